@@ -1,0 +1,80 @@
+/** The record types that Letterhead asks for. */
+export type RecordType = 'TXT' | 'CNAME' | 'NS' | 'SOA' | 'A' | 'AAAA' | 'MX';
+
+/** Why a question ended without a definitive answer. All of these are transient: they never change `verified`. */
+export type UnknownReason = 'timeout' | 'servfail' | 'refused' | 'lame' | 'unreachable' | 'malformed';
+
+/**
+ * How a question to DNS ends. `present` and `absent` are definitive and may change state;
+ * `unknown` never does, in either direction.
+ */
+export type Outcome = Present | Absent | Unknown;
+
+/** Records came back. */
+export interface Present {
+  kind: 'present';
+  /**
+   * The records of the type asked for, as text: a TXT record's strings joined with nothing between,
+   * a name without its trailing dot and in lower case, an address, `10 mx.example.org` for MX.
+   * Empty where the answer is an alias (`cname`) that the server did not follow.
+   */
+  values: string[];
+  /** The target of the first CNAME at the name asked, where the name is an alias; else null. */
+  cname: string | null;
+  /** The smallest TTL of the answer, in seconds. */
+  ttl: number;
+}
+
+/** NXDOMAIN or NODATA from a server entitled to say so. */
+export interface Absent {
+  kind: 'absent';
+  reason: 'nxdomain' | 'nodata';
+  /** For how many seconds a resolver may remember it (RFC 2308 §5); null where no SOA came along. */
+  negativeTtl: number | null;
+}
+
+/** Nothing definitive. */
+export interface Unknown {
+  kind: 'unknown';
+  reason: UnknownReason;
+}
+
+/** What one authority answered to one question. `ms` is how long it took. */
+export interface Observation {
+  name: string;
+  address: string;
+  outcome: Outcome | { kind: 'not-asked'; why: 'address-not-public' };
+  ms: number;
+}
+
+/** What all authorities of a name said, first-hand. */
+export interface Survey {
+  /** The zone that the name lies in, as its servers see it (the last zone cut passed); null where none was found. */
+  zone: string | null;
+  observations: Observation[];
+}
+
+/** The name servers' side of one check: what they said is remembered for as long as the check lasts. */
+export interface DnsCheck {
+  /**
+   * Whether the registrable domain exists, and whose name servers answer for it: the resolver's word,
+   * asked about NS and addresses only.
+   */
+  delegation(): Promise<Delegation>;
+  /** Asks every authority of `name`, following referrals. Never throws for what DNS does. */
+  askAuthorities(name: string, type: RecordType): Promise<Survey>;
+  /** Asks the configured resolvers; the outcome is the first definitive one. Never throws for what DNS does. */
+  askResolver(name: string, type: RecordType): Promise<Outcome>;
+}
+
+/** Who answers for the zone that holds the registrable domain. */
+export type Delegation =
+  | { kind: 'found'; zone: string; nameServers: string[] }
+  | { kind: 'no-such-domain' }
+  | { kind: 'unknown'; reason: UnknownReason | 'resolver-unreachable' };
+
+/** Where checks come from: one a check, bound to a registrable domain and to the check's end. */
+export interface Dns {
+  /** `signal` ends every question of the check; what has not answered by then is `unknown`, `timeout`. */
+  open(registrableDomain: string, signal: AbortSignal): DnsCheck;
+}

@@ -1,0 +1,195 @@
+import type { Actor, EventType, Scope } from '@letterhead/shared';
+
+/**
+ * What Letterhead keeps, whoever keeps it. Every call is asynchronous and atomic; a change that has resolved
+ * is durable, together with its events; one that has rejected has changed nothing.
+ * A call rejects with `LetterheadError('unavailable')` where the store cannot serve now.
+ */
+
+/** An instant in whole seconds, in UTC: `2026-01-31T12:00:00Z`. Sorts as text. */
+export type Instant = string;
+
+export interface AccountRow {
+  readonly id: number;
+  readonly name: string;
+  readonly suspended: boolean;
+  readonly created_at: Instant;
+  readonly updated_at: Instant;
+}
+
+export interface TokenRow {
+  readonly id: number;
+  readonly account_id: number;
+  readonly name: string;
+  /** The first characters of the secret, to tell tokens apart. */
+  readonly prefix: string;
+  /** SHA-256 of the secret, base64url. */
+  readonly hash: string;
+  readonly scopes: readonly Scope[];
+  readonly expires_at: Instant | null;
+  readonly created_at: Instant;
+}
+
+/** What is known of one published record. `since` is its age's beginning: create, rename or loss. */
+export interface RecordState {
+  readonly verified: boolean;
+  /** Verified, but the last look found it wrong. */
+  readonly degraded: boolean;
+  readonly since: Instant;
+}
+
+export interface DomainRow {
+  readonly id: number;
+  readonly account_id: number;
+  /** Normalised: A-labels, lower case. */
+  readonly domain: string;
+  readonly subdomain: string | null;
+  readonly selector: string;
+  /** DER SubjectPublicKeyInfo, base64. */
+  readonly public_key: string;
+  /** The private key (PKCS #8), encrypted; see dkim/key-seal.ts. */
+  readonly private_key: string;
+  readonly dkim: RecordState;
+  readonly return_path: (RecordState & { readonly target: string }) | null;
+  /** SHA-256 of the DER of public keys that were this domain's before, base64url. */
+  readonly previous_keys: readonly string[];
+  readonly created_at: Instant;
+  readonly updated_at: Instant;
+}
+
+/** Something that is about to have happened; the store gives it its id. */
+export interface NewEvent {
+  readonly type: EventType;
+  readonly domain: { readonly id: number; readonly name: string } | null;
+  readonly actor: Actor;
+  readonly at: Instant;
+  readonly changes: Readonly<Record<string, JsonValue>>;
+}
+
+export interface EventRow extends NewEvent {
+  /** Rises within the account. */
+  readonly id: number;
+}
+
+export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
+
+/** How a change to a domain ended. */
+export type DomainChange =
+  | { kind: 'written'; row: DomainRow }
+  | { kind: 'unchanged'; row: DomainRow }
+  | { kind: 'taken'; by: DomainRow }
+  | { kind: 'full'; limit: number }
+  | { kind: 'gone' };
+
+/** When a domain's records are to be looked at; lost at most by a minute in a crash. */
+export interface CheckTimes {
+  readonly checked_at: Instant | null;
+  /** When each record is next looked at; null: not by itself. */
+  readonly due: { readonly dkim: Instant | null; readonly return_path: Instant | null };
+}
+
+export interface DueCheck {
+  readonly account: number;
+  readonly id: number;
+}
+
+export interface DomainFilter {
+  readonly after?: number | undefined;
+  readonly limit?: number | undefined;
+  readonly verified?: boolean | undefined;
+  readonly domain?: string | undefined;
+}
+
+export interface EventFilter {
+  readonly after: number;
+  readonly limit: number;
+  /** A domain's id. */
+  readonly domain?: number | undefined;
+}
+
+/** `truncated`: events after `after` have been dropped by rotation; `first` is the oldest id that is kept. */
+export interface EventPage {
+  readonly events: readonly EventRow[];
+  readonly truncated: boolean;
+  readonly first: number | null;
+}
+
+export interface Store {
+  listAccounts(): Promise<readonly AccountRow[]>;
+  getAccount(id: number): Promise<AccountRow | undefined>;
+  /** Gives the next account id, never given before. The event lands in the new account's log. */
+  createAccount(build: (id: number) => AccountRow, event: (row: AccountRow) => NewEvent): Promise<AccountRow>;
+  /** `change` returns null where nothing is to change. Undefined: there is no such account. */
+  updateAccount(
+    id: number,
+    change: (row: AccountRow) => { row: AccountRow; event: NewEvent } | null,
+  ): Promise<AccountRow | undefined>;
+  /** With all its domains, keys, tokens, evidence and events. False: there was none. */
+  deleteAccount(id: number): Promise<boolean>;
+
+  /** Of every account, by the hash of its secret. */
+  findToken(hash: string): Promise<TokenRow | undefined>;
+  listTokens(account: number): Promise<readonly TokenRow[]>;
+  /** Undefined: there is no such account. */
+  createToken(
+    account: number,
+    build: (id: number) => TokenRow,
+    event: (row: TokenRow) => NewEvent,
+  ): Promise<TokenRow | undefined>;
+  /** False: the account has no such token. */
+  deleteToken(account: number, id: number, event: (row: TokenRow) => NewEvent): Promise<boolean>;
+  /** Kept lazily: a crash may lose the last minute. */
+  noteTokenUse(id: number, at: Instant): void;
+  lastTokenUse(id: number): Instant | null;
+
+  getDomain(account: number, id: number): Promise<DomainRow | undefined>;
+  /** By id. */
+  listDomains(account: number, filter: DomainFilter): Promise<readonly DomainRow[]>;
+  /**
+   * Creates a domain where the account does not hold `domain` yet and has fewer than `limit`.
+   * `build` gets an id that was never given before and never will be again.
+   */
+  createDomain(
+    account: number,
+    domain: string,
+    limit: number,
+    build: (id: number) => DomainRow,
+    event: (row: DomainRow) => NewEvent,
+  ): Promise<DomainChange>;
+  /**
+   * Changes a domain by its row as it is at the moment of the change; `change` returns null where nothing is to
+   * change, and must be free of side effects, for it can run more than once.
+   */
+  updateDomain(
+    account: number,
+    id: number,
+    change: (row: DomainRow) => { row: DomainRow; events: readonly NewEvent[] } | null,
+  ): Promise<DomainChange>;
+  /** False: there was none. */
+  deleteDomain(account: number, id: number, event: (row: DomainRow) => NewEvent): Promise<boolean>;
+
+  /** Undefined where the log of events is asked for an account that is not there. */
+  listEvents(account: number, filter: EventFilter): Promise<EventPage>;
+  /** Tells of each event of the account once it is durable, in the order of their ids, until the returned function is called. */
+  subscribe(account: number, listener: (event: EventRow) => void): () => void;
+
+  /**
+   * The domains of accounts that are not suspended whose time has come, the longest due first; each is held back
+   * from the next call until `noteCheckTimes`. A domain without known times is due at once.
+   */
+  takeDueChecks(now: Instant, limit: number): Promise<readonly DueCheck[]>;
+  noteCheckTimes(account: number, id: number, times: CheckTimes): void;
+  checkTimes(account: number, id: number): CheckTimes | undefined;
+  /** How many checks are due at `now`: what an operator watches. */
+  countDueChecks(now: Instant): number;
+
+  /** What the last check saw: JSON of the caller's own shape. Undefined: none, or not readable. */
+  readEvidence(account: number, id: number): Promise<JsonValue | undefined>;
+  /** Replaced as a whole, not fsynced: it can be had again. */
+  writeEvidence(account: number, id: number, evidence: JsonValue): Promise<void>;
+
+  /** Whether it can write now; rejects with the reason where not. */
+  ready(): Promise<void>;
+  /** Waits for what is under way, keeps what was lazy, and lets go of the lock. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+
+/** A positive integer that JavaScript holds exactly: accounts, domains, tokens and events are numbered so. */
+export const IdSchema = z.int().min(1);
+
+export const ACCOUNT_NAME_MAX_LENGTH = 200;
+
+/** What an account may be called. */
+export const AccountNameSchema = z
+  .string()
+  .trim()
+  .min(1, 'Give the account a name.')
+  .max(ACCOUNT_NAME_MAX_LENGTH, `Use at most ${ACCOUNT_NAME_MAX_LENGTH} characters for the name.`);
+
+/** An account: one help desk and its sending domains. */
+export const AccountSchema = z
+  .object({
+    id: IdSchema.meta({ example: 1 }),
+    name: z.string().meta({ example: 'Example help desk' }),
+    suspended: z.boolean().describe('While true, its tokens are refused and its domains are not checked.'),
+    created_at: z.date(),
+    updated_at: z.date(),
+  })
+  .meta({ id: 'Account', description: 'One help desk and its sending domains.' });
+
+export type Account = z.infer<typeof AccountSchema>;

@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import { IdSchema } from './account.ts';
+import { DnsRecordSchema } from './domain.ts';
+
+/** Where a domain stands: its DKIM record's state, for that is what a mail needs. */
+export const StatusSchema = z
+  .enum(['pending', 'verified', 'degraded', 'failed'])
+  .describe(
+    '`pending`: not verified yet, still looking. `verified`. `degraded`: verified, but the last look found it wrong. `failed`: lost, or given up.',
+  )
+  .meta({ id: 'Status' });
+export type Status = z.infer<typeof StatusSchema>;
+
+export const SeveritySchema = z.enum(['ok', 'info', 'warning', 'error']).meta({ id: 'Severity' });
+export type Severity = z.infer<typeof SeveritySchema>;
+
+/** What can be said about a record, in the order of precedence: the first that applies is the one given. */
+export const DIAGNOSIS_CODES = [
+  'NOT_CHECKED',
+  'DNS_TIMEOUT',
+  'DNS_SERVFAIL',
+  'DNS_REFUSED',
+  'DNS_LAME',
+  'RESOLVER_UNREACHABLE',
+  'DOMAIN_NOT_FOUND',
+  'NAMESERVERS_DISAGREE',
+  'NEGATIVE_CACHED',
+  'TEST_MODE',
+  'OK',
+  'KEY_RESTRICTED',
+  'TXT_SPLIT_INTO_RECORDS',
+  'MULTIPLE_RECORDS',
+  'QUOTES_IN_VALUE',
+  'ESCAPED_SEMICOLON',
+  'KEY_TRUNCATED',
+  'PREVIOUS_KEY',
+  'KEY_REVOKED',
+  'WILDCARD_ANSWER',
+  'OTHER_KEY',
+  'BAD_SYNTAX',
+  'HOST_DOUBLED',
+  'WRONG_HOST',
+  'CNAME_WRONG_TARGET',
+  'CNAME_FLATTENED',
+  'WRONG_TYPE',
+  'RECORD_MISSING',
+] as const;
+
+export const DiagnosisCodeSchema = z.enum(DIAGNOSIS_CODES).meta({ id: 'DiagnosisCode' });
+export type DiagnosisCode = z.infer<typeof DiagnosisCodeSchema>;
+
+/** What one name server answered. */
+export const NameServerObservationSchema = z
+  .object({
+    name: z.string(),
+    address: z.string(),
+    outcome: z
+      .string()
+      .describe(
+        '`present`, `absent`, or why nothing is known: `timeout`, `servfail`, `refused`, `lame`, `unreachable`, `malformed`, `not-asked`.',
+      ),
+    values: z.array(z.string()),
+    ms: z.number().describe('How long the answer took, in milliseconds.'),
+  })
+  .meta({ id: 'NameServerObservation' });
+export type NameServerObservation = z.infer<typeof NameServerObservationSchema>;
+
+/** What the last check saw of one record, what that means, and what to type instead. */
+export const RecordDiagnosisSchema = z
+  .object({
+    label: DnsRecordSchema.shape.label,
+    type: DnsRecordSchema.shape.type,
+    hostname: z.string(),
+    fqdn: z.string().describe('The host name in full.'),
+    state: z
+      .enum(['unchecked', 'valid', 'missing', 'invalid', 'unknown'])
+      .describe('The last definitive one; `unknown` before there was any.'),
+    code: DiagnosisCodeSchema,
+    severity: SeveritySchema,
+    transient: z.boolean().describe('Nothing definitive was heard: what was known before still holds.'),
+    source: z
+      .enum(['authority', 'resolver'])
+      .nullable()
+      .describe('Whether the domain’s own name servers said so, or the resolver.'),
+    title: z.string(),
+    detail: z.string(),
+    fix: z.string().nullable().describe('One imperative sentence with the exact value to type.'),
+    expected: z.string(),
+    found: z.array(z.string()),
+    nameservers: z.array(NameServerObservationSchema),
+    observed_at: z.date().nullable(),
+    clears_at: z.date().nullable().describe('When the resolver forgets what it remembers.'),
+  })
+  .meta({ id: 'RecordDiagnosis' });
+export type RecordDiagnosis = z.infer<typeof RecordDiagnosisSchema>;
+
+/** What else would help the mail arrive. Never part of `verified`. */
+export const AdviceSchema = z
+  .object({
+    code: z.enum([
+      'SPF_MISSING',
+      'SPF_MULTIPLE',
+      'SPF_TOO_MANY_LOOKUPS',
+      'SPF_PASS_ALL',
+      'SPF_OK',
+      'DMARC_MISSING',
+      'DMARC_MULTIPLE',
+      'DMARC_INVALID',
+      'DMARC_POLICY',
+      'MX_MISSING',
+    ]),
+    severity: SeveritySchema,
+    title: z.string(),
+    detail: z.string(),
+    fix: z.string().nullable(),
+  })
+  .meta({ id: 'Advice' });
+export type Advice = z.infer<typeof AdviceSchema>;
+
+/** Why a domain is, or is not, verified: what the last check saw. */
+export const DiagnosisSchema = z
+  .object({
+    status: StatusSchema,
+    checked_at: z.date().nullable(),
+    next_check_at: z.date().nullable(),
+    records: z.array(RecordDiagnosisSchema),
+    advice: z.array(AdviceSchema),
+  })
+  .meta({ id: 'Diagnosis', description: 'Why, with evidence and fix: what the last check saw.' });
+export type Diagnosis = z.infer<typeof DiagnosisSchema>;
+
+/** One domain's line in the overview. */
+export const DomainStatusSchema = z
+  .object({
+    id: IdSchema,
+    status: StatusSchema,
+    checked_at: z.date().nullable(),
+    next_check_at: z.date().nullable(),
+  })
+  .meta({ id: 'DomainStatus' });
+export type DomainStatus = z.infer<typeof DomainStatusSchema>;

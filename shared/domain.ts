@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { IdSchema } from './account.ts';
+
+/** One DNS record, in the words of a DNS provider's form. */
+export const DnsRecordSchema = z
+  .object({
+    label: z.enum(['DKIM', 'Return-Path']).describe('What the record is for.').meta({ example: 'DKIM' }),
+    type: z.enum(['TXT', 'CNAME']).meta({ example: 'TXT' }),
+    hostname: z
+      .string()
+      .describe('Relative to the registrable domain.')
+      .meta({ example: '653216321fh._domainkey' }),
+    value: z.string().meta({ example: 'k=rsa;p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA...' }),
+    verified: z.boolean().describe('Whether the world can see it.'),
+  })
+  .meta({ id: 'DnsRecord', description: 'A record to publish, as it is typed into a DNS form.' });
+
+export type DnsRecord = z.infer<typeof DnsRecordSchema>;
+
+/** A sending domain: exactly these eight fields, in this order, in REST and in tRPC. */
+export const DomainSchema = z
+  .object({
+    id: IdSchema.describe('Never reused.').meta({ example: 1 }),
+    account_id: IdSchema.meta({ example: 1 }),
+    domain: z
+      .string()
+      .describe('The name as submitted, normalised: lower case, an IDN as its A-labels.')
+      .meta({ example: 'example.org' }),
+    subdomain: z
+      .string()
+      .nullable()
+      .describe('What stands before the registrable domain; null where nothing does.')
+      .meta({ example: null }),
+    verified: z.boolean().describe('Whether at least one of its records is verified.'),
+    dns_records: z.array(DnsRecordSchema).min(1),
+    updated_at: z.date(),
+    created_at: z.date(),
+  })
+  .meta({ id: 'Domain', description: 'A domain to send mail from, with the DNS records to publish.' });
+
+export type Domain = z.infer<typeof DomainSchema>;
+
+/** The largest page of a list. */
+export const MAX_PAGE = 1000;

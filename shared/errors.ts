@@ -1,0 +1,71 @@
+import { z } from 'zod';
+
+/**
+ * Every way in which Letterhead says no, once. Both adapters map from here: REST takes `status`,
+ * tRPC takes `trpc` (its own name for the same status), and a log or a program takes the code.
+ */
+export const ERROR_CATALOGUE = {
+  not_found: { status: 404, trpc: 'NOT_FOUND' },
+  method_not_allowed: { status: 405, trpc: 'METHOD_NOT_SUPPORTED' },
+  unauthenticated: { status: 401, trpc: 'UNAUTHORIZED' },
+  forbidden: { status: 403, trpc: 'FORBIDDEN' },
+  rate_limited: { status: 429, trpc: 'TOO_MANY_REQUESTS' },
+  unsupported_media_type: { status: 415, trpc: 'UNSUPPORTED_MEDIA_TYPE' },
+  payload_too_large: { status: 413, trpc: 'PAYLOAD_TOO_LARGE' },
+  malformed_body: { status: 400, trpc: 'BAD_REQUEST' },
+  invalid: { status: 422, trpc: 'UNPROCESSABLE_CONTENT' },
+  domain_taken: { status: 422, trpc: 'UNPROCESSABLE_CONTENT' },
+  quota_exceeded: { status: 422, trpc: 'UNPROCESSABLE_CONTENT' },
+  unavailable: { status: 503, trpc: 'SERVICE_UNAVAILABLE' },
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_CATALOGUE;
+
+/** Complaints by field: what a form shows beside each input. */
+export type FieldErrors = Record<string, string[]>;
+
+/** The body of every REST error; `errors` comes with `invalid` and `domain_taken` only. */
+export const ErrorBodySchema = z
+  .object({
+    message: z.string().describe('A sentence for a person.'),
+    // The tuple type is lost by Object.keys; the catalogue's keys are what it holds.
+    code: z
+      .enum(Object.keys(ERROR_CATALOGUE) as [ErrorCode, ...ErrorCode[]])
+      .describe('A stable word for a program.'),
+    errors: z
+      .record(z.string(), z.array(z.string()))
+      .optional()
+      .describe('The complaints, by field. With `invalid` and `domain_taken` only.'),
+  })
+  .meta({ id: 'Error', description: 'Why a request was refused.' });
+
+export type ErrorBody = z.infer<typeof ErrorBodySchema>;
+
+/** The one error that Letterhead's rules throw: a catalogue code and a person's sentence. */
+export class LetterheadError extends Error {
+  override readonly name = 'LetterheadError';
+  readonly code: ErrorCode;
+  readonly errors: FieldErrors | undefined;
+  /** Seconds after which trying again makes sense; for `rate_limited` and `unavailable`. */
+  readonly retryAfter: number | undefined;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { errors?: FieldErrors; retryAfter?: number; cause?: unknown } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.code = code;
+    this.errors = options.errors;
+    this.retryAfter = options.retryAfter;
+  }
+
+  /** What a caller gets to see: nothing of the cause, nothing of the stack. */
+  toBody(): ErrorBody {
+    return {
+      message: this.message,
+      code: this.code,
+      ...(this.errors === undefined ? {} : { errors: this.errors }),
+    };
+  }
+}

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { IdSchema } from './account.ts';
+
+/** Everything that is worth telling. `degraded`: found wrong once; `lost`: `verified` was taken away. */
+export const EVENT_TYPES = [
+  'account.created',
+  'account.renamed',
+  'account.suspended',
+  'account.resumed',
+  'account.deleted',
+  'token.created',
+  'token.revoked',
+  'domain.created',
+  'domain.renamed',
+  'domain.verified',
+  'domain.degraded',
+  'domain.recovered',
+  'domain.lost',
+  'domain.deleted',
+] as const;
+
+export const EventTypeSchema = z.enum(EVENT_TYPES).meta({ id: 'EventType' });
+export type EventType = z.infer<typeof EventTypeSchema>;
+
+/** Who did it: a token (with the address it came from), someone at the command line, or Letterhead itself. */
+export const ActorSchema = z
+  .object({
+    kind: z.enum(['token', 'cli', 'monitor']),
+    token_id: IdSchema.nullable(),
+    address: z.string().nullable(),
+  })
+  .meta({ id: 'Actor' });
+
+export type Actor = z.infer<typeof ActorSchema>;
+
+/** One line of what happened. */
+export const EventSchema = z
+  .object({
+    id: IdSchema.describe('Rises within the account.'),
+    type: EventTypeSchema,
+    domain: z.object({ id: IdSchema, name: z.string() }).nullable(),
+    actor: ActorSchema,
+    at: z.date(),
+    changes: z
+      .record(z.string(), z.json())
+      .describe('What changed: the fields with their old and new values, or what was made or removed.'),
+  })
+  .meta({ id: 'Event', description: 'Something that happened in an account.' });
+
+export type Event = z.infer<typeof EventSchema>;

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { AccountSchema, IdSchema } from './account.ts';
+
+/** What a token may do. `admin` implies the other three and reaches every account. */
+export const SCOPES = ['domains:read', 'domains:write', 'domains:sign', 'admin'] as const;
+
+export const ScopeSchema = z.enum(SCOPES).meta({ id: 'Scope' });
+export type Scope = z.infer<typeof ScopeSchema>;
+
+/** `lh_` and 43 base64url characters: 256 random bits. */
+export const TOKEN_PATTERN = /^lh_[A-Za-z0-9_-]{43}$/;
+
+export const TOKEN_NAME_MAX_LENGTH = 200;
+
+/** A token as it can be shown: the secret is in the answer that creates it and nowhere else. */
+export const TokenSchema = z
+  .object({
+    id: IdSchema.meta({ example: 1 }),
+    account_id: IdSchema.meta({ example: 1 }),
+    name: z.string().meta({ example: 'Help desk' }),
+    prefix: z
+      .string()
+      .describe('The first characters of the secret, to tell tokens apart.')
+      .meta({ example: 'lh_4fKq' }),
+    scopes: z.array(ScopeSchema).meta({ example: ['domains:read', 'domains:write'] }),
+    expires_at: z.date().nullable(),
+    last_used_at: z.date().nullable().describe('Kept to the minute or so.'),
+    created_at: z.date(),
+  })
+  .meta({ id: 'Token', description: 'A key to the API, without its secret.' });
+
+export type Token = z.infer<typeof TokenSchema>;
+
+/** Who am I: the token that asks, with its account. */
+export const CurrentTokenSchema = TokenSchema.extend({ account: AccountSchema }).meta({ id: 'CurrentToken' });
+export type CurrentToken = z.infer<typeof CurrentTokenSchema>;
+
+/** The answer to creating a token: the only place where the secret is ever shown. */
+export const NewTokenSchema = TokenSchema.extend({
+  token: z
+    .string()
+    .describe('The secret. It is shown this once.')
+    .meta({ example: `lh_${'x'.repeat(43)}` }),
+}).meta({ id: 'NewToken' });
+export type NewToken = z.infer<typeof NewTokenSchema>;
+
+/** What a caller says to make a token. */
+export const TokenInputSchema = z.object({
+  name: z
+    .string()
+    .trim()
+    .min(1, 'Give the token a name, so that you know later what it is for.')
+    .max(TOKEN_NAME_MAX_LENGTH, `Use at most ${TOKEN_NAME_MAX_LENGTH} characters for the name.`)
+    .meta({ example: 'Help desk' }),
+  scopes: z
+    .array(ScopeSchema)
+    .min(1, 'Name at least one scope.')
+    .describe('You can grant only what your own token may do.')
+    .meta({ example: ['domains:read', 'domains:write'] }),
+  expires_at: z.coerce.date().nullable().default(null).describe('When it stops working; null for never.'),
+});
