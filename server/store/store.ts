@@ -117,15 +117,28 @@ export interface EventPage {
 export interface Store {
   listAccounts(): Promise<readonly AccountRow[]>;
   getAccount(id: number): Promise<AccountRow | undefined>;
-  /** Gives the next account id, never given before. The event lands in the new account's log. */
-  createAccount(build: (id: number) => AccountRow, event: (row: AccountRow) => NewEvent): Promise<AccountRow>;
+  /**
+   * Gives the next account id, never given before. The event lands in the new account's log.
+   * `firstToken` makes a token for it in the same change: both are there afterwards, or neither.
+   */
+  createAccount(
+    build: (id: number) => AccountRow,
+    event: (row: AccountRow) => NewEvent,
+    firstToken?: (account: AccountRow, id: number) => { row: TokenRow; event: NewEvent },
+  ): Promise<AccountRow>;
   /** `change` returns null where nothing is to change. Undefined: there is no such account. */
   updateAccount(
     id: number,
-    change: (row: AccountRow) => { row: AccountRow; event: NewEvent } | null,
+    change: (row: AccountRow) => { row: AccountRow; events: readonly NewEvent[] } | null,
   ): Promise<AccountRow | undefined>;
-  /** With all its domains, keys, tokens, evidence and events. False: there was none. */
-  deleteAccount(id: number): Promise<boolean>;
+  /**
+   * With all its domains, keys, tokens, evidence and events. False: there was none. The event goes to the log of
+   * another account, one that remains; null for none.
+   */
+  deleteAccount(
+    id: number,
+    event: (row: AccountRow) => { account: number; event: NewEvent } | null,
+  ): Promise<boolean>;
 
   /** Of every account, by the hash of its secret. */
   findToken(hash: string): Promise<TokenRow | undefined>;

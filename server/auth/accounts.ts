@@ -1,0 +1,100 @@
+import type { Account, Actor, EventType } from '@letterhead/shared';
+import { LetterheadError } from '@letterhead/shared';
+import type { Clock } from '../instant.ts';
+import { toInstant } from '../instant.ts';
+import type { AccountRow, JsonValue, NewEvent, Store } from '../store/store.ts';
+
+/** An account as callers see it. */
+export function toAccount(row: AccountRow): Account {
+  return {
+    id: row.id,
+    name: row.name,
+    suspended: row.suspended,
+    created_at: new Date(row.created_at),
+    updated_at: new Date(row.updated_at),
+  };
+}
+
+/** What is to change; undefined stays as it is. */
+export interface AccountChange {
+  readonly name?: string | undefined;
+  readonly suspended?: boolean | undefined;
+}
+
+/** The accounts of the installation: made, renamed, suspended, deleted. */
+export class Accounts {
+  readonly #store: Store;
+  readonly #clock: Clock;
+
+  constructor(from: { store: Store; clock: Clock }) {
+    this.#store = from.store;
+    this.#clock = from.clock;
+  }
+
+  /** By id. */
+  list(): Promise<readonly AccountRow[]> {
+    return this.#store.listAccounts();
+  }
+
+  /** Rejects with `not_found`. */
+  async get(id: number): Promise<AccountRow> {
+    const row = await this.#store.getAccount(id);
+    if (row === undefined) throw noSuchAccount(id);
+    return row;
+  }
+
+  create(name: string, actor: Actor): Promise<AccountRow> {
+    const now = toInstant(this.#clock());
+    return this.#store.createAccount(
+      (id) => ({ id, name, suspended: false, created_at: now, updated_at: now }),
+      (row) => this.#event('account.created', actor, { name: row.name }),
+    );
+  }
+
+  /** Renames, suspends or resumes; what is undefined stays as it is. */
+  async change(account: AccountRow, to: AccountChange, actor: Actor): Promise<AccountRow> {
+    const updated_at = toInstant(this.#clock());
+    const row = await this.#store.updateAccount(account.id, (current) => {
+      const events = [
+        ...this.#renamed(current, to.name, actor),
+        ...this.#suspended(current, to.suspended, actor),
+      ];
+      if (events.length === 0) return null;
+      const { name = current.name, suspended = current.suspended } = to;
+      return { row: { ...current, name, suspended, updated_at }, events };
+    });
+    if (row === undefined) throw noSuchAccount(account.id);
+    return row;
+  }
+
+  /** With its domains, keys, tokens and events. The event goes to the log of the account that asked for it. */
+  async remove(account: AccountRow, actor: Actor, actorAccount: number | null): Promise<void> {
+    const gone = await this.#store.deleteAccount(account.id, (row) =>
+      actorAccount === null || actorAccount === row.id
+        ? null
+        : {
+            account: actorAccount,
+            event: this.#event('account.deleted', actor, { account_id: row.id, name: row.name }),
+          },
+    );
+    if (!gone) throw noSuchAccount(account.id);
+  }
+
+  #renamed(row: AccountRow, name: string | undefined, actor: Actor): NewEvent[] {
+    if (name === undefined || name === row.name) return [];
+    return [this.#event('account.renamed', actor, { name: { from: row.name, to: name } })];
+  }
+
+  #suspended(row: AccountRow, suspended: boolean | undefined, actor: Actor): NewEvent[] {
+    if (suspended === undefined || suspended === row.suspended) return [];
+    return [this.#event(suspended ? 'account.suspended' : 'account.resumed', actor, {})];
+  }
+
+  #event(type: EventType, actor: Actor, changes: Record<string, JsonValue>): NewEvent {
+    return { type, domain: null, actor, at: toInstant(this.#clock()), changes };
+  }
+}
+
+function noSuchAccount(id: number): LetterheadError {
+  return new LetterheadError('not_found', `There is no account ${id}.`);
+}
