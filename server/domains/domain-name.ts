@@ -1,0 +1,190 @@
+/// <reference path="./tr46.d.ts" />
+import { LetterheadError } from '@letterhead/shared';
+import { parse as splitAtSuffix } from 'tldts';
+import { toASCII as mapToAscii, toUnicode as mapToUnicode } from 'tr46';
+import { isNumberLabel } from './ip-spelling.ts';
+import { findMistake, type Mistake } from './mistyped-name.ts';
+
+/** In octets, without the trailing dot (RFC 1035 §2.3.4). */
+const MAX_NAME_LENGTH = 253;
+const MAX_LABEL_LENGTH = 63;
+/** In UTF-16 units: what UTS 46 drops may make a text longer than its name, but not without end. */
+const MAX_INPUT_LENGTH = 1000;
+/** A longer suggestion would bury the sentence that it stands in. */
+const MAX_SUGGESTION_LENGTH = 100;
+
+/** UTS 46, non-transitional; hyphens are checked below, for `ab--cd` is a name that exists. */
+const UTS46 = { checkBidi: true, checkJoiners: true, useSTD3ASCIIRules: true };
+
+/** Top-level names that the public DNS does not hold, or not for mail (RFC 6761, 6762, 7686, 3172). */
+const RESERVED: ReadonlyMap<string, string> = new Map([
+  ['localhost', 'Names under localhost mean the machine itself.'],
+  ['local', 'Names under local exist on one local network only.'],
+  ['onion', 'Names under onion are not in the DNS.'],
+  ['invalid', 'Names under invalid never exist.'],
+  ['arpa', 'Names under arpa belong to the DNS itself.'],
+]);
+
+/** A name that has passed the rules. Only `parseDomainName` makes one. */
+class ParsedDomainName {
+  /** A-labels in lower case, at least two, without a trailing dot. */
+  readonly name: string;
+  /** The public suffix (ICANN's alone) and one label more. */
+  readonly registrable: string;
+  /** What stands before `registrable`; null where nothing does. */
+  readonly subdomain: string | null;
+  /** Exists in the type alone: no object that merely looks alike is a parsed name. */
+  declare protected readonly parsed: true;
+
+  constructor(name: string, registrable: string, subdomain: string | null) {
+    this.name = name;
+    this.registrable = registrable;
+    this.subdomain = subdomain;
+  }
+}
+
+export type DomainName = ParsedDomainName;
+
+/** Why a text is refused. `advice` where there is better to say than to type the name that was meant. */
+interface Refusal extends Mistake {
+  readonly advice?: string;
+}
+
+/**
+ * Reads a domain name as a person types it: trimmed, one trailing dot dropped, an IDN mapped to its A-labels.
+ * Throws `LetterheadError('invalid')` where it is none that mail could be sent from; the message says what to
+ * type instead.
+ */
+export function parseDomainName(input: string): DomainName {
+  const result = read(input);
+  if (result instanceof ParsedDomainName) return result;
+  const sentence = `${result.what} ${result.advice ?? adviceFor(result.meant)}`;
+  throw new LetterheadError('invalid', sentence, { errors: { domain: [sentence] } });
+}
+
+/** A parsed name in its own letters: `bücher.example` for `xn--bcher-kva.example`. For people, not for programs. */
+export function toUnicode(name: string): string {
+  const { domain, error } = mapToUnicode(name, UTS46);
+  return error ? name : domain;
+}
+
+/** Suggests only what would be accepted, and so never a control character. */
+function adviceFor(meant: string | null): string {
+  const name = meant === null ? null : read(meant);
+  return name instanceof ParsedDomainName && name.name.length <= MAX_SUGGESTION_LENGTH
+    ? `Type only the name: ${name.name}.`
+    : 'Type a domain name, such as example.org.';
+}
+
+function read(input: string): DomainName | Refusal {
+  const typed = input.trim();
+  // Before anything whose cost grows with the square of the length, as Punycode's does.
+  if (typed.length > MAX_INPUT_LENGTH) return tooLong();
+  const unicode = mapToUnicode(typed, UTS46).domain.trim();
+  const mistake = findMistake(unicode) ?? findMalformedALabel(typed);
+  if (mistake !== null) return mistake;
+  if (/^\.?$/.test(unicode)) return refuse('Nothing was typed.');
+  if ([...unicode].length > MAX_NAME_LENGTH + 1) return tooLong();
+
+  const name = mapToAscii(typed, UTS46)?.replace(/\.$/, '');
+  if (name === undefined) return wrongCharacters(unicode);
+  const labels = name.split('.');
+  return findBrokenLabel(labels) ?? findBrokenName(name, labels) ?? splitOff(name);
+}
+
+function refuse(what: string, meant: string | null = null): Refusal {
+  return { what, meant };
+}
+
+function tooLong(): Refusal {
+  return refuse(`That is too long: a domain name has at most ${MAX_NAME_LENGTH} characters.`);
+}
+
+/** An A-label must be the Punycode of something that is not ASCII, in NFC and allowed (RFC 5890 §2.3.2.1). */
+function findMalformedALabel(typed: string): Refusal | null {
+  const malformed = typed
+    .toLowerCase()
+    .split('.')
+    .find((label) => /^xn--[a-z0-9-]*$/.test(label) && mapToAscii(label, UTS46) === null);
+  if (malformed === undefined) return null;
+  const label = malformed.length <= MAX_LABEL_LENGTH ? malformed : 'The label that begins with xn--';
+  return {
+    what: `${label} stands for no letters.`,
+    meant: null,
+    advice: 'Type the name in its own letters.',
+  };
+}
+
+/** Says what is wrong with a name that UTS 46 refuses. */
+function wrongCharacters(unicode: string): Refusal {
+  if (mapToAscii(unicode, { useSTD3ASCIIRules: true }) !== null) {
+    return refuse('These letters may not stand together in a domain name.');
+  }
+  if (unicode.includes('_')) {
+    // `_dmarc.example.org` is where a record lies, under the domain that was meant.
+    return refuse('A domain name has no underscores.', /^.*_[^.]*\.([^_]+)$/s.exec(unicode)?.[1] ?? null);
+  }
+  return refuse(
+    'A domain name has only letters, digits and hyphens between its dots.',
+    unicode.replace(/^[^\p{L}\p{N}]+|\p{C}|(?<=[\p{L}\p{N}])[^\p{L}\p{N}]+$/gu, ''),
+  );
+}
+
+/** The rules for each label. */
+function findBrokenLabel(labels: readonly string[]): Refusal | null {
+  if (labels.includes('')) {
+    return refuse('There is nothing between two dots.', labels.filter((label) => label !== '').join('.'));
+  }
+  if (labels.some(hasMisplacedHyphen)) {
+    const meant = labels.map((label) => label.replace(/^-+|-+$/g, '')).join('.');
+    return refuse('No part of a domain name begins or ends with a hyphen.', meant);
+  }
+  if (labels.some((label) => label.length > MAX_LABEL_LENGTH)) {
+    return refuse(`No part of a domain name has more than ${MAX_LABEL_LENGTH} characters.`);
+  }
+  return null;
+}
+
+/** In an IDN the hyphens of its own letters count too, and `--` in third and fourth place (RFC 5891 §4.2.3.1). */
+function hasMisplacedHyphen(label: string): boolean {
+  return label.startsWith('xn--')
+    ? mapToAscii(label, { checkHyphens: true }) === null
+    : label.startsWith('-') || label.endsWith('-');
+}
+
+/** The rules for the name as a whole. */
+function findBrokenName(name: string, labels: readonly string[]): Refusal | null {
+  if (name.length > MAX_NAME_LENGTH) return tooLong();
+  const last = labels.at(-1) ?? '';
+  const reserved = RESERVED.get(last);
+  if (reserved !== undefined) {
+    return {
+      what: reserved,
+      meant: null,
+      advice: 'Type a name that you have registered, such as example.org.',
+    };
+  }
+  if (isNumberLabel(last)) return refuse('The last part of a domain name is never a number.');
+  if (labels.length === 1) {
+    const what = 'That is one word: a domain name has a dot in it.';
+    return { what, meant: null, advice: 'Type it in full, such as example.org.' };
+  }
+  return null;
+}
+
+function splitOff(name: string): DomainName | Refusal {
+  const { domain, subdomain } = splitAtSuffix(name, {
+    allowPrivateDomains: false,
+    detectIp: false,
+    extractHostname: false,
+    validateHostname: false,
+  });
+  if (domain === null) {
+    const advice =
+      name.length <= MAX_SUGGESTION_LENGTH
+        ? `Type the name that you have under it, such as example.${name}.`
+        : 'Type the name that you have under it.';
+    return { what: 'That is a public suffix, which belongs to nobody alone.', meant: null, advice };
+  }
+  return new ParsedDomainName(name, domain, subdomain === '' ? null : subdomain);
+}
