@@ -1,0 +1,312 @@
+import { LetterheadError } from '@letterhead/shared';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseDomainName, toUnicode } from '../../server/domains/domain-name.ts';
+
+/** The one thing that may be thrown, and the sentence both as message and beside the field. */
+function refusalOf(input: string): string {
+  try {
+    const { name } = parseDomainName(input);
+    throw new Error(`${JSON.stringify(input)} was taken for ${name}`);
+  } catch (error) {
+    if (!(error instanceof LetterheadError)) throw error;
+    expect(error.code).toBe('invalid');
+    expect(error.errors).toEqual({ domain: [error.message] });
+    return error.message;
+  }
+}
+
+describe('what is taken', () => {
+  it.each([
+    ['example.org', 'example.org', null],
+    ['  example.org\n', 'example.org', null],
+    ['example.org.', 'example.org', null],
+    ['Mail.EXAMPLE.co.uk', 'example.co.uk', 'mail'],
+    ['a.b.c.example.com', 'example.com', 'a.b.c'],
+    ['city.kawasaki.jp', 'city.kawasaki.jp', null],
+    ['desk.www.ck', 'www.ck', 'desk'],
+    ['xn--bcher-kva.example', 'xn--bcher-kva.example', null],
+    ['ab--cd.org', 'ab--cd.org', null],
+    ['3com.com', '3com.com', null],
+    ['0x7f.org', '0x7f.org', null],
+    ['127.0.0.1.example.org', 'example.org', '127.0.0.1'],
+    ['localhost.example.org', 'example.org', 'localhost'],
+  ])('%j lies at %s, subdomain %s', (input, registrable, subdomain) => {
+    const { name, ...rest } = parseDomainName(input);
+    expect(rest).toEqual({ registrable, subdomain });
+    expect(name).toBe(subdomain === null ? registrable : `${subdomain}.${registrable}`);
+  });
+
+  it.each(['desk.test', 'desk.example', 'desk.internal', 'a.b.test'])(
+    '%s, though no registry has it',
+    (name) => {
+      expect(parseDomainName(name).name).toBe(name);
+    },
+  );
+
+  it('knows only ICANN’s public suffixes: a host’s own customers’ names are its subdomains', () => {
+    expect(parseDomainName('foo.github.io')).toMatchObject({ registrable: 'github.io', subdomain: 'foo' });
+    expect(parseDomainName('github.io').subdomain).toBeNull();
+  });
+
+  it.each([
+    ['Bücher.De', 'xn--bcher-kva.de'],
+    ['XN--BCHER-KVA.de', 'xn--bcher-kva.de'],
+    ['bu\u0308cher.de', 'xn--bcher-kva.de'], // not in NFC as typed
+    ['faß.de', 'xn--fa-hia.de'], // transitional processing would say fass.de
+    ['ＥＸＡＭＰＬＥ．ｏｒｇ', 'example.org'],
+    ['例え。テスト', 'xn--r8jz45g.xn--zckzah'],
+    ['example.org。', 'example.org'],
+    ['exam\u00ADple.org', 'example.org'], // a soft hyphen, which UTS 46 drops
+    ['foo.公司.cn', 'foo.xn--55qx5d.cn'],
+    ['نامه\u200Cای.com', 'xn--mgba3gch31f060k.com'], // a joiner where RFC 5892 allows it
+    ['אב.example', 'xn--4dbc.example'],
+  ])('the IDN %j as %s', (input, name) => {
+    expect(parseDomainName(input).name).toBe(name);
+  });
+
+  it('the longest label and the longest name', () => {
+    const label = 'a'.repeat(63);
+    expect(parseDomainName(`${label}.org`).name).toHaveLength(67);
+    const name = `${label}.${label}.${label}.${'a'.repeat(57)}.org`;
+    expect(parseDomainName(`${name}.`).name).toHaveLength(253);
+    expect(refusalOf(name.replace('.org', 'a.org'))).toContain('253');
+  });
+});
+
+describe('what is refused with the name that was meant', () => {
+  it.each([
+    ['https://example.org/x', 'That is a web address.'],
+    ['HTTP://me:secret@Example.org:8080/?x#y', 'That is a web address.'],
+    ['http//example.org', 'That is a web address.'],
+    ['http:example.org', 'That is a web address.'],
+    ['//example.org', 'That is a web address.'],
+    ['example.org/', 'That is a web address.'],
+    ['example.org?x=1', 'That is a web address.'],
+    ['https://example.org\\x', 'That is a web address.'],
+    ['me@example.org', 'That is an e-mail address.'],
+    ['Me <me@example.org>', 'That is an e-mail address.'],
+    ['mailto:me@example.org?subject=hello', 'That is an e-mail address.'],
+    ['@example.org', 'That is an e-mail address.'],
+    ['example.org:8080', 'That is a name with a port.'],
+    ['*.example.org', 'A wildcard is not one domain.'],
+    ['ex%61mple.org', 'A domain name has no percent signs.'],
+    ['exam ple.org', 'A domain name has no spaces.'],
+    ['example\u00A0.org', 'A domain name has no spaces.'],
+    ['example.org, example.com', 'That is more than one name.'],
+    ['"example.org"', 'A domain name has only letters, digits and hyphens between its dots.'],
+    ['exam\0ple.org', 'A domain name has only letters, digits and hyphens between its dots.'],
+    ['_dmarc.example.org', 'A domain name has no underscores.'],
+    ['s1._domainkey.example.org', 'A domain name has no underscores.'],
+    ['example..org', 'There is nothing between two dots.'],
+    ['.example.org', 'There is nothing between two dots.'],
+    ['example.org..', 'There is nothing between two dots.'],
+    ['-example.org', 'No part of a domain name begins or ends with a hyphen.'],
+    ['example-.org', 'No part of a domain name begins or ends with a hyphen.'],
+  ])('%j', (input, what) => {
+    expect(refusalOf(input)).toBe(`${what} Type only the name: example.org.`);
+  });
+
+  it('suggests an IDN by its A-labels', () => {
+    expect(refusalOf('https://bücher.de/')).toBe(
+      'That is a web address. Type only the name: xn--bcher-kva.de.',
+    );
+  });
+
+  it('suggests a name under a public suffix', () => {
+    expect(refusalOf('co.uk')).toContain('such as example.co.uk.');
+    expect(refusalOf('公司.cn')).toContain('such as example.xn--55qx5d.cn.');
+    expect(refusalOf('kawasaki.jp')).toContain('public suffix');
+    expect(refusalOf('anything.ck')).toContain('public suffix');
+  });
+});
+
+describe('what is refused without one', () => {
+  it.each(['', '   ', '.', '\u00AD', '\uFEFF'])('nothing: %j', (input) => {
+    expect(refusalOf(input)).toContain('Nothing was typed.');
+  });
+
+  it.each([
+    '127.0.0.1',
+    '127.0.0.1.',
+    '127.0.0.1:80',
+    '192.0.2.0/24',
+    '127.1',
+    '0x7f.1',
+    '0177.0.0.1',
+    '2130706433',
+    '0x7f000001',
+    '::1',
+    '[::1]',
+    '[::1]:443',
+    '[192.0.2.1]',
+    '2001:DB8::1',
+    '::ffff:192.0.2.1',
+    'fe80::1%eth0',
+    '１２７.０.０.１',
+    '127。0。0。1',
+    '①②⑦.0.0.1',
+    '127.0.0.\u00AD1',
+  ])('an IP address: %j', (input) => {
+    expect(refusalOf(input)).toBe('That is an IP address. Type a domain name, such as example.org.');
+  });
+
+  it.each(['1.2.3.4.5', 'example.123', 'example.0x7f'])('a number at the end: %s', (input) => {
+    expect(refusalOf(input)).toContain('never a number');
+  });
+
+  it.each([
+    'localhost',
+    'local',
+    'a.localhost',
+    'printer.local',
+    'x.onion',
+    'x.invalid',
+    '1.in-addr.arpa',
+    'ｌocal',
+  ])('a name that the public DNS does not hold: %s', (input) => {
+    expect(refusalOf(input)).toContain('Type a name that you have registered');
+  });
+
+  it.each(['org', 'example', 'test', 'xn--bcher-kva'])('one label: %s', (input) => {
+    expect(refusalOf(input)).toContain('one word');
+  });
+
+  it.each([
+    ['xn--', 'stands for nothing'],
+    ['xn--a', 'does not decode to a letter'],
+    ['xn--abc-', 'stands for ASCII'],
+    ['xn--99999999', 'overflows'],
+    ['xn--u-ccb', 'is not in NFC'],
+    ['xn--fa-hia-', 'has a delimiter at its end'],
+    ['xn--1ug', 'is a joiner alone'],
+    [`xn--${'a'.repeat(200)}`, 'is too long'],
+  ])('a malformed A-label: %s, which %s', (label) => {
+    const sentence = refusalOf(`${label}.org`);
+    expect(sentence).toContain('xn--');
+    expect(sentence).toContain('in its own letters');
+  });
+
+  it.each(['a\u200Db.org', '1נ.org', 'אa.org', '👨\u200D👩.org'])(
+    'letters that may not stand together: %j',
+    (input) => {
+      expect(refusalOf(input)).toContain('may not stand together');
+    },
+  );
+
+  it.each(['-é.org', 'é-.org', 'éa--b.org', 'xn----bga.org', 'a.-b-.org-'])(
+    'a misplaced hyphen: %s',
+    (input) => {
+      expect(refusalOf(input)).toContain('hyphen');
+    },
+  );
+
+  it.each([
+    'a_b.org',
+    'a+b.org',
+    'a&b.org',
+    'a$.org',
+    'a!.org',
+    '\u2028',
+    'a\u0007',
+    '\uD800.org',
+    '*',
+    '**',
+    '%',
+    '%zz.org',
+    'http//',
+    ':',
+    '@',
+    '[',
+    'c:\\x',
+  ])('what has nothing of a name: %j', (input) => {
+    expect(refusalOf(input)).toMatch(/Type a domain name, such as example\.org\.$|Type only the name: [a-z]/);
+  });
+
+  it('a label of 64 and a text without end, and says so at once', () => {
+    expect(refusalOf(`${'a'.repeat(64)}.org`)).toContain('63');
+    expect(refusalOf(`${'ü'.repeat(60)}.org`)).toContain('63'); // its A-label has more
+    expect(refusalOf('a'.repeat(300))).toContain('253');
+    // Different letters each: Punycode would take time with the square of their number.
+    const letters = Array.from({ length: 20_000 }, (_, i) => String.fromCodePoint(0x4e00 + i)).join('');
+    expect(refusalOf(letters)).toContain('253');
+  });
+});
+
+describe('for any text', () => {
+  const letters = fc.constantFrom(
+    ...'abz019-._~*@:/?#%[]\\ \t\0"<>,;üßאब１.。٣ⅷ😀',
+    '\u00AD',
+    '\u200C',
+    '\u200D',
+    'xn--',
+  );
+  const anyText = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.domain(),
+    fc.webUrl(),
+    fc.emailAddress(),
+    fc.ipV4Extended(),
+    fc.ipV6(),
+    fc.array(letters, { maxLength: 20 }).map((parts) => parts.join('')),
+    fc.array(letters, { maxLength: 8 }).map((parts) => `xn--${parts.join('')}.org`),
+  );
+  const NAME =
+    /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+
+  function parsed(text: string) {
+    try {
+      return parseDomainName(text);
+    } catch (error) {
+      if (error instanceof LetterheadError) return null;
+      throw error;
+    }
+  }
+
+  it('gives a name of letters, digits and hyphens that reads the same again, or refuses', () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        const name = parsed(text);
+        if (name === null) return;
+        expect(name.name).toMatch(NAME);
+        expect(parseDomainName(name.name)).toEqual(name);
+        expect(parseDomainName(toUnicode(name.name))).toEqual(name);
+        expect(name.name).toBe([name.subdomain, name.registrable].filter((part) => part !== null).join('.'));
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it('refuses in a short sentence without control characters, whose suggestion would be taken', () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        if (parsed(text) !== null) return;
+        const sentence = refusalOf(text);
+        expect(sentence).toMatch(/^[\x20-\x7E]{1,250}$/);
+        const suggestion = /(?:Type only the name:|such as) (\S+)\.$/.exec(sentence)?.[1];
+        if (suggestion !== undefined) expect(parsed(suggestion)?.name).toBe(suggestion);
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it('takes every name of letters, digits and hyphens as it is', () => {
+    const label = fc
+      .stringMatching(/^[a-z0-9](?:[a-z0-9-]{0,20}[a-z0-9])?$/)
+      .filter((it) => !it.startsWith('xn--'));
+    fc.assert(
+      fc.property(fc.array(label, { minLength: 1, maxLength: 9 }), (labels) => {
+        const subdomain = labels.join('.');
+        expect(parseDomainName(`${subdomain}.example.co.uk`)).toMatchObject({
+          registrable: 'example.co.uk',
+          subdomain,
+        });
+      }),
+    );
+  });
+});
+
+it('shows a name in its own letters', () => {
+  expect(toUnicode('xn--bcher-kva.de')).toBe('bücher.de');
+  expect(toUnicode('mail.example.org')).toBe('mail.example.org');
+});
