@@ -1,0 +1,33 @@
+import type { Outcome, RecordType } from '../../dns/outcome.ts';
+import { definitive, isAlias } from '../answers.ts';
+import type { AdviceEvidence } from '../evidence.ts';
+import { registrableDomain } from '../published-record.ts';
+import type { SurveyContext } from '../survey-context.ts';
+import { countSpfLookups, spfRecords } from './spf-record.ts';
+
+/** Looks at what else helps the mail of this domain arrive. Never throws for what DNS does. */
+export async function surveyAdvice(context: SurveyContext): Promise<AdviceEvidence> {
+  const { row } = context;
+  const policies = [...new Set([row.domain, registrableDomain(row)])].map((domain) => `_dmarc.${domain}`);
+  const [spf, mx, ...dmarc] = await Promise.all([
+    surveySpf(context),
+    ask(context, row.domain, 'MX'),
+    ...policies.map(async (name) => ({ name, txt: await ask(context, name, 'TXT') })),
+  ]);
+  return { spf, mx, dmarc };
+}
+
+async function surveySpf(context: SurveyContext): Promise<AdviceEvidence['spf']> {
+  const txt = await ask(context, context.row.domain, 'TXT');
+  const [record, another] = spfRecords(txt);
+  if (record === undefined || another !== undefined) return { txt, lookups: null };
+  const lookups = await countSpfLookups(record, (name) => context.check.askResolver(name, 'TXT'));
+  return { txt, lookups };
+}
+
+/** First-hand where that is possible, so that no resolver remembers what is about to be mended. */
+async function ask({ check }: SurveyContext, name: string, type: RecordType): Promise<Outcome> {
+  const { observations } = await check.askAuthorities(name, type);
+  const [heard] = observations.flatMap(({ outcome }) => definitive(outcome));
+  return heard === undefined || isAlias(type, heard) ? check.askResolver(name, type) : heard;
+}

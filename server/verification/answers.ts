@@ -1,0 +1,93 @@
+import type { Observation, Outcome, Present, RecordType } from '../dns/outcome.ts';
+import type { RecordEvidence } from './evidence.ts';
+
+/** One definitive answer about a record, and who gave it. */
+export interface Answer {
+  /** Of the record's type. Empty where the name has none. */
+  readonly values: readonly string[];
+  /** Where the name is an alias: where it leads. With no values, it leads nowhere. */
+  readonly alias: string | null;
+  /** The authorities that said so; none where it is the resolver's word. */
+  readonly servers: readonly Observation[];
+}
+
+/** What was said definitively about a record. */
+export interface Answers {
+  /** Different from each other, in the order that the servers were asked. None: nothing definitive was heard. */
+  readonly answers: readonly Answer[];
+  /** Null: nothing definitive was heard. */
+  readonly source: 'authority' | 'resolver' | null;
+  /** Every answer comes from those who are responsible for it, the end of an alias included. */
+  readonly firstHand: boolean;
+}
+
+type Definitive = Exclude<Outcome, { kind: 'unknown' }>;
+
+/** The authorities' answers, silent servers aside; the resolver's where none of them gave one. */
+export function answersOf(evidence: RecordEvidence): Answers {
+  const heard = evidence.observations.flatMap((observation) =>
+    definitive(observation.outcome).flatMap((outcome) => followed(outcome, evidence, [observation])),
+  );
+  if (heard.length > 0) {
+    const aliased = heard.some(({ alias }) => alias !== null);
+    const firstHand = !aliased || saidAtTheEnd(evidence).length > 0;
+    return { answers: merged(heard), source: 'authority', firstHand };
+  }
+  const resolved = definitive(evidence.resolver).map((outcome) => toAnswer(evidence, outcome, outcome, []));
+  return { answers: resolved, source: resolved.length > 0 ? 'resolver' : null, firstHand: false };
+}
+
+export function definitive(outcome: Observation['outcome'] | null): Definitive[] {
+  return outcome?.kind === 'present' || outcome?.kind === 'absent' ? [outcome] : [];
+}
+
+/** Whether a question about another type than CNAME met an alias. */
+export function isAlias(
+  asked: RecordType,
+  outcome: Observation['outcome'],
+): outcome is Present & { cname: string } {
+  return asked !== 'CNAME' && outcome.kind === 'present' && outcome.cname !== null;
+}
+
+/**
+ * An alias counts as what lies at its end: what a mail receiver's resolver finds there, or what the servers there
+ * say themselves. Where neither is known, it says nothing.
+ */
+function followed(outcome: Definitive, evidence: RecordEvidence, servers: readonly Observation[]): Answer[] {
+  if (!isAlias(evidence.type, outcome)) return [toAnswer(evidence, outcome, outcome, servers)];
+  const atItsEnd = saidAtTheEnd(evidence);
+  const ends = atItsEnd.length > 0 ? atItsEnd : definitive(evidence.resolver);
+  return ends.map((end) => toAnswer(evidence, outcome, end, servers));
+}
+
+function saidAtTheEnd(evidence: RecordEvidence): Definitive[] {
+  const said = (evidence.alias?.observations ?? []).flatMap(({ outcome }) => definitive(outcome));
+  return said.filter((outcome) => !isAlias(evidence.type, outcome) || outcome.values.length > 0);
+}
+
+function toAnswer(
+  { type }: RecordEvidence,
+  start: Definitive,
+  end: Definitive,
+  servers: readonly Observation[],
+): Answer {
+  return {
+    values: end.kind === 'present' ? end.values : [],
+    alias: isAlias(type, start) ? start.cname : null,
+    servers,
+  };
+}
+
+/** The same answer of several servers becomes one. */
+function merged(answers: readonly Answer[]): Answer[] {
+  const byContent = new Map<string, Answer>();
+  for (const answer of answers) {
+    const content = JSON.stringify([answer.alias, [...answer.values].sort()]);
+    const known = byContent.get(content);
+    byContent.set(content, {
+      ...answer,
+      servers: [...new Set([...(known?.servers ?? []), ...answer.servers])],
+    });
+  }
+  return [...byContent.values()];
+}

@@ -1,0 +1,17 @@
+import { isWithin } from '../misplaced-names.ts';
+import { quoted } from './sentences.ts';
+import { hostOf, type Rule } from './sighting.ts';
+
+/** The registrable domain itself is not in the DNS: never registered, expired, or mistyped. */
+export const DOMAIN_NOT_FOUND: Rule = (sighting) => {
+  const { record, registrable, evidence } = sighting;
+  if (evidence.delegation.kind !== 'no-such-domain') return null;
+  // The resolver can be behind: a domain whose own zone answers exists.
+  if (evidence.zone !== null && isWithin(evidence.zone, registrable)) return null;
+  return {
+    title: `${registrable} does not exist`,
+    detail: `The DNS holds no domain ${registrable}: it is not registered, has expired, or is spelt otherwise.`,
+    fix: `Register ${registrable} or renew its registration, and in its DNS zone add a ${record.type} record with the host ${quoted(hostOf(sighting))} and the value ${quoted(record.value)}.`,
+    found: [],
+  };
+};

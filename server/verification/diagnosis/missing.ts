@@ -1,0 +1,13 @@
+import { add } from './sentences.ts';
+import type { Finding, Sighting } from './sighting.ts';
+
+/** There is no such record, and none of the other rules has an explanation. It always applies. */
+export function RECORD_MISSING(sighting: Sighting): Finding {
+  const { record, said } = sighting;
+  const says = said.source === 'resolver' ? 'The resolver says' : 'The domain’s own name servers say';
+  return {
+    title: `The ${record.label} record is not there`,
+    detail: `${says} that there is no ${record.type} record at ${record.fqdn}. Where it was added only just now, it is found with one of the next looks.`,
+    fix: add(sighting),
+  };
+}

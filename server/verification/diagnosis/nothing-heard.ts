@@ -1,0 +1,91 @@
+import type { DiagnosisCode } from '@letterhead/shared';
+import type { Delegation, UnknownReason } from '../../dns/outcome.ts';
+import { list } from './sentences.ts';
+import type { Finding, Rule, Sighting } from './sighting.ts';
+
+/** Nothing definitive was heard, for this reason. All of it is transient: what was known before still holds. */
+
+export const DNS_TIMEOUT: Rule = (sighting) =>
+  nothingHeard(sighting, 'DNS_TIMEOUT', {
+    title: 'The name servers did not answer in time',
+    what: 'did not answer',
+  });
+
+export const DNS_SERVFAIL: Rule = (sighting) =>
+  nothingHeard(sighting, 'DNS_SERVFAIL', {
+    title: 'The name servers answered that they failed',
+    what: 'answered with a failure of their own (SERVFAIL), or with something that is no answer',
+  });
+
+export const DNS_REFUSED: Rule = (sighting) =>
+  nothingHeard(sighting, 'DNS_REFUSED', {
+    title: 'The name servers refuse to answer for this domain',
+    what: 'refused the question: they may not be set up for this domain, or no longer',
+  });
+
+export const DNS_LAME: Rule = (sighting) =>
+  nothingHeard(sighting, 'DNS_LAME', {
+    title: 'The name servers are not responsible for this domain',
+    what: 'answered without being responsible: the domain names them as its servers, but they do not serve it',
+  });
+
+export const RESOLVER_UNREACHABLE: Rule = (sighting) => {
+  if (codeFor(sighting) !== 'RESOLVER_UNREACHABLE') return null;
+  return {
+    title: 'Our own DNS resolver can’t be reached',
+    detail: `Nothing could be asked about ${sighting.record.fqdn}, for a reason on our side. What was known before still holds; it is asked again.`,
+    fix: null,
+  };
+};
+
+type TransientCode = Extract<DiagnosisCode, `DNS_${string}` | 'RESOLVER_UNREACHABLE'>;
+
+/** In the order of precedence. */
+const CODES: Record<UnknownReason | 'resolver-unreachable', TransientCode> = {
+  timeout: 'DNS_TIMEOUT',
+  unreachable: 'DNS_TIMEOUT',
+  servfail: 'DNS_SERVFAIL',
+  malformed: 'DNS_SERVFAIL',
+  refused: 'DNS_REFUSED',
+  lame: 'DNS_LAME',
+  'resolver-unreachable': 'RESOLVER_UNREACHABLE',
+};
+const PRECEDENCE = [...new Set(Object.values(CODES))];
+
+function nothingHeard(
+  sighting: Sighting,
+  code: TransientCode,
+  { title, what }: { title: string; what: string },
+): Finding | null {
+  if (codeFor(sighting) !== code) return null;
+  const detail = `${who(sighting, code)} ${what}. What was known before still holds; it is asked again.`;
+  return { title, detail, fix: null };
+}
+
+/** Null: something definitive was heard. That a domain does not exist is definitive, too. */
+function codeFor({ said, evidence }: Sighting): TransientCode | null {
+  if (said.source !== null || evidence.delegation.kind === 'no-such-domain') return null;
+  const codes = reasons(evidence).map((reason) => CODES[reason]);
+  return PRECEDENCE.find((code) => codes.includes(code)) ?? 'DNS_TIMEOUT';
+}
+
+/** The servers' own; the resolver's where no server could be asked. */
+function reasons({ observations, delegation, resolver }: Sighting['evidence']) {
+  const ofServers = observations.flatMap(({ outcome }) =>
+    outcome.kind === 'unknown' ? [outcome.reason] : [],
+  );
+  if (ofServers.length > 0) return ofServers;
+  return [...ofDelegation(delegation), ...(resolver?.kind === 'unknown' ? [resolver.reason] : [])];
+}
+
+function ofDelegation(delegation: Delegation) {
+  return delegation.kind === 'unknown' ? [delegation.reason] : [];
+}
+
+function who({ evidence, registrable }: Sighting, code: TransientCode): string {
+  const servers = evidence.observations.filter(
+    ({ outcome }) => outcome.kind === 'unknown' && CODES[outcome.reason] === code,
+  );
+  const names = [...new Set(servers.map(({ name }) => name))];
+  return names.length > 0 ? list(names) : `Those who were asked about ${registrable}`;
+}

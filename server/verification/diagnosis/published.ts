@@ -1,0 +1,73 @@
+import { judgeKeyRecord } from '../../dkim/dkim-record.ts';
+import type { Observation } from '../../dns/outcome.ts';
+import { isRight } from '../right-value.ts';
+import { changeValue, inZone, list, quoted } from './sentences.ts';
+import { hostOf, isSeenRight, type Rule, type Sighting, valuesSeen, zoneOf } from './sighting.ts';
+
+/** Some authorities have our record and some don't: the change is on its way, or the servers are set up apart. */
+export const NAMESERVERS_DISAGREE: Rule = (sighting) => {
+  const { record } = sighting;
+  const without = serversWithout(sighting);
+  if (!isSeenRight(sighting) || without.length === 0) return null;
+  const names = list([...new Set(without.map(({ name }) => name))]);
+  return {
+    title: 'Some of the name servers don’t have the record yet',
+    detail: `Receivers that ask ${names} don’t find our record. After a change this passes by itself, mostly within an hour; where it stays, the name servers are not kept alike.`,
+    fix: inZone(
+      zoneOf(sighting),
+      `make ${names} answer as the others do, with the ${record.type} record at the host ${quoted(hostOf(sighting))} and the value ${quoted(record.value)}`,
+    ),
+  };
+};
+
+/** The servers have our record, but the resolver still remembers that there was none. */
+export const NEGATIVE_CACHED: Rule = (sighting) => {
+  const { resolver, observed_at } = sighting.evidence;
+  if (!isSeenRight(sighting) || resolver?.kind !== 'absent') return null;
+  return {
+    title: 'Published; some resolvers still remember that it was not there',
+    detail:
+      'The domain’s own name servers answer with our record. A resolver that was asked before it was there repeats its old answer until that runs out; nothing needs doing.',
+    fix: null,
+    clearsAt:
+      resolver.negativeTtl === null ? null : new Date(Date.parse(observed_at) + resolver.negativeTtl * 1000),
+  };
+};
+
+/** Our key, with `t=y`: receivers may treat the mail as if it were not signed (RFC 6376 §3.6.1). */
+export const TEST_MODE: Rule = (sighting) => {
+  const { record } = sighting;
+  if (record.key !== 'dkim' || !isSeenRight(sighting)) return null;
+  const judged = valuesSeen(sighting).map((value) => judgeKeyRecord(value, record.publicKey));
+  if (!judged.some((one) => one.kind === 'ours' && one.testMode)) return null;
+  return {
+    title: 'Published, but in test mode',
+    detail:
+      'The record is ours and carries t=y, which tells receivers that signing is only being tried out: they may ignore it.',
+    fix: changeValue(sighting),
+  };
+};
+
+export const OK: Rule = (sighting) => {
+  if (!isSeenRight(sighting)) return null;
+  return {
+    title: `The ${sighting.record.label} record is published`,
+    detail:
+      sighting.said.source === 'authority'
+        ? okFirstHand(sighting)
+        : 'The resolver finds it. The domain’s own name servers did not answer.',
+    fix: null,
+  };
+};
+
+function okFirstHand({ evidence, record }: Sighting): string {
+  const { resolver } = evidence;
+  if (resolver?.kind === 'present' && !isRight(record, resolver.values)) {
+    return 'The domain’s own name servers answer with it. Some resolvers still repeat what was there before, until that runs out.';
+  }
+  return 'The domain’s own name servers answer with it.';
+}
+
+function serversWithout({ record, said }: Sighting): Observation[] {
+  return said.answers.filter(({ values }) => !isRight(record, values)).flatMap(({ servers }) => servers);
+}

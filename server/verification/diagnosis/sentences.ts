@@ -1,0 +1,76 @@
+import { aliasSeen, hostOf, type Sighting, valuesSeen, zoneOf } from './sighting.ts';
+
+/**
+ * The sentences that say what to type, made in one place so that they always read alike: the zone, what to do, and
+ * in quotation marks the host as it is typed into that zone's form and the exact value.
+ */
+
+/** Whatever is at the record's name now, makes it the right record. */
+export function putRight(sighting: Sighting): string {
+  const alias = aliasSeen(sighting);
+  if (alias !== null && sighting.record.type !== 'CNAME') return replace(sighting, 'the CNAME record');
+  const { length } = valuesSeen(sighting);
+  if (length === 0) return add(sighting);
+  return length === 1
+    ? changeValue(sighting)
+    : replace(sighting, `the ${length} ${sighting.record.type} records`);
+}
+
+export function add(sighting: Sighting): string {
+  const { type, value } = sighting.record;
+  return inZone(
+    zoneOf(sighting),
+    `add a ${type} record with the host ${quoted(hostOf(sighting))} and the value ${quoted(value)}`,
+  );
+}
+
+export function changeValue(sighting: Sighting): string {
+  const { type, value } = sighting.record;
+  return inZone(
+    zoneOf(sighting),
+    `change the value of the ${type} record at the host ${quoted(hostOf(sighting))} to ${quoted(value)}`,
+  );
+}
+
+/** `what`: `the A record`, `the 2 TXT records`. */
+export function replace(sighting: Sighting, what: string): string {
+  const { type, value } = sighting.record;
+  return inZone(
+    zoneOf(sighting),
+    `replace ${what} at the host ${quoted(hostOf(sighting))} by one ${type} record with the value ${quoted(value)}`,
+  );
+}
+
+/** Takes away those of the records at the name that are not ours. */
+export function removeAllBut(sighting: Sighting, keep: string, remove: readonly string[]): string {
+  const { type } = sighting.record;
+  const which = `the ${type} record${remove.length === 1 ? '' : 's'} with the value ${list(remove.map(quoted))}`;
+  return inZone(
+    zoneOf(sighting),
+    `at the host ${quoted(hostOf(sighting))}, remove ${which}, and keep ${quoted(keep)}`,
+  );
+}
+
+/** `from` as it stands in the form now. */
+export function changeHost(sighting: Sighting, from: string): string {
+  const { type, value } = sighting.record;
+  return inZone(
+    zoneOf(sighting),
+    `change the host of the ${type} record from ${quoted(from)} to ${quoted(hostOf(sighting))} and keep its value ${quoted(value)}`,
+  );
+}
+
+export function inZone(zone: string, action: string): string {
+  return `In the DNS zone ${zone}, ${action}.`;
+}
+
+/** Quotation marks that no DNS form gives a meaning to, so that none of them is taken for a part of the value. */
+export function quoted(text: string): string {
+  return `“${text}”`;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function list(items: readonly string[]): string {
+  const last = items.at(-1) ?? '';
+  return items.length > 1 ? `${items.slice(0, -1).join(', ')} and ${last}` : last;
+}

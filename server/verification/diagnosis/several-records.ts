@@ -1,0 +1,74 @@
+import { judgeKeyRecord } from '../../dkim/dkim-record.ts';
+import type { DkimRecord } from '../published-record.ts';
+import { isOurs } from '../right-value.ts';
+import { putRight, removeAllBut } from './sentences.ts';
+import { aliasSeen, type Rule, type Sighting } from './sighting.ts';
+import { withoutQuotes } from './spelling.ts';
+
+/** The form, or a person, cut the value and made a record of each piece. Receivers don't put them together. */
+export const TXT_SPLIT_INTO_RECORDS: Rule = (sighting) => {
+  const { record } = sighting;
+  if (record.key !== 'dkim') return null;
+  const split = severalRecords(sighting).find((values) => isSplit(record, values));
+  if (split === undefined) return null;
+  return {
+    title: 'The value is split into separate TXT records',
+    detail: `The pieces of our value lie in ${split.length} TXT records of the same name. Receivers take each for a whole; a long value has to be one record, which may hold several strings.`,
+    fix: putRight(sighting),
+  };
+};
+
+/** Receivers may pick any of several TXT records (RFC 6376 §3.6.2.2), and some fail at once. */
+export const MULTIPLE_RECORDS: Rule = (sighting) => {
+  const { record } = sighting;
+  const several = severalRecords(sighting).find((values) => values.some((value) => isOurs(record, value)));
+  const keep = several?.find((value) => isOurs(record, value));
+  if (several === undefined || keep === undefined) return null;
+  const others = several.filter((value) => value !== keep);
+  return {
+    title: 'There are other TXT records beside ours',
+    detail: `Our record is there, and ${others.length} more of the same name. Receivers may pick any of them, so that mail passes by chance or not at all.`,
+    fix: aliasSeen(sighting) === null ? removeAllBut(sighting, keep, others) : putRight(sighting),
+  };
+};
+
+function severalRecords({ said }: Sighting): (readonly string[])[] {
+  return said.answers.map(({ values }) => values).filter((values) => values.length > 1);
+}
+
+/** Whether the key can be put together from pieces that lie in different records, none of which holds it whole. */
+function isSplit(record: DkimRecord, values: readonly string[]): boolean {
+  const pieces = values.map(squeezed);
+  if (values.some((value) => isOurs(record, value))) return false;
+  return pieces.some((head, at) => {
+    const judged = judgeKeyRecord(head, record.publicKey);
+    const begun =
+      judged.kind === 'other-key' ? judged.key : head.endsWith('p=') || head.endsWith(';') ? '' : null;
+    const rest = pieces.filter((_, other) => other !== at);
+    return (
+      begun !== null && canComplete(begun === '' ? `p=${record.publicKey}` : record.publicKey, begun, rest)
+    );
+  });
+}
+
+/** Takes the longest fitting piece each time: pieces of base64 that fit by chance are no longer than a few letters. */
+function canComplete(whole: string, begun: string, pieces: readonly string[]): boolean {
+  if (!whole.startsWith(begun)) return false;
+  const missing = whole.slice(begun.length);
+  if (missing === '') return true;
+  const [next] = pieces
+    .filter((piece) => piece !== '' && missing.startsWith(piece))
+    .sort((one, other) => other.length - one.length);
+  return (
+    next !== undefined &&
+    canComplete(
+      whole,
+      begun + next,
+      pieces.filter((piece) => piece !== next),
+    )
+  );
+}
+
+function squeezed(value: string): string {
+  return withoutQuotes(value).replaceAll(/\s/g, '');
+}

@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import type { Delegation, Observation, Outcome, RecordType } from '../dns/outcome.ts';
+import type { RecordKey } from './published-record.ts';
+
+/**
+ * What one check saw, as plain data: it is judged at once, kept beside the domain as JSON, and judged again
+ * whenever the diagnosis is read. Instants are text, durations are numbers.
+ */
+
+const UnknownReasonSchema = z.enum(['timeout', 'servfail', 'refused', 'lame', 'unreachable', 'malformed']);
+const RecordTypeSchema = z.enum([
+  'TXT',
+  'CNAME',
+  'NS',
+  'SOA',
+  'A',
+  'AAAA',
+  'MX',
+]) satisfies z.ZodType<RecordType>;
+
+export const OutcomeSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('present'),
+    values: z.array(z.string()),
+    cname: z.string().nullable(),
+    ttl: z.number(),
+  }),
+  z.object({
+    kind: z.literal('absent'),
+    reason: z.enum(['nxdomain', 'nodata']),
+    negativeTtl: z.number().nullable(),
+  }),
+  z.object({ kind: z.literal('unknown'), reason: UnknownReasonSchema }),
+]) satisfies z.ZodType<Outcome>;
+
+const ObservationSchema = z.object({
+  name: z.string(),
+  address: z.string(),
+  outcome: z.union([
+    OutcomeSchema,
+    z.object({ kind: z.literal('not-asked'), why: z.literal('address-not-public') }),
+  ]),
+  ms: z.number(),
+}) satisfies z.ZodType<Observation>;
+
+const DelegationSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('found'), zone: z.string(), nameServers: z.array(z.string()) }),
+  z.object({ kind: z.literal('no-such-domain') }),
+  z.object({
+    kind: z.literal('unknown'),
+    reason: z.enum([...UnknownReasonSchema.options, 'resolver-unreachable']),
+  }),
+]) satisfies z.ZodType<Delegation>;
+
+/**
+ * Something that was found where we looked because the record was not right. `doubled`, `elsewhere`: another name
+ * holds the record itself. `sibling`: a random name beside the record's answers. `other-type`: the record's own
+ * name has this.
+ */
+const FindingSchema = z.object({
+  purpose: z.enum(['doubled', 'elsewhere', 'sibling', 'other-type']),
+  name: z.string(),
+  type: RecordTypeSchema,
+  /** The zone that the name lies in; null where that is not known. */
+  zone: z.string().nullable(),
+  values: z.array(z.string()),
+  cname: z.string().nullable(),
+});
+export type ProbeFinding = z.infer<typeof FindingSchema>;
+
+export const RecordEvidenceSchema = z.object({
+  fqdn: z.string(),
+  type: RecordTypeSchema,
+  observed_at: z.string(),
+  delegation: DelegationSchema,
+  /** The zone that the record's name lies in, as its servers see it. */
+  zone: z.string().nullable(),
+  /** What the authorities said about the record. */
+  observations: z.array(ObservationSchema),
+  /** What the configured resolver says of it; null where it was not asked. */
+  resolver: OutcomeSchema.nullable(),
+  /** Where the name is an alias that the resolver could not follow to the right record: what lies at its end. */
+  alias: z.object({ target: z.string(), observations: z.array(ObservationSchema) }).nullable(),
+  findings: z.array(FindingSchema),
+});
+export type RecordEvidence = z.infer<typeof RecordEvidenceSchema>;
+
+/** What there is beside the records, for advice. */
+export const AdviceEvidenceSchema = z.object({
+  spf: z.object({
+    txt: OutcomeSchema,
+    /** How many DNS look-ups the record makes a receiver do; null where that could not be found out. */
+    lookups: z.number().nullable(),
+  }),
+  /** At `_dmarc` of the domain itself, then of the registrable domain where that is another. */
+  dmarc: z.array(z.object({ name: z.string(), txt: OutcomeSchema })),
+  mx: OutcomeSchema,
+});
+export type AdviceEvidence = z.infer<typeof AdviceEvidenceSchema>;
+
+/** What one check saw: the records that were due, under this selector. */
+export interface CheckEvidence {
+  readonly selector: string;
+  readonly records: { readonly [Key in RecordKey]?: RecordEvidence };
+  readonly advice: AdviceEvidence;
+}
+
+const RecordSightingSchema = z.object({
+  /** The last definitive one; `unknown` before there was any. */
+  state: z.enum(['valid', 'missing', 'invalid', 'unknown']),
+  evidence: RecordEvidenceSchema,
+});
+
+/** What is kept beside a domain: what was last seen of each record, whichever check saw it. */
+export const StoredEvidenceSchema = z.object({
+  selector: z.string(),
+  records: z.object({ dkim: RecordSightingSchema.nullable(), return_path: RecordSightingSchema.nullable() }),
+  advice: AdviceEvidenceSchema,
+});
+export type StoredEvidence = z.infer<typeof StoredEvidenceSchema>;
+export type RecordSighting = z.infer<typeof RecordSightingSchema>;

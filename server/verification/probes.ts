@@ -1,0 +1,113 @@
+import { randomLabel } from '../dkim/selector.ts';
+import type { Outcome, Present, RecordType } from '../dns/outcome.ts';
+import { answersOf, definitive } from './answers.ts';
+import type { ProbeFinding, RecordEvidence } from './evidence.ts';
+import { misplacedNames } from './misplaced-names.ts';
+import { type PublishedRecord, publishedRecord, registrableDomain } from './published-record.ts';
+import { isCopiedFromOurs } from './right-value.ts';
+import type { SurveyContext } from './survey-context.ts';
+
+/** One answer found by a probe, and the zone that it lies in. */
+interface Found {
+  readonly zone: string | null;
+  readonly outcome: Present;
+}
+
+type Ask = (name: string, type: RecordType) => Promise<readonly Found[]>;
+
+const OTHER_TYPES: Record<PublishedRecord['type'], readonly RecordType[]> = {
+  TXT: ['A', 'AAAA', 'MX'],
+  CNAME: ['A', 'AAAA', 'TXT', 'MX'],
+};
+
+/**
+ * Why a record may not be right: looks under the names where it may have landed, beside it for a wildcard, and at
+ * its own name for other types. Asks whoever answered about the record itself.
+ */
+export async function probe(
+  context: SurveyContext,
+  record: PublishedRecord,
+  seen: RecordEvidence,
+): Promise<ProbeFinding[]> {
+  const ask = asker(context, seen);
+  if (ask === null) return [];
+  const types = hasOtherTypes(seen) ? OTHER_TYPES[record.type] : [];
+  const found = await Promise.all([
+    ...misplaced(ask, context, record, seen),
+    ...types.map((type) => lookAt(ask, 'other-type', record.fqdn, type)),
+    ...siblings(ask, context, record, types),
+  ]);
+  return found.flat();
+}
+
+/** The servers where they answered; the resolver where it answered for them; nobody where nothing was heard. */
+function asker({ check }: SurveyContext, seen: RecordEvidence): Ask | null {
+  switch (answersOf(seen).source) {
+    case 'authority':
+      return async (name, type) => {
+        const { zone, observations } = await check.askAuthorities(name, type);
+        return observations.flatMap(({ outcome }) => present(outcome).map((one) => ({ zone, outcome: one })));
+      };
+    case 'resolver':
+      return async (name, type) =>
+        present(await check.askResolver(name, type)).map((outcome) => ({ zone: null, outcome }));
+    case null:
+      return null;
+  }
+}
+
+function present(outcome: Outcome | { kind: 'not-asked' }): Present[] {
+  return outcome.kind === 'present' ? [outcome] : [];
+}
+
+/** NXDOMAIN rules out every type; NODATA does not. */
+function hasOtherTypes(seen: RecordEvidence): boolean {
+  const outcomes = [...seen.observations.map(({ outcome }) => outcome), seen.resolver];
+  return outcomes.flatMap(definitive).some((one) => one.kind === 'absent' && one.reason === 'nodata');
+}
+
+function misplaced(ask: Ask, { row }: SurveyContext, record: PublishedRecord, seen: RecordEvidence) {
+  const names = misplacedNames({
+    fqdn: record.fqdn,
+    registrable: registrableDomain(row),
+    subdomain: row.subdomain,
+    selector: row.selector,
+    zone: seen.zone,
+  });
+  return names.map(async ({ name, mistake }) => {
+    const found = await ask(name, record.type);
+    const ours = found.find(({ outcome }) => outcome.values.some((value) => isCopiedFromOurs(record, value)));
+    return ours === undefined ? [] : [toFinding(mistake, name, record.type, ours)];
+  });
+}
+
+/** A name that nobody has published: what answers there is a wildcard. */
+function siblings(
+  ask: Ask,
+  { row, random }: SurveyContext,
+  record: PublishedRecord,
+  types: readonly RecordType[],
+) {
+  const sibling = publishedRecord(row, record.key, randomLabel(row.selector.length, random));
+  if (sibling === undefined) return [];
+  return [record.type, ...types].map((type) => lookAt(ask, 'sibling', sibling.fqdn, type));
+}
+
+async function lookAt(
+  ask: Ask,
+  purpose: ProbeFinding['purpose'],
+  name: string,
+  type: RecordType,
+): Promise<ProbeFinding[]> {
+  const [found] = await ask(name, type);
+  return found === undefined ? [] : [toFinding(purpose, name, type, found)];
+}
+
+function toFinding(
+  purpose: ProbeFinding['purpose'],
+  name: string,
+  type: RecordType,
+  { zone, outcome }: Found,
+): ProbeFinding {
+  return { purpose, name, type, zone, values: outcome.values, cname: outcome.cname };
+}

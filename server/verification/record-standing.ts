@@ -1,0 +1,31 @@
+import type { Status } from '@letterhead/shared';
+import type { Instant, RecordState } from '../store/store.ts';
+import { GIVEN_UP_AFTER } from './schedule.ts';
+
+/**
+ * A record's state in the store, read in one place. `degraded` with `verified` still true: the last look found it
+ * wrong. `degraded` with `verified` taken away: it is lost, and since when is `since`.
+ */
+
+export function isLost(state: RecordState): boolean {
+  return !state.verified && state.degraded;
+}
+
+export function asVerified(state: RecordState): RecordState {
+  return { verified: true, degraded: false, since: state.since };
+}
+
+export function asDegraded(state: RecordState): RecordState {
+  return { verified: true, degraded: true, since: state.since };
+}
+
+export function asLost(now: Instant): RecordState {
+  return { verified: false, degraded: true, since: now };
+}
+
+/** Where a record stands at `now`; of the DKIM record, where its domain stands. */
+export function statusOf(state: RecordState, now: Date): Status {
+  if (state.verified) return state.degraded ? 'degraded' : 'verified';
+  const givenUp = now.getTime() - Date.parse(state.since) >= GIVEN_UP_AFTER;
+  return isLost(state) || givenUp ? 'failed' : 'pending';
+}

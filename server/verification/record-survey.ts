@@ -1,0 +1,81 @@
+import type { Observation, Outcome, Survey } from '../dns/outcome.ts';
+import { answersOf, definitive, isAlias } from './answers.ts';
+import type { RecordEvidence } from './evidence.ts';
+import { probe } from './probes.ts';
+import type { PublishedRecord } from './published-record.ts';
+import { isRight } from './right-value.ts';
+import type { SurveyContext } from './survey-context.ts';
+
+/** An alias of an alias is followed so far by ourselves; the resolver follows as far as it likes. */
+const MAX_ALIASES = 4;
+
+/**
+ * Looks at one record: first-hand, then through the resolver where that adds something, then, where the record is
+ * not right, in the places where it may have landed. Never throws for what DNS does.
+ */
+export async function surveyRecord(context: SurveyContext, record: PublishedRecord): Promise<RecordEvidence> {
+  const survey = await context.check.askAuthorities(record.fqdn, record.type);
+  const seen: RecordEvidence = {
+    fqdn: record.fqdn,
+    type: record.type,
+    observed_at: context.clock().toISOString(),
+    delegation: context.delegation,
+    zone: survey.zone,
+    observations: survey.observations,
+    resolver: await askResolver(context, record, survey),
+    alias: null,
+    findings: [],
+  };
+  if (hasRight(record, seen)) return seen;
+
+  const [alias, findings] = await Promise.all([
+    followAlias(context, record, survey),
+    probe(context, record, seen),
+  ]);
+  return { ...seen, alias, findings };
+}
+
+export function hasRight(record: PublishedRecord, evidence: RecordEvidence): boolean {
+  return answersOf(evidence).answers.some(({ values }) => isRight(record, values));
+}
+
+/**
+ * The resolver is asked where the servers gave nothing definitive, where there is an alias to follow, and where
+ * the record is there: it may still remember that it was not. Never where the servers say that it is absent: that
+ * would plant the negative answer that the next look stumbles over.
+ */
+async function askResolver(
+  context: SurveyContext,
+  record: PublishedRecord,
+  { observations }: Survey,
+): Promise<Outcome | null> {
+  const heard = observations.flatMap(({ outcome }) => definitive(outcome));
+  const worthAsking =
+    heard.length === 0 ||
+    heard.some(
+      (outcome) =>
+        isAlias(record.type, outcome) || (outcome.kind === 'present' && isRight(record, outcome.values)),
+    );
+  return worthAsking ? context.check.askResolver(record.fqdn, record.type) : null;
+}
+
+/** What the servers at the end of an alias say themselves. */
+async function followAlias(
+  context: SurveyContext,
+  record: PublishedRecord,
+  { observations }: Survey,
+): Promise<RecordEvidence['alias']> {
+  let target = aliasOf(record, observations);
+  if (target === null) return null;
+  for (let hops = 1; ; hops++) {
+    const end = await context.dns.open(target, context.signal).askAuthorities(target, record.type);
+    const next = aliasOf(record, end.observations);
+    if (next === null || hops === MAX_ALIASES) return { target, observations: end.observations };
+    target = next;
+  }
+}
+
+function aliasOf({ type }: PublishedRecord, observations: readonly Observation[]): string | null {
+  const [alias] = observations.flatMap(({ outcome }) => (isAlias(type, outcome) ? [outcome.cname] : []));
+  return alias ?? null;
+}

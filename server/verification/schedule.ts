@@ -1,0 +1,83 @@
+import type { RandomSource } from '../dkim/selector.ts';
+import { toInstant } from '../instant.ts';
+import type { CheckTimes, DomainRow, Instant, RecordState } from '../store/store.ts';
+import type { RecordKey } from './published-record.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** While a record is not verified: at these ages, then every so often up to an age. Milliseconds. */
+const FIRST_LOOKS = [1, 2, 5, 10, 15].map((minutes) => minutes * MINUTE);
+const RHYTHMS = [
+  { every: HOUR, upTo: 72 * HOUR },
+  { every: 6 * HOUR, upTo: 14 * DAY },
+  { every: DAY, upTo: 30 * DAY },
+];
+/** The age from which a record that was never found is not looked at by itself any more. */
+export const GIVEN_UP_AFTER = 30 * DAY;
+
+const WHILE_VERIFIED = 6 * HOUR;
+const WHILE_VERIFIED_JITTER = 0.1;
+const WHILE_DEGRADED = 15 * MINUTE;
+
+/** When a new or renamed domain is first looked at. */
+export function firstCheckTimes(row: DomainRow, random: RandomSource): CheckTimes {
+  const at = (state: RecordState | null) =>
+    state === null ? null : nextLook(state, new Date(state.since), random);
+  return { checked_at: null, due: { dkim: at(row.dkim), return_path: at(row.return_path) } };
+}
+
+/** The times after a check at `now` that has looked at these records; the others keep theirs. */
+export function nextCheckTimes(
+  row: DomainRow,
+  looked: readonly RecordKey[],
+  previous: CheckTimes | undefined,
+  now: Date,
+  random: RandomSource,
+): CheckTimes {
+  const at = (key: RecordKey): Instant | null => {
+    const state = row[key];
+    if (state === null) return null;
+    return looked.includes(key) || previous === undefined ? nextLook(state, now, random) : previous.due[key];
+  };
+  return { checked_at: toInstant(now), due: { dkim: at('dkim'), return_path: at('return_path') } };
+}
+
+/** The records whose time has come; all of them where no times are known. */
+export function dueRecords(times: CheckTimes | undefined, now: Date): RecordKey[] {
+  if (times === undefined) return ['dkim', 'return_path'];
+  const keys: RecordKey[] = ['dkim', 'return_path'];
+  return keys.filter((key) => {
+    const due = times.due[key];
+    return due !== null && Date.parse(due) <= now.getTime();
+  });
+}
+
+/** When a record in this state, looked at now, is looked at again by itself; null: not any more. */
+export function nextLook(state: RecordState, now: Date, random: RandomSource): Instant | null {
+  const at = nextLookAt(state, now.getTime(), random);
+  return at === null ? null : toInstant(new Date(at));
+}
+
+function nextLookAt(state: RecordState, now: number, random: RandomSource): number | null {
+  if (state.verified && state.degraded) return now + WHILE_DEGRADED;
+  if (state.verified) return now + WHILE_VERIFIED * (1 + WHILE_VERIFIED_JITTER * (2 * fraction(random) - 1));
+  const since = Date.parse(state.since);
+  const age = nextAge(now - since);
+  return age === null ? null : since + age;
+}
+
+/** The first age on the schedule that lies ahead. */
+function nextAge(age: number): number | null {
+  const first = FIRST_LOOKS.find((look) => look > age);
+  if (first !== undefined) return first;
+  const rhythm = RHYTHMS.find(({ upTo }) => upTo > age);
+  return rhythm === undefined ? null : (Math.floor(age / rhythm.every) + 1) * rhythm.every;
+}
+
+/** At least 0 and less than 1. */
+export function fraction(random: RandomSource): number {
+  const [a = 0, b = 0, c = 0, d = 0] = random(4);
+  return (a * 2 ** 24 + b * 2 ** 16 + c * 2 ** 8 + d) / 2 ** 32;
+}

@@ -1,0 +1,16 @@
+import type { RandomSource } from '../dkim/selector.ts';
+import type { Delegation, Dns, DnsCheck } from '../dns/outcome.ts';
+import type { Clock } from '../instant.ts';
+import type { DomainRow } from '../store/store.ts';
+
+/** What the questions of one check of one domain are asked with. */
+export interface SurveyContext {
+  readonly row: DomainRow;
+  readonly dns: Dns;
+  /** Asks the name servers of the registrable domain. */
+  readonly check: DnsCheck;
+  readonly delegation: Delegation;
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+}
