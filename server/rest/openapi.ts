@@ -1,0 +1,238 @@
+import type { ErrorBody, ErrorCode } from '@letterhead/shared';
+import { ERROR_CATALOGUE, ErrorBodySchema, EventSchema, IdSchema, SCOPES } from '@letterhead/shared';
+import { z } from 'zod';
+import type {
+  ZodOpenApiObject,
+  ZodOpenApiOperationObject,
+  ZodOpenApiOverride,
+  ZodOpenApiPathsObject,
+  ZodOpenApiResponsesObject,
+} from 'zod-openapi';
+import { createDocument } from 'zod-openapi';
+import type { RestOperation } from './operations.ts';
+import { BASE_PATH } from './rest-adapter.ts';
+
+const INTRODUCTION = `Sending domains for a help desk: the DNS records to publish, the keys that sign the mail, and the truth about whether the world can see them.
+
+A body is JSON or a form, as \`curl -d\` sends it; fields that it has beyond those named here are ignored. An answer is \`{"data": …}\`, and a refusal says why in a sentence for a person and with a stable \`code\` for a program. Times are in UTC.`;
+
+const AUTHENTICATION = `Send a token with every request, as \`Authorization: Bearer <access-token>\`. A token is \`lh_\` and 43 characters, and belongs to one account. What it may do are its scopes: ${SCOPES.map((scope) => `\`${scope}\``).join(', ')}, the last of which implies the others and reaches every account.`;
+
+/** What each of the router's resources is about. */
+const TAGS: Record<string, string> = {
+  accounts:
+    'An account is one help desk, with its domains and its tokens. Only a token with the scope `admin` reaches another than its own.',
+  domains: 'Domains are used to send emails from your help desk account.',
+  events: 'What happened in an account, oldest first: each change with who made it and when.',
+  tokens: 'Tokens are the keys to this API. The secret of each is shown once, when it is made.',
+};
+
+/** What the status of a success says. */
+const SUCCESSES = { 200: 'Done.', 201: 'Created.', 204: 'Done; the answer is empty.' } as const;
+
+const REFUSAL_EXAMPLE: ErrorBody = {
+  message: 'Type the name of a domain, such as example.org.',
+  code: 'invalid',
+  errors: { domain: ['Type the name of a domain, such as example.org.'] },
+};
+
+/** When each refusal is given, in the order in which they are looked for. */
+const REFUSALS: Record<ErrorCode, string> = {
+  not_found: 'There is no such path, account, domain or token.',
+  method_not_allowed: 'The path does not take this method; `Allow` names those that it takes.',
+  unauthenticated: 'There is no token, or it is not one of ours.',
+  forbidden: 'The token is another account’s, lacks the scope, or its account is suspended.',
+  rate_limited: 'Too many requests; `Retry-After` says when to try again.',
+  unsupported_media_type: 'The body is neither JSON nor a form.',
+  payload_too_large: 'The body is over 64 KiB.',
+  malformed_body: 'The body does not parse, or is JSON but not an object.',
+  invalid: 'A field breaks a rule.',
+  domain_taken: 'The account holds this name already.',
+  quota_exceeded: 'The account is full.',
+  unavailable: 'Letterhead cannot take this now; nothing was changed. `Retry-After` says when to try again.',
+};
+
+const HEADERS_OF_STATUS: Record<number, z.ZodObject> = {
+  401: z.object({ 'WWW-Authenticate': z.literal('Bearer') }),
+  429: z.object({ 'Retry-After': z.string().meta({ description: 'Seconds.', example: '5' }) }),
+  503: z.object({ 'Retry-After': z.string().meta({ description: 'Seconds.', example: '5' }) }),
+};
+
+const PAGE_HEADERS = z.object({
+  Link: z
+    .string()
+    .optional()
+    .meta({ description: 'The next page, with `rel="next"`; absent on the last one, and without `limit`.' }),
+});
+
+/** The OpenAPI 3.1 document of the REST API, written from the router's own schemas. */
+export function describeApi(operations: readonly RestOperation[], version: string): () => string {
+  let document: string | undefined;
+  return () => {
+    document ??= JSON.stringify(
+      createDocument(apiObject(operations, version), { override: describeSpecial }),
+    );
+    return document;
+  };
+}
+
+function apiObject(operations: readonly RestOperation[], version: string): ZodOpenApiObject {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Letterhead',
+      version,
+      description: INTRODUCTION,
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: BASE_PATH }],
+    security: [{ token: [] }],
+    tags: [...new Set(operations.map(tagOf))].map(describeTag),
+    paths: describePaths(operations),
+    components: {
+      // Any JSON at all refers to itself, so it needs a name; zod would number it.
+      schemas: { Json: EventSchema.shape.changes.valueType },
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer', description: AUTHENTICATION },
+      },
+    },
+  };
+}
+
+function tagOf(operation: RestOperation): string {
+  return operation.procedure.split('.', 1)[0] ?? operation.procedure;
+}
+
+function describeTag(name: string): { name: string; description?: string } {
+  const description = TAGS[name];
+  return description === undefined ? { name } : { name, description };
+}
+
+function describePaths(operations: readonly RestOperation[]): ZodOpenApiPathsObject {
+  const paths: ZodOpenApiPathsObject = {};
+  for (const operation of operations) {
+    const { method, path } = operation.meta.rest;
+    const key = method.toLowerCase() as Lowercase<typeof method>;
+    paths[path] = { ...paths[path], [key]: describeOperation(operation) };
+  }
+  return paths;
+}
+
+function describeOperation(operation: RestOperation): ZodOpenApiOperationObject {
+  const { summary, description, scope } = operation.meta;
+  const needs = scope === null ? 'Any token will do.' : `Needs the scope \`${scope}\`.`;
+  return {
+    operationId: operation.procedure,
+    tags: [tagOf(operation)],
+    summary,
+    description: [description, needs].filter((part) => part !== undefined).join(' '),
+    ...describeInput(operation),
+    responses: { ...describeSuccess(operation), ...describeRefusals(operation) },
+  };
+}
+
+function describeInput(
+  operation: RestOperation,
+): Pick<ZodOpenApiOperationObject, 'requestParams' | 'requestBody'> {
+  if (operation.input === null) return {};
+  const path = describePathParameters(operation);
+  const rest = fieldsBeyondPath(operation.input, operation.pathParameters);
+  if (Object.keys(rest.shape).length === 0) return { requestParams: { path } };
+  if (!operation.takesBody) return { requestParams: { path, query: rest } };
+  return {
+    requestParams: { path },
+    requestBody: {
+      required: true,
+      content: {
+        'application/json': { schema: rest },
+        'application/x-www-form-urlencoded': { schema: rest },
+      },
+    },
+  };
+}
+
+/** The adapter takes positive integers there and nothing else; the path itself says whose: `/domains/{id}`. */
+function describePathParameters(operation: RestOperation): z.ZodObject {
+  const places = [...operation.meta.rest.path.matchAll(/(\w+)s\/\{(\w+)\}/g)];
+  return z.object(
+    Object.fromEntries(
+      places.map(([, owner, name = '']) => [
+        name,
+        IdSchema.meta({ description: `The id of the ${owner}.`, example: 1 }),
+      ]),
+    ),
+  );
+}
+
+function fieldsBeyondPath(input: z.ZodObject, pathParameters: readonly string[]): z.ZodObject {
+  return z.object(
+    Object.fromEntries(Object.entries(input.shape).filter(([name]) => !pathParameters.includes(name))),
+  );
+}
+
+function describeSuccess(operation: RestOperation): ZodOpenApiResponsesObject {
+  const { status, contentType } = operation.meta.rest;
+  const description = SUCCESSES[status];
+  if (operation.output === null) return { [`${status}`]: { description } };
+  const content =
+    contentType === undefined
+      ? { 'application/json': { schema: z.object({ data: operation.output }) } }
+      : { [contentType]: { schema: operation.output } };
+  const headers = isPaged(operation) ? { headers: PAGE_HEADERS } : {};
+  return { [`${status}`]: { description, ...headers, content } };
+}
+
+function isPaged(operation: RestOperation): boolean {
+  const fields = operation.input?.shape ?? {};
+  return 'limit' in fields && 'after' in fields;
+}
+
+/** The refusals that this operation can come to, those of one status together. */
+function describeRefusals(operation: RestOperation): ZodOpenApiResponsesObject {
+  const byStatus = new Map<number, ErrorCode[]>();
+  for (const code of refusalsOf(operation)) {
+    const { status } = ERROR_CATALOGUE[code];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, codes]) => [`${status}`, describeRefusal(status, codes)]),
+  );
+}
+
+function describeRefusal(status: number, codes: readonly ErrorCode[]) {
+  const headers = HEADERS_OF_STATUS[status];
+  const examples = codes.map(
+    (code) => [code, { summary: REFUSALS[code], value: { message: REFUSALS[code], code } }] as const,
+  );
+  return {
+    description: codes.map((code) => `\`${code}\`: ${REFUSALS[code]}`).join(' '),
+    ...(headers === undefined ? {} : { headers }),
+    content: { 'application/json': { schema: ErrorBodySchema, examples: Object.fromEntries(examples) } },
+  };
+}
+
+function refusalsOf(operation: RestOperation): ErrorCode[] {
+  const hasFields = Object.keys(operation.input?.shape ?? {}).length > operation.pathParameters.length;
+  const always: ErrorCode[] = ['not_found', 'unauthenticated', 'forbidden', 'unavailable'];
+  const ofBodies: ErrorCode[] = operation.takesBody
+    ? ['unsupported_media_type', 'payload_too_large', 'malformed_body']
+    : [];
+  const ofFields: ErrorCode[] = hasFields ? ['invalid'] : [];
+  const ofDomains: ErrorCode[] =
+    operation.procedure === 'domains.create'
+      ? ['domain_taken', 'quota_exceeded']
+      : operation.procedure === 'domains.update'
+        ? ['domain_taken']
+        : [];
+  return [...always, ...ofBodies, ...ofFields, ...ofDomains];
+}
+
+/** What zod cannot say of itself: a date has no JSON type, and a refusal is best seen whole. */
+const describeSpecial: ZodOpenApiOverride = ({ jsonSchema, zodSchema }) => {
+  if (zodSchema._zod.def.type === 'date') {
+    jsonSchema.type = 'string';
+    jsonSchema.format = 'date-time';
+    jsonSchema.examples = ['2019-04-25T17:51:31+00:00'];
+  }
+  if (zodSchema === ErrorBodySchema) jsonSchema.examples = [REFUSAL_EXAMPLE];
+};
