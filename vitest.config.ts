@@ -4,6 +4,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['source'] } },
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/keys-file.ts'],
     testTimeout: 20_000,
     hookTimeout: 20_000,
   },

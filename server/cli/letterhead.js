@@ -1,1 +1,18 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --conditions=source
+// Plain JavaScript that any Node reads: it looks at the version before anything newer is loaded.
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < 22 || (major === 22 && minor < 19)) {
+  process.stderr.write(
+    `Letterhead needs Node 22.19 or newer, and this is ${process.versions.node}. In the checkout, \`npm start\` and \`npx letterhead\` bring their own.\n`,
+  );
+  process.exit(2);
+}
+
+// node:sqlite holds the lock on the data folder, and says at each start that it is experimental: nobody can act on that.
+const { emitWarning } = process;
+process.emitWarning = (warning, ...rest) => {
+  if (rest[0] !== 'ExperimentalWarning') emitWarning.call(process, warning, ...rest);
+};
+
+const { main } = await import('../main.ts');
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,49 @@
+import type { Actor } from '@letterhead/shared';
+import { SCOPES } from '@letterhead/shared';
+import type { Clock } from '../instant.ts';
+import { toInstant } from '../instant.ts';
+import type { Store } from '../store/store.ts';
+import { hashTokenSecret, makeTokenSecret, tokenPrefix } from './token-secret.ts';
+
+const actor: Actor = { kind: 'cli', token_id: null, address: null };
+
+/** What the first start has made. `secret` is null where the operator has chosen it, and so knows it. */
+export interface FirstStart {
+  readonly account: number;
+  readonly secret: string | null;
+}
+
+/**
+ * Makes the first account and a token with every scope for it, both in one change, where there is no account yet;
+ * null otherwise. Resolves when both are safely stored.
+ */
+export async function makeFirstAccount(
+  { store, clock }: { store: Store; clock: Clock },
+  bootstrapToken: string | null,
+): Promise<FirstStart | null> {
+  if ((await store.listAccounts()).length > 0) return null;
+  const secret = bootstrapToken ?? makeTokenSecret();
+  const at = toInstant(clock());
+  const account = await store.createAccount(
+    (id) => ({ id, name: 'Help desk', suspended: false, created_at: at, updated_at: at }),
+    (row) => ({ type: 'account.created', domain: null, actor, at, changes: { name: row.name } }),
+    ({ id: account_id }, id) => {
+      const name = 'First token';
+      const scopes = [...SCOPES];
+      return {
+        row: {
+          id,
+          account_id,
+          name,
+          prefix: tokenPrefix(secret),
+          hash: hashTokenSecret(secret),
+          scopes,
+          expires_at: null,
+          created_at: at,
+        },
+        event: { type: 'token.created', domain: null, actor, at, changes: { token_id: id, name, scopes } },
+      };
+    },
+  );
+  return { account: account.id, secret: bootstrapToken === null ? secret : null };
+}

@@ -1,0 +1,225 @@
+import type { Actor, Diagnosis, DomainStatus, EventType } from '@letterhead/shared';
+import { LetterheadError } from '@letterhead/shared';
+import { keyFingerprint, returnPathToken } from '../dkim/key-record.ts';
+import type { KeySeal } from '../dkim/key-seal.ts';
+import type { KeyPair, KeySource } from '../dkim/key-source.ts';
+import { makeSelector } from '../dkim/selector.ts';
+import type { Clock } from '../instant.ts';
+import { toInstant } from '../instant.ts';
+import type {
+  AccountRow,
+  DomainChange,
+  DomainFilter,
+  DomainRow,
+  JsonValue,
+  NewEvent,
+  Store,
+} from '../store/store.ts';
+import { checkDates, diagnose } from '../verification/diagnose.ts';
+import type { Monitor } from '../verification/monitor.ts';
+import { statusOf } from '../verification/record-standing.ts';
+import { firstCheckTimes } from '../verification/schedule.ts';
+import { readStoredEvidence } from '../verification/stored-evidence.ts';
+import type { DomainName } from './domain-name.ts';
+
+/** What the domains need from elsewhere. */
+export interface DomainsNeeds {
+  readonly store: Store;
+  readonly keys: KeySource;
+  readonly seal: KeySeal;
+  readonly clock: Clock;
+  /** Cryptographically strong bytes. */
+  readonly random: (size: number) => Uint8Array;
+  /** Where bounces go; null: no Return-Path record is handed out. */
+  readonly returnPathHost: string | null;
+  readonly maxDomainsPerAccount: number;
+  readonly monitor: Pick<Monitor, 'verifyNow'>;
+}
+
+/** The life of a sending domain: made with a key of its own, renamed, deleted. */
+export class Domains {
+  readonly #needs: DomainsNeeds;
+
+  constructor(needs: DomainsNeeds) {
+    this.#needs = needs;
+  }
+
+  get(account: AccountRow, id: number): Promise<DomainRow | undefined> {
+    return this.#needs.store.getDomain(account.id, id);
+  }
+
+  /** By id. `next` is the id after which the next page begins; null on the last one. */
+  async list(
+    account: AccountRow,
+    filter: DomainFilter,
+  ): Promise<{ rows: readonly DomainRow[]; next: number | null }> {
+    const { limit } = filter;
+    if (limit === undefined)
+      return { rows: await this.#needs.store.listDomains(account.id, filter), next: null };
+    const rows = await this.#needs.store.listDomains(account.id, { ...filter, limit: limit + 1 });
+    const page = rows.slice(0, limit);
+    return { rows: page, next: rows.length > limit ? (page.at(-1)?.id ?? null) : null };
+  }
+
+  /** Rejects with `domain_taken` or `quota_exceeded`. */
+  async create(account: AccountRow, name: DomainName, actor: Actor): Promise<DomainRow> {
+    await this.#refuseEarly(account, name);
+    const identity = await this.#makeMailIdentity();
+    const now = toInstant(this.#needs.clock());
+    const change = await this.#needs.store.createDomain(
+      account.id,
+      name.name,
+      this.#needs.maxDomainsPerAccount,
+      (id) => ({
+        id,
+        account_id: account.id,
+        domain: name.name,
+        subdomain: name.subdomain,
+        ...this.#identityFields(identity, { account: account.id, domain: id }, now),
+        previous_keys: [],
+        created_at: now,
+        updated_at: now,
+      }),
+      (row) => this.#event('domain.created', row, actor, {}),
+    );
+    return this.#scheduled(this.#written(change, account, name));
+  }
+
+  /** To another name: with a new key, selector and token. To the same name: changes nothing. */
+  async rename(account: AccountRow, row: DomainRow, name: DomainName, actor: Actor): Promise<DomainRow> {
+    if (row.domain === name.name) return row;
+    const identity = await this.#makeMailIdentity();
+    const now = toInstant(this.#needs.clock());
+    const change = await this.#needs.store.updateDomain(account.id, row.id, (current) => {
+      if (current.domain === name.name) return null;
+      return {
+        row: {
+          ...current,
+          domain: name.name,
+          subdomain: name.subdomain,
+          ...this.#identityFields(identity, { account: account.id, domain: row.id }, now),
+          previous_keys: [...current.previous_keys, keyFingerprint(current.public_key)],
+          updated_at: now,
+        },
+        events: [
+          this.#event('domain.renamed', { id: row.id, domain: name.name }, actor, {
+            domain: { from: current.domain, to: name.name },
+          }),
+        ],
+      };
+    });
+    return this.#scheduled(this.#written(change, account, name));
+  }
+
+  /** With its key: mail signed with it can't be verified once the record is gone. */
+  async remove(account: AccountRow, row: DomainRow, actor: Actor): Promise<void> {
+    const gone = await this.#needs.store.deleteDomain(account.id, row.id, (current) =>
+      this.#event('domain.deleted', current, actor, {}),
+    );
+    if (!gone) throw noSuchDomain(account, row.id);
+  }
+
+  /** Asks DNS now and answers with the domain as it then is. Rejects with `not_found` where it is gone meanwhile. */
+  async verify(account: AccountRow, row: DomainRow, actor: Actor): Promise<DomainRow> {
+    await this.#needs.monitor.verifyNow(row, actor);
+    const current = await this.get(account, row.id);
+    if (current === undefined) throw noSuchDomain(account, row.id);
+    return current;
+  }
+
+  /** Where each domain stands, by id. */
+  async statuses(account: AccountRow): Promise<DomainStatus[]> {
+    const now = this.#needs.clock();
+    const rows = await this.#needs.store.listDomains(account.id, {});
+    return rows.map((row) => ({
+      id: row.id,
+      status: statusOf(row.dkim, now),
+      ...checkDates(this.#needs.store.checkTimes(account.id, row.id)),
+    }));
+  }
+
+  /** Why the domain is, or is not, verified: what the last check saw. Asks no DNS. */
+  async diagnosis(account: AccountRow, row: DomainRow): Promise<Diagnosis> {
+    const { store, clock } = this.#needs;
+    const stored = readStoredEvidence(await store.readEvidence(account.id, row.id), row.selector);
+    return diagnose(row, store.checkTimes(account.id, row.id), stored, clock());
+  }
+
+  /** A create that can only be refused must not cost a key. The store decides again, atomically. */
+  async #refuseEarly(account: AccountRow, name: DomainName): Promise<void> {
+    const [by] = await this.#needs.store.listDomains(account.id, { domain: name.name });
+    if (by !== undefined) throw domainTaken(account, name, by);
+  }
+
+  async #makeMailIdentity(): Promise<{ pair: KeyPair; selector: string; token: string }> {
+    return {
+      pair: await this.#needs.keys.take(),
+      selector: makeSelector(this.#needs.random),
+      token: returnPathToken(this.#needs.random),
+    };
+  }
+
+  #identityFields(
+    { pair, selector, token }: { pair: KeyPair; selector: string; token: string },
+    owner: { account: number; domain: number },
+    now: string,
+  ): Pick<DomainRow, 'selector' | 'public_key' | 'private_key' | 'dkim' | 'return_path'> {
+    const unseen = { verified: false, degraded: false, since: now };
+    const host = this.#needs.returnPathHost;
+    return {
+      selector,
+      public_key: pair.publicKey,
+      private_key: this.#needs.seal.seal(pair.privateKey, owner),
+      dkim: unseen,
+      return_path: host === null ? null : { ...unseen, target: `${token}.${host}` },
+    };
+  }
+
+  /** A domain whose records are new is looked at by the rhythm of new ones. */
+  #scheduled(row: DomainRow): DomainRow {
+    this.#needs.store.noteCheckTimes(row.account_id, row.id, firstCheckTimes(row, this.#needs.random));
+    return row;
+  }
+
+  #written(change: DomainChange, account: AccountRow, name: DomainName): DomainRow {
+    switch (change.kind) {
+      case 'written':
+      case 'unchanged':
+        return change.row;
+      case 'taken':
+        throw domainTaken(account, name, change.by);
+      case 'full':
+        throw new LetterheadError(
+          'quota_exceeded',
+          `This account holds its ${change.limit} domains already. Remove one, or ask the operator for more.`,
+        );
+      case 'gone':
+        throw new LetterheadError('not_found', `Account ${account.id} no longer has this domain.`);
+    }
+  }
+
+  #event(
+    type: EventType,
+    row: Pick<DomainRow, 'id' | 'domain'>,
+    actor: Actor,
+    changes: Record<string, JsonValue>,
+  ): NewEvent {
+    return {
+      type,
+      domain: { id: row.id, name: row.domain },
+      actor,
+      at: toInstant(this.#needs.clock()),
+      changes,
+    };
+  }
+}
+
+/** `not_found` for an id that this account has no domain with. */
+export function noSuchDomain(account: AccountRow, id: number): LetterheadError {
+  return new LetterheadError('not_found', `Account ${account.id} has no domain ${id}.`);
+}
+
+function domainTaken(account: AccountRow, name: DomainName, by: DomainRow): LetterheadError {
+  const message = `Account ${account.id} holds ${name.name} already: it is domain ${by.id}.`;
+  return new LetterheadError('domain_taken', message, { errors: { domain: [message] } });
+}

@@ -1,0 +1,27 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LetterheadError } from '@letterhead/shared';
+import type { FastifyInstance } from 'fastify';
+import { sendRefusal } from './refusal-reply.ts';
+
+/** What is still in flight after this long is cut off, so that a stop ends within 10 s. */
+const PATIENCE_MS = 7_000;
+
+/** From the moment that `stopping` is aborted, new requests get a 503 that says so. */
+export function refuseWhenStopping(app: FastifyInstance, stopping: AbortSignal): void {
+  app.addHook('onRequest', (_request, reply, done) => {
+    if (!stopping.aborted) return done();
+    reply.header('connection', 'close');
+    sendRefusal(
+      reply,
+      new LetterheadError('unavailable', 'Letterhead is shutting down. Try again in a moment.', { retryAfter: 5 }),
+    );
+  });
+}
+
+/** Stops accepting, waits for what is in flight, and cuts off what doesn't end. */
+export async function stopGracefully(app: FastifyInstance): Promise<void> {
+  const closed = app.close();
+  await Promise.race([closed, sleep(PATIENCE_MS, undefined, { ref: false })]);
+  app.server.closeAllConnections();
+  await closed;
+}

@@ -1,0 +1,45 @@
+import type { LetterheadError } from '@letterhead/shared';
+import { ERROR_CATALOGUE, LetterheadError as Refusal } from '@letterhead/shared';
+import type { FastifyReply } from 'fastify';
+import { toRefusal } from '../router/refusals.ts';
+
+/** The headers that go with a refusal, over REST and over tRPC. */
+export function refusalHeaders(refusal: LetterheadError): Record<string, string> {
+  return {
+    ...(refusal.code === 'unauthenticated' ? { 'www-authenticate': 'Bearer' } : {}),
+    ...(refusal.retryAfter === undefined ? {} : { 'retry-after': String(Math.ceil(refusal.retryAfter)) }),
+  };
+}
+
+/** Answers with a refusal in the catalogue's shape. */
+export function sendRefusal(reply: FastifyReply, refusal: LetterheadError): FastifyReply {
+  return reply
+    .code(ERROR_CATALOGUE[refusal.code].status)
+    .headers(refusalHeaders(refusal))
+    .type('application/json; charset=utf-8')
+    .send(JSON.stringify(refusal.toBody()));
+}
+
+/** What Fastify itself refuses, in the catalogue's words; anything else is a procedure's. */
+export function refusalOf(error: unknown): LetterheadError {
+  switch (fastifyCode(error)) {
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new Refusal(
+        'unsupported_media_type',
+        'Send the body as application/json or application/x-www-form-urlencoded, and say so in Content-Type.',
+      );
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new Refusal('payload_too_large', 'The body is too large: send at most 64 KiB.');
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return new Refusal('malformed_body', 'The body is not as long as Content-Length says.');
+    case 'FST_ERR_BAD_URL':
+      return new Refusal('not_found', 'The path is not a well-formed one.');
+    default:
+      return toRefusal(error);
+  }
+}
+
+function fastifyCode(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}

@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
+import type { Logger } from 'pino';
+import { Accounts } from './auth/accounts.ts';
+import type { FirstStart } from './auth/first-start.ts';
+import { makeFirstAccount } from './auth/first-start.ts';
+import { Tokens } from './auth/tokens.ts';
+import { runCommandLine } from './cli/command-line.ts';
+import type { Connection, OpenInstallation } from './cli/connection.ts';
+import { connectToFolder, connectToServer } from './cli/connection.ts';
+import type { ExitCode } from './cli/exit-code.ts';
+import { EXIT, UsageError } from './cli/exit-code.ts';
+import { greet } from './cli/greeting.ts';
+import { KeyPool } from './dkim/key-pool.ts';
+import { createKeySeal } from './dkim/key-seal.ts';
+import type { KeySource } from './dkim/key-source.ts';
+import { Domains } from './domains/domains.ts';
+import { Events } from './events/events.ts';
+import { createApp } from './http/app.ts';
+import { stopGracefully } from './http/graceful-stop.ts';
+import type { Clock } from './instant.ts';
+import { createLog } from './log.ts';
+import packageJson from './package.json' with { type: 'json' };
+import type { Settings } from './settings.ts';
+import { parseSettings } from './settings.ts';
+import { openJsonStore } from './store/json/json-store.ts';
+import type { Store } from './store/store.ts';
+
+/** How many keys a server holds ready; a command that opens the folder makes its one when it needs it. */
+const POOL_SIZE = 32;
+
+const clock: Clock = () => new Date();
+
+/** Runs one command line and resolves to its exit code. The only place that reads the environment. */
+export function main(words: readonly string[]): Promise<ExitCode> {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  return runCommandLine(words, {
+    terminal: { out: process.stdout, err: process.stderr },
+    version: packageJson.version,
+    connect,
+    serve,
+  });
+}
+
+/** What an installation is made from; tests and benchmarks hand in other parts than `main` does. */
+export interface InstallationParts {
+  readonly settings: Settings;
+  readonly log: Logger;
+  readonly keys: KeySource;
+  readonly clock: Clock;
+}
+
+/** An open data folder with everything that works on it. Disposing of it ends what is under way and unlocks the folder. */
+interface Installation extends OpenInstallation {
+  readonly store: Store;
+}
+
+/** A server that listens. */
+export interface RunningServer {
+  readonly url: string;
+  /** What the first start has made; null on any other. */
+  readonly firstStart: FirstStart | null;
+  /** Finishes or cancels what is in flight, flushes, and lets go of the data folder. */
+  stop(): Promise<void>;
+}
+
+/** Opens the data folder, listens, and makes the first account where there is none. */
+export async function startServer(parts: InstallationParts): Promise<RunningServer> {
+  const { settings, log, clock } = parts;
+  const installation = await openInstallation(parts);
+  const stopping = new AbortController();
+  const app = await createApp({
+    ...installation,
+    clock,
+    log,
+    version: packageJson.version,
+    stopping: stopping.signal,
+  });
+  const stop = async () => {
+    stopping.abort();
+    await stopGracefully(app);
+    await installation[Symbol.asyncDispose]();
+  };
+  try {
+    await app.listen({ host: settings.HOST, port: settings.PORT });
+    const firstStart = await makeFirstAccount({ store: installation.store, clock }, settings.BOOTSTRAP_TOKEN);
+    return { url: urlOf(settings.HOST, app.server.address()), firstStart, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function openInstallation({ settings, log, keys, clock }: InstallationParts): Promise<Installation> {
+  const store = await openJsonStore({ dataDir: settings.DATA_DIR, clock, log });
+  const seal = createKeySeal(await readSecretKey(settings, store), randomBytes);
+  const from = { store, clock };
+  const domains = new Domains({
+    ...from,
+    keys,
+    seal,
+    random: randomBytes,
+    returnPathHost: settings.RETURN_PATH_HOST,
+    maxDomainsPerAccount: settings.MAX_DOMAINS_PER_ACCOUNT,
+  });
+  return {
+    store,
+    services: { accounts: new Accounts(from), tokens: new Tokens(from), domains, events: new Events(from) },
+    async [Symbol.asyncDispose]() {
+      await keys.close();
+      await store.close();
+    },
+  };
+}
+
+async function serve(): Promise<ExitCode> {
+  const settings = parseSettings(process.env);
+  const log = await createLog(settings.LOG_LEVEL, process.stderr);
+  const keys = new KeyPool({
+    size: POOL_SIZE,
+    onWorkerDeath: (error) =>
+      log.error({ err: error }, 'The thread that makes keys died; another takes its place.'),
+  });
+  const stopped = nextStopSignal();
+  const server = await startServer({ settings, log, keys, clock });
+  log.info({ url: server.url, data_dir: resolve(settings.DATA_DIR) }, 'Letterhead listens');
+  if (server.firstStart !== null) process.stdout.write(greet(server.url, server.firstStart));
+  const signal = await stopped;
+  log.info({ signal }, 'Stopping');
+  await server.stop();
+  log.info('Stopped');
+  return EXIT.done;
+}
+
+function nextStopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolveSignal) => {
+    process.once('SIGTERM', resolveSignal);
+    process.once('SIGINT', resolveSignal);
+  });
+}
+
+async function connect(): Promise<Connection> {
+  const { LETTERHEAD_URL: url, LETTERHEAD_TOKEN: token } = process.env;
+  if (url !== undefined && token !== undefined) return connectToServer(url, token);
+  if (url !== undefined || token !== undefined) {
+    throw new UsageError('Set both LETTERHEAD_URL and LETTERHEAD_TOKEN, or neither to open the data folder.');
+  }
+  const settings = parseSettings(process.env);
+  const log = await createLog('warn', process.stderr);
+  const keys = new KeyPool({
+    size: 0,
+    onWorkerDeath: (error) => log.error({ err: error }, 'No key could be made.'),
+  });
+  return connectToFolder(await openInstallation({ settings, log, keys, clock }));
+}
+
+function urlOf(host: string, address: string | AddressInfo | null): string {
+  if (typeof address !== 'object' || address === null)
+    throw new Error('The server does not listen on a port.');
+  return `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+
+/** What a field of an input is, as far as a query or a form, which know only text, must be told. */
+export type FieldKind = 'text' | 'number' | 'boolean' | 'list';
+
+/** The kind of each field of an input, found out once, when the routes are made. */
+export function fieldKinds(input: z.ZodObject | null): ReadonlyMap<string, FieldKind> {
+  if (input === null) return new Map();
+  const { properties = {} } = z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' });
+  return new Map(Object.entries(properties).map(([name, property]) => [name, kindOf(property)]));
+}
+
+function kindOf(property: z.core.JSONSchema._JSONSchema): FieldKind {
+  if (typeof property === 'boolean') return 'text';
+  if (property.type === 'integer' || property.type === 'number') return 'number';
+  if (property.type === 'boolean') return 'boolean';
+  return property.type === 'array' ? 'list' : 'text';
+}
+
+/**
+ * The fields of a query or a form, in the types that the input wants. What doesn't convert, and a field that came
+ * more than once, is left as it is, for the input's schema to refuse.
+ */
+export function convertFields(
+  fields: Readonly<Record<string, string | readonly string[]>>,
+  kinds: ReadonlyMap<string, FieldKind>,
+): Record<string, unknown> {
+  const converted: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(fields)) {
+    const kind = kinds.get(name);
+    if (kind !== undefined) converted[name] = convert(value, kind);
+  }
+  return converted;
+}
+
+function convert(value: string | readonly string[], kind: FieldKind): unknown {
+  if (kind === 'list') return typeof value === 'string' ? [value] : value;
+  if (typeof value !== 'string') return value;
+  if (kind === 'number') return /^-?\d{1,15}$/.test(value) ? Number(value) : value;
+  if (kind === 'boolean') return value === 'true' ? true : value === 'false' ? false : value;
+  return value;
+}

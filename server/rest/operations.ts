@@ -1,0 +1,52 @@
+import type { AnyTRPCRouter } from '@trpc/server';
+import { z } from 'zod';
+import type { Meta, RestMeta } from '../router/meta.ts';
+
+/** A procedure as REST offers it. */
+export interface RestOperation {
+  /** The procedure's path in the router: `domains.get`. */
+  readonly procedure: string;
+  readonly type: 'query' | 'mutation';
+  readonly meta: Meta & { readonly rest: RestMeta };
+  readonly input: z.ZodObject | null;
+  /** Null where nothing is answered. */
+  readonly output: z.ZodType | null;
+  readonly pathParameters: readonly string[];
+  /** Whether the input's other fields travel in a body; in the query otherwise. */
+  readonly takesBody: boolean;
+}
+
+/** What tRPC keeps of a procedure at run time. It is not typed there: this is the one place that relies on it. */
+interface ProcedureDefinition {
+  readonly type: 'query' | 'mutation' | 'subscription';
+  readonly meta?: Meta;
+  readonly inputs: readonly z.ZodObject[];
+  /** Either a schema, or a check that stands for one. */
+  readonly output?: z.ZodType | { readonly schema: z.ZodType };
+}
+
+/** Walks the router: every procedure that declares a place in REST, in the router's order. */
+export function listOperations(router: AnyTRPCRouter): RestOperation[] {
+  return Object.entries(router._def.procedures).flatMap(([procedure, built]) => {
+    // See ProcedureDefinition.
+    const definition = (built as { _def: ProcedureDefinition })._def;
+    const { meta, type } = definition;
+    if (meta?.rest === undefined || type === 'subscription') return [];
+    return [
+      {
+        procedure,
+        type,
+        meta: { ...meta, rest: meta.rest },
+        input: definition.inputs.at(-1) ?? null,
+        output: outputSchema(definition.output),
+        pathParameters: [...meta.rest.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name),
+        takesBody: ['POST', 'PUT', 'PATCH'].includes(meta.rest.method),
+      },
+    ];
+  });
+}
+
+function outputSchema(output: ProcedureDefinition['output']): z.ZodType | null {
+  if (output === undefined) return null;
+  return output instanceof z.ZodType ? output : output.schema;
+}

@@ -1,0 +1,135 @@
+import { LetterheadError } from '@letterhead/shared';
+import type { AnyTRPCRouter } from '@trpc/server';
+import { callTRPCProcedure } from '@trpc/server';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { authorize } from '../auth/identity.ts';
+import type { Context } from '../router/context.ts';
+import type { FieldKind } from './field-kinds.ts';
+import { convertFields, fieldKinds } from './field-kinds.ts';
+import type { RestOperation } from './operations.ts';
+import { BODY_LIMIT, FormBody, takeBodies } from './request-body.ts';
+import { envelope } from './rest-json.ts';
+
+export const BASE_PATH = '/api/v1';
+
+/** What the adapter is made from. */
+export interface RestSource {
+  readonly router: AnyTRPCRouter;
+  readonly operations: readonly RestOperation[];
+  readonly createContext: (request: FastifyRequest) => Context;
+}
+
+/**
+ * Serves every operation of the router over REST: one route an operation, which turns path, query and body into the
+ * procedure's input and its answer into the envelope. It knows no rule of any procedure.
+ */
+export function serveRest(app: FastifyInstance, source: RestSource): void {
+  takeBodies(app);
+  for (const operation of source.operations) addRoute(app, source, operation);
+}
+
+function addRoute(app: FastifyInstance, source: RestSource, operation: RestOperation): void {
+  const { rest, scope } = operation.meta;
+  const kinds = fieldKinds(operation.input);
+  app.route<{ Params: Record<string, string> }>({
+    method: rest.method,
+    url: rest.path.replace(/\{(\w+)\}/g, ':$1'),
+    bodyLimit: BODY_LIMIT,
+    async onRequest(request) {
+      refuseUnknownPath(operation, request.params);
+      // A body is only read for those who may send one; without a body, the procedure's own guard comes first anyway.
+      if (!operation.takesBody) return;
+      const { account } = request.params;
+      authorize(
+        await contextOf(source, request).caller.identify(),
+        scope,
+        account === undefined ? null : Number(account),
+      );
+    },
+    async handler(request, reply) {
+      const context = contextOf(source, request);
+      const data = await callTRPCProcedure({
+        router: source.router,
+        path: operation.procedure,
+        type: operation.type,
+        ctx: context,
+        getRawInput: async () => makeInput(operation, kinds, request),
+        signal: undefined,
+        batchIndex: 0,
+      });
+      return answer(operation, request, reply, context, data);
+    },
+  });
+}
+
+/** One context a request, shared by the hook and the handler. */
+const contexts = new WeakMap<FastifyRequest, Context>();
+
+function contextOf(source: RestSource, request: FastifyRequest): Context {
+  let context = contexts.get(request);
+  if (context === undefined) {
+    context = source.createContext(request);
+    contexts.set(request, context);
+  }
+  return context;
+}
+
+/** A path parameter that is not a positive integer names nothing that could ever be. */
+function refuseUnknownPath(operation: RestOperation, params: Record<string, string>): void {
+  for (const name of operation.pathParameters) {
+    if (!/^[1-9]\d{0,14}$/.test(params[name] ?? '')) throw noSuchPath();
+  }
+}
+
+/** What a path gets that leads nowhere. */
+export function noSuchPath(): LetterheadError {
+  return new LetterheadError(
+    'not_found',
+    'There is nothing at this path. The API is described at /reference.',
+  );
+}
+
+function makeInput(
+  operation: RestOperation,
+  kinds: ReadonlyMap<string, FieldKind>,
+  request: FastifyRequest<{ Params: Record<string, string> }>,
+): Record<string, unknown> {
+  const input = operation.takesBody ? bodyFields(request.body, kinds) : queryFields(request.query, kinds);
+  // The path goes last: a field of the same name in the body or the query must not override it.
+  for (const name of operation.pathParameters) input[name] = Number(request.params[name]);
+  return input;
+}
+
+function bodyFields(body: unknown, kinds: ReadonlyMap<string, FieldKind>): Record<string, unknown> {
+  if (body instanceof FormBody) return convertFields(body.fields, kinds);
+  return typeof body === 'object' && body !== null ? { ...body } : {};
+}
+
+function queryFields(query: unknown, kinds: ReadonlyMap<string, FieldKind>): Record<string, unknown> {
+  // Fastify's query parser gives text, or a list of it where a name came more than once.
+  return convertFields(query as Record<string, string | string[]>, kinds);
+}
+
+function answer(
+  operation: RestOperation,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  context: Context,
+  data: unknown,
+): FastifyReply {
+  const { status, contentType } = operation.meta.rest;
+  reply.code(status);
+  if (status === 204) return reply.send();
+  if (contentType !== undefined) return reply.type(contentType).send(data);
+  const next = context.page?.next ?? null;
+  if (next !== null) reply.header('link', `<${nextPage(request.url, next)}>; rel="next"`);
+  return reply.type('application/json; charset=utf-8').send(envelope(data));
+}
+
+/** The same request, from a later id on. */
+function nextPage(url: string, after: number): string {
+  const [path = '', query = ''] = url.split('?', 2);
+  const fields = new URLSearchParams(query);
+  fields.set('after', String(after));
+  return `${path}?${fields}`;
+}

@@ -1,0 +1,70 @@
+import { AccountNameSchema, AccountSchema } from '@letterhead/shared';
+import { z } from 'zod';
+import { toAccount } from '../auth/accounts.ts';
+import { checkedEach, checkedOnce } from './checked-once.ts';
+import { accountProcedure, authorizedProcedure } from './procedures.ts';
+import { t } from './trpc.ts';
+
+const account = checkedOnce(AccountSchema);
+
+export const accountsRouter = t.router({
+  list: authorizedProcedure
+    .meta({
+      scope: 'admin',
+      summary: 'List accounts',
+      rest: { method: 'GET', path: '/accounts', status: 200 },
+    })
+    .output(checkedEach(AccountSchema))
+    .query(async ({ ctx }) => (await ctx.services.accounts.list()).map(toAccount)),
+
+  create: authorizedProcedure
+    .input(z.object({ name: AccountNameSchema }))
+    .meta({
+      scope: 'admin',
+      summary: 'Create an account',
+      rest: { method: 'POST', path: '/accounts', status: 201 },
+    })
+    .output(account)
+    .mutation(async ({ ctx, input }) =>
+      toAccount(await ctx.services.accounts.create(input.name, ctx.identity.actor)),
+    ),
+
+  get: accountProcedure({})
+    .meta({
+      scope: 'admin',
+      summary: 'Retrieve an account',
+      rest: { method: 'GET', path: '/accounts/{account}', status: 200 },
+    })
+    .output(account)
+    .query(({ ctx }) => toAccount(ctx.account)),
+
+  update: accountProcedure({
+    name: AccountNameSchema.optional(),
+    suspended: z
+      .boolean()
+      .optional()
+      .describe('While true, its tokens are refused and its domains are not checked.'),
+  })
+    .meta({
+      scope: 'admin',
+      summary: 'Rename, suspend or resume an account',
+      description: 'What is not given stays as it is.',
+      rest: { method: 'PATCH', path: '/accounts/{account}', status: 200 },
+    })
+    .output(account)
+    .mutation(async ({ ctx, input: { name, suspended } }) =>
+      toAccount(await ctx.services.accounts.change(ctx.account, { name, suspended }, ctx.identity.actor)),
+    ),
+
+  delete: accountProcedure({})
+    .meta({
+      scope: 'admin',
+      summary: 'Delete an account',
+      description: 'With all its domains, keys, tokens and events.',
+      rest: { method: 'DELETE', path: '/accounts/{account}', status: 204 },
+    })
+    .mutation(async ({ ctx }) => {
+      const { actor, account: own } = ctx.identity;
+      await ctx.services.accounts.remove(ctx.account, actor, own?.id ?? null);
+    }),
+});

@@ -1,0 +1,16 @@
+import type { Caller } from '../auth/identity.ts';
+import type { Services } from './services.ts';
+
+/** What every procedure is given. */
+export interface Context {
+  readonly caller: Caller;
+  readonly services: Services;
+  /** Where a list leaves what REST says in a header beside the body. */
+  readonly page?: Page | undefined;
+}
+
+/** The next page of a list. */
+export interface Page {
+  /** The id after which it begins; null where this is the last. */
+  next: number | null;
+}

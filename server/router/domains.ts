@@ -1,0 +1,152 @@
+import {
+  DiagnosisSchema,
+  DomainSchema,
+  DomainStatusSchema,
+  IdSchema,
+  LetterheadError,
+  MAX_PAGE,
+} from '@letterhead/shared';
+import { z } from 'zod';
+import { parseDomainName } from '../domains/domain-name.ts';
+import { toDomain } from '../domains/domain-view.ts';
+import { formatZoneFile } from '../domains/zone-file.ts';
+import { checkedEach, checkedOnce } from './checked-once.ts';
+import { accountProcedure, domainProcedure } from './procedures.ts';
+import { t } from './trpc.ts';
+
+/** A domain name as a person types it; behind the edge it is a parsed one. */
+const DomainNameInput = z
+  .string('Type the name of a domain, such as example.org.')
+  .transform((text, context) => {
+    try {
+      return parseDomainName(text);
+    } catch (error) {
+      if (!(error instanceof LetterheadError)) throw error;
+      context.addIssue({ code: 'custom', message: error.message });
+      return z.NEVER;
+    }
+  })
+  .meta({ example: 'example.org', description: 'The domain name.' });
+
+const domain = checkedOnce(DomainSchema);
+
+export const domainsRouter = t.router({
+  create: accountProcedure({ domain: DomainNameInput })
+    .meta({
+      scope: 'domains:write',
+      summary: 'Create a domain',
+      description: 'Makes a key of its own for the domain and answers with the DNS records to publish.',
+      rest: { method: 'POST', path: '/accounts/{account}/domains', status: 201 },
+    })
+    .output(domain)
+    .mutation(async ({ ctx, input }) =>
+      toDomain(await ctx.services.domains.create(ctx.account, input.domain, ctx.identity.actor)),
+    ),
+
+  get: domainProcedure({})
+    .meta({
+      scope: 'domains:read',
+      summary: 'Retrieve a domain',
+      rest: { method: 'GET', path: '/accounts/{account}/domains/{id}', status: 200 },
+    })
+    .output(domain)
+    .query(({ ctx }) => toDomain(ctx.domain)),
+
+  list: accountProcedure({
+    limit: z.int().min(1).max(MAX_PAGE).optional().describe('The size of a page; all domains without it.'),
+    after: IdSchema.optional().describe('Begin after this id.'),
+    verified: z.boolean().optional().describe('Only those that are, or are not, verified.'),
+    domain: DomainNameInput.optional().describe('Only the one of exactly this name.'),
+  })
+    .meta({
+      scope: 'domains:read',
+      summary: 'List all domains',
+      description:
+        'By id. Everything by default; with `limit` in pages, the next of which is named in a `Link` header.',
+      rest: { method: 'GET', path: '/accounts/{account}/domains', status: 200 },
+    })
+    .output(checkedEach(DomainSchema))
+    .query(async ({ ctx, input }) => {
+      const { rows, next } = await ctx.services.domains.list(ctx.account, {
+        limit: input.limit,
+        after: input.after,
+        verified: input.verified,
+        domain: input.domain?.name,
+      });
+      if (ctx.page !== undefined) ctx.page.next = next;
+      return rows.map(toDomain);
+    }),
+
+  update: domainProcedure({ domain: DomainNameInput })
+    .meta({
+      scope: 'domains:write',
+      summary: 'Update a domain',
+      description:
+        'To another name: makes a new key, selector and records, which have to be published anew. To the same name: changes nothing.',
+      rest: { method: 'PUT', path: '/accounts/{account}/domains/{id}', status: 200 },
+    })
+    .output(domain)
+    .mutation(async ({ ctx, input }) =>
+      toDomain(await ctx.services.domains.rename(ctx.account, ctx.domain, input.domain, ctx.identity.actor)),
+    ),
+
+  delete: domainProcedure({})
+    .meta({
+      scope: 'domains:write',
+      summary: 'Delete a domain',
+      description: 'With its key. If successful, the answer is empty.',
+      rest: { method: 'DELETE', path: '/accounts/{account}/domains/{id}', status: 204 },
+    })
+    .mutation(async ({ ctx }) => {
+      await ctx.services.domains.remove(ctx.account, ctx.domain, ctx.identity.actor);
+    }),
+
+  verifyDns: domainProcedure({})
+    .meta({
+      scope: 'domains:write',
+      summary: 'Verify domain DNS records',
+      description:
+        'Asks DNS now and answers with the domain as it then is; as it was, where DNS gave nothing definitive. Ends within 10 seconds.',
+      rest: { method: 'POST', path: '/accounts/{account}/domains/{id}/verify-dns', status: 200 },
+    })
+    .output(domain)
+    .mutation(async ({ ctx }) =>
+      toDomain(await ctx.services.domains.verify(ctx.account, ctx.domain, ctx.identity.actor)),
+    ),
+
+  statuses: accountProcedure({})
+    .meta({
+      scope: 'domains:read',
+      summary: 'List the states of all domains',
+      description: 'Where each domain stands, when it was last looked at, and when it is next.',
+      rest: { method: 'GET', path: '/accounts/{account}/domains/statuses', status: 200 },
+    })
+    .output(checkedEach(DomainStatusSchema))
+    .query(({ ctx }) => ctx.services.domains.statuses(ctx.account)),
+
+  diagnosis: domainProcedure({})
+    .meta({
+      scope: 'domains:read',
+      summary: 'Diagnose a domain',
+      description:
+        'Why it is, or is not, verified: what the last check saw, and what to type instead. Asks no DNS.',
+      rest: { method: 'GET', path: '/accounts/{account}/domains/{id}/diagnosis', status: 200 },
+    })
+    .output(checkedOnce(DiagnosisSchema))
+    .query(({ ctx }) => ctx.services.domains.diagnosis(ctx.account, ctx.domain)),
+
+  zoneFile: domainProcedure({})
+    .meta({
+      scope: 'domains:read',
+      summary: 'Retrieve a domain’s records as a zone file',
+      description: 'With fully qualified names, so that the lines can be included in any zone file.',
+      rest: {
+        method: 'GET',
+        path: '/accounts/{account}/domains/{id}/zone-file',
+        status: 200,
+        contentType: 'text/dns; charset=utf-8',
+      },
+    })
+    .output(z.string())
+    .query(({ ctx }) => formatZoneFile(toDomain(ctx.domain))),
+});

@@ -1,0 +1,48 @@
+import { EventSchema, IdSchema, MAX_PAGE } from '@letterhead/shared';
+import { tracked } from '@trpc/server';
+import { z } from 'zod';
+import { checkedEach } from './checked-once.ts';
+import { accountProcedure } from './procedures.ts';
+import { t } from './trpc.ts';
+
+const DEFAULT_PAGE = 100;
+
+export const eventsRouter = t.router({
+  list: accountProcedure({
+    after: z
+      .int()
+      .min(0)
+      .optional()
+      .describe('Begin after this id; with the oldest event that is kept without it.'),
+    limit: z.int().min(1).max(MAX_PAGE).default(DEFAULT_PAGE).describe('The size of a page.'),
+    domain: IdSchema.optional().describe('Only those of this domain, by its id.'),
+  })
+    .meta({
+      scope: 'domains:read',
+      summary: 'List events',
+      description: 'What happened in the account, oldest first. The next page is named in a `Link` header.',
+      rest: { method: 'GET', path: '/accounts/{account}/events', status: 200 },
+    })
+    .output(checkedEach(EventSchema))
+    .query(async ({ ctx, input }) => {
+      const { events, next } = await ctx.services.events.list(ctx.account, input);
+      if (ctx.page !== undefined) ctx.page.next = next;
+      return events;
+    }),
+
+  stream: accountProcedure({
+    lastEventId: z.coerce.number().int().min(0).optional(),
+  })
+    .meta({
+      scope: 'domains:read',
+      summary: 'Stream events',
+      description:
+        'What happens from now on; resumed after `lastEventId`. A `reload` says that too much was missed.',
+    })
+    .subscription(async function* ({ ctx, input, signal }) {
+      const until = signal ?? new AbortController().signal;
+      for await (const item of ctx.services.events.stream(ctx.account, input.lastEventId ?? null, until)) {
+        yield item.kind === 'event' ? tracked(String(item.event.id), item) : item;
+      }
+    }),
+});

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+
+/** What zod calls its types, in words. */
+const TYPE_WORDS: Record<string, string> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  date: 'a time, such as 2026-01-31T12:00:00Z',
+  record: 'an object',
+};
+
+/**
+ * Makes zod say what to send instead, in a sentence for a person; a schema's own message goes before.
+ * zod keeps this for the whole process, so it is called once, at the composition root.
+ */
+export function speakInSentences(): void {
+  z.config({ localeError: sentence });
+}
+
+function sentence(issue: z.core.$ZodRawIssue): string {
+  const field = issue.path?.length ? issue.path.join('.') : 'the request';
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.input === undefined
+        ? `Give a value for ${field}.`
+        : `Give ${field} as ${TYPE_WORDS[issue.expected] ?? issue.expected}.`;
+    case 'invalid_value':
+      return `Give ${field} as one of: ${issue.values.join(', ')}.`;
+    case 'too_small':
+      return `Give at least ${issue.minimum} for ${field}.`;
+    case 'too_big':
+      return `Give at most ${issue.maximum} for ${field}.`;
+    default:
+      return `The value of ${field} is not one that can be used.`;
+  }
+}

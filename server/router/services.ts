@@ -1,0 +1,63 @@
+import type {
+  Actor,
+  CurrentToken,
+  Diagnosis,
+  DomainStatus,
+  Event,
+  NewToken,
+  Token,
+} from '@letterhead/shared';
+import type { AccountChange } from '../auth/accounts.ts';
+import type { Identity } from '../auth/identity.ts';
+import type { TokenInput } from '../auth/tokens.ts';
+import type { DomainName } from '../domains/domain-name.ts';
+import type { StreamItem } from '../events/events.ts';
+import type { AccountRow, DomainFilter, DomainRow } from '../store/store.ts';
+
+/**
+ * What the procedures call. Small interfaces of our own, so that the router's type, which the client is built from,
+ * carries no more of the server than this.
+ */
+export interface Services {
+  readonly accounts: AccountsService;
+  readonly tokens: TokensService;
+  readonly domains: DomainsService;
+  readonly events: EventsService;
+}
+
+export interface AccountsService {
+  list(): Promise<readonly AccountRow[]>;
+  get(id: number): Promise<AccountRow>;
+  create(name: string, actor: Actor): Promise<AccountRow>;
+  change(account: AccountRow, to: AccountChange, actor: Actor): Promise<AccountRow>;
+  remove(account: AccountRow, actor: Actor, actorAccount: number | null): Promise<void>;
+}
+
+export interface TokensService {
+  current(identity: Identity): CurrentToken;
+  list(account: AccountRow): Promise<Token[]>;
+  create(account: AccountRow, input: TokenInput, identity: Identity): Promise<NewToken>;
+  revoke(account: AccountRow, id: number, identity: Identity): Promise<void>;
+}
+
+export interface DomainsService {
+  get(account: AccountRow, id: number): Promise<DomainRow | undefined>;
+  list(
+    account: AccountRow,
+    filter: DomainFilter,
+  ): Promise<{ rows: readonly DomainRow[]; next: number | null }>;
+  create(account: AccountRow, name: DomainName, actor: Actor): Promise<DomainRow>;
+  rename(account: AccountRow, row: DomainRow, name: DomainName, actor: Actor): Promise<DomainRow>;
+  remove(account: AccountRow, row: DomainRow, actor: Actor): Promise<void>;
+  verify(account: AccountRow, row: DomainRow, actor: Actor): Promise<DomainRow>;
+  statuses(account: AccountRow): Promise<DomainStatus[]>;
+  diagnosis(account: AccountRow, row: DomainRow): Promise<Diagnosis>;
+}
+
+export interface EventsService {
+  list(
+    account: AccountRow,
+    filter: { after?: number | undefined; limit: number; domain?: number | undefined },
+  ): Promise<{ events: Event[]; next: number | null }>;
+  stream(account: AccountRow, after: number | null, signal: AbortSignal): AsyncGenerator<StreamItem>;
+}

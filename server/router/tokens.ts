@@ -1,0 +1,54 @@
+import {
+  CurrentTokenSchema,
+  IdSchema,
+  NewTokenSchema,
+  TokenInputSchema,
+  TokenSchema,
+} from '@letterhead/shared';
+import { checkedEach, checkedOnce } from './checked-once.ts';
+import { accountProcedure, authorizedProcedure } from './procedures.ts';
+import { t } from './trpc.ts';
+
+export const tokensRouter = t.router({
+  current: authorizedProcedure
+    .meta({
+      scope: null,
+      summary: 'Retrieve the current token',
+      description: 'Who am I: the token that asks, with its account.',
+      rest: { method: 'GET', path: '/token', status: 200 },
+    })
+    .output(checkedOnce(CurrentTokenSchema))
+    .query(({ ctx }) => ctx.services.tokens.current(ctx.identity)),
+
+  list: accountProcedure({})
+    .meta({
+      scope: 'domains:read',
+      summary: 'List tokens',
+      description: 'Never with their secrets.',
+      rest: { method: 'GET', path: '/accounts/{account}/tokens', status: 200 },
+    })
+    .output(checkedEach(TokenSchema))
+    .query(({ ctx }) => ctx.services.tokens.list(ctx.account)),
+
+  create: accountProcedure(TokenInputSchema.shape)
+    .meta({
+      scope: 'domains:write',
+      summary: 'Create a token',
+      description:
+        'The secret is in this answer and nowhere else. A token can grant only what it may do itself.',
+      rest: { method: 'POST', path: '/accounts/{account}/tokens', status: 201 },
+    })
+    .output(checkedOnce(NewTokenSchema))
+    .mutation(({ ctx, input }) => ctx.services.tokens.create(ctx.account, input, ctx.identity)),
+
+  revoke: accountProcedure({ id: IdSchema })
+    .meta({
+      scope: 'domains:write',
+      summary: 'Revoke a token',
+      description: 'It is refused from the next request on.',
+      rest: { method: 'DELETE', path: '/accounts/{account}/tokens/{id}', status: 204 },
+    })
+    .mutation(async ({ ctx, input }) => {
+      await ctx.services.tokens.revoke(ctx.account, input.id, ctx.identity);
+    }),
+});

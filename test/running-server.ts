@@ -1,0 +1,145 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Letterhead } from '@letterhead/client';
+import { createLetterhead } from '@letterhead/client';
+import type { Scope } from '@letterhead/shared';
+import { pino } from 'pino';
+import { keysFromFile } from '../server/dkim/key-source.ts';
+import type { RunningServer } from '../server/main.ts';
+import { startServer } from '../server/main.ts';
+import { parseSettings } from '../server/settings.ts';
+import type { LoopbackDns } from './dns/loopback-dns.ts';
+import { startLoopbackDns } from './dns/loopback-dns.ts';
+import { KEYS_FILE } from './keys-file.ts';
+
+/** A real server on a free port, with a data folder and a small internet of its own. */
+export interface TestServer extends AsyncDisposable {
+  readonly url: string;
+  /** Account 1's first token, with every scope. */
+  readonly token: string;
+  readonly letterhead: Letterhead;
+  readonly dns: LoopbackDns;
+  readonly dataDir: string;
+  /** What the server has logged, as JSON lines. */
+  readonly log: readonly string[];
+  /** Sends a request to the REST API; `path` begins below `/api/v1`. */
+  rest(method: string, path: string, options?: RestOptions): Promise<RestAnswer>;
+  /** Makes a token of account 1, or of another. */
+  makeToken(scopes: Scope[], account?: number): Promise<string>;
+  /** Stops the server and starts another on the same folder. */
+  restart(): Promise<TestServer>;
+}
+
+export interface RestOptions {
+  /** Null: none. Account 1's first token where not given. */
+  readonly token?: string | null;
+  /** Sent as a form, as `curl -d` does. */
+  readonly form?: string;
+  readonly json?: unknown;
+  readonly headers?: Record<string, string>;
+  readonly body?: string | Uint8Array<ArrayBuffer>;
+}
+
+export interface RestAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The parsed body, looked at by tests as they need. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape, and fail where it is another.
+  readonly body: any;
+}
+
+export interface TestServerOptions {
+  readonly environment?: Record<string, string>;
+  readonly clock?: () => Date;
+  readonly dns?: Parameters<typeof startLoopbackDns>[0];
+}
+
+/** Starts a server for `await using`: everything that it made is gone afterwards. */
+export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'letterhead-'));
+  const dns = await startLoopbackDns(options.dns);
+  const server = await start(dataDir, dns, options);
+  const token = server.running.firstStart?.secret;
+  if (token == null) throw new Error('The first start printed no token.');
+  return makeTestServer({ ...server, dataDir, dns, token, options });
+}
+
+interface Started {
+  readonly running: RunningServer;
+  readonly log: string[];
+}
+
+async function start(dataDir: string, dns: LoopbackDns, options: TestServerOptions): Promise<Started> {
+  const log: string[] = [];
+  const running = await startServer({
+    settings: parseSettings({
+      PORT: '0',
+      DATA_DIR: dataDir,
+      DNS_SERVERS: `127.0.0.1:${dns.port}`,
+      DNS_ALLOW_PRIVATE: 'true',
+      DNS_AUTHORITY_PORT: String(dns.port),
+      ...options.environment,
+    }),
+    log: pino({ level: 'trace' }, { write: (line: string) => void log.push(line) }),
+    keys: await keysFromFile(KEYS_FILE, () => {}),
+    clock: options.clock ?? (() => new Date()),
+  });
+  return { running, log };
+}
+
+function makeTestServer(
+  from: Started & { dataDir: string; dns: LoopbackDns; token: string; options: TestServerOptions },
+): TestServer {
+  const { running, log, dataDir, dns, token } = from;
+  const letterhead = createLetterhead({ url: running.url, token });
+  return {
+    url: running.url,
+    token,
+    letterhead,
+    dns,
+    dataDir,
+    log,
+    rest: (method, path, options) => sendRest(running.url, token, method, path, options),
+    async makeToken(scopes, account = 1) {
+      return (await letterhead.tokens.create.mutate({ account, name: scopes.join(), scopes })).token;
+    },
+    async restart() {
+      await running.stop();
+      return makeTestServer({ ...from, ...(await start(dataDir, dns, from.options)) });
+    },
+    async [Symbol.asyncDispose]() {
+      await running.stop();
+      await dns[Symbol.asyncDispose]();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function sendRest(
+  url: string,
+  ownToken: string,
+  method: string,
+  path: string,
+  { token = ownToken, form, json, headers, body }: RestOptions = {},
+): Promise<RestAnswer> {
+  const response = await fetch(`${url}/api/v1${path}`, {
+    method,
+    headers: {
+      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
+      ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    body: form ?? body ?? (json === undefined ? null : JSON.stringify(json)),
+  });
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.startsWith('application/json') === true;
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body: isJson ? JSON.parse(text) : undefined,
+  };
+}
