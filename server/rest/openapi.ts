@@ -62,7 +62,7 @@ const PAGE_HEADERS = z.object({
   Link: z
     .string()
     .optional()
-    .meta({ description: 'The next page, with `rel="next"`; absent on the last one, and without `limit`.' }),
+    .meta({ description: 'The next page, with `rel="next"`; absent where this is the last.' }),
 });
 
 /** The OpenAPI 3.1 document of the REST API, written from the router's own schemas. */
@@ -142,7 +142,7 @@ function describeInput(
   return {
     requestParams: { path },
     requestBody: {
-      required: true,
+      required: !rest.safeParse({}).success,
       content: {
         'application/json': { schema: rest },
         'application/x-www-form-urlencoded': { schema: rest },
@@ -213,7 +213,8 @@ function describeRefusal(status: number, codes: readonly ErrorCode[]) {
 
 function refusalsOf(operation: RestOperation): ErrorCode[] {
   const hasFields = Object.keys(operation.input?.shape ?? {}).length > operation.pathParameters.length;
-  const always: ErrorCode[] = ['not_found', 'unauthenticated', 'forbidden', 'unavailable'];
+  const ofPaths: ErrorCode[] = operation.pathParameters.length > 0 ? ['not_found'] : [];
+  const always: ErrorCode[] = ['unauthenticated', 'forbidden', 'unavailable'];
   const ofBodies: ErrorCode[] = operation.takesBody
     ? ['unsupported_media_type', 'payload_too_large', 'malformed_body']
     : [];
@@ -224,7 +225,7 @@ function refusalsOf(operation: RestOperation): ErrorCode[] {
       : operation.procedure === 'domains.update'
         ? ['domain_taken']
         : [];
-  return [...always, ...ofBodies, ...ofFields, ...ofDomains];
+  return [...ofPaths, ...always, ...ofBodies, ...ofFields, ...ofDomains];
 }
 
 /** What zod cannot say of itself: a date has no JSON type, and a refusal is best seen whole. */

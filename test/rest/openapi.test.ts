@@ -1,0 +1,95 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, it } from 'vitest';
+import { describeApi } from '../../server/rest/openapi.ts';
+import { listOperations } from '../../server/rest/operations.ts';
+import { appRouter } from '../../server/router/index.ts';
+
+const require = createRequire(import.meta.url);
+const operations = listOperations(appRouter);
+const text = describeApi(operations, '1.2.3')();
+const document = JSON.parse(text);
+
+/** What redocly's recommended rules complain of in a document. */
+async function lint(json: string): Promise<string[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'letterhead-openapi-'));
+  try {
+    await writeFile(join(folder, 'openapi.json'), json);
+    const cli = join(dirname(require.resolve('@redocly/cli/package.json')), 'bin/cli.js');
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [cli, 'lint', 'openapi.json', '--extends=recommended', '--format=json'],
+      {
+        cwd: folder,
+        env: { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' },
+      },
+    ).catch((error: { code: number; stdout: string }) => error);
+    return JSON.parse(stdout).problems.map(
+      (problem: { ruleId: string; message: string }) => `${problem.ruleId}: ${problem.message}`,
+    );
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+it('has nothing that the recommended rules of redocly complain of', async () => {
+  expect(await lint(text)).toEqual([]);
+});
+
+it('would be complained of, were a tag without its description', async () => {
+  const tags = [{ name: 'domains' }, ...document.tags.slice(1)];
+  expect(await lint(JSON.stringify({ ...document, tags }))).toEqual([
+    expect.stringContaining('tag-description'),
+  ]);
+});
+
+it.each(operations)('describes $procedure at its method and path', ({ procedure, meta, pathParameters }) => {
+  const described = document.paths[meta.rest.path][meta.rest.method.toLowerCase()];
+  expect(described).toMatchObject({ operationId: procedure, summary: meta.summary });
+  expect(Object.keys(described.responses)).toContain(`${meta.rest.status}`);
+  const named = (described.parameters ?? []).filter((each: { in: string }) => each.in === 'path');
+  expect(named.map((each: { name: string }) => each.name)).toEqual(pathParameters);
+  for (const parameter of named)
+    expect(parameter).toMatchObject({ required: true, schema: { type: 'integer' } });
+});
+
+it('takes a body as JSON and as a form, and requires it where a field is required', () => {
+  const { requestBody } = document.paths['/accounts/{account}/domains'].post;
+  expect(requestBody.required).toBe(true);
+  const { 'application/json': json, 'application/x-www-form-urlencoded': form } = requestBody.content;
+  expect(json.schema).toMatchObject({ properties: { domain: { type: 'string' } }, required: ['domain'] });
+  expect(form).toEqual(json);
+  expect(document.paths['/accounts/{account}'].patch.requestBody.required).toBe(false);
+});
+
+it('gives the domain its eight fields, in their order, with times as text', () => {
+  const { properties, required } = document.components.schemas.Domain;
+  const fields = [
+    'id',
+    'account_id',
+    'domain',
+    'subdomain',
+    'verified',
+    'dns_records',
+    'updated_at',
+    'created_at',
+  ];
+  expect(Object.keys(properties)).toEqual(fields);
+  expect(required).toEqual(fields);
+  expect(properties.created_at).toMatchObject({ type: 'string', format: 'date-time' });
+});
+
+it('names the refusals of an operation by status and code, and none that it cannot come to', () => {
+  const { post, get } = document.paths['/accounts/{account}/domains'];
+  expect(Object.keys(post.responses['422'].content['application/json'].examples)).toEqual([
+    'invalid',
+    'domain_taken',
+    'quota_exceeded',
+  ]);
+  expect(Object.keys(get.responses)).not.toContain('415');
+  expect(Object.keys(document.paths['/token'].get.responses)).not.toContain('404');
+});
