@@ -181,7 +181,7 @@ export interface Store {
   /** False: there was none. */
   deleteDomain(account: number, id: number, event: (row: DomainRow) => NewEvent): Promise<boolean>;
 
-  /** Undefined where the log of events is asked for an account that is not there. */
+  /** Oldest first. An empty page for an account that is not there. */
   listEvents(account: number, filter: EventFilter): Promise<EventPage>;
   /** Tells of each event of the account once it is durable, in the order of their ids, until the returned function is called. */
   subscribe(account: number, listener: (event: EventRow) => void): () => void;

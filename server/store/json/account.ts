@@ -1,0 +1,167 @@
+import type { DomainRow, EventFilter, EventPage, EventRow, NewEvent } from '../store.ts';
+import { Document } from './document.ts';
+import { EventLog, type EventLogLimits } from './event-log.ts';
+import type { Folder } from './folder.ts';
+import { type AccountFile, AccountFileSchema, EventRowSchema, FORMAT, type OutboxEntry } from './formats.ts';
+import { freeze } from './freeze.ts';
+import { JsonFile } from './json-file.ts';
+import type { StoreLog } from './store-log.ts';
+import type { UnderWay } from './under-way.ts';
+
+/** Where accounts live, and who hears of their events. */
+export interface AccountSurroundings {
+  readonly accounts: Folder;
+  readonly events: Folder;
+  readonly log: StoreLog;
+  readonly underWay: UnderWay;
+  readonly eventLog: EventLogLimits;
+  publish(account: number, events: readonly EventRow[]): void;
+}
+
+/** What a change to an account's domains comes to. Without domains, they stay as they are. */
+export interface AccountStep<R> {
+  readonly result: R;
+  readonly domains?: readonly DomainRow[];
+  readonly events?: readonly NewEvent[];
+}
+
+export function accountFileName(account: number): string {
+  return `${account}.json`;
+}
+
+export function accountJsonFile(accounts: Folder, account: number): JsonFile<AccountFile> {
+  return new JsonFile(accounts, accountFileName(account), `accounts/${account}.json`, AccountFileSchema);
+}
+
+/** The file of an account in which nothing but `events` has happened yet. */
+export function emptyAccountFile(account: number, events: readonly NewEvent[]): AccountFile {
+  const empty: AccountFile = {
+    format: FORMAT,
+    account,
+    last_event_id: 0,
+    installation_sequence: 0,
+    outbox: [],
+    domains: [],
+  };
+  return withEvents(empty, events, 0, 0);
+}
+
+/** One account's domains, keys and events: `accounts/<id>.json` and `events/<id>.jsonl`. */
+export class Account {
+  readonly id: number;
+  readonly #surroundings: AccountSurroundings;
+  readonly #document: Document<AccountFile>;
+  readonly #eventLog: EventLog;
+
+  /** `state` is what its file holds. */
+  constructor(state: AccountFile, surroundings: AccountSurroundings) {
+    this.id = state.account;
+    this.#surroundings = surroundings;
+    this.#document = new Document(accountJsonFile(surroundings.accounts, this.id), state, {
+      log: surroundings.log,
+      onCommit: (before, after) => this.#announce(before, after),
+    });
+    this.#eventLog = new EventLog({
+      folder: surroundings.events,
+      account: this.id,
+      limits: surroundings.eventLog,
+      state: () => this.#document.state,
+    });
+  }
+
+  /** By id, as they are durable. */
+  get domains(): readonly DomainRow[] {
+    return this.#document.state.domains;
+  }
+
+  /** The number of the newest entry of the installation's outbox that is among the account's events. */
+  get installationSequence(): number {
+    return this.#document.state.installation_sequence;
+  }
+
+  /**
+   * Changes the account by its domains at the moment of the change; the events become durable with it.
+   * @throws LetterheadError `unavailable`; RetiredDocumentError; what `step` throws.
+   */
+  async change<R>(step: (domains: readonly DomainRow[]) => AccountStep<R>): Promise<R> {
+    await this.#prepareLog();
+    return this.#document.change((state) => {
+      const { result, domains, events = [] } = step(state.domains);
+      if (domains === undefined && events.length === 0) return [state, result];
+      const next = domains === undefined ? state : { ...state, domains };
+      return [this.#withEvents(next, events), result];
+    });
+  }
+
+  /** Takes over what is this account's in the installation's outbox. */
+  async deliver(entries: readonly OutboxEntry[]): Promise<void> {
+    await this.#prepareLog();
+    await this.#document.change((state) => {
+      const fresh = entries.filter((entry) => entry.sequence > state.installation_sequence);
+      const last = fresh.at(-1);
+      if (last === undefined) return [state, undefined];
+      const next = { ...state, installation_sequence: last.sequence };
+      return [
+        this.#withEvents(
+          next,
+          fresh.map((entry) => entry.event),
+        ),
+        undefined,
+      ];
+    });
+  }
+
+  /** @throws DamagedFileError, and the system's errors. */
+  listEvents(filter: EventFilter): Promise<EventPage> {
+    return this.#eventLog.list(filter);
+  }
+
+  /** Brings the log on disk up to the account's file. */
+  appendEvents(): void {
+    const { underWay, log } = this.#surroundings;
+    const appended = this.#eventLog.append().catch((error: unknown) => {
+      log.warn({ file: `events/${this.id}.jsonl`, err: error }, 'events wait in the account’s file');
+    });
+    underWay.run(appended);
+  }
+
+  /** Nothing is written any more: the account is no more. */
+  async retire(): Promise<void> {
+    await this.#document.retire();
+    await this.#eventLog.settled();
+  }
+
+  async settled(): Promise<void> {
+    await this.#document.settled();
+  }
+
+  /** Lest an id be given twice where the account's file was put back from a backup and the log was not. */
+  async #prepareLog(): Promise<void> {
+    if (this.#eventLog.isPrepared) return;
+    // A log that cannot be read does not stop the account: its events wait in the account's file.
+    await this.#eventLog.prepare().catch(() => {});
+  }
+
+  #withEvents(state: AccountFile, events: readonly NewEvent[]): AccountFile {
+    return withEvents(state, events, this.#eventLog.synced, this.#eventLog.lastId);
+  }
+
+  #announce(before: AccountFile, after: AccountFile): void {
+    if (after.last_event_id === before.last_event_id) return;
+    const events = after.outbox.filter((event) => event.id > before.last_event_id);
+    this.#surroundings.publish(this.id, events);
+    this.appendEvents();
+  }
+}
+
+function withEvents(
+  state: AccountFile,
+  events: readonly NewEvent[],
+  synced: number,
+  logged: number,
+): AccountFile {
+  const last = Math.max(state.last_event_id, logged);
+  const rows = events.map((event, at) => freeze(EventRowSchema.parse({ id: last + 1 + at, ...event })));
+  const waiting = state.outbox.filter((event) => event.id > synced);
+  return { ...state, last_event_id: last + rows.length, outbox: [...waiting, ...rows] };
+}

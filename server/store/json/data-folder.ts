@@ -1,0 +1,63 @@
+import { dirname, join } from 'node:path';
+import type { FileSystem } from './file-system.ts';
+import { Folder, TEMPORARY_SUFFIX } from './folder.ts';
+import { IdsFileSchema, InstallationFileSchema } from './formats.ts';
+import { JsonFile } from './json-file.ts';
+import { WriteGate } from './write-gate.ts';
+
+export const INSTALLATION_FILE = 'installation.json';
+export const IDS_FILE = 'ids.json';
+export const SCHEDULE_FILE = 'schedule.json';
+export const TOKEN_USE_FILE = 'token-use.json';
+
+/** Where each thing lies in `DATA_DIR`. */
+export class DataFolder {
+  readonly path: string;
+  readonly fileSystem: FileSystem;
+  readonly gate = new WriteGate();
+  readonly root: Folder;
+  readonly accounts: Folder;
+  readonly events: Folder;
+  readonly evidencePath: string;
+
+  constructor(path: string, fileSystem: FileSystem) {
+    this.path = path;
+    this.fileSystem = fileSystem;
+    this.root = new Folder(path, fileSystem, this.gate);
+    this.accounts = new Folder(join(path, 'accounts'), fileSystem, this.gate);
+    this.events = new Folder(join(path, 'events'), fileSystem, this.gate);
+    this.evidencePath = join(path, 'evidence');
+  }
+
+  get installationFile() {
+    return new JsonFile(this.root, INSTALLATION_FILE, INSTALLATION_FILE, InstallationFileSchema);
+  }
+
+  get idsFile() {
+    return new JsonFile(this.root, IDS_FILE, IDS_FILE, IdsFileSchema);
+  }
+
+  /** Makes the folders that are missing, so that they outlive a power cut. */
+  async make(): Promise<void> {
+    for (const path of [this.path, this.accounts.path, this.events.path, this.evidencePath]) {
+      const made = await this.fileSystem.mkdir(path);
+      if (made === undefined) continue;
+      const above = new Folder(dirname(made), this.fileSystem, this.gate);
+      await above.sync();
+      await above.close();
+    }
+  }
+
+  /** Removes what writes left behind when they were cut off. */
+  async removeTemporaryFiles(): Promise<void> {
+    for (const folder of [this.root, this.accounts]) {
+      for (const name of await folder.names()) {
+        if (name.endsWith(`.json${TEMPORARY_SUFFIX}`)) await folder.remove(name);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const folder of [this.root, this.accounts, this.events]) await folder.close();
+  }
+}

@@ -1,0 +1,154 @@
+import { Low } from 'lowdb';
+import { UnsyncedReplacementError } from './folder.ts';
+import type { JsonFile } from './json-file.ts';
+import type { StoreLog } from './store-log.ts';
+import { writeFailed } from './unavailable.ts';
+
+/** The document is no more: its account was deleted. */
+export class RetiredDocumentError extends Error {
+  override readonly name = 'RetiredDocumentError';
+}
+
+/** From one state to the next, with what the caller gets. The same state back: nothing is to be written. */
+export type Step<T, R> = (state: T) => readonly [next: T, result: R];
+
+interface Waiting<T> {
+  /** Runs the step: the next state, and what to call once that is durable. */
+  run(state: T): readonly [next: T, resolve: () => void];
+  reject(error: unknown): void;
+}
+
+interface DocumentOptions<T> {
+  log: StoreLog;
+  /** Called right after a write, before those who waited for it go on. */
+  onCommit?: (before: T, after: T) => void;
+}
+
+/**
+ * One JSON file and its state. One write is in flight at a time; the changes that wait meanwhile share the next.
+ * Who reads sees what is durable: `state` is switched after the write, and stays as it was where the write fails.
+ */
+export class Document<T extends object> {
+  readonly #low: Low<T>;
+  readonly #file: JsonFile<T>;
+  readonly #log: StoreLog;
+  readonly #onCommit: (before: T, after: T) => void;
+  #state: T;
+  #waiting: Waiting<T>[] = [];
+  #flushing: Promise<void> | null = null;
+  #retired = false;
+  #failing = false;
+  /** The file may hold more than `state`: a write failed at a point where the old file was gone. */
+  #ahead = false;
+
+  /** `state` is what the file holds. */
+  constructor(file: JsonFile<T>, state: T, options: DocumentOptions<T>) {
+    this.#file = file;
+    this.#low = new Low(file, state);
+    this.#state = state;
+    this.#log = options.log;
+    this.#onCommit = options.onCommit ?? (() => {});
+  }
+
+  get state(): T {
+    return this.#state;
+  }
+
+  /**
+   * Takes a step and resolves once it is durable. The step must not wait for anything, and what it throws rejects
+   * its own change alone.
+   * @throws LetterheadError `unavailable` where the write failed; RetiredDocumentError.
+   */
+  change<R>(step: Step<T, R>): Promise<R> {
+    return new Promise((resolve, reject) => {
+      if (this.#retired) return reject(new RetiredDocumentError());
+      this.#waiting.push({
+        run(state) {
+          const [next, result] = step(state);
+          return [next, () => resolve(result)];
+        },
+        reject,
+      });
+      this.#flushing ??= this.#flush();
+    });
+  }
+
+  /** Waits for the write under way and turns everyone else away: the file is about to be removed. */
+  async retire(): Promise<void> {
+    this.#retired = true;
+    await this.#flushing;
+  }
+
+  /** Once nothing is being written; the file is as `state` says, where the disk lets it be. */
+  async settled(): Promise<void> {
+    await this.#flushing;
+    if (this.#ahead) await this.#putBack();
+  }
+
+  async #flush(): Promise<void> {
+    // Who comes in the same turn of the event loop shares the first write already.
+    await null;
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting;
+      this.#waiting = [];
+      if (this.#retired) for (const waiting of batch) waiting.reject(new RetiredDocumentError());
+      else await this.#commit(batch);
+    }
+    this.#flushing = null;
+  }
+
+  async #commit(batch: readonly Waiting<T>[]): Promise<void> {
+    const before = this.#state;
+    let after = before;
+    const written: { resolve: () => void; reject: (error: unknown) => void }[] = [];
+    for (const waiting of batch) {
+      try {
+        const [next, resolve] = waiting.run(after);
+        // Rests on nothing that is yet to be written.
+        if (next === before) resolve();
+        else written.push({ resolve, reject: waiting.reject });
+        after = next;
+      } catch (error) {
+        waiting.reject(error);
+      }
+    }
+    if (written.length === 0) return;
+    try {
+      await this.#write(after);
+    } catch (error) {
+      const failure = writeFailed(error);
+      for (const { reject } of written) reject(failure);
+      return;
+    }
+    this.#state = after;
+    this.#onCommit(before, after);
+    for (const { resolve } of written) resolve();
+  }
+
+  async #write(state: T): Promise<void> {
+    this.#low.data = state;
+    try {
+      await this.#low.write();
+    } catch (error) {
+      this.#low.data = this.#state;
+      if (!this.#failing) this.#log.error({ file: this.#file.label, err: error }, 'a write failed');
+      this.#failing = true;
+      if (error instanceof UnsyncedReplacementError) await this.#putBack();
+      throw error;
+    }
+    this.#ahead = false;
+    if (this.#failing) this.#log.info({ file: this.#file.label }, 'writes work again');
+    this.#failing = false;
+  }
+
+  /** The write was refused to the caller, so it must not be found after a restart either. */
+  async #putBack(): Promise<void> {
+    this.#ahead = true;
+    try {
+      await this.#low.write();
+      this.#ahead = false;
+    } catch (error) {
+      this.#log.error({ file: this.#file.label, err: error }, 'a write that failed could not be undone yet');
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import type { DomainChange, DomainFilter, DomainRow, NewEvent } from '../store.ts';
+import type { AccountStep } from './account.ts';
+import { DomainRowSchema } from './formats.ts';
+import { freeze } from './freeze.ts';
+
+/**
+ * The steps that change an account's domains, by id. What is written has been through the schema that reads it
+ * again, so that no caller's mistake makes the account unreadable.
+ */
+export function creation(
+  domain: string,
+  limit: number,
+  build: () => DomainRow,
+  event: (row: DomainRow) => NewEvent,
+): (domains: readonly DomainRow[]) => AccountStep<DomainChange> {
+  return (domains) => {
+    const by = holder(domains, domain);
+    if (by !== undefined) return { result: { kind: 'taken', by } };
+    if (domains.length >= limit) return { result: { kind: 'full', limit } };
+    const row = freeze(DomainRowSchema.parse(build()));
+    return { result: { kind: 'written', row }, domains: inserted(domains, row), events: [event(row)] };
+  };
+}
+
+export function update(
+  id: number,
+  change: (row: DomainRow) => { row: DomainRow; events: readonly NewEvent[] } | null,
+): (domains: readonly DomainRow[]) => AccountStep<DomainChange> {
+  return (domains) => {
+    const at = indexOf(domains, id);
+    const old = domains[at];
+    if (old?.id !== id) return { result: { kind: 'gone' } };
+    const changed = change(old);
+    if (changed === null) return { result: { kind: 'unchanged', row: old } };
+    const by = changed.row.domain === old.domain ? undefined : holder(domains, changed.row.domain);
+    if (by !== undefined) return { result: { kind: 'taken', by } };
+    const row = freeze(DomainRowSchema.parse(changed.row));
+    return { result: { kind: 'written', row }, domains: domains.with(at, row), events: changed.events };
+  };
+}
+
+export function deletion(
+  id: number,
+  event: (row: DomainRow) => NewEvent,
+): (domains: readonly DomainRow[]) => AccountStep<boolean> {
+  return (domains) => {
+    const at = indexOf(domains, id);
+    const row = domains[at];
+    if (row?.id !== id) return { result: false };
+    return { result: true, domains: domains.toSpliced(at, 1), events: [event(row)] };
+  };
+}
+
+export function findDomain(domains: readonly DomainRow[], id: number): DomainRow | undefined {
+  const row = domains[indexOf(domains, id)];
+  return row?.id === id ? row : undefined;
+}
+
+export function filterDomains(domains: readonly DomainRow[], filter: DomainFilter): DomainRow[] {
+  const rows: DomainRow[] = [];
+  const limit = filter.limit ?? Number.POSITIVE_INFINITY;
+  for (let at = indexOf(domains, (filter.after ?? 0) + 1); at < domains.length && rows.length < limit; at++) {
+    const row = domains[at];
+    if (row !== undefined && isWanted(row, filter)) rows.push(row);
+  }
+  return rows;
+}
+
+function isWanted(row: DomainRow, filter: DomainFilter): boolean {
+  if (filter.domain !== undefined && row.domain !== filter.domain) return false;
+  return filter.verified === undefined || filter.verified === isVerified(row);
+}
+
+/** At least one of its records is verified. */
+function isVerified(row: DomainRow): boolean {
+  return row.dkim.verified || row.return_path?.verified === true;
+}
+
+function holder(domains: readonly DomainRow[], domain: string): DomainRow | undefined {
+  return domains.find((row) => row.domain === domain);
+}
+
+/** Ids mostly rise, but one that was given back can come late. */
+function inserted(domains: readonly DomainRow[], row: DomainRow): readonly DomainRow[] {
+  return domains.toSpliced(indexOf(domains, row.id), 0, row);
+}
+
+/** Of the domain with the id, or of the first one above it. */
+function indexOf(domains: readonly DomainRow[], id: number): number {
+  let low = 0;
+  let high = domains.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((domains[middle]?.id ?? id) < id) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,137 @@
+import type { EventRow } from '../store.ts';
+import type { OpenFile } from './file-system.ts';
+import { EventLogHeaderSchema, EventRowSchema, FORMAT } from './formats.ts';
+import { DamagedFileError, NewerFormatError } from './json-file.ts';
+
+/** Bytes that are read at once. */
+const BLOCK = 64 * 1024;
+
+const LINE_FEED = 10;
+
+/** A header is shorter than this. */
+const HEADER_MAX = 256;
+
+/** A line of a log, and where it lies in the file. */
+export interface EventLine {
+  /** Null where the line holds no event: the header, or something damaged. */
+  readonly event: EventRow | null;
+  /** Of its first byte. */
+  readonly offset: number;
+  /** The next line's offset. */
+  readonly end: number;
+  /** Whether a line feed ends it: the last line may have been torn by a crash. */
+  readonly complete: boolean;
+}
+
+export function eventLine(event: EventRow): string {
+  return `${JSON.stringify(event)}\n`;
+}
+
+/** The lines from `offset`, which must be a line's beginning, to the end of the file. */
+export async function* readLines(file: OpenFile, offset: number): AsyncGenerator<EventLine> {
+  const block = Buffer.allocUnsafe(BLOCK);
+  let rest = Buffer.alloc(0);
+  let at = offset;
+  for (;;) {
+    const length = await file.read(block, at + rest.length);
+    const bytes = Buffer.concat([rest, block.subarray(0, length)]);
+    let start = 0;
+    for (let end = bytes.indexOf(LINE_FEED); end !== -1; end = bytes.indexOf(LINE_FEED, start)) {
+      yield line(bytes.subarray(start, end), at + start, at + end + 1, true);
+      start = end + 1;
+    }
+    rest = bytes.subarray(start);
+    at += start;
+    if (length < BLOCK) break;
+  }
+  if (rest.length > 0) yield line(rest, at, at + rest.length, false);
+}
+
+function line(bytes: Buffer, offset: number, end: number, complete: boolean): EventLine {
+  return { event: parseEvent(bytes.toString('utf8')), offset, end, complete };
+}
+
+function parseEvent(text: string): EventRow | null {
+  try {
+    return EventRowSchema.safeParse(JSON.parse(text)).data ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The lines at the end of the file, from the last event below `id` on, or all where there is none below;
+ * so the last event is always among them.
+ */
+export async function readTail(file: OpenFile, id: number): Promise<EventLine[]> {
+  const size = await file.size();
+  for (let length = BLOCK; ; length *= 4) {
+    const from = await lineStart(file, Math.max(0, size - length), size);
+    const lines = await Array.fromAsync(readLines(file, from));
+    const below = lines.findLastIndex((line) => line.event !== null && line.event.id < id);
+    if (below !== -1) return lines.slice(below);
+    if (length >= size) return lines;
+  }
+}
+
+/** An offset at or before the first event above `after`, and near it. */
+export async function seek(file: OpenFile, after: number): Promise<number> {
+  const size = await file.size();
+  let low = 0;
+  let high = size;
+  while (high - low > BLOCK) {
+    const middle = Math.floor((low + high) / 2);
+    const found = await firstEvent(file, await lineStart(file, middle, size), high);
+    if (found !== null && found.event.id <= after) low = found.offset;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The first event at or after `offset`, a line's beginning; null where there is none before `end`. */
+export async function firstEvent(
+  file: OpenFile,
+  offset: number,
+  end: number,
+): Promise<{ event: EventRow; offset: number } | null> {
+  for await (const { event, offset: at } of readLines(file, offset)) {
+    if (at >= end) return null;
+    if (event !== null) return { event, offset: at };
+  }
+  return null;
+}
+
+/** @throws DamagedFileError where the log is another account's, or of a format that this Letterhead does not know. */
+export async function checkHeader(file: OpenFile, label: string, account: number): Promise<void> {
+  const block = Buffer.alloc(HEADER_MAX);
+  const length = await file.read(block, 0);
+  const first = block.subarray(0, length).toString('utf8').split('\n', 1)[0] ?? '';
+  const header = parseHeader(first);
+  if (header === null) return;
+  if (header.format > FORMAT) throw new NewerFormatError(label, header.format);
+  if (header.account !== account) {
+    throw new DamagedFileError(`${label} is damaged (it is the log of account ${header.account})`);
+  }
+}
+
+/** Null where the line is something else: a log that lost its beginning is still read. */
+function parseHeader(text: string): { format: number; account: number } | null {
+  try {
+    return EventLogHeaderSchema.safeParse(JSON.parse(text)).data ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** The beginning of the first line at or after `offset`. */
+async function lineStart(file: OpenFile, offset: number, size: number): Promise<number> {
+  if (offset === 0) return 0;
+  const block = Buffer.allocUnsafe(4096);
+  for (let at = offset - 1; at < size; at += block.length) {
+    const length = await file.read(block, at);
+    const found = block.subarray(0, length).indexOf(LINE_FEED);
+    if (found !== -1) return at + found + 1;
+    if (length < block.length) break;
+  }
+  return size;
+}

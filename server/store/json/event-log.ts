@@ -1,0 +1,284 @@
+import type { EventFilter, EventPage, EventRow } from '../store.ts';
+import {
+  checkHeader,
+  type EventLine,
+  eventLine,
+  firstEvent,
+  readLines,
+  readTail,
+  seek,
+} from './event-lines.ts';
+import { type OpenFile, unlessMissing } from './file-system.ts';
+import type { Folder } from './folder.ts';
+import { type AccountFile, FORMAT } from './formats.ts';
+
+export interface EventLogLimits {
+  /** A log that has grown to so many bytes becomes the older one of two, and the older one goes. */
+  readonly segmentBytes: number;
+  /** After so many events the log is synced, and the account's file no longer has to hold them. */
+  readonly syncEvery: number;
+}
+
+interface EventLogOptions {
+  folder: Folder;
+  account: number;
+  limits: EventLogLimits;
+  /** The account as it is durable now. */
+  state: () => AccountFile;
+}
+
+/**
+ * `events/<account>.jsonl`: what happened in an account, a line an event. The account's file is what makes an event
+ * durable, for its outbox holds the newest ones; the log takes them over, and is repaired from there after a crash.
+ */
+export class EventLog {
+  readonly #folder: Folder;
+  readonly #account: number;
+  readonly #limits: EventLogLimits;
+  readonly #state: () => AccountFile;
+  readonly #current: string;
+  readonly #older: string;
+  /** What the file holds; null until it was looked at, and after a write that failed. */
+  #written: { size: number; lastId: number } | null = null;
+  #synced = 0;
+  #oldest: number | null = null;
+  /** One thing at a time is done to the files. */
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(options: EventLogOptions) {
+    this.#folder = options.folder;
+    this.#account = options.account;
+    this.#limits = options.limits;
+    this.#state = options.state;
+    this.#current = `${options.account}.jsonl`;
+    this.#older = `${options.account}.1.jsonl`;
+  }
+
+  static namesOf(account: number): readonly string[] {
+    return [`${account}.jsonl`, `${account}.1.jsonl`];
+  }
+
+  get isPrepared(): boolean {
+    return this.#written !== null;
+  }
+
+  /** Up to this id the log outlives a power cut. */
+  get synced(): number {
+    return this.#synced;
+  }
+
+  /** The newest id that the log is known to hold. */
+  get lastId(): number {
+    return this.#written?.lastId ?? 0;
+  }
+
+  /** Looks at the log, and repairs its end from the outbox. Does so once; rejects where the disk does not let it. */
+  async prepare(): Promise<void> {
+    if (this.#written === null) await this.#alone(() => this.#recover());
+  }
+
+  /** Takes over from the outbox what the log does not hold yet. */
+  append(): Promise<void> {
+    return this.#alone(async () => {
+      const { size, lastId } = await this.#recover();
+      const events = this.#state().outbox.filter((event) => event.id > lastId);
+      if (events.length > 0) await this.#write(size, events);
+    });
+  }
+
+  /**
+   * See `Store.listEvents`. What the outbox does not hold was synced before, so this does not rest on an append.
+   * @throws DamagedFileError, and the system's errors.
+   */
+  async list(filter: EventFilter): Promise<EventPage> {
+    const { last_event_id, outbox } = this.#state();
+    const inOutboxFrom = outbox[0]?.id ?? last_event_id + 1;
+    const files = filter.after < inOutboxFrom - 1 || this.#oldest === null ? await this.#openFiles() : [];
+    try {
+      const events: EventRow[] = [];
+      const logged = (event: EventRow) => event.id < inOutboxFrom && isWanted(event, filter);
+      if (filter.after < inOutboxFrom - 1) {
+        for (const file of files) await collect(file, filter, logged, events);
+      }
+      const pending = outbox.filter((event) => isWanted(event, filter));
+      events.push(...pending.slice(0, filter.limit - events.length));
+      this.#oldest ??= await findOldest(files);
+      const first = this.#oldest ?? outbox[0]?.id ?? null;
+      return { events, first, truncated: filter.after < (first ?? last_event_id + 1) - 1 };
+    } finally {
+      for (const file of files) await file.close();
+    }
+  }
+
+  /** Once nothing is being done to the files. */
+  async settled(): Promise<void> {
+    await this.#queue;
+  }
+
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(() => this.#folder.gate.pass(work));
+    this.#queue = result.catch(() => {});
+    return result;
+  }
+
+  async #write(size: number, events: readonly EventRow[]): Promise<void> {
+    const text = (size === 0 ? this.#header() : '') + events.map(eventLine).join('');
+    const written = { size: size + Buffer.byteLength(text), lastId: events.at(-1)?.id ?? 0 };
+    // Null until all of it is there: a write that fails half-way leaves a torn line behind.
+    this.#written = null;
+    const file = await this.#folder.fileSystem.open(this.#folder.file(this.#current), 'a');
+    try {
+      await file.write(text);
+      this.#written = written;
+      const full = written.size >= this.#limits.segmentBytes;
+      if (full || written.lastId - this.#synced >= this.#limits.syncEvery)
+        await this.#sync(file, written.lastId);
+    } finally {
+      await file.close();
+    }
+    if (written.size >= this.#limits.segmentBytes) await this.#rotate(written.lastId);
+  }
+
+  async #sync(file: OpenFile, lastId: number): Promise<void> {
+    await file.sync();
+    await this.#folder.sync();
+    this.#synced = lastId;
+  }
+
+  /** Everything in the log has been synced by now, so that nothing depends on the new file's beginning. */
+  async #rotate(lastId: number): Promise<void> {
+    await this.#folder.fileSystem.rename(this.#folder.file(this.#current), this.#folder.file(this.#older));
+    this.#written = { size: 0, lastId };
+    this.#oldest = null;
+  }
+
+  async #recover(): Promise<{ size: number; lastId: number }> {
+    if (this.#written !== null) return this.#written;
+    const { outbox } = this.#state();
+    const from = outbox[0]?.id ?? Number.POSITIVE_INFINITY;
+    const older = await this.#tailOf(this.#older, from);
+    const current = await this.#tailOf(this.#current, from);
+    const logged = [...older, ...current].flatMap(({ event }) => event?.id ?? []);
+    const missing = outbox.some((event) => !logged.includes(event.id));
+    if (missing || current.at(-1)?.complete === false) await this.#repair(older, current, outbox);
+    else if (outbox.length > 0) await this.#syncCurrent();
+    const lastId = Math.max(0, ...logged, ...outbox.map((event) => event.id));
+    this.#synced = lastId;
+    this.#written = { size: await this.#sizeOfCurrent(), lastId };
+    return this.#written;
+  }
+
+  /** Writes the end of the log anew: what it held of it, without the torn line, and what the outbox has beside. */
+  async #repair(
+    older: readonly EventLine[],
+    current: readonly EventLine[],
+    outbox: readonly EventRow[],
+  ): Promise<void> {
+    const from = outbox[0]?.id ?? Number.POSITIVE_INFINITY;
+    const anew = current.findIndex(
+      ({ event, complete }) => !complete || (event !== null && event.id >= from),
+    );
+    const kept = anew === -1 ? current : current.slice(0, anew);
+    const rewritten = anew === -1 ? [] : current.slice(anew);
+    const cut = rewritten[0]?.offset ?? kept.at(-1)?.end ?? 0;
+    const events = new Map<number, EventRow>();
+    for (const event of outbox) events.set(event.id, event);
+    for (const { event } of rewritten) if (event !== null) events.set(event.id, event);
+    for (const { event } of older) if (event !== null) events.delete(event.id);
+    const file = await this.#folder.fileSystem.open(this.#folder.file(this.#current), 'a');
+    try {
+      await file.truncate(cut);
+      const sorted = [...events.values()].sort((a, b) => a.id - b.id);
+      await file.write((cut === 0 ? this.#header() : '') + sorted.map(eventLine).join(''));
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await this.#folder.sync();
+  }
+
+  async #syncCurrent(): Promise<void> {
+    const file = await this.#open(this.#current);
+    if (file === null) return;
+    try {
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await this.#folder.sync();
+  }
+
+  async #sizeOfCurrent(): Promise<number> {
+    const file = await this.#open(this.#current);
+    if (file === null) return 0;
+    try {
+      return await file.size();
+    } finally {
+      await file.close();
+    }
+  }
+
+  async #tailOf(name: string, from: number): Promise<EventLine[]> {
+    const file = await this.#open(name);
+    if (file === null) return [];
+    try {
+      await checkHeader(file, `events/${name}`, this.#account);
+      return await readTail(file, from);
+    } finally {
+      await file.close();
+    }
+  }
+
+  #open(name: string): Promise<OpenFile | null> {
+    return unlessMissing(this.#folder.fileSystem.open(this.#folder.file(name), 'r'));
+  }
+
+  /** The older one first. Opened together, so that none is renamed in between. */
+  #openFiles(): Promise<OpenFile[]> {
+    return this.#alone(async () => {
+      const files: OpenFile[] = [];
+      try {
+        for (const name of [this.#older, this.#current]) {
+          const file = await this.#open(name);
+          if (file === null) continue;
+          files.push(file);
+          await checkHeader(file, `events/${name}`, this.#account);
+        }
+        return files;
+      } catch (error) {
+        for (const file of files) await file.close();
+        throw error;
+      }
+    });
+  }
+
+  #header(): string {
+    return `${JSON.stringify({ format: FORMAT, account: this.#account })}\n`;
+  }
+}
+
+function isWanted(event: EventRow, filter: EventFilter): boolean {
+  return event.id > filter.after && (filter.domain === undefined || event.domain?.id === filter.domain);
+}
+
+async function collect(
+  file: OpenFile,
+  filter: EventFilter,
+  wanted: (event: EventRow) => boolean,
+  into: EventRow[],
+): Promise<void> {
+  if (into.length >= filter.limit) return;
+  for await (const { event } of readLines(file, await seek(file, filter.after))) {
+    if (event === null || !wanted(event)) continue;
+    into.push(event);
+    if (into.length >= filter.limit) return;
+  }
+}
+
+async function findOldest(files: readonly OpenFile[]): Promise<number | null> {
+  for (const file of files) {
+    const found = await firstEvent(file, 0, Number.POSITIVE_INFINITY);
+    if (found !== null) return found.event.id;
+  }
+  return null;
+}

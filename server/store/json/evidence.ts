@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import type { JsonValue } from '../store.ts';
+import type { FileSystem } from './file-system.ts';
+import { Folder } from './folder.ts';
+import { EvidenceFileSchema, FORMAT } from './formats.ts';
+import { parseJsonFile } from './json-file.ts';
+import type { StoreLog } from './store-log.ts';
+import type { WriteGate } from './write-gate.ts';
+
+/** `evidence/<account>/<domain>.json`: what the last check of each domain saw. It can be had again. */
+export class Evidence {
+  readonly #path: string;
+  readonly #fileSystem: FileSystem;
+  readonly #gate: WriteGate;
+  readonly #log: StoreLog;
+  /** The last write of a domain: the next one waits for it. */
+  readonly #writing = new Map<number, Promise<void>>();
+
+  constructor(path: string, fileSystem: FileSystem, gate: WriteGate, log: StoreLog) {
+    this.#path = path;
+    this.#fileSystem = fileSystem;
+    this.#gate = gate;
+    this.#log = log;
+  }
+
+  /** Undefined: none, or not readable. */
+  async read(account: number, domain: number): Promise<JsonValue | undefined> {
+    const label = `evidence/${account}/${domain}.json`;
+    try {
+      const bytes = await this.#folder(account).read(`${domain}.json`);
+      return bytes === null ? undefined : parseJsonFile(label, bytes, EvidenceFileSchema).evidence;
+    } catch (error) {
+      this.#log.warn({ file: label, err: error }, 'evidence could not be read');
+      return undefined;
+    }
+  }
+
+  /** Where `stillThere` is false by the end, the file is removed again. @throws the system's errors. */
+  async write(
+    account: number,
+    domain: number,
+    evidence: JsonValue,
+    stillThere: () => boolean,
+  ): Promise<void> {
+    const before = this.#writing.get(domain) ?? Promise.resolve();
+    const write = before.catch(() => {}).then(() => this.#write(account, domain, evidence, stillThere));
+    this.#writing.set(domain, write);
+    try {
+      await write;
+    } finally {
+      if (this.#writing.get(domain) === write) this.#writing.delete(domain);
+    }
+  }
+
+  async #write(
+    account: number,
+    domain: number,
+    evidence: JsonValue,
+    stillThere: () => boolean,
+  ): Promise<void> {
+    if (!stillThere()) return;
+    const folder = this.#folder(account);
+    const text = [`${JSON.stringify({ format: FORMAT, evidence }, null, 2)}\n`];
+    await this.#fileSystem.mkdir(folder.path);
+    await folder.replaceLazily(`${domain}.json`, text);
+    if (!stillThere()) await folder.remove(`${domain}.json`);
+  }
+
+  async remove(account: number, domain: number): Promise<void> {
+    await this.#folder(account).remove(`${domain}.json`);
+  }
+
+  async removeAccount(account: number): Promise<void> {
+    await this.#gate.pass(() => this.#fileSystem.removeFolder(join(this.#path, String(account))));
+  }
+
+  #folder(account: number): Folder {
+    return new Folder(join(this.#path, String(account)), this.#fileSystem, this.#gate);
+  }
+}

@@ -1,0 +1,77 @@
+import { readFile } from 'node:fs';
+import * as fs from 'node:fs/promises';
+
+/** The calls that the store makes to the file system, so that a test can let any one of them fail. */
+export interface FileSystem {
+  /** Makes the folder and those above it (0700). The topmost that was made; undefined where it was there. */
+  mkdir(path: string): Promise<string | undefined>;
+  readdir(path: string): Promise<string[]>;
+  readFile(path: string): Promise<Buffer>;
+  /** `r` reads, `r+` reads and changes, `w` starts anew, `a` appends. A new file is the owner's alone (0600). */
+  open(path: string, flags: 'r' | 'r+' | 'w' | 'a'): Promise<OpenFile>;
+  rename(from: string, to: string): Promise<void>;
+  link(from: string, to: string): Promise<void>;
+  unlink(path: string): Promise<void>;
+  /** Removes a folder with all that is in it; content where it is not there. */
+  removeFolder(path: string): Promise<void>;
+}
+
+export interface OpenFile {
+  /** Fills `into` from `position` on; how many bytes there were. */
+  read(into: Uint8Array, position: number): Promise<number>;
+  write(text: string): Promise<void>;
+  truncate(length: number): Promise<void>;
+  size(): Promise<number>;
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The machine's file system. */
+export const nodeFileSystem: FileSystem = {
+  mkdir: (path) => fs.mkdir(path, { recursive: true, mode: 0o700 }),
+  readdir: (path) => fs.readdir(path),
+  // Not node:fs/promises: this one takes half the time, and a start reads every account's file.
+  readFile: (path) =>
+    new Promise((resolve, reject) => {
+      readFile(path, (error, bytes) => (error === null ? resolve(bytes) : reject(error)));
+    }),
+  open: async (path, flags) => asOpenFile(await fs.open(path, flags, 0o600)),
+  rename: (from, to) => fs.rename(from, to),
+  link: (from, to) => fs.link(from, to),
+  unlink: (path) => fs.unlink(path),
+  removeFolder: (path) => fs.rm(path, { recursive: true, force: true }),
+};
+
+function asOpenFile(handle: fs.FileHandle): OpenFile {
+  return {
+    async read(into, position) {
+      let filled = 0;
+      while (filled < into.length) {
+        const { bytesRead } = await handle.read(into, filled, into.length - filled, position + filled);
+        if (bytesRead === 0) break;
+        filled += bytesRead;
+      }
+      return filled;
+    },
+    write: (text) => handle.writeFile(text),
+    truncate: (length) => handle.truncate(length),
+    size: async () => (await handle.stat()).size,
+    sync: () => handle.sync(),
+    close: () => handle.close(),
+  };
+}
+
+/** What the system called the failure: `ENOSPC`, `EIO`, …; undefined where it was no such failure. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** The result, or null where the file is not there. Every other failure stays one. */
+export async function unlessMissing<T>(result: Promise<T>): Promise<T | null> {
+  try {
+    return await result;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+}

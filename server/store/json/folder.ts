@@ -1,0 +1,133 @@
+import { join } from 'node:path';
+import { type FileSystem, type OpenFile, unlessMissing } from './file-system.ts';
+import type { WriteGate } from './write-gate.ts';
+
+/** The file has its new content, but whether that would outlive a power cut is not known. */
+export class UnsyncedReplacementError extends Error {
+  override readonly name = 'UnsyncedReplacementError';
+}
+
+/** Ends the name of a file that is being written; a start removes what such a name is left on. */
+export const TEMPORARY_SUFFIX = '.tmp';
+
+/** Text is handed to the disk in pieces of about this length, so that the process breathes in between. */
+const PIECE_LENGTH = 128 * 1024;
+
+/** A folder of files that are replaced as a whole: a reader finds the old content or the new one. */
+export class Folder {
+  readonly path: string;
+  readonly fileSystem: FileSystem;
+  readonly gate: WriteGate;
+  #handle: Promise<OpenFile> | null = null;
+  #syncing: Promise<void> | null = null;
+  #nextSync: Promise<void> | null = null;
+
+  constructor(path: string, fileSystem: FileSystem, gate: WriteGate) {
+    this.path = path;
+    this.fileSystem = fileSystem;
+    this.gate = gate;
+  }
+
+  file(name: string): string {
+    return join(this.path, name);
+  }
+
+  async names(): Promise<string[]> {
+    return (await unlessMissing(this.fileSystem.readdir(this.path))) ?? [];
+  }
+
+  /** Null where the file is not there. */
+  read(name: string): Promise<Buffer | null> {
+    return unlessMissing(this.fileSystem.readFile(this.file(name)));
+  }
+
+  /**
+   * Replaces a file so that the new content is there after a power cut once this resolves, and the old one
+   * if it rejects, but for `UnsyncedReplacementError`. One replacement a name at a time: the caller sees to it.
+   */
+  replaceDurably(name: string, text: Iterable<string>): Promise<void> {
+    return this.gate.pass(async () => {
+      await this.#replace(name, text, true);
+      try {
+        await this.sync();
+      } catch (error) {
+        throw new UnsyncedReplacementError(`${name} was replaced, but not synced`, { cause: error });
+      }
+    });
+  }
+
+  /** Replaces a file as a whole; a power cut may bring the old content back. */
+  replaceLazily(name: string, text: Iterable<string>): Promise<void> {
+    return this.gate.pass(() => this.#replace(name, text, false));
+  }
+
+  async #replace(name: string, text: Iterable<string>, sync: boolean): Promise<void> {
+    const temporary = this.file(name + TEMPORARY_SUFFIX);
+    try {
+      const file = await this.fileSystem.open(temporary, 'w');
+      try {
+        for (const piece of inPieces(text)) await file.write(piece);
+        if (sync) await file.sync();
+      } finally {
+        await file.close();
+      }
+      await this.fileSystem.rename(temporary, this.file(name));
+    } catch (error) {
+      await this.fileSystem.unlink(temporary).catch(() => {});
+      throw error;
+    }
+  }
+
+  /** False: it was not there. */
+  remove(name: string): Promise<boolean> {
+    const removal = () => this.fileSystem.unlink(this.file(name)).then(() => true);
+    return this.gate.pass(async () => (await unlessMissing(removal())) ?? false);
+  }
+
+  /**
+   * Makes the names in the folder durable. Who comes while a sync is under way shares the next one with all the
+   * others who wait: the one under way may have begun before their rename.
+   */
+  sync(): Promise<void> {
+    if (this.#syncing === null) return this.#startSync();
+    this.#nextSync ??= this.#syncing.catch(() => {}).then(() => this.#startSync());
+    return this.#nextSync;
+  }
+
+  #startSync(): Promise<void> {
+    this.#nextSync = null;
+    const sync = this.#syncNow().finally(() => {
+      if (this.#syncing === sync) this.#syncing = null;
+    });
+    this.#syncing = sync;
+    return sync;
+  }
+
+  async #syncNow(): Promise<void> {
+    this.#handle ??= this.fileSystem.open(this.path, 'r');
+    try {
+      await (await this.#handle).sync();
+    } catch (error) {
+      // A fresh handle next time: this one may never have been opened.
+      await this.close();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    const handle = this.#handle;
+    this.#handle = null;
+    await handle?.then((file) => file.close()).catch(() => {});
+  }
+}
+
+function* inPieces(text: Iterable<string>): Iterable<string> {
+  let piece = '';
+  for (const part of text) {
+    piece += part;
+    if (piece.length < PIECE_LENGTH) continue;
+    yield piece;
+    piece = '';
+  }
+  if (piece !== '') yield piece;
+}

@@ -1,0 +1,203 @@
+import { ActorSchema, EventTypeSchema, IdSchema, ScopeSchema } from '@letterhead/shared';
+import { z } from 'zod';
+import type { AccountRow, DomainRow, EventRow, JsonValue, NewEvent, TokenRow } from '../store.ts';
+
+/** The number that every file carries: raised when an older Letterhead could no longer read what is written. */
+export const FORMAT = 1;
+
+const FormatSchema = z.literal(FORMAT);
+
+/** A count or a mark that begins at 0. */
+const CounterSchema = z.int().min(0);
+
+export const InstantSchema = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, 'is not an instant');
+
+const TextSchema = z.string().min(1);
+
+export const AccountRowSchema: z.ZodType<AccountRow> = z.strictObject({
+  id: IdSchema,
+  name: z.string(),
+  suspended: z.boolean(),
+  created_at: InstantSchema,
+  updated_at: InstantSchema,
+});
+
+export const TokenRowSchema: z.ZodType<TokenRow> = z.strictObject({
+  id: IdSchema,
+  account_id: IdSchema,
+  name: z.string(),
+  prefix: z.string(),
+  hash: TextSchema,
+  scopes: z.array(ScopeSchema),
+  expires_at: InstantSchema.nullable(),
+  created_at: InstantSchema,
+});
+
+const RecordStateSchema = z.strictObject({
+  verified: z.boolean(),
+  degraded: z.boolean(),
+  since: InstantSchema,
+});
+
+export const DomainRowSchema: z.ZodType<DomainRow> = z.strictObject({
+  id: IdSchema,
+  account_id: IdSchema,
+  domain: TextSchema,
+  subdomain: z.string().nullable(),
+  selector: TextSchema,
+  public_key: TextSchema,
+  private_key: TextSchema,
+  dkim: RecordStateSchema,
+  return_path: RecordStateSchema.extend({ target: TextSchema }).nullable(),
+  previous_keys: z.array(z.string()),
+  created_at: InstantSchema,
+  updated_at: InstantSchema,
+});
+
+const newEventFields = {
+  type: EventTypeSchema,
+  domain: z.strictObject({ id: IdSchema, name: z.string() }).nullable(),
+  actor: ActorSchema,
+  at: InstantSchema,
+  // It comes out of JSON.parse or goes into JSON.stringify: only that it is an object is left to check.
+  changes: z.custom<Record<string, JsonValue>>(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    'is not an object',
+  ),
+};
+
+export const NewEventSchema: z.ZodType<NewEvent> = z.strictObject(newEventFields);
+export const EventRowSchema: z.ZodType<EventRow> = z.strictObject({ id: IdSchema, ...newEventFields });
+
+/** `accounts/<id>.json`: what one account holds. */
+export interface AccountFile {
+  readonly format: typeof FORMAT;
+  readonly account: number;
+  /** The id of the newest event. */
+  readonly last_event_id: number;
+  /** The number of the newest entry of the installation's outbox that is among the events. */
+  readonly installation_sequence: number;
+  /** The newest events without a gap, as far as the log on disk may not hold them yet. */
+  readonly outbox: readonly EventRow[];
+  /** By id. */
+  readonly domains: readonly DomainRow[];
+}
+
+export const AccountFileSchema: z.ZodType<AccountFile> = z
+  .strictObject({
+    format: FormatSchema,
+    account: IdSchema,
+    last_event_id: CounterSchema,
+    installation_sequence: CounterSchema,
+    outbox: z.array(EventRowSchema),
+    domains: z.array(DomainRowSchema),
+  })
+  .refine((file) => idsRise(file.domains), { path: ['domains'], error: 'are not in the order of their ids' })
+  .refine((file) => file.domains.every((row) => row.account_id === file.account), {
+    path: ['domains'],
+    error: 'belong to another account',
+  })
+  .refine((file) => file.outbox.every((event, at) => event.id === idInOutbox(file, at)), {
+    path: ['outbox'],
+    error: 'does not end with the last event',
+  });
+
+function idInOutbox(file: AccountFile, at: number): number {
+  return file.last_event_id - file.outbox.length + 1 + at;
+}
+
+/** An event that waits for its way into the log of an account. */
+export interface OutboxEntry {
+  readonly sequence: number;
+  readonly account: number;
+  readonly event: NewEvent;
+}
+
+/** `installation.json`: who there is. */
+export interface InstallationFile {
+  readonly format: typeof FORMAT;
+  /** By which the key that seals private keys is recognised; null until there is one. */
+  readonly secret_key_check: string | null;
+  /** The number of the newest entry that the outbox ever had. */
+  readonly sequence: number;
+  /** By id. */
+  readonly accounts: readonly AccountRow[];
+  /** By id. */
+  readonly tokens: readonly TokenRow[];
+  readonly outbox: readonly OutboxEntry[];
+  /** Deleted accounts whose files may still be there. */
+  readonly removing: readonly number[];
+}
+
+export const InstallationFileSchema: z.ZodType<InstallationFile> = z
+  .strictObject({
+    format: FormatSchema,
+    secret_key_check: z.string().nullable(),
+    sequence: CounterSchema,
+    accounts: z.array(AccountRowSchema),
+    tokens: z.array(TokenRowSchema),
+    outbox: z.array(z.strictObject({ sequence: IdSchema, account: IdSchema, event: NewEventSchema })),
+    removing: z.array(IdSchema),
+  })
+  .refine((file) => idsRise(file.accounts), {
+    path: ['accounts'],
+    error: 'are not in the order of their ids',
+  })
+  .refine((file) => idsRise(file.tokens), { path: ['tokens'], error: 'are not in the order of their ids' })
+  .refine((file) => file.outbox.every((entry) => entry.sequence <= file.sequence), {
+    path: ['outbox'],
+    error: 'is ahead of its sequence',
+  });
+
+/** `ids.json`: every id that was ever given lies below its mark. */
+export interface IdsFile {
+  readonly format: typeof FORMAT;
+  readonly account: number;
+  readonly token: number;
+  readonly domain: number;
+}
+
+export const IdsFileSchema: z.ZodType<IdsFile> = z.strictObject({
+  format: FormatSchema,
+  account: IdSchema,
+  token: IdSchema,
+  domain: IdSchema,
+});
+
+/** `schedule.json`: when each domain was checked, and when its records are due. */
+export const ScheduleFileSchema = z.strictObject({
+  format: FormatSchema,
+  checks: z.array(
+    z.strictObject({
+      id: IdSchema,
+      checked_at: InstantSchema.nullable(),
+      dkim: InstantSchema.nullable(),
+      return_path: InstantSchema.nullable(),
+    }),
+  ),
+});
+
+export type ScheduleFile = z.infer<typeof ScheduleFileSchema>;
+
+/** `token-use.json`: when each token was last used. */
+export const TokenUseFileSchema = z.strictObject({
+  format: FormatSchema,
+  tokens: z.array(z.strictObject({ id: IdSchema, last_used_at: InstantSchema })),
+});
+
+export type TokenUseFile = z.infer<typeof TokenUseFileSchema>;
+
+/** `evidence/<account>/<domain>.json`. */
+export const EvidenceFileSchema = z.strictObject({ format: FormatSchema, evidence: z.json() });
+
+/** The first line of an account's log; every other line is an event. */
+export const EventLogHeaderSchema = z.object({ format: IdSchema, account: IdSchema });
+
+function idsRise(rows: readonly { readonly id: number }[]): boolean {
+  let last = 0;
+  for (const row of rows) {
+    if (row.id <= last) return false;
+    last = row.id;
+  }
+  return true;
+}

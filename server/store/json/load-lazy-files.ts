@@ -1,0 +1,48 @@
+import type { AccountRow, TokenRow } from '../store.ts';
+import type { AccountRegistry } from './account-registry.ts';
+import { SCHEDULE_FILE, TOKEN_USE_FILE } from './data-folder.ts';
+import type { Folder } from './folder.ts';
+import { ScheduleFileSchema, TokenUseFileSchema } from './formats.ts';
+import { JsonFile } from './json-file.ts';
+import { Schedule } from './schedule.ts';
+import type { StoreLog } from './store-log.ts';
+import { TokenUse } from './token-use.ts';
+
+/** Every domain that is served, with its times where they are known. */
+export async function readSchedule(
+  root: Folder,
+  rows: readonly AccountRow[],
+  registry: AccountRegistry,
+  log: StoreLog,
+): Promise<Schedule> {
+  const file = await readOrNull(new JsonFile(root, SCHEDULE_FILE, SCHEDULE_FILE, ScheduleFileSchema), log);
+  const times = new Map(file?.checks.map((check) => [check.id, check]));
+  const schedule = new Schedule();
+  for (const { id, suspended } of rows) {
+    const domains = registry.loaded.get(id)?.domains ?? [];
+    schedule.suspend(id, suspended, domains);
+    for (const domain of domains) schedule.add(id, domain.id, times.get(domain.id));
+  }
+  return schedule;
+}
+
+export async function readTokenUse(
+  root: Folder,
+  tokens: readonly TokenRow[],
+  log: StoreLog,
+): Promise<TokenUse> {
+  const file = await readOrNull(new JsonFile(root, TOKEN_USE_FILE, TOKEN_USE_FILE, TokenUseFileSchema), log);
+  const tokenUse = new TokenUse(file);
+  tokenUse.keepOnly(new Set(tokens.map((token) => token.id)));
+  return tokenUse;
+}
+
+/** What is written now and then can be had again: damage costs what was in the file. */
+async function readOrNull<T extends object>(file: JsonFile<T>, log: StoreLog): Promise<T | null> {
+  try {
+    return await file.read();
+  } catch (error) {
+    log.warn({ file: file.label, err: error }, 'a file of times is not used');
+    return null;
+  }
+}

@@ -1,0 +1,86 @@
+import { closeSync, mkdirSync, openSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { LetterheadError } from '@letterhead/shared';
+import { z } from 'zod';
+
+/** Who holds the folder, for a person to read; the lock itself is not in it. */
+const HolderSchema = z.object({ pid: z.number(), host: z.string(), since: z.string() });
+type Holder = z.infer<typeof HolderSchema>;
+
+export const LOCK_FILE = 'lock';
+export const HOLDER_FILE = 'lock.json';
+
+/** The folders that this process holds. Opening a lock twice in a process would let go of it at the first close. */
+const heldHere = new Set<string>();
+
+/**
+ * Holds a data folder for this process alone, until `release` or the end of the process, however that comes:
+ * an exclusive transaction of SQLite is a lock of the operating system, which no left-over file or reused
+ * process id keeps or fakes.
+ */
+export class FolderLock {
+  readonly #folder: string;
+  readonly #database: DatabaseSync;
+
+  /** @throws LetterheadError `unavailable`, naming the holder. */
+  constructor(folder: string, now: Date) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    this.#folder = realpathSync(folder);
+    if (heldHere.has(this.#folder)) throw inUse(folder, readHolder(this.#folder));
+    this.#database = lockDatabase(this.#folder);
+    heldHere.add(this.#folder);
+    const holder: Holder = { pid: process.pid, host: hostname(), since: now.toISOString() };
+    try {
+      writeFileSync(join(this.#folder, HOLDER_FILE), `${JSON.stringify(holder, null, 2)}\n`, { mode: 0o600 });
+    } catch (error) {
+      this.release();
+      throw error;
+    }
+  }
+
+  release(): void {
+    rmSync(join(this.#folder, HOLDER_FILE), { force: true });
+    this.#database.close();
+    heldHere.delete(this.#folder);
+  }
+}
+
+function lockDatabase(folder: string): DatabaseSync {
+  const path = join(folder, LOCK_FILE);
+  // Made by us, for SQLite would let others read it; and closed before the lock is taken, not after.
+  closeSync(openSync(path, 'a', 0o600));
+  const database = new DatabaseSync(path);
+  try {
+    database.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE');
+    return database;
+  } catch (error) {
+    database.close();
+    if (isBusy(error)) throw inUse(folder, readHolder(folder));
+    throw error;
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  const SQLITE_BUSY = 5;
+  return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
+}
+
+/** Null where the note is not there (yet), or not readable. */
+function readHolder(folder: string): Holder | null {
+  try {
+    return HolderSchema.parse(JSON.parse(readFileSync(join(folder, HOLDER_FILE), 'utf8')));
+  } catch {
+    return null;
+  }
+}
+
+function inUse(folder: string, holder: Holder | null): LetterheadError {
+  const who =
+    holder === null ? 'another process' : `process ${holder.pid} on ${holder.host} since ${holder.since}`;
+  return new LetterheadError(
+    'unavailable',
+    `The data folder ${folder} is in use by ${who}. Stop that one first, or set DATA_DIR to another folder.`,
+  );
+}

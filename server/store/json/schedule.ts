@@ -1,0 +1,156 @@
+import type { CheckTimes, DueCheck, Instant } from '../store.ts';
+import { DueHeap, type HeapEntry } from './due-heap.ts';
+import { FORMAT, type ScheduleFile } from './formats.ts';
+
+/** One domain's line in the schedule. Times are in seconds since 1970: 100,000 of them take no room so. */
+interface Check extends HeapEntry {
+  readonly id: number;
+  readonly account: number;
+  known: boolean;
+  checkedAt: number | null;
+  dkimDue: number | null;
+  returnPathDue: number | null;
+  /** Handed out by `take`, and not noted since. */
+  taken: boolean;
+}
+
+/** How many lines of the file are made at once. */
+const LINES_AT_ONCE = 500;
+
+/** When each domain is to be checked. It costs nothing while nothing is due. */
+export class Schedule {
+  readonly #checks = new Map<number, Check>();
+  readonly #heap = new DueHeap<Check>();
+  readonly #suspended = new Set<number>();
+
+  /** A domain that is to be checked from now on; without times it is due at once. */
+  add(account: number, id: number, times?: ScheduleFile['checks'][number]): void {
+    const check: Check = {
+      due: 0,
+      place: -1,
+      id,
+      account,
+      known: times !== undefined,
+      checkedAt: times === undefined ? null : toSeconds(times.checked_at),
+      dkimDue: times === undefined ? null : toSeconds(times.dkim),
+      returnPathDue: times === undefined ? null : toSeconds(times.return_path),
+      taken: false,
+    };
+    this.#checks.set(id, check);
+    this.#place(check);
+  }
+
+  remove(id: number): void {
+    const check = this.#checks.get(id);
+    if (check === undefined) return;
+    this.#heap.remove(check);
+    this.#checks.delete(id);
+  }
+
+  removeAccount(account: number, domains: readonly { readonly id: number }[]): void {
+    for (const { id } of domains) this.remove(id);
+    this.#suspended.delete(account);
+  }
+
+  /** Holds the account's domains back, or lets them in again. */
+  suspend(account: number, suspended: boolean, domains: readonly { readonly id: number }[]): void {
+    if (this.#suspended.has(account) === suspended) return;
+    if (suspended) this.#suspended.add(account);
+    else this.#suspended.delete(account);
+    for (const { id } of domains) {
+      const check = this.#checks.get(id);
+      if (check !== undefined) this.#place(check);
+    }
+  }
+
+  /** See `Store.takeDueChecks`. */
+  take(now: Instant, limit: number): DueCheck[] {
+    const due: DueCheck[] = [];
+    const seconds = instantToSeconds(now);
+    while (due.length < limit) {
+      const check = this.#heap.first;
+      if (check === undefined || check.due > seconds) break;
+      this.#heap.remove(check);
+      check.taken = true;
+      due.push({ account: check.account, id: check.id });
+    }
+    return due;
+  }
+
+  countDue(now: Instant): number {
+    return this.#heap.countDue(instantToSeconds(now));
+  }
+
+  /** False: there is no such domain (any more). */
+  note(account: number, id: number, times: CheckTimes): boolean {
+    const check = this.#find(account, id);
+    if (check === undefined) return false;
+    check.known = true;
+    check.taken = false;
+    check.checkedAt = toSeconds(times.checked_at);
+    check.dkimDue = toSeconds(times.due.dkim);
+    check.returnPathDue = toSeconds(times.due.return_path);
+    this.#place(check);
+    return true;
+  }
+
+  times(account: number, id: number): CheckTimes | undefined {
+    const check = this.#find(account, id);
+    if (check?.known !== true) return undefined;
+    return {
+      checked_at: toInstant(check.checkedAt),
+      due: { dkim: toInstant(check.dkimDue), return_path: toInstant(check.returnPathDue) },
+    };
+  }
+
+  /** `schedule.json`, a line a domain. */
+  *text(): Iterable<string> {
+    let lines = `{\n  "format": ${FORMAT},\n  "checks": [`;
+    let separator = '\n    ';
+    let count = 0;
+    for (const { id, known, checkedAt, dkimDue, returnPathDue } of this.#checks.values()) {
+      if (!known) continue;
+      lines += `${separator}{ "id": ${id}, "checked_at": ${jsonInstant(checkedAt)}, "dkim": ${jsonInstant(dkimDue)}, "return_path": ${jsonInstant(returnPathDue)} }`;
+      separator = ',\n    ';
+      count++;
+      if (count % LINES_AT_ONCE !== 0) continue;
+      yield lines;
+      lines = '';
+    }
+    yield `${lines}\n  ]\n}\n`;
+  }
+
+  #find(account: number, id: number): Check | undefined {
+    const check = this.#checks.get(id);
+    return check?.account === account ? check : undefined;
+  }
+
+  #place(check: Check): void {
+    const due = check.known ? earliest(check.dkimDue, check.returnPathDue) : 0;
+    this.#heap.remove(check);
+    if (due === null || check.taken || this.#suspended.has(check.account)) return;
+    check.due = due;
+    this.#heap.put(check);
+  }
+}
+
+function earliest(a: number | null, b: number | null): number | null {
+  if (a === null || b === null) return a ?? b;
+  return Math.min(a, b);
+}
+
+function instantToSeconds(instant: Instant): number {
+  return Date.parse(instant) / 1000;
+}
+
+function toSeconds(instant: Instant | null): number | null {
+  return instant === null ? null : instantToSeconds(instant);
+}
+
+function toInstant(seconds: number | null): Instant | null {
+  return seconds === null ? null : new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+}
+
+function jsonInstant(seconds: number | null): string {
+  return seconds === null ? 'null' : `"${toInstant(seconds)}"`;
+}

@@ -1,0 +1,365 @@
+import type {
+  AccountRow,
+  CheckTimes,
+  DomainChange,
+  DomainFilter,
+  DomainRow,
+  DueCheck,
+  EventFilter,
+  EventPage,
+  EventRow,
+  Instant,
+  JsonValue,
+  NewEvent,
+  Store,
+  TokenRow,
+} from '../store.ts';
+import type { Account } from './account.ts';
+import type { AccountRegistry } from './account-registry.ts';
+import { type Accounts, inOrder } from './accounts.ts';
+import type { DataFolder } from './data-folder.ts';
+import { RetiredDocumentError } from './document.ts';
+import { creation, deletion, filterDomains, findDomain, update } from './domain-steps.ts';
+import type { EventFeed } from './event-feed.ts';
+import type { Evidence } from './evidence.ts';
+import { AccountRowSchema, TokenRowSchema } from './formats.ts';
+import { freeze } from './freeze.ts';
+import type { Ids } from './ids.ts';
+import type { Installation } from './installation.ts';
+import type { LazyFile } from './lazy-file.ts';
+import type { FolderLock } from './lock.ts';
+import type { Schedule } from './schedule.ts';
+import type { StoreLog } from './store-log.ts';
+import type { TokenUse } from './token-use.ts';
+import { readFailed, storeClosed, writeFailed } from './unavailable.ts';
+import type { UnderWay } from './under-way.ts';
+
+/** Written and removed by `ready`. */
+const PROBE_FILE = 'probe.txt';
+
+/** What `openJsonStore` has put together. */
+export interface JsonStoreParts {
+  readonly folder: DataFolder;
+  readonly lock: FolderLock;
+  readonly log: StoreLog;
+  readonly underWay: UnderWay;
+  readonly ids: Ids;
+  readonly installation: Installation;
+  readonly registry: AccountRegistry;
+  readonly accounts: Accounts;
+  readonly feed: EventFeed;
+  readonly schedule: Schedule;
+  readonly scheduleFile: LazyFile;
+  readonly tokenUse: TokenUse;
+  readonly tokenUseFile: LazyFile;
+  readonly evidence: Evidence;
+}
+
+/** The store in files: `DATA_DIR`, held by this process alone. Made by `openJsonStore`. */
+export class JsonStore implements Store {
+  readonly #parts: JsonStoreParts;
+  #closing: Promise<void> | null = null;
+  #probing: Promise<void> | null = null;
+
+  constructor(parts: JsonStoreParts) {
+    this.#parts = parts;
+  }
+
+  async listAccounts(): Promise<readonly AccountRow[]> {
+    this.#assertOpen();
+    return this.#parts.installation.accounts;
+  }
+
+  async getAccount(id: number): Promise<AccountRow | undefined> {
+    this.#assertOpen();
+    return this.#parts.installation.account(id);
+  }
+
+  createAccount(
+    build: (id: number) => AccountRow,
+    event: (row: AccountRow) => NewEvent,
+    firstToken?: (account: AccountRow, id: number) => { row: TokenRow; event: NewEvent },
+  ): Promise<AccountRow> {
+    return this.#serve(() => this.#parts.accounts.create(build, event, firstToken));
+  }
+
+  updateAccount(
+    id: number,
+    change: (row: AccountRow) => { row: AccountRow; events: readonly NewEvent[] } | null,
+  ): Promise<AccountRow | undefined> {
+    const { installation, accounts, registry, schedule } = this.#parts;
+    return this.#serve(async () => {
+      const row = await installation.change((state) => {
+        const at = state.accounts.findIndex((account) => account.id === id);
+        const old = state.accounts[at];
+        const changed = old === undefined ? null : change(old);
+        if (changed === null) return { result: old };
+        const row = freeze(AccountRowSchema.parse(changed.row));
+        const events = changed.events.map((event) => ({ account: id, event }));
+        return { result: row, changed: { accounts: state.accounts.with(at, row) }, events };
+      });
+      if (row === undefined) return undefined;
+      const domains = registry.loaded.get(id)?.domains ?? [];
+      schedule.suspend(id, row.suspended, domains);
+      await accounts.deliver(id);
+      return row;
+    });
+  }
+
+  deleteAccount(
+    id: number,
+    event: (row: AccountRow) => { account: number; event: NewEvent } | null,
+  ): Promise<boolean> {
+    const { accounts, schedule, scheduleFile } = this.#parts;
+    return this.#serve(async () => {
+      const deleted = await accounts.delete(id, event);
+      if (deleted === null) return false;
+      schedule.removeAccount(id, deleted.domains);
+      scheduleFile.touch();
+      return true;
+    });
+  }
+
+  async findToken(hash: string): Promise<TokenRow | undefined> {
+    this.#assertOpen();
+    return this.#parts.installation.tokenByHash(hash);
+  }
+
+  async listTokens(account: number): Promise<readonly TokenRow[]> {
+    this.#assertOpen();
+    return this.#parts.installation.tokens.filter((token) => token.account_id === account);
+  }
+
+  createToken(
+    account: number,
+    build: (id: number) => TokenRow,
+    event: (row: TokenRow) => NewEvent,
+  ): Promise<TokenRow | undefined> {
+    const { installation, ids, accounts } = this.#parts;
+    return this.#serve(async () => {
+      const id = await ids.take('token');
+      let used = false;
+      try {
+        return await installation.change((state) => {
+          if (!state.accounts.some((row) => row.id === account)) return { result: undefined };
+          const row = freeze(TokenRowSchema.parse(build(id)));
+          const events = [{ account, event: event(row) }];
+          used = true;
+          return { result: row, changed: { tokens: inOrder([...state.tokens, row]) }, events };
+        });
+      } finally {
+        if (used) await accounts.deliver(account);
+        else ids.giveBack('token', id);
+      }
+    });
+  }
+
+  deleteToken(account: number, id: number, event: (row: TokenRow) => NewEvent): Promise<boolean> {
+    const { installation, accounts } = this.#parts;
+    return this.#serve(async () => {
+      const deleted = await installation.change((state) => {
+        const row = state.tokens.find((token) => token.id === id && token.account_id === account);
+        if (row === undefined) return { result: false };
+        const tokens = state.tokens.filter((token) => token !== row);
+        return { result: true, changed: { tokens }, events: [{ account, event: event(row) }] };
+      });
+      if (deleted) await accounts.deliver(account);
+      return deleted;
+    });
+  }
+
+  noteTokenUse(id: number, at: Instant): void {
+    this.#parts.tokenUse.note(id, at);
+    this.#parts.tokenUseFile.touch();
+  }
+
+  lastTokenUse(id: number): Instant | null {
+    return this.#parts.tokenUse.last(id);
+  }
+
+  async getDomain(account: number, id: number): Promise<DomainRow | undefined> {
+    return findDomain(this.#domainsOf(account), id);
+  }
+
+  async listDomains(account: number, filter: DomainFilter): Promise<readonly DomainRow[]> {
+    return filterDomains(this.#domainsOf(account), filter);
+  }
+
+  createDomain(
+    account: number,
+    domain: string,
+    limit: number,
+    build: (id: number) => DomainRow,
+    event: (row: DomainRow) => NewEvent,
+  ): Promise<DomainChange> {
+    const { ids, schedule } = this.#parts;
+    return this.#change<DomainChange>(account, { kind: 'gone' }, async (holder) => {
+      const id = await ids.take('domain');
+      let used = false;
+      const buildOnce = () => {
+        used = true;
+        return build(id);
+      };
+      try {
+        const change = await holder.change(creation(domain, limit, buildOnce, event));
+        if (change.kind === 'written') schedule.add(account, id);
+        return change;
+      } finally {
+        if (!used) ids.giveBack('domain', id);
+      }
+    });
+  }
+
+  updateDomain(
+    account: number,
+    id: number,
+    change: (row: DomainRow) => { row: DomainRow; events: readonly NewEvent[] } | null,
+  ): Promise<DomainChange> {
+    return this.#change<DomainChange>(account, { kind: 'gone' }, (holder) =>
+      holder.change(update(id, change)),
+    );
+  }
+
+  deleteDomain(account: number, id: number, event: (row: DomainRow) => NewEvent): Promise<boolean> {
+    const { schedule, scheduleFile, evidence, log } = this.#parts;
+    return this.#change(account, false, async (holder) => {
+      const deleted = await holder.change(deletion(id, event));
+      if (!deleted) return false;
+      schedule.remove(id);
+      scheduleFile.touch();
+      await evidence.remove(account, id).catch((error: unknown) => {
+        log.warn({ account, domain: id, err: error }, 'the evidence of a deleted domain is still there');
+      });
+      return true;
+    });
+  }
+
+  listEvents(account: number, filter: EventFilter): Promise<EventPage> {
+    return this.#serve(async () => {
+      const { accounts, log } = this.#parts;
+      const holder = accounts.find(account);
+      if (holder === undefined) return { events: [], truncated: false, first: null };
+      await accounts.deliver(account);
+      try {
+        return await holder.listEvents(filter);
+      } catch (error) {
+        log.error({ account, err: error }, 'the log of events cannot be read');
+        throw readFailed(error);
+      }
+    });
+  }
+
+  subscribe(account: number, listener: (event: EventRow) => void): () => void {
+    return this.#parts.feed.subscribe(account, listener);
+  }
+
+  async takeDueChecks(now: Instant, limit: number): Promise<readonly DueCheck[]> {
+    this.#assertOpen();
+    return this.#parts.schedule.take(now, limit);
+  }
+
+  noteCheckTimes(account: number, id: number, times: CheckTimes): void {
+    if (this.#parts.schedule.note(account, id, times)) this.#parts.scheduleFile.touch();
+  }
+
+  checkTimes(account: number, id: number): CheckTimes | undefined {
+    return this.#parts.schedule.times(account, id);
+  }
+
+  countDueChecks(now: Instant): number {
+    return this.#parts.schedule.countDue(now);
+  }
+
+  async readEvidence(account: number, id: number): Promise<JsonValue | undefined> {
+    const known = findDomain(this.#domainsOf(account), id) !== undefined;
+    return known ? this.#parts.evidence.read(account, id) : undefined;
+  }
+
+  writeEvidence(account: number, id: number, evidence: JsonValue): Promise<void> {
+    return this.#serve(async () => {
+      const { accounts } = this.#parts;
+      const stillThere = () => findDomain(accounts.find(account)?.domains ?? [], id) !== undefined;
+      try {
+        await this.#parts.evidence.write(account, id, evidence, stillThere);
+      } catch (error) {
+        throw writeFailed(error);
+      }
+    });
+  }
+
+  /** By which the key that seals private keys is recognised at a start; null until one was written. */
+  readSecretKeyCheck(): string | null {
+    return this.#parts.installation.secretKeyCheck;
+  }
+
+  /** @throws LetterheadError `unavailable`. */
+  writeSecretKeyCheck(check: string): Promise<void> {
+    return this.#serve(() =>
+      this.#parts.installation.change(() => ({ result: undefined, changed: { secret_key_check: check } })),
+    );
+  }
+
+  ready(): Promise<void> {
+    this.#probing ??= this.#serve(() => this.#probe()).finally(() => {
+      this.#probing = null;
+    });
+    return this.#probing;
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #probe(): Promise<void> {
+    const { root } = this.#parts.folder;
+    try {
+      await root.replaceDurably(PROBE_FILE, ['Letterhead can write here.\n']);
+      await root.remove(PROBE_FILE);
+    } catch (error) {
+      throw writeFailed(error);
+    }
+  }
+
+  async #close(): Promise<void> {
+    const { underWay, registry, installation, scheduleFile, tokenUseFile, ids, folder, lock } = this.#parts;
+    await underWay.settled();
+    for (const account of registry.loaded.values()) await account.settled();
+    await installation.settled();
+    await scheduleFile.flush();
+    await tokenUseFile.flush();
+    // The marks stay where they are if this fails: that costs a gap.
+    await ids.close().catch(() => {});
+    await folder.close();
+    lock.release();
+  }
+
+  #domainsOf(account: number): readonly DomainRow[] {
+    this.#assertOpen();
+    return this.#parts.accounts.find(account)?.domains ?? [];
+  }
+
+  /** Runs a change in an account; `gone` is the answer where there is no such account, or no longer. */
+  #change<R>(account: number, gone: R, change: (holder: Account) => Promise<R>): Promise<R> {
+    return this.#serve(async () => {
+      const holder = this.#parts.accounts.find(account);
+      if (holder === undefined) return gone;
+      try {
+        return await change(holder);
+      } catch (error) {
+        if (error instanceof RetiredDocumentError) return gone;
+        throw error;
+      }
+    });
+  }
+
+  /** Does what `close` has to wait for. */
+  #serve<R>(work: () => Promise<R>): Promise<R> {
+    if (this.#closing !== null) return Promise.reject(storeClosed());
+    return this.#parts.underWay.run(work());
+  }
+
+  #assertOpen(): void {
+    if (this.#closing !== null) throw storeClosed();
+  }
+}

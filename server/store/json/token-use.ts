@@ -1,0 +1,31 @@
+import type { Instant } from '../store.ts';
+import { FORMAT, type TokenUseFile } from './formats.ts';
+import { jsonText } from './json-text.ts';
+
+/** When each token was last used. */
+export class TokenUse {
+  readonly #used: Map<number, Instant>;
+
+  constructor(file: TokenUseFile | null) {
+    this.#used = new Map(file?.tokens.map((token) => [token.id, token.last_used_at]));
+  }
+
+  note(id: number, at: Instant): void {
+    this.#used.set(id, at);
+  }
+
+  last(id: number): Instant | null {
+    return this.#used.get(id) ?? null;
+  }
+
+  /** Forgets the tokens that are not among those there are. */
+  keepOnly(ids: ReadonlySet<number>): void {
+    for (const id of this.#used.keys()) if (!ids.has(id)) this.#used.delete(id);
+  }
+
+  /** `token-use.json`. */
+  text(): Iterable<string> {
+    const tokens = [...this.#used].map(([id, last_used_at]) => ({ id, last_used_at }));
+    return jsonText({ format: FORMAT, tokens } satisfies TokenUseFile);
+  }
+}

@@ -1,0 +1,55 @@
+import { LetterheadError } from '@letterhead/shared';
+import { errorCode } from './file-system.ts';
+
+/** Seconds after which a failed write is worth another try. */
+const RETRY_AFTER_FAILED_WRITE = 10;
+
+/** Seconds: someone has to repair the file first. */
+const RETRY_AFTER_DAMAGE = 300;
+
+/** What a caller hears of a write that failed: why in general, and nothing of files and folders. */
+export function writeFailed(cause: unknown): LetterheadError {
+  return new LetterheadError('unavailable', `${reason(cause)} Nothing was changed; try again later.`, {
+    retryAfter: RETRY_AFTER_FAILED_WRITE,
+    cause,
+  });
+}
+
+function reason(cause: unknown): string {
+  switch (errorCode(cause instanceof Error && cause.cause !== undefined ? cause.cause : cause)) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return 'This cannot be saved now, because the server’s disk is full.';
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return 'This cannot be saved now, because the server may not write to its disk.';
+    default:
+      return 'This cannot be saved now, because the server’s disk failed.';
+  }
+}
+
+export function readFailed(cause: unknown): LetterheadError {
+  return new LetterheadError(
+    'unavailable',
+    'This cannot be read now, because the server’s disk failed. Try again later.',
+    {
+      retryAfter: RETRY_AFTER_FAILED_WRITE,
+      cause,
+    },
+  );
+}
+
+export function accountDamaged(): LetterheadError {
+  return new LetterheadError(
+    'unavailable',
+    'The data of this account cannot be read now. The operator finds the reason in the server’s log.',
+    { retryAfter: RETRY_AFTER_DAMAGE },
+  );
+}
+
+export function storeClosed(): LetterheadError {
+  return new LetterheadError('unavailable', 'Letterhead is shutting down. Try again in a moment.', {
+    retryAfter: RETRY_AFTER_FAILED_WRITE,
+  });
+}
