@@ -1,7 +1,7 @@
 import type { RandomSource } from '../dkim/selector.ts';
 import { toInstant } from '../instant.ts';
 import type { CheckTimes, DomainRow, Instant, RecordState } from '../store/store.ts';
-import type { RecordKey } from './published-record.ts';
+import { RECORD_KEYS, type RecordKey } from './published-record.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -20,6 +20,8 @@ export const GIVEN_UP_AFTER = 30 * DAY;
 const WHILE_VERIFIED = 6 * HOUR;
 const WHILE_VERIFIED_JITTER = 0.1;
 const WHILE_DEGRADED = 15 * MINUTE;
+/** When a check is made again that the store could not keep. Milliseconds. */
+export const RETRY_AFTER_FAILURE = MINUTE;
 
 /** When a new or renamed domain is first looked at. */
 export function firstCheckTimes(row: DomainRow, random: RandomSource): CheckTimes {
@@ -45,10 +47,9 @@ export function nextCheckTimes(
 }
 
 /** The records whose time has come; all of them where no times are known. */
-export function dueRecords(times: CheckTimes | undefined, now: Date): RecordKey[] {
-  if (times === undefined) return ['dkim', 'return_path'];
-  const keys: RecordKey[] = ['dkim', 'return_path'];
-  return keys.filter((key) => {
+export function dueRecords(times: CheckTimes | undefined, now: Date): readonly RecordKey[] {
+  if (times === undefined) return RECORD_KEYS;
+  return RECORD_KEYS.filter((key) => {
     const due = times.due[key];
     return due !== null && Date.parse(due) <= now.getTime();
   });
@@ -80,4 +81,12 @@ function nextAge(age: number): number | null {
 export function fraction(random: RandomSource): number {
   const [a = 0, b = 0, c = 0, d = 0] = random(4);
   return (a * 2 ** 24 + b * 2 ** 16 + c * 2 ** 8 + d) / 2 ** 32;
+}
+
+/** Whether somebody is likely to be waiting for one of its records to be found. */
+export function isYoung(row: DomainRow, now: Date): boolean {
+  return RECORD_KEYS.some((key) => {
+    const state = row[key];
+    return state !== null && !state.verified && now.getTime() - Date.parse(state.since) < HOUR;
+  });
 }

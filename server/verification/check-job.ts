@@ -1,0 +1,78 @@
+import type { Actor } from '@letterhead/shared';
+import type { DomainRow, DueCheck } from '../store/store.ts';
+import type { Timer } from './timer.ts';
+
+/** One check of one domain, from the wish for it to its end. Whoever wants the same before it begins joins it. */
+export class CheckJob {
+  readonly target: DueCheck;
+  /** The first who asked for it; null: nobody did, it was due. */
+  #asker: Actor | null = null;
+  #begun = false;
+  #cancelled = false;
+  #deadline: number | null = null;
+  #cancelDeadline = () => {};
+  readonly #timer: Timer;
+  readonly #controller = new AbortController();
+  readonly #outcome = Promise.withResolvers<DomainRow | undefined>();
+
+  constructor(target: DueCheck, timer: Timer) {
+    this.target = target;
+    this.#timer = timer;
+    // A due check that fails has nobody waiting for it.
+    this.#outcome.promise.catch(() => {});
+  }
+
+  get asked(): boolean {
+    return this.#asker !== null;
+  }
+
+  /** Ends the check's questions; what was heard by then is judged. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** The domain as it is after the check; undefined where there is none any more. */
+  get outcome(): Promise<DomainRow | undefined> {
+    return this.#outcome.promise;
+  }
+
+  /** Nobody wants its result any more: it must not be kept. */
+  get cancelled(): boolean {
+    return this.#cancelled;
+  }
+
+  /** Whether its first question is still to be asked, so that it sees the DNS as it is from now on. */
+  get canBeJoined(): boolean {
+    return !this.#begun;
+  }
+
+  join(asker: Actor): void {
+    this.#asker ??= asker;
+  }
+
+  /** From here on its questions are asked: nobody joins any more. Returns who asked for it. */
+  begin(): Actor | null {
+    this.#begun = true;
+    return this.#asker;
+  }
+
+  /** Ends its questions at `at` (milliseconds since 1970) at the latest. */
+  endBy(at: number, now: number): void {
+    if (this.#deadline !== null && this.#deadline <= at) return;
+    this.#deadline = at;
+    this.#cancelDeadline();
+    this.#cancelDeadline = this.#timer(Math.max(0, at - now), () => this.#controller.abort());
+  }
+
+  settle(row: DomainRow | undefined): void {
+    this.#cancelDeadline();
+    this.#outcome.resolve(row);
+  }
+
+  fail(error: unknown): void {
+    this.#cancelled = true;
+    this.#cancelDeadline();
+    this.#controller.abort();
+    this.#outcome.reject(error);
+  }
+}

@@ -1,0 +1,89 @@
+import type { Actor } from '@letterhead/shared';
+import { toInstant } from '../instant.ts';
+import type { DomainRow, DueCheck, Store } from '../store/store.ts';
+import { spreadBacklog } from './backlog.ts';
+import { CheckQueue } from './check-queue.ts';
+import { type RunCheckNeeds, runCheck } from './run-check.ts';
+import type { Timer } from './timer.ts';
+
+export interface MonitorNeeds extends RunCheckNeeds {
+  readonly store: RunCheckNeeds['store'] & Pick<Store, 'takeDueChecks' | 'countDueChecks'>;
+  readonly timer: Timer;
+  /** How many checks are under way at once, at most. */
+  readonly maxInFlight?: number;
+}
+
+const MAX_IN_FLIGHT = 64;
+const TICK = 1000;
+
+/** Keeps watch over all domains: checks those that are due, and at once those that somebody asks for. */
+export class Monitor {
+  readonly #needs: MonitorNeeds;
+  readonly #queue: CheckQueue;
+  #cancelTick = () => {};
+  #ticking: Promise<void> = Promise.resolve();
+  #spread = false;
+  #closed = false;
+
+  constructor(needs: MonitorNeeds) {
+    this.#needs = needs;
+    this.#queue = new CheckQueue({
+      clock: needs.clock,
+      timer: needs.timer,
+      maxInFlight: needs.maxInFlight ?? MAX_IN_FLIGHT,
+      run: (job) => runCheck(needs, job),
+      onRoom: () => void this.tick(),
+    });
+  }
+
+  /** Looks for due checks every second from now on. */
+  start(): void {
+    if (this.#closed) return;
+    this.#cancelTick = this.#needs.timer(TICK, () => {
+      void this.tick();
+      this.start();
+    });
+  }
+
+  /**
+   * Checks the domain now and resolves to it as it is then; undefined where there is none. Within ten seconds,
+   * whatever the DNS does. Whoever asks for a domain whose check has not asked its first question yet shares it.
+   * Rejects with `unavailable` where the store does, under overload and at shutdown.
+   */
+  verifyNow(target: DueCheck, actor: Actor): Promise<DomainRow | undefined> {
+    return this.#queue.ask(target, actor);
+  }
+
+  /** Starts what is due, as far as there is room. Resolves once that is started; it never rejects. */
+  tick(): Promise<void> {
+    this.#ticking = this.#ticking.then(() => this.#startDue());
+    return this.#ticking;
+  }
+
+  /** How many checks are under way, and how many wait for room. */
+  get load(): { inFlight: number; waiting: number } {
+    return { inFlight: this.#queue.inFlight, waiting: this.#queue.waiting };
+  }
+
+  /** Cancels the checks under way: who waits for one is refused with `unavailable`, and nothing of them is kept. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#cancelTick();
+    await this.#queue.close();
+    await this.#ticking;
+  }
+
+  async #startDue(): Promise<void> {
+    const { store, clock, random, observer } = this.#needs;
+    const now = clock();
+    try {
+      if (!this.#spread) await spreadBacklog(store, now, random);
+      this.#spread = true;
+      const { room } = this.#queue;
+      if (room === 0) return;
+      for (const target of await store.takeDueChecks(toInstant(now), room)) this.#queue.add(target);
+    } catch (error) {
+      observer.failed(null, error);
+    }
+  }
+}
