@@ -177,7 +177,7 @@ function describeSuccess(operation: RestOperation): ZodOpenApiResponsesObject {
   const content =
     contentType === undefined
       ? { 'application/json': { schema: z.object({ data: operation.output }) } }
-      : { [contentType]: { schema: operation.output } };
+      : { [contentType.split(';', 1)[0] ?? contentType]: { schema: operation.output } };
   const headers = isPaged(operation) ? { headers: PAGE_HEADERS } : {};
   return { [`${status}`]: { description, ...headers, content } };
 }

@@ -195,6 +195,17 @@ describe('/reference', () => {
     ]);
   });
 
+  it('changes as little as it can where no field must be given', async () => {
+    const [command = ''] = samples(sectionOf(await pageOf(ownDocument), 'accounts.update'));
+    expect(command.match(/ (?:-d|--data-urlencode) /g)).toHaveLength(1);
+    expect(command).not.toContain('suspended');
+  });
+
+  it('asks for what the answer is, where that is not JSON', async () => {
+    const [command = ''] = samples(sectionOf(await pageOf(ownDocument), 'domains.zoneFile'));
+    expect(command).toContain('-H "Accept: text/dns" ');
+  });
+
   it('puts the sample response together from the examples of the schemas', async () => {
     const sample = samples(sectionOf(await pageOf(ownDocument), 'domains.get'))[1] ?? '';
     expect(JSON.parse(sample)).toMatchObject({

@@ -21,11 +21,11 @@ function samplePath(operation: PlacedOperation, schemas: Schemas): string {
   });
 }
 
-/** The fields that must be given, or any where none must. A list is its field once for each element. */
+/** The fields that must be given; the first, where none must. A list is its field once for each element. */
 function formFields(body: Schema | undefined, schemas: Schemas): string[] {
   if (body === undefined) return [];
   const { properties = {}, required = [] } = resolveSchema(body, schemas);
-  const names = required.length > 0 ? required : Object.keys(properties);
+  const names = required.length > 0 ? required : Object.keys(properties).slice(0, 1);
   return names.flatMap((name) => {
     const field = properties[name];
     const value = field === undefined ? null : exampleOf(field, schemas);

@@ -87,15 +87,19 @@ function headersPart(response: ApiResponse): Content {
 }
 
 function answerPart(operation: PlacedOperation, mediaType: string, schema: Schema, schemas: Schemas): Html {
-  const title = `Sample response: ${operation.summary}`;
-  const example = exampleOf(schema, schemas);
   if (!mediaType.includes('json')) {
+    const example =
+      schema.example === undefined ? NOTHING : responseSample(operation, String(schema.example));
     return html`<p>The answer is <code>${mediaType}</code>.</p>
-${sample(title, String(example))}`;
+${example}`;
   }
   return html`${dataPart(operation, schema, schemas)}
-<h4>Sample response</h4>
-${sample(title, JSON.stringify(example, null, 2))}`;
+${responseSample(operation, JSON.stringify(exampleOf(schema, schemas), null, 2))}`;
+}
+
+function responseSample(operation: PlacedOperation, text: string): Html {
+  return html`<h4>Sample response</h4>
+${sample(`Sample response: ${operation.summary}`, text)}`;
 }
 
 /** The envelope's `data`, and the fields of what is in it, be it one or a list. */
