@@ -21,7 +21,7 @@ function givenExample(schema: Schema): unknown {
 }
 
 function builtExample(schema: Schema, schemas: Schemas, within: readonly string[]): unknown {
-  const [choice] = schema.anyOf ?? schema.oneOf ?? schema.allOf ?? [];
+  const [choice] = schema.anyOf ?? schema.oneOf ?? [];
   if (choice !== undefined) return exampleOf(choice, schemas, within);
   switch (typeof schema.type === 'string' ? schema.type : schema.type?.[0]) {
     case 'object':

@@ -12,7 +12,7 @@ export function schemaAnchor(name: string): string {
 export function typeOf(schema: Schema): Content {
   const name = componentName(schema);
   if (name !== null) return html`<a href="#${schemaAnchor(name)}">${name}</a>`;
-  const choices = schema.anyOf ?? schema.oneOf ?? schema.allOf;
+  const choices = schema.anyOf ?? schema.oneOf;
   if (choices !== undefined) return join(choices.map(typeOf), ' or ');
   const types = typeof schema.type === 'string' ? [schema.type] : (schema.type ?? ['anything']);
   return join(
