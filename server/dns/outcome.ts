@@ -16,7 +16,8 @@ export interface Present {
   /**
    * The records of the type asked for, as text: a TXT record's strings joined with nothing between,
    * a name without its trailing dot and in lower case, an address, `10 mx.example.org` for MX.
-   * Empty where the answer is an alias (`cname`) that the server did not follow.
+   * Empty where the name is an alias (`cname`): always in an authority's answer, whose word ends there unless CNAME
+   * was asked for; in a resolver's where the alias leads to nothing of that type.
    */
   values: string[];
   /** The target of the first CNAME at the name asked, where the name is an alias; else null. */
@@ -39,11 +40,13 @@ export interface Unknown {
   reason: UnknownReason;
 }
 
-/** What one authority answered to one question. `ms` is how long it took. */
+/** What one authority answered to one question. */
 export interface Observation {
   name: string;
+  /** Empty where the resolver knows no address of that name: `unreachable`, or why it could not tell. */
   address: string;
   outcome: Outcome | { kind: 'not-asked'; why: 'address-not-public' };
+  /** How long it took; 0 for a server that was silent before in this check, and is not waited for again. */
   ms: number;
 }
 
@@ -63,7 +66,10 @@ export interface DnsCheck {
   delegation(): Promise<Delegation>;
   /** Asks every authority of `name`, following referrals. Never throws for what DNS does. */
   askAuthorities(name: string, type: RecordType): Promise<Survey>;
-  /** Asks the configured resolvers; the outcome is the first definitive one. Never throws for what DNS does. */
+  /**
+   * Asks the configured resolvers, which follow aliases; the outcome is the first definitive one. An alias to
+   * nowhere is `present` with `cname` and no values. Never throws for what DNS does.
+   */
   askResolver(name: string, type: RecordType): Promise<Outcome>;
 }
 

@@ -1,0 +1,106 @@
+import { type Answer, decode, encode, RECURSION_DESIRED } from 'dns-packet';
+import { assertDecodable } from './message-guard.ts';
+import type { RecordType } from './outcome.ts';
+import { type ResourceRecord, toRecord } from './record.ts';
+
+export interface Question {
+  /** Canonical: see `name.ts`. */
+  readonly name: string;
+  readonly type: RecordType;
+}
+
+/** A question as it goes over the wire. */
+export interface Query {
+  readonly question: Question;
+  readonly bytes: Buffer;
+  readonly edns: boolean;
+}
+
+/** An answer to a question that was asked. */
+export interface Message {
+  readonly rcode: number;
+  /** The AA bit: the server speaks for the zone (RFC 1035 §4.1.1). */
+  readonly authoritative: boolean;
+  readonly truncated: boolean;
+  readonly recursionAvailable: boolean;
+  readonly answers: readonly ResourceRecord[];
+  readonly authorities: readonly ResourceRecord[];
+  readonly additionals: readonly ResourceRecord[];
+}
+
+export const RCODE = { NOERROR: 0, FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4, REFUSED: 5, NOTAUTH: 9 };
+
+/** What fits an Ethernet frame on every path: larger answers come over TCP rather than in fragments (RFC 9715). */
+const UDP_PAYLOAD_SIZE = 1232;
+const HEADER_LENGTH = 12;
+const RESPONSE_BIT = 0x80;
+const OPCODE_BITS = 0x78;
+
+export function encodeQuery(
+  question: Question,
+  { id, recursive, edns }: { id: number; recursive: boolean; edns: boolean },
+): Query {
+  const bytes = encode({
+    type: 'query',
+    id,
+    flags: recursive ? RECURSION_DESIRED : 0,
+    questions: [{ name: question.name, type: question.type, class: 'IN' }],
+    additionals: edns ? [OPT_RECORD] : [],
+  });
+  return { question, bytes, edns };
+}
+
+const OPT_RECORD: Answer = {
+  type: 'OPT',
+  name: '.',
+  udpPayloadSize: UDP_PAYLOAD_SIZE,
+  extendedRcode: 0,
+  ednsVersion: 0,
+  flags: 0,
+  flag_do: false,
+  options: [],
+};
+
+/**
+ * Whether a message answers this very query: its id, and its question octet for octet, letter case aside
+ * (RFC 5452 §9). An error may come without the question, as servers send that could not read it.
+ */
+export function isReplyTo(bytes: Buffer, { bytes: query, question }: Query): boolean {
+  if (bytes.length < HEADER_LENGTH || bytes.readUInt16BE(0) !== query.readUInt16BE(0)) return false;
+  const [flags = 0, rcodeBits = 0] = bytes.subarray(2, 4);
+  if ((flags & RESPONSE_BIT) === 0 || (flags & OPCODE_BITS) !== 0) return false;
+  const questions = bytes.readUInt16BE(4);
+  if (questions === 0) return (rcodeBits & 0xf) !== RCODE.NOERROR;
+  const nameEnd = HEADER_LENGTH + (question.name === '.' ? 1 : question.name.length + 2);
+  const end = nameEnd + 4;
+  return (
+    questions === 1 &&
+    bytes.length >= end &&
+    lowerCase(bytes, nameEnd) === lowerCase(query, nameEnd) &&
+    bytes.compare(query, nameEnd, end, nameEnd, end) === 0
+  );
+}
+
+// No length octet is in the range of the letters, so the name may be lowered as a whole.
+function lowerCase(message: Buffer, nameEnd: number): string {
+  return message.toString('latin1', HEADER_LENGTH, nameEnd).toLowerCase();
+}
+
+/** Decodes what `isReplyTo`; throws an `Error` where it is not well-formed. May change `bytes`. */
+export function decodeReply(bytes: Buffer): Message {
+  assertDecodable(bytes);
+  const packet = decode(bytes);
+  return {
+    rcode: (packet.flags ?? 0) & 0xf,
+    authoritative: packet.flag_aa,
+    truncated: packet.flag_tc,
+    recursionAvailable: packet.flag_ra,
+    answers: toRecords(packet.answers),
+    authorities: toRecords(packet.authorities),
+    additionals: toRecords(packet.additionals),
+  };
+}
+
+function toRecords(answers: readonly Answer[] = []): ResourceRecord[] {
+  return answers.flatMap((answer) => toRecord(answer) ?? []);
+}

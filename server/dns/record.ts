@@ -1,0 +1,59 @@
+import type { Answer } from 'dns-packet';
+import { canonicalName } from './name.ts';
+import type { RecordType } from './outcome.ts';
+
+/** A record of a type that is asked for. */
+export interface ResourceRecord {
+  /** Canonical. */
+  readonly name: string;
+  readonly type: RecordType;
+  /** In seconds. */
+  readonly ttl: number;
+  /** As `Present.values` has it; names are canonical. */
+  readonly value: string;
+  /** For how long the absence of something in the zone may be remembered; with SOA alone (RFC 2308 §5). */
+  readonly negativeTtl: number | null;
+}
+
+/** The record as the codec gives it; undefined for the types and classes that nobody asks for. */
+export function toRecord(answer: Answer): ResourceRecord | undefined {
+  if (!('class' in answer) || answer.class !== 'IN') return undefined;
+  const { ttl = 0 } = answer;
+  const name = canonicalName(answer.name);
+  const negativeTtl = answer.type === 'SOA' ? Math.min(ttl, answer.data.minimum ?? 0) : null;
+  const typed = toValue(answer);
+  return typed && { name, ttl, negativeTtl, ...typed };
+}
+
+function toValue(answer: Answer): { type: RecordType; value: string } | undefined {
+  switch (answer.type) {
+    case 'TXT':
+      return { type: answer.type, value: joinStrings(answer.data) };
+    case 'CNAME':
+    case 'NS':
+      return { type: answer.type, value: canonicalName(answer.data) };
+    case 'A':
+    case 'AAAA':
+      return { type: answer.type, value: answer.data };
+    case 'MX':
+      return {
+        type: answer.type,
+        value: `${answer.data.preference ?? 0} ${canonicalName(answer.data.exchange)}`,
+      };
+    case 'SOA': {
+      const { mname, rname, serial, refresh, retry, expire, minimum } = answer.data;
+      const numbers = [serial, refresh, retry, expire, minimum].map((number) => number ?? 0);
+      return {
+        type: answer.type,
+        value: [canonicalName(mname), canonicalName(rname), ...numbers].join(' '),
+      };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** One TXT record is its strings with nothing between (RFC 6376 §3.6.2.2). */
+function joinStrings(strings: string | Buffer | (string | Buffer)[]): string {
+  return Buffer.concat([strings].flat().map((part) => Buffer.from(part))).toString();
+}

@@ -1,0 +1,93 @@
+import { readResolver } from './answer.ts';
+import type { Exchange } from './exchange.ts';
+import { type LookupObserver, labelOf } from './lookup.ts';
+import type { Question } from './message.ts';
+import type { Outcome, UnknownReason } from './outcome.ts';
+import type { ResourceRecord } from './record.ts';
+import { unknown } from './reply.ts';
+import type { ServerAddress } from './server-address.ts';
+
+export interface ResolverNeeds {
+  readonly exchange: Exchange;
+  /** In the order of preference. */
+  readonly servers: readonly ServerAddress[];
+  /** How long a resolver may take, in milliseconds: in the first round, in the second and so on. */
+  readonly tries: readonly number[];
+  readonly onLookup: LookupObserver;
+}
+
+/** A resolver's answer; `additionals` is what it sent along unasked, such as name servers' addresses. */
+export interface Resolved {
+  readonly outcome: Outcome;
+  readonly additionals: readonly ResourceRecord[];
+}
+
+/** Of several failures, the one that says most. */
+const TELLING: readonly UnknownReason[] = [
+  'servfail',
+  'refused',
+  'malformed',
+  'lame',
+  'timeout',
+  'unreachable',
+];
+const PROBE_TIMEOUT = 1000;
+
+/** The configured resolvers, asked one after another until one gives a definitive answer. */
+export class Resolver {
+  readonly #needs: ResolverNeeds;
+  /** The one that answered last is asked first: a dead one costs its time once. */
+  #preferred: ServerAddress | undefined;
+
+  constructor(needs: ResolverNeeds) {
+    this.#needs = needs;
+  }
+
+  async ask(question: Question, signal: AbortSignal): Promise<Resolved> {
+    const reasons = new Set<UnknownReason>();
+    let servers = this.#inOrder();
+    for (const timeout of this.#needs.tries) {
+      const silent: ServerAddress[] = [];
+      for (const server of servers) {
+        const resolved = await this.#askOne(server, question, timeout, signal);
+        if (resolved.outcome.kind !== 'unknown') {
+          this.#preferred = server;
+          return resolved;
+        }
+        reasons.add(resolved.outcome.reason);
+        if (resolved.outcome.reason === 'timeout') silent.push(server);
+      }
+      // Only silence is worth another try: the datagram may have been lost, or the answer took long.
+      servers = silent;
+    }
+    const reason = TELLING.find((telling) => reasons.has(telling)) ?? 'unreachable';
+    return { outcome: unknown(reason), additionals: [] };
+  }
+
+  /** Whether any of them answers at all: asks for what each one always knows, the root's servers. */
+  async isReachable(signal: AbortSignal): Promise<boolean> {
+    const options = { recursive: true, timeout: PROBE_TIMEOUT, resendAfter: PROBE_TIMEOUT / 2, signal };
+    const root: Question = { name: '.', type: 'NS' };
+    const asked = this.#needs.servers.map((server) => this.#needs.exchange.ask(server, root, options));
+    return (await Promise.all(asked)).some(({ reply }) => reply.kind === 'reply');
+  }
+
+  #inOrder(): ServerAddress[] {
+    const preferred = this.#preferred;
+    const others = this.#needs.servers.filter((server) => server !== preferred);
+    return preferred === undefined ? others : [preferred, ...others];
+  }
+
+  async #askOne(
+    server: ServerAddress,
+    question: Question,
+    timeout: number,
+    signal: AbortSignal,
+  ): Promise<Resolved> {
+    const options = { recursive: true, timeout, resendAfter: timeout / 2, signal };
+    const { reply, ms } = await this.#needs.exchange.ask(server, question, options);
+    const outcome = reply.kind === 'reply' ? readResolver(reply.message, question) : reply;
+    this.#needs.onLookup({ whom: 'resolver', type: question.type, outcome: labelOf(outcome), ms });
+    return { outcome, additionals: reply.kind === 'reply' ? reply.message.additionals : [] };
+  }
+}

@@ -1,0 +1,46 @@
+import net from 'node:net';
+import type { Deadline } from './deadline.ts';
+import { isReplyTo, type Query } from './message.ts';
+import { type Reply, toReply, unknown } from './reply.ts';
+import type { ServerAddress } from './server-address.ts';
+
+const LENGTH_OCTETS = 2;
+const MAX_MESSAGE_LENGTH = 65_535;
+
+/** Asks over TCP, where a message has its length in front (RFC 7766 §8). At most that one message is read. */
+export function askOverTcp(server: ServerAddress, query: Query, deadline: Deadline): Promise<Reply> {
+  return new Promise((resolve) => {
+    const socket = net.connect({ host: server.address, port: server.port });
+    const buffer = Buffer.allocUnsafe(LENGTH_OCTETS + MAX_MESSAGE_LENGTH);
+    let received = 0;
+    const finish = (reply: Reply) => {
+      deadline.onEnd(null);
+      socket.removeAllListeners();
+      // Errors that are still on their way have nobody to tell.
+      socket.on('error', () => {});
+      socket.destroy();
+      resolve(reply);
+    };
+    socket.on('connect', () => socket.write(frame(query.bytes)));
+    socket.on('data', (chunk: Buffer) => {
+      received += chunk.copy(buffer, received);
+      const message = completeMessage(buffer.subarray(0, received));
+      if (message !== undefined) finish(isReplyTo(message, query) ? toReply(message) : unknown('malformed'));
+    });
+    socket.on('error', () => finish(unknown('unreachable')));
+    socket.on('close', () => finish(unknown(received > 0 ? 'malformed' : 'unreachable')));
+    deadline.onEnd(() => finish(unknown('timeout')));
+  });
+}
+
+function frame(bytes: Buffer): Buffer {
+  const length = Buffer.alloc(LENGTH_OCTETS);
+  length.writeUInt16BE(bytes.length);
+  return Buffer.concat([length, bytes]);
+}
+
+function completeMessage(received: Buffer): Buffer | undefined {
+  if (received.length < LENGTH_OCTETS) return undefined;
+  const end = LENGTH_OCTETS + received.readUInt16BE(0);
+  return received.length < end ? undefined : received.subarray(LENGTH_OCTETS, end);
+}

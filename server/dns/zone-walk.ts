@@ -1,0 +1,141 @@
+import { isIPv6 } from 'node:net';
+import type { Referral } from './answer.ts';
+import type { KnownAddresses } from './delegation.ts';
+import type { Question } from './message.ts';
+import { isWithin } from './name.ts';
+import type { Observation, Outcome, Survey, Unknown } from './outcome.ts';
+import { unknown } from './reply.ts';
+
+/** What a walk needs of the check that it belongs to. */
+export interface WalkNeeds {
+  /** Whether rules allow to ask at this address. */
+  isAskable(address: string): boolean;
+  /** Asks a server of `zone`. */
+  askAuthority(
+    address: string,
+    question: Question,
+    zone: string,
+  ): Promise<{ outcome: Outcome | Referral; ms: number }>;
+  /** The addresses of a name server whose address did not come along: the resolver's word. */
+  addressesOf(nameServer: string, type: 'A' | 'AAAA'): Promise<readonly string[] | Unknown>;
+}
+
+/** A zone and who serves it. */
+export interface ServedZone {
+  readonly zone: string;
+  readonly nameServers: readonly string[];
+  readonly addresses: KnownAddresses;
+}
+
+const MAX_DEPTH = 5;
+const MAX_SERVERS = 8;
+
+/**
+ * Asks all authorities of a name, from the zone `start` down through every referral. A server that answers late or
+ * not at all holds up no other: each referral is followed as soon as it is there.
+ */
+export async function walkZones(question: Question, start: ServedZone, needs: WalkNeeds): Promise<Survey> {
+  const walk = new ZoneWalk(question, needs);
+  await walk.visitZone(start, 0);
+  return walk.survey();
+}
+
+class ZoneWalk {
+  readonly #question: Question;
+  readonly #needs: WalkNeeds;
+  /** By zone: the addresses, and the names without one, that have had their turn. */
+  readonly #visited = new Map<string, Set<string>>();
+  readonly #observed: { zone: string; observation: Observation }[] = [];
+
+  constructor(question: Question, needs: WalkNeeds) {
+    this.#question = question;
+    this.#needs = needs;
+  }
+
+  async visitZone(served: ServedZone, depth: number): Promise<void> {
+    if (!this.#visited.has(served.zone)) this.#visited.set(served.zone, new Set());
+    const names = served.nameServers.slice(0, MAX_SERVERS);
+    await Promise.all(names.map((name) => this.#visitNameServer(name, served, depth)));
+  }
+
+  /** The servers of the lowest zone, and of those above it that answered nevertheless. */
+  survey(): Survey {
+    const zone = [...this.#visited.keys()].reduce((low, other) => (isWithin(other, low) ? other : low));
+    const observations = this.#observed
+      .filter(({ zone: at, observation }) => at === zone || isDefinitive(observation))
+      .map(({ observation }) => observation);
+    return { zone, observations: observations.sort(byNameAndAddress) };
+  }
+
+  async #visitNameServer(name: string, served: ServedZone, depth: number): Promise<void> {
+    const addresses = await this.#addressesOf(name, served.addresses);
+    if ('kind' in addresses) {
+      if (this.#takeTurn(served.zone, name)) this.#observe(served.zone, name, '', addresses, 0);
+      return;
+    }
+    const reached = await this.#visitAddresses(name, addresses, served, depth);
+    // A host without IPv4 cannot reach IPv4 addresses; the server may have others.
+    if (reached || addresses.some((address) => isIPv6(address))) return;
+    const others = await this.#needs.addressesOf(name, 'AAAA');
+    if (!('kind' in others)) await this.#visitAddresses(name, others, served, depth);
+  }
+
+  async #addressesOf(name: string, known: KnownAddresses): Promise<readonly string[] | Unknown> {
+    const alongside = known.get(name);
+    if (alongside !== undefined) return alongside;
+    // The resolver must not hear the record's own name, not even as a name server's.
+    if (name === this.#question.name) return unknown('unreachable');
+    const found = await this.#needs.addressesOf(name, 'A');
+    return 'kind' in found ? this.#needs.addressesOf(name, 'AAAA') : found;
+  }
+
+  /** Whether any of them could be reached; false where none was there to ask. */
+  async #visitAddresses(
+    name: string,
+    addresses: readonly string[],
+    served: ServedZone,
+    depth: number,
+  ): Promise<boolean> {
+    const share = Math.max(1, Math.floor(MAX_SERVERS / served.nameServers.length));
+    const turns = addresses.slice(0, share).filter((address) => this.#takeTurn(served.zone, address));
+    const reached = await Promise.all(
+      turns.map((address) => this.#visitServer(name, address, served.zone, depth)),
+    );
+    return reached.includes(true);
+  }
+
+  async #visitServer(name: string, address: string, zone: string, depth: number): Promise<boolean> {
+    if (!this.#needs.isAskable(address)) {
+      this.#observe(zone, name, address, { kind: 'not-asked', why: 'address-not-public' }, 0);
+      return true;
+    }
+    const { outcome, ms } = await this.#needs.askAuthority(address, this.#question, zone);
+    if (outcome.kind !== 'referral') {
+      this.#observe(zone, name, address, outcome, ms);
+      return outcome.kind !== 'unknown' || outcome.reason !== 'unreachable';
+    }
+    if (depth === MAX_DEPTH) this.#observe(zone, name, address, unknown('lame'), ms);
+    else await this.visitZone({ ...outcome, addresses: outcome.glue }, depth + 1);
+    return true;
+  }
+
+  /** False where that server has had its turn, or the zone's number of servers is used up. */
+  #takeTurn(zone: string, server: string): boolean {
+    const visited = this.#visited.get(zone);
+    if (visited === undefined || visited.has(server) || visited.size >= MAX_SERVERS) return false;
+    visited.add(server);
+    return true;
+  }
+
+  #observe(zone: string, name: string, address: string, outcome: Observation['outcome'], ms: number): void {
+    this.#observed.push({ zone, observation: { name, address, outcome, ms } });
+  }
+}
+
+function isDefinitive({ outcome }: Observation): boolean {
+  return outcome.kind === 'present' || outcome.kind === 'absent';
+}
+
+function byNameAndAddress(a: Observation, b: Observation): number {
+  return `${a.name} ${a.address}` < `${b.name} ${b.address}` ? -1 : 1;
+}
