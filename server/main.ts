@@ -14,8 +14,10 @@ import type { ExitCode } from './cli/exit-code.ts';
 import { EXIT, UsageError } from './cli/exit-code.ts';
 import { greet } from './cli/greeting.ts';
 import { KeyPool } from './dkim/key-pool.ts';
-import { createKeySeal } from './dkim/key-seal.ts';
 import type { KeySource } from './dkim/key-source.ts';
+import { openKeySeal } from './dkim/open-key-seal.ts';
+import { createDns } from './dns/dns.ts';
+import { systemResolvers } from './dns/server-address.ts';
 import { Domains } from './domains/domains.ts';
 import { Events } from './events/events.ts';
 import { createApp } from './http/app.ts';
@@ -25,8 +27,12 @@ import { createLog } from './log.ts';
 import packageJson from './package.json' with { type: 'json' };
 import type { Settings } from './settings.ts';
 import { parseSettings } from './settings.ts';
+import type { JsonStore } from './store/json/json-store.ts';
 import { openJsonStore } from './store/json/json-store.ts';
 import type { Store } from './store/store.ts';
+import { createCheckLog } from './verification/check-log.ts';
+import { Monitor } from './verification/monitor.ts';
+import { systemTimer } from './verification/timer.ts';
 
 /** How many keys a server holds ready; a command that opens the folder makes its one when it needs it. */
 const POOL_SIZE = 32;
@@ -55,6 +61,7 @@ export interface InstallationParts {
 /** An open data folder with everything that works on it. Disposing of it ends what is under way and unlocks the folder. */
 interface Installation extends OpenInstallation {
   readonly store: Store;
+  readonly monitor: Monitor;
 }
 
 /** A server that listens. */
@@ -80,11 +87,14 @@ export async function startServer(parts: InstallationParts): Promise<RunningServ
   });
   const stop = async () => {
     stopping.abort();
+    // Who waits for a check is answered now, so that the connections can end.
+    await installation.monitor.close();
     await stopGracefully(app);
     await installation[Symbol.asyncDispose]();
   };
   try {
     await app.listen({ host: settings.HOST, port: settings.PORT });
+    installation.monitor.start();
     const firstStart = await makeFirstAccount({ store: installation.store, clock }, settings.BOOTSTRAP_TOKEN);
     return { url: urlOf(settings.HOST, app.server.address()), firstStart, stop };
   } catch (error) {
@@ -93,22 +103,48 @@ export async function startServer(parts: InstallationParts): Promise<RunningServ
   }
 }
 
-async function openInstallation({ settings, log, keys, clock }: InstallationParts): Promise<Installation> {
+async function openInstallation(parts: InstallationParts): Promise<Installation> {
+  const { settings, log, clock } = parts;
   const store = await openJsonStore({ dataDir: settings.DATA_DIR, clock, log });
-  const seal = createKeySeal(await readSecretKey(settings, store), randomBytes);
-  const from = { store, clock };
+  try {
+    return await composeInstallation(parts, store);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function composeInstallation(parts: InstallationParts, store: JsonStore): Promise<Installation> {
+  const { settings, log, keys, clock } = parts;
+  const seal = await openKeySeal({
+    dataDir: settings.DATA_DIR,
+    secretKey: settings.SECRET_KEY,
+    check: store,
+    random: randomBytes,
+  });
+  const dns = createDns({
+    resolvers: settings.DNS_SERVERS ?? systemResolvers(),
+    allowPrivate: settings.DNS_ALLOW_PRIVATE,
+    authorityPort: settings.DNS_AUTHORITY_PORT,
+    random: randomBytes,
+    now: () => performance.now(),
+  });
+  const from = { store, clock, random: randomBytes };
+  const monitor = new Monitor({ ...from, dns, timer: systemTimer, observer: createCheckLog(log) });
   const domains = new Domains({
     ...from,
     keys,
     seal,
-    random: randomBytes,
+    monitor,
     returnPathHost: settings.RETURN_PATH_HOST,
     maxDomainsPerAccount: settings.MAX_DOMAINS_PER_ACCOUNT,
   });
   return {
     store,
+    monitor,
     services: { accounts: new Accounts(from), tokens: new Tokens(from), domains, events: new Events(from) },
     async [Symbol.asyncDispose]() {
+      await monitor.close();
       await keys.close();
       await store.close();
     },

@@ -1,13 +1,8 @@
-import { isIP } from 'node:net';
 import { LetterheadError, TOKEN_PATTERN } from '@letterhead/shared';
 import { z } from 'zod';
+import type { ServerAddress } from './dns/server-address.ts';
+import { parseServerAddress } from './dns/server-address.ts';
 import { parseDomainName } from './domains/domain-name.ts';
-
-/** A resolver to ask. */
-export interface Resolver {
-  readonly address: string;
-  readonly port: number;
-}
 
 /** The environment, read once; a bad value stops the start with one line that names it. */
 export class SettingsError extends Error {
@@ -68,19 +63,17 @@ function parseSecretKey(text: string, context: z.RefinementCtx): Buffer {
   return key;
 }
 
-function parseResolvers(text: string, context: z.RefinementCtx): Resolver[] {
-  return text.split(',').map((part) => parseResolver(part.trim(), context));
-}
-
-/** `192.0.2.1`, `192.0.2.1:5353`, `2001:db8::1` or `[2001:db8::1]:5353`. */
-function parseResolver(text: string, context: z.RefinementCtx): Resolver {
-  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]+|.*:.*:.*?))(?::(\d{1,5}))?$/.exec(text) ?? [];
-  const whole = isIP(text) !== 0 ? { address: text, port: 53 } : null;
-  const resolver = whole ?? { address: bracketed ?? plain ?? '', port: Number(port ?? 53) };
-  if (isIP(resolver.address) === 0 || resolver.port < 1 || resolver.port > 65_535) {
-    context.addIssue({ code: 'custom', message: `give addresses as ip or ip:port, which ${text} is not` });
-  }
-  return resolver;
+function parseResolvers(text: string, context: z.RefinementCtx): ServerAddress[] {
+  return text.split(',').flatMap((part) => {
+    const server = parseServerAddress(part.trim());
+    if (server === undefined) {
+      context.addIssue({
+        code: 'custom',
+        message: `give addresses as ip or ip:port, which "${part.trim()}" is not`,
+      });
+    }
+    return server ?? [];
+  });
 }
 
 function parseHost(text: string, context: z.RefinementCtx): string {

@@ -27,7 +27,7 @@ export interface TestServer extends AsyncDisposable {
   rest(method: string, path: string, options?: RestOptions): Promise<RestAnswer>;
   /** Makes a token of account 1, or of another. */
   makeToken(scopes: Scope[], account?: number): Promise<string>;
-  /** Stops the server and starts another on the same folder. */
+  /** Stops the server and starts another on the same folder, which takes over what is to be cleaned up. */
   restart(): Promise<TestServer>;
 }
 
@@ -94,6 +94,7 @@ function makeTestServer(
 ): TestServer {
   const { running, log, dataDir, dns, token } = from;
   const letterhead = createLetterhead({ url: running.url, token });
+  let handedOn = false;
   return {
     url: running.url,
     token,
@@ -106,10 +107,12 @@ function makeTestServer(
       return (await letterhead.tokens.create.mutate({ account, name: scopes.join(), scopes })).token;
     },
     async restart() {
+      handedOn = true;
       await running.stop();
       return makeTestServer({ ...from, ...(await start(dataDir, dns, from.options)) });
     },
     async [Symbol.asyncDispose]() {
+      if (handedOn) return;
       await running.stop();
       await dns[Symbol.asyncDispose]();
       await rm(dataDir, { recursive: true, force: true });

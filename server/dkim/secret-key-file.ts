@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { open, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { SECRET_KEY_LENGTH } from './key-seal.ts';
 
-const FILE_NAME = 'secret.key';
+export const SECRET_KEY_FILE = 'secret.key';
 
 /** The key that encrypts private keys, as the operator left it in the data folder; undefined where there is none. */
 export async function readSecretKeyFile(dataDir: string): Promise<Buffer | undefined> {
   let text: string;
   try {
-    text = await readFile(join(dataDir, FILE_NAME), 'utf8');
+    text = await readFile(join(dataDir, SECRET_KEY_FILE), 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
@@ -17,7 +17,7 @@ export async function readSecretKeyFile(dataDir: string): Promise<Buffer | undef
   const key = Buffer.from(text.trim(), 'base64');
   if (key.length !== SECRET_KEY_LENGTH) {
     throw new Error(
-      `${join(dataDir, FILE_NAME)} is damaged: it should hold 32 bytes in base64. Restore it from a backup.`,
+      `${join(dataDir, SECRET_KEY_FILE)} is damaged: it should hold 32 bytes in base64. Restore it from a backup.`,
     );
   }
   return key;
@@ -26,14 +26,14 @@ export async function readSecretKeyFile(dataDir: string): Promise<Buffer | undef
 /** Makes the key, on the disk before it is used: what it encrypts could not be read without it. */
 export async function makeSecretKeyFile(dataDir: string): Promise<Buffer> {
   const key = randomBytes(SECRET_KEY_LENGTH);
-  const file = await open(join(dataDir, FILE_NAME), 'wx', 0o600);
+  const file = await open(join(dataDir, SECRET_KEY_FILE), 'wx', 0o600);
   try {
     await file.writeFile(`${key.toString('base64')}\n`);
     await file.sync();
   } finally {
     await file.close();
   }
-  await syncFolder(dirname(join(dataDir, FILE_NAME)));
+  await syncFolder(dataDir);
   return key;
 }
 

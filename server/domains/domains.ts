@@ -121,10 +121,9 @@ export class Domains {
 
   /** Asks DNS now and answers with the domain as it then is. Rejects with `not_found` where it is gone meanwhile. */
   async verify(account: AccountRow, row: DomainRow, actor: Actor): Promise<DomainRow> {
-    await this.#needs.monitor.verifyNow(row, actor);
-    const current = await this.get(account, row.id);
-    if (current === undefined) throw noSuchDomain(account, row.id);
-    return current;
+    const checked = await this.#needs.monitor.verifyNow({ account: account.id, id: row.id }, actor);
+    if (checked === undefined) throw noSuchDomain(account, row.id);
+    return checked;
   }
 
   /** Where each domain stands, by id. */

@@ -2,7 +2,7 @@ import { LetterheadError } from '@letterhead/shared';
 import type { FastifyTRPCPluginOptions } from '@trpc/server/adapters/fastify';
 import { fastifyTRPCPlugin } from '@trpc/server/adapters/fastify';
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify';
-import fastify from 'fastify';
+import fastify, { LogController } from 'fastify';
 import { TokenCaller } from '../auth/token-caller.ts';
 import type { Clock } from '../instant.ts';
 import { describeApi } from '../rest/openapi.ts';
@@ -18,7 +18,7 @@ import type { Store } from '../store/store.ts';
 import { refuseWhenStopping } from './graceful-stop.ts';
 import { knownPaths } from './known-paths.ts';
 import { serveReference } from './reference-page.ts';
-import { refusalHeaders, refusalOf, sendRefusal } from './refusal-reply.ts';
+import { refusalHeaders, refusalOf, sendRefusal, TRPC_PATH } from './refusal-reply.ts';
 
 /** What the HTTP side needs from elsewhere. */
 export interface AppNeeds {
@@ -38,7 +38,8 @@ const MAX_PARAM_LENGTH = 5000;
 export async function createApp(needs: AppNeeds): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance: needs.log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: BODY_LIMIT,
     return503OnClosing: false,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     frameworkErrors: (error, _request, reply) => void sendRefusal(reply, refusalOf(error)),
@@ -103,7 +104,7 @@ async function serveTrpc(
     async (scope) => {
       await scope.register(fastifyTRPCPlugin, { prefix: '', trpcOptions });
     },
-    { prefix: '/trpc', bodyLimit: BODY_LIMIT },
+    { prefix: TRPC_PATH },
   );
 }
 

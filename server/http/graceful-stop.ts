@@ -13,7 +13,9 @@ export function refuseWhenStopping(app: FastifyInstance, stopping: AbortSignal):
     reply.header('connection', 'close');
     sendRefusal(
       reply,
-      new LetterheadError('unavailable', 'Letterhead is shutting down. Try again in a moment.', { retryAfter: 5 }),
+      new LetterheadError('unavailable', 'Letterhead is shutting down. Try again in a moment.', {
+        retryAfter: 5,
+      }),
     );
   });
 }

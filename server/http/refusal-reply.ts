@@ -1,7 +1,10 @@
-import type { LetterheadError } from '@letterhead/shared';
-import { ERROR_CATALOGUE, LetterheadError as Refusal } from '@letterhead/shared';
+import { ERROR_CATALOGUE, LetterheadError } from '@letterhead/shared';
+import { getTRPCErrorShape, transformTRPCResponse } from '@trpc/server';
 import type { FastifyReply } from 'fastify';
-import { toRefusal } from '../router/refusals.ts';
+import { appRouter } from '../router/index.ts';
+import { toRefusal, toTrpcError } from '../router/refusals.ts';
+
+export const TRPC_PATH = '/trpc';
 
 /** The headers that go with a refusal, over REST and over tRPC. */
 export function refusalHeaders(refusal: LetterheadError): Record<string, string> {
@@ -11,29 +14,46 @@ export function refusalHeaders(refusal: LetterheadError): Record<string, string>
   };
 }
 
-/** Answers with a refusal in the catalogue's shape. */
+/** Answers with a refusal in the catalogue's shape; below /trpc in the one that tRPC's clients read. */
 export function sendRefusal(reply: FastifyReply, refusal: LetterheadError): FastifyReply {
+  const toTrpc = reply.request.url.startsWith(`${TRPC_PATH}/`);
   return reply
     .code(ERROR_CATALOGUE[refusal.code].status)
     .headers(refusalHeaders(refusal))
     .type('application/json; charset=utf-8')
-    .send(JSON.stringify(refusal.toBody()));
+    .send(JSON.stringify(toTrpc ? trpcBody(refusal) : refusal.toBody()));
+}
+
+/** What tRPC itself would have answered, for what is refused before it is asked. */
+function trpcBody(refusal: LetterheadError): unknown {
+  const config = appRouter._def._config;
+  const error = toTrpcError(refusal);
+  return transformTRPCResponse(config, {
+    error: getTRPCErrorShape({
+      config,
+      error,
+      type: 'unknown',
+      path: undefined,
+      input: undefined,
+      ctx: undefined,
+    }),
+  });
 }
 
 /** What Fastify itself refuses, in the catalogue's words; anything else is a procedure's. */
 export function refusalOf(error: unknown): LetterheadError {
   switch (fastifyCode(error)) {
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return new Refusal(
+      return new LetterheadError(
         'unsupported_media_type',
         'Send the body as application/json or application/x-www-form-urlencoded, and say so in Content-Type.',
       );
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new Refusal('payload_too_large', 'The body is too large: send at most 64 KiB.');
+      return new LetterheadError('payload_too_large', 'The body is too large: send at most 64 KiB.');
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
-      return new Refusal('malformed_body', 'The body is not as long as Content-Length says.');
+      return new LetterheadError('malformed_body', 'The body is not as long as Content-Length says.');
     case 'FST_ERR_BAD_URL':
-      return new Refusal('not_found', 'The path is not a well-formed one.');
+      return new LetterheadError('not_found', 'The path is not a well-formed one.');
     default:
       return toRefusal(error);
   }

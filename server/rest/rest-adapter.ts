@@ -7,7 +7,7 @@ import type { Context } from '../router/context.ts';
 import type { FieldKind } from './field-kinds.ts';
 import { convertFields, fieldKinds } from './field-kinds.ts';
 import type { RestOperation } from './operations.ts';
-import { BODY_LIMIT, FormBody, takeBodies } from './request-body.ts';
+import { FormBody, takeBodies } from './request-body.ts';
 import { envelope } from './rest-json.ts';
 
 export const BASE_PATH = '/api/v1';
@@ -28,24 +28,17 @@ export function serveRest(app: FastifyInstance, source: RestSource): void {
   for (const operation of source.operations) addRoute(app, source, operation);
 }
 
+type RestRequest = FastifyRequest<{ Params: Record<string, string> }>;
+
 function addRoute(app: FastifyInstance, source: RestSource, operation: RestOperation): void {
-  const { rest, scope } = operation.meta;
+  const { rest } = operation.meta;
   const kinds = fieldKinds(operation.input);
   app.route<{ Params: Record<string, string> }>({
     method: rest.method,
     url: rest.path.replace(/\{(\w+)\}/g, ':$1'),
-    bodyLimit: BODY_LIMIT,
-    async onRequest(request) {
-      refuseUnknownPath(operation, request.params);
-      // A body is only read for those who may send one; without a body, the procedure's own guard comes first anyway.
-      if (!operation.takesBody) return;
-      const { account } = request.params;
-      authorize(
-        await contextOf(source, request).caller.identify(),
-        scope,
-        account === undefined ? null : Number(account),
-      );
-    },
+    onRequest: operation.takesBody
+      ? [refuseUnknownPath(operation), authorizeBeforeBody(source, operation)]
+      : refuseUnknownPath(operation),
     async handler(request, reply) {
       const context = contextOf(source, request);
       const data = await callTRPCProcedure({
@@ -62,6 +55,24 @@ function addRoute(app: FastifyInstance, source: RestSource, operation: RestOpera
   });
 }
 
+/** A path parameter that is not a positive integer names nothing that could ever be. */
+function refuseUnknownPath(operation: RestOperation) {
+  return (request: RestRequest, reply: FastifyReply, done: () => void): void => {
+    const isId = (name: string) => /^[1-9]\d{0,14}$/.test(request.params[name] ?? '');
+    if (operation.pathParameters.every(isId)) done();
+    else reply.callNotFound();
+  };
+}
+
+/** A body is only read for those who may send one. Where there is none, the procedure's own guard comes first anyway. */
+function authorizeBeforeBody(source: RestSource, operation: RestOperation) {
+  return async (request: RestRequest): Promise<void> => {
+    const { account } = request.params;
+    const identity = await contextOf(source, request).caller.identify();
+    authorize(identity, operation.meta.scope, account === undefined ? null : Number(account));
+  };
+}
+
 /** One context a request, shared by the hook and the handler. */
 const contexts = new WeakMap<FastifyRequest, Context>();
 
@@ -72,13 +83,6 @@ function contextOf(source: RestSource, request: FastifyRequest): Context {
     contexts.set(request, context);
   }
   return context;
-}
-
-/** A path parameter that is not a positive integer names nothing that could ever be. */
-function refuseUnknownPath(operation: RestOperation, params: Record<string, string>): void {
-  for (const name of operation.pathParameters) {
-    if (!/^[1-9]\d{0,14}$/.test(params[name] ?? '')) throw noSuchPath();
-  }
 }
 
 /** What a path gets that leads nowhere. */
@@ -92,7 +96,7 @@ export function noSuchPath(): LetterheadError {
 function makeInput(
   operation: RestOperation,
   kinds: ReadonlyMap<string, FieldKind>,
-  request: FastifyRequest<{ Params: Record<string, string> }>,
+  request: RestRequest,
 ): Record<string, unknown> {
   const input = operation.takesBody ? bodyFields(request.body, kinds) : queryFields(request.query, kinds);
   // The path goes last: a field of the same name in the body or the query must not override it.

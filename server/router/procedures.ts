@@ -1,6 +1,7 @@
-import { IdSchema, LetterheadError } from '@letterhead/shared';
+import { IdSchema } from '@letterhead/shared';
 import { z } from 'zod';
 import { authorize } from '../auth/identity.ts';
+import { noSuchDomain } from '../domains/domains.ts';
 import { toTrpcError } from './refusals.ts';
 import { t } from './trpc.ts';
 
@@ -46,9 +47,7 @@ export function domainProcedure<Shape extends z.core.$ZodLooseShape>(shape: Shap
   return accountProcedure({ id: IdSchema, ...shape }).use(async ({ ctx, input, next }) => {
     const { id } = input as z.infer<typeof DomainInput>;
     const domain = await ctx.services.domains.get(ctx.account, id);
-    if (domain === undefined) {
-      throw new LetterheadError('not_found', `Account ${ctx.account.id} has no domain ${id}.`);
-    }
+    if (domain === undefined) throw noSuchDomain(ctx.account, id);
     return next({ ctx: { domain } });
   });
 }

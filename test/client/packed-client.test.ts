@@ -33,7 +33,7 @@ beforeAll(() => {
       compilerOptions: {
         module: 'nodenext',
         target: 'es2023',
-        lib: ['es2024', 'dom'],
+        lib: ['esnext', 'dom'],
         types: [],
         strict: true,
         noEmit: true,

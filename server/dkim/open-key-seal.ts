@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import type { KeySeal } from './key-seal.ts';
+import { createKeySeal } from './key-seal.ts';
+import { makeSecretKeyFile, readSecretKeyFile, SECRET_KEY_FILE } from './secret-key-file.ts';
+import type { RandomSource } from './selector.ts';
+
+/** Where the installation keeps a text by which its secret key is recognised. */
+export interface SecretKeyCheck {
+  readSecretKeyCheck(): string | null;
+  writeSecretKeyCheck(check: string): Promise<void>;
+}
+
+export interface KeySealOptions {
+  readonly dataDir: string;
+  /** The operator's own; null: the one in the data folder, made where there is none yet. */
+  readonly secretKey: Uint8Array | null;
+  readonly check: SecretKeyCheck;
+  readonly random: RandomSource;
+}
+
+/**
+ * Opens the seal on the installation's private keys. Rejects, before anything is written, where the secret key is
+ * not the one that they were encrypted with.
+ */
+export async function openKeySeal({ dataDir, secretKey, check, random }: KeySealOptions): Promise<KeySeal> {
+  const known = check.readSecretKeyCheck();
+  const key =
+    secretKey ??
+    (await readSecretKeyFile(dataDir)) ??
+    (known === null ? await makeSecretKeyFile(dataDir) : null);
+  if (key === null) {
+    throw new Error(
+      `${join(dataDir, SECRET_KEY_FILE)} is missing, and SECRET_KEY is not set: the private keys can't be read without it. Restore the file or set SECRET_KEY.`,
+    );
+  }
+  const seal = createKeySeal(key, random);
+  if (known === null) await check.writeSecretKeyCheck(seal.makeKeyCheck());
+  else if (!seal.verifyKeyCheck(known)) {
+    const name = secretKey === null ? join(dataDir, SECRET_KEY_FILE) : 'SECRET_KEY';
+    throw new Error(
+      `${name} is not the key that this installation's private keys are encrypted with. Nothing was changed.`,
+    );
+  }
+  return seal;
+}
