@@ -1,12 +1,12 @@
 import type { RandomSource } from '../dkim/selector.ts';
-import type { Dns, DnsCheck } from '../dns/outcome.ts';
+import type { Dns } from '../dns/outcome.ts';
 import type { Clock } from '../instant.ts';
 import type { DomainRow } from '../store/store.ts';
 import { surveyAdvice } from './advice/survey-advice.ts';
 import type { CheckEvidence } from './evidence.ts';
-import { parentOf } from './misplaced-names.ts';
 import { publishedRecords, type RecordKey, registrableDomain } from './published-record.ts';
 import { surveyRecord } from './record-survey.ts';
+import { openResponsibleCheck } from './responsible-check.ts';
 import type { SurveyContext } from './survey-context.ts';
 
 export interface CheckNeeds {
@@ -35,13 +35,6 @@ export async function checkDomain(
 }
 
 async function openSurvey(needs: CheckNeeds, row: DomainRow, signal: AbortSignal): Promise<SurveyContext> {
-  const registrable = registrableDomain(row);
-  const check = needs.dns.open(registrable, signal);
-  const delegation = await check.delegation();
-  return { ...needs, row, signal, delegation, check: whoeverKnows(registrable, check) };
-
-  /** That a domain does not exist is first-hand only from the zone above it, which also refers to it once it does. */
-  function whoeverKnows(name: string, own: DnsCheck): DnsCheck {
-    return delegation.kind === 'no-such-domain' ? needs.dns.open(parentOf(name), signal) : own;
-  }
+  const responsible = await openResponsibleCheck(needs.dns, registrableDomain(row), signal);
+  return { ...needs, ...responsible, row, signal };
 }

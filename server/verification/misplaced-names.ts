@@ -1,3 +1,5 @@
+import { isAskableName, isWithin, parentOf } from '../dns/name.ts';
+
 /** A name where the record may have landed by mistake, and the zone whose form would have put it there. */
 export interface MisplacedName {
   readonly name: string;
@@ -7,8 +9,6 @@ export interface MisplacedName {
 
 /** A deep subdomain makes many zones possible; the ones nearest to either end are the likely ones. */
 const MAX_ZONES = 8;
-/** In octets (RFC 1035 §2.3.4). */
-const MAX_NAME_LENGTH = 253;
 /** What people put before a domain out of habit. */
 const HABITUAL_SUBDOMAINS = ['www', 'mail'];
 
@@ -34,7 +34,7 @@ export function misplacedNames(place: RecordPlace): MisplacedName[] {
   const candidates = [...typedForAnotherZone(place, zones), ...putElsewhere(place)];
   const seen = new Set([place.fqdn]);
   return candidates.filter(({ name }) => {
-    const fresh = !seen.has(name) && name.length <= MAX_NAME_LENGTH;
+    const fresh = !seen.has(name) && isAskableName(name);
     seen.add(name);
     return fresh;
   });
@@ -54,7 +54,7 @@ function possibleZones({ fqdn, registrable, zone }: RecordPlace): string[] {
 function typedForAnotherZone(place: RecordPlace, zones: readonly string[]): MisplacedName[] {
   // The host as our own words give it, in full, below the domain itself, and the label alone.
   const meantFor = [
-    '',
+    '.',
     place.zone ?? place.registrable,
     place.registrable,
     ownDomain(place),
@@ -91,15 +91,5 @@ function ownDomain({ registrable, subdomain }: RecordPlace): string {
 /** `abc._domainkey` of `abc._domainkey.example.org` in `example.org`; `@` for the zone's own name. */
 export function relativeTo(fqdn: string, zone: string): string {
   if (fqdn === zone) return '@';
-  return zone !== '' && isWithin(fqdn, zone) ? fqdn.slice(0, -zone.length - 1) : fqdn;
-}
-
-/** Whether a name is the zone's own or lies below it; everything lies below the root, the empty name. */
-export function isWithin(name: string, zone: string): boolean {
-  return name === zone || zone === '' || name.endsWith(`.${zone}`);
-}
-
-export function parentOf(name: string): string {
-  const dot = name.indexOf('.');
-  return dot === -1 ? '' : name.slice(dot + 1);
+  return zone !== '.' && isWithin(fqdn, zone) ? fqdn.slice(0, -zone.length - 1) : fqdn;
 }

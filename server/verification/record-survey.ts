@@ -1,8 +1,10 @@
 import type { Observation, Outcome, Survey } from '../dns/outcome.ts';
 import { answersOf, definitive, isAlias } from './answers.ts';
 import type { RecordEvidence } from './evidence.ts';
+import { lowestZone } from './lowest-zone.ts';
 import { probe } from './probes.ts';
 import type { PublishedRecord } from './published-record.ts';
+import { openResponsibleCheck } from './responsible-check.ts';
 import { isRight } from './right-value.ts';
 import type { SurveyContext } from './survey-context.ts';
 
@@ -28,14 +30,15 @@ export async function surveyRecord(context: SurveyContext, record: PublishedReco
   };
   if (hasRight(record, seen)) return seen;
 
+  const zone = await lowestZone(context.check, record.fqdn, survey);
   const [alias, findings] = await Promise.all([
     followAlias(context, record, survey),
-    probe(context, record, seen),
+    probe(context, record, { ...seen, zone }),
   ]);
-  return { ...seen, alias, findings };
+  return { ...seen, zone, alias, findings };
 }
 
-export function hasRight(record: PublishedRecord, evidence: RecordEvidence): boolean {
+function hasRight(record: PublishedRecord, evidence: RecordEvidence): boolean {
   return answersOf(evidence).answers.some(({ values }) => isRight(record, values));
 }
 
@@ -68,7 +71,8 @@ async function followAlias(
   let target = aliasOf(record, observations);
   if (target === null) return null;
   for (let hops = 1; ; hops++) {
-    const end = await context.dns.open(target, context.signal).askAuthorities(target, record.type);
+    const { check } = await openResponsibleCheck(context.dns, target, context.signal);
+    const end = await check.askAuthorities(target, record.type);
     const next = aliasOf(record, end.observations);
     if (next === null || hops === MAX_ALIASES) return { target, observations: end.observations };
     target = next;

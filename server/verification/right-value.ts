@@ -1,4 +1,5 @@
 import { judgeKeyRecord } from '../dkim/dkim-record.ts';
+import { canonicalName } from '../dns/name.ts';
 import type { PublishedRecord } from './published-record.ts';
 
 /**
@@ -32,9 +33,5 @@ export function isCopiedFromOurs(record: PublishedRecord, value: string): boolea
 
 /** Case and a trailing dot aside. */
 export function isSameName(one: string, other: string): boolean {
-  return canonical(one) === canonical(other);
-}
-
-function canonical(name: string): string {
-  return name.toLowerCase().replace(/\.$/, '');
+  return canonicalName(one) === canonicalName(other);
 }

@@ -1,6 +1,6 @@
-import { isWithin } from '../misplaced-names.ts';
+import { isWithin } from '../../dns/name.ts';
 import { quoted } from './sentences.ts';
-import { hostOf, type Rule } from './sighting.ts';
+import type { Rule } from './sighting.ts';
 
 /** The registrable domain itself is not in the DNS: never registered, expired, or mistyped. */
 export const DOMAIN_NOT_FOUND: Rule = (sighting) => {
@@ -11,7 +11,7 @@ export const DOMAIN_NOT_FOUND: Rule = (sighting) => {
   return {
     title: `${registrable} does not exist`,
     detail: `The DNS holds no domain ${registrable}: it is not registered, has expired, or is spelt otherwise.`,
-    fix: `Register ${registrable} or renew its registration, and in its DNS zone add a ${record.type} record with the host ${quoted(hostOf(sighting))} and the value ${quoted(record.value)}.`,
+    fix: `Register ${registrable} or renew its registration, and in its DNS zone add a ${record.type} record with the host ${quoted(record.hostname)} and the value ${quoted(record.value)}.`,
     found: [],
   };
 };

@@ -9,7 +9,8 @@ import { withoutBackslashes, withoutQuotes } from './spelling.ts';
 
 export const KEY_RESTRICTED: Rule = (sighting) => {
   const restricted = judgements(sighting).find((one) => one.kind === 'restricted');
-  if (restricted?.kind !== 'restricted') return null;
+  // `k=rsa\\` is no restriction that anybody meant.
+  if (restricted?.kind !== 'restricted' || /["\\]/.test(restricted.value)) return null;
   const { tag, value } = restricted;
   return wrong(
     sighting,

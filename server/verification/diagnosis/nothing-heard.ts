@@ -1,5 +1,5 @@
 import type { DiagnosisCode } from '@letterhead/shared';
-import type { Delegation, UnknownReason } from '../../dns/outcome.ts';
+import type { UnknownReason } from '../../dns/outcome.ts';
 import { list } from './sentences.ts';
 import type { Finding, Rule, Sighting } from './sighting.ts';
 
@@ -75,11 +75,8 @@ function reasons({ observations, delegation, resolver }: Sighting['evidence']) {
     outcome.kind === 'unknown' ? [outcome.reason] : [],
   );
   if (ofServers.length > 0) return ofServers;
-  return [...ofDelegation(delegation), ...(resolver?.kind === 'unknown' ? [resolver.reason] : [])];
-}
-
-function ofDelegation(delegation: Delegation) {
-  return delegation.kind === 'unknown' ? [delegation.reason] : [];
+  if (delegation.kind === 'unknown') return [delegation.reason];
+  return resolver?.kind === 'unknown' ? [resolver.reason] : [];
 }
 
 function who({ evidence, registrable }: Sighting, code: TransientCode): string {

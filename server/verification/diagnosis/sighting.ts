@@ -1,6 +1,7 @@
+import { isWithin } from '../../dns/name.ts';
 import { type Answers, answersOf } from '../answers.ts';
 import type { RecordEvidence } from '../evidence.ts';
-import { isWithin, relativeTo } from '../misplaced-names.ts';
+import { relativeTo } from '../misplaced-names.ts';
 import type { PublishedRecord } from '../published-record.ts';
 import { isRight } from '../right-value.ts';
 

@@ -1,3 +1,4 @@
+import { isWithin } from '../../dns/name.ts';
 import type { ProbeFinding } from '../evidence.ts';
 import { relativeTo } from '../misplaced-names.ts';
 import { add, changeHost } from './sentences.ts';
@@ -37,6 +38,6 @@ function landedAt(sighting: Sighting, purpose: ProbeFinding['purpose']): ProbeFi
 /** In another zone's form, there is nothing to rename: the record is made anew where it belongs. */
 function moveFrom(sighting: Sighting, { name, zone }: ProbeFinding): string {
   const own = zoneOf(sighting);
-  if (zone !== null && zone !== own) return add(sighting);
-  return changeHost(sighting, relativeTo(name, own));
+  const inOwnZone = isWithin(name, own) && (zone === null || isWithin(own, zone));
+  return inOwnZone ? changeHost(sighting, relativeTo(name, own)) : add(sighting);
 }

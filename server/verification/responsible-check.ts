@@ -1,0 +1,24 @@
+import { parentOf } from '../dns/name.ts';
+import type { Delegation, Dns, DnsCheck } from '../dns/outcome.ts';
+
+/** Questions about a name, and whether it exists by the resolver's word. */
+export interface ResponsibleCheck {
+  readonly check: DnsCheck;
+  readonly delegation: Delegation;
+}
+
+/**
+ * Asks those who are responsible for a name. Where the resolver says that there is no such name, those are the
+ * servers of the next zone above: their word on it is first-hand, and they refer to it as soon as it exists.
+ */
+export async function openResponsibleCheck(
+  dns: Dns,
+  name: string,
+  signal: AbortSignal,
+): Promise<ResponsibleCheck> {
+  const check = dns.open(name, signal);
+  const delegation = await check.delegation();
+  if (delegation.kind !== 'no-such-domain' || parentOf(name) === '.') return { check, delegation };
+  const above = await openResponsibleCheck(dns, parentOf(name), signal);
+  return { check: above.check, delegation };
+}

@@ -1,0 +1,70 @@
+import { randomBytes } from 'node:crypto';
+import type { Diagnosis, RecordDiagnosis } from '@letterhead/shared';
+import { createDns } from '../../server/dns/dns.ts';
+import type { Dns } from '../../server/dns/outcome.ts';
+import type { DomainRow } from '../../server/store/store.ts';
+import { checkDomain } from '../../server/verification/check-domain.ts';
+import { diagnose } from '../../server/verification/diagnose.ts';
+import type { CheckEvidence, StoredEvidence } from '../../server/verification/evidence.ts';
+import { RECORD_KEYS } from '../../server/verification/published-record.ts';
+import { readStoredEvidence, toStoredEvidence } from '../../server/verification/stored-evidence.ts';
+import { judge, type Verdicts } from '../../server/verification/verdict.ts';
+import { type LoopbackDns, type LoopbackDnsOptions, startLoopbackDns } from '../dns/loopback-dns.ts';
+
+/** Shorter than the world's, so that silence does not make the tests long. */
+const TIMEOUTS = { authority: 250, resolver: [250] };
+
+export interface SeenCheck {
+  readonly evidence: CheckEvidence;
+  readonly verdicts: Verdicts;
+  readonly diagnosis: Diagnosis;
+  readonly dkim: RecordDiagnosis;
+  /** Absent where the domain has none. */
+  readonly returnPath: RecordDiagnosis | undefined;
+}
+
+/** Name servers on loopback, and the checks that are made against them. */
+export class CheckScene implements AsyncDisposable {
+  readonly servers: LoopbackDns;
+  readonly dns: Dns;
+  now = new Date('2026-01-01T01:00:00Z');
+  #stored: StoredEvidence | undefined;
+
+  private constructor(servers: LoopbackDns) {
+    this.servers = servers;
+    this.dns = dnsOf(servers);
+  }
+
+  static async set(options: LoopbackDnsOptions = {}): Promise<CheckScene> {
+    return new CheckScene(await startLoopbackDns(options));
+  }
+
+  /** Checks all records as the monitor would, keeps the evidence as the store would, and reads the diagnosis. */
+  async check(row: DomainRow, signal: AbortSignal = new AbortController().signal): Promise<SeenCheck> {
+    const needs = { dns: this.dns, clock: () => this.now, random: randomBytes };
+    const evidence = await checkDomain(needs, row, RECORD_KEYS, signal);
+    const verdicts = judge(row, evidence);
+    const kept = JSON.parse(JSON.stringify(toStoredEvidence(this.#stored, evidence, verdicts)));
+    this.#stored = readStoredEvidence(kept, row.selector);
+    const diagnosis = diagnose(row, undefined, this.#stored, this.now);
+    const [dkim, returnPath] = diagnosis.records;
+    if (dkim === undefined) throw new Error('a diagnosis without a DKIM record');
+    return { evidence, verdicts, diagnosis, dkim, returnPath };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.servers[Symbol.asyncDispose]();
+  }
+}
+
+/** The real DNS client, whose world is these servers. */
+export function dnsOf({ resolver, port }: LoopbackDns): Dns {
+  return createDns({
+    resolvers: [{ address: resolver.address, port }],
+    allowPrivate: true,
+    authorityPort: port,
+    random: randomBytes,
+    now: () => performance.now(),
+    timeouts: TIMEOUTS,
+  });
+}

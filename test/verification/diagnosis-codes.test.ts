@@ -1,0 +1,318 @@
+import { DIAGNOSIS_CODES, type DiagnosisCode } from '@letterhead/shared';
+import { describe, expect, test } from 'vitest';
+import { keyFingerprint } from '../../server/dkim/key-record.ts';
+import type { DomainRow } from '../../server/store/store.ts';
+import { diagnose } from '../../server/verification/diagnose.ts';
+import type { LoopbackDnsOptions } from '../dns/loopback-dns.ts';
+import type { Fault } from '../dns/name-server.ts';
+import type { Records } from '../dns/zone.ts';
+import { CheckScene } from './check-scene.ts';
+import { followFix } from './follow-fix.ts';
+import { ANOTHER_KEY, NOT_VERIFIED, OUR_KEY, SELECTOR, sendingDomain } from './sending-domain.ts';
+
+const HOST = `${SELECTOR}._domainkey`;
+const FQDN = `${HOST}.example.org`;
+const OURS = `k=rsa;p=${OUR_KEY}`;
+const TARGET = 'token.bounces.example.net';
+const RETURN_PATH = `bounces-${SELECTOR}.example.org`;
+
+/** A way to get a code: what is in the DNS when the domain is looked at. */
+interface Case {
+  readonly code: DiagnosisCode;
+  readonly when: string;
+  readonly row?: Partial<DomainRow>;
+  readonly servers?: LoopbackDnsOptions;
+  /** Records by their full name. */
+  readonly records?: Record<string, Records>;
+  /** What else is the matter with the servers. */
+  readonly arrange?: (scene: CheckScene) => void;
+}
+
+const withReturnPath = { return_path: { ...NOT_VERIFIED, target: TARGET } };
+const inMail = { domain: 'mail.example.org', subdomain: 'mail' };
+
+const failing =
+  (fault: Fault) =>
+  ({ servers }: CheckScene) => {
+    for (const server of servers.authorities) server.fault = fault;
+    servers.resolver.faults.set(FQDN, 'servfail');
+  };
+
+const CASES: Case[] = [
+  { code: 'DNS_TIMEOUT', when: 'no authority answers, nor the resolver for it', arrange: failing('silent') },
+  { code: 'DNS_SERVFAIL', when: 'the authorities fail', arrange: failing('servfail') },
+  { code: 'DNS_SERVFAIL', when: 'the authorities talk nonsense', arrange: failing('overrun') },
+  { code: 'DNS_REFUSED', when: 'the authorities refuse', arrange: failing('refused') },
+  { code: 'DNS_LAME', when: 'the authorities are not responsible', arrange: failing('lame') },
+  {
+    code: 'RESOLVER_UNREACHABLE',
+    when: 'the resolver is down',
+    arrange: ({ servers }) => {
+      servers.resolver.fault = 'silent';
+    },
+  },
+  { code: 'DOMAIN_NOT_FOUND', when: 'the domain is not registered', row: { domain: 'nowhere.org' } },
+  {
+    code: 'DOMAIN_NOT_FOUND',
+    when: 'the zone above says so itself',
+    row: { domain: 'nowhere.org' },
+    servers: { zones: { org: {}, 'example.org': {} } },
+  },
+  {
+    code: 'NAMESERVERS_DISAGREE',
+    when: 'one of two authorities has the record',
+    servers: { authorities: 2 },
+    records: { [FQDN]: { TXT: [OURS] } },
+    arrange: ({ servers }) => servers.authorities[1]?.publish(FQDN, null),
+  },
+  {
+    code: 'NEGATIVE_CACHED',
+    when: 'the resolver was asked too early',
+    records: { [FQDN]: { TXT: [OURS] } },
+    arrange: ({ servers }) => servers.resolver.cache.set(FQDN, { negative: 'nxdomain', ttl: 1800 }),
+  },
+  { code: 'TEST_MODE', when: 'the record has t=y', records: { [FQDN]: { TXT: [`t=y;${OURS}`] } } },
+  { code: 'OK', when: 'the record is there', records: { [FQDN]: { TXT: [`v=DKIM1; ${OURS}`] } } },
+  {
+    code: 'OK',
+    when: 'the Return-Path is there, in another case',
+    row: withReturnPath,
+    records: { [RETURN_PATH]: { CNAME: TARGET.toUpperCase() } },
+  },
+  { code: 'KEY_RESTRICTED', when: 'h= leaves out SHA-256', records: { [FQDN]: { TXT: [`h=sha1;${OURS}`] } } },
+  {
+    code: 'TXT_SPLIT_INTO_RECORDS',
+    when: 'the value was cut at 255 characters',
+    records: { [FQDN]: { TXT: [OURS.slice(255), OURS.slice(0, 255)] } },
+  },
+  {
+    code: 'TXT_SPLIT_INTO_RECORDS',
+    when: 'the value was cut in three, with the quotes of a zone file',
+    records: {
+      [FQDN]: { TXT: [`"${OURS.slice(0, 6)}"`, `"${OURS.slice(6, 200)}"`, `"${OURS.slice(200)}"`] },
+    },
+  },
+  {
+    code: 'MULTIPLE_RECORDS',
+    when: 'the old records were not removed',
+    records: { [FQDN]: { TXT: ['v=spf1 -all', OURS, `k=rsa;p=${ANOTHER_KEY}`] } },
+  },
+  {
+    code: 'MULTIPLE_RECORDS',
+    when: 'ours is there twice',
+    records: { [FQDN]: { TXT: [OURS, `v=DKIM1;${OURS}`] } },
+  },
+  {
+    code: 'QUOTES_IN_VALUE',
+    when: 'somebody copied the quotes',
+    records: { [FQDN]: { TXT: [`"${OURS}"`] } },
+  },
+  {
+    code: 'QUOTES_IN_VALUE',
+    when: 'somebody copied two strings of a zone file',
+    records: { [FQDN]: { TXT: [`"${OURS.slice(0, 255)}" "${OURS.slice(255)}"`] } },
+  },
+  {
+    code: 'ESCAPED_SEMICOLON',
+    when: 'somebody copied the backslash',
+    records: { [FQDN]: { TXT: [OURS.replace(';', '\\;')] } },
+  },
+  {
+    code: 'KEY_TRUNCATED',
+    when: 'the form took 255 characters',
+    records: { [FQDN]: { TXT: [OURS.slice(0, 255)] } },
+  },
+  {
+    code: 'PREVIOUS_KEY',
+    when: 'the value was not changed after a rename',
+    row: { previous_keys: [keyFingerprint(ANOTHER_KEY)] },
+    records: { [FQDN]: { TXT: [`k=rsa;p=${ANOTHER_KEY}`] } },
+  },
+  { code: 'KEY_REVOKED', when: 'p= is empty', records: { [FQDN]: { TXT: ['v=DKIM1; k=rsa; p='] } } },
+  {
+    code: 'WILDCARD_ANSWER',
+    when: 'a wildcard TXT record answers',
+    records: { '*.example.org': { TXT: ['v=spf1 -all'] } },
+  },
+  {
+    code: 'WILDCARD_ANSWER',
+    when: 'a wildcard alias answers',
+    records: { '*.example.org': { CNAME: 'www.example.org' }, 'www.example.org': { A: ['192.0.2.1'] } },
+  },
+  {
+    code: 'WILDCARD_ANSWER',
+    when: 'a wildcard alias answers for the Return-Path',
+    row: withReturnPath,
+    records: { '*.example.org': { CNAME: 'www.example.org' }, [FQDN]: { TXT: [OURS] } },
+  },
+  {
+    code: 'WILDCARD_ANSWER',
+    when: 'wildcard addresses answer for the Return-Path',
+    row: withReturnPath,
+    records: { '*.example.org': { A: ['192.0.2.1'] }, [FQDN]: { TXT: [OURS] } },
+  },
+  {
+    code: 'OTHER_KEY',
+    when: 'it is another key',
+    records: { [FQDN]: { TXT: [`v=DKIM1; p=${ANOTHER_KEY}`] } },
+  },
+  {
+    code: 'OTHER_KEY',
+    when: 'an alias leads to another key',
+    records: { [FQDN]: { CNAME: 'dkim.example.org' }, 'dkim.example.org': { TXT: [`p=${ANOTHER_KEY}`] } },
+  },
+  {
+    code: 'BAD_SYNTAX',
+    when: 'it is something else',
+    records: { [FQDN]: { TXT: ['google-site-verification=abc'] } },
+  },
+  { code: 'BAD_SYNTAX', when: 'a tag is there twice', records: { [FQDN]: { TXT: [`k=rsa;${OURS}`] } } },
+  {
+    code: 'HOST_DOUBLED',
+    when: 'the form added the zone again',
+    records: { [`${FQDN}.example.org`]: { TXT: [OURS] } },
+  },
+  {
+    code: 'HOST_DOUBLED',
+    when: 'the form of the subdomain’s own zone added it again',
+    row: inMail,
+    servers: {
+      zones: {
+        'example.org': {
+          '@': { NS: ['ns1.example.org'] },
+          ns1: { A: ['127.0.0.2'] },
+          mail: { NS: ['ns1.example.org'] },
+        },
+        'mail.example.org': { '@': { NS: ['ns1.example.org'] } },
+      },
+    },
+    records: { [`${HOST}.mail.mail.example.org`]: { TXT: [OURS] } },
+  },
+  {
+    code: 'HOST_DOUBLED',
+    when: 'the form added the zone again to the subdomain',
+    row: inMail,
+    records: { [`${HOST}.mail.example.org.example.org`]: { TXT: [OURS] } },
+  },
+  {
+    code: 'HOST_DOUBLED',
+    when: 'the form added the zone again to the Return-Path',
+    row: withReturnPath,
+    records: { [`${RETURN_PATH}.example.org`]: { CNAME: TARGET }, [FQDN]: { TXT: [OURS] } },
+  },
+  {
+    code: 'WRONG_HOST',
+    when: 'it is at the apex',
+    records: { 'example.org': { TXT: ['v=spf1 -all', OURS] } },
+  },
+  {
+    code: 'WRONG_HOST',
+    when: 'it is at the bare selector',
+    records: { [`${SELECTOR}.example.org`]: { TXT: [OURS] } },
+  },
+  {
+    code: 'WRONG_HOST',
+    when: 'the subdomain is left out',
+    row: inMail,
+    records: { [FQDN]: { TXT: [OURS] } },
+  },
+  {
+    code: 'WRONG_HOST',
+    when: 'a subdomain is added',
+    records: { [`${HOST}.www.example.org`]: { TXT: [OURS] } },
+  },
+  {
+    code: 'WRONG_HOST',
+    when: 'the subdomain stands in front',
+    row: inMail,
+    records: { [`mail.${FQDN}`]: { TXT: [OURS] } },
+  },
+  {
+    code: 'CNAME_WRONG_TARGET',
+    when: 'the Return-Path leads elsewhere',
+    row: withReturnPath,
+    records: { [RETURN_PATH]: { CNAME: `${TARGET}.example.org` }, [FQDN]: { TXT: [OURS] } },
+  },
+  {
+    code: 'CNAME_FLATTENED',
+    when: 'the provider answers with addresses',
+    row: withReturnPath,
+    records: { [RETURN_PATH]: { A: ['192.0.2.1'], AAAA: ['2001:db8::1'] }, [FQDN]: { TXT: [OURS] } },
+  },
+  { code: 'WRONG_TYPE', when: 'there is an address', records: { [FQDN]: { A: ['192.0.2.1'] } } },
+  {
+    code: 'WRONG_TYPE',
+    when: 'an alias leads to nothing',
+    records: { [FQDN]: { CNAME: 'nothing.example.org' } },
+  },
+  {
+    code: 'WRONG_TYPE',
+    when: 'the Return-Path is a TXT record',
+    row: withReturnPath,
+    records: { [RETURN_PATH]: { TXT: [TARGET] }, [FQDN]: { TXT: [OURS] } },
+  },
+  { code: 'RECORD_MISSING', when: 'there is nothing' },
+  {
+    code: 'RECORD_MISSING',
+    when: 'there is nothing in a subdomain with a zone of its own',
+    row: inMail,
+    servers: {
+      zones: {
+        'example.org': {
+          '@': { NS: ['ns1.example.org'] },
+          ns1: { A: ['127.0.0.2'] },
+          mail: { NS: ['ns1.example.org'] },
+        },
+        'mail.example.org': { '@': { NS: ['ns1.example.org'] } },
+      },
+    },
+  },
+  {
+    code: 'RECORD_MISSING',
+    when: 'there is nothing but a wildcard address',
+    records: { '*.example.org': { A: ['192.0.2.1'] } },
+  },
+];
+
+describe('each code, from what real name servers answer', () => {
+  test.concurrent.each(CASES)('$code: $when', async ({ code, row: changes, ...world }) => {
+    await using scene = await CheckScene.set(world.servers);
+    for (const [name, records] of Object.entries(world.records ?? {})) {
+      const apex = scene.servers.authorities[0]?.zones.get(name)?.get('@') ?? {};
+      scene.servers.publish(name, { ...apex, ...records });
+    }
+    world.arrange?.(scene);
+    const row = sendingDomain(changes);
+
+    const before = await scene.check(row);
+    const seen = before.returnPath ?? before.dkim;
+    expect(seen).toMatchObject({ code, ...SAYS });
+    expect(seen.title).not.toBe('');
+    if (seen.fix === null) return;
+
+    followFix(seen.fix, scene.servers);
+    const after = await scene.check(row);
+    expect(after.returnPath ?? after.dkim, seen.fix).toMatchObject({ code: 'OK', state: 'valid' });
+  });
+
+  test('NOT_CHECKED: before the first look, with what to publish', async () => {
+    await using scene = await CheckScene.set();
+    const row = sendingDomain(withReturnPath);
+    const { records } = diagnose(row, undefined, undefined, scene.now);
+    expect(records.map(({ code, state }) => ({ code, state }))).toEqual([
+      { code: 'NOT_CHECKED', state: 'unchecked' },
+      { code: 'NOT_CHECKED', state: 'unchecked' },
+    ]);
+    for (const { fix } of records) followFix(fix ?? '', scene.servers);
+    const { diagnosis } = await scene.check(row);
+    expect(diagnosis.records.map(({ code }) => code)).toEqual(['OK', 'OK']);
+  });
+
+  test('no code exists that none of these produces', () => {
+    const produced = new Set<DiagnosisCode>(['NOT_CHECKED', ...CASES.map(({ code }) => code)]);
+    expect([...DIAGNOSIS_CODES].filter((code) => !produced.has(code))).toEqual([]);
+  });
+});
+
+/** Whatever was seen, it is said in words. */
+const SAYS = { title: expect.any(String), detail: expect.stringMatching(/\.$/) };
