@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  ssr: { resolve: { conditions: ['source'] } },
+  ssr: { resolve: { conditions: ['letterhead-source'] } },
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/keys-file.ts'],

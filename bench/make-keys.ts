@@ -4,12 +4,12 @@ import { formatKeyLine } from '../server/dkim/key-source.ts';
 
 /**
  * Makes a file of real RSA-2048 keys, one a line, for benchmarks and crash tests to draw from:
- * `node -C source bench/make-keys.ts <file> <how many>`. The keys are not secret: use them for nothing else.
+ * `node -C letterhead-source bench/make-keys.ts <file> <how many>`. The keys are not secret: use them for nothing else.
  */
 const [path, howMany] = process.argv.slice(2);
 const count = Number(howMany);
 if (path === undefined || !Number.isInteger(count) || count < 1) {
-  process.stderr.write('Usage: node -C source bench/make-keys.ts <file> <how many>\n');
+  process.stderr.write('Usage: node -C letterhead-source bench/make-keys.ts <file> <how many>\n');
   process.exit(2);
 }
 

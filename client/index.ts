@@ -1,4 +1,11 @@
-import { createTRPCClient, httpBatchLink, TRPCClientError } from '@trpc/client';
+import {
+  createTRPCClient,
+  httpBatchLink,
+  httpSubscriptionLink,
+  splitLink,
+  TRPCClientError,
+} from '@trpc/client';
+import { EventSource } from 'eventsource';
 import superjson from 'superjson';
 import type { AppRouter } from '../server/router/index.ts';
 
@@ -22,28 +29,55 @@ const MAX_URL_LENGTH = 2000;
 
 /**
  * A typed client of a Letterhead server. Calls of one moment travel together; times arrive as `Date`.
+ * Subscriptions connect again by themselves and resume where they were, in Node as in a browser.
  *
  * @example
  * ```ts
  * const letterhead = createLetterhead({ url: 'http://127.0.0.1:3000', token: 'lh_…' });
  * const domain = await letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
  * console.log(domain.dns_records, domain.created_at.getFullYear());
+ * letterhead.events.stream.subscribe({ account: 1 }, { onData: ({ data }) => console.log(data) });
  * ```
  */
-export function createLetterhead(options: LetterheadOptions) {
-  const { token } = options;
+export function createLetterhead({ url: origin, token }: LetterheadOptions) {
+  const url = `${String(origin).replace(/\/+$/, '')}/trpc`;
+  const authorization = async () => `Bearer ${typeof token === 'string' ? token : await token()}`;
   return createTRPCClient<AppRouter>({
     links: [
-      httpBatchLink({
-        url: `${String(options.url).replace(/\/+$/, '')}/trpc`,
-        transformer: superjson,
-        maxURLLength: MAX_URL_LENGTH,
-        headers: async () => ({
-          authorization: `Bearer ${typeof token === 'string' ? token : await token()}`,
+      splitLink({
+        condition: ({ type }) => type === 'subscription',
+        true: httpSubscriptionLink({
+          url,
+          transformer: superjson,
+          EventSource,
+          // A browser's own EventSource sends no headers, and a token in the address would be logged.
+          eventSourceOptions: () => ({
+            fetch: async (address, init) =>
+              passing(
+                await fetch(address, {
+                  ...init,
+                  headers: { ...init.headers, authorization: await authorization() },
+                }),
+              ),
+          }),
+        }),
+        false: httpBatchLink({
+          url,
+          transformer: superjson,
+          maxURLLength: MAX_URL_LENGTH,
+          headers: async () => ({ authorization: await authorization() }),
         }),
       }),
     ],
   });
+}
+
+/** EventSource gives up at any refusal; one that will pass is made a lost connection, after which it tries again. */
+function passing(response: Response): Response {
+  if (response.status === 429 || response.status >= 500) {
+    throw new Error(`The server answered with status ${response.status}.`);
+  }
+  return response;
 }
 
 /** Whether something thrown is a refusal of Letterhead's, or a failure to reach it (then `data` is missing). */

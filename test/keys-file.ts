@@ -15,6 +15,11 @@ export default function makeKeysOnce(): void {
   if (existsSync(KEYS_FILE)) return;
   mkdirSync(dirname(KEYS_FILE), { recursive: true });
   const unfinished = `${KEYS_FILE}.${process.pid}`;
-  execFileSync('node', ['--conditions=source', 'bench/make-keys.ts', unfinished, String(KEY_COUNT)]);
+  execFileSync('node', [
+    '--conditions=letterhead-source',
+    'bench/make-keys.ts',
+    unfinished,
+    String(KEY_COUNT),
+  ]);
   renameSync(unfinished, KEYS_FILE);
 }

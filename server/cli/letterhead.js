@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --conditions=source
+#!/usr/bin/env -S node --conditions=letterhead-source
 // Plain JavaScript that any Node reads: it looks at the version before anything newer is loaded.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 22 || (major === 22 && minor < 19)) {

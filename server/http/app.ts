@@ -15,7 +15,7 @@ import { appRouter } from '../router/index.ts';
 import { isFault, toRefusal } from '../router/refusals.ts';
 import type { Services } from '../router/services.ts';
 import type { Store } from '../store/store.ts';
-import { refuseWhenStopping } from './graceful-stop.ts';
+import { cutStreamsWhenStopping, refuseWhenStopping } from './graceful-stop.ts';
 import { knownPaths } from './known-paths.ts';
 import { serveReference } from './reference-page.ts';
 import { refusalHeaders, refusalOf, sendRefusal, TRPC_PATH } from './refusal-reply.ts';
@@ -45,6 +45,7 @@ export async function createApp(needs: AppNeeds): Promise<FastifyInstance> {
     frameworkErrors: (error, _request, reply) => void sendRefusal(reply, refusalOf(error)),
   });
   refuseWhenStopping(app, needs.stopping);
+  cutStreamsWhenStopping(app, needs.stopping);
   const operations = listOperations(appRouter);
   const createContext = contextFactory(needs);
   answerRefusals(

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LetterheadError } from '@letterhead/shared';
 import type { FastifyInstance } from 'fastify';
@@ -17,6 +18,24 @@ export function refuseWhenStopping(app: FastifyInstance, stopping: AbortSignal):
         retryAfter: 5,
       }),
     );
+  });
+}
+
+/**
+ * Streams have no end of their own to wait for: they are cut off when `stopping` is aborted. Their clients take that
+ * for a lost connection, and resume with the next server.
+ */
+export function cutStreamsWhenStopping(app: FastifyInstance, stopping: AbortSignal): void {
+  const streams = new Set<ServerResponse>();
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.headers.accept === 'text/event-stream') {
+      streams.add(reply.raw);
+      reply.raw.once('close', () => streams.delete(reply.raw));
+    }
+    done();
+  });
+  stopping.addEventListener('abort', () => {
+    for (const stream of streams) stream.destroy();
   });
 }
 

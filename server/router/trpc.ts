@@ -21,6 +21,8 @@ export const t = initTRPC
   .create({
     transformer: superjson,
     isDev: false,
+    // A stream that is silent for longer is dead, and its client connects again.
+    sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 40_000 } },
     errorFormatter({ shape, error, path }) {
       const refusal = toRefusal(error);
       const data: ErrorData = {

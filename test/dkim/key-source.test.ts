@@ -18,7 +18,7 @@ afterEach(() => rm(folder, { recursive: true }));
 
 it('draws the keys of a file in order, and says once that it starts over', async () => {
   const path = join(folder, 'keys.jsonl');
-  await run(process.execPath, ['-C', 'source', makeKeys, path, '3']);
+  await run(process.execPath, ['-C', 'letterhead-source', makeKeys, path, '3']);
   expect((await stat(path)).mode & 0o777).toBe(0o600);
   const notes: string[] = [];
   const source = await keysFromFile(path, (sentence) => notes.push(sentence));
@@ -38,7 +38,13 @@ it('ends the process that makes keys without being closed, once nobody waits', a
     const pool = new KeyPool({ onWorkerDeath: (error) => { throw error; } });
     process.stdout.write((await pool.take()).publicKey.slice(0, 4));
   `;
-  const { stdout } = await run(process.execPath, ['-C', 'source', '--input-type=module', '-e', script]);
+  const { stdout } = await run(process.execPath, [
+    '-C',
+    'letterhead-source',
+    '--input-type=module',
+    '-e',
+    script,
+  ]);
   expect(stdout).toBe('MIIB');
 });
 
