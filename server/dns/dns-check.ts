@@ -1,5 +1,4 @@
 import { type Referral, readAuthority } from './answer.ts';
-import { isPublicUnicast } from './askable-address.ts';
 import { type FoundDelegation, findDelegation } from './delegation.ts';
 import type { Exchange } from './exchange.ts';
 import { type LookupObserver, labelOf } from './lookup.ts';
@@ -13,7 +12,8 @@ import { type WalkNeeds, walkZones } from './zone-walk.ts';
 export interface CheckNeeds {
   readonly exchange: Exchange;
   readonly resolver: Resolver;
-  readonly allowPrivate: boolean;
+  /** Whether an authority may be asked at this address. */
+  readonly isAskable: (address: string) => boolean;
   readonly authorityPort: number;
   /** How long an authority may take in all, in milliseconds. */
   readonly authorityTimeout: number;
@@ -21,7 +21,7 @@ export interface CheckNeeds {
 }
 
 /** One check's questions; each is asked once, however often it comes up. */
-export class ZoneCheck implements DnsCheck, WalkNeeds {
+export class DomainCheck implements DnsCheck, WalkNeeds {
   readonly #needs: CheckNeeds;
   readonly #registrableDomain: string;
   readonly #signal: AbortSignal;
@@ -52,7 +52,7 @@ export class ZoneCheck implements DnsCheck, WalkNeeds {
   }
 
   isAskable(address: string): boolean {
-    return this.#needs.allowPrivate || isPublicUnicast(address);
+    return this.#needs.isAskable(address);
   }
 
   async askAuthority(

@@ -1,4 +1,5 @@
-import { ZoneCheck } from './dns-check.ts';
+import { isPublicUnicast } from './askable-address.ts';
+import { DomainCheck } from './dns-check.ts';
 import { Exchange } from './exchange.ts';
 import type { LookupObserver } from './lookup.ts';
 import type { Dns } from './outcome.ts';
@@ -43,12 +44,12 @@ export function createDns(options: DnsOptions): Dns {
   const needs = {
     exchange,
     resolver,
-    allowPrivate,
+    isAskable: allowPrivate ? () => true : isPublicUnicast,
     authorityPort,
     authorityTimeout: timeouts.authority,
     onLookup,
   };
   return {
-    open: (registrableDomain, signal) => new ZoneCheck(needs, registrableDomain, signal),
+    open: (registrableDomain, signal) => new DomainCheck(needs, registrableDomain, signal),
   };
 }

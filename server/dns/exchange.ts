@@ -32,11 +32,16 @@ export interface Exchanged {
 
 /** Every question has a socket of its own: so many leave enough file descriptors for the rest of the process. */
 const MAX_UNDER_WAY = 1024;
+/** As many datagrams as fit the default receive buffer of a server on Linux; of a larger burst some would be lost. */
+const MAX_UNDER_WAY_TO_ONE_SERVER = 256;
+
+const TOO_LATE: Exchanged = { reply: unknown('timeout'), ms: 0 };
 
 /** One question to one server. */
 export class Exchange {
   readonly #needs: ExchangeNeeds;
   readonly #slots = new Slots(MAX_UNDER_WAY);
+  readonly #serverSlots = new Slots(MAX_UNDER_WAY_TO_ONE_SERVER);
 
   constructor(needs: ExchangeNeeds) {
     this.#needs = needs;
@@ -45,17 +50,25 @@ export class Exchange {
   /** Never throws for what the server does or the name is: whatever is no answer to the question is `unknown`. */
   async ask(server: ServerAddress, question: Question, options: AskOptions): Promise<Exchanged> {
     if (!isAskableName(question.name)) return { reply: unknown('malformed'), ms: 0 };
-    if (options.signal.aborted || !(await this.#slots.take(options.signal))) {
-      return { reply: unknown('timeout'), ms: 0 };
-    }
-    const start = this.#needs.now();
+    const key = `${server.address} ${server.port}`;
+    if (!(await this.#serverSlots.take(key, options.signal))) return TOO_LATE;
     try {
-      using deadline = new Deadline(options.timeout, options.signal);
-      const reply = await this.#askUntil(deadline, server, question, options);
-      return { reply, ms: Math.round(this.#needs.now() - start) };
+      if (!(await this.#slots.take('', options.signal))) return TOO_LATE;
+      try {
+        return await this.#askNow(server, question, options);
+      } finally {
+        this.#slots.release('');
+      }
     } finally {
-      this.#slots.release();
+      this.#serverSlots.release(key);
     }
+  }
+
+  async #askNow(server: ServerAddress, question: Question, options: AskOptions): Promise<Exchanged> {
+    const start = this.#needs.now();
+    using deadline = new Deadline(options.timeout, options.signal);
+    const reply = await this.#askUntil(deadline, server, question, options);
+    return { reply, ms: Math.round(this.#needs.now() - start) };
   }
 
   async #askUntil(

@@ -1,39 +1,49 @@
-/** A bound on how much is under way at once; who finds no slot free waits for one, first come, first served. */
+/** A bound on how much is under way at once for each key; who finds no slot free waits, first come, first served. */
 export class Slots {
-  #free: number;
-  readonly #waiting = new Set<() => void>();
+  readonly #count: number;
+  readonly #taken = new Map<string, number>();
+  readonly #waiting = new Map<string, Set<() => void>>();
 
   constructor(count: number) {
-    this.#free = count;
+    this.#count = count;
   }
 
   /** Resolves to true with a slot, to be given back with `release`; to false where `signal` ends the wait. */
-  take(signal: AbortSignal): Promise<boolean> {
-    if (this.#free > 0) {
-      this.#free--;
+  take(key: string, signal: AbortSignal): Promise<boolean> {
+    if (signal.aborted) return Promise.resolve(false);
+    const taken = this.#taken.get(key) ?? 0;
+    if (taken < this.#count) {
+      this.#taken.set(key, taken + 1);
       return Promise.resolve(true);
     }
     return new Promise((resolve) => {
+      const waiting = this.#waiting.get(key) ?? new Set();
+      this.#waiting.set(key, waiting);
       const goAhead = () => {
         signal.removeEventListener('abort', leave);
         resolve(true);
       };
       const leave = () => {
-        this.#waiting.delete(goAhead);
+        waiting.delete(goAhead);
         resolve(false);
       };
-      this.#waiting.add(goAhead);
+      waiting.add(goAhead);
       signal.addEventListener('abort', leave, { once: true });
     });
   }
 
-  release(): void {
-    const [next] = this.#waiting;
-    if (next === undefined) {
-      this.#free++;
+  /** The slot goes to whoever waits longest. */
+  release(key: string): void {
+    const waiting = this.#waiting.get(key);
+    const [next] = waiting ?? [];
+    if (next !== undefined) {
+      waiting?.delete(next);
+      next();
       return;
     }
-    this.#waiting.delete(next);
-    next();
+    this.#waiting.delete(key);
+    const taken = this.#taken.get(key) ?? 0;
+    if (taken > 1) this.#taken.set(key, taken - 1);
+    else this.#taken.delete(key);
   }
 }

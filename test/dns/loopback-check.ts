@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto';
+import { createDns, type DnsOptions } from '../../server/dns/dns.ts';
+import type { Dns, DnsCheck, Observation } from '../../server/dns/outcome.ts';
+import type { LoopbackDns } from './loopback-dns.ts';
+
+/** For tests in which a server stays silent: nobody waits for the seconds that the world needs. */
+export const IMPATIENT = { timeouts: { authority: 400, resolver: [400] } };
+
+/** Letterhead's DNS against servers on loopback. */
+export function createLoopbackDns(net: LoopbackDns, options: Partial<DnsOptions> = {}): Dns {
+  return createDns({
+    resolvers: [net.resolver],
+    allowPrivate: true,
+    authorityPort: net.port,
+    random: randomBytes,
+    now: () => performance.now(),
+    ...options,
+  });
+}
+
+/** One check of `example.org` that nothing ends. */
+export function openCheck(net: LoopbackDns, options: Partial<DnsOptions> = {}): DnsCheck {
+  return createLoopbackDns(net, options).open('example.org', new AbortController().signal);
+}
+
+/** What each server said, by its name, in short: `present k=rsa;p=…`, `absent nxdomain`, `unknown timeout`. */
+export function inShort(observations: readonly Observation[]): Record<string, string> {
+  return Object.fromEntries(
+    observations.map(({ name, outcome }) => {
+      switch (outcome.kind) {
+        case 'present':
+          return [
+            name,
+            `present ${outcome.cname === null ? outcome.values.join(' | ') : `-> ${outcome.cname}`}`,
+          ];
+        case 'not-asked':
+          return [name, outcome.kind];
+        default:
+          return [name, `${outcome.kind} ${outcome.reason}`];
+      }
+    }),
+  );
+}
