@@ -1,0 +1,43 @@
+/** What a contender's process is asked, and answers. */
+export interface Questions {
+  /** What the process has used so far. */
+  usage: { readonly asked: null; readonly answer: Usage };
+  /** Creates domains with as many clients at once, until the time is over or so many are made. */
+  create: { readonly asked: CreateOrder; readonly answer: CreateRun };
+  /** Of each key that was taken since the start: whether it was ready. */
+  keysReady: { readonly asked: null; readonly answer: boolean[] };
+}
+
+export interface Usage {
+  /** Microseconds of CPU time, of all threads, in user and system mode. */
+  readonly cpu: number;
+  /** Bytes of resident memory. */
+  readonly memory: number;
+}
+
+export interface CreateOrder {
+  readonly clients: number;
+  readonly seconds: number;
+  readonly atMost: number;
+}
+
+export interface CreateRun {
+  readonly creates: number;
+  /** From the first to the last one's end. */
+  readonly seconds: number;
+}
+
+export type Question = keyof Questions;
+
+/** From the benchmark to a contender. */
+export interface Asked<Q extends Question = Question> {
+  readonly id: number;
+  readonly question: Q;
+  readonly asked: Questions[Q]['asked'];
+}
+
+/** From a contender to the benchmark: first that it is ready, then its answers. */
+export type Told =
+  | { readonly kind: 'ready'; readonly url: string | null }
+  | { readonly kind: 'answer'; readonly id: number; readonly answer: unknown }
+  | { readonly kind: 'failure'; readonly id: number; readonly message: string };

@@ -1,0 +1,50 @@
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { makeTokenSecret } from '../server/auth/token-secret.ts';
+import makeKeysOnce, { KEYS_FILE } from '../test/keys-file.ts';
+import type { Contender } from './contender.ts';
+import { startContender } from './contender.ts';
+import type { ServeOptions } from './serve.ts';
+
+/** The token of the first account, with every scope: each server of a run is given it at its first start. */
+export const TOKEN = makeTokenSecret();
+
+/** Real keys, made once; they repeat from domain to domain. */
+export function keysFile(): string {
+  makeKeysOnce();
+  return KEYS_FILE;
+}
+
+/** Settings for a server that is measured. Nothing answers at its resolver's port, and nobody else is asked. */
+export function serverEnvironment(dataDir: string): Record<string, string> {
+  return {
+    DATA_DIR: dataDir,
+    PORT: '0',
+    BOOTSTRAP_TOKEN: TOKEN,
+    DNS_SERVERS: '127.0.0.1:9',
+    MAX_DOMAINS_PER_ACCOUNT: '10000',
+    RATE_LIMIT_PER_MINUTE: '0',
+  };
+}
+
+/** Starts the real server on a data folder, with its log on, in a file beside the folder. */
+export async function startLetterhead(
+  dataDir: string,
+  options: { keys: 'file' | 'pool' } = { keys: 'file' },
+): Promise<Contender> {
+  const log = await open(`${dataDir}.log`, 'a');
+  try {
+    const serve: ServeOptions = {
+      environment: serverEnvironment(dataDir),
+      keysFile: options.keys === 'file' ? keysFile() : null,
+    };
+    return await startContender({ script: 'serve.ts', options: serve, stderr: log.fd });
+  } finally {
+    await log.close();
+  }
+}
+
+/** The data folder of a server of its own in a temporary folder. */
+export function dataFolderIn(temporaryFolder: { readonly path: string }): string {
+  return join(temporaryFolder.path, 'data');
+}

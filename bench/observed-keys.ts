@@ -1,0 +1,26 @@
+import type { KeyPair, KeySource } from '../server/dkim/key-source.ts';
+
+/** A source of keys that remembers of each whether it was ready when it was asked for. */
+export class ObservedKeys implements KeySource {
+  readonly ready: boolean[] = [];
+  readonly #keys: KeySource;
+
+  constructor(keys: KeySource) {
+    this.#keys = keys;
+  }
+
+  async take(): Promise<KeyPair> {
+    const at = this.ready.push(true) - 1;
+    // Comes before anything that a key still to be made could bring.
+    const late = setImmediate(() => {
+      this.ready[at] = false;
+    });
+    const pair = await this.#keys.take();
+    clearImmediate(late);
+    return pair;
+  }
+
+  close(): Promise<void> {
+    return this.#keys.close();
+  }
+}

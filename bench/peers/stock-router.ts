@@ -1,0 +1,41 @@
+import { readFile } from 'node:fs/promises';
+import type { Domain } from '@letterhead/shared';
+import { DomainSchema, IdSchema } from '@letterhead/shared';
+import { initTRPC } from '@trpc/server';
+import superjson from 'superjson';
+import type { OpenApiMeta } from 'trpc-to-openapi';
+import { z } from 'zod';
+
+/** What the tRPC peers get: a file with a domain as REST spells it. */
+export interface StockRouterOptions {
+  readonly file: string;
+}
+
+/**
+ * A router as tRPC's documentation shows one, with `domains.get` alone: the same schemas of input and output as the
+ * real one, the answer from memory, and nobody asked for a token.
+ */
+export async function createStockRouter({ file }: StockRouterOptions) {
+  const domain = await readDomain(file);
+  const t = initTRPC.meta<OpenApiMeta>().create({ transformer: superjson });
+  return t.router({
+    domains: t.router({
+      get: t.procedure
+        .meta({ openapi: { method: 'GET', path: '/accounts/{account}/domains/{id}' } })
+        .input(z.object({ account: IdSchema, id: IdSchema }))
+        .output(DomainSchema)
+        .query(() => domain),
+    }),
+  });
+}
+
+export type StockRouter = Awaited<ReturnType<typeof createStockRouter>>;
+
+async function readDomain(file: string): Promise<Domain> {
+  const { data } = JSON.parse(await readFile(file, 'utf8'));
+  return DomainSchema.parse({
+    ...data,
+    created_at: new Date(data.created_at),
+    updated_at: new Date(data.updated_at),
+  });
+}

@@ -1,0 +1,32 @@
+import { KeyPool } from '../server/dkim/key-pool.ts';
+import type { KeySource } from '../server/dkim/key-source.ts';
+import { keysFromFile } from '../server/dkim/key-source.ts';
+import { createLog } from '../server/log.ts';
+import { startServer } from '../server/main.ts';
+import { parseSettings } from '../server/settings.ts';
+import { contend, contenderOptions } from './contender-process.ts';
+import { ObservedKeys } from './observed-keys.ts';
+
+/** The real server as a contender. */
+export interface ServeOptions {
+  readonly environment: Readonly<Record<string, string>>;
+  /** A file of keys that were made before; null: keys are made as they are in earnest. */
+  readonly keysFile: string | null;
+}
+
+const { environment, keysFile } = contenderOptions<ServeOptions>();
+const settings = parseSettings(environment);
+const log = await createLog(settings.LOG_LEVEL, {});
+const keys = new ObservedKeys(await openKeys());
+const server = await startServer({ settings, log, keys, clock: () => new Date() });
+contend({
+  url: server.url,
+  answerers: { keysReady: async () => [...keys.ready] },
+  stop: () => server.stop(),
+});
+
+async function openKeys(): Promise<KeySource> {
+  if (keysFile === null)
+    return new KeyPool({ onWorkerDeath: (error) => log.error({ err: error }, error.message) });
+  return keysFromFile(keysFile, (sentence) => log.info(sentence));
+}

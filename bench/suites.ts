@@ -1,0 +1,5 @@
+import { apiSuite } from './api/suite.ts';
+import type { Suite } from './finding.ts';
+
+/** In the order in which they are run. */
+export const suites: readonly Suite[] = [apiSuite];
