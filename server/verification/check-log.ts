@@ -23,3 +23,11 @@ export function createCheckLog(log: CheckLog): CheckObserver {
     },
   };
 }
+
+/** One observer that tells several. */
+export function observeTogether(...observers: readonly CheckObserver[]): CheckObserver {
+  return {
+    checked: (report) => observers.forEach((observer) => void observer.checked(report)),
+    failed: (target, error) => observers.forEach((observer) => void observer.failed(target, error)),
+  };
+}

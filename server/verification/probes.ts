@@ -1,6 +1,7 @@
 import { randomLabel } from '../dkim/selector.ts';
 import type { Outcome, Present, RecordType } from '../dns/outcome.ts';
 import { answersOf, definitive } from './answers.ts';
+import { clipAnswer } from './clip.ts';
 import type { ProbeFinding, RecordEvidence } from './evidence.ts';
 import { misplacedNames } from './misplaced-names.ts';
 import { type PublishedRecord, publishedRecord, registrableDomain } from './published-record.ts';
@@ -57,7 +58,7 @@ function asker({ check }: SurveyContext, seen: RecordEvidence): Ask | null {
 }
 
 function present(outcome: Outcome | { kind: 'not-asked' }): Present[] {
-  return outcome.kind === 'present' ? [outcome] : [];
+  return outcome.kind === 'present' ? [clipAnswer(outcome)] : [];
 }
 
 /** NXDOMAIN rules out every type; NODATA does not. */
@@ -75,8 +76,11 @@ function misplaced(ask: Ask, { row }: SurveyContext, record: PublishedRecord, se
     zone: seen.zone,
   });
   return names.map(async ({ name, mistake }) => {
-    const found = await ask(name, record.type);
-    const ours = found.find(({ outcome }) => outcome.values.some((value) => isCopiedFromOurs(record, value)));
+    const found = (await ask(name, record.type)).map(({ zone, outcome }) => ({
+      zone,
+      outcome: { ...outcome, values: outcome.values.filter((value) => isCopiedFromOurs(record, value)) },
+    }));
+    const ours = found.find(({ outcome }) => outcome.values.length > 0);
     return ours === undefined ? [] : [toFinding(mistake, name, record.type, ours)];
   });
 }

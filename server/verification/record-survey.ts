@@ -1,5 +1,6 @@
 import type { Observation, Outcome, Survey } from '../dns/outcome.ts';
 import { answersOf, definitive, isAlias } from './answers.ts';
+import { clipAnswer, clipObservations } from './clip.ts';
 import type { RecordEvidence } from './evidence.ts';
 import { lowestZone } from './lowest-zone.ts';
 import { probe } from './probes.ts';
@@ -23,7 +24,7 @@ export async function surveyRecord(context: SurveyContext, record: PublishedReco
     observed_at: context.clock().toISOString(),
     delegation: context.delegation,
     zone: survey.zone,
-    observations: survey.observations,
+    observations: clipObservations(survey.observations),
     resolver: await askResolver(context, record, survey),
     alias: null,
     findings: [],
@@ -59,7 +60,7 @@ async function askResolver(
       (outcome) =>
         isAlias(record.type, outcome) || (outcome.kind === 'present' && isRight(record, outcome.values)),
     );
-  return worthAsking ? context.check.askResolver(record.fqdn, record.type) : null;
+  return worthAsking ? clipAnswer(await context.check.askResolver(record.fqdn, record.type)) : null;
 }
 
 /** What the servers at the end of an alias say themselves. */
@@ -74,7 +75,9 @@ async function followAlias(
     const { check } = await openResponsibleCheck(context.dns, target, context.signal);
     const end = await check.askAuthorities(target, record.type);
     const next = aliasOf(record, end.observations);
-    if (next === null || hops === MAX_ALIASES) return { target, observations: end.observations };
+    if (next === null || hops === MAX_ALIASES) {
+      return { target, observations: clipObservations(end.observations) };
+    }
     target = next;
   }
 }

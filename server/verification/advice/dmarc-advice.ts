@@ -21,10 +21,15 @@ export function adviseOnDmarc(place: AdvicePlace, evidence: AdviceEvidence['dmar
     const [record] = records;
     if (records.length > 1) return several(name, records.length);
     if (record !== undefined) return judged(place, name, record);
-    const failed = values.find((value) => /dmarc/i.test(value));
+    const failed = values.find(mentionsDmarc);
     if (failed !== undefined) return invalid(name, 'it does not begin with v=DMARC1');
   }
   return missing(place);
+}
+
+/** Whether somebody meant a DMARC record, valid or not. */
+export function mentionsDmarc(value: string): boolean {
+  return /dmarc/i.test(value);
 }
 
 function judged(place: AdvicePlace, name: string, record: string): Advice {

@@ -10,7 +10,11 @@ const LEADS_TO = /^(?:[-+~?]?include:|redirect=)(.+)$/i;
 
 /** The TXT records that are SPF records (RFC 7208 §4.5). */
 export function spfRecords(txt: Outcome): string[] {
-  return txt.kind === 'present' ? txt.values.filter((value) => VERSION.test(value)) : [];
+  return txt.kind === 'present' ? txt.values.filter(isSpfRecord) : [];
+}
+
+export function isSpfRecord(value: string): boolean {
+  return VERSION.test(value);
 }
 
 /** The record without its version. */

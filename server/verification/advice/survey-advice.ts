@@ -1,9 +1,11 @@
 import type { Outcome, RecordType } from '../../dns/outcome.ts';
 import { definitive, isAlias } from '../answers.ts';
+import { clipAnswer } from '../clip.ts';
 import type { AdviceEvidence } from '../evidence.ts';
 import { registrableDomain } from '../published-record.ts';
 import type { SurveyContext } from '../survey-context.ts';
-import { countSpfLookups, spfRecords } from './spf-record.ts';
+import { mentionsDmarc } from './dmarc-advice.ts';
+import { countSpfLookups, isSpfRecord, spfRecords } from './spf-record.ts';
 
 /** Looks at what else helps the mail of this domain arrive. Never throws for what DNS does. */
 export async function surveyAdvice(context: SurveyContext): Promise<AdviceEvidence> {
@@ -12,17 +14,23 @@ export async function surveyAdvice(context: SurveyContext): Promise<AdviceEviden
   const [spf, mx, ...dmarc] = await Promise.all([
     surveySpf(context),
     ask(context, row.domain, 'MX'),
-    ...policies.map(async (name) => ({ name, txt: await ask(context, name, 'TXT') })),
+    ...policies.map(async (name) => ({ name, txt: only(mentionsDmarc, await ask(context, name, 'TXT')) })),
   ]);
   return { spf, mx, dmarc };
 }
 
 async function surveySpf(context: SurveyContext): Promise<AdviceEvidence['spf']> {
-  const txt = await ask(context, context.row.domain, 'TXT');
+  const txt = only(isSpfRecord, await ask(context, context.row.domain, 'TXT'));
   const [record, another] = spfRecords(txt);
   if (record === undefined || another !== undefined) return { txt, lookups: null };
   const lookups = await countSpfLookups(record, (name) => context.check.askResolver(name, 'TXT'));
   return { txt, lookups };
+}
+
+/** A domain's TXT records are many; evidence is of those that matter. */
+function only(matters: (value: string) => boolean, outcome: Outcome): Outcome {
+  if (outcome.kind !== 'present') return outcome;
+  return clipAnswer({ ...outcome, values: outcome.values.filter(matters) });
 }
 
 /** First-hand where that is possible, so that no resolver remembers what is about to be mended. */

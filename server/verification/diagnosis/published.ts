@@ -1,5 +1,5 @@
 import { judgeKeyRecord } from '../../dkim/dkim-record.ts';
-import type { Observation } from '../../dns/outcome.ts';
+import type { Observation, Outcome } from '../../dns/outcome.ts';
 import { isRight } from '../right-value.ts';
 import { changeValue, inZone, list, quoted } from './sentences.ts';
 import { hostOf, isSeenRight, type Rule, type Sighting, valuesSeen, zoneOf } from './sighting.ts';
@@ -23,16 +23,23 @@ export const NAMESERVERS_DISAGREE: Rule = (sighting) => {
 /** The servers have our record, but the resolver still remembers that there was none. */
 export const NEGATIVE_CACHED: Rule = (sighting) => {
   const { resolver, observed_at } = sighting.evidence;
-  if (!isSeenRight(sighting) || resolver?.kind !== 'absent') return null;
+  if (!isSeenRight(sighting) || resolver === null || !saysAbsent(resolver)) return null;
   return {
     title: 'Published; some resolvers still remember that it was not there',
     detail:
       'The domain’s own name servers answer with our record. A resolver that was asked before it was there repeats its old answer until that runs out; nothing needs doing.',
     fix: null,
     clearsAt:
-      resolver.negativeTtl === null ? null : new Date(Date.parse(observed_at) + resolver.negativeTtl * 1000),
+      resolver.kind !== 'absent' || resolver.negativeTtl === null
+        ? null
+        : new Date(Date.parse(observed_at) + resolver.negativeTtl * 1000),
   };
 };
+
+/** An alias whose end is absent comes back as an alias alone. */
+function saysAbsent(resolver: Outcome): boolean {
+  return resolver.kind === 'absent' || (resolver.kind === 'present' && resolver.values.length === 0);
+}
 
 /** Our key, with `t=y`: receivers may treat the mail as if it were not signed (RFC 6376 §3.6.1). */
 export const TEST_MODE: Rule = (sighting) => {

@@ -1,0 +1,195 @@
+import { describe, expect, test } from 'vitest';
+import { CheckScene } from './check-scene.ts';
+import { ANOTHER_KEY, NOT_VERIFIED, OUR_KEY, SELECTOR, sendingDomain } from './sending-domain.ts';
+
+const FQDN = `${SELECTOR}._domainkey.example.org`;
+const OURS = `k=rsa;p=${OUR_KEY}`;
+
+describe('whom a check asks', () => {
+  test('the authorities only, while they say that the record is not there', async () => {
+    await using scene = await CheckScene.set();
+    const row = sendingDomain({ return_path: { ...NOT_VERIFIED, target: 't.example.net' } });
+    await scene.check(row);
+    expect(scene.servers.authorities[0]?.queriesFor(FQDN, 'TXT')).not.toEqual([]);
+    expect(scene.servers.resolver.queriesFor(FQDN)).toEqual([]);
+    expect(scene.servers.resolver.queriesFor(`bounces-${SELECTOR}.example.org`)).toEqual([]);
+  });
+
+  test('so that a record published after a look is found at once, by a resolver that remembers', async () => {
+    await using scene = await CheckScene.set();
+    scene.servers.resolver.remembersAbsence = true;
+    expect((await scene.check(sendingDomain())).dkim.code).toBe('RECORD_MISSING');
+    scene.servers.publish(FQDN, { TXT: [OURS] });
+    expect((await scene.check(sendingDomain())).dkim.code).toBe('OK');
+  });
+
+  test('the resolver too, once the record is there: until when it remembers otherwise is said', async () => {
+    await using scene = await CheckScene.set();
+    scene.servers.publish(FQDN, { TXT: [OURS] });
+    scene.servers.resolver.cache.set(FQDN, { negative: 'nodata', ttl: 900 });
+    const { dkim } = await scene.check(sendingDomain());
+    expect(dkim).toMatchObject({
+      code: 'NEGATIVE_CACHED',
+      state: 'valid',
+      source: 'authority',
+      clears_at: new Date('2026-01-01T01:15:00Z'),
+    });
+  });
+
+  test('nobody else for a record that is right', async () => {
+    await using scene = await CheckScene.set();
+    scene.servers.publish(FQDN, { TXT: [OURS] });
+    await scene.check(sendingDomain());
+    const names = scene.servers.authorities[0]?.queries.map(({ name, type }) => `${type} ${name}`);
+    expect(names?.toSorted()).toEqual([
+      'MX example.org',
+      'TXT _dmarc.example.org',
+      'TXT abc12def345._domainkey.example.org',
+      'TXT example.org',
+    ]);
+  });
+
+  test('the resolver where no authority says anything definitive', async () => {
+    await using scene = await CheckScene.set();
+    scene.servers.publish(FQDN, { TXT: [OURS] });
+    for (const server of scene.servers.authorities) server.fault = 'refused';
+    const { dkim, verdicts } = await scene.check(sendingDomain());
+    expect(dkim).toMatchObject({ code: 'OK', source: 'resolver', found: [OURS] });
+    expect(dkim.nameservers.map(({ outcome }) => outcome)).toEqual(['refused']);
+    expect(verdicts.dkim).toMatchObject({ standing: 'right', firstHand: false });
+  });
+
+  test('and then what it says of an absence is hearsay', async () => {
+    await using scene = await CheckScene.set();
+    for (const server of scene.servers.authorities) server.fault = 'refused';
+    const { dkim, verdicts } = await scene.check(sendingDomain());
+    expect(dkim).toMatchObject({ code: 'RECORD_MISSING', source: 'resolver' });
+    expect(verdicts.dkim).toMatchObject({ standing: 'missing', firstHand: false });
+  });
+
+  test('a misplaced record is found through the resolver as well', async () => {
+    await using scene = await CheckScene.set();
+    scene.servers.publish(`${FQDN}.example.org`, { TXT: [OURS] });
+    for (const server of scene.servers.authorities) server.fault = 'refused';
+    expect((await scene.check(sendingDomain())).dkim).toMatchObject({
+      code: 'HOST_DOUBLED',
+      source: 'resolver',
+    });
+  });
+});
+
+describe('silent servers', () => {
+  test('are set aside where another one answers', async () => {
+    await using scene = await CheckScene.set({ authorities: 2 });
+    scene.servers.publish(FQDN, { TXT: [OURS] });
+    const [, second] = scene.servers.authorities;
+    if (second !== undefined) second.fault = 'silent';
+    const { dkim } = await scene.check(sendingDomain());
+    expect(dkim).toMatchObject({ code: 'OK', source: 'authority', transient: false });
+    expect(dkim.nameservers.map(({ outcome }) => outcome)).toEqual(['present', 'timeout']);
+  });
+
+  test('leave the last definitive state as it was', async () => {
+    await using scene = await CheckScene.set();
+    scene.servers.publish(FQDN, { TXT: [`k=rsa;p=${ANOTHER_KEY}`] });
+    expect((await scene.check(sendingDomain())).dkim).toMatchObject({ code: 'OTHER_KEY', state: 'invalid' });
+    for (const server of [scene.servers.resolver, ...scene.servers.authorities])
+      server.faults.set(FQDN, 'silent');
+    const { dkim, verdicts } = await scene.check(sendingDomain());
+    expect(dkim).toMatchObject({
+      code: 'DNS_TIMEOUT',
+      state: 'invalid',
+      transient: true,
+      severity: 'warning',
+      fix: null,
+    });
+    expect(verdicts.dkim?.standing).toBe('unknown');
+  });
+
+  test('cost no more than the check’s own end', async () => {
+    await using scene = await CheckScene.set();
+    for (const server of [scene.servers.resolver, ...scene.servers.authorities]) server.fault = 'silent';
+    const { dkim } = await scene.check(sendingDomain(), AbortSignal.abort());
+    expect(dkim).toMatchObject({ transient: true, state: 'unknown' });
+  });
+});
+
+describe('an alias', () => {
+  const elsewhere = { zones: { 'example.org': {}, 'provider.example': {} } };
+  const TARGET = 'key1.provider.example';
+
+  test('is followed, as receivers do', async () => {
+    await using scene = await CheckScene.set(elsewhere);
+    scene.servers.publish(FQDN, { CNAME: TARGET });
+    scene.servers.publish(TARGET, { TXT: [OURS] });
+    const { dkim } = await scene.check(sendingDomain());
+    expect(dkim).toMatchObject({ code: 'OK', source: 'authority', found: [OURS] });
+    expect(dkim.nameservers[0]?.values).toEqual([TARGET]);
+  });
+
+  test('that the resolver cannot follow says nothing', async () => {
+    await using scene = await CheckScene.set(elsewhere);
+    scene.servers.publish(FQDN, { CNAME: TARGET });
+    scene.servers.publish(TARGET, { TXT: [OURS] });
+    scene.servers.resolver.faults.set(FQDN, 'servfail');
+    for (const server of scene.servers.authorities) server.faults.set(TARGET, 'servfail');
+    const { dkim, verdicts } = await scene.check(sendingDomain());
+    expect(dkim).toMatchObject({ code: 'DNS_SERVFAIL', transient: true });
+    expect(verdicts.dkim?.standing).toBe('unknown');
+  });
+
+  test('whose end is gone is wrong first-hand, by the word of the servers there', async () => {
+    await using scene = await CheckScene.set(elsewhere);
+    scene.servers.publish(FQDN, { CNAME: TARGET });
+    const { verdicts } = await scene.check(sendingDomain());
+    expect(verdicts.dkim).toEqual({ code: 'WRONG_TYPE', standing: 'invalid', firstHand: true });
+  });
+
+  test('is right where its end is, though the resolver remembers otherwise', async () => {
+    await using scene = await CheckScene.set(elsewhere);
+    scene.servers.publish(FQDN, { CNAME: TARGET });
+    scene.servers.publish(TARGET, { TXT: [OURS] });
+    scene.servers.resolver.cache.set(TARGET, { negative: 'nxdomain', ttl: 600 });
+    const { dkim } = await scene.check(sendingDomain());
+    expect(dkim).toMatchObject({ code: 'NEGATIVE_CACHED', state: 'valid', clears_at: null });
+  });
+});
+
+describe('what is said besides', () => {
+  test('which servers lack the record', async () => {
+    await using scene = await CheckScene.set({ authorities: 3 });
+    scene.servers.publish(FQDN, { TXT: [OURS] });
+    scene.servers.authorities[1]?.publish(FQDN, null);
+    const { dkim, verdicts } = await scene.check(sendingDomain());
+    expect(dkim).toMatchObject({ code: 'NAMESERVERS_DISAGREE', severity: 'warning', state: 'valid' });
+    expect(dkim.detail).toContain('ns2.example.org');
+    expect(dkim.detail).not.toContain('ns1.example.org');
+    expect(verdicts.dkim?.standing).toBe('right');
+  });
+
+  test('that a missing record is no error while it is pending, and a missing Return-Path never is', async () => {
+    await using scene = await CheckScene.set();
+    const row = sendingDomain({ return_path: { ...NOT_VERIFIED, target: 't.example.net' } });
+    const severities = async () => (await scene.check(row)).diagnosis.records.map(({ severity }) => severity);
+    expect(await severities()).toEqual(['info', 'info']);
+    scene.now = new Date('2026-03-01T00:00:00Z');
+    expect(await severities()).toEqual(['error', 'warning']);
+  });
+
+  test('the first-hand word of the zone above that a domain is not there', async () => {
+    await using scene = await CheckScene.set({ zones: { org: {} } });
+    expect((await scene.check(sendingDomain())).verdicts.dkim).toEqual({
+      code: 'DOMAIN_NOT_FOUND',
+      standing: 'missing',
+      firstHand: true,
+    });
+  });
+
+  test('nothing of a check’s size: an answer may be as large as DNS allows', async () => {
+    await using scene = await CheckScene.set();
+    scene.servers.publish(FQDN, { TXT: Array.from({ length: 100 }, (_, i) => `${i} ${'x'.repeat(500)}`) });
+    const { dkim, evidence } = await scene.check(sendingDomain());
+    expect(dkim.code).toBe('BAD_SYNTAX');
+    expect(JSON.stringify(evidence).length).toBeLessThan(50_000);
+  });
+});

@@ -1,0 +1,180 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Actor } from '@letterhead/shared';
+import { createDns } from '../../server/dns/dns.ts';
+import type { Lookup } from '../../server/dns/lookup.ts';
+import { toInstant } from '../../server/instant.ts';
+import { type FileSystem, nodeFileSystem } from '../../server/store/json/file-system.ts';
+import { openJsonStore } from '../../server/store/json/json-store.ts';
+import type { DomainRow, EventRow, Store } from '../../server/store/store.ts';
+import { Monitor } from '../../server/verification/monitor.ts';
+import type { CheckReport } from '../../server/verification/run-check.ts';
+import { type LoopbackDns, type LoopbackDnsOptions, startLoopbackDns } from '../dns/loopback-dns.ts';
+import { ManualTime } from './manual-time.ts';
+import { sendingDomain } from './sending-domain.ts';
+
+export const ASKER: Actor = { kind: 'token', token_id: 3, address: '192.0.2.1' };
+const CLI: Actor = { kind: 'cli', token_id: null, address: null };
+
+export interface MonitorSceneOptions {
+  readonly dns?: LoopbackDnsOptions;
+  /** Milliseconds that a silent authority is waited for. */
+  readonly patience?: number;
+  readonly start?: string;
+  readonly maxInFlight?: number;
+}
+
+/** A monitor with a real store in a folder of its own, real name servers, and time that passes by hand. */
+export class MonitorScene implements AsyncDisposable {
+  readonly time: ManualTime;
+  readonly servers: LoopbackDns;
+  readonly store: Store;
+  readonly monitor: Monitor;
+  readonly account: number;
+  /** While true, nothing can be written durably. */
+  diskIsFull = false;
+  /** Every question that has ended. */
+  readonly lookups: Lookup[] = [];
+  readonly failures: unknown[] = [];
+  readonly reports: CheckReport[] = [];
+  readonly #folder: string;
+  readonly #waiting: (() => void)[] = [];
+
+  private constructor(
+    options: MonitorSceneOptions,
+    parts: { time: ManualTime; servers: LoopbackDns; store: Store; account: number; folder: string },
+  ) {
+    this.time = parts.time;
+    this.servers = parts.servers;
+    this.store = parts.store;
+    this.account = parts.account;
+    this.#folder = parts.folder;
+    const patience = options.patience ?? 250;
+    this.monitor = new Monitor({
+      ...parts.time,
+      store: parts.store,
+      random: randomBytes,
+      maxInFlight: options.maxInFlight ?? 16,
+      dns: createDns({
+        resolvers: [{ address: parts.servers.resolver.address, port: parts.servers.port }],
+        allowPrivate: true,
+        authorityPort: parts.servers.port,
+        random: randomBytes,
+        now: () => performance.now(),
+        timeouts: { authority: patience, resolver: [patience] },
+        onLookup: (lookup) => this.lookups.push(lookup),
+      }),
+      observer: {
+        checked: (report) => {
+          this.reports.push(report);
+          this.#tell();
+        },
+        failed: (_, error) => {
+          this.failures.push(error);
+          this.#tell();
+        },
+      },
+    });
+  }
+
+  static async set(options: MonitorSceneOptions = {}): Promise<MonitorScene> {
+    const time = new ManualTime(options.start ?? '2026-01-01T00:00:00Z');
+    const folder = await mkdtemp(join(tmpdir(), 'letterhead-monitor-'));
+    const disk = { isFull: () => false };
+    const store = await openJsonStore({ dataDir: folder, clock: time.clock, fileSystem: fillable(disk) });
+    const account = await store.createAccount(
+      (id) => ({
+        id,
+        name: 'Test',
+        suspended: false,
+        created_at: toInstant(time.clock()),
+        updated_at: toInstant(time.clock()),
+      }),
+      () => ({ type: 'account.created', domain: null, actor: CLI, at: toInstant(time.clock()), changes: {} }),
+    );
+    const servers = await startLoopbackDns(options.dns);
+    const scene = new MonitorScene(options, { time, servers, store, account: account.id, folder });
+    disk.isFull = () => scene.diskIsFull;
+    return scene;
+  }
+
+  /** Puts a domain into the store as it is created. */
+  async add(changes: Partial<DomainRow> = {}): Promise<DomainRow> {
+    const now = toInstant(this.time.clock());
+    const change = await this.store.createDomain(
+      this.account,
+      changes.domain ?? 'example.org',
+      100_000,
+      (id) => ({
+        ...sendingDomain({
+          created_at: now,
+          updated_at: now,
+          dkim: { verified: false, degraded: false, since: now },
+          ...changes,
+        }),
+        id,
+        account_id: this.account,
+      }),
+      (row) => ({
+        type: 'domain.created',
+        domain: { id: row.id, name: row.domain },
+        actor: CLI,
+        at: now,
+        changes: {},
+      }),
+    );
+    if (change.kind !== 'written') throw new Error(`the domain was not written: ${change.kind}`);
+    return change.row;
+  }
+
+  async row({ id }: DomainRow): Promise<DomainRow> {
+    const row = await this.store.getDomain(this.account, id);
+    if (row === undefined) throw new Error(`there is no domain ${id}`);
+    return row;
+  }
+
+  /** What happened to the domain since it was made. */
+  async events({ id }: DomainRow): Promise<EventRow[]> {
+    const { events } = await this.store.listEvents(this.account, { after: 0, limit: 1000, domain: id });
+    return events.filter(({ type }) => type !== 'domain.created');
+  }
+
+  /** Lets what is due now be checked; resolves after so many checks have been reported, failures included. */
+  async tick(checks: number): Promise<void> {
+    const until = this.reports.length + this.failures.length + checks;
+    await this.monitor.tick();
+    while (this.reports.length + this.failures.length < until) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.monitor.close();
+    await this.store.close();
+    await this.servers[Symbol.asyncDispose]();
+    await rm(this.#folder, { recursive: true });
+  }
+
+  #tell(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+}
+
+/** The machine's file system, on a disk that can be full. */
+function fillable(disk: { isFull: () => boolean }): FileSystem {
+  return {
+    ...nodeFileSystem,
+    open: async (path, flags) => {
+      const file = await nodeFileSystem.open(path, flags);
+      return {
+        ...file,
+        write: (text) =>
+          disk.isFull()
+            ? Promise.reject(Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' }))
+            : file.write(text),
+      };
+    },
+  };
+}
