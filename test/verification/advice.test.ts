@@ -1,0 +1,198 @@
+import type { Advice } from '@letterhead/shared';
+import { describe, expect, test } from 'vitest';
+import type { DomainRow } from '../../server/store/store.ts';
+import type { Records } from '../dns/zone.ts';
+import { CheckScene } from './check-scene.ts';
+import { followFix } from './follow-fix.ts';
+import { NOT_VERIFIED, sendingDomain } from './sending-domain.ts';
+
+const RETURN_PATH = { return_path: { ...NOT_VERIFIED, target: 't.example.net' } };
+
+interface Case {
+  readonly code: Advice['code'];
+  readonly severity: Advice['severity'];
+  readonly when: string;
+  readonly row?: Partial<DomainRow>;
+  readonly records?: Record<string, Records>;
+  /** What the fix, followed to the letter, leads to. */
+  readonly leadsTo?: Advice['code'];
+}
+
+const txt = (...TXT: string[]): Records => ({ TXT });
+const chain = (count: number) =>
+  Object.fromEntries(
+    Array.from({ length: count }, (_, i) => [
+      `s${i}.example.org`,
+      txt(i + 1 < count ? `v=spf1 include:s${i + 1}.example.org -all` : 'v=spf1 ip4:192.0.2.1 -all'),
+    ]),
+  );
+
+const CASES: Case[] = [
+  { code: 'SPF_MISSING', severity: 'info', when: 'there is none' },
+  {
+    code: 'SPF_MISSING',
+    severity: 'info',
+    when: 'a TXT record only looks like one',
+    records: { 'example.org': txt('v=spf10 -all') },
+  },
+  {
+    code: 'SPF_OK',
+    severity: 'ok',
+    when: 'there is one',
+    records: { 'example.org': txt('other', 'v=spf1 mx -all') },
+  },
+  {
+    code: 'SPF_MULTIPLE',
+    severity: 'warning',
+    when: 'there are two',
+    records: { 'example.org': txt('other', 'v=spf1 mx ip4:192.0.2.1 -all', 'v=spf1 mx ip4:192.0.2.2 ~all') },
+    leadsTo: 'SPF_OK',
+  },
+  {
+    code: 'SPF_TOO_MANY_LOOKUPS',
+    severity: 'warning',
+    when: 'there are eleven in a chain',
+    records: { 'example.org': txt('v=spf1 include:s0.example.org -all'), ...chain(11) },
+  },
+  {
+    code: 'SPF_OK',
+    severity: 'ok',
+    when: 'there are ten in a chain',
+    records: { 'example.org': txt('v=spf1 include:s0.example.org -all'), ...chain(10) },
+  },
+  {
+    code: 'SPF_TOO_MANY_LOOKUPS',
+    severity: 'warning',
+    when: 'it includes itself',
+    records: { 'example.org': txt('v=spf1 include:example.org -all') },
+  },
+  {
+    code: 'SPF_PASS_ALL',
+    severity: 'info',
+    when: 'everyone may send',
+    records: { 'example.org': txt('other', 'v=spf1 mx +all') },
+    leadsTo: 'SPF_OK',
+  },
+  { code: 'DMARC_MISSING', severity: 'info', when: 'there is none', leadsTo: 'DMARC_POLICY' },
+  {
+    code: 'DMARC_MULTIPLE',
+    severity: 'warning',
+    when: 'there are two',
+    records: { '_dmarc.example.org': txt('v=DMARC1; p=none', 'v=DMARC1; p=reject') },
+  },
+  {
+    code: 'DMARC_INVALID',
+    severity: 'warning',
+    when: 'there is no policy',
+    records: { '_dmarc.example.org': txt('v=DMARC1; rua=mailto:a@example.org') },
+  },
+  {
+    code: 'DMARC_INVALID',
+    severity: 'warning',
+    when: 'the policy is none of the three',
+    records: { '_dmarc.example.org': txt('v=DMARC1; p=monitor') },
+  },
+  {
+    code: 'DMARC_INVALID',
+    severity: 'warning',
+    when: 'the version is mistyped',
+    records: { '_dmarc.example.org': txt('v=DMARC; p=none') },
+  },
+  {
+    code: 'DMARC_INVALID',
+    severity: 'warning',
+    when: 'a tag is there twice',
+    records: { '_dmarc.example.org': txt('v=DMARC1; p=none; p=reject') },
+  },
+  {
+    code: 'DMARC_POLICY',
+    severity: 'ok',
+    when: 'there is one',
+    records: { '_dmarc.example.org': txt('v=DMARC1; p=none') },
+  },
+  {
+    code: 'DMARC_POLICY',
+    severity: 'ok',
+    when: 'it is an alias',
+    records: { '_dmarc.example.org': { CNAME: 'd.example.org' }, 'd.example.org': txt('v=DMARC1;p=reject') },
+  },
+  { code: 'MX_MISSING', severity: 'warning', when: 'there is none' },
+  {
+    code: 'MX_MISSING',
+    severity: 'warning',
+    when: 'it is a null MX',
+    records: { 'example.org': { MX: ['0 .'] } },
+  },
+];
+
+async function adviceOn(
+  scene: CheckScene,
+  row: DomainRow,
+  code: Advice['code'],
+): Promise<Advice | undefined> {
+  const kind = code.split('_')[0] ?? '';
+  return (await scene.check(row)).diagnosis.advice.find((one) => one.code.startsWith(kind));
+}
+
+async function setScene(records: Record<string, Records> = {}): Promise<CheckScene> {
+  const { 'example.org': apex, ...names } = records;
+  const scene = await CheckScene.set({ zones: { 'example.org': apex === undefined ? {} : { '@': apex } } });
+  for (const [name, one] of Object.entries(names)) scene.servers.publish(name, one);
+  return scene;
+}
+
+describe('advice', () => {
+  test.concurrent.each(CASES)('$code: $when', async ({ code, severity, row: changes, records, leadsTo }) => {
+    await using scene = await setScene(records);
+    const row = sendingDomain(changes);
+    const advice = await adviceOn(scene, row, code);
+    expect(advice).toMatchObject({ code, severity });
+    if (leadsTo === undefined) return;
+    followFix(advice?.fix ?? '', scene.servers);
+    expect(await adviceOn(scene, row, code), advice?.fix ?? '').toMatchObject({ code: leadsTo });
+  });
+
+  test('is none about MX where replies land somewhere', async () => {
+    await using scene = await setScene({ 'example.org': { MX: ['10 mx.example.org'] } });
+    expect(await adviceOn(scene, sendingDomain(), 'MX_MISSING')).toBeUndefined();
+  });
+
+  test('is none about what the DNS did not say', async () => {
+    await using scene = await setScene();
+    for (const server of [scene.servers.resolver, ...scene.servers.authorities]) server.fault = 'servfail';
+    expect((await scene.check(sendingDomain())).diagnosis.advice).toEqual([]);
+  });
+
+  test('keeps all that several SPF records allowed', async () => {
+    await using scene = await setScene({
+      'example.org': txt('v=spf1 mx include:a.example.org -all', 'v=spf1 include:b.example.org mx ?all'),
+    });
+    const advice = await adviceOn(scene, sendingDomain(), 'SPF_MULTIPLE');
+    expect(advice?.fix).toContain('“v=spf1 mx include:a.example.org include:b.example.org ?all”');
+  });
+
+  test('says that SPF hardly matters where bounces come to us', async () => {
+    await using scene = await setScene();
+    expect((await adviceOn(scene, sendingDomain(RETURN_PATH), 'SPF_MISSING'))?.detail).toContain(
+      'hardly matters',
+    );
+    expect((await adviceOn(scene, sendingDomain(), 'SPF_MISSING'))?.detail).not.toContain('hardly matters');
+  });
+
+  test.each([
+    ['v=DMARC1; p=none', 'as any other'],
+    ['v=DMARC1; p=quarantine', 'spam folder'],
+    ['v=DMARC1; p=reject', 'refuse'],
+  ])('puts %s into words', async (record, words) => {
+    await using scene = await setScene({ '_dmarc.example.org': txt(record) });
+    expect((await adviceOn(scene, sendingDomain(), 'DMARC_POLICY'))?.detail).toContain(words);
+  });
+
+  test('takes a subdomain’s own DMARC record, then the policy for subdomains of the domain above', async () => {
+    await using scene = await setScene({ '_dmarc.example.org': txt('v=DMARC1; p=reject; sp=none') });
+    const row = sendingDomain({ domain: 'mail.example.org', subdomain: 'mail' });
+    expect(await adviceOn(scene, row, 'DMARC_POLICY')).toMatchObject({ title: 'DMARC: none' });
+    scene.servers.publish('_dmarc.mail.example.org', txt('v=DMARC1; p=quarantine'));
+    expect(await adviceOn(scene, row, 'DMARC_POLICY')).toMatchObject({ title: 'DMARC: quarantine' });
+  });
+});
