@@ -6,6 +6,9 @@ import type { Logger } from 'pino';
 import { Accounts } from './auth/accounts.ts';
 import type { FirstStart } from './auth/first-start.ts';
 import { makeFirstAccount } from './auth/first-start.ts';
+import { OpenStreams } from './auth/open-streams.ts';
+import type { RateLimits } from './auth/rate-limits.ts';
+import { createRateLimits } from './auth/rate-limits.ts';
 import { Tokens } from './auth/tokens.ts';
 import { runCommandLine } from './cli/command-line.ts';
 import type { Connection, OpenInstallation } from './cli/connection.ts';
@@ -23,14 +26,17 @@ import { Events } from './events/events.ts';
 import { createApp } from './http/app.ts';
 import { stopGracefully } from './http/graceful-stop.ts';
 import type { Clock } from './instant.ts';
+import { toInstant } from './instant.ts';
 import { createLog } from './log.ts';
+import type { Metrics } from './metrics.ts';
+import { createMetrics } from './metrics.ts';
 import packageJson from './package.json' with { type: 'json' };
 import type { Settings } from './settings.ts';
 import { parseSettings } from './settings.ts';
 import type { JsonStore } from './store/json/json-store.ts';
 import { openJsonStore } from './store/json/json-store.ts';
 import type { Store } from './store/store.ts';
-import { createCheckLog } from './verification/check-log.ts';
+import { createCheckLog, observeTogether } from './verification/check-log.ts';
 import { Monitor } from './verification/monitor.ts';
 import { systemTimer } from './verification/timer.ts';
 
@@ -62,6 +68,8 @@ export interface InstallationParts {
 interface Installation extends OpenInstallation {
   readonly store: Store;
   readonly monitor: Monitor;
+  readonly limits: RateLimits;
+  readonly metrics: Metrics;
 }
 
 /** A server that listens. */
@@ -83,6 +91,8 @@ export async function startServer(parts: InstallationParts): Promise<RunningServ
     clock,
     log,
     version: packageJson.version,
+    corsOrigins: settings.CORS_ORIGINS,
+    trustProxy: settings.TRUST_PROXY,
     stopping: stopping.signal,
   });
   const stop = async () => {
@@ -95,6 +105,7 @@ export async function startServer(parts: InstallationParts): Promise<RunningServ
   try {
     await app.listen({ host: settings.HOST, port: settings.PORT });
     installation.monitor.start();
+    watchInstallation(installation, clock);
     const firstStart = await makeFirstAccount({ store: installation.store, clock }, settings.BOOTSTRAP_TOKEN);
     return { url: urlOf(settings.HOST, app.server.address()), firstStart, stop };
   } catch (error) {
@@ -116,6 +127,8 @@ async function openInstallation(parts: InstallationParts): Promise<Installation>
 
 async function composeInstallation(parts: InstallationParts, store: JsonStore): Promise<Installation> {
   const { settings, log, keys, clock } = parts;
+  const metrics = createMetrics();
+  const limits = createRateLimits(settings.RATE_LIMIT_PER_MINUTE);
   const seal = await openKeySeal({
     dataDir: settings.DATA_DIR,
     secretKey: settings.SECRET_KEY,
@@ -128,9 +141,11 @@ async function composeInstallation(parts: InstallationParts, store: JsonStore): 
     authorityPort: settings.DNS_AUTHORITY_PORT,
     random: randomBytes,
     now: () => performance.now(),
+    onLookup: metrics.lookup,
   });
   const from = { store, clock, random: randomBytes };
-  const monitor = new Monitor({ ...from, dns, timer: systemTimer, observer: createCheckLog(log) });
+  const observer = observeTogether(createCheckLog(log), metrics.checks);
+  const monitor = new Monitor({ ...from, dns, timer: systemTimer, observer });
   const domains = new Domains({
     ...from,
     keys,
@@ -142,13 +157,29 @@ async function composeInstallation(parts: InstallationParts, store: JsonStore): 
   return {
     store,
     monitor,
-    services: { accounts: new Accounts(from), tokens: new Tokens(from), domains, events: new Events(from) },
+    limits,
+    metrics,
+    services: {
+      accounts: new Accounts(from),
+      tokens: new Tokens(from),
+      domains,
+      events: new Events(from),
+      streams: new OpenStreams(),
+      limits,
+    },
     async [Symbol.asyncDispose]() {
       await monitor.close();
       await keys.close();
       await store.close();
     },
   };
+}
+
+function watchInstallation({ metrics, store, monitor }: Installation, now: Clock): void {
+  metrics.watch({
+    dueChecks: () => store.countDueChecks(toInstant(now())),
+    checksInFlight: () => monitor.load.inFlight,
+  });
 }
 
 async function serve(): Promise<ExitCode> {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { LetterheadError, TOKEN_PATTERN } from '@letterhead/shared';
 import { z } from 'zod';
 import type { ServerAddress } from './dns/server-address.ts';
@@ -29,6 +30,10 @@ const EnvironmentSchema = z.object({
   DNS_AUTHORITY_PORT: PortSchema.min(1).default(53),
   RETURN_PATH_HOST: z.string().transform(parseHost).nullable().default(null),
   MAX_DOMAINS_PER_ACCOUNT: z.coerce.number<string>().int().min(1).default(1000),
+  RATE_LIMIT_PER_MINUTE: z.coerce.number<string>().int().min(0).default(600),
+  CORS_ORIGINS: z.string().transform(parseOrigins).default([]),
+  PUBLIC_URL: z.string().transform(parsePublicUrl).nullable().default(null),
+  TRUST_PROXY: z.string().transform(parseProxies).default(false),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
 });
 
@@ -86,4 +91,37 @@ function parseHost(text: string, context: z.RefinementCtx): string {
     });
     return z.NEVER;
   }
+}
+
+/** `https://desk.example.org,https://console.example.org`. */
+function parseOrigins(text: string, context: z.RefinementCtx): string[] {
+  return text.split(',').map((part) => {
+    const url = URL.parse(part.trim());
+    if (url === null || url.origin !== part.trim()) {
+      context.addIssue({
+        code: 'custom',
+        message: `give origins such as https://desk.example.org, which "${part.trim()}" is not`,
+      });
+    }
+    return part.trim();
+  });
+}
+
+/** Where people find this server, without a trailing slash. */
+function parsePublicUrl(text: string, context: z.RefinementCtx): string {
+  const url = URL.parse(text);
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
+    context.addIssue({ code: 'custom', message: 'give an address such as https://letterhead.example.org' });
+  }
+  return text.replace(/\/+$/, '');
+}
+
+/** Whose `X-Forwarded-…` headers are believed: everybody's, nobody's, or those of these addresses and networks. */
+function parseProxies(text: string, context: z.RefinementCtx): boolean | string[] {
+  if (text === 'true' || text === 'false') return text === 'true';
+  const networks = text.split(',').map((part) => part.trim());
+  if (!networks.every((network) => isIP(network.split('/', 1)[0] ?? '') !== 0)) {
+    context.addIssue({ code: 'custom', message: 'give true, false, or the addresses of your proxies' });
+  }
+  return networks;
 }

@@ -12,8 +12,11 @@ export interface Identity {
 
 /** Somebody who may or may not turn out to be known. */
 export interface Caller {
-  /** Rejects with `unauthenticated`. Found out once a request. */
-  identify(): Promise<Identity>;
+  /**
+   * Lets them do one thing that needs `scope`, to the account that it is about, which is only asked for once the
+   * caller is known. Rejects with `unauthenticated`, `forbidden` or `rate_limited`, in this order.
+   */
+  admit(scope: Scope | null, account: () => Promise<number | null>): Promise<Identity>;
 }
 
 /** Whether `scopes` allow what needs `scope`: `admin` implies the others. */

@@ -1,8 +1,11 @@
+import type { Scope } from '@letterhead/shared';
 import { LetterheadError } from '@letterhead/shared';
 import type { Clock } from '../instant.ts';
 import { toInstant } from '../instant.ts';
 import type { Store } from '../store/store.ts';
 import type { Caller, Identity } from './identity.ts';
+import { authorize } from './identity.ts';
+import type { RateLimits } from './rate-limits.ts';
 import { hashTokenSecret, looksLikeToken } from './token-secret.ts';
 
 const BEARER = /^Bearer +(\S+) *$/i;
@@ -12,22 +15,39 @@ export class TokenCaller implements Caller {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #authorization: string | undefined;
-  readonly #address: string | null;
+  readonly #limits: RateLimits;
+  readonly #address: string;
   #identity: Promise<Identity> | undefined;
 
   constructor(
-    from: { store: Store; clock: Clock },
-    request: { authorization: string | undefined; address: string | null },
+    from: { store: Store; clock: Clock; limits: RateLimits },
+    request: { authorization: string | undefined; address: string },
   ) {
+    this.#limits = from.limits;
     this.#store = from.store;
     this.#clock = from.clock;
     this.#authorization = request.authorization;
     this.#address = request.address;
   }
 
-  identify(): Promise<Identity> {
-    this.#identity ??= this.#authenticate();
-    return this.#identity;
+  async admit(scope: Scope | null, account: () => Promise<number | null>): Promise<Identity> {
+    // Found out once a request, however many procedures it brings.
+    this.#identity ??= this.#identify();
+    const identity = await this.#identity;
+    authorize(identity, scope, await account());
+    if (identity.token !== null) await this.#limits.takeToken(identity.token.id);
+    return identity;
+  }
+
+  async #identify(): Promise<Identity> {
+    try {
+      return await this.#authenticate();
+    } catch (error) {
+      if (error instanceof LetterheadError && error.code === 'unauthenticated') {
+        await this.#limits.takeAddress(this.#address);
+      }
+      throw error;
+    }
   }
 
   async #authenticate(): Promise<Identity> {

@@ -1,19 +1,28 @@
 import type { Letterhead } from '@letterhead/client';
 import { createLetterhead } from '@letterhead/client';
-import type { Scope } from '@letterhead/shared';
-import { SCOPES } from '@letterhead/shared';
+import { LetterheadError, SCOPES } from '@letterhead/shared';
 import { createTRPCClient, localLink } from '@trpc/client';
 import superjson from 'superjson';
 import type { Identity } from '../auth/identity.ts';
 import { appRouter } from '../router/index.ts';
+import { isFault, toRefusal } from '../router/refusals.ts';
 import type { Services } from '../router/services.ts';
 import { UsageError } from './exit-code.ts';
+import { explainUnreachable } from './unreachable.ts';
 
 /** A way to call the procedures: of a running server, or on the data folder itself. */
 export interface Connection extends AsyncDisposable {
   readonly letterhead: Letterhead;
   /** The account that a command is about where `--account` doesn't say. */
   defaultAccount(): Promise<number>;
+  /** What to say of an error of a call, where the error itself doesn't say it well. */
+  explain(error: unknown): unknown;
+}
+
+/** How a command wants to be connected. */
+export interface ConnectOptions {
+  /** It may begin an installation where the data folder holds none. */
+  readonly begin?: boolean;
 }
 
 /** What the data folder opens to, as far as a command needs it. */
@@ -21,21 +30,35 @@ export interface OpenInstallation extends AsyncDisposable {
   readonly services: Services;
 }
 
-/** Speaks to the server at `url`. Never falls back to the folder: the two could be different installations. */
+/** Where what nobody expected is told in full. */
+interface FaultLog {
+  error(details: { err: unknown }, message: string): void;
+}
+
+/**
+ * Speaks to the server at `url`. Never falls back to the folder: the two could be different installations.
+ * Throws `UsageError` where the address or the token cannot be one.
+ */
 export function connectToServer(url: string, token: string): Connection {
+  if (!['http:', 'https:'].includes(URL.parse(url)?.protocol ?? ''))
+    throw new UsageError('LETTERHEAD_URL is not an address such as http://127.0.0.1:3000.');
+  // Nothing else can stand in a header; what the token is, the server knows.
+  if (!/^[\x21-\x7e]+$/.test(token))
+    throw new UsageError('LETTERHEAD_TOKEN is not a token, which is lh_ and 43 characters.');
   const letterhead = createLetterhead({ url, token });
   return {
     letterhead,
     async defaultAccount() {
       return (await letterhead.tokens.current.query()).account_id;
     },
+    explain: (error) => explainUnreachable(url, error),
     async [Symbol.asyncDispose]() {},
   };
 }
 
 /** Calls the same procedures in this process, on a data folder that no server holds. */
-export function connectToFolder(installation: OpenInstallation): Connection {
-  const caller = { identify: async () => operator };
+export function connectToFolder(installation: OpenInstallation, log: FaultLog): Connection {
+  const caller = { admit: async () => operator };
   return {
     letterhead: createTRPCClient({
       links: [
@@ -43,13 +66,18 @@ export function connectToFolder(installation: OpenInstallation): Connection {
           router: appRouter,
           transformer: superjson,
           createContext: async () => ({ caller, services: installation.services }),
+          onError({ error }) {
+            const refusal = toRefusal(error);
+            if (isFault(refusal)) log.error({ err: refusal.cause }, refusal.message);
+          },
         }),
       ],
     }),
+    explain: (error) => error,
     async defaultAccount() {
       const [only, ...others] = await installation.services.accounts.list();
       if (only === undefined)
-        throw new UsageError('There is no account yet: `letterhead account create` makes one.');
+        throw new LetterheadError('not_found', 'There is no account yet: `letterhead account create` makes one.');
       if (others.length > 0) throw new UsageError('There are several accounts: say which with --account.');
       return only.id;
     },
@@ -57,12 +85,10 @@ export function connectToFolder(installation: OpenInstallation): Connection {
   };
 }
 
-const EVERY_SCOPE: readonly Scope[] = SCOPES;
-
 /** Whoever may open the data folder may do everything with it. */
 const operator: Identity = {
   actor: { kind: 'cli', token_id: null, address: null },
-  scopes: EVERY_SCOPE,
+  scopes: SCOPES,
   token: null,
   account: null,
 };

@@ -2,7 +2,6 @@ import { LetterheadError } from '@letterhead/shared';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { callTRPCProcedure } from '@trpc/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { authorize } from '../auth/identity.ts';
 import type { Context } from '../router/context.ts';
 import type { FieldKind } from './field-kinds.ts';
 import { convertFields, fieldKinds } from './field-kinds.ts';
@@ -37,7 +36,7 @@ function addRoute(app: FastifyInstance, source: RestSource, operation: RestOpera
     method: rest.method,
     url: rest.path.replace(/\{(\w+)\}/g, ':$1'),
     onRequest: operation.takesBody
-      ? [refuseUnknownPath(operation), authorizeBeforeBody(source, operation)]
+      ? [refuseUnknownPath(operation), admitBeforeBody(source, operation)]
       : refuseUnknownPath(operation),
     async handler(request, reply) {
       const context = contextOf(source, request);
@@ -65,11 +64,13 @@ function refuseUnknownPath(operation: RestOperation) {
 }
 
 /** A body is only read for those who may send one. Where there is none, the procedure's own guard comes first anyway. */
-function authorizeBeforeBody(source: RestSource, operation: RestOperation) {
+function admitBeforeBody(source: RestSource, operation: RestOperation) {
   return async (request: RestRequest): Promise<void> => {
+    const context = contextOf(source, request);
     const { account } = request.params;
-    const identity = await contextOf(source, request).caller.identify();
-    authorize(identity, operation.meta.scope, account === undefined ? null : Number(account));
+    context.admitted = await context.caller.admit(operation.meta.scope, async () =>
+      account === undefined ? null : Number(account),
+    );
   };
 }
 

@@ -41,8 +41,14 @@ export const eventsRouter = t.router({
     })
     .subscription(async function* ({ ctx, input, signal }) {
       const until = signal ?? new AbortController().signal;
-      for await (const item of ctx.services.events.stream(ctx.account, input.lastEventId ?? null, until)) {
-        yield item.kind === 'event' ? tracked(String(item.event.id), item) : item;
+      const { token } = ctx.identity;
+      const close = token === null ? () => {} : ctx.services.streams.open(token.id);
+      try {
+        for await (const item of ctx.services.events.stream(ctx.account, input.lastEventId ?? null, until)) {
+          yield item.kind === 'event' ? tracked(String(item.event.id), item) : item;
+        }
+      } finally {
+        close();
       }
     }),
 });

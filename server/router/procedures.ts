@@ -1,6 +1,5 @@
 import { IdSchema } from '@letterhead/shared';
 import { z } from 'zod';
-import { authorize } from '../auth/identity.ts';
 import { noSuchDomain } from '../domains/domains.ts';
 import { toTrpcError } from './refusals.ts';
 import { t } from './trpc.ts';
@@ -16,8 +15,8 @@ export const DomainInput = AccountInput.extend({ id: IdSchema });
 export const authorizedProcedure = t.procedure.use(async ({ ctx, meta, getRawInput, next }) => {
   if (meta === undefined) throw new Error('A procedure without meta declares no scope.');
   try {
-    const identity = await ctx.caller.identify();
-    authorize(identity, meta.scope, namedAccount(await getRawInput()));
+    const identity =
+      ctx.admitted ?? (await ctx.caller.admit(meta.scope, async () => namedAccount(await getRawInput())));
     const result = await next({ ctx: { identity } });
     return result.ok ? result : { ...result, error: toTrpcError(result.error) };
   } catch (error) {

@@ -9,6 +9,7 @@ import type {
 } from '@letterhead/shared';
 import type { AccountChange } from '../auth/accounts.ts';
 import type { Identity } from '../auth/identity.ts';
+import type { RateLimits } from '../auth/rate-limits.ts';
 import type { TokenInput } from '../auth/tokens.ts';
 import type { DomainName } from '../domains/domain-name.ts';
 import type { StreamItem } from '../events/events.ts';
@@ -23,6 +24,8 @@ export interface Services {
   readonly tokens: TokensService;
   readonly domains: DomainsService;
   readonly events: EventsService;
+  readonly limits: Pick<RateLimits, 'takeVerification'>;
+  readonly streams: { open(token: number): () => void };
 }
 
 export interface AccountsService {

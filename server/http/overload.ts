@@ -1,0 +1,38 @@
+import { LetterheadError } from '@letterhead/shared';
+import type { FastifyInstance } from 'fastify';
+import { sendRefusal } from './refusal-reply.ts';
+
+/** How many requests may wait for the beginning of their answer: some seconds' work of the slowest kind. */
+const MAX_WAITING = 1000;
+
+/**
+ * Refuses at once what can only wait, so that a flood ends in quick refusals and not in growing memory. A stream
+ * counts until it begins to answer.
+ */
+export function refuseOverload(app: FastifyInstance, maxWaiting = MAX_WAITING): void {
+  const waiting = new WeakSet<object>();
+  let count = 0;
+  const leave = (request: object) => {
+    if (waiting.delete(request)) count -= 1;
+  };
+  app.addHook('onRequest', (request, reply, done) => {
+    if (count >= maxWaiting) {
+      sendRefusal(
+        reply,
+        new LetterheadError('unavailable', 'Letterhead has more to do than it can. Try again in a moment.', {
+          retryAfter: 1,
+        }),
+      );
+      return;
+    }
+    count += 1;
+    waiting.add(request);
+    // A client that goes away before it is answered gets no onSend.
+    reply.raw.once('close', () => leave(request));
+    done();
+  });
+  app.addHook('onSend', (request, _reply, payload, done) => {
+    leave(request);
+    done(null, payload);
+  });
+}
