@@ -2,7 +2,7 @@ import type { DomainRow, EventFilter, EventPage, EventRow, NewEvent } from '../s
 import { Document } from './document.ts';
 import { EventLog, type EventLogLimits } from './event-log.ts';
 import type { Folder } from './folder.ts';
-import { type AccountFile, AccountFileSchema, EventRowSchema, FORMAT, type OutboxEntry } from './formats.ts';
+import { type AccountFile, AccountFileShape, EventRowSchema, FORMAT, type OutboxEntry } from './formats.ts';
 import { freeze } from './freeze.ts';
 import { JsonFile } from './json-file.ts';
 import type { StoreLog } from './store-log.ts';
@@ -30,7 +30,7 @@ export function accountFileName(account: number): string {
 }
 
 export function accountJsonFile(accounts: Folder, account: number): JsonFile<AccountFile> {
-  return new JsonFile(accounts, accountFileName(account), `accounts/${account}.json`, AccountFileSchema);
+  return new JsonFile(accounts, accountFileName(account), `accounts/${account}.json`, AccountFileShape);
 }
 
 /** The file of an account in which nothing but `events` has happened yet. */

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import type { FileSystem } from './file-system.ts';
 import { Folder, TEMPORARY_SUFFIX } from './folder.ts';
-import { IdsFileSchema, InstallationFileSchema } from './formats.ts';
+import { IdsFileShape, InstallationFileShape } from './formats.ts';
 import { JsonFile } from './json-file.ts';
 import { WriteGate } from './write-gate.ts';
 
@@ -30,11 +30,11 @@ export class DataFolder {
   }
 
   get installationFile() {
-    return new JsonFile(this.root, INSTALLATION_FILE, INSTALLATION_FILE, InstallationFileSchema);
+    return new JsonFile(this.root, INSTALLATION_FILE, INSTALLATION_FILE, InstallationFileShape);
   }
 
   get idsFile() {
-    return new JsonFile(this.root, IDS_FILE, IDS_FILE, IdsFileSchema);
+    return new JsonFile(this.root, IDS_FILE, IDS_FILE, IdsFileShape);
   }
 
   /** Makes the folders that are missing, so that they outlive a power cut. */

@@ -15,7 +15,7 @@ export function creation(
 ): (domains: readonly DomainRow[]) => AccountStep<DomainChange> {
   return (domains) => {
     const by = holder(domains, domain);
-    if (by !== undefined) return { result: { kind: 'taken', by } };
+    if (by !== undefined) return { result: { kind: 'taken', by: freeze(by) } };
     if (domains.length >= limit) return { result: { kind: 'full', limit } };
     const row = freeze(DomainRowSchema.parse(build()));
     return { result: { kind: 'written', row }, domains: inserted(domains, row), events: [event(row)] };
@@ -30,10 +30,10 @@ export function update(
     const at = indexOf(domains, id);
     const old = domains[at];
     if (old?.id !== id) return { result: { kind: 'gone' } };
-    const changed = change(old);
+    const changed = change(freeze(old));
     if (changed === null) return { result: { kind: 'unchanged', row: old } };
     const by = changed.row.domain === old.domain ? undefined : holder(domains, changed.row.domain);
-    if (by !== undefined) return { result: { kind: 'taken', by } };
+    if (by !== undefined) return { result: { kind: 'taken', by: freeze(by) } };
     const row = freeze(DomainRowSchema.parse(changed.row));
     return { result: { kind: 'written', row }, domains: domains.with(at, row), events: changed.events };
   };
@@ -47,13 +47,14 @@ export function deletion(
     const at = indexOf(domains, id);
     const row = domains[at];
     if (row?.id !== id) return { result: false };
+    freeze(row);
     return { result: true, domains: domains.toSpliced(at, 1), events: [event(row)] };
   };
 }
 
 export function findDomain(domains: readonly DomainRow[], id: number): DomainRow | undefined {
   const row = domains[indexOf(domains, id)];
-  return row?.id === id ? row : undefined;
+  return row?.id === id ? freeze(row) : undefined;
 }
 
 export function filterDomains(domains: readonly DomainRow[], filter: DomainFilter): DomainRow[] {
@@ -61,7 +62,7 @@ export function filterDomains(domains: readonly DomainRow[], filter: DomainFilte
   const limit = filter.limit ?? Number.POSITIVE_INFINITY;
   for (let at = indexOf(domains, (filter.after ?? 0) + 1); at < domains.length && rows.length < limit; at++) {
     const row = domains[at];
-    if (row !== undefined && isWanted(row, filter)) rows.push(row);
+    if (row !== undefined && isWanted(row, filter)) rows.push(freeze(row));
   }
   return rows;
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { JsonValue } from '../store.ts';
 import type { FileSystem } from './file-system.ts';
 import { Folder } from './folder.ts';
-import { EvidenceFileSchema, FORMAT } from './formats.ts';
+import { EvidenceFileShape, FORMAT } from './formats.ts';
 import { parseJsonFile } from './json-file.ts';
 import type { StoreLog } from './store-log.ts';
 import type { WriteGate } from './write-gate.ts';
@@ -28,7 +28,7 @@ export class Evidence {
     const label = `evidence/${account}/${domain}.json`;
     try {
       const bytes = await this.#folder(account).read(`${domain}.json`);
-      return bytes === null ? undefined : parseJsonFile(label, bytes, EvidenceFileSchema).evidence;
+      return bytes === null ? undefined : parseJsonFile(label, bytes, EvidenceFileShape).evidence;
     } catch (error) {
       this.#log.warn({ file: label, err: error }, 'evidence could not be read');
       return undefined;

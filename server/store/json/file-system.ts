@@ -1,12 +1,13 @@
-import { readFile } from 'node:fs';
 import * as fs from 'node:fs/promises';
+import { readText } from './read-text.ts';
 
 /** The calls that the store makes to the file system, so that a test can let any one of them fail. */
 export interface FileSystem {
   /** Makes the folder and those above it (0700). The topmost that was made; undefined where it was there. */
   mkdir(path: string): Promise<string | undefined>;
   readdir(path: string): Promise<string[]>;
-  readFile(path: string): Promise<Buffer>;
+  /** @throws NotTextError where it is not UTF-8. */
+  readText(path: string): Promise<string>;
   /** `r` reads, `r+` reads and changes, `w` starts anew, `a` appends. A new file is the owner's alone (0600). */
   open(path: string, flags: 'r' | 'r+' | 'w' | 'a'): Promise<OpenFile>;
   rename(from: string, to: string): Promise<void>;
@@ -19,7 +20,8 @@ export interface FileSystem {
 export interface OpenFile {
   /** Fills `into` from `position` on; how many bytes there were. */
   read(into: Uint8Array, position: number): Promise<number>;
-  write(text: string): Promise<void>;
+  /** All of it, after what was written before. */
+  write(data: string | Uint8Array): Promise<void>;
   truncate(length: number): Promise<void>;
   size(): Promise<number>;
   sync(): Promise<void>;
@@ -30,11 +32,7 @@ export interface OpenFile {
 export const nodeFileSystem: FileSystem = {
   mkdir: (path) => fs.mkdir(path, { recursive: true, mode: 0o700 }),
   readdir: (path) => fs.readdir(path),
-  // Not node:fs/promises: this one takes half the time, and a start reads every account's file.
-  readFile: (path) =>
-    new Promise((resolve, reject) => {
-      readFile(path, (error, bytes) => (error === null ? resolve(bytes) : reject(error)));
-    }),
+  readText,
   open: async (path, flags) => asOpenFile(await fs.open(path, flags, 0o600)),
   rename: (from, to) => fs.rename(from, to),
   link: (from, to) => fs.link(from, to),
@@ -53,7 +51,7 @@ function asOpenFile(handle: fs.FileHandle): OpenFile {
       }
       return filled;
     },
-    write: (text) => handle.writeFile(text),
+    write: (data) => handle.writeFile(data),
     truncate: (length) => handle.truncate(length),
     size: async () => (await handle.stat()).size,
     sync: () => handle.sync(),

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type FileSystem, type OpenFile, unlessMissing } from './file-system.ts';
 import type { WriteGate } from './write-gate.ts';
+import { writeText } from './write-text.ts';
 
 /** The file has its new content, but whether that would outlive a power cut is not known. */
 export class UnsyncedReplacementError extends Error {
@@ -9,9 +10,6 @@ export class UnsyncedReplacementError extends Error {
 
 /** Ends the name of a file that is being written; a start removes what such a name is left on. */
 export const TEMPORARY_SUFFIX = '.tmp';
-
-/** Text is handed to the disk in pieces of about this length, so that the process breathes in between. */
-const PIECE_LENGTH = 128 * 1024;
 
 /** A folder of files that are replaced as a whole: a reader finds the old content or the new one. */
 export class Folder {
@@ -37,8 +35,8 @@ export class Folder {
   }
 
   /** Null where the file is not there. */
-  read(name: string): Promise<Buffer | null> {
-    return unlessMissing(this.fileSystem.readFile(this.file(name)));
+  read(name: string): Promise<string | null> {
+    return unlessMissing(this.fileSystem.readText(this.file(name)));
   }
 
   /**
@@ -66,7 +64,7 @@ export class Folder {
     try {
       const file = await this.fileSystem.open(temporary, 'w');
       try {
-        for (const piece of inPieces(text)) await file.write(piece);
+        await writeText(file, text);
         if (sync) await file.sync();
       } finally {
         await file.close();
@@ -119,15 +117,4 @@ export class Folder {
     this.#handle = null;
     await handle?.then((file) => file.close()).catch(() => {});
   }
-}
-
-function* inPieces(text: Iterable<string>): Iterable<string> {
-  let piece = '';
-  for (const part of text) {
-    piece += part;
-    if (piece.length < PIECE_LENGTH) continue;
-    yield piece;
-    piece = '';
-  }
-  if (piece !== '') yield piece;
 }

@@ -1,9 +1,20 @@
 import { ActorSchema, EventTypeSchema, IdSchema, ScopeSchema } from '@letterhead/shared';
 import { z } from 'zod';
 import type { AccountRow, DomainRow, EventRow, JsonValue, NewEvent, TokenRow } from '../store.ts';
+import { quickCheck } from './quick-check.ts';
 
 /** The number that every file carries: raised when an older Letterhead could no longer read what is written. */
 export const FORMAT = 1;
+
+/** What a file has to be like; `fits` answers quickly, `schema` says why not. */
+export interface Shape<T> {
+  readonly schema: z.ZodType<T>;
+  readonly fits: (content: unknown) => content is T;
+}
+
+function shape<T>(schema: z.ZodType<T>): Shape<T> {
+  return { schema, fits: quickCheck(schema) };
+}
 
 const FormatSchema = z.literal(FORMAT);
 
@@ -83,24 +94,29 @@ export interface AccountFile {
   readonly domains: readonly DomainRow[];
 }
 
-export const AccountFileSchema: z.ZodType<AccountFile> = z
-  .strictObject({
-    format: FormatSchema,
-    account: IdSchema,
-    last_event_id: CounterSchema,
-    installation_sequence: CounterSchema,
-    outbox: z.array(EventRowSchema),
-    domains: z.array(DomainRowSchema),
-  })
-  .refine((file) => idsRise(file.domains), { path: ['domains'], error: 'are not in the order of their ids' })
-  .refine((file) => file.domains.every((row) => row.account_id === file.account), {
-    path: ['domains'],
-    error: 'belong to another account',
-  })
-  .refine((file) => file.outbox.every((event, at) => event.id === idInOutbox(file, at)), {
-    path: ['outbox'],
-    error: 'does not end with the last event',
-  });
+export const AccountFileShape: Shape<AccountFile> = shape(
+  z
+    .strictObject({
+      format: FormatSchema,
+      account: IdSchema,
+      last_event_id: CounterSchema,
+      installation_sequence: CounterSchema,
+      outbox: z.array(EventRowSchema),
+      domains: z.array(DomainRowSchema),
+    })
+    .refine((file) => idsRise(file.domains), {
+      path: ['domains'],
+      error: 'are not in the order of their ids',
+    })
+    .refine((file) => file.domains.every((row) => row.account_id === file.account), {
+      path: ['domains'],
+      error: 'belong to another account',
+    })
+    .refine((file) => file.outbox.every((event, at) => event.id === idInOutbox(file, at)), {
+      path: ['outbox'],
+      error: 'does not end with the last event',
+    }),
+);
 
 function idInOutbox(file: AccountFile, at: number): number {
   return file.last_event_id - file.outbox.length + 1 + at;
@@ -129,25 +145,27 @@ export interface InstallationFile {
   readonly removing: readonly number[];
 }
 
-export const InstallationFileSchema: z.ZodType<InstallationFile> = z
-  .strictObject({
-    format: FormatSchema,
-    secret_key_check: z.string().nullable(),
-    sequence: CounterSchema,
-    accounts: z.array(AccountRowSchema),
-    tokens: z.array(TokenRowSchema),
-    outbox: z.array(z.strictObject({ sequence: IdSchema, account: IdSchema, event: NewEventSchema })),
-    removing: z.array(IdSchema),
-  })
-  .refine((file) => idsRise(file.accounts), {
-    path: ['accounts'],
-    error: 'are not in the order of their ids',
-  })
-  .refine((file) => idsRise(file.tokens), { path: ['tokens'], error: 'are not in the order of their ids' })
-  .refine((file) => file.outbox.every((entry) => entry.sequence <= file.sequence), {
-    path: ['outbox'],
-    error: 'is ahead of its sequence',
-  });
+export const InstallationFileShape: Shape<InstallationFile> = shape(
+  z
+    .strictObject({
+      format: FormatSchema,
+      secret_key_check: z.string().nullable(),
+      sequence: CounterSchema,
+      accounts: z.array(AccountRowSchema),
+      tokens: z.array(TokenRowSchema),
+      outbox: z.array(z.strictObject({ sequence: IdSchema, account: IdSchema, event: NewEventSchema })),
+      removing: z.array(IdSchema),
+    })
+    .refine((file) => idsRise(file.accounts), {
+      path: ['accounts'],
+      error: 'are not in the order of their ids',
+    })
+    .refine((file) => idsRise(file.tokens), { path: ['tokens'], error: 'are not in the order of their ids' })
+    .refine((file) => file.outbox.every((entry) => entry.sequence <= file.sequence), {
+      path: ['outbox'],
+      error: 'is ahead of its sequence',
+    }),
+);
 
 /** `ids.json`: every id that was ever given lies below its mark. */
 export interface IdsFile {
@@ -157,38 +175,53 @@ export interface IdsFile {
   readonly domain: number;
 }
 
-export const IdsFileSchema: z.ZodType<IdsFile> = z.strictObject({
-  format: FormatSchema,
-  account: IdSchema,
-  token: IdSchema,
-  domain: IdSchema,
-});
+export const IdsFileShape: Shape<IdsFile> = shape(
+  z.strictObject({
+    format: FormatSchema,
+    account: IdSchema,
+    token: IdSchema,
+    domain: IdSchema,
+  }),
+);
+
+/** What each column of `schedule.json` holds; a line a domain, for there may be 100,000. */
+export const SCHEDULE_COLUMNS = ['id', 'checked_at', 'dkim_due', 'return_path_due'] as const;
+
+const ScheduleLineSchema = z.tuple([
+  IdSchema,
+  InstantSchema.nullable(),
+  InstantSchema.nullable(),
+  InstantSchema.nullable(),
+]);
+
+export type ScheduleLine = z.infer<typeof ScheduleLineSchema>;
 
 /** `schedule.json`: when each domain was checked, and when its records are due. */
-export const ScheduleFileSchema = z.strictObject({
-  format: FormatSchema,
-  checks: z.array(
-    z.strictObject({
-      id: IdSchema,
-      checked_at: InstantSchema.nullable(),
-      dkim: InstantSchema.nullable(),
-      return_path: InstantSchema.nullable(),
-    }),
-  ),
-});
-
-export type ScheduleFile = z.infer<typeof ScheduleFileSchema>;
+export const ScheduleFileShape = shape(
+  z.strictObject({
+    format: FormatSchema,
+    columns: z.array(z.string()),
+    checks: z.array(ScheduleLineSchema),
+  }),
+);
 
 /** `token-use.json`: when each token was last used. */
-export const TokenUseFileSchema = z.strictObject({
-  format: FormatSchema,
-  tokens: z.array(z.strictObject({ id: IdSchema, last_used_at: InstantSchema })),
-});
+export const TokenUseFileShape = shape(
+  z.strictObject({
+    format: FormatSchema,
+    tokens: z.array(z.strictObject({ id: IdSchema, last_used_at: InstantSchema })),
+  }),
+);
 
-export type TokenUseFile = z.infer<typeof TokenUseFileSchema>;
+export type TokenUseFile = z.infer<typeof TokenUseFileShape.schema>;
 
 /** `evidence/<account>/<domain>.json`. */
-export const EvidenceFileSchema = z.strictObject({ format: FormatSchema, evidence: z.json() });
+export const EvidenceFileShape = shape(
+  z.strictObject({
+    format: FormatSchema,
+    evidence: z.custom<JsonValue>(() => true),
+  }),
+);
 
 /** The first line of an account's log; every other line is an event. */
 export const EventLogHeaderSchema = z.object({ format: IdSchema, account: IdSchema });

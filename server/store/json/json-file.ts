@@ -1,9 +1,8 @@
-import { isUtf8 } from 'node:buffer';
 import type { Adapter } from 'lowdb';
-import type { z } from 'zod';
 import type { Folder } from './folder.ts';
-import { FORMAT } from './formats.ts';
+import { FORMAT, type Shape } from './formats.ts';
 import { jsonText } from './json-text.ts';
+import { NotTextError } from './read-text.ts';
 
 /** A file that is there, but cannot be used as it is. The message names it and says in what way, on one line. */
 export class DamagedFileError extends Error {
@@ -26,13 +25,13 @@ export class JsonFile<T extends object> implements Adapter<T> {
   readonly label: string;
   readonly #folder: Folder;
   readonly #name: string;
-  readonly #schema: z.ZodType<T>;
+  readonly #shape: Shape<T>;
 
-  constructor(folder: Folder, name: string, label: string, schema: z.ZodType<T>) {
+  constructor(folder: Folder, name: string, label: string, shape: Shape<T>) {
     this.#folder = folder;
     this.#name = name;
     this.label = label;
-    this.#schema = schema;
+    this.#shape = shape;
   }
 
   /**
@@ -40,8 +39,10 @@ export class JsonFile<T extends object> implements Adapter<T> {
    * @throws DamagedFileError where its content is not what it should be; the system's error where it cannot be read.
    */
   async read(): Promise<T | null> {
-    const bytes = await this.#folder.read(this.#name);
-    return bytes === null ? null : parseJsonFile(this.label, bytes, this.#schema);
+    const text = await this.#folder.read(this.#name).catch((error: unknown) => {
+      throw error instanceof NotTextError ? damaged(this.label, error.message) : error;
+    });
+    return text === null ? null : parseJsonFile(this.label, text, this.#shape);
   }
 
   /** See `Folder.replaceDurably`. */
@@ -51,25 +52,27 @@ export class JsonFile<T extends object> implements Adapter<T> {
 }
 
 /** @throws DamagedFileError. Its message quotes nothing of the content, for that may be a key. */
-export function parseJsonFile<T>(label: string, bytes: Buffer, schema: z.ZodType<T>): T {
-  const content = parseJson(label, bytes);
-  const result = schema.safeParse(content);
-  if (result.success) return result.data;
+export function parseJsonFile<T>(label: string, text: string, shape: Shape<T>): T {
+  const content = parseJson(label, text);
+  if (shape.fits(content)) return content;
   const format = formatOf(content);
   if (format !== null && format > FORMAT) throw new NewerFormatError(label, format);
-  const issue = result.error.issues[0];
-  const place = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
-  throw new DamagedFileError(`${label} is damaged (${place}${issue?.message ?? 'it has another shape'})`);
+  const issue = shape.schema.safeParse(content).error?.issues[0];
+  if (issue === undefined) throw damaged(label, 'it has another shape');
+  throw damaged(label, [...issue.path, issue.message].join(': '));
 }
 
-function parseJson(label: string, bytes: Buffer): unknown {
-  if (bytes.length === 0) throw new DamagedFileError(`${label} is damaged (it is empty)`);
-  if (!isUtf8(bytes)) throw new DamagedFileError(`${label} is damaged (it is not UTF-8 text)`);
+function parseJson(label: string, text: string): unknown {
+  if (text === '') throw damaged(label, 'it is empty');
   try {
-    return JSON.parse(bytes.toString('utf8'));
+    return JSON.parse(text);
   } catch {
-    throw new DamagedFileError(`${label} is damaged (it is not valid JSON)`);
+    throw damaged(label, 'it is not valid JSON');
   }
+}
+
+function damaged(label: string, reason: string): DamagedFileError {
+  return new DamagedFileError(`${label} is damaged (${reason})`);
 }
 
 function formatOf(content: unknown): number | null {

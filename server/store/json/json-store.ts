@@ -34,7 +34,7 @@ export interface JsonStoreOptions {
 
 const ONE_MINUTE = 60_000;
 
-const EVENT_LOG_LIMITS: EventLogLimits = { segmentBytes: 8 * 1024 * 1024, syncEvery: 16 };
+const EVENT_LOG_LIMITS: EventLogLimits = { segmentBytes: 8 * 1024 * 1024, syncEvery: 4 };
 
 /**
  * Opens the store in `dataDir`, or begins one where the folder is empty.

@@ -2,7 +2,7 @@ import type { AccountRow, TokenRow } from '../store.ts';
 import type { AccountRegistry } from './account-registry.ts';
 import { SCHEDULE_FILE, TOKEN_USE_FILE } from './data-folder.ts';
 import type { Folder } from './folder.ts';
-import { ScheduleFileSchema, TokenUseFileSchema } from './formats.ts';
+import { ScheduleFileShape, TokenUseFileShape } from './formats.ts';
 import { JsonFile } from './json-file.ts';
 import { Schedule } from './schedule.ts';
 import type { StoreLog } from './store-log.ts';
@@ -15,8 +15,8 @@ export async function readSchedule(
   registry: AccountRegistry,
   log: StoreLog,
 ): Promise<Schedule> {
-  const file = await readOrNull(new JsonFile(root, SCHEDULE_FILE, SCHEDULE_FILE, ScheduleFileSchema), log);
-  const times = new Map(file?.checks.map((check) => [check.id, check]));
+  const file = await readOrNull(new JsonFile(root, SCHEDULE_FILE, SCHEDULE_FILE, ScheduleFileShape), log);
+  const times = new Map(file?.checks.map((line) => [line[0], line]));
   const schedule = new Schedule();
   for (const { id, suspended } of rows) {
     const domains = registry.loaded.get(id)?.domains ?? [];
@@ -31,7 +31,7 @@ export async function readTokenUse(
   tokens: readonly TokenRow[],
   log: StoreLog,
 ): Promise<TokenUse> {
-  const file = await readOrNull(new JsonFile(root, TOKEN_USE_FILE, TOKEN_USE_FILE, TokenUseFileSchema), log);
+  const file = await readOrNull(new JsonFile(root, TOKEN_USE_FILE, TOKEN_USE_FILE, TokenUseFileShape), log);
   const tokenUse = new TokenUse(file);
   tokenUse.keepOnly(new Set(tokens.map((token) => token.id)));
   return tokenUse;

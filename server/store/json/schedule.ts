@@ -1,6 +1,6 @@
 import type { CheckTimes, DueCheck, Instant } from '../store.ts';
 import { DueHeap, type HeapEntry } from './due-heap.ts';
-import { FORMAT, type ScheduleFile } from './formats.ts';
+import { FORMAT, SCHEDULE_COLUMNS, type ScheduleLine } from './formats.ts';
 
 /** One domain's line in the schedule. Times are in seconds since 1970: 100,000 of them take no room so. */
 interface Check extends HeapEntry {
@@ -17,6 +17,8 @@ interface Check extends HeapEntry {
 /** How many lines of the file are made at once. */
 const LINES_AT_ONCE = 500;
 
+const ZERO = '0'.charCodeAt(0);
+
 /** When each domain is to be checked. It costs nothing while nothing is due. */
 export class Schedule {
   readonly #checks = new Map<number, Check>();
@@ -24,16 +26,16 @@ export class Schedule {
   readonly #suspended = new Set<number>();
 
   /** A domain that is to be checked from now on; without times it is due at once. */
-  add(account: number, id: number, times?: ScheduleFile['checks'][number]): void {
+  add(account: number, id: number, times?: ScheduleLine): void {
     const check: Check = {
       due: 0,
       place: -1,
       id,
       account,
       known: times !== undefined,
-      checkedAt: times === undefined ? null : toSeconds(times.checked_at),
-      dkimDue: times === undefined ? null : toSeconds(times.dkim),
-      returnPathDue: times === undefined ? null : toSeconds(times.return_path),
+      checkedAt: toSeconds(times?.[1] ?? null),
+      dkimDue: toSeconds(times?.[2] ?? null),
+      returnPathDue: toSeconds(times?.[3] ?? null),
       taken: false,
     };
     this.#checks.set(id, check);
@@ -105,12 +107,12 @@ export class Schedule {
 
   /** `schedule.json`, a line a domain. */
   *text(): Iterable<string> {
-    let lines = `{\n  "format": ${FORMAT},\n  "checks": [`;
+    let lines = `{\n  "format": ${FORMAT},\n  "columns": ${JSON.stringify(SCHEDULE_COLUMNS)},\n  "checks": [`;
     let separator = '\n    ';
     let count = 0;
     for (const { id, known, checkedAt, dkimDue, returnPathDue } of this.#checks.values()) {
       if (!known) continue;
-      lines += `${separator}{ "id": ${id}, "checked_at": ${jsonInstant(checkedAt)}, "dkim": ${jsonInstant(dkimDue)}, "return_path": ${jsonInstant(returnPathDue)} }`;
+      lines += `${separator}[${id}, ${jsonInstant(checkedAt)}, ${jsonInstant(dkimDue)}, ${jsonInstant(returnPathDue)}]`;
       separator = ',\n    ';
       count++;
       if (count % LINES_AT_ONCE !== 0) continue;
@@ -140,7 +142,9 @@ function earliest(a: number | null, b: number | null): number | null {
 }
 
 function instantToSeconds(instant: Instant): number {
-  return Date.parse(instant) / 1000;
+  // A third of the time of Date.parse, which a start with 100,000 domains does feel.
+  const two = (at: number) => instant.charCodeAt(at) * 10 + instant.charCodeAt(at + 1) - 11 * ZERO;
+  return Date.UTC(two(0) * 100 + two(2), two(5) - 1, two(8), two(11), two(14), two(17)) / 1000;
 }
 
 function toSeconds(instant: Instant | null): number | null {

@@ -1,0 +1,43 @@
+import { isUtf8 } from 'node:buffer';
+import { close, open, read, readFile } from 'node:fs';
+
+export class NotTextError extends Error {
+  override readonly name = 'NotTextError';
+}
+
+/** Most files fit, and are read with one call into a buffer that serves the next one again. */
+const BUFFER_SIZE = 64 * 1024;
+
+const spareBuffers: Buffer[] = [];
+
+/**
+ * A file's text. In half the time of node:fs/promises, and without a buffer a file for the garbage collector:
+ * a start reads every account's file.
+ * @throws NotTextError where it is not UTF-8; the system's errors.
+ */
+export function readText(path: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    open(path, 'r', (error, file) => {
+      if (error !== null) return reject(error);
+      const buffer = spareBuffers.pop() ?? Buffer.allocUnsafeSlow(BUFFER_SIZE);
+      read(file, buffer, 0, BUFFER_SIZE, 0, (error, length) => {
+        close(file);
+        if (error !== null) reject(error);
+        else if (length < BUFFER_SIZE) settle(buffer.subarray(0, length), resolve, reject);
+        else readLong(path).then(resolve, reject);
+        spareBuffers.push(buffer);
+      });
+    });
+  });
+}
+
+function readLong(path: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    readFile(path, (error, bytes) => (error === null ? settle(bytes, resolve, reject) : reject(error)));
+  });
+}
+
+function settle(bytes: Buffer, resolve: (text: string) => void, reject: (error: Error) => void): void {
+  if (isUtf8(bytes)) resolve(bytes.toString('utf8'));
+  else reject(new NotTextError('it is not UTF-8 text'));
+}
