@@ -12,6 +12,8 @@ const LEFT_FOR_THE_NEXT = 4500;
 const LATEST_START = 6000;
 /** A domain whose check took longer waits in a lane of its own the next time. */
 const SLOW = 3000;
+/** Slow domains are taken out of the way of the others, but not without end. */
+const MAX_SLOW_WAITING = 5000;
 const RETRY_AFTER_SECONDS = 5;
 
 /** Where a check waits: somebody asked for it; it is due; it is due and known to be slow. */
@@ -65,7 +67,7 @@ export class CheckQueue {
 
   /** How many due checks may be added: no more than would start at once, but for slow ones among them. */
   get room(): number {
-    if (this.#closed || this.#lanes.slow.size >= this.#needs.maxInFlight) return 0;
+    if (this.#closed || this.#lanes.slow.size >= MAX_SLOW_WAITING) return 0;
     return Math.max(0, this.#limitOf('due') - this.#runningIn('due', 'slow') - this.#lanes.due.size);
   }
 

@@ -78,6 +78,17 @@ describe('whom a check asks', () => {
   });
 });
 
+describe('authorities at addresses that are not public', () => {
+  test('are not asked: the resolver’s word is what there is', async () => {
+    await using scene = await CheckScene.set({ allowPrivate: false });
+    scene.servers.publish(FQDN, { TXT: [OURS] });
+    const { dkim } = await scene.check(sendingDomain());
+    expect(dkim).toMatchObject({ code: 'OK', source: 'resolver' });
+    expect(dkim.nameservers).toMatchObject([{ name: 'ns1.example.org', outcome: 'not-asked', values: [] }]);
+    expect(scene.servers.authorities[0]?.queries).toEqual([]);
+  });
+});
+
 describe('silent servers', () => {
   test('are set aside where another one answers', async () => {
     await using scene = await CheckScene.set({ authorities: 2 });

@@ -30,13 +30,13 @@ export class CheckScene implements AsyncDisposable {
   now = new Date('2026-01-01T01:00:00Z');
   #stored: StoredEvidence | undefined;
 
-  private constructor(servers: LoopbackDns) {
+  private constructor(servers: LoopbackDns, allowPrivate: boolean) {
     this.servers = servers;
-    this.dns = dnsOf(servers);
+    this.dns = dnsOf(servers, allowPrivate);
   }
 
-  static async set(options: LoopbackDnsOptions = {}): Promise<CheckScene> {
-    return new CheckScene(await startLoopbackDns(options));
+  static async set(options: LoopbackDnsOptions & { allowPrivate?: boolean } = {}): Promise<CheckScene> {
+    return new CheckScene(await startLoopbackDns(options), options.allowPrivate ?? true);
   }
 
   /** Checks all records as the monitor would, keeps the evidence as the store would, and reads the diagnosis. */
@@ -58,10 +58,10 @@ export class CheckScene implements AsyncDisposable {
 }
 
 /** The real DNS client, whose world is these servers. */
-export function dnsOf({ resolver, port }: LoopbackDns): Dns {
+function dnsOf({ resolver, port }: LoopbackDns, allowPrivate: boolean): Dns {
   return createDns({
     resolvers: [{ address: resolver.address, port }],
-    allowPrivate: true,
+    allowPrivate,
     authorityPort: port,
     random: randomBytes,
     now: () => performance.now(),

@@ -234,6 +234,12 @@ const CASES: Case[] = [
     records: { [RETURN_PATH]: { CNAME: `${TARGET}.example.org` }, [FQDN]: { TXT: [OURS] } },
   },
   {
+    code: 'CNAME_WRONG_TARGET',
+    when: 'the Return-Path leads to another name altogether',
+    row: withReturnPath,
+    records: { [RETURN_PATH]: { CNAME: 'bounces.other.example' }, [FQDN]: { TXT: [OURS] } },
+  },
+  {
     code: 'CNAME_FLATTENED',
     when: 'the provider answers with addresses',
     row: withReturnPath,

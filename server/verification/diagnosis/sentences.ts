@@ -24,8 +24,9 @@ export function add(sighting: Sighting): string {
   );
 }
 
-export function changeValue(sighting: Sighting): string {
-  const { type, value } = sighting.record;
+/** `value`: where a form needs it spelt otherwise than we do. */
+export function changeValue(sighting: Sighting, value: string = sighting.record.value): string {
+  const { type } = sighting.record;
   return inZone(
     zoneOf(sighting),
     `change the value of the ${type} record at the host ${quoted(hostOf(sighting))} to ${quoted(value)}`,
@@ -51,9 +52,9 @@ export function removeAllBut(sighting: Sighting, keep: string, remove: readonly 
   );
 }
 
-/** `from` as it stands in the form now. */
-export function changeHost(sighting: Sighting, from: string): string {
-  const { type, value } = sighting.record;
+/** `from` and `value` as they stand in the form now. */
+export function changeHost(sighting: Sighting, from: string, value: string): string {
+  const { type } = sighting.record;
   return inZone(
     zoneOf(sighting),
     `change the host of the ${type} record from ${quoted(from)} to ${quoted(hostOf(sighting))} and keep its value ${quoted(value)}`,

@@ -1,6 +1,7 @@
 import { isWithin } from '../../dns/name.ts';
 import type { ProbeFinding } from '../evidence.ts';
 import { relativeTo } from '../misplaced-names.ts';
+import { isOurs } from '../right-value.ts';
 import { add, changeHost } from './sentences.ts';
 import { isAbsent, type Rule, type Sighting, zoneOf } from './sighting.ts';
 
@@ -35,9 +36,10 @@ function landedAt(sighting: Sighting, purpose: ProbeFinding['purpose']): ProbeFi
   return isAbsent(sighting) ? sighting.evidence.findings.find((one) => one.purpose === purpose) : undefined;
 }
 
-/** In another zone's form, there is nothing to rename: the record is made anew where it belongs. */
-function moveFrom(sighting: Sighting, { name, zone }: ProbeFinding): string {
+/** In another zone's form, there is nothing to rename: the record is made anew where it belongs, and if it is mangled. */
+function moveFrom(sighting: Sighting, { name, zone, values }: ProbeFinding): string {
   const own = zoneOf(sighting);
   const inOwnZone = isWithin(name, own) && (zone === null || isWithin(own, zone));
-  return inOwnZone ? changeHost(sighting, relativeTo(name, own)) : add(sighting);
+  const ours = values.find((value) => isOurs(sighting.record, value));
+  return inOwnZone && ours !== undefined ? changeHost(sighting, relativeTo(name, own), ours) : add(sighting);
 }

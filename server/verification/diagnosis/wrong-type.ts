@@ -11,8 +11,8 @@ export const CNAME_WRONG_TARGET: Rule = (sighting) => {
   const appended = target.toLowerCase().startsWith(`${record.value.toLowerCase()}.`);
   return {
     title: 'The CNAME record leads elsewhere',
-    detail: `${record.fqdn} leads to ${target}, not to ${record.value}.${appended ? ' The form has added a zone to the target: end the target with a dot.' : ''}`,
-    fix: changeValue(sighting),
+    detail: `${record.fqdn} leads to ${target}, not to ${record.value}.${appended ? ' The form has added the zone to the target; with a dot at its end, it takes the target as it is.' : ''}`,
+    fix: appended ? changeValue(sighting, `${record.value}.`) : changeValue(sighting),
   };
 };
 
