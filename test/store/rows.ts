@@ -1,0 +1,105 @@
+import type { Actor, EventType } from '@letterhead/shared';
+import type { AccountRow, DomainRow, Instant, NewEvent, Store, TokenRow } from '../../server/store/store.ts';
+
+/** The rows and events that the tests of stores put in: short, and right in every field. */
+export const NOON: Instant = '2026-01-31T12:00:00Z';
+
+export const ACTOR: Actor = { kind: 'cli', token_id: null, address: null };
+
+export function event(type: EventType, changes: NewEvent['changes'] = {}): NewEvent {
+  return { type, domain: null, actor: ACTOR, at: NOON, changes };
+}
+
+export function domainEvent(type: EventType, row: DomainRow): NewEvent {
+  return { ...event(type), domain: { id: row.id, name: row.domain } };
+}
+
+export function accountRow(id: number, name = 'Example help desk'): AccountRow {
+  return { id, name, suspended: false, created_at: NOON, updated_at: NOON };
+}
+
+export function tokenRow(id: number, account: number, hash = `hash-${id}`): TokenRow {
+  return {
+    id,
+    account_id: account,
+    name: 'Help desk',
+    prefix: 'lh_4fKq',
+    hash,
+    scopes: ['domains:read', 'domains:write'],
+    expires_at: null,
+    created_at: NOON,
+  };
+}
+
+export function domainRow(id: number, account: number, domain: string): DomainRow {
+  const state = { verified: false, degraded: false, since: NOON };
+  return {
+    id,
+    account_id: account,
+    domain,
+    subdomain: null,
+    selector: '653216321fh',
+    public_key: 'MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA',
+    private_key: 'sealed',
+    dkim: state,
+    return_path: { ...state, target: 'x7.bounces.example.net' },
+    previous_keys: [],
+    created_at: NOON,
+    updated_at: NOON,
+  };
+}
+
+export function createAccount(store: Store, name?: string): Promise<AccountRow> {
+  return store.createAccount(
+    (id) => accountRow(id, name),
+    () => event('account.created'),
+  );
+}
+
+export function createToken(store: Store, account: number, hash?: string): Promise<TokenRow | undefined> {
+  return store.createToken(
+    account,
+    (id) => tokenRow(id, account, hash),
+    (row) => event('token.created', { token: row.id }),
+  );
+}
+
+export function createDomain(store: Store, account: number, domain: string, limit = 1000) {
+  return store.createDomain(
+    account,
+    domain,
+    limit,
+    (id) => domainRow(id, account, domain),
+    (row) => domainEvent('domain.created', row),
+  );
+}
+
+/** The row of a domain that was made, for tests that go on with it. */
+export async function madeDomain(store: Store, account: number, domain: string): Promise<DomainRow> {
+  const change = await createDomain(store, account, domain);
+  if (change.kind !== 'written') throw new Error(`${domain} was not made: ${change.kind}`);
+  return change.row;
+}
+
+export function renameDomain(store: Store, account: number, id: number, domain: string) {
+  return store.updateDomain(account, id, (row) => ({
+    row: { ...row, domain },
+    events: [{ ...domainEvent('domain.renamed', row), changes: { domain: [row.domain, domain] } }],
+  }));
+}
+
+export function deleteDomain(store: Store, account: number, id: number): Promise<boolean> {
+  return store.deleteDomain(account, id, (row) => domainEvent('domain.deleted', row));
+}
+
+/** Everything that a store says of itself, to compare two moments. */
+export async function everythingIn(store: Store) {
+  const accounts = await store.listAccounts();
+  const contents = accounts.map(async (account) => ({
+    account,
+    tokens: await store.listTokens(account.id),
+    domains: await store.listDomains(account.id, {}),
+    events: (await store.listEvents(account.id, { after: 0, limit: 10_000 })).events,
+  }));
+  return Promise.all(contents);
+}
