@@ -1,0 +1,178 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Delegation, Observation, Outcome, Unknown } from '../../server/dns/outcome.ts';
+import { diagnose } from '../../server/verification/diagnose.ts';
+import type { RecordEvidence } from '../../server/verification/evidence.ts';
+import { readStoredEvidence, toStoredEvidence } from '../../server/verification/stored-evidence.ts';
+import { judge } from '../../server/verification/verdict.ts';
+import { ANOTHER_KEY, OUR_KEY, SELECTOR, sendingDomain } from './sending-domain.ts';
+
+const ROW = sendingDomain();
+const FQDN = `${SELECTOR}._domainkey.example.org`;
+const OURS: Outcome = { kind: 'present', values: [`k=rsa;p=${OUR_KEY}`], cname: null, ttl: 300 };
+
+/** Null now and then. */
+function orNull<T>(values: fc.Arbitrary<T>): fc.Arbitrary<T | null> {
+  return fc.option(values, { nil: null });
+}
+
+const unknown: fc.Arbitrary<Unknown> = fc.record({
+  kind: fc.constant('unknown'),
+  reason: fc.constantFrom('timeout', 'servfail', 'refused', 'lame', 'unreachable', 'malformed'),
+});
+const text = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 60 }),
+  fc.constantFrom(
+    `p=${ANOTHER_KEY}`,
+    `k=rsa;p=${OUR_KEY}`,
+    `"k=rsa\\;p=${OUR_KEY}"`,
+    'p=',
+    OUR_KEY.slice(0, 99),
+  ),
+);
+const present: fc.Arbitrary<Outcome> = fc.record({
+  kind: fc.constant('present'),
+  values: fc.array(text, { maxLength: 4 }),
+  cname: orNull(fc.constantFrom('a.example.net', 'b.example.net')),
+  ttl: fc.nat(),
+});
+const absent: fc.Arbitrary<Outcome> = fc.record({
+  kind: fc.constant('absent'),
+  reason: fc.constantFrom('nxdomain', 'nodata'),
+  negativeTtl: orNull(fc.nat()),
+});
+const outcome = fc.oneof(unknown, present, absent);
+const notAsked = fc.constant({ kind: 'not-asked', why: 'address-not-public' } as const);
+
+function observationsOf(outcomes: fc.Arbitrary<Observation['outcome']>): fc.Arbitrary<Observation[]> {
+  const observation = outcomes.map((one) => ({
+    name: 'ns1.example.org',
+    address: '192.0.2.1',
+    outcome: one,
+    ms: 1,
+  }));
+  return fc.array(observation, { maxLength: 4 });
+}
+
+const finding = fc.record({
+  purpose: fc.constantFrom('doubled', 'elsewhere', 'sibling', 'other-type'),
+  name: fc.constantFrom(`${FQDN}.example.org`, 'example.org', 'xyz._domainkey.example.org', FQDN),
+  type: fc.constantFrom('TXT', 'A', 'MX'),
+  zone: fc.constantFrom('example.org', '_domainkey.example.org', null),
+  values: fc.array(text, { maxLength: 3 }),
+  cname: orNull(fc.constant('a.example.net')),
+}) satisfies fc.Arbitrary<RecordEvidence['findings'][number]>;
+
+const delegation: fc.Arbitrary<Delegation> = fc.oneof(
+  fc.constant<Delegation>({ kind: 'found', zone: 'example.org', nameServers: ['ns1.example.org'] }),
+  fc.record({
+    kind: fc.constant('unknown' as const),
+    reason: fc.constantFrom('timeout' as const, 'resolver-unreachable' as const),
+  }),
+);
+
+function evidenceOf(parts: {
+  observations: fc.Arbitrary<Observation[]>;
+  resolver: fc.Arbitrary<Outcome | null>;
+}): fc.Arbitrary<RecordEvidence> {
+  return fc.record({
+    fqdn: fc.constant(FQDN),
+    type: fc.constant('TXT'),
+    observed_at: fc.constant('2026-01-01T00:00:00.000Z'),
+    delegation,
+    zone: fc.constantFrom('example.org', 'org', null),
+    observations: parts.observations,
+    resolver: parts.resolver,
+    alias: orNull(fc.record({ target: fc.constant('a.example.net'), observations: observationsOf(outcome) })),
+    findings: fc.array(finding, { maxLength: 5 }),
+  });
+}
+
+function judgeDkim(dkim: RecordEvidence) {
+  const advice = {
+    spf: { txt: { kind: 'unknown', reason: 'timeout' }, lookups: null },
+    dmarc: [],
+    mx: { kind: 'unknown', reason: 'timeout' },
+  } as const;
+  const evidence = { selector: SELECTOR, records: { dkim }, advice: { ...advice, dmarc: [] } };
+  const verdicts = judge(ROW, evidence);
+  const kept = JSON.parse(JSON.stringify(toStoredEvidence(undefined, evidence, verdicts)));
+  const stored = readStoredEvidence(kept, SELECTOR);
+  const [record] = diagnose(ROW, undefined, stored, new Date('2026-01-01T00:00:00Z')).records;
+  if (verdicts.dkim === undefined || record === undefined) throw new Error('nothing was judged');
+  return { verdict: verdicts.dkim, record };
+}
+
+describe('a verdict', () => {
+  const anything = evidenceOf({
+    observations: observationsOf(fc.oneof(outcome, notAsked)),
+    resolver: orNull(outcome),
+  });
+
+  test('is transient where nothing definitive was heard, whoever was asked', () => {
+    const nothing = evidenceOf({
+      observations: observationsOf(fc.oneof(unknown, notAsked)),
+      resolver: orNull(unknown),
+    });
+    fc.assert(
+      fc.property(nothing, (evidence) => {
+        const { verdict, record } = judgeDkim(evidence);
+        expect(verdict).toMatchObject({ standing: 'unknown', firstHand: false });
+        expect(record).toMatchObject({ transient: true, state: 'unknown', source: null, fix: null });
+      }),
+    );
+  });
+
+  test('is that the record is right as soon as one authority has it', () => {
+    fc.assert(
+      fc.property(anything, fc.nat(4), (evidence, at) => {
+        const observation = { name: 'ns2.example.org', address: '192.0.2.2', outcome: OURS, ms: 1 };
+        const { verdict, record } = judgeDkim({
+          ...evidence,
+          observations: evidence.observations.toSpliced(at, 0, observation),
+        });
+        expect(verdict.standing).toBe('right');
+        expect(record).toMatchObject({ state: 'valid', source: 'authority' });
+      }),
+    );
+  });
+
+  test('is first-hand only where an authority said something definitive', () => {
+    fc.assert(
+      fc.property(anything, (evidence) => {
+        const definitive = evidence.observations.some(
+          ({ outcome: one }) => one.kind === 'present' || one.kind === 'absent',
+        );
+        if (judgeDkim(evidence).verdict.firstHand) expect(definitive).toBe(true);
+      }),
+    );
+  });
+
+  test('is told in words with the exact value to type, whatever was seen', () => {
+    fc.assert(
+      fc.property(anything, (evidence) => {
+        const { verdict, record } = judgeDkim(evidence);
+        expect(record.code).toBe(verdict.code);
+        expect(record.title).not.toBe('');
+        expect(record.detail).toMatch(/\.$/);
+        if (record.fix !== null) expect(record.fix).toContain(OUR_KEY);
+      }),
+    );
+  });
+});
+
+describe('kept evidence', () => {
+  test.each([
+    ['none', undefined],
+    ['of another shape', { selector: SELECTOR, records: [] }],
+    ['no object', 'evidence'],
+  ])('%s: not looked at yet', (_, kept) => {
+    expect(readStoredEvidence(kept, SELECTOR)).toBeUndefined();
+  });
+
+  test('of the selector before a rename says nothing about the new one', () => {
+    const advice = { spf: { txt: OURS, lookups: null }, dmarc: [], mx: OURS };
+    const kept = toStoredEvidence(undefined, { selector: 'before', records: {}, advice }, {});
+    expect(readStoredEvidence(JSON.parse(JSON.stringify(kept)), SELECTOR)).toBeUndefined();
+  });
+});
