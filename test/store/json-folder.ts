@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type JsonStore, type JsonStoreOptions, openJsonStore } from '../../server/store/json/json-store.ts';
@@ -11,6 +11,8 @@ export interface JsonFolder extends AsyncDisposable {
   /** Opens a store here, after closing the one that was open. */
   open(options?: Partial<JsonStoreOptions>): Promise<JsonStore>;
   close(): Promise<void>;
+  /** A copy of what lies in the folder now, without the lock: what a start after a crash would find. */
+  copy(): Promise<JsonFolder>;
 }
 
 export async function makeJsonFolder(): Promise<JsonFolder> {
@@ -39,6 +41,12 @@ export async function makeJsonFolder(): Promise<JsonFolder> {
       return open;
     },
     close,
+    async copy() {
+      const copy = await makeJsonFolder();
+      const locks = [join(path, 'lock'), join(path, 'lock.json')];
+      await cp(path, copy.path, { recursive: true, filter: (source) => !locks.includes(source) });
+      return copy;
+    },
     async [Symbol.asyncDispose]() {
       await close();
       await rm(path, { recursive: true, force: true });

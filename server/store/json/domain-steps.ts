@@ -14,12 +14,18 @@ export function creation(
   event: (row: DomainRow) => NewEvent,
 ): (domains: readonly DomainRow[]) => AccountStep<DomainChange> {
   return (domains) => {
-    const by = holder(domains, domain);
-    if (by !== undefined) return { result: { kind: 'taken', by: freeze(by) } };
-    if (domains.length >= limit) return { result: { kind: 'full', limit } };
+    const refused = refusal(domains, domain, limit);
+    if (refused !== null) return { result: refused };
     const row = freeze(DomainRowSchema.parse(build()));
     return { result: { kind: 'written', row }, domains: inserted(domains, row), events: [event(row)] };
   };
+}
+
+/** Why the account does not take the domain; null where it does. */
+export function refusal(domains: readonly DomainRow[], domain: string, limit: number): DomainChange | null {
+  const by = holder(domains, domain);
+  if (by !== undefined) return { kind: 'taken', by: freeze(by) };
+  return domains.length >= limit ? { kind: 'full', limit } : null;
 }
 
 export function update(

@@ -12,6 +12,17 @@ type Holder = z.infer<typeof HolderSchema>;
 export const LOCK_FILE = 'lock';
 export const HOLDER_FILE = 'lock.json';
 
+/** Another process, or another part of this one, holds the folder. */
+export class FolderInUseError extends LetterheadError {
+  /** A sentence that names the folder and its holder. */
+  readonly holding: string;
+
+  constructor(holding: string) {
+    super('unavailable', `${holding} Stop that one first, or set DATA_DIR to another folder.`);
+    this.holding = holding;
+  }
+}
+
 /** The folders that this process holds. Opening a lock twice in a process would let go of it at the first close. */
 const heldHere = new Set<string>();
 
@@ -76,11 +87,8 @@ function readHolder(folder: string): Holder | null {
   }
 }
 
-function inUse(folder: string, holder: Holder | null): LetterheadError {
+function inUse(folder: string, holder: Holder | null): FolderInUseError {
   const who =
     holder === null ? 'another process' : `process ${holder.pid} on ${holder.host} since ${holder.since}`;
-  return new LetterheadError(
-    'unavailable',
-    `The data folder ${folder} is in use by ${who}. Stop that one first, or set DATA_DIR to another folder.`,
-  );
+  return new FolderInUseError(`The data folder ${folder} is in use by ${who}.`);
 }

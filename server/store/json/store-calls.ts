@@ -19,7 +19,7 @@ import type { AccountRegistry } from './account-registry.ts';
 import { type Accounts, inOrder } from './accounts.ts';
 import type { DataFolder } from './data-folder.ts';
 import { RetiredDocumentError } from './document.ts';
-import { creation, deletion, filterDomains, findDomain, update } from './domain-steps.ts';
+import { creation, deletion, filterDomains, findDomain, refusal, update } from './domain-steps.ts';
 import type { EventFeed } from './event-feed.ts';
 import type { Evidence } from './evidence.ts';
 import { AccountRowSchema, TokenRowSchema } from './formats.ts';
@@ -194,6 +194,9 @@ export class JsonStore implements Store {
   ): Promise<DomainChange> {
     const { ids, schedule } = this.#parts;
     return this.#change<DomainChange>(account, { kind: 'gone' }, async (holder) => {
+      // What is durable already needs no id to refuse, and no disk that works.
+      const refused = refusal(holder.domains, domain, limit);
+      if (refused !== null) return refused;
       const id = await ids.take('domain');
       let used = false;
       const buildOnce = () => {

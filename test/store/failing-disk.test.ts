@@ -1,0 +1,190 @@
+import { readdir } from 'node:fs/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { JsonStore } from '../../server/store/json/json-store.ts';
+import { type Fault, FaultyDisk } from './faulty-disk.ts';
+import { type JsonFolder, makeJsonFolder } from './json-folder.ts';
+import {
+  createAccount,
+  createDomain,
+  createToken,
+  deleteDomain,
+  event,
+  everythingIn,
+  madeDomain,
+  NOON,
+  renameDomain,
+} from './rows.ts';
+
+const FAULTS: Fault[] = ['ENOSPC', 'EIO', 'EACCES', 'EROFS'];
+
+/** Each changes one thing in a store that `prepare` has filled. */
+const CHANGES: Record<string, (store: JsonStore) => Promise<unknown>> = {
+  'creating a domain': (store) => createDomain(store, 1, 'new.example'),
+  'renaming a domain': (store) => renameDomain(store, 1, 1, 'new.example'),
+  'deleting a domain': (store) => deleteDomain(store, 1, 1),
+  'creating an account': (store) => createAccount(store),
+  'suspending an account': (store) =>
+    store.updateAccount(1, (row) => ({
+      row: { ...row, suspended: true },
+      events: [event('account.suspended')],
+    })),
+  'deleting an account': (store) =>
+    store.deleteAccount(2, () => ({ account: 1, event: event('account.deleted') })),
+  'creating a token': (store) => createToken(store, 1, 'new-hash'),
+  'revoking a token': (store) => store.deleteToken(1, 1, () => event('token.revoked')),
+  'keeping the check of the secret key': (store) => store.writeSecretKeyCheck('check'),
+};
+
+async function prepare(store: JsonStore): Promise<void> {
+  await createAccount(store);
+  await createAccount(store);
+  await createToken(store, 1, 'hash-1');
+  for (const name of ['a.example', 'b.example']) await madeDomain(store, 1, name);
+  await madeDomain(store, 2, 'c.example');
+}
+
+async function everything(store: JsonStore) {
+  return { accounts: await everythingIn(store), check: store.readSecretKeyCheck() };
+}
+
+/** What a start would find now, were the process killed. */
+async function everythingOnDisk(folder: JsonFolder) {
+  await using copy = await folder.copy();
+  return await everything(await copy.open());
+}
+
+describe('a disk that fails', () => {
+  let prepared: JsonFolder;
+  let folder: JsonFolder;
+  let disk: FaultyDisk;
+  let store: JsonStore;
+
+  beforeAll(async () => {
+    prepared = await makeJsonFolder();
+    await prepare(await prepared.open());
+    await prepared.close();
+  });
+
+  afterAll(() => prepared[Symbol.asyncDispose]());
+
+  beforeEach(async () => {
+    folder = await prepared.copy();
+    disk = new FaultyDisk();
+    store = await folder.open({ fileSystem: disk.fileSystem });
+  });
+
+  afterEach(async () => {
+    disk.heal();
+    await folder[Symbol.asyncDispose]();
+  });
+
+  /** Lets the `nth` operation of the change fail. Null: it has fewer. */
+  async function attempt(
+    change: (store: JsonStore) => Promise<unknown>,
+    nth: number,
+    code: Fault,
+  ): Promise<'done' | 'refused' | null> {
+    await using own = await prepared.copy();
+    const disk = new FaultyDisk();
+    const store = await own.open({ fileSystem: disk.fileSystem });
+    const before = await everything(store);
+    disk.failAt(nth, code);
+    const outcome = await change(store).then(
+      () => 'done' as const,
+      (error: unknown) => error,
+    );
+    disk.heal();
+    expect(await everythingOnDisk(own)).toEqual(await everything(store));
+    if (outcome === 'done') return disk.struck ? 'done' : null;
+    expect(outcome).toMatchObject({ code: 'unavailable', retryAfter: expect.any(Number) });
+    expect(String(outcome)).not.toContain(own.path);
+    expect(await everything(store)).toEqual(before);
+    expect(await temporaryFiles(own.path)).toEqual([]);
+    await change(store);
+    expect(await everything(store)).not.toEqual(before);
+    return 'refused';
+  }
+
+  for (const [what, change] of Object.entries(CHANGES)) {
+    test(`at any operation of ${what}: done, or refused with everything as it was`, async () => {
+      let refused = 0;
+      for (let nth = 1; ; nth++) {
+        const outcomes = await Promise.all(FAULTS.map((code) => attempt(change, nth, code)));
+        if (outcomes[0] === null) break;
+        // Which error it is makes no difference to what becomes of the change.
+        expect(new Set(outcomes).size).toBe(1);
+        if (outcomes[0] === 'refused') refused++;
+      }
+      // To open, to write, to sync, to rename, and to sync the folder.
+      expect(refused).toBeGreaterThanOrEqual(5);
+    });
+  }
+
+  test('keeps nobody from reading, and is written to again as soon as it works', async () => {
+    const before = await everything(store);
+    disk.failAt(1, 'ENOSPC', true);
+    for (let attempt = 0; attempt < 3; attempt++) {
+      await expect(createDomain(store, 1, 'new.example')).rejects.toThrow('disk is full');
+      await expect(store.ready()).rejects.toMatchObject({ code: 'unavailable' });
+    }
+    expect((await store.listDomains(1, {})).map((row) => row.id)).toEqual([1, 2]);
+    expect(await store.findToken('hash-1')).toBeDefined();
+    disk.heal();
+    expect(await everything(store)).toEqual(before);
+    await store.ready();
+    expect((await createDomain(store, 1, 'new.example')).kind).toBe('written');
+    expect(folder.log.filter((line) => line.includes('a write failed'))).toHaveLength(1);
+    expect(folder.log.filter((line) => line.includes('writes work again'))).toHaveLength(1);
+  });
+
+  test('refuses all who share a write, and takes no names and ids with them', async () => {
+    disk.failAt(1, 'EIO', true);
+    const names = ['n1.example', 'n2.example', 'n1.example'];
+    const outcomes = await Promise.allSettled(names.map((name) => createDomain(store, 1, name)));
+    expect(outcomes.map((outcome) => outcome.status)).toEqual(['rejected', 'rejected', 'rejected']);
+    disk.heal();
+    expect((await createDomain(store, 1, 'n1.example')).kind).toBe('written');
+  });
+
+  test('answers at once what rests on nothing new', async () => {
+    disk.failAt(1, 'EIO', true);
+    expect((await createDomain(store, 1, 'a.example')).kind).toBe('taken');
+    expect((await createDomain(store, 1, 'z.example', 2)).kind).toBe('full');
+    expect(await deleteDomain(store, 1, 99)).toBe(false);
+  });
+
+  test('whose failure outlasts the attempt to undo does not bring a refused change back later', async () => {
+    // The last operation of the change is the sync of the folder: by then the new file is in place.
+    disk.failAt(1000, 'EIO');
+    const start = disk.operations;
+    await renameDomain(store, 1, 1, 'measured.example');
+    await renameDomain(store, 1, 1, 'a.example');
+    const operations = (disk.operations - start) / 2;
+    let refused = 0;
+    for (let nth = 1; nth <= operations; nth++) {
+      disk.failAt(nth, 'EIO', true);
+      const outcome = await renameDomain(store, 1, 1, 'new.example').catch(() => 'refused');
+      disk.heal();
+      expect(outcome).toBe('refused');
+      refused++;
+      expect((await store.getDomain(1, 1))?.domain).toBe('a.example');
+      store = await folder.open({ fileSystem: disk.fileSystem });
+      expect((await store.getDomain(1, 1))?.domain).toBe('a.example');
+    }
+    expect(refused).toBeGreaterThanOrEqual(5);
+  });
+
+  test('lets a close end, and the folder go', async () => {
+    store.noteTokenUse(1, NOON);
+    disk.failAt(1, 'EIO', true);
+    await store.close();
+    disk.heal();
+    store = await folder.open({ fileSystem: disk.fileSystem });
+    expect(await store.listAccounts()).toHaveLength(2);
+  });
+});
+
+async function temporaryFiles(path: string): Promise<string[]> {
+  const names = await readdir(path, { recursive: true });
+  return names.filter((name) => name.endsWith('.tmp'));
+}
