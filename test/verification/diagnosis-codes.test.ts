@@ -93,6 +93,16 @@ const CASES: Case[] = [
     },
   },
   {
+    code: 'TXT_SPLIT_INTO_RECORDS',
+    when: 'the value was cut before the key',
+    records: { [FQDN]: { TXT: [OUR_KEY, 'k=rsa; p='] } },
+  },
+  {
+    code: 'TXT_SPLIT_INTO_RECORDS',
+    when: 'the value was spelt otherwise, and cut',
+    records: { [FQDN]: { TXT: [`t=s; p=${OUR_KEY.slice(0, 100)}`, OUR_KEY.slice(100)] } },
+  },
+  {
     code: 'MULTIPLE_RECORDS',
     when: 'the old records were not removed',
     records: { [FQDN]: { TXT: ['v=spf1 -all', OURS, `k=rsa;p=${ANOTHER_KEY}`] } },

@@ -2,7 +2,8 @@ import { expect } from 'vitest';
 import type { LoopbackDns } from '../dns/loopback-dns.ts';
 import { canonical, deepestZone, type Records } from '../dns/zone.ts';
 
-type Type = 'TXT' | 'CNAME' | 'A' | 'AAAA' | 'MX';
+const TYPES = ['TXT', 'CNAME', 'A', 'AAAA', 'MX'] as const;
+type Type = (typeof TYPES)[number];
 
 /**
  * Does what a `fix` says, to the letter, as somebody would who knows nothing but the form of a DNS provider.
@@ -26,7 +27,7 @@ export function followFix(fix: string, servers: LoopbackDns): void {
   expect(
     ACTIONS.some(([sentence, act]) => {
       const groups = sentence.exec(action)?.groups;
-      if (groups !== undefined) act(form, groups as Record<string, string>);
+      if (groups !== undefined) act(form, groups);
       return groups !== undefined;
     }),
     `nobody can follow: ${fix}`,
@@ -39,17 +40,17 @@ const ACTIONS: Action[] = [
   [
     /^add a (?<type>\w+) record with the host “(?<host>[^”]*)” and the value “(?<value>[^”]*)”\.$/,
     (form, { type, host = '', value = '' }) =>
-      form.set(host, type as Type, [...form.get(host, type as Type), value]),
+      form.set(host, toType(type), [...form.get(host, toType(type)), value]),
   ],
   [
     /^change the value of the (?<type>\w+) record at the host “(?<host>[^”]*)” (?:from “(?<from>[^”]*)” )?to “(?<value>[^”]*)”\.$/,
     (form, { type, host = '', from, value = '' }) => {
-      const there = form.get(host, type as Type);
+      const there = form.get(host, toType(type));
       if (from === undefined) expect(there).toHaveLength(1);
       else expect(there).toContain(from);
       form.set(
         host,
-        type as Type,
+        toType(type),
         from === undefined ? [value] : there.map((one) => (one === from ? value : one)),
       );
     },
@@ -59,7 +60,7 @@ const ACTIONS: Action[] = [
     (form, { what = '', which, host = '', type, value = '' }) => {
       const count = /^\d+/.exec(what)?.[0];
       const goes = (one: string) => which === undefined || one.startsWith('v=spf1');
-      for (const old of ['TXT', 'CNAME', 'A', 'AAAA', 'MX'] as const) {
+      for (const old of TYPES) {
         if (!what.includes(old)) continue;
         const there = form.get(host, old);
         expect(there.filter(goes).length).toBe(count === undefined ? there.length : Number(count));
@@ -69,18 +70,18 @@ const ACTIONS: Action[] = [
           there.filter((one) => !goes(one)),
         );
       }
-      form.set(host, type as Type, [...form.get(host, type as Type), value]);
+      form.set(host, toType(type), [...form.get(host, toType(type)), value]);
     },
   ],
   [
     /^at the host “(?<host>[^”]*)”, remove the (?<type>\w+) records? with the value (?<remove>.*), and keep “(?<keep>[^”]*)”\.$/,
     (form, { host = '', type, remove = '', keep }) => {
       const gone = [...remove.matchAll(/“([^”]*)”/g)].map(([, value]) => value);
-      const there = form.get(host, type as Type);
+      const there = form.get(host, toType(type));
       expect(there).toEqual(expect.arrayContaining([...gone, keep]));
       form.set(
         host,
-        type as Type,
+        toType(type),
         there.filter((one) => !gone.includes(one)),
       );
     },
@@ -88,21 +89,27 @@ const ACTIONS: Action[] = [
   [
     /^change the host of the (?<type>\w+) record from “(?<from>[^”]*)” to “(?<to>[^”]*)” and keep its value “(?<value>[^”]*)”\.$/,
     (form, { type, from = '', to = '', value = '' }) => {
-      const there = form.get(from, type as Type);
+      const there = form.get(from, toType(type));
       expect(there).toContain(value);
       form.set(
         from,
-        type as Type,
+        toType(type),
         there.filter((one) => one !== value),
       );
-      form.set(to, type as Type, [...form.get(to, type as Type), value]);
+      form.set(to, toType(type), [...form.get(to, toType(type)), value]);
     },
   ],
   [
     /^make .* answer as the others do, with the (?<type>\w+) record at the host “(?<host>[^”]*)” and the value “(?<value>[^”]*)”\.$/,
-    (form, { type, host = '', value = '' }) => form.set(host, type as Type, [value]),
+    (form, { type, host = '', value = '' }) => form.set(host, toType(type), [value]),
   ],
 ];
+
+function toType(word: string | undefined): Type {
+  const type = TYPES.find((one) => one === word);
+  if (type === undefined) throw new Error(`a form has no records of the type ${word}`);
+  return type;
+}
 
 /** What a DNS provider shows of one zone. */
 class ZoneForm {

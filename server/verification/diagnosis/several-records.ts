@@ -36,18 +36,19 @@ function severalRecords({ said }: Sighting): (readonly string[])[] {
   return said.answers.map(({ values }) => values).filter((values) => values.length > 1);
 }
 
-/** Whether the key can be put together from pieces that lie in different records, none of which holds it whole. */
+/** Whether our record can be put together from pieces that lie in different records, none of which holds it whole. */
 function isSplit(record: DkimRecord, values: readonly string[]): boolean {
-  const pieces = values.map(squeezed);
   if (values.some((value) => isOurs(record, value))) return false;
-  return pieces.some((head, at) => {
-    const judged = judgeKeyRecord(head, record.publicKey);
-    const begun =
-      judged.kind === 'other-key' ? judged.key : head.endsWith('p=') || head.endsWith(';') ? '' : null;
-    const rest = pieces.filter((_, other) => other !== at);
-    return (
-      begun !== null && canComplete(begun === '' ? `p=${record.publicKey}` : record.publicKey, begun, rest)
-    );
+  const pieces = values.map(squeezed);
+  const wholes = [record.value, `v=DKIM1;${record.value}`];
+  return wholes.some((whole) => canComplete(whole, '', pieces)) || isKeySplit(record, pieces);
+}
+
+/** In a spelling of its own, the first piece is a record whose key goes on in others. */
+function isKeySplit({ publicKey }: DkimRecord, pieces: readonly string[]): boolean {
+  return pieces.some((head) => {
+    const judged = judgeKeyRecord(head, publicKey);
+    return judged.kind === 'other-key' && canComplete(publicKey, judged.key, without(head, pieces));
   });
 }
 
@@ -59,14 +60,11 @@ function canComplete(whole: string, begun: string, pieces: readonly string[]): b
   const [next] = pieces
     .filter((piece) => piece !== '' && missing.startsWith(piece))
     .sort((one, other) => other.length - one.length);
-  return (
-    next !== undefined &&
-    canComplete(
-      whole,
-      begun + next,
-      pieces.filter((piece) => piece !== next),
-    )
-  );
+  return next !== undefined && canComplete(whole, begun + next, without(next, pieces));
+}
+
+function without(one: string, pieces: readonly string[]): string[] {
+  return pieces.filter((piece) => piece !== one);
 }
 
 function squeezed(value: string): string {
