@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import type { Diagnosis, RecordDiagnosis } from '@letterhead/shared';
-import { createDns } from '../../server/dns/dns.ts';
 import type { Dns } from '../../server/dns/outcome.ts';
 import type { DomainRow } from '../../server/store/store.ts';
 import { checkDomain } from '../../server/verification/check-domain.ts';
@@ -9,10 +8,8 @@ import type { CheckEvidence, StoredEvidence } from '../../server/verification/ev
 import { RECORD_KEYS } from '../../server/verification/published-record.ts';
 import { readStoredEvidence, toStoredEvidence } from '../../server/verification/stored-evidence.ts';
 import { judge, type Verdicts } from '../../server/verification/verdict.ts';
+import { createLoopbackDns, IMPATIENT } from '../dns/loopback-check.ts';
 import { type LoopbackDns, type LoopbackDnsOptions, startLoopbackDns } from '../dns/loopback-dns.ts';
-
-/** Shorter than the world's, so that silence does not make the tests long. */
-const TIMEOUTS = { authority: 250, resolver: [250] };
 
 export interface SeenCheck {
   readonly evidence: CheckEvidence;
@@ -32,7 +29,7 @@ export class CheckScene implements AsyncDisposable {
 
   private constructor(servers: LoopbackDns, allowPrivate: boolean) {
     this.servers = servers;
-    this.dns = dnsOf(servers, allowPrivate);
+    this.dns = createLoopbackDns(servers, { ...IMPATIENT, allowPrivate });
   }
 
   static async set(options: LoopbackDnsOptions & { allowPrivate?: boolean } = {}): Promise<CheckScene> {
@@ -55,16 +52,4 @@ export class CheckScene implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.servers[Symbol.asyncDispose]();
   }
-}
-
-/** The real DNS client, whose world is these servers. */
-function dnsOf({ resolver, port }: LoopbackDns, allowPrivate: boolean): Dns {
-  return createDns({
-    resolvers: [{ address: resolver.address, port }],
-    allowPrivate,
-    authorityPort: port,
-    random: randomBytes,
-    now: () => performance.now(),
-    timeouts: TIMEOUTS,
-  });
 }

@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Actor } from '@letterhead/shared';
-import { createDns } from '../../server/dns/dns.ts';
 import type { Lookup } from '../../server/dns/lookup.ts';
 import { toInstant } from '../../server/instant.ts';
 import { type FileSystem, nodeFileSystem } from '../../server/store/json/file-system.ts';
@@ -11,6 +10,7 @@ import { openJsonStore } from '../../server/store/json/json-store.ts';
 import type { DomainRow, EventRow, Store } from '../../server/store/store.ts';
 import { Monitor } from '../../server/verification/monitor.ts';
 import type { CheckReport } from '../../server/verification/run-check.ts';
+import { createLoopbackDns } from '../dns/loopback-check.ts';
 import { type LoopbackDns, type LoopbackDnsOptions, startLoopbackDns } from '../dns/loopback-dns.ts';
 import { ManualTime } from './manual-time.ts';
 import { sendingDomain } from './sending-domain.ts';
@@ -51,18 +51,13 @@ export class MonitorScene implements AsyncDisposable {
     this.store = parts.store;
     this.account = parts.account;
     this.#folder = parts.folder;
-    const patience = options.patience ?? 250;
+    const patience = options.patience ?? 1000;
     this.monitor = new Monitor({
       ...parts.time,
       store: parts.store,
       random: randomBytes,
       maxInFlight: options.maxInFlight ?? 16,
-      dns: createDns({
-        resolvers: [{ address: parts.servers.resolver.address, port: parts.servers.port }],
-        allowPrivate: true,
-        authorityPort: parts.servers.port,
-        random: randomBytes,
-        now: () => performance.now(),
+      dns: createLoopbackDns(parts.servers, {
         timeouts: { authority: patience, resolver: [patience] },
         onLookup: (lookup) => this.lookups.push(lookup),
       }),
