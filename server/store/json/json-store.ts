@@ -42,21 +42,15 @@ const EVENT_LOG_LIMITS: EventLogLimits = { segmentBytes: 8 * 1024 * 1024, syncEv
  */
 export async function openJsonStore(options: JsonStoreOptions): Promise<JsonStore> {
   const { dataDir, fileSystem = nodeFileSystem } = options;
-  const lock = lockFolder(dataDir, options.clock());
   const folder = new DataFolder(dataDir, fileSystem);
+  let lock: FolderLock | null = null;
   try {
+    await folder.make();
+    lock = new FolderLock(dataDir, options.clock());
     return await open(options, folder, lock);
   } catch (error) {
     await folder.close();
-    lock.release();
-    throw cannotStart(dataDir, error);
-  }
-}
-
-function lockFolder(dataDir: string, now: Date): FolderLock {
-  try {
-    return new FolderLock(dataDir, now);
-  } catch (error) {
+    lock?.release();
     throw cannotStart(dataDir, error);
   }
 }
@@ -71,7 +65,6 @@ function cannotStart(dataDir: string, error: unknown): LetterheadError {
 
 async function open(options: JsonStoreOptions, folder: DataFolder, lock: FolderLock): Promise<JsonStore> {
   const { log = silentLog, lazyWriteDelay = ONE_MINUTE } = options;
-  await folder.make();
   await folder.removeTemporaryFiles();
   const states = await readInstallation(folder);
   const registry = new AccountRegistry();

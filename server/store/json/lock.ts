@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -35,9 +35,8 @@ export class FolderLock {
   readonly #folder: string;
   readonly #database: DatabaseSync;
 
-  /** @throws LetterheadError `unavailable`, naming the holder. */
+  /** The folder has to be there. @throws LetterheadError `unavailable`, naming the holder. */
   constructor(folder: string, now: Date) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
     this.#folder = realpathSync(folder);
     if (heldHere.has(this.#folder)) throw inUse(folder, readHolder(this.#folder));
     this.#database = lockDatabase(this.#folder);
