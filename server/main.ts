@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import { LetterheadError } from '@letterhead/shared';
 import type { Logger } from 'pino';
 import { Accounts } from './auth/accounts.ts';
 import type { FirstStart } from './auth/first-start.ts';
@@ -11,11 +11,13 @@ import type { RateLimits } from './auth/rate-limits.ts';
 import { createRateLimits } from './auth/rate-limits.ts';
 import { Tokens } from './auth/tokens.ts';
 import { runCommandLine } from './cli/command-line.ts';
-import type { Connection, OpenInstallation } from './cli/connection.ts';
+import type { Connection, ConnectOptions, OpenInstallation } from './cli/connection.ts';
 import { connectToFolder, connectToServer } from './cli/connection.ts';
 import type { ExitCode } from './cli/exit-code.ts';
 import { EXIT, UsageError } from './cli/exit-code.ts';
 import { greet } from './cli/greeting.ts';
+import { print } from './cli/output.ts';
+import { openTerminal } from './cli/terminal.ts';
 import { KeyPool } from './dkim/key-pool.ts';
 import type { KeySource } from './dkim/key-source.ts';
 import { openKeySeal } from './dkim/open-key-seal.ts';
@@ -25,6 +27,7 @@ import { Domains } from './domains/domains.ts';
 import { Events } from './events/events.ts';
 import { createApp } from './http/app.ts';
 import { stopGracefully } from './http/graceful-stop.ts';
+import { listen } from './http/listen.ts';
 import type { Clock } from './instant.ts';
 import { toInstant } from './instant.ts';
 import { createLog } from './log.ts';
@@ -33,8 +36,10 @@ import { createMetrics } from './metrics.ts';
 import packageJson from './package.json' with { type: 'json' };
 import type { Settings } from './settings.ts';
 import { parseSettings } from './settings.ts';
+import { INSTALLATION_FILE } from './store/json/data-folder.ts';
 import type { JsonStore } from './store/json/json-store.ts';
 import { openJsonStore } from './store/json/json-store.ts';
+import { FolderInUseError } from './store/json/lock.ts';
 import type { Store } from './store/store.ts';
 import { createCheckLog, observeTogether } from './verification/check-log.ts';
 import { Monitor } from './verification/monitor.ts';
@@ -49,7 +54,7 @@ const clock: Clock = () => new Date();
 export function main(words: readonly string[]): Promise<ExitCode> {
   if (existsSync('.env')) process.loadEnvFile('.env');
   return runCommandLine(words, {
-    terminal: { out: process.stdout, err: process.stderr },
+    terminal: openTerminal(process),
     version: packageJson.version,
     connect,
     serve,
@@ -103,11 +108,11 @@ export async function startServer(parts: InstallationParts): Promise<RunningServ
     await installation[Symbol.asyncDispose]();
   };
   try {
-    await app.listen({ host: settings.HOST, port: settings.PORT });
+    const url = await listen(app, settings.HOST, settings.PORT);
     installation.monitor.start();
     watchInstallation(installation, clock);
     const firstStart = await makeFirstAccount({ store: installation.store, clock }, settings.BOOTSTRAP_TOKEN);
-    return { url: urlOf(settings.HOST, app.server.address()), firstStart, stop };
+    return { url, firstStart, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -193,12 +198,25 @@ async function serve(): Promise<ExitCode> {
   const stopped = nextStopSignal();
   const server = await startServer({ settings, log, keys, clock });
   log.info({ url: server.url, data_dir: resolve(settings.DATA_DIR) }, 'Letterhead listens');
-  if (server.firstStart !== null) process.stdout.write(greet(server.url, server.firstStart));
+  await welcome(server, log);
   const signal = await stopped;
   log.info({ signal }, 'Stopping');
   await server.stop();
   log.info('Stopped');
   return EXIT.done;
+}
+
+/** The token is nowhere else: who can't be told it has to be told how to make another. */
+async function welcome({ url, firstStart }: RunningServer, log: Logger): Promise<void> {
+  if (firstStart === null) return;
+  try {
+    await print(process.stdout, greet(url, firstStart));
+  } catch (error) {
+    log.error(
+      { err: error },
+      'The first token could not be printed: `letterhead token create` makes another',
+    );
+  }
 }
 
 function nextStopSignal(): Promise<NodeJS.Signals> {
@@ -208,23 +226,42 @@ function nextStopSignal(): Promise<NodeJS.Signals> {
   });
 }
 
-async function connect(): Promise<Connection> {
-  const { LETTERHEAD_URL: url, LETTERHEAD_TOKEN: token } = process.env;
+async function connect({ begin = false }: ConnectOptions): Promise<Connection> {
+  const [url, token] = [given('LETTERHEAD_URL'), given('LETTERHEAD_TOKEN')];
   if (url !== undefined && token !== undefined) return connectToServer(url, token);
   if (url !== undefined || token !== undefined) {
     throw new UsageError('Set both LETTERHEAD_URL and LETTERHEAD_TOKEN, or neither to open the data folder.');
   }
   const settings = parseSettings(process.env);
+  if (!begin) refuseEmptyFolder(settings.DATA_DIR);
   const log = await createLog('warn', process.stderr);
   const keys = new KeyPool({
     size: 0,
     onWorkerDeath: (error) => log.error({ err: error }, 'No key could be made.'),
   });
-  return connectToFolder(await openInstallation({ settings, log, keys, clock }));
+  return connectToFolder(await openForCommand({ settings, log, keys, clock }), log);
 }
 
-function urlOf(host: string, address: string | AddressInfo | null): string {
-  if (typeof address !== 'object' || address === null)
-    throw new Error('The server does not listen on a port.');
-  return `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
+/** As for the settings, an empty value is as good as none. */
+function given(name: string): string | undefined {
+  return process.env[name]?.trim() || undefined;
+}
+
+/** A command in the wrong place must not leave a data folder there. */
+function refuseEmptyFolder(dataDir: string): void {
+  if (['accounts', INSTALLATION_FILE].some((name) => existsSync(join(dataDir, name)))) return;
+  throw new LetterheadError(
+    'unavailable',
+    `There is no data in ${dataDir} yet. Set DATA_DIR to where it is, or begin with \`letterhead serve\`.`,
+  );
+}
+
+async function openForCommand(parts: InstallationParts): Promise<Installation> {
+  try {
+    return await openInstallation(parts);
+  } catch (error) {
+    if (!(error instanceof FolderInUseError)) throw error;
+    const advice = 'To speak to the server that holds it, set LETTERHEAD_URL and LETTERHEAD_TOKEN.';
+    throw new LetterheadError('unavailable', `${error.holding} ${advice}`);
+  }
 }

@@ -12,8 +12,12 @@ export class SettingsError extends Error {
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
-const PortSchema = z.coerce.number<string>().int().min(0).max(65_535);
-const YesNoSchema = z.enum(['true', 'false']).transform((text) => text === 'true');
+const NumberSchema = z
+  .string()
+  .regex(/^\d{1,9}$/, 'give a whole number in digits')
+  .transform(Number);
+const PortSchema = NumberSchema.refine((port) => port <= 65_535, 'give a port, at most 65535');
+const YesNoSchema = z.enum(['true', 'false'], 'give true or false').transform((text) => text === 'true');
 
 const EnvironmentSchema = z.object({
   HOST: z.string().default('127.0.0.1'),
@@ -27,14 +31,14 @@ const EnvironmentSchema = z.object({
     .default(null),
   DNS_SERVERS: z.string().transform(parseResolvers).nullable().default(null),
   DNS_ALLOW_PRIVATE: YesNoSchema.default(false),
-  DNS_AUTHORITY_PORT: PortSchema.min(1).default(53),
+  DNS_AUTHORITY_PORT: PortSchema.refine((port) => port > 0, 'give a port from 1 on').default(53),
   RETURN_PATH_HOST: z.string().transform(parseHost).nullable().default(null),
-  MAX_DOMAINS_PER_ACCOUNT: z.coerce.number<string>().int().min(1).default(1000),
-  RATE_LIMIT_PER_MINUTE: z.coerce.number<string>().int().min(0).default(600),
+  MAX_DOMAINS_PER_ACCOUNT: NumberSchema.refine((count) => count > 0, 'allow at least 1').default(1000),
+  RATE_LIMIT_PER_MINUTE: NumberSchema.default(600),
   CORS_ORIGINS: z.string().transform(parseOrigins).default([]),
   PUBLIC_URL: z.string().transform(parsePublicUrl).nullable().default(null),
   TRUST_PROXY: z.string().transform(parseProxies).default(false),
-  LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+  LOG_LEVEL: z.enum(LOG_LEVELS, `give one of ${LOG_LEVELS.join(', ')}`).default('info'),
 });
 
 export type Settings = Readonly<z.infer<typeof EnvironmentSchema>>;

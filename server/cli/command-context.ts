@@ -1,28 +1,40 @@
 import type { Command } from 'commander';
-import type { Connection } from './connection.ts';
+import type { Connection, ConnectOptions } from './connection.ts';
 import type { ExitCode } from './exit-code.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import type { Terminal } from './output.ts';
-import { formatJson } from './output.ts';
+import { formatJson, print, withoutControls } from './output.ts';
 
 /** What a command line is run with. */
 export interface CommandNeeds {
   readonly terminal: Terminal;
   readonly version: string;
-  readonly connect: () => Promise<Connection>;
+  /** Rejects with a sentence that says what to set, where neither a server nor the data folder is to be had. */
+  readonly connect: (options: ConnectOptions) => Promise<Connection>;
   readonly serve: () => Promise<ExitCode>;
 }
 
-/** What a command is told beside its arguments: the options that each of them takes. */
+/** What every command is given: its needs, and where it leaves what the program ends with. */
+export interface CommandContext extends CommandNeeds {
+  readonly finish: (exit: ExitCode) => void;
+}
+
+/** The options that each command takes. */
 export interface CommandOptions {
   readonly json?: boolean;
-  readonly account?: string;
+}
+
+/** The options of a command about an account. */
+export interface AccountOptions extends CommandOptions {
+  readonly account?: number;
 }
 
 /** What a command has to say: for machines, and for people. */
 export interface CommandResult {
+  /** The API's own value. */
   readonly json: unknown;
-  readonly text: string;
+  /** A function where it takes more calls, which only a person has a use for. */
+  readonly text: string | (() => Promise<string>);
   readonly exit?: ExitCode;
 }
 
@@ -32,34 +44,79 @@ export interface Target {
   readonly account: number;
 }
 
+type Run<Subject, Values extends unknown[], Options> = (
+  subject: Subject,
+  options: Options,
+  ...values: Values
+) => Promise<CommandResult>;
+
 /** Gives a command its options, its connection and its output. */
-export function addAction<Arguments extends string[], Options extends CommandOptions>(
+export function addAction<Values extends unknown[], Options extends CommandOptions>(
   command: Command,
-  needs: CommandNeeds,
-  finish: (exit: ExitCode) => void,
-  run: (target: Target, options: Options, ...values: Arguments) => Promise<CommandResult>,
-): Command {
-  return command
-    .option('--json', 'print JSON')
-    .option('--account <id>', 'the account, where it is not the token’s own')
-    .action(async (...given: unknown[]) => {
-      // Commander passes the arguments, then the options, then the command itself.
-      const options = given.at(-2) as Options;
-      const values = given.slice(0, -2) as Arguments;
-      await using connection = await needs.connect();
-      const account =
-        options.account === undefined
-          ? await connection.defaultAccount()
-          : parseId(options.account, '--account');
-      const result = await run({ letterhead: connection.letterhead, account }, options, ...values);
-      needs.terminal.out.write(options.json === true ? formatJson(result.json) : result.text);
-      finish(result.exit ?? EXIT.done);
+  context: CommandContext,
+  run: Run<Connection, Values, Options>,
+  connect: ConnectOptions = {},
+): void {
+  command.option('--json', 'print JSON').action(async (...given: unknown[]) => {
+    // Commander passes the arguments, then the options, then the command itself.
+    const options = given.at(-2) as Options;
+    const values = given.slice(0, -2) as Values;
+    await withConnection(context, connect, async (connection) => {
+      const { json, text, exit } = await run(connection, options, ...values);
+      const shown =
+        options.json === true
+          ? formatJson(json)
+          : withoutControls(typeof text === 'string' ? text : await text());
+      context.finish(exit ?? EXIT.done);
+      await print(context.terminal.out, shown);
     });
+  });
 }
 
-/** A number as it is typed. */
-export function parseId(text: string, what: string): number {
-  if (!/^[1-9]\d{0,14}$/.test(text))
-    throw new UsageError(`${what} is a number such as 1, which "${text}" is not.`);
-  return Number(text);
+/** As `addAction`, for a command about one account. */
+export function addAccountAction<Values extends unknown[], Options extends AccountOptions>(
+  command: Command,
+  context: CommandContext,
+  run: Run<Target, Values, Options>,
+): void {
+  addAccountOption(command);
+  addAction<Values, Options>(command, context, async (connection, options, ...values) =>
+    run(await targetOf(connection, options), options, ...values),
+  );
+}
+
+/** Connects for as long as `work` takes; what the connection itself failed with is put into words. */
+export async function withConnection(
+  context: CommandContext,
+  options: ConnectOptions,
+  work: (connection: Connection) => Promise<void>,
+): Promise<void> {
+  await using connection = await context.connect(options);
+  try {
+    await work(connection);
+  } catch (error) {
+    throw connection.explain(error);
+  }
+}
+
+export function addAccountOption(command: Command): Command {
+  return command.option(
+    '--account <id>',
+    'the account, where it is not the token’s own',
+    idParser('--account'),
+  );
+}
+
+/** The account that a command is about: the one that it names, else the connection's own. */
+export async function targetOf(connection: Connection, { account }: AccountOptions): Promise<Target> {
+  return { letterhead: connection.letterhead, account: account ?? (await connection.defaultAccount()) };
+}
+
+/** Reads a number as it is typed; `what` is the subject of the complaint. */
+export function idParser(what: string): (text: string) => number {
+  return (text) => {
+    if (!/^[1-9]\d{0,14}$/.test(text))
+      throw new UsageError(`${what} is a number such as 1, which "${text}" is not.`);
+    return Number(text);
+  };
 }

@@ -1,11 +1,13 @@
-import { isLetterheadError } from '@letterhead/client';
-import { LetterheadError } from '@letterhead/shared';
 import { Command, CommanderError } from 'commander';
-import { SettingsError } from '../settings.ts';
-import type { CommandNeeds } from './command-context.ts';
+import { addAccountCommands } from './account-commands.ts';
+import type { CommandContext, CommandNeeds } from './command-context.ts';
 import { addDomainCommands } from './domain-commands.ts';
+import { addEventsCommand } from './events-command.ts';
 import type { ExitCode } from './exit-code.ts';
-import { EXIT, UsageError } from './exit-code.ts';
+import { EXIT } from './exit-code.ts';
+import { addExportCommand } from './export-command.ts';
+import { describeFailure } from './failure.ts';
+import { isClosedPipe, withoutControls } from './output.ts';
 import { addTokenCommands } from './token-commands.ts';
 
 /**
@@ -14,24 +16,32 @@ import { addTokenCommands } from './token-commands.ts';
  */
 export async function runCommandLine(words: readonly string[], needs: CommandNeeds): Promise<ExitCode> {
   let exit: ExitCode = EXIT.done;
-  const program = makeProgram(needs, (code) => {
-    exit = code;
+  const program = makeProgram({
+    ...needs,
+    finish: (code) => {
+      exit = code;
+    },
   });
   try {
     await program.parseAsync([...words], { from: 'user' });
     return exit;
   } catch (error) {
-    return explain(error, needs);
+    // Whoever read the output has gone (`… | head`): there is nobody to tell.
+    return isClosedPipe(error) ? exit : explain(error, needs, words.includes('--json'));
   }
 }
 
-function makeProgram(needs: CommandNeeds, finish: (exit: ExitCode) => void): Command {
+function makeProgram(context: CommandContext): Command {
+  const { terminal } = context;
   const program = new Command('letterhead')
     .description('Sending domains for a help desk.')
+    .version(context.version)
     .exitOverride()
+    .showHelpAfterError('With --help, a command says what it takes.')
     .configureOutput({
-      writeOut: (text) => void needs.terminal.out.write(text),
-      writeErr: (text) => void needs.terminal.err.write(text),
+      writeOut: (text) => void terminal.out.write(text),
+      writeErr: (text) => void terminal.err.write(text),
+      outputError: (text, write) => write(withoutControls(text.replace(/^error: /, 'letterhead: '))),
     })
     .addHelpText(
       'after',
@@ -40,22 +50,23 @@ function makeProgram(needs: CommandNeeds, finish: (exit: ExitCode) => void): Com
   program
     .command('serve')
     .description('serve the API until told to stop')
-    .action(async () => finish(await needs.serve()));
+    .action(async () => context.finish(await context.serve()));
+  addAccountCommands(program, context);
+  addTokenCommands(program, context);
+  addDomainCommands(program, context);
+  addEventsCommand(program, context);
+  addExportCommand(program, context);
   program
     .command('version')
     .description('print the version')
-    .action(() => void needs.terminal.out.write(`${needs.version}\n`));
-  addDomainCommands(program, needs, finish);
-  addTokenCommands(program, needs, finish);
+    .action(() => void terminal.out.write(`${context.version}\n`));
   return program;
 }
 
-function explain(error: unknown, { terminal }: CommandNeeds): ExitCode {
+function explain(error: unknown, { terminal }: CommandNeeds, asJson: boolean): ExitCode {
   // Commander has printed its own say, which for --help is no error at all.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-  const sentence = error instanceof Error ? error.message : String(error);
-  terminal.err.write(`letterhead: ${sentence}\n`);
-  if (error instanceof UsageError || error instanceof SettingsError) return EXIT.usage;
-  if (isLetterheadError(error) || error instanceof LetterheadError) return EXIT.refused;
-  return EXIT.refused;
+  const { body, exit } = describeFailure(error);
+  terminal.err.write(asJson ? `${JSON.stringify(body)}\n` : `letterhead: ${withoutControls(body.message)}\n`);
+  return exit;
 }

@@ -13,6 +13,8 @@ import { explainUnreachable } from './unreachable.ts';
 /** A way to call the procedures: of a running server, or on the data folder itself. */
 export interface Connection extends AsyncDisposable {
   readonly letterhead: Letterhead;
+  /** Whether others change what is there while the command runs: with a server they may, with the folder they can't. */
+  readonly shared: boolean;
   /** The account that a command is about where `--account` doesn't say. */
   defaultAccount(): Promise<number>;
   /** What to say of an error of a call, where the error itself doesn't say it well. */
@@ -48,6 +50,7 @@ export function connectToServer(url: string, token: string): Connection {
   const letterhead = createLetterhead({ url, token });
   return {
     letterhead,
+    shared: true,
     async defaultAccount() {
       return (await letterhead.tokens.current.query()).account_id;
     },
@@ -73,11 +76,15 @@ export function connectToFolder(installation: OpenInstallation, log: FaultLog): 
         }),
       ],
     }),
+    shared: false,
     explain: (error) => error,
     async defaultAccount() {
       const [only, ...others] = await installation.services.accounts.list();
       if (only === undefined)
-        throw new LetterheadError('not_found', 'There is no account yet: `letterhead account create` makes one.');
+        throw new LetterheadError(
+          'not_found',
+          'There is no account yet: `letterhead account create` makes one.',
+        );
       if (others.length > 0) throw new UsageError('There are several accounts: say which with --account.');
       return only.id;
     },

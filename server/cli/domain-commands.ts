@@ -1,128 +1,100 @@
-import type { DnsRecord, Domain } from '@letterhead/shared';
 import type { Command } from 'commander';
-import type { CommandNeeds, CommandOptions, Target } from './command-context.ts';
-import { addAction } from './command-context.ts';
-import type { ExitCode } from './exit-code.ts';
-import { EXIT, UsageError } from './exit-code.ts';
-import { formatTable, formatTime } from './output.ts';
+import type { AccountOptions, CommandContext, Target } from './command-context.ts';
+import { addAccountAction } from './command-context.ts';
+import { describeDiagnosis } from './diagnosis-text.ts';
+import { describeNewDomain, formatDomains } from './domain-text.ts';
+import { EXIT } from './exit-code.ts';
+import { findDomain } from './find-domain.ts';
+import { note } from './output.ts';
+import { addRecordsCommand } from './records-command.ts';
 
-/** `letterhead domain …`: what the tRPC procedures `domains.*` do. A domain is named by its name or its id. */
-export function addDomainCommands(
-  program: Command,
-  needs: CommandNeeds,
-  finish: (exit: ExitCode) => void,
-): void {
+const DOMAIN = ['<domain>', 'its name or its id'] as const;
+
+/** `letterhead domain …`: what the tRPC procedures `domains.*` do. */
+export function addDomainCommands(program: Command, context: CommandContext): void {
   const domain = program.command('domain').description('add domains, see and check their DNS records');
 
-  addAction(
-    domain.command('add <name>').description('add a domain and print the records to publish'),
-    needs,
-    finish,
-    async ({ letterhead, account }, _options: CommandOptions, name: string) => {
+  addAccountAction(
+    domain.command('add').argument('<name>').description('add a domain and print the records to publish'),
+    context,
+    async ({ letterhead, account }, _options: AccountOptions, name: string) => {
       const added = await letterhead.domains.create.mutate({ account, domain: name });
-      return { json: added, text: describeDomain(added) };
+      return { json: added, text: describeNewDomain(added) };
     },
   );
 
-  addAction(
+  addAccountAction(
     domain.command('list').description('list the domains'),
-    needs,
-    finish,
+    context,
     async ({ letterhead, account }) => {
       const domains = await letterhead.domains.list.query({ account });
-      return { json: domains, text: formatDomains(domains) };
+      const text = async () => formatDomains(domains, await letterhead.domains.statuses.query({ account }));
+      return { json: domains, text };
     },
   );
 
-  addAction(
-    domain.command('show <domain>').description('show a domain and its records'),
-    needs,
-    finish,
-    async (target, _options: CommandOptions, domain: string) => {
-      const shown = await findDomain(target, domain);
-      return { json: shown, text: describeDomain(shown) };
+  addAccountAction(
+    domain
+      .command('show')
+      .argument(...DOMAIN)
+      .description('show its records, and what the last check saw of them'),
+    context,
+    async (target, _options: AccountOptions, idOrName: string) => {
+      const shown = await findDomain(target, idOrName);
+      return { json: shown, text: async () => describeDiagnosis(shown, await diagnose(target, shown.id)) };
     },
   );
 
-  addAction(
-    domain.command('rename <domain> <name>').description('give it another name, key and records'),
-    needs,
-    finish,
-    async (target, _options: CommandOptions, domain: string, name: string) => {
-      const { id } = await findDomain(target, domain);
-      const renamed = await target.letterhead.domains.update.mutate({
-        account: target.account,
-        id,
-        domain: name,
-      });
-      return { json: renamed, text: describeDomain(renamed) };
+  addAccountAction(
+    domain
+      .command('rename')
+      .argument(...DOMAIN)
+      .argument('<name>', 'the new name')
+      .description('give it another name, key and records'),
+    context,
+    async (target, _options: AccountOptions, idOrName: string, name: string) => {
+      const { letterhead, account } = target;
+      const { id } = await findDomain(target, idOrName);
+      const renamed = await letterhead.domains.update.mutate({ account, id, domain: name });
+      return { json: renamed, text: describeNewDomain(renamed) };
     },
   );
 
-  addAction(
-    domain.command('verify <domain>').description('ask DNS now; ends with 1 where it is not verified'),
-    needs,
-    finish,
-    async (target, _options: CommandOptions, domain: string) => {
-      const { id } = await findDomain(target, domain);
-      const verified = await target.letterhead.domains.verifyDns.mutate({ account: target.account, id });
+  addAccountAction(
+    domain
+      .command('verify')
+      .argument(...DOMAIN)
+      .description('ask DNS now; ends with 1 where the domain is not verified'),
+    context,
+    async (target, _options: AccountOptions, idOrName: string) => {
+      const { letterhead, account } = target;
+      const { id, domain: name } = await findDomain(target, idOrName);
+      note(context.terminal, `Asking the name servers of ${name}…`);
+      const checked = await letterhead.domains.verifyDns.mutate({ account, id });
       return {
-        json: verified,
-        text: describeDomain(verified),
-        exit: verified.verified ? EXIT.done : EXIT.notVerified,
+        json: checked,
+        text: async () => describeDiagnosis(checked, await diagnose(target, id)),
+        exit: checked.verified ? EXIT.done : EXIT.notVerified,
       };
     },
   );
 
-  addAction(
-    domain.command('remove <domain>').description('remove a domain and its key'),
-    needs,
-    finish,
-    async (target, _options: CommandOptions, domain: string) => {
-      const { id, domain: name } = await findDomain(target, domain);
+  addRecordsCommand(domain, context);
+
+  addAccountAction(
+    domain
+      .command('remove')
+      .argument(...DOMAIN)
+      .description('remove it and its key'),
+    context,
+    async (target, _options: AccountOptions, idOrName: string) => {
+      const { id, domain: name } = await findDomain(target, idOrName);
       await target.letterhead.domains.delete.mutate({ account: target.account, id });
       return { json: { id, domain: name, removed: true }, text: `Removed ${name}.\n` };
     },
   );
 }
 
-/** By id, or by exact name. */
-export async function findDomain({ letterhead, account }: Target, idOrName: string): Promise<Domain> {
-  if (/^\d+$/.test(idOrName)) return letterhead.domains.get.query({ account, id: Number(idOrName) });
-  const [found] = await letterhead.domains.list.query({ account, domain: idOrName });
-  if (found === undefined) {
-    throw new UsageError(
-      `Account ${account} has no domain ${idOrName}: \`letterhead domain list\` shows those it has.`,
-    );
-  }
-  return found;
-}
-
-function formatDomains(domains: readonly Domain[]): string {
-  if (domains.length === 0)
-    return 'There are no domains yet: `letterhead domain add example.org` adds one.\n';
-  return formatTable(
-    ['ID', 'DOMAIN', 'VERIFIED', 'CREATED'],
-    domains.map(({ id, domain, verified, created_at }) => [
-      String(id),
-      domain,
-      verified ? 'yes' : 'no',
-      formatTime(created_at),
-    ]),
-  );
-}
-
-function describeDomain({ id, domain, verified, dns_records }: Domain): string {
-  const state = verified ? 'verified' : 'not verified';
-  return `${domain} (domain ${id}) is ${state}.\n\n${dns_records.map(describeRecord).join('\n')}`;
-}
-
-function describeRecord({ label, type, hostname, value, verified }: DnsRecord): string {
-  return [
-    `${label}: ${verified ? 'verified' : 'not verified'}`,
-    `  Type   ${type}`,
-    `  Host   ${hostname}`,
-    `  Value  ${value}`,
-    '',
-  ].join('\n');
+function diagnose({ letterhead, account }: Target, id: number) {
+  return letterhead.domains.diagnosis.query({ account, id });
 }

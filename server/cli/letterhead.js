@@ -1,5 +1,7 @@
 #!/usr/bin/env -S node --conditions=letterhead-source
 // Plain JavaScript that any Node reads: it looks at the version before anything newer is loaded.
+import { fileURLToPath } from 'node:url';
+
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 22 || (major === 22 && minor < 19)) {
   process.stderr.write(
@@ -13,6 +15,10 @@ const { emitWarning } = process;
 process.emitWarning = (warning, ...rest) => {
   if (rest[0] !== 'ExperimentalWarning') emitWarning.call(process, warning, ...rest);
 };
+
+// Halves the time of a start. Kept beside the packages: what lies in a folder that all may write to is not to be run.
+const { enableCompileCache } = await import('node:module');
+enableCompileCache(fileURLToPath(new URL('../../node_modules/.cache/letterhead/compiled', import.meta.url)));
 
 const { main } = await import('../main.ts');
 process.exitCode = await main(process.argv.slice(2));

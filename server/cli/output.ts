@@ -1,15 +1,45 @@
 import type { Writable } from 'node:stream';
+import { restJson, restTime } from '../rest/rest-json.ts';
 
 /** Where a command writes: what was asked for, and everything else. */
 export interface Terminal {
   readonly out: Writable;
-  readonly err: Writable;
+  readonly err: Writable & { readonly isTTY?: boolean };
+  /** Asks whoever sits there and resolves to the line that is typed; null where nobody does. */
+  readonly ask: ((question: string) => Promise<string>) | null;
+}
+
+/** Writes all of it. Rejects where it cannot be written; with the system's own error where the reader has gone. */
+export async function print(out: Writable, text: string): Promise<void> {
+  const failure = await new Promise<Error | null | undefined>((resolve) => out.write(text, resolve));
+  if (failure == null) return;
+  if (isClosedPipe(failure)) throw failure;
+  throw new Error(`The output cannot be written: ${failure.message}`, { cause: failure });
+}
+
+/** With the control characters spelt out: names and DNS answers are other people's, and a terminal obeys them. */
+export function withoutControls(text: string): string {
+  return text.replace(
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g,
+    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
+}
+
+/** Whether an error says that nobody reads any more. */
+export function isClosedPipe(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EPIPE';
+}
+
+/** Says what takes its time, to somebody who waits. */
+export function note({ err }: Terminal, text: string): void {
+  if (err.isTTY === true) err.write(`${text}\n`);
 }
 
 /** Rows under their headings, in columns as wide as they need to be. */
 export function formatTable(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = headings.map((heading, column) =>
-    Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0)),
+    rows.reduce((widest, row) => Math.max(widest, row[column]?.length ?? 0), heading.length),
   );
   const line = (cells: readonly string[]) =>
     cells
@@ -19,12 +49,12 @@ export function formatTable(headings: readonly string[], rows: readonly (readonl
   return `${[headings, ...rows].map(line).join('\n')}\n`;
 }
 
-/** One value for machines: JSON with REST's spelling of times left to `Date`'s own. */
+/** One value for machines: what REST has under `data`, spelt as there, for eyes too. */
 export function formatJson(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
+  return `${JSON.stringify(JSON.parse(restJson(value)), null, 2)}\n`;
 }
 
 /** A time as a terminal shows it, in UTC; a dash for none. */
 export function formatTime(date: Date | null): string {
-  return date === null ? '-' : `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  return date === null ? '-' : `${restTime(date).slice(0, 16).replace('T', ' ')} UTC`;
 }

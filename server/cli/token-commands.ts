@@ -1,75 +1,88 @@
-import type { Token } from '@letterhead/shared';
+import type { Scope, Token } from '@letterhead/shared';
 import { SCOPES, ScopeSchema } from '@letterhead/shared';
 import type { Command } from 'commander';
-import type { CommandNeeds, CommandOptions } from './command-context.ts';
-import { addAction, parseId } from './command-context.ts';
-import type { ExitCode } from './exit-code.ts';
+import type { AccountOptions, CommandContext } from './command-context.ts';
+import { addAccountAction, idParser } from './command-context.ts';
 import { UsageError } from './exit-code.ts';
 import { formatTable, formatTime } from './output.ts';
 
-interface CreateOptions extends CommandOptions {
-  readonly scope: readonly string[];
-  readonly expires?: string;
+interface CreateOptions extends AccountOptions {
+  readonly scope?: readonly Scope[];
+  readonly expires?: Date;
 }
 
+const DEFAULT_SCOPES: readonly Scope[] = ['domains:read', 'domains:write'];
+
 /** `letterhead token …`: what the tRPC procedures `tokens.*` do. */
-export function addTokenCommands(
-  program: Command,
-  needs: CommandNeeds,
-  finish: (exit: ExitCode) => void,
-): void {
+export function addTokenCommands(program: Command, context: CommandContext): void {
   const token = program.command('token').description('make, list and revoke tokens');
 
-  addAction(
+  addAccountAction(
     token
-      .command('create <name>')
+      .command('create')
+      .argument('[name]', 'what it is for', 'Command line')
       .description('make a token and print its secret, this once')
-      .option('--scope <scope...>', `what it may do: ${SCOPES.join(', ')}`, ['domains:read', 'domains:write'])
-      .option('--expires <time>', 'when it stops working, such as 2027-01-31 or 2027-01-31T12:00:00Z'),
-    needs,
-    finish,
-    async ({ letterhead, account }, options: CreateOptions, name: string) => {
+      .option(
+        '--scope <scopes>',
+        `what it may do, separated by commas: ${SCOPES.join(', ')} (default: ${DEFAULT_SCOPES.join()})`,
+        addScopes,
+      )
+      .option(
+        '--expires <time>',
+        'when it stops working, such as 2027-01-31 or 2027-01-31T12:00:00Z',
+        parseTime,
+      ),
+    context,
+    async ({ letterhead, account }, { scope, expires }: CreateOptions, name: string) => {
       const created = await letterhead.tokens.create.mutate({
         account,
         name,
-        scopes: options.scope.map(parseScope),
-        expires_at: options.expires === undefined ? null : parseTime(options.expires),
+        scopes: [...(scope ?? DEFAULT_SCOPES)],
+        expires_at: expires ?? null,
       });
       return { json: created, text: `${created.token}\n` };
     },
   );
 
-  addAction(
+  addAccountAction(
     token.command('list').description('list the tokens, without their secrets'),
-    needs,
-    finish,
+    context,
     async ({ letterhead, account }) => {
       const tokens = await letterhead.tokens.list.query({ account });
       return { json: tokens, text: formatTokens(tokens) };
     },
   );
 
-  addAction(
-    token.command('revoke <id>').description('make a token stop working'),
-    needs,
-    finish,
-    async ({ letterhead, account }, _options: CommandOptions, text: string) => {
-      const id = parseId(text, 'A token’s id');
+  addAccountAction(
+    token
+      .command('revoke')
+      .argument('<id>', '', idParser('A token'))
+      .description('make a token stop working'),
+    context,
+    async ({ letterhead, account }, _options: AccountOptions, id: number) => {
       await letterhead.tokens.revoke.mutate({ account, id });
       return { json: { id, revoked: true }, text: `Revoked token ${id}.\n` };
     },
   );
 }
 
-function parseScope(text: string) {
-  const scope = ScopeSchema.safeParse(text);
+/** The option may be given several times. */
+function addScopes(text: string, earlier: readonly Scope[] = []): readonly Scope[] {
+  return [...earlier, ...text.split(',').map(parseScope)];
+}
+
+function parseScope(text: string): Scope {
+  const scope = ScopeSchema.safeParse(text.trim());
   if (!scope.success) throw new UsageError(`There is no scope ${text}: use ${SCOPES.join(', ')}.`);
   return scope.data;
 }
 
+/** A day, which begins in UTC, or a moment with its offset. */
+const TIME = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d))?$/;
+
 function parseTime(text: string): Date {
   const time = new Date(text);
-  if (Number.isNaN(time.getTime()))
+  if (!TIME.test(text) || Number.isNaN(time.getTime()))
     throw new UsageError(`"${text}" is not a time such as 2027-01-31T12:00:00Z.`);
   return time;
 }

@@ -1,0 +1,106 @@
+import type { Account } from '@letterhead/shared';
+import type { Command } from 'commander';
+import type { CommandContext, CommandOptions } from './command-context.ts';
+import { addAction, idParser } from './command-context.ts';
+import type { Connection } from './connection.ts';
+import { UsageError } from './exit-code.ts';
+import type { Terminal } from './output.ts';
+import { formatTable, formatTime } from './output.ts';
+
+interface DeleteOptions extends CommandOptions {
+  readonly confirm?: string;
+}
+
+const parseId = idParser('An account');
+
+/** `letterhead account …`: what the tRPC procedures `accounts.*` do. */
+export function addAccountCommands(program: Command, context: CommandContext): void {
+  const account = program.command('account').description('make, list, suspend and delete accounts');
+
+  addAction(
+    account.command('create').argument('<name>').description('make an account'),
+    context,
+    async ({ letterhead }, _options: CommandOptions, name: string) => {
+      const created = await letterhead.accounts.create.mutate({ name });
+      return { json: created, text: describeCreated(created) };
+    },
+    // So that an installation can be prepared before its server first starts.
+    { begin: true },
+  );
+
+  addAction(
+    account.command('list').description('list the accounts'),
+    context,
+    async ({ letterhead }: Connection) => {
+      const accounts = await letterhead.accounts.list.query();
+      return { json: accounts, text: formatAccounts(accounts) };
+    },
+  );
+
+  addAction(
+    account
+      .command('suspend')
+      .argument('<id>', '', parseId)
+      .description('refuse its tokens, check no domain of it'),
+    context,
+    async ({ letterhead }, _options: CommandOptions, id: number) => {
+      const suspended = await letterhead.accounts.update.mutate({ account: id, suspended: true });
+      return {
+        json: suspended,
+        text: `Account ${id}, ${suspended.name}, is suspended: its tokens are refused, its domains are not checked.\n`,
+      };
+    },
+  );
+
+  addAction(
+    account.command('resume').argument('<id>', '', parseId).description('end its suspension'),
+    context,
+    async ({ letterhead }, _options: CommandOptions, id: number) => {
+      const resumed = await letterhead.accounts.update.mutate({ account: id, suspended: false });
+      return { json: resumed, text: `Account ${id}, ${resumed.name}, is active.\n` };
+    },
+  );
+
+  addAction(
+    account
+      .command('delete')
+      .argument('<id>', '', parseId)
+      .description('delete it with its domains, keys, tokens and events')
+      .option('--confirm <name>', 'the account’s name; asked for where it is not given'),
+    context,
+    async ({ letterhead }, options: DeleteOptions, id: number) => {
+      const { name } = await letterhead.accounts.get.query({ account: id });
+      const typed = options.confirm ?? (await askForName(context.terminal, id, name));
+      if (typed.trim() !== name)
+        throw new UsageError(`Nothing was deleted: account ${id} is called ${name}.`);
+      await letterhead.accounts.delete.mutate({ account: id });
+      return { json: { id, name, deleted: true }, text: `Deleted account ${id}, ${name}.\n` };
+    },
+  );
+}
+
+/** The last moment to think again. */
+async function askForName({ ask }: Terminal, id: number, name: string): Promise<string> {
+  if (ask === null)
+    throw new UsageError(`Say that you mean it: \`letterhead account delete ${id} --confirm "${name}"\`.`);
+  return ask(
+    `This deletes account ${id} with all its domains, keys, tokens and events, for good.\nType its name, ${name}, to go on: `,
+  );
+}
+
+function describeCreated({ id, name }: Account): string {
+  return `Account ${id}, ${name}, was made. Make a token for it:\n\n  letterhead token create "${name}" --account ${id}\n`;
+}
+
+function formatAccounts(accounts: readonly Account[]): string {
+  if (accounts.length === 0) return 'There are no accounts yet: `letterhead account create` makes one.\n';
+  return formatTable(
+    ['ID', 'NAME', 'STATE', 'CREATED'],
+    accounts.map(({ id, name, suspended, created_at }) => [
+      String(id),
+      name,
+      suspended ? 'suspended' : 'active',
+      formatTime(created_at),
+    ]),
+  );
+}

@@ -1,0 +1,50 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Domain } from '@letterhead/shared';
+import { MAX_PAGE } from '@letterhead/shared';
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { restJson } from '../rest/rest-json.ts';
+import type { AccountOptions, CommandContext, Target } from './command-context.ts';
+import { addAccountOption, targetOf, withConnection } from './command-context.ts';
+import { DOMAIN_COLUMNS, formatCsvLine, toDomainCells } from './domain-csv.ts';
+
+interface ExportOptions extends AccountOptions {
+  readonly format: 'jsonl' | 'csv';
+}
+
+/** `letterhead export`: every domain of the account, page by page, so that it may have very many. */
+export function addExportCommand(program: Command, context: CommandContext): void {
+  const command = program
+    .command('export')
+    .description('print all domains with their records, a line each')
+    .addOption(
+      new Option('--format <format>', 'jsonl: JSON as the API has it')
+        .choices(['jsonl', 'csv'])
+        .default('jsonl'),
+    );
+  addAccountOption(command).action(async (options: ExportOptions) => {
+    await withConnection(context, {}, async (connection) => {
+      const target = await targetOf(connection, options);
+      await pipeline(Readable.from(lines(target, options.format)), context.terminal.out, { end: false });
+    });
+  });
+}
+
+async function* lines(target: Target, format: ExportOptions['format']): AsyncGenerator<string> {
+  if (format === 'csv') yield formatCsvLine(DOMAIN_COLUMNS);
+  for await (const page of pages(target)) {
+    yield page
+      .map((domain) => (format === 'csv' ? formatCsvLine(toDomainCells(domain)) : `${restJson(domain)}\n`))
+      .join('');
+  }
+}
+
+async function* pages({ letterhead, account }: Target): AsyncGenerator<Domain[]> {
+  for (let after: number | undefined; ; ) {
+    const page = await letterhead.domains.list.query({ account, limit: MAX_PAGE, after });
+    if (page.length > 0) yield page;
+    if (page.length < MAX_PAGE) return;
+    after = page.at(-1)?.id;
+  }
+}

@@ -1,0 +1,21 @@
+import { isLetterheadError } from '@letterhead/client';
+import type { ErrorBody } from '@letterhead/shared';
+import { LetterheadError } from '@letterhead/shared';
+import { SettingsError } from '../settings.ts';
+import type { ExitCode } from './exit-code.ts';
+import { EXIT, UsageError } from './exit-code.ts';
+
+/** What to say of a command that failed, as the API would say it, and what to end with. */
+export function describeFailure(error: unknown): { body: ErrorBody; exit: ExitCode } {
+  if (error instanceof UsageError || error instanceof SettingsError)
+    return { body: { message: error.message, code: 'invalid' }, exit: EXIT.usage };
+  return { body: bodyOf(error), exit: EXIT.refused };
+}
+
+function bodyOf(error: unknown): ErrorBody {
+  if (error instanceof LetterheadError) return error.toBody();
+  const message = error instanceof Error ? error.message : String(error);
+  if (!isLetterheadError(error) || error.data == null) return { message, code: 'unavailable' };
+  const { code, errors } = error.data;
+  return { message, code, ...(errors === undefined ? {} : { errors }) };
+}

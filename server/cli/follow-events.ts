@@ -1,0 +1,32 @@
+import type { Event } from '@letterhead/shared';
+import type { Target } from './command-context.ts';
+
+/**
+ * Shows every event after `last` as it happens, one after the other; a lost connection is made anew. Ends by
+ * rejecting alone: with the server's refusal, or with what `show` rejects with.
+ */
+export function followEvents(
+  { letterhead, account }: Target,
+  last: number,
+  show: (event: Event) => Promise<void>,
+  onGap: () => void,
+): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    let shown = Promise.resolve();
+    const subscription = letterhead.events.stream.subscribe(
+      { account, lastEventId: last },
+      {
+        onData(item) {
+          if ('kind' in item) return onGap();
+          const { event } = item.data;
+          shown = shown.then(() => show(event)).catch(end);
+        },
+        onError: end,
+      },
+    );
+    function end(error: unknown): void {
+      subscription.unsubscribe();
+      reject(error);
+    }
+  });
+}

@@ -1,0 +1,150 @@
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+
+const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url));
+const BINARIES = join(CHECKOUT, 'node_modules', '.bin');
+
+/** The installed command, as a shell finds it. */
+export const LETTERHEAD = join(BINARIES, 'letterhead');
+
+/** What `npx` puts before everything else on the path, so that the checkout's own Node is found. */
+export const SEARCH_PATH = `${BINARIES}${delimiter}${process.env['PATH']}`;
+
+export interface CommandOutcome {
+  /** Null where a signal has ended it. */
+  readonly exit: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** A folder to work in, with its own data folder, from which commands are run as from a shell. */
+export interface Workplace extends AsyncDisposable {
+  readonly folder: string;
+  readonly dataDir: string;
+  /** Runs a command to its end, with these settings alone. */
+  run(words: readonly string[], environment?: Environment): Promise<CommandOutcome>;
+  /** Starts `serve` on a free port and resolves once it listens. */
+  serve(environment?: Environment): Promise<ServingProcess>;
+  /** Starts a command and hands out its process. */
+  start(words: readonly string[], environment?: Environment): ChildProcessWithoutNullStreams;
+}
+
+export type Environment = Record<string, string>;
+
+export interface ServingProcess {
+  readonly url: string;
+  readonly pid: number;
+  /** What it has printed so far. */
+  readonly output: { out: string; err: string };
+  /** What the first start prints, once it has. */
+  greeting(): Promise<string>;
+  /** Its log so far, a line each. */
+  log(): Record<string, unknown>[];
+  /** Stops reading the log, as when the program that it is piped to ends. */
+  closeLog(): void;
+  /** Sends the signal and resolves to what it ended with. */
+  stop(signal?: NodeJS.Signals): Promise<CommandOutcome>;
+}
+
+/** Whatever still runs at the end is killed. */
+export async function makeWorkplace(settings: Environment = {}): Promise<Workplace> {
+  const folder = await mkdtemp(join(tmpdir(), 'letterhead-cli-'));
+  const dataDir = join(folder, 'data');
+  const processes: ChildProcessWithoutNullStreams[] = [];
+  const start: Workplace['start'] = (words, environment) => {
+    const child = spawn(LETTERHEAD, [...words], {
+      cwd: folder,
+      env: { PATH: SEARCH_PATH, HOME: folder, DATA_DIR: dataDir, ...settings, ...environment },
+    });
+    processes.push(child);
+    return child;
+  };
+  return {
+    folder,
+    dataDir,
+    start,
+    run(words, environment) {
+      const child = start(words, environment);
+      child.stdin.end();
+      return outcomeOf(child, collect(child));
+    },
+    serve: (environment) => serving(start(['serve'], { PORT: '0', ...environment })),
+    async [Symbol.asyncDispose]() {
+      for (const child of processes) {
+        if (child.exitCode !== null || child.signalCode !== null) continue;
+        child.kill('SIGKILL');
+        await once(child, 'exit');
+      }
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function serving(child: ChildProcessWithoutNullStreams): Promise<ServingProcess> {
+  const output = collect(child);
+  const ended = outcomeOf(child, output);
+  const url = await Promise.race([
+    listeningUrl(child, output),
+    ended.then(({ err }) => Promise.reject(new Error(`serve did not listen: ${err}`))),
+  ]);
+  return {
+    url,
+    pid: child.pid ?? 0,
+    output,
+    greeting: () => printed(child.stdout, () => (output.out.endsWith('\n\n') ? output.out : undefined)),
+    log: () => output.err.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)])),
+    closeLog: () => void child.stderr.destroy(),
+    stop(signal = 'SIGTERM') {
+      child.kill(signal);
+      return ended;
+    },
+  };
+}
+
+/** The log says where it listens. */
+function listeningUrl(
+  child: ChildProcessWithoutNullStreams,
+  output: { readonly err: string },
+): Promise<string> {
+  return printed(child.stderr, () => {
+    const line = output.err.split('\n').find((one) => one.includes('"Letterhead listens"'));
+    return line === undefined ? undefined : JSON.parse(line).url;
+  });
+}
+
+/** Resolves as soon as `find` finds what it looks for in what has been printed. */
+function printed<T>(stream: Readable, find: () => T | undefined): Promise<T> {
+  return new Promise((resolve) => {
+    const look = () => {
+      const found = find();
+      if (found !== undefined) resolve(found);
+    };
+    stream.on('data', look);
+    look();
+  });
+}
+
+function collect(child: ChildProcessWithoutNullStreams): { out: string; err: string } {
+  const output = { out: '', err: '' };
+  child.stdout.on('data', (chunk) => {
+    output.out += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    output.err += chunk;
+  });
+  return output;
+}
+
+async function outcomeOf(
+  child: ChildProcessWithoutNullStreams,
+  output: { out: string; err: string },
+): Promise<CommandOutcome> {
+  const [exit] = await once(child, 'close');
+  return { exit, ...output };
+}

@@ -1,0 +1,222 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { NameServer } from '../dns/name-server.ts';
+import type { Workplace } from './letterhead-process.ts';
+import { makeWorkplace } from './letterhead-process.ts';
+
+const BOOTSTRAP_TOKEN = `lh_${'b'.repeat(43)}`;
+const TOKEN = /^ {2}(lh_[A-Za-z0-9_-]{43})$/m;
+
+let place: Workplace;
+
+beforeEach(async () => {
+  // Nobody answers there, and nobody elsewhere is asked.
+  place = await makeWorkplace({ DNS_SERVERS: '127.0.0.1:9' });
+});
+
+afterEach(() => place[Symbol.asyncDispose]());
+
+describe('the first start', () => {
+  it('prints where it listens, the token, and a curl line that works as it stands', async () => {
+    const server = await place.serve();
+    const out = await server.greeting();
+    expect(out).toContain(`Letterhead listens on ${server.url}\n`);
+    const token = TOKEN.exec(out)?.[1];
+    expect(token).toBeDefined();
+
+    const curl = /^ {2}(curl .+)$/m.exec(out)?.[1] ?? '';
+    expect(curl).toContain(token);
+    expect(await runLine(curl)).toMatchObject({ data: { id: 1, account_id: 1, domain: 'example.org' } });
+    expect(server.output.err).not.toContain(token);
+  });
+
+  it('prints neither the token nor the account a second time', async () => {
+    const first = await place.serve();
+    const token = TOKEN.exec(await first.greeting())?.[1] ?? '';
+    await first.stop();
+
+    const second = await place.serve();
+    const answer = await fetch(`${second.url}/api/v1/token`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(answer.status).toBe(200);
+    expect(await second.stop()).toMatchObject({ exit: 0, out: '' });
+  });
+
+  it('takes BOOTSTRAP_TOKEN as the first token, and prints nothing', async () => {
+    const server = await place.serve({ BOOTSTRAP_TOKEN });
+    const answer = await fetch(`${server.url}/api/v1/token`, {
+      headers: { authorization: `Bearer ${BOOTSTRAP_TOKEN}` },
+    });
+    expect(await answer.json()).toMatchObject({
+      data: { account_id: 1, scopes: ['domains:read', 'domains:write', 'domains:sign', 'admin'] },
+    });
+    const { out, err } = await server.stop();
+    expect(out).toBe('');
+    expect(err).not.toContain(BOOTSTRAP_TOKEN);
+  });
+
+  it('reads .env in the folder that it is started in, and lets the environment win', async () => {
+    await writeFile(join(place.folder, '.env'), `BOOTSTRAP_TOKEN=${BOOTSTRAP_TOKEN}\nDATA_DIR=./elsewhere\n`);
+    const server = await place.serve();
+    expect((await server.stop()).out).toBe('');
+    expect(existsSync(join(place.folder, 'elsewhere'))).toBe(false);
+    expect(existsSync(place.dataDir)).toBe(true);
+  });
+
+  it('keeps what it makes to its own user', async () => {
+    await place.serve();
+    for (const name of ['.', 'installation.json', 'secret.key', 'lock']) {
+      expect((await stat(join(place.dataDir, name))).mode & 0o077, name).toBe(0);
+    }
+  });
+});
+
+describe('the log', () => {
+  it('is JSON lines on standard error', async () => {
+    const server = await place.serve();
+    await server.stop();
+    const messages = server.log().map(({ msg }) => msg);
+    expect(messages).toEqual(expect.arrayContaining(['Letterhead listens', 'Stopping', 'Stopped']));
+  });
+
+  it('may be cut off without harm', async () => {
+    const server = await place.serve({ BOOTSTRAP_TOKEN, LOG_LEVEL: 'trace' });
+    server.closeLog();
+    for (const path of ['/token', '/accounts', '/accounts/1/domains']) {
+      const answer = await fetch(`${server.url}/api/v1${path}`, {
+        headers: { authorization: `Bearer ${BOOTSTRAP_TOKEN}` },
+      });
+      expect(answer.status).toBe(200);
+    }
+    expect((await server.stop()).exit).toBe(0);
+  });
+});
+
+describe('a start that cannot be', () => {
+  it('says in one line which setting is wrong', async () => {
+    const { exit, out, err } = await place.run(['serve'], { PORT: 'http' });
+    expect({ exit, out }).toEqual({ exit: 2, out: '' });
+    expect(err).toMatch(/^letterhead: The setting PORT cannot be used: .+\.\n$/);
+  });
+
+  it('does not repeat a setting that is a secret', async () => {
+    const { err } = await place.run(['serve'], { BOOTSTRAP_TOKEN: 'hunter2' });
+    expect(err).not.toContain('hunter2');
+  });
+
+  it('says that HOST is not its own', async () => {
+    const { exit, err } = await place.run(['serve'], { HOST: '192.0.2.1', PORT: '0' });
+    expect(exit).toBe(2);
+    expect(err).toMatch(/^letterhead: The setting HOST cannot be used: 192\.0\.2\.1 is no address .+\.\n$/);
+  });
+
+  it('says that the port is in use', async () => {
+    const holder = createServer();
+    await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
+    const address = holder.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    try {
+      expect(await place.run(['serve'], { PORT: String(port) })).toMatchObject({
+        exit: 3,
+        out: '',
+        err: `letterhead: Port ${port} of 127.0.0.1 is in use. Stop what listens there, or set PORT to another one.\n`,
+      });
+    } finally {
+      holder.close();
+    }
+  });
+
+  it('says that another server holds the data folder, and which', async () => {
+    const server = await place.serve();
+    const { exit, out, err } = await place.run(['serve'], { PORT: '0' });
+    expect({ exit, out }).toEqual({ exit: 3, out: '' });
+    expect(err).toMatch(
+      new RegExp(
+        `^letterhead: The data folder ${place.dataDir} is in use by process ${server.pid} on .+\\.\\n$`,
+      ),
+    );
+    expect(err).toContain('set DATA_DIR to another folder');
+  });
+
+  it('says that SECRET_KEY is another one than before, and changes nothing', async () => {
+    const key = Buffer.alloc(32, 1).toString('base64');
+    const server = await place.serve({ SECRET_KEY: key });
+    await server.stop();
+    const before = await readFile(join(place.dataDir, 'installation.json'), 'utf8');
+
+    const other = Buffer.alloc(32, 2).toString('base64');
+    const { exit, err } = await place.run(['serve'], { SECRET_KEY: other });
+    expect(exit).toBe(3);
+    expect(err).toMatch(/^letterhead: SECRET_KEY is not the key .+\n$/);
+    expect(await readFile(join(place.dataDir, 'installation.json'), 'utf8')).toBe(before);
+  });
+
+  it('says what is wrong with a damaged folder', async () => {
+    const server = await place.serve();
+    await server.stop();
+    await writeFile(join(place.dataDir, 'installation.json'), '{"format"');
+    const { exit, err } = await place.run(['serve'], { PORT: '0' });
+    expect(exit).toBe(3);
+    expect(err).toMatch(/^letterhead: The data folder .+installation\.json.+\n$/);
+  });
+});
+
+describe('the end', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('comes with %s, in order', async (signal) => {
+    const server = await place.serve();
+    expect((await server.stop(signal)).exit).toBe(0);
+    expect(existsSync(join(place.dataDir, 'lock.json'))).toBe(false);
+  });
+
+  it('answers a check that is under way with 503', async () => {
+    await using silent = await NameServer.start();
+    silent.fault = 'silent';
+    const server = await place.serve({ BOOTSTRAP_TOKEN, DNS_SERVERS: `127.0.0.1:${silent.port}` });
+    const headers = { authorization: `Bearer ${BOOTSTRAP_TOKEN}` };
+    const domains = `${server.url}/api/v1/accounts/1/domains`;
+    await fetch(domains, { method: 'POST', headers, body: new URLSearchParams({ domain: 'example.org' }) });
+
+    const check = fetch(`${domains}/1/verify-dns`, { method: 'POST', headers });
+    await vi.waitFor(() => expect(silent.queries).not.toEqual([]));
+    const stopped = server.stop();
+    const answer = await check;
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
+    expect(await answer.json()).toMatchObject({ code: 'unavailable' });
+    expect((await stopped).exit).toBe(0);
+  });
+
+  it('does not wait for connections that are kept open', async () => {
+    const server = await place.serve({ BOOTSTRAP_TOKEN });
+    const abort = new AbortController();
+    const headers = { authorization: `Bearer ${BOOTSTRAP_TOKEN}` };
+    const input = encodeURIComponent(JSON.stringify({ json: { account: 1 } }));
+    const stream = await fetch(`${server.url}/trpc/events.stream?input=${input}`, {
+      headers: { ...headers, accept: 'text/event-stream' },
+      signal: abort.signal,
+    });
+    expect(stream.status).toBe(200);
+    expect((await server.stop()).exit).toBe(0);
+    abort.abort();
+  });
+});
+
+/** What the line prints, run by a shell as it would be pasted; where there is no curl, asked for as curl would. */
+async function runLine(curl: string): Promise<unknown> {
+  try {
+    return JSON.parse((await promisify(execFile)('sh', ['-c', `${curl} --silent --show-error`])).stdout);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 127)) throw error;
+  }
+  const [, url = '', authorization = '', body = ''] =
+    /^curl (\S+) -H "Authorization: (.+)" -d (\S+)$/.exec(curl) ?? [];
+  return (
+    await fetch(url, { method: 'POST', headers: { authorization }, body: new URLSearchParams(body) })
+  ).json();
+}

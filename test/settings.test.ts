@@ -1,0 +1,72 @@
+import { expect, it } from 'vitest';
+import { parseSettings, SettingsError } from '../server/settings.ts';
+
+it('needs nothing', () => {
+  expect(parseSettings({})).toMatchObject({
+    HOST: '127.0.0.1',
+    PORT: 3000,
+    DATA_DIR: './data',
+    SECRET_KEY: null,
+    DNS_SERVERS: null,
+    DNS_ALLOW_PRIVATE: false,
+    RATE_LIMIT_PER_MINUTE: 600,
+    LOG_LEVEL: 'info',
+  });
+});
+
+it('takes an empty value for none, and trims the others', () => {
+  expect(parseSettings({ PORT: ' ', HOST: ' ::1\n', SECRET_KEY: '' })).toMatchObject({
+    PORT: 3000,
+    HOST: '::1',
+    SECRET_KEY: null,
+  });
+});
+
+it('reads each setting', () => {
+  const key = Buffer.alloc(32, 7);
+  expect(
+    parseSettings({
+      PORT: '0',
+      SECRET_KEY: key.toString('base64'),
+      DNS_SERVERS: '192.0.2.1, [2001:db8::1]:5353',
+      DNS_ALLOW_PRIVATE: 'true',
+      RETURN_PATH_HOST: 'Bounces.Example.org.',
+      RATE_LIMIT_PER_MINUTE: '0',
+    }),
+  ).toMatchObject({
+    PORT: 0,
+    SECRET_KEY: key,
+    DNS_SERVERS: [
+      { address: '192.0.2.1', port: 53 },
+      { address: '2001:db8::1', port: 5353 },
+    ],
+    DNS_ALLOW_PRIVATE: true,
+    RETURN_PATH_HOST: 'bounces.example.org',
+    RATE_LIMIT_PER_MINUTE: 0,
+  });
+});
+
+it.each([
+  ['PORT', '65536'],
+  ['PORT', 'http'],
+  ['PORT', '-1'],
+  ['PORT', '0x50'],
+  ['SECRET_KEY', 'c2hvcnQ='],
+  ['BOOTSTRAP_TOKEN', 'lh_tooshort'],
+  ['DNS_SERVERS', '127.0.0.1,dns.example.org'],
+  ['DNS_ALLOW_PRIVATE', 'maybe'],
+  ['DNS_AUTHORITY_PORT', '0'],
+  ['RETURN_PATH_HOST', 'http://example.org'],
+  ['MAX_DOMAINS_PER_ACCOUNT', '0'],
+  ['RATE_LIMIT_PER_MINUTE', '1.5'],
+  ['CORS_ORIGINS', 'https://example.org/path'],
+  ['PUBLIC_URL', 'example.org'],
+  ['TRUST_PROXY', 'proxy.example.org'],
+  ['LOG_LEVEL', 'loud'],
+])('says in one line that %s cannot be %s, and what to give', (name, value) => {
+  const parse = () => parseSettings({ [name]: value });
+  expect(parse).toThrow(SettingsError);
+  expect(parse).toThrow(new RegExp(`^The setting ${name} cannot be used: [^\\n]+\\.$`));
+  // The schema library's own words tell a person little.
+  expect(parse).not.toThrow(/invalid|expected|received/i);
+});
