@@ -9,9 +9,10 @@ interface Node {
 
 type Entries = Map<string, Node>;
 
+/** The names as they were at the last sync, and after each change since: a journal keeps changes in their order. */
 interface FolderState {
   entries: Entries;
-  synced: Entries;
+  since: Entries[];
 }
 
 /** Which of two things a power cut leaves: a number from 0 to `options - 1`. */
@@ -54,14 +55,10 @@ export class PowerCutDisk {
       return known;
     };
     const folders = new Map<string, FolderState>();
-    for (const [path, { entries, synced }] of this.#folders) {
+    for (const [path, { since }] of this.#folders) {
       const left: Entries = new Map();
-      for (const name of new Set([...synced.keys(), ...entries.keys()])) {
-        const [now, safe] = [entries.get(name), synced.get(name)];
-        const node = now === safe || chance(2) === 0 ? safe : now;
-        if (node !== undefined) left.set(name, survivor(node));
-      }
-      folders.set(path, { entries: left, synced: new Map(left) });
+      for (const [name, node] of since[chance(since.length)] ?? []) left.set(name, survivor(node));
+      folders.set(path, { entries: left, since: [left] });
     }
     return new PowerCutDisk(folders);
   }
@@ -73,17 +70,21 @@ export class PowerCutDisk {
     open: (path, flags) => this.#run(() => this.#open(path, flags)),
     rename: (from, to) =>
       this.#run(() => {
-        this.#folder(dirname(to)).entries.set(basename(to), this.#node(from));
-        this.#folder(dirname(from)).entries.delete(basename(from));
+        const node = this.#node(from);
+        this.#rearrange(dirname(from), (entries) => {
+          entries.delete(basename(from));
+          entries.set(basename(to), node);
+        });
       }),
     link: (from, to) =>
       this.#run(() => {
-        this.#folder(dirname(to)).entries.set(basename(to), this.#node(from));
+        const node = this.#node(from);
+        this.#rearrange(dirname(to), (entries) => entries.set(basename(to), node));
       }),
     unlink: (path) =>
       this.#run(() => {
         this.#node(path);
-        this.#folder(dirname(path)).entries.delete(basename(path));
+        this.#rearrange(dirname(path), (entries) => entries.delete(basename(path)));
       }),
     removeFolder: (path) =>
       this.#run(() => {
@@ -96,18 +97,18 @@ export class PowerCutDisk {
     if (this.#folders.has(path)) return undefined;
     const above = dirname(path);
     const made = above === path ? undefined : this.#makeFolder(above);
-    this.#folders.set(path, { entries: new Map(), synced: new Map() });
+    const entries: Entries = new Map();
+    this.#folders.set(path, { entries, since: [entries] });
     return made ?? path;
   }
 
   #open(path: string, flags: string): OpenFile {
     const folder = this.#folders.get(path);
     if (folder !== undefined) return this.#openFolder(folder);
-    const { entries } = this.#folder(dirname(path));
-    const known = entries.get(basename(path));
+    const known = this.#folder(dirname(path)).entries.get(basename(path));
     if (known === undefined && flags.startsWith('r')) throw missing(path);
     const node = known ?? { content: Buffer.alloc(0), synced: Buffer.alloc(0) };
-    entries.set(basename(path), node);
+    if (known === undefined) this.#rearrange(dirname(path), (entries) => entries.set(basename(path), node));
     if (flags === 'w') node.content = Buffer.alloc(0);
     return this.#openNode(node);
   }
@@ -131,10 +132,17 @@ export class PowerCutDisk {
 
   #openFolder(folder: FolderState): OpenFile {
     const sync = () => {
-      folder.synced = new Map(folder.entries);
+      folder.since = [folder.entries];
     };
     const nothing = { content: Buffer.alloc(0), synced: Buffer.alloc(0) };
     return { ...this.#openNode(nothing), sync: () => this.#run(sync) };
+  }
+
+  #rearrange(path: string, change: (entries: Entries) => void): void {
+    const folder = this.#folder(path);
+    folder.entries = new Map(folder.entries);
+    change(folder.entries);
+    folder.since.push(folder.entries);
   }
 
   #folder(path: string): FolderState {
@@ -163,7 +171,7 @@ function survivingContent({ content, synced }: Node, chance: Chance): Buffer {
   if (content === synced) return content;
   const kind = chance(3);
   if (kind === 0) return synced;
-  if (kind === 1) return content;
+  if (kind === 2) return content;
   const safe = content.subarray(0, synced.length).equals(synced) ? synced.length : 0;
   return content.subarray(0, safe + chance(content.length - safe + 1));
 }
