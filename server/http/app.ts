@@ -80,7 +80,7 @@ export async function createApp(needs: AppNeeds): Promise<FastifyInstance> {
       operations.map((operation) => operation.meta.rest),
     ),
   );
-  await app.register(async (rest) => serveRest(rest, { router: appRouter, operations, createContext }), {
+  await app.register(async (rest) => serveRest(rest, { operations, createContext }), {
     prefix: BASE_PATH,
   });
   await serveTrpc(app, createContext);
@@ -93,6 +93,8 @@ export async function createApp(needs: AppNeeds): Promise<FastifyInstance> {
 function makeFastify({ log, trustProxy }: AppNeeds): FastifyInstance {
   return fastify({
     loggerInstance: log,
+    // A logger of its own for each request costs more than the lines that name one: those name it themselves.
+    childLoggerFactory: (logger) => logger,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT,
@@ -158,5 +160,5 @@ async function serveTrpc(
 }
 
 function logFault(request: FastifyRequest, refusal: LetterheadError): void {
-  if (isFault(refusal)) request.log.error({ err: refusal.cause }, refusal.message);
+  if (isFault(refusal)) request.log.error({ request: request.id, err: refusal.cause }, refusal.message);
 }

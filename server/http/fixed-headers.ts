@@ -4,10 +4,8 @@ import type { FastifyInstance } from 'fastify';
 const FIXED_HEADERS = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'cross-origin-resource-policy': 'same-origin',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
 };
 
 /** Sets the fixed headers, and the request's id, by which the log can be searched. */

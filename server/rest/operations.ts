@@ -1,6 +1,7 @@
 import type { AnyTRPCRouter } from '@trpc/server';
 import { z } from 'zod';
 import type { Meta, RestMeta } from '../router/meta.ts';
+import type { ProcedureLevel } from './call-procedure.ts';
 
 /** A procedure as REST offers it. */
 export interface RestOperation {
@@ -11,6 +12,7 @@ export interface RestOperation {
   readonly input: z.ZodObject | null;
   /** Null where nothing is answered. */
   readonly output: z.ZodType | null;
+  readonly levels: readonly ProcedureLevel[];
   readonly pathParameters: readonly string[];
   /** Whether the input's other fields travel in a body; in the query otherwise. */
   readonly takesBody: boolean;
@@ -21,6 +23,7 @@ interface ProcedureDefinition {
   readonly type: 'query' | 'mutation' | 'subscription';
   readonly meta?: Meta;
   readonly inputs: readonly z.ZodObject[];
+  readonly middlewares: readonly ProcedureLevel[];
   /** Either a schema, or a check that stands for one. */
   readonly output?: z.ZodType | { readonly schema: z.ZodType };
 }
@@ -39,6 +42,7 @@ export function listOperations(router: AnyTRPCRouter): RestOperation[] {
         meta: { ...meta, rest: meta.rest },
         input: definition.inputs.at(-1) ?? null,
         output: outputSchema(definition.output),
+        levels: definition.middlewares,
         pathParameters: [...meta.rest.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name),
         takesBody: ['POST', 'PUT', 'PATCH'].includes(meta.rest.method),
       },

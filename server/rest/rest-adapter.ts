@@ -1,8 +1,7 @@
 import { LetterheadError } from '@letterhead/shared';
-import type { AnyTRPCRouter } from '@trpc/server';
-import { callTRPCProcedure } from '@trpc/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Context } from '../router/context.ts';
+import { callProcedure } from './call-procedure.ts';
 import type { FieldKind } from './field-kinds.ts';
 import { convertFields, fieldKinds } from './field-kinds.ts';
 import type { RestOperation } from './operations.ts';
@@ -13,7 +12,6 @@ export const BASE_PATH = '/api/v1';
 
 /** What the adapter is made from. */
 export interface RestSource {
-  readonly router: AnyTRPCRouter;
   readonly operations: readonly RestOperation[];
   readonly createContext: (request: FastifyRequest) => Context;
 }
@@ -39,16 +37,9 @@ function addRoute(app: FastifyInstance, source: RestSource, operation: RestOpera
       ? [refuseUnknownPath(operation), admitBeforeBody(source, operation)]
       : refuseUnknownPath(operation),
     async handler(request, reply) {
-      const context = contextOf(source, request);
-      const data = await callTRPCProcedure({
-        router: source.router,
-        path: operation.procedure,
-        type: operation.type,
-        ctx: context,
-        getRawInput: async () => makeInput(operation, kinds, request),
-        signal: undefined,
-        batchIndex: 0,
-      });
+      const context = admittedContexts.get(request) ?? source.createContext(request);
+      const rawInput = () => makeInput(operation, kinds, request);
+      const data = await callProcedure({ ...operation, context, rawInput });
       return answer(operation, request, reply, context, data);
     },
   });
@@ -66,25 +57,17 @@ function refuseUnknownPath(operation: RestOperation) {
 /** A body is only read for those who may send one. Where there is none, the procedure's own guard comes first anyway. */
 function admitBeforeBody(source: RestSource, operation: RestOperation) {
   return async (request: RestRequest): Promise<void> => {
-    const context = contextOf(source, request);
+    const context = source.createContext(request);
     const { account } = request.params;
+    admittedContexts.set(request, context);
     context.admitted = await context.caller.admit(operation.meta.scope, async () =>
       account === undefined ? null : Number(account),
     );
   };
 }
 
-/** One context a request, shared by the hook and the handler. */
-const contexts = new WeakMap<FastifyRequest, Context>();
-
-function contextOf(source: RestSource, request: FastifyRequest): Context {
-  let context = contexts.get(request);
-  if (context === undefined) {
-    context = source.createContext(request);
-    contexts.set(request, context);
-  }
-  return context;
-}
+/** The contexts of requests that were let in before their body was read. */
+const admittedContexts = new WeakMap<FastifyRequest, Context>();
 
 /** What a path gets that leads nowhere. */
 export function noSuchPath(): LetterheadError {

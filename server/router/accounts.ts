@@ -2,10 +2,10 @@ import { AccountNameSchema, AccountSchema } from '@letterhead/shared';
 import { z } from 'zod';
 import { toAccount } from '../auth/accounts.ts';
 import { checkedEach, checkedOnce } from './checked-once.ts';
-import { accountProcedure, authorizedProcedure } from './procedures.ts';
+import { accountProcedure, authorizedProcedure, withAccount } from './procedures.ts';
 import { t } from './trpc.ts';
 
-const account = checkedOnce(AccountSchema);
+const accountOutput = checkedOnce(AccountSchema);
 
 export const accountsRouter = t.router({
   list: authorizedProcedure
@@ -24,7 +24,7 @@ export const accountsRouter = t.router({
       summary: 'Create an account',
       rest: { method: 'POST', path: '/accounts', status: 201 },
     })
-    .output(account)
+    .output(accountOutput)
     .mutation(async ({ ctx, input }) =>
       toAccount(await ctx.services.accounts.create(input.name, ctx.identity.actor)),
     ),
@@ -35,8 +35,8 @@ export const accountsRouter = t.router({
       summary: 'Retrieve an account',
       rest: { method: 'GET', path: '/accounts/{account}', status: 200 },
     })
-    .output(account)
-    .query(({ ctx }) => toAccount(ctx.account)),
+    .output(accountOutput)
+    .query(withAccount(({ account }) => toAccount(account))),
 
   update: accountProcedure({
     name: AccountNameSchema.optional(),
@@ -51,9 +51,11 @@ export const accountsRouter = t.router({
       description: 'What is not given stays as it is.',
       rest: { method: 'PATCH', path: '/accounts/{account}', status: 200 },
     })
-    .output(account)
-    .mutation(async ({ ctx, input: { name, suspended } }) =>
-      toAccount(await ctx.services.accounts.change(ctx.account, { name, suspended }, ctx.identity.actor)),
+    .output(accountOutput)
+    .mutation(
+      withAccount(async ({ ctx, input: { name, suspended }, account }) =>
+        toAccount(await ctx.services.accounts.change(account, { name, suspended }, ctx.identity.actor)),
+      ),
     ),
 
   delete: accountProcedure({})
@@ -63,8 +65,10 @@ export const accountsRouter = t.router({
       description: 'With all its domains, keys, tokens and events.',
       rest: { method: 'DELETE', path: '/accounts/{account}', status: 204 },
     })
-    .mutation(async ({ ctx }) => {
-      const { actor, account: own } = ctx.identity;
-      await ctx.services.accounts.remove(ctx.account, actor, own?.id ?? null);
-    }),
+    .mutation(
+      withAccount(async ({ ctx, account }) => {
+        const { actor, account: own } = ctx.identity;
+        await ctx.services.accounts.remove(account, actor, own?.id ?? null);
+      }),
+    ),
 });

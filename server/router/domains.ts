@@ -11,7 +11,7 @@ import { parseDomainName } from '../domains/domain-name.ts';
 import { toDomain } from '../domains/domain-view.ts';
 import { formatZoneFile } from '../domains/zone-file.ts';
 import { checkedEach, checkedOnce } from './checked-once.ts';
-import { accountProcedure, domainProcedure } from './procedures.ts';
+import { accountProcedure, domainProcedure, withAccount, withDomain } from './procedures.ts';
 import { t } from './trpc.ts';
 
 /** A domain name as a person types it; behind the edge it is a parsed one. */
@@ -28,7 +28,7 @@ const DomainNameInput = z
   })
   .meta({ example: 'example.org', description: 'The domain name.' });
 
-const domain = checkedOnce(DomainSchema);
+const domainOutput = checkedOnce(DomainSchema);
 
 export const domainsRouter = t.router({
   create: accountProcedure({ domain: DomainNameInput })
@@ -38,9 +38,11 @@ export const domainsRouter = t.router({
       description: 'Makes a key of its own for the domain and answers with the DNS records to publish.',
       rest: { method: 'POST', path: '/accounts/{account}/domains', status: 201 },
     })
-    .output(domain)
-    .mutation(async ({ ctx, input }) =>
-      toDomain(await ctx.services.domains.create(ctx.account, input.domain, ctx.identity.actor)),
+    .output(domainOutput)
+    .mutation(
+      withAccount(async ({ ctx, input, account }) =>
+        toDomain(await ctx.services.domains.create(account, input.domain, ctx.identity.actor)),
+      ),
     ),
 
   get: domainProcedure({})
@@ -49,8 +51,8 @@ export const domainsRouter = t.router({
       summary: 'Retrieve a domain',
       rest: { method: 'GET', path: '/accounts/{account}/domains/{id}', status: 200 },
     })
-    .output(domain)
-    .query(({ ctx }) => toDomain(ctx.domain)),
+    .output(domainOutput)
+    .query(withDomain(({ domain }) => toDomain(domain))),
 
   list: accountProcedure({
     limit: z.int().min(1).max(MAX_PAGE).optional().describe('The size of a page; all domains without it.'),
@@ -66,16 +68,15 @@ export const domainsRouter = t.router({
       rest: { method: 'GET', path: '/accounts/{account}/domains', status: 200 },
     })
     .output(checkedEach(DomainSchema))
-    .query(async ({ ctx, input }) => {
-      const { rows, next } = await ctx.services.domains.list(ctx.account, {
-        limit: input.limit,
-        after: input.after,
-        verified: input.verified,
-        domain: input.domain?.name,
-      });
-      if (ctx.page !== undefined) ctx.page.next = next;
-      return rows.map(toDomain);
-    }),
+    .query(
+      withAccount(async ({ ctx, input, account }) => {
+        const { limit, after, verified } = input;
+        const filter = { limit, after, verified, domain: input.domain?.name };
+        const { rows, next } = await ctx.services.domains.list(account, filter);
+        if (ctx.page !== undefined) ctx.page.next = next;
+        return rows.map(toDomain);
+      }),
+    ),
 
   update: domainProcedure({ domain: DomainNameInput })
     .meta({
@@ -85,9 +86,11 @@ export const domainsRouter = t.router({
         'To another name: makes a new key, selector and records, which have to be published anew. To the same name: changes nothing.',
       rest: { method: 'PUT', path: '/accounts/{account}/domains/{id}', status: 200 },
     })
-    .output(domain)
-    .mutation(async ({ ctx, input }) =>
-      toDomain(await ctx.services.domains.rename(ctx.account, ctx.domain, input.domain, ctx.identity.actor)),
+    .output(domainOutput)
+    .mutation(
+      withDomain(async ({ ctx, input, account, domain }) =>
+        toDomain(await ctx.services.domains.rename(account, domain, input.domain, ctx.identity.actor)),
+      ),
     ),
 
   delete: domainProcedure({})
@@ -97,9 +100,11 @@ export const domainsRouter = t.router({
       description: 'With its key. If successful, the answer is empty.',
       rest: { method: 'DELETE', path: '/accounts/{account}/domains/{id}', status: 204 },
     })
-    .mutation(async ({ ctx }) => {
-      await ctx.services.domains.remove(ctx.account, ctx.domain, ctx.identity.actor);
-    }),
+    .mutation(
+      withDomain(async ({ ctx, account, domain }) => {
+        await ctx.services.domains.remove(account, domain, ctx.identity.actor);
+      }),
+    ),
 
   verifyDns: domainProcedure({})
     .meta({
@@ -109,11 +114,13 @@ export const domainsRouter = t.router({
         'Asks DNS now and answers with the domain as it then is; as it was, where DNS gave nothing definitive. Ends within 10 seconds. At most 10 times a minute for one domain, and 60 times for an account.',
       rest: { method: 'POST', path: '/accounts/{account}/domains/{id}/verify-dns', status: 200 },
     })
-    .output(domain)
-    .mutation(async ({ ctx }) => {
-      await ctx.services.limits.takeVerification(ctx.account.id, ctx.domain.id);
-      return toDomain(await ctx.services.domains.verify(ctx.account, ctx.domain, ctx.identity.actor));
-    }),
+    .output(domainOutput)
+    .mutation(
+      withDomain(async ({ ctx, account, domain }) => {
+        await ctx.services.limits.takeVerification(account.id, domain.id);
+        return toDomain(await ctx.services.domains.verify(account, domain, ctx.identity.actor));
+      }),
+    ),
 
   statuses: accountProcedure({})
     .meta({
@@ -123,7 +130,7 @@ export const domainsRouter = t.router({
       rest: { method: 'GET', path: '/accounts/{account}/domains/statuses', status: 200 },
     })
     .output(checkedEach(DomainStatusSchema))
-    .query(({ ctx }) => ctx.services.domains.statuses(ctx.account)),
+    .query(withAccount(({ ctx, account }) => ctx.services.domains.statuses(account))),
 
   diagnosis: domainProcedure({})
     .meta({
@@ -134,7 +141,7 @@ export const domainsRouter = t.router({
       rest: { method: 'GET', path: '/accounts/{account}/domains/{id}/diagnosis', status: 200 },
     })
     .output(checkedOnce(DiagnosisSchema))
-    .query(({ ctx }) => ctx.services.domains.diagnosis(ctx.account, ctx.domain)),
+    .query(withDomain(({ ctx, account, domain }) => ctx.services.domains.diagnosis(account, domain))),
 
   zoneFile: domainProcedure({})
     .meta({
@@ -149,5 +156,5 @@ export const domainsRouter = t.router({
       },
     })
     .output(z.string())
-    .query(({ ctx }) => formatZoneFile(toDomain(ctx.domain))),
+    .query(withDomain(({ domain }) => formatZoneFile(toDomain(domain)))),
 });

@@ -2,7 +2,7 @@ import { EventSchema, IdSchema, MAX_PAGE } from '@letterhead/shared';
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { checkedEach } from './checked-once.ts';
-import { accountProcedure } from './procedures.ts';
+import { accountProcedure, loadAccount, withAccount } from './procedures.ts';
 import { t } from './trpc.ts';
 
 const DEFAULT_PAGE = 100;
@@ -24,11 +24,13 @@ export const eventsRouter = t.router({
       rest: { method: 'GET', path: '/accounts/{account}/events', status: 200 },
     })
     .output(checkedEach(EventSchema))
-    .query(async ({ ctx, input }) => {
-      const { events, next } = await ctx.services.events.list(ctx.account, input);
-      if (ctx.page !== undefined) ctx.page.next = next;
-      return events;
-    }),
+    .query(
+      withAccount(async ({ ctx, input, account }) => {
+        const { events, next } = await ctx.services.events.list(account, input);
+        if (ctx.page !== undefined) ctx.page.next = next;
+        return events;
+      }),
+    ),
 
   stream: accountProcedure({
     lastEventId: z.coerce.number().int().min(0).optional(),
@@ -41,10 +43,11 @@ export const eventsRouter = t.router({
     })
     .subscription(async function* ({ ctx, input, signal }) {
       const until = signal ?? new AbortController().signal;
+      const account = await loadAccount(ctx, input.account);
       const { token } = ctx.identity;
       const close = token === null ? () => {} : ctx.services.streams.open(token.id);
       try {
-        for await (const item of ctx.services.events.stream(ctx.account, input.lastEventId ?? null, until)) {
+        for await (const item of ctx.services.events.stream(account, input.lastEventId ?? null, until)) {
           yield item.kind === 'event' ? tracked(String(item.event.id), item) : item;
         }
       } finally {

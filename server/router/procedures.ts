@@ -1,12 +1,15 @@
 import { IdSchema } from '@letterhead/shared';
 import { z } from 'zod';
+import type { Identity } from '../auth/identity.ts';
 import { noSuchDomain } from '../domains/domains.ts';
+import type { AccountRow, DomainRow } from '../store/store.ts';
+import type { Context } from './context.ts';
 import { toTrpcError } from './refusals.ts';
 import { t } from './trpc.ts';
 
 /** The inputs that REST carries in its path. */
 const AccountInput = z.object({ account: IdSchema });
-export const DomainInput = AccountInput.extend({ id: IdSchema });
+const DomainInput = AccountInput.extend({ id: IdSchema });
 
 /**
  * Guarantees that the caller is known (`unauthenticated`), and may do this to the account that the input names, if it
@@ -30,23 +33,50 @@ function namedAccount(input: unknown): number | null {
   return typeof input.account === 'number' ? input.account : null;
 }
 
-/** Guarantees `ctx.account`, one that exists and that the caller may reach. */
+/** A procedure about an account, and whatever else is in `shape`. */
 export function accountProcedure<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
-  return authorizedProcedure.input(AccountInput.extend(shape)).use(async ({ ctx, input, next }) => {
-    // The shape is generic here, and the account is in it by the line above.
-    const { account: id } = input as z.infer<typeof AccountInput>;
-    const own = ctx.identity.account;
-    const account = own?.id === id ? own : await ctx.services.accounts.get(id);
-    return next({ ctx: { account } });
+  return authorizedProcedure.input(AccountInput.extend(shape));
+}
+
+/** A procedure about a domain of an account, and whatever else is in `shape`. */
+export function domainProcedure<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+  return authorizedProcedure.input(DomainInput.extend(shape));
+}
+
+/** What a resolver behind the guard is called with. */
+export interface Call<Input> {
+  readonly ctx: Context & { readonly identity: Identity };
+  readonly input: Input;
+}
+
+/**
+ * Guarantees a resolver its account: one that exists (`not_found`), and that the guard has let the caller reach.
+ * A wrapper and not a middleware, for each level of those costs every request as much as the resolver itself.
+ */
+export function withAccount<Input extends { account: number }, Result>(
+  resolve: (call: Call<Input> & { readonly account: AccountRow }) => Result | Promise<Result>,
+) {
+  return async ({ ctx, input }: Call<Input>): Promise<Result> =>
+    resolve({ ctx, input, account: await loadAccount(ctx, input.account) });
+}
+
+/** Guarantees a resolver its domain (`not_found`), which is loaded once, and the account that it is of. */
+export function withDomain<Input extends { account: number; id: number }, Result>(
+  resolve: (
+    call: Call<Input> & { readonly account: AccountRow; readonly domain: DomainRow },
+  ) => Result | Promise<Result>,
+) {
+  return withAccount<Input, Result>(async ({ ctx, input, account }) => {
+    const domain = await ctx.services.domains.get(account, input.id);
+    if (domain === undefined) throw noSuchDomain(account, input.id);
+    return resolve({ ctx, input, account, domain });
   });
 }
 
-/** Guarantees `ctx.domain`, one of `ctx.account`. */
-export function domainProcedure<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
-  return accountProcedure({ id: IdSchema, ...shape }).use(async ({ ctx, input, next }) => {
-    const { id } = input as z.infer<typeof DomainInput>;
-    const domain = await ctx.services.domains.get(ctx.account, id);
-    if (domain === undefined) throw noSuchDomain(ctx.account, id);
-    return next({ ctx: { domain } });
-  });
+/** The account, as the caller's token has brought it where it is their own. */
+export async function loadAccount(
+  { identity, services }: Call<unknown>['ctx'],
+  id: number,
+): Promise<AccountRow> {
+  return identity.account?.id === id ? identity.account : services.accounts.get(id);
 }

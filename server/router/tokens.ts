@@ -6,7 +6,7 @@ import {
   TokenSchema,
 } from '@letterhead/shared';
 import { checkedEach, checkedOnce } from './checked-once.ts';
-import { accountProcedure, authorizedProcedure } from './procedures.ts';
+import { accountProcedure, authorizedProcedure, withAccount } from './procedures.ts';
 import { t } from './trpc.ts';
 
 export const tokensRouter = t.router({
@@ -28,7 +28,7 @@ export const tokensRouter = t.router({
       rest: { method: 'GET', path: '/accounts/{account}/tokens', status: 200 },
     })
     .output(checkedEach(TokenSchema))
-    .query(({ ctx }) => ctx.services.tokens.list(ctx.account)),
+    .query(withAccount(({ ctx, account }) => ctx.services.tokens.list(account))),
 
   create: accountProcedure(TokenInputSchema.shape)
     .meta({
@@ -39,7 +39,9 @@ export const tokensRouter = t.router({
       rest: { method: 'POST', path: '/accounts/{account}/tokens', status: 201 },
     })
     .output(checkedOnce(NewTokenSchema))
-    .mutation(({ ctx, input }) => ctx.services.tokens.create(ctx.account, input, ctx.identity)),
+    .mutation(
+      withAccount(({ ctx, input, account }) => ctx.services.tokens.create(account, input, ctx.identity)),
+    ),
 
   revoke: accountProcedure({ id: IdSchema })
     .meta({
@@ -48,7 +50,9 @@ export const tokensRouter = t.router({
       description: 'It is refused from the next request on.',
       rest: { method: 'DELETE', path: '/accounts/{account}/tokens/{id}', status: 204 },
     })
-    .mutation(async ({ ctx, input }) => {
-      await ctx.services.tokens.revoke(ctx.account, input.id, ctx.identity);
-    }),
+    .mutation(
+      withAccount(async ({ ctx, input, account }) => {
+        await ctx.services.tokens.revoke(account, input.id, ctx.identity);
+      }),
+    ),
 });

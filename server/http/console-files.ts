@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { extname, join, relative, sep } from 'node:path';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+/** What the built console is made of. */
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+
+/** The console finds its way by the address itself, so that these all lead to its one page. */
+const PAGES = ['/', '/accounts/*', '/share'];
+
+/** Its own scripts and styles, its own server, and nothing else; nobody may frame it. */
+const HEADERS = {
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'x-robots-tag': 'noindex',
+};
+
+const FOREVER = 'public, max-age=31536000, immutable';
+
+interface ConsoleFile {
+  readonly type: string;
+  readonly tag: string;
+  /** The content by its coding; each was compressed when the console was built. */
+  readonly codings: ReadonlyMap<'br' | 'gzip' | 'identity', Buffer>;
+  /** Named after its content. */
+  readonly isImmutable: boolean;
+}
+
+/**
+ * The web console at `/`, from the folder that it was built into. The files are read once: they change with the
+ * version alone. Where nothing was built, `/` says so.
+ */
+export function serveConsole(app: FastifyInstance, folder: string): void {
+  const files = readFiles(folder);
+  const page = files.get('/index.html');
+  for (const path of PAGES) {
+    app.get(path, (request, reply) => (page === undefined ? sendNotBuilt(reply) : send(request, reply, page)));
+  }
+  for (const [path, file] of files) {
+    if (file !== page) app.get(path, (request, reply) => send(request, reply, file));
+  }
+}
+
+function readFiles(folder: string): Map<string, ConsoleFile> {
+  if (!existsSync(folder)) return new Map();
+  const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && extname(entry.name) in TYPES)
+    .map((entry) => join(entry.parentPath, entry.name));
+  return new Map(paths.map((path) => [`/${relative(folder, path).split(sep).join('/')}`, readFile(path)]));
+}
+
+function readFile(path: string): ConsoleFile {
+  const content = readFileSync(path);
+  const codings = new Map<'br' | 'gzip' | 'identity', Buffer>();
+  if (existsSync(`${path}.br`)) codings.set('br', readFileSync(`${path}.br`));
+  if (existsSync(`${path}.gz`)) codings.set('gzip', readFileSync(`${path}.gz`));
+  codings.set('identity', content);
+  return {
+    type: TYPES[extname(path)] ?? 'application/octet-stream',
+    tag: `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`,
+    codings,
+    isImmutable: path.includes(`${sep}assets${sep}`),
+  };
+}
+
+function send(request: FastifyRequest, reply: FastifyReply, file: ConsoleFile): FastifyReply {
+  reply
+    .headers(HEADERS)
+    .header('cache-control', file.isImmutable ? FOREVER : 'no-cache')
+    .header('etag', file.tag)
+    .header('vary', 'accept-encoding')
+    .type(file.type);
+  if (request.headers['if-none-match'] === file.tag) return reply.code(304).send();
+  const accepted = request.headers['accept-encoding'] ?? '';
+  for (const [coding, content] of file.codings) {
+    if (coding === 'identity' || !new RegExp(`\\b${coding}\\b(?!;q=0(?:\\.0*)?(?:,|$))`).test(accepted)) continue;
+    return reply.header('content-encoding', coding).send(content);
+  }
+  return reply.send(file.codings.get('identity'));
+}
+
+function sendNotBuilt(reply: FastifyReply): FastifyReply {
+  return reply
+    .code(404)
+    .type('text/plain; charset=utf-8')
+    .send('The web console has not been built. Run npm run build -w @letterhead/console, then start again.\n');
+}
