@@ -95,11 +95,14 @@ export function deleteDomain(store: Store, account: number, id: number): Promise
 /** Everything that a store says of itself, to compare two moments. */
 export async function everythingIn(store: Store) {
   const accounts = await store.listAccounts();
-  const contents = accounts.map(async (account) => ({
-    account,
-    tokens: await store.listTokens(account.id),
-    domains: await store.listDomains(account.id, {}),
-    events: (await store.listEvents(account.id, { after: 0, limit: 10_000 })).events,
-  }));
-  return Promise.all(contents);
+  return Promise.all(accounts.map((account) => everythingOf(store, account.id)));
+}
+
+export async function everythingOf(store: Store, account: number) {
+  return {
+    account: await store.getAccount(account),
+    tokens: await store.listTokens(account),
+    domains: await store.listDomains(account, {}),
+    events: (await store.listEvents(account, { after: 0, limit: 10_000 })).events,
+  };
 }

@@ -1,0 +1,248 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LetterheadError } from '@letterhead/shared';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { JsonStore } from '../../server/store/json/json-store.ts';
+import { type JsonFolder, makeJsonFolder } from './json-folder.ts';
+import {
+  createAccount,
+  createDomain,
+  createToken,
+  deleteDomain,
+  event,
+  everythingOf,
+  madeDomain,
+  NOON,
+  renameDomain,
+} from './rows.ts';
+
+const ALL = { after: 0, limit: 1000 };
+
+let prepared: JsonFolder;
+/** What is in the account that nothing happens to. */
+let untouched: unknown;
+
+beforeAll(async () => {
+  prepared = await makeJsonFolder();
+  const store = await prepared.open();
+  await createAccount(store, 'The damaged one');
+  await createAccount(store, 'The other one');
+  for (const account of [1, 2]) {
+    await createToken(store, account);
+    const { id } = await madeDomain(store, account, 'example.org');
+    await madeDomain(store, account, 'example.net');
+    await renameDomain(store, account, id, 'example.com');
+    await store.writeEvidence(account, id, { seen: ['a', 'b'] });
+    store.noteCheckTimes(account, id, { checked_at: NOON, due: { dkim: NOON, return_path: null } });
+    store.noteTokenUse(account, NOON);
+  }
+  untouched = await everythingOf(store, 2);
+  await prepared.close();
+});
+
+afterAll(() => prepared[Symbol.asyncDispose]());
+
+/** A copy of the prepared folder in which one file is another, or missing. */
+async function folderWith(name: string, content: string | Buffer | null): Promise<JsonFolder> {
+  const folder = await prepared.copy();
+  if (content === null) await rm(join(folder.path, name));
+  else await writeFile(join(folder.path, name), content);
+  return folder;
+}
+
+/** How a start in the folder ends where it does not begin to serve; null: it does. */
+async function startFailure(folder: JsonFolder): Promise<unknown> {
+  return folder.open().then(
+    () => null,
+    (error: unknown) => error,
+  );
+}
+
+/** Every call on the account: whether each was refused as unavailable. Any other failure fails the test. */
+async function refusals(store: JsonStore): Promise<boolean[]> {
+  const calls = [
+    store.listDomains(1, {}),
+    store.getDomain(1, 1),
+    createDomain(store, 1, 'new.example'),
+    renameDomain(store, 1, 1, 'renamed.example'),
+    deleteDomain(store, 1, 2),
+    store.listEvents(1, ALL),
+    store.readEvidence(1, 1),
+    store.writeEvidence(1, 1, {}),
+    store.deleteAccount(1, () => null),
+  ];
+  const outcomes = await Promise.allSettled(calls);
+  return outcomes.map((outcome) => {
+    if (outcome.status === 'fulfilled') return false;
+    expect(outcome.reason).toBeInstanceOf(LetterheadError);
+    expect(outcome.reason.code).toBe('unavailable');
+    expect(outcome.reason.message).not.toMatch(/json|\//);
+    return true;
+  });
+}
+
+/** Cut off somewhere, or with some bytes that are others. */
+const damage = fc.oneof(
+  fc.record({ kind: fc.constant('cut' as const), at: fc.double({ min: 0, max: 0.999, noNaN: true }) }),
+  fc.record({
+    kind: fc.constant('flip' as const),
+    bytes: fc.array(
+      fc.tuple(fc.double({ min: 0, max: 0.999, noNaN: true }), fc.integer({ min: 1, max: 255 })),
+      {
+        minLength: 1,
+        maxLength: 4,
+      },
+    ),
+  }),
+);
+
+type Damage = typeof damage extends fc.Arbitrary<infer D> ? D : never;
+
+function damaged(content: Buffer, how: Damage): Buffer {
+  if (how.kind === 'cut') return content.subarray(0, Math.floor(how.at * content.length));
+  const flipped = Buffer.from(content);
+  for (const [at, by] of how.bytes) {
+    const index = Math.floor(at * content.length);
+    flipped[index] = (flipped[index] ?? 0) ^ by;
+  }
+  return flipped;
+}
+
+async function forAnyDamage(
+  name: string,
+  check: (folder: JsonFolder, content: Buffer) => Promise<void>,
+): Promise<void> {
+  const whole = await readFile(join(prepared.path, name));
+  const property = fc.asyncProperty(damage, async (how) => {
+    const content = damaged(whole, how);
+    await using folder = await folderWith(name, content);
+    await check(folder, content);
+  });
+  await fc.assert(property, { numRuns: 40 });
+}
+
+describe('a file that was cut off or had bytes changed', () => {
+  for (const name of ['installation.json', 'ids.json']) {
+    test(`${name}: ends the start with one line, where it is not trusted`, async () => {
+      await forAnyDamage(name, async (folder, content) => {
+        const failure = await startFailure(folder);
+        if (failure === null) return;
+        expect(failure).toBeInstanceOf(LetterheadError);
+        expect(String(failure)).toContain(name);
+        expect(String(failure)).not.toContain('\n');
+        expect(await readFile(join(folder.path, name))).toEqual(content);
+      });
+    });
+  }
+
+  test('accounts/1.json: costs its own account, and is left as it is', async () => {
+    await forAnyDamage('accounts/1.json', async (folder, content) => {
+      const store = await folder.open();
+      const refused = await refusals(store);
+      // Bytes that still make sense are trusted: then everything is served.
+      expect(new Set(refused).size).toBe(1);
+      expect(await everythingOf(store, 2)).toEqual(untouched);
+      await folder.close();
+      if (refused[0] === false) return;
+      expect(await readFile(join(folder.path, 'accounts/1.json'))).toEqual(content);
+      expect(folder.log.join('\n')).toContain('accounts/1.json');
+    });
+  });
+
+  for (const name of ['events/1.jsonl', 'evidence/1/1.json', 'schedule.json', 'token-use.json']) {
+    test(`${name}: costs what was in it`, async () => {
+      await forAnyDamage(name, async (folder) => {
+        const store = await folder.open();
+        const domains = await store.listDomains(1, {});
+        expect(domains.map((row) => row.domain)).toEqual(['example.com', 'example.net']);
+        expect((await createDomain(store, 1, 'new.example')).kind).toBe('written');
+        await store.readEvidence(1, 1);
+        const page = await store.listEvents(1, ALL).catch((error: unknown) => error);
+        if (!(page instanceof LetterheadError)) expect(page).toMatchObject({ events: expect.any(Array) });
+        expect(await everythingOf(store, 2)).toEqual(untouched);
+      });
+    });
+  }
+});
+
+describe('a start', () => {
+  const ENDS: [why: string, name: string, content: string | null, message: RegExp][] = [
+    [
+      'names a file of a newer format',
+      'installation.json',
+      '{"format": 2}',
+      /installation\.json was written by a newer Letterhead \(format 2, this one reads 1\)\. Start that version/,
+    ],
+    [
+      'says what to do about a damaged file',
+      'installation.json',
+      '{"format": 1',
+      /installation\.json is damaged \(it is not valid JSON\)\. Put this file back from a backup/,
+    ],
+    [
+      'begins nothing anew over accounts that are there',
+      'installation.json',
+      null,
+      /installation\.json is missing, though there are accounts/,
+    ],
+    [
+      'gives out no ids that may have been given',
+      'ids.json',
+      null,
+      /ids\.json is missing\. .*numbers above every id/,
+    ],
+    [
+      'takes no number for an id that is none',
+      'ids.json',
+      '{"format": 1, "account": 0, "token": 1, "domain": 1}',
+      /ids\.json is damaged \(account: /,
+    ],
+  ];
+  for (const [why, name, content, message] of ENDS) {
+    test(why, async () => {
+      await using folder = await folderWith(name, content);
+      expect(String(await startFailure(folder))).toMatch(message);
+      expect(String(await startFailure(folder))).toMatch(message);
+    });
+  }
+
+  const COSTS: [what: string, content: string | null, logged: string][] = [
+    ['is missing', null, 'accounts/1.json is missing'],
+    ['is empty', '', 'accounts/1.json is damaged (it is empty)'],
+    ['holds something else', '[]', 'accounts/1.json is damaged'],
+    ['was written by a newer Letterhead', '{"format": 7, "shards": []}', 'newer Letterhead (format 7'],
+    ['is no text', '\u0000', 'accounts/1.json is damaged (it is not valid JSON)'],
+  ];
+  for (const [what, content, logged] of COSTS) {
+    test(`serves all but the account whose file ${what}, and logs which it is`, async () => {
+      await using folder = await folderWith('accounts/1.json', content);
+      const store = await folder.open();
+      expect(folder.log.join('\n')).toContain(logged);
+      expect(new Set(await refusals(store))).toEqual(new Set([true]));
+      expect(await everythingOf(store, 2)).toEqual(untouched);
+      expect((await store.takeDueChecks(NOON, 10)).map((check) => check.account)).toEqual([2, 2]);
+    });
+  }
+
+  test('does not take the file of another account for this one’s', async () => {
+    const other = await readFile(join(prepared.path, 'accounts/2.json'));
+    await using folder = await folderWith('accounts/1.json', other);
+    const store = await folder.open();
+    expect(folder.log.join('\n')).toContain('it is the file of account 2');
+    expect(new Set(await refusals(store))).toEqual(new Set([true]));
+  });
+
+  test('serves an account again once its file is put back', async () => {
+    const whole = await readFile(join(prepared.path, 'accounts/1.json'));
+    await using folder = await folderWith('accounts/1.json', 'broken');
+    const broken = await folder.open();
+    expect(await broken.deleteToken(1, 1, () => event('token.revoked'))).toBe(true);
+    await folder.close();
+    await writeFile(join(folder.path, 'accounts/1.json'), whole);
+    const store = await folder.open();
+    expect(await store.listDomains(1, {})).toHaveLength(2);
+    const { events } = await store.listEvents(1, ALL);
+    expect(events.map((row) => row.type).slice(-2)).toEqual(['domain.renamed', 'token.revoked']);
+  });
+});
