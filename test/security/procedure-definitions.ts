@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import type { Meta } from '../../server/router/meta.ts';
+
+/** A procedure as the router has it at run time. */
+export interface ProcedureDefinition {
+  readonly path: string;
+  readonly type: 'query' | 'mutation' | 'subscription';
+  /** Undefined where somebody has forgotten it. */
+  readonly meta: Meta | undefined;
+  readonly input: z.ZodObject | undefined;
+}
+
+/** Every procedure of a router, whatever it declares of itself. */
+export function listProcedures(router: { _def: { procedures: object } }): ProcedureDefinition[] {
+  return Object.entries(router._def.procedures).map(([path, built]) => {
+    // tRPC keeps these at run time, and does not type them.
+    const { type, meta, inputs } = (
+      built as { _def: Pick<ProcedureDefinition, 'type' | 'meta'> & { inputs: z.ZodObject[] } }
+    )._def;
+    return { path, type, meta, input: inputs.at(-1) };
+  });
+}
+
+/** A value for every field that an input requires: its example where it has one, else something of its type. */
+export function sampleInput(input: z.ZodObject | undefined): Record<string, unknown> {
+  if (input === undefined) return {};
+  const schema = z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' });
+  const properties = Object.entries(schema.properties ?? {});
+  return Object.fromEntries(
+    properties
+      .filter(([name]) => schema.required?.includes(name))
+      .map(([name, field]) => [name, sample(field)]),
+  );
+}
+
+function sample(field: z.core.JSONSchema._JSONSchema): unknown {
+  if (typeof field === 'boolean') return null;
+  if (field['example'] !== undefined) return field['example'];
+  switch (field.type) {
+    case 'integer':
+    case 'number':
+      return 1;
+    case 'boolean':
+      return true;
+    case 'array':
+      return [];
+    default:
+      return 'text';
+  }
+}

@@ -1,0 +1,117 @@
+import { IdSchema } from '@letterhead/shared';
+import type { AnyTRPCProcedure } from '@trpc/server';
+import { afterEach, expect, test } from 'vitest';
+import { z } from 'zod';
+import { appRouter } from '../../server/router/index.ts';
+import type { Meta } from '../../server/router/meta.ts';
+import { authorizedProcedure } from '../../server/router/procedures.ts';
+import { t } from '../../server/router/trpc.ts';
+import type { TestServer } from '../running-server.ts';
+import { startTestServer } from '../running-server.ts';
+import type { Door } from './doors.ts';
+import { routeDoors, trpcDoors } from './doors.ts';
+import { withRegisteredRoutes } from './registered-routes.ts';
+import type { MovableClock } from './tenancy-walk.ts';
+import { seen, setTheScene, walk, walkAsAdmin } from './tenancy-walk.ts';
+
+/** What is there for everybody, without a token. Whoever adds a route adds it here, or protects it. */
+const PUBLIC = new Set(
+  ['/openapi.json', '/reference', '/health/live', '/health/ready'].flatMap((url) => [
+    `GET ${url}`,
+    `HEAD ${url}`,
+  ]),
+);
+
+async function startWithDoors(clock: MovableClock): Promise<{ server: TestServer; doors: Door[] }> {
+  const environment = { RATE_LIMIT_PER_MINUTE: '0' };
+  const { started, routes } = await withRegisteredRoutes(() =>
+    startTestServer({ environment, clock: () => clock.now }),
+  );
+  return { server: started, doors: [...trpcDoors(), ...routeDoors(routes, PUBLIC)] };
+}
+
+test('every procedure and every route keeps out whom it must', async () => {
+  const clock = { now: new Date() };
+  const { server, doors } = await startWithDoors(clock);
+  await using _ = server;
+  expect(doors.length).toBeGreaterThan(30);
+  const scene = await setTheScene(server, clock);
+  const before = await seen(server, scene.victim.account);
+  expect(await walk(server.url, doors, scene)).toEqual([]);
+  expect(await seen(server, scene.victim.account)).toEqual(before);
+  // Each of them opens to whom it should, with the very same requests: it was the token alone that was refused.
+  expect(await walkAsAdmin(server, doors)).toEqual([]);
+});
+
+test('a refusal is no way to learn which accounts there are', async () => {
+  await using server = await startTestServer();
+  const token = await server.makeToken(['domains:read', 'domains:write']);
+  await server.letterhead.accounts.create.mutate({ name: 'Other' });
+  const [there, notThere] = await Promise.all(
+    [2, 3].map(async (account) => (await server.rest('GET', `/accounts/${account}/domains`, { token })).text),
+  );
+  expect(there?.replaceAll('2', '3')).toBe(notThere);
+});
+
+/** Procedures that somebody could add, and what is wrong with them. */
+const forgetful: [string, AnyTRPCProcedure, string][] = [
+  [
+    'without the guard',
+    t.procedure
+      .meta(at('domains:read', '/accounts/{account}/leak'))
+      .input(z.object({ account: IdSchema }))
+      .query(() => 'x'),
+    'domains.leak over tRPC answers 200 and opens to nobody',
+  ],
+  [
+    'without the guard, in REST',
+    t.procedure
+      .meta(at('domains:read', '/accounts/{account}/leak'))
+      .input(z.object({ account: IdSchema }))
+      .query(() => 'x'),
+    'GET /api/v1/accounts/:account/leak answers 200 and opens to nobody',
+  ],
+  [
+    'without a scope',
+    authorizedProcedure.meta(at(null, '/leak')).query(() => 'x'),
+    'domains.leak over tRPC answers 200 and opens to the victim’s own token without the scope domains:read',
+  ],
+  [
+    'about an account that it calls otherwise, past the guard',
+    authorizedProcedure
+      .meta(at('domains:read', '/leak'))
+      .input(z.object({ owner: IdSchema }))
+      .query(() => 'x'),
+    'domains.leak over tRPC answers 200 and opens to another account',
+  ],
+];
+
+function at(scope: Meta['scope'], path: `/${string}`): Meta {
+  return { scope, summary: 'Leak', rest: { method: 'GET', path, status: 200 } };
+}
+
+// The router's own record, which tRPC asks at each call.
+const procedures: Record<string, unknown> = appRouter._def.procedures;
+
+afterEach(() => {
+  delete procedures['domains.leak'];
+});
+
+test.each(forgetful)('a procedure that is added %s is found', async (_name, procedure, finding) => {
+  procedures['domains.leak'] = procedure;
+  const clock = { now: new Date() };
+  const { server, doors } = await startWithDoors(clock);
+  await using _ = server;
+  const leaks = doors.filter((door) => door.procedure === 'domains.leak');
+  expect(await walk(server.url, leaks, await setTheScene(server, clock))).toContain(finding);
+});
+
+test('a route that is added beside the router is found', async () => {
+  const clock = { now: new Date() };
+  const { server } = await startWithDoors(clock);
+  await using _ = server;
+  const doors = routeDoors([{ method: 'GET', url: '/health/live' }], new Set());
+  expect(await walk(server.url, doors, await setTheScene(server, clock))).toContain(
+    'GET /health/live answers 200 and opens to nobody',
+  );
+});
