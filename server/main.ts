@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { LetterheadError } from '@letterhead/shared';
 import type { Logger } from 'pino';
 import { Accounts } from './auth/accounts.ts';
@@ -9,6 +10,7 @@ import { makeFirstAccount } from './auth/first-start.ts';
 import { OpenStreams } from './auth/open-streams.ts';
 import type { RateLimits } from './auth/rate-limits.ts';
 import { createRateLimits } from './auth/rate-limits.ts';
+import { Shares } from './auth/shares.ts';
 import { Tokens } from './auth/tokens.ts';
 import { runCommandLine } from './cli/command-line.ts';
 import type { Connection, ConnectOptions, OpenInstallation } from './cli/connection.ts';
@@ -16,6 +18,7 @@ import { connectToFolder, connectToServer } from './cli/connection.ts';
 import type { ExitCode } from './cli/exit-code.ts';
 import { EXIT, UsageError } from './cli/exit-code.ts';
 import { greet } from './cli/greeting.ts';
+import type { Terminal } from './cli/output.ts';
 import { print } from './cli/output.ts';
 import { openTerminal } from './cli/terminal.ts';
 import { KeyPool } from './dkim/key-pool.ts';
@@ -48,16 +51,30 @@ import { systemTimer } from './verification/timer.ts';
 /** How many keys a server holds ready; a command that opens the folder makes its one when it needs it. */
 const POOL_SIZE = 32;
 
+/** What `npm run build` in client/console makes. */
+const CONSOLE_FOLDER = fileURLToPath(new URL('../client/console/dist', import.meta.url));
+
 const clock: Clock = () => new Date();
 
-/** Runs one command line and resolves to its exit code. The only place that reads the environment. */
+/** Runs one command line in this process and resolves to its exit code. */
 export function main(words: readonly string[]): Promise<ExitCode> {
   if (existsSync('.env')) process.loadEnvFile('.env');
+  return runCommand(words, { environment: process.env, terminal: openTerminal(process) });
+}
+
+/** What a command is run in: of the process, or a test's own. */
+export interface Surroundings {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly terminal: Terminal;
+}
+
+/** As `main`. A server is stopped by the signals that the process gets. */
+export function runCommand(words: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
   return runCommandLine(words, {
-    terminal: openTerminal(process),
+    terminal: surroundings.terminal,
     version: packageJson.version,
-    connect,
-    serve,
+    connect: (options) => connect(surroundings, options),
+    serve: () => serve(surroundings),
   });
 }
 
@@ -96,6 +113,7 @@ export async function startServer(parts: InstallationParts): Promise<RunningServ
     clock,
     log,
     version: packageJson.version,
+    consoleFolder: CONSOLE_FOLDER,
     corsOrigins: settings.CORS_ORIGINS,
     trustProxy: settings.TRUST_PROXY,
     stopping: stopping.signal,
@@ -151,8 +169,10 @@ async function composeInstallation(parts: InstallationParts, store: JsonStore): 
   const from = { store, clock, random: randomBytes };
   const observer = observeTogether(createCheckLog(log), metrics.checks);
   const monitor = new Monitor({ ...from, dns, timer: systemTimer, observer });
+  const shares = new Shares({ ...from, publicUrl: settings.PUBLIC_URL });
   const domains = new Domains({
     ...from,
+    shares,
     keys,
     seal,
     monitor,
@@ -168,6 +188,7 @@ async function composeInstallation(parts: InstallationParts, store: JsonStore): 
       accounts: new Accounts(from),
       tokens: new Tokens(from),
       domains,
+      shares,
       events: new Events(from),
       streams: new OpenStreams(),
       limits,
@@ -187,9 +208,9 @@ function watchInstallation({ metrics, store, monitor }: Installation, now: Clock
   });
 }
 
-async function serve(): Promise<ExitCode> {
-  const settings = parseSettings(process.env);
-  const log = await createLog(settings.LOG_LEVEL, process.stderr);
+async function serve({ environment, terminal }: Surroundings): Promise<ExitCode> {
+  const settings = parseSettings(environment);
+  const log = await createLog(settings.LOG_LEVEL, terminal.err);
   const keys = new KeyPool({
     size: POOL_SIZE,
     onWorkerDeath: (error) =>
@@ -198,7 +219,7 @@ async function serve(): Promise<ExitCode> {
   const stopped = nextStopSignal();
   const server = await startServer({ settings, log, keys, clock });
   log.info({ url: server.url, data_dir: resolve(settings.DATA_DIR) }, 'Letterhead listens');
-  await welcome(server, log);
+  await welcome(server, terminal, log);
   const signal = await stopped;
   log.info({ signal }, 'Stopping');
   await server.stop();
@@ -207,10 +228,10 @@ async function serve(): Promise<ExitCode> {
 }
 
 /** The token is nowhere else: who can't be told it has to be told how to make another. */
-async function welcome({ url, firstStart }: RunningServer, log: Logger): Promise<void> {
+async function welcome({ url, firstStart }: RunningServer, terminal: Terminal, log: Logger): Promise<void> {
   if (firstStart === null) return;
   try {
-    await print(process.stdout, greet(url, firstStart));
+    await print(terminal.out, greet(url, firstStart));
   } catch (error) {
     log.error(
       { err: error },
@@ -226,25 +247,25 @@ function nextStopSignal(): Promise<NodeJS.Signals> {
   });
 }
 
-async function connect({ begin = false }: ConnectOptions): Promise<Connection> {
-  const [url, token] = [given('LETTERHEAD_URL'), given('LETTERHEAD_TOKEN')];
+async function connect(
+  { environment, terminal }: Surroundings,
+  { begin = false }: ConnectOptions,
+): Promise<Connection> {
+  // As for the settings, an empty value is as good as none.
+  const url = environment['LETTERHEAD_URL']?.trim() || undefined;
+  const token = environment['LETTERHEAD_TOKEN']?.trim() || undefined;
   if (url !== undefined && token !== undefined) return connectToServer(url, token);
   if (url !== undefined || token !== undefined) {
     throw new UsageError('Set both LETTERHEAD_URL and LETTERHEAD_TOKEN, or neither to open the data folder.');
   }
-  const settings = parseSettings(process.env);
+  const settings = parseSettings(environment);
   if (!begin) refuseEmptyFolder(settings.DATA_DIR);
-  const log = await createLog('warn', process.stderr);
+  const log = await createLog('warn', terminal.err);
   const keys = new KeyPool({
     size: 0,
     onWorkerDeath: (error) => log.error({ err: error }, 'No key could be made.'),
   });
   return connectToFolder(await openForCommand({ settings, log, keys, clock }), log);
-}
-
-/** As for the settings, an empty value is as good as none. */
-function given(name: string): string | undefined {
-  return process.env[name]?.trim() || undefined;
 }
 
 /** A command in the wrong place must not leave a data folder there. */

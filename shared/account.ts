@@ -10,7 +10,8 @@ export const AccountNameSchema = z
   .string()
   .trim()
   .min(1, 'Give the account a name.')
-  .max(ACCOUNT_NAME_MAX_LENGTH, `Use at most ${ACCOUNT_NAME_MAX_LENGTH} characters for the name.`);
+  .max(ACCOUNT_NAME_MAX_LENGTH, `Use at most ${ACCOUNT_NAME_MAX_LENGTH} characters for the name.`)
+  .meta({ example: 'Example help desk', description: 'What the account is called.' });
 
 /** An account: one help desk and its sending domains. */
 export const AccountSchema = z

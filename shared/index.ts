@@ -3,4 +3,5 @@ export * from './diagnosis.ts';
 export * from './domain.ts';
 export * from './errors.ts';
 export * from './event.ts';
+export * from './share.ts';
 export * from './token.ts';

@@ -7,6 +7,10 @@ export const SCOPES = ['domains:read', 'domains:write', 'domains:sign', 'admin']
 export const ScopeSchema = z.enum(SCOPES).meta({ id: 'Scope' });
 export type Scope = z.infer<typeof ScopeSchema>;
 
+/** What a share link's token has instead: it shows one domain, and nothing grants it but sharing. */
+export const SHARE_SCOPE = 'share';
+export type TokenScope = Scope | typeof SHARE_SCOPE;
+
 /** `lh_` and 43 base64url characters: 256 random bits. */
 export const TOKEN_PATTERN = /^lh_[A-Za-z0-9_-]{43}$/;
 

@@ -34,6 +34,7 @@ export async function makeFirstAccount(
         row: {
           id,
           account_id,
+          domain_id: null,
           name,
           prefix: tokenPrefix(secret),
           hash: hashTokenSecret(secret),

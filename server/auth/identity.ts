@@ -1,11 +1,11 @@
-import type { Actor, Scope } from '@letterhead/shared';
-import { LetterheadError } from '@letterhead/shared';
+import type { Actor, TokenScope } from '@letterhead/shared';
+import { LetterheadError, SHARE_SCOPE } from '@letterhead/shared';
 import type { AccountRow, TokenRow } from '../store/store.ts';
 
 /** Who asks, once it is known. The command line on an unlocked data folder has no token and no account of its own. */
 export interface Identity {
   readonly actor: Actor;
-  readonly scopes: readonly Scope[];
+  readonly scopes: readonly TokenScope[];
   readonly token: TokenRow | null;
   readonly account: AccountRow | null;
 }
@@ -16,21 +16,27 @@ export interface Caller {
    * Lets them do one thing that needs `scope`, to the account that it is about, which is only asked for once the
    * caller is known. Rejects with `unauthenticated`, `forbidden` or `rate_limited`, in this order.
    */
-  admit(scope: Scope | null, account: () => Promise<number | null>): Promise<Identity>;
+  admit(scope: TokenScope | null, account: () => Promise<number | null>): Promise<Identity>;
 }
 
-/** Whether `scopes` allow what needs `scope`: `admin` implies the others. */
-export function hasScope(scopes: readonly Scope[], scope: Scope): boolean {
-  return scopes.includes(scope) || scopes.includes('admin');
+/** Whether `scopes` allow what needs `scope`: `admin` implies the others, but is no share link of anything. */
+export function hasScope(scopes: readonly TokenScope[], scope: TokenScope): boolean {
+  return scopes.includes(scope) || (scopes.includes('admin') && scope !== SHARE_SCOPE);
 }
 
 /**
  * Refuses with `forbidden` what this identity may not do. `account` is the one that the request is about, null where
  * it is about none. Whether that account exists is not looked at: strangers must not learn it.
  */
-export function authorize(identity: Identity, scope: Scope | null, account: number | null): void {
+export function authorize(identity: Identity, scope: TokenScope | null, account: number | null): void {
   if (identity.account?.suspended === true) {
     throw new LetterheadError('forbidden', 'This account is suspended. Ask the operator to resume it.');
+  }
+  if (identity.token?.domain_id != null && scope !== SHARE_SCOPE) {
+    throw new LetterheadError(
+      'forbidden',
+      'A share link shows its one domain, and is good for nothing else.',
+    );
   }
   if (account !== null && !reaches(identity, account)) {
     throw new LetterheadError(

@@ -1,4 +1,4 @@
-import type { Scope } from '@letterhead/shared';
+import type { TokenScope } from '@letterhead/shared';
 import { LetterheadError } from '@letterhead/shared';
 import type { Clock } from '../instant.ts';
 import { toInstant } from '../instant.ts';
@@ -30,7 +30,7 @@ export class TokenCaller implements Caller {
     this.#address = request.address;
   }
 
-  async admit(scope: Scope | null, account: () => Promise<number | null>): Promise<Identity> {
+  async admit(scope: TokenScope | null, account: () => Promise<number | null>): Promise<Identity> {
     // Found out once a request, however many procedures it brings.
     this.#identity ??= this.#identify();
     const identity = await this.#identity;

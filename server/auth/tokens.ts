@@ -1,11 +1,12 @@
-import type { Actor, CurrentToken, NewToken, Scope, Token } from '@letterhead/shared';
-import { LetterheadError } from '@letterhead/shared';
+import type { Actor, CurrentToken, NewToken, Scope, Token, TokenScope } from '@letterhead/shared';
+import { LetterheadError, SHARE_SCOPE } from '@letterhead/shared';
 import type { Clock } from '../instant.ts';
 import { toInstant } from '../instant.ts';
 import type { AccountRow, NewEvent, Store, TokenRow } from '../store/store.ts';
 import { toAccount } from './accounts.ts';
 import type { Identity } from './identity.ts';
 import { hasScope } from './identity.ts';
+import { refusePast } from './shares.ts';
 import { hashTokenSecret, makeTokenSecret, tokenPrefix } from './token-secret.ts';
 
 /** What a caller says to make a token. */
@@ -34,7 +35,7 @@ export class Tokens {
   }
 
   async list(account: AccountRow): Promise<Token[]> {
-    return (await this.#store.listTokens(account.id)).map((row) => this.#toToken(row));
+    return (await this.#rowsOf(account)).map((row) => this.#toToken(row));
   }
 
   /** The answer holds the secret, this once. `secret` is given where the operator has chosen it. */
@@ -46,15 +47,13 @@ export class Tokens {
   ): Promise<NewToken> {
     refuseMoreThanHeld(identity, input.scopes, 'grant');
     const now = this.#clock();
-    if (input.expires_at !== null && input.expires_at <= now) {
-      const message = 'Give a time to come for expires_at, or null for never.';
-      throw new LetterheadError('invalid', message, { errors: { expires_at: [message] } });
-    }
+    refusePast(input.expires_at, now);
     const row = await this.#store.createToken(
       account.id,
       (id) => ({
         id,
         account_id: account.id,
+        domain_id: null,
         name: input.name,
         prefix: tokenPrefix(secret),
         hash: hashTokenSecret(secret),
@@ -70,12 +69,19 @@ export class Tokens {
 
   /** From the next request on, the token is refused. */
   async revoke(account: AccountRow, id: number, identity: Identity): Promise<void> {
-    const row = (await this.#store.listTokens(account.id)).find((token) => token.id === id);
+    const row = (await this.#rowsOf(account)).find((token) => token.id === id);
     if (row !== undefined) refuseMoreThanHeld(identity, row.scopes, 'revoke');
-    const revoked = await this.#store.deleteToken(account.id, id, (gone) =>
-      this.#event('token.revoked', gone, identity.actor),
-    );
+    const revoked =
+      row !== undefined &&
+      (await this.#store.deleteToken(account.id, id, (gone) =>
+        this.#event('token.revoked', gone, identity.actor),
+      ));
     if (!revoked) throw new LetterheadError('not_found', `Account ${account.id} has no token ${id}.`);
+  }
+
+  /** Share links are not among them: those are their domain's. */
+  async #rowsOf(account: AccountRow): Promise<TokenRow[]> {
+    return (await this.#store.listTokens(account.id)).filter((row) => row.domain_id === null);
   }
 
   #toToken(row: TokenRow): Token {
@@ -85,7 +91,7 @@ export class Tokens {
       account_id: row.account_id,
       name: row.name,
       prefix: row.prefix,
-      scopes: [...row.scopes],
+      scopes: row.scopes.filter((scope) => scope !== SHARE_SCOPE),
       expires_at: row.expires_at === null ? null : new Date(row.expires_at),
       last_used_at: lastUse === null ? null : new Date(lastUse),
       created_at: new Date(row.created_at),
@@ -103,7 +109,11 @@ export class Tokens {
   }
 }
 
-function refuseMoreThanHeld(identity: Identity, scopes: readonly Scope[], what: 'grant' | 'revoke'): void {
+function refuseMoreThanHeld(
+  identity: Identity,
+  scopes: readonly TokenScope[],
+  what: 'grant' | 'revoke',
+): void {
   const missing = scopes.find((scope) => !hasScope(identity.scopes, scope));
   if (missing === undefined) return;
   throw new LetterheadError(

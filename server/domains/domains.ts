@@ -34,6 +34,8 @@ export interface DomainsNeeds {
   readonly returnPathHost: string | null;
   readonly maxDomainsPerAccount: number;
   readonly monitor: Pick<Monitor, 'verifyNow'>;
+  /** The links to a domain go with it. */
+  readonly shares: { revokeAll(account: AccountRow, domain: DomainRow, actor: Actor): Promise<void> };
 }
 
 /** The life of a sending domain: made with a key of its own, renamed, deleted. */
@@ -117,6 +119,7 @@ export class Domains {
       this.#event('domain.deleted', current, actor, {}),
     );
     if (!gone) throw noSuchDomain(account, row.id);
+    await this.#needs.shares.revokeAll(account, row, actor);
   }
 
   /** Asks DNS now and answers with the domain as it then is. Rejects with `not_found` where it is gone meanwhile. */

@@ -24,6 +24,9 @@ const TAGS: Record<string, string> = {
     'An account is one help desk, with its domains and its tokens. Only a token with the scope `admin` reaches another than its own.',
   domains: 'Domains are used to send emails from your help desk account.',
   events: 'What happened in an account, oldest first: each change with who made it and when.',
+  shares:
+    'A share link shows one domain to a colleague who has no account: its records, where they stand, and a check of them.',
+  share: 'What a share link is good for. Its token has the scope `share`, which no other token has.',
   tokens: 'Tokens are the keys to this API. The secret of each is shown once, when it is made.',
 };
 
@@ -214,7 +217,7 @@ function describeRefusal(status: number, codes: readonly ErrorCode[]) {
 function refusalsOf(operation: RestOperation): ErrorCode[] {
   const hasFields = Object.keys(operation.input?.shape ?? {}).length > operation.pathParameters.length;
   const ofPaths: ErrorCode[] = operation.pathParameters.length > 0 ? ['not_found'] : [];
-  const always: ErrorCode[] = ['unauthenticated', 'forbidden', 'unavailable'];
+  const always: ErrorCode[] = ['unauthenticated', 'forbidden', 'rate_limited', 'unavailable'];
   const ofBodies: ErrorCode[] = operation.takesBody
     ? ['unsupported_media_type', 'payload_too_large', 'malformed_body']
     : [];

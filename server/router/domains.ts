@@ -28,6 +28,11 @@ const DomainNameInput = z
   })
   .meta({ example: 'example.org', description: 'The domain name.' });
 
+const ZoneFileOutput = z.string().meta({
+  example:
+    '653216321fh._domainkey.example.org.\t3600\tIN\tTXT\t( "k=rsa;p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A" "MIIBCgKCAQEA..." )',
+});
+
 const domainOutput = checkedOnce(DomainSchema);
 
 export const domainsRouter = t.router({
@@ -55,7 +60,12 @@ export const domainsRouter = t.router({
     .query(withDomain(({ domain }) => toDomain(domain))),
 
   list: accountProcedure({
-    limit: z.int().min(1).max(MAX_PAGE).optional().describe('The size of a page; all domains without it.'),
+    limit: z
+      .int()
+      .min(1)
+      .max(MAX_PAGE)
+      .optional()
+      .meta({ example: 100, description: 'The size of a page; all domains without it.' }),
     after: IdSchema.optional().describe('Begin after this id.'),
     verified: z.boolean().optional().describe('Only those that are, or are not, verified.'),
     domain: DomainNameInput.optional().describe('Only the one of exactly this name.'),
@@ -155,6 +165,6 @@ export const domainsRouter = t.router({
         contentType: 'text/dns; charset=utf-8',
       },
     })
-    .output(z.string())
+    .output(ZoneFileOutput)
     .query(withDomain(({ domain }) => formatZoneFile(toDomain(domain)))),
 });

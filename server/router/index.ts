@@ -1,12 +1,15 @@
 import { accountsRouter } from './accounts.ts';
 import { domainsRouter } from './domains.ts';
 import { eventsRouter } from './events.ts';
+import { shareRouter, sharesRouter } from './shares.ts';
 import { tokensRouter } from './tokens.ts';
 import { t } from './trpc.ts';
 
 /** Everything that Letterhead can be asked to do. REST, the command line and the console call nothing else. */
 export const appRouter = t.router({
   domains: domainsRouter,
+  shares: sharesRouter,
+  share: shareRouter,
   events: eventsRouter,
   tokens: tokensRouter,
   accounts: accountsRouter,

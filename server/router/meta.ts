@@ -1,4 +1,4 @@
-import type { Scope } from '@letterhead/shared';
+import type { TokenScope } from '@letterhead/shared';
 
 /** The HTTP methods of the REST API. */
 export type RestMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -16,7 +16,7 @@ export interface RestMeta {
 /** What each procedure declares of itself. */
 export interface Meta {
   /** What a token needs; null: any token will do. */
-  readonly scope: Scope | null;
+  readonly scope: TokenScope | null;
   /** A line for the reference. */
   readonly summary: string;
   readonly description?: string;

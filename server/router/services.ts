@@ -4,7 +4,9 @@ import type {
   Diagnosis,
   DomainStatus,
   Event,
+  NewShare,
   NewToken,
+  Share,
   Token,
 } from '@letterhead/shared';
 import type { AccountChange } from '../auth/accounts.ts';
@@ -23,6 +25,7 @@ export interface Services {
   readonly accounts: AccountsService;
   readonly tokens: TokensService;
   readonly domains: DomainsService;
+  readonly shares: SharesService;
   readonly events: EventsService;
   readonly limits: Pick<RateLimits, 'takeVerification'>;
   readonly streams: { open(token: number): () => void };
@@ -55,6 +58,17 @@ export interface DomainsService {
   verify(account: AccountRow, row: DomainRow, actor: Actor): Promise<DomainRow>;
   statuses(account: AccountRow): Promise<DomainStatus[]>;
   diagnosis(account: AccountRow, row: DomainRow): Promise<Diagnosis>;
+}
+
+export interface SharesService {
+  list(account: AccountRow, domain: DomainRow): Promise<Share[]>;
+  create(
+    account: AccountRow,
+    domain: DomainRow,
+    expiresAt: Date | null | undefined,
+    actor: Actor,
+  ): Promise<NewShare>;
+  revoke(account: AccountRow, domain: DomainRow, id: number, actor: Actor): Promise<void>;
 }
 
 export interface EventsService {

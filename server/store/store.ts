@@ -1,4 +1,4 @@
-import type { Actor, EventType, Scope } from '@letterhead/shared';
+import type { Actor, EventType, TokenScope } from '@letterhead/shared';
 
 /**
  * What Letterhead keeps, whoever keeps it. Every call is asynchronous and atomic; a change that has resolved
@@ -20,12 +20,14 @@ export interface AccountRow {
 export interface TokenRow {
   readonly id: number;
   readonly account_id: number;
+  /** The one domain that a share link shows; null for a token of the whole account. */
+  readonly domain_id: number | null;
   readonly name: string;
   /** The first characters of the secret, to tell tokens apart. */
   readonly prefix: string;
   /** SHA-256 of the secret, base64url. */
   readonly hash: string;
-  readonly scopes: readonly Scope[];
+  readonly scopes: readonly TokenScope[];
   readonly expires_at: Instant | null;
   readonly created_at: Instant;
 }
@@ -33,7 +35,7 @@ export interface TokenRow {
 /** What is known of one published record. `since` is its age's beginning: create, rename or loss. */
 export interface RecordState {
   readonly verified: boolean;
-  /** Verified, but the last look found it wrong. */
+  /** With `verified`: the last look found it wrong. Without: it was lost, at `since`. */
   readonly degraded: boolean;
   readonly since: Instant;
 }

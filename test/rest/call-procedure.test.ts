@@ -19,7 +19,7 @@ const router = t.router({
     .input(z.object({ number: z.number() }))
     .use(({ ctx, next }) => next({ ctx: { second: ctx.first + 1 } }))
     .output(z.object({ sum: z.number() }))
-    .query(({ ctx, input, path, type }) => ({ sum: input.number + ctx.second, path, type })),
+    .query(({ ctx, input, path }) => ({ sum: input.number + ctx.second, path })),
   refuses: t.procedure.meta(place('/refuses')).query(() => {
     throw new LetterheadError('forbidden', 'No.');
   }),

@@ -22,6 +22,8 @@ export function tokenRow(id: number, account: number, hash = `hash-${id}`): Toke
   return {
     id,
     account_id: account,
+    domain_id: null,
+    domain_id: null,
     name: 'Help desk',
     prefix: 'lh_4fKq',
     hash,

@@ -1,4 +1,4 @@
-import { ActorSchema, EventTypeSchema, IdSchema, ScopeSchema } from '@letterhead/shared';
+import { ActorSchema, EventTypeSchema, IdSchema, SCOPES, SHARE_SCOPE } from '@letterhead/shared';
 import { z } from 'zod';
 import type { AccountRow, DomainRow, EventRow, JsonValue, NewEvent, TokenRow } from '../store.ts';
 import { quickCheck } from './quick-check.ts';
@@ -36,10 +36,11 @@ export const AccountRowSchema: z.ZodType<AccountRow> = z.strictObject({
 export const TokenRowSchema: z.ZodType<TokenRow> = z.strictObject({
   id: IdSchema,
   account_id: IdSchema,
+  domain_id: IdSchema.nullable(),
   name: z.string(),
   prefix: z.string(),
   hash: TextSchema,
-  scopes: z.array(ScopeSchema),
+  scopes: z.array(z.enum([...SCOPES, SHARE_SCOPE])),
   expires_at: InstantSchema.nullable(),
   created_at: InstantSchema,
 });

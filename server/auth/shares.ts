@@ -1,0 +1,117 @@
+import type { Actor, NewShare, Share } from '@letterhead/shared';
+import { LetterheadError, SHARE_DAYS } from '@letterhead/shared';
+import type { Clock } from '../instant.ts';
+import { toInstant } from '../instant.ts';
+import type { AccountRow, DomainRow, NewEvent, Store, TokenRow } from '../store/store.ts';
+import { hashTokenSecret, makeTokenSecret, tokenPrefix } from './token-secret.ts';
+
+const DAY = 24 * 60 * 60 * 1000;
+
+export interface SharesNeeds {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** Where people find this server; null where it does not know. */
+  readonly publicUrl: string | null;
+}
+
+/** Share links: tokens that show one domain and can do nothing else but check it. */
+export class Shares {
+  readonly #needs: SharesNeeds;
+
+  constructor(needs: SharesNeeds) {
+    this.#needs = needs;
+  }
+
+  async list(account: AccountRow, domain: DomainRow): Promise<Share[]> {
+    return (await this.#rowsOf(account, domain)).map((row) => this.#toShare(row));
+  }
+
+  /** Without `expiresAt`, for a week. The answer holds the secret, this once. */
+  async create(
+    account: AccountRow,
+    domain: DomainRow,
+    expiresAt: Date | null | undefined,
+    actor: Actor,
+  ): Promise<NewShare> {
+    const { store, clock, publicUrl } = this.#needs;
+    const now = clock();
+    const expires = expiresAt === undefined ? new Date(now.getTime() + SHARE_DAYS * DAY) : expiresAt;
+    refusePast(expires, now);
+    const secret = makeTokenSecret();
+    const row = await store.createToken(
+      account.id,
+      (id) => ({
+        id,
+        account_id: account.id,
+        domain_id: domain.id,
+        name: `Share link for ${domain.domain}`,
+        prefix: tokenPrefix(secret),
+        hash: hashTokenSecret(secret),
+        scopes: ['share'],
+        expires_at: expires === null ? null : toInstant(expires),
+        created_at: toInstant(now),
+      }),
+      (created) => this.#event('token.created', created, domain, actor),
+    );
+    if (row === undefined) throw new LetterheadError('not_found', `There is no account ${account.id}.`);
+    const url = publicUrl === null ? null : `${publicUrl}/share#${secret}`;
+    return { ...this.#toShare(row), token: secret, url };
+  }
+
+  /** From the next request on, the link is refused. */
+  async revoke(account: AccountRow, domain: DomainRow, id: number, actor: Actor): Promise<void> {
+    const row = (await this.#rowsOf(account, domain)).find((share) => share.id === id);
+    const revoked =
+      row !== undefined &&
+      (await this.#needs.store.deleteToken(account.id, id, (gone) =>
+        this.#event('token.revoked', gone, domain, actor),
+      ));
+    if (!revoked) throw new LetterheadError('not_found', `${domain.domain} has no share link ${id}.`);
+  }
+
+  /** For a domain that is deleted. */
+  async revokeAll(account: AccountRow, domain: DomainRow, actor: Actor): Promise<void> {
+    for (const { id } of await this.#rowsOf(account, domain)) {
+      await this.#needs.store.deleteToken(account.id, id, (gone) =>
+        this.#event('token.revoked', gone, domain, actor),
+      );
+    }
+  }
+
+  async #rowsOf(account: AccountRow, domain: DomainRow): Promise<TokenRow[]> {
+    const rows = await this.#needs.store.listTokens(account.id);
+    return rows.filter((row) => row.domain_id === domain.id);
+  }
+
+  #toShare(row: TokenRow): Share {
+    const lastUse = this.#needs.store.lastTokenUse(row.id);
+    return {
+      id: row.id,
+      expires_at: row.expires_at === null ? null : new Date(row.expires_at),
+      last_used_at: lastUse === null ? null : new Date(lastUse),
+      created_at: new Date(row.created_at),
+    };
+  }
+
+  #event(
+    type: 'token.created' | 'token.revoked',
+    row: TokenRow,
+    { id, domain }: DomainRow,
+    actor: Actor,
+  ): NewEvent {
+    return {
+      type,
+      domain: { id, name: domain },
+      actor,
+      at: toInstant(this.#needs.clock()),
+      changes: { token_id: row.id, name: row.name, scopes: [...row.scopes], expires_at: row.expires_at },
+    };
+  }
+}
+
+/** Refuses an end that has come already, with `invalid`. */
+export function refusePast(expiresAt: Date | null, now: Date): void {
+  if (expiresAt === null || expiresAt > now) return;
+  const message = 'Give a time to come for expires_at, or null for never.';
+  throw new LetterheadError('invalid', message, { errors: { expires_at: [message] } });
+}

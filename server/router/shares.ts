@@ -1,0 +1,117 @@
+import {
+  IdSchema,
+  LetterheadError,
+  NewShareSchema,
+  SharedDomainSchema,
+  ShareSchema,
+} from '@letterhead/shared';
+import { z } from 'zod';
+import { toDomain } from '../domains/domain-view.ts';
+import { noSuchDomain } from '../domains/domains.ts';
+import type { AccountRow, DomainRow } from '../store/store.ts';
+import { checkedEach, checkedOnce } from './checked-once.ts';
+import type { Call } from './procedures.ts';
+import { authorizedProcedure, domainProcedure, withDomain } from './procedures.ts';
+import { t } from './trpc.ts';
+
+const sharedDomain = checkedOnce(SharedDomainSchema);
+
+/** Making and revoking links, for those who have an account. */
+export const sharesRouter = t.router({
+  list: domainProcedure({})
+    .meta({
+      scope: 'domains:read',
+      summary: 'List a domain’s share links',
+      description: 'Never with their secrets.',
+      rest: { method: 'GET', path: '/accounts/{account}/domains/{id}/shares', status: 200 },
+    })
+    .output(checkedEach(ShareSchema))
+    .query(withDomain(({ ctx, account, domain }) => ctx.services.shares.list(account, domain))),
+
+  create: domainProcedure({
+    expires_at: z.coerce
+      .date()
+      .nullable()
+      .optional()
+      .describe('When it stops working: in a week where not given; null for never.'),
+  })
+    .meta({
+      scope: 'domains:write',
+      summary: 'Share a domain',
+      description:
+        'Makes a link for a colleague without an account: this domain’s records and states, and a check of them. The secret is in this answer and nowhere else.',
+      rest: { method: 'POST', path: '/accounts/{account}/domains/{id}/shares', status: 201 },
+    })
+    .output(checkedOnce(NewShareSchema))
+    .mutation(
+      withDomain(({ ctx, input, account, domain }) =>
+        ctx.services.shares.create(account, domain, input.expires_at, ctx.identity.actor),
+      ),
+    ),
+
+  revoke: domainProcedure({ share: IdSchema })
+    .meta({
+      scope: 'domains:write',
+      summary: 'Revoke a share link',
+      description: 'It is refused from the next request on.',
+      rest: { method: 'DELETE', path: '/accounts/{account}/domains/{id}/shares/{share}', status: 204 },
+    })
+    .mutation(
+      withDomain(async ({ ctx, input, account, domain }) => {
+        await ctx.services.shares.revoke(account, domain, input.share, ctx.identity.actor);
+      }),
+    ),
+});
+
+/** What a link is good for, for those who hold it. */
+export const shareRouter = t.router({
+  view: authorizedProcedure
+    .meta({
+      scope: 'share',
+      summary: 'View the shared domain',
+      description: 'The domain that the share link is for, and where it stands. Asks no DNS.',
+      rest: { method: 'GET', path: '/share', status: 200 },
+    })
+    .output(sharedDomain)
+    .query(async ({ ctx }) => describeShared(ctx, await sharedBy(ctx))),
+
+  verifyDns: authorizedProcedure
+    .meta({
+      scope: 'share',
+      summary: 'Verify the shared domain’s DNS records',
+      description: 'Asks DNS now. At most 10 times a minute for one domain.',
+      rest: { method: 'POST', path: '/share/verify-dns', status: 200 },
+    })
+    .output(sharedDomain)
+    .mutation(async ({ ctx }) => {
+      const { account, domain } = await sharedBy(ctx);
+      await ctx.services.limits.takeVerification(account.id, domain.id);
+      const checked = await ctx.services.domains.verify(account, domain, ctx.identity.actor);
+      return describeShared(ctx, { account, domain: checked });
+    }),
+});
+
+/** A shared domain, and the account that it is of. */
+interface Shared {
+  readonly account: AccountRow;
+  readonly domain: DomainRow;
+}
+
+async function sharedBy({ identity, services }: Call<unknown>['ctx']): Promise<Shared> {
+  const { account, token } = identity;
+  if (account === null || token === null || token.domain_id === null) {
+    throw new LetterheadError('forbidden', 'This is for share links: use the token of one.');
+  }
+  const domain = await services.domains.get(account, token.domain_id);
+  if (domain === undefined) throw noSuchDomain(account, token.domain_id);
+  return { account, domain };
+}
+
+async function describeShared({ identity, services }: Call<unknown>['ctx'], { account, domain }: Shared) {
+  const expires = identity.token?.expires_at ?? null;
+  return {
+    domain: toDomain(domain),
+    diagnosis: await services.domains.diagnosis(account, domain),
+    expires_at: expires === null ? null : new Date(expires),
+  };
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { IdSchema } from './account.ts';
+import { DiagnosisSchema } from './diagnosis.ts';
+import { DomainSchema } from './domain.ts';
+
+/** How long a share link works where nothing else was said, in days. */
+export const SHARE_DAYS = 7;
+
+/** A link for a colleague without an account: one domain's records and states, to read and to check. */
+export const ShareSchema = z
+  .object({
+    id: IdSchema.meta({ example: 2 }),
+    expires_at: z.date().nullable().describe('When it stops working; null for never.'),
+    last_used_at: z.date().nullable().describe('Kept to the minute or so.'),
+    created_at: z.date(),
+  })
+  .meta({ id: 'Share', description: 'A link that shows one domain, without its secret.' });
+
+export type Share = z.infer<typeof ShareSchema>;
+
+/** The answer to making a link: the only place where its secret is ever shown. */
+export const NewShareSchema = ShareSchema.extend({
+  token: z.string().describe('The secret, shown this once: a token of scope `share`.'),
+  url: z
+    .string()
+    .nullable()
+    .describe('The page to send, with the secret in its fragment; null where PUBLIC_URL is not set.')
+    .meta({ example: null }),
+}).meta({ id: 'NewShare' });
+
+export type NewShare = z.infer<typeof NewShareSchema>;
+
+/** What the holder of a share link sees. */
+export const SharedDomainSchema = z
+  .object({ domain: DomainSchema, diagnosis: DiagnosisSchema, expires_at: z.date().nullable() })
+  .meta({ id: 'SharedDomain', description: 'The domain that a share link shows, and where it stands.' });
+
+export type SharedDomain = z.infer<typeof SharedDomainSchema>;
