@@ -20,6 +20,7 @@ import { isFault, toRefusal } from '../router/refusals.ts';
 import type { Services } from '../router/services.ts';
 import type { Store } from '../store/store.ts';
 import { answerBrokenHttp } from './client-errors.ts';
+import { serveConsole } from './console-files.ts';
 import { setFixedHeaders } from './fixed-headers.ts';
 import { cutStreamsWhenStopping, refuseWhenStopping } from './graceful-stop.ts';
 import { serveHealth } from './health.ts';
@@ -39,6 +40,8 @@ export interface AppNeeds {
   readonly clock: Clock;
   readonly log: FastifyBaseLogger;
   readonly version: string;
+  /** Where the web console was built into. */
+  readonly consoleFolder: string;
   /** Origins whose web pages may call the API. */
   readonly corsOrigins: readonly string[];
   /** Whose forwarded headers are believed. */
@@ -56,7 +59,7 @@ const REQUEST_TIMEOUT = 30_000;
 const HEADERS_TIMEOUT = 15_000;
 const CONNECTION_CHECKS = 5_000;
 
-/** The Fastify app: `/api/v1`, `/trpc`, `/openapi.json`, `/reference`, `/health` and `/metrics`. It does not listen by itself. */
+/** The Fastify app: `/api/v1`, `/trpc`, `/openapi.json`, `/reference`, `/health`, `/metrics` and the console. It does not listen by itself. */
 export async function createApp(needs: AppNeeds): Promise<FastifyInstance> {
   const app = makeFastify(needs);
   const operations = listOperations(appRouter);
@@ -85,6 +88,7 @@ export async function createApp(needs: AppNeeds): Promise<FastifyInstance> {
   });
   await serveTrpc(app, createContext);
   serveReference(app, describeApi(operations, needs.version));
+  serveConsole(app, needs.consoleFolder);
   serveHealth(app, needs.store);
   serveMetrics(app, needs.metrics, callerOf);
   return app;

@@ -43,7 +43,9 @@ export function serveConsole(app: FastifyInstance, folder: string): void {
   const files = readFiles(folder);
   const page = files.get('/index.html');
   for (const path of PAGES) {
-    app.get(path, (request, reply) => (page === undefined ? sendNotBuilt(reply) : send(request, reply, page)));
+    app.get(path, (request, reply) =>
+      page === undefined ? sendNotBuilt(reply) : send(request, reply, page),
+    );
   }
   for (const [path, file] of files) {
     if (file !== page) app.get(path, (request, reply) => send(request, reply, file));
@@ -82,7 +84,8 @@ function send(request: FastifyRequest, reply: FastifyReply, file: ConsoleFile): 
   if (request.headers['if-none-match'] === file.tag) return reply.code(304).send();
   const accepted = request.headers['accept-encoding'] ?? '';
   for (const [coding, content] of file.codings) {
-    if (coding === 'identity' || !new RegExp(`\\b${coding}\\b(?!;q=0(?:\\.0*)?(?:,|$))`).test(accepted)) continue;
+    if (coding === 'identity' || !new RegExp(`\\b${coding}\\b(?!;q=0(?:\\.0*)?(?:,|$))`).test(accepted))
+      continue;
     return reply.header('content-encoding', coding).send(content);
   }
   return reply.send(file.codings.get('identity'));
@@ -92,5 +95,7 @@ function sendNotBuilt(reply: FastifyReply): FastifyReply {
   return reply
     .code(404)
     .type('text/plain; charset=utf-8')
-    .send('The web console has not been built. Run npm run build -w @letterhead/console, then start again.\n');
+    .send(
+      'The web console has not been built. Run npm run build -w @letterhead/console, then start again.\n',
+    );
 }

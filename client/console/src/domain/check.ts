@@ -1,0 +1,34 @@
+import type { Diagnosis } from '@letterhead/shared';
+import { useMutation } from '@tanstack/react-query';
+import { useEffect } from 'preact/hooks';
+import { announce } from '../parts/announcer.tsx';
+import { api, queryClient } from '../server/api.ts';
+import { useMay } from '../session/identity.ts';
+
+/** *Check now*: asks the DNS, and has everything read that may have changed by it. */
+export function useCheck(account: number, id: number) {
+  const options = api.domains.verifyDns.mutationOptions({
+    onSuccess: async (domain) => {
+      queryClient.setQueryData(api.domains.get.queryKey({ account, id }), domain);
+      await Promise.all([
+        queryClient.invalidateQueries({ queryKey: api.domains.diagnosis.queryKey({ account, id }) }),
+        queryClient.invalidateQueries({ queryKey: api.domains.statuses.queryKey({ account }) }),
+      ]);
+      announce(
+        domain.verified ? `${domain.domain} is verified.` : `Checked: ${domain.domain} is not verified.`,
+      );
+    },
+  });
+  const check = useMutation(options);
+  return { run: () => check.mutate({ account, id }), isRunning: check.isPending, error: check.error };
+}
+
+/** A domain that was never looked at is looked at when somebody comes to see it. */
+export function useFirstCheck(diagnosis: Diagnosis | undefined, run: () => void): void {
+  const mayWrite = useMay('domains:write');
+  const isNew = diagnosis !== undefined && diagnosis.checked_at === null;
+  useEffect(() => {
+    if (isNew && mayWrite) run();
+    // Once, when that is known: `run` is another function at each render.
+  }, [isNew, mayWrite]);
+}

@@ -1,0 +1,60 @@
+import type { Domain } from '@letterhead/shared';
+import { useMutation } from '@tanstack/react-query';
+import { useLocation } from 'wouter-preact';
+import { Dialog } from '../parts/dialog.tsx';
+import { Failure } from '../parts/failure.tsx';
+import { api, queryClient } from '../server/api.ts';
+
+/** Deletes the domain, after saying what breaks. */
+export function Delete({ domain, onClose }: { domain: Domain; onClose: () => void }) {
+  const { account_id: account, id } = domain;
+  const [, navigate] = useLocation();
+  const remove = useMutation(
+    api.domains.delete.mutationOptions({
+      onSuccess: () => {
+        queryClient.setQueryData(api.domains.list.queryKey({ account }), (all) =>
+          all?.filter((one) => one.id !== id),
+        );
+        navigate(`/accounts/${account}/domains`);
+      },
+    }),
+  );
+  return (
+    <Dialog title={`Delete ${domain.domain}?`} onClose={onClose}>
+      <ul class="consequences">
+        {domain.verified ? (
+          <li>
+            The help desk can no longer send from addresses at <strong>{domain.domain}</strong>, from the next
+            mail on.
+          </li>
+        ) : (
+          <li>
+            <strong>{domain.domain}</strong> can’t become verified any more, even if its records are added to
+            the DNS.
+          </li>
+        )}
+        <li>
+          Its key is destroyed. Adding the domain again makes another key, with records to publish anew.
+        </li>
+        <li>
+          Mail that is still on its way may fail the receivers’ check once you remove the records from the
+          DNS.
+        </li>
+      </ul>
+      {remove.error !== null && <Failure error={remove.error} />}
+      <div class="actions">
+        <button
+          type="button"
+          class="button danger"
+          disabled={remove.isPending}
+          onClick={() => remove.mutate({ account, id })}
+        >
+          {remove.isPending ? 'Deleting…' : `Delete ${domain.domain}`}
+        </button>
+        <button type="button" class="button" onClick={onClose}>
+          Keep it
+        </button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,39 @@
+import type { Diagnosis, Domain } from '@letterhead/shared';
+import type { ComponentChildren } from 'preact';
+import { AdviceList } from './advice.tsx';
+import { inQuotedStrings, type Provider, recognizeProvider } from './provider.ts';
+import { Records } from './records.tsx';
+import { Verdict } from './verdict.tsx';
+
+interface DomainInstructionsProps {
+  readonly domain: Domain;
+  /** Undefined until it is read. */
+  readonly diagnosis: Diagnosis | undefined;
+  readonly action: ComponentChildren;
+  /** Why the action failed. */
+  readonly problem: ComponentChildren;
+}
+
+/** Where a domain stands, what to do, and what to type: for those with an account and those with a link. */
+export function DomainInstructions({ domain, diagnosis, action, problem }: DomainInstructionsProps) {
+  const provider = diagnosis === undefined ? null : providerOf(diagnosis);
+  const asTyped = (text: string) =>
+    provider?.wantsQuotedStrings && isTxtValue(text) ? inQuotedStrings(text) : text;
+  return (
+    <div class="instructions">
+      {diagnosis !== undefined && <Verdict diagnosis={diagnosis} asTyped={asTyped} action={action} />}
+      {problem}
+      <Records domain={domain} diagnosis={diagnosis} provider={provider} asTyped={asTyped} />
+      <AdviceList advice={diagnosis?.advice ?? []} asTyped={asTyped} />
+    </div>
+  );
+}
+
+function providerOf({ records }: Diagnosis): Provider | null {
+  return recognizeProvider(records.flatMap(({ nameservers }) => nameservers.map(({ name }) => name)));
+}
+
+/** Host names, which the same sentences have in them, begin with no tag. */
+function isTxtValue(text: string): boolean {
+  return /^\w+=/.test(text);
+}

@@ -1,0 +1,108 @@
+import type { Diagnosis, Domain } from '@letterhead/shared';
+import { useQuery } from '@tanstack/react-query';
+import { ArrowLeft, Pencil, Trash2 } from 'lucide-preact';
+import { useState } from 'preact/hooks';
+import { Link } from 'wouter-preact';
+import { useNextCheckRefetch } from '../domains/next-check-refetch.ts';
+import { DomainName, inOwnLetters } from '../parts/domain-name.tsx';
+import { Failure } from '../parts/failure.tsx';
+import { Page } from '../parts/page.tsx';
+import { StatusBadge } from '../parts/status-badge.tsx';
+import { api } from '../server/api.ts';
+import { toRefusal } from '../server/refusal.ts';
+import { useIdentity, useMay } from '../session/identity.ts';
+import { NothingHere } from '../shell/nothing-here.tsx';
+import { useCheck, useFirstCheck } from './check.ts';
+import { CheckButton } from './check-button.tsx';
+import { Delete } from './delete.tsx';
+import { DomainInstructions } from './domain-instructions.tsx';
+import { HandOver } from './hand-over.tsx';
+import { Rename } from './rename.tsx';
+import { Timeline } from './timeline.tsx';
+
+/** One domain: where it stands, what to do about it, what to type, what happened. */
+export function DomainPage({ id }: { id: number }) {
+  const { account } = useIdentity();
+  const key = { account: account.id, id };
+  const { data: domain, error, refetch } = useQuery(api.domains.get.queryOptions(key));
+  const { data: diagnosis } = useQuery({
+    ...api.domains.diagnosis.queryOptions(key),
+    refetchInterval: useNextCheckRefetch(),
+  });
+  const refusal = error === null ? null : toRefusal(error);
+  if (refusal?.code === 'not_found' || refusal?.code === 'invalid') {
+    return <NothingHere what="This domain is not here, or no longer: somebody may have deleted it." />;
+  }
+  return (
+    <Page
+      title={domain === undefined ? 'Domain' : inOwnLetters(domain.domain)}
+      back={
+        <Link href={`/accounts/${account.id}/domains`} class="back">
+          <ArrowLeft aria-hidden="true" />
+          Domains
+        </Link>
+      }
+      heading={<Heading domain={domain} diagnosis={diagnosis} />}
+    >
+      {error !== null && domain === undefined && <Failure error={error} onRetry={refetch} />}
+      {domain !== undefined && <DomainParts domain={domain} diagnosis={diagnosis} />}
+    </Page>
+  );
+}
+
+interface Shown {
+  readonly domain: Domain | undefined;
+  readonly diagnosis: Diagnosis | undefined;
+}
+
+function Heading({ domain, diagnosis }: Shown) {
+  return (
+    <>
+      {domain === undefined ? '\u00a0' : <DomainName name={domain.domain} />}
+      {diagnosis !== undefined && <StatusBadge status={diagnosis.status} />}
+    </>
+  );
+}
+
+function DomainParts({ domain, diagnosis }: { domain: Domain; diagnosis: Diagnosis | undefined }) {
+  const mayWrite = useMay('domains:write');
+  const check = useCheck(domain.account_id, domain.id);
+  useFirstCheck(diagnosis, check.run);
+  return (
+    <div class="domain">
+      <DomainInstructions
+        domain={domain}
+        diagnosis={diagnosis}
+        action={mayWrite && <CheckButton isRunning={check.isRunning} onCheck={check.run} />}
+        problem={check.error !== null && <Failure error={check.error} onRetry={check.run} />}
+      />
+      <aside>
+        <HandOver domain={domain} />
+        {mayWrite && <Manage domain={domain} />}
+        <Timeline account={domain.account_id} id={domain.id} />
+      </aside>
+    </div>
+  );
+}
+
+function Manage({ domain }: { domain: Domain }) {
+  const [open, setOpen] = useState<'rename' | 'delete' | null>(null);
+  const close = () => setOpen(null);
+  return (
+    <section class="manage" aria-labelledby="manage-title">
+      <h2 id="manage-title">Change or remove</h2>
+      <div class="actions">
+        <button type="button" class="button" onClick={() => setOpen('rename')}>
+          <Pencil aria-hidden="true" />
+          Rename
+        </button>
+        <button type="button" class="button danger-quiet" onClick={() => setOpen('delete')}>
+          <Trash2 aria-hidden="true" />
+          Delete
+        </button>
+      </div>
+      {open === 'rename' && <Rename domain={domain} onClose={close} />}
+      {open === 'delete' && <Delete domain={domain} onClose={close} />}
+    </section>
+  );
+}

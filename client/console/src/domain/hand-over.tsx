@@ -1,0 +1,59 @@
+import type { Domain } from '@letterhead/shared';
+import { useMutation } from '@tanstack/react-query';
+import { FileDown, Mail } from 'lucide-preact';
+import { CopyButton } from '../parts/copy-button.tsx';
+import { Failure } from '../parts/failure.tsx';
+import { saveFile } from '../parts/save-file.ts';
+import { letterhead } from '../server/api.ts';
+import { emailSubject, toCsv, toEmailText } from './hand-over-text.ts';
+
+/** The records in the forms in which other people and programs take them. */
+export function HandOver({ domain }: { domain: Domain }) {
+  const { account_id: account, id } = domain;
+  const zoneFile = useMutation({
+    mutationFn: () => letterhead.domains.zoneFile.query({ account, id }),
+    onSuccess: (text) => saveFile(`${domain.domain}.zone`, 'text/dns', text),
+  });
+  const text = toEmailText(domain);
+  const mailTo = `mailto:?subject=${encodeURIComponent(emailSubject(domain))}&body=${encodeURIComponent(text)}`;
+  return (
+    <section class="hand-over" aria-labelledby="hand-over-title">
+      <h2 id="hand-over-title">Someone else edits the DNS?</h2>
+      <p class="hint">Hand the records over in whatever form they like.</p>
+      <ul>
+        <li>
+          <span>Text for an e-mail</span>
+          <CopyButton text={text} what="the text for an e-mail" />
+          <a class="button" href={mailTo}>
+            <Mail aria-hidden="true" />
+            Write
+          </a>
+        </li>
+        <li>
+          <span>Zone file</span>
+          <button
+            type="button"
+            class="button"
+            disabled={zoneFile.isPending}
+            onClick={() => zoneFile.mutate()}
+          >
+            <FileDown aria-hidden="true" />
+            Download<span class="unseen"> the zone file</span>
+          </button>
+        </li>
+        <li>
+          <span>Table (CSV)</span>
+          <button
+            type="button"
+            class="button"
+            onClick={() => saveFile(`${domain.domain}.csv`, 'text/csv', toCsv(domain))}
+          >
+            <FileDown aria-hidden="true" />
+            Download<span class="unseen"> the table</span>
+          </button>
+        </li>
+      </ul>
+      {zoneFile.error !== null && <Failure error={zoneFile.error} onRetry={() => zoneFile.mutate()} />}
+    </section>
+  );
+}

@@ -1,0 +1,67 @@
+import type { Domain } from '@letterhead/shared';
+import { useMutation } from '@tanstack/react-query';
+import { useRef, useState } from 'preact/hooks';
+import { Dialog } from '../parts/dialog.tsx';
+import { Field } from '../parts/field.tsx';
+import { api, queryClient } from '../server/api.ts';
+import { complaintAbout } from '../server/refusal.ts';
+
+/** Gives the domain another name, and says what that costs. */
+export function Rename({ domain, onClose }: { domain: Domain; onClose: () => void }) {
+  const { account_id: account, id } = domain;
+  const [name, setName] = useState(domain.domain);
+  const input = useRef<HTMLInputElement>(null);
+  const rename = useMutation(
+    api.domains.update.mutationOptions({
+      onSuccess: async (renamed) => {
+        queryClient.setQueryData(api.domains.get.queryKey({ account, id }), renamed);
+        await queryClient.invalidateQueries({ queryKey: api.domains.diagnosis.queryKey({ account, id }) });
+        onClose();
+      },
+      onError: () => input.current?.focus(),
+    }),
+  );
+  return (
+    <Dialog title={`Rename ${domain.domain}`} onClose={onClose}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          rename.mutate({ account, id, domain: name });
+        }}
+      >
+        <p>
+          Another name gets a new key and new records. Those of {domain.domain} no longer count: until the new
+          ones are in the DNS, no mail can be sent from the new name
+          {domain.verified && ', nor from the old one'}.
+        </p>
+        <Field label="New name" complaint={complaintAbout(rename.error, 'domain')}>
+          {(attributes) => (
+            <input
+              {...attributes}
+              ref={input}
+              type="text"
+              inputMode="url"
+              autocapitalize="none"
+              autocomplete="off"
+              spellcheck={false}
+              required
+              value={name}
+              onInput={(event) => {
+                setName(event.currentTarget.value);
+                rename.reset();
+              }}
+            />
+          )}
+        </Field>
+        <div class="actions">
+          <button type="submit" class="button primary" disabled={rename.isPending}>
+            {rename.isPending ? 'Renaming…' : 'Rename'}
+          </button>
+          <button type="button" class="button" onClick={onClose}>
+            Leave it as it is
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

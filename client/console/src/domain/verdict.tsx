@@ -1,0 +1,103 @@
+import type { Diagnosis, RecordDiagnosis, Severity, Status } from '@letterhead/shared';
+import type { ComponentChildren } from 'preact';
+import { useHeldHeight } from '../parts/held-height.ts';
+import { SeverityIcon, STATUSES } from '../parts/status-badge.tsx';
+import { Time } from '../parts/time.tsx';
+import { Instruction } from './instruction.tsx';
+
+const SEVERITIES: readonly Severity[] = ['ok', 'info', 'warning', 'error'];
+
+interface VerdictProps {
+  readonly diagnosis: Diagnosis;
+  readonly asTyped: (value: string) => string;
+  /** What stands in the panel's corner: *Check now*. */
+  readonly action: ComponentChildren;
+}
+
+/** Where the domain stands and what to do about it, in a sentence each. */
+export function Verdict({ diagnosis, asTyped, action }: VerdictProps) {
+  const panel = useHeldHeight<HTMLElement>();
+  const record = mostUrgent(diagnosis.records);
+  if (record === undefined) return null;
+  const { severity, title, detail, fix } = toldFor(diagnosis.status, record);
+  return (
+    <section ref={panel} class="verdict" data-tone={severity} aria-labelledby="verdict-title">
+      <div class="verdict-said">
+        <h2 id="verdict-title">
+          <SeverityIcon severity={severity} />
+          {title}
+        </h2>
+        <p>{detail}</p>
+        {fix !== null && (
+          <div class="to-do">
+            <h3>What to do</h3>
+            <Instruction sentence={fix} asTyped={asTyped} />
+          </div>
+        )}
+      </div>
+      <div class="verdict-foot">
+        <p>
+          <Looks diagnosis={diagnosis} />
+        </p>
+        {action}
+      </div>
+    </section>
+  );
+}
+
+/** The worst first; of two that are as bad the first, for mail needs the DKIM record most. */
+function mostUrgent(records: readonly RecordDiagnosis[]): RecordDiagnosis | undefined {
+  return [...records].sort(
+    (one, other) => SEVERITIES.indexOf(other.severity) - SEVERITIES.indexOf(one.severity),
+  )[0];
+}
+
+interface Told {
+  readonly severity: Severity;
+  readonly title: string;
+  readonly detail: string;
+  readonly fix: string | null;
+}
+
+/** While a record that was right is found wrong once, that is said before what was found. */
+function toldFor(status: Status, record: RecordDiagnosis): Told {
+  const { severity, title, detail, fix } = record;
+  if (status === 'verified' && severity === 'ok') {
+    return {
+      severity,
+      fix,
+      title: 'Everything is in place',
+      detail: `${detail} Mail from this domain is signed, and receivers can check it.`,
+    };
+  }
+  if (status === 'degraded') {
+    return {
+      severity,
+      title,
+      fix,
+      detail: `${detail} ${STATUSES.degraded.meaning} If the next look finds the same, mail can’t be sent from it.`,
+    };
+  }
+  return { severity, title, detail, fix };
+}
+
+function Looks({ diagnosis: { checked_at, next_check_at } }: { diagnosis: Diagnosis }) {
+  return (
+    <>
+      {checked_at === null ? (
+        'Not looked at yet'
+      ) : (
+        <>
+          Looked at <Time at={checked_at} />
+        </>
+      )}
+      {next_check_at === null ? (
+        '; again when you ask for it.'
+      ) : (
+        <>
+          ; next look <Time at={next_check_at} />.
+        </>
+      )}
+    </>
+  );
+}

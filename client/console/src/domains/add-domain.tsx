@@ -1,0 +1,70 @@
+import { useMutation } from '@tanstack/react-query';
+import { useRef, useState } from 'preact/hooks';
+import { Link, useLocation } from 'wouter-preact';
+import { Field } from '../parts/field.tsx';
+import { api, queryClient } from '../server/api.ts';
+import { complaintAbout } from '../server/refusal.ts';
+import { useIdentity } from '../session/identity.ts';
+import { useNameCheck } from './name-check.ts';
+
+/** One field: the name of the domain. Leads to the new domain's page. */
+export function AddDomain() {
+  const { account } = useIdentity();
+  const [, navigate] = useLocation();
+  const [name, setName] = useState('');
+  const input = useRef<HTMLInputElement>(null);
+  const { slip, taken } = useNameCheck(account.id, name);
+  const create = useMutation(
+    api.domains.create.mutationOptions({
+      onSuccess: (domain) => {
+        queryClient.setQueryData(api.domains.get.queryKey({ account: account.id, id: domain.id }), domain);
+        navigate(`/accounts/${account.id}/domains/${domain.id}`);
+      },
+      onError: () => input.current?.focus(),
+    }),
+  );
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    create.mutate({ account: account.id, domain: name });
+  };
+  return (
+    <form class="add-domain" onSubmit={submit}>
+      <Field
+        label="Domain"
+        hint={
+          <>
+            What comes after the @ of the addresses you write from: <code>example.org</code>
+          </>
+        }
+        complaint={complaintAbout(create.error, 'domain') ?? slip}
+      >
+        {(attributes) => (
+          <input
+            {...attributes}
+            ref={input}
+            type="text"
+            name="domain"
+            inputMode="url"
+            autocapitalize="none"
+            autocomplete="off"
+            spellcheck={false}
+            required
+            value={name}
+            onInput={(event) => {
+              setName(event.currentTarget.value);
+              create.reset();
+            }}
+          />
+        )}
+      </Field>
+      <div class="actions">
+        <button type="submit" class="button primary" disabled={create.isPending}>
+          {create.isPending ? 'Adding…' : 'Add the domain'}
+        </button>
+        {taken !== null && (
+          <Link href={`/accounts/${account.id}/domains/${taken.id}`}>Open {taken.domain}</Link>
+        )}
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,72 @@
+import type { Status } from '@letterhead/shared';
+import { Search } from 'lucide-preact';
+import { STATUS_NAMES, STATUSES } from '../parts/status-badge.tsx';
+import type { Filter } from './lines.ts';
+
+interface ListFilterProps {
+  readonly filter: Filter;
+  readonly counts: Record<Status, number>;
+  /** Undefined while they are read. */
+  readonly shown: number | undefined;
+  readonly total: number | undefined;
+  readonly onChange: (filter: Filter) => void;
+}
+
+/** What the list is narrowed by: a part of the name, and a state. */
+export function ListFilter({ filter, counts, shown, total, onChange }: ListFilterProps) {
+  return (
+    <search class="list-filter">
+      <label class="search">
+        <span class="unseen">Search by name</span>
+        <Search aria-hidden="true" />
+        <input
+          type="search"
+          placeholder="Search by name"
+          spellcheck={false}
+          autocomplete="off"
+          value={filter.search}
+          onInput={(event) => onChange({ ...filter, search: event.currentTarget.value })}
+        />
+      </label>
+      <fieldset class="choices">
+        <legend class="unseen">State</legend>
+        <Choice
+          label="All"
+          count={total}
+          checked={filter.status === null}
+          onChoose={() => onChange({ ...filter, status: null })}
+        />
+        {STATUS_NAMES.map((status) => (
+          <Choice
+            key={status}
+            label={STATUSES[status].word}
+            count={total === undefined ? undefined : counts[status]}
+            checked={filter.status === status}
+            onChoose={() => onChange({ ...filter, status })}
+          />
+        ))}
+      </fieldset>
+      <p class="unseen" role="status">
+        {shown !== undefined && `${shown} of ${total} domains`}
+      </p>
+    </search>
+  );
+}
+
+interface ChoiceProps {
+  readonly label: string;
+  readonly count: number | undefined;
+  readonly checked: boolean;
+  readonly onChoose: () => void;
+}
+
+function Choice({ label, count, checked, onChoose }: ChoiceProps) {
+  return (
+    <label>
+      <input type="radio" name="state" checked={checked} onChange={onChoose} />
+      <span>
+        {label} <span class="count">{count ?? ''}</span>
+      </span>
+    </label>
+  );
+}

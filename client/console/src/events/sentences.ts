@@ -1,0 +1,77 @@
+import type { Actor, Event } from '@letterhead/shared';
+import { inOwnLetters } from '../parts/domain-name.tsx';
+
+/** What happened, in one sentence. */
+export function tellEvent({ type, domain, changes }: Event): string {
+  const name = inOwnLetters(domain?.name ?? '');
+  const record = `The ${text(changes['record'], 'DNS')} record`;
+  switch (type) {
+    case 'account.created':
+      return `The account ${text(changes['name'])} was made.`;
+    case 'account.renamed':
+      return `The account was renamed to ${text(toOf(changes['name']))}.`;
+    case 'account.suspended':
+      return 'The account was suspended.';
+    case 'account.resumed':
+      return 'The account was resumed.';
+    case 'account.deleted':
+      return `The account ${text(changes['name'])} was deleted.`;
+    case 'token.created':
+      return `The token “${text(changes['name'])}” was made.`;
+    case 'token.revoked':
+      return `The token “${text(changes['name'])}” was revoked.`;
+    case 'domain.created':
+      return `${name} was added.`;
+    case 'domain.renamed':
+      return `${inOwnLetters(text(fromOf(changes['domain'])))} was renamed to ${name}, with a new key.`;
+    case 'domain.verified':
+      return `${record} of ${name} is there: verified.`;
+    case 'domain.degraded':
+      return `${record} of ${name} was found wrong${why(changes)}. It is looked at again before it counts.`;
+    case 'domain.recovered':
+      return `${record} of ${name} is right again.`;
+    case 'domain.lost':
+      return `${record} of ${name} is no longer verified${why(changes)}.`;
+    case 'domain.deleted':
+      return `${name} was deleted.`;
+  }
+}
+
+/** Who did it. `tokenNames` by id, as far as they are known. */
+export function tellActor(actor: Actor, tokenNames: ReadonlyMap<number, string>): string {
+  switch (actor.kind) {
+    case 'monitor':
+      return 'Letterhead, on its own';
+    case 'cli':
+      return 'Someone at the command line';
+    case 'token': {
+      const name = actor.token_id === null ? undefined : tokenNames.get(actor.token_id);
+      const who = name === undefined ? `Token ${actor.token_id ?? ''}` : `Token “${name}”`;
+      return actor.address === null ? who : `${who}, from ${actor.address}`;
+    }
+  }
+}
+
+/** `: host doubled` of the code HOST_DOUBLED. */
+function why(changes: Event['changes']): string {
+  const code = text(changes['code']);
+  return code === '' ? '' : `: ${code.toLowerCase().replaceAll('_', ' ')}`;
+}
+
+type Json = Event['changes'][string];
+
+function fromOf(change: Json | undefined): Json | undefined {
+  return side(change, 'from');
+}
+
+function toOf(change: Json | undefined): Json | undefined {
+  return side(change, 'to');
+}
+
+function side(change: Json | undefined, which: 'from' | 'to'): Json | undefined {
+  return typeof change === 'object' && change !== null && !Array.isArray(change) ? change[which] : undefined;
+}
+
+function text(value: Json | undefined, otherwise = ''): string {
+  return typeof value === 'string' ? value : otherwise;
+}

@@ -1,0 +1,22 @@
+import { toUnicode } from 'punycode/punycode.es6.js';
+
+/** A name in its own letters: `bücher.example` for `xn--bcher-kva.example`; as it is where there are none. */
+export function inOwnLetters(name: string): string {
+  if (!name.includes('xn--')) return name;
+  try {
+    return toUnicode(name);
+  } catch {
+    return name;
+  }
+}
+
+/** A name in both spellings where it has two: letters alone can be made to look like another name's. */
+export function DomainName({ name }: { name: string }) {
+  const letters = inOwnLetters(name);
+  return (
+    <span class="domain-name">
+      <bdi>{letters}</bdi>
+      {letters !== name && <small>{name}</small>}
+    </span>
+  );
+}

@@ -1,0 +1,26 @@
+import type { RefObject } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+
+/** Lets an element grow but not shrink while it is on the page, so that what is below it stays where it is read. */
+export function useHeldHeight<T extends HTMLElement>(): RefObject<T> {
+  const element = useRef<T>(null);
+  useLayoutEffect(() => {
+    const held = element.current;
+    if (held === null) return;
+    let width = held.clientWidth;
+    let tallest = 0;
+    const observer = new ResizeObserver(() => {
+      // Another width breaks the lines elsewhere: what was held says nothing any more.
+      if (held.clientWidth !== width) {
+        width = held.clientWidth;
+        tallest = 0;
+        held.style.minBlockSize = '';
+      }
+      tallest = Math.max(tallest, held.offsetHeight);
+      held.style.minBlockSize = `${tallest}px`;
+    });
+    observer.observe(held);
+    return () => observer.disconnect();
+  }, []);
+  return element;
+}

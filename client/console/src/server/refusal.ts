@@ -1,0 +1,34 @@
+import { isLetterheadError } from '@letterhead/client';
+import type { ErrorCode, FieldErrors } from '@letterhead/shared';
+
+/** Something that went wrong, for a person. */
+export interface Refusal {
+  readonly sentence: string;
+  /** Null: the server could not be reached. */
+  readonly code: ErrorCode | null;
+  readonly errors: FieldErrors;
+}
+
+const UNREACHABLE =
+  'Letterhead can’t be reached. Check your connection; what you see here is from before. It is tried again by itself.';
+
+/** What the server said; where it said nothing, that it can't be reached. */
+export function toRefusal(error: unknown): Refusal {
+  if (isLetterheadError(error) && error.data != null) {
+    return { sentence: error.message, code: error.data.code, errors: error.data.errors ?? {} };
+  }
+  return { sentence: UNREACHABLE, code: null, errors: {} };
+}
+
+/** Whether trying again in a moment may help: nothing was heard, or the server said that it can't just now. */
+export function willPass(error: unknown): boolean {
+  const { code } = toRefusal(error);
+  return code === null || code === 'unavailable' || code === 'rate_limited';
+}
+
+/** The complaint about one field of a form, or about the whole where it names no field. */
+export function complaintAbout(error: unknown, field: string): string | null {
+  if (error == null) return null;
+  const { sentence, errors } = toRefusal(error);
+  return errors[field]?.join(' ') ?? sentence;
+}

@@ -1,0 +1,27 @@
+import type { Account, CurrentToken, Scope } from '@letterhead/shared';
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+
+/** Who has signed in, and which account is on the page: an admin's can be another than their own. */
+export interface Identity {
+  readonly token: CurrentToken;
+  readonly account: Pick<Account, 'id' | 'name'>;
+}
+
+export const IdentityContext = createContext<Identity | null>(null);
+
+export function useIdentity(): Identity {
+  const identity = useContext(IdentityContext);
+  if (identity === null) throw new Error('Nobody has signed in.');
+  return identity;
+}
+
+/** Whether a token may do this; `admin` implies everything. */
+export function may({ scopes }: Pick<CurrentToken, 'scopes'>, scope: Scope): boolean {
+  return scopes.includes(scope) || scopes.includes('admin');
+}
+
+/** Whether whoever has signed in may do this. */
+export function useMay(scope: Scope): boolean {
+  return may(useIdentity().token, scope);
+}

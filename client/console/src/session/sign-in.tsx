@@ -1,0 +1,89 @@
+import { createLetterhead } from '@letterhead/client';
+import type { CurrentToken } from '@letterhead/shared';
+import { useMutation } from '@tanstack/react-query';
+import { Info } from 'lucide-preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { Field } from '../parts/field.tsx';
+import { api, queryClient } from '../server/api.ts';
+import { toRefusal } from '../server/refusal.ts';
+import { Wordmark } from '../shell/wordmark.tsx';
+import { signIn } from './session.ts';
+
+/** A token is asked for, tried, and kept as long as the tab. */
+export function SignIn({ farewell }: { farewell: string | null }) {
+  const [token, setToken] = useState('');
+  const input = useRef<HTMLInputElement>(null);
+  const attempt = useMutation({
+    mutationFn: (secret: string) =>
+      createLetterhead({ url: location.origin, token: secret }).tokens.current.query(),
+    onSuccess: (identity: CurrentToken, secret) => {
+      queryClient.setQueryData(api.tokens.current.queryKey(), identity);
+      signIn(secret);
+    },
+    onError: () => input.current?.focus(),
+  });
+  useEffect(() => {
+    document.title = 'Sign in · Letterhead';
+    input.current?.focus();
+  }, []);
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    attempt.mutate(token.trim());
+  };
+  return (
+    <main class="sign-in">
+      <Wordmark />
+      <h1>Sign in</h1>
+      {farewell !== null && (
+        <p class="note" role="status">
+          <Info aria-hidden="true" />
+          {farewell}
+        </p>
+      )}
+      <form onSubmit={submit}>
+        <Field
+          label="Token"
+          hint="It begins with lh_. It was shown when it was made: at the first start, or by whoever runs Letterhead for you."
+          complaint={slipIn(token) ?? (attempt.error === null ? null : complaintOf(attempt.error))}
+        >
+          {(attributes) => (
+            <input
+              {...attributes}
+              ref={input}
+              type="password"
+              name="token"
+              autocomplete="off"
+              spellcheck={false}
+              required
+              value={token}
+              onInput={(event) => {
+                setToken(event.currentTarget.value);
+                attempt.reset();
+              }}
+            />
+          )}
+        </Field>
+        <button type="submit" class="button primary" disabled={attempt.isPending}>
+          {attempt.isPending ? 'Signing in…' : 'Sign in'}
+        </button>
+      </form>
+      <p class="hint">
+        This tab remembers the token until you close it or sign out. Nothing is stored beyond that.
+      </p>
+    </main>
+  );
+}
+
+/** What can be seen without asking: only what is surely not a token, so that nobody is stopped while typing. */
+function slipIn(typed: string): string | null {
+  const token = typed.trim();
+  if ('lh_'.startsWith(token.slice(0, 3))) return null;
+  return 'A token begins with lh_. Copy it whole, from lh_ to its last character.';
+}
+
+function complaintOf(error: unknown): string {
+  const { code, sentence } = toRefusal(error);
+  return code === 'unauthenticated'
+    ? 'This token is not known here, has expired or was revoked. Check that it was copied whole.'
+    : sentence;
+}

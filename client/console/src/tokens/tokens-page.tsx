@@ -1,0 +1,100 @@
+import type { Token } from '@letterhead/shared';
+import { useQuery } from '@tanstack/react-query';
+import { Plus } from 'lucide-preact';
+import { useState } from 'preact/hooks';
+import { Failure } from '../parts/failure.tsx';
+import { Page } from '../parts/page.tsx';
+import { Time } from '../parts/time.tsx';
+import { api } from '../server/api.ts';
+import { useIdentity, useMay } from '../session/identity.ts';
+import { MakeToken } from './make-token.tsx';
+import { RevokeToken } from './revoke-token.tsx';
+import { SCOPES } from './scopes.ts';
+
+/** The account and its tokens. */
+export function TokensPage() {
+  const { account } = useIdentity();
+  const mayWrite = useMay('domains:write');
+  const [making, setMaking] = useState(false);
+  const [revoking, setRevoking] = useState<Token | null>(null);
+  const { data: tokens, error, refetch } = useQuery(api.tokens.list.queryOptions({ account: account.id }));
+  return (
+    <Page
+      title="Tokens"
+      heading="Tokens"
+      actions={
+        mayWrite && (
+          <button type="button" class="button primary" onClick={() => setMaking(true)}>
+            <Plus aria-hidden="true" />
+            Make a token
+          </button>
+        )
+      }
+    >
+      <p class="lead">
+        A token lets a program or a person into the account <strong>{account.name}</strong> (number{' '}
+        {account.id}). Whoever has it may do what it allows: make one for each, and revoke those that are no
+        longer needed.
+      </p>
+      {error !== null && tokens === undefined && <Failure error={error} onRetry={refetch} />}
+      <TokenTable tokens={tokens} onRevoke={mayWrite ? setRevoking : null} />
+      {making && <MakeToken onClose={() => setMaking(false)} />}
+      {revoking !== null && <RevokeToken token={revoking} onClose={() => setRevoking(null)} />}
+    </Page>
+  );
+}
+
+interface TokenTableProps {
+  readonly tokens: readonly Token[] | undefined;
+  readonly onRevoke: ((token: Token) => void) | null;
+}
+
+function TokenTable({ tokens, onRevoke }: TokenTableProps) {
+  return (
+    <table class="tokens" aria-busy={tokens === undefined}>
+      <thead>
+        <tr>
+          <th scope="col">Name</th>
+          <th scope="col">May</th>
+          <th scope="col">Last used</th>
+          <th scope="col">Expires</th>
+          <th scope="col">
+            <span class="unseen">Revoke</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {tokens?.map((token) => (
+          <TokenRow key={token.id} token={token} onRevoke={onRevoke} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function TokenRow({ token, onRevoke }: { token: Token; onRevoke: TokenTableProps['onRevoke'] }) {
+  const own = useIdentity().token.id === token.id;
+  return (
+    <tr>
+      <th scope="row">
+        {token.name}
+        {own && <span class="tag">yours</span>}
+        <small>
+          <code>{token.prefix}…</code>
+        </small>
+      </th>
+      <td data-label="May">{token.scopes.map((scope) => SCOPES[scope].word).join(', ')}</td>
+      <td data-label="Last used">
+        {token.last_used_at === null ? 'never' : <Time at={token.last_used_at} />}
+      </td>
+      <td data-label="Expires">{token.expires_at === null ? 'never' : <Time at={token.expires_at} />}</td>
+      <td>
+        {onRevoke !== null && (
+          <button type="button" class="button danger-quiet" onClick={() => onRevoke(token)}>
+            Revoke<span class="unseen"> {token.name}</span>
+          </button>
+        )}
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,22 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import packed from '@sparticuz/chromium';
+import { build } from 'vite';
+
+const folder = resolve(import.meta.dirname, '../../client/console');
+
+/** Before any test: builds the console where its sources are newer than what was built, and unpacks the browser once. */
+export default async function setup(): Promise<void> {
+  if (newest(folder) > builtAt()) await build({ root: folder, logLevel: 'warn' });
+  await packed.executablePath();
+}
+
+function builtAt(): number {
+  return statSync(join(folder, 'dist/index.html'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+function newest(root: string): number {
+  return readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !/[/\\](?:dist|node_modules)(?:$|[/\\])/.test(entry.parentPath))
+    .reduce((latest, entry) => Math.max(latest, statSync(join(entry.parentPath, entry.name)).mtimeMs), 0);
+}
