@@ -23,7 +23,6 @@ export function tokenRow(id: number, account: number, hash = `hash-${id}`): Toke
     id,
     account_id: account,
     domain_id: null,
-    domain_id: null,
     name: 'Help desk',
     prefix: 'lh_4fKq',
     hash,

@@ -1,0 +1,224 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { JsonStore } from '../../server/store/json/json-store.ts';
+import { FaultyDisk } from './faulty-disk.ts';
+import { type JsonFolder, makeJsonFolder } from './json-folder.ts';
+import { createAccount, event, madeDomain, NOON } from './rows.ts';
+
+const EVERYTHING = { after: 0, limit: 100_000 };
+
+describe('the log of events', () => {
+  let folder: JsonFolder;
+  let store: JsonStore;
+
+  beforeEach(async () => {
+    folder = await makeJsonFolder();
+    store = await folder.open();
+    await createAccount(store);
+  });
+
+  afterEach(() => folder[Symbol.asyncDispose]());
+
+  /** Lets `count` more events happen, one change each. */
+  async function happen(count: number, on = store): Promise<void> {
+    for (let at = 0; at < count; at++) {
+      await on.updateAccount(1, (row) => ({ row, events: [event('account.renamed', { at })] }));
+    }
+  }
+
+  async function ids(filter = EVERYTHING): Promise<number[]> {
+    return (await store.listEvents(1, filter)).events.map((row) => row.id);
+  }
+
+  function from(first: number, last: number): number[] {
+    return Array.from({ length: last - first + 1 }, (_, at) => first + at);
+  }
+
+  function logFile(name = '1.jsonl'): string {
+    return join(folder.path, 'events', name);
+  }
+
+  async function logLines(): Promise<string[]> {
+    return (await readFile(logFile(), 'utf8')).trimEnd().split('\n');
+  }
+
+  test('has a line an event after a line about itself, and the account’s file does not keep what it holds', async () => {
+    await happen(20);
+    await folder.close();
+    const [header, ...lines] = await logLines();
+    expect(JSON.parse(header ?? '')).toEqual({ format: 1, account: 1 });
+    expect(lines.map((line) => JSON.parse(line).id)).toEqual(from(1, 21));
+    const { last_event_id, outbox } = JSON.parse(
+      await readFile(join(folder.path, 'accounts/1.json'), 'utf8'),
+    );
+    expect(last_event_id).toBe(21);
+    expect(outbox.length).toBeLessThan(6);
+  });
+
+  test('is bounded: the oldest events go, ids rise on, and who asks for what is gone hears so', async () => {
+    store = await folder.open({ eventLog: { segmentBytes: 2000, syncEvery: 4 } });
+    await happen(100);
+    const page = await store.listEvents(1, { after: 0, limit: 5 });
+    const first = page.first ?? 0;
+    expect(first).toBeGreaterThan(50);
+    expect(page).toMatchObject({ truncated: true, first });
+    expect(page.events.map((row) => row.id)).toEqual(from(first, first + 4));
+    expect(await ids()).toEqual(from(first, 101));
+    expect(await store.listEvents(1, { after: first - 2, limit: 1 })).toMatchObject({ truncated: true });
+    expect(await store.listEvents(1, { after: first - 1, limit: 1 })).toMatchObject({ truncated: false });
+    expect(await store.listEvents(1, { after: 101, limit: 1 })).toEqual({
+      events: [],
+      first,
+      truncated: false,
+    });
+    expect((await readdir(join(folder.path, 'events'))).sort()).toEqual(['1.1.jsonl', '1.jsonl']);
+    const before = await ids();
+    store = await folder.open();
+    expect(await ids()).toEqual(before);
+  });
+
+  test('is read from the middle of a long one, and for one domain', async () => {
+    const { id } = await madeDomain(store, 1, 'example.org');
+    const about = { domain: { id, name: 'example.org' } };
+    const long = 'x'.repeat(100);
+    for (let round = 0; round < 30; round++) {
+      const events = Array.from({ length: 100 }, (_, at) => ({
+        ...event('domain.degraded', { long }),
+        ...(at === 50 ? about : {}),
+      }));
+      await store.updateAccount(1, (row) => ({ row, events }));
+    }
+    for (const after of [0, 1, 500, 1499, 2999, 3001]) {
+      expect(await ids({ after, limit: 3 })).toEqual(from(after + 1, Math.min(after + 3, 3002)));
+    }
+    const ofDomain = await store.listEvents(1, { ...EVERYTHING, domain: id });
+    expect(ofDomain.events.map((row) => row.id)).toEqual([
+      2,
+      ...Array.from({ length: 30 }, (_, at) => 53 + at * 100),
+    ]);
+  });
+
+  test('torn by a crash is mended from the account’s file, wherever it was torn', async () => {
+    await happen(3);
+    await using crashed = await folder.copy();
+    await folder.close();
+    const whole = await readFile(join(crashed.path, 'events/1.jsonl'), 'utf8');
+    for (let length = 0; length < whole.length; length += 7) {
+      await using torn = await crashed.copy();
+      await writeFile(join(torn.path, 'events/1.jsonl'), whole.slice(0, length));
+      const reopened = await torn.open();
+      await happen(1, reopened);
+      const { events } = await reopened.listEvents(1, EVERYTHING);
+      // What was synced is not what a crash tears; it is looked at elsewhere. The newest are all there.
+      expect(events.map((row) => row.id).slice(-4)).toEqual(from(2, 5));
+      await torn.close();
+      const text = await readFile(join(torn.path, 'events/1.jsonl'), 'utf8');
+      for (const line of text.trimEnd().split('\n')) expect(() => JSON.parse(line)).not.toThrow();
+    }
+  });
+
+  test('passes over a line that is damaged, and keeps it', async () => {
+    await happen(5);
+    await folder.close();
+    const lines = await logLines();
+    lines[2] = 'not JSON at all';
+    await writeFile(logFile(), `${lines.join('\n')}\n`);
+    store = await folder.open();
+    expect(await ids()).toEqual([1, 3, 4, 5, 6]);
+    await happen(1);
+    expect(await ids()).toEqual([1, 3, 4, 5, 6, 7]);
+    expect(await logLines()).toContain('not JSON at all');
+  });
+
+  test('lost altogether costs what was in it: ids rise on, and the loss is told', async () => {
+    await happen(20);
+    await folder.close();
+    await writeFile(logFile(), '');
+    store = await folder.open();
+    const page = await store.listEvents(1, EVERYTHING);
+    expect(page.truncated).toBe(true);
+    await happen(1);
+    expect((await ids()).at(-1)).toBe(22);
+  });
+
+  test('gives no id twice where the account’s file was put back from an older time', async () => {
+    await happen(3);
+    await folder.close();
+    const older = await readFile(join(folder.path, 'accounts/1.json'));
+    store = await folder.open();
+    await happen(30);
+    await folder.close();
+    await writeFile(join(folder.path, 'accounts/1.json'), older);
+    store = await folder.open();
+    await happen(1);
+    const all = await ids();
+    expect(all).toEqual(from(1, all.length));
+    expect(all.length).toBeGreaterThan(34);
+  });
+
+  test('of another account, or of a newer Letterhead, is neither read nor written', async () => {
+    await happen(1);
+    await folder.close();
+    for (const header of ['{"format":2,"account":1}', '{"format":1,"account":9}']) {
+      const content = `${header}\n{"id":77}\n`;
+      await writeFile(logFile(), content);
+      store = await folder.open();
+      await happen(1);
+      await expect(store.listEvents(1, EVERYTHING)).rejects.toMatchObject({ code: 'unavailable' });
+      expect(await store.listDomains(1, {})).toEqual([]);
+      await folder.close();
+      expect(await readFile(logFile(), 'utf8')).toBe(content);
+    }
+    await writeFile(logFile(), '');
+    store = await folder.open();
+    await happen(1);
+    expect((await ids()).slice(-3)).toEqual([3, 4, 5]);
+  });
+
+  test('that cannot be written keeps nobody from changing or reading, and catches up later', async () => {
+    const disk = new FaultyDisk();
+    const { fileSystem } = disk;
+    store = await folder.open({
+      fileSystem: {
+        ...fileSystem,
+        open: (path, flags) => {
+          if (flags === 'a' && path.endsWith('.jsonl') && !healed) return Promise.reject(new Error('EIO'));
+          return fileSystem.open(path, flags);
+        },
+      },
+    });
+    let healed = false;
+    await happen(10);
+    expect(await ids()).toEqual(from(1, 11));
+    expect(folder.log.join('\n')).toContain('events wait in the account’s file');
+    healed = true;
+    await happen(1);
+    expect(await ids()).toEqual(from(1, 12));
+    await folder.close();
+    expect(await logLines()).toHaveLength(13);
+  });
+
+  test('tells who listens while installation.json holds an event that the account’s file could not take', async () => {
+    const disk = new FaultyDisk();
+    let failing = true;
+    store = await folder.open({
+      fileSystem: {
+        ...disk.fileSystem,
+        rename: (from, to) =>
+          failing && to.endsWith('accounts/1.json')
+            ? Promise.reject(Object.assign(new Error('EIO'), { code: 'EIO' }))
+            : disk.fileSystem.rename(from, to),
+      },
+    });
+    const heard: number[] = [];
+    store.subscribe(1, (row) => heard.push(row.id));
+    await happen(2);
+    expect(heard).toEqual([]);
+    expect(await ids()).toEqual([1]);
+    failing = false;
+    expect(await ids()).toEqual([1, 2, 3]);
+    expect(heard).toEqual([2, 3]);
+    expect((await store.listEvents(1, EVERYTHING)).events.at(-1)?.at).toBe(NOON);
+  });
+});

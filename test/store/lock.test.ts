@@ -1,0 +1,89 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openJsonStore } from '../../server/store/json/json-store.ts';
+import { type JsonFolder, makeJsonFolder } from './json-folder.ts';
+import { madeDomain } from './rows.ts';
+
+const NODE_OPTIONS = ['--conditions=letterhead-source', '--disable-warning=ExperimentalWarning'];
+
+describe('the lock on the data folder', () => {
+  let folder: JsonFolder;
+  let children: ChildProcess[];
+
+  beforeEach(async () => {
+    folder = await makeJsonFolder();
+    children = [];
+  });
+
+  afterEach(async () => {
+    for (const child of children) await kill(child);
+    await folder[Symbol.asyncDispose]();
+  });
+
+  /** A process that holds the folder by the time this resolves, with the id of the domain that it made there. */
+  async function holdInOtherProcess(): Promise<{ child: ChildProcess; domain: number }> {
+    const script = join(import.meta.dirname, 'hold-folder.ts');
+    const child = spawn(process.execPath, [...NODE_OPTIONS, script, folder.path], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    children.push(child);
+    for await (const line of createInterface({ input: child.stdout })) return { child, domain: Number(line) };
+    throw new Error('the process ended before it held the folder');
+  }
+
+  async function kill(child: ChildProcess): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+
+  test('turns a second process away, and names the first', async () => {
+    const { child } = await holdInOtherProcess();
+    await expect(folder.open()).rejects.toMatchObject({
+      code: 'unavailable',
+      message: `The data folder ${folder.path} is in use by process ${child.pid} on ${hostname()} since 2026-01-31T12:00:00.000Z. Stop that one first, or set DATA_DIR to another folder.`,
+    });
+    expect(child.exitCode).toBeNull();
+  });
+
+  test('is free as soon as its holder was killed, and what that acknowledged is there', async () => {
+    const first = await holdInOtherProcess();
+    await kill(first.child);
+    const second = await holdInOtherProcess();
+    expect(second.domain).toBeGreaterThan(first.domain);
+    await kill(second.child);
+    const store = await folder.open();
+    const ids = (await store.listDomains(1, {})).map((row) => row.id);
+    expect(ids).toEqual([first.domain, second.domain]);
+    expect((await madeDomain(store, 1, 'third.example')).id).toBeGreaterThan(second.domain);
+  });
+
+  test('turns the same process away too, and outlives that', async () => {
+    await folder.open();
+    const again = () => openJsonStore({ dataDir: join(folder.path, '.'), clock: () => new Date() });
+    await expect(again()).rejects.toThrow(`process ${process.pid} on ${hostname()}`);
+    await expect(holdInOtherProcessQuietly()).resolves.not.toBe(0);
+  });
+
+  /** The exit code of a process that tries. */
+  async function holdInOtherProcessQuietly(): Promise<number | null> {
+    const script = join(import.meta.dirname, 'hold-folder.ts');
+    const child = spawn(process.execPath, [...NODE_OPTIONS, script, folder.path], { stdio: 'ignore' });
+    children.push(child);
+    await once(child, 'exit');
+    return child.exitCode;
+  }
+
+  test('is let go of where the start fails, and by a close', async () => {
+    await folder.open();
+    await folder.close();
+    const { child } = await holdInOtherProcess();
+    await kill(child);
+    const store = await folder.open();
+    expect(await store.listDomains(1, {})).toHaveLength(1);
+  });
+});

@@ -1,0 +1,183 @@
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type JsonFolder, makeJsonFolder } from './json-folder.ts';
+import {
+  accountRow,
+  createAccount,
+  createDomain,
+  createToken,
+  deleteDomain,
+  madeDomain,
+  NOON,
+} from './rows.ts';
+
+describe('the data folder', () => {
+  let folder: JsonFolder;
+
+  beforeEach(async () => {
+    folder = await makeJsonFolder();
+  });
+
+  afterEach(() => folder[Symbol.asyncDispose]());
+
+  async function readJson(name: string) {
+    return JSON.parse(await readFile(join(folder.path, name), 'utf8'));
+  }
+
+  async function writeJson(name: string, content: unknown) {
+    await writeFile(join(folder.path, name), JSON.stringify(content));
+  }
+
+  test('is its owner’s alone, and made where it is missing', async () => {
+    const dataDir = join(folder.path, 'deep', 'data');
+    const store = await folder.open({ dataDir });
+    await createAccount(store);
+    await createToken(store, 1);
+    const { id } = await madeDomain(store, 1, 'example.org');
+    await store.writeEvidence(1, id, {});
+    store.noteTokenUse(1, NOON);
+    store.noteCheckTimes(1, id, { checked_at: NOON, due: { dkim: NOON, return_path: NOON } });
+    await folder.close();
+    const names = await readdir(dataDir, { recursive: true });
+    expect(names.sort()).toEqual([
+      'accounts',
+      'accounts/1.json',
+      'events',
+      'events/1.jsonl',
+      'evidence',
+      'evidence/1',
+      'evidence/1/1.json',
+      'ids.json',
+      'installation.json',
+      'lock',
+      'schedule.json',
+      'token-use.json',
+    ]);
+    for (const name of ['.', ...names]) {
+      const { mode } = await stat(join(dataDir, name));
+      expect(`${name} ${(mode & 0o777).toString(8)}`).toBe(`${name} ${(mode & 0o40000) === 0 ? 600 : 700}`);
+    }
+  });
+
+  test('holds indented JSON with a format number, a field a line', async () => {
+    const store = await folder.open();
+    await createAccount(store);
+    for (let at = 0; at < 40; at++) await madeDomain(store, 1, `n${at}.example`);
+    await folder.close();
+    for (const name of ['installation.json', 'ids.json', 'accounts/1.json']) {
+      const text = await readFile(join(folder.path, name), 'utf8');
+      const content = JSON.parse(text);
+      expect(content.format).toBe(1);
+      expect(text).toBe(`${JSON.stringify(content, null, 2)}\n`);
+    }
+  });
+
+  test('is left in good order by a clean end: the next start goes on without a gap', async () => {
+    const store = await folder.open();
+    await createAccount(store);
+    await madeDomain(store, 1, 'a.example');
+    await deleteDomain(store, 1, (await madeDomain(store, 1, 'b.example')).id);
+    await folder.close();
+    expect(await readJson('ids.json')).toEqual({ format: 1, account: 2, token: 1, domain: 3 });
+    expect((await madeDomain(await folder.open(), 1, 'c.example')).id).toBe(3);
+  });
+
+  test('after a crash leaves a gap, and gives no id twice', async () => {
+    const store = await folder.open();
+    await createAccount(store);
+    await deleteDomain(store, 1, (await madeDomain(store, 1, 'a.example')).id);
+    await using crashed = await folder.copy();
+    expect((await madeDomain(await crashed.open(), 1, 'b.example')).id).toBe(101);
+  });
+
+  test('gives no id twice where ids.json was put back from an older time', async () => {
+    const store = await folder.open();
+    await createAccount(store);
+    await createToken(store, 1);
+    await madeDomain(store, 1, 'a.example');
+    await folder.close();
+    await writeJson('ids.json', { format: 1, account: 1, token: 1, domain: 1 });
+    const again = await folder.open();
+    expect(folder.log.join('\n')).toContain('have been raised');
+    expect((await createAccount(again)).id).toBe(2);
+    expect((await createToken(again, 1))?.id).toBe(2);
+    expect((await madeDomain(again, 1, 'b.example')).id).toBe(2);
+  });
+
+  test('is cleared of what writes left behind when they were cut off', async () => {
+    await createAccount(await folder.open());
+    await folder.close();
+    for (const name of ['installation.json.tmp', 'accounts/1.json.tmp']) {
+      await writeFile(join(folder.path, name), '{');
+    }
+    await folder.open();
+    const names = await readdir(folder.path, { recursive: true });
+    expect(names.filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  test('is cleared of an account that was never finished; one with domains is left alone and named', async () => {
+    const store = await folder.open();
+    await createAccount(store);
+    await createAccount(store);
+    await madeDomain(store, 2, 'example.org');
+    await createAccount(store);
+    await folder.close();
+    const installation = await readJson('installation.json');
+    await writeJson('installation.json', { ...installation, accounts: [accountRow(1)] });
+    await writeFile(join(folder.path, 'accounts', 'notes.json'), 'whatever');
+    const again = await folder.open();
+    expect((await again.listAccounts()).map((row) => row.id)).toEqual([1]);
+    expect(await readdir(join(folder.path, 'accounts'))).toEqual(['1.json', '2.json', 'notes.json']);
+    expect(folder.log.join('\n')).toContain('accounts/2.json');
+  });
+
+  test('is cleared of a deleted account whose files are still there', async () => {
+    const store = await folder.open();
+    await createAccount(store);
+    await madeDomain(store, 1, 'example.org');
+    await store.writeEvidence(1, 1, {});
+    await folder.close();
+    const installation = await readJson('installation.json');
+    await writeJson('installation.json', { ...installation, accounts: [], removing: [1] });
+    await folder.open();
+    for (const name of ['accounts', 'events', 'evidence']) {
+      expect(await readdir(join(folder.path, name))).toEqual([]);
+    }
+  });
+
+  test('takes no row that it could not read again, and keeps working', async () => {
+    const store = await folder.open();
+    await createAccount(store);
+    await madeDomain(store, 1, 'a.example');
+    const spoil = store.updateDomain(1, 1, (row) => ({
+      row: { ...row, updated_at: 'yesterday' },
+      events: [],
+    }));
+    await expect(spoil).rejects.toThrow('not an instant');
+    expect((await createDomain(store, 1, 'b.example')).kind).toBe('written');
+    expect(await (await folder.open()).listDomains(1, {})).toHaveLength(2);
+  });
+
+  test('can be moved, and carries what it has to', async () => {
+    const store = await folder.open();
+    await createAccount(store);
+    await store.writeSecretKeyCheck('check');
+    await folder.close();
+    await using copy = await folder.copy();
+    for (const name of ['events', 'evidence']) await rm(join(copy.path, name), { recursive: true });
+    const moved = await copy.open();
+    expect(moved.readSecretKeyCheck()).toBe('check');
+    expect((await createDomain(moved, 1, 'a.example')).kind).toBe('written');
+  });
+
+  test('that cannot be used says so in one line', async () => {
+    const file = join(folder.path, 'a-file');
+    await writeFile(file, '');
+    await expect(folder.open({ dataDir: join(file, 'data') })).rejects.toThrow(
+      `The data folder ${join(file, 'data')} cannot be used: ENOTDIR`,
+    );
+    await mkdir(join(folder.path, 'lock'));
+    await expect(folder.open()).rejects.toThrow(/^The data folder .* cannot be used: EISDIR/);
+  });
+});
