@@ -25,6 +25,7 @@ import { KeyPool } from './dkim/key-pool.ts';
 import type { KeySource } from './dkim/key-source.ts';
 import { openKeySeal } from './dkim/open-key-seal.ts';
 import { createDns } from './dns/dns.ts';
+import type { Dns } from './dns/outcome.ts';
 import { systemResolvers } from './dns/server-address.ts';
 import { Domains } from './domains/domains.ts';
 import { Events } from './events/events.ts';
@@ -46,6 +47,7 @@ import { FolderInUseError } from './store/json/lock.ts';
 import type { Store } from './store/store.ts';
 import { createCheckLog, observeTogether } from './verification/check-log.ts';
 import { Monitor } from './verification/monitor.ts';
+import { lacksOfReturnPathHost } from './verification/return-path-host.ts';
 import { systemTimer } from './verification/timer.ts';
 
 /** How many keys a server holds ready; a command that opens the folder makes its one when it needs it. */
@@ -89,6 +91,7 @@ export interface InstallationParts {
 /** An open data folder with everything that works on it. Disposing of it ends what is under way and unlocks the folder. */
 interface Installation extends OpenInstallation {
   readonly store: Store;
+  readonly dns: Dns;
   readonly monitor: Monitor;
   readonly limits: RateLimits;
   readonly metrics: Metrics;
@@ -129,6 +132,7 @@ export async function startServer(parts: InstallationParts): Promise<RunningServ
     const url = await listen(app, settings.HOST, settings.PORT);
     installation.monitor.start();
     watchInstallation(installation, clock);
+    void warnOfReturnPathHost(installation.dns, settings.RETURN_PATH_HOST, log);
     const firstStart = await makeFirstAccount({ store: installation.store, clock }, settings.BOOTSTRAP_TOKEN);
     return { url, firstStart, stop };
   } catch (error) {
@@ -181,6 +185,7 @@ async function composeInstallation(parts: InstallationParts, store: JsonStore): 
   });
   return {
     store,
+    dns,
     monitor,
     limits,
     metrics,
@@ -206,6 +211,13 @@ function watchInstallation({ metrics, store, monitor }: Installation, now: Clock
     dueChecks: () => store.countDueChecks(toInstant(now())),
     checksInFlight: () => monitor.load.inFlight,
   });
+}
+
+/** Beside the serving: a host that is not set up yet must not keep anybody from adding domains. */
+async function warnOfReturnPathHost(dns: Dns, host: string | null, log: Logger): Promise<void> {
+  if (host === null) return;
+  for (const lack of await lacksOfReturnPathHost(dns, host, randomBytes))
+    log.warn({ return_path_host: host }, lack);
 }
 
 async function serve({ environment, terminal }: Surroundings): Promise<ExitCode> {
