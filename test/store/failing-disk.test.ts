@@ -1,4 +1,8 @@
-import { readdir } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { JsonStore } from '../../server/store/json/json-store.ts';
 import { type Fault, FaultyDisk } from './faulty-disk.ts';
@@ -183,6 +187,57 @@ describe('a disk that fails', () => {
     expect(await store.listAccounts()).toHaveLength(2);
   });
 });
+
+if (mayMount()) {
+  describe('a disk that is really full', () => {
+    test('refuses what it cannot hold, keeps what it has, and goes on once there is room', async () => {
+      await using folder = await makeJsonFolder();
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder.path]);
+      try {
+        await fillUp(folder);
+      } finally {
+        await folder.close();
+        execFileSync('umount', [folder.path]);
+      }
+    });
+  });
+}
+
+async function fillUp(folder: JsonFolder): Promise<void> {
+  const ballast = join(folder.path, 'ballast');
+  await writeFile(ballast, Buffer.alloc(300_000));
+  const store = await folder.open();
+  await createAccount(store);
+  let refusal: unknown = null;
+  for (let at = 0; at < 1000 && refusal === null; at++) {
+    refusal = await createDomain(store, 1, `${'x'.repeat(60)}.n${at}.example`).then(
+      () => null,
+      (error: unknown) => error,
+    );
+  }
+  expect(refusal).toMatchObject({ code: 'unavailable', message: expect.stringContaining('disk is full') });
+  const kept = await everything(store);
+  expect(kept.accounts[0]?.domains.length).toBeGreaterThan(100);
+  expect(await everythingOnDisk(folder)).toEqual(kept);
+  await rm(ballast);
+  await store.ready();
+  expect((await createDomain(store, 1, 'room.example')).kind).toBe('written');
+  expect(await everythingOnDisk(folder)).toEqual(await everything(store));
+}
+
+/** Whether this machine lets us have a small disk of our own; where it does not, there is no such test. */
+function mayMount(): boolean {
+  const place = mkdtempSync(join(tmpdir(), 'letterhead-mount-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', place], { stdio: 'ignore' });
+    execFileSync('umount', [place], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmSync(place, { recursive: true });
+  }
+}
 
 async function temporaryFiles(path: string): Promise<string[]> {
   const names = await readdir(path, { recursive: true });
