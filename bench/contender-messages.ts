@@ -2,7 +2,7 @@
 export interface Questions {
   /** What the process has used so far. */
   usage: { readonly asked: null; readonly answer: Usage };
-  /** Creates domains with as many clients at once, until the time is over or so many are made. */
+  /** Creates domains with several clients at once. */
   create: { readonly asked: CreateOrder; readonly answer: CreateRun };
   /** Of each key that was taken since the start: whether it was ready. */
   keysReady: { readonly asked: null; readonly answer: boolean[] };
@@ -17,7 +17,15 @@ export interface Usage {
 
 export interface CreateOrder {
   readonly clients: number;
+  /** What comes before, and isn't counted. */
+  readonly warmUp: Extent;
+  readonly measured: Extent;
+}
+
+/** Ends with whichever comes first. */
+interface Extent {
   readonly seconds: number;
+  /** Creates. */
   readonly atMost: number;
 }
 

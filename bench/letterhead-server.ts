@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeTokenSecret } from '../server/auth/token-secret.ts';
 import makeKeysOnce, { KEYS_FILE } from '../test/keys-file.ts';
@@ -23,7 +23,8 @@ export function serverEnvironment(dataDir: string): Record<string, string> {
     BOOTSTRAP_TOKEN: TOKEN,
     DNS_SERVERS: '127.0.0.1:9',
     MAX_DOMAINS_PER_ACCOUNT: '10000',
-    RATE_LIMIT_PER_MINUTE: '0',
+    // Counted as in earnest, but never reached.
+    RATE_LIMIT_PER_MINUTE: '999999999',
   };
 }
 
@@ -39,6 +40,10 @@ export async function startLetterhead(
       keysFile: options.keys === 'file' ? keysFile() : null,
     };
     return await startContender({ script: 'serve.ts', options: serve, stderr: log.fd });
+  } catch (error) {
+    throw new Error(`The server did not start: ${await readFile(`${dataDir}.log`, 'utf8')}`, {
+      cause: error,
+    });
   } finally {
     await log.close();
   }

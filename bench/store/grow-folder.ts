@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import type { Actor } from '@letterhead/shared';
+import { Accounts } from '../../server/auth/accounts.ts';
+import { makeFirstAccount } from '../../server/auth/first-start.ts';
+import { Shares } from '../../server/auth/shares.ts';
+import { keysFromFile } from '../../server/dkim/key-source.ts';
+import { openKeySeal } from '../../server/dkim/open-key-seal.ts';
+import { parseDomainName } from '../../server/domains/domain-name.ts';
+import { Domains } from '../../server/domains/domains.ts';
+import type { FileSystem } from '../../server/store/json/file-system.ts';
+import { nodeFileSystem } from '../../server/store/json/file-system.ts';
+import { openJsonStore } from '../../server/store/json/json-store.ts';
+import type { AccountRow, DomainRow, Store } from '../../server/store/store.ts';
+import { RECORD_KEYS } from '../../server/verification/published-record.ts';
+import { nextCheckTimes } from '../../server/verification/schedule.ts';
+import { keysFile, TOKEN } from '../letterhead-server.ts';
+
+/** What is to be in a data folder, beside the first account. */
+export interface FolderSize {
+  readonly accounts: number;
+  readonly domainsPerAccount: number;
+}
+
+/** The domains' age: looked at once a day, and not while something is measured. Milliseconds. */
+const AGE = 20.5 * 24 * 60 * 60 * 1000;
+const ACCOUNTS_AT_ONCE = 64;
+const NO_LIMIT = 1_000_000;
+
+const actor: Actor = { kind: 'cli', token_id: null, address: null };
+
+/**
+ * Fills a new data folder as the server would, through the same store and services, only without waiting for the
+ * disk; and a file with the same accounts and domains for those that keep all in one.
+ */
+export async function growFolder(dataDir: string, databaseFile: string, size: FolderSize): Promise<void> {
+  const clock = () => new Date(Date.now() - AGE);
+  await using store = disposable(
+    await openJsonStore({ dataDir, clock, fileSystem: withoutSync(nodeFileSystem) }),
+  );
+  await makeFirstAccount({ store, clock }, TOKEN);
+  const domains = new Domains({
+    store,
+    keys: await keysFromFile(keysFile(), () => {}),
+    seal: await openKeySeal({ dataDir, secretKey: null, check: store, random: randomBytes }),
+    clock,
+    random: randomBytes,
+    returnPathHost: null,
+    maxDomainsPerAccount: NO_LIMIT,
+    shares: new Shares({ store, clock, publicUrl: null }),
+    monitor: { verifyNow: () => Promise.reject(new Error('Nothing is verified here.')) },
+  });
+  const accounts = new Accounts({ store, clock });
+  const left = Array.from({ length: size.accounts }, (_, at) => `Help desk ${at + 1}`).values();
+  const fill = async () => {
+    for (const name of left) {
+      const account = await accounts.create(name, actor);
+      await fillAccount(store, domains, account, size.domainsPerAccount);
+    }
+  };
+  await Promise.all(Array.from({ length: ACCOUNTS_AT_ONCE }, fill));
+  await writeDatabase(databaseFile, store);
+}
+
+async function fillAccount(
+  store: Store,
+  domains: Domains,
+  account: AccountRow,
+  count: number,
+): Promise<void> {
+  const names = Array.from({ length: count }, (_, at) => parseDomainName(`domain-${at + 1}.example.org`));
+  const rows = await Promise.all(names.map((name) => domains.create(account, name, actor)));
+  const now = new Date();
+  for (const row of rows) {
+    store.noteCheckTimes(account.id, row.id, nextCheckTimes(row, RECORD_KEYS, undefined, now, randomBytes));
+  }
+}
+
+/** As lowdb writes it. */
+async function writeDatabase(file: string, store: Store): Promise<void> {
+  const accounts = await store.listAccounts();
+  const domains: DomainRow[] = [];
+  for (const { id } of accounts) domains.push(...(await store.listDomains(id, {})));
+  await writeFile(file, JSON.stringify({ accounts, domains }, null, 2));
+}
+
+function withoutSync(fileSystem: FileSystem): FileSystem {
+  return {
+    ...fileSystem,
+    open: async (path, flags) => ({ ...(await fileSystem.open(path, flags)), sync: async () => {} }),
+  };
+}
+
+function disposable<S extends Store>(store: S): S & AsyncDisposable {
+  return Object.assign(store, { [Symbol.asyncDispose]: () => store.close() });
+}
