@@ -16,10 +16,9 @@ export function followEvents(
     const subscription = letterhead.events.stream.subscribe(
       { account, lastEventId: last },
       {
-        onData(item) {
-          if ('kind' in item) return onGap();
-          const { event } = item.data;
-          shown = shown.then(() => show(event)).catch(end);
+        onData({ data: item }) {
+          if (item.kind === 'reload') onGap();
+          if (item.kind === 'event') shown = shown.then(() => show(item.event)).catch(end);
         },
         onError: end,
       },

@@ -17,8 +17,17 @@ export function toEvent(row: EventRow): Event {
 /** How many events a stream reads from the log at a time while it catches up. */
 const CATCH_UP_PAGE = 500;
 
-/** What a stream tells: something that happened, or that the listener has missed too much and must read anew. */
-export type StreamItem = { kind: 'event'; event: Event } | { kind: 'reload'; first: number | null };
+/** How many events may wait for a listener that takes them slowly, before it is told to read anew. */
+const MAX_WAITING = 1000;
+
+/**
+ * What a stream tells: that it listens from event `last` on, something that happened, or that too much was missed
+ * and has to be read anew.
+ */
+export type StreamItem =
+  | { kind: 'listening'; last: number }
+  | { kind: 'event'; event: Event }
+  | { kind: 'reload'; last: number };
 
 /** What happened in an account: the feed, and the stream of what happens from now on. */
 export class Events {
@@ -45,7 +54,7 @@ export class Events {
 
   /**
    * Every event after `after`, each once and in order, until `signal` aborts: first what the log holds, then what
-   * happens. Without `after`, from now on.
+   * happens. Without `after`, from now on; the first item says from where that is.
    */
   async *stream(account: AccountRow, after: number | null, signal: AbortSignal): AsyncGenerator<StreamItem> {
     const queue = new EventQueue(signal);
@@ -53,28 +62,38 @@ export class Events {
     try {
       // Subscribed before catching up, so that nothing falls between; what comes twice is dropped by its id.
       let last = after ?? 0;
-      if (after !== null) {
-        for await (const item of this.#catchUp(account, after)) {
-          if (item.kind === 'event') last = item.event.id;
-          yield item;
+      for await (const item of after === null ? this.#begin(account) : this.#catchUp(account, after)) {
+        last = item.kind === 'event' ? item.event.id : item.last;
+        yield item;
+      }
+      for await (const row of queue) {
+        if (row === 'overflow') yield { kind: 'reload', last };
+        else if (row.id > last) {
+          last = row.id;
+          yield { kind: 'event', event: toEvent(row) };
         }
       }
-      for await (const row of queue) if (row.id > last) yield { kind: 'event', event: toEvent(row) };
     } finally {
       unsubscribe();
     }
   }
 
+  /** A listener that loses its connection before anything has happened can say from where to go on. */
+  async *#begin(account: AccountRow): AsyncGenerator<StreamItem> {
+    const { last } = await this.#store.listEvents(account.id, { after: Number.MAX_SAFE_INTEGER, limit: 1 });
+    yield { kind: 'listening', last };
+  }
+
   async *#catchUp(account: AccountRow, after: number): AsyncGenerator<StreamItem> {
-    let last = after;
+    let seen = after;
     for (;;) {
-      const page = await this.#store.listEvents(account.id, { after: last, limit: CATCH_UP_PAGE });
+      const page = await this.#store.listEvents(account.id, { after: seen, limit: CATCH_UP_PAGE });
       if (page.truncated) {
-        yield { kind: 'reload', first: page.first };
+        yield { kind: 'reload', last: page.last };
         return;
       }
       for (const row of page.events) {
-        last = row.id;
+        seen = row.id;
         yield { kind: 'event', event: toEvent(row) };
       }
       if (page.events.length < CATCH_UP_PAGE) return;
@@ -82,10 +101,10 @@ export class Events {
   }
 }
 
-/** Events that a slow listener has not taken yet. */
-class EventQueue implements AsyncIterable<EventRow> {
+/** Events that a listener has not taken yet; more than it could ever take are forgotten, and it is told so. */
+class EventQueue implements AsyncIterable<EventRow | 'overflow'> {
   readonly #signal: AbortSignal;
-  readonly #rows: EventRow[] = [];
+  #waiting: (EventRow | 'overflow')[] = [];
   #wake: (() => void) | undefined;
 
   constructor(signal: AbortSignal) {
@@ -94,19 +113,20 @@ class EventQueue implements AsyncIterable<EventRow> {
   }
 
   push(row: EventRow): void {
-    this.#rows.push(row);
+    if (this.#waiting.length >= MAX_WAITING) this.#waiting = ['overflow'];
+    this.#waiting.push(row);
     this.#wake?.();
   }
 
-  async *[Symbol.asyncIterator](): AsyncIterator<EventRow> {
+  async *[Symbol.asyncIterator](): AsyncIterator<EventRow | 'overflow'> {
     while (!this.#signal.aborted) {
-      const row = this.#rows.shift();
-      if (row !== undefined) {
-        yield row;
-        continue;
-      }
+      const waiting = this.#waiting;
+      this.#waiting = [];
+      yield* waiting;
+      if (this.#waiting.length > 0) continue;
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
+        if (this.#signal.aborted) resolve();
       });
     }
   }

@@ -39,7 +39,7 @@ export const eventsRouter = t.router({
       scope: 'domains:read',
       summary: 'Stream events',
       description:
-        'What happens from now on; resumed after `lastEventId`. A `reload` says that too much was missed.',
+        'What happens from now on, after `lastEventId` where that is given. A `reload` says that too much was missed, and has to be read anew.',
     })
     .subscription(async function* ({ ctx, input, signal }) {
       const until = signal ?? new AbortController().signal;
@@ -48,7 +48,8 @@ export const eventsRouter = t.router({
       const close = token === null ? () => {} : ctx.services.streams.open(token.id);
       try {
         for await (const item of ctx.services.events.stream(account, input.lastEventId ?? null, until)) {
-          yield item.kind === 'event' ? tracked(String(item.event.id), item) : item;
+          // Each item has an id, so that a listener whose connection is lost always knows where to resume.
+          yield tracked(String(item.kind === 'event' ? item.event.id : item.last), item);
         }
       } finally {
         close();

@@ -109,11 +109,15 @@ export interface EventFilter {
   readonly domain?: number | undefined;
 }
 
-/** `truncated`: events after `after` have been dropped by rotation; `first` is the oldest id that is kept. */
+/**
+ * `truncated`: events after `after` have been dropped by rotation; `first` is the oldest id that is kept, `last` the
+ * newest that there is, 0 where nothing has happened.
+ */
 export interface EventPage {
   readonly events: readonly EventRow[];
   readonly truncated: boolean;
   readonly first: number | null;
+  readonly last: number;
 }
 
 export interface Store {

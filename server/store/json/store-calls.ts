@@ -241,7 +241,7 @@ export class JsonStore implements Store {
     return this.#serve(async () => {
       const { accounts, log } = this.#parts;
       const holder = accounts.find(account);
-      if (holder === undefined) return { events: [], truncated: false, first: null };
+      if (holder === undefined) return { events: [], truncated: false, first: null, last: 0 };
       await accounts.deliver(account);
       try {
         return await holder.listEvents(filter);
