@@ -1,5 +1,3 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Domain } from '@letterhead/shared';
 import { MAX_PAGE } from '@letterhead/shared';
 import type { Command } from 'commander';
@@ -8,6 +6,7 @@ import { restJson } from '../rest/rest-json.ts';
 import type { AccountOptions, CommandContext, Target } from './command-context.ts';
 import { addAccountOption, targetOf, withConnection } from './command-context.ts';
 import { DOMAIN_COLUMNS, formatCsvLine, toDomainCells } from './domain-csv.ts';
+import { print } from './output.ts';
 
 interface ExportOptions extends AccountOptions {
   readonly format: 'jsonl' | 'csv';
@@ -26,7 +25,7 @@ export function addExportCommand(program: Command, context: CommandContext): voi
   addAccountOption(command).action(async (options: ExportOptions) => {
     await withConnection(context, {}, async (connection) => {
       const target = await targetOf(connection, options);
-      await pipeline(Readable.from(lines(target, options.format)), context.terminal.out, { end: false });
+      for await (const text of lines(target, options.format)) await print(context.terminal.out, text);
     });
   });
 }

@@ -26,9 +26,10 @@ export function withoutControls(text: string): string {
   );
 }
 
-/** Whether an error says that nobody reads any more. */
+/** Whether an error says that nobody reads any more: the first write says the one, those after it the other. */
 export function isClosedPipe(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EPIPE';
+  if (!(error instanceof Error) || !('code' in error)) return false;
+  return error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED';
 }
 
 /** Says what takes its time, to somebody who waits. */

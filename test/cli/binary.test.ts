@@ -1,0 +1,115 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import packageJson from '../../server/package.json' with { type: 'json' };
+import { startTestServer } from '../running-server.ts';
+import type { Workplace } from './letterhead-process.ts';
+import { LETTERHEAD, makeWorkplace, SEARCH_PATH } from './letterhead-process.ts';
+
+const shell = promisify(execFile);
+const LAUNCHER = fileURLToPath(new URL('../../server/cli/letterhead.js', import.meta.url));
+
+let place: Workplace;
+
+beforeEach(async () => {
+  place = await makeWorkplace();
+});
+
+afterEach(() => place[Symbol.asyncDispose]());
+
+it('says its version, and leaves nothing behind', async () => {
+  expect(await place.run(['version'])).toEqual({ exit: 0, out: `${packageJson.version}\n`, err: '' });
+  expect(await readdir(place.folder)).toEqual([]);
+});
+
+it('replaces a lost token while the server is stopped', async () => {
+  await (await place.serve()).stop();
+  const { exit, out, err } = await place.run(['token', 'create', '--scope', 'admin', '--account', '1']);
+  expect({ exit, err }).toEqual({ exit: 0, err: '' });
+
+  const server = await place.serve();
+  const answer = await fetch(`${server.url}/api/v1/accounts`, {
+    headers: { authorization: `Bearer ${out.trim()}` },
+  });
+  expect(answer.status).toBe(200);
+});
+
+it('speaks to the server that LETTERHEAD_URL names, and not to the folder', async () => {
+  await using server = await startTestServer();
+  const environment = { LETTERHEAD_URL: `${server.url}/`, LETTERHEAD_TOKEN: server.token };
+  const added = await place.run(['domain', 'add', 'example.org', '--json'], environment);
+  expect({ exit: added.exit, err: added.err }).toEqual({ exit: 0, err: '' });
+  const { body } = await server.rest('GET', '/accounts/1/domains/1');
+  expect(JSON.parse(added.out)).toEqual(body.data);
+  expect(existsSync(place.dataDir)).toBe(false);
+});
+
+it('says who holds the folder, and how to speak to him', async () => {
+  const server = await place.serve();
+  const { exit, out, err } = await place.run(['domain', 'list']);
+  expect({ exit, out }).toEqual({ exit: 3, out: '' });
+  expect(err).toMatch(
+    new RegExp(
+      `^letterhead: The data folder ${place.dataDir} is in use by process ${server.pid} on .+\\.\\n$`,
+    ),
+  );
+  expect(err).toContain('set LETTERHEAD_URL and LETTERHEAD_TOKEN');
+});
+
+it('ends quietly when its reader goes', async () => {
+  await place.run(['account', 'create', 'Help desk']);
+  for (const command of ['--help', 'account list', 'account list --json', 'export', 'events']) {
+    const script = `{ '${LETTERHEAD}' ${command}; echo "ended with $?" >&2; } | true`;
+    const { stderr } = await shell('sh', ['-c', script], { env: environment() });
+    expect(stderr, command).toBe('ended with 0\n');
+  }
+});
+
+// The system's own file that is always full.
+if (existsSync('/dev/full')) {
+  it('says that its output cannot be written', async () => {
+    await place.run(['account', 'create', 'Help desk']);
+    for (const command of ['account list', 'export --format csv']) {
+      const ended = shell('sh', ['-c', `'${LETTERHEAD}' ${command} > /dev/full`], { env: environment() });
+      await expect(ended, command).rejects.toMatchObject({
+        code: 3,
+        stderr: expect.stringMatching(/^letterhead: The output cannot be written: .*ENOSPC.*\n$/),
+      });
+    }
+  });
+}
+
+it('is found by npx', async () => {
+  const { stdout } = await shell('npx', ['letterhead', 'version'], {
+    env: { PATH: process.env['PATH'], HOME: place.folder },
+  });
+  expect(stdout).toBe(`${packageJson.version}\n`);
+});
+
+const oldNode = ['/usr/bin/node', '/usr/local/bin/node'].find(isTooOld);
+
+if (oldNode !== undefined) {
+  it('tells an old Node so in one line', async () => {
+    await expect(shell(oldNode, [LAUNCHER, 'version'])).rejects.toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /^Letterhead needs Node 22\.19 or newer, and this is \d+\.\d+\.\d+\. .+\n$/,
+      ),
+    });
+  });
+}
+
+function environment() {
+  return { PATH: SEARCH_PATH, DATA_DIR: place.dataDir };
+}
+
+function isTooOld(node: string): boolean {
+  if (!existsSync(node)) return false;
+  const version = execFileSync(node, ['-p', 'process.versions.node'], { encoding: 'utf8' });
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major < 22 || (major === 22 && minor < 19);
+}

@@ -1,0 +1,108 @@
+import type { Domain } from '@letterhead/shared';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { TestServer } from '../running-server.ts';
+import { startTestServer } from '../running-server.ts';
+import type { Environment } from './letterhead-process.ts';
+import { runHere } from './run-here.ts';
+
+let server: TestServer;
+let environment: Environment;
+
+beforeEach(async () => {
+  server = await startTestServer({ environment: { RETURN_PATH_HOST: 'bounces.example.net' } });
+  environment = { LETTERHEAD_URL: server.url, LETTERHEAD_TOKEN: server.token };
+});
+
+afterEach(() => server[Symbol.asyncDispose]());
+
+const run = (...words: string[]) => runHere(words, environment);
+const add = (domain: string) => server.letterhead.domains.create.mutate({ account: 1, domain });
+
+it('prints in JSON exactly what REST has under data', async () => {
+  await add('example.org');
+  for (const [command, path] of [
+    ['domain list', '/accounts/1/domains'],
+    ['domain show example.org', '/accounts/1/domains/1'],
+    ['token list', '/accounts/1/tokens'],
+    ['account list', '/accounts'],
+    ['events', '/accounts/1/events'],
+  ] as const) {
+    const { exit, out } = await run(...command.split(' '), '--json');
+    expect(exit).toBe(0);
+    expect(JSON.parse(out), command).toEqual((await server.rest('GET', path)).body.data);
+  }
+});
+
+it('prints the records for a form, a zone file, a program and an e-mail', async () => {
+  const { dns_records } = await add('mail.example.co.uk');
+  const [dkim, returnPath] = dns_records;
+
+  const table = await run('domain', 'records', 'mail.example.co.uk');
+  expect(table.out.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
+    ['TYPE', 'HOST', 'VALUE'],
+    ['TXT', dkim?.hostname, dkim?.value],
+    ['CNAME', returnPath?.hostname, returnPath?.value],
+    [''],
+  ]);
+
+  const { text: zoneFile } = await server.rest('GET', '/accounts/1/domains/1/zone-file');
+  expect((await run('domain', 'records', '1', '--format', 'bind')).out).toBe(zoneFile);
+
+  const json = await run('domain', 'records', '1', '--format', 'json');
+  expect(JSON.parse(json.out)).toEqual(dns_records);
+  expect((await run('domain', 'records', '1', '--json')).out).toBe(json.out);
+
+  const { out: message } = await run('domain', 'records', '1', '--format', 'text');
+  expect(message).toContain('add these records to the DNS zone example.co.uk:\n');
+  for (const { type, hostname, value } of dns_records) {
+    expect(message).toContain(`  Type   ${type}\n  Host   ${hostname}\n  Value  ${value}\n`);
+  }
+});
+
+it('exports every domain, however many pages that takes', async () => {
+  const domains = await Promise.all(Array.from({ length: 25 }, (_, at) => add(`desk-${at}.example.org`)));
+  await add('mail.example.co.uk');
+  const jsonLines = (await run('export')).out.trimEnd().split('\n');
+  expect(jsonLines.map((line) => JSON.parse(line))).toEqual(
+    (await server.rest('GET', '/accounts/1/domains')).body.data,
+  );
+
+  const [headings, ...lines] = (await run('export', '--format', 'csv')).out.trimEnd().split('\r\n');
+  expect(headings).toBe(
+    'id,account_id,domain,subdomain,verified,dkim_hostname,dkim_value,dkim_verified,return_path_hostname,return_path_value,return_path_verified,updated_at,created_at',
+  );
+  expect(lines.length).toBe(domains.length + 1);
+  const last = lines.at(-1)?.split(',');
+  const { body } = await server.rest('GET', '/accounts/1/domains/26');
+  const { dns_records, updated_at, created_at }: Record<string, string> & Domain = body.data;
+  const [dkim, returnPath] = dns_records;
+  expect(last).toEqual([
+    '26',
+    '1',
+    'mail.example.co.uk',
+    'mail',
+    'false',
+    dkim?.hostname,
+    dkim?.value,
+    'false',
+    returnPath?.hostname,
+    returnPath?.value,
+    'false',
+    updated_at,
+    created_at,
+  ]);
+});
+
+it('lets no name or DNS answer command the terminal', async () => {
+  const clear = '\u001b[2J\u009b31m';
+  await server.letterhead.tokens.create.mutate({ account: 1, name: clear, scopes: ['domains:read'] });
+  const tokens = await run('token', 'list');
+  expect(tokens.out).toContain('\\x1b[2J\\x9b31m');
+
+  const { dns_records } = await add('example.org');
+  server.dns.publish(`${dns_records[0]?.hostname}.example.org`, { TXT: [`k=rsa; p=${clear}`] });
+  const verified = await run('domain', 'verify', 'example.org');
+  expect(verified.exit).toBe(1);
+  expect(verified.out).toContain('  Found     k=rsa; p=\\x1b[2J');
+  for (const { out } of [tokens, verified]) expect(out).not.toMatch(/[^\n\P{Cc}]/u);
+});

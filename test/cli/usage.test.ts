@@ -1,0 +1,213 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { Environment } from './letterhead-process.ts';
+import { runHere } from './run-here.ts';
+
+const TOKEN = `lh_${'a'.repeat(43)}`;
+
+let folder: string;
+let environment: Environment;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'letterhead-cli-'));
+  environment = { DATA_DIR: join(folder, 'data'), DNS_SERVERS: '127.0.0.1:9' };
+});
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+it('helps everywhere', async () => {
+  const words = await commandsBelow([]);
+  expect(words.map((command) => command.join(' '))).toEqual(
+    expect.arrayContaining([
+      'serve',
+      'account create',
+      'account list',
+      'account suspend',
+      'account resume',
+      'account delete',
+      'token create',
+      'token list',
+      'token revoke',
+      'domain add',
+      'domain list',
+      'domain show',
+      'domain rename',
+      'domain verify',
+      'domain records',
+      'domain remove',
+      'events',
+      'export',
+      'version',
+    ]),
+  );
+  // Nothing was opened, and nothing made.
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+/** All commands, each as its own help and that of the one above it say. */
+async function commandsBelow(above: string[]): Promise<string[][]> {
+  const { exit, out, err } = await runHere([...above, '--help'], environment);
+  expect({ exit, err }, above.join(' ')).toEqual({ exit: 0, err: '' });
+  expect(out).toMatch(new RegExp(`^Usage: ${['letterhead', ...above].join(' ')}`));
+  const list = out.split('\nCommands:\n')[1]?.split('\n\n')[0] ?? '';
+  const names = [...list.matchAll(/^ {2}([a-z]+)/gm)].flatMap(([, name = '']) =>
+    name === 'help' ? [] : name,
+  );
+  if (names.length === 0) return [above];
+  return (await Promise.all(names.map((name) => commandsBelow([...above, name])))).flat();
+}
+
+it.each([
+  [[]],
+  [['domain']],
+  [['nonsense']],
+  [['domain', 'nonsense']],
+  [['domain', 'add']],
+  [['domain', 'add', 'example.org', 'example.net']],
+  [['domain', 'list', '--nonsense']],
+  [['domain', 'list', '--account', 'mine']],
+  [['domain', 'records', '1', '--format', 'xml']],
+  [['token', 'create', '--scope', 'everything']],
+  [['token', 'create', '--expires', 'tomorrow']],
+  [['token', 'create', '--expires', '2026-02-31T25:00:00Z']],
+  [['token', 'revoke', 'first']],
+  [['account', 'suspend', '0']],
+  [['events', '--limit', '-1']],
+  [['export', '--format', 'xml']],
+])('ends with 2 at %j, before anything is opened', async (words) => {
+  const { exit, out, err } = await runHere(words, environment);
+  expect({ exit, out }).toEqual({ exit: 2, out: '' });
+  expect(err).not.toBe('');
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+it('makes no data folder where there is none', async () => {
+  for (const command of [
+    'account list',
+    'token create',
+    'domain list',
+    'domain add example.org',
+    'events',
+    'export',
+  ]) {
+    const { exit, out, err } = await runHere(command.split(' '), environment);
+    expect({ exit, out }, command).toEqual({ exit: 3, out: '' });
+    expect(err).toBe(
+      `letterhead: There is no data in ${environment['DATA_DIR']} yet. Set DATA_DIR to where it is, or begin with \`letterhead serve\`.\n`,
+    );
+  }
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+it('asks for the account where there are several', async () => {
+  for (const name of ['One', 'Two']) await runHere(['account', 'create', name], environment);
+  const { exit, err } = await runHere(['domain', 'list'], environment);
+  expect({ exit, err }).toEqual({
+    exit: 2,
+    err: 'letterhead: There are several accounts: say which with --account.\n',
+  });
+  expect((await runHere(['domain', 'list', '--account', '2'], environment)).exit).toBe(0);
+});
+
+it('says so where the last account is gone', async () => {
+  await runHere(['account', 'create', 'One'], environment);
+  await runHere(['account', 'delete', '1', '--confirm', 'One'], environment);
+  expect(await runHere(['domain', 'list'], environment)).toEqual({
+    exit: 3,
+    out: '',
+    err: 'letterhead: There is no account yet: `letterhead account create` makes one.\n',
+  });
+});
+
+it('deletes an account when its name is typed, and only then', async () => {
+  await runHere(['account', 'create', 'Help desk'], environment);
+  const questions: string[] = [];
+  const typing = (answer: string) => async (question: string) => {
+    questions.push(question);
+    return answer;
+  };
+  expect(await runHere(['account', 'delete', '1'], environment, typing(''))).toMatchObject({
+    exit: 2,
+    err: 'letterhead: Nothing was deleted: account 1 is called Help desk.\n',
+  });
+  expect((await runHere(['account', 'delete', '1'], environment, typing('Help desk'))).exit).toBe(0);
+  expect(questions).toEqual([questions[0], questions[0]]);
+  expect(questions[0]).toContain('account 1 with all its domains, keys, tokens and events, for good.');
+});
+
+it('never falls back from a server to the folder', async () => {
+  for (const half of [{ LETTERHEAD_URL: 'http://127.0.0.1:3000' }, { LETTERHEAD_TOKEN: TOKEN }]) {
+    expect(await runHere(['account', 'create', 'x'], { ...environment, ...half })).toEqual({
+      exit: 2,
+      out: '',
+      err: 'letterhead: Set both LETTERHEAD_URL and LETTERHEAD_TOKEN, or neither to open the data folder.\n',
+    });
+  }
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+it('takes a server setting that is empty for none', async () => {
+  const unset = { ...environment, LETTERHEAD_URL: '', LETTERHEAD_TOKEN: ' ' };
+  expect((await runHere(['account', 'create', 'Help desk'], unset)).exit).toBe(0);
+});
+
+it.each([
+  [{ LETTERHEAD_URL: 'desk.example.org' }, 'LETTERHEAD_URL is not an address such as http://127.0.0.1:3000.'],
+  [{ LETTERHEAD_URL: 'file:///etc' }, 'LETTERHEAD_URL is not an address such as http://127.0.0.1:3000.'],
+  [{ LETTERHEAD_TOKEN: 'päss' }, 'LETTERHEAD_TOKEN is not a token, which is lh_ and 43 characters.'],
+])('refuses %j', async (bad, sentence) => {
+  const server = { LETTERHEAD_URL: 'http://127.0.0.1:3000', LETTERHEAD_TOKEN: TOKEN, ...bad };
+  expect(await runHere(['domain', 'list'], server)).toEqual({
+    exit: 2,
+    out: '',
+    err: `letterhead: ${sentence}\n`,
+  });
+});
+
+it('says in a sentence that no server answers', async () => {
+  const port = await freePort();
+  for (const host of ['127.0.0.1', 'localhost']) {
+    const url = `http://${host}:${port}`;
+    expect(await runHere(['domain', 'list'], { LETTERHEAD_URL: url, LETTERHEAD_TOKEN: TOKEN })).toEqual({
+      exit: 3,
+      out: '',
+      err: `letterhead: No Letterhead server answers at ${url}: nothing listens there. Check LETTERHEAD_URL, and that the server runs.\n`,
+    });
+  }
+});
+
+it.each([
+  ['a web page', 200, '<!doctype html><p>Hello'],
+  ['other JSON', 200, '{"hello": "world"}'],
+  ['a list', 200, '[]'],
+  ['nothing', 502, ''],
+  ['other JSON in the error', 404, '{"error": "no such route"}'],
+])('says in a sentence that what answers is something else: %s', async (_what, status, body) => {
+  const other = createServer((_request, response) => response.writeHead(status).end(body));
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+  const address = other.address();
+  const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+  try {
+    for (const words of [
+      ['domain', 'list'],
+      ['domain', 'list', '--account', '1', '--json'],
+    ]) {
+      const { exit, out, err } = await runHere(words, { LETTERHEAD_URL: url, LETTERHEAD_TOKEN: TOKEN });
+      expect({ exit, out }).toEqual({ exit: 3, out: '' });
+      expect(err).toContain(`No Letterhead server answers at ${url}: what answers there is something else.`);
+    }
+  } finally {
+    other.close();
+  }
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
