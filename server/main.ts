@@ -59,9 +59,15 @@ const CONSOLE_FOLDER = fileURLToPath(new URL('../client/console/dist', import.me
 const clock: Clock = () => new Date();
 
 /** Runs one command line in this process and resolves to its exit code. */
-export function main(words: readonly string[]): Promise<ExitCode> {
-  if (existsSync('.env')) process.loadEnvFile('.env');
-  return runCommand(words, { environment: process.env, terminal: openTerminal(process) });
+export async function main(words: readonly string[]): Promise<ExitCode> {
+  const terminal = openTerminal(process);
+  try {
+    if (existsSync('.env')) process.loadEnvFile('.env');
+  } catch (error) {
+    terminal.err.write(`letterhead: The file .env cannot be read: ${error}\n`);
+    return EXIT.usage;
+  }
+  return runCommand(words, { environment: process.env, terminal });
 }
 
 /** What a command is run in: of the process, or a test's own. */

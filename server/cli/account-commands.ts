@@ -5,7 +5,7 @@ import { addAction, idParser } from './command-context.ts';
 import type { Connection } from './connection.ts';
 import { UsageError } from './exit-code.ts';
 import type { Terminal } from './output.ts';
-import { formatTable, formatTime } from './output.ts';
+import { formatTable, formatTime, withoutControls } from './output.ts';
 
 interface DeleteOptions extends CommandOptions {
   readonly confirm?: string;
@@ -82,14 +82,13 @@ export function addAccountCommands(program: Command, context: CommandContext): v
 /** The last moment to think again. */
 async function askForName({ ask }: Terminal, id: number, name: string): Promise<string> {
   if (ask === null)
-    throw new UsageError(`Say that you mean it: \`letterhead account delete ${id} --confirm "${name}"\`.`);
-  return ask(
-    `This deletes account ${id} with all its domains, keys, tokens and events, for good.\nType its name, ${name}, to go on: `,
-  );
+    throw new UsageError(`Say that you mean account ${id} with --confirm and its name, which is ${name}.`);
+  const what = `This deletes account ${id} with all its domains, keys, tokens and events, for good.`;
+  return ask(withoutControls(`${what}\nType its name, ${name}, to go on: `));
 }
 
 function describeCreated({ id, name }: Account): string {
-  return `Account ${id}, ${name}, was made. Make a token for it:\n\n  letterhead token create "${name}" --account ${id}\n`;
+  return `Account ${id}, ${name}, was made. Make a token for it:\n\n  letterhead token create --account ${id}\n`;
 }
 
 function formatAccounts(accounts: readonly Account[]): string {

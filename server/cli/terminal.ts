@@ -1,22 +1,32 @@
-import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import type { Readable, Writable } from 'node:stream';
 import type { Terminal } from './output.ts';
 
-/** The terminal, or the files and pipes, that the process was started with. */
-export function openTerminal({ stdin, stdout, stderr }: NodeJS.Process): Terminal {
-  // `print` hears of a failure where it writes; without a listener, the process would end with a stack.
-  for (const stream of [stdout, stderr]) stream.on('error', () => {});
-  return {
-    out: stdout,
-    err: stderr,
-    ask: stdin.isTTY && stderr.isTTY ? (question) => ask(question, stdin, stderr) : null,
-  };
+/** A process's own streams: a terminal, files or pipes. */
+export interface StandardStreams {
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdout: Writable;
+  readonly stderr: Writable & { readonly isTTY?: boolean };
 }
 
-/** Resolves to nothing where the input ends without a line. */
+/** What commands read from and write to. They ask only where somebody sees the question and can answer it. */
+export function openTerminal({ stdin, stdout, stderr }: StandardStreams): Terminal {
+  // `print` hears of a failure where it writes; without a listener, the process would end with a stack.
+  for (const stream of [stdout, stderr]) stream.on('error', () => {});
+  const attended = stdin.isTTY === true && stderr.isTTY === true;
+  return { out: stdout, err: stderr, ask: attended ? (question) => ask(question, stdin, stderr) : null };
+}
+
+/** Resolves to nothing where it is broken off. */
 async function ask(question: string, input: Readable, output: Writable): Promise<string> {
   using terminal = createInterface(input, output);
-  const ended = once(terminal, 'close').then(() => '');
-  return await Promise.race([terminal.question(question), ended]);
+  const ended = new AbortController();
+  terminal.once('close', () => ended.abort());
+  try {
+    return await terminal.question(question, { signal: ended.signal });
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'AbortError') throw error;
+    output.write('\n');
+    return '';
+  }
 }

@@ -129,7 +129,7 @@ describe.each([
 
     const unsure = await place.run('account', 'delete', '2');
     expect(unsure).toMatchObject({ exit: 2, out: '' });
-    expect(unsure.err).toContain('`letterhead account delete 2 --confirm "Other desk"`');
+    expect(unsure.err).toContain('--confirm and its name, which is Other desk.');
     const mistaken = await place.run('account', 'delete', '2', '--confirm', 'Help desk');
     expect(mistaken).toMatchObject({ exit: 2, out: '' });
     expect((await place.json('account', 'list')).length).toBe(2);

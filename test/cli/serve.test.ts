@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -103,6 +103,13 @@ describe('a start that cannot be', () => {
     const { exit, out, err } = await place.run(['serve'], { PORT: 'http' });
     expect({ exit, out }).toEqual({ exit: 2, out: '' });
     expect(err).toMatch(/^letterhead: The setting PORT cannot be used: .+\.\n$/);
+  });
+
+  it('says in one line that .env cannot be read', async () => {
+    await mkdir(join(place.folder, '.env'));
+    const { exit, out, err } = await place.run(['serve']);
+    expect({ exit, out }).toEqual({ exit: 2, out: '' });
+    expect(err).toMatch(/^letterhead: The file \.env cannot be read: .+\n$/);
   });
 
   it('does not repeat a setting that is a secret', async () => {
