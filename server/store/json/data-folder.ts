@@ -10,6 +10,9 @@ export const IDS_FILE = 'ids.json';
 export const SCHEDULE_FILE = 'schedule.json';
 export const TOKEN_USE_FILE = 'token-use.json';
 
+/** Begins the name of a folder that a backup is made from. */
+export const SNAPSHOT_PREFIX = '.snapshot-';
+
 /** Where each thing lies in `DATA_DIR`. */
 export class DataFolder {
   readonly path: string;
@@ -54,6 +57,13 @@ export class DataFolder {
       for (const name of await folder.names()) {
         if (name.endsWith(`.json${TEMPORARY_SUFFIX}`)) await folder.remove(name);
       }
+    }
+  }
+
+  /** Removes the snapshots of backups that did not come to their end. */
+  async removeSnapshots(): Promise<void> {
+    for (const name of await this.root.names()) {
+      if (name.startsWith(SNAPSHOT_PREFIX)) await this.fileSystem.removeFolder(this.root.file(name));
     }
   }
 

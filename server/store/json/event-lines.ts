@@ -88,6 +88,14 @@ export async function seek(file: OpenFile, after: number): Promise<number> {
   return low;
 }
 
+/** Where the first event above `id` begins; the size of the file where there is none. */
+export async function offsetAfter(file: OpenFile, id: number): Promise<number> {
+  for await (const { event, offset } of readLines(file, await seek(file, id))) {
+    if (event !== null && event.id > id) return offset;
+  }
+  return file.size();
+}
+
 /** The first event at or after `offset`, a line's beginning; null where there is none before `end`. */
 export async function firstEvent(
   file: OpenFile,

@@ -104,7 +104,12 @@ export class EventLog {
       events.push(...pending.slice(0, filter.limit - events.length));
       this.#oldest ??= await findOldest(files);
       const first = this.#oldest ?? outbox[0]?.id ?? null;
-      return { events, first, last: last_event_id, truncated: filter.after < (first ?? last_event_id + 1) - 1 };
+      return {
+        events,
+        first,
+        last: last_event_id,
+        truncated: filter.after < (first ?? last_event_id + 1) - 1,
+      };
     } finally {
       for (const file of files) await file.close();
     }

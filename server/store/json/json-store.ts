@@ -66,6 +66,7 @@ function cannotStart(dataDir: string, error: unknown): LetterheadError {
 async function open(options: JsonStoreOptions, folder: DataFolder, lock: FolderLock): Promise<JsonStore> {
   const { log = silentLog, lazyWriteDelay = ONE_MINUTE } = options;
   await folder.removeTemporaryFiles();
+  await folder.removeSnapshots();
   const states = await readInstallation(folder);
   const registry = new AccountRegistry();
   const feed = new EventFeed(log);

@@ -29,6 +29,7 @@ import type { Installation } from './installation.ts';
 import type { LazyFile } from './lazy-file.ts';
 import type { FolderLock } from './lock.ts';
 import type { Schedule } from './schedule.ts';
+import { type Snapshot, takeSnapshot } from './snapshot.ts';
 import type { StoreLog } from './store-log.ts';
 import type { TokenUse } from './token-use.ts';
 import { readFailed, storeClosed, writeFailed } from './unavailable.ts';
@@ -60,6 +61,7 @@ export class JsonStore implements Store {
   readonly #parts: JsonStoreParts;
   #closing: Promise<void> | null = null;
   #probing: Promise<void> | null = null;
+  #snapshots = 0;
 
   constructor(parts: JsonStoreParts) {
     this.#parts = parts;
@@ -300,6 +302,23 @@ export class JsonStore implements Store {
     return this.#serve(() =>
       this.#parts.installation.change(() => ({ result: undefined, changed: { secret_key_check: check } })),
     );
+  }
+
+  /**
+   * All that is in the folder, as it is at one moment while everything goes on: what a backup is made from.
+   * To be disposed of. @throws LetterheadError `unavailable`.
+   */
+  snapshot(): Promise<Snapshot> {
+    const { folder, scheduleFile, tokenUseFile } = this.#parts;
+    return this.#serve(async () => {
+      await scheduleFile.flush();
+      await tokenUseFile.flush();
+      try {
+        return await takeSnapshot(folder, ++this.#snapshots);
+      } catch (error) {
+        throw writeFailed(error);
+      }
+    });
   }
 
   ready(): Promise<void> {

@@ -1,0 +1,82 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+import { type Pack, pack } from 'tar-stream';
+import { SECRET_KEY_FILE } from '../../dkim/secret-key-file.ts';
+import { DataFolder } from './data-folder.ts';
+import { offsetAfter } from './event-lines.ts';
+import { nodeFileSystem } from './file-system.ts';
+import { readAccount } from './load-accounts.ts';
+import type { Snapshot } from './snapshot.ts';
+
+export interface WriteArchiveOptions {
+  /** Leaves `secret.key` out: the archive then does not hold what opens the private keys in it. */
+  readonly withoutKey?: boolean;
+  readonly onProgress?: (done: number, of: number) => void;
+}
+
+/** Writes a snapshot as a tar.gz, and ends `out`. Rejects where a file cannot be read, or `out` not be written. */
+export async function writeArchive(
+  snapshot: Snapshot,
+  out: Writable,
+  { withoutKey = false, onProgress = () => {} }: WriteArchiveOptions = {},
+): Promise<void> {
+  const files = snapshot.files.filter((name) => !(withoutKey && name === SECRET_KEY_FILE));
+  const tar = pack();
+  const written = pipeline(tar, createGzip(), out);
+  const packed = packFiles(tar, snapshot.path, files, onProgress).catch((error: unknown) => {
+    tar.destroy(error instanceof Error ? error : new Error(String(error)));
+  });
+  await Promise.all([written, packed]);
+}
+
+async function packFiles(
+  tar: Pack,
+  path: string,
+  files: readonly string[],
+  onProgress: (done: number, of: number) => void,
+): Promise<void> {
+  for (const [at, name] of files.entries()) {
+    const file = join(path, name);
+    const { mtime, size } = await stat(file);
+    await packFile(tar, file, { name, mtime, mode: 0o600, size: (await logLength(path, name)) ?? size });
+    onProgress(at + 1, files.length);
+  }
+  tar.finalize();
+}
+
+async function packFile(
+  tar: Pack,
+  file: string,
+  header: { name: string; mtime: Date; mode: number; size: number },
+): Promise<void> {
+  if (header.size > 0) return pipeline(createReadStream(file, { end: header.size - 1 }), tar.entry(header));
+  await new Promise<void>((resolve, reject) => {
+    tar.entry(header, '', (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+/** How much of a log is from the snapshot's moment: it goes on growing behind the link. Null: it is not a log. */
+async function logLength(path: string, name: string): Promise<number | null> {
+  const account = /^events\/(\d+)/.exec(name)?.[1];
+  if (account === undefined) return null;
+  const lastId = await lastEventId(path, Number(account));
+  const file = await nodeFileSystem.open(join(path, name), 'r');
+  try {
+    return await offsetAfter(file, lastId);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Of an account that cannot be read, all events are kept. */
+async function lastEventId(path: string, account: number): Promise<number> {
+  try {
+    return (await readAccount(new DataFolder(path, nodeFileSystem).accounts, account)).last_event_id;
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
+}

@@ -1,0 +1,222 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+import { pack } from 'tar-stream';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type WriteArchiveOptions, writeArchive } from '../../server/store/json/archive.ts';
+import { nodeFileSystem } from '../../server/store/json/file-system.ts';
+import type { JsonStore } from '../../server/store/json/json-store.ts';
+import { restoreArchive } from '../../server/store/json/restore.ts';
+import { type JsonFolder, makeJsonFolder } from './json-folder.ts';
+import {
+  createAccount,
+  createDomain,
+  createToken,
+  deleteDomain,
+  everythingIn,
+  madeDomain,
+  NOON,
+} from './rows.ts';
+
+describe('a backup', () => {
+  let folder: JsonFolder;
+  let store: JsonStore;
+  /** A folder for archives and what is restored from them. */
+  let elsewhere: JsonFolder;
+  let archive: string;
+
+  beforeEach(async () => {
+    folder = await makeJsonFolder();
+    elsewhere = await makeJsonFolder();
+    archive = join(elsewhere.path, 'backup.tar.gz');
+    store = await folder.open();
+    await writeFile(join(folder.path, 'secret.key'), 'a key\n', { mode: 0o600 });
+    for (const account of [1, 2]) {
+      await createAccount(store);
+      await createToken(store, account, `hash-${account}`);
+      for (const name of ['a.example', 'b.example', 'ü.example']) await madeDomain(store, account, name);
+    }
+    await store.writeEvidence(1, 1, { seen: ['ü'] });
+    store.noteCheckTimes(1, 1, { checked_at: NOON, due: { dkim: NOON, return_path: null } });
+    store.noteTokenUse(1, NOON);
+    await store.writeSecretKeyCheck('check');
+  });
+
+  afterEach(async () => {
+    await folder[Symbol.asyncDispose]();
+    await elsewhere[Symbol.asyncDispose]();
+  });
+
+  async function backUp(options?: WriteArchiveOptions): Promise<void> {
+    await using snapshot = await store.snapshot();
+    await writeArchive(snapshot, createWriteStream(archive), options);
+  }
+
+  async function restored(name = 'restored') {
+    const path = join(elsewhere.path, name);
+    const report = await restoreArchive(archive, path);
+    return { path, report };
+  }
+
+  async function leftovers(): Promise<string[]> {
+    return (await readdir(folder.path)).filter((name) => name.startsWith('.snapshot'));
+  }
+
+  test('holds everything, and is restored into a folder that a store opens', async () => {
+    const everything = await everythingIn(store);
+    const progress: string[] = [];
+    await backUp({ onProgress: (done, of) => progress.push(`${done}/${of}`) });
+    expect(progress.at(0)).toMatch(/^1\//);
+    expect(progress.at(-1)).toMatch(/^(\d+)\/\1$/);
+    const { path, report } = await restored();
+    expect(report).toEqual({ usable: true, accounts: 2, domains: 6, problems: [] });
+    const other = await elsewhere.open({ dataDir: path });
+    expect(await everythingIn(other)).toEqual(everything);
+    expect(await other.readEvidence(1, 1)).toEqual({ seen: ['ü'] });
+    expect(other.checkTimes(1, 1)).toEqual(store.checkTimes(1, 1));
+    expect(other.lastTokenUse(1)).toBe(NOON);
+    expect(other.readSecretKeyCheck()).toBe('check');
+    expect(await readFile(join(path, 'secret.key'), 'utf8')).toBe('a key\n');
+    for (const name of await readdir(path, { recursive: true })) {
+      const { mode } = await stat(join(path, name));
+      expect(`${name} ${(mode & 0o77).toString(8)}`).toBe(`${name} 0`);
+    }
+    expect(await leftovers()).toEqual([]);
+  });
+
+  test('is of one moment, whatever happens while it is written', async () => {
+    const everything = await everythingIn(store);
+    const snapshot = await store.snapshot();
+    await createDomain(store, 1, 'later.example');
+    await deleteDomain(store, 1, 1);
+    await createToken(store, 2, 'later');
+    await createAccount(store);
+    await store.deleteAccount(2, () => null);
+    await writeArchive(snapshot, createWriteStream(archive));
+    await snapshot[Symbol.asyncDispose]();
+    const { path, report } = await restored();
+    expect(report.problems).toEqual([]);
+    expect(await everythingIn(await elsewhere.open({ dataDir: path }))).toEqual(everything);
+  });
+
+  test('taken amid changes is whole, and loses none of them that was acknowledged before', async () => {
+    let going = true;
+    const acknowledged = new Set<string>();
+    const change = async (account: number) => {
+      for (let at = 0; going; at++) {
+        const name = `n${at}.of-${account}.example`;
+        await createDomain(store, account, name);
+        acknowledged.add(name);
+        await createToken(store, account, `${account}-${at}`);
+      }
+    };
+    const changes = [change(1), change(2)];
+    for (let round = 0; round < 5; round++) {
+      const before = new Set(acknowledged);
+      await backUp();
+      const { path, report } = await restored(`restored-${round}`);
+      expect(report.problems).toEqual([]);
+      const other = await elsewhere.open({ dataDir: path });
+      const contents = await everythingIn(other);
+      const names = contents.flatMap(({ domains }) => domains.map((row) => row.domain));
+      expect([...before].filter((name) => !names.includes(name))).toEqual([]);
+      for (const { domains, tokens, events } of contents) {
+        expect(events.map((row) => row.id)).toEqual(events.map((_, at) => at + 1));
+        expect(events).toHaveLength(1 + domains.length + tokens.length);
+      }
+      await elsewhere.close();
+    }
+    going = false;
+    await Promise.all(changes);
+    expect(acknowledged.size).toBeGreaterThan(10);
+  });
+
+  test('can leave the key out', async () => {
+    await backUp({ withoutKey: true });
+    const { path } = await restored();
+    expect(await readdir(path)).not.toContain('secret.key');
+  });
+
+  test('copies where the file system has no links', async () => {
+    const everything = await everythingIn(store);
+    const refuse = () => Promise.reject(Object.assign(new Error('EPERM'), { code: 'EPERM' }));
+    store = await folder.open({ fileSystem: { ...nodeFileSystem, link: refuse } });
+    await backUp();
+    const { path } = await restored();
+    expect(await everythingIn(await elsewhere.open({ dataDir: path }))).toEqual(everything);
+  });
+
+  test('that fails half-way says so, and leaves nothing behind', async () => {
+    const full = new Writable({ write: (_chunk, _encoding, done) => done(new Error('no room')) });
+    const failing = async () => {
+      await using snapshot = await store.snapshot();
+      await writeArchive(snapshot, full);
+    };
+    await expect(failing()).rejects.toThrow('no room');
+    expect(await leftovers()).toEqual([]);
+    expect((await createDomain(store, 1, 'later.example')).kind).toBe('written');
+  });
+
+  test('left unfinished by a crash is cleared away at the next start', async () => {
+    await store.snapshot();
+    expect(await leftovers()).toHaveLength(1);
+    store = await folder.open();
+    expect(await leftovers()).toEqual([]);
+    expect((await everythingIn(store))[0]?.domains).toHaveLength(3);
+  });
+
+  describe('is not restored', () => {
+    test('over what is there', async () => {
+      await backUp();
+      await expect(restoreArchive(archive, folder.path)).rejects.toMatchObject({
+        code: 'invalid',
+        message: `${folder.path} is not empty. Restore into a new folder.`,
+      });
+      const empty = join(elsewhere.path, 'empty');
+      await mkdir(empty);
+      await restoreArchive(archive, empty);
+      expect(await readdir(empty)).toContain('installation.json');
+    });
+
+    test('where it is cut off, or no backup at all: nothing is left of it', async () => {
+      await backUp();
+      const whole = await readFile(archive);
+      const path = join(elsewhere.path, 'restored');
+      for (const length of [0, 5, 100, whole.length / 2, whole.length - 9, whole.length - 1]) {
+        await writeFile(archive, whole.subarray(0, length));
+        await expect(restoreArchive(archive, path)).rejects.toMatchObject({ code: 'invalid' });
+      }
+      await writeFile(archive, 'something else');
+      await expect(restoreArchive(archive, path)).rejects.toThrow(
+        /cannot be restored: .*Nothing was changed/,
+      );
+      expect(await readdir(elsewhere.path)).toEqual(['backup.tar.gz']);
+      await expect(restoreArchive(join(elsewhere.path, 'missing'), path)).rejects.toMatchObject({
+        code: 'ENOENT',
+      });
+    });
+
+    test('where it holds what is no file of a data folder', async () => {
+      const names = [
+        '../outside.json',
+        '/etc/outside',
+        'accounts/../../outside.json',
+        'lock',
+        'accounts/x.json',
+      ];
+      for (const name of names) {
+        const tar = pack();
+        tar.entry({ name: 'ids.json' }, '{}');
+        tar.entry({ name }, 'mine');
+        tar.finalize();
+        await pipeline(tar, createGzip(), createWriteStream(archive));
+        const refused = restoreArchive(archive, join(elsewhere.path, 'restored'));
+        await expect(refused).rejects.toThrow(`it holds ${JSON.stringify(name)}`);
+      }
+      expect(await readdir(elsewhere.path)).toEqual(['backup.tar.gz']);
+    });
+  });
+});
