@@ -44,6 +44,7 @@ import { INSTALLATION_FILE } from './store/json/data-folder.ts';
 import type { JsonStore } from './store/json/json-store.ts';
 import { openJsonStore } from './store/json/json-store.ts';
 import { FolderInUseError } from './store/json/lock.ts';
+import { streamBackup } from './store/json/stream-backup.ts';
 import type { Store } from './store/store.ts';
 import { createCheckLog, observeTogether } from './verification/check-log.ts';
 import { Monitor } from './verification/monitor.ts';
@@ -203,6 +204,11 @@ async function composeInstallation(parts: InstallationParts, store: JsonStore): 
       events: new Events(from),
       streams: new OpenStreams(),
       limits,
+      installation: {
+        backup: async function* (options) {
+          yield* streamBackup(await store.snapshot(), options);
+        },
+      },
     },
     async [Symbol.asyncDispose]() {
       await monitor.close();

@@ -1,4 +1,5 @@
 export * from './account.ts';
+export * from './backup.ts';
 export * from './diagnosis.ts';
 export * from './domain.ts';
 export * from './errors.ts';

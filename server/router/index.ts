@@ -1,6 +1,7 @@
 import { accountsRouter } from './accounts.ts';
 import { domainsRouter } from './domains.ts';
 import { eventsRouter } from './events.ts';
+import { installationRouter } from './installation.ts';
 import { shareRouter, sharesRouter } from './shares.ts';
 import { tokensRouter } from './tokens.ts';
 import { t } from './trpc.ts';
@@ -13,6 +14,7 @@ export const appRouter = t.router({
   events: eventsRouter,
   tokens: tokensRouter,
   accounts: accountsRouter,
+  installation: installationRouter,
 });
 
 export type AppRouter = typeof appRouter;

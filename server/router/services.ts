@@ -1,5 +1,6 @@
 import type {
   Actor,
+  BackupItem,
   CurrentToken,
   Diagnosis,
   DomainStatus,
@@ -27,6 +28,7 @@ export interface Services {
   readonly domains: DomainsService;
   readonly shares: SharesService;
   readonly events: EventsService;
+  readonly installation: InstallationService;
   readonly limits: Pick<RateLimits, 'takeVerification'>;
   readonly streams: { open(token: number): () => void };
 }
@@ -69,6 +71,10 @@ export interface SharesService {
     actor: Actor,
   ): Promise<NewShare>;
   revoke(account: AccountRow, domain: DomainRow, id: number, actor: Actor): Promise<void>;
+}
+
+export interface InstallationService {
+  backup(options: { withoutKey: boolean; signal: AbortSignal }): AsyncGenerator<BackupItem>;
 }
 
 export interface EventsService {
