@@ -7,7 +7,6 @@ import type { Logger } from 'pino';
 import { Accounts } from './auth/accounts.ts';
 import type { FirstStart } from './auth/first-start.ts';
 import { makeFirstAccount } from './auth/first-start.ts';
-import { OpenStreams } from './auth/open-streams.ts';
 import type { RateLimits } from './auth/rate-limits.ts';
 import { createRateLimits } from './auth/rate-limits.ts';
 import { Shares } from './auth/shares.ts';
@@ -30,8 +29,11 @@ import { systemResolvers } from './dns/server-address.ts';
 import { Domains } from './domains/domains.ts';
 import { Events } from './events/events.ts';
 import { createApp } from './http/app.ts';
+import type { HttpBounds } from './http/bounds.ts';
+import { HTTP_BOUNDS } from './http/bounds.ts';
 import { stopGracefully } from './http/graceful-stop.ts';
 import { listen } from './http/listen.ts';
+import { OpenStreams } from './http/open-streams.ts';
 import type { Clock } from './instant.ts';
 import { toInstant } from './instant.ts';
 import { createLog } from './log.ts';
@@ -93,6 +95,8 @@ export interface InstallationParts {
   readonly log: Logger;
   readonly keys: KeySource;
   readonly clock: Clock;
+  /** Where they are to differ from the usual ones. */
+  readonly bounds?: Partial<HttpBounds>;
 }
 
 /** An open data folder with everything that works on it. Disposing of it ends what is under way and unlocks the folder. */
@@ -127,6 +131,8 @@ export async function startServer(parts: InstallationParts): Promise<RunningServ
     corsOrigins: settings.CORS_ORIGINS,
     trustProxy: settings.TRUST_PROXY,
     stopping: stopping.signal,
+    streams: new OpenStreams(),
+    bounds: { ...HTTP_BOUNDS, ...parts.bounds },
   });
   const stop = async () => {
     stopping.abort();
@@ -202,7 +208,6 @@ async function composeInstallation(parts: InstallationParts, store: JsonStore): 
       domains,
       shares,
       events: new Events(from),
-      streams: new OpenStreams(),
       limits,
       installation: {
         backup: async function* (options) {

@@ -1,12 +1,13 @@
 import { LetterheadError } from '@letterhead/shared';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { addressNetwork } from './address-network.ts';
 
 /** How often somebody may come. Each call counts one, and rejects with `rate_limited` where that is too many. */
 export interface RateLimits {
   /** One procedure or request of a known token. */
   takeToken(token: number): Promise<void>;
-  /** One request from an address that showed no token of ours, or asked for what is not there. */
-  takeAddress(address: string): Promise<void>;
+  /** Requests, or procedures in one, from an address that showed no token of ours. */
+  takeAddress(address: string, requests: number): Promise<void>;
   /** One asked-for check of a domain. */
   takeVerification(account: number, domain: number): Promise<void>;
 }
@@ -24,8 +25,13 @@ export function createRateLimits(perMinute: number): RateLimits {
   const accounts = new RateLimiterMemory({ points: VERIFICATIONS_PER_ACCOUNT, duration: SECONDS });
   return {
     takeToken: (token) => take(tokens, token, `${perMinute} requests a minute are allowed for one token`),
-    takeAddress: (address) =>
-      take(addresses, address, `${perMinute} requests a minute are allowed for one address without a token`),
+    takeAddress: (address, requests) =>
+      take(
+        addresses,
+        addressNetwork(address),
+        `${perMinute} requests a minute are allowed for one address without a token`,
+        requests,
+      ),
     async takeVerification(account, domain) {
       await take(domains, domain, `one domain can be checked ${VERIFICATIONS_PER_DOMAIN} times a minute`);
       await take(
@@ -43,9 +49,14 @@ const unlimited: RateLimits = {
   async takeVerification() {},
 };
 
-async function take(limiter: RateLimiterMemory, key: number | string, rule: string): Promise<void> {
+async function take(
+  limiter: RateLimiterMemory,
+  key: number | string,
+  rule: string,
+  points = 1,
+): Promise<void> {
   try {
-    await limiter.consume(key);
+    await limiter.consume(key, points);
   } catch (full) {
     if (!(full instanceof RateLimiterRes)) throw full;
     const retryAfter = Math.max(1, Math.ceil(full.msBeforeNext / 1000));

@@ -2,66 +2,103 @@ import type { TokenScope } from '@letterhead/shared';
 import { LetterheadError } from '@letterhead/shared';
 import type { Clock } from '../instant.ts';
 import { toInstant } from '../instant.ts';
-import type { Store } from '../store/store.ts';
+import type { AccountRow, Store, TokenRow } from '../store/store.ts';
 import type { Caller, Identity } from './identity.ts';
 import { authorize } from './identity.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { hashTokenSecret, looksLikeToken } from './token-secret.ts';
+import { findValidToken, unauthenticated } from './valid-token.ts';
 
 const BEARER = /^Bearer +(\S+) *$/i;
+
+/** Who sends a request, as far as the request says. */
+export interface Sender {
+  readonly authorization: string | undefined;
+  readonly address: string;
+  /** How many procedures the request brings: each counts, where no token of ours is shown. */
+  readonly procedures: number;
+}
 
 /** A caller that shows, or fails to show, a token in its `Authorization` header. */
 export class TokenCaller implements Caller {
   readonly #store: Store;
   readonly #clock: Clock;
-  readonly #authorization: string | undefined;
   readonly #limits: RateLimits;
-  readonly #address: string;
-  #identity: Promise<Identity> | undefined;
+  readonly #sender: Sender;
+  #known: Promise<KnownCaller> | undefined;
+  /** How many procedures were counted before they were called. */
+  #counted = 0;
 
-  constructor(
-    from: { store: Store; clock: Clock; limits: RateLimits },
-    request: { authorization: string | undefined; address: string },
-  ) {
-    this.#limits = from.limits;
+  constructor(from: { store: Store; clock: Clock; limits: RateLimits }, sender: Sender) {
     this.#store = from.store;
     this.#clock = from.clock;
-    this.#authorization = request.authorization;
-    this.#address = request.address;
+    this.#limits = from.limits;
+    this.#sender = sender;
   }
 
   async admit(scope: TokenScope | null, account: () => Promise<number | null>): Promise<Identity> {
-    // Found out once a request, however many procedures it brings.
-    this.#identity ??= this.#identify();
-    const identity = await this.#identity;
-    authorize(identity, scope, await account());
-    if (identity.token !== null) await this.#limits.takeToken(identity.token.id);
+    const identity = await this.identify();
+    try {
+      authorize(identity, scope, await account());
+    } catch (refusal) {
+      await this.#count(identity).catch(() => {});
+      throw refusal;
+    }
+    await this.#count(identity);
     return identity;
   }
 
-  async #identify(): Promise<Identity> {
+  /**
+   * Who it is: found out, and counted where it is nobody, once a request, however many procedures that brings.
+   * Rejects with `unauthenticated`, or `rate_limited` in its place.
+   */
+  identify(): Promise<KnownCaller> {
+    this.#known ??= this.#identify();
+    return this.#known;
+  }
+
+  /**
+   * Counts a request for what needs no token, or is not there. Rejects with `rate_limited` where an address came too
+   * often; whoever shows a token of ours is counted, and not refused.
+   */
+  async visit(): Promise<void> {
+    try {
+      await this.#count(await this.identify()).catch(() => {});
+    } catch (error) {
+      if (!isUnauthenticated(error)) throw error;
+    }
+  }
+
+  /** Counts a procedure before it is called. Rejects as `admit` does, but for `forbidden`. */
+  async countAhead(): Promise<KnownCaller> {
+    const identity = await this.identify();
+    await this.#count(identity);
+    this.#counted += 1;
+    return identity;
+  }
+
+  async #count({ token }: KnownCaller): Promise<void> {
+    if (this.#counted === 0) await this.#limits.takeToken(token.id);
+    else this.#counted -= 1;
+  }
+
+  async #identify(): Promise<KnownCaller> {
     try {
       return await this.#authenticate();
     } catch (error) {
-      if (error instanceof LetterheadError && error.code === 'unauthenticated') {
-        await this.#limits.takeAddress(this.#address);
+      if (isUnauthenticated(error)) {
+        await this.#limits.takeAddress(this.#sender.address, this.#sender.procedures);
       }
       throw error;
     }
   }
 
-  async #authenticate(): Promise<Identity> {
+  async #authenticate(): Promise<KnownCaller> {
     const now = toInstant(this.#clock());
-    const token = await this.#store.findToken(hashTokenSecret(this.#secret()));
-    if (token === undefined) throw unauthenticated('This token is not one of ours, or it was revoked.');
-    if (token.expires_at !== null && token.expires_at <= now) {
-      throw unauthenticated(`This token expired at ${token.expires_at}. Ask for a new one.`);
-    }
-    const account = await this.#store.getAccount(token.account_id);
-    if (account === undefined) throw unauthenticated('The account of this token is gone.');
+    const { token, account } = await findValidToken(this.#store, hashTokenSecret(this.#secret()), now);
     this.#store.noteTokenUse(token.id, now);
     return {
-      actor: { kind: 'token', token_id: token.id, address: this.#address },
+      actor: { kind: 'token', token_id: token.id, address: this.#sender.address },
       scopes: token.scopes,
       token,
       account,
@@ -69,10 +106,11 @@ export class TokenCaller implements Caller {
   }
 
   #secret(): string {
-    if (this.#authorization === undefined) {
+    const { authorization } = this.#sender;
+    if (authorization === undefined) {
       throw unauthenticated('Send your token in a header: Authorization: Bearer lh_…');
     }
-    const secret = BEARER.exec(this.#authorization)?.[1];
+    const secret = BEARER.exec(authorization)?.[1];
     if (secret === undefined || !looksLikeToken(secret)) {
       throw unauthenticated(
         'A token is lh_ and 43 characters, after the word Bearer: check that all of it was copied.',
@@ -82,6 +120,9 @@ export class TokenCaller implements Caller {
   }
 }
 
-function unauthenticated(message: string): LetterheadError {
-  return new LetterheadError('unauthenticated', message);
+/** A caller with a token always has both. */
+type KnownCaller = Identity & { readonly token: TokenRow; readonly account: AccountRow };
+
+function isUnauthenticated(error: unknown): boolean {
+  return error instanceof LetterheadError && error.code === 'unauthenticated';
 }

@@ -5,9 +5,10 @@ import { toInstant } from '../instant.ts';
 import type { AccountRow, NewEvent, Store, TokenRow } from '../store/store.ts';
 import { toAccount } from './accounts.ts';
 import type { Identity } from './identity.ts';
-import { hasScope } from './identity.ts';
+import { authorize, hasScope } from './identity.ts';
 import { refusePast } from './shares.ts';
 import { hashTokenSecret, makeTokenSecret, tokenPrefix } from './token-secret.ts';
+import { findValidToken } from './valid-token.ts';
 
 /** What a caller says to make a token. */
 export interface TokenInput {
@@ -77,6 +78,13 @@ export class Tokens {
         this.#event('token.revoked', gone, identity.actor),
       ));
     if (!revoked) throw new LetterheadError('not_found', `Account ${account.id} has no token ${id}.`);
+  }
+
+  /** Refuses, as at the door, somebody who was let in earlier and may have lost their token or account since. */
+  async confirm(identity: Identity, scope: TokenScope, account: number): Promise<void> {
+    if (identity.token === null) return;
+    const current = await findValidToken(this.#store, identity.token.hash, toInstant(this.#clock()));
+    authorize({ ...identity, ...current }, scope, account);
   }
 
   /** Share links are not among them: those are their domain's. */

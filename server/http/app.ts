@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { isIP } from 'node:net';
 import cors from '@fastify/cors';
 import { LetterheadError } from '@letterhead/shared';
-import type { FastifyTRPCPluginOptions } from '@trpc/server/adapters/fastify';
-import { fastifyTRPCPlugin } from '@trpc/server/adapters/fastify';
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify';
 import fastify, { LogController } from 'fastify';
 import type { RateLimits } from '../auth/rate-limits.ts';
@@ -14,28 +13,32 @@ import { listOperations } from '../rest/operations.ts';
 import { BODY_LIMIT } from '../rest/request-body.ts';
 import { BASE_PATH, noSuchPath, serveRest } from '../rest/rest-adapter.ts';
 import type { Context } from '../router/context.ts';
-import type { AppRouter } from '../router/index.ts';
 import { appRouter } from '../router/index.ts';
-import { isFault, toRefusal } from '../router/refusals.ts';
 import type { Services } from '../router/services.ts';
 import type { Store } from '../store/store.ts';
+import type { HttpBounds } from './bounds.ts';
 import { answerBrokenHttp } from './client-errors.ts';
 import { serveConsole } from './console-files.ts';
-import { setFixedHeaders } from './fixed-headers.ts';
+import { logFault } from './fault-log.ts';
+import { addFixedHeaders, setFixedHeaders } from './fixed-headers.ts';
 import { cutStreamsWhenStopping, refuseWhenStopping } from './graceful-stop.ts';
 import { serveHealth } from './health.ts';
+import { refuseBadHost } from './host-header.ts';
 import type { KnownPaths } from './known-paths.ts';
 import { knownPaths } from './known-paths.ts';
-import { serveMetrics } from './metrics-route.ts';
+import { countRequests, serveMetrics } from './metrics-route.ts';
+import type { OpenStreams } from './open-streams.ts';
 import { refuseOverload } from './overload.ts';
 import { serveReference } from './reference-page.ts';
-import { refusalHeaders, refusalOf, sendRefusal, TRPC_PATH } from './refusal-reply.ts';
+import { refusalOf, sendRefusal } from './refusal-reply.ts';
+import { serveTrpc } from './trpc-route.ts';
 
 /** What the HTTP side needs from elsewhere. */
 export interface AppNeeds {
   readonly store: Store;
   readonly services: Services;
   readonly limits: RateLimits;
+  readonly streams: OpenStreams;
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly log: FastifyBaseLogger;
@@ -48,53 +51,58 @@ export interface AppNeeds {
   readonly trustProxy: boolean | readonly string[];
   /** Aborted when the server is about to stop. */
   readonly stopping: AbortSignal;
+  readonly bounds: HttpBounds;
 }
 
 /** Long enough for a batch of tRPC calls in one path. */
 const MAX_PARAM_LENGTH = 5000;
-const MAX_BATCH_SIZE = 100;
 
-/** In milliseconds; a request that trickles in holds a connection no longer than this. */
-const REQUEST_TIMEOUT = 30_000;
-const HEADERS_TIMEOUT = 15_000;
-const CONNECTION_CHECKS = 5_000;
+/** Who sends a request, and how many procedures it brings. */
+type CallerOf = (request: FastifyRequest, procedures?: number) => TokenCaller;
 
 /** The Fastify app: `/api/v1`, `/trpc`, `/openapi.json`, `/reference`, `/health`, `/metrics` and the console. It does not listen by itself. */
 export async function createApp(needs: AppNeeds): Promise<FastifyInstance> {
-  const app = makeFastify(needs);
   const operations = listOperations(appRouter);
-  const callerOf = (request: FastifyRequest) =>
-    new TokenCaller(needs, { authorization: request.headers.authorization, address: request.ip });
-  const createContext = (request: FastifyRequest): Context => ({
-    caller: callerOf(request),
+  const callerOf: CallerOf = (request, procedures = 1) =>
+    new TokenCaller(needs, {
+      authorization: request.headers.authorization,
+      address: addressOf(request),
+      procedures,
+    });
+  const contextOf = (caller: TokenCaller): Context => ({
+    caller,
     services: needs.services,
     page: { next: null },
   });
+  const app = makeFastify(needs, callerOf);
   setFixedHeaders(app);
+  countRequests(app, needs.metrics);
+  refuseBadHost(app);
   refuseWhenStopping(app, needs.stopping);
   cutStreamsWhenStopping(app, needs.stopping);
-  refuseOverload(app);
+  refuseOverload(app, needs.bounds.maxWaiting);
   if (needs.corsOrigins.length > 0) await allowOrigins(app, needs.corsOrigins);
-  answerRefusals(
-    app,
-    needs.limits,
-    knownPaths(
-      BASE_PATH,
-      operations.map((operation) => operation.meta.rest),
-    ),
-  );
-  await app.register(async (rest) => serveRest(rest, { operations, createContext }), {
-    prefix: BASE_PATH,
+  const paths = operations.map((operation) => operation.meta.rest);
+  answerRefusals(app, callerOf, knownPaths(BASE_PATH, paths));
+  const createContext = (request: FastifyRequest) => contextOf(callerOf(request));
+  await app.register(async (rest) => serveRest(rest, { operations, createContext }), { prefix: BASE_PATH });
+  await serveTrpc(app, { callerOf, contextOf, streams: needs.streams });
+  await app.register(async (pages) => {
+    pages.addHook('onRequest', (request) => callerOf(request).visit());
+    serveReference(pages, describeApi(operations, needs.version));
+    serveConsole(pages, needs.consoleFolder);
   });
-  await serveTrpc(app, createContext);
-  serveReference(app, describeApi(operations, needs.version));
-  serveConsole(app, needs.consoleFolder);
   serveHealth(app, needs.store);
   serveMetrics(app, needs.metrics, callerOf);
   return app;
 }
 
-function makeFastify({ log, trustProxy }: AppNeeds): FastifyInstance {
+/** Where a request comes from; a forwarded address that is none is not believed. */
+function addressOf({ ip, socket }: FastifyRequest): string {
+  return isIP(ip) === 0 ? (socket.remoteAddress ?? '') : ip;
+}
+
+function makeFastify({ log, trustProxy, bounds }: AppNeeds, callerOf: CallerOf): FastifyInstance {
   return fastify({
     loggerInstance: log,
     // A logger of its own for each request costs more than the lines that name one: those name it themselves.
@@ -103,11 +111,23 @@ function makeFastify({ log, trustProxy }: AppNeeds): FastifyInstance {
     genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT,
     trustProxy: typeof trustProxy === 'boolean' ? trustProxy : [...trustProxy],
-    requestTimeout: REQUEST_TIMEOUT,
-    http: { headersTimeout: HEADERS_TIMEOUT, connectionsCheckingInterval: CONNECTION_CHECKS },
+    requestTimeout: bounds.requestTimeout,
+    connectionTimeout: bounds.idleTimeout,
+    http: {
+      headersTimeout: bounds.headersTimeout,
+      connectionsCheckingInterval: bounds.checkInterval,
+      // Refused in the catalogue's shape; Node's own refusal has none.
+      requireHostHeader: false,
+    },
     return503OnClosing: false,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
-    frameworkErrors: (error, _request, reply) => void sendRefusal(reply, refusalOf(error)),
+    frameworkErrors: (error, request, reply) => {
+      addFixedHeaders(reply);
+      callerOf(request)
+        .visit()
+        .then(() => refusalOf(error), refusalOf)
+        .then((refusal) => sendRefusal(reply, refusal));
+    },
     clientErrorHandler: answerBrokenHttp,
   });
 }
@@ -121,9 +141,9 @@ async function allowOrigins(app: FastifyInstance, origins: readonly string[]): P
   });
 }
 
-function answerRefusals(app: FastifyInstance, limits: RateLimits, paths: KnownPaths): void {
+function answerRefusals(app: FastifyInstance, callerOf: CallerOf, paths: KnownPaths): void {
   app.setNotFoundHandler(async (request, reply) => {
-    await limits.takeAddress(request.ip);
+    await callerOf(request).visit();
     const allowed = paths.methodsAt(request.url.split('?', 1)[0] ?? '');
     if (allowed.length === 0) throw noSuchPath();
     const allow = allowed.join(', ');
@@ -138,31 +158,4 @@ function answerRefusals(app: FastifyInstance, limits: RateLimits, paths: KnownPa
     logFault(request, refusal);
     return sendRefusal(reply, refusal);
   });
-}
-
-/** tRPC's plugin replaces the JSON parser of its scope, so it gets a scope of its own. */
-async function serveTrpc(
-  app: FastifyInstance,
-  createContext: (request: FastifyRequest) => Context,
-): Promise<void> {
-  const trpcOptions: FastifyTRPCPluginOptions<AppRouter>['trpcOptions'] = {
-    router: appRouter,
-    maxBatchSize: MAX_BATCH_SIZE,
-    createContext: ({ req }) => createContext(req),
-    onError: ({ error, req }) => logFault(req, toRefusal(error)),
-    responseMeta: ({ errors }) => {
-      const [first] = errors;
-      return first === undefined ? {} : { headers: refusalHeaders(toRefusal(first)) };
-    },
-  };
-  await app.register(
-    async (scope) => {
-      await scope.register(fastifyTRPCPlugin, { prefix: '', trpcOptions });
-    },
-    { prefix: TRPC_PATH },
-  );
-}
-
-function logFault(request: FastifyRequest, refusal: LetterheadError): void {
-  if (isFault(refusal)) request.log.error({ request: request.id, err: refusal.cause }, refusal.message);
 }

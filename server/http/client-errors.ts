@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { LetterheadError } from '@letterhead/shared';
+import { FIXED_HEADERS } from './fixed-headers.ts';
 
 /** Answers what is not HTTP, or not in time, in the catalogue's shape, and ends the connection. */
 export function answerBrokenHttp(error: Error & { code?: string }, socket: Socket): void {
@@ -13,7 +14,7 @@ export function answerBrokenHttp(error: Error & { code?: string }, socket: Socke
       'HTTP/1.1 400 Bad Request',
       'Content-Type: application/json; charset=utf-8',
       `Content-Length: ${Buffer.byteLength(body)}`,
-      'Cache-Control: no-store',
+      ...Object.entries(FIXED_HEADERS).map(([name, value]) => `${name}: ${value}`),
       'Connection: close',
       '',
       body,

@@ -1,7 +1,7 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 
 /** What every answer says, whatever it holds; pages say more about themselves. */
-const FIXED_HEADERS = {
+export const FIXED_HEADERS = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'referrer-policy': 'no-referrer',
@@ -10,8 +10,13 @@ const FIXED_HEADERS = {
 
 /** Sets the fixed headers, and the request's id, by which the log can be searched. */
 export function setFixedHeaders(app: FastifyInstance): void {
-  app.addHook('onRequest', (request, reply, done) => {
-    reply.headers(FIXED_HEADERS).header('x-request-id', request.id);
+  app.addHook('onRequest', (_request, reply, done) => {
+    addFixedHeaders(reply);
     done();
   });
+}
+
+/** The same for an answer that no hook sees. */
+export function addFixedHeaders(reply: FastifyReply): FastifyReply {
+  return reply.headers(FIXED_HEADERS).header('x-request-id', reply.request.id);
 }

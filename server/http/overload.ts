@@ -1,22 +1,21 @@
 import { LetterheadError } from '@letterhead/shared';
 import type { FastifyInstance } from 'fastify';
+import { LIVE_PATH } from './health.ts';
 import { sendRefusal } from './refusal-reply.ts';
 
-/** How many requests may wait for the beginning of their answer: some seconds' work of the slowest kind. */
-const MAX_WAITING = 1000;
-
 /**
- * Refuses at once what can only wait, so that a flood ends in quick refusals and not in growing memory. A stream
- * counts until it begins to answer.
+ * Refuses at once what can only wait, so that a flood ends in quick refusals and not in growing memory: more than
+ * `maxWaiting` requests do not wait for the beginning of their answer. Whether the process lives is always answered:
+ * who is busy must not be taken for dead.
  */
-export function refuseOverload(app: FastifyInstance, maxWaiting = MAX_WAITING): void {
+export function refuseOverload(app: FastifyInstance, maxWaiting: number): void {
   const waiting = new WeakSet<object>();
   let count = 0;
   const leave = (request: object) => {
     if (waiting.delete(request)) count -= 1;
   };
   app.addHook('onRequest', (request, reply, done) => {
-    if (count >= maxWaiting) {
+    if (count >= maxWaiting && request.routeOptions.url !== LIVE_PATH) {
       sendRefusal(
         reply,
         new LetterheadError('unavailable', 'Letterhead has more to do than it can. Try again in a moment.', {

@@ -54,6 +54,8 @@ export function refusalOf(error: unknown): LetterheadError {
       return new LetterheadError('malformed_body', 'The body is not as long as Content-Length says.');
     case 'FST_ERR_BAD_URL':
       return new LetterheadError('not_found', 'The path is not a well-formed one.');
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return new LetterheadError('not_found', 'There is nothing at this path: a part of it is too long.');
     default:
       return toRefusal(error);
   }

@@ -50,6 +50,13 @@ export function listOperations(router: AnyTRPCRouter): RestOperation[] {
   });
 }
 
+/** What each procedure of a router is, by its path. */
+export function procedureTypes(router: AnyTRPCRouter): ReadonlyMap<string, ProcedureDefinition['type']> {
+  // See ProcedureDefinition.
+  const procedures = Object.entries(router._def.procedures) as [string, { _def: ProcedureDefinition }][];
+  return new Map(procedures.map(([path, { _def }]) => [path, _def.type]));
+}
+
 function outputSchema(output: ProcedureDefinition['output']): z.ZodType | null {
   if (output === undefined) return null;
   return output instanceof z.ZodType ? output : output.schema;

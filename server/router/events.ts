@@ -3,9 +3,11 @@ import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { checkedEach } from './checked-once.ts';
 import { accountProcedure, loadAccount, withAccount } from './procedures.ts';
+import { toTrpcError } from './refusals.ts';
 import { t } from './trpc.ts';
 
 const DEFAULT_PAGE = 100;
+const SCOPE = 'domains:read';
 
 export const eventsRouter = t.router({
   list: accountProcedure({
@@ -18,7 +20,7 @@ export const eventsRouter = t.router({
     domain: IdSchema.optional().describe('Only those of this domain, by its id.'),
   })
     .meta({
-      scope: 'domains:read',
+      scope: SCOPE,
       summary: 'List events',
       description: 'What happened in the account, oldest first. The next page is named in a `Link` header.',
       rest: { method: 'GET', path: '/accounts/{account}/events', status: 200 },
@@ -36,23 +38,23 @@ export const eventsRouter = t.router({
     lastEventId: z.coerce.number().int().min(0).optional(),
   })
     .meta({
-      scope: 'domains:read',
+      scope: SCOPE,
       summary: 'Stream events',
       description:
         'What happens from now on, after `lastEventId` where that is given. A `reload` says that too much was missed, and has to be read anew.',
     })
     .subscription(async function* ({ ctx, input, signal }) {
       const until = signal ?? new AbortController().signal;
-      const account = await loadAccount(ctx, input.account);
-      const { token } = ctx.identity;
-      const close = token === null ? () => {} : ctx.services.streams.open(token.id);
       try {
+        const account = await loadAccount(ctx, input.account);
         for await (const item of ctx.services.events.stream(account, input.lastEventId ?? null, until)) {
+          // A stream outlives the moment at which it was let in.
+          await ctx.services.tokens.confirm(ctx.identity, SCOPE, account.id);
           // Each item has an id, so that a listener whose connection is lost always knows where to resume.
           yield tracked(String(item.kind === 'event' ? item.event.id : item.last), item);
         }
-      } finally {
-        close();
+      } catch (error) {
+        throw toTrpcError(error);
       }
     }),
 });

@@ -9,6 +9,7 @@ import type {
   NewToken,
   Share,
   Token,
+  TokenScope,
 } from '@letterhead/shared';
 import type { AccountChange } from '../auth/accounts.ts';
 import type { Identity } from '../auth/identity.ts';
@@ -30,7 +31,6 @@ export interface Services {
   readonly events: EventsService;
   readonly installation: InstallationService;
   readonly limits: Pick<RateLimits, 'takeVerification'>;
-  readonly streams: { open(token: number): () => void };
 }
 
 export interface AccountsService {
@@ -46,6 +46,7 @@ export interface TokensService {
   list(account: AccountRow): Promise<Token[]>;
   create(account: AccountRow, input: TokenInput, identity: Identity): Promise<NewToken>;
   revoke(account: AccountRow, id: number, identity: Identity): Promise<void>;
+  confirm(identity: Identity, scope: TokenScope, account: number): Promise<void>;
 }
 
 export interface DomainsService {
