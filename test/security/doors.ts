@@ -1,4 +1,4 @@
-import type { Scope } from '@letterhead/shared';
+import type { TokenScope } from '@letterhead/shared';
 import type { RestOperation } from '../../server/rest/operations.ts';
 import { listOperations } from '../../server/rest/operations.ts';
 import { BASE_PATH } from '../../server/rest/rest-adapter.ts';
@@ -12,6 +12,7 @@ export interface Target {
   readonly account: number;
   readonly domain: number;
   readonly token: number;
+  readonly share: number;
 }
 
 export interface Answer {
@@ -25,14 +26,14 @@ export interface Door {
   readonly name: string;
   /** Null for a route that is no procedure's. */
   readonly procedure: string | null;
-  readonly scope: Scope | null;
+  readonly scope: TokenScope | null;
   /** The fields of what it is given. */
   readonly fields: readonly string[];
   knock(url: string, authorization: string | null, target: Target): Promise<Answer>;
 }
 
 /** Routes that no procedure stands behind, and the scope that each needs. */
-const OWN_SCOPES: Readonly<Record<string, Scope>> = { '/metrics': 'admin' };
+const OWN_SCOPES: Readonly<Record<string, TokenScope>> = { '/metrics': 'admin' };
 
 /** Every procedure over tRPC. */
 export function trpcDoors(): Door[] {
@@ -55,11 +56,11 @@ export function trpcDoors(): Door[] {
   }));
 }
 
-/** Every route that is registered, but for those in `except` and tRPC's own, which is the doors above. */
-export function routeDoors(routes: readonly RegisteredRoute[], except: ReadonlySet<string>): Door[] {
+/** A door for each route but tRPC's own, which is the doors above. */
+export function routeDoors(routes: readonly RegisteredRoute[]): Door[] {
   const operations = listOperations(appRouter);
   return routes
-    .filter(({ method, url }) => !except.has(`${method} ${url}`) && !url.startsWith('/trpc/'))
+    .filter(({ url }) => !url.startsWith('/trpc/'))
     .map((route) => {
       const operation = operations.find((each) => isAt(each, route));
       return {
@@ -115,6 +116,9 @@ function credentials(authorization: string | null): Record<string, string> {
   return authorization === null ? {} : { authorization };
 }
 
+/** The fields that say what a knock is about. */
+const ABOUT: readonly string[] = ['account', 'id', 'share', 'lastEventId'];
+
 /** A valid input about the target. */
 function inputFor(
   procedure: string,
@@ -123,8 +127,8 @@ function inputFor(
 ): Record<string, unknown> {
   const id = procedure.startsWith('tokens.') ? target.token : target.domain;
   // A stream that begins with what has happened tells something at once.
-  const about: Record<string, unknown> = { account: target.account, id, lastEventId: 0 };
-  const fields = Object.keys(input?.shape ?? {}).filter((name) => name in about);
+  const about: Record<string, unknown> = { ...target, id, lastEventId: 0 };
+  const fields = Object.keys(input?.shape ?? {}).filter((name) => ABOUT.includes(name));
   return {
     ...sampleInput(input ?? undefined),
     ...Object.fromEntries(fields.map((name) => [name, about[name]])),

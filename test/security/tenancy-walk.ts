@@ -1,4 +1,4 @@
-import { SCOPES } from '@letterhead/shared';
+import { SCOPES, SHARE_SCOPE } from '@letterhead/shared';
 import type { TestServer } from '../running-server.ts';
 import type { Answer, Door, Target } from './doors.ts';
 
@@ -20,7 +20,7 @@ interface Stranger {
 
 /** The account that everybody is after, and those who are after it. */
 export interface Scene {
-  readonly victim: Target;
+  readonly victim: Furnished;
   readonly strangers: readonly Stranger[];
 }
 
@@ -77,6 +77,34 @@ export async function setTheScene(server: TestServer, clock: MovableClock): Prom
         concerns: limited,
       },
       {
+        who: 'another account, about its own domain with the victim’s share link',
+        authorization,
+        target: { ...other, share: victim.share },
+        expected: { code: 'not_found', status: 404 },
+        concerns: ({ fields }) => fields.includes('share'),
+      },
+      {
+        who: 'a share link of the victim’s domain',
+        authorization: `Bearer ${victim.shareLink}`,
+        target: victim,
+        expected: REFUSED,
+        concerns: ({ scope }) => scope !== SHARE_SCOPE,
+      },
+      {
+        who: 'a token of every scope, which is no share link',
+        authorization: `Bearer ${server.token}`,
+        target: victim,
+        expected: REFUSED,
+        concerns: ({ scope }) => scope === SHARE_SCOPE,
+      },
+      {
+        who: 'a share link of a suspended account',
+        authorization: `Bearer ${suspended.shareLink}`,
+        target: suspended,
+        expected: REFUSED,
+        concerns: anyDoor,
+      },
+      {
         who: 'another account, about its own with the victim’s domain and token',
         authorization,
         target: { ...victim, account: other.account },
@@ -124,13 +152,14 @@ export async function setTheScene(server: TestServer, clock: MovableClock): Prom
 export async function walk(url: string, doors: readonly Door[], scene: Scene): Promise<string[]> {
   const findings: string[] = [];
   for (const door of doors) {
-    for (const { who, authorization, target, expected, concerns } of scene.strangers) {
-      if (!concerns(door)) continue;
-      const answer = await door.knock(url, authorization, target);
-      if (!isRefusal(door, answer, expected)) {
+    const knocks = scene.strangers
+      .filter(({ concerns }) => concerns(door))
+      .map(async ({ who, authorization, target, expected }) => {
+        const answer = await door.knock(url, authorization, target);
+        if (isRefusal(door, answer, expected)) return;
         findings.push(`${door.name} answers ${answer.status} ${answer.code ?? 'and opens'} to ${who}`);
-      }
-    }
+      });
+    await Promise.all(knocks);
   }
   return findings;
 }
@@ -142,12 +171,17 @@ function isRefusal(door: Door, answer: Answer, expected: Stranger['expected']): 
   return answer.code === expected.code && answer.status === status;
 }
 
-/** Tells of every door that stays shut to an admin, who may do everything: each gets an account of its own to do it to. */
-export async function walkAsAdmin(server: TestServer, doors: readonly Door[]): Promise<string[]> {
+/**
+ * Tells of every door that stays shut to whom it is for: an admin, who may do everything, and share links where it is
+ * those. Each gets an account of its own to do it to.
+ */
+export async function walkAsWelcome(server: TestServer, doors: readonly Door[]): Promise<string[]> {
   const findings: string[] = [];
   for (const door of doors) {
     const { id } = await server.letterhead.accounts.create.mutate({ name: door.name });
-    const answer = await door.knock(server.url, `Bearer ${server.token}`, await furnish(server, id));
+    const target = await furnish(server, id);
+    const token = door.scope === SHARE_SCOPE ? target.shareLink : server.token;
+    const answer = await door.knock(server.url, `Bearer ${token}`, target);
     if (answer.code !== null || answer.status >= 300)
       findings.push(`${door.name}: ${answer.status} ${answer.code}`);
   }
@@ -165,14 +199,20 @@ export async function seen({ letterhead }: TestServer, account: number): Promise
   };
 }
 
-/** Gives an account a domain and a token to lose. */
-async function furnish(server: TestServer, account: number): Promise<Target> {
+/** What an account was given, with the secret of its share link. */
+interface Furnished extends Target {
+  readonly shareLink: string;
+}
+
+/** Gives an account a domain, a token and a share link to lose. */
+async function furnish(server: TestServer, account: number): Promise<Furnished> {
   const domain = await server.letterhead.domains.create.mutate({
     account,
     domain: `walk-${account}.example`,
   });
   const token = await makeToken(server, account, ['domains:read']);
-  return { account, domain: domain.id, token: token.id };
+  const share = await server.letterhead.shares.create.mutate({ account, id: domain.id });
+  return { account, domain: domain.id, token: token.id, share: share.id, shareLink: share.token };
 }
 
 function makeToken(
