@@ -77,6 +77,29 @@ describe('writes', () => {
   });
 });
 
+describe('writes to very many accounts at one moment', () => {
+  test('do not open as many files, and all end', async () => {
+    let open = 0;
+    let mostOpen = 0;
+    const fileSystem: FileSystem = {
+      ...nodeFileSystem,
+      async open(path, flags) {
+        const file = await nodeFileSystem.open(path, flags);
+        open++;
+        mostOpen = Math.max(mostOpen, open);
+        const close = () => file.close().finally(() => open--);
+        return { ...file, close };
+      },
+    };
+    await using folder = await makeJsonFolder();
+    const store = await folder.open({ fileSystem });
+    const accounts = await Promise.all(Array.from({ length: 200 }, () => createAccount(store)));
+    await Promise.all(accounts.map(({ id }) => createDomain(store, id, 'example.org')));
+    for (const { id } of accounts) expect(await store.listDomains(id, {})).toHaveLength(1);
+    expect(mostOpen).toBeLessThan(50);
+  });
+});
+
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);

@@ -52,6 +52,8 @@ export class Account {
   readonly #surroundings: AccountSurroundings;
   readonly #document: Document<AccountFile>;
   readonly #eventLog: EventLog;
+  /** Said once, until it works again. */
+  #appendFailed = false;
 
   /** `state` is what its file holds. */
   constructor(state: AccountFile, surroundings: AccountSurroundings) {
@@ -119,9 +121,16 @@ export class Account {
   /** Brings the log on disk up to the account's file. */
   appendEvents(): void {
     const { underWay, log } = this.#surroundings;
-    const appended = this.#eventLog.append().catch((error: unknown) => {
-      log.warn({ file: `events/${this.id}.jsonl`, err: error }, 'events wait in the account’s file');
-    });
+    const appended = this.#eventLog.append().then(
+      () => {
+        this.#appendFailed = false;
+      },
+      (error: unknown) => {
+        if (this.#appendFailed) return;
+        log.warn({ file: `events/${this.id}.jsonl`, err: error }, 'events wait in the account’s file');
+        this.#appendFailed = true;
+      },
+    );
     underWay.run(appended);
   }
 

@@ -51,7 +51,11 @@ export class FolderLock {
   }
 
   release(): void {
-    rmSync(join(this.#folder, HOLDER_FILE), { force: true });
+    try {
+      rmSync(join(this.#folder, HOLDER_FILE), { force: true });
+    } catch {
+      // The note says who holds the folder, and whoever holds it next writes another.
+    }
     this.#database.close();
     heldHere.delete(this.#folder);
   }
