@@ -4,6 +4,7 @@ import { initTRPC } from '@trpc/server';
 import superjson from 'superjson';
 import type { Context } from './context.ts';
 import type { Meta } from './meta.ts';
+import { readPlainInput } from './plain-input.ts';
 import { toRefusal } from './refusals.ts';
 
 /** What a client finds in `error.data`. */
@@ -19,7 +20,10 @@ export const t = initTRPC
   .context<Context>()
   .meta<Meta>()
   .create({
-    transformer: superjson,
+    transformer: {
+      input: { serialize: superjson.serialize, deserialize: readPlainInput },
+      output: superjson,
+    },
     isDev: false,
     // A stream that is silent for longer is dead, and its client connects again.
     sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 40_000 } },
