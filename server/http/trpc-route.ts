@@ -39,6 +39,8 @@ export async function serveTrpc(app: FastifyInstance, source: TrpcSource): Promi
     onError: ({ error, req }) => logFault(req, toRefusal(error)),
     responseMeta: ({ errors, type }) => ({
       headers: Object.assign(
+        // tRPC's own, which takes the place of what CORS has said before.
+        { vary: 'origin, trpc-accept, accept' },
         // tRPC says of a stream that it may be kept.
         type === 'subscription' ? { 'cache-control': 'no-store, no-transform' } : {},
         ...errors.map((error) => refusalHeaders(toRefusal(error))),

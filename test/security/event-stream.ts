@@ -1,0 +1,42 @@
+/** A stream of events as it comes over the wire. */
+export interface OpenStream {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Resolves once the stream has said this. */
+  said(words: string): Promise<void>;
+  /** Everything that it has said, once the server has ended it. */
+  ended(): Promise<string>;
+  close(): void;
+}
+
+/** Opens the stream of an account's events, from the first one on. */
+export async function openEventStream(url: string, token: string, account = 1): Promise<OpenStream> {
+  const input = encodeURIComponent(JSON.stringify({ json: { account, lastEventId: 0 } }));
+  const abort = new AbortController();
+  const response = await fetch(`${url}/trpc/events.stream?input=${input}`, {
+    headers: { authorization: `Bearer ${token}`, accept: 'text/event-stream' },
+    signal: abort.signal,
+  });
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  if (reader === undefined) throw new Error('The stream has no body.');
+  let text = '';
+  const readMore = async () => {
+    const { done, value = '' } = await reader.read();
+    text += value;
+    return done;
+  };
+  return {
+    status: response.status,
+    headers: response.headers,
+    async said(words) {
+      while (!text.includes(words)) {
+        if (await readMore()) throw new Error(`The stream ended without ${words}: ${text}`);
+      }
+    },
+    async ended() {
+      while (!(await readMore()));
+      return text;
+    },
+    close: () => abort.abort(),
+  };
+}

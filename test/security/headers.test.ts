@@ -1,0 +1,133 @@
+import { expect, test } from 'vitest';
+import { startTestServer } from '../running-server.ts';
+import { openEventStream } from './event-stream.ts';
+import { sendHttp } from './http-request.ts';
+
+const ANSWERS: [string, string, string, number][] = [
+  ['REST', 'GET', '/api/v1/token', 200],
+  ['an empty answer', 'DELETE', '/api/v1/accounts/1/domains/1', 204],
+  ['a refusal', 'GET', '/api/v1/accounts/1/domains/9', 404],
+  ['a wrong method', 'PATCH', '/api/v1/token', 405],
+  ['nothing at the path', 'GET', '/nowhere', 404],
+  ['a path that is none', 'GET', '/api/v1/accounts/%ZZ', 404],
+  ['tRPC', 'GET', '/trpc/tokens.current', 200],
+  ['a refusal over tRPC', 'GET', '/trpc/no.such', 404],
+  ['a wrong method over tRPC', 'POST', '/trpc/tokens.current', 405],
+  ['the OpenAPI document', 'GET', '/openapi.json', 200],
+  ['the reference', 'GET', '/reference', 200],
+  ['a health check', 'GET', '/health/live', 200],
+  ['the metrics', 'GET', '/metrics', 200],
+];
+
+test.each(ANSWERS)('%s comes with the fixed headers, and no banner', async (_name, method, path, status) => {
+  await using server = await startTestServer();
+  await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
+  const authorization = `Bearer ${server.token}`;
+  const headers = { authorization, ...(method === 'POST' ? { 'content-type': 'application/json' } : {}) };
+  const answer = await sendHttp(server.url, {
+    method,
+    path,
+    headers,
+    body: method === 'POST' ? '{}' : undefined,
+  });
+  expect(answer.status).toBe(status);
+  expect(answer.headers).toMatchObject({
+    'cache-control': 'no-store',
+    'content-security-policy': expect.stringMatching(/^default-src 'none';.*frame-ancestors 'none'/),
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+    'x-request-id': expect.stringMatching(/^[0-9a-f-]{36}$/),
+  });
+  expect(Object.keys(answer.headers)).not.toContain('server');
+  expect(Object.keys(answer.headers)).not.toContain('x-powered-by');
+  expect(Object.keys(answer.headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
+});
+
+test('a stream of events is not kept by anybody either', async () => {
+  await using server = await startTestServer();
+  const stream = await openEventStream(server.url, server.token);
+  expect(stream.headers.get('cache-control')).toBe('no-store, no-transform');
+  expect(stream.headers.get('x-content-type-options')).toBe('nosniff');
+  stream.close();
+});
+
+test('the id of a request is in its answer and in the log', async () => {
+  await using server = await startTestServer();
+  const ids = [];
+  for (const path of ['/api/v1/token', '/trpc/tokens.current', '/nowhere', '/health/live']) {
+    ids.push(
+      (await sendHttp(server.url, { path, headers: { 'x-request-id': 'chosen' } })).headers['x-request-id'],
+    );
+  }
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(ids).not.toContain('chosen');
+  for (const id of ids)
+    expect(server.log.filter((line) => line.includes(`"request":"${id}"`))).toHaveLength(1);
+});
+
+const ORIGIN = 'https://desk.example.org';
+const preflight = (origin: string) => ({
+  method: 'OPTIONS',
+  path: '/api/v1/accounts/1/domains',
+  headers: { origin, 'access-control-request-method': 'POST' },
+});
+
+test('web pages of other origins may not call the API where CORS_ORIGINS names none', async () => {
+  await using server = await startTestServer();
+  const { status, headers } = await sendHttp(server.url, preflight(ORIGIN));
+  expect([status, headers['access-control-allow-origin']]).toEqual([405, undefined]);
+});
+
+test('web pages of the origins in CORS_ORIGINS may call the API, and those of no others', async () => {
+  await using server = await startTestServer({
+    environment: { CORS_ORIGINS: `https://a.example,${ORIGIN}` },
+  });
+  const allowed = await sendHttp(server.url, preflight(ORIGIN));
+  expect([allowed.status, allowed.headers['access-control-allow-origin']]).toEqual([204, ORIGIN]);
+  expect(allowed.headers['access-control-allow-credentials']).toBeUndefined();
+  for (const path of ['/api/v1/token', '/trpc/tokens.current']) {
+    const { headers } = await sendHttp(server.url, { path, headers: { origin: ORIGIN } });
+    expect(headers).toMatchObject({
+      'access-control-allow-origin': ORIGIN,
+      vary: expect.stringMatching(/origin/i),
+    });
+  }
+  for (const origin of [
+    'https://evil.example',
+    `${ORIGIN}.evil.example`,
+    'null',
+    'http://desk.example.org',
+  ]) {
+    const refused = await sendHttp(server.url, { path: '/api/v1/token', headers: { origin } });
+    expect(refused.headers['access-control-allow-origin']).toBeUndefined();
+    const { headers } = await sendHttp(server.url, preflight(origin));
+    expect(headers['access-control-allow-origin']).toBeUndefined();
+  }
+});
+
+test('health says that the process lives, and whether the store can write', async () => {
+  await using server = await startTestServer();
+  for (const path of ['/health/live', '/health/ready']) {
+    expect(await sendHttp(server.url, { path })).toMatchObject({ status: 200, text: '{"status":"ok"}' });
+  }
+});
+
+test('the metrics count requests by their route, and watch the process', async () => {
+  await using server = await startTestServer();
+  await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
+  await server.rest('GET', '/accounts/1/domains/1');
+  await server.rest('GET', '/accounts/1/domains/99');
+  const { text, headers } = await sendHttp(server.url, {
+    path: '/metrics',
+    headers: { authorization: `Bearer ${server.token}` },
+  });
+  expect(headers['content-type']).toContain('text/plain');
+  const route = 'method="GET",route="/api/v1/accounts/:account/domains/:id"';
+  expect(text).toContain(`letterhead_http_request_seconds_count{${route},status="200"} 1`);
+  expect(text).toContain(`letterhead_http_request_seconds_count{${route},status="404"} 1`);
+  expect(text).toContain(
+    'letterhead_http_request_seconds_count{method="POST",route="/trpc/:path",status="200"} 1',
+  );
+  expect(text).toMatch(/^process_resident_memory_bytes \d+/m);
+  expect(text).toMatch(/^letterhead_checks_due \d+/m);
+});

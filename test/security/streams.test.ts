@@ -1,0 +1,87 @@
+import { expect, test, vi } from 'vitest';
+import type { TestServer } from '../running-server.ts';
+import { startTestServer } from '../running-server.ts';
+import type { OpenStream } from './event-stream.ts';
+import { openEventStream } from './event-stream.ts';
+
+const MAX_STREAMS = 20;
+
+test('one token can hold 20 streams open, and one more when it closes one', async () => {
+  await using server = await startTestServer();
+  const [token, other] = [await server.makeToken(['domains:read']), await server.makeToken(['domains:read'])];
+  const streams: OpenStream[] = [];
+  for (let i = 0; i < MAX_STREAMS; i++) streams.push(await openEventStream(server.url, token));
+  const tooMany = await openEventStream(server.url, token);
+  expect(tooMany.status).toBe(429);
+  expect(Number(tooMany.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+  expect(await tooMany.ended()).toContain('"code":"rate_limited"');
+  expect((await openEventStream(server.url, other)).status).toBe(200);
+  streams[0]?.close();
+  await vi.waitFor(async () => expect((await openEventStream(server.url, token)).status).toBe(200));
+});
+
+test('a stream that is refused, or ends, is not counted', async () => {
+  await using server = await startTestServer();
+  const token = await server.makeToken(['domains:read']);
+  for (let i = 0; i <= MAX_STREAMS; i++) {
+    expect(await (await openEventStream(server.url, token, 2)).ended()).toContain('"code":"forbidden"');
+  }
+  expect((await openEventStream(server.url, token)).status).toBe(200);
+});
+
+/** What takes a token's right to listen away, while it listens to account 2. */
+const endings: [string, (server: TestServer, token: number) => Promise<unknown>, string][] = [
+  [
+    'is revoked',
+    ({ letterhead }, id) => letterhead.tokens.revoke.mutate({ account: 2, id }),
+    'unauthenticated',
+  ],
+  [
+    'loses its account to a suspension',
+    ({ letterhead }) => letterhead.accounts.update.mutate({ account: 2, suspended: true }),
+    'forbidden',
+  ],
+];
+
+test.each(endings)('a stream ends when its token %s', async (_name, end, code) => {
+  await using server = await startTestServer();
+  await server.letterhead.accounts.create.mutate({ name: 'Other' });
+  const token = await makeToken(server);
+  const stream = await openEventStream(server.url, token.token, 2);
+  await stream.said('account.created');
+  await end(server, token.id);
+  const told = await stream.ended();
+  expect(told).toContain(`"code":"${code}"`);
+  expect(told).not.toMatch(/token\.revoked|account\.suspended/);
+});
+
+test('a stream tells nothing more once its token has expired', async () => {
+  const clock = { now: new Date() };
+  await using server = await startTestServer({ clock: () => clock.now });
+  await server.letterhead.accounts.create.mutate({ name: 'Other' });
+  const { token } = await makeToken(server, new Date(clock.now.getTime() + 60_000));
+  const stream = await openEventStream(server.url, token, 2);
+  await stream.said('account.created');
+  clock.now = new Date(clock.now.getTime() + 61_000);
+  await server.letterhead.domains.create.mutate({ account: 2, domain: 'secret.example' });
+  const told = await stream.ended();
+  expect(told).toContain('"code":"unauthenticated"');
+  expect(told).not.toContain('secret.example');
+});
+
+test('a stream past its token’s limit of requests is refused over HTTP, so that its client tries again', async () => {
+  await using server = await startTestServer({ environment: { RATE_LIMIT_PER_MINUTE: '2' } });
+  const token = await server.makeToken(['domains:read']);
+  for (let i = 0; i < 2; i++) expect((await openEventStream(server.url, token)).status).toBe(200);
+  const refused = await openEventStream(server.url, token);
+  expect([refused.status, refused.headers.has('retry-after')]).toEqual([429, true]);
+});
+
+function makeToken({ letterhead }: TestServer, expires_at: Date | null = null) {
+  return letterhead.tokens.create.mutate({
+    account: 2,
+    name: 'Listener',
+    scopes: ['domains:read'],
+    expires_at,
+  });
+}
