@@ -20,6 +20,9 @@ describe('checking a data folder', () => {
       store.noteCheckTimes(account, id, { checked_at: NOON, due: { dkim: NOON, return_path: null } });
       store.noteTokenUse(account, NOON);
     }
+    // After a restart, the next change finds the log synced, and the account's file lets go of what is in there.
+    const again = await folder.open();
+    for (const account of [1, 2]) await createToken(again, account);
   });
 
   afterEach(() => folder[Symbol.asyncDispose]());
@@ -112,7 +115,7 @@ describe('checking a data folder', () => {
     await rm(join(folder.path, 'events/2.1.jsonl'));
     expect(await problems()).toEqual([
       'events/1.jsonl: events/1.jsonl has a line that cannot be read.',
-      expect.stringMatching(/^events\/2\.jsonl: The events 1 to 1\d of account 2 are missing\.$/),
+      expect.stringMatching(/^events\/2\.jsonl: The events 1 to 15 of account 2 are missing\.$/),
     ]);
     await edit('events/1.jsonl', (text) => text + text);
     await edit('events/2.jsonl', () => '{"format":1,"account":1}\n');

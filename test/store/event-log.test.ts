@@ -31,6 +31,13 @@ describe('the log of events', () => {
     return (await store.listEvents(1, filter)).events.map((row) => row.id);
   }
 
+  /** Closes the store when the account's file holds the newest event alone, which is one more. */
+  async function settle(): Promise<void> {
+    store = await folder.open();
+    await happen(1);
+    await folder.close();
+  }
+
   function from(first: number, last: number): number[] {
     return Array.from({ length: last - first + 1 }, (_, at) => first + at);
   }
@@ -45,15 +52,15 @@ describe('the log of events', () => {
 
   test('has a line an event after a line about itself, and the account’s file does not keep what it holds', async () => {
     await happen(20);
-    await folder.close();
+    await settle();
     const [header, ...lines] = await logLines();
     expect(JSON.parse(header ?? '')).toEqual({ format: 1, account: 1 });
-    expect(lines.map((line) => JSON.parse(line).id)).toEqual(from(1, 21));
+    expect(lines.map((line) => JSON.parse(line).id)).toEqual(from(1, 22));
     const { last_event_id, outbox } = JSON.parse(
       await readFile(join(folder.path, 'accounts/1.json'), 'utf8'),
     );
-    expect(last_event_id).toBe(21);
-    expect(outbox.length).toBeLessThan(6);
+    expect(last_event_id).toBe(22);
+    expect(outbox).toHaveLength(1);
   });
 
   test('is bounded: the oldest events go, ids rise on, and who asks for what is gone hears so', async () => {
@@ -67,11 +74,8 @@ describe('the log of events', () => {
     expect(await ids()).toEqual(from(first, 101));
     expect(await store.listEvents(1, { after: first - 2, limit: 1 })).toMatchObject({ truncated: true });
     expect(await store.listEvents(1, { after: first - 1, limit: 1 })).toMatchObject({ truncated: false });
-    expect(await store.listEvents(1, { after: 101, limit: 1 })).toEqual({
-      events: [],
-      first,
-      truncated: false,
-    });
+    const nothing = { events: [], first, last: 101, truncated: false };
+    expect(await store.listEvents(1, { after: 101, limit: 1 })).toEqual(nothing);
     expect((await readdir(join(folder.path, 'events'))).sort()).toEqual(['1.1.jsonl', '1.jsonl']);
     const before = await ids();
     store = await folder.open();
@@ -119,8 +123,8 @@ describe('the log of events', () => {
   });
 
   test('passes over a line that is damaged, and keeps it', async () => {
-    await happen(5);
-    await folder.close();
+    await happen(4);
+    await settle();
     const lines = await logLines();
     lines[2] = 'not JSON at all';
     await writeFile(logFile(), `${lines.join('\n')}\n`);

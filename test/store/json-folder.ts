@@ -1,7 +1,11 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type JsonStore, type JsonStoreOptions, openJsonStore } from '../../server/store/json/json-store.ts';
+
+/** In memory where the machine has such a place: how fast its disk syncs is not what is looked at. */
+const PLACE = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 /** A data folder of its own, and the stores that were opened in it; all gone afterwards. */
 export interface JsonFolder extends AsyncDisposable {
@@ -16,7 +20,7 @@ export interface JsonFolder extends AsyncDisposable {
 }
 
 export async function makeJsonFolder(): Promise<JsonFolder> {
-  const path = await mkdtemp(join(tmpdir(), 'letterhead-store-'));
+  const path = await mkdtemp(join(PLACE, 'letterhead-store-'));
   const log: string[] = [];
   const note = (level: string) => (details: object, message: string) => {
     const error = 'err' in details && details.err instanceof Error ? details.err.message : '';
@@ -43,8 +47,7 @@ export async function makeJsonFolder(): Promise<JsonFolder> {
     close,
     async copy() {
       const copy = await makeJsonFolder();
-      const locks = [join(path, 'lock'), join(path, 'lock.json')];
-      await cp(path, copy.path, { recursive: true, filter: (source) => !locks.includes(source) });
+      await copyFolder(path, copy.path);
       return copy;
     },
     async [Symbol.asyncDispose]() {
@@ -52,4 +55,16 @@ export async function makeJsonFolder(): Promise<JsonFolder> {
       await rm(path, { recursive: true, force: true });
     },
   };
+}
+
+async function copyFolder(from: string, to: string): Promise<void> {
+  for (const entry of await readdir(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isDirectory()) {
+      await mkdir(target);
+      await copyFolder(source, target);
+    } else if (!entry.name.startsWith('lock')) {
+      await copyFile(source, target);
+    }
+  }
 }
