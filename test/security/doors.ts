@@ -27,6 +27,8 @@ export interface Door {
   /** Null for a route that is no procedure's. */
   readonly procedure: string | null;
   readonly scope: TokenScope | null;
+  /** Whether it answers with a stream, which begins before anything in it is refused. */
+  readonly streams: boolean;
   /** The fields of what it is given. */
   readonly fields: readonly string[];
   knock(url: string, authorization: string | null, target: Target): Promise<Answer>;
@@ -41,6 +43,7 @@ export function trpcDoors(): Door[] {
     name: `${procedure.path} over tRPC`,
     procedure: procedure.path,
     scope: procedure.meta?.scope ?? null,
+    streams: procedure.type === 'subscription',
     fields: Object.keys(procedure.input?.shape ?? {}),
     async knock(url, authorization, target) {
       const response = await callTrpc(
@@ -67,6 +70,7 @@ export function routeDoors(routes: readonly RegisteredRoute[]): Door[] {
         name: `${route.method} ${route.url}`,
         procedure: operation?.procedure ?? null,
         scope: operation?.meta.scope ?? OWN_SCOPES[route.url] ?? null,
+        streams: false,
         fields: Object.keys(operation?.input?.shape ?? {}),
         async knock(url, authorization, target) {
           const response = await callRest(url, authorization, route, operation, target);
@@ -135,7 +139,7 @@ function inputFor(
   };
 }
 
-/** The first thing that a stream tells: something that happened, or why it tells nothing. */
+/** The first thing that a stream tells: an item, or why there is none. */
 async function readStream(response: Response): Promise<Answer> {
   let text = '';
   if (response.body === null) throw new Error('The stream has no body.');
@@ -143,7 +147,7 @@ async function readStream(response: Response): Promise<Answer> {
     text += chunk;
     const [, refused] = /event: serialized-error\ndata: (.*)\n/.exec(text) ?? [];
     if (refused !== undefined) return { status: response.status, code: JSON.parse(refused).json.data.code };
-    if (/^data: .*"event".*\n/m.test(text)) return { status: response.status, code: null };
+    if (/^data: .*"kind".*\n/m.test(text)) return { status: response.status, code: null };
   }
   throw new Error(`The stream ended after ${JSON.stringify(text)}.`);
 }

@@ -167,7 +167,7 @@ export async function walk(url: string, doors: readonly Door[], scene: Scene): P
 function isRefusal(door: Door, answer: Answer, expected: Stranger['expected']): boolean {
   // HEAD has no body to carry a code, and a stream begins before it is refused.
   if (door.name.startsWith('HEAD ')) return answer.status === expected.status;
-  const status = door.procedure === 'events.stream' ? 200 : expected.status;
+  const status = door.streams ? 200 : expected.status;
   return answer.code === expected.code && answer.status === status;
 }
 
