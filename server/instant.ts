@@ -1,4 +1,5 @@
-import type { Instant } from './store/store.ts';
+/** An instant in whole seconds, in UTC: `2026-01-31T12:00:00Z`. Sorts as text. */
+export type Instant = string;
 
 /** Where the time comes from: handed in, so that tests can hand in another. */
 export type Clock = () => Date;

@@ -1,5 +1,6 @@
 import { LetterheadError } from '@letterhead/shared';
-import type { AccountRow, Instant, Store, TokenRow } from '../store/store.ts';
+import type { Instant } from '../instant.ts';
+import type { AccountRow, Store, TokenRow } from '../store/store.ts';
 
 /** The token of this hash with its account, as both are at `now`. Rejects with `unauthenticated`. */
 export async function findValidToken(

@@ -1,13 +1,11 @@
 import type { Actor, EventType, TokenScope } from '@letterhead/shared';
+import type { Instant } from '../instant.ts';
 
 /**
  * What Letterhead keeps, whoever keeps it. Every call is asynchronous and atomic; a change that has resolved
  * is durable, together with its events; one that has rejected has changed nothing.
  * A call rejects with `LetterheadError('unavailable')` where the store cannot serve now.
  */
-
-/** An instant in whole seconds, in UTC: `2026-01-31T12:00:00Z`. Sorts as text. */
-export type Instant = string;
 
 export interface AccountRow {
   readonly id: number;

@@ -1,5 +1,6 @@
 import type { Status } from '@letterhead/shared';
-import type { Instant, RecordState } from '../store/store.ts';
+import type { Instant } from '../instant.ts';
+import type { RecordState } from '../store/store.ts';
 import { GIVEN_UP_AFTER } from './schedule.ts';
 
 /**

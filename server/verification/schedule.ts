@@ -1,6 +1,7 @@
 import type { RandomSource } from '../dkim/selector.ts';
+import type { Instant } from '../instant.ts';
 import { toInstant } from '../instant.ts';
-import type { CheckTimes, DomainRow, Instant, RecordState } from '../store/store.ts';
+import type { CheckTimes, DomainRow, RecordState } from '../store/store.ts';
 import { RECORD_KEYS, type RecordKey } from './published-record.ts';
 
 const MINUTE = 60_000;

@@ -1,4 +1,5 @@
 import type { Actor, EventType } from '@letterhead/shared';
+import type { Instant } from '../../server/instant.ts';
 import type { AccountRow, DomainRow, Instant, NewEvent, Store, TokenRow } from '../../server/store/store.ts';
 
 /** The rows and events that the tests of stores put in: short, and right in every field. */

@@ -1,4 +1,5 @@
-import type { CheckTimes, DueCheck, Instant } from '../store.ts';
+import type { Instant } from '../../instant.ts';
+import type { CheckTimes, DueCheck } from '../store.ts';
 import { DueHeap, type HeapEntry } from './due-heap.ts';
 import { FORMAT, SCHEDULE_COLUMNS, type ScheduleLine } from './formats.ts';
 

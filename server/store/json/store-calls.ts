@@ -1,3 +1,4 @@
+import type { Instant } from '../../instant.ts';
 import type {
   AccountRow,
   CheckTimes,
@@ -8,7 +9,6 @@ import type {
   EventFilter,
   EventPage,
   EventRow,
-  Instant,
   JsonValue,
   NewEvent,
   Store,

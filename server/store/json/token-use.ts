@@ -1,4 +1,4 @@
-import type { Instant } from '../store.ts';
+import type { Instant } from '../../instant.ts';
 import { FORMAT, type TokenUseFile } from './formats.ts';
 import { jsonText } from './json-text.ts';
 
