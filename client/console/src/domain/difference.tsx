@@ -1,8 +1,9 @@
 import diff from 'fast-diff';
 
 const EQUAL = 0;
-/** Of a stretch that is the same on both sides, so much is shown at either end. */
-const CONTEXT = 12;
+/** Of a longer stretch that is the same on both sides, so much is shown at either end. */
+const SHOWN_IN_FULL = 60;
+const CONTEXT = 16;
 
 /** A piece of one of the two texts. */
 interface Piece {
@@ -10,8 +11,14 @@ interface Piece {
   readonly differs: boolean;
 }
 
+interface DifferenceProps {
+  readonly what: 'host' | 'value';
+  readonly found: string;
+  readonly expected: string;
+}
+
 /** What was found over what was expected, with what differs marked in each. */
-export function Difference({ found, expected }: { found: string; expected: string }) {
+export function Difference({ what, found, expected }: DifferenceProps) {
   const pieces = diff(found, expected, undefined, true);
   const side = (ours: number): Piece[] =>
     pieces
@@ -19,11 +26,11 @@ export function Difference({ found, expected }: { found: string; expected: strin
       .map(([kind, text]) => ({ text, differs: kind !== EQUAL }));
   return (
     <dl class="difference">
-      <dt>Found</dt>
+      <dt>Found {what}</dt>
       <dd>
         <Pieces pieces={side(diff.DELETE)} meaning="differs" />
       </dd>
-      <dt>Expected</dt>
+      <dt>Expected {what}</dt>
       <dd>
         <Pieces pieces={side(diff.INSERT)} meaning="missing" />
       </dd>
@@ -41,7 +48,7 @@ function Pieces({ pieces, meaning }: { pieces: readonly Piece[]; meaning: string
             {text}
           </mark>
         ) : (
-          shorten(text, at === 0, at === pieces.length - 1)
+          shorten(text)
         ),
       )}
     </code>
@@ -49,8 +56,6 @@ function Pieces({ pieces, meaning }: { pieces: readonly Piece[]; meaning: string
 }
 
 /** The same on both sides: its ends tell where one is. */
-function shorten(text: string, isFirst: boolean, isLast: boolean): string {
-  if (text.length <= 3 * CONTEXT) return text;
-  const head = isFirst && isLast ? text.slice(0, 2 * CONTEXT) : text.slice(0, CONTEXT);
-  return `${head} … ${text.slice(-CONTEXT)}`;
+function shorten(text: string): string {
+  return text.length <= SHOWN_IN_FULL ? text : `${text.slice(0, CONTEXT)} … ${text.slice(-CONTEXT)}`;
 }

@@ -1,10 +1,11 @@
 import type { NameServerObservation, RecordDiagnosis } from '@letterhead/shared';
 import { Time } from '../parts/time.tsx';
 import { Difference } from './difference.tsx';
+import { misplacedAt } from './misplaced.ts';
 
 /** What the last check saw of a record, for whoever has to be convinced. Folded away until asked for. */
 export function Evidence({ diagnosis }: { diagnosis: RecordDiagnosis }) {
-  const { observed_at, severity, title, detail, found, expected, nameservers, clears_at } = diagnosis;
+  const { observed_at, severity, title, detail, nameservers, clears_at } = diagnosis;
   if (observed_at === null) return null;
   return (
     <details class="evidence">
@@ -14,8 +15,7 @@ export function Evidence({ diagnosis }: { diagnosis: RecordDiagnosis }) {
           <strong>{title}.</strong> {detail}
         </p>
       )}
-      {severity !== 'ok' &&
-        found.map((value) => <Difference key={value} found={value} expected={expected} />)}
+      {severity !== 'ok' && <Differences diagnosis={diagnosis} />}
       {nameservers.length > 0 && <Servers servers={nameservers} />}
       {clears_at !== null && (
         <p>
@@ -28,6 +28,22 @@ export function Evidence({ diagnosis }: { diagnosis: RecordDiagnosis }) {
         {diagnosis.transient && ' Nothing definitive was heard: what was known before still holds.'}
       </p>
     </details>
+  );
+}
+
+/** What differs: the host of a record that is elsewhere, and each value that is not the one to type. */
+function Differences({ diagnosis }: { diagnosis: RecordDiagnosis }) {
+  const { fqdn, found, expected } = diagnosis;
+  const misplaced = misplacedAt(diagnosis);
+  return (
+    <>
+      {misplaced !== null && <Difference what="host" found={misplaced} expected={fqdn} />}
+      {found
+        .filter((value) => value !== expected)
+        .map((value) => (
+          <Difference key={value} what="value" found={value} expected={expected} />
+        ))}
+    </>
   );
 }
 

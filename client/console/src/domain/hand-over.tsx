@@ -1,15 +1,20 @@
 import type { Domain } from '@letterhead/shared';
 import { useMutation } from '@tanstack/react-query';
-import { FileDown, Mail } from 'lucide-preact';
+import { FileDown, Link2, Mail } from 'lucide-preact';
+import { useState } from 'preact/hooks';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { saveFile } from '../parts/save-file.ts';
 import { letterhead } from '../server/api.ts';
+import { useMay } from '../session/identity.ts';
+import { ShareDialog } from '../share/share-dialog.tsx';
 import { emailSubject, toCsv, toEmailText } from './hand-over-text.ts';
 
 /** The records in the forms in which other people and programs take them. */
 export function HandOver({ domain }: { domain: Domain }) {
   const { account_id: account, id } = domain;
+  const mayWrite = useMay('domains:write');
+  const [isSharing, setSharing] = useState(false);
   const zoneFile = useMutation({
     mutationFn: () => letterhead.domains.zoneFile.query({ account, id }),
     onSuccess: (text) => saveFile(`${domain.domain}.zone`, 'text/dns', text),
@@ -21,6 +26,15 @@ export function HandOver({ domain }: { domain: Domain }) {
       <h2 id="hand-over-title">Someone else edits the DNS?</h2>
       <p class="hint">Hand the records over in whatever form they like.</p>
       <ul>
+        {mayWrite && (
+          <li>
+            <span>Link to a page like this one</span>
+            <button type="button" class="button" onClick={() => setSharing(true)}>
+              <Link2 aria-hidden="true" />
+              Share
+            </button>
+          </li>
+        )}
         <li>
           <span>Text for an e-mail</span>
           <CopyButton text={text} what="the text for an e-mail" />
@@ -53,6 +67,7 @@ export function HandOver({ domain }: { domain: Domain }) {
           </button>
         </li>
       </ul>
+      {isSharing && <ShareDialog domain={domain} onClose={() => setSharing(false)} />}
       {zoneFile.error !== null && <Failure error={zoneFile.error} onRetry={() => zoneFile.mutate()} />}
     </section>
   );

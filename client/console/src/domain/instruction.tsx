@@ -11,18 +11,25 @@ export function Instruction({ sentence, asTyped }: { sentence: string; asTyped: 
   const parts = sentence.split(/“([^”]*)”/);
   return (
     <p class="instruction">
-      {parts.map((part, at) => (at % 2 === 0 ? part : <Exact key={`${at} ${part}`} text={asTyped(part)} />))}
+      {parts.map((part, at) =>
+        at % 2 === 0 ? (
+          part
+        ) : (
+          // What is replaced is to be found, not to be typed.
+          <Exact key={`${at} ${part}`} text={asTyped(part)} isTyped={!parts[at - 1]?.endsWith('from ')} />
+        ),
+      )}
     </p>
   );
 }
 
-function Exact({ text }: { text: string }) {
+function Exact({ text, isTyped }: { text: string; isTyped: boolean }) {
   return (
     <span class="exact">
       <code title={text}>
         {text.length > SHOWN_IN_FULL ? `${text.slice(0, 28)}…${text.slice(-12)}` : text}
       </code>
-      <CopyButton text={text} what={text.length > SHOWN_IN_FULL ? 'the value' : text} />
+      {isTyped && <CopyButton text={text} what={text.length > SHOWN_IN_FULL ? 'the value' : text} />}
     </span>
   );
 }

@@ -17,9 +17,7 @@ export function Records({ domain, diagnosis, provider, asTyped }: RecordsProps) 
   const [hostForm, setHostForm] = useState<HostForm>('relative');
   return (
     <section class="records" aria-labelledby="records-title">
-      <h2 id="records-title">
-        {domain.dns_records.length === 1 ? 'The record to add' : 'The records to add'}
-      </h2>
+      <h2 id="records-title">{headingFor(domain.dns_records)}</h2>
       <ProviderNote domain={domain} provider={provider} />
       <HostFormChoice domain={domain} hostForm={hostForm} onChange={setHostForm} />
       {domain.dns_records.map((record) => (
@@ -34,6 +32,11 @@ export function Records({ domain, diagnosis, provider, asTyped }: RecordsProps) 
       ))}
     </section>
   );
+}
+
+function headingFor(records: Domain['dns_records']): string {
+  const noun = records.length === 1 ? 'The record' : 'The records';
+  return records.every(({ verified }) => verified) ? `${noun}, as in the DNS` : `${noun} to add`;
 }
 
 function ProviderNote({ domain, provider }: Pick<RecordsProps, 'domain' | 'provider'>) {

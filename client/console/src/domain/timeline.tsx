@@ -24,7 +24,7 @@ export function Timeline({ account, id }: { account: number; id: number }) {
       <ol aria-busy={log === undefined}>
         {log?.slice(hidden).map((event) => (
           <li key={event.id} data-type={event.type}>
-            <p>{tellEvent(event)}</p>
+            <p>{tellEvent(event, 'its domain')}</p>
             <Time at={event.at} />
           </li>
         ))}

@@ -67,7 +67,7 @@ function toldFor(status: Status, record: RecordDiagnosis): Told {
       severity,
       fix,
       title: 'Everything is in place',
-      detail: `${detail} Mail from this domain is signed, and receivers can check it.`,
+      detail: 'The records are in the DNS. Mail from this domain is signed, and receivers can check it.',
     };
   }
   if (status === 'degraded') {

@@ -4,6 +4,8 @@ import { inOwnLetters } from '../parts/domain-name.tsx';
 /** One line of the list. */
 export interface DomainLine extends DomainStatus {
   readonly name: string;
+  /** The name in its own letters. */
+  readonly letters: string;
   /** What a search is held against: both spellings. */
   readonly haystack: string;
 }
@@ -15,15 +17,18 @@ export interface Filter {
   readonly status: Status | null;
 }
 
+const BY_LETTERS = new Intl.Collator('en');
+
 /** By name, as people look for them. A domain whose state has not come yet is left out until it has. */
 export function joinLines(domains: readonly Domain[], statuses: readonly DomainStatus[]): DomainLine[] {
   const byId = new Map(statuses.map((status) => [status.id, status]));
   return domains
     .flatMap(({ id, domain: name }) => {
       const status = byId.get(id);
-      return status === undefined ? [] : [{ ...status, name, haystack: `${name} ${inOwnLetters(name)}` }];
+      const letters = inOwnLetters(name);
+      return status === undefined ? [] : [{ ...status, name, letters, haystack: `${name} ${letters}` }];
     })
-    .sort((one, other) => (one.name < other.name ? -1 : 1));
+    .sort((one, other) => BY_LETTERS.compare(one.letters, other.letters));
 }
 
 export function matches(line: DomainLine, { search, status }: Filter): boolean {

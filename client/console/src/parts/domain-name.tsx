@@ -1,3 +1,4 @@
+import { Fragment } from 'preact';
 import { toUnicode } from 'punycode/punycode.es6.js';
 
 /** A name in its own letters: `bücher.example` for `xn--bcher-kva.example`; as it is where there are none. */
@@ -10,12 +11,24 @@ export function inOwnLetters(name: string): string {
   }
 }
 
+/** A name that is broken after its dots where the line is too short for it. */
+function Breakable({ name }: { name: string }) {
+  return name.split(/(?<=\.)/).map((label, at) => (
+    <Fragment key={`${at} ${label}`}>
+      {at > 0 && <wbr />}
+      {label}
+    </Fragment>
+  ));
+}
+
 /** A name in both spellings where it has two: letters alone can be made to look like another name's. */
 export function DomainName({ name }: { name: string }) {
   const letters = inOwnLetters(name);
   return (
     <span class="domain-name">
-      <bdi>{letters}</bdi>
+      <bdi>
+        <Breakable name={letters} />
+      </bdi>
       {letters !== name && <small>{name}</small>}
     </span>
   );

@@ -14,10 +14,10 @@ export function useHeldHeight<T extends HTMLElement>(): RefObject<T> {
       if (held.clientWidth !== width) {
         width = held.clientWidth;
         tallest = 0;
-        held.style.minBlockSize = '';
+        held.style.minHeight = '';
       }
       tallest = Math.max(tallest, held.offsetHeight);
-      held.style.minBlockSize = `${tallest}px`;
+      held.style.minHeight = `${tallest}px`;
     });
     observer.observe(held);
     return () => observer.disconnect();

@@ -21,9 +21,9 @@ export function useLiveEvents(account: number): { liveness: Liveness; reconnect:
     api.events.stream.subscriptionOptions(
       { account },
       {
-        onData: (item) => {
-          if ('data' in item) onEvent(account, item.data.event);
-          else void queryClient.invalidateQueries();
+        onData: ({ data: item }) => {
+          if (item.kind === 'event') onEvent(account, item.event);
+          if (item.kind === 'reload') void queryClient.invalidateQueries();
         },
         onStarted: () => {
           // What happened while nobody listened was not told.
@@ -64,6 +64,8 @@ const SPOKEN = new Set<Event['type']>([
 ]);
 
 function staleAfter(account: number, { type, domain }: Event): QueryKey[] {
+  const isToken = type.startsWith('token.');
+  if (domain !== null && isToken) return [api.shares.list.queryKey({ account, id: domain.id })];
   if (domain !== null) {
     const names = type === 'domain.created' || type === 'domain.renamed' || type === 'domain.deleted';
     return [
@@ -73,7 +75,7 @@ function staleAfter(account: number, { type, domain }: Event): QueryKey[] {
       api.domains.diagnosis.queryKey({ account, id: domain.id }),
     ];
   }
-  return type.startsWith('token.')
+  return isToken
     ? [api.tokens.list.queryKey({ account })]
     : [api.accounts.pathKey(), api.tokens.current.queryKey()];
 }

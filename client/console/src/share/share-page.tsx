@@ -1,3 +1,118 @@
+import { createLetterhead } from '@letterhead/client';
+import type { SharedDomain } from '@letterhead/shared';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { CheckButton } from '../domain/check-button.tsx';
+import { DomainInstructions } from '../domain/domain-instructions.tsx';
+import { Announcer, announce } from '../parts/announcer.tsx';
+import { DomainName, inOwnLetters } from '../parts/domain-name.tsx';
+import { Failure } from '../parts/failure.tsx';
+import { Page } from '../parts/page.tsx';
+import { StatusBadge } from '../parts/status-badge.tsx';
+import { exactTime, Time } from '../parts/time.tsx';
+import { queryClient } from '../server/api.ts';
+import { toRefusal } from '../server/refusal.ts';
+import { Wordmark } from '../shell/wordmark.tsx';
+
+/** Who has a link hears of changes by asking: the stream of events tells more than they may know. */
+const POLL_MS = 5_000;
+
+/** What a shared link shows: one domain, to read and to check. The secret is in the fragment, which is never sent. */
 export default function SharePage() {
-  return null;
+  const secret = useFragment();
+  return (
+    <>
+      <header class="shell">
+        <Wordmark />
+      </header>
+      {secret === '' ? <Ended /> : <SharedPage key={secret} secret={secret} />}
+      <Announcer />
+    </>
+  );
+}
+
+function SharedPage({ secret }: { secret: string }) {
+  const queryKey = ['share', secret];
+  const letterhead = useMemo(() => createLetterhead({ url: location.origin, token: secret }), [secret]);
+  const { data, error, refetch } = useQuery({
+    queryKey,
+    queryFn: ({ signal }) => letterhead.share.view.query(undefined, { signal }),
+    refetchInterval: POLL_MS,
+  });
+  const check = useMutation({
+    mutationFn: () => letterhead.share.verifyDns.mutate(),
+    onSuccess: (shared: SharedDomain) => {
+      queryClient.setQueryData(queryKey, shared);
+      announce(shared.domain.verified ? 'The records are found.' : 'Checked: the records are not right yet.');
+    },
+  });
+  const code = error === null ? null : toRefusal(error).code;
+  if (code === 'unauthenticated' || code === 'forbidden' || code === 'not_found') return <Ended />;
+  if (data === undefined) return <Loading error={error} onRetry={refetch} />;
+  const { domain, diagnosis, expires_at } = data;
+  return (
+    <Page
+      title={`DNS records for ${inOwnLetters(domain.domain)}`}
+      heading={
+        <>
+          <DomainName name={domain.domain} />
+          <StatusBadge status={diagnosis.status} />
+        </>
+      }
+    >
+      <Greeting domain={domain.domain} expiresAt={expires_at} />
+      {error !== null && <Failure error={error} onRetry={refetch} />}
+      <div class="domain shared">
+        <DomainInstructions
+          domain={domain}
+          diagnosis={diagnosis}
+          action={<CheckButton isRunning={check.isPending} onCheck={check.mutate} />}
+          problem={check.error !== null && <Failure error={check.error} onRetry={check.mutate} />}
+        />
+      </div>
+    </Page>
+  );
+}
+
+function Greeting({ domain, expiresAt }: { domain: string; expiresAt: Date | null }) {
+  return (
+    <p class="lead">
+      You were sent this page because mail from <strong>{inOwnLetters(domain)}</strong> is to be signed, and
+      that takes a record in its DNS. Add what is listed below and press <em>Check now</em>; whoever sent the
+      link sees the result, too. Nothing can be broken from here.{' '}
+      {expiresAt !== null && (
+        <>
+          The link works until {exactTime(expiresAt)} (<Time at={expiresAt} />
+          ).
+        </>
+      )}
+    </p>
+  );
+}
+
+function Loading({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+  return (
+    <main class="page" aria-busy={error === null}>
+      {error !== null && <Failure error={error} onRetry={onRetry} />}
+    </main>
+  );
+}
+
+function Ended() {
+  return (
+    <Page title="Link ended" heading="This link no longer works">
+      <p>It has expired, was revoked, or was not copied whole. Ask whoever sent it for another one.</p>
+    </Page>
+  );
+}
+
+/** What stands behind the `#` of the page's address. */
+function useFragment(): string {
+  const [fragment, setFragment] = useState(location.hash.slice(1));
+  useEffect(() => {
+    const onChange = () => setFragment(location.hash.slice(1));
+    addEventListener('hashchange', onChange);
+    return () => removeEventListener('hashchange', onChange);
+  }, []);
+  return fragment;
 }

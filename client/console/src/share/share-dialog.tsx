@@ -1,0 +1,143 @@
+import type { Domain, NewShare, Share } from '@letterhead/shared';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useState } from 'preact/hooks';
+import { CopyButton } from '../parts/copy-button.tsx';
+import { Dialog } from '../parts/dialog.tsx';
+import { Failure } from '../parts/failure.tsx';
+import { Field } from '../parts/field.tsx';
+import { Time } from '../parts/time.tsx';
+import { api, queryClient } from '../server/api.ts';
+
+/** In days; the first is what is offered. */
+const LIFETIMES: readonly { readonly days: number; readonly words: string }[] = [
+  { days: 7, words: 'after a week' },
+  { days: 1, words: 'after a day' },
+  { days: 30, words: 'after 30 days' },
+];
+const DAY_MS = 86_400_000;
+
+/** Makes links to a read-only page of the domain, and revokes them. */
+export function ShareDialog({ domain, onClose }: { domain: Domain; onClose: () => void }) {
+  const key = { account: domain.account_id, id: domain.id };
+  const { data: shares, error, refetch } = useQuery(api.shares.list.queryOptions(key));
+  const [made, setMade] = useState<NewShare | null>(null);
+  const reread = () => queryClient.invalidateQueries({ queryKey: api.shares.list.queryKey(key) });
+  return (
+    <Dialog title={`Share ${domain.domain}`} onClose={onClose}>
+      <p>
+        Whoever has the link sees this domain’s records and states, and can check them, without an account.
+        They can change nothing, and see nothing else.
+      </p>
+      {made === null ? (
+        <MakeLink
+          domain={domain}
+          onMade={(share) => {
+            setMade(share);
+            void reread();
+          }}
+        />
+      ) : (
+        <LinkShown made={made} />
+      )}
+      {error !== null && <Failure error={error} onRetry={refetch} />}
+      <LinkList domain={domain} shares={shares ?? []} onRevoked={reread} />
+    </Dialog>
+  );
+}
+
+function MakeLink({ domain, onMade }: { domain: Domain; onMade: (share: NewShare) => void }) {
+  const [days, setDays] = useState(LIFETIMES[0]?.days ?? 0);
+  const create = useMutation(api.shares.create.mutationOptions({ onSuccess: onMade }));
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        const expires_at = new Date(Date.now() + days * DAY_MS);
+        create.mutate({ account: domain.account_id, id: domain.id, expires_at });
+      }}
+    >
+      <Field label="The link stops working" complaint={null}>
+        {(attributes) => (
+          <select
+            {...attributes}
+            value={days}
+            onChange={(event) => setDays(Number(event.currentTarget.value))}
+          >
+            {LIFETIMES.map((lifetime) => (
+              <option key={lifetime.days} value={lifetime.days}>
+                {lifetime.words}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      {create.error !== null && <Failure error={create.error} />}
+      <div class="actions">
+        <button type="submit" class="button primary" disabled={create.isPending}>
+          {create.isPending ? 'Making…' : 'Make a link'}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+function LinkShown({ made }: { made: NewShare }) {
+  const url = made.url ?? `${location.origin}/share#${made.token}`;
+  return (
+    <div class="link-shown">
+      <p>Copy it now: it is shown this once. Send it only to whom it is meant for.</p>
+      <p class="secret">
+        <code class="value">{url}</code>
+        <CopyButton text={url} what="the link" />
+      </p>
+    </div>
+  );
+}
+
+interface LinkListProps {
+  readonly domain: Domain;
+  readonly shares: readonly Share[];
+  readonly onRevoked: () => void;
+}
+
+function LinkList({ domain, shares, onRevoked }: LinkListProps) {
+  const revoke = useMutation(api.shares.revoke.mutationOptions({ onSuccess: onRevoked }));
+  if (shares.length === 0) return null;
+  return (
+    <section class="links" aria-label="Links that were made">
+      <h3>Links that were made</h3>
+      <ul>
+        {shares.map((share) => (
+          <li key={share.id}>
+            <p>
+              Made <Time at={share.created_at} />
+              {share.expires_at === null ? (
+                ', works until it is revoked'
+              ) : (
+                <>
+                  , works until <Time at={share.expires_at} />
+                </>
+              )}
+              {share.last_used_at === null ? (
+                ', not used yet'
+              ) : (
+                <>
+                  , last used <Time at={share.last_used_at} />
+                </>
+              )}
+            </p>
+            <button
+              type="button"
+              class="button danger-quiet"
+              disabled={revoke.isPending}
+              onClick={() => revoke.mutate({ account: domain.account_id, id: domain.id, share: share.id })}
+            >
+              Revoke
+            </button>
+          </li>
+        ))}
+      </ul>
+      {revoke.error !== null && <Failure error={revoke.error} />}
+    </section>
+  );
+}

@@ -1,0 +1,37 @@
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { TestServer } from '../running-server.ts';
+
+export interface TabOptions extends Pick<BrowserContextOptions, 'colorScheme' | 'viewport'> {
+  /** Signs the tab in, as if its token had been typed. */
+  readonly token?: string | null;
+}
+
+/** A tab in a context of its own. What it complains of, it complains of in `complaints`. */
+export interface Tab extends AsyncDisposable {
+  readonly page: Page;
+  /** Errors of scripts, and whatever the page's policy has blocked. */
+  readonly complaints: readonly string[];
+}
+
+/** Opens a tab on a server's console; it goes nowhere yet. */
+export async function openTab(
+  browser: Browser,
+  server: Pick<TestServer, 'url'>,
+  { token = null, ...options }: TabOptions = {},
+): Promise<Tab> {
+  const context = await browser.newContext({ baseURL: server.url, reducedMotion: 'reduce', ...options });
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.url });
+  if (token !== null) {
+    await context.addInitScript((secret) => sessionStorage.setItem('letterhead.token', secret), token);
+  }
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.stack ?? error.message));
+  page.on('console', (message) => {
+    // The browser reports each refusal of the server's; those are answers.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) {
+      complaints.push(message.text());
+    }
+  });
+  return { page, complaints, [Symbol.asyncDispose]: () => context.close() };
+}
