@@ -1,6 +1,6 @@
 import type { Actor, EventType } from '@letterhead/shared';
 import type { Instant } from '../../server/instant.ts';
-import type { AccountRow, DomainRow, Instant, NewEvent, Store, TokenRow } from '../../server/store/store.ts';
+import type { AccountRow, DomainRow, NewEvent, Store, TokenRow } from '../../server/store/store.ts';
 
 /** The rows and events that the tests of stores put in: short, and right in every field. */
 export const NOON: Instant = '2026-01-31T12:00:00Z';
