@@ -27,7 +27,7 @@ async function askOnce(net: LoopbackDns, options = {}) {
   return inShort(observations)['ns1.example.org'];
 }
 
-describe('a server that gives no answer', () => {
+describe.concurrent('a server that gives no answer', () => {
   test.each<[Fault, string]>([
     ['silent', 'timeout'],
     ['wrong-id', 'malformed'],
@@ -77,7 +77,7 @@ describe('a server that gives no answer', () => {
   });
 });
 
-describe('a server that gives its answer on a detour', () => {
+describe.concurrent('a server that gives its answer on a detour', () => {
   test.each<Fault>(['truncate', 'wrong-id-first', 'drop-first', 'no-edns'])('%s', async (fault) => {
     const { net } = await start(fault);
     await using _ = net;

@@ -4,7 +4,7 @@ import type { Dns, DnsCheck, Observation } from '../../server/dns/outcome.ts';
 import type { LoopbackDns } from './loopback-dns.ts';
 
 /** For tests in which a server stays silent: nobody waits for the seconds that the world needs. */
-export const IMPATIENT = { timeouts: { authority: 400, resolver: [400] } };
+export const IMPATIENT = { timeouts: { authority: 1000, resolver: [1000] } };
 
 /** Letterhead's DNS against servers on loopback. */
 export function createLoopbackDns(net: LoopbackDns, options: Partial<DnsOptions> = {}): Dns {

@@ -87,6 +87,8 @@ export class NameServer implements AsyncDisposable {
   latency = 0;
   /** A resolver that remembers every negative answer it gave, until `cache.clear()`. */
   remembersAbsence = false;
+  /** Sends the addresses of name servers along with their names. */
+  sendsAddresses = false;
   readonly #udp: dgram.Socket;
   readonly #tcp: net.Server;
   readonly #connections = new Set<net.Socket>();
@@ -269,7 +271,13 @@ export class NameServer implements AsyncDisposable {
 
   #answer(packet: Packet, question: Question): Packet {
     const sections = this.recursive ? this.#resolve(question) : this.#answerFromZones(question);
+    if (this.sendsAddresses) sections.additionals ??= this.#addressesFor(sections.answers ?? []);
     return reply(packet, question, sections);
+  }
+
+  #addressesFor(answers: readonly Answer[]): Answer[] {
+    const servers = answers.flatMap((record) => (record.type === 'NS' ? canonical(record.data) : []));
+    return servers.flatMap((server) => deepestZone(this.zones, server)?.addresses(server) ?? []);
   }
 
   #answerFromZones(question: Question): Sections {

@@ -1,0 +1,165 @@
+import { describe, expect, test } from 'vitest';
+import { createLoopbackDns, IMPATIENT, openCheck } from './loopback-check.ts';
+import { startLoopbackDns } from './loopback-dns.ts';
+import { type Fault, NameServer } from './name-server.ts';
+
+const NAME = 'abc._domainkey.example.org';
+
+describe.concurrent('what a resolver says', () => {
+  test('a record, with the time that it may still be remembered', async () => {
+    await using net = await startLoopbackDns();
+    net.publish(NAME, { TXT: [['k=rsa;', 'p=AAAA']], ttl: 77 });
+    expect(await openCheck(net).askResolver(NAME, 'TXT')).toEqual({
+      kind: 'present',
+      values: ['k=rsa;p=AAAA'],
+      cname: null,
+      ttl: 77,
+    });
+  });
+
+  test('an alias is followed to its end, through other zones', async () => {
+    await using net = await startLoopbackDns({
+      zones: {
+        'example.org': { 'abc._domainkey': { CNAME: 'abc.example.net', ttl: 500 } },
+        'example.net': {
+          abc: { CNAME: 'key.example.net', ttl: 40 },
+          key: { TXT: ['k=rsa;p=AAAA'], ttl: 600 },
+        },
+      },
+    });
+    expect(await openCheck(net).askResolver(NAME, 'TXT')).toEqual({
+      kind: 'present',
+      values: ['k=rsa;p=AAAA'],
+      cname: 'abc.example.net',
+      ttl: 40,
+    });
+    expect(await openCheck(net).askResolver(NAME, 'CNAME')).toEqual({
+      kind: 'present',
+      values: ['abc.example.net'],
+      cname: 'abc.example.net',
+      ttl: 500,
+    });
+  });
+
+  test.each([
+    ['a name that does not exist', { CNAME: 'gone.example.org' }, 'gone.example.org'],
+    ['a name without a record of that type', { CNAME: 'ns1.example.org' }, 'ns1.example.org'],
+  ])('an alias to %s is there, and without a value', async (_where, records, cname) => {
+    await using net = await startLoopbackDns();
+    net.publish(NAME, records);
+    expect(await openCheck(net).askResolver(NAME, 'TXT')).toEqual({
+      kind: 'present',
+      values: [],
+      cname,
+      ttl: 300,
+    });
+  });
+
+  test('an alias loop is the failure that resolvers call it', async () => {
+    await using net = await startLoopbackDns();
+    net.publish(NAME, { CNAME: 'b.example.org' });
+    net.publish('b.example.org', { CNAME: NAME });
+    expect(await openCheck(net).askResolver(NAME, 'TXT')).toEqual({ kind: 'unknown', reason: 'servfail' });
+  });
+
+  test('an alias loop that a server answers with, as authorities do, ends', async () => {
+    await using net = await startLoopbackDns();
+    net.publish(NAME, { CNAME: 'b.example.org' });
+    net.publish('b.example.org', { CNAME: NAME });
+    const check = openCheck(net, { resolvers: net.authorities });
+    expect(await check.askResolver(NAME, 'TXT')).toMatchObject({ values: [], cname: 'b.example.org' });
+  });
+
+  test.each([
+    ['the SOA record runs out first', { ttl: 90, minimum: 600 }],
+    ['the SOA minimum is smaller', { ttl: 600, minimum: 90 }],
+  ])('an absence, for as long as it is remembered where %s', async (_case, times) => {
+    await using net = await startLoopbackDns();
+    net.publish(NAME, { TXT: ['k=rsa;p=AAAA'] });
+    net.resolver.cache.set(NAME, { negative: 'nxdomain', ...times });
+    const check = openCheck(net);
+    expect(await check.askResolver(NAME, 'TXT')).toEqual({
+      kind: 'absent',
+      reason: 'nxdomain',
+      negativeTtl: 90,
+    });
+    expect((await check.askAuthorities(NAME, 'TXT')).observations).toMatchObject([
+      { outcome: { kind: 'present' } },
+    ]);
+  });
+
+  test('that a name is there, without a record of that type', async () => {
+    await using net = await startLoopbackDns();
+    net.publish(NAME, { TXT: ['k=rsa;p=AAAA'] });
+    expect(await openCheck(net).askResolver(NAME, 'MX')).toMatchObject({ kind: 'absent', reason: 'nodata' });
+  });
+
+  test('a server that does not recurse is no resolver', async () => {
+    await using net = await startLoopbackDns();
+    net.publish('mail.example.org', { NS: ['ns.example.net'] });
+    const check = openCheck(net, { resolvers: net.authorities });
+    const lame = { kind: 'unknown', reason: 'lame' };
+    expect(await check.askResolver('x.mail.example.org', 'TXT')).toEqual(lame);
+    for (const server of net.authorities) server.fault = 'lame';
+    expect(await check.askResolver(NAME, 'TXT')).toEqual(lame);
+  });
+});
+
+describe.concurrent('several resolvers', () => {
+  /** The resolver of the net, and ahead of it one that misbehaves. */
+  async function startTwo(fault: Fault) {
+    const net = await startLoopbackDns();
+    net.publish(NAME, { TXT: ['k=rsa;p=AAAA'] });
+    const first = await NameServer.start({ recursive: true, zones: { 'example.org': {} } });
+    first.fault = fault;
+    return { net, first, dns: createLoopbackDns(net, { resolvers: [first, net.resolver], ...IMPATIENT }) };
+  }
+
+  test.each<Fault>(['silent', 'servfail', 'refused', 'lame', 'garbage', 'tcp-hangup'])(
+    'where the first is %s, the second is asked, and from then on first',
+    async (fault) => {
+      const { net, first, dns } = await startTwo(fault);
+      await using _net = net;
+      await using _first = first;
+      const { signal } = new AbortController();
+      expect(await dns.open('example.org', signal).askResolver(NAME, 'TXT')).toMatchObject({
+        kind: 'present',
+      });
+      const heard = first.queries.length;
+      expect(heard).toBeGreaterThan(0);
+      expect(await dns.open('example.org', signal).askResolver(NAME, 'TXT')).toMatchObject({
+        kind: 'present',
+      });
+      expect(first.queries).toHaveLength(heard);
+    },
+  );
+
+  test("the first definitive answer counts, though the second's would be another", async () => {
+    const { net, first, dns } = await startTwo('truncate');
+    await using _net = net;
+    await using _first = first;
+    const check = dns.open('example.org', new AbortController().signal);
+    expect(await check.askResolver(NAME, 'TXT')).toMatchObject({ kind: 'absent' });
+    expect(net.resolver.queries).toEqual([]);
+  });
+
+  test('of their failures, the one that says most is told', async () => {
+    const { net, first, dns } = await startTwo('silent');
+    await using _net = net;
+    await using _first = first;
+    net.resolver.fault = 'servfail';
+    const check = dns.open('example.org', new AbortController().signal);
+    expect(await check.askResolver(NAME, 'TXT')).toEqual({ kind: 'unknown', reason: 'servfail' });
+  });
+
+  test('who was silent in the first round is asked again', async () => {
+    await using net = await startLoopbackDns();
+    net.resolver.fault = 'silent';
+    const check = openCheck(net, { timeouts: { authority: 1000, resolver: [200, 2000] } });
+    const asked = check.askResolver(NAME, 'TXT');
+    // Each try has an id of its own.
+    await expect.poll(() => new Set(net.resolver.queries.map(({ id }) => id)).size).toBe(2);
+    net.resolver.fault = null;
+    expect(await asked).toMatchObject({ kind: 'absent', reason: 'nxdomain' });
+  });
+});
