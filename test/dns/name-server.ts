@@ -1,6 +1,6 @@
-import dgram from 'node:dgram';
+import type dgram from 'node:dgram';
 import { once } from 'node:events';
-import net from 'node:net';
+import type net from 'node:net';
 import {
   type Answer,
   AUTHORITATIVE_ANSWER,
@@ -13,6 +13,8 @@ import {
   RECURSION_DESIRED,
   TRUNCATED_RESPONSE,
 } from 'dns-packet';
+import { bindBoth } from './bind.ts';
+import { overrun, pointerLoop } from './malformed.ts';
 import { canonical, deepestZone, type Records, Zone, type ZoneNames } from './zone.ts';
 
 /**
@@ -382,48 +384,5 @@ function parseQuery(message: Buffer): Query | undefined {
     return question === undefined ? undefined : { packet, question };
   } catch {
     return undefined;
-  }
-}
-
-/** One answer record whose owner is a pointer to that pointer. */
-function pointerLoop(message: Buffer): Buffer {
-  message.writeUInt16BE(1, 6);
-  const record = Buffer.alloc(12);
-  record.writeUInt16BE(0xc000 | message.length, 0);
-  return Buffer.concat([message, record]);
-}
-
-/** A TXT record that claims 65,535 octets of data, in a message that counts 65,535 records. */
-function overrun(message: Buffer): Buffer {
-  message.writeUInt16BE(65535, 6);
-  const record = Buffer.from([0xc0, 12, 0, 16, 0, 1, 0, 0, 1, 44, 0xff, 0xff]);
-  return Buffer.concat([message, record]);
-}
-
-async function bindBoth(address: string, port: number): Promise<[dgram.Socket, net.Server]> {
-  for (let attempt = 0; ; attempt++) {
-    // Below the range that outgoing sockets take their ports from, so that none of them is in the way.
-    const candidate = port === 0 ? 20_000 + Math.floor(Math.random() * 10_000) : port;
-    try {
-      return await bindAt(address, candidate);
-    } catch (error) {
-      if (port !== 0 || attempt === 20) throw error;
-    }
-  }
-}
-
-async function bindAt(address: string, port: number): Promise<[dgram.Socket, net.Server]> {
-  const udp = dgram.createSocket(net.isIPv6(address) ? 'udp6' : 'udp4');
-  const tcp = net.createServer();
-  try {
-    udp.bind(port, address);
-    await once(udp, 'listening');
-    tcp.listen(port, address);
-    await once(tcp, 'listening');
-    return [udp, tcp];
-  } catch (error) {
-    udp.close();
-    tcp.close();
-    throw error;
   }
 }
