@@ -1,6 +1,7 @@
 import type { Diagnosis, Domain } from '@letterhead/shared';
 import { ExternalLink } from 'lucide-preact';
 import { useState } from 'preact/hooks';
+import { inOwnLetters } from '../parts/domain-name.tsx';
 import type { Provider } from './provider.ts';
 import { type HostForm, RecordCard } from './record-card.tsx';
 import { fullHost, registrableDomain } from './record-names.ts';
@@ -40,7 +41,7 @@ function headingFor(records: Domain['dns_records']): string {
 }
 
 function ProviderNote({ domain, provider }: Pick<RecordsProps, 'domain' | 'provider'>) {
-  const zone = registrableDomain(domain);
+  const zone = inOwnLetters(registrableDomain(domain));
   if (provider === null) {
     return (
       <p class="provider">
