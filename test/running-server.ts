@@ -6,6 +6,7 @@ import { createLetterhead } from '@letterhead/client';
 import type { Scope } from '@letterhead/shared';
 import { pino } from 'pino';
 import { keysFromFile } from '../server/dkim/key-source.ts';
+import type { HttpBounds } from '../server/http/bounds.ts';
 import type { RunningServer } from '../server/main.ts';
 import { startServer } from '../server/main.ts';
 import { parseSettings } from '../server/settings.ts';
@@ -54,6 +55,7 @@ export interface TestServerOptions {
   readonly environment?: Record<string, string>;
   readonly clock?: () => Date;
   readonly dns?: Parameters<typeof startLoopbackDns>[0];
+  readonly bounds?: Partial<HttpBounds>;
 }
 
 /** Starts a server for `await using`: everything that it made is gone afterwards. */
@@ -85,6 +87,7 @@ async function start(dataDir: string, dns: LoopbackDns, options: TestServerOptio
     log: pino({ level: 'trace' }, { write: (line: string) => void log.push(line) }),
     keys: await keysFromFile(KEYS_FILE, () => {}),
     clock: options.clock ?? (() => new Date()),
+    bounds: options.bounds ?? {},
   });
   return { running, log };
 }

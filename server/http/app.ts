@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isIP } from 'node:net';
 import cors from '@fastify/cors';
 import { LetterheadError } from '@letterhead/shared';
-import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fastify, { LogController } from 'fastify';
 import type { RateLimits } from '../auth/rate-limits.ts';
 import { TokenCaller } from '../auth/token-caller.ts';
@@ -11,7 +11,7 @@ import type { Metrics } from '../metrics.ts';
 import { describeApi } from '../rest/openapi.ts';
 import { listOperations } from '../rest/operations.ts';
 import { BODY_LIMIT } from '../rest/request-body.ts';
-import { BASE_PATH, noSuchPath, serveRest } from '../rest/rest-adapter.ts';
+import { BASE_PATH, noSuchPath, restPaths, serveRest } from '../rest/rest-adapter.ts';
 import type { Context } from '../router/context.ts';
 import { appRouter } from '../router/index.ts';
 import type { Services } from '../router/services.ts';
@@ -31,7 +31,7 @@ import type { OpenStreams } from './open-streams.ts';
 import { refuseOverload } from './overload.ts';
 import { serveReference } from './reference-page.ts';
 import { refusalOf, sendRefusal } from './refusal-reply.ts';
-import { serveTrpc } from './trpc-route.ts';
+import { serveTrpc, trpcPaths } from './trpc-route.ts';
 
 /** What the HTTP side needs from elsewhere. */
 export interface AppNeeds {
@@ -75,6 +75,7 @@ export async function createApp(needs: AppNeeds): Promise<FastifyInstance> {
     page: { next: null },
   });
   const app = makeFastify(needs, callerOf);
+  ignoreExpectations(app);
   setFixedHeaders(app);
   countRequests(app, needs.metrics);
   refuseBadHost(app);
@@ -82,8 +83,7 @@ export async function createApp(needs: AppNeeds): Promise<FastifyInstance> {
   cutStreamsWhenStopping(app, needs.stopping);
   refuseOverload(app, needs.bounds.maxWaiting);
   if (needs.corsOrigins.length > 0) await allowOrigins(app, needs.corsOrigins);
-  const paths = operations.map((operation) => operation.meta.rest);
-  answerRefusals(app, callerOf, knownPaths(BASE_PATH, paths));
+  answerRefusals(app, callerOf, knownPaths([...restPaths(operations), ...trpcPaths()]));
   const createContext = (request: FastifyRequest) => contextOf(callerOf(request));
   await app.register(async (rest) => serveRest(rest, { operations, createContext }), { prefix: BASE_PATH });
   await serveTrpc(app, { callerOf, contextOf, streams: needs.streams });
@@ -95,6 +95,13 @@ export async function createApp(needs: AppNeeds): Promise<FastifyInstance> {
   serveHealth(app, needs.store);
   serveMetrics(app, needs.metrics, callerOf);
   return app;
+}
+
+/** The path and query of a whole address, which proxies may send as well (RFC 9112, section 3.2.2). */
+function originForm(url: string): string {
+  const [, path] = /^https?:\/\/[^/?]*(.*)$/i.exec(url) ?? [];
+  if (path === undefined) return url;
+  return path.startsWith('/') ? path : `/${path}`;
 }
 
 /** Where a request comes from; a forwarded address that is none is not believed. */
@@ -120,6 +127,7 @@ function makeFastify({ log, trustProxy, bounds }: AppNeeds, callerOf: CallerOf):
       requireHostHeader: false,
     },
     return503OnClosing: false,
+    rewriteUrl: ({ url = '/' }) => originForm(url),
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     frameworkErrors: (error, request, reply) => {
       addFixedHeaders(reply);
@@ -132,6 +140,11 @@ function makeFastify({ log, trustProxy, bounds }: AppNeeds, callerOf: CallerOf):
   });
 }
 
+/** What a client expects of us beyond HTTP itself it may do without (RFC 9110, section 10.1.1); Node would refuse it. */
+function ignoreExpectations({ server }: FastifyInstance): void {
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
+}
+
 async function allowOrigins(app: FastifyInstance, origins: readonly string[]): Promise<void> {
   await app.register(cors, {
     origin: [...origins],
@@ -142,7 +155,7 @@ async function allowOrigins(app: FastifyInstance, origins: readonly string[]): P
 }
 
 function answerRefusals(app: FastifyInstance, callerOf: CallerOf, paths: KnownPaths): void {
-  app.setNotFoundHandler(async (request, reply) => {
+  const refuse = async (request: FastifyRequest, reply: FastifyReply) => {
     await callerOf(request).visit();
     const allowed = paths.methodsAt(request.url.split('?', 1)[0] ?? '');
     if (allowed.length === 0) throw noSuchPath();
@@ -152,7 +165,12 @@ function answerRefusals(app: FastifyInstance, callerOf: CallerOf, paths: KnownPa
       'method_not_allowed',
       `This path does not take ${request.method}, but ${allow}.`,
     );
+  };
+  // Before a body is read, which nobody waits for.
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.is404) await refuse(request, reply);
   });
+  app.setNotFoundHandler(refuse);
   app.setErrorHandler((error, request, reply) => {
     const refusal = refusalOf(error);
     logFault(request, refusal);

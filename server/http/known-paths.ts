@@ -1,22 +1,22 @@
+/** A path of the API, with its parameters in braces, which are positive integers, and a method that it answers to. */
+export interface PathMethod {
+  readonly path: string;
+  readonly method: string;
+}
+
 /** Which methods each path of the API answers to: for 405 and its `Allow`. */
 export interface KnownPaths {
   /** Empty where there is nothing at the path. */
   methodsAt(path: string): readonly string[];
 }
 
-/** From operations' paths, with parameters in braces, which are positive integers. */
-export function knownPaths(
-  basePath: string,
-  operations: readonly { readonly method: string; readonly path: string }[],
-): KnownPaths {
-  const patterns = operations.map(({ method, path }) => ({
-    method,
-    pattern: new RegExp(`^${basePath}${path.replace(/\{\w+\}/g, '[1-9]\\d{0,14}')}$`),
-  }));
+export function knownPaths(paths: readonly PathMethod[]): KnownPaths {
+  const patterns = paths.map(({ method, path }) => ({ method, pattern: patternOf(path) }));
   return {
-    methodsAt(path) {
-      const methods = patterns.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method);
-      return methods.includes('GET') ? [...methods, 'HEAD'] : methods;
-    },
+    methodsAt: (path) => patterns.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method),
   };
+}
+
+function patternOf(path: string): RegExp {
+  return new RegExp(`^${path.replaceAll('.', '\\.').replace(/\{\w+\}/g, '[1-9]\\d{0,14}')}$`);
 }

@@ -9,6 +9,7 @@ import type { AppRouter } from '../router/index.ts';
 import { appRouter } from '../router/index.ts';
 import { toRefusal } from '../router/refusals.ts';
 import { logFault } from './fault-log.ts';
+import type { PathMethod } from './known-paths.ts';
 import type { OpenStreams } from './open-streams.ts';
 import { refusalHeaders, TRPC_PATH } from './refusal-reply.ts';
 
@@ -75,6 +76,14 @@ export async function serveTrpc(app: FastifyInstance, source: TrpcSource): Promi
     },
     { prefix: TRPC_PATH },
   );
+}
+
+/** Every procedure's path, and the method that it is called by. */
+export function trpcPaths(): PathMethod[] {
+  return [...procedureTypes(appRouter)].map(([path, type]) => ({
+    path: `${TRPC_PATH}/${path}`,
+    method: type === 'mutation' ? 'POST' : 'GET',
+  }));
 }
 
 /** The procedures that a request calls, several of which travel together in a batch. */

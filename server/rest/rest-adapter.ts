@@ -25,6 +25,14 @@ export function serveRest(app: FastifyInstance, source: RestSource): void {
   for (const operation of source.operations) addRoute(app, source, operation);
 }
 
+/** Every path and method of the operations. */
+export function restPaths(operations: readonly RestOperation[]): { path: string; method: string }[] {
+  return operations.flatMap(({ meta: { rest } }) => {
+    const methods = rest.method === 'GET' ? ['GET', 'HEAD'] : [rest.method];
+    return methods.map((method) => ({ path: BASE_PATH + rest.path, method }));
+  });
+}
+
 type RestRequest = FastifyRequest<{ Params: Record<string, string> }>;
 
 function addRoute(app: FastifyInstance, source: RestSource, operation: RestOperation): void {
@@ -33,9 +41,10 @@ function addRoute(app: FastifyInstance, source: RestSource, operation: RestOpera
   app.route<{ Params: Record<string, string> }>({
     method: rest.method,
     url: rest.path.replace(/\{(\w+)\}/g, ':$1'),
-    onRequest: operation.takesBody
-      ? [refuseUnknownPath(operation), admitBeforeBody(source, operation)]
-      : refuseUnknownPath(operation),
+    onRequest:
+      rest.method === 'GET'
+        ? refuseUnknownPath(operation)
+        : [refuseUnknownPath(operation), admitBeforeBody(source, operation)],
     async handler(request, reply) {
       const context = admittedContexts.get(request) ?? source.createContext(request);
       const rawInput = () => makeInput(operation, kinds, request);
@@ -54,7 +63,7 @@ function refuseUnknownPath(operation: RestOperation) {
   };
 }
 
-/** A body is only read for those who may send one. Where there is none, the procedure's own guard comes first anyway. */
+/** A body is only read for those who may do what it is sent for. Where there is none, the procedure's own guard comes first anyway. */
 function admitBeforeBody(source: RestSource, operation: RestOperation) {
   return async (request: RestRequest): Promise<void> => {
     const context = source.createContext(request);

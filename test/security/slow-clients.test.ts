@@ -1,0 +1,111 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { HttpBounds } from '../../server/http/bounds.ts';
+import { HTTP_BOUNDS } from '../../server/http/bounds.ts';
+import { startTestServer } from '../running-server.ts';
+import { openSocket, parseAnswers, readToEnd } from './raw-socket.ts';
+
+/** The usual bounds, in hundredths. */
+const HASTY: Partial<HttpBounds> = { headersTimeout: 150, requestTimeout: 300, checkInterval: 20 };
+
+const trickles: NodeJS.Timeout[] = [];
+const sockets: Socket[] = [];
+
+afterEach(() => {
+  for (const trickle of trickles.splice(0)) clearInterval(trickle);
+  for (const socket of sockets.splice(0)) socket.destroy();
+});
+
+/** Says something, and then one more byte again and again, for as long as anybody listens. */
+async function trickle(url: string, said: string, byte = 'x'): Promise<Socket> {
+  const socket = await openSocket(url);
+  sockets.push(socket);
+  socket.write(said);
+  trickles.push(setInterval(() => socket.writable && socket.write(byte), 10));
+  return socket;
+}
+
+const body = (token: string, path: string, method = 'POST') =>
+  [
+    `${method} ${path} HTTP/1.1`,
+    'Host: localhost',
+    `Authorization: Bearer ${token}`,
+    'Content-Type: application/json',
+    'Content-Length: 60000',
+    '',
+    '{"domain": "',
+  ].join('\r\n');
+
+describe('a request that trickles in is given up, and its connection ends', () => {
+  const ways: [string, (token: string) => string][] = [
+    ['its first line', () => 'GET /'],
+    ['its headers', () => 'GET / HTTP/1.1\r\nHost: localhost\r\nX: '],
+    ['its body', (token) => body(token, '/api/v1/accounts/1/domains')],
+    ['its body, over tRPC', (token) => body(token, '/trpc/domains.create')],
+  ];
+  test.each(ways)('in %s', async (_name, said) => {
+    await using server = await startTestServer({ bounds: HASTY });
+    const received = await readToEnd(await trickle(server.url, said(server.token)));
+    const [answer] = parseAnswers(received);
+    expect([answer?.status, JSON.parse(answer?.body ?? '').code]).toEqual([400, 'malformed_body']);
+    expect(answer?.body).toContain('did not arrive in time');
+  });
+});
+
+test('500 connections that say nothing hold nobody up, and are ended', async () => {
+  await using server = await startTestServer({
+    bounds: { ...HASTY, headersTimeout: 2000, requestTimeout: 2000 },
+  });
+  const idle = await Promise.all(Array.from({ length: 500 }, () => openSocket(server.url)));
+  sockets.push(...idle);
+  expect((await server.rest('GET', '/token')).status).toBe(200);
+  const ended = await Promise.all(idle.map(readToEnd));
+  // Nothing was asked, and so nothing is refused but the connection.
+  for (const received of ended)
+    expect(parseAnswers(received).every(({ status }) => status === 400)).toBe(true);
+  expect((await server.rest('GET', '/token')).status).toBe(200);
+});
+
+describe('bodies of nobody’s, however slowly they come, take no place of those who wait', () => {
+  const ways = [
+    ['POST', '/trpc/domains.create'],
+    ['POST', '/trpc/no.such'],
+    ['PUT', '/trpc/domains.create'],
+    ['POST', '/api/v1/accounts'],
+    ['POST', '/api/v1/accounts/x/domains'],
+    ['DELETE', '/api/v1/accounts/1/domains/1'],
+    ['POST', '/health/live'],
+    ['POST', '/nowhere'],
+    ['POST', '/'],
+  ];
+  test.each(ways)('%s %s', async (method = '', path = '') => {
+    await using server = await startTestServer({ bounds: { maxWaiting: 1 } });
+    const socket = await trickle(server.url, body(`lh_${'A'.repeat(43)}`, path, method));
+    // It is answered while the rest of the body is still on its way.
+    const [answer] = await once(socket, 'data');
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 40[145] /);
+    expect((await server.rest('GET', '/token')).status).toBe(200);
+    socket.destroy();
+  });
+});
+
+test('a client that does not read its answers is given up', async () => {
+  await using server = await startTestServer({ bounds: { idleTimeout: 200 } });
+  const socket = await openSocket(server.url);
+  sockets.push(socket);
+  socket.pause();
+  // More than the buffers between two sockets of one machine hold.
+  const ask = 'GET /reference HTTP/1.1\r\nHost: localhost\r\n\r\n';
+  const asking = setInterval(() => socket.writable && socket.write(ask.repeat(50)), 5);
+  trickles.push(asking);
+  // A connection that the server has ended refuses what is written to it.
+  await vi.waitFor(() => expect(socket.destroyed).toBe(true), { timeout: 15_000 });
+  expect((await server.rest('GET', '/token')).status).toBe(200);
+});
+
+test('the usual bounds leave time for a body of a slow line, and none for ever', () => {
+  expect(HTTP_BOUNDS.headersTimeout).toBeLessThanOrEqual(HTTP_BOUNDS.requestTimeout);
+  expect(HTTP_BOUNDS.requestTimeout).toBeLessThanOrEqual(60_000);
+  expect(HTTP_BOUNDS.checkInterval).toBeLessThan(HTTP_BOUNDS.headersTimeout);
+});
