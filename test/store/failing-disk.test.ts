@@ -142,6 +142,9 @@ describe('a disk that fails', () => {
   });
 
   test('refuses all who share a write, and takes no names and ids with them', async () => {
+    // Ids are at hand after this, so that it is the account's write that fails.
+    const { id } = await madeDomain(store, 1, 'first.example');
+    await deleteDomain(store, 1, id);
     disk.failAt(1, 'EIO', true);
     const names = ['n1.example', 'n2.example', 'n1.example'];
     const outcomes = await Promise.allSettled(names.map((name) => createDomain(store, 1, name)));
