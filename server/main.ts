@@ -16,6 +16,7 @@ import type { Connection, ConnectOptions, OpenInstallation } from './cli/connect
 import { connectToFolder, connectToServer } from './cli/connection.ts';
 import type { ExitCode } from './cli/exit-code.ts';
 import { EXIT, UsageError } from './cli/exit-code.ts';
+import type { FolderTools } from './cli/folder-commands.ts';
 import { greet } from './cli/greeting.ts';
 import type { Terminal } from './cli/output.ts';
 import { print } from './cli/output.ts';
@@ -23,6 +24,7 @@ import { openTerminal } from './cli/terminal.ts';
 import { KeyPool } from './dkim/key-pool.ts';
 import type { KeySource } from './dkim/key-source.ts';
 import { openKeySeal } from './dkim/open-key-seal.ts';
+import { SECRET_KEY_FILE } from './dkim/secret-key-file.ts';
 import { createDns } from './dns/dns.ts';
 import type { Dns } from './dns/outcome.ts';
 import { systemResolvers } from './dns/server-address.ts';
@@ -42,10 +44,12 @@ import { createMetrics } from './metrics.ts';
 import packageJson from './package.json' with { type: 'json' };
 import type { Settings } from './settings.ts';
 import { parseSettings } from './settings.ts';
+import { checkFolder } from './store/json/check-folder.ts';
 import { INSTALLATION_FILE } from './store/json/data-folder.ts';
 import type { JsonStore } from './store/json/json-store.ts';
 import { openJsonStore } from './store/json/json-store.ts';
 import { FolderInUseError } from './store/json/lock.ts';
+import { restoreArchive } from './store/json/restore.ts';
 import { streamBackup } from './store/json/stream-backup.ts';
 import type { Store } from './store/store.ts';
 import { createCheckLog, observeTogether } from './verification/check-log.ts';
@@ -86,6 +90,7 @@ export function runCommand(words: readonly string[], surroundings: Surroundings)
     version: packageJson.version,
     connect: (options) => connect(surroundings, options),
     serve: () => serve(surroundings),
+    openFolder: () => openFolder(parseSettings(surroundings.environment)),
   });
 }
 
@@ -304,6 +309,19 @@ function refuseEmptyFolder(dataDir: string): void {
     'unavailable',
     `There is no data in ${dataDir} yet. Set DATA_DIR to where it is, or begin with \`letterhead serve\`.`,
   );
+}
+
+/** What needs no store, and must not change one. */
+function openFolder({ DATA_DIR, SECRET_KEY }: Settings): FolderTools {
+  return {
+    path: resolve(DATA_DIR),
+    async check() {
+      refuseEmptyFolder(DATA_DIR);
+      return checkFolder(DATA_DIR);
+    },
+    restore: (archive) => restoreArchive(archive, DATA_DIR),
+    lacksKey: () => SECRET_KEY === null && !existsSync(join(DATA_DIR, SECRET_KEY_FILE)),
+  };
 }
 
 async function openForCommand(parts: InstallationParts): Promise<Installation> {

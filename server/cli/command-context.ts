@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Connection, ConnectOptions } from './connection.ts';
 import type { ExitCode } from './exit-code.ts';
 import { EXIT, UsageError } from './exit-code.ts';
+import type { FolderTools } from './folder-commands.ts';
 import type { Terminal } from './output.ts';
 import { formatJson, print, withoutControls } from './output.ts';
 
@@ -12,6 +13,8 @@ export interface CommandNeeds {
   /** Rejects with a sentence that says what to set, where neither a server nor the data folder is to be had. */
   readonly connect: (options: ConnectOptions) => Promise<Connection>;
   readonly serve: () => Promise<ExitCode>;
+  /** The data folder that DATA_DIR names, not opened as a store. */
+  readonly openFolder: () => FolderTools;
 }
 
 /** What every command is given: its needs, and where it leaves what the program ends with. */

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addAccountCommands } from './account-commands.ts';
+import { addBackupCommand } from './backup-command.ts';
 import type { CommandContext, CommandNeeds } from './command-context.ts';
 import { addDomainCommands } from './domain-commands.ts';
 import { addEventsCommand } from './events-command.ts';
@@ -7,6 +8,7 @@ import type { ExitCode } from './exit-code.ts';
 import { EXIT } from './exit-code.ts';
 import { addExportCommand } from './export-command.ts';
 import { describeFailure } from './failure.ts';
+import { addFolderCommands } from './folder-commands.ts';
 import { isClosedPipe, withoutControls } from './output.ts';
 import { addTokenCommands } from './token-commands.ts';
 
@@ -56,6 +58,8 @@ function makeProgram(context: CommandContext): Command {
   addDomainCommands(program, context);
   addEventsCommand(program, context);
   addExportCommand(program, context);
+  addBackupCommand(program, context);
+  addFolderCommands(program, context);
   program
     .command('version')
     .description('print the version')

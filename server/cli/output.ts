@@ -1,6 +1,9 @@
 import type { Writable } from 'node:stream';
 import { restJson, restTime } from '../rest/rest-json.ts';
 
+/** ECMA-48's EL. */
+const ERASE_REST_OF_LINE = '\u001b[K';
+
 /** Where a command writes: what was asked for, and everything else. */
 export interface Terminal {
   readonly out: Writable;
@@ -35,6 +38,15 @@ export function isClosedPipe(error: unknown): boolean {
 /** Says what takes its time, to somebody who waits. */
 export function note({ err }: Terminal, text: string): void {
   if (err.isTTY === true) err.write(`${text}\n`);
+}
+
+/** How far something long has come, in a line of its own that is written over. */
+export function showProgress({ err }: Terminal, text: string): void {
+  if (err.isTTY === true) err.write(`\r${text}${ERASE_REST_OF_LINE}`);
+}
+
+export function endProgress(terminal: Terminal): void {
+  showProgress(terminal, '');
 }
 
 /** Rows under their headings, in columns as wide as they need to be. */

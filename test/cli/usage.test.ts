@@ -40,6 +40,9 @@ it('helps everywhere', async () => {
       'domain remove',
       'events',
       'export',
+      'backup',
+      'restore',
+      'check',
       'version',
     ]),
   );
@@ -77,6 +80,8 @@ it.each([
   [['account', 'suspend', '0']],
   [['events', '--limit', '-1']],
   [['export', '--format', 'xml']],
+  [['backup']],
+  [['restore']],
 ])('ends with 2 at %j, before anything is opened', async (words) => {
   const { exit, out, err } = await runHere(words, environment);
   expect({ exit, out }).toEqual({ exit: 2, out: '' });
@@ -92,6 +97,8 @@ it('makes no data folder where there is none', async () => {
     'domain add example.org',
     'events',
     'export',
+    'backup letterhead.tar.gz',
+    'check',
   ]) {
     const { exit, out, err } = await runHere(command.split(' '), environment);
     expect({ exit, out }, command).toEqual({ exit: 3, out: '' });

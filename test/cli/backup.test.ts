@@ -1,0 +1,209 @@
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { checkFolder } from '../../server/store/json/check-folder.ts';
+import type { TestServer } from '../running-server.ts';
+import { startTestServer } from '../running-server.ts';
+import type { Environment, Workplace } from './letterhead-process.ts';
+import { makeWorkplace } from './letterhead-process.ts';
+import { runHere } from './run-here.ts';
+
+let server: TestServer;
+let place: Workplace;
+let backup: string;
+/** Speaks to the server. */
+let remote: Environment;
+/** Has a data folder of its own, which is not there yet. */
+let local: Environment;
+
+beforeEach(async () => {
+  server = await startTestServer();
+  place = await makeWorkplace();
+  backup = join(place.folder, 'letterhead.tar.gz');
+  remote = { LETTERHEAD_URL: server.url, LETTERHEAD_TOKEN: server.token };
+  local = { DATA_DIR: place.dataDir };
+});
+
+afterEach(async () => {
+  await place[Symbol.asyncDispose]();
+  await server[Symbol.asyncDispose]();
+});
+
+const add = (domain: string) => server.letterhead.domains.create.mutate({ account: 1, domain });
+
+it('brings everything back, from a server that goes on serving', async () => {
+  for (const name of ['example.org', 'mail.example.co.uk']) await add(name);
+  const domains = (await server.rest('GET', '/accounts/1/domains')).body.data;
+  const made = await runHere(['backup', backup, '--json'], remote);
+  expect(made).toMatchObject({ exit: 0, err: '' });
+  expect(JSON.parse(made.out)).toEqual({
+    file: backup,
+    files: expect.any(Number),
+    bytes: statSync(backup).size,
+  });
+  expect(statSync(backup).mode & 0o077).toBe(0);
+  await add('example.net');
+
+  const restored = await runHere(['restore', backup], local);
+  expect(restored).toMatchObject({ exit: 0, err: '' });
+  expect(restored.out).toMatch(
+    /^Restored\. .+ holds 1 account with 2 domains, and nothing is wrong with it\.$/m,
+  );
+  expect(restored.out).toContain('Ids that were given out after the backup was made can come again');
+  expect(restored.out).not.toContain('secret.key');
+  expect(JSON.parse((await runHere(['domain', 'list', '--json'], local)).out)).toEqual(domains);
+
+  // The tokens came along: the installation can go on here.
+  const serving = await place.serve();
+  const headers = { authorization: `Bearer ${server.token}` };
+  expect((await fetch(`${serving.url}/api/v1/token`, { headers })).status).toBe(200);
+  expect(serving.output.out).toBe('');
+});
+
+it('brings everything back from a folder that no server holds', async () => {
+  await runHere(['account', 'create', 'Help desk'], local);
+  await runHere(['domain', 'add', 'example.org'], local);
+  expect(await runHere(['backup', backup], local)).toMatchObject({ exit: 0, err: '' });
+  const elsewhere = { DATA_DIR: join(place.folder, 'elsewhere') };
+  expect((await runHere(['restore', backup], elsewhere)).exit).toBe(0);
+  const [here, there] = await Promise.all(
+    [local, elsewhere].map((environment) => runHere(['domain', 'list', '--json'], environment)),
+  );
+  expect(there).toEqual(here);
+});
+
+it('leaves the key out where that is wanted, and says what that means', async () => {
+  await add('example.org');
+  const { out } = await runHere(['backup', backup, '--without-key'], remote);
+  expect(out).toContain('It does not hold the key');
+  const restored = await runHere(['restore', backup], local);
+  expect(restored.out).toContain('set SECRET_KEY, or put secret.key back, before the server starts');
+  expect(existsSync(join(place.dataDir, 'secret.key'))).toBe(false);
+
+  const key = readFileSync(join(server.dataDir, 'secret.key'), 'utf8').trim();
+  expect((await runHere(['domain', 'list'], local)).exit).toBe(3);
+  expect((await runHere(['domain', 'list'], { ...local, SECRET_KEY: key })).exit).toBe(0);
+});
+
+it('keeps an older backup until the new one is whole, and leaves nothing unfinished', async () => {
+  writeFileSync(backup, 'the older one');
+  const reader = await server.makeToken(['domains:read', 'domains:write']);
+  const refused = await runHere(['backup', backup], { ...remote, LETTERHEAD_TOKEN: reader });
+  expect(refused).toEqual({
+    exit: 3,
+    out: '',
+    err: 'letterhead: This token lacks the scope admin. Use a token that has it, or ask for one.\n',
+  });
+  expect(readFileSync(backup, 'utf8')).toBe('the older one');
+  await runHere(['backup', backup], remote);
+  expect(readFileSync(backup).subarray(0, 2)).toEqual(Buffer.from([0x1f, 0x8b]));
+  expect(readdirSync(place.folder)).toEqual(['letterhead.tar.gz']);
+});
+
+it('fails where the connection is lost on the way', async () => {
+  await using proxy = await startCuttingProxy(server.url);
+  writeFileSync(backup, 'the older one');
+  const cutOff = await runHere(['backup', backup], { ...remote, LETTERHEAD_URL: proxy.url });
+  expect(cutOff).toEqual({
+    exit: 3,
+    out: '',
+    err: 'letterhead: The connection was lost during the backup. Nothing was written; try again.\n',
+  });
+  expect(readFileSync(backup, 'utf8')).toBe('the older one');
+  expect(readdirSync(place.folder)).toEqual(['letterhead.tar.gz']);
+});
+
+it('says why a backup cannot be written', async () => {
+  const { exit, err } = await runHere(['backup', join(place.folder, 'missing', 'x.tar.gz')], remote);
+  expect(exit).toBe(3);
+  expect(err).toMatch(/^letterhead: The backup cannot be written: ENOENT.+\n$/);
+});
+
+it('restores all or nothing', async () => {
+  await add('example.org');
+  await runHere(['backup', backup], remote);
+  const whole = readFileSync(backup);
+  for (const [what, archive] of [
+    ['cut', whole.subarray(0, whole.length / 2)],
+    ['no archive', Buffer.from('hello')],
+    ['empty', Buffer.alloc(0)],
+  ] as const) {
+    writeFileSync(backup, archive);
+    const { exit, out, err } = await runHere(['restore', backup], local);
+    expect({ exit, out }, what).toEqual({ exit: 3, out: '' });
+    expect(err, what).toMatch(/^letterhead: .+ cannot be restored: .+ Nothing was changed\.\n$/);
+    expect(readdirSync(place.folder), what).toEqual(['letterhead.tar.gz']);
+  }
+  expect(await runHere(['restore', `${backup}.missing`], local)).toMatchObject({ exit: 3, out: '' });
+});
+
+it('restores over nothing', async () => {
+  await runHere(['backup', backup], remote);
+  await runHere(['account', 'create', 'Help desk'], local);
+  const before = readFileSync(join(place.dataDir, 'installation.json'), 'utf8');
+  const { exit, err } = await runHere(['restore', backup], local);
+  expect(exit).toBe(3);
+  expect(err).toMatch(/^letterhead: .+ is not empty\. .+\n$/);
+  expect(readFileSync(join(place.dataDir, 'installation.json'), 'utf8')).toBe(before);
+});
+
+it('checks a folder beside the server that holds it, and changes nothing', async () => {
+  await add('example.org');
+  const before = readdirSync(server.dataDir, { recursive: true });
+  const environment = { DATA_DIR: server.dataDir };
+  expect(await runHere(['check'], environment)).toEqual({
+    exit: 0,
+    out: `${server.dataDir} holds 1 account with 1 domain, and nothing is wrong with it.\n`,
+    err: '',
+  });
+  expect(readdirSync(server.dataDir, { recursive: true })).toEqual(before);
+  expect((await add('example.net')).id).toBe(2);
+});
+
+it('ends with 1 where something is wrong, and says what', async () => {
+  await runHere(['account', 'create', 'Help desk'], local);
+  await runHere(['account', 'create', 'Other desk'], local);
+  writeFileSync(join(place.dataDir, 'accounts', '2.json'), '{"format":');
+  const { exit, out, err } = await runHere(['check'], local);
+  expect({ exit, err }).toEqual({ exit: 1, err: '' });
+  expect(out).toMatch(/ holds 1 account with 0 domains\. 1 problem:\n\n {2}accounts\/2\.json .+\n$/);
+  expect(JSON.parse((await runHere(['check', '--json'], local)).out)).toEqual(
+    await checkFolder(place.dataDir),
+  );
+});
+
+it('has nothing to check where there is no data', async () => {
+  expect(await runHere(['check'], local)).toMatchObject({ exit: 3, out: '' });
+  expect(existsSync(place.dataDir)).toBe(false);
+});
+
+/** Passes everything on, but cuts a backup off once its first part has come. */
+async function startCuttingProxy(origin: string): Promise<AsyncDisposable & { url: string }> {
+  const proxy = createServer(async ({ url = '', headers }, response) => {
+    const answer = await fetch(origin + url, {
+      headers: { authorization: headers.authorization ?? '', accept: headers.accept ?? '' },
+    });
+    response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' });
+    let text = '';
+    for await (const piece of answer.body ?? []) {
+      text += Buffer.from(piece).toString();
+      await new Promise((resolve) => response.write(piece, resolve));
+      if (!text.includes('"kind":"begin"')) continue;
+      response.destroy();
+      return;
+    }
+    response.end();
+  });
+  proxy.listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  const address = proxy.address();
+  return {
+    url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`,
+    async [Symbol.asyncDispose]() {
+      proxy.closeAllConnections();
+      await new Promise((resolve) => proxy.close(resolve));
+    },
+  };
+}
