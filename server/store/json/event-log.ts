@@ -38,8 +38,9 @@ export class EventLog {
   readonly #state: () => AccountFile;
   readonly #current: string;
   readonly #older: string;
-  /** What the file holds; null until it was looked at, and after a write that failed. */
+  /** What the file holds; null until it was looked at, while it is written, and after a write that failed. */
   #written: { size: number; lastId: number } | null = null;
+  #lastId: number | null = null;
   #synced = 0;
   #oldest: number | null = null;
   /** One thing at a time is done to the files. */
@@ -58,8 +59,9 @@ export class EventLog {
     return [`${account}.jsonl`, `${account}.1.jsonl`];
   }
 
+  /** Whether the log was looked at. */
   get isPrepared(): boolean {
-    return this.#written !== null;
+    return this.#lastId !== null;
   }
 
   /** Up to this id the log outlives a power cut. */
@@ -69,12 +71,12 @@ export class EventLog {
 
   /** The newest id that the log is known to hold. */
   get lastId(): number {
-    return this.#written?.lastId ?? 0;
+    return this.#lastId ?? 0;
   }
 
   /** Looks at the log, and repairs its end from the outbox. Does so once; rejects where the disk does not let it. */
   async prepare(): Promise<void> {
-    if (this.#written === null) await this.#alone(() => this.#recover());
+    if (!this.isPrepared) await this.#alone(() => this.#recover());
   }
 
   /** Takes over from the outbox what the log does not hold yet. */
@@ -135,6 +137,7 @@ export class EventLog {
     try {
       await file.write(text);
       this.#written = written;
+      this.#lastId = written.lastId;
       const full = written.size >= this.#limits.segmentBytes;
       if (full || written.lastId - this.#synced >= this.#limits.syncEvery)
         await this.#sync(file, written.lastId);
@@ -169,6 +172,7 @@ export class EventLog {
     else if (outbox.length > 0) await this.#syncCurrent();
     const lastId = Math.max(0, ...logged, ...outbox.map((event) => event.id));
     this.#synced = lastId;
+    this.#lastId = lastId;
     this.#written = { size: await this.#sizeOfCurrent(), lastId };
     return this.#written;
   }
