@@ -1,0 +1,17 @@
+import { pino } from 'pino';
+import { keysFromFile } from '../../server/dkim/key-source.ts';
+import { startServer } from '../../server/main.ts';
+import { parseSettings } from '../../server/settings.ts';
+import { KEYS_FILE } from '../keys-file.ts';
+
+/**
+ * The real server in a process of its own, to be killed. Its keys are real but made before, for making them would be
+ * all that a run waits for. It tells its parent where it listens.
+ */
+const server = await startServer({
+  settings: parseSettings(process.env),
+  log: pino({ level: 'warn' }, pino.destination({ fd: 2, sync: true })),
+  keys: await keysFromFile(KEYS_FILE, () => {}),
+  clock: () => new Date(),
+});
+process.send?.(server.url);
