@@ -74,7 +74,7 @@ function readReferral(message: Message, question: Question, zone: string): Refer
     ({ type, name }) =>
       type === 'NS' && name !== zone && isWithin(name, zone) && isWithin(question.name, name),
   );
-  if (cut === undefined || message.rcode !== RCODE.NOERROR || message.answers.length > 0) return undefined;
+  if (cut === undefined) return undefined;
   const nameServers = namesOf(message.authorities, cut.name);
   const trusted = nameServers.filter((server) => isWithin(server, zone));
   return { kind: 'referral', zone: cut.name, nameServers, glue: addressesIn(message.additionals, trusted) };

@@ -37,6 +37,7 @@ describe.concurrent('a server that gives no answer', () => {
     ['overrun', 'malformed'],
     ['tcp-drip', 'timeout'],
     ['tcp-hangup', 'unreachable'],
+    ['tcp-wrong-id', 'malformed'],
     ['servfail', 'servfail'],
     ['refused', 'refused'],
     ['notauth', 'lame'],
@@ -212,7 +213,8 @@ describe('the end of a check', () => {
     const { net, server } = await start('silent');
     await using _ = net;
     const end = new AbortController();
-    const check = createLoopbackDns(net).open('example.org', end.signal);
+    const dns = createLoopbackDns(net);
+    const check = dns.open('example.org', end.signal);
     server.fault = 'silent';
     const names = Array.from({ length: 1500 }, (_, i) => `n${i}.example.org`);
     const surveys = Promise.all(names.map((name) => check.askAuthorities(name, 'TXT')));
@@ -221,5 +223,10 @@ describe('the end of a check', () => {
     for (const { observations } of await surveys) {
       expect(inShort(observations)).toEqual({ 'ns1.example.org': 'unknown timeout' });
     }
+    // Those who left the queue have not taken their places with them.
+    server.fault = null;
+    const next = dns.open('example.org', new AbortController().signal);
+    const { observations } = await next.askAuthorities('next.example.org', 'TXT');
+    expect(inShort(observations)).toEqual({ 'ns1.example.org': 'absent nxdomain' });
   });
 });

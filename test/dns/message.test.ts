@@ -150,7 +150,7 @@ describe('decoding', () => {
     ]);
     const owner = Buffer.alloc(14);
     owner.writeUInt16BE(0xc000 | (start + pointers.length - 2), 0);
-    owner.writeUInt16BE(1, 2);
+    owner.writeUInt16BE(16, 2);
     owner.writeUInt16BE(1, 4);
     owner.writeUInt16BE(2, 10);
     const message = Buffer.concat([reply([]), opaque, pointers, owner, Buffer.alloc(2)]);

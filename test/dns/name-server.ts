@@ -23,7 +23,8 @@ import { canonical, deepestZone, type Records, Zone, type ZoneNames } from './zo
  * and without AA; `upward` refers to the root; `wrong-id` and `wrong-question` answer another question;
  * `wrong-id-first` sends a forged answer ahead of the right one; `garbage` sends noise; `pointer-loop` a name
  * that points at itself; `overrun` a record that claims more data than there is; `truncate` sends TC over UDP;
- * `tcp-drip` sends TC, then a byte a second over TCP; `tcp-hangup` sends TC, then closes;
+ * `tcp-drip` sends TC, then a byte a second over TCP; `tcp-hangup` sends TC, then closes; `tcp-wrong-id` sends TC,
+ * then answers another question;
  * `no-edns` answers FORMERR to EDNS; `drop-first` drops each question's first datagram.
  */
 export type Fault =
@@ -42,6 +43,7 @@ export type Fault =
   | 'truncate'
   | 'tcp-drip'
   | 'tcp-hangup'
+  | 'tcp-wrong-id'
   | 'no-edns'
   | 'drop-first';
 
@@ -250,6 +252,7 @@ export class NameServer implements AsyncDisposable {
           }),
         );
       case 'wrong-id':
+      case 'tcp-wrong-id':
         return encode(this.#forged(packet, question));
       case 'wrong-question':
         return encode(this.#answer(packet, { ...question, name: `other.${question.name}` }));

@@ -223,11 +223,22 @@ describe.concurrent('the way down', () => {
     });
     const [right, wrong] = three(net.spares);
     net.resolver.publish('ns.example.net', { A: [right.address] });
-    net.authorities[0]?.publish('ns.example.net', { A: [wrong.address] });
+    net.authorities[0]?.zones.get('example.org')?.set('ns.example.net.', { A: [wrong.address] });
     right.serve('mail.example.org', { x: OURS });
     await openCheck(net).askAuthorities('x.mail.example.org', 'TXT');
     expect(right.queries).toHaveLength(1);
     expect(wrong.queries).toHaveLength(0);
+  });
+
+  test('servers that refer to different ones do not raise the number that is asked', async () => {
+    await using net = await startLoopbackDns({ authorities: 2 });
+    for (const [i, server] of net.authorities.entries()) {
+      const hosts = Array.from({ length: 8 }, (_, k) => `ns${k}.of${i}.mail.example.org`);
+      server.publish('mail.example.org', { NS: hosts });
+      for (const [k, host] of hosts.entries()) server.publish(host, { A: [`127.0.${i + 2}.${k + 1}`] });
+    }
+    const { observations } = await openCheck(net).askAuthorities('x.mail.example.org', 'TXT');
+    expect(observations).toHaveLength(8);
   });
 
   test('a server of the zone above that is dead or lame is no concern of the zone below', async () => {

@@ -1,7 +1,7 @@
 import type { Answer } from 'dns-packet';
 
 /**
- * The records at one name. Owners are relative to the zone's apex, targets are full names.
+ * The records at one name. Owners are relative to the zone's apex, unless they end in a dot; targets are full names.
  * A TXT record is a string (cut into strings of 255 octets) or its strings as they shall be sent.
  */
 export interface Records {
@@ -51,6 +51,7 @@ export class Zone {
 
   absolute(owner: string): string {
     if (owner === '@') return this.apex;
+    if (owner.endsWith('.')) return canonical(owner);
     return this.apex === '' ? canonical(owner) : canonical(`${owner}.${this.apex}`);
   }
 
