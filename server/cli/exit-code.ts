@@ -1,7 +1,7 @@
 /** What a command ends with. */
 export const EXIT = {
   done: 0,
-  /** `domain verify`: the domain is not verified. */
+  /** `domain verify`: the domain is not verified. `check`: something is wrong with the folder. */
   notVerified: 1,
   usage: 2,
   /** Refused, or the server or the data folder is not to be had. */

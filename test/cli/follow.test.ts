@@ -1,6 +1,7 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
@@ -54,6 +55,17 @@ it('follows one domain, beginning where it is told', async () => {
   await server.letterhead.domains.delete.mutate({ account: 1, id: 1 });
   await vi.waitFor(() => expect(lines.length).toBe(1), 10_000);
   expect(lines[0]).toMatch(/^ +\d+ {2}.+ UTC {2}domain\.deleted +token 1 +example\.org$/);
+});
+
+it('ends when its token is revoked', async () => {
+  const token = await server.makeToken(['domains:read']);
+  const child = place.start(['events', '--follow'], { LETTERHEAD_TOKEN: token });
+  const err = text(child.stderr);
+  const ended = once(child, 'exit');
+  await once(child.stdout, 'data');
+  await server.letterhead.tokens.revoke.mutate({ account: 1, id: 2 });
+  expect(await ended).toEqual([3, null]);
+  expect(await err).toMatch(/^letterhead: This token .+\.\n$/);
 });
 
 it('needs a server, and has no end', async () => {
