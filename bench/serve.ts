@@ -2,7 +2,7 @@ import { KeyPool } from '../server/dkim/key-pool.ts';
 import type { KeySource } from '../server/dkim/key-source.ts';
 import { keysFromFile } from '../server/dkim/key-source.ts';
 import { createLog } from '../server/log.ts';
-import { startServer } from '../server/main.ts';
+import { startServer } from '../server/running-server.ts';
 import { parseSettings } from '../server/settings.ts';
 import { contend, contenderOptions } from './contender-process.ts';
 import { ObservedKeys } from './observed-keys.ts';

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { keysFromFile } from '../../server/dkim/key-source.ts';
-import { startServer } from '../../server/main.ts';
+import { startServer } from '../../server/running-server.ts';
 import { parseSettings } from '../../server/settings.ts';
 import { KEYS_FILE } from '../keys-file.ts';
 

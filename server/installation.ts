@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto';
+import type { Logger } from 'pino';
+import { Accounts } from './auth/accounts.ts';
+import type { RateLimits } from './auth/rate-limits.ts';
+import { createRateLimits } from './auth/rate-limits.ts';
+import { Shares } from './auth/shares.ts';
+import { Tokens } from './auth/tokens.ts';
+import type { OpenInstallation } from './cli/connection.ts';
+import type { KeySource } from './dkim/key-source.ts';
+import { openKeySeal } from './dkim/open-key-seal.ts';
+import { createDns } from './dns/dns.ts';
+import type { Dns } from './dns/outcome.ts';
+import { systemResolvers } from './dns/server-address.ts';
+import { Domains } from './domains/domains.ts';
+import { Events } from './events/events.ts';
+import type { Clock } from './instant.ts';
+import type { Metrics } from './metrics.ts';
+import { createMetrics } from './metrics.ts';
+import { speakInSentences } from './router/issue-sentences.ts';
+import type { Settings } from './settings.ts';
+import type { JsonStore } from './store/json/json-store.ts';
+import { openJsonStore } from './store/json/json-store.ts';
+import { streamBackup } from './store/json/stream-backup.ts';
+import type { Store } from './store/store.ts';
+import { createCheckLog, observeTogether } from './verification/check-log.ts';
+import { Monitor } from './verification/monitor.ts';
+import { systemTimer } from './verification/timer.ts';
+
+/** What an installation is made from; tests and benchmarks hand in other parts than `main` does. */
+export interface InstallationParts {
+  readonly settings: Settings;
+  readonly log: Logger;
+  readonly keys: KeySource;
+  readonly clock: Clock;
+}
+
+/** An open data folder with everything that works on it. Disposing of it ends what is under way and unlocks the folder. */
+export interface Installation extends OpenInstallation {
+  readonly store: Store;
+  readonly dns: Dns;
+  readonly monitor: Monitor;
+  readonly limits: RateLimits;
+  readonly metrics: Metrics;
+}
+
+/** Opens the data folder, which is this process's alone from then on. */
+export async function openInstallation(parts: InstallationParts): Promise<Installation> {
+  const { settings, log, clock } = parts;
+  const store = await openJsonStore({ dataDir: settings.DATA_DIR, clock, log });
+  try {
+    return await composeInstallation(parts, store);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function composeInstallation(parts: InstallationParts, store: JsonStore): Promise<Installation> {
+  const { settings, log, keys, clock } = parts;
+  speakInSentences();
+  const metrics = createMetrics();
+  const limits = createRateLimits(settings.RATE_LIMIT_PER_MINUTE);
+  const seal = await openKeySeal({
+    dataDir: settings.DATA_DIR,
+    secretKey: settings.SECRET_KEY,
+    check: store,
+    random: randomBytes,
+  });
+  const dns = createDns({
+    resolvers: settings.DNS_SERVERS ?? systemResolvers(),
+    allowPrivate: settings.DNS_ALLOW_PRIVATE,
+    authorityPort: settings.DNS_AUTHORITY_PORT,
+    random: randomBytes,
+    now: () => performance.now(),
+    onLookup: metrics.lookup,
+  });
+  const from = { store, clock, random: randomBytes };
+  const observer = observeTogether(createCheckLog(log), metrics.checks);
+  const monitor = new Monitor({ ...from, dns, timer: systemTimer, observer });
+  const shares = new Shares({ ...from, publicUrl: settings.PUBLIC_URL });
+  const domains = new Domains({
+    ...from,
+    shares,
+    keys,
+    seal,
+    monitor,
+    returnPathHost: settings.RETURN_PATH_HOST,
+    maxDomainsPerAccount: settings.MAX_DOMAINS_PER_ACCOUNT,
+  });
+  return {
+    store,
+    dns,
+    monitor,
+    limits,
+    metrics,
+    services: {
+      accounts: new Accounts(from),
+      tokens: new Tokens(from),
+      domains,
+      shares,
+      events: new Events(from),
+      limits,
+      installation: {
+        backup: async function* (options) {
+          yield* streamBackup(await store.snapshot(), options);
+        },
+      },
+    },
+    async [Symbol.asyncDispose]() {
+      await monitor.close();
+      await keys.close();
+      await store.close();
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import type { Logger } from 'pino';
+import type { FirstStart } from './auth/first-start.ts';
+import { makeFirstAccount } from './auth/first-start.ts';
+import type { Dns } from './dns/outcome.ts';
+import { createApp } from './http/app.ts';
+import type { HttpBounds } from './http/bounds.ts';
+import { HTTP_BOUNDS } from './http/bounds.ts';
+import { stopGracefully } from './http/graceful-stop.ts';
+import { listen } from './http/listen.ts';
+import { OpenStreams } from './http/open-streams.ts';
+import type { Installation, InstallationParts } from './installation.ts';
+import { openInstallation } from './installation.ts';
+import type { Clock } from './instant.ts';
+import { toInstant } from './instant.ts';
+import packageJson from './package.json' with { type: 'json' };
+import { lacksOfReturnPathHost } from './verification/return-path-host.ts';
+
+/** What `npm run build` in client/console makes. */
+const CONSOLE_FOLDER = fileURLToPath(new URL('../client/console/dist', import.meta.url));
+
+/** What a server is made from. */
+export interface ServerParts extends InstallationParts {
+  /** Where they are to differ from the usual ones. */
+  readonly bounds?: Partial<HttpBounds>;
+}
+
+/** A server that listens. */
+export interface RunningServer {
+  readonly url: string;
+  /** What the first start has made; null on any other. */
+  readonly firstStart: FirstStart | null;
+  /** Finishes or cancels what is in flight, flushes, and lets go of the data folder. */
+  stop(): Promise<void>;
+}
+
+/** Opens the data folder, listens, and makes the first account where there is none. */
+export async function startServer(parts: ServerParts): Promise<RunningServer> {
+  const { settings, log, clock } = parts;
+  const installation = await openInstallation(parts);
+  const stopping = new AbortController();
+  const app = await createApp({
+    ...installation,
+    clock,
+    log,
+    version: packageJson.version,
+    consoleFolder: CONSOLE_FOLDER,
+    corsOrigins: settings.CORS_ORIGINS,
+    trustProxy: settings.TRUST_PROXY,
+    stopping: stopping.signal,
+    streams: new OpenStreams(),
+    bounds: { ...HTTP_BOUNDS, ...parts.bounds },
+  });
+  const stop = async () => {
+    stopping.abort();
+    // Who waits for a check is answered now, so that the connections can end.
+    await installation.monitor.close();
+    await stopGracefully(app);
+    await installation[Symbol.asyncDispose]();
+  };
+  try {
+    const url = await listen(app, settings.HOST, settings.PORT);
+    installation.monitor.start();
+    watchInstallation(installation, clock);
+    void warnOfReturnPathHost(installation.dns, settings.RETURN_PATH_HOST, log);
+    const firstStart = await makeFirstAccount({ store: installation.store, clock }, settings.BOOTSTRAP_TOKEN);
+    return { url, firstStart, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function watchInstallation({ metrics, store, monitor }: Installation, now: Clock): void {
+  metrics.watch({
+    dueChecks: () => store.countDueChecks(toInstant(now())),
+    checksInFlight: () => monitor.load.inFlight,
+  });
+}
+
+/** Beside the serving: a host that is not set up yet must not keep anybody from adding domains. */
+async function warnOfReturnPathHost(dns: Dns, host: string | null, log: Logger): Promise<void> {
+  if (host === null) return;
+  for (const lack of await lacksOfReturnPathHost(dns, host, randomBytes))
+    log.warn({ return_path_host: host }, lack);
+}
