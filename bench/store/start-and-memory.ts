@@ -21,39 +21,46 @@ export async function startAndMemory(): Promise<Finding> {
   for (let start = 0; start < STARTS; start += 1)
     times.push(await timeFirstAnswer(dataFolderIn(folder), path));
   const filled = await residentMemory(folder, size);
-  await using empty = await makeTemporaryFolder();
-  const base = await residentMemory(empty, { accounts: 0, domainsPerAccount: 0 });
-  const perDomain = (filled - base) / DOMAINS / 1024;
+  await using nothing = await makeTemporaryFolder();
+  const empty = await residentMemory(nothing, { accounts: 0, domainsPerAccount: 0 });
+  const perDomain = (memory: number) => (memory - empty.started) / DOMAINS / 1024;
+  const row = (name: string, memory: number) => [
+    name,
+    inMegabytes(memory),
+    `${formatFigure(perDomain(memory))} KB`,
+  ];
   const seconds = median(times) / 1000;
   return {
     title: 'With 100,000 domains: start and memory',
-    how: `\`letterhead serve\` through its launcher, ${STARTS} times, to the first answer to a list of domains; then the resident memory of a server that has listed the domains of every account, and of one with an empty folder.`,
+    how: `\`letterhead serve\` through its launcher, ${STARTS} times, to the first answer to a list of domains: ${times.map((time) => formatFigure(time / 1000)).join(', ')} s. Then the resident memory of servers that draw their keys from a file.`,
     table: {
-      columns: ['', 'start', 'resident memory', 'above the empty one, a domain'],
+      columns: ['', 'resident memory', 'above the empty one, a domain'],
       rows: [
-        [
-          '100,000 domains',
-          `${formatFigure(seconds)} s`,
-          inMegabytes(filled),
-          `${formatFigure(perDomain)} KB`,
-        ],
-        ['empty', '', inMegabytes(base), ''],
+        ['empty, started', inMegabytes(empty.started), ''],
+        row('100,000 domains, started', filled.started),
+        row('100,000 domains, every account listed', filled.listed),
       ],
     },
     targets: [
-      atMost('start to the first answer', 2, seconds, ' s'),
-      atMost('resident memory a domain', 5, perDomain, ' KB'),
+      atMost('start to the first answer, median', 2, seconds, ' s'),
+      atMost('resident memory a domain, started', 5, perDomain(filled.started), ' KB'),
     ],
   };
 }
 
-async function residentMemory(folder: { readonly path: string }, { accounts }: FolderSize): Promise<number> {
+/** In bytes: once the server answers, and after the domains of every account have been listed. */
+async function residentMemory(
+  folder: { readonly path: string },
+  { accounts }: FolderSize,
+): Promise<{ started: number; listed: number }> {
   await using letterhead = await startLetterhead(dataFolderIn(folder));
+  const started = await letterhead.ask('usage', null);
   using client = new HttpClient(letterhead.url, TOKEN);
   for (let at = 0; at < accounts; at += 1) {
     await client.get(`/api/v1/accounts/${FIRST_FILLED_ACCOUNT + at}/domains`);
   }
-  return (await letterhead.ask('usage', null)).memory;
+  const listed = await letterhead.ask('usage', null);
+  return { started: started.memory, listed: listed.memory };
 }
 
 function inMegabytes(bytes: number): string {
