@@ -161,6 +161,19 @@ describe('the log of events', () => {
     expect(all.length).toBeGreaterThan(34);
   });
 
+  test('tells of every change where installation.json was put back from an older time', async () => {
+    const installation = join(folder.path, 'installation.json');
+    await folder.close();
+    const older = await readFile(installation);
+    store = await folder.open();
+    await happen(3);
+    await folder.close();
+    await writeFile(installation, older);
+    store = await folder.open();
+    await happen(1);
+    expect(await ids()).toEqual(from(1, 5));
+  });
+
   test('of another account, or of a newer Letterhead, is neither read nor written', async () => {
     await happen(1);
     await folder.close();

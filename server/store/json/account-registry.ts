@@ -8,11 +8,12 @@ export class AccountRegistry {
   readonly damaged = new Set<number>();
   /** Deleted, and their files are gone. */
   readonly removed = new Set<number>();
+  /** Of the installation's outbox, as far as an account knows it: `installation.json` may be from an older backup. */
+  highestSequence = 0;
 
-  /** Whether an event of the installation's outbox needs to wait there no longer. */
+  /** Whether an event of the installation's outbox is durable in the account's own file. */
   isDelivered(entry: OutboxEntry): boolean {
     const account = this.loaded.get(entry.account);
-    if (account !== undefined) return account.installationSequence >= entry.sequence;
-    return !this.damaged.has(entry.account);
+    return account !== undefined && account.installationSequence >= entry.sequence;
   }
 }

@@ -12,10 +12,11 @@ import { EventLog } from './event-log.ts';
 import type { Evidence } from './evidence.ts';
 import { errorCode } from './file-system.ts';
 import { UnsyncedReplacementError } from './folder.ts';
-import { type AccountFile, AccountRowSchema, type InstallationFile, TokenRowSchema } from './formats.ts';
+import { type AccountFile, AccountRowSchema, TokenRowSchema } from './formats.ts';
 import { freeze } from './freeze.ts';
 import type { Ids } from './ids.ts';
 import type { Installation } from './installation.ts';
+import { accountCreation, accountDeletion } from './installation-steps.ts';
 import { accountDamaged, writeFailed } from './unavailable.ts';
 
 type FirstToken = (account: AccountRow, id: number) => { row: TokenRow; event: NewEvent };
@@ -53,14 +54,12 @@ export class Accounts {
     const { ids, installation, registry, surroundings } = this.#options;
     const id = await ids.take('account');
     const row = freeze(AccountRowSchema.parse(build(id)));
-    const token = firstToken === undefined ? null : firstToken(row, await ids.take('token'));
-    const state = emptyAccountFile(id, token === null ? [event(row)] : [event(row), token.event]);
+    const first = firstToken === undefined ? null : firstToken(row, await ids.take('token'));
+    const token = first === null ? null : freeze(TokenRowSchema.parse(first.row));
+    const state = emptyAccountFile(id, first === null ? [event(row)] : [event(row), first.event]);
     await this.#writeNewFile(state);
     try {
-      await installation.change((before) => ({
-        result: undefined,
-        changed: withAccount(before, row, token),
-      }));
+      await installation.change(accountCreation(row, token));
     } catch (error) {
       // Where it is not known which of the two is on the disk, a file too many is the lesser evil.
       const unsure = error instanceof Error && error.cause instanceof UnsyncedReplacementError;
@@ -94,12 +93,12 @@ export class Accounts {
   ): Promise<Account | null> {
     const { installation, registry } = this.#options;
     const account = this.find(id);
-    const told = await installation.change((state) => deletion(state, id, event));
-    if (told === null || account === undefined) return null;
+    const deleted = await installation.change(accountDeletion(id, event));
+    if (deleted === null || account === undefined) return null;
     registry.loaded.delete(id);
     await account.retire();
     await this.removeFiles(id);
-    if (told.account !== null) await this.deliver(told.account);
+    if (deleted.told !== null) await this.deliver(deleted.told);
     return account;
   }
 
@@ -125,43 +124,13 @@ export class Accounts {
     const { installation, registry, surroundings } = this.#options;
     const account = registry.loaded.get(id);
     if (account === undefined) return;
-    const entries = installation.outboxOf(id).filter((entry) => !registry.isDelivered(entry));
+    const entries = installation
+      .outboxOf(id)
+      .filter((entry) => entry.sequence > account.installationSequence);
     if (entries.length === 0) return;
     await account.deliver(entries).catch((error: unknown) => {
       const details = { account: id, code: errorCode(error), err: error };
       surroundings.log.warn(details, 'events wait in installation.json');
     });
   }
-}
-
-function withAccount(state: InstallationFile, row: AccountRow, token: { row: TokenRow } | null) {
-  const accounts = inOrder([...state.accounts, row]);
-  if (token === null) return { accounts };
-  return { accounts, tokens: inOrder([...state.tokens, freeze(TokenRowSchema.parse(token.row))]) };
-}
-
-/** Ids mostly rise, but whoever took the lower one may come later. */
-export function inOrder<R extends { readonly id: number }>(rows: R[]): R[] {
-  return rows.sort((a, b) => a.id - b.id);
-}
-
-function deletion(
-  state: InstallationFile,
-  id: number,
-  event: (row: AccountRow) => { account: number; event: NewEvent } | null,
-) {
-  const row = state.accounts.find((account) => account.id === id);
-  if (row === undefined) return { result: null };
-  const accounts = state.accounts.filter((account) => account.id !== id);
-  const wanted = event(row);
-  const told = accounts.some((account) => account.id === wanted?.account) ? wanted : null;
-  return {
-    result: { account: told?.account ?? null },
-    changed: {
-      accounts,
-      tokens: state.tokens.filter((token) => token.account_id !== id),
-      removing: [...state.removing, id],
-    },
-    events: told === null ? [] : [told],
-  };
 }

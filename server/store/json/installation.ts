@@ -72,13 +72,17 @@ export class Installation {
     return this.#document.change((state) => {
       const { result, changed, events = [] } = step(state);
       if (changed === undefined) return [state, result];
-      const waiting = state.outbox.filter((entry) => !this.#registry.isDelivered(entry));
-      const added = events.map((event, at) => ({ sequence: state.sequence + 1 + at, ...event }));
+      const there = new Set((changed.accounts ?? state.accounts).map((row) => row.id));
+      const waiting = state.outbox.filter(
+        (entry) => there.has(entry.account) && !this.#registry.isDelivered(entry),
+      );
+      const last = Math.max(state.sequence, this.#registry.highestSequence);
+      const added = events.map((event, at) => ({ sequence: last + 1 + at, ...event }));
       const next: InstallationFile = {
         ...state,
         ...changed,
         removing: (changed.removing ?? state.removing).filter((id) => !this.#registry.removed.has(id)),
-        sequence: state.sequence + added.length,
+        sequence: last + added.length,
         outbox: [...waiting, ...added],
       };
       return [next, result];

@@ -29,7 +29,9 @@ async function loadAccount(
   surroundings: AccountSurroundings,
 ): Promise<void> {
   try {
-    registry.loaded.set(id, new Account(await readAccount(surroundings.accounts, id), surroundings));
+    const state = await readAccount(surroundings.accounts, id);
+    registry.loaded.set(id, new Account(state, surroundings));
+    registry.highestSequence = Math.max(registry.highestSequence, state.installation_sequence);
   } catch (error) {
     registry.damaged.add(id);
     const details = { account: id, file: `accounts/${id}.json`, err: error };

@@ -16,16 +16,15 @@ import type {
 } from '../store.ts';
 import type { Account } from './account.ts';
 import type { AccountRegistry } from './account-registry.ts';
-import { type Accounts, inOrder } from './accounts.ts';
+import type { Accounts } from './accounts.ts';
 import type { DataFolder } from './data-folder.ts';
 import { RetiredDocumentError } from './document.ts';
 import { creation, deletion, filterDomains, findDomain, refusal, update } from './domain-steps.ts';
 import type { EventFeed } from './event-feed.ts';
 import type { Evidence } from './evidence.ts';
-import { AccountRowSchema, TokenRowSchema } from './formats.ts';
-import { freeze } from './freeze.ts';
 import type { Ids } from './ids.ts';
 import type { Installation } from './installation.ts';
+import { accountUpdate, tokenCreation, tokenDeletion } from './installation-steps.ts';
 import type { LazyFile } from './lazy-file.ts';
 import type { FolderLock } from './lock.ts';
 import type { Schedule } from './schedule.ts';
@@ -91,15 +90,7 @@ export class JsonStore implements Store {
   ): Promise<AccountRow | undefined> {
     const { installation, accounts, registry, schedule } = this.#parts;
     return this.#serve(async () => {
-      const row = await installation.change((state) => {
-        const at = state.accounts.findIndex((account) => account.id === id);
-        const old = state.accounts[at];
-        const changed = old === undefined ? null : change(old);
-        if (changed === null) return { result: old };
-        const row = freeze(AccountRowSchema.parse(changed.row));
-        const events = changed.events.map((event) => ({ account: id, event }));
-        return { result: row, changed: { accounts: state.accounts.with(at, row) }, events };
-      });
+      const row = await installation.change(accountUpdate(id, change));
       if (row === undefined) return undefined;
       const domains = registry.loaded.get(id)?.domains ?? [];
       schedule.suspend(id, row.suspended, domains);
@@ -141,17 +132,16 @@ export class JsonStore implements Store {
     return this.#serve(async () => {
       const id = await ids.take('token');
       let used = false;
+      const buildOnce = () => {
+        used = true;
+        return build(id);
+      };
       try {
-        return await installation.change((state) => {
-          if (!state.accounts.some((row) => row.id === account)) return { result: undefined };
-          const row = freeze(TokenRowSchema.parse(build(id)));
-          const events = [{ account, event: event(row) }];
-          used = true;
-          return { result: row, changed: { tokens: inOrder([...state.tokens, row]) }, events };
-        });
+        const row = await installation.change(tokenCreation(account, buildOnce, event));
+        if (row !== undefined) await accounts.deliver(account);
+        return row;
       } finally {
-        if (used) await accounts.deliver(account);
-        else ids.giveBack('token', id);
+        if (!used) ids.giveBack('token', id);
       }
     });
   }
@@ -159,12 +149,7 @@ export class JsonStore implements Store {
   deleteToken(account: number, id: number, event: (row: TokenRow) => NewEvent): Promise<boolean> {
     const { installation, accounts } = this.#parts;
     return this.#serve(async () => {
-      const deleted = await installation.change((state) => {
-        const row = state.tokens.find((token) => token.id === id && token.account_id === account);
-        if (row === undefined) return { result: false };
-        const tokens = state.tokens.filter((token) => token !== row);
-        return { result: true, changed: { tokens }, events: [{ account, event: event(row) }] };
-      });
+      const deleted = await installation.change(tokenDeletion(account, id, event));
       if (deleted) await accounts.deliver(account);
       return deleted;
     });
