@@ -7,12 +7,13 @@ import type { Scope } from '@letterhead/shared';
 import { pino } from 'pino';
 import { keysFromFile } from '../server/dkim/key-source.ts';
 import type { HttpBounds } from '../server/http/bounds.ts';
-import type { RunningServer } from '../server/running-server.ts';
+import type { RunningServer, ServerParts } from '../server/running-server.ts';
 import { startServer } from '../server/running-server.ts';
 import { parseSettings } from '../server/settings.ts';
 import type { LoopbackDns } from './dns/loopback-dns.ts';
 import { startLoopbackDns } from './dns/loopback-dns.ts';
 import { KEYS_FILE } from './keys-file.ts';
+import { LeakWatch } from './security/leak-watch.ts';
 
 /** A real server on a free port, with a data folder and a small internet of its own. */
 export interface TestServer extends AsyncDisposable {
@@ -58,7 +59,10 @@ export interface TestServerOptions {
   readonly bounds?: Partial<HttpBounds>;
 }
 
-/** Starts a server for `await using`: everything that it made is gone afterwards. */
+/**
+ * Starts a server for `await using`: everything that it made is gone afterwards. That fails where a private key or a
+ * token was in any answer, in the log or in a file.
+ */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'letterhead-'));
   const dns = await startLoopbackDns(options.dns);
@@ -71,11 +75,13 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
 interface Started {
   readonly running: RunningServer;
   readonly log: string[];
+  readonly leaks: LeakWatch;
 }
 
 async function start(dataDir: string, dns: LoopbackDns, options: TestServerOptions): Promise<Started> {
   const log: string[] = [];
-  const running = await startServer({
+  const leaks = new LeakWatch();
+  const parts: ServerParts = {
     settings: parseSettings({
       PORT: '0',
       DATA_DIR: dataDir,
@@ -88,14 +94,15 @@ async function start(dataDir: string, dns: LoopbackDns, options: TestServerOptio
     keys: await keysFromFile(KEYS_FILE, () => {}),
     clock: options.clock ?? (() => new Date()),
     bounds: options.bounds ?? {},
-  });
-  return { running, log };
+  };
+  const running = await leaks.during(() => startServer(parts));
+  return { running, log, leaks };
 }
 
 function makeTestServer(
   from: Started & { dataDir: string; dns: LoopbackDns; token: string; options: TestServerOptions },
 ): TestServer {
-  const { running, log, dataDir, dns, token } = from;
+  const { running, log, leaks, dataDir, dns, token } = from;
   const letterhead = createLetterhead({ url: running.url, token });
   let handedOn = false;
   return {
@@ -112,13 +119,18 @@ function makeTestServer(
     async restart() {
       handedOn = true;
       await running.stop();
+      await leaks.finish(log, dataDir);
       return makeTestServer({ ...from, ...(await start(dataDir, dns, from.options)) });
     },
     async [Symbol.asyncDispose]() {
       if (handedOn) return;
       await running.stop();
       await dns[Symbol.asyncDispose]();
-      await rm(dataDir, { recursive: true, force: true });
+      try {
+        await leaks.finish(log, dataDir);
+      } finally {
+        await rm(dataDir, { recursive: true, force: true });
+      }
     },
   };
 }

@@ -1,0 +1,92 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { readdir, readFile } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { KEYS_FILE } from '../keys-file.ts';
+import { findPrivateKeys, findTokens, privateKeyParts } from './secret-material.ts';
+
+/** What `POST` to these answers with holds a new token, this once. */
+const NEW_TOKEN_PATH = /\/(?:tokens|shares)$|^\/trpc\/[\w.,]*(?:tokens|shares)\.create\b/;
+
+let knownParts: RegExp | undefined;
+
+/** Looks at all that a server says, logs and keeps, for secrets that must not be there. */
+export class LeakWatch {
+  readonly #findings = new Set<string>();
+
+  /** Starts a server, and from then on looks at every byte of its answers. */
+  async during<T>(start: () => Promise<T>): Promise<T> {
+    const listen = (message: unknown) => {
+      // What Fastify publishes there: https://fastify.dev/docs/latest/Reference/Hooks/#diagnostics-channel-hooks
+      const { fastify } = message as { fastify: FastifyInstance };
+      fastify.server.prependListener('request', (request, response) => this.#watch(request, response));
+    };
+    subscribe('fastify.initialization', listen);
+    try {
+      return await start();
+    } finally {
+      unsubscribe('fastify.initialization', listen);
+    }
+  }
+
+  /** Looks at what is left: the log, and every file of the data folder. Throws where any secret was found anywhere. */
+  async finish(log: readonly string[], dataDir: string): Promise<void> {
+    this.#look('the log', log.join(''), true);
+    for (const path of await filesIn(dataDir)) {
+      this.#look(`the file ${path.slice(dataDir.length)}`, await readFile(path, 'latin1'), true);
+    }
+    await this.#lookForSecretKey(log, dataDir);
+    if (this.#findings.size > 0) throw new Error(`Secrets have leaked: ${[...this.#findings].join('; ')}.`);
+  }
+
+  #watch(request: IncomingMessage, response: ServerResponse): void {
+    const where = `the answer to ${request.method} ${request.url}`;
+    const mayHoldToken = request.method === 'POST' && NEW_TOKEN_PATH.test(pathOf(request));
+    let text = '';
+    const listen = (chunk: unknown) => {
+      if (typeof chunk === 'string') text += chunk;
+      else if (chunk instanceof Uint8Array) text += Buffer.from(chunk).toString('latin1');
+    };
+    const { write, end } = response;
+    // Every overload of the two begins with what is said.
+    response.write = (...said: unknown[]) => {
+      listen(said[0]);
+      return Reflect.apply(write, response, said);
+    };
+    response.end = (...said: unknown[]) => {
+      listen(said[0]);
+      return Reflect.apply(end, response, said);
+    };
+    response.once('close', () => {
+      this.#look(where, `${JSON.stringify(response.getHeaders())}${text}`, !mayHoldToken);
+    });
+  }
+
+  #look(where: string, text: string, forTokens: boolean): void {
+    knownParts ??= privateKeyParts(KEYS_FILE);
+    for (const found of findPrivateKeys(text, knownParts)) this.#findings.add(`${found} in ${where}`);
+    if (forTokens) for (const found of findTokens(text)) this.#findings.add(`${found} in ${where}`);
+  }
+
+  /** The key that encrypts the others is in its own file, and nowhere else. */
+  async #lookForSecretKey(log: readonly string[], dataDir: string): Promise<void> {
+    const key = await readFile(join(dataDir, 'secret.key'), 'utf8').catch(() => undefined);
+    if (key === undefined) return;
+    const secret = key.trim();
+    if (log.some((line) => line.includes(secret))) this.#findings.add('the secret key in the log');
+    for (const path of await filesIn(dataDir)) {
+      if (path.endsWith('secret.key')) continue;
+      if ((await readFile(path, 'utf8')).includes(secret)) this.#findings.add(`the secret key in ${path}`);
+    }
+  }
+}
+
+function pathOf({ url = '' }: IncomingMessage): string {
+  return url.split('?', 1)[0] ?? '';
+}
+
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}

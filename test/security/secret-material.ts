@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+
+/** How an RSA private key looks, whatever it is written in: the first bytes of PKCS #8, PKCS #1, or a JWK. */
+const PRIVATE_KEY_FORMS: readonly [string, RegExp][] = [
+  ['PEM', /-----BEGIN [A-Z ]*PRIVATE KEY/],
+  ['PKCS #8 in base64', /BgkqhkiG9w0BAQEFAASC/],
+  ['PKCS #1 in base64', /IBAAKCAQEA/],
+  ['PKCS #8 in hexadecimal', /300d06092a864886f70d010101050004/i],
+  [
+    'PKCS #8 in bytes',
+    new RegExp(Buffer.from('2a864886f70d010101050004', 'hex').toString('latin1').replace('*', '\\*')),
+  ],
+  ['PKCS #8 in a list of numbers', /42,\s*134,\s*72,\s*134,\s*247,\s*13,\s*1,\s*1,\s*1,\s*5,\s*0,\s*4,/],
+  ['PKCS #8 in an object of numbers', /"0":48,"1":130,"2":4,/],
+  ['JWK', /"kty":"RSA"[^}]*"d":"/],
+];
+
+const TOKEN = /lh_[A-Za-z0-9_-]{43}/;
+const EVERY_TOKEN = new RegExp(TOKEN, 'g');
+/** What the reference shows in the place of one. */
+const EXAMPLE_TOKEN = `lh_${'x'.repeat(43)}`;
+
+/** Looks for private keys in a text; `latin1` for what is binary. Tells what was found, and never the secret itself. */
+export function findPrivateKeys(text: string, parts: RegExp | null): string[] {
+  const forms = PRIVATE_KEY_FORMS.filter(([, form]) => form.test(text)).map(
+    ([name]) => `a private key (${name})`,
+  );
+  return parts?.test(text) === true ? [...forms, 'a part of a private key'] : forms;
+}
+
+/** Looks for tokens in a text. */
+export function findTokens(text: string): string[] {
+  const found = text.match(EVERY_TOKEN) ?? [];
+  return found.some((token) => token !== EXAMPLE_TOKEN) ? ['a token'] : [];
+}
+
+/** A pattern of a piece out of the middle of each private key in a key file, in base64 and in hexadecimal. */
+export function privateKeyParts(keysFile: string): RegExp {
+  const pieces = readFileSync(keysFile, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .flatMap((line) => piecesOf(JSON.parse(line).private_key));
+  return new RegExp(pieces.map((piece) => piece.replaceAll('+', '\\+')).join('|'));
+}
+
+/** From the first prime on, so that nothing of it is in the public key; within one line of a PEM. */
+function piecesOf(privateKey: string): string[] {
+  const hex = Buffer.from(privateKey, 'base64').toString('hex');
+  const base64 = privateKey.slice(16 * 64, 16 * 64 + 48);
+  const base64url = base64.replaceAll('+', '-').replaceAll('/', '_');
+  return [base64, base64url, hex.slice(1600, 1664)];
+}

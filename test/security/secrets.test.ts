@@ -1,0 +1,201 @@
+import { createPrivateKey } from 'node:crypto';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createLetterhead } from '@letterhead/client';
+import { afterEach, describe, expect, test } from 'vitest';
+import { appRouter } from '../../server/router/index.ts';
+import { t } from '../../server/router/trpc.ts';
+import { makeWorkplace } from '../cli/letterhead-process.ts';
+import { KEYS_FILE } from '../keys-file.ts';
+import { startTestServer } from '../running-server.ts';
+import { routeDoors, trpcDoors } from './doors.ts';
+import { LeakWatch } from './leak-watch.ts';
+import { withRegisteredRoutes } from './registered-routes.ts';
+import { walkAsWelcome } from './tenancy-walk.ts';
+
+/** A private key that the test servers draw from, in PKCS #8. */
+async function knownKey(): Promise<Buffer> {
+  const [line = ''] = (await readFile(KEYS_FILE, 'utf8')).split('\n');
+  return Buffer.from(JSON.parse(line).private_key, 'base64');
+}
+
+const TOKEN = `lh_${'Ab1-'.repeat(10)}xyz`;
+
+// The router's own record, which tRPC asks at each call.
+const procedures: Record<string, unknown> = appRouter._def.procedures;
+
+afterEach(() => {
+  delete procedures['domains.leak'];
+});
+
+test('no procedure, route, log line or file tells a private key or a token', async () => {
+  const { started, routes } = await withRegisteredRoutes(() =>
+    startTestServer({ environment: { RATE_LIMIT_PER_MINUTE: '0', RETURN_PATH_HOST: 'bounces.example' } }),
+  );
+  // Disposing of the server looks at all of it: see LeakWatch.
+  await using server = started;
+  const isApi = ({ url }: { url: string }) => url.startsWith('/api/') || url === '/metrics';
+  expect(await walkAsWelcome(server, [...trpcDoors(), ...routeDoors(routes.filter(isApi))])).toEqual([]);
+  expect(server.log.length).toBeGreaterThan(100);
+  expect(await readdir(join(server.dataDir, 'accounts'))).not.toEqual([]);
+});
+
+describe('the watch finds', () => {
+  const forms: [string, (key: Buffer) => string | Buffer][] = [
+    [
+      'a key in PEM',
+      (key) =>
+        createPrivateKey({ key, format: 'der', type: 'pkcs8' }).export({ format: 'pem', type: 'pkcs8' }),
+    ],
+    [
+      'a key in PEM, escaped',
+      (key) =>
+        JSON.stringify(
+          createPrivateKey({ key, format: 'der', type: 'pkcs8' }).export({ format: 'pem', type: 'pkcs1' }),
+        ),
+    ],
+    ['a key in base64', (key) => key.toString('base64')],
+    ['a key in base64url', (key) => key.toString('base64url')],
+    ['a key in hexadecimal', (key) => key.toString('hex')],
+    ['a key in bytes', (key) => key],
+    ['a key that JSON has spelt as a Buffer', (key) => JSON.stringify(key)],
+    ['a key that JSON has spelt as an array', (key) => JSON.stringify(new Uint8Array(key))],
+    [
+      'a key as a JWK',
+      (key) =>
+        JSON.stringify(createPrivateKey({ key, format: 'der', type: 'pkcs8' }).export({ format: 'jwk' })),
+    ],
+    ['a part of a key', (key) => key.toString('base64').slice(1000, 1100)],
+    ['a part of a key, in hexadecimal', (key) => key.toString('hex').slice(1500, 1700)],
+    ['a token', () => TOKEN],
+  ];
+  test.each(forms)('%s in a file', async (_name, spell) => {
+    await using place = await makeWorkplace();
+    await mkdir(place.dataDir);
+    await writeFile(
+      join(place.dataDir, 'harmless.json'),
+      '{"public_key":"MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA"}',
+    );
+    await new LeakWatch().finish([], place.dataDir);
+    await writeFile(join(place.dataDir, 'leak'), spell(await knownKey()));
+    await expect(new LeakWatch().finish([], place.dataDir)).rejects.toThrow('in the file /leak');
+  });
+
+  test('a token in the log', async () => {
+    const server = await startTestServer();
+    (server.log as string[]).push(`{"msg":"who came: ${server.token}"}`);
+    await expect(server[Symbol.asyncDispose]()).rejects.toThrow('a token in the log');
+  });
+
+  test('a key or a token in an answer, over tRPC and over REST', async () => {
+    const key = (await knownKey()).toString('base64');
+    procedures['domains.leak'] = t.procedure
+      .meta({ scope: null, summary: 'Leak', rest: { method: 'GET', path: '/leak', status: 200 } })
+      .query(() => `${key} ${TOKEN}`);
+    const server = await startTestServer();
+    await fetch(`${server.url}/trpc/domains.leak`);
+    await server.rest('GET', '/leak');
+    const found = await server[Symbol.asyncDispose]().then(() => '', String);
+    for (const path of ['/trpc/domains.leak', '/api/v1/leak']) {
+      expect(found).toContain(`a private key (PKCS #8 in base64) in the answer to GET ${path}`);
+      expect(found).toContain(`a token in the answer to GET ${path}`);
+    }
+    expect(found).not.toContain(key.slice(0, 100));
+  });
+});
+
+test('nothing in a leaked file is of use as a token', async () => {
+  await using server = await startTestServer();
+  await server.makeToken(['domains:read']);
+  await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
+  await server.letterhead.shares.create.mutate({ account: 1, id: 1 });
+  const files = (await readdir(server.dataDir, { recursive: true, withFileTypes: true })).filter((one) =>
+    one.isFile(),
+  );
+  const words = new Set<string>();
+  for (const { parentPath, name } of files) {
+    for (const word of (await readFile(join(parentPath, name), 'utf8')).match(/[\w+/=-]{7,}/g) ?? [])
+      words.add(word);
+  }
+  // A hash is as long as what follows a token's "lh_".
+  const hashes = [...words].filter((word) => /^[\w-]{43}$/.test(word));
+  expect(hashes.length).toBeGreaterThanOrEqual(3);
+  for (const word of [...words, ...hashes.map((hash) => `lh_${hash}`)]) {
+    expect((await server.rest('GET', '/token', { token: word })).status).toBe(401);
+  }
+});
+
+test('private keys are encrypted in the file, and what decrypts them is its owner’s alone', async () => {
+  await using server = await startTestServer();
+  await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
+  const { domains } = JSON.parse(await readFile(join(server.dataDir, 'accounts', '1.json'), 'utf8'));
+  expect(domains[0].private_key).toMatch(/^v1\.[\w-]{1600,}$/);
+  expect(((await stat(join(server.dataDir, 'secret.key'))).mode & 0o777).toString(8)).toBe('600');
+});
+
+test('files are their owner’s alone', async () => {
+  await using server = await startTestServer();
+  await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
+  const entries = await readdir(server.dataDir, { recursive: true, withFileTypes: true });
+  const open = await Promise.all(
+    entries.map(async ({ parentPath, name }) => {
+      const { mode } = await stat(join(parentPath, name));
+      return (mode & 0o077) === 0 ? [] : [name];
+    }),
+  );
+  expect(open.flat()).toEqual([]);
+});
+
+test('a process that logs all there is to log tells no secret, and keeps none in the clear', async () => {
+  const secretKey = Buffer.alloc(32, 7).toString('base64');
+  await using place = await makeWorkplace({
+    SECRET_KEY: secretKey,
+    BOOTSTRAP_TOKEN: TOKEN,
+    LOG_LEVEL: 'trace',
+  });
+  const server = await place.serve();
+  const letterhead = createLetterhead({ url: server.url, token: TOKEN });
+  await letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
+  const { token } = await letterhead.tokens.create.mutate({ account: 1, name: 'x', scopes: ['admin'] });
+  await createLetterhead({ url: server.url, token }).tokens.current.query();
+  await fetch(`${server.url}/api/v1/token?token=${TOKEN}`, {
+    headers: { authorization: `Bearer ${TOKEN}x` },
+  });
+  const { out, err } = await server.stop();
+  await new LeakWatch().finish([out, err], place.dataDir);
+  expect(err.split('\n').length).toBeGreaterThan(5);
+  expect(out + err).not.toContain(secretKey);
+  for (const name of await readdir(place.dataDir)) expect(name).not.toBe('secret.key');
+});
+
+test('a wrong SECRET_KEY is one line at the start, before anything is written', async () => {
+  await using place = await makeWorkplace();
+  const server = await place.serve({
+    SECRET_KEY: Buffer.alloc(32, 1).toString('base64'),
+    BOOTSTRAP_TOKEN: TOKEN,
+  });
+  await createLetterhead({ url: server.url, token: TOKEN }).domains.create.mutate({
+    account: 1,
+    domain: 'example.org',
+  });
+  await server.stop();
+  const before = await snapshot(place.dataDir);
+  const { exit, out, err } = await place.run(['serve'], {
+    SECRET_KEY: Buffer.alloc(32, 2).toString('base64'),
+  });
+  expect([exit, out]).toEqual([3, '']);
+  expect(err).toMatch(/^letterhead: SECRET_KEY is not the key [^\n]+\n$/);
+  expect(await snapshot(place.dataDir)).toEqual(before);
+});
+
+/** Every file with its content and when it was written. */
+async function snapshot(folder: string): Promise<Record<string, unknown>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const looks = files.map(
+    async (path) => [path, await readFile(path, 'utf8'), (await stat(path)).mtimeMs] as const,
+  );
+  return Object.fromEntries(
+    (await Promise.all(looks)).map(([path, text, written]) => [path, { text, written }]),
+  );
+}
