@@ -4,6 +4,8 @@ import { startTestServer } from '../running-server.ts';
 import { sendHttp } from './http-request.ts';
 
 const MAX_WAITING = 3;
+/** Far more than it takes. */
+const PATIENCE = { timeout: 15_000 };
 
 /** A server whose name servers take their time, so that whoever asks for a check waits. */
 async function startSlow(): Promise<TestServer> {
@@ -22,7 +24,7 @@ test('what could only wait is refused at once, and served again when the load go
   const refused = await vi.waitUntil(async () => {
     const answer = await server.rest('GET', '/token');
     return answer.status === 503 && answer;
-  });
+  }, PATIENCE);
   expect(refused.body).toMatchObject({ code: 'unavailable' });
   expect(Number(refused.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
   const overTrpc = await sendHttp(server.url, { path: '/trpc/tokens.current' });
@@ -45,10 +47,10 @@ test('who goes away while waiting makes room', async () => {
       signal: gone.signal,
     }).catch(() => 'gone'),
   );
-  await vi.waitUntil(async () => (await server.rest('GET', '/token')).status === 503);
+  await vi.waitUntil(async () => (await server.rest('GET', '/token')).status === 503, PATIENCE);
   gone.abort();
   expect(await Promise.all(waiting)).toEqual(Array(MAX_WAITING).fill('gone'));
-  await vi.waitUntil(async () => (await server.rest('GET', '/token')).status === 200);
+  await vi.waitUntil(async () => (await server.rest('GET', '/token')).status === 200, PATIENCE);
 });
 
 test('streams that are open do not wait', async () => {

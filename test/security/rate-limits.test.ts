@@ -148,10 +148,11 @@ describe('checks that are asked for', () => {
 test('0 turns every limit of rates off', async () => {
   await using server = await startLimited({ RATE_LIMIT_PER_MINUTE: '0' });
   await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
-  const seen = new Set(await statuses(server, 700, { path: '/api/v1/token', headers: WRONG }));
+  const path = `/trpc/${Array(100).fill('tokens.current').join()}?batch=1`;
+  const asked = await statuses(server, 7, { path, headers: WRONG });
   for (let i = 0; i < 11; i++)
-    seen.add((await server.rest('POST', '/accounts/1/domains/1/verify-dns')).status);
-  expect([...seen]).toEqual([401, 200]);
+    asked.push((await server.rest('POST', '/accounts/1/domains/1/verify-dns')).status);
+  expect([...new Set(asked)]).toEqual([401, 200]);
 });
 
 describe('forwarded addresses', () => {

@@ -17,7 +17,9 @@ test('one token can hold 20 streams open, and one more when it closes one', asyn
   expect(await tooMany.ended()).toContain('"code":"rate_limited"');
   expect((await openEventStream(server.url, other)).status).toBe(200);
   streams[0]?.close();
-  await vi.waitFor(async () => expect((await openEventStream(server.url, token)).status).toBe(200));
+  await vi.waitFor(async () => expect((await openEventStream(server.url, token)).status).toBe(200), {
+    timeout: 15_000,
+  });
 });
 
 test('a stream that is refused, or ends, is not counted', async () => {
