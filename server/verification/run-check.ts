@@ -89,6 +89,8 @@ async function keep(
   const { store, clock, random } = needs;
   const verdicts = judge(row, evidence);
   const now = clock();
+  // First the evidence: whoever hears of the change reads at once why it came.
+  await keepEvidence(needs, row, evidence, verdicts);
   let events: readonly NewEvent[] = [];
   const change = await store.updateDomain(row.account_id, row.id, (current) => {
     const applied =
@@ -105,7 +107,6 @@ async function keep(
     store.noteCheckTimes(row.account_id, row.id, firstCheckTimes(after, random));
     return after;
   }
-  await keepEvidence(needs, after, evidence, verdicts);
   const times = store.checkTimes(row.account_id, row.id);
   store.noteCheckTimes(row.account_id, row.id, nextCheckTimes(after, keys, times, now, random));
   needs.observer.checked({
@@ -118,7 +119,10 @@ async function keep(
   return after;
 }
 
-/** It can be had again: a check whose evidence could not be kept still counts. */
+/**
+ * It can be had again: a check whose evidence could not be kept still counts. Of a domain that is gone or renamed
+ * meanwhile nothing is kept.
+ */
 async function keepEvidence(
   { store, observer }: RunCheckNeeds,
   { account_id, id, selector }: DomainRow,
@@ -126,6 +130,7 @@ async function keepEvidence(
   verdicts: Verdicts,
 ): Promise<void> {
   try {
+    if ((await store.getDomain(account_id, id))?.selector !== selector) return;
     const previous = readStoredEvidence(await store.readEvidence(account_id, id), selector);
     await store.writeEvidence(account_id, id, toStoredEvidence(previous, evidence, verdicts));
   } catch (error) {

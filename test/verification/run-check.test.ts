@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { readStoredEvidence } from '../../server/verification/stored-evidence.ts';
+import { ASKER, MonitorScene } from './monitor-scene.ts';
+import { OUR_KEY, SELECTOR } from './sending-domain.ts';
+
+test('a page that hears of a verified record and still shows the old diagnosis: what was seen is kept first', async () => {
+  await using scene = await MonitorScene.set();
+  const domain = await scene.add();
+  scene.servers.publish(`${SELECTOR}._domainkey.example.org`, { TXT: [`k=rsa;p=${OUR_KEY}`] });
+  const heard: ReturnType<typeof scene.store.readEvidence>[] = [];
+  scene.store.subscribe(scene.account, ({ type }) => {
+    if (type === 'domain.verified') heard.push(scene.store.readEvidence(scene.account, domain.id));
+  });
+  await scene.monitor.verifyNow({ account: scene.account, id: domain.id }, ASKER);
+  expect(heard).toHaveLength(1);
+  const kept = readStoredEvidence(await heard[0], SELECTOR);
+  expect(kept?.records.dkim?.state).toBe('valid');
+});
+});
