@@ -16,4 +16,3 @@ test('a page that hears of a verified record and still shows the old diagnosis: 
   const kept = readStoredEvidence(await heard[0], SELECTOR);
   expect(kept?.records.dkim?.state).toBe('valid');
 });
-});
