@@ -1,6 +1,9 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { TestServer } from '../running-server.ts';
 
+/** How long a tab waits for what should be there. */
+const PATIENCE_MS = 30_000;
+
 export interface TabOptions extends Pick<BrowserContextOptions, 'colorScheme' | 'viewport'> {
   /** Signs the tab in, as if its token had been typed. */
   readonly token?: string | null;
@@ -24,6 +27,7 @@ export async function openTab(
   if (token !== null) {
     await context.addInitScript((secret) => sessionStorage.setItem('letterhead.token', secret), token);
   }
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.stack ?? error.message));

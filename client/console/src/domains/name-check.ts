@@ -32,9 +32,9 @@ export function useNameCheck(account: number, typed: string): NameCheck {
   return { slip: refusal?.code === 'invalid' ? refusal.sentence : null, taken: null };
 }
 
-/** A name with an ending, or with something that no name has; `exam` may still become one. */
+/** A name with an ending, an IP address, or something that no name has in it; `exam` may still become one. */
 function looksFinished(name: string): boolean {
-  return /\.[^.]{2,}$|[@/:*\s_%]/.test(name);
+  return /\.[^.]{2,}\.?$|^\d+(?:\.\d+){3}$|[@/:*\s_%]/.test(name);
 }
 
 function usePaused(value: string): string {

@@ -1,0 +1,33 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { useBrowser } from './browser-suite.ts';
+import { openTab } from './open-tab.ts';
+import type { Scenery } from './scenery.ts';
+import { startScenery } from './scenery.ts';
+import { SCENES } from './scenes.ts';
+
+const STANDARD = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+const browser = useBrowser();
+let scenery: Scenery;
+beforeAll(async () => {
+  scenery = await startScenery();
+});
+afterAll(() => scenery[Symbol.asyncDispose]());
+
+describe.each(SCENES)('$name', ({ signedIn, open }) => {
+  test('keeps WCAG 2.2 AA in light and in dark, and fits a window 360 px wide', async () => {
+    const token = signedIn ? scenery.server.token : null;
+    await using tab = await openTab(browser(), scenery.server, { token, colorScheme: 'light' });
+    const { page } = tab;
+    await open(page, scenery);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      const { violations } = await new AxeBuilder({ page }).withTags(STANDARD).analyze();
+      expect(violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)])).toEqual([]);
+    }
+    await page.setViewportSize({ width: 360, height: 740 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+    expect(tab.complaints).toEqual([]);
+  });
+});

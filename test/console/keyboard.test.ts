@@ -1,0 +1,103 @@
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { startTestServer } from '../running-server.ts';
+import { useBrowser } from './browser-suite.ts';
+import { ConsolePage } from './console-page.ts';
+import { openTab } from './open-tab.ts';
+
+const browser = useBrowser();
+
+test('the keyboard alone signs in, adds, filters, opens, checks, copies, thinks twice and deletes', async () => {
+  await using server = await startTestServer();
+  await server.letterhead.domains.create.mutate({ account: 1, domain: 'first.example.org' });
+  await using tab = await openTab(browser(), server);
+  const { page } = tab;
+  const app = new ConsolePage(page);
+  await page.goto('/');
+  await expect.poll(() => focused(page)).toBe('Token');
+  await page.keyboard.insertText(server.token);
+  await page.keyboard.press('Enter');
+  await expect.poll(() => focused(page)).toBe('Domains');
+
+  await tabTo(page, 'Add a domain');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => focused(page)).toBe('Domain');
+  await page.keyboard.press('Escape');
+  await expect.poll(() => focused(page)).toBe('Add a domain');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('example.org');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => focused(page)).toContain('example.org');
+
+  await tabTo(page, 'Copy the DKIM host');
+  await page.keyboard.press('Space');
+  await expect.poll(() => focused(page)).toBe('Copied the DKIM host');
+  await tabBackTo(page, 'Short');
+  await page.keyboard.press('ArrowRight');
+  await page
+    .getByText(/^[a-z0-9]{11}\._domainkey\.example\.org$/)
+    .first()
+    .waitFor();
+  await tabBackTo(page, 'Check now');
+  await page.keyboard.press('Enter');
+  await app.verdict('The DKIM record is not there').waitFor();
+
+  await tabTo(page, 'Delete');
+  await page.keyboard.press('Enter');
+  await tabTo(page, 'Keep it');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => focused(page)).toBe('Delete');
+  await page.keyboard.press('Enter');
+  await tabTo(page, 'Delete example.org');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => focused(page)).toBe('Domains');
+
+  await tabTo(page, 'Search by name');
+  await page.keyboard.type('first');
+  await tabTo(page, 'first.example.org');
+  await page.keyboard.press('Enter');
+  await app.heading('first.example.org').waitFor();
+  expect(tab.complaints).toEqual([]);
+});
+
+test('whatever has the focus can be seen to have it', async () => {
+  await using server = await startTestServer();
+  const { id } = await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
+  await using tab = await openTab(browser(), server, { token: server.token });
+  const { page } = tab;
+  await page.goto(`/accounts/1/domains/${id}`);
+  await page.getByRole('button', { name: 'Check now' }).waitFor();
+  const unmarked: string[] = [];
+  for (let stop = 0; stop < 40; stop++) {
+    await page.keyboard.press('Tab');
+    const { name, isMarked } = await page.evaluate(() => {
+      const element = document.activeElement;
+      const marked = element?.matches('.choices input') ? element.nextElementSibling : element;
+      const isMarked = marked !== null && getComputedStyle(marked).outlineStyle === 'solid';
+      return { name: element?.textContent ?? '', isMarked: isMarked || element === document.body };
+    });
+    if (!isMarked) unmarked.push(name);
+  }
+  expect(unmarked).toEqual([]);
+});
+
+/** The name of what has the focus. */
+function focused(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const element = document.activeElement;
+    if (element instanceof HTMLInputElement) return element.labels?.[0]?.innerText.trim() || element.name;
+    return (element?.textContent ?? '').replaceAll(/\s+/g, ' ').trim();
+  });
+}
+
+async function tabTo(page: Page, name: string, key = 'Tab'): Promise<void> {
+  for (let stop = 0; stop < 60; stop++) {
+    if ((await focused(page)) === name) return;
+    await page.keyboard.press(key);
+  }
+  throw new Error(`${key} does not lead to “${name}”.`);
+}
+
+function tabBackTo(page: Page, name: string): Promise<void> {
+  return tabTo(page, name, 'Shift+Tab');
+}

@@ -1,0 +1,103 @@
+import { expect, test } from 'vitest';
+import { startTestServer } from '../running-server.ts';
+import { useBrowser } from './browser-suite.ts';
+import { Cable } from './cable.ts';
+import { ConsolePage } from './console-page.ts';
+import { openTab } from './open-tab.ts';
+import { dkimOf, publish } from './scenery.ts';
+
+const browser = useBrowser();
+
+test('two tabs show what happens in either, without a reload', async () => {
+  await using server = await startTestServer();
+  await using left = await openTab(browser(), server);
+  await using right = await openTab(browser(), server);
+  const [list, other] = [new ConsolePage(left.page), new ConsolePage(right.page)];
+  await list.signIn(server.token);
+  await other.signIn(server.token);
+
+  await other.addDomain('example.org');
+  await list.line('example.org').getByText('Waiting').waitFor();
+  const [domain] = await server.letterhead.domains.list.query({ account: 1 });
+  if (domain === undefined) throw new Error('The domain was not made.');
+  publish(server, domain);
+  await other.verdict('The DKIM record is not there').waitFor();
+  await other.checkNow();
+  await list.line('example.org').getByText('Verified').waitFor();
+
+  server.dns.publish(`${dkimOf(domain).hostname}.example.org`, null);
+  await other.checkNow();
+  await list.line('example.org').getByText('Failed').waitFor();
+
+  await list.line('example.org').getByRole('link').click();
+  await list.heading('example.org').waitFor();
+  await server.letterhead.domains.delete.mutate({ account: 1, id: domain.id });
+  for (const { page } of [list, other]) await page.getByText('This domain is not here').waitFor();
+});
+
+test('a check of somebody else’s that changes no state is seen once its time has come', async () => {
+  const start = Date.now();
+  let offset = 0;
+  await using server = await startTestServer({ clock: () => new Date(Date.now() + offset) });
+  const domain = await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
+  await using tab = await openTab(browser(), server, { token: server.token });
+  const app = new ConsolePage(tab.page);
+  await tab.page.clock.install({ time: start });
+  await tab.page.goto(`/accounts/1/domains/${domain.id}`);
+  await app.verdict('The DKIM record is not there').waitFor();
+  const { hostname, value } = dkimOf(domain);
+  server.dns.publish(`${hostname}.example.org.example.org`, { TXT: [value] });
+  offset = 61_000;
+  await expect
+    .poll(
+      async () =>
+        (await server.letterhead.domains.diagnosis.query({ account: 1, id: domain.id })).records[0]?.code,
+      {
+        timeout: 10_000,
+      },
+    )
+    .toBe('HOST_DOUBLED');
+  await tab.page.clock.fastForward(70_000);
+  await app.verdict('The domain is in the host name twice').waitFor();
+});
+
+test('a lost server is told of in words, and what was missed is there once it is back', async () => {
+  await using server = await startTestServer();
+  await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
+  await using cable = await Cable.to(server.url);
+  await using tab = await openTab(browser(), cable, { token: server.token });
+  const { page } = tab;
+  const app = new ConsolePage(page);
+  await page.goto('/');
+  await app.line('example.org').waitFor();
+
+  await cable.cut();
+  await page.getByText('Letterhead can’t be reached. What you see is from before').waitFor();
+  await app.line('example.org').waitFor();
+  await app.button('Add a domain').click();
+  await page.getByLabel('Domain', { exact: true }).fill('example.net');
+  await app.button('Add the domain').click();
+  await page.getByRole('dialog').getByText('Letterhead can’t be reached.').waitFor();
+  await page.keyboard.press('Escape');
+
+  // The server itself goes, too, and another takes its place.
+  const next = await server.restart();
+  await next.letterhead.domains.create.mutate({ account: 1, domain: 'example.com' });
+  await cable.join(next.url);
+  await app.button('Try now').click();
+  await app.line('example.com').waitFor();
+  await expect.poll(() => page.getByText('What you see is from before').count()).toBe(0);
+  await next[Symbol.asyncDispose]();
+});
+
+test('a first visit while the server is away can be tried again', async () => {
+  await using server = await startTestServer();
+  await using tab = await openTab(browser(), server, { token: server.token });
+  const { page } = tab;
+  await page.route('**/trpc/**', (route) => route.abort());
+  await page.goto('/');
+  await page.getByText('Letterhead can’t be reached.').waitFor();
+  await page.unroute('**/trpc/**');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await new ConsolePage(page).heading('Domains').waitFor();
+});

@@ -1,0 +1,144 @@
+import { expect, test } from 'vitest';
+import { startTestServer } from '../running-server.ts';
+import { useBrowser } from './browser-suite.ts';
+import { ConsolePage } from './console-page.ts';
+import { openTab } from './open-tab.ts';
+
+const browser = useBrowser();
+const HOUR = 3_600_000;
+
+test('a token that is none is refused in words, beside the field', async () => {
+  await using server = await startTestServer();
+  await using tab = await openTab(browser(), server);
+  const { page } = tab;
+  await page.goto('/');
+  await page.getByLabel('Token').fill('my password');
+  await page.getByText('A token begins with lh_.').waitFor();
+  await page.getByLabel('Token').fill(`lh_${'x'.repeat(43)}`);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByText('This token is not known here').waitFor();
+  expect(await page.getByLabel('Token').getAttribute('aria-invalid')).toBe('true');
+});
+
+test('the tab keeps the token through a reload; another tab does not have it, nor this one after signing out', async () => {
+  await using server = await startTestServer();
+  await using tab = await openTab(browser(), server);
+  const { page } = tab;
+  const app = new ConsolePage(page);
+  await app.signIn(server.token);
+  await page.reload();
+  await app.heading('Domains').waitFor();
+  const second = await page.context().newPage();
+  await second.goto('/');
+  await second.getByRole('heading', { name: 'Sign in' }).waitFor();
+  expect(await page.evaluate(() => [document.cookie, localStorage.length])).toEqual(['', 0]);
+
+  await app.button('Sign out').click();
+  await app.heading('Sign in').waitFor();
+  expect(await page.evaluate(() => JSON.stringify(sessionStorage))).not.toContain(server.token);
+  await page.reload();
+  await app.heading('Sign in').waitFor();
+});
+
+test('an expired token ends the session and says why; the next one leads back to the same page', async () => {
+  let offset = 0;
+  await using server = await startTestServer({ clock: () => new Date(Date.now() + offset) });
+  const { token } = await server.letterhead.tokens.create.mutate({
+    account: 1,
+    name: 'For an hour',
+    scopes: ['domains:read'],
+    expires_at: new Date(Date.now() + HOUR),
+  });
+  await using tab = await openTab(browser(), server);
+  const { page } = tab;
+  const app = new ConsolePage(page);
+  await app.signIn(token);
+  offset = 2 * HOUR;
+  await page.getByRole('link', { name: 'Tokens' }).click();
+  await page.getByText('Your token has expired or was revoked.').waitFor();
+  await page.getByLabel('Token').fill(server.token);
+  await app.button('Sign in').click();
+  await app.heading('Tokens').waitFor();
+  expect(tab.complaints).toEqual([]);
+});
+
+test('a revoked token ends the session at once', async () => {
+  await using server = await startTestServer();
+  const made = await server.letterhead.tokens.create.mutate({
+    account: 1,
+    name: 'Soon gone',
+    scopes: ['domains:read'],
+  });
+  await using tab = await openTab(browser(), server);
+  const app = new ConsolePage(tab.page);
+  await app.signIn(made.token);
+  await server.letterhead.tokens.revoke.mutate({ account: 1, id: made.id });
+  await tab.page.getByText('Your token has expired or was revoked.').waitFor();
+});
+
+test('a token that may only look is offered nothing to change', async () => {
+  await using server = await startTestServer();
+  const { id } = await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
+  await using tab = await openTab(browser(), server);
+  const { page } = tab;
+  const app = new ConsolePage(page);
+  await app.signIn(await server.makeToken(['domains:read']));
+  await app.line('example.org').getByRole('link').click();
+  await app.heading('example.org').waitFor();
+  await page.getByText('Not looked at yet;').waitFor();
+  for (const name of ['Check now', 'Rename', 'Delete', 'Share'])
+    expect(await app.button(name).count()).toBe(0);
+  const { checked_at } = await server.letterhead.domains.diagnosis.query({ account: 1, id });
+  expect(checked_at).toBeNull();
+});
+
+test('an admin changes account; what is somebody else’s is not shown to others', async () => {
+  await using server = await startTestServer();
+  await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
+  const { id } = await server.letterhead.accounts.create.mutate({ name: 'Another help desk' });
+  await server.letterhead.domains.create.mutate({ account: id, domain: 'example.net' });
+  await using tab = await openTab(browser(), server);
+  const { page } = tab;
+  const app = new ConsolePage(page);
+  await app.signIn(server.token);
+  await app.line('example.org').waitFor();
+  await page.getByLabel('Account').selectOption('Another help desk');
+  await app.line('example.net').waitFor();
+  expect(await app.line('example.org').count()).toBe(0);
+
+  await app.button('Sign out').click();
+  await app.signIn(await server.makeToken(['domains:read'], id));
+  await page.getByText('Another help desk', { exact: true }).waitFor();
+  await page.goto('/accounts/1/domains');
+  await app.line('example.net').waitFor();
+  expect(new URL(page.url()).pathname).toBe(`/accounts/${id}/domains`);
+});
+
+test('tokens are made, shown once, copied, and revoked', async () => {
+  await using server = await startTestServer();
+  await using tab = await openTab(browser(), server, { token: server.token });
+  const { page } = tab;
+  const app = new ConsolePage(page);
+  await page.goto('/accounts/1/tokens');
+  await app.button('Make a token').click();
+  await page.getByLabel('Name', { exact: true }).fill('Help desk');
+  await page.getByLabel('look').uncheck();
+  await app.button('Make the token').click();
+  await page.getByText('Name at least one scope.').waitFor();
+  await page.getByLabel('change').check();
+  await app.button('Make the token').click();
+  await page.getByRole('button', { name: 'Copy the token' }).click();
+  await expect.poll(() => app.clipboard()).toMatch(/^lh_[\w-]{43}$/);
+  const secret = await app.clipboard();
+  await app.button('I have copied it').click();
+  expect(await page.content()).not.toContain(secret);
+  const row = page.getByRole('row', { name: /^Help desk/ });
+  await row.getByText('change', { exact: true }).waitFor();
+
+  await row.getByRole('button', { name: 'Revoke Help desk' }).click();
+  await app.button('Revoke “Help desk”').click();
+  await row.waitFor({ state: 'detached' });
+  expect((await server.rest('GET', '/token', { token: secret })).status).toBe(401);
+  await page.getByRole('link', { name: 'Events' }).click();
+  await page.getByRole('row', { name: /The token “Help desk” was revoked\./ }).waitFor();
+});

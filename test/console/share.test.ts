@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest';
+import type { TestServer } from '../running-server.ts';
+import { startTestServer } from '../running-server.ts';
+import { useBrowser } from './browser-suite.ts';
+import { ConsolePage } from './console-page.ts';
+import { openTab } from './open-tab.ts';
+import { publish } from './scenery.ts';
+
+const browser = useBrowser();
+
+test('a link is made, opened by somebody without an account, checked there, and revoked', async () => {
+  await using server = await startTestServer();
+  const domain = await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
+  await using tab = await openTab(browser(), server, { token: server.token });
+  const app = new ConsolePage(tab.page);
+  await tab.page.goto(`/accounts/1/domains/${domain.id}`);
+  await app.button('Share').click();
+  expect(await tab.page.getByLabel('The link stops working').inputValue()).toBe('7');
+  await app.button('Make a link').click();
+  await app.button('Copy the link').click();
+  await expect.poll(() => app.clipboard()).toContain('/share#lh_');
+  const link = await app.clipboard();
+
+  await using colleague = await openTab(browser(), server);
+  const { page } = colleague;
+  const shared = new ConsolePage(page);
+  const addresses: string[] = [];
+  page.on('request', (request) => addresses.push(`${request.url()} ${request.headers()['referer'] ?? ''}`));
+  await page.goto(link);
+  await page.getByText('You were sent this page').waitFor();
+  await shared.badge('Waiting').waitFor();
+  expect(await shared.button('Delete').count()).toBe(0);
+  publish(server, domain);
+  await shared.checkNow();
+  await shared.badge('Verified').waitFor();
+  await app.badge('Verified').waitFor();
+
+  await tab.page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+  await page.getByText('This link no longer works').waitFor({ timeout: 15_000 });
+
+  const secret = new URL(link).hash.slice(1);
+  expect(addresses.filter((address) => address.includes(secret))).toEqual([]);
+  expect(server.log.join('\n')).not.toContain(secret);
+  expect(colleague.complaints).toEqual([]);
+});
+
+test('a link’s state turns on the page without a hand’s turn there', async () => {
+  await using server = await startTestServer();
+  const { link, domain } = await share(server);
+  await using tab = await openTab(browser(), server);
+  const app = new ConsolePage(tab.page);
+  await tab.page.goto(link);
+  await app.badge('Waiting').waitFor();
+  publish(server, domain);
+  await server.letterhead.domains.verifyDns.mutate({ account: 1, id: domain.id });
+  await app.badge('Verified').waitFor();
+});
+
+test('a link that has expired, or was not copied whole, says so', async () => {
+  let offset = 0;
+  await using server = await startTestServer({ clock: () => new Date(Date.now() + offset) });
+  const { link } = await share(server);
+  await using tab = await openTab(browser(), server);
+  const { page } = tab;
+  offset = 8 * 24 * 3_600_000;
+  await page.goto(link);
+  await page.getByText('This link no longer works').waitFor();
+  await page.goto('/share');
+  await page.getByText('This link no longer works').waitFor();
+});
+
+async function share(server: TestServer) {
+  const domain = await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
+  const { token } = await server.letterhead.shares.create.mutate({ account: 1, id: domain.id });
+  return { domain, link: `/share#${token}` };
+}
