@@ -21,14 +21,14 @@ import { answerBrokenHttp } from './client-errors.ts';
 import { serveConsole } from './console-files.ts';
 import { logFault } from './fault-log.ts';
 import { addFixedHeaders, setFixedHeaders } from './fixed-headers.ts';
+import { followRequests } from './follow-requests.ts';
 import { cutStreamsWhenStopping, refuseWhenStopping } from './graceful-stop.ts';
 import { serveHealth } from './health.ts';
 import { refuseBadHost } from './host-header.ts';
 import type { KnownPaths } from './known-paths.ts';
 import { knownPaths } from './known-paths.ts';
-import { countRequests, serveMetrics } from './metrics-route.ts';
+import { requestCounter, serveMetrics } from './metrics-route.ts';
 import type { OpenStreams } from './open-streams.ts';
-import { refuseOverload } from './overload.ts';
 import { serveReference } from './reference-page.ts';
 import { refusalOf, sendRefusal } from './refusal-reply.ts';
 import { serveTrpc, trpcPaths } from './trpc-route.ts';
@@ -77,11 +77,13 @@ export async function createApp(needs: AppNeeds): Promise<FastifyInstance> {
   const app = makeFastify(needs, callerOf);
   ignoreExpectations(app);
   setFixedHeaders(app);
-  countRequests(app, needs.metrics);
+  followRequests(app, {
+    maxWaiting: needs.bounds.maxWaiting,
+    ended: requestCounter(needs.metrics, needs.log),
+  });
   refuseBadHost(app);
   refuseWhenStopping(app, needs.stopping);
   cutStreamsWhenStopping(app, needs.stopping);
-  refuseOverload(app, needs.bounds.maxWaiting);
   if (needs.corsOrigins.length > 0) await allowOrigins(app, needs.corsOrigins);
   answerRefusals(app, callerOf, knownPaths([...restPaths(operations), ...trpcPaths()]));
   const createContext = (request: FastifyRequest) => contextOf(callerOf(request));
@@ -99,6 +101,7 @@ export async function createApp(needs: AppNeeds): Promise<FastifyInstance> {
 
 /** The path and query of a whole address, which proxies may send as well (RFC 9112, section 3.2.2). */
 function originForm(url: string): string {
+  if (url.startsWith('/')) return url;
   const [, path] = /^https?:\/\/[^/?]*(.*)$/i.exec(url) ?? [];
   if (path === undefined) return url;
   return path.startsWith('/') ? path : `/${path}`;
@@ -167,8 +170,9 @@ function answerRefusals(app: FastifyInstance, callerOf: CallerOf, paths: KnownPa
     );
   };
   // Before a body is read, which nobody waits for.
-  app.addHook('onRequest', async (request, reply) => {
-    if (request.is404) await refuse(request, reply);
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.is404) refuse(request, reply).catch(done);
+    else done();
   });
   app.setNotFoundHandler(refuse);
   app.setErrorHandler((error, request, reply) => {

@@ -1,18 +1,18 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../auth/identity.ts';
 import type { Metrics } from '../metrics.ts';
 
-/** Counts every request that is answered; for all routes that are added afterwards. */
-export function countRequests(app: FastifyInstance, metrics: Metrics): void {
-  app.addHook('onResponse', (request, reply, done) => {
+/** Counts and, at the level `debug`, logs every request that was answered. */
+export function requestCounter(metrics: Metrics, log: FastifyBaseLogger) {
+  const logs = log.level === 'debug' || log.level === 'trace';
+  return (request: FastifyRequest, reply: FastifyReply): void => {
+    if (!reply.raw.headersSent) return;
+    const { id, method } = request;
     const route = request.routeOptions.url ?? 'none';
-    metrics.request(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
-    request.log.debug(
-      { request: request.id, method: request.method, route, status: reply.statusCode, ms: reply.elapsedTime },
-      'answered',
-    );
-    done();
-  });
+    const { statusCode: status, elapsedTime: ms } = reply;
+    metrics.request(method, route, status, ms / 1000);
+    if (logs) log.debug({ request: id, method, route, status, ms }, 'answered');
+  };
 }
 
 /** Serves `/metrics` to tokens of the scope `admin`. */
