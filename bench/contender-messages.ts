@@ -6,6 +6,12 @@ export interface Questions {
   create: { readonly asked: CreateOrder; readonly answer: CreateRun };
   /** Of each key that was taken since the start: whether it was ready. */
   keysReady: { readonly asked: null; readonly answer: boolean[] };
+  /** Checks all domains that are due. */
+  checkDue: { readonly asked: null; readonly answer: CheckRun };
+  /** The questions that arrived at name servers since this was asked last. */
+  heard: { readonly asked: null; readonly answer: HeardQuestion[] };
+  /** Asks so many questions at a time until all are answered. */
+  askAll: { readonly asked: AskOrder; readonly answer: AskRun };
 }
 
 export interface Usage {
@@ -32,6 +38,34 @@ interface Extent {
 export interface CreateRun {
   readonly creates: number;
   /** From the first to the last one's end. */
+  readonly seconds: number;
+}
+
+/** What a run of due checks came to; the seconds are until the last domain outside the dead zone was checked. */
+export interface CheckRun {
+  readonly checks: number;
+  /** To name servers, each of a domain or of a server counted once however often the datagram was sent. */
+  readonly questions: number;
+  /** On average, while it ran. */
+  readonly inFlight: number;
+  readonly seconds: number;
+}
+
+/** A question as a name server heard it. */
+export interface HeardQuestion {
+  readonly server: string;
+  readonly name: string;
+  readonly type: string;
+}
+
+export interface AskOrder {
+  readonly questions: readonly HeardQuestion[];
+  readonly inFlight: number;
+}
+
+export interface AskRun {
+  /** Questions that nobody answered, not even with an absence. */
+  readonly failures: number;
   readonly seconds: number;
 }
 

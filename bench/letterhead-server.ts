@@ -28,16 +28,23 @@ export function serverEnvironment(dataDir: string): Record<string, string> {
   };
 }
 
+export interface LetterheadOptions {
+  /** Where keys come from; the file by default. */
+  readonly keys?: 'file' | 'pool';
+  /** Settings that differ from `serverEnvironment`. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 /** Starts the real server on a data folder, with its log on, in a file beside the folder. */
 export async function startLetterhead(
   dataDir: string,
-  options: { keys: 'file' | 'pool' } = { keys: 'file' },
+  { keys = 'file', environment = {} }: LetterheadOptions = {},
 ): Promise<Contender> {
   const log = await open(`${dataDir}.log`, 'a');
   try {
     const serve: ServeOptions = {
-      environment: serverEnvironment(dataDir),
-      keysFile: options.keys === 'file' ? keysFile() : null,
+      environment: { ...serverEnvironment(dataDir), ...environment },
+      keysFile: keys === 'file' ? keysFile() : null,
     };
     return await startContender({ script: 'serve.ts', options: serve, stderr: log.fd });
   } catch (error) {

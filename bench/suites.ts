@@ -1,6 +1,8 @@
 import { apiSuite } from './api/suite.ts';
 import type { Suite } from './finding.ts';
+import { limitsSuite } from './limits/suite.ts';
 import { storeSuite } from './store/suite.ts';
+import { verificationSuite } from './verification/suite.ts';
 
 /** In the order in which they are run. */
-export const suites: readonly Suite[] = [apiSuite, storeSuite];
+export const suites: readonly Suite[] = [apiSuite, storeSuite, verificationSuite, limitsSuite];

@@ -1,0 +1,45 @@
+import fastify from 'fastify';
+import { TokenCaller } from '../../server/auth/token-caller.ts';
+import { keysFromFile } from '../../server/dkim/key-source.ts';
+import { openInstallation } from '../../server/installation.ts';
+import { createLog } from '../../server/log.ts';
+import { listOperations } from '../../server/rest/operations.ts';
+import type { RestSource } from '../../server/rest/rest-adapter.ts';
+import { BASE_PATH, serveRest } from '../../server/rest/rest-adapter.ts';
+import { appRouter } from '../../server/router/index.ts';
+import { parseSettings } from '../../server/settings.ts';
+import { contend, contenderOptions } from '../contender-process.ts';
+
+/** The REST API alone: tokens are checked, but nothing is limited, counted, logged, or added to the headers. */
+export interface BareOptions {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly keysFile: string;
+}
+
+const { environment, keysFile } = contenderOptions<BareOptions>();
+const settings = parseSettings({ ...environment, RATE_LIMIT_PER_MINUTE: '0', LOG_LEVEL: 'silent' });
+const clock = () => new Date();
+const installation = await openInstallation({
+  settings,
+  log: await createLog(settings.LOG_LEVEL, {}),
+  keys: await keysFromFile(keysFile, () => {}),
+  clock,
+});
+const { store, limits, services } = installation;
+const app = fastify({ logger: false });
+const source: RestSource = {
+  operations: listOperations(appRouter),
+  createContext: ({ headers: { authorization }, ip }) => ({
+    caller: new TokenCaller({ store, clock, limits }, { authorization, address: ip, procedures: 1 }),
+    services,
+    page: { next: null },
+  }),
+};
+await app.register(async (rest) => serveRest(rest, source), { prefix: BASE_PATH });
+contend({
+  url: await app.listen({ host: '127.0.0.1', port: 0 }),
+  async stop() {
+    await app.close();
+    await installation[Symbol.asyncDispose]();
+  },
+});

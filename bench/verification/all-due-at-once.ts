@@ -1,0 +1,130 @@
+import { cp } from 'node:fs/promises';
+import type { Contender } from '../contender.ts';
+import { startContender } from '../contender.ts';
+import type { AskRun, CheckRun } from '../contender-messages.ts';
+import type { Finding } from '../finding.ts';
+import { atLeast, atMost, formatFigure } from '../finding.ts';
+import { dataFolderIn, keysFile, serverEnvironment } from '../letterhead-server.ts';
+import { median } from '../statistics.ts';
+import { makeTemporaryFolder } from '../temporary-folder.ts';
+import { DEAD_ZONE, internetSettings, ONE_MISSING_OF, PROVIDERS, startInternet } from './internet.ts';
+import type { NewDomain } from './new-domains.ts';
+import { createDomains } from './new-domains.ts';
+
+type TemporaryFolder = { readonly path: string };
+
+const DOMAINS = 1000;
+const IN_THE_DEAD_ZONE = 10;
+const ROUNDS = 3;
+/** Milliseconds. */
+const LATENCY = 20;
+
+/** How fast a crowd of domains is checked, beside a loop that only asks; and what a dead zone among them costs. */
+export async function allDueAtOnce(): Promise<Finding> {
+  await using folder = await makeTemporaryFolder();
+  const domains = await createDomains(dataFolderIn(folder), names());
+  const rounds: Round[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) rounds.push(await runRound(folder, domains));
+  const share = median(rounds.map(({ whole, loop }) => questionRate(whole) / questionRate(loop)));
+  const slower = median(rounds.map(({ whole, partly }) => 100 * (partly.seconds / whole.seconds - 1)));
+  return {
+    title: '1,000 domains due at once',
+    how: `Each domain has a zone of its own, at one of ${PROVIDERS} providers with two name servers each; ${IN_THE_DEAD_ZONE} more lie in one zone with two servers that it has for itself. One in ${ONE_MISSING_OF} has not published its record. Every answer takes ${LATENCY} ms; name servers and resolver are in a process of their own. The loop asks the same questions of the same servers through Node’s resolver, as many at a time as our monitor had under way on average. ${ROUNDS} rounds in turns, medians.`,
+    table: {
+      columns: ['', 'questions/s', 'in flight', 'seconds', 'CPU a question'],
+      rows: [
+        medians(
+          'Letterhead: monitor, DNS and store',
+          rounds.map(({ whole }) => whole),
+        ),
+        medians(
+          'the same, the one zone’s servers silent',
+          rounds.map(({ partly }) => partly),
+        ),
+        medians(
+          'a loop over dns.promises.Resolver',
+          rounds.map(({ loop }) => loop),
+        ),
+      ],
+    },
+    targets: [
+      atLeast('questions a second, of the loop', 0.8, share),
+      atMost('longer until all others are checked, with a dead zone', 10, slower, ' %'),
+    ],
+  };
+}
+
+function names(): string[] {
+  const living = Array.from({ length: DOMAINS }, (_, at) => `customer-${at + 1}.example`);
+  const dying = Array.from({ length: IN_THE_DEAD_ZONE }, (_, at) => `desk-${at + 1}.${DEAD_ZONE}`);
+  // Those of the dead zone come first, as somebody's who would hold up the others.
+  return [...dying, ...living];
+}
+
+/** With the microseconds of CPU time a question. */
+type Costed<Run> = Run & { readonly cpu: number };
+
+interface Round {
+  readonly whole: Costed<CheckRun>;
+  readonly partly: Costed<CheckRun>;
+  readonly loop: Costed<AskRun> & { readonly questions: number; readonly inFlight: number };
+}
+
+async function runRound(folder: TemporaryFolder, domains: readonly NewDomain[]): Promise<Round> {
+  const partly = await checkAllWithDeadZone(folder, domains);
+  await using internet = await startInternet(folder, { domains, latency: LATENCY });
+  const whole = await checkAll(folder, internet);
+  const questions = await internet.ask('heard', null);
+  const inFlight = Math.round(whole.inFlight);
+  await using loop = await startContender({
+    script: 'peers/resolver-loop.ts',
+    options: { port: Number(new URL(internet.url).port) },
+  });
+  const before = await loop.ask('usage', null);
+  const run = await loop.ask('askAll', { questions, inFlight });
+  const after = await loop.ask('usage', null);
+  if (run.failures > 0) throw new Error(`${run.failures} questions of the loop were not answered.`);
+  const cpu = (after.cpu - before.cpu) / questions.length;
+  return { whole, partly, loop: { ...run, cpu, questions: questions.length, inFlight } };
+}
+
+async function checkAllWithDeadZone(
+  folder: TemporaryFolder,
+  domains: readonly NewDomain[],
+): Promise<Costed<CheckRun>> {
+  await using internet = await startInternet(folder, { domains, latency: LATENCY, dead: true });
+  return await checkAll(folder, internet);
+}
+
+/** Each time on a fresh copy, where all are due for the first time. */
+async function checkAll(folder: TemporaryFolder, internet: Contender): Promise<Costed<CheckRun>> {
+  await using copy = await makeTemporaryFolder();
+  const dataDir = dataFolderIn(copy);
+  await cp(dataFolderIn(folder), dataDir, { recursive: true });
+  await using monitor = await startContender({
+    script: 'peers/check-due.ts',
+    options: {
+      environment: { ...serverEnvironment(dataDir), ...internetSettings(internet), LOG_LEVEL: 'warn' },
+      keysFile: keysFile(),
+      deadZone: DEAD_ZONE,
+    },
+  });
+  const before = await monitor.ask('usage', null);
+  const run = await monitor.ask('checkDue', null);
+  const after = await monitor.ask('usage', null);
+  return { ...run, cpu: (after.cpu - before.cpu) / run.questions };
+}
+
+function medians(name: string, runs: readonly Costed<Omit<CheckRun, 'checks'>>[]): string[] {
+  const [rate, inFlight, seconds, cpu] = [
+    runs.map(questionRate),
+    runs.map((run) => run.inFlight),
+    runs.map((run) => run.seconds),
+    runs.map((run) => run.cpu),
+  ].map((figures) => formatFigure(median(figures)));
+  return [name, `${rate}`, `${inFlight}`, `${seconds}`, `${cpu} µs`];
+}
+
+function questionRate({ questions, seconds }: Pick<CheckRun, 'questions' | 'seconds'>): number {
+  return questions / seconds;
+}
