@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { isIP } from 'node:net';
 import cors from '@fastify/cors';
 import { LetterheadError } from '@letterhead/shared';
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import fastify, { LogController } from 'fastify';
+import fastify from 'fastify';
 import type { RateLimits } from '../auth/rate-limits.ts';
 import { TokenCaller } from '../auth/token-caller.ts';
 import type { Clock } from '../instant.ts';
@@ -22,7 +21,7 @@ import { serveConsole } from './console-files.ts';
 import { logFault } from './fault-log.ts';
 import { addFixedHeaders, setFixedHeaders } from './fixed-headers.ts';
 import { followRequests } from './follow-requests.ts';
-import { cutStreamsWhenStopping, refuseWhenStopping } from './graceful-stop.ts';
+import { refuseWhenStopping } from './graceful-stop.ts';
 import { serveHealth } from './health.ts';
 import { refuseBadHost } from './host-header.ts';
 import type { KnownPaths } from './known-paths.ts';
@@ -31,6 +30,7 @@ import { requestCounter, serveMetrics } from './metrics-route.ts';
 import type { OpenStreams } from './open-streams.ts';
 import { serveReference } from './reference-page.ts';
 import { refusalOf, sendRefusal } from './refusal-reply.ts';
+import { requestIds } from './request-id.ts';
 import { serveTrpc, trpcPaths } from './trpc-route.ts';
 
 /** What the HTTP side needs from elsewhere. */
@@ -83,12 +83,11 @@ export async function createApp(needs: AppNeeds): Promise<FastifyInstance> {
   });
   refuseBadHost(app);
   refuseWhenStopping(app, needs.stopping);
-  cutStreamsWhenStopping(app, needs.stopping);
   if (needs.corsOrigins.length > 0) await allowOrigins(app, needs.corsOrigins);
-  answerRefusals(app, callerOf, knownPaths([...restPaths(operations), ...trpcPaths()]));
+  answerRefusals(app, needs, callerOf, knownPaths([...restPaths(operations), ...trpcPaths()]));
   const createContext = (request: FastifyRequest) => contextOf(callerOf(request));
   await app.register(async (rest) => serveRest(rest, { operations, createContext }), { prefix: BASE_PATH });
-  await serveTrpc(app, { callerOf, contextOf, streams: needs.streams });
+  await serveTrpc(app, { ...needs, callerOf, contextOf });
   await app.register(async (pages) => {
     pages.addHook('onRequest', (request) => callerOf(request).visit());
     serveReference(pages, describeApi(operations, needs.version));
@@ -112,13 +111,11 @@ function addressOf({ ip, socket }: FastifyRequest): string {
   return isIP(ip) === 0 ? (socket.remoteAddress ?? '') : ip;
 }
 
-function makeFastify({ log, trustProxy, bounds }: AppNeeds, callerOf: CallerOf): FastifyInstance {
+function makeFastify({ trustProxy, bounds }: AppNeeds, callerOf: CallerOf): FastifyInstance {
   return fastify({
-    loggerInstance: log,
-    // A logger of its own for each request costs more than the lines that name one: those name it themselves.
-    childLoggerFactory: (logger) => logger,
-    logController: new LogController({ disableRequestLogging: true }),
-    genReqId: () => randomUUID(),
+    // Fastify would make a logger for each request, which costs more than the few lines that name one.
+    logger: false,
+    genReqId: requestIds(),
     bodyLimit: BODY_LIMIT,
     trustProxy: typeof trustProxy === 'boolean' ? trustProxy : [...trustProxy],
     requestTimeout: bounds.requestTimeout,
@@ -157,7 +154,12 @@ async function allowOrigins(app: FastifyInstance, origins: readonly string[]): P
   });
 }
 
-function answerRefusals(app: FastifyInstance, callerOf: CallerOf, paths: KnownPaths): void {
+function answerRefusals(
+  app: FastifyInstance,
+  { log }: AppNeeds,
+  callerOf: CallerOf,
+  paths: KnownPaths,
+): void {
   const refuse = async (request: FastifyRequest, reply: FastifyReply) => {
     await callerOf(request).visit();
     const allowed = paths.methodsAt(request.url.split('?', 1)[0] ?? '');
@@ -177,7 +179,7 @@ function answerRefusals(app: FastifyInstance, callerOf: CallerOf, paths: KnownPa
   app.setNotFoundHandler(refuse);
   app.setErrorHandler((error, request, reply) => {
     const refusal = refusalOf(error);
-    logFault(request, refusal);
+    logFault(log, request, refusal);
     return sendRefusal(reply, refusal);
   });
 }

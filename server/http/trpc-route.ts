@@ -8,7 +8,9 @@ import type { Context } from '../router/context.ts';
 import type { AppRouter } from '../router/index.ts';
 import { appRouter } from '../router/index.ts';
 import { toRefusal } from '../router/refusals.ts';
+import type { FaultLog } from './fault-log.ts';
 import { logFault } from './fault-log.ts';
+import { cutStreamsWhenStopping } from './graceful-stop.ts';
 import type { PathMethod } from './known-paths.ts';
 import type { OpenStreams } from './open-streams.ts';
 import { refusalHeaders, TRPC_PATH } from './refusal-reply.ts';
@@ -22,6 +24,8 @@ export interface TrpcSource {
   readonly callerOf: (request: FastifyRequest, procedures: number) => TokenCaller;
   readonly contextOf: (caller: TokenCaller) => Context;
   readonly streams: OpenStreams;
+  readonly log: FaultLog;
+  readonly stopping: AbortSignal;
 }
 
 type TrpcRequest = FastifyRequest<{ Params: { path: string } }>;
@@ -37,7 +41,7 @@ export async function serveTrpc(app: FastifyInstance, source: TrpcSource): Promi
     router: appRouter,
     maxBatchSize: MAX_BATCH_SIZE,
     createContext: ({ req }) => source.contextOf(callers.get(req) ?? source.callerOf(req, 1)),
-    onError: ({ error, req }) => logFault(req, toRefusal(error)),
+    onError: ({ error, req }) => logFault(source.log, req, toRefusal(error)),
     responseMeta: ({ errors, type }) => ({
       headers: Object.assign(
         // tRPC's own, which takes the place of what CORS has said before.
@@ -50,6 +54,7 @@ export async function serveTrpc(app: FastifyInstance, source: TrpcSource): Promi
   };
   await app.register(
     async (scope) => {
+      cutStreamsWhenStopping(scope, source.stopping);
       scope.removeAllContentTypeParsers();
       scope.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) =>
         done(null, body),
