@@ -25,13 +25,23 @@ export async function restoreArchive(archive: string, dataDir: string): Promise<
     await unpack(archive, unfinished);
     const report = await checkFolder(unfinished);
     if (!report.usable) throw notABackup(archive, report.problems[0]?.message ?? 'it is not complete');
-    await rename(unfinished, dataDir);
+    await rename(unfinished, dataDir).catch((error: unknown) => {
+      throw errorCode(error) === 'EBUSY' ? isMountPoint(dataDir) : error;
+    });
     await syncFolder(dirname(resolve(dataDir)));
     return report;
   } catch (error) {
     await rm(unfinished, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** A whole folder cannot take the place of one that something is mounted at, and half a restore must never be found. */
+function isMountPoint(dataDir: string): LetterheadError {
+  return new LetterheadError(
+    'invalid',
+    `${dataDir} is a mount point, which cannot be replaced as a whole. Set DATA_DIR to a folder in it, and restore there.`,
+  );
 }
 
 async function unpack(archive: string, path: string): Promise<void> {
