@@ -26,6 +26,8 @@ export type LetterheadClientError = TRPCClientError<AppRouter>;
 
 /** The longest address that batched queries are gathered in: what any proxy lets through. */
 const MAX_URL_LENGTH = 2000;
+/** As many calls as the server takes at once. */
+const MAX_BATCH_SIZE = 100;
 
 /**
  * A typed client of a Letterhead server. Calls of one moment travel together; times arrive as `Date`.
@@ -65,6 +67,7 @@ export function createLetterhead({ url: origin, token }: LetterheadOptions) {
           url,
           transformer: superjson,
           maxURLLength: MAX_URL_LENGTH,
+          maxItems: MAX_BATCH_SIZE,
           headers: async () => ({ authorization: await authorization() }),
         }),
       }),

@@ -20,8 +20,8 @@ test('two tabs show what happens in either, without a reload', async () => {
   await list.line('example.org').getByText('Waiting').waitFor();
   const [domain] = await server.letterhead.domains.list.query({ account: 1 });
   if (domain === undefined) throw new Error('The domain was not made.');
-  publish(server, domain);
   await other.verdict('The DKIM record is not there').waitFor();
+  publish(server, domain);
   await other.checkNow();
   await list.line('example.org').getByText('Verified').waitFor();
 
@@ -61,6 +61,24 @@ test('a check of somebody else’s that changes no state is seen once its time h
   await app.verdict('The domain is in the host name twice').waitFor();
 });
 
+test('the event log begins with the newest, goes back in steps, and grows by what happens', async () => {
+  await using server = await startTestServer({ environment: { RATE_LIMIT_PER_MINUTE: '0' } });
+  const make = (name: string) =>
+    server.letterhead.tokens.create.mutate({ account: 1, name, scopes: ['domains:read'] });
+  await Promise.all(Array.from({ length: 150 }, (_, at) => make(`Token ${at}`)));
+  await using tab = await openTab(browser(), server, { token: server.token });
+  const { page } = tab;
+  await page.goto('/accounts/1/events');
+  const rows = page.getByRole('rowheader');
+  await expect.poll(() => rows.count()).toBe(100);
+  await make('The latest');
+  await expect.poll(() => rows.first().innerText()).toBe('The token “The latest” was made.');
+  await page.getByRole('button', { name: 'Show earlier ones' }).click();
+  await expect.poll(() => rows.count()).toBe(153);
+  expect(await rows.last().innerText()).toMatch(/^The account .* was made\.$/);
+  expect(await page.getByRole('button', { name: 'Show earlier ones' }).count()).toBe(0);
+});
+
 test('a lost server is told of in words, and what was missed is there once it is back', async () => {
   await using server = await startTestServer();
   await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
@@ -86,6 +104,8 @@ test('a lost server is told of in words, and what was missed is there once it is
   await cable.join(next.url);
   await app.button('Try now').click();
   await app.line('example.com').waitFor();
+  await page.getByRole('link', { name: 'Events' }).click();
+  await page.getByRole('row', { name: /example\.com was added\./ }).waitFor();
   await expect.poll(() => page.getByText('What you see is from before').count()).toBe(0);
   await next[Symbol.asyncDispose]();
 });

@@ -53,12 +53,14 @@ test('an expired token ends the session and says why; the next one leads back to
   const { page } = tab;
   const app = new ConsolePage(page);
   await app.signIn(token);
-  offset = 2 * HOUR;
   await page.getByRole('link', { name: 'Tokens' }).click();
+  await page.getByRole('row', { name: /^For an hour/ }).waitFor();
+  offset = 2 * HOUR;
+  await page.getByRole('link', { name: 'Events' }).click();
   await page.getByText('Your token has expired or was revoked.').waitFor();
   await page.getByLabel('Token').fill(server.token);
   await app.button('Sign in').click();
-  await app.heading('Tokens').waitFor();
+  await app.heading('Events').waitFor();
   expect(tab.complaints).toEqual([]);
 });
 

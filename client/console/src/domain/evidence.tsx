@@ -1,11 +1,17 @@
 import type { NameServerObservation, RecordDiagnosis } from '@letterhead/shared';
 import { Time } from '../parts/time.tsx';
 import { Difference } from './difference.tsx';
+import { Instruction } from './instruction.tsx';
 import { misplacedAt } from './misplaced.ts';
 
+interface EvidenceProps {
+  readonly diagnosis: RecordDiagnosis;
+  readonly asTyped: (value: string) => string;
+}
+
 /** What the last check saw of a record, for whoever has to be convinced. Folded away until asked for. */
-export function Evidence({ diagnosis }: { diagnosis: RecordDiagnosis }) {
-  const { observed_at, severity, title, detail, nameservers, clears_at } = diagnosis;
+export function Evidence({ diagnosis, asTyped }: EvidenceProps) {
+  const { observed_at, severity, title, detail, fix, nameservers, clears_at } = diagnosis;
   if (observed_at === null) return null;
   return (
     <details class="evidence">
@@ -16,6 +22,7 @@ export function Evidence({ diagnosis }: { diagnosis: RecordDiagnosis }) {
         </p>
       )}
       {severity !== 'ok' && <Differences diagnosis={diagnosis} />}
+      {fix !== null && <Instruction sentence={fix} asTyped={asTyped} />}
       {nameservers.length > 0 && <Servers servers={nameservers} />}
       {clears_at !== null && (
         <p>

@@ -47,7 +47,7 @@ export function RecordCard({ record, domain, diagnosis, hostForm, asTyped }: Rec
           <code class="value">{value}</code>
         </FormRow>
       </dl>
-      {diagnosis !== undefined && <Evidence diagnosis={diagnosis} />}
+      {diagnosis !== undefined && <Evidence diagnosis={diagnosis} asTyped={asTyped} />}
     </article>
   );
 }

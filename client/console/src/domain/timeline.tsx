@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'preact/hooks';
-import { eventLog } from '../events/event-log.ts';
+import { domainLog } from '../events/event-log.ts';
 import { tellEvent } from '../events/sentences.ts';
 import { Failure } from '../parts/failure.tsx';
 import { Time } from '../parts/time.tsx';
@@ -9,7 +9,7 @@ const SHOWN = 8;
 
 /** What happened to the domain, in the order in which it did: what is new comes at the end, and moves nothing. */
 export function Timeline({ account, id }: { account: number; id: number }) {
-  const { data: log, error, refetch } = useQuery(eventLog(account, id));
+  const { data: log, error, refetch } = useQuery(domainLog(account, id));
   const [isWhole, setWhole] = useState(false);
   const hidden = isWhole || log === undefined ? 0 : Math.max(0, log.length - SHOWN);
   return (

@@ -20,6 +20,7 @@ export function Verdict({ diagnosis, asTyped, action }: VerdictProps) {
   const record = mostUrgent(diagnosis.records);
   if (record === undefined) return null;
   const { severity, title, detail, fix } = toldFor(diagnosis.status, record);
+  const { clears_at } = record;
   return (
     <section ref={panel} class="verdict" data-tone={severity} aria-labelledby="verdict-title">
       <div class="verdict-said">
@@ -28,6 +29,11 @@ export function Verdict({ diagnosis, asTyped, action }: VerdictProps) {
           {title}
         </h2>
         <p>{detail}</p>
+        {clears_at !== null && (
+          <p>
+            Resolvers that were asked too early forget their old answer <Time at={clears_at} />.
+          </p>
+        )}
         {fix !== null && (
           <div class="to-do">
             <h3>What to do</h3>

@@ -1,46 +1,116 @@
 import type { Event } from '@letterhead/shared';
-import { queryOptions } from '@tanstack/react-query';
+import type { InfiniteData, QueryKey } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { letterhead, queryClient } from '../server/api.ts';
+import { toRefusal } from '../server/refusal.ts';
 
 /** The largest page that the server gives. */
-const PAGE = 1000;
+const WHOLE_PAGE = 1000;
+/** So many are shown at a time. */
+const PAGE = 100;
 
-/** Everything that is kept of what happened, oldest first; of one domain alone where `domain` is given. */
-export function eventLog(account: number, domain?: number) {
+/** Everything that is kept of what happened to a domain, oldest first. */
+export function domainLog(account: number, domain: number) {
   return queryOptions({
-    queryKey: logKey(account, domain),
-    queryFn: ({ signal }) => readLog(account, domain, signal),
+    queryKey: domainKey(account, domain),
+    queryFn: ({ signal }) => readDomainLog(account, domain, signal),
     staleTime: Number.POSITIVE_INFINITY,
   });
 }
 
-/** Adds what the stream has told, so that a long log is read once. */
+/** What happened in an account, in pages, the newest first. There is none to read until the stream has told its end. */
+export function accountLog(account: number, isEndKnown: boolean) {
+  return infiniteQueryOptions({
+    queryKey: accountKey(account),
+    queryFn: ({ pageParam, signal }) => readPageBefore(account, pageParam ?? endOf(account), signal),
+    // The id that a page ends before; null: the newest page, wherever the end is when it is read.
+    initialPageParam: null,
+    getNextPageParam: (page: readonly Event[]): number | null =>
+      page.length < PAGE ? null : (page.at(-1)?.id ?? null),
+    enabled: isEndKnown,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+/** The id of the account's last event, as far as the stream has told. */
+export function newestEvent(account: number) {
+  return queryOptions<number>({ queryKey: ['newest-event', account], enabled: false });
+}
+
+/** Keeps what the stream has told of where the log ends. */
+export function noteNewest(account: number, id: number): void {
+  queryClient.setQueryData(newestEvent(account).queryKey, id);
+}
+
+/** Adds what the stream has told, so that a log is read once. */
 export function addToLog(account: number, event: Event): void {
-  for (const key of [logKey(account), logKey(account, event.domain?.id ?? 0)]) {
-    queryClient.setQueryData<readonly Event[]>(key, (log) =>
-      log === undefined || log.some(({ id }) => id === event.id) ? log : [...log, event],
-    );
-  }
+  noteNewest(account, event.id);
+  addTo<InfiniteData<readonly Event[]>>(accountKey(account), ({ pages: [newest = [], ...older], ...log }) =>
+    newest.some(({ id }) => id === event.id) ? null : { ...log, pages: [[event, ...newest], ...older] },
+  );
+  if (event.domain === null) return;
+  addTo<readonly Event[]>(domainKey(account, event.domain.id), (log) =>
+    log.some(({ id }) => id === event.id) ? null : [...log, event],
+  );
 }
 
-function logKey(account: number, domain?: number) {
-  return ['event-log', account, domain ?? 'all'] as const;
+/** For when the stream says that it has left something out. */
+export function rereadLogs(): void {
+  for (const name of [ACCOUNT_LOG, DOMAIN_LOG]) void queryClient.resetQueries({ queryKey: [name] });
 }
 
-async function readLog(account: number, domain: number | undefined, signal: AbortSignal): Promise<Event[]> {
+export function isLog([name]: QueryKey): boolean {
+  return name === ACCOUNT_LOG || name === DOMAIN_LOG;
+}
+
+const ACCOUNT_LOG = 'event-log';
+const DOMAIN_LOG = 'domain-log';
+
+function accountKey(account: number) {
+  return [ACCOUNT_LOG, account] as const;
+}
+
+function domainKey(account: number, domain: number) {
+  return [DOMAIN_LOG, account, domain] as const;
+}
+
+/** `add` returns null where there is nothing to add. */
+function addTo<Log>(key: QueryKey, add: (log: Log) => Log | null): void {
+  const state = queryClient.getQueryState<Log>(key);
+  // What is being read may have been read before the event.
+  if (state?.fetchStatus === 'fetching') void queryClient.invalidateQueries({ queryKey: key });
+  if (state?.data === undefined) return;
+  const log = add(state.data);
+  if (log !== null) queryClient.setQueryData(key, log);
+}
+
+function endOf(account: number): number {
+  return (queryClient.getQueryData(newestEvent(account).queryKey) ?? 0) + 1;
+}
+
+async function readDomainLog(account: number, domain: number, signal: AbortSignal): Promise<Event[]> {
   const log: Event[] = [];
   for (;;) {
     const after = log.at(-1)?.id;
     const page = await letterhead.events.list.query(
-      {
-        account,
-        limit: PAGE,
-        ...(domain === undefined ? {} : { domain }),
-        ...(after === undefined ? {} : { after }),
-      },
+      { account, domain, limit: WHOLE_PAGE, ...(after === undefined ? {} : { after }) },
       { signal },
     );
     log.push(...page);
-    if (page.length < PAGE) return log;
+    if (page.length < WHOLE_PAGE) return log;
+  }
+}
+
+/** Ids rise one by one, so that the events before one are found by counting back. */
+async function readPageBefore(account: number, before: number, signal: AbortSignal): Promise<Event[]> {
+  const after = Math.max(0, before - 1 - PAGE);
+  try {
+    const page = await letterhead.events.list.query({ account, after, limit: PAGE }, { signal });
+    return page.filter(({ id }) => id < before).reverse();
+  } catch (error) {
+    if (toRefusal(error).code !== 'invalid') throw error;
+    // So far back, some are no longer kept: what is left begins with the oldest.
+    const page = await letterhead.events.list.query({ account, limit: PAGE }, { signal });
+    return page.filter(({ id }) => id < before).reverse();
   }
 }

@@ -1,6 +1,6 @@
 import type { Event } from '@letterhead/shared';
-import { useQuery } from '@tanstack/react-query';
-import { useMemo, useState } from 'preact/hooks';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useMemo } from 'preact/hooks';
 import { Link } from 'wouter-preact';
 import { inOwnLetters } from '../parts/domain-name.tsx';
 import { Failure } from '../parts/failure.tsx';
@@ -8,25 +8,24 @@ import { Page } from '../parts/page.tsx';
 import { Time } from '../parts/time.tsx';
 import { api } from '../server/api.ts';
 import { useIdentity } from '../session/identity.ts';
-import { eventLog } from './event-log.ts';
+import { accountLog, newestEvent } from './event-log.ts';
 import { tellActor, tellEvent } from './sentences.ts';
-
-const STEP = 100;
 
 /** Everything that happened in the account, the newest first. */
 export function EventsPage() {
   const { account } = useIdentity();
-  const [count, setCount] = useState(STEP);
-  const { data: log, error, refetch } = useQuery(eventLog(account.id));
-  const newest = useMemo(() => log?.toReversed(), [log]);
+  const { data: newest } = useQuery(newestEvent(account.id));
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
+    accountLog(account.id, newest !== undefined),
+  );
   return (
     <Page title="Events" heading="Events">
       <p class="lead">What happened in the account {account.name}, the newest first.</p>
-      {error !== null && log === undefined && <Failure error={error} onRetry={refetch} />}
-      <EventTable events={newest?.slice(0, count)} />
-      {newest !== undefined && newest.length > count && (
-        <button type="button" class="button" onClick={() => setCount(count + STEP)}>
-          Show earlier ones ({newest.length - count} more)
+      {error !== null && <Failure error={error} onRetry={refetch} />}
+      <EventTable events={data?.pages.flat()} />
+      {hasNextPage && (
+        <button type="button" class="button" disabled={isFetchingNextPage} onClick={() => fetchNextPage()}>
+          {isFetchingNextPage ? 'Reading…' : 'Show earlier ones'}
         </button>
       )}
     </Page>

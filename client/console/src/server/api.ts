@@ -5,6 +5,7 @@ import { sessionToken, signOut } from '../session/session.ts';
 import { toRefusal, willPass } from './refusal.ts';
 
 const RETRIES = 2;
+const RETRY_DELAY_MS = 250;
 /** Times are shown as relative and states turn by events, so what was just read needn't be read again. */
 const FRESH_MS = 5_000;
 
@@ -23,6 +24,7 @@ export const queryClient = new QueryClient({
       networkMode: 'always',
       staleTime: FRESH_MS,
       retry: (failures, error) => willPass(error) && failures < RETRIES,
+      retryDelay: (failures) => RETRY_DELAY_MS * 2 ** failures,
     },
     mutations: { networkMode: 'always', retry: false },
   },

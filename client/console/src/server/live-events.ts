@@ -2,7 +2,7 @@ import type { Event } from '@letterhead/shared';
 import type { QueryKey } from '@tanstack/react-query';
 import { useSubscription } from '@trpc/tanstack-react-query';
 import { useEffect, useRef } from 'preact/hooks';
-import { addToLog } from '../events/event-log.ts';
+import { addToLog, isLog, noteNewest, rereadLogs } from '../events/event-log.ts';
 import { tellEvent } from '../events/sentences.ts';
 import { announce } from '../parts/announcer.tsx';
 import { api, queryClient } from './api.ts';
@@ -22,12 +22,15 @@ export function useLiveEvents(account: number): { liveness: Liveness; reconnect:
       { account },
       {
         onData: ({ data: item }) => {
-          if (item.kind === 'event') onEvent(account, item.event);
-          if (item.kind === 'reload') void queryClient.invalidateQueries();
+          if (item.kind === 'event') return onEvent(account, item.event);
+          noteNewest(account, item.last);
+          if (item.kind !== 'reload') return;
+          rereadLogs();
+          void rereadStates();
         },
         onStarted: () => {
-          // What happened while nobody listened was not told.
-          if (wasLost.current) void queryClient.invalidateQueries();
+          // What happened meanwhile is told again, but not what a check saw that changed nothing.
+          if (wasLost.current) void rereadStates();
           wasLost.current = false;
         },
         onConnectionStateChange: (state) => {
@@ -45,6 +48,11 @@ export function useLiveEvents(account: number): { liveness: Liveness; reconnect:
   }, [status, reset]);
   if (status === 'pending') return { liveness: 'live', reconnect: reset };
   return { liveness: error == null ? 'connecting' : 'lost', reconnect: reset };
+}
+
+/** Everything but the logs: a log is read once, and the stream adds what comes. */
+function rereadStates(): Promise<void> {
+  return queryClient.invalidateQueries({ predicate: ({ queryKey }) => !isLog(queryKey) });
 }
 
 const invalidations = new Invalidations(queryClient);
