@@ -84,7 +84,8 @@ async function writeDatabase(file: string, store: Store): Promise<void> {
   await writeFile(file, JSON.stringify({ accounts, domains }, null, 2));
 }
 
-function withoutSync(fileSystem: FileSystem): FileSystem {
+/** For preparations: what is lost with the power is prepared again. */
+export function withoutSync(fileSystem: FileSystem): FileSystem {
   return {
     ...fileSystem,
     open: async (path, flags) => ({ ...(await fileSystem.open(path, flags)), sync: async () => {} }),

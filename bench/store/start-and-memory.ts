@@ -49,7 +49,7 @@ export async function startAndMemory(): Promise<Finding> {
 }
 
 /** In bytes: once the server answers, and after the domains of every account have been listed. */
-async function residentMemory(
+export async function residentMemory(
   folder: { readonly path: string },
   { accounts }: FolderSize,
 ): Promise<{ started: number; listed: number }> {

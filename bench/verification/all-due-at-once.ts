@@ -7,7 +7,14 @@ import { atLeast, atMost, formatFigure } from '../finding.ts';
 import { dataFolderIn, keysFile, serverEnvironment } from '../letterhead-server.ts';
 import { median } from '../statistics.ts';
 import { makeTemporaryFolder } from '../temporary-folder.ts';
-import { DEAD_ZONE, internetSettings, ONE_MISSING_OF, PROVIDERS, startInternet } from './internet.ts';
+import {
+  customerZones,
+  DEAD_ZONE,
+  internetSettings,
+  ONE_MISSING_OF,
+  PROVIDERS,
+  startInternet,
+} from './internet.ts';
 import type { NewDomain } from './new-domains.ts';
 import { createDomains } from './new-domains.ts';
 
@@ -72,7 +79,7 @@ interface Round {
 
 async function runRound(folder: TemporaryFolder, domains: readonly NewDomain[]): Promise<Round> {
   const partly = await checkAllWithDeadZone(folder, domains);
-  await using internet = await startInternet(folder, { domains, latency: LATENCY });
+  await using internet = await startInternet(folder, { zones: customerZones(domains), latency: LATENCY });
   const whole = await checkAll(folder, internet);
   const questions = await internet.ask('heard', null);
   const inFlight = Math.round(whole.inFlight);
@@ -92,7 +99,11 @@ async function checkAllWithDeadZone(
   folder: TemporaryFolder,
   domains: readonly NewDomain[],
 ): Promise<Costed<CheckRun>> {
-  await using internet = await startInternet(folder, { domains, latency: LATENCY, dead: true });
+  await using internet = await startInternet(folder, {
+    zones: customerZones(domains),
+    latency: LATENCY,
+    dead: true,
+  });
   return await checkAll(folder, internet);
 }
 

@@ -13,20 +13,23 @@ export const ONE_MISSING_OF = 5;
 export const DEAD_ZONE = 'dead.example';
 
 export interface InternetOptions {
-  readonly domains: readonly NewDomain[];
+  readonly zones: Zones;
   /** Milliseconds that every answer takes. */
   readonly latency: number;
   /** Whether the servers of the dead zone are silent. */
   readonly dead?: boolean;
 }
 
-/** Starts name servers that know these domains; the zones' file is left in the folder. */
+/** By apex. */
+export type Zones = Record<string, ZoneNames>;
+
+/** Starts name servers with these zones; their file is left in the folder. */
 export async function startInternet(
   folder: { readonly path: string },
-  { domains, latency, dead = false }: InternetOptions,
+  { zones, latency, dead = false }: InternetOptions,
 ): Promise<Contender> {
   const zonesFile = join(folder.path, 'zones.json');
-  await writeFile(zonesFile, JSON.stringify(zonesOf(domains)));
+  await writeFile(zonesFile, JSON.stringify({ ...providerZones(), ...zones }));
   return await startContender({
     script: 'peers/name-servers.ts',
     options: {
@@ -44,16 +47,26 @@ export function internetSettings(internet: Contender): Record<string, string> {
   return { DNS_SERVERS: `${hostname}:${port}`, DNS_AUTHORITY_PORT: port, DNS_ALLOW_PRIVATE: 'true' };
 }
 
-function zonesOf(domains: readonly NewDomain[]): Record<string, ZoneNames> {
-  const zones: Record<string, ZoneNames> = { [DEAD_ZONE]: { '@': { NS: nameServersOf(PROVIDERS) } } };
-  for (let provider = 0; provider <= PROVIDERS; provider += 1) zones[zoneOf(provider)] = ownZone(provider);
-  const missing = (at: number) => at % ONE_MISSING_OF === 0;
+/** A zone for each domain, but for those of the dead zone; some lack the record. */
+export function customerZones(domains: readonly NewDomain[]): Zones {
+  const zones: Zones = { [DEAD_ZONE]: { '@': { NS: nameServersOf(PROVIDERS) } } };
   for (const [at, { domain, hostname, value }] of domains.entries()) {
-    const published = missing(at) ? {} : { [hostname]: { TXT: [value] } };
+    const published = at % ONE_MISSING_OF === 0 ? {} : { [hostname]: { TXT: [value] } };
     if (domain.endsWith(DEAD_ZONE)) Object.assign(zones[DEAD_ZONE] ?? {}, published);
     else zones[domain] = { ...usualNames(at % PROVIDERS), ...published };
   }
   return zones;
+}
+
+/** One zone with the records of all these domains below it. */
+export function commonZone(apex: string, records: readonly Omit<NewDomain, 'path'>[]): Zones {
+  const published = records.map(({ hostname, value }) => [hostname, { TXT: [value] }]);
+  return { [apex]: { ...usualNames(0), ...Object.fromEntries(published) } };
+}
+
+function providerZones(): Zones {
+  const providers = Array.from({ length: PROVIDERS + 1 }, (_, provider) => provider);
+  return Object.fromEntries(providers.map((provider) => [zoneOf(provider), ownZone(provider)]));
 }
 
 function usualNames(provider: number): ZoneNames {

@@ -4,6 +4,8 @@ import { startLetterhead, TOKEN } from '../letterhead-server.ts';
 /** A domain as far as its zone has to know it. */
 export interface NewDomain {
   readonly domain: string;
+  /** Where REST serves it. */
+  readonly path: string;
   /** The DKIM record: the host name relative to the registrable domain, and what to publish there. */
   readonly hostname: string;
   readonly value: string;
@@ -21,8 +23,10 @@ export async function createDomains(dataDir: string, names: readonly string[]): 
       const account = await create(client, '/api/v1/accounts', { name: `Help desk ${at + 1}` });
       const domains: NewDomain[] = [];
       for (const domain of left) {
-        const created = await create(client, `/api/v1/accounts/${account.id}/domains`, { domain });
-        domains.push({ domain, ...created.dns_records[0] });
+        const list = `/api/v1/accounts/${account.id}/domains`;
+        const { id, dns_records } = await create(client, list, { domain });
+        const { hostname, value } = dns_records[0];
+        domains.push({ domain, path: `${list}/${id}`, hostname, value });
       }
       return domains;
     }),
