@@ -27,8 +27,18 @@ export async function sendHttp(
 ): Promise<HttpAnswer> {
   const { hostname, port } = new URL(url);
   const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
+  // Node leaves the length out where a method usually has no body, which then is taken for the next request.
+  const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
   const sent = request(
-    { hostname, port, method, path, headers, localAddress: from, agent: agent ?? false },
+    {
+      hostname,
+      port,
+      method,
+      path,
+      headers: { ...headers, ...length },
+      localAddress: from,
+      agent: agent ?? false,
+    },
     (answer) => {
       text(answer).then(
         (received) => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text: received }),

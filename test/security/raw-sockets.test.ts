@@ -32,6 +32,7 @@ describe('what is no HTTP is refused in the catalogue’s shape, and the connect
     ['a method of nobody’s', lines('BREW / HTTP/1.1', HOST)],
     ['a method in lower case', lines('get / HTTP/1.1', HOST)],
     ['no path', lines('GET HTTP/1.1', HOST)],
+    ['a path with a byte that is no ASCII', Buffer.from(lines('GET /\u00b2 HTTP/1.1', HOST), 'latin1')],
     ['a line feed alone', `${get}\n${HOST}\n\n`],
     ['a header without a colon', lines(get, HOST, 'X')],
     ['a header without a name', lines(get, HOST, ': x')],

@@ -1,0 +1,291 @@
+import fc from 'fast-check';
+import type { Asker, Ids } from './fuzz-scene.ts';
+import type { JsonSchema } from './json-values.ts';
+import { anyJson, anyText, deepJson, schemaValue } from './json-values.ts';
+
+/** The OpenAPI document, as far as requests are made from it. */
+export interface ApiDocument {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, ApiOperation>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, JsonSchema>> };
+}
+
+interface ApiOperation {
+  readonly operationId: string;
+  readonly parameters?: readonly {
+    readonly name: string;
+    readonly in: string;
+    readonly schema: JsonSchema;
+  }[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: JsonSchema }>> };
+  readonly responses: Readonly<Record<string, unknown>>;
+}
+
+/** A request for one of the operations, or for something near it. */
+export interface RestRequest {
+  readonly method: string;
+  /** With `{account}` and the like where an id that there is belongs. */
+  readonly path: string;
+  readonly asker: Asker;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array | undefined;
+  /** The operation, where method and path are its own; the statuses that it documents. */
+  readonly documented: readonly number[] | null;
+}
+
+/** Requests for every operation of the document, valid and invalid. */
+export function restRequests(document: ApiDocument): fc.Arbitrary<RestRequest> {
+  const resolve = (ref: string) => document.components.schemas[ref.split('/').at(-1) ?? ''] ?? {};
+  const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
+  );
+  return fc.constantFrom(...operations).chain(({ path, method, operation }) => {
+    const requestMethod = mostly(
+      fc.constant(method),
+      fc.constantFrom('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND'),
+    );
+    return fc
+      .record({
+        method: requestMethod,
+        path: mostly(fc.constant(path), pathsNear(path)),
+        query: queryFor(operation, resolve),
+        asker: fc.constantFrom<Asker[]>(
+          'admin',
+          'admin',
+          'admin',
+          'writer',
+          'writer',
+          'share',
+          'wrong',
+          'none',
+        ),
+        headers: oddHeaders,
+        content: contentFor(operation, resolve),
+      })
+      .map((made) => ({
+        method: made.method,
+        path: `/api/v1${made.path}${made.query}`,
+        asker: made.asker,
+        headers: { ...made.headers, ...typeOf(made.content) },
+        body: made.content?.body,
+        documented:
+          made.path === path && made.method === method ? Object.keys(operation.responses).map(Number) : null,
+      }));
+  });
+}
+
+/** Puts the ids that there are in their places. */
+export function pathWith(path: string, ids: Ids): string {
+  const isToken = path.includes('/tokens/');
+  return path
+    .replaceAll('{account}', String(ids.account))
+    .replaceAll('{id}', String(isToken ? ids.token : ids.id))
+    .replaceAll('{share}', String(ids.share));
+}
+
+function mostly<T>(usual: fc.Arbitrary<T>, unusual: fc.Arbitrary<T>): fc.Arbitrary<T> {
+  return fc.oneof({ weight: 5, arbitrary: usual }, { weight: 1, arbitrary: unusual });
+}
+
+/** What stands where an id belongs. Account 1 is left out: its token is the one that asks. */
+const oddId = fc.oneof(
+  fc.constantFrom(
+    '0',
+    '-1',
+    '+2',
+    '02',
+    '2.0',
+    '2e0',
+    '0x2',
+    '%202',
+    '%00',
+    '2%00',
+    '%ff',
+    '%ZZ',
+    '%',
+    '..',
+    '%2e%2e',
+    '2%2f3',
+    '2;3',
+    '%EF%BC%92',
+    '9007199254740992',
+    '999999999999999',
+    '9'.repeat(30),
+    '7'.repeat(5500),
+  ),
+  anyText.map(encode),
+);
+
+function pathsNear(path: string): fc.Arbitrary<string> {
+  const [, ...names] = path.split(/\{\w+\}/);
+  return fc.oneof(
+    fc.array(oddId, { minLength: names.length, maxLength: names.length }).map((ids) => {
+      let next = 0;
+      return path.replace(/\{\w+\}/g, () => ids[next++] ?? '');
+    }),
+    fc.constantFrom(
+      `${path}/`,
+      `/${path}`,
+      `${path}/more`,
+      path.toUpperCase(),
+      `/..${path}`,
+      `${path}%2f`,
+      `${path}.json`,
+    ),
+    anyText.map((text) => `${path}/${encode(text)}`),
+  );
+}
+
+/** As a URL may spell it; a lone surrogate has no UTF-8. */
+function encode(text: string): string {
+  return encodeURIComponent(text.toWellFormed());
+}
+
+function queryFor(
+  { parameters = [] }: ApiOperation,
+  resolve: (ref: string) => JsonSchema,
+): fc.Arbitrary<string> {
+  const documented = parameters
+    .filter((parameter) => parameter.in === 'query')
+    .map(({ name, schema }) =>
+      mostly(schemaValue(schema, resolve).map(asText), anyText).map((value) => `${name}=${encode(value)}`),
+    );
+  const odd = fc.oneof(
+    fc.constantFrom(
+      '',
+      '=',
+      '&&',
+      '%',
+      '%ZZ=1',
+      'a[]=1',
+      'a[b]=1',
+      '__proto__=1',
+      '__proto__[x]=1',
+      'limit=1&limit=2',
+      'account=1',
+      'batch=1',
+      `x=${'y'.repeat(3000)}`,
+    ),
+    fc.tuple(anyText, anyText).map(([name, value]) => `${encode(name)}=${encode(value)}`),
+  );
+  const part = documented.length === 0 ? odd : mostly(fc.oneof(...documented), odd);
+  return fc.array(part, { maxLength: 3 }).map((parts) => (parts.length === 0 ? '' : `?${parts.join('&')}`));
+}
+
+/** Any header value that a client can send. */
+const headerText = fc.string({
+  unit: fc
+    .integer({ min: 0x20, max: 0xff })
+    .filter((code) => code !== 0x7f)
+    .map((code) => String.fromCharCode(code)),
+  maxLength: 60,
+});
+
+const oddHeaders = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom<[string, string][]>(
+        ['accept', 'text/html'],
+        ['accept', 'application/jsonl'],
+        ['accept-encoding', 'br;q=1, gzip;q=0'],
+        ['content-encoding', 'gzip'],
+        ['x-http-method-override', 'DELETE'],
+        ['x-forwarded-for', '::1, unknown'],
+        ['x-forwarded-host', 'evil.example'],
+        ['x-request-id', '../../etc/passwd'],
+        ['origin', 'null'],
+        ['range', 'bytes=0-0'],
+        ['if-match', '*'],
+        ['expect', 'x'],
+        ['cookie', 'token=lh_x'],
+        ['host', 'evil.example:80'],
+        ['host', 'a:b@c'],
+        ['authorization', ''],
+        ['authorization', 'Bearer'],
+        ['authorization', `Bearer ${'x'.repeat(8000)}`],
+        ['authorization', 'Bearer __proto__'],
+      ),
+      fc.tuple(
+        fc.constantFrom('x-odd', 'accept', 'authorization', 'referer', 'user-agent', 'origin'),
+        headerText,
+      ),
+    ),
+    { maxLength: 2 },
+  )
+  .map((headers) => Object.fromEntries(headers));
+
+interface Content {
+  readonly type: string | null;
+  readonly body: string | Uint8Array;
+}
+
+function contentFor(
+  { requestBody }: ApiOperation,
+  resolve: (ref: string) => JsonSchema,
+): fc.Arbitrary<Content | undefined> {
+  const schema = requestBody?.content['application/json']?.schema;
+  const json = (body: string): Content => ({ type: 'application/json', body });
+  const invalid: fc.Arbitrary<Content | undefined> = fc.oneof(
+    anyJson.map((value) => json(JSON.stringify(value) ?? '')),
+    fc
+      .constantFrom(
+        '',
+        ' ',
+        '{',
+        '{"domain":',
+        '[]',
+        'null',
+        '"x"',
+        '{"domain":"\\ud800.example"}',
+        '\ufeff{}',
+        '{"a":1,"a":2}',
+        '{"__proto__":{"domain":"a.example"}}',
+        '1e999',
+      )
+      .map(json),
+    deepJson.map(json),
+    fc.uint8Array({ maxLength: 200 }).map((body): Content => ({ type: 'application/json', body })),
+    fc.constant(json(`{"domain":"${'a'.repeat(70_000)}"}`)),
+    fc
+      .tuple(
+        fc.constantFrom(
+          'text/plain',
+          'application/xml',
+          'multipart/form-data; boundary=x',
+          'application/json; charset=utf-16',
+          'application/octet-stream',
+          'x',
+          'application/x-www-form-urlencoded; x=y',
+        ),
+        anyText,
+      )
+      .map(([type, body]): Content => ({ type, body })),
+    anyText.map((body): Content => ({ type: null, body })),
+    fc.array(fc.tuple(anyText, anyText), { maxLength: 4 }).map((fields) => form(fields)),
+    fc.constant(undefined),
+  );
+  if (schema === undefined) return mostly(fc.constant(undefined), invalid);
+  const valid = schemaValue(schema, resolve);
+  return mostly(
+    fc.oneof(
+      valid.map((value) => json(JSON.stringify(value))),
+      valid.map((value) =>
+        form(Object.entries(value as object).map(([name, field]) => [name, asText(field)])),
+      ),
+    ),
+    invalid,
+  );
+}
+
+/** As a form or a query spells it: what is an object may have a toString that is none. */
+function asText(value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+function form(fields: readonly (readonly [string, string])[]): Content {
+  const body = new URLSearchParams(fields.map(([name, value]): [string, string] => [name, value]));
+  return { type: 'application/x-www-form-urlencoded', body: body.toString() };
+}
+
+function typeOf(content: Content | undefined): Record<string, string> {
+  return content === undefined || content.type === null ? {} : { 'content-type': content.type };
+}
