@@ -48,6 +48,11 @@ export const NewTokenSchema = TokenSchema.extend({
 }).meta({ id: 'NewToken' });
 export type NewToken = z.infer<typeof NewTokenSchema>;
 
+/** When something stops working: a time that four digits of a year can spell. */
+export const ExpirySchema = z.coerce
+  .date()
+  .max(new Date('9999-12-31T23:59:59Z'), 'Give a time before the year 10000, or null for never.');
+
 /** What a caller says to make a token. */
 export const TokenInputSchema = z.object({
   name: z
@@ -61,5 +66,5 @@ export const TokenInputSchema = z.object({
     .min(1, 'Name at least one scope.')
     .describe('You can grant only what your own token may do.')
     .meta({ example: ['domains:read', 'domains:write'] }),
-  expires_at: z.coerce.date().nullable().default(null).describe('When it stops working; null for never.'),
+  expires_at: ExpirySchema.nullable().default(null).describe('When it stops working; null for never.'),
 });

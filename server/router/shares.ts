@@ -1,11 +1,11 @@
 import {
+  ExpirySchema,
   IdSchema,
   LetterheadError,
   NewShareSchema,
   SharedDomainSchema,
   ShareSchema,
 } from '@letterhead/shared';
-import { z } from 'zod';
 import { toDomain } from '../domains/domain-view.ts';
 import { noSuchDomain } from '../domains/domains.ts';
 import type { AccountRow, DomainRow } from '../store/store.ts';
@@ -29,9 +29,7 @@ export const sharesRouter = t.router({
     .query(withDomain(({ ctx, account, domain }) => ctx.services.shares.list(account, domain))),
 
   create: domainProcedure({
-    expires_at: z.coerce
-      .date()
-      .nullable()
+    expires_at: ExpirySchema.nullable()
       .optional()
       .describe('When it stops working: in a week where not given; null for never.'),
   })
