@@ -1,6 +1,5 @@
-import type { Agent, IncomingHttpHeaders } from 'node:http';
+import type { Agent, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { request } from 'node:http';
-import { text } from 'node:stream/consumers';
 
 /** A request that `fetch` would not send as it stands. */
 export interface HttpRequest {
@@ -12,6 +11,8 @@ export interface HttpRequest {
   /** The address of this machine that it comes from: any of 127.0.0.0/8. */
   readonly from?: string;
   readonly agent?: Agent;
+  /** The answer is read until it has said this; to its end where not given. */
+  readonly until?: RegExp;
 }
 
 export interface HttpAnswer {
@@ -23,7 +24,7 @@ export interface HttpAnswer {
 /** Sends one request to the server at `url` and reads all of its answer. */
 export async function sendHttp(
   url: string,
-  { method = 'GET', path, headers = {}, body, from, agent }: HttpRequest,
+  { method = 'GET', path, headers = {}, body, from, agent, until }: HttpRequest,
 ): Promise<HttpAnswer> {
   const { hostname, port } = new URL(url);
   const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
@@ -40,7 +41,7 @@ export async function sendHttp(
       agent: agent ?? false,
     },
     (answer) => {
-      text(answer).then(
+      readText(answer, until).then(
         (received) => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text: received }),
         reject,
       );
@@ -49,4 +50,15 @@ export async function sendHttp(
   sent.on('error', reject);
   sent.end(body);
   return promise;
+}
+
+/** Leaving the loop ends the connection. */
+async function readText(answer: IncomingMessage, until: RegExp | undefined): Promise<string> {
+  let received = '';
+  answer.setEncoding('utf8');
+  for await (const chunk of answer) {
+    received += chunk;
+    if (until?.test(received) === true) break;
+  }
+  return received;
 }

@@ -9,11 +9,12 @@ export interface JsonSchema {
   readonly anyOf?: readonly JsonSchema[];
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly required?: readonly string[];
+  readonly format?: string;
   readonly example?: unknown;
 }
 
 /** Names that mean something to JavaScript, and to nobody else. */
-const POISONED_NAMES = [
+export const POISONED_NAMES = [
   '__proto__',
   'constructor',
   'prototype',
@@ -53,6 +54,12 @@ export const anyText = fc.oneof(
   fc.constantFrom(...POISONED_TEXTS),
   fc.domain(),
   fc.string({ unit: 'grapheme', maxLength: 40 }).map((text) => `${text}.example`),
+);
+
+const anyTime = fc.oneof(
+  fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
+  fc.constantFrom('2099-01-31T12:00:00Z', '9999-12-31T23:59:59.999Z', '10000-01-01', '2099', '0', 'never'),
+  anyText,
 );
 
 const anyNumber = fc.oneof(
@@ -98,7 +105,7 @@ export function schemaValue(schema: JsonSchema, resolve: (ref: string) => JsonSc
     case 'object':
       return objectOf(schema, resolve);
     default:
-      return fc.oneof(...examples, fc.domain(), anyText);
+      return schema.format === 'date-time' ? anyTime : fc.oneof(...examples, fc.domain(), anyText);
   }
 }
 

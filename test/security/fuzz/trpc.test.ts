@@ -1,0 +1,109 @@
+import { Agent } from 'node:http';
+import { ERROR_CATALOGUE } from '@letterhead/shared';
+import fc from 'fast-check';
+import { expect, inject, test } from 'vitest';
+import { z } from 'zod';
+import type { HttpAnswer } from '../http-request.ts';
+import { sendHttp } from '../http-request.ts';
+import { FuzzScene } from './fuzz-scene.ts';
+import { expectCatalogued } from './told-nothing.ts';
+import type { TrpcRequest } from './trpc-requests.ts';
+import { trpcRequests } from './trpc-requests.ts';
+
+/** A stream is open; where it is refused, it says why in the same breath. */
+const OPEN = /^event: connected$/m;
+
+test('whatever is sent to any procedure is answered, or refused in the catalogue’s shape', async () => {
+  const agent = new Agent({ keepAlive: true });
+  await using scene = await FuzzScene.set();
+  const codes = new Set<string>();
+  const property = fc.asyncProperty(trpcRequests, async (request) => {
+    const answer = await send(scene, request, agent);
+    try {
+      expectUnpolluted();
+      for (const code of expectSound(request, answer, scene.server.dataDir)) codes.add(code);
+    } finally {
+      if (request.method === 'POST' && answer.status < 300) await scene.refresh();
+    }
+  });
+  await fc.assert(property, { numRuns: inject('fuzzRequests') });
+  agent.destroy();
+  // It went everywhere, and not from one refusal to the next.
+  const met = [
+    'ok',
+    'not_found',
+    'method_not_allowed',
+    'unauthenticated',
+    'forbidden',
+    'malformed_body',
+    'invalid',
+  ];
+  for (const code of met) expect(codes).toContain(code);
+  await scene.expectValidStore();
+}, 600_000);
+
+function send(scene: FuzzScene, request: TrpcRequest, agent: Agent): Promise<HttpAnswer> {
+  const { method, procedures, query, headers, asker } = request;
+  const authorization = scene.authorizationOf(asker);
+  const input = request.input(scene.ids);
+  const inQuery = method === 'GET' || method === 'HEAD';
+  return sendHttp(scene.server.url, {
+    method,
+    path: `/trpc/${procedures.join(',')}${query}${inQuery ? `&input=${encodeURIComponent(input.toWellFormed())}`.slice(0, 12_000) : ''}`,
+    headers: { ...(authorization === undefined ? {} : { authorization }), ...headers },
+    body: inQuery ? undefined : input,
+    agent,
+    until: OPEN,
+  });
+}
+
+/** What is one's own is everybody's where a prototype has been reached. */
+function expectUnpolluted(): void {
+  expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
+  expect(Object.keys(Object.prototype)).toEqual([]);
+  expect(Object.hasOwn(Object.prototype, 'x')).toBe(false);
+}
+
+const ErrorShape = z.strictObject({
+  code: z.int().negative(),
+  message: z.string(),
+  data: z.strictObject({
+    code: z.enum(Object.keys(ERROR_CATALOGUE) as [keyof typeof ERROR_CATALOGUE]),
+    httpStatus: z.int(),
+    errors: z.record(z.string(), z.array(z.string())).optional(),
+    path: z.string().optional(),
+  }),
+});
+
+/** Tells what became of each call: `ok`, or a code of the catalogue. */
+function expectSound({ method }: TrpcRequest, answer: HttpAnswer, dataDir: string): string[] {
+  const { status, headers, text } = answer;
+  expect(status).toBeLessThan(500);
+  expect(headers['cache-control']).toContain('no-store');
+  expect(headers['x-content-type-options']).toBe('nosniff');
+  if (method === 'HEAD') return [];
+  return answersIn(headers['content-type'] ?? '', text).map((one) => {
+    if ('result' in one) return 'ok';
+    const { message, data } = ErrorShape.parse(one.error?.json);
+    const { code, errors, httpStatus } = data;
+    expectCatalogued(httpStatus, { message, code, ...(errors === undefined ? {} : { errors }) }, dataDir);
+    return code;
+  });
+}
+
+/** What a call is answered with. */
+interface CallAnswer {
+  readonly result?: unknown;
+  readonly error?: { readonly json: unknown };
+}
+
+function answersIn(type: string, text: string): CallAnswer[] {
+  if (type.startsWith('text/event-stream')) {
+    const [, refused] = /event: serialized-error\ndata: (.*)\n/.exec(text) ?? [];
+    return [refused === undefined ? { result: text } : { error: JSON.parse(refused) }];
+  }
+  if (!text.includes('\n')) return [JSON.parse(text)].flat();
+  // Lines that refer to one another (application/jsonl); each error is whole in one of them.
+  const errors = text.matchAll(/\{"error":(\{"json":\{"code":-\d+,.*?"httpStatus":\d+.*?\}\}\})/g);
+  return [...errors].map(([, error = '']) => ({ error: JSON.parse(error) }));
+}
