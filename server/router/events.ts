@@ -2,9 +2,10 @@ import { EventSchema, IdSchema, MAX_PAGE } from '@letterhead/shared';
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { checkedEach } from './checked-once.ts';
+import type { Call } from './procedures.ts';
 import { accountProcedure, loadAccount, withAccount } from './procedures.ts';
-import { toTrpcError } from './refusals.ts';
 import { t } from './trpc.ts';
+import { whileListenedTo } from './while-listened-to.ts';
 
 const DEFAULT_PAGE = 100;
 const SCOPE = 'domains:read';
@@ -43,18 +44,20 @@ export const eventsRouter = t.router({
       description:
         'What happens from now on, after `lastEventId` where that is given. A `reload` says that too much was missed, and has to be read anew.',
     })
-    .subscription(async function* ({ ctx, input, signal }) {
-      const until = signal ?? new AbortController().signal;
-      try {
-        const account = await loadAccount(ctx, input.account);
-        for await (const item of ctx.services.events.stream(account, input.lastEventId ?? null, until)) {
-          // A stream outlives the moment at which it was let in.
-          await ctx.services.tokens.confirm(ctx.identity, SCOPE, account.id);
-          // Each item has an id, so that a listener whose connection is lost always knows where to resume.
-          yield tracked(String(item.kind === 'event' ? item.event.id : item.last), item);
-        }
-      } catch (error) {
-        throw toTrpcError(error);
-      }
-    }),
+    .subscription(({ ctx, input, signal }) => whileListenedTo(signal, (until) => follow(ctx, input, until))),
 });
+
+/** The events of an account, for as long as whoever listens may hear them. */
+async function* follow(
+  ctx: Call<unknown>['ctx'],
+  input: { account: number; lastEventId?: number | undefined },
+  until: AbortSignal,
+) {
+  const account = await loadAccount(ctx, input.account);
+  for await (const item of ctx.services.events.stream(account, input.lastEventId ?? null, until)) {
+    // A stream outlives the moment at which it was let in.
+    await ctx.services.tokens.confirm(ctx.identity, SCOPE, account.id);
+    // Each item has an id, so that a listener whose connection is lost always knows where to resume.
+    yield tracked(String(item.kind === 'event' ? item.event.id : item.last), item);
+  }
+}

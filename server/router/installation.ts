@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { authorizedProcedure } from './procedures.ts';
 import { t } from './trpc.ts';
+import { whileListenedTo } from './while-listened-to.ts';
 
 export const installationRouter = t.router({
   backup: authorizedProcedure
@@ -17,8 +18,9 @@ export const installationRouter = t.router({
       summary: 'Back up the installation',
       description: 'A consistent snapshot of everything, while it serves: a tar.gz in pieces.',
     })
-    .subscription(async function* ({ ctx, input, signal }) {
-      const until = signal ?? new AbortController().signal;
-      yield* ctx.services.installation.backup({ withoutKey: input.without_key, signal: until });
-    }),
+    .subscription(({ ctx, input, signal }) =>
+      whileListenedTo(signal, (until) =>
+        ctx.services.installation.backup({ withoutKey: input.without_key, signal: until }),
+      ),
+    ),
 });

@@ -1,4 +1,6 @@
+import { readdir } from 'node:fs/promises';
 import { expect, test, vi } from 'vitest';
+import { SNAPSHOT_PREFIX } from '../../server/store/json/data-folder.ts';
 import type { TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
 import type { OpenStream } from './event-stream.ts';
@@ -77,6 +79,29 @@ test('a stream past its token’s limit of requests is refused over HTTP, so tha
   for (let i = 0; i < 2; i++) expect((await openEventStream(server.url, token)).status).toBe(200);
   const refused = await openEventStream(server.url, token);
   expect([refused.status, refused.headers.has('retry-after')]).toEqual([429, true]);
+});
+
+test('a listener that goes away at any moment leaves nothing behind that nobody hears', async () => {
+  await using server = await startTestServer();
+  const input = encodeURIComponent('{"json":{"without_key":true}}');
+  for (let after = 0; after < 20; after++) {
+    const abort = new AbortController();
+    const { body } = await fetch(`${server.url}/trpc/installation.backup?input=${input}`, {
+      headers: { authorization: `Bearer ${server.token}` },
+      signal: abort.signal,
+    });
+    const reader = body?.getReader();
+    for (let read = 0; read < after % 4; read++) await reader?.read();
+    abort.abort();
+    // Vitest fails over a rejection that nobody hears, of which a server would die.
+    expect((await server.rest('GET', '/token')).status).toBe(200);
+  }
+  await vi.waitFor(
+    async () => expect((await readdir(server.dataDir)).join()).not.toContain(SNAPSHOT_PREFIX),
+    {
+      timeout: 15_000,
+    },
+  );
 });
 
 function makeToken({ letterhead }: TestServer, expires_at: Date | null = null) {
