@@ -25,7 +25,7 @@ export async function openTab(
   const context = await browser.newContext({ baseURL: server.url, reducedMotion: 'reduce', ...options });
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.url });
   if (token !== null) {
-    await context.addInitScript((secret) => sessionStorage.setItem('letterhead.token', secret), token);
+    await context.addInitScript(`sessionStorage.setItem('letterhead.token', ${JSON.stringify(token)})`);
   }
   context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();

@@ -25,7 +25,11 @@ export function DomainPage({ id }: { id: number }) {
   const { account } = useIdentity();
   const key = { account: account.id, id };
   const { data: domain, error, refetch } = useQuery(api.domains.get.queryOptions(key));
-  const { data: diagnosis } = useQuery({
+  const {
+    data: diagnosis,
+    error: noDiagnosis,
+    refetch: rediagnose,
+  } = useQuery({
     ...api.domains.diagnosis.queryOptions(key),
     refetchInterval: useNextCheckRefetch(),
   });
@@ -45,7 +49,12 @@ export function DomainPage({ id }: { id: number }) {
       heading={<Heading domain={domain} diagnosis={diagnosis} />}
     >
       {error !== null && domain === undefined && <Failure error={error} onRetry={refetch} />}
-      {domain !== undefined && <DomainParts domain={domain} diagnosis={diagnosis} />}
+      {noDiagnosis !== null && diagnosis === undefined && (
+        <Failure error={noDiagnosis} onRetry={rediagnose} />
+      )}
+      {domain !== undefined && (diagnosis !== undefined || noDiagnosis !== null) && (
+        <DomainParts domain={domain} diagnosis={diagnosis} />
+      )}
     </Page>
   );
 }

@@ -37,7 +37,11 @@ export function Records({ domain, diagnosis, provider, asTyped }: RecordsProps) 
 
 function headingFor(records: Domain['dns_records']): string {
   const noun = records.length === 1 ? 'The record' : 'The records';
-  return records.every(({ verified }) => verified) ? `${noun}, as in the DNS` : `${noun} to add`;
+  return isPublished(records) ? `${noun}, as in the DNS` : `${noun} to add`;
+}
+
+function isPublished(records: Domain['dns_records']): boolean {
+  return records.every(({ verified }) => verified);
 }
 
 function ProviderNote({ domain, provider }: Pick<RecordsProps, 'domain' | 'provider'>) {
@@ -45,8 +49,9 @@ function ProviderNote({ domain, provider }: Pick<RecordsProps, 'domain' | 'provi
   if (provider === null) {
     return (
       <p class="provider">
-        Add {domain.dns_records.length === 1 ? 'it' : 'them'} where the DNS of <strong>{zone}</strong> is
-        kept: mostly with the company that the domain was bought from. Leave everything else there as it is.
+        {isPublished(domain.dns_records) ? 'Leave ' : 'Add '}
+        {domain.dns_records.length === 1 ? 'it' : 'them'} where the DNS of <strong>{zone}</strong> is kept:
+        mostly with the company that the domain was bought from. Leave everything else there as it is.
       </p>
     );
   }

@@ -40,6 +40,15 @@ export function Verdict({ diagnosis, asTyped, action }: VerdictProps) {
             <Instruction sentence={fix} asTyped={asTyped} />
           </div>
         )}
+        {fix === null && severity === 'ok' && (
+          <div class="to-do">
+            <h3>What happens now</h3>
+            <p>
+              Nothing is left to do. Leave the records in the DNS: Letterhead looks at them again every few
+              hours, and says here if one of them goes missing.
+            </p>
+          </div>
+        )}
       </div>
       <div class="verdict-foot">
         <p>

@@ -15,7 +15,7 @@ interface ListFilterProps {
 /** What the list is narrowed by: a part of the name, and a state. */
 export function ListFilter({ filter, counts, shown, total, onChange }: ListFilterProps) {
   return (
-    <search class="list-filter">
+    <search class="list-filter" aria-busy={total === undefined}>
       <label class="search">
         <span class="unseen">Search by name</span>
         <Search aria-hidden="true" />
