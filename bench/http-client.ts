@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 
@@ -24,23 +25,34 @@ export class HttpClient implements Disposable {
   }
 
   async #send(method: string, path: string, body: string | null): Promise<string> {
-    const { promise, resolve, reject } = Promise.withResolvers<{ status: number; body: Promise<string> }>();
-    const headers =
-      body === null
-        ? this.#headers
-        : {
-            ...this.#headers,
-            'content-type': 'application/json',
-            'content-length': String(Buffer.byteLength(body)),
-          };
-    request(this.#url + path, { method, agent: this.#agent, headers })
-      .on('response', (response) => resolve({ status: response.statusCode ?? 0, body: text(response) }))
-      .on('error', reject)
-      .end(body);
-    const answer = await promise;
-    const answered = await answer.body;
-    if (answer.status >= 200 && answer.status < 300) return answered;
-    throw new Error(`${method} ${path} was answered with ${answer.status}: ${answered.slice(0, 200)}`);
+    const answer = await this.#exchange(method, path, body);
+    const answered = await text(answer);
+    const { statusCode = 0 } = answer;
+    if (statusCode >= 200 && statusCode < 300) return answered;
+    throw new Error(`${method} ${path} was answered with ${statusCode}: ${answered.slice(0, 200)}`);
+  }
+
+  #exchange(method: string, path: string, body: string | null): Promise<IncomingMessage> {
+    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+    const sent = request(this.#url + path, { method, agent: this.#agent, headers: this.#headersFor(body) })
+      .on('response', resolve)
+      .on('error', (error) => {
+        // The server closed a connection that had idled, just as it was to be used again: it has read nothing.
+        if (sent.reusedSocket && 'code' in error && error.code === 'ECONNRESET') {
+          resolve(this.#exchange(method, path, body));
+        } else reject(error);
+      });
+    sent.end(body);
+    return promise;
+  }
+
+  #headersFor(body: string | null): Record<string, string> {
+    if (body === null) return this.#headers;
+    return {
+      ...this.#headers,
+      'content-type': 'application/json',
+      'content-length': String(Buffer.byteLength(body)),
+    };
   }
 
   [Symbol.dispose](): void {
