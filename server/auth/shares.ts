@@ -104,14 +104,15 @@ export class Shares {
       domain: { id, name: domain },
       actor,
       at: toInstant(this.#needs.clock()),
-      changes: { token_id: row.id, name: row.name, scopes: [...row.scopes], expires_at: row.expires_at },
+      changes: { token_id: row.id, name: row.name, scopes: [...row.scopes] },
     };
   }
 }
 
 /** Refuses an end that has come already, with `invalid`. */
 export function refusePast(expiresAt: Date | null, now: Date): void {
-  if (expiresAt === null || expiresAt > now) return;
+  // It is kept in whole seconds: one that would be over at once is over.
+  if (expiresAt === null || toInstant(expiresAt) > toInstant(now)) return;
   const message = 'Give a time to come for expires_at, or null for never.';
   throw new LetterheadError('invalid', message, { errors: { expires_at: [message] } });
 }

@@ -46,11 +46,13 @@ export function readResolver(message: Message, question: Question): Outcome {
   const alias = question.type === 'CNAME' ? values[0] : aliases[0];
   if (values.length === 0 && alias === undefined)
     return isResolved(message) ? absent(message) : unknown('lame');
+  const { negativeTtl } = absent(message);
   return {
     kind: 'present',
     values: values.map(({ value }) => value),
     cname: alias?.value ?? null,
     ttl: smallestTtl([...aliases, ...values]),
+    ...(values.length > 0 || negativeTtl === null ? {} : { negativeTtl }),
   };
 }
 

@@ -24,6 +24,8 @@ export interface Present {
   cname: string | null;
   /** The smallest TTL of the answer, in seconds. */
   ttl: number;
+  /** Of a resolver's alias to nowhere: for how many seconds it may remember that there is nothing. */
+  negativeTtl?: number;
 }
 
 /** NXDOMAIN or NODATA from a server entitled to say so. */

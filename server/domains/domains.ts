@@ -137,6 +137,8 @@ export class Domains {
       id: row.id,
       status: statusOf(row.dkim, now),
       ...checkDates(this.#needs.store.checkTimes(account.id, row.id)),
+      // Its checks have stopped.
+      ...(account.suspended ? { next_check_at: null } : {}),
     }));
   }
 

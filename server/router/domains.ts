@@ -2,7 +2,6 @@ import {
   DiagnosisSchema,
   DomainSchema,
   DomainStatusSchema,
-  IdSchema,
   LetterheadError,
   MAX_PAGE,
 } from '@letterhead/shared';
@@ -66,7 +65,7 @@ export const domainsRouter = t.router({
       .max(MAX_PAGE)
       .optional()
       .meta({ example: 100, description: 'The size of a page; all domains without it.' }),
-    after: IdSchema.optional().describe('Begin after this id.'),
+    after: z.int().min(0).optional().describe('Begin after this id.'),
     verified: z.boolean().optional().describe('Only those that are, or are not, verified.'),
     domain: DomainNameInput.optional().describe('Only the one of exactly this name.'),
   })

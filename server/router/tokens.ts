@@ -14,7 +14,8 @@ export const tokensRouter = t.router({
     .meta({
       scope: null,
       summary: 'Retrieve the current token',
-      description: 'Who am I: the token that asks, with its account.',
+      description:
+        'Who am I: the token that asks, with its account. Not for share links, which show no account.',
       rest: { method: 'GET', path: '/token', status: 200 },
     })
     .output(checkedOnce(CurrentTokenSchema))

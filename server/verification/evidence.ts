@@ -24,6 +24,7 @@ export const OutcomeSchema = z.discriminatedUnion('kind', [
     values: z.array(z.string()),
     cname: z.string().nullable(),
     ttl: z.number(),
+    negativeTtl: z.number().exactOptional(),
   }),
   z.object({
     kind: z.literal('absent'),

@@ -1,4 +1,5 @@
 import type { Observation, Outcome, Survey } from '../dns/outcome.ts';
+import { toInstant } from '../instant.ts';
 import { answersOf, definitive, isAlias } from './answers.ts';
 import { clipAnswer, clipObservations } from './clip.ts';
 import type { RecordEvidence } from './evidence.ts';
@@ -18,14 +19,15 @@ const MAX_ALIASES = 4;
  */
 export async function surveyRecord(context: SurveyContext, record: PublishedRecord): Promise<RecordEvidence> {
   const survey = await context.check.askAuthorities(record.fqdn, record.type);
+  const resolver = await askResolver(context, record, survey);
   const seen: RecordEvidence = {
     fqdn: record.fqdn,
     type: record.type,
-    observed_at: context.clock().toISOString(),
+    observed_at: toInstant(context.clock()),
     delegation: context.delegation,
     zone: survey.zone,
     observations: clipObservations(survey.observations),
-    resolver: await askResolver(context, record, survey),
+    resolver,
     alias: null,
     findings: [],
   };
@@ -45,8 +47,8 @@ function hasRight(record: PublishedRecord, evidence: RecordEvidence): boolean {
 
 /**
  * The resolver is asked where the servers gave nothing definitive, where there is an alias to follow, and where
- * the record is there: it may still remember that it was not. Never where the servers say that it is absent: that
- * would plant the negative answer that the next look stumbles over.
+ * the record is there: it may still remember that it was not. Never where the servers say that it is absent, or where
+ * the domain itself does not exist: that would plant the negative answer that the next look stumbles over.
  */
 async function askResolver(
   context: SurveyContext,
@@ -55,7 +57,7 @@ async function askResolver(
 ): Promise<Outcome | null> {
   const heard = observations.flatMap(({ outcome }) => definitive(outcome));
   const worthAsking =
-    heard.length === 0 ||
+    (heard.length === 0 && context.delegation.kind !== 'no-such-domain') ||
     heard.some(
       (outcome) =>
         isAlias(record.type, outcome) || (outcome.kind === 'present' && isRight(record, outcome.values)),

@@ -52,6 +52,7 @@ describe.concurrent('what a resolver says', () => {
       values: [],
       cname,
       ttl: 300,
+      negativeTtl: 300,
     });
   });
 

@@ -162,7 +162,7 @@ describe('an alias', () => {
     scene.servers.publish(TARGET, { TXT: [OURS] });
     scene.servers.resolver.cache.set(TARGET, { negative: 'nxdomain', ttl: 600 });
     const { dkim } = await scene.check(sendingDomain());
-    expect(dkim).toMatchObject({ code: 'NEGATIVE_CACHED', state: 'valid', clears_at: null });
+    expect(dkim).toMatchObject({ code: 'NEGATIVE_CACHED', state: 'valid', clears_at: expect.any(Date) });
   });
 });
 

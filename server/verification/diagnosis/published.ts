@@ -29,12 +29,15 @@ export const NEGATIVE_CACHED: Rule = (sighting) => {
     detail:
       'The domain’s own name servers answer with our record. A resolver that was asked before it was there repeats its old answer until that runs out; nothing needs doing.',
     fix: null,
-    clearsAt:
-      resolver.kind !== 'absent' || resolver.negativeTtl === null
-        ? null
-        : new Date(Date.parse(observed_at) + resolver.negativeTtl * 1000),
+    clearsAt: forgetsAt(resolver, observed_at),
   };
 };
+
+/** When a resolver forgets what it remembers of an absence; null where it has not said for how long it does. */
+function forgetsAt(resolver: Outcome, observedAt: string): Date | null {
+  const seconds = resolver.kind === 'unknown' ? null : resolver.negativeTtl;
+  return seconds == null ? null : new Date(Date.parse(observedAt) + seconds * 1000);
+}
 
 /** An alias whose end is absent comes back as an alias alone. */
 function saysAbsent(resolver: Outcome): boolean {
