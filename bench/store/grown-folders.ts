@@ -52,6 +52,6 @@ async function growInTemporaryFolder(size: FolderSize): Promise<string> {
 }
 
 /** Brings everything to the disk, lest a sync that is measured pays for what was prepared. */
-async function settle(): Promise<void> {
+export async function settle(): Promise<void> {
   await promisify(execFile)('sync');
 }
