@@ -57,6 +57,14 @@ export interface AppNeeds {
 /** Long enough for a batch of tRPC calls in one path. */
 const MAX_PARAM_LENGTH = 5000;
 
+/** What is read at a path of its own. */
+const PAGES = ['/', '/openapi.json', '/reference', '/health/live', '/health/ready', '/metrics'].flatMap(
+  (path) => [
+    { path, method: 'GET' },
+    { path, method: 'HEAD' },
+  ],
+);
+
 /** Who sends a request, and how many procedures it brings. */
 type CallerOf = (request: FastifyRequest, procedures?: number) => TokenCaller;
 
@@ -84,7 +92,7 @@ export async function createApp(needs: AppNeeds): Promise<FastifyInstance> {
   refuseBadHost(app);
   refuseWhenStopping(app, needs.stopping);
   if (needs.corsOrigins.length > 0) await allowOrigins(app, needs.corsOrigins);
-  answerRefusals(app, needs, callerOf, knownPaths([...restPaths(operations), ...trpcPaths()]));
+  answerRefusals(app, needs, callerOf, knownPaths([...restPaths(operations), ...trpcPaths(), ...PAGES]));
   const createContext = (request: FastifyRequest) => contextOf(callerOf(request));
   await app.register(async (rest) => serveRest(rest, { operations, createContext }), { prefix: BASE_PATH });
   await serveTrpc(app, { ...needs, callerOf, contextOf });

@@ -66,6 +66,7 @@ function refuseUnknownPath(operation: RestOperation) {
 /** A body is only read for those who may do what it is sent for. Where there is none, the procedure's own guard comes first anyway. */
 function admitBeforeBody(source: RestSource, operation: RestOperation) {
   return async (request: RestRequest): Promise<void> => {
+    forgetTypeOfNothing(request);
     const context = source.createContext(request);
     const { account } = request.params;
     admittedContexts.set(request, context);
@@ -73,6 +74,12 @@ function admitBeforeBody(source: RestSource, operation: RestOperation) {
       account === undefined ? null : Number(account),
     );
   };
+}
+
+/** No body is an empty object, whatever type it is said to have: some clients name one with every request. */
+function forgetTypeOfNothing({ raw: { headers } }: RestRequest): void {
+  const isEmpty = (headers['content-length'] ?? '0') === '0' && headers['transfer-encoding'] === undefined;
+  if (isEmpty) delete headers['content-type'];
 }
 
 /** The contexts of requests that were let in before their body was read. */

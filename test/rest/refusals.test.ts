@@ -65,6 +65,15 @@ describe('each row of the table', () => {
     ['no field', 'POST', DOMAINS, { json: {} }, 422, 'invalid'],
     ['no body at all', 'POST', DOMAINS, {}, 422, 'invalid'],
     [
+      'no body, and a type for it',
+      'POST',
+      DOMAINS,
+      { body: '', headers: { 'content-type': 'text/plain' } },
+      422,
+      'invalid',
+    ],
+    ['a page that is only read', 'POST', '/../../openapi.json', {}, 405, 'method_not_allowed'],
+    [
       'an empty JSON body',
       'POST',
       DOMAINS,
