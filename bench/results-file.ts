@@ -8,14 +8,17 @@ that are compared were taken in the same run, in turns. The load comes from the 
 with what is measured.
 `;
 
-/** Puts the suites that were run in the place of their last results; those of the others stay as they are. */
-export async function writeResults(path: string, parts: ReadonlyMap<string, string>): Promise<void> {
-  const kept = sectionsOf(await readFile(path, 'utf8').catch(() => ''));
-  const sections = new Map([...kept, ...parts]);
-  await writeFile(path, `${[INTRODUCTION.trim(), ...sections.values()].join('\n\n')}\n`);
+/** Puts a suite in the place of its last results; those of the others stay as they are. `order` names all suites. */
+export async function writeResults(
+  path: string,
+  { name, text, order }: { name: string; text: string; order: readonly string[] },
+): Promise<void> {
+  const sections = sectionsOf(await readFile(path, 'utf8').catch(() => '')).set(name, text);
+  const sorted = order.flatMap((suite) => sections.get(suite) ?? []);
+  await writeFile(path, `${[INTRODUCTION.trim(), ...sorted].join('\n\n')}\n`);
 }
 
-/** By the suites' names, in the order of the file. */
+/** By the suites' names. */
 function sectionsOf(text: string): Map<string, string> {
   const sections = text.split(/^(?=## )/m).slice(1);
   return new Map(sections.map((section) => [nameOf(section), section.trim()]));

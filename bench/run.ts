@@ -16,11 +16,11 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-const results = new Map<string, string>();
 for (const suite of suites) {
-  if (names.length === 0 || names.includes(suite.name)) results.set(suite.name, await runSuite(suite));
+  if (names.length > 0 && !names.includes(suite.name)) continue;
+  const order = suites.map(({ name }) => name);
+  await writeResults(RESULTS_FILE, { name: suite.name, text: await runSuite(suite), order });
 }
-await writeResults(RESULTS_FILE, results);
 
 async function runSuite(suite: Suite): Promise<string> {
   const circumstances = describeCircumstances(new Date());
