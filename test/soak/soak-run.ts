@@ -1,0 +1,81 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLetterhead } from '@letterhead/client';
+import { makeTokenSecret } from '../../server/auth/token-secret.ts';
+import { startLoopbackDns } from '../dns/loopback-dns.ts';
+import type { MeasuredProcess, Memory } from './measured-process.ts';
+import { startMeasured } from './measured-process.ts';
+import { MixedLoad } from './mixed-load.ts';
+
+export interface SoakOptions {
+  readonly minutes: number;
+  /** Milliseconds that never go back. */
+  readonly now: () => number;
+  /** At least 0 and less than 1. */
+  readonly random: () => number;
+  readonly onTenth?: (tenth: number, memory: Memory, rounds: number) => void;
+}
+
+export interface SoakReport {
+  readonly rounds: number;
+  /** After each tenth of the time, with the load paused. */
+  readonly tenths: readonly Memory[];
+  /** Answers that were not what they must be; there must be none. */
+  readonly complaints: readonly string[];
+}
+
+const WORKERS = 8;
+/** What is there all the time. */
+const DOMAINS = 200;
+const MAX_COMPLAINTS = 20;
+
+/** Drives a real server with a mixed load, and looks at its memory after each tenth of the time. */
+export async function soak({ minutes, now, random, onTenth = () => {} }: SoakOptions): Promise<SoakReport> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'letterhead-soak-'));
+  try {
+    await using dns = await startLoopbackDns();
+    const token = makeTokenSecret();
+    await using server = await startMeasured(environmentOf(dataDir, dns.port, token));
+    await furnish(server, token);
+    const load = new MixedLoad({ url: server.url, token, random });
+    const tenths: Memory[] = [];
+    const complaints: string[] = [];
+    let rounds = 0;
+    const start = now();
+    for (let tenth = 1; tenth <= 10; tenth++) {
+      const until = start + tenth * minutes * 6000;
+      const work = async () => {
+        for (; now() < until && complaints.length < MAX_COMPLAINTS; rounds++) {
+          await load.round().catch((error) => complaints.push(String(error)));
+        }
+      };
+      await Promise.all(Array.from({ length: WORKERS }, work));
+      const memory = await server.memory();
+      tenths.push(memory);
+      onTenth(tenth, memory, rounds);
+    }
+    return { rounds, tenths, complaints };
+  } finally {
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+function environmentOf(dataDir: string, dnsPort: number, token: string): Record<string, string> {
+  return {
+    DATA_DIR: dataDir,
+    BOOTSTRAP_TOKEN: token,
+    DNS_SERVERS: `127.0.0.1:${dnsPort}`,
+    DNS_ALLOW_PRIVATE: 'true',
+    DNS_AUTHORITY_PORT: String(dnsPort),
+    RETURN_PATH_HOST: 'bounces.example',
+    // Counted as in earnest, and never reached.
+    RATE_LIMIT_PER_MINUTE: '99999999',
+    TRUST_PROXY: 'true',
+  };
+}
+
+async function furnish({ url }: MeasuredProcess, token: string): Promise<void> {
+  const { domains } = createLetterhead({ url, token });
+  for (let i = 0; i < DOMAINS; i++) await domains.create.mutate({ account: 1, domain: `d${i}.example.org` });
+}
