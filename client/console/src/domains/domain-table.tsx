@@ -1,9 +1,6 @@
-import { memo } from 'preact/compat';
-import { Link } from 'wouter-preact';
-import { DomainName } from '../parts/domain-name.tsx';
-import { StatusBadge } from '../parts/status-badge.tsx';
-import { Time } from '../parts/time.tsx';
+import { useNow } from '../parts/time.tsx';
 import { useIdentity } from '../session/identity.ts';
+import { DomainRow, rowProps } from './domain-row.tsx';
 import { useGrowingCount } from './growing-count.ts';
 import type { DomainLine, Filter } from './lines.ts';
 
@@ -17,6 +14,8 @@ interface DomainTableProps {
 }
 
 export function DomainTable({ lines, filter, onShowAll }: DomainTableProps) {
+  const { account } = useIdentity();
+  const now = useNow();
   const count = useGrowingCount(lines?.length ?? 0, filter);
   if (lines?.length === 0) return <NoMatch filter={filter} onShowAll={onShowAll} />;
   return (
@@ -32,40 +31,13 @@ export function DomainTable({ lines, filter, onShowAll }: DomainTableProps) {
       <tbody>
         {lines === undefined
           ? SKELETON_LINES.map((line) => <SkeletonRow key={line} />)
-          : lines.slice(0, count).map((line) => <DomainRow key={line.id} line={line} />)}
+          : lines
+              .slice(0, count)
+              .map((line) => <DomainRow key={line.id} {...rowProps(line, account.id, now)} />)}
       </tbody>
     </table>
   );
 }
-
-const DomainRow = memo(
-  function DomainRow({ line }: { line: DomainLine }) {
-    const { account } = useIdentity();
-    return (
-      <tr>
-        <th scope="row">
-          <Link href={`/accounts/${account.id}/domains/${line.id}`}>
-            <DomainName name={line.name} />
-          </Link>
-        </th>
-        <td>
-          <StatusBadge status={line.status} />
-        </td>
-        <td data-label="Last check">
-          {line.checked_at === null ? 'not yet' : <Time at={line.checked_at} />}
-        </td>
-        <td data-label="Next check">
-          {line.next_check_at === null ? 'when you ask' : <Time at={line.next_check_at} />}
-        </td>
-      </tr>
-    );
-  },
-  ({ line: one }, { line: other }) =>
-    one.name === other.name &&
-    one.status === other.status &&
-    one.checked_at?.getTime() === other.checked_at?.getTime() &&
-    one.next_check_at?.getTime() === other.next_check_at?.getTime(),
-);
 
 function SkeletonRow() {
   return (

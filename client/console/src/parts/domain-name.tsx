@@ -1,4 +1,3 @@
-import { Fragment } from 'preact';
 import { toUnicode } from 'punycode/punycode.es6.js';
 
 /** A name in its own letters: `bücher.example` for `xn--bcher-kva.example`; as it is where there are none. */
@@ -12,13 +11,8 @@ export function inOwnLetters(name: string): string {
 }
 
 /** A name that is broken after its dots where the line is too short for it. */
-function Breakable({ name }: { name: string }) {
-  return name.split(/(?<=\.)/).map((label, at) => (
-    <Fragment key={`${at} ${label}`}>
-      {at > 0 && <wbr />}
-      {label}
-    </Fragment>
-  ));
+function breakable(name: string) {
+  return name.split(/(?<=\.)/).flatMap((label, at) => (at === 0 ? [label] : [<wbr key={at} />, label]));
 }
 
 /** A name in both spellings where it has two: letters alone can be made to look like another name's. */
@@ -26,9 +20,7 @@ export function DomainName({ name }: { name: string }) {
   const letters = inOwnLetters(name);
   return (
     <span class="domain-name">
-      <bdi>
-        <Breakable name={letters} />
-      </bdi>
+      <bdi>{breakable(letters)}</bdi>
       {letters !== name && <small>{name}</small>}
     </span>
   );

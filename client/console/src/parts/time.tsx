@@ -41,13 +41,21 @@ export function Time({ at }: { at: Date }) {
   );
 }
 
+/** The time of the last tick, in milliseconds since 1970, for what shows many times at once. */
+export function useNow(): number {
+  return useSyncExternalStore(onTick, () => lastTick);
+}
+
+let lastTick = Date.now();
 const listeners = new Set<() => void>();
 let timer: ReturnType<typeof setInterval> | undefined;
 
 /** One timer for all the times on a page. */
 function onTick(listener: () => void): () => void {
   listeners.add(listener);
+  if (timer === undefined) lastTick = Date.now();
   timer ??= setInterval(() => {
+    lastTick = Date.now();
     for (const one of listeners) one();
   }, TICK_MS);
   return () => {
