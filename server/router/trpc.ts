@@ -6,6 +6,7 @@ import type { Context } from './context.ts';
 import type { Meta } from './meta.ts';
 import { readPlainInput } from './plain-input.ts';
 import { toRefusal } from './refusals.ts';
+import { serializeOnce } from './written-once.ts';
 
 /** What a client finds in `error.data`. */
 export interface ErrorData {
@@ -22,7 +23,7 @@ export const t = initTRPC
   .create({
     transformer: {
       input: { serialize: superjson.serialize, deserialize: readPlainInput },
-      output: superjson,
+      output: { serialize: serializeOnce, deserialize: superjson.deserialize },
     },
     isDev: false,
     // A stream that is silent for longer is dead, and its client connects again.
