@@ -3,6 +3,8 @@ import { LetterheadError, SHARE_DAYS } from '@letterhead/shared';
 import type { Clock } from '../instant.ts';
 import { toInstant } from '../instant.ts';
 import type { AccountRow, DomainRow, NewEvent, Store, TokenRow } from '../store/store.ts';
+import type { Identity } from './identity.ts';
+import { refuseExpiry, refuseTooManyTokens } from './new-token-rules.ts';
 import { hashTokenSecret, makeTokenSecret, tokenPrefix } from './token-secret.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -31,12 +33,13 @@ export class Shares {
     account: AccountRow,
     domain: DomainRow,
     expiresAt: Date | null | undefined,
-    actor: Actor,
+    identity: Identity,
   ): Promise<NewShare> {
     const { store, clock, publicUrl } = this.#needs;
     const now = clock();
     const expires = expiresAt === undefined ? new Date(now.getTime() + SHARE_DAYS * DAY) : expiresAt;
-    refusePast(expires, now);
+    refuseExpiry(expires, now, identity);
+    await refuseTooManyTokens(store, account.id);
     const secret = makeTokenSecret();
     const row = await store.createToken(
       account.id,
@@ -51,7 +54,7 @@ export class Shares {
         expires_at: expires === null ? null : toInstant(expires),
         created_at: toInstant(now),
       }),
-      (created) => this.#event('token.created', created, domain, actor),
+      (created) => this.#event('token.created', created, domain, identity.actor),
     );
     if (row === undefined) throw new LetterheadError('not_found', `There is no account ${account.id}.`);
     const url = publicUrl === null ? null : `${publicUrl}/share#${secret}`;
@@ -107,12 +110,4 @@ export class Shares {
       changes: { token_id: row.id, name: row.name, scopes: [...row.scopes] },
     };
   }
-}
-
-/** Refuses an end that has come already, with `invalid`. */
-export function refusePast(expiresAt: Date | null, now: Date): void {
-  // It is kept in whole seconds: one that would be over at once is over.
-  if (expiresAt === null || toInstant(expiresAt) > toInstant(now)) return;
-  const message = 'Give a time to come for expires_at, or null for never.';
-  throw new LetterheadError('invalid', message, { errors: { expires_at: [message] } });
 }

@@ -6,7 +6,7 @@ import type { AccountRow, NewEvent, Store, TokenRow } from '../store/store.ts';
 import { toAccount } from './accounts.ts';
 import type { Identity } from './identity.ts';
 import { authorize, hasScope } from './identity.ts';
-import { refusePast } from './shares.ts';
+import { refuseExpiry, refuseTooManyTokens } from './new-token-rules.ts';
 import { hashTokenSecret, makeTokenSecret, tokenPrefix } from './token-secret.ts';
 import { findValidToken } from './valid-token.ts';
 
@@ -48,7 +48,8 @@ export class Tokens {
   ): Promise<NewToken> {
     refuseMoreThanHeld(identity, input.scopes, 'grant');
     const now = this.#clock();
-    refusePast(input.expires_at, now);
+    refuseExpiry(input.expires_at, now, identity);
+    await refuseTooManyTokens(this.#store, account.id);
     const row = await this.#store.createToken(
       account.id,
       (id) => ({

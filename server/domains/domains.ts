@@ -22,6 +22,9 @@ import { firstCheckTimes } from '../verification/schedule.ts';
 import { readStoredEvidence } from '../verification/stored-evidence.ts';
 import type { DomainName } from './domain-name.ts';
 
+/** How many earlier keys of a domain are recognised: a row must not grow with every rename. */
+const MAX_PREVIOUS_KEYS = 50;
+
 /** What the domains need from elsewhere. */
 export interface DomainsNeeds {
   readonly store: Store;
@@ -100,7 +103,9 @@ export class Domains {
           domain: name.name,
           subdomain: name.subdomain,
           ...this.#identityFields(identity, { account: account.id, domain: row.id }, now),
-          previous_keys: [...current.previous_keys, keyFingerprint(current.public_key)],
+          previous_keys: [...current.previous_keys, keyFingerprint(current.public_key)].slice(
+            -MAX_PREVIOUS_KEYS,
+          ),
           updated_at: now,
         },
         events: [

@@ -214,6 +214,14 @@ function describeRefusal(status: number, codes: readonly ErrorCode[]) {
   };
 }
 
+/** What only some procedures refuse with. */
+const OWN_REFUSALS: Record<string, readonly ErrorCode[]> = {
+  'domains.create': ['domain_taken', 'quota_exceeded'],
+  'domains.update': ['domain_taken'],
+  'tokens.create': ['quota_exceeded'],
+  'shares.create': ['quota_exceeded'],
+};
+
 function refusalsOf(operation: RestOperation): ErrorCode[] {
   const hasFields = Object.keys(operation.input?.shape ?? {}).length > operation.pathParameters.length;
   const ofPaths: ErrorCode[] = operation.pathParameters.length > 0 ? ['not_found'] : [];
@@ -222,13 +230,8 @@ function refusalsOf(operation: RestOperation): ErrorCode[] {
     ? ['unsupported_media_type', 'payload_too_large', 'malformed_body']
     : [];
   const ofFields: ErrorCode[] = hasFields ? ['invalid'] : [];
-  const ofDomains: ErrorCode[] =
-    operation.procedure === 'domains.create'
-      ? ['domain_taken', 'quota_exceeded']
-      : operation.procedure === 'domains.update'
-        ? ['domain_taken']
-        : [];
-  return [...ofPaths, ...always, ...ofBodies, ...ofFields, ...ofDomains];
+  const own = OWN_REFUSALS[operation.procedure] ?? [];
+  return [...ofPaths, ...always, ...ofBodies, ...ofFields, ...own];
 }
 
 /** What zod cannot say of itself: a date has no JSON type, and a refusal is best seen whole. */

@@ -69,7 +69,7 @@ export interface SharesService {
     account: AccountRow,
     domain: DomainRow,
     expiresAt: Date | null | undefined,
-    actor: Actor,
+    identity: Identity,
   ): Promise<NewShare>;
   revoke(account: AccountRow, domain: DomainRow, id: number, actor: Actor): Promise<void>;
 }

@@ -43,7 +43,7 @@ export const sharesRouter = t.router({
     .output(checkedOnce(NewShareSchema))
     .mutation(
       withDomain(({ ctx, input, account, domain }) =>
-        ctx.services.shares.create(account, domain, input.expires_at, ctx.identity.actor),
+        ctx.services.shares.create(account, domain, input.expires_at, ctx.identity),
       ),
     ),
 

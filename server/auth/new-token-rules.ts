@@ -1,0 +1,33 @@
+import { LetterheadError } from '@letterhead/shared';
+import { toInstant } from '../instant.ts';
+import type { Store } from '../store/store.ts';
+import type { Identity } from './identity.ts';
+
+/** How many tokens an account can hold, share links and expired ones among them. */
+export const MAX_TOKENS_PER_ACCOUNT = 2000;
+
+/**
+ * Refuses an end that has come already (`invalid`), and one after that of the token that asks (`forbidden`): who finds
+ * a token that will stop must not be able to make one that goes on.
+ */
+export function refuseExpiry(expiresAt: Date | null, now: Date, { token }: Identity): void {
+  if (expiresAt !== null && expiresAt <= now) {
+    const message = 'Give a time to come for expires_at, or null for never.';
+    throw new LetterheadError('invalid', message, { errors: { expires_at: [message] } });
+  }
+  const ownEnd = token?.expires_at ?? null;
+  if (ownEnd === null || (expiresAt !== null && toInstant(expiresAt) <= ownEnd)) return;
+  throw new LetterheadError(
+    'forbidden',
+    `Your own token stops working at ${ownEnd}, and can make none that goes on: give an expires_at no later than that.`,
+  );
+}
+
+/** Refuses with `quota_exceeded` one token more than an account can hold. */
+export async function refuseTooManyTokens(store: Pick<Store, 'listTokens'>, account: number): Promise<void> {
+  if ((await store.listTokens(account)).length < MAX_TOKENS_PER_ACCOUNT) return;
+  throw new LetterheadError(
+    'quota_exceeded',
+    `This account has ${MAX_TOKENS_PER_ACCOUNT} tokens and share links, which is all that it can hold. Revoke those that nobody uses.`,
+  );
+}
