@@ -124,8 +124,18 @@ function parsePublicUrl(text: string, context: z.RefinementCtx): string {
 function parseProxies(text: string, context: z.RefinementCtx): boolean | string[] {
   if (text === 'true' || text === 'false') return text === 'true';
   const networks = text.split(',').map((part) => part.trim());
-  if (!networks.every((network) => isIP(network.split('/', 1)[0] ?? '') !== 0)) {
-    context.addIssue({ code: 'custom', message: 'give true, false, or the addresses of your proxies' });
+  if (!networks.every(isNetwork)) {
+    context.addIssue({
+      code: 'custom',
+      message: 'give true, false, or the addresses of your proxies, such as 10.0.0.0/8',
+    });
   }
   return networks;
+}
+
+/** An address, or one with the number of its leading bits that are the network's. */
+function isNetwork(text: string): boolean {
+  const [, address = '', bits] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const family = isIP(address);
+  return family !== 0 && Number(bits ?? 0) <= (family === 4 ? 32 : 128);
 }

@@ -62,6 +62,8 @@ it.each([
   ['CORS_ORIGINS', 'https://example.org/path'],
   ['PUBLIC_URL', 'example.org'],
   ['TRUST_PROXY', 'proxy.example.org'],
+  ['TRUST_PROXY', '10.0.0.0/33'],
+  ['TRUST_PROXY', '10.0.0.0/8/8'],
   ['LOG_LEVEL', 'loud'],
 ])('says in one line that %s cannot be %s, and what to give', (name, value) => {
   const parse = () => parseSettings({ [name]: value });

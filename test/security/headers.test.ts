@@ -43,6 +43,22 @@ test.each(ANSWERS)('%s comes with the fixed headers, and no banner', async (_nam
   expect(Object.keys(answer.headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
 });
 
+test('the console’s page runs its own scripts and styles alone, and cannot be framed', async () => {
+  await using server = await startTestServer();
+  const page = await sendHttp(server.url, { path: '/' });
+  expect(page.status).toBe(200);
+  const policy = String(page.headers['content-security-policy']);
+  const rules = new Map(policy.split('; ').map((rule) => [rule.split(' ')[0], rule]));
+  expect(rules.get('default-src')).toBe("default-src 'none'");
+  expect(rules.get('script-src')).toBe("script-src 'self'");
+  expect(rules.get('style-src')).toBe("style-src 'self'");
+  expect(rules.get('connect-src')).toBe("connect-src 'self'");
+  expect(rules.get('base-uri')).toBe("base-uri 'none'");
+  expect(rules.get('form-action')).toBe("form-action 'none'");
+  expect(rules.get('frame-ancestors')).toBe("frame-ancestors 'none'");
+  expect(policy).not.toMatch(/unsafe|\*|https?:|data:/);
+});
+
 test('a stream of events is not kept by anybody either', async () => {
   await using server = await startTestServer();
   const stream = await openEventStream(server.url, server.token);
