@@ -93,8 +93,7 @@ export async function serveTrpc(app: FastifyInstance, source: TrpcSource): Promi
  * piece by piece costs as much as the procedure does.
  */
 function inOnePiece(reply: FastifyReply): FastifyReply {
-  const inFull: FastifyReply = Object.create(reply);
-  inFull.send = (response: unknown) => {
+  const send = (response: unknown): FastifyReply => {
     const isWhole =
       response instanceof Response &&
       response.headers.get('content-type')?.startsWith('application/json') === true;
@@ -107,7 +106,8 @@ function inOnePiece(reply: FastifyReply): FastifyReply {
     // Whoever waits for a reply waits until it is sent.
     return reply;
   };
-  return inFull;
+  // tRPC's adapter uses these two of a reply, and an heir of a real one would make every use of that slow.
+  return { raw: reply.raw, send } as FastifyReply;
 }
 
 /** Every procedure's path, and the method that it is called by. */
