@@ -94,10 +94,7 @@ export async function serveTrpc(app: FastifyInstance, source: TrpcSource): Promi
  */
 function inOnePiece(reply: FastifyReply): FastifyReply {
   const send = (response: unknown): FastifyReply => {
-    const isWhole =
-      response instanceof Response &&
-      response.headers.get('content-type')?.startsWith('application/json') === true;
-    if (!isWhole) return reply.send(response);
+    if (!(response instanceof Response) || !isWhole(response)) return reply.send(response);
     reply.code(response.status).headers(Object.fromEntries(response.headers));
     response.text().then(
       (text) => reply.send(text),
@@ -108,6 +105,13 @@ function inOnePiece(reply: FastifyReply): FastifyReply {
   };
   // tRPC's adapter uses these two of a reply, and an heir of a real one would make every use of that slow.
   return { raw: reply.raw, send } as FastifyReply;
+}
+
+/** A batch that was asked for line by line calls itself JSON as well, and says that it comes in chunks. */
+function isWhole({ headers }: Response): boolean {
+  return (
+    headers.get('content-type')?.startsWith('application/json') === true && !headers.has('transfer-encoding')
+  );
 }
 
 /** Every procedure's path, and the method that it is called by. */
