@@ -147,6 +147,45 @@ test('the provider is told from its name servers, with its habits', async () => 
     .toBe(`"${value.slice(0, 255)}" "${value.slice(255)}"`);
 });
 
+test('a subdomain on name servers of its own is typed into their form, relative to their zone', async () => {
+  const authority = { A: ['127.0.0.2'] };
+  await using server = await startTestServer({
+    dns: {
+      zones: {
+        'example.org': { mail: { NS: ['ns.mail.example.org'] }, 'ns.mail': authority },
+        'mail.example.org': { '@': { NS: ['ns.mail.example.org'] }, ns: authority },
+      },
+    },
+  });
+  const { id, dns_records } = await server.letterhead.domains.create.mutate({
+    account: 1,
+    domain: 'mail.example.org',
+  });
+  const [label = ''] = dns_records[0]?.hostname.split('.mail') ?? [];
+  await using tab = await openTab(browser(), server, { token: server.token });
+  const { page } = tab;
+  await page.goto(`/accounts/1/domains/${id}`);
+  await page.getByText('Most providers add .mail.example.org by themselves').waitFor();
+  await page.getByRole('button', { name: 'Copy the DKIM host' }).click();
+  await expect.poll(() => new ConsolePage(page).clipboard()).toBe(label);
+});
+
+test('a page that breaks says whose fault it is, and can be shown again', async () => {
+  await using server = await startTestServer();
+  const { id } = await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
+  await using tab = await openTab(browser(), server, { token: server.token });
+  const { page } = tab;
+  await page.route(/domains\.get/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: (await response.text()).replaceAll('"dns_records"', '"records"') });
+  });
+  await page.goto(`/accounts/1/domains/${id}`);
+  await page.getByRole('heading', { name: 'Something went wrong on this page' }).waitFor();
+  await page.unroute(/domains\.get/);
+  await page.getByRole('button', { name: 'Show it again' }).click();
+  await page.getByRole('heading', { level: 1, name: 'example.org' }).waitFor();
+});
+
 async function download(page: Page, name: string): Promise<[name: string, text: string]> {
   const [file] = await Promise.all([
     page.waitForEvent('download'),

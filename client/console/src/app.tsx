@@ -1,6 +1,6 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { lazy, Suspense } from 'preact/compat';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useErrorBoundary } from 'preact/hooks';
 import { Route, Switch } from 'wouter-preact';
 import { queryClient } from './server/api.ts';
 import { useSession } from './session/session.ts';
@@ -11,6 +11,17 @@ const SharePage = lazy(() => import('./share/share-page.tsx'));
 
 /** The whole console: what a shared link leads to, and what is behind the sign-in. */
 export function App() {
+  const [error, retry] = useErrorBoundary();
+  if (error !== undefined) {
+    return (
+      <Broken
+        onRetry={() => {
+          queryClient.clear();
+          retry();
+        }}
+      />
+    );
+  }
   return (
     <QueryClientProvider client={queryClient}>
       <Suspense fallback={null}>
@@ -24,6 +35,21 @@ export function App() {
         </Switch>
       </Suspense>
     </QueryClientProvider>
+  );
+}
+
+/** A fault of the console's own: what was done on the server is not touched by it. */
+function Broken({ onRetry }: { onRetry: () => void }) {
+  return (
+    <main class="page">
+      <h1>Something went wrong on this page</h1>
+      <p>It is a fault of the page alone: your domains and their records are as they were.</p>
+      <div class="actions">
+        <button type="button" class="button primary" onClick={onRetry}>
+          Show it again
+        </button>
+      </div>
+    </main>
   );
 }
 

@@ -1,6 +1,7 @@
 import type { Diagnosis, Domain } from '@letterhead/shared';
 import type { ComponentChildren } from 'preact';
 import { AdviceList } from './advice.tsx';
+import { dnsForm } from './dns-form.ts';
 import { inQuotedStrings, type Provider, recognizeProvider } from './provider.ts';
 import { Records } from './records.tsx';
 import { Verdict } from './verdict.tsx';
@@ -23,7 +24,12 @@ export function DomainInstructions({ domain, diagnosis, action, problem }: Domai
     <div class="instructions">
       {diagnosis !== undefined && <Verdict diagnosis={diagnosis} asTyped={asTyped} action={action} />}
       {problem}
-      <Records domain={domain} diagnosis={diagnosis} provider={provider} asTyped={asTyped} />
+      <Records
+        form={dnsForm(domain, diagnosis)}
+        diagnosis={diagnosis}
+        provider={provider}
+        asTyped={asTyped}
+      />
       <AdviceList advice={diagnosis?.advice ?? []} asTyped={asTyped} />
     </div>
   );

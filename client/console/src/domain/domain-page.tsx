@@ -15,6 +15,7 @@ import { NothingHere } from '../shell/nothing-here.tsx';
 import { useCheck, useFirstCheck } from './check.ts';
 import { CheckButton } from './check-button.tsx';
 import { Delete } from './delete.tsx';
+import { dnsForm } from './dns-form.ts';
 import { DomainInstructions } from './domain-instructions.tsx';
 import { HandOver } from './hand-over.tsx';
 import { Rename } from './rename.tsx';
@@ -86,7 +87,7 @@ function DomainParts({ domain, diagnosis }: { domain: Domain; diagnosis: Diagnos
         problem={check.error !== null && <Failure error={check.error} onRetry={check.run} />}
       />
       <aside>
-        <HandOver domain={domain} />
+        <HandOver domain={domain} form={dnsForm(domain, diagnosis)} />
         {mayWrite && <Manage domain={domain} />}
         <Timeline account={domain.account_id} id={domain.id} />
       </aside>

@@ -1,19 +1,18 @@
 import type { Domain } from '@letterhead/shared';
-import { fullHost, registrableDomain } from './record-names.ts';
+import type { DnsForm } from './dns-form.ts';
 
 /** The records as a text for an e-mail to whoever edits the DNS. */
-export function toEmailText(domain: Domain): string {
-  const zone = registrableDomain(domain);
-  const records = domain.dns_records.map(
+export function toEmailText({ domain }: Domain, { zone, records: typed }: DnsForm): string {
+  const records = typed.map(
     (record, at) => `${at + 1}. ${record.label}
 Type:  ${record.type}
-Host:  ${record.hostname}
-       (in full: ${fullHost(record, domain)})
+Host:  ${record.host}
+       (in full: ${record.fullHost})
 Value: ${record.value}`,
   );
   return `Hello,
 
-please add ${records.length === 1 ? 'this record' : 'these records'} to the DNS of ${zone}, so that mail from ${domain.domain} can be signed:
+please add ${records.length === 1 ? 'this record' : 'these records'} to the DNS of ${zone}, so that mail from ${domain} can be signed:
 
 ${records.join('\n\n')}
 
@@ -27,16 +26,10 @@ export function emailSubject(domain: Domain): string {
 }
 
 /** The records as comma-separated values (RFC 4180). */
-export function toCsv(domain: Domain): string {
+export function toCsv({ records }: DnsForm): string {
   const lines = [
     ['label', 'type', 'host', 'host in full', 'value'],
-    ...domain.dns_records.map((record) => [
-      record.label,
-      record.type,
-      record.hostname,
-      fullHost(record, domain),
-      record.value,
-    ]),
+    ...records.map(({ label, type, host, fullHost, value }) => [label, type, host, fullHost, value]),
   ];
   return lines.map((line) => `${line.map(quote).join(',')}\r\n`).join('');
 }

@@ -8,10 +8,11 @@ import { saveFile } from '../parts/save-file.ts';
 import { letterhead } from '../server/api.ts';
 import { useMay } from '../session/identity.ts';
 import { ShareDialog } from '../share/share-dialog.tsx';
+import type { DnsForm } from './dns-form.ts';
 import { emailSubject, toCsv, toEmailText } from './hand-over-text.ts';
 
 /** The records in the forms in which other people and programs take them. */
-export function HandOver({ domain }: { domain: Domain }) {
+export function HandOver({ domain, form }: { domain: Domain; form: DnsForm }) {
   const { account_id: account, id } = domain;
   const mayWrite = useMay('domains:write');
   const [isSharing, setSharing] = useState(false);
@@ -19,7 +20,7 @@ export function HandOver({ domain }: { domain: Domain }) {
     mutationFn: () => letterhead.domains.zoneFile.query({ account, id }),
     onSuccess: (text) => saveFile(`${domain.domain}.zone`, 'text/dns', text),
   });
-  const text = toEmailText(domain);
+  const text = toEmailText(domain, form);
   const mailTo = `mailto:?subject=${encodeURIComponent(emailSubject(domain))}&body=${encodeURIComponent(text)}`;
   return (
     <section class="hand-over" aria-labelledby="hand-over-title">
@@ -60,7 +61,7 @@ export function HandOver({ domain }: { domain: Domain }) {
           <button
             type="button"
             class="button"
-            onClick={() => saveFile(`${domain.domain}.csv`, 'text/csv', toCsv(domain))}
+            onClick={() => saveFile(`${domain.domain}.csv`, 'text/csv', toCsv(form))}
           >
             <FileDown aria-hidden="true" />
             Download<span class="unseen"> the table</span>

@@ -1,31 +1,29 @@
-import type { DnsRecord, Domain, RecordDiagnosis } from '@letterhead/shared';
+import type { DnsRecord, RecordDiagnosis } from '@letterhead/shared';
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { SeverityIcon } from '../parts/status-badge.tsx';
+import type { FormRecord } from './dns-form.ts';
 import { Evidence } from './evidence.tsx';
-import { fullHost } from './record-names.ts';
+import type { HostSpelling } from './host-spelling.tsx';
 
 const PURPOSES: Record<DnsRecord['label'], string> = {
   DKIM: 'The key that receivers check your mail’s signature with.',
   'Return-Path': 'Where messages that can’t be delivered come back to.',
 };
 
-export type HostForm = 'relative' | 'full';
-
 interface RecordCardProps {
-  readonly record: DnsRecord;
-  readonly domain: Domain;
+  readonly record: FormRecord;
   /** Undefined until it is read. */
   readonly diagnosis: RecordDiagnosis | undefined;
-  readonly hostForm: HostForm;
+  readonly spelling: HostSpelling;
   readonly asTyped: (value: string) => string;
 }
 
 /** One record as a DNS form asks for it: type, host, value; and what the last check saw of it. */
-export function RecordCard({ record, domain, diagnosis, hostForm, asTyped }: RecordCardProps) {
+export function RecordCard({ record, diagnosis, spelling, asTyped }: RecordCardProps) {
   const titleId = useId();
-  const host = hostForm === 'relative' ? record.hostname : fullHost(record, domain);
+  const host = spelling === 'short' ? record.host : record.fullHost;
   const value = asTyped(record.value);
   return (
     <article class="record" aria-labelledby={titleId}>

@@ -1,6 +1,6 @@
 import type { Event } from '@letterhead/shared';
 import type { InfiniteData, QueryKey } from '@tanstack/react-query';
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions, skipToken } from '@tanstack/react-query';
 import { letterhead, queryClient } from '../server/api.ts';
 import { toRefusal } from '../server/refusal.ts';
 
@@ -34,7 +34,7 @@ export function accountLog(account: number, isEndKnown: boolean) {
 
 /** The id of the account's last event, as far as the stream has told. */
 export function newestEvent(account: number) {
-  return queryOptions<number>({ queryKey: ['newest-event', account], enabled: false });
+  return queryOptions<number>({ queryKey: ['newest-event', account], queryFn: skipToken });
 }
 
 /** Keeps what the stream has told of where the log ends. */

@@ -31,7 +31,13 @@ function Accounts({ token }: { token: CurrentToken }) {
   return (
     <Switch>
       <Route path="/accounts/:account/*?">
-        {({ account }) => <AccountPages key={account} token={token} id={Number(account)} />}
+        {({ account }) =>
+          /^\d+$/.test(account) ? (
+            <AccountPages key={account} token={token} id={Number(account)} />
+          ) : (
+            <Redirect to={`/accounts/${token.account_id}/domains`} replace />
+          )
+        }
       </Route>
       <Route>
         <Redirect to={`/accounts/${token.account_id}/domains`} replace />
