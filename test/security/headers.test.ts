@@ -59,6 +59,20 @@ test('the console’s page runs its own scripts and styles alone, and cannot be 
   expect(policy).not.toMatch(/unsafe|\*|https?:|data:/);
 });
 
+test('an answer that comes line by line has no length beside its chunks', async () => {
+  await using server = await startTestServer();
+  const { status, headers, text } = await sendHttp(server.url, {
+    path: '/trpc/tokens.current,tokens.current?batch=1',
+    headers: { authorization: `Bearer ${server.token}`, 'trpc-accept': 'application/jsonl' },
+  });
+  expect([status, headers['transfer-encoding'], headers['content-length']]).toEqual([
+    200,
+    'chunked',
+    undefined,
+  ]);
+  expect(text.trim().split('\n').length).toBeGreaterThan(2);
+});
+
 test('a stream of events is not kept by anybody either', async () => {
   await using server = await startTestServer();
   const stream = await openEventStream(server.url, server.token);
