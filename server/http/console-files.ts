@@ -24,13 +24,20 @@ const HEADERS = {
   'x-robots-tag': 'noindex',
 };
 
+/** The best first; `q=0` says that a coding is not wanted. */
+const CODINGS = [
+  { coding: 'br', suffix: '.br', wanted: /\bbr\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/ },
+  { coding: 'gzip', suffix: '.gz', wanted: /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/ },
+] as const;
+
 const FOREVER = 'public, max-age=31536000, immutable';
 
 interface ConsoleFile {
   readonly type: string;
   readonly tag: string;
-  /** The content by its coding; each was compressed when the console was built. */
-  readonly codings: ReadonlyMap<'br' | 'gzip' | 'identity', Buffer>;
+  readonly content: Buffer;
+  /** By content coding: it was compressed when the console was built. */
+  readonly packed: ReadonlyMap<string, Buffer>;
   /** Named after its content. */
   readonly isImmutable: boolean;
 }
@@ -62,14 +69,16 @@ function readFiles(folder: string): Map<string, ConsoleFile> {
 
 function readFile(path: string): ConsoleFile {
   const content = readFileSync(path);
-  const codings = new Map<'br' | 'gzip' | 'identity', Buffer>();
-  if (existsSync(`${path}.br`)) codings.set('br', readFileSync(`${path}.br`));
-  if (existsSync(`${path}.gz`)) codings.set('gzip', readFileSync(`${path}.gz`));
-  codings.set('identity', content);
+  const packed = new Map(
+    CODINGS.filter(({ suffix }) => existsSync(path + suffix)).map(
+      ({ coding, suffix }) => [coding, readFileSync(path + suffix)] as const,
+    ),
+  );
   return {
     type: TYPES[extname(path)] ?? 'application/octet-stream',
     tag: `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`,
-    codings,
+    content,
+    packed,
     isImmutable: path.includes(`${sep}assets${sep}`),
   };
 }
@@ -83,12 +92,11 @@ function send(request: FastifyRequest, reply: FastifyReply, file: ConsoleFile): 
     .type(file.type);
   if (request.headers['if-none-match'] === file.tag) return reply.code(304).send();
   const accepted = request.headers['accept-encoding'] ?? '';
-  for (const [coding, content] of file.codings) {
-    if (coding === 'identity' || !new RegExp(`\\b${coding}\\b(?!;q=0(?:\\.0*)?(?:,|$))`).test(accepted))
-      continue;
-    return reply.header('content-encoding', coding).send(content);
+  for (const { coding, wanted } of CODINGS) {
+    const packed = wanted.test(accepted) ? file.packed.get(coding) : undefined;
+    if (packed !== undefined) return reply.header('content-encoding', coding).send(packed);
   }
-  return reply.send(file.codings.get('identity'));
+  return reply.send(file.content);
 }
 
 function sendNotBuilt(reply: FastifyReply): FastifyReply {

@@ -45,7 +45,7 @@ test('times read as from now, the exact one on hover in the reader’s zone', as
   const context = await browser().newContext({ baseURL: server.url, timezoneId: 'Asia/Kathmandu' });
   await context.addInitScript((token) => sessionStorage.setItem('letterhead.token', token), server.token);
   const page = await context.newPage();
-  await page.clock.install({ time: new Date('2026-03-28T15:30:00Z') });
+  await page.clock.install({ time: new Date('2026-03-28T15:10:00Z') });
   await page.goto(`/accounts/1/domains/${id}`);
   const time = page.getByRole('listitem').filter({ hasText: 'example.org was added.' }).getByRole('time');
   expect(await time.innerText()).toBe('3 hours ago');

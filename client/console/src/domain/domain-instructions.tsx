@@ -4,7 +4,7 @@ import { AdviceList } from './advice.tsx';
 import { dnsForm } from './dns-form.ts';
 import { inQuotedStrings, type Provider, recognizeProvider } from './provider.ts';
 import { Records } from './records.tsx';
-import { Verdict } from './verdict.tsx';
+import { mostUrgent, Verdict } from './verdict.tsx';
 
 interface DomainInstructionsProps {
   readonly domain: Domain;
@@ -18,17 +18,21 @@ interface DomainInstructionsProps {
 /** Where a domain stands, what to do, and what to type: for those with an account and those with a link. */
 export function DomainInstructions({ domain, diagnosis, action, problem }: DomainInstructionsProps) {
   const provider = diagnosis === undefined ? null : providerOf(diagnosis);
+  const told = mostUrgent(diagnosis?.records ?? []);
   const asTyped = (text: string) =>
     provider?.wantsQuotedStrings && isTxtValue(text) ? inQuotedStrings(text) : text;
   return (
     <div class="instructions">
-      {diagnosis !== undefined && <Verdict diagnosis={diagnosis} asTyped={asTyped} action={action} />}
+      {diagnosis !== undefined && told !== undefined && (
+        <Verdict diagnosis={diagnosis} record={told} asTyped={asTyped} action={action} />
+      )}
       {problem}
       <Records
         form={dnsForm(domain, diagnosis)}
         diagnosis={diagnosis}
         provider={provider}
         asTyped={asTyped}
+        told={told}
       />
       <AdviceList advice={diagnosis?.advice ?? []} asTyped={asTyped} />
     </div>

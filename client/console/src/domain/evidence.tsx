@@ -7,24 +7,25 @@ import { misplacedAt } from './misplaced.ts';
 interface EvidenceProps {
   readonly diagnosis: RecordDiagnosis;
   readonly asTyped: (value: string) => string;
+  readonly isTold: boolean;
 }
 
 /** What the last check saw of a record, for whoever has to be convinced. Folded away until asked for. */
-export function Evidence({ diagnosis, asTyped }: EvidenceProps) {
+export function Evidence({ diagnosis, asTyped, isTold }: EvidenceProps) {
   const { observed_at, severity, title, detail, fix, nameservers, clears_at } = diagnosis;
   if (observed_at === null) return null;
   return (
     <details class="evidence">
       <summary>What the check saw</summary>
-      {severity !== 'ok' && (
+      {severity !== 'ok' && !isTold && (
         <p>
           <strong>{title}.</strong> {detail}
         </p>
       )}
       {severity !== 'ok' && <Differences diagnosis={diagnosis} />}
-      {fix !== null && <Instruction sentence={fix} asTyped={asTyped} />}
+      {fix !== null && !isTold && <Instruction sentence={fix} asTyped={asTyped} />}
       {nameservers.length > 0 && <Servers servers={nameservers} />}
-      {clears_at !== null && (
+      {clears_at !== null && !isTold && (
         <p>
           Resolvers that were asked too early forget their old answer <Time at={clears_at} />.
         </p>

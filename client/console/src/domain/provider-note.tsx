@@ -7,15 +7,17 @@ interface ProviderNoteProps {
   readonly form: DnsForm;
   /** Null: nobody who is known here. */
   readonly provider: Provider | null;
+  /** Whether the records are there already. */
+  readonly isPublished: boolean;
 }
 
 /** Where the records go, and the habits of the form there. */
-export function ProviderNote({ form: { zone, records }, provider }: ProviderNoteProps) {
+export function ProviderNote({ form: { zone, records }, provider, isPublished }: ProviderNoteProps) {
   const [record] = records;
   if (provider === null || record === undefined) {
     return (
       <p class="provider">
-        {records.every(({ verified }) => verified) ? 'Leave ' : 'Add '}
+        {isPublished ? 'Leave ' : 'Add '}
         {records.length === 1 ? 'it' : 'them'} where the DNS of <strong>{inOwnLetters(zone)}</strong> is kept:
         mostly with the company that the domain was bought from. Leave everything else there as it is.
       </p>

@@ -18,10 +18,12 @@ interface RecordCardProps {
   readonly diagnosis: RecordDiagnosis | undefined;
   readonly spelling: HostSpelling;
   readonly asTyped: (value: string) => string;
+  /** Whether what is the matter with it has been told already. */
+  readonly isTold: boolean;
 }
 
 /** One record as a DNS form asks for it: type, host, value; and what the last check saw of it. */
-export function RecordCard({ record, diagnosis, spelling, asTyped }: RecordCardProps) {
+export function RecordCard({ record, diagnosis, spelling, asTyped, isTold }: RecordCardProps) {
   const titleId = useId();
   const host = spelling === 'short' ? record.host : record.fullHost;
   const value = asTyped(record.value);
@@ -45,7 +47,7 @@ export function RecordCard({ record, diagnosis, spelling, asTyped }: RecordCardP
           <code class="value">{value}</code>
         </FormRow>
       </dl>
-      {diagnosis !== undefined && <Evidence diagnosis={diagnosis} asTyped={asTyped} />}
+      {diagnosis !== undefined && <Evidence diagnosis={diagnosis} asTyped={asTyped} isTold={isTold} />}
     </article>
   );
 }

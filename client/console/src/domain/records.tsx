@@ -1,4 +1,4 @@
-import type { Diagnosis } from '@letterhead/shared';
+import type { Diagnosis, RecordDiagnosis } from '@letterhead/shared';
 import { useState } from 'preact/hooks';
 import type { DnsForm } from './dns-form.ts';
 import { type HostSpelling, HostSpellingChoice } from './host-spelling.tsx';
@@ -11,15 +11,18 @@ interface RecordsProps {
   readonly diagnosis: Diagnosis | undefined;
   readonly provider: Provider | null;
   readonly asTyped: (value: string) => string;
+  /** The record of which the verdict tells; what is the matter with another is told beside it. */
+  readonly told: RecordDiagnosis | undefined;
 }
 
 /** What is to be typed into the provider's form. */
-export function Records({ form, diagnosis, provider, asTyped }: RecordsProps) {
+export function Records({ form, diagnosis, provider, asTyped, told }: RecordsProps) {
   const [spelling, setSpelling] = useState<HostSpelling>('short');
+  const isPublished = diagnosis?.records.every(({ state }) => state === 'valid') === true;
   return (
     <section class="records" aria-labelledby="records-title">
-      <h2 id="records-title">{headingFor(form)}</h2>
-      <ProviderNote form={form} provider={provider} />
+      <h2 id="records-title">{headingFor(form, isPublished)}</h2>
+      <ProviderNote form={form} provider={provider} isPublished={isPublished} />
       <HostSpellingChoice form={form} spelling={spelling} onChange={setSpelling} />
       {form.records.map((record) => (
         <RecordCard
@@ -28,13 +31,14 @@ export function Records({ form, diagnosis, provider, asTyped }: RecordsProps) {
           diagnosis={diagnosis?.records.find(({ label }) => label === record.label)}
           spelling={spelling}
           asTyped={asTyped}
+          isTold={record.label === told?.label}
         />
       ))}
     </section>
   );
 }
 
-function headingFor({ records }: DnsForm): string {
+function headingFor({ records }: DnsForm, isPublished: boolean): string {
   const noun = records.length === 1 ? 'The record' : 'The records';
-  return records.every(({ verified }) => verified) ? `${noun}, as in the DNS` : `${noun} to add`;
+  return isPublished ? `${noun}, as in the DNS` : `${noun} to add`;
 }

@@ -9,16 +9,16 @@ const SEVERITIES: readonly Severity[] = ['ok', 'info', 'warning', 'error'];
 
 interface VerdictProps {
   readonly diagnosis: Diagnosis;
+  /** The one of its records that is told of. */
+  readonly record: RecordDiagnosis;
   readonly asTyped: (value: string) => string;
   /** What stands in the panel's corner: *Check now*. */
   readonly action: ComponentChildren;
 }
 
 /** Where the domain stands and what to do about it, in a sentence each. */
-export function Verdict({ diagnosis, asTyped, action }: VerdictProps) {
+export function Verdict({ diagnosis, record, asTyped, action }: VerdictProps) {
   const panel = useHeldHeight<HTMLElement>();
-  const record = mostUrgent(diagnosis.records);
-  if (record === undefined) return null;
   const { severity, title, detail, fix } = toldFor(diagnosis.status, record);
   const { clears_at } = record;
   return (
@@ -61,7 +61,7 @@ export function Verdict({ diagnosis, asTyped, action }: VerdictProps) {
 }
 
 /** The worst first; of two that are as bad the first, for mail needs the DKIM record most. */
-function mostUrgent(records: readonly RecordDiagnosis[]): RecordDiagnosis | undefined {
+export function mostUrgent(records: readonly RecordDiagnosis[]): RecordDiagnosis | undefined {
   return [...records].sort(
     (one, other) => SEVERITIES.indexOf(other.severity) - SEVERITIES.indexOf(one.severity),
   )[0];

@@ -13,11 +13,15 @@ const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ['minute', 60],
 ];
 
+/** 59 minutes are said as an hour, and a week that has just begun as 7 days. */
+const NEARLY_ONE = 0.97;
+
 /** `3 minutes ago`, `in 6 hours`; to the minute, for nobody waits for seconds here. */
 export function relativeTime(at: Date, now: number): string {
   const seconds = (at.getTime() - now) / 1000;
   for (const [unit, size] of UNITS) {
-    if (Math.abs(seconds) >= size) return RELATIVE.format(Math.trunc(seconds / size), unit);
+    const count = seconds / size;
+    if (Math.abs(count) >= NEARLY_ONE) return RELATIVE.format(Math.round(count), unit);
   }
   return seconds > 0 ? 'in less than a minute' : 'just now';
 }

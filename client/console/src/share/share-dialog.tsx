@@ -115,7 +115,7 @@ function LinkList({ domain, shares, onRevoked }: LinkListProps) {
                 ', works until it is revoked'
               ) : (
                 <>
-                  , works until <Time at={share.expires_at} />
+                  , stops working <Time at={share.expires_at} />
                 </>
               )}
               {share.last_used_at === null ? (
