@@ -1,14 +1,14 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import packed from '@sparticuz/chromium';
 import { build } from 'vite';
+import { unpackChromium } from './chromium.ts';
 
 const folder = resolve(import.meta.dirname, '../../client/console');
 
 /** Before any test: builds the console where its sources are newer than what was built, and unpacks the browser once. */
 export default async function setup(): Promise<void> {
   if (newest(folder) > builtAt()) await build({ root: folder, logLevel: 'warn' });
-  await packed.executablePath();
+  await unpackChromium();
 }
 
 function builtAt(): number {
