@@ -102,9 +102,9 @@ test('a crowd at work when the power goes: what was acknowledged is there, what 
     await compare(after, witness);
     await folder.close();
   });
-  await fc.assert(property, { numRuns: 150 });
-  // Enough of the random scenes were cut while something was under way; how many differs from run to run.
-  expect(cuts).toBeGreaterThan(20);
+  await fc.assert(property, { numRuns: 250 });
+  // How many of the random scenes are cut while something is under way differs from run to run.
+  expect(cuts).toBeGreaterThan(50);
 });
 
 async function compare(store: JsonStore, witness: Witness): Promise<void> {
