@@ -1,11 +1,10 @@
 import { LetterheadError } from '@letterhead/shared';
-import type { FastifyTRPCPluginOptions } from '@trpc/server/adapters/fastify';
-import { fastifyRequestHandler } from '@trpc/server/adapters/fastify';
+import { resolveResponse } from '@trpc/server/http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { TokenCaller } from '../auth/token-caller.ts';
+import type { ProcedureType } from '../rest/operations.ts';
 import { procedureTypes } from '../rest/operations.ts';
 import type { Context } from '../router/context.ts';
-import type { AppRouter } from '../router/index.ts';
 import { appRouter } from '../router/index.ts';
 import { toRefusal } from '../router/refusals.ts';
 import type { FaultLog } from './fault-log.ts';
@@ -14,6 +13,7 @@ import { cutStreamsWhenStopping } from './graceful-stop.ts';
 import type { PathMethod } from './known-paths.ts';
 import type { OpenStreams } from './open-streams.ts';
 import { refusalHeaders, TRPC_PATH } from './refusal-reply.ts';
+import { toTrpcRequest } from './trpc-request.ts';
 
 /** How many calls may travel together. */
 const MAX_BATCH_SIZE = 100;
@@ -37,21 +37,6 @@ type TrpcRequest = FastifyRequest<{ Params: { path: string } }>;
 export async function serveTrpc(app: FastifyInstance, source: TrpcSource): Promise<void> {
   const types = procedureTypes(appRouter);
   const callers = new WeakMap<FastifyRequest, TokenCaller>();
-  const trpcOptions: FastifyTRPCPluginOptions<AppRouter>['trpcOptions'] = {
-    router: appRouter,
-    maxBatchSize: MAX_BATCH_SIZE,
-    createContext: ({ req }) => source.contextOf(callers.get(req) ?? source.callerOf(req, 1)),
-    onError: ({ error, req }) => logFault(source.log, req, toRefusal(error)),
-    responseMeta: ({ errors, type }) => ({
-      headers: Object.assign(
-        // tRPC's own, which takes the place of what CORS has said before.
-        { vary: 'origin, trpc-accept, accept' },
-        // tRPC says of a stream that it may be kept.
-        type === 'subscription' ? { 'cache-control': 'no-store, no-transform' } : {},
-        ...errors.map((error) => refusalHeaders(toRefusal(error))),
-      ),
-    }),
-  };
   await app.register(
     async (scope) => {
       cutStreamsWhenStopping(scope, source.stopping);
@@ -63,48 +48,70 @@ export async function serveTrpc(app: FastifyInstance, source: TrpcSource): Promi
         method: ['GET', 'POST'],
         url: '/:path',
         exposeHeadRoute: false,
-        async onRequest(request, reply) {
-          const procedures = proceduresIn(request);
+        onRequest(request, reply, done) {
+          const procedures = proceduresIn(request).map((path) => types.get(path));
+          // The guard of each looks at the caller soon enough.
+          if (request.method === 'GET' && procedures.every((type) => type === 'query')) return done();
           const caller = source.callerOf(request, procedures.length);
           callers.set(request, caller);
-          await countRequest(
-            request.method,
-            procedures.every((path) => types.has(path)),
-            caller,
-          );
-          if (procedures.every((path) => types.get(path) !== 'subscription')) return;
-          reply.raw.once('close', await openStream(source.streams, caller));
+          countRequest(source, request, reply, caller, procedures).then(() => done(), done);
         },
-        handler: (request, reply) =>
-          fastifyRequestHandler({
-            ...trpcOptions,
-            req: request,
-            res: inOnePiece(reply),
-            path: request.params.path,
-          }),
+        async handler(request, reply) {
+          const response = await answer(source, request, reply, (procedures) =>
+            source.contextOf(callers.get(request) ?? source.callerOf(request, procedures)),
+          );
+          return sendInOnePiece(reply, response);
+        },
       });
     },
     { prefix: TRPC_PATH },
   );
 }
 
+/** What tRPC answers. `contextOf` is told how many procedures are called. */
+function answer(
+  { log }: TrpcSource,
+  request: TrpcRequest,
+  reply: FastifyReply,
+  contextOf: (procedures: number) => Context,
+): Promise<Response> {
+  return resolveResponse({
+    router: appRouter,
+    maxBatchSize: MAX_BATCH_SIZE,
+    req: toTrpcRequest(request, leaving(reply)),
+    path: request.params.path,
+    error: null,
+    createContext: async ({ info }) => contextOf(info.calls.length),
+    onError: ({ error }) => logFault(log, request, toRefusal(error)),
+    responseMeta: ({ errors, type }) => ({
+      headers: Object.assign(
+        // tRPC's own, which takes the place of what CORS has said before.
+        { vary: 'origin, trpc-accept, accept' },
+        // tRPC says of a stream that it may be kept.
+        type === 'subscription' ? { 'cache-control': 'no-store, no-transform' } : {},
+        ...errors.map((error) => refusalHeaders(toRefusal(error))),
+      ),
+    }),
+  });
+}
+
+/** Aborted where the client goes away before it has all of its answer. */
+function leaving({ raw }: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  raw.once('close', () => {
+    if (!raw.writableEnded) controller.abort();
+  });
+  return controller.signal;
+}
+
 /**
- * The same reply, which sends JSON in one piece. tRPC hands over a web stream even of a small answer, and reading that
- * piece by piece costs as much as the procedure does.
+ * Sends JSON in one piece. tRPC hands over a web stream even of a small answer, and reading that piece by piece costs
+ * as much as the procedure does.
  */
-function inOnePiece(reply: FastifyReply): FastifyReply {
-  const send = (response: unknown): FastifyReply => {
-    if (!(response instanceof Response) || !isWhole(response)) return reply.send(response);
-    reply.code(response.status).headers(Object.fromEntries(response.headers));
-    response.text().then(
-      (text) => reply.send(text),
-      (error: unknown) => reply.send(error),
-    );
-    // Whoever waits for a reply waits until it is sent.
-    return reply;
-  };
-  // tRPC's adapter uses these two of a reply, and an heir of a real one would make every use of that slow.
-  return { raw: reply.raw, send } as FastifyReply;
+async function sendInOnePiece(reply: FastifyReply, response: Response): Promise<FastifyReply> {
+  if (!isWhole(response)) return reply.send(response);
+  reply.code(response.status).headers(Object.fromEntries(response.headers));
+  return reply.send(await response.text());
 }
 
 /** A batch that was asked for line by line calls itself JSON as well, and says that it comes in chunks. */
@@ -128,13 +135,22 @@ function proceduresIn({ query, params }: TrpcRequest): string[] {
   return batch === '1' ? params.path.split(',') : [params.path];
 }
 
-/**
- * Counts what would never come to a procedure's own guard: calls of what is not there, and bodies of nobody's, which
- * are refused before they are read. That guard decides about everybody else.
- */
-async function countRequest(method: string, areThere: boolean, caller: TokenCaller): Promise<void> {
+/** Counts what would never come to a procedure's own guard, which decides about everybody else. */
+async function countRequest(
+  { streams }: TrpcSource,
+  { method }: FastifyRequest,
+  { raw }: FastifyReply,
+  caller: TokenCaller,
+  types: readonly (ProcedureType | undefined)[],
+): Promise<void> {
+  const areThere = !types.includes(undefined);
   if (!areThere) await caller.visit();
-  if (method !== 'POST') return;
+  if (method === 'POST') await refuseNobodysBody(caller, areThere);
+  if (types.includes('subscription')) raw.once('close', await openStream(streams, caller));
+}
+
+/** Refused before it is read. */
+async function refuseNobodysBody(caller: TokenCaller, areThere: boolean): Promise<void> {
   try {
     await caller.identify();
   } catch (error) {

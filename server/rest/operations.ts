@@ -18,9 +18,11 @@ export interface RestOperation {
   readonly takesBody: boolean;
 }
 
+export type ProcedureType = 'query' | 'mutation' | 'subscription';
+
 /** What tRPC keeps of a procedure at run time. It is not typed there: this is the one place that relies on it. */
 interface ProcedureDefinition {
-  readonly type: 'query' | 'mutation' | 'subscription';
+  readonly type: ProcedureType;
   readonly meta?: Meta;
   readonly inputs: readonly z.ZodObject[];
   readonly middlewares: readonly ProcedureLevel[];
@@ -51,7 +53,7 @@ export function listOperations(router: AnyTRPCRouter): RestOperation[] {
 }
 
 /** What each procedure of a router is, by its path. */
-export function procedureTypes(router: AnyTRPCRouter): ReadonlyMap<string, ProcedureDefinition['type']> {
+export function procedureTypes(router: AnyTRPCRouter): ReadonlyMap<string, ProcedureType> {
   // See ProcedureDefinition.
   const procedures = Object.entries(router._def.procedures) as [string, { _def: ProcedureDefinition }][];
   return new Map(procedures.map(([path, { _def }]) => [path, _def.type]));
