@@ -19,8 +19,9 @@ import type { HttpBounds } from './bounds.ts';
 import { answerBrokenHttp } from './client-errors.ts';
 import { serveConsole } from './console-files.ts';
 import { logFault } from './fault-log.ts';
-import { addFixedHeaders, setFixedHeaders } from './fixed-headers.ts';
+import { addFixedHeaders } from './fixed-headers.ts';
 import { followRequests } from './follow-requests.ts';
+import { passGates } from './gates.ts';
 import { refuseWhenStopping } from './graceful-stop.ts';
 import { serveHealth } from './health.ts';
 import { refuseBadHost } from './host-header.ts';
@@ -84,13 +85,14 @@ export async function createApp(needs: AppNeeds): Promise<FastifyInstance> {
   });
   const app = makeFastify(needs, callerOf);
   ignoreExpectations(app);
-  setFixedHeaders(app);
-  followRequests(app, {
-    maxWaiting: needs.bounds.maxWaiting,
-    ended: requestCounter(needs.metrics, needs.log),
-  });
-  refuseBadHost(app);
-  refuseWhenStopping(app, needs.stopping);
+  passGates(app, [
+    followRequests(app, {
+      maxWaiting: needs.bounds.maxWaiting,
+      ended: requestCounter(needs.metrics, needs.log),
+    }),
+    refuseBadHost,
+    refuseWhenStopping(needs.stopping),
+  ]);
   if (needs.corsOrigins.length > 0) await allowOrigins(app, needs.corsOrigins);
   answerRefusals(app, needs, callerOf, knownPaths([...restPaths(operations), ...trpcPaths(), ...PAGES]));
   const createContext = (request: FastifyRequest) => contextOf(callerOf(request));

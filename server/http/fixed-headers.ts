@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyReply } from 'fastify';
 
 /** What every answer says, whatever it holds; pages say more about themselves. */
 export const FIXED_HEADERS = {
@@ -9,14 +9,6 @@ export const FIXED_HEADERS = {
 };
 
 /** Sets the fixed headers, and the request's id, by which the log can be searched. */
-export function setFixedHeaders(app: FastifyInstance): void {
-  app.addHook('onRequest', (_request, reply, done) => {
-    addFixedHeaders(reply);
-    done();
-  });
-}
-
-/** The same for an answer that no hook sees. */
 export function addFixedHeaders(reply: FastifyReply): FastifyReply {
   return reply.headers(FIXED_HEADERS).header('x-request-id', reply.request.id);
 }

@@ -5,11 +5,11 @@ import type { Metrics } from '../metrics.ts';
 /** Counts and, at the level `debug`, logs every request that was answered. */
 export function requestCounter(metrics: Metrics, log: FastifyBaseLogger) {
   const logs = log.level === 'debug' || log.level === 'trace';
-  return (request: FastifyRequest, reply: FastifyReply): void => {
+  return (request: FastifyRequest, reply: FastifyReply, ms: number): void => {
     if (!reply.raw.headersSent) return;
     const { id, method } = request;
     const route = request.routeOptions.url ?? 'none';
-    const { statusCode: status, elapsedTime: ms } = reply;
+    const status = reply.statusCode;
     metrics.request(method, route, status, ms / 1000);
     if (logs) log.debug({ request: id, method, route, status, ms }, 'answered');
   };

@@ -142,7 +142,7 @@ test('health says that the process lives, and whether the store can write', asyn
   }
 });
 
-test('the metrics count requests by their route, and watch the process', async () => {
+test('the metrics count and time requests by their route, and watch the process', async () => {
   await using server = await startTestServer();
   await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
   await server.rest('GET', '/accounts/1/domains/1');
@@ -155,6 +155,8 @@ test('the metrics count requests by their route, and watch the process', async (
   const route = 'method="GET",route="/api/v1/accounts/:account/domains/:id"';
   expect(text).toContain(`letterhead_http_request_seconds_count{${route},status="200"} 1`);
   expect(text).toContain(`letterhead_http_request_seconds_count{${route},status="404"} 1`);
+  const sum = text.match(`letterhead_http_request_seconds_sum{${route},status="200"} (.*)`)?.[1];
+  expect(Number(sum)).toBeGreaterThan(0);
   expect(text).toContain(
     'letterhead_http_request_seconds_count{method="POST",route="/trpc/:path",status="200"} 1',
   );
