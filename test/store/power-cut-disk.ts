@@ -63,6 +63,11 @@ export class PowerCutDisk {
     return new PowerCutDisk(folders);
   }
 
+  /** What the next process finds where this one was killed: the system still has what was not synced. */
+  afterKill(): PowerCutDisk {
+    return new PowerCutDisk(this.#folders);
+  }
+
   readonly fileSystem: FileSystem = {
     mkdir: (path) => this.#run(() => this.#makeFolder(path)),
     readdir: (path) => this.#run(() => [...this.#folder(path).entries.keys()]),

@@ -60,6 +60,14 @@ export class DataFolder {
     }
   }
 
+  /**
+   * Makes the names durable that a killed process may have left unsynced: what is read from here on, and what is
+   * acknowledged because of it, must not go back with the next power cut.
+   */
+  async syncNames(): Promise<void> {
+    await Promise.all([this.root.sync(), this.accounts.sync()]);
+  }
+
   /** Removes the snapshots of backups that did not come to their end. */
   async removeSnapshots(): Promise<void> {
     for (const name of await this.root.names()) {

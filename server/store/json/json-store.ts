@@ -67,6 +67,7 @@ async function open(options: JsonStoreOptions, folder: DataFolder, lock: FolderL
   const { log = silentLog, lazyWriteDelay = ONE_MINUTE } = options;
   await folder.removeTemporaryFiles();
   await folder.removeSnapshots();
+  await folder.syncNames();
   const states = await readInstallation(folder);
   const registry = new AccountRegistry();
   const feed = new EventFeed(log);
