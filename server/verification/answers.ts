@@ -23,6 +23,9 @@ export interface Answers {
 
 type Definitive = Exclude<Outcome, { kind: 'unknown' }>;
 
+/** What lies at the end of a loop. */
+const NOTHING: Definitive = { kind: 'absent', reason: 'nodata', negativeTtl: null };
+
 /** The authorities' answers, silent servers aside; the resolver's where none of them gave one. */
 export function answersOf(evidence: RecordEvidence): Answers {
   const heard = evidence.observations.flatMap((observation) =>
@@ -61,6 +64,7 @@ function followed(outcome: Definitive, evidence: RecordEvidence, servers: readon
 }
 
 function saidAtTheEnd(evidence: RecordEvidence): Definitive[] {
+  if (evidence.alias?.circular === true) return [NOTHING];
   const said = (evidence.alias?.observations ?? []).flatMap(({ outcome }) => definitive(outcome));
   return said.filter((outcome) => !isAlias(evidence.type, outcome) || outcome.values.length > 0);
 }

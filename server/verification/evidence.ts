@@ -81,7 +81,14 @@ export const RecordEvidenceSchema = z.object({
   /** What the configured resolver says of it; null where it was not asked. */
   resolver: OutcomeSchema.nullable(),
   /** Where the name is an alias that the resolver could not follow to the right record: what lies at its end. */
-  alias: z.object({ target: z.string(), observations: z.array(ObservationSchema) }).nullable(),
+  alias: z
+    .object({
+      target: z.string(),
+      observations: z.array(ObservationSchema),
+      /** It leads back to a name that it came by: there is no end. */
+      circular: z.boolean().exactOptional(),
+    })
+    .nullable(),
   findings: z.array(FindingSchema),
 });
 export type RecordEvidence = z.infer<typeof RecordEvidenceSchema>;

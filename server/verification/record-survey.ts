@@ -1,4 +1,5 @@
-import type { Observation, Outcome, Survey } from '../dns/outcome.ts';
+import { isWithin, parentOf } from '../dns/name.ts';
+import type { DnsCheck, Observation, Outcome, Survey } from '../dns/outcome.ts';
 import { toInstant } from '../instant.ts';
 import { answersOf, definitive, isAlias } from './answers.ts';
 import { clipAnswer, clipObservations } from './clip.ts';
@@ -11,7 +12,7 @@ import { isRight } from './right-value.ts';
 import type { SurveyContext } from './survey-context.ts';
 
 /** An alias of an alias is followed so far by ourselves; the resolver follows as far as it likes. */
-const MAX_ALIASES = 4;
+const MAX_ALIASES = 8;
 
 /**
  * Looks at one record: first-hand, then through the resolver where that adds something, then, where the record is
@@ -34,11 +35,9 @@ export async function surveyRecord(context: SurveyContext, record: PublishedReco
   if (hasRight(record, seen)) return seen;
 
   const zone = await lowestZone(context.check, record.fqdn, survey);
-  const [alias, findings] = await Promise.all([
-    followAlias(context, record, survey),
-    probe(context, record, { ...seen, zone }),
-  ]);
-  return { ...seen, zone, alias, findings };
+  const alias = await followAlias(context, record, survey);
+  const found = { ...seen, zone, alias };
+  return { ...found, findings: await probe(context, record, found) };
 }
 
 function hasRight(record: PublishedRecord, evidence: RecordEvidence): boolean {
@@ -65,7 +64,10 @@ async function askResolver(
   return worthAsking ? clipAnswer(await context.check.askResolver(record.fqdn, record.type)) : null;
 }
 
-/** What the servers at the end of an alias say themselves. */
+/**
+ * What the servers at the end of an alias say themselves. A loop has no end: resolvers answer SERVFAIL to it, but
+ * the servers have told of every step.
+ */
 async function followAlias(
   context: SurveyContext,
   record: PublishedRecord,
@@ -73,8 +75,11 @@ async function followAlias(
 ): Promise<RecordEvidence['alias']> {
   let target = aliasOf(record, observations);
   if (target === null) return null;
+  const passed = new Set([record.fqdn]);
   for (let hops = 1; ; hops++) {
-    const { check } = await openResponsibleCheck(context.dns, target, context.signal);
+    if (passed.has(target)) return { target, observations: [], circular: true };
+    passed.add(target);
+    const check = await openAliasCheck(context, target);
     const end = await check.askAuthorities(target, record.type);
     const next = aliasOf(record, end.observations);
     if (next === null || hops === MAX_ALIASES) {
@@ -82,6 +87,20 @@ async function followAlias(
     }
     target = next;
   }
+}
+
+/**
+ * The servers of an alias's target. In our own zone they are known. Elsewhere the resolver knows them, but for a
+ * target that it fails over, as it does over a loop: the name above tells them as well.
+ */
+async function openAliasCheck(
+  { check, delegation, dns, signal }: SurveyContext,
+  target: string,
+): Promise<DnsCheck> {
+  if (delegation.kind === 'found' && isWithin(target, delegation.zone)) return check;
+  const own = await openResponsibleCheck(dns, target, signal);
+  if (own.delegation.kind !== 'unknown' || parentOf(target) === '.') return own.check;
+  return (await openResponsibleCheck(dns, parentOf(target), signal)).check;
 }
 
 function aliasOf({ type }: PublishedRecord, observations: readonly Observation[]): string | null {

@@ -31,6 +31,15 @@ interface Case {
 const withReturnPath = { return_path: { ...NOT_VERIFIED, target: TARGET } };
 const inMail = { domain: 'mail.example.org', subdomain: 'mail' };
 
+/** `l0` leads to `l1` and so on; the last one leads to `l0`. */
+const loopOf = (count: number): Record<string, Records> =>
+  Object.fromEntries(
+    Array.from({ length: count }, (_, i) => [
+      `l${i}.example.org`,
+      { CNAME: `l${(i + 1) % count}.example.org` },
+    ]),
+  );
+
 const failing =
   (fault: Fault) =>
   ({ servers }: CheckScene) => {
@@ -151,6 +160,11 @@ const CASES: Case[] = [
   },
   {
     code: 'WILDCARD_ANSWER',
+    when: 'a wildcard alias answers, and for its own target too',
+    records: { '*.example.org': { CNAME: 'www.example.org' } },
+  },
+  {
+    code: 'WILDCARD_ANSWER',
     when: 'a wildcard alias answers for the Return-Path',
     row: withReturnPath,
     records: { '*.example.org': { CNAME: 'www.example.org' }, [FQDN]: { TXT: [OURS] } },
@@ -260,6 +274,23 @@ const CASES: Case[] = [
     code: 'WRONG_TYPE',
     when: 'an alias leads to nothing',
     records: { [FQDN]: { CNAME: 'nothing.example.org' } },
+  },
+  { code: 'WRONG_TYPE', when: 'an alias leads to itself', records: { [FQDN]: { CNAME: FQDN } } },
+  {
+    code: 'WRONG_TYPE',
+    when: 'two aliases lead to each other',
+    records: { [FQDN]: { CNAME: 'b.example.org' }, 'b.example.org': { CNAME: FQDN } },
+  },
+  {
+    code: 'WRONG_TYPE',
+    when: 'two aliases lead to each other, each in a zone of its own',
+    servers: { zones: { 'example.org': {}, 'example.net': {} } },
+    records: { [FQDN]: { CNAME: 'b.example.net' }, 'b.example.net': { CNAME: FQDN } },
+  },
+  {
+    code: 'WRONG_TYPE',
+    when: 'an alias leads into a loop of six',
+    records: { [FQDN]: { CNAME: 'l0.example.org' }, ...loopOf(6) },
   },
   {
     code: 'WRONG_TYPE',

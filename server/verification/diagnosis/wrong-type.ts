@@ -37,11 +37,17 @@ const aliasToNowhere: Rule = (sighting) => {
   if (alias === null || valuesSeen(sighting).length > 0) return null;
   return {
     title: 'An alias that leads to nothing',
-    detail: `${sighting.record.fqdn} is a CNAME record to ${alias}, and there is no ${sighting.record.type} record there.`,
+    detail: `${sighting.record.fqdn} is a CNAME record to ${alias}, ${whereItLeads(sighting)}.`,
     fix: putRight(sighting),
     found: [alias],
   };
 };
+
+function whereItLeads({ record, evidence }: Sighting): string {
+  return evidence.alias?.circular === true
+    ? 'which leads around in a circle: nobody finds anything there'
+    : `and there is no ${record.type} record there`;
+}
 
 const anotherType: Rule = (sighting) => {
   const others = otherTypesSeen(sighting).filter((one) => !isFromWildcard(sighting, one));
