@@ -14,6 +14,11 @@ const TYPES: Record<string, string> = {
 /** The console finds its way by the address itself, so that these all lead to its one page. */
 const PAGES = ['/', '/accounts/*', '/share'];
 
+/** Below these are programs' addresses, whoever asks: what is not there is told as to a program. */
+const FOR_PROGRAMS = /^\/(?:api|trpc)(?:\/|$)/;
+
+const READER = 'person';
+
 /** Its own scripts and styles, its own server, and nothing else; nobody may frame it. */
 const HEADERS = {
   'content-security-policy':
@@ -44,7 +49,8 @@ interface ConsoleFile {
 
 /**
  * The web console at `/`, from the folder that it was built into. The files are read once: they change with the
- * version alone. Where nothing was built, `/` says so.
+ * version alone. Where nothing was built, `/` says so. An address at which there is nothing is answered to a person
+ * with the console's page, which says so and leads back; to a program with the API's refusal.
  */
 export function serveConsole(app: FastifyInstance, folder: string): void {
   const files = readFiles(folder);
@@ -54,9 +60,32 @@ export function serveConsole(app: FastifyInstance, folder: string): void {
       page === undefined ? sendNotBuilt(reply) : send(request, reply, page),
     );
   }
+  if (page !== undefined) serveLostPeople(app, page);
   for (const [path, file] of files) {
     if (file !== page) app.get(path, (request, reply) => send(request, reply, file));
   }
+}
+
+/** A constraint, and not a handler that passes on: for everybody else there is no such route, and 404 and 405 are as ever. */
+function serveLostPeople(app: FastifyInstance, page: ConsoleFile): void {
+  app.addConstraintStrategy({
+    name: 'reader',
+    storage: () => {
+      const handlers = new Map();
+      return {
+        get: (key) => handlers.get(key) ?? null,
+        set: (key, handler) => void handlers.set(key, handler),
+      };
+    },
+    deriveConstraint: ({ headers, url = '/' }) =>
+      headers.accept?.includes('text/html') && !FOR_PROGRAMS.test(url.split('?', 1)[0] ?? '')
+        ? READER
+        : undefined,
+    mustMatchWhenDerived: false,
+  });
+  app.get('/*', { constraints: { reader: READER } }, (request, reply) =>
+    send(request, reply.code(404), page),
+  );
 }
 
 function readFiles(folder: string): Map<string, ConsoleFile> {
@@ -90,7 +119,9 @@ function send(request: FastifyRequest, reply: FastifyReply, file: ConsoleFile): 
     .header('etag', file.tag)
     .header('vary', 'accept-encoding')
     .type(file.type);
-  if (request.headers['if-none-match'] === file.tag) return reply.code(304).send();
+  // Only what would be 200 can be unchanged (RFC 9110, section 13.2.1).
+  if (reply.statusCode === 200 && request.headers['if-none-match'] === file.tag)
+    return reply.code(304).send();
   const accepted = request.headers['accept-encoding'] ?? '';
   for (const { coding, wanted } of CODINGS) {
     const packed = wanted.test(accepted) ? file.packed.get(coding) : undefined;

@@ -45,7 +45,40 @@ test('every page carries the policy, and is kept from search engines, frames and
     expect(headers.get('referrer-policy')).toBe('no-referrer');
     expect(headers.get('cache-control')).toBe('no-cache');
   }
-  expect((await fetch(`${server.url}/somewhere/else`)).status).toBe(404);
+});
+
+test('at an address that leads nowhere a person gets a page with a way home, a program the API’s refusal', async () => {
+  await using server = await startTestServer();
+  await using tab = await openTab(browser(), server);
+  const { page } = tab;
+  const response = await page.goto('/somewhere/else?really');
+  expect(response?.status()).toBe(404);
+  expect(await response?.headerValue('content-security-policy')).toContain("default-src 'none'");
+  await page.getByRole('heading', { name: 'Nothing here' }).waitFor();
+  await page.getByRole('link', { name: 'To the domains' }).click();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  expect(tab.complaints).toEqual([]);
+
+  const html = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+  const answers: [method: string, path: string, headers: Record<string, string>, status: number][] = [
+    ['GET', '/somewhere/else', {}, 404],
+    ['GET', '/somewhere/else', { accept: 'application/json' }, 404],
+    ['POST', '/somewhere/else', html, 404],
+    ['GET', '/api/v1/somewhere', html, 404],
+    ['GET', '/api/v1/accounts/1/domains/1/verify-dns', html, 405],
+    ['GET', '/trpc/domains.nowhere', html, 404],
+    ['POST', '/', html, 405],
+  ];
+  for (const [method, path, headers, status] of answers) {
+    const answer = await fetch(`${server.url}${path}`, { method, headers });
+    expect([method, path, answer.status]).toEqual([method, path, status]);
+    expect(answer.headers.get('content-type')).toContain('application/json');
+  }
+  const { headers } = await fetch(`${server.url}/somewhere/else`, { headers: html });
+  const again = await fetch(`${server.url}/somewhere/else`, {
+    headers: { ...html, 'if-none-match': headers.get('etag') ?? '' },
+  });
+  expect(again.status).toBe(404);
 });
 
 test('files come compressed as asked for, forever where their name tells their content, and not twice', async () => {

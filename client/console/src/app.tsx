@@ -5,6 +5,7 @@ import { Route, Switch } from 'wouter-preact';
 import { queryClient } from './server/api.ts';
 import { useSession } from './session/session.ts';
 import { SignIn } from './session/sign-in.tsx';
+import { Lost } from './shell/nothing-here.tsx';
 import { SignedIn } from './shell/signed-in.tsx';
 
 const SharePage = lazy(() => import('./share/share-page.tsx'));
@@ -29,8 +30,14 @@ export function App() {
           <Route path="/share">
             <SharePage />
           </Route>
-          <Route>
+          <Route path="/">
             <Gate />
+          </Route>
+          <Route path="/accounts/*">
+            <Gate />
+          </Route>
+          <Route>
+            <Lost />
           </Route>
         </Switch>
       </Suspense>

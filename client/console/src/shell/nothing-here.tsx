@@ -1,15 +1,34 @@
 import { Link } from 'wouter-preact';
 import { Page } from '../parts/page.tsx';
 import { useIdentity } from '../session/identity.ts';
+import { Wordmark } from './wordmark.tsx';
 
-/** For an address that leads nowhere, or no longer. */
-export function NothingHere({ what = 'There is nothing at this address.' }: { what?: string }) {
+/** For an address of an account that leads nowhere, or no longer. */
+export function NothingHere({ what = NO_SUCH_PAGE }: { what?: string }) {
   const { account } = useIdentity();
+  return <NothingPage what={what} home={`/accounts/${account.id}/domains`} />;
+}
+
+/** For an address outside every account; whoever is there may not have signed in. */
+export function Lost() {
+  return (
+    <>
+      <header class="shell">
+        <Wordmark />
+      </header>
+      <NothingPage what={NO_SUCH_PAGE} home="/" />
+    </>
+  );
+}
+
+const NO_SUCH_PAGE = 'There is no page at this address. It may have been mistyped, or not copied whole.';
+
+function NothingPage({ what, home }: { what: string; home: string }) {
   return (
     <Page title="Nothing here" heading="Nothing here">
       <p>{what}</p>
       <p>
-        <Link href={`/accounts/${account.id}/domains`} class="button">
+        <Link href={home} class="button">
           To the domains
         </Link>
       </p>
