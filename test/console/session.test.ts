@@ -140,6 +140,9 @@ test('tokens are made, shown once, copied, and revoked', async () => {
   await row.getByRole('button', { name: 'Revoke Help desk' }).click();
   await app.button('Revoke “Help desk”').click();
   await row.waitFor({ state: 'detached' });
+  // The button that had opened the dialog is gone with its row: the keyboard goes on from the page's top.
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Tokens');
   expect((await server.rest('GET', '/token', { token: secret })).status).toBe(401);
   await page.getByRole('link', { name: 'Events' }).click();
   await page.getByRole('row', { name: /The token “Help desk” was revoked\./ }).waitFor();

@@ -4,7 +4,7 @@ import { startTestServer } from '../running-server.ts';
 import { useBrowser } from './browser-suite.ts';
 import { ConsolePage } from './console-page.ts';
 import { openTab } from './open-tab.ts';
-import { publish } from './scenery.ts';
+import { dkimOf, publish } from './scenery.ts';
 
 const browser = useBrowser();
 
@@ -41,6 +41,8 @@ test('a link is made, opened by somebody without an account, checked there, and 
 
   await tab.page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
   await tab.page.getByText('Links that were made').waitFor({ state: 'detached' });
+  // The keyboard stays in the dialog: the button that was pressed is gone.
+  expect(await tab.page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Close');
   await page.clock.fastForward(A_WHILE_MS);
   await page.getByText('This link no longer works').waitFor();
 
@@ -62,6 +64,34 @@ test('a link’s state turns on the page without a hand’s turn there', async (
   await server.letterhead.domains.verifyDns.mutate({ account: 1, id: domain.id });
   await tab.page.clock.fastForward(A_WHILE_MS);
   await app.badge('Verified').waitFor();
+});
+
+test('a check asked for on a telephone leaves no hole where the trouble stood, and says that all is done', async () => {
+  await using server = await startTestServer();
+  const { link, domain } = await share(server);
+  const { hostname, value } = dkimOf(domain);
+  const doubled = `${hostname}.example.org.example.org`;
+  server.dns.publish(doubled, { TXT: [value] });
+  await server.letterhead.domains.verifyDns.mutate({ account: 1, id: domain.id });
+  await using tab = await openTab(browser(), server, { viewport: { width: 360, height: 740 } });
+  const { page } = tab;
+  const app = new ConsolePage(page);
+  const height = (title: string) =>
+    page.getByRole('region', { name: title }).evaluate((box) => box.clientHeight);
+  await page.goto(link);
+  await app.verdict('The domain is in the host name twice').waitFor();
+  const before = await height('The domain is in the host name twice');
+  server.dns.publish(doubled, null);
+  publish(server, domain);
+  await app.checkNow();
+  await app.verdict('Everything is in place').waitFor();
+  await page.getByText('nothing is left for you to do').waitFor();
+  const held = await height('Everything is in place');
+  await page.reload();
+  await app.verdict('Everything is in place').waitFor();
+  const needed = await height('Everything is in place');
+  expect(needed).toBeLessThan(before);
+  expect(held).toBe(needed);
 });
 
 test('a link that has expired, or was not copied whole, says so', async () => {

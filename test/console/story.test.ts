@@ -6,6 +6,7 @@ import { useBrowser } from './browser-suite.ts';
 import { ConsolePage } from './console-page.ts';
 import { countLayoutShift, layoutShift } from './layout-shift.ts';
 import { openTab } from './open-tab.ts';
+import { dkimOf } from './scenery.ts';
 
 const browser = useBrowser();
 
@@ -108,8 +109,9 @@ test('a rename says what it costs, refuses what is no name, and shows the new re
   await page.getByRole('button', { name: 'Rename' }).click();
   const dialog = page.getByRole('dialog', { name: 'Rename example.org' });
   await dialog.getByText('Another name gets a new key and new records.').waitFor();
+  // Told while it is typed, as when a domain is added; its own name is no clash.
+  await dialog.getByLabel('New name').fill('Example.org');
   await dialog.getByLabel('New name').fill('someone@example.net');
-  await dialog.getByRole('button', { name: 'Rename', exact: true }).click();
   await dialog.getByText('That is an e-mail address. Type only the name: example.net.').waitFor();
   await dialog.getByLabel('New name').fill('example.net');
   await dialog.getByRole('button', { name: 'Rename', exact: true }).click();
@@ -117,6 +119,64 @@ test('a rename says what it costs, refuses what is no name, and shows the new re
   const { dns_records } = await server.letterhead.domains.get.query({ account: 1, id });
   await page.getByText(dns_records[0]?.value ?? '', { exact: true }).waitFor();
   await page.getByText('example.org was renamed to example.net, with a new key.').waitFor();
+});
+
+test('a name in other letters is written in them where it is asked about, and in both ways in the e-mail', async () => {
+  await using server = await startTestServer();
+  const { id } = await server.letterhead.domains.create.mutate({ account: 1, domain: 'bücher.example' });
+  await using tab = await openTab(browser(), server, { token: server.token });
+  const { page } = tab;
+  const app = new ConsolePage(page);
+  await page.goto(`/accounts/1/domains/${id}`);
+  for (const [button, title] of [
+    ['Rename', 'Rename bücher.example'],
+    ['Share', 'Share bücher.example'],
+    ['Delete', 'Delete bücher.example?'],
+  ] as const) {
+    await app.button(button).click();
+    await page.getByRole('dialog', { name: title, exact: true }).waitFor();
+    await page.keyboard.press('Escape');
+  }
+  await app.button('Copy the text for an e-mail').click();
+  await expect
+    .poll(() => app.clipboard())
+    .toContain('mail from bücher.example (xn--bcher-kva.example) can be signed');
+});
+
+test('of several values the right one alone can be copied, and the sentence keeps its full stop', async () => {
+  await using server = await startTestServer();
+  const domain = await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
+  const { hostname, value } = dkimOf(domain);
+  server.dns.publish(`${hostname}.example.org`, { TXT: [value, 'somebody=else'] });
+  await using tab = await openTab(browser(), server, { token: server.token });
+  const { page } = tab;
+  const app = new ConsolePage(page);
+  await page.goto(`/accounts/1/domains/${domain.id}`);
+  await app.verdict('There are other TXT records beside ours').waitFor();
+  const toDo = page.getByRole('region', { name: 'There are other TXT records beside ours' });
+  expect(await toDo.getByRole('button', { name: /^Copy/ }).allTextContents()).toEqual([
+    `Copy ${hostname}`,
+    'Copy the value',
+  ]);
+  await toDo.getByRole('button', { name: 'Copy the value' }).click();
+  expect(await app.clipboard()).toBe(value);
+  const stop = page.locator('.exact').last();
+  expect(await stop.textContent()).toMatch(/\.$/);
+});
+
+test('a verified domain with something amiss says that its mail goes on', async () => {
+  await using server = await startTestServer({
+    environment: { RETURN_PATH_HOST: 'bounces.letterhead.example' },
+    dns: { zones: { 'example.org': {}, 'letterhead.example': {} } },
+  });
+  const domain = await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
+  const { hostname, value } = dkimOf(domain);
+  server.dns.publish(`${hostname}.example.org`, { TXT: [value] });
+  await using tab = await openTab(browser(), server, { token: server.token });
+  const app = new ConsolePage(tab.page);
+  await tab.page.goto(`/accounts/1/domains/${domain.id}`);
+  await app.verdict('The Return-Path record is not there').waitFor();
+  await tab.page.getByText('The domain is verified. Mail can be sent from it.').waitFor();
 });
 
 test('the provider is told from its name servers, with its habits', async () => {

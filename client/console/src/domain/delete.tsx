@@ -2,12 +2,14 @@ import type { Domain } from '@letterhead/shared';
 import { useMutation } from '@tanstack/react-query';
 import { useLocation } from 'wouter-preact';
 import { Dialog } from '../parts/dialog.tsx';
+import { inOwnLetters } from '../parts/domain-name.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { api, queryClient } from '../server/api.ts';
 
 /** Deletes the domain, after saying what breaks. */
 export function Delete({ domain, onClose }: { domain: Domain; onClose: () => void }) {
   const { account_id: account, id } = domain;
+  const name = inOwnLetters(domain.domain);
   const [, navigate] = useLocation();
   const remove = useMutation(
     api.domains.delete.mutationOptions({
@@ -20,17 +22,15 @@ export function Delete({ domain, onClose }: { domain: Domain; onClose: () => voi
     }),
   );
   return (
-    <Dialog title={`Delete ${domain.domain}?`} onClose={onClose}>
+    <Dialog title={`Delete ${name}?`} onClose={onClose}>
       <ul class="consequences">
         {domain.verified ? (
           <li>
-            The help desk can no longer send from addresses at <strong>{domain.domain}</strong>, from the next
-            mail on.
+            The help desk can no longer send from addresses at <strong>{name}</strong>, from the next mail on.
           </li>
         ) : (
           <li>
-            <strong>{domain.domain}</strong> can’t become verified any more, even if its records are added to
-            the DNS.
+            <strong>{name}</strong> can’t become verified any more, even if its records are added to the DNS.
           </li>
         )}
         <li>
@@ -49,7 +49,7 @@ export function Delete({ domain, onClose }: { domain: Domain; onClose: () => voi
           disabled={remove.isPending}
           onClick={() => remove.mutate({ account, id })}
         >
-          {remove.isPending ? 'Deleting…' : `Delete ${domain.domain}`}
+          {remove.isPending ? 'Deleting…' : `Delete ${name}`}
         </button>
         <button type="button" class="button" onClick={onClose}>
           Keep it

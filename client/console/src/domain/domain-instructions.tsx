@@ -11,12 +11,20 @@ interface DomainInstructionsProps {
   /** Undefined until it is read. */
   readonly diagnosis: Diagnosis | undefined;
   readonly action: ComponentChildren;
+  /** Whether a check runs that was asked for here. */
+  readonly isChecking: boolean;
   /** Why the action failed. */
   readonly problem: ComponentChildren;
 }
 
 /** Where a domain stands, what to do, and what to type: for those with an account and those with a link. */
-export function DomainInstructions({ domain, diagnosis, action, problem }: DomainInstructionsProps) {
+export function DomainInstructions({
+  domain,
+  diagnosis,
+  action,
+  isChecking,
+  problem,
+}: DomainInstructionsProps) {
   const provider = diagnosis === undefined ? null : providerOf(diagnosis);
   const told = mostUrgent(diagnosis?.records ?? []);
   const asTyped = (text: string) =>
@@ -24,7 +32,13 @@ export function DomainInstructions({ domain, diagnosis, action, problem }: Domai
   return (
     <div class="instructions">
       {diagnosis !== undefined && told !== undefined && (
-        <Verdict diagnosis={diagnosis} record={told} asTyped={asTyped} action={action} />
+        <Verdict
+          diagnosis={diagnosis}
+          record={told}
+          asTyped={asTyped}
+          action={action}
+          isAwaited={isChecking}
+        />
       )}
       {problem}
       <Records

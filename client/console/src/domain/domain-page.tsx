@@ -84,6 +84,7 @@ function DomainParts({ domain, diagnosis }: { domain: Domain; diagnosis: Diagnos
         domain={domain}
         diagnosis={diagnosis}
         action={mayWrite && <CheckButton isRunning={check.isRunning} onCheck={check.run} />}
+        isChecking={check.isRunning}
         problem={check.error !== null && <Failure error={check.error} onRetry={check.run} />}
       />
       <aside>

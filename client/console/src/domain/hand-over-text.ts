@@ -1,4 +1,5 @@
 import type { Domain } from '@letterhead/shared';
+import { inBothSpellings, inOwnLetters } from '../parts/domain-name.tsx';
 import type { DnsForm } from './dns-form.ts';
 
 /** The records as a text for an e-mail to whoever edits the DNS. */
@@ -12,7 +13,7 @@ Value: ${record.value}`,
   );
   return `Hello,
 
-please add ${records.length === 1 ? 'this record' : 'these records'} to the DNS of ${zone}, so that mail from ${domain} can be signed:
+please add ${records.length === 1 ? 'this record' : 'these records'} to the DNS of ${inBothSpellings(zone)}, so that mail from ${inBothSpellings(domain)} can be signed:
 
 ${records.join('\n\n')}
 
@@ -22,7 +23,7 @@ Everything else in the DNS stays as it is. Thank you!
 }
 
 export function emailSubject(domain: Domain): string {
-  return `DNS records for ${domain.domain}`;
+  return `DNS records for ${inOwnLetters(domain.domain)}`;
 }
 
 /** The records as comma-separated values (RFC 4180). */

@@ -30,7 +30,8 @@ export function ProviderNote({ form: { zone, records }, provider, isPublished }:
         Open its DNS page
         <ExternalLink aria-hidden="true" />
         <span class="unseen"> (in a new tab)</span>
-      </a>{' '}
+      </a>
+      .{' '}
       {provider.appendsDomain && (
         <>
           {provider.name} appends the domain by itself: in its field “{provider.hostField}” type only{' '}

@@ -1,8 +1,10 @@
 import type { Domain } from '@letterhead/shared';
 import { useMutation } from '@tanstack/react-query';
 import { useRef, useState } from 'preact/hooks';
+import { DomainNameField } from '../domains/domain-name-field.tsx';
+import { useNameCheck } from '../domains/name-check.ts';
 import { Dialog } from '../parts/dialog.tsx';
-import { Field } from '../parts/field.tsx';
+import { inOwnLetters } from '../parts/domain-name.tsx';
 import { api, queryClient } from '../server/api.ts';
 import { complaintAbout } from '../server/refusal.ts';
 
@@ -10,6 +12,8 @@ import { complaintAbout } from '../server/refusal.ts';
 export function Rename({ domain, onClose }: { domain: Domain; onClose: () => void }) {
   const { account_id: account, id } = domain;
   const [name, setName] = useState(domain.domain);
+  const letters = inOwnLetters(domain.domain);
+  const { slip, taken } = useNameCheck(account, name);
   const input = useRef<HTMLInputElement>(null);
   const rename = useMutation(
     api.domains.update.mutationOptions({
@@ -22,7 +26,7 @@ export function Rename({ domain, onClose }: { domain: Domain; onClose: () => voi
     }),
   );
   return (
-    <Dialog title={`Rename ${domain.domain}`} onClose={onClose}>
+    <Dialog title={`Rename ${letters}`} onClose={onClose}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -30,29 +34,20 @@ export function Rename({ domain, onClose }: { domain: Domain; onClose: () => voi
         }}
       >
         <p>
-          Another name gets a new key and new records. Those of {domain.domain} no longer count: until the new
-          ones are in the DNS, no mail can be sent from the new name
+          Another name gets a new key and new records. Those of {letters} no longer count: until the new ones
+          are in the DNS, no mail can be sent from the new name
           {domain.verified && ', nor from the old one'}.
         </p>
-        <Field label="New name" complaint={complaintAbout(rename.error, 'domain')}>
-          {(attributes) => (
-            <input
-              {...attributes}
-              ref={input}
-              type="text"
-              inputMode="url"
-              autocapitalize="none"
-              autocomplete="off"
-              spellcheck={false}
-              required
-              value={name}
-              onInput={(event) => {
-                setName(event.currentTarget.value);
-                rename.reset();
-              }}
-            />
-          )}
-        </Field>
+        <DomainNameField
+          label="New name"
+          complaint={complaintAbout(rename.error, 'domain') ?? (taken?.id === id ? null : slip)}
+          value={name}
+          input={input}
+          onInput={(typed) => {
+            setName(typed);
+            rename.reset();
+          }}
+        />
         <div class="actions">
           <button type="submit" class="button primary" disabled={rename.isPending}>
             {rename.isPending ? 'Renaming…' : 'Rename'}

@@ -14,11 +14,14 @@ interface VerdictProps {
   readonly asTyped: (value: string) => string;
   /** What stands in the panel's corner: *Check now*. */
   readonly action: ComponentChildren;
+  /** Whether the reader has asked for a check that is not through. */
+  readonly isAwaited: boolean;
 }
 
 /** Where the domain stands and what to do about it, in a sentence each. */
-export function Verdict({ diagnosis, record, asTyped, action }: VerdictProps) {
-  const panel = useHeldHeight<HTMLElement>();
+export function Verdict({ diagnosis, record, asTyped, action, isAwaited }: VerdictProps) {
+  // What comes by itself must not move what is being read; what was asked for may.
+  const panel = useHeldHeight<HTMLElement>(!isAwaited);
   const { severity, title, detail, fix } = toldFor(diagnosis.status, record);
   const { clears_at } = record;
   return (
@@ -92,6 +95,10 @@ function toldFor(status: Status, record: RecordDiagnosis): Told {
       fix,
       detail: `${detail} ${STATUSES.degraded.meaning} If the next look finds the same, mail can’t be sent from it.`,
     };
+  }
+  // Whoever reads of something amiss fears for the mail.
+  if (status === 'verified') {
+    return { severity, title, fix, detail: `${detail} The domain is verified. ${STATUSES.verified.meaning}` };
   }
   return { severity, title, detail, fix };
 }

@@ -1,10 +1,11 @@
 import { useMutation } from '@tanstack/react-query';
 import { useRef, useState } from 'preact/hooks';
 import { Link, useLocation } from 'wouter-preact';
-import { Field } from '../parts/field.tsx';
+import { inOwnLetters } from '../parts/domain-name.tsx';
 import { api, queryClient } from '../server/api.ts';
 import { complaintAbout } from '../server/refusal.ts';
 import { useIdentity } from '../session/identity.ts';
+import { DomainNameField } from './domain-name-field.tsx';
 import { useNameCheck } from './name-check.ts';
 
 /** One field: the name of the domain. Leads to the new domain's page. */
@@ -29,7 +30,7 @@ export function AddDomain() {
   };
   return (
     <form class="add-domain" onSubmit={submit}>
-      <Field
+      <DomainNameField
         label="Domain"
         hint={
           <>
@@ -37,32 +38,19 @@ export function AddDomain() {
           </>
         }
         complaint={complaintAbout(create.error, 'domain') ?? slip}
-      >
-        {(attributes) => (
-          <input
-            {...attributes}
-            ref={input}
-            type="text"
-            name="domain"
-            inputMode="url"
-            autocapitalize="none"
-            autocomplete="off"
-            spellcheck={false}
-            required
-            value={name}
-            onInput={(event) => {
-              setName(event.currentTarget.value);
-              create.reset();
-            }}
-          />
-        )}
-      </Field>
+        value={name}
+        input={input}
+        onInput={(typed) => {
+          setName(typed);
+          create.reset();
+        }}
+      />
       <div class="actions">
         <button type="submit" class="button primary" disabled={create.isPending}>
           {create.isPending ? 'Adding…' : 'Add the domain'}
         </button>
         {taken !== null && (
-          <Link href={`/accounts/${account.id}/domains/${taken.id}`}>Open {taken.domain}</Link>
+          <Link href={`/accounts/${account.id}/domains/${taken.id}`}>Open {inOwnLetters(taken.domain)}</Link>
         )}
       </div>
     </form>

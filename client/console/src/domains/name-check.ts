@@ -1,6 +1,7 @@
 import type { Domain } from '@letterhead/shared';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'preact/hooks';
+import { inOwnLetters } from '../parts/domain-name.tsx';
 import { api } from '../server/api.ts';
 import { toRefusal } from '../server/refusal.ts';
 
@@ -27,7 +28,7 @@ export function useNameCheck(account: number, typed: string): NameCheck {
   });
   if (name !== typed.trim() || !looksFinished(name)) return { slip: null, taken: null };
   const taken = data?.[0] ?? null;
-  if (taken !== null) return { slip: `You have ${taken.domain} here already.`, taken };
+  if (taken !== null) return { slip: `You have ${inOwnLetters(taken.domain)} here already.`, taken };
   const refusal = error === null ? null : toRefusal(error);
   return { slip: refusal?.code === 'invalid' ? refusal.sentence : null, taken: null };
 }

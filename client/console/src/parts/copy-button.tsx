@@ -6,7 +6,7 @@ const SHOWN_MS = 2_000;
 
 type Outcome = 'none' | 'copied' | 'failed';
 
-const WORDS: Record<Outcome, string> = { none: 'Copy', copied: 'Copied', failed: 'Press Ctrl+C' };
+const WORDS: Record<Outcome, string> = { none: 'Copy', copied: 'Copied', failed: 'Not copied' };
 
 /** Copies `text`. `what` completes its name for those who don't see what stands beside it: “Copy the host”. */
 export function CopyButton({ text, what }: { text: string; what: string }) {

@@ -17,7 +17,11 @@ export function Dialog({ title, onClose, children }: DialogProps) {
     shown?.showModal();
     // By itself the browser would begin with the button that closes it.
     shown?.querySelector<HTMLElement>('input, select')?.focus();
-    return () => shown?.close();
+    return () => {
+      shown?.close();
+      // What had opened it may be gone with what was done in it.
+      if (document.activeElement === document.body) document.querySelector<HTMLElement>('h1')?.focus();
+    };
   }, []);
   return (
     <dialog

@@ -10,6 +10,12 @@ export function inOwnLetters(name: string): string {
   }
 }
 
+/** For a text: `bücher.example (xn--bcher-kva.example)`; once where there is but one spelling. */
+export function inBothSpellings(name: string): string {
+  const letters = inOwnLetters(name);
+  return letters === name ? name : `${letters} (${name})`;
+}
+
 /** A name that is broken after its dots where the line is too short for it. */
 function breakable(name: string) {
   return name.split(/(?<=\.)/).flatMap((label, at) => (at === 0 ? [label] : [<wbr key={at} />, label]));

@@ -1,12 +1,17 @@
 import type { RefObject } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 
-/** Lets an element grow but not shrink while it is on the page, so that what is below it stays where it is read. */
-export function useHeldHeight<T extends HTMLElement>(): RefObject<T> {
+/**
+ * Lets an element grow but not shrink while it is on the page, so that what is below it stays where it is read.
+ * While `isHeld` is false it takes the height that it needs.
+ */
+export function useHeldHeight<T extends HTMLElement>(isHeld: boolean): RefObject<T> {
   const element = useRef<T>(null);
   useLayoutEffect(() => {
     const held = element.current;
     if (held === null) return;
+    held.style.minHeight = '';
+    if (!isHeld) return;
     let width = held.clientWidth;
     let tallest = 0;
     const observer = new ResizeObserver(() => {
@@ -21,6 +26,6 @@ export function useHeldHeight<T extends HTMLElement>(): RefObject<T> {
     });
     observer.observe(held);
     return () => observer.disconnect();
-  }, []);
+  }, [isHeld]);
   return element;
 }

@@ -20,7 +20,7 @@ export const STATUSES = {
     tone: 'warning',
     word: 'At risk',
     Icon: TriangleAlert,
-    meaning: 'It still counts as verified, but the last look found a record wrong.',
+    meaning: 'The domain still counts as verified, but the last look found its record wrong.',
   },
   failed: {
     tone: 'error',

@@ -9,8 +9,8 @@ export interface Refusal {
   readonly errors: FieldErrors;
 }
 
-const UNREACHABLE =
-  'Letterhead can’t be reached. Check your connection; what you see here is from before. It is tried again by itself.';
+/** Also told where somebody wanted to change something: that is not tried again by itself. */
+const UNREACHABLE = 'Letterhead can’t be reached. Check your connection, then try again.';
 
 /** What the server said; where it said nothing, that it can't be reached. */
 export function toRefusal(error: unknown): Refusal {

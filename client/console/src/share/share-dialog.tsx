@@ -3,8 +3,10 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'preact/hooks';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
+import { inOwnLetters } from '../parts/domain-name.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { Field } from '../parts/field.tsx';
+import { useFocusHeir } from '../parts/focus-heir.ts';
 import { Time } from '../parts/time.tsx';
 import { api, queryClient } from '../server/api.ts';
 
@@ -23,7 +25,7 @@ export function ShareDialog({ domain, onClose }: { domain: Domain; onClose: () =
   const [made, setMade] = useState<NewShare | null>(null);
   const reread = () => queryClient.invalidateQueries({ queryKey: api.shares.list.queryKey(key) });
   return (
-    <Dialog title={`Share ${domain.domain}`} onClose={onClose}>
+    <Dialog title={`Share ${inOwnLetters(domain.domain)}`} onClose={onClose}>
       <p>
         Whoever has the link sees this domain’s records and states, and can check them, without an account.
         They can change nothing, and see nothing else.
@@ -108,36 +110,57 @@ function LinkList({ domain, shares, onRevoked }: LinkListProps) {
       <h3>Links that were made</h3>
       <ul>
         {shares.map((share) => (
-          <li key={share.id}>
-            <p>
-              Made <Time at={share.created_at} />
-              {share.expires_at === null ? (
-                ', works until it is revoked'
-              ) : (
-                <>
-                  , stops working <Time at={share.expires_at} />
-                </>
-              )}
-              {share.last_used_at === null ? (
-                ', not used yet'
-              ) : (
-                <>
-                  , last used <Time at={share.last_used_at} />
-                </>
-              )}
-            </p>
-            <button
-              type="button"
-              class="button danger-quiet"
-              disabled={revoke.isPending}
-              onClick={() => revoke.mutate({ account: domain.account_id, id: domain.id, share: share.id })}
-            >
-              Revoke
-            </button>
-          </li>
+          <LinkLine
+            key={share.id}
+            share={share}
+            isBusy={revoke.isPending}
+            onRevoke={() => revoke.mutate({ account: domain.account_id, id: domain.id, share: share.id })}
+          />
         ))}
       </ul>
       {revoke.error !== null && <Failure error={revoke.error} />}
     </section>
+  );
+}
+
+interface LinkLineProps {
+  readonly share: Share;
+  readonly isBusy: boolean;
+  readonly onRevoke: () => void;
+}
+
+function LinkLine({ share, isBusy, onRevoke }: LinkLineProps) {
+  const line = useFocusHeir<HTMLLIElement>();
+  return (
+    <li ref={line}>
+      <p>
+        Made <Time at={share.created_at} />
+        {share.expires_at === null ? (
+          ', works until it is revoked'
+        ) : (
+          <>
+            , stops working <Time at={share.expires_at} />
+          </>
+        )}
+        {share.last_used_at === null ? (
+          ', not used yet'
+        ) : (
+          <>
+            , last used <Time at={share.last_used_at} />
+          </>
+        )}
+      </p>
+      {/* Disabled, it would lose the focus. */}
+      <button
+        type="button"
+        class="button danger-quiet"
+        aria-disabled={isBusy}
+        onClick={() => {
+          if (!isBusy) onRevoke();
+        }}
+      >
+        Revoke
+      </button>
+    </li>
   );
 }

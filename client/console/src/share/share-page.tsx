@@ -60,13 +60,18 @@ function SharedPage({ secret }: { secret: string }) {
         </>
       }
     >
-      <Greeting domain={domain.domain} expiresAt={expires_at} />
+      <Greeting
+        domain={domain.domain}
+        isDone={diagnosis.records.every(({ state }) => state === 'valid')}
+        expiresAt={expires_at}
+      />
       {error !== null && <Failure error={error} onRetry={refetch} />}
       <div class="domain shared">
         <DomainInstructions
           domain={domain}
           diagnosis={diagnosis}
           action={<CheckButton isRunning={check.isPending} onCheck={check.mutate} />}
+          isChecking={check.isPending}
           problem={check.error !== null && <Failure error={check.error} onRetry={check.mutate} />}
         />
       </div>
@@ -74,12 +79,27 @@ function SharedPage({ secret }: { secret: string }) {
   );
 }
 
-function Greeting({ domain, expiresAt }: { domain: string; expiresAt: Date | null }) {
+interface GreetingProps {
+  readonly domain: string;
+  /** Whether all records are there. */
+  readonly isDone: boolean;
+  readonly expiresAt: Date | null;
+}
+
+/** About as long before as after: what is below it hardly moves. */
+function Greeting({ domain, isDone, expiresAt }: GreetingProps) {
   return (
     <p class="lead">
       You were sent this page because mail from <strong>{inOwnLetters(domain)}</strong> is to be signed, and
-      that takes a record in its DNS. Add what is listed below and press <em>Check now</em>; whoever sent the
-      link sees the result, too. Nothing can be broken from here.{' '}
+      that takes {isDone ? 'what is listed below' : 'a few lines'} in its DNS.{' '}
+      {isDone ? (
+        <>All of it is there: nothing is left for you to do. Whoever sent the link sees that, too. </>
+      ) : (
+        <>
+          Add what is listed below and press <em>Check now</em>; whoever sent the link sees the result, too.{' '}
+        </>
+      )}
+      Nothing can be broken from here.{' '}
       {expiresAt !== null && (
         <>
           The link works until {exactTime(expiresAt)} (<Time at={expiresAt} />

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-preact';
 import { useState } from 'preact/hooks';
 import { Failure } from '../parts/failure.tsx';
+import { useFocusHeir } from '../parts/focus-heir.ts';
 import { Page } from '../parts/page.tsx';
 import { Time } from '../parts/time.tsx';
 import { api } from '../server/api.ts';
@@ -74,8 +75,9 @@ function TokenTable({ tokens, onRevoke }: TokenTableProps) {
 
 function TokenRow({ token, onRevoke }: { token: Token; onRevoke: TokenTableProps['onRevoke'] }) {
   const own = useIdentity().token.id === token.id;
+  const row = useFocusHeir<HTMLTableRowElement>();
   return (
-    <tr>
+    <tr ref={row}>
       <th scope="row">
         {token.name}
         {own && <span class="tag">yours</span>}
