@@ -1,6 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type FileSystem, nodeFileSystem } from '../../server/store/json/file-system.ts';
 import type { JsonStore } from '../../server/store/json/json-store.ts';
 import { FaultyDisk } from './faulty-disk.ts';
 import { type JsonFolder, makeJsonFolder } from './json-folder.ts';
@@ -33,6 +34,28 @@ describe('the log of events', () => {
 
   function from(first: number, last: number): number[] {
     return Array.from({ length: last - first + 1 }, (_, at) => first + at);
+  }
+
+  /** The machine’s file system, in which something else is done with the log. */
+  function withLog(instead: {
+    read?: (read: () => Promise<number>, into: Uint8Array) => Promise<number>;
+    write?: (write: () => Promise<void>, data: string | Uint8Array) => Promise<void>;
+    sync?: (sync: () => Promise<void>) => Promise<void>;
+  }): FileSystem {
+    const { read = (real) => real(), write = (real) => real(), sync = (real) => real() } = instead;
+    return {
+      ...nodeFileSystem,
+      async open(path, flags) {
+        const file = await nodeFileSystem.open(path, flags);
+        if (!path.endsWith('.jsonl')) return file;
+        return {
+          ...file,
+          read: (into, position) => read(() => file.read(into, position), into),
+          write: (data) => write(() => file.write(data), data),
+          sync: () => sync(() => file.sync()),
+        };
+      },
+    };
   }
 
   function logFile(name = '1.jsonl'): string {
@@ -208,6 +231,83 @@ describe('the log of events', () => {
     expect(await ids()).toEqual(from(1, 12));
     await folder.close();
     expect(await logLines()).toHaveLength(13);
+  });
+
+  test('says what rotation dropped while it was being read', async () => {
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    const { promise: reading, resolve: reads } = Promise.withResolvers<void>();
+    let blocks = Number.NaN;
+    store = await folder.open({
+      eventLog: { segmentBytes: 1000, syncEvery: 4 },
+      fileSystem: withLog({
+        // The header is read with a few bytes; what comes after it, block by block.
+        read: async (read, into) => {
+          if (into.length < 1000 || ++blocks !== 2) return read();
+          reads();
+          await released;
+          return read();
+        },
+      }),
+    });
+    await happen(4);
+    blocks = 0;
+    const early = ids();
+    await reading;
+    await happen(30);
+    // Read after what has been written by now.
+    const now = await ids();
+    release();
+    expect((await early)[0]).toBe(1);
+    const page = await store.listEvents(1, { after: 0, limit: 1 });
+    expect(page).toMatchObject({ first: now[0], truncated: true });
+  });
+
+  test('whose sync failed is written anew before the account’s file lets go of what was in it', async () => {
+    let failures = 1;
+    let writtenSince = '';
+    await folder.close();
+    store = await folder.open({
+      fileSystem: withLog({
+        write: async (write, data) => {
+          await write();
+          writtenSince += data;
+        },
+        // The system forgets what it could not write: the next sync says that all is well.
+        sync: async (sync) => {
+          if (failures-- <= 0) return sync();
+          writtenSince = '';
+          throw Object.assign(new Error('EIO'), { code: 'EIO' });
+        },
+      }),
+    });
+    await happen(30);
+    await folder.close();
+    const { outbox } = JSON.parse(await readFile(join(folder.path, 'accounts/1.json'), 'utf8'));
+    const safe = writtenSince.matchAll(/^{"id":(\d+)/gm).map(([, id]) => Number(id));
+    expect(outbox[0].id).toBeGreaterThan(10);
+    expect(new Set(safe)).toEqual(new Set(from(1, 31)));
+    expect(await logLines()).toHaveLength(32);
+  });
+
+  test('that goes on behind an account’s file put back is synced before that builds on it', async () => {
+    const accountFile = join(folder.path, 'accounts/1.json');
+    await happen(3);
+    await folder.close();
+    const state = JSON.parse(await readFile(accountFile, 'utf8'));
+    await writeFile(accountFile, JSON.stringify({ ...state, last_event_id: 2, outbox: [] }));
+    let synced = 0;
+    store = await folder.open({
+      fileSystem: withLog({
+        sync: async (sync) => {
+          await sync();
+          synced++;
+        },
+      }),
+    });
+    store.subscribe(1, (row) => expect({ id: row.id, synced }).toEqual({ id: 5, synced: 1 }));
+    await happen(1);
+    expect(await ids()).toEqual(from(1, 5));
+    expect(synced).toBeGreaterThan(0);
   });
 
   test('tells who listens while installation.json holds an event that the account’s file could not take', async () => {

@@ -147,7 +147,7 @@ describe('a power cut at any operation of a store’s life', () => {
       const whole = new PowerCutDisk();
       await live(folder, whole, false);
       const chance = chanceOf();
-      for (let killed = 1; killed <= whole.operations; killed += 3) {
+      for (let killed = 1; killed <= whole.operations; killed += 5) {
         const looked = await killedAt(folder, killed);
         const next = await live(folder, looked.disk, true, NEXT_LIFE);
         const untouched = await killedAt(folder, killed);

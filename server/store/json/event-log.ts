@@ -42,6 +42,8 @@ export class EventLog {
   #written: { size: number; lastId: number } | null = null;
   #lastId: number | null = null;
   #synced = 0;
+  /** A sync has failed since: what it was to keep may be gone without a later one saying so. */
+  #isDoubtful = false;
   #oldest: number | null = null;
   /** One thing at a time is done to the files. */
   #queue: Promise<unknown> = Promise.resolve();
@@ -95,7 +97,8 @@ export class EventLog {
   async list(filter: EventFilter): Promise<EventPage> {
     const { last_event_id, outbox } = this.#state();
     const inOutboxFrom = outbox[0]?.id ?? last_event_id + 1;
-    const files = filter.after < inOutboxFrom - 1 || this.#oldest === null ? await this.#openFiles() : [];
+    const isInLog = filter.after < inOutboxFrom - 1 || this.#oldest === null;
+    const { files, oldest } = isInLog ? await this.#openFiles() : { files: [], oldest: this.#oldest };
     try {
       const events: EventRow[] = [];
       const logged = (event: EventRow) => event.id < inOutboxFrom && isWanted(event, filter);
@@ -104,8 +107,7 @@ export class EventLog {
       }
       const pending = outbox.filter((event) => isWanted(event, filter));
       events.push(...pending.slice(0, filter.limit - events.length));
-      this.#oldest ??= await findOldest(files);
-      const first = this.#oldest ?? outbox[0]?.id ?? null;
+      const first = oldest ?? outbox[0]?.id ?? null;
       return {
         events,
         first,
@@ -148,7 +150,13 @@ export class EventLog {
   }
 
   async #sync(file: OpenFile, lastId: number): Promise<void> {
-    await file.sync();
+    try {
+      await file.sync();
+    } catch (error) {
+      this.#written = null;
+      this.#isDoubtful = true;
+      throw error;
+    }
     await this.#folder.sync();
     this.#synced = lastId;
   }
@@ -162,20 +170,21 @@ export class EventLog {
 
   async #recover(): Promise<{ size: number; lastId: number }> {
     if (this.#written !== null) return this.#written;
-    const { outbox } = this.#state();
+    const { outbox, last_event_id } = this.#state();
     const from = outbox[0]?.id ?? Number.POSITIVE_INFINITY;
     const [older, current] = await Promise.all([
       this.#tailOf(this.#older, from),
       this.#tailOf(this.#current, from),
     ]);
-    const logged = [...older, ...current].flatMap(({ event }) => event?.id ?? []);
-    const lastId = Math.max(0, ...logged, ...outbox.map((event) => event.id));
+    const logged = new Set([...older, ...current].flatMap(({ event }) => event?.id ?? []));
+    const lastId = highest(outbox.at(-1)?.id ?? 0, logged);
     const end = current.at(-1);
-    const intact = end?.complete !== false && outbox.every((event) => logged.includes(event.id));
+    const isWhole = end?.complete !== false && outbox.every((event) => logged.has(event.id));
+    const intact = isWhole && !this.#isDoubtful;
     const size = intact ? (end?.end ?? 0) : await this.#repair(older, current, outbox);
-    // An outbox that was put back from an older time cannot stand in for a log that goes on behind it.
-    const isBehind = lastId > (outbox.at(-1)?.id ?? lastId);
-    if (isBehind) await this.#syncCurrent(lastId);
+    // An account's file that was put back from an older time cannot stand in for a log that goes on behind it.
+    const isBehind = lastId > last_event_id;
+    if (intact && isBehind) await this.#syncCurrent(lastId);
     // What the outbox holds may not have been synced yet: it will be, with the events to come.
     this.#synced = intact && !isBehind ? Math.min(lastId, from - 1) : lastId;
     this.#lastId = lastId;
@@ -209,6 +218,7 @@ export class EventLog {
       const sorted = [...events.values()].sort((a, b) => a.id - b.id);
       await file.write((cut === 0 ? this.#header() : '') + sorted.map(eventLine).join(''));
       await file.sync();
+      this.#isDoubtful = false;
       const size = await file.size();
       await this.#folder.sync();
       return size;
@@ -242,8 +252,8 @@ export class EventLog {
     return unlessMissing(this.#folder.fileSystem.open(this.#folder.file(name), 'r'));
   }
 
-  /** The older one first. Opened together, so that none is renamed in between. */
-  #openFiles(): Promise<OpenFile[]> {
+  /** The older one first. Opened together, so that none is renamed in between, with the oldest id in them. */
+  #openFiles(): Promise<{ files: readonly OpenFile[]; oldest: number | null }> {
     return this.#alone(async () => {
       const files: OpenFile[] = [];
       try {
@@ -253,7 +263,8 @@ export class EventLog {
           files.push(file);
           await checkHeader(file, `events/${name}`, this.#account);
         }
-        return files;
+        this.#oldest ??= await findOldest(files);
+        return { files, oldest: this.#oldest };
       } catch (error) {
         for (const file of files) await file.close();
         throw error;
@@ -264,6 +275,12 @@ export class EventLog {
   #header(): string {
     return `${JSON.stringify({ format: FORMAT, account: this.#account })}\n`;
   }
+}
+
+function highest(least: number, ids: Iterable<number>): number {
+  let found = least;
+  for (const id of ids) found = Math.max(found, id);
+  return found;
 }
 
 function isWanted(event: EventRow, filter: EventFilter): boolean {
