@@ -30,7 +30,7 @@ export async function probe(
   record: PublishedRecord,
   seen: RecordEvidence,
 ): Promise<ProbeFinding[]> {
-  const ask = asker(context, seen);
+  const ask = asker(context, record, seen);
   if (ask === null) return [];
   const types = hasOtherTypes(seen) ? OTHER_TYPES[record.type] : [];
   const found = await Promise.all([
@@ -42,23 +42,25 @@ export async function probe(
 }
 
 /** The servers where they answered; the resolver where it answered for them; nobody where nothing was heard. */
-function asker({ check }: SurveyContext, seen: RecordEvidence): Ask | null {
+function asker({ check }: SurveyContext, record: PublishedRecord, seen: RecordEvidence): Ask | null {
   switch (answersOf(seen).source) {
     case 'authority':
       return async (name, type) => {
         const { zone, observations } = await check.askAuthorities(name, type);
-        return observations.flatMap(({ outcome }) => present(outcome).map((one) => ({ zone, outcome: one })));
+        return observations.flatMap(({ outcome }) =>
+          present(record, outcome).map((one) => ({ zone, outcome: one })),
+        );
       };
     case 'resolver':
       return async (name, type) =>
-        present(await check.askResolver(name, type)).map((outcome) => ({ zone: null, outcome }));
+        present(record, await check.askResolver(name, type)).map((outcome) => ({ zone: null, outcome }));
     case null:
       return null;
   }
 }
 
-function present(outcome: Outcome | { kind: 'not-asked' }): Present[] {
-  return outcome.kind === 'present' ? [clipAnswer(outcome)] : [];
+function present(record: PublishedRecord, outcome: Outcome | { kind: 'not-asked' }): Present[] {
+  return outcome.kind === 'present' ? [clipAnswer(outcome, (value) => isCopiedFromOurs(record, value))] : [];
 }
 
 /** NXDOMAIN rules out every type; NODATA does not. */

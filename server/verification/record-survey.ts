@@ -3,12 +3,14 @@ import type { DnsCheck, Observation, Outcome, Survey } from '../dns/outcome.ts';
 import { toInstant } from '../instant.ts';
 import { answersOf, definitive, isAlias } from './answers.ts';
 import { clipAnswer, clipObservations } from './clip.ts';
+import { findCode } from './diagnosis/rules.ts';
+import { sight } from './diagnosis/sighting.ts';
 import type { RecordEvidence } from './evidence.ts';
 import { lowestZone } from './lowest-zone.ts';
 import { probe } from './probes.ts';
-import type { PublishedRecord } from './published-record.ts';
+import { type PublishedRecord, registrableDomain } from './published-record.ts';
 import { openResponsibleCheck } from './responsible-check.ts';
-import { isRight } from './right-value.ts';
+import { isCopiedFromOurs, isRight } from './right-value.ts';
 import type { SurveyContext } from './survey-context.ts';
 
 /** An alias of an alias is followed so far by ourselves; the resolver follows as far as it likes. */
@@ -27,21 +29,33 @@ export async function surveyRecord(context: SurveyContext, record: PublishedReco
     observed_at: toInstant(context.clock()),
     delegation: context.delegation,
     zone: survey.zone,
-    observations: clipObservations(survey.observations),
+    observations: clipObservations(survey.observations, telling(record)),
     resolver,
     alias: null,
     findings: [],
   };
-  if (hasRight(record, seen)) return seen;
+  const right = hasRight(record, seen);
+  if (right && !needsFix(context, record, seen)) return seen;
 
   const zone = await lowestZone(context.check, record.fqdn, survey);
+  if (right) return { ...seen, zone };
   const alias = await followAlias(context, record, survey);
   const found = { ...seen, zone, alias };
   return { ...found, findings: await probe(context, record, found) };
 }
 
+/** A value that is ours, whole or mangled, decides, however much else lies at the name. */
+function telling(record: PublishedRecord): (value: string) => boolean {
+  return (value) => isCopiedFromOurs(record, value);
+}
+
 function hasRight(record: PublishedRecord, evidence: RecordEvidence): boolean {
   return answersOf(evidence).answers.some(({ values }) => isRight(record, values));
+}
+
+/** Some records that are right leave something to do, and who does it has to know in which zone's form. */
+function needsFix({ row }: SurveyContext, record: PublishedRecord, seen: RecordEvidence): boolean {
+  return findCode(sight(record, registrableDomain(row), seen)).fix !== null;
 }
 
 /**
@@ -61,7 +75,9 @@ async function askResolver(
       (outcome) =>
         isAlias(record.type, outcome) || (outcome.kind === 'present' && isRight(record, outcome.values)),
     );
-  return worthAsking ? clipAnswer(await context.check.askResolver(record.fqdn, record.type)) : null;
+  return worthAsking
+    ? clipAnswer(await context.check.askResolver(record.fqdn, record.type), telling(record))
+    : null;
 }
 
 /**
@@ -83,7 +99,7 @@ async function followAlias(
     const end = await check.askAuthorities(target, record.type);
     const next = aliasOf(record, end.observations);
     if (next === null || hops === MAX_ALIASES) {
-      return { target, observations: clipObservations(end.observations) };
+      return { target, observations: clipObservations(end.observations, telling(record)) };
     }
     target = next;
   }

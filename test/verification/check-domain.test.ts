@@ -196,6 +196,18 @@ describe('what is said besides', () => {
     });
   });
 
+  test('a sentence that can be read, though there are 50 records to remove', async () => {
+    await using scene = await CheckScene.set();
+    scene.servers.publish(FQDN, {
+      TXT: [...Array.from({ length: 50 }, (_, i) => `${i} ${'x'.repeat(60)}`), OURS],
+    });
+    const { dkim } = await scene.check(sendingDomain());
+    expect(dkim.fix).toBe(
+      `In the DNS zone example.org, at the host “${SELECTOR}._domainkey”, remove all TXT records but the one with the value “${OURS}”.`,
+    );
+    expect(dkim.found).toHaveLength(51);
+  });
+
   test('nothing of a check’s size: an answer may be as large as DNS allows', async () => {
     await using scene = await CheckScene.set();
     scene.servers.publish(FQDN, { TXT: Array.from({ length: 100 }, (_, i) => `${i} ${'x'.repeat(500)}`) });

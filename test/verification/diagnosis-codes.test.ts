@@ -31,6 +31,18 @@ interface Case {
 const withReturnPath = { return_path: { ...NOT_VERIFIED, target: TARGET } };
 const inMail = { domain: 'mail.example.org', subdomain: 'mail' };
 
+/** `mail.example.org` is a zone of its own, with the same servers: none of them refers to it. */
+const OWN_ZONE_FOR_MAIL = {
+  'example.org': {
+    '@': { NS: ['ns1.example.org'] },
+    ns1: { A: ['127.0.0.2'] },
+    mail: { NS: ['ns1.example.org'] },
+  },
+  'mail.example.org': { '@': { NS: ['ns1.example.org'] } },
+};
+
+const fiftyLong = Array.from({ length: 50 }, (_, i) => `${i} ${'x'.repeat(400)}`);
+
 /** `l0` leads to `l1` and so on; the last one leads to `l0`. */
 const loopOf = (count: number): Record<string, Records> =>
   Object.fromEntries(
@@ -81,6 +93,13 @@ const CASES: Case[] = [
     arrange: ({ servers }) => servers.resolver.cache.set(FQDN, { negative: 'nxdomain', ttl: 1800 }),
   },
   { code: 'TEST_MODE', when: 'the record has t=y', records: { [FQDN]: { TXT: [`t=y;${OURS}`] } } },
+  {
+    code: 'TEST_MODE',
+    when: 'the record has t=y in a subdomain with a zone of its own',
+    row: inMail,
+    servers: { zones: OWN_ZONE_FOR_MAIL },
+    records: { [`${HOST}.mail.example.org`]: { TXT: [`t=y;${OURS}`] } },
+  },
   { code: 'OK', when: 'the record is there', records: { [FQDN]: { TXT: [`v=DKIM1; ${OURS}`] } } },
   {
     code: 'OK',
@@ -120,6 +139,16 @@ const CASES: Case[] = [
     code: 'MULTIPLE_RECORDS',
     when: 'ours is there twice',
     records: { [FQDN]: { TXT: [OURS, `v=DKIM1;${OURS}`] } },
+  },
+  {
+    code: 'MULTIPLE_RECORDS',
+    when: '50 others are there',
+    records: { [FQDN]: { TXT: [...Array.from({ length: 50 }, (_, i) => `${i}`), OURS] } },
+  },
+  {
+    code: 'MULTIPLE_RECORDS',
+    when: '50 long ones are there before ours, in a spelling of its own',
+    records: { [FQDN]: { TXT: [...fiftyLong, `v=DKIM1; k=rsa; t=s; p=${OUR_KEY};`] } },
   },
   {
     code: 'QUOTES_IN_VALUE',
@@ -182,6 +211,18 @@ const CASES: Case[] = [
   },
   {
     code: 'OTHER_KEY',
+    when: 'it is another key at each of two servers',
+    servers: { authorities: 2 },
+    records: { [FQDN]: { TXT: [`p=${ANOTHER_KEY}`] } },
+    arrange: ({ servers }) => servers.authorities[1]?.publish(FQDN, { TXT: ['p=AAAA'] }),
+  },
+  {
+    code: 'OTHER_KEY',
+    when: 'it is a key of 4,096 bits, beside which nothing fits a datagram',
+    records: { [FQDN]: { TXT: [`v=DKIM1; p=${'A'.repeat(736)}; n=${'x'.repeat(600)}`] } },
+  },
+  {
+    code: 'OTHER_KEY',
     when: 'an alias leads to another key',
     records: { [FQDN]: { CNAME: 'dkim.example.org' }, 'dkim.example.org': { TXT: [`p=${ANOTHER_KEY}`] } },
   },
@@ -200,16 +241,7 @@ const CASES: Case[] = [
     code: 'HOST_DOUBLED',
     when: 'the form of the subdomain’s own zone added it again',
     row: inMail,
-    servers: {
-      zones: {
-        'example.org': {
-          '@': { NS: ['ns1.example.org'] },
-          ns1: { A: ['127.0.0.2'] },
-          mail: { NS: ['ns1.example.org'] },
-        },
-        'mail.example.org': { '@': { NS: ['ns1.example.org'] } },
-      },
-    },
+    servers: { zones: OWN_ZONE_FOR_MAIL },
     records: { [`${HOST}.mail.mail.example.org`]: { TXT: [OURS] } },
   },
   {
@@ -228,6 +260,11 @@ const CASES: Case[] = [
     code: 'WRONG_HOST',
     when: 'it is at the apex',
     records: { 'example.org': { TXT: ['v=spf1 -all', OURS] } },
+  },
+  {
+    code: 'WRONG_HOST',
+    when: 'it is at the apex after 50 long ones',
+    records: { 'example.org': { TXT: [...fiftyLong, OURS] } },
   },
   {
     code: 'WRONG_HOST',
@@ -303,16 +340,7 @@ const CASES: Case[] = [
     code: 'RECORD_MISSING',
     when: 'there is nothing in a subdomain with a zone of its own',
     row: inMail,
-    servers: {
-      zones: {
-        'example.org': {
-          '@': { NS: ['ns1.example.org'] },
-          ns1: { A: ['127.0.0.2'] },
-          mail: { NS: ['ns1.example.org'] },
-        },
-        'mail.example.org': { '@': { NS: ['ns1.example.org'] } },
-      },
-    },
+    servers: { zones: OWN_ZONE_FOR_MAIL },
   },
   {
     code: 'RECORD_MISSING',

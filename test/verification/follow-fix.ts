@@ -87,6 +87,14 @@ const ACTIONS: Action[] = [
     },
   ],
   [
+    /^at the host “(?<host>[^”]*)”, remove all (?<type>\w+) records but the one with the value “(?<keep>[^”]*)”\.$/,
+    (form, { host = '', type, keep = '' }) => {
+      const there = form.get(host, toType(type));
+      expect(there).toContain(keep);
+      form.set(host, toType(type), [keep]);
+    },
+  ],
+  [
     /^change the host of the (?<type>\w+) record from “(?<from>[^”]*)” to “(?<to>[^”]*)” and keep its value “(?<value>[^”]*)”\.$/,
     (form, { type, from = '', to = '', value = '' }) => {
       const there = form.get(from, toType(type));

@@ -1,4 +1,4 @@
-import { aliasSeen, hostOf, type Sighting, valuesSeen, zoneOf } from './sighting.ts';
+import { aliasSeen, hostOf, type Sighting, zoneOf } from './sighting.ts';
 
 /**
  * The sentences that say what to type, made in one place so that they always read alike: the zone, what to do, and
@@ -9,7 +9,8 @@ import { aliasSeen, hostOf, type Sighting, valuesSeen, zoneOf } from './sighting
 export function putRight(sighting: Sighting): string {
   const alias = aliasSeen(sighting);
   if (alias !== null && sighting.record.type !== 'CNAME') return replace(sighting, 'the CNAME record');
-  const { length } = valuesSeen(sighting);
+  // What one server has at the name: servers that disagree have it each in its own way.
+  const length = Math.max(0, ...sighting.said.answers.map(({ values }) => values.length));
   if (length === 0) return add(sighting);
   return length === 1
     ? changeValue(sighting)
@@ -42,9 +43,19 @@ export function replace(sighting: Sighting, what: string): string {
   );
 }
 
+/** So many values, of so many characters in all, can be told in a sentence. */
+const MAX_LISTED = 3;
+const MAX_LISTED_LENGTH = 1000;
+
 /** Takes away those of the records at the name that are not ours. */
 export function removeAllBut(sighting: Sighting, keep: string, remove: readonly string[]): string {
   const { type } = sighting.record;
+  if (remove.length > MAX_LISTED || remove.join('').length > MAX_LISTED_LENGTH) {
+    return inZone(
+      zoneOf(sighting),
+      `at the host ${quoted(hostOf(sighting))}, remove all ${type} records but the one with the value ${quoted(keep)}`,
+    );
+  }
   const which = `the ${type} record${remove.length === 1 ? '' : 's'} with the value ${list(remove.map(quoted))}`;
   return inZone(
     zoneOf(sighting),
