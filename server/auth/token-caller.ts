@@ -28,6 +28,7 @@ export class TokenCaller implements Caller {
   #known: Promise<KnownCaller> | undefined;
   /** How many procedures were counted before they were called. */
   #counted = 0;
+  #isCounted = false;
 
   constructor(from: { store: Store; clock: Clock; limits: RateLimits }, sender: Sender) {
     this.#store = from.store;
@@ -46,6 +47,11 @@ export class TokenCaller implements Caller {
     }
     await this.#count(identity);
     return identity;
+  }
+
+  /** Whether the limits have heard of this request: one that comes to no procedure has to be a `visit`. */
+  get isCounted(): boolean {
+    return this.#isCounted;
   }
 
   /**
@@ -78,6 +84,7 @@ export class TokenCaller implements Caller {
   }
 
   async #count({ token }: KnownCaller): Promise<void> {
+    this.#isCounted = true;
     if (this.#counted === 0) await this.#limits.takeToken(token.id);
     else this.#counted -= 1;
   }
@@ -87,6 +94,7 @@ export class TokenCaller implements Caller {
       return await this.#authenticate();
     } catch (error) {
       if (isUnauthenticated(error)) {
+        this.#isCounted = true;
         await this.#limits.takeAddress(this.#sender.address, this.#sender.procedures);
       }
       throw error;

@@ -19,21 +19,18 @@ export function refuseWhenStopping(stopping: AbortSignal): Gate {
 }
 
 /**
- * Streams have no end of their own to wait for: they are cut off when `stopping` is aborted. Their clients take that
- * for a lost connection, and resume with the next server.
+ * Streams have no end of their own to wait for: those that what is returned is told of are cut off when `stopping` is
+ * aborted. Their clients take that for a lost connection, and resume with the next server.
  */
-export function cutStreamsWhenStopping(app: FastifyInstance, stopping: AbortSignal): void {
+export function cutStreamsWhenStopping(stopping: AbortSignal): (stream: ServerResponse) => void {
   const streams = new Set<ServerResponse>();
-  app.addHook('onRequest', (request, reply, done) => {
-    if (request.headers.accept === 'text/event-stream') {
-      streams.add(reply.raw);
-      reply.raw.once('close', () => streams.delete(reply.raw));
-    }
-    done();
-  });
   stopping.addEventListener('abort', () => {
     for (const stream of streams) stream.destroy();
   });
+  return (stream) => {
+    streams.add(stream);
+    stream.once('close', () => streams.delete(stream));
+  };
 }
 
 /** Stops accepting, waits for what is in flight, and cuts off what doesn't end. */

@@ -6,6 +6,8 @@ import { toRefusal, toTrpcError } from '../router/refusals.ts';
 
 export const TRPC_PATH = '/trpc';
 
+const INVALID_MEDIA_TYPE = 'FST_ERR_CTP_INVALID_MEDIA_TYPE';
+
 /** The headers that go with a refusal, over REST and over tRPC. */
 export function refusalHeaders(refusal: LetterheadError): Record<string, string> {
   return {
@@ -43,7 +45,7 @@ function trpcBody(refusal: LetterheadError): unknown {
 /** What Fastify itself refuses, in the catalogue's words; anything else is a procedure's. */
 export function refusalOf(error: unknown): LetterheadError {
   switch (fastifyCode(error)) {
-    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+    case INVALID_MEDIA_TYPE:
       return new LetterheadError(
         'unsupported_media_type',
         'Send the body as application/json or application/x-www-form-urlencoded, and say so in Content-Type.',
@@ -59,6 +61,11 @@ export function refusalOf(error: unknown): LetterheadError {
     default:
       return toRefusal(error);
   }
+}
+
+/** Whether Fastify has refused a body for its type. */
+export function hasUnknownType(error: unknown): boolean {
+  return fastifyCode(error) === INVALID_MEDIA_TYPE;
 }
 
 function fastifyCode(error: unknown): string | undefined {

@@ -1,4 +1,5 @@
 import { LetterheadError } from '@letterhead/shared';
+import { TRPCError } from '@trpc/server';
 import { resolveResponse } from '@trpc/server/http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { TokenCaller } from '../auth/token-caller.ts';
@@ -12,7 +13,7 @@ import { logFault } from './fault-log.ts';
 import { cutStreamsWhenStopping } from './graceful-stop.ts';
 import type { PathMethod } from './known-paths.ts';
 import type { OpenStreams } from './open-streams.ts';
-import { refusalHeaders, TRPC_PATH } from './refusal-reply.ts';
+import { hasUnknownType, refusalHeaders, TRPC_PATH } from './refusal-reply.ts';
 import { toTrpcRequest } from './trpc-request.ts';
 
 /** How many calls may travel together. */
@@ -37,13 +38,18 @@ type TrpcRequest = FastifyRequest<{ Params: { path: string } }>;
 export async function serveTrpc(app: FastifyInstance, source: TrpcSource): Promise<void> {
   const types = procedureTypes(appRouter);
   const callers = new WeakMap<FastifyRequest, TokenCaller>();
+  const cutWhenStopping = cutStreamsWhenStopping(source.stopping);
   await app.register(
     async (scope) => {
-      cutStreamsWhenStopping(scope, source.stopping);
       scope.removeAllContentTypeParsers();
       scope.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) =>
         done(null, body),
       );
+      // Also what Fastify refuses has come to no procedure's guard.
+      scope.setErrorHandler(async (error, request) => {
+        await countOnce(callers.get(request));
+        throw hasUnknownType(error) ? new TRPCError({ code: 'UNSUPPORTED_MEDIA_TYPE' }) : error;
+      });
       scope.route<{ Params: { path: string } }>({
         method: ['GET', 'POST'],
         url: '/:path',
@@ -54,12 +60,17 @@ export async function serveTrpc(app: FastifyInstance, source: TrpcSource): Promi
           if (request.method === 'GET' && procedures.every((type) => type === 'query')) return done();
           const caller = source.callerOf(request, procedures.length);
           callers.set(request, caller);
+          if (procedures.includes('subscription')) cutWhenStopping(reply.raw);
           countRequest(source, request, reply, caller, procedures).then(() => done(), done);
         },
         async handler(request, reply) {
-          const response = await answer(source, request, reply, (procedures) =>
-            source.contextOf(callers.get(request) ?? source.callerOf(request, procedures)),
-          );
+          let caller = callers.get(request);
+          const response = await answer(source, request, reply, (procedures) => {
+            caller ??= source.callerOf(request, procedures);
+            return source.contextOf(caller);
+          });
+          if (comesInPieces(response)) return reply.send(response);
+          await countOnce(caller ?? source.callerOf(request, 1));
           return sendInOnePiece(reply, response);
         },
       });
@@ -79,7 +90,8 @@ function answer(
     router: appRouter,
     maxBatchSize: MAX_BATCH_SIZE,
     req: toTrpcRequest(request, leaving(reply)),
-    path: request.params.path,
+    // tRPC decodes it, which Fastify has done already: twice would make other procedures of it than were counted.
+    path: encodeURIComponent(request.params.path),
     error: null,
     createContext: async ({ info }) => contextOf(info.calls.length),
     onError: ({ error }) => logFault(log, request, toRefusal(error)),
@@ -104,29 +116,41 @@ function leaving({ raw }: FastifyReply): AbortSignal {
   return controller.signal;
 }
 
+/** A stream of events, or a batch that was asked for line by line: it calls itself JSON as well, and names its chunks. */
+function comesInPieces({ headers }: Response): boolean {
+  return headers.get('content-type') === 'text/event-stream' || headers.has('transfer-encoding');
+}
+
 /**
  * Sends JSON in one piece. tRPC hands over a web stream even of a small answer, and reading that piece by piece costs
  * as much as the procedure does.
  */
 async function sendInOnePiece(reply: FastifyReply, response: Response): Promise<FastifyReply> {
-  if (!isWhole(response)) return reply.send(response);
-  reply.code(response.status).headers(Object.fromEntries(response.headers));
-  return reply.send(await response.text());
+  return (
+    reply
+      .code(response.status)
+      .headers(Object.fromEntries(response.headers))
+      // What tRPC refuses as a whole has no type of its own.
+      .type('application/json; charset=utf-8')
+      .send(await response.text())
+  );
 }
 
-/** A batch that was asked for line by line calls itself JSON as well, and says that it comes in chunks. */
-function isWhole({ headers }: Response): boolean {
-  return (
-    headers.get('content-type')?.startsWith('application/json') === true && !headers.has('transfer-encoding')
-  );
+/** Counts a request that came to no procedure's guard. */
+async function countOnce(caller: TokenCaller | undefined): Promise<void> {
+  if (caller?.isCounted === false) await caller.visit();
 }
 
 /** Every procedure's path, and the method that it is called by. */
 export function trpcPaths(): PathMethod[] {
   return [...procedureTypes(appRouter)].map(([path, type]) => ({
     path: `${TRPC_PATH}/${path}`,
-    method: type === 'mutation' ? 'POST' : 'GET',
+    method: methodOf(type),
   }));
+}
+
+function methodOf(type: ProcedureType): 'GET' | 'POST' {
+  return type === 'mutation' ? 'POST' : 'GET';
 }
 
 /** The procedures that a request calls, several of which travel together in a batch. */
@@ -144,7 +168,7 @@ async function countRequest(
   types: readonly (ProcedureType | undefined)[],
 ): Promise<void> {
   const areThere = !types.includes(undefined);
-  if (!areThere) await caller.visit();
+  if (!types.every((type) => type !== undefined && methodOf(type) === method)) await caller.visit();
   if (method === 'POST') await refuseNobodysBody(caller, areThere);
   if (types.includes('subscription')) raw.once('close', await openStream(streams, caller));
 }

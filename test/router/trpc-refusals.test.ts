@@ -90,6 +90,30 @@ test('a request that is no tRPC request at all is refused in the same shape', as
   expect(await large.text()).toContain('"code":"payload_too_large"');
 });
 
+test('what is refused as a whole is JSON, and says what to send', async () => {
+  await using server = await startTestServer();
+  const authorization = `Bearer ${server.token}`;
+  const create = `${server.url}/trpc/domains.create`;
+  const answers = [
+    await fetch(`${server.url}/trpc/${Array(101).fill('tokens.current').join()}?batch=1`, {
+      headers: { authorization },
+    }),
+    await fetch(create, { method: 'POST', headers: { authorization } }),
+    await fetch(create, {
+      method: 'POST',
+      headers: { authorization, 'content-type': 'text/plain' },
+      body: 'x',
+    }),
+  ];
+  expect(answers.map(({ status }) => status)).toEqual([400, 415, 415]);
+  for (const answer of answers) {
+    expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
+    const { message } = JSON.parse(await answer.text()).error.json;
+    expect(message).not.toContain('form');
+    if (answer.status === 415) expect(message).toBe('Send application/json.');
+  }
+});
+
 test('times arrive as Date', async () => {
   await using server = await startTestServer();
   const domain = await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });

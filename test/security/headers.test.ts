@@ -135,6 +135,16 @@ test('web pages of the origins in CORS_ORIGINS may call the API, and those of no
   }
 });
 
+test('what asks for the methods of a path without being a preflight is a wrong method, with CORS too', async () => {
+  await using server = await startTestServer({ environment: { CORS_ORIGINS: ORIGIN } });
+  const path = '/api/v1/accounts/1/domains';
+  for (const headers of [{}, { origin: ORIGIN }]) {
+    const answer = await sendHttp(server.url, { method: 'OPTIONS', path, headers });
+    expect([answer.status, answer.headers.allow]).toEqual([405, 'POST, GET, HEAD']);
+    expect(JSON.parse(answer.text).code).toBe('method_not_allowed');
+  }
+});
+
 test('health says that the process lives, and whether the store can write', async () => {
   await using server = await startTestServer();
   for (const path of ['/health/live', '/health/ready']) {

@@ -55,6 +55,26 @@ describe('a token', () => {
     expect(await statuses(server, 1, nowhere)).toEqual([404]);
   });
 
+  test('is counted for what tRPC refuses before any procedure is asked', async () => {
+    await using server = await startLimited();
+    const token = await server.makeToken(['domains:read']);
+    const headers = { authorization: `Bearer ${token}` };
+    const post = { method: 'POST', path: '/trpc/accounts.create' };
+    const json = { ...headers, 'content-type': 'application/json' };
+    expect([
+      ...(await statuses(server, 1, {
+        ...post,
+        headers: { ...headers, 'content-type': 'text/plain' },
+        body: 'x',
+      })),
+      ...(await statuses(server, 1, { ...post, headers })),
+      ...(await statuses(server, 1, { ...post, headers: json, body: ' '.repeat(70_000) })),
+      ...(await statuses(server, 1, { ...post, path: '/trpc/domains.get', headers: json, body: '{}' })),
+      ...(await statuses(server, 1, { path: post.path, headers })),
+    ]).toEqual([415, 415, 413, 405, 405]);
+    expectTooMany(await sendHttp(server.url, list(token)));
+  });
+
   test('is counted for each procedure of a batch', async () => {
     await using server = await startLimited();
     const token = await server.makeToken(['domains:read']);
@@ -87,6 +107,8 @@ describe('an address without a token of ours', () => {
     ['parts of paths that are too long', { path: `/api/v1/accounts/${'1'.repeat(6000)}/domains` }, 404],
     ['procedures that are not there', { path: '/trpc/no.such' }, 404],
     ['bodies for procedures that are not there', { method: 'POST', path: '/trpc/no.such', body: '{}' }, 404],
+    ['methods that a procedure does not take', { path: '/trpc/accounts.create' }, 405],
+    ['batches that are too large', { path: `/trpc/${Array(101).fill('domains.get').join()}?batch=1` }, 400],
     ['methods that a path does not take', { method: 'PATCH', path: '/api/v1/accounts/1/domains' }, 405],
     ['public pages', { path: '/reference' }, 200],
   ];

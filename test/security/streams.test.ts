@@ -5,6 +5,7 @@ import type { TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
 import type { OpenStream } from './event-stream.ts';
 import { openEventStream } from './event-stream.ts';
+import { sendHttp } from './http-request.ts';
 
 const MAX_STREAMS = 20;
 
@@ -22,6 +23,31 @@ test('one token can hold 20 streams open, and one more when it closes one', asyn
   await vi.waitFor(async () => expect((await openEventStream(server.url, token)).status).toBe(200), {
     timeout: 15_000,
   });
+});
+
+test('a path that is percent-encoded twice is no other spelling of a stream', async () => {
+  await using server = await startTestServer();
+  const input = encodeURIComponent('{"json":{"account":1}}');
+  const { status } = await sendHttp(server.url, {
+    path: `/trpc/events%252Estream?input=${input}`,
+    headers: { authorization: `Bearer ${server.token}` },
+    until: /listening/,
+  });
+  expect(status).toBe(404);
+});
+
+test('a stream is cut at once when the server stops, whatever its listener accepts', {
+  // What is in flight otherwise is waited for for 7 s.
+  timeout: 6000,
+}, async () => {
+  const server = await startTestServer();
+  const input = encodeURIComponent('{"json":{"account":1}}');
+  const { body } = await fetch(`${server.url}/trpc/events.stream?input=${input}`, {
+    headers: { authorization: `Bearer ${server.token}` },
+  });
+  const reader = body?.getReader();
+  await reader?.read();
+  await server[Symbol.asyncDispose]();
 });
 
 test('a stream that is refused, or ends, is not counted', async () => {
