@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { open, readFile } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SECRET_KEY_LENGTH } from './key-seal.ts';
 
@@ -23,18 +23,32 @@ export async function readSecretKeyFile(dataDir: string): Promise<Buffer | undef
   return key;
 }
 
-/** Makes the key, on the disk before it is used: what it encrypts could not be read without it. */
+/**
+ * Makes the key, on the disk before it is used: what it encrypts could not be read without it. All of it or nothing
+ * is found under its name, whenever the process ends.
+ */
 export async function makeSecretKeyFile(dataDir: string): Promise<Buffer> {
   const key = randomBytes(SECRET_KEY_LENGTH);
-  const file = await open(join(dataDir, SECRET_KEY_FILE), 'wx', 0o600);
+  const temporary = join(dataDir, `${SECRET_KEY_FILE}.tmp`);
   try {
-    await file.writeFile(`${key.toString('base64')}\n`);
+    await writeDurably(temporary, `${key.toString('base64')}\n`);
+    await rename(temporary, join(dataDir, SECRET_KEY_FILE));
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {});
+    throw error;
+  }
+  await syncFolder(dataDir);
+  return key;
+}
+
+async function writeDurably(path: string, text: string): Promise<void> {
+  const file = await open(path, 'w', 0o600);
+  try {
+    await file.writeFile(text);
     await file.sync();
   } finally {
     await file.close();
   }
-  await syncFolder(dataDir);
-  return key;
 }
 
 async function syncFolder(path: string): Promise<void> {

@@ -283,7 +283,7 @@ describe('the log of events', () => {
     await happen(30);
     await folder.close();
     const { outbox } = JSON.parse(await readFile(join(folder.path, 'accounts/1.json'), 'utf8'));
-    const safe = writtenSince.matchAll(/^{"id":(\d+)/gm).map(([, id]) => Number(id));
+    const safe = [...writtenSince.matchAll(/^{"id":(\d+)/gm)].map(([, id]) => Number(id));
     expect(outbox[0].id).toBeGreaterThan(10);
     expect(new Set(safe)).toEqual(new Set(from(1, 31)));
     expect(await logLines()).toHaveLength(32);
