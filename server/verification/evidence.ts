@@ -93,15 +93,19 @@ export const RecordEvidenceSchema = z.object({
 });
 export type RecordEvidence = z.infer<typeof RecordEvidenceSchema>;
 
+/** The zone that the name lies in, as its servers see it; absent where that is not known. */
+const AdviceZoneSchema = z.string().exactOptional();
+
 /** What there is beside the records, for advice. */
 export const AdviceEvidenceSchema = z.object({
   spf: z.object({
     txt: OutcomeSchema,
     /** How many DNS look-ups the record makes a receiver do; null where that could not be found out. */
     lookups: z.number().nullable(),
+    zone: AdviceZoneSchema,
   }),
   /** At `_dmarc` of the domain itself, then of the registrable domain where that is another. */
-  dmarc: z.array(z.object({ name: z.string(), txt: OutcomeSchema })),
+  dmarc: z.array(z.object({ name: z.string(), txt: OutcomeSchema, zone: AdviceZoneSchema })),
   mx: OutcomeSchema,
 });
 export type AdviceEvidence = z.infer<typeof AdviceEvidenceSchema>;

@@ -4,9 +4,7 @@ import type { DomainRow } from '../../server/store/store.ts';
 import type { Records } from '../dns/zone.ts';
 import { CheckScene } from './check-scene.ts';
 import { followFix } from './follow-fix.ts';
-import { NOT_VERIFIED, sendingDomain } from './sending-domain.ts';
-
-const RETURN_PATH = { return_path: { ...NOT_VERIFIED, target: 't.example.net' } };
+import { NOT_VERIFIED, sendingDomain, VERIFIED } from './sending-domain.ts';
 
 interface Case {
   readonly code: Advice['code'];
@@ -171,12 +169,56 @@ describe('advice', () => {
     expect(advice?.fix).toContain('“v=spf1 mx include:a.example.org include:b.example.org ?all”');
   });
 
-  test('says that SPF hardly matters where bounces come to us', async () => {
+  test('says that SPF hardly matters where bounces come to us, once they do', async () => {
     await using scene = await setScene();
-    expect((await adviceOn(scene, sendingDomain(RETURN_PATH), 'SPF_MISSING'))?.detail).toContain(
-      'hardly matters',
+    const detail = async (row: Partial<DomainRow>) =>
+      (await adviceOn(scene, sendingDomain(row), 'SPF_MISSING'))?.detail;
+    expect(await detail({ return_path: { ...VERIFIED, target: 't.example.net' } })).toContain(
+      'it hardly matters: bounces go to',
     );
-    expect((await adviceOn(scene, sendingDomain(), 'SPF_MISSING'))?.detail).not.toContain('hardly matters');
+    expect(await detail({ return_path: { ...NOT_VERIFIED, target: 't.example.net' } })).toContain(
+      'it hardly matters as soon as the Return-Path record is there',
+    );
+    expect(await detail({})).not.toContain('hardly matters');
+  });
+
+  test('turns the redirect of one of several SPF records into an include: beside other terms it means nothing', async () => {
+    await using scene = await setScene({
+      'example.org': txt('v=spf1 redirect=a.example.org', 'v=spf1 mx Redirect=b.example.org ~all'),
+    });
+    const advice = await adviceOn(scene, sendingDomain(), 'SPF_MULTIPLE');
+    expect(advice?.fix).toContain('“v=spf1 include:a.example.org mx ~all”');
+  });
+
+  test.each([
+    ['with the servers of the domain above', { '@': { NS: ['ns1.example.org'] } }, 0],
+    ['with servers of its own', { '@': { NS: ['ns.mail.example.org'] }, ns: { A: ['127.0.0.3'] } }, 1],
+  ])('names the zone of a subdomain %s', async (_where, names, spares) => {
+    const zones = {
+      'example.org': {
+        '@': { NS: ['ns1.example.org'] },
+        ns1: { A: ['127.0.0.2'] },
+        mail: { NS: names['@'].NS },
+        'ns.mail': { A: ['127.0.0.3'] },
+      },
+    };
+    await using scene = await CheckScene.set({ zones, spares });
+    const several = { ...names, '@': { ...names['@'], ...txt('v=spf1 mx -all', 'v=spf1 a -all') } };
+    const responsible = spares === 0 ? scene.servers.authorities : scene.servers.spares;
+    for (const server of [scene.servers.resolver, ...responsible]) server.serve('mail.example.org', several);
+    const row = sendingDomain({ domain: 'mail.example.org', subdomain: 'mail' });
+    const advice = await adviceOn(scene, row, 'SPF_MULTIPLE');
+    expect(advice?.fix).toMatch(/^In the DNS zone mail\.example\.org, .* at the host “@” /);
+  });
+
+  test('names the zone above a domain that is none itself', async () => {
+    await using scene = await CheckScene.set({
+      zones: { org: { example: txt('v=spf1 mx -all', 'v=spf1 a -all') } },
+    });
+    const spf = await adviceOn(scene, sendingDomain(), 'SPF_MULTIPLE');
+    expect(spf?.fix).toMatch(/^In the DNS zone org, .* at the host “example” /);
+    const dmarc = await adviceOn(scene, sendingDomain(), 'DMARC_MISSING');
+    expect(dmarc?.fix).toMatch(/^In the DNS zone org, add a TXT record with the host “_dmarc\.example” /);
   });
 
   test.each([

@@ -8,10 +8,10 @@ import { adviseOnSpf } from './spf-advice.ts';
 
 /** What else would help the mail arrive. Nothing is said about what could not be found out. */
 export function advise(row: DomainRow, evidence: AdviceEvidence): Advice[] {
-  const place = {
+  const place: AdvicePlace = {
     domain: row.domain,
     registrable: registrableDomain(row),
-    hasReturnPath: row.return_path !== null,
+    returnPath: returnPathOf(row),
   };
   return [
     adviseOnSpf(place, evidence.spf),
@@ -24,6 +24,11 @@ export function advise(row: DomainRow, evidence: AdviceEvidence): Advice[] {
 export interface AdvicePlace {
   readonly domain: string;
   readonly registrable: string;
-  /** Bounces go to an address of our own, so that receivers look at our SPF record, not at this domain's. */
-  readonly hasReturnPath: boolean;
+  /** Once it is verified, bounces go to an address of our own: receivers look at our SPF record, not at this domain's. */
+  readonly returnPath: 'none' | 'not-verified' | 'verified';
+}
+
+function returnPathOf({ return_path }: DomainRow): AdvicePlace['returnPath'] {
+  if (return_path === null) return 'none';
+  return return_path.verified ? 'verified' : 'not-verified';
 }

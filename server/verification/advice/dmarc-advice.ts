@@ -2,6 +2,7 @@ import type { Advice } from '@letterhead/shared';
 import { parseTagList, tagValue } from '../../dkim/tag-list.ts';
 import { inZone, quoted } from '../diagnosis/sentences.ts';
 import type { AdviceEvidence } from '../evidence.ts';
+import { relativeTo } from '../misplaced-names.ts';
 import type { AdvicePlace } from './advise.ts';
 
 type Policy = 'none' | 'quarantine' | 'reject';
@@ -24,7 +25,7 @@ export function adviseOnDmarc(place: AdvicePlace, evidence: AdviceEvidence['dmar
     const failed = values.find(mentionsDmarc);
     if (failed !== undefined) return invalid(name, 'it does not begin with v=DMARC1');
   }
-  return missing(place);
+  return missing(place, evidence.at(-1)?.zone ?? place.registrable);
 }
 
 /** Whether somebody meant a DMARC record, valid or not. */
@@ -53,15 +54,15 @@ function isPolicy(text: string | undefined): text is Policy {
   return text !== undefined && Object.hasOwn(IN_WORDS, text);
 }
 
-function missing({ domain, registrable }: AdvicePlace): Advice {
+function missing({ domain, registrable }: AdvicePlace, zone: string): Advice {
   return {
     code: 'DMARC_MISSING',
     severity: 'info',
     title: 'No DMARC record',
     detail: `Neither ${domain} nor a domain above it has one. The big receivers ask senders of much mail for it; with p=none it changes nothing about the mail that is delivered today.`,
     fix: inZone(
-      registrable,
-      `add a TXT record with the host ${quoted('_dmarc')} and the value ${quoted('v=DMARC1; p=none')}`,
+      zone,
+      `add a TXT record with the host ${quoted(relativeTo(`_dmarc.${registrable}`, zone))} and the value ${quoted('v=DMARC1; p=none')}`,
     ),
   };
 }

@@ -3,20 +3,21 @@ import { inZone, quoted } from '../diagnosis/sentences.ts';
 import type { AdviceEvidence } from '../evidence.ts';
 import { relativeTo } from '../misplaced-names.ts';
 import type { AdvicePlace } from './advise.ts';
-import { isAll, MAX_SPF_LOOKUPS, spfRecords, spfTerms } from './spf-record.ts';
+import { isAll, isPassAll, MAX_SPF_LOOKUPS, redirectTarget, spfRecords, spfTerms } from './spf-record.ts';
 
 /** From the one that lets the most through. */
 const ALL_BY_LENIENCE = ['+all', '?all', '~all', '-all'];
 
 /** Null: the DNS did not say. */
-export function adviseOnSpf(place: AdvicePlace, { txt, lookups }: AdviceEvidence['spf']): Advice | null {
+export function adviseOnSpf(place: AdvicePlace, evidence: AdviceEvidence['spf']): Advice | null {
+  const { txt, lookups, zone = place.registrable } = evidence;
   if (txt.kind === 'unknown') return null;
   const records = spfRecords(txt);
   const [record] = records;
   if (record === undefined) return missing(place);
-  if (records.length > 1) return several(place, records);
+  if (records.length > 1) return several(place, zone, records);
   if (lookups !== null && lookups > MAX_SPF_LOOKUPS) return tooManyLookups(place);
-  if (spfTerms(record).some(isPassAll)) return passAll(place, record);
+  if (spfTerms(record).some(isPassAll)) return passAll(place, zone, record);
   return {
     code: 'SPF_OK',
     severity: 'ok',
@@ -37,15 +38,15 @@ function missing(place: AdvicePlace): Advice {
   };
 }
 
-function several(place: AdvicePlace, records: readonly string[]): Advice {
+function several(place: AdvicePlace, zone: string, records: readonly string[]): Advice {
   return {
     code: 'SPF_MULTIPLE',
     severity: 'warning',
     title: 'Several SPF records',
     detail: `${place.domain} has ${records.length} SPF records, and with more than one receivers treat SPF as broken (RFC 7208 §4.5). ${whatItMatters(place)}`,
     fix: inZone(
-      place.registrable,
-      `replace the ${records.length} TXT records that begin with v=spf1 at the host ${quoted(relativeTo(place.domain, place.registrable))} by one TXT record with the value ${quoted(mergedSpf(records))}`,
+      zone,
+      `replace the ${records.length} TXT records that begin with v=spf1 at the host ${quoted(relativeTo(place.domain, zone))} by one TXT record with the value ${quoted(mergedSpf(records))}`,
     ),
   };
 }
@@ -60,7 +61,7 @@ function tooManyLookups(place: AdvicePlace): Advice {
   };
 }
 
-function passAll(place: AdvicePlace, record: string): Advice {
+function passAll(place: AdvicePlace, zone: string, record: string): Advice {
   const stricter = `v=spf1 ${spfTerms(record)
     .map((term) => (isPassAll(term) ? '~all' : term))
     .join(' ')}`;
@@ -70,27 +71,37 @@ function passAll(place: AdvicePlace, record: string): Advice {
     title: 'The SPF record lets everyone pass',
     detail: `With +all, every server of the world may send for ${place.domain} as far as SPF goes. ~all lets unlisted servers through under suspicion, so that nothing that works breaks.`,
     fix: inZone(
-      place.registrable,
-      `change the value of the TXT record at the host ${quoted(relativeTo(place.domain, place.registrable))} from ${quoted(record)} to ${quoted(stricter)}`,
+      zone,
+      `change the value of the TXT record at the host ${quoted(relativeTo(place.domain, zone))} from ${quoted(record)} to ${quoted(stricter)}`,
     ),
   };
 }
 
-function whatItMatters({ hasReturnPath }: AdvicePlace): string {
-  return hasReturnPath
-    ? 'For the mail sent through here it hardly matters: bounces go to an address of ours, which has its own SPF record, and the DKIM signature vouches for the domain.'
+function whatItMatters({ returnPath }: AdvicePlace): string {
+  if (returnPath === 'verified') {
+    return 'For the mail sent through here it hardly matters: bounces go to an address of ours, which has its own SPF record, and the DKIM signature vouches for the domain.';
+  }
+  return returnPath === 'not-verified'
+    ? 'For the mail sent through here it hardly matters as soon as the Return-Path record is there: bounces then go to an address of ours, which has its own SPF record, and the DKIM signature vouches for the domain.'
     : 'For the mail sent through here the DKIM signature vouches for the domain; SPF matters for what else sends under this name.';
-}
-
-function isPassAll(term: string): boolean {
-  return /^\+?all$/i.test(term);
 }
 
 /** All that any of the records allows, and the most lenient end: what passed before still passes. */
 function mergedSpf(records: readonly string[]): string {
-  const terms = records.flatMap(spfTerms);
+  const terms = records.flatMap(mergeableTerms);
   const ends = terms.filter(isAll).map((term) => (isPassAll(term) ? '+all' : term.toLowerCase()));
   const end = ALL_BY_LENIENCE.find((all) => ends.includes(all));
   const rest = new Set(terms.filter((term) => !isAll(term)));
   return ['v=spf1', ...rest, ...(end === undefined ? [] : [end])].join(' ');
+}
+
+/** A redirect means nothing beside an `all`; beside the terms of another record it would, too (RFC 7208 §6.1). */
+function mergeableTerms(record: string): string[] {
+  const terms = spfTerms(record);
+  const ends = terms.some(isAll);
+  return terms.flatMap((term) => {
+    const target = redirectTarget(term);
+    if (target === null) return [term];
+    return ends ? [] : [`include:${target}`];
+  });
 }

@@ -57,3 +57,13 @@ function termsThatAsk(record: string): string[] {
 export function isAll(term: string): boolean {
   return ALL.test(term);
 }
+
+/** `+all`, with or without its sign: every server of the world passes. */
+export function isPassAll(term: string): boolean {
+  return /^\+?all$/i.test(term);
+}
+
+/** Where a `redirect=` leads; null for any other term. */
+export function redirectTarget(term: string): string | null {
+  return /^redirect=(.+)$/i.exec(term)?.[1] ?? null;
+}

@@ -2,10 +2,11 @@ import type { Outcome, RecordType } from '../../dns/outcome.ts';
 import { definitive, isAlias } from '../answers.ts';
 import { clipAnswer } from '../clip.ts';
 import type { AdviceEvidence } from '../evidence.ts';
+import { lowestZone } from '../lowest-zone.ts';
 import { registrableDomain } from '../published-record.ts';
 import type { SurveyContext } from '../survey-context.ts';
 import { mentionsDmarc } from './dmarc-advice.ts';
-import { countSpfLookups, isSpfRecord, spfRecords } from './spf-record.ts';
+import { countSpfLookups, isPassAll, isSpfRecord, spfRecords, spfTerms } from './spf-record.ts';
 
 /** Looks at what else helps the mail of this domain arrive. Never throws for what DNS does. */
 export async function surveyAdvice(context: SurveyContext): Promise<AdviceEvidence> {
@@ -14,17 +15,36 @@ export async function surveyAdvice(context: SurveyContext): Promise<AdviceEviden
   const [spf, mx, ...dmarc] = await Promise.all([
     surveySpf(context),
     ask(context, row.domain, 'MX'),
-    ...policies.map(async (name) => ({ name, txt: only(mentionsDmarc, await ask(context, name, 'TXT')) })),
+    ...policies.map((name) => surveyDmarc(context, name)),
   ]);
   return { spf, mx, dmarc };
 }
 
 async function surveySpf(context: SurveyContext): Promise<AdviceEvidence['spf']> {
   const txt = only(isSpfRecord, await ask(context, context.row.domain, 'TXT'));
-  const [record, another] = spfRecords(txt);
-  if (record === undefined || another !== undefined) return { txt, lookups: null };
+  const records = spfRecords(txt);
+  const [record, another] = records;
+  const zone = records.some(isToBeChanged) || another !== undefined ? await zoneOfDomain(context) : {};
+  if (record === undefined || another !== undefined) return { txt, lookups: null, ...zone };
   const lookups = await countSpfLookups(record, (name) => context.check.askResolver(name, 'TXT'));
-  return { txt, lookups };
+  return { txt, lookups, ...zone };
+}
+
+function isToBeChanged(record: string): boolean {
+  return spfTerms(record).some(isPassAll);
+}
+
+/** The zone whose form a record at the domain itself is typed into: a subdomain may have one of its own. */
+async function zoneOfDomain({ check, row }: SurveyContext): Promise<{ zone?: string }> {
+  const survey = await check.askAuthorities(row.domain, 'TXT');
+  const zone = await lowestZone(check, `_dmarc.${row.domain}`, survey);
+  return zone === null ? {} : { zone };
+}
+
+async function surveyDmarc(context: SurveyContext, name: string): Promise<AdviceEvidence['dmarc'][number]> {
+  const txt = only(mentionsDmarc, await ask(context, name, 'TXT'));
+  const { zone } = await context.check.askAuthorities(name, 'TXT');
+  return { name, txt, ...(zone === null ? {} : { zone }) };
 }
 
 /** A domain's TXT records are many; evidence is of those that matter. */
