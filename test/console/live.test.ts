@@ -121,6 +121,8 @@ test('a first visit while the server is away can be tried again', async () => {
   await page.route('**/trpc/**', (route) => route.abort());
   await page.goto('/');
   await page.getByText('Letterhead can’t be reached.').waitFor();
+  await page.getByRole('heading', { level: 1, name: 'Your account can’t be shown just now' }).waitFor();
+  await page.getByRole('button', { name: 'Sign out' }).waitFor();
   await page.unroute('**/trpc/**');
   await page.getByRole('button', { name: 'Try again' }).click();
   await new ConsolePage(page).heading('Domains').waitFor();

@@ -99,6 +99,15 @@ export const SCENES: readonly Scene[] = [
     await page.goto(`${DOMAINS}/999999`);
     await page.getByText('This domain is not here').waitFor();
   }),
+  outside('lost', async (page) => {
+    await page.goto('/nonsense');
+    await page.getByText('There is no page at this address.').waitFor();
+  }),
+  inside('server-away', async (page) => {
+    await page.route('**/trpc/**', (route) => route.abort());
+    await page.goto('/');
+    await page.getByText('Letterhead can’t be reached').waitFor();
+  }),
   inside('server-lost', async (page) => {
     await page.route(/events\.stream/, (route) => route.abort());
     await openList(page);

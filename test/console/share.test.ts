@@ -94,6 +94,27 @@ test('a check asked for on a telephone leaves no hole where the trouble stood, a
   expect(held).toBe(needed);
 });
 
+test('a server that is away is told of once', async () => {
+  await using server = await startTestServer();
+  const { link } = await share(server);
+  await using tab = await openTab(browser(), server);
+  const { page } = tab;
+  const app = new ConsolePage(page);
+  await page.clock.install();
+  await page.goto(link);
+  await app.badge('Waiting').waitFor();
+  await page.route('**/trpc/share.view*', (route) => route.abort());
+  await page.clock.fastForward(A_WHILE_MS);
+  await page.getByText('Letterhead can’t be reached.').waitFor();
+  await page.route('**/trpc/**', (route) => route.abort());
+  await app.checkNow();
+  await page.locator('.instructions').getByText('Letterhead can’t be reached.').waitFor();
+  expect(await page.getByRole('alert').count()).toBe(1);
+  await page.unrouteAll();
+  await app.button('Try again').click();
+  await expect.poll(() => page.getByRole('alert').count()).toBe(0);
+});
+
 test('a link that has expired, or was not copied whole, says so', async () => {
   let offset = 0;
   await using server = await startTestServer({ clock: () => new Date(Date.now() + offset) });

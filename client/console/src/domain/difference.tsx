@@ -38,6 +38,18 @@ export function Difference({ what, found, expected }: DifferenceProps) {
   );
 }
 
+/** A value that is there beside the right one: nothing is to be compared. */
+export function Surplus({ value }: { value: string }) {
+  return (
+    <dl class="difference">
+      <dt>Also found</dt>
+      <dd>
+        <code class="value">{shorten(value)}</code>
+      </dd>
+    </dl>
+  );
+}
+
 function Pieces({ pieces, meaning }: { pieces: readonly Piece[]; meaning: string }) {
   return (
     <code class="value">

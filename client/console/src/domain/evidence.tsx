@@ -1,6 +1,6 @@
 import type { NameServerObservation, RecordDiagnosis } from '@letterhead/shared';
 import { Time } from '../parts/time.tsx';
-import { Difference } from './difference.tsx';
+import { Difference, Surplus } from './difference.tsx';
 import { Instruction } from './instruction.tsx';
 import { misplacedAt } from './misplaced.ts';
 
@@ -39,7 +39,7 @@ export function Evidence({ diagnosis, asTyped, isTold }: EvidenceProps) {
   );
 }
 
-/** What differs: the host of a record that is elsewhere, and each value that is not the one to type. */
+/** What differs: the host of a record that is elsewhere, and each value that is not the one to type, or is beside it. */
 function Differences({ diagnosis }: { diagnosis: RecordDiagnosis }) {
   const { fqdn, found, expected } = diagnosis;
   const misplaced = misplacedAt(diagnosis);
@@ -48,9 +48,13 @@ function Differences({ diagnosis }: { diagnosis: RecordDiagnosis }) {
       {misplaced !== null && <Difference what="host" found={misplaced} expected={fqdn} />}
       {found
         .filter((value) => value !== expected)
-        .map((value) => (
-          <Difference key={value} what="value" found={value} expected={expected} />
-        ))}
+        .map((value) =>
+          found.includes(expected) ? (
+            <Surplus key={value} value={value} />
+          ) : (
+            <Difference key={value} what="value" found={value} expected={expected} />
+          ),
+        )}
     </>
   );
 }

@@ -49,7 +49,7 @@ function Exact({ text, isTyped, mark }: ExactProps) {
         {text.length > SHOWN_IN_FULL ? `${text.slice(0, 28)}…${text.slice(-12)}` : text}
       </code>
       {isTyped && <CopyButton text={text} what={text.length > SHOWN_IN_FULL ? 'the value' : text} />}
-      {mark}
+      {mark !== '' && <span class="clause-end">{mark}</span>}
     </span>
   );
 }

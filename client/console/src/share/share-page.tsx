@@ -65,7 +65,8 @@ function SharedPage({ secret }: { secret: string }) {
         isDone={diagnosis.records.every(({ state }) => state === 'valid')}
         expiresAt={expires_at}
       />
-      {error !== null && <Failure error={error} onRetry={refetch} />}
+      {/* Once is enough. */}
+      {error !== null && check.error === null && <Failure error={error} onRetry={refetch} />}
       <div class="domain shared">
         <DomainInstructions
           domain={domain}

@@ -1,13 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
-import { LogOut } from 'lucide-preact';
 import type { ComponentChildren } from 'preact';
 import { Link, useLocation } from 'wouter-preact';
 import { Announcer } from '../parts/announcer.tsx';
 import { api } from '../server/api.ts';
 import { useLiveEvents } from '../server/live-events.ts';
 import { useIdentity, useMay } from '../session/identity.ts';
-import { signOut } from '../session/session.ts';
 import { ConnectionNotice } from './connection-notice.tsx';
+import { SignOut } from './sign-out.tsx';
 import { Wordmark } from './wordmark.tsx';
 
 /** What is around every page of an account. */
@@ -31,10 +30,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
         </nav>
         <div class="who">
           {useMay('admin') ? <AccountChoice /> : <span class="account-name">{account.name}</span>}
-          <button type="button" class="button quiet" onClick={() => signOut()}>
-            <LogOut aria-hidden="true" />
-            Sign out
-          </button>
+          <SignOut />
         </div>
       </header>
       {children}

@@ -5,12 +5,14 @@ import { DomainPage } from '../domain/domain-page.tsx';
 import { DomainList } from '../domains/domain-list.tsx';
 import { EventsPage } from '../events/events-page.tsx';
 import { Failure } from '../parts/failure.tsx';
+import { Page } from '../parts/page.tsx';
 import { api } from '../server/api.ts';
 import { IdentityContext, may } from '../session/identity.ts';
-import { signOut } from '../session/session.ts';
 import { TokensPage } from '../tokens/tokens-page.tsx';
 import { NothingHere } from './nothing-here.tsx';
 import { Shell } from './shell.tsx';
+import { SignOut } from './sign-out.tsx';
+import { Wordmark } from './wordmark.tsx';
 
 /** What is behind the sign-in: first of all, who that was. */
 export function SignedIn() {
@@ -18,12 +20,17 @@ export function SignedIn() {
   if (data !== undefined) return <Accounts token={data} />;
   if (error === null) return <main class="page" aria-busy="true" />;
   return (
-    <main class="page">
-      <Failure error={error} onRetry={refetch} />
-      <button type="button" class="button" onClick={() => signOut()}>
-        Sign out
-      </button>
-    </main>
+    <>
+      <header class="shell">
+        <Wordmark />
+        <div class="who">
+          <SignOut />
+        </div>
+      </header>
+      <Page title="Not available" heading="Your account can’t be shown just now">
+        <Failure error={error} onRetry={refetch} />
+      </Page>
+    </>
   );
 }
 
