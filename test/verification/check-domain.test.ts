@@ -178,6 +178,99 @@ describe('what is said besides', () => {
     expect(verdicts.dkim?.standing).toBe('right');
   });
 
+  test('which servers did not answer, and which are not responsible, whatever the others said', async () => {
+    await using scene = await CheckScene.set({ authorities: 4 });
+    const [, stale, dead, lame] = scene.servers.authorities;
+    scene.servers.publish(FQDN, { TXT: [OURS] });
+    stale?.publish(FQDN, null);
+    dead?.faults.set(FQDN, 'silent');
+    lame?.faults.set(FQDN, 'lame');
+    const { dkim } = await scene.check(sendingDomain());
+    expect(dkim).toMatchObject({ code: 'NAMESERVERS_DISAGREE', state: 'valid', transient: false });
+    expect(dkim.detail).toContain('Receivers that ask ns2.example.org don’t find');
+    expect(dkim.detail).toContain('ns3.example.org did not answer.');
+    expect(dkim.detail).toContain('ns4.example.org answered without being responsible');
+    expect(dkim.nameservers.map(({ outcome }) => outcome)).toEqual(['present', 'absent', 'timeout', 'lame']);
+  });
+
+  test('with a single stale server beside a dead and a lame one: its word is what there is', async () => {
+    await using scene = await CheckScene.set({ authorities: 3 });
+    const [stale, dead, lame] = scene.servers.authorities;
+    scene.servers.publish(FQDN, { TXT: [OURS] });
+    stale?.publish(FQDN, null);
+    dead?.faults.set(FQDN, 'silent');
+    lame?.faults.set(FQDN, 'lame');
+    const { dkim } = await scene.check(sendingDomain());
+    expect(dkim).toMatchObject({ code: 'RECORD_MISSING', source: 'authority' });
+    expect(dkim.detail).toContain('ns2.example.org did not answer.');
+    expect(dkim.detail).toContain('ns3.example.org answered without being responsible');
+  });
+
+  test('all the ways in which nothing was heard', async () => {
+    await using scene = await CheckScene.set({ authorities: 2 });
+    const [dead, refusing] = scene.servers.authorities;
+    for (const server of [scene.servers.resolver, dead]) server?.faults.set(FQDN, 'silent');
+    refusing?.faults.set(FQDN, 'refused');
+    const { dkim } = await scene.check(sendingDomain());
+    expect(dkim.code).toBe('DNS_TIMEOUT');
+    expect(dkim.detail).toContain('ns1.example.org did not answer.');
+    expect(dkim.detail).toContain('ns2.example.org refused the question');
+  });
+
+  test('that servers at private addresses were not asked, rather than that they did not answer', async () => {
+    await using scene = await CheckScene.set({ allowPrivate: false });
+    scene.servers.publish(FQDN, { TXT: [OURS] });
+    const { dkim } = await scene.check(sendingDomain());
+    expect(dkim.detail).toContain('ns1.example.org has no public address, and was not asked.');
+    expect(dkim.detail).not.toContain('did not answer');
+  });
+
+  test('that it was our resolver which failed, where no server could be asked', async () => {
+    await using scene = await CheckScene.set();
+    scene.servers.resolver.fault = 'servfail';
+    const { dkim } = await scene.check(sendingDomain());
+    expect(dkim).toMatchObject({ code: 'DNS_SERVFAIL', nameservers: [] });
+    expect(dkim.detail).toMatch(/^The resolver that was asked for the name servers of example\.org answered/);
+  });
+
+  test.each<[string, (scene: CheckScene) => void]>([
+    ['NAMESERVERS_DISAGREE', ({ servers }) => servers.authorities[1]?.publish(FQDN, null)],
+    ['NEGATIVE_CACHED', ({ servers }) => servers.resolver.cache.set(FQDN, { negative: 'nxdomain', ttl: 9 })],
+  ])('that a record of the code %s is in test mode, too', async (code, arrange) => {
+    await using scene = await CheckScene.set({ authorities: 2 });
+    scene.servers.publish(FQDN, { TXT: [`t=y;${OURS}`] });
+    arrange(scene);
+    const { dkim } = await scene.check(sendingDomain());
+    expect(dkim.code).toBe(code);
+    expect(dkim.detail).toContain('t=y');
+  });
+
+  test('that the record lies at a second wrong place', async () => {
+    await using scene = await CheckScene.set();
+    scene.servers.publish(`${FQDN}.example.org`, { TXT: [OURS] });
+    scene.servers.publish(`${SELECTOR}.example.org`, { TXT: [OURS] });
+    const { dkim } = await scene.check(sendingDomain());
+    expect(dkim.code).toBe('HOST_DOUBLED');
+    expect(dkim.detail).toContain(`It is also at ${SELECTOR}.example.org`);
+  });
+
+  test('that the servers say different things, none of which is right', async () => {
+    await using scene = await CheckScene.set({ authorities: 2 });
+    scene.servers.publish(FQDN, { TXT: [`p=${ANOTHER_KEY}`] });
+    scene.servers.authorities[1]?.publish(FQDN, null);
+    const { dkim } = await scene.check(sendingDomain());
+    expect(dkim.code).toBe('OTHER_KEY');
+    expect(dkim.detail).toContain('The name servers don’t all say the same');
+  });
+
+  test('nothing besides where there is nothing', async () => {
+    await using scene = await CheckScene.set({ authorities: 2 });
+    scene.servers.publish(FQDN, { TXT: [OURS] });
+    expect((await scene.check(sendingDomain())).dkim.detail).toBe(
+      'The domain’s own name servers answer with it.',
+    );
+  });
+
   test('that a missing record is no error while it is pending, and a missing Return-Path never is', async () => {
     await using scene = await CheckScene.set();
     const row = sendingDomain({ return_path: { ...NOT_VERIFIED, target: 't.example.net' } });

@@ -1,33 +1,15 @@
 import type { DiagnosisCode } from '@letterhead/shared';
 import type { UnknownReason } from '../../dns/outcome.ts';
+import { definitive } from '../answers.ts';
 import { list } from './sentences.ts';
 import type { Finding, Rule, Sighting } from './sighting.ts';
 
 /** Nothing definitive was heard, for this reason. All of it is transient: what was known before still holds. */
 
-export const DNS_TIMEOUT: Rule = (sighting) =>
-  nothingHeard(sighting, 'DNS_TIMEOUT', {
-    title: 'The name servers did not answer in time',
-    what: 'did not answer',
-  });
-
-export const DNS_SERVFAIL: Rule = (sighting) =>
-  nothingHeard(sighting, 'DNS_SERVFAIL', {
-    title: 'The name servers answered that they failed',
-    what: 'answered with a failure of their own (SERVFAIL), or with something that is no answer',
-  });
-
-export const DNS_REFUSED: Rule = (sighting) =>
-  nothingHeard(sighting, 'DNS_REFUSED', {
-    title: 'The name servers refuse to answer for this domain',
-    what: 'refused the question: they may not be set up for this domain, or no longer',
-  });
-
-export const DNS_LAME: Rule = (sighting) =>
-  nothingHeard(sighting, 'DNS_LAME', {
-    title: 'The name servers are not responsible for this domain',
-    what: 'answered without being responsible: the domain names them as its servers, but they do not serve it',
-  });
+export const DNS_TIMEOUT: Rule = (sighting) => nothingHeard(sighting, 'DNS_TIMEOUT');
+export const DNS_SERVFAIL: Rule = (sighting) => nothingHeard(sighting, 'DNS_SERVFAIL');
+export const DNS_REFUSED: Rule = (sighting) => nothingHeard(sighting, 'DNS_REFUSED');
+export const DNS_LAME: Rule = (sighting) => nothingHeard(sighting, 'DNS_LAME');
 
 export const RESOLVER_UNREACHABLE: Rule = (sighting) => {
   if (codeFor(sighting) !== 'RESOLVER_UNREACHABLE') return null;
@@ -38,28 +20,61 @@ export const RESOLVER_UNREACHABLE: Rule = (sighting) => {
   };
 };
 
-type TransientCode = Extract<DiagnosisCode, `DNS_${string}` | 'RESOLVER_UNREACHABLE'>;
+type ServerCode = Extract<DiagnosisCode, `DNS_${string}`>;
+type TransientCode = ServerCode | 'RESOLVER_UNREACHABLE';
+
+const WORDS: Record<ServerCode, { title: string; what: string }> = {
+  DNS_TIMEOUT: {
+    title: 'The name servers did not answer in time',
+    what: 'did not answer',
+  },
+  DNS_SERVFAIL: {
+    title: 'The name servers answered that they failed',
+    what: 'answered with a failure of their own (SERVFAIL), or with something that is no answer',
+  },
+  DNS_REFUSED: {
+    title: 'The name servers refuse to answer for this domain',
+    what: 'refused the question: they may not be set up for this domain, or no longer',
+  },
+  DNS_LAME: {
+    title: 'The name servers are not responsible for this domain',
+    what: 'answered without being responsible: the domain names them as its servers, but they do not serve it',
+  },
+};
 
 /** In the order of precedence. */
-const CODES: Record<UnknownReason | 'resolver-unreachable', TransientCode> = {
+const SERVER_CODES: Record<UnknownReason, ServerCode> = {
   timeout: 'DNS_TIMEOUT',
   unreachable: 'DNS_TIMEOUT',
   servfail: 'DNS_SERVFAIL',
   malformed: 'DNS_SERVFAIL',
   refused: 'DNS_REFUSED',
   lame: 'DNS_LAME',
+};
+const CODES: Record<UnknownReason | 'resolver-unreachable', TransientCode> = {
+  ...SERVER_CODES,
   'resolver-unreachable': 'RESOLVER_UNREACHABLE',
 };
 const PRECEDENCE = [...new Set(Object.values(CODES))];
 
-function nothingHeard(
-  sighting: Sighting,
-  code: TransientCode,
-  { title, what }: { title: string; what: string },
-): Finding | null {
+function nothingHeard(sighting: Sighting, code: ServerCode): Finding | null {
   if (codeFor(sighting) !== code) return null;
+  const { title, what } = WORDS[code];
   const detail = `${who(sighting, code)} ${what}. What was known before still holds; it is asked again.`;
   return { title, detail, fix: null };
+}
+
+/** Servers that gave no definitive answer at any of their addresses, by how they failed. */
+export function failures({ evidence }: Sighting): { code: ServerCode; names: string[]; what: string }[] {
+  const answered = evidence.observations.filter(({ outcome }) => definitive(outcome).length > 0);
+  const told = new Set(answered.map(({ name }) => name));
+  const byCode = new Map<ServerCode, Set<string>>();
+  for (const { name, outcome } of evidence.observations) {
+    if (outcome.kind !== 'unknown' || told.has(name)) continue;
+    const code = SERVER_CODES[outcome.reason];
+    byCode.set(code, (byCode.get(code) ?? new Set()).add(name));
+  }
+  return [...byCode].map(([code, names]) => ({ code, names: [...names], what: WORDS[code].what }));
 }
 
 /** Null: something definitive was heard. That a domain does not exist is definitive, too. */
@@ -79,10 +94,11 @@ function reasons({ observations, delegation, resolver }: Sighting['evidence']) {
   return resolver?.kind === 'unknown' ? [resolver.reason] : [];
 }
 
-function who({ evidence, registrable }: Sighting, code: TransientCode): string {
-  const servers = evidence.observations.filter(
-    ({ outcome }) => outcome.kind === 'unknown' && CODES[outcome.reason] === code,
-  );
-  const names = [...new Set(servers.map(({ name }) => name))];
-  return names.length > 0 ? list(names) : `Those who were asked about ${registrable}`;
+function who(sighting: Sighting, code: ServerCode): string {
+  const servers = failures(sighting).find((failure) => failure.code === code);
+  if (servers !== undefined) return list(servers.names);
+  const { evidence, registrable } = sighting;
+  return evidence.delegation.kind === 'unknown'
+    ? `The resolver that was asked for the name servers of ${registrable}`
+    : `The resolver that was asked about ${evidence.fqdn}`;
 }

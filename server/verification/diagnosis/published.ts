@@ -27,7 +27,7 @@ export const NEGATIVE_CACHED: Rule = (sighting) => {
   return {
     title: 'Published; some resolvers still remember that it was not there',
     detail:
-      'The domain’s own name servers answer with our record. A resolver that was asked before it was there repeats its old answer until that runs out; nothing needs doing.',
+      'The domain’s own name servers answer with our record. A resolver that was asked before it was there repeats its old answer until that runs out by itself.',
     fix: null,
     clearsAt: forgetsAt(resolver, observed_at),
   };
@@ -65,7 +65,7 @@ export const OK: Rule = (sighting) => {
     detail:
       sighting.said.source === 'authority'
         ? okFirstHand(sighting)
-        : 'The resolver finds it. The domain’s own name servers did not answer.',
+        : 'The resolver finds it; none of the domain’s own name servers gave an answer.',
     fix: null,
   };
 };

@@ -1,4 +1,5 @@
 import { DIAGNOSIS_CODES, type DiagnosisCode, type Severity } from '@letterhead/shared';
+import { besides } from './besides.ts';
 import { DOMAIN_NOT_FOUND } from './domain-not-found.ts';
 import {
   BAD_SYNTAX,
@@ -104,7 +105,11 @@ export function findCode(sighting: Sighting): CodedFinding {
   for (const code of DIAGNOSIS_CODES) {
     if (code === 'NOT_CHECKED') continue;
     const finding = RULES[code](sighting);
-    if (finding !== null) return { code, ...finding };
+    if (finding !== null) return withBesides(sighting, code, finding);
   }
-  return { code: 'RECORD_MISSING', ...RECORD_MISSING(sighting) };
+  return withBesides(sighting, 'RECORD_MISSING', RECORD_MISSING(sighting));
+}
+
+function withBesides(sighting: Sighting, code: FoundCode, finding: Finding): CodedFinding {
+  return { code, ...finding, detail: [finding.detail, ...besides(sighting, code)].join(' ') };
 }

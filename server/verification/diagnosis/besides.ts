@@ -1,0 +1,57 @@
+import type { DiagnosisCode } from '@letterhead/shared';
+import { failures } from './nothing-heard.ts';
+import { NEGATIVE_CACHED, TEST_MODE } from './published.ts';
+import { list } from './sentences.ts';
+import { isSeenRight, type Sighting } from './sighting.ts';
+
+/** What else was seen, which the code given does not tell: sentences that follow the finding's own. */
+export function besides(sighting: Sighting, code: DiagnosisCode): string[] {
+  return [
+    ...aboutOurRecord(sighting, code),
+    ...otherPlaces(sighting, code),
+    ...disagreement(sighting),
+    ...failures(sighting)
+      .filter((failure) => failure.code !== code)
+      .map(({ names, what }) => `${list(names)} ${what}.`),
+    ...notAsked(sighting),
+  ];
+}
+
+function aboutOurRecord(sighting: Sighting, code: DiagnosisCode): string[] {
+  const sentences: string[] = [];
+  if (code === 'NAMESERVERS_DISAGREE' && NEGATIVE_CACHED(sighting) !== null) {
+    sentences.push('Some resolvers still remember that it was not there.');
+  }
+  const mayBeTested = code === 'NAMESERVERS_DISAGREE' || code === 'NEGATIVE_CACHED';
+  if (mayBeTested && TEST_MODE(sighting) !== null) {
+    sentences.push('The record also carries t=y, by which receivers may ignore it: take that out.');
+  }
+  return sentences;
+}
+
+/** Where the record landed besides the place that the finding tells of. */
+function otherPlaces({ evidence }: Sighting, code: DiagnosisCode): string[] {
+  if (code !== 'HOST_DOUBLED' && code !== 'WRONG_HOST') return [];
+  const landed = (['doubled', 'elsewhere'] as const).flatMap((purpose) =>
+    evidence.findings.filter((one) => one.purpose === purpose).map(({ name }) => name),
+  );
+  const others = [...new Set(landed.slice(1))];
+  return others.length === 0 ? [] : [`It is also at ${list(others)}, where nobody needs it.`];
+}
+
+function disagreement(sighting: Sighting): string[] {
+  return !isSeenRight(sighting) && sighting.said.answers.length > 1
+    ? ['The name servers don’t all say the same: each one’s answer is among the evidence.']
+    : [];
+}
+
+function notAsked({ evidence }: Sighting): string[] {
+  const servers = evidence.observations.filter(({ outcome }) => outcome.kind === 'not-asked');
+  const names = [...new Set(servers.map(({ name }) => name))];
+  if (names.length === 0) return [];
+  return [
+    names.length === 1
+      ? `${list(names)} has no public address, and was not asked.`
+      : `${list(names)} have no public addresses, and were not asked.`,
+  ];
+}
