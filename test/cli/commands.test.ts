@@ -1,5 +1,6 @@
 import type { Domain } from '@letterhead/shared';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DOMAIN_FIELDS } from '../contract/domain-fields.ts';
 import type { Place } from './either-place.ts';
 import { againstServer, onTheFolder } from './either-place.ts';
 
@@ -21,16 +22,7 @@ describe.each([
     const added = await place.run('domain', 'add', 'Example.org');
     expect(added).toMatchObject({ exit: 0, err: '' });
     const domain: Domain = await place.json('domain', 'show', 'example.org');
-    expect(Object.keys(domain)).toEqual([
-      'id',
-      'account_id',
-      'domain',
-      'subdomain',
-      'verified',
-      'dns_records',
-      'updated_at',
-      'created_at',
-    ]);
+    expect(Object.keys(domain)).toEqual(DOMAIN_FIELDS);
     expect(domain.created_at).toMatch(TIME);
     for (const { type, hostname, value } of domain.dns_records) {
       expect(added.out).toContain(`  Type   ${type}\n  Host   ${hostname}\n  Value  ${value}\n`);

@@ -1,17 +1,8 @@
 import { expect, test } from 'vitest';
+import { DOMAIN_FIELDS } from '../contract/domain-fields.ts';
 import { startTestServer } from '../running-server.ts';
 
 const SECONDS = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00$/;
-const FIELDS = [
-  'id',
-  'account_id',
-  'domain',
-  'subdomain',
-  'verified',
-  'dns_records',
-  'updated_at',
-  'created_at',
-];
 
 test('a domain is created by a form, as curl -d sends it, and is the documented object', async () => {
   await using server = await startTestServer();
@@ -20,7 +11,7 @@ test('a domain is created by a form, as curl -d sends it, and is the documented 
   expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
   expect(Object.keys(answer.body)).toEqual(['data']);
   const { data } = answer.body;
-  expect(Object.keys(data)).toEqual(FIELDS);
+  expect(Object.keys(data)).toEqual(DOMAIN_FIELDS);
   expect(data).toMatchObject({
     id: 1,
     account_id: 1,
