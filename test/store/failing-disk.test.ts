@@ -193,17 +193,34 @@ describe('a disk that fails', () => {
 
 if (mayMount()) {
   describe('a disk that is really full', () => {
-    test('refuses what it cannot hold, keeps what it has, and goes on once there is room', async () => {
-      await using folder = await makeJsonFolder();
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder.path]);
-      try {
-        await fillUp(folder);
-      } finally {
-        await folder.close();
-        execFileSync('umount', [folder.path]);
-      }
-    });
+    test('refuses what it cannot hold, keeps what it has, and goes on once there is room', () =>
+      onSmallDisk(fillUp));
+
+    test('keeps no start from serving what is there', () => onSmallDisk(startFull));
   });
+}
+
+async function onSmallDisk(work: (folder: JsonFolder) => Promise<void>): Promise<void> {
+  await using folder = await makeJsonFolder();
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder.path]);
+  try {
+    await work(folder);
+  } finally {
+    await folder.close();
+    execFileSync('umount', [folder.path]);
+  }
+}
+
+async function startFull(folder: JsonFolder): Promise<void> {
+  await prepare(await folder.open());
+  await folder.close();
+  const ballast = join(folder.path, 'ballast');
+  await writeFile(ballast, Buffer.alloc(2_000_000)).catch(() => {});
+  const store = await folder.open();
+  expect((await store.listDomains(1, {})).map((row) => row.id)).toEqual([1, 2]);
+  await expect(createDomain(store, 1, 'new.example')).rejects.toThrow('disk is full');
+  await rm(ballast);
+  expect((await createDomain(store, 1, 'new.example')).kind).toBe('written');
 }
 
 async function fillUp(folder: JsonFolder): Promise<void> {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdir, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -77,6 +78,18 @@ describe('the lock on the data folder', () => {
     await once(child, 'exit');
     return child.exitCode;
   }
+
+  test('leaves nothing but its own two files, and minds no damage to them', async () => {
+    await folder.open();
+    const locks = async () => (await readdir(folder.path)).filter((name) => name.startsWith('lock'));
+    expect(await locks()).toEqual(['lock', 'lock.json']);
+    await folder.close();
+    for (const name of ['lock', 'lock.json']) await writeFile(join(folder.path, name), 'x'.repeat(3000));
+    await folder.open();
+    await expect(holdInOtherProcessQuietly()).resolves.not.toBe(0);
+    await folder.close();
+    expect(await locks()).toEqual(['lock']);
+  });
 
   test('is let go of where the start fails, and by a close', async () => {
     await folder.open();

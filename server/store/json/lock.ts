@@ -1,9 +1,20 @@
-import { closeSync, openSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { LetterheadError } from '@letterhead/shared';
 import { z } from 'zod';
+
+const SQLITE_BUSY = 5;
+const SQLITE_NOTADB = 26;
 
 /** Who holds the folder, for a person to read; the lock itself is not in it. */
 const HolderSchema = z.object({ pid: z.number(), host: z.string(), since: z.string() });
@@ -41,13 +52,7 @@ export class FolderLock {
     if (heldHere.has(this.#folder)) throw inUse(folder, readHolder(this.#folder));
     this.#database = lockDatabase(this.#folder);
     heldHere.add(this.#folder);
-    const holder: Holder = { pid: process.pid, host: hostname(), since: now.toISOString() };
-    try {
-      writeFileSync(join(this.#folder, HOLDER_FILE), `${JSON.stringify(holder, null, 2)}\n`, { mode: 0o600 });
-    } catch (error) {
-      this.release();
-      throw error;
-    }
+    noteHolder(this.#folder, { pid: process.pid, host: hostname(), since: now.toISOString() });
   }
 
   release(): void {
@@ -61,24 +66,43 @@ export class FolderLock {
   }
 }
 
+function noteHolder(folder: string, holder: Holder): void {
+  try {
+    writeFileSync(join(folder, HOLDER_FILE), `${JSON.stringify(holder, null, 2)}\n`, { mode: 0o600 });
+  } catch {
+    // The lock holds without the note: a full disk keeps nobody from reading.
+  }
+}
+
 function lockDatabase(folder: string): DatabaseSync {
   const path = join(folder, LOCK_FILE);
   // Made by us, for SQLite would let others read it; and closed before the lock is taken, not after.
   closeSync(openSync(path, 'a', 0o600));
+  try {
+    return beginExclusive(path);
+  } catch (error) {
+    if (hasCode(error, SQLITE_BUSY)) throw inUse(folder, readHolder(folder));
+    if (!hasCode(error, SQLITE_NOTADB)) throw error;
+    // Nobody holds it, for SQLite could read it; and nothing was ever in it.
+    truncateSync(path);
+    return beginExclusive(path);
+  }
+}
+
+/** Its journal is in memory, for nothing is ever written: a full disk does not matter. */
+function beginExclusive(path: string): DatabaseSync {
   const database = new DatabaseSync(path);
   try {
-    database.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE');
+    database.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
     return database;
   } catch (error) {
     database.close();
-    if (isBusy(error)) throw inUse(folder, readHolder(folder));
     throw error;
   }
 }
 
-function isBusy(error: unknown): boolean {
-  const SQLITE_BUSY = 5;
-  return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
+function hasCode(error: unknown, code: number): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === code;
 }
 
 /** Null where the note is not there (yet), or not readable. */
