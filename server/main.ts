@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { LetterheadError } from '@letterhead/shared';
 import type { Logger } from 'pino';
@@ -25,8 +25,10 @@ import type { Settings } from './settings.ts';
 import { parseSettings } from './settings.ts';
 import { checkFolder } from './store/json/check-folder.ts';
 import { INSTALLATION_FILE } from './store/json/data-folder.ts';
+import { errorCode } from './store/json/file-system.ts';
 import { FolderInUseError } from './store/json/lock.ts';
 import { restoreArchive } from './store/json/restore.ts';
+import { unusableFolder } from './store/json/unusable-folder.ts';
 
 /** How many keys a server holds ready; a command that opens the folder makes its one when it needs it. */
 const POOL_SIZE = 32;
@@ -124,11 +126,22 @@ async function connect(
 
 /** A command in the wrong place must not leave a data folder there. */
 function refuseEmptyFolder(dataDir: string): void {
-  if (['accounts', INSTALLATION_FILE].some((name) => existsSync(join(dataDir, name)))) return;
+  const names = namesIn(dataDir);
+  if (['accounts', INSTALLATION_FILE].some((name) => names.includes(name))) return;
   throw new LetterheadError(
     'unavailable',
     `There is no data in ${dataDir} yet. Set DATA_DIR to where it is, or begin with \`letterhead serve\`.`,
   );
+}
+
+/** None where the folder is not there. Throws `unavailable` where it cannot be read. */
+function namesIn(dataDir: string): string[] {
+  try {
+    return readdirSync(dataDir);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw unusableFolder(dataDir, error);
+  }
 }
 
 /** What needs no store, and must not change one. */

@@ -4,6 +4,7 @@ import { BackupFile } from './backup-file.ts';
 import type { CommandContext, CommandOptions } from './command-context.ts';
 import { addAction } from './command-context.ts';
 import type { Connection } from './connection.ts';
+import { UsageError } from './exit-code.ts';
 import type { Terminal } from './output.ts';
 import { endProgress, showProgress } from './output.ts';
 
@@ -21,6 +22,7 @@ export function addBackupCommand(program: Command, context: CommandContext): voi
       .option('--without-key', 'leave out secret.key, which opens the private keys'),
     context,
     async (connection: Connection, { withoutKey = false }: BackupOptions, path: string) => {
+      if (path === '') throw new UsageError('Name the file to write, such as letterhead.tar.gz.');
       // A stream says badly why there is none: this is refused for every reason that the backup is.
       await connection.letterhead.accounts.list.query();
       using file = new BackupFile(path);

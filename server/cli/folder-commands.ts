@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { CommandContext, CommandOptions } from './command-context.ts';
-import { EXIT } from './exit-code.ts';
+import { EXIT, UsageError } from './exit-code.ts';
 import { formatJson, note, print, withoutControls } from './output.ts';
 
 /** What is done with the data folder itself, and with no server. */
@@ -43,6 +43,7 @@ export function addFolderCommands(program: Command, context: CommandContext): vo
     .description('put a backup into the data folder, which has to be empty')
     .option('--json', 'print JSON')
     .action(async (archive: string, { json }: CommandOptions) => {
+      if (archive === '') throw new UsageError('Name the file that `letterhead backup` has written.');
       const folder = context.openFolder();
       note(context.terminal, `Restoring into ${folder.path}…`);
       const findings = await folder.restore(archive);

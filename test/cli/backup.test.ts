@@ -1,7 +1,16 @@
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { checkFolder } from '../../server/store/json/check-folder.ts';
 import type { TestServer } from '../running-server.ts';
@@ -59,7 +68,7 @@ it('brings everything back, from a server that goes on serving', async () => {
   const serving = await place.serve();
   const headers = { authorization: `Bearer ${server.token}` };
   expect((await fetch(`${serving.url}/api/v1/token`, { headers })).status).toBe(200);
-  expect(serving.output.out).toBe('');
+  expect(serving.output.out).not.toContain('lh_');
 });
 
 it('brings everything back from a folder that no server holds', async () => {
@@ -115,28 +124,98 @@ it('fails where the connection is lost on the way', async () => {
   expect(readdirSync(place.folder)).toEqual(['letterhead.tar.gz']);
 });
 
-it('says why a backup cannot be written', async () => {
-  const { exit, err } = await runHere(['backup', join(place.folder, 'missing', 'x.tar.gz')], remote);
-  expect(exit).toBe(3);
-  expect(err).toMatch(/^letterhead: The backup cannot be written: ENOENT.+\n$/);
+it('says why a backup cannot be written, and leaves what is there', async () => {
+  const folder = join(place.folder, 'folder');
+  const socket = join(place.folder, 'socket');
+  mkdirSync(folder);
+  const holder = createServer().listen(socket);
+  await once(holder, 'listening');
+  try {
+    for (const [path, sentence] of [
+      [
+        join(place.folder, 'missing', 'x.tar.gz'),
+        `There is no folder ${join(place.folder, 'missing')}. Make it first, or name another file.`,
+      ],
+      [folder, `${folder} is a folder. Name a file in it, such as ${folder}/letterhead.tar.gz.`],
+      [socket, `${socket} is no ordinary file. Name another one.`],
+      [
+        join(socket, 'x.tar.gz'),
+        `The backup cannot be written to ${join(socket, 'x.tar.gz')}: a file stands where a folder is needed.`,
+      ],
+    ] as const) {
+      expect(await runHere(['backup', path], remote)).toEqual({
+        exit: 3,
+        out: '',
+        err: `letterhead: ${sentence}\n`,
+      });
+    }
+    expect(lstatSync(socket).isSocket()).toBe(true);
+    expect(readdirSync(place.folder).toSorted()).toEqual(['folder', 'socket']);
+  } finally {
+    holder.close();
+  }
+  expect(await runHere(['backup', ''], remote)).toMatchObject({ exit: 2, out: '' });
 });
 
 it('restores all or nothing', async () => {
   await add('example.org');
   await runHere(['backup', backup], remote);
   const whole = readFileSync(backup);
-  for (const [what, archive] of [
-    ['cut', whole.subarray(0, whole.length / 2)],
-    ['no archive', Buffer.from('hello')],
-    ['empty', Buffer.alloc(0)],
+  for (const [what, archive, why] of [
+    ['cut', whole.subarray(0, whole.length / 2), 'it ends too early. Take another copy of it.'],
+    ['no archive', Buffer.from('hello'), 'it is no archive that `letterhead backup` has written.'],
+    [
+      'something else',
+      gzipSync('hello'.repeat(200)),
+      'it is no archive that `letterhead backup` has written.',
+    ],
+    ['empty', Buffer.alloc(0), 'it ends too early. Take another copy of it.'],
   ] as const) {
     writeFileSync(backup, archive);
-    const { exit, out, err } = await runHere(['restore', backup], local);
-    expect({ exit, out }, what).toEqual({ exit: 3, out: '' });
-    expect(err, what).toMatch(/^letterhead: .+ cannot be restored: .+ Nothing was changed\.\n$/);
+    expect(await runHere(['restore', backup], local), what).toEqual({
+      exit: 3,
+      out: '',
+      err: `letterhead: ${backup} cannot be restored: ${why} Nothing was changed.\n`,
+    });
     expect(readdirSync(place.folder), what).toEqual(['letterhead.tar.gz']);
   }
-  expect(await runHere(['restore', `${backup}.missing`], local)).toMatchObject({ exit: 3, out: '' });
+});
+
+it('says in a sentence that there is nothing to restore', async () => {
+  for (const [path, sentence] of [
+    [
+      `${backup}.missing`,
+      `There is no file ${backup}.missing. Name one that \`letterhead backup\` has written.`,
+    ],
+    [place.folder, `${place.folder} is a folder. Name a file that \`letterhead backup\` has written.`],
+  ] as const) {
+    expect(await runHere(['restore', path], local)).toEqual({
+      exit: 3,
+      out: '',
+      err: `letterhead: ${sentence}\n`,
+    });
+  }
+  expect(await runHere(['restore', ''], local)).toMatchObject({ exit: 2, out: '' });
+  expect(readdirSync(place.folder)).toEqual([]);
+});
+
+it('says in a sentence that DATA_DIR is a file', async () => {
+  await runHere(['backup', backup], remote);
+  writeFileSync(place.dataDir, 'mine');
+  for (const words of [
+    ['restore', backup],
+    ['check'],
+    ['account', 'list'],
+    ['account', 'create', 'Help desk'],
+    ['serve'],
+  ]) {
+    expect(await runHere(words, local), words.join(' ')).toEqual({
+      exit: 3,
+      out: '',
+      err: `letterhead: The data folder ${place.dataDir} cannot be used: a file stands where a folder is needed. Set DATA_DIR to another one.\n`,
+    });
+  }
+  expect(readFileSync(place.dataDir, 'utf8')).toBe('mine');
 });
 
 it('restores over nothing', async () => {

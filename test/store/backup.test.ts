@@ -195,7 +195,7 @@ describe('a backup', () => {
       );
       expect(await readdir(elsewhere.path)).toEqual(['backup.tar.gz']);
       await expect(restoreArchive(join(elsewhere.path, 'missing'), path)).rejects.toMatchObject({
-        code: 'ENOENT',
+        code: 'invalid',
       });
     });
 

@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { nodeFileSystem } from '../../server/store/json/file-system.ts';
 import { type JsonFolder, makeJsonFolder } from './json-folder.ts';
 import {
   accountRow,
@@ -106,14 +109,28 @@ describe('the data folder', () => {
   });
 
   test('is cleared of what writes left behind when they were cut off', async () => {
-    await createAccount(await folder.open());
+    const written = new Set<string>();
+    const store = await folder.open({
+      fileSystem: {
+        ...nodeFileSystem,
+        open(path, flags) {
+          if (flags === 'w') written.add(path);
+          return nodeFileSystem.open(path, flags);
+        },
+      },
+    });
+    await createAccount(store);
+    const { id } = await madeDomain(store, 1, 'example.org');
+    await store.writeEvidence(1, id, {});
+    store.noteTokenUse(1, NOON);
+    await store.ready();
     await folder.close();
-    for (const name of ['installation.json.tmp', 'accounts/1.json.tmp']) {
-      await writeFile(join(folder.path, name), '{');
-    }
+    expect(written.size).toBeGreaterThan(5);
+    written.add(join(folder.path, 'probe.txt')).add(join(folder.path, 'secret.key.tmp'));
+    for (const path of written) await writeFile(path, '{');
     await folder.open();
-    const names = await readdir(folder.path, { recursive: true });
-    expect(names.filter((name) => name.endsWith('.tmp'))).toEqual([]);
+    const left = [...written].filter((path) => existsSync(path));
+    expect(left).toEqual([]);
   });
 
   test('is cleared of an account that was never finished; one with domains is left alone and named', async () => {
@@ -130,6 +147,11 @@ describe('the data folder', () => {
     expect((await again.listAccounts()).map((row) => row.id)).toEqual([1]);
     expect(await readdir(join(folder.path, 'accounts'))).toEqual(['1.json', '2.json', 'notes.json']);
     expect(folder.log.join('\n')).toContain('accounts/2.json');
+    await folder.close();
+    await writeJson('ids.json', { format: 1, account: 2, token: 1, domain: 1 });
+    const last = await folder.open();
+    expect((await createAccount(last)).id).toBe(3);
+    expect((await readJson('accounts/2.json')).domains).toHaveLength(1);
   });
 
   test('is cleared of a deleted account whose files are still there', async () => {
@@ -171,11 +193,22 @@ describe('the data folder', () => {
     expect((await createDomain(moved, 1, 'a.example')).kind).toBe('written');
   });
 
+  // There, the system says ENOENT of a folder to make in one that is there.
+  if (existsSync('/proc/self')) {
+    test('that the system lets nobody make does not keep it trying for ever', async () => {
+      for (const dataDir of ['/proc/letterhead', '/proc/letterhead/data']) {
+        await expect(folder.open({ dataDir })).rejects.toThrow(
+          `The data folder ${dataDir} cannot be used: nothing can be made there. Set DATA_DIR to another one.`,
+        );
+      }
+    });
+  }
+
   test('that cannot be used says so in one line', async () => {
     const file = join(folder.path, 'a-file');
     await writeFile(file, '');
     await expect(folder.open({ dataDir: join(file, 'data') })).rejects.toThrow(
-      `The data folder ${join(file, 'data')} cannot be used: ENOTDIR`,
+      `The data folder ${join(file, 'data')} cannot be used: a file stands where a folder is needed. Set DATA_DIR to another one.`,
     );
     await mkdir(join(folder.path, 'lock'));
     await expect(folder.open()).rejects.toThrow(/^The data folder .* cannot be used: EISDIR/);

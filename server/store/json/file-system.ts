@@ -1,4 +1,5 @@
 import * as fs from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { readText } from './read-text.ts';
 
 /** The calls that the store makes to the file system, so that a test can let any one of them fail. */
@@ -30,7 +31,7 @@ export interface OpenFile {
 
 /** The machine's file system. */
 export const nodeFileSystem: FileSystem = {
-  mkdir: (path) => fs.mkdir(path, { recursive: true, mode: 0o700 }),
+  mkdir: makeFolder,
   readdir: (path) => fs.readdir(path),
   readText,
   open: async (path, flags) => asOpenFile(await fs.open(path, flags, 0o600)),
@@ -39,6 +40,29 @@ export const nodeFileSystem: FileSystem = {
   unlink: (path) => fs.unlink(path),
   removeFolder: (path) => fs.rm(path, { recursive: true, force: true }),
 };
+
+/** Node's own recursive `mkdir` never ends where the system says ENOENT below a folder that is there, as in `/proc`. */
+async function makeFolder(path: string): Promise<string | undefined> {
+  try {
+    return await makeOneFolder(path);
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT' || dirname(path) === path) throw error;
+  }
+  const topmost = await makeFolder(dirname(path));
+  const made = await makeOneFolder(path);
+  return topmost ?? made;
+}
+
+/** The folder, where it had to be made. */
+async function makeOneFolder(path: string): Promise<string | undefined> {
+  try {
+    await fs.mkdir(path, { mode: 0o700 });
+    return path;
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST' || !(await fs.stat(path)).isDirectory()) throw error;
+    return undefined;
+  }
+}
 
 function asOpenFile(handle: fs.FileHandle): OpenFile {
   return {

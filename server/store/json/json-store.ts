@@ -1,4 +1,3 @@
-import { LetterheadError } from '@letterhead/shared';
 import type { AccountSurroundings } from './account.ts';
 import { AccountRegistry } from './account-registry.ts';
 import { Accounts } from './accounts.ts';
@@ -18,6 +17,7 @@ import { raiseMarks, readInstallation } from './read-installation.ts';
 import { JsonStore } from './store-calls.ts';
 import { type StoreLog, silentLog } from './store-log.ts';
 import { UnderWay } from './under-way.ts';
+import { unusableFolder } from './unusable-folder.ts';
 
 export type { JsonStore } from './store-calls.ts';
 
@@ -51,16 +51,8 @@ export async function openJsonStore(options: JsonStoreOptions): Promise<JsonStor
   } catch (error) {
     await folder.close();
     lock?.release();
-    throw cannotStart(dataDir, error);
+    throw unusableFolder(dataDir, error);
   }
-}
-
-function cannotStart(dataDir: string, error: unknown): LetterheadError {
-  if (error instanceof LetterheadError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
-  return new LetterheadError('unavailable', `The data folder ${dataDir} cannot be used: ${reason}`, {
-    cause: error,
-  });
 }
 
 async function open(options: JsonStoreOptions, folder: DataFolder, lock: FolderLock): Promise<JsonStore> {

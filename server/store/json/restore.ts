@@ -1,30 +1,37 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { LetterheadError } from '@letterhead/shared';
 import { extract } from 'tar-stream';
+import { systemReason } from '../../system-failure.ts';
 import { checkFolder, type FolderReport } from './check-folder.ts';
-import { errorCode, unlessMissing } from './file-system.ts';
+import { errorCode, nodeFileSystem, unlessMissing } from './file-system.ts';
 import { isDataFile } from './snapshot.ts';
+import { unusableFolder } from './unusable-folder.ts';
 
 /**
  * Puts an archive that `writeArchive` wrote into a folder that is empty or not there yet; all of it, or none.
  * Ids that were given after the backup was made can come again: what refers to them elsewhere is then wrong.
  * @returns what there is to say about the folder, as `checkFolder` finds it.
- * @throws LetterheadError `invalid` where the folder is not empty, or the archive is not a whole backup.
+ * @throws LetterheadError `invalid` where the folder is not empty, or the archive is not a whole backup; `unavailable`
+ * where there cannot be such a folder.
  */
 export async function restoreArchive(archive: string, dataDir: string): Promise<FolderReport> {
-  if (((await unlessMissing(readdir(dataDir))) ?? []).length > 0) {
-    throw new LetterheadError('invalid', `${dataDir} is not empty. Restore into a new folder.`);
-  }
+  await refuseNoFile(archive);
   const unfinished = `${resolve(dataDir)}.restoring`;
-  await rm(unfinished, { recursive: true, force: true });
+  try {
+    await refuseFullFolder(dataDir);
+    await rm(unfinished, { recursive: true, force: true });
+    await nodeFileSystem.mkdir(unfinished);
+  } catch (error) {
+    throw unusableFolder(dataDir, error);
+  }
   try {
     await unpack(archive, unfinished);
     const report = await checkFolder(unfinished);
-    if (!report.usable) throw notABackup(archive, report.problems[0]?.message ?? 'it is not complete');
+    if (!report.usable) throw notABackup(archive, report.problems[0]?.message ?? 'It is not complete.');
     await rename(unfinished, dataDir).catch((error: unknown) => {
       throw errorCode(error) === 'EBUSY' ? isMountPoint(dataDir) : error;
     });
@@ -36,6 +43,21 @@ export async function restoreArchive(archive: string, dataDir: string): Promise<
   }
 }
 
+async function refuseNoFile(archive: string): Promise<void> {
+  const found = await unlessMissing(stat(archive)).catch((error: unknown) => {
+    throw notABackup(archive, inASentence(error));
+  });
+  if (found !== null && !found.isDirectory()) return;
+  const what =
+    found === null ? `There is no file ${archive}. Name one` : `${archive} is a folder. Name a file`;
+  throw new LetterheadError('invalid', `${what} that \`letterhead backup\` has written.`);
+}
+
+async function refuseFullFolder(dataDir: string): Promise<void> {
+  if (((await unlessMissing(readdir(dataDir))) ?? []).length === 0) return;
+  throw new LetterheadError('invalid', `${dataDir} is not empty. Restore into a new folder.`);
+}
+
 /** A whole folder cannot take the place of one that something is mounted at, and half a restore must never be found. */
 function isMountPoint(dataDir: string): LetterheadError {
   return new LetterheadError(
@@ -45,7 +67,6 @@ function isMountPoint(dataDir: string): LetterheadError {
 }
 
 async function unpack(archive: string, path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
   const entries = extract();
   const source = createReadStream(archive);
   const read = pipeline(source, createGunzip(), entries);
@@ -54,22 +75,35 @@ async function unpack(archive: string, path: string): Promise<void> {
   try {
     for await (const entry of entries) {
       const { name, type } = entry.header;
-      if (type !== 'file' || !isDataFile(name)) throw notABackup(archive, `it holds ${JSON.stringify(name)}`);
+      if (type !== 'file' || !isDataFile(name))
+        throw notABackup(archive, `it holds ${JSON.stringify(name)}, which no backup does.`);
       const file = join(path, name);
-      await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+      await nodeFileSystem.mkdir(dirname(file));
       await pipeline(entry, createWriteStream(file, { mode: 0o600, flush: !name.startsWith('evidence/') }));
     }
     await read;
   } catch (error) {
     source.destroy();
-    if (error instanceof LetterheadError || errorCode(error) === 'ENOENT') throw error;
-    throw notABackup(archive, error instanceof Error ? error.message : String(error));
+    throw error instanceof LetterheadError ? error : notABackup(archive, inASentence(error));
   }
   for (const folder of ['accounts', 'events', '.']) await syncFolder(join(path, folder));
 }
 
 function notABackup(archive: string, why: string): LetterheadError {
-  return new LetterheadError('invalid', `${archive} cannot be restored: ${why}. Nothing was changed.`);
+  return new LetterheadError('invalid', `${archive} cannot be restored: ${why} Nothing was changed.`);
+}
+
+/** Of what went wrong while the archive was read and its files were written. */
+function inASentence(error: unknown): string {
+  const reason = systemReason(error);
+  if (reason !== null) return `${reason}.`;
+  const message = error instanceof Error ? error.message : String(error);
+  // zlib's own code and tar-stream's own words.
+  if (errorCode(error) === 'Z_BUF_ERROR' || message === 'Unexpected end of data')
+    return 'it ends too early. Take another copy of it.';
+  if (errorCode(error) === 'Z_DATA_ERROR' || message.startsWith('Invalid tar header'))
+    return 'it is no archive that `letterhead backup` has written.';
+  return `${message}.`;
 }
 
 async function syncFolder(path: string): Promise<void> {

@@ -1,0 +1,18 @@
+/** What the system's codes mean, as the end of a sentence that has named the path. */
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'this user may not use it',
+  EPERM: 'this user may not use it',
+  EROFS: 'its disk can only be read',
+  ENOSPC: 'its disk is full',
+  EDQUOT: 'this user’s share of its disk is full',
+  EEXIST: 'a file stands where a folder is needed',
+  ENOTDIR: 'a file stands where a folder is needed',
+  ENOENT: 'nothing can be made there',
+  ENAMETOOLONG: 'its name is too long',
+};
+
+/** Why the system has refused a file or folder, in words; null where the error is of another kind. */
+export function systemReason(error: unknown): string | null {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return null;
+  return REASONS[error.code] ?? null;
+}
