@@ -3,6 +3,16 @@ import { z } from 'zod';
 /** A positive integer that JavaScript holds exactly: accounts, domains, tokens and events are numbered so. */
 export const IdSchema = z.int().min(1);
 
+/** How an id is spelt, in a path or on a command line: to be anchored, as ids are spelt in one way alone. */
+export const ID_PATTERN = /[1-9]\d{0,14}/;
+
+const ID = new RegExp(`^${ID_PATTERN.source}$`);
+
+/** Whether a text spells an id. */
+export function isId(text: string): boolean {
+  return ID.test(text);
+}
+
 export const ACCOUNT_NAME_MAX_LENGTH = 200;
 
 /** What an account may be called. */

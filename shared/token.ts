@@ -48,10 +48,15 @@ export const NewTokenSchema = TokenSchema.extend({
 }).meta({ id: 'NewToken' });
 export type NewToken = z.infer<typeof NewTokenSchema>;
 
-/** When something stops working: a time that four digits of a year can spell. */
-export const ExpirySchema = z.coerce
-  .date()
-  .max(new Date('9999-12-31T23:59:59Z'), 'Give a time before the year 10000, or null for never.');
+/** A time as JSON spells it (RFC 3339), or a day, which begins in UTC. */
+const TimeTextSchema = z.union([z.iso.datetime({ offset: true }), z.iso.date()]);
+
+/** When something stops working: a time that four digits of a year can spell. What is no time is left to be refused. */
+export const ExpirySchema = z.preprocess(
+  (value: Date | string): Date | string =>
+    TimeTextSchema.safeParse(value).success ? new Date(value) : value,
+  z.date().max(new Date('9999-12-31T23:59:59Z'), 'Give a time before the year 10000, or null for never.'),
+);
 
 /** What a caller says to make a token. */
 export const TokenInputSchema = z.object({

@@ -1,3 +1,4 @@
+import { isId } from '@letterhead/shared';
 import type { Command } from 'commander';
 import type { Connection, ConnectOptions } from './connection.ts';
 import type { ExitCode } from './exit-code.ts';
@@ -118,8 +119,7 @@ export async function targetOf(connection: Connection, { account }: AccountOptio
 /** Reads a number as it is typed; `what` is the subject of the complaint. */
 export function idParser(what: string): (text: string) => number {
   return (text) => {
-    if (!/^[1-9]\d{0,14}$/.test(text))
-      throw new UsageError(`${what} is a number such as 1, which "${text}" is not.`);
+    if (!isId(text)) throw new UsageError(`${what} is a number such as 1, which "${text}" is not.`);
     return Number(text);
   };
 }

@@ -1,3 +1,5 @@
+import { ID_PATTERN } from '@letterhead/shared';
+
 /** A path of the API, with its parameters in braces, which are positive integers, and a method that it answers to. */
 export interface PathMethod {
   readonly path: string;
@@ -18,5 +20,5 @@ export function knownPaths(paths: readonly PathMethod[]): KnownPaths {
 }
 
 function patternOf(path: string): RegExp {
-  return new RegExp(`^${path.replaceAll('.', '\\.').replace(/\{\w+\}/g, '[1-9]\\d{0,14}')}$`);
+  return new RegExp(`^${path.replaceAll('.', '\\.').replace(/\{\w+\}/g, ID_PATTERN.source)}$`);
 }

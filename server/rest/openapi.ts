@@ -226,9 +226,11 @@ function refusalsOf(operation: RestOperation): ErrorCode[] {
   const hasFields = Object.keys(operation.input?.shape ?? {}).length > operation.pathParameters.length;
   const ofPaths: ErrorCode[] = operation.pathParameters.length > 0 ? ['not_found'] : [];
   const always: ErrorCode[] = ['unauthenticated', 'forbidden', 'rate_limited', 'unavailable'];
-  const ofBodies: ErrorCode[] = operation.takesBody
-    ? ['unsupported_media_type', 'payload_too_large', 'malformed_body']
-    : [];
+  // DELETE takes no field, but looks at a body that comes all the same.
+  const ofBodies: ErrorCode[] =
+    operation.meta.rest.method === 'GET'
+      ? []
+      : ['unsupported_media_type', 'payload_too_large', 'malformed_body'];
   const ofFields: ErrorCode[] = hasFields ? ['invalid'] : [];
   const own = OWN_REFUSALS[operation.procedure] ?? [];
   return [...ofPaths, ...always, ...ofBodies, ...ofFields, ...own];

@@ -1,4 +1,4 @@
-import { LetterheadError } from '@letterhead/shared';
+import { isId, LetterheadError } from '@letterhead/shared';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Context } from '../router/context.ts';
 import { callProcedure } from './call-procedure.ts';
@@ -57,8 +57,7 @@ function addRoute(app: FastifyInstance, source: RestSource, operation: RestOpera
 /** A path parameter that is not a positive integer names nothing that could ever be. */
 function refuseUnknownPath(operation: RestOperation) {
   return (request: RestRequest, reply: FastifyReply, done: () => void): void => {
-    const isId = (name: string) => /^[1-9]\d{0,14}$/.test(request.params[name] ?? '');
-    if (operation.pathParameters.every(isId)) done();
+    if (operation.pathParameters.every((name) => isId(request.params[name] ?? ''))) done();
     else reply.callNotFound();
   };
 }

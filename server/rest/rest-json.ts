@@ -22,8 +22,8 @@ export function restJson(value: unknown): string {
 }
 
 /** JSON.stringify has called Date's own toJSON by the time it comes here: the date is still in its holder. */
-function spellTime(this: unknown, key: string, value: unknown): unknown {
-  const held: unknown = (this as Record<string, unknown>)[key];
+function spellTime(this: Record<string, unknown>, key: string, value: unknown): unknown {
+  const held = this[key];
   return held instanceof Date ? restTime(held) : value;
 }
 

@@ -20,8 +20,14 @@ export function speakInSentences(): void {
   z.config({ localeError: sentence });
 }
 
+/** The field that a path leads to, or that holds the list in which it ends; undefined for the whole. */
+export function fieldAt(path: readonly PropertyKey[]): string | undefined {
+  const names = path.filter((part) => typeof part !== 'number');
+  return names.length === 0 ? undefined : names.join('.');
+}
+
 function sentence(issue: z.core.$ZodRawIssue): string {
-  const field = issue.path?.length ? issue.path.join('.') : 'the request';
+  const field = fieldAt(issue.path ?? []) ?? 'the request';
   switch (issue.code) {
     case 'invalid_type':
       return issue.input === undefined

@@ -2,6 +2,7 @@ import type { ErrorCode, FieldErrors } from '@letterhead/shared';
 import { ERROR_CATALOGUE, LetterheadError } from '@letterhead/shared';
 import { TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
+import { fieldAt } from './issue-sentences.ts';
 
 /** What tRPC itself refuses, before any rule of ours: its code, and what we say. */
 const TRPC_REFUSALS: Partial<Record<TRPCError['code'], readonly [ErrorCode, string]>> = {
@@ -55,8 +56,8 @@ export function isFault(refusal: LetterheadError): boolean {
 function invalid(error: ZodError): LetterheadError {
   const errors: FieldErrors = {};
   for (const issue of error.issues) {
-    const field = issue.path.length === 0 ? 'input' : issue.path.join('.');
-    errors[field] = [...(errors[field] ?? []), issue.message];
+    const field = fieldAt(issue.path) ?? 'input';
+    errors[field] = [...new Set([...(errors[field] ?? []), issue.message])];
   }
   const [first] = Object.values(errors).flat();
   return new LetterheadError('invalid', first ?? 'The request breaks a rule.', { errors });

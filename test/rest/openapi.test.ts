@@ -82,5 +82,7 @@ it('names the refusals of an operation by status and code, and none that it cann
     'quota_exceeded',
   ]);
   expect(Object.keys(get.responses)).not.toContain('415');
+  const { delete: remove } = document.paths['/accounts/{account}/domains/{id}'];
+  expect(Object.keys(remove.responses)).toEqual(expect.arrayContaining(['400', '413', '415']));
   expect(Object.keys(document.paths['/token'].get.responses)).not.toContain('404');
 });

@@ -208,6 +208,47 @@ describe('the order of the table', () => {
   });
 });
 
+describe('a token’s end', () => {
+  const create = (expires_at: unknown) => ({ json: { name: 'x', scopes: ['domains:read'], expires_at } });
+
+  test.each([
+    [[2030]],
+    [4_102_444_800_000],
+    [true],
+    ['1'],
+    ['May 3 2030'],
+    ['2030-01-01T00:00:00'],
+    ['2030-02-30'],
+    ['+010000-01-01T00:00:00Z'],
+  ])('cannot be %j', async (end) => {
+    await using server = await startTestServer();
+    const refused = await server.rest('POST', '/accounts/1/tokens', create(end));
+    expectRefusal(refused, 422, 'invalid');
+    expect(Object.keys(refused.body.errors)).toEqual(['expires_at']);
+  });
+
+  test.each([
+    ['2030-01-31', '2030-01-31T00:00:00+00:00'],
+    ['2030-01-31T12:00:00Z', '2030-01-31T12:00:00+00:00'],
+    ['2030-01-31T12:00:00.500+02:00', '2030-01-31T10:00:00+00:00'],
+    [null, null],
+  ])('can be %j', async (end, spelt) => {
+    await using server = await startTestServer();
+    const { status, body } = await server.rest('POST', '/accounts/1/tokens', create(end));
+    expect([status, body.data.expires_at]).toEqual([201, spelt]);
+  });
+});
+
+test('what is wrong within a list is a complaint about the field that holds the list', async () => {
+  await using server = await startTestServer();
+  const sentence = 'Give scopes as one of: domains:read, domains:write, domains:sign, admin.';
+  for (const options of [{ form: 'name=x&scopes=share' }, { json: { name: 'x', scopes: [1, 'share'] } }]) {
+    const refused = await server.rest('POST', '/accounts/1/tokens', options);
+    expectRefusal(refused, 422, 'invalid');
+    expect(refused.body.errors).toEqual({ scopes: [sentence] });
+  }
+});
+
 test('unknown fields are ignored, and none overrides the path', async () => {
   await using server = await startTestServer();
   const { status, body } = await server.rest('POST', DOMAINS, {
