@@ -17,8 +17,13 @@ export function parentOf(name: string): string {
   return dot === -1 || dot === name.length - 1 ? '.' : name.slice(dot + 1);
 }
 
-/** Whether a name can stand in a question: ASCII, labels of 1 to 63 octets, 255 octets on the wire (RFC 1035 §2.3.4). */
+/** In octets, without the trailing dot: 255 on the wire (RFC 1035 §2.3.4). */
+export const MAX_NAME_LENGTH = 253;
+
+/** Whether a name can stand in a question: ASCII, labels of 1 to 63 octets, not too long. */
 export function isAskableName(name: string): boolean {
   if (name === '.') return true;
-  return name.length <= 253 && name.split('.').every((label) => /^[\x21-\x7e]{1,63}$/.test(label));
+  return (
+    name.length <= MAX_NAME_LENGTH && name.split('.').every((label) => /^[\x21-\x7e]{1,63}$/.test(label))
+  );
 }

@@ -2,11 +2,10 @@
 import { LetterheadError } from '@letterhead/shared';
 import { parse as splitAtSuffix } from 'tldts';
 import { toASCII as mapToAscii, toUnicode as mapToUnicode } from 'tr46';
+import { MAX_NAME_LENGTH } from '../dns/name.ts';
 import { isNumberLabel } from './ip-spelling.ts';
 import { findMistake, type Mistake } from './mistyped-name.ts';
 
-/** In octets, without the trailing dot (RFC 1035 §2.3.4). */
-const MAX_NAME_LENGTH = 253;
 const MAX_LABEL_LENGTH = 63;
 /** In UTF-16 units: what UTS 46 drops may make a text longer than its name, but not without end. */
 const MAX_INPUT_LENGTH = 1000;

@@ -1,5 +1,5 @@
 import type { DnsRecord, Domain } from '@letterhead/shared';
-import { registrableDomain } from '../verification/published-record.ts';
+import { isTooLong, registrableDomain } from '../verification/published-record.ts';
 
 /** What one character-string of a TXT record holds at most (RFC 1035 §3.3), in octets. */
 const STRING_MAX = 255;
@@ -25,7 +25,10 @@ export function recordFqdn(
 
 function formatRecord(record: DnsRecord, domain: Domain): string {
   const data = record.type === 'TXT' ? formatStrings(record.value) : `${record.value}.`;
-  return `${recordFqdn(record, domain)}.\t${TTL_SECONDS}\tIN\t${record.type}\t${data}`;
+  const fqdn = recordFqdn(record, domain);
+  const line = `${fqdn}.\t${TTL_SECONDS}\tIN\t${record.type}\t${data}`;
+  // A name server would refuse the whole file for it.
+  return isTooLong(fqdn) ? `; too long for the DNS: ${line}` : line;
 }
 
 function formatStrings(text: string): string {

@@ -6,7 +6,7 @@ import { notChecked } from './diagnosis/not-checked.ts';
 import { type CodedFinding, findCode, MEANINGS } from './diagnosis/rules.ts';
 import { type Sighting, sight, valuesSeen } from './diagnosis/sighting.ts';
 import type { RecordSighting, StoredEvidence } from './evidence.ts';
-import { type PublishedRecord, publishedRecords, registrableDomain } from './published-record.ts';
+import { isTooLong, type PublishedRecord, publishedRecords, registrableDomain } from './published-record.ts';
 import { statusOf } from './record-standing.ts';
 
 /**
@@ -78,7 +78,8 @@ function severityOf(
   now: Date,
 ): Severity {
   if (code !== 'RECORD_MISSING') return MEANINGS[code].severity;
-  if (state !== null && statusOf(state, now) === 'pending') return 'info';
+  const mayCome = !isTooLong(record.fqdn);
+  if (mayCome && state !== null && statusOf(state, now) === 'pending') return 'info';
   return record.key === 'return_path' ? 'warning' : MEANINGS[code].severity;
 }
 

@@ -1,4 +1,6 @@
 import { dkimHostname, dkimRecordValue, returnPathHostname } from '../dkim/key-record.ts';
+import { SELECTOR_LENGTH } from '../dkim/selector.ts';
+import { MAX_NAME_LENGTH } from '../dns/name.ts';
 import type { DomainRow } from '../store/store.ts';
 
 /** A record as it should be found in the DNS. */
@@ -9,6 +11,8 @@ export type RecordKey = PublishedRecord['key'];
 export const RECORD_KEYS: readonly RecordKey[] = ['dkim', 'return_path'];
 
 interface Place {
+  /** The domain whose record it is. */
+  readonly domain: string;
   /** Relative to the registrable domain. */
   readonly hostname: string;
   /** The host name in full. */
@@ -54,12 +58,21 @@ export function registrableDomain(row: Pick<DomainRow, 'domain' | 'subdomain'>):
   return row.subdomain === null ? row.domain : row.domain.slice(row.subdomain.length + 1);
 }
 
+/** Whether a record's host is longer than a name in the DNS can be. Below a shorter domain name it fits. */
+export function isTooLong(fqdn: string): boolean {
+  return fqdn.length > MAX_NAME_LENGTH;
+}
+
+/** How long a domain name may be for the host of a DKIM record, the longest of hosts, to fit below it. */
+export const LONGEST_DOMAIN = MAX_NAME_LENGTH - `${dkimHostname('x'.repeat(SELECTOR_LENGTH), null)}.`.length;
+
 function dkimRecord(row: DomainRow, selector: string): DkimRecord {
   const hostname = dkimHostname(selector, row.subdomain);
   return {
     key: 'dkim',
     label: 'DKIM',
     type: 'TXT',
+    domain: row.domain,
     hostname,
     fqdn: `${hostname}.${registrableDomain(row)}`,
     value: dkimRecordValue(row.public_key),
@@ -75,6 +88,7 @@ function returnPathRecord(row: DomainRow, selector: string): ReturnPathRecord | 
     key: 'return_path',
     label: 'Return-Path',
     type: 'CNAME',
+    domain: row.domain,
     hostname,
     fqdn: `${hostname}.${registrableDomain(row)}`,
     value: row.return_path.target,

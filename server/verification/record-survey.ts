@@ -8,7 +8,7 @@ import { sight } from './diagnosis/sighting.ts';
 import type { RecordEvidence } from './evidence.ts';
 import { lowestZone } from './lowest-zone.ts';
 import { probe } from './probes.ts';
-import { type PublishedRecord, registrableDomain } from './published-record.ts';
+import { isTooLong, type PublishedRecord, registrableDomain } from './published-record.ts';
 import { openResponsibleCheck } from './responsible-check.ts';
 import { isCopiedFromOurs, isRight } from './right-value.ts';
 import type { SurveyContext } from './survey-context.ts';
@@ -21,18 +21,14 @@ const MAX_ALIASES = 8;
  * not right, in the places where it may have landed. Never throws for what DNS does.
  */
 export async function surveyRecord(context: SurveyContext, record: PublishedRecord): Promise<RecordEvidence> {
+  if (isTooLong(record.fqdn)) return nothingAsked(context, record);
   const survey = await context.check.askAuthorities(record.fqdn, record.type);
   const resolver = await askResolver(context, record, survey);
   const seen: RecordEvidence = {
-    fqdn: record.fqdn,
-    type: record.type,
-    observed_at: toInstant(context.clock()),
-    delegation: context.delegation,
+    ...nothingAsked(context, record),
     zone: survey.zone,
     observations: clipObservations(survey.observations, telling(record)),
     resolver,
-    alias: null,
-    findings: [],
   };
   const right = hasRight(record, seen);
   if (right && !needsFix(context, record, seen)) return seen;
@@ -42,6 +38,20 @@ export async function surveyRecord(context: SurveyContext, record: PublishedReco
   const alias = await followAlias(context, record, survey);
   const found = { ...seen, zone, alias };
   return { ...found, findings: await probe(context, record, found) };
+}
+
+function nothingAsked({ clock, delegation }: SurveyContext, { fqdn, type }: PublishedRecord): RecordEvidence {
+  return {
+    fqdn,
+    type,
+    observed_at: toInstant(clock()),
+    delegation,
+    zone: null,
+    observations: [],
+    resolver: null,
+    alias: null,
+    findings: [],
+  };
 }
 
 /** A value that is ours, whole or mangled, decides, however much else lies at the name. */

@@ -1,3 +1,4 @@
+import { isAskableName } from '../../dns/name.ts';
 import type { Outcome, RecordType } from '../../dns/outcome.ts';
 import { definitive, isAlias } from '../answers.ts';
 import { clipAnswer } from '../clip.ts';
@@ -11,7 +12,9 @@ import { countSpfLookups, isPassAll, isSpfRecord, spfRecords, spfTerms } from '.
 /** Looks at what else helps the mail of this domain arrive. Never throws for what DNS does. */
 export async function surveyAdvice(context: SurveyContext): Promise<AdviceEvidence> {
   const { row } = context;
-  const policies = [...new Set([row.domain, registrableDomain(row)])].map((domain) => `_dmarc.${domain}`);
+  const policies = [...new Set([row.domain, registrableDomain(row)])]
+    .map((domain) => `_dmarc.${domain}`)
+    .filter(isAskableName);
   const [spf, mx, ...dmarc] = await Promise.all([
     surveySpf(context),
     ask(context, row.domain, 'MX'),

@@ -1,6 +1,8 @@
 import type { RecordDiagnosis } from '@letterhead/shared';
-import type { PublishedRecord } from '../published-record.ts';
+import { isTooLong, type PublishedRecord } from '../published-record.ts';
 import { inZone, quoted } from './sentences.ts';
+import type { Finding } from './sighting.ts';
+import { tooLong } from './too-long.ts';
 
 /** NOT_CHECKED: nobody has looked at this record yet, since its domain was created or renamed. */
 export function notChecked(record: PublishedRecord, registrable: string): RecordDiagnosis {
@@ -15,16 +17,24 @@ export function notChecked(record: PublishedRecord, registrable: string): Record
     severity: 'info',
     transient: false,
     source: null,
+    ...whatToDo(record, registrable),
+    expected: value,
+    found: [],
+    nameservers: [],
+    observed_at: null,
+    clears_at: null,
+  };
+}
+
+function whatToDo(record: PublishedRecord, registrable: string): Pick<Finding, 'title' | 'detail' | 'fix'> {
+  const { type, hostname, fqdn, value } = record;
+  if (isTooLong(fqdn)) return tooLong(record, registrable);
+  return {
     title: 'Not looked at yet',
     detail: `Nobody has asked the DNS about ${fqdn} yet.`,
     fix: inZone(
       registrable,
       `add a ${type} record with the host ${quoted(hostname)} and the value ${quoted(value)}`,
     ),
-    expected: value,
-    found: [],
-    nameservers: [],
-    observed_at: null,
-    clears_at: null,
   };
 }

@@ -1,6 +1,7 @@
 import type { DiagnosisCode } from '@letterhead/shared';
 import type { UnknownReason } from '../../dns/outcome.ts';
 import { definitive } from '../answers.ts';
+import { isTooLong } from '../published-record.ts';
 import { list } from './sentences.ts';
 import type { Finding, Rule, Sighting } from './sighting.ts';
 
@@ -77,9 +78,10 @@ export function failures({ evidence }: Sighting): { code: ServerCode; names: str
   return [...byCode].map(([code, names]) => ({ code, names: [...names], what: WORDS[code].what }));
 }
 
-/** Null: something definitive was heard. That a domain does not exist is definitive, too. */
+/** Null: something definitive was heard, or could be known without. That a domain does not exist is definitive, too. */
 function codeFor({ said, evidence }: Sighting): TransientCode | null {
-  if (said.source !== null || evidence.delegation.kind === 'no-such-domain') return null;
+  if (said.source !== null || evidence.delegation.kind === 'no-such-domain' || isTooLong(evidence.fqdn))
+    return null;
   const codes = reasons(evidence).map((reason) => CODES[reason]);
   return PRECEDENCE.find((code) => codes.includes(code)) ?? 'DNS_TIMEOUT';
 }
