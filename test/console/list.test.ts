@@ -52,6 +52,8 @@ test('times read as from now, the exact one on hover in the reader’s zone', as
   expect(await time.getAttribute('title')).toMatch(/^28 March 2026 at 17:45:00 (?:GMT\+5:45|NPT)$/);
   await page.clock.fastForward('30:00');
   await expect.poll(() => time.innerText()).toBe('4 hours ago');
+  await page.clock.fastForward('32:00:00');
+  await expect.poll(() => time.innerText()).toBe('1 day ago');
   await context.close();
 });
 

@@ -2,7 +2,8 @@ import { useCallback, useSyncExternalStore } from 'preact/compat';
 
 const TICK_MS = 10_000;
 
-const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+/** In numbers: 30 hours from now is not always tomorrow, and “next year” may be next week. */
+const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
 const EXACT = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'long' });
 
 const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [

@@ -87,7 +87,7 @@ function LinkShown({ made }: { made: NewShare }) {
   const url = made.url ?? `${location.origin}/share#${made.token}`;
   return (
     <div class="link-shown">
-      <p>Copy it now: it is shown this once. Send it only to whom it is meant for.</p>
+      <p>Copy it now: it is shown this once. Send it only to the person it is meant for.</p>
       <p class="secret">
         <code class="value">{url}</code>
         <CopyButton text={url} what="the link" />
