@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { isPublicUnicast } from '../../server/dns/askable-address.ts';
 import { DomainCheck } from '../../server/dns/dns-check.ts';
 import { Exchange } from '../../server/dns/exchange.ts';
 import { Resolver } from '../../server/dns/resolver.ts';
@@ -349,9 +350,11 @@ describe('addresses that may not be asked', () => {
     await using net = await startLoopbackDns({ spares: 1 });
     const [authority] = three(net.authorities);
     const [spare] = three(net.spares);
-    net.publish('mail.example.org', { NS: ['ns.mail.example.org', 'metadata.mail.example.org'] });
+    const hosts = PRIVATE.map((_, i) => `ns${i}.mail.example.org`);
+    net.publish('mail.example.org', { NS: [...hosts, 'ns.mail.example.org'] });
     net.publish('ns.mail.example.org', { A: [spare.address] });
-    net.publish('metadata.mail.example.org', { A: ['169.254.169.254'] });
+    for (const [i, address] of PRIVATE.entries())
+      net.publish(hosts[i] ?? '', address.includes(':') ? { AAAA: [address] } : { A: [address] });
     spare.serve('mail.example.org', { x: OURS });
     const exchange = new Exchange({ random: randomBytes, now: () => performance.now() });
     const resolver = new Resolver({ exchange, servers: [net.resolver], tries: [3000], onLookup: () => {} });
@@ -360,7 +363,7 @@ describe('addresses that may not be asked', () => {
         exchange,
         resolver,
         // On loopback no address is public: here one of them stands for those that are.
-        isAskable: (address) => address === authority.address,
+        isAskable: (address) => address === authority.address || isPublicUnicast(address),
         authorityPort: net.port,
         authorityTimeout: 3000,
         onLookup: () => {},
@@ -369,10 +372,10 @@ describe('addresses that may not be asked', () => {
       new AbortController().signal,
     );
     const { observations } = await check.askAuthorities('x.mail.example.org', 'TXT');
-    expect(inShort(observations)).toEqual({
-      'ns.mail.example.org': 'not-asked',
-      'metadata.mail.example.org': 'not-asked',
-    });
+    expect(inShort(observations)).toEqual(
+      Object.fromEntries([...hosts, 'ns.mail.example.org'].map((host) => [host, 'not-asked'])),
+    );
+    expect(net.resolver.queries.map(({ name }) => name)).toEqual(['example.org', 'ns1.example.org']);
     expect(authority.queries).toHaveLength(1);
     expect(spare.queries).toEqual([]);
   });

@@ -344,6 +344,24 @@ const CASES: Case[] = [
   },
   {
     code: 'RECORD_MISSING',
+    when: 'there is nothing, and the domain is no zone of its own',
+    servers: { zones: { org: { example: { A: ['192.0.2.1'] } } } },
+  },
+  {
+    code: 'HOST_DOUBLED',
+    when: 'the form of the zone above added the domain again',
+    servers: { zones: { org: { example: { A: ['192.0.2.1'] } } } },
+    records: { [`${FQDN}.org`]: { TXT: [OURS] } },
+  },
+  {
+    code: 'HOST_DOUBLED',
+    when: 'the subdomain’s name was typed into the form of its own zone',
+    row: inMail,
+    servers: { zones: OWN_ZONE_FOR_MAIL },
+    records: { [`${HOST}.mail.example.org.mail.example.org`]: { TXT: [OURS] } },
+  },
+  {
+    code: 'RECORD_MISSING',
     when: 'there is nothing but a wildcard address',
     records: { '*.example.org': { A: ['192.0.2.1'] } },
   },
