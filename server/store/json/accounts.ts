@@ -52,7 +52,7 @@ export class Accounts {
     firstToken?: FirstToken,
   ): Promise<AccountRow> {
     const { ids, installation, registry, surroundings } = this.#options;
-    const id = await ids.take('account');
+    const id = await this.#takeId();
     const row = freeze(AccountRowSchema.parse(build(id)));
     const first = firstToken === undefined ? null : firstToken(row, await ids.take('token'));
     const token = first === null ? null : freeze(TokenRowSchema.parse(first.row));
@@ -71,6 +71,18 @@ export class Accounts {
     surroundings.publish(id, state.outbox);
     account.appendEvents();
     return row;
+  }
+
+  /** An id whose file is there is taken, even where neither `installation.json` nor `ids.json` knows of it any more. */
+  async #takeId(): Promise<number> {
+    const { ids, surroundings } = this.#options;
+    for (;;) {
+      const id = await ids.take('account');
+      const isThere = await surroundings.accounts.has(accountFileName(id)).catch((error: unknown) => {
+        throw writeFailed(error);
+      });
+      if (!isThere) return id;
+    }
   }
 
   async #writeNewFile(state: AccountFile): Promise<void> {

@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path';
+import { SECRET_KEY_FILE } from '../../dkim/secret-key-file.ts';
 import type { FileSystem } from './file-system.ts';
 import { Folder, TEMPORARY_SUFFIX } from './folder.ts';
 import { IdsFileShape, InstallationFileShape } from './formats.ts';
@@ -9,6 +10,12 @@ export const INSTALLATION_FILE = 'installation.json';
 export const IDS_FILE = 'ids.json';
 export const SCHEDULE_FILE = 'schedule.json';
 export const TOKEN_USE_FILE = 'token-use.json';
+
+/** Written and removed to see whether the folder can be written. */
+export const PROBE_FILE = 'probe.txt';
+
+/** What can be left at the root beside temporary files of JSON. */
+const LEFT_AT_ROOT = [PROBE_FILE, PROBE_FILE + TEMPORARY_SUFFIX, SECRET_KEY_FILE + TEMPORARY_SUFFIX];
 
 /** Begins the name of a folder that a backup is made from. */
 export const SNAPSHOT_PREFIX = '.snapshot-';
@@ -53,11 +60,13 @@ export class DataFolder {
 
   /** Removes what writes left behind when they were cut off. */
   async removeTemporaryFiles(): Promise<void> {
-    for (const folder of [this.root, this.accounts]) {
+    const evidence = new Folder(this.evidencePath, this.fileSystem, this.gate);
+    for (const folder of [this.root, this.accounts, evidence]) {
       for (const name of await folder.names()) {
         if (name.endsWith(`.json${TEMPORARY_SUFFIX}`)) await folder.remove(name);
       }
     }
+    for (const name of LEFT_AT_ROOT) await this.root.remove(name);
   }
 
   /**

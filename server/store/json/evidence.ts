@@ -75,6 +75,8 @@ export class Evidence {
   }
 
   #folder(account: number): Folder {
-    return new Folder(join(this.#path, String(account)), this.#fileSystem, this.#gate);
+    const path = join(this.#path, String(account));
+    // Beside the folders of the accounts, where a start finds what is left without going through each of them.
+    return new Folder(path, this.#fileSystem, this.#gate, `${path}-`);
   }
 }

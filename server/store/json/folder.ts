@@ -20,8 +20,12 @@ export class Folder {
   #syncing: Promise<void> | null = null;
   #nextSync: Promise<void> | null = null;
 
-  constructor(path: string, fileSystem: FileSystem, gate: WriteGate) {
+  readonly #temporaries: string;
+
+  /** A file that is being written is called as it will be, with what `temporaries` says before the name. */
+  constructor(path: string, fileSystem: FileSystem, gate: WriteGate, temporaries = join(path, '/')) {
     this.path = path;
+    this.#temporaries = temporaries;
     this.fileSystem = fileSystem;
     this.gate = gate;
   }
@@ -32,6 +36,12 @@ export class Folder {
 
   async names(): Promise<string[]> {
     return (await unlessMissing(this.fileSystem.readdir(this.path))) ?? [];
+  }
+
+  async has(name: string): Promise<boolean> {
+    const file = await unlessMissing(this.fileSystem.open(this.file(name), 'r'));
+    await file?.close();
+    return file !== null;
   }
 
   /** Null where the file is not there. */
@@ -60,7 +70,7 @@ export class Folder {
   }
 
   async #replace(name: string, text: Iterable<string>, sync: boolean): Promise<void> {
-    const temporary = this.file(name + TEMPORARY_SUFFIX);
+    const temporary = this.#temporaries + name + TEMPORARY_SUFFIX;
     try {
       const file = await this.fileSystem.open(temporary, 'w');
       try {

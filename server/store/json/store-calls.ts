@@ -17,7 +17,7 @@ import type {
 import type { Account } from './account.ts';
 import type { AccountRegistry } from './account-registry.ts';
 import type { Accounts } from './accounts.ts';
-import type { DataFolder } from './data-folder.ts';
+import { type DataFolder, PROBE_FILE } from './data-folder.ts';
 import { RetiredDocumentError } from './document.ts';
 import { creation, deletion, filterDomains, findDomain, refusal, update } from './domain-steps.ts';
 import type { EventFeed } from './event-feed.ts';
@@ -33,9 +33,6 @@ import type { StoreLog } from './store-log.ts';
 import type { TokenUse } from './token-use.ts';
 import { readFailed, storeClosed, writeFailed } from './unavailable.ts';
 import type { UnderWay } from './under-way.ts';
-
-/** Written and removed by `ready`. */
-const PROBE_FILE = 'probe.txt';
 
 /** What `openJsonStore` has put together. */
 export interface JsonStoreParts {

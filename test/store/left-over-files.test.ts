@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { nodeFileSystem } from '../../server/store/json/file-system.ts';
+import { makeJsonFolder } from './json-folder.ts';
+import { accountRow, createAccount, madeDomain, NOON } from './rows.ts';
+
+test('a start removes whatever a write that was cut off can have left', async () => {
+  await using folder = await makeJsonFolder();
+  const written = new Set<string>();
+  const store = await folder.open({
+    fileSystem: {
+      ...nodeFileSystem,
+      open(path, flags) {
+        if (flags === 'w') written.add(path);
+        return nodeFileSystem.open(path, flags);
+      },
+    },
+  });
+  await createAccount(store);
+  const { id } = await madeDomain(store, 1, 'example.org');
+  await store.writeEvidence(1, id, {});
+  store.noteTokenUse(1, NOON);
+  await store.ready();
+  await folder.close();
+  expect(written.size).toBeGreaterThan(5);
+  written.add(join(folder.path, 'probe.txt')).add(join(folder.path, 'secret.key.tmp'));
+  for (const path of written) await writeFile(path, '{');
+  await folder.open();
+  expect([...written].filter((path) => existsSync(path))).toEqual([]);
+});
+
+test('a file of domains that no account is known to own is not written over, wherever the marks of the ids are', async () => {
+  await using folder = await makeJsonFolder();
+  const store = await folder.open();
+  await createAccount(store);
+  await createAccount(store);
+  await madeDomain(store, 2, 'example.org');
+  await folder.close();
+  const installationFile = join(folder.path, 'installation.json');
+  const installation = JSON.parse(await readFile(installationFile, 'utf8'));
+  await writeFile(installationFile, JSON.stringify({ ...installation, accounts: [accountRow(1)] }));
+  await writeFile(join(folder.path, 'ids.json'), '{"format": 1, "account": 2, "token": 1, "domain": 1}');
+  const orphan = await readFile(join(folder.path, 'accounts/2.json'), 'utf8');
+  const again = await folder.open();
+  expect((await createAccount(again)).id).toBe(3);
+  expect(await readFile(join(folder.path, 'accounts/2.json'), 'utf8')).toBe(orphan);
+});
