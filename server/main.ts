@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { LetterheadError } from '@letterhead/shared';
 import type { Logger } from 'pino';
 import { runCommandLine } from './cli/command-line.ts';
@@ -32,6 +33,9 @@ import { unusableFolder } from './store/json/unusable-folder.ts';
 
 /** How many keys a server holds ready; a command that opens the folder makes its one when it needs it. */
 const POOL_SIZE = 32;
+
+/** Milliseconds that a start has to come to its end when it is told to stop: its first token would else be lost. */
+const START_GRACE = 3000;
 
 const clock: Clock = () => new Date();
 
@@ -73,7 +77,14 @@ async function serve({ environment, terminal }: Surroundings): Promise<ExitCode>
       log.error({ err: error }, 'The thread that makes keys died; another takes its place.'),
   });
   const stopped = nextStopSignal();
-  const server = await startServer({ settings, log, keys, clock });
+  const server = await unlessStopped(startServer({ settings, log, keys, clock }), stopped);
+  if (server === null) {
+    const signal = await stopped;
+    log.warn({ signal }, 'Stopped before it listened');
+    // An exit would wait for the disk that the start waits for. Cut off anywhere, a start leaves the folder whole.
+    process.kill(process.pid, signal);
+    return EXIT.refused;
+  }
   log.info({ url: server.url, data_dir: resolve(settings.DATA_DIR) }, 'Letterhead listens');
   await welcome(server, terminal, log);
   const signal = await stopped;
@@ -85,15 +96,20 @@ async function serve({ environment, terminal }: Surroundings): Promise<ExitCode>
 
 /** The token is nowhere else: who can't be told it has to be told how to make another. */
 async function welcome({ url, firstStart }: RunningServer, terminal: Terminal, log: Logger): Promise<void> {
-  if (firstStart === null) return;
   try {
     await print(terminal.out, greet(url, firstStart));
   } catch (error) {
+    if (firstStart === null) return;
     log.error(
       { err: error },
       'The first token could not be printed: `letterhead token create` makes another',
     );
   }
+}
+
+/** Null where the start has not come to its end soon after a signal. */
+function unlessStopped<T>(start: Promise<T>, stopped: Promise<NodeJS.Signals>): Promise<T | null> {
+  return Promise.race([start, stopped.then(() => setTimeout(START_GRACE, null))]);
 }
 
 function nextStopSignal(): Promise<NodeJS.Signals> {

@@ -1,7 +1,10 @@
 import type { FirstStart } from '../auth/first-start.ts';
 
-/** What the first start prints, once: the token, and a line that can be pasted and works. */
-export function greet(url: string, { account, secret }: FirstStart): string {
+/** What a start prints: the first one the token, this once, and a line that can be pasted and works. */
+export function greet(url: string, firstStart: FirstStart | null): string {
+  if (firstStart === null) return `Letterhead listens on ${url}: the console is there, for a browser.\n`;
+  const { account, secret } = firstStart;
+  // Whoever has chosen the token knows it.
   if (secret === null) return '';
   return `
 Letterhead listens on ${url}
@@ -14,6 +17,8 @@ The token is shown this once; keep it in a safe place:
 Add your first domain:
 
   curl ${url}/api/v1/accounts/${account}/domains -H "Authorization: Bearer ${secret}" -d domain=example.org
+
+Or open ${url} in a browser, and sign in with the token.
 
 `;
 }

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -26,6 +27,7 @@ describe('the first start', () => {
     const server = await place.serve();
     const out = await server.greeting();
     expect(out).toContain(`Letterhead listens on ${server.url}\n`);
+    expect(out).toContain(`\nOr open ${server.url} in a browser, and sign in with the token.\n`);
     const token = TOKEN.exec(out)?.[1];
     expect(token).toBeDefined();
 
@@ -35,7 +37,7 @@ describe('the first start', () => {
     expect(server.output.err).not.toContain(token);
   });
 
-  it('prints neither the token nor the account a second time', async () => {
+  it('prints where it listens a second time, and neither the token nor the account', async () => {
     const first = await place.serve();
     const token = TOKEN.exec(await first.greeting())?.[1] ?? '';
     await first.stop();
@@ -45,7 +47,10 @@ describe('the first start', () => {
       headers: { authorization: `Bearer ${token}` },
     });
     expect(answer.status).toBe(200);
-    expect(await second.stop()).toMatchObject({ exit: 0, out: '' });
+    expect(await second.stop()).toMatchObject({
+      exit: 0,
+      out: `Letterhead listens on ${second.url}: the console is there, for a browser.\n`,
+    });
   });
 
   it('takes BOOTSTRAP_TOKEN as the first token, and prints nothing', async () => {
@@ -179,6 +184,17 @@ describe('the end', () => {
     const server = await place.serve();
     expect((await server.stop(signal)).exit).toBe(0);
     expect(existsSync(join(place.dataDir, 'lock.json'))).toBe(false);
+  });
+
+  it('comes also where the start does not get on', async () => {
+    // A pipe that nobody writes into: to read it takes for ever.
+    await mkdir(place.dataDir);
+    await promisify(execFile)('mkfifo', [join(place.dataDir, 'installation.json')]);
+    const child = place.start(['serve'], { PORT: '0' });
+    await vi.waitFor(() => expect(existsSync(join(place.dataDir, 'lock.json'))).toBe(true), 10_000);
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([null, 'SIGTERM']);
   });
 
   it('answers a check that is under way with 503', async () => {
