@@ -10,6 +10,7 @@ import { type WriteArchiveOptions, writeArchive } from '../../server/store/json/
 import { nodeFileSystem } from '../../server/store/json/file-system.ts';
 import type { JsonStore } from '../../server/store/json/json-store.ts';
 import { restoreArchive } from '../../server/store/json/restore.ts';
+import { streamBackup } from '../../server/store/json/stream-backup.ts';
 import { type JsonFolder, makeJsonFolder } from './json-folder.ts';
 import {
   createAccount,
@@ -139,6 +140,19 @@ describe('a backup', () => {
     const { path } = await restored();
     expect(await readdir(path)).not.toContain('secret.key');
   });
+
+  for (const withoutKey of [true, false]) {
+    test(`says at its beginning how many files it comes to, ${withoutKey ? 'without' : 'with'} the key`, async () => {
+      const { signal } = new AbortController();
+      const counts: number[] = [];
+      for await (const item of streamBackup(await store.snapshot(), { withoutKey, signal })) {
+        if (item.kind !== 'end') counts.push(item.files);
+      }
+      expect(counts.length).toBeGreaterThan(1);
+      expect(counts.at(-1)).toBe(counts[0]);
+      expect(await leftovers()).toEqual([]);
+    });
+  }
 
   test('copies where the file system has no links', async () => {
     const everything = await everythingIn(store);

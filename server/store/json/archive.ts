@@ -18,13 +18,18 @@ export interface WriteArchiveOptions {
   readonly onProgress?: (done: number, of: number) => void;
 }
 
+/** The names of the files that an archive of the snapshot holds. */
+export function archiveFiles({ files }: Snapshot, withoutKey: boolean): readonly string[] {
+  return withoutKey ? files.filter((name) => name !== SECRET_KEY_FILE) : files;
+}
+
 /** Writes a snapshot as a tar.gz, and ends `out`. Rejects where a file cannot be read, or `out` not be written. */
 export async function writeArchive(
   snapshot: Snapshot,
   out: Writable,
   { withoutKey = false, onProgress = () => {} }: WriteArchiveOptions = {},
 ): Promise<void> {
-  const files = snapshot.files.filter((name) => !(withoutKey && name === SECRET_KEY_FILE));
+  const files = archiveFiles(snapshot, withoutKey);
   const tar = pack();
   const written = pipeline(tar, createGzip(), out);
   const packed = packFiles(tar, snapshot.path, files, onProgress).catch((error: unknown) => {

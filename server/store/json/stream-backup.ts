@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import type { BackupItem } from '@letterhead/shared';
-import { writeArchive } from './archive.ts';
+import { archiveFiles, writeArchive } from './archive.ts';
 import type { Snapshot } from './snapshot.ts';
 
 export interface StreamBackupOptions {
@@ -26,7 +26,7 @@ export async function* streamBackup(
   });
   // Heard of below: the loop over the pieces ends with the same error.
   written.catch((error: Error) => archive.destroy(error));
-  yield { kind: 'begin', files: held.files.length };
+  yield { kind: 'begin', files: archiveFiles(held, withoutKey).length };
   let bytes = 0;
   for await (const piece of archive) {
     // A stream that nobody gave an encoding gives buffers.
