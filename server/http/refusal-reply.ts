@@ -54,6 +54,9 @@ export function refusalOf(error: unknown): LetterheadError {
       return new LetterheadError('payload_too_large', 'The body is too large: send at most 64 KiB.');
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return new LetterheadError('malformed_body', 'The body is not as long as Content-Length says.');
+    // The client went away while its body was read: no fault of ours, and nobody is left to hear of it.
+    case 'ECONNRESET':
+      return new LetterheadError('malformed_body', 'The body ended before all of it had arrived.');
     case 'FST_ERR_BAD_URL':
       return new LetterheadError('not_found', 'The path is not a well-formed one.');
     case 'FST_ERR_MAX_PARAM_LENGTH':

@@ -36,7 +36,7 @@ export function convertFields(
 function convert(value: string | readonly string[], kind: FieldKind): unknown {
   if (kind === 'list') return typeof value === 'string' ? [value] : value;
   if (typeof value !== 'string') return value;
-  if (kind === 'number') return /^-?\d{1,15}$/.test(value) ? Number(value) : value;
+  if (kind === 'number') return /^-?\d{1,15}(?:\.\d{1,15})?$/.test(value) ? Number(value) : value;
   if (kind === 'boolean') return value === 'true' ? true : value === 'false' ? false : value;
   return value;
 }

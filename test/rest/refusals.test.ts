@@ -239,6 +239,12 @@ describe('a token’s end', () => {
   });
 });
 
+test('a query value that is a number, but no whole one, is told so', async () => {
+  await using server = await startTestServer();
+  const refused = await server.rest('GET', `${DOMAINS}?limit=1.5`);
+  expect(refused.body.errors).toEqual({ limit: ['Give limit as a whole number.'] });
+});
+
 test('what is wrong within a list is a complaint about the field that holds the list', async () => {
   await using server = await startTestServer();
   const sentence = 'Give scopes as one of: domains:read, domains:write, domains:sign, admin.';

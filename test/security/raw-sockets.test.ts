@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { ErrorBodySchema } from '@letterhead/shared';
 import { describe, expect, test } from 'vitest';
 import { startTestServer } from '../running-server.ts';
@@ -196,5 +197,31 @@ describe('a connection that its client has ended', () => {
     const socket = await openSocket(server.url);
     socket.end('GET /health/li');
     expectRefusal(parseAnswers(await readToEnd(socket))[0], 400);
+  });
+
+  test('within a body is no fault of ours', async () => {
+    await using server = await startTestServer();
+    for (const [path, type] of [
+      ['/api/v1/accounts/1/domains', 'application/x-www-form-urlencoded'],
+      ['/trpc/domains.create', 'application/json'],
+    ]) {
+      const socket = await openSocket(server.url);
+      socket.write(
+        lines(
+          `POST ${path} HTTP/1.1`,
+          HOST,
+          `Authorization: Bearer ${server.token}`,
+          `Content-Type: ${type}`,
+          'Content-Length: 100',
+          'Expect: 100-continue',
+        ),
+      );
+      // The body is asked for: it is being read.
+      await once(socket, 'data');
+      socket.destroy();
+    }
+    // What comes later is answered later.
+    for (let i = 0; i < 3; i++) await fetch(`${server.url}/health/live`);
+    expect(server.log.filter((line) => line.includes('"level":50'))).toEqual([]);
   });
 });
