@@ -19,13 +19,16 @@ export function diagnose(
   stored: StoredEvidence | undefined,
   now: Date,
 ): Diagnosis {
+  const records = publishedRecords(row).map((record) =>
+    diagnoseRecord(row, record, stored?.records[record.key] ?? null, now),
+  );
+  // Who has no domain has no use for records that it could do with besides.
+  const exists = records.every(({ code }) => code !== 'DOMAIN_NOT_FOUND');
   return {
     status: statusOf(row.dkim, now),
     ...checkDates(times),
-    records: publishedRecords(row).map((record) =>
-      diagnoseRecord(row, record, stored?.records[record.key] ?? null, now),
-    ),
-    advice: stored === undefined ? [] : advise(row, stored.advice),
+    records,
+    advice: stored !== undefined && exists ? advise(row, stored.advice) : [],
   };
 }
 

@@ -161,6 +161,12 @@ describe('advice', () => {
     expect((await scene.check(sendingDomain())).diagnosis.advice).toEqual([]);
   });
 
+  test('is none for a domain that does not exist', async () => {
+    await using scene = await setScene();
+    const { dkim, diagnosis } = await scene.check(sendingDomain({ domain: 'nowhere.org' }));
+    expect([dkim.code, diagnosis.advice]).toEqual(['DOMAIN_NOT_FOUND', []]);
+  });
+
   test('keeps all that several SPF records allowed', async () => {
     await using scene = await setScene({
       'example.org': txt('v=spf1 mx include:a.example.org -all', 'v=spf1 include:b.example.org mx ?all'),

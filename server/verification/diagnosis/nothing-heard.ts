@@ -31,15 +31,15 @@ const WORDS: Record<ServerCode, { title: string; what: string }> = {
   },
   DNS_SERVFAIL: {
     title: 'The name servers answered that they failed',
-    what: 'answered with a failure of their own (SERVFAIL), or with something that is no answer',
+    what: 'answered with a failure (SERVFAIL), or with something that is no answer',
   },
   DNS_REFUSED: {
     title: 'The name servers refuse to answer for this domain',
-    what: 'refused the question: they may not be set up for this domain, or no longer',
+    what: 'refused the question, as servers do that are not set up for the domain, or no longer',
   },
   DNS_LAME: {
     title: 'The name servers are not responsible for this domain',
-    what: 'answered without being responsible: the domain names them as its servers, but they do not serve it',
+    what: 'answered without being responsible: named as a server of the domain, but not set up to serve it',
   },
 };
 

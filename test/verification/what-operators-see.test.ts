@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { startTestServer, type TestServer } from '../running-server.ts';
+
+async function readMetrics({ url, token }: TestServer): Promise<string> {
+  const answer = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${token}` } });
+  return answer.text();
+}
+
+const changesIn = ({ log }: TestServer): string[] =>
+  log.map((line): string => JSON.parse(line).msg).filter((message) => message.startsWith('domain.'));
+
+test('one line a change of state, none for a check without news; each check and lookup is counted', async () => {
+  await using server = await startTestServer();
+  const { id, dns_records } = await server.letterhead.domains.create.mutate({
+    account: 1,
+    domain: 'example.org',
+  });
+  const [record] = dns_records;
+  const name = `${record?.hostname}.example.org`;
+  const verify = () => server.letterhead.domains.verifyDns.mutate({ account: 1, id });
+  await verify();
+  expect(changesIn(server)).toEqual([]);
+
+  server.dns.publish(name, { TXT: [record?.value ?? ''] });
+  await verify();
+  await verify();
+  expect(changesIn(server)).toEqual(['domain.verified']);
+  server.dns.publish(name, null);
+  await verify();
+  expect(changesIn(server)).toEqual(['domain.verified', 'domain.lost']);
+
+  const metrics = await readMetrics(server);
+  expect(metrics).toContain('letterhead_check_seconds_count{asked="true",code="OK"} 2');
+  expect(metrics).toContain('letterhead_check_seconds_count{asked="true",code="RECORD_MISSING"} 2');
+  expect(metrics).toMatch(/^letterhead_dns_lookup_seconds_count\{whom="authority",outcome="present"\} \d+$/m);
+  expect(metrics).toMatch(/^letterhead_checks_due 0$/m);
+  expect(metrics).toMatch(/^letterhead_checks_in_flight 0$/m);
+});
+
+test('a start says what the host of the Return-Paths lacks, and nothing where it lacks nothing', async () => {
+  const environment = { RETURN_PATH_HOST: 'bounces.example.net' };
+  const lines = ({ log }: TestServer) => log.filter((line) => line.includes('*.bounces.example.net'));
+  {
+    await using bare = await startTestServer({ environment, dns: { zones: { 'example.net': {} } } });
+    await expect.poll(() => lines(bare).length).toBe(2);
+  }
+  const names = { '*.bounces': { MX: ['10 mx.example.net'], TXT: ['v=spf1 ip4:192.0.2.1 -all'] } };
+  await using ready = await startTestServer({ environment, dns: { zones: { 'example.net': names } } });
+  await expect.poll(() => ready.dns.resolver.queries.filter(({ type }) => type === 'TXT').length).toBe(1);
+  await ready.rest('GET', '/token');
+  expect(lines(ready)).toEqual([]);
+});
