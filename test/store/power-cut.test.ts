@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { JsonStore } from '../../server/store/json/json-store.ts';
 import { type JsonFolder, makeJsonFolder } from './json-folder.ts';
@@ -36,17 +37,17 @@ const LIFE: ((store: JsonStore) => Promise<unknown>)[] = [
       events: [event('account.renamed')],
     })),
   (store) => store.deleteAccount(2, () => ({ account: 1, event: event('account.deleted') })),
+  (store) => createToken(store, 1, 'third'),
   (store) => createDomain(store, 1, 'g.example'),
   (store) => deleteDomain(store, 1, 5),
-  (store) => createToken(store, 1, 'third'),
   (store) => store.deleteToken(1, 3, () => event('token.revoked')),
 ];
 
 /** The highest id that was given by the time so many steps of the life were acknowledged. */
 const IDS_GIVEN = {
   account: [0, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2],
-  token: [0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3],
-  domain: [0, 0, 0, 1, 2, 2, 2, 3, 3, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5],
+  token: [0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3],
+  domain: [0, 0, 0, 1, 2, 2, 2, 3, 3, 3, 3, 3, 3, 4, 4, 4, 4, 4, 5, 5, 5],
 };
 
 /** So small that the log rotates in between, and is synced now and then. */
@@ -136,6 +137,11 @@ describe('a power cut at any operation of a store’s life', () => {
         const store = await folder.open({ fileSystem: left.fileSystem, eventLog: LIMITS });
         const possible = [moments[acknowledged], moments[acknowledged + 1]];
         expect(possible, `power cut at operation ${nth}`).toContainEqual(await everythingIn(store));
+        const owners = new Set((await store.listAccounts()).map((row) => row.id));
+        const logs = await left.fileSystem.readdir(join(folder.path, 'events'));
+        expect(owners, `power cut at operation ${nth}`).toEqual(
+          owners.union(new Set(logs.map((name) => Number.parseInt(name, 10)))),
+        );
         await goesOn(store, acknowledged);
       }
       expect(untouched.operations).toBeGreaterThan(150);

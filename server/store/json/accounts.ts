@@ -121,7 +121,7 @@ export class Accounts {
       await folder.accounts.remove(accountFileName(id));
       for (const name of EventLog.namesOf(id)) await folder.events.remove(name);
       await evidence.removeAccount(id);
-      await folder.accounts.sync();
+      await Promise.all([folder.accounts.sync(), folder.events.sync()]);
       registry.removed.add(id);
     } catch (error) {
       surroundings.log.error({ account: id, err: error }, 'files of a deleted account are still there');
