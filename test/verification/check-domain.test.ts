@@ -166,6 +166,19 @@ describe('an alias', () => {
   });
 });
 
+test('servers that disagree at the end of an alias are named, not those at its beginning', async () => {
+  await using scene = await CheckScene.set({
+    authorities: 2,
+    zones: { 'example.org': {}, 'provider.example': {} },
+  });
+  const target = 'key1.provider.example';
+  scene.servers.publish(FQDN, { CNAME: target });
+  scene.servers.authorities[0]?.publish(target, { TXT: [OURS] });
+  const { dkim } = await scene.check(sendingDomain());
+  expect(dkim).toMatchObject({ code: 'NAMESERVERS_DISAGREE', state: 'valid', fix: null });
+  expect(dkim.detail).toContain('Receivers that ask ns2.provider.example don’t find our record.');
+});
+
 describe('what is said besides', () => {
   test('which servers lack the record', async () => {
     await using scene = await CheckScene.set({ authorities: 3 });

@@ -1,22 +1,22 @@
 import { judgeKeyRecord } from '../../dkim/dkim-record.ts';
 import type { Observation, Outcome } from '../../dns/outcome.ts';
+import { definitive, isAlias } from '../answers.ts';
 import { isRight } from '../right-value.ts';
 import { changeValue, inZone, list, quoted } from './sentences.ts';
 import { hostOf, isSeenRight, type Rule, type Sighting, valuesSeen, zoneOf } from './sighting.ts';
 
 /** Some authorities have our record and some don't: the change is on its way, or the servers are set up apart. */
 export const NAMESERVERS_DISAGREE: Rule = (sighting) => {
-  const { record } = sighting;
-  const without = serversWithout(sighting);
-  if (!isSeenRight(sighting) || without.length === 0) return null;
+  if (!isSeenRight(sighting)) return null;
+  const own = serversWithout(sighting);
+  const without = [...own, ...endServersWithout(sighting)];
+  if (without.length === 0) return null;
   const names = list([...new Set(without.map(({ name }) => name))]);
   return {
     title: 'Some of the name servers don’t have the record yet',
     detail: `Receivers that ask ${names} don’t find our record. After a change this passes by itself, mostly within an hour; where it stays, the name servers are not kept alike.`,
-    fix: inZone(
-      zoneOf(sighting),
-      `make ${names} answer as the others do, with the ${record.type} record at the host ${quoted(hostOf(sighting))} and the value ${quoted(record.value)}`,
-    ),
+    // The end of an alias lies with somebody else, whose form is not ours to name.
+    fix: own.length === 0 ? null : makeAlike(sighting, names),
   };
 };
 
@@ -78,6 +78,27 @@ function okFirstHand({ evidence, record }: Sighting): string {
   return 'The domain’s own name servers answer with it.';
 }
 
+function makeAlike(sighting: Sighting, names: string): string {
+  const { type, value } = sighting.record;
+  return inZone(
+    zoneOf(sighting),
+    `make ${names} answer as the others do, with the ${type} record at the host ${quoted(hostOf(sighting))} and the value ${quoted(value)}`,
+  );
+}
+
+/** Whoever names an alias to the right record has done all that it can do, though others disagree at its end. */
 function serversWithout({ record, said }: Sighting): Observation[] {
-  return said.answers.filter(({ values }) => !isRight(record, values)).flatMap(({ servers }) => servers);
+  const right = said.answers.filter(({ values }) => isRight(record, values));
+  const having = new Set(right.flatMap(({ servers }) => servers));
+  const others = said.answers.filter((answer) => !right.includes(answer));
+  return others.flatMap(({ servers }) => servers).filter((server) => !having.has(server));
+}
+
+function endServersWithout({ record, evidence }: Sighting): Observation[] {
+  const atTheEnd = evidence.alias?.observations ?? [];
+  return atTheEnd.filter(({ outcome }) =>
+    definitive(outcome).some(
+      (one) => !isAlias(evidence.type, one) && (one.kind === 'absent' || !isRight(record, one.values)),
+    ),
+  );
 }
