@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addAccountCommands } from './account-commands.ts';
 import { addBackupCommand } from './backup-command.ts';
-import type { CommandContext, CommandNeeds } from './command-context.ts';
+import type { CommandContext, CommandNeeds, CommandOptions } from './command-context.ts';
 import { addDomainCommands } from './domain-commands.ts';
 import { addEventsCommand } from './events-command.ts';
 import type { ExitCode } from './exit-code.ts';
@@ -9,7 +9,7 @@ import { EXIT } from './exit-code.ts';
 import { addExportCommand } from './export-command.ts';
 import { describeFailure } from './failure.ts';
 import { addFolderCommands } from './folder-commands.ts';
-import { isClosedPipe, withoutControls } from './output.ts';
+import { formatJson, isClosedPipe, print, withoutControls } from './output.ts';
 import { addTokenCommands } from './token-commands.ts';
 
 /**
@@ -63,7 +63,11 @@ function makeProgram(context: CommandContext): Command {
   program
     .command('version')
     .description('print the version')
-    .action(() => void terminal.out.write(`${context.version}\n`));
+    .option('--json', 'print JSON')
+    .action(({ json }: CommandOptions) => {
+      const { version } = context;
+      return print(terminal.out, json === true ? formatJson({ version }) : `${version}\n`);
+    });
   return program;
 }
 

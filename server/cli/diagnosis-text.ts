@@ -1,4 +1,5 @@
 import type { Advice, Diagnosis, Domain, NameServerObservation, RecordDiagnosis } from '@letterhead/shared';
+import { describeName } from './domain-text.ts';
 import { formatTime } from './output.ts';
 
 /** Why a domain is, or is not, verified: each record with what was found and what to do, then what else would help. */
@@ -11,8 +12,8 @@ export function describeDiagnosis(domain: Domain, diagnosis: Diagnosis): string 
   return parts.join('\n');
 }
 
-function describeVerdict({ domain, id, verified }: Domain): string {
-  return `${domain} (domain ${id}) is ${verified ? 'verified' : 'not verified'}.\n`;
+function describeVerdict(domain: Domain): string {
+  return `${describeName(domain)} is ${domain.verified ? 'verified' : 'not verified'}.\n`;
 }
 
 function describeState({ status, checked_at, next_check_at }: Diagnosis): string {

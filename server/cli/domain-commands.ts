@@ -1,98 +1,107 @@
 import type { Command } from 'commander';
-import type { AccountOptions, CommandContext, Target } from './command-context.ts';
+import type { AccountOptions, CommandContext, CommandResult, Target } from './command-context.ts';
 import { addAccountAction } from './command-context.ts';
 import { describeDiagnosis } from './diagnosis-text.ts';
-import { describeNewDomain, formatDomains } from './domain-text.ts';
-import { EXIT } from './exit-code.ts';
+import { describeName, describeNewDomain, formatDomains } from './domain-text.ts';
+import { EXIT, UsageError } from './exit-code.ts';
 import { findDomain } from './find-domain.ts';
-import { note } from './output.ts';
+import type { Terminal } from './output.ts';
+import { note, withoutControls } from './output.ts';
 import { addRecordsCommand } from './records-command.ts';
+
+interface RemoveOptions extends AccountOptions {
+  readonly yes?: boolean;
+}
 
 const DOMAIN = ['<domain>', 'its name or its id'] as const;
 
 /** `letterhead domain …`: what the tRPC procedures `domains.*` do. */
 export function addDomainCommands(program: Command, context: CommandContext): void {
   const domain = program.command('domain').description('add domains, see and check their DNS records');
+  const aboutDomain = (name: string, description: string) =>
+    domain
+      .command(name)
+      .argument(...DOMAIN)
+      .description(description);
 
   addAccountAction(
     domain.command('add').argument('<name>').description('add a domain and print the records to publish'),
     context,
-    async ({ letterhead, account }, _options: AccountOptions, name: string) => {
-      const added = await letterhead.domains.create.mutate({ account, domain: name });
-      return { json: added, text: describeNewDomain(added) };
-    },
+    add,
   );
-
+  addAccountAction(domain.command('list').description('list the domains'), context, list);
   addAccountAction(
-    domain.command('list').description('list the domains'),
+    aboutDomain('show', 'show its records, and what the last check saw of them'),
     context,
-    async ({ letterhead, account }) => {
-      const domains = await letterhead.domains.list.query({ account });
-      const text = async () => formatDomains(domains, await letterhead.domains.statuses.query({ account }));
-      return { json: domains, text };
-    },
+    show,
   );
-
   addAccountAction(
-    domain
-      .command('show')
-      .argument(...DOMAIN)
-      .description('show its records, and what the last check saw of them'),
+    aboutDomain('rename', 'give it another name, key and records').argument('<name>', 'the new name'),
     context,
-    async (target, _options: AccountOptions, idOrName: string) => {
-      const shown = await findDomain(target, idOrName);
-      return { json: shown, text: async () => describeDiagnosis(shown, await diagnose(target, shown.id)) };
-    },
+    rename,
   );
-
   addAccountAction(
-    domain
-      .command('rename')
-      .argument(...DOMAIN)
-      .argument('<name>', 'the new name')
-      .description('give it another name, key and records'),
+    aboutDomain('verify', 'ask DNS now; ends with 1 where the domain is not verified'),
     context,
-    async (target, _options: AccountOptions, idOrName: string, name: string) => {
-      const { letterhead, account } = target;
-      const { id } = await findDomain(target, idOrName);
-      const renamed = await letterhead.domains.update.mutate({ account, id, domain: name });
-      return { json: renamed, text: describeNewDomain(renamed) };
-    },
+    (target, _options: AccountOptions, idOrName: string) => verify(target, idOrName, context.terminal),
   );
-
-  addAccountAction(
-    domain
-      .command('verify')
-      .argument(...DOMAIN)
-      .description('ask DNS now; ends with 1 where the domain is not verified'),
-    context,
-    async (target, _options: AccountOptions, idOrName: string) => {
-      const { letterhead, account } = target;
-      const { id, domain: name } = await findDomain(target, idOrName);
-      note(context.terminal, `Asking the name servers of ${name}…`);
-      const checked = await letterhead.domains.verifyDns.mutate({ account, id });
-      return {
-        json: checked,
-        text: async () => describeDiagnosis(checked, await diagnose(target, id)),
-        exit: checked.verified ? EXIT.done : EXIT.notVerified,
-      };
-    },
-  );
-
   addRecordsCommand(domain, context);
-
   addAccountAction(
-    domain
-      .command('remove')
-      .argument(...DOMAIN)
-      .description('remove it and its key'),
+    aboutDomain('remove', 'remove it and its key; asks first where somebody can answer').option(
+      '--yes',
+      'do not ask',
+    ),
     context,
-    async (target, _options: AccountOptions, idOrName: string) => {
-      const { id, domain: name } = await findDomain(target, idOrName);
-      await target.letterhead.domains.delete.mutate({ account: target.account, id });
-      return { json: { id, domain: name, removed: true }, text: `Removed ${name}.\n` };
-    },
+    (target, options: RemoveOptions, idOrName: string) => remove(target, options, idOrName, context.terminal),
   );
+}
+
+async function add({ letterhead, account }: Target, _options: AccountOptions, name: string) {
+  const added = await letterhead.domains.create.mutate({ account, domain: name });
+  return { json: added, text: describeNewDomain(added) };
+}
+
+async function list({ letterhead, account }: Target) {
+  const domains = await letterhead.domains.list.query({ account });
+  const text = async () => formatDomains(domains, await letterhead.domains.statuses.query({ account }));
+  return { json: domains, text };
+}
+
+async function show(target: Target, _options: AccountOptions, idOrName: string) {
+  const shown = await findDomain(target, idOrName);
+  return { json: shown, text: async () => describeDiagnosis(shown, await diagnose(target, shown.id)) };
+}
+
+async function rename(target: Target, _options: AccountOptions, idOrName: string, name: string) {
+  const { letterhead, account } = target;
+  const { id } = await findDomain(target, idOrName);
+  const renamed = await letterhead.domains.update.mutate({ account, id, domain: name });
+  return { json: renamed, text: describeNewDomain(renamed) };
+}
+
+async function verify(target: Target, idOrName: string, terminal: Terminal): Promise<CommandResult> {
+  const { letterhead, account } = target;
+  const { id, domain: name } = await findDomain(target, idOrName);
+  note(terminal, `Asking the name servers of ${name}…`);
+  const checked = await letterhead.domains.verifyDns.mutate({ account, id });
+  return {
+    json: checked,
+    text: async () => describeDiagnosis(checked, await diagnose(target, id)),
+    exit: checked.verified ? EXIT.done : EXIT.notVerified,
+  };
+}
+
+async function remove(target: Target, { yes = false }: RemoveOptions, idOrName: string, { ask }: Terminal) {
+  const found = await findDomain(target, idOrName);
+  const { id, domain: name } = found;
+  // A script means what it says.
+  if (!yes && ask !== null) {
+    const what = `This removes ${describeName(found)} and its key, for good: added again, it gets other records to publish.`;
+    const answer = await ask(withoutControls(`${what}\nRemove it? [y/N] `));
+    if (!/^y(es)?$/i.test(answer.trim())) throw new UsageError('Nothing was removed.');
+  }
+  await target.letterhead.domains.delete.mutate({ account: target.account, id });
+  return { json: { id, domain: name, removed: true }, text: `Removed ${name}.\n` };
 }
 
 function diagnose({ letterhead, account }: Target, id: number) {

@@ -1,5 +1,18 @@
 import type { DnsRecord, Domain, DomainStatus } from '@letterhead/shared';
+import { toUnicode } from '../domains/domain-name.ts';
 import { formatTable, formatTime } from './output.ts';
+
+/** A name as a person knows it: `bücher.example (xn--bcher-kva.example)`; once where there is but one spelling. */
+export function inBothSpellings(name: string): string {
+  const letters = toUnicode(name);
+  return letters === name ? name : `${letters} (${name})`;
+}
+
+/** `example.org (domain 7)`, and an IDN in both its spellings. */
+export function describeName({ id, domain }: Pick<Domain, 'id' | 'domain'>): string {
+  const letters = toUnicode(domain);
+  return letters === domain ? `${domain} (domain ${id})` : `${letters} (${domain}, domain ${id})`;
+}
 
 /** A line each. */
 export function formatDomains(domains: readonly Domain[], statuses: readonly DomainStatus[]): string {
@@ -12,7 +25,7 @@ export function formatDomains(domains: readonly Domain[], statuses: readonly Dom
       const status = statusOf.get(id);
       return [
         String(id),
-        domain,
+        inBothSpellings(domain),
         status?.status ?? '-',
         formatTime(status?.checked_at ?? null),
         formatTime(created_at),
@@ -22,10 +35,11 @@ export function formatDomains(domains: readonly Domain[], statuses: readonly Dom
 }
 
 /** What to do with a domain that has just got its records. */
-export function describeNewDomain({ id, domain, dns_records }: Domain): string {
+export function describeNewDomain(added: Domain): string {
+  const { domain, dns_records } = added;
   const records = dns_records.map((record) => `${record.label}\n${describeRecord(record)}`);
   const [these, are] = records.length === 1 ? ['this record', 'it is'] : ['these records', 'they are'];
-  return `${domain} (domain ${id}) is there. Publish ${these} at its DNS provider:
+  return `${describeName(added)} is there. Publish ${these} at its DNS provider:
 
 ${records.join('\n')}
 Then check whether ${are} seen: letterhead domain verify ${domain}

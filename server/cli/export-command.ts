@@ -6,6 +6,7 @@ import { restJson } from '../rest/rest-json.ts';
 import type { AccountOptions, CommandContext, Target } from './command-context.ts';
 import { addAccountOption, targetOf, withConnection } from './command-context.ts';
 import { DOMAIN_COLUMNS, formatCsvLine, toDomainCells } from './domain-csv.ts';
+import { UsageError } from './exit-code.ts';
 import { print } from './output.ts';
 
 interface ExportOptions extends AccountOptions {
@@ -21,8 +22,11 @@ export function addExportCommand(program: Command, context: CommandContext): voi
       new Option('--format <format>', 'jsonl: JSON as the API has it')
         .choices(['jsonl', 'csv'])
         .default('jsonl'),
-    );
+    )
+    .option('--json', 'the same as --format jsonl');
   addAccountOption(command).action(async (options: ExportOptions) => {
+    if (options.json === true && options.format === 'csv')
+      throw new UsageError('Give --json or --format csv, not both.');
     await withConnection(context, {}, async (connection) => {
       const target = await targetOf(connection, options);
       for await (const text of lines(target, options.format)) await print(context.terminal.out, text);

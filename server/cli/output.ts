@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import { restJson, restTime } from '../rest/rest-json.ts';
+import { displayWidth, padToWidth } from './display-width.ts';
 
 /** ECMA-48's EL. */
 const ERASE_REST_OF_LINE = '\u001b[K';
@@ -52,11 +53,11 @@ export function endProgress(terminal: Terminal): void {
 /** Rows under their headings, in columns as wide as they need to be. */
 export function formatTable(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = headings.map((heading, column) =>
-    rows.reduce((widest, row) => Math.max(widest, row[column]?.length ?? 0), heading.length),
+    rows.reduce((widest, row) => Math.max(widest, displayWidth(row[column] ?? '')), displayWidth(heading)),
   );
   const line = (cells: readonly string[]) =>
     cells
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .map((cell, column) => padToWidth(cell, widths[column] ?? 0))
       .join('  ')
       .trimEnd();
   return `${[headings, ...rows].map(line).join('\n')}\n`;

@@ -4,7 +4,7 @@ import { Option } from 'commander';
 import { registrableDomain } from '../verification/published-record.ts';
 import type { AccountOptions, CommandContext, Target } from './command-context.ts';
 import { addAccountAction } from './command-context.ts';
-import { describeRecord } from './domain-text.ts';
+import { describeRecord, inBothSpellings } from './domain-text.ts';
 import { findDomain } from './find-domain.ts';
 import { formatJson, formatTable } from './output.ts';
 
@@ -64,7 +64,7 @@ function writeMessage(domain: Domain): string {
   const many = dns_records.length > 1;
   return `Hello,
 
-so that we can send mail as ${domain.domain}, please add ${many ? 'these records' : 'this record'} to the DNS zone ${zone}:
+so that we can send mail as ${inBothSpellings(domain.domain)}, please add ${many ? 'these records' : 'this record'} to the DNS zone ${zone}:
 
 ${dns_records.map(describeRecord).join('\n')}
 Copy ${many ? 'each value' : 'the value'} in full, as one line and without quotation marks. If the form wants the full

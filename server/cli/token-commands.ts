@@ -1,10 +1,11 @@
 import type { Scope, Token } from '@letterhead/shared';
 import { SCOPES, ScopeSchema } from '@letterhead/shared';
 import type { Command } from 'commander';
-import type { AccountOptions, CommandContext } from './command-context.ts';
+import type { AccountOptions, CommandContext, Target } from './command-context.ts';
 import { addAccountAction, idParser } from './command-context.ts';
 import { UsageError } from './exit-code.ts';
-import { formatTable, formatTime } from './output.ts';
+import type { Terminal } from './output.ts';
+import { formatTable, formatTime, note, withoutControls } from './output.ts';
 
 interface CreateOptions extends AccountOptions {
   readonly scope?: readonly Scope[];
@@ -33,37 +34,53 @@ export function addTokenCommands(program: Command, context: CommandContext): voi
         parseTime,
       ),
     context,
-    async ({ letterhead, account }, { scope, expires }: CreateOptions, name: string) => {
-      const created = await letterhead.tokens.create.mutate({
-        account,
-        name,
-        scopes: [...(scope ?? DEFAULT_SCOPES)],
-        expires_at: expires ?? null,
-      });
-      return { json: created, text: `${created.token}\n` };
-    },
+    (target, options: CreateOptions, name: string) => create(target, options, name, context.terminal),
   );
-
   addAccountAction(
     token.command('list').description('list the tokens, without their secrets'),
     context,
-    async ({ letterhead, account }) => {
-      const tokens = await letterhead.tokens.list.query({ account });
-      return { json: tokens, text: formatTokens(tokens) };
-    },
+    list,
   );
-
   addAccountAction(
     token
       .command('revoke')
       .argument('<id>', '', idParser('A token'))
       .description('make a token stop working'),
     context,
-    async ({ letterhead, account }, _options: AccountOptions, id: number) => {
-      await letterhead.tokens.revoke.mutate({ account, id });
-      return { json: { id, revoked: true }, text: `Revoked token ${id}.\n` };
-    },
+    revoke,
   );
+}
+
+/** The secret alone goes to standard output, for `TOKEN=$(letterhead token create)`. */
+async function create(
+  { letterhead, account }: Target,
+  { scope, expires, json }: CreateOptions,
+  name: string,
+  terminal: Terminal,
+) {
+  const created = await letterhead.tokens.create.mutate({
+    account,
+    name,
+    scopes: [...(scope ?? DEFAULT_SCOPES)],
+    expires_at: expires ?? null,
+  });
+  if (json !== true) note(terminal, withoutControls(describeCreated(created)));
+  return { json: created, text: `${created.token}\n` };
+}
+
+async function list({ letterhead, account }: Target) {
+  const tokens = await letterhead.tokens.list.query({ account });
+  return { json: tokens, text: formatTokens(tokens) };
+}
+
+async function revoke({ letterhead, account }: Target, _options: AccountOptions, id: number) {
+  await letterhead.tokens.revoke.mutate({ account, id });
+  return { json: { id, revoked: true }, text: `Revoked token ${id}.\n` };
+}
+
+function describeCreated({ id, account_id, name, scopes }: Token): string {
+  const command = `letterhead token revoke ${id} --account ${account_id}`;
+  return `Token ${id}, ${name}, may do ${scopes.join(', ')}. Its secret is shown this once; \`${command}\` ends it.`;
 }
 
 /** The option may be given several times. */
@@ -73,18 +90,24 @@ function addScopes(text: string, earlier: readonly Scope[] = []): readonly Scope
 
 function parseScope(text: string): Scope {
   const scope = ScopeSchema.safeParse(text.trim());
-  if (!scope.success) throw new UsageError(`There is no scope ${text}: use ${SCOPES.join(', ')}.`);
+  if (!scope.success) throw new UsageError(`There is no scope "${text}": use ${SCOPES.join(', ')}.`);
   return scope.data;
 }
 
 /** A day, which begins in UTC, or a moment with its offset. */
-const TIME = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d))?$/;
+const TIME = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d))?$/;
 
 function parseTime(text: string): Date {
   const time = new Date(text);
-  if (!TIME.test(text) || Number.isNaN(time.getTime()))
+  const [, day] = TIME.exec(text) ?? [];
+  if (day === undefined || Number.isNaN(time.getTime()) || !isDay(day))
     throw new UsageError(`"${text}" is not a time such as 2027-01-31T12:00:00Z.`);
   return time;
+}
+
+/** `Date` takes 30 February for 2 March. */
+function isDay(day: string): boolean {
+  return new Date(day).toISOString().startsWith(day);
 }
 
 function formatTokens(tokens: readonly Token[]): string {

@@ -1,5 +1,6 @@
 import type { Domain } from '@letterhead/shared';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import packageJson from '../../server/package.json' with { type: 'json' };
 import type { TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
 import type { Environment } from './letterhead-process.ts';
@@ -57,6 +58,39 @@ it('prints the records for a form, a zone file, a program and an e-mail', async 
   for (const { type, hostname, value } of dns_records) {
     expect(message).toContain(`  Type   ${type}\n  Host   ${hostname}\n  Value  ${value}\n`);
   }
+});
+
+it('shows a name in its own letters beside it, to people alone', async () => {
+  await add('bücher.example');
+  await add('mail.例え.jp');
+  await add('example.org');
+  const { out } = await run('domain', 'list');
+  expect(out.split('\n').map((line) => line.replace(/ pending.+$/, ''))).toEqual([
+    expect.stringMatching(/^ID {2}DOMAIN +STATUS/),
+    '1   bücher.example (xn--bcher-kva.example) ',
+    // Letters that are two columns wide.
+    '2   mail.例え.jp (mail.xn--r8jz45g.jp)     ',
+    '3   example.org                            ',
+    '',
+  ]);
+  expect(JSON.parse((await run('domain', 'list', '--json')).out)).toMatchObject([
+    { domain: 'xn--bcher-kva.example' },
+    { domain: 'mail.xn--r8jz45g.jp' },
+    { domain: 'example.org' },
+  ]);
+  const shown = await run('domain', 'show', '1');
+  expect(shown.out).toMatch(/^bücher\.example \(xn--bcher-kva\.example, domain 1\) is not verified\.\n/);
+  const message = await run('domain', 'records', '1', '--format', 'text');
+  expect(message.out).toContain('send mail as bücher.example (xn--bcher-kva.example), please add');
+  expect((await run('domain', 'records', '1', '--format', 'bind')).out).not.toContain('ü');
+});
+
+it('prints machines’ output where it is asked for, also where it is the usual one', async () => {
+  await add('example.org');
+  expect(await run('export', '--json')).toEqual(await run('export'));
+  expect(JSON.parse((await run('version', '--json')).out)).toEqual({ version: packageJson.version });
+  const refused = await run('export', '--json', '--account', '99');
+  expect(JSON.parse(refused.err)).toMatchObject({ code: 'not_found' });
 });
 
 it('exports every domain, however many pages that takes', async () => {

@@ -13,7 +13,7 @@ export async function runHere(
   ask: Typist = null,
 ): Promise<CommandOutcome> {
   const out = new PassThrough();
-  const err = new PassThrough();
+  const err = Object.assign(new PassThrough(), { isTTY: ask !== null });
   const printed = Promise.all([text(out), text(err)]);
   const exit = await runCommand(words, { environment, terminal: { out, err, ask } });
   out.end();

@@ -76,6 +76,10 @@ it.each([
   [['token', 'create', '--scope', 'everything']],
   [['token', 'create', '--expires', 'tomorrow']],
   [['token', 'create', '--expires', '2026-02-31T25:00:00Z']],
+  [['token', 'create', '--expires', '2099-02-30']],
+  [['token', 'create', '--expires', '2099-02-30T12:00:00+14:00']],
+  [['token', 'create', '--scope', '']],
+  [['export', '--json', '--format', 'csv']],
   [['token', 'revoke', 'first']],
   [['account', 'suspend', '0']],
   [['events', '--limit', '-1']],
@@ -143,6 +147,43 @@ it('deletes an account when its name is typed, and only then', async () => {
   expect((await runHere(['account', 'delete', '1'], environment, typing('Help desk'))).exit).toBe(0);
   expect(questions).toEqual([questions[0], questions[0]]);
   expect(questions[0]).toContain('account 1 with all its domains, keys, tokens and events, for good.');
+});
+
+it('removes a domain when somebody who is asked says yes, and only then', async () => {
+  await runHere(['account', 'create', 'Help desk'], environment);
+  for (const name of ['example.org', 'example.net']) await runHere(['domain', 'add', name], environment);
+  const questions: string[] = [];
+  const typing = (answer: string) => async (question: string) => {
+    questions.push(question);
+    return answer;
+  };
+  for (const answer of ['', 'n', 'example.net', 'yesterday']) {
+    expect(await runHere(['domain', 'remove', '1'], environment, typing(answer))).toEqual({
+      exit: 2,
+      out: '',
+      err: 'letterhead: Nothing was removed.\n',
+    });
+  }
+  expect(questions[0]).toBe(
+    'This removes example.org (domain 1) and its key, for good: added again, it gets other records to publish.\nRemove it? [y/N] ',
+  );
+  expect(await runHere(['domain', 'remove', '1'], environment, typing(' Yes'))).toMatchObject({
+    exit: 0,
+    out: 'Removed example.org.\n',
+  });
+  expect(questions.length).toBe(5);
+  expect((await runHere(['domain', 'remove', '2', '--yes'], environment, typing('n'))).exit).toBe(0);
+  expect(questions.length).toBe(5);
+});
+
+it('tells a person which token it has made, beside the secret that a script reads', async () => {
+  await runHere(['account', 'create', 'Help desk'], environment);
+  const attended = await runHere(['token', 'create', 'Mail server'], environment, async () => '');
+  expect(attended.out).toMatch(/^lh_[A-Za-z0-9_-]{43}\n$/);
+  expect(attended.err).toBe(
+    'Token 1, Mail server, may do domains:read, domains:write. Its secret is shown this once; `letterhead token revoke 1 --account 1` ends it.\n',
+  );
+  expect((await runHere(['token', 'create'], environment)).err).toBe('');
 });
 
 it('never falls back from a server to the folder', async () => {
