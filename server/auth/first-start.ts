@@ -3,7 +3,8 @@ import { SCOPES } from '@letterhead/shared';
 import type { Clock } from '../instant.ts';
 import { toInstant } from '../instant.ts';
 import type { Store } from '../store/store.ts';
-import { hashTokenSecret, makeTokenSecret, tokenPrefix } from './token-secret.ts';
+import { newTokenRow, tokenEvent } from './new-token.ts';
+import { makeTokenSecret } from './token-secret.ts';
 
 const actor: Actor = { kind: 'cli', token_id: null, address: null };
 
@@ -27,23 +28,10 @@ export async function makeFirstAccount(
   const account = await store.createAccount(
     (id) => ({ id, name: 'Help desk', suspended: false, created_at: at, updated_at: at }),
     (row) => ({ type: 'account.created', domain: null, actor, at, changes: { name: row.name } }),
-    ({ id: account_id }, id) => {
-      const name = 'First token';
-      const scopes = [...SCOPES];
-      return {
-        row: {
-          id,
-          account_id,
-          domain_id: null,
-          name,
-          prefix: tokenPrefix(secret),
-          hash: hashTokenSecret(secret),
-          scopes,
-          expires_at: null,
-          created_at: at,
-        },
-        event: { type: 'token.created', domain: null, actor, at, changes: { token_id: id, name, scopes } },
-      };
+    (made, id) => {
+      const plan = { name: 'First token', scopes: SCOPES, expiresAt: null, domain: null };
+      const row = newTokenRow(plan, { id, account: made.id, secret, at });
+      return { row, event: tokenEvent('token.created', row, { domain: null, actor, at }) };
     },
   );
   return { account: account.id, secret: bootstrapToken === null ? secret : null };

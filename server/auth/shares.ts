@@ -1,11 +1,11 @@
 import type { Actor, NewShare, Share } from '@letterhead/shared';
-import { LetterheadError, SHARE_DAYS } from '@letterhead/shared';
+import { LetterheadError, SHARE_DAYS, SHARE_SCOPE } from '@letterhead/shared';
 import type { Clock } from '../instant.ts';
 import { toInstant } from '../instant.ts';
 import type { AccountRow, DomainRow, NewEvent, Store, TokenRow } from '../store/store.ts';
 import type { Identity } from './identity.ts';
-import { refuseExpiry, refuseTooManyTokens } from './new-token-rules.ts';
-import { hashTokenSecret, makeTokenSecret, tokenPrefix } from './token-secret.ts';
+import type { TokenPlan } from './new-token.ts';
+import { createToken, tokenEvent } from './new-token.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -35,28 +35,14 @@ export class Shares {
     expiresAt: Date | null | undefined,
     identity: Identity,
   ): Promise<NewShare> {
-    const { store, clock, publicUrl } = this.#needs;
-    const now = clock();
-    const expires = expiresAt === undefined ? new Date(now.getTime() + SHARE_DAYS * DAY) : expiresAt;
-    refuseExpiry(expires, now, identity);
-    await refuseTooManyTokens(store, account.id);
-    const secret = makeTokenSecret();
-    const row = await store.createToken(
-      account.id,
-      (id) => ({
-        id,
-        account_id: account.id,
-        domain_id: domain.id,
-        name: `Share link for ${domain.domain}`,
-        prefix: tokenPrefix(secret),
-        hash: hashTokenSecret(secret),
-        scopes: ['share'],
-        expires_at: expires === null ? null : toInstant(expires),
-        created_at: toInstant(now),
-      }),
-      (created) => this.#event('token.created', created, domain, identity.actor),
-    );
-    if (row === undefined) throw new LetterheadError('not_found', `There is no account ${account.id}.`);
+    const { clock, publicUrl } = this.#needs;
+    const plan: TokenPlan = {
+      name: `Share link for ${domain.domain}`,
+      scopes: [SHARE_SCOPE],
+      expiresAt: expiresAt === undefined ? new Date(clock().getTime() + SHARE_DAYS * DAY) : expiresAt,
+      domain,
+    };
+    const { row, secret } = await createToken(this.#needs, account, plan, identity);
     const url = publicUrl === null ? null : `${publicUrl}/share#${secret}`;
     return { ...this.#toShare(row), token: secret, url };
   }
@@ -66,18 +52,14 @@ export class Shares {
     const row = (await this.#rowsOf(account, domain)).find((share) => share.id === id);
     const revoked =
       row !== undefined &&
-      (await this.#needs.store.deleteToken(account.id, id, (gone) =>
-        this.#event('token.revoked', gone, domain, actor),
-      ));
+      (await this.#needs.store.deleteToken(account.id, id, (gone) => this.#revoked(gone, domain, actor)));
     if (!revoked) throw new LetterheadError('not_found', `${domain.domain} has no share link ${id}.`);
   }
 
   /** For a domain that is deleted. */
   async revokeAll(account: AccountRow, domain: DomainRow, actor: Actor): Promise<void> {
     for (const { id } of await this.#rowsOf(account, domain)) {
-      await this.#needs.store.deleteToken(account.id, id, (gone) =>
-        this.#event('token.revoked', gone, domain, actor),
-      );
+      await this.#needs.store.deleteToken(account.id, id, (gone) => this.#revoked(gone, domain, actor));
     }
   }
 
@@ -96,18 +78,7 @@ export class Shares {
     };
   }
 
-  #event(
-    type: 'token.created' | 'token.revoked',
-    row: TokenRow,
-    { id, domain }: DomainRow,
-    actor: Actor,
-  ): NewEvent {
-    return {
-      type,
-      domain: { id, name: domain },
-      actor,
-      at: toInstant(this.#needs.clock()),
-      changes: { token_id: row.id, name: row.name, scopes: [...row.scopes] },
-    };
+  #revoked(row: TokenRow, domain: DomainRow, actor: Actor): NewEvent {
+    return tokenEvent('token.revoked', row, { domain, actor, at: toInstant(this.#needs.clock()) });
   }
 }

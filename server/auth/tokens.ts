@@ -1,13 +1,12 @@
-import type { Actor, CurrentToken, NewToken, Scope, Token, TokenScope } from '@letterhead/shared';
+import type { CurrentToken, NewToken, Scope, Token, TokenScope } from '@letterhead/shared';
 import { LetterheadError, SHARE_SCOPE } from '@letterhead/shared';
 import type { Clock } from '../instant.ts';
 import { toInstant } from '../instant.ts';
-import type { AccountRow, NewEvent, Store, TokenRow } from '../store/store.ts';
+import type { AccountRow, Store, TokenRow } from '../store/store.ts';
 import { toAccount } from './accounts.ts';
 import type { Identity } from './identity.ts';
 import { authorize, hasScope } from './identity.ts';
-import { refuseExpiry, refuseTooManyTokens } from './new-token-rules.ts';
-import { hashTokenSecret, makeTokenSecret, tokenPrefix } from './token-secret.ts';
+import { createToken, tokenEvent } from './new-token.ts';
 import { findValidToken } from './valid-token.ts';
 
 /** What a caller says to make a token. */
@@ -39,33 +38,13 @@ export class Tokens {
     return (await this.#rowsOf(account)).map((row) => this.#toToken(row));
   }
 
-  /** The answer holds the secret, this once. `secret` is given where the operator has chosen it. */
-  async create(
-    account: AccountRow,
-    input: TokenInput,
-    identity: Identity,
-    secret = makeTokenSecret(),
-  ): Promise<NewToken> {
+  /** The answer holds the secret, this once. */
+  async create(account: AccountRow, input: TokenInput, identity: Identity): Promise<NewToken> {
     refuseMoreThanHeld(identity, input.scopes, 'grant');
-    const now = this.#clock();
-    refuseExpiry(input.expires_at, now, identity);
-    await refuseTooManyTokens(this.#store, account.id);
-    const row = await this.#store.createToken(
-      account.id,
-      (id) => ({
-        id,
-        account_id: account.id,
-        domain_id: null,
-        name: input.name,
-        prefix: tokenPrefix(secret),
-        hash: hashTokenSecret(secret),
-        scopes: [...new Set(input.scopes)],
-        expires_at: input.expires_at === null ? null : toInstant(input.expires_at),
-        created_at: toInstant(now),
-      }),
-      (created) => this.#event('token.created', created, identity.actor),
-    );
-    if (row === undefined) throw new LetterheadError('not_found', `There is no account ${account.id}.`);
+    const { name, scopes, expires_at: expiresAt } = input;
+    const plan = { name, scopes, expiresAt, domain: null };
+    const from = { store: this.#store, clock: this.#clock };
+    const { row, secret } = await createToken(from, account, plan, identity);
     return { ...this.#toToken(row), token: secret };
   }
 
@@ -76,7 +55,11 @@ export class Tokens {
     const revoked =
       row !== undefined &&
       (await this.#store.deleteToken(account.id, id, (gone) =>
-        this.#event('token.revoked', gone, identity.actor),
+        tokenEvent('token.revoked', gone, {
+          domain: null,
+          actor: identity.actor,
+          at: toInstant(this.#clock()),
+        }),
       ));
     if (!revoked) throw new LetterheadError('not_found', `Account ${account.id} has no token ${id}.`);
   }
@@ -104,16 +87,6 @@ export class Tokens {
       expires_at: row.expires_at === null ? null : new Date(row.expires_at),
       last_used_at: lastUse === null ? null : new Date(lastUse),
       created_at: new Date(row.created_at),
-    };
-  }
-
-  #event(type: 'token.created' | 'token.revoked', row: TokenRow, actor: Actor): NewEvent {
-    return {
-      type,
-      domain: null,
-      actor,
-      at: toInstant(this.#clock()),
-      changes: { token_id: row.id, name: row.name, scopes: [...row.scopes] },
     };
   }
 }

@@ -1,0 +1,75 @@
+import type { Actor, TokenScope } from '@letterhead/shared';
+import { LetterheadError } from '@letterhead/shared';
+import type { Clock, Instant } from '../instant.ts';
+import { toInstant } from '../instant.ts';
+import type { AccountRow, DomainRow, NewEvent, Store, TokenRow } from '../store/store.ts';
+import type { Identity } from './identity.ts';
+import { refuseExpiry, refuseTooManyTokens } from './new-token-rules.ts';
+import { hashTokenSecret, makeTokenSecret, tokenPrefix } from './token-secret.ts';
+
+/** What is said of a token before it has an id and a secret. */
+export interface TokenPlan {
+  readonly name: string;
+  readonly scopes: readonly TokenScope[];
+  /** Null for never. */
+  readonly expiresAt: Date | null;
+  /** The one that a share link shows; null for a token of the whole account. */
+  readonly domain: DomainRow | null;
+}
+
+/** A new token's row: of its secret it keeps no more than the hash, and what tells tokens apart. */
+export function newTokenRow(
+  { name, scopes, expiresAt, domain }: TokenPlan,
+  of: { readonly id: number; readonly account: number; readonly secret: string; readonly at: Instant },
+): TokenRow {
+  return {
+    id: of.id,
+    account_id: of.account,
+    domain_id: domain?.id ?? null,
+    name,
+    prefix: tokenPrefix(of.secret),
+    hash: hashTokenSecret(of.secret),
+    scopes: [...new Set(scopes)],
+    expires_at: expiresAt === null ? null : toInstant(expiresAt),
+    created_at: of.at,
+  };
+}
+
+/** That a token, or a domain's share link, was made or revoked. */
+export function tokenEvent(
+  type: 'token.created' | 'token.revoked',
+  { id, name, scopes }: TokenRow,
+  { domain, actor, at }: { readonly domain: DomainRow | null; readonly actor: Actor; readonly at: Instant },
+): NewEvent {
+  return {
+    type,
+    domain: domain === null ? null : { id: domain.id, name: domain.domain },
+    actor,
+    at,
+    changes: { token_id: id, name, scopes: [...scopes] },
+  };
+}
+
+/**
+ * Makes and stores a token of an account. Rejects with `invalid` or `forbidden` for its end, `quota_exceeded` where
+ * the account holds too many, and `not_found` where the account is gone.
+ */
+export async function createToken(
+  { store, clock }: { readonly store: Store; readonly clock: Clock },
+  account: AccountRow,
+  plan: TokenPlan,
+  identity: Identity,
+): Promise<{ row: TokenRow; secret: string }> {
+  const secret = makeTokenSecret();
+  const now = clock();
+  const at = toInstant(now);
+  refuseExpiry(plan.expiresAt, now, identity);
+  await refuseTooManyTokens(store, account.id);
+  const row = await store.createToken(
+    account.id,
+    (id) => newTokenRow(plan, { id, account: account.id, secret, at }),
+    (created) => tokenEvent('token.created', created, { domain: plan.domain, actor: identity.actor, at }),
+  );
+  if (row === undefined) throw new LetterheadError('not_found', `There is no account ${account.id}.`);
+  return { row, secret };
+}
