@@ -42,6 +42,7 @@ describe('what is no HTTP is refused in the catalogue’s shape, and the connect
     ['a carriage return in a header', lines(get, HOST, 'X: a\rb')],
     ['a folded header', lines(get, HOST, 'X: a', ' b')],
     ['no Host', lines(get, LAST)],
+    ['two Hosts', lines(get, HOST, 'host: other.example', LAST)],
     ['a Host with a user in it', lines(get, 'Host: a:b@c', LAST)],
     ['a Host with a path in it', lines(get, 'Host: localhost/x', LAST)],
     ['a Host with blanks in it', lines(get, 'Host: a b', LAST)],
