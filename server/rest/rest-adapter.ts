@@ -131,8 +131,7 @@ function answer(
 
 /** The same request, from a later id on. */
 function nextPage(url: string, after: number): string {
-  const [path = '', query = ''] = url.split('?', 2);
-  const fields = new URLSearchParams(query);
-  fields.set('after', String(after));
-  return `${path}?${fields}`;
+  const { pathname, searchParams } = new URL(url, 'http://localhost');
+  searchParams.set('after', String(after));
+  return `${pathname}?${searchParams}`;
 }

@@ -114,6 +114,10 @@ test('the list is paged by limit and after, with the next page in a Link header,
   const last = await server.rest('GET', '/accounts/1/domains?limit=2&after=2');
   expect(last.body.data.map((domain: { id: number }) => domain.id)).toEqual([3]);
   expect(last.headers.get('link')).toBeNull();
+  const asked = await server.rest('GET', '/accounts/1/domains?note=why?&verified=false&limit=1');
+  expect(asked.headers.get('link')).toBe(
+    '</api/v1/accounts/1/domains?note=why%3F&verified=false&limit=1&after=1>; rel="next"',
+  );
   const named = await server.rest('GET', '/accounts/1/domains?domain=B.example.');
   expect(named.body.data.map((domain: { id: number }) => domain.id)).toEqual([2]);
   expect((await server.rest('GET', '/accounts/1/domains?verified=true')).body.data).toEqual([]);
