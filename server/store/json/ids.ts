@@ -28,9 +28,18 @@ export class Ids {
     return this.#counters[kind].take();
   }
 
-  /** For an id that nothing was made with. */
-  giveBack(kind: IdKind, id: number): void {
-    this.#counters[kind].giveBack(id);
+  /** Does `work` with an id at hand, which is given again where `work` did not take it. */
+  async lend<R>(kind: IdKind, work: (take: () => number) => Promise<R>): Promise<R> {
+    const id = await this.take(kind);
+    let taken = false;
+    try {
+      return await work(() => {
+        taken = true;
+        return id;
+      });
+    } finally {
+      if (!taken) this.#counters[kind].giveBack(id);
+    }
   }
 
   /** Lets the next start go on without a gap. Nothing may be taken any more. */

@@ -3,6 +3,7 @@ import { AccountRegistry } from './account-registry.ts';
 import { Accounts } from './accounts.ts';
 import { DataFolder, SCHEDULE_FILE, TOKEN_USE_FILE } from './data-folder.ts';
 import { Document } from './document.ts';
+import { Domains } from './domains.ts';
 import { EventFeed } from './event-feed.ts';
 import type { EventLogLimits } from './event-log.ts';
 import { Evidence } from './evidence.ts';
@@ -85,6 +86,7 @@ async function open(options: JsonStoreOptions, folder: DataFolder, lock: FolderL
   const tokenUse = await readTokenUse(folder.root, installation.tokens, log);
   const lazyFile = (name: string, text: () => Iterable<string>) =>
     new LazyFile({ folder: folder.root, name, text, delay: lazyWriteDelay, log });
+  const scheduleFile = lazyFile(SCHEDULE_FILE, () => schedule.text());
   return new JsonStore({
     folder,
     lock,
@@ -94,10 +96,10 @@ async function open(options: JsonStoreOptions, folder: DataFolder, lock: FolderL
     installation,
     registry,
     accounts,
+    domains: new Domains({ accounts, ids, schedule, scheduleFile, evidence, log }),
     feed,
-    evidence,
     schedule,
-    scheduleFile: lazyFile(SCHEDULE_FILE, () => schedule.text()),
+    scheduleFile,
     tokenUse,
     tokenUseFile: lazyFile(TOKEN_USE_FILE, () => tokenUse.text()),
   });

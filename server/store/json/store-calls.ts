@@ -14,14 +14,11 @@ import type {
   Store,
   TokenRow,
 } from '../store.ts';
-import type { Account } from './account.ts';
 import type { AccountRegistry } from './account-registry.ts';
 import type { Accounts } from './accounts.ts';
 import { type DataFolder, PROBE_FILE } from './data-folder.ts';
-import { RetiredDocumentError } from './document.ts';
-import { creation, deletion, filterDomains, findDomain, refusal, update } from './domain-steps.ts';
+import type { Domains } from './domains.ts';
 import type { EventFeed } from './event-feed.ts';
-import type { Evidence } from './evidence.ts';
 import type { Ids } from './ids.ts';
 import type { Installation } from './installation.ts';
 import { accountUpdate, tokenCreation, tokenDeletion } from './installation-steps.ts';
@@ -44,12 +41,12 @@ export interface JsonStoreParts {
   readonly installation: Installation;
   readonly registry: AccountRegistry;
   readonly accounts: Accounts;
+  readonly domains: Domains;
   readonly feed: EventFeed;
   readonly schedule: Schedule;
   readonly scheduleFile: LazyFile;
   readonly tokenUse: TokenUse;
   readonly tokenUseFile: LazyFile;
-  readonly evidence: Evidence;
 }
 
 /** The store in files: `DATA_DIR`, held by this process alone. Made by `openJsonStore`. */
@@ -126,21 +123,13 @@ export class JsonStore implements Store {
     event: (row: TokenRow) => NewEvent,
   ): Promise<TokenRow | undefined> {
     const { installation, ids, accounts } = this.#parts;
-    return this.#serve(async () => {
-      const id = await ids.take('token');
-      let used = false;
-      const buildOnce = () => {
-        used = true;
-        return build(id);
-      };
-      try {
-        const row = await installation.change(tokenCreation(account, buildOnce, event));
+    return this.#serve(() =>
+      ids.lend('token', async (takeId) => {
+        const row = await installation.change(tokenCreation(account, () => build(takeId()), event));
         if (row !== undefined) await accounts.deliver(account);
         return row;
-      } finally {
-        if (!used) ids.giveBack('token', id);
-      }
-    });
+      }),
+    );
   }
 
   deleteToken(account: number, id: number, event: (row: TokenRow) => NewEvent): Promise<boolean> {
@@ -162,11 +151,13 @@ export class JsonStore implements Store {
   }
 
   async getDomain(account: number, id: number): Promise<DomainRow | undefined> {
-    return findDomain(this.#domainsOf(account), id);
+    this.#assertOpen();
+    return this.#parts.domains.get(account, id);
   }
 
   async listDomains(account: number, filter: DomainFilter): Promise<readonly DomainRow[]> {
-    return filterDomains(this.#domainsOf(account), filter);
+    this.#assertOpen();
+    return this.#parts.domains.list(account, filter);
   }
 
   createDomain(
@@ -176,25 +167,7 @@ export class JsonStore implements Store {
     build: (id: number) => DomainRow,
     event: (row: DomainRow) => NewEvent,
   ): Promise<DomainChange> {
-    const { ids, schedule } = this.#parts;
-    return this.#change<DomainChange>(account, { kind: 'gone' }, async (holder) => {
-      // What is durable already needs no id to refuse, and no disk that works.
-      const refused = refusal(holder.domains, domain, limit);
-      if (refused !== null) return refused;
-      const id = await ids.take('domain');
-      let used = false;
-      const buildOnce = () => {
-        used = true;
-        return build(id);
-      };
-      try {
-        const change = await holder.change(creation(domain, limit, buildOnce, event));
-        if (change.kind === 'written') schedule.add(account, id);
-        return change;
-      } finally {
-        if (!used) ids.giveBack('domain', id);
-      }
-    });
+    return this.#serve(() => this.#parts.domains.create(account, domain, limit, build, event));
   }
 
   updateDomain(
@@ -202,23 +175,11 @@ export class JsonStore implements Store {
     id: number,
     change: (row: DomainRow) => { row: DomainRow; events: readonly NewEvent[] } | null,
   ): Promise<DomainChange> {
-    return this.#change<DomainChange>(account, { kind: 'gone' }, (holder) =>
-      holder.change(update(id, change)),
-    );
+    return this.#serve(() => this.#parts.domains.update(account, id, change));
   }
 
   deleteDomain(account: number, id: number, event: (row: DomainRow) => NewEvent): Promise<boolean> {
-    const { schedule, scheduleFile, evidence, log } = this.#parts;
-    return this.#change(account, false, async (holder) => {
-      const deleted = await holder.change(deletion(id, event));
-      if (!deleted) return false;
-      schedule.remove(id);
-      scheduleFile.touch();
-      await evidence.remove(account, id).catch((error: unknown) => {
-        log.warn({ account, domain: id, err: error }, 'the evidence of a deleted domain is still there');
-      });
-      return true;
-    });
+    return this.#serve(() => this.#parts.domains.delete(account, id, event));
   }
 
   listEvents(account: number, filter: EventFilter): Promise<EventPage> {
@@ -258,20 +219,12 @@ export class JsonStore implements Store {
   }
 
   async readEvidence(account: number, id: number): Promise<JsonValue | undefined> {
-    const known = findDomain(this.#domainsOf(account), id) !== undefined;
-    return known ? this.#parts.evidence.read(account, id) : undefined;
+    this.#assertOpen();
+    return this.#parts.domains.readEvidence(account, id);
   }
 
   writeEvidence(account: number, id: number, evidence: JsonValue): Promise<void> {
-    return this.#serve(async () => {
-      const { accounts } = this.#parts;
-      const stillThere = () => findDomain(accounts.find(account)?.domains ?? [], id) !== undefined;
-      try {
-        await this.#parts.evidence.write(account, id, evidence, stillThere);
-      } catch (error) {
-        throw writeFailed(error);
-      }
-    });
+    return this.#serve(() => this.#parts.domains.writeEvidence(account, id, evidence));
   }
 
   /** By which the key that seals private keys is recognised at a start; null until one was written. */
@@ -336,25 +289,6 @@ export class JsonStore implements Store {
     await ids.close().catch(() => {});
     await folder.close();
     lock.release();
-  }
-
-  #domainsOf(account: number): readonly DomainRow[] {
-    this.#assertOpen();
-    return this.#parts.accounts.find(account)?.domains ?? [];
-  }
-
-  /** Runs a change in an account; `gone` is the answer where there is no such account, or no longer. */
-  #change<R>(account: number, gone: R, change: (holder: Account) => Promise<R>): Promise<R> {
-    return this.#serve(async () => {
-      const holder = this.#parts.accounts.find(account);
-      if (holder === undefined) return gone;
-      try {
-        return await change(holder);
-      } catch (error) {
-        if (error instanceof RetiredDocumentError) return gone;
-        throw error;
-      }
-    });
   }
 
   /** Does what `close` has to wait for. */
