@@ -108,8 +108,15 @@ async function welcome({ url, firstStart }: RunningServer, terminal: Terminal, l
 }
 
 /** Null where the start has not come to its end soon after a signal. */
-function unlessStopped<T>(start: Promise<T>, stopped: Promise<NodeJS.Signals>): Promise<T | null> {
-  return Promise.race([start, stopped.then(() => setTimeout(START_GRACE, null))]);
+async function unlessStopped<T>(start: Promise<T>, stopped: Promise<NodeJS.Signals>): Promise<T | null> {
+  const over = new AbortController();
+  const grace = stopped.then(() => setTimeout(START_GRACE, null, { signal: over.signal }));
+  try {
+    return await Promise.race([start, grace]);
+  } finally {
+    // Or every stop would wait for it, however long the start is over.
+    over.abort();
+  }
 }
 
 function nextStopSignal(): Promise<NodeJS.Signals> {
