@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { BackupItem } from '@letterhead/shared';
 import type { Logger } from 'pino';
 import { Accounts } from './auth/accounts.ts';
 import type { RateLimits } from './auth/rate-limits.ts';
@@ -20,6 +21,7 @@ import { speakInSentences } from './router/issue-sentences.ts';
 import type { Settings } from './settings.ts';
 import type { JsonStore } from './store/json/json-store.ts';
 import { openJsonStore } from './store/json/json-store.ts';
+import type { StreamBackupOptions } from './store/json/stream-backup.ts';
 import { streamBackup } from './store/json/stream-backup.ts';
 import type { Store } from './store/store.ts';
 import { createCheckLog, observeTogether } from './verification/check-log.ts';
@@ -60,20 +62,9 @@ async function composeInstallation(parts: InstallationParts, store: JsonStore): 
   speakInSentences();
   const metrics = createMetrics();
   const limits = createRateLimits(settings.RATE_LIMIT_PER_MINUTE);
-  const seal = await openKeySeal({
-    dataDir: settings.DATA_DIR,
-    secretKey: settings.SECRET_KEY,
-    check: store,
-    random: randomBytes,
-  });
-  const dns = createDns({
-    resolvers: settings.DNS_SERVERS ?? systemResolvers(),
-    allowPrivate: settings.DNS_ALLOW_PRIVATE,
-    authorityPort: settings.DNS_AUTHORITY_PORT,
-    random: randomBytes,
-    now: () => performance.now(),
-    onLookup: metrics.lookup,
-  });
+  const { DATA_DIR: dataDir, SECRET_KEY: secretKey } = settings;
+  const seal = await openKeySeal({ dataDir, secretKey, check: store, random: randomBytes });
+  const dns = dnsOf(settings, metrics);
   const from = { store, clock, random: randomBytes };
   const observer = observeTogether(createCheckLog(log), metrics.checks);
   const monitor = new Monitor({ ...from, dns, timer: systemTimer, observer });
@@ -100,11 +91,7 @@ async function composeInstallation(parts: InstallationParts, store: JsonStore): 
       shares,
       events: new Events(from),
       limits,
-      installation: {
-        backup: async function* (options) {
-          yield* streamBackup(await store.snapshot(), options);
-        },
-      },
+      installation: { backup: (options) => backupOf(store, options) },
     },
     async [Symbol.asyncDispose]() {
       await monitor.close();
@@ -112,4 +99,20 @@ async function composeInstallation(parts: InstallationParts, store: JsonStore): 
       await store.close();
     },
   };
+}
+
+function dnsOf(settings: Settings, metrics: Metrics): Dns {
+  return createDns({
+    resolvers: settings.DNS_SERVERS ?? systemResolvers(),
+    allowPrivate: settings.DNS_ALLOW_PRIVATE,
+    authorityPort: settings.DNS_AUTHORITY_PORT,
+    random: randomBytes,
+    now: () => performance.now(),
+    onLookup: metrics.lookup,
+  });
+}
+
+/** The snapshot is taken when the first piece is asked for. */
+async function* backupOf(store: JsonStore, options: StreamBackupOptions): AsyncGenerator<BackupItem> {
+  yield* streamBackup(await store.snapshot(), options);
 }
