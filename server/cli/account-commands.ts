@@ -16,67 +16,62 @@ const parseId = idParser('An account');
 /** `letterhead account …`: what the tRPC procedures `accounts.*` do. */
 export function addAccountCommands(program: Command, context: CommandContext): void {
   const account = program.command('account').description('make, list, suspend and delete accounts');
+  const aboutAccount = (name: string, description: string) =>
+    account.command(name).argument('<id>', '', parseId).description(description);
 
   addAction(
     account.command('create').argument('<name>').description('make an account'),
     context,
-    async ({ letterhead }, _options: CommandOptions, name: string) => {
-      const created = await letterhead.accounts.create.mutate({ name });
-      return { json: created, text: describeCreated(created) };
-    },
+    create,
     // So that an installation can be prepared before its server first starts.
     { begin: true },
   );
-
+  addAction(account.command('list').description('list the accounts'), context, list);
+  addAction(aboutAccount('suspend', 'refuse its tokens, check no domain of it'), context, suspend);
+  addAction(aboutAccount('resume', 'end its suspension'), context, resume);
   addAction(
-    account.command('list').description('list the accounts'),
+    aboutAccount('delete', 'delete it with its domains, keys, tokens and events').option(
+      '--confirm <name>',
+      'the account’s name; asked for where it is not given',
+    ),
     context,
-    async ({ letterhead }: Connection) => {
-      const accounts = await letterhead.accounts.list.query();
-      return { json: accounts, text: formatAccounts(accounts) };
-    },
+    (connection, options: DeleteOptions, id: number) => remove(connection, options, id, context.terminal),
   );
+}
 
-  addAction(
-    account
-      .command('suspend')
-      .argument('<id>', '', parseId)
-      .description('refuse its tokens, check no domain of it'),
-    context,
-    async ({ letterhead }, _options: CommandOptions, id: number) => {
-      const suspended = await letterhead.accounts.update.mutate({ account: id, suspended: true });
-      return {
-        json: suspended,
-        text: `Account ${id}, ${suspended.name}, is suspended: its tokens are refused, its domains are not checked.\n`,
-      };
-    },
-  );
+async function create({ letterhead }: Connection, _options: CommandOptions, name: string) {
+  const created = await letterhead.accounts.create.mutate({ name });
+  return { json: created, text: describeCreated(created) };
+}
 
-  addAction(
-    account.command('resume').argument('<id>', '', parseId).description('end its suspension'),
-    context,
-    async ({ letterhead }, _options: CommandOptions, id: number) => {
-      const resumed = await letterhead.accounts.update.mutate({ account: id, suspended: false });
-      return { json: resumed, text: `Account ${id}, ${resumed.name}, is active.\n` };
-    },
-  );
+async function list({ letterhead }: Connection) {
+  const accounts = await letterhead.accounts.list.query();
+  return { json: accounts, text: formatAccounts(accounts) };
+}
 
-  addAction(
-    account
-      .command('delete')
-      .argument('<id>', '', parseId)
-      .description('delete it with its domains, keys, tokens and events')
-      .option('--confirm <name>', 'the account’s name; asked for where it is not given'),
-    context,
-    async ({ letterhead }, options: DeleteOptions, id: number) => {
-      const { name } = await letterhead.accounts.get.query({ account: id });
-      const typed = options.confirm ?? (await askForName(context.terminal, id, name));
-      if (typed.trim() !== name)
-        throw new UsageError(`Nothing was deleted: account ${id} is called ${name}.`);
-      await letterhead.accounts.delete.mutate({ account: id });
-      return { json: { id, name, deleted: true }, text: `Deleted account ${id}, ${name}.\n` };
-    },
-  );
+async function suspend(connection: Connection, _options: CommandOptions, id: number) {
+  const { letterhead, shared } = connection;
+  const itsOwn = shared && (await connection.defaultAccount()) === id;
+  const suspended = await letterhead.accounts.update.mutate({ account: id, suspended: true });
+  return { json: suspended, text: describeSuspended(suspended, itsOwn) };
+}
+
+async function resume({ letterhead }: Connection, _options: CommandOptions, id: number) {
+  const resumed = await letterhead.accounts.update.mutate({ account: id, suspended: false });
+  return { json: resumed, text: `Account ${id}, ${resumed.name}, is active.\n` };
+}
+
+async function remove(
+  { letterhead }: Connection,
+  { confirm }: DeleteOptions,
+  id: number,
+  terminal: Terminal,
+) {
+  const { name } = await letterhead.accounts.get.query({ account: id });
+  const typed = confirm ?? (await askForName(terminal, id, name));
+  if (typed.trim() !== name) throw new UsageError(`Nothing was deleted: account ${id} is called ${name}.`);
+  await letterhead.accounts.delete.mutate({ account: id });
+  return { json: { id, name, deleted: true }, text: `Deleted account ${id}, ${name}.\n` };
 }
 
 /** The last moment to think again. */
@@ -89,6 +84,12 @@ async function askForName({ ask }: Terminal, id: number, name: string): Promise<
 
 function describeCreated({ id, name }: Account): string {
   return `Account ${id}, ${name}, was made. Make a token for it:\n\n  letterhead token create --account ${id}\n`;
+}
+
+function describeSuspended({ id, name }: Account, itsOwn: boolean): string {
+  const what = `Account ${id}, ${name}, is suspended: its tokens are refused, its domains are not checked.\n`;
+  if (!itsOwn) return what;
+  return `${what}The token of this command is one of them. Where no other account has a token with the scope admin, stop the server and resume it in the data folder, without LETTERHEAD_URL and LETTERHEAD_TOKEN.\n`;
 }
 
 function formatAccounts(accounts: readonly Account[]): string {

@@ -17,7 +17,7 @@ import type { Services } from '../router/services.ts';
 import type { Store } from '../store/store.ts';
 import type { HttpBounds } from './bounds.ts';
 import { answerBrokenHttp } from './client-errors.ts';
-import { serveConsole } from './console-files.ts';
+import { Console } from './console-files.ts';
 import { logFault } from './fault-log.ts';
 import { addFixedHeaders } from './fixed-headers.ts';
 import { followRequests } from './follow-requests.ts';
@@ -94,14 +94,16 @@ export async function createApp(needs: AppNeeds): Promise<FastifyInstance> {
     refuseWhenStopping(needs.stopping),
   ]);
   if (needs.corsOrigins.length > 0) await allowOrigins(app, needs.corsOrigins);
-  answerRefusals(app, needs, callerOf, knownPaths([...restPaths(operations), ...trpcPaths(), ...PAGES]));
+  const paths = knownPaths([...restPaths(operations), ...trpcPaths(), ...PAGES]);
+  const webConsole = new Console(needs.consoleFolder);
+  answerRefusals(app, needs, { callerOf, paths, webConsole });
   const createContext = (request: FastifyRequest) => contextOf(callerOf(request));
   await app.register(async (rest) => serveRest(rest, { operations, createContext }), { prefix: BASE_PATH });
   await serveTrpc(app, { ...needs, callerOf, contextOf });
   await app.register(async (pages) => {
     pages.addHook('onRequest', (request) => callerOf(request).visit());
     serveReference(pages, describeApi(operations, needs.version));
-    serveConsole(pages, needs.consoleFolder);
+    webConsole.serve(pages);
   });
   serveHealth(app, needs.store);
   serveMetrics(app, needs.metrics, callerOf);
@@ -175,13 +177,15 @@ async function allowOrigins(app: FastifyInstance, origins: readonly string[]): P
 function answerRefusals(
   app: FastifyInstance,
   { log }: AppNeeds,
-  callerOf: CallerOf,
-  paths: KnownPaths,
+  { callerOf, paths, webConsole }: { callerOf: CallerOf; paths: KnownPaths; webConsole: Console },
 ): void {
   const refuse = async (request: FastifyRequest, reply: FastifyReply) => {
     await callerOf(request).visit();
     const allowed = paths.methodsAt(request.url.split('?', 1)[0] ?? '');
-    if (allowed.length === 0) throw noSuchPath();
+    if (allowed.length === 0) {
+      if (webConsole.answerLost(request, reply)) return;
+      throw noSuchPath();
+    }
     const allow = allowed.join(', ');
     reply.header('allow', allow);
     throw new LetterheadError(

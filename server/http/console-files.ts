@@ -17,8 +17,6 @@ const PAGES = ['/', '/accounts/*', '/share'];
 /** Below these are programs' addresses, whoever asks: what is not there is told as to a program. */
 const FOR_PROGRAMS = /^\/(?:api|trpc)(?:\/|$)/;
 
-const READER = 'person';
-
 /** Its own scripts and styles, its own server, and nothing else; nobody may frame it. */
 const HEADERS = {
   'content-security-policy':
@@ -47,45 +45,44 @@ interface ConsoleFile {
   readonly isImmutable: boolean;
 }
 
-/**
- * The web console at `/`, from the folder that it was built into. The files are read once: they change with the
- * version alone. Where nothing was built, `/` says so. An address at which there is nothing is answered to a person
- * with the console's page, which says so and leads back; to a program with the API's refusal.
- */
-export function serveConsole(app: FastifyInstance, folder: string): void {
-  const files = readFiles(folder);
-  const page = files.get('/index.html');
-  for (const path of PAGES) {
-    app.get(path, (request, reply) =>
-      page === undefined ? sendNotBuilt(reply) : send(request, reply, page),
-    );
+/** The web console, from the folder that it was built into. The files are read once: they change with the version alone. */
+export class Console {
+  readonly #files: ReadonlyMap<string, ConsoleFile>;
+  readonly #page: ConsoleFile | undefined;
+
+  constructor(folder: string) {
+    this.#files = readFiles(folder);
+    this.#page = this.#files.get('/index.html');
   }
-  if (page !== undefined) serveLostPeople(app, page);
-  for (const [path, file] of files) {
-    if (file !== page) app.get(path, (request, reply) => send(request, reply, file));
+
+  /** Serves it at `/`. Where nothing was built, `/` says so. */
+  serve(app: FastifyInstance): void {
+    const page = this.#page;
+    for (const path of PAGES) {
+      app.get(path, (request, reply) =>
+        page === undefined ? sendNotBuilt(reply) : send(request, reply, page),
+      );
+    }
+    for (const [path, file] of this.#files) {
+      if (file !== page) app.get(path, (request, reply) => send(request, reply, file));
+    }
+  }
+
+  /**
+   * Answers a person at an address where there is nothing with the page, which says so and leads back. False: it is a
+   * program that asks, to be answered as one, or nothing was built.
+   */
+  answerLost(request: FastifyRequest, reply: FastifyReply): boolean {
+    if (this.#page === undefined || !isPersons(request)) return false;
+    send(request, reply.code(404), this.#page);
+    return true;
   }
 }
 
-/** A constraint, and not a handler that passes on: for everybody else there is no such route, and 404 and 405 are as ever. */
-function serveLostPeople(app: FastifyInstance, page: ConsoleFile): void {
-  app.addConstraintStrategy({
-    name: 'reader',
-    storage: () => {
-      const handlers = new Map();
-      return {
-        get: (key) => handlers.get(key) ?? null,
-        set: (key, handler) => void handlers.set(key, handler),
-      };
-    },
-    deriveConstraint: ({ headers, url = '/' }) =>
-      headers.accept?.includes('text/html') && !FOR_PROGRAMS.test(url.split('?', 1)[0] ?? '')
-        ? READER
-        : undefined,
-    mustMatchWhenDerived: false,
-  });
-  app.get('/*', { constraints: { reader: READER } }, (request, reply) =>
-    send(request, reply.code(404), page),
-  );
+function isPersons({ method, url, headers }: FastifyRequest): boolean {
+  const path = url.split('?', 1)[0] ?? '';
+  const reads = method === 'GET' || method === 'HEAD';
+  return reads && headers.accept?.includes('text/html') === true && !FOR_PROGRAMS.test(path);
 }
 
 function readFiles(folder: string): Map<string, ConsoleFile> {

@@ -47,6 +47,20 @@ it('speaks to the server that LETTERHEAD_URL names, and not to the folder', asyn
   expect(existsSync(place.dataDir)).toBe(false);
 });
 
+it('says what to do for who suspends his own account, and that works', async () => {
+  const token = `lh_${'b'.repeat(43)}`;
+  const server = await place.serve({ BOOTSTRAP_TOKEN: token });
+  const remote = { LETTERHEAD_URL: server.url, LETTERHEAD_TOKEN: token };
+  await place.run(['account', 'create', 'Other desk'], remote);
+  expect((await place.run(['account', 'suspend', '2'], remote)).out).not.toContain('stop the server');
+  const { exit, out } = await place.run(['account', 'suspend', '1'], remote);
+  expect(exit).toBe(0);
+  expect(out).toContain('stop the server and resume it in the data folder');
+  expect((await place.run(['account', 'resume', '1'], remote)).exit).toBe(3);
+  await server.stop();
+  expect((await place.run(['account', 'resume', '1'])).exit).toBe(0);
+});
+
 it('says who holds the folder, and how to speak to him', async () => {
   const server = await place.serve();
   const { exit, out, err } = await place.run(['domain', 'list']);
