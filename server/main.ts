@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { LetterheadError } from '@letterhead/shared';
@@ -30,6 +30,7 @@ import { errorCode } from './store/json/file-system.ts';
 import { FolderInUseError } from './store/json/lock.ts';
 import { restoreArchive } from './store/json/restore.ts';
 import { unusableFolder } from './store/json/unusable-folder.ts';
+import { systemReason } from './system-failure.ts';
 
 /** How many keys a server holds ready; a command that opens the folder makes its one when it needs it. */
 const POOL_SIZE = 32;
@@ -43,9 +44,14 @@ const clock: Clock = () => new Date();
 export async function main(words: readonly string[]): Promise<ExitCode> {
   const terminal = openTerminal(process);
   try {
-    if (existsSync('.env')) process.loadEnvFile('.env');
+    if (existsSync('.env')) {
+      // Of a file that cannot be read, the next call doesn't say why.
+      readFileSync('.env');
+      process.loadEnvFile('.env');
+    }
   } catch (error) {
-    terminal.err.write(`letterhead: The file .env cannot be read: ${error}\n`);
+    const reason = systemReason(error) ?? (error instanceof Error ? error.message : String(error));
+    terminal.err.write(`letterhead: The file .env cannot be read: ${reason}.\n`);
     return EXIT.usage;
   }
   return runCommand(words, { environment: process.env, terminal });

@@ -1,12 +1,13 @@
-/** What the system's codes mean, as the end of a sentence that has named the path. */
+/** What the system's codes mean, as the end of a sentence that has named the file or folder. */
 const REASONS: Readonly<Record<string, string>> = {
-  EACCES: 'this user may not use it',
-  EPERM: 'this user may not use it',
+  EACCES: 'this user has no access to it',
+  EPERM: 'this user has no access to it',
   EROFS: 'its disk can only be read',
   ENOSPC: 'its disk is full',
   EDQUOT: 'this user’s share of its disk is full',
   EEXIST: 'a file stands where a folder is needed',
   ENOTDIR: 'a file stands where a folder is needed',
+  EISDIR: 'a folder stands where a file is needed',
   ENOENT: 'nothing can be made there',
   ENAMETOOLONG: 'its name is too long',
 };

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -212,7 +213,7 @@ it('says in a sentence that DATA_DIR is a file', async () => {
     expect(await runHere(words, local), words.join(' ')).toEqual({
       exit: 3,
       out: '',
-      err: `letterhead: The data folder ${place.dataDir} cannot be used: a file stands where a folder is needed. Set DATA_DIR to another one.\n`,
+      err: `letterhead: The data folder ${place.dataDir} cannot be used: a file stands where a folder is needed. Mend that, or set DATA_DIR to another folder.\n`,
     });
   }
   expect(readFileSync(place.dataDir, 'utf8')).toBe('mine');
@@ -251,6 +252,19 @@ it('ends with 1 where something is wrong, and says what', async () => {
   expect(JSON.parse((await runHere(['check', '--json'], local)).out)).toEqual(
     await checkFolder(place.dataDir),
   );
+});
+
+it('says in words that a file cannot be read', async () => {
+  await runHere(['account', 'create', 'Help desk'], local);
+  rmSync(join(place.dataDir, 'ids.json'));
+  mkdirSync(join(place.dataDir, 'ids.json'));
+  const { exit, out } = await runHere(['check'], local);
+  expect(exit).toBe(1);
+  expect(out).toContain('\n  ids.json cannot be read: a folder stands where a file is needed.\n');
+  expect(await runHere(['account', 'list'], local)).toMatchObject({
+    exit: 3,
+    err: `letterhead: The data folder ${place.dataDir} cannot be used: ids.json: a folder stands where a file is needed. Mend that, or set DATA_DIR to another folder.\n`,
+  });
 });
 
 it('has nothing to check where there is no data', async () => {

@@ -177,7 +177,7 @@ describe('the data folder', () => {
     test('that the system lets nobody make does not keep it trying for ever', async () => {
       for (const dataDir of ['/proc/letterhead', '/proc/letterhead/data']) {
         await expect(folder.open({ dataDir })).rejects.toThrow(
-          `The data folder ${dataDir} cannot be used: nothing can be made there. Set DATA_DIR to another one.`,
+          `The data folder ${dataDir} cannot be used: nothing can be made there. Mend that, or set DATA_DIR to another folder.`,
         );
       }
     });
@@ -187,9 +187,11 @@ describe('the data folder', () => {
     const file = join(folder.path, 'a-file');
     await writeFile(file, '');
     await expect(folder.open({ dataDir: join(file, 'data') })).rejects.toThrow(
-      `The data folder ${join(file, 'data')} cannot be used: a file stands where a folder is needed. Set DATA_DIR to another one.`,
+      `The data folder ${join(file, 'data')} cannot be used: a file stands where a folder is needed. Mend that, or set DATA_DIR to another folder.`,
     );
     await mkdir(join(folder.path, 'lock'));
-    await expect(folder.open()).rejects.toThrow(/^The data folder .* cannot be used: EISDIR/);
+    await expect(folder.open()).rejects.toThrow(
+      `The data folder ${folder.path} cannot be used: lock: a folder stands where a file is needed. Mend that, or set DATA_DIR to another folder.`,
+    );
   });
 });

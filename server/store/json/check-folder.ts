@@ -1,3 +1,4 @@
+import { systemReason } from '../../system-failure.ts';
 import { accountFileName } from './account.ts';
 import { checkEventLog } from './check-event-log.ts';
 import { DataFolder, IDS_FILE, INSTALLATION_FILE, SCHEDULE_FILE, TOKEN_USE_FILE } from './data-folder.ts';
@@ -87,7 +88,9 @@ class FolderCheck {
       if (content === null && required) this.#note(file, `${file} is missing.`);
       return content;
     } catch (error) {
-      this.#note(file, `${error instanceof Error ? error.message : String(error)}.`);
+      const reason = systemReason(error);
+      const message = error instanceof Error ? error.message : String(error);
+      this.#note(file, reason === null ? `${message}.` : `${file} cannot be read: ${reason}.`);
       return null;
     }
   }

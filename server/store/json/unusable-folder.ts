@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { LetterheadError } from '@letterhead/shared';
 import { systemReason } from '../../system-failure.ts';
 
@@ -5,10 +6,21 @@ import { systemReason } from '../../system-failure.ts';
 export function unusableFolder(dataDir: string, error: unknown): LetterheadError {
   if (error instanceof LetterheadError) return error;
   const reason = systemReason(error);
-  const why = reason === null ? messageOf(error) : `${reason}. Set DATA_DIR to another one.`;
+  const file = fileIn(dataDir, error);
+  const why =
+    reason === null
+      ? messageOf(error)
+      : `${file === null ? '' : `${file}: `}${reason}. Mend that, or set DATA_DIR to another folder.`;
   return new LetterheadError('unavailable', `The data folder ${dataDir} cannot be used: ${why}`, {
     cause: error,
   });
+}
+
+/** What the system has refused, where that is not the folder itself. */
+function fileIn(dataDir: string, error: unknown): string | null {
+  if (!(error instanceof Error) || !('path' in error) || typeof error.path !== 'string') return null;
+  const file = relative(dataDir, error.path);
+  return file === '' || file.startsWith('..') ? null : file;
 }
 
 function messageOf(error: unknown): string {
