@@ -263,7 +263,7 @@ it('says in words that a file cannot be read', async () => {
   expect(out).toContain('\n  ids.json cannot be read: a folder stands where a file is needed.\n');
   expect(await runHere(['account', 'list'], local)).toMatchObject({
     exit: 3,
-    err: `letterhead: The data folder ${place.dataDir} cannot be used: ids.json: a folder stands where a file is needed. Mend that, or set DATA_DIR to another folder.\n`,
+    err: `letterhead: The data folder ${place.dataDir} cannot be used: a folder stands where a file is needed. Mend that, or set DATA_DIR to another folder.\n`,
   });
 });
 
