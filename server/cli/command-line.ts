@@ -47,7 +47,7 @@ function makeProgram(context: CommandContext): Command {
     })
     .addHelpText(
       'after',
-      '\nWith LETTERHEAD_URL and LETTERHEAD_TOKEN set, commands go to that server; without them, they open DATA_DIR.\nEnds with 0 when done, 1 when not verified, 2 when typed wrongly, 3 when refused or unavailable.',
+      '\nWith LETTERHEAD_URL and LETTERHEAD_TOKEN set, commands go to that server; without them, they open DATA_DIR.\nEnds with 0 when done, 1 when not verified or something is wrong with the folder, 2 when typed wrongly or\nanswered with no, 3 when refused or unavailable.',
     );
   program
     .command('serve')
