@@ -42,8 +42,12 @@ interface FaultLog {
  * Throws `UsageError` where the address or the token cannot be one.
  */
 export function connectToServer(url: string, token: string): Connection {
-  if (!['http:', 'https:'].includes(URL.parse(url)?.protocol ?? ''))
+  const address = URL.parse(url);
+  if (address === null || !['http:', 'https:'].includes(address.protocol))
     throw new UsageError('LETTERHEAD_URL is not an address such as http://127.0.0.1:3000.');
+  // Nothing could be sent to it, and every complaint would repeat the password.
+  if (address.username !== '' || address.password !== '')
+    throw new UsageError('LETTERHEAD_URL has a user name or a password in it: leave them out.');
   // Nothing else can stand in a header; what the token is, the server knows.
   if (!/^[\x21-\x7e]+$/.test(token))
     throw new UsageError('LETTERHEAD_TOKEN is not a token, which is lh_ and 43 characters.');

@@ -50,8 +50,9 @@ export function endProgress(terminal: Terminal): void {
   showProgress(terminal, '');
 }
 
-/** Rows under their headings, in columns as wide as they need to be. */
-export function formatTable(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+/** Rows under their headings, in columns as wide as they need to be, and each in one line. */
+export function formatTable(headings: readonly string[], given: readonly (readonly string[])[]): string {
+  const rows = given.map((cells) => cells.map(inOneLine));
   const widths = headings.map((heading, column) =>
     rows.reduce((widest, row) => Math.max(widest, displayWidth(row[column] ?? '')), displayWidth(heading)),
   );
@@ -61,6 +62,11 @@ export function formatTable(headings: readonly string[], rows: readonly (readonl
       .join('  ')
       .trimEnd();
   return `${[headings, ...rows].map(line).join('\n')}\n`;
+}
+
+/** A name with a line break in it must not look like two rows. */
+function inOneLine(cell: string): string {
+  return cell.replaceAll('\n', '\\n').replaceAll('\t', '\\t');
 }
 
 /** One value for machines: what REST has under `data`, spelt as there, for eyes too. */

@@ -13,6 +13,14 @@ const REASONS: Record<string, string> = {
   UND_ERR_HEADERS_TIMEOUT: 'it did not answer in time',
   EHOSTUNREACH: 'the host cannot be reached',
   ENETUNREACH: 'the host cannot be reached',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS, so that its address begins with http://',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'it does not speak TLS, so that its address begins with http://',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is signed by nobody that this machine trusts',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is signed by nobody that this machine trusts',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is signed by nobody that this machine trusts',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is signed by nobody that this machine trusts',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
 };
 
 /** A call that no Letterhead has answered, said as a sentence; every other error as it is. */

@@ -133,6 +133,10 @@ it('lets no name or DNS answer command the terminal', async () => {
   const tokens = await run('token', 'list');
   expect(tokens.out).toContain('\\x1b[2J\\x9b31m');
 
+  const rows = 'Mail server\n9\tRoot';
+  await server.letterhead.tokens.create.mutate({ account: 1, name: rows, scopes: ['domains:read'] });
+  expect((await run('token', 'list')).out).toContain('  Mail server\\n9\\tRoot  ');
+
   const { dns_records } = await add('example.org');
   server.dns.publish(`${dns_records[0]?.hostname}.example.org`, { TXT: [`k=rsa; p=${clear}`] });
   const verified = await run('domain', 'verify', 'example.org');

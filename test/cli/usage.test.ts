@@ -205,6 +205,10 @@ it('takes a server setting that is empty for none', async () => {
 it.each([
   [{ LETTERHEAD_URL: 'desk.example.org' }, 'LETTERHEAD_URL is not an address such as http://127.0.0.1:3000.'],
   [{ LETTERHEAD_URL: 'file:///etc' }, 'LETTERHEAD_URL is not an address such as http://127.0.0.1:3000.'],
+  [
+    { LETTERHEAD_URL: 'http://me:hunter2@127.0.0.1:3000' },
+    'LETTERHEAD_URL has a user name or a password in it: leave them out.',
+  ],
   [{ LETTERHEAD_TOKEN: 'päss' }, 'LETTERHEAD_TOKEN is not a token, which is lh_ and 43 characters.'],
 ])('refuses %j', async (bad, sentence) => {
   const server = { LETTERHEAD_URL: 'http://127.0.0.1:3000', LETTERHEAD_TOKEN: TOKEN, ...bad };
@@ -224,6 +228,23 @@ it('says in a sentence that no server answers', async () => {
       out: '',
       err: `letterhead: No Letterhead server answers at ${url}: nothing listens there. Check LETTERHEAD_URL, and that the server runs.\n`,
     });
+  }
+});
+
+it('says in a sentence that the server speaks no TLS', async () => {
+  const plain = createServer();
+  await new Promise<void>((resolve) => plain.listen(0, '127.0.0.1', resolve));
+  const address = plain.address();
+  const url = `https://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+  try {
+    const { exit, err } = await runHere(['domain', 'list'], { LETTERHEAD_URL: url, LETTERHEAD_TOKEN: TOKEN });
+    expect(exit).toBe(3);
+    expect(err).toContain(
+      `answers at ${url}: it does not speak TLS, so that its address begins with http://.`,
+    );
+  } finally {
+    plain.closeAllConnections();
+    plain.close();
   }
 });
 
