@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { close, open, read, readFile } from 'node:fs';
+import { closeSync, open, read, readFile } from 'node:fs';
 
 export class NotTextError extends Error {
   override readonly name = 'NotTextError';
@@ -21,7 +21,8 @@ export function readText(path: string): Promise<string> {
       if (error !== null) return reject(error);
       const buffer = spareBuffers.pop() ?? Buffer.allocUnsafeSlow(BUFFER_SIZE);
       read(file, buffer, 0, BUFFER_SIZE, 0, (error, length) => {
-        close(file);
+        // Nothing is left to be written: waiting for a thread would take longer.
+        closeSync(file);
         if (error !== null) reject(error);
         else if (length < BUFFER_SIZE) settle(buffer.subarray(0, length), resolve, reject);
         else readLong(path).then(resolve, reject);
