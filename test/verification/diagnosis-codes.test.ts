@@ -8,7 +8,14 @@ import type { Fault } from '../dns/name-server.ts';
 import type { Records } from '../dns/zone.ts';
 import { CheckScene } from './check-scene.ts';
 import { followFix } from './follow-fix.ts';
-import { ANOTHER_KEY, NOT_VERIFIED, OUR_KEY, SELECTOR, sendingDomain } from './sending-domain.ts';
+import {
+  ANOTHER_KEY,
+  NOT_VERIFIED,
+  newPublicKey,
+  OUR_KEY,
+  SELECTOR,
+  sendingDomain,
+} from './sending-domain.ts';
 
 const HOST = `${SELECTOR}._domainkey`;
 const FQDN = `${HOST}.example.org`;
@@ -219,7 +226,7 @@ const CASES: Case[] = [
   {
     code: 'OTHER_KEY',
     when: 'it is a key of 4,096 bits, beside which nothing fits a datagram',
-    records: { [FQDN]: { TXT: [`v=DKIM1; p=${'A'.repeat(736)}; n=${'x'.repeat(600)}`] } },
+    records: { [FQDN]: { TXT: [`v=DKIM1; p=${newPublicKey(4096)}; n=${'x'.repeat(600)}`] } },
   },
   {
     code: 'OTHER_KEY',

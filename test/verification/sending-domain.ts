@@ -8,8 +8,9 @@ export const SELECTOR = 'abc12def345';
 export const OUR_KEY = newPublicKey();
 export const ANOTHER_KEY = newPublicKey();
 
-function newPublicKey(): string {
-  const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+/** Of `bits` bits. */
+export function newPublicKey(bits = 2048): string {
+  const { publicKey } = generateKeyPairSync('rsa', { modulusLength: bits });
   return publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
 }
 
