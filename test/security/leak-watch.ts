@@ -82,8 +82,14 @@ export class LeakWatch {
   }
 }
 
+/** As the server reads it: decoded once. */
 function pathOf({ url = '' }: IncomingMessage): string {
-  return url.split('?', 1)[0] ?? '';
+  const path = url.split('?', 1)[0] ?? '';
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 async function filesIn(folder: string): Promise<string[]> {
