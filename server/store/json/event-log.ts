@@ -1,13 +1,6 @@
 import type { EventFilter, EventPage, EventRow } from '../store.ts';
-import {
-  checkHeader,
-  type EventLine,
-  eventLine,
-  firstEvent,
-  readLines,
-  readTail,
-  seek,
-} from './event-lines.ts';
+import { checkHeader, type EventLine, eventLine, readTail } from './event-lines.ts';
+import { collect, findOldest, isWanted } from './event-search.ts';
 import { type OpenFile, unlessMissing } from './file-system.ts';
 import type { Folder } from './folder.ts';
 import { type AccountFile, FORMAT } from './formats.ts';
@@ -281,30 +274,4 @@ function highest(least: number, ids: Iterable<number>): number {
   let found = least;
   for (const id of ids) found = Math.max(found, id);
   return found;
-}
-
-function isWanted(event: EventRow, filter: EventFilter): boolean {
-  return event.id > filter.after && (filter.domain === undefined || event.domain?.id === filter.domain);
-}
-
-async function collect(
-  file: OpenFile,
-  filter: EventFilter,
-  wanted: (event: EventRow) => boolean,
-  into: EventRow[],
-): Promise<void> {
-  if (into.length >= filter.limit) return;
-  for await (const { event } of readLines(file, await seek(file, filter.after))) {
-    if (event === null || !wanted(event)) continue;
-    into.push(event);
-    if (into.length >= filter.limit) return;
-  }
-}
-
-async function findOldest(files: readonly OpenFile[]): Promise<number | null> {
-  for (const file of files) {
-    const found = await firstEvent(file, 0, Number.POSITIVE_INFINITY);
-    if (found !== null) return found.event.id;
-  }
-  return null;
 }

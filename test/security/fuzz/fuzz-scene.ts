@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect } from 'vitest';
 import { checkFolder } from '../../../server/store/json/check-folder.ts';
 import type { TestServer } from '../../running-server.ts';
@@ -13,6 +14,18 @@ export interface Ids {
 
 /** Who asks. */
 export type Asker = 'admin' | 'writer' | 'share' | 'wrong' | 'none';
+
+/** Mostly those who come further than to the guard. */
+export const askers = fc.constantFrom<Asker[]>(
+  'admin',
+  'admin',
+  'admin',
+  'writer',
+  'writer',
+  'share',
+  'wrong',
+  'none',
+);
 
 /** A server with something to ask for, which is made anew when a request has taken it away. */
 export class FuzzScene implements AsyncDisposable {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Asker, Ids } from './fuzz-scene.ts';
+import { askers } from './fuzz-scene.ts';
 import type { JsonSchema } from './json-values.ts';
 import { anyJson, anyText, deepJson, schemaValue } from './json-values.ts';
 
@@ -48,16 +49,7 @@ export function restRequests(document: ApiDocument): fc.Arbitrary<RestRequest> {
         method: requestMethod,
         path: mostly(fc.constant(path), pathsNear(path)),
         query: queryFor(operation, resolve),
-        asker: fc.constantFrom<Asker[]>(
-          'admin',
-          'admin',
-          'admin',
-          'writer',
-          'writer',
-          'share',
-          'wrong',
-          'none',
-        ),
+        asker: askers,
         headers: oddHeaders,
         content: contentFor(operation, resolve),
       })

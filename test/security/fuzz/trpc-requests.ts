@@ -4,6 +4,7 @@ import { appRouter } from '../../../server/router/index.ts';
 import type { ProcedureDefinition } from '../procedure-definitions.ts';
 import { listProcedures } from '../procedure-definitions.ts';
 import type { Asker, Ids } from './fuzz-scene.ts';
+import { askers } from './fuzz-scene.ts';
 import type { JsonSchema } from './json-values.ts';
 import { anyJson, anyText, deepJson, POISONED_NAMES, schemaValue } from './json-values.ts';
 
@@ -57,16 +58,7 @@ export const trpcRequests: fc.Arbitrary<TrpcRequest> = fc
             'application/json; charset=x',
           ),
         ),
-        asker: fc.constantFrom<Asker[]>(
-          'admin',
-          'admin',
-          'admin',
-          'writer',
-          'writer',
-          'share',
-          'wrong',
-          'none',
-        ),
+        asker: askers,
         broken: mostly(
           fc.constant(null),
           fc.oneof(

@@ -1,0 +1,32 @@
+import type { EventFilter, EventRow } from '../store.ts';
+import { firstEvent, readLines, seek } from './event-lines.ts';
+import type { OpenFile } from './file-system.ts';
+
+/** Whether a list with this filter holds the event; its limit aside. */
+export function isWanted(event: EventRow, filter: EventFilter): boolean {
+  return event.id > filter.after && (filter.domain === undefined || event.domain?.id === filter.domain);
+}
+
+/** Adds the file's events that are wanted to `into`, by id, until that is as long as the filter lets it be. */
+export async function collect(
+  file: OpenFile,
+  filter: EventFilter,
+  wanted: (event: EventRow) => boolean,
+  into: EventRow[],
+): Promise<void> {
+  if (into.length >= filter.limit) return;
+  for await (const { event } of readLines(file, await seek(file, filter.after))) {
+    if (event === null || !wanted(event)) continue;
+    into.push(event);
+    if (into.length >= filter.limit) return;
+  }
+}
+
+/** The lowest id in the files, the oldest of which is first; null where they hold no event. */
+export async function findOldest(files: readonly OpenFile[]): Promise<number | null> {
+  for (const file of files) {
+    const found = await firstEvent(file, 0, Number.POSITIVE_INFINITY);
+    if (found !== null) return found.event.id;
+  }
+  return null;
+}
