@@ -30,7 +30,7 @@ import { errorCode } from './store/json/file-system.ts';
 import { FolderInUseError } from './store/json/lock.ts';
 import { restoreArchive } from './store/json/restore.ts';
 import { unusableFolder } from './store/json/unusable-folder.ts';
-import { systemReason } from './system-failure.ts';
+import { messageOf, systemReason } from './system-failure.ts';
 
 /** How many keys a server holds ready; a command that opens the folder makes its one when it needs it. */
 const POOL_SIZE = 32;
@@ -50,7 +50,7 @@ export async function main(words: readonly string[]): Promise<ExitCode> {
       process.loadEnvFile('.env');
     }
   } catch (error) {
-    const reason = systemReason(error) ?? (error instanceof Error ? error.message : String(error));
+    const reason = systemReason(error) ?? messageOf(error);
     terminal.err.write(`letterhead: The file .env cannot be read: ${reason}.\n`);
     return EXIT.usage;
   }

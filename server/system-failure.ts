@@ -17,3 +17,8 @@ export function systemReason(error: unknown): string | null {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return null;
   return REASONS[error.code] ?? null;
 }
+
+/** The error's own message. Anything can be thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

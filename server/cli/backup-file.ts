@@ -12,7 +12,7 @@ import {
 import { dirname, join } from 'node:path';
 import type { BackupItem } from '@letterhead/shared';
 import { LetterheadError } from '@letterhead/shared';
-import { systemReason } from '../system-failure.ts';
+import { messageOf, systemReason } from '../system-failure.ts';
 
 /**
  * A backup that arrives in pieces. It stands under its name once it is whole and on the disk, and not before; an
@@ -103,7 +103,7 @@ function refuseOtherThanFile(path: string): void {
 
 function cannotWrite(path: string, error: unknown): LetterheadError {
   if (error instanceof LetterheadError) return error;
-  const reason = systemReason(error) ?? (error instanceof Error ? error.message : String(error));
+  const reason = systemReason(error) ?? messageOf(error);
   const message = existsSync(dirname(path))
     ? `The backup cannot be written to ${path}: ${reason}.`
     : `There is no folder ${dirname(path)}. Make it first, or name another file.`;

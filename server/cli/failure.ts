@@ -2,6 +2,7 @@ import { isLetterheadError } from '@letterhead/client';
 import type { ErrorBody } from '@letterhead/shared';
 import { LetterheadError } from '@letterhead/shared';
 import { SettingsError } from '../settings.ts';
+import { messageOf } from '../system-failure.ts';
 import type { ExitCode } from './exit-code.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 
@@ -14,7 +15,7 @@ export function describeFailure(error: unknown): { body: ErrorBody; exit: ExitCo
 
 function bodyOf(error: unknown): ErrorBody {
   if (error instanceof LetterheadError) return error.toBody();
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   if (!isLetterheadError(error) || error.data == null) return { message, code: 'unavailable' };
   const { code, errors } = error.data;
   return { message, code, ...(errors === undefined ? {} : { errors }) };

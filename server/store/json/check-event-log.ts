@@ -1,3 +1,4 @@
+import { messageOf } from '../../system-failure.ts';
 import type { FolderProblem } from './check-folder.ts';
 import { checkHeader, readLines } from './event-lines.ts';
 import { EventLog } from './event-log.ts';
@@ -17,7 +18,7 @@ export async function checkEventLog(events: Folder, account: AccountFile): Promi
     try {
       lastId = await checkLines(events, name, account.account, lastId, note);
     } catch (error) {
-      note(`${error instanceof Error ? error.message : String(error)}.`);
+      note(`${messageOf(error)}.`);
       return problems;
     }
   }

@@ -1,4 +1,4 @@
-import { systemReason } from '../../system-failure.ts';
+import { messageOf, systemReason } from '../../system-failure.ts';
 import { accountFileName } from './account.ts';
 import { checkEventLog } from './check-event-log.ts';
 import { DataFolder, IDS_FILE, INSTALLATION_FILE, SCHEDULE_FILE, TOKEN_USE_FILE } from './data-folder.ts';
@@ -89,7 +89,7 @@ class FolderCheck {
       return content;
     } catch (error) {
       const reason = systemReason(error);
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       this.#note(file, reason === null ? `${message}.` : `${file} cannot be read: ${reason}.`);
       return null;
     }

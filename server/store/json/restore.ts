@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { LetterheadError } from '@letterhead/shared';
 import { extract } from 'tar-stream';
-import { systemReason } from '../../system-failure.ts';
+import { messageOf, systemReason } from '../../system-failure.ts';
 import { checkFolder, type FolderReport } from './check-folder.ts';
 import { errorCode, nodeFileSystem, unlessMissing } from './file-system.ts';
 import { isDataFile } from './snapshot.ts';
@@ -97,7 +97,7 @@ function notABackup(archive: string, why: string): LetterheadError {
 function inASentence(error: unknown): string {
   const reason = systemReason(error);
   if (reason !== null) return `${reason}.`;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   // zlib's own code and tar-stream's own words.
   if (errorCode(error) === 'Z_BUF_ERROR' || message === 'Unexpected end of data')
     return 'it ends too early. Take another copy of it.';

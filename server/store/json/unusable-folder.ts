@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { LetterheadError } from '@letterhead/shared';
-import { systemReason } from '../../system-failure.ts';
+import { messageOf, systemReason } from '../../system-failure.ts';
 
 /** Why `dataDir` cannot be the data folder: `unavailable`, with one line that says what to do where that is known. */
 export function unusableFolder(dataDir: string, error: unknown): LetterheadError {
@@ -21,8 +21,4 @@ function fileIn(dataDir: string, error: unknown): string | null {
   if (!(error instanceof Error) || !('path' in error) || typeof error.path !== 'string') return null;
   const file = relative(dataDir, error.path);
   return file === '' || file.startsWith('..') ? null : file;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
