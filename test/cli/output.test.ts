@@ -131,7 +131,7 @@ it('lets no name or DNS answer command the terminal', async () => {
   const clear = '\u001b[2J\u009b31m';
   await server.letterhead.tokens.create.mutate({ account: 1, name: clear, scopes: ['domains:read'] });
   const tokens = await run('token', 'list');
-  expect(tokens.out).toContain('\\x1b[2J\\x9b31m');
+  expect(tokens.out).toContain('\\u001b[2J\\u009b31m');
 
   const rows = 'Mail server\n9\tRoot';
   await server.letterhead.tokens.create.mutate({ account: 1, name: rows, scopes: ['domains:read'] });
@@ -141,6 +141,6 @@ it('lets no name or DNS answer command the terminal', async () => {
   server.dns.publish(`${dns_records[0]?.hostname}.example.org`, { TXT: [`k=rsa; p=${clear}`] });
   const verified = await run('domain', 'verify', 'example.org');
   expect(verified.exit).toBe(1);
-  expect(verified.out).toContain('  Found     k=rsa; p=\\x1b[2J');
+  expect(verified.out).toContain('  Found     k=rsa; p=\\u001b[2J');
   for (const { out } of [tokens, verified]) expect(out).not.toMatch(/[^\n\P{Cc}]/u);
 });
