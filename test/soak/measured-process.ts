@@ -13,10 +13,15 @@ export interface Memory {
   readonly held: number;
 }
 
+/** What is asked of the process: how much memory it holds, or a snapshot of its heap in this file. */
+export type MeasuredRequest = { readonly memory: true } | { readonly snapshot: string };
+
 /** A server in a process of its own, whose memory can be asked for. */
 export interface MeasuredProcess extends AsyncDisposable {
   readonly url: string;
   memory(): Promise<Memory>;
+  /** Writes V8's `.heapsnapshot`, with all that the process knows in it, to this path. */
+  writeHeapSnapshot(path: string): Promise<void>;
 }
 
 /** Starts the server with these settings; rejects with what it has said where it does not come up. */
@@ -28,12 +33,17 @@ export async function startMeasured(environment: Record<string, string>): Promis
   });
   const said: string[] = [];
   child.stderr?.on('data', (chunk: Buffer) => said.push(chunk.toString()));
+  const ask = (request: MeasuredRequest) => child.send(request);
   const { url } = await answerOf<{ url: string }>(child, said);
   return {
     url,
     memory() {
-      child.send('memory');
+      ask({ memory: true });
       return answerOf<Memory>(child, said);
+    },
+    async writeHeapSnapshot(path) {
+      ask({ snapshot: path });
+      await answerOf(child, said);
     },
     async [Symbol.asyncDispose]() {
       if (child.exitCode !== null) return;
