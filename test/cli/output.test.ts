@@ -83,6 +83,10 @@ it('shows a name in its own letters beside it, to people alone', async () => {
   const message = await run('domain', 'records', '1', '--format', 'text');
   expect(message.out).toContain('send mail as bücher.example (xn--bcher-kva.example), please add');
   expect((await run('domain', 'records', '1', '--format', 'bind')).out).not.toContain('ü');
+  const removed = await run('domain', 'remove', '1', '--yes');
+  expect(removed.out).toBe('Removed bücher.example (xn--bcher-kva.example).\n');
+  const events = await run('events', '--domain', '1');
+  expect(events.out.match(/bücher\.example \(xn--bcher-kva\.example\)$/gm)).toHaveLength(2);
 });
 
 it('prints machines’ output where it is asked for, also where it is the usual one', async () => {
