@@ -1,7 +1,14 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { Lookup } from '../../server/dns/lookup.ts';
-import { createLoopbackDns, IMPATIENT, inShort, openCheck } from './loopback-check.ts';
+import {
+  createLoopbackDns,
+  IMPATIENT,
+  inShort,
+  openCheck,
+  plentyOfBudget,
+  UNENDING,
+} from './loopback-check.ts';
 import { type LoopbackDns, startLoopbackDns } from './loopback-dns.ts';
 import type { Fault, NameServer } from './name-server.ts';
 
@@ -129,7 +136,7 @@ describe('what goes over the wire', () => {
     const { net, server } = await start();
     await using _ = net;
     server.latency = 5;
-    const check = openCheck(net);
+    const check = openCheck(net, {}, { budget: plentyOfBudget() });
     const names = Array.from({ length: 1500 }, (_, i) => `n${i}.example.org`);
     const surveys = await Promise.all(names.map((name) => check.askAuthorities(name, 'TXT')));
     const said = surveys.map(({ observations }) => inShort(observations)['ns1.example.org']);
@@ -182,7 +189,10 @@ describe('the end of a check', () => {
     const before = openSockets();
     const end = new AbortController();
     const timeouts = { authority: 600_000, resolver: [600_000] };
-    const check = createLoopbackDns(net, { timeouts }).open('example.org', end.signal);
+    const check = createLoopbackDns(net, { timeouts }).open('example.org', {
+      ...UNENDING,
+      signal: end.signal,
+    });
     const survey = check.askAuthorities(NAME, 'TXT');
     const resolved = check.askResolver(NAME, 'TXT');
     const queries = () => [net.resolver, ...net.authorities].flatMap((server) => server.queries);
@@ -203,7 +213,7 @@ describe('the end of a check', () => {
   test('nothing is asked after it', async () => {
     const { net } = await start();
     await using _ = net;
-    const check = createLoopbackDns(net).open('example.org', AbortSignal.abort());
+    const check = createLoopbackDns(net).open('example.org', { ...UNENDING, signal: AbortSignal.abort() });
     expect(await check.askAuthorities(NAME, 'TXT')).toEqual({ zone: null, observations: [] });
     expect(await check.askResolver(NAME, 'TXT')).toEqual({ kind: 'unknown', reason: 'timeout' });
     expect(net.resolver.queries).toEqual([]);
@@ -214,7 +224,7 @@ describe('the end of a check', () => {
     await using _ = net;
     const end = new AbortController();
     const dns = createLoopbackDns(net);
-    const check = dns.open('example.org', end.signal);
+    const check = dns.open('example.org', { owner: 1, signal: end.signal, budget: plentyOfBudget() });
     server.fault = 'silent';
     const names = Array.from({ length: 1500 }, (_, i) => `n${i}.example.org`);
     const surveys = Promise.all(names.map((name) => check.askAuthorities(name, 'TXT')));
@@ -225,7 +235,7 @@ describe('the end of a check', () => {
     }
     // Those who left the queue have not taken their places with them.
     server.fault = null;
-    const next = dns.open('example.org', new AbortController().signal);
+    const next = dns.open('example.org', UNENDING);
     const { observations } = await next.askAuthorities('next.example.org', 'TXT');
     expect(inShort(observations)).toEqual({ 'ns1.example.org': 'absent nxdomain' });
   });
