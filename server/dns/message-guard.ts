@@ -5,6 +5,7 @@ const HEADER_LENGTH = 12;
 const POINTER_BITS = 0xc0;
 const MAX_NAME_LENGTH = 255;
 const RECORD_HEAD_LENGTH = 10;
+const CLASS_IN = 1;
 /** Of the range for private use (RFC 6895 §3.1): the codec leaves its data alone. */
 const OPAQUE_TYPE = 0xff00;
 const TYPE_NUMBERS: Record<RecordType, number> = { A: 1, NS: 2, CNAME: 5, SOA: 6, MX: 15, TXT: 16, AAAA: 28 };
@@ -51,7 +52,8 @@ class MessageGuard {
     const end = data + bytes.readUInt16BE(head + 8);
     expect(end <= bytes.length);
     const type = bytes.readUInt16BE(head);
-    if (wanted.includes(type)) expect(this.#isWellFormed(type, data, end));
+    const isIn = bytes.readUInt16BE(head + 2) === CLASS_IN;
+    if (isIn && wanted.includes(type)) expect(this.#isWellFormed(type, data, end));
     else bytes.writeUInt16BE(OPAQUE_TYPE, head);
     return end;
   }
