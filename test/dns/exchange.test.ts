@@ -1,6 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { Lookup } from '../../server/dns/lookup.ts';
+import { manyTxt } from './hostile-answers.ts';
+import { HostileServer } from './hostile-server.ts';
 import {
   createLoopbackDns,
   IMPATIENT,
@@ -111,6 +113,21 @@ describe.concurrent('a server that gives its answer on a detour', () => {
     net.publish(NAME, { TXT: values });
     const { observations } = await openCheck(net).askAuthorities(NAME, 'TXT');
     expect(observations).toMatchObject([{ outcome: { kind: 'present', values } }]);
+  });
+
+  test('a datagram longer than what was offered is not read, but asked for over TCP', async () => {
+    const { net } = await start();
+    await using _ = net;
+    const values = (transport: string) =>
+      Array.from({ length: 13 }, (_, i) => `${transport}-${i}`.padEnd(90));
+    await using hostile = await HostileServer.start({
+      port: net.port,
+      handler: (query, transport) => [manyTxt(query, 13, (i) => values(transport)[i] ?? '')],
+    });
+    net.resolver.publish('ns1.example.org', { A: [...hostile.addresses] });
+    const { observations } = await openCheck(net).askAuthorities(NAME, 'TXT');
+    expect(observations).toMatchObject([{ outcome: { kind: 'present', values: values('tcp') } }]);
+    expect(hostile.received.map(({ transport }) => transport)).toEqual(['udp', 'tcp']);
   });
 
   test('the strings of a record are joined with nothing between', async () => {
