@@ -48,9 +48,12 @@ export const CHECK_LIMITS = {
   /** Of those, what advice on SPF, DMARC and MX may use: the records themselves go first. */
   adviceDatagrams: 60,
   adviceResolverQuestions: 25,
+  adviceOctets: 128 * KIB,
   milliseconds: 10_000,
   /** Records in one message; more make it malformed. */
   recordsAMessage: 200,
+  /** Labels, pointers and strings that decoding one message may walk; more make it malformed. */
+  stepsAMessage: 5_000,
   /** Octets of messages that are decoded; what comes after is not read. */
   octets: 512 * KIB,
   /** TXT values at one name that are judged; a key that was split by mistake has two to four. */
@@ -71,8 +74,13 @@ export const DNS_LIMITS = {
   questionsPerAccount: 512,
   questionsPerServer: 256,
   questionsPerServerPerAccount: 128,
-  /** Of a UDP answer: what the question has offered to take (RFC 6891 §6.2.3). A longer one is asked for over TCP. */
+  /**
+   * Of a UDP answer: what the question offers to take (RFC 6891 §6.2.3), which fits an Ethernet frame on every path
+   * (RFC 9715). A longer one is not read, but asked for over TCP.
+   */
   udpOctets: 1_232,
+  /** Messages that are decoded before other work has its turn; one takes up to 2 ms. */
+  decodesAtAStretch: 8,
 } as const;
 
 /** What the store in files has open or keeps at once. */

@@ -57,7 +57,7 @@ export const NameServerObservationSchema = z
     outcome: z
       .string()
       .describe(
-        '`present`, `absent`, or why nothing is known: `timeout`, `servfail`, `refused`, `lame`, `unreachable`, `malformed`, `not-asked`.',
+        '`present`, `absent`, or why nothing is known: `timeout`, `servfail`, `refused`, `lame`, `unreachable`, `malformed`, `budget`, `not-asked`.',
       ),
     values: z.array(z.string()),
     ms: z.number().describe('How long the answer took, in milliseconds.'),

@@ -1,4 +1,5 @@
 import { addressesIn } from './answer.ts';
+import type { Asker } from './exchange.ts';
 import { parentOf } from './name.ts';
 import type { Delegation, UnknownReason } from './outcome.ts';
 import type { Resolver } from './resolver.ts';
@@ -19,11 +20,11 @@ export interface FoundDelegation {
 export async function findDelegation(
   name: string,
   resolver: Resolver,
-  signal: AbortSignal,
+  asker: Asker,
 ): Promise<FoundDelegation> {
   for (let zone = name; zone !== '.'; zone = parentOf(zone)) {
-    const { outcome, additionals } = await resolver.ask({ name: zone, type: 'NS' }, signal);
-    if (outcome.kind === 'unknown') return notFound(await whyUnknown(outcome.reason, resolver, signal));
+    const { outcome, additionals } = await resolver.ask({ name: zone, type: 'NS' }, asker);
+    if (outcome.kind === 'unknown') return notFound(await whyUnknown(outcome.reason, resolver, asker));
     if (outcome.kind === 'present' && outcome.cname === null) {
       const nameServers = outcome.values;
       const delegation: Delegation = { kind: 'found', zone, nameServers };
@@ -39,13 +40,14 @@ function notFound(delegation: Delegation): FoundDelegation {
   return { delegation, addresses: new Map() };
 }
 
-/** Silence about a domain may be its own servers' fault: the resolver is out of reach where it says nothing at all. */
-async function whyUnknown(
-  reason: UnknownReason,
-  resolver: Resolver,
-  signal: AbortSignal,
-): Promise<Delegation> {
+/**
+ * Silence about a domain may be its own servers' fault: the resolver is out of reach where it says nothing at all,
+ * though it was asked.
+ */
+async function whyUnknown(reason: UnknownReason, resolver: Resolver, asker: Asker): Promise<Delegation> {
+  const { signal, allowance } = asker;
   const doubtful = reason === 'unreachable' || (reason === 'timeout' && !signal.aborted);
-  const unreachable = doubtful && !(await resolver.isReachable(signal)) && !signal.aborted;
+  const unreachable =
+    doubtful && !(await resolver.isReachable(asker)) && !signal.aborted && !allowance.isExhausted;
   return { kind: 'unknown', reason: unreachable ? 'resolver-unreachable' : reason };
 }

@@ -1,10 +1,20 @@
 import { type Referral, readAuthority } from './answer.ts';
+import { type Allowance, CheckBudget } from './check-budget.ts';
 import { type FoundDelegation, findDelegation } from './delegation.ts';
-import type { Exchange } from './exchange.ts';
+import type { Asker, Exchange } from './exchange.ts';
 import { type LookupObserver, labelOf } from './lookup.ts';
 import type { Question } from './message.ts';
 import { canonicalName, isWithin } from './name.ts';
-import type { Delegation, DnsCheck, Outcome, RecordType, Survey, Unknown } from './outcome.ts';
+import type {
+  CheckOptions,
+  Delegation,
+  DnsCheck,
+  Observation,
+  Outcome,
+  RecordType,
+  Survey,
+  Unknown,
+} from './outcome.ts';
 import { unknown } from './reply.ts';
 import type { Resolver } from './resolver.ts';
 import { type WalkNeeds, walkZones } from './zone-walk.ts';
@@ -20,21 +30,55 @@ export interface CheckNeeds {
   readonly onLookup: LookupObserver;
 }
 
+/** An answer, and the allowance that its question was paid from. */
+interface Remembered<Answer> {
+  readonly paidFrom: Allowance;
+  readonly answer: Promise<Answer>;
+}
+
+/** What a check has asked so far, whichever allowance paid for it. */
+class CheckMemory {
+  readonly surveys = new Map<string, Remembered<Survey>>();
+  readonly resolved = new Map<string, Remembered<Outcome>>();
+  /** Who said nothing once is not waited for again. */
+  readonly silent = new Set<string>();
+  delegation: Promise<FoundDelegation> | undefined;
+}
+
 /** One check's questions; each is asked once, however often it comes up. */
 export class DomainCheck implements DnsCheck, WalkNeeds {
   readonly #needs: CheckNeeds;
   readonly #registrableDomain: string;
-  readonly #signal: AbortSignal;
-  readonly #surveys = new Map<string, Promise<Survey>>();
-  readonly #resolved = new Map<string, Promise<Outcome>>();
-  /** Who said nothing once is not waited for again. */
-  readonly #silent = new Set<string>();
-  #delegation: Promise<FoundDelegation> | undefined;
+  readonly #budget: CheckBudget;
+  readonly #asker: Asker;
+  readonly #memory: CheckMemory;
 
-  constructor(needs: CheckNeeds, registrableDomain: string, signal: AbortSignal) {
+  private constructor(
+    needs: CheckNeeds,
+    registrableDomain: string,
+    budget: CheckBudget,
+    asker: Asker,
+    memory: CheckMemory,
+  ) {
     this.#needs = needs;
-    this.#registrableDomain = canonicalName(registrableDomain);
-    this.#signal = signal;
+    this.#registrableDomain = registrableDomain;
+    this.#budget = budget;
+    this.#asker = asker;
+    this.#memory = memory;
+  }
+
+  static open(
+    needs: CheckNeeds,
+    registrableDomain: string,
+    { signal, owner, budget = new CheckBudget() }: CheckOptions,
+  ): DomainCheck {
+    const asker = { signal, owner, allowance: budget.records };
+    return new DomainCheck(needs, canonicalName(registrableDomain), budget, asker, new CheckMemory());
+  }
+
+  forAdvice(): DomainCheck {
+    const asker = { ...this.#asker, allowance: this.#budget.advice };
+    return new DomainCheck(this.#needs, this.#registrableDomain, this.#budget, asker, this.#memory);
   }
 
   async delegation(): Promise<Delegation> {
@@ -43,12 +87,12 @@ export class DomainCheck implements DnsCheck, WalkNeeds {
 
   askAuthorities(name: string, type: RecordType): Promise<Survey> {
     const question = { name: canonicalName(name), type };
-    return remember(this.#surveys, question, () => this.#survey(question));
+    return this.#remember(this.#memory.surveys, question, () => this.#survey(question), isCutShort);
   }
 
   askResolver(name: string, type: RecordType): Promise<Outcome> {
     const question = { name: canonicalName(name), type };
-    return remember(this.#resolved, question, () => this.#resolve(question));
+    return this.#remember(this.#memory.resolved, question, () => this.#resolve(question), isNotAsked);
   }
 
   isAskable(address: string): boolean {
@@ -60,16 +104,14 @@ export class DomainCheck implements DnsCheck, WalkNeeds {
     question: Question,
     zone: string,
   ): Promise<{ outcome: Outcome | Referral; ms: number }> {
-    if (this.#silent.has(address)) return { outcome: unknown('timeout'), ms: 0 };
+    const { silent } = this.#memory;
+    if (silent.has(address)) return { outcome: unknown('timeout'), ms: 0 };
     const { exchange, authorityPort, authorityTimeout, onLookup } = this.#needs;
-    const { reply, ms } = await exchange.ask({ address, port: authorityPort }, question, {
-      recursive: false,
-      timeout: authorityTimeout,
-      resendAfter: authorityTimeout / 3,
-      signal: this.#signal,
-    });
+    const options = { recursive: false, timeout: authorityTimeout, resendAfter: authorityTimeout / 3 };
+    const server = { address, port: authorityPort };
+    const { reply, ms } = await exchange.ask(server, question, options, this.#asker);
     const outcome = reply.kind === 'reply' ? readAuthority(reply.message, question, zone) : reply;
-    if (outcome.kind === 'unknown' && outcome.reason === 'timeout') this.#silent.add(address);
+    if (outcome.kind === 'unknown' && outcome.reason === 'timeout') silent.add(address);
     onLookup({ whom: 'authority', type: question.type, outcome: labelOf(outcome), ms });
     return { outcome, ms };
   }
@@ -81,8 +123,8 @@ export class DomainCheck implements DnsCheck, WalkNeeds {
   }
 
   #findDelegation(): Promise<FoundDelegation> {
-    this.#delegation ??= findDelegation(this.#registrableDomain, this.#needs.resolver, this.#signal);
-    return this.#delegation;
+    this.#memory.delegation ??= findDelegation(this.#registrableDomain, this.#needs.resolver, this.#asker);
+    return this.#memory.delegation;
   }
 
   async #survey(question: Question): Promise<Survey> {
@@ -95,19 +137,34 @@ export class DomainCheck implements DnsCheck, WalkNeeds {
   }
 
   async #resolve(question: Question): Promise<Outcome> {
-    return (await this.#needs.resolver.ask(question, this.#signal)).outcome;
+    return (await this.#needs.resolver.ask(question, this.#asker)).outcome;
+  }
+
+  /** What another allowance could not pay for to the end is asked again. */
+  async #remember<Answer>(
+    answers: Map<string, Remembered<Answer>>,
+    { name, type }: Question,
+    ask: () => Promise<Answer>,
+    isIncomplete: (answer: Answer) => boolean,
+  ): Promise<Answer> {
+    const key = `${type} ${name}`;
+    const { allowance } = this.#asker;
+    const known = answers.get(key);
+    if (known?.paidFrom === allowance) return known.answer;
+    if (known !== undefined) {
+      const answer = await known.answer;
+      if (!isIncomplete(answer)) return answer;
+    }
+    const asked = { paidFrom: allowance, answer: ask() };
+    answers.set(key, asked);
+    return asked.answer;
   }
 }
 
-function remember<Answer>(
-  answers: Map<string, Promise<Answer>>,
-  { name, type }: Question,
-  ask: () => Promise<Answer>,
-): Promise<Answer> {
-  const key = `${type} ${name}`;
-  const known = answers.get(key);
-  if (known !== undefined) return known;
-  const asked = ask();
-  answers.set(key, asked);
-  return asked;
+function isNotAsked(outcome: Observation['outcome']): boolean {
+  return outcome.kind === 'unknown' && outcome.reason === 'budget';
+}
+
+function isCutShort({ observations }: Survey): boolean {
+  return observations.some(({ outcome }) => isNotAsked(outcome));
 }

@@ -50,6 +50,6 @@ export function createDns(options: DnsOptions): Dns {
     onLookup,
   };
   return {
-    open: (registrableDomain, signal) => new DomainCheck(needs, registrableDomain, signal),
+    open: (registrableDomain, options) => DomainCheck.open(needs, registrableDomain, options),
   };
 }

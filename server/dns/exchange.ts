@@ -1,9 +1,12 @@
+import { FairSemaphore } from '../fair-semaphore.ts';
+import { DNS_LIMITS } from '../limits.ts';
+import type { Allowance } from './check-budget.ts';
 import { Deadline } from './deadline.ts';
 import { encodeQuery, type Message, type Query, type Question, RCODE } from './message.ts';
 import { isAskableName } from './name.ts';
-import { type Reply, unknown } from './reply.ts';
+import { type RawReply, type Reply, toReply, unknown } from './reply.ts';
 import type { ServerAddress } from './server-address.ts';
-import { Slots } from './slots.ts';
+import { SocketTurns } from './socket-turns.ts';
 import { askOverTcp } from './tcp.ts';
 import { askOverUdp } from './udp.ts';
 
@@ -14,14 +17,22 @@ export interface ExchangeNeeds {
   readonly now: () => number;
 }
 
+/** On whose behalf a question is asked. */
+export interface Asker {
+  /** The account; 0: the service itself. */
+  readonly owner: number;
+  readonly allowance: Allowance;
+  /** Ends the question. */
+  readonly signal: AbortSignal;
+}
+
 export interface AskOptions {
   /** Whether the server is to find the answer elsewhere: asked of resolvers, not of authorities. */
   readonly recursive: boolean;
-  /** How long the question may take, in milliseconds; `signal` ends it earlier. */
+  /** How long the question may take, in milliseconds; the asker's signal ends it earlier. */
   readonly timeout: number;
   /** After how many milliseconds the datagram is sent again. */
   readonly resendAfter: number;
-  readonly signal: AbortSignal;
 }
 
 /** How a question to one server ended; `ms` is how long that took. */
@@ -30,44 +41,44 @@ export interface Exchanged {
   readonly ms: number;
 }
 
-/** Every question has a socket of its own: so many leave enough file descriptors for the rest of the process. */
-const MAX_UNDER_WAY = 1024;
-/** As many datagrams as fit the default receive buffer of a server on Linux; of a larger burst some would be lost. */
-const MAX_UNDER_WAY_TO_ONE_SERVER = 256;
-
 const TOO_LATE: Exchanged = { reply: unknown('timeout'), ms: 0 };
+const DECODES = { total: DNS_LIMITS.decodesAtAStretch, perOwner: DNS_LIMITS.decodesAtAStretch };
 
 /** One question to one server. */
 export class Exchange {
   readonly #needs: ExchangeNeeds;
-  readonly #slots = new Slots(MAX_UNDER_WAY);
-  readonly #serverSlots = new Slots(MAX_UNDER_WAY_TO_ONE_SERVER);
+  readonly #turns = new SocketTurns();
+  readonly #decodes = new FairSemaphore<number>(DECODES);
 
   constructor(needs: ExchangeNeeds) {
     this.#needs = needs;
   }
 
   /** Never throws for what the server does or the name is: whatever is no answer to the question is `unknown`. */
-  async ask(server: ServerAddress, question: Question, options: AskOptions): Promise<Exchanged> {
+  async ask(
+    server: ServerAddress,
+    question: Question,
+    options: AskOptions,
+    asker: Asker,
+  ): Promise<Exchanged> {
     if (!isAskableName(question.name)) return { reply: unknown('malformed'), ms: 0 };
-    const key = `${server.address} ${server.port}`;
-    if (!(await this.#serverSlots.take(key, options.signal))) return TOO_LATE;
+    if (!(await this.#turns.acquire(server, asker.owner, asker.signal))) return TOO_LATE;
     try {
-      if (!(await this.#slots.take('', options.signal))) return TOO_LATE;
-      try {
-        return await this.#askNow(server, question, options);
-      } finally {
-        this.#slots.release('');
-      }
+      return await this.#askNow(server, question, options, asker);
     } finally {
-      this.#serverSlots.release(key);
+      this.#turns.release(server, asker.owner);
     }
   }
 
-  async #askNow(server: ServerAddress, question: Question, options: AskOptions): Promise<Exchanged> {
+  async #askNow(
+    server: ServerAddress,
+    question: Question,
+    options: AskOptions,
+    asker: Asker,
+  ): Promise<Exchanged> {
     const start = this.#needs.now();
-    using deadline = new Deadline(options.timeout, options.signal);
-    const reply = await this.#askUntil(deadline, server, question, options);
+    using deadline = new Deadline(options.timeout, asker.signal);
+    const reply = await this.#askUntil(deadline, server, question, options, asker);
     return { reply, ms: Math.round(this.#needs.now() - start) };
   }
 
@@ -76,15 +87,37 @@ export class Exchange {
     server: ServerAddress,
     question: Question,
     { recursive, resendAfter }: AskOptions,
+    asker: Asker,
   ): Promise<Reply> {
+    const overUdp = async (query: Query) =>
+      this.#readDatagram(
+        await askOverUdp(server, query, resendAfter, deadline, asker.allowance),
+        query,
+        asker,
+      );
     let query = this.#encode(question, recursive, true);
-    let reply = await askOverUdp(server, query, resendAfter, deadline);
-    if (reply.kind === 'reply' && refusesEdns(reply.message)) {
+    let reply = await overUdp(query);
+    if (reply?.kind === 'reply' && refusesEdns(reply.message)) {
       query = this.#encode(question, recursive, false);
-      reply = await askOverUdp(server, query, resendAfter, deadline);
+      reply = await overUdp(query);
     }
-    const truncated = reply.kind === 'reply' && reply.message.truncated;
-    return truncated ? askOverTcp(server, query, deadline) : reply;
+    return reply ?? this.#read(await askOverTcp(server, query, deadline, asker.allowance), query, asker);
+  }
+
+  /** Null: the answer does not fit a datagram, and is to be asked for over TCP. */
+  async #readDatagram(raw: RawReply, query: Query, asker: Asker): Promise<Reply | null> {
+    if (raw.kind === 'raw' && raw.bytes.length > DNS_LIMITS.udpOctets) return null;
+    const reply = await this.#read(raw, query, asker);
+    return reply.kind === 'reply' && reply.message.truncated ? null : reply;
+  }
+
+  /** Decodes what came, a few messages at a stretch: many that come at once hold up nothing else. */
+  async #read(raw: RawReply, { question }: Query, { owner, allowance }: Asker): Promise<Reply> {
+    if (raw.kind === 'unknown') return raw;
+    if (!allowance.takeOctets(raw.bytes.length)) return unknown('budget');
+    await this.#decodes.acquire(owner);
+    setImmediate(() => this.#decodes.release(owner));
+    return toReply(raw.bytes, question.type);
   }
 
   #encode(question: Question, recursive: boolean, edns: boolean): Query {

@@ -1,4 +1,5 @@
 import { type Answer, decode, encode, RECURSION_DESIRED } from 'dns-packet';
+import { DNS_LIMITS } from '../limits.ts';
 import { assertDecodable } from './message-guard.ts';
 import type { RecordType } from './outcome.ts';
 import { type ResourceRecord, toRecord } from './record.ts';
@@ -30,8 +31,6 @@ export interface Message {
 
 export const RCODE = { NOERROR: 0, FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4, REFUSED: 5, NOTAUTH: 9 };
 
-/** What fits an Ethernet frame on every path: larger answers come over TCP rather than in fragments (RFC 9715). */
-const UDP_PAYLOAD_SIZE = 1232;
 const HEADER_LENGTH = 12;
 const RESPONSE_BIT = 0x80;
 const OPCODE_BITS = 0x78;
@@ -53,7 +52,7 @@ export function encodeQuery(
 const OPT_RECORD: Answer = {
   type: 'OPT',
   name: '.',
-  udpPayloadSize: UDP_PAYLOAD_SIZE,
+  udpPayloadSize: DNS_LIMITS.udpOctets,
   extendedRcode: 0,
   ednsVersion: 0,
   flags: 0,
@@ -86,9 +85,12 @@ function lowerCase(message: Buffer, nameEnd: number): string {
   return message.toString('latin1', HEADER_LENGTH, nameEnd).toLowerCase();
 }
 
-/** Decodes what `isReplyTo`; throws an `Error` where it is not well-formed. May change `bytes`. */
-export function decodeReply(bytes: Buffer): Message {
-  assertDecodable(bytes);
+/**
+ * Decodes what `isReplyTo` a question of this type, as far as the answer has need of it. Throws an `Error` where it
+ * is not well-formed, or more than `CHECK_LIMITS` allows. May change `bytes`.
+ */
+export function decodeReply(bytes: Buffer, type: RecordType): Message {
+  assertDecodable(bytes, type);
   const packet = decode(bytes);
   return {
     rcode: (packet.flags ?? 0) & 0xf,

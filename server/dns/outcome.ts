@@ -1,8 +1,20 @@
+import type { CheckBudget } from './check-budget.ts';
+
 /** The record types that Letterhead asks for. */
 export type RecordType = 'TXT' | 'CNAME' | 'NS' | 'SOA' | 'A' | 'AAAA' | 'MX';
 
-/** Why a question ended without a definitive answer. All of these are transient: they never change `verified`. */
-export type UnknownReason = 'timeout' | 'servfail' | 'refused' | 'lame' | 'unreachable' | 'malformed';
+/**
+ * Why a question ended without a definitive answer. All of these are transient: they never change `verified`.
+ * `budget`: it was not asked, or its answer not read, because the check had used up what it may spend.
+ */
+export type UnknownReason =
+  | 'timeout'
+  | 'servfail'
+  | 'refused'
+  | 'lame'
+  | 'unreachable'
+  | 'malformed'
+  | 'budget';
 
 /**
  * How a question to DNS ends. `present` and `absent` are definitive and may change state;
@@ -73,6 +85,8 @@ export interface DnsCheck {
    * nowhere is `present` with `cname` and no values. Never throws for what DNS does.
    */
   askResolver(name: string, type: RecordType): Promise<Outcome>;
+  /** The same check, with the same memory, whose questions are paid from the budget's part for advice. */
+  forAdvice(): DnsCheck;
 }
 
 /** Who answers for the zone that holds the registrable domain. */
@@ -81,8 +95,17 @@ export type Delegation =
   | { kind: 'no-such-domain' }
   | { kind: 'unknown'; reason: UnknownReason | 'resolver-unreachable' };
 
-/** Where checks come from: one a check, bound to a registrable domain and to the check's end. */
+/** For whom a check asks, for how long, and how much. */
+export interface CheckOptions {
+  /** Ends every question of the check; what has not answered by then is `unknown`, `timeout`. */
+  readonly signal: AbortSignal;
+  /** The account that shares the sockets with others in turn; 0: the service itself. */
+  readonly owner: number;
+  /** A budget that several checks share; one of its own where not given. */
+  readonly budget?: CheckBudget;
+}
+
+/** Where checks come from: one for each registrable domain that a check has to do with. */
 export interface Dns {
-  /** `signal` ends every question of the check; what has not answered by then is `unknown`, `timeout`. */
-  open(registrableDomain: string, signal: AbortSignal): DnsCheck;
+  open(registrableDomain: string, options: CheckOptions): DnsCheck;
 }

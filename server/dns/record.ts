@@ -55,5 +55,7 @@ function toValue(answer: Answer): { type: RecordType; value: string } | undefine
 
 /** One TXT record is its strings with nothing between (RFC 6376 §3.6.2.2). */
 function joinStrings(strings: string | Buffer | (string | Buffer)[]): string {
-  return Buffer.concat([strings].flat().map((part) => Buffer.from(part))).toString();
+  return Buffer.concat(
+    [strings].flat().map((part) => (typeof part === 'string' ? Buffer.from(part) : part)),
+  ).toString();
 }

@@ -1,16 +1,19 @@
 import { decodeReply, type Message } from './message.ts';
-import type { Unknown, UnknownReason } from './outcome.ts';
+import type { RecordType, Unknown, UnknownReason } from './outcome.ts';
 
 /** How an exchange ends: with a message that answers the question, whatever it says, or without. */
 export type Reply = { kind: 'reply'; message: Message } | Unknown;
+/** The same before the message is decoded. */
+export type RawReply = { kind: 'raw'; bytes: Buffer } | Unknown;
 
 export function unknown(reason: UnknownReason): Unknown {
   return { kind: 'unknown', reason };
 }
 
-export function toReply(bytes: Buffer): Reply {
+/** Decodes a message that answers the question. */
+export function toReply(bytes: Buffer, type: RecordType): Reply {
   try {
-    return { kind: 'reply', message: decodeReply(bytes) };
+    return { kind: 'reply', message: decodeReply(bytes, type) };
   } catch {
     return unknown('malformed');
   }

@@ -1,5 +1,5 @@
 import { readResolver } from './answer.ts';
-import type { Exchange } from './exchange.ts';
+import type { Asker, Exchange, Exchanged } from './exchange.ts';
 import { type LookupObserver, labelOf } from './lookup.ts';
 import type { Question } from './message.ts';
 import type { Outcome, UnknownReason } from './outcome.ts';
@@ -28,6 +28,7 @@ const TELLING: readonly UnknownReason[] = [
   'refused',
   'malformed',
   'lame',
+  'budget',
   'timeout',
   'unreachable',
 ];
@@ -43,13 +44,13 @@ export class Resolver {
     this.#needs = needs;
   }
 
-  async ask(question: Question, signal: AbortSignal): Promise<Resolved> {
+  async ask(question: Question, asker: Asker): Promise<Resolved> {
     const reasons = new Set<UnknownReason>();
     let servers = this.#inOrder();
     for (const timeout of this.#needs.tries) {
       const silent: ServerAddress[] = [];
       for (const server of servers) {
-        const resolved = await this.#askOne(server, question, timeout, signal);
+        const resolved = await this.#askOne(server, question, timeout, asker);
         if (resolved.outcome.kind !== 'unknown') {
           this.#preferred = server;
           return resolved;
@@ -65,10 +66,9 @@ export class Resolver {
   }
 
   /** Whether any of them answers at all: asks for what each one always knows, the root's servers. */
-  async isReachable(signal: AbortSignal): Promise<boolean> {
-    const options = { recursive: true, timeout: PROBE_TIMEOUT, resendAfter: PROBE_TIMEOUT / 2, signal };
+  async isReachable(asker: Asker): Promise<boolean> {
     const root: Question = { name: '.', type: 'NS' };
-    const asked = this.#needs.servers.map((server) => this.#needs.exchange.ask(server, root, options));
+    const asked = this.#needs.servers.map((server) => this.#exchange(server, root, PROBE_TIMEOUT, asker));
     return (await Promise.all(asked)).some(({ reply }) => reply.kind === 'reply');
   }
 
@@ -78,16 +78,21 @@ export class Resolver {
     return preferred === undefined ? others : [preferred, ...others];
   }
 
-  async #askOne(
-    server: ServerAddress,
-    question: Question,
-    timeout: number,
-    signal: AbortSignal,
-  ): Promise<Resolved> {
-    const options = { recursive: true, timeout, resendAfter: timeout / 2, signal };
-    const { reply, ms } = await this.#needs.exchange.ask(server, question, options);
+  async #askOne(server: ServerAddress, question: Question, timeout: number, asker: Asker): Promise<Resolved> {
+    const { reply, ms } = await this.#exchange(server, question, timeout, asker);
     const outcome = reply.kind === 'reply' ? readResolver(reply.message, question) : reply;
     this.#needs.onLookup({ whom: 'resolver', type: question.type, outcome: labelOf(outcome), ms });
     return { outcome, additionals: reply.kind === 'reply' ? reply.message.additionals : [] };
+  }
+
+  async #exchange(
+    server: ServerAddress,
+    question: Question,
+    timeout: number,
+    asker: Asker,
+  ): Promise<Exchanged> {
+    if (!asker.allowance.takeResolverQuestion()) return { reply: unknown('budget'), ms: 0 };
+    const options = { recursive: true, timeout, resendAfter: timeout / 2 };
+    return this.#needs.exchange.ask(server, question, options, asker);
   }
 }

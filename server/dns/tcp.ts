@@ -1,19 +1,29 @@
 import net from 'node:net';
+import type { Allowance } from './check-budget.ts';
 import type { Deadline } from './deadline.ts';
 import { isReplyTo, type Query } from './message.ts';
-import { type Reply, toReply, unknown } from './reply.ts';
+import { type RawReply, unknown } from './reply.ts';
 import type { ServerAddress } from './server-address.ts';
 
 const LENGTH_OCTETS = 2;
 const MAX_MESSAGE_LENGTH = 65_535;
 
-/** Asks over TCP, where a message has its length in front (RFC 7766 §8). At most that one message is read. */
-export function askOverTcp(server: ServerAddress, query: Query, deadline: Deadline): Promise<Reply> {
+/**
+ * Asks over TCP, where a message has its length in front (RFC 7766 §8). At most that one message is read. The
+ * connection is taken from the allowance as one datagram.
+ */
+export function askOverTcp(
+  server: ServerAddress,
+  query: Query,
+  deadline: Deadline,
+  allowance: Allowance,
+): Promise<RawReply> {
+  if (!allowance.takeDatagram()) return Promise.resolve(unknown('budget'));
   return new Promise((resolve) => {
     const socket = net.connect({ host: server.address, port: server.port });
     const buffer = Buffer.allocUnsafe(LENGTH_OCTETS + MAX_MESSAGE_LENGTH);
     let received = 0;
-    const finish = (reply: Reply) => {
+    const finish = (reply: RawReply) => {
       deadline.onEnd(null);
       socket.removeAllListeners();
       // Errors that are still on their way have nobody to tell.
@@ -25,7 +35,8 @@ export function askOverTcp(server: ServerAddress, query: Query, deadline: Deadli
     socket.on('data', (chunk: Buffer) => {
       received += chunk.copy(buffer, received);
       const message = completeMessage(buffer.subarray(0, received));
-      if (message !== undefined) finish(isReplyTo(message, query) ? toReply(message) : unknown('malformed'));
+      if (message === undefined) return;
+      finish(isReplyTo(message, query) ? { kind: 'raw', bytes: message } : unknown('malformed'));
     });
     socket.on('error', () => finish(unknown('unreachable')));
     socket.on('close', () => finish(unknown(received > 0 ? 'malformed' : 'unreachable')));

@@ -43,8 +43,7 @@ export async function walkZones(question: Question, start: ServedZone, needs: Wa
 class ZoneWalk {
   readonly #question: Question;
   readonly #needs: WalkNeeds;
-  /** By zone: the addresses, and the names without one, that have had their turn. */
-  readonly #visited = new Map<string, Set<string>>();
+  readonly #turns = new Map<string, ZoneTurns>();
   readonly #observed: { zone: string; observation: Observation }[] = [];
 
   constructor(question: Question, needs: WalkNeeds) {
@@ -53,14 +52,14 @@ class ZoneWalk {
   }
 
   async visitZone(served: ServedZone, depth: number): Promise<void> {
-    if (!this.#visited.has(served.zone)) this.#visited.set(served.zone, new Set());
+    this.#turnsOf(served.zone);
     const names = served.nameServers.slice(0, MAX_SERVERS);
     await Promise.all(names.map((name) => this.#visitNameServer(name, served, depth)));
   }
 
   /** The servers of the lowest zone, and of those above it that answered nevertheless. */
   survey(): Survey {
-    const zone = [...this.#visited.keys()].reduce((low, other) => (isWithin(other, low) ? other : low));
+    const zone = [...this.#turns.keys()].reduce((low, other) => (isWithin(other, low) ? other : low));
     const observations = this.#observed
       .filter(({ zone: at, observation }) => at === zone || isDefinitive(observation))
       .map(({ observation }) => observation);
@@ -68,21 +67,23 @@ class ZoneWalk {
   }
 
   async #visitNameServer(name: string, served: ServedZone, depth: number): Promise<void> {
-    const addresses = await this.#addressesOf(name, served.addresses);
+    const turns = this.#turnsOf(served.zone);
+    const alongside = served.addresses.get(name);
+    if (alongside === undefined && !turns.takeName(name)) return;
+    const addresses = alongside ?? (await this.#addressesOf(name));
     if ('kind' in addresses) {
-      if (this.#takeTurn(served.zone, name)) this.#observe(served.zone, name, '', addresses, 0);
+      if (turns.takeServer(name)) this.#observe(served.zone, name, '', addresses, 0);
       return;
     }
     const reached = await this.#visitAddresses(name, addresses, served, depth);
     // A host without IPv4 cannot reach IPv4 addresses; the server may have others.
-    if (reached || addresses.some((address) => isIPv6(address))) return;
+    if (reached || addresses.some((address) => isIPv6(address)) || turns.areTaken) return;
+    if (alongside !== undefined && !turns.takeName(name)) return;
     const others = await this.#needs.addressesOf(name, 'AAAA');
     if (!('kind' in others)) await this.#visitAddresses(name, others, served, depth);
   }
 
-  async #addressesOf(name: string, known: KnownAddresses): Promise<readonly string[] | Unknown> {
-    const alongside = known.get(name);
-    if (alongside !== undefined) return alongside;
+  async #addressesOf(name: string): Promise<readonly string[] | Unknown> {
     // The resolver must not hear the record's own name, not even as a name server's.
     if (name === this.#question.name) return unknown('unreachable');
     const found = await this.#needs.addressesOf(name, 'A');
@@ -97,7 +98,9 @@ class ZoneWalk {
     depth: number,
   ): Promise<boolean> {
     const share = Math.max(1, Math.floor(MAX_SERVERS / served.nameServers.length));
-    const turns = addresses.slice(0, share).filter((address) => this.#takeTurn(served.zone, address));
+    const turns = addresses
+      .slice(0, share)
+      .filter((address) => this.#turnsOf(served.zone).takeServer(address));
     const reached = await Promise.all(
       turns.map((address) => this.#visitServer(name, address, served.zone, depth)),
     );
@@ -119,17 +122,42 @@ class ZoneWalk {
     return true;
   }
 
-  /** False where that server has had its turn, or the zone's number of servers is used up. */
-  #takeTurn(zone: string, server: string): boolean {
-    const visited = this.#visited.get(zone);
-    if (visited === undefined || visited.has(server) || visited.size >= MAX_SERVERS) return false;
-    visited.add(server);
-    return true;
+  #turnsOf(zone: string): ZoneTurns {
+    const turns = this.#turns.get(zone) ?? new ZoneTurns();
+    this.#turns.set(zone, turns);
+    return turns;
   }
 
   #observe(zone: string, name: string, address: string, outcome: Observation['outcome'], ms: number): void {
     this.#observed.push({ zone, observation: { name, address, outcome, ms } });
   }
+}
+
+/** Which servers of one zone have had their turn, however many servers referred to it with names of their own. */
+class ZoneTurns {
+  /** Those whose addresses had to be asked for: a question to the resolver comes before it is known who serves. */
+  readonly #names = new Set<string>();
+  /** Addresses, and names without one. */
+  readonly #servers = new Set<string>();
+
+  get areTaken(): boolean {
+    return this.#servers.size >= MAX_SERVERS;
+  }
+
+  takeName(name: string): boolean {
+    return !this.areTaken && take(this.#names, name);
+  }
+
+  takeServer(server: string): boolean {
+    return take(this.#servers, server);
+  }
+}
+
+/** False where it has been taken before, or the zone's number of servers is used up. */
+function take(taken: Set<string>, server: string): boolean {
+  if (taken.has(server) || taken.size >= MAX_SERVERS) return false;
+  taken.add(server);
+  return true;
 }
 
 function isDefinitive({ outcome }: Observation): boolean {

@@ -1,11 +1,17 @@
 import type { RandomSource } from '../dkim/selector.ts';
+import { CheckBudget } from '../dns/check-budget.ts';
 import type { Dns } from '../dns/outcome.ts';
 import type { Clock } from '../instant.ts';
 import type { DomainRow } from '../store/store.ts';
 import { surveyAdvice } from './advice/survey-advice.ts';
 import type { CheckEvidence } from './evidence.ts';
-import { publishedRecords, type RecordKey, registrableDomain } from './published-record.ts';
-import { surveyRecord } from './record-survey.ts';
+import {
+  type PublishedRecord,
+  publishedRecords,
+  type RecordKey,
+  registrableDomain,
+} from './published-record.ts';
+import { explain, surveyRecord } from './record-survey.ts';
 import { openResponsibleCheck } from './responsible-check.ts';
 import type { SurveyContext } from './survey-context.ts';
 
@@ -17,7 +23,9 @@ export interface CheckNeeds {
 
 /**
  * Looks at a domain's records in the DNS, all at once, and returns what it saw. Ends when `signal` does at the
- * latest: what has not been heard by then is unknown. Never throws for what DNS does.
+ * latest, and asks no more than `CHECK_LIMITS` allows: what has not been heard by then is unknown. The records
+ * themselves go first, so that looking elsewhere for one of them takes nothing from another; advice has a part of the
+ * budget for itself. Never throws for what DNS does.
  */
 export async function checkDomain(
   needs: CheckNeeds,
@@ -27,14 +35,21 @@ export async function checkDomain(
 ): Promise<CheckEvidence> {
   const context = await openSurvey(needs, row, signal);
   const due = publishedRecords(row).filter(({ key }) => keys.includes(key));
-  const [advice, ...records] = await Promise.all([
-    surveyAdvice(context),
-    ...due.map(async (record) => [record.key, await surveyRecord(context, record)] as const),
-  ]);
-  return { selector: row.selector, records: Object.fromEntries(records), advice };
+  const [advice, records] = await Promise.all([surveyAdvice(context), surveyRecords(context, due)]);
+  return { selector: row.selector, records, advice };
+}
+
+async function surveyRecords(
+  context: SurveyContext,
+  records: readonly PublishedRecord[],
+): Promise<CheckEvidence['records']> {
+  const seen = await Promise.all(records.map((record) => surveyRecord(context, record)));
+  const explained = seen.map(async (one) => [one.record.key, await explain(context, one)] as const);
+  return Object.fromEntries(await Promise.all(explained));
 }
 
 async function openSurvey(needs: CheckNeeds, row: DomainRow, signal: AbortSignal): Promise<SurveyContext> {
-  const responsible = await openResponsibleCheck(needs.dns, registrableDomain(row), signal);
-  return { ...needs, ...responsible, row, signal };
+  const options = { signal, owner: row.account_id, budget: new CheckBudget() };
+  const responsible = await openResponsibleCheck(needs.dns, registrableDomain(row), options);
+  return { ...needs, ...responsible, row, options };
 }

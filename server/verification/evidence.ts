@@ -7,7 +7,15 @@ import type { RecordKey } from './published-record.ts';
  * whenever the diagnosis is read. Instants are text, durations are numbers.
  */
 
-const UnknownReasonSchema = z.enum(['timeout', 'servfail', 'refused', 'lame', 'unreachable', 'malformed']);
+const UnknownReasonSchema = z.enum([
+  'timeout',
+  'servfail',
+  'refused',
+  'lame',
+  'unreachable',
+  'malformed',
+  'budget',
+]);
 const RecordTypeSchema = z.enum([
   'TXT',
   'CNAME',
@@ -90,6 +98,8 @@ export const RecordEvidenceSchema = z.object({
     })
     .nullable(),
   findings: z.array(FindingSchema),
+  /** The check's budget ended before everything was asked that the record is looked at for. */
+  budgetEnded: z.boolean().exactOptional(),
 });
 export type RecordEvidence = z.infer<typeof RecordEvidenceSchema>;
 

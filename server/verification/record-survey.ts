@@ -16,12 +16,23 @@ import type { SurveyContext } from './survey-context.ts';
 /** An alias of an alias is followed so far by ourselves; the resolver follows as far as it likes. */
 const MAX_ALIASES = 8;
 
+/** What was said about a record itself. */
+export interface SeenRecord {
+  readonly record: PublishedRecord;
+  /** Null: its name is too long to be asked for. */
+  readonly survey: Survey | null;
+  readonly evidence: RecordEvidence;
+  /** Whether it is as it should be, by what was said at its own name. */
+  readonly right: boolean;
+}
+
 /**
- * Looks at one record: first-hand, then through the resolver where that adds something, then, where the record is
- * not right, in the places where it may have landed. Never throws for what DNS does.
+ * Looks at one record: first-hand, then through the resolver where that adds something, and at the end of the alias
+ * that it may be. Never throws for what DNS does.
  */
-export async function surveyRecord(context: SurveyContext, record: PublishedRecord): Promise<RecordEvidence> {
-  if (isTooLong(record.fqdn)) return nothingAsked(context, record);
+export async function surveyRecord(context: SurveyContext, record: PublishedRecord): Promise<SeenRecord> {
+  if (isTooLong(record.fqdn))
+    return { record, survey: null, evidence: nothingAsked(context, record), right: false };
   const survey = await context.check.askAuthorities(record.fqdn, record.type);
   const resolver = await askResolver(context, record, survey);
   const seen: RecordEvidence = {
@@ -31,13 +42,23 @@ export async function surveyRecord(context: SurveyContext, record: PublishedReco
     resolver,
   };
   const right = hasRight(record, seen);
-  if (right && !needsFix(context, record, seen)) return seen;
+  const alias = right ? null : await followAlias(context, record, survey);
+  return { record, survey, evidence: { ...seen, alias }, right };
+}
 
-  const zone = await lowestZone(context.check, record.fqdn, survey);
-  if (right) return { ...seen, zone };
-  const alias = await followAlias(context, record, survey);
-  const found = { ...seen, zone, alias };
-  return { ...found, findings: await probe(context, record, found) };
+/**
+ * Looks for why a record is not right, in the places where it may have landed, and for the zone whose form it belongs
+ * into. Marks the evidence where the check's budget did not reach so far. Never throws for what DNS does.
+ */
+export async function explain(
+  context: SurveyContext,
+  { record, survey, evidence, right }: SeenRecord,
+): Promise<RecordEvidence> {
+  if (survey === null || (right && !needsFix(context, record, evidence))) return evidence;
+  const found = { ...evidence, zone: await lowestZone(context.check, record.fqdn, survey) };
+  const findings = right ? [] : await probe(context, record, found);
+  const ended = context.options.budget.records.isExhausted;
+  return { ...found, findings, ...(ended ? { budgetEnded: true } : {}) };
 }
 
 function nothingAsked({ clock, delegation }: SurveyContext, { fqdn, type }: PublishedRecord): RecordEvidence {
@@ -120,13 +141,13 @@ async function followAlias(
  * target that it fails over, as it does over a loop: the name above tells them as well.
  */
 async function openAliasCheck(
-  { check, delegation, dns, signal }: SurveyContext,
+  { check, delegation, dns, options }: SurveyContext,
   target: string,
 ): Promise<DnsCheck> {
   if (delegation.kind === 'found' && isWithin(target, delegation.zone)) return check;
-  const own = await openResponsibleCheck(dns, target, signal);
+  const own = await openResponsibleCheck(dns, target, options);
   if (own.delegation.kind !== 'unknown' || parentOf(target) === '.') return own.check;
-  return (await openResponsibleCheck(dns, parentOf(target), signal)).check;
+  return (await openResponsibleCheck(dns, parentOf(target), options)).check;
 }
 
 function aliasOf({ type }: PublishedRecord, observations: readonly Observation[]): string | null {

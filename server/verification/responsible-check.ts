@@ -1,5 +1,5 @@
 import { parentOf } from '../dns/name.ts';
-import type { Delegation, Dns, DnsCheck } from '../dns/outcome.ts';
+import type { CheckOptions, Delegation, Dns, DnsCheck } from '../dns/outcome.ts';
 
 /** Questions about a name, and whether it exists by the resolver's word. */
 export interface ResponsibleCheck {
@@ -14,11 +14,11 @@ export interface ResponsibleCheck {
 export async function openResponsibleCheck(
   dns: Dns,
   name: string,
-  signal: AbortSignal,
+  options: CheckOptions,
 ): Promise<ResponsibleCheck> {
-  const check = dns.open(name, signal);
+  const check = dns.open(name, options);
   const delegation = await check.delegation();
   if (delegation.kind !== 'no-such-domain' || parentOf(name) === '.') return { check, delegation };
-  const above = await openResponsibleCheck(dns, parentOf(name), signal);
+  const above = await openResponsibleCheck(dns, parentOf(name), options);
   return { check: above.check, delegation };
 }

@@ -11,7 +11,7 @@ const PATIENCE = 9_000;
  * and an SPF record at `*`. One sentence for each; none where DNS gives nothing definitive.
  */
 export async function lacksOfReturnPathHost(dns: Dns, host: string, random: RandomSource): Promise<string[]> {
-  const check = dns.open(host, AbortSignal.timeout(PATIENCE));
+  const check = dns.open(host, { signal: AbortSignal.timeout(PATIENCE), owner: 0 });
   const name = `${randomLabel(20, random)}.${host}`;
   const [mx, txt] = await Promise.all([check.askResolver(name, 'MX'), check.askResolver(name, 'TXT')]);
   return [

@@ -1,5 +1,5 @@
 import type { RandomSource } from '../dkim/selector.ts';
-import type { Delegation, Dns, DnsCheck } from '../dns/outcome.ts';
+import type { CheckOptions, Delegation, Dns, DnsCheck } from '../dns/outcome.ts';
 import type { Clock } from '../instant.ts';
 import type { DomainRow } from '../store/store.ts';
 
@@ -10,7 +10,8 @@ export interface SurveyContext {
   /** Asks the name servers of the registrable domain. */
   readonly check: DnsCheck;
   readonly delegation: Delegation;
-  readonly signal: AbortSignal;
+  /** What further checks of the same domain share with it: its end, its account and its budget. */
+  readonly options: Required<CheckOptions>;
   readonly clock: Clock;
   readonly random: RandomSource;
 }

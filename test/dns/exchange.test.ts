@@ -1,7 +1,16 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { Lookup } from '../../server/dns/lookup.ts';
-import { createLoopbackDns, IMPATIENT, inShort, openCheck } from './loopback-check.ts';
+import { manyTxt } from './hostile-answers.ts';
+import { HostileServer } from './hostile-server.ts';
+import {
+  createLoopbackDns,
+  IMPATIENT,
+  inShort,
+  openCheck,
+  plentyOfBudget,
+  UNENDING,
+} from './loopback-check.ts';
 import { type LoopbackDns, startLoopbackDns } from './loopback-dns.ts';
 import type { Fault, NameServer } from './name-server.ts';
 
@@ -106,6 +115,21 @@ describe.concurrent('a server that gives its answer on a detour', () => {
     expect(observations).toMatchObject([{ outcome: { kind: 'present', values } }]);
   });
 
+  test('a datagram longer than what was offered is not read, but asked for over TCP', async () => {
+    const { net } = await start();
+    await using _ = net;
+    const values = (transport: string) =>
+      Array.from({ length: 13 }, (_, i) => `${transport}-${i}`.padEnd(90));
+    await using hostile = await HostileServer.start({
+      port: net.port,
+      handler: (query, transport) => [manyTxt(query, 13, (i) => values(transport)[i] ?? '')],
+    });
+    net.resolver.publish('ns1.example.org', { A: [...hostile.addresses] });
+    const { observations } = await openCheck(net).askAuthorities(NAME, 'TXT');
+    expect(observations).toMatchObject([{ outcome: { kind: 'present', values: values('tcp') } }]);
+    expect(hostile.received.map(({ transport }) => transport)).toEqual(['udp', 'tcp']);
+  });
+
   test('the strings of a record are joined with nothing between', async () => {
     const { net } = await start();
     await using _ = net;
@@ -129,7 +153,7 @@ describe('what goes over the wire', () => {
     const { net, server } = await start();
     await using _ = net;
     server.latency = 5;
-    const check = openCheck(net);
+    const check = openCheck(net, {}, { budget: plentyOfBudget() });
     const names = Array.from({ length: 1500 }, (_, i) => `n${i}.example.org`);
     const surveys = await Promise.all(names.map((name) => check.askAuthorities(name, 'TXT')));
     const said = surveys.map(({ observations }) => inShort(observations)['ns1.example.org']);
@@ -182,7 +206,10 @@ describe('the end of a check', () => {
     const before = openSockets();
     const end = new AbortController();
     const timeouts = { authority: 600_000, resolver: [600_000] };
-    const check = createLoopbackDns(net, { timeouts }).open('example.org', end.signal);
+    const check = createLoopbackDns(net, { timeouts }).open('example.org', {
+      ...UNENDING,
+      signal: end.signal,
+    });
     const survey = check.askAuthorities(NAME, 'TXT');
     const resolved = check.askResolver(NAME, 'TXT');
     const queries = () => [net.resolver, ...net.authorities].flatMap((server) => server.queries);
@@ -203,7 +230,7 @@ describe('the end of a check', () => {
   test('nothing is asked after it', async () => {
     const { net } = await start();
     await using _ = net;
-    const check = createLoopbackDns(net).open('example.org', AbortSignal.abort());
+    const check = createLoopbackDns(net).open('example.org', { ...UNENDING, signal: AbortSignal.abort() });
     expect(await check.askAuthorities(NAME, 'TXT')).toEqual({ zone: null, observations: [] });
     expect(await check.askResolver(NAME, 'TXT')).toEqual({ kind: 'unknown', reason: 'timeout' });
     expect(net.resolver.queries).toEqual([]);
@@ -214,7 +241,7 @@ describe('the end of a check', () => {
     await using _ = net;
     const end = new AbortController();
     const dns = createLoopbackDns(net);
-    const check = dns.open('example.org', end.signal);
+    const check = dns.open('example.org', { owner: 1, signal: end.signal, budget: plentyOfBudget() });
     server.fault = 'silent';
     const names = Array.from({ length: 1500 }, (_, i) => `n${i}.example.org`);
     const surveys = Promise.all(names.map((name) => check.askAuthorities(name, 'TXT')));
@@ -225,7 +252,7 @@ describe('the end of a check', () => {
     }
     // Those who left the queue have not taken their places with them.
     server.fault = null;
-    const next = dns.open('example.org', new AbortController().signal);
+    const next = dns.open('example.org', UNENDING);
     const { observations } = await next.askAuthorities('next.example.org', 'TXT');
     expect(inShort(observations)).toEqual({ 'ns1.example.org': 'absent nxdomain' });
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createLoopbackDns, IMPATIENT, openCheck } from './loopback-check.ts';
+import { createLoopbackDns, IMPATIENT, openCheck, UNENDING } from './loopback-check.ts';
 import { startLoopbackDns } from './loopback-dns.ts';
 import { type Fault, NameServer } from './name-server.ts';
 
@@ -122,13 +122,12 @@ describe.concurrent('several resolvers', () => {
       const { net, first, dns } = await startTwo(fault);
       await using _net = net;
       await using _first = first;
-      const { signal } = new AbortController();
-      expect(await dns.open('example.org', signal).askResolver(NAME, 'TXT')).toMatchObject({
+      expect(await dns.open('example.org', UNENDING).askResolver(NAME, 'TXT')).toMatchObject({
         kind: 'present',
       });
       const heard = first.queries.length;
       expect(heard).toBeGreaterThan(0);
-      expect(await dns.open('example.org', signal).askResolver(NAME, 'TXT')).toMatchObject({
+      expect(await dns.open('example.org', UNENDING).askResolver(NAME, 'TXT')).toMatchObject({
         kind: 'present',
       });
       expect(first.queries).toHaveLength(heard);
@@ -139,7 +138,7 @@ describe.concurrent('several resolvers', () => {
     const { net, first, dns } = await startTwo('truncate');
     await using _net = net;
     await using _first = first;
-    const check = dns.open('example.org', new AbortController().signal);
+    const check = dns.open('example.org', UNENDING);
     expect(await check.askResolver(NAME, 'TXT')).toMatchObject({ kind: 'absent' });
     expect(net.resolver.queries).toEqual([]);
   });
@@ -152,7 +151,7 @@ describe.concurrent('several resolvers', () => {
     await using _net = net;
     await using _first = first;
     net.resolver.fault = other;
-    const check = dns.open('example.org', new AbortController().signal);
+    const check = dns.open('example.org', UNENDING);
     expect(await check.askResolver(NAME, 'TXT')).toEqual({ kind: 'unknown', reason: 'servfail' });
   });
 

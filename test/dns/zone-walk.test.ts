@@ -4,7 +4,7 @@ import { isPublicUnicast } from '../../server/dns/askable-address.ts';
 import { DomainCheck } from '../../server/dns/dns-check.ts';
 import { Exchange } from '../../server/dns/exchange.ts';
 import { Resolver } from '../../server/dns/resolver.ts';
-import { createLoopbackDns, IMPATIENT, inShort, openCheck } from './loopback-check.ts';
+import { createLoopbackDns, IMPATIENT, inShort, openCheck, UNENDING } from './loopback-check.ts';
 import { startLoopbackDns } from './loopback-dns.ts';
 import type { NameServer } from './name-server.ts';
 import type { ZoneNames } from './zone.ts';
@@ -83,7 +83,7 @@ describe.concurrent('the servers of one zone', () => {
     await using net = await startLoopbackDns({
       zones: { 'xn--bcher-kva.example': { 'abc._domainkey': OURS } },
     });
-    const check = createLoopbackDns(net).open('XN--Bcher-KVA.example.', new AbortController().signal);
+    const check = createLoopbackDns(net).open('XN--Bcher-KVA.example.', UNENDING);
     const { zone, observations } = await check.askAuthorities('ABC._domainkey.xn--bcher-kva.EXAMPLE.', 'TXT');
     expect(zone).toBe('xn--bcher-kva.example');
     expect(inShort(observations)).toEqual({ 'ns1.xn--bcher-kva.example': 'present k=rsa;p=AAAA' });
@@ -242,6 +242,21 @@ describe.concurrent('the way down', () => {
     expect(observations).toHaveLength(8);
   });
 
+  test('servers that each refer on by names of their own do not raise the number that the resolver is asked', async () => {
+    await using net = await startLoopbackDns({
+      authorities: 8,
+      zones: { 'example.org': {}, 'fan.test': {} },
+    });
+    for (const [i, server] of net.authorities.entries()) {
+      const hosts = Array.from({ length: 8 }, (_, k) => `ns${k}.of${i}.fan.test`);
+      server.publish('mail.example.org', { NS: hosts });
+      for (const host of hosts) net.resolver.publish(host, { A: ['127.0.0.99'] });
+    }
+    await openCheck(net).askAuthorities('x.mail.example.org', 'TXT');
+    const asked = net.resolver.queries.filter(({ name }) => name.endsWith('.fan.test'));
+    expect(new Set(asked.map(({ name }) => name)).size).toBeLessThanOrEqual(8);
+  });
+
   test('a server of the zone above that is dead or lame is no concern of the zone below', async () => {
     await using net = await startLoopbackDns({ authorities: 3, spares: 1 });
     const [spare] = three(net.spares);
@@ -358,7 +373,7 @@ describe('addresses that may not be asked', () => {
     spare.serve('mail.example.org', { x: OURS });
     const exchange = new Exchange({ random: randomBytes, now: () => performance.now() });
     const resolver = new Resolver({ exchange, servers: [net.resolver], tries: [3000], onLookup: () => {} });
-    const check = new DomainCheck(
+    const check = DomainCheck.open(
       {
         exchange,
         resolver,
@@ -369,7 +384,7 @@ describe('addresses that may not be asked', () => {
         onLookup: () => {},
       },
       'example.org',
-      new AbortController().signal,
+      UNENDING,
     );
     const { observations } = await check.askAuthorities('x.mail.example.org', 'TXT');
     expect(inShort(observations)).toEqual(

@@ -18,7 +18,7 @@ function orNull<T>(values: fc.Arbitrary<T>): fc.Arbitrary<T | null> {
 
 const unknown: fc.Arbitrary<Unknown> = fc.record({
   kind: fc.constant('unknown'),
-  reason: fc.constantFrom('timeout', 'servfail', 'refused', 'lame', 'unreachable', 'malformed'),
+  reason: fc.constantFrom('timeout', 'servfail', 'refused', 'lame', 'unreachable', 'malformed', 'budget'),
 });
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 60 }),

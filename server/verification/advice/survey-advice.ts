@@ -9,8 +9,9 @@ import type { SurveyContext } from '../survey-context.ts';
 import { mentionsDmarc } from './dmarc-advice.ts';
 import { countSpfLookups, isPassAll, isSpfRecord, spfRecords, spfTerms } from './spf-record.ts';
 
-/** Looks at what else helps the mail of this domain arrive. Never throws for what DNS does. */
-export async function surveyAdvice(context: SurveyContext): Promise<AdviceEvidence> {
+/** Looks at what else helps the mail of this domain arrive, with the budget's part for it. Never throws for what DNS does. */
+export async function surveyAdvice(survey: SurveyContext): Promise<AdviceEvidence> {
+  const context = { ...survey, check: survey.check.forAdvice() };
   const { row } = context;
   const policies = [...new Set([row.domain, registrableDomain(row)])]
     .map((domain) => `_dmarc.${domain}`)

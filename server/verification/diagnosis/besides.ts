@@ -1,5 +1,5 @@
 import type { DiagnosisCode } from '@letterhead/shared';
-import { failures } from './nothing-heard.ts';
+import { failures, sentence } from './nothing-heard.ts';
 import { NEGATIVE_CACHED, TEST_MODE } from './published.ts';
 import { list } from './sentences.ts';
 import { isSeenRight, type Sighting } from './sighting.ts';
@@ -12,8 +12,9 @@ export function besides(sighting: Sighting, code: DiagnosisCode): string[] {
     ...disagreement(sighting),
     ...failures(sighting)
       .filter((failure) => failure.code !== code)
-      .map(({ names, what }) => `${list(names)} ${what}.`),
+      .map(sentence),
     ...notAsked(sighting),
+    ...budgetEnded(sighting),
   ];
 }
 
@@ -54,4 +55,12 @@ function notAsked({ evidence }: Sighting): string[] {
       ? `${list(names)} has no public address, and was not asked.`
       : `${list(names)} have no public addresses, and were not asked.`,
   ];
+}
+
+function budgetEnded({ evidence }: Sighting): string[] {
+  return evidence.budgetEnded === true
+    ? [
+        'Not every place was looked at where the record may have landed: this check’s budget of DNS questions was used up.',
+      ]
+    : [];
 }

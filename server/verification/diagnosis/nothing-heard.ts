@@ -24,7 +24,13 @@ export const RESOLVER_UNREACHABLE: Rule = (sighting) => {
 type ServerCode = Extract<DiagnosisCode, `DNS_${string}`>;
 type TransientCode = ServerCode | 'RESOLVER_UNREACHABLE';
 
-const WORDS: Record<ServerCode, { title: string; what: string }> = {
+interface Words {
+  readonly title: string;
+  /** What the servers did, after their names. */
+  readonly what: string;
+}
+
+const WORDS: Record<ServerCode, Words> = {
   DNS_TIMEOUT: {
     title: 'The name servers did not answer in time',
     what: 'did not answer',
@@ -43,9 +49,16 @@ const WORDS: Record<ServerCode, { title: string; what: string }> = {
   },
 };
 
+/** Of servers that our own bound kept from being asked. */
+const BUDGET_ENDED: Words = {
+  title: 'The check’s budget of DNS questions was used up',
+  what: 'could not be asked any more: this check’s budget of questions was used up',
+};
+
 /** In the order of precedence. */
 const SERVER_CODES: Record<UnknownReason, ServerCode> = {
   timeout: 'DNS_TIMEOUT',
+  budget: 'DNS_TIMEOUT',
   unreachable: 'DNS_TIMEOUT',
   servfail: 'DNS_SERVFAIL',
   malformed: 'DNS_SERVFAIL',
@@ -60,22 +73,40 @@ const PRECEDENCE = [...new Set(Object.values(CODES))];
 
 function nothingHeard(sighting: Sighting, code: ServerCode): Finding | null {
   if (codeFor(sighting) !== code) return null;
-  const { title, what } = WORDS[code];
-  const detail = `${who(sighting, code)} ${what}. What was known before still holds; it is asked again.`;
-  return { title, detail, fix: null };
+  const why = reasons(sighting.evidence);
+  const ours = why.length > 0 && why.every((reason) => reason === 'budget');
+  const { title, what } = ours ? BUDGET_ENDED : WORDS[code];
+  const ofServers = failures(sighting).filter((failure) => failure.code === code);
+  const told =
+    ofServers.length > 0 ? ofServers.map(sentence).join(' ') : `${askedResolver(sighting)} ${what}.`;
+  return { title, detail: `${told} What was known before still holds; it is asked again.`, fix: null };
+}
+
+/** Servers that failed in the same way, and what they did. */
+export interface Failure {
+  readonly code: ServerCode;
+  readonly names: readonly string[];
+  readonly what: string;
+}
+
+export function sentence({ names, what }: Failure): string {
+  return `${list(names)} ${what}.`;
 }
 
 /** Servers that gave no definitive answer at any of their addresses, by how they failed. */
-export function failures({ evidence }: Sighting): { code: ServerCode; names: string[]; what: string }[] {
+export function failures({ evidence }: Sighting): Failure[] {
   const answered = evidence.observations.filter(({ outcome }) => definitive(outcome).length > 0);
   const told = new Set(answered.map(({ name }) => name));
-  const byCode = new Map<ServerCode, Set<string>>();
+  const byWhat = new Map<string, { code: ServerCode; names: Set<string> }>();
   for (const { name, outcome } of evidence.observations) {
     if (outcome.kind !== 'unknown' || told.has(name)) continue;
     const code = SERVER_CODES[outcome.reason];
-    byCode.set(code, (byCode.get(code) ?? new Set()).add(name));
+    const { what } = outcome.reason === 'budget' ? BUDGET_ENDED : WORDS[code];
+    const failure = byWhat.get(what) ?? { code, names: new Set() };
+    failure.names.add(name);
+    byWhat.set(what, failure);
   }
-  return [...byCode].map(([code, names]) => ({ code, names: [...names], what: WORDS[code].what }));
+  return [...byWhat].map(([what, { code, names }]) => ({ code, names: [...names], what }));
 }
 
 /** Null: something definitive was heard, or could be known without. That a domain does not exist is definitive, too. */
@@ -96,10 +127,7 @@ function reasons({ observations, delegation, resolver }: Sighting['evidence']) {
   return resolver?.kind === 'unknown' ? [resolver.reason] : [];
 }
 
-function who(sighting: Sighting, code: ServerCode): string {
-  const servers = failures(sighting).find((failure) => failure.code === code);
-  if (servers !== undefined) return list(servers.names);
-  const { evidence, registrable } = sighting;
+function askedResolver({ evidence, registrable }: Sighting): string {
   return evidence.delegation.kind === 'unknown'
     ? `The resolver that was asked for the name servers of ${registrable}`
     : `The resolver that was asked about ${evidence.fqdn}`;

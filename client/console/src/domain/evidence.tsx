@@ -94,6 +94,7 @@ const OUTCOMES: Record<string, string> = {
   refused: 'Refused to answer',
   lame: 'Not responsible for this domain',
   malformed: 'Something that is no DNS answer',
+  budget: 'Not asked any more: the check’s budget was used up',
   'not-asked': 'Not asked',
 };
 

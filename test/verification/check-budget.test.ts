@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest';
+import { CHECK_LIMITS } from '../../server/limits.ts';
+import { CheckScene } from './check-scene.ts';
+import { NOT_VERIFIED, OUR_KEY, SELECTOR, sendingDomain } from './sending-domain.ts';
+
+const OURS = { TXT: [`k=rsa;p=${OUR_KEY}`] };
+const TARGET = 't.example.net';
+const RETURN_PATH = { ...NOT_VERIFIED, target: TARGET };
+
+/** Questions received by all servers. */
+function received({ servers }: CheckScene): number {
+  return [servers.resolver, ...servers.authorities].flatMap(({ queries }) => queries).length;
+}
+
+/** SPF records of which each leads to the next, `count` look-ups in all. */
+function spfChain(count: number) {
+  return Array.from({ length: count }, (_, i): [string, { TXT: string[] }] => [
+    `s${i}.example.org`,
+    { TXT: [i + 1 < count ? `v=spf1 include:s${i + 1}.example.org -all` : 'v=spf1 ip4:192.0.2.1 -all'] },
+  ]);
+}
+
+describe.concurrent('the budget of a check', () => {
+  test('is enough for a domain on eight servers, whose name has 8 KB of TXT and SPF of ten look-ups', async () => {
+    await using scene = await CheckScene.set({ authorities: 8 });
+    const { servers } = scene;
+    const row = sendingDomain({ domain: 'mail.example.org', subdomain: 'mail', return_path: RETURN_PATH });
+    const tokens = Array.from({ length: 60 }, (_, i) => `verification-of-service-${i}=${'x'.repeat(110)}`);
+    servers.publish('mail.example.org', { TXT: [...tokens, 'v=spf1 include:s0.example.org -all'] });
+    for (const [name, records] of spfChain(10)) servers.publish(name, records);
+    servers.publish(`${SELECTOR}._domainkey.mail.example.org`, OURS);
+    servers.publish(`bounces-${SELECTOR}.mail.example.org`, { CNAME: TARGET });
+    const { evidence, verdicts } = await scene.check(row);
+    expect([verdicts.dkim?.standing, verdicts.return_path?.standing]).toEqual(['right', 'right']);
+    expect(evidence.advice).toMatchObject({
+      spf: { lookups: 10 },
+      mx: { kind: 'absent' },
+      dmarc: [{ txt: { kind: 'absent' } }, { txt: { kind: 'absent' } }],
+    });
+    expect(JSON.stringify(evidence)).not.toContain('budget');
+  });
+
+  test('is not spent by one record while another is still to be asked, and its end is told', async () => {
+    await using scene = await CheckScene.set({ authorities: 8 });
+    const subdomain = 'a.b.c.d.e.f.g';
+    const row = sendingDomain({
+      domain: `${subdomain}.example.org`,
+      subdomain,
+      return_path: RETURN_PATH,
+    });
+    scene.servers.publish(`bounces-${SELECTOR}.${row.domain}`, { CNAME: TARGET });
+    const { verdicts, dkim, returnPath } = await scene.check(row);
+    expect(verdicts).toMatchObject({ dkim: { standing: 'missing' }, return_path: { standing: 'right' } });
+    expect(returnPath?.detail).not.toContain('budget');
+    expect(dkim).toMatchObject({ code: 'RECORD_MISSING', state: 'missing' });
+    expect(dkim.detail).toContain('Not every place was looked at where the record may have landed');
+    expect(received(scene)).toBeLessThanOrEqual(CHECK_LIMITS.datagrams);
+  });
+
+  test('has a part for advice, which takes nothing from the records', async () => {
+    await using scene = await CheckScene.set();
+    const { servers } = scene;
+    const row = sendingDomain({ domain: 'mail.example.org', subdomain: 'mail' });
+    servers.publish(`${SELECTOR}._domainkey.mail.example.org`, OURS);
+    const hosts = (of: string) => Array.from({ length: 8 }, (_, k) => `ns${k}.${of}.example.net`);
+    servers.publish('_dmarc.mail.example.org', { NS: hosts('one') });
+    servers.publish('_dmarc.example.org', { NS: hosts('two') });
+    const { evidence, verdicts } = await scene.check(row);
+    expect(verdicts.dkim).toMatchObject({ standing: 'right' });
+    expect(JSON.stringify(evidence.advice)).toContain('"reason":"budget"');
+    const forAdvice = servers.resolver.queries.filter(({ name }) => name.endsWith('.example.net'));
+    expect(forAdvice.length).toBeLessThanOrEqual(CHECK_LIMITS.adviceResolverQuestions);
+  });
+});
