@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { readStoredEvidence } from '../../server/verification/stored-evidence.ts';
+import { readKeptDiagnosis } from '../../server/verification/kept-diagnosis.ts';
 import { HOUR, MINUTE, SECOND } from './manual-time.ts';
 import { ASKER, MonitorScene } from './monitor-scene.ts';
 import { OUR_KEY, SELECTOR, VERIFIED } from './sending-domain.ts';
@@ -22,8 +22,8 @@ describe('the monitor', () => {
     expect((await scene.events(domain)).map(({ type, actor }) => [type, actor.kind])).toEqual([
       ['domain.verified', 'monitor'],
     ]);
-    const kept = readStoredEvidence(await scene.store.readEvidence(scene.account, domain.id), SELECTOR);
-    expect(kept?.records.dkim).toMatchObject({ state: 'valid', evidence: { fqdn: FQDN } });
+    const kept = readKeptDiagnosis(domain, await scene.store.readEvidence(scene.account, domain.id));
+    expect(kept?.records.dkim).toMatchObject({ state: 'valid', code: 'OK', found: OURS.TXT });
 
     const times = scene.store.checkTimes(scene.account, domain.id);
     const ahead = Date.parse(times?.due.dkim ?? '') - scene.time.clock().getTime();

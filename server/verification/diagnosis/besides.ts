@@ -1,4 +1,5 @@
 import type { DiagnosisCode } from '@letterhead/shared';
+import { CHECK_LIMITS } from '../../limits.ts';
 import { failures } from './nothing-heard.ts';
 import { NEGATIVE_CACHED, TEST_MODE } from './published.ts';
 import { list } from './sentences.ts';
@@ -10,6 +11,7 @@ export function besides(sighting: Sighting, code: DiagnosisCode): string[] {
     ...aboutOurRecord(sighting, code),
     ...otherPlaces(sighting, code),
     ...disagreement(sighting),
+    ...notJudged(sighting),
     ...failures(sighting)
       .filter((failure) => failure.code !== code)
       .map(({ names, what }) => `${list(names)} ${what}.`),
@@ -43,6 +45,15 @@ function disagreement(sighting: Sighting): string[] {
   return !isSeenRight(sighting) && sighting.said.answers.length > 1
     ? ['The name servers don’t all say the same: each one’s answer is among the evidence.']
     : [];
+}
+
+/** Of many values at the name only some are judged (clip.ts). */
+function notJudged({ record, said }: Sighting): string[] {
+  const most = Math.max(0, ...said.answers.map(({ total }) => total));
+  if (most <= CHECK_LIMITS.judgedValues) return [];
+  return [
+    `There are ${most} ${record.type} records at the name; ${CHECK_LIMITS.judgedValues} of them are looked into, those that hold our value first.`,
+  ];
 }
 
 function notAsked({ evidence }: Sighting): string[] {
