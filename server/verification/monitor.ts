@@ -1,5 +1,7 @@
 import type { Actor } from '@letterhead/shared';
+import type { SemaphoreLimits } from '../fair-semaphore.ts';
 import { toInstant } from '../instant.ts';
+import { CHECK_LIMITS } from '../limits.ts';
 import type { DomainRow, DueCheck, Store } from '../store/store.ts';
 import { spreadBacklog } from './backlog.ts';
 import { CheckQueue } from './check-queue.ts';
@@ -9,11 +11,11 @@ import type { Timer } from './timer.ts';
 export interface MonitorNeeds extends RunCheckNeeds {
   readonly store: RunCheckNeeds['store'] & Pick<Store, 'takeDueChecks' | 'countDueChecks'>;
   readonly timer: Timer;
-  /** How many checks are under way at once, at most. */
-  readonly maxInFlight?: number;
+  /** How many checks are under way at once, at most: in all and of one account. */
+  readonly limits?: SemaphoreLimits;
 }
 
-const MAX_IN_FLIGHT = 64;
+const LIMITS: SemaphoreLimits = { total: CHECK_LIMITS.underWay, perOwner: CHECK_LIMITS.underWayPerAccount };
 const TICK = 1000;
 
 /** Keeps watch over all domains: checks those that are due, and at once those that somebody asks for. */
@@ -30,7 +32,7 @@ export class Monitor {
     this.#queue = new CheckQueue({
       clock: needs.clock,
       timer: needs.timer,
-      maxInFlight: needs.maxInFlight ?? MAX_IN_FLIGHT,
+      limits: needs.limits ?? LIMITS,
       run: (job) => runCheck(needs, job),
       onRoom: () => void this.tick(),
     });
@@ -79,9 +81,12 @@ export class Monitor {
     try {
       if (!this.#spread) await spreadBacklog(store, now, random);
       this.#spread = true;
-      const { room } = this.#queue;
-      if (room === 0) return;
-      for (const target of await store.takeDueChecks(toInstant(now), room)) this.#queue.add(target);
+      // Those of an account that has its share wait in the queue: the store may hold others that find room.
+      for (let { room } = this.#queue; room > 0; room = this.#queue.room) {
+        const due = await store.takeDueChecks(toInstant(now), room);
+        for (const target of due) this.#queue.add(target);
+        if (due.length < room) return;
+      }
     } catch (error) {
       observer.failed(null, error);
     }
