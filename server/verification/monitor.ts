@@ -5,11 +5,13 @@ import { CHECK_LIMITS } from '../limits.ts';
 import type { DomainRow, DueCheck, Store } from '../store/store.ts';
 import { spreadBacklog } from './backlog.ts';
 import { CheckQueue } from './check-queue.ts';
+import { correctSchedule } from './correct-schedule.ts';
 import { type RunCheckNeeds, runCheck } from './run-check.ts';
 import type { Timer } from './timer.ts';
 
 export interface MonitorNeeds extends RunCheckNeeds {
-  readonly store: RunCheckNeeds['store'] & Pick<Store, 'takeDueChecks' | 'countDueChecks'>;
+  readonly store: RunCheckNeeds['store'] &
+    Pick<Store, 'takeDueChecks' | 'countDueChecks' | 'listAccounts' | 'listDomains'>;
   readonly timer: Timer;
   /** How many checks are under way at once, at most: in all and of one account. */
   readonly limits?: SemaphoreLimits;
@@ -17,6 +19,8 @@ export interface MonitorNeeds extends RunCheckNeeds {
 
 const LIMITS: SemaphoreLimits = { total: CHECK_LIMITS.underWay, perOwner: CHECK_LIMITS.underWayPerAccount };
 const TICK = 1000;
+/** A clock that goes back by less has put nothing far away. Milliseconds. */
+const CLOCK_TOLERANCE = 60_000;
 
 /** Keeps watch over all domains: checks those that are due, and at once those that somebody asks for. */
 export class Monitor {
@@ -25,6 +29,8 @@ export class Monitor {
   #cancelTick = () => {};
   #ticking: Promise<void> = Promise.resolve();
   #spread = false;
+  /** The latest time that the clock has told; nobody knows what it told before the start. */
+  #latest = Number.POSITIVE_INFINITY;
   #closed = false;
 
   constructor(needs: MonitorNeeds) {
@@ -79,6 +85,11 @@ export class Monitor {
     const { store, clock, random, observer } = this.#needs;
     const now = clock();
     try {
+      if (now.getTime() < this.#latest - CLOCK_TOLERANCE) {
+        await correctSchedule(store, now, random);
+        this.#latest = now.getTime();
+      }
+      this.#latest = Math.max(this.#latest, now.getTime());
       if (!this.#spread) await spreadBacklog(store, now, random);
       this.#spread = true;
       // Those of an account that has its share wait in the queue: the store may hold others that find room.
