@@ -7,6 +7,8 @@ const RECORD_BYTES = EVIDENCE_LIMITS.bytes * 0.38;
 const ADVICE_BYTES = EVIDENCE_LIMITS.bytes * 0.14;
 const MAX_ADVICE = 3;
 const MAX_NAME_SERVERS = 16;
+/** Of the name of a name server: a name that can be asked for has 253. */
+const NAME_BYTES = 300;
 /** Of a record's share, what its sentences may take; `found` and the name servers have the rest. */
 const DETAIL_BYTES = 3_000;
 const FOUND_SHARE = 0.4;
@@ -15,7 +17,9 @@ const SHORTENED = ' What is shown of the answers is shortened.';
 /** The entry with as much of the answers as there is room for; `detail` says where that is not all. */
 export function boundRecord(record: Omit<StoredRecord, 'state'>): Omit<StoredRecord, 'state'> {
   const detail = shorten(record.detail, DETAIL_BYTES);
-  const servers = record.nameservers.slice(0, MAX_NAME_SERVERS);
+  const servers = record.nameservers
+    .slice(0, MAX_NAME_SERVERS)
+    .map((server) => ({ ...server, name: shorten(server.name, NAME_BYTES) }));
   const bare = { ...record, detail, found: [], nameservers: servers.map((one) => ({ ...one, values: [] })) };
   const room = RECORD_BYTES - jsonBytes(bare) - SHORTENED.length;
   const found = fitValues(record.found, room * FOUND_SHARE);

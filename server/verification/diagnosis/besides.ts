@@ -1,5 +1,4 @@
 import type { DiagnosisCode } from '@letterhead/shared';
-import { CHECK_LIMITS } from '../../limits.ts';
 import { failures } from './nothing-heard.ts';
 import { NEGATIVE_CACHED, TEST_MODE } from './published.ts';
 import { list } from './sentences.ts';
@@ -10,8 +9,8 @@ export function besides(sighting: Sighting, code: DiagnosisCode): string[] {
   return [
     ...aboutOurRecord(sighting, code),
     ...otherPlaces(sighting, code),
-    ...disagreement(sighting),
     ...notJudged(sighting),
+    ...disagreement(sighting),
     ...failures(sighting)
       .filter((failure) => failure.code !== code)
       .map(({ names, what }) => `${list(names)} ${what}.`),
@@ -49,10 +48,11 @@ function disagreement(sighting: Sighting): string[] {
 
 /** Of many values at the name only some are judged (clip.ts). */
 function notJudged({ record, said }: Sighting): string[] {
-  const most = Math.max(0, ...said.answers.map(({ total }) => total));
-  if (most <= CHECK_LIMITS.judgedValues) return [];
+  const clipped = said.answers.find(({ values, total }) => total > values.length);
+  if (clipped === undefined) return [];
+  const { values, total } = clipped;
   return [
-    `There are ${most} ${record.type} records at the name; ${CHECK_LIMITS.judgedValues} of them are looked into, those that hold our value first.`,
+    `There are ${total} ${record.type} records at the name; ${values.length} of them are looked into, those that hold our value first.`,
   ];
 }
 
