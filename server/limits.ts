@@ -60,6 +60,10 @@ export const CHECK_LIMITS = {
   judgedValues: 16,
   underWay: 128,
   underWayPerAccount: 64,
+  /** Due checks that wait in memory; the others wait in the schedule. */
+  waiting: 5_000,
+  /** Domains that are known to take long. */
+  slowDomains: 5_000,
 } as const;
 
 /** What is kept of a check beside its domain. */

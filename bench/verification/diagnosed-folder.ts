@@ -2,8 +2,11 @@ import { toInstant } from '../../server/instant.ts';
 import { nodeFileSystem } from '../../server/store/json/file-system.ts';
 import { openJsonStore } from '../../server/store/json/json-store.ts';
 import type { DomainRow, Store } from '../../server/store/store.ts';
-import type { StoredEvidence } from '../../server/verification/evidence.ts';
+import { advise } from '../../server/verification/advice/advise.ts';
+import type { CheckEvidence } from '../../server/verification/evidence.ts';
+import { toKeptDiagnosis } from '../../server/verification/kept-diagnosis.ts';
 import { publishedRecord, registrableDomain } from '../../server/verification/published-record.ts';
+import { judge } from '../../server/verification/verdict.ts';
 import { withoutSync } from '../store/grow-folder.ts';
 
 /** While a record is verified it is looked at so often. Milliseconds. */
@@ -32,7 +35,9 @@ async function diagnose(store: Store, row: DomainRow): Promise<void> {
     row: { ...current, dkim: { verified: true, degraded: false, since } },
     events: [],
   }));
-  await store.writeEvidence(row.account_id, row.id, evidenceOf(row));
+  const evidence = evidenceOf(row);
+  const kept = toKeptDiagnosis(undefined, row.selector, judge(row, evidence), advise(row, evidence.advice));
+  await store.writeEvidence(row.account_id, row.id, kept);
 }
 
 /**
@@ -67,8 +72,8 @@ function dkimOf(row: DomainRow): { hostname: string; fqdn: string; value: string
   return record;
 }
 
-/** What a check keeps that found everything in order at two name servers. */
-function evidenceOf(row: DomainRow): StoredEvidence {
+/** What a check sees that finds everything in order at two name servers. */
+function evidenceOf(row: DomainRow): CheckEvidence {
   const zone = registrableDomain(row);
   const { fqdn, value } = dkimOf(row);
   const present = (text: string) => ({ kind: 'present' as const, values: [text], cname: null, ttl: 300 });
@@ -77,25 +82,21 @@ function evidenceOf(row: DomainRow): StoredEvidence {
     selector: row.selector,
     records: {
       dkim: {
-        state: 'valid',
-        evidence: {
-          fqdn,
-          type: 'TXT',
-          observed_at: clock().toISOString(),
-          delegation: { kind: 'found', zone, nameServers },
-          zone,
-          observations: nameServers.map((name, at) => ({
-            name,
-            address: `192.0.2.${at + 1}`,
-            outcome: present(value),
-            ms: 20,
-          })),
-          resolver: present(value),
-          alias: null,
-          findings: [],
-        },
+        fqdn,
+        type: 'TXT',
+        observed_at: clock().toISOString(),
+        delegation: { kind: 'found', zone, nameServers },
+        zone,
+        observations: nameServers.map((name, at) => ({
+          name,
+          address: `192.0.2.${at + 1}`,
+          outcome: present(value),
+          ms: 20,
+        })),
+        resolver: present(value),
+        alias: null,
+        findings: [],
       },
-      return_path: null,
     },
     advice: {
       spf: { txt: present('v=spf1 mx -all'), lookups: 1 },

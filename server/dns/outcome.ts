@@ -32,6 +32,8 @@ export interface Present {
    * was asked for; in a resolver's where the alias leads to nothing of that type.
    */
   values: string[];
+  /** How many there were, where only some of them were kept. */
+  total?: number;
   /** The target of the first CNAME at the name asked, where the name is an alias; else null. */
   cname: string | null;
   /** The smallest TTL of the answer, in seconds. */

@@ -16,10 +16,10 @@ import type {
   Store,
 } from '../store/store.ts';
 import { checkDates, diagnose } from '../verification/diagnose.ts';
+import { readKeptDiagnosis } from '../verification/kept-diagnosis.ts';
 import type { Monitor } from '../verification/monitor.ts';
 import { statusOf } from '../verification/record-standing.ts';
 import { firstCheckTimes } from '../verification/schedule.ts';
-import { readStoredEvidence } from '../verification/stored-evidence.ts';
 import type { DomainName } from './domain-name.ts';
 
 /** How many earlier keys of a domain are recognised: a row must not grow with every rename. */
@@ -147,10 +147,10 @@ export class Domains {
     }));
   }
 
-  /** Why the domain is, or is not, verified: what the last check saw. Asks no DNS. */
+  /** Why the domain is, or is not, verified: what the last check found out. Asks no DNS, and judges nothing. */
   async diagnosis(account: AccountRow, row: DomainRow): Promise<Diagnosis> {
     const { store, clock } = this.#needs;
-    const stored = readStoredEvidence(await store.readEvidence(account.id, row.id), row.selector);
+    const stored = readKeptDiagnosis(row, await store.readEvidence(account.id, row.id));
     return diagnose(row, store.checkTimes(account.id, row.id), stored, clock());
   }
 

@@ -1,10 +1,13 @@
 import type { Observation, Outcome, Present, RecordType } from '../dns/outcome.ts';
+import { totalOf } from './clip.ts';
 import type { RecordEvidence } from './evidence.ts';
 
 /** One definitive answer about a record, and who gave it. */
 export interface Answer {
   /** Of the record's type. Empty where the name has none. */
   readonly values: readonly string[];
+  /** How many values there were: `values` are those of them that are judged. */
+  readonly total: number;
   /** Where the name is an alias: where it leads. With no values, it leads nowhere. */
   readonly alias: string | null;
   /** The authorities that said so; none where it is the resolver's word. */
@@ -77,6 +80,7 @@ function toAnswer(
 ): Answer {
   return {
     values: end.kind === 'present' ? end.values : [],
+    total: totalOf(end),
     alias: isAlias(type, start) ? start.cname : null,
     servers,
   };
@@ -86,7 +90,7 @@ function toAnswer(
 function merged(answers: readonly Answer[]): Answer[] {
   const byContent = new Map<string, Answer>();
   for (const answer of answers) {
-    const content = JSON.stringify([answer.alias, [...answer.values].sort()]);
+    const content = JSON.stringify([answer.alias, answer.total, answer.values.toSorted()]);
     const known = byContent.get(content);
     byContent.set(content, {
       ...answer,

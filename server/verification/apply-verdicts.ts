@@ -2,7 +2,7 @@ import type { Actor, EventType } from '@letterhead/shared';
 import { toInstant } from '../instant.ts';
 import type { DomainRow, NewEvent, RecordState } from '../store/store.ts';
 import { publishedRecords, RECORD_KEYS, type RecordKey } from './published-record.ts';
-import { asDegraded, asLost, asVerified } from './record-standing.ts';
+import { asDegraded, asLost, asVerified, begunBy } from './record-standing.ts';
 import type { Verdict, Verdicts } from './verdict.ts';
 
 /** `verify`: somebody asked, and gets what DNS says. `monitor`: only the second wrong finding takes away. */
@@ -28,13 +28,14 @@ export function applyVerdicts(
   let changed = row;
   const events: NewEvent[] = [];
   for (const key of RECORD_KEYS) {
-    const state = row[key];
+    const kept = row[key];
     const verdict = verdicts[key];
-    if (state === null || verdict === undefined) continue;
+    if (kept === null || verdict === undefined) continue;
+    const state = begunBy(kept, now);
     const change = changeOf(state, verdict, mode, now);
-    if (change === null) continue;
-    changed = withState(changed, key, change.state);
-    events.push(toEvent(row, key, state, change, verdict, now, actor));
+    if (change !== null) events.push(toEvent(row, key, state, change, verdict, now, actor));
+    const after = change?.state ?? state;
+    if (after !== kept) changed = withState(changed, key, after);
   }
   if (changed === row) return null;
   const visible = RECORD_KEYS.some((key) => row[key]?.verified !== changed[key]?.verified);

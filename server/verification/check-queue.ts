@@ -1,7 +1,10 @@
 import { type Actor, LetterheadError } from '@letterhead/shared';
+import { FairSemaphore, type SemaphoreLimits } from '../fair-semaphore.ts';
 import type { Clock } from '../instant.ts';
+import { CHECK_LIMITS } from '../limits.ts';
 import type { DomainRow, DueCheck } from '../store/store.ts';
 import { CheckJob } from './check-job.ts';
+import { CheckLane } from './check-lane.ts';
 import type { Timer } from './timer.ts';
 
 /** Who asks gets an answer within this time, whatever the DNS does. Milliseconds, like all of these. */
@@ -12,27 +15,32 @@ const LEFT_FOR_THE_NEXT = 4500;
 const LATEST_START = 6000;
 /** A domain whose check took longer waits in a lane of its own the next time. */
 const SLOW = 3000;
-/** Slow domains are taken out of the way of the others, but not without end. */
-const MAX_SLOW_WAITING = 5000;
 const RETRY_AFTER_SECONDS = 5;
 
 /** Where a check waits: somebody asked for it; it is due; it is due and known to be slow. */
 type Lane = 'asked' | 'due' | 'slow';
 
-/** How much of the room a lane may take; the slow ones are also due. */
+/** In the order of precedence. */
+const LANES: readonly Lane[] = ['asked', 'due', 'slow'];
+/** How much of all the room a lane may take, and of an account's share the account's checks in it. */
 const SHARE: Record<Lane, number> = { asked: 1, due: 0.75, slow: 0.25 };
+/** The lanes whose room a check takes: a slow one is also due, and every one is under way. */
+const TAKES: Record<Lane, readonly Lane[]> = {
+  asked: ['asked'],
+  due: ['asked', 'due'],
+  slow: ['asked', 'due', 'slow'],
+};
 
 interface RunningCheck {
   readonly job: CheckJob;
-  readonly lane: Lane;
   readonly ended: Promise<void>;
 }
 
 export interface CheckQueueNeeds {
   readonly clock: Clock;
   readonly timer: Timer;
-  /** How many checks are under way at once, at most. */
-  readonly maxInFlight: number;
+  /** How many checks are under way at once, at most: in all and of one account. */
+  readonly limits: SemaphoreLimits;
   /** Does the check. It must call `job.begin()` before its first question, and heed `job.signal`. */
   readonly run: (job: CheckJob) => Promise<DomainRow | undefined>;
   /** There is room again for checks that are due. */
@@ -40,13 +48,15 @@ export interface CheckQueueNeeds {
 }
 
 /**
- * Runs checks side by side, one a domain at a time. Those that somebody asked for go first and always find room;
- * those of slow domains use only a part of it, so that they hold up no other.
+ * Runs checks side by side, one a domain at a time, by account in turn. Within its account's share a check that
+ * somebody asked for goes first and always finds room; those of slow domains use only a part of it, so that they hold
+ * up no other.
  */
 export class CheckQueue {
   readonly #needs: CheckQueueNeeds;
-  /** In the order of precedence. */
-  readonly #lanes: Record<Lane, Set<CheckJob>> = { asked: new Set(), due: new Set(), slow: new Set() };
+  readonly #lanes: Record<Lane, CheckLane> = byLane(() => new CheckLane());
+  readonly #limits: Record<Lane, SemaphoreLimits>;
+  readonly #rooms: Record<Lane, FairSemaphore<number>>;
   /** By domain, as all of these. */
   readonly #waiting = new Map<number, CheckJob>();
   readonly #running = new Map<number, RunningCheck>();
@@ -55,6 +65,12 @@ export class CheckQueue {
 
   constructor(needs: CheckQueueNeeds) {
     this.#needs = needs;
+    const { total, perOwner } = needs.limits;
+    this.#limits = byLane((lane) => ({
+      total: Math.ceil(total * SHARE[lane]),
+      perOwner: Math.ceil(perOwner * SHARE[lane]),
+    }));
+    this.#rooms = byLane((lane) => new FairSemaphore(this.#limits[lane]));
   }
 
   get inFlight(): number {
@@ -65,10 +81,13 @@ export class CheckQueue {
     return this.#waiting.size;
   }
 
-  /** How many due checks may be added: no more than would start at once, but for slow ones among them. */
+  /**
+   * How many due checks may be added: as many as would start at once, but for those of accounts that have their share
+   * and of slow domains. Those wait here, so that others find room, but not without end.
+   */
   get room(): number {
-    if (this.#closed || this.#lanes.slow.size >= MAX_SLOW_WAITING) return 0;
-    return Math.max(0, this.#limitOf('due') - this.#runningIn('due', 'slow') - this.#lanes.due.size);
+    if (this.#closed) return 0;
+    return Math.max(0, Math.min(this.#freeIn('due'), CHECK_LIMITS.waiting - this.#waiting.size));
   }
 
   /**
@@ -98,7 +117,7 @@ export class CheckQueue {
     this.#closed = true;
     for (const job of this.#waiting.values()) job.fail(shuttingDown());
     this.#waiting.clear();
-    for (const lane of Object.values(this.#lanes)) lane.clear();
+    for (const lane of LANES) this.#lanes[lane].clear();
     const running = [...this.#running.values()];
     for (const { job } of running) job.fail(shuttingDown());
     await Promise.all(running.map(({ ended }) => ended));
@@ -131,63 +150,81 @@ export class CheckQueue {
   /** False: it does not wait (any more). */
   #remove(job: CheckJob): boolean {
     if (this.#waiting.get(job.target.id) !== job) return false;
-    for (const lane of Object.values(this.#lanes)) lane.delete(job);
+    for (const lane of LANES) this.#lanes[lane].delete(job);
     return this.#waiting.delete(job.target.id);
   }
 
   #startWhatFits(): void {
-    for (const lane of ['asked', 'due', 'slow'] as const) {
-      for (const job of this.#lanes[lane]) {
-        if (!this.#hasRoom(lane)) break;
-        if (!this.#running.has(job.target.id)) this.#start(job, lane);
-      }
+    for (const lane of LANES) {
+      for (let job = this.#takeNext(lane); job !== undefined; job = this.#takeNext(lane))
+        this.#start(job, lane);
     }
+  }
+
+  #takeNext(lane: Lane): CheckJob | undefined {
+    if (this.#freeIn(lane) === 0) return undefined;
+    return this.#lanes[lane].takeNext(
+      ({ target }) => this.#running.has(target.id),
+      ({ target }) => this.#takeRoom(lane, target.account),
+    );
   }
 
   #start(job: CheckJob, lane: Lane): void {
-    this.#remove(job);
+    this.#waiting.delete(job.target.id);
     const started = this.#needs.clock().getTime();
     job.endBy(started + ANSWER_WITHIN, started);
-    this.#running.set(job.target.id, { job, lane, ended: this.#run(job, started) });
+    this.#running.set(job.target.id, { job, ended: this.#run(job, lane, started) });
   }
 
-  async #run(job: CheckJob, started: number): Promise<void> {
+  async #run(job: CheckJob, lane: Lane, started: number): Promise<void> {
+    const { account, id } = job.target;
+    let isGone = false;
     try {
-      job.settle(await this.#needs.run(job));
+      const row = await this.#needs.run(job);
+      isGone = row === undefined;
+      job.settle(row);
     } catch (error) {
       job.fail(error);
     }
-    this.#running.delete(job.target.id);
-    this.#noteSpeed(job, this.#needs.clock().getTime() - started);
+    this.#running.delete(id);
+    for (const one of TAKES[lane]) this.#rooms[one].release(account);
+    this.#noteSpeed(id, isGone ? 0 : this.#needs.clock().getTime() - started);
     if (this.#closed) return;
     this.#startWhatFits();
     if (this.room > 0) this.#needs.onRoom();
   }
 
-  #noteSpeed({ target }: CheckJob, ms: number): void {
-    if (ms > SLOW) this.#slow.add(target.id);
-    else this.#slow.delete(target.id);
+  /** Forgets those that were slow the longest ago, so that domains that are gone don't stay for ever. */
+  #noteSpeed(id: number, ms: number): void {
+    this.#slow.delete(id);
+    if (ms <= SLOW) return;
+    this.#slow.add(id);
+    const [oldest] = this.#slow;
+    if (this.#slow.size > CHECK_LIMITS.slowDomains && oldest !== undefined) this.#slow.delete(oldest);
   }
 
-  #hasRoom(lane: Lane): boolean {
-    const limit = this.#limitOf(lane);
-    switch (lane) {
-      case 'asked':
-        return this.#running.size < limit;
-      case 'due':
-        return this.#running.size < this.#limitOf('asked') && this.#runningIn('due', 'slow') < limit;
-      case 'slow':
-        return this.#hasRoom('due') && this.#runningIn('slow') < limit;
+  /** Takes room in all the lanes that a check in this one counts in, or in none. */
+  #takeRoom(lane: Lane, account: number): boolean {
+    const taken: FairSemaphore<number>[] = [];
+    for (const one of TAKES[lane]) {
+      const room = this.#rooms[one];
+      if (!room.tryAcquire(account)) {
+        for (const given of taken) given.release(account);
+        return false;
+      }
+      taken.push(room);
     }
+    return true;
   }
 
-  #limitOf(lane: Lane): number {
-    return Math.ceil(this.#needs.maxInFlight * SHARE[lane]);
+  /** How many more checks in this lane could be under way, whosever they are. */
+  #freeIn(lane: Lane): number {
+    return Math.min(...TAKES[lane].map((one) => this.#limits[one].total - this.#rooms[one].size));
   }
+}
 
-  #runningIn(...lanes: Lane[]): number {
-    return [...this.#running.values()].filter(({ lane }) => lanes.includes(lane)).length;
-  }
+function byLane<T>(make: (lane: Lane) => T): Record<Lane, T> {
+  return { asked: make('asked'), due: make('due'), slow: make('slow') };
 }
 
 function shuttingDown(): LetterheadError {

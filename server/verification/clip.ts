@@ -1,33 +1,31 @@
 import type { Observation } from '../dns/outcome.ts';
+import { CHECK_LIMITS } from '../limits.ts';
 
-/** In characters. Answers that help anybody are far below it; DNS allows 65,535 octets, from each of eight servers. */
-const MAX_KEPT = 16_384;
-const MAX_VALUES = 100;
-const MAX_VALUE = 100;
-const MAX_TELLING_VALUE = 2000;
+/** How much a value has to do with our record: those that have more go before the others. */
+export type Relevance = (value: string) => number;
 
 /**
- * An answer small enough to be kept as evidence. One over the bound keeps the values that are `telling`, such as our
- * own among many, then the beginnings of the others: what is judged must not hang on how much lies beside it.
+ * An answer with no more values than are judged. Of more, those with the highest relevance are kept, such as our own
+ * among many, then the first in the alphabet: servers that give the same answer in another order stay alike.
  */
 export function clipAnswer<Answer extends Observation['outcome']>(
   answer: Answer,
-  telling: (value: string) => boolean = () => false,
+  relevance: Relevance = () => 0,
 ): Answer {
-  if (answer.kind !== 'present') return answer;
-  const size = answer.values.reduce((sum, value) => sum + value.length, 0);
-  if (size <= MAX_KEPT) return answer;
-  const told = answer.values.filter(telling).map((value) => value.slice(0, MAX_TELLING_VALUE));
-  const others = answer.values.filter((value) => !telling(value)).map((value) => value.slice(0, MAX_VALUE));
-  return { ...answer, values: [...told, ...others].slice(0, MAX_VALUES) };
+  if (answer.kind !== 'present' || answer.values.length <= CHECK_LIMITS.judgedValues) return answer;
+  const ranked = answer.values.toSorted().map((value) => ({ value, rank: relevance(value) }));
+  const kept = ranked.sort((one, other) => other.rank - one.rank).slice(0, CHECK_LIMITS.judgedValues);
+  return { ...answer, values: kept.map(({ value }) => value), total: totalOf(answer) };
 }
 
-export function clipObservations(
-  observations: readonly Observation[],
-  telling: (value: string) => boolean,
-): Observation[] {
+export function clipObservations(observations: readonly Observation[], relevance: Relevance): Observation[] {
   return observations.map((observation) => ({
     ...observation,
-    outcome: clipAnswer(observation.outcome, telling),
+    outcome: clipAnswer(observation.outcome, relevance),
   }));
+}
+
+/** How many values were answered, those that were not kept among them. */
+export function totalOf(answer: Observation['outcome']): number {
+  return answer.kind === 'present' ? (answer.total ?? answer.values.length) : 0;
 }

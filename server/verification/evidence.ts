@@ -3,8 +3,8 @@ import type { Delegation, Observation, Outcome, RecordType } from '../dns/outcom
 import type { RecordKey } from './published-record.ts';
 
 /**
- * What one check saw, as plain data: it is judged at once, kept beside the domain as JSON, and judged again
- * whenever the diagnosis is read. Instants are text, durations are numbers.
+ * What one check saw, as plain data. It is judged at once; stored-diagnosis.ts has what is kept of that. The schemas
+ * read what was stored before that was so. Instants are text, durations are numbers.
  */
 
 const UnknownReasonSchema = z.enum([
@@ -30,6 +30,7 @@ export const OutcomeSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('present'),
     values: z.array(z.string()),
+    total: z.number().exactOptional(),
     cname: z.string().nullable(),
     ttl: z.number(),
     negativeTtl: z.number().exactOptional(),
@@ -126,18 +127,3 @@ export interface CheckEvidence {
   readonly records: { readonly [Key in RecordKey]?: RecordEvidence };
   readonly advice: AdviceEvidence;
 }
-
-const RecordSightingSchema = z.object({
-  /** The last definitive one; `unknown` before there was any. */
-  state: z.enum(['valid', 'missing', 'invalid', 'unknown']),
-  evidence: RecordEvidenceSchema,
-});
-
-/** What is kept beside a domain: what was last seen of each record, whichever check saw it. */
-export const StoredEvidenceSchema = z.object({
-  selector: z.string(),
-  records: z.object({ dkim: RecordSightingSchema.nullable(), return_path: RecordSightingSchema.nullable() }),
-  advice: AdviceEvidenceSchema,
-});
-export type StoredEvidence = z.infer<typeof StoredEvidenceSchema>;
-export type RecordSighting = z.infer<typeof RecordSightingSchema>;

@@ -1,20 +1,26 @@
 import type { Actor } from '@letterhead/shared';
+import type { SemaphoreLimits } from '../fair-semaphore.ts';
 import { toInstant } from '../instant.ts';
+import { CHECK_LIMITS } from '../limits.ts';
 import type { DomainRow, DueCheck, Store } from '../store/store.ts';
 import { spreadBacklog } from './backlog.ts';
 import { CheckQueue } from './check-queue.ts';
+import { correctSchedule } from './correct-schedule.ts';
 import { type RunCheckNeeds, runCheck } from './run-check.ts';
 import type { Timer } from './timer.ts';
 
 export interface MonitorNeeds extends RunCheckNeeds {
-  readonly store: RunCheckNeeds['store'] & Pick<Store, 'takeDueChecks' | 'countDueChecks'>;
+  readonly store: RunCheckNeeds['store'] &
+    Pick<Store, 'takeDueChecks' | 'countDueChecks' | 'listAccounts' | 'listDomains'>;
   readonly timer: Timer;
-  /** How many checks are under way at once, at most. */
-  readonly maxInFlight?: number;
+  /** How many checks are under way at once, at most: in all and of one account. */
+  readonly limits?: SemaphoreLimits;
 }
 
-const MAX_IN_FLIGHT = 64;
+const LIMITS: SemaphoreLimits = { total: CHECK_LIMITS.underWay, perOwner: CHECK_LIMITS.underWayPerAccount };
 const TICK = 1000;
+/** A clock that goes back by less has put nothing far away. Milliseconds. */
+const CLOCK_TOLERANCE = 60_000;
 
 /** Keeps watch over all domains: checks those that are due, and at once those that somebody asks for. */
 export class Monitor {
@@ -23,6 +29,8 @@ export class Monitor {
   #cancelTick = () => {};
   #ticking: Promise<void> = Promise.resolve();
   #spread = false;
+  /** The latest time that the clock has told; nobody knows what it told before the start. */
+  #latest = Number.POSITIVE_INFINITY;
   #closed = false;
 
   constructor(needs: MonitorNeeds) {
@@ -30,7 +38,7 @@ export class Monitor {
     this.#queue = new CheckQueue({
       clock: needs.clock,
       timer: needs.timer,
-      maxInFlight: needs.maxInFlight ?? MAX_IN_FLIGHT,
+      limits: needs.limits ?? LIMITS,
       run: (job) => runCheck(needs, job),
       onRoom: () => void this.tick(),
     });
@@ -77,11 +85,19 @@ export class Monitor {
     const { store, clock, random, observer } = this.#needs;
     const now = clock();
     try {
+      if (now.getTime() < this.#latest - CLOCK_TOLERANCE) {
+        await correctSchedule(store, now, random);
+        this.#latest = now.getTime();
+      }
+      this.#latest = Math.max(this.#latest, now.getTime());
       if (!this.#spread) await spreadBacklog(store, now, random);
       this.#spread = true;
-      const { room } = this.#queue;
-      if (room === 0) return;
-      for (const target of await store.takeDueChecks(toInstant(now), room)) this.#queue.add(target);
+      // Those of an account that has its share wait in the queue: the store may hold others that find room.
+      for (let { room } = this.#queue; room > 0; room = this.#queue.room) {
+        const due = await store.takeDueChecks(toInstant(now), room);
+        for (const target of due) this.#queue.add(target);
+        if (due.length < room) return;
+      }
     } catch (error) {
       observer.failed(null, error);
     }

@@ -5,7 +5,7 @@ import { clipAnswer } from './clip.ts';
 import type { ProbeFinding, RecordEvidence } from './evidence.ts';
 import { misplacedNames } from './misplaced-names.ts';
 import { type PublishedRecord, publishedRecord, registrableDomain } from './published-record.ts';
-import { isCopiedFromOurs } from './right-value.ts';
+import { isCopiedFromOurs, relevanceTo } from './right-value.ts';
 import type { SurveyContext } from './survey-context.ts';
 
 /** One answer found by a probe, and the zone that it lies in. */
@@ -60,7 +60,7 @@ function asker({ check }: SurveyContext, record: PublishedRecord, seen: RecordEv
 }
 
 function present(record: PublishedRecord, outcome: Outcome | { kind: 'not-asked' }): Present[] {
-  return outcome.kind === 'present' ? [clipAnswer(outcome, (value) => isCopiedFromOurs(record, value))] : [];
+  return outcome.kind === 'present' ? [clipAnswer(outcome, (value) => relevanceTo(record, value))] : [];
 }
 
 /** NXDOMAIN rules out every type; NODATA does not. */

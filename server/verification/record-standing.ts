@@ -1,5 +1,5 @@
 import type { Status } from '@letterhead/shared';
-import type { Instant } from '../instant.ts';
+import { type Instant, toInstant } from '../instant.ts';
 import type { RecordState } from '../store/store.ts';
 import { GIVEN_UP_AFTER } from './schedule.ts';
 
@@ -10,6 +10,11 @@ import { GIVEN_UP_AFTER } from './schedule.ts';
 
 export function isLost(state: RecordState): boolean {
   return !state.verified && state.degraded;
+}
+
+/** A state that began at `now` at the latest: a clock that was ahead may have put its beginning into the future. */
+export function begunBy(state: RecordState, now: Date): RecordState {
+  return Date.parse(state.since) > now.getTime() ? { ...state, since: toInstant(now) } : state;
 }
 
 export function asVerified(state: RecordState): RecordState {

@@ -2,7 +2,7 @@ import { isWithin, parentOf } from '../dns/name.ts';
 import type { DnsCheck, Observation, Outcome, Survey } from '../dns/outcome.ts';
 import { toInstant } from '../instant.ts';
 import { answersOf, definitive, isAlias } from './answers.ts';
-import { clipAnswer, clipObservations } from './clip.ts';
+import { clipAnswer, clipObservations, type Relevance } from './clip.ts';
 import { findCode } from './diagnosis/rules.ts';
 import { sight } from './diagnosis/sighting.ts';
 import type { RecordEvidence } from './evidence.ts';
@@ -10,7 +10,7 @@ import { lowestZone } from './lowest-zone.ts';
 import { probe } from './probes.ts';
 import { isTooLong, type PublishedRecord, registrableDomain } from './published-record.ts';
 import { openResponsibleCheck } from './responsible-check.ts';
-import { isCopiedFromOurs, isRight } from './right-value.ts';
+import { isRight, relevanceTo } from './right-value.ts';
 import type { SurveyContext } from './survey-context.ts';
 
 /** An alias of an alias is followed so far by ourselves; the resolver follows as far as it likes. */
@@ -76,8 +76,8 @@ function nothingAsked({ clock, delegation }: SurveyContext, { fqdn, type }: Publ
 }
 
 /** A value that is ours, whole or mangled, decides, however much else lies at the name. */
-function telling(record: PublishedRecord): (value: string) => boolean {
-  return (value) => isCopiedFromOurs(record, value);
+function telling(record: PublishedRecord): Relevance {
+  return (value) => relevanceTo(record, value);
 }
 
 function hasRight(record: PublishedRecord, evidence: RecordEvidence): boolean {

@@ -1,6 +1,6 @@
-import { judgeKeyRecord } from '../dkim/dkim-record.ts';
+import { judgeKeyRecord, type KeyRecordJudgement } from '../dkim/dkim-record.ts';
 import { canonicalName } from '../dns/name.ts';
-import type { PublishedRecord } from './published-record.ts';
+import type { DkimRecord, PublishedRecord } from './published-record.ts';
 
 /**
  * Whether these are the records that the world should see at the record's name. More than one is not: a receiver
@@ -15,10 +15,28 @@ export function isRight(record: PublishedRecord, values: readonly string[]): boo
 export function isOurs(record: PublishedRecord, value: string): boolean {
   switch (record.key) {
     case 'dkim':
-      return judgeKeyRecord(value, record.publicKey).kind === 'ours';
+      return judgeValue(record, value).kind === 'ours';
     case 'return_path':
       return isSameName(value, record.value);
   }
+}
+
+/** A check judges a value for one rule after another, and a hostile one takes a millisecond to parse. */
+const judged = new WeakMap<DkimRecord, Map<string, KeyRecordJudgement>>();
+
+/** What a TXT value says about our key. It is parsed once for as long as the record is in use. */
+export function judgeValue(record: DkimRecord, value: string): KeyRecordJudgement {
+  const known = judged.get(record) ?? new Map<string, KeyRecordJudgement>();
+  judged.set(record, known);
+  const judgement = known.get(value) ?? judgeKeyRecord(value, record.publicKey);
+  known.set(value, judgement);
+  return judgement;
+}
+
+/** How much a value has to do with our record: 2 where it is ours, 1 where it was copied from ours, else 0. */
+export function relevanceTo(record: PublishedRecord, value: string): number {
+  if (!isCopiedFromOurs(record, value)) return 0;
+  return isOurs(record, value) ? 2 : 1;
 }
 
 /** Whether this value can only have been copied from ours, however it was mangled: enough to say where it landed. */

@@ -1,14 +1,15 @@
 import type { Actor } from '@letterhead/shared';
 import { toInstant } from '../instant.ts';
 import type { CheckTimes, DomainRow, DueCheck, NewEvent, Store } from '../store/store.ts';
+import { advise } from './advice/advise.ts';
 import { applyVerdicts } from './apply-verdicts.ts';
 import { type CheckNeeds, checkDomain } from './check-domain.ts';
 import type { CheckJob } from './check-job.ts';
 import type { CheckEvidence } from './evidence.ts';
+import { readKeptDiagnosis, toKeptDiagnosis } from './kept-diagnosis.ts';
 import { RECORD_KEYS, type RecordKey } from './published-record.ts';
 import { dueRecords, firstCheckTimes, nextCheckTimes, RETRY_AFTER_FAILURE } from './schedule.ts';
-import { readStoredEvidence, toStoredEvidence } from './stored-evidence.ts';
-import { judge, type Verdicts } from './verdict.ts';
+import { type Judgements, judge, type Verdicts } from './verdict.ts';
 
 /** What a check reads and writes. */
 export type CheckStore = Pick<
@@ -89,14 +90,13 @@ async function keep(
   const { store, clock, random } = needs;
   const verdicts = judge(row, evidence);
   const now = clock();
-  // First the evidence: whoever hears of the change reads at once why it came.
-  await keepEvidence(needs, row, evidence, verdicts);
+  const apply = (current: DomainRow) =>
+    applyVerdicts(current, verdicts, asker === null ? 'monitor' : 'verify', now, asker ?? MONITOR);
+  // First the diagnosis: whoever hears of the change reads at once why it came.
+  await keepDiagnosis(needs, apply(row)?.row ?? row, evidence, verdicts);
   let events: readonly NewEvent[] = [];
   const change = await store.updateDomain(row.account_id, row.id, (current) => {
-    const applied =
-      current.selector === row.selector
-        ? applyVerdicts(current, verdicts, asker === null ? 'monitor' : 'verify', now, asker ?? MONITOR)
-        : null;
+    const applied = current.selector === row.selector ? apply(current) : null;
     events = applied?.events ?? [];
     return applied;
   });
@@ -120,19 +120,21 @@ async function keep(
 }
 
 /**
- * It can be had again: a check whose evidence could not be kept still counts. Of a domain that is gone or renamed
- * meanwhile nothing is kept.
+ * The next check makes it again: one whose diagnosis could not be kept still counts. Of a domain that is gone or
+ * renamed meanwhile nothing is kept. `row`: as the check leaves it.
  */
-async function keepEvidence(
+async function keepDiagnosis(
   { store, observer }: RunCheckNeeds,
-  { account_id, id, selector }: DomainRow,
+  row: DomainRow,
   evidence: CheckEvidence,
-  verdicts: Verdicts,
+  judgements: Judgements,
 ): Promise<void> {
+  const { account_id, id, selector } = row;
   try {
     if ((await store.getDomain(account_id, id))?.selector !== selector) return;
-    const previous = readStoredEvidence(await store.readEvidence(account_id, id), selector);
-    await store.writeEvidence(account_id, id, toStoredEvidence(previous, evidence, verdicts));
+    const previous = readKeptDiagnosis(row, await store.readEvidence(account_id, id));
+    const advice = advise(row, evidence.advice);
+    await store.writeEvidence(account_id, id, toKeptDiagnosis(previous, selector, judgements, advice));
   } catch (error) {
     observer.failed({ account: account_id, id }, error);
   }

@@ -20,7 +20,10 @@ export const GIVEN_UP_AFTER = 30 * DAY;
 
 const WHILE_VERIFIED = 6 * HOUR;
 const WHILE_VERIFIED_JITTER = 0.1;
+const LONGEST_WHILE_VERIFIED = WHILE_VERIFIED * (1 + WHILE_VERIFIED_JITTER);
 const WHILE_DEGRADED = 15 * MINUTE;
+/** No record waits longer than this for the next look at it. Milliseconds. */
+export const LONGEST_WAIT = DAY;
 /** When a check is made again that the store could not keep. Milliseconds. */
 export const RETRY_AFTER_FAILURE = MINUTE;
 
@@ -47,6 +50,30 @@ export function nextCheckTimes(
   return { checked_at: toInstant(now), due: { dkim: at('dkim'), return_path: at('return_path') } };
 }
 
+/**
+ * The times without what a clock has left in them that was ahead for a while: a record that waits longer than its
+ * schedule ever lets it, or that has been given up too early, is looked at as if it had been looked at now. The same
+ * object where nothing is to be changed.
+ */
+export function correctTimes(row: DomainRow, times: CheckTimes, now: Date, random: RandomSource): CheckTimes {
+  const at = (key: RecordKey): Instant | null => {
+    const state = row[key];
+    const due = times.due[key];
+    if (state === null || (due !== null && due <= latestLook(state, now))) return due;
+    return nextLook(state, now, random);
+  };
+  const { checked_at } = times;
+  const due = { dkim: at('dkim'), return_path: at('return_path') };
+  const checked = checked_at !== null && checked_at > toInstant(now) ? toInstant(now) : checked_at;
+  const isRight = checked === checked_at && RECORD_KEYS.every((key) => due[key] === times.due[key]);
+  return isRight ? times : { checked_at: checked, due };
+}
+
+/** The latest time at which a record in this state is due that was looked at by now. */
+function latestLook(state: RecordState, now: Date): Instant {
+  return toInstant(new Date(now.getTime() + (state.verified ? LONGEST_WHILE_VERIFIED : LONGEST_WAIT)));
+}
+
 /** The records whose time has come; all of them where no times are known. */
 export function dueRecords(times: CheckTimes | undefined, now: Date): readonly RecordKey[] {
   if (times === undefined) return RECORD_KEYS;
@@ -65,7 +92,8 @@ export function nextLook(state: RecordState, now: Date, random: RandomSource): I
 function nextLookAt(state: RecordState, now: number, random: RandomSource): number | null {
   if (state.verified && state.degraded) return now + WHILE_DEGRADED;
   if (state.verified) return now + WHILE_VERIFIED * (1 + WHILE_VERIFIED_JITTER * (2 * fraction(random) - 1));
-  const since = Date.parse(state.since);
+  // A clock that was ahead has put the beginning into the future.
+  const since = Math.min(Date.parse(state.since), now);
   const age = nextAge(now - since);
   return age === null ? null : since + age;
 }

@@ -1,6 +1,8 @@
+import type { NameServerObservation } from '@letterhead/shared';
+import type { Observation } from '../dns/outcome.ts';
 import type { DomainRow } from '../store/store.ts';
-import { type FoundCode, findCode, MEANINGS, type Standing } from './diagnosis/rules.ts';
-import { sight } from './diagnosis/sighting.ts';
+import { type CodedFinding, type FoundCode, findCode, MEANINGS, type Standing } from './diagnosis/rules.ts';
+import { type Sighting, sight, valuesSeen } from './diagnosis/sighting.ts';
 import type { CheckEvidence } from './evidence.ts';
 import {
   type PublishedRecord,
@@ -8,6 +10,8 @@ import {
   type RecordKey,
   registrableDomain,
 } from './published-record.ts';
+import type { StoredRecord } from './stored-diagnosis.ts';
+import { boundRecord } from './stored-size.ts';
 
 /** What a check says of one record. */
 export interface Verdict {
@@ -19,20 +23,67 @@ export interface Verdict {
 
 export type Verdicts = { readonly [Key in RecordKey]?: Verdict };
 
+/** A verdict with what the diagnosis tells of it. */
+export interface Judgement extends Verdict {
+  /** Within the bounds of what is kept. */
+  readonly record: Omit<StoredRecord, 'state'>;
+}
+
+export type Judgements = { readonly [Key in RecordKey]?: Judgement };
+
 /** Judges what a check saw. The evidence must be of the row's selector. */
-export function judge(row: DomainRow, evidence: CheckEvidence): Verdicts {
+export function judge(row: DomainRow, evidence: CheckEvidence): Judgements {
   return Object.fromEntries(
     publishedRecords(row).flatMap((record) => {
-      const verdict = judgeRecord(row, record, evidence);
-      return verdict === null ? [] : [[record.key, verdict]];
+      const judgement = judgeRecord(row, record, evidence);
+      return judgement === null ? [] : [[record.key, judgement]];
     }),
   );
 }
 
-function judgeRecord(row: DomainRow, record: PublishedRecord, evidence: CheckEvidence): Verdict | null {
+function judgeRecord(row: DomainRow, record: PublishedRecord, evidence: CheckEvidence): Judgement | null {
   const seen = evidence.records[record.key];
   if (seen === undefined) return null;
   const sighting = sight(record, registrableDomain(row), seen);
-  const { code } = findCode(sighting);
-  return { code, standing: MEANINGS[code].standing, firstHand: sighting.said.firstHand };
+  const finding = findCode(sighting);
+  const { code } = finding;
+  return {
+    code,
+    standing: MEANINGS[code].standing,
+    firstHand: sighting.said.firstHand,
+    record: boundRecord(toRecord(sighting, finding)),
+  };
+}
+
+function toRecord(sighting: Sighting, finding: CodedFinding): Judgement['record'] {
+  const { observations, observed_at } = sighting.evidence;
+  return {
+    code: finding.code,
+    source: sourceOf(sighting),
+    title: finding.title,
+    detail: finding.detail,
+    fix: finding.fix,
+    found: [...(finding.found ?? valuesSeen(sighting))],
+    nameservers: observations.map(toNameServer),
+    observed_at,
+    clears_at: finding.clearsAt?.toISOString() ?? null,
+  };
+}
+
+function sourceOf({ said, evidence }: Sighting): StoredRecord['source'] {
+  return said.source ?? (evidence.delegation.kind === 'no-such-domain' ? 'resolver' : null);
+}
+
+function toNameServer({ name, address, outcome, ms }: Observation): NameServerObservation {
+  switch (outcome.kind) {
+    case 'present': {
+      const alias = outcome.cname === null || outcome.values.includes(outcome.cname) ? [] : [outcome.cname];
+      return { name, address, outcome: 'present', values: [...alias, ...outcome.values], ms };
+    }
+    case 'absent':
+    case 'not-asked':
+      return { name, address, outcome: outcome.kind, values: [], ms };
+    case 'unknown':
+      return { name, address, outcome: outcome.reason, values: [], ms };
+  }
 }

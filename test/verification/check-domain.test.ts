@@ -153,7 +153,7 @@ describe('an alias', () => {
     await using scene = await CheckScene.set(elsewhere);
     scene.servers.publish(FQDN, { CNAME: TARGET });
     const { verdicts } = await scene.check(sendingDomain());
-    expect(verdicts.dkim).toEqual({ code: 'WRONG_TYPE', standing: 'invalid', firstHand: true });
+    expect(verdicts.dkim).toMatchObject({ code: 'WRONG_TYPE', standing: 'invalid', firstHand: true });
   });
 
   test('is right where its end is, though the resolver remembers otherwise', async () => {
@@ -295,7 +295,7 @@ describe('what is said besides', () => {
 
   test('the first-hand word of the zone above that a domain is not there', async () => {
     await using scene = await CheckScene.set({ zones: { org: {} } });
-    expect((await scene.check(sendingDomain())).verdicts.dkim).toEqual({
+    expect((await scene.check(sendingDomain())).verdicts.dkim).toMatchObject({
       code: 'DOMAIN_NOT_FOUND',
       standing: 'missing',
       firstHand: true,
@@ -311,7 +311,8 @@ describe('what is said besides', () => {
     expect(dkim.fix).toBe(
       `In the DNS zone example.org, at the host “${SELECTOR}._domainkey”, remove all TXT records but the one with the value “${OURS}”.`,
     );
-    expect(dkim.found).toHaveLength(51);
+    expect(dkim.detail).toContain('Our record is there, and 50 more of the same name.');
+    expect(dkim.found[0]).toBe(OURS);
   });
 
   test('nothing of a check’s size: an answer may be as large as DNS allows', async () => {

@@ -1,5 +1,6 @@
 import { type Actor, LetterheadError } from '@letterhead/shared';
 import { describe, expect, test } from 'vitest';
+import { CHECK_LIMITS } from '../../server/limits.ts';
 import type { DomainRow } from '../../server/store/store.ts';
 import type { CheckJob } from '../../server/verification/check-job.ts';
 import { CheckQueue } from '../../server/verification/check-queue.ts';
@@ -8,20 +9,20 @@ import { sendingDomain } from './sending-domain.ts';
 
 const ACTOR: Actor = { kind: 'token', token_id: 3, address: '192.0.2.1' };
 const ROW = sendingDomain();
-const domain = (id: number) => ({ account: 1, id });
+const domain = (id: number, account = 1) => ({ account, id });
 
 /** A queue whose checks go on when the test says so. */
-function openQueue(maxInFlight = 8) {
+function openQueue(total = 8, perOwner = total) {
   const time = new ManualTime('2026-01-01T00:00:00Z');
-  const started: { job: CheckJob; end: (row?: DomainRow) => Promise<void> }[] = [];
+  const started: { job: CheckJob; end: (row?: DomainRow | null) => Promise<void> }[] = [];
   const queue = new CheckQueue({
     ...time,
-    maxInFlight,
+    limits: { total, perOwner },
     onRoom: () => {},
     run: (job) => {
       const { promise, resolve } = Promise.withResolvers<DomainRow | undefined>();
-      const end = async (row: DomainRow | undefined = ROW) => {
-        resolve(row);
+      const end = async (row: DomainRow | null = ROW) => {
+        resolve(row ?? undefined);
         await settled();
       };
       started.push({ job, end });
@@ -131,7 +132,7 @@ describe('checks that are asked for', () => {
     const { time } = openQueue();
     const queue = new CheckQueue({
       ...time,
-      maxInFlight: 1,
+      limits: { total: 1, perOwner: 1 },
       onRoom: () => {},
       run: () => Promise.reject(new LetterheadError('unavailable', 'The disk is full.')),
     });
@@ -176,5 +177,92 @@ describe('checks that are due', () => {
     expect(at(started, 0).job.signal.aborted).toBe(false);
     time.pass(2 * SECOND);
     expect(at(started, 0).job.signal.aborted).toBe(true);
+  });
+});
+
+describe('accounts', () => {
+  test('one that has its share of checks under way holds up no other’s, asked for or due', () => {
+    const { queue, idsStarted } = openQueue(16, 8);
+    for (let id = 1; id <= 60; id++) void queue.ask(domain(id), ACTOR).catch(() => {});
+    for (let id = 101; id <= 600; id++) queue.add(domain(id));
+    expect(idsStarted()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    void queue.ask(domain(1001, 2), ACTOR);
+    queue.add(domain(1002, 2));
+    expect(idsStarted().slice(8)).toEqual([1001, 1002]);
+  });
+
+  test('a check that is asked for finds room in the share of an account with hundreds of due ones', () => {
+    const { queue, idsStarted } = openQueue(128, 64);
+    for (let id = 1; id <= 500; id++) queue.add(domain(id));
+    expect(idsStarted()).toHaveLength(48);
+    for (let id = 501; id <= 516; id++) void queue.ask(domain(id), ACTOR);
+    expect(idsStarted().slice(48)).toEqual(Array.from({ length: 16 }, (_, i) => 501 + i));
+  });
+
+  test('have room in turn where all of it is taken', async () => {
+    const { queue, started, idsStarted } = openQueue(2);
+    for (const [id, account] of [
+      [1, 1],
+      [2, 1],
+      [3, 1],
+      [4, 1],
+      [5, 2],
+      [6, 3],
+    ] as const) {
+      void queue.ask(domain(id, account), ACTOR);
+    }
+    for (let i = 0; i < 6; i++) await at(started, i).end();
+    expect(idsStarted()).toEqual([1, 2, 3, 5, 6, 4]);
+  });
+
+  test('that have their share leave room for due checks of others', () => {
+    const { queue, idsStarted } = openQueue(16, 8);
+    for (let id = 1; id <= 100; id++) queue.add(domain(id));
+    expect({ started: idsStarted().length, waiting: queue.waiting, room: queue.room }).toEqual({
+      started: 6,
+      waiting: 94,
+      room: 6,
+    });
+  });
+
+  test('cannot make more due checks wait than there is memory for', () => {
+    const { queue } = openQueue(16, 8);
+    for (let id = 1; id <= 2 * CHECK_LIMITS.waiting && queue.room > 0; id++) queue.add(domain(id));
+    expect([queue.waiting, queue.room]).toEqual([CHECK_LIMITS.waiting, 0]);
+  });
+});
+
+describe('domains that are known to be slow', () => {
+  /** Lets checks of these domains take nine seconds each. */
+  async function slowChecks({ queue, started, time }: ReturnType<typeof openQueue>, ids: readonly number[]) {
+    started.length = 0;
+    for (const id of ids) queue.add(domain(id));
+    time.pass(9 * SECOND);
+    for (const { end } of started) await end();
+    started.length = 0;
+  }
+
+  test('are forgotten when they are gone', async () => {
+    const opened = openQueue(8);
+    await slowChecks(opened, [1, 2, 3]);
+    const { queue, started, idsStarted, time } = opened;
+    for (const id of [1, 2, 3]) queue.add(domain(id));
+    expect(idsStarted()).toEqual([1, 2]);
+    time.pass(9 * SECOND);
+    for (const { end } of started) await end(null);
+    started.length = 0;
+    for (const id of [1, 2, 3]) queue.add(domain(id));
+    expect(idsStarted()).toEqual([1, 2, 3]);
+  });
+
+  test('are forgotten when there are very many, those first that were slow the longest ago', async () => {
+    const opened = openQueue(8);
+    const { queue, idsStarted } = opened;
+    await slowChecks(opened, [1, 2, 3]);
+    for (let id = 100; id < 100 + CHECK_LIMITS.slowDomains; id += 5) {
+      await slowChecks(opened, [id, id + 1, id + 2, id + 3, id + 4]);
+    }
+    for (const id of [1, 2, 3, 100, 101, 102]) queue.add(domain(id));
+    expect(idsStarted()).toEqual([1, 2, 3, 100, 101]);
   });
 });

@@ -2,11 +2,13 @@ import { randomBytes } from 'node:crypto';
 import type { Diagnosis, RecordDiagnosis } from '@letterhead/shared';
 import type { Dns } from '../../server/dns/outcome.ts';
 import type { DomainRow } from '../../server/store/store.ts';
+import { advise } from '../../server/verification/advice/advise.ts';
 import { checkDomain } from '../../server/verification/check-domain.ts';
 import { diagnose } from '../../server/verification/diagnose.ts';
-import type { CheckEvidence, StoredEvidence } from '../../server/verification/evidence.ts';
+import type { CheckEvidence } from '../../server/verification/evidence.ts';
+import { readKeptDiagnosis, toKeptDiagnosis } from '../../server/verification/kept-diagnosis.ts';
 import { RECORD_KEYS } from '../../server/verification/published-record.ts';
-import { readStoredEvidence, toStoredEvidence } from '../../server/verification/stored-evidence.ts';
+import type { StoredDiagnosis } from '../../server/verification/stored-diagnosis.ts';
 import { judge, type Verdicts } from '../../server/verification/verdict.ts';
 import { createLoopbackDns, IMPATIENT } from '../dns/loopback-check.ts';
 import { type LoopbackDns, type LoopbackDnsOptions, startLoopbackDns } from '../dns/loopback-dns.ts';
@@ -25,7 +27,7 @@ export class CheckScene implements AsyncDisposable {
   readonly servers: LoopbackDns;
   readonly dns: Dns;
   now = new Date('2026-01-01T01:00:00Z');
-  #stored: StoredEvidence | undefined;
+  #stored: StoredDiagnosis | undefined;
 
   private constructor(servers: LoopbackDns, allowPrivate: boolean) {
     this.servers = servers;
@@ -36,13 +38,13 @@ export class CheckScene implements AsyncDisposable {
     return new CheckScene(await startLoopbackDns(options), options.allowPrivate ?? true);
   }
 
-  /** Checks all records as the monitor would, keeps the evidence as the store would, and reads the diagnosis. */
+  /** Checks all records as the monitor would, keeps what it found out as the store would, and reads the diagnosis. */
   async check(row: DomainRow, signal: AbortSignal = new AbortController().signal): Promise<SeenCheck> {
     const needs = { dns: this.dns, clock: () => this.now, random: randomBytes };
     const evidence = await checkDomain(needs, row, RECORD_KEYS, signal);
     const verdicts = judge(row, evidence);
-    const kept = JSON.parse(JSON.stringify(toStoredEvidence(this.#stored, evidence, verdicts)));
-    this.#stored = readStoredEvidence(kept, row.selector);
+    const kept = toKeptDiagnosis(this.#stored, row.selector, verdicts, advise(row, evidence.advice));
+    this.#stored = readKeptDiagnosis(row, JSON.parse(JSON.stringify(kept)));
     const diagnosis = diagnose(row, undefined, this.#stored, this.now);
     const [dkim, returnPath] = diagnosis.records;
     if (dkim === undefined) throw new Error('a diagnosis without a DKIM record');

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Actor } from '@letterhead/shared';
 import type { Lookup } from '../../server/dns/lookup.ts';
-import { toInstant } from '../../server/instant.ts';
+import type { SemaphoreLimits } from '../../server/fair-semaphore.ts';
+import { type Instant, toInstant } from '../../server/instant.ts';
 import { type FileSystem, nodeFileSystem } from '../../server/store/json/file-system.ts';
 import { openJsonStore } from '../../server/store/json/json-store.ts';
 import type { DomainRow, EventRow, Store } from '../../server/store/store.ts';
@@ -23,7 +24,7 @@ export interface MonitorSceneOptions {
   /** Milliseconds that a silent authority is waited for. */
   readonly patience?: number;
   readonly start?: string;
-  readonly maxInFlight?: number;
+  readonly limits?: SemaphoreLimits;
 }
 
 /** A monitor with a real store in a folder of its own, real name servers, and time that passes by hand. */
@@ -56,7 +57,7 @@ export class MonitorScene implements AsyncDisposable {
       ...parts.time,
       store: parts.store,
       random: randomBytes,
-      maxInFlight: options.maxInFlight ?? 16,
+      limits: options.limits ?? { total: 16, perOwner: 16 },
       dns: createLoopbackDns(parts.servers, {
         timeouts: { authority: patience, resolver: [patience] },
         onLookup: (lookup) => this.lookups.push(lookup),
@@ -79,27 +80,24 @@ export class MonitorScene implements AsyncDisposable {
     const folder = await mkdtemp(join(tmpdir(), 'letterhead-monitor-'));
     const disk = { isFull: () => false };
     const store = await openJsonStore({ dataDir: folder, clock: time.clock, fileSystem: fillable(disk) });
-    const account = await store.createAccount(
-      (id) => ({
-        id,
-        name: 'Test',
-        suspended: false,
-        created_at: toInstant(time.clock()),
-        updated_at: toInstant(time.clock()),
-      }),
-      () => ({ type: 'account.created', domain: null, actor: CLI, at: toInstant(time.clock()), changes: {} }),
-    );
+    const account = await createAccount(store, toInstant(time.clock()));
     const servers = await startLoopbackDns(options.dns);
-    const scene = new MonitorScene(options, { time, servers, store, account: account.id, folder });
+    const scene = new MonitorScene(options, { time, servers, store, account, folder });
     disk.isFull = () => scene.diskIsFull;
     return scene;
   }
 
-  /** Puts a domain into the store as it is created. */
+  /** Makes another account, for the domains that are added with its id. */
+  addAccount(): Promise<number> {
+    return createAccount(this.store, toInstant(this.time.clock()));
+  }
+
+  /** Puts a domain into the store as it is created; into the first account unless another is given. */
   async add(changes: Partial<DomainRow> = {}): Promise<DomainRow> {
     const now = toInstant(this.time.clock());
+    const account = changes.account_id ?? this.account;
     const change = await this.store.createDomain(
-      this.account,
+      account,
       changes.domain ?? 'example.org',
       100_000,
       (id) => ({
@@ -110,7 +108,7 @@ export class MonitorScene implements AsyncDisposable {
           ...changes,
         }),
         id,
-        account_id: this.account,
+        account_id: account,
       }),
       (row) => ({
         type: 'domain.created',
@@ -124,8 +122,8 @@ export class MonitorScene implements AsyncDisposable {
     return change.row;
   }
 
-  async row({ id }: DomainRow): Promise<DomainRow> {
-    const row = await this.store.getDomain(this.account, id);
+  async row({ account_id, id }: DomainRow): Promise<DomainRow> {
+    const row = await this.store.getDomain(account_id, id);
     if (row === undefined) throw new Error(`there is no domain ${id}`);
     return row;
   }
@@ -155,6 +153,14 @@ export class MonitorScene implements AsyncDisposable {
   #tell(): void {
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
+}
+
+async function createAccount(store: Store, now: Instant): Promise<number> {
+  const { id } = await store.createAccount(
+    (id) => ({ id, name: 'Test', suspended: false, created_at: now, updated_at: now }),
+    () => ({ type: 'account.created', domain: null, actor: CLI, at: now, changes: {} }),
+  );
+  return id;
 }
 
 /** The machine's file system, on a disk that can be full. */

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { readStoredEvidence } from '../../server/verification/stored-evidence.ts';
+import { readKeptDiagnosis } from '../../server/verification/kept-diagnosis.ts';
 import { HOUR, MINUTE, SECOND } from './manual-time.ts';
 import { ASKER, MonitorScene } from './monitor-scene.ts';
 import { OUR_KEY, SELECTOR, VERIFIED } from './sending-domain.ts';
@@ -22,8 +22,8 @@ describe('the monitor', () => {
     expect((await scene.events(domain)).map(({ type, actor }) => [type, actor.kind])).toEqual([
       ['domain.verified', 'monitor'],
     ]);
-    const kept = readStoredEvidence(await scene.store.readEvidence(scene.account, domain.id), SELECTOR);
-    expect(kept?.records.dkim).toMatchObject({ state: 'valid', evidence: { fqdn: FQDN } });
+    const kept = readKeptDiagnosis(domain, await scene.store.readEvidence(scene.account, domain.id));
+    expect(kept?.records.dkim).toMatchObject({ state: 'valid', code: 'OK', found: OURS.TXT });
 
     const times = scene.store.checkTimes(scene.account, domain.id);
     const ahead = Date.parse(times?.due.dkim ?? '') - scene.time.clock().getTime();
@@ -88,6 +88,29 @@ describe('the monitor', () => {
     await scene.tick(1);
     expect((await scene.row(quick)).dkim.verified).toBe(true);
     expect(scene.monitor.load.inFlight).toBe(1);
+  });
+
+  test('lets an account with many silent domains hold up no other: neither what is due nor what is asked for', async () => {
+    const zones = { 'example.org': {}, 'silent.example': {} };
+    await using scene = await MonitorScene.set({
+      dns: { zones },
+      patience: FOREVER,
+      limits: { total: 16, perOwner: 8 },
+    });
+    for (let i = 0; i < 60; i++) {
+      const label = `d${i}`;
+      await scene.add({ domain: `${label}.silent.example`, subdomain: label });
+      for (const server of scene.servers.authorities)
+        server.faults.set(`${SELECTOR}._domainkey.${label}.silent.example`, 'silent');
+    }
+    const account_id = await scene.addAccount();
+    const due = await scene.add({ account_id });
+    scene.servers.publish(FQDN, OURS);
+    await scene.tick(1);
+    expect((await scene.row(due)).dkim.verified).toBe(true);
+    expect(scene.monitor.load).toEqual({ inFlight: 6, waiting: 54 });
+    const asked = await scene.monitor.verifyNow({ account: account_id, id: due.id }, ASKER);
+    expect(asked?.dkim.verified).toBe(true);
   });
 
   test('goes on when the disk is full, and makes the check again a minute later', async () => {

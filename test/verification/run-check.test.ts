@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readStoredEvidence } from '../../server/verification/stored-evidence.ts';
+import { readKeptDiagnosis } from '../../server/verification/kept-diagnosis.ts';
 import { ASKER, MonitorScene } from './monitor-scene.ts';
 import { OUR_KEY, SELECTOR } from './sending-domain.ts';
 
@@ -19,6 +19,6 @@ test('a page that hears of a verified record and still shows the old diagnosis: 
   });
   await scene.monitor.verifyNow({ account: scene.account, id: domain.id }, ASKER);
   expect(heard).toHaveLength(1);
-  const kept = readStoredEvidence(await heard[0], SELECTOR);
+  const kept = readKeptDiagnosis(domain, await heard[0]);
   expect(kept?.records.dkim?.state).toBe('valid');
 });

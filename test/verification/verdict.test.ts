@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Delegation, Observation, Outcome, Unknown } from '../../server/dns/outcome.ts';
 import { diagnose } from '../../server/verification/diagnose.ts';
 import type { RecordEvidence } from '../../server/verification/evidence.ts';
-import { readStoredEvidence, toStoredEvidence } from '../../server/verification/stored-evidence.ts';
+import { readKeptDiagnosis, toKeptDiagnosis } from '../../server/verification/kept-diagnosis.ts';
 import { judge } from '../../server/verification/verdict.ts';
 import { ANOTHER_KEY, OUR_KEY, SELECTOR, sendingDomain } from './sending-domain.ts';
 
@@ -96,8 +96,8 @@ function judgeDkim(dkim: RecordEvidence) {
   } as const;
   const evidence = { selector: SELECTOR, records: { dkim }, advice: { ...advice, dmarc: [] } };
   const verdicts = judge(ROW, evidence);
-  const kept = JSON.parse(JSON.stringify(toStoredEvidence(undefined, evidence, verdicts)));
-  const stored = readStoredEvidence(kept, SELECTOR);
+  const kept = JSON.parse(JSON.stringify(toKeptDiagnosis(undefined, SELECTOR, verdicts, [])));
+  const stored = readKeptDiagnosis(ROW, kept);
   const [record] = diagnose(ROW, undefined, stored, new Date('2026-01-01T00:00:00Z')).records;
   if (verdicts.dkim === undefined || record === undefined) throw new Error('nothing was judged');
   return { verdict: verdicts.dkim, record };
@@ -161,18 +161,17 @@ describe('a verdict', () => {
   });
 });
 
-describe('kept evidence', () => {
+describe('a kept diagnosis', () => {
   test.each([
     ['none', undefined],
     ['of another shape', { selector: SELECTOR, records: [] }],
     ['no object', 'evidence'],
   ])('%s: not looked at yet', (_, kept) => {
-    expect(readStoredEvidence(kept, SELECTOR)).toBeUndefined();
+    expect(readKeptDiagnosis(ROW, kept)).toBeUndefined();
   });
 
   test('of the selector before a rename says nothing about the new one', () => {
-    const advice = { spf: { txt: OURS, lookups: null }, dmarc: [], mx: OURS };
-    const kept = toStoredEvidence(undefined, { selector: 'before', records: {}, advice }, {});
-    expect(readStoredEvidence(JSON.parse(JSON.stringify(kept)), SELECTOR)).toBeUndefined();
+    const kept = toKeptDiagnosis(undefined, 'before', {}, []);
+    expect(readKeptDiagnosis(ROW, JSON.parse(JSON.stringify(kept)))).toBeUndefined();
   });
 });

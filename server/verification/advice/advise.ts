@@ -2,6 +2,7 @@ import type { Advice } from '@letterhead/shared';
 import type { DomainRow } from '../../store/store.ts';
 import type { AdviceEvidence } from '../evidence.ts';
 import { registrableDomain } from '../published-record.ts';
+import { boundAdvice } from '../stored-size.ts';
 import { adviseOnDmarc } from './dmarc-advice.ts';
 import { adviseOnMx } from './mx-advice.ts';
 import { adviseOnSpf } from './spf-advice.ts';
@@ -13,11 +14,13 @@ export function advise(row: DomainRow, evidence: AdviceEvidence): Advice[] {
     registrable: registrableDomain(row),
     returnPath: returnPathOf(row),
   };
-  return [
-    adviseOnSpf(place, evidence.spf),
-    adviseOnDmarc(place, evidence.dmarc),
-    adviseOnMx(place, evidence.mx),
-  ].filter((advice) => advice !== null);
+  return boundAdvice(
+    [
+      adviseOnSpf(place, evidence.spf),
+      adviseOnDmarc(place, evidence.dmarc),
+      adviseOnMx(place, evidence.mx),
+    ].filter((advice) => advice !== null),
+  );
 }
 
 /** The domain that advice is about. */

@@ -1,6 +1,6 @@
 import type { Advice } from '@letterhead/shared';
 import { parseTagList, tagValue } from '../../dkim/tag-list.ts';
-import { inZone, quoted } from '../diagnosis/sentences.ts';
+import { inZone, quoted, repeated } from '../diagnosis/sentences.ts';
 import type { AdviceEvidence } from '../evidence.ts';
 import { relativeTo } from '../misplaced-names.ts';
 import type { AdvicePlace } from './advise.ts';
@@ -20,7 +20,7 @@ export function adviseOnDmarc(place: AdvicePlace, evidence: AdviceEvidence['dmar
     const values = txt.kind === 'present' ? txt.values : [];
     const records = values.filter((value) => /^v[ \t]*=[ \t]*DMARC1[ \t]*(?:;|$)/.test(value));
     const [record] = records;
-    if (records.length > 1) return several(name, records.length);
+    if (records.length > 1) return several(name);
     if (record !== undefined) return judged(place, name, record);
     const failed = values.find(mentionsDmarc);
     if (failed !== undefined) return invalid(name, 'it does not begin with v=DMARC1');
@@ -35,9 +35,10 @@ export function mentionsDmarc(value: string): boolean {
 
 function judged(place: AdvicePlace, name: string, record: string): Advice {
   const list = parseTagList(record);
-  if (list.kind === 'syntax-error') return invalid(name, list.problem);
+  if (list.kind === 'syntax-error') return invalid(name, repeated(list.problem));
   const own = tagValue(list.tags, 'p')?.toLowerCase();
-  if (!isPolicy(own)) return invalid(name, own === undefined ? 'it has no p=' : `its p=${own} is no policy`);
+  if (!isPolicy(own))
+    return invalid(name, own === undefined ? 'it has no p=' : `its p=${repeated(own)} is no policy`);
   const forSubdomains = tagValue(list.tags, 'sp')?.toLowerCase();
   const inherited = name !== `_dmarc.${place.domain}`;
   const policy = inherited && isPolicy(forSubdomains) ? forSubdomains : own;
@@ -67,12 +68,12 @@ function missing({ domain, registrable }: AdvicePlace, zone: string): Advice {
   };
 }
 
-function several(name: string, count: number): Advice {
+function several(name: string): Advice {
   return {
     code: 'DMARC_MULTIPLE',
     severity: 'warning',
     title: 'Several DMARC records',
-    detail: `There are ${count} DMARC records at ${name}, and with more than one receivers apply none (RFC 7489 §6.6.3).`,
+    detail: `There are several DMARC records at ${name}, and with more than one receivers apply none (RFC 7489 §6.6.3).`,
     fix: `At ${name}, keep the one DMARC record that you mean and remove the others.`,
   };
 }

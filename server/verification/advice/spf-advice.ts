@@ -1,5 +1,6 @@
 import type { Advice } from '@letterhead/shared';
-import { inZone, quoted } from '../diagnosis/sentences.ts';
+import { totalOf } from '../clip.ts';
+import { inZone, isTooLongToFollow, quoted } from '../diagnosis/sentences.ts';
 import type { AdviceEvidence } from '../evidence.ts';
 import { relativeTo } from '../misplaced-names.ts';
 import type { AdvicePlace } from './advise.ts';
@@ -15,7 +16,7 @@ export function adviseOnSpf(place: AdvicePlace, evidence: AdviceEvidence['spf'])
   const records = spfRecords(txt);
   const [record] = records;
   if (record === undefined) return missing(place);
-  if (records.length > 1) return several(place, zone, records);
+  if (records.length > 1) return several(place, zone, records, totalOf(txt));
   if (lookups !== null && lookups > MAX_SPF_LOOKUPS) return tooManyLookups(place);
   if (spfTerms(record).some(isPassAll)) return passAll(place, zone, record);
   return {
@@ -38,15 +39,25 @@ function missing(place: AdvicePlace): Advice {
   };
 }
 
-function several(place: AdvicePlace, zone: string, records: readonly string[]): Advice {
+/** `count`: of all the records; `records` are those of them that were kept. */
+function several(place: AdvicePlace, zone: string, records: readonly string[], count: number): Advice {
+  const value = count === records.length ? quoted(mergedSpf(records)) : null;
+  const host = quoted(relativeTo(place.domain, zone));
   return {
     code: 'SPF_MULTIPLE',
     severity: 'warning',
     title: 'Several SPF records',
-    detail: `${place.domain} has ${records.length} SPF records, and with more than one receivers treat SPF as broken (RFC 7208 §4.5). ${whatItMatters(place)}`,
-    fix: inZone(
-      zone,
-      `replace the ${records.length} TXT records that begin with v=spf1 at the host ${quoted(relativeTo(place.domain, zone))} by one TXT record with the value ${quoted(mergedSpf(records))}`,
+    detail: `${place.domain} has ${count} SPF records, and with more than one receivers treat SPF as broken (RFC 7208 §4.5). ${whatItMatters(place)}`,
+    fix: firstToFollow(
+      value &&
+        inZone(
+          zone,
+          `replace the ${count} TXT records that begin with v=spf1 at the host ${host} by one TXT record with the value ${value}`,
+        ),
+      inZone(
+        zone,
+        `keep the one TXT record that you mean of those that begin with v=spf1 at the host ${host}, and remove the others`,
+      ),
     ),
   };
 }
@@ -65,16 +76,28 @@ function passAll(place: AdvicePlace, zone: string, record: string): Advice {
   const stricter = `v=spf1 ${spfTerms(record)
     .map((term) => (isPassAll(term) ? '~all' : term))
     .join(' ')}`;
+  const host = quoted(relativeTo(place.domain, zone));
   return {
     code: 'SPF_PASS_ALL',
     severity: 'info',
     title: 'The SPF record lets everyone pass',
     detail: `With +all, every server of the world may send for ${place.domain} as far as SPF goes. ~all lets unlisted servers through under suspicion, so that nothing that works breaks.`,
-    fix: inZone(
-      zone,
-      `change the value of the TXT record at the host ${quoted(relativeTo(place.domain, zone))} from ${quoted(record)} to ${quoted(stricter)}`,
+    fix: firstToFollow(
+      inZone(
+        zone,
+        `change the value of the TXT record at the host ${host} from ${quoted(record)} to ${quoted(stricter)}`,
+      ),
+      inZone(
+        zone,
+        `write ~all in the place of +all in the TXT record that begins with v=spf1 at the host ${host}`,
+      ),
     ),
   };
+}
+
+/** The sentence with the exact value, unless it has become too long to follow. */
+function firstToFollow(exact: string | null, inWords: string): string {
+  return exact === null || isTooLongToFollow(exact) ? inWords : exact;
 }
 
 function whatItMatters({ returnPath }: AdvicePlace): string {

@@ -9,6 +9,7 @@ export function besides(sighting: Sighting, code: DiagnosisCode): string[] {
   return [
     ...aboutOurRecord(sighting, code),
     ...otherPlaces(sighting, code),
+    ...notJudged(sighting),
     ...disagreement(sighting),
     ...failures(sighting)
       .filter((failure) => failure.code !== code)
@@ -44,6 +45,16 @@ function disagreement(sighting: Sighting): string[] {
   return !isSeenRight(sighting) && sighting.said.answers.length > 1
     ? ['The name servers don’t all say the same: each one’s answer is among the evidence.']
     : [];
+}
+
+/** Of many values at the name only some are judged (clip.ts). */
+function notJudged({ record, said }: Sighting): string[] {
+  const clipped = said.answers.find(({ values, total }) => total > values.length);
+  if (clipped === undefined) return [];
+  const { values, total } = clipped;
+  return [
+    `There are ${total} ${record.type} records at the name; ${values.length} of them are looked into, those that hold our value first.`,
+  ];
 }
 
 function notAsked({ evidence }: Sighting): string[] {

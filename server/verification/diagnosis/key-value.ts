@@ -1,7 +1,7 @@
-import { judgeKeyRecord, type KeyRecordJudgement } from '../../dkim/dkim-record.ts';
+import type { KeyRecordJudgement } from '../../dkim/dkim-record.ts';
 import { keyFingerprint } from '../../dkim/key-record.ts';
-import { isOurs } from '../right-value.ts';
-import { putRight } from './sentences.ts';
+import { isOurs, judgeValue } from '../right-value.ts';
+import { putRight, repeated } from './sentences.ts';
 import { type Finding, type Rule, type Sighting, valuesSeen } from './sighting.ts';
 import { withoutBackslashes, withoutQuotes } from './spelling.ts';
 
@@ -15,7 +15,7 @@ export const KEY_RESTRICTED: Rule = (sighting) => {
   return wrong(
     sighting,
     `Ours, but its ${tag}= forbids the use`,
-    `The record carries our key, and ${tag}=${value}, by which receivers must not use it for ${FORBIDS[tag]}.`,
+    `The record carries our key, and ${tag}=${repeated(value)}, by which receivers must not use it for ${FORBIDS[tag]}.`,
   );
 };
 
@@ -100,14 +100,14 @@ export const BAD_SYNTAX: Rule = (sighting) => {
   return wrong(
     sighting,
     'The value is not a DKIM record',
-    `Receivers can’t read the TXT record as a DKIM key: ${bad.problem}.`,
+    `Receivers can’t read the TXT record as a DKIM key: ${repeated(bad.problem)}.`,
   );
 };
 
 function judgements(sighting: Sighting): KeyRecordJudgement[] {
   const { record } = sighting;
   if (record.key !== 'dkim') return [];
-  return valuesSeen(sighting).map((value) => judgeKeyRecord(value, record.publicKey));
+  return valuesSeen(sighting).map((value) => judgeValue(record, value));
 }
 
 function otherKeys(sighting: Sighting): string[] {

@@ -1,7 +1,6 @@
-import { judgeKeyRecord } from '../../dkim/dkim-record.ts';
 import type { Observation, Outcome } from '../../dns/outcome.ts';
 import { definitive, isAlias } from '../answers.ts';
-import { isRight } from '../right-value.ts';
+import { isRight, judgeValue } from '../right-value.ts';
 import { changeValue, inZone, list, quoted } from './sentences.ts';
 import { hostOf, isSeenRight, type Rule, type Sighting, valuesSeen, zoneOf } from './sighting.ts';
 
@@ -48,7 +47,7 @@ function saysAbsent(resolver: Outcome): boolean {
 export const TEST_MODE: Rule = (sighting) => {
   const { record } = sighting;
   if (record.key !== 'dkim' || !isSeenRight(sighting)) return null;
-  const judged = valuesSeen(sighting).map((value) => judgeKeyRecord(value, record.publicKey));
+  const judged = valuesSeen(sighting).map((value) => judgeValue(record, value));
   if (!judged.some((one) => one.kind === 'ours' && one.testMode)) return null;
   return {
     title: 'Published, but in test mode',

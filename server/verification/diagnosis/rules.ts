@@ -14,6 +14,7 @@ import {
 import { RECORD_MISSING } from './missing.ts';
 import { DNS_LAME, DNS_REFUSED, DNS_SERVFAIL, DNS_TIMEOUT, RESOLVER_UNREACHABLE } from './nothing-heard.ts';
 import { NAMESERVERS_DISAGREE, NEGATIVE_CACHED, OK, TEST_MODE } from './published.ts';
+import { isTooLongToFollow, putRight } from './sentences.ts';
 import { MULTIPLE_RECORDS, TXT_SPLIT_INTO_RECORDS } from './several-records.ts';
 import type { Finding, Rule, Sighting } from './sighting.ts';
 import { WILDCARD_ANSWER } from './wildcard.ts';
@@ -111,5 +112,11 @@ export function findCode(sighting: Sighting): CodedFinding {
 }
 
 function withBesides(sighting: Sighting, code: FoundCode, finding: Finding): CodedFinding {
-  return { code, ...finding, detail: [finding.detail, ...besides(sighting, code)].join(' ') };
+  const { fix } = finding;
+  return {
+    ...finding,
+    code,
+    detail: [finding.detail, ...besides(sighting, code)].join(' '),
+    fix: fix !== null && isTooLongToFollow(fix) ? putRight(sighting) : fix,
+  };
 }

@@ -1,3 +1,4 @@
+import { jsonBytes, shorten } from '../stored-size.ts';
 import { aliasSeen, hostOf, type Sighting, zoneOf } from './sighting.ts';
 
 /**
@@ -10,7 +11,7 @@ export function putRight(sighting: Sighting): string {
   const alias = aliasSeen(sighting);
   if (alias !== null && sighting.record.type !== 'CNAME') return replace(sighting, 'the CNAME record');
   // What one server has at the name: servers that disagree have it each in its own way.
-  const length = Math.max(0, ...sighting.said.answers.map(({ values }) => values.length));
+  const length = Math.max(0, ...sighting.said.answers.map(({ total }) => total));
   if (length === 0) return add(sighting);
   return length === 1
     ? changeValue(sighting)
@@ -43,6 +44,13 @@ export function replace(sighting: Sighting, what: string): string {
   );
 }
 
+/** A sentence that says what to type names our own value and a few others; with more, nobody could follow it. Bytes. */
+const MAX_FIX = 3000;
+
+export function isTooLongToFollow(fix: string): boolean {
+  return jsonBytes(fix) > MAX_FIX;
+}
+
 /** So many values, of so many characters in all, can be told in a sentence. */
 const MAX_LISTED = 3;
 const MAX_LISTED_LENGTH = 1000;
@@ -70,6 +78,13 @@ export function changeHost(sighting: Sighting, from: string, value: string): str
     zoneOf(sighting),
     `change the host of the ${type} record from ${quoted(from)} to ${quoted(hostOf(sighting))} and keep its value ${quoted(value)}`,
   );
+}
+
+/** What somebody else has written, as far as a sentence can repeat it. Bytes. */
+const MAX_REPEATED = 200;
+
+export function repeated(text: string): string {
+  return shorten(text, MAX_REPEATED);
 }
 
 export function inZone(zone: string, action: string): string {

@@ -1,6 +1,6 @@
-import { judgeKeyRecord } from '../../dkim/dkim-record.ts';
+import type { Answer } from '../answers.ts';
 import type { DkimRecord } from '../published-record.ts';
-import { isOurs } from '../right-value.ts';
+import { isOurs, judgeValue } from '../right-value.ts';
 import { putRight, removeAllBut } from './sentences.ts';
 import { aliasSeen, type Rule, type Sighting } from './sighting.ts';
 import { withoutQuotes } from './spelling.ts';
@@ -9,11 +9,11 @@ import { withoutQuotes } from './spelling.ts';
 export const TXT_SPLIT_INTO_RECORDS: Rule = (sighting) => {
   const { record } = sighting;
   if (record.key !== 'dkim') return null;
-  const split = severalRecords(sighting).find((values) => isSplit(record, values));
+  const split = severalRecords(sighting).find(({ values }) => isSplit(record, values));
   if (split === undefined) return null;
   return {
     title: 'The value is split into separate TXT records',
-    detail: `The pieces of our value lie in ${split.length} TXT records of the same name. Receivers take each for a whole; a long value has to be one record, which may hold several strings.`,
+    detail: `The pieces of our value lie in ${split.total} TXT records of the same name. Receivers take each for a whole; a long value has to be one record, which may hold several strings.`,
     fix: putRight(sighting),
   };
 };
@@ -21,19 +21,21 @@ export const TXT_SPLIT_INTO_RECORDS: Rule = (sighting) => {
 /** Receivers may pick any of several TXT records (RFC 6376 §3.6.2.2), and some fail at once. */
 export const MULTIPLE_RECORDS: Rule = (sighting) => {
   const { record } = sighting;
-  const several = severalRecords(sighting).find((values) => values.some((value) => isOurs(record, value)));
-  const keep = several?.find((value) => isOurs(record, value));
+  const several = severalRecords(sighting).find(({ values }) =>
+    values.some((value) => isOurs(record, value)),
+  );
+  const keep = several?.values.find((value) => isOurs(record, value));
   if (several === undefined || keep === undefined) return null;
-  const others = several.filter((value) => value !== keep);
+  const others = several.values.filter((value) => value !== keep);
   return {
     title: 'There are other TXT records beside ours',
-    detail: `Our record is there, and ${others.length} more of the same name. Receivers may pick any of them, so that mail passes by chance or not at all.`,
+    detail: `Our record is there, and ${several.total - 1} more of the same name. Receivers may pick any of them, so that mail passes by chance or not at all.`,
     fix: aliasSeen(sighting) === null ? removeAllBut(sighting, keep, others) : putRight(sighting),
   };
 };
 
-function severalRecords({ said }: Sighting): (readonly string[])[] {
-  return said.answers.map(({ values }) => values).filter((values) => values.length > 1);
+function severalRecords({ said }: Sighting): Answer[] {
+  return said.answers.filter(({ values }) => values.length > 1);
 }
 
 /** Whether our record can be put together from pieces that lie in different records, none of which holds it whole. */
@@ -45,10 +47,10 @@ function isSplit(record: DkimRecord, values: readonly string[]): boolean {
 }
 
 /** In a spelling of its own, the first piece is a record whose key goes on in others. */
-function isKeySplit({ publicKey }: DkimRecord, pieces: readonly string[]): boolean {
+function isKeySplit(record: DkimRecord, pieces: readonly string[]): boolean {
   return pieces.some((head) => {
-    const judged = judgeKeyRecord(head, publicKey);
-    return judged.kind === 'other-key' && canComplete(publicKey, judged.key, without(head, pieces));
+    const judged = judgeValue(record, head);
+    return judged.kind === 'other-key' && canComplete(record.publicKey, judged.key, without(head, pieces));
   });
 }
 

@@ -1,0 +1,33 @@
+import { AdviceSchema, DiagnosisCodeSchema, RecordDiagnosisSchema } from '@letterhead/shared';
+import { z } from 'zod';
+
+/** Of what is kept beside a domain; upgrade-evidence.ts reads what came before. */
+export const DIAGNOSIS_FORMAT = 2;
+
+/**
+ * What was found out about a record when it was last checked. What follows from the row, the code or the time is not
+ * repeated: diagnose.ts adds it.
+ */
+const StoredRecordSchema = RecordDiagnosisSchema.pick({
+  source: true,
+  title: true,
+  detail: true,
+  fix: true,
+  found: true,
+  nameservers: true,
+}).extend({
+  state: RecordDiagnosisSchema.shape.state.exclude(['unchecked']),
+  code: DiagnosisCodeSchema.exclude(['NOT_CHECKED']),
+  observed_at: z.iso.datetime(),
+  clears_at: z.iso.datetime().nullable(),
+});
+export type StoredRecord = z.infer<typeof StoredRecordSchema>;
+
+/** What is kept beside a domain: the diagnosis of each record as the last check that looked at it judged it. */
+export const StoredDiagnosisSchema = z.object({
+  format: z.literal(DIAGNOSIS_FORMAT),
+  selector: z.string(),
+  records: z.object({ dkim: StoredRecordSchema.nullable(), return_path: StoredRecordSchema.nullable() }),
+  advice: z.array(AdviceSchema),
+});
+export type StoredDiagnosis = z.infer<typeof StoredDiagnosisSchema>;
