@@ -2,7 +2,7 @@ import type { Advice } from '@letterhead/shared';
 import { inZone, quoted } from '../diagnosis/sentences.ts';
 import type { AdviceEvidence } from '../evidence.ts';
 import { relativeTo } from '../misplaced-names.ts';
-import type { AdvicePlace } from './advise.ts';
+import type { AdvicePlace } from './advice-place.ts';
 import { isAll, isPassAll, MAX_SPF_LOOKUPS, redirectTarget, spfRecords, spfTerms } from './spf-record.ts';
 
 /** From the one that lets the most through. */
