@@ -1,13 +1,21 @@
 import { once } from 'node:events';
+import type { AddressInfo, Server } from 'node:net';
 import { createServer } from 'node:net';
 
 /** A port of the loopback interface that nobody listens on now, for programs that cannot find one themselves. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const address = server.address();
+  const { port } = addressOf(server);
   server.close();
   await once(server, 'close');
-  if (typeof address !== 'object' || address === null) throw new Error('No port is free.');
-  return address.port;
+  return port;
+}
+
+/** Where a server listens. */
+export function addressOf(server: Server): AddressInfo {
+  const address = server.address();
+  if (typeof address !== 'object' || address === null)
+    throw new Error('The server does not listen on a port.');
+  return address;
 }

@@ -6,7 +6,6 @@ import type { RateLimits } from './auth/rate-limits.ts';
 import { createRateLimits } from './auth/rate-limits.ts';
 import { Shares } from './auth/shares.ts';
 import { Tokens } from './auth/tokens.ts';
-import type { OpenInstallation } from './cli/connection.ts';
 import type { KeySource } from './dkim/key-source.ts';
 import { openKeySeal } from './dkim/open-key-seal.ts';
 import { createDns } from './dns/dns.ts';
@@ -18,6 +17,7 @@ import type { Clock } from './instant.ts';
 import type { Metrics } from './metrics.ts';
 import { createMetrics } from './metrics.ts';
 import { speakInSentences } from './router/issue-sentences.ts';
+import type { Services } from './router/services.ts';
 import type { Settings } from './settings.ts';
 import type { JsonStore } from './store/json/json-store.ts';
 import { openJsonStore } from './store/json/json-store.ts';
@@ -37,7 +37,8 @@ export interface InstallationParts {
 }
 
 /** An open data folder with everything that works on it. Disposing of it ends what is under way and unlocks the folder. */
-export interface Installation extends OpenInstallation {
+export interface Installation extends AsyncDisposable {
+  readonly services: Services;
   readonly store: Store;
   readonly dns: Dns;
   readonly monitor: Monitor;

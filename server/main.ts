@@ -8,7 +8,7 @@ import type { Connection, ConnectOptions } from './cli/connection.ts';
 import { connectToFolder, connectToServer } from './cli/connection.ts';
 import type { ExitCode } from './cli/exit-code.ts';
 import { EXIT, UsageError } from './cli/exit-code.ts';
-import type { FolderTools } from './cli/folder-commands.ts';
+import type { FolderTools } from './cli/folder-tools.ts';
 import { greet } from './cli/greeting.ts';
 import type { Terminal } from './cli/output.ts';
 import { print } from './cli/output.ts';

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { Connection, ConnectOptions } from './connection.ts';
 import type { ExitCode } from './exit-code.ts';
 import { EXIT, UsageError } from './exit-code.ts';
-import type { FolderTools } from './folder-commands.ts';
+import type { FolderTools } from './folder-tools.ts';
 import type { Terminal } from './output.ts';
 import { formatJson, print } from './output.ts';
 

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import type { DomainKey, Scenery } from './scenery.ts';
 
-/** One screen of the console, and how a person gets there. */
+/** One screen of the console, or a page beside it, and how a person gets there. */
 export interface Scene {
   readonly name: string;
   /** Whose token the tab has; none for the screens before the sign-in. */
@@ -106,6 +106,10 @@ export const SCENES: readonly Scene[] = [
   outside('lost', async (page) => {
     await page.goto('/nonsense');
     await page.getByText('There is no page at this address.').waitFor();
+  }),
+  outside('reference', async (page) => {
+    await page.goto('/reference');
+    await page.getByRole('heading', { name: 'Letterhead API reference' }).waitFor();
   }),
   inside('server-away', async (page) => {
     await page.route('**/trpc/**', (route) => route.abort());

@@ -1,12 +1,13 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cp, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type WriteArchiveOptions, writeArchive } from '../../server/store/json/archive.ts';
+import { checkFolder } from '../../server/store/json/check-folder.ts';
 import { nodeFileSystem } from '../../server/store/json/file-system.ts';
 import type { JsonStore } from '../../server/store/json/json-store.ts';
 import { restoreArchive } from '../../server/store/json/restore.ts';
@@ -180,6 +181,23 @@ describe('a backup', () => {
     store = await folder.open();
     expect(await leftovers()).toEqual([]);
     expect((await everythingIn(store))[0]?.domains).toHaveLength(3);
+  });
+
+  test('is restored into the data folder of a fresh checkout, whose README and .gitignore stay', async () => {
+    await backUp();
+    const path = join(elsewhere.path, 'data');
+    await cp(join(import.meta.dirname, '../../data'), path, {
+      recursive: true,
+      filter: (source) => ['data', 'README.md', '.gitignore'].includes(basename(source)),
+    });
+    const readme = await readFile(join(path, 'README.md'), 'utf8');
+    await expect(restoreArchive(join(path, 'README.md'), path)).rejects.toThrow('Nothing was changed');
+    expect(await readdir(path)).toEqual(['.gitignore', 'README.md']);
+    await restoreArchive(archive, path);
+    expect(await readdir(path)).toEqual(expect.arrayContaining(['.gitignore', 'README.md', 'accounts']));
+    expect(await readFile(join(path, 'README.md'), 'utf8')).toBe(readme);
+    expect(await checkFolder(path)).toMatchObject({ usable: true, accounts: 2, problems: [] });
+    await expect(restoreArchive(archive, path)).rejects.toThrow('is not empty');
   });
 
   describe('is not restored', () => {

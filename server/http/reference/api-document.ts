@@ -1,68 +1,35 @@
-/** What the reference reads of an OpenAPI 3.1 document; all its references point into `components.schemas`. */
-export interface ApiDocument {
-  readonly info: { readonly title: string; readonly version: string; readonly description?: string };
-  readonly servers: readonly { readonly url: string }[];
-  readonly tags: readonly { readonly name: string; readonly description?: string }[];
+import type { oas31 } from 'zod-openapi';
+
+/** References typed as what they refer to. At run time they are still references: `resolveSchema` follows them. */
+type Inline<T> = T extends oas31.ReferenceObject
+  ? never
+  : T extends readonly (infer Element)[]
+    ? readonly Inline<Element>[]
+    : T extends object
+      ? { readonly [Key in keyof T]: Inline<T[Key]> }
+      : T;
+
+export type Schema = Inline<oas31.SchemaObject>;
+export type Schemas = Readonly<Record<string, Schema>>;
+export type ApiResponse = Inline<oas31.ResponseObject>;
+
+/** An OpenAPI 3.1 document with the optional parts that `describeApi` always writes. */
+export interface ApiDocument
+  extends Pick<oas31.OpenAPIObject, 'info'>,
+    Required<Pick<oas31.OpenAPIObject, 'servers' | 'tags'>> {
   readonly paths: Readonly<Record<string, Readonly<Record<string, ApiOperation>>>>;
   readonly components: {
     readonly schemas: Schemas;
-    readonly securitySchemes: Readonly<Record<string, { readonly description?: string }>>;
+    readonly securitySchemes: Readonly<Record<string, oas31.SecuritySchemeObject>>;
   };
 }
 
-export type Schemas = Readonly<Record<string, Schema>>;
-
-export interface ApiOperation {
+export interface ApiOperation
+  extends Inline<Pick<oas31.OperationObject, 'description' | 'parameters' | 'requestBody'>> {
   readonly operationId: string;
   readonly tags: readonly string[];
   readonly summary: string;
-  readonly description?: string;
-  readonly parameters?: readonly Parameter[];
-  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> };
   readonly responses: Readonly<Record<string, ApiResponse>>;
-}
-
-interface Parameter {
-  readonly name: string;
-  readonly in: 'path' | 'query';
-  readonly required?: boolean;
-  readonly description?: string;
-  readonly schema: Schema;
-}
-
-export interface ApiResponse {
-  readonly description: string;
-  readonly headers?: Readonly<Record<string, { readonly description?: string }>>;
-  readonly content?: Readonly<Record<string, MediaType>>;
-}
-
-interface MediaType {
-  readonly schema: Schema;
-  readonly examples?: Readonly<Record<string, { readonly summary?: string }>>;
-}
-
-/** The JSON Schema that zod writes, as far as a reader wants to hear of it. */
-export interface Schema {
-  readonly $ref?: string;
-  readonly type?: string | readonly string[];
-  readonly format?: string;
-  readonly description?: string;
-  readonly properties?: Schemas;
-  readonly required?: readonly string[];
-  readonly additionalProperties?: boolean | Schema;
-  readonly items?: Schema;
-  readonly anyOf?: readonly Schema[];
-  readonly oneOf?: readonly Schema[];
-  readonly enum?: readonly unknown[];
-  readonly const?: unknown;
-  readonly default?: unknown;
-  readonly example?: unknown;
-  readonly examples?: readonly unknown[];
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly minLength?: number;
-  readonly maxLength?: number;
-  readonly minItems?: number;
 }
 
 /** An operation with where it is found. */
@@ -92,9 +59,11 @@ export function successOf(operation: ApiOperation): readonly [status: string, re
 }
 
 /** The first media type of a body or an answer: where there are several, they say the same. */
-export function contentOf<T>(body: { readonly content?: Readonly<Record<string, T>> } | undefined) {
+export function contentOf(body: { readonly content?: Inline<oas31.ContentObject> } | undefined) {
   const [first] = Object.entries(body?.content ?? {});
-  return first === undefined ? null : { mediaType: first[0], content: first[1] };
+  if (first === undefined) return null;
+  const [mediaType, { schema = {}, examples = {} }] = first;
+  return { mediaType, schema, examples };
 }
 
 /** The name of the component that a schema stands for; null where it is written out in place. */
@@ -109,4 +78,48 @@ export function resolveSchema(schema: Schema, schemas: Schemas): Schema {
   const target = schemas[name];
   if (target === undefined) throw new Error(`The document has no schema ${name}.`);
   return resolveSchema(target, schemas);
+}
+
+/** A value such as the schema describes: from its examples where it has them, from its rules where not. */
+export function exampleOf(schema: Schema, schemas: Schemas, within: readonly string[] = []): unknown {
+  const name = componentName(schema);
+  // A schema that holds itself ends here; null stands for what would follow without end.
+  if (name !== null && within.includes(name)) return null;
+  const path = name === null ? within : [...within, name];
+  const resolved = resolveSchema(schema, schemas);
+  const given = givenExample({ ...resolved, ...schema });
+  return given === undefined ? builtExample(resolved, schemas, path) : given;
+}
+
+/** The value that the schema itself names; undefined where it names none. */
+function givenExample(schema: Schema): unknown {
+  const [first] = schema.examples ?? [];
+  return [schema.example, first, schema.const, schema.default, schema.enum?.[0]].find(
+    (value) => value !== undefined,
+  );
+}
+
+function builtExample(schema: Schema, schemas: Schemas, within: readonly string[]): unknown {
+  const [choice] = schema.anyOf ?? schema.oneOf ?? [];
+  if (choice !== undefined) return exampleOf(choice, schemas, within);
+  switch (typeof schema.type === 'string' ? schema.type : schema.type?.[0]) {
+    case 'object':
+      return Object.fromEntries(
+        Object.entries(schema.properties ?? {}).map(([name, field]) => [
+          name,
+          exampleOf(field, schemas, within),
+        ]),
+      );
+    case 'array':
+      return schema.items === undefined ? [] : [exampleOf(schema.items, schemas, within)];
+    case 'integer':
+    case 'number':
+      return schema.minimum ?? 1;
+    case 'boolean':
+      return true;
+    case 'string':
+      return '…';
+    default:
+      return null;
+  }
 }

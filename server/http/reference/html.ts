@@ -45,6 +45,37 @@ export function paragraphs(text: string): Content {
     .map((paragraph) => html`<p>${prose(paragraph)}</p>`);
 }
 
+/** Text to be copied, in a box that scrolls by keyboard too. */
+export function sample(label: string, text: string): Html {
+  return html`<pre role="group" aria-label="${label}" tabindex="0"><code>${text}</code></pre>`;
+}
+
+/** A link beside a heading to the heading itself, to be copied. */
+export function selfLink(anchor: string, heading: string): Html {
+  return html`<a class="self" href="#${anchor}" aria-label="Link to ${heading}">#</a>`;
+}
+
+/** A table in a box of its own, which scrolls where the window is narrow, by keyboard too. */
+export function table(
+  caption: string,
+  columns: readonly string[],
+  rows: readonly (readonly Content[])[],
+): Html {
+  return html`<div class="scroll" role="group" aria-label="${caption}" tabindex="0">
+<table>
+<caption>${caption}</caption>
+<thead><tr>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
+<tbody>
+${rows.map(row)}</tbody>
+</table>
+</div>`;
+}
+
+function row([head = '', ...cells]: readonly Content[]): Html {
+  return html`<tr><th scope="row">${head}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>
+`;
+}
+
 function write(content: Content): string {
   if (content instanceof Html) return content.text;
   if (typeof content === 'object') return content.map(write).join('');

@@ -1,10 +1,8 @@
 import type { ApiDocument } from './api-document.ts';
 import { operationsOf } from './api-document.ts';
-import { Html, html, paragraphs } from './html.ts';
-import { operationSection } from './operation-section.ts';
-import { sample } from './sample.ts';
-import { schemaSection } from './schema-section.ts';
-import { schemaAnchor } from './schema-type.ts';
+import { Html, html, paragraphs, sample } from './html.ts';
+import { operationSection } from './operations.ts';
+import { schemaAnchor, schemaSection } from './schemas.ts';
 
 /**
  * The reference as one page of plain HTML, with its style sheet inside and no script.

@@ -1,10 +1,16 @@
 import { messageOf } from '../../system-failure.ts';
-import type { FolderProblem } from './check-folder.ts';
 import { checkHeader, readLines } from './event-lines.ts';
 import { EventLog } from './event-log.ts';
 import { unlessMissing } from './file-system.ts';
 import type { Folder } from './folder.ts';
 import type { AccountFile } from './formats.ts';
+
+export interface FolderProblem {
+  /** Relative to the data folder. */
+  readonly file: string;
+  /** A sentence that says what is wrong, and names nothing that is secret. */
+  readonly message: string;
+}
 
 /** What is wrong with an account's log of events, as far as the account's own file does not make up for it. */
 export async function checkEventLog(events: Folder, account: AccountFile): Promise<FolderProblem[]> {

@@ -1,5 +1,6 @@
 import { messageOf, systemReason } from '../../system-failure.ts';
 import { accountFileName } from './account.ts';
+import type { FolderProblem } from './check-event-log.ts';
 import { checkEventLog } from './check-event-log.ts';
 import { DataFolder, IDS_FILE, INSTALLATION_FILE, SCHEDULE_FILE, TOKEN_USE_FILE } from './data-folder.ts';
 import { type FileSystem, nodeFileSystem, unlessMissing } from './file-system.ts';
@@ -15,13 +16,6 @@ import {
 import type { IdKind } from './ids.ts';
 import { JsonFile } from './json-file.ts';
 import { readAccount } from './load-accounts.ts';
-
-export interface FolderProblem {
-  /** Relative to the data folder. */
-  readonly file: string;
-  /** A sentence that says what is wrong, and names nothing that is secret. */
-  readonly message: string;
-}
 
 export interface FolderReport {
   /** Whether a server would start on it; single accounts can be damaged all the same. */

@@ -11,8 +11,12 @@ import { errorCode, nodeFileSystem, unlessMissing } from './file-system.ts';
 import { isDataFile } from './snapshot.ts';
 import { unusableFolder } from './unusable-folder.ts';
 
+/** What the repository itself has in `data/`. */
+const CHECKOUT_FILES = ['.gitignore', 'README.md'];
+
 /**
  * Puts an archive that `writeArchive` wrote into a folder that is empty or not there yet; all of it, or none.
+ * What a checkout keeps in its data folder does not count, and stays there.
  * Ids that were given after the backup was made can come again: what refers to them elsewhere is then wrong.
  * @returns what there is to say about the folder, as `checkFolder` finds it.
  * @throws LetterheadError `invalid` where the folder is not empty, or the archive is not a whole backup; `unavailable`
@@ -32,9 +36,7 @@ export async function restoreArchive(archive: string, dataDir: string): Promise<
     await unpack(archive, unfinished);
     const report = await checkFolder(unfinished);
     if (!report.usable) throw notABackup(archive, report.problems[0]?.message ?? 'It is not complete.');
-    await rename(unfinished, dataDir).catch((error: unknown) => {
-      throw errorCode(error) === 'EBUSY' ? isMountPoint(dataDir) : error;
-    });
+    await replaceFolder(dataDir, unfinished);
     await syncFolder(dirname(resolve(dataDir)));
     return report;
   } catch (error) {
@@ -54,8 +56,24 @@ async function refuseNoFile(archive: string): Promise<void> {
 }
 
 async function refuseFullFolder(dataDir: string): Promise<void> {
-  if (((await unlessMissing(readdir(dataDir))) ?? []).length === 0) return;
+  const names = (await unlessMissing(readdir(dataDir))) ?? [];
+  if (names.every((name) => CHECKOUT_FILES.includes(name))) return;
   throw new LetterheadError('invalid', `${dataDir} is not empty. Restore into a new folder.`);
+}
+
+/** Only an empty folder can be replaced by a rename, so the checkout's files move into the new one first. */
+async function replaceFolder(dataDir: string, replacement: string): Promise<void> {
+  const moved: string[] = [];
+  try {
+    for (const name of CHECKOUT_FILES) {
+      const move = rename(join(dataDir, name), join(replacement, name)).then(() => moved.push(name));
+      await unlessMissing(move);
+    }
+    await rename(replacement, dataDir);
+  } catch (error) {
+    for (const name of moved) await rename(join(replacement, name), join(dataDir, name));
+    throw ['EBUSY', 'EXDEV'].includes(errorCode(error) ?? '') ? isMountPoint(dataDir) : error;
+  }
 }
 
 /** A whole folder cannot take the place of one that something is mounted at, and half a restore must never be found. */

@@ -3,6 +3,7 @@ import type { DomainRow } from '../../store/store.ts';
 import type { AdviceEvidence } from '../evidence.ts';
 import { registrableDomain } from '../published-record.ts';
 import { boundAdvice } from '../stored-size.ts';
+import type { AdvicePlace } from './advice-place.ts';
 import { adviseOnDmarc } from './dmarc-advice.ts';
 import { adviseOnMx } from './mx-advice.ts';
 import { adviseOnSpf } from './spf-advice.ts';
@@ -21,14 +22,6 @@ export function advise(row: DomainRow, evidence: AdviceEvidence): Advice[] {
       adviseOnMx(place, evidence.mx),
     ].filter((advice) => advice !== null),
   );
-}
-
-/** The domain that advice is about. */
-export interface AdvicePlace {
-  readonly domain: string;
-  readonly registrable: string;
-  /** Once it is verified, bounces go to an address of our own: receivers look at our SPF record, not at this domain's. */
-  readonly returnPath: 'none' | 'not-verified' | 'verified';
 }
 
 function returnPathOf({ return_path }: DomainRow): AdvicePlace['returnPath'] {

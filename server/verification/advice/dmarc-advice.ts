@@ -3,7 +3,7 @@ import { parseTagList, tagValue } from '../../dkim/tag-list.ts';
 import { inZone, quoted, repeated } from '../diagnosis/sentences.ts';
 import type { AdviceEvidence } from '../evidence.ts';
 import { relativeTo } from '../misplaced-names.ts';
-import type { AdvicePlace } from './advise.ts';
+import type { AdvicePlace } from './advice-place.ts';
 
 type Policy = 'none' | 'quarantine' | 'reject';
 

@@ -1,6 +1,6 @@
 import type { Advice } from '@letterhead/shared';
 import type { AdviceEvidence } from '../evidence.ts';
-import type { AdvicePlace } from './advise.ts';
+import type { AdvicePlace } from './advice-place.ts';
 
 /** Null: replies have somewhere to land, or the DNS did not say. */
 export function adviseOnMx({ domain }: AdvicePlace, mx: AdviceEvidence['mx']): Advice | null {

@@ -3,7 +3,7 @@ import { totalOf } from '../clip.ts';
 import { inZone, isTooLongToFollow, quoted } from '../diagnosis/sentences.ts';
 import type { AdviceEvidence } from '../evidence.ts';
 import { relativeTo } from '../misplaced-names.ts';
-import type { AdvicePlace } from './advise.ts';
+import type { AdvicePlace } from './advice-place.ts';
 import { isAll, isPassAll, MAX_SPF_LOOKUPS, redirectTarget, spfRecords, spfTerms } from './spf-record.ts';
 
 /** From the one that lets the most through. */

@@ -1,13 +1,8 @@
 import type { ApiDocument, ApiResponse, PlacedOperation, Schema, Schemas } from './api-document.ts';
-import { componentName, contentOf, resolveSchema, successOf } from './api-document.ts';
-import { curlSample } from './curl-sample.ts';
+import { componentName, contentOf, exampleOf, resolveSchema, successOf } from './api-document.ts';
 import type { Content, Html } from './html.ts';
-import { html, NOTHING, paragraphs, prose } from './html.ts';
-import { sample } from './sample.ts';
-import { exampleOf } from './schema-example.ts';
-import { typeOf } from './schema-type.ts';
-import type { Input } from './tables.ts';
-import { fieldTable, inputTable, refusalTable } from './tables.ts';
+import { html, NOTHING, paragraphs, prose, sample, selfLink, table } from './html.ts';
+import { descriptionCell, fieldTable, rulesOf, typeOf } from './schemas.ts';
 
 /** All there is to know about an operation: what to send, what comes back, and how it says no. */
 export function operationSection(operation: PlacedOperation, document: ApiDocument, baseUrl: string): Html {
@@ -25,11 +20,6 @@ ${successPart(operation, schemas)}
 ${refusalTable(`Refusals: ${summary}`, operation.responses)}
 </section>
 `;
-}
-
-/** A link beside a heading to the heading itself, to be copied. */
-export function selfLink(anchor: string, heading: string): Html {
-  return html`<a class="self" href="#${anchor}" aria-label="Link to ${heading}">#</a>`;
 }
 
 /** With a place to break the line after each slash. */
@@ -51,14 +41,14 @@ function parametersOf(operation: PlacedOperation): Input[] {
     place: parameter.in,
     required: parameter.required ?? false,
     description: parameter.description,
-    schema: parameter.schema,
+    schema: parameter.schema ?? {},
   }));
 }
 
 function bodyFields(operation: PlacedOperation, schemas: Schemas): Input[] {
   const body = contentOf(operation.requestBody);
   if (body === null) return [];
-  const { properties = {}, required = [] } = resolveSchema(body.content.schema, schemas);
+  const { properties = {}, required = [] } = resolveSchema(body.schema, schemas);
   return Object.entries(properties).map(([name, schema]) => ({
     name,
     place: 'body',
@@ -76,7 +66,7 @@ function successPart(operation: PlacedOperation, schemas: Schemas): Html {
   return html`<h4>Response</h4>
 <p><strong>${status}</strong> ${prose(response.description)}</p>
 ${headersPart(response)}
-${answer === null ? NOTHING : answerPart(operation, answer.mediaType, answer.content.schema, schemas)}`;
+${answer === null ? NOTHING : answerPart(operation, answer.mediaType, answer.schema, schemas)}`;
 }
 
 function headersPart(response: ApiResponse): Content {
@@ -111,4 +101,86 @@ function dataPart(operation: PlacedOperation, envelope: Schema, schemas: Schemas
   const name = componentName(element) ?? operation.summary;
   return html`<p><code>data</code>: ${typeOf(data)}.</p>
 ${fieldTable(`Fields: ${name}`, resolveSchema(element, schemas))}`;
+}
+
+/** A value that a caller gives: a parameter or a field of a body. */
+interface Input {
+  readonly name: string;
+  readonly place: string;
+  readonly required: boolean;
+  readonly description?: string | undefined;
+  readonly schema: Schema;
+}
+
+/** What a caller gives, with an example of each. */
+function inputTable(caption: string, inputs: readonly Input[], schemas: Schemas): Html {
+  const rows = inputs.map((input) => [
+    html`<code>${input.name}</code>`,
+    input.place,
+    typeOf(input.schema),
+    input.required ? 'yes' : 'no',
+    descriptionCell(input.description, rulesOf(input.schema)),
+    exampleCell(input, schemas),
+  ]);
+  return table(caption, ['Name', 'In', 'Type', 'Required', 'Description', 'Example'], rows);
+}
+
+function exampleCell(input: Input, schemas: Schemas): Content {
+  const example = exampleOf(input.schema, schemas);
+  return html`<code>${typeof example === 'string' ? example : JSON.stringify(example)}</code>`;
+}
+
+/** The ways in which an operation says no. */
+function refusalTable(caption: string, responses: Readonly<Record<string, ApiResponse>>): Html {
+  const rows = Object.entries(responses)
+    .filter(([status]) => !status.startsWith('2'))
+    .flatMap(([status, response]) =>
+      Object.entries(contentOf(response)?.examples ?? {}).map(([code, { summary = '' }]) => [
+        status,
+        html`<code>${code}</code>`,
+        descriptionCell(summary, []),
+      ]),
+    );
+  return table(caption, ['Status', 'Code', 'When'], rows);
+}
+
+/** A request that can be pasted into a shell, once a token has been put into it. */
+function curlSample(operation: PlacedOperation, baseUrl: string, schemas: Schemas): string {
+  const lines = [
+    `curl ${baseUrl}${samplePath(operation, schemas)}`,
+    ...(operation.method === 'get' ? [] : [`--request ${operation.method.toUpperCase()}`]),
+    `-H "Accept: ${contentOf(successOf(operation)?.[1])?.mediaType ?? 'application/json'}"`,
+    '-H "Authorization: Bearer <access-token>"',
+    ...formFields(contentOf(operation.requestBody)?.schema, schemas),
+  ];
+  return lines.join(' \\\n  ');
+}
+
+function samplePath(operation: PlacedOperation, schemas: Schemas): string {
+  return operation.path.replace(/\{(\w+)\}/g, (braces, name) => {
+    const parameter = operation.parameters?.find((each) => each.in === 'path' && each.name === name);
+    return parameter === undefined
+      ? braces
+      : encodeURIComponent(`${exampleOf(parameter.schema ?? {}, schemas)}`);
+  });
+}
+
+/** The fields that must be given; the first, where none must. A list is its field once for each element. */
+function formFields(body: Schema | undefined, schemas: Schemas): string[] {
+  if (body === undefined) return [];
+  const { properties = {}, required = [] } = resolveSchema(body, schemas);
+  const names = required.length > 0 ? required : Object.keys(properties).slice(0, 1);
+  return names.flatMap((name) => {
+    const field = properties[name];
+    const value = field === undefined ? null : exampleOf(field, schemas);
+    return (Array.isArray(value) ? value : [value]).filter((each) => each !== null).map(formField(name));
+  });
+}
+
+function formField(name: string): (value: unknown) => string {
+  return (value) => {
+    const text = String(value);
+    const option = /^[\w.:~-]*$/.test(text) ? '-d' : '--data-urlencode';
+    return `${option} ${name}="${text.replace(/["$`\\]/g, '\\$&')}"`;
+  };
 }

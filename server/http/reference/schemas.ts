@@ -1,7 +1,53 @@
-import type { Schema } from './api-document.ts';
-import { componentName } from './api-document.ts';
-import type { Content } from './html.ts';
-import { html, join } from './html.ts';
+import type { Schema, Schemas } from './api-document.ts';
+import { componentName, exampleOf } from './api-document.ts';
+import type { Content, Html } from './html.ts';
+import { html, join, paragraphs, prose, sample, selfLink, table } from './html.ts';
+
+/** A schema that operations and other schemas link to. */
+export function schemaSection(name: string, schema: Schema, schemas: Schemas): Html {
+  const anchor = schemaAnchor(name);
+  return html`<section class="schema" aria-labelledby="${anchor}">
+<h3 id="${anchor}">${name} ${selfLink(anchor, name)}</h3>
+${paragraphs(schema.description ?? '')}
+${schema.properties === undefined ? valuePart(schema) : objectPart(name, schema, schemas)}
+</section>
+`;
+}
+
+function objectPart(name: string, schema: Schema, schemas: Schemas): Html {
+  return html`${fieldTable(`Fields of ${name}`, schema)}
+${sample(`Example: ${name}`, JSON.stringify(exampleOf(schema, schemas), null, 2))}`;
+}
+
+function valuePart(schema: Schema): Html {
+  const choices = choicesOf(schema);
+  return html`<p>${typeOf(schema)}. ${join(choices, ' ')}</p>`;
+}
+
+/** The fields of an object in an answer, each of which is there unless it is said to be optional. */
+export function fieldTable(caption: string, schema: Schema): Html {
+  return table(caption, ['Field', 'Type', 'Description'], fieldRows(schema, ''));
+}
+
+/** An object that is written out in place has its fields below it: `domain.id`, or `records.*.id` in a list. */
+function fieldRows(schema: Schema, prefix: string): Content[][] {
+  return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => [
+    [
+      html`<code>${prefix}${name}</code>`,
+      schema.required?.includes(name) ? typeOf(field) : [typeOf(field), ', optional'],
+      descriptionCell(field.description, choicesOf(field)),
+    ],
+    ...[field, ...(field.anyOf ?? [])].flatMap((each) => [
+      ...fieldRows(each, `${prefix}${name}.`),
+      ...fieldRows(each.items ?? {}, `${prefix}${name}.*.`),
+    ]),
+  ]);
+}
+
+/** A description and the rules after it, as one cell of a table. */
+export function descriptionCell(text: string | undefined, rules: readonly Content[]): Html {
+  return html`<div class="prose">${join([...(text === undefined ? [] : [prose(text)]), ...rules], ' ')}</div>`;
+}
 
 /** Where a schema of the document is found in the page. */
 export function schemaAnchor(name: string): string {
