@@ -45,7 +45,7 @@ export class StretchMeter {
   #profile: CodeProfile | null = null;
   readonly #delay = monitorEventLoopDelay({ resolution: 10 });
 
-  /** It costs every callback some microseconds from now on, until the process ends. */
+  /** Costs every callback some microseconds until the process ends: some 15 for a GET of 55. */
   static enabled(): StretchMeter {
     const meter = new StretchMeter();
     createHook({
@@ -55,7 +55,8 @@ export class StretchMeter {
         if (meter.#depth === 1) meter.#onCallback(executionAsyncResource());
       },
       after: () => {
-        meter.#depth -= 1;
+        // It may have been enabled within a callback, whose beginning it has not seen.
+        meter.#depth = Math.max(0, meter.#depth - 1);
       },
     }).enable();
     meter.reset();
@@ -68,7 +69,7 @@ export class StretchMeter {
     this.#profile = CodeProfile.start();
     this.#delay.enable();
     this.#delay.reset();
-    this.#begin('reset');
+    this.#begin('reset', usedByThread(), performance.now());
     this.#longest = [];
   }
 
@@ -87,20 +88,22 @@ export class StretchMeter {
   #onCallback(resource: object): void {
     // Ticks are plain objects. What is made of AsyncResource is called by JavaScript: outside of a callback, by a microtask.
     if (resource.constructor === Object || resource instanceof AsyncResource) return;
-    this.#end();
-    this.#begin(resource.constructor.name);
+    const now = performance.now();
+    const used = usedByThread();
+    this.#keep(used, now);
+    this.#begin(resource.constructor.name, used, now);
   }
 
-  #begin(resource: string): void {
+  #begin(resource: string, used: number, now: number): void {
     this.#resource = resource;
-    this.#from = performance.now();
-    this.#used = usedByThread();
+    this.#used = used;
+    this.#from = now;
   }
 
-  #end(): void {
-    const to = performance.now();
+  /** Keeps the task that ends now, if it is one of the longest. */
+  #keep(used: number, to: number): void {
     // The kernel counts CPU time in ticks of up to 4 ms, by which it can be more than the time that has passed.
-    const ms = Math.min((usedByThread() - this.#used) / 1000, to - this.#from);
+    const ms = Math.min((used - this.#used) / 1000, to - this.#from);
     const shortest = this.#longest.at(KEPT - 1)?.ms ?? 0;
     if (ms <= shortest) return;
     const task = { ms, resource: this.#resource, from: this.#from, to };
