@@ -17,6 +17,6 @@ await using file = await open(path, 'w', 0o600);
 const pool = new KeyPool({
   onWorkerDeath: (error) => process.stderr.write(`The key worker died: ${error.message}\n`),
 });
-for (let made = 0; made < count; made += 1) await file.write(formatKeyLine(await pool.take()));
+for (let made = 0; made < count; made += 1) await file.write(formatKeyLine(await pool.take(0)));
 await pool.close();
 process.stdout.write(`${count} keys in ${path}\n`);

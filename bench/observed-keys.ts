@@ -9,13 +9,13 @@ export class ObservedKeys implements KeySource {
     this.#keys = keys;
   }
 
-  async take(): Promise<KeyPair> {
+  async take(account: number): Promise<KeyPair> {
     const at = this.ready.push(true) - 1;
     // Comes before anything that a key still to be made could bring.
     const late = setImmediate(() => {
       this.ready[at] = false;
     });
-    const pair = await this.#keys.take();
+    const pair = await this.#keys.take(account);
     clearImmediate(late);
     return pair;
   }

@@ -1,11 +1,12 @@
 import type { Account } from '@letterhead/shared';
 import type { Command } from 'commander';
+import { inOneLine } from '../terminal-text.ts';
 import type { CommandContext, CommandOptions } from './command-context.ts';
 import { addAction, idParser } from './command-context.ts';
 import type { Connection } from './connection.ts';
 import { UsageError } from './exit-code.ts';
 import type { Terminal } from './output.ts';
-import { formatTable, formatTime, withoutControls } from './output.ts';
+import { formatTable, formatTime } from './output.ts';
 
 interface DeleteOptions extends CommandOptions {
   readonly confirm?: string;
@@ -58,7 +59,7 @@ async function suspend(connection: Connection, _options: CommandOptions, id: num
 
 async function resume({ letterhead }: Connection, _options: CommandOptions, id: number) {
   const resumed = await letterhead.accounts.update.mutate({ account: id, suspended: false });
-  return { json: resumed, text: `Account ${id}, ${resumed.name}, is active.\n` };
+  return { json: resumed, text: `Account ${id}, ${inOneLine(resumed.name)}, is active.\n` };
 }
 
 async function remove(
@@ -71,7 +72,7 @@ async function remove(
   const typed = confirm ?? (await askForName(terminal, id, name));
   if (typed.trim() !== name) throw new UsageError(`Nothing was deleted: account ${id} is called ${name}.`);
   await letterhead.accounts.delete.mutate({ account: id });
-  return { json: { id, name, deleted: true }, text: `Deleted account ${id}, ${name}.\n` };
+  return { json: { id, name, deleted: true }, text: `Deleted account ${id}, ${inOneLine(name)}.\n` };
 }
 
 /** The last moment to think again. */
@@ -79,15 +80,15 @@ async function askForName({ ask }: Terminal, id: number, name: string): Promise<
   if (ask === null)
     throw new UsageError(`Say that you mean account ${id} with --confirm and its name, which is ${name}.`);
   const what = `This deletes account ${id} with all its domains, keys, tokens and events, for good.`;
-  return ask(withoutControls(`${what}\nType its name, ${name}, to go on: `));
+  return ask(`${what}\nType its name, ${inOneLine(name)}, to go on: `);
 }
 
 function describeCreated({ id, name }: Account): string {
-  return `Account ${id}, ${name}, was made. Make a token for it:\n\n  letterhead token create --account ${id}\n`;
+  return `Account ${id}, ${inOneLine(name)}, was made. Make a token for it:\n\n  letterhead token create --account ${id}\n`;
 }
 
 function describeSuspended({ id, name }: Account, itsOwn: boolean): string {
-  const what = `Account ${id}, ${name}, is suspended: its tokens are refused, its domains are not checked.\n`;
+  const what = `Account ${id}, ${inOneLine(name)}, is suspended: its tokens are refused, its domains are not checked.\n`;
   if (!itsOwn) return what;
   return `${what}The token of this command is one of them. Where no other account has a token with the scope admin, stop the server and resume it in the data folder, without LETTERHEAD_URL and LETTERHEAD_TOKEN.\n`;
 }

@@ -1,5 +1,6 @@
 import { LetterheadError } from '@letterhead/shared';
 import type { Command } from 'commander';
+import { inOneLine } from '../terminal-text.ts';
 import { BackupFile } from './backup-file.ts';
 import type { CommandContext, CommandOptions } from './command-context.ts';
 import { addAction } from './command-context.ts';
@@ -78,5 +79,5 @@ function describe(path: string, files: number, bytes: number, withoutKey: boolea
   const key = withoutKey
     ? 'It does not hold the key: to be of use, SECRET_KEY or secret.key has to be kept somewhere else.'
     : 'Keep it as safe as the data folder itself: with it, mail can be signed for every domain.';
-  return `Backed up ${files} files into ${path}, ${bytes.toLocaleString('en')} bytes.\n${key}\n`;
+  return `Backed up ${files} files into ${inOneLine(path)}, ${bytes.toLocaleString('en')} bytes.\n${key}\n`;
 }

@@ -5,7 +5,7 @@ import type { ExitCode } from './exit-code.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import type { FolderTools } from './folder-commands.ts';
 import type { Terminal } from './output.ts';
-import { formatJson, print, withoutControls } from './output.ts';
+import { formatJson, print } from './output.ts';
 
 /** What a command line is run with. */
 export interface CommandNeeds {
@@ -37,7 +37,10 @@ export interface AccountOptions extends CommandOptions {
 export interface CommandResult {
   /** The API's own value. */
   readonly json: unknown;
-  /** A function where it takes more calls, which only a person has a use for. */
+  /**
+   * With other people's values in one line each (`inOneLine`). A function where it takes more calls, which only a person
+   * has a use for.
+   */
   readonly text: string | (() => Promise<string>);
   readonly exit?: ExitCode;
 }
@@ -67,10 +70,7 @@ export function addAction<Values extends unknown[], Options extends CommandOptio
     const values = given.slice(0, -2) as Values;
     await withConnection(context, connect, async (connection) => {
       const { json, text, exit } = await run(connection, options, ...values);
-      const shown =
-        options.json === true
-          ? formatJson(json)
-          : withoutControls(typeof text === 'string' ? text : await text());
+      const shown = options.json === true ? formatJson(json) : typeof text === 'string' ? text : await text();
       context.finish(exit ?? EXIT.done);
       await print(context.terminal.out, shown);
     });

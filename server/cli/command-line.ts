@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { inOneLine } from '../terminal-text.ts';
 import { addAccountCommands } from './account-commands.ts';
 import { addBackupCommand } from './backup-command.ts';
 import type { CommandContext, CommandNeeds, CommandOptions } from './command-context.ts';
@@ -9,7 +10,7 @@ import { EXIT } from './exit-code.ts';
 import { addExportCommand } from './export-command.ts';
 import { describeFailure } from './failure.ts';
 import { addFolderCommands } from './folder-commands.ts';
-import { formatJson, isClosedPipe, print, withoutControls } from './output.ts';
+import { formatJson, isClosedPipe, print, printError } from './output.ts';
 import { addTokenCommands } from './token-commands.ts';
 
 /**
@@ -42,8 +43,8 @@ function makeProgram(context: CommandContext): Command {
     .showHelpAfterError('With --help, a command says what it takes.')
     .configureOutput({
       writeOut: (text) => void terminal.out.write(text),
-      writeErr: (text) => void terminal.err.write(text),
-      outputError: (text, write) => write(withoutControls(text.replace(/^error: /, 'letterhead: '))),
+      writeErr: (text) => printError(terminal, text),
+      outputError: (text, write) => write(`${describeTypo(text)}\n`),
     })
     .addHelpText(
       'after',
@@ -75,6 +76,16 @@ function explain(error: unknown, { terminal }: CommandNeeds, asJson: boolean): E
   // Commander has printed its own say, which for --help is no error at all.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   const { body, exit } = describeFailure(error);
-  terminal.err.write(asJson ? `${JSON.stringify(body)}\n` : `letterhead: ${withoutControls(body.message)}\n`);
+  printError(terminal, asJson ? `${JSON.stringify(body)}\n` : `letterhead: ${inOneLine(body.message)}\n`);
   return exit;
+}
+
+/** Commander's own sentence about what was typed, which it repeats, and a suggestion in a line of its own. */
+function describeTypo(text: string): string {
+  return inOneLine(
+    text
+      .trimEnd()
+      .replace(/^error: /, 'letterhead: ')
+      .replace('\n(Did you', ' (Did you'),
+  );
 }

@@ -1,4 +1,5 @@
 import type { Advice, Diagnosis, Domain, NameServerObservation, RecordDiagnosis } from '@letterhead/shared';
+import { inOneLine } from '../terminal-text.ts';
 import { describeName } from './domain-text.ts';
 import { formatTime } from './output.ts';
 
@@ -38,18 +39,19 @@ function describeAdvice(advice: Advice): string {
 }
 
 function sentences(heading: string, { detail, fix }: { detail: string; fix: string | null }): string {
-  return `${heading}\n  ${detail}\n${fix === null ? '' : `  To do: ${fix}\n`}`;
+  const toDo = fix === null ? [] : [`To do: ${fix}`];
+  return `${inOneLine(heading)}\n${[detail, ...toDo].map((line) => `  ${inOneLine(line)}\n`).join('')}`;
 }
 
 function describeNameServer({ name, address, outcome, ms }: NameServerObservation): string {
   return `${name} at ${address}: ${outcome}, ${Math.round(ms)} ms`;
 }
 
-/** The label stands at the first line alone. */
+/** A line without its label could be taken for Letterhead's own. */
 function labelled(label: string, values: readonly string[]): [string, string][] {
-  return values.map((value, at) => [at === 0 ? label : '', value]);
+  return values.map((value) => [label, value]);
 }
 
 function indent(rows: readonly [string, string][]): string {
-  return rows.map(([label, value]) => `  ${label.padEnd(8)}  ${value}\n`).join('');
+  return rows.map(([label, value]) => `  ${label.padEnd(8)}  ${inOneLine(value)}\n`).join('');
 }

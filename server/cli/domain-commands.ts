@@ -2,11 +2,11 @@ import type { Command } from 'commander';
 import type { AccountOptions, CommandContext, CommandResult, Target } from './command-context.ts';
 import { addAccountAction } from './command-context.ts';
 import { describeDiagnosis } from './diagnosis-text.ts';
-import { describeName, describeNewDomain, formatDomains } from './domain-text.ts';
+import { describeName, describeNewDomain, formatDomains, inBothSpellings } from './domain-text.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { findDomain } from './find-domain.ts';
 import type { Terminal } from './output.ts';
-import { note, withoutControls } from './output.ts';
+import { note } from './output.ts';
 import { addRecordsCommand } from './records-command.ts';
 
 interface RemoveOptions extends AccountOptions {
@@ -82,7 +82,7 @@ async function rename(target: Target, _options: AccountOptions, idOrName: string
 async function verify(target: Target, idOrName: string, terminal: Terminal): Promise<CommandResult> {
   const { letterhead, account } = target;
   const { id, domain: name } = await findDomain(target, idOrName);
-  note(terminal, `Asking the name servers of ${name}…`);
+  note(terminal, `Asking the name servers of ${inBothSpellings(name)}…`);
   const checked = await letterhead.domains.verifyDns.mutate({ account, id });
   return {
     json: checked,
@@ -97,11 +97,11 @@ async function remove(target: Target, { yes = false }: RemoveOptions, idOrName: 
   // A script means what it says.
   if (!yes && ask !== null) {
     const what = `This removes ${describeName(found)} and its key, for good: added again, it gets other records to publish.`;
-    const answer = await ask(withoutControls(`${what}\nRemove it? [y/N] `));
+    const answer = await ask(`${what}\nRemove it? [y/N] `);
     if (!/^y(es)?$/i.test(answer.trim())) throw new UsageError('Nothing was removed.');
   }
   await target.letterhead.domains.delete.mutate({ account: target.account, id });
-  return { json: { id, domain: name, removed: true }, text: `Removed ${name}.\n` };
+  return { json: { id, domain: name, removed: true }, text: `Removed ${inBothSpellings(name)}.\n` };
 }
 
 function diagnose({ letterhead, account }: Target, id: number) {

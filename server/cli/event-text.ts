@@ -1,5 +1,6 @@
 import type { Event, EventType } from '@letterhead/shared';
 import { EVENT_TYPES } from '@letterhead/shared';
+import { inOneLine } from '../terminal-text.ts';
 import { inBothSpellings } from './domain-text.ts';
 import { formatTable, formatTime } from './output.ts';
 
@@ -13,7 +14,7 @@ export function formatEvents(events: readonly Event[]): string {
 
 /** One line, of which the next ones are not known yet. */
 export function formatEvent(event: Event): string {
-  const [id = '', when = '', what = '', by = '', domain = ''] = cellsOf(event);
+  const [id = '', when = '', what = '', by = '', domain = ''] = cellsOf(event).map(inOneLine);
   return `${id.padStart(6)}  ${when}  ${what.padEnd(LONGEST_TYPE)}  ${by.padEnd(8)}  ${domain}\n`;
 }
 

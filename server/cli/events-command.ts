@@ -9,7 +9,7 @@ import { formatEvent, formatEvents } from './event-text.ts';
 import { UsageError } from './exit-code.ts';
 import { findDomain } from './find-domain.ts';
 import { followEvents } from './follow-events.ts';
-import { formatJson, note, print, withoutControls } from './output.ts';
+import { formatJson, note, print } from './output.ts';
 
 interface EventsOptions extends AccountOptions {
   readonly after?: number;
@@ -46,7 +46,7 @@ export function addEventsCommand(program: Command, context: CommandContext): voi
 async function list(connection: Connection, options: EventsOptions, { terminal }: CommandContext) {
   const target = await targetOf(connection, options);
   const events = await Array.fromAsync(listEvents(target, await filterOf(target, options)));
-  const shown = options.json === true ? formatJson(events) : withoutControls(formatEvents(events));
+  const shown = options.json === true ? formatJson(events) : formatEvents(events);
   await print(terminal.out, shown);
 }
 
@@ -60,7 +60,7 @@ async function listAndFollow(connection: Connection, options: EventsOptions, { t
   const show = async (event: Event) => {
     last = event.id;
     if (filter.domain !== undefined && event.domain?.id !== filter.domain) return;
-    const shown = options.json === true ? `${restJson(event)}\n` : withoutControls(formatEvent(event));
+    const shown = options.json === true ? `${restJson(event)}\n` : formatEvent(event);
     await print(terminal.out, shown);
   };
   for await (const event of listEvents(target, filter)) await show(event);

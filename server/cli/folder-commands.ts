@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
+import { inOneLine } from '../terminal-text.ts';
 import type { CommandContext, CommandOptions } from './command-context.ts';
 import { EXIT, UsageError } from './exit-code.ts';
-import { formatJson, note, print, withoutControls } from './output.ts';
+import { formatJson, note, print } from './output.ts';
 
 /** What is done with the data folder itself, and with no server. */
 export interface FolderTools {
@@ -57,13 +58,13 @@ async function show(
   findings: FolderFindings,
   text: string,
 ): Promise<void> {
-  await print(terminal.out, asJson === true ? formatJson(findings) : withoutControls(text));
+  await print(terminal.out, asJson === true ? formatJson(findings) : text);
 }
 
 function describeFolder(path: string, { accounts, domains, problems }: FolderFindings): string {
-  const holds = `${path} holds ${count(accounts, 'account')} with ${count(domains, 'domain')}`;
+  const holds = `${inOneLine(path)} holds ${count(accounts, 'account')} with ${count(domains, 'domain')}`;
   if (problems.length === 0) return `${holds}, and nothing is wrong with it.\n`;
-  return `${holds}. ${count(problems.length, 'problem')}:\n\n${problems.map(({ message }) => `  ${message}\n`).join('')}`;
+  return `${holds}. ${count(problems.length, 'problem')}:\n\n${problems.map(({ message }) => `  ${inOneLine(message)}\n`).join('')}`;
 }
 
 function describeRestored(folder: FolderTools, findings: FolderFindings): string {

@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import { restJson, restTime } from '../rest/rest-json.ts';
+import { escapeForTerminal, inOneLine } from '../terminal-text.ts';
 import { displayWidth, padToWidth } from './display-width.ts';
 
 /** ECMA-48's EL. */
@@ -13,21 +14,14 @@ export interface Terminal {
   readonly ask: ((question: string) => Promise<string>) | null;
 }
 
-/** Writes all of it. Rejects where it cannot be written; with the system's own error where the reader has gone. */
+/** Writes all of it, made harmless for a terminal. Rejects where it cannot be written; with the system's own error where the reader has gone. */
 export async function print(out: Writable, text: string): Promise<void> {
-  const failure = await new Promise<Error | null | undefined>((resolve) => out.write(text, resolve));
+  const failure = await new Promise<Error | null | undefined>((resolve) =>
+    out.write(escapeForTerminal(text), resolve),
+  );
   if (failure == null) return;
   if (isClosedPipe(failure)) throw failure;
   throw new Error(`The output cannot be written: ${failure.message}`, { cause: failure });
-}
-
-/** With the control characters spelt out: names and DNS answers are other people's, and a terminal obeys them. */
-export function withoutControls(text: string): string {
-  return text.replace(
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
-    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g,
-    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  );
 }
 
 /** Whether an error says that nobody reads any more: the first write says the one, those after it the other. */
@@ -36,14 +30,19 @@ export function isClosedPipe(error: unknown): boolean {
   return error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED';
 }
 
-/** Says what takes its time, to somebody who waits. */
-export function note({ err }: Terminal, text: string): void {
-  if (err.isTTY === true) err.write(`${text}\n`);
+/** Writes to standard error, made harmless for a terminal. */
+export function printError({ err }: Terminal, text: string): void {
+  err.write(escapeForTerminal(text));
+}
+
+/** Says what takes its time in one line, to somebody who waits. */
+export function note(terminal: Terminal, text: string): void {
+  if (terminal.err.isTTY === true) printError(terminal, `${inOneLine(text)}\n`);
 }
 
 /** How far something long has come, in a line of its own that is written over. */
 export function showProgress({ err }: Terminal, text: string): void {
-  if (err.isTTY === true) err.write(`\r${text}${ERASE_REST_OF_LINE}`);
+  if (err.isTTY === true) err.write(`\r${inOneLine(text)}${ERASE_REST_OF_LINE}`);
 }
 
 export function endProgress(terminal: Terminal): void {
@@ -62,11 +61,6 @@ export function formatTable(headings: readonly string[], given: readonly (readon
       .join('  ')
       .trimEnd();
   return `${[headings, ...rows].map(line).join('\n')}\n`;
-}
-
-/** A name with a line break in it must not look like two rows. */
-function inOneLine(cell: string): string {
-  return cell.replaceAll('\n', '\\n').replaceAll('\t', '\\t');
 }
 
 /** One value for machines: what REST has under `data`, spelt as there, for eyes too. */

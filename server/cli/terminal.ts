@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import type { Readable, Writable } from 'node:stream';
+import { escapeForTerminal } from '../terminal-text.ts';
 import type { Terminal } from './output.ts';
 
 /** A process's own streams: a terminal, files or pipes. */
@@ -23,7 +24,7 @@ async function ask(question: string, input: Readable, output: Writable): Promise
   const ended = new AbortController();
   terminal.once('close', () => ended.abort());
   try {
-    return await terminal.question(question, { signal: ended.signal });
+    return await terminal.question(escapeForTerminal(question), { signal: ended.signal });
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'AbortError') throw error;
     output.write('\n');

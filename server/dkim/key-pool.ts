@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { ACCOUNT_LIMITS } from '../limits.ts';
 import { type KeyPair, type KeySource, noKey } from './key-source.ts';
 
 /** Deaths of the worker in a row, without a key in between, after which those who wait are refused. */
@@ -14,15 +15,17 @@ export interface KeyPoolOptions {
 }
 
 /**
- * RSA-2048 keys from one worker thread that makes one at a time and keeps some ready. More takers than ready
- * keys are served as keys get made, in order; none is refused for being many.
+ * RSA-2048 keys from one worker thread that makes one at a time and keeps some ready. More takers than ready keys are
+ * served as keys get made: accounts in turn, so that one that adds many domains holds up no other, and within an
+ * account in order.
  */
 export class KeyPool implements KeySource {
   readonly #size: number;
   readonly #onWorkerDeath: (error: Error) => void;
   readonly #startWorker: () => Worker;
   readonly #ready: KeyPair[] = [];
-  readonly #waiting: PromiseWithResolvers<KeyPair>[] = [];
+  /** By account, in the order in which their turns come. */
+  readonly #waiting = new Map<number, PromiseWithResolvers<KeyPair>[]>();
   #worker: Worker | undefined;
   #ordered = false;
   #failures = 0;
@@ -36,14 +39,12 @@ export class KeyPool implements KeySource {
     setImmediate(() => this.#orderNext()).unref();
   }
 
-  take(): Promise<KeyPair> {
+  take(account: number): Promise<KeyPair> {
     if (this.#closed) return Promise.reject(shuttingDown());
     const ready = this.#ready.shift();
-    const taker = Promise.withResolvers<KeyPair>();
-    if (ready === undefined) this.#waiting.push(taker);
-    else taker.resolve(ready);
+    const key = ready === undefined ? this.#wait(account) : Promise.resolve(ready);
     this.#orderNext();
-    return taker.promise;
+    return key;
   }
 
   async close(): Promise<void> {
@@ -53,16 +54,38 @@ export class KeyPool implements KeySource {
     await this.#worker?.terminate();
   }
 
+  #wait(account: number): Promise<KeyPair> {
+    const queue = this.#waiting.get(account) ?? [];
+    if (queue.length >= ACCOUNT_LIMITS.waitingRequests)
+      return Promise.reject(noKey('Too many domains of this account wait for a new key.'));
+    const taker = Promise.withResolvers<KeyPair>();
+    queue.push(taker);
+    this.#waiting.set(account, queue);
+    return taker.promise;
+  }
+
+  /** Removes who is to get the next key; undefined where nobody waits. */
+  #nextTaker(): PromiseWithResolvers<KeyPair> | undefined {
+    const [next] = this.#waiting;
+    if (next === undefined) return undefined;
+    const [account, queue] = next;
+    const taker = queue.shift();
+    // Whoever waits behind it comes after every other account.
+    this.#waiting.delete(account);
+    if (queue.length > 0) this.#waiting.set(account, queue);
+    return taker;
+  }
+
   /** One key is on order at any time, as long as one is missing. */
   #orderNext(): void {
-    const enough = this.#waiting.length === 0 && this.#ready.length >= this.#size;
+    const enough = this.#waiting.size === 0 && this.#ready.length >= this.#size;
     if (!this.#closed && !this.#ordered && !enough) {
       this.#worker ??= this.#hire();
       this.#ordered = true;
       this.#worker.postMessage('next');
     }
     // A process that has nothing else to do ends, unless somebody waits for a key.
-    if (this.#waiting.length > 0) this.#worker?.ref();
+    if (this.#waiting.size > 0) this.#worker?.ref();
     else this.#worker?.unref();
   }
 
@@ -83,7 +106,7 @@ export class KeyPool implements KeySource {
     this.#ordered = false;
     this.#failures = 0;
     if (this.#closed) return;
-    const taker = this.#waiting.shift();
+    const taker = this.#nextTaker();
     if (taker === undefined) this.#ready.push(pair);
     else taker.resolve(pair);
     this.#orderNext();
@@ -105,7 +128,8 @@ export class KeyPool implements KeySource {
   }
 
   #refuseWaiting(error: Error): void {
-    for (const taker of this.#waiting.splice(0)) taker.reject(error);
+    for (const queue of this.#waiting.values()) for (const taker of queue) taker.reject(error);
+    this.#waiting.clear();
   }
 }
 

@@ -11,8 +11,11 @@ export interface KeyPair {
 
 /** Where new domains' keys come from. */
 export interface KeySource {
-  /** In the order of the calls. Rejects with `unavailable` where no key can be had. */
-  take(): Promise<KeyPair>;
+  /**
+   * For a domain of this account: accounts are served in turn, and the calls of one in order. Rejects with
+   * `unavailable` where no key can be had, or too many calls of the account wait for theirs.
+   */
+  take(account: number): Promise<KeyPair>;
   /** Lets go of what makes the keys; those who still wait are refused with `unavailable`. */
   close(): Promise<void>;
 }

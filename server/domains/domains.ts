@@ -69,7 +69,7 @@ export class Domains {
   /** Rejects with `domain_taken` or `quota_exceeded`. */
   async create(account: AccountRow, name: DomainName, actor: Actor): Promise<DomainRow> {
     await this.#refuseEarly(account, name);
-    const identity = await this.#makeMailIdentity();
+    const identity = await this.#makeMailIdentity(account.id);
     const now = toInstant(this.#needs.clock());
     const change = await this.#needs.store.createDomain(
       account.id,
@@ -93,7 +93,7 @@ export class Domains {
   /** To another name: with a new key, selector and token. To the same name: changes nothing. */
   async rename(account: AccountRow, row: DomainRow, name: DomainName, actor: Actor): Promise<DomainRow> {
     if (row.domain === name.name) return row;
-    const identity = await this.#makeMailIdentity();
+    const identity = await this.#makeMailIdentity(account.id);
     const now = toInstant(this.#needs.clock());
     const change = await this.#needs.store.updateDomain(account.id, row.id, (current) => {
       if (current.domain === name.name) return null;
@@ -160,9 +160,9 @@ export class Domains {
     if (by !== undefined) throw domainTaken(account, name, by);
   }
 
-  async #makeMailIdentity(): Promise<{ pair: KeyPair; selector: string; token: string }> {
+  async #makeMailIdentity(account: number): Promise<{ pair: KeyPair; selector: string; token: string }> {
     return {
-      pair: await this.#needs.keys.take(),
+      pair: await this.#needs.keys.take(account),
       selector: makeSelector(this.#needs.random),
       token: returnPathToken(this.#needs.random),
     };

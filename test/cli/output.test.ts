@@ -83,6 +83,10 @@ it('shows a name in its own letters beside it, to people alone', async () => {
   const message = await run('domain', 'records', '1', '--format', 'text');
   expect(message.out).toContain('send mail as bücher.example (xn--bcher-kva.example), please add');
   expect((await run('domain', 'records', '1', '--format', 'bind')).out).not.toContain('ü');
+  const removed = await run('domain', 'remove', '1', '--yes');
+  expect(removed.out).toBe('Removed bücher.example (xn--bcher-kva.example).\n');
+  const events = await run('events', '--domain', '1');
+  expect(events.out.match(/bücher\.example \(xn--bcher-kva\.example\)$/gm)).toHaveLength(2);
 });
 
 it('prints machines’ output where it is asked for, also where it is the usual one', async () => {
@@ -131,7 +135,7 @@ it('lets no name or DNS answer command the terminal', async () => {
   const clear = '\u001b[2J\u009b31m';
   await server.letterhead.tokens.create.mutate({ account: 1, name: clear, scopes: ['domains:read'] });
   const tokens = await run('token', 'list');
-  expect(tokens.out).toContain('\\x1b[2J\\x9b31m');
+  expect(tokens.out).toContain('\\u001b[2J\\u009b31m');
 
   const rows = 'Mail server\n9\tRoot';
   await server.letterhead.tokens.create.mutate({ account: 1, name: rows, scopes: ['domains:read'] });
@@ -141,6 +145,6 @@ it('lets no name or DNS answer command the terminal', async () => {
   server.dns.publish(`${dns_records[0]?.hostname}.example.org`, { TXT: [`k=rsa; p=${clear}`] });
   const verified = await run('domain', 'verify', 'example.org');
   expect(verified.exit).toBe(1);
-  expect(verified.out).toContain('  Found     k=rsa; p=\\x1b[2J');
+  expect(verified.out).toContain('  Found     k=rsa; p=\\u001b[2J');
   for (const { out } of [tokens, verified]) expect(out).not.toMatch(/[^\n\P{Cc}]/u);
 });

@@ -55,6 +55,10 @@ export const SCENES: readonly Scene[] = [
     await page.getByRole('button', { name: 'Delete' }).click();
     await page.getByRole('button', { name: 'Keep it' }).waitFor();
   }),
+  domain('delete-idn', 'idn', async (page) => {
+    await page.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('button', { name: 'Keep it' }).waitFor();
+  }),
   domain('share', 'doubled', async (page) => {
     await page.getByRole('button', { name: 'Share' }).click();
     await page.getByRole('button', { name: 'Make a link' }).click();

@@ -8,6 +8,7 @@ import { LetterheadError } from '@letterhead/shared';
 import { afterEach, expect, it } from 'vitest';
 import { KeyPool, type KeyPoolOptions } from '../../server/dkim/key-pool.ts';
 import type { KeyPair } from '../../server/dkim/key-source.ts';
+import { ACCOUNT_LIMITS } from '../../server/limits.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -46,7 +47,7 @@ function openssl(der: Uint8Array, ...args: string[]): string {
 }
 
 it('makes RSA-2048 keys that openssl reads', async () => {
-  const { publicKey, privateKey } = await openPool({ size: 1 }).take();
+  const { publicKey, privateKey } = await openPool({ size: 1 }).take(1);
   expect(publicKey).toMatch(/^[A-Za-z0-9+/]{392}$/); // one line, no padding: 294 bytes
   const published = openssl(Buffer.from(publicKey, 'base64'), '-pubin');
   expect(published).toContain('Public-Key: (2048 bit)');
@@ -55,7 +56,7 @@ it('makes RSA-2048 keys that openssl reads', async () => {
 });
 
 it('makes pairs: what the one signs, the other verifies', async () => {
-  const { publicKey, privateKey } = await openPool({ size: 1 }).take();
+  const { publicKey, privateKey } = await openPool({ size: 1 }).take(1);
   const signature = sign(
     'sha256',
     Buffer.from('Hello'),
@@ -71,7 +72,7 @@ it('serves a burst that is larger than the pool, in order, each with a key of it
   const served: number[] = [];
   const pairs = await Promise.all(
     Array.from({ length: size + 5 }, async (_, i) => {
-      const pair = await pool.take();
+      const pair = await pool.take(1);
       served.push(i);
       return pair;
     }),
@@ -80,9 +81,35 @@ it('serves a burst that is larger than the pool, in order, each with a key of it
   expect(new Set(pairs.map((pair) => pair.publicKey)).size).toBe(size + 5);
 });
 
+it('serves an account that waits for one key before the rest of an account that waits for many', async () => {
+  const pool = openPool({ size: 0 });
+  const served: string[] = [];
+  const take = (account: number, name: string) => pool.take(account).then(() => served.push(name));
+  await Promise.all([
+    ...['a1', 'a2', 'a3', 'a4'].map((name) => take(1, name)),
+    ...['b1', 'b2'].map((name) => take(2, name)),
+    take(3, 'c1'),
+  ]);
+  expect(served).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3', 'a4']);
+});
+
+it('refuses an account that waits for too many keys, and no other', async () => {
+  const pool = openPool({ size: 0 });
+  const ends = Promise.allSettled(
+    Array.from({ length: ACCOUNT_LIMITS.waitingRequests + 1 }, () => pool.take(1)),
+  );
+  await expect(pool.take(2)).resolves.toHaveProperty('publicKey');
+  await pool.close();
+  expectUnavailable((await ends).at(-1));
+  expect((await ends).at(-1)).toHaveProperty(
+    'reason.message',
+    'Too many domains of this account wait for a new key. Nothing was changed; try again in a few seconds.',
+  );
+});
+
 it('makes keys only for those who wait where none are to be kept', async () => {
   const pool = openPool({ size: 0 });
-  const [one, other] = await Promise.all([pool.take(), pool.take()]);
+  const [one, other] = await Promise.all([pool.take(1), pool.take(1)]);
   expect(one.publicKey).not.toBe(other.publicKey);
 });
 
@@ -90,8 +117,8 @@ it('lets durable writes pass while keys are made', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'letterhead-'));
   cleanups.push(() => rm(folder, { recursive: true }));
   const pool = openPool({ size: 0 });
-  await pool.take(); // it runs
-  const burst = Array.from({ length: 200 }, () => pool.take());
+  await pool.take(1); // it runs
+  const burst = Array.from({ length: 200 }, (_, account) => pool.take(account));
   const ends = Promise.allSettled(burst);
   const order: string[] = [];
   const keys = Promise.all(burst).then(
@@ -114,9 +141,9 @@ it('puts another in the place of a worker that dies, and serves those who waited
   const { startWorker, started } = killableWorkers();
   const deaths: Error[] = [];
   const pool = openPool({ size: 0, startWorker, onWorkerDeath: (error) => deaths.push(error) });
-  await pool.take();
+  await pool.take(1);
   const served: number[] = [];
-  const waiting = [1, 2, 3].map((i) => pool.take().then(() => served.push(i)));
+  const waiting = [1, 2, 3].map((i) => pool.take(1).then(() => served.push(i)));
   await started[0]?.terminate();
   await Promise.all(waiting);
   expect(served).toEqual([1, 2, 3]);
@@ -134,7 +161,7 @@ it('gives the reason for the death', async () => {
     startWorker: () => (hired++ === 0 ? broken() : startWorker()),
     onWorkerDeath: (error) => deaths.push(error),
   });
-  await pool.take();
+  await pool.take(1);
   expect(deaths.map((error) => error.message)).toEqual(['out of entropy']);
 });
 
@@ -150,20 +177,20 @@ it('refuses for now where no worker lives, and tries again for the next who asks
     },
     onWorkerDeath: () => {},
   });
-  const refused = await Promise.allSettled([pool.take(), pool.take()]);
+  const refused = await Promise.allSettled([pool.take(1), pool.take(1)]);
   for (const end of refused) expectUnavailable(end);
   expect(hired).toBe(3);
   broken = false;
-  expect((await pool.take()).publicKey).toMatch(/^MII/);
+  expect((await pool.take(1)).publicKey).toMatch(/^MII/);
 });
 
 it('refuses those who wait, and those who come later, when it closes', async () => {
   const pool = openPool({ size: 2 });
-  const waiting = Array.from({ length: 5 }, () => pool.take());
+  const waiting = Array.from({ length: 5 }, () => pool.take(1));
   const ends = Promise.allSettled(waiting);
   await pool.close();
   for (const end of await ends) expectUnavailable(end);
-  expectUnavailable((await Promise.allSettled([pool.take()]))[0]);
+  expectUnavailable((await Promise.allSettled([pool.take(1)]))[0]);
   await pool.close();
 });
 

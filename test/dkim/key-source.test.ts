@@ -22,10 +22,10 @@ it('draws the keys of a file in order, and says once that it starts over', async
   expect((await stat(path)).mode & 0o777).toBe(0o600);
   const notes: string[] = [];
   const source = await keysFromFile(path, (sentence) => notes.push(sentence));
-  const round = [await source.take(), await source.take(), await source.take()];
+  const round = [await source.take(1), await source.take(1), await source.take(1)];
   expect(new Set(round.map((pair) => pair.publicKey)).size).toBe(3);
   expect(notes).toEqual([]);
-  for (let i = 0; i < 6; i += 1) expect(await source.take()).toBe(round[i % 3]);
+  for (let i = 0; i < 6; i += 1) expect(await source.take(1)).toBe(round[i % 3]);
   expect(notes).toHaveLength(1);
   expect(notes[0]).toContain('All 3 keys');
   await source.close();
@@ -36,7 +36,7 @@ it('ends the process that makes keys without being closed, once nobody waits', a
   const script = `
     import { KeyPool } from ${JSON.stringify(pool)};
     const pool = new KeyPool({ onWorkerDeath: (error) => { throw error; } });
-    process.stdout.write((await pool.take()).publicKey.slice(0, 4));
+    process.stdout.write((await pool.take(1)).publicKey.slice(0, 4));
   `;
   const { stdout } = await run(process.execPath, [
     '-C',

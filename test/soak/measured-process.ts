@@ -1,6 +1,5 @@
 import { Child } from '../child-process.ts';
 import type { StretchFigures } from '../hostile/stretch-meter.ts';
-import type { MeasuredQuestion } from './measured-server.ts';
 
 /** What a process holds, in bytes, after the garbage is gone. */
 export interface Memory {
@@ -10,10 +9,15 @@ export interface Memory {
   readonly held: number;
 }
 
+/** What the process is asked; an object: to write a snapshot of its heap into this file. */
+export type MeasuredQuestion = 'memory' | 'measure stretches' | 'stretches' | { readonly snapshot: string };
+
 /** A server in a process of its own, which can be asked what it costs. */
 export interface MeasuredProcess extends AsyncDisposable {
   readonly url: string;
   memory(): Promise<Memory>;
+  /** Writes V8's `.heapsnapshot`, with all that the process knows in it, to this path. */
+  writeHeapSnapshot(path: string): Promise<void>;
   /** Begins to measure for how long the main thread is taken at a stretch, or begins anew. */
   measureStretches(): Promise<void>;
   /** What was measured since; the measuring ends. */
@@ -30,6 +34,7 @@ export async function startMeasured(environment: Record<string, string>): Promis
   return {
     url: child.ready.url,
     memory: () => ask<Memory>('memory'),
+    writeHeapSnapshot: (path) => ask<void>({ snapshot: path }),
     measureStretches: () => ask<void>('measure stretches'),
     stretches: () => ask<StretchFigures>('stretches'),
     [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),

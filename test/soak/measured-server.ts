@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { writeHeapSnapshot } from 'node:v8';
 import { pino } from 'pino';
 import { keysFromFile } from '../../server/dkim/key-source.ts';
 import { startServer } from '../../server/running-server.ts';
@@ -6,9 +7,7 @@ import { parseSettings } from '../../server/settings.ts';
 import { serveParent } from '../child-process.ts';
 import { StretchMeter } from '../hostile/stretch-meter.ts';
 import { KEYS_FILE } from '../keys-file.ts';
-import type { Memory } from './measured-process.ts';
-
-export type MeasuredQuestion = 'memory' | 'measure stretches' | 'stretches';
+import type { MeasuredQuestion, Memory } from './measured-process.ts';
 
 /**
  * The real server in a process of its own, which is looked at. It tells its parent where it listens, and whenever it
@@ -33,6 +32,8 @@ function answer(question: MeasuredQuestion): unknown {
       return null;
     case 'stretches':
       return meter?.figures();
+    default:
+      return writeHeapSnapshot(question.snapshot);
   }
 }
 

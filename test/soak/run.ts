@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util';
 import makeKeysOnce from '../keys-file.ts';
+import { grownMost } from './heap-snapshot.ts';
 import { soak } from './soak-run.ts';
 
 /**
  * The long run: `npm run test:soak -- --minutes 10`. Ends with 1 where the server's memory at the end is more than a
- * tenth above what it was after the first tenth of the time, or any answer was not what it must be.
+ * tenth above what it was after the first tenth of the time, or any answer was not what it must be. Says what has grown.
  */
 const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' } } });
 const minutes = Number(values.minutes);
@@ -14,9 +15,10 @@ if (!(minutes > 0)) {
 }
 
 const ALLOWED_GROWTH = 0.1;
+const SHOWN_TYPES = 10;
 
 makeKeysOnce();
-const { rounds, tenths, complaints } = await soak({
+const { rounds, tenths, heap, complaints } = await soak({
   minutes,
   now: () => performance.now(),
   random: Math.random,
@@ -30,6 +32,16 @@ const resident = growth(first?.rss, last?.rss);
 process.stdout.write(
   `${rounds} rounds in ${minutes} min: memory held ${percent(held)}, resident ${percent(resident)} since the first tenth; ${complaints.length} wrong answers\n`,
 );
+for (const [by, what] of [
+  ['bytes', 'bytes'],
+  ['count', 'number'],
+] as const) {
+  process.stdout.write(`What has grown most in ${what} since the first tenth:\n`);
+  for (const { name, count, bytes } of grownMost(heap.first, heap.last, by, SHOWN_TYPES))
+    process.stdout.write(
+      `  ${(bytes / 1024).toFixed(1).padStart(9)} KiB ${String(count).padStart(8)}  ${name}\n`,
+    );
+}
 for (const complaint of complaints) process.stdout.write(`${complaint}\n`);
 process.exit(held <= ALLOWED_GROWTH && resident <= ALLOWED_GROWTH && complaints.length === 0 ? 0 : 1);
 

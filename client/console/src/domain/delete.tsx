@@ -2,14 +2,14 @@ import type { Domain } from '@letterhead/shared';
 import { useMutation } from '@tanstack/react-query';
 import { useLocation } from 'wouter-preact';
 import { Dialog } from '../parts/dialog.tsx';
-import { inOwnLetters } from '../parts/domain-name.tsx';
+import { DomainName } from '../parts/domain-name.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { api, queryClient } from '../server/api.ts';
 
 /** Deletes the domain, after saying what breaks. */
 export function Delete({ domain, onClose }: { domain: Domain; onClose: () => void }) {
   const { account_id: account, id } = domain;
-  const name = inOwnLetters(domain.domain);
+  const name = <DomainName name={domain.domain} />;
   const [, navigate] = useLocation();
   const remove = useMutation(
     api.domains.delete.mutationOptions({
@@ -22,7 +22,7 @@ export function Delete({ domain, onClose }: { domain: Domain; onClose: () => voi
     }),
   );
   return (
-    <Dialog title={`Delete ${name}?`} onClose={onClose}>
+    <Dialog title={<>Delete {name}?</>} onClose={onClose}>
       <ul class="consequences">
         {domain.verified ? (
           <li>
@@ -49,7 +49,7 @@ export function Delete({ domain, onClose }: { domain: Domain; onClose: () => voi
           disabled={remove.isPending}
           onClick={() => remove.mutate({ account, id })}
         >
-          {remove.isPending ? 'Deleting…' : `Delete ${name}`}
+          {remove.isPending ? 'Deleting…' : <span>Delete {name}</span>}
         </button>
         <button type="button" class="button" onClick={onClose}>
           Keep it

@@ -4,7 +4,7 @@ import { ArrowLeft, Pencil, Trash2 } from 'lucide-preact';
 import { useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
 import { useNextCheckRefetch } from '../domains/next-check-refetch.ts';
-import { DomainName, inOwnLetters } from '../parts/domain-name.tsx';
+import { DomainName, inBothSpellings } from '../parts/domain-name.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { Page } from '../parts/page.tsx';
 import { StatusBadge } from '../parts/status-badge.tsx';
@@ -12,7 +12,7 @@ import { api } from '../server/api.ts';
 import { toRefusal } from '../server/refusal.ts';
 import { useIdentity, useMay } from '../session/identity.ts';
 import { NothingHere } from '../shell/nothing-here.tsx';
-import { useCheck, useFirstCheck } from './check.ts';
+import { useCheck, useFirstCheck } from './check.tsx';
 import { CheckButton } from './check-button.tsx';
 import { Delete } from './delete.tsx';
 import { dnsForm } from './dns-form.ts';
@@ -40,7 +40,7 @@ export function DomainPage({ id }: { id: number }) {
   }
   return (
     <Page
-      title={domain === undefined ? 'Domain' : inOwnLetters(domain.domain)}
+      title={domain === undefined ? 'Domain' : inBothSpellings(domain.domain)}
       back={
         <Link href={`/accounts/${account.id}/domains`} class="back">
           <ArrowLeft aria-hidden="true" />

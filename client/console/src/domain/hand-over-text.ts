@@ -1,5 +1,5 @@
 import type { Domain } from '@letterhead/shared';
-import { inBothSpellings, inOwnLetters } from '../parts/domain-name.tsx';
+import { inBothSpellings } from '../parts/domain-name.tsx';
 import type { DnsForm } from './dns-form.ts';
 
 /** The records as a text for an e-mail to whoever edits the DNS. */
@@ -23,7 +23,7 @@ Everything else in the DNS stays as it is. Thank you!
 }
 
 export function emailSubject(domain: Domain): string {
-  return `DNS records for ${inOwnLetters(domain.domain)}`;
+  return `DNS records for ${inBothSpellings(domain.domain)}`;
 }
 
 /** The records as comma-separated values (RFC 4180). */

@@ -1,5 +1,5 @@
 import { ExternalLink } from 'lucide-preact';
-import { inOwnLetters } from '../parts/domain-name.tsx';
+import { DomainName } from '../parts/domain-name.tsx';
 import type { DnsForm } from './dns-form.ts';
 import type { Provider } from './provider.ts';
 
@@ -18,14 +18,22 @@ export function ProviderNote({ form: { zone, records }, provider, isPublished }:
     return (
       <p class="provider">
         {isPublished ? 'Leave ' : 'Add '}
-        {records.length === 1 ? 'it' : 'them'} where the DNS of <strong>{inOwnLetters(zone)}</strong> is kept:
-        mostly with the company that the domain was bought from. Leave everything else there as it is.
+        {records.length === 1 ? 'it' : 'them'} where the DNS of{' '}
+        <strong>
+          <DomainName name={zone} />
+        </strong>{' '}
+        is kept: mostly with the company that the domain was bought from. Leave everything else there as it
+        is.
       </p>
     );
   }
   return (
     <p class="provider" data-provider={provider.name}>
-      The DNS of <strong>{inOwnLetters(zone)}</strong> is at <strong>{provider.name}</strong>.{' '}
+      The DNS of{' '}
+      <strong>
+        <DomainName name={zone} />
+      </strong>{' '}
+      is at <strong>{provider.name}</strong>.{' '}
       <a href={provider.page} target="_blank" rel="noopener noreferrer">
         Open its DNS page
         <ExternalLink aria-hidden="true" />

@@ -2,9 +2,9 @@ import type { Domain } from '@letterhead/shared';
 import { useMutation } from '@tanstack/react-query';
 import { useRef, useState } from 'preact/hooks';
 import { DomainNameField } from '../domains/domain-name-field.tsx';
-import { useNameCheck } from '../domains/name-check.ts';
+import { useNameCheck } from '../domains/name-check.tsx';
 import { Dialog } from '../parts/dialog.tsx';
-import { inOwnLetters } from '../parts/domain-name.tsx';
+import { DomainName } from '../parts/domain-name.tsx';
 import { api, queryClient } from '../server/api.ts';
 import { complaintAbout } from '../server/refusal.ts';
 
@@ -12,7 +12,7 @@ import { complaintAbout } from '../server/refusal.ts';
 export function Rename({ domain, onClose }: { domain: Domain; onClose: () => void }) {
   const { account_id: account, id } = domain;
   const [name, setName] = useState(domain.domain);
-  const letters = inOwnLetters(domain.domain);
+  const old = <DomainName name={domain.domain} />;
   const { slip, taken } = useNameCheck(account, name);
   const input = useRef<HTMLInputElement>(null);
   const rename = useMutation(
@@ -26,7 +26,7 @@ export function Rename({ domain, onClose }: { domain: Domain; onClose: () => voi
     }),
   );
   return (
-    <Dialog title={`Rename ${letters}`} onClose={onClose}>
+    <Dialog title={<>Rename {old}</>} onClose={onClose}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -34,8 +34,8 @@ export function Rename({ domain, onClose }: { domain: Domain; onClose: () => voi
         }}
       >
         <p>
-          Another name gets a new key and new records. Those of {letters} no longer count: until the new ones
-          are in the DNS, no mail can be sent from the new name
+          Another name gets a new key and new records. Those of {old} no longer count: until the new ones are
+          in the DNS, no mail can be sent from the new name
           {domain.verified && ', nor from the old one'}.
         </p>
         <DomainNameField

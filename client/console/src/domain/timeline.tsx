@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'preact/hooks';
 import { domainLog } from '../events/event-log.ts';
-import { tellEvent } from '../events/sentences.ts';
+import { tellEvent } from '../events/sentences.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { Time } from '../parts/time.tsx';
 

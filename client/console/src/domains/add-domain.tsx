@@ -1,12 +1,12 @@
 import { useMutation } from '@tanstack/react-query';
 import { useRef, useState } from 'preact/hooks';
 import { Link, useLocation } from 'wouter-preact';
-import { inOwnLetters } from '../parts/domain-name.tsx';
+import { DomainName } from '../parts/domain-name.tsx';
 import { api, queryClient } from '../server/api.ts';
 import { complaintAbout } from '../server/refusal.ts';
 import { useIdentity } from '../session/identity.ts';
 import { DomainNameField } from './domain-name-field.tsx';
-import { useNameCheck } from './name-check.ts';
+import { useNameCheck } from './name-check.tsx';
 
 /** One field: the name of the domain. Leads to the new domain's page. */
 export function AddDomain() {
@@ -50,7 +50,9 @@ export function AddDomain() {
           {create.isPending ? 'Adding…' : 'Add the domain'}
         </button>
         {taken !== null && (
-          <Link href={`/accounts/${account.id}/domains/${taken.id}`}>Open {inOwnLetters(taken.domain)}</Link>
+          <Link href={`/accounts/${account.id}/domains/${taken.id}`}>
+            Open <DomainName name={taken.domain} />
+          </Link>
         )}
       </div>
     </form>

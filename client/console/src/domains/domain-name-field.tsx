@@ -6,7 +6,7 @@ interface DomainNameFieldProps {
   readonly label: string;
   readonly hint?: ComponentChildren;
   /** What the server has refused, or would refuse; null where nothing is the matter. */
-  readonly complaint: string | null;
+  readonly complaint: ComponentChildren;
   readonly value: Domain['domain'];
   readonly input: RefObject<HTMLInputElement>;
   readonly onInput: (name: string) => void;

@@ -2,14 +2,14 @@ import type { Event } from '@letterhead/shared';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'preact/hooks';
 import { Link } from 'wouter-preact';
-import { inOwnLetters } from '../parts/domain-name.tsx';
+import { DomainName } from '../parts/domain-name.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { Page } from '../parts/page.tsx';
 import { Time } from '../parts/time.tsx';
 import { api } from '../server/api.ts';
 import { useIdentity } from '../session/identity.ts';
 import { accountLog, newestEvent } from './event-log.ts';
-import { tellActor, tellEvent } from './sentences.ts';
+import { tellActor, tellEvent } from './sentences.tsx';
 
 /** Everything that happened in the account, the newest first. */
 export function EventsPage() {
@@ -57,7 +57,7 @@ function EventTable({ events }: { events: readonly Event[] | undefined }) {
             <td data-label="Domain">
               {event.domain !== null && event.type !== 'domain.deleted' && (
                 <Link href={`/accounts/${account.id}/domains/${event.domain.id}`}>
-                  {inOwnLetters(event.domain.name)}
+                  <DomainName name={event.domain.name} />
                 </Link>
               )}
             </td>

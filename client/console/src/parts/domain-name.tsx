@@ -10,7 +10,7 @@ export function inOwnLetters(name: string): string {
   }
 }
 
-/** For a text: `bücher.example (xn--bcher-kva.example)`; once where there is but one spelling. */
+/** For a title or a text: `bücher.example (xn--bcher-kva.example)`; once where there is but one spelling. */
 export function inBothSpellings(name: string): string {
   const letters = inOwnLetters(name);
   return letters === name ? name : `${letters} (${name})`;
@@ -21,13 +21,21 @@ function breakable(name: string) {
   return name.split(/(?<=\.)/).flatMap((label, at) => (at === 0 ? [label] : [<wbr key={at} />, label]));
 }
 
-/** A name in both spellings where it has two: letters alone can be made to look like another name's. */
+/**
+ * A name in both spellings where it has two, for lists, headings and sentences alike: letters alone can be made to look
+ * like another name's.
+ */
 export function DomainName({ name }: { name: string }) {
   const letters = inOwnLetters(name);
   return (
     <span class="domain-name">
       <bdi>{breakable(letters)}</bdi>
-      {letters !== name && <small>{name}</small>}
+      {letters !== name && (
+        <>
+          {' '}
+          <small>({name})</small>
+        </>
+      )}
     </span>
   );
 }

@@ -5,7 +5,7 @@ interface FieldProps {
   readonly label: string;
   readonly hint?: ComponentChildren;
   /** What is wrong with the value; null where nothing is. */
-  readonly complaint: string | null;
+  readonly complaint: ComponentChildren;
   readonly children: (attributes: FieldAttributes) => ComponentChildren;
 }
 

@@ -3,7 +3,7 @@ import type { QueryKey } from '@tanstack/react-query';
 import { useSubscription } from '@trpc/tanstack-react-query';
 import { useEffect, useRef } from 'preact/hooks';
 import { addToLog, isLog, noteNewest, rereadLogs } from '../events/event-log.ts';
-import { tellEvent } from '../events/sentences.ts';
+import { tellEvent } from '../events/sentences.tsx';
 import { announce } from '../parts/announcer.tsx';
 import { api, queryClient } from './api.ts';
 import { Invalidations } from './invalidations.ts';

@@ -3,7 +3,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'preact/hooks';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
-import { inOwnLetters } from '../parts/domain-name.tsx';
+import { DomainName } from '../parts/domain-name.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { Field } from '../parts/field.tsx';
 import { useFocusHeir } from '../parts/focus-heir.ts';
@@ -25,7 +25,14 @@ export function ShareDialog({ domain, onClose }: { domain: Domain; onClose: () =
   const [made, setMade] = useState<NewShare | null>(null);
   const reread = () => queryClient.invalidateQueries({ queryKey: api.shares.list.queryKey(key) });
   return (
-    <Dialog title={`Share ${inOwnLetters(domain.domain)}`} onClose={onClose}>
+    <Dialog
+      title={
+        <>
+          Share <DomainName name={domain.domain} />
+        </>
+      }
+      onClose={onClose}
+    >
       <p>
         Whoever has the link sees this domain’s records and states, and can check them, without an account.
         They can change nothing, and see nothing else.

@@ -5,7 +5,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { CheckButton } from '../domain/check-button.tsx';
 import { DomainInstructions } from '../domain/domain-instructions.tsx';
 import { Announcer, announce } from '../parts/announcer.tsx';
-import { DomainName, inOwnLetters } from '../parts/domain-name.tsx';
+import { DomainName, inBothSpellings } from '../parts/domain-name.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { Page } from '../parts/page.tsx';
 import { StatusBadge } from '../parts/status-badge.tsx';
@@ -52,7 +52,7 @@ function SharedPage({ secret }: { secret: string }) {
   const { domain, diagnosis, expires_at } = data;
   return (
     <Page
-      title={`DNS records for ${inOwnLetters(domain.domain)}`}
+      title={`DNS records for ${inBothSpellings(domain.domain)}`}
       heading={
         <>
           <DomainName name={domain.domain} />
@@ -91,8 +91,11 @@ interface GreetingProps {
 function Greeting({ domain, isDone, expiresAt }: GreetingProps) {
   return (
     <p class="lead">
-      You were sent this page because mail from <strong>{inOwnLetters(domain)}</strong> is to be signed, and
-      that takes {isDone ? 'what is listed below' : 'a few lines'} in its DNS.{' '}
+      You were sent this page because mail from{' '}
+      <strong>
+        <DomainName name={domain} />
+      </strong>{' '}
+      is to be signed, and that takes {isDone ? 'what is listed below' : 'a few lines'} in its DNS.{' '}
       {isDone ? (
         <>All of it is there: nothing is left for you to do. Whoever sent the link sees that, too. </>
       ) : (

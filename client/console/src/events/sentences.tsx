@@ -1,10 +1,18 @@
 import type { Actor, Event } from '@letterhead/shared';
-import { inOwnLetters } from '../parts/domain-name.tsx';
+import type { ComponentChildren } from 'preact';
+import { DomainName } from '../parts/domain-name.tsx';
 
 /** What happened, in one sentence. Told among the events of one domain, it goes without saying which. */
-export function tellEvent({ type, domain, changes }: Event, among: 'all' | 'its domain' = 'all'): string {
-  const name = inOwnLetters(domain?.name ?? '');
-  const record = `The ${text(changes['record'], 'DNS')} record${among === 'all' ? ` of ${name}` : ''}`;
+export function tellEvent(
+  { type, domain, changes }: Event,
+  among: 'all' | 'its domain' = 'all',
+): ComponentChildren {
+  const name = <DomainName name={domain?.name ?? ''} />;
+  const record = (
+    <>
+      The {text(changes['record'], 'DNS')} record{among === 'all' && <> of {name}</>}
+    </>
+  );
   switch (type) {
     case 'account.created':
       return `The account ${text(changes['name'])} was made.`;
@@ -17,25 +25,37 @@ export function tellEvent({ type, domain, changes }: Event, among: 'all' | 'its 
     case 'account.deleted':
       return `The account ${text(changes['name'])} was deleted.`;
     case 'token.created':
-      if (domain !== null) return `A link to share ${name} was made.`;
+      if (domain !== null) return <>A link to share {name} was made.</>;
       return `The token “${text(changes['name'])}” was made.`;
     case 'token.revoked':
-      if (domain !== null) return `A link to share ${name} was revoked.`;
+      if (domain !== null) return <>A link to share {name} was revoked.</>;
       return `The token “${text(changes['name'])}” was revoked.`;
     case 'domain.created':
-      return `${name} was added.`;
+      return <>{name} was added.</>;
     case 'domain.renamed':
-      return `${inOwnLetters(text(fromOf(changes['domain'])))} was renamed to ${name}, with a new key.`;
+      return (
+        <>
+          <DomainName name={text(fromOf(changes['domain']))} /> was renamed to {name}, with a new key.
+        </>
+      );
     case 'domain.verified':
-      return `${record} is there: verified.`;
+      return <>{record} is there: verified.</>;
     case 'domain.degraded':
-      return `${record} was found wrong${why(changes)}. It is looked at again before it counts.`;
+      return (
+        <>
+          {record} was found wrong{why(changes)}. It is looked at again before it counts.
+        </>
+      );
     case 'domain.recovered':
-      return `${record} is right again.`;
+      return <>{record} is right again.</>;
     case 'domain.lost':
-      return `${record} is no longer verified${why(changes)}.`;
+      return (
+        <>
+          {record} is no longer verified{why(changes)}.
+        </>
+      );
     case 'domain.deleted':
-      return `${name} was deleted.`;
+      return <>{name} was deleted.</>;
   }
 }
 

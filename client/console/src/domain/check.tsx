@@ -2,7 +2,7 @@ import type { Diagnosis } from '@letterhead/shared';
 import { useMutation } from '@tanstack/react-query';
 import { useEffect } from 'preact/hooks';
 import { announce } from '../parts/announcer.tsx';
-import { inOwnLetters } from '../parts/domain-name.tsx';
+import { DomainName } from '../parts/domain-name.tsx';
 import { api, queryClient } from '../server/api.ts';
 import { useMay } from '../session/identity.ts';
 
@@ -15,8 +15,8 @@ export function useCheck(account: number, id: number) {
         queryClient.invalidateQueries({ queryKey: api.domains.diagnosis.queryKey({ account, id }) }),
         queryClient.invalidateQueries({ queryKey: api.domains.statuses.queryKey({ account }) }),
       ]);
-      const name = inOwnLetters(domain.domain);
-      announce(domain.verified ? `${name} is verified.` : `Checked: ${name} is not verified.`);
+      const name = <DomainName name={domain.domain} />;
+      announce(domain.verified ? <>{name} is verified.</> : <>Checked: {name} is not verified.</>);
     },
   });
   const check = useMutation(options);

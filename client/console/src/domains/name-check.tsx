@@ -1,7 +1,8 @@
 import type { Domain } from '@letterhead/shared';
 import { useQuery } from '@tanstack/react-query';
+import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { inOwnLetters } from '../parts/domain-name.tsx';
+import { DomainName } from '../parts/domain-name.tsx';
 import { api } from '../server/api.ts';
 import { toRefusal } from '../server/refusal.ts';
 
@@ -10,7 +11,7 @@ const PAUSE_MS = 250;
 
 /** What can be said about a name while it is typed. */
 interface NameCheck {
-  readonly slip: string | null;
+  readonly slip: ComponentChildren;
   /** The domain of this name that the account has already. */
   readonly taken: Domain | null;
 }
@@ -28,7 +29,14 @@ export function useNameCheck(account: number, typed: string): NameCheck {
   });
   if (name !== typed.trim() || !looksFinished(name)) return { slip: null, taken: null };
   const taken = data?.[0] ?? null;
-  if (taken !== null) return { slip: `You have ${inOwnLetters(taken.domain)} here already.`, taken };
+  if (taken !== null) {
+    const slip = (
+      <>
+        You have <DomainName name={taken.domain} /> here already.
+      </>
+    );
+    return { slip, taken };
+  }
   const refusal = error === null ? null : toRefusal(error);
   return { slip: refusal?.code === 'invalid' ? refusal.sentence : null, taken: null };
 }
