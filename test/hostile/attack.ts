@@ -16,8 +16,12 @@ export type Note = (outcome: number | string) => void;
 export interface Attack {
   /** The symptom. */
   readonly name: string;
-  /** How many acts begin in a minute, or in a shorter run. */
+  /** How many acts begin in a minute; as many in a shorter run, for what is limited by the minute. */
   readonly perMinute: number;
+  /** No limit holds it: a shorter run has fewer acts. */
+  readonly unlimited?: boolean;
+  /** The share of the run after which it begins; at once where not given. */
+  readonly begins?: number;
   /** How many may be under way: no more begin until one has ended. */
   readonly atOnce: number;
   /** `count` is the number of acts before this one. */
@@ -61,6 +65,8 @@ class Running {
   readonly #target: Target;
   /** Acts a millisecond. */
   readonly #rate: number;
+  /** Milliseconds after the run's beginning. */
+  readonly #delay: number;
   readonly #outcomes: Record<string, number> = {};
   #begun = 0;
   #underWay = 0;
@@ -68,7 +74,9 @@ class Running {
   constructor(attack: Attack, target: Target, seconds: number) {
     this.#attack = attack;
     this.#target = target;
-    this.#rate = attack.perMinute / (1000 * Math.min(60, seconds));
+    const { perMinute, unlimited = false, begins = 0 } = attack;
+    this.#rate = perMinute / (1000 * (unlimited ? 60 : Math.min(60, seconds)));
+    this.#delay = 1000 * seconds * begins;
   }
 
   get tally(): Tally {
@@ -78,7 +86,7 @@ class Running {
   /** Begins what is to have begun after so many milliseconds, as far as there is room. */
   beginUpTo(passed: number): void {
     let room = this.#attack.atOnce - this.#underWay;
-    for (; room > 0 && this.#begun <= passed * this.#rate; room -= 1) void this.#begin();
+    for (; room > 0 && this.#begun <= (passed - this.#delay) * this.#rate; room -= 1) void this.#begin();
   }
 
   async #begin(): Promise<void> {

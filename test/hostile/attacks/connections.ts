@@ -37,6 +37,8 @@ export const CONNECTIONS: readonly Attack[] = [
     name: 'bodies that trickle in on 1,050 connections',
     perMinute: 2100,
     atOnce: 1050,
+    // The attacker's other bodies have no place while these take it.
+    begins: 0.6,
     act(target, note, count) {
       const { account, minted } = target.attacker;
       const head = [

@@ -50,6 +50,7 @@ export const WRITES: readonly Attack[] = [
   {
     name: 'probes of whether the server is ready',
     perMinute: 6000,
+    unlimited: true,
     atOnce: 100,
     async act(target, note) {
       await send(target, note, null, { path: '/health/ready' });
