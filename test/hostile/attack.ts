@@ -41,18 +41,20 @@ const agent = new Agent({ keepAlive: true, maxSockets: 200 });
 const FROM = '127.0.0.66';
 const EVERY = 20;
 
-/** Does all of them side by side for so many seconds. What is under way then is not waited for. */
-export async function attackFor(
-  attacks: readonly Attack[],
-  target: Target,
-  seconds: number,
-): Promise<Tally[]> {
-  const running = attacks.map((attack) => new Running(attack, target, seconds));
+/** How long attacks go on, and how many acts there are to one of the usual. */
+export interface Span {
+  readonly seconds: number;
+  readonly scale: number;
+}
+
+/** Does all of them side by side. What is under way at the end is not waited for. */
+export async function attackFor(attacks: readonly Attack[], target: Target, span: Span): Promise<Tally[]> {
+  const running = attacks.map((attack) => new Running(attack, target, span));
   const start = performance.now();
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setInterval(() => {
     const passed = performance.now() - start;
-    if (passed > seconds * 1000) resolve();
+    if (passed > span.seconds * 1000) resolve();
     else for (const one of running) one.beginUpTo(passed);
   }, EVERY);
   await promise;
@@ -71,11 +73,11 @@ class Running {
   #begun = 0;
   #underWay = 0;
 
-  constructor(attack: Attack, target: Target, seconds: number) {
+  constructor(attack: Attack, target: Target, { seconds, scale }: Span) {
     this.#attack = attack;
     this.#target = target;
     const { perMinute, unlimited = false, begins = 0 } = attack;
-    this.#rate = perMinute / (1000 * (unlimited ? 60 : Math.min(60, seconds)));
+    this.#rate = (scale * perMinute) / (1000 * (unlimited ? 60 : Math.min(60, seconds)));
     this.#delay = 1000 * seconds * begins;
   }
 

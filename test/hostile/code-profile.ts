@@ -1,16 +1,15 @@
 import type { Profiler } from 'node:inspector';
 import { Session } from 'node:inspector';
-import { relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const ROOT = new URL('../..', import.meta.url).href;
+const MODULES = '/node_modules/';
 /** Microseconds. */
 const SAMPLE_EVERY = 2_000;
-const NAMED = 3;
+const NAMED = 5;
 /** What the profile calls waiting for something to do. */
 const IDLE = '(idle)';
 
-/** The functions that took most of the time from one point to another of `performance.now`, with their shares. */
+/** What took most of the time from one point to another of `performance.now`, with its shares. */
 export type CodeOf = (from: number, to: number) => string[];
 
 /** Samples what the main thread executes, to find out afterwards what took so long. */
@@ -56,30 +55,38 @@ function codeOf({ nodes, samples = [], timeDeltas = [], startTime }: Profiler.Pr
   };
 }
 
-/** By node, the innermost function on its stack that is the project's own; where there is none, the node's own. */
+/**
+ * What each node is counted to: the innermost function on its stack that is the project's own; where there is none, the
+ * module that it lies in, or was called from.
+ */
 function namesOf(nodes: readonly Profiler.ProfileNode[]): Map<number, string> {
+  const parents = new Map(nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id])));
   const names = new Map<number, string>();
   const own = new Map<number, string>();
-  const parents = new Map(nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id])));
+  const modules = new Map<number, string>();
   // A parent stands before its children.
   for (const { id, callFrame } of nodes) {
     const { functionName, url, lineNumber } = callFrame;
-    const inherited = own.get(parents.get(id) ?? 0);
-    const isOwn = url.includes(ROOT) && !url.includes('/node_modules/');
-    const place = url === '' ? '' : ` ${shortened(url)}:${lineNumber + 1}`;
-    const name = `${functionName || '(anonymous)'}${place}`;
-    if (isOwn) own.set(id, name);
-    else if (inherited !== undefined) own.set(id, inherited);
-    names.set(
-      id,
-      isOwn || inherited === undefined ? name : `${inherited} > ${functionName || '(anonymous)'}`,
-    );
+    const parent = parents.get(id) ?? 0;
+    if (url.startsWith(ROOT) && !url.includes(MODULES))
+      own.set(id, `${functionName || '(anonymous)'} ${url.slice(ROOT.length)}:${lineNumber + 1}`);
+    const inherited = own.get(id) ?? own.get(parent);
+    if (inherited !== undefined) own.set(id, inherited);
+    const module = moduleOf(url) || modules.get(parent) || '';
+    modules.set(id, module);
+    names.set(id, inherited ?? (module || functionName));
   }
   return names;
 }
 
-function shortened(url: string): string {
-  return url.startsWith('file:') ? relative(ROOT, fileURLToPath(url)) : url;
+/** `@trpc/server`, `node:internal/streams/writable`; empty for what V8 brings. */
+function moduleOf(url: string): string {
+  const [, inModules] = url.split(MODULES);
+  if (inModules === undefined) return url;
+  return inModules
+    .split('/')
+    .slice(0, inModules.startsWith('@') ? 2 : 1)
+    .join('/');
 }
 
 function shares(counts: ReadonlyMap<string, number>): string[] {

@@ -6,7 +6,7 @@ import { makeTokenSecret } from '../../server/auth/token-secret.ts';
 import { Child } from '../child-process.ts';
 import type { MeasuredProcess, Memory } from '../soak/measured-process.ts';
 import { startMeasured } from '../soak/measured-process.ts';
-import type { Tally, Target } from './attack.ts';
+import type { Span, Tally, Target } from './attack.ts';
 import type { AttackerOptions } from './attacker-process.ts';
 import type { Family } from './attacks.ts';
 import type { FriendlyDnsOptions } from './friendly-dns.ts';
@@ -16,9 +16,7 @@ import type { StretchFigures } from './stretch-meter.ts';
 import type { VictimFigures } from './victim-load.ts';
 import { loadAsVictim } from './victim-load.ts';
 
-export interface HostileOptions {
-  /** Of the attacks. */
-  readonly seconds: number;
+export interface HostileOptions extends Span {
   /** For which the same is measured without them; 0: it is not. */
   readonly calmSeconds: number;
   readonly families: readonly Family[];
@@ -94,11 +92,11 @@ function environmentOf(dataDir: string, port: number): Record<string, string> {
   };
 }
 
-async function startAttackers(target: Target, { families, seconds }: HostileOptions) {
+async function startAttackers(target: Target, { families, seconds, scale }: HostileOptions) {
   await using stack = new AsyncDisposableStack();
   const children = await Promise.all(
     families.map(async (family) => {
-      const options: AttackerOptions = { family, target, seconds };
+      const options: AttackerOptions = { family, target, seconds, scale };
       return stack.use(await Child.start(new URL('./attacker-process.ts', import.meta.url), { options }));
     }),
   );

@@ -22,7 +22,13 @@ if (!(minutes > 0) || families.length === 0) {
 }
 
 makeKeysOnce();
-const report = await runHostile({ seconds: minutes * 60, calmSeconds: 10, families, checkEvery: 1600 });
+const report = await runHostile({
+  seconds: minutes * 60,
+  scale: 1,
+  calmSeconds: 10,
+  families,
+  checkEvery: 1600,
+});
 const complaints = complaintsOf(report);
 process.stdout.write(`${formatReport(report)}\n\n`);
 for (const complaint of complaints) process.stdout.write(`Not kept: ${complaint}\n`);

@@ -8,7 +8,7 @@ export interface Stretch {
   readonly ms: number;
   /** What has called back: `Timeout`, `HTTPINCOMINGMESSAGE`, `UDP` and the like. */
   readonly resource: string;
-  /** The functions that took most of it, with their shares. */
+  /** What took most of it, with its shares; see `CodeProfile`. */
   readonly code: readonly string[];
 }
 
