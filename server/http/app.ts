@@ -6,10 +6,10 @@ import fastify from 'fastify';
 import type { RateLimits } from '../auth/rate-limits.ts';
 import { TokenCaller } from '../auth/token-caller.ts';
 import type { Clock } from '../instant.ts';
+import { REQUEST_LIMITS } from '../limits.ts';
 import type { Metrics } from '../metrics.ts';
 import { describeApi } from '../rest/openapi.ts';
 import { listOperations } from '../rest/operations.ts';
-import { BODY_LIMIT } from '../rest/request-body.ts';
 import { BASE_PATH, noSuchPath, restPaths, serveRest } from '../rest/rest-adapter.ts';
 import type { Context } from '../router/context.ts';
 import { appRouter } from '../router/index.ts';
@@ -128,7 +128,7 @@ function makeFastify({ trustProxy, bounds }: AppNeeds, callerOf: CallerOf): Fast
     // Fastify would make a logger for each request, which costs more than the few lines that name one.
     logger: false,
     genReqId: requestIds(),
-    bodyLimit: BODY_LIMIT,
+    bodyLimit: REQUEST_LIMITS.bodyBytes,
     trustProxy: typeof trustProxy === 'boolean' ? trustProxy : [...trustProxy],
     requestTimeout: bounds.requestTimeout,
     connectionTimeout: bounds.idleTimeout,

@@ -1,6 +1,7 @@
 import { isId, LetterheadError } from '@letterhead/shared';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Context } from '../router/context.ts';
+import { refuseLongLists, refuseTooManyFields } from '../router/input-limits.ts';
 import { callProcedure } from './call-procedure.ts';
 import type { FieldKind } from './field-kinds.ts';
 import { convertFields, fieldKinds } from './field-kinds.ts';
@@ -105,12 +106,16 @@ function makeInput(
 
 function bodyFields(body: unknown, kinds: ReadonlyMap<string, FieldKind>): Record<string, unknown> {
   if (body instanceof FormBody) return convertFields(body.fields, kinds);
-  return typeof body === 'object' && body !== null ? { ...body } : {};
+  if (typeof body !== 'object' || body === null) return {};
+  refuseLongLists(body);
+  return { ...body };
 }
 
 function queryFields(query: unknown, kinds: ReadonlyMap<string, FieldKind>): Record<string, unknown> {
   // Fastify's query parser gives text, or a list of it where a name came more than once.
-  return convertFields(query as Record<string, string | string[]>, kinds);
+  const fields = query as Record<string, string | string[]>;
+  refuseTooManyFields(Object.values(fields).flat().length);
+  return convertFields(fields, kinds);
 }
 
 function answer(
