@@ -46,7 +46,7 @@ export interface TokensService {
   list(account: AccountRow): Promise<Token[]>;
   create(account: AccountRow, input: TokenInput, identity: Identity): Promise<NewToken>;
   revoke(account: AccountRow, id: number, identity: Identity): Promise<void>;
-  confirm(identity: Identity, scope: TokenScope, account: number): Promise<void>;
+  confirm(identity: Identity, scope: TokenScope, account: number | null): Promise<void>;
 }
 
 export interface DomainsService {
