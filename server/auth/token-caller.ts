@@ -83,9 +83,9 @@ export class TokenCaller implements Caller {
     return identity;
   }
 
-  async #count({ token }: KnownCaller): Promise<void> {
+  async #count({ token, account }: KnownCaller): Promise<void> {
     this.#isCounted = true;
-    if (this.#counted === 0) await this.#limits.takeToken(token.id);
+    if (this.#counted === 0) await this.#limits.takeToken(token.id, account.id);
     else this.#counted -= 1;
   }
 

@@ -3,6 +3,7 @@ import { TRPCError } from '@trpc/server';
 import { resolveResponse } from '@trpc/server/http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { TokenCaller } from '../auth/token-caller.ts';
+import { REQUEST_LIMITS } from '../limits.ts';
 import type { ProcedureType } from '../rest/operations.ts';
 import { procedureTypes } from '../rest/operations.ts';
 import type { Context } from '../router/context.ts';
@@ -12,12 +13,9 @@ import type { FaultLog } from './fault-log.ts';
 import { logFault } from './fault-log.ts';
 import { cutStreamsWhenStopping } from './graceful-stop.ts';
 import type { PathMethod } from './known-paths.ts';
-import type { OpenStreams } from './open-streams.ts';
+import type { OpenStreams, StreamOwner } from './open-streams.ts';
 import { hasUnknownType, refusalHeaders, TRPC_PATH } from './refusal-reply.ts';
 import { toTrpcRequest } from './trpc-request.ts';
-
-/** How many calls may travel together. */
-const MAX_BATCH_SIZE = 100;
 
 /** What tRPC's side needs from elsewhere. */
 export interface TrpcSource {
@@ -88,7 +86,7 @@ function answer(
 ): Promise<Response> {
   return resolveResponse({
     router: appRouter,
-    maxBatchSize: MAX_BATCH_SIZE,
+    maxBatchSize: REQUEST_LIMITS.batchCalls,
     req: toTrpcRequest(request, leaving(reply)),
     // tRPC decodes it, which Fastify has done already: twice would make other procedures of it than were counted.
     path: encodeURIComponent(request.params.path),
@@ -184,13 +182,14 @@ async function refuseNobodysBody(caller: TokenCaller, areThere: boolean): Promis
 
 /** Refused over HTTP with `rate_limited`, after which clients connect again: an error in a stream is the end of it. */
 async function openStream(streams: OpenStreams, caller: TokenCaller): Promise<() => void> {
-  let token: number;
+  let owner: StreamOwner;
   try {
-    token = (await caller.countAhead()).token.id;
+    const { token, account } = await caller.countAhead();
+    owner = { token: token.id, account: account.id };
   } catch (error) {
     if (error instanceof LetterheadError && error.code === 'rate_limited') throw error;
     // Said in the stream, where clients can read why.
     return () => {};
   }
-  return streams.open(token);
+  return streams.open(owner);
 }

@@ -2,7 +2,7 @@ import { AccountNameSchema, AccountSchema } from '@letterhead/shared';
 import { z } from 'zod';
 import { toAccount } from '../auth/accounts.ts';
 import { checkedEach, checkedOnce } from './checked-once.ts';
-import { accountProcedure, authorizedProcedure, withAccount } from './procedures.ts';
+import { accountProcedure, authorizedProcedure, takeAuditedAct, withAccount } from './procedures.ts';
 import { t } from './trpc.ts';
 
 const accountOutput = checkedOnce(AccountSchema);
@@ -25,9 +25,10 @@ export const accountsRouter = t.router({
       rest: { method: 'POST', path: '/accounts', status: 201 },
     })
     .output(accountOutput)
-    .mutation(async ({ ctx, input }) =>
-      toAccount(await ctx.services.accounts.create(input.name, ctx.identity.actor)),
-    ),
+    .mutation(async ({ ctx, input }) => {
+      await takeAuditedAct(ctx);
+      return toAccount(await ctx.services.accounts.create(input.name, ctx.identity.actor));
+    }),
 
   get: accountProcedure({})
     .meta({
@@ -53,9 +54,12 @@ export const accountsRouter = t.router({
     })
     .output(accountOutput)
     .mutation(
-      withAccount(async ({ ctx, input: { name, suspended }, account }) =>
-        toAccount(await ctx.services.accounts.change(account, { name, suspended }, ctx.identity.actor)),
-      ),
+      withAccount(async ({ ctx, input: { name, suspended }, account }) => {
+        await takeAuditedAct(ctx);
+        return toAccount(
+          await ctx.services.accounts.change(account, { name, suspended }, ctx.identity.actor),
+        );
+      }),
     ),
 
   delete: accountProcedure({})

@@ -80,3 +80,11 @@ export async function loadAccount(
 ): Promise<AccountRow> {
   return identity.account?.id === id ? identity.account : services.accounts.get(id);
 }
+
+/**
+ * Counts an act whose event is kept for long. Rejects with `rate_limited`: it is their number that bounds what is kept,
+ * and no newer event ever takes the place of an older one. What takes a right away is not counted.
+ */
+export function takeAuditedAct({ identity, services }: Call<unknown>['ctx']): Promise<void> {
+  return services.limits.takeAuditedAct(identity.account?.id ?? null);
+}

@@ -30,7 +30,7 @@ export interface Services {
   readonly shares: SharesService;
   readonly events: EventsService;
   readonly installation: InstallationService;
-  readonly limits: Pick<RateLimits, 'takeVerification'>;
+  readonly limits: Pick<RateLimits, 'takeVerification' | 'takeAuditedAct'>;
 }
 
 export interface AccountsService {

@@ -11,7 +11,7 @@ import { noSuchDomain } from '../domains/domains.ts';
 import type { AccountRow, DomainRow } from '../store/store.ts';
 import { checkedEach, checkedOnce } from './checked-once.ts';
 import type { Call } from './procedures.ts';
-import { authorizedProcedure, domainProcedure, withDomain } from './procedures.ts';
+import { authorizedProcedure, domainProcedure, takeAuditedAct, withDomain } from './procedures.ts';
 import { t } from './trpc.ts';
 
 const sharedDomain = checkedOnce(SharedDomainSchema);
@@ -42,9 +42,10 @@ export const sharesRouter = t.router({
     })
     .output(checkedOnce(NewShareSchema))
     .mutation(
-      withDomain(({ ctx, input, account, domain }) =>
-        ctx.services.shares.create(account, domain, input.expires_at, ctx.identity),
-      ),
+      withDomain(async ({ ctx, input, account, domain }) => {
+        await takeAuditedAct(ctx);
+        return ctx.services.shares.create(account, domain, input.expires_at, ctx.identity);
+      }),
     ),
 
   revoke: domainProcedure({ share: IdSchema })

@@ -6,7 +6,7 @@ import {
   TokenSchema,
 } from '@letterhead/shared';
 import { checkedEach, checkedOnce } from './checked-once.ts';
-import { accountProcedure, authorizedProcedure, withAccount } from './procedures.ts';
+import { accountProcedure, authorizedProcedure, takeAuditedAct, withAccount } from './procedures.ts';
 import { t } from './trpc.ts';
 
 export const tokensRouter = t.router({
@@ -41,7 +41,10 @@ export const tokensRouter = t.router({
     })
     .output(checkedOnce(NewTokenSchema))
     .mutation(
-      withAccount(({ ctx, input, account }) => ctx.services.tokens.create(account, input, ctx.identity)),
+      withAccount(async ({ ctx, input, account }) => {
+        await takeAuditedAct(ctx);
+        return ctx.services.tokens.create(account, input, ctx.identity);
+      }),
     ),
 
   revoke: accountProcedure({ id: IdSchema })
