@@ -22,11 +22,36 @@ export const REQUEST_LIMITS = {
   rowsAtAStretch: 50,
 } as const;
 
+/** What the server takes of all callers together, and how long it waits for one; times are in milliseconds. */
+export interface HttpLimits {
+  /** For the headers of a request to arrive. */
+  readonly headersTimeout: number;
+  /** For all of a request to arrive: one that trickles in holds a connection no longer than this. */
+  readonly requestTimeout: number;
+  /** For a connection on which nothing moves, such as one whose client does not read. */
+  readonly idleTimeout: number;
+  /** How often it is looked whether a request has taken too long. */
+  readonly checkInterval: number;
+  /** Requests that have arrived and wait for the beginning of their answer: some seconds' work of the slowest kind. */
+  readonly maxWaiting: number;
+  /** How long `/health/ready` repeats its last answer before it asks the store again. */
+  readonly readyAge: number;
+}
+
+export const HTTP_LIMITS: HttpLimits = {
+  headersTimeout: 15_000,
+  requestTimeout: 30_000,
+  // Streams say something every 15 s.
+  idleTimeout: 60_000,
+  checkInterval: 5_000,
+  maxWaiting: 1_000,
+  readyAge: 1_000,
+};
+
 /** What one account may have under way or keep at once, through all its tokens and links together. */
 export const ACCOUNT_LIMITS = {
-  /** Requests that wait for the beginning of their answer. */
+  /** Requests that wait for the beginning of their answer, those whose body has not arrived yet among them. */
   waitingRequests: 100,
-  /** Requests whose body has not arrived yet. */
   unreadBodies: 50,
   streams: 60,
   streamsPerToken: 20,

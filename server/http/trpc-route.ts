@@ -167,14 +167,14 @@ async function countRequest(
 ): Promise<void> {
   const areThere = !types.includes(undefined);
   if (!types.every((type) => type !== undefined && methodOf(type) === method)) await caller.visit();
-  if (method === 'POST') await refuseNobodysBody(caller, areThere);
+  if (method === 'POST') await enterBeforeBody(caller, areThere);
   if (types.includes('subscription')) raw.once('close', await openStream(streams, caller));
 }
 
-/** Refused before it is read. */
-async function refuseNobodysBody(caller: TokenCaller, areThere: boolean): Promise<void> {
+/** The body of a stranger, or of an account that has too many under way, is refused before it is read. */
+async function enterBeforeBody(caller: TokenCaller, areThere: boolean): Promise<void> {
   try {
-    await caller.identify();
+    await caller.enter();
   } catch (error) {
     throw areThere ? error : new LetterheadError('not_found', 'There is no such procedure.');
   }
