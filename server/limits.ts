@@ -14,12 +14,22 @@ export const REQUEST_LIMITS = {
   /** Fields of a form or a query, repeated ones among them. */
   fields: 100,
   batchCalls: 100,
-  /** Rows that the calls of one batch may list in all; a single call lists whatever the account holds. */
+  /** Rows that one batch may list before it may call the same procedure again; a single call lists all there is. */
   rows: 2_000,
-  /** Bytes of JSON that the calls of one batch may be answered with in all; a single call is not held to it. */
-  answerBytes: 4 * MIB,
-  /** How many rows are turned into an answer before other requests have their turn. */
+  /** Characters of JSON that one batch may be answered with before that: `JSON.stringify` writes them at a stretch. */
+  answerBytes: 2 * MIB,
+  /** How many rows are turned into an answer before it is looked whether other requests are to have their turn. */
   rowsAtAStretch: 50,
+  /** Milliseconds of work on one answer after which they have it. */
+  stretch: 5,
+} as const;
+
+/** Of one stream of events. */
+export const STREAM_LIMITS = {
+  /** How many events are read from the log at a time while it catches up. */
+  catchUpPage: 500,
+  /** How many may wait for a listener that takes them slowly, before it is told to read anew. */
+  waitingEvents: 1_000,
 } as const;
 
 /** What the server takes of all callers together, and how long it waits for one; times are in milliseconds. */

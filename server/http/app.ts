@@ -16,6 +16,7 @@ import type { Context } from '../router/context.ts';
 import { appRouter } from '../router/index.ts';
 import type { Services } from '../router/services.ts';
 import type { Store } from '../store/store.ts';
+import { Turns } from '../turns.ts';
 import { answerBrokenHttp } from './client-errors.ts';
 import { Console } from './console-files.ts';
 import { logFault } from './fault-log.ts';
@@ -87,6 +88,7 @@ export async function createApp(needs: AppNeeds): Promise<FastifyInstance> {
     caller,
     services: needs.services,
     page: { next: null },
+    turns: new Turns(),
   });
   const app = makeFastify(needs, callerOf);
   ignoreExpectations(app);

@@ -6,9 +6,12 @@ import type { TokenCaller } from '../auth/token-caller.ts';
 import { REQUEST_LIMITS } from '../limits.ts';
 import type { ProcedureType } from '../rest/operations.ts';
 import { procedureTypes } from '../rest/operations.ts';
+import { Batch } from '../router/batch.ts';
 import type { Context } from '../router/context.ts';
 import { appRouter } from '../router/index.ts';
 import { toRefusal } from '../router/refusals.ts';
+import { writeListAhead } from '../router/written-once.ts';
+import { Turns } from '../turns.ts';
 import type { FaultLog } from './fault-log.ts';
 import { logFault } from './fault-log.ts';
 import { cutStreamsWhenStopping } from './graceful-stop.ts';
@@ -65,7 +68,7 @@ export async function serveTrpc(app: FastifyInstance, source: TrpcSource): Promi
           let caller = callers.get(request);
           const response = await answer(source, request, reply, (procedures) => {
             caller ??= source.callerOf(request, procedures);
-            return source.contextOf(caller);
+            return contextOfCalls(source.contextOf(caller), procedures);
           });
           if (comesInPieces(response)) return reply.send(response);
           await countOnce(caller ?? source.callerOf(request, 1));
@@ -103,6 +106,16 @@ function answer(
       ),
     }),
   });
+}
+
+/** The context of one call, or of a batch of them. */
+function contextOfCalls(context: Context, procedures: number): Context {
+  const { turns = new Turns() } = context;
+  return {
+    ...context,
+    prepare: (data) => writeListAhead(data, turns),
+    batch: procedures > 1 ? new Batch(turns) : undefined,
+  };
 }
 
 /** Aborted where the client goes away before it has all of its answer. */

@@ -118,20 +118,20 @@ function queryFields(query: unknown, kinds: ReadonlyMap<string, FieldKind>): Rec
   return convertFields(fields, kinds);
 }
 
-function answer(
+async function answer(
   operation: RestOperation,
   request: FastifyRequest,
   reply: FastifyReply,
   context: Context,
   data: unknown,
-): FastifyReply {
+): Promise<FastifyReply> {
   const { status, contentType } = operation.meta.rest;
   reply.code(status);
   if (status === 204) return reply.send();
   if (contentType !== undefined) return reply.type(contentType).send(data);
   const next = context.page?.next ?? null;
   if (next !== null) reply.header('link', `<${nextPage(request.url, next)}>; rel="next"`);
-  return reply.type('application/json; charset=utf-8').send(envelope(data));
+  return reply.type('application/json; charset=utf-8').send(await envelope(data, context.turns));
 }
 
 /** The same request, from a later id on. */

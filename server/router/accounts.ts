@@ -6,6 +6,7 @@ import { accountProcedure, authorizedProcedure, takeAuditedAct, withAccount } fr
 import { t } from './trpc.ts';
 
 const accountOutput = checkedOnce(AccountSchema);
+const accountsOutput = checkedEach(AccountSchema);
 
 export const accountsRouter = t.router({
   list: authorizedProcedure
@@ -14,8 +15,8 @@ export const accountsRouter = t.router({
       summary: 'List accounts',
       rest: { method: 'GET', path: '/accounts', status: 200 },
     })
-    .output(checkedEach(AccountSchema))
-    .query(async ({ ctx }) => (await ctx.services.accounts.list()).map(toAccount)),
+    .output(accountsOutput)
+    .query(async ({ ctx }) => accountsOutput.of(ctx.turns, await ctx.services.accounts.list(), toAccount)),
 
   create: authorizedProcedure
     .input(z.object({ name: AccountNameSchema }))

@@ -10,6 +10,8 @@ import { whileListenedTo } from './while-listened-to.ts';
 const DEFAULT_PAGE = 100;
 const SCOPE = 'domains:read';
 
+const eventsOutput = checkedEach(EventSchema);
+
 export const eventsRouter = t.router({
   list: accountProcedure({
     after: z
@@ -26,12 +28,12 @@ export const eventsRouter = t.router({
       description: 'What happened in the account, oldest first. The next page is named in a `Link` header.',
       rest: { method: 'GET', path: '/accounts/{account}/events', status: 200 },
     })
-    .output(checkedEach(EventSchema))
+    .output(eventsOutput)
     .query(
       withAccount(async ({ ctx, input, account }) => {
         const { events, next } = await ctx.services.events.list(account, input);
         if (ctx.page !== undefined) ctx.page.next = next;
-        return events;
+        return eventsOutput.of(ctx.turns, events, (event) => event);
       }),
     ),
 

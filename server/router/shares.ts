@@ -14,6 +14,7 @@ import type { Call } from './procedures.ts';
 import { authorizedProcedure, domainProcedure, takeAuditedAct, withDomain } from './procedures.ts';
 import { t } from './trpc.ts';
 
+const sharesOutput = checkedEach(ShareSchema);
 const sharedDomain = checkedOnce(SharedDomainSchema);
 
 /** Making and revoking links, for those who have an account. */
@@ -25,8 +26,12 @@ export const sharesRouter = t.router({
       description: 'Never with their secrets.',
       rest: { method: 'GET', path: '/accounts/{account}/domains/{id}/shares', status: 200 },
     })
-    .output(checkedEach(ShareSchema))
-    .query(withDomain(({ ctx, account, domain }) => ctx.services.shares.list(account, domain))),
+    .output(sharesOutput)
+    .query(
+      withDomain(async ({ ctx, account, domain }) =>
+        sharesOutput.of(ctx.turns, await ctx.services.shares.list(account, domain), (share) => share),
+      ),
+    ),
 
   create: domainProcedure({
     expires_at: ExpirySchema.nullable()

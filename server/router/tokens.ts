@@ -9,6 +9,8 @@ import { checkedEach, checkedOnce } from './checked-once.ts';
 import { accountProcedure, authorizedProcedure, takeAuditedAct, withAccount } from './procedures.ts';
 import { t } from './trpc.ts';
 
+const tokensOutput = checkedEach(TokenSchema);
+
 export const tokensRouter = t.router({
   current: authorizedProcedure
     .meta({
@@ -28,8 +30,12 @@ export const tokensRouter = t.router({
       description: 'Never with their secrets.',
       rest: { method: 'GET', path: '/accounts/{account}/tokens', status: 200 },
     })
-    .output(checkedEach(TokenSchema))
-    .query(withAccount(({ ctx, account }) => ctx.services.tokens.list(account))),
+    .output(tokensOutput)
+    .query(
+      withAccount(async ({ ctx, account }) =>
+        tokensOutput.of(ctx.turns, await ctx.services.tokens.list(account), (token) => token),
+      ),
+    ),
 
   create: accountProcedure(TokenInputSchema.shape)
     .meta({
