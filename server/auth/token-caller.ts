@@ -9,7 +9,7 @@ import type { RateLimits } from './rate-limits.ts';
 import { hashTokenSecret, looksLikeToken } from './token-secret.ts';
 import { findValidToken, unauthenticated } from './valid-token.ts';
 
-const BEARER = /^Bearer +(\S+) *$/i;
+export const BEARER = /^Bearer +(\S+) *$/i;
 
 /** Who sends a request, as far as the request says. */
 export interface Sender {

@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import cors from '@fastify/cors';
 import { LetterheadError } from '@letterhead/shared';
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -21,6 +20,7 @@ import { answerBrokenHttp } from './client-errors.ts';
 import { Console } from './console-files.ts';
 import { logFault } from './fault-log.ts';
 import { addFixedHeaders } from './fixed-headers.ts';
+import { addressOf } from './forwarded-addresses.ts';
 import { passGates } from './gates.ts';
 import { refuseWhenStopping } from './graceful-stop.ts';
 import { serveHealth } from './health.ts';
@@ -105,7 +105,7 @@ export async function createApp(needs: AppNeeds): Promise<FastifyInstance> {
     serveReference(pages, describeApi(operations, needs.version));
     webConsole.serve(pages);
   });
-  serveHealth(app, needs.store);
+  serveHealth(app, needs.store, needs.bounds);
   serveMetrics(app, needs.metrics, callerOf);
   return app;
 }
@@ -116,11 +116,6 @@ function originForm(url: string): string {
   const [, path] = /^https?:\/\/[^/?]*(.*)$/i.exec(url) ?? [];
   if (path === undefined) return url;
   return path.startsWith('/') ? path : `/${path}`;
-}
-
-/** Where a request comes from; a forwarded address that is none is not believed. */
-function addressOf({ ip, socket }: FastifyRequest): string {
-  return isIP(ip) === 0 ? (socket.remoteAddress ?? '') : ip;
 }
 
 function makeFastify({ trustProxy, bounds }: AppNeeds, callerOf: CallerOf): FastifyInstance {

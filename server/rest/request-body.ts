@@ -63,7 +63,7 @@ function parseJsonObject(text: string): unknown {
   return value;
 }
 
-function parseForm(text: string): FormBody {
+export function parseForm(text: string): FormBody {
   // No more are counted than it takes to refuse them.
   refuseTooManyFields(text.split('&', REQUEST_LIMITS.fields + 1).length);
   // Without a prototype, a field named __proto__ is a field like any other.

@@ -292,6 +292,17 @@ describe('forwarded addresses', () => {
     expect(await actorOf(server, '192.0.2.1')).toMatchObject({ address: '192.0.2.1' });
   });
 
+  test('are addresses with a port, too', async () => {
+    await using server = await startLimited({ TRUST_PROXY: '127.0.0.1, 10.0.0.0/8' });
+    for (let i = 0; i < LIMIT; i++) {
+      expect(await statuses(server, 1, from(`192.0.2.1:${5678 + i}, 10.1.2.3:443`))).toEqual([401]);
+    }
+    expect(await statuses(server, 1, from('192.0.2.1, 10.1.2.3'))).toEqual([429]);
+    expect(await statuses(server, 1, from('192.0.2.2:5678, 10.1.2.3:443'))).toEqual([401]);
+    expect(await actorOf(server, '[2001:db8::1]:443')).toMatchObject({ address: '2001:db8::1' });
+    expect(await actorOf(server, '[192.0.2.1]:443')).toMatchObject({ address: '127.0.0.1' });
+  });
+
   test('are not believed where they are none', async () => {
     await using server = await startLimited({ TRUST_PROXY: 'true' });
     expect(await actorOf(server, `<script>${'x'.repeat(5000)}`)).toMatchObject({ address: '127.0.0.1' });

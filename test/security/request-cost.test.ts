@@ -1,7 +1,13 @@
 import superjson from 'superjson';
 import { expect, test } from 'vitest';
+import { BEARER } from '../../server/auth/token-caller.ts';
+import { parseDomainName } from '../../server/domains/domain-name.ts';
+import { stripPorts } from '../../server/http/forwarded-addresses.ts';
+import { REQUEST_LIMITS } from '../../server/limits.ts';
+import { parseForm } from '../../server/rest/request-body.ts';
 import { readPlainInput } from '../../server/router/plain-input.ts';
 import { startTestServer } from '../running-server.ts';
+import { cpuOf, longestStretch } from './cpu-stretch.ts';
 
 /** Nearly all that a body may hold. */
 const FULL = 64_000;
@@ -88,4 +94,124 @@ test.each([
   ['text'],
 ])('an input is read as superjson reads it', (input) => {
   expect(readPlainInput(JSON.parse(superjson.stringify(input)))).toEqual(input);
+});
+
+/** A way to make an input of about so many characters, and what takes it. */
+interface Growing {
+  readonly name: string;
+  readonly make: (length: number) => string;
+  readonly take: (text: string) => unknown;
+  /** As long as it may be. */
+  readonly longest: number;
+}
+
+/** What it is refused with is as good as what it is read as. */
+const take = (read: (text: string) => unknown) => (text: string) => {
+  try {
+    return read(text);
+  } catch (refusal) {
+    return refusal;
+  }
+};
+const readForm = take(parseForm);
+const readInput = take((text) => readPlainInput(JSON.parse(text)));
+const readName = take(parseDomainName);
+const times = (piece: string) => (length: number) => piece.repeat(Math.floor(length / piece.length));
+const LONGEST_BODY = REQUEST_LIMITS.bodyBytes;
+const HEADERS = 16_000;
+
+const GROWING: readonly Growing[] = [
+  { name: 'a form of one long field', make: times('%41'), take: readForm, longest: LONGEST_BODY },
+  { name: 'a form of many fields', make: times('a=b&'), take: readForm, longest: LONGEST_BODY },
+  {
+    name: 'a form of as many fields as are taken, long ones',
+    make: (length) =>
+      Array(100)
+        .fill('a='.padEnd(length / 100 - 1, '+'))
+        .join('&'),
+    take: readForm,
+    longest: LONGEST_BODY,
+  },
+  {
+    name: 'JSON that is deep',
+    make: (length) => `{"json":${times('[')(length / 2)}${times(']')(length / 2)}}`,
+    take: readInput,
+    longest: LONGEST_BODY,
+  },
+  {
+    name: 'a list of numbers',
+    make: (length) => `{"json":{"a":[${times('1,')(length)}1]}}`,
+    take: readInput,
+    longest: LONGEST_BODY,
+  },
+  {
+    name: 'a long path in superjson’s notes',
+    make: (length) => `{"json":{"a":1},"meta":{"values":{"${times('a.')(length)}":["Date"]}}}`,
+    take: readInput,
+    longest: LONGEST_BODY,
+  },
+  {
+    name: 'a path of backslashes in superjson’s notes',
+    make: (length) => `{"json":{"a":1},"meta":{"values":{"${times('\\\\')(length)}":["Date"]}}}`,
+    take: readInput,
+    longest: LONGEST_BODY,
+  },
+  {
+    name: 'many paths in superjson’s notes',
+    make: (length) =>
+      `{"json":{},"meta":{"values":{${Array.from({ length: Math.floor(length / 18) }, (_, i) => `"a.${i}":["Date"]`).join()}}}}`,
+    take: readInput,
+    longest: LONGEST_BODY,
+  },
+  { name: 'a name of one letter', make: times('a'), take: readName, longest: LONGEST_BODY },
+  { name: 'a name of dots', make: times('.'), take: readName, longest: LONGEST_BODY },
+  { name: 'a name of short labels', make: times('a.'), take: readName, longest: LONGEST_BODY },
+  { name: 'a name of hyphens', make: times('xn--'), take: readName, longest: LONGEST_BODY },
+  { name: 'a name of letters beyond ASCII', make: times('ä'), take: readName, longest: LONGEST_BODY / 2 },
+  {
+    name: 'a forwarded address of many',
+    make: times('1.2.3.4:5,'),
+    take: (text) => stripPorts({ 'x-forwarded-for': text }),
+    longest: HEADERS,
+  },
+  {
+    name: 'an authorization of spaces',
+    make: (length) => `Bearer ${times(' ')(length)}x y`,
+    take: (text) => BEARER.exec(text),
+    longest: HEADERS,
+  },
+];
+
+test.each(GROWING)('$name costs no more than in proportion to its length', ({ make, take, longest }) => {
+  const [quarter = 0, whole] = [longest / 4, longest].map((length) => {
+    const text = make(length);
+    return cpuOf(() => take(text), 7);
+  });
+  // Where the cost were squared, it would be 16 times as much. What takes less than 1 ms is measured badly.
+  expect(whole).toBeLessThan(9 * Math.max(quarter, 1));
+  expect(whole).toBeLessThan(50);
+});
+
+test.each([
+  ['a form of separators', 'application/x-www-form-urlencoded', fill('a&')],
+  ['a form of one field', 'application/x-www-form-urlencoded', `domain=${fill('%61')}`],
+  ['deep JSON', 'application/json', `{"domain":${'['.repeat(30_000)}${']'.repeat(30_000)}}`],
+  ['a list of numbers', 'application/json', `{"domain":[${fill('1,')}1]}`],
+  ['many names', 'application/json', `{${Array.from({ length: 5_000 }, (_, i) => `"n${i}":0`).join()}}`],
+  ['a long name', 'application/json', `{"domain":"${fill('a.')}"}`],
+])('a body of %s takes the main thread for less than 50 ms', async (_name, type, body) => {
+  await using server = await startTestServer();
+  const stretches: number[] = [];
+  for (let i = 0; i < 5; i++) {
+    stretches.push(
+      await longestStretch(async () => {
+        const answer = await server.rest('POST', '/accounts/1/domains', {
+          body,
+          headers: { 'content-type': type },
+        });
+        expect(answer.status).toBe(422);
+      }),
+    );
+  }
+  expect(Math.min(...stretches)).toBeLessThan(50);
 });
