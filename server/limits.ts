@@ -18,8 +18,8 @@ export const REQUEST_LIMITS = {
   rows: 2_000,
   /** Characters of JSON that one batch may be answered with before that: `JSON.stringify` writes them at a stretch. */
   answerBytes: 2 * MIB,
-  /** How many rows are turned into an answer before it is looked whether other requests are to have their turn. */
-  rowsAtAStretch: 50,
+  /** A longer list is made in turns, in which it is looked after so many rows whether others are to have theirs. */
+  rowsAtAStretch: 25,
   /** Milliseconds of work on one answer after which they have it. */
   stretch: 5,
 } as const;

@@ -37,15 +37,15 @@ export class Events {
   async list(
     account: AccountRow,
     filter: Partial<EventFilter> & { limit: number },
-  ): Promise<{ events: Event[]; next: number | null }> {
+  ): Promise<{ rows: readonly EventRow[]; next: number | null }> {
     const page = await this.#store.listEvents(account.id, {
       after: filter.after ?? 0,
       limit: filter.limit + 1,
       domain: filter.domain,
     });
     if (page.truncated && filter.after !== undefined) throw noLongerKept(page.first);
-    const events = page.events.slice(0, filter.limit).map(toEvent);
-    return { events, next: page.events.length > filter.limit ? (events.at(-1)?.id ?? null) : null };
+    const rows = page.events.slice(0, filter.limit);
+    return { rows, next: page.events.length > filter.limit ? (rows.at(-1)?.id ?? null) : null };
   }
 
   /**

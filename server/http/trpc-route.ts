@@ -11,7 +11,7 @@ import type { Context } from '../router/context.ts';
 import { appRouter } from '../router/index.ts';
 import { toRefusal } from '../router/refusals.ts';
 import { writeListAhead } from '../router/written-once.ts';
-import { Turns } from '../turns.ts';
+import { nextTurn, Turns } from '../turns.ts';
 import type { FaultLog } from './fault-log.ts';
 import { logFault } from './fault-log.ts';
 import { cutStreamsWhenStopping } from './graceful-stop.ts';
@@ -65,7 +65,12 @@ export async function serveTrpc(app: FastifyInstance, source: TrpcSource): Promi
           countRequest(source, request, reply, caller, procedures).then(() => done(), done);
         },
         async handler(request, reply) {
+          const called = proceduresIn(request).length;
           let caller = callers.get(request);
+          if (called > 1 && called <= REQUEST_LIMITS.batchCalls) {
+            caller ??= source.callerOf(request, called);
+            await awaitTurn(caller);
+          }
           const response = await answer(source, request, reply, (procedures) => {
             caller ??= source.callerOf(request, procedures);
             return contextOfCalls(source.contextOf(caller), procedures);
@@ -106,6 +111,15 @@ function answer(
       ),
     }),
   });
+}
+
+/** Reading a batch is long work by itself. Who sends it is refused where its calls are. */
+async function awaitTurn(caller: TokenCaller): Promise<void> {
+  const account = await caller.identify().then(
+    (identity) => identity.account.id,
+    () => null,
+  );
+  await nextTurn(account);
 }
 
 /** The context of one call, or of a batch of them. */

@@ -1,15 +1,11 @@
-import { REQUEST_LIMITS } from '../limits.ts';
 import type { Turns } from '../turns.ts';
 
 /** The JSON of answers that never change, by identity. */
 const written = new WeakMap<object, string>();
 
-/** `{"data": …}`, the envelope of every answer. A long list is put together in slices. */
+/** `{"data": …}`, the envelope of every answer. A list is put together in slices. */
 export async function envelope(data: unknown, turns: Turns | undefined): Promise<string> {
-  if (turns === undefined || !Array.isArray(data) || data.length <= REQUEST_LIMITS.rowsAtAStretch) {
-    return `{"data":${restJson(data)}}`;
-  }
-  await turns.next();
+  if (turns === undefined || !Array.isArray(data)) return `{"data":${restJson(data)}}`;
   return `{"data":[${(await turns.map(data, restJson)).join(',')}]}`;
 }
 

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { REQUEST_LIMITS } from '../limits.ts';
 import type { Turns } from '../turns.ts';
 
 /** An output parser that tRPC can call, with the schema that it stands for. */
@@ -46,6 +47,8 @@ export function checkedEach<T extends object>(schema: z.ZodType<T>): ListCheck<T
     schema: schema.array(),
     async of<Row>(turns: Turns | undefined, rows: readonly Row[], toElement: (row: Row) => T): Promise<T[]> {
       const make = (row: Row) => checkOne(toElement(row));
+      // Many lists that are asked for at the same moment are made one after the other.
+      if (turns !== undefined && rows.length > REQUEST_LIMITS.rowsAtAStretch) await turns.next();
       const list = turns === undefined ? rows.map(make) : await turns.map(rows, make);
       checkedLists.add(list);
       return list;

@@ -1,6 +1,8 @@
 import { EventSchema, IdSchema, MAX_PAGE } from '@letterhead/shared';
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
+import { toEvent } from '../events/events.ts';
+import { REQUEST_LIMITS } from '../limits.ts';
 import { checkedEach } from './checked-once.ts';
 import type { Call } from './procedures.ts';
 import { accountProcedure, loadAccount, withAccount } from './procedures.ts';
@@ -31,9 +33,11 @@ export const eventsRouter = t.router({
     .output(eventsOutput)
     .query(
       withAccount(async ({ ctx, input, account }) => {
-        const { events, next } = await ctx.services.events.list(account, input);
+        // Reading the log is long work as well.
+        if (input.limit > REQUEST_LIMITS.rowsAtAStretch) await ctx.turns?.next();
+        const { rows, next } = await ctx.services.events.list(account, input);
         if (ctx.page !== undefined) ctx.page.next = next;
-        return eventsOutput.of(ctx.turns, events, (event) => event);
+        return eventsOutput.of(ctx.turns, rows, toEvent);
       }),
     ),
 

@@ -1,5 +1,4 @@
 import superjson from 'superjson';
-import { REQUEST_LIMITS } from '../limits.ts';
 import type { Turns } from '../turns.ts';
 
 type Written = ReturnType<typeof superjson.serialize>;
@@ -28,7 +27,6 @@ export function serializeOnce(answer: unknown): Written {
  */
 export async function writeListAhead(answer: unknown, turns: Turns): Promise<void> {
   if (!Array.isArray(answer)) return;
-  if (answer.length > REQUEST_LIMITS.rowsAtAStretch) await turns.next();
   const values: Exclude<Values, readonly unknown[]> = {};
   const json = await turns.map(answer, (element: unknown, index) => {
     const { json: ofElement, meta } = serializeOnce(element);
