@@ -1,6 +1,8 @@
 import type { Event } from '@letterhead/shared';
 import { LetterheadError } from '@letterhead/shared';
+import { REQUEST_LIMITS, STREAM_LIMITS } from '../limits.ts';
 import type { AccountRow, EventFilter, EventRow, Store } from '../store/store.ts';
+import { nextTurn } from '../turns.ts';
 
 /** An event as callers see it. */
 export function toEvent(row: EventRow): Event {
@@ -13,12 +15,6 @@ export function toEvent(row: EventRow): Event {
     changes: { ...row.changes },
   };
 }
-
-/** How many events a stream reads from the log at a time while it catches up. */
-const CATCH_UP_PAGE = 500;
-
-/** How many events may wait for a listener that takes them slowly, before it is told to read anew. */
-const MAX_WAITING = 1000;
 
 /**
  * What a stream tells: that it listens from event `last` on, something that happened, or that too much was missed
@@ -41,15 +37,15 @@ export class Events {
   async list(
     account: AccountRow,
     filter: Partial<EventFilter> & { limit: number },
-  ): Promise<{ events: Event[]; next: number | null }> {
+  ): Promise<{ rows: readonly EventRow[]; next: number | null }> {
     const page = await this.#store.listEvents(account.id, {
       after: filter.after ?? 0,
       limit: filter.limit + 1,
       domain: filter.domain,
     });
     if (page.truncated && filter.after !== undefined) throw noLongerKept(page.first);
-    const events = page.events.slice(0, filter.limit).map(toEvent);
-    return { events, next: page.events.length > filter.limit ? (events.at(-1)?.id ?? null) : null };
+    const rows = page.events.slice(0, filter.limit);
+    return { rows, next: page.events.length > filter.limit ? (rows.at(-1)?.id ?? null) : null };
   }
 
   /**
@@ -57,6 +53,16 @@ export class Events {
    * happens. Without `after`, from now on; the first item says from where that is.
    */
   async *stream(account: AccountRow, after: number | null, signal: AbortSignal): AsyncGenerator<StreamItem> {
+    let told = 0;
+    for await (const item of this.#follow(account, after, signal)) {
+      yield item;
+      told += 1;
+      // Whoever catches up with much would otherwise hold everybody else up until the end of it.
+      if (told % REQUEST_LIMITS.rowsAtAStretch === 0) await nextTurn(account.id);
+    }
+  }
+
+  async *#follow(account: AccountRow, after: number | null, signal: AbortSignal): AsyncGenerator<StreamItem> {
     const queue = new EventQueue(signal);
     const unsubscribe = this.#store.subscribe(account.id, (event) => queue.push(event));
     try {
@@ -87,7 +93,10 @@ export class Events {
   async *#catchUp(account: AccountRow, after: number): AsyncGenerator<StreamItem> {
     let seen = after;
     for (;;) {
-      const page = await this.#store.listEvents(account.id, { after: seen, limit: CATCH_UP_PAGE });
+      const page = await this.#store.listEvents(account.id, {
+        after: seen,
+        limit: STREAM_LIMITS.catchUpPage,
+      });
       if (page.truncated) {
         yield { kind: 'reload', last: page.last };
         return;
@@ -96,7 +105,7 @@ export class Events {
         seen = row.id;
         yield { kind: 'event', event: toEvent(row) };
       }
-      if (page.events.length < CATCH_UP_PAGE) return;
+      if (page.events.length < STREAM_LIMITS.catchUpPage) return;
     }
   }
 }
@@ -113,7 +122,7 @@ class EventQueue implements AsyncIterable<EventRow | 'overflow'> {
   }
 
   push(row: EventRow): void {
-    if (this.#waiting.length >= MAX_WAITING) this.#waiting = ['overflow'];
+    if (this.#waiting.length >= STREAM_LIMITS.waitingEvents) this.#waiting = ['overflow'];
     this.#waiting.push(row);
     this.#wake?.();
   }
