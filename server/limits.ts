@@ -58,6 +58,12 @@ export const HTTP_LIMITS: HttpLimits = {
   readyAge: 1_000,
 };
 
+/**
+ * Connections that the system holds until they are accepted. Node's default of 511 overflows in a burst, and everybody
+ * who connects then waits for the SYN to be sent again, up to 15 s.
+ */
+export const ACCEPT_BACKLOG = 4_096;
+
 /** What one account may have under way or keep at once, through all its tokens and links together. */
 export const ACCOUNT_LIMITS = {
   /** Requests that wait for the beginning of their answer, those whose body has not arrived yet among them. */

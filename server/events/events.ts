@@ -25,6 +25,15 @@ export type StreamItem =
   | { kind: 'event'; event: Event }
   | { kind: 'reload'; last: number };
 
+/** Rows never change, so each is turned into what all its listeners are told once. */
+const items = new WeakMap<EventRow, StreamItem>();
+
+function toItem(row: EventRow): StreamItem {
+  const item = items.get(row) ?? { kind: 'event', event: toEvent(row) };
+  items.set(row, item);
+  return item;
+}
+
 /** What happened in an account: the feed, and the stream of what happens from now on. */
 export class Events {
   readonly #store: Store;
@@ -63,7 +72,7 @@ export class Events {
   }
 
   async *#follow(account: AccountRow, after: number | null, signal: AbortSignal): AsyncGenerator<StreamItem> {
-    const queue = new EventQueue(signal);
+    const queue = new EventQueue(account.id, signal);
     const unsubscribe = this.#store.subscribe(account.id, (event) => queue.push(event));
     try {
       // Subscribed before catching up, so that nothing falls between; what comes twice is dropped by its id.
@@ -76,7 +85,7 @@ export class Events {
         if (row === 'overflow') yield { kind: 'reload', last };
         else if (row.id > last) {
           last = row.id;
-          yield { kind: 'event', event: toEvent(row) };
+          yield toItem(row);
         }
       }
     } finally {
@@ -103,7 +112,7 @@ export class Events {
       }
       for (const row of page.events) {
         seen = row.id;
-        yield { kind: 'event', event: toEvent(row) };
+        yield toItem(row);
       }
       if (page.events.length < STREAM_LIMITS.catchUpPage) return;
     }
@@ -112,11 +121,13 @@ export class Events {
 
 /** Events that a listener has not taken yet; more than it could ever take are forgotten, and it is told so. */
 class EventQueue implements AsyncIterable<EventRow | 'overflow'> {
+  readonly #account: number;
   readonly #signal: AbortSignal;
   #waiting: (EventRow | 'overflow')[] = [];
   #wake: (() => void) | undefined;
 
-  constructor(signal: AbortSignal) {
+  constructor(account: number, signal: AbortSignal) {
+    this.#account = account;
     this.#signal = signal;
     signal.addEventListener('abort', () => this.#wake?.(), { once: true });
   }
@@ -137,6 +148,8 @@ class EventQueue implements AsyncIterable<EventRow | 'overflow'> {
         this.#wake = resolve;
         if (this.#signal.aborted) resolve();
       });
+      // One change wakes every listener of the account: each goes on in a turn of its own.
+      await nextTurn(this.#account);
     }
   }
 }
