@@ -200,7 +200,10 @@ export interface Store {
   /** How many checks are due at `now`: what an operator watches. */
   countDueChecks(now: Instant): number;
 
-  /** What the last check saw: JSON of the caller's own shape. Undefined: none, or not readable. */
+  /**
+   * What the last check saw: JSON of the caller's own shape. Undefined: none, or damaged, which the next check mends.
+   * Rejects with `unavailable` where it cannot be read now.
+   */
   readEvidence(account: number, id: number): Promise<JsonValue | undefined>;
   /** Replaced as a whole, not fsynced: it can be had again. */
   writeEvidence(account: number, id: number, evidence: JsonValue): Promise<void>;

@@ -71,23 +71,33 @@ export class EventLog {
 
   /** Looks at the log, and repairs its end from the outbox. Does so once; rejects where the disk does not let it. */
   async prepare(): Promise<void> {
-    if (!this.isPrepared) await this.#alone(() => this.#recover());
+    if (!this.isPrepared) await this.#alone(() => this.#writing(() => this.#recover()));
   }
 
   /** Takes over from the outbox what the log does not hold yet. */
   append(): Promise<void> {
     return this.#alone(async () => {
-      const { size, lastId } = await this.#recover();
-      const events = this.#state().outbox.filter((event) => event.id > lastId);
-      if (events.length > 0) await this.#write(size, events);
+      const isFull = await this.#writing(() => this.#takeOver());
+      if (isFull) await this.#writing(() => this.#rotate());
     });
+  }
+
+  /** Whether the log has grown so long that it is to be rotated. */
+  async #takeOver(): Promise<boolean> {
+    const { size, lastId } = await this.#recover();
+    const events = this.#state().outbox.filter((event) => event.id > lastId);
+    return events.length > 0 && (await this.#write(size, events));
   }
 
   /**
    * See `Store.listEvents`. What the outbox does not hold was synced before, so this does not rest on an append.
    * @throws DamagedFileError, and the system's errors.
    */
-  async list(filter: EventFilter): Promise<EventPage> {
+  list(filter: EventFilter): Promise<EventPage> {
+    return this.#folder.reading(this.#current, () => this.#list(filter));
+  }
+
+  async #list(filter: EventFilter): Promise<EventPage> {
     const { last_event_id, outbox } = this.#state();
     const inOutboxFrom = outbox[0]?.id ?? last_event_id + 1;
     const isInLog = filter.after < inOutboxFrom - 1 || this.#oldest === null;
@@ -118,12 +128,16 @@ export class EventLog {
   }
 
   #alone<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#queue.then(() => this.#folder.gate.pass(work));
+    const result = this.#queue.then(work);
     this.#queue = result.catch(() => {});
     return result;
   }
 
-  async #write(size: number, events: readonly EventRow[]): Promise<void> {
+  #writing<T>(work: () => Promise<T>): Promise<T> {
+    return this.#folder.writing(this.#current, work);
+  }
+
+  async #write(size: number, events: readonly EventRow[]): Promise<boolean> {
     const text = (size === 0 ? this.#header() : '') + events.map(eventLine).join('');
     const written = { size: size + Buffer.byteLength(text), lastId: events.at(-1)?.id ?? 0 };
     // Null until all of it is there: a write that fails half-way leaves a torn line behind.
@@ -139,7 +153,7 @@ export class EventLog {
     } finally {
       await file.close();
     }
-    if (written.size >= this.#limits.segmentBytes) await this.#rotate(written.lastId);
+    return written.size >= this.#limits.segmentBytes;
   }
 
   async #sync(file: OpenFile, lastId: number): Promise<void> {
@@ -155,9 +169,9 @@ export class EventLog {
   }
 
   /** Everything in the log has been synced by now, so that nothing depends on the new file's beginning. */
-  async #rotate(lastId: number): Promise<void> {
+  async #rotate(): Promise<void> {
     await this.#folder.fileSystem.rename(this.#folder.file(this.#current), this.#folder.file(this.#older));
-    this.#written = { size: 0, lastId };
+    this.#written = { size: 0, lastId: this.lastId };
     this.#oldest = null;
   }
 
