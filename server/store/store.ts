@@ -81,6 +81,20 @@ export type DomainChange =
   | { kind: 'full'; limit: number }
   | { kind: 'gone' };
 
+/** Whose token is made: an account's; or, where a domain is named, a link that shares that domain. */
+export interface TokenOwner {
+  readonly account: number;
+  readonly domain: number | null;
+  /** How many tokens and share links the account may have. */
+  readonly limit: number;
+}
+
+/** How the creation of a token ended. `gone`: there is no such account, or no longer the domain to share. */
+export type TokenCreation =
+  | { kind: 'written'; row: TokenRow }
+  | { kind: 'full'; limit: number }
+  | { kind: 'gone' };
+
 /** When a domain's records are to be looked at; lost at most by a minute in a crash. */
 export interface CheckTimes {
   readonly checked_at: Instant | null;
@@ -147,12 +161,12 @@ export interface Store {
   /** Of every account, by the hash of its secret. */
   findToken(hash: string): Promise<TokenRow | undefined>;
   listTokens(account: number): Promise<readonly TokenRow[]>;
-  /** Undefined: there is no such account. */
+  /** The limit is held whatever is created at the same moment. */
   createToken(
-    account: number,
+    owner: TokenOwner,
     build: (id: number) => TokenRow,
     event: (row: TokenRow) => NewEvent,
-  ): Promise<TokenRow | undefined>;
+  ): Promise<TokenCreation>;
   /** False: the account has no such token. */
   deleteToken(account: number, id: number, event: (row: TokenRow) => NewEvent): Promise<boolean>;
   /** Kept lazily: a crash may lose the last minute. */
@@ -182,8 +196,12 @@ export interface Store {
     id: number,
     change: (row: DomainRow) => { row: DomainRow; events: readonly NewEvent[] } | null,
   ): Promise<DomainChange>;
-  /** False: there was none. */
-  deleteDomain(account: number, id: number, event: (row: DomainRow) => NewEvent): Promise<boolean>;
+  /** With its key, its evidence and its share links, all or nothing. False: there was none. */
+  deleteDomain(
+    account: number,
+    id: number,
+    events: (row: DomainRow, shares: readonly TokenRow[]) => readonly NewEvent[],
+  ): Promise<boolean>;
 
   /** Oldest first. An empty page for an account that is not there. */
   listEvents(account: number, filter: EventFilter): Promise<EventPage>;

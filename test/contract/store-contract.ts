@@ -5,6 +5,7 @@ import {
   accountRow,
   createAccount,
   createDomain,
+  createShare,
   createToken,
   deleteDomain,
   domainEvent,
@@ -176,7 +177,61 @@ export function storeContract(name: string, start: () => Promise<StoreUnderTest>
         expect(await eventTypes(id)).toEqual(['account.created', 'token.created', 'token.revoked']);
       });
 
-      test('remember when they were last used', async () => {
+      test('are never more than the limit, even by creates at the same moment, share links among them', async () => {
+        const { id } = await createAccount(store);
+        const other = await createAccount(store);
+        await createToken(store, other.id, 'of-the-other');
+        await madeDomain(store, id, 'example.org');
+        const create = (at: number) => createShare(store, id, 1, `hash-${at}`, 3);
+        const creations = await Promise.all(Array.from({ length: 8 }, (_, at) => create(at)));
+        expect(creations.filter(({ kind }) => kind === 'written')).toHaveLength(3);
+        expect(creations).toContainEqual({ kind: 'full', limit: 3 });
+        expect(await store.listTokens(id)).toHaveLength(3);
+        await deleteDomain(store, id, 1);
+        await madeDomain(store, id, 'example.net');
+        expect((await createShare(store, id, 2, 'again', 1)).kind).toBe('written');
+      });
+
+      test('that share a domain go with it, in one change that tells of both', async () => {
+        const { id } = await createAccount(store);
+        const domain = await madeDomain(store, id, 'example.org');
+        const kept = await madeDomain(store, id, 'example.net');
+        await createShare(store, id, domain.id, 'link-1');
+        await createShare(store, id, domain.id, 'link-2');
+        await createShare(store, id, kept.id, 'link-3');
+        store.noteTokenUse(1, NOON);
+        await deleteDomain(store, id, domain.id);
+        for (const restart of [false, true]) {
+          if (restart) await reopen();
+          expect(await store.findToken('link-1')).toBeUndefined();
+          expect((await store.listTokens(id)).map((row) => row.hash)).toEqual(['link-3']);
+          expect(await store.deleteToken(id, 1, () => event('token.revoked'))).toBe(false);
+          expect((await eventTypes(id)).slice(-3)).toEqual([
+            'domain.deleted',
+            'token.revoked',
+            'token.revoked',
+          ]);
+        }
+        expect(store.lastTokenUse(1)).toBeNull();
+      });
+
+      test('share no domain that is gone, or goes at the same moment', async () => {
+        const { id } = await createAccount(store);
+        const domain = await madeDomain(store, id, 'example.org');
+        expect(await createShare(store, id, 99, 'none')).toEqual({ kind: 'gone' });
+        const creations = ['a', 'b', 'c', 'd'].map((hash) => createShare(store, id, domain.id, hash));
+        const deleted = deleteDomain(store, id, domain.id);
+        const late = createShare(store, id, domain.id, 'late');
+        const written = (await Promise.all(creations)).filter(({ kind }) => kind === 'written');
+        expect(await deleted).toBe(true);
+        expect(await late).toEqual({ kind: 'gone' });
+        expect(await store.listTokens(id)).toEqual([]);
+        const types = await eventTypes(id);
+        for (const type of ['token.created', 'token.revoked'])
+          expect(types.filter((one) => one === type)).toHaveLength(written.length);
+      });
+
+      test('remember when they were last used, and it is forgotten when they are revoked', async () => {
         const { id } = await createAccount(store);
         const token = await createToken(store, id);
         const tokenId = token?.id ?? 0;
@@ -186,6 +241,11 @@ export function storeContract(name: string, start: () => Promise<StoreUnderTest>
         expect(store.lastTokenUse(tokenId)).toBe(LATER);
         await reopen();
         expect(store.lastTokenUse(tokenId)).toBe(LATER);
+        await store.deleteToken(id, tokenId, () => event('token.revoked'));
+        // A request that was let in before may come to its end now.
+        store.noteTokenUse(tokenId, LATER);
+        await reopen();
+        expect(store.lastTokenUse(tokenId)).toBeNull();
       });
     });
 

@@ -5,6 +5,7 @@ import type { FileGate } from './file-gate.ts';
 import { errorCode, type FileSystem } from './file-system.ts';
 import { Folder } from './folder.ts';
 import { EvidenceFileShape, FORMAT } from './formats.ts';
+import { InTurn } from './in-turn.ts';
 import { parseJsonFile } from './json-file.ts';
 import type { StoreLog } from './store-log.ts';
 import { readFailed } from './unavailable.ts';
@@ -17,8 +18,8 @@ export class Evidence {
   readonly #log: StoreLog;
   /** Until a read succeeds again. */
   #readFails = false;
-  /** The last write of a domain: the next one waits for it. */
-  readonly #writing = new Map<number, Promise<void>>();
+  /** By domain. */
+  readonly #writes = new InTurn<number>();
 
   constructor(path: string, fileSystem: FileSystem, gate: FileGate, log: StoreLog) {
     this.#path = path;
@@ -52,20 +53,8 @@ export class Evidence {
   }
 
   /** Where `stillThere` is false by the end, the file is removed again. @throws the system's errors. */
-  async write(
-    account: number,
-    domain: number,
-    evidence: JsonValue,
-    stillThere: () => boolean,
-  ): Promise<void> {
-    const before = this.#writing.get(domain) ?? Promise.resolve();
-    const write = before.catch(() => {}).then(() => this.#write(account, domain, evidence, stillThere));
-    this.#writing.set(domain, write);
-    try {
-      await write;
-    } finally {
-      if (this.#writing.get(domain) === write) this.#writing.delete(domain);
-    }
+  write(account: number, domain: number, evidence: JsonValue, stillThere: () => boolean): Promise<void> {
+    return this.#writes.run(domain, () => this.#write(account, domain, evidence, stillThere));
   }
 
   async #write(

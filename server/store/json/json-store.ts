@@ -17,6 +17,7 @@ import { FolderLock } from './lock.ts';
 import { raiseMarks, readInstallation } from './read-installation.ts';
 import { JsonStore } from './store-calls.ts';
 import { type StoreLog, silentLog } from './store-log.ts';
+import { Tokens } from './tokens.ts';
 import { UnderWay } from './under-way.ts';
 import { unusableFolder } from './unusable-folder.ts';
 
@@ -80,13 +81,16 @@ async function open(options: JsonStoreOptions, folder: DataFolder, lock: FolderL
   const ids = new Ids(idsDocument);
   const evidence = new Evidence(folder.evidencePath, folder.fileSystem, folder.gate, log);
   const accounts = new Accounts({ folder, registry, installation, ids, evidence, surroundings });
+  await installation.dropOrphans();
   for (const id of installation.removing) await accounts.removeFiles(id);
   await clearOrphans(folder.accounts, installation, log);
   const schedule = await readSchedule(folder.root, installation.accounts, registry, log);
-  const tokenUse = await readTokenUse(folder.root, installation.tokens, log);
+  const tokenUse = await readTokenUse(folder.root, log);
   const lazyFile = (name: string, text: () => Iterable<string>) =>
     new LazyFile({ folder: folder.root, name, text, delay: lazyWriteDelay, log });
   const scheduleFile = lazyFile(SCHEDULE_FILE, () => schedule.text());
+  const tokenUseFile = lazyFile(TOKEN_USE_FILE, () => tokenUse.text(installation.liveTokens));
+  const tokens = new Tokens({ installation, registry, accounts, ids, tokenUse, tokenUseFile });
   return new JsonStore({
     folder,
     lock,
@@ -96,11 +100,11 @@ async function open(options: JsonStoreOptions, folder: DataFolder, lock: FolderL
     installation,
     registry,
     accounts,
-    domains: new Domains({ accounts, ids, schedule, scheduleFile, evidence, log }),
+    tokens,
+    domains: new Domains({ accounts, tokens, ids, schedule, scheduleFile, evidence, log }),
     feed,
     schedule,
     scheduleFile,
-    tokenUse,
-    tokenUseFile: lazyFile(TOKEN_USE_FILE, () => tokenUse.text()),
+    tokenUseFile,
   });
 }
