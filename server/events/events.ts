@@ -1,6 +1,6 @@
 import type { Event } from '@letterhead/shared';
 import { LetterheadError } from '@letterhead/shared';
-import type { AccountRow, EventFilter, EventRow, Store } from '../store/store.ts';
+import type { AccountRow, EventFilter, EventPage, EventRow, Store } from '../store/store.ts';
 
 /** An event as callers see it. */
 export function toEvent(row: EventRow): Event {
@@ -37,7 +37,10 @@ export class Events {
     this.#store = from.store;
   }
 
-  /** Oldest first. Rejects with `invalid` where events after `after` are no longer kept. `next`: as for any page. */
+  /**
+   * Oldest first; what is kept longest, from its beginning on. Rejects with `invalid` where events after `after` are no
+   * longer kept and `after` is no event of what is. `next`: as for any page.
+   */
   async list(
     account: AccountRow,
     filter: Partial<EventFilter> & { limit: number },
@@ -47,7 +50,7 @@ export class Events {
       limit: filter.limit + 1,
       domain: filter.domain,
     });
-    if (page.truncated && filter.after !== undefined) throw noLongerKept(page.first);
+    if (!page.afterIsKept) throw noLongerKept(page, filter.after ?? 0);
     const events = page.events.slice(0, filter.limit).map(toEvent);
     return { events, next: page.events.length > filter.limit ? (events.at(-1)?.id ?? null) : null };
   }
@@ -132,10 +135,7 @@ class EventQueue implements AsyncIterable<EventRow | 'overflow'> {
   }
 }
 
-function noLongerKept(first: number | null): LetterheadError {
-  const message =
-    first === null
-      ? 'The events after that one are no longer kept: leave out after to begin with the oldest.'
-      : `The events before ${first} are no longer kept: leave out after to begin with the oldest.`;
+function noLongerKept({ first, last }: EventPage, after: number): LetterheadError {
+  const message = `Of the events ${after + 1} to ${(first ?? last + 1) - 1}, those of domains are no longer kept: leave out after to begin with the oldest that are.`;
   return new LetterheadError('invalid', message, { errors: { after: [message] } });
 }

@@ -122,12 +122,18 @@ export interface EventFilter {
 }
 
 /**
- * `truncated`: events after `after` have been dropped by rotation; `first` is the oldest id that is kept, `last` the
- * newest that there is, 0 where nothing has happened.
+ * A page of an account's log. Of its older part audited events alone are kept (see `isAudited`), for 400 days; from
+ * `first` on nothing is missing. `last` is the newest id that there is, 0 where nothing has happened.
+ *
+ * `truncated`: `after` lies below `first`, so that of the events from `after + 1` to `first - 1` only those are in
+ * `events` that are audited. Whoever follows the log has missed the others. Whoever reads it from the start goes on
+ * page by page with the last id of each: `afterIsKept` tells the two apart. It is false where the log is truncated and
+ * `after` is neither 0 nor the id of an event that is kept.
  */
 export interface EventPage {
   readonly events: readonly EventRow[];
   readonly truncated: boolean;
+  readonly afterIsKept: boolean;
   readonly first: number | null;
   readonly last: number;
 }

@@ -127,6 +127,7 @@ export function storeContract(name: string, start: () => Promise<StoreUnderTest>
           expect(await store.listEvents(gone.id, ALL)).toEqual({
             events: [],
             truncated: false,
+            afterIsKept: true,
             first: null,
             last: 0,
           });

@@ -66,9 +66,9 @@ export class DataFolder {
   /** Removes what writes left behind when they were cut off. */
   async removeTemporaryFiles(): Promise<void> {
     const evidence = new Folder(this.evidencePath, this.fileSystem, this.gate);
-    for (const folder of [this.root, this.accounts, evidence]) {
+    for (const folder of [this.root, this.accounts, this.events, evidence]) {
       for (const name of await folder.names()) {
-        if (name.endsWith(`.json${TEMPORARY_SUFFIX}`)) await folder.remove(name);
+        if (/\.jsonl?\.tmp$/.test(name)) await folder.remove(name);
       }
     }
     for (const name of LEFT_AT_ROOT) await this.root.remove(name);

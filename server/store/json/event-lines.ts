@@ -27,6 +27,11 @@ export function eventLine(event: EventRow): string {
   return `${JSON.stringify(event)}\n`;
 }
 
+/** The first line of a log. */
+export function logHeader(account: number): string {
+  return `${JSON.stringify({ format: FORMAT, account })}\n`;
+}
+
 /** The lines from `offset`, which must be a line's beginning, to the end of the file. */
 export async function* readLines(file: OpenFile, offset: number): AsyncGenerator<EventLine> {
   const block = Buffer.allocUnsafe(BLOCK);

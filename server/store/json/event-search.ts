@@ -22,6 +22,14 @@ export async function collect(
   }
 }
 
+/** Whether the event with the id is in the file. */
+export async function holds(file: OpenFile, id: number): Promise<boolean> {
+  for await (const { event } of readLines(file, await seek(file, id - 1))) {
+    if (event !== null && event.id >= id) return event.id === id;
+  }
+  return false;
+}
+
 /** The lowest id in the files, the oldest of which is first; null where they hold no event. */
 export async function findOldest(files: readonly OpenFile[]): Promise<number | null> {
   for (const file of files) {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type FileGate, INSTALLATION } from './file-gate.ts';
 import { type FileSystem, type OpenFile, unlessMissing } from './file-system.ts';
-import { writeText } from './write-text.ts';
+import { type Text, writeText } from './write-text.ts';
 
 /** The file has its new content, but whether that would outlive a power cut is not known. */
 export class UnsyncedReplacementError extends Error {
@@ -71,7 +71,7 @@ export class Folder {
    * Replaces a file so that the new content is there after a power cut once this resolves, and the old one
    * if it rejects, but for `UnsyncedReplacementError`. One replacement a name at a time: the caller sees to it.
    */
-  replaceDurably(name: string, text: Iterable<string>): Promise<void> {
+  replaceDurably(name: string, text: Text): Promise<void> {
     return this.writing(name, async () => {
       await this.#replace(name, text, true);
       try {
@@ -83,11 +83,11 @@ export class Folder {
   }
 
   /** Replaces a file as a whole; a power cut may bring the old content back. */
-  replaceLazily(name: string, text: Iterable<string>): Promise<void> {
+  replaceLazily(name: string, text: Text): Promise<void> {
     return this.writing(name, () => this.#replace(name, text, false));
   }
 
-  async #replace(name: string, text: Iterable<string>, sync: boolean): Promise<void> {
+  async #replace(name: string, text: Text, sync: boolean): Promise<void> {
     const temporary = this.#temporaries + name + TEMPORARY_SUFFIX;
     try {
       const file = await this.fileSystem.open(temporary, 'w');

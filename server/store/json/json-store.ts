@@ -72,6 +72,7 @@ async function open(options: JsonStoreOptions, folder: DataFolder, lock: FolderL
     log,
     underWay,
     eventLog: { ...EVENT_LOG_LIMITS, ...options.eventLog },
+    clock: options.clock,
     publish: (account, events) => feed.publish(account, events),
   };
   const installation = new Installation(folder.installationFile, states.installation, { log, registry });

@@ -33,6 +33,14 @@ import type { Tokens } from './tokens.ts';
 import { readFailed, storeClosed, writeFailed } from './unavailable.ts';
 import type { UnderWay } from './under-way.ts';
 
+const NOTHING_HAPPENED: EventPage = {
+  events: [],
+  truncated: false,
+  afterIsKept: true,
+  first: null,
+  last: 0,
+};
+
 /** What `openJsonStore` has put together. */
 export interface JsonStoreParts {
   readonly folder: DataFolder;
@@ -180,7 +188,7 @@ export class JsonStore implements Store {
     return this.#serve(async () => {
       const { accounts, log } = this.#parts;
       const holder = accounts.find(account);
-      if (holder === undefined) return { events: [], truncated: false, first: null, last: 0 };
+      if (holder === undefined) return NOTHING_HAPPENED;
       await accounts.deliver(account);
       try {
         return await holder.listEvents(filter);

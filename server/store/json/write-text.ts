@@ -7,15 +7,18 @@ const PIECE = 128 * 1024;
 const encoder = new TextEncoder();
 const buffers = new BufferPool(PIECE);
 
+/** In parts, which are asked for while they are written. */
+export type Text = Iterable<string> | AsyncIterable<string>;
+
 /**
  * Writes text as UTF-8, part by part, through a buffer that serves the next file again: with a new one for each,
  * the garbage collector goes through a full store far more often than its own content asks for.
  */
-export async function writeText(file: OpenFile, parts: Iterable<string>): Promise<void> {
+export async function writeText(file: OpenFile, parts: Text): Promise<void> {
   const buffer = buffers.take();
   try {
     let filled = 0;
-    for (const part of parts) {
+    for await (const part of parts) {
       for (let rest = part; rest !== ''; ) {
         const { read, written } = encoder.encodeInto(rest, buffer.subarray(filled));
         filled += written;
