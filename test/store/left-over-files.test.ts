@@ -14,7 +14,7 @@ test('a start removes whatever a write that was cut off can have left', async ()
     fileSystem: {
       ...nodeFileSystem,
       open(path, flags) {
-        if (flags === 'w') written.add(path);
+        if (flags === 'wx') written.add(path);
         return nodeFileSystem.open(path, flags);
       },
     },

@@ -18,6 +18,8 @@ export class FileGate {
     total: FILE_LIMITS.writes,
     perOwner: FILE_LIMITS.writesPerAccount,
   });
+  /** Throws where nothing may be written (any more). */
+  guard: () => void = () => {};
   /** Writes under way and those that wait for their turn. */
   #writing = 0;
   #holding: Promise<unknown> | null = null;
@@ -32,7 +34,7 @@ export class FileGate {
     while (this.#holding !== null) await this.#holding;
     this.#writing++;
     try {
-      return await this.#writes.run(owner, work);
+      return await this.#writes.run(owner, () => this.#guarded(work));
     } finally {
       this.#writing--;
       if (this.#writing === 0) this.#onIdle?.();
@@ -46,11 +48,16 @@ export class FileGate {
     this.#holding = promise;
     try {
       await this.#idle();
-      return await work();
+      return await this.#guarded(work);
     } finally {
       this.#holding = null;
       resolve();
     }
+  }
+
+  async #guarded<T>(work: () => Promise<T>): Promise<T> {
+    this.guard();
+    return work();
   }
 
   async #idle(): Promise<void> {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type FileGate, INSTALLATION } from './file-gate.ts';
-import { type FileSystem, type OpenFile, unlessMissing } from './file-system.ts';
+import { errorCode, type FileSystem, type OpenFile, unlessMissing } from './file-system.ts';
 import { type Text, writeText } from './write-text.ts';
 
 /** The file has its new content, but whether that would outlive a power cut is not known. */
@@ -90,7 +90,7 @@ export class Folder {
   async #replace(name: string, text: Text, sync: boolean): Promise<void> {
     const temporary = this.#temporaries + name + TEMPORARY_SUFFIX;
     try {
-      const file = await this.fileSystem.open(temporary, 'w');
+      const file = await this.#openNew(temporary);
       try {
         await writeText(file, text);
         if (sync) await file.sync();
@@ -102,6 +102,17 @@ export class Folder {
       await this.fileSystem.unlink(temporary).catch(() => {});
       throw error;
     }
+  }
+
+  /** Whatever stands in its place is removed, and never written to: it may be a link to another file. */
+  async #openNew(path: string): Promise<OpenFile> {
+    try {
+      return await this.fileSystem.open(path, 'wx');
+    } catch (error) {
+      if (errorCode(error) !== 'EEXIST') throw error;
+    }
+    await this.fileSystem.unlink(path);
+    return this.fileSystem.open(path, 'wx');
   }
 
   /** False: it was not there. */

@@ -8,6 +8,7 @@ import { EventFeed } from './event-feed.ts';
 import type { EventLogLimits } from './event-log.ts';
 import { Evidence } from './evidence.ts';
 import { type FileSystem, nodeFileSystem } from './file-system.ts';
+import { realFolder, restrictAccess } from './folder-access.ts';
 import { Ids } from './ids.ts';
 import { Installation } from './installation.ts';
 import { LazyFile } from './lazy-file.ts';
@@ -43,17 +44,20 @@ const EVENT_LOG_LIMITS: EventLogLimits = { segmentBytes: 8 * 1024 * 1024, syncEv
  * @throws LetterheadError `unavailable` with one line that says what is in the way, and what to do.
  */
 export async function openJsonStore(options: JsonStoreOptions): Promise<JsonStore> {
-  const { dataDir, fileSystem = nodeFileSystem } = options;
-  const folder = new DataFolder(dataDir, fileSystem);
+  const { dataDir, fileSystem = nodeFileSystem, log = silentLog } = options;
+  const folder = new DataFolder(realFolder(dataDir), fileSystem);
   let lock: FolderLock | null = null;
   try {
     await folder.make();
-    lock = new FolderLock(dataDir, options.clock());
-    return await open(options, folder, lock);
+    restrictAccess(dataDir, log);
+    const held = new FolderLock(dataDir, options.clock(), log);
+    lock = held;
+    folder.gate.guard = () => held.assertHeld();
+    return await open(options, folder, held);
   } catch (error) {
     await folder.close();
     lock?.release();
-    throw unusableFolder(dataDir, error);
+    throw unusableFolder(dataDir, error, folder.path);
   }
 }
 

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { closeSync, open, read, readFile } from 'node:fs';
+import { OPEN_FLAGS } from '../../open-flags.ts';
 import { BufferPool } from './buffer-pool.ts';
 
 export class NotTextError extends Error {
@@ -18,7 +19,7 @@ const buffers = new BufferPool(BUFFER_SIZE);
  */
 export function readText(path: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    open(path, 'r', (error, file) => {
+    open(path, OPEN_FLAGS.r, (error, file) => {
       if (error !== null) return reject(error);
       const buffer = buffers.take();
       read(file, buffer, 0, BUFFER_SIZE, 0, (error, length) => {
@@ -35,7 +36,9 @@ export function readText(path: string): Promise<string> {
 
 function readLong(path: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    readFile(path, (error, bytes) => (error === null ? settle(bytes, resolve, reject) : reject(error)));
+    readFile(path, { flag: OPEN_FLAGS.r }, (error, bytes) =>
+      error === null ? settle(bytes, resolve, reject) : reject(error),
+    );
   });
 }
 

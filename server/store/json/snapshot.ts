@@ -81,7 +81,7 @@ async function linkOrCopy(fileSystem: FileSystem, from: string, to: string): Pro
 
 async function copy(fileSystem: FileSystem, from: string, to: string): Promise<true> {
   const text = await fileSystem.readText(from);
-  const file = await fileSystem.open(to, 'w');
+  const file = await fileSystem.open(to, 'wx');
   try {
     await file.write(text);
   } finally {
