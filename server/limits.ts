@@ -49,6 +49,8 @@ export const CHECK_LIMITS = {
   adviceDatagrams: 60,
   adviceResolverQuestions: 25,
   milliseconds: 10_000,
+  /** Between a domain's checks, while it is checked by itself: a day and a tenth. */
+  longestWait: 26.4 * HOUR,
   /** Records in one message; more make it malformed. */
   recordsAMessage: 200,
   /** Octets of messages that are decoded; what comes after is not read. */

@@ -215,8 +215,10 @@ export interface Store {
   subscribe(account: number, listener: (event: EventRow) => void): () => void;
 
   /**
-   * The domains of accounts that are not suspended whose time has come, the longest due first; each is held back
-   * from the next call until `noteCheckTimes`. A domain without known times is due at once.
+   * The domains of accounts that are not suspended whose time has come: accounts take turns, over all calls together,
+   * and of each the longest due comes first. Each is held back from the next call until `noteCheckTimes`. A domain
+   * without known times is due at once; none is due later than `CHECK_LIMITS.longestWait` after a start, or after the
+   * clock went back.
    */
   takeDueChecks(now: Instant, limit: number): Promise<readonly DueCheck[]>;
   noteCheckTimes(account: number, id: number, times: CheckTimes): void;

@@ -576,6 +576,45 @@ export function storeContract(name: string, start: () => Promise<StoreUnderTest>
         expect(await taken(LATER, 2)).toEqual(['1/1', '1/3']);
       });
 
+      test('of one account hold up no other’s, however many are due: accounts take turns', async () => {
+        await createAccount(store);
+        await createAccount(store);
+        const names = Array.from({ length: 30 }, (_, at) => `n${at}.example`);
+        for (const name of names) await madeDomain(store, 1, name);
+        const [second, third] = [
+          await madeDomain(store, 2, 'b.example'),
+          await madeDomain(store, 3, 'c.example'),
+        ];
+        await taken(NOON, 100);
+        for (let id = 1; id <= 30; id++) store.noteCheckTimes(1, id, due(NOON));
+        store.noteCheckTimes(2, second.id, due(LATER));
+        store.noteCheckTimes(3, third.id, due(LATER));
+        expect(await taken(NOON, 3)).toHaveLength(3);
+        const next = [...(await taken(LATER, 1)), ...(await taken(LATER, 1)), ...(await taken(LATER, 1))];
+        expect(next).toEqual(expect.arrayContaining([`2/${second.id}`, `3/${third.id}`]));
+        expect(store.countDueChecks(LATER)).toBe(26);
+        expect(await taken(LATER, 100)).toHaveLength(26);
+      });
+
+      test('that were planned while the clock was wrong come no later than the longest wait', async () => {
+        await madeDomain(store, 1, 'a.example');
+        await taken(NOON);
+        const wrong = {
+          checked_at: '2027-01-31T12:00:00Z',
+          due: { dkim: '2027-01-31T18:00:00Z', return_path: null },
+        };
+        store.noteCheckTimes(1, 1, wrong);
+        expect(await taken('2027-01-31T12:00:00Z')).toEqual([]);
+        const bounded = { checked_at: NOON, due: { dkim: '2026-02-01T14:24:00Z', return_path: null } };
+        await reopen();
+        expect(store.checkTimes(1, 1)).toEqual(bounded);
+        expect(await taken('2026-02-01T14:24:00Z')).toEqual(['1/1']);
+        store.noteCheckTimes(1, 1, wrong);
+        expect(await taken('2027-01-31T12:00:00Z')).toEqual([]);
+        expect(await taken(NOON)).toEqual([]);
+        expect(store.checkTimes(1, 1)).toEqual(bounded);
+      });
+
       test('are held back while the account is suspended', async () => {
         await madeDomain(store, 1, 'a.example');
         const suspend = (suspended: boolean) =>

@@ -1,3 +1,4 @@
+import { toInstant } from '../../instant.ts';
 import type { AccountSurroundings } from './account.ts';
 import { AccountRegistry } from './account-registry.ts';
 import { Accounts } from './accounts.ts';
@@ -89,7 +90,8 @@ async function open(options: JsonStoreOptions, folder: DataFolder, lock: FolderL
   await installation.dropOrphans();
   for (const id of installation.removing) await accounts.removeFiles(id);
   await clearOrphans(folder.accounts, installation, log);
-  const schedule = await readSchedule(folder.root, installation.accounts, registry, log);
+  const now = toInstant(options.clock());
+  const schedule = await readSchedule(folder.root, installation.accounts, registry, log, now);
   const tokenUse = await readTokenUse(folder.root, log);
   const lazyFile = (name: string, text: () => Iterable<string>) =>
     new LazyFile({ folder: folder.root, name, text, delay: lazyWriteDelay, log });

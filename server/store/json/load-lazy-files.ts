@@ -1,3 +1,4 @@
+import type { Instant } from '../../instant.ts';
 import type { AccountRow } from '../store.ts';
 import type { AccountRegistry } from './account-registry.ts';
 import { SCHEDULE_FILE, TOKEN_USE_FILE } from './data-folder.ts';
@@ -14,10 +15,11 @@ export async function readSchedule(
   rows: readonly AccountRow[],
   registry: AccountRegistry,
   log: StoreLog,
+  now: Instant,
 ): Promise<Schedule> {
   const file = await readOrNull(new JsonFile(root, SCHEDULE_FILE, SCHEDULE_FILE, ScheduleFileShape), log);
   const times = new Map(file?.checks.map((line) => [line[0], line]));
-  const schedule = new Schedule();
+  const schedule = new Schedule(now);
   for (const { id, suspended } of rows) {
     const domains = registry.loaded.get(id)?.domains ?? [];
     schedule.suspend(id, suspended, domains);
