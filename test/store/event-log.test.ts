@@ -158,6 +158,19 @@ describe('the log of events', () => {
     expect(await logLines()).toContain('not JSON at all');
   });
 
+  test('finds a domain’s events also in lines that a person has spaced out', async () => {
+    const { id } = await madeDomain(store, 1, 'example.org');
+    await happen(20);
+    await folder.close();
+    const lines = (await logLines()).map((line) =>
+      line.replaceAll(':', ': ').replace('12: 00: 00', '12:00:00'),
+    );
+    await writeFile(logFile(), `${lines.join('\n')}\n`);
+    store = await folder.open();
+    const { events } = await store.listEvents(1, { ...EVERYTHING, domain: id });
+    expect(events.map((row) => row.id)).toEqual([2]);
+  });
+
   test('lost altogether costs what was in it: ids rise on, and the loss is told', async () => {
     await happen(20);
     await folder.close();
