@@ -91,6 +91,8 @@ export const CHECK_LIMITS = {
   adviceResolverQuestions: 25,
   adviceOctets: 128 * KIB,
   milliseconds: 10_000,
+  /** Between a domain's checks, while it is checked by itself: a day and a tenth. */
+  longestWait: 26.4 * HOUR,
   /** Records in one message; more make it malformed. */
   recordsAMessage: 200,
   /** Labels, pointers and strings that decoding one message may walk; more make it malformed. */

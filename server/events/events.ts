@@ -1,7 +1,7 @@
 import type { Event } from '@letterhead/shared';
 import { LetterheadError } from '@letterhead/shared';
 import { REQUEST_LIMITS, STREAM_LIMITS } from '../limits.ts';
-import type { AccountRow, EventFilter, EventRow, Store } from '../store/store.ts';
+import type { AccountRow, EventFilter, EventPage, EventRow, Store } from '../store/store.ts';
 import { nextTurn } from '../turns.ts';
 
 /** An event as callers see it. */
@@ -42,7 +42,10 @@ export class Events {
     this.#store = from.store;
   }
 
-  /** Oldest first. Rejects with `invalid` where events after `after` are no longer kept. `next`: as for any page. */
+  /**
+   * Oldest first; what is kept longest, from its beginning on. Rejects with `invalid` where events after `after` are no
+   * longer kept and `after` is no event of what is. `next`: as for any page.
+   */
   async list(
     account: AccountRow,
     filter: Partial<EventFilter> & { limit: number },
@@ -52,7 +55,7 @@ export class Events {
       limit: filter.limit + 1,
       domain: filter.domain,
     });
-    if (page.truncated && filter.after !== undefined) throw noLongerKept(page.first);
+    if (!page.afterIsKept) throw noLongerKept(page, filter.after ?? 0);
     const rows = page.events.slice(0, filter.limit);
     return { rows, next: page.events.length > filter.limit ? (rows.at(-1)?.id ?? null) : null };
   }
@@ -154,10 +157,7 @@ class EventQueue implements AsyncIterable<EventRow | 'overflow'> {
   }
 }
 
-function noLongerKept(first: number | null): LetterheadError {
-  const message =
-    first === null
-      ? 'The events after that one are no longer kept: leave out after to begin with the oldest.'
-      : `The events before ${first} are no longer kept: leave out after to begin with the oldest.`;
+function noLongerKept({ first, last }: EventPage, after: number): LetterheadError {
+  const message = `Of the events ${after + 1} to ${(first ?? last + 1) - 1}, those of domains are no longer kept: leave out after to begin with the oldest that are.`;
   return new LetterheadError('invalid', message, { errors: { after: [message] } });
 }
