@@ -66,12 +66,21 @@ export class TokenCaller implements Caller {
   }
 
   /**
-   * Counts a request for what needs no token, or is not there. Rejects with `rate_limited` where an address came too
+   * Counts a request for what is not there. Rejects with `rate_limited` where an address came too
    * often; whoever shows a token of ours is counted, and not refused.
    */
   async visit(): Promise<void> {
     try {
       await this.#count(await this.identify()).catch(() => {});
+    } catch (error) {
+      if (!isUnauthenticated(error)) throw error;
+    }
+  }
+
+  /** Counts a request for a page that needs no token. Rejects with `rate_limited`, whether or not one is shown. */
+  async readPage(): Promise<void> {
+    try {
+      await this.#count(await this.identify());
     } catch (error) {
       if (!isUnauthenticated(error)) throw error;
     }

@@ -15,6 +15,8 @@ export class SocketTurns {
 
   /** Resolves to true where `release` is to follow; to false where `signal` ended the wait. */
   async acquire(server: ServerAddress, owner: number, signal: AbortSignal): Promise<boolean> {
+    // Or a semaphore would be made that nobody's release forgets.
+    if (signal.aborted) return false;
     if (!(await this.#toServer(server).acquire(owner, signal))) return false;
     if (await this.#all.acquire(owner, signal)) return true;
     this.#releaseServer(server, owner);

@@ -45,7 +45,9 @@ export function askOverUdp(
     });
     socket.on('message', (bytes) => {
       if (isReplyTo(bytes, query)) finish({ kind: 'raw', bytes });
-      else sawOther = true;
+      // Or a server could send as many as it likes for as long as the question takes.
+      else if (allowance.takeOctets(bytes.length)) sawOther = true;
+      else finish(unknown('budget'));
     });
     socket.connect(server.port, server.address);
     deadline.onEnd(() => finish(unknown(sawOther ? 'malformed' : 'timeout')));

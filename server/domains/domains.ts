@@ -69,7 +69,8 @@ export class Domains {
 
   /** Rejects with `domain_taken` or `quota_exceeded`. */
   async create(account: AccountRow, name: DomainName, actor: Actor): Promise<DomainRow> {
-    await this.#refuseEarly(account, name);
+    await this.#refuseTaken(account, name);
+    await this.#refuseFull(account);
     const identity = await this.#makeMailIdentity(account.id);
     const now = toInstant(this.#needs.clock());
     const change = await this.#needs.store.createDomain(
@@ -94,6 +95,7 @@ export class Domains {
   /** To another name: with a new key, selector and token. To the same name: changes nothing. */
   async rename(account: AccountRow, row: DomainRow, name: DomainName, actor: Actor): Promise<DomainRow> {
     if (row.domain === name.name) return row;
+    await this.#refuseTaken(account, name);
     const identity = await this.#makeMailIdentity(account.id);
     const now = toInstant(this.#needs.clock());
     const change = await this.#needs.store.updateDomain(account.id, row.id, (current) => {
@@ -156,10 +158,15 @@ export class Domains {
     return diagnose(row, store.checkTimes(account.id, row.id), stored, clock());
   }
 
-  /** A create that can only be refused must not cost a key. The store decides again, atomically. */
-  async #refuseEarly(account: AccountRow, name: DomainName): Promise<void> {
+  /** What can only be refused must not cost a key. The store decides again, atomically. */
+  async #refuseTaken(account: AccountRow, name: DomainName): Promise<void> {
     const [by] = await this.#needs.store.listDomains(account.id, { domain: name.name });
     if (by !== undefined) throw domainTaken(account, name, by);
+  }
+
+  async #refuseFull(account: AccountRow): Promise<void> {
+    const { store, maxDomainsPerAccount: limit } = this.#needs;
+    if ((await store.listDomains(account.id, {})).length >= limit) throw accountFull(limit);
   }
 
   async #makeMailIdentity(account: number): Promise<{ pair: KeyPair; selector: string; token: string }> {
@@ -200,10 +207,7 @@ export class Domains {
       case 'taken':
         throw domainTaken(account, name, change.by);
       case 'full':
-        throw new LetterheadError(
-          'quota_exceeded',
-          `This account holds its ${change.limit} domains already. Remove one, or ask the operator for more.`,
-        );
+        throw accountFull(change.limit);
       case 'gone':
         throw new LetterheadError('not_found', `Account ${account.id} no longer has this domain.`);
     }
@@ -228,6 +232,13 @@ export class Domains {
 /** `not_found` for an id that this account has no domain with. */
 export function noSuchDomain(account: AccountRow, id: number): LetterheadError {
   return new LetterheadError('not_found', `Account ${account.id} has no domain ${id}.`);
+}
+
+function accountFull(limit: number): LetterheadError {
+  return new LetterheadError(
+    'quota_exceeded',
+    `This account holds its ${limit} domains already. Remove one, or ask the operator for more.`,
+  );
 }
 
 function domainTaken(account: AccountRow, name: DomainName, by: DomainRow): LetterheadError {

@@ -101,7 +101,7 @@ export async function createApp(needs: AppNeeds): Promise<FastifyInstance> {
   await app.register(async (rest) => serveRest(rest, { operations, createContext }), { prefix: BASE_PATH });
   await serveTrpc(app, { ...needs, callerOf, contextOf });
   await app.register(async (pages) => {
-    pages.addHook('onRequest', (request) => callerOf(request).visit());
+    pages.addHook('onRequest', (request) => callerOf(request).readPage());
     serveReference(pages, describeApi(operations, needs.version));
     webConsole.serve(pages);
   });

@@ -2,7 +2,7 @@ import { LetterheadError } from '@letterhead/shared';
 import type { Gate } from './gates.ts';
 
 /** A name or an address, and perhaps a port (RFC 9110, section 7.2). */
-const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d*)?$/i;
+const HOST = /^(?:[\w.-]{1,255}|\[[\da-f:.]{2,45}\])(?::\d{0,5})?$/i;
 
 /** Refuses with `malformed_body` a Host header that is missing, none, or there more than once (RFC 9112, section 3.2). */
 export const refuseBadHost: Gate = ({ raw }) => {

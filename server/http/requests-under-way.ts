@@ -46,7 +46,8 @@ export class RequestsUnderWay {
     app.decorateRequest('stage', 'arriving');
     app.decorateRequest('countsFor', null);
     app.addHook('onSend', (request, _reply, payload, done) => {
-      this.#leave(request);
+      this.#answer(request);
+      if (isStream(payload)) this.#leave(request);
       done(null, payload);
     });
     return (request, reply) => {
@@ -86,21 +87,33 @@ export class RequestsUnderWay {
     this.#waiting += 1;
   }
 
-  #leave(request: FastifyRequest): void {
-    if (request.stage === 'answered') return;
+  #answer(request: FastifyRequest): void {
     const share = this.#shareOf(request);
-    if (share !== undefined) {
-      share.requests -= 1;
-      if (request.stage === 'arriving') share.unread -= 1;
-      if (share.requests === 0 && request.countsFor !== null) this.#byAccount.delete(request.countsFor);
-    }
+    if (request.stage === 'arriving' && share !== undefined) share.unread -= 1;
     if (request.stage === 'waiting') this.#waiting -= 1;
     request.stage = 'answered';
+  }
+
+  /** An answer is held in memory until its client has taken it: until then, the request counts for its account. */
+  #leave(request: FastifyRequest): void {
+    this.#answer(request);
+    const share = this.#shareOf(request);
+    if (share === undefined) return;
+    share.requests -= 1;
+    if (share.requests === 0 && request.countsFor !== null) this.#byAccount.delete(request.countsFor);
+    request.countsFor = null;
   }
 
   #shareOf({ countsFor }: FastifyRequest): AccountShare | undefined {
     return countsFor === null ? undefined : this.#byAccount.get(countsFor);
   }
+}
+
+/** A stream of events or a backup: it is made as it is taken, and has limits of its own. */
+function isStream(payload: unknown): boolean {
+  // Node loads what `Response` is when it is first asked for, which takes 15 ms.
+  if (typeof payload !== 'object' || payload === null || Buffer.isBuffer(payload)) return false;
+  return payload instanceof Response && payload.headers.get('content-type') === 'text/event-stream';
 }
 
 /** Whether a request is only whole once its body is there; nobody waits for the body of a GET. */

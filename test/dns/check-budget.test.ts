@@ -77,3 +77,14 @@ describe.concurrent('what one check may cost, through the outside door', () => {
     20_000,
   );
 });
+
+test('a server that floods a check with datagrams that are no replies ends it by its budget', async () => {
+  await using server = await startTestServer();
+  const stray = Buffer.alloc(1200);
+  const flood: HostileHandler = (_query, transport) => (transport === 'udp' ? Array(100).fill(stray) : null);
+  await using hostile = await serveEverywhere(server, flood);
+  const cost = await verify(server, 'example.org', hostile);
+  expect(cost).toMatchObject({ status: 200, verified: false, record: { state: 'unknown' } });
+  expect(cost.record?.detail).toContain('budget of questions was used up');
+  expect(cost.milliseconds).toBeLessThan(CHECK_LIMITS.milliseconds + 1000);
+}, 20_000);

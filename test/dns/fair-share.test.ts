@@ -1,5 +1,9 @@
+import { randomBytes } from 'node:crypto';
+import { queryObjects } from 'node:v8';
 import { expect, test } from 'vitest';
 import { CheckBudget } from '../../server/dns/check-budget.ts';
+import { Exchange } from '../../server/dns/exchange.ts';
+import { FairSemaphore } from '../../server/fair-semaphore.ts';
 import { CHECK_LIMITS } from '../../server/limits.ts';
 import { createLoopbackDns, IMPATIENT, openCheck, plentyOfBudget, UNENDING } from './loopback-check.ts';
 import { startLoopbackDns } from './loopback-dns.ts';
@@ -63,4 +67,17 @@ test('a silent server is sent no more than the budget has left', async () => {
   expect(observations).toMatchObject([{ outcome: { kind: 'unknown', reason: 'timeout' } }]);
   // Two went to the resolver.
   expect(net.authorities[0]?.queries).toHaveLength(2);
+});
+
+test('what is asked after a check has ended leaves nothing behind for any of the servers', async () => {
+  const exchange = new Exchange({ random: randomBytes, now: () => performance.now() });
+  const asker = { owner: 1, allowance: new CheckBudget().records, signal: AbortSignal.abort() };
+  const options = { recursive: false, timeout: 1000, resendAfter: 500 };
+  const before = queryObjects(FairSemaphore);
+  for (let i = 1; i <= 200; i++) {
+    const server = { address: `127.0.7.${i}`, port: 53 };
+    const { reply } = await exchange.ask(server, { name: NAME, type: 'TXT' }, options, asker);
+    expect(reply).toEqual({ kind: 'unknown', reason: 'timeout' });
+  }
+  expect(queryObjects(FairSemaphore)).toBe(before);
 });

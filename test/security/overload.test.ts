@@ -144,3 +144,24 @@ test('an account that has too many requests waiting is refused more, and no othe
   );
   expect((await server.rest('GET', '/token', { token })).status).toBe(200);
 });
+
+test('answers that wait on a connection for their client to take them count for its account', async () => {
+  await using server = await startTestServer({
+    dns: { latency: 400 },
+    environment: { RATE_LIMIT_PER_MINUTE: '0' },
+  });
+  const { id, tokens } = await addAccount(server, 1);
+  const [token = ''] = tokens;
+  await server.letterhead.domains.create.mutate({ account: id, domain: 'example.org' });
+  const [{ id: domain } = { id: 0 }] = await server.letterhead.domains.list.query({ account: id });
+  const socket = await openSocket(server.url);
+  const head = `Host: x\r\nAuthorization: Bearer ${token}\r\n\r\n`;
+  const slow = `POST /api/v1/accounts/${id}/domains/${domain}/verify-dns HTTP/1.1\r\n${head}`;
+  socket.write(slow + `HEAD /api/v1/token HTTP/1.1\r\n${head}`.repeat(ACCOUNT_LIMITS.waitingRequests));
+  const own = () => server.rest('GET', '/token', { token });
+  await vi.waitUntil(async () => (await own()).status === 429, PATIENCE);
+  expect((await server.rest('GET', '/token')).status).toBe(200);
+  socket.resume();
+  await vi.waitUntil(async () => (await own()).status === 200, PATIENCE);
+  socket.destroy();
+});

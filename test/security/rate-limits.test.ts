@@ -49,6 +49,16 @@ describe('a token', () => {
     expect(await statuses(server, 1, list(other))).toEqual([200]);
   });
 
+  test('is refused the pages that need none as well, past its limit', async () => {
+    await using server = await startLimited();
+    const authorization = `Bearer ${await server.makeToken(['domains:read'])}`;
+    for (const path of ['/reference', '/openapi.json']) {
+      const request: HttpRequest = { path, headers: { authorization } };
+      expect(new Set(await statuses(server, LIMIT, request)).has(429)).toBe(path !== '/reference');
+      expectTooMany(await sendHttp(server.url, request));
+    }
+  });
+
   test('is counted for what is forbidden or not there too, and that keeps its own status', async () => {
     await using server = await startLimited();
     const token = await server.makeToken(['domains:read']);

@@ -46,6 +46,7 @@ describe('what is no HTTP is refused in the catalogue’s shape, and the connect
     ['a Host with a user in it', lines(get, 'Host: a:b@c', LAST)],
     ['a Host with a path in it', lines(get, 'Host: localhost/x', LAST)],
     ['a Host with blanks in it', lines(get, 'Host: a b', LAST)],
+    ['a Host that is longer than a name can be', lines(get, `Host: ${'a'.repeat(256)}`, LAST)],
     ['headers of 20 KiB', lines(get, HOST, `X: ${'x'.repeat(20_480)}`)],
     ['a path of 20 KiB', lines(`GET /${'x'.repeat(20_480)} HTTP/1.1`, HOST)],
     ['a query of 20 KiB', lines(`GET /api/v1/token?${'x'.repeat(20_480)} HTTP/1.1`, HOST)],

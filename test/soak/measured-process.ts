@@ -28,7 +28,8 @@ export interface MeasuredProcess extends AsyncDisposable {
 export async function startMeasured(environment: Record<string, string>): Promise<MeasuredProcess> {
   const child = await Child.start<{ url: string }>(new URL('./measured-server.ts', import.meta.url), {
     environment: { PORT: '0', ...environment },
-    nodeOptions: ['--expose-gc'],
+    // As the command line runs: letterhead.js says why.
+    nodeOptions: ['--expose-gc', '--max-semi-space-size=16'],
   });
   const ask = <Answer>(question: MeasuredQuestion) => child.ask<Answer>(question);
   return {

@@ -166,6 +166,20 @@ describe('a file that was cut off or had bytes changed', () => {
   }
 });
 
+test('an account in which something happened in a month that there is none of is damaged, and its times are not used', async () => {
+  const account = (await readFile(join(prepared.path, 'accounts/1.json'), 'utf8')).replace(
+    NOON,
+    '2026-13-31T12:00:00Z',
+  );
+  await using folder = await folderWith('accounts/1.json', account);
+  const use = await readFile(join(prepared.path, 'token-use.json'), 'utf8');
+  await writeFile(join(folder.path, 'token-use.json'), use.replaceAll(NOON, '2026-01-31T12:00:60Z'));
+  const store = await folder.open();
+  expect(new Set(await refusals(store))).toEqual(new Set([true]));
+  expect(store.lastTokenUse(1)).toBe(null);
+  expect(folder.log.join('\n')).toContain('is not an instant');
+});
+
 describe('a start', () => {
   const ENDS: [why: string, name: string, content: string | null, message: RegExp][] = [
     [

@@ -1,7 +1,9 @@
+import { createWriteStream } from 'node:fs';
 import { chmod, chown, mkdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeSecretKeyFile, readSecretKeyFile } from '../../server/dkim/secret-key-file.ts';
+import { writeArchive } from '../../server/store/json/archive.ts';
 import { nodeFileSystem } from '../../server/store/json/file-system.ts';
 import { type JsonFolder, makeJsonFolder } from './json-folder.ts';
 import { createAccount, createDomain, madeDomain } from './rows.ts';
@@ -105,6 +107,17 @@ if (process.platform !== 'win32') {
       const key = await makeSecretKeyFile(folder.path);
       expect(await readSecretKeyFile(folder.path)).toEqual(key);
       expect(await readFile(target, 'utf8')).toBe('theirs');
+    });
+
+    test('in the place of evidence brings nothing of what it leads to into a backup', async () => {
+      await madeDomainIn(await folder.open());
+      const store = await folder.open();
+      await store.writeEvidence(1, 1, { seen: true });
+      await rm(join(folder.path, 'evidence/1/1.json'));
+      await symlink(target, join(folder.path, 'evidence/1/1.json'));
+      await using snapshot = await store.snapshot();
+      const archive = createWriteStream(join(elsewhere.path, 'archive'));
+      await expect(writeArchive(snapshot, archive)).rejects.toMatchObject({ code: 'ELOOP' });
     });
 
     test('in the place of a log is neither read nor written, and keeps nobody from changing', async () => {

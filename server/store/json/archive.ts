@@ -1,11 +1,12 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { type Pack, pack } from 'tar-stream';
 import { SECRET_KEY_FILE } from '../../dkim/secret-key-file.ts';
+import { OPEN_FLAGS } from '../../open-flags.ts';
 import { DataFolder } from './data-folder.ts';
 import { offsetAfter } from './event-lines.ts';
 import { nodeFileSystem } from './file-system.ts';
@@ -45,8 +46,8 @@ async function packFiles(
   onProgress: (done: number, of: number) => void,
 ): Promise<void> {
   for (const [at, name] of files.entries()) {
-    const file = join(path, name);
-    const { mtime, size } = await stat(file);
+    await using file = await open(join(path, name), OPEN_FLAGS.r);
+    const { mtime, size } = await file.stat();
     await packFile(tar, file, { name, mtime, mode: 0o600, size: (await logLength(path, name)) ?? size });
     onProgress(at + 1, files.length);
   }
@@ -55,10 +56,10 @@ async function packFiles(
 
 async function packFile(
   tar: Pack,
-  file: string,
+  file: FileHandle,
   header: { name: string; mtime: Date; mode: number; size: number },
 ): Promise<void> {
-  if (header.size > 0) return pipeline(createReadStream(file, { end: header.size - 1 }), tar.entry(header));
+  if (header.size > 0) return pipeline(file.createReadStream({ end: header.size - 1 }), tar.entry(header));
   await new Promise<void>((resolve, reject) => {
     tar.entry(header, '', (error) => (error ? reject(error) : resolve()));
   });

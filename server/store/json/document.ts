@@ -1,4 +1,6 @@
+import { setImmediate as roundOfEventLoop } from 'node:timers/promises';
 import { Low } from 'lowdb';
+import { REQUEST_LIMITS } from '../../limits.ts';
 import { UnsyncedReplacementError } from './folder.ts';
 import type { JsonFile } from './json-file.ts';
 import type { StoreLog } from './store-log.ts';
@@ -101,7 +103,13 @@ export class Document<T extends object> {
     const before = this.#state;
     let after = before;
     const written: { resolve: () => void; reject: (error: unknown) => void }[] = [];
+    let began = performance.now();
     for (const waiting of batch) {
+      if (performance.now() - began >= REQUEST_LIMITS.stretch) {
+        // Each change of many looks through all that the document holds: others have their turn in between.
+        await roundOfEventLoop();
+        began = performance.now();
+      }
       try {
         const [next, resolve] = waiting.run(after);
         // Rests on nothing that is yet to be written.

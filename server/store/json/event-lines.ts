@@ -6,6 +6,9 @@ import { DamagedFileError, NewerFormatError } from './json-file.ts';
 /** Bytes that are read at once. */
 const BLOCK = 64 * 1024;
 
+/** An event takes some hundred bytes: of a line longer than this, nothing is kept in memory. */
+const LONGEST_LINE = 16 * BLOCK;
+
 const LINE_FEED = 10;
 
 /** A header is shorter than this. */
@@ -44,21 +47,30 @@ export async function* readLines(
   const block = Buffer.allocUnsafe(BLOCK);
   let rest = Buffer.alloc(0);
   let at = offset;
+  /** Where the line begins that `rest` is of: before `at` where a part of it was passed over. */
+  let begun = offset;
   for (;;) {
     const length = await file.read(block, at + rest.length);
     const bytes = Buffer.concat([rest, block.subarray(0, length)]);
     let start = 0;
     for (let end = bytes.indexOf(LINE_FEED); end !== -1; end = bytes.indexOf(LINE_FEED, start)) {
       const text = bytes.subarray(start, end);
-      const event = mayMatch(text) ? parseEvent(text) : null;
-      yield { event, offset: at + start, end: at + end + 1, complete: true };
+      const event = begun === at + start && mayMatch(text) ? parseEvent(text) : null;
+      yield { event, offset: begun, end: at + end + 1, complete: true };
       start = end + 1;
+      begun = at + start;
     }
     rest = bytes.subarray(start);
     at += start;
     if (length < BLOCK) break;
+    if (rest.length <= LONGEST_LINE) continue;
+    at += rest.length;
+    rest = Buffer.alloc(0);
   }
-  if (rest.length > 0) yield { event: parseEvent(rest), offset: at, end: at + rest.length, complete: false };
+  const end = at + rest.length;
+  if (end > begun) {
+    yield { event: begun === at ? parseEvent(rest) : null, offset: begun, end, complete: false };
+  }
 }
 
 function parseEvent(text: Buffer): EventRow | null {

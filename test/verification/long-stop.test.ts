@@ -1,0 +1,23 @@
+import { randomBytes } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { spreadBacklog } from '../../server/verification/backlog.ts';
+import { longestStretch } from '../security/cpu-stretch.ts';
+import { makeJsonFolder } from '../store/json-folder.ts';
+import { createAccount, domainRow, NOON } from '../store/rows.ts';
+
+const DOMAINS = 20_000;
+
+test('what a long stop has left over of very many domains is spread while others have their turn', async () => {
+  await using folder = await makeJsonFolder();
+  await createAccount(await folder.open());
+  await folder.close();
+  const accounts = join(folder.path, 'accounts/1.json');
+  const domains = Array.from({ length: DOMAINS }, (_, at) => domainRow(at + 1, 1, `d${at}.example`));
+  await writeFile(accounts, JSON.stringify({ ...JSON.parse(await readFile(accounts, 'utf8')), domains }));
+  const store = await folder.open();
+  const later = new Date(Date.parse(NOON) + 3 * 3_600_000);
+  expect(await longestStretch(() => spreadBacklog(store, later, randomBytes))).toBeLessThan(50);
+  expect(store.countDueChecks(NOON)).toBe(0);
+}, 30_000);
