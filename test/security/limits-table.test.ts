@@ -25,6 +25,7 @@ test('SECURITY.md lists the limits that the server has', () => {
   const rows = [
     ['**A request**', ''],
     ['headers, with path and query', '16 KiB'],
+    ['the name in a Host header', '255 characters'],
     ['a body', `${kib(REQUEST_LIMITS.bodyBytes)}; not read for callers who may not send it`],
     ['fields of a form or a query; elements of a list; superjson paths', `${REQUEST_LIMITS.fields} each`],
     ['calls in a batch', `${REQUEST_LIMITS.batchCalls}, each begun in a turn of its own`],
@@ -44,10 +45,10 @@ test('SECURITY.md lists the limits that the server has', () => {
     ['**An account, through all its tokens and share links**', ''],
     [
       'requests a minute',
-      `${n(rate * ACCOUNT_LIMITS.rateFactor)}, and ${rate} a token (\`RATE_LIMIT_PER_MINUTE\`); each procedure of a batch counts`,
+      `${n(rate * ACCOUNT_LIMITS.rateFactor)}, and ${rate} a token (\`RATE_LIMIT_PER_MINUTE\`); each procedure of a batch counts, and each public page`,
     ],
     [
-      'requests under way',
+      'requests under way, until their answer is taken',
       `${ACCOUNT_LIMITS.waitingRequests}, of which ${ACCOUNT_LIMITS.unreadBodies} may have yet to send their body`,
     ],
     ['streams', `${ACCOUNT_LIMITS.streams}, and ${ACCOUNT_LIMITS.streamsPerToken} a token`],
@@ -82,7 +83,7 @@ test('SECURITY.md lists the limits that the server has', () => {
     ],
     [
       'answers that are decoded',
-      `${kib(CHECK_LIMITS.octets)}, ${kib(CHECK_LIMITS.adviceOctets)} of them for advice`,
+      `${kib(CHECK_LIMITS.octets)}, ${kib(CHECK_LIMITS.adviceOctets)} of them for advice; datagrams that are no replies count`,
     ],
     [
       'one DNS message',
@@ -119,6 +120,7 @@ test('SECURITY.md lists the limits that the server has', () => {
       `${FILE_LIMITS.reads}, and ${FILE_LIMITS.readsPerAccount} an account, each`,
     ],
     ['buffers kept for the next file', `${FILE_LIMITS.spareBuffers} of each kind`],
+    ['a line of a log of events', `${mib(FILE_LIMITS.eventLineBytes)}; a longer one is passed over`],
     [
       'events of accounts, tokens and share links',
       `kept for ${FILE_LIMITS.auditedEventAge / 86_400_000} days; the others 8 to 16 MiB an account`,

@@ -1,3 +1,4 @@
+import { FILE_LIMITS } from '../../limits.ts';
 import type { EventRow } from '../store.ts';
 import type { OpenFile } from './file-system.ts';
 import { EventLogHeaderSchema, EventRowSchema, FORMAT } from './formats.ts';
@@ -5,9 +6,6 @@ import { DamagedFileError, NewerFormatError } from './json-file.ts';
 
 /** Bytes that are read at once. */
 const BLOCK = 64 * 1024;
-
-/** An event takes some hundred bytes: of a line longer than this, nothing is kept in memory. */
-const LONGEST_LINE = 16 * BLOCK;
 
 const LINE_FEED = 10;
 
@@ -63,7 +61,7 @@ export async function* readLines(
     rest = bytes.subarray(start);
     at += start;
     if (length < BLOCK) break;
-    if (rest.length <= LONGEST_LINE) continue;
+    if (rest.length <= FILE_LIMITS.eventLineBytes) continue;
     at += rest.length;
     rest = Buffer.alloc(0);
   }
