@@ -52,3 +52,9 @@ export function registrableDomain({ domain, subdomain }: Pick<Domain, 'domain' |
 export function recordFqdn(hostname: string, domain: Pick<Domain, 'domain' | 'subdomain'>): string {
   return `${hostname}.${registrableDomain(domain)}`;
 }
+
+/** What is typed as the host of `fqdn` into the form of a zone; `@` for the zone's own name. */
+export function relativeHost(fqdn: string, zone: string): string {
+  if (fqdn === zone) return '@';
+  return fqdn.endsWith(`.${zone}`) ? fqdn.slice(0, -zone.length - 1) : fqdn;
+}

@@ -4,5 +4,6 @@ export * from './diagnosis.ts';
 export * from './domain.ts';
 export * from './errors.ts';
 export * from './event.ts';
+export * from './fix.ts';
 export * from './share.ts';
 export * from './token.ts';

@@ -44,10 +44,10 @@ export function applyVerdicts(
 }
 
 function changeOf(state: RecordState, verdict: Verdict, mode: CheckMode, now: Date): StateChange | null {
-  switch (verdict.standing) {
+  switch (verdict.verdict) {
     case 'unknown':
       return null;
-    case 'right':
+    case 'valid':
       return foundRight(state);
     case 'missing':
     case 'invalid':

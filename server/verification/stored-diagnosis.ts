@@ -2,18 +2,21 @@ import { AdviceSchema, DiagnosisCodeSchema, RecordDiagnosisSchema } from '@lette
 import { z } from 'zod';
 import { mapRecords } from '../records/record-states.ts';
 
-/** Of what is kept beside a domain; upgrade-evidence.ts reads what came before. */
-export const DIAGNOSIS_FORMAT = 2;
+/** Of what is kept beside a domain; upgrade-diagnosis.ts reads what came before. */
+export const DIAGNOSIS_FORMAT = 3;
 
 /**
  * What was found out about a record when it was last checked. What follows from the row, the code or the time is not
  * repeated: diagnose.ts adds it.
  */
-const StoredRecordSchema = RecordDiagnosisSchema.pick({
+export const StoredRecordSchema = RecordDiagnosisSchema.pick({
   source: true,
   title: true,
   detail: true,
   fix: true,
+  zone: true,
+  found_at: true,
+  action: true,
   found: true,
   nameservers: true,
 }).extend({

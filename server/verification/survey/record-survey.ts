@@ -5,8 +5,8 @@ import { toInstant } from '../../instant.ts';
 import type { ExpectedRecord } from '../../records/dns-records.ts';
 import { isTooLong } from '../../records/record-names.ts';
 import { answersOf, definitive, isAlias } from '../answers.ts';
+import { findCode } from '../diagnosis/codes.ts';
 import { toRuleInput } from '../diagnosis/rule-input.ts';
-import { findCode } from '../diagnosis/rules.ts';
 import type { RecordEvidence } from '../evidence.ts';
 import { matches, relevanceTo } from '../match-value.ts';
 import { type Relevance, truncateAnswer, truncateObservations } from '../truncate.ts';
@@ -88,7 +88,7 @@ function hasRight(record: ExpectedRecord, evidence: RecordEvidence): boolean {
 
 /** Some records that are right leave something to do, and who does it has to know in which zone's form. */
 function needsFix({ row }: SurveyContext, record: ExpectedRecord, seen: RecordEvidence): boolean {
-  return findCode(toRuleInput(record, registrableDomain(row), seen)).fix !== null;
+  return findCode(toRuleInput(record, registrableDomain(row), seen)).action !== null;
 }
 
 /**
