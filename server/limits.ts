@@ -14,19 +14,60 @@ export const REQUEST_LIMITS = {
   /** Fields of a form or a query, repeated ones among them. */
   fields: 100,
   batchCalls: 100,
-  /** Rows that the calls of one batch may list in all; a single call lists whatever the account holds. */
+  /** Rows that one batch may list before it may call the same procedure again; a single call lists all there is. */
   rows: 2_000,
-  /** Bytes of JSON that the calls of one batch may be answered with in all; a single call is not held to it. */
-  answerBytes: 4 * MIB,
-  /** How many rows are turned into an answer before other requests have their turn. */
-  rowsAtAStretch: 50,
+  /** Characters of JSON that one batch may be answered with before that: `JSON.stringify` writes them at a stretch. */
+  answerBytes: 2 * MIB,
+  /** A longer list is made in turns, in which it is looked after so many rows whether others are to have theirs. */
+  rowsAtAStretch: 25,
+  /** Milliseconds of work on one answer after which they have it. */
+  stretch: 5,
 } as const;
+
+/** Of one stream of events. */
+export const STREAM_LIMITS = {
+  /** How many events are read from the log at a time while it catches up. */
+  catchUpPage: 500,
+  /** How many may wait for a listener that takes them slowly, before it is told to read anew. */
+  waitingEvents: 1_000,
+} as const;
+
+/** What the server takes of all callers together, and how long it waits for one; times are in milliseconds. */
+export interface HttpLimits {
+  /** For the headers of a request to arrive. */
+  readonly headersTimeout: number;
+  /** For all of a request to arrive: one that trickles in holds a connection no longer than this. */
+  readonly requestTimeout: number;
+  /** For a connection on which nothing moves, such as one whose client does not read. */
+  readonly idleTimeout: number;
+  /** How often it is looked whether a request has taken too long. */
+  readonly checkInterval: number;
+  /** Requests that have arrived and wait for the beginning of their answer: some seconds' work of the slowest kind. */
+  readonly maxWaiting: number;
+  /** How long `/health/ready` repeats its last answer before it asks the store again. */
+  readonly readyAge: number;
+}
+
+export const HTTP_LIMITS: HttpLimits = {
+  headersTimeout: 15_000,
+  requestTimeout: 30_000,
+  // Streams say something every 15 s.
+  idleTimeout: 60_000,
+  checkInterval: 5_000,
+  maxWaiting: 1_000,
+  readyAge: 1_000,
+};
+
+/**
+ * Connections that the system holds until they are accepted. Node's default of 511 overflows in a burst, and everybody
+ * who connects then waits for the SYN to be sent again, up to 15 s.
+ */
+export const ACCEPT_BACKLOG = 4_096;
 
 /** What one account may have under way or keep at once, through all its tokens and links together. */
 export const ACCOUNT_LIMITS = {
-  /** Requests that wait for the beginning of their answer. */
+  /** Requests that wait for the beginning of their answer, those whose body has not arrived yet among them. */
   waitingRequests: 100,
-  /** Requests whose body has not arrived yet. */
   unreadBodies: 50,
   streams: 60,
   streamsPerToken: 20,
@@ -50,6 +91,8 @@ export const CHECK_LIMITS = {
   adviceResolverQuestions: 25,
   adviceOctets: 128 * KIB,
   milliseconds: 10_000,
+  /** Between a domain's checks, while it is checked by itself: a day and a tenth. */
+  longestWait: 26.4 * HOUR,
   /** Records in one message; more make it malformed. */
   recordsAMessage: 200,
   /** Labels, pointers and strings that decoding one message may walk; more make it malformed. */
@@ -72,8 +115,10 @@ export const EVIDENCE_LIMITS = {
   valuesAnAnswer: 20,
 } as const;
 
-/** Sockets that ask name servers at once. */
+/** How far name servers are followed, what of an answer is read, and how many sockets ask at once. */
 export const DNS_LIMITS = {
+  referrals: 5,
+  serversAZone: 8,
   questions: 1_024,
   questionsPerAccount: 512,
   questionsPerServer: 256,

@@ -5,8 +5,6 @@ import type { FirstStart } from './auth/first-start.ts';
 import { makeFirstAccount } from './auth/first-start.ts';
 import type { Dns } from './dns/outcome.ts';
 import { createApp } from './http/app.ts';
-import type { HttpBounds } from './http/bounds.ts';
-import { HTTP_BOUNDS } from './http/bounds.ts';
 import { stopGracefully } from './http/graceful-stop.ts';
 import { listen } from './http/listen.ts';
 import { OpenStreams } from './http/open-streams.ts';
@@ -14,6 +12,8 @@ import type { Installation, InstallationParts } from './installation.ts';
 import { openInstallation } from './installation.ts';
 import type { Clock } from './instant.ts';
 import { toInstant } from './instant.ts';
+import type { HttpLimits } from './limits.ts';
+import { HTTP_LIMITS } from './limits.ts';
 import packageJson from './package.json' with { type: 'json' };
 import { findReturnPathHostProblems } from './verification/survey/return-path-host.ts';
 
@@ -23,7 +23,7 @@ const CONSOLE_FOLDER = fileURLToPath(new URL('../client/console/dist', import.me
 /** What a server is made from. */
 export interface ServerParts extends InstallationParts {
   /** Where they are to differ from the usual ones. */
-  readonly bounds?: Partial<HttpBounds>;
+  readonly bounds?: Partial<HttpLimits>;
 }
 
 /** A server that listens. */
@@ -50,7 +50,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     trustProxy: settings.TRUST_PROXY,
     stopping: stopping.signal,
     streams: new OpenStreams(),
-    bounds: { ...HTTP_BOUNDS, ...parts.bounds },
+    bounds: { ...HTTP_LIMITS, ...parts.bounds },
   });
   const stop = async () => {
     stopping.abort();

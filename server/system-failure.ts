@@ -9,6 +9,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTDIR: 'a file stands where a folder is needed',
   EISDIR: 'a folder stands where a file is needed',
   ENOENT: 'nothing can be made there',
+  ELOOP: 'a symbolic link stands in its place',
   ENAMETOOLONG: 'its name is too long',
 };
 

@@ -6,7 +6,7 @@ import { createLetterhead } from '@letterhead/client';
 import type { Scope } from '@letterhead/shared';
 import { pino } from 'pino';
 import { keysFromFile } from '../server/dkim/key-source.ts';
-import type { HttpBounds } from '../server/http/bounds.ts';
+import type { HttpLimits } from '../server/limits.ts';
 import type { RunningServer, ServerParts } from '../server/running-server.ts';
 import { startServer } from '../server/running-server.ts';
 import { parseSettings } from '../server/settings.ts';
@@ -56,7 +56,7 @@ export interface TestServerOptions {
   readonly environment?: Record<string, string>;
   readonly clock?: () => Date;
   readonly dns?: Parameters<typeof startLoopbackDns>[0];
-  readonly bounds?: Partial<HttpBounds>;
+  readonly bounds?: Partial<HttpLimits>;
 }
 
 /**

@@ -30,7 +30,10 @@ const app = fastify({ logger: false });
 const source: RestSource = {
   operations: listOperations(appRouter),
   createContext: ({ headers: { authorization }, ip }) => ({
-    caller: new TokenCaller({ store, clock, limits }, { authorization, address: ip, procedures: 1 }),
+    caller: new TokenCaller(
+      { store, clock, limits },
+      { authorization, address: ip, procedures: 1, enter: () => {} },
+    ),
     services,
     page: { next: null },
   }),

@@ -1,10 +1,6 @@
 import { LetterheadError } from '@letterhead/shared';
 import { toInstant } from '../instant.ts';
-import type { Store } from '../store/store.ts';
 import type { Identity } from './identity.ts';
-
-/** How many tokens an account can hold, share links and expired ones among them. */
-export const MAX_TOKENS_PER_ACCOUNT = 2000;
 
 /**
  * Refuses an end that has come already (`invalid`), and one after that of the token that asks (`forbidden`): who finds
@@ -23,11 +19,10 @@ export function refuseExpiry(expiresAt: Date | null, now: Date, { token }: Ident
   );
 }
 
-/** Refuses with `quota_exceeded` one token more than an account can hold. */
-export async function refuseTooManyTokens(store: Pick<Store, 'listTokens'>, account: number): Promise<void> {
-  if ((await store.listTokens(account)).length < MAX_TOKENS_PER_ACCOUNT) return;
-  throw new LetterheadError(
+/** `quota_exceeded`: one token more than the account can hold, share links and expired tokens among them. */
+export function tooManyTokens(limit: number): LetterheadError {
+  return new LetterheadError(
     'quota_exceeded',
-    `This account has ${MAX_TOKENS_PER_ACCOUNT} tokens and share links, which is all that it can hold. Revoke those that nobody uses.`,
+    `This account has ${limit} tokens and share links, which is all that it can hold. Revoke those that nobody uses.`,
   );
 }

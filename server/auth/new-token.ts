@@ -2,9 +2,10 @@ import type { Actor, TokenScope } from '@letterhead/shared';
 import { LetterheadError } from '@letterhead/shared';
 import type { Clock, Instant } from '../instant.ts';
 import { toInstant } from '../instant.ts';
+import { ACCOUNT_LIMITS } from '../limits.ts';
 import type { AccountRow, DomainRow, NewEvent, Store, TokenRow } from '../store/store.ts';
 import type { Identity } from './identity.ts';
-import { refuseExpiry, refuseTooManyTokens } from './new-token-rules.ts';
+import { refuseExpiry, tooManyTokens } from './new-token-rules.ts';
 import { hashTokenSecret, makeTokenSecret, tokenPrefix } from './token-secret.ts';
 
 /** What is said of a token before it has an id and a secret. */
@@ -52,7 +53,7 @@ export function tokenEvent(
 
 /**
  * Makes and stores a token of an account. Rejects with `invalid` or `forbidden` for its end, `quota_exceeded` where
- * the account holds too many, and `not_found` where the account is gone.
+ * the account holds too many, and `not_found` where the account, or the domain to share, is gone.
  */
 export async function createToken(
   { store, clock }: { readonly store: Store; readonly clock: Clock },
@@ -64,12 +65,15 @@ export async function createToken(
   const now = clock();
   const at = toInstant(now);
   refuseExpiry(plan.expiresAt, now, identity);
-  await refuseTooManyTokens(store, account.id);
-  const row = await store.createToken(
-    account.id,
+  const creation = await store.createToken(
+    { account: account.id, domain: plan.domain?.id ?? null, limit: ACCOUNT_LIMITS.tokens },
     (id) => newTokenRow(plan, { id, account: account.id, secret, at }),
     (created) => tokenEvent('token.created', created, { domain: plan.domain, actor: identity.actor, at }),
   );
-  if (row === undefined) throw new LetterheadError('not_found', `There is no account ${account.id}.`);
-  return { row, secret };
+  if (creation.kind === 'full') throw tooManyTokens(creation.limit);
+  if (creation.kind === 'gone') {
+    const what = plan.domain === null ? `account ${account.id}` : `domain ${plan.domain.id}`;
+    throw new LetterheadError('not_found', `There is no ${what} any more.`);
+  }
+  return { row: creation.row, secret };
 }

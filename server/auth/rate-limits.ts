@@ -1,44 +1,60 @@
 import { LetterheadError } from '@letterhead/shared';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { ACCOUNT_LIMITS } from '../limits.ts';
 import { addressNetwork } from './address-network.ts';
 
 /** How often somebody may come. Each call counts one, and rejects with `rate_limited` where that is too many. */
 export interface RateLimits {
-  /** One procedure or request of a known token. */
-  takeToken(token: number): Promise<void>;
+  /** One procedure or request of a known token, which counts for its account as well. */
+  takeToken(token: number, account: number): Promise<void>;
   /** Requests, or procedures in one, from an address that showed no token of ours. */
   takeAddress(address: string, requests: number): Promise<void>;
   /** One asked-for check of a domain. */
   takeVerification(account: number, domain: number): Promise<void>;
+  /** One act whose event is kept for long. `account`: that of whoever acts; null for the command line, which is trusted. */
+  takeAuditedAct(account: number | null): Promise<void>;
 }
 
-const SECONDS = 60;
-const VERIFICATIONS_PER_DOMAIN = 10;
-const VERIFICATIONS_PER_ACCOUNT = 60;
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 
-/** Limits a minute, counted in this process. `perMinute` 0: nothing is limited. */
+/** Limits, counted in this process. `perMinute`: of the requests of one token; 0: nothing is limited. */
 export function createRateLimits(perMinute: number): RateLimits {
   if (perMinute === 0) return unlimited;
-  const tokens = new RateLimiterMemory({ points: perMinute, duration: SECONDS });
-  const addresses = new RateLimiterMemory({ points: perMinute, duration: SECONDS });
-  const domains = new RateLimiterMemory({ points: VERIFICATIONS_PER_DOMAIN, duration: SECONDS });
-  const accounts = new RateLimiterMemory({ points: VERIFICATIONS_PER_ACCOUNT, duration: SECONDS });
+  const perAccount = perMinute * ACCOUNT_LIMITS.rateFactor;
+  const {
+    checksPerDomainPerMinute: checksPerDomain,
+    checksPerMinute,
+    auditedActsPerHour,
+    auditedActsPerDay,
+  } = ACCOUNT_LIMITS;
+  const ofToken = limit(perMinute, MINUTE, 'requests a minute are allowed for one token');
+  const ofAccount = limit(perAccount, MINUTE, 'requests a minute are allowed for all tokens of one account');
+  const ofAddress = limit(perMinute, MINUTE, 'requests a minute are allowed for one address without a token');
+  const ofDomain = limit(checksPerDomain, MINUTE, 'checks of one domain a minute are allowed');
+  const ofDomains = limit(
+    checksPerMinute,
+    MINUTE,
+    'checks a minute are allowed for the domains of one account',
+  );
+  const acts = 'tokens, share links and accounts can be made or changed by one account';
+  const ofHour = limit(auditedActsPerHour, HOUR, `${acts} an hour`);
+  const ofDay = limit(auditedActsPerDay, DAY, `${acts} a day`);
   return {
-    takeToken: (token) => take(tokens, token, `${perMinute} requests a minute are allowed for one token`),
-    takeAddress: (address, requests) =>
-      take(
-        addresses,
-        addressNetwork(address),
-        `${perMinute} requests a minute are allowed for one address without a token`,
-        requests,
-      ),
+    async takeToken(token, account) {
+      await ofToken(token);
+      await ofAccount(account);
+    },
+    takeAddress: (address, requests) => ofAddress(addressNetwork(address), requests),
     async takeVerification(account, domain) {
-      await take(domains, domain, `one domain can be checked ${VERIFICATIONS_PER_DOMAIN} times a minute`);
-      await take(
-        accounts,
-        account,
-        `the domains of one account can be checked ${VERIFICATIONS_PER_ACCOUNT} times a minute`,
-      );
+      await ofDomain(domain);
+      await ofDomains(account);
+    },
+    async takeAuditedAct(account) {
+      if (account === null) return;
+      await ofHour(account);
+      await ofDay(account);
     },
   };
 }
@@ -47,21 +63,30 @@ const unlimited: RateLimits = {
   async takeToken() {},
   async takeAddress() {},
   async takeVerification() {},
+  async takeAuditedAct() {},
 };
 
-async function take(
-  limiter: RateLimiterMemory,
-  key: number | string,
+/** Lets through `points` of a key in `seconds`, and rejects what is more with the rule and when to come again. */
+function limit(
+  points: number,
+  seconds: number,
   rule: string,
-  points = 1,
-): Promise<void> {
-  try {
-    await limiter.consume(key, points);
-  } catch (full) {
-    if (!(full instanceof RateLimiterRes)) throw full;
-    const retryAfter = Math.max(1, Math.ceil(full.msBeforeNext / 1000));
-    throw new LetterheadError('rate_limited', `Too many requests: ${rule}. Try again in ${retryAfter} s.`, {
-      retryAfter,
-    });
-  }
+): (key: number | string, taken?: number) => Promise<void> {
+  const limiter = new RateLimiterMemory({ points, duration: seconds });
+  return async (key, taken = 1) => {
+    try {
+      await limiter.consume(key, taken);
+    } catch (full) {
+      if (!(full instanceof RateLimiterRes)) throw full;
+      throw tooMany(`${points} ${rule}`, Math.max(1, Math.ceil(full.msBeforeNext / 1000)));
+    }
+  };
+}
+
+/** `retryAfter` in seconds. */
+function tooMany(rule: string, retryAfter: number): LetterheadError {
+  const wait = retryAfter > 2 * MINUTE ? `${Math.ceil(retryAfter / MINUTE)} min` : `${retryAfter} s`;
+  return new LetterheadError('rate_limited', `Too many requests: ${rule}. Try again in ${wait}.`, {
+    retryAfter,
+  });
 }

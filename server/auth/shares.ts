@@ -56,11 +56,9 @@ export class Shares {
     if (!revoked) throw new LetterheadError('not_found', `${domain.domain} has no share link ${id}.`);
   }
 
-  /** For a domain that is deleted. */
-  async revokeAll(account: AccountRow, domain: DomainRow, actor: Actor): Promise<void> {
-    for (const { id } of await this.#rowsOf(account, domain)) {
-      await this.#needs.store.deleteToken(account.id, id, (gone) => this.#revoked(gone, domain, actor));
-    }
+  /** What there is to tell of the links to a domain that is deleted: they go with it. */
+  revocations(shares: readonly TokenRow[], domain: DomainRow, actor: Actor): NewEvent[] {
+    return shares.map((row) => this.#revoked(row, domain, actor));
   }
 
   async #rowsOf(account: AccountRow, domain: DomainRow): Promise<TokenRow[]> {

@@ -9,7 +9,7 @@ import type { RateLimits } from './rate-limits.ts';
 import { hashTokenSecret, looksLikeToken } from './token-secret.ts';
 import { findValidToken, unauthenticated } from './valid-token.ts';
 
-const BEARER = /^Bearer +(\S+) *$/i;
+export const BEARER = /^Bearer +(\S+) *$/i;
 
 /** Who sends a request, as far as the request says. */
 export interface Sender {
@@ -17,6 +17,8 @@ export interface Sender {
   readonly address: string;
   /** How many procedures the request brings: each counts, where no token of ours is shown. */
   readonly procedures: number;
+  /** Told of the account that the request is of. Throws `rate_limited` where that has too many under way. */
+  readonly enter: (account: number) => void;
 }
 
 /** A caller that shows, or fails to show, a token in its `Authorization` header. */
@@ -83,10 +85,16 @@ export class TokenCaller implements Caller {
     return identity;
   }
 
-  async #count({ token }: KnownCaller): Promise<void> {
+  /** Lets the request in without counting it. Rejects with `unauthenticated` or `rate_limited`. */
+  async enter(): Promise<void> {
+    this.#sender.enter((await this.identify()).account.id);
+  }
+
+  async #count({ token, account }: KnownCaller): Promise<void> {
     this.#isCounted = true;
-    if (this.#counted === 0) await this.#limits.takeToken(token.id);
+    if (this.#counted === 0) await this.#limits.takeToken(token.id, account.id);
     else this.#counted -= 1;
+    this.#sender.enter(account.id);
   }
 
   async #identify(): Promise<KnownCaller> {

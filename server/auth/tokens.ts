@@ -64,8 +64,11 @@ export class Tokens {
     if (!revoked) throw new LetterheadError('not_found', `Account ${account.id} has no token ${id}.`);
   }
 
-  /** Refuses, as at the door, somebody who was let in earlier and may have lost their token or account since. */
-  async confirm(identity: Identity, scope: TokenScope, account: number): Promise<void> {
+  /**
+   * Refuses, as at the door, somebody who was let in earlier and may have lost their token or account since.
+   * `account`: the one that it is about; null for none.
+   */
+  async confirm(identity: Identity, scope: TokenScope, account: number | null): Promise<void> {
     if (identity.token === null) return;
     const current = await findValidToken(this.#store, identity.token.hash, toInstant(this.#clock()));
     authorize({ ...identity, ...current }, scope, account);

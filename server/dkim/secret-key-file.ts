@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { OPEN_FLAGS } from '../open-flags.ts';
 import { SECRET_KEY_LENGTH } from './key-seal.ts';
 
 export const SECRET_KEY_FILE = 'secret.key';
@@ -9,7 +10,7 @@ export const SECRET_KEY_FILE = 'secret.key';
 export async function readSecretKeyFile(dataDir: string): Promise<Buffer | undefined> {
   let text: string;
   try {
-    text = await readFile(join(dataDir, SECRET_KEY_FILE), 'utf8');
+    text = await readFile(join(dataDir, SECRET_KEY_FILE), { encoding: 'utf8', flag: OPEN_FLAGS.r });
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
@@ -31,6 +32,8 @@ export async function makeSecretKeyFile(dataDir: string): Promise<Buffer> {
   const key = randomBytes(SECRET_KEY_LENGTH);
   const temporary = join(dataDir, `${SECRET_KEY_FILE}.tmp`);
   try {
+    // What a crash left is removed, and so is a link that somebody else has laid: it is never written through.
+    await rm(temporary, { force: true });
     await writeDurably(temporary, `${key.toString('base64')}\n`);
     await rename(temporary, join(dataDir, SECRET_KEY_FILE));
   } catch (error) {
@@ -42,7 +45,7 @@ export async function makeSecretKeyFile(dataDir: string): Promise<Buffer> {
 }
 
 async function writeDurably(path: string, text: string): Promise<void> {
-  const file = await open(path, 'w', 0o600);
+  const file = await open(path, OPEN_FLAGS.wx, 0o600);
   try {
     await file.writeFile(text);
     await file.sync();

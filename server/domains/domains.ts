@@ -17,6 +17,7 @@ import type {
   JsonValue,
   NewEvent,
   Store,
+  TokenRow,
 } from '../store/store.ts';
 import { checkDates, diagnose } from '../verification/diagnose.ts';
 import { readKeptDiagnosis } from '../verification/kept-diagnosis.ts';
@@ -39,7 +40,7 @@ export interface DomainsNeeds {
   readonly maxDomainsPerAccount: number;
   readonly monitor: Pick<Monitor, 'verifyNow'>;
   /** The links to a domain go with it. */
-  readonly shares: { revokeAll(account: AccountRow, domain: DomainRow, actor: Actor): Promise<void> };
+  readonly shares: { revocations(rows: readonly TokenRow[], domain: DomainRow, actor: Actor): NewEvent[] };
 }
 
 /** The life of a sending domain: made with a key of its own, renamed, deleted. */
@@ -119,13 +120,14 @@ export class Domains {
     return this.#scheduled(this.#written(change, account, name));
   }
 
-  /** With its key: mail signed with it can't be verified once the record is gone. */
+  /** With its key and its share links: mail signed with it can't be verified once the record is gone. */
   async remove(account: AccountRow, row: DomainRow, actor: Actor): Promise<void> {
-    const gone = await this.#needs.store.deleteDomain(account.id, row.id, (current) =>
+    const { store, shares } = this.#needs;
+    const gone = await store.deleteDomain(account.id, row.id, (current, links) => [
       this.#event('domain.deleted', current, actor, {}),
-    );
+      ...shares.revocations(links, current, actor),
+    ]);
     if (!gone) throw noSuchDomain(account, row.id);
-    await this.#needs.shares.revokeAll(account, row, actor);
   }
 
   /** Asks DNS now and answers with the domain as it then is. Rejects with `not_found` where it is gone meanwhile. */

@@ -1,6 +1,8 @@
 import type { Event } from '@letterhead/shared';
 import { LetterheadError } from '@letterhead/shared';
-import type { AccountRow, EventFilter, EventRow, Store } from '../store/store.ts';
+import { REQUEST_LIMITS, STREAM_LIMITS } from '../limits.ts';
+import type { AccountRow, EventFilter, EventPage, EventRow, Store } from '../store/store.ts';
+import { nextTurn } from '../turns.ts';
 
 /** An event as callers see it. */
 export function toEvent(row: EventRow): Event {
@@ -14,12 +16,6 @@ export function toEvent(row: EventRow): Event {
   };
 }
 
-/** How many events a stream reads from the log at a time while it catches up. */
-const CATCH_UP_PAGE = 500;
-
-/** How many events may wait for a listener that takes them slowly, before it is told to read anew. */
-const MAX_WAITING = 1000;
-
 /**
  * What a stream tells: that it listens from event `last` on, something that happened, or that too much was missed
  * and has to be read anew.
@@ -29,6 +25,15 @@ export type StreamItem =
   | { kind: 'event'; event: Event }
   | { kind: 'reload'; last: number };
 
+/** Rows never change, so each is turned into what all its listeners are told once. */
+const items = new WeakMap<EventRow, StreamItem>();
+
+function toItem(row: EventRow): StreamItem {
+  const item = items.get(row) ?? { kind: 'event', event: toEvent(row) };
+  items.set(row, item);
+  return item;
+}
+
 /** What happened in an account: the feed, and the stream of what happens from now on. */
 export class Events {
   readonly #store: Store;
@@ -37,19 +42,22 @@ export class Events {
     this.#store = from.store;
   }
 
-  /** Oldest first. Rejects with `invalid` where events after `after` are no longer kept. `next`: as for any page. */
+  /**
+   * Oldest first; what is kept longest, from its beginning on. Rejects with `invalid` where events after `after` are no
+   * longer kept and `after` is no event of what is. `next`: as for any page.
+   */
   async list(
     account: AccountRow,
     filter: Partial<EventFilter> & { limit: number },
-  ): Promise<{ events: Event[]; next: number | null }> {
+  ): Promise<{ rows: readonly EventRow[]; next: number | null }> {
     const page = await this.#store.listEvents(account.id, {
       after: filter.after ?? 0,
       limit: filter.limit + 1,
       domain: filter.domain,
     });
-    if (page.truncated && filter.after !== undefined) throw noLongerKept(page.first);
-    const events = page.events.slice(0, filter.limit).map(toEvent);
-    return { events, next: page.events.length > filter.limit ? (events.at(-1)?.id ?? null) : null };
+    if (!page.afterIsKept) throw noLongerKept(page, filter.after ?? 0);
+    const rows = page.events.slice(0, filter.limit);
+    return { rows, next: page.events.length > filter.limit ? (rows.at(-1)?.id ?? null) : null };
   }
 
   /**
@@ -57,7 +65,17 @@ export class Events {
    * happens. Without `after`, from now on; the first item says from where that is.
    */
   async *stream(account: AccountRow, after: number | null, signal: AbortSignal): AsyncGenerator<StreamItem> {
-    const queue = new EventQueue(signal);
+    let told = 0;
+    for await (const item of this.#follow(account, after, signal)) {
+      yield item;
+      told += 1;
+      // Whoever catches up with much would otherwise hold everybody else up until the end of it.
+      if (told % REQUEST_LIMITS.rowsAtAStretch === 0) await nextTurn(account.id);
+    }
+  }
+
+  async *#follow(account: AccountRow, after: number | null, signal: AbortSignal): AsyncGenerator<StreamItem> {
+    const queue = new EventQueue(account.id, signal);
     const unsubscribe = this.#store.subscribe(account.id, (event) => queue.push(event));
     try {
       // Subscribed before catching up, so that nothing falls between; what comes twice is dropped by its id.
@@ -70,7 +88,7 @@ export class Events {
         if (row === 'overflow') yield { kind: 'reload', last };
         else if (row.id > last) {
           last = row.id;
-          yield { kind: 'event', event: toEvent(row) };
+          yield toItem(row);
         }
       }
     } finally {
@@ -87,33 +105,38 @@ export class Events {
   async *#catchUp(account: AccountRow, after: number): AsyncGenerator<StreamItem> {
     let seen = after;
     for (;;) {
-      const page = await this.#store.listEvents(account.id, { after: seen, limit: CATCH_UP_PAGE });
+      const page = await this.#store.listEvents(account.id, {
+        after: seen,
+        limit: STREAM_LIMITS.catchUpPage,
+      });
       if (page.truncated) {
         yield { kind: 'reload', last: page.last };
         return;
       }
       for (const row of page.events) {
         seen = row.id;
-        yield { kind: 'event', event: toEvent(row) };
+        yield toItem(row);
       }
-      if (page.events.length < CATCH_UP_PAGE) return;
+      if (page.events.length < STREAM_LIMITS.catchUpPage) return;
     }
   }
 }
 
 /** Events that a listener has not taken yet; more than it could ever take are forgotten, and it is told so. */
 class EventQueue implements AsyncIterable<EventRow | 'overflow'> {
+  readonly #account: number;
   readonly #signal: AbortSignal;
   #waiting: (EventRow | 'overflow')[] = [];
   #wake: (() => void) | undefined;
 
-  constructor(signal: AbortSignal) {
+  constructor(account: number, signal: AbortSignal) {
+    this.#account = account;
     this.#signal = signal;
     signal.addEventListener('abort', () => this.#wake?.(), { once: true });
   }
 
   push(row: EventRow): void {
-    if (this.#waiting.length >= MAX_WAITING) this.#waiting = ['overflow'];
+    if (this.#waiting.length >= STREAM_LIMITS.waitingEvents) this.#waiting = ['overflow'];
     this.#waiting.push(row);
     this.#wake?.();
   }
@@ -128,14 +151,13 @@ class EventQueue implements AsyncIterable<EventRow | 'overflow'> {
         this.#wake = resolve;
         if (this.#signal.aborted) resolve();
       });
+      // One change wakes every listener of the account: each goes on in a turn of its own.
+      await nextTurn(this.#account);
     }
   }
 }
 
-function noLongerKept(first: number | null): LetterheadError {
-  const message =
-    first === null
-      ? 'The events after that one are no longer kept: leave out after to begin with the oldest.'
-      : `The events before ${first} are no longer kept: leave out after to begin with the oldest.`;
+function noLongerKept({ first, last }: EventPage, after: number): LetterheadError {
+  const message = `Of the events ${after + 1} to ${(first ?? last + 1) - 1}, those of domains are no longer kept: leave out after to begin with the oldest that are.`;
   return new LetterheadError('invalid', message, { errors: { after: [message] } });
 }

@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import cors from '@fastify/cors';
 import { LetterheadError } from '@letterhead/shared';
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -6,21 +5,22 @@ import fastify from 'fastify';
 import type { RateLimits } from '../auth/rate-limits.ts';
 import { TokenCaller } from '../auth/token-caller.ts';
 import type { Clock } from '../instant.ts';
+import type { HttpLimits } from '../limits.ts';
+import { REQUEST_LIMITS } from '../limits.ts';
 import type { Metrics } from '../metrics.ts';
 import { describeApi } from '../rest/openapi.ts';
 import { listOperations } from '../rest/operations.ts';
-import { BODY_LIMIT } from '../rest/request-body.ts';
 import { BASE_PATH, noSuchPath, restPaths, serveRest } from '../rest/rest-adapter.ts';
 import type { Context } from '../router/context.ts';
 import { appRouter } from '../router/index.ts';
 import type { Services } from '../router/services.ts';
 import type { Store } from '../store/store.ts';
-import type { HttpBounds } from './bounds.ts';
+import { Turns } from '../turns.ts';
 import { answerBrokenHttp } from './client-errors.ts';
 import { Console } from './console-files.ts';
 import { logFault } from './fault-log.ts';
 import { addFixedHeaders } from './fixed-headers.ts';
-import { followRequests } from './follow-requests.ts';
+import { addressOf } from './forwarded-addresses.ts';
 import { passGates } from './gates.ts';
 import { refuseWhenStopping } from './graceful-stop.ts';
 import { serveHealth } from './health.ts';
@@ -32,6 +32,7 @@ import type { OpenStreams } from './open-streams.ts';
 import { serveReference } from './reference-page.ts';
 import { refusalOf, sendRefusal } from './refusal-reply.ts';
 import { requestIds } from './request-id.ts';
+import { RequestsUnderWay } from './requests-under-way.ts';
 import { serveTrpc, trpcPaths } from './trpc-route.ts';
 
 /** What the HTTP side needs from elsewhere. */
@@ -52,7 +53,7 @@ export interface AppNeeds {
   readonly trustProxy: boolean | readonly string[];
   /** Aborted when the server is about to stop. */
   readonly stopping: AbortSignal;
-  readonly bounds: HttpBounds;
+  readonly bounds: HttpLimits;
 }
 
 /** Long enough for a batch of tRPC calls in one path. */
@@ -72,27 +73,26 @@ type CallerOf = (request: FastifyRequest, procedures?: number) => TokenCaller;
 /** The Fastify app: `/api/v1`, `/trpc`, `/openapi.json`, `/reference`, `/health`, `/metrics` and the console. It does not listen by itself. */
 export async function createApp(needs: AppNeeds): Promise<FastifyInstance> {
   const operations = listOperations(appRouter);
+  const underWay = new RequestsUnderWay({
+    maxWaiting: needs.bounds.maxWaiting,
+    ended: requestCounter(needs.metrics, needs.log),
+  });
   const callerOf: CallerOf = (request, procedures = 1) =>
     new TokenCaller(needs, {
       authorization: request.headers.authorization,
       address: addressOf(request),
       procedures,
+      enter: (account) => underWay.enter(request, account),
     });
   const contextOf = (caller: TokenCaller): Context => ({
     caller,
     services: needs.services,
     page: { next: null },
+    turns: new Turns(),
   });
   const app = makeFastify(needs, callerOf);
   ignoreExpectations(app);
-  passGates(app, [
-    followRequests(app, {
-      maxWaiting: needs.bounds.maxWaiting,
-      ended: requestCounter(needs.metrics, needs.log),
-    }),
-    refuseBadHost,
-    refuseWhenStopping(needs.stopping),
-  ]);
+  passGates(app, [underWay.follow(app), refuseBadHost, refuseWhenStopping(needs.stopping)]);
   if (needs.corsOrigins.length > 0) await allowOrigins(app, needs.corsOrigins);
   const paths = knownPaths([...restPaths(operations), ...trpcPaths(), ...PAGES]);
   const webConsole = new Console(needs.consoleFolder);
@@ -105,7 +105,7 @@ export async function createApp(needs: AppNeeds): Promise<FastifyInstance> {
     serveReference(pages, describeApi(operations, needs.version));
     webConsole.serve(pages);
   });
-  serveHealth(app, needs.store);
+  serveHealth(app, needs.store, needs.bounds);
   serveMetrics(app, needs.metrics, callerOf);
   return app;
 }
@@ -118,17 +118,12 @@ function originForm(url: string): string {
   return path.startsWith('/') ? path : `/${path}`;
 }
 
-/** Where a request comes from; a forwarded address that is none is not believed. */
-function addressOf({ ip, socket }: FastifyRequest): string {
-  return isIP(ip) === 0 ? (socket.remoteAddress ?? '') : ip;
-}
-
 function makeFastify({ trustProxy, bounds }: AppNeeds, callerOf: CallerOf): FastifyInstance {
   return fastify({
     // Fastify would make a logger for each request, which costs more than the few lines that name one.
     logger: false,
     genReqId: requestIds(),
-    bodyLimit: BODY_LIMIT,
+    bodyLimit: REQUEST_LIMITS.bodyBytes,
     trustProxy: typeof trustProxy === 'boolean' ? trustProxy : [...trustProxy],
     requestTimeout: bounds.requestTimeout,
     connectionTimeout: bounds.idleTimeout,

@@ -1,19 +1,42 @@
 import type { FastifyInstance } from 'fastify';
+import type { HttpLimits } from '../limits.ts';
 import type { Store } from '../store/store.ts';
 import { refusalOf, sendRefusal } from './refusal-reply.ts';
 
 export const LIVE_PATH = '/health/live';
 
-/** `/health/live`: the process answers. `/health/ready`: the store holds its lock and can write. */
-export function serveHealth(app: FastifyInstance, store: Pick<Store, 'ready'>): void {
+/**
+ * `/health/live`: the process answers. `/health/ready`: the store holds its lock and can write. Anybody may ask, and
+ * asking the store costs a durable write: its answer is repeated for `readyAge`.
+ */
+export function serveHealth(
+  app: FastifyInstance,
+  store: Pick<Store, 'ready'>,
+  { readyAge }: Pick<HttpLimits, 'readyAge'>,
+): void {
+  const ready = repeatAnswer(() => store.ready(), readyAge);
   const ok = JSON.stringify({ status: 'ok' });
   app.get(LIVE_PATH, (_request, reply) => reply.type('application/json; charset=utf-8').send(ok));
   app.get('/health/ready', async (_request, reply) => {
     try {
-      await store.ready();
+      await ready();
     } catch (error) {
       return sendRefusal(reply, refusalOf(error));
     }
     return reply.type('application/json; charset=utf-8').send(ok);
   });
+}
+
+/** Asks once at a time, and not again until `age` milliseconds after the answer, which is repeated meanwhile. */
+function repeatAnswer(ask: () => Promise<void>, age: number): () => Promise<void> {
+  let answer: Promise<void> | null = null;
+  let until = 0;
+  return () => {
+    if (answer !== null && performance.now() < until) return answer;
+    until = Number.POSITIVE_INFINITY;
+    answer = ask().finally(() => {
+      until = performance.now() + age;
+    });
+    return answer;
+  };
 }

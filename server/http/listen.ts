@@ -1,5 +1,6 @@
 import { LetterheadError } from '@letterhead/shared';
 import type { FastifyInstance } from 'fastify';
+import { ACCEPT_BACKLOG } from '../limits.ts';
 import { SettingsError } from '../settings.ts';
 
 /**
@@ -8,7 +9,7 @@ import { SettingsError } from '../settings.ts';
  */
 export async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
   try {
-    await app.listen({ host, port });
+    await app.listen({ host, port, backlog: ACCEPT_BACKLOG });
   } catch (error) {
     throw cannotListen(host, port, error);
   }

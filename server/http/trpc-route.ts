@@ -3,21 +3,22 @@ import { TRPCError } from '@trpc/server';
 import { resolveResponse } from '@trpc/server/http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { TokenCaller } from '../auth/token-caller.ts';
+import { REQUEST_LIMITS } from '../limits.ts';
 import type { ProcedureType } from '../rest/operations.ts';
 import { procedureTypes } from '../rest/operations.ts';
+import { Batch } from '../router/batch.ts';
 import type { Context } from '../router/context.ts';
 import { appRouter } from '../router/index.ts';
 import { toRefusal } from '../router/refusals.ts';
+import { writeListAhead } from '../router/written-once.ts';
+import { nextTurn, Turns } from '../turns.ts';
 import type { FaultLog } from './fault-log.ts';
 import { logFault } from './fault-log.ts';
 import { cutStreamsWhenStopping } from './graceful-stop.ts';
 import type { PathMethod } from './known-paths.ts';
-import type { OpenStreams } from './open-streams.ts';
+import type { OpenStreams, StreamOwner } from './open-streams.ts';
 import { hasUnknownType, refusalHeaders, TRPC_PATH } from './refusal-reply.ts';
 import { toTrpcRequest } from './trpc-request.ts';
-
-/** How many calls may travel together. */
-const MAX_BATCH_SIZE = 100;
 
 /** What tRPC's side needs from elsewhere. */
 export interface TrpcSource {
@@ -64,10 +65,15 @@ export async function serveTrpc(app: FastifyInstance, source: TrpcSource): Promi
           countRequest(source, request, reply, caller, procedures).then(() => done(), done);
         },
         async handler(request, reply) {
+          const called = proceduresIn(request).length;
           let caller = callers.get(request);
+          if (called > 1 && called <= REQUEST_LIMITS.batchCalls) {
+            caller ??= source.callerOf(request, called);
+            await awaitTurn(caller);
+          }
           const response = await answer(source, request, reply, (procedures) => {
             caller ??= source.callerOf(request, procedures);
-            return source.contextOf(caller);
+            return contextOfCalls(source.contextOf(caller), procedures);
           });
           if (comesInPieces(response)) return reply.send(response);
           await countOnce(caller ?? source.callerOf(request, 1));
@@ -88,7 +94,7 @@ function answer(
 ): Promise<Response> {
   return resolveResponse({
     router: appRouter,
-    maxBatchSize: MAX_BATCH_SIZE,
+    maxBatchSize: REQUEST_LIMITS.batchCalls,
     req: toTrpcRequest(request, leaving(reply)),
     // tRPC decodes it, which Fastify has done already: twice would make other procedures of it than were counted.
     path: encodeURIComponent(request.params.path),
@@ -105,6 +111,25 @@ function answer(
       ),
     }),
   });
+}
+
+/** Reading a batch is long work by itself. Who sends it is refused where its calls are. */
+async function awaitTurn(caller: TokenCaller): Promise<void> {
+  const account = await caller.identify().then(
+    (identity) => identity.account.id,
+    () => null,
+  );
+  await nextTurn(account);
+}
+
+/** The context of one call, or of a batch of them. */
+function contextOfCalls(context: Context, procedures: number): Context {
+  const { turns = new Turns() } = context;
+  return {
+    ...context,
+    prepare: (data) => writeListAhead(data, turns),
+    batch: procedures > 1 ? new Batch(turns) : undefined,
+  };
 }
 
 /** Aborted where the client goes away before it has all of its answer. */
@@ -169,14 +194,14 @@ async function countRequest(
 ): Promise<void> {
   const areThere = !types.includes(undefined);
   if (!types.every((type) => type !== undefined && methodOf(type) === method)) await caller.visit();
-  if (method === 'POST') await refuseNobodysBody(caller, areThere);
+  if (method === 'POST') await enterBeforeBody(caller, areThere);
   if (types.includes('subscription')) raw.once('close', await openStream(streams, caller));
 }
 
-/** Refused before it is read. */
-async function refuseNobodysBody(caller: TokenCaller, areThere: boolean): Promise<void> {
+/** The body of a stranger, or of an account that has too many under way, is refused before it is read. */
+async function enterBeforeBody(caller: TokenCaller, areThere: boolean): Promise<void> {
   try {
-    await caller.identify();
+    await caller.enter();
   } catch (error) {
     throw areThere ? error : new LetterheadError('not_found', 'There is no such procedure.');
   }
@@ -184,13 +209,14 @@ async function refuseNobodysBody(caller: TokenCaller, areThere: boolean): Promis
 
 /** Refused over HTTP with `rate_limited`, after which clients connect again: an error in a stream is the end of it. */
 async function openStream(streams: OpenStreams, caller: TokenCaller): Promise<() => void> {
-  let token: number;
+  let owner: StreamOwner;
   try {
-    token = (await caller.countAhead()).token.id;
+    const { token, account } = await caller.countAhead();
+    owner = { token: token.id, account: account.id };
   } catch (error) {
     if (error instanceof LetterheadError && error.code === 'rate_limited') throw error;
     // Said in the stream, where clients can read why.
     return () => {};
   }
-  return streams.open(token);
+  return streams.open(owner);
 }

@@ -3,19 +3,14 @@ import type { CheckObserver } from './run-check.ts';
 
 /** Where the monitor tells the operator what it does; pino's loggers fit. */
 export interface CheckLog {
-  info(details: object, message: string): void;
   warn(details: object, message: string): void;
   error(details: object, message: string): void;
 }
 
-/** One line for each change of state, and none for a check without news. */
+/** A line for each check that could not be kept. What a check has changed, the store tells: it is an event. */
 export function createCheckLog(log: CheckLog): CheckObserver {
   return {
-    checked({ row, events }) {
-      for (const { type, changes } of events) {
-        log.info({ account: row.account_id, domain: row.id, name: row.domain, ...changes }, type);
-      }
-    },
+    checked() {},
     failed(target, error) {
       // The store says by itself, once, what is wrong with it.
       const level = error instanceof LetterheadError ? 'warn' : 'error';

@@ -1,13 +1,22 @@
 import { z } from 'zod';
+import { invalidField } from '../router/input-limits.ts';
+import type { RestOperation } from './operations.ts';
 
 /** What a field of an input is, as far as a query or a form, which know only text, must be told. */
 export type FieldKind = 'text' | 'number' | 'boolean' | 'list';
 
-/** The kind of each field of an input, found out once, when the routes are made. */
-export function fieldKinds(input: z.ZodObject | null): ReadonlyMap<string, FieldKind> {
+/**
+ * The kind of each field that a body or a query can have, found out once, when the routes are made. What stands in the
+ * path is none of them: a field of the same name is ignored.
+ */
+export function fieldKinds({
+  input,
+  pathParameters,
+}: Pick<RestOperation, 'input' | 'pathParameters'>): ReadonlyMap<string, FieldKind> {
   if (input === null) return new Map();
   const { properties = {} } = z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' });
-  return new Map(Object.entries(properties).map(([name, property]) => [name, kindOf(property)]));
+  const fields = Object.entries(properties).filter(([name]) => !pathParameters.includes(name));
+  return new Map(fields.map(([name, property]) => [name, kindOf(property)]));
 }
 
 function kindOf(property: z.core.JSONSchema._JSONSchema): FieldKind {
@@ -18,8 +27,8 @@ function kindOf(property: z.core.JSONSchema._JSONSchema): FieldKind {
 }
 
 /**
- * The fields of a query or a form, in the types that the input wants. What doesn't convert, and a field that came
- * more than once, is left as it is, for the input's schema to refuse.
+ * The fields of a query or a form, in the types that the input wants. What doesn't convert is left as it is, for the
+ * input's schema to refuse. Throws `invalid` where a field that is no list came more than once.
  */
 export function convertFields(
   fields: Readonly<Record<string, string | readonly string[]>>,
@@ -28,14 +37,19 @@ export function convertFields(
   const converted: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(fields)) {
     const kind = kinds.get(name);
-    if (kind !== undefined) converted[name] = convert(value, kind);
+    if (kind === 'list') converted[name] = [value].flat();
+    else if (kind !== undefined) converted[name] = convert(only(name, value), kind);
   }
   return converted;
 }
 
-function convert(value: string | readonly string[], kind: FieldKind): unknown {
-  if (kind === 'list') return typeof value === 'string' ? [value] : value;
-  if (typeof value !== 'string') return value;
+function only(name: string, value: string | readonly string[]): string {
+  const [first = '', ...others] = [value].flat();
+  if (others.length > 0) throw invalidField(name, `Give ${name} once.`);
+  return first;
+}
+
+function convert(value: string, kind: FieldKind): unknown {
   if (kind === 'number') return /^-?\d{1,15}(?:\.\d{1,15})?$/.test(value) ? Number(value) : value;
   if (kind === 'boolean') return value === 'true' ? true : value === 'false' ? false : value;
   return value;

@@ -1,14 +1,13 @@
 import { LetterheadError } from '@letterhead/shared';
 import type { FastifyInstance } from 'fastify';
-
-/** 64 KiB: far more than any request needs. */
-export const BODY_LIMIT = 64 * 1024;
+import { REQUEST_LIMITS } from '../limits.ts';
+import { refuseTooManyFields } from '../router/input-limits.ts';
 
 /** A form's fields, which are text, and have to be converted; JSON's are what they are. */
 export class FormBody {
-  readonly fields: Readonly<Record<string, string | readonly string[]>>;
+  readonly fields: Readonly<Record<string, readonly string[]>>;
 
-  constructor(fields: Readonly<Record<string, string | readonly string[]>>) {
+  constructor(fields: Readonly<Record<string, readonly string[]>>) {
     this.fields = fields;
   }
 }
@@ -64,12 +63,14 @@ function parseJsonObject(text: string): unknown {
   return value;
 }
 
-function parseForm(text: string): FormBody {
+export function parseForm(text: string): FormBody {
+  // No more are counted than it takes to refuse them.
+  refuseTooManyFields(text.split('&', REQUEST_LIMITS.fields + 1).length);
   // Without a prototype, a field named __proto__ is a field like any other.
-  const fields: Record<string, string | string[]> = Object.create(null);
+  const fields: Record<string, string[]> = Object.create(null);
   for (const [name, value] of new URLSearchParams(text)) {
-    const earlier = fields[name];
-    fields[name] = earlier === undefined ? value : [earlier, value].flat();
+    fields[name] ??= [];
+    fields[name].push(value);
   }
   return new FormBody(fields);
 }

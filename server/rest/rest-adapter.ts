@@ -1,6 +1,7 @@
 import { isId, LetterheadError } from '@letterhead/shared';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Context } from '../router/context.ts';
+import { refuseLongLists, refuseTooManyFields } from '../router/input-limits.ts';
 import { callProcedure } from './call-procedure.ts';
 import type { FieldKind } from './field-kinds.ts';
 import { convertFields, fieldKinds } from './field-kinds.ts';
@@ -37,7 +38,7 @@ type RestRequest = FastifyRequest<{ Params: Record<string, string> }>;
 
 function addRoute(app: FastifyInstance, source: RestSource, operation: RestOperation): void {
   const { rest } = operation.meta;
-  const kinds = fieldKinds(operation.input);
+  const kinds = fieldKinds(operation);
   app.route<{ Params: Record<string, string> }>({
     method: rest.method,
     url: rest.path.replace(/\{(\w+)\}/g, ':$1'),
@@ -98,35 +99,39 @@ function makeInput(
   request: RestRequest,
 ): Record<string, unknown> {
   const input = operation.takesBody ? bodyFields(request.body, kinds) : queryFields(request.query, kinds);
-  // The path goes last: a field of the same name in the body or the query must not override it.
   for (const name of operation.pathParameters) input[name] = Number(request.params[name]);
   return input;
 }
 
 function bodyFields(body: unknown, kinds: ReadonlyMap<string, FieldKind>): Record<string, unknown> {
   if (body instanceof FormBody) return convertFields(body.fields, kinds);
-  return typeof body === 'object' && body !== null ? { ...body } : {};
+  if (typeof body !== 'object' || body === null) return {};
+  const fields = Object.fromEntries(Object.entries(body).filter(([name]) => kinds.has(name)));
+  refuseLongLists(fields);
+  return fields;
 }
 
 function queryFields(query: unknown, kinds: ReadonlyMap<string, FieldKind>): Record<string, unknown> {
   // Fastify's query parser gives text, or a list of it where a name came more than once.
-  return convertFields(query as Record<string, string | string[]>, kinds);
+  const fields = query as Record<string, string | string[]>;
+  refuseTooManyFields(Object.values(fields).flat().length);
+  return convertFields(fields, kinds);
 }
 
-function answer(
+async function answer(
   operation: RestOperation,
   request: FastifyRequest,
   reply: FastifyReply,
   context: Context,
   data: unknown,
-): FastifyReply {
+): Promise<FastifyReply> {
   const { status, contentType } = operation.meta.rest;
   reply.code(status);
   if (status === 204) return reply.send();
   if (contentType !== undefined) return reply.type(contentType).send(data);
   const next = context.page?.next ?? null;
   if (next !== null) reply.header('link', `<${nextPage(request.url, next)}>; rel="next"`);
-  return reply.type('application/json; charset=utf-8').send(envelope(data));
+  return reply.type('application/json; charset=utf-8').send(await envelope(data, context.turns));
 }
 
 /** The same request, from a later id on. */

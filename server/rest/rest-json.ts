@@ -1,9 +1,12 @@
+import type { Turns } from '../turns.ts';
+
 /** The JSON of answers that never change, by identity. */
 const written = new WeakMap<object, string>();
 
-/** `{"data": …}`, the envelope of every answer. */
-export function envelope(data: unknown): string {
-  return `{"data":${restJson(data)}}`;
+/** `{"data": …}`, the envelope of every answer. A list is put together in slices. */
+export async function envelope(data: unknown, turns: Turns | undefined): Promise<string> {
+  if (turns === undefined || !Array.isArray(data)) return `{"data":${restJson(data)}}`;
+  return `{"data":[${(await turns.map(data, restJson)).join(',')}]}`;
 }
 
 /**

@@ -2,10 +2,11 @@ import { AccountNameSchema, AccountSchema } from '@letterhead/shared';
 import { z } from 'zod';
 import { toAccount } from '../auth/accounts.ts';
 import { checkedEach, checkedOnce } from './checked-once.ts';
-import { accountProcedure, authorizedProcedure, withAccount } from './procedures.ts';
+import { accountProcedure, authorizedProcedure, takeAuditedAct, withAccount } from './procedures.ts';
 import { t } from './trpc.ts';
 
 const accountOutput = checkedOnce(AccountSchema);
+const accountsOutput = checkedEach(AccountSchema);
 
 export const accountsRouter = t.router({
   list: authorizedProcedure
@@ -14,8 +15,8 @@ export const accountsRouter = t.router({
       summary: 'List accounts',
       rest: { method: 'GET', path: '/accounts', status: 200 },
     })
-    .output(checkedEach(AccountSchema))
-    .query(async ({ ctx }) => (await ctx.services.accounts.list()).map(toAccount)),
+    .output(accountsOutput)
+    .query(async ({ ctx }) => accountsOutput.of(ctx.turns, await ctx.services.accounts.list(), toAccount)),
 
   create: authorizedProcedure
     .input(z.object({ name: AccountNameSchema }))
@@ -25,9 +26,10 @@ export const accountsRouter = t.router({
       rest: { method: 'POST', path: '/accounts', status: 201 },
     })
     .output(accountOutput)
-    .mutation(async ({ ctx, input }) =>
-      toAccount(await ctx.services.accounts.create(input.name, ctx.identity.actor)),
-    ),
+    .mutation(async ({ ctx, input }) => {
+      await takeAuditedAct(ctx);
+      return toAccount(await ctx.services.accounts.create(input.name, ctx.identity.actor));
+    }),
 
   get: accountProcedure({})
     .meta({
@@ -53,9 +55,12 @@ export const accountsRouter = t.router({
     })
     .output(accountOutput)
     .mutation(
-      withAccount(async ({ ctx, input: { name, suspended }, account }) =>
-        toAccount(await ctx.services.accounts.change(account, { name, suspended }, ctx.identity.actor)),
-      ),
+      withAccount(async ({ ctx, input: { name, suspended }, account }) => {
+        await takeAuditedAct(ctx);
+        return toAccount(
+          await ctx.services.accounts.change(account, { name, suspended }, ctx.identity.actor),
+        );
+      }),
     ),
 
   delete: accountProcedure({})

@@ -1,4 +1,6 @@
 import type { z } from 'zod';
+import { REQUEST_LIMITS } from '../limits.ts';
+import type { Turns } from '../turns.ts';
 
 /** An output parser that tRPC can call, with the schema that it stands for. */
 export interface OutputCheck<T> {
@@ -24,12 +26,32 @@ export function checkedOnce<T extends object>(schema: z.ZodType<T>): OutputCheck
   return Object.assign(check, { schema });
 }
 
-/** The same for a list, whose elements are checked once each. */
-export function checkedEach<T extends object>(schema: z.ZodType<T>): OutputCheck<T[]> {
+/** The output parser of a list, whose elements are checked once each. */
+export interface ListCheck<T> extends OutputCheck<T[]> {
+  /** Makes the elements of a list and checks them, in slices. The parser finds them checked. */
+  readonly of: <Row>(
+    turns: Turns | undefined,
+    rows: readonly Row[],
+    toElement: (row: Row) => T,
+  ) => Promise<T[]>;
+}
+
+export function checkedEach<T extends object>(schema: z.ZodType<T>): ListCheck<T> {
   const checkOne = checkedOnce(schema);
+  const checkedLists = new WeakSet<object>();
   const check = (value: unknown): T[] => {
     if (!Array.isArray(value)) throw new TypeError('A list was promised.');
-    return value.map(checkOne);
+    return checkedLists.has(value) ? value : value.map(checkOne);
   };
-  return Object.assign(check, { schema: schema.array() });
+  return Object.assign(check, {
+    schema: schema.array(),
+    async of<Row>(turns: Turns | undefined, rows: readonly Row[], toElement: (row: Row) => T): Promise<T[]> {
+      const make = (row: Row) => checkOne(toElement(row));
+      // Many lists that are asked for at the same moment are made one after the other.
+      if (turns !== undefined && rows.length > REQUEST_LIMITS.rowsAtAStretch) await turns.next();
+      const list = turns === undefined ? rows.map(make) : await turns.map(rows, make);
+      checkedLists.add(list);
+      return list;
+    },
+  });
 }

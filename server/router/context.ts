@@ -1,4 +1,6 @@
 import type { Caller, Identity } from '../auth/identity.ts';
+import type { Turns } from '../turns.ts';
+import type { Batch } from './batch.ts';
 import type { Services } from './services.ts';
 
 /** What every procedure is given. */
@@ -9,6 +11,12 @@ export interface Context {
   readonly services: Services;
   /** Where a list leaves what REST says in a header beside the body. */
   readonly page?: Page | undefined;
+  /** Absent where nobody else waits, as at the command line. */
+  readonly turns?: Turns | undefined;
+  /** What the call shares with others that came in the same request. */
+  readonly batch?: Batch | undefined;
+  /** Told of an answer before it is written. */
+  readonly prepare?: ((answer: unknown) => Promise<void>) | undefined;
 }
 
 /** The next page of a list. */

@@ -33,6 +33,8 @@ const ZoneFileOutput = z.string().meta({
 });
 
 const domainOutput = checkedOnce(DomainSchema);
+const domainsOutput = checkedEach(DomainSchema);
+const statusesOutput = checkedEach(DomainStatusSchema);
 
 export const domainsRouter = t.router({
   create: accountProcedure({ domain: DomainNameInput })
@@ -76,14 +78,14 @@ export const domainsRouter = t.router({
         'By id. Everything by default; with `limit` in pages, the next of which is named in a `Link` header.',
       rest: { method: 'GET', path: '/accounts/{account}/domains', status: 200 },
     })
-    .output(checkedEach(DomainSchema))
+    .output(domainsOutput)
     .query(
       withAccount(async ({ ctx, input, account }) => {
         const { limit, after, verified } = input;
         const filter = { limit, after, verified, domain: input.domain?.name };
         const { rows, next } = await ctx.services.domains.list(account, filter);
         if (ctx.page !== undefined) ctx.page.next = next;
-        return rows.map(toDomain);
+        return domainsOutput.of(ctx.turns, rows, toDomain);
       }),
     ),
 
@@ -138,8 +140,12 @@ export const domainsRouter = t.router({
       description: 'Where each domain stands, when it was last looked at, and when it is next.',
       rest: { method: 'GET', path: '/accounts/{account}/domains/statuses', status: 200 },
     })
-    .output(checkedEach(DomainStatusSchema))
-    .query(withAccount(({ ctx, account }) => ctx.services.domains.statuses(account))),
+    .output(statusesOutput)
+    .query(
+      withAccount(async ({ ctx, account }) =>
+        statusesOutput.of(ctx.turns, await ctx.services.domains.statuses(account), (status) => status),
+      ),
+    ),
 
   diagnosis: domainProcedure({})
     .meta({

@@ -1,6 +1,8 @@
 import { EventSchema, IdSchema, MAX_PAGE } from '@letterhead/shared';
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
+import { toEvent } from '../events/events.ts';
+import { REQUEST_LIMITS } from '../limits.ts';
 import { checkedEach } from './checked-once.ts';
 import type { Call } from './procedures.ts';
 import { accountProcedure, loadAccount, withAccount } from './procedures.ts';
@@ -9,6 +11,8 @@ import { whileListenedTo } from './while-listened-to.ts';
 
 const DEFAULT_PAGE = 100;
 const SCOPE = 'domains:read';
+
+const eventsOutput = checkedEach(EventSchema);
 
 export const eventsRouter = t.router({
   list: accountProcedure({
@@ -26,12 +30,14 @@ export const eventsRouter = t.router({
       description: 'What happened in the account, oldest first. The next page is named in a `Link` header.',
       rest: { method: 'GET', path: '/accounts/{account}/events', status: 200 },
     })
-    .output(checkedEach(EventSchema))
+    .output(eventsOutput)
     .query(
       withAccount(async ({ ctx, input, account }) => {
-        const { events, next } = await ctx.services.events.list(account, input);
+        // Reading the log is long work as well.
+        if (input.limit > REQUEST_LIMITS.rowsAtAStretch) await ctx.turns?.next();
+        const { rows, next } = await ctx.services.events.list(account, input);
         if (ctx.page !== undefined) ctx.page.next = next;
-        return events;
+        return eventsOutput.of(ctx.turns, rows, toEvent);
       }),
     ),
 

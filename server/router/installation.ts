@@ -1,7 +1,10 @@
 import { z } from 'zod';
+import type { Call } from './procedures.ts';
 import { authorizedProcedure } from './procedures.ts';
 import { t } from './trpc.ts';
 import { whileListenedTo } from './while-listened-to.ts';
+
+const SCOPE = 'admin';
 
 export const installationRouter = t.router({
   backup: authorizedProcedure
@@ -14,13 +17,22 @@ export const installationRouter = t.router({
       }),
     )
     .meta({
-      scope: 'admin',
+      scope: SCOPE,
       summary: 'Back up the installation',
       description: 'A consistent snapshot of everything, while it serves: a tar.gz in pieces.',
     })
     .subscription(({ ctx, input, signal }) =>
-      whileListenedTo(signal, (until) =>
-        ctx.services.installation.backup({ withoutKey: input.without_key, signal: until }),
-      ),
+      whileListenedTo(signal, (until) => backUp(ctx, { withoutKey: input.without_key, signal: until })),
     ),
 });
+
+/** A backup, for as long as whoever takes it may have it: each piece is held back until that is confirmed. */
+async function* backUp(
+  { services, identity }: Call<unknown>['ctx'],
+  options: { withoutKey: boolean; signal: AbortSignal },
+) {
+  for await (const item of services.installation.backup(options)) {
+    await services.tokens.confirm(identity, SCOPE, null);
+    yield item;
+  }
+}

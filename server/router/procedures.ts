@@ -15,13 +15,21 @@ const DomainInput = AccountInput.extend({ id: IdSchema });
  * Guarantees that the caller is known (`unauthenticated`), and may do this to the account that the input names, if it
  * names one (`forbidden`), both before the input is held against its schema. Every procedure begins here.
  */
-export const authorizedProcedure = t.procedure.use(async ({ ctx, meta, getRawInput, next }) => {
+export const authorizedProcedure = t.procedure.use(async ({ ctx, meta, path, type, getRawInput, next }) => {
   if (meta === undefined) throw new Error('A procedure without meta declares no scope.');
-  try {
+  const call = async () => {
     const identity =
       ctx.admitted ?? (await ctx.caller.admit(meta.scope, async () => namedAccount(await getRawInput())));
+    if (ctx.turns !== undefined) ctx.turns.account = identity.account?.id ?? null;
+    ctx.batch?.admit(path);
     const result = await next({ ctx: { identity } });
-    return result.ok ? result : { ...result, error: toTrpcError(result.error) };
+    if (!result.ok) return { ...result, error: toTrpcError(result.error) };
+    await ctx.prepare?.(result.data);
+    await ctx.batch?.spend(result.data);
+    return result;
+  };
+  try {
+    return ctx.batch === undefined ? await call() : await ctx.batch.run(type, call);
   } catch (error) {
     throw toTrpcError(error);
   }
@@ -79,4 +87,12 @@ export async function loadAccount(
   id: number,
 ): Promise<AccountRow> {
   return identity.account?.id === id ? identity.account : services.accounts.get(id);
+}
+
+/**
+ * Counts an act whose event is kept for long. Rejects with `rate_limited`: it is their number that bounds what is kept,
+ * and no newer event ever takes the place of an older one. What takes a right away is not counted.
+ */
+export function takeAuditedAct({ identity, services }: Call<unknown>['ctx']): Promise<void> {
+  return services.limits.takeAuditedAct(identity.account?.id ?? null);
 }

@@ -4,7 +4,6 @@ import type {
   CurrentToken,
   Diagnosis,
   DomainStatus,
-  Event,
   NewShare,
   NewToken,
   Share,
@@ -17,7 +16,7 @@ import type { RateLimits } from '../auth/rate-limits.ts';
 import type { TokenInput } from '../auth/tokens.ts';
 import type { DomainName } from '../domains/domain-name.ts';
 import type { StreamItem } from '../events/events.ts';
-import type { AccountRow, DomainFilter, DomainRow } from '../store/store.ts';
+import type { AccountRow, DomainFilter, DomainRow, EventRow } from '../store/store.ts';
 
 /**
  * What the procedures call. Small interfaces of our own, so that the router's type, which the client is built from,
@@ -30,7 +29,7 @@ export interface Services {
   readonly shares: SharesService;
   readonly events: EventsService;
   readonly installation: InstallationService;
-  readonly limits: Pick<RateLimits, 'takeVerification'>;
+  readonly limits: Pick<RateLimits, 'takeVerification' | 'takeAuditedAct'>;
 }
 
 export interface AccountsService {
@@ -46,7 +45,7 @@ export interface TokensService {
   list(account: AccountRow): Promise<Token[]>;
   create(account: AccountRow, input: TokenInput, identity: Identity): Promise<NewToken>;
   revoke(account: AccountRow, id: number, identity: Identity): Promise<void>;
-  confirm(identity: Identity, scope: TokenScope, account: number): Promise<void>;
+  confirm(identity: Identity, scope: TokenScope, account: number | null): Promise<void>;
 }
 
 export interface DomainsService {
@@ -82,6 +81,6 @@ export interface EventsService {
   list(
     account: AccountRow,
     filter: { after?: number | undefined; limit: number; domain?: number | undefined },
-  ): Promise<{ events: Event[]; next: number | null }>;
+  ): Promise<{ rows: readonly EventRow[]; next: number | null }>;
   stream(account: AccountRow, after: number | null, signal: AbortSignal): AsyncGenerator<StreamItem>;
 }

@@ -11,9 +11,10 @@ import { noSuchDomain } from '../domains/domains.ts';
 import type { AccountRow, DomainRow } from '../store/store.ts';
 import { checkedEach, checkedOnce } from './checked-once.ts';
 import type { Call } from './procedures.ts';
-import { authorizedProcedure, domainProcedure, withDomain } from './procedures.ts';
+import { authorizedProcedure, domainProcedure, takeAuditedAct, withDomain } from './procedures.ts';
 import { t } from './trpc.ts';
 
+const sharesOutput = checkedEach(ShareSchema);
 const sharedDomain = checkedOnce(SharedDomainSchema);
 
 /** Making and revoking links, for those who have an account. */
@@ -25,8 +26,12 @@ export const sharesRouter = t.router({
       description: 'Never with their secrets.',
       rest: { method: 'GET', path: '/accounts/{account}/domains/{id}/shares', status: 200 },
     })
-    .output(checkedEach(ShareSchema))
-    .query(withDomain(({ ctx, account, domain }) => ctx.services.shares.list(account, domain))),
+    .output(sharesOutput)
+    .query(
+      withDomain(async ({ ctx, account, domain }) =>
+        sharesOutput.of(ctx.turns, await ctx.services.shares.list(account, domain), (share) => share),
+      ),
+    ),
 
   create: domainProcedure({
     expires_at: ExpirySchema.nullable()
@@ -42,9 +47,10 @@ export const sharesRouter = t.router({
     })
     .output(checkedOnce(NewShareSchema))
     .mutation(
-      withDomain(({ ctx, input, account, domain }) =>
-        ctx.services.shares.create(account, domain, input.expires_at, ctx.identity),
-      ),
+      withDomain(async ({ ctx, input, account, domain }) => {
+        await takeAuditedAct(ctx);
+        return ctx.services.shares.create(account, domain, input.expires_at, ctx.identity);
+      }),
     ),
 
   revoke: domainProcedure({ share: IdSchema })

@@ -6,8 +6,10 @@ import {
   TokenSchema,
 } from '@letterhead/shared';
 import { checkedEach, checkedOnce } from './checked-once.ts';
-import { accountProcedure, authorizedProcedure, withAccount } from './procedures.ts';
+import { accountProcedure, authorizedProcedure, takeAuditedAct, withAccount } from './procedures.ts';
 import { t } from './trpc.ts';
+
+const tokensOutput = checkedEach(TokenSchema);
 
 export const tokensRouter = t.router({
   current: authorizedProcedure
@@ -28,8 +30,12 @@ export const tokensRouter = t.router({
       description: 'Never with their secrets.',
       rest: { method: 'GET', path: '/accounts/{account}/tokens', status: 200 },
     })
-    .output(checkedEach(TokenSchema))
-    .query(withAccount(({ ctx, account }) => ctx.services.tokens.list(account))),
+    .output(tokensOutput)
+    .query(
+      withAccount(async ({ ctx, account }) =>
+        tokensOutput.of(ctx.turns, await ctx.services.tokens.list(account), (token) => token),
+      ),
+    ),
 
   create: accountProcedure(TokenInputSchema.shape)
     .meta({
@@ -41,7 +47,10 @@ export const tokensRouter = t.router({
     })
     .output(checkedOnce(NewTokenSchema))
     .mutation(
-      withAccount(({ ctx, input, account }) => ctx.services.tokens.create(account, input, ctx.identity)),
+      withAccount(async ({ ctx, input, account }) => {
+        await takeAuditedAct(ctx);
+        return ctx.services.tokens.create(account, input, ctx.identity);
+      }),
     ),
 
   revoke: accountProcedure({ id: IdSchema })

@@ -1,18 +1,39 @@
 import superjson from 'superjson';
+import type { Turns } from '../turns.ts';
 
 type Written = ReturnType<typeof superjson.serialize>;
+
+/** What JSON cannot say of a value, by path; of the whole, where that is no object. */
+type Values = NonNullable<NonNullable<Written['meta']>['values']>;
 
 /** What superjson makes of answers, by identity. */
 const written = new WeakMap<object, Written>();
 
 /** superjson of an answer. Answers are made once for each row and never change, so each is written once. */
 export function serializeOnce(answer: unknown): Written {
-  if (typeof answer !== 'object' || answer === null || Array.isArray(answer))
-    return superjson.serialize(answer);
+  if (typeof answer !== 'object' || answer === null) return superjson.serialize(answer);
   let known = written.get(answer);
   if (known === undefined) {
     known = superjson.serialize(answer);
     written.set(answer, known);
   }
   return known;
+}
+
+/**
+ * Writes a list ahead, in slices, for `serializeOnce` to find: put together from what its elements are, which costs a
+ * small part of what superjson takes to walk through all of them. A value that is in several elements is written in
+ * each. Other answers are left for `serializeOnce`.
+ */
+export async function writeListAhead(answer: unknown, turns: Turns): Promise<void> {
+  if (!Array.isArray(answer)) return;
+  const values: Exclude<Values, readonly unknown[]> = {};
+  const json = await turns.map(answer, (element: unknown, index) => {
+    const { json: ofElement, meta } = serializeOnce(element);
+    if (Array.isArray(meta?.values)) throw new TypeError('A list of objects was promised.');
+    for (const [path, type] of Object.entries(meta?.values ?? {})) values[`${index}.${path}`] = type;
+    return ofElement;
+  });
+  const hasValues = Object.keys(values).length > 0;
+  written.set(answer, hasValues ? { json, meta: { values, v: 1 } } : { json });
 }

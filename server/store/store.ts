@@ -81,6 +81,20 @@ export type DomainChange =
   | { kind: 'full'; limit: number }
   | { kind: 'gone' };
 
+/** Whose token is made: an account's; or, where a domain is named, a link that shares that domain. */
+export interface TokenOwner {
+  readonly account: number;
+  readonly domain: number | null;
+  /** How many tokens and share links the account may have. */
+  readonly limit: number;
+}
+
+/** How the creation of a token ended. `gone`: there is no such account, or no longer the domain to share. */
+export type TokenCreation =
+  | { kind: 'written'; row: TokenRow }
+  | { kind: 'full'; limit: number }
+  | { kind: 'gone' };
+
 /** When a domain's records are to be looked at; lost at most by a minute in a crash. */
 export interface CheckTimes {
   readonly checked_at: Instant | null;
@@ -108,12 +122,18 @@ export interface EventFilter {
 }
 
 /**
- * `truncated`: events after `after` have been dropped by rotation; `first` is the oldest id that is kept, `last` the
- * newest that there is, 0 where nothing has happened.
+ * A page of an account's log. Of its older part audited events alone are kept (see `isAudited`), for 400 days; from
+ * `first` on nothing is missing. `last` is the newest id that there is, 0 where nothing has happened.
+ *
+ * `truncated`: `after` lies below `first`, so that of the events from `after + 1` to `first - 1` only those are in
+ * `events` that are audited. Whoever follows the log has missed the others. Whoever reads it from the start goes on
+ * page by page with the last id of each: `afterIsKept` tells the two apart. It is false where the log is truncated and
+ * `after` is neither 0 nor the id of an event that is kept.
  */
 export interface EventPage {
   readonly events: readonly EventRow[];
   readonly truncated: boolean;
+  readonly afterIsKept: boolean;
   readonly first: number | null;
   readonly last: number;
 }
@@ -147,12 +167,12 @@ export interface Store {
   /** Of every account, by the hash of its secret. */
   findToken(hash: string): Promise<TokenRow | undefined>;
   listTokens(account: number): Promise<readonly TokenRow[]>;
-  /** Undefined: there is no such account. */
+  /** The limit is held whatever is created at the same moment. */
   createToken(
-    account: number,
+    owner: TokenOwner,
     build: (id: number) => TokenRow,
     event: (row: TokenRow) => NewEvent,
-  ): Promise<TokenRow | undefined>;
+  ): Promise<TokenCreation>;
   /** False: the account has no such token. */
   deleteToken(account: number, id: number, event: (row: TokenRow) => NewEvent): Promise<boolean>;
   /** Kept lazily: a crash may lose the last minute. */
@@ -182,8 +202,12 @@ export interface Store {
     id: number,
     change: (row: DomainRow) => { row: DomainRow; events: readonly NewEvent[] } | null,
   ): Promise<DomainChange>;
-  /** False: there was none. */
-  deleteDomain(account: number, id: number, event: (row: DomainRow) => NewEvent): Promise<boolean>;
+  /** With its key, its evidence and its share links, all or nothing. False: there was none. */
+  deleteDomain(
+    account: number,
+    id: number,
+    events: (row: DomainRow, shares: readonly TokenRow[]) => readonly NewEvent[],
+  ): Promise<boolean>;
 
   /** Oldest first. An empty page for an account that is not there. */
   listEvents(account: number, filter: EventFilter): Promise<EventPage>;
@@ -191,8 +215,10 @@ export interface Store {
   subscribe(account: number, listener: (event: EventRow) => void): () => void;
 
   /**
-   * The domains of accounts that are not suspended whose time has come, the longest due first; each is held back
-   * from the next call until `noteCheckTimes`. A domain without known times is due at once.
+   * The domains of accounts that are not suspended whose time has come: accounts take turns, over all calls together,
+   * and of each the longest due comes first. Each is held back from the next call until `noteCheckTimes`. A domain
+   * without known times is due at once; none is due later than `CHECK_LIMITS.longestWait` after a start, or after the
+   * clock went back.
    */
   takeDueChecks(now: Instant, limit: number): Promise<readonly DueCheck[]>;
   noteCheckTimes(account: number, id: number, times: CheckTimes): void;
@@ -200,7 +226,10 @@ export interface Store {
   /** How many checks are due at `now`: what an operator watches. */
   countDueChecks(now: Instant): number;
 
-  /** What the last check saw: JSON of the caller's own shape. Undefined: none, or not readable. */
+  /**
+   * What the last check saw: JSON of the caller's own shape. Undefined: none, or damaged, which the next check mends.
+   * Rejects with `unavailable` where it cannot be read now.
+   */
   readEvidence(account: number, id: number): Promise<JsonValue | undefined>;
   /** Replaced as a whole, not fsynced: it can be had again. */
   writeEvidence(account: number, id: number, evidence: JsonValue): Promise<void>;

@@ -5,6 +5,7 @@ import {
   accountRow,
   createAccount,
   createDomain,
+  createShare,
   createToken,
   deleteDomain,
   domainEvent,
@@ -126,6 +127,7 @@ export function storeContract(name: string, start: () => Promise<StoreUnderTest>
           expect(await store.listEvents(gone.id, ALL)).toEqual({
             events: [],
             truncated: false,
+            afterIsKept: true,
             first: null,
             last: 0,
           });
@@ -176,7 +178,61 @@ export function storeContract(name: string, start: () => Promise<StoreUnderTest>
         expect(await eventTypes(id)).toEqual(['account.created', 'token.created', 'token.revoked']);
       });
 
-      test('remember when they were last used', async () => {
+      test('are never more than the limit, even by creates at the same moment, share links among them', async () => {
+        const { id } = await createAccount(store);
+        const other = await createAccount(store);
+        await createToken(store, other.id, 'of-the-other');
+        await madeDomain(store, id, 'example.org');
+        const create = (at: number) => createShare(store, id, 1, `hash-${at}`, 3);
+        const creations = await Promise.all(Array.from({ length: 8 }, (_, at) => create(at)));
+        expect(creations.filter(({ kind }) => kind === 'written')).toHaveLength(3);
+        expect(creations).toContainEqual({ kind: 'full', limit: 3 });
+        expect(await store.listTokens(id)).toHaveLength(3);
+        await deleteDomain(store, id, 1);
+        await madeDomain(store, id, 'example.net');
+        expect((await createShare(store, id, 2, 'again', 1)).kind).toBe('written');
+      });
+
+      test('that share a domain go with it, in one change that tells of both', async () => {
+        const { id } = await createAccount(store);
+        const domain = await madeDomain(store, id, 'example.org');
+        const kept = await madeDomain(store, id, 'example.net');
+        await createShare(store, id, domain.id, 'link-1');
+        await createShare(store, id, domain.id, 'link-2');
+        await createShare(store, id, kept.id, 'link-3');
+        store.noteTokenUse(1, NOON);
+        await deleteDomain(store, id, domain.id);
+        for (const restart of [false, true]) {
+          if (restart) await reopen();
+          expect(await store.findToken('link-1')).toBeUndefined();
+          expect((await store.listTokens(id)).map((row) => row.hash)).toEqual(['link-3']);
+          expect(await store.deleteToken(id, 1, () => event('token.revoked'))).toBe(false);
+          expect((await eventTypes(id)).slice(-3)).toEqual([
+            'domain.deleted',
+            'token.revoked',
+            'token.revoked',
+          ]);
+        }
+        expect(store.lastTokenUse(1)).toBeNull();
+      });
+
+      test('share no domain that is gone, or goes at the same moment', async () => {
+        const { id } = await createAccount(store);
+        const domain = await madeDomain(store, id, 'example.org');
+        expect(await createShare(store, id, 99, 'none')).toEqual({ kind: 'gone' });
+        const creations = ['a', 'b', 'c', 'd'].map((hash) => createShare(store, id, domain.id, hash));
+        const deleted = deleteDomain(store, id, domain.id);
+        const late = createShare(store, id, domain.id, 'late');
+        const written = (await Promise.all(creations)).filter(({ kind }) => kind === 'written');
+        expect(await deleted).toBe(true);
+        expect(await late).toEqual({ kind: 'gone' });
+        expect(await store.listTokens(id)).toEqual([]);
+        const types = await eventTypes(id);
+        for (const type of ['token.created', 'token.revoked'])
+          expect(types.filter((one) => one === type)).toHaveLength(written.length);
+      });
+
+      test('remember when they were last used, and it is forgotten when they are revoked', async () => {
         const { id } = await createAccount(store);
         const token = await createToken(store, id);
         const tokenId = token?.id ?? 0;
@@ -186,6 +242,11 @@ export function storeContract(name: string, start: () => Promise<StoreUnderTest>
         expect(store.lastTokenUse(tokenId)).toBe(LATER);
         await reopen();
         expect(store.lastTokenUse(tokenId)).toBe(LATER);
+        await store.deleteToken(id, tokenId, () => event('token.revoked'));
+        // A request that was let in before may come to its end now.
+        store.noteTokenUse(tokenId, LATER);
+        await reopen();
+        expect(store.lastTokenUse(tokenId)).toBeNull();
       });
     });
 
@@ -513,6 +574,45 @@ export function storeContract(name: string, start: () => Promise<StoreUnderTest>
         expect(store.countDueChecks('2026-01-31T12:03:00Z')).toBe(3);
         expect(await taken(LATER, 2)).toEqual(['1/2', '1/4']);
         expect(await taken(LATER, 2)).toEqual(['1/1', '1/3']);
+      });
+
+      test('of one account hold up no other’s, however many are due: accounts take turns', async () => {
+        await createAccount(store);
+        await createAccount(store);
+        const names = Array.from({ length: 30 }, (_, at) => `n${at}.example`);
+        for (const name of names) await madeDomain(store, 1, name);
+        const [second, third] = [
+          await madeDomain(store, 2, 'b.example'),
+          await madeDomain(store, 3, 'c.example'),
+        ];
+        await taken(NOON, 100);
+        for (let id = 1; id <= 30; id++) store.noteCheckTimes(1, id, due(NOON));
+        store.noteCheckTimes(2, second.id, due(LATER));
+        store.noteCheckTimes(3, third.id, due(LATER));
+        expect(await taken(NOON, 3)).toHaveLength(3);
+        const next = [...(await taken(LATER, 1)), ...(await taken(LATER, 1)), ...(await taken(LATER, 1))];
+        expect(next).toEqual(expect.arrayContaining([`2/${second.id}`, `3/${third.id}`]));
+        expect(store.countDueChecks(LATER)).toBe(26);
+        expect(await taken(LATER, 100)).toHaveLength(26);
+      });
+
+      test('that were planned while the clock was wrong come no later than the longest wait', async () => {
+        await madeDomain(store, 1, 'a.example');
+        await taken(NOON);
+        const wrong = {
+          checked_at: '2027-01-31T12:00:00Z',
+          due: { dkim: '2027-01-31T18:00:00Z', return_path: null },
+        };
+        store.noteCheckTimes(1, 1, wrong);
+        expect(await taken('2027-01-31T12:00:00Z')).toEqual([]);
+        const bounded = { checked_at: NOON, due: { dkim: '2026-02-01T14:24:00Z', return_path: null } };
+        await reopen();
+        expect(store.checkTimes(1, 1)).toEqual(bounded);
+        expect(await taken('2026-02-01T14:24:00Z')).toEqual(['1/1']);
+        store.noteCheckTimes(1, 1, wrong);
+        expect(await taken('2027-01-31T12:00:00Z')).toEqual([]);
+        expect(await taken(NOON)).toEqual([]);
+        expect(store.checkTimes(1, 1)).toEqual(bounded);
       });
 
       test('are held back while the account is suspended', async () => {

@@ -1,4 +1,4 @@
-/** A stream of events as it comes over the wire. */
+/** A stream as it comes over the wire, which is read as far as is asked for. */
 export interface OpenStream {
   readonly status: number;
   readonly headers: Headers;
@@ -12,8 +12,13 @@ export interface OpenStream {
 /** Opens the stream of an account's events, from the first one on. */
 export async function openEventStream(url: string, token: string, account = 1): Promise<OpenStream> {
   const input = encodeURIComponent(JSON.stringify({ json: { account, lastEventId: 0 } }));
+  return openStream(`${url}/trpc/events.stream?input=${input}`, token);
+}
+
+/** Opens any stream of the server. */
+export async function openStream(address: string, token: string): Promise<OpenStream> {
   const abort = new AbortController();
-  const response = await fetch(`${url}/trpc/events.stream?input=${input}`, {
+  const response = await fetch(address, {
     headers: { authorization: `Bearer ${token}`, accept: 'text/event-stream' },
     signal: abort.signal,
   });

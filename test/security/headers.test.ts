@@ -1,3 +1,4 @@
+import { rename } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { startTestServer } from '../running-server.ts';
 import { openEventStream } from './event-stream.ts';
@@ -151,6 +152,23 @@ test('health says that the process lives, and whether the store can write', asyn
     expect(await sendHttp(server.url, { path })).toMatchObject({ status: 200, text: '{"status":"ok"}' });
   }
 });
+
+test.each([
+  [60_000, 200],
+  [0, 503],
+])(
+  'readiness that is remembered for %i ms is asked of the store again only after that',
+  async (readyAge, status) => {
+    await using server = await startTestServer({ bounds: { readyAge } });
+    const ready = async () => (await sendHttp(server.url, { path: '/health/ready' })).status;
+    expect(await ready()).toBe(200);
+    const elsewhere = `${server.dataDir}-away`;
+    await rename(server.dataDir, elsewhere);
+    const later = await ready();
+    await rename(elsewhere, server.dataDir);
+    expect(later).toBe(status);
+  },
+);
 
 test('the metrics count and time requests by their route, and watch the process', async () => {
   await using server = await startTestServer();

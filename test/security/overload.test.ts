@@ -1,7 +1,11 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { expect, test, vi } from 'vitest';
+import { ACCOUNT_LIMITS } from '../../server/limits.ts';
 import type { TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
 import { sendHttp } from './http-request.ts';
+import { openSocket } from './raw-socket.ts';
 
 const MAX_WAITING = 3;
 /** Far more than it takes. */
@@ -66,4 +70,77 @@ test('streams that are open do not wait', async () => {
   }
   expect((await server.rest('GET', '/token')).status).toBe(200);
   abort.abort();
+});
+
+/** Another account than the first, and some tokens of it. */
+async function addAccount({ letterhead, makeToken }: TestServer, tokens: number) {
+  const { id } = await letterhead.accounts.create.mutate({ name: 'Other' });
+  return {
+    id,
+    tokens: await Promise.all(Array.from({ length: tokens }, () => makeToken(['domains:write'], id))),
+  };
+}
+
+/** Sends the head of a request and the beginning of its body. `status`: that of the answer, if any comes. */
+async function sendHalf(
+  url: string,
+  path: string,
+  token = '',
+): Promise<{ socket: Socket; status: Promise<string> }> {
+  const socket = await openSocket(url);
+  const status = once(socket, 'data').then(([data]) => String(data).slice(9, 12));
+  socket.write(
+    `POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{`,
+  );
+  return { socket, status };
+}
+
+test('bodies that trickle in for one account, however many tokens it has, hold nobody else up', async () => {
+  await using server = await startTestServer({ bounds: { maxWaiting: MAX_WAITING } });
+  const { id, tokens } = await addAccount(server, 3);
+  const doors = [`/api/v1/accounts/${id}/domains`, '/trpc/domains.create'];
+  const half = (i: number) => sendHalf(server.url, doors[i % 2] ?? '', tokens[i % 3]);
+  const opened = await Promise.all(
+    Array.from({ length: ACCOUNT_LIMITS.unreadBodies + 10 }, (_, i) => half(i)),
+  );
+  const answered: string[] = [];
+  for (const { status } of opened) status.then((told) => answered.push(told)).catch(() => {});
+  await vi.waitUntil(() => answered.length === 10, PATIENCE);
+  expect(answered).toEqual(Array(10).fill('429'));
+  expect((await server.rest('POST', '/accounts/1/domains', { form: 'domain=example.org' })).status).toBe(201);
+  expect((await server.rest('GET', '/token', { token: tokens[0] ?? '' })).status).toBe(200);
+  const own = await server.rest('POST', `/accounts/${id}/domains`, {
+    token: tokens[0] ?? '',
+    form: 'domain=example.org',
+  });
+  expect([own.status, own.body.code, own.headers.get('retry-after')]).toEqual([429, 'rate_limited', '1']);
+  for (const { socket } of opened) socket.destroy();
+  const create = () =>
+    server.rest('POST', `/accounts/${id}/domains`, { token: tokens[0] ?? '', form: 'domain=example.org' });
+  await vi.waitUntil(async () => (await create()).status !== 429, PATIENCE);
+});
+
+test('an account that has too many requests waiting is refused more, and no other account is', async () => {
+  await using server = await startTestServer({
+    dns: { latency: 400 },
+    environment: { RATE_LIMIT_PER_MINUTE: '0' },
+  });
+  const { id, tokens } = await addAccount(server, 1);
+  const [token = ''] = tokens;
+  await server.letterhead.domains.create.mutate({ account: id, domain: 'example.org' });
+  const [{ id: domain } = { id: 0 }] = await server.letterhead.domains.list.query({ account: id });
+  const waiting = Array.from({ length: ACCOUNT_LIMITS.waitingRequests }, () =>
+    server.rest('POST', `/accounts/${id}/domains/${domain}/verify-dns`, { token }),
+  );
+  const refused = await vi.waitUntil(async () => {
+    const answer = await server.rest('GET', '/token', { token });
+    return answer.status === 429 && answer;
+  }, PATIENCE);
+  expect([refused.body.code, refused.headers.get('retry-after')]).toEqual(['rate_limited', '1']);
+  expect((await server.rest('GET', '/token')).status).toBe(200);
+  const answers = await Promise.all(waiting);
+  expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(
+    ACCOUNT_LIMITS.waitingRequests - 1,
+  );
+  expect((await server.rest('GET', '/token', { token })).status).toBe(200);
 });

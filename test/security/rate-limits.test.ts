@@ -1,5 +1,7 @@
+import type { Scope } from '@letterhead/shared';
 import { describe, expect, test } from 'vitest';
 import { addressNetwork } from '../../server/auth/address-network.ts';
+import { ACCOUNT_LIMITS } from '../../server/limits.ts';
 import type { TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
 import type { HttpAnswer, HttpRequest } from './http-request.ts';
@@ -29,6 +31,11 @@ const list = (token: string, account = 1): HttpRequest => ({
   path: `/api/v1/accounts/${account}/domains`,
   headers: { authorization: `Bearer ${token}` },
 });
+
+/** A token of another account than the one that makes it. */
+async function makeTokenOf(server: TestServer, account: number, scopes: Scope[] = ['domains:read']) {
+  return (await server.letterhead.tokens.create.mutate({ account, name: 'x', scopes })).token;
+}
 
 describe('a token', () => {
   test('is refused past its limit, with when to come again; others are not', async () => {
@@ -87,6 +94,82 @@ describe('a token', () => {
     expect(status).toBe(207);
     expect(JSON.parse(text)[1].error.json.data).toMatchObject({ code: 'rate_limited', httpStatus: 429 });
     expect(Number(headers['retry-after'])).toBeGreaterThanOrEqual(1);
+  });
+});
+
+describe('an account', () => {
+  test('is refused past four times what one token may ask, however many tokens it has; others are not', async () => {
+    await using server = await startLimited({ RATE_LIMIT_PER_MINUTE: '10' });
+    const { letterhead } = server;
+    const { id } = await letterhead.accounts.create.mutate({ name: 'Other' });
+    const tokens: string[] = [];
+    for (let i = 0; i < 5; i++) tokens.push(await makeTokenOf(server, id));
+    const [last = '', ...others] = tokens;
+    for (const token of others) {
+      expect(await statuses(server, 10, list(token, id))).toEqual(Array(10).fill(200));
+    }
+    expectTooMany(await sendHttp(server.url, list(last, id)));
+    expect(await statuses(server, 1, list(server.token))).toEqual([200]);
+  });
+
+  test('is counted for what its share links ask as well', async () => {
+    await using server = await startLimited({ RATE_LIMIT_PER_MINUTE: '10' });
+    const { domains, shares } = server.letterhead;
+    const { id } = await domains.create.mutate({ account: 1, domain: 'example.org' });
+    const links: string[] = [];
+    for (let i = 0; i < 4; i++) links.push((await shares.create.mutate({ account: 1, id })).token);
+    const asked: number[] = [];
+    for (const token of links) {
+      const headers = { authorization: `Bearer ${token}` };
+      asked.push(...(await statuses(server, 10, { path: '/api/v1/share', headers })));
+    }
+    // The domain and the links themselves were five of 40.
+    expect(asked).toEqual([...Array(35).fill(200), ...Array(5).fill(429)]);
+  });
+});
+
+describe('acts whose events are kept for long', () => {
+  const create = (server: TestServer, token: string) =>
+    server.rest('POST', '/accounts/1/tokens', { token, json: { name: 'x', scopes: ['domains:read'] } });
+
+  test('are 100 an hour for all tokens of an account together; what takes rights away is never refused', async () => {
+    await using server = await startTestServer();
+    const { letterhead } = server;
+    const { id } = await letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
+    const second = await letterhead.tokens.create.mutate({ account: 1, name: 'x', scopes: ['admin'] });
+    await letterhead.accounts.create.mutate({ name: 'Other' });
+    const share = await letterhead.shares.create.mutate({ account: 1, id });
+    await letterhead.accounts.update.mutate({ account: 2, suspended: true });
+    for (let i = 4; i < ACCOUNT_LIMITS.auditedActsPerHour; i++) {
+      expect((await create(server, i % 2 === 0 ? server.token : second.token)).status).toBe(201);
+    }
+    const { status, headers, body } = await create(server, second.token);
+    expect([status, body.code]).toEqual([429, 'rate_limited']);
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(60);
+    const refused = [
+      await server.rest('POST', '/accounts', { json: { name: 'x' } }),
+      await server.rest('PATCH', '/accounts/2', { json: { suspended: false } }),
+      await server.rest('POST', `/accounts/1/domains/${id}/shares`),
+    ];
+    expect(refused.map((answer) => answer.status)).toEqual([429, 429, 429]);
+    const allowed = [
+      await server.rest('DELETE', `/accounts/1/domains/${id}/shares/${share.id}`),
+      await server.rest('DELETE', `/accounts/1/tokens/${second.id}`),
+      await server.rest('DELETE', '/accounts/2'),
+      await server.rest('DELETE', `/accounts/1/domains/${id}`),
+    ];
+    expect(allowed.map((answer) => answer.status)).toEqual([204, 204, 204, 204]);
+  });
+
+  test('count for the account of the token that acts, and for no other', async () => {
+    await using server = await startTestServer();
+    const { id } = await server.letterhead.accounts.create.mutate({ name: 'Other' });
+    const other = await makeTokenOf(server, id, ['admin']);
+    for (let i = 0; i < ACCOUNT_LIMITS.auditedActsPerHour; i++) {
+      expect((await create(server, other)).status).toBe(201);
+    }
+    expect((await create(server, other)).status).toBe(429);
+    expect((await create(server, server.token)).status).toBe(201);
   });
 });
 
@@ -207,6 +290,17 @@ describe('forwarded addresses', () => {
     expect(await statuses(server, 1, from('2001:db8:0:1:ffff::2'))).toEqual([429]);
     expect(await statuses(server, 1, from('2001:db8:0:2::1'))).toEqual([401]);
     expect(await actorOf(server, '192.0.2.1')).toMatchObject({ address: '192.0.2.1' });
+  });
+
+  test('are addresses with a port, too', async () => {
+    await using server = await startLimited({ TRUST_PROXY: '127.0.0.1, 10.0.0.0/8' });
+    for (let i = 0; i < LIMIT; i++) {
+      expect(await statuses(server, 1, from(`192.0.2.1:${5678 + i}, 10.1.2.3:443`))).toEqual([401]);
+    }
+    expect(await statuses(server, 1, from('192.0.2.1, 10.1.2.3'))).toEqual([429]);
+    expect(await statuses(server, 1, from('192.0.2.2:5678, 10.1.2.3:443'))).toEqual([401]);
+    expect(await actorOf(server, '[2001:db8::1]:443')).toMatchObject({ address: '2001:db8::1' });
+    expect(await actorOf(server, '[192.0.2.1]:443')).toMatchObject({ address: '127.0.0.1' });
   });
 
   test('are not believed where they are none', async () => {

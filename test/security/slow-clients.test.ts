@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { HttpBounds } from '../../server/http/bounds.ts';
-import { HTTP_BOUNDS } from '../../server/http/bounds.ts';
+import type { HttpLimits } from '../../server/limits.ts';
+import { HTTP_LIMITS } from '../../server/limits.ts';
 import { startTestServer } from '../running-server.ts';
 import { openSocket, parseAnswers, readToEnd } from './raw-socket.ts';
 
 /** The usual bounds, in hundredths. */
-const HASTY: Partial<HttpBounds> = { headersTimeout: 150, requestTimeout: 300, checkInterval: 20 };
+const HASTY: Partial<HttpLimits> = { headersTimeout: 150, requestTimeout: 300, checkInterval: 20 };
 
 const trickles: NodeJS.Timeout[] = [];
 const sockets: Socket[] = [];
@@ -105,7 +105,7 @@ test('a client that does not read its answers is given up', async () => {
 });
 
 test('the usual bounds leave time for a body of a slow line, and none for ever', () => {
-  expect(HTTP_BOUNDS.headersTimeout).toBeLessThanOrEqual(HTTP_BOUNDS.requestTimeout);
-  expect(HTTP_BOUNDS.requestTimeout).toBeLessThanOrEqual(60_000);
-  expect(HTTP_BOUNDS.checkInterval).toBeLessThan(HTTP_BOUNDS.headersTimeout);
+  expect(HTTP_LIMITS.headersTimeout).toBeLessThanOrEqual(HTTP_LIMITS.requestTimeout);
+  expect(HTTP_LIMITS.requestTimeout).toBeLessThanOrEqual(60_000);
+  expect(HTTP_LIMITS.checkInterval).toBeLessThan(HTTP_LIMITS.headersTimeout);
 });

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { expect, test, vi } from 'vitest';
+import { ACCOUNT_LIMITS } from '../../server/limits.ts';
 import { SNAPSHOT_PREFIX } from '../../server/store/json/data-folder.ts';
 import type { TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
@@ -7,7 +8,7 @@ import type { OpenStream } from './event-stream.ts';
 import { openEventStream } from './event-stream.ts';
 import { sendHttp } from './http-request.ts';
 
-const MAX_STREAMS = 20;
+const { streamsPerToken: MAX_STREAMS } = ACCOUNT_LIMITS;
 
 test('one token can hold 20 streams open, and one more when it closes one', async () => {
   await using server = await startTestServer();
@@ -23,6 +24,20 @@ test('one token can hold 20 streams open, and one more when it closes one', asyn
   await vi.waitFor(async () => expect((await openEventStream(server.url, token)).status).toBe(200), {
     timeout: 15_000,
   });
+});
+
+test('one account can hold 60 streams open, however many tokens it has', async () => {
+  await using server = await startTestServer();
+  const { id } = await server.letterhead.accounts.create.mutate({ name: 'Other' });
+  const open = async (account: number, count: number) => {
+    const token = await server.makeToken(['domains:read'], account);
+    const statuses: number[] = [];
+    for (let i = 0; i < count; i++) statuses.push((await openEventStream(server.url, token, account)).status);
+    return statuses;
+  };
+  for (let i = 0; i < 3; i++) expect(await open(id, MAX_STREAMS)).toEqual(Array(MAX_STREAMS).fill(200));
+  expect(await open(id, 1)).toEqual([429]);
+  expect(await open(1, 1)).toEqual([200]);
 });
 
 test('a path that is percent-encoded twice is no other spelling of a stream', async () => {

@@ -3,9 +3,10 @@ import { cp, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
-import { pack } from 'tar-stream';
+import { createGzip, gzipSync } from 'node:zlib';
+import { type Pack, pack } from 'tar-stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ARCHIVE_LIMITS } from '../../server/limits.ts';
 import { type WriteArchiveOptions, writeArchive } from '../../server/store/json/archive.ts';
 import { checkFolder } from '../../server/store/json/check-folder.ts';
 import { nodeFileSystem } from '../../server/store/json/file-system.ts';
@@ -231,6 +232,46 @@ describe('a backup', () => {
       });
     });
 
+    test('where it would unpack to far more than it is: nothing is left of it', async () => {
+      for (const parts of [1, 10]) {
+        const tar = pack();
+        const written = pipeline(tar, createGzip(), createWriteStream(archive));
+        const zeros = Buffer.alloc((ARCHIVE_LIMITS.extraBytes * 2) / parts);
+        for (let at = 1; at <= parts; at++)
+          await new Promise((resolve) => tar.entry({ name: `accounts/${at}.json` }, zeros, resolve));
+        tar.finalize();
+        await written;
+        expect((await stat(archive)).size).toBeLessThan(zeros.length);
+        const refused = restoreArchive(archive, join(elsewhere.path, 'restored'));
+        await expect(refused).rejects.toMatchObject({
+          code: 'invalid',
+          message: expect.stringMatching(/would unpack to more than \d+ bytes.* Nothing was changed\./),
+        });
+        expect(await readdir(elsewhere.path)).toEqual(['backup.tar.gz']);
+      }
+    });
+
+    test('where one of its files is larger than any file of a backup', async () => {
+      const tar = pack();
+      tar.entry({ name: 'accounts/1.json', size: ARCHIVE_LIMITS.fileBytes + 1 });
+      const header = await firstBlock(tar);
+      await writeFile(archive, gzipSync(header));
+      const refused = restoreArchive(archive, join(elsewhere.path, 'restored'));
+      await expect(refused).rejects.toThrow(
+        `accounts/1.json in it has more than ${ARCHIVE_LIMITS.fileBytes} bytes`,
+      );
+      expect(await readdir(elsewhere.path)).toEqual(['backup.tar.gz']);
+    });
+
+    test('where it holds a file twice', async () => {
+      const tar = pack();
+      for (let at = 0; at < 2; at++) tar.entry({ name: 'ids.json' }, '{}');
+      tar.finalize();
+      await pipeline(tar, createGzip(), createWriteStream(archive));
+      await expect(restoreArchive(archive, join(elsewhere.path, 'restored'))).rejects.toThrow('a file twice');
+      expect(await readdir(elsewhere.path)).toEqual(['backup.tar.gz']);
+    });
+
     test('where it holds what is no file of a data folder', async () => {
       const names = [
         '../outside.json',
@@ -252,3 +293,9 @@ describe('a backup', () => {
     });
   });
 });
+
+/** What a tar begins with: the header of its first file. */
+async function firstBlock(tar: Pack): Promise<Buffer> {
+  for await (const block of tar) if (Buffer.isBuffer(block)) return block;
+  throw new Error('the tar is empty');
+}

@@ -1,5 +1,6 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { EventType } from '@letterhead/shared';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type FileSystem, nodeFileSystem } from '../../server/store/json/file-system.ts';
 import type { JsonStore } from '../../server/store/json/json-store.ts';
@@ -22,9 +23,9 @@ describe('the log of events', () => {
   afterEach(() => folder[Symbol.asyncDispose]());
 
   /** Lets `count` more events happen, one change each. */
-  async function happen(count: number, on = store): Promise<void> {
+  async function happen(count: number, on = store, type: EventType = 'domain.degraded'): Promise<void> {
     for (let at = 0; at < count; at++) {
-      await on.updateAccount(1, (row) => ({ row, events: [event('account.renamed', { at })] }));
+      await on.updateAccount(1, (row) => ({ row, events: [event(type, { at })] }));
     }
   }
 
@@ -87,13 +88,18 @@ describe('the log of events', () => {
     const first = page.first ?? 0;
     expect(first).toBeGreaterThan(50);
     expect(page).toMatchObject({ truncated: true, first });
-    expect(page.events.map((row) => row.id)).toEqual(from(first, first + 4));
-    expect(await ids()).toEqual(from(first, 101));
+    // The account’s creation is kept beside them.
+    expect(page.events.map((row) => row.id)).toEqual([1, ...from(first, first + 3)]);
+    expect(await ids()).toEqual([1, ...from(first, 101)]);
     expect(await store.listEvents(1, { after: first - 2, limit: 1 })).toMatchObject({ truncated: true });
     expect(await store.listEvents(1, { after: first - 1, limit: 1 })).toMatchObject({ truncated: false });
-    const nothing = { events: [], first, last: 101, truncated: false };
+    const nothing = { events: [], first, last: 101, truncated: false, afterIsKept: true };
     expect(await store.listEvents(1, { after: 101, limit: 1 })).toEqual(nothing);
-    expect((await readdir(join(folder.path, 'events'))).sort()).toEqual(['1.1.jsonl', '1.jsonl']);
+    expect((await readdir(join(folder.path, 'events'))).sort()).toEqual([
+      '1.1.jsonl',
+      '1.jsonl',
+      '1.kept.jsonl',
+    ]);
     const before = await ids();
     store = await folder.open();
     expect(await ids()).toEqual(before);
@@ -150,6 +156,19 @@ describe('the log of events', () => {
     await happen(1);
     expect(await ids()).toEqual([1, ...from(3, 42)]);
     expect(await logLines()).toContain('not JSON at all');
+  });
+
+  test('finds a domain’s events also in lines that a person has spaced out', async () => {
+    const { id } = await madeDomain(store, 1, 'example.org');
+    await happen(20);
+    await folder.close();
+    const lines = (await logLines()).map((line) =>
+      line.replaceAll(':', ': ').replace('12: 00: 00', '12:00:00'),
+    );
+    await writeFile(logFile(), `${lines.join('\n')}\n`);
+    store = await folder.open();
+    const { events } = await store.listEvents(1, { ...EVERYTHING, domain: id });
+    expect(events.map((row) => row.id)).toEqual([2]);
   });
 
   test('lost altogether costs what was in it: ids rise on, and the loss is told', async () => {
@@ -259,7 +278,8 @@ describe('the log of events', () => {
     release();
     expect((await early)[0]).toBe(1);
     const page = await store.listEvents(1, { after: 0, limit: 1 });
-    expect(page).toMatchObject({ first: now[0], truncated: true });
+    expect(page).toMatchObject({ first: now[1], truncated: true });
+    expect(now[0]).toBe(1);
   });
 
   test('whose sync failed is written anew before the account’s file lets go of what was in it', async () => {

@@ -10,6 +10,7 @@ import { type JsonFolder, makeJsonFolder } from './json-folder.ts';
 import {
   createAccount,
   createDomain,
+  createShare,
   createToken,
   deleteDomain,
   event,
@@ -26,6 +27,8 @@ const CHANGES: Record<string, (store: JsonStore) => Promise<unknown>> = {
   'creating a domain': (store) => createDomain(store, 1, 'new.example'),
   'renaming a domain': (store) => renameDomain(store, 1, 1, 'new.example'),
   'deleting a domain': (store) => deleteDomain(store, 1, 1),
+  'deleting a domain that is shared': (store) => deleteDomain(store, 1, 2),
+  'sharing a domain': (store) => createShare(store, 1, 1, 'new-link'),
   'creating an account': (store) => createAccount(store),
   'suspending an account': (store) =>
     store.updateAccount(1, (row) => ({
@@ -45,6 +48,7 @@ async function prepare(store: JsonStore): Promise<void> {
   await createToken(store, 1, 'hash-1');
   for (const name of ['a.example', 'b.example']) await madeDomain(store, 1, name);
   await madeDomain(store, 2, 'c.example');
+  for (const hash of ['link-1', 'link-2']) await createShare(store, 1, 2, hash);
 }
 
 async function everything(store: JsonStore) {

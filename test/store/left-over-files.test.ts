@@ -10,10 +10,11 @@ test('a start removes whatever a write that was cut off can have left', async ()
   await using folder = await makeJsonFolder();
   const written = new Set<string>();
   const store = await folder.open({
+    eventLog: { segmentBytes: 1, syncEvery: 1 },
     fileSystem: {
       ...nodeFileSystem,
       open(path, flags) {
-        if (flags === 'w') written.add(path);
+        if (flags === 'wx') written.add(path);
         return nodeFileSystem.open(path, flags);
       },
     },
@@ -23,8 +24,10 @@ test('a start removes whatever a write that was cut off can have left', async ()
   await store.writeEvidence(1, id, {});
   store.noteTokenUse(1, NOON);
   await store.ready();
+  for (const name of ['a.example', 'b.example']) await madeDomain(store, 1, name);
   await folder.close();
-  expect(written.size).toBeGreaterThan(5);
+  expect([...written].map((path) => path.slice(folder.path.length + 1))).toContain('events/1.kept.jsonl.tmp');
+  expect(written.size).toBeGreaterThan(6);
   written.add(join(folder.path, 'probe.txt')).add(join(folder.path, 'secret.key.tmp'));
   for (const path of written) await writeFile(path, '{');
   await folder.open();

@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openJsonStore } from '../../server/store/json/json-store.ts';
+import { startTestServer } from '../running-server.ts';
 import { type JsonFolder, makeJsonFolder } from './json-folder.ts';
-import { madeDomain } from './rows.ts';
+import { createAccount, createDomain, madeDomain, NOON } from './rows.ts';
 
 const NODE_OPTIONS = ['--conditions=letterhead-source', '--disable-warning=ExperimentalWarning'];
 
@@ -89,6 +90,55 @@ describe('the lock on the data folder', () => {
     await expect(holdInOtherProcessQuietly()).resolves.not.toBe(0);
     await folder.close();
     expect(await locks()).toEqual(['lock']);
+  });
+
+  test('whose file was deleted keeps its holder from writing, so that another one loses nothing', async () => {
+    const store = await folder.open();
+    await createAccount(store);
+    await madeDomain(store, 1, 'mine.example');
+    store.noteTokenUse(1, NOON);
+    await rm(join(folder.path, 'lock'));
+    const { domain } = await holdInOtherProcess();
+    const refused = { code: 'unavailable', message: expect.stringContaining('no longer be the only one') };
+    for (let at = 0; at < 3; at++) {
+      await expect(store.ready()).rejects.toMatchObject(refused);
+      await expect(createDomain(store, 1, 'lost.example')).rejects.toMatchObject(refused);
+      await expect(store.snapshot()).rejects.toMatchObject({ code: 'unavailable' });
+    }
+    expect((await store.listDomains(1, {})).map((row) => row.domain)).toEqual(['mine.example']);
+    expect(folder.log.filter((line) => line.includes('the lock file was deleted or replaced'))).toHaveLength(
+      1,
+    );
+    const holder = await readFile(join(folder.path, 'lock.json'), 'utf8');
+    await folder.close();
+    expect(await readFile(join(folder.path, 'lock.json'), 'utf8')).toBe(holder);
+    for (const child of children) await kill(child);
+    const ids = (await (await folder.open()).listDomains(1, {})).map((row) => row.id);
+    expect(ids).toContain(domain);
+  });
+
+  test('whose file was replaced stays lost, also when the right one comes back, until a restart', async () => {
+    const store = await folder.open();
+    await createAccount(store);
+    const file = join(folder.path, 'lock');
+    await rename(file, `${file}.old`);
+    await writeFile(file, '');
+    await expect(store.ready()).rejects.toMatchObject({ code: 'unavailable' });
+    await rename(`${file}.old`, file);
+    await expect(store.ready()).rejects.toMatchObject({ code: 'unavailable' });
+    const again = await folder.open();
+    await again.ready();
+    expect((await createDomain(again, 1, 'example.org')).kind).toBe('written');
+  });
+
+  test('whose file was deleted makes a running server answer 503 to whatever writes, and to its probe', async () => {
+    await using server = await startTestServer();
+    await rm(join(server.dataDir, 'lock'));
+    expect((await fetch(`${server.url}/health/ready`)).status).toBe(503);
+    const created = await server.rest('POST', '/accounts/1/domains', { json: { domain: 'example.org' } });
+    expect(created).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+    expect((await server.rest('GET', '/accounts/1/domains')).body).toEqual({ data: [] });
+    expect(server.log.join('')).toContain('the lock file was deleted or replaced');
   });
 
   test('is let go of where the start fails, and by a close', async () => {

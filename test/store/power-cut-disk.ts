@@ -114,7 +114,7 @@ export class PowerCutDisk {
     if (known === undefined && flags.startsWith('r')) throw missing(path);
     const node = known ?? { content: Buffer.alloc(0), synced: Buffer.alloc(0) };
     if (known === undefined) this.#rearrange(dirname(path), (entries) => entries.set(basename(path), node));
-    if (flags === 'w') node.content = Buffer.alloc(0);
+    if (known !== undefined && flags === 'wx') throw Object.assign(new Error(path), { code: 'EEXIST' });
     return this.#openNode(node);
   }
 

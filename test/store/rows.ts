@@ -58,10 +58,24 @@ export function createAccount(store: Store, name?: string): Promise<AccountRow> 
   );
 }
 
-export function createToken(store: Store, account: number, hash?: string): Promise<TokenRow | undefined> {
-  return store.createToken(
-    account,
+/** Undefined: there is no such account. */
+export async function createToken(
+  store: Store,
+  account: number,
+  hash?: string,
+): Promise<TokenRow | undefined> {
+  const creation = await store.createToken(
+    { account, domain: null, limit: 2000 },
     (id) => tokenRow(id, account, hash),
+    (row) => event('token.created', { token: row.id }),
+  );
+  return creation.kind === 'written' ? creation.row : undefined;
+}
+
+export function createShare(store: Store, account: number, domain: number, hash?: string, limit = 2000) {
+  return store.createToken(
+    { account, domain, limit },
+    (id) => ({ ...tokenRow(id, account, hash), domain_id: domain, scopes: ['share'] }),
     (row) => event('token.created', { token: row.id }),
   );
 }
@@ -91,7 +105,10 @@ export function renameDomain(store: Store, account: number, id: number, domain: 
 }
 
 export function deleteDomain(store: Store, account: number, id: number): Promise<boolean> {
-  return store.deleteDomain(account, id, (row) => domainEvent('domain.deleted', row));
+  return store.deleteDomain(account, id, (row, shares) => [
+    domainEvent('domain.deleted', row),
+    ...shares.map((share) => event('token.revoked', { token: share.id })),
+  ]);
 }
 
 /** Everything that a store says of itself, to compare two moments. */

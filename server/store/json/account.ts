@@ -15,6 +15,7 @@ export interface AccountSurroundings {
   readonly log: StoreLog;
   readonly underWay: UnderWay;
   readonly eventLog: EventLogLimits;
+  readonly clock: () => Date;
   publish(account: number, events: readonly EventRow[]): void;
 }
 
@@ -46,7 +47,7 @@ export function emptyAccountFile(account: number, events: readonly NewEvent[]): 
   return withEvents(empty, events, 0, 0);
 }
 
-/** One account's domains, keys and events: `accounts/<id>.json` and `events/<id>.jsonl`. */
+/** One account's domains, keys and events: `accounts/<id>.json` and `events/<id>.*`. */
 export class Account {
   readonly id: number;
   readonly #surroundings: AccountSurroundings;
@@ -67,6 +68,7 @@ export class Account {
       folder: surroundings.events,
       account: this.id,
       limits: surroundings.eventLog,
+      clock: surroundings.clock,
       state: () => this.#document.state,
     });
   }

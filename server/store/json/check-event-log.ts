@@ -15,10 +15,12 @@ export interface FolderProblem {
 /** What is wrong with an account's log of events, as far as the account's own file does not make up for it. */
 export async function checkEventLog(events: Folder, account: AccountFile): Promise<FolderProblem[]> {
   const problems: FolderProblem[] = [];
-  const [current, older] = EventLog.namesOf(account.account);
+  const [current, older, kept] = EventLog.namesOf(account.account);
   let lastId = 0;
-  for (const name of [older, current]) {
+  for (const name of [kept, older, current]) {
     if (name === undefined) continue;
+    // What was kept may be in the older log as well.
+    if (name === older) lastId = 0;
     const file = `events/${name}`;
     const note = (message: string) => problems.push({ file, message });
     try {

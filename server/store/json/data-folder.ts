@@ -1,10 +1,10 @@
 import { dirname, join } from 'node:path';
 import { SECRET_KEY_FILE } from '../../dkim/secret-key-file.ts';
+import { FileGate } from './file-gate.ts';
 import type { FileSystem } from './file-system.ts';
 import { Folder, TEMPORARY_SUFFIX } from './folder.ts';
 import { IdsFileShape, InstallationFileShape } from './formats.ts';
 import { JsonFile } from './json-file.ts';
-import { WriteGate } from './write-gate.ts';
 
 export const INSTALLATION_FILE = 'installation.json';
 export const IDS_FILE = 'ids.json';
@@ -20,11 +20,16 @@ const LEFT_AT_ROOT = [PROBE_FILE, PROBE_FILE + TEMPORARY_SUFFIX, SECRET_KEY_FILE
 /** Begins the name of a folder that a backup is made from. */
 export const SNAPSHOT_PREFIX = '.snapshot-';
 
+/** The account that a file of `accounts` or `events` is of: `7.json`, `7.1.jsonl`. */
+function accountOf(name: string): number {
+  return Number.parseInt(name, 10);
+}
+
 /** Where each thing lies in `DATA_DIR`. */
 export class DataFolder {
   readonly path: string;
   readonly fileSystem: FileSystem;
-  readonly gate = new WriteGate();
+  readonly gate = new FileGate();
   readonly root: Folder;
   readonly accounts: Folder;
   readonly events: Folder;
@@ -34,8 +39,8 @@ export class DataFolder {
     this.path = path;
     this.fileSystem = fileSystem;
     this.root = new Folder(path, fileSystem, this.gate);
-    this.accounts = new Folder(join(path, 'accounts'), fileSystem, this.gate);
-    this.events = new Folder(join(path, 'events'), fileSystem, this.gate);
+    this.accounts = new Folder(join(path, 'accounts'), fileSystem, this.gate, { ownerOf: accountOf });
+    this.events = new Folder(join(path, 'events'), fileSystem, this.gate, { ownerOf: accountOf });
     this.evidencePath = join(path, 'evidence');
   }
 
@@ -61,9 +66,9 @@ export class DataFolder {
   /** Removes what writes left behind when they were cut off. */
   async removeTemporaryFiles(): Promise<void> {
     const evidence = new Folder(this.evidencePath, this.fileSystem, this.gate);
-    for (const folder of [this.root, this.accounts, evidence]) {
+    for (const folder of [this.root, this.accounts, this.events, evidence]) {
       for (const name of await folder.names()) {
-        if (name.endsWith(`.json${TEMPORARY_SUFFIX}`)) await folder.remove(name);
+        if (/\.jsonl?\.tmp$/.test(name)) await folder.remove(name);
       }
     }
     for (const name of LEFT_AT_ROOT) await this.root.remove(name);

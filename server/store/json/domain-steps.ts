@@ -47,15 +47,19 @@ export function update(
 
 export function deletion(
   id: number,
-  event: (row: DomainRow) => NewEvent,
+  events: (row: DomainRow) => readonly NewEvent[],
 ): (domains: readonly DomainRow[]) => AccountStep<boolean> {
   return (domains) => {
     const at = indexOf(domains, id);
     const row = domains[at];
     if (row?.id !== id) return { result: false };
     freeze(row);
-    return { result: true, domains: domains.toSpliced(at, 1), events: [event(row)] };
+    return { result: true, domains: domains.toSpliced(at, 1), events: events(row) };
   };
+}
+
+export function hasDomain(domains: readonly DomainRow[], id: number): boolean {
+  return domains[indexOf(domains, id)]?.id === id;
 }
 
 export function findDomain(domains: readonly DomainRow[], id: number): DomainRow | undefined {

@@ -1,4 +1,4 @@
-import type { DomainChange, DomainFilter, DomainRow, JsonValue, NewEvent } from '../store.ts';
+import type { DomainChange, DomainFilter, DomainRow, JsonValue, NewEvent, TokenRow } from '../store.ts';
 import type { Account } from './account.ts';
 import type { Accounts } from './accounts.ts';
 import { RetiredDocumentError } from './document.ts';
@@ -8,10 +8,12 @@ import type { Ids } from './ids.ts';
 import type { LazyFile } from './lazy-file.ts';
 import type { Schedule } from './schedule.ts';
 import type { StoreLog } from './store-log.ts';
+import type { Tokens } from './tokens.ts';
 import { writeFailed } from './unavailable.ts';
 
 interface DomainsOptions {
   accounts: Accounts;
+  tokens: Tokens;
   ids: Ids;
   schedule: Schedule;
   scheduleFile: LazyFile;
@@ -68,10 +70,19 @@ export class Domains {
     );
   }
 
-  async delete(account: number, id: number, event: (row: DomainRow) => NewEvent): Promise<boolean> {
-    const { schedule, scheduleFile, evidence, log } = this.#options;
-    const deleted = await this.#change(account, false, (holder) => holder.change(deletion(id, event)));
+  /** The account's write is the commit: without their domain, its share links are none any more. */
+  async delete(
+    account: number,
+    id: number,
+    events: (row: DomainRow, shares: readonly TokenRow[]) => readonly NewEvent[],
+  ): Promise<boolean> {
+    const { tokens, schedule, scheduleFile, evidence, log } = this.#options;
+    const step = deletion(id, (row) => events(row, tokens.sharesOf(account, id)));
+    const deleted = await tokens.inTurnOf(id, () =>
+      this.#change(account, false, (holder) => holder.change(step)),
+    );
     if (!deleted) return false;
+    tokens.forgetUses();
     schedule.remove(id);
     scheduleFile.touch();
     await evidence.remove(account, id).catch((error: unknown) => {

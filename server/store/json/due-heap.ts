@@ -31,11 +31,12 @@ export class DueHeap<E extends HeapEntry> {
     entry.place = -1;
   }
 
-  /** How many are due at `now`; looks at those and their children only. */
-  countDue(now: number, place = 0): number {
+  /** How many are due at `now`, each as `weigh` says; looks at those and their children only. */
+  countDue(now: number, weigh: (entry: E) => number = () => 1, place = 0): number {
     const entry = this.#entries[place];
     if (entry === undefined || entry.due > now) return 0;
-    return 1 + this.countDue(now, 2 * place + 1) + this.countDue(now, 2 * place + 2);
+    const left = this.countDue(now, weigh, 2 * place + 1);
+    return weigh(entry) + left + this.countDue(now, weigh, 2 * place + 2);
   }
 
   #set(place: number, entry: E): void {

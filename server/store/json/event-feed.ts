@@ -3,7 +3,7 @@ import type { StoreLog } from './store-log.ts';
 
 type Listener = (event: EventRow) => void;
 
-/** Tells those who listen of the events of an account. */
+/** Tells the process log and those who listen of the events of an account, once they are durable. */
 export class EventFeed {
   readonly #listeners = new Map<number, Set<Listener>>();
   readonly #log: StoreLog;
@@ -26,6 +26,8 @@ export class EventFeed {
 
   publish(account: number, events: readonly EventRow[]): void {
     for (const event of events) {
+      const { id, type, domain, actor, changes } = event;
+      this.#log.info({ account, id, type, domain, actor, changes }, 'event');
       for (const listener of this.#listeners.get(account) ?? []) {
         try {
           listener(event);

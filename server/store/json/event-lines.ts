@@ -13,7 +13,7 @@ const HEADER_MAX = 256;
 
 /** A line of a log, and where it lies in the file. */
 export interface EventLine {
-  /** Null where the line holds no event: the header, or something damaged. */
+  /** Null where the line holds no event (the header, or something damaged), or was passed over. */
   readonly event: EventRow | null;
   /** Of its first byte. */
   readonly offset: number;
@@ -27,8 +27,20 @@ export function eventLine(event: EventRow): string {
   return `${JSON.stringify(event)}\n`;
 }
 
-/** The lines from `offset`, which must be a line's beginning, to the end of the file. */
-export async function* readLines(file: OpenFile, offset: number): AsyncGenerator<EventLine> {
+/** The first line of a log. */
+export function logHeader(account: number): string {
+  return `${JSON.stringify({ format: FORMAT, account })}\n`;
+}
+
+/**
+ * The lines from `offset`, which must be a line's beginning, to the end of the file. Where `mayMatch` says no of a
+ * line's bytes, it is not parsed, which is most of what a line costs.
+ */
+export async function* readLines(
+  file: OpenFile,
+  offset: number,
+  mayMatch: (line: Buffer) => boolean = () => true,
+): AsyncGenerator<EventLine> {
   const block = Buffer.allocUnsafe(BLOCK);
   let rest = Buffer.alloc(0);
   let at = offset;
@@ -37,23 +49,21 @@ export async function* readLines(file: OpenFile, offset: number): AsyncGenerator
     const bytes = Buffer.concat([rest, block.subarray(0, length)]);
     let start = 0;
     for (let end = bytes.indexOf(LINE_FEED); end !== -1; end = bytes.indexOf(LINE_FEED, start)) {
-      yield line(bytes.subarray(start, end), at + start, at + end + 1, true);
+      const text = bytes.subarray(start, end);
+      const event = mayMatch(text) ? parseEvent(text) : null;
+      yield { event, offset: at + start, end: at + end + 1, complete: true };
       start = end + 1;
     }
     rest = bytes.subarray(start);
     at += start;
     if (length < BLOCK) break;
   }
-  if (rest.length > 0) yield line(rest, at, at + rest.length, false);
+  if (rest.length > 0) yield { event: parseEvent(rest), offset: at, end: at + rest.length, complete: false };
 }
 
-function line(bytes: Buffer, offset: number, end: number, complete: boolean): EventLine {
-  return { event: parseEvent(bytes.toString('utf8')), offset, end, complete };
-}
-
-function parseEvent(text: string): EventRow | null {
+function parseEvent(text: Buffer): EventRow | null {
   try {
-    return EventRowSchema.safeParse(JSON.parse(text)).data ?? null;
+    return EventRowSchema.safeParse(JSON.parse(text.toString('utf8'))).data ?? null;
   } catch {
     return null;
   }

@@ -1,12 +1,13 @@
 import type { EventFilter, EventPage, EventRow } from '../store.ts';
-import { checkHeader, type EventLine, eventLine, readTail } from './event-lines.ts';
-import { collect, findOldest, isWanted } from './event-search.ts';
+import { checkHeader, type EventLine, eventLine, logHeader, readTail } from './event-lines.ts';
+import { collect, findOldest, holds, isWanted } from './event-search.ts';
 import { type OpenFile, unlessMissing } from './file-system.ts';
 import type { Folder } from './folder.ts';
-import { type AccountFile, FORMAT } from './formats.ts';
+import type { AccountFile } from './formats.ts';
+import { KeptEvents } from './kept-events.ts';
 
 export interface EventLogLimits {
-  /** A log that has grown to so many bytes becomes the older one of two, and the older one goes. */
+  /** A log that has grown to so many bytes becomes the older one of two; of the older one, audited events are kept. */
   readonly segmentBytes: number;
   /** After so many events the log is synced, and the account's file no longer has to hold them. */
   readonly syncEvery: number;
@@ -16,8 +17,16 @@ interface EventLogOptions {
   folder: Folder;
   account: number;
   limits: EventLogLimits;
+  clock: () => Date;
   /** The account as it is durable now. */
   state: () => AccountFile;
+}
+
+/** The files of a log, the oldest first, and the lowest id in `files`. */
+interface OpenLog {
+  readonly kept: OpenFile | null;
+  readonly files: readonly OpenFile[];
+  readonly oldest: number | null;
 }
 
 /**
@@ -31,12 +40,14 @@ export class EventLog {
   readonly #state: () => AccountFile;
   readonly #current: string;
   readonly #older: string;
+  readonly #kept: KeptEvents;
   /** What the file holds; null until it was looked at, while it is written, and after a write that failed. */
   #written: { size: number; lastId: number } | null = null;
   #lastId: number | null = null;
   #synced = 0;
   /** A sync has failed since: what it was to keep may be gone without a later one saying so. */
   #isDoubtful = false;
+  /** The lowest id in the current and the older log. */
   #oldest: number | null = null;
   /** One thing at a time is done to the files. */
   #queue: Promise<unknown> = Promise.resolve();
@@ -48,10 +59,11 @@ export class EventLog {
     this.#state = options.state;
     this.#current = `${options.account}.jsonl`;
     this.#older = `${options.account}.1.jsonl`;
+    this.#kept = new KeptEvents(options.folder, options.account, options.clock);
   }
 
   static namesOf(account: number): readonly string[] {
-    return [`${account}.jsonl`, `${account}.1.jsonl`];
+    return [`${account}.jsonl`, `${account}.1.jsonl`, `${account}.kept.jsonl`];
   }
 
   /** Whether the log was looked at. */
@@ -71,44 +83,57 @@ export class EventLog {
 
   /** Looks at the log, and repairs its end from the outbox. Does so once; rejects where the disk does not let it. */
   async prepare(): Promise<void> {
-    if (!this.isPrepared) await this.#alone(() => this.#recover());
+    if (!this.isPrepared) await this.#alone(() => this.#writing(() => this.#recover()));
   }
 
   /** Takes over from the outbox what the log does not hold yet. */
   append(): Promise<void> {
     return this.#alone(async () => {
-      const { size, lastId } = await this.#recover();
-      const events = this.#state().outbox.filter((event) => event.id > lastId);
-      if (events.length > 0) await this.#write(size, events);
+      const isFull = await this.#writing(() => this.#takeOver());
+      if (isFull) await this.#rotate();
     });
+  }
+
+  /** Whether the log has grown so long that it is to be rotated. */
+  async #takeOver(): Promise<boolean> {
+    const { size, lastId } = await this.#recover();
+    const events = this.#state().outbox.filter((event) => event.id > lastId);
+    return events.length > 0 && (await this.#write(size, events));
   }
 
   /**
    * See `Store.listEvents`. What the outbox does not hold was synced before, so this does not rest on an append.
    * @throws DamagedFileError, and the system's errors.
    */
-  async list(filter: EventFilter): Promise<EventPage> {
+  list(filter: EventFilter): Promise<EventPage> {
+    return this.#folder.reading(this.#current, () => this.#list(filter));
+  }
+
+  async #list(filter: EventFilter): Promise<EventPage> {
     const { last_event_id, outbox } = this.#state();
     const inOutboxFrom = outbox[0]?.id ?? last_event_id + 1;
     const isInLog = filter.after < inOutboxFrom - 1 || this.#oldest === null;
-    const { files, oldest } = isInLog ? await this.#openFiles() : { files: [], oldest: this.#oldest };
+    const opened = isInLog ? await this.#openFiles() : { kept: null, files: [], oldest: this.#oldest };
+    const first = opened.oldest ?? outbox[0]?.id ?? null;
+    const truncated = filter.after < (first ?? last_event_id + 1) - 1;
+    const { kept } = opened;
+    const files = truncated && kept !== null ? [kept, ...opened.files] : opened.files;
     try {
       const events: EventRow[] = [];
-      const logged = (event: EventRow) => event.id < inOutboxFrom && isWanted(event, filter);
+      // An event that was kept may be in the older log as well.
+      const logged = (event: EventRow) =>
+        event.id < inOutboxFrom && event.id > (events.at(-1)?.id ?? 0) && isWanted(event, filter);
       if (filter.after < inOutboxFrom - 1) {
         for (const file of files) await collect(file, filter, logged, events);
       }
       const pending = outbox.filter((event) => isWanted(event, filter));
       events.push(...pending.slice(0, filter.limit - events.length));
-      const first = oldest ?? outbox[0]?.id ?? null;
-      return {
-        events,
-        first,
-        last: last_event_id,
-        truncated: filter.after < (first ?? last_event_id + 1) - 1,
-      };
+      const afterIsKept =
+        !truncated || filter.after === 0 || (kept !== null && (await holds(kept, filter.after)));
+      return { events, first, last: last_event_id, truncated, afterIsKept };
     } finally {
-      for (const file of files) await file.close();
+      for (const file of opened.files) await file.close();
+      await kept?.close();
     }
   }
 
@@ -118,13 +143,17 @@ export class EventLog {
   }
 
   #alone<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#queue.then(() => this.#folder.gate.pass(work));
+    const result = this.#queue.then(work);
     this.#queue = result.catch(() => {});
     return result;
   }
 
-  async #write(size: number, events: readonly EventRow[]): Promise<void> {
-    const text = (size === 0 ? this.#header() : '') + events.map(eventLine).join('');
+  #writing<T>(work: () => Promise<T>): Promise<T> {
+    return this.#folder.writing(this.#current, work);
+  }
+
+  async #write(size: number, events: readonly EventRow[]): Promise<boolean> {
+    const text = (size === 0 ? logHeader(this.#account) : '') + events.map(eventLine).join('');
     const written = { size: size + Buffer.byteLength(text), lastId: events.at(-1)?.id ?? 0 };
     // Null until all of it is there: a write that fails half-way leaves a torn line behind.
     this.#written = null;
@@ -139,7 +168,7 @@ export class EventLog {
     } finally {
       await file.close();
     }
-    if (written.size >= this.#limits.segmentBytes) await this.#rotate(written.lastId);
+    return written.size >= this.#limits.segmentBytes;
   }
 
   async #sync(file: OpenFile, lastId: number): Promise<void> {
@@ -155,9 +184,11 @@ export class EventLog {
   }
 
   /** Everything in the log has been synced by now, so that nothing depends on the new file's beginning. */
-  async #rotate(lastId: number): Promise<void> {
-    await this.#folder.fileSystem.rename(this.#folder.file(this.#current), this.#folder.file(this.#older));
-    this.#written = { size: 0, lastId };
+  async #rotate(): Promise<void> {
+    await this.#kept.keepFrom(this.#older);
+    const [current, older] = [this.#folder.file(this.#current), this.#folder.file(this.#older)];
+    await this.#writing(() => this.#folder.fileSystem.rename(current, older));
+    this.#written = { size: 0, lastId: this.lastId };
     this.#oldest = null;
   }
 
@@ -209,7 +240,7 @@ export class EventLog {
     try {
       await file.truncate(cut);
       const sorted = [...events.values()].sort((a, b) => a.id - b.id);
-      await file.write((cut === 0 ? this.#header() : '') + sorted.map(eventLine).join(''));
+      await file.write((cut === 0 ? logHeader(this.#account) : '') + sorted.map(eventLine).join(''));
       await file.sync();
       this.#isDoubtful = false;
       const size = await file.size();
@@ -246,27 +277,24 @@ export class EventLog {
   }
 
   /** The older one first. Opened together, so that none is renamed in between, with the oldest id in them. */
-  #openFiles(): Promise<{ files: readonly OpenFile[]; oldest: number | null }> {
+  #openFiles(): Promise<OpenLog> {
     return this.#alone(async () => {
-      const files: OpenFile[] = [];
-      try {
-        for (const name of [this.#older, this.#current]) {
-          const file = await this.#open(name);
-          if (file === null) continue;
-          files.push(file);
-          await checkHeader(file, `events/${name}`, this.#account);
-        }
-        this.#oldest ??= await findOldest(files);
-        return { files, oldest: this.#oldest };
-      } catch (error) {
-        for (const file of files) await file.close();
-        throw error;
-      }
+      await using opened = new AsyncDisposableStack();
+      const open = async (name: string) => {
+        const file = await this.#open(name);
+        if (file === null) return null;
+        opened.defer(() => file.close());
+        await checkHeader(file, `events/${name}`, this.#account);
+        return file;
+      };
+      const kept = await open(this.#kept.name);
+      const older = await open(this.#older);
+      const current = await open(this.#current);
+      const files = [older, current].filter((file) => file !== null);
+      this.#oldest ??= await findOldest(files);
+      opened.move();
+      return { kept, files, oldest: this.#oldest };
     });
-  }
-
-  #header(): string {
-    return `${JSON.stringify({ format: FORMAT, account: this.#account })}\n`;
   }
 }
 

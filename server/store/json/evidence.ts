@@ -1,55 +1,60 @@
 import { join } from 'node:path';
+import type { LetterheadError } from '@letterhead/shared';
 import type { JsonValue } from '../store.ts';
-import type { FileSystem } from './file-system.ts';
+import type { FileGate } from './file-gate.ts';
+import { errorCode, type FileSystem } from './file-system.ts';
 import { Folder } from './folder.ts';
 import { EvidenceFileShape, FORMAT } from './formats.ts';
+import { InTurn } from './in-turn.ts';
 import { parseJsonFile } from './json-file.ts';
 import type { StoreLog } from './store-log.ts';
-import type { WriteGate } from './write-gate.ts';
+import { readFailed } from './unavailable.ts';
 
 /** `evidence/<account>/<domain>.json`: what the last check of each domain saw. It can be had again. */
 export class Evidence {
   readonly #path: string;
   readonly #fileSystem: FileSystem;
-  readonly #gate: WriteGate;
+  readonly #gate: FileGate;
   readonly #log: StoreLog;
-  /** The last write of a domain: the next one waits for it. */
-  readonly #writing = new Map<number, Promise<void>>();
+  /** Until a read succeeds again. */
+  #readFails = false;
+  /** By domain. */
+  readonly #writes = new InTurn<number>();
 
-  constructor(path: string, fileSystem: FileSystem, gate: WriteGate, log: StoreLog) {
+  constructor(path: string, fileSystem: FileSystem, gate: FileGate, log: StoreLog) {
     this.#path = path;
     this.#fileSystem = fileSystem;
     this.#gate = gate;
     this.#log = log;
   }
 
-  /** Undefined: none, or not readable. */
+  /**
+   * Undefined: none, or what is there is damaged.
+   * @throws LetterheadError `unavailable` where the system cannot read it now.
+   */
   async read(account: number, domain: number): Promise<JsonValue | undefined> {
     const label = `evidence/${account}/${domain}.json`;
     try {
-      const bytes = await this.#folder(account).read(`${domain}.json`);
-      return bytes === null ? undefined : parseJsonFile(label, bytes, EvidenceFileShape).evidence;
+      const text = await this.#folder(account).read(`${domain}.json`);
+      this.#readFails = false;
+      return text === null ? undefined : parseJsonFile(label, text, EvidenceFileShape).evidence;
     } catch (error) {
+      if (!isDamage(error)) throw this.#refusal(label, error);
       this.#log.warn({ file: label, err: error }, 'evidence could not be read');
       return undefined;
     }
   }
 
+  /** The log is told of the first of many: all of them fail while the process has no file left to open. */
+  #refusal(label: string, error: unknown): LetterheadError {
+    if (!this.#readFails) this.#log.error({ file: label, err: error }, 'evidence cannot be read now');
+    this.#readFails = true;
+    return readFailed(error);
+  }
+
   /** Where `stillThere` is false by the end, the file is removed again. @throws the system's errors. */
-  async write(
-    account: number,
-    domain: number,
-    evidence: JsonValue,
-    stillThere: () => boolean,
-  ): Promise<void> {
-    const before = this.#writing.get(domain) ?? Promise.resolve();
-    const write = before.catch(() => {}).then(() => this.#write(account, domain, evidence, stillThere));
-    this.#writing.set(domain, write);
-    try {
-      await write;
-    } finally {
-      if (this.#writing.get(domain) === write) this.#writing.delete(domain);
-    }
+  write(account: number, domain: number, evidence: JsonValue, stillThere: () => boolean): Promise<void> {
+    return this.#writes.run(domain, () => this.#write(account, domain, evidence, stillThere));
   }
 
   async #write(
@@ -71,12 +76,21 @@ export class Evidence {
   }
 
   async removeAccount(account: number): Promise<void> {
-    await this.#gate.pass(() => this.#fileSystem.removeFolder(join(this.#path, String(account))));
+    await this.#gate.write(account, () => this.#fileSystem.removeFolder(join(this.#path, String(account))));
   }
 
   #folder(account: number): Folder {
     const path = join(this.#path, String(account));
     // Beside the folders of the accounts, where a start finds what is left without going through each of them.
-    return new Folder(path, this.#fileSystem, this.#gate, `${path}-`);
+    return new Folder(path, this.#fileSystem, this.#gate, {
+      temporaries: `${path}-`,
+      ownerOf: () => account,
+    });
   }
+}
+
+/** What the next check mends, for it replaces the file: wrong content, or something that is no file of its own. */
+function isDamage(error: unknown): boolean {
+  const code = errorCode(error);
+  return code === undefined || code === 'EISDIR' || code === 'ELOOP' || code === 'ENOTDIR';
 }

@@ -1,16 +1,23 @@
 import * as fs from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { OPEN_FLAGS, type OpenMode } from '../../open-flags.ts';
 import { readText } from './read-text.ts';
 
 /** The calls that the store makes to the file system, so that a test can let any one of them fail. */
 export interface FileSystem {
-  /** Makes the folder and those above it (0700). The topmost that was made; undefined where it was there. */
+  /**
+   * Makes the folder and those above it (0700). The topmost that was made; undefined where it was there. Rejects with
+   * ELOOP where a symbolic link stands in its place.
+   */
   mkdir(path: string): Promise<string | undefined>;
   readdir(path: string): Promise<string[]>;
   /** @throws NotTextError where it is not UTF-8. */
   readText(path: string): Promise<string>;
-  /** `r` reads, `r+` reads and changes, `w` starts anew, `a` appends. A new file is the owner's alone (0600). */
-  open(path: string, flags: 'r' | 'r+' | 'w' | 'a'): Promise<OpenFile>;
+  /**
+   * `r` reads, `a` appends, `wx` makes a file and rejects with EEXIST where there is one. Rejects with ELOOP for a
+   * symbolic link. A new file is the owner's alone (0600).
+   */
+  open(path: string, mode: OpenMode): Promise<OpenFile>;
   rename(from: string, to: string): Promise<void>;
   link(from: string, to: string): Promise<void>;
   unlink(path: string): Promise<void>;
@@ -34,7 +41,7 @@ export const nodeFileSystem: FileSystem = {
   mkdir: makeFolder,
   readdir: (path) => fs.readdir(path),
   readText,
-  open: async (path, flags) => asOpenFile(await fs.open(path, flags, 0o600)),
+  open: async (path, mode) => asOpenFile(await fs.open(path, OPEN_FLAGS[mode], 0o600)),
   rename: (from, to) => fs.rename(from, to),
   link: (from, to) => fs.link(from, to),
   unlink: (path) => fs.unlink(path),
@@ -59,7 +66,10 @@ async function makeOneFolder(path: string): Promise<string | undefined> {
     await fs.mkdir(path, { mode: 0o700 });
     return path;
   } catch (error) {
-    if (errorCode(error) !== 'EEXIST' || !(await fs.stat(path)).isDirectory()) throw error;
+    if (errorCode(error) !== 'EEXIST') throw error;
+    const found = await fs.lstat(path);
+    if (found.isSymbolicLink()) throw Object.assign(new Error(`ELOOP: ${path}`), { code: 'ELOOP', path });
+    if (!found.isDirectory()) throw error;
     return undefined;
   }
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { type FileSystem, type OpenFile, unlessMissing } from './file-system.ts';
-import type { WriteGate } from './write-gate.ts';
-import { writeText } from './write-text.ts';
+import { type FileGate, INSTALLATION } from './file-gate.ts';
+import { errorCode, type FileSystem, type OpenFile, unlessMissing } from './file-system.ts';
+import { type Text, writeText } from './write-text.ts';
 
 /** The file has its new content, but whether that would outlive a power cut is not known. */
 export class UnsyncedReplacementError extends Error {
@@ -11,21 +11,29 @@ export class UnsyncedReplacementError extends Error {
 /** Ends the name of a file that is being written; a start removes what such a name is left on. */
 export const TEMPORARY_SUFFIX = '.tmp';
 
+interface FolderOptions {
+  /** Comes before the name of a file that is being written. */
+  readonly temporaries?: string;
+  /** Whose turn at the gate a file takes: an account's id, or `INSTALLATION`. */
+  readonly ownerOf?: (name: string) => number;
+}
+
 /** A folder of files that are replaced as a whole: a reader finds the old content or the new one. */
 export class Folder {
   readonly path: string;
   readonly fileSystem: FileSystem;
-  readonly gate: WriteGate;
+  readonly gate: FileGate;
   #handle: Promise<OpenFile> | null = null;
   #syncing: Promise<void> | null = null;
   #nextSync: Promise<void> | null = null;
 
   readonly #temporaries: string;
+  readonly #ownerOf: (name: string) => number;
 
-  /** A file that is being written is called as it will be, with what `temporaries` says before the name. */
-  constructor(path: string, fileSystem: FileSystem, gate: WriteGate, temporaries = join(path, '/')) {
+  constructor(path: string, fileSystem: FileSystem, gate: FileGate, options: FolderOptions = {}) {
     this.path = path;
-    this.#temporaries = temporaries;
+    this.#temporaries = options.temporaries ?? join(path, '/');
+    this.#ownerOf = options.ownerOf ?? (() => INSTALLATION);
     this.fileSystem = fileSystem;
     this.gate = gate;
   }
@@ -44,17 +52,27 @@ export class Folder {
     return file !== null;
   }
 
+  /** Does `work`, which reads the file, in the turn of the file's owner. */
+  reading<T>(name: string, work: () => Promise<T>): Promise<T> {
+    return this.gate.read(this.#ownerOf(name), work);
+  }
+
+  /** Does `work`, which writes the file, in the turn of the file's owner. See `FileGate.write`. */
+  writing<T>(name: string, work: () => Promise<T>): Promise<T> {
+    return this.gate.write(this.#ownerOf(name), work);
+  }
+
   /** Null where the file is not there. */
   read(name: string): Promise<string | null> {
-    return unlessMissing(this.fileSystem.readText(this.file(name)));
+    return this.reading(name, () => unlessMissing(this.fileSystem.readText(this.file(name))));
   }
 
   /**
    * Replaces a file so that the new content is there after a power cut once this resolves, and the old one
    * if it rejects, but for `UnsyncedReplacementError`. One replacement a name at a time: the caller sees to it.
    */
-  replaceDurably(name: string, text: Iterable<string>): Promise<void> {
-    return this.gate.pass(async () => {
+  replaceDurably(name: string, text: Text): Promise<void> {
+    return this.writing(name, async () => {
       await this.#replace(name, text, true);
       try {
         await this.sync();
@@ -65,14 +83,14 @@ export class Folder {
   }
 
   /** Replaces a file as a whole; a power cut may bring the old content back. */
-  replaceLazily(name: string, text: Iterable<string>): Promise<void> {
-    return this.gate.pass(() => this.#replace(name, text, false));
+  replaceLazily(name: string, text: Text): Promise<void> {
+    return this.writing(name, () => this.#replace(name, text, false));
   }
 
-  async #replace(name: string, text: Iterable<string>, sync: boolean): Promise<void> {
+  async #replace(name: string, text: Text, sync: boolean): Promise<void> {
     const temporary = this.#temporaries + name + TEMPORARY_SUFFIX;
     try {
-      const file = await this.fileSystem.open(temporary, 'w');
+      const file = await this.#openNew(temporary);
       try {
         await writeText(file, text);
         if (sync) await file.sync();
@@ -86,10 +104,21 @@ export class Folder {
     }
   }
 
+  /** Whatever stands in its place is removed, and never written to: it may be a link to another file. */
+  async #openNew(path: string): Promise<OpenFile> {
+    try {
+      return await this.fileSystem.open(path, 'wx');
+    } catch (error) {
+      if (errorCode(error) !== 'EEXIST') throw error;
+    }
+    await this.fileSystem.unlink(path);
+    return this.fileSystem.open(path, 'wx');
+  }
+
   /** False: it was not there. */
   remove(name: string): Promise<boolean> {
     const removal = () => this.fileSystem.unlink(this.file(name)).then(() => true);
-    return this.gate.pass(async () => (await unlessMissing(removal())) ?? false);
+    return this.writing(name, async () => (await unlessMissing(removal())) ?? false);
   }
 
   /**

@@ -1,4 +1,5 @@
-import type { AccountRow, NewEvent, TokenRow } from '../store.ts';
+import type { AccountRow, NewEvent, TokenCreation, TokenOwner, TokenRow } from '../store.ts';
+import type { AccountRegistry } from './account-registry.ts';
 import { AccountRowSchema, type InstallationFile, TokenRowSchema } from './formats.ts';
 import { freeze } from './freeze.ts';
 import type { InstallationStep } from './installation.ts';
@@ -52,28 +53,34 @@ export function accountDeletion(
   };
 }
 
-/** Undefined: there is no such account. */
+/** `registry` says what the accounts' own files hold at the moment of the change. */
 export function tokenCreation(
-  account: number,
+  { account, domain, limit }: TokenOwner,
+  registry: Pick<AccountRegistry, 'hasDomain' | 'isOrphan'>,
   build: () => TokenRow,
   event: (row: TokenRow) => NewEvent,
-): Step<TokenRow | undefined> {
+): Step<TokenCreation> {
   return ({ accounts, tokens }) => {
-    if (!accounts.some((row) => row.id === account)) return { result: undefined };
+    const isThere = accounts.some((row) => row.id === account);
+    if (!isThere || (domain !== null && !registry.hasDomain(account, domain)))
+      return { result: { kind: 'gone' } };
+    const held = tokens.filter((token) => token.account_id === account && !registry.isOrphan(token)).length;
+    if (held >= limit) return { result: { kind: 'full', limit } };
     const row = freeze(TokenRowSchema.parse(build()));
     const events = [{ account, event: event(row) }];
-    return { result: row, changed: { tokens: inOrder([...tokens, row]) }, events };
+    return { result: { kind: 'written', row }, changed: { tokens: inOrder([...tokens, row]) }, events };
   };
 }
 
 export function tokenDeletion(
   account: number,
   id: number,
+  registry: Pick<AccountRegistry, 'isOrphan'>,
   event: (row: TokenRow) => NewEvent,
 ): Step<boolean> {
   return ({ tokens }) => {
     const row = tokens.find((token) => token.id === id && token.account_id === account);
-    if (row === undefined) return { result: false };
+    if (row === undefined || registry.isOrphan(row)) return { result: false };
     const events = [{ account, event: event(row) }];
     return { result: true, changed: { tokens: tokens.filter((token) => token !== row) }, events };
   };

@@ -59,7 +59,24 @@ export class Installation {
   }
 
   tokenByHash(hash: string): TokenRow | undefined {
-    return this.#tokensByHash.get(hash);
+    const token = this.#tokensByHash.get(hash);
+    return token === undefined || this.#registry.isOrphan(token) ? undefined : token;
+  }
+
+  /** By id. */
+  liveTokensOf(account: number): readonly TokenRow[] {
+    return this.#live(this.tokens.filter((token) => token.account_id === account));
+  }
+
+  /** By id. */
+  get liveTokens(): readonly TokenRow[] {
+    return this.#live(this.tokens);
+  }
+
+  /** Drops the share links of domains that are gone; where that cannot be written now, the next write does it. */
+  async dropOrphans(): Promise<void> {
+    if (this.liveTokens === this.tokens) return;
+    await this.change(() => ({ result: undefined, changed: {} })).catch(() => {});
   }
 
   /** Events that wait for their way into the account's log, oldest first. */
@@ -81,12 +98,19 @@ export class Installation {
       const next: InstallationFile = {
         ...state,
         ...changed,
+        tokens: this.#live(changed.tokens ?? state.tokens),
         removing: (changed.removing ?? state.removing).filter((id) => !this.#registry.removed.has(id)),
         sequence: last + added.length,
         outbox: [...waiting, ...added],
       };
       return [next, result];
     });
+  }
+
+  /** The same list where nothing is to be dropped from it. */
+  #live(tokens: readonly TokenRow[]): readonly TokenRow[] {
+    const live = tokens.filter((token) => !this.#registry.isOrphan(token));
+    return live.length === tokens.length ? tokens : live;
   }
 
   settled(): Promise<void> {

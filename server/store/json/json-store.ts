@@ -1,3 +1,4 @@
+import { toInstant } from '../../instant.ts';
 import type { AccountSurroundings } from './account.ts';
 import { AccountRegistry } from './account-registry.ts';
 import { Accounts } from './accounts.ts';
@@ -8,6 +9,7 @@ import { EventFeed } from './event-feed.ts';
 import type { EventLogLimits } from './event-log.ts';
 import { Evidence } from './evidence.ts';
 import { type FileSystem, nodeFileSystem } from './file-system.ts';
+import { realFolder, restrictAccess } from './folder-access.ts';
 import { Ids } from './ids.ts';
 import { Installation } from './installation.ts';
 import { LazyFile } from './lazy-file.ts';
@@ -17,6 +19,7 @@ import { FolderLock } from './lock.ts';
 import { raiseMarks, readInstallation } from './read-installation.ts';
 import { JsonStore } from './store-calls.ts';
 import { type StoreLog, silentLog } from './store-log.ts';
+import { Tokens } from './tokens.ts';
 import { UnderWay } from './under-way.ts';
 import { unusableFolder } from './unusable-folder.ts';
 
@@ -42,17 +45,20 @@ const EVENT_LOG_LIMITS: EventLogLimits = { segmentBytes: 8 * 1024 * 1024, syncEv
  * @throws LetterheadError `unavailable` with one line that says what is in the way, and what to do.
  */
 export async function openJsonStore(options: JsonStoreOptions): Promise<JsonStore> {
-  const { dataDir, fileSystem = nodeFileSystem } = options;
-  const folder = new DataFolder(dataDir, fileSystem);
+  const { dataDir, fileSystem = nodeFileSystem, log = silentLog } = options;
+  const folder = new DataFolder(realFolder(dataDir), fileSystem);
   let lock: FolderLock | null = null;
   try {
     await folder.make();
-    lock = new FolderLock(dataDir, options.clock());
-    return await open(options, folder, lock);
+    restrictAccess(dataDir, log);
+    const held = new FolderLock(dataDir, options.clock(), log);
+    lock = held;
+    folder.gate.guard = () => held.assertHeld();
+    return await open(options, folder, held);
   } catch (error) {
     await folder.close();
     lock?.release();
-    throw unusableFolder(dataDir, error);
+    throw unusableFolder(dataDir, error, folder.path);
   }
 }
 
@@ -71,6 +77,7 @@ async function open(options: JsonStoreOptions, folder: DataFolder, lock: FolderL
     log,
     underWay,
     eventLog: { ...EVENT_LOG_LIMITS, ...options.eventLog },
+    clock: options.clock,
     publish: (account, events) => feed.publish(account, events),
   };
   const installation = new Installation(folder.installationFile, states.installation, { log, registry });
@@ -80,13 +87,17 @@ async function open(options: JsonStoreOptions, folder: DataFolder, lock: FolderL
   const ids = new Ids(idsDocument);
   const evidence = new Evidence(folder.evidencePath, folder.fileSystem, folder.gate, log);
   const accounts = new Accounts({ folder, registry, installation, ids, evidence, surroundings });
+  await installation.dropOrphans();
   for (const id of installation.removing) await accounts.removeFiles(id);
   await clearOrphans(folder.accounts, installation, log);
-  const schedule = await readSchedule(folder.root, installation.accounts, registry, log);
-  const tokenUse = await readTokenUse(folder.root, installation.tokens, log);
+  const now = toInstant(options.clock());
+  const schedule = await readSchedule(folder.root, installation.accounts, registry, log, now);
+  const tokenUse = await readTokenUse(folder.root, log);
   const lazyFile = (name: string, text: () => Iterable<string>) =>
     new LazyFile({ folder: folder.root, name, text, delay: lazyWriteDelay, log });
   const scheduleFile = lazyFile(SCHEDULE_FILE, () => schedule.text());
+  const tokenUseFile = lazyFile(TOKEN_USE_FILE, () => tokenUse.text(installation.liveTokens));
+  const tokens = new Tokens({ installation, registry, accounts, ids, tokenUse, tokenUseFile });
   return new JsonStore({
     folder,
     lock,
@@ -96,11 +107,11 @@ async function open(options: JsonStoreOptions, folder: DataFolder, lock: FolderL
     installation,
     registry,
     accounts,
-    domains: new Domains({ accounts, ids, schedule, scheduleFile, evidence, log }),
+    tokens,
+    domains: new Domains({ accounts, tokens, ids, schedule, scheduleFile, evidence, log }),
     feed,
     schedule,
     scheduleFile,
-    tokenUse,
-    tokenUseFile: lazyFile(TOKEN_USE_FILE, () => tokenUse.text()),
+    tokenUseFile,
   });
 }

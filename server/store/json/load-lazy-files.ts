@@ -1,4 +1,5 @@
-import type { AccountRow, TokenRow } from '../store.ts';
+import type { Instant } from '../../instant.ts';
+import type { AccountRow } from '../store.ts';
 import type { AccountRegistry } from './account-registry.ts';
 import { SCHEDULE_FILE, TOKEN_USE_FILE } from './data-folder.ts';
 import type { Folder } from './folder.ts';
@@ -14,10 +15,11 @@ export async function readSchedule(
   rows: readonly AccountRow[],
   registry: AccountRegistry,
   log: StoreLog,
+  now: Instant,
 ): Promise<Schedule> {
   const file = await readOrNull(new JsonFile(root, SCHEDULE_FILE, SCHEDULE_FILE, ScheduleFileShape), log);
   const times = new Map(file?.checks.map((line) => [line[0], line]));
-  const schedule = new Schedule();
+  const schedule = new Schedule(now);
   for (const { id, suspended } of rows) {
     const domains = registry.loaded.get(id)?.domains ?? [];
     schedule.suspend(id, suspended, domains);
@@ -26,15 +28,9 @@ export async function readSchedule(
   return schedule;
 }
 
-export async function readTokenUse(
-  root: Folder,
-  tokens: readonly TokenRow[],
-  log: StoreLog,
-): Promise<TokenUse> {
-  const file = await readOrNull(new JsonFile(root, TOKEN_USE_FILE, TOKEN_USE_FILE, TokenUseFileShape), log);
-  const tokenUse = new TokenUse(file);
-  tokenUse.keepOnly(new Set(tokens.map((token) => token.id)));
-  return tokenUse;
+export async function readTokenUse(root: Folder, log: StoreLog): Promise<TokenUse> {
+  const file = new JsonFile(root, TOKEN_USE_FILE, TOKEN_USE_FILE, TokenUseFileShape);
+  return new TokenUse(await readOrNull(file, log));
 }
 
 /** What is written now and then can be had again: damage costs what was in the file. */

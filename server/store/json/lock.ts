@@ -4,6 +4,7 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  statSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -12,6 +13,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { LetterheadError } from '@letterhead/shared';
 import { z } from 'zod';
+import { OPEN_FLAGS } from '../../open-flags.ts';
+import type { StoreLog } from './store-log.ts';
+import { folderLost, writeFailed } from './unavailable.ts';
 
 const SQLITE_BUSY = 5;
 const SQLITE_NOTADB = 26;
@@ -45,19 +49,43 @@ const heldHere = new Set<string>();
 export class FolderLock {
   readonly #folder: string;
   readonly #database: DatabaseSync;
+  readonly #log: StoreLog;
+  /** Which file is locked; its name may be given to another one. */
+  readonly #file: FileId | null;
+  #isLost = false;
 
   /** The folder has to be there. @throws LetterheadError `unavailable`, naming the holder. */
-  constructor(folder: string, now: Date) {
+  constructor(folder: string, now: Date, log: StoreLog) {
     this.#folder = realpathSync(folder);
     if (heldHere.has(this.#folder)) throw inUse(folder, readHolder(this.#folder));
     this.#database = lockDatabase(this.#folder);
+    this.#log = log;
+    this.#file = fileId(join(this.#folder, LOCK_FILE));
     heldHere.add(this.#folder);
     noteHolder(this.#folder, { pid: process.pid, host: hostname(), since: now.toISOString() });
   }
 
+  /**
+   * Whether the folder is still this process's alone. Without the file that is locked, another process could lock a new
+   * one: from then on nothing is written, whatever comes back in its place.
+   * @throws LetterheadError `unavailable`.
+   */
+  assertHeld(): void {
+    if (this.#isLost) throw folderLost();
+    const found = fileId(join(this.#folder, LOCK_FILE));
+    if (found?.ino === this.#file?.ino && found?.dev === this.#file?.dev) return;
+    this.#isLost = true;
+    this.#log.error(
+      { folder: this.#folder, file: LOCK_FILE },
+      'the lock file was deleted or replaced, so that another process may hold the folder: nothing is written any more; stop this server, see that no other uses the folder, and start it again',
+    );
+    throw folderLost();
+  }
+
   release(): void {
     try {
-      rmSync(join(this.#folder, HOLDER_FILE), { force: true });
+      // Once the lock is lost, the note is that of whoever holds the folder now.
+      if (!this.#isLost) rmSync(join(this.#folder, HOLDER_FILE), { force: true });
     } catch {
       // The note says who holds the folder, and whoever holds it next writes another.
     }
@@ -66,9 +94,25 @@ export class FolderLock {
   }
 }
 
+interface FileId {
+  readonly dev: bigint;
+  readonly ino: bigint;
+}
+
+/** Null: there is no such file. @throws LetterheadError `unavailable`. */
+function fileId(path: string): FileId | null {
+  try {
+    return statSync(path, { bigint: true, throwIfNoEntry: false }) ?? null;
+  } catch (error) {
+    throw writeFailed(error);
+  }
+}
+
 function noteHolder(folder: string, holder: Holder): void {
   try {
-    writeFileSync(join(folder, HOLDER_FILE), `${JSON.stringify(holder, null, 2)}\n`, { mode: 0o600 });
+    const path = join(folder, HOLDER_FILE);
+    rmSync(path, { force: true });
+    writeFileSync(path, `${JSON.stringify(holder, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
   } catch {
     // The lock holds without the note: a full disk keeps nobody from reading.
   }
@@ -77,7 +121,7 @@ function noteHolder(folder: string, holder: Holder): void {
 function lockDatabase(folder: string): DatabaseSync {
   const path = join(folder, LOCK_FILE);
   // Made by us, for SQLite would let others read it; and closed before the lock is taken, not after.
-  closeSync(openSync(path, 'a', 0o600));
+  closeSync(openSync(path, OPEN_FLAGS.a, 0o600));
   try {
     return beginExclusive(path);
   } catch (error) {
@@ -108,7 +152,9 @@ function hasCode(error: unknown, code: number): boolean {
 /** Null where the note is not there (yet), or not readable. */
 function readHolder(folder: string): Holder | null {
   try {
-    return HolderSchema.parse(JSON.parse(readFileSync(join(folder, HOLDER_FILE), 'utf8')));
+    return HolderSchema.parse(
+      JSON.parse(readFileSync(join(folder, HOLDER_FILE), { encoding: 'utf8', flag: OPEN_FLAGS.r })),
+    );
   } catch {
     return null;
   }

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { LetterheadError } from '@letterhead/shared';
 import { extract } from 'tar-stream';
+import { ARCHIVE_LIMITS } from '../../limits.ts';
 import { messageOf, systemReason } from '../../system-failure.ts';
 import { checkFolder, type FolderReport } from './check-folder.ts';
 import { errorCode, nodeFileSystem, unlessMissing } from './file-system.ts';
@@ -28,7 +29,9 @@ export async function restoreArchive(archive: string, dataDir: string): Promise<
   try {
     await refuseFullFolder(dataDir);
     await rm(unfinished, { recursive: true, force: true });
-    await nodeFileSystem.mkdir(unfinished);
+    const made = await nodeFileSystem.mkdir(unfinished);
+    if (made === undefined)
+      throw new Error(`${unfinished} is there: another restore may be under way. Wait for it, or remove it.`);
   } catch (error) {
     throw unusableFolder(dataDir, error);
   }
@@ -87,7 +90,11 @@ function isMountPoint(dataDir: string): LetterheadError {
 async function unpack(archive: string, path: string): Promise<void> {
   const entries = extract();
   const source = createReadStream(archive);
-  const read = pipeline(source, createGunzip(), entries);
+  const most = (await stat(archive)).size * ARCHIVE_LIMITS.expansion + ARCHIVE_LIMITS.extraBytes;
+  const tooMuch = () =>
+    notABackup(archive, `it would unpack to more than ${most} bytes, which no backup does.`);
+  const read = pipeline(source, createGunzip(), atMost(most, tooMuch), entries);
+  let files = 0;
   // Heard of below: the loop over the entries ends with the same error.
   read.catch(() => {});
   try {
@@ -95,9 +102,14 @@ async function unpack(archive: string, path: string): Promise<void> {
       const { name, type } = entry.header;
       if (type !== 'file' || !isDataFile(name))
         throw notABackup(archive, `it holds ${JSON.stringify(name)}, which no backup does.`);
+      if ((entry.header.size ?? 0) > ARCHIVE_LIMITS.fileBytes)
+        throw notABackup(archive, `${name} in it has more than ${ARCHIVE_LIMITS.fileBytes} bytes.`);
+      if (++files > ARCHIVE_LIMITS.files)
+        throw notABackup(archive, `it holds more than ${ARCHIVE_LIMITS.files} files.`);
       const file = join(path, name);
       await nodeFileSystem.mkdir(dirname(file));
-      await pipeline(entry, createWriteStream(file, { mode: 0o600, flush: !name.startsWith('evidence/') }));
+      const flush = !name.startsWith('evidence/');
+      await pipeline(entry, createWriteStream(file, { flags: 'wx', mode: 0o600, flush }));
     }
     await read;
   } catch (error) {
@@ -107,6 +119,18 @@ async function unpack(archive: string, path: string): Promise<void> {
   for (const folder of ['accounts', 'events', '.']) await syncFolder(join(path, folder));
 }
 
+/** Passes bytes on as long as there are no more of them than `most`. */
+function atMost(most: number, error: () => Error): (bytes: AsyncIterable<Buffer>) => AsyncIterable<Buffer> {
+  return async function* (bytes) {
+    let passed = 0;
+    for await (const piece of bytes) {
+      passed += piece.length;
+      if (passed > most) throw error();
+      yield piece;
+    }
+  };
+}
+
 function notABackup(archive: string, why: string): LetterheadError {
   return new LetterheadError('invalid', `${archive} cannot be restored: ${why} Nothing was changed.`);
 }
@@ -114,6 +138,7 @@ function notABackup(archive: string, why: string): LetterheadError {
 /** Of what went wrong while the archive was read and its files were written. */
 function inASentence(error: unknown): string {
   const reason = systemReason(error);
+  if (errorCode(error) === 'EEXIST') return 'it holds a file twice.';
   if (reason !== null) return `${reason}.`;
   const message = messageOf(error);
   // zlib's own code and tar-stream's own words.

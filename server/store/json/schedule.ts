@@ -1,12 +1,12 @@
 import type { Instant } from '../../instant.ts';
+import { CHECK_LIMITS } from '../../limits.ts';
 import type { CheckTimes, DueCheck } from '../store.ts';
-import { DueHeap, type HeapEntry } from './due-heap.ts';
+import { DueTurns, type OwnedEntry } from './due-turns.ts';
 import { FORMAT, SCHEDULE_COLUMNS, type ScheduleLine } from './formats.ts';
 
 /** One domain's line in the schedule. Times are in seconds since 1970: 100,000 of them take no room so. */
-interface Check extends HeapEntry {
+interface Check extends OwnedEntry {
   readonly id: number;
-  readonly account: number;
   known: boolean;
   checkedAt: number | null;
   dkimDue: number | null;
@@ -18,13 +18,25 @@ interface Check extends HeapEntry {
 /** How many lines of the file are made at once. */
 const LINES_AT_ONCE = 500;
 
+/** No check is due later than this, in seconds from now: what says so was written while the clock was wrong. */
+const LONGEST_WAIT = CHECK_LIMITS.longestWait / 1000;
+
+/** Seconds by which the clock has to go back for what was planned to be looked at anew. */
+const CLOCK_WENT_BACK = 60;
+
 const ZERO = '0'.charCodeAt(0);
 
 /** When each domain is to be checked. It costs nothing while nothing is due. */
 export class Schedule {
   readonly #checks = new Map<number, Check>();
-  readonly #heap = new DueHeap<Check>();
+  readonly #turns = new DueTurns<Check>();
   readonly #suspended = new Set<number>();
+  /** What time it was when somebody last said so. */
+  #now: number;
+
+  constructor(now: Instant) {
+    this.#now = instantToSeconds(now);
+  }
 
   /** A domain that is to be checked from now on; without times it is due at once. */
   add(account: number, id: number, times?: ScheduleLine): void {
@@ -40,13 +52,14 @@ export class Schedule {
       taken: false,
     };
     this.#checks.set(id, check);
+    this.#bound(check);
     this.#place(check);
   }
 
   remove(id: number): void {
     const check = this.#checks.get(id);
     if (check === undefined) return;
-    this.#heap.remove(check);
+    this.#turns.remove(check);
     this.#checks.delete(id);
   }
 
@@ -70,10 +83,10 @@ export class Schedule {
   take(now: Instant, limit: number): DueCheck[] {
     const due: DueCheck[] = [];
     const seconds = instantToSeconds(now);
+    this.#tellTime(seconds);
     while (due.length < limit) {
-      const check = this.#heap.first;
-      if (check === undefined || check.due > seconds) break;
-      this.#heap.remove(check);
+      const check = this.#turns.take(seconds);
+      if (check === undefined) break;
       check.taken = true;
       due.push({ account: check.account, id: check.id });
     }
@@ -81,7 +94,7 @@ export class Schedule {
   }
 
   countDue(now: Instant): number {
-    return this.#heap.countDue(instantToSeconds(now));
+    return this.#turns.countDue(instantToSeconds(now));
   }
 
   /** False: there is no such domain (any more). */
@@ -128,13 +141,36 @@ export class Schedule {
     return check?.account === account ? check : undefined;
   }
 
+  /** After the clock was ahead for a while, what was planned meanwhile would not be looked at for as long. */
+  #tellTime(now: number): void {
+    const wentBack = now < this.#now - CLOCK_WENT_BACK;
+    this.#now = now;
+    if (!wentBack) return;
+    for (const check of this.#checks.values()) {
+      this.#bound(check);
+      this.#place(check);
+    }
+  }
+
+  /** What lies too far ahead is due after the longest wait, and what was done in the future has been done now. */
+  #bound(check: Check): void {
+    const latest = this.#now + LONGEST_WAIT;
+    check.checkedAt = atMost(this.#now, check.checkedAt);
+    check.dkimDue = atMost(latest, check.dkimDue);
+    check.returnPathDue = atMost(latest, check.returnPathDue);
+  }
+
   #place(check: Check): void {
     const due = check.known ? earliest(check.dkimDue, check.returnPathDue) : 0;
-    this.#heap.remove(check);
+    this.#turns.remove(check);
     if (due === null || check.taken || this.#suspended.has(check.account)) return;
     check.due = due;
-    this.#heap.put(check);
+    this.#turns.put(check);
   }
+}
+
+function atMost(bound: number, seconds: number | null): number | null {
+  return seconds === null ? null : Math.min(bound, seconds);
 }
 
 function earliest(a: number | null, b: number | null): number | null {

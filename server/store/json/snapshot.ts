@@ -12,7 +12,7 @@ export interface Snapshot extends AsyncDisposable {
 /** At the root of a data folder; the lock is nobody's to copy. */
 const ROOT_FILE = /^(installation|ids|schedule|token-use)\.json$|^secret\.key$/;
 const ACCOUNT_FILE = /^[1-9]\d*\.json$/;
-const EVENTS_FILE = /^[1-9]\d*(\.1)?\.jsonl$/;
+const EVENTS_FILE = /^[1-9]\d*(\.1|\.kept)?\.jsonl$/;
 const EVIDENCE_FOLDER = /^[1-9]\d*$/;
 
 /** Whether a file that is called so belongs into a data folder: an archive may hold anything. */
@@ -81,7 +81,7 @@ async function linkOrCopy(fileSystem: FileSystem, from: string, to: string): Pro
 
 async function copy(fileSystem: FileSystem, from: string, to: string): Promise<true> {
   const text = await fileSystem.readText(from);
-  const file = await fileSystem.open(to, 'w');
+  const file = await fileSystem.open(to, 'wx');
   try {
     await file.write(text);
   } finally {

@@ -12,6 +12,8 @@ import type {
   JsonValue,
   NewEvent,
   Store,
+  TokenCreation,
+  TokenOwner,
   TokenRow,
 } from '../store.ts';
 import type { AccountRegistry } from './account-registry.ts';
@@ -21,15 +23,23 @@ import type { Domains } from './domains.ts';
 import type { EventFeed } from './event-feed.ts';
 import type { Ids } from './ids.ts';
 import type { Installation } from './installation.ts';
-import { accountUpdate, tokenCreation, tokenDeletion } from './installation-steps.ts';
+import { accountUpdate } from './installation-steps.ts';
 import type { LazyFile } from './lazy-file.ts';
 import type { FolderLock } from './lock.ts';
 import type { Schedule } from './schedule.ts';
 import { type Snapshot, takeSnapshot } from './snapshot.ts';
 import type { StoreLog } from './store-log.ts';
-import type { TokenUse } from './token-use.ts';
+import type { Tokens } from './tokens.ts';
 import { readFailed, storeClosed, writeFailed } from './unavailable.ts';
 import type { UnderWay } from './under-way.ts';
+
+const NOTHING_HAPPENED: EventPage = {
+  events: [],
+  truncated: false,
+  afterIsKept: true,
+  first: null,
+  last: 0,
+};
 
 /** What `openJsonStore` has put together. */
 export interface JsonStoreParts {
@@ -45,7 +55,7 @@ export interface JsonStoreParts {
   readonly feed: EventFeed;
   readonly schedule: Schedule;
   readonly scheduleFile: LazyFile;
-  readonly tokenUse: TokenUse;
+  readonly tokens: Tokens;
   readonly tokenUseFile: LazyFile;
 }
 
@@ -97,12 +107,13 @@ export class JsonStore implements Store {
     id: number,
     event: (row: AccountRow) => { account: number; event: NewEvent } | null,
   ): Promise<boolean> {
-    const { accounts, schedule, scheduleFile } = this.#parts;
+    const { accounts, tokens, schedule, scheduleFile } = this.#parts;
     return this.#serve(async () => {
       const deleted = await accounts.delete(id, event);
       if (deleted === null) return false;
       schedule.removeAccount(id, deleted.domains);
       scheduleFile.touch();
+      tokens.forgetUses();
       return true;
     });
   }
@@ -114,40 +125,27 @@ export class JsonStore implements Store {
 
   async listTokens(account: number): Promise<readonly TokenRow[]> {
     this.#assertOpen();
-    return this.#parts.installation.tokens.filter((token) => token.account_id === account);
+    return this.#parts.installation.liveTokensOf(account);
   }
 
   createToken(
-    account: number,
+    owner: TokenOwner,
     build: (id: number) => TokenRow,
     event: (row: TokenRow) => NewEvent,
-  ): Promise<TokenRow | undefined> {
-    const { installation, ids, accounts } = this.#parts;
-    return this.#serve(() =>
-      ids.lend('token', async (takeId) => {
-        const row = await installation.change(tokenCreation(account, () => build(takeId()), event));
-        if (row !== undefined) await accounts.deliver(account);
-        return row;
-      }),
-    );
+  ): Promise<TokenCreation> {
+    return this.#serve(() => this.#parts.tokens.create(owner, build, event));
   }
 
   deleteToken(account: number, id: number, event: (row: TokenRow) => NewEvent): Promise<boolean> {
-    const { installation, accounts } = this.#parts;
-    return this.#serve(async () => {
-      const deleted = await installation.change(tokenDeletion(account, id, event));
-      if (deleted) await accounts.deliver(account);
-      return deleted;
-    });
+    return this.#serve(() => this.#parts.tokens.delete(account, id, event));
   }
 
   noteTokenUse(id: number, at: Instant): void {
-    this.#parts.tokenUse.note(id, at);
-    this.#parts.tokenUseFile.touch();
+    this.#parts.tokens.noteUse(id, at);
   }
 
   lastTokenUse(id: number): Instant | null {
-    return this.#parts.tokenUse.last(id);
+    return this.#parts.tokens.lastUse(id);
   }
 
   async getDomain(account: number, id: number): Promise<DomainRow | undefined> {
@@ -178,15 +176,19 @@ export class JsonStore implements Store {
     return this.#serve(() => this.#parts.domains.update(account, id, change));
   }
 
-  deleteDomain(account: number, id: number, event: (row: DomainRow) => NewEvent): Promise<boolean> {
-    return this.#serve(() => this.#parts.domains.delete(account, id, event));
+  deleteDomain(
+    account: number,
+    id: number,
+    events: (row: DomainRow, shares: readonly TokenRow[]) => readonly NewEvent[],
+  ): Promise<boolean> {
+    return this.#serve(() => this.#parts.domains.delete(account, id, events));
   }
 
   listEvents(account: number, filter: EventFilter): Promise<EventPage> {
     return this.#serve(async () => {
       const { accounts, log } = this.#parts;
       const holder = accounts.find(account);
-      if (holder === undefined) return { events: [], truncated: false, first: null, last: 0 };
+      if (holder === undefined) return NOTHING_HAPPENED;
       await accounts.deliver(account);
       try {
         return await holder.listEvents(filter);

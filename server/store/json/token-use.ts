@@ -1,4 +1,5 @@
 import type { Instant } from '../../instant.ts';
+import type { TokenRow } from '../store.ts';
 import { FORMAT, type TokenUseFile } from './formats.ts';
 import { jsonText } from './json-text.ts';
 
@@ -18,13 +19,10 @@ export class TokenUse {
     return this.#used.get(id) ?? null;
   }
 
-  /** Forgets the tokens that are not among those there are. */
-  keepOnly(ids: ReadonlySet<number>): void {
+  /** `token-use.json`. Forgets the tokens that are not among `there`, which were revoked or went with what they were of. */
+  text(there: readonly TokenRow[]): Iterable<string> {
+    const ids = new Set(there.map((token) => token.id));
     for (const id of this.#used.keys()) if (!ids.has(id)) this.#used.delete(id);
-  }
-
-  /** `token-use.json`. */
-  text(): Iterable<string> {
     const tokens = [...this.#used].map(([id, last_used_at]) => ({ id, last_used_at }));
     return jsonText({ format: FORMAT, tokens } satisfies TokenUseFile);
   }

@@ -9,6 +9,7 @@ const RETRY_AFTER_DAMAGE = 300;
 
 /** What a caller hears of a write that failed: why in general, and nothing of files and folders. */
 export function writeFailed(cause: unknown): LetterheadError {
+  if (cause instanceof LetterheadError) return cause;
   return new LetterheadError('unavailable', `${reason(cause)} Nothing was changed; try again later.`, {
     retryAfter: RETRY_AFTER_FAILED_WRITE,
     cause,
@@ -44,6 +45,15 @@ export function accountDamaged(): LetterheadError {
   return new LetterheadError(
     'unavailable',
     'The data of this account cannot be read now. The operator finds the reason in the server’s log.',
+    { retryAfter: RETRY_AFTER_DAMAGE },
+  );
+}
+
+/** Nothing changes this but a restart. */
+export function folderLost(): LetterheadError {
+  return new LetterheadError(
+    'unavailable',
+    'Nothing can be saved, because this server may no longer be the only one on its data. The operator finds the reason in the server’s log.',
     { retryAfter: RETRY_AFTER_DAMAGE },
   );
 }

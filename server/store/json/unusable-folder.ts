@@ -2,11 +2,14 @@ import { relative } from 'node:path';
 import { LetterheadError } from '@letterhead/shared';
 import { messageOf, systemReason } from '../../system-failure.ts';
 
-/** Why `dataDir` cannot be the data folder: `unavailable`, with one line that says what to do where that is known. */
-export function unusableFolder(dataDir: string, error: unknown): LetterheadError {
+/**
+ * Why `dataDir`, which leads to `folder`, cannot be the data folder: `unavailable`, with one line that says what to do
+ * where that is known.
+ */
+export function unusableFolder(dataDir: string, error: unknown, folder = dataDir): LetterheadError {
   if (error instanceof LetterheadError) return error;
   const reason = systemReason(error);
-  const file = fileIn(dataDir, error);
+  const file = fileIn(folder, error);
   const why =
     reason === null
       ? messageOf(error)

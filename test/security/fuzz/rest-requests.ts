@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Asker, Ids } from './fuzz-scene.ts';
 import { askers } from './fuzz-scene.ts';
 import type { JsonSchema } from './json-values.ts';
-import { anyJson, anyText, deepJson, schemaValue } from './json-values.ts';
+import { anyJson, anyText, deepJson, POISONED_NAMES, schemaValue } from './json-values.ts';
 
 /** The OpenAPI document, as far as requests are made from it. */
 export interface ApiDocument {
@@ -253,6 +253,7 @@ function contentFor(
       .map(([type, body]): Content => ({ type, body })),
     anyText.map((body): Content => ({ type: null, body })),
     fc.array(fc.tuple(anyText, anyText), { maxLength: 4 }).map((fields) => form(fields)),
+    tangledForm(fieldNames(schema, resolve)),
     fc.constant(undefined),
   );
   if (schema === undefined) return mostly(fc.constant(undefined), invalid);
@@ -276,6 +277,32 @@ function asText(value: unknown): string {
 function form(fields: readonly (readonly [string, string])[]): Content {
   const body = new URLSearchParams(fields.map(([name, value]): [string, string] => [name, value]));
   return { type: 'application/x-www-form-urlencoded', body: body.toString() };
+}
+
+function fieldNames(schema: JsonSchema | undefined, resolve: (ref: string) => JsonSchema): string[] {
+  const { $ref, properties = {} } = schema ?? {};
+  return $ref === undefined ? Object.keys(properties) : fieldNames(resolve($ref), resolve);
+}
+
+/** A form whose fields repeat one another, or claim to be lists and objects as other servers take them. */
+function tangledForm(names: readonly string[]): fc.Arbitrary<Content> {
+  const name = fc.constantFrom(...names, ...POISONED_NAMES, 'domain', 'a');
+  const spelling = fc.constantFrom('', '[]', '[0]', '[a]', '[a][b]', '.a', '[__proto__]', '[', ']', '%00');
+  const field = fc.tuple(
+    fc.tuple(name, spelling).map((parts) => parts.join('')),
+    fc.oneof(fc.domain(), anyText),
+  );
+  const repeated = fc
+    .tuple(field, fc.constantFrom(2, 3, 99, 100, 101, 5000))
+    .map(([one, times]) => Array(times).fill(one));
+  const many = fc.integer({ min: 50, max: 3000 }).map((count) => fieldsOf(count));
+  return fc
+    .array(fc.oneof({ weight: 4, arbitrary: field.map((one) => [one]) }, repeated, many), { maxLength: 6 })
+    .map((parts) => form(parts.flat()));
+}
+
+function fieldsOf(count: number): [string, string][] {
+  return Array.from({ length: count }, (_, i) => [`f${i}`, '1']);
 }
 
 function typeOf(content: Content | undefined): Record<string, string> {

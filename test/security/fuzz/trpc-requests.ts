@@ -22,75 +22,80 @@ export interface TrpcRequest {
 const procedures = listProcedures(appRouter);
 
 /** Requests for every procedure, alone and together, with inputs of every kind that superjson can announce. */
-export const trpcRequests: fc.Arbitrary<TrpcRequest> = fc
-  .array(call(), { minLength: 1, maxLength: 3 })
-  .chain((calls) => {
-    const isBatch = calls.length > 1;
-    const isMutation = calls[0]?.type === 'mutation';
-    return fc
-      .record({
-        method: mostly(
-          fc.constant(isMutation ? 'POST' : 'GET'),
-          fc.constantFrom('GET', 'POST', 'PUT', 'HEAD', 'OPTIONS'),
+export const trpcRequests: fc.Arbitrary<TrpcRequest> = mostly(
+  fc.array(call(), { minLength: 1, maxLength: 3 }),
+  // A hundred are as many as are taken.
+  fc.array(call(), { minLength: 4, maxLength: 110, size: 'max' }),
+).chain((calls) => {
+  const isBatch = calls.length > 1;
+  const isMutation = calls[0]?.type === 'mutation';
+  return fc
+    .record({
+      method: mostly(
+        fc.constant(isMutation ? 'POST' : 'GET'),
+        fc.constantFrom('GET', 'POST', 'PUT', 'HEAD', 'OPTIONS'),
+      ),
+      batch: mostly(
+        fc.constant(isBatch ? 'batch=1&' : ''),
+        fc.constantFrom('batch=1&', 'batch=0&', 'batch=1&batch=2&', 'batch[]=1&'),
+      ),
+      more: mostly(
+        fc.constant(''),
+        fc.constantFrom(
+          'connectionParams=1',
+          'connectionParams={"a":"b"}',
+          'connectionParams=%7B',
+          'lastEventId=x',
+          'lastEventId=1e99',
+          '__proto__=1',
         ),
-        batch: mostly(
-          fc.constant(isBatch ? 'batch=1&' : ''),
-          fc.constantFrom('batch=1&', 'batch=0&', 'batch=1&batch=2&', 'batch[]=1&'),
+      ),
+      headers: mostly(fc.constant({}), oddHeaders),
+      type: mostly(
+        fc.constant('application/json'),
+        fc.constantFrom(
+          'text/plain',
+          'multipart/form-data; boundary=x',
+          'application/octet-stream',
+          'application/json; charset=x',
         ),
-        more: mostly(
-          fc.constant(''),
+      ),
+      asker: askers,
+      // Which of a batch's inputs are left out.
+      gap: mostly(fc.constant(0), fc.constantFrom(2, 3, 7)),
+      broken: mostly(
+        fc.constant(null),
+        fc.oneof(
           fc.constantFrom(
-            'connectionParams=1',
-            'connectionParams={"a":"b"}',
-            'connectionParams=%7B',
-            'lastEventId=x',
-            'lastEventId=1e99',
-            '__proto__=1',
+            '',
+            '{',
+            'null',
+            '[]',
+            '"x"',
+            '1',
+            '{"json":',
+            '{"0":1}',
+            '{"0":{"json":{}},"x":1}',
           ),
+          deepJson,
+          anyJson.map((value) => JSON.stringify(value) ?? ''),
         ),
-        headers: mostly(fc.constant({}), oddHeaders),
-        type: mostly(
-          fc.constant('application/json'),
-          fc.constantFrom(
-            'text/plain',
-            'multipart/form-data; boundary=x',
-            'application/octet-stream',
-            'application/json; charset=x',
-          ),
-        ),
-        asker: askers,
-        broken: mostly(
-          fc.constant(null),
-          fc.oneof(
-            fc.constantFrom(
-              '',
-              '{',
-              'null',
-              '[]',
-              '"x"',
-              '1',
-              '{"json":',
-              '{"0":1}',
-              '{"0":{"json":{}},"x":1}',
-            ),
-            deepJson,
-            anyJson.map((value) => JSON.stringify(value) ?? ''),
-          ),
-        ),
-      })
-      .map(({ method, batch, more, headers, type, asker, broken }) => ({
-        method,
-        procedures: calls.map(({ path }) => path),
-        query: `?${batch}${more}`,
-        headers: { ...headers, ...(method === 'GET' || method === 'HEAD' ? {} : { 'content-type': type }) },
-        asker,
-        input(ids: Ids) {
-          if (broken !== null) return broken;
-          const inputs = calls.map((one) => one.input(ids));
-          return JSON.stringify(isBatch ? { ...inputs } : inputs[0]);
-        },
-      }));
-  });
+      ),
+    })
+    .map(({ method, batch, more, headers, type, asker, gap, broken }) => ({
+      method,
+      procedures: calls.map(({ path }) => path),
+      query: `?${batch}${more}`,
+      headers: { ...headers, ...(method === 'GET' || method === 'HEAD' ? {} : { 'content-type': type }) },
+      asker,
+      input(ids: Ids) {
+        if (broken !== null) return broken;
+        const inputs = calls.map((one) => one.input(ids));
+        const given = inputs.map((one, at) => ((at + 1) % gap === 0 ? undefined : one));
+        return JSON.stringify(isBatch ? { ...given } : inputs[0]);
+      },
+    }));
+});
 
 interface Call {
   readonly path: string;

@@ -88,29 +88,44 @@ function endOf(account: number): number {
   return (queryClient.getQueryData(newestEvent(account).queryKey) ?? 0) + 1;
 }
 
-async function readDomainLog(account: number, domain: number, signal: AbortSignal): Promise<Event[]> {
+function readDomainLog(account: number, domain: number, signal: AbortSignal): Promise<Event[]> {
+  return readFromOldest({ account, domain }, Number.POSITIVE_INFINITY, signal);
+}
+
+/** Page by page, up to the event `before`. */
+async function readFromOldest(
+  which: { account: number; domain?: number },
+  before: number,
+  signal: AbortSignal,
+): Promise<Event[]> {
   const log: Event[] = [];
   for (;;) {
     const after = log.at(-1)?.id;
     const page = await letterhead.events.list.query(
-      { account, domain, limit: WHOLE_PAGE, ...(after === undefined ? {} : { after }) },
+      { ...which, limit: WHOLE_PAGE, ...(after === undefined ? {} : { after }) },
       { signal },
     );
     log.push(...page);
-    if (page.length < WHOLE_PAGE) return log;
+    if (page.length < WHOLE_PAGE || (log.at(-1)?.id ?? 0) >= before)
+      return log.filter(({ id }) => id < before);
   }
 }
 
-/** Ids rise one by one, so that the events before one are found by counting back. */
+/** Ids rise one by one, so that the events before one are found by counting back, as far as all are kept. */
 async function readPageBefore(account: number, before: number, signal: AbortSignal): Promise<Event[]> {
   const after = Math.max(0, before - 1 - PAGE);
+  const counted = await readCounted(account, after, signal);
+  const page = counted.filter(({ id }) => id < before);
+  if (page.length === PAGE || after === 0) return page.reverse();
+  return (await readFromOldest({ account }, before, signal)).slice(-PAGE).reverse();
+}
+
+/** None where those after `after` are no longer kept. */
+async function readCounted(account: number, after: number, signal: AbortSignal): Promise<Event[]> {
   try {
-    const page = await letterhead.events.list.query({ account, after, limit: PAGE }, { signal });
-    return page.filter(({ id }) => id < before).reverse();
+    return await letterhead.events.list.query({ account, after, limit: PAGE }, { signal });
   } catch (error) {
     if (toRefusal(error).code !== 'invalid') throw error;
-    // So far back, some are no longer kept: what is left begins with the oldest.
-    const page = await letterhead.events.list.query({ account, limit: PAGE }, { signal });
-    return page.filter(({ id }) => id < before).reverse();
+    return [];
   }
 }

@@ -1,0 +1,124 @@
+import { LetterheadError } from '@letterhead/shared';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ACCOUNT_LIMITS } from '../limits.ts';
+import type { Gate } from './gates.ts';
+import { LIVE_PATH } from './health.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** `arriving` until its body is there, `waiting` until its answer begins. */
+    stage: 'arriving' | 'waiting' | 'answered';
+    /** The account that it counts for; null where that is not known, or not yet. */
+    countsFor: number | null;
+  }
+}
+
+export interface FollowOptions {
+  /** How many requests may wait for the beginning of their answer. */
+  readonly maxWaiting: number;
+  /** Told of every request whose connection is done with it, and how many milliseconds after its arrival. */
+  readonly ended: (request: FastifyRequest, reply: FastifyReply, ms: number) => void;
+}
+
+interface AccountShare {
+  requests: number;
+  /** Those of them whose body has not arrived. */
+  unread: number;
+}
+
+/**
+ * Follows every request from its arrival to its end. An account that has too many under way is refused more, so that
+ * it takes no other account's place; more than `maxWaiting` in all are refused at once, so that a flood ends in quick
+ * refusals and not in growing memory. A request whose body trickles in does not wait for us, and counts for its
+ * account alone.
+ */
+export class RequestsUnderWay {
+  readonly #options: FollowOptions;
+  readonly #byAccount = new Map<number, AccountShare>();
+  #waiting = 0;
+
+  constructor(options: FollowOptions) {
+    this.#options = options;
+  }
+
+  /** Whether the process lives is always answered: who is busy must not be taken for dead. */
+  follow(app: FastifyInstance): Gate {
+    app.decorateRequest('stage', 'arriving');
+    app.decorateRequest('countsFor', null);
+    app.addHook('onSend', (request, _reply, payload, done) => {
+      this.#leave(request);
+      done(null, payload);
+    });
+    return (request, reply) => {
+      const arrival = performance.now();
+      // One listener for all that there is to do at the end: it also comes to clients that go away unanswered.
+      reply.raw.on('close', () => {
+        this.#leave(request);
+        this.#options.ended(request, reply, performance.now() - arrival);
+      });
+      if (this.#waiting >= this.#options.maxWaiting && request.routeOptions.url !== LIVE_PATH) {
+        return tooBusy();
+      }
+      if (bringsBody(request)) request.raw.once('end', () => this.#wait(request));
+      else this.#wait(request);
+      return null;
+    };
+  }
+
+  /** Counts a request for an account, once. Throws `rate_limited` where that has too many under way. */
+  enter(request: FastifyRequest, account: number): void {
+    if (request.countsFor !== null || request.stage === 'answered') return;
+    const share = this.#byAccount.get(account) ?? { requests: 0, unread: 0 };
+    const isUnread = request.stage === 'arriving';
+    if (share.requests >= ACCOUNT_LIMITS.waitingRequests) throw tooMany('are under way already');
+    if (isUnread && share.unread >= ACCOUNT_LIMITS.unreadBodies) throw tooMany('have yet to send their body');
+    request.countsFor = account;
+    share.requests += 1;
+    if (isUnread) share.unread += 1;
+    this.#byAccount.set(account, share);
+  }
+
+  #wait(request: FastifyRequest): void {
+    if (request.stage !== 'arriving') return;
+    const share = this.#shareOf(request);
+    if (share !== undefined) share.unread -= 1;
+    request.stage = 'waiting';
+    this.#waiting += 1;
+  }
+
+  #leave(request: FastifyRequest): void {
+    if (request.stage === 'answered') return;
+    const share = this.#shareOf(request);
+    if (share !== undefined) {
+      share.requests -= 1;
+      if (request.stage === 'arriving') share.unread -= 1;
+      if (share.requests === 0 && request.countsFor !== null) this.#byAccount.delete(request.countsFor);
+    }
+    if (request.stage === 'waiting') this.#waiting -= 1;
+    request.stage = 'answered';
+  }
+
+  #shareOf({ countsFor }: FastifyRequest): AccountShare | undefined {
+    return countsFor === null ? undefined : this.#byAccount.get(countsFor);
+  }
+}
+
+/** Whether a request is only whole once its body is there; nobody waits for the body of a GET. */
+function bringsBody({ method, headers }: FastifyRequest): boolean {
+  if (method === 'GET' || method === 'HEAD') return false;
+  return (headers['content-length'] ?? '0') !== '0' || headers['transfer-encoding'] !== undefined;
+}
+
+function tooMany(what: string): LetterheadError {
+  return new LetterheadError(
+    'rate_limited',
+    `Too many requests of this account ${what}. Wait for their answers, and try again.`,
+    { retryAfter: 1 },
+  );
+}
+
+function tooBusy(): LetterheadError {
+  return new LetterheadError('unavailable', 'Letterhead has more to do than it can. Try again in a moment.', {
+    retryAfter: 1,
+  });
+}

@@ -1,0 +1,24 @@
+import { LetterheadError } from '@letterhead/shared';
+import { REQUEST_LIMITS } from '../limits.ts';
+
+/** Refuses (`invalid`) a form or a query of more fields than any procedure takes, repeated ones among them. */
+export function refuseTooManyFields(count: number): void {
+  if (count <= REQUEST_LIMITS.fields) return;
+  throw invalidField(
+    'input',
+    `The request has more fields than can be taken: send at most ${REQUEST_LIMITS.fields}.`,
+  );
+}
+
+/** Refuses (`invalid`) a list of more elements than any field takes, before a schema looks at each of them. */
+export function refuseLongLists(input: object): void {
+  for (const [name, value] of Object.entries(input)) {
+    if (!Array.isArray(value) || value.length <= REQUEST_LIMITS.fields) continue;
+    throw invalidField(name, `Give at most ${REQUEST_LIMITS.fields} values for ${name}.`);
+  }
+}
+
+/** `invalid`, said of one field. */
+export function invalidField(name: string, message: string): LetterheadError {
+  return new LetterheadError('invalid', message, { errors: { [name]: [message] } });
+}

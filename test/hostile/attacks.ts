@@ -1,0 +1,20 @@
+import type { Attack } from './attack.ts';
+import { BATCHES } from './attacks/batches.ts';
+import { BODIES } from './attacks/bodies.ts';
+import { CHECKS } from './attacks/checks.ts';
+import { CONNECTIONS } from './attacks/connections.ts';
+import { WRITES } from './attacks/writes.ts';
+
+/** By family; each runs in a process of its own. */
+export const ATTACKS = {
+  bodies: BODIES,
+  batches: BATCHES,
+  checks: CHECKS,
+  connections: CONNECTIONS,
+  writes: WRITES,
+} satisfies Record<string, readonly Attack[]>;
+
+export type Family = keyof typeof ATTACKS;
+
+/** What all of them do to one server. */
+export const FAMILIES = Object.keys(ATTACKS) as readonly Family[]; // the object's own keys

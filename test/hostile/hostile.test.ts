@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { FAMILIES } from './attacks.ts';
+import { runHostile } from './hostile-run.ts';
+import { PROMISES } from './report.ts';
+
+// Half of the long run's attacks, within some seconds. How long the victim waits is looked at by `npm run test:hostile`
+// alone: here, other tests take the processors.
+test('an account at all its limits neither takes the main thread for long nor anything from another account', async () => {
+  const { attacked, stretches, tallies } = await runHostile({
+    seconds: 12,
+    scale: 0.5,
+    calmSeconds: 0,
+    families: FAMILIES,
+    checkEvery: 2000,
+  });
+  expect(attacked.wrong).toEqual({});
+  const [longest] = stretches?.longest ?? [];
+  expect(longest?.ms, JSON.stringify(longest)).toBeLessThanOrEqual(PROMISES.stretch);
+  for (const { name, begun } of tallies) expect(begun, name).toBeGreaterThan(0);
+}, 180_000);

@@ -1,0 +1,165 @@
+import { chmod, chown, mkdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { makeSecretKeyFile, readSecretKeyFile } from '../../server/dkim/secret-key-file.ts';
+import { nodeFileSystem } from '../../server/store/json/file-system.ts';
+import { type JsonFolder, makeJsonFolder } from './json-folder.ts';
+import { createAccount, createDomain, madeDomain } from './rows.ts';
+
+const NOBODY = 65534;
+
+// Windows has no modes, and lets nobody make links without asking.
+if (process.platform !== 'win32') {
+  describe('who can write to the data folder', () => {
+    let folder: JsonFolder;
+
+    beforeEach(async () => {
+      folder = await makeJsonFolder();
+    });
+
+    afterEach(() => folder[Symbol.asyncDispose]());
+
+    test('is its owner alone after a start, whoever could before', async () => {
+      await chmod(folder.path, 0o777);
+      await folder.open();
+      expect((await stat(folder.path)).mode & 0o777).toBe(0o700);
+      expect(folder.log.join('\n')).not.toContain('warn');
+    });
+
+    // Another user's folder is needed, and only root can make one.
+    if (process.getuid?.() === 0) {
+      test('is looked at where the mode cannot be changed: everybody is refused, a group is warned of', async () => {
+        const dataDir = join(folder.path, 'of-root');
+        await mkdir(dataDir);
+        await chmod(folder.path, 0o755);
+        await chmod(dataDir, 0o777);
+        await asNobody(async () => {
+          await expect(folder.open({ dataDir })).rejects.toMatchObject({
+            code: 'unavailable',
+            message: `Every user of this machine can write to the data folder ${dataDir}, and so replace what is in it. Let its owner run \`chmod 700 ${dataDir}\`, or set DATA_DIR to another folder.`,
+          });
+        });
+        await rm(dataDir, { recursive: true });
+        await mkdir(dataDir);
+        await chown(dataDir, 0, NOBODY);
+        await chmod(dataDir, 0o770);
+        await asNobody(async () => {
+          await createAccount(await folder.open({ dataDir }));
+          await folder.close();
+        });
+        expect(folder.log.join('\n')).toContain('the group of the data folder can write to it');
+      });
+    }
+  });
+
+  describe('a symbolic link', () => {
+    let folder: JsonFolder;
+    /** Somebody else's file or folder, which links lead to. */
+    let elsewhere: JsonFolder;
+    let target: string;
+
+    beforeEach(async () => {
+      folder = await makeJsonFolder();
+      elsewhere = await makeJsonFolder();
+      target = join(elsewhere.path, 'target');
+      await writeFile(target, 'theirs');
+    });
+
+    afterEach(async () => {
+      await folder[Symbol.asyncDispose]();
+      await elsewhere[Symbol.asyncDispose]();
+    });
+
+    test('that is the data folder itself is followed', async () => {
+      const dataDir = join(elsewhere.path, 'data');
+      await symlink(folder.path, dataDir);
+      await madeDomainIn(await elsewhere.open({ dataDir }));
+      await elsewhere.close();
+      expect(await (await folder.open()).listDomains(1, {})).toHaveLength(1);
+    });
+
+    test('that waits where a file is about to be written is never written through', async () => {
+      let racing = false;
+      const store = await folder.open({
+        fileSystem: {
+          ...nodeFileSystem,
+          // Laid again each time, as somebody would who races with the server.
+          async open(path, mode) {
+            if (racing && mode === 'wx') await symlink(target, path).catch(() => {});
+            return nodeFileSystem.open(path, mode);
+          },
+        },
+      });
+      racing = true;
+      await expect(createAccount(store)).rejects.toMatchObject({ code: 'unavailable' });
+      racing = false;
+      await folder.close();
+      const again = await folder.open();
+      for (const name of ['installation.json.tmp', 'ids.json.tmp', 'accounts/1.json.tmp'])
+        await symlink(target, join(folder.path, name));
+      await symlink(target, join(folder.path, 'evidence/1-1.json.tmp'));
+      await madeDomainIn(again);
+      await again.writeEvidence(1, 1, { seen: true });
+      expect(await again.readEvidence(1, 1)).toEqual({ seen: true });
+      await symlink(target, join(folder.path, 'secret.key.tmp'));
+      const key = await makeSecretKeyFile(folder.path);
+      expect(await readSecretKeyFile(folder.path)).toEqual(key);
+      expect(await readFile(target, 'utf8')).toBe('theirs');
+    });
+
+    test('in the place of a log is neither read nor written, and keeps nobody from changing', async () => {
+      const store = await folder.open();
+      await symlink(target, join(folder.path, 'events/1.jsonl'));
+      await createAccount(store);
+      await madeDomain(store, 1, 'example.org');
+      await expect(store.listEvents(1, { after: 0, limit: 1 })).rejects.toMatchObject({
+        code: 'unavailable',
+      });
+      expect(await readFile(target, 'utf8')).toBe('theirs');
+    });
+
+    for (const name of ['installation.json', 'accounts', 'evidence', 'lock']) {
+      test(`in the place of ${name} keeps the store from opening, and says so`, async () => {
+        await madeDomainIn(await folder.open());
+        await folder.close();
+        const moved = join(elsewhere.path, 'moved');
+        await rename(join(folder.path, name), moved);
+        await symlink(moved, join(folder.path, name));
+        await expect(folder.open()).rejects.toMatchObject({
+          code: 'unavailable',
+          message: `The data folder ${folder.path} cannot be used: ${name}: a symbolic link stands in its place. Mend that, or set DATA_DIR to another folder.`,
+        });
+      });
+    }
+
+    test('in the place of secret.key is not followed', async () => {
+      await symlink(target, join(folder.path, 'secret.key'));
+      await expect(readSecretKeyFile(folder.path)).rejects.toThrow('symbolic link');
+    });
+
+    test('in the place of an account’s folder of evidence is not written through', async () => {
+      const store = await folder.open();
+      await madeDomainIn(store);
+      await symlink(elsewhere.path, join(folder.path, 'evidence/1'));
+      await expect(store.writeEvidence(1, 1, {})).rejects.toMatchObject({ code: 'unavailable' });
+      expect((await createDomain(store, 1, 'other.example')).kind).toBe('written');
+    });
+  });
+}
+
+async function madeDomainIn(store: Awaited<ReturnType<JsonFolder['open']>>): Promise<void> {
+  await createAccount(store);
+  await madeDomain(store, 1, 'example.org');
+}
+
+/** Does `work` as a user who owns nothing. */
+async function asNobody(work: () => Promise<void>): Promise<void> {
+  process.setegid?.(NOBODY);
+  process.seteuid?.(NOBODY);
+  try {
+    await work();
+  } finally {
+    process.seteuid?.(0);
+    process.setegid?.(0);
+  }
+}
