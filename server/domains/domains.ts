@@ -186,7 +186,7 @@ export class Domains {
     };
   }
 
-  /** A domain whose records are new is looked at by the rhythm of new ones. */
+  /** A domain whose records are new is checked by the schedule of new ones. */
   #scheduled(row: DomainRow): DomainRow {
     this.#needs.store.noteCheckTimes(row.account_id, row.id, firstCheckTimes(row, this.#needs.random));
     return row;

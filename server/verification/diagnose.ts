@@ -32,7 +32,7 @@ export function diagnose(
   };
 }
 
-/** When a domain was last looked at, and when it is next looked at by itself. */
+/** When a domain was last checked, and when it is next checked without being asked. */
 export function checkDates(times: CheckTimes | undefined): Pick<Diagnosis, 'checked_at' | 'next_check_at'> {
   const due = Object.values(times?.due ?? {}).filter((at) => at !== null);
   const [next] = due.sort();
@@ -99,7 +99,7 @@ function notChecked(
   };
 }
 
-/** A record that is not there yet is no error, and a Return-Path that is not there never is: mail passes without. */
+/** A record that is still awaited is no error, and a missing Return-Path never is: mail passes without it. */
 function severityOf(
   { code }: StoredRecord,
   record: ExpectedRecord,

@@ -17,7 +17,7 @@ export function readKeptDiagnosis(row: DomainRow, kept: JsonValue | undefined): 
   return stored?.selector === row.selector ? stored : undefined;
 }
 
-/** What to keep after a check: what it found out, and of the records that it did not look at what was known. */
+/** What to keep after a check: what it found, and what was known of the records that it did not include. */
 export function toKeptDiagnosis(
   previous: StoredDiagnosis | undefined,
   selector: string,

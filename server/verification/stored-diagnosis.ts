@@ -27,7 +27,7 @@ export const StoredRecordSchema = RecordDiagnosisSchema.pick({
 });
 export type StoredRecord = z.infer<typeof StoredRecordSchema>;
 
-/** What is kept beside a domain: the diagnosis of each record as the last check that looked at it judged it. */
+/** What is kept beside a domain: of each record what its last check concluded. */
 export const StoredDiagnosisSchema = z.object({
   format: z.literal(DIAGNOSIS_FORMAT),
   selector: z.string(),

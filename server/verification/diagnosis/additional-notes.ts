@@ -28,7 +28,7 @@ function aboutOurRecord(input: RuleInput, code: FoundCode): Note[] {
   return notes;
 }
 
-/** Where the record landed besides the place that the finding tells of. */
+/** Other names where the record landed, after the one that the finding names. */
 function otherPlaces({ evidence }: RuleInput, code: FoundCode): Note[] {
   if (code !== 'HOST_DOUBLED' && code !== 'WRONG_HOST') return [];
   const misplaced = (['doubled', 'elsewhere'] as const).flatMap((purpose) =>

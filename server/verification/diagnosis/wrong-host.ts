@@ -8,7 +8,7 @@ import { isAbsent, type RuleInput, zoneOf } from './rule-input.ts';
 
 /**
  * The host was typed with a zone that the form appends by itself: `abc._domainkey.example.org.example.org`.
- * The names that are looked at are in survey/candidate-hosts.ts.
+ * The names that are probed are made in survey/candidate-hosts.ts.
  */
 export const HOST_DOUBLED: Rule<'HOST_DOUBLED'> = (input) => misplaced(input, 'doubled');
 

@@ -30,7 +30,7 @@ export function noteSentence(note: Note, type: RecordDiagnosis['type']): string 
     case 'also-at':
       return `It is also at ${list(note.names)}, where nobody needs it.`;
     case 'not-all-judged':
-      return `There are ${note.total} ${type} records at the name; ${note.judged} of them are looked into, those that hold our value first.`;
+      return `There are ${note.total} ${type} records at the name; ${note.judged} of them are judged, those that hold our value first.`;
     case 'servers-failed':
       return failureSentence(list(note.failure.names), note.failure);
     case 'servers-not-asked':
