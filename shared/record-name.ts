@@ -10,7 +10,7 @@ export function recordFqdn(hostname: string, domain: Pick<Domain, 'domain' | 'su
   return `${hostname}.${registrableDomain(domain)}`;
 }
 
-/** What is typed as the host of `fqdn` into the form of a zone; `@` for the zone's own name. */
+/** The host of `fqdn` as it is typed into the form of a zone; `@` for the zone's own name. */
 export function relativeHost(fqdn: string, zone: string): string {
   if (fqdn === zone) return '@';
   return fqdn.endsWith(`.${zone}`) ? fqdn.slice(0, -zone.length - 1) : fqdn;

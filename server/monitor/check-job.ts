@@ -2,10 +2,10 @@ import type { Actor } from '@letterhead/shared';
 import type { DomainRow, DueCheck } from '../store/store.ts';
 import type { Timer } from './timer.ts';
 
-/** One check of one domain, from the wish for it to its end. Whoever wants the same before it begins joins it. */
+/** One check of one domain, from the request for it to its end. Requests for the same domain join it before it begins. */
 export class CheckJob {
   readonly target: DueCheck;
-  /** The first who asked for it; null: nobody did, it was due. */
+  /** The first caller who requested it; null for a due check. */
   #asker: Actor | null = null;
   #begun = false;
   #cancelled = false;
@@ -18,7 +18,7 @@ export class CheckJob {
   constructor(target: DueCheck, timer: Timer) {
     this.target = target;
     this.#timer = timer;
-    // A due check that fails has nobody waiting for it.
+    // Nobody awaits a due check: its failure must not become an unhandled rejection.
     this.#outcome.promise.catch(() => {});
   }
 
@@ -36,7 +36,7 @@ export class CheckJob {
     return this.#outcome.promise;
   }
 
-  /** Nobody wants its result any more: it must not be kept. */
+  /** Whether its result is not wanted any more and must not be kept. */
   get cancelled(): boolean {
     return this.#cancelled;
   }
@@ -50,7 +50,7 @@ export class CheckJob {
     this.#asker ??= asker;
   }
 
-  /** From here on its questions are asked: nobody joins any more. Returns who asked for it. */
+  /** Marks the check as begun: nobody joins any more. Returns the caller who requested it first. */
   begin(): Actor | null {
     this.#begun = true;
     return this.#asker;

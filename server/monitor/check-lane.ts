@@ -2,7 +2,7 @@ import type { CheckJob } from './check-job.ts';
 
 /** Checks that wait for the same kind of room: by account in turn, and within an account first come, first served. */
 export class CheckLane {
-  /** In the order in which the accounts' turns come. */
+  /** Accounts in the order of their turns. */
   readonly #byAccount = new Map<number, Set<CheckJob>>();
 
   add(job: CheckJob): void {

@@ -1,7 +1,7 @@
 import { LetterheadError } from '@letterhead/shared';
 import type { CheckObserver } from './run-check.ts';
 
-/** Where the monitor tells the operator what it does; pino's loggers fit. */
+/** The log that the monitor writes to; pino's loggers fit. */
 export interface CheckLog {
   warn(details: object, message: string): void;
   error(details: object, message: string): void;
@@ -19,7 +19,7 @@ export function createCheckLog(log: CheckLog): CheckObserver {
   };
 }
 
-/** One observer that tells several. */
+/** Passes each report on to several observers. */
 export function combineObservers(...observers: readonly CheckObserver[]): CheckObserver {
   return {
     checked: (report) => observers.forEach((observer) => void observer.checked(report)),

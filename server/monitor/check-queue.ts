@@ -17,10 +17,10 @@ const LATEST_START_MS = 6000;
 const SLOW_MS = 3000;
 const RETRY_AFTER_SECONDS = 5;
 
-/** Where a check waits: it was requested; it is due; it is due and known to be slow. */
+/** The queue that a check waits in: requested by a caller, due, or due and known to be slow. */
 type Lane = 'requested' | 'due' | 'slow';
 
-/** In the order of precedence. */
+/** Order of precedence. */
 const LANES: readonly Lane[] = ['requested', 'due', 'slow'];
 /** The part of all checks under way, and of an account's, that may be in a lane. */
 const SHARE: Record<Lane, number> = { requested: 1, due: 0.75, slow: 0.25 };
@@ -57,7 +57,7 @@ export class CheckQueue {
   readonly #lanes: Record<Lane, CheckLane> = byLane(() => new CheckLane());
   readonly #limits: Record<Lane, SemaphoreLimits>;
   readonly #slots: Record<Lane, FairSemaphore<number>>;
-  /** By domain, as all of these. */
+  /** Keyed by domain id, as the two below. */
   readonly #waiting = new Map<number, CheckJob>();
   readonly #running = new Map<number, RunningCheck>();
   readonly #slow = new Set<number>();

@@ -6,7 +6,7 @@ import type { RecordKey } from './dns-records.ts';
  * under its key.
  */
 
-/** Of every record that a domain can have, in the order of `dnsRecordsOf`. */
+/** Keys of the records that a domain can have, in the order of `dnsRecordsOf`. */
 export const RECORD_KEYS: readonly RecordKey[] = ['dkim', 'return_path'];
 
 /** Something for each record that a domain can have. */

@@ -89,7 +89,7 @@ export const RecordEvidenceSchema = z.object({
   observations: z.array(ObservationSchema),
   /** What the configured resolver says of it; null where it was not asked. */
   resolver: OutcomeSchema.nullable(),
-  /** Where the name is an alias that the resolver could not follow to the right record: what lies at its end. */
+  /** The end of an alias that the resolver could not follow to the right record. */
   alias: z
     .object({
       target: z.string(),
@@ -115,7 +115,7 @@ export const AdviceEvidenceSchema = z.object({
     lookups: z.number().nullable(),
     zone: AdviceZoneSchema,
   }),
-  /** At `_dmarc` of the domain itself, then of the registrable domain where that is another. */
+  /** TXT at `_dmarc` of the domain itself, then of the registrable domain where that is another. */
   dmarc: z.array(z.object({ name: z.string(), txt: OutcomeSchema, zone: AdviceZoneSchema })),
   mx: OutcomeSchema,
 });

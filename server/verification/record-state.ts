@@ -31,7 +31,7 @@ export function asLost(now: Instant): RecordState {
   return { verified: false, degraded: true, since: now };
 }
 
-/** Where a record stands at `now`; of the DKIM record, where its domain stands. */
+/** The status of a record at `now`; that of the DKIM record is its domain's. */
 export function statusOf(state: RecordState, now: Date): Status {
   if (state.verified) return state.degraded ? 'degraded' : 'verified';
   const givenUp = now.getTime() - Date.parse(state.since) >= GIVEN_UP_AFTER;

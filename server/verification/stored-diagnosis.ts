@@ -2,7 +2,7 @@ import { AdviceSchema, DiagnosisCodeSchema, RecordDiagnosisSchema } from '@lette
 import { z } from 'zod';
 import { mapRecords } from '../records/record-states.ts';
 
-/** Of what is kept beside a domain; upgrade-diagnosis.ts reads what came before. */
+/** Format of what is kept beside a domain; upgrade-diagnosis.ts reads earlier ones. */
 export const DIAGNOSIS_FORMAT = 3;
 
 /**

@@ -9,9 +9,9 @@ const RECORD_BYTES = EVIDENCE_LIMITS.bytes * 0.38;
 const ADVICE_BYTES = EVIDENCE_LIMITS.bytes * 0.14;
 const MAX_ADVICE = 3;
 const MAX_NAME_SERVERS = 16;
-/** Of the name of a name server: a name that can be asked for has 253. */
+/** Bytes for the name of a name server: a name that can be asked for has 253. */
 const NAME_BYTES = 300;
-/** Of a record's share, what its sentences may take; `found` and the name servers have the rest. */
+/** Bytes of a record's share for its sentences; `found` and the name servers have the rest. */
 const DETAIL_BYTES = 3_000;
 const FOUND_SHARE = 0.4;
 

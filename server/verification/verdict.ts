@@ -13,7 +13,7 @@ import { describeFinding } from './words/findings.ts';
 /** What a check says of one record. */
 export interface Verdict {
   readonly verdict: RecordVerdict;
-  /** From those who are responsible for the name: only then may `verified` be taken away. */
+  /** Whether the authorities themselves said so: only then may `verified` be taken away. */
   readonly firstHand: boolean;
   readonly code: FoundCode;
 }

@@ -311,7 +311,10 @@ const CASES: Case[] = [
     code: 'CNAME_FLATTENED',
     when: 'the provider answers with addresses',
     row: withReturnPath,
-    records: { [RETURN_PATH]: { A: ['192.0.2.1'], AAAA: ['2001:db8::1'] }, [FQDN]: { TXT: [OURS] } },
+    records: {
+      [RETURN_PATH]: { A: ['192.0.2.1', '192.0.2.2'], AAAA: ['2001:db8::1'] },
+      [FQDN]: { TXT: [OURS] },
+    },
   },
   { code: 'WRONG_TYPE', when: 'there is an address', records: { [FQDN]: { A: ['192.0.2.1'] } } },
   {

@@ -5,7 +5,7 @@ import type { AdviceFinding } from './advice-finding.ts';
 import type { AdvicePlace } from './advice-place.ts';
 import { isAll, isPassAll, MAX_SPF_LOOKUPS, redirectTarget, spfRecords, spfTerms } from './spf-record.ts';
 
-/** From the one that lets the most through. */
+/** Most lenient first. */
 const ALL_BY_LENIENCE = ['+all', '?all', '~all', '-all'];
 /** An action whose values are longer is left to the person's own words: nobody could follow it. Bytes. */
 const MAX_ACTION = 1500;

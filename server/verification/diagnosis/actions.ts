@@ -15,7 +15,8 @@ export function add(input: RuleInput): Action {
 /** Whatever is at the record's name now, makes it the right record. */
 export function putRight(input: RuleInput): Action {
   const { type } = input.record;
-  if (aliasTarget(input) !== null && type !== 'CNAME') return replaceTypes(input, ['CNAME']);
+  const alias = aliasTarget(input);
+  if (alias !== null && type !== 'CNAME') return replaceOthers(input, [{ type: 'CNAME', values: [alias] }]);
   // What one server has at the name: servers that disagree have it each in its own way.
   return replace(input, Math.max(0, ...input.answers.map(({ total }) => total)));
 }
@@ -32,9 +33,13 @@ export function replace(input: RuleInput, count: number): Action {
   return count === 0 ? add(input) : act(input, 'replace', { remove: [{ type, count, values: null }] });
 }
 
-/** One record of each of these types stands in the place of ours. */
-export function replaceTypes(input: RuleInput, types: readonly string[]): Action {
-  return act(input, 'replace', { remove: types.map((type) => ({ type, count: 1, values: null })) });
+/** What was found of other types stands in the place of the record. */
+export function replaceOthers(
+  input: RuleInput,
+  others: readonly { type: string; values: readonly string[] }[],
+): Action {
+  const remove = others.map(({ type, values }) => ({ type, count: values.length, values: null }));
+  return act(input, 'replace', { remove });
 }
 
 /** Takes away those of the records at the name that are not ours. `count`: of all of them, listed or not. */

@@ -42,7 +42,7 @@ function disagreement(input: RuleInput): Note[] {
   return !isCorrect(input) && input.answers.length > 1 ? [{ kind: 'servers-disagree' }] : [];
 }
 
-/** Of many values at the name only some are judged (truncate.ts). */
+/** Says so where only some of many values at the name are judged (truncate.ts). */
 function notJudged({ answers }: RuleInput): Note[] {
   const truncated = answers.find(({ values, total }) => total > values.length);
   if (truncated === undefined) return [];

@@ -22,7 +22,7 @@ export type Facts<Code extends FoundCode> = FactsByCode[Code] & {
   readonly action: Action | null;
   /** The name where the record landed instead of its own. */
   readonly foundAt?: string | undefined;
-  /** Where that is not simply what was answered at the record's name. */
+  /** What was found, where that is not simply what was answered at the record's name. */
   readonly found?: readonly string[] | undefined;
   /** When it will pass by itself. */
   readonly clearsAt?: Date | null | undefined;
@@ -30,16 +30,16 @@ export type Facts<Code extends FoundCode> = FactsByCode[Code] & {
 
 /** What the words of a code are made from, beside the record. A code that is not named here needs nothing. */
 interface FactsByCode extends Record<FoundCode, object> {
-  DNS_TIMEOUT: SilenceFacts;
-  DNS_SERVFAIL: SilenceFacts;
-  DNS_REFUSED: SilenceFacts;
-  DNS_LAME: SilenceFacts;
+  DNS_TIMEOUT: TransientFacts;
+  DNS_SERVFAIL: TransientFacts;
+  DNS_REFUSED: TransientFacts;
+  DNS_LAME: TransientFacts;
   NAMESERVERS_DISAGREE: { readonly without: readonly string[] };
   OK: { readonly seenBy: 'authority' | 'resolver'; readonly resolverDiffers: boolean };
   KEY_RESTRICTED: { readonly tag: 'h' | 'k' | 's'; readonly tagValue: string };
   TXT_SPLIT_INTO_RECORDS: { readonly count: number };
   MULTIPLE_RECORDS: { readonly others: number };
-  /** Of base64 characters. */
+  /** Counts of base64 characters. */
   KEY_TRUNCATED: { readonly length: number; readonly fullLength: number };
   BAD_SYNTAX: { readonly problem: string };
   CNAME_WRONG_TARGET: { readonly target: string; readonly zoneAppended: boolean };
@@ -51,10 +51,10 @@ interface FactsByCode extends Record<FoundCode, object> {
 }
 
 /** Nothing definitive was heard. */
-export interface SilenceFacts {
-  /** Of the servers that failed in the way of the code; none where none of them could be asked. */
+export interface TransientFacts {
+  /** The servers that failed in the way of the code; none where none of them could be asked. */
   readonly failures: readonly Failure[];
-  /** What the resolver was asked for then. */
+  /** What the resolver was asked instead. */
   readonly resolverQuestion: 'name-servers' | 'record';
   /** Whether it was the check's own budget that ended. */
   readonly isBudget: boolean;

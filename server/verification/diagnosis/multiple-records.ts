@@ -39,7 +39,7 @@ function isSplit(record: DkimRecord, values: readonly string[]): boolean {
   return wholes.some((whole) => canComplete(whole, '', pieces)) || isKeySplit(record, pieces);
 }
 
-/** In a spelling of its own, the first piece is a record whose key goes on in others. */
+/** Whether one piece is a record in a spelling of its own whose key goes on in others. */
 function isKeySplit(record: DkimRecord, pieces: readonly string[]): boolean {
   return pieces.some((head) => {
     const judged = judgeValue(record, head);

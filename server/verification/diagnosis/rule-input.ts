@@ -25,7 +25,7 @@ export function observedValues({ answers }: RuleInput): string[] {
   return [...new Set(answers.flatMap(({ values }) => values))];
 }
 
-/** Where the name is an alias: where it leads. */
+/** The target of the name where it is an alias. */
 export function aliasTarget({ answers }: RuleInput): string | null {
   return answers.find(({ alias }) => alias !== null)?.alias ?? null;
 }
@@ -44,7 +44,7 @@ export function zoneOf({ record, registrable, evidence }: RuleInput): string {
   return evidence.zone !== null && isWithin(record.fqdn, evidence.zone) ? evidence.zone : registrable;
 }
 
-/** What is typed into the host field of that form. */
+/** The host as it is typed into that zone's form. */
 export function hostOf(input: RuleInput): string {
   return relativeHost(input.record.fqdn, zoneOf(input));
 }

@@ -14,7 +14,7 @@ export const DNS_LAME: Rule<'DNS_LAME'> = (input) => transientFailure(input, 'DN
 export const RESOLVER_UNREACHABLE: Rule<'RESOLVER_UNREACHABLE'> = (input) =>
   codeFor(input) === 'RESOLVER_UNREACHABLE' ? { action: null } : null;
 
-/** In the order of precedence. */
+/** Order of precedence. */
 const SERVER_CODES: Record<UnknownReason, ServerCode> = {
   timeout: 'DNS_TIMEOUT',
   budget: 'DNS_TIMEOUT',
@@ -67,7 +67,7 @@ function codeFor({ source, evidence }: RuleInput): FoundCode | null {
   return PRECEDENCE.find((code) => codes.includes(code)) ?? 'DNS_TIMEOUT';
 }
 
-/** The servers' own; the resolver's where no server could be asked. */
+/** Why the servers gave no answer; why the resolver did not, where no server could be asked. */
 function reasons({ observations, delegation, resolver }: RuleInput['evidence']) {
   const ofServers = observations.flatMap(({ outcome }) =>
     outcome.kind === 'unknown' ? [outcome.reason] : [],

@@ -12,7 +12,7 @@ import { isAbsent, type RuleInput, zoneOf } from './rule-input.ts';
  */
 export const HOST_DOUBLED: Rule<'HOST_DOUBLED'> = (input) => misplaced(input, 'doubled');
 
-/** At the apex, at the bare selector, or with the subdomain left out or added. */
+/** The record is at the apex, at the bare selector, or with the subdomain left out or added. */
 export const WRONG_HOST: Rule<'WRONG_HOST'> = (input) => misplaced(input, 'elsewhere');
 
 function misplaced(input: RuleInput, purpose: ProbeFinding['purpose']) {
@@ -25,7 +25,7 @@ function findMisplaced(input: RuleInput, purpose: ProbeFinding['purpose']): Prob
   return isAbsent(input) ? input.evidence.findings.find((one) => one.purpose === purpose) : undefined;
 }
 
-/** In another zone's form, there is nothing to rename: the record is made anew where it belongs, and if it is mangled. */
+/** Moves the record within its zone's form; a mangled one, or one in another zone, is made anew where it belongs. */
 function relocate(input: RuleInput, { name, zone, values }: ProbeFinding) {
   const own = zoneOf(input);
   const isInOwnZone = isWithin(name, own) && (zone === null || isWithin(own, zone));

@@ -1,5 +1,5 @@
 import { matches } from '../match-value.ts';
-import { add, changeValue, putRight, replaceTypes } from './actions.ts';
+import { add, changeValue, putRight, replaceOthers } from './actions.ts';
 import type { Rule } from './finding.ts';
 import { aliasTarget, isAbsent, isAddress, observedValues, otherTypes } from './rule-input.ts';
 
@@ -19,7 +19,7 @@ export const CNAME_FLATTENED: Rule<'CNAME_FLATTENED'> = (input) => {
   const addresses = otherTypes(input).filter(isAddress);
   if (input.record.type !== 'CNAME' || !isAbsent(input) || addresses.length === 0) return null;
   const types = addresses.map(({ type }) => type);
-  return { action: replaceTypes(input, types), types, found: addresses.flatMap(({ values }) => values) };
+  return { action: replaceOthers(input, addresses), types, found: addresses.flatMap(({ values }) => values) };
 };
 
 /** The name has something, but not of our record's type; or it is an alias that leads to nothing. */
@@ -38,7 +38,7 @@ const anotherType: Rule<'WRONG_TYPE'> = (input) => {
   if (!isAbsent(input) || others.length === 0) return null;
   const types = others.map(({ type }) => type);
   return {
-    action: input.record.type === 'CNAME' ? replaceTypes(input, types) : add(input),
+    action: input.record.type === 'CNAME' ? replaceOthers(input, others) : add(input),
     alias: null,
     types,
     found: others.flatMap(({ values }) => values),

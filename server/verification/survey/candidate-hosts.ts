@@ -70,7 +70,7 @@ function wrongZoneHosts(place: RecordPlace, zones: readonly string[]): Candidate
   );
 }
 
-/** At the apex, at the bare selector, with the subdomain in front, or with one added. */
+/** The apex, the bare selector, the host with the subdomain in front, and with one added. */
 function otherHosts(place: RecordPlace): CandidateHost[] {
   const { fqdn, registrable, subdomain, selector } = place;
   const host = relativeHost(fqdn, ownDomain(place));

@@ -2,7 +2,7 @@ import { type Action, fixSentence } from '@letterhead/shared';
 import { MAX_NAME_LENGTH } from '../../dns/name.ts';
 import type { ExpectedRecord } from '../../records/dns-records.ts';
 import { isTooLong, LONGEST_DOMAIN } from '../../records/record-names.ts';
-import type { Facts, Finding, FoundCode, ServerCode, SilenceFacts } from '../diagnosis/finding.ts';
+import type { Facts, Finding, FoundCode, ServerCode, TransientFacts } from '../diagnosis/finding.ts';
 import { failureSentence, noteSentence } from './notes.ts';
 import { list, quoted, repeated } from './text.ts';
 
@@ -36,7 +36,7 @@ export function describeFinding<Code extends FoundCode>(finding: Finding<Code>, 
   };
 }
 
-/** Of a record that no check has been made of, since its domain was created or renamed. */
+/** Describes a record of which no check has been made since its domain was created or renamed. */
 export function describeUnchecked({ record, registrable }: Subject, action: Action | null): Words {
   if (action === null) return tooLong(record, registrable);
   return {
@@ -47,10 +47,10 @@ export function describeUnchecked({ record, registrable }: Subject, action: Acti
 }
 
 const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
-  DNS_TIMEOUT: silence('DNS_TIMEOUT', 'The name servers did not answer in time'),
-  DNS_SERVFAIL: silence('DNS_SERVFAIL', 'The name servers answered that they failed'),
-  DNS_REFUSED: silence('DNS_REFUSED', 'The name servers refuse to answer for this domain'),
-  DNS_LAME: silence('DNS_LAME', 'The name servers are not responsible for this domain'),
+  DNS_TIMEOUT: transientWords('DNS_TIMEOUT', 'The name servers did not answer in time'),
+  DNS_SERVFAIL: transientWords('DNS_SERVFAIL', 'The name servers answered that they failed'),
+  DNS_REFUSED: transientWords('DNS_REFUSED', 'The name servers refuse to answer for this domain'),
+  DNS_LAME: transientWords('DNS_LAME', 'The name servers are not responsible for this domain'),
   RESOLVER_UNREACHABLE: (_, { record }) => ({
     title: 'Our own DNS resolver can’t be reached',
     detail: `Nothing could be asked about ${record.fqdn}, for a reason on our side. ${STILL_HOLDS}`,
@@ -171,8 +171,8 @@ const FORBIDS = {
   s: 'e-mail',
 } as const;
 
-function silence(code: ServerCode, title: string) {
-  return ({ failures, isBudget, resolverQuestion }: SilenceFacts, { record, registrable }: Subject) => {
+function transientWords(code: ServerCode, title: string) {
+  return ({ failures, isBudget, resolverQuestion }: TransientFacts, { record, registrable }: Subject) => {
     const resolver =
       resolverQuestion === 'name-servers'
         ? `The resolver that was asked for the name servers of ${registrable}`

@@ -1,9 +1,9 @@
 import { shorten } from '../truncate.ts';
 
-/** Of what was found in the DNS, what a sentence repeats. Bytes. */
+/** Bytes of a text found in the DNS that a sentence repeats. */
 const MAX_REPEATED = 200;
 
-/** Follows the words of an entry of which not all fitted what is kept. */
+/** Added to the detail of a record of which not all could be kept. */
 export const SHORTENED = ' What is shown of the answers is shortened.';
 
 /** What was found in the DNS, as far as a sentence can hold it. */

@@ -16,7 +16,7 @@ interface RecordsProps {
   readonly summarized: RecordDiagnosis | undefined;
 }
 
-/** What is to be typed into the provider's form. */
+/** The records as they are typed into the provider's form. */
 export function Records({ form, diagnosis, provider, asTyped, summarized }: RecordsProps) {
   const [spelling, setSpelling] = useState<HostSpelling>('short');
   const isPublished = diagnosis?.records.every(({ state }) => state === 'valid') === true;
