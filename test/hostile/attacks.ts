@@ -3,6 +3,7 @@ import { BATCHES } from './attacks/batches.ts';
 import { BODIES } from './attacks/bodies.ts';
 import { CHECKS } from './attacks/checks.ts';
 import { CONNECTIONS } from './attacks/connections.ts';
+import { FUZZ } from './attacks/fuzz.ts';
 import { WRITES } from './attacks/writes.ts';
 
 /** By family; each runs in a process of its own. */
@@ -12,6 +13,7 @@ export const ATTACKS = {
   checks: CHECKS,
   connections: CONNECTIONS,
   writes: WRITES,
+  fuzz: FUZZ,
 } satisfies Record<string, readonly Attack[]>;
 
 export type Family = keyof typeof ATTACKS;

@@ -39,6 +39,7 @@ export const HOSTILE_ZONES: readonly HostileZone[] = [
     overTcp((query) => compressedNames(query, 60_000), true),
   ),
   fanOutZone('fan.example'),
+  mutatedZone('mutated.example', addresses('127.0.8', 2)),
 ];
 
 export function allHostileZones(): readonly HostileZone[] {
@@ -102,6 +103,21 @@ function honest(zone: Zone): HostileHandler {
         return null;
     }
   };
+}
+
+/** Right answers, and of each another octet changed or the rest cut off. */
+function mutatedZone(apex: string, servers: readonly string[]): HostileZone {
+  const answer = honest(new Zone(apex, namesOf(apex, servers)));
+  let count = 0;
+  return hostileZone(apex, servers, (query, transport) =>
+    (answer(query, transport) ?? []).map((message) => {
+      count += 1;
+      const at = 2 + (count % (message.length - 2));
+      if (count % 7 === 0) return message.subarray(0, at);
+      message.writeUInt8((count * 31) % 256, at);
+      return message;
+    }),
+  );
 }
 
 /** Each server refers to eight others, five times; the names are deep enough for that. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { z } from 'zod';
 import { appRouter } from '../../../server/router/index.ts';
+import type { HttpRequest } from '../http-request.ts';
 import type { ProcedureDefinition } from '../procedure-definitions.ts';
 import { listProcedures } from '../procedure-definitions.ts';
 import type { Asker, Ids } from './fuzz-scene.ts';
@@ -96,6 +97,23 @@ export const trpcRequests: fc.Arbitrary<TrpcRequest> = mostly(
       },
     }));
 });
+
+/** A stream is open; where it is refused, it says why in the same breath. */
+const OPEN = /^event: connected$/m;
+
+/** The request as it is sent, but for its token. */
+export function toHttp({ method, procedures, query, headers, input }: TrpcRequest, ids: Ids): HttpRequest {
+  const text = input(ids);
+  const inQuery = method === 'GET' || method === 'HEAD';
+  const inputs = inQuery ? `&input=${encodeURIComponent(text.toWellFormed())}`.slice(0, 12_000) : '';
+  return {
+    method,
+    path: `/trpc/${procedures.join(',')}${query}${inputs}`,
+    headers,
+    body: inQuery ? undefined : text,
+    until: OPEN,
+  };
+}
 
 interface Call {
   readonly path: string;

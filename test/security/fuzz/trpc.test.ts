@@ -8,10 +8,7 @@ import { sendHttp } from '../http-request.ts';
 import { FuzzScene } from './fuzz-scene.ts';
 import { expectCatalogued } from './told-nothing.ts';
 import type { TrpcRequest } from './trpc-requests.ts';
-import { trpcRequests } from './trpc-requests.ts';
-
-/** A stream is open; where it is refused, it says why in the same breath. */
-const OPEN = /^event: connected$/m;
+import { toHttp, trpcRequests } from './trpc-requests.ts';
 
 test('whatever is sent to any procedure is answered, or refused in the catalogue’s shape', async () => {
   const agent = new Agent({ keepAlive: true });
@@ -43,18 +40,10 @@ test('whatever is sent to any procedure is answered, or refused in the catalogue
 }, 600_000);
 
 function send(scene: FuzzScene, request: TrpcRequest, agent: Agent): Promise<HttpAnswer> {
-  const { method, procedures, query, headers, asker } = request;
-  const authorization = scene.authorizationOf(asker);
-  const input = request.input(scene.ids);
-  const inQuery = method === 'GET' || method === 'HEAD';
-  return sendHttp(scene.server.url, {
-    method,
-    path: `/trpc/${procedures.join(',')}${query}${inQuery ? `&input=${encodeURIComponent(input.toWellFormed())}`.slice(0, 12_000) : ''}`,
-    headers: { ...(authorization === undefined ? {} : { authorization }), ...headers },
-    body: inQuery ? undefined : input,
-    agent,
-    until: OPEN,
-  });
+  const authorization = scene.authorizationOf(request.asker);
+  const { headers, ...sent } = toHttp(request, scene.ids);
+  const shown = authorization === undefined ? {} : { authorization };
+  return sendHttp(scene.server.url, { ...sent, headers: { ...shown, ...headers }, agent });
 }
 
 /** What is one's own is everybody's where a prototype has been reached. */
