@@ -1,8 +1,6 @@
 import type { DnsRecord, Domain } from '@letterhead/shared';
-import { isTooLong, registrableDomain } from '../verification/published-record.ts';
-
-/** What one character-string of a TXT record holds at most (RFC 1035 §3.3), in octets. */
-const STRING_MAX = 255;
+import { quotedStrings, recordFqdn } from '@letterhead/shared';
+import { isTooLong } from '../records/record-names.ts';
 
 const TTL_SECONDS = 3600;
 
@@ -15,24 +13,15 @@ export function formatZoneFile(domain: Domain): string {
   return `; ${domain.domain}: the records that Letterhead looks for\n${lines.join('\n')}\n`;
 }
 
-/** A record's full host name, without a trailing dot. */
-export function recordFqdn(
-  { hostname }: Pick<DnsRecord, 'hostname'>,
-  domain: Pick<Domain, 'domain' | 'subdomain'>,
-): string {
-  return `${hostname}.${registrableDomain(domain)}`;
-}
-
 function formatRecord(record: DnsRecord, domain: Domain): string {
-  const data = record.type === 'TXT' ? formatStrings(record.value) : `${record.value}.`;
-  const fqdn = recordFqdn(record, domain);
+  const data = record.type === 'TXT' ? textData(record.value) : `${record.value}.`;
+  const fqdn = recordFqdn(record.hostname, domain);
   const line = `${fqdn}.\t${TTL_SECONDS}\tIN\t${record.type}\t${data}`;
   // A name server would refuse the whole file for it.
   return isTooLong(fqdn) ? `; too long for the DNS: ${line}` : line;
 }
 
-function formatStrings(text: string): string {
-  const parts = text.match(new RegExp(`.{1,${STRING_MAX}}`, 'gs')) ?? [''];
-  const quoted = parts.map((part) => `"${part.replace(/["\\]/g, '\\$&')}"`);
-  return quoted.length === 1 ? quoted.join('') : `( ${quoted.join(' ')} )`;
+function textData(value: string): string {
+  const strings = quotedStrings(value);
+  return strings.length === 1 ? strings.join('') : `( ${strings.join(' ')} )`;
 }

@@ -1,16 +1,16 @@
 import type { Observation, Outcome, Present, RecordType } from '../dns/outcome.ts';
-import { totalOf } from './clip.ts';
 import type { RecordEvidence } from './evidence.ts';
+import { totalOf } from './truncate.ts';
 
 /** One definitive answer about a record, and who gave it. */
 export interface Answer {
-  /** Of the record's type. Empty where the name has none. */
+  /** Values of the record's type. Empty where the name has none. */
   readonly values: readonly string[];
   /** How many values there were: `values` are those of them that are judged. */
   readonly total: number;
-  /** Where the name is an alias: where it leads. With no values, it leads nowhere. */
+  /** Target of the name where it is an alias. With no values, it leads nowhere. */
   readonly alias: string | null;
-  /** The authorities that said so; none where it is the resolver's word. */
+  /** The authorities that said so; none where the resolver did. */
   readonly servers: readonly Observation[];
 }
 
@@ -26,7 +26,7 @@ export interface Answers {
 
 type Definitive = Exclude<Outcome, { kind: 'unknown' }>;
 
-/** What lies at the end of a loop. */
+/** The answer at the end of a loop. */
 const NOTHING: Definitive = { kind: 'absent', reason: 'nodata', negativeTtl: null };
 
 /** The authorities' answers, silent servers aside; the resolver's where none of them gave one. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Delegation, Observation, Outcome, RecordType } from '../dns/outcome.ts';
-import type { RecordKey } from './published-record.ts';
+import type { RecordKey } from '../records/dns-records.ts';
 
 /**
  * What one check saw, as plain data. It is judged at once; stored-diagnosis.ts has what is kept of that. The schemas
@@ -63,7 +63,7 @@ const DelegationSchema = z.discriminatedUnion('kind', [
 ]) satisfies z.ZodType<Delegation>;
 
 /**
- * Something that was found where we looked because the record was not right. `doubled`, `elsewhere`: another name
+ * What was found by a probe, made because the record was not correct. `doubled`, `elsewhere`: another name
  * holds the record itself. `sibling`: a random name beside the record's answers. `other-type`: the record's own
  * name has this.
  */
@@ -89,7 +89,7 @@ export const RecordEvidenceSchema = z.object({
   observations: z.array(ObservationSchema),
   /** What the configured resolver says of it; null where it was not asked. */
   resolver: OutcomeSchema.nullable(),
-  /** Where the name is an alias that the resolver could not follow to the right record: what lies at its end. */
+  /** The end of an alias that the resolver could not follow to the right record. */
   alias: z
     .object({
       target: z.string(),
@@ -99,7 +99,7 @@ export const RecordEvidenceSchema = z.object({
     })
     .nullable(),
   findings: z.array(FindingSchema),
-  /** The check's budget ended before everything was asked that the record is looked at for. */
+  /** The check's budget ended before everything was asked that concerns the record. */
   budgetEnded: z.boolean().exactOptional(),
 });
 export type RecordEvidence = z.infer<typeof RecordEvidenceSchema>;
@@ -115,7 +115,7 @@ export const AdviceEvidenceSchema = z.object({
     lookups: z.number().nullable(),
     zone: AdviceZoneSchema,
   }),
-  /** At `_dmarc` of the domain itself, then of the registrable domain where that is another. */
+  /** TXT at `_dmarc` of the domain itself, then of the registrable domain where that is another. */
   dmarc: z.array(z.object({ name: z.string(), txt: OutcomeSchema, zone: AdviceZoneSchema })),
   mx: OutcomeSchema,
 });

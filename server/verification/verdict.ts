@@ -1,22 +1,19 @@
-import type { NameServerObservation } from '@letterhead/shared';
+import { type NameServerObservation, registrableDomain } from '@letterhead/shared';
 import type { Observation } from '../dns/outcome.ts';
+import { dnsRecordsOf, type ExpectedRecord, type RecordKey } from '../records/dns-records.ts';
 import type { DomainRow } from '../store/store.ts';
-import { type CodedFinding, type FoundCode, findCode, MEANINGS, type Standing } from './diagnosis/rules.ts';
-import { type Sighting, sight, valuesSeen } from './diagnosis/sighting.ts';
+import { CODES, findCode, type RecordVerdict } from './diagnosis/codes.ts';
+import type { Finding, FoundCode } from './diagnosis/finding.ts';
+import { observedValues, type RuleInput, toRuleInput, zoneOf } from './diagnosis/rule-input.ts';
 import type { CheckEvidence } from './evidence.ts';
-import {
-  type PublishedRecord,
-  publishedRecords,
-  type RecordKey,
-  registrableDomain,
-} from './published-record.ts';
 import type { StoredRecord } from './stored-diagnosis.ts';
 import { boundRecord } from './stored-size.ts';
+import { describeFinding } from './words/findings.ts';
 
 /** What a check says of one record. */
 export interface Verdict {
-  readonly standing: Standing;
-  /** From those who are responsible for the name: only then may `verified` be taken away. */
+  readonly verdict: RecordVerdict;
+  /** Whether the authorities themselves said so: only then may `verified` be taken away. */
   readonly firstHand: boolean;
   readonly code: FoundCode;
 }
@@ -34,44 +31,46 @@ export type Judgements = { readonly [Key in RecordKey]?: Judgement };
 /** Judges what a check saw. The evidence must be of the row's selector. */
 export function judge(row: DomainRow, evidence: CheckEvidence): Judgements {
   return Object.fromEntries(
-    publishedRecords(row).flatMap((record) => {
+    dnsRecordsOf(row).flatMap((record) => {
       const judgement = judgeRecord(row, record, evidence);
       return judgement === null ? [] : [[record.key, judgement]];
     }),
   );
 }
 
-function judgeRecord(row: DomainRow, record: PublishedRecord, evidence: CheckEvidence): Judgement | null {
+function judgeRecord(row: DomainRow, record: ExpectedRecord, evidence: CheckEvidence): Judgement | null {
   const seen = evidence.records[record.key];
   if (seen === undefined) return null;
-  const sighting = sight(record, registrableDomain(row), seen);
-  const finding = findCode(sighting);
+  const input = toRuleInput(record, registrableDomain(row), seen);
+  const finding = findCode(input);
   const { code } = finding;
   return {
     code,
-    standing: MEANINGS[code].standing,
-    firstHand: sighting.said.firstHand,
-    record: boundRecord(toRecord(sighting, finding)),
+    verdict: CODES[code].verdict,
+    firstHand: input.firstHand,
+    record: boundRecord(toRecord(input, finding)),
   };
 }
 
-function toRecord(sighting: Sighting, finding: CodedFinding): Judgement['record'] {
-  const { observations, observed_at } = sighting.evidence;
+function toRecord(input: RuleInput, finding: Finding): Judgement['record'] {
+  const { observations, observed_at } = input.evidence;
+  const { code, action } = finding;
   return {
-    code: finding.code,
-    source: sourceOf(sighting),
-    title: finding.title,
-    detail: finding.detail,
-    fix: finding.fix,
-    found: [...(finding.found ?? valuesSeen(sighting))],
+    code,
+    source: sourceOf(input),
+    ...describeFinding(finding, input),
+    zone: action?.zone ?? zoneOf(input),
+    found_at: finding.foundAt ?? null,
+    action,
+    found: [...(finding.found ?? observedValues(input))],
     nameservers: observations.map(toNameServer),
     observed_at,
     clears_at: finding.clearsAt?.toISOString() ?? null,
   };
 }
 
-function sourceOf({ said, evidence }: Sighting): StoredRecord['source'] {
-  return said.source ?? (evidence.delegation.kind === 'no-such-domain' ? 'resolver' : null);
+function sourceOf({ source, evidence }: RuleInput): StoredRecord['source'] {
+  return source ?? (evidence.delegation.kind === 'no-such-domain' ? 'resolver' : null);
 }
 
 function toNameServer({ name, address, outcome, ms }: Observation): NameServerObservation {

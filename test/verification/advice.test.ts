@@ -2,7 +2,7 @@ import type { Advice } from '@letterhead/shared';
 import { describe, expect, test } from 'vitest';
 import type { DomainRow } from '../../server/store/store.ts';
 import type { Records } from '../dns/zone.ts';
-import { CheckScene } from './check-scene.ts';
+import { CheckFixture } from './check-fixture.ts';
 import { followFix } from './follow-fix.ts';
 import { NOT_VERIFIED, sendingDomain, VERIFIED } from './sending-domain.ts';
 
@@ -124,7 +124,7 @@ const CASES: Case[] = [
 ];
 
 async function adviceOn(
-  scene: CheckScene,
+  scene: CheckFixture,
   row: DomainRow,
   code: Advice['code'],
 ): Promise<Advice | undefined> {
@@ -132,9 +132,9 @@ async function adviceOn(
   return (await scene.check(row)).diagnosis.advice.find((one) => one.code.startsWith(kind));
 }
 
-async function setScene(records: Record<string, Records> = {}): Promise<CheckScene> {
+async function setScene(records: Record<string, Records> = {}): Promise<CheckFixture> {
   const { 'example.org': apex, ...names } = records;
-  const scene = await CheckScene.set({ zones: { 'example.org': apex === undefined ? {} : { '@': apex } } });
+  const scene = await CheckFixture.set({ zones: { 'example.org': apex === undefined ? {} : { '@': apex } } });
   for (const [name, one] of Object.entries(names)) scene.servers.publish(name, one);
   return scene;
 }
@@ -146,7 +146,7 @@ describe('advice', () => {
     const advice = await adviceOn(scene, row, code);
     expect(advice).toMatchObject({ code, severity });
     if (leadsTo === undefined) return;
-    followFix(advice?.fix ?? '', scene.servers);
+    if (advice !== undefined) followFix(advice, scene.servers);
     expect(await adviceOn(scene, row, code), advice?.fix ?? '').toMatchObject({ code: leadsTo });
   });
 
@@ -172,7 +172,7 @@ describe('advice', () => {
       'example.org': txt('v=spf1 mx include:a.example.org -all', 'v=spf1 include:b.example.org mx ?all'),
     });
     const advice = await adviceOn(scene, sendingDomain(), 'SPF_MULTIPLE');
-    expect(advice?.fix).toContain('“v=spf1 mx include:a.example.org include:b.example.org ?all”');
+    expect(advice?.action?.value).toBe('v=spf1 mx include:a.example.org include:b.example.org ?all');
   });
 
   test('says that SPF hardly matters where bounces come to us, once they do', async () => {
@@ -193,7 +193,7 @@ describe('advice', () => {
       'example.org': txt('v=spf1 redirect=a.example.org', 'v=spf1 mx Redirect=b.example.org ~all'),
     });
     const advice = await adviceOn(scene, sendingDomain(), 'SPF_MULTIPLE');
-    expect(advice?.fix).toContain('“v=spf1 include:a.example.org mx ~all”');
+    expect(advice?.action?.value).toBe('v=spf1 include:a.example.org mx ~all');
   });
 
   test.each([
@@ -208,23 +208,23 @@ describe('advice', () => {
         'ns.mail': { A: ['127.0.0.3'] },
       },
     };
-    await using scene = await CheckScene.set({ zones, spares });
+    await using scene = await CheckFixture.set({ zones, spares });
     const several = { ...names, '@': { ...names['@'], ...txt('v=spf1 mx -all', 'v=spf1 a -all') } };
     const responsible = spares === 0 ? scene.servers.authorities : scene.servers.spares;
     for (const server of [scene.servers.resolver, ...responsible]) server.serve('mail.example.org', several);
     const row = sendingDomain({ domain: 'mail.example.org', subdomain: 'mail' });
     const advice = await adviceOn(scene, row, 'SPF_MULTIPLE');
-    expect(advice?.fix).toMatch(/^In the DNS zone mail\.example\.org, .* at the host “@” /);
+    expect(advice?.action).toMatchObject({ zone: 'mail.example.org', host: '@' });
   });
 
   test('names the zone above a domain that is none itself', async () => {
-    await using scene = await CheckScene.set({
+    await using scene = await CheckFixture.set({
       zones: { org: { example: txt('v=spf1 mx -all', 'v=spf1 a -all') } },
     });
     const spf = await adviceOn(scene, sendingDomain(), 'SPF_MULTIPLE');
-    expect(spf?.fix).toMatch(/^In the DNS zone org, .* at the host “example” /);
+    expect(spf?.action).toMatchObject({ zone: 'org', host: 'example' });
     const dmarc = await adviceOn(scene, sendingDomain(), 'DMARC_MISSING');
-    expect(dmarc?.fix).toMatch(/^In the DNS zone org, add a TXT record with the host “_dmarc\.example” /);
+    expect(dmarc?.action).toMatchObject({ kind: 'add', zone: 'org', host: '_dmarc.example' });
   });
 
   test.each([
@@ -239,8 +239,12 @@ describe('advice', () => {
   test('takes a subdomain’s own DMARC record, then the policy for subdomains of the domain above', async () => {
     await using scene = await setScene({ '_dmarc.example.org': txt('v=DMARC1; p=reject; sp=none') });
     const row = sendingDomain({ domain: 'mail.example.org', subdomain: 'mail' });
-    expect(await adviceOn(scene, row, 'DMARC_POLICY')).toMatchObject({ title: 'DMARC: none' });
+    expect(await adviceOn(scene, row, 'DMARC_POLICY')).toMatchObject({
+      title: expect.stringContaining('none'),
+    });
     scene.servers.publish('_dmarc.mail.example.org', txt('v=DMARC1; p=quarantine'));
-    expect(await adviceOn(scene, row, 'DMARC_POLICY')).toMatchObject({ title: 'DMARC: quarantine' });
+    expect(await adviceOn(scene, row, 'DMARC_POLICY')).toMatchObject({
+      title: expect.stringContaining('quarantine'),
+    });
   });
 });

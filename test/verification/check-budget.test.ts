@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { CHECK_LIMITS } from '../../server/limits.ts';
-import { CheckScene } from './check-scene.ts';
+import { CheckFixture } from './check-fixture.ts';
 import { NOT_VERIFIED, OUR_KEY, SELECTOR, sendingDomain } from './sending-domain.ts';
 
 const OURS = { TXT: [`k=rsa;p=${OUR_KEY}`] };
@@ -8,7 +8,7 @@ const TARGET = 't.example.net';
 const RETURN_PATH = { ...NOT_VERIFIED, target: TARGET };
 
 /** Questions received by all servers. */
-function received({ servers }: CheckScene): number {
+function received({ servers }: CheckFixture): number {
   return [servers.resolver, ...servers.authorities].flatMap(({ queries }) => queries).length;
 }
 
@@ -22,7 +22,7 @@ function spfChain(count: number) {
 
 describe.concurrent('the budget of a check', () => {
   test('is enough for a domain on eight servers, whose name has 8 KB of TXT and SPF of ten look-ups', async () => {
-    await using scene = await CheckScene.set({ authorities: 8 });
+    await using scene = await CheckFixture.set({ authorities: 8 });
     const { servers } = scene;
     const row = sendingDomain({ domain: 'mail.example.org', subdomain: 'mail', return_path: RETURN_PATH });
     const tokens = Array.from({ length: 60 }, (_, i) => `verification-of-service-${i}=${'x'.repeat(110)}`);
@@ -31,7 +31,7 @@ describe.concurrent('the budget of a check', () => {
     servers.publish(`${SELECTOR}._domainkey.mail.example.org`, OURS);
     servers.publish(`bounces-${SELECTOR}.mail.example.org`, { CNAME: TARGET });
     const { evidence, verdicts } = await scene.check(row);
-    expect([verdicts.dkim?.standing, verdicts.return_path?.standing]).toEqual(['right', 'right']);
+    expect([verdicts.dkim?.verdict, verdicts.return_path?.verdict]).toEqual(['valid', 'valid']);
     expect(evidence.advice).toMatchObject({
       spf: { lookups: 10 },
       mx: { kind: 'absent' },
@@ -41,7 +41,7 @@ describe.concurrent('the budget of a check', () => {
   });
 
   test('is not spent by one record while another is still to be asked, and its end is told', async () => {
-    await using scene = await CheckScene.set({ authorities: 8 });
+    await using scene = await CheckFixture.set({ authorities: 8 });
     const subdomain = 'a.b.c.d.e.f.g';
     const row = sendingDomain({
       domain: `${subdomain}.example.org`,
@@ -49,16 +49,16 @@ describe.concurrent('the budget of a check', () => {
       return_path: RETURN_PATH,
     });
     scene.servers.publish(`bounces-${SELECTOR}.${row.domain}`, { CNAME: TARGET });
-    const { verdicts, dkim, returnPath } = await scene.check(row);
-    expect(verdicts).toMatchObject({ dkim: { standing: 'missing' }, return_path: { standing: 'right' } });
-    expect(returnPath?.detail).not.toContain('budget');
+    const { verdicts, dkim, evidence, finding } = await scene.check(row);
+    expect(verdicts).toMatchObject({ dkim: { verdict: 'missing' }, return_path: { verdict: 'valid' } });
+    expect(evidence.records.return_path?.budgetEnded).toBeUndefined();
     expect(dkim).toMatchObject({ code: 'RECORD_MISSING', state: 'missing' });
-    expect(dkim.detail).toContain('Not every place was looked at where the record may have landed');
+    expect(finding.notes).toEqual([{ kind: 'budget-ended' }]);
     expect(received(scene)).toBeLessThanOrEqual(CHECK_LIMITS.datagrams);
   });
 
   test('has a part for advice, which takes nothing from the records', async () => {
-    await using scene = await CheckScene.set();
+    await using scene = await CheckFixture.set();
     const { servers } = scene;
     const row = sendingDomain({ domain: 'mail.example.org', subdomain: 'mail' });
     servers.publish(`${SELECTOR}._domainkey.mail.example.org`, OURS);
@@ -66,7 +66,7 @@ describe.concurrent('the budget of a check', () => {
     servers.publish('_dmarc.mail.example.org', { NS: hosts('one') });
     servers.publish('_dmarc.example.org', { NS: hosts('two') });
     const { evidence, verdicts } = await scene.check(row);
-    expect(verdicts.dkim).toMatchObject({ standing: 'right' });
+    expect(verdicts.dkim).toMatchObject({ verdict: 'valid' });
     expect(JSON.stringify(evidence.advice)).toContain('"reason":"budget"');
     const forAdvice = servers.resolver.queries.filter(({ name }) => name.endsWith('.example.net'));
     expect(forAdvice.length).toBeLessThanOrEqual(CHECK_LIMITS.adviceResolverQuestions);

@@ -1,8 +1,10 @@
 import type { Advice } from '@letterhead/shared';
+import { registrableDomain } from '@letterhead/shared';
+import { stateOf } from '../../records/record-states.ts';
 import type { DomainRow } from '../../store/store.ts';
 import type { AdviceEvidence } from '../evidence.ts';
-import { registrableDomain } from '../published-record.ts';
 import { boundAdvice } from '../stored-size.ts';
+import { describeAdvice } from '../words/advice.ts';
 import type { AdvicePlace } from './advice-place.ts';
 import { adviseOnDmarc } from './dmarc-advice.ts';
 import { adviseOnMx } from './mx-advice.ts';
@@ -15,16 +17,16 @@ export function advise(row: DomainRow, evidence: AdviceEvidence): Advice[] {
     registrable: registrableDomain(row),
     returnPath: returnPathOf(row),
   };
-  return boundAdvice(
-    [
-      adviseOnSpf(place, evidence.spf),
-      adviseOnDmarc(place, evidence.dmarc),
-      adviseOnMx(place, evidence.mx),
-    ].filter((advice) => advice !== null),
-  );
+  const findings = [
+    adviseOnSpf(place, evidence.spf),
+    adviseOnDmarc(place, evidence.dmarc),
+    adviseOnMx(evidence.mx),
+  ].filter((finding) => finding !== null);
+  return boundAdvice(findings.map((finding) => describeAdvice(finding, place)));
 }
 
-function returnPathOf({ return_path }: DomainRow): AdvicePlace['returnPath'] {
-  if (return_path === null) return 'none';
-  return return_path.verified ? 'verified' : 'not-verified';
+function returnPathOf(row: DomainRow): AdvicePlace['returnPath'] {
+  const state = stateOf(row, 'return_path');
+  if (state === null) return 'none';
+  return state.verified ? 'verified' : 'not-verified';
 }

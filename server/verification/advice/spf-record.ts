@@ -63,7 +63,7 @@ export function isPassAll(term: string): boolean {
   return /^\+?all$/i.test(term);
 }
 
-/** Where a `redirect=` leads; null for any other term. */
+/** The target of a `redirect=`; null for any other term. */
 export function redirectTarget(term: string): string | null {
   return /^redirect=(.+)$/i.exec(term)?.[1] ?? null;
 }

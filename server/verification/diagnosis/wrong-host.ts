@@ -1,45 +1,34 @@
+import { relativeHost } from '@letterhead/shared';
 import { isWithin } from '../../dns/name.ts';
 import type { ProbeFinding } from '../evidence.ts';
-import { relativeTo } from '../misplaced-names.ts';
-import { isOurs } from '../right-value.ts';
-import { add, changeHost } from './sentences.ts';
-import { isAbsent, type Rule, type Sighting, zoneOf } from './sighting.ts';
+import { isValidMatch } from '../match-value.ts';
+import { add, changeHost } from './actions.ts';
+import type { Rule } from './finding.ts';
+import { isAbsent, type RuleInput, zoneOf } from './rule-input.ts';
 
 /**
  * The host was typed with a zone that the form appends by itself: `abc._domainkey.example.org.example.org`.
- * The names that are looked at are in misplaced-names.ts.
+ * The names that are probed are made in survey/candidate-hosts.ts.
  */
-export const HOST_DOUBLED: Rule = (sighting) => {
-  const doubled = landedAt(sighting, 'doubled');
-  if (doubled === undefined) return null;
-  return {
-    title: 'The domain is in the host name twice',
-    detail: `There is nothing at ${sighting.record.fqdn}, but our record is at ${doubled.name}: the form adds the rest of the name by itself.`,
-    fix: moveFrom(sighting, doubled),
-    found: doubled.values,
-  };
-};
+export const HOST_DOUBLED: Rule<'HOST_DOUBLED'> = (input) => misplaced(input, 'doubled');
 
-/** At the apex, at the bare selector, or with the subdomain left out or added. */
-export const WRONG_HOST: Rule = (sighting) => {
-  const elsewhere = landedAt(sighting, 'elsewhere');
-  if (elsewhere === undefined) return null;
-  return {
-    title: 'The record is at another host name',
-    detail: `There is nothing at ${sighting.record.fqdn}, but our record is at ${elsewhere.name}, where receivers don’t look for it.`,
-    fix: moveFrom(sighting, elsewhere),
-    found: elsewhere.values,
-  };
-};
+/** The record is at the apex, at the bare selector, or with the subdomain left out or added. */
+export const WRONG_HOST: Rule<'WRONG_HOST'> = (input) => misplaced(input, 'elsewhere');
 
-function landedAt(sighting: Sighting, purpose: ProbeFinding['purpose']): ProbeFinding | undefined {
-  return isAbsent(sighting) ? sighting.evidence.findings.find((one) => one.purpose === purpose) : undefined;
+function misplaced(input: RuleInput, purpose: ProbeFinding['purpose']) {
+  const misplaced = findMisplaced(input, purpose);
+  if (misplaced === undefined) return null;
+  return { action: relocate(input, misplaced), foundAt: misplaced.name, found: misplaced.values };
 }
 
-/** In another zone's form, there is nothing to rename: the record is made anew where it belongs, and if it is mangled. */
-function moveFrom(sighting: Sighting, { name, zone, values }: ProbeFinding): string {
-  const own = zoneOf(sighting);
-  const inOwnZone = isWithin(name, own) && (zone === null || isWithin(own, zone));
-  const ours = values.find((value) => isOurs(sighting.record, value));
-  return inOwnZone && ours !== undefined ? changeHost(sighting, relativeTo(name, own), ours) : add(sighting);
+function findMisplaced(input: RuleInput, purpose: ProbeFinding['purpose']): ProbeFinding | undefined {
+  return isAbsent(input) ? input.evidence.findings.find((one) => one.purpose === purpose) : undefined;
+}
+
+/** Moves the record within its zone's form; a mangled one, or one in another zone, is made anew where it belongs. */
+function relocate(input: RuleInput, { name, zone, values }: ProbeFinding) {
+  const own = zoneOf(input);
+  const isInOwnZone = isWithin(name, own) && (zone === null || isWithin(own, zone));
+  const value = values.find((one) => isValidMatch(input.record, one));
+  return isInOwnZone && value !== undefined ? changeHost(input, relativeHost(name, own), value) : add(input);
 }

@@ -1,7 +1,7 @@
 import diff from 'fast-diff';
 
 const EQUAL = 0;
-/** Of a longer stretch that is the same on both sides, so much is shown at either end. */
+/** Stretches that are the same on both sides are shown in full up to this length, longer ones by their ends. */
 const SHOWN_IN_FULL = 60;
 const CONTEXT = 16;
 

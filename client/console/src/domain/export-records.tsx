@@ -1,0 +1,85 @@
+import { csvLine, type Domain, recordsEmail } from '@letterhead/shared';
+import { useMutation } from '@tanstack/react-query';
+import { FileDown, Link2, Mail } from 'lucide-preact';
+import { useState } from 'preact/hooks';
+import { CopyButton } from '../parts/copy-button.tsx';
+import { inBothSpellings } from '../parts/domain-name.tsx';
+import { Failure } from '../parts/failure.tsx';
+import { saveFile } from '../parts/save-file.ts';
+import { letterhead } from '../server/api.ts';
+import { useMay } from '../session/identity.ts';
+import { ShareDialog } from '../share/share-dialog.tsx';
+import type { DnsForm } from './dns-form.ts';
+
+/** The records in the forms in which other people and programs take them. */
+export function ExportRecords({ domain, form }: { domain: Domain; form: DnsForm }) {
+  const { account_id: account, id } = domain;
+  const mayWrite = useMay('domains:write');
+  const [isSharing, setSharing] = useState(false);
+  const zoneFile = useMutation({
+    mutationFn: () => letterhead.domains.zoneFile.query({ account, id }),
+    onSuccess: (text) => saveFile(`${domain.domain}.zone`, 'text/dns', text),
+  });
+  const name = inBothSpellings(domain.domain);
+  const text = recordsEmail(name, inBothSpellings(form.zone), form.records);
+  const subject = `DNS records for ${name}`;
+  const mailTo = `mailto:?subject=${encodeURIComponent(subject)}&body=${encodeURIComponent(text)}`;
+  return (
+    <section class="export-records" aria-labelledby="export-records-title">
+      <h2 id="export-records-title">Someone else edits the DNS?</h2>
+      <p class="hint">Hand the records over in whatever form they like.</p>
+      <ul>
+        {mayWrite && (
+          <li>
+            <span>Link to a page like this one</span>
+            <button type="button" class="button" onClick={() => setSharing(true)}>
+              <Link2 aria-hidden="true" />
+              Share
+            </button>
+          </li>
+        )}
+        <li>
+          <span>Text for an e-mail</span>
+          <CopyButton text={text} what="the text for an e-mail" />
+          <a class="button" href={mailTo}>
+            <Mail aria-hidden="true" />
+            Write
+          </a>
+        </li>
+        <li>
+          <span>Zone file</span>
+          <button
+            type="button"
+            class="button"
+            disabled={zoneFile.isPending}
+            onClick={() => zoneFile.mutate()}
+          >
+            <FileDown aria-hidden="true" />
+            Download<span class="unseen"> the zone file</span>
+          </button>
+        </li>
+        <li>
+          <span>Table (CSV)</span>
+          <button
+            type="button"
+            class="button"
+            onClick={() => saveFile(`${domain.domain}.csv`, 'text/csv', toCsv(form))}
+          >
+            <FileDown aria-hidden="true" />
+            Download<span class="unseen"> the table</span>
+          </button>
+        </li>
+      </ul>
+      {isSharing && <ShareDialog domain={domain} onClose={() => setSharing(false)} />}
+      {zoneFile.error !== null && <Failure error={zoneFile.error} onRetry={() => zoneFile.mutate()} />}
+    </section>
+  );
+}
+
+function toCsv({ records }: DnsForm): string {
+  const lines = [
+    ['label', 'type', 'host', 'host in full', 'value'],
+    ...records.map(({ label, type, host, fqdn, value }) => [label, type, host, fqdn, value]),
+  ];
+  return lines.map(csvLine).join('');
+}

@@ -1,0 +1,56 @@
+import { NEGATIVE_CACHED, TEST_MODE } from './correct-record.ts';
+import type { FoundCode, Note } from './finding.ts';
+import { isCorrect, type RuleInput } from './rule-input.ts';
+import { failures } from './transient-failures.ts';
+
+/** What else was seen, which the code given does not tell. */
+export function additionalNotes(input: RuleInput, code: FoundCode): Note[] {
+  return [
+    ...aboutOurRecord(input, code),
+    ...otherPlaces(input, code),
+    ...notJudged(input),
+    ...disagreement(input),
+    ...failures(input)
+      .filter((failure) => failure.code !== code)
+      .map((failure): Note => ({ kind: 'servers-failed', failure })),
+    ...notAsked(input),
+    ...(input.evidence.budgetEnded === true ? [{ kind: 'budget-ended' as const }] : []),
+  ];
+}
+
+function aboutOurRecord(input: RuleInput, code: FoundCode): Note[] {
+  const notes: Note[] = [];
+  if (code === 'NAMESERVERS_DISAGREE' && NEGATIVE_CACHED(input) !== null) {
+    notes.push({ kind: 'negative-cached' });
+  }
+  const mayBeTested = code === 'NAMESERVERS_DISAGREE' || code === 'NEGATIVE_CACHED';
+  if (mayBeTested && TEST_MODE(input) !== null) notes.push({ kind: 'test-mode' });
+  return notes;
+}
+
+/** Other names where the record landed, after the one that the finding names. */
+function otherPlaces({ evidence }: RuleInput, code: FoundCode): Note[] {
+  if (code !== 'HOST_DOUBLED' && code !== 'WRONG_HOST') return [];
+  const misplaced = (['doubled', 'elsewhere'] as const).flatMap((purpose) =>
+    evidence.findings.filter((one) => one.purpose === purpose).map(({ name }) => name),
+  );
+  const names = [...new Set(misplaced.slice(1))];
+  return names.length === 0 ? [] : [{ kind: 'also-at', names }];
+}
+
+function disagreement(input: RuleInput): Note[] {
+  return !isCorrect(input) && input.answers.length > 1 ? [{ kind: 'servers-disagree' }] : [];
+}
+
+/** Says so where only some of many values at the name are judged (truncate.ts). */
+function notJudged({ answers }: RuleInput): Note[] {
+  const truncated = answers.find(({ values, total }) => total > values.length);
+  if (truncated === undefined) return [];
+  return [{ kind: 'not-all-judged', total: truncated.total, judged: truncated.values.length }];
+}
+
+function notAsked({ evidence }: RuleInput): Note[] {
+  const servers = evidence.observations.filter(({ outcome }) => outcome.kind === 'not-asked');
+  const names = [...new Set(servers.map(({ name }) => name))];
+  return names.length === 0 ? [] : [{ kind: 'servers-not-asked', names }];
+}

@@ -1,0 +1,73 @@
+import type { Observation, Outcome } from '../../dns/outcome.ts';
+import { type Answer, definitive, isAlias } from '../answers.ts';
+import { judgeValue, matches } from '../match-value.ts';
+import { changeValue, replace } from './actions.ts';
+import type { Rule } from './finding.ts';
+import { isCorrect, observedValues, type RuleInput } from './rule-input.ts';
+
+/** Some authorities have our record and some don't: the change is on its way, or the servers are set up apart. */
+export const NAMESERVERS_DISAGREE: Rule<'NAMESERVERS_DISAGREE'> = (input) => {
+  if (!isCorrect(input)) return null;
+  const own = answersWithout(input);
+  const servers = [...own.flatMap((answer) => answer.servers), ...endServersWithout(input)];
+  if (servers.length === 0) return null;
+  // The end of an alias lies with somebody else, whose form is not ours to name.
+  const action = own.length === 0 ? null : replace(input, Math.max(...own.map(({ total }) => total)));
+  return { action, without: [...new Set(servers.map(({ name }) => name))] };
+};
+
+/** The servers have our record, but the resolver still remembers that there was none. */
+export const NEGATIVE_CACHED: Rule<'NEGATIVE_CACHED'> = (input) => {
+  const { resolver, observed_at } = input.evidence;
+  if (!isCorrect(input) || resolver === null || !saysAbsent(resolver)) return null;
+  return { action: null, clearsAt: forgetsAt(resolver, observed_at) };
+};
+
+/** When a resolver forgets what it remembers of an absence; null where it has not said for how long it does. */
+function forgetsAt(resolver: Outcome, observedAt: string): Date | null {
+  const seconds = resolver.kind === 'unknown' ? null : resolver.negativeTtl;
+  return seconds == null ? null : new Date(Date.parse(observedAt) + seconds * 1000);
+}
+
+/** An alias whose end is absent comes back as an alias alone. */
+function saysAbsent(resolver: Outcome): boolean {
+  return resolver.kind === 'absent' || (resolver.kind === 'present' && resolver.values.length === 0);
+}
+
+/** Our key, with `t=y`: receivers may treat the mail as if it were not signed (RFC 6376 §3.6.1). */
+export const TEST_MODE: Rule<'TEST_MODE'> = (input) => {
+  const { record } = input;
+  if (record.key !== 'dkim' || !isCorrect(input)) return null;
+  const judged = observedValues(input).map((value) => judgeValue(record, value));
+  const isTested = judged.some((one) => one.kind === 'ours' && one.testMode);
+  return isTested ? { action: changeValue(input) } : null;
+};
+
+export const OK: Rule<'OK'> = (input) => {
+  if (!isCorrect(input)) return null;
+  const { resolver } = input.evidence;
+  return {
+    action: null,
+    seenBy: input.source === 'authority' ? 'authority' : 'resolver',
+    resolverDiffers: resolver?.kind === 'present' && !matches(input.record, resolver.values),
+  };
+};
+
+/** Whoever names an alias to the right record has done all that it can do, though others disagree at its end. */
+function answersWithout({ record, answers }: RuleInput): Answer[] {
+  const correct = answers.filter(({ values }) => matches(record, values));
+  const having = new Set(correct.flatMap(({ servers }) => servers));
+  return answers
+    .filter((answer) => !correct.includes(answer))
+    .map((answer) => ({ ...answer, servers: answer.servers.filter((server) => !having.has(server)) }))
+    .filter(({ servers }) => servers.length > 0);
+}
+
+function endServersWithout({ record, evidence }: RuleInput): Observation[] {
+  const atTheEnd = evidence.alias?.observations ?? [];
+  return atTheEnd.filter(({ outcome }) =>
+    definitive(outcome).some(
+      (one) => !isAlias(evidence.type, one) && (one.kind === 'absent' || !matches(record, one.values)),
+    ),
+  );
+}

@@ -1,0 +1,67 @@
+import type { DkimRecord } from '../../records/dns-records.ts';
+import type { Answer } from '../answers.ts';
+import { isValidMatch, judgeValue } from '../match-value.ts';
+import { putRight, removeAllBut } from './actions.ts';
+import type { Rule } from './finding.ts';
+import { withoutQuotes } from './key-value.ts';
+import { aliasTarget, type RuleInput } from './rule-input.ts';
+
+/** The form, or a person, cut the value and made a record of each piece. Receivers don't put them together. */
+export const TXT_SPLIT_INTO_RECORDS: Rule<'TXT_SPLIT_INTO_RECORDS'> = (input) => {
+  const { record } = input;
+  if (record.key !== 'dkim') return null;
+  const split = multipleAnswers(input).find(({ values }) => isSplit(record, values));
+  return split === undefined ? null : { action: putRight(input), count: split.total };
+};
+
+/** Receivers may pick any of several TXT records (RFC 6376 §3.6.2.2), and some fail at once. */
+export const MULTIPLE_RECORDS: Rule<'MULTIPLE_RECORDS'> = (input) => {
+  const { record } = input;
+  const isOurs = (value: string) => isValidMatch(record, value);
+  const answer = multipleAnswers(input).find(({ values }) => values.some(isOurs));
+  const keep = answer?.values.find(isOurs);
+  if (answer === undefined || keep === undefined) return null;
+  const listed = answer.values.filter((value) => value !== keep);
+  const others = answer.total - 1;
+  const isAliased = aliasTarget(input) !== null;
+  return { action: isAliased ? putRight(input) : removeAllBut(input, keep, listed, others), others };
+};
+
+function multipleAnswers({ answers }: RuleInput): Answer[] {
+  return answers.filter(({ values }) => values.length > 1);
+}
+
+/** Whether our record can be put together from pieces that lie in different records, none of which holds it whole. */
+function isSplit(record: DkimRecord, values: readonly string[]): boolean {
+  if (values.some((value) => isValidMatch(record, value))) return false;
+  const pieces = values.map(stripWhitespace);
+  const wholes = [record.value, `v=DKIM1;${record.value}`];
+  return wholes.some((whole) => canComplete(whole, '', pieces)) || isKeySplit(record, pieces);
+}
+
+/** Whether one piece is a record in a spelling of its own whose key goes on in others. */
+function isKeySplit(record: DkimRecord, pieces: readonly string[]): boolean {
+  return pieces.some((head) => {
+    const judged = judgeValue(record, head);
+    return judged.kind === 'other-key' && canComplete(record.publicKey, judged.key, without(head, pieces));
+  });
+}
+
+/** Takes the longest fitting piece each time: pieces of base64 that fit by chance are no longer than a few letters. */
+function canComplete(whole: string, begun: string, pieces: readonly string[]): boolean {
+  if (!whole.startsWith(begun)) return false;
+  const missing = whole.slice(begun.length);
+  if (missing === '') return true;
+  const [next] = pieces
+    .filter((piece) => piece !== '' && missing.startsWith(piece))
+    .sort((one, other) => other.length - one.length);
+  return next !== undefined && canComplete(whole, begun + next, without(next, pieces));
+}
+
+function without(one: string, pieces: readonly string[]): string[] {
+  return pieces.filter((piece) => piece !== one);
+}
+
+function stripWhitespace(value: string): string {
+  return withoutQuotes(value).replaceAll(/\s/g, '');
+}

@@ -1,0 +1,67 @@
+import { relativeHost } from '@letterhead/shared';
+import { isWithin } from '../../dns/name.ts';
+import type { ExpectedRecord } from '../../records/dns-records.ts';
+import { type Answers, answersOf } from '../answers.ts';
+import type { ProbeFinding, RecordEvidence } from '../evidence.ts';
+import { matches } from '../match-value.ts';
+
+/** A record and what a check saw of it: what every rule is given. */
+export interface RuleInput extends Answers {
+  readonly record: ExpectedRecord;
+  readonly registrable: string;
+  readonly evidence: RecordEvidence;
+}
+
+export function toRuleInput(
+  record: ExpectedRecord,
+  registrable: string,
+  evidence: RecordEvidence,
+): RuleInput {
+  return { record, registrable, evidence, ...answersOf(evidence) };
+}
+
+/** Everything that was answered at the record's name, each value once. */
+export function observedValues({ answers }: RuleInput): string[] {
+  return [...new Set(answers.flatMap(({ values }) => values))];
+}
+
+/** The target of the name where it is an alias. */
+export function aliasTarget({ answers }: RuleInput): string | null {
+  return answers.find(({ alias }) => alias !== null)?.alias ?? null;
+}
+
+export function isCorrect({ record, answers }: RuleInput): boolean {
+  return answers.some(({ values }) => matches(record, values));
+}
+
+/** Whether all who answered definitively say that there is no such record, nor an alias. */
+export function isAbsent({ answers }: RuleInput): boolean {
+  return answers.every(({ values, alias }) => values.length === 0 && alias === null);
+}
+
+/** The zone whose form the record is typed into: the one that its servers answer for. */
+export function zoneOf({ record, registrable, evidence }: RuleInput): string {
+  return evidence.zone !== null && isWithin(record.fqdn, evidence.zone) ? evidence.zone : registrable;
+}
+
+/** The host as it is typed into that zone's form. */
+export function hostOf(input: RuleInput): string {
+  return relativeHost(input.record.fqdn, zoneOf(input));
+}
+
+/** What the record's name has of other types; what a wildcard answers everywhere is left out. */
+export function otherTypes(input: RuleInput): ProbeFinding[] {
+  return input.evidence.findings.filter((one) => one.purpose === 'other-type' && !isFromWildcard(input, one));
+}
+
+/** Whether a random name beside the record's has the same. */
+export function isFromWildcard({ evidence }: RuleInput, { type, values }: ProbeFinding): boolean {
+  return evidence.findings.some(
+    (one) =>
+      one.purpose === 'sibling' && one.type === type && one.values.every((value) => values.includes(value)),
+  );
+}
+
+export function isAddress({ type }: ProbeFinding): boolean {
+  return type === 'A' || type === 'AAAA';
+}
