@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { spreadBacklog } from '../../server/verification/backlog.ts';
+import { spreadOverdue } from '../../server/monitor/spread-overdue.ts';
 import { longestStretch } from '../security/cpu-stretch.ts';
 import { makeJsonFolder } from '../store/json-folder.ts';
 import { createAccount, domainRow, NOON } from '../store/rows.ts';
@@ -18,6 +18,6 @@ test('what a long stop has left over of very many domains is spread while others
   await writeFile(accounts, JSON.stringify({ ...JSON.parse(await readFile(accounts, 'utf8')), domains }));
   const store = await folder.open();
   const later = new Date(Date.parse(NOON) + 3 * 3_600_000);
-  expect(await longestStretch(() => spreadBacklog(store, later, randomBytes))).toBeLessThan(50);
+  expect(await longestStretch(() => spreadOverdue(store, later, randomBytes))).toBeLessThan(50);
   expect(store.countDueChecks(NOON)).toBe(0);
 }, 30_000);
