@@ -26,7 +26,10 @@ test('SECURITY.md lists the limits that the server has', () => {
     ['**A request**', ''],
     ['headers, with path and query', '16 KiB'],
     ['the name in a Host header', '255 characters'],
-    ['a body', `${kib(REQUEST_LIMITS.bodyBytes)}; not read for callers who may not send it`],
+    [
+      'a body',
+      `${kib(REQUEST_LIMITS.bodyBytes)}; rejected before it is read if the caller is not authorized`,
+    ],
     ['fields of a form or a query; elements of a list; superjson paths', `${REQUEST_LIMITS.fields} each`],
     ['calls in a batch', `${REQUEST_LIMITS.batchCalls}, each begun in a turn of its own`],
     [
