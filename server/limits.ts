@@ -15,9 +15,9 @@ export const REQUEST_LIMITS = {
   fields: 100,
   batchCalls: 100,
   /** Rows that one batch may list before it may call the same procedure again; a single call lists all there is. */
-  rows: 2_000,
+  rows: 1_000,
   /** Characters of JSON that one batch may be answered with before that: `JSON.stringify` writes them at a stretch. */
-  answerBytes: 2 * MIB,
+  answerBytes: MIB,
   /** A longer list is made in turns, in which it is looked after so many rows whether others are to have theirs. */
   rowsAtAStretch: 25,
   /** Milliseconds of work on one answer after which they have it. */
