@@ -27,7 +27,7 @@ async function sendBatch({ url, token }: TestServer, procedure: string, input: o
   });
 }
 
-test('a batch lists 2,000 rows, and is refused the calls beyond them, with what to do instead', async () => {
+test('a batch lists 1,000 rows, and is refused the calls beyond them, with what to do instead', async () => {
   await using server = await startFilled();
   const { status, headers, text } = await sendBatch(server, 'domains.list', { account: 1 });
   const answers: { error?: { json: { message: string; data: { code: string } } } }[] = JSON.parse(text);
