@@ -1,5 +1,4 @@
 export * from './account.ts';
-export * from './backup.ts';
 export * from './diagnosis.ts';
 export * from './domain.ts';
 export * from './errors.ts';

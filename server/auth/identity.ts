@@ -16,7 +16,7 @@ export interface Caller {
    * Lets them do one thing that needs `scope`, to the account that it is about, which is only asked for once the
    * caller is known. Rejects with `unauthenticated`, `forbidden` or `rate_limited`, in this order.
    */
-  admit(scope: TokenScope | null, account: () => Promise<number | null>): Promise<Identity>;
+  admit(scope: TokenScope | null, account: () => number | null | Promise<number | null>): Promise<Identity>;
 }
 
 /** Whether `scopes` allow what needs `scope`: `admin` implies the others, but is no share link of anything. */

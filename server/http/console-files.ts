@@ -72,14 +72,14 @@ export class Console {
    * Answers a person at an address where there is nothing with the page, which says so and leads back. False: it is a
    * program that asks, to be answered as one, or nothing was built.
    */
-  answerLost(request: FastifyRequest, reply: FastifyReply): boolean {
-    if (this.#page === undefined || !isPersons(request)) return false;
+  serveNotFoundPage(request: FastifyRequest, reply: FastifyReply): boolean {
+    if (this.#page === undefined || !acceptsHtml(request)) return false;
     send(request, reply.code(404), this.#page);
     return true;
   }
 }
 
-function isPersons({ method, url, headers }: FastifyRequest): boolean {
+function acceptsHtml({ method, url, headers }: FastifyRequest): boolean {
   const path = url.split('?', 1)[0] ?? '';
   const reads = method === 'GET' || method === 'HEAD';
   return reads && headers.accept?.includes('text/html') === true && !FOR_PROGRAMS.test(path);

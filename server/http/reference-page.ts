@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { isHost } from './protocol.ts';
 import { readDocument } from './reference/api-document.ts';
 import { renderPage } from './reference/page.ts';
 
@@ -44,6 +45,6 @@ function keepPage(document: () => string, styleSheet: string): (origin: string) 
 
 /** How the reader reaches the server, so that the samples can be pasted; a Host that is no host is not repeated. */
 function originOf(request: FastifyRequest): string {
-  const host = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i.test(request.host) ? request.host : 'localhost';
+  const host = isHost(request.host) ? request.host : 'localhost';
   return `${request.protocol === 'https' ? 'https' : 'http'}://${host}`;
 }

@@ -2,6 +2,7 @@ import { IdSchema } from '@letterhead/shared';
 import type { AnyTRPCProcedure } from '@trpc/server';
 import { afterEach, expect, test } from 'vitest';
 import { z } from 'zod';
+import { listOperations } from '../../server/rest/operations.ts';
 import { appRouter } from '../../server/router/index.ts';
 import type { Meta } from '../../server/router/meta.ts';
 import { authorizedProcedure } from '../../server/router/procedures.ts';
@@ -72,18 +73,10 @@ const forgetful: [string, AnyTRPCProcedure, string][] = [
   [
     'without the guard',
     t.procedure
-      .meta(at('domains:read', '/accounts/{account}/leak'))
+      .meta({ scope: 'domains:read', summary: 'Leak' })
       .input(z.object({ account: IdSchema }))
       .query(() => 'x'),
     'domains.leak over tRPC answers 200 and opens to nobody',
-  ],
-  [
-    'without the guard, in REST',
-    t.procedure
-      .meta(at('domains:read', '/accounts/{account}/leak'))
-      .input(z.object({ account: IdSchema }))
-      .query(() => 'x'),
-    'GET /api/v1/accounts/:account/leak answers 200 and opens to nobody',
   ],
   [
     'without a scope',
@@ -128,4 +121,9 @@ test('a route that is added beside the router is found', async () => {
   expect(await walk(server.url, doors, await setTheScene(server, clock))).toContain(
     'GET /health/live answers 200 and opens to nobody',
   );
+});
+
+test('a procedure that is added to REST without the guard stops the start', () => {
+  procedures['domains.leak'] = t.procedure.meta(at('domains:read', '/leak')).query(() => 'x');
+  expect(() => listOperations(appRouter)).toThrow('domains.leak is not built from the guard');
 });

@@ -1,7 +1,7 @@
 import { TRPCError } from '@trpc/server';
 import { z } from 'zod';
 import { REQUEST_LIMITS } from '../limits.ts';
-import { refuseLongLists } from './input-limits.ts';
+import { refuseLongLists } from '../router/input-limits.ts';
 
 /**
  * All that an input's values can be beside JSON's own: times, what is left out, and numbers that are none. superjson
