@@ -37,23 +37,15 @@ export function sendError(reply: FastifyReply, error: LetterheadError): FastifyR
     .code(ERROR_CATALOGUE[error.code].status)
     .headers(errorHeaders(error))
     .type('application/json; charset=utf-8')
-    .send(JSON.stringify(toTrpc ? trpcBody(error) : error.toBody()));
+    .send(JSON.stringify(toTrpc ? trpcErrorBody(error) : error.toBody()));
 }
 
-/** What tRPC itself would have answered, for what is refused before it is asked. */
-function trpcBody(cause: LetterheadError): unknown {
+/** An error as tRPC answers with it. `path`: the procedure's; undefined for what is refused before it is known. */
+export function trpcErrorBody(cause: LetterheadError, path?: string): unknown {
   const config = appRouter._def._config;
   const error = toTrpcError(cause);
-  return transformTRPCResponse(config, {
-    error: getTRPCErrorShape({
-      config,
-      error,
-      type: 'unknown',
-      path: undefined,
-      input: undefined,
-      ctx: undefined,
-    }),
-  });
+  const shape = { config, error, type: 'unknown', path, input: undefined, ctx: undefined } as const;
+  return transformTRPCResponse(config, { error: getTRPCErrorShape(shape) });
 }
 
 /** What Fastify itself refuses, in the catalogue's words; anything else is a procedure's. */

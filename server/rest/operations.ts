@@ -60,10 +60,23 @@ export function placeOf({
   };
 }
 
-/** What each procedure of a router is, by its path. */
-export function procedureTypes(router: AnyTRPCRouter): ReadonlyMap<string, ProcedureType> {
-  const procedures = Object.entries(router._def.procedures);
-  return new Map(procedures.map(([path, built]) => [path, definitionOf(built).type]));
+/** A procedure as tRPC offers it. */
+export interface TrpcOperation {
+  readonly type: ProcedureType;
+  readonly scope: Meta['scope'];
+  readonly callable: Callable;
+}
+
+/** Walks the router: every procedure, by its path. */
+export function listProcedures(router: AnyTRPCRouter): ReadonlyMap<string, TrpcOperation> {
+  const [guard] = definitionOf(authorizedProcedure).middlewares;
+  const procedures = Object.entries(router._def.procedures).map(([path, built]) => {
+    const definition = definitionOf(built);
+    const { type, meta } = definition;
+    if (meta === undefined) throw new Error(`${path} declares no scope.`);
+    return [path, { type, scope: meta.scope, callable: toCallable(path, definition, guard) }] as const;
+  });
+  return new Map(procedures);
 }
 
 /** What tRPC has made of a procedure, or of what procedures are built from. */

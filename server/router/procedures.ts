@@ -36,7 +36,7 @@ export const authorizedProcedure = t.procedure.use(async ({ ctx, meta, path, typ
 });
 
 /** The account that a raw input is about; what is not a number is left for the schema to refuse. */
-function namedAccount(input: unknown): number | null {
+export function namedAccount(input: unknown): number | null {
   if (typeof input !== 'object' || input === null || !('account' in input)) return null;
   return typeof input.account === 'number' ? input.account : null;
 }

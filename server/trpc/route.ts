@@ -3,28 +3,25 @@ import { TRPCError } from '@trpc/server';
 import { resolveResponse } from '@trpc/server/http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Admission } from '../auth/admission.ts';
-import type { ErrorLog } from '../http/errors.ts';
 import { errorHeaders, hasUnknownType, logInternalError, TRPC_PATH } from '../http/errors.ts';
 import { cutStreamsWhenStopping } from '../http/graceful-stop.ts';
 import type { OpenStreams } from '../http/open-streams.ts';
 import type { PathMethod } from '../http/protocol.ts';
 import { REQUEST_LIMITS } from '../limits.ts';
 import type { ProcedureType } from '../rest/operations.ts';
-import { procedureTypes } from '../rest/operations.ts';
+import { listProcedures } from '../rest/operations.ts';
 import type { Context } from '../router/context.ts';
 import { toApiError } from '../router/errors.ts';
 import { appRouter } from '../router/index.ts';
 import { nextTurn, Turns } from '../turns.ts';
 import { Batch } from './batch.ts';
+import type { CallOneSource } from './call-one.ts';
+import { callOne, readOneCall, VARY } from './call-one.ts';
 import { serializeList } from './memoize-serialize.ts';
-import { toTrpcRequest } from './request.ts';
 
 /** What the route is made from. */
-export interface TrpcSource {
-  readonly admissionOf: (request: FastifyRequest) => Admission;
-  readonly contextOf: (request: FastifyRequest) => Context;
+export interface TrpcSource extends CallOneSource {
   readonly streams: OpenStreams;
-  readonly log: ErrorLog;
   readonly stopping: AbortSignal;
 }
 
@@ -36,7 +33,7 @@ type TrpcRequest = FastifyRequest<{ Params: { path: string } }>;
  */
 export function serveTrpc(app: FastifyInstance, source: TrpcSource): void {
   const { admissionOf } = source;
-  const types = procedureTypes(appRouter);
+  const operations = listProcedures(appRouter);
   const cutWhenStopping = cutStreamsWhenStopping(source.stopping);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) =>
@@ -53,7 +50,7 @@ export function serveTrpc(app: FastifyInstance, source: TrpcSource): void {
     exposeHeadRoute: false,
     onRequest(request, reply, done) {
       const called = proceduresIn(request);
-      const calledTypes = called.map((path) => types.get(path));
+      const calledTypes = called.map((path) => operations.get(path)?.type);
       // A batch that is too large is refused as a whole.
       if (called.length <= REQUEST_LIMITS.batchCalls) admissionOf(request).procedures = called.length;
       // The guard of each looks at the caller soon enough.
@@ -62,9 +59,11 @@ export function serveTrpc(app: FastifyInstance, source: TrpcSource): void {
       admitAhead(source, request, reply, calledTypes).then(() => done(), done);
     },
     async handler(request, reply) {
+      const paths = proceduresIn(request);
+      const call = readOneCall(request, paths, operations, isBatch(request));
+      if (call !== null) return callOne(source, request, reply, call);
       const admission = admissionOf(request);
-      const called = proceduresIn(request).length;
-      if (called > 1 && called <= REQUEST_LIMITS.batchCalls) await awaitTurn(admission);
+      if (paths.length > 1 && paths.length <= REQUEST_LIMITS.batchCalls) await awaitTurn(admission);
       const response = await answer(source, request, reply);
       if (isStreaming(response)) return reply.send(response);
       await admission.settle();
@@ -81,7 +80,7 @@ function answer(
   return resolveResponse({
     router: appRouter,
     maxBatchSize: REQUEST_LIMITS.batchCalls,
-    req: toTrpcRequest(request, abortOnClose(reply)),
+    req: toRequest(request, abortOnClose(reply)),
     // tRPC decodes it, which Fastify has done already: twice would make other procedures of it than were counted.
     path: encodeURIComponent(request.params.path),
     error: null,
@@ -90,12 +89,23 @@ function answer(
     responseMeta: ({ errors, type }) => ({
       headers: Object.assign(
         // tRPC's own, which takes the place of what CORS has said before.
-        { vary: 'origin, trpc-accept, accept' },
+        { vary: VARY },
         // tRPC says of a stream that it may be kept.
         type === 'subscription' ? { 'cache-control': 'no-store, no-transform' } : {},
         ...errors.map((error) => errorHeaders(toApiError(error))),
       ),
     }),
+  });
+}
+
+/** A request as tRPC reads it, whose body Fastify has read. */
+function toRequest({ raw, url, method, body }: FastifyRequest, signal: AbortSignal): Request {
+  const headers = Object.entries(raw.headers).map(([name, value]): [string, string] => [name, String(value)]);
+  return new Request(`http://localhost${url}`, {
+    method,
+    headers,
+    signal,
+    body: method === 'GET' ? null : String(body ?? ''),
   });
 }
 
@@ -149,16 +159,21 @@ async function sendBuffered(reply: FastifyReply, response: Response): Promise<Fa
 
 /** Every procedure's path, and the method that it is called by. */
 export function trpcPaths(): PathMethod[] {
-  return [...procedureTypes(appRouter)].map(([path, type]) => ({
+  return [...listProcedures(appRouter)].map(([path, { type }]) => ({
     path: `${TRPC_PATH}/${path}`,
     method: type === 'mutation' ? 'POST' : 'GET',
   }));
 }
 
 /** The procedures that a request calls, several of which travel together in a batch. */
-function proceduresIn({ query, params }: TrpcRequest): string[] {
+function proceduresIn(request: TrpcRequest): string[] {
+  const { path } = request.params;
+  return isBatch(request) ? path.split(',') : [path];
+}
+
+function isBatch({ query }: FastifyRequest): boolean {
   const [batch] = [(query as { batch?: unknown }).batch].flat();
-  return batch === '1' ? params.path.split(',') : [params.path];
+  return batch === '1';
 }
 
 /** Refuses what has to be refused before a body is read, or a stream begins. */
