@@ -19,7 +19,6 @@ import type { Services } from './router/services.ts';
 import { configureZodMessages } from './router/zod-messages.ts';
 import type { Settings } from './settings.ts';
 import type { Backup, BackupOptions, OpenBackup } from './store/backup.ts';
-import { archiveFiles, writeArchive } from './store/json/archive.ts';
 import type { JsonStore } from './store/json/json-store.ts';
 import { openJsonStore } from './store/json/json-store.ts';
 import type { Store } from './store/store.ts';
@@ -114,6 +113,8 @@ function dnsOf(settings: Settings, metrics: Metrics): Dns {
 }
 
 async function openBackup(store: JsonStore, { withoutKey }: BackupOptions): Promise<Backup> {
+  // Only a backup needs tar and gzip: a start does without.
+  const { archiveFiles, writeArchive } = await import('./store/json/archive.ts');
   const snapshot = await store.snapshot();
   return {
     files: archiveFiles(snapshot, withoutKey).length,

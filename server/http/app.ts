@@ -17,7 +17,6 @@ import type { HttpLimits } from '../limits.ts';
 import { REQUEST_LIMITS } from '../limits.ts';
 import type { Metrics } from '../metrics.ts';
 import { BACKUP_OPERATION } from '../rest/backup-operation.ts';
-import { describeApi } from '../rest/openapi.ts';
 import type { RestOperation } from '../rest/operations.ts';
 import { listOperations } from '../rest/operations.ts';
 import type { AdmissionOf } from '../rest/rest-adapter.ts';
@@ -119,7 +118,10 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(async (trpc) => serveTrpc(trpc, parts), { prefix: TRPC_PATH });
   await app.register(async (pages) => {
     pages.addHook('onRequest', (request) => admissionOf(request).settle());
-    serveReference(pages, describeApi([...operations, BACKUP_OPERATION], deps.version));
+    serveReference(pages, async () => {
+      const { describeApi } = await import('../rest/openapi.ts');
+      return describeApi([...operations, BACKUP_OPERATION], deps.version);
+    });
     webConsole.serve(pages);
   });
   serveHealth(app, deps.store, httpLimits);

@@ -19,6 +19,6 @@ export function requestCounter(metrics: Metrics, log: FastifyBaseLogger) {
 export function serveMetrics(app: FastifyInstance, metrics: Metrics, admissionOf: AdmissionOf): void {
   app.get('/metrics', async (request, reply) => {
     await admissionOf(request).admit('admin', () => null);
-    return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
+    return reply.type(metrics.contentType).send(await metrics.text());
   });
 }

@@ -69,15 +69,9 @@ const PAGE_HEADERS = z.object({
     .meta({ description: 'The next page, with `rel="next"`; absent where this is the last.' }),
 });
 
-/** The OpenAPI 3.1 document of the REST API, written from the router's own schemas. */
-export function describeApi(operations: readonly DescribedOperation[], version: string): () => string {
-  let document: string | undefined;
-  return () => {
-    document ??= JSON.stringify(
-      createDocument(apiObject(operations, version), { override: describeSpecial }),
-    );
-    return document;
-  };
+/** The OpenAPI 3.1 document of the REST API in JSON, written from the router's own schemas. */
+export function describeApi(operations: readonly DescribedOperation[], version: string): string {
+  return JSON.stringify(createDocument(apiObject(operations, version), { override: describeSpecial }));
 }
 
 function apiObject(operations: readonly DescribedOperation[], version: string): ZodOpenApiObject {
