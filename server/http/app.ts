@@ -29,6 +29,7 @@ import type { Store } from '../store/store.ts';
 import { serveTrpc, trpcPaths } from '../trpc/route.ts';
 import { Turns } from '../turns.ts';
 import { serveBackup } from './backup-route.ts';
+import { compressAnswers } from './compress.ts';
 import { Console } from './console-files.ts';
 import { fromFastify, logInternalError, sendError, TRPC_PATH } from './errors.ts';
 import { addressOf } from './forwarded-addresses.ts';
@@ -108,6 +109,8 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   const app = fastify(serverOptions(deps, admissionOf));
   app.decorateRequest('admission', null).decorateRequest('identity', null);
   ignoreExpectations(app);
+  // Before an answer counts as begun, for until then its account waits.
+  compressAnswers(app);
   addGuards(app, [inFlight.track(app), refuseBadHost, refuseWhenStopping(stopping)]);
   if (deps.corsOrigins.length > 0) await app.register(cors, corsOptions(deps.corsOrigins));
   answerUnknownPaths(app, { admissionOf, methodsAt: allowedMethods(allPaths(operations)), webConsole });
