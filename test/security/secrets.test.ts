@@ -87,6 +87,18 @@ describe('the watch finds', () => {
     await expect(server[Symbol.asyncDispose]()).rejects.toThrow('a token in the log');
   });
 
+  test('a key or a token in an answer that was compressed', async () => {
+    const key = (await knownKey()).toString('base64');
+    procedures['domains.leak'] = authorizedProcedure
+      .meta({ scope: null, summary: 'Leak', rest: { method: 'GET', path: '/leak', status: 200 } })
+      .query(() => `${key} ${TOKEN} ${'long enough '.repeat(200)}`);
+    const server = await startTestServer();
+    await server.rest('GET', '/leak', { headers: { 'accept-encoding': 'br' } });
+    const found = await server[Symbol.asyncDispose]().then(() => '', String);
+    expect(found).toContain('a private key (PKCS #8 in base64) in the answer to GET /api/v1/leak');
+    expect(found).toContain('a token in the answer to GET /api/v1/leak');
+  });
+
   test('a key or a token in an answer, over tRPC and over REST', async () => {
     const key = (await knownKey()).toString('base64');
     procedures['domains.leak'] = authorizedProcedure
