@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LetterheadError } from '@letterhead/shared';
 import type { FastifyInstance } from 'fastify';
+import { shuttingDown } from '../shutting-down.ts';
 import type { RequestGuard } from './protocol.ts';
 
 /** What is still in flight after this long is cut off, so that a stop ends within 10 s. */
@@ -12,9 +12,7 @@ export function refuseWhenStopping(stopping: AbortSignal): RequestGuard {
   return (_request, reply) => {
     if (!stopping.aborted) return null;
     reply.header('connection', 'close');
-    return new LetterheadError('unavailable', 'Letterhead is shutting down. Try again in a moment.', {
-      retryAfter: 5,
-    });
+    return shuttingDown();
   };
 }
 
