@@ -1,5 +1,6 @@
 import { LetterheadError } from '@letterhead/shared';
 import { TRPCError } from '@trpc/server';
+import { incomingMessageToRequest } from '@trpc/server/adapters/node-http';
 import { resolveResponse } from '@trpc/server/http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Admission } from '../auth/admission.ts';
@@ -80,7 +81,10 @@ function answer(
   return resolveResponse({
     router: appRouter,
     maxBatchSize: REQUEST_LIMITS.batchCalls,
-    req: toRequest(request, abortOnClose(reply)),
+    // Fastify has read the body.
+    req: incomingMessageToRequest(Object.assign(request.raw, { body: request.body }), reply.raw, {
+      maxBodySize: null,
+    }),
     // tRPC decodes it, which Fastify has done already: twice would make other procedures of it than were counted.
     path: encodeURIComponent(request.params.path),
     error: null,
@@ -95,17 +99,6 @@ function answer(
         ...errors.map((error) => errorHeaders(toApiError(error))),
       ),
     }),
-  });
-}
-
-/** A request as tRPC reads it, whose body Fastify has read. */
-function toRequest({ raw, url, method, body }: FastifyRequest, signal: AbortSignal): Request {
-  const headers = Object.entries(raw.headers).map(([name, value]): [string, string] => [name, String(value)]);
-  return new Request(`http://localhost${url}`, {
-    method,
-    headers,
-    signal,
-    body: method === 'GET' ? null : String(body ?? ''),
   });
 }
 
@@ -126,15 +119,6 @@ function contextOfCalls(context: Context, procedures: number): Context {
     prepare: (data) => serializeList(data, turns),
     batch: procedures > 1 ? new Batch(turns) : undefined,
   };
-}
-
-/** Aborted where the client goes away before it has all of its answer. */
-function abortOnClose({ raw }: FastifyReply): AbortSignal {
-  const controller = new AbortController();
-  raw.once('close', () => {
-    if (!raw.writableEnded) controller.abort();
-  });
-  return controller.signal;
 }
 
 /** A stream of events, or a batch that was asked for line by line: it calls itself JSON as well, and names its chunks. */
