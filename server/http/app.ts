@@ -147,7 +147,7 @@ function serverOptions(
     http: {
       headersTimeout: httpLimits.headersTimeout,
       connectionsCheckingInterval: httpLimits.checkInterval,
-      // Refused in the catalogue's shape; Node's own refusal has none.
+      // Refused in the catalogue's shape; Node's own answer has none.
       requireHostHeader: false,
     },
     return503OnClosing: false,

@@ -12,9 +12,9 @@ import { createDocument } from 'zod-openapi';
 import type { DescribedOperation } from './operations.ts';
 import { BASE_PATH } from './rest-adapter.ts';
 
-const INTRODUCTION = `Sending domains for a help desk: the DNS records to publish, the keys that sign the mail, and the truth about whether the world can see them.
+const INTRODUCTION = `Sending domains for a help desk: the DNS records to publish, the keys that sign the mail, and whether they are published correctly.
 
-A body is JSON or a form, as \`curl -d\` sends it; fields that it has beyond those named here are ignored. An answer is \`{"data": …}\`, and a refusal says why in a sentence for a person and with a stable \`code\` for a program. Times are in UTC.`;
+A body is JSON or a form, as \`curl -d\` sends it; fields that it has beyond those named here are ignored. An answer is \`{"data": …}\`, and an error says why in a sentence for a person and with a stable \`code\` for a program. Times are in UTC.`;
 
 const AUTHENTICATION = `Send a token with every request, as \`Authorization: Bearer <access-token>\`. A token is \`lh_\` and 43 characters, and belongs to one account. What it may do are its scopes: ${SCOPES.map((scope) => `\`${scope}\``).join(', ')}, the last of which implies the others and reaches every account.`;
 
@@ -222,7 +222,7 @@ function errorsOf(operation: DescribedOperation): ErrorCode[] {
   return [...ofPaths, ...always, ...ofBodies, ...ofFields, ...(operation.meta.errors ?? [])];
 }
 
-/** What zod cannot say of itself: a date has no JSON type, and a refusal is best seen whole. */
+/** What zod cannot say of itself: a date has no JSON type, and an error is best seen whole. */
 const describeSpecial: ZodOpenApiOverride = ({ jsonSchema, zodSchema }) => {
   if (zodSchema._zod.def.type === 'date') {
     jsonSchema.type = 'string';

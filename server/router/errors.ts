@@ -32,7 +32,7 @@ export function toTrpcError(error: unknown): TRPCError {
   return new TRPCError({ code: ERROR_CATALOGUE[cause.code].trpc, message: cause.message, cause });
 }
 
-/** A fault of ours: logged in full where it is answered, and nothing of it told to the caller. */
+/** An internal error: logged in full where it is answered, and nothing of it told to the caller. */
 function unexpected(cause: unknown): LetterheadError {
   return new LetterheadError(
     'unavailable',
@@ -44,7 +44,7 @@ function unexpected(cause: unknown): LetterheadError {
   );
 }
 
-/** Whether an error hides a fault of ours that an operator must hear of. */
+/** Whether an error hides an internal one that an operator must hear of. */
 export function isInternalError(error: LetterheadError): boolean {
   return error.code === 'unavailable' && error.cause !== undefined;
 }

@@ -6,6 +6,7 @@ import { startTestServer } from '../running-server.ts';
 import { sendHttp } from '../security/http-request.ts';
 
 const LIST = '/api/v1/accounts/1/domains';
+const BATCH_INPUT = encodeURIComponent('{"0":{"json":{"account":1}},"1":{"json":{"account":1,"id":1}}}');
 const INPUT = encodeURIComponent('{"json":{"account":1}}');
 
 let server: TestServer;
@@ -41,7 +42,7 @@ async function bytesOf(path: string, accepted: string): Promise<Buffer> {
 test.each([
   LIST,
   `/trpc/domains.list?input=${INPUT}`,
-  `/trpc/domains.list,tokens.current?batch=1&input=${encodeURIComponent('{"0":{"json":{"account":1}}}')}`,
+  `/trpc/domains.list,domains.get?batch=1&input=${BATCH_INPUT}`,
   '/reference',
   '/openapi.json',
 ])(
