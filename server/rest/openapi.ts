@@ -44,7 +44,7 @@ const ERROR_EXAMPLE: ErrorBody = {
 const ERRORS: Record<ErrorCode, string> = {
   not_found: 'There is no such path, account, domain or token.',
   method_not_allowed: 'The path does not take this method; `Allow` names those that it takes.',
-  unauthenticated: 'There is no token, or it is not one of ours.',
+  unauthenticated: 'There is no token, or it is unknown, revoked or expired.',
   forbidden: 'The token is another account’s, lacks the scope, or its account is suspended.',
   rate_limited: 'Too many requests; `Retry-After` says when to try again.',
   unsupported_media_type: 'The body is neither JSON nor a form.',
