@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { BackupItem } from '@letterhead/shared';
 import type { Logger } from 'pino';
 import { Accounts } from './auth/accounts.ts';
 import type { RateLimits } from './auth/rate-limits.ts';
@@ -19,13 +18,12 @@ import { createMetrics } from './metrics.ts';
 import { combineObservers, createCheckLog } from './monitor/check-log.ts';
 import { Monitor } from './monitor/monitor.ts';
 import { systemTimer } from './monitor/timer.ts';
-import { speakInSentences } from './router/issue-sentences.ts';
 import type { Services } from './router/services.ts';
+import { configureZodMessages } from './router/zod-messages.ts';
 import type { Settings } from './settings.ts';
+import type { Backup, BackupOptions, OpenBackup } from './store/backup.ts';
 import type { JsonStore } from './store/json/json-store.ts';
 import { openJsonStore } from './store/json/json-store.ts';
-import type { StreamBackupOptions } from './store/json/stream-backup.ts';
-import { streamBackup } from './store/json/stream-backup.ts';
 import type { Store } from './store/store.ts';
 
 /** What an installation is made from; tests and benchmarks hand in other parts than `main` does. */
@@ -40,6 +38,7 @@ export interface InstallationParts {
 export interface Installation extends AsyncDisposable {
   readonly services: Services;
   readonly store: Store;
+  readonly openBackup: OpenBackup;
   readonly dns: Dns;
   readonly monitor: Monitor;
   readonly limits: RateLimits;
@@ -60,7 +59,7 @@ export async function openInstallation(parts: InstallationParts): Promise<Instal
 
 async function composeInstallation(parts: InstallationParts, store: JsonStore): Promise<Installation> {
   const { settings, log, keys, clock } = parts;
-  speakInSentences();
+  configureZodMessages();
   const metrics = createMetrics();
   const limits = createRateLimits(settings.RATE_LIMIT_PER_MINUTE);
   const { DATA_DIR: dataDir, SECRET_KEY: secretKey } = settings;
@@ -81,6 +80,7 @@ async function composeInstallation(parts: InstallationParts, store: JsonStore): 
   });
   return {
     store,
+    openBackup: (options) => openBackup(store, options),
     dns,
     monitor,
     limits,
@@ -92,7 +92,6 @@ async function composeInstallation(parts: InstallationParts, store: JsonStore): 
       shares,
       events: new Events(from),
       limits,
-      installation: { backup: (options) => backupOf(store, options) },
     },
     async [Symbol.asyncDispose]() {
       await monitor.close();
@@ -113,7 +112,15 @@ function dnsOf(settings: Settings, metrics: Metrics): Dns {
   });
 }
 
-/** The snapshot is taken when the first piece is asked for. */
-async function* backupOf(store: JsonStore, options: StreamBackupOptions): AsyncGenerator<BackupItem> {
-  yield* streamBackup(await store.snapshot(), options);
+async function openBackup(store: JsonStore, { withoutKey }: BackupOptions): Promise<Backup> {
+  // Only a backup needs tar and gzip: a start does without.
+  const { archiveFiles, writeArchive } = await import('./store/json/archive.ts');
+  const snapshot = await store.snapshot();
+  return {
+    files: archiveFiles(snapshot, withoutKey).length,
+    async writeTo(out) {
+      await using held = snapshot;
+      await writeArchive(held, out, { withoutKey });
+    },
+  };
 }

@@ -64,6 +64,14 @@ export const HTTP_LIMITS: HttpLimits = {
  */
 export const ACCEPT_BACKLOG = 4_096;
 
+/** Answers that are compressed, each of which takes a thread up to 10 ms. */
+export const COMPRESSION_LIMITS = {
+  /** Shorter ones fit a packet or two as they are. */
+  minBytes: 2 * KIB,
+  atOnce: 2,
+  atOncePerAccount: 1,
+} as const;
+
 /** What one account may have under way or keep at once, through all its tokens and links together. */
 export const ACCOUNT_LIMITS = {
   /** Requests that wait for the beginning of their answer, those whose body has not arrived yet among them. */

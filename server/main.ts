@@ -5,7 +5,6 @@ import { LetterheadError } from '@letterhead/shared';
 import type { Logger } from 'pino';
 import { runCommandLine } from './cli/command-line.ts';
 import type { Connection, ConnectOptions } from './cli/connection.ts';
-import { connectToFolder, connectToServer } from './cli/connection.ts';
 import type { ExitCode } from './cli/exit-code.ts';
 import { EXIT, UsageError } from './cli/exit-code.ts';
 import type { FolderTools } from './cli/folder-tools.ts';
@@ -28,7 +27,6 @@ import { checkFolder } from './store/json/check-folder.ts';
 import { INSTALLATION_FILE } from './store/json/data-folder.ts';
 import { errorCode } from './store/json/file-system.ts';
 import { FolderInUseError } from './store/json/lock.ts';
-import { restoreArchive } from './store/json/restore.ts';
 import { unusableFolder } from './store/json/unusable-folder.ts';
 import { messageOf, systemReason } from './system-failure.ts';
 
@@ -136,6 +134,8 @@ async function connect(
   { environment, terminal }: Surroundings,
   { begin = false }: ConnectOptions,
 ): Promise<Connection> {
+  // A server starts without what only commands need.
+  const { connectToFolder, connectToServer } = await import('./cli/connection.ts');
   // As for the settings, an empty value is as good as none.
   const url = environment['LETTERHEAD_URL']?.trim() || undefined;
   const token = environment['LETTERHEAD_TOKEN']?.trim() || undefined;
@@ -181,7 +181,10 @@ function openFolder({ DATA_DIR, SECRET_KEY }: Settings): FolderTools {
       refuseEmptyFolder(DATA_DIR);
       return checkFolder(DATA_DIR);
     },
-    restore: (archive) => restoreArchive(archive, DATA_DIR),
+    async restore(archive) {
+      const { restoreArchive } = await import('./store/json/restore.ts');
+      return restoreArchive(archive, DATA_DIR);
+    },
     lacksKey: () => SECRET_KEY === null && !existsSync(join(DATA_DIR, SECRET_KEY_FILE)),
   };
 }

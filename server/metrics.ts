@@ -1,84 +1,96 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { LookupObserver } from './dns/lookup.ts';
+import { Histogram } from './histogram.ts';
 import type { CheckObserver } from './monitor/run-check.ts';
 
 /** What an operator can watch, in Prometheus' words. */
 export interface Metrics {
-  /** The text that `/metrics` serves. */
-  readonly registry: Registry;
+  /** What `/metrics` serves, of the type `contentType`. */
+  text(): Promise<string>;
+  readonly contentType: string;
   /** Told of every answered request. `route` is the pattern, never the path: its values are bounded. */
   request(method: string, route: string, status: number, seconds: number): void;
   readonly checks: CheckObserver;
   readonly lookup: LookupObserver;
-  /** Adds what is only looked at when somebody asks: the process, and these. */
+  /** Adds what is only looked at when somebody asks. */
   watch(gauges: WatchedGauges): void;
 }
 
 export interface WatchedGauges {
-  readonly dueChecks: () => number;
+  readonly dueChecks: () => number | Promise<number>;
   readonly checksInFlight: () => number;
 }
 
-const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-
-/** A registry of its own, so that two servers in one process do not share their figures. */
+/** Figures of their own for each server, so that two in one process do not share them. */
 export function createMetrics(): Metrics {
-  const registry = new Registry();
-  const registers = [registry];
-  const requests = new Histogram({
-    name: 'letterhead_http_request_seconds',
-    help: 'How long requests took, by route.',
-    labelNames: ['method', 'route', 'status'],
-    buckets: SECONDS,
-    registers,
-  });
-  const checks = new Histogram({
-    name: 'letterhead_check_seconds',
-    help: 'How long checks of a domain took, by what they found of its DKIM record.',
-    labelNames: ['asked', 'code'],
-    buckets: SECONDS,
-    registers,
-  });
-  const failures = new Counter({
-    name: 'letterhead_check_failures_total',
-    help: 'Checks that could not be kept, and are made again.',
-    registers,
-  });
-  const lookups = new Histogram({
-    name: 'letterhead_dns_lookup_seconds',
-    help: 'How long questions to name servers took, by whom was asked and how it ended.',
-    labelNames: ['whom', 'outcome'],
-    buckets: SECONDS,
-    registers,
-  });
+  const requests = new Histogram('letterhead_http_request_seconds', 'How long requests took, by route.', [
+    'method',
+    'route',
+    'status',
+  ]);
+  const checks = new Histogram(
+    'letterhead_check_seconds',
+    'How long checks of a domain took, by what they found of its DKIM record.',
+    ['asked', 'code'],
+  );
+  const lookups = new Histogram(
+    'letterhead_dns_lookup_seconds',
+    'How long questions to name servers took, by whom was asked and how it ended.',
+    ['whom', 'outcome'],
+  );
+  let failures = 0;
+  let watched: WatchedGauges | null = null;
+  const processMetrics = lazyProcessMetrics();
   return {
-    registry,
-    request: (method, route, status, seconds) => requests.observe({ method, route, status }, seconds),
+    contentType: 'text/plain; version=0.0.4; charset=utf-8',
+    async text() {
+      return [
+        ...[requests, checks, lookups].map((histogram) => histogram.format()),
+        formatNumber(
+          'counter',
+          'letterhead_check_failures_total',
+          'Checks whose result could not be saved and that will be retried.',
+          failures,
+        ),
+        ...(watched === null ? [] : await formatGauges(watched)),
+        await processMetrics(),
+      ].join('\n');
+    },
+    request: (method, route, status, seconds) => requests.observe(seconds, method, route, String(status)),
     checks: {
       checked: ({ asked, verdicts, ms }) =>
-        checks.observe({ asked: String(asked), code: verdicts.dkim?.code ?? 'none' }, ms / 1000),
-      failed: () => failures.inc(),
+        checks.observe(ms / 1000, String(asked), verdicts.dkim?.code ?? 'none'),
+      failed: () => {
+        failures += 1;
+      },
     },
-    lookup: ({ whom, outcome, ms }) => lookups.observe({ whom, outcome }, ms / 1000),
+    lookup: ({ whom, outcome, ms }) => lookups.observe(ms / 1000, whom, outcome),
     watch(gauges) {
-      collectDefaultMetrics({ register: registry });
-      watchGauges(registers, gauges);
+      watched = gauges;
     },
   };
 }
 
-function watchGauges(registers: Registry[], { dueChecks, checksInFlight }: WatchedGauges): void {
-  addGauge(registers, 'letterhead_checks_due', 'Domains whose check is due and has not begun.', dueChecks);
-  addGauge(registers, 'letterhead_checks_in_flight', 'Checks that are under way.', checksInFlight);
+async function formatGauges({ dueChecks, checksInFlight }: WatchedGauges): Promise<string[]> {
+  const due = 'Domains whose check is due and has not begun.';
+  return [
+    formatNumber('gauge', 'letterhead_checks_due', due, await dueChecks()),
+    formatNumber('gauge', 'letterhead_checks_in_flight', 'Checks that are under way.', checksInFlight()),
+  ];
 }
 
-function addGauge(registers: Registry[], name: string, help: string, read: () => number): void {
-  new Gauge({
-    name,
-    help,
-    registers,
-    collect() {
-      this.set(read());
-    },
-  });
+function formatNumber(type: 'counter' | 'gauge', name: string, help: string, value: number): string {
+  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${name} ${value}\n`;
+}
+
+/** The process itself, as prom-client measures it from the first time on that somebody asks. */
+function lazyProcessMetrics(): () => Promise<string> {
+  let registry: Promise<{ metrics(): Promise<string> }> | undefined;
+  return async () => {
+    registry ??= import('prom-client').then(({ collectDefaultMetrics, Registry }) => {
+      const register = new Registry();
+      collectDefaultMetrics({ register });
+      return register;
+    });
+    return (await registry).metrics();
+  };
 }

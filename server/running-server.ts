@@ -50,7 +50,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     trustProxy: settings.TRUST_PROXY,
     stopping: stopping.signal,
     streams: new OpenStreams(),
-    bounds: { ...HTTP_LIMITS, ...parts.bounds },
+    httpLimits: { ...HTTP_LIMITS, ...parts.bounds },
   });
   const stop = async () => {
     stopping.abort();

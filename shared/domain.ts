@@ -39,6 +39,3 @@ export const DomainSchema = z
   .meta({ id: 'Domain', description: 'A domain to send mail from, with the DNS records to publish.' });
 
 export type Domain = z.infer<typeof DomainSchema>;
-
-/** The largest page of a list. */
-export const MAX_PAGE = 1000;

@@ -1,5 +1,4 @@
 export * from './account.ts';
-export * from './backup.ts';
 export * from './diagnosis.ts';
 export * from './domain.ts';
 export * from './errors.ts';
@@ -7,5 +6,6 @@ export * from './event.ts';
 export * from './fix.ts';
 export * from './record-name.ts';
 export * from './record-text.ts';
+export * from './rules.ts';
 export * from './share.ts';
 export * from './token.ts';

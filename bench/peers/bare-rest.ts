@@ -1,10 +1,10 @@
 import fastify from 'fastify';
-import { TokenCaller } from '../../server/auth/token-caller.ts';
+import { Admission } from '../../server/auth/admission.ts';
 import { keysFromFile } from '../../server/dkim/key-source.ts';
 import { openInstallation } from '../../server/installation.ts';
 import { createLog } from '../../server/log.ts';
 import { listOperations } from '../../server/rest/operations.ts';
-import type { RestSource } from '../../server/rest/rest-adapter.ts';
+import type { AdmissionOf, RestSource } from '../../server/rest/rest-adapter.ts';
 import { BASE_PATH, serveRest } from '../../server/rest/rest-adapter.ts';
 import { appRouter } from '../../server/router/index.ts';
 import { parseSettings } from '../../server/settings.ts';
@@ -26,17 +26,13 @@ const installation = await openInstallation({
   clock,
 });
 const { store, limits, services } = installation;
-const app = fastify({ logger: false });
+const app = fastify({ logger: false }).decorateRequest('identity', null);
+const admissionOf: AdmissionOf = ({ headers: { authorization }, ip }) =>
+  new Admission({ store, clock, limits }, { authorization, address: ip, enter: () => {} });
 const source: RestSource = {
   operations: listOperations(appRouter),
-  createContext: ({ headers: { authorization }, ip }) => ({
-    caller: new TokenCaller(
-      { store, clock, limits },
-      { authorization, address: ip, procedures: 1, enter: () => {} },
-    ),
-    services,
-    page: { next: null },
-  }),
+  admissionOf,
+  contextOf: (request) => ({ caller: admissionOf(request), services, page: { next: null } }),
 };
 await app.register(async (rest) => serveRest(rest, source), { prefix: BASE_PATH });
 contend({

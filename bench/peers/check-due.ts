@@ -60,11 +60,10 @@ async function livingDomains(): Promise<{ account: number; id: number }[]> {
 
 /** How many questions there were, and the seconds that they took together. */
 async function lookups(): Promise<{ questions: number; spent: number }> {
-  const values =
-    (await metrics.registry.getSingleMetric('letterhead_dns_lookup_seconds')?.get())?.values ?? [];
+  const text = await metrics.text();
   const total = (suffix: string) =>
-    values
-      .filter((value) => 'metricName' in value && String(value.metricName).endsWith(suffix))
-      .reduce((sum, { value }) => sum + value, 0);
+    [...text.matchAll(new RegExp(`^letterhead_dns_lookup_seconds${suffix}\\{.*\\} (.*)$`, 'gm'))]
+      .map(([, value]) => Number(value))
+      .reduce((sum, value) => sum + value, 0);
   return { questions: total('_count'), spent: total('_sum') };
 }

@@ -1,5 +1,5 @@
 import type { Actor, TokenScope } from '@letterhead/shared';
-import { LetterheadError, SHARE_SCOPE } from '@letterhead/shared';
+import { hasScope, LetterheadError, SHARE_SCOPE } from '@letterhead/shared';
 import type { AccountRow, TokenRow } from '../store/store.ts';
 
 /** Who asks, once it is known. The command line on an unlocked data folder has no token and no account of its own. */
@@ -16,12 +16,7 @@ export interface Caller {
    * Lets them do one thing that needs `scope`, to the account that it is about, which is only asked for once the
    * caller is known. Rejects with `unauthenticated`, `forbidden` or `rate_limited`, in this order.
    */
-  admit(scope: TokenScope | null, account: () => Promise<number | null>): Promise<Identity>;
-}
-
-/** Whether `scopes` allow what needs `scope`: `admin` implies the others, but is no share link of anything. */
-export function hasScope(scopes: readonly TokenScope[], scope: TokenScope): boolean {
-  return scopes.includes(scope) || (scopes.includes('admin') && scope !== SHARE_SCOPE);
+  admit(scope: TokenScope | null, account: () => number | null | Promise<number | null>): Promise<Identity>;
 }
 
 /**
@@ -33,10 +28,7 @@ export function authorize(identity: Identity, scope: TokenScope | null, account:
     throw new LetterheadError('forbidden', 'This account is suspended. Ask the operator to resume it.');
   }
   if (identity.token?.domain_id != null && scope !== SHARE_SCOPE) {
-    throw new LetterheadError(
-      'forbidden',
-      'A share link shows its one domain, and is good for nothing else.',
-    );
+    throw new LetterheadError('forbidden', 'Share links only give access to their one domain.');
   }
   if (account !== null && !reaches(identity, account)) {
     throw new LetterheadError(

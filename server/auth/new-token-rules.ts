@@ -8,7 +8,7 @@ import type { Identity } from './identity.ts';
  */
 export function refuseExpiry(expiresAt: Date | null, now: Date, { token }: Identity): void {
   if (expiresAt !== null && expiresAt <= now) {
-    const message = 'Give a time to come for expires_at, or null for never.';
+    const message = 'Give a time in the future for expires_at, or null for no expiry.';
     throw new LetterheadError('invalid', message, { errors: { expires_at: [message] } });
   }
   const ownEnd = token?.expires_at ?? null;

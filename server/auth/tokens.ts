@@ -1,11 +1,11 @@
 import type { CurrentToken, NewToken, Scope, Token, TokenScope } from '@letterhead/shared';
-import { LetterheadError, SHARE_SCOPE } from '@letterhead/shared';
+import { hasScope, LetterheadError, SHARE_SCOPE } from '@letterhead/shared';
 import type { Clock } from '../instant.ts';
 import { toInstant } from '../instant.ts';
 import type { AccountRow, Store, TokenRow } from '../store/store.ts';
 import { toAccount } from './accounts.ts';
 import type { Identity } from './identity.ts';
-import { authorize, hasScope } from './identity.ts';
+import { authorize } from './identity.ts';
 import { createToken, tokenEvent } from './new-token.ts';
 import { findValidToken } from './valid-token.ts';
 

@@ -9,7 +9,7 @@ export async function findValidToken(
   now: Instant,
 ): Promise<{ token: TokenRow; account: AccountRow }> {
   const token = await store.findToken(hash);
-  if (token === undefined) throw unauthenticated('This token is not one of ours, or it was revoked.');
+  if (token === undefined) throw unauthenticated('Unknown or revoked token.');
   if (token.expires_at !== null && token.expires_at <= now) {
     throw unauthenticated(`This token expired at ${token.expires_at}. Ask for a new one.`);
   }

@@ -1,13 +1,12 @@
-import { LetterheadError } from '@letterhead/shared';
+import { statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { inOneLine } from '../terminal-text.ts';
-import { BackupFile } from './backup-file.ts';
+import { writeBackupFile } from './backup-file.ts';
 import type { CommandContext, CommandOptions } from './command-context.ts';
 import { addAction } from './command-context.ts';
 import type { Connection } from './connection.ts';
 import { UsageError } from './exit-code.ts';
-import type { Terminal } from './output.ts';
-import { endProgress, showProgress } from './output.ts';
+import { note } from './output.ts';
 
 interface BackupOptions extends CommandOptions {
   readonly withoutKey?: boolean;
@@ -24,55 +23,12 @@ export function addBackupCommand(program: Command, context: CommandContext): voi
     context,
     async (connection: Connection, { withoutKey = false }: BackupOptions, path: string) => {
       if (path === '') throw new UsageError('Name the file to write, such as letterhead.tar.gz.');
-      // A stream says badly why there is none: this is refused for every reason that the backup is.
-      await connection.letterhead.accounts.list.query();
-      using file = new BackupFile(path);
-      const files = await receive(connection, file, withoutKey, context.terminal);
-      const bytes = file.finish();
+      note(context.terminal, `Backing up into ${path}…`);
+      const files = await writeBackupFile(path, (out) => connection.backUp({ withoutKey }, out));
+      const bytes = statSync(path).size;
       return { json: { file: path, files, bytes }, text: describe(path, files, bytes, withoutKey) };
     },
   );
-}
-
-/** Resolves to how many files the backup holds. */
-function receive(
-  { letterhead }: Connection,
-  file: BackupFile,
-  without_key: boolean,
-  terminal: Terminal,
-): Promise<number> {
-  let [packed, files] = [0, 0];
-  return new Promise<number>((resolve, reject) => {
-    const subscription = letterhead.installation.backup.subscribe(
-      { without_key },
-      {
-        onData(item) {
-          try {
-            if (item.kind === 'begin') files = item.files;
-            if (item.kind === 'piece') packed = item.files;
-            showProgress(terminal, `Backing up: file ${packed} of ${files}`);
-            file.take(item);
-          } catch (error) {
-            end(error);
-          }
-        },
-        onComplete: () => resolve(packed),
-        onError: end,
-        // A stream that is followed connects again by itself; a backup that is cut off has failed.
-        onConnectionStateChange: ({ error }) => error != null && end(cutOff(error)),
-      },
-    );
-    function end(error: unknown): void {
-      // In this order: a subscription that is ended completes.
-      reject(error);
-      subscription.unsubscribe();
-    }
-  }).finally(() => endProgress(terminal));
-}
-
-function cutOff(cause: Error): LetterheadError {
-  const message = 'The connection was lost during the backup. Nothing was written; try again.';
-  return new LetterheadError('unavailable', message, { cause });
 }
 
 function describe(path: string, files: number, bytes: number, withoutKey: boolean): string {

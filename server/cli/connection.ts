@@ -1,12 +1,15 @@
+import type { Writable } from 'node:stream';
 import type { Letterhead } from '@letterhead/client';
 import { createLetterhead } from '@letterhead/client';
 import { LetterheadError, SCOPES } from '@letterhead/shared';
 import { createTRPCClient, localLink } from '@trpc/client';
 import superjson from 'superjson';
 import type { Identity } from '../auth/identity.ts';
+import { isInternalError, toApiError } from '../router/errors.ts';
 import { appRouter } from '../router/index.ts';
-import { isFault, toRefusal } from '../router/refusals.ts';
 import type { Services } from '../router/services.ts';
+import type { BackupOptions, OpenBackup } from '../store/backup.ts';
+import { downloadBackup } from './download-backup.ts';
 import { UsageError } from './exit-code.ts';
 import { explainUnreachable } from './unreachable.ts';
 
@@ -15,6 +18,8 @@ export interface Connection extends AsyncDisposable {
   readonly letterhead: Letterhead;
   /** Whether others change what is there while the command runs: with a server they may, with the folder they can't. */
   readonly shared: boolean;
+  /** Writes a backup and ends `out`; resolves to how many files it holds. Rejects where it did not come to its end. */
+  backUp(options: BackupOptions, out: Writable): Promise<number>;
   /** The account that a command is about where `--account` doesn't say. */
   defaultAccount(): Promise<number>;
   /** What to say of an error of a call, where the error itself doesn't say it well. */
@@ -30,10 +35,11 @@ export interface ConnectOptions {
 /** What the data folder opens to, as far as a command needs it. */
 export interface OpenInstallation extends AsyncDisposable {
   readonly services: Services;
+  readonly openBackup: OpenBackup;
 }
 
 /** Where what nobody expected is told in full. */
-interface FaultLog {
+interface ErrorLog {
   error(details: { err: unknown }, message: string): void;
 }
 
@@ -58,13 +64,14 @@ export function connectToServer(url: string, token: string): Connection {
     async defaultAccount() {
       return (await letterhead.tokens.current.query()).account_id;
     },
+    backUp: (options, out) => downloadBackup({ url, token }, options, out),
     explain: (error) => explainUnreachable(url, error),
     async [Symbol.asyncDispose]() {},
   };
 }
 
 /** Calls the same procedures in this process, on a data folder that no server holds. */
-export function connectToFolder(installation: OpenInstallation, log: FaultLog): Connection {
+export function connectToFolder(installation: OpenInstallation, log: ErrorLog): Connection {
   const caller = { admit: async () => operator };
   return {
     letterhead: createTRPCClient({
@@ -74,13 +81,18 @@ export function connectToFolder(installation: OpenInstallation, log: FaultLog): 
           transformer: superjson,
           createContext: async () => ({ caller, services: installation.services }),
           onError({ error }) {
-            const refusal = toRefusal(error);
-            if (isFault(refusal)) log.error({ err: refusal.cause }, refusal.message);
+            const failure = toApiError(error);
+            if (isInternalError(failure)) log.error({ err: failure.cause }, failure.message);
           },
         }),
       ],
     }),
     shared: false,
+    async backUp(options, out) {
+      const backup = await installation.openBackup(options);
+      await backup.writeTo(out);
+      return backup.files;
+    },
     explain: (error) => error,
     async defaultAccount() {
       const [only, ...others] = await installation.services.accounts.list();

@@ -3,9 +3,6 @@ import { restJson, restTime } from '../rest/rest-json.ts';
 import { escapeForTerminal, inOneLine } from '../terminal-text.ts';
 import { displayWidth, padToWidth } from './display-width.ts';
 
-/** ECMA-48's EL. */
-const ERASE_REST_OF_LINE = '\u001b[K';
-
 /** Where a command writes: what was asked for, and everything else. */
 export interface Terminal {
   readonly out: Writable;
@@ -38,15 +35,6 @@ export function printError({ err }: Terminal, text: string): void {
 /** Says what takes its time in one line, to somebody who waits. */
 export function note(terminal: Terminal, text: string): void {
   if (terminal.err.isTTY === true) printError(terminal, `${inOneLine(text)}\n`);
-}
-
-/** How far something long has come, in a line of its own that is written over. */
-export function showProgress({ err }: Terminal, text: string): void {
-  if (err.isTTY === true) err.write(`\r${inOneLine(text)}${ERASE_REST_OF_LINE}`);
-}
-
-export function endProgress(terminal: Terminal): void {
-  showProgress(terminal, '');
 }
 
 /** Rows under their headings, in columns as wide as they need to be, and each in one line. */

@@ -1,5 +1,5 @@
 import type { Scope, Token } from '@letterhead/shared';
-import { SCOPES, ScopeSchema } from '@letterhead/shared';
+import { ExpirySchema, SCOPES, ScopeSchema } from '@letterhead/shared';
 import type { Command } from 'commander';
 import type { AccountOptions, CommandContext, Target } from './command-context.ts';
 import { addAccountAction, idParser } from './command-context.ts';
@@ -94,20 +94,10 @@ function parseScope(text: string): Scope {
   return scope.data;
 }
 
-/** A day, which begins in UTC, or a moment with its offset. */
-const TIME = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d))?$/;
-
 function parseTime(text: string): Date {
-  const time = new Date(text);
-  const [, day] = TIME.exec(text) ?? [];
-  if (day === undefined || Number.isNaN(time.getTime()) || !isDay(day))
-    throw new UsageError(`"${text}" is not a time such as 2027-01-31T12:00:00Z.`);
+  const { data: time } = ExpirySchema.safeParse(text);
+  if (time === undefined) throw new UsageError(`"${text}" is not a time such as 2027-01-31T12:00:00Z.`);
   return time;
-}
-
-/** `Date` takes 30 February for 2 March. */
-function isDay(day: string): boolean {
-  return new Date(day).toISOString().startsWith(day);
 }
 
 function formatTokens(tokens: readonly Token[]): string {

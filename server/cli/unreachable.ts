@@ -25,21 +25,30 @@ const REASONS: Record<string, string> = {
 
 /** A call that no Letterhead has answered, said as a sentence; every other error as it is. */
 export function explainUnreachable(url: string, error: unknown): unknown {
-  // A refusal of Letterhead's own carries the catalogue's code.
+  // An error of Letterhead's own carries the catalogue's code.
   if (!isLetterheadError(error) || error.data != null) return error;
+  // With an answer, it was the answer that made no sense.
+  return unreachable(url, error.message === 'fetch failed' || codeOf(error) !== null ? error : null);
+}
+
+/** `unavailable`. `cause`: what `fetch` has failed with; null where something else than Letterhead has answered. */
+export function unreachable(url: string, cause: unknown): LetterheadError {
   return new LetterheadError(
     'unavailable',
-    `No Letterhead server answers at ${url}: ${reasonOf(error)}. Check LETTERHEAD_URL, and that the server runs.`,
-    { cause: error },
+    `No Letterhead server answers at ${url}: ${reasonOf(cause)}. Check LETTERHEAD_URL, and that the server runs.`,
+    { cause },
   );
 }
 
-function reasonOf(error: Error): string {
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return 'what answers there is something else';
+  const code = codeOf(cause);
+  return code === null ? innermostCause(cause).message : (REASONS[code] ?? code);
+}
+
+function codeOf(error: Error): string | null {
   const innermost = innermostCause(error);
-  if ('code' in innermost && typeof innermost.code === 'string')
-    return REASONS[innermost.code] ?? innermost.code;
-  // With an answer, it was the answer that made no sense.
-  return error.message === 'fetch failed' ? innermost.message : 'what answers there is something else';
+  return 'code' in innermost && typeof innermost.code === 'string' ? innermost.code : null;
 }
 
 function innermostCause(error: Error): Error {

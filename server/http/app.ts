@@ -1,44 +1,67 @@
+import type { Server } from 'node:http';
+import type { FastifyCorsOptionsDelegateCallback } from '@fastify/cors';
 import cors from '@fastify/cors';
 import { LetterheadError } from '@letterhead/shared';
-import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type {
+  FastifyBaseLogger,
+  FastifyHttpOptions,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+} from 'fastify';
 import fastify from 'fastify';
+import { Admission } from '../auth/admission.ts';
 import type { RateLimits } from '../auth/rate-limits.ts';
-import { TokenCaller } from '../auth/token-caller.ts';
 import type { Clock } from '../instant.ts';
 import type { HttpLimits } from '../limits.ts';
 import { REQUEST_LIMITS } from '../limits.ts';
 import type { Metrics } from '../metrics.ts';
-import { describeApi } from '../rest/openapi.ts';
+import { BACKUP_OPERATION } from '../rest/backup-operation.ts';
+import type { RestOperation } from '../rest/operations.ts';
 import { listOperations } from '../rest/operations.ts';
+import type { AdmissionOf } from '../rest/rest-adapter.ts';
 import { BASE_PATH, noSuchPath, restPaths, serveRest } from '../rest/rest-adapter.ts';
 import type { Context } from '../router/context.ts';
 import { appRouter } from '../router/index.ts';
 import type { Services } from '../router/services.ts';
+import type { OpenBackup } from '../store/backup.ts';
 import type { Store } from '../store/store.ts';
+import { serveTrpc, trpcPaths } from '../trpc/route.ts';
 import { Turns } from '../turns.ts';
-import { answerBrokenHttp } from './client-errors.ts';
+import { serveBackup } from './backup-route.ts';
+import { compressAnswers } from './compress.ts';
 import { Console } from './console-files.ts';
-import { logFault } from './fault-log.ts';
-import { addFixedHeaders } from './fixed-headers.ts';
+import { fromFastify, logInternalError, sendError, TRPC_PATH } from './errors.ts';
 import { addressOf } from './forwarded-addresses.ts';
-import { passGates } from './gates.ts';
 import { refuseWhenStopping } from './graceful-stop.ts';
 import { serveHealth } from './health.ts';
-import { refuseBadHost } from './host-header.ts';
-import type { KnownPaths } from './known-paths.ts';
-import { knownPaths } from './known-paths.ts';
+import { InFlight } from './in-flight.ts';
 import { requestCounter, serveMetrics } from './metrics-route.ts';
 import type { OpenStreams } from './open-streams.ts';
+import {
+  addFixedHeaders,
+  addGuards,
+  allowedMethods,
+  answerBrokenHttp,
+  ignoreExpectations,
+  originForm,
+  refuseBadHost,
+  requestIds,
+} from './protocol.ts';
 import { serveReference } from './reference-page.ts';
-import { refusalOf, sendRefusal } from './refusal-reply.ts';
-import { requestIds } from './request-id.ts';
-import { RequestsUnderWay } from './requests-under-way.ts';
-import { serveTrpc, trpcPaths } from './trpc-route.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Made when it is first asked for. */
+    admission: Admission | null;
+  }
+}
 
 /** What the HTTP side needs from elsewhere. */
-export interface AppNeeds {
+export interface AppDeps {
   readonly store: Store;
   readonly services: Services;
+  readonly openBackup: OpenBackup;
   readonly limits: RateLimits;
   readonly streams: OpenStreams;
   readonly metrics: Metrics;
@@ -53,84 +76,78 @@ export interface AppNeeds {
   readonly trustProxy: boolean | readonly string[];
   /** Aborted when the server is about to stop. */
   readonly stopping: AbortSignal;
-  readonly bounds: HttpLimits;
+  readonly httpLimits: HttpLimits;
 }
 
 /** Long enough for a batch of tRPC calls in one path. */
 const MAX_PARAM_LENGTH = 5000;
 
-/** What is read at a path of its own. */
-const PAGES = ['/', '/openapi.json', '/reference', '/health/live', '/health/ready', '/metrics'].flatMap(
-  (path) => [
-    { path, method: 'GET' },
-    { path, method: 'HEAD' },
-  ],
-);
-
-/** Who sends a request, and how many procedures it brings. */
-type CallerOf = (request: FastifyRequest, procedures?: number) => TokenCaller;
-
 /** The Fastify app: `/api/v1`, `/trpc`, `/openapi.json`, `/reference`, `/health`, `/metrics` and the console. It does not listen by itself. */
-export async function createApp(needs: AppNeeds): Promise<FastifyInstance> {
-  const operations = listOperations(appRouter);
-  const underWay = new RequestsUnderWay({
-    maxWaiting: needs.bounds.maxWaiting,
-    ended: requestCounter(needs.metrics, needs.log),
+export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
+  const { log, metrics, stopping, httpLimits } = deps;
+  const inFlight = new InFlight({
+    maxWaiting: httpLimits.maxWaiting,
+    ended: requestCounter(metrics, log),
   });
-  const callerOf: CallerOf = (request, procedures = 1) =>
-    new TokenCaller(needs, {
+  const admissionOf: AdmissionOf = (request) => {
+    request.admission ??= new Admission(deps, {
       authorization: request.headers.authorization,
       address: addressOf(request),
-      procedures,
-      enter: (account) => underWay.enter(request, account),
+      enter: (account) => inFlight.enter(request, account),
     });
-  const contextOf = (caller: TokenCaller): Context => ({
-    caller,
-    services: needs.services,
+    return request.admission;
+  };
+  const contextOf = (request: FastifyRequest): Context => ({
+    caller: admissionOf(request),
+    services: deps.services,
     page: { next: null },
     turns: new Turns(),
   });
-  const app = makeFastify(needs, callerOf);
+  const operations = listOperations(appRouter);
+  const webConsole = new Console(deps.consoleFolder);
+
+  const app = fastify(serverOptions(deps, admissionOf));
+  app.decorateRequest('admission', null).decorateRequest('identity', null);
   ignoreExpectations(app);
-  passGates(app, [underWay.follow(app), refuseBadHost, refuseWhenStopping(needs.stopping)]);
-  if (needs.corsOrigins.length > 0) await allowOrigins(app, needs.corsOrigins);
-  const paths = knownPaths([...restPaths(operations), ...trpcPaths(), ...PAGES]);
-  const webConsole = new Console(needs.consoleFolder);
-  answerRefusals(app, needs, { callerOf, paths, webConsole });
-  const createContext = (request: FastifyRequest) => contextOf(callerOf(request));
-  await app.register(async (rest) => serveRest(rest, { operations, createContext }), { prefix: BASE_PATH });
-  await serveTrpc(app, { ...needs, callerOf, contextOf });
+  // Before an answer counts as begun, for until then its account waits.
+  compressAnswers(app);
+  addGuards(app, [inFlight.track(app), refuseBadHost, refuseWhenStopping(stopping)]);
+  if (deps.corsOrigins.length > 0) await app.register(cors, corsOptions(deps.corsOrigins));
+  answerUnknownPaths(app, { admissionOf, methodsAt: allowedMethods(allPaths(operations)), webConsole });
+  answerErrors(app, log);
+  const parts = { ...deps, admissionOf, contextOf, operations, tokens: deps.services.tokens };
+  await app.register(async (rest) => serveRest(rest, parts), { prefix: BASE_PATH });
+  await app.register(async (backup) => serveBackup(backup, parts), { prefix: BASE_PATH });
+  await app.register(async (trpc) => serveTrpc(trpc, parts), { prefix: TRPC_PATH });
   await app.register(async (pages) => {
-    pages.addHook('onRequest', (request) => callerOf(request).readPage());
-    serveReference(pages, describeApi(operations, needs.version));
+    pages.addHook('onRequest', (request) => admissionOf(request).countPage());
+    serveReference(pages, async () => {
+      const { describeApi } = await import('../rest/openapi.ts');
+      return describeApi([...operations, BACKUP_OPERATION], deps.version);
+    });
     webConsole.serve(pages);
   });
-  serveHealth(app, needs.store, needs.bounds);
-  serveMetrics(app, needs.metrics, callerOf);
+  serveHealth(app, deps.store, httpLimits);
+  serveMetrics(app, metrics, admissionOf);
   return app;
 }
 
-/** The path and query of a whole address, which proxies may send as well (RFC 9112, section 3.2.2). */
-function originForm(url: string): string {
-  if (url.startsWith('/')) return url;
-  const [, path] = /^https?:\/\/[^/?]*(.*)$/i.exec(url) ?? [];
-  if (path === undefined) return url;
-  return path.startsWith('/') ? path : `/${path}`;
-}
-
-function makeFastify({ trustProxy, bounds }: AppNeeds, callerOf: CallerOf): FastifyInstance {
-  return fastify({
+function serverOptions(
+  { trustProxy, httpLimits }: AppDeps,
+  admissionOf: AdmissionOf,
+): FastifyHttpOptions<Server> {
+  return {
     // Fastify would make a logger for each request, which costs more than the few lines that name one.
     logger: false,
     genReqId: requestIds(),
     bodyLimit: REQUEST_LIMITS.bodyBytes,
     trustProxy: typeof trustProxy === 'boolean' ? trustProxy : [...trustProxy],
-    requestTimeout: bounds.requestTimeout,
-    connectionTimeout: bounds.idleTimeout,
+    requestTimeout: httpLimits.requestTimeout,
+    connectionTimeout: httpLimits.idleTimeout,
     http: {
-      headersTimeout: bounds.headersTimeout,
-      connectionsCheckingInterval: bounds.checkInterval,
-      // Refused in the catalogue's shape; Node's own refusal has none.
+      headersTimeout: httpLimits.headersTimeout,
+      connectionsCheckingInterval: httpLimits.checkInterval,
+      // Refused in the catalogue's shape; Node's own answer has none.
       requireHostHeader: false,
     },
     return503OnClosing: false,
@@ -138,50 +155,59 @@ function makeFastify({ trustProxy, bounds }: AppNeeds, callerOf: CallerOf): Fast
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     frameworkErrors: (error, request, reply) => {
       addFixedHeaders(reply);
-      callerOf(request)
-        .visit()
-        .then(() => refusalOf(error), refusalOf)
-        .then((refusal) => sendRefusal(reply, refusal));
+      admissionOf(request)
+        .settle()
+        .then(() => fromFastify(error), fromFastify)
+        .then((answered) => sendError(reply, answered));
     },
     clientErrorHandler: answerBrokenHttp,
-  });
+  };
 }
 
-/** What a client expects of us beyond HTTP itself it may do without (RFC 9110, section 10.1.1); Node would refuse it. */
-function ignoreExpectations({ server }: FastifyInstance): void {
-  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
-}
-
-async function allowOrigins(app: FastifyInstance, origins: readonly string[]): Promise<void> {
+/** Decided for each request: the plugin would refuse an OPTIONS that is no preflight in words of its own. */
+function corsOptions(origins: readonly string[]): { delegator: FastifyCorsOptionsDelegateCallback } {
   const options = {
     origin: [...origins],
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     allowedHeaders: ['authorization', 'content-type', 'last-event-id', 'trpc-accept'],
     exposedHeaders: ['link', 'retry-after', 'x-request-id'],
   };
-  await app.register(cors, {
-    // The plugin would refuse an OPTIONS that is no preflight in words of its own.
-    delegator: ({ headers }, done) =>
-      done(null, {
-        ...options,
-        preflight: 'access-control-request-method' in headers && 'origin' in headers,
-      }),
-  });
+  return {
+    delegator: ({ headers }, done) => {
+      const preflight = 'access-control-request-method' in headers && 'origin' in headers;
+      done(null, { ...options, preflight });
+    },
+  };
 }
 
-function answerRefusals(
+function allPaths(operations: readonly RestOperation[]) {
+  const pages = ['/', '/openapi.json', '/reference', '/health/live', '/health/ready', '/metrics'];
+  return [
+    ...restPaths(operations),
+    { path: BASE_PATH + BACKUP_OPERATION.meta.rest.path, method: 'GET' },
+    ...trpcPaths(),
+    ...pages.flatMap((path) => ['GET', 'HEAD'].map((method) => ({ path, method }))),
+  ];
+}
+
+interface UnknownPathOptions {
+  readonly admissionOf: AdmissionOf;
+  readonly methodsAt: (path: string) => readonly string[];
+  readonly webConsole: Console;
+}
+
+/** 404, with a page for people where the console has one; 405 where the path takes other methods. */
+function answerUnknownPaths(
   app: FastifyInstance,
-  { log }: AppNeeds,
-  { callerOf, paths, webConsole }: { callerOf: CallerOf; paths: KnownPaths; webConsole: Console },
+  { admissionOf, methodsAt, webConsole }: UnknownPathOptions,
 ): void {
   const refuse = async (request: FastifyRequest, reply: FastifyReply) => {
-    await callerOf(request).visit();
-    const allowed = paths.methodsAt(request.url.split('?', 1)[0] ?? '');
-    if (allowed.length === 0) {
-      if (webConsole.answerLost(request, reply)) return;
+    await admissionOf(request).settle();
+    const allow = methodsAt(request.url.split('?', 1)[0] ?? '').join(', ');
+    if (allow === '') {
+      if (webConsole.serveNotFoundPage(request, reply)) return;
       throw noSuchPath();
     }
-    const allow = allowed.join(', ');
     reply.header('allow', allow);
     throw new LetterheadError(
       'method_not_allowed',
@@ -194,9 +220,12 @@ function answerRefusals(
     else done();
   });
   app.setNotFoundHandler(refuse);
+}
+
+function answerErrors(app: FastifyInstance, log: FastifyBaseLogger): void {
   app.setErrorHandler((error, request, reply) => {
-    const refusal = refusalOf(error);
-    logFault(log, request, refusal);
-    return sendRefusal(reply, refusal);
+    const answered = fromFastify(error);
+    logInternalError(log, request, answered);
+    return sendError(reply, answered);
   });
 }

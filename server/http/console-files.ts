@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join, relative, sep } from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { CODINGS } from './compress.ts';
 
 /** What the built console is made of. */
 const TYPES: Record<string, string> = {
@@ -27,11 +28,7 @@ const HEADERS = {
   'x-robots-tag': 'noindex',
 };
 
-/** The best first; `q=0` says that a coding is not wanted. */
-const CODINGS = [
-  { coding: 'br', suffix: '.br', wanted: /\bbr\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/ },
-  { coding: 'gzip', suffix: '.gz', wanted: /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/ },
-] as const;
+const SUFFIXES = { br: '.br', gzip: '.gz' } as const;
 
 const FOREVER = 'public, max-age=31536000, immutable';
 
@@ -72,14 +69,14 @@ export class Console {
    * Answers a person at an address where there is nothing with the page, which says so and leads back. False: it is a
    * program that asks, to be answered as one, or nothing was built.
    */
-  answerLost(request: FastifyRequest, reply: FastifyReply): boolean {
-    if (this.#page === undefined || !isPersons(request)) return false;
+  serveNotFoundPage(request: FastifyRequest, reply: FastifyReply): boolean {
+    if (this.#page === undefined || !acceptsHtml(request)) return false;
     send(request, reply.code(404), this.#page);
     return true;
   }
 }
 
-function isPersons({ method, url, headers }: FastifyRequest): boolean {
+function acceptsHtml({ method, url, headers }: FastifyRequest): boolean {
   const path = url.split('?', 1)[0] ?? '';
   const reads = method === 'GET' || method === 'HEAD';
   return reads && headers.accept?.includes('text/html') === true && !FOR_PROGRAMS.test(path);
@@ -96,9 +93,9 @@ function readFiles(folder: string): Map<string, ConsoleFile> {
 function readFile(path: string): ConsoleFile {
   const content = readFileSync(path);
   const packed = new Map(
-    CODINGS.filter(({ suffix }) => existsSync(path + suffix)).map(
-      ({ coding, suffix }) => [coding, readFileSync(path + suffix)] as const,
-    ),
+    Object.entries(SUFFIXES)
+      .filter(([, suffix]) => existsSync(path + suffix))
+      .map(([coding, suffix]) => [coding, readFileSync(path + suffix)] as const),
   );
   return {
     type: TYPES[extname(path)] ?? 'application/octet-stream',

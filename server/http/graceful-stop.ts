@@ -1,20 +1,18 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LetterheadError } from '@letterhead/shared';
 import type { FastifyInstance } from 'fastify';
-import type { Gate } from './gates.ts';
+import { shuttingDown } from '../shutting-down.ts';
+import type { RequestGuard } from './protocol.ts';
 
 /** What is still in flight after this long is cut off, so that a stop ends within 10 s. */
 const PATIENCE_MS = 7_000;
 
 /** From the moment that `stopping` is aborted, new requests get a 503 that says so. */
-export function refuseWhenStopping(stopping: AbortSignal): Gate {
+export function refuseWhenStopping(stopping: AbortSignal): RequestGuard {
   return (_request, reply) => {
     if (!stopping.aborted) return null;
     reply.header('connection', 'close');
-    return new LetterheadError('unavailable', 'Letterhead is shutting down. Try again in a moment.', {
-      retryAfter: 5,
-    });
+    return shuttingDown();
   };
 }
 

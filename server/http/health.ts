@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { HttpLimits } from '../limits.ts';
 import type { Store } from '../store/store.ts';
-import { refusalOf, sendRefusal } from './refusal-reply.ts';
+import { fromFastify, sendError } from './errors.ts';
 
 export const LIVE_PATH = '/health/live';
 
@@ -21,7 +21,7 @@ export function serveHealth(
     try {
       await ready();
     } catch (error) {
-      return sendRefusal(reply, refusalOf(error));
+      return sendError(reply, fromFastify(error));
     }
     return reply.type('application/json; charset=utf-8').send(ok);
   });

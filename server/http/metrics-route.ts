@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Caller } from '../auth/identity.ts';
 import type { Metrics } from '../metrics.ts';
+import type { AdmissionOf } from '../rest/rest-adapter.ts';
 
 /** Counts and, at the level `debug`, logs every request that was answered. */
 export function requestCounter(metrics: Metrics, log: FastifyBaseLogger) {
@@ -16,13 +16,9 @@ export function requestCounter(metrics: Metrics, log: FastifyBaseLogger) {
 }
 
 /** Serves `/metrics` to tokens of the scope `admin`. */
-export function serveMetrics(
-  app: FastifyInstance,
-  metrics: Metrics,
-  callerOf: (request: FastifyRequest) => Caller,
-): void {
+export function serveMetrics(app: FastifyInstance, metrics: Metrics, admissionOf: AdmissionOf): void {
   app.get('/metrics', async (request, reply) => {
-    await callerOf(request).admit('admin', async () => null);
-    return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
+    await admissionOf(request).admit('admin', () => null);
+    return reply.type(metrics.contentType).send(await metrics.text());
   });
 }

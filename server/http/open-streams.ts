@@ -1,11 +1,6 @@
 import { LetterheadError } from '@letterhead/shared';
+import type { Identity } from '../auth/identity.ts';
 import { ACCOUNT_LIMITS } from '../limits.ts';
-
-/** Whose stream it is: a token's, and its account's. */
-export interface StreamOwner {
-  readonly token: number;
-  readonly account: number;
-}
 
 /** Counts the streams that each token, and each account through all its tokens, holds open. */
 export class OpenStreams {
@@ -13,14 +8,15 @@ export class OpenStreams {
   readonly #byAccount = new Map<number, number>();
 
   /** Throws `rate_limited` where token or account hold too many. What is returned has to be called at the end. */
-  open({ token, account }: StreamOwner): () => void {
-    refuseMore(this.#byToken.get(token), ACCOUNT_LIMITS.streamsPerToken, 'One token');
-    refuseMore(this.#byAccount.get(account), ACCOUNT_LIMITS.streams, 'One account');
-    add(this.#byToken, token, 1);
-    add(this.#byAccount, account, 1);
+  open({ token, account }: Pick<Identity, 'token' | 'account'>): () => void {
+    if (token === null || account === null) throw new Error('Over HTTP, every caller has a token.');
+    refuseMore(this.#byToken.get(token.id), ACCOUNT_LIMITS.streamsPerToken, 'One token');
+    refuseMore(this.#byAccount.get(account.id), ACCOUNT_LIMITS.streams, 'One account');
+    add(this.#byToken, token.id, 1);
+    add(this.#byAccount, account.id, 1);
     return () => {
-      add(this.#byToken, token, -1);
-      add(this.#byAccount, account, -1);
+      add(this.#byToken, token.id, -1);
+      add(this.#byAccount, account.id, -1);
     };
   }
 }

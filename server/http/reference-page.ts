@@ -2,33 +2,49 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setImmediate as roundOfEventLoop } from 'node:timers/promises';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { readDocument } from './reference/api-document.ts';
-import { renderPage } from './reference/page.ts';
+import { isHost } from './protocol.ts';
 
 /** Stands for the server's origin in the page that is kept: a name that is nobody's (RFC 2606, section 2). */
 const ANY_ORIGIN = 'http://origin.invalid';
 
 /**
  * `/openapi.json`, and a page at `/reference` to read it by: plain HTML without a script or any asset from elsewhere.
- * `document` gives the OpenAPI 3.1 document as `describeApi` writes it; it is read when the page is first asked for.
+ * `writeDocument` gives the OpenAPI 3.1 document as `describeApi` writes it. Both are made, and what makes them is
+ * loaded, when they are first asked for: a start does without.
  */
-export function serveReference(app: FastifyInstance, document: () => string): void {
+export function serveReference(app: FastifyInstance, writeDocument: () => Promise<string>): void {
+  const document = once(writeDocument);
   const styleSheet = readFileSync(new URL('./reference/reference.css', import.meta.url), 'utf8');
   const policy = contentPolicy(styleSheet);
-  const pageFor = keepPage(document, styleSheet);
-  app.get('/openapi.json', (_request, reply) =>
-    reply.type('application/json; charset=utf-8').send(document()),
+  const page = once(async () => {
+    const { readDocument } = await import('./reference/api-document.ts');
+    const { renderPage } = await import('./reference/page.ts');
+    return renderPage(readDocument(await document()), ANY_ORIGIN, styleSheet);
+  });
+  app.get('/openapi.json', async (_request, reply) =>
+    reply.type('application/json; charset=utf-8').send(await document()),
   );
   app.get('/reference', async (request, reply) => {
     // To write the document and to render the page take some 30 ms each, the first time.
-    document();
+    await document();
     await roundOfEventLoop();
-    return reply
-      .header('content-security-policy', policy)
-      .header('x-content-type-options', 'nosniff')
-      .type('text/html; charset=utf-8')
-      .send(pageFor(originOf(request)));
+    return (
+      reply
+        .header('content-security-policy', policy)
+        .header('x-content-type-options', 'nosniff')
+        .type('text/html; charset=utf-8')
+        // Only how its reader reaches the server is put in each time.
+        .send((await page()).replaceAll(ANY_ORIGIN, originOf(request)))
+    );
   });
+}
+
+function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 /** Nothing is allowed but the one style sheet in the page, known by its hash. */
@@ -37,17 +53,8 @@ function contentPolicy(styleSheet: string): string {
   return `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 }
 
-/** The page, rendered once; only how its reader reaches the server is put in each time. */
-function keepPage(document: () => string, styleSheet: string): (origin: string) => string {
-  let page: string | undefined;
-  return (origin) => {
-    page ??= renderPage(readDocument(document()), ANY_ORIGIN, styleSheet);
-    return page.replaceAll(ANY_ORIGIN, origin);
-  };
-}
-
 /** How the reader reaches the server, so that the samples can be pasted; a Host that is no host is not repeated. */
 function originOf(request: FastifyRequest): string {
-  const host = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i.test(request.host) ? request.host : 'localhost';
+  const host = isHost(request.host) ? request.host : 'localhost';
   return `${request.protocol === 'https' ? 'https' : 'http'}://${host}`;
 }

@@ -2,6 +2,7 @@ import { type Actor, LetterheadError } from '@letterhead/shared';
 import { FairSemaphore, type SemaphoreLimits } from '../fair-semaphore.ts';
 import type { Clock } from '../instant.ts';
 import { CHECK_LIMITS } from '../limits.ts';
+import { shuttingDown } from '../shutting-down.ts';
 import type { DomainRow, DueCheck } from '../store/store.ts';
 import { CheckJob } from './check-job.ts';
 import { CheckLane } from './check-lane.ts';
@@ -225,12 +226,6 @@ export class CheckQueue {
 
 function byLane<T>(make: (lane: Lane) => T): Record<Lane, T> {
   return { requested: make('requested'), due: make('due'), slow: make('slow') };
-}
-
-function shuttingDown(): LetterheadError {
-  return new LetterheadError('unavailable', 'Letterhead is shutting down. Try again in a few seconds.', {
-    retryAfter: RETRY_AFTER_SECONDS,
-  });
 }
 
 function overloaded(): LetterheadError {

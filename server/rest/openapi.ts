@@ -9,12 +9,12 @@ import type {
   ZodOpenApiResponsesObject,
 } from 'zod-openapi';
 import { createDocument } from 'zod-openapi';
-import type { RestOperation } from './operations.ts';
+import type { DescribedOperation } from './operations.ts';
 import { BASE_PATH } from './rest-adapter.ts';
 
-const INTRODUCTION = `Sending domains for a help desk: the DNS records to publish, the keys that sign the mail, and the truth about whether the world can see them.
+const INTRODUCTION = `Sending domains for a help desk: the DNS records to publish, the keys that sign the mail, and whether they are published correctly.
 
-A body is JSON or a form, as \`curl -d\` sends it; fields that it has beyond those named here are ignored. An answer is \`{"data": …}\`, and a refusal says why in a sentence for a person and with a stable \`code\` for a program. Times are in UTC.`;
+A body is JSON or a form, as \`curl -d\` sends it; fields that it has beyond those named here are ignored. An answer is \`{"data": …}\`, and an error says why in a sentence for a person and with a stable \`code\` for a program. Times are in UTC.`;
 
 const AUTHENTICATION = `Send a token with every request, as \`Authorization: Bearer <access-token>\`. A token is \`lh_\` and 43 characters, and belongs to one account. What it may do are its scopes: ${SCOPES.map((scope) => `\`${scope}\``).join(', ')}, the last of which implies the others and reaches every account.`;
 
@@ -23,6 +23,7 @@ const TAGS: Record<string, string> = {
   accounts:
     'An account is one help desk, with its domains and its tokens. Only a token with the scope `admin` reaches another than its own.',
   domains: 'Domains are used to send emails from your help desk account.',
+  installation: 'All accounts together, for the operator.',
   events: 'What happened in an account, oldest first: each change with who made it and when.',
   shares:
     'A share link shows one domain to a colleague who has no account: its records, where they stand, and a check of them.',
@@ -33,17 +34,17 @@ const TAGS: Record<string, string> = {
 /** What the status of a success says. */
 const SUCCESSES = { 200: 'Done.', 201: 'Created.', 204: 'Done; the answer is empty.' } as const;
 
-const REFUSAL_EXAMPLE: ErrorBody = {
+const ERROR_EXAMPLE: ErrorBody = {
   message: 'Type the name of a domain, such as example.org.',
   code: 'invalid',
   errors: { domain: ['Type the name of a domain, such as example.org.'] },
 };
 
-/** When each refusal is given, in the order in which they are looked for. */
-const REFUSALS: Record<ErrorCode, string> = {
+/** When each error is given, in the order in which they are looked for. */
+const ERRORS: Record<ErrorCode, string> = {
   not_found: 'There is no such path, account, domain or token.',
   method_not_allowed: 'The path does not take this method; `Allow` names those that it takes.',
-  unauthenticated: 'There is no token, or it is not one of ours.',
+  unauthenticated: 'There is no token, or it is unknown, revoked or expired.',
   forbidden: 'The token is another account’s, lacks the scope, or its account is suspended.',
   rate_limited: 'Too many requests; `Retry-After` says when to try again.',
   unsupported_media_type: 'The body is neither JSON nor a form.',
@@ -68,18 +69,12 @@ const PAGE_HEADERS = z.object({
     .meta({ description: 'The next page, with `rel="next"`; absent where this is the last.' }),
 });
 
-/** The OpenAPI 3.1 document of the REST API, written from the router's own schemas. */
-export function describeApi(operations: readonly RestOperation[], version: string): () => string {
-  let document: string | undefined;
-  return () => {
-    document ??= JSON.stringify(
-      createDocument(apiObject(operations, version), { override: describeSpecial }),
-    );
-    return document;
-  };
+/** The OpenAPI 3.1 document of the REST API in JSON, written from the router's own schemas. */
+export function describeApi(operations: readonly DescribedOperation[], version: string): string {
+  return JSON.stringify(createDocument(apiObject(operations, version), { override: describeSpecial }));
 }
 
-function apiObject(operations: readonly RestOperation[], version: string): ZodOpenApiObject {
+function apiObject(operations: readonly DescribedOperation[], version: string): ZodOpenApiObject {
   return {
     openapi: '3.1.0',
     info: {
@@ -102,7 +97,7 @@ function apiObject(operations: readonly RestOperation[], version: string): ZodOp
   };
 }
 
-function tagOf(operation: RestOperation): string {
+function tagOf(operation: DescribedOperation): string {
   return operation.procedure.split('.', 1)[0] ?? operation.procedure;
 }
 
@@ -111,7 +106,7 @@ function describeTag(name: string): { name: string; description?: string } {
   return description === undefined ? { name } : { name, description };
 }
 
-function describePaths(operations: readonly RestOperation[]): ZodOpenApiPathsObject {
+function describePaths(operations: readonly DescribedOperation[]): ZodOpenApiPathsObject {
   const paths: ZodOpenApiPathsObject = {};
   for (const operation of operations) {
     const { method, path } = operation.meta.rest;
@@ -121,7 +116,7 @@ function describePaths(operations: readonly RestOperation[]): ZodOpenApiPathsObj
   return paths;
 }
 
-function describeOperation(operation: RestOperation): ZodOpenApiOperationObject {
+function describeOperation(operation: DescribedOperation): ZodOpenApiOperationObject {
   const { summary, description, scope } = operation.meta;
   const needs = scope === null ? 'Any token will do.' : `Needs the scope \`${scope}\`.`;
   return {
@@ -130,12 +125,12 @@ function describeOperation(operation: RestOperation): ZodOpenApiOperationObject 
     summary,
     description: [description, needs].filter((part) => part !== undefined).join(' '),
     ...describeInput(operation),
-    responses: { ...describeSuccess(operation), ...describeRefusals(operation) },
+    responses: { ...describeSuccess(operation), ...describeErrors(operation) },
   };
 }
 
 function describeInput(
-  operation: RestOperation,
+  operation: DescribedOperation,
 ): Pick<ZodOpenApiOperationObject, 'requestParams' | 'requestBody'> {
   if (operation.input === null) return {};
   const path = describePathParameters(operation);
@@ -155,7 +150,7 @@ function describeInput(
 }
 
 /** The adapter takes positive integers there and nothing else; the path itself says whose: `/domains/{id}`. */
-function describePathParameters(operation: RestOperation): z.ZodObject {
+function describePathParameters(operation: DescribedOperation): z.ZodObject {
   const places = [...operation.meta.rest.path.matchAll(/(\w+)s\/\{(\w+)\}/g)];
   return z.object(
     Object.fromEntries(
@@ -173,7 +168,7 @@ function fieldsBeyondPath(input: z.ZodObject, pathParameters: readonly string[])
   );
 }
 
-function describeSuccess(operation: RestOperation): ZodOpenApiResponsesObject {
+function describeSuccess(operation: DescribedOperation): ZodOpenApiResponsesObject {
   const { status, contentType } = operation.meta.rest;
   const description = SUCCESSES[status];
   if (operation.output === null) return { [`${status}`]: { description } };
@@ -185,44 +180,36 @@ function describeSuccess(operation: RestOperation): ZodOpenApiResponsesObject {
   return { [`${status}`]: { description, ...headers, content } };
 }
 
-function isPaged(operation: RestOperation): boolean {
+function isPaged(operation: DescribedOperation): boolean {
   const fields = operation.input?.shape ?? {};
   return 'limit' in fields && 'after' in fields;
 }
 
-/** The refusals that this operation can come to, those of one status together. */
-function describeRefusals(operation: RestOperation): ZodOpenApiResponsesObject {
+/** The errors that this operation can come to, those of one status together. */
+function describeErrors(operation: DescribedOperation): ZodOpenApiResponsesObject {
   const byStatus = new Map<number, ErrorCode[]>();
-  for (const code of refusalsOf(operation)) {
+  for (const code of errorsOf(operation)) {
     const { status } = ERROR_CATALOGUE[code];
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
   return Object.fromEntries(
-    [...byStatus].map(([status, codes]) => [`${status}`, describeRefusal(status, codes)]),
+    [...byStatus].map(([status, codes]) => [`${status}`, describeError(status, codes)]),
   );
 }
 
-function describeRefusal(status: number, codes: readonly ErrorCode[]) {
+function describeError(status: number, codes: readonly ErrorCode[]) {
   const headers = HEADERS_OF_STATUS[status];
   const examples = codes.map(
-    (code) => [code, { summary: REFUSALS[code], value: { message: REFUSALS[code], code } }] as const,
+    (code) => [code, { summary: ERRORS[code], value: { message: ERRORS[code], code } }] as const,
   );
   return {
-    description: codes.map((code) => `\`${code}\`: ${REFUSALS[code]}`).join(' '),
+    description: codes.map((code) => `\`${code}\`: ${ERRORS[code]}`).join(' '),
     ...(headers === undefined ? {} : { headers }),
     content: { 'application/json': { schema: ErrorBodySchema, examples: Object.fromEntries(examples) } },
   };
 }
 
-/** What only some procedures refuse with. */
-const OWN_REFUSALS: Record<string, readonly ErrorCode[]> = {
-  'domains.create': ['domain_taken', 'quota_exceeded'],
-  'domains.update': ['domain_taken'],
-  'tokens.create': ['quota_exceeded'],
-  'shares.create': ['quota_exceeded'],
-};
-
-function refusalsOf(operation: RestOperation): ErrorCode[] {
+function errorsOf(operation: DescribedOperation): ErrorCode[] {
   const ofPaths: ErrorCode[] = operation.pathParameters.length > 0 ? ['not_found'] : [];
   // Where no field is taken, too many of them are refused all the same.
   const always: ErrorCode[] = ['unauthenticated', 'forbidden', 'rate_limited', 'invalid', 'unavailable'];
@@ -231,16 +218,15 @@ function refusalsOf(operation: RestOperation): ErrorCode[] {
     operation.meta.rest.method === 'GET'
       ? []
       : ['unsupported_media_type', 'payload_too_large', 'malformed_body'];
-  const own = OWN_REFUSALS[operation.procedure] ?? [];
-  return [...ofPaths, ...always, ...ofBodies, ...own];
+  return [...ofPaths, ...always, ...ofBodies, ...(operation.meta.errors ?? [])];
 }
 
-/** What zod cannot say of itself: a date has no JSON type, and a refusal is best seen whole. */
+/** What zod cannot say of itself: a date has no JSON type, and an error is best seen whole. */
 const describeSpecial: ZodOpenApiOverride = ({ jsonSchema, zodSchema }) => {
   if (zodSchema._zod.def.type === 'date') {
     jsonSchema.type = 'string';
     jsonSchema.format = 'date-time';
     jsonSchema.examples = ['2019-04-25T17:51:31+00:00'];
   }
-  if (zodSchema === ErrorBodySchema) jsonSchema.examples = [REFUSAL_EXAMPLE];
+  if (zodSchema === ErrorBodySchema) jsonSchema.examples = [ERROR_EXAMPLE];
 };

@@ -1,29 +1,41 @@
 import { isId, LetterheadError } from '@letterhead/shared';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Admission } from '../auth/admission.ts';
+import type { Identity } from '../auth/identity.ts';
 import type { Context } from '../router/context.ts';
 import { refuseLongLists, refuseTooManyFields } from '../router/input-limits.ts';
-import { callProcedure } from './call-procedure.ts';
+import { callProcedure } from '../trpc/call-procedure.ts';
 import type { FieldKind } from './field-kinds.ts';
 import { convertFields, fieldKinds } from './field-kinds.ts';
-import type { RestOperation } from './operations.ts';
+import type { DescribedOperation, RestOperation } from './operations.ts';
 import { FormBody, takeBodies } from './request-body.ts';
 import { envelope } from './rest-json.ts';
 
 export const BASE_PATH = '/api/v1';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whoever was admitted to what the request asks for; null until then. */
+    identity: Identity | null;
+  }
+}
+
+export type AdmissionOf = (request: FastifyRequest) => Admission;
+
 /** What the adapter is made from. */
 export interface RestSource {
   readonly operations: readonly RestOperation[];
-  readonly createContext: (request: FastifyRequest) => Context;
+  readonly admissionOf: AdmissionOf;
+  readonly contextOf: (request: FastifyRequest, identity: Identity) => Context;
 }
 
 /**
  * Serves every operation of the router over REST: one route an operation, which turns path, query and body into the
- * procedure's input and its answer into the envelope. It knows no rule of any procedure.
+ * procedure's input and its answer into the envelope. It contains no rule of any procedure.
  */
 export function serveRest(app: FastifyInstance, source: RestSource): void {
   takeBodies(app);
-  for (const operation of source.operations) addRoute(app, source, operation);
+  for (const operation of source.operations) addProcedure(app, source, operation);
 }
 
 /** Every path and method of the operations. */
@@ -36,54 +48,54 @@ export function restPaths(operations: readonly RestOperation[]): { path: string;
 
 type RestRequest = FastifyRequest<{ Params: Record<string, string> }>;
 
-function addRoute(app: FastifyInstance, source: RestSource, operation: RestOperation): void {
-  const { rest } = operation.meta;
+function addProcedure(app: FastifyInstance, source: RestSource, operation: RestOperation): void {
   const kinds = fieldKinds(operation);
   app.route<{ Params: Record<string, string> }>({
-    method: rest.method,
-    url: rest.path.replace(/\{(\w+)\}/g, ':$1'),
-    onRequest:
-      rest.method === 'GET'
-        ? refuseUnknownPath(operation)
-        : [refuseUnknownPath(operation), admitBeforeBody(source, operation)],
+    ...admittedRoute(source.admissionOf, operation),
     async handler(request, reply) {
-      const context = admittedContexts.get(request) ?? source.createContext(request);
-      const rawInput = () => makeInput(operation, kinds, request);
-      const data = await callProcedure({ ...operation, context, rawInput });
+      const identity = identityOf(request);
+      const context = source.contextOf(request, identity);
+      const data = await callProcedure(
+        operation,
+        { ...context, identity },
+        makeInput(operation, kinds, request),
+      );
       return answer(operation, request, reply, context, data);
     },
   });
 }
 
-/** A path parameter that is not a positive integer names nothing that could ever be. */
-function refuseUnknownPath(operation: RestOperation) {
-  return (request: RestRequest, reply: FastifyReply, done: () => void): void => {
-    if (operation.pathParameters.every((name) => isId(request.params[name] ?? ''))) done();
-    else reply.callNotFound();
+/**
+ * Where an operation is served, and its admission: before a body is read, for only those who may do what it is sent for
+ * can make the server read it.
+ */
+export function admittedRoute(admissionOf: AdmissionOf, { meta, pathParameters }: DescribedOperation) {
+  return {
+    method: meta.rest.method,
+    url: meta.rest.path.replace(/\{(\w+)\}/g, ':$1'),
+    async onRequest(request: RestRequest, reply: FastifyReply): Promise<unknown> {
+      const { params } = request;
+      // A path parameter that is not a positive integer names nothing that could ever be.
+      if (!pathParameters.every((name) => isId(params[name] ?? ''))) return reply.callNotFound();
+      forgetTypeOfNothing(request);
+      const account = params['account'] === undefined ? null : Number(params['account']);
+      request.identity = await admissionOf(request).admit(meta.scope, () => account);
+    },
   };
 }
 
-/** A body is only read for those who may do what it is sent for. Where there is none, the procedure's own guard comes first anyway. */
-function admitBeforeBody(source: RestSource, operation: RestOperation) {
-  return async (request: RestRequest): Promise<void> => {
-    forgetTypeOfNothing(request);
-    const context = source.createContext(request);
-    const { account } = request.params;
-    admittedContexts.set(request, context);
-    context.admitted = await context.caller.admit(operation.meta.scope, async () =>
-      account === undefined ? null : Number(account),
-    );
-  };
+/** Of a request that its route has admitted. */
+export function identityOf({ identity }: FastifyRequest): Identity {
+  if (identity === null) throw new Error('This route admits nobody.');
+  return identity;
 }
 
 /** No body is an empty object, whatever type it is said to have: some clients name one with every request. */
 function forgetTypeOfNothing({ raw: { headers } }: RestRequest): void {
+  if (headers['content-type'] === undefined) return;
   const isEmpty = (headers['content-length'] ?? '0') === '0' && headers['transfer-encoding'] === undefined;
   if (isEmpty) delete headers['content-type'];
 }
-
-/** The contexts of requests that were let in before their body was read. */
-const admittedContexts = new WeakMap<FastifyRequest, Context>();
 
 /** What a path gets that leads nowhere. */
 export function noSuchPath(): LetterheadError {
@@ -93,13 +105,13 @@ export function noSuchPath(): LetterheadError {
   );
 }
 
-function makeInput(
-  operation: RestOperation,
+export function makeInput(
+  { pathParameters, takesBody }: DescribedOperation,
   kinds: ReadonlyMap<string, FieldKind>,
   request: RestRequest,
 ): Record<string, unknown> {
-  const input = operation.takesBody ? bodyFields(request.body, kinds) : queryFields(request.query, kinds);
-  for (const name of operation.pathParameters) input[name] = Number(request.params[name]);
+  const input = takesBody ? bodyFields(request.body, kinds) : queryFields(request.query, kinds);
+  for (const name of pathParameters) input[name] = Number(request.params[name]);
   return input;
 }
 

@@ -3,10 +3,20 @@ import type { Turns } from '../turns.ts';
 /** The JSON of answers that never change, by identity. */
 const written = new WeakMap<object, string>();
 
+/** From this many characters on, an answer is sent as bytes: of a text, Node would make two more copies. */
+const LONG = 64 * 1024;
+
 /** `{"data": …}`, the envelope of every answer. A list is put together in slices. */
-export async function envelope(data: unknown, turns: Turns | undefined): Promise<string> {
+export async function envelope(data: unknown, turns: Turns | undefined): Promise<string | Buffer> {
   if (turns === undefined || !Array.isArray(data)) return `{"data":${restJson(data)}}`;
-  return `{"data":[${(await turns.map(data, restJson)).join(',')}]}`;
+  const elements = await turns.map(data, restJson);
+  const last = elements.length - 1;
+  if (last < 0) return '{"data":[]}';
+  // Put around the joined list, the ends would make one more copy of it.
+  elements[0] = `{"data":[${elements[0]}`;
+  elements[last] = `${elements[last]}]}`;
+  const json = elements.join();
+  return json.length < LONG ? json : Buffer.from(json);
 }
 
 /**

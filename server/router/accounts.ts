@@ -1,12 +1,11 @@
 import { AccountNameSchema, AccountSchema } from '@letterhead/shared';
 import { z } from 'zod';
 import { toAccount } from '../auth/accounts.ts';
-import { checkedEach, checkedOnce } from './checked-once.ts';
+import { answer, listViews } from './answer.ts';
 import { accountProcedure, authorizedProcedure, takeAuditedAct, withAccount } from './procedures.ts';
 import { t } from './trpc.ts';
 
-const accountOutput = checkedOnce(AccountSchema);
-const accountsOutput = checkedEach(AccountSchema);
+const accountOutput = answer(AccountSchema);
 
 export const accountsRouter = t.router({
   list: authorizedProcedure
@@ -15,8 +14,8 @@ export const accountsRouter = t.router({
       summary: 'List accounts',
       rest: { method: 'GET', path: '/accounts', status: 200 },
     })
-    .output(accountsOutput)
-    .query(async ({ ctx }) => accountsOutput.of(ctx.turns, await ctx.services.accounts.list(), toAccount)),
+    .output(answer(AccountSchema.array()))
+    .query(async ({ ctx }) => listViews(ctx.turns, await ctx.services.accounts.list(), toAccount)),
 
   create: authorizedProcedure
     .input(z.object({ name: AccountNameSchema }))

@@ -1,13 +1,11 @@
-import type { Caller, Identity } from '../auth/identity.ts';
+import type { Caller } from '../auth/identity.ts';
+import type { Batch } from '../trpc/batch.ts';
 import type { Turns } from '../turns.ts';
-import type { Batch } from './batch.ts';
 import type { Services } from './services.ts';
 
 /** What every procedure is given. */
 export interface Context {
   readonly caller: Caller;
-  /** Set where the caller was let in for this very procedure before it was called. */
-  admitted?: Identity | undefined;
   readonly services: Services;
   /** Where a list leaves what REST says in a header beside the body. */
   readonly page?: Page | undefined;

@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { parseDomainName } from '../domains/domain-name.ts';
 import { toDomain } from '../domains/domain-view.ts';
 import { formatZoneFile } from '../domains/zone-file.ts';
-import { checkedEach, checkedOnce } from './checked-once.ts';
+import { answer, listViews } from './answer.ts';
 import { accountProcedure, domainProcedure, withAccount, withDomain } from './procedures.ts';
 import { t } from './trpc.ts';
 
@@ -27,14 +27,14 @@ const DomainNameInput = z
   })
   .meta({ example: 'example.org', description: 'The domain name.' });
 
-const ZoneFileOutput = z.string().meta({
-  example:
-    '653216321fh._domainkey.example.org.\t3600\tIN\tTXT\t( "k=rsa;p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A" "MIIBCgKCAQEA..." )',
-});
+const zoneFileOutput = answer(
+  z.string().meta({
+    example:
+      '653216321fh._domainkey.example.org.\t3600\tIN\tTXT\t( "k=rsa;p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A" "MIIBCgKCAQEA..." )',
+  }),
+);
 
-const domainOutput = checkedOnce(DomainSchema);
-const domainsOutput = checkedEach(DomainSchema);
-const statusesOutput = checkedEach(DomainStatusSchema);
+const domainOutput = answer(DomainSchema);
 
 export const domainsRouter = t.router({
   create: accountProcedure({ domain: DomainNameInput })
@@ -42,6 +42,7 @@ export const domainsRouter = t.router({
       scope: 'domains:write',
       summary: 'Create a domain',
       description: 'Makes a key of its own for the domain and answers with the DNS records to publish.',
+      errors: ['domain_taken', 'quota_exceeded'],
       rest: { method: 'POST', path: '/accounts/{account}/domains', status: 201 },
     })
     .output(domainOutput)
@@ -78,14 +79,14 @@ export const domainsRouter = t.router({
         'By id. Everything by default; with `limit` in pages, the next of which is named in a `Link` header.',
       rest: { method: 'GET', path: '/accounts/{account}/domains', status: 200 },
     })
-    .output(domainsOutput)
+    .output(answer(DomainSchema.array()))
     .query(
       withAccount(async ({ ctx, input, account }) => {
         const { limit, after, verified } = input;
         const filter = { limit, after, verified, domain: input.domain?.name };
         const { rows, next } = await ctx.services.domains.list(account, filter);
         if (ctx.page !== undefined) ctx.page.next = next;
-        return domainsOutput.of(ctx.turns, rows, toDomain);
+        return listViews(ctx.turns, rows, toDomain);
       }),
     ),
 
@@ -95,6 +96,7 @@ export const domainsRouter = t.router({
       summary: 'Update a domain',
       description:
         'To another name: makes a new key, selector and records, which have to be published anew. To the same name: changes nothing.',
+      errors: ['domain_taken'],
       rest: { method: 'PUT', path: '/accounts/{account}/domains/{id}', status: 200 },
     })
     .output(domainOutput)
@@ -140,12 +142,8 @@ export const domainsRouter = t.router({
       description: 'Where each domain stands, when it was last looked at, and when it is next.',
       rest: { method: 'GET', path: '/accounts/{account}/domains/statuses', status: 200 },
     })
-    .output(statusesOutput)
-    .query(
-      withAccount(async ({ ctx, account }) =>
-        statusesOutput.of(ctx.turns, await ctx.services.domains.statuses(account), (status) => status),
-      ),
-    ),
+    .output(answer(DomainStatusSchema.array()))
+    .query(withAccount(({ ctx, account }) => ctx.services.domains.statuses(account))),
 
   diagnosis: domainProcedure({})
     .meta({
@@ -155,7 +153,7 @@ export const domainsRouter = t.router({
         'Why it is, or is not, verified: what the last check saw, and what to type instead. Asks no DNS.',
       rest: { method: 'GET', path: '/accounts/{account}/domains/{id}/diagnosis', status: 200 },
     })
-    .output(checkedOnce(DiagnosisSchema))
+    .output(answer(DiagnosisSchema))
     .query(withDomain(({ ctx, account, domain }) => ctx.services.domains.diagnosis(account, domain))),
 
   zoneFile: domainProcedure({})
@@ -170,6 +168,6 @@ export const domainsRouter = t.router({
         contentType: 'text/dns; charset=utf-8',
       },
     })
-    .output(ZoneFileOutput)
+    .output(zoneFileOutput)
     .query(withDomain(({ domain }) => formatZoneFile(toDomain(domain)))),
 });

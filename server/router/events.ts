@@ -3,16 +3,14 @@ import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { toEvent } from '../events/events.ts';
 import { REQUEST_LIMITS } from '../limits.ts';
-import { checkedEach } from './checked-once.ts';
+import { untilDisconnected } from '../trpc/until-disconnected.ts';
+import { answer, listViews } from './answer.ts';
 import type { Call } from './procedures.ts';
 import { accountProcedure, loadAccount, withAccount } from './procedures.ts';
 import { t } from './trpc.ts';
-import { whileListenedTo } from './while-listened-to.ts';
 
 const DEFAULT_PAGE = 100;
 const SCOPE = 'domains:read';
-
-const eventsOutput = checkedEach(EventSchema);
 
 export const eventsRouter = t.router({
   list: accountProcedure({
@@ -30,14 +28,14 @@ export const eventsRouter = t.router({
       description: 'What happened in the account, oldest first. The next page is named in a `Link` header.',
       rest: { method: 'GET', path: '/accounts/{account}/events', status: 200 },
     })
-    .output(eventsOutput)
+    .output(answer(EventSchema.array()))
     .query(
       withAccount(async ({ ctx, input, account }) => {
         // Reading the log is long work as well.
         if (input.limit > REQUEST_LIMITS.rowsAtAStretch) await ctx.turns?.next();
         const { rows, next } = await ctx.services.events.list(account, input);
         if (ctx.page !== undefined) ctx.page.next = next;
-        return eventsOutput.of(ctx.turns, rows, toEvent);
+        return listViews(ctx.turns, rows, toEvent);
       }),
     ),
 
@@ -50,7 +48,9 @@ export const eventsRouter = t.router({
       description:
         'What happens from now on, after `lastEventId` where that is given. A `reload` says that too much was missed, and has to be read anew.',
     })
-    .subscription(({ ctx, input, signal }) => whileListenedTo(signal, (until) => follow(ctx, input, until))),
+    .subscription(({ ctx, input, signal }) =>
+      untilDisconnected(signal, (until) => follow(ctx, input, until)),
+    ),
 });
 
 /** The events of an account, for as long as whoever listens may hear them. */

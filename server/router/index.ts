@@ -1,7 +1,6 @@
 import { accountsRouter } from './accounts.ts';
 import { domainsRouter } from './domains.ts';
 import { eventsRouter } from './events.ts';
-import { installationRouter } from './installation.ts';
 import { shareRouter, sharesRouter } from './shares.ts';
 import { tokensRouter } from './tokens.ts';
 import { t } from './trpc.ts';
@@ -14,7 +13,6 @@ export const appRouter = t.router({
   events: eventsRouter,
   tokens: tokensRouter,
   accounts: accountsRouter,
-  installation: installationRouter,
 });
 
 export type AppRouter = typeof appRouter;

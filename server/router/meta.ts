@@ -1,4 +1,4 @@
-import type { TokenScope } from '@letterhead/shared';
+import type { ErrorCode, TokenScope } from '@letterhead/shared';
 
 /** The HTTP methods of the REST API. */
 export type RestMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -20,6 +20,8 @@ export interface Meta {
   /** A line for the reference. */
   readonly summary: string;
   readonly description?: string;
+  /** What it can fail with beyond what every procedure can. */
+  readonly errors?: readonly ErrorCode[];
   /** Absent for what REST does not offer. */
   readonly rest?: RestMeta;
 }

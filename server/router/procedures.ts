@@ -4,7 +4,7 @@ import type { Identity } from '../auth/identity.ts';
 import { noSuchDomain } from '../domains/domains.ts';
 import type { AccountRow, DomainRow } from '../store/store.ts';
 import type { Context } from './context.ts';
-import { toTrpcError } from './refusals.ts';
+import { toTrpcError } from './errors.ts';
 import { t } from './trpc.ts';
 
 /** The inputs that REST carries in its path. */
@@ -13,13 +13,13 @@ const DomainInput = AccountInput.extend({ id: IdSchema });
 
 /**
  * Guarantees that the caller is known (`unauthenticated`), and may do this to the account that the input names, if it
- * names one (`forbidden`), both before the input is held against its schema. Every procedure begins here.
+ * names one (`forbidden`), both before the input is held against its schema. Every procedure begins here, and has no
+ * other middleware of its own: REST, which has admitted the caller before it reads a body, calls the resolver itself.
  */
 export const authorizedProcedure = t.procedure.use(async ({ ctx, meta, path, type, getRawInput, next }) => {
   if (meta === undefined) throw new Error('A procedure without meta declares no scope.');
   const call = async () => {
-    const identity =
-      ctx.admitted ?? (await ctx.caller.admit(meta.scope, async () => namedAccount(await getRawInput())));
+    const identity = await ctx.caller.admit(meta.scope, async () => namedAccount(await getRawInput()));
     if (ctx.turns !== undefined) ctx.turns.account = identity.account?.id ?? null;
     ctx.batch?.admit(path);
     const result = await next({ ctx: { identity } });
@@ -36,7 +36,7 @@ export const authorizedProcedure = t.procedure.use(async ({ ctx, meta, path, typ
 });
 
 /** The account that a raw input is about; what is not a number is left for the schema to refuse. */
-function namedAccount(input: unknown): number | null {
+export function namedAccount(input: unknown): number | null {
   if (typeof input !== 'object' || input === null || !('account' in input)) return null;
   return typeof input.account === 'number' ? input.account : null;
 }

@@ -1,6 +1,5 @@
 import type {
   Actor,
-  BackupItem,
   CurrentToken,
   Diagnosis,
   DomainStatus,
@@ -28,7 +27,6 @@ export interface Services {
   readonly domains: DomainsService;
   readonly shares: SharesService;
   readonly events: EventsService;
-  readonly installation: InstallationService;
   readonly limits: Pick<RateLimits, 'takeVerification' | 'takeAuditedAct'>;
 }
 
@@ -71,10 +69,6 @@ export interface SharesService {
     identity: Identity,
   ): Promise<NewShare>;
   revoke(account: AccountRow, domain: DomainRow, id: number, actor: Actor): Promise<void>;
-}
-
-export interface InstallationService {
-  backup(options: { withoutKey: boolean; signal: AbortSignal }): AsyncGenerator<BackupItem>;
 }
 
 export interface EventsService {

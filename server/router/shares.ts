@@ -9,13 +9,12 @@ import {
 import { toDomain } from '../domains/domain-view.ts';
 import { noSuchDomain } from '../domains/domains.ts';
 import type { AccountRow, DomainRow } from '../store/store.ts';
-import { checkedEach, checkedOnce } from './checked-once.ts';
+import { answer } from './answer.ts';
 import type { Call } from './procedures.ts';
 import { authorizedProcedure, domainProcedure, takeAuditedAct, withDomain } from './procedures.ts';
 import { t } from './trpc.ts';
 
-const sharesOutput = checkedEach(ShareSchema);
-const sharedDomain = checkedOnce(SharedDomainSchema);
+const sharedDomain = answer(SharedDomainSchema);
 
 /** Making and revoking links, for those who have an account. */
 export const sharesRouter = t.router({
@@ -26,12 +25,8 @@ export const sharesRouter = t.router({
       description: 'Never with their secrets.',
       rest: { method: 'GET', path: '/accounts/{account}/domains/{id}/shares', status: 200 },
     })
-    .output(sharesOutput)
-    .query(
-      withDomain(async ({ ctx, account, domain }) =>
-        sharesOutput.of(ctx.turns, await ctx.services.shares.list(account, domain), (share) => share),
-      ),
-    ),
+    .output(answer(ShareSchema.array()))
+    .query(withDomain(({ ctx, account, domain }) => ctx.services.shares.list(account, domain))),
 
   create: domainProcedure({
     expires_at: ExpirySchema.nullable()
@@ -43,9 +38,10 @@ export const sharesRouter = t.router({
       summary: 'Share a domain',
       description:
         'Makes a link for a colleague without an account: this domain’s records and states, and a check of them. The secret is in this answer and nowhere else.',
+      errors: ['quota_exceeded'],
       rest: { method: 'POST', path: '/accounts/{account}/domains/{id}/shares', status: 201 },
     })
-    .output(checkedOnce(NewShareSchema))
+    .output(answer(NewShareSchema))
     .mutation(
       withDomain(async ({ ctx, input, account, domain }) => {
         await takeAuditedAct(ctx);

@@ -5,11 +5,9 @@ import {
   TokenInputSchema,
   TokenSchema,
 } from '@letterhead/shared';
-import { checkedEach, checkedOnce } from './checked-once.ts';
+import { answer } from './answer.ts';
 import { accountProcedure, authorizedProcedure, takeAuditedAct, withAccount } from './procedures.ts';
 import { t } from './trpc.ts';
-
-const tokensOutput = checkedEach(TokenSchema);
 
 export const tokensRouter = t.router({
   current: authorizedProcedure
@@ -20,7 +18,7 @@ export const tokensRouter = t.router({
         'Who am I: the token that asks, with its account. Not for share links, which show no account.',
       rest: { method: 'GET', path: '/token', status: 200 },
     })
-    .output(checkedOnce(CurrentTokenSchema))
+    .output(answer(CurrentTokenSchema))
     .query(({ ctx }) => ctx.services.tokens.current(ctx.identity)),
 
   list: accountProcedure({})
@@ -30,12 +28,8 @@ export const tokensRouter = t.router({
       description: 'Never with their secrets.',
       rest: { method: 'GET', path: '/accounts/{account}/tokens', status: 200 },
     })
-    .output(tokensOutput)
-    .query(
-      withAccount(async ({ ctx, account }) =>
-        tokensOutput.of(ctx.turns, await ctx.services.tokens.list(account), (token) => token),
-      ),
-    ),
+    .output(answer(TokenSchema.array()))
+    .query(withAccount(({ ctx, account }) => ctx.services.tokens.list(account))),
 
   create: accountProcedure(TokenInputSchema.shape)
     .meta({
@@ -43,9 +37,10 @@ export const tokensRouter = t.router({
       summary: 'Create a token',
       description:
         'The secret is in this answer and nowhere else. A token can grant only what it may do itself.',
+      errors: ['quota_exceeded'],
       rest: { method: 'POST', path: '/accounts/{account}/tokens', status: 201 },
     })
-    .output(checkedOnce(NewTokenSchema))
+    .output(answer(NewTokenSchema))
     .mutation(
       withAccount(async ({ ctx, input, account }) => {
         await takeAuditedAct(ctx);

@@ -2,11 +2,11 @@ import type { ErrorCode, FieldErrors } from '@letterhead/shared';
 import { ERROR_CATALOGUE } from '@letterhead/shared';
 import { initTRPC } from '@trpc/server';
 import superjson from 'superjson';
+import { readPlainInput } from '../trpc/input-types.ts';
+import { memoizedSerialize } from '../trpc/memoize-serialize.ts';
 import type { Context } from './context.ts';
+import { toApiError } from './errors.ts';
 import type { Meta } from './meta.ts';
-import { readPlainInput } from './plain-input.ts';
-import { toRefusal } from './refusals.ts';
-import { serializeOnce } from './written-once.ts';
 
 /** What a client finds in `error.data`. */
 export interface ErrorData {
@@ -23,19 +23,19 @@ export const t = initTRPC
   .create({
     transformer: {
       input: { serialize: superjson.serialize, deserialize: readPlainInput },
-      output: { serialize: serializeOnce, deserialize: superjson.deserialize },
+      output: { serialize: memoizedSerialize, deserialize: superjson.deserialize },
     },
     isDev: false,
     // A stream that is silent for longer is dead, and its client connects again.
     sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 40_000 } },
     errorFormatter({ shape, error, path }) {
-      const refusal = toRefusal(error);
+      const { code, message, errors } = toApiError(error);
       const data: ErrorData = {
-        code: refusal.code,
-        httpStatus: ERROR_CATALOGUE[refusal.code].status,
-        ...(refusal.errors === undefined ? {} : { errors: refusal.errors }),
+        code,
+        httpStatus: ERROR_CATALOGUE[code].status,
+        ...(errors === undefined ? {} : { errors }),
         ...(path === undefined ? {} : { path }),
       };
-      return { code: shape.code, message: refusal.message, data };
+      return { code: shape.code, message, data };
     },
   });

@@ -102,7 +102,7 @@ describe.each([
     });
     const past = await place.run('token', 'create', '--expires', '2001-01-31');
     expect(past).toMatchObject({ exit: 3, out: '' });
-    expect(past.err).toMatch(/^letterhead: Give a time to come .+\n$/);
+    expect(past.err).toMatch(/^letterhead: Give a time in the future .+\n$/);
   });
 
   it('makes, lists, suspends, resumes and deletes accounts', async () => {

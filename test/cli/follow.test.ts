@@ -65,7 +65,7 @@ it('ends when its token is revoked', async () => {
   await once(child.stdout, 'data');
   await server.letterhead.tokens.revoke.mutate({ account: 1, id: 2 });
   expect(await ended).toEqual([3, null]);
-  expect(await err).toMatch(/^letterhead: This token .+\.\n$/);
+  expect(await err).toMatch(/^letterhead: Unknown or revoked token\.\n$/);
 });
 
 it('needs a server, and has no end', async () => {

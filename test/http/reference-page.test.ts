@@ -9,7 +9,7 @@ import { listOperations } from '../../server/rest/operations.ts';
 import { appRouter } from '../../server/router/index.ts';
 
 const operations = listOperations(appRouter);
-const ownDocument = describeApi(operations, '1.2.3');
+const ownDocument = () => describeApi(operations, '1.2.3');
 const apps: FastifyInstance[] = [];
 
 afterEach(async () => {
@@ -19,7 +19,7 @@ afterEach(async () => {
 function serve(document: () => string): FastifyInstance {
   const app = fastify();
   apps.push(app);
-  serveReference(app, document);
+  serveReference(app, async () => document());
   return app;
 }
 

@@ -12,7 +12,7 @@ import { DOMAIN_FIELDS } from '../contract/domain-fields.ts';
 
 const require = createRequire(import.meta.url);
 const operations = listOperations(appRouter);
-const text = describeApi(operations, '1.2.3')();
+const text = describeApi(operations, '1.2.3');
 const document = JSON.parse(text);
 
 /** What redocly's recommended rules complain of in a document. */

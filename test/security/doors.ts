@@ -35,7 +35,10 @@ export interface Door {
 }
 
 /** Routes that no procedure stands behind, and the scope that each needs. */
-const OWN_SCOPES: Readonly<Record<string, TokenScope>> = { '/metrics': 'admin' };
+const OWN_SCOPES: Readonly<Record<string, TokenScope>> = {
+  '/metrics': 'admin',
+  '/api/v1/backup': 'admin',
+};
 
 /** Every procedure over tRPC. */
 export function trpcDoors(): Door[] {

@@ -2,6 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { readdir, readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
 import { KEYS_FILE } from '../keys-file.ts';
 import { findPrivateKeys, findTokens, privateKeyParts } from './secret-material.ts';
@@ -48,7 +49,13 @@ export class LeakWatch {
       if (typeof chunk === 'string') text += chunk;
       else if (chunk instanceof Uint8Array) text += Buffer.from(chunk).toString('latin1');
     };
-    const { write, end } = response;
+    const { write, end, writeHead } = response;
+    let headers: Readonly<Record<string, unknown>> = {};
+    // Fastify hands all headers over at once, and Node keeps no copy of them.
+    response.writeHead = (...said: unknown[]) => {
+      headers = { ...response.getHeaders(), ...Object(said.at(-1)) };
+      return Reflect.apply(writeHead, response, said);
+    };
     // Every overload of the two begins with what is said.
     response.write = (...said: unknown[]) => {
       listen(said[0]);
@@ -59,7 +66,7 @@ export class LeakWatch {
       return Reflect.apply(end, response, said);
     };
     response.once('close', () => {
-      this.#look(where, `${JSON.stringify(response.getHeaders())}${text}`, !mayHoldToken);
+      this.#look(where, JSON.stringify(headers) + decoded(text, headers['content-encoding']), !mayHoldToken);
     });
   }
 
@@ -80,6 +87,13 @@ export class LeakWatch {
       if ((await readFile(path, 'utf8')).includes(secret)) this.#findings.add(`the secret key in ${path}`);
     }
   }
+}
+
+/** What an answer says, whatever coding it travels in. `bytes` in latin1. */
+function decoded(bytes: string, coding: unknown): string {
+  const decode = coding === 'br' ? brotliDecompressSync : coding === 'gzip' ? gunzipSync : null;
+  // Nothing was sent to a HEAD, or where only its copy was still good.
+  return decode === null || bytes === '' ? bytes : decode(Buffer.from(bytes, 'latin1')).toString('latin1');
 }
 
 /** As the server reads it: decoded once. */

@@ -4,6 +4,7 @@ import {
   ACCOUNT_LIMITS,
   ARCHIVE_LIMITS,
   CHECK_LIMITS,
+  COMPRESSION_LIMITS,
   DNS_LIMITS,
   EVIDENCE_LIMITS,
   FILE_LIMITS,
@@ -73,6 +74,10 @@ test('SECURITY.md lists the limits that the server has', () => {
       `${rate}; an IPv6 /64 is one address, wrong tokens and 404s count`,
     ],
     ['requests that wait for their answer', `${n(maxWaiting)}; \`/health/live\` is always answered`],
+    [
+      'answers that are compressed at once',
+      `${COMPRESSION_LIMITS.atOnce}, and ${COMPRESSION_LIMITS.atOncePerAccount} of an account`,
+    ],
     ['how often `/health/ready` asks the store', `every ${seconds(readyAge)}`],
     ['**One check of a domain, whatever its zone does**', ''],
     ['time', seconds(CHECK_LIMITS.milliseconds)],

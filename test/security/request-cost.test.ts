@@ -1,11 +1,11 @@
 import superjson from 'superjson';
 import { expect, test } from 'vitest';
-import { BEARER } from '../../server/auth/token-caller.ts';
+import { BEARER } from '../../server/auth/admission.ts';
 import { parseDomainName } from '../../server/domains/domain-name.ts';
 import { stripPorts } from '../../server/http/forwarded-addresses.ts';
 import { REQUEST_LIMITS } from '../../server/limits.ts';
 import { parseForm } from '../../server/rest/request-body.ts';
-import { readPlainInput } from '../../server/router/plain-input.ts';
+import { readPlainInput } from '../../server/trpc/input-types.ts';
 import { startTestServer } from '../running-server.ts';
 import { cpuOf, longestStretch } from './cpu-stretch.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createLetterhead } from '@letterhead/client';
 import { afterEach, describe, expect, test } from 'vitest';
 import { appRouter } from '../../server/router/index.ts';
-import { t } from '../../server/router/trpc.ts';
+import { authorizedProcedure } from '../../server/router/procedures.ts';
 import { makeWorkplace } from '../cli/letterhead-process.ts';
 import { KEYS_FILE } from '../keys-file.ts';
 import { startTestServer } from '../running-server.ts';
@@ -87,13 +87,26 @@ describe('the watch finds', () => {
     await expect(server[Symbol.asyncDispose]()).rejects.toThrow('a token in the log');
   });
 
+  test('a key or a token in an answer that was compressed', async () => {
+    const key = (await knownKey()).toString('base64');
+    procedures['domains.leak'] = authorizedProcedure
+      .meta({ scope: null, summary: 'Leak', rest: { method: 'GET', path: '/leak', status: 200 } })
+      .query(() => `${key} ${TOKEN} ${'long enough '.repeat(200)}`);
+    const server = await startTestServer();
+    await server.rest('GET', '/leak', { headers: { 'accept-encoding': 'br' } });
+    const found = await server[Symbol.asyncDispose]().then(() => '', String);
+    expect(found).toContain('a private key (PKCS #8 in base64) in the answer to GET /api/v1/leak');
+    expect(found).toContain('a token in the answer to GET /api/v1/leak');
+  });
+
   test('a key or a token in an answer, over tRPC and over REST', async () => {
     const key = (await knownKey()).toString('base64');
-    procedures['domains.leak'] = t.procedure
+    procedures['domains.leak'] = authorizedProcedure
       .meta({ scope: null, summary: 'Leak', rest: { method: 'GET', path: '/leak', status: 200 } })
       .query(() => `${key} ${TOKEN}`);
     const server = await startTestServer();
-    await fetch(`${server.url}/trpc/domains.leak`);
+    const headers = { authorization: `Bearer ${server.token}` };
+    await fetch(`${server.url}/trpc/domains.leak`, { headers });
     await server.rest('GET', '/leak');
     const found = await server[Symbol.asyncDispose]().then(() => '', String);
     for (const path of ['/trpc/domains.leak', '/api/v1/leak']) {

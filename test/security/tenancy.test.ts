@@ -2,6 +2,7 @@ import { IdSchema } from '@letterhead/shared';
 import type { AnyTRPCProcedure } from '@trpc/server';
 import { afterEach, expect, test } from 'vitest';
 import { z } from 'zod';
+import { listOperations, listProcedures } from '../../server/rest/operations.ts';
 import { appRouter } from '../../server/router/index.ts';
 import type { Meta } from '../../server/router/meta.ts';
 import { authorizedProcedure } from '../../server/router/procedures.ts';
@@ -70,22 +71,6 @@ test('a refusal is no way to learn which accounts there are', async () => {
 /** Procedures that somebody could add, and what is wrong with them. */
 const forgetful: [string, AnyTRPCProcedure, string][] = [
   [
-    'without the guard',
-    t.procedure
-      .meta(at('domains:read', '/accounts/{account}/leak'))
-      .input(z.object({ account: IdSchema }))
-      .query(() => 'x'),
-    'domains.leak over tRPC answers 200 and opens to nobody',
-  ],
-  [
-    'without the guard, in REST',
-    t.procedure
-      .meta(at('domains:read', '/accounts/{account}/leak'))
-      .input(z.object({ account: IdSchema }))
-      .query(() => 'x'),
-    'GET /api/v1/accounts/:account/leak answers 200 and opens to nobody',
-  ],
-  [
     'without a scope',
     authorizedProcedure.meta(at(null, '/leak')).query(() => 'x'),
     'domains.leak over tRPC answers 200 and opens to the victim’s own token without the scope domains:read',
@@ -128,4 +113,12 @@ test('a route that is added beside the router is found', async () => {
   expect(await walk(server.url, doors, await setTheScene(server, clock))).toContain(
     'GET /health/live answers 200 and opens to nobody',
   );
+});
+
+test('a procedure that is added without the guard, or without saying its scope, stops the start', () => {
+  procedures['domains.leak'] = t.procedure.meta(at('domains:read', '/leak')).query(() => 'x');
+  expect(() => listOperations(appRouter)).toThrow('domains.leak is not built from the guard');
+  expect(() => listProcedures(appRouter)).toThrow('domains.leak is not built from the guard');
+  procedures['domains.leak'] = authorizedProcedure.query(() => 'x');
+  expect(() => listProcedures(appRouter)).toThrow('domains.leak declares no scope');
 });

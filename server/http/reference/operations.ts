@@ -4,7 +4,7 @@ import type { Content, Html } from './html.ts';
 import { html, NOTHING, paragraphs, prose, sample, selfLink, table } from './html.ts';
 import { descriptionCell, fieldTable, rulesOf, typeOf } from './schemas.ts';
 
-/** All there is to know about an operation: what to send, what comes back, and how it says no. */
+/** All there is to know about an operation: what to send, what comes back, and which errors there are. */
 export function operationSection(operation: PlacedOperation, document: ApiDocument, baseUrl: string): Html {
   const { schemas } = document.components;
   const { operationId, summary, method, description = '' } = operation;
@@ -16,8 +16,8 @@ ${requestPart(operation, schemas)}
 <h4>Sample request</h4>
 ${sample(`Sample request: ${summary}`, curlSample(operation, baseUrl, schemas))}
 ${successPart(operation, schemas)}
-<h4>Refusals</h4>
-${refusalTable(`Refusals: ${summary}`, operation.responses)}
+<h4>Errors</h4>
+${errorTable(`Errors: ${summary}`, operation.responses)}
 </section>
 `;
 }
@@ -130,8 +130,8 @@ function exampleCell(input: Input, schemas: Schemas): Content {
   return html`<code>${typeof example === 'string' ? example : JSON.stringify(example)}</code>`;
 }
 
-/** The ways in which an operation says no. */
-function refusalTable(caption: string, responses: Readonly<Record<string, ApiResponse>>): Html {
+/** The errors that an operation can answer with. */
+function errorTable(caption: string, responses: Readonly<Record<string, ApiResponse>>): Html {
   const rows = Object.entries(responses)
     .filter(([status]) => !status.startsWith('2'))
     .flatMap(([status, response]) =>

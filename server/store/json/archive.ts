@@ -16,7 +16,6 @@ import type { Snapshot } from './snapshot.ts';
 export interface WriteArchiveOptions {
   /** Leaves `secret.key` out: the archive then does not hold what opens the private keys in it. */
   readonly withoutKey?: boolean;
-  readonly onProgress?: (done: number, of: number) => void;
 }
 
 /** The names of the files that an archive of the snapshot holds. */
@@ -28,28 +27,22 @@ export function archiveFiles({ files }: Snapshot, withoutKey: boolean): readonly
 export async function writeArchive(
   snapshot: Snapshot,
   out: Writable,
-  { withoutKey = false, onProgress = () => {} }: WriteArchiveOptions = {},
+  { withoutKey = false }: WriteArchiveOptions = {},
 ): Promise<void> {
   const files = archiveFiles(snapshot, withoutKey);
   const tar = pack();
   const written = pipeline(tar, createGzip(), out);
-  const packed = packFiles(tar, snapshot.path, files, onProgress).catch((error: unknown) => {
+  const packed = packFiles(tar, snapshot.path, files).catch((error: unknown) => {
     tar.destroy(error instanceof Error ? error : new Error(String(error)));
   });
   await Promise.all([written, packed]);
 }
 
-async function packFiles(
-  tar: Pack,
-  path: string,
-  files: readonly string[],
-  onProgress: (done: number, of: number) => void,
-): Promise<void> {
-  for (const [at, name] of files.entries()) {
+async function packFiles(tar: Pack, path: string, files: readonly string[]): Promise<void> {
+  for (const name of files) {
     await using file = await open(join(path, name), OPEN_FLAGS.r);
     const { mtime, size } = await file.stat();
     await packFile(tar, file, { name, mtime, mode: 0o600, size: (await logLength(path, name)) ?? size });
-    onProgress(at + 1, files.length);
   }
   tar.finalize();
 }

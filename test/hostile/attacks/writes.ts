@@ -41,9 +41,7 @@ export const WRITES: readonly Attack[] = [
     atOnce: 2,
     async act(target, note) {
       await send(target, note, target.attacker.admin, {
-        path: `/trpc/installation.backup?input=${encodeURIComponent('{"json":{}}')}`,
-        headers: { accept: 'text/event-stream' },
-        until: /^event: return$/m,
+        path: '/api/v1/backup',
       });
     },
   },

@@ -1,11 +1,11 @@
 import type { Event } from '@letterhead/shared';
+import { MAX_PAGE } from '@letterhead/shared/rules';
 import type { InfiniteData, QueryKey } from '@tanstack/react-query';
 import { infiniteQueryOptions, queryOptions, skipToken } from '@tanstack/react-query';
 import { letterhead, queryClient } from '../server/api.ts';
 import { toRefusal } from '../server/refusal.ts';
 
 /** The largest page that the server gives. */
-const WHOLE_PAGE = 1000;
 /** So many are shown at a time. */
 const PAGE = 100;
 
@@ -102,12 +102,11 @@ async function readFromOldest(
   for (;;) {
     const after = log.at(-1)?.id;
     const page = await letterhead.events.list.query(
-      { ...which, limit: WHOLE_PAGE, ...(after === undefined ? {} : { after }) },
+      { ...which, limit: MAX_PAGE, ...(after === undefined ? {} : { after }) },
       { signal },
     );
     log.push(...page);
-    if (page.length < WHOLE_PAGE || (log.at(-1)?.id ?? 0) >= before)
-      return log.filter(({ id }) => id < before);
+    if (page.length < MAX_PAGE || (log.at(-1)?.id ?? 0) >= before) return log.filter(({ id }) => id < before);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Account, CurrentToken, Scope } from '@letterhead/shared';
+import { hasScope } from '@letterhead/shared/rules';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 
@@ -16,9 +17,9 @@ export function useIdentity(): Identity {
   return identity;
 }
 
-/** Whether a token may do this; `admin` implies everything. */
+/** Whether a token may do this. */
 export function may({ scopes }: Pick<CurrentToken, 'scopes'>, scope: Scope): boolean {
-  return scopes.includes(scope) || scopes.includes('admin');
+  return hasScope(scopes, scope);
 }
 
 /** Whether whoever has signed in may do this. */

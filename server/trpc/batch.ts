@@ -1,7 +1,7 @@
 import { LetterheadError } from '@letterhead/shared';
 import { REQUEST_LIMITS } from '../limits.ts';
 import type { Turns } from '../turns.ts';
-import { serializeOnce } from './written-once.ts';
+import { memoizedSerialize } from './memoize-serialize.ts';
 
 /**
  * The calls that travel in one tRPC request: each begins in a turn of its own, and they share what one request may
@@ -56,7 +56,7 @@ export class Batch {
     const rows: readonly unknown[] = Array.isArray(answer) ? answer : [answer];
     if (Array.isArray(answer)) this.#rows += rows.length;
     await this.#turns.map(rows, (row) => {
-      this.#bytes += JSON.stringify(serializeOnce(row)).length;
+      this.#bytes += JSON.stringify(memoizedSerialize(row)).length;
     });
   }
 }

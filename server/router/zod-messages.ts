@@ -16,7 +16,7 @@ const TYPE_WORDS: Record<string, string> = {
  * Makes zod say what to send instead, in a sentence for a person; a schema's own message goes before.
  * zod keeps this for the whole process, so it is called once, at the composition root.
  */
-export function speakInSentences(): void {
+export function configureZodMessages(): void {
   z.config({ localeError: sentence });
 }
 

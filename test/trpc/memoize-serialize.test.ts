@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import superjson from 'superjson';
 import { expect, test } from 'vitest';
-import { serializeOnce, writeListAhead } from '../../server/router/written-once.ts';
+import { memoizedSerialize, serializeList } from '../../server/trpc/memoize-serialize.ts';
 import { Turns } from '../../server/turns.ts';
 
 const name = fc.oneof(fc.constantFrom('a', 'a.b', 'c\\d', 'e\\.f', ''), fc.string({ maxLength: 5 }));
@@ -31,8 +31,8 @@ test('a list that is written ahead reads as superjson would have written it', as
   await fc.assert(
     fc.asyncProperty(list, async (answer) => {
       const expected = superjson.serialize(answer);
-      await writeListAhead(answer, new Turns());
-      const written = serializeOnce(answer);
+      await serializeList(answer, new Turns());
+      const written = memoizedSerialize(answer);
       expect(withoutEqualities(written)).toEqual(withoutEqualities(expected));
       expect(superjson.parse(JSON.stringify(written))).toEqual(answer);
     }),

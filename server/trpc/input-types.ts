@@ -1,7 +1,7 @@
 import { TRPCError } from '@trpc/server';
 import { z } from 'zod';
 import { REQUEST_LIMITS } from '../limits.ts';
-import { refuseLongLists } from './input-limits.ts';
+import { refuseLongLists } from '../router/input-limits.ts';
 
 /**
  * All that an input's values can be beside JSON's own: times, what is left out, and numbers that are none. superjson
@@ -25,7 +25,7 @@ type Annotation = readonly [path: readonly string[], type: string];
  */
 export function readPlainInput(sent: unknown): unknown {
   const { success, data } = SentSchema.safeParse(sent);
-  if (!success) throw malformed();
+  if (!success) throw malformedInput();
   const holder = { input: data.json };
   for (const [path, type] of readAnnotations(data.meta?.values)) applyType(holder, ['input', ...path], type);
   if (typeof holder.input === 'object' && holder.input !== null) refuseLongLists(holder.input);
@@ -36,15 +36,15 @@ export function readPlainInput(sent: unknown): unknown {
 function readAnnotations(values: unknown): Annotation[] {
   if (values === undefined) return [];
   if (Array.isArray(values)) return [[[], readType(values)]];
-  if (typeof values !== 'object' || values === null) throw malformed();
+  if (typeof values !== 'object' || values === null) throw malformedInput();
   const paths = Object.entries(values);
-  if (paths.length > REQUEST_LIMITS.fields) throw malformed();
+  if (paths.length > REQUEST_LIMITS.fields) throw malformedInput();
   return paths.map(([path, type]) => [parsePath(path), readType(type)]);
 }
 
 function readType(sent: unknown): string {
   const { success, data } = TypeSchema.safeParse(sent);
-  if (!success) throw malformed();
+  if (!success) throw malformedInput();
   return data[0];
 }
 
@@ -65,11 +65,11 @@ function parsePath(path: string): string[] {
 function applyType(holder: object, path: readonly string[], type: string): void {
   let parent: object = holder;
   for (const [at, name] of path.entries()) {
-    if (!isOwn(parent, name)) throw malformed();
+    if (!isOwn(parent, name)) throw malformedInput();
     const value: unknown = Reflect.get(parent, name);
     if (at === path.length - 1) Reflect.set(parent, name, revive(value, type));
     else if (typeof value === 'object' && value !== null) parent = value;
-    else throw malformed();
+    else throw malformedInput();
   }
 }
 
@@ -86,6 +86,7 @@ function revive(value: unknown, type: string): unknown {
   return type === 'Date' ? new Date(value) : Number(value);
 }
 
-function malformed(): TRPCError {
+/** What tRPC throws where an input does not parse. */
+export function malformedInput(): TRPCError {
   return new TRPCError({ code: 'BAD_REQUEST' });
 }

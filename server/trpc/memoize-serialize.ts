@@ -10,7 +10,7 @@ type Values = NonNullable<NonNullable<Written['meta']>['values']>;
 const written = new WeakMap<object, Written>();
 
 /** superjson of an answer. Answers are made once for each row and never change, so each is written once. */
-export function serializeOnce(answer: unknown): Written {
+export function memoizedSerialize(answer: unknown): Written {
   if (typeof answer !== 'object' || answer === null) return superjson.serialize(answer);
   let known = written.get(answer);
   if (known === undefined) {
@@ -21,15 +21,15 @@ export function serializeOnce(answer: unknown): Written {
 }
 
 /**
- * Writes a list ahead, in slices, for `serializeOnce` to find: put together from what its elements are, which costs a
+ * Writes a list ahead, in slices, for `memoizedSerialize` to find: put together from what its elements are, which costs a
  * small part of what superjson takes to walk through all of them. A value that is in several elements is written in
- * each. Other answers are left for `serializeOnce`.
+ * each. Other answers are left for `memoizedSerialize`.
  */
-export async function writeListAhead(answer: unknown, turns: Turns): Promise<void> {
+export async function serializeList(answer: unknown, turns: Turns): Promise<void> {
   if (!Array.isArray(answer)) return;
   const values: Exclude<Values, readonly unknown[]> = {};
   const json = await turns.map(answer, (element: unknown, index) => {
-    const { json: ofElement, meta } = serializeOnce(element);
+    const { json: ofElement, meta } = memoizedSerialize(element);
     if (Array.isArray(meta?.values)) throw new TypeError('A list of objects was promised.');
     for (const [path, type] of Object.entries(meta?.values ?? {})) values[`${index}.${path}`] = type;
     return ofElement;

@@ -1,49 +1,55 @@
 import { ERROR_CATALOGUE, LetterheadError } from '@letterhead/shared';
 import { getTRPCErrorShape, transformTRPCResponse } from '@trpc/server';
 import type { FastifyReply } from 'fastify';
+import { isInternalError, toApiError, toTrpcError } from '../router/errors.ts';
 import { appRouter } from '../router/index.ts';
-import { toRefusal, toTrpcError } from '../router/refusals.ts';
 
 export const TRPC_PATH = '/trpc';
 
 const INVALID_MEDIA_TYPE = 'FST_ERR_CTP_INVALID_MEDIA_TYPE';
 
-/** The headers that go with a refusal, over REST and over tRPC. */
-export function refusalHeaders(refusal: LetterheadError): Record<string, string> {
+/** Where internal errors are logged; pino's loggers fit. */
+export interface ErrorLog {
+  error(details: object, message: string): void;
+}
+
+/** Logs in full what a caller is told nothing of. */
+export function logInternalError(
+  log: ErrorLog,
+  { id }: { readonly id: string },
+  error: LetterheadError,
+): void {
+  if (isInternalError(error)) log.error({ request: id, err: error.cause }, error.message);
+}
+
+/** The headers that go with an error, over REST and over tRPC. */
+export function errorHeaders(error: LetterheadError): Record<string, string> {
   return {
-    ...(refusal.code === 'unauthenticated' ? { 'www-authenticate': 'Bearer' } : {}),
-    ...(refusal.retryAfter === undefined ? {} : { 'retry-after': String(Math.ceil(refusal.retryAfter)) }),
+    ...(error.code === 'unauthenticated' ? { 'www-authenticate': 'Bearer' } : {}),
+    ...(error.retryAfter === undefined ? {} : { 'retry-after': String(Math.ceil(error.retryAfter)) }),
   };
 }
 
-/** Answers with a refusal in the catalogue's shape; below /trpc in the one that tRPC's clients read. */
-export function sendRefusal(reply: FastifyReply, refusal: LetterheadError): FastifyReply {
+/** Answers with an error in the catalogue's shape; below /trpc in the one that tRPC's clients read. */
+export function sendError(reply: FastifyReply, error: LetterheadError): FastifyReply {
   const toTrpc = reply.request.url.startsWith(`${TRPC_PATH}/`);
   return reply
-    .code(ERROR_CATALOGUE[refusal.code].status)
-    .headers(refusalHeaders(refusal))
+    .code(ERROR_CATALOGUE[error.code].status)
+    .headers(errorHeaders(error))
     .type('application/json; charset=utf-8')
-    .send(JSON.stringify(toTrpc ? trpcBody(refusal) : refusal.toBody()));
+    .send(JSON.stringify(toTrpc ? trpcErrorBody(error) : error.toBody()));
 }
 
-/** What tRPC itself would have answered, for what is refused before it is asked. */
-function trpcBody(refusal: LetterheadError): unknown {
+/** An error as tRPC answers with it. `path`: the procedure's; undefined for what is refused before it is known. */
+export function trpcErrorBody(cause: LetterheadError, path?: string): unknown {
   const config = appRouter._def._config;
-  const error = toTrpcError(refusal);
-  return transformTRPCResponse(config, {
-    error: getTRPCErrorShape({
-      config,
-      error,
-      type: 'unknown',
-      path: undefined,
-      input: undefined,
-      ctx: undefined,
-    }),
-  });
+  const error = toTrpcError(cause);
+  const shape = { config, error, type: 'unknown', path, input: undefined, ctx: undefined } as const;
+  return transformTRPCResponse(config, { error: getTRPCErrorShape(shape) });
 }
 
 /** What Fastify itself refuses, in the catalogue's words; anything else is a procedure's. */
-export function refusalOf(error: unknown): LetterheadError {
+export function fromFastify(error: unknown): LetterheadError {
   switch (fastifyCode(error)) {
     case INVALID_MEDIA_TYPE:
       return new LetterheadError(
@@ -58,11 +64,11 @@ export function refusalOf(error: unknown): LetterheadError {
     case 'ECONNRESET':
       return new LetterheadError('malformed_body', 'The body ended before all of it had arrived.');
     case 'FST_ERR_BAD_URL':
-      return new LetterheadError('not_found', 'The path is not a well-formed one.');
+      return new LetterheadError('not_found', 'Malformed path.');
     case 'FST_ERR_MAX_PARAM_LENGTH':
       return new LetterheadError('not_found', 'There is nothing at this path: a part of it is too long.');
     default:
-      return toRefusal(error);
+      return toApiError(error);
   }
 }
 

@@ -1,8 +1,9 @@
+import { Readable } from 'node:stream';
 import { LetterheadError } from '@letterhead/shared';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ACCOUNT_LIMITS } from '../limits.ts';
-import type { Gate } from './gates.ts';
 import { LIVE_PATH } from './health.ts';
+import type { RequestGuard } from './protocol.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -13,7 +14,7 @@ declare module 'fastify' {
   }
 }
 
-export interface FollowOptions {
+export interface InFlightOptions {
   /** How many requests may wait for the beginning of their answer. */
   readonly maxWaiting: number;
   /** Told of every request whose connection is done with it, and how many milliseconds after its arrival. */
@@ -32,17 +33,17 @@ interface AccountShare {
  * refusals and not in growing memory. A request whose body trickles in does not wait for us, and counts for its
  * account alone.
  */
-export class RequestsUnderWay {
-  readonly #options: FollowOptions;
+export class InFlight {
+  readonly #options: InFlightOptions;
   readonly #byAccount = new Map<number, AccountShare>();
   #waiting = 0;
 
-  constructor(options: FollowOptions) {
+  constructor(options: InFlightOptions) {
     this.#options = options;
   }
 
   /** Whether the process lives is always answered: who is busy must not be taken for dead. */
-  follow(app: FastifyInstance): Gate {
+  track(app: FastifyInstance): RequestGuard {
     app.decorateRequest('stage', 'arriving');
     app.decorateRequest('countsFor', null);
     app.addHook('onSend', (request, _reply, payload, done) => {
@@ -113,6 +114,7 @@ export class RequestsUnderWay {
 function isStream(payload: unknown): boolean {
   // Node loads what `Response` is when it is first asked for, which takes 15 ms.
   if (typeof payload !== 'object' || payload === null || Buffer.isBuffer(payload)) return false;
+  if (payload instanceof Readable) return true;
   return payload instanceof Response && payload.headers.get('content-type') === 'text/event-stream';
 }
 
@@ -131,7 +133,7 @@ function tooMany(what: string): LetterheadError {
 }
 
 function tooBusy(): LetterheadError {
-  return new LetterheadError('unavailable', 'Letterhead has more to do than it can. Try again in a moment.', {
+  return new LetterheadError('unavailable', 'Letterhead is overloaded. Try again in a moment.', {
     retryAfter: 1,
   });
 }

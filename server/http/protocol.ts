@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { ID_PATTERN, LetterheadError } from '@letterhead/shared';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { sendError } from './errors.ts';
+
+/** What every answer says, whatever it holds; pages say more about themselves. */
+const FIXED_HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+};
+
+/** Sets the fixed headers, and the request's id, by which the log can be searched. */
+export function addFixedHeaders(reply: FastifyReply): FastifyReply {
+  return reply.headers(FIXED_HEADERS).header('x-request-id', reply.request.id);
+}
+
+/** Looks at a request as it arrives. What it gives back is why the request goes no further. */
+export type RequestGuard = (request: FastifyRequest, reply: FastifyReply) => LetterheadError | null;
+
+/** Has every request pass the guards, in their order. In one hook, for a hook costs more than most guards do. */
+export function addGuards(app: FastifyInstance, guards: readonly RequestGuard[]): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    addFixedHeaders(reply);
+    for (const guard of guards) {
+      const error = guard(request, reply);
+      if (error === null) continue;
+      sendError(reply, error);
+      return;
+    }
+    done();
+  });
+}
+
+/** Names for requests: unlike those of any other start, and cheap to make. */
+export function requestIds(): () => string {
+  const start = randomBytes(6).toString('base64url');
+  let count = 0;
+  return () => {
+    count += 1;
+    return `${start}-${count.toString(36)}`;
+  };
+}
+
+/** The path and query of a whole address, which proxies may send as well (RFC 9112, section 3.2.2). */
+export function originForm(url: string): string {
+  if (url.startsWith('/')) return url;
+  const [, path] = /^https?:\/\/[^/?]*(.*)$/i.exec(url) ?? [];
+  if (path === undefined) return url;
+  return path.startsWith('/') ? path : `/${path}`;
+}
+
+/** A client may do without what it expects beyond HTTP itself (RFC 9110, section 10.1.1); Node would refuse it. */
+export function ignoreExpectations({ server }: FastifyInstance): void {
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
+}
+
+/** Whether a text is a name or an address, and perhaps a port (RFC 9110, section 7.2). */
+export function isHost(text: string): boolean {
+  return /^(?:[\w.-]{1,255}|\[[\da-f:.]{2,45}\])(?::\d{0,5})?$/i.test(text);
+}
+
+/** Refuses with `malformed_body` a Host header that is missing, none, or there more than once (RFC 9112, section 3.2). */
+export const refuseBadHost: RequestGuard = ({ raw }) => {
+  const { host } = raw.headers;
+  if (host === undefined ? raw.httpVersion === '1.0' : isHost(host) && isOnce(raw.rawHeaders)) return null;
+  return new LetterheadError(
+    'malformed_body',
+    'The Host header is missing, not the name of a host, or there more than once.',
+  );
+};
+
+/** Node keeps the first of several, which a proxy in front may not. `rawHeaders`: names and values in turn. */
+function isOnce(rawHeaders: readonly string[]): boolean {
+  let hosts = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i];
+    if (name?.length === 4 && name.toLowerCase() === 'host') hosts += 1;
+  }
+  return hosts === 1;
+}
+
+/** Answers what is not HTTP, or not in time, in the catalogue's shape, and ends the connection. */
+export function answerBrokenHttp(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const body = JSON.stringify(new LetterheadError('malformed_body', sentenceFor(error.code)).toBody());
+  socket.end(
+    [
+      'HTTP/1.1 400 Bad Request',
+      'Content-Type: application/json; charset=utf-8',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      ...Object.entries(FIXED_HEADERS).map(([name, value]) => `${name}: ${value}`),
+      'Connection: close',
+      '',
+      body,
+    ].join('\r\n'),
+  );
+}
+
+function sentenceFor(code: string | undefined): string {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return 'The headers are too large: send at most 16 KiB of them.';
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return 'The request did not arrive in time. Send it within 30 seconds.';
+    default:
+      return 'The request is not well-formed HTTP.';
+  }
+}
+
+/** A path, with its parameters in braces, which are positive integers, and a method that it answers to. */
+export interface PathMethod {
+  readonly path: string;
+  readonly method: string;
+}
+
+/** Which methods a path answers to, for 405 and its `Allow`; none where there is nothing at the path. */
+export function allowedMethods(paths: readonly PathMethod[]): (path: string) => readonly string[] {
+  const patterns = paths.map(({ method, path }) => ({ method, pattern: patternOf(path) }));
+  return (path) => patterns.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method);
+}
+
+function patternOf(path: string): RegExp {
+  return new RegExp(`^${path.replaceAll('.', '\\.').replace(/\{\w+\}/g, ID_PATTERN.source)}$`);
+}

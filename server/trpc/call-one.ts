@@ -1,0 +1,125 @@
+import { ERROR_CATALOGUE } from '@letterhead/shared';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ErrorLog } from '../http/errors.ts';
+import { errorHeaders, logInternalError, trpcErrorBody } from '../http/errors.ts';
+import type { TrpcOperation } from '../rest/operations.ts';
+import type { AdmissionOf } from '../rest/rest-adapter.ts';
+import type { Context } from '../router/context.ts';
+import { toApiError } from '../router/errors.ts';
+import { namedAccount } from '../router/procedures.ts';
+import { Turns } from '../turns.ts';
+import { callProcedure } from './call-procedure.ts';
+import { malformedInput, readPlainInput } from './input-types.ts';
+import { memoizedSerialize, serializeList } from './memoize-serialize.ts';
+
+export interface CallOneSource {
+  readonly admissionOf: AdmissionOf;
+  readonly contextOf: (request: FastifyRequest) => Context;
+  readonly log: ErrorLog;
+}
+
+/** One call, as it travels alone or in a batch of its own. */
+export interface OneCall {
+  readonly path: string;
+  readonly operation: TrpcOperation;
+  readonly isBatch: boolean;
+  /** The text of the input; empty for none. */
+  readonly input: string;
+}
+
+/** The headers by which tRPC's own answers are kept apart in caches. */
+export const VARY = 'origin, trpc-accept, accept';
+
+/** Whether a request is one that `callOne` answers; null: it is left to tRPC. */
+export function readOneCall(
+  request: FastifyRequest,
+  paths: readonly string[],
+  operations: ReadonlyMap<string, TrpcOperation>,
+  isBatch: boolean,
+): OneCall | null {
+  const [path = '', ...others] = paths;
+  const operation = operations.get(path);
+  if (others.length > 0 || operation === undefined || wantsOther(request)) return null;
+  const input = inputText(request, operation);
+  return input === null ? null : { path, operation, isBatch, input };
+}
+
+/** Lines of JSON, or what tRPC refuses for its type: a GET has no body, a POST has one in JSON. */
+function wantsOther({ method, headers }: FastifyRequest): boolean {
+  return (
+    headers['trpc-accept'] !== undefined ||
+    headers.accept?.includes('application/jsonl') === true ||
+    (method === 'GET') === (headers['content-type'] !== undefined)
+  );
+}
+
+/** Null where the method is not the procedure's. */
+function inputText({ method, query, body }: FastifyRequest, { type }: TrpcOperation): string | null {
+  if (type === 'query' && method === 'GET') {
+    const { input = '' } = query as { input?: unknown };
+    return typeof input === 'string' ? input : null;
+  }
+  return type === 'mutation' && method === 'POST' ? String(body ?? '') : null;
+}
+
+/**
+ * Answers one query or mutation as tRPC's `resolveResponse` does (`test/trpc/call-one.test.ts` holds the two against each
+ * other), at less than half of the server's time for a small query: no URL, Request, Response and abort signals are made,
+ * and no options copied at every middleware.
+ */
+export async function callOne(
+  { admissionOf, contextOf, log }: CallOneSource,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  call: OneCall,
+): Promise<FastifyReply> {
+  let json: string;
+  try {
+    json = await resultOf(call, request, { admissionOf, contextOf });
+  } catch (thrown) {
+    const error = toApiError(thrown);
+    logInternalError(log, request, error);
+    reply.code(ERROR_CATALOGUE[error.code].status).headers(errorHeaders(error));
+    json = JSON.stringify(trpcErrorBody(error, call.path));
+  }
+  return reply
+    .header('vary', VARY)
+    .type('application/json; charset=utf-8')
+    .send(call.isBatch ? `[${json}]` : json);
+}
+
+async function resultOf(
+  call: OneCall,
+  request: FastifyRequest,
+  { admissionOf, contextOf }: Pick<CallOneSource, 'admissionOf' | 'contextOf'>,
+): Promise<string> {
+  const { scope, callable } = call.operation;
+  let input: unknown;
+  const identity = await admissionOf(request).admit(scope, () => {
+    input = parseInput(call);
+    return namedAccount(input);
+  });
+  const context = contextOf(request);
+  const { turns = new Turns() } = context;
+  turns.account = identity.account.id;
+  const data = await callProcedure(callable, { ...context, identity }, input);
+  await serializeList(data, turns);
+  return JSON.stringify({ result: { data: memoizedSerialize(data) } });
+}
+
+function parseInput({ input, isBatch }: OneCall): unknown {
+  if (input === '') return undefined;
+  const sent = parseJson(input);
+  if (!isBatch) return readPlainInput(sent);
+  if (typeof sent !== 'object' || sent === null || Array.isArray(sent)) throw malformedInput();
+  const first: unknown = Reflect.get(sent, '0');
+  return first === undefined ? undefined : readPlainInput(first);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw malformedInput();
+  }
+}

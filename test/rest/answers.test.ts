@@ -1,0 +1,61 @@
+import type { TokenScope } from '@letterhead/shared';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import type { RestOperation } from '../../server/rest/operations.ts';
+import { listOperations } from '../../server/rest/operations.ts';
+import { appRouter } from '../../server/router/index.ts';
+import type { TestServer } from '../running-server.ts';
+import { startTestServer } from '../running-server.ts';
+import { sampleInput } from '../security/procedure-definitions.ts';
+
+/** The schema that an answer in JSON has to fit, with no field beyond those that it names. */
+function strictly(output: z.ZodType): z.ZodType {
+  const schema = z.toJSONSchema(output, {
+    unrepresentable: 'any',
+    override({ zodSchema, jsonSchema }) {
+      if (zodSchema._zod.def.type === 'date') jsonSchema.type = 'string';
+    },
+  });
+  return z.fromJSONSchema(schema);
+}
+
+/** Makes a checked domain with a share link; resolves to its id. */
+async function furnish({ letterhead }: TestServer): Promise<number> {
+  const { id } = await letterhead.domains.create.mutate({ account: 1, domain: 'mail.example.org' });
+  await letterhead.domains.verifyDns.mutate({ account: 1, id });
+  await letterhead.shares.create.mutate({ account: 1, id });
+  return id;
+}
+
+async function tokenFor(server: TestServer, scope: TokenScope | null, id: number): Promise<string> {
+  if (scope !== 'share') return server.token;
+  return (await server.letterhead.shares.create.mutate({ account: 1, id })).token;
+}
+
+async function answerOf(server: TestServer, { meta, input, takesBody }: RestOperation, id: number) {
+  const fields: Record<string, unknown> = { ...sampleInput(input ?? undefined), account: 1, id };
+  const path = meta.rest.path.replace(/\{(\w+)\}/g, (_all, name: string) => String(fields[name]));
+  return server.rest(meta.rest.method, path, {
+    token: await tokenFor(server, meta.scope, id),
+    ...(takesBody ? { json: fields } : {}),
+  });
+}
+
+const operations = listOperations(appRouter).filter(({ output }) => output !== null);
+
+test.each(operations)('$procedure answers what its schema says, and no field more', async (operation) => {
+  await using server = await startTestServer();
+  const id = await furnish(server);
+  const { status, body, text } = await answerOf(server, operation, id);
+  expect(status, text).toBe(operation.meta.rest.status);
+  const answer = operation.meta.rest.contentType === undefined ? body.data : text;
+  // A list that is empty would prove nothing.
+  if (Array.isArray(answer)) expect(answer).not.toEqual([]);
+  expect(strictly(operation.output ?? z.never()).safeParse(answer).error?.issues).toBeUndefined();
+});
+
+test('a field that a schema does not name is found', () => {
+  const schema = strictly(z.object({ list: z.array(z.object({ id: z.int(), at: z.date() })) }));
+  expect(schema.safeParse({ list: [{ id: 1, at: 'now' }] }).success).toBe(true);
+  expect(schema.safeParse({ list: [{ id: 1, at: 'now', private_key: 'x' }] }).success).toBe(false);
+});
