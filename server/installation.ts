@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Writable } from 'node:stream';
 import type { Logger } from 'pino';
 import { Accounts } from './auth/accounts.ts';
 import type { RateLimits } from './auth/rate-limits.ts';
@@ -78,9 +79,10 @@ async function composeInstallation(parts: InstallationParts, store: JsonStore): 
     returnPathHost: settings.RETURN_PATH_HOST,
     maxDomainsPerAccount: settings.MAX_DOMAINS_PER_ACCOUNT,
   });
+  const writing = new Set<Promise<void>>();
   return {
     store,
-    openBackup: (options) => openBackup(store, options),
+    openBackup: (options) => openBackup(store, options, writing),
     dns,
     monitor,
     limits,
@@ -96,6 +98,8 @@ async function composeInstallation(parts: InstallationParts, store: JsonStore): 
     async [Symbol.asyncDispose]() {
       await monitor.close();
       await keys.close();
+      // A backup that is cut off still has to remove its snapshot.
+      await Promise.allSettled(writing);
       await store.close();
     },
   };
@@ -112,15 +116,25 @@ function dnsOf(settings: Settings, metrics: Metrics): Dns {
   });
 }
 
-async function openBackup(store: JsonStore, { withoutKey }: BackupOptions): Promise<Backup> {
+/** `writing` holds the backups that are being written. */
+async function openBackup(
+  store: JsonStore,
+  { withoutKey }: BackupOptions,
+  writing: Set<Promise<void>>,
+): Promise<Backup> {
   // Only a backup needs tar and gzip: a start does without.
   const { archiveFiles, writeArchive } = await import('./store/json/archive.ts');
   const snapshot = await store.snapshot();
+  const write = async (out: Writable) => {
+    await using held = snapshot;
+    await writeArchive(held, out, { withoutKey });
+  };
   return {
     files: archiveFiles(snapshot, withoutKey).length,
-    async writeTo(out) {
-      await using held = snapshot;
-      await writeArchive(held, out, { withoutKey });
+    writeTo(out) {
+      const written = write(out).finally(() => writing.delete(written));
+      writing.add(written);
+      return written;
     },
   };
 }
