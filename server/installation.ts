@@ -16,6 +16,9 @@ import { Events } from './events/events.ts';
 import type { Clock } from './instant.ts';
 import type { Metrics } from './metrics.ts';
 import { createMetrics } from './metrics.ts';
+import { combineObservers, createCheckLog } from './monitor/check-log.ts';
+import { Monitor } from './monitor/monitor.ts';
+import { systemTimer } from './monitor/timer.ts';
 import { speakInSentences } from './router/issue-sentences.ts';
 import type { Services } from './router/services.ts';
 import type { Settings } from './settings.ts';
@@ -24,9 +27,6 @@ import { openJsonStore } from './store/json/json-store.ts';
 import type { StreamBackupOptions } from './store/json/stream-backup.ts';
 import { streamBackup } from './store/json/stream-backup.ts';
 import type { Store } from './store/store.ts';
-import { createCheckLog, observeTogether } from './verification/check-log.ts';
-import { Monitor } from './verification/monitor.ts';
-import { systemTimer } from './verification/timer.ts';
 
 /** What an installation is made from; tests and benchmarks hand in other parts than `main` does. */
 export interface InstallationParts {
@@ -67,7 +67,7 @@ async function composeInstallation(parts: InstallationParts, store: JsonStore): 
   const seal = await openKeySeal({ dataDir, secretKey, check: store, random: randomBytes });
   const dns = dnsOf(settings, metrics);
   const from = { store, clock, random: randomBytes };
-  const observer = observeTogether(createCheckLog(log), metrics.checks);
+  const observer = combineObservers(createCheckLog(log), metrics.checks);
   const monitor = new Monitor({ ...from, dns, timer: systemTimer, observer });
   const shares = new Shares({ ...from, publicUrl: settings.PUBLIC_URL });
   const domains = new Domains({

@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { LookupObserver } from './dns/lookup.ts';
-import type { CheckObserver } from './verification/run-check.ts';
+import type { CheckObserver } from './monitor/run-check.ts';
 
 /** What an operator can watch, in Prometheus' words. */
 export interface Metrics {

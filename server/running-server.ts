@@ -15,7 +15,7 @@ import { toInstant } from './instant.ts';
 import type { HttpLimits } from './limits.ts';
 import { HTTP_LIMITS } from './limits.ts';
 import packageJson from './package.json' with { type: 'json' };
-import { lacksOfReturnPathHost } from './verification/return-path-host.ts';
+import { findReturnPathHostProblems } from './verification/survey/return-path-host.ts';
 
 /** What `npm run build` in client/console makes. */
 const CONSOLE_FOLDER = fileURLToPath(new URL('../client/console/dist', import.meta.url));
@@ -82,6 +82,6 @@ function watchInstallation({ metrics, store, monitor }: Installation, now: Clock
 /** Beside the serving: a host that is not set up yet must not keep anybody from adding domains. */
 async function warnOfReturnPathHost(dns: Dns, host: string | null, log: Logger): Promise<void> {
   if (host === null) return;
-  for (const lack of await lacksOfReturnPathHost(dns, host, randomBytes))
+  for (const lack of await findReturnPathHostProblems(dns, host, randomBytes))
     log.warn({ return_path_host: host }, lack);
 }

@@ -8,12 +8,12 @@ import { keysFromFile } from '../../server/dkim/key-source.ts';
 import { openKeySeal } from '../../server/dkim/open-key-seal.ts';
 import { parseDomainName } from '../../server/domains/domain-name.ts';
 import { Domains } from '../../server/domains/domains.ts';
+import { nextCheckTimes } from '../../server/monitor/schedule.ts';
+import { RECORD_KEYS } from '../../server/records/record-states.ts';
 import type { FileSystem } from '../../server/store/json/file-system.ts';
 import { nodeFileSystem } from '../../server/store/json/file-system.ts';
 import { openJsonStore } from '../../server/store/json/json-store.ts';
 import type { AccountRow, DomainRow, Store } from '../../server/store/store.ts';
-import { RECORD_KEYS } from '../../server/verification/published-record.ts';
-import { nextCheckTimes } from '../../server/verification/schedule.ts';
 import { keysFile, TOKEN } from '../letterhead-server.ts';
 
 /** What is to be in a data folder, beside the first account. */

@@ -1,11 +1,12 @@
+import { registrableDomain } from '@letterhead/shared';
 import { toInstant } from '../../server/instant.ts';
+import { dnsRecordOf } from '../../server/records/dns-records.ts';
 import { nodeFileSystem } from '../../server/store/json/file-system.ts';
 import { openJsonStore } from '../../server/store/json/json-store.ts';
 import type { DomainRow, Store } from '../../server/store/store.ts';
 import { advise } from '../../server/verification/advice/advise.ts';
 import type { CheckEvidence } from '../../server/verification/evidence.ts';
 import { toKeptDiagnosis } from '../../server/verification/kept-diagnosis.ts';
-import { publishedRecord, registrableDomain } from '../../server/verification/published-record.ts';
 import { judge } from '../../server/verification/verdict.ts';
 import { withoutSync } from '../store/grow-folder.ts';
 
@@ -67,7 +68,7 @@ async function openForPreparation(dataDir: string): Promise<Store & AsyncDisposa
 }
 
 function dkimOf(row: DomainRow): { hostname: string; fqdn: string; value: string } {
-  const record = publishedRecord(row, 'dkim');
+  const record = dnsRecordOf(row, 'dkim');
   if (record === undefined) throw new Error('Every domain has a DKIM record.');
   return record;
 }

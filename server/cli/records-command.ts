@@ -1,7 +1,7 @@
 import type { Domain } from '@letterhead/shared';
+import { registrableDomain } from '@letterhead/shared';
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { registrableDomain } from '../verification/published-record.ts';
 import type { AccountOptions, CommandContext, Target } from './command-context.ts';
 import { addAccountAction } from './command-context.ts';
 import { describeRecord, inBothSpellings } from './domain-text.ts';

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { LetterheadError } from '@letterhead/shared';
-import type { RandomSource } from './selector.ts';
+import type { RandomSource } from '../random.ts';
 
 /** Whose key it is: ids that are never reused. */
 export interface KeyOwner {

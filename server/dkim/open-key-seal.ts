@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import type { RandomSource } from '../random.ts';
 import type { KeySeal } from './key-seal.ts';
 import { createKeySeal } from './key-seal.ts';
 import { makeSecretKeyFile, readSecretKeyFile, SECRET_KEY_FILE } from './secret-key-file.ts';
-import type { RandomSource } from './selector.ts';
 
 /** Where the installation keeps a text by which its secret key is recognised. */
 export interface SecretKeyCheck {

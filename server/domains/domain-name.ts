@@ -3,8 +3,8 @@ import { LetterheadError } from '@letterhead/shared';
 import { parse as splitAtSuffix } from 'tldts';
 import { toASCII as mapToAscii, toUnicode as mapToUnicode } from 'tr46';
 import { MAX_NAME_LENGTH } from '../dns/name.ts';
+import { findInputMistake, type InputMistake } from './input-mistakes.ts';
 import { isNumberLabel } from './ip-spelling.ts';
-import { findMistake, type Mistake } from './mistyped-name.ts';
 
 const MAX_LABEL_LENGTH = 63;
 /** In UTF-16 units: what UTS 46 drops may make a text longer than its name, but not without end. */
@@ -45,7 +45,7 @@ class ParsedDomainName {
 export type DomainName = ParsedDomainName;
 
 /** Why a text is refused. `advice` where there is better to say than to type the name that was meant. */
-interface Refusal extends Mistake {
+interface Refusal extends InputMistake {
   readonly advice?: string;
 }
 
@@ -80,7 +80,7 @@ function read(input: string): DomainName | Refusal {
   // Before anything whose cost grows with the square of the length, as Punycode's does.
   if (typed.length > MAX_INPUT_LENGTH) return tooLong();
   const unicode = mapToUnicode(typed, UTS46).domain.trim();
-  const mistake = findMistake(unicode) ?? findMalformedALabel(typed);
+  const mistake = findInputMistake(unicode) ?? findMalformedALabel(typed);
   if (mistake !== null) return mistake;
   if (/^\.?$/.test(unicode)) return refuse('Nothing was typed.');
   if ([...unicode].length > MAX_NAME_LENGTH + 1) return tooLong();

@@ -1,5 +1,6 @@
-import type { DnsRecord, Domain } from '@letterhead/shared';
-import { dkimHostname, dkimRecordValue, returnPathHostname } from '../dkim/key-record.ts';
+import type { Domain } from '@letterhead/shared';
+import { dnsRecordsOf } from '../records/dns-records.ts';
+import { stateOf } from '../records/record-states.ts';
 import type { DomainRow } from '../store/store.ts';
 
 /** Rows never change, so each is turned into what callers see once. */
@@ -16,7 +17,13 @@ export function toDomain(row: DomainRow): Domain {
 }
 
 function makeView(row: DomainRow): Domain {
-  const dns_records = dnsRecords(row);
+  const dns_records = dnsRecordsOf(row).map(({ key, label, type, hostname, value }) => ({
+    label,
+    type,
+    hostname,
+    value,
+    verified: stateOf(row, key)?.verified === true,
+  }));
   return {
     id: row.id,
     account_id: row.account_id,
@@ -27,25 +34,4 @@ function makeView(row: DomainRow): Domain {
     updated_at: new Date(row.updated_at),
     created_at: new Date(row.created_at),
   };
-}
-
-function dnsRecords(row: DomainRow): DnsRecord[] {
-  const dkim: DnsRecord = {
-    label: 'DKIM',
-    type: 'TXT',
-    hostname: dkimHostname(row.selector, row.subdomain),
-    value: dkimRecordValue(row.public_key),
-    verified: row.dkim.verified,
-  };
-  if (row.return_path === null) return [dkim];
-  return [
-    dkim,
-    {
-      label: 'Return-Path',
-      type: 'CNAME',
-      hostname: returnPathHostname(row.selector, row.subdomain),
-      value: row.return_path.target,
-      verified: row.return_path.verified,
-    },
-  ];
 }

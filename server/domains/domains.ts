@@ -1,11 +1,14 @@
 import type { Actor, Diagnosis, DomainStatus, EventType } from '@letterhead/shared';
 import { LetterheadError } from '@letterhead/shared';
-import { keyFingerprint, returnPathToken } from '../dkim/key-record.ts';
+import { keyFingerprint } from '../dkim/key-fingerprint.ts';
 import type { KeySeal } from '../dkim/key-seal.ts';
 import type { KeyPair, KeySource } from '../dkim/key-source.ts';
-import { makeSelector } from '../dkim/selector.ts';
 import type { Clock } from '../instant.ts';
 import { toInstant } from '../instant.ts';
+import type { Monitor } from '../monitor/monitor.ts';
+import { firstCheckTimes } from '../monitor/schedule.ts';
+import { makeSelector, returnPathToken } from '../records/record-names.ts';
+import { dkimStateOf, newRecordStates } from '../records/record-states.ts';
 import type {
   AccountRow,
   DomainChange,
@@ -18,9 +21,7 @@ import type {
 } from '../store/store.ts';
 import { checkDates, diagnose } from '../verification/diagnose.ts';
 import { readKeptDiagnosis } from '../verification/kept-diagnosis.ts';
-import type { Monitor } from '../verification/monitor.ts';
-import { statusOf } from '../verification/record-standing.ts';
-import { firstCheckTimes } from '../verification/schedule.ts';
+import { statusOf } from '../verification/record-state.ts';
 import type { DomainName } from './domain-name.ts';
 
 /** How many earlier keys of a domain are recognised: a row must not grow with every rename. */
@@ -142,7 +143,7 @@ export class Domains {
     const rows = await this.#needs.store.listDomains(account.id, {});
     return rows.map((row) => ({
       id: row.id,
-      status: statusOf(row.dkim, now),
+      status: statusOf(dkimStateOf(row), now),
       ...checkDates(this.#needs.store.checkTimes(account.id, row.id)),
       // Its checks have stopped.
       ...(account.suspended ? { next_check_at: null } : {}),
@@ -175,14 +176,13 @@ export class Domains {
     owner: { account: number; domain: number },
     now: string,
   ): Pick<DomainRow, 'selector' | 'public_key' | 'private_key' | 'dkim' | 'return_path'> {
-    const unseen = { verified: false, degraded: false, since: now };
     const host = this.#needs.returnPathHost;
+    const target = host === null ? null : `${token}.${host}`;
     return {
       selector,
       public_key: pair.publicKey,
       private_key: this.#needs.seal.seal(pair.privateKey, owner),
-      dkim: unseen,
-      return_path: host === null ? null : { ...unseen, target: `${token}.${host}` },
+      ...newRecordStates({ verified: false, degraded: false, since: now }, target),
     };
   }
 

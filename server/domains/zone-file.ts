@@ -1,5 +1,6 @@
 import type { DnsRecord, Domain } from '@letterhead/shared';
-import { isTooLong, registrableDomain } from '../verification/published-record.ts';
+import { recordFqdn } from '@letterhead/shared';
+import { isTooLong } from '../records/record-names.ts';
 
 /** What one character-string of a TXT record holds at most (RFC 1035 §3.3), in octets. */
 const STRING_MAX = 255;
@@ -15,17 +16,9 @@ export function formatZoneFile(domain: Domain): string {
   return `; ${domain.domain}: the records that Letterhead looks for\n${lines.join('\n')}\n`;
 }
 
-/** A record's full host name, without a trailing dot. */
-export function recordFqdn(
-  { hostname }: Pick<DnsRecord, 'hostname'>,
-  domain: Pick<Domain, 'domain' | 'subdomain'>,
-): string {
-  return `${hostname}.${registrableDomain(domain)}`;
-}
-
 function formatRecord(record: DnsRecord, domain: Domain): string {
   const data = record.type === 'TXT' ? formatStrings(record.value) : `${record.value}.`;
-  const fqdn = recordFqdn(record, domain);
+  const fqdn = recordFqdn(record.hostname, domain);
   const line = `${fqdn}.\t${TTL_SECONDS}\tIN\t${record.type}\t${data}`;
   // A name server would refuse the whole file for it.
   return isTooLong(fqdn) ? `; too long for the DNS: ${line}` : line;

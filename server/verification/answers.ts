@@ -1,6 +1,6 @@
 import type { Observation, Outcome, Present, RecordType } from '../dns/outcome.ts';
-import { totalOf } from './clip.ts';
 import type { RecordEvidence } from './evidence.ts';
+import { totalOf } from './truncate.ts';
 
 /** One definitive answer about a record, and who gave it. */
 export interface Answer {

@@ -1,9 +1,12 @@
 import type { Diagnosis, RecordDiagnosis, Severity } from '@letterhead/shared';
+import { registrableDomain } from '@letterhead/shared';
+import { dnsRecordsOf, type ExpectedRecord } from '../records/dns-records.ts';
+import { isTooLong } from '../records/record-names.ts';
+import { dkimStateOf, stateOf } from '../records/record-states.ts';
 import type { CheckTimes, DomainRow, RecordState } from '../store/store.ts';
 import { notChecked } from './diagnosis/not-checked.ts';
 import { MEANINGS } from './diagnosis/rules.ts';
-import { isTooLong, type PublishedRecord, publishedRecords, registrableDomain } from './published-record.ts';
-import { statusOf } from './record-standing.ts';
+import { statusOf } from './record-state.ts';
 import type { StoredDiagnosis, StoredRecord } from './stored-diagnosis.ts';
 
 /**
@@ -16,13 +19,13 @@ export function diagnose(
   stored: StoredDiagnosis | undefined,
   now: Date,
 ): Diagnosis {
-  const records = publishedRecords(row).map((record) =>
+  const records = dnsRecordsOf(row).map((record) =>
     diagnoseRecord(row, record, stored?.records[record.key] ?? null, now),
   );
-  // Who has no domain has no use for records that it could do with besides.
+  // Who has no domain has no use for records that it could do with additionalNotes.
   const exists = records.every(({ code }) => code !== 'DOMAIN_NOT_FOUND');
   return {
-    status: statusOf(row.dkim, now),
+    status: statusOf(dkimStateOf(row), now),
     ...checkDates(times),
     records,
     advice: stored !== undefined && exists ? stored.advice : [],
@@ -41,7 +44,7 @@ export function checkDates(times: CheckTimes | undefined): Pick<Diagnosis, 'chec
 
 function diagnoseRecord(
   row: DomainRow,
-  record: PublishedRecord,
+  record: ExpectedRecord,
   stored: StoredRecord | null,
   now: Date,
 ): RecordDiagnosis {
@@ -54,7 +57,7 @@ function diagnoseRecord(
     fqdn,
     state: stored.state,
     code: stored.code,
-    severity: severityOf(stored, record, row[record.key], now),
+    severity: severityOf(stored, record, stateOf(row, record.key), now),
     transient: MEANINGS[stored.code].standing === 'unknown',
     source: stored.source,
     title: stored.title,
@@ -71,7 +74,7 @@ function diagnoseRecord(
 /** A record that is not there yet is no error, and a Return-Path that is not there never is: mail passes without. */
 function severityOf(
   { code }: StoredRecord,
-  record: PublishedRecord,
+  record: ExpectedRecord,
   state: RecordState | null,
   now: Date,
 ): Severity {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Delegation, Observation, Outcome, RecordType } from '../dns/outcome.ts';
-import type { RecordKey } from './published-record.ts';
+import type { RecordKey } from '../records/dns-records.ts';
 
 /**
  * What one check saw, as plain data. It is judged at once; stored-diagnosis.ts has what is kept of that. The schemas

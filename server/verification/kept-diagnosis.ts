@@ -1,6 +1,7 @@
 import type { Advice } from '@letterhead/shared';
+import type { RecordKey } from '../records/dns-records.ts';
+import { mapRecords } from '../records/record-states.ts';
 import type { DomainRow, JsonValue } from '../store/store.ts';
-import type { RecordKey } from './published-record.ts';
 import {
   DIAGNOSIS_FORMAT,
   type StoredDiagnosis,
@@ -27,7 +28,7 @@ export function toKeptDiagnosis(
   return {
     format: DIAGNOSIS_FORMAT,
     selector,
-    records: { dkim: latest('dkim'), return_path: latest('return_path') },
+    records: mapRecords(latest),
     advice,
   };
 }

@@ -1,5 +1,6 @@
 import { AdviceSchema, DiagnosisCodeSchema, RecordDiagnosisSchema } from '@letterhead/shared';
 import { z } from 'zod';
+import { mapRecords } from '../records/record-states.ts';
 
 /** Of what is kept beside a domain; upgrade-evidence.ts reads what came before. */
 export const DIAGNOSIS_FORMAT = 2;
@@ -27,7 +28,7 @@ export type StoredRecord = z.infer<typeof StoredRecordSchema>;
 export const StoredDiagnosisSchema = z.object({
   format: z.literal(DIAGNOSIS_FORMAT),
   selector: z.string(),
-  records: z.object({ dkim: StoredRecordSchema.nullable(), return_path: StoredRecordSchema.nullable() }),
+  records: z.object(mapRecords(() => StoredRecordSchema.nullable())),
   advice: z.array(AdviceSchema),
 });
 export type StoredDiagnosis = z.infer<typeof StoredDiagnosisSchema>;

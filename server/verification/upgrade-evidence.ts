@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { dnsRecordOf, type RecordKey } from '../records/dns-records.ts';
+import { mapRecords } from '../records/record-states.ts';
 import type { DomainRow, JsonValue } from '../store/store.ts';
 import { advise } from './advice/advise.ts';
-import { clipAnswer, clipObservations } from './clip.ts';
 import { AdviceEvidenceSchema, type RecordEvidence, RecordEvidenceSchema } from './evidence.ts';
-import { publishedRecord, type RecordKey } from './published-record.ts';
-import { relevanceTo } from './right-value.ts';
+import { relevanceTo } from './match-value.ts';
 import { DIAGNOSIS_FORMAT, type StoredDiagnosis, type StoredRecord } from './stored-diagnosis.ts';
+import { truncateAnswer, truncateObservations } from './truncate.ts';
 import { judge } from './verdict.ts';
 
 const SeenRecordSchema = z.object({
@@ -17,7 +18,7 @@ const SeenRecordSchema = z.object({
 /** Format 1 kept what a check saw as it was, and judged it at each reading. */
 const EvidenceFormat1Schema = z.object({
   selector: z.string(),
-  records: z.object({ dkim: SeenRecordSchema.nullable(), return_path: SeenRecordSchema.nullable() }),
+  records: z.object(mapRecords(() => SeenRecordSchema.nullable())),
   advice: AdviceEvidenceSchema,
 });
 
@@ -39,26 +40,26 @@ export function upgradeEvidence(row: DomainRow, kept: JsonValue | undefined): St
   return {
     format: DIAGNOSIS_FORMAT,
     selector,
-    records: { dkim: latest('dkim'), return_path: latest('return_path') },
+    records: mapRecords(latest),
     advice: advise(row, advice),
   };
 }
 
 /** Evidence within the bounds of what a check judges. */
 function clipped(row: DomainRow, key: RecordKey, evidence: RecordEvidence): RecordEvidence {
-  const record = publishedRecord(row, key);
+  const record = dnsRecordOf(row, key);
   if (record === undefined) return evidence;
   const relevance = (value: string) => relevanceTo(record, value);
   const { observations, resolver, alias, findings } = evidence;
   return {
     ...evidence,
-    observations: clipObservations(observations, relevance),
-    resolver: resolver === null ? null : clipAnswer(resolver, relevance),
+    observations: truncateObservations(observations, relevance),
+    resolver: resolver === null ? null : truncateAnswer(resolver, relevance),
     alias:
-      alias === null ? null : { ...alias, observations: clipObservations(alias.observations, relevance) },
+      alias === null ? null : { ...alias, observations: truncateObservations(alias.observations, relevance) },
     findings: findings.map((finding) => ({
       ...finding,
-      values: clipAnswer({ kind: 'present', ...finding, ttl: 0 }, relevance).values,
+      values: truncateAnswer({ kind: 'present', ...finding, ttl: 0 }, relevance).values,
     })),
   };
 }

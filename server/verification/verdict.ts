@@ -1,15 +1,11 @@
 import type { NameServerObservation } from '@letterhead/shared';
+import { registrableDomain } from '@letterhead/shared';
 import type { Observation } from '../dns/outcome.ts';
+import { dnsRecordsOf, type ExpectedRecord, type RecordKey } from '../records/dns-records.ts';
 import type { DomainRow } from '../store/store.ts';
+import { observedValues, type RuleInput, toRuleInput } from './diagnosis/rule-input.ts';
 import { type CodedFinding, type FoundCode, findCode, MEANINGS, type Standing } from './diagnosis/rules.ts';
-import { type Sighting, sight, valuesSeen } from './diagnosis/sighting.ts';
 import type { CheckEvidence } from './evidence.ts';
-import {
-  type PublishedRecord,
-  publishedRecords,
-  type RecordKey,
-  registrableDomain,
-} from './published-record.ts';
 import type { StoredRecord } from './stored-diagnosis.ts';
 import { boundRecord } from './stored-size.ts';
 
@@ -34,43 +30,43 @@ export type Judgements = { readonly [Key in RecordKey]?: Judgement };
 /** Judges what a check saw. The evidence must be of the row's selector. */
 export function judge(row: DomainRow, evidence: CheckEvidence): Judgements {
   return Object.fromEntries(
-    publishedRecords(row).flatMap((record) => {
+    dnsRecordsOf(row).flatMap((record) => {
       const judgement = judgeRecord(row, record, evidence);
       return judgement === null ? [] : [[record.key, judgement]];
     }),
   );
 }
 
-function judgeRecord(row: DomainRow, record: PublishedRecord, evidence: CheckEvidence): Judgement | null {
+function judgeRecord(row: DomainRow, record: ExpectedRecord, evidence: CheckEvidence): Judgement | null {
   const seen = evidence.records[record.key];
   if (seen === undefined) return null;
-  const sighting = sight(record, registrableDomain(row), seen);
-  const finding = findCode(sighting);
+  const input = toRuleInput(record, registrableDomain(row), seen);
+  const finding = findCode(input);
   const { code } = finding;
   return {
     code,
     standing: MEANINGS[code].standing,
-    firstHand: sighting.said.firstHand,
-    record: boundRecord(toRecord(sighting, finding)),
+    firstHand: input.said.firstHand,
+    record: boundRecord(toRecord(input, finding)),
   };
 }
 
-function toRecord(sighting: Sighting, finding: CodedFinding): Judgement['record'] {
-  const { observations, observed_at } = sighting.evidence;
+function toRecord(input: RuleInput, finding: CodedFinding): Judgement['record'] {
+  const { observations, observed_at } = input.evidence;
   return {
     code: finding.code,
-    source: sourceOf(sighting),
+    source: sourceOf(input),
     title: finding.title,
     detail: finding.detail,
     fix: finding.fix,
-    found: [...(finding.found ?? valuesSeen(sighting))],
+    found: [...(finding.found ?? observedValues(input))],
     nameservers: observations.map(toNameServer),
     observed_at,
     clears_at: finding.clearsAt?.toISOString() ?? null,
   };
 }
 
-function sourceOf({ said, evidence }: Sighting): StoredRecord['source'] {
+function sourceOf({ said, evidence }: RuleInput): StoredRecord['source'] {
   return said.source ?? (evidence.delegation.kind === 'no-such-domain' ? 'resolver' : null);
 }
 

@@ -2,7 +2,7 @@ import type { Advice } from '@letterhead/shared';
 import { describe, expect, test } from 'vitest';
 import type { DomainRow } from '../../server/store/store.ts';
 import type { Records } from '../dns/zone.ts';
-import { CheckScene } from './check-scene.ts';
+import { CheckFixture } from './check-fixture.ts';
 import { followFix } from './follow-fix.ts';
 import { NOT_VERIFIED, sendingDomain, VERIFIED } from './sending-domain.ts';
 
@@ -124,7 +124,7 @@ const CASES: Case[] = [
 ];
 
 async function adviceOn(
-  scene: CheckScene,
+  scene: CheckFixture,
   row: DomainRow,
   code: Advice['code'],
 ): Promise<Advice | undefined> {
@@ -132,9 +132,9 @@ async function adviceOn(
   return (await scene.check(row)).diagnosis.advice.find((one) => one.code.startsWith(kind));
 }
 
-async function setScene(records: Record<string, Records> = {}): Promise<CheckScene> {
+async function setScene(records: Record<string, Records> = {}): Promise<CheckFixture> {
   const { 'example.org': apex, ...names } = records;
-  const scene = await CheckScene.set({ zones: { 'example.org': apex === undefined ? {} : { '@': apex } } });
+  const scene = await CheckFixture.set({ zones: { 'example.org': apex === undefined ? {} : { '@': apex } } });
   for (const [name, one] of Object.entries(names)) scene.servers.publish(name, one);
   return scene;
 }
@@ -208,7 +208,7 @@ describe('advice', () => {
         'ns.mail': { A: ['127.0.0.3'] },
       },
     };
-    await using scene = await CheckScene.set({ zones, spares });
+    await using scene = await CheckFixture.set({ zones, spares });
     const several = { ...names, '@': { ...names['@'], ...txt('v=spf1 mx -all', 'v=spf1 a -all') } };
     const responsible = spares === 0 ? scene.servers.authorities : scene.servers.spares;
     for (const server of [scene.servers.resolver, ...responsible]) server.serve('mail.example.org', several);
@@ -218,7 +218,7 @@ describe('advice', () => {
   });
 
   test('names the zone above a domain that is none itself', async () => {
-    await using scene = await CheckScene.set({
+    await using scene = await CheckFixture.set({
       zones: { org: { example: txt('v=spf1 mx -all', 'v=spf1 a -all') } },
     });
     const spf = await adviceOn(scene, sendingDomain(), 'SPF_MULTIPLE');

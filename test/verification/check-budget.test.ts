@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { CHECK_LIMITS } from '../../server/limits.ts';
-import { CheckScene } from './check-scene.ts';
+import { CheckFixture } from './check-fixture.ts';
 import { NOT_VERIFIED, OUR_KEY, SELECTOR, sendingDomain } from './sending-domain.ts';
 
 const OURS = { TXT: [`k=rsa;p=${OUR_KEY}`] };
@@ -8,7 +8,7 @@ const TARGET = 't.example.net';
 const RETURN_PATH = { ...NOT_VERIFIED, target: TARGET };
 
 /** Questions received by all servers. */
-function received({ servers }: CheckScene): number {
+function received({ servers }: CheckFixture): number {
   return [servers.resolver, ...servers.authorities].flatMap(({ queries }) => queries).length;
 }
 
@@ -22,7 +22,7 @@ function spfChain(count: number) {
 
 describe.concurrent('the budget of a check', () => {
   test('is enough for a domain on eight servers, whose name has 8 KB of TXT and SPF of ten look-ups', async () => {
-    await using scene = await CheckScene.set({ authorities: 8 });
+    await using scene = await CheckFixture.set({ authorities: 8 });
     const { servers } = scene;
     const row = sendingDomain({ domain: 'mail.example.org', subdomain: 'mail', return_path: RETURN_PATH });
     const tokens = Array.from({ length: 60 }, (_, i) => `verification-of-service-${i}=${'x'.repeat(110)}`);
@@ -41,7 +41,7 @@ describe.concurrent('the budget of a check', () => {
   });
 
   test('is not spent by one record while another is still to be asked, and its end is told', async () => {
-    await using scene = await CheckScene.set({ authorities: 8 });
+    await using scene = await CheckFixture.set({ authorities: 8 });
     const subdomain = 'a.b.c.d.e.f.g';
     const row = sendingDomain({
       domain: `${subdomain}.example.org`,
@@ -58,7 +58,7 @@ describe.concurrent('the budget of a check', () => {
   });
 
   test('has a part for advice, which takes nothing from the records', async () => {
-    await using scene = await CheckScene.set();
+    await using scene = await CheckFixture.set();
     const { servers } = scene;
     const row = sendingDomain({ domain: 'mail.example.org', subdomain: 'mail' });
     servers.publish(`${SELECTOR}._domainkey.mail.example.org`, OURS);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { CheckScene } from './check-scene.ts';
+import { CheckFixture } from './check-fixture.ts';
 import { ANOTHER_KEY, NOT_VERIFIED, OUR_KEY, SELECTOR, sendingDomain } from './sending-domain.ts';
 
 const FQDN = `${SELECTOR}._domainkey.example.org`;
@@ -7,7 +7,7 @@ const OURS = `k=rsa;p=${OUR_KEY}`;
 
 describe('whom a check asks', () => {
   test('the authorities only, while they say that the record is not there', async () => {
-    await using scene = await CheckScene.set();
+    await using scene = await CheckFixture.set();
     const row = sendingDomain({ return_path: { ...NOT_VERIFIED, target: 't.example.net' } });
     await scene.check(row);
     expect(scene.servers.authorities[0]?.queriesFor(FQDN, 'TXT')).not.toEqual([]);
@@ -16,7 +16,7 @@ describe('whom a check asks', () => {
   });
 
   test('so that a record published after a look is found at once, by a resolver that remembers', async () => {
-    await using scene = await CheckScene.set();
+    await using scene = await CheckFixture.set();
     scene.servers.resolver.remembersAbsence = true;
     expect((await scene.check(sendingDomain())).dkim.code).toBe('RECORD_MISSING');
     scene.servers.publish(FQDN, { TXT: [OURS] });
@@ -24,7 +24,7 @@ describe('whom a check asks', () => {
   });
 
   test('the resolver too, once the record is there: until when it remembers otherwise is said', async () => {
-    await using scene = await CheckScene.set();
+    await using scene = await CheckFixture.set();
     scene.servers.publish(FQDN, { TXT: [OURS] });
     scene.servers.resolver.cache.set(FQDN, { negative: 'nodata', ttl: 900 });
     const { dkim } = await scene.check(sendingDomain());
@@ -37,7 +37,7 @@ describe('whom a check asks', () => {
   });
 
   test('nobody else for a record that is right', async () => {
-    await using scene = await CheckScene.set();
+    await using scene = await CheckFixture.set();
     scene.servers.publish(FQDN, { TXT: [OURS] });
     await scene.check(sendingDomain());
     const names = scene.servers.authorities[0]?.queries.map(({ name, type }) => `${type} ${name}`);
@@ -50,7 +50,7 @@ describe('whom a check asks', () => {
   });
 
   test('the resolver where no authority says anything definitive', async () => {
-    await using scene = await CheckScene.set();
+    await using scene = await CheckFixture.set();
     scene.servers.publish(FQDN, { TXT: [OURS] });
     for (const server of scene.servers.authorities) server.fault = 'refused';
     const { dkim, verdicts } = await scene.check(sendingDomain());
@@ -60,7 +60,7 @@ describe('whom a check asks', () => {
   });
 
   test('and then what it says of an absence is hearsay', async () => {
-    await using scene = await CheckScene.set();
+    await using scene = await CheckFixture.set();
     for (const server of scene.servers.authorities) server.fault = 'refused';
     const { dkim, verdicts } = await scene.check(sendingDomain());
     expect(dkim).toMatchObject({ code: 'RECORD_MISSING', source: 'resolver' });
@@ -68,7 +68,7 @@ describe('whom a check asks', () => {
   });
 
   test('a misplaced record is found through the resolver as well', async () => {
-    await using scene = await CheckScene.set();
+    await using scene = await CheckFixture.set();
     scene.servers.publish(`${FQDN}.example.org`, { TXT: [OURS] });
     for (const server of scene.servers.authorities) server.fault = 'refused';
     expect((await scene.check(sendingDomain())).dkim).toMatchObject({
@@ -80,7 +80,7 @@ describe('whom a check asks', () => {
 
 describe('authorities at addresses that are not public', () => {
   test('are not asked: the resolver’s word is what there is', async () => {
-    await using scene = await CheckScene.set({ allowPrivate: false });
+    await using scene = await CheckFixture.set({ allowPrivate: false });
     scene.servers.publish(FQDN, { TXT: [OURS] });
     const { dkim } = await scene.check(sendingDomain());
     expect(dkim).toMatchObject({ code: 'OK', source: 'resolver' });
@@ -91,7 +91,7 @@ describe('authorities at addresses that are not public', () => {
 
 describe('silent servers', () => {
   test('are set aside where another one answers', async () => {
-    await using scene = await CheckScene.set({ authorities: 2 });
+    await using scene = await CheckFixture.set({ authorities: 2 });
     scene.servers.publish(FQDN, { TXT: [OURS] });
     const [, second] = scene.servers.authorities;
     if (second !== undefined) second.fault = 'silent';
@@ -101,7 +101,7 @@ describe('silent servers', () => {
   });
 
   test('leave the last definitive state as it was', async () => {
-    await using scene = await CheckScene.set();
+    await using scene = await CheckFixture.set();
     scene.servers.publish(FQDN, { TXT: [`k=rsa;p=${ANOTHER_KEY}`] });
     expect((await scene.check(sendingDomain())).dkim).toMatchObject({ code: 'OTHER_KEY', state: 'invalid' });
     for (const server of [scene.servers.resolver, ...scene.servers.authorities])
@@ -118,7 +118,7 @@ describe('silent servers', () => {
   });
 
   test('cost no more than the check’s own end', async () => {
-    await using scene = await CheckScene.set();
+    await using scene = await CheckFixture.set();
     for (const server of [scene.servers.resolver, ...scene.servers.authorities]) server.fault = 'silent';
     const { dkim } = await scene.check(sendingDomain(), AbortSignal.abort());
     expect(dkim).toMatchObject({ transient: true, state: 'unknown' });
@@ -130,7 +130,7 @@ describe('an alias', () => {
   const TARGET = 'key1.provider.example';
 
   test('is followed, as receivers do', async () => {
-    await using scene = await CheckScene.set(elsewhere);
+    await using scene = await CheckFixture.set(elsewhere);
     scene.servers.publish(FQDN, { CNAME: TARGET });
     scene.servers.publish(TARGET, { TXT: [OURS] });
     const { dkim } = await scene.check(sendingDomain());
@@ -139,7 +139,7 @@ describe('an alias', () => {
   });
 
   test('that the resolver cannot follow says nothing', async () => {
-    await using scene = await CheckScene.set(elsewhere);
+    await using scene = await CheckFixture.set(elsewhere);
     scene.servers.publish(FQDN, { CNAME: TARGET });
     scene.servers.publish(TARGET, { TXT: [OURS] });
     scene.servers.resolver.faults.set(FQDN, 'servfail');
@@ -150,14 +150,14 @@ describe('an alias', () => {
   });
 
   test('whose end is gone is wrong first-hand, by the word of the servers there', async () => {
-    await using scene = await CheckScene.set(elsewhere);
+    await using scene = await CheckFixture.set(elsewhere);
     scene.servers.publish(FQDN, { CNAME: TARGET });
     const { verdicts } = await scene.check(sendingDomain());
     expect(verdicts.dkim).toMatchObject({ code: 'WRONG_TYPE', standing: 'invalid', firstHand: true });
   });
 
   test('is right where its end is, though the resolver remembers otherwise', async () => {
-    await using scene = await CheckScene.set(elsewhere);
+    await using scene = await CheckFixture.set(elsewhere);
     scene.servers.publish(FQDN, { CNAME: TARGET });
     scene.servers.publish(TARGET, { TXT: [OURS] });
     scene.servers.resolver.cache.set(TARGET, { negative: 'nxdomain', ttl: 600 });
@@ -167,7 +167,7 @@ describe('an alias', () => {
 });
 
 test('servers that disagree at the end of an alias are named, not those at its beginning', async () => {
-  await using scene = await CheckScene.set({
+  await using scene = await CheckFixture.set({
     authorities: 2,
     zones: { 'example.org': {}, 'provider.example': {} },
   });
@@ -179,9 +179,9 @@ test('servers that disagree at the end of an alias are named, not those at its b
   expect(dkim.detail).toContain('Receivers that ask ns2.provider.example don’t find our record.');
 });
 
-describe('what is said besides', () => {
+describe('what is said additionalNotes', () => {
   test('which servers lack the record', async () => {
-    await using scene = await CheckScene.set({ authorities: 3 });
+    await using scene = await CheckFixture.set({ authorities: 3 });
     scene.servers.publish(FQDN, { TXT: [OURS] });
     scene.servers.authorities[1]?.publish(FQDN, null);
     const { dkim, verdicts } = await scene.check(sendingDomain());
@@ -192,7 +192,7 @@ describe('what is said besides', () => {
   });
 
   test('which servers did not answer, and which are not responsible, whatever the others said', async () => {
-    await using scene = await CheckScene.set({ authorities: 4 });
+    await using scene = await CheckFixture.set({ authorities: 4 });
     const [, stale, dead, lame] = scene.servers.authorities;
     scene.servers.publish(FQDN, { TXT: [OURS] });
     stale?.publish(FQDN, null);
@@ -207,7 +207,7 @@ describe('what is said besides', () => {
   });
 
   test('with a single stale server beside a dead and a lame one: its word is what there is', async () => {
-    await using scene = await CheckScene.set({ authorities: 3 });
+    await using scene = await CheckFixture.set({ authorities: 3 });
     const [stale, dead, lame] = scene.servers.authorities;
     scene.servers.publish(FQDN, { TXT: [OURS] });
     stale?.publish(FQDN, null);
@@ -220,7 +220,7 @@ describe('what is said besides', () => {
   });
 
   test('all the ways in which nothing was heard', async () => {
-    await using scene = await CheckScene.set({ authorities: 2 });
+    await using scene = await CheckFixture.set({ authorities: 2 });
     const [dead, refusing] = scene.servers.authorities;
     for (const server of [scene.servers.resolver, dead]) server?.faults.set(FQDN, 'silent');
     refusing?.faults.set(FQDN, 'refused');
@@ -231,7 +231,7 @@ describe('what is said besides', () => {
   });
 
   test('that servers at private addresses were not asked, rather than that they did not answer', async () => {
-    await using scene = await CheckScene.set({ allowPrivate: false });
+    await using scene = await CheckFixture.set({ allowPrivate: false });
     scene.servers.publish(FQDN, { TXT: [OURS] });
     const { dkim } = await scene.check(sendingDomain());
     expect(dkim.detail).toContain('ns1.example.org has no public address, and was not asked.');
@@ -239,18 +239,18 @@ describe('what is said besides', () => {
   });
 
   test('that it was our resolver which failed, where no server could be asked', async () => {
-    await using scene = await CheckScene.set();
+    await using scene = await CheckFixture.set();
     scene.servers.resolver.fault = 'servfail';
     const { dkim } = await scene.check(sendingDomain());
     expect(dkim).toMatchObject({ code: 'DNS_SERVFAIL', nameservers: [] });
     expect(dkim.detail).toMatch(/^The resolver that was asked for the name servers of example\.org answered/);
   });
 
-  test.each<[string, (scene: CheckScene) => void]>([
+  test.each<[string, (scene: CheckFixture) => void]>([
     ['NAMESERVERS_DISAGREE', ({ servers }) => servers.authorities[1]?.publish(FQDN, null)],
     ['NEGATIVE_CACHED', ({ servers }) => servers.resolver.cache.set(FQDN, { negative: 'nxdomain', ttl: 9 })],
   ])('that a record of the code %s is in test mode, too', async (code, arrange) => {
-    await using scene = await CheckScene.set({ authorities: 2 });
+    await using scene = await CheckFixture.set({ authorities: 2 });
     scene.servers.publish(FQDN, { TXT: [`t=y;${OURS}`] });
     arrange(scene);
     const { dkim } = await scene.check(sendingDomain());
@@ -259,7 +259,7 @@ describe('what is said besides', () => {
   });
 
   test('that the record lies at a second wrong place', async () => {
-    await using scene = await CheckScene.set();
+    await using scene = await CheckFixture.set();
     scene.servers.publish(`${FQDN}.example.org`, { TXT: [OURS] });
     scene.servers.publish(`${SELECTOR}.example.org`, { TXT: [OURS] });
     const { dkim } = await scene.check(sendingDomain());
@@ -268,7 +268,7 @@ describe('what is said besides', () => {
   });
 
   test('that the servers say different things, none of which is right', async () => {
-    await using scene = await CheckScene.set({ authorities: 2 });
+    await using scene = await CheckFixture.set({ authorities: 2 });
     scene.servers.publish(FQDN, { TXT: [`p=${ANOTHER_KEY}`] });
     scene.servers.authorities[1]?.publish(FQDN, null);
     const { dkim } = await scene.check(sendingDomain());
@@ -276,8 +276,8 @@ describe('what is said besides', () => {
     expect(dkim.detail).toContain('The name servers don’t all say the same');
   });
 
-  test('nothing besides where there is nothing', async () => {
-    await using scene = await CheckScene.set({ authorities: 2 });
+  test('nothing additionalNotes where there is nothing', async () => {
+    await using scene = await CheckFixture.set({ authorities: 2 });
     scene.servers.publish(FQDN, { TXT: [OURS] });
     expect((await scene.check(sendingDomain())).dkim.detail).toBe(
       'The domain’s own name servers answer with it.',
@@ -285,7 +285,7 @@ describe('what is said besides', () => {
   });
 
   test('that a missing record is no error while it is pending, and a missing Return-Path never is', async () => {
-    await using scene = await CheckScene.set();
+    await using scene = await CheckFixture.set();
     const row = sendingDomain({ return_path: { ...NOT_VERIFIED, target: 't.example.net' } });
     const severities = async () => (await scene.check(row)).diagnosis.records.map(({ severity }) => severity);
     expect(await severities()).toEqual(['info', 'info']);
@@ -294,7 +294,7 @@ describe('what is said besides', () => {
   });
 
   test('the first-hand word of the zone above that a domain is not there', async () => {
-    await using scene = await CheckScene.set({ zones: { org: {} } });
+    await using scene = await CheckFixture.set({ zones: { org: {} } });
     expect((await scene.check(sendingDomain())).verdicts.dkim).toMatchObject({
       code: 'DOMAIN_NOT_FOUND',
       standing: 'missing',
@@ -303,7 +303,7 @@ describe('what is said besides', () => {
   });
 
   test('a sentence that can be read, though there are 50 records to remove', async () => {
-    await using scene = await CheckScene.set();
+    await using scene = await CheckFixture.set();
     scene.servers.publish(FQDN, {
       TXT: [...Array.from({ length: 50 }, (_, i) => `${i} ${'x'.repeat(60)}`), OURS],
     });
@@ -316,7 +316,7 @@ describe('what is said besides', () => {
   });
 
   test('nothing of a check’s size: an answer may be as large as DNS allows', async () => {
-    await using scene = await CheckScene.set();
+    await using scene = await CheckFixture.set();
     scene.servers.publish(FQDN, { TXT: Array.from({ length: 100 }, (_, i) => `${i} ${'x'.repeat(500)}`) });
     const { dkim, evidence } = await scene.check(sendingDomain());
     expect(dkim.code).toBe('BAD_SYNTAX');

@@ -1,12 +1,12 @@
 import { DIAGNOSIS_CODES, type DiagnosisCode } from '@letterhead/shared';
 import { describe, expect, test } from 'vitest';
-import { keyFingerprint } from '../../server/dkim/key-record.ts';
+import { keyFingerprint } from '../../server/dkim/key-fingerprint.ts';
 import type { DomainRow } from '../../server/store/store.ts';
 import { diagnose } from '../../server/verification/diagnose.ts';
 import type { LoopbackDnsOptions } from '../dns/loopback-dns.ts';
 import type { Fault } from '../dns/name-server.ts';
 import type { Records } from '../dns/zone.ts';
-import { CheckScene } from './check-scene.ts';
+import { CheckFixture } from './check-fixture.ts';
 import { followFix } from './follow-fix.ts';
 import {
   ANOTHER_KEY,
@@ -32,7 +32,7 @@ interface Case {
   /** Records by their full name. */
   readonly records?: Record<string, Records>;
   /** What else is the matter with the servers. */
-  readonly arrange?: (scene: CheckScene) => void;
+  readonly arrange?: (scene: CheckFixture) => void;
 }
 
 const withReturnPath = { return_path: { ...NOT_VERIFIED, target: TARGET } };
@@ -61,7 +61,7 @@ const loopOf = (count: number): Record<string, Records> =>
 
 const failing =
   (fault: Fault) =>
-  ({ servers }: CheckScene) => {
+  ({ servers }: CheckFixture) => {
     for (const server of servers.authorities) server.fault = fault;
     servers.resolver.faults.set(FQDN, 'servfail');
   };
@@ -376,7 +376,7 @@ const CASES: Case[] = [
 
 describe('each code, from what real name servers answer', () => {
   test.concurrent.each(CASES)('$code: $when', async ({ code, row: changes, ...world }) => {
-    await using scene = await CheckScene.set(world.servers);
+    await using scene = await CheckFixture.set(world.servers);
     for (const [name, records] of Object.entries(world.records ?? {})) {
       const apex = scene.servers.authorities[0]?.zones.get(name)?.get('@') ?? {};
       scene.servers.publish(name, { ...apex, ...records });
@@ -396,7 +396,7 @@ describe('each code, from what real name servers answer', () => {
   });
 
   test('NOT_CHECKED: before the first look, with what to publish', async () => {
-    await using scene = await CheckScene.set();
+    await using scene = await CheckFixture.set();
     const row = sendingDomain(withReturnPath);
     const { records } = diagnose(row, undefined, undefined, scene.now);
     expect(records.map(({ code, state }) => ({ code, state }))).toEqual([

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Observation, Outcome } from '../../server/dns/outcome.ts';
-import { clipObservations } from '../../server/verification/clip.ts';
+import { dnsRecordOf } from '../../server/records/dns-records.ts';
 import type { RecordEvidence } from '../../server/verification/evidence.ts';
-import { publishedRecord } from '../../server/verification/published-record.ts';
-import { relevanceTo } from '../../server/verification/right-value.ts';
+import { relevanceTo } from '../../server/verification/match-value.ts';
+import { truncateObservations } from '../../server/verification/truncate.ts';
 import { judge } from '../../server/verification/verdict.ts';
 import { OUR_KEY, SELECTOR, sendingDomain } from './sending-domain.ts';
 
@@ -40,7 +40,7 @@ function toObservation(values: string[], at: number): Observation {
 
 /** As a check does it with what it heard. */
 function judgeAnswers(answers: readonly string[][]): void {
-  const record = publishedRecord(ROW, 'dkim');
+  const record = dnsRecordOf(ROW, 'dkim');
   if (record === undefined) throw new Error('a domain without a DKIM record');
   const dkim: RecordEvidence = {
     fqdn: record.fqdn,
@@ -48,7 +48,7 @@ function judgeAnswers(answers: readonly string[][]): void {
     observed_at: '2026-01-01T00:00:00Z',
     delegation: { kind: 'found', zone: 'example.org', nameServers: [] },
     zone: 'example.org',
-    observations: clipObservations(answers.map(toObservation), (value) => relevanceTo(record, value)),
+    observations: truncateObservations(answers.map(toObservation), (value) => relevanceTo(record, value)),
     resolver: null,
     alias: null,
     findings: [],

@@ -1,7 +1,8 @@
 import type { Advice } from '@letterhead/shared';
+import { registrableDomain } from '@letterhead/shared';
+import { stateOf } from '../../records/record-states.ts';
 import type { DomainRow } from '../../store/store.ts';
 import type { AdviceEvidence } from '../evidence.ts';
-import { registrableDomain } from '../published-record.ts';
 import { boundAdvice } from '../stored-size.ts';
 import type { AdvicePlace } from './advice-place.ts';
 import { adviseOnDmarc } from './dmarc-advice.ts';
@@ -24,7 +25,8 @@ export function advise(row: DomainRow, evidence: AdviceEvidence): Advice[] {
   );
 }
 
-function returnPathOf({ return_path }: DomainRow): AdvicePlace['returnPath'] {
-  if (return_path === null) return 'none';
-  return return_path.verified ? 'verified' : 'not-verified';
+function returnPathOf(row: DomainRow): AdvicePlace['returnPath'] {
+  const state = stateOf(row, 'return_path');
+  if (state === null) return 'none';
+  return state.verified ? 'verified' : 'not-verified';
 }

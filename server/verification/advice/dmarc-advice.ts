@@ -1,8 +1,8 @@
 import type { Advice } from '@letterhead/shared';
 import { parseTagList, tagValue } from '../../dkim/tag-list.ts';
-import { inZone, quoted, repeated } from '../diagnosis/sentences.ts';
+import { inZone, quoted, repeated } from '../diagnosis/words.ts';
 import type { AdviceEvidence } from '../evidence.ts';
-import { relativeTo } from '../misplaced-names.ts';
+import { relativeTo } from '../survey/candidate-hosts.ts';
 import type { AdvicePlace } from './advice-place.ts';
 
 type Policy = 'none' | 'quarantine' | 'reject';

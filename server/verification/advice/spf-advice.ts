@@ -1,8 +1,8 @@
 import type { Advice } from '@letterhead/shared';
-import { totalOf } from '../clip.ts';
-import { inZone, isTooLongToFollow, quoted } from '../diagnosis/sentences.ts';
+import { inZone, isTooLongToFollow, quoted } from '../diagnosis/words.ts';
 import type { AdviceEvidence } from '../evidence.ts';
-import { relativeTo } from '../misplaced-names.ts';
+import { relativeTo } from '../survey/candidate-hosts.ts';
+import { totalOf } from '../truncate.ts';
 import type { AdvicePlace } from './advice-place.ts';
 import { isAll, isPassAll, MAX_SPF_LOOKUPS, redirectTarget, spfRecords, spfTerms } from './spf-record.ts';
 

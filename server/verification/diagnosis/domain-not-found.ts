@@ -1,10 +1,10 @@
 import { isWithin } from '../../dns/name.ts';
-import { quoted } from './sentences.ts';
-import type { Rule } from './sighting.ts';
+import type { Rule } from './rule-input.ts';
+import { quoted } from './words.ts';
 
 /** The registrable domain itself is not in the DNS: never registered, expired, or mistyped. */
-export const DOMAIN_NOT_FOUND: Rule = (sighting) => {
-  const { record, registrable, evidence } = sighting;
+export const DOMAIN_NOT_FOUND: Rule = (input) => {
+  const { record, registrable, evidence } = input;
   if (evidence.delegation.kind !== 'no-such-domain') return null;
   // The resolver can be behind: a domain whose own zone answers exists.
   if (evidence.zone !== null && isWithin(evidence.zone, registrable)) return null;

@@ -1,11 +1,12 @@
 import type { RecordDiagnosis } from '@letterhead/shared';
-import { isTooLong, type PublishedRecord } from '../published-record.ts';
-import { inZone, quoted } from './sentences.ts';
-import type { Finding } from './sighting.ts';
+import type { ExpectedRecord } from '../../records/dns-records.ts';
+import { isTooLong } from '../../records/record-names.ts';
+import type { Finding } from './rule-input.ts';
 import { tooLong } from './too-long.ts';
+import { inZone, quoted } from './words.ts';
 
 /** NOT_CHECKED: nobody has looked at this record yet, since its domain was created or renamed. */
-export function notChecked(record: PublishedRecord, registrable: string): RecordDiagnosis {
+export function notChecked(record: ExpectedRecord, registrable: string): RecordDiagnosis {
   const { label, type, hostname, fqdn, value } = record;
   return {
     label,
@@ -26,7 +27,7 @@ export function notChecked(record: PublishedRecord, registrable: string): Record
   };
 }
 
-function whatToDo(record: PublishedRecord, registrable: string): Pick<Finding, 'title' | 'detail' | 'fix'> {
+function whatToDo(record: ExpectedRecord, registrable: string): Pick<Finding, 'title' | 'detail' | 'fix'> {
   const { type, hostname, fqdn, value } = record;
   if (isTooLong(fqdn)) return tooLong(record, registrable);
   return {

@@ -1,5 +1,6 @@
 import { DIAGNOSIS_CODES, type DiagnosisCode, type Severity } from '@letterhead/shared';
-import { besides } from './besides.ts';
+import { additionalNotes } from './additional-notes.ts';
+import { NAMESERVERS_DISAGREE, NEGATIVE_CACHED, OK, TEST_MODE } from './correct-record.ts';
 import { DOMAIN_NOT_FOUND } from './domain-not-found.ts';
 import {
   BAD_SYNTAX,
@@ -12,12 +13,17 @@ import {
   QUOTES_IN_VALUE,
 } from './key-value.ts';
 import { RECORD_MISSING } from './missing.ts';
-import { DNS_LAME, DNS_REFUSED, DNS_SERVFAIL, DNS_TIMEOUT, RESOLVER_UNREACHABLE } from './nothing-heard.ts';
-import { NAMESERVERS_DISAGREE, NEGATIVE_CACHED, OK, TEST_MODE } from './published.ts';
-import { isTooLongToFollow, putRight } from './sentences.ts';
-import { MULTIPLE_RECORDS, TXT_SPLIT_INTO_RECORDS } from './several-records.ts';
-import type { Finding, Rule, Sighting } from './sighting.ts';
+import { MULTIPLE_RECORDS, TXT_SPLIT_INTO_RECORDS } from './multiple-records.ts';
+import type { Finding, Rule, RuleInput } from './rule-input.ts';
+import {
+  DNS_LAME,
+  DNS_REFUSED,
+  DNS_SERVFAIL,
+  DNS_TIMEOUT,
+  RESOLVER_UNREACHABLE,
+} from './transient-failures.ts';
 import { WILDCARD_ANSWER } from './wildcard.ts';
+import { isTooLongToFollow, putRight } from './words.ts';
 import { HOST_DOUBLED, WRONG_HOST } from './wrong-host.ts';
 import { CNAME_FLATTENED, CNAME_WRONG_TARGET, WRONG_TYPE } from './wrong-type.ts';
 
@@ -102,21 +108,21 @@ export interface CodedFinding extends Finding {
 }
 
 /** The first rule that applies. */
-export function findCode(sighting: Sighting): CodedFinding {
+export function findCode(input: RuleInput): CodedFinding {
   for (const code of DIAGNOSIS_CODES) {
     if (code === 'NOT_CHECKED') continue;
-    const finding = RULES[code](sighting);
-    if (finding !== null) return withBesides(sighting, code, finding);
+    const finding = RULES[code](input);
+    if (finding !== null) return withNotes(input, code, finding);
   }
-  return withBesides(sighting, 'RECORD_MISSING', RECORD_MISSING(sighting));
+  return withNotes(input, 'RECORD_MISSING', RECORD_MISSING(input));
 }
 
-function withBesides(sighting: Sighting, code: FoundCode, finding: Finding): CodedFinding {
+function withNotes(input: RuleInput, code: FoundCode, finding: Finding): CodedFinding {
   const { fix } = finding;
   return {
     ...finding,
     code,
-    detail: [finding.detail, ...besides(sighting, code)].join(' '),
-    fix: fix !== null && isTooLongToFollow(fix) ? putRight(sighting) : fix,
+    detail: [finding.detail, ...additionalNotes(input, code)].join(' '),
+    fix: fix !== null && isTooLongToFollow(fix) ? putRight(input) : fix,
   };
 }

@@ -1,0 +1,83 @@
+import { isIpSpelling } from './ip-spelling.ts';
+
+/** Why a text is no domain name, in one sentence, and the text in it that may have been meant. */
+export interface InputMistake {
+  readonly what: string;
+  readonly meant: string | null;
+}
+
+/**
+ * Recognises the other things that people put into a form's domain field.
+ * Takes the text in lower case and mapped by UTS 46, so that full-width spellings are seen too.
+ * Null: nothing of the kind; whether it is a name is still to be seen.
+ */
+export function findInputMistake(text: string): InputMistake | null {
+  for (const { what, matches, meant } of MISTAKES) {
+    if (matches(text)) return { what, meant: meant(text) };
+  }
+  return null;
+}
+
+/** In this order: an e-mail address in a web address is a web address, and so on. */
+const MISTAKES: readonly {
+  readonly what: string;
+  readonly matches: (text: string) => boolean;
+  readonly meant: (text: string) => string | null;
+}[] = [
+  { what: 'That is an IP address.', matches: isIpSpelling, meant: () => null },
+  {
+    what: 'That is an e-mail address.',
+    matches: (text) => /^mailto:|^[^/\\?#]*@[^/\\?#]*$/.test(text),
+    meant: afterAt,
+  },
+  {
+    what: 'That is a web address.',
+    matches: (text) => /[/\\?#]|^[a-z][a-z0-9+.-]*:(?![0-9]*$)/.test(text),
+    meant: hostOf,
+  },
+  {
+    what: 'A wildcard is not one domain.',
+    matches: (text) => text.includes('*'),
+    meant: (text) => text.replace(/^\*+\./, ''),
+  },
+  { what: 'That is a name with a port.', matches: (text) => text.includes(':'), meant: withoutPort },
+  { what: 'A domain name has no percent signs.', matches: (text) => text.includes('%'), meant: unescaped },
+  {
+    what: 'That is more than one name.',
+    matches: (text) => words(text).length > 1 && words(text).every((word) => /[^.]\.[^.]/.test(word)),
+    meant: (text) => words(text)[0] ?? null,
+  },
+  {
+    what: 'A domain name has no spaces.',
+    matches: (text) => /\s/.test(text),
+    meant: (text) => text.replace(/\s+/g, ''),
+  },
+];
+
+/** `example.org` of `me@example.org`, `Me <me@example.org>` and `mailto:me@example.org?subject=x`. */
+function afterAt(text: string): string | null {
+  return /^[^\s<>?,;"]+/.exec(text.slice(text.lastIndexOf('@') + 1))?.[0] ?? null;
+}
+
+/** `example.org` of `https://me@example.org:8080/x`, `example.org/x`, `http//example.org` and `http:example.org`. */
+function hostOf(text: string): string | null {
+  const afterScheme = text.replace(/^[a-z][a-z0-9+-]*(?::(?![0-9])[/\\]*|[/\\]{2,})|^[/\\]+/, '');
+  const authority = /^[^/\\?#]*/.exec(afterScheme)?.[0] ?? '';
+  return withoutPort(authority.slice(authority.lastIndexOf('@') + 1));
+}
+
+function withoutPort(text: string): string {
+  return text.replace(/:.*$/s, '');
+}
+
+function unescaped(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}
+
+function words(text: string): string[] {
+  return text.split(/[\s,;|]+/).filter((word) => word !== '');
+}

@@ -1,0 +1,240 @@
+import { type Actor, LetterheadError } from '@letterhead/shared';
+import { FairSemaphore, type SemaphoreLimits } from '../fair-semaphore.ts';
+import type { Clock } from '../instant.ts';
+import { CHECK_LIMITS } from '../limits.ts';
+import type { DomainRow, DueCheck } from '../store/store.ts';
+import { CheckJob } from './check-job.ts';
+import { CheckLane } from './check-lane.ts';
+import type { Timer } from './timer.ts';
+
+/** Who asks gets an answer within this time, whatever the DNS does. Milliseconds, like all of these. */
+const ANSWER_WITHIN = 9000;
+/** A check that somebody waits behind leaves him this much. */
+const HANDOVER_MS = 4500;
+/** A check that has not begun by then could not see much any more. */
+const LATEST_START = 6000;
+/** A domain whose check took longer waits in a lane of its own the next time. */
+const SLOW = 3000;
+const RETRY_AFTER_SECONDS = 5;
+
+/** Where a check waits: somebody asked for it; it is due; it is due and known to be slow. */
+type Lane = 'asked' | 'due' | 'slow';
+
+/** In the order of precedence. */
+const LANES: readonly Lane[] = ['asked', 'due', 'slow'];
+/** How much of all the room a lane may take, and of an account's share the account's checks in it. */
+const SHARE: Record<Lane, number> = { asked: 1, due: 0.75, slow: 0.25 };
+/** The lanes whose room a check takes: a slow one is also due, and every one is under way. */
+const TAKES: Record<Lane, readonly Lane[]> = {
+  asked: ['asked'],
+  due: ['asked', 'due'],
+  slow: ['asked', 'due', 'slow'],
+};
+
+interface RunningCheck {
+  readonly job: CheckJob;
+  readonly ended: Promise<void>;
+}
+
+export interface CheckQueueDeps {
+  readonly clock: Clock;
+  readonly timer: Timer;
+  /** How many checks are under way at once, at most: in all and of one account. */
+  readonly limits: SemaphoreLimits;
+  /** Does the check. It must call `job.begin()` before its first question, and heed `job.signal`. */
+  readonly run: (job: CheckJob) => Promise<DomainRow | undefined>;
+  /** There is room again for checks that are due. */
+  readonly onRoom: () => void;
+}
+
+/**
+ * Runs checks side by side, one a domain at a time, by account in turn. Within its account's share a check that
+ * somebody asked for goes first and always finds room; those of slow domains use only a part of it, so that they hold
+ * up no other.
+ */
+export class CheckQueue {
+  readonly #needs: CheckQueueDeps;
+  readonly #lanes: Record<Lane, CheckLane> = byLane(() => new CheckLane());
+  readonly #limits: Record<Lane, SemaphoreLimits>;
+  readonly #rooms: Record<Lane, FairSemaphore<number>>;
+  /** By domain, as all of these. */
+  readonly #waiting = new Map<number, CheckJob>();
+  readonly #running = new Map<number, RunningCheck>();
+  readonly #slow = new Set<number>();
+  #closed = false;
+
+  constructor(needs: CheckQueueDeps) {
+    this.#needs = needs;
+    const { total, perOwner } = needs.limits;
+    this.#limits = byLane((lane) => ({
+      total: Math.ceil(total * SHARE[lane]),
+      perOwner: Math.ceil(perOwner * SHARE[lane]),
+    }));
+    this.#rooms = byLane((lane) => new FairSemaphore(this.#limits[lane]));
+  }
+
+  get inFlight(): number {
+    return this.#running.size;
+  }
+
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /**
+   * How many due checks may be added: as many as would start at once, but for those of accounts that have their share
+   * and of slow domains. Those wait here, so that others find room, but not without end.
+   */
+  get room(): number {
+    if (this.#closed) return 0;
+    return Math.max(0, Math.min(this.#freeIn('due'), CHECK_LIMITS.waiting - this.#waiting.size));
+  }
+
+  /**
+   * A check whose questions are all asked from now on, shared with everybody who asks before its first one.
+   * Undefined where the domain is gone by then. Rejects with `unavailable` under overload and at shutdown.
+   */
+  ask(target: DueCheck, actor: Actor): Promise<DomainRow | undefined> {
+    if (this.#closed) return Promise.reject(shuttingDown());
+    const now = this.#needs.clock().getTime();
+    const job = this.#joinable(target) ?? this.#enqueue(target, 'asked');
+    job.join(actor);
+    job.endBy(now + ANSWER_WITHIN, now);
+    this.#hurry(job, now);
+    this.#startWhatFits();
+    return job.outcome;
+  }
+
+  /** A check that is due. Nothing is added where one of the same domain waits already. */
+  add(target: DueCheck): void {
+    if (this.#closed || this.#joinable(target) !== undefined) return;
+    this.#enqueue(target, this.#slow.has(target.id) ? 'slow' : 'due');
+    this.#startWhatFits();
+  }
+
+  /** Cancels what is under way; who waits is refused. Resolves once nothing runs any more. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const job of this.#waiting.values()) job.fail(shuttingDown());
+    this.#waiting.clear();
+    for (const lane of LANES) this.#lanes[lane].clear();
+    const running = [...this.#running.values()];
+    for (const { job } of running) job.fail(shuttingDown());
+    await Promise.all(running.map(({ ended }) => ended));
+  }
+
+  #joinable({ id }: DueCheck): CheckJob | undefined {
+    const running = this.#running.get(id)?.job;
+    return this.#waiting.get(id) ?? (running?.canBeJoined ? running : undefined);
+  }
+
+  #enqueue(target: DueCheck, lane: Lane): CheckJob {
+    const job = new CheckJob(target, this.#needs.timer);
+    this.#waiting.set(target.id, job);
+    this.#lanes[lane].add(job);
+    return job;
+  }
+
+  /** Somebody waits for it: it goes before those that are merely due, and what runs before it gets less time. */
+  #hurry(job: CheckJob, now: number): void {
+    if (this.#waiting.get(job.target.id) !== job) return;
+    this.#lanes.due.delete(job);
+    this.#lanes.slow.delete(job);
+    this.#lanes.asked.add(job);
+    this.#running.get(job.target.id)?.job.endBy(now + HANDOVER_MS, now);
+    this.#needs.timer(LATEST_START, () => {
+      if (this.#remove(job)) job.fail(overloaded());
+    });
+  }
+
+  /** False: it does not wait (any more). */
+  #remove(job: CheckJob): boolean {
+    if (this.#waiting.get(job.target.id) !== job) return false;
+    for (const lane of LANES) this.#lanes[lane].delete(job);
+    return this.#waiting.delete(job.target.id);
+  }
+
+  #startWhatFits(): void {
+    for (const lane of LANES) {
+      for (let job = this.#takeNext(lane); job !== undefined; job = this.#takeNext(lane))
+        this.#start(job, lane);
+    }
+  }
+
+  #takeNext(lane: Lane): CheckJob | undefined {
+    if (this.#freeIn(lane) === 0) return undefined;
+    return this.#lanes[lane].takeNext(
+      ({ target }) => this.#running.has(target.id),
+      ({ target }) => this.#takeRoom(lane, target.account),
+    );
+  }
+
+  #start(job: CheckJob, lane: Lane): void {
+    this.#waiting.delete(job.target.id);
+    const started = this.#needs.clock().getTime();
+    job.endBy(started + ANSWER_WITHIN, started);
+    this.#running.set(job.target.id, { job, ended: this.#run(job, lane, started) });
+  }
+
+  async #run(job: CheckJob, lane: Lane, started: number): Promise<void> {
+    const { account, id } = job.target;
+    let isGone = false;
+    try {
+      const row = await this.#needs.run(job);
+      isGone = row === undefined;
+      job.settle(row);
+    } catch (error) {
+      job.fail(error);
+    }
+    this.#running.delete(id);
+    for (const one of TAKES[lane]) this.#rooms[one].release(account);
+    this.#noteSpeed(id, isGone ? 0 : this.#needs.clock().getTime() - started);
+    if (this.#closed) return;
+    this.#startWhatFits();
+    if (this.room > 0) this.#needs.onRoom();
+  }
+
+  /** Forgets those that were slow the longest ago, so that domains that are gone don't stay for ever. */
+  #noteSpeed(id: number, ms: number): void {
+    this.#slow.delete(id);
+    if (ms <= SLOW) return;
+    this.#slow.add(id);
+    const [oldest] = this.#slow;
+    if (this.#slow.size > CHECK_LIMITS.slowDomains && oldest !== undefined) this.#slow.delete(oldest);
+  }
+
+  /** Takes room in all the lanes that a check in this one counts in, or in none. */
+  #takeRoom(lane: Lane, account: number): boolean {
+    const taken: FairSemaphore<number>[] = [];
+    for (const one of TAKES[lane]) {
+      const room = this.#rooms[one];
+      if (!room.tryAcquire(account)) {
+        for (const given of taken) given.release(account);
+        return false;
+      }
+      taken.push(room);
+    }
+    return true;
+  }
+
+  /** How many more checks in this lane could be under way, whosever they are. */
+  #freeIn(lane: Lane): number {
+    return Math.min(...TAKES[lane].map((one) => this.#limits[one].total - this.#rooms[one].size));
+  }
+}
+
+function byLane<T>(make: (lane: Lane) => T): Record<Lane, T> {
+  return { asked: make('asked'), due: make('due'), slow: make('slow') };
+}
+
+function shuttingDown(): LetterheadError {
+  return new LetterheadError('unavailable', 'Letterhead is shutting down. Try again in a few seconds.', {
+    retryAfter: RETRY_AFTER_SECONDS,
+  });
+}
+
+function overloaded(): LetterheadError {
+  return new LetterheadError('unavailable', 'Too many checks are under way. Try again in a few seconds.', {
+    retryAfter: RETRY_AFTER_SECONDS,
+  });
+}

@@ -1,0 +1,105 @@
+import type { Actor } from '@letterhead/shared';
+import type { SemaphoreLimits } from '../fair-semaphore.ts';
+import { toInstant } from '../instant.ts';
+import { CHECK_LIMITS } from '../limits.ts';
+import type { DomainRow, DueCheck, Store } from '../store/store.ts';
+import { CheckQueue } from './check-queue.ts';
+import { correctSchedule } from './correct-schedule.ts';
+import { type RunCheckDeps, runCheck } from './run-check.ts';
+import { spreadOverdue } from './spread-overdue.ts';
+import type { Timer } from './timer.ts';
+
+export interface MonitorDeps extends RunCheckDeps {
+  readonly store: RunCheckDeps['store'] &
+    Pick<Store, 'takeDueChecks' | 'countDueChecks' | 'listAccounts' | 'listDomains'>;
+  readonly timer: Timer;
+  /** How many checks are under way at once, at most: in all and of one account. */
+  readonly limits?: SemaphoreLimits;
+}
+
+const LIMITS: SemaphoreLimits = { total: CHECK_LIMITS.underWay, perOwner: CHECK_LIMITS.underWayPerAccount };
+const TICK = 1000;
+/** A clock that goes back by less has put nothing far away. Milliseconds. */
+const CLOCK_TOLERANCE = 60_000;
+
+/** Keeps watch over all domains: checks those that are due, and at once those that somebody asks for. */
+export class Monitor {
+  readonly #needs: MonitorDeps;
+  readonly #queue: CheckQueue;
+  #cancelTick = () => {};
+  #ticking: Promise<void> = Promise.resolve();
+  #spread = false;
+  /** The latest time that the clock has told; nobody knows what it told before the start. */
+  #latest = Number.POSITIVE_INFINITY;
+  #closed = false;
+
+  constructor(needs: MonitorDeps) {
+    this.#needs = needs;
+    this.#queue = new CheckQueue({
+      clock: needs.clock,
+      timer: needs.timer,
+      limits: needs.limits ?? LIMITS,
+      run: (job) => runCheck(needs, job),
+      onRoom: () => void this.tick(),
+    });
+  }
+
+  /** Looks for due checks every second from now on. */
+  start(): void {
+    if (this.#closed) return;
+    this.#cancelTick = this.#needs.timer(TICK, () => {
+      void this.tick();
+      this.start();
+    });
+  }
+
+  /**
+   * Checks the domain now and resolves to it as it is then; undefined where there is none. Within ten seconds,
+   * whatever the DNS does. Whoever asks for a domain whose check has not asked its first question yet shares it.
+   * Rejects with `unavailable` where the store does, under overload and at shutdown.
+   */
+  verifyNow(target: DueCheck, actor: Actor): Promise<DomainRow | undefined> {
+    return this.#queue.ask(target, actor);
+  }
+
+  /** Starts what is due, as far as there is room. Resolves once that is started; it never rejects. */
+  tick(): Promise<void> {
+    this.#ticking = this.#ticking.then(() => this.#startDue());
+    return this.#ticking;
+  }
+
+  /** How many checks are under way, and how many wait for room. */
+  get load(): { inFlight: number; waiting: number } {
+    return { inFlight: this.#queue.inFlight, waiting: this.#queue.waiting };
+  }
+
+  /** Cancels the checks under way: who waits for one is refused with `unavailable`, and nothing of them is kept. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#cancelTick();
+    await this.#queue.close();
+    await this.#ticking;
+  }
+
+  async #startDue(): Promise<void> {
+    const { store, clock, random, observer } = this.#needs;
+    const now = clock();
+    try {
+      if (now.getTime() < this.#latest - CLOCK_TOLERANCE) {
+        await correctSchedule(store, now, random);
+        this.#latest = now.getTime();
+      }
+      this.#latest = Math.max(this.#latest, now.getTime());
+      if (!this.#spread) await spreadOverdue(store, now, random);
+      this.#spread = true;
+      // Those of an account that has its share wait in the queue: the store may hold others that find room.
+      for (let { room } = this.#queue; room > 0; room = this.#queue.room) {
+        const due = await store.takeDueChecks(toInstant(now), room);
+        for (const target of due) this.#queue.add(target);
+        if (due.length < room) return;
+      }
+    } catch (error) {
+      observer.failed(null, error);
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import type { Instant } from '../instant.ts';
+import { toInstant } from '../instant.ts';
+import { type RandomSource, randomFraction } from '../random.ts';
+import type { RecordKey } from '../records/dns-records.ts';
+import { mapRecords, RECORD_KEYS, stateOf } from '../records/record-states.ts';
+import type { CheckTimes, DomainRow, RecordState } from '../store/store.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** While a record is not verified: at these ages, then every so often up to an age. Milliseconds. */
+const FIRST_CHECKS = [1, 2, 5, 10, 15].map((minutes) => minutes * MINUTE);
+const RHYTHMS = [
+  { every: HOUR, upTo: 72 * HOUR },
+  { every: 6 * HOUR, upTo: 14 * DAY },
+  { every: DAY, upTo: 30 * DAY },
+];
+
+const WHILE_VERIFIED = 6 * HOUR;
+const WHILE_VERIFIED_JITTER = 0.1;
+const LONGEST_WHILE_VERIFIED = WHILE_VERIFIED * (1 + WHILE_VERIFIED_JITTER);
+const WHILE_DEGRADED = 15 * MINUTE;
+/** No record waits longer than this for the next look at it. Milliseconds. */
+export const LONGEST_WAIT = DAY;
+/** When a check is made again that the store could not keep. Milliseconds. */
+export const RETRY_AFTER_FAILURE = MINUTE;
+
+/** When a new or renamed domain is first looked at. */
+export function firstCheckTimes(row: DomainRow, random: RandomSource): CheckTimes {
+  const due = mapRecords((key) => {
+    const state = stateOf(row, key);
+    return state === null ? null : nextCheck(state, new Date(state.since), random);
+  });
+  return { checked_at: null, due };
+}
+
+/** The times after a check at `now` that has looked at these records; the others keep theirs. */
+export function nextCheckTimes(
+  row: DomainRow,
+  checked: readonly RecordKey[],
+  previous: CheckTimes | undefined,
+  now: Date,
+  random: RandomSource,
+): CheckTimes {
+  const due = mapRecords((key) => {
+    const state = stateOf(row, key);
+    if (state === null) return null;
+    return checked.includes(key) || previous === undefined
+      ? nextCheck(state, now, random)
+      : previous.due[key];
+  });
+  return { checked_at: toInstant(now), due };
+}
+
+/**
+ * The times without what a clock has left in them that was ahead for a while: a record that waits longer than its
+ * schedule ever lets it, or that has been given up too early, is looked at as if it had been looked at now. The same
+ * object where nothing is to be changed.
+ */
+export function correctTimes(row: DomainRow, times: CheckTimes, now: Date, random: RandomSource): CheckTimes {
+  const due = mapRecords((key) => {
+    const state = stateOf(row, key);
+    const at = times.due[key];
+    if (state === null || (at !== null && at <= latestCheck(state, now))) return at;
+    return nextCheck(state, now, random);
+  });
+  const { checked_at } = times;
+  const checked = checked_at !== null && checked_at > toInstant(now) ? toInstant(now) : checked_at;
+  const isUnchanged = checked === checked_at && RECORD_KEYS.every((key) => due[key] === times.due[key]);
+  return isUnchanged ? times : { checked_at: checked, due };
+}
+
+/** The latest time at which a record in this state is due that was looked at by now. */
+function latestCheck(state: RecordState, now: Date): Instant {
+  return toInstant(new Date(now.getTime() + (state.verified ? LONGEST_WHILE_VERIFIED : LONGEST_WAIT)));
+}
+
+/** The times with another one for each record that is due by now; `at` gives it. */
+export function postponeDue(
+  times: CheckTimes | undefined,
+  now: Date,
+  at: (key: RecordKey) => Instant | null,
+): CheckTimes {
+  const due = dueRecords(times, now);
+  return {
+    checked_at: times?.checked_at ?? null,
+    due: mapRecords((key) => (due.includes(key) ? at(key) : (times?.due[key] ?? null))),
+  };
+}
+
+/** The records whose time has come; all of them where no times are known. */
+export function dueRecords(times: CheckTimes | undefined, now: Date): readonly RecordKey[] {
+  if (times === undefined) return RECORD_KEYS;
+  return RECORD_KEYS.filter((key) => {
+    const due = times.due[key];
+    return due !== null && Date.parse(due) <= now.getTime();
+  });
+}
+
+/** When a record in this state, looked at now, is looked at again by itself; null: not any more. */
+export function nextCheck(state: RecordState, now: Date, random: RandomSource): Instant | null {
+  const at = nextCheckAt(state, now.getTime(), random);
+  return at === null ? null : toInstant(new Date(at));
+}
+
+function nextCheckAt(state: RecordState, now: number, random: RandomSource): number | null {
+  if (state.verified && state.degraded) return now + WHILE_DEGRADED;
+  if (state.verified)
+    return now + WHILE_VERIFIED * (1 + WHILE_VERIFIED_JITTER * (2 * randomFraction(random) - 1));
+  // A clock that was ahead has put the beginning into the future.
+  const since = Math.min(Date.parse(state.since), now);
+  const age = nextAge(now - since);
+  return age === null ? null : since + age;
+}
+
+/** The first age on the schedule that lies ahead. */
+function nextAge(age: number): number | null {
+  const first = FIRST_CHECKS.find((look) => look > age);
+  if (first !== undefined) return first;
+  const rhythm = RHYTHMS.find(({ upTo }) => upTo > age);
+  return rhythm === undefined ? null : (Math.floor(age / rhythm.every) + 1) * rhythm.every;
+}
+
+/** Whether somebody is likely to be waiting for one of its records to be found. */
+export function isRecent(row: DomainRow, now: Date): boolean {
+  return RECORD_KEYS.some((key) => {
+    const state = stateOf(row, key);
+    return state !== null && !state.verified && now.getTime() - Date.parse(state.since) < HOUR;
+  });
+}

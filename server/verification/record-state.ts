@@ -1,0 +1,39 @@
+import type { Status } from '@letterhead/shared';
+import { type Instant, toInstant } from '../instant.ts';
+import type { RecordState } from '../store/store.ts';
+
+/** The age from which a record that was never found is not checked without being asked. Milliseconds. */
+const GIVEN_UP_AFTER = 30 * 86_400_000;
+
+/**
+ * A record's state in the store, read in one place. `degraded` with `verified` still true: the last look found it
+ * wrong. `degraded` with `verified` taken away: it is lost, and since when is `since`.
+ */
+
+export function isLost(state: RecordState): boolean {
+  return !state.verified && state.degraded;
+}
+
+/** A state that began at `now` at the latest: a clock that was ahead may have put its beginning into the future. */
+export function begunBy(state: RecordState, now: Date): RecordState {
+  return Date.parse(state.since) > now.getTime() ? { ...state, since: toInstant(now) } : state;
+}
+
+export function asVerified(state: RecordState): RecordState {
+  return { verified: true, degraded: false, since: state.since };
+}
+
+export function asDegraded(state: RecordState): RecordState {
+  return { verified: true, degraded: true, since: state.since };
+}
+
+export function asLost(now: Instant): RecordState {
+  return { verified: false, degraded: true, since: now };
+}
+
+/** Where a record stands at `now`; of the DKIM record, where its domain stands. */
+export function statusOf(state: RecordState, now: Date): Status {
+  if (state.verified) return state.degraded ? 'degraded' : 'verified';
+  const givenUp = now.getTime() - Date.parse(state.since) >= GIVEN_UP_AFTER;
+  return isLost(state) || givenUp ? 'failed' : 'pending';
+}

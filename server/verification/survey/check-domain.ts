@@ -1,0 +1,51 @@
+import { registrableDomain } from '@letterhead/shared';
+import { CheckBudget } from '../../dns/check-budget.ts';
+import type { Dns } from '../../dns/outcome.ts';
+import type { Clock } from '../../instant.ts';
+import type { RandomSource } from '../../random.ts';
+import { dnsRecordsOf, type ExpectedRecord, type RecordKey } from '../../records/dns-records.ts';
+import type { DomainRow } from '../../store/store.ts';
+import type { CheckEvidence } from '../evidence.ts';
+import { openAuthorityCheck } from './authority.ts';
+import { explain, surveyRecord } from './record-survey.ts';
+import { surveyAdvice } from './survey-advice.ts';
+import type { SurveyContext } from './survey-context.ts';
+
+export interface CheckDeps {
+  readonly dns: Dns;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+}
+
+/**
+ * Looks at a domain's records in the DNS, all at once, and returns what it saw. Ends when `signal` does at the
+ * latest, and asks no more than `CHECK_LIMITS` allows: what has not been heard by then is unknown. The records
+ * themselves go first, so that looking elsewhere for one of them takes nothing from another; advice has a part of the
+ * budget for itself. Never throws for what DNS does.
+ */
+export async function checkDomain(
+  needs: CheckDeps,
+  row: DomainRow,
+  keys: readonly RecordKey[],
+  signal: AbortSignal,
+): Promise<CheckEvidence> {
+  const context = await openSurvey(needs, row, signal);
+  const due = dnsRecordsOf(row).filter(({ key }) => keys.includes(key));
+  const [advice, records] = await Promise.all([surveyAdvice(context), surveyRecords(context, due)]);
+  return { selector: row.selector, records, advice };
+}
+
+async function surveyRecords(
+  context: SurveyContext,
+  records: readonly ExpectedRecord[],
+): Promise<CheckEvidence['records']> {
+  const seen = await Promise.all(records.map((record) => surveyRecord(context, record)));
+  const explained = seen.map(async (one) => [one.record.key, await explain(context, one)] as const);
+  return Object.fromEntries(await Promise.all(explained));
+}
+
+async function openSurvey(needs: CheckDeps, row: DomainRow, signal: AbortSignal): Promise<SurveyContext> {
+  const options = { signal, owner: row.account_id, budget: new CheckBudget() };
+  const responsible = await openAuthorityCheck(needs.dns, registrableDomain(row), options);
+  return { ...needs, ...responsible, row, options };
+}

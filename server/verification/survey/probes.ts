@@ -1,0 +1,120 @@
+import { registrableDomain } from '@letterhead/shared';
+import type { Outcome, Present, RecordType } from '../../dns/outcome.ts';
+import { randomLabel } from '../../random.ts';
+import { dnsRecordOf, type ExpectedRecord } from '../../records/dns-records.ts';
+import { answersOf, definitive } from '../answers.ts';
+import type { ProbeFinding, RecordEvidence } from '../evidence.ts';
+import { containsOurValue, relevanceTo } from '../match-value.ts';
+import { truncateAnswer } from '../truncate.ts';
+import { candidateHosts } from './candidate-hosts.ts';
+import type { SurveyContext } from './survey-context.ts';
+
+/** One answer found by a probe, and the zone that it lies in. */
+interface Found {
+  readonly zone: string | null;
+  readonly outcome: Present;
+}
+
+type Ask = (name: string, type: RecordType) => Promise<readonly Found[]>;
+
+const OTHER_TYPES: Record<ExpectedRecord['type'], readonly RecordType[]> = {
+  TXT: ['A', 'AAAA', 'MX'],
+  CNAME: ['A', 'AAAA', 'TXT', 'MX'],
+};
+
+/**
+ * Why a record may not be right: looks under the names where it may have landed, beside it for a wildcard, and at
+ * its own name for other types. Asks whoever answered about the record itself.
+ */
+export async function probe(
+  context: SurveyContext,
+  record: ExpectedRecord,
+  seen: RecordEvidence,
+): Promise<ProbeFinding[]> {
+  const ask = asker(context, record, seen);
+  if (ask === null) return [];
+  const types = hasOtherTypes(seen) ? OTHER_TYPES[record.type] : [];
+  const found = await Promise.all([
+    ...misplaced(ask, context, record, seen),
+    ...types.map((type) => lookAt(ask, 'other-type', record.fqdn, type)),
+    ...siblings(ask, context, record, types),
+  ]);
+  return found.flat();
+}
+
+/** The servers where they answered; the resolver where it answered for them; nobody where nothing was heard. */
+function asker({ check }: SurveyContext, record: ExpectedRecord, seen: RecordEvidence): Ask | null {
+  switch (answersOf(seen).source) {
+    case 'authority':
+      return async (name, type) => {
+        const { zone, observations } = await check.askAuthorities(name, type);
+        return observations.flatMap(({ outcome }) =>
+          present(record, outcome).map((one) => ({ zone, outcome: one })),
+        );
+      };
+    case 'resolver':
+      return async (name, type) =>
+        present(record, await check.askResolver(name, type)).map((outcome) => ({ zone: null, outcome }));
+    case null:
+      return null;
+  }
+}
+
+function present(record: ExpectedRecord, outcome: Outcome | { kind: 'not-asked' }): Present[] {
+  return outcome.kind === 'present' ? [truncateAnswer(outcome, (value) => relevanceTo(record, value))] : [];
+}
+
+/** NXDOMAIN rules out every type; NODATA does not. */
+function hasOtherTypes(seen: RecordEvidence): boolean {
+  const outcomes = [...seen.observations.map(({ outcome }) => outcome), seen.resolver];
+  return outcomes.flatMap(definitive).some((one) => one.kind === 'absent' && one.reason === 'nodata');
+}
+
+function misplaced(ask: Ask, { row }: SurveyContext, record: ExpectedRecord, seen: RecordEvidence) {
+  const names = candidateHosts({
+    fqdn: record.fqdn,
+    registrable: registrableDomain(row),
+    subdomain: row.subdomain,
+    selector: row.selector,
+    zone: seen.zone,
+  });
+  return names.map(async ({ name, mistake }) => {
+    const found = (await ask(name, record.type)).map(({ zone, outcome }) => ({
+      zone,
+      outcome: { ...outcome, values: outcome.values.filter((value) => containsOurValue(record, value)) },
+    }));
+    const ours = found.find(({ outcome }) => outcome.values.length > 0);
+    return ours === undefined ? [] : [toFinding(mistake, name, record.type, ours)];
+  });
+}
+
+/** A name that nobody has published: what answers there is a wildcard. */
+function siblings(
+  ask: Ask,
+  { row, random }: SurveyContext,
+  record: ExpectedRecord,
+  types: readonly RecordType[],
+) {
+  const sibling = dnsRecordOf(row, record.key, randomLabel(row.selector.length, random));
+  if (sibling === undefined) return [];
+  return [record.type, ...types].map((type) => lookAt(ask, 'sibling', sibling.fqdn, type));
+}
+
+async function lookAt(
+  ask: Ask,
+  purpose: ProbeFinding['purpose'],
+  name: string,
+  type: RecordType,
+): Promise<ProbeFinding[]> {
+  const [found] = await ask(name, type);
+  return found === undefined ? [] : [toFinding(purpose, name, type, found)];
+}
+
+function toFinding(
+  purpose: ProbeFinding['purpose'],
+  name: string,
+  type: RecordType,
+  { zone, outcome }: Found,
+): ProbeFinding {
+  return { purpose, name, type, zone, values: outcome.values, cname: outcome.cname };
+}

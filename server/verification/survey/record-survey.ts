@@ -1,0 +1,158 @@
+import { registrableDomain } from '@letterhead/shared';
+import { isWithin, parentOf } from '../../dns/name.ts';
+import type { DnsCheck, Observation, Outcome, Survey } from '../../dns/outcome.ts';
+import { toInstant } from '../../instant.ts';
+import type { ExpectedRecord } from '../../records/dns-records.ts';
+import { isTooLong } from '../../records/record-names.ts';
+import { answersOf, definitive, isAlias } from '../answers.ts';
+import { toRuleInput } from '../diagnosis/rule-input.ts';
+import { findCode } from '../diagnosis/rules.ts';
+import type { RecordEvidence } from '../evidence.ts';
+import { matches, relevanceTo } from '../match-value.ts';
+import { type Relevance, truncateAnswer, truncateObservations } from '../truncate.ts';
+import { openAuthorityCheck } from './authority.ts';
+import { probe } from './probes.ts';
+import type { SurveyContext } from './survey-context.ts';
+import { findZoneCut } from './zone-cut.ts';
+
+/** An alias of an alias is followed so far by ourselves; the resolver follows as far as it likes. */
+const MAX_ALIASES = 8;
+
+/** What was said about a record itself. */
+export interface SeenRecord {
+  readonly record: ExpectedRecord;
+  /** Null: its name is too long to be asked for. */
+  readonly survey: Survey | null;
+  readonly evidence: RecordEvidence;
+  /** Whether it is as it should be, by what was said at its own name. */
+  readonly right: boolean;
+}
+
+/**
+ * Looks at one record: first-hand, then through the resolver where that adds something, and at the end of the alias
+ * that it may be. Never throws for what DNS does.
+ */
+export async function surveyRecord(context: SurveyContext, record: ExpectedRecord): Promise<SeenRecord> {
+  if (isTooLong(record.fqdn))
+    return { record, survey: null, evidence: nothingAsked(context, record), right: false };
+  const survey = await context.check.askAuthorities(record.fqdn, record.type);
+  const resolver = await askResolver(context, record, survey);
+  const seen: RecordEvidence = {
+    ...nothingAsked(context, record),
+    zone: survey.zone,
+    observations: truncateObservations(survey.observations, telling(record)),
+    resolver,
+  };
+  const right = hasRight(record, seen);
+  const alias = right ? null : await followAlias(context, record, survey);
+  return { record, survey, evidence: { ...seen, alias }, right };
+}
+
+/**
+ * Looks for why a record is not right, in the places where it may have landed, and for the zone whose form it belongs
+ * into. Marks the evidence where the check's budget did not reach so far. Never throws for what DNS does.
+ */
+export async function explain(
+  context: SurveyContext,
+  { record, survey, evidence, right }: SeenRecord,
+): Promise<RecordEvidence> {
+  if (survey === null || (right && !needsFix(context, record, evidence))) return evidence;
+  const found = { ...evidence, zone: await findZoneCut(context.check, record.fqdn, survey) };
+  const findings = right ? [] : await probe(context, record, found);
+  const ended = context.options.budget.records.isExhausted;
+  return { ...found, findings, ...(ended ? { budgetEnded: true } : {}) };
+}
+
+function nothingAsked({ clock, delegation }: SurveyContext, { fqdn, type }: ExpectedRecord): RecordEvidence {
+  return {
+    fqdn,
+    type,
+    observed_at: toInstant(clock()),
+    delegation,
+    zone: null,
+    observations: [],
+    resolver: null,
+    alias: null,
+    findings: [],
+  };
+}
+
+/** A value that is ours, whole or mangled, decides, however much else lies at the name. */
+function telling(record: ExpectedRecord): Relevance {
+  return (value) => relevanceTo(record, value);
+}
+
+function hasRight(record: ExpectedRecord, evidence: RecordEvidence): boolean {
+  return answersOf(evidence).answers.some(({ values }) => matches(record, values));
+}
+
+/** Some records that are right leave something to do, and who does it has to know in which zone's form. */
+function needsFix({ row }: SurveyContext, record: ExpectedRecord, seen: RecordEvidence): boolean {
+  return findCode(toRuleInput(record, registrableDomain(row), seen)).fix !== null;
+}
+
+/**
+ * The resolver is asked where the servers gave nothing definitive, where there is an alias to follow, and where
+ * the record is there: it may still remember that it was not. Never where the servers say that it is absent, or where
+ * the domain itself does not exist: that would plant the negative answer that the next look stumbles over.
+ */
+async function askResolver(
+  context: SurveyContext,
+  record: ExpectedRecord,
+  { observations }: Survey,
+): Promise<Outcome | null> {
+  const heard = observations.flatMap(({ outcome }) => definitive(outcome));
+  const worthAsking =
+    (heard.length === 0 && context.delegation.kind !== 'no-such-domain') ||
+    heard.some(
+      (outcome) =>
+        isAlias(record.type, outcome) || (outcome.kind === 'present' && matches(record, outcome.values)),
+    );
+  return worthAsking
+    ? truncateAnswer(await context.check.askResolver(record.fqdn, record.type), telling(record))
+    : null;
+}
+
+/**
+ * What the servers at the end of an alias say themselves. A loop has no end: resolvers answer SERVFAIL to it, but
+ * the servers have told of every step.
+ */
+async function followAlias(
+  context: SurveyContext,
+  record: ExpectedRecord,
+  { observations }: Survey,
+): Promise<RecordEvidence['alias']> {
+  let target = aliasOf(record, observations);
+  if (target === null) return null;
+  const passed = new Set([record.fqdn]);
+  for (let hops = 1; ; hops++) {
+    if (passed.has(target)) return { target, observations: [], circular: true };
+    passed.add(target);
+    const check = await openAliasCheck(context, target);
+    const end = await check.askAuthorities(target, record.type);
+    const next = aliasOf(record, end.observations);
+    if (next === null || hops === MAX_ALIASES) {
+      return { target, observations: truncateObservations(end.observations, telling(record)) };
+    }
+    target = next;
+  }
+}
+
+/**
+ * The servers of an alias's target. In our own zone they are known. Elsewhere the resolver knows them, but for a
+ * target that it fails over, as it does over a loop: the name above tells them as well.
+ */
+async function openAliasCheck(
+  { check, delegation, dns, options }: SurveyContext,
+  target: string,
+): Promise<DnsCheck> {
+  if (delegation.kind === 'found' && isWithin(target, delegation.zone)) return check;
+  const own = await openAuthorityCheck(dns, target, options);
+  if (own.delegation.kind !== 'unknown' || parentOf(target) === '.') return own.check;
+  return (await openAuthorityCheck(dns, parentOf(target), options)).check;
+}
+
+function aliasOf({ type }: ExpectedRecord, observations: readonly Observation[]): string | null {
+  const [alias] = observations.flatMap(({ outcome }) => (isAlias(type, outcome) ? [outcome.cname] : []));
+  return alias ?? null;
+}

@@ -1,0 +1,65 @@
+import { registrableDomain } from '@letterhead/shared';
+import { isAskableName } from '../../dns/name.ts';
+import type { Outcome, RecordType } from '../../dns/outcome.ts';
+import { mentionsDmarc } from '../advice/dmarc-advice.ts';
+import { countSpfLookups, isPassAll, isSpfRecord, spfRecords, spfTerms } from '../advice/spf-record.ts';
+import { definitive, isAlias } from '../answers.ts';
+import type { AdviceEvidence } from '../evidence.ts';
+import { truncateAnswer } from '../truncate.ts';
+import type { SurveyContext } from './survey-context.ts';
+import { findZoneCut } from './zone-cut.ts';
+
+/** Looks at what else helps the mail of this domain arrive, with the budget's part for it. Never throws for what DNS does. */
+export async function surveyAdvice(survey: SurveyContext): Promise<AdviceEvidence> {
+  const context = { ...survey, check: survey.check.forAdvice() };
+  const { row } = context;
+  const policies = [...new Set([row.domain, registrableDomain(row)])]
+    .map((domain) => `_dmarc.${domain}`)
+    .filter(isAskableName);
+  const [spf, mx, ...dmarc] = await Promise.all([
+    surveySpf(context),
+    ask(context, row.domain, 'MX'),
+    ...policies.map((name) => surveyDmarc(context, name)),
+  ]);
+  return { spf, mx, dmarc };
+}
+
+async function surveySpf(context: SurveyContext): Promise<AdviceEvidence['spf']> {
+  const txt = only(isSpfRecord, await ask(context, context.row.domain, 'TXT'));
+  const records = spfRecords(txt);
+  const [record, another] = records;
+  const zone = records.some(isToBeChanged) || another !== undefined ? await zoneOfDomain(context) : {};
+  if (record === undefined || another !== undefined) return { txt, lookups: null, ...zone };
+  const lookups = await countSpfLookups(record, (name) => context.check.askResolver(name, 'TXT'));
+  return { txt, lookups, ...zone };
+}
+
+function isToBeChanged(record: string): boolean {
+  return spfTerms(record).some(isPassAll);
+}
+
+/** The zone whose form a record at the domain itself is typed into: a subdomain may have one of its own. */
+async function zoneOfDomain({ check, row }: SurveyContext): Promise<{ zone?: string }> {
+  const survey = await check.askAuthorities(row.domain, 'TXT');
+  const zone = await findZoneCut(check, `_dmarc.${row.domain}`, survey);
+  return zone === null ? {} : { zone };
+}
+
+async function surveyDmarc(context: SurveyContext, name: string): Promise<AdviceEvidence['dmarc'][number]> {
+  const txt = only(mentionsDmarc, await ask(context, name, 'TXT'));
+  const { zone } = await context.check.askAuthorities(name, 'TXT');
+  return { name, txt, ...(zone === null ? {} : { zone }) };
+}
+
+/** A domain's TXT records are many; evidence is of those that matter. */
+function only(matters: (value: string) => boolean, outcome: Outcome): Outcome {
+  if (outcome.kind !== 'present') return outcome;
+  return truncateAnswer({ ...outcome, values: outcome.values.filter(matters) });
+}
+
+/** First-hand where that is possible, so that no resolver remembers what is about to be mended. */
+async function ask({ check }: SurveyContext, name: string, type: RecordType): Promise<Outcome> {
+  const { observations } = await check.askAuthorities(name, type);
+  const [heard] = observations.flatMap(({ outcome }) => definitive(outcome));
+  return heard === undefined || isAlias(type, heard) ? check.askResolver(name, type) : heard;
+}

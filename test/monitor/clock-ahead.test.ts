@@ -1,0 +1,117 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, test, vi } from 'vitest';
+import { correctTimes } from '../../server/monitor/schedule.ts';
+import type { DomainRow } from '../../server/store/store.ts';
+import { startTestServer } from '../running-server.ts';
+import {
+  CREATED,
+  NOT_VERIFIED,
+  OUR_KEY,
+  SELECTOR,
+  sendingDomain,
+  VERIFIED,
+} from '../verification/sending-domain.ts';
+import { HOUR, MINUTE } from './fake-time.ts';
+import { MonitorFixture } from './monitor-fixture.ts';
+
+const YEAR = 365 * 24 * HOUR;
+const FQDN = `${SELECTOR}._domainkey.example.org`;
+const OURS = { TXT: [`k=rsa;p=${OUR_KEY}`] };
+
+/** Milliseconds until the domain is next looked at. */
+function wait(scene: MonitorFixture, { id }: DomainRow): number {
+  const due = scene.store.checkTimes(scene.account, id)?.due.dkim ?? '';
+  return Date.parse(due) - scene.time.clock().getTime();
+}
+
+describe('a clock that was a year ahead for a while, and is right again', () => {
+  test('a verified domain that was checked meanwhile is looked at within its six hours, and its loss is found', async () => {
+    await using scene = await MonitorFixture.set();
+    scene.servers.publish(FQDN, OURS);
+    const domain = await scene.add();
+    scene.time.pass(YEAR);
+    await scene.tick(1);
+    expect((await scene.row(domain)).dkim.verified).toBe(true);
+
+    scene.time.pass(-YEAR);
+    scene.servers.publish(FQDN, null);
+    await scene.tick(0);
+    expect(wait(scene, domain)).toBeLessThanOrEqual(6.6 * HOUR);
+    scene.time.pass(6.6 * HOUR);
+    await scene.tick(1);
+    scene.time.pass(15 * MINUTE);
+    await scene.tick(1);
+    expect((await scene.row(domain)).dkim.verified).toBe(false);
+  });
+
+  test('a domain that was given up meanwhile is looked for again', async () => {
+    await using scene = await MonitorFixture.set();
+    const domain = await scene.add();
+    scene.time.pass(YEAR);
+    await scene.tick(1);
+    expect(wait(scene, domain)).toBeNaN();
+
+    scene.time.pass(HOUR - YEAR);
+    await scene.tick(0);
+    expect(wait(scene, domain)).toBeLessThanOrEqual(HOUR);
+  });
+
+  test('a domain that was made meanwhile is looked for as if it had been made now', async () => {
+    await using scene = await MonitorFixture.set({ start: '2027-01-01T00:00:00Z' });
+    const domain = await scene.add();
+    await scene.tick(1);
+    scene.time.pass(-YEAR);
+    await scene.tick(0);
+    const waits: number[] = [];
+    for (let looks = 0; looks < 5; looks++) {
+      waits.push(wait(scene, domain) / MINUTE);
+      scene.time.pass(wait(scene, domain));
+      await scene.tick(1);
+    }
+    expect(waits).toEqual([1, 1, 1, 3, 5]);
+    expect((await scene.row(domain)).dkim.since).toBe('2026-01-01T00:01:00Z');
+  });
+
+  test('changes nothing about times that are as they should be', () => {
+    const now = new Date('2026-01-01T01:00:00Z');
+    const row = sendingDomain({ dkim: VERIFIED, return_path: { ...NOT_VERIFIED, target: 't.example.net' } });
+    const times = {
+      checked_at: CREATED,
+      due: { dkim: '2026-01-01T07:36:00Z', return_path: '2026-01-02T01:00:00Z' },
+    };
+    expect(correctTimes(row, times, now, randomBytes)).toBe(times);
+    const old = new Date('2026-03-01T00:00:00Z');
+    const givenUp = { checked_at: CREATED, due: { dkim: null, return_path: null } };
+    expect(correctTimes(sendingDomain(), givenUp, old, randomBytes)).toBe(givenUp);
+  });
+
+  test('after a restart, too, a verified domain whose record is gone does not stay verified', async () => {
+    let ahead = YEAR;
+    const clock = () => new Date(Date.now() + ahead);
+    const before = await startTestServer({ clock });
+    const { id, dns_records } = await before.letterhead.domains.create.mutate({
+      account: 1,
+      domain: 'example.org',
+    });
+    const [record] = dns_records;
+    const fqdn = `${record?.hostname}.example.org`;
+    before.dns.publish(fqdn, { TXT: [record?.value ?? ''] });
+    await before.letterhead.domains.verifyDns.mutate({ account: 1, id });
+
+    ahead = 0;
+    await using server = await before.restart();
+    const diagnosis = () => server.letterhead.domains.diagnosis.query({ account: 1, id });
+    await vi.waitUntil(
+      async () => ((await diagnosis()).next_check_at ?? clock()) < new Date(Date.now() + 6.7 * HOUR),
+      {
+        timeout: 10_000,
+      },
+    );
+    expect((await diagnosis()).checked_at?.getTime()).toBeLessThanOrEqual(Date.now());
+    server.dns.publish(fqdn, null);
+    ahead = 6.7 * HOUR;
+    await vi.waitUntil(async () => (await diagnosis()).status === 'degraded', { timeout: 10_000 });
+    ahead = 7 * HOUR;
+    await vi.waitUntil(async () => (await diagnosis()).status === 'failed', { timeout: 10_000 });
+  });
+});

@@ -1,0 +1,246 @@
+import { describe, expect, test, vi } from 'vitest';
+import { readKeptDiagnosis } from '../../server/verification/kept-diagnosis.ts';
+import { OUR_KEY, SELECTOR, VERIFIED } from '../verification/sending-domain.ts';
+import { HOUR, MINUTE, SECOND } from './fake-time.ts';
+import { ASKER, MonitorFixture } from './monitor-fixture.ts';
+
+const FQDN = `${SELECTOR}._domainkey.example.org`;
+const OURS = { TXT: [`k=rsa;p=${OUR_KEY}`] };
+const FOREVER = 60 * SECOND;
+
+describe('the monitor', () => {
+  test('finds a record that is published, tells of it, keeps what it saw, and looks again in six hours', async () => {
+    await using scene = await MonitorFixture.set();
+    const domain = await scene.add();
+    await scene.tick(1);
+    expect((await scene.row(domain)).dkim.verified).toBe(false);
+
+    scene.servers.publish(FQDN, OURS);
+    scene.time.pass(MINUTE);
+    await scene.tick(1);
+    expect((await scene.row(domain)).dkim.verified).toBe(true);
+    expect((await scene.events(domain)).map(({ type, actor }) => [type, actor.kind])).toEqual([
+      ['domain.verified', 'monitor'],
+    ]);
+    const kept = readKeptDiagnosis(domain, await scene.store.readEvidence(scene.account, domain.id));
+    expect(kept?.records.dkim).toMatchObject({ state: 'valid', code: 'OK', found: OURS.TXT });
+
+    const times = scene.store.checkTimes(scene.account, domain.id);
+    const ahead = Date.parse(times?.due.dkim ?? '') - scene.time.clock().getTime();
+    expect(ahead).toBeGreaterThan(5.3 * HOUR);
+    expect(ahead).toBeLessThan(6.7 * HOUR);
+    await scene.tick(0);
+    expect(scene.reports).toHaveLength(2);
+    expect(scene.failures).toEqual([]);
+  });
+
+  test('takes `verified` away only when it finds the record wrong twice, a quarter of an hour apart', async () => {
+    await using scene = await MonitorFixture.set();
+    const domain = await scene.add({ dkim: VERIFIED });
+    await scene.tick(1);
+    expect(await scene.row(domain)).toMatchObject({ dkim: { verified: true, degraded: true } });
+    scene.time.pass(14 * MINUTE);
+    await scene.tick(0);
+    expect(scene.reports).toHaveLength(1);
+    scene.time.pass(MINUTE);
+    await scene.tick(1);
+    expect(await scene.row(domain)).toMatchObject({
+      dkim: { verified: false, since: '2026-01-01T00:15:00Z' },
+    });
+    expect((await scene.events(domain)).map(({ type }) => type)).toEqual(['domain.degraded', 'domain.lost']);
+
+    scene.servers.publish(FQDN, OURS);
+    scene.time.pass(MINUTE);
+    await scene.tick(1);
+    expect((await scene.events(domain)).map(({ type }) => type)).toContain('domain.verified');
+  });
+
+  test.each(['verified', 'not verified'])(
+    'moves nothing while servers fail for hours: %s',
+    async (before) => {
+      await using scene = await MonitorFixture.set();
+      if (before === 'verified') scene.servers.publish(FQDN, OURS);
+      const domain = await scene.add();
+      await scene.tick(1);
+      const { dkim } = await scene.row(domain);
+      expect(dkim.verified).toBe(before === 'verified');
+
+      for (const server of [scene.servers.resolver, ...scene.servers.authorities]) server.fault = 'servfail';
+      for (let hour = 0; hour < 8; hour++) {
+        scene.time.pass(HOUR);
+        await scene.monitor.tick();
+        expect((await scene.monitor.verifyNow(target(scene, domain.id), ASKER))?.dkim).toEqual(dkim);
+      }
+      for (const server of [scene.servers.resolver, ...scene.servers.authorities]) server.fault = null;
+      expect((await scene.monitor.verifyNow(target(scene, domain.id), ASKER))?.dkim).toEqual(dkim);
+      expect(await scene.events(domain)).toHaveLength(before === 'verified' ? 1 : 0);
+    },
+  );
+
+  test('lets a slow zone hold up no other', async () => {
+    const zones = { 'example.org': {}, 'slow.example': {} };
+    await using scene = await MonitorFixture.set({ dns: { zones }, patience: FOREVER });
+    const slow = `${SELECTOR}._domainkey.slow.example`;
+    for (const server of scene.servers.authorities) server.faults.set(slow, 'silent');
+    await scene.add({ domain: 'slow.example' });
+    const quick = await scene.add();
+    scene.servers.publish(FQDN, OURS);
+    await scene.tick(1);
+    expect((await scene.row(quick)).dkim.verified).toBe(true);
+    expect(scene.monitor.load.inFlight).toBe(1);
+  });
+
+  test('lets an account with many silent domains hold up no other: neither what is due nor what is asked for', async () => {
+    const zones = { 'example.org': {}, 'silent.example': {} };
+    await using scene = await MonitorFixture.set({
+      dns: { zones },
+      patience: FOREVER,
+      limits: { total: 16, perOwner: 8 },
+    });
+    for (let i = 0; i < 60; i++) {
+      const label = `d${i}`;
+      await scene.add({ domain: `${label}.silent.example`, subdomain: label });
+      for (const server of scene.servers.authorities)
+        server.faults.set(`${SELECTOR}._domainkey.${label}.silent.example`, 'silent');
+    }
+    const account_id = await scene.addAccount();
+    const due = await scene.add({ account_id });
+    scene.servers.publish(FQDN, OURS);
+    await scene.tick(1);
+    expect((await scene.row(due)).dkim.verified).toBe(true);
+    expect(scene.monitor.load).toEqual({ inFlight: 6, waiting: 54 });
+    const asked = await scene.monitor.verifyNow({ account: account_id, id: due.id }, ASKER);
+    expect(asked?.dkim.verified).toBe(true);
+  });
+
+  test('goes on when the disk is full, and makes the check again a minute later', async () => {
+    await using scene = await MonitorFixture.set();
+    const domain = await scene.add();
+    scene.servers.publish(FQDN, OURS);
+    scene.diskIsFull = true;
+    await scene.tick(1);
+    expect(scene.failures).toHaveLength(1);
+    expect((await scene.row(domain)).dkim.verified).toBe(false);
+
+    scene.diskIsFull = false;
+    scene.time.pass(MINUTE);
+    await scene.tick(1);
+    expect((await scene.row(domain)).dkim.verified).toBe(true);
+  });
+
+  test('spreads what a long stop has left over, but for what somebody waits for', async () => {
+    await using scene = await MonitorFixture.set({ start: '2026-02-01T00:00:00Z' });
+    const count = 300;
+    for (let i = 0; i < count; i++) await scene.add({ domain: `d${i}.example.org`, dkim: VERIFIED });
+    const fresh = await scene.add();
+    scene.servers.publish(FQDN, OURS);
+    await scene.tick(1);
+    expect(scene.reports.map(({ row }) => row.id)).toEqual([fresh.id]);
+    const start = scene.time.clock().getTime();
+    const delays = Array.from({ length: count }, (_, i) => {
+      const due = scene.store.checkTimes(scene.account, fresh.id - count + i)?.due.dkim ?? '';
+      return (Date.parse(due) - start) / SECOND;
+    });
+    expect(Math.min(...delays)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...delays)).toBeLessThanOrEqual(13);
+    expect(new Set(delays).size).toBeGreaterThan(6);
+  });
+});
+
+describe('verify now', () => {
+  test('says what the DNS says, at once and in both directions', async () => {
+    await using scene = await MonitorFixture.set();
+    const domain = await scene.add();
+    scene.servers.publish(FQDN, OURS);
+    expect(await scene.monitor.verifyNow(target(scene, domain.id), ASKER)).toMatchObject({
+      dkim: { verified: true },
+    });
+    scene.servers.publish(FQDN, null);
+    expect(await scene.monitor.verifyNow(target(scene, domain.id), ASKER)).toMatchObject({
+      dkim: { verified: false },
+    });
+    expect((await scene.events(domain)).map(({ type, actor }) => [type, actor])).toEqual([
+      ['domain.verified', ASKER],
+      ['domain.lost', ASKER],
+    ]);
+  });
+
+  test('asks once for all who ask at the same time', async () => {
+    await using scene = await MonitorFixture.set();
+    const domain = await scene.add();
+    const rows = await Promise.all(
+      Array.from({ length: 20 }, () => scene.monitor.verifyNow(target(scene, domain.id), ASKER)),
+    );
+    expect(new Set(rows).size).toBe(1);
+    expect(scene.servers.authorities[0]?.queriesFor(FQDN, 'TXT')).toHaveLength(1);
+    expect(scene.reports).toHaveLength(1);
+  });
+
+  test('drops what it saw of a selector that a rename has replaced meanwhile', async () => {
+    await using scene = await MonitorFixture.set({ dns: { latency: 100 } });
+    const domain = await scene.add();
+    scene.servers.publish(FQDN, OURS);
+    const verified = scene.monitor.verifyNow(target(scene, domain.id), ASKER);
+    await scene.store.updateDomain(scene.account, domain.id, (row) => ({
+      row: { ...row, selector: 'zyx98wvu765' },
+      events: [],
+    }));
+    expect(await verified).toMatchObject({ selector: 'zyx98wvu765', dkim: { verified: false } });
+    expect(await scene.store.readEvidence(scene.account, domain.id)).toBeUndefined();
+    expect(await scene.events(domain)).toEqual([]);
+  });
+
+  test('ends when its time is up, with the domain as it was', async () => {
+    await using scene = await MonitorFixture.set({ patience: FOREVER });
+    const domain = await scene.add({ dkim: VERIFIED });
+    for (const server of [scene.servers.resolver, ...scene.servers.authorities]) server.fault = 'silent';
+    const verified = scene.monitor.verifyNow(target(scene, domain.id), ASKER);
+    await until(() => scene.servers.resolver.queries.length > 0);
+    scene.time.pass(10 * SECOND);
+    expect(await verified).toEqual(domain);
+  });
+
+  test('judges what was heard when its time is up', async () => {
+    await using scene = await MonitorFixture.set({ patience: FOREVER, dns: { authorities: 2 } });
+    const domain = await scene.add();
+    scene.servers.publish(FQDN, OURS);
+    const [, second] = scene.servers.authorities;
+    second?.faults.set(FQDN, 'silent');
+    const verified = scene.monitor.verifyNow(target(scene, domain.id), ASKER);
+    await until(() => scene.lookups.some(({ type, outcome }) => type === 'TXT' && outcome === 'present'));
+    scene.time.pass(10 * SECOND);
+    expect(await verified).toMatchObject({ dkim: { verified: true } });
+  });
+
+  test('is refused at shutdown, and nothing is kept of it', async () => {
+    await using scene = await MonitorFixture.set({ patience: FOREVER });
+    const domain = await scene.add({ dkim: VERIFIED });
+    for (const server of [scene.servers.resolver, ...scene.servers.authorities]) server.fault = 'silent';
+    const verified = scene.monitor.verifyNow(target(scene, domain.id), ASKER);
+    await until(() => scene.servers.resolver.queries.length > 0);
+    const closed = scene.monitor.close();
+    await expect(verified).rejects.toMatchObject({ code: 'unavailable', retryAfter: expect.any(Number) });
+    await closed;
+    expect(await scene.row(domain)).toEqual(domain);
+    expect(await scene.store.readEvidence(scene.account, domain.id)).toBeUndefined();
+  });
+
+  test('knows when the domain is gone', async () => {
+    await using scene = await MonitorFixture.set();
+    expect(await scene.monitor.verifyNow(target(scene, 4711), ASKER)).toBeUndefined();
+  });
+
+  test('passes on that the store cannot take it', async () => {
+    await using scene = await MonitorFixture.set();
+    const domain = await scene.add();
+    scene.servers.publish(FQDN, OURS);
+    scene.diskIsFull = true;
+    await expect(scene.monitor.verifyNow(target(scene, domain.id), ASKER)).rejects.toMatchObject({
+      code: 'unavailable',
+    });
+  });
+});
+
+const until = (condition: () => boolean) => vi.waitUntil(condition, { timeout: 10_000, interval: 5 });
+
+const target = ({ account }: MonitorFixture, id: number) => ({ account, id });

@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { dueRecords, firstCheckTimes, nextCheck, nextCheckTimes } from '../../server/monitor/schedule.ts';
+import type { RecordState } from '../../server/store/store.ts';
+import { CREATED, NOT_VERIFIED, sendingDomain, VERIFIED } from '../verification/sending-domain.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const BORN = Date.parse(CREATED);
+
+/** The ages, in minutes, at which a record is looked at that is never found, when no look is late. */
+function looks(state: RecordState): number[] {
+  const ages: number[] = [];
+  for (let now = BORN; ; ) {
+    const next = nextCheck(state, new Date(now), randomBytes);
+    if (next === null) return ages;
+    now = Date.parse(next);
+    ages.push((now - BORN) / MINUTE);
+  }
+}
+
+describe('when a record is looked at', () => {
+  test('that is never found: ever more rarely, and not after 30 days', () => {
+    const ages = looks(NOT_VERIFIED);
+    const hourly = Array.from({ length: 72 }, (_, i) => (i + 1) * 60);
+    const everySixHours = Array.from({ length: 44 }, (_, i) => (72 + (i + 1) * 6) * 60);
+    const daily = Array.from({ length: 16 }, (_, i) => (15 + i) * 24 * 60);
+    expect(ages).toEqual([1, 2, 5, 10, 15, ...hourly, ...everySixHours, ...daily]);
+  });
+
+  test('after a loss: by the same rhythm, from the loss on', () => {
+    const lost = { verified: false, degraded: true, since: '2026-03-01T00:00:00Z' };
+    expect(nextCheck(lost, new Date('2026-03-01T00:00:10Z'), randomBytes)).toBe('2026-03-01T00:01:00Z');
+  });
+
+  test('that is verified: six hours later, give or take a tenth', () => {
+    const now = new Date('2026-05-05T05:05:05Z');
+    const delays = Array.from(
+      { length: 500 },
+      () => (Date.parse(nextCheck(VERIFIED, now, randomBytes) ?? '') - now.getTime()) / HOUR,
+    );
+    expect(Math.min(...delays)).toBeGreaterThanOrEqual(5.4 - 0.001);
+    expect(Math.max(...delays)).toBeLessThanOrEqual(6.6);
+    expect(Math.max(...delays) - Math.min(...delays)).toBeGreaterThan(1);
+  });
+
+  test('that was found wrong once: a quarter of an hour later', () => {
+    const degraded = { ...VERIFIED, degraded: true };
+    expect(nextCheck(degraded, new Date('2026-05-05T05:05:05Z'), randomBytes)).toBe('2026-05-05T05:20:05Z');
+  });
+
+  test('is always ahead, however late this look was', () => {
+    const state = fc.record({ verified: fc.boolean(), degraded: fc.boolean(), since: fc.constant(CREATED) });
+    fc.assert(
+      fc.property(state, fc.integer({ min: 0, max: 40 * DAY }), (record, age) => {
+        const next = nextCheck(record, new Date(BORN + age), randomBytes);
+        if (next !== null) expect(Date.parse(next) + 999).toBeGreaterThan(BORN + age);
+        else expect(age).toBeGreaterThanOrEqual(30 * DAY);
+      }),
+    );
+  });
+});
+
+describe('a domain’s due times', () => {
+  const row = sendingDomain({ dkim: VERIFIED, return_path: { ...NOT_VERIFIED, target: 't.example.net' } });
+  const now = new Date('2026-01-01T00:00:30Z');
+
+  test('begin a minute after it was made', () => {
+    expect(firstCheckTimes(sendingDomain(), randomBytes)).toEqual({
+      checked_at: null,
+      due: { dkim: '2026-01-01T00:01:00Z', return_path: null },
+    });
+  });
+
+  test('go on for what was looked at, and stay for what was not', () => {
+    const before = { checked_at: null, due: { dkim: '2026-01-01T05:00:00Z', return_path: CREATED } };
+    expect(dueRecords(before, now)).toEqual(['return_path']);
+    expect(nextCheckTimes(row, ['return_path'], before, now, randomBytes)).toEqual({
+      checked_at: '2026-01-01T00:00:30Z',
+      due: { dkim: '2026-01-01T05:00:00Z', return_path: '2026-01-01T00:01:00Z' },
+    });
+  });
+
+  test('that are not known are now', () => {
+    expect(dueRecords(undefined, now)).toEqual(['dkim', 'return_path']);
+  });
+});
