@@ -64,7 +64,7 @@ async function composeInstallation(parts: InstallationParts, store: JsonStore): 
   const metrics = createMetrics();
   const limits = createRateLimits(settings.RATE_LIMIT_PER_MINUTE);
   const { DATA_DIR: dataDir, SECRET_KEY: secretKey } = settings;
-  const seal = await openKeySeal({ dataDir, secretKey, check: store, random: randomBytes });
+  const seal = await openKeySeal({ dataDir, secretKey, check: store.settings, random: randomBytes });
   const dns = dnsOf(settings, metrics);
   const from = { store, clock, random: randomBytes };
   const observer = combineObservers(createCheckLog(log), metrics.checks);

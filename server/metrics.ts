@@ -15,8 +15,8 @@ export interface Metrics {
 }
 
 export interface WatchedGauges {
-  readonly dueChecks: () => number;
-  readonly checksInFlight: () => number;
+  readonly dueChecks: () => Promise<number>;
+  readonly checksInFlight: () => Promise<number>;
 }
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -72,13 +72,13 @@ function watchGauges(registers: Registry[], { dueChecks, checksInFlight }: Watch
   addGauge(registers, 'letterhead_checks_in_flight', 'Checks that are under way.', checksInFlight);
 }
 
-function addGauge(registers: Registry[], name: string, help: string, read: () => number): void {
+function addGauge(registers: Registry[], name: string, help: string, read: () => Promise<number>): void {
   new Gauge({
     name,
     help,
     registers,
-    collect() {
-      this.set(read());
+    async collect() {
+      this.set(await read());
     },
   });
 }

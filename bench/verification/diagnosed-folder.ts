@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { registrableDomain } from '@letterhead/shared';
 import { toInstant } from '../../server/instant.ts';
+import { firstCheckTimes } from '../../server/monitor/schedule.ts';
 import { dnsRecordOf } from '../../server/records/dns-records.ts';
 import { nodeFileSystem } from '../../server/store/json/file-system.ts';
 import { openJsonStore } from '../../server/store/json/json-store.ts';
@@ -24,21 +26,25 @@ export interface DiagnosedDomain {
 /** Makes every domain in a data folder verified, with the evidence that a check leaves behind. */
 export async function diagnoseAll(dataDir: string): Promise<void> {
   await using store = await openForPreparation(dataDir);
-  for (const { id } of await store.listAccounts()) {
-    const rows = await store.listDomains(id, {});
+  for (const { id } of await store.accounts.list()) {
+    const rows = await store.domains.list(id, {});
     await Promise.all(rows.map((row) => diagnose(store, row)));
   }
 }
 
 async function diagnose(store: Store, row: DomainRow): Promise<void> {
   const since = toInstant(clock());
-  await store.updateDomain(row.account_id, row.id, (current) => ({
+  await store.domains.update(row.account_id, row.id, (current) => ({
     row: { ...current, dkim: { verified: true, degraded: false, since } },
     events: [],
   }));
   const evidence = evidenceOf(row);
   const kept = toKeptDiagnosis(undefined, row.selector, judge(row, evidence), advise(row, evidence.advice));
-  await store.writeEvidence(row.account_id, row.id, kept);
+  const { account_id: account, id, selector } = row;
+  await store.checks.finish(
+    { account, id, selector, began: since },
+    { evidence: kept, change: () => null, times: () => row.checks ?? firstCheckTimes(row, randomBytes) },
+  );
 }
 
 /**
@@ -50,16 +56,20 @@ export async function spreadChecks(dataDir: string, from: Date, howMany: number)
   const rows = await Array.fromAsync(allDomains(store));
   for (const [at, row] of rows.entries()) {
     const due = toInstant(new Date(from.getTime() + (WHILE_VERIFIED * at) / rows.length));
-    store.noteCheckTimes(row.account_id, row.id, {
-      checked_at: row.updated_at,
-      due: { dkim: due, return_path: null },
-    });
+    await store.checks.reschedule(
+      { account: row.account_id, id: row.id },
+      {
+        checked_at: row.updated_at,
+        began_at: null,
+        due: { dkim: due, return_path: null },
+      },
+    );
   }
   return rows.slice(0, howMany).map((row) => ({ domain: row.domain, ...dkimOf(row) }));
 }
 
 async function* allDomains(store: Store): AsyncGenerator<DomainRow> {
-  for (const { id } of await store.listAccounts()) yield* await store.listDomains(id, {});
+  for (const { id } of await store.accounts.list()) yield* await store.domains.list(id, {});
 }
 
 async function openForPreparation(dataDir: string): Promise<Store & AsyncDisposable> {

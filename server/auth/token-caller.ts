@@ -112,7 +112,7 @@ export class TokenCaller implements Caller {
   async #authenticate(): Promise<KnownCaller> {
     const now = toInstant(this.#clock());
     const { token, account } = await findValidToken(this.#store, hashTokenSecret(this.#secret()), now);
-    this.#store.noteTokenUse(token.id, now);
+    this.#store.tokens.touch(token.id, now);
     return {
       actor: { kind: 'token', token_id: token.id, address: this.#sender.address },
       scopes: token.scopes,

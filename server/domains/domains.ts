@@ -52,7 +52,7 @@ export class Domains {
   }
 
   get(account: AccountRow, id: number): Promise<DomainRow | undefined> {
-    return this.#needs.store.getDomain(account.id, id);
+    return this.#needs.store.domains.get(account.id, id);
   }
 
   /** By id. `next` is the id after which the next page begins; null on the last one. */
@@ -62,8 +62,8 @@ export class Domains {
   ): Promise<{ rows: readonly DomainRow[]; next: number | null }> {
     const { limit } = filter;
     if (limit === undefined)
-      return { rows: await this.#needs.store.listDomains(account.id, filter), next: null };
-    const rows = await this.#needs.store.listDomains(account.id, { ...filter, limit: limit + 1 });
+      return { rows: await this.#needs.store.domains.list(account.id, filter), next: null };
+    const rows = await this.#needs.store.domains.list(account.id, { ...filter, limit: limit + 1 });
     const page = rows.slice(0, limit);
     return { rows: page, next: rows.length > limit ? (page.at(-1)?.id ?? null) : null };
   }
@@ -73,23 +73,25 @@ export class Domains {
     await this.#refuseEarly(account, name);
     const identity = await this.#makeMailIdentity(account.id);
     const now = toInstant(this.#needs.clock());
-    const change = await this.#needs.store.createDomain(
-      account.id,
-      name.name,
-      this.#needs.maxDomainsPerAccount,
-      (id) => ({
-        id,
-        account_id: account.id,
-        domain: name.name,
-        subdomain: name.subdomain,
-        ...this.#identityFields(identity, { account: account.id, domain: id }, now),
-        previous_keys: [],
-        created_at: now,
-        updated_at: now,
-      }),
-      (row) => this.#event('domain.created', row, actor, {}),
-    );
-    return this.#scheduled(this.#written(change, account, name));
+    const change = await this.#needs.store.domains.create({
+      account: account.id,
+      name: name.name,
+      limit: this.#needs.maxDomainsPerAccount,
+      build: (id) =>
+        this.#scheduled({
+          id,
+          account_id: account.id,
+          domain: name.name,
+          subdomain: name.subdomain,
+          ...this.#identityFields(identity, { account: account.id, domain: id }, now),
+          previous_keys: [],
+          checks: null,
+          created_at: now,
+          updated_at: now,
+        }),
+      event: (row) => this.#event('domain.created', row, actor, {}),
+    });
+    return this.#written(change, account, name);
   }
 
   /** To another name: with a new key, selector and token. To the same name: changes nothing. */
@@ -97,10 +99,10 @@ export class Domains {
     if (row.domain === name.name) return row;
     const identity = await this.#makeMailIdentity(account.id);
     const now = toInstant(this.#needs.clock());
-    const change = await this.#needs.store.updateDomain(account.id, row.id, (current) => {
+    const change = await this.#needs.store.domains.update(account.id, row.id, (current) => {
       if (current.domain === name.name) return null;
       return {
-        row: {
+        row: this.#scheduled({
           ...current,
           domain: name.name,
           subdomain: name.subdomain,
@@ -109,7 +111,7 @@ export class Domains {
             -MAX_PREVIOUS_KEYS,
           ),
           updated_at: now,
-        },
+        }),
         events: [
           this.#event('domain.renamed', { id: row.id, domain: name.name }, actor, {
             domain: { from: current.domain, to: name.name },
@@ -117,13 +119,13 @@ export class Domains {
         ],
       };
     });
-    return this.#scheduled(this.#written(change, account, name));
+    return this.#written(change, account, name);
   }
 
   /** With its key and its share links: mail signed with it can't be verified once the record is gone. */
   async remove(account: AccountRow, row: DomainRow, actor: Actor): Promise<void> {
     const { store, shares } = this.#needs;
-    const gone = await store.deleteDomain(account.id, row.id, (current, links) => [
+    const gone = await store.domains.delete(account.id, row.id, (current, links) => [
       this.#event('domain.deleted', current, actor, {}),
       ...shares.revocations(links, current, actor),
     ]);
@@ -140,11 +142,11 @@ export class Domains {
   /** Where each domain stands, by id. */
   async statuses(account: AccountRow): Promise<DomainStatus[]> {
     const now = this.#needs.clock();
-    const rows = await this.#needs.store.listDomains(account.id, {});
+    const rows = await this.#needs.store.domains.list(account.id, {});
     return rows.map((row) => ({
       id: row.id,
       status: statusOf(dkimStateOf(row), now),
-      ...checkDates(this.#needs.store.checkTimes(account.id, row.id)),
+      ...checkDates(row.checks),
       // Its checks have stopped.
       ...(account.suspended ? { next_check_at: null } : {}),
     }));
@@ -153,13 +155,13 @@ export class Domains {
   /** Why the domain is, or is not, verified: what the last check found out. Asks no DNS, and judges nothing. */
   async diagnosis(account: AccountRow, row: DomainRow): Promise<Diagnosis> {
     const { store, clock } = this.#needs;
-    const stored = readKeptDiagnosis(row, await store.readEvidence(account.id, row.id));
-    return diagnose(row, store.checkTimes(account.id, row.id), stored, clock());
+    const stored = readKeptDiagnosis(row, await store.checks.evidence(account.id, row.id));
+    return diagnose(row, stored, clock());
   }
 
   /** A create that can only be refused must not cost a key. The store decides again, atomically. */
   async #refuseEarly(account: AccountRow, name: DomainName): Promise<void> {
-    const [by] = await this.#needs.store.listDomains(account.id, { domain: name.name });
+    const [by] = await this.#needs.store.domains.list(account.id, { domain: name.name });
     if (by !== undefined) throw domainTaken(account, name, by);
   }
 
@@ -188,8 +190,7 @@ export class Domains {
 
   /** A domain whose records are new is looked at by the rhythm of new ones. */
   #scheduled(row: DomainRow): DomainRow {
-    this.#needs.store.noteCheckTimes(row.account_id, row.id, firstCheckTimes(row, this.#needs.random));
-    return row;
+    return { ...row, checks: firstCheckTimes(row, this.#needs.random) };
   }
 
   #written(change: DomainChange, account: AccountRow, name: DomainName): DomainRow {

@@ -10,8 +10,7 @@ import { spreadOverdue } from './spread-overdue.ts';
 import type { Timer } from './timer.ts';
 
 export interface MonitorDeps extends RunCheckDeps {
-  readonly store: RunCheckDeps['store'] &
-    Pick<Store, 'takeDueChecks' | 'countDueChecks' | 'listAccounts' | 'listDomains'>;
+  readonly store: Pick<Store, 'accounts' | 'domains' | 'checks'>;
   readonly timer: Timer;
   /** How many checks are under way at once, at most: in all and of one account. */
   readonly limits?: SemaphoreLimits;
@@ -19,6 +18,8 @@ export interface MonitorDeps extends RunCheckDeps {
 
 const LIMITS: SemaphoreLimits = { total: CHECK_LIMITS.underWay, perOwner: CHECK_LIMITS.underWayPerAccount };
 const TICK = 1000;
+/** Seconds that a claimed check may wait for room and take. It is claimed again when this process has died. */
+const LEASE = 600;
 /** A clock that goes back by less has put nothing far away. Milliseconds. */
 const CLOCK_TOLERANCE = 60_000;
 
@@ -94,7 +95,7 @@ export class Monitor {
       this.#spread = true;
       // Those of an account that has its share wait in the queue: the store may hold others that find room.
       for (let { room } = this.#queue; room > 0; room = this.#queue.room) {
-        const due = await store.takeDueChecks(toInstant(now), room);
+        const due = await store.checks.claim(toInstant(now), room, LEASE);
         for (const target of due) this.#queue.add(target);
         if (due.length < room) return;
       }

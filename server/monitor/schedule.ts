@@ -32,23 +32,21 @@ export function firstCheckTimes(row: DomainRow, random: RandomSource): CheckTime
     const state = stateOf(row, key);
     return state === null ? null : nextCheck(state, new Date(state.since), random);
   });
-  return { checked_at: null, due };
+  return { checked_at: null, began_at: null, due };
 }
 
 /** The times after a check at `now` that has looked at these records; the others keep theirs. */
 export function nextCheckTimes(
   row: DomainRow,
   checked: readonly RecordKey[],
-  previous: CheckTimes | undefined,
+  previous: CheckTimes | null,
   now: Date,
   random: RandomSource,
-): CheckTimes {
+): Omit<CheckTimes, 'began_at'> {
   const due = mapRecords((key) => {
     const state = stateOf(row, key);
     if (state === null) return null;
-    return checked.includes(key) || previous === undefined
-      ? nextCheck(state, now, random)
-      : previous.due[key];
+    return checked.includes(key) || previous === null ? nextCheck(state, now, random) : previous.due[key];
   });
   return { checked_at: toInstant(now), due };
 }
@@ -65,10 +63,17 @@ export function correctTimes(row: DomainRow, times: CheckTimes, now: Date, rando
     if (state === null || (at !== null && at <= latestCheck(state, now))) return at;
     return nextCheck(state, now, random);
   });
-  const { checked_at } = times;
-  const checked = checked_at !== null && checked_at > toInstant(now) ? toInstant(now) : checked_at;
-  const isUnchanged = checked === checked_at && RECORD_KEYS.every((key) => due[key] === times.due[key]);
-  return isUnchanged ? times : { checked_at: checked, due };
+  const checked_at = atMost(times.checked_at, now);
+  const began_at = atMost(times.began_at, now);
+  const isUnchanged =
+    checked_at === times.checked_at &&
+    began_at === times.began_at &&
+    RECORD_KEYS.every((key) => due[key] === times.due[key]);
+  return isUnchanged ? times : { checked_at, began_at, due };
+}
+
+function atMost(at: Instant | null, now: Date): Instant | null {
+  return at !== null && at > toInstant(now) ? toInstant(now) : at;
 }
 
 /** The latest time at which a record in this state is due that was looked at by now. */
@@ -78,20 +83,21 @@ function latestCheck(state: RecordState, now: Date): Instant {
 
 /** The times with another one for each record that is due by now; `at` gives it. */
 export function postponeDue(
-  times: CheckTimes | undefined,
+  times: CheckTimes | null,
   now: Date,
   at: (key: RecordKey) => Instant | null,
 ): CheckTimes {
   const due = dueRecords(times, now);
   return {
     checked_at: times?.checked_at ?? null,
+    began_at: times?.began_at ?? null,
     due: mapRecords((key) => (due.includes(key) ? at(key) : (times?.due[key] ?? null))),
   };
 }
 
 /** The records whose time has come; all of them where no times are known. */
-export function dueRecords(times: CheckTimes | undefined, now: Date): readonly RecordKey[] {
-  if (times === undefined) return RECORD_KEYS;
+export function dueRecords(times: CheckTimes | null, now: Date): readonly RecordKey[] {
+  if (times === null) return RECORD_KEYS;
   return RECORD_KEYS.filter((key) => {
     const due = times.due[key];
     return due !== null && Date.parse(due) <= now.getTime();

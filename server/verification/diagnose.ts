@@ -13,12 +13,7 @@ import type { StoredDiagnosis, StoredRecord } from './stored-diagnosis.ts';
  * Why a domain is or is not verified: what its last check found out, together with what the row and the schedule say
  * now. Asks and judges nothing. `stored` is undefined where there has been no check of this selector.
  */
-export function diagnose(
-  row: DomainRow,
-  times: CheckTimes | undefined,
-  stored: StoredDiagnosis | undefined,
-  now: Date,
-): Diagnosis {
+export function diagnose(row: DomainRow, stored: StoredDiagnosis | undefined, now: Date): Diagnosis {
   const records = dnsRecordsOf(row).map((record) =>
     diagnoseRecord(row, record, stored?.records[record.key] ?? null, now),
   );
@@ -26,14 +21,14 @@ export function diagnose(
   const exists = records.every(({ code }) => code !== 'DOMAIN_NOT_FOUND');
   return {
     status: statusOf(dkimStateOf(row), now),
-    ...checkDates(times),
+    ...checkDates(row.checks),
     records,
     advice: stored !== undefined && exists ? stored.advice : [],
   };
 }
 
 /** When a domain was last looked at, and when it is next looked at by itself. */
-export function checkDates(times: CheckTimes | undefined): Pick<Diagnosis, 'checked_at' | 'next_check_at'> {
+export function checkDates(times: CheckTimes | null): Pick<Diagnosis, 'checked_at' | 'next_check_at'> {
   const due = Object.values(times?.due ?? {}).filter((at) => at !== null);
   const [next] = due.sort();
   return {

@@ -96,11 +96,11 @@ export class MonitorFixture implements AsyncDisposable {
   async add(changes: Partial<DomainRow> = {}): Promise<DomainRow> {
     const now = toInstant(this.time.clock());
     const account = changes.account_id ?? this.account;
-    const change = await this.store.createDomain(
+    const change = await this.store.domains.create({
       account,
-      changes.domain ?? 'example.org',
-      100_000,
-      (id) => ({
+      name: changes.domain ?? 'example.org',
+      limit: 100_000,
+      build: (id) => ({
         ...sendingDomain({
           created_at: now,
           updated_at: now,
@@ -110,27 +110,27 @@ export class MonitorFixture implements AsyncDisposable {
         id,
         account_id: account,
       }),
-      (row) => ({
+      event: (row) => ({
         type: 'domain.created',
         domain: { id: row.id, name: row.domain },
         actor: CLI,
         at: now,
         changes: {},
       }),
-    );
+    });
     if (change.kind !== 'written') throw new Error(`the domain was not written: ${change.kind}`);
     return change.row;
   }
 
   async row({ account_id, id }: DomainRow): Promise<DomainRow> {
-    const row = await this.store.getDomain(account_id, id);
+    const row = await this.store.domains.get(account_id, id);
     if (row === undefined) throw new Error(`there is no domain ${id}`);
     return row;
   }
 
   /** What happened to the domain since it was made. */
   async events({ id }: DomainRow): Promise<EventRow[]> {
-    const { events } = await this.store.listEvents(this.account, { after: 0, limit: 1000, domain: id });
+    const { events } = await this.store.events.list(this.account, { after: 0, limit: 1000, domain: id });
     return events.filter(({ type }) => type !== 'domain.created');
   }
 
@@ -156,9 +156,9 @@ export class MonitorFixture implements AsyncDisposable {
 }
 
 async function createAccount(store: Store, now: Instant): Promise<number> {
-  const { id } = await store.createAccount(
-    (id) => ({ id, name: 'Test', suspended: false, created_at: now, updated_at: now }),
-    () => ({ type: 'account.created', domain: null, actor: CLI, at: now, changes: {} }),
+  const { id } = await store.accounts.create(
+    { name: 'Test', suspended: false, created_at: now, updated_at: now },
+    { type: 'account.created', domain: null, actor: CLI, at: now, changes: {} },
   );
   return id;
 }

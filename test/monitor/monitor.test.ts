@@ -22,10 +22,10 @@ describe('the monitor', () => {
     expect((await scene.events(domain)).map(({ type, actor }) => [type, actor.kind])).toEqual([
       ['domain.verified', 'monitor'],
     ]);
-    const kept = readKeptDiagnosis(domain, await scene.store.readEvidence(scene.account, domain.id));
+    const kept = readKeptDiagnosis(domain, await scene.store.checks.evidence(scene.account, domain.id));
     expect(kept?.records.dkim).toMatchObject({ state: 'valid', code: 'OK', found: OURS.TXT });
 
-    const times = scene.store.checkTimes(scene.account, domain.id);
+    const times = (await scene.store.domains.get(scene.account, domain.id))?.checks;
     const ahead = Date.parse(times?.due.dkim ?? '') - scene.time.clock().getTime();
     expect(ahead).toBeGreaterThan(5.3 * HOUR);
     expect(ahead).toBeLessThan(6.7 * HOUR);
@@ -137,10 +137,8 @@ describe('the monitor', () => {
     await scene.tick(1);
     expect(scene.reports.map(({ row }) => row.id)).toEqual([fresh.id]);
     const start = scene.time.clock().getTime();
-    const delays = Array.from({ length: count }, (_, i) => {
-      const due = scene.store.checkTimes(scene.account, fresh.id - count + i)?.due.dkim ?? '';
-      return (Date.parse(due) - start) / SECOND;
-    });
+    const rows = await scene.store.domains.list(scene.account, { limit: count });
+    const delays = rows.map(({ checks }) => (Date.parse(checks?.due.dkim ?? '') - start) / SECOND);
     expect(Math.min(...delays)).toBeGreaterThanOrEqual(0);
     expect(Math.max(...delays)).toBeLessThanOrEqual(13);
     expect(new Set(delays).size).toBeGreaterThan(6);
@@ -181,12 +179,12 @@ describe('verify now', () => {
     const domain = await scene.add();
     scene.servers.publish(FQDN, OURS);
     const verified = scene.monitor.verifyNow(target(scene, domain.id), ASKER);
-    await scene.store.updateDomain(scene.account, domain.id, (row) => ({
+    await scene.store.domains.update(scene.account, domain.id, (row) => ({
       row: { ...row, selector: 'zyx98wvu765' },
       events: [],
     }));
     expect(await verified).toMatchObject({ selector: 'zyx98wvu765', dkim: { verified: false } });
-    expect(await scene.store.readEvidence(scene.account, domain.id)).toBeUndefined();
+    expect(await scene.store.checks.evidence(scene.account, domain.id)).toBeUndefined();
     expect(await scene.events(domain)).toEqual([]);
   });
 
@@ -197,7 +195,7 @@ describe('verify now', () => {
     const verified = scene.monitor.verifyNow(target(scene, domain.id), ASKER);
     await until(() => scene.servers.resolver.queries.length > 0);
     scene.time.pass(10 * SECOND);
-    expect(await verified).toEqual(domain);
+    expect(await verified).toEqual({ ...domain, checks: expect.anything() });
   });
 
   test('judges what was heard when its time is up', async () => {
@@ -222,7 +220,7 @@ describe('verify now', () => {
     await expect(verified).rejects.toMatchObject({ code: 'unavailable', retryAfter: expect.any(Number) });
     await closed;
     expect(await scene.row(domain)).toEqual(domain);
-    expect(await scene.store.readEvidence(scene.account, domain.id)).toBeUndefined();
+    expect(await scene.store.checks.evidence(scene.account, domain.id)).toBeUndefined();
   });
 
   test('knows when the domain is gone', async () => {

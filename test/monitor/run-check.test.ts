@@ -7,16 +7,10 @@ test('a page that hears of a verified record and still shows the old diagnosis: 
   await using scene = await MonitorFixture.set();
   const domain = await scene.add();
   scene.servers.publish(`${SELECTOR}._domainkey.example.org`, { TXT: [`k=rsa;p=${OUR_KEY}`] });
-  const write = scene.store.writeEvidence.bind(scene.store);
-  // A slow disk: what comes after the evidence comes well after it.
-  scene.store.writeEvidence = async (...evidence) => {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    return write(...evidence);
-  };
-  const heard: ReturnType<typeof scene.store.readEvidence>[] = [];
-  scene.store.subscribe(scene.account, ({ type }) => {
-    if (type === 'domain.verified') heard.push(scene.store.readEvidence(scene.account, domain.id));
-  });
+  const heard: ReturnType<typeof scene.store.checks.evidence>[] = [];
+  await scene.store.events.watch(scene.account, () =>
+    heard.push(scene.store.checks.evidence(scene.account, domain.id)),
+  );
   await scene.monitor.verifyNow({ account: scene.account, id: domain.id }, ASKER);
   expect(heard).toHaveLength(1);
   const kept = readKeptDiagnosis(domain, await heard[0]);

@@ -70,12 +70,17 @@ describe('a domain’s due times', () => {
   test('begin a minute after it was made', () => {
     expect(firstCheckTimes(sendingDomain(), randomBytes)).toEqual({
       checked_at: null,
+      began_at: null,
       due: { dkim: '2026-01-01T00:01:00Z', return_path: null },
     });
   });
 
   test('go on for what was looked at, and stay for what was not', () => {
-    const before = { checked_at: null, due: { dkim: '2026-01-01T05:00:00Z', return_path: CREATED } };
+    const before = {
+      checked_at: null,
+      began_at: null,
+      due: { dkim: '2026-01-01T05:00:00Z', return_path: CREATED },
+    };
     expect(dueRecords(before, now)).toEqual(['return_path']);
     expect(nextCheckTimes(row, ['return_path'], before, now, randomBytes)).toEqual({
       checked_at: '2026-01-01T00:00:30Z',
@@ -84,6 +89,6 @@ describe('a domain’s due times', () => {
   });
 
   test('that are not known are now', () => {
-    expect(dueRecords(undefined, now)).toEqual(['dkim', 'return_path']);
+    expect(dueRecords(null, now)).toEqual(['dkim', 'return_path']);
   });
 });

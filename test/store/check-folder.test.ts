@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { checkFolder } from '../../server/store/json/check-folder.ts';
 import { type JsonFolder, makeJsonFolder } from './json-folder.ts';
-import { createAccount, createToken, deleteDomain, event, madeDomain, NOON } from './rows.ts';
+import { createAccount, createToken, deleteDomain, event, keepEvidence, madeDomain, NOON } from './rows.ts';
 
 describe('checking a data folder', () => {
   let folder: JsonFolder;
@@ -16,9 +16,12 @@ describe('checking a data folder', () => {
       await createToken(store, account);
       for (let at = 0; at < 12; at++) await madeDomain(store, account, `n${at}.example`);
       const { id } = await madeDomain(store, account, 'example.org');
-      await store.writeEvidence(account, id, { seen: [] });
-      store.noteCheckTimes(account, id, { checked_at: NOON, due: { dkim: NOON, return_path: null } });
-      store.noteTokenUse(account, NOON);
+      await keepEvidence(store, account, id, { seen: [] });
+      await store.checks.reschedule(
+        { account, id },
+        { checked_at: NOON, began_at: null, due: { dkim: NOON, return_path: null } },
+      );
+      store.tokens.touch(account, NOON);
     }
     // After a restart, the next change finds the log synced, and the account's file lets go of what is in there.
     const again = await folder.open();
@@ -130,7 +133,7 @@ describe('checking a data folder', () => {
   test('is content with what a crash leaves', async () => {
     const store = await folder.open();
     await deleteDomain(store, 1, 1);
-    await store.deleteAccount(2, () => ({ account: 1, event: event('account.deleted') }));
+    await store.accounts.delete(2, () => ({ account: 1, event: event('account.deleted') }));
     await using crashed = await folder.copy();
     const log = join(crashed.path, 'events/1.jsonl');
     await writeFile(log, (await readFile(log, 'utf8')).slice(0, -20));

@@ -45,7 +45,7 @@ export class CheckFixture implements AsyncDisposable {
     const verdicts = judge(row, evidence);
     const kept = toKeptDiagnosis(this.#stored, row.selector, verdicts, advise(row, evidence.advice));
     this.#stored = readKeptDiagnosis(row, JSON.parse(JSON.stringify(kept)));
-    const diagnosis = diagnose(row, undefined, this.#stored, this.now);
+    const diagnosis = diagnose(row, this.#stored, this.now);
     const [dkim, returnPath] = diagnosis.records;
     if (dkim === undefined) throw new Error('a diagnosis without a DKIM record');
     return { evidence, verdicts, diagnosis, dkim, returnPath };

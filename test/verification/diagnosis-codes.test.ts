@@ -398,7 +398,7 @@ describe('each code, from what real name servers answer', () => {
   test('NOT_CHECKED: before the first look, with what to publish', async () => {
     await using scene = await CheckFixture.set();
     const row = sendingDomain(withReturnPath);
-    const { records } = diagnose(row, undefined, undefined, scene.now);
+    const { records } = diagnose(row, undefined, scene.now);
     expect(records.map(({ code, state }) => ({ code, state }))).toEqual([
       { code: 'NOT_CHECKED', state: 'unchecked' },
       { code: 'NOT_CHECKED', state: 'unchecked' },

@@ -91,7 +91,7 @@ describe('the evidence that an earlier version kept', () => {
 
   test('is a diagnosis again', () => {
     const stored = readKeptDiagnosis(row, evidence1.evidence);
-    const { records, advice } = diagnose(row, undefined, stored, NOW);
+    const { records, advice } = diagnose(row, stored, NOW);
     expect(records).toMatchObject([
       {
         code: 'MULTIPLE_RECORDS',

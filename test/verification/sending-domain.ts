@@ -27,6 +27,7 @@ export function sendingDomain(changes: Partial<DomainRow> = {}): DomainRow {
     dkim: NOT_VERIFIED,
     return_path: null,
     previous_keys: [],
+    checks: null,
     created_at: CREATED,
     updated_at: CREATED,
     ...changes,

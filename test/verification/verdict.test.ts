@@ -98,7 +98,7 @@ function judgeDkim(dkim: RecordEvidence) {
   const verdicts = judge(ROW, evidence);
   const kept = JSON.parse(JSON.stringify(toKeptDiagnosis(undefined, SELECTOR, verdicts, [])));
   const stored = readKeptDiagnosis(ROW, kept);
-  const [record] = diagnose(ROW, undefined, stored, new Date('2026-01-01T00:00:00Z')).records;
+  const [record] = diagnose(ROW, stored, new Date('2026-01-01T00:00:00Z')).records;
   if (verdicts.dkim === undefined || record === undefined) throw new Error('nothing was judged');
   return { verdict: verdicts.dkim, record };
 }

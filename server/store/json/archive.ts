@@ -6,10 +6,11 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { type Pack, pack } from 'tar-stream';
 import { SECRET_KEY_FILE } from '../../dkim/secret-key-file.ts';
+import { readAccount } from './account-files.ts';
 import { DataFolder } from './data-folder.ts';
 import { offsetAfter } from './event-lines.ts';
 import { nodeFileSystem } from './file-system.ts';
-import { readAccount } from './load-accounts.ts';
+
 import type { Snapshot } from './snapshot.ts';
 
 export interface WriteArchiveOptions {

@@ -1,21 +1,14 @@
 import { messageOf, systemReason } from '../../system-failure.ts';
 import { accountFileName } from './account.ts';
+import { readAccount } from './account-files.ts';
 import type { FolderProblem } from './check-event-log.ts';
 import { checkEventLog } from './check-event-log.ts';
-import { DataFolder, IDS_FILE, INSTALLATION_FILE, SCHEDULE_FILE, TOKEN_USE_FILE } from './data-folder.ts';
+import { DataFolder, IDS_FILE, INSTALLATION_FILE } from './data-folder.ts';
 import { type FileSystem, nodeFileSystem, unlessMissing } from './file-system.ts';
 import { Folder } from './folder.ts';
-import {
-  type AccountFile,
-  EvidenceFileShape,
-  type IdsFile,
-  type InstallationFile,
-  ScheduleFileShape,
-  TokenUseFileShape,
-} from './formats.ts';
+import { type AccountFile, EvidenceFileShape, type IdsFile, type InstallationFile } from './formats.ts';
 import type { IdKind } from './ids.ts';
 import { JsonFile } from './json-file.ts';
-import { readAccount } from './load-accounts.ts';
 
 export interface FolderReport {
   /** Whether a server would start on it; single accounts can be damaged all the same. */
@@ -62,11 +55,9 @@ class FolderCheck {
       await this.#checkOrphans(installation);
       if (ids !== null) this.#checkMarks(ids, installation);
     }
-    const { root } = this.#folder;
-    const schedule = new JsonFile(root, SCHEDULE_FILE, SCHEDULE_FILE, ScheduleFileShape);
-    await this.#read(SCHEDULE_FILE, () => schedule.read());
-    const tokenUse = new JsonFile(root, TOKEN_USE_FILE, TOKEN_USE_FILE, TokenUseFileShape);
-    await this.#read(TOKEN_USE_FILE, () => tokenUse.read());
+    const { scheduleFile, tokenUseFile } = this.#folder;
+    await this.#read(scheduleFile.label, () => scheduleFile.read());
+    await this.#read(tokenUseFile.label, () => tokenUseFile.read());
     return {
       usable: installation !== null && ids !== null,
       accounts: this.#accounts,

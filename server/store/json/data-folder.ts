@@ -3,13 +3,13 @@ import { SECRET_KEY_FILE } from '../../dkim/secret-key-file.ts';
 import { FileGate } from './file-gate.ts';
 import type { FileSystem } from './file-system.ts';
 import { Folder, TEMPORARY_SUFFIX } from './folder.ts';
-import { IdsFileShape, InstallationFileShape } from './formats.ts';
+import { IdsFileShape, InstallationFileShape, ScheduleFileShape, TokenUseFileShape } from './formats.ts';
 import { JsonFile } from './json-file.ts';
 
 export const INSTALLATION_FILE = 'installation.json';
 export const IDS_FILE = 'ids.json';
-export const SCHEDULE_FILE = 'schedule.json';
-export const TOKEN_USE_FILE = 'token-use.json';
+const SCHEDULE_FILE = 'schedule.json';
+const TOKEN_USE_FILE = 'token-use.json';
 
 /** Written and removed to see whether the folder can be written. */
 export const PROBE_FILE = 'probe.txt';
@@ -50,6 +50,14 @@ export class DataFolder {
 
   get idsFile() {
     return new JsonFile(this.root, IDS_FILE, IDS_FILE, IdsFileShape);
+  }
+
+  get scheduleFile() {
+    return new JsonFile(this.root, SCHEDULE_FILE, SCHEDULE_FILE, ScheduleFileShape);
+  }
+
+  get tokenUseFile() {
+    return new JsonFile(this.root, TOKEN_USE_FILE, TOKEN_USE_FILE, TokenUseFileShape);
   }
 
   /** Makes the folders that are missing, so that they outlive a power cut. */

@@ -53,7 +53,12 @@ export class Evidence {
   }
 
   /** Where `stillThere` is false by the end, the file is removed again. @throws the system's errors. */
-  write(account: number, domain: number, evidence: JsonValue, stillThere: () => boolean): Promise<void> {
+  write(
+    account: number,
+    domain: number,
+    evidence: JsonValue,
+    stillThere: () => Promise<boolean>,
+  ): Promise<void> {
     return this.#writes.run(domain, () => this.#write(account, domain, evidence, stillThere));
   }
 
@@ -61,14 +66,14 @@ export class Evidence {
     account: number,
     domain: number,
     evidence: JsonValue,
-    stillThere: () => boolean,
+    stillThere: () => Promise<boolean>,
   ): Promise<void> {
-    if (!stillThere()) return;
+    if (!(await stillThere())) return;
     const folder = this.#folder(account);
     const text = [`${JSON.stringify({ format: FORMAT, evidence }, null, 2)}\n`];
     await this.#fileSystem.mkdir(folder.path);
     await folder.replaceLazily(`${domain}.json`, text);
-    if (!stillThere()) await folder.remove(`${domain}.json`);
+    if (!(await stillThere())) await folder.remove(`${domain}.json`);
   }
 
   async remove(account: number, domain: number): Promise<void> {

@@ -33,7 +33,10 @@ export const AccountRowSchema: z.ZodType<AccountRow> = z.strictObject({
   updated_at: InstantSchema,
 });
 
-export const TokenRowSchema: z.ZodType<TokenRow> = z.strictObject({
+/** Its last use is kept in `token-use.json`. */
+export type StoredToken = Omit<TokenRow, 'last_used_at'>;
+
+export const StoredTokenSchema: z.ZodType<StoredToken> = z.strictObject({
   id: IdSchema,
   account_id: IdSchema,
   domain_id: IdSchema.nullable(),
@@ -51,7 +54,10 @@ const RecordStateSchema = z.strictObject({
   since: InstantSchema,
 });
 
-export const DomainRowSchema: z.ZodType<DomainRow> = z.strictObject({
+/** Its check times are kept in `schedule.json`. */
+export type StoredDomain = Omit<DomainRow, 'checks'>;
+
+export const StoredDomainSchema: z.ZodType<StoredDomain> = z.strictObject({
   id: IdSchema,
   account_id: IdSchema,
   domain: TextSchema,
@@ -92,7 +98,7 @@ export interface AccountFile {
   /** The newest events without a gap, as far as the log on disk may not hold them yet. */
   readonly outbox: readonly EventRow[];
   /** By id. */
-  readonly domains: readonly DomainRow[];
+  readonly domains: readonly StoredDomain[];
 }
 
 export const AccountFileShape: Shape<AccountFile> = shape(
@@ -103,7 +109,7 @@ export const AccountFileShape: Shape<AccountFile> = shape(
       last_event_id: CounterSchema,
       installation_sequence: CounterSchema,
       outbox: z.array(EventRowSchema),
-      domains: z.array(DomainRowSchema),
+      domains: z.array(StoredDomainSchema),
     })
     .refine((file) => idsRise(file.domains), {
       path: ['domains'],
@@ -140,7 +146,7 @@ export interface InstallationFile {
   /** By id. */
   readonly accounts: readonly AccountRow[];
   /** By id. */
-  readonly tokens: readonly TokenRow[];
+  readonly tokens: readonly StoredToken[];
   readonly outbox: readonly OutboxEntry[];
   /** Deleted accounts whose files may still be there. */
   readonly removing: readonly number[];
@@ -153,7 +159,7 @@ export const InstallationFileShape: Shape<InstallationFile> = shape(
       secret_key_check: z.string().nullable(),
       sequence: CounterSchema,
       accounts: z.array(AccountRowSchema),
-      tokens: z.array(TokenRowSchema),
+      tokens: z.array(StoredTokenSchema),
       outbox: z.array(z.strictObject({ sequence: IdSchema, account: IdSchema, event: NewEventSchema })),
       removing: z.array(IdSchema),
     })
@@ -195,8 +201,6 @@ const ScheduleLineSchema = z.tuple([
   InstantSchema.nullable(),
 ]);
 
-export type ScheduleLine = z.infer<typeof ScheduleLineSchema>;
-
 /** `schedule.json`: when each domain was checked, and when its records are due. */
 export const ScheduleFileShape = shape(
   z.strictObject({
@@ -214,6 +218,7 @@ export const TokenUseFileShape = shape(
   }),
 );
 
+export type ScheduleFile = z.infer<typeof ScheduleFileShape.schema>;
 export type TokenUseFile = z.infer<typeof TokenUseFileShape.schema>;
 
 /** `evidence/<account>/<domain>.json`. */

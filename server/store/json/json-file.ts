@@ -3,6 +3,7 @@ import type { Folder } from './folder.ts';
 import { FORMAT, type Shape } from './formats.ts';
 import { jsonText } from './json-text.ts';
 import { NotTextError } from './read-text.ts';
+import type { StoreLog } from './store-log.ts';
 
 /** A file that is there, but cannot be used as it is. The message names it and says in what way, on one line. */
 export class DamagedFileError extends Error {
@@ -48,6 +49,16 @@ export class JsonFile<T extends object> implements Adapter<T> {
   /** See `Folder.replaceDurably`. */
   write(data: T): Promise<void> {
     return this.#folder.replaceDurably(this.#name, jsonText(data));
+  }
+}
+
+/** For a file whose content can be had again: damage costs what was in it. */
+export async function readIfUsable<T extends object>(file: JsonFile<T>, log: StoreLog): Promise<T | null> {
+  try {
+    return await file.read();
+  } catch (error) {
+    log.warn({ file: file.label, err: error }, 'ignoring an unreadable file of times');
+    return null;
   }
 }
 

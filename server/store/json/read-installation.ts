@@ -1,4 +1,4 @@
-import type { AccountRegistry } from './account-registry.ts';
+import type { AccountFiles } from './account-files.ts';
 import { type DataFolder, IDS_FILE, INSTALLATION_FILE } from './data-folder.ts';
 import type { Document } from './document.ts';
 import { FORMAT, type IdsFile, type InstallationFile } from './formats.ts';
@@ -63,14 +63,14 @@ function missingInstallation(): DamagedFileError {
 export async function raiseMarks(
   document: Document<IdsFile>,
   installation: Installation,
-  registry: AccountRegistry,
+  files: AccountFiles,
   log: StoreLog,
 ): Promise<void> {
   const marks = document.state;
   const used: Record<IdKind, number> = { account: 0, token: 0, domain: 0 };
   used.account = Math.max(installation.accounts.at(-1)?.id ?? 0, ...installation.removing);
   used.token = installation.tokens.at(-1)?.id ?? 0;
-  for (const account of registry.loaded.values()) {
+  for (const account of files.loaded) {
     used.domain = Math.max(used.domain, account.domains.at(-1)?.id ?? 0);
   }
   const kinds = (['account', 'token', 'domain'] as const).filter((kind) => used[kind] >= marks[kind]);
