@@ -113,8 +113,10 @@ export const EVIDENCE_LIMITS = {
   valuesAnAnswer: 20,
 } as const;
 
-/** Sockets that ask name servers at once. */
+/** How far name servers are followed, what of an answer is read, and how many sockets ask at once. */
 export const DNS_LIMITS = {
+  referrals: 5,
+  serversAZone: 8,
   questions: 1_024,
   questionsPerAccount: 512,
   questionsPerServer: 256,

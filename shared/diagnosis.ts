@@ -6,7 +6,7 @@ import { DnsRecordSchema } from './domain.ts';
 export const StatusSchema = z
   .enum(['pending', 'verified', 'degraded', 'failed'])
   .describe(
-    '`pending`: not verified yet, still looking. `verified`. `degraded`: verified, but the last look found it wrong. `failed`: lost, or given up.',
+    '`pending`: not verified yet, still being checked. `verified`. `degraded`: verified, but the last check found it wrong. `failed`: lost, or given up.',
   )
   .meta({ id: 'Status' });
 export type Status = z.infer<typeof StatusSchema>;
@@ -65,6 +65,43 @@ export const NameServerObservationSchema = z
   .meta({ id: 'NameServerObservation' });
 export type NameServerObservation = z.infer<typeof NameServerObservationSchema>;
 
+/** What would be done in the DNS, as a program does it. */
+export const ActionSchema = z
+  .object({
+    kind: z
+      .enum(['add', 'replace', 'move', 'remove', 'registrar'])
+      .describe(
+        '`add`: add the record. `replace`: take `remove` away and have the record instead. `move`: the record is at `from_host` and belongs at `host`. `remove`: take `remove` away and keep the record. `registrar`: register the domain `zone` or renew it, then add the record.',
+      ),
+    zone: z.string().describe('The zone that it is done in.').meta({ example: 'example.org' }),
+    type: DnsRecordSchema.shape.type,
+    host: z
+      .string()
+      .describe('Relative to the zone; `@` is the zone itself.')
+      .meta({ example: '653216321fh._domainkey' }),
+    value: z
+      .string()
+      .describe('What the host has afterwards.')
+      .meta({ example: 'k=rsa;p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA...' }),
+    from_host: z
+      .string()
+      .nullable()
+      .describe('With `move`: the host that the record has now, relative to the zone.')
+      .meta({ example: null }),
+    remove: z
+      .array(
+        z.object({
+          type: z.string(),
+          count: z.int().describe('How many records of this type that is.'),
+          values: z.array(z.string()).nullable().describe('Null: all of this type but `value`.'),
+        }),
+      )
+      .describe('What is at `host` now and must go.')
+      .meta({ example: [] }),
+  })
+  .meta({ id: 'Action', description: 'What would be done in the DNS, as a program does it.' });
+export type Action = z.infer<typeof ActionSchema>;
+
 /** What the last check saw of one record, what that means, and what to type instead. */
 export const RecordDiagnosisSchema = z
   .object({
@@ -82,9 +119,19 @@ export const RecordDiagnosisSchema = z
       .enum(['authority', 'resolver'])
       .nullable()
       .describe('Whether the domain’s own name servers said so, or the resolver.'),
-    title: z.string(),
+    title: z.string().describe('What is the matter, in a few words. For people: programs read the facts.'),
     detail: z.string(),
-    fix: z.string().nullable().describe('One imperative sentence with the exact value to type.'),
+    fix: z.string().nullable().describe('`action` as one imperative sentence with the exact value to type.'),
+    zone: z
+      .string()
+      .describe('The zone that the record belongs in: its own name servers’, or the registrable domain.')
+      .meta({ example: 'example.org' }),
+    found_at: z
+      .string()
+      .nullable()
+      .describe('The name where the record landed instead of `fqdn`.')
+      .meta({ example: '653216321fh._domainkey.example.org.example.org' }),
+    action: ActionSchema.nullable().describe('Null where nothing in the DNS has to be changed.'),
     expected: z.string(),
     found: z.array(z.string()),
     nameservers: z.array(NameServerObservationSchema),
@@ -112,7 +159,8 @@ export const AdviceSchema = z
     severity: SeveritySchema,
     title: z.string(),
     detail: z.string(),
-    fix: z.string().nullable(),
+    fix: z.string().nullable().describe('One imperative sentence.'),
+    action: ActionSchema.nullable().describe('Null where no exact value can be given.'),
   })
   .meta({ id: 'Advice' });
 export type Advice = z.infer<typeof AdviceSchema>;

@@ -42,13 +42,3 @@ export type Domain = z.infer<typeof DomainSchema>;
 
 /** The largest page of a list. */
 export const MAX_PAGE = 1000;
-
-/** The domain without its subdomain: what its owner registered. */
-export function registrableDomain({ domain, subdomain }: Pick<Domain, 'domain' | 'subdomain'>): string {
-  return subdomain === null ? domain : domain.slice(subdomain.length + 1);
-}
-
-/** The host name in full, without a trailing dot, of a record with this `hostname`. */
-export function recordFqdn(hostname: string, domain: Pick<Domain, 'domain' | 'subdomain'>): string {
-  return `${hostname}.${registrableDomain(domain)}`;
-}

@@ -4,5 +4,8 @@ export * from './diagnosis.ts';
 export * from './domain.ts';
 export * from './errors.ts';
 export * from './event.ts';
+export * from './fix.ts';
+export * from './record-name.ts';
+export * from './record-text.ts';
 export * from './share.ts';
 export * from './token.ts';

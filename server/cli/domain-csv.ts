@@ -33,11 +33,6 @@ export function toDomainCells(domain: Domain): string[] {
   ];
 }
 
-/** RFC 4180: quoted where the text would end the cell, lines ended with CRLF. */
-export function formatCsvLine(cells: readonly string[]): string {
-  return `${cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join()}\r\n`;
-}
-
 function recordCells(domain: Domain, label: Domain['dns_records'][number]['label']): string[] {
   const record = domain.dns_records.find((one) => one.label === label);
   return record === undefined ? ['', '', ''] : [record.hostname, record.value, String(record.verified)];

@@ -1,11 +1,11 @@
 import type { Domain } from '@letterhead/shared';
-import { MAX_PAGE } from '@letterhead/shared';
+import { csvLine, MAX_PAGE } from '@letterhead/shared';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { restJson } from '../rest/rest-json.ts';
 import type { AccountOptions, CommandContext, Target } from './command-context.ts';
 import { addAccountOption, targetOf, withConnection } from './command-context.ts';
-import { DOMAIN_COLUMNS, formatCsvLine, toDomainCells } from './domain-csv.ts';
+import { DOMAIN_COLUMNS, toDomainCells } from './domain-csv.ts';
 import { UsageError } from './exit-code.ts';
 import { print } from './output.ts';
 
@@ -35,10 +35,10 @@ export function addExportCommand(program: Command, context: CommandContext): voi
 }
 
 async function* lines(target: Target, format: ExportOptions['format']): AsyncGenerator<string> {
-  if (format === 'csv') yield formatCsvLine(DOMAIN_COLUMNS);
+  if (format === 'csv') yield csvLine(DOMAIN_COLUMNS);
   for await (const page of pages(target)) {
     yield page
-      .map((domain) => (format === 'csv' ? formatCsvLine(toDomainCells(domain)) : `${restJson(domain)}\n`))
+      .map((domain) => (format === 'csv' ? csvLine(toDomainCells(domain)) : `${restJson(domain)}\n`))
       .join('');
   }
 }

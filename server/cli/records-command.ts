@@ -1,10 +1,10 @@
 import type { Domain } from '@letterhead/shared';
-import { registrableDomain } from '@letterhead/shared';
+import { recordFqdn, recordsEmail, registrableDomain } from '@letterhead/shared';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { AccountOptions, CommandContext, Target } from './command-context.ts';
 import { addAccountAction } from './command-context.ts';
-import { describeRecord, inBothSpellings } from './domain-text.ts';
+import { inBothSpellings } from './domain-text.ts';
 import { findDomain } from './find-domain.ts';
 import { formatJson, formatTable } from './output.ts';
 
@@ -57,19 +57,12 @@ async function formatRecords(
   }
 }
 
-/** For the e-mail to somebody who knows the DNS form and nothing of Letterhead. */
 function writeMessage(domain: Domain): string {
-  const { dns_records } = domain;
   const zone = registrableDomain(domain);
-  const many = dns_records.length > 1;
-  return `Hello,
-
-so that we can send mail as ${inBothSpellings(domain.domain)}, please add ${many ? 'these records' : 'this record'} to the DNS zone ${zone}:
-
-${dns_records.map(describeRecord).join('\n')}
-Copy ${many ? 'each value' : 'the value'} in full, as one line and without quotation marks. If the form wants the full
-host name, add .${zone} to the host${many ? 's' : ''}. Nothing that is there now has to be changed or removed.
-
-Thank you!
-`;
+  const records = domain.dns_records.map(({ hostname, ...record }) => ({
+    ...record,
+    host: hostname,
+    fqdn: recordFqdn(hostname, domain),
+  }));
+  return recordsEmail(inBothSpellings(domain.domain), inBothSpellings(zone), records);
 }

@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import { DNS_LIMITS } from '../limits.ts';
 import type { Referral } from './answer.ts';
 import type { KnownAddresses } from './delegation.ts';
 import type { Question } from './message.ts';
@@ -27,8 +28,7 @@ export interface ServedZone {
   readonly addresses: KnownAddresses;
 }
 
-const MAX_DEPTH = 5;
-const MAX_SERVERS = 8;
+const { referrals: MAX_DEPTH, serversAZone: MAX_SERVERS } = DNS_LIMITS;
 
 /**
  * Asks all authorities of a name, from the zone `start` down through every referral. A server that answers late or

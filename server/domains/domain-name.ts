@@ -44,7 +44,7 @@ class ParsedDomainName {
 
 export type DomainName = ParsedDomainName;
 
-/** Why a text is refused. `advice` where there is better to say than to type the name that was meant. */
+/** Why a text is refused. `advice`: what to do instead of typing the suggestion. */
 interface Refusal extends InputMistake {
   readonly advice?: string;
 }
@@ -57,7 +57,7 @@ interface Refusal extends InputMistake {
 export function parseDomainName(input: string): DomainName {
   const result = read(input);
   if (result instanceof ParsedDomainName) return result;
-  const sentence = `${result.what} ${result.advice ?? adviceFor(result.meant)}`;
+  const sentence = `${result.message} ${result.advice ?? adviceFor(result.suggestion)}`;
   throw new LetterheadError('invalid', sentence, { errors: { domain: [sentence] } });
 }
 
@@ -68,8 +68,8 @@ export function toUnicode(name: string): string {
 }
 
 /** Suggests only what would be accepted, and so never a control character. */
-function adviceFor(meant: string | null): string {
-  const name = meant === null ? null : read(meant);
+function adviceFor(suggestion: string | null): string {
+  const name = suggestion === null ? null : read(suggestion);
   return name instanceof ParsedDomainName && name.name.length <= MAX_SUGGESTION_LENGTH
     ? `Type only the name: ${name.name}.`
     : 'Type a domain name, such as example.org.';
@@ -91,8 +91,8 @@ function read(input: string): DomainName | Refusal {
   return findBrokenLabel(labels) ?? findBrokenName(name, labels) ?? splitOff(name);
 }
 
-function refuse(what: string, meant: string | null = null): Refusal {
-  return { what, meant };
+function refuse(message: string, suggestion: string | null = null): Refusal {
+  return { message, suggestion };
 }
 
 function tooLong(): Refusal {
@@ -108,8 +108,8 @@ function findMalformedALabel(typed: string): Refusal | null {
   if (malformed === undefined) return null;
   const label = malformed.length <= MAX_LABEL_LENGTH ? malformed : 'The label that begins with xn--';
   return {
-    what: `${label} stands for no letters.`,
-    meant: null,
+    message: `${label} stands for no letters.`,
+    suggestion: null,
     advice: 'Type the name in its own letters.',
   };
 }
@@ -158,15 +158,15 @@ function findBrokenName(name: string, labels: readonly string[]): Refusal | null
   const reserved = RESERVED.get(last);
   if (reserved !== undefined) {
     return {
-      what: reserved,
-      meant: null,
+      message: reserved,
+      suggestion: null,
       advice: 'Type a name that you have registered, such as example.org.',
     };
   }
   if (isNumberLabel(last)) return refuse('The last part of a domain name is never a number.');
   if (labels.length === 1) {
-    const what = 'That is one word: a domain name has a dot in it.';
-    return { what, meant: null, advice: 'Type it in full, such as example.org.' };
+    const message = 'That is one word: a domain name has a dot in it.';
+    return { message, suggestion: null, advice: 'Type it in full, such as example.org.' };
   }
   return null;
 }
@@ -183,7 +183,7 @@ function splitOff(name: string): DomainName | Refusal {
       name.length <= MAX_SUGGESTION_LENGTH
         ? `Type the name that you have under it, such as example.${name}.`
         : 'Type the name that you have under it.';
-    return { what: 'That is a public suffix, which belongs to nobody alone.', meant: null, advice };
+    return { message: 'That is a public suffix, which belongs to nobody alone.', suggestion: null, advice };
   }
   return new ParsedDomainName(name, domain, subdomain === '' ? null : subdomain);
 }

@@ -1,6 +1,6 @@
 import type { Domain } from '@letterhead/shared';
 import { dnsRecordsOf } from '../records/dns-records.ts';
-import { stateOf } from '../records/record-states.ts';
+import { isVerified, stateOf } from '../records/record-states.ts';
 import type { DomainRow } from '../store/store.ts';
 
 /** Rows never change, so each is turned into what callers see once. */
@@ -29,7 +29,7 @@ function makeView(row: DomainRow): Domain {
     account_id: row.account_id,
     domain: row.domain,
     subdomain: row.subdomain,
-    verified: dns_records.some((record) => record.verified),
+    verified: isVerified(row),
     dns_records,
     updated_at: new Date(row.updated_at),
     created_at: new Date(row.created_at),

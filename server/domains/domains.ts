@@ -188,7 +188,7 @@ export class Domains {
     };
   }
 
-  /** A domain whose records are new is looked at by the rhythm of new ones. */
+  /** A domain whose records are new is checked by the schedule of new ones. */
   #scheduled(row: DomainRow): DomainRow {
     return { ...row, checks: firstCheckTimes(row, this.#needs.random) };
   }

@@ -1,9 +1,11 @@
 import { isIpSpelling } from './ip-spelling.ts';
 
-/** Why a text is no domain name, in one sentence, and the text in it that may have been meant. */
+/** Something else that was typed in the place of a domain name. */
 export interface InputMistake {
-  readonly what: string;
-  readonly meant: string | null;
+  /** What it is, in one sentence. */
+  readonly message: string;
+  /** The name that may have been meant; null where there is none in the text. */
+  readonly suggestion: string | null;
 }
 
 /**
@@ -12,45 +14,49 @@ export interface InputMistake {
  * Null: nothing of the kind; whether it is a name is still to be seen.
  */
 export function findInputMistake(text: string): InputMistake | null {
-  for (const { what, matches, meant } of MISTAKES) {
-    if (matches(text)) return { what, meant: meant(text) };
+  for (const { message, matches, suggest } of MISTAKES) {
+    if (matches(text)) return { message, suggestion: suggest(text) };
   }
   return null;
 }
 
 /** In this order: an e-mail address in a web address is a web address, and so on. */
 const MISTAKES: readonly {
-  readonly what: string;
+  readonly message: string;
   readonly matches: (text: string) => boolean;
-  readonly meant: (text: string) => string | null;
+  readonly suggest: (text: string) => string | null;
 }[] = [
-  { what: 'That is an IP address.', matches: isIpSpelling, meant: () => null },
+  { message: 'That is an IP address.', matches: isIpSpelling, suggest: () => null },
   {
-    what: 'That is an e-mail address.',
+    message: 'That is an e-mail address.',
     matches: (text) => /^mailto:|^[^/\\?#]*@[^/\\?#]*$/.test(text),
-    meant: afterAt,
+    suggest: afterAt,
   },
   {
-    what: 'That is a web address.',
+    message: 'That is a web address.',
     matches: (text) => /[/\\?#]|^[a-z][a-z0-9+.-]*:(?![0-9]*$)/.test(text),
-    meant: hostOf,
+    suggest: hostOf,
   },
   {
-    what: 'A wildcard is not one domain.',
+    message: 'A wildcard is not one domain.',
     matches: (text) => text.includes('*'),
-    meant: (text) => text.replace(/^\*+\./, ''),
+    suggest: (text) => text.replace(/^\*+\./, ''),
   },
-  { what: 'That is a name with a port.', matches: (text) => text.includes(':'), meant: withoutPort },
-  { what: 'A domain name has no percent signs.', matches: (text) => text.includes('%'), meant: unescaped },
+  { message: 'That is a name with a port.', matches: (text) => text.includes(':'), suggest: withoutPort },
   {
-    what: 'That is more than one name.',
+    message: 'A domain name has no percent signs.',
+    matches: (text) => text.includes('%'),
+    suggest: unescaped,
+  },
+  {
+    message: 'That is more than one name.',
     matches: (text) => words(text).length > 1 && words(text).every((word) => /[^.]\.[^.]/.test(word)),
-    meant: (text) => words(text)[0] ?? null,
+    suggest: (text) => words(text)[0] ?? null,
   },
   {
-    what: 'A domain name has no spaces.',
+    message: 'A domain name has no spaces.',
     matches: (text) => /\s/.test(text),
-    meant: (text) => text.replace(/\s+/g, ''),
+    suggest: (text) => text.replace(/\s+/g, ''),
   },
 ];
 

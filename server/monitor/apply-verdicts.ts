@@ -6,10 +6,10 @@ import type { DomainRow, NewEvent, RecordState } from '../store/store.ts';
 import { asDegraded, asLost, asVerified, begunBy } from '../verification/record-state.ts';
 import type { Verdict, Verdicts } from '../verification/verdict.ts';
 
-/** `verify`: somebody asked, and gets what DNS says. `monitor`: only the second wrong finding takes away. */
+/** `verify`: a requested check decides at once. `monitor`: only the second wrong finding takes `verified` away. */
 export type CheckMode = 'verify' | 'monitor';
 
-/** How a record's state changes, and what that is called. */
+/** A record's state after a change, and the event that tells of it. */
 interface StateChange {
   readonly state: RecordState;
   readonly event: EventType;
@@ -44,18 +44,18 @@ export function applyVerdicts(
 }
 
 function changeOf(state: RecordState, verdict: Verdict, mode: CheckMode, now: Date): StateChange | null {
-  switch (verdict.standing) {
+  switch (verdict.verdict) {
     case 'unknown':
       return null;
-    case 'right':
-      return foundRight(state);
+    case 'valid':
+      return foundCorrect(state);
     case 'missing':
     case 'invalid':
       return foundWrong(state, verdict.firstHand, mode, now);
   }
 }
 
-function foundRight(state: RecordState): StateChange | null {
+function foundCorrect(state: RecordState): StateChange | null {
   if (!state.verified) return { state: asVerified(state), event: 'domain.verified' };
   return state.degraded ? { state: asVerified(state), event: 'domain.recovered' } : null;
 }

@@ -7,28 +7,28 @@ import { CheckJob } from './check-job.ts';
 import { CheckLane } from './check-lane.ts';
 import type { Timer } from './timer.ts';
 
-/** Who asks gets an answer within this time, whatever the DNS does. Milliseconds, like all of these. */
-const ANSWER_WITHIN = 9000;
-/** A check that somebody waits behind leaves him this much. */
+/** A caller gets an answer within this time, whatever the DNS does. */
+const ANSWER_WITHIN_MS = 9000;
+/** Time that is left for a check that waits behind a running one of the same domain. */
 const HANDOVER_MS = 4500;
-/** A check that has not begun by then could not see much any more. */
-const LATEST_START = 6000;
-/** A domain whose check took longer waits in a lane of its own the next time. */
-const SLOW = 3000;
+/** A requested check that has not begun by then is refused: too little time is left to see anything. */
+const LATEST_START_MS = 6000;
+/** A domain whose check took longer is queued in the `slow` lane the next time. */
+const SLOW_MS = 3000;
 const RETRY_AFTER_SECONDS = 5;
 
-/** Where a check waits: somebody asked for it; it is due; it is due and known to be slow. */
-type Lane = 'asked' | 'due' | 'slow';
+/** Where a check waits: it was requested; it is due; it is due and known to be slow. */
+type Lane = 'requested' | 'due' | 'slow';
 
 /** In the order of precedence. */
-const LANES: readonly Lane[] = ['asked', 'due', 'slow'];
-/** How much of all the room a lane may take, and of an account's share the account's checks in it. */
-const SHARE: Record<Lane, number> = { asked: 1, due: 0.75, slow: 0.25 };
-/** The lanes whose room a check takes: a slow one is also due, and every one is under way. */
+const LANES: readonly Lane[] = ['requested', 'due', 'slow'];
+/** The part of all checks under way, and of an account's, that may be in a lane. */
+const SHARE: Record<Lane, number> = { requested: 1, due: 0.75, slow: 0.25 };
+/** The lanes that a check counts in: a slow one is also due, and every one is under way. */
 const TAKES: Record<Lane, readonly Lane[]> = {
-  asked: ['asked'],
-  due: ['asked', 'due'],
-  slow: ['asked', 'due', 'slow'],
+  requested: ['requested'],
+  due: ['requested', 'due'],
+  slow: ['requested', 'due', 'slow'],
 };
 
 interface RunningCheck {
@@ -43,34 +43,34 @@ export interface CheckQueueDeps {
   readonly limits: SemaphoreLimits;
   /** Does the check. It must call `job.begin()` before its first question, and heed `job.signal`. */
   readonly run: (job: CheckJob) => Promise<DomainRow | undefined>;
-  /** There is room again for checks that are due. */
-  readonly onRoom: () => void;
+  /** Called when due checks may be added again. */
+  readonly onCapacity: () => void;
 }
 
 /**
- * Runs checks side by side, one a domain at a time, by account in turn. Within its account's share a check that
- * somebody asked for goes first and always finds room; those of slow domains use only a part of it, so that they hold
- * up no other.
+ * Runs checks side by side, one a domain at a time, by account in turn. Within its account's share,
+ * requested checks go first and may fill all of it; those of slow domains may use only a part, so that they hold up no
+ * other.
  */
 export class CheckQueue {
-  readonly #needs: CheckQueueDeps;
+  readonly #deps: CheckQueueDeps;
   readonly #lanes: Record<Lane, CheckLane> = byLane(() => new CheckLane());
   readonly #limits: Record<Lane, SemaphoreLimits>;
-  readonly #rooms: Record<Lane, FairSemaphore<number>>;
+  readonly #slots: Record<Lane, FairSemaphore<number>>;
   /** By domain, as all of these. */
   readonly #waiting = new Map<number, CheckJob>();
   readonly #running = new Map<number, RunningCheck>();
   readonly #slow = new Set<number>();
   #closed = false;
 
-  constructor(needs: CheckQueueDeps) {
-    this.#needs = needs;
-    const { total, perOwner } = needs.limits;
+  constructor(deps: CheckQueueDeps) {
+    this.#deps = deps;
+    const { total, perOwner } = deps.limits;
     this.#limits = byLane((lane) => ({
       total: Math.ceil(total * SHARE[lane]),
       perOwner: Math.ceil(perOwner * SHARE[lane]),
     }));
-    this.#rooms = byLane((lane) => new FairSemaphore(this.#limits[lane]));
+    this.#slots = byLane((lane) => new FairSemaphore(this.#limits[lane]));
   }
 
   get inFlight(): number {
@@ -83,24 +83,24 @@ export class CheckQueue {
 
   /**
    * How many due checks may be added: as many as would start at once, but for those of accounts that have their share
-   * and of slow domains. Those wait here, so that others find room, but not without end.
+   * and of slow domains. Those wait in the queue, which is bounded, while others start.
    */
-  get room(): number {
+  get capacity(): number {
     if (this.#closed) return 0;
     return Math.max(0, Math.min(this.#freeIn('due'), CHECK_LIMITS.waiting - this.#waiting.size));
   }
 
   /**
-   * A check whose questions are all asked from now on, shared with everybody who asks before its first one.
+   * A check whose questions are all asked from now on, shared by all requests made before its first one.
    * Undefined where the domain is gone by then. Rejects with `unavailable` under overload and at shutdown.
    */
-  ask(target: DueCheck, actor: Actor): Promise<DomainRow | undefined> {
+  request(target: DueCheck, actor: Actor): Promise<DomainRow | undefined> {
     if (this.#closed) return Promise.reject(shuttingDown());
-    const now = this.#needs.clock().getTime();
-    const job = this.#joinable(target) ?? this.#enqueue(target, 'asked');
+    const now = this.#deps.clock().getTime();
+    const job = this.#joinable(target) ?? this.#enqueue(target, 'requested');
     job.join(actor);
-    job.endBy(now + ANSWER_WITHIN, now);
-    this.#hurry(job, now);
+    job.endBy(now + ANSWER_WITHIN_MS, now);
+    this.#prioritize(job, now);
     this.#startWhatFits();
     return job.outcome;
   }
@@ -112,7 +112,7 @@ export class CheckQueue {
     this.#startWhatFits();
   }
 
-  /** Cancels what is under way; who waits is refused. Resolves once nothing runs any more. */
+  /** Cancels what is under way and fails what waits. Resolves once nothing runs any more. */
   async close(): Promise<void> {
     this.#closed = true;
     for (const job of this.#waiting.values()) job.fail(shuttingDown());
@@ -129,25 +129,25 @@ export class CheckQueue {
   }
 
   #enqueue(target: DueCheck, lane: Lane): CheckJob {
-    const job = new CheckJob(target, this.#needs.timer);
+    const job = new CheckJob(target, this.#deps.timer);
     this.#waiting.set(target.id, job);
     this.#lanes[lane].add(job);
     return job;
   }
 
-  /** Somebody waits for it: it goes before those that are merely due, and what runs before it gets less time. */
-  #hurry(job: CheckJob, now: number): void {
+  /** Moves a requested check before those that are due, and leaves a running one of the same domain less time. */
+  #prioritize(job: CheckJob, now: number): void {
     if (this.#waiting.get(job.target.id) !== job) return;
     this.#lanes.due.delete(job);
     this.#lanes.slow.delete(job);
-    this.#lanes.asked.add(job);
+    this.#lanes.requested.add(job);
     this.#running.get(job.target.id)?.job.endBy(now + HANDOVER_MS, now);
-    this.#needs.timer(LATEST_START, () => {
+    this.#deps.timer(LATEST_START_MS, () => {
       if (this.#remove(job)) job.fail(overloaded());
     });
   }
 
-  /** False: it does not wait (any more). */
+  /** Returns false where it does not wait (any more). */
   #remove(job: CheckJob): boolean {
     if (this.#waiting.get(job.target.id) !== job) return false;
     for (const lane of LANES) this.#lanes[lane].delete(job);
@@ -165,14 +165,14 @@ export class CheckQueue {
     if (this.#freeIn(lane) === 0) return undefined;
     return this.#lanes[lane].takeNext(
       ({ target }) => this.#running.has(target.id),
-      ({ target }) => this.#takeRoom(lane, target.account),
+      ({ target }) => this.#takeSlots(lane, target.account),
     );
   }
 
   #start(job: CheckJob, lane: Lane): void {
     this.#waiting.delete(job.target.id);
-    const started = this.#needs.clock().getTime();
-    job.endBy(started + ANSWER_WITHIN, started);
+    const started = this.#deps.clock().getTime();
+    job.endBy(started + ANSWER_WITHIN_MS, started);
     this.#running.set(job.target.id, { job, ended: this.#run(job, lane, started) });
   }
 
@@ -180,51 +180,51 @@ export class CheckQueue {
     const { account, id } = job.target;
     let isGone = false;
     try {
-      const row = await this.#needs.run(job);
+      const row = await this.#deps.run(job);
       isGone = row === undefined;
       job.settle(row);
     } catch (error) {
       job.fail(error);
     }
     this.#running.delete(id);
-    for (const one of TAKES[lane]) this.#rooms[one].release(account);
-    this.#noteSpeed(id, isGone ? 0 : this.#needs.clock().getTime() - started);
+    for (const one of TAKES[lane]) this.#slots[one].release(account);
+    this.#noteSpeed(id, isGone ? 0 : this.#deps.clock().getTime() - started);
     if (this.#closed) return;
     this.#startWhatFits();
-    if (this.room > 0) this.#needs.onRoom();
+    if (this.capacity > 0) this.#deps.onCapacity();
   }
 
   /** Forgets those that were slow the longest ago, so that domains that are gone don't stay for ever. */
   #noteSpeed(id: number, ms: number): void {
     this.#slow.delete(id);
-    if (ms <= SLOW) return;
+    if (ms <= SLOW_MS) return;
     this.#slow.add(id);
     const [oldest] = this.#slow;
     if (this.#slow.size > CHECK_LIMITS.slowDomains && oldest !== undefined) this.#slow.delete(oldest);
   }
 
-  /** Takes room in all the lanes that a check in this one counts in, or in none. */
-  #takeRoom(lane: Lane, account: number): boolean {
+  /** Takes a slot in each lane that a check in this one counts in, or none at all. */
+  #takeSlots(lane: Lane, account: number): boolean {
     const taken: FairSemaphore<number>[] = [];
     for (const one of TAKES[lane]) {
-      const room = this.#rooms[one];
-      if (!room.tryAcquire(account)) {
+      const slots = this.#slots[one];
+      if (!slots.tryAcquire(account)) {
         for (const given of taken) given.release(account);
         return false;
       }
-      taken.push(room);
+      taken.push(slots);
     }
     return true;
   }
 
   /** How many more checks in this lane could be under way, whosever they are. */
   #freeIn(lane: Lane): number {
-    return Math.min(...TAKES[lane].map((one) => this.#limits[one].total - this.#rooms[one].size));
+    return Math.min(...TAKES[lane].map((one) => this.#limits[one].total - this.#slots[one].size));
   }
 }
 
 function byLane<T>(make: (lane: Lane) => T): Record<Lane, T> {
-  return { asked: make('asked'), due: make('due'), slow: make('slow') };
+  return { requested: make('requested'), due: make('due'), slow: make('slow') };
 }
 
 function shuttingDown(): LetterheadError {

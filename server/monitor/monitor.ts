@@ -41,7 +41,7 @@ export class Monitor {
       timer: needs.timer,
       limits: needs.limits ?? LIMITS,
       run: (job) => runCheck(needs, job),
-      onRoom: () => void this.tick(),
+      onCapacity: () => void this.tick(),
     });
   }
 
@@ -60,7 +60,7 @@ export class Monitor {
    * Rejects with `unavailable` where the store does, under overload and at shutdown.
    */
   verifyNow(target: DueCheck, actor: Actor): Promise<DomainRow | undefined> {
-    return this.#queue.ask(target, actor);
+    return this.#queue.request(target, actor);
   }
 
   /** Starts what is due, as far as there is room. Resolves once that is started; it never rejects. */
@@ -94,10 +94,10 @@ export class Monitor {
       if (!this.#spread) await spreadOverdue(store, now, random);
       this.#spread = true;
       // Those of an account that has its share wait in the queue: the store may hold others that find room.
-      for (let { room } = this.#queue; room > 0; room = this.#queue.room) {
-        const due = await store.checks.claim(toInstant(now), room, LEASE);
+      for (let { capacity } = this.#queue; capacity > 0; capacity = this.#queue.capacity) {
+        const due = await store.checks.claim(toInstant(now), capacity, LEASE);
         for (const target of due) this.#queue.add(target);
-        if (due.length < room) return;
+        if (due.length < capacity) return;
       }
     } catch (error) {
       observer.failed(null, error);

@@ -21,12 +21,12 @@ const WHILE_VERIFIED = 6 * HOUR;
 const WHILE_VERIFIED_JITTER = 0.1;
 const LONGEST_WHILE_VERIFIED = WHILE_VERIFIED * (1 + WHILE_VERIFIED_JITTER);
 const WHILE_DEGRADED = 15 * MINUTE;
-/** No record waits longer than this for the next look at it. Milliseconds. */
+/** No record waits longer than this for its next check. Milliseconds. */
 export const LONGEST_WAIT = DAY;
 /** When a check is made again that the store could not keep. Milliseconds. */
 export const RETRY_AFTER_FAILURE = MINUTE;
 
-/** When a new or renamed domain is first looked at. */
+/** When a new or renamed domain is first checked. */
 export function firstCheckTimes(row: DomainRow, random: RandomSource): CheckTimes {
   const due = mapRecords((key) => {
     const state = stateOf(row, key);
@@ -35,7 +35,7 @@ export function firstCheckTimes(row: DomainRow, random: RandomSource): CheckTime
   return { checked_at: null, began_at: null, due };
 }
 
-/** The times after a check at `now` that has looked at these records; the others keep theirs. */
+/** The times after a check of these records at `now`; the others keep theirs. */
 export function nextCheckTimes(
   row: DomainRow,
   checked: readonly RecordKey[],
@@ -53,7 +53,7 @@ export function nextCheckTimes(
 
 /**
  * The times without what a clock has left in them that was ahead for a while: a record that waits longer than its
- * schedule ever lets it, or that has been given up too early, is looked at as if it had been looked at now. The same
+ * schedule ever lets it, or that has been given up too early, is scheduled as if it had been checked now. The same
  * object where nothing is to be changed.
  */
 export function correctTimes(row: DomainRow, times: CheckTimes, now: Date, random: RandomSource): CheckTimes {
@@ -76,7 +76,7 @@ function atMost(at: Instant | null, now: Date): Instant | null {
   return at !== null && at > toInstant(now) ? toInstant(now) : at;
 }
 
-/** The latest time at which a record in this state is due that was looked at by now. */
+/** The latest time at which a record in this state is due that was checked by now. */
 function latestCheck(state: RecordState, now: Date): Instant {
   return toInstant(new Date(now.getTime() + (state.verified ? LONGEST_WHILE_VERIFIED : LONGEST_WAIT)));
 }
@@ -104,7 +104,7 @@ export function dueRecords(times: CheckTimes | null, now: Date): readonly Record
   });
 }
 
-/** When a record in this state, looked at now, is looked at again by itself; null: not any more. */
+/** When a record in this state, checked now, is checked again without being asked; null: not any more. */
 export function nextCheck(state: RecordState, now: Date, random: RandomSource): Instant | null {
   const at = nextCheckAt(state, now.getTime(), random);
   return at === null ? null : toInstant(new Date(at));
@@ -122,7 +122,7 @@ function nextCheckAt(state: RecordState, now: number, random: RandomSource): num
 
 /** The first age on the schedule that lies ahead. */
 function nextAge(age: number): number | null {
-  const first = FIRST_CHECKS.find((look) => look > age);
+  const first = FIRST_CHECKS.find((one) => one > age);
   if (first !== undefined) return first;
   const rhythm = RHYTHMS.find(({ upTo }) => upTo > age);
   return rhythm === undefined ? null : (Math.floor(age / rhythm.every) + 1) * rhythm.every;

@@ -1,14 +1,22 @@
 import { z } from 'zod';
 import { invalidField } from '../router/input-limits.ts';
+import type { RestOperation } from './operations.ts';
 
 /** What a field of an input is, as far as a query or a form, which know only text, must be told. */
 export type FieldKind = 'text' | 'number' | 'boolean' | 'list';
 
-/** The kind of each field of an input, found out once, when the routes are made. */
-export function fieldKinds(input: z.ZodObject | null): ReadonlyMap<string, FieldKind> {
+/**
+ * The kind of each field that a body or a query can have, found out once, when the routes are made. What stands in the
+ * path is none of them: a field of the same name is ignored.
+ */
+export function fieldKinds({
+  input,
+  pathParameters,
+}: Pick<RestOperation, 'input' | 'pathParameters'>): ReadonlyMap<string, FieldKind> {
   if (input === null) return new Map();
   const { properties = {} } = z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' });
-  return new Map(Object.entries(properties).map(([name, property]) => [name, kindOf(property)]));
+  const fields = Object.entries(properties).filter(([name]) => !pathParameters.includes(name));
+  return new Map(fields.map(([name, property]) => [name, kindOf(property)]));
 }
 
 function kindOf(property: z.core.JSONSchema._JSONSchema): FieldKind {

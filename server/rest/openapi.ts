@@ -223,17 +223,16 @@ const OWN_REFUSALS: Record<string, readonly ErrorCode[]> = {
 };
 
 function refusalsOf(operation: RestOperation): ErrorCode[] {
-  const hasFields = Object.keys(operation.input?.shape ?? {}).length > operation.pathParameters.length;
   const ofPaths: ErrorCode[] = operation.pathParameters.length > 0 ? ['not_found'] : [];
-  const always: ErrorCode[] = ['unauthenticated', 'forbidden', 'rate_limited', 'unavailable'];
+  // Where no field is taken, too many of them are refused all the same.
+  const always: ErrorCode[] = ['unauthenticated', 'forbidden', 'rate_limited', 'invalid', 'unavailable'];
   // DELETE takes no field, but looks at a body that comes all the same.
   const ofBodies: ErrorCode[] =
     operation.meta.rest.method === 'GET'
       ? []
       : ['unsupported_media_type', 'payload_too_large', 'malformed_body'];
-  const ofFields: ErrorCode[] = hasFields ? ['invalid'] : [];
   const own = OWN_REFUSALS[operation.procedure] ?? [];
-  return [...ofPaths, ...always, ...ofBodies, ...ofFields, ...own];
+  return [...ofPaths, ...always, ...ofBodies, ...own];
 }
 
 /** What zod cannot say of itself: a date has no JSON type, and a refusal is best seen whole. */

@@ -38,7 +38,7 @@ type RestRequest = FastifyRequest<{ Params: Record<string, string> }>;
 
 function addRoute(app: FastifyInstance, source: RestSource, operation: RestOperation): void {
   const { rest } = operation.meta;
-  const kinds = fieldKinds(operation.input);
+  const kinds = fieldKinds(operation);
   app.route<{ Params: Record<string, string> }>({
     method: rest.method,
     url: rest.path.replace(/\{(\w+)\}/g, ':$1'),
@@ -99,7 +99,6 @@ function makeInput(
   request: RestRequest,
 ): Record<string, unknown> {
   const input = operation.takesBody ? bodyFields(request.body, kinds) : queryFields(request.query, kinds);
-  // The path goes last: a field of the same name in the body or the query must not override it.
   for (const name of operation.pathParameters) input[name] = Number(request.params[name]);
   return input;
 }
@@ -107,8 +106,9 @@ function makeInput(
 function bodyFields(body: unknown, kinds: ReadonlyMap<string, FieldKind>): Record<string, unknown> {
   if (body instanceof FormBody) return convertFields(body.fields, kinds);
   if (typeof body !== 'object' || body === null) return {};
-  refuseLongLists(body);
-  return { ...body };
+  const fields = Object.fromEntries(Object.entries(body).filter(([name]) => kinds.has(name)));
+  refuseLongLists(fields);
+  return fields;
 }
 
 function queryFields(query: unknown, kinds: ReadonlyMap<string, FieldKind>): Record<string, unknown> {

@@ -1,13 +1,13 @@
-import type { Diagnosis, RecordDiagnosis, Severity } from '@letterhead/shared';
+import type { Action, Diagnosis, RecordDiagnosis, Severity } from '@letterhead/shared';
 import { registrableDomain } from '@letterhead/shared';
 import { dnsRecordsOf, type ExpectedRecord } from '../records/dns-records.ts';
 import { isTooLong } from '../records/record-names.ts';
 import { dkimStateOf, stateOf } from '../records/record-states.ts';
 import type { CheckTimes, DomainRow, RecordState } from '../store/store.ts';
-import { notChecked } from './diagnosis/not-checked.ts';
-import { MEANINGS } from './diagnosis/rules.ts';
+import { CODES } from './diagnosis/codes.ts';
 import { statusOf } from './record-state.ts';
 import type { StoredDiagnosis, StoredRecord } from './stored-diagnosis.ts';
+import { describeUnchecked } from './words/findings.ts';
 
 /**
  * Why a domain is or is not verified: what its last check found out, together with what the row and the schedule say
@@ -27,7 +27,7 @@ export function diagnose(row: DomainRow, stored: StoredDiagnosis | undefined, no
   };
 }
 
-/** When a domain was last looked at, and when it is next looked at by itself. */
+/** When a domain was last checked, and when it is next checked without being asked. */
 export function checkDates(times: CheckTimes | null): Pick<Diagnosis, 'checked_at' | 'next_check_at'> {
   const due = Object.values(times?.due ?? {}).filter((at) => at !== null);
   const [next] = due.sort();
@@ -43,21 +43,22 @@ function diagnoseRecord(
   stored: StoredRecord | null,
   now: Date,
 ): RecordDiagnosis {
-  if (stored === null) return notChecked(record, registrableDomain(row));
   const { label, type, hostname, fqdn, value } = record;
+  const place = { label, type, hostname, fqdn };
+  if (stored === null) return { ...place, ...notChecked(record, registrableDomain(row)) };
   return {
-    label,
-    type,
-    hostname,
-    fqdn,
+    ...place,
     state: stored.state,
     code: stored.code,
     severity: severityOf(stored, record, stateOf(row, record.key), now),
-    transient: MEANINGS[stored.code].standing === 'unknown',
+    transient: CODES[stored.code].verdict === 'unknown',
     source: stored.source,
     title: stored.title,
     detail: stored.detail,
     fix: stored.fix,
+    zone: stored.zone,
+    found_at: stored.found_at,
+    action: stored.action,
     expected: value,
     found: stored.found,
     nameservers: stored.nameservers,
@@ -66,15 +67,42 @@ function diagnoseRecord(
   };
 }
 
-/** A record that is not there yet is no error, and a Return-Path that is not there never is: mail passes without. */
+/** NOT_CHECKED: no check has been made of this record since its domain was created or renamed. */
+function notChecked(
+  record: ExpectedRecord,
+  registrable: string,
+): Omit<RecordDiagnosis, 'label' | 'type' | 'hostname' | 'fqdn'> {
+  const { type, hostname, fqdn, value } = record;
+  const action: Action | null = isTooLong(fqdn)
+    ? null
+    : { kind: 'add', zone: registrable, type, host: hostname, value, from_host: null, remove: [] };
+  return {
+    state: 'unchecked',
+    code: 'NOT_CHECKED',
+    severity: 'info',
+    transient: false,
+    source: null,
+    ...describeUnchecked({ record, registrable }, action),
+    zone: registrable,
+    found_at: null,
+    action,
+    expected: value,
+    found: [],
+    nameservers: [],
+    observed_at: null,
+    clears_at: null,
+  };
+}
+
+/** A record that is still awaited is no error, and a missing Return-Path never is: mail passes without it. */
 function severityOf(
   { code }: StoredRecord,
   record: ExpectedRecord,
   state: RecordState | null,
   now: Date,
 ): Severity {
-  if (code !== 'RECORD_MISSING') return MEANINGS[code].severity;
+  if (code !== 'RECORD_MISSING') return CODES[code].severity;
   const mayCome = !isTooLong(record.fqdn);
   if (mayCome && state !== null && statusOf(state, now) === 'pending') return 'info';
-  return record.key === 'return_path' ? 'warning' : MEANINGS[code].severity;
+  return record.key === 'return_path' ? 'warning' : CODES[code].severity;
 }

@@ -63,7 +63,7 @@ const DelegationSchema = z.discriminatedUnion('kind', [
 ]) satisfies z.ZodType<Delegation>;
 
 /**
- * Something that was found where we looked because the record was not right. `doubled`, `elsewhere`: another name
+ * What was found by a probe, made because the record was not correct. `doubled`, `elsewhere`: another name
  * holds the record itself. `sibling`: a random name beside the record's answers. `other-type`: the record's own
  * name has this.
  */
@@ -99,7 +99,7 @@ export const RecordEvidenceSchema = z.object({
     })
     .nullable(),
   findings: z.array(FindingSchema),
-  /** The check's budget ended before everything was asked that the record is looked at for. */
+  /** The check's budget ended before everything was asked that concerns the record. */
   budgetEnded: z.boolean().exactOptional(),
 });
 export type RecordEvidence = z.infer<typeof RecordEvidenceSchema>;

@@ -8,16 +8,16 @@ import {
   StoredDiagnosisSchema,
   type StoredRecord,
 } from './stored-diagnosis.ts';
-import { upgradeEvidence } from './upgrade-evidence.ts';
-import type { Judgement, Judgements, Verdict } from './verdict.ts';
+import { upgradeDiagnosis } from './upgrade-diagnosis.ts';
+import type { Judgement, Judgements } from './verdict.ts';
 
 /** Undefined: none was kept, or of another selector, or not readable; the next check makes it again. */
 export function readKeptDiagnosis(row: DomainRow, kept: JsonValue | undefined): StoredDiagnosis | undefined {
-  const stored = StoredDiagnosisSchema.safeParse(kept).data ?? upgradeEvidence(row, kept);
+  const stored = StoredDiagnosisSchema.safeParse(kept).data ?? upgradeDiagnosis(row, kept);
   return stored?.selector === row.selector ? stored : undefined;
 }
 
-/** What to keep after a check: what it found out, and of the records that it did not look at what was known. */
+/** What to keep after a check: what it found, and what was known of the records that it did not include. */
 export function toKeptDiagnosis(
   previous: StoredDiagnosis | undefined,
   selector: string,
@@ -35,17 +35,6 @@ export function toKeptDiagnosis(
 
 function latestOf(known: StoredRecord | null, judgement: Judgement | undefined): StoredRecord | null {
   if (judgement === undefined) return known;
-  return { ...judgement.record, state: lastDefinitiveState(judgement, known) };
-}
-
-function lastDefinitiveState({ standing }: Verdict, known: StoredRecord | null): StoredRecord['state'] {
-  switch (standing) {
-    case 'unknown':
-      return known?.state ?? 'unknown';
-    case 'right':
-      return 'valid';
-    case 'missing':
-    case 'invalid':
-      return standing;
-  }
+  const { verdict, record } = judgement;
+  return { ...record, state: verdict === 'unknown' ? (known?.state ?? 'unknown') : verdict };
 }

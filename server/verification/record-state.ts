@@ -6,7 +6,7 @@ import type { RecordState } from '../store/store.ts';
 const GIVEN_UP_AFTER = 30 * 86_400_000;
 
 /**
- * A record's state in the store, read in one place. `degraded` with `verified` still true: the last look found it
+ * A record's state in the store, read in one place. `degraded` with `verified` still true: the last check found it
  * wrong. `degraded` with `verified` taken away: it is lost, and since when is `since`.
  */
 

@@ -2,18 +2,21 @@ import { AdviceSchema, DiagnosisCodeSchema, RecordDiagnosisSchema } from '@lette
 import { z } from 'zod';
 import { mapRecords } from '../records/record-states.ts';
 
-/** Of what is kept beside a domain; upgrade-evidence.ts reads what came before. */
-export const DIAGNOSIS_FORMAT = 2;
+/** Of what is kept beside a domain; upgrade-diagnosis.ts reads what came before. */
+export const DIAGNOSIS_FORMAT = 3;
 
 /**
  * What was found out about a record when it was last checked. What follows from the row, the code or the time is not
  * repeated: diagnose.ts adds it.
  */
-const StoredRecordSchema = RecordDiagnosisSchema.pick({
+export const StoredRecordSchema = RecordDiagnosisSchema.pick({
   source: true,
   title: true,
   detail: true,
   fix: true,
+  zone: true,
+  found_at: true,
+  action: true,
   found: true,
   nameservers: true,
 }).extend({
@@ -24,7 +27,7 @@ const StoredRecordSchema = RecordDiagnosisSchema.pick({
 });
 export type StoredRecord = z.infer<typeof StoredRecordSchema>;
 
-/** What is kept beside a domain: the diagnosis of each record as the last check that looked at it judged it. */
+/** What is kept beside a domain: of each record what its last check concluded. */
 export const StoredDiagnosisSchema = z.object({
   format: z.literal(DIAGNOSIS_FORMAT),
   selector: z.string(),

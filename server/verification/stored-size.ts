@@ -1,6 +1,8 @@
 import type { Advice } from '@letterhead/shared';
 import { EVIDENCE_LIMITS } from '../limits.ts';
 import type { StoredRecord } from './stored-diagnosis.ts';
+import { jsonBytes, shorten } from './truncate.ts';
+import { SHORTENED } from './words/text.ts';
 
 /** What of the whole each of two records may take, and all advice; the rest is left for the indentation of the file. */
 const RECORD_BYTES = EVIDENCE_LIMITS.bytes * 0.38;
@@ -12,7 +14,6 @@ const NAME_BYTES = 300;
 /** Of a record's share, what its sentences may take; `found` and the name servers have the rest. */
 const DETAIL_BYTES = 3_000;
 const FOUND_SHARE = 0.4;
-const SHORTENED = ' What is shown of the answers is shortened.';
 
 /** The entry with as much of the answers as there is room for; `detail` says where that is not all. */
 export function boundRecord(record: Omit<StoredRecord, 'state'>): Omit<StoredRecord, 'state'> {
@@ -53,17 +54,4 @@ function fitValues(values: string[], bytes: number): string[] {
   }
   const isWhole = fitting.length === values.length && fitting.every((text, at) => text === values[at]);
   return isWhole ? values : fitting;
-}
-
-/** The beginning of a text, with an ellipsis; nothing where not even that has room. */
-export function shorten(text: string, bytes: number): string {
-  if (jsonBytes(text) <= bytes) return text;
-  let length = Math.min(text.length, Math.floor(bytes));
-  while (length > 0 && jsonBytes(`${text.slice(0, length)}…`) > bytes) length = Math.floor(length * 0.9);
-  return length > 0 ? `${text.slice(0, length)}…` : '';
-}
-
-/** What a value takes in a file of JSON, its indentation aside. */
-export function jsonBytes(value: unknown): number {
-  return Buffer.byteLength(JSON.stringify(value));
 }

@@ -32,3 +32,16 @@ export function truncateObservations(
 export function totalOf(answer: Observation['outcome']): number {
   return answer.kind === 'present' ? (answer.total ?? answer.values.length) : 0;
 }
+
+/** The beginning of a text, with an ellipsis; nothing where not even that has room. */
+export function shorten(text: string, bytes: number): string {
+  if (jsonBytes(text) <= bytes) return text;
+  let length = Math.min(text.length, Math.floor(bytes));
+  while (length > 0 && jsonBytes(`${text.slice(0, length)}…`) > bytes) length = Math.floor(length * 0.9);
+  return length > 0 ? `${text.slice(0, length)}…` : '';
+}
+
+/** What a value takes in a file of JSON, its indentation aside. */
+export function jsonBytes(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
+}

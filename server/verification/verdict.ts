@@ -1,17 +1,18 @@
-import type { NameServerObservation } from '@letterhead/shared';
-import { registrableDomain } from '@letterhead/shared';
+import { type NameServerObservation, registrableDomain } from '@letterhead/shared';
 import type { Observation } from '../dns/outcome.ts';
 import { dnsRecordsOf, type ExpectedRecord, type RecordKey } from '../records/dns-records.ts';
 import type { DomainRow } from '../store/store.ts';
-import { observedValues, type RuleInput, toRuleInput } from './diagnosis/rule-input.ts';
-import { type CodedFinding, type FoundCode, findCode, MEANINGS, type Standing } from './diagnosis/rules.ts';
+import { CODES, findCode, type RecordVerdict } from './diagnosis/codes.ts';
+import type { Finding, FoundCode } from './diagnosis/finding.ts';
+import { observedValues, type RuleInput, toRuleInput, zoneOf } from './diagnosis/rule-input.ts';
 import type { CheckEvidence } from './evidence.ts';
 import type { StoredRecord } from './stored-diagnosis.ts';
 import { boundRecord } from './stored-size.ts';
+import { describeFinding } from './words/findings.ts';
 
 /** What a check says of one record. */
 export interface Verdict {
-  readonly standing: Standing;
+  readonly verdict: RecordVerdict;
   /** From those who are responsible for the name: only then may `verified` be taken away. */
   readonly firstHand: boolean;
   readonly code: FoundCode;
@@ -45,20 +46,22 @@ function judgeRecord(row: DomainRow, record: ExpectedRecord, evidence: CheckEvid
   const { code } = finding;
   return {
     code,
-    standing: MEANINGS[code].standing,
-    firstHand: input.said.firstHand,
+    verdict: CODES[code].verdict,
+    firstHand: input.firstHand,
     record: boundRecord(toRecord(input, finding)),
   };
 }
 
-function toRecord(input: RuleInput, finding: CodedFinding): Judgement['record'] {
+function toRecord(input: RuleInput, finding: Finding): Judgement['record'] {
   const { observations, observed_at } = input.evidence;
+  const { code, action } = finding;
   return {
-    code: finding.code,
+    code,
     source: sourceOf(input),
-    title: finding.title,
-    detail: finding.detail,
-    fix: finding.fix,
+    ...describeFinding(finding, input),
+    zone: action?.zone ?? zoneOf(input),
+    found_at: finding.foundAt ?? null,
+    action,
     found: [...(finding.found ?? observedValues(input))],
     nameservers: observations.map(toNameServer),
     observed_at,
@@ -66,8 +69,8 @@ function toRecord(input: RuleInput, finding: CodedFinding): Judgement['record'] 
   };
 }
 
-function sourceOf({ said, evidence }: RuleInput): StoredRecord['source'] {
-  return said.source ?? (evidence.delegation.kind === 'no-such-domain' ? 'resolver' : null);
+function sourceOf({ source, evidence }: RuleInput): StoredRecord['source'] {
+  return source ?? (evidence.delegation.kind === 'no-such-domain' ? 'resolver' : null);
 }
 
 function toNameServer({ name, address, outcome, ms }: Observation): NameServerObservation {

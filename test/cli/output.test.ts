@@ -54,9 +54,10 @@ it('prints the records for a form, a zone file, a program and an e-mail', async 
   expect((await run('domain', 'records', '1', '--json')).out).toBe(json.out);
 
   const { out: message } = await run('domain', 'records', '1', '--format', 'text');
-  expect(message).toContain('add these records to the DNS zone example.co.uk:\n');
+  expect(message).toContain('add these records to the DNS of example.co.uk, so that');
   for (const { type, hostname, value } of dns_records) {
-    expect(message).toContain(`  Type   ${type}\n  Host   ${hostname}\n  Value  ${value}\n`);
+    expect(message).toContain(`  Type:  ${type}\n  Host:  ${hostname}\n`);
+    expect(message).toContain(`  Value: ${value}\n`);
   }
 });
 
@@ -81,7 +82,7 @@ it('shows a name in its own letters beside it, to people alone', async () => {
   const shown = await run('domain', 'show', '1');
   expect(shown.out).toMatch(/^bücher\.example \(xn--bcher-kva\.example, domain 1\) is not verified\.\n/);
   const message = await run('domain', 'records', '1', '--format', 'text');
-  expect(message.out).toContain('send mail as bücher.example (xn--bcher-kva.example), please add');
+  expect(message.out).toContain('mail from bücher.example (xn--bcher-kva.example) can be signed');
   expect((await run('domain', 'records', '1', '--format', 'bind')).out).not.toContain('ü');
   const removed = await run('domain', 'remove', '1', '--yes');
   expect(removed.out).toBe('Removed bücher.example (xn--bcher-kva.example).\n');

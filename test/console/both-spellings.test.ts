@@ -25,7 +25,7 @@ test('a name that looks like another one is shown in both spellings on every scr
   await page.getByLabel('Domain', { exact: true }).fill(LETTERS);
   await app.button('Add the domain').click();
   await app.heading(BOTH).waitFor();
-  await app.verdict('The DKIM record is not there').waitFor();
+  await app.verdict('RECORD_MISSING').waitFor();
   await page.getByRole('list').getByText(`${BOTH} was added.`).waitFor();
   await page
     .getByRole('status')

@@ -1,3 +1,4 @@
+import type { DiagnosisCode } from '@letterhead/shared';
 import type { Locator, Page } from 'playwright-core';
 
 /** What a person does in the console, by what they read there. */
@@ -25,9 +26,9 @@ export class ConsolePage {
     await this.button('Check now').click();
   }
 
-  /** The sentence that says how things stand. */
-  verdict(title: string): Locator {
-    return this.page.getByRole('heading', { level: 2, name: title });
+  /** The panel that says how things stand, while it shows a record with this code. */
+  verdict(code: DiagnosisCode): Locator {
+    return this.page.locator(`.verdict[data-code="${code}"]`);
   }
 
   /** The state of the domain, beside its name. */

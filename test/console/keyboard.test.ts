@@ -40,7 +40,7 @@ test('the keyboard alone signs in, adds, filters, opens, checks, copies, thinks 
     .waitFor();
   await tabBackTo(page, 'Check now');
   await page.keyboard.press('Enter');
-  await app.verdict('The DKIM record is not there').waitFor();
+  await app.verdict('RECORD_MISSING').waitFor();
 
   await tabTo(page, 'Delete');
   await page.keyboard.press('Enter');

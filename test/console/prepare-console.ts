@@ -3,11 +3,14 @@ import { join, resolve } from 'node:path';
 import { build } from 'vite';
 import { unpackChromium } from './chromium.ts';
 
-const folder = resolve(import.meta.dirname, '../../client/console');
+const root = resolve(import.meta.dirname, '../..');
+const folder = join(root, 'client/console');
+/** What is built into the console besides its own sources. */
+const shared = join(root, 'shared');
 
 /** Before any test: builds the console where its sources are newer than what was built, and unpacks the browser once. */
 export default async function setup(): Promise<void> {
-  if (newest(folder) > builtAt()) await build({ root: folder, logLevel: 'warn' });
+  if (Math.max(newest(folder), newest(shared)) > builtAt()) await build({ root: folder, logLevel: 'warn' });
   await unpackChromium();
 }
 

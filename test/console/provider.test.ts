@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { inQuotedStrings, recognizeProvider } from '../../client/console/src/domain/provider.ts';
+import { recognizeProvider } from '../../client/console/src/domain/provider.ts';
 
 describe('the provider, by the names of a zone’s servers', () => {
   test.each([
@@ -25,11 +25,4 @@ describe('the provider, by the names of a zone’s servers', () => {
   ])('is not told from servers that are %s', (_, servers) => {
     expect(recognizeProvider(servers)).toBeNull();
   });
-});
-
-test('a long value in strings of 255 characters, put together, is the value again', () => {
-  const value = `k=rsa;p=${'A'.repeat(392)}`;
-  const strings = [...inQuotedStrings(value).matchAll(/"([^"]*)"/g)].map(([, string = '']) => string);
-  expect(strings.map(({ length }) => length)).toEqual([255, 145]);
-  expect(strings.join('')).toBe(value);
 });

@@ -1,3 +1,4 @@
+import type { DiagnosisCode } from '@letterhead/shared';
 import { expect, test } from 'vitest';
 import type { TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
@@ -76,20 +77,19 @@ test('a check asked for on a telephone leaves no hole where the trouble stood, a
   await using tab = await openTab(browser(), server, { viewport: { width: 360, height: 740 } });
   const { page } = tab;
   const app = new ConsolePage(page);
-  const height = (title: string) =>
-    page.getByRole('region', { name: title }).evaluate((box) => box.clientHeight);
+  const height = (code: DiagnosisCode) => app.verdict(code).evaluate((box) => box.clientHeight);
   await page.goto(link);
-  await app.verdict('The domain is in the host name twice').waitFor();
-  const before = await height('The domain is in the host name twice');
+  await app.verdict('HOST_DOUBLED').waitFor();
+  const before = await height('HOST_DOUBLED');
   server.dns.publish(doubled, null);
   publish(server, domain);
   await app.checkNow();
-  await app.verdict('Everything is in place').waitFor();
+  await app.verdict('OK').waitFor();
   await page.getByText('nothing is left for you to do').waitFor();
-  const held = await height('Everything is in place');
+  const held = await height('OK');
   await page.reload();
-  await app.verdict('Everything is in place').waitFor();
-  const needed = await height('Everything is in place');
+  await app.verdict('OK').waitFor();
+  const needed = await height('OK');
   expect(needed).toBeLessThan(before);
   expect(held).toBe(needed);
 });

@@ -18,7 +18,7 @@ function openQueue(total = 8, perOwner = total) {
   const queue = new CheckQueue({
     ...time,
     limits: { total, perOwner },
-    onRoom: () => {},
+    onCapacity: () => {},
     run: (job) => {
       const { promise, resolve } = Promise.withResolvers<DomainRow | undefined>();
       const end = async (row: DomainRow | null = ROW) => {
@@ -46,7 +46,11 @@ function at<T>(list: readonly T[], index: number): T {
 describe('checks that are asked for', () => {
   test('before the first question share it', async () => {
     const { queue, started } = openQueue();
-    const asked = [queue.ask(domain(1), ACTOR), queue.ask(domain(1), ACTOR), queue.ask(domain(1), ACTOR)];
+    const asked = [
+      queue.request(domain(1), ACTOR),
+      queue.request(domain(1), ACTOR),
+      queue.request(domain(1), ACTOR),
+    ];
     expect(started).toHaveLength(1);
     at(started, 0).job.begin();
     await at(started, 0).end();
@@ -55,9 +59,9 @@ describe('checks that are asked for', () => {
 
   test('after the first question share the next check, which waits for this one', async () => {
     const { queue, started } = openQueue();
-    const first = queue.ask(domain(1), ACTOR);
+    const first = queue.request(domain(1), ACTOR);
     at(started, 0).job.begin();
-    const later = [queue.ask(domain(1), ACTOR), queue.ask(domain(1), ACTOR)];
+    const later = [queue.request(domain(1), ACTOR), queue.request(domain(1), ACTOR)];
     expect(started).toHaveLength(1);
     await at(started, 0).end();
     expect(await first).toBe(ROW);
@@ -71,7 +75,7 @@ describe('checks that are asked for', () => {
   test('join a due check that has not begun, and say so', async () => {
     const { queue, started } = openQueue();
     queue.add(domain(1));
-    const asked = queue.ask(domain(1), ACTOR);
+    const asked = queue.request(domain(1), ACTOR);
     expect(started).toHaveLength(1);
     expect(at(started, 0).job.begin()).toEqual(ACTOR);
     await at(started, 0).end();
@@ -82,7 +86,7 @@ describe('checks that are asked for', () => {
     const { queue, started, time } = openQueue();
     queue.add(domain(1));
     at(started, 0).job.begin();
-    const asked = queue.ask(domain(1), ACTOR);
+    const asked = queue.request(domain(1), ACTOR);
     time.pass(4.9 * SECOND);
     expect(at(started, 0).job.signal.aborted).toBe(true);
     await at(started, 0).end();
@@ -98,7 +102,7 @@ describe('checks that are asked for', () => {
     const { queue, started, idsStarted } = openQueue(1);
     queue.add(domain(1));
     queue.add(domain(2));
-    void queue.ask(domain(3), ACTOR);
+    void queue.request(domain(3), ACTOR);
     await at(started, 0).end();
     expect(idsStarted()).toEqual([1, 3]);
   });
@@ -106,7 +110,7 @@ describe('checks that are asked for', () => {
   test('that find no room for long are refused, and told when to come again', async () => {
     const { queue, started, time } = openQueue(1);
     queue.add(domain(1));
-    const asked = queue.ask(domain(2), ACTOR);
+    const asked = queue.request(domain(2), ACTOR);
     time.pass(7 * SECOND);
     await expect(asked).rejects.toMatchObject({ code: 'unavailable', retryAfter: expect.any(Number) });
     await at(started, 0).end();
@@ -115,7 +119,7 @@ describe('checks that are asked for', () => {
 
   test('are refused at shutdown, whether they run or wait', async () => {
     const { queue, started } = openQueue(1);
-    const asked = [queue.ask(domain(1), ACTOR), queue.ask(domain(2), ACTOR)];
+    const asked = [queue.request(domain(1), ACTOR), queue.request(domain(2), ACTOR)];
     const closed = queue.close();
     for (const one of asked) {
       await expect(one).rejects.toMatchObject({ code: 'unavailable', retryAfter: expect.any(Number) });
@@ -124,7 +128,7 @@ describe('checks that are asked for', () => {
     expect(at(started, 0).job.cancelled).toBe(true);
     await at(started, 0).end();
     await closed;
-    await expect(queue.ask(domain(3), ACTOR)).rejects.toBeInstanceOf(LetterheadError);
+    await expect(queue.request(domain(3), ACTOR)).rejects.toBeInstanceOf(LetterheadError);
     expect(started).toHaveLength(1);
   });
 
@@ -133,10 +137,10 @@ describe('checks that are asked for', () => {
     const queue = new CheckQueue({
       ...time,
       limits: { total: 1, perOwner: 1 },
-      onRoom: () => {},
+      onCapacity: () => {},
       run: () => Promise.reject(new LetterheadError('unavailable', 'The disk is full.')),
     });
-    await expect(queue.ask(domain(1), ACTOR)).rejects.toThrow('The disk is full.');
+    await expect(queue.request(domain(1), ACTOR)).rejects.toThrow('The disk is full.');
   });
 });
 
@@ -145,7 +149,7 @@ describe('checks that are due', () => {
     const { queue, idsStarted } = openQueue(8);
     for (let id = 1; id <= 20; id++) queue.add(domain(id));
     expect(idsStarted()).toEqual([1, 2, 3, 4, 5, 6]);
-    void queue.ask(domain(21), ACTOR);
+    void queue.request(domain(21), ACTOR);
     expect(idsStarted()).toEqual([1, 2, 3, 4, 5, 6, 21]);
   });
 
@@ -158,9 +162,9 @@ describe('checks that are due', () => {
 
     for (const id of [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]) queue.add(domain(id));
     expect(idsStarted()).toEqual([1, 2, 7, 8, 9, 10]);
-    expect(queue.room).toBe(0);
+    expect(queue.capacity).toBe(0);
     await at(started, 2).end();
-    expect(queue.room).toBe(1);
+    expect(queue.capacity).toBe(1);
   });
 
   test('are added once, however often they come up', () => {
@@ -183,10 +187,10 @@ describe('checks that are due', () => {
 describe('accounts', () => {
   test('one that has its share of checks under way holds up no other’s, asked for or due', () => {
     const { queue, idsStarted } = openQueue(16, 8);
-    for (let id = 1; id <= 60; id++) void queue.ask(domain(id), ACTOR).catch(() => {});
+    for (let id = 1; id <= 60; id++) void queue.request(domain(id), ACTOR).catch(() => {});
     for (let id = 101; id <= 600; id++) queue.add(domain(id));
     expect(idsStarted()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
-    void queue.ask(domain(1001, 2), ACTOR);
+    void queue.request(domain(1001, 2), ACTOR);
     queue.add(domain(1002, 2));
     expect(idsStarted().slice(8)).toEqual([1001, 1002]);
   });
@@ -195,7 +199,7 @@ describe('accounts', () => {
     const { queue, idsStarted } = openQueue(128, 64);
     for (let id = 1; id <= 500; id++) queue.add(domain(id));
     expect(idsStarted()).toHaveLength(48);
-    for (let id = 501; id <= 516; id++) void queue.ask(domain(id), ACTOR);
+    for (let id = 501; id <= 516; id++) void queue.request(domain(id), ACTOR);
     expect(idsStarted().slice(48)).toEqual(Array.from({ length: 16 }, (_, i) => 501 + i));
   });
 
@@ -209,7 +213,7 @@ describe('accounts', () => {
       [5, 2],
       [6, 3],
     ] as const) {
-      void queue.ask(domain(id, account), ACTOR);
+      void queue.request(domain(id, account), ACTOR);
     }
     for (let i = 0; i < 6; i++) await at(started, i).end();
     expect(idsStarted()).toEqual([1, 2, 3, 5, 6, 4]);
@@ -218,17 +222,17 @@ describe('accounts', () => {
   test('that have their share leave room for due checks of others', () => {
     const { queue, idsStarted } = openQueue(16, 8);
     for (let id = 1; id <= 100; id++) queue.add(domain(id));
-    expect({ started: idsStarted().length, waiting: queue.waiting, room: queue.room }).toEqual({
+    expect({ started: idsStarted().length, waiting: queue.waiting, capacity: queue.capacity }).toEqual({
       started: 6,
       waiting: 94,
-      room: 6,
+      capacity: 6,
     });
   });
 
   test('cannot make more due checks wait than there is memory for', () => {
     const { queue } = openQueue(16, 8);
-    for (let id = 1; id <= 2 * CHECK_LIMITS.waiting && queue.room > 0; id++) queue.add(domain(id));
-    expect([queue.waiting, queue.room]).toEqual([CHECK_LIMITS.waiting, 0]);
+    for (let id = 1; id <= 2 * CHECK_LIMITS.waiting && queue.capacity > 0; id++) queue.add(domain(id));
+    expect([queue.waiting, queue.capacity]).toEqual([CHECK_LIMITS.waiting, 0]);
   });
 });
 

@@ -146,7 +146,7 @@ describe('advice', () => {
     const advice = await adviceOn(scene, row, code);
     expect(advice).toMatchObject({ code, severity });
     if (leadsTo === undefined) return;
-    followFix(advice?.fix ?? '', scene.servers);
+    if (advice !== undefined) followFix(advice, scene.servers);
     expect(await adviceOn(scene, row, code), advice?.fix ?? '').toMatchObject({ code: leadsTo });
   });
 
@@ -172,7 +172,7 @@ describe('advice', () => {
       'example.org': txt('v=spf1 mx include:a.example.org -all', 'v=spf1 include:b.example.org mx ?all'),
     });
     const advice = await adviceOn(scene, sendingDomain(), 'SPF_MULTIPLE');
-    expect(advice?.fix).toContain('“v=spf1 mx include:a.example.org include:b.example.org ?all”');
+    expect(advice?.action?.value).toBe('v=spf1 mx include:a.example.org include:b.example.org ?all');
   });
 
   test('says that SPF hardly matters where bounces come to us, once they do', async () => {
@@ -193,7 +193,7 @@ describe('advice', () => {
       'example.org': txt('v=spf1 redirect=a.example.org', 'v=spf1 mx Redirect=b.example.org ~all'),
     });
     const advice = await adviceOn(scene, sendingDomain(), 'SPF_MULTIPLE');
-    expect(advice?.fix).toContain('“v=spf1 include:a.example.org mx ~all”');
+    expect(advice?.action?.value).toBe('v=spf1 include:a.example.org mx ~all');
   });
 
   test.each([
@@ -214,7 +214,7 @@ describe('advice', () => {
     for (const server of [scene.servers.resolver, ...responsible]) server.serve('mail.example.org', several);
     const row = sendingDomain({ domain: 'mail.example.org', subdomain: 'mail' });
     const advice = await adviceOn(scene, row, 'SPF_MULTIPLE');
-    expect(advice?.fix).toMatch(/^In the DNS zone mail\.example\.org, .* at the host “@” /);
+    expect(advice?.action).toMatchObject({ zone: 'mail.example.org', host: '@' });
   });
 
   test('names the zone above a domain that is none itself', async () => {
@@ -222,9 +222,9 @@ describe('advice', () => {
       zones: { org: { example: txt('v=spf1 mx -all', 'v=spf1 a -all') } },
     });
     const spf = await adviceOn(scene, sendingDomain(), 'SPF_MULTIPLE');
-    expect(spf?.fix).toMatch(/^In the DNS zone org, .* at the host “example” /);
+    expect(spf?.action).toMatchObject({ zone: 'org', host: 'example' });
     const dmarc = await adviceOn(scene, sendingDomain(), 'DMARC_MISSING');
-    expect(dmarc?.fix).toMatch(/^In the DNS zone org, add a TXT record with the host “_dmarc\.example” /);
+    expect(dmarc?.action).toMatchObject({ kind: 'add', zone: 'org', host: '_dmarc.example' });
   });
 
   test.each([
@@ -239,8 +239,12 @@ describe('advice', () => {
   test('takes a subdomain’s own DMARC record, then the policy for subdomains of the domain above', async () => {
     await using scene = await setScene({ '_dmarc.example.org': txt('v=DMARC1; p=reject; sp=none') });
     const row = sendingDomain({ domain: 'mail.example.org', subdomain: 'mail' });
-    expect(await adviceOn(scene, row, 'DMARC_POLICY')).toMatchObject({ title: 'DMARC: none' });
+    expect(await adviceOn(scene, row, 'DMARC_POLICY')).toMatchObject({
+      title: expect.stringContaining('none'),
+    });
     scene.servers.publish('_dmarc.mail.example.org', txt('v=DMARC1; p=quarantine'));
-    expect(await adviceOn(scene, row, 'DMARC_POLICY')).toMatchObject({ title: 'DMARC: quarantine' });
+    expect(await adviceOn(scene, row, 'DMARC_POLICY')).toMatchObject({
+      title: expect.stringContaining('quarantine'),
+    });
   });
 });

@@ -29,13 +29,20 @@ test('the same diagnosis over REST, tRPC and in the terminal, and its fix mends 
   expect(seen.nameservers).toMatchObject([{ name: `ns1.${IDN}`, address: '127.0.0.2', outcome: 'absent' }]);
 
   const rest = await server.rest('GET', `/accounts/1/domains/${made.id}/diagnosis`);
-  expect(rest.body.data.records[0]).toMatchObject({ code: seen.code, detail: seen.detail, fix: seen.fix });
+  expect(rest.body.data.records[0]).toMatchObject({
+    code: 'HOST_DOUBLED',
+    zone: IDN,
+    found_at: doubled,
+    action: { kind: 'move', zone: IDN, host: record?.hostname, from_host: `${record?.hostname}.${IDN}` },
+    detail: seen.detail,
+    fix: seen.fix,
+  });
 
   const environment = { LETTERHEAD_URL: server.url, LETTERHEAD_TOKEN: server.token };
   const shown = await runHere(['domain', 'show', 'bücher.example'], environment);
   for (const text of [seen.title, seen.detail, seen.fix ?? '']) expect(shown.out).toContain(text);
 
-  followFix(seen.fix ?? '', server.dns);
+  followFix(seen, server.dns);
   expect(await verify(server, made.id)).toMatchObject({ verified: true });
   expect(await diagnosed(server, made.id)).toMatchObject({ code: 'OK', severity: 'ok', fix: null });
 });
@@ -52,12 +59,11 @@ test('a delegated _domainkey: the fix is for the form of that zone', async () =>
   server.dns.publish('ns._domainkey.example.org', { A: [spare?.address ?? ''] });
   for (const one of [server.dns.resolver, spare]) one?.serve('_domainkey.example.org');
   await verify(server, id);
-  const { code, fix, nameservers } = await diagnosed(server, id);
+  const { code, zone, action, nameservers } = await diagnosed(server, id);
   const selector = record?.hostname.replace('._domainkey', '') ?? '';
   expect(code).toBe('RECORD_MISSING');
-  expect(fix).toBe(
-    `In the DNS zone _domainkey.example.org, add a TXT record with the host “${selector}” and the value “${record?.value}”.`,
-  );
+  expect(zone).toBe('_domainkey.example.org');
+  expect(action).toMatchObject({ kind: 'add', zone, type: 'TXT', host: selector, value: record?.value });
   expect(nameservers).toMatchObject([{ name: 'ns._domainkey.example.org', outcome: 'absent' }]);
 
   for (const one of [server.dns.resolver, spare])

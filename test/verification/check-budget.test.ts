@@ -31,7 +31,7 @@ describe.concurrent('the budget of a check', () => {
     servers.publish(`${SELECTOR}._domainkey.mail.example.org`, OURS);
     servers.publish(`bounces-${SELECTOR}.mail.example.org`, { CNAME: TARGET });
     const { evidence, verdicts } = await scene.check(row);
-    expect([verdicts.dkim?.standing, verdicts.return_path?.standing]).toEqual(['right', 'right']);
+    expect([verdicts.dkim?.verdict, verdicts.return_path?.verdict]).toEqual(['valid', 'valid']);
     expect(evidence.advice).toMatchObject({
       spf: { lookups: 10 },
       mx: { kind: 'absent' },
@@ -49,11 +49,11 @@ describe.concurrent('the budget of a check', () => {
       return_path: RETURN_PATH,
     });
     scene.servers.publish(`bounces-${SELECTOR}.${row.domain}`, { CNAME: TARGET });
-    const { verdicts, dkim, returnPath } = await scene.check(row);
-    expect(verdicts).toMatchObject({ dkim: { standing: 'missing' }, return_path: { standing: 'right' } });
-    expect(returnPath?.detail).not.toContain('budget');
+    const { verdicts, dkim, evidence, finding } = await scene.check(row);
+    expect(verdicts).toMatchObject({ dkim: { verdict: 'missing' }, return_path: { verdict: 'valid' } });
+    expect(evidence.records.return_path?.budgetEnded).toBeUndefined();
     expect(dkim).toMatchObject({ code: 'RECORD_MISSING', state: 'missing' });
-    expect(dkim.detail).toContain('Not every place was looked at where the record may have landed');
+    expect(finding.notes).toEqual([{ kind: 'budget-ended' }]);
     expect(received(scene)).toBeLessThanOrEqual(CHECK_LIMITS.datagrams);
   });
 
@@ -66,7 +66,7 @@ describe.concurrent('the budget of a check', () => {
     servers.publish('_dmarc.mail.example.org', { NS: hosts('one') });
     servers.publish('_dmarc.example.org', { NS: hosts('two') });
     const { evidence, verdicts } = await scene.check(row);
-    expect(verdicts.dkim).toMatchObject({ standing: 'right' });
+    expect(verdicts.dkim).toMatchObject({ verdict: 'valid' });
     expect(JSON.stringify(evidence.advice)).toContain('"reason":"budget"');
     const forAdvice = servers.resolver.queries.filter(({ name }) => name.endsWith('.example.net'));
     expect(forAdvice.length).toBeLessThanOrEqual(CHECK_LIMITS.adviceResolverQuestions);

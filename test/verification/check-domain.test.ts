@@ -1,9 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import type { Note, ServerCode } from '../../server/verification/diagnosis/finding.ts';
 import { CheckFixture } from './check-fixture.ts';
 import { ANOTHER_KEY, NOT_VERIFIED, OUR_KEY, SELECTOR, sendingDomain } from './sending-domain.ts';
 
 const FQDN = `${SELECTOR}._domainkey.example.org`;
 const OURS = `k=rsa;p=${OUR_KEY}`;
+
+function failed(code: ServerCode, name: string): Note {
+  return { kind: 'servers-failed', failure: { code, isBudget: false, names: [name] } };
+}
 
 describe('whom a check asks', () => {
   test('the authorities only, while they say that the record is not there', async () => {
@@ -56,7 +61,7 @@ describe('whom a check asks', () => {
     const { dkim, verdicts } = await scene.check(sendingDomain());
     expect(dkim).toMatchObject({ code: 'OK', source: 'resolver', found: [OURS] });
     expect(dkim.nameservers.map(({ outcome }) => outcome)).toEqual(['refused']);
-    expect(verdicts.dkim).toMatchObject({ standing: 'right', firstHand: false });
+    expect(verdicts.dkim).toMatchObject({ verdict: 'valid', firstHand: false });
   });
 
   test('and then what it says of an absence is hearsay', async () => {
@@ -64,7 +69,7 @@ describe('whom a check asks', () => {
     for (const server of scene.servers.authorities) server.fault = 'refused';
     const { dkim, verdicts } = await scene.check(sendingDomain());
     expect(dkim).toMatchObject({ code: 'RECORD_MISSING', source: 'resolver' });
-    expect(verdicts.dkim).toMatchObject({ standing: 'missing', firstHand: false });
+    expect(verdicts.dkim).toMatchObject({ verdict: 'missing', firstHand: false });
   });
 
   test('a misplaced record is found through the resolver as well', async () => {
@@ -114,7 +119,7 @@ describe('silent servers', () => {
       severity: 'warning',
       fix: null,
     });
-    expect(verdicts.dkim?.standing).toBe('unknown');
+    expect(verdicts.dkim?.verdict).toBe('unknown');
   });
 
   test('cost no more than the check’s own end', async () => {
@@ -146,14 +151,14 @@ describe('an alias', () => {
     for (const server of scene.servers.authorities) server.faults.set(TARGET, 'servfail');
     const { dkim, verdicts } = await scene.check(sendingDomain());
     expect(dkim).toMatchObject({ code: 'DNS_SERVFAIL', transient: true });
-    expect(verdicts.dkim?.standing).toBe('unknown');
+    expect(verdicts.dkim?.verdict).toBe('unknown');
   });
 
   test('whose end is gone is wrong first-hand, by the word of the servers there', async () => {
     await using scene = await CheckFixture.set(elsewhere);
     scene.servers.publish(FQDN, { CNAME: TARGET });
     const { verdicts } = await scene.check(sendingDomain());
-    expect(verdicts.dkim).toMatchObject({ code: 'WRONG_TYPE', standing: 'invalid', firstHand: true });
+    expect(verdicts.dkim).toMatchObject({ code: 'WRONG_TYPE', verdict: 'invalid', firstHand: true });
   });
 
   test('is right where its end is, though the resolver remembers otherwise', async () => {
@@ -174,9 +179,9 @@ test('servers that disagree at the end of an alias are named, not those at its b
   const target = 'key1.provider.example';
   scene.servers.publish(FQDN, { CNAME: target });
   scene.servers.authorities[0]?.publish(target, { TXT: [OURS] });
-  const { dkim } = await scene.check(sendingDomain());
+  const { dkim, finding } = await scene.check(sendingDomain());
   expect(dkim).toMatchObject({ code: 'NAMESERVERS_DISAGREE', state: 'valid', fix: null });
-  expect(dkim.detail).toContain('Receivers that ask ns2.provider.example don’t find our record.');
+  expect(finding).toMatchObject({ without: ['ns2.provider.example'] });
 });
 
 describe('what is said additionalNotes', () => {
@@ -184,11 +189,10 @@ describe('what is said additionalNotes', () => {
     await using scene = await CheckFixture.set({ authorities: 3 });
     scene.servers.publish(FQDN, { TXT: [OURS] });
     scene.servers.authorities[1]?.publish(FQDN, null);
-    const { dkim, verdicts } = await scene.check(sendingDomain());
+    const { dkim, finding, verdicts } = await scene.check(sendingDomain());
     expect(dkim).toMatchObject({ code: 'NAMESERVERS_DISAGREE', severity: 'warning', state: 'valid' });
-    expect(dkim.detail).toContain('ns2.example.org');
-    expect(dkim.detail).not.toContain('ns1.example.org');
-    expect(verdicts.dkim?.standing).toBe('right');
+    expect(finding).toMatchObject({ without: ['ns2.example.org'] });
+    expect(verdicts.dkim?.verdict).toBe('valid');
   });
 
   test('which servers did not answer, and which are not responsible, whatever the others said', async () => {
@@ -198,11 +202,12 @@ describe('what is said additionalNotes', () => {
     stale?.publish(FQDN, null);
     dead?.faults.set(FQDN, 'silent');
     lame?.faults.set(FQDN, 'lame');
-    const { dkim } = await scene.check(sendingDomain());
+    const { dkim, finding } = await scene.check(sendingDomain());
     expect(dkim).toMatchObject({ code: 'NAMESERVERS_DISAGREE', state: 'valid', transient: false });
-    expect(dkim.detail).toContain('Receivers that ask ns2.example.org don’t find');
-    expect(dkim.detail).toContain('ns3.example.org did not answer.');
-    expect(dkim.detail).toContain('ns4.example.org answered without being responsible');
+    expect(finding).toMatchObject({
+      without: ['ns2.example.org'],
+      notes: [failed('DNS_TIMEOUT', 'ns3.example.org'), failed('DNS_LAME', 'ns4.example.org')],
+    });
     expect(dkim.nameservers.map(({ outcome }) => outcome)).toEqual(['present', 'absent', 'timeout', 'lame']);
   });
 
@@ -213,10 +218,12 @@ describe('what is said additionalNotes', () => {
     stale?.publish(FQDN, null);
     dead?.faults.set(FQDN, 'silent');
     lame?.faults.set(FQDN, 'lame');
-    const { dkim } = await scene.check(sendingDomain());
+    const { dkim, finding } = await scene.check(sendingDomain());
     expect(dkim).toMatchObject({ code: 'RECORD_MISSING', source: 'authority' });
-    expect(dkim.detail).toContain('ns2.example.org did not answer.');
-    expect(dkim.detail).toContain('ns3.example.org answered without being responsible');
+    expect(finding.notes).toEqual([
+      failed('DNS_TIMEOUT', 'ns2.example.org'),
+      failed('DNS_LAME', 'ns3.example.org'),
+    ]);
   });
 
   test('all the ways in which nothing was heard', async () => {
@@ -224,26 +231,27 @@ describe('what is said additionalNotes', () => {
     const [dead, refusing] = scene.servers.authorities;
     for (const server of [scene.servers.resolver, dead]) server?.faults.set(FQDN, 'silent');
     refusing?.faults.set(FQDN, 'refused');
-    const { dkim } = await scene.check(sendingDomain());
+    const { dkim, finding } = await scene.check(sendingDomain());
     expect(dkim.code).toBe('DNS_TIMEOUT');
-    expect(dkim.detail).toContain('ns1.example.org did not answer.');
-    expect(dkim.detail).toContain('ns2.example.org refused the question');
+    expect(finding).toMatchObject({
+      failures: [{ code: 'DNS_TIMEOUT', names: ['ns1.example.org'] }],
+      notes: [failed('DNS_REFUSED', 'ns2.example.org')],
+    });
   });
 
   test('that servers at private addresses were not asked, rather than that they did not answer', async () => {
     await using scene = await CheckFixture.set({ allowPrivate: false });
     scene.servers.publish(FQDN, { TXT: [OURS] });
-    const { dkim } = await scene.check(sendingDomain());
-    expect(dkim.detail).toContain('ns1.example.org has no public address, and was not asked.');
-    expect(dkim.detail).not.toContain('did not answer');
+    const { finding } = await scene.check(sendingDomain());
+    expect(finding.notes).toEqual([{ kind: 'servers-not-asked', names: ['ns1.example.org'] }]);
   });
 
   test('that it was our resolver which failed, where no server could be asked', async () => {
     await using scene = await CheckFixture.set();
     scene.servers.resolver.fault = 'servfail';
-    const { dkim } = await scene.check(sendingDomain());
+    const { dkim, finding } = await scene.check(sendingDomain());
     expect(dkim).toMatchObject({ code: 'DNS_SERVFAIL', nameservers: [] });
-    expect(dkim.detail).toMatch(/^The resolver that was asked for the name servers of example\.org answered/);
+    expect(finding).toMatchObject({ failures: [], resolverQuestion: 'name-servers' });
   });
 
   test.each<[string, (scene: CheckFixture) => void]>([
@@ -253,35 +261,34 @@ describe('what is said additionalNotes', () => {
     await using scene = await CheckFixture.set({ authorities: 2 });
     scene.servers.publish(FQDN, { TXT: [`t=y;${OURS}`] });
     arrange(scene);
-    const { dkim } = await scene.check(sendingDomain());
+    const { dkim, finding } = await scene.check(sendingDomain());
     expect(dkim.code).toBe(code);
-    expect(dkim.detail).toContain('t=y');
+    expect(finding.notes).toEqual([{ kind: 'test-mode' }]);
   });
 
   test('that the record lies at a second wrong place', async () => {
     await using scene = await CheckFixture.set();
     scene.servers.publish(`${FQDN}.example.org`, { TXT: [OURS] });
     scene.servers.publish(`${SELECTOR}.example.org`, { TXT: [OURS] });
-    const { dkim } = await scene.check(sendingDomain());
+    const { dkim, finding } = await scene.check(sendingDomain());
     expect(dkim.code).toBe('HOST_DOUBLED');
-    expect(dkim.detail).toContain(`It is also at ${SELECTOR}.example.org`);
+    expect(dkim.found_at).toBe(`${FQDN}.example.org`);
+    expect(finding.notes).toEqual([{ kind: 'also-at', names: [`${SELECTOR}.example.org`] }]);
   });
 
   test('that the servers say different things, none of which is right', async () => {
     await using scene = await CheckFixture.set({ authorities: 2 });
     scene.servers.publish(FQDN, { TXT: [`p=${ANOTHER_KEY}`] });
     scene.servers.authorities[1]?.publish(FQDN, null);
-    const { dkim } = await scene.check(sendingDomain());
+    const { dkim, finding } = await scene.check(sendingDomain());
     expect(dkim.code).toBe('OTHER_KEY');
-    expect(dkim.detail).toContain('The name servers don’t all say the same');
+    expect(finding.notes).toEqual([{ kind: 'servers-disagree' }]);
   });
 
   test('nothing additionalNotes where there is nothing', async () => {
     await using scene = await CheckFixture.set({ authorities: 2 });
     scene.servers.publish(FQDN, { TXT: [OURS] });
-    expect((await scene.check(sendingDomain())).dkim.detail).toBe(
-      'The domain’s own name servers answer with it.',
-    );
+    expect((await scene.check(sendingDomain())).finding.notes).toEqual([]);
   });
 
   test('that a missing record is no error while it is pending, and a missing Return-Path never is', async () => {
@@ -297,7 +304,7 @@ describe('what is said additionalNotes', () => {
     await using scene = await CheckFixture.set({ zones: { org: {} } });
     expect((await scene.check(sendingDomain())).verdicts.dkim).toMatchObject({
       code: 'DOMAIN_NOT_FOUND',
-      standing: 'missing',
+      verdict: 'missing',
       firstHand: true,
     });
   });
@@ -308,10 +315,12 @@ describe('what is said additionalNotes', () => {
       TXT: [...Array.from({ length: 50 }, (_, i) => `${i} ${'x'.repeat(60)}`), OURS],
     });
     const { dkim } = await scene.check(sendingDomain());
-    expect(dkim.fix).toBe(
-      `In the DNS zone example.org, at the host “${SELECTOR}._domainkey”, remove all TXT records but the one with the value “${OURS}”.`,
-    );
-    expect(dkim.detail).toContain('Our record is there, and 50 more of the same name.');
+    expect(dkim.action).toMatchObject({
+      kind: 'remove',
+      value: OURS,
+      remove: [{ type: 'TXT', count: 50, values: null }],
+    });
+    expect(dkim.fix?.length).toBeLessThan(600);
     expect(dkim.found[0]).toBe(OURS);
   });
 

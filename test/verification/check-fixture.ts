@@ -1,10 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { Diagnosis, RecordDiagnosis } from '@letterhead/shared';
+import { registrableDomain } from '@letterhead/shared';
 import type { Dns } from '../../server/dns/outcome.ts';
+import { dnsRecordOf } from '../../server/records/dns-records.ts';
 import { RECORD_KEYS } from '../../server/records/record-states.ts';
 import type { DomainRow } from '../../server/store/store.ts';
 import { advise } from '../../server/verification/advice/advise.ts';
 import { diagnose } from '../../server/verification/diagnose.ts';
+import { findCode } from '../../server/verification/diagnosis/codes.ts';
+import type { Finding } from '../../server/verification/diagnosis/finding.ts';
+import { toRuleInput } from '../../server/verification/diagnosis/rule-input.ts';
 import type { CheckEvidence } from '../../server/verification/evidence.ts';
 import { readKeptDiagnosis, toKeptDiagnosis } from '../../server/verification/kept-diagnosis.ts';
 import type { StoredDiagnosis } from '../../server/verification/stored-diagnosis.ts';
@@ -18,6 +23,8 @@ export interface SeenCheck {
   readonly verdicts: Verdicts;
   readonly diagnosis: Diagnosis;
   readonly dkim: RecordDiagnosis;
+  /** What was found out about the DKIM record, before it was put into words. */
+  readonly finding: Finding;
   /** Absent where the domain has none. */
   readonly returnPath: RecordDiagnosis | undefined;
 }
@@ -48,10 +55,16 @@ export class CheckFixture implements AsyncDisposable {
     const diagnosis = diagnose(row, this.#stored, this.now);
     const [dkim, returnPath] = diagnosis.records;
     if (dkim === undefined) throw new Error('a diagnosis without a DKIM record');
-    return { evidence, verdicts, diagnosis, dkim, returnPath };
+    return { evidence, verdicts, diagnosis, dkim, finding: findingOf(row, evidence), returnPath };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.servers[Symbol.asyncDispose]();
   }
+}
+
+function findingOf(row: DomainRow, { records }: CheckEvidence): Finding {
+  const record = dnsRecordOf(row, 'dkim');
+  if (record === undefined || records.dkim === undefined) throw new Error('a check of no DKIM record');
+  return findCode(toRuleInput(record, registrableDomain(row), records.dkim));
 }

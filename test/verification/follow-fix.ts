@@ -1,3 +1,4 @@
+import { type Action, type FixSource, fixSentence } from '@letterhead/shared';
 import { expect } from 'vitest';
 import type { LoopbackDns } from '../dns/loopback-dns.ts';
 import { canonical, deepestZone, type Records } from '../dns/zone.ts';
@@ -5,38 +6,80 @@ import { canonical, deepestZone, type Records } from '../dns/zone.ts';
 const TYPES = ['TXT', 'CNAME', 'A', 'AAAA', 'MX'] as const;
 type Type = (typeof TYPES)[number];
 
-/**
- * Does what a `fix` says, to the letter, as somebody would who knows nothing but the form of a DNS provider.
- * Fails where the sentence does not fit what is in the zone.
- */
-export function followFix(fix: string, servers: LoopbackDns): void {
-  const zone = /[Ii]n (?:the|its) DNS zone (?<zone>\S+),/.exec(fix)?.groups?.['zone'];
-  const registered =
-    /^Register (?<name>\S+) or renew its registration, and in its DNS zone (?<rest>.*)$/.exec(fix);
-  if (registered?.groups !== undefined) {
-    const { name = '', rest = '' } = registered.groups;
-    const [hosts] = servers.authorities.map(({ address }) => address);
-    const records = { '@': { NS: [`ns1.${name}`] }, ns1: { A: [hosts ?? ''] } };
-    for (const server of [servers.resolver, ...servers.authorities]) server.serve(name, records);
-    followFix(`In the DNS zone ${name}, ${rest}`, servers);
-    return;
-  }
-  expect(zone, fix).toBeDefined();
-  const action = fix.replace(/^In the DNS zone \S+, /, '');
-  const form = new ZoneForm(servers, zone ?? '');
-  expect(
-    ACTIONS.some(([sentence, act]) => {
-      const groups = sentence.exec(action)?.groups;
-      if (groups !== undefined) act(form, groups);
-      return groups !== undefined;
-    }),
-    `nobody can follow: ${fix}`,
-  ).toBe(true);
+/** An entry of a diagnosis that says what to do, in words and as data. */
+export interface Advised {
+  readonly code: FixSource['code'];
+  readonly fix: string | null;
+  readonly action: Action | null;
 }
 
-type Action = [RegExp, (form: ZoneForm, words: Record<string, string>) => void];
+/**
+ * Does what an entry says, as somebody would who knows nothing but the form of a DNS provider, and as a program would
+ * that reads no sentence. Fails where both don't do the same, or where either does not fit what is in the zone.
+ */
+export function followFix({ code, fix, action }: Advised, servers: LoopbackDns): void {
+  if (action === null || fix === null) throw new Error(`${code}: there is nothing to follow`);
+  if (action.kind === 'registrar') register(action.zone, servers);
+  const [person, program] = [new ZoneForm(servers, action.zone), new ZoneForm(servers, action.zone)];
+  followSentence(fix, action.zone, person);
+  followAction(action, program);
+  expect(program.changes, fix).toEqual(person.changes);
+  expect(fix).toBe(fixSentence({ code, action }));
+  person.save();
+}
 
-const ACTIONS: Action[] = [
+function register(name: string, servers: LoopbackDns): void {
+  const [hosts] = servers.authorities.map(({ address }) => address);
+  const records = { '@': { NS: [`ns1.${name}`] }, ns1: { A: [hosts ?? ''] } };
+  for (const server of [servers.resolver, ...servers.authorities]) server.serve(name, records);
+}
+
+function followAction({ kind, type, host, value, from_host, remove }: Action, form: ZoneForm): void {
+  for (const { type: old, count, values } of remove) {
+    const there = form.get(host, toType(old));
+    const goes = (one: string) =>
+      values === null ? kind !== 'remove' || one !== value : values.includes(one);
+    expect(there.filter(goes), `${count} records of the type ${old} at ${host}`).toHaveLength(count);
+    form.set(
+      host,
+      toType(old),
+      there.filter((one) => !goes(one)),
+    );
+  }
+  if (kind === 'remove') {
+    expect(form.get(host, type)).toEqual([value]);
+    return;
+  }
+  if (kind === 'move') {
+    const there = form.get(from_host ?? '', type);
+    expect(there).toContain(value);
+    form.set(
+      from_host ?? '',
+      type,
+      there.filter((one) => one !== value),
+    );
+  }
+  form.set(host, type, [...form.get(host, type), value]);
+}
+
+function followSentence(fix: string, zone: string, form: ZoneForm): void {
+  const beginnings = [
+    `In the DNS zone ${zone}, `,
+    `Register ${zone} or renew its registration, and in its DNS zone `,
+  ];
+  const beginning = beginnings.find((one) => fix.startsWith(one));
+  const rest = fix.slice(beginning?.length);
+  const isFollowed = SENTENCES.some(([sentence, act]) => {
+    const groups = sentence.exec(rest)?.groups;
+    if (groups !== undefined) act(form, groups);
+    return groups !== undefined;
+  });
+  expect(beginning !== undefined && isFollowed, `nobody can follow: ${fix}`).toBe(true);
+}
+
+type Sentence = [RegExp, (form: ZoneForm, words: Record<string, string>) => void];
+
+const SENTENCES: Sentence[] = [
   [
     /^add a (?<type>\w+) record with the host “(?<host>[^”]*)” and the value “(?<value>[^”]*)”\.$/,
     (form, { type, host = '', value = '' }) =>
@@ -48,62 +91,47 @@ const ACTIONS: Action[] = [
       const there = form.get(host, toType(type));
       if (from === undefined) expect(there).toHaveLength(1);
       else expect(there).toContain(from);
-      form.set(
-        host,
-        toType(type),
-        from === undefined ? [value] : there.map((one) => (one === from ? value : one)),
-      );
+      const others = there.filter((one) => from !== undefined && one !== from);
+      form.set(host, toType(type), [...others, value]);
     },
   ],
   [
-    /^replace the (?<what>.*?) records? (?<which>that begin with v=spf1 )?at the host “(?<host>[^”]*)” by one (?<type>\w+) record with the value “(?<value>[^”]*)”\.$/,
-    (form, { what = '', which, host = '', type, value = '' }) => {
+    /^replace the (?<what>.*?) records? at the host “(?<host>[^”]*)” with one (?<type>\w+) record with the value “(?<value>[^”]*)”\.$/,
+    (form, { what = '', host = '', type, value = '' }) => {
       const count = /^\d+/.exec(what)?.[0];
-      const goes = (one: string) => which === undefined || one.startsWith('v=spf1');
-      for (const old of TYPES) {
-        if (!what.includes(old)) continue;
-        const there = form.get(host, old);
-        expect(there.filter(goes).length).toBe(count === undefined ? there.length : Number(count));
-        form.set(
-          host,
-          old,
-          there.filter((one) => !goes(one)),
-        );
+      for (const old of TYPES.filter((one) => what.split(' ').includes(one))) {
+        if (count !== undefined) expect(form.get(host, old)).toHaveLength(Number(count));
+        form.set(host, old, []);
       }
       form.set(host, toType(type), [...form.get(host, toType(type)), value]);
     },
   ],
   [
+    /^at the host “(?<host>[^”]*)”, remove the \d+ (?<type>\w+) records with the values (?<remove>.*), and add one with the value “(?<value>[^”]*)”\.$/,
+    (form, { host = '', type, remove = '', value = '' }) => {
+      const kept = without(form.get(host, toType(type)), remove);
+      form.set(host, toType(type), [...kept, value]);
+    },
+  ],
+  [
     /^at the host “(?<host>[^”]*)”, remove the (?<type>\w+) records? with the value (?<remove>.*), and keep “(?<keep>[^”]*)”\.$/,
     (form, { host = '', type, remove = '', keep }) => {
-      const gone = [...remove.matchAll(/“([^”]*)”/g)].map(([, value]) => value);
-      const there = form.get(host, toType(type));
-      expect(there).toEqual(expect.arrayContaining([...gone, keep]));
-      form.set(
-        host,
-        toType(type),
-        there.filter((one) => !gone.includes(one)),
-      );
+      const kept = without(form.get(host, toType(type)), remove);
+      expect(kept).toContain(keep);
+      form.set(host, toType(type), kept);
     },
   ],
   [
     /^at the host “(?<host>[^”]*)”, remove all (?<type>\w+) records but the one with the value “(?<keep>[^”]*)”\.$/,
     (form, { host = '', type, keep = '' }) => {
-      const there = form.get(host, toType(type));
-      expect(there).toContain(keep);
+      expect(form.get(host, toType(type))).toContain(keep);
       form.set(host, toType(type), [keep]);
     },
   ],
   [
     /^change the host of the (?<type>\w+) record from “(?<from>[^”]*)” to “(?<to>[^”]*)” and keep its value “(?<value>[^”]*)”\.$/,
     (form, { type, from = '', to = '', value = '' }) => {
-      const there = form.get(from, toType(type));
-      expect(there).toContain(value);
-      form.set(
-        from,
-        toType(type),
-        there.filter((one) => one !== value),
-      );
+      form.set(from, toType(type), without(form.get(from, toType(type)), `“${value}”`));
       form.set(to, toType(type), [...form.get(to, toType(type)), value]);
     },
   ],
@@ -113,14 +141,23 @@ const ACTIONS: Action[] = [
   ],
 ];
 
+/** The values that are left when those in quotation marks have been removed. */
+function without(values: readonly string[], removed: string): string[] {
+  const gone = [...removed.matchAll(/“([^”]*)”/g)].map(([, value = '']) => value);
+  expect(values).toEqual(expect.arrayContaining(gone));
+  return values.filter((value) => !gone.includes(value));
+}
+
 function toType(word: string | undefined): Type {
   const type = TYPES.find((one) => one === word);
   if (type === undefined) throw new Error(`a form has no records of the type ${word}`);
   return type;
 }
 
-/** What a DNS provider shows of one zone. */
+/** What a DNS provider shows of one zone. Changes reach the name servers when it is saved. */
 class ZoneForm {
+  /** Values by host and type. */
+  readonly changes = new Map<string, string[]>();
   readonly #servers: LoopbackDns;
   readonly #zone: string;
 
@@ -130,18 +167,27 @@ class ZoneForm {
   }
 
   get(host: string, type: Type): string[] {
-    const found = this.#records(host)[type];
-    return found === undefined ? [] : [found].flat().map((one) => (Array.isArray(one) ? one.join('') : one));
+    const found = this.changes.get(`${host} ${type}`) ?? this.#records(host)[type] ?? [];
+    return [found].flat().map((one) => (Array.isArray(one) ? one.join('') : one));
   }
 
+  /** Each value once, as in a set of records (RFC 2181 §5). */
   set(host: string, type: Type, values: string[]): void {
-    const { [type]: _, ...others } = this.#records(host);
-    const [only] = values;
-    const records = {
-      ...others,
-      ...(only === undefined ? {} : { [type]: type === 'CNAME' ? only : values }),
-    };
-    this.#servers.publish(this.#full(host), Object.keys(records).length === 0 ? null : records);
+    this.changes.set(`${host} ${type}`, [...new Set(values)]);
+  }
+
+  save(): void {
+    for (const [at, values] of this.changes) {
+      const [host = '', word] = at.split(' ');
+      const type = toType(word);
+      const { [type]: _, ...others } = this.#records(host);
+      const [only] = values;
+      const records = {
+        ...others,
+        ...(only === undefined ? {} : { [type]: type === 'CNAME' ? only : values }),
+      };
+      this.#servers.publish(this.#full(host), Object.keys(records).length === 0 ? null : records);
+    }
   }
 
   #records(host: string): Records {

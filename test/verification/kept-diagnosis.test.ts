@@ -11,6 +11,7 @@ import type { AdviceEvidence, RecordEvidence } from '../../server/verification/e
 import { readKeptDiagnosis, toKeptDiagnosis } from '../../server/verification/kept-diagnosis.ts';
 import { judge } from '../../server/verification/verdict.ts';
 import { startTestServer, type TestServer } from '../running-server.ts';
+import diagnosis2 from './formats/diagnosis-2.json' with { type: 'json' };
 import evidence1 from './formats/evidence-1.json' with { type: 'json' };
 import { NOT_VERIFIED, OUR_KEY, SELECTOR, sendingDomain } from './sending-domain.ts';
 
@@ -44,9 +45,11 @@ describe('a diagnosis', () => {
 
     const seen = await diagnosisOf(server, id);
     expect(seen).toMatchObject({ code: 'MULTIPLE_RECORDS', state: 'invalid' });
-    expect(seen.detail).toContain('Our record is there, and 150 more of the same name.');
-    expect(seen.detail).toContain('There are 151 TXT records at the name');
-    expect(seen.fix).toContain(`remove all TXT records but the one with the value “${value}”`);
+    expect(seen.action).toMatchObject({
+      kind: 'remove',
+      value,
+      remove: [{ type: 'TXT', count: 150, values: null }],
+    });
     expect(seen.found[0]).toBe(value);
     for (const values of [seen.found, ...seen.nameservers.map((one) => one.values)]) {
       expect(values.length).toBeLessThanOrEqual(EVIDENCE_LIMITS.valuesAnAnswer);
@@ -61,16 +64,19 @@ describe('a diagnosis', () => {
     await server.letterhead.domains.verifyDns.mutate({ account: 1, id });
     const seen = await diagnosisOf(server, id);
     expect(seen).toMatchObject({ code: 'OTHER_KEY', state: 'invalid' });
-    expect(seen.detail).toContain('There are 150 TXT records at the name');
-    expect(seen.fix).toContain('replace the 150 TXT records');
+    expect(seen.action).toMatchObject({
+      kind: 'replace',
+      remove: [{ type: 'TXT', count: 150, values: null }],
+    });
   });
 
   test('is judged when the check is made: a reading tells what was kept, and the status of now', async () => {
     await using server = await startTestServer();
     const { id } = await createDomain(server);
     await server.letterhead.domains.verifyDns.mutate({ account: 1, id });
-    const kept = await readFile(fileOf(server, id), 'utf8');
-    await writeFile(fileOf(server, id), kept.replace('The DKIM record is not there', 'As it was kept'));
+    const kept = JSON.parse(await readFile(fileOf(server, id), 'utf8'));
+    kept.evidence.records.dkim.title = 'As it was kept';
+    await writeFile(fileOf(server, id), JSON.stringify(kept));
 
     const seen = await server.letterhead.domains.diagnosis.query({ account: 1, id });
     expect(seen.records[0]).toMatchObject({
@@ -120,7 +126,7 @@ describe('the evidence that an earlier version kept', () => {
     const { user, system } = process.threadCpuUsage(before);
     expect((user + system) / 1000).toBeLessThan(50);
     expect(stored?.records.dkim).toMatchObject({ code: 'MULTIPLE_RECORDS' });
-    expect(stored?.records.dkim?.detail).toContain('and 4001 more of the same name');
+    expect(stored?.records.dkim?.action?.remove).toEqual([{ type: 'TXT', count: 4001, values: null }]);
   });
 
   test('gives way to what the next check finds out, but for a record that it does not look at', () => {
@@ -130,6 +136,18 @@ describe('the evidence that an earlier version kept', () => {
     const kept = toKeptDiagnosis(readKeptDiagnosis(row, evidence1.evidence), SELECTOR, judged, []);
     expect(kept.records).toMatchObject({ dkim: { code: 'OK' }, return_path: { code: 'RECORD_MISSING' } });
   });
+});
+
+test('a diagnosis that an earlier version kept in words alone is read with its words, and without the facts', () => {
+  const row = sendingDomain({ public_key: diagnosis2.public_key });
+  const { dkim } = diagnosis2.evidence.records;
+  const { records, advice } = diagnose(row, readKeptDiagnosis(row, diagnosis2.evidence), NOW);
+  expect(records).toMatchObject([
+    { code: 'HOST_DOUBLED', state: 'missing', severity: 'error', title: dkim.title, fix: dkim.fix },
+  ]);
+  expect(records).toMatchObject([{ zone: 'example.org', found_at: null, action: null }]);
+  expect(advice).toMatchObject([{ code: 'MX_MISSING', action: null }]);
+  expect(readKeptDiagnosis({ ...row, selector: 'zyx98wvu765' }, diagnosis2.evidence)).toBeUndefined();
 });
 
 const UNKNOWN: Outcome = { kind: 'unknown', reason: 'timeout' };

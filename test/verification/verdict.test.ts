@@ -117,7 +117,7 @@ describe('a verdict', () => {
     fc.assert(
       fc.property(nothing, (evidence) => {
         const { verdict, record } = judgeDkim(evidence);
-        expect(verdict).toMatchObject({ standing: 'unknown', firstHand: false });
+        expect(verdict).toMatchObject({ verdict: 'unknown', firstHand: false });
         expect(record).toMatchObject({ transient: true, state: 'unknown', source: null, fix: null });
       }),
     );
@@ -131,7 +131,7 @@ describe('a verdict', () => {
           ...evidence,
           observations: evidence.observations.toSpliced(at, 0, observation),
         });
-        expect(verdict.standing).toBe('right');
+        expect(verdict.verdict).toBe('valid');
         expect(record).toMatchObject({ state: 'valid', source: 'authority' });
       }),
     );

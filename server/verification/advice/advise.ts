@@ -4,6 +4,7 @@ import { stateOf } from '../../records/record-states.ts';
 import type { DomainRow } from '../../store/store.ts';
 import type { AdviceEvidence } from '../evidence.ts';
 import { boundAdvice } from '../stored-size.ts';
+import { describeAdvice } from '../words/advice.ts';
 import type { AdvicePlace } from './advice-place.ts';
 import { adviseOnDmarc } from './dmarc-advice.ts';
 import { adviseOnMx } from './mx-advice.ts';
@@ -16,13 +17,12 @@ export function advise(row: DomainRow, evidence: AdviceEvidence): Advice[] {
     registrable: registrableDomain(row),
     returnPath: returnPathOf(row),
   };
-  return boundAdvice(
-    [
-      adviseOnSpf(place, evidence.spf),
-      adviseOnDmarc(place, evidence.dmarc),
-      adviseOnMx(place, evidence.mx),
-    ].filter((advice) => advice !== null),
-  );
+  const findings = [
+    adviseOnSpf(place, evidence.spf),
+    adviseOnDmarc(place, evidence.dmarc),
+    adviseOnMx(evidence.mx),
+  ].filter((finding) => finding !== null);
+  return boundAdvice(findings.map((finding) => describeAdvice(finding, place)));
 }
 
 function returnPathOf(row: DomainRow): AdvicePlace['returnPath'] {

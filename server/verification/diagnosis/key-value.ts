@@ -1,119 +1,74 @@
 import type { KeyRecordJudgement } from '../../dkim/dkim-record.ts';
 import { keyFingerprint } from '../../dkim/key-fingerprint.ts';
 import { isValidMatch, judgeValue } from '../match-value.ts';
-import { type Finding, observedValues, type Rule, type RuleInput } from './rule-input.ts';
-import { withoutBackslashes, withoutQuotes } from './spelling.ts';
-import { putRight, repeated } from './words.ts';
+import { putRight } from './actions.ts';
+import type { Rule } from './finding.ts';
+import { observedValues, type RuleInput } from './rule-input.ts';
 
-/** What can be the matter with the value of the DKIM record. */
+/** What can be wrong with the value of the DKIM record. */
 
-export const KEY_RESTRICTED: Rule = (input) => {
+export const KEY_RESTRICTED: Rule<'KEY_RESTRICTED'> = (input) => {
   const restricted = judgements(input).find((one) => one.kind === 'restricted');
   // `k=rsa\\` is no restriction that anybody meant.
   if (restricted?.kind !== 'restricted' || /["\\]/.test(restricted.value)) return null;
-  const { tag, value } = restricted;
-  return wrong(
-    input,
-    `Ours, but its ${tag}= forbids the use`,
-    `The record carries our key, and ${tag}=${repeated(value)}, by which receivers must not use it for ${FORBIDS[tag]}.`,
-  );
+  return { action: putRight(input), tag: restricted.tag, tagValue: restricted.value };
 };
 
-const FORBIDS = {
-  h: 'signatures with SHA-256, as ours are',
-  k: 'RSA signatures, as ours are',
-  s: 'e-mail',
-} as const;
+export const QUOTES_IN_VALUE: Rule<'QUOTES_IN_VALUE'> = (input) =>
+  isMangled(input, (value) => withoutQuotes(value) !== value) ? { action: putRight(input) } : null;
 
-export const QUOTES_IN_VALUE: Rule = (input) => {
-  const { record } = input;
-  const mangled = observedValues(input).find((value) => {
-    const meant = withoutQuotes(value);
-    return meant !== value && isValidMatch(record, withoutBackslashes(meant));
-  });
-  if (record.key !== 'dkim' || mangled === undefined) return null;
-  return wrong(
-    input,
-    'The value has quotation marks in it',
-    'It is our value with quotation marks as a part of it. They belong into zone files; a form adds them itself.',
-  );
-};
+export const ESCAPED_SEMICOLON: Rule<'ESCAPED_SEMICOLON'> = (input) =>
+  isMangled(input, (value) => withoutQuotes(value) === value && value.includes('\\'))
+    ? { action: putRight(input) }
+    : null;
 
-export const ESCAPED_SEMICOLON: Rule = (input) => {
-  const { record } = input;
-  const mangled = observedValues(input).find(
-    (value) => value.includes('\\') && isValidMatch(record, withoutBackslashes(value)),
-  );
-  if (record.key !== 'dkim' || mangled === undefined) return null;
-  return wrong(
-    input,
-    'The value has backslashes in it',
-    'It is our value with a backslash before the semicolon. That belongs into zone files; a form adds it itself.',
-  );
-};
-
-export const KEY_TRUNCATED: Rule = (input) => {
+export const KEY_TRUNCATED: Rule<'KEY_TRUNCATED'> = (input) => {
   const { record } = input;
   if (record.key !== 'dkim') return null;
   const cut = otherKeys(input).find((key) => key !== record.publicKey && record.publicKey.startsWith(key));
   if (cut === undefined) return null;
-  return wrong(
-    input,
-    'The value is cut short',
-    `Only ${cut.length} of the key’s ${record.publicKey.length} characters are there. Some forms take 255 at most: there, split the value into two strings of one record, or ask the provider how to enter a long TXT value.`,
-  );
+  return { action: putRight(input), length: cut.length, fullLength: record.publicKey.length };
 };
 
-export const PREVIOUS_KEY: Rule = (input) => {
+export const PREVIOUS_KEY: Rule<'PREVIOUS_KEY'> = (input) => {
   const { record } = input;
   if (record.key !== 'dkim') return null;
-  const previous = otherKeys(input).some((key) => record.previousKeys.includes(keyFingerprint(key)));
-  if (!previous) return null;
-  return wrong(
-    input,
-    'This is a key that the domain had before',
-    'The domain has been given a new key since. Mail is signed with the new one, which receivers can’t check against this record.',
-  );
+  const isPrevious = otherKeys(input).some((key) => record.previousKeys.includes(keyFingerprint(key)));
+  return isPrevious ? { action: putRight(input) } : null;
 };
 
-export const KEY_REVOKED: Rule = (input) => {
-  if (!judgements(input).some(({ kind }) => kind === 'revoked')) return null;
-  return wrong(
-    input,
-    'The key is revoked',
-    'The record’s p= is empty, which tells receivers that the key is no longer in use.',
-  );
-};
+export const KEY_REVOKED: Rule<'KEY_REVOKED'> = (input) =>
+  judgements(input).some(({ kind }) => kind === 'revoked') ? { action: putRight(input) } : null;
 
-export const OTHER_KEY: Rule = (input) => {
-  if (otherKeys(input).length === 0) return null;
-  return wrong(
-    input,
-    'There is another key',
-    'The record is a valid DKIM key, but not the one that this domain’s mail is signed with.',
-  );
-};
+export const OTHER_KEY: Rule<'OTHER_KEY'> = (input) =>
+  otherKeys(input).length > 0 ? { action: putRight(input) } : null;
 
-export const BAD_SYNTAX: Rule = (input) => {
+export const BAD_SYNTAX: Rule<'BAD_SYNTAX'> = (input) => {
   const bad = judgements(input).find((one) => one.kind === 'syntax-error');
-  if (bad?.kind !== 'syntax-error') return null;
-  return wrong(
-    input,
-    'The value is not a DKIM record',
-    `Receivers can’t read the TXT record as a DKIM key: ${repeated(bad.problem)}.`,
-  );
+  return bad?.kind === 'syntax-error' ? { action: putRight(input), problem: bad.problem } : null;
 };
+
+/** The value as it was meant, where someone typed the quotation marks of a zone file into a form. */
+export function withoutQuotes(value: string): string {
+  return value.replaceAll(/["“”„]/g, '');
+}
+
+/** Whether a value of this kind is ours but for the quotation marks and backslashes of a zone file. */
+function isMangled(input: RuleInput, isOfKind: (value: string) => boolean): boolean {
+  const { record } = input;
+  return (
+    record.key === 'dkim' &&
+    observedValues(input).some(
+      (value) => isOfKind(value) && isValidMatch(record, withoutQuotes(value).replaceAll('\\', '')),
+    )
+  );
+}
 
 function judgements(input: RuleInput): KeyRecordJudgement[] {
   const { record } = input;
-  if (record.key !== 'dkim') return [];
-  return observedValues(input).map((value) => judgeValue(record, value));
+  return record.key === 'dkim' ? observedValues(input).map((value) => judgeValue(record, value)) : [];
 }
 
 function otherKeys(input: RuleInput): string[] {
   return judgements(input).flatMap((one) => (one.kind === 'other-key' ? [one.key] : []));
-}
-
-function wrong(input: RuleInput, title: string, detail: string): Finding {
-  return { title, detail, fix: putRight(input) };
 }

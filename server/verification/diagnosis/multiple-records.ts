@@ -1,41 +1,34 @@
 import type { DkimRecord } from '../../records/dns-records.ts';
 import type { Answer } from '../answers.ts';
 import { isValidMatch, judgeValue } from '../match-value.ts';
-import { aliasTarget, type Rule, type RuleInput } from './rule-input.ts';
-import { withoutQuotes } from './spelling.ts';
-import { putRight, removeAllBut } from './words.ts';
+import { putRight, removeAllBut } from './actions.ts';
+import type { Rule } from './finding.ts';
+import { withoutQuotes } from './key-value.ts';
+import { aliasTarget, type RuleInput } from './rule-input.ts';
 
 /** The form, or a person, cut the value and made a record of each piece. Receivers don't put them together. */
-export const TXT_SPLIT_INTO_RECORDS: Rule = (input) => {
+export const TXT_SPLIT_INTO_RECORDS: Rule<'TXT_SPLIT_INTO_RECORDS'> = (input) => {
   const { record } = input;
   if (record.key !== 'dkim') return null;
   const split = multipleAnswers(input).find(({ values }) => isSplit(record, values));
-  if (split === undefined) return null;
-  return {
-    title: 'The value is split into separate TXT records',
-    detail: `The pieces of our value lie in ${split.total} TXT records of the same name. Receivers take each for a whole; a long value has to be one record, which may hold several strings.`,
-    fix: putRight(input),
-  };
+  return split === undefined ? null : { action: putRight(input), count: split.total };
 };
 
 /** Receivers may pick any of several TXT records (RFC 6376 §3.6.2.2), and some fail at once. */
-export const MULTIPLE_RECORDS: Rule = (input) => {
+export const MULTIPLE_RECORDS: Rule<'MULTIPLE_RECORDS'> = (input) => {
   const { record } = input;
-  const several = multipleAnswers(input).find(({ values }) =>
-    values.some((value) => isValidMatch(record, value)),
-  );
-  const keep = several?.values.find((value) => isValidMatch(record, value));
-  if (several === undefined || keep === undefined) return null;
-  const others = several.values.filter((value) => value !== keep);
-  return {
-    title: 'There are other TXT records beside ours',
-    detail: `Our record is there, and ${several.total - 1} more of the same name. Receivers may pick any of them, so that mail passes by chance or not at all.`,
-    fix: aliasTarget(input) === null ? removeAllBut(input, keep, others) : putRight(input),
-  };
+  const isOurs = (value: string) => isValidMatch(record, value);
+  const answer = multipleAnswers(input).find(({ values }) => values.some(isOurs));
+  const keep = answer?.values.find(isOurs);
+  if (answer === undefined || keep === undefined) return null;
+  const listed = answer.values.filter((value) => value !== keep);
+  const others = answer.total - 1;
+  const isAliased = aliasTarget(input) !== null;
+  return { action: isAliased ? putRight(input) : removeAllBut(input, keep, listed, others), others };
 };
 
-function multipleAnswers({ said }: RuleInput): Answer[] {
-  return said.answers.filter(({ values }) => values.length > 1);
+function multipleAnswers({ answers }: RuleInput): Answer[] {
+  return answers.filter(({ values }) => values.length > 1);
 }
 
 /** Whether our record can be put together from pieces that lie in different records, none of which holds it whole. */

@@ -1,69 +1,46 @@
 import { matches } from '../match-value.ts';
-import { addressesSeen, isFromWildcard, otherTypesSeen } from './other-types.ts';
-import { aliasTarget, isAbsent, observedValues, type Rule, type RuleInput } from './rule-input.ts';
-import { add, changeValue, list, putRight, replace } from './words.ts';
+import { add, changeValue, putRight, replaceTypes } from './actions.ts';
+import type { Rule } from './finding.ts';
+import { aliasTarget, isAbsent, isAddress, observedValues, otherTypes } from './rule-input.ts';
 
 /** The Return-Path's CNAME leads to another name. */
-export const CNAME_WRONG_TARGET: Rule = (input) => {
+export const CNAME_WRONG_TARGET: Rule<'CNAME_WRONG_TARGET'> = (input) => {
   const { record } = input;
   const [target] = observedValues(input);
   if (record.type !== 'CNAME' || target === undefined || matches(record, [target])) return null;
-  const appended = target.toLowerCase().startsWith(`${record.value.toLowerCase()}.`);
-  return {
-    title: 'The CNAME record leads elsewhere',
-    detail: `${record.fqdn} leads to ${target}, not to ${record.value}.${appended ? ' The form has added the zone to the target; with a dot at its end, it takes the target as it is.' : ''}`,
-    fix: appended ? changeValue(input, `${record.value}.`) : changeValue(input),
-  };
+  const zoneAppended = target.toLowerCase().startsWith(`${record.value.toLowerCase()}.`);
+  // With a dot at its end, the form takes the target as it is.
+  const action = zoneAppended ? changeValue(input, `${record.value}.`) : changeValue(input);
+  return { action, target, zoneAppended };
 };
 
 /** The provider answers with what the CNAME's target would resolve to, or somebody typed addresses. */
-export const CNAME_FLATTENED: Rule = (input) => {
-  const addresses = addressesSeen(input).filter((one) => !isFromWildcard(input, one));
+export const CNAME_FLATTENED: Rule<'CNAME_FLATTENED'> = (input) => {
+  const addresses = otherTypes(input).filter(isAddress);
   if (input.record.type !== 'CNAME' || !isAbsent(input) || addresses.length === 0) return null;
-  const types = list(addresses.map(({ type }) => type));
-  return {
-    title: 'Addresses instead of a CNAME record',
-    detail: `${input.record.fqdn} answers with addresses (${types}) and no CNAME. Some providers flatten or proxy a CNAME into addresses: switch that off for this record (“DNS only”).`,
-    fix: replace(input, `the ${types} record${addresses.length === 1 ? '' : 's'}`),
-    found: addresses.flatMap(({ values }) => values),
-  };
+  const types = addresses.map(({ type }) => type);
+  return { action: replaceTypes(input, types), types, found: addresses.flatMap(({ values }) => values) };
 };
 
 /** The name has something, but not of our record's type; or it is an alias that leads to nothing. */
-export const WRONG_TYPE: Rule = (input) => aliasToNowhere(input) ?? anotherType(input);
+export const WRONG_TYPE: Rule<'WRONG_TYPE'> = (input) => aliasToNowhere(input) ?? anotherType(input);
 
-const aliasToNowhere: Rule = (input) => {
+const aliasToNowhere: Rule<'WRONG_TYPE'> = (input) => {
   const alias = aliasTarget(input);
   if (alias === null || observedValues(input).length > 0) return null;
-  return {
-    title: 'An alias that leads to nothing',
-    detail: `${input.record.fqdn} is a CNAME record to ${alias}, ${whereItLeads(input)}.`,
-    fix: putRight(input),
-    found: [alias],
-  };
-};
-
-function whereItLeads({ record, evidence }: RuleInput): string {
-  return evidence.alias?.circular === true
-    ? 'which leads around in a circle: nobody finds anything there'
-    : `and there is no ${record.type} record there`;
-}
-
-const anotherType: Rule = (input) => {
-  const others = otherTypesSeen(input).filter((one) => !isFromWildcard(input, one));
-  if (!isAbsent(input) || others.length === 0) return null;
-  const types = list(others.map(({ type }) => type));
-  const { record } = input;
-  return {
-    title: `A record of another type, not ${record.type}`,
-    detail: `${record.fqdn} has ${types}, but no ${record.type} record.`,
-    fix: whereOthersAre(input, types, others.length),
-    found: others.flatMap(({ values }) => values),
-  };
+  const circular = input.evidence.alias?.circular === true;
+  return { action: putRight(input), alias, circular, found: [alias] };
 };
 
 /** Nothing can stand beside a CNAME (RFC 1034 §3.6.2); beside a TXT record anything can. */
-function whereOthersAre(input: RuleInput, types: string, count: number): string {
-  if (input.record.type !== 'CNAME') return add(input);
-  return replace(input, `the ${types} record${count === 1 ? '' : 's'}`);
-}
+const anotherType: Rule<'WRONG_TYPE'> = (input) => {
+  const others = otherTypes(input);
+  if (!isAbsent(input) || others.length === 0) return null;
+  const types = others.map(({ type }) => type);
+  return {
+    action: input.record.type === 'CNAME' ? replaceTypes(input, types) : add(input),
+    alias: null,
+    types,
+    found: others.flatMap(({ values }) => values),
+  };
+};

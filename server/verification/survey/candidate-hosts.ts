@@ -1,3 +1,4 @@
+import { relativeHost } from '@letterhead/shared';
 import { isAskableName, isWithin, parentOf } from '../../dns/name.ts';
 
 /** A name where the record may have landed by mistake, and the zone whose form would have put it there. */
@@ -62,7 +63,7 @@ function wrongZoneHosts(place: RecordPlace, zones: readonly string[]): Candidate
   ];
   return zones.flatMap((zone) =>
     meantFor.map((meant): CandidateHost => {
-      const typed = relativeTo(place.fqdn, meant);
+      const typed = relativeHost(place.fqdn, meant);
       const doubled = isWithin(zone, meant);
       return { name: `${typed}.${zone}`, zone, mistake: doubled ? 'doubled' : 'elsewhere' };
     }),
@@ -72,7 +73,7 @@ function wrongZoneHosts(place: RecordPlace, zones: readonly string[]): Candidate
 /** At the apex, at the bare selector, with the subdomain in front, or with one added. */
 function otherHosts(place: RecordPlace): CandidateHost[] {
   const { fqdn, registrable, subdomain, selector } = place;
-  const host = relativeTo(fqdn, ownDomain(place));
+  const host = relativeHost(fqdn, ownDomain(place));
   const names =
     subdomain === null
       ? HABITUAL_SUBDOMAINS.map((habit) => `${host}.${habit}.${registrable}`)
@@ -86,10 +87,4 @@ function otherHosts(place: RecordPlace): CandidateHost[] {
 
 function ownDomain({ registrable, subdomain }: RecordPlace): string {
   return subdomain === null ? registrable : `${subdomain}.${registrable}`;
-}
-
-/** `abc._domainkey` of `abc._domainkey.example.org` in `example.org`; `@` for the zone's own name. */
-export function relativeTo(fqdn: string, zone: string): string {
-  if (fqdn === zone) return '@';
-  return zone !== '.' && isWithin(fqdn, zone) ? fqdn.slice(0, -zone.length - 1) : fqdn;
 }

@@ -24,12 +24,12 @@ export interface CheckDeps {
  * budget for itself. Never throws for what DNS does.
  */
 export async function checkDomain(
-  needs: CheckDeps,
+  deps: CheckDeps,
   row: DomainRow,
   keys: readonly RecordKey[],
   signal: AbortSignal,
 ): Promise<CheckEvidence> {
-  const context = await openSurvey(needs, row, signal);
+  const context = await openSurvey(deps, row, signal);
   const due = dnsRecordsOf(row).filter(({ key }) => keys.includes(key));
   const [advice, records] = await Promise.all([surveyAdvice(context), surveyRecords(context, due)]);
   return { selector: row.selector, records, advice };
@@ -44,8 +44,8 @@ async function surveyRecords(
   return Object.fromEntries(await Promise.all(explained));
 }
 
-async function openSurvey(needs: CheckDeps, row: DomainRow, signal: AbortSignal): Promise<SurveyContext> {
+async function openSurvey(deps: CheckDeps, row: DomainRow, signal: AbortSignal): Promise<SurveyContext> {
   const options = { signal, owner: row.account_id, budget: new CheckBudget() };
-  const responsible = await openAuthorityCheck(needs.dns, registrableDomain(row), options);
-  return { ...needs, ...responsible, row, options };
+  const responsible = await openAuthorityCheck(deps.dns, registrableDomain(row), options);
+  return { ...deps, ...responsible, row, options };
 }

@@ -23,7 +23,7 @@ const OTHER_TYPES: Record<ExpectedRecord['type'], readonly RecordType[]> = {
 };
 
 /**
- * Why a record may not be right: looks under the names where it may have landed, beside it for a wildcard, and at
+ * Finds out why a record is not correct: asks for the names where it may have landed, beside it for a wildcard, and at
  * its own name for other types. Asks whoever answered about the record itself.
  */
 export async function probe(
@@ -36,7 +36,7 @@ export async function probe(
   const types = hasOtherTypes(seen) ? OTHER_TYPES[record.type] : [];
   const found = await Promise.all([
     ...misplaced(ask, context, record, seen),
-    ...types.map((type) => lookAt(ask, 'other-type', record.fqdn, type)),
+    ...types.map((type) => probeName(ask, 'other-type', record.fqdn, type)),
     ...siblings(ask, context, record, types),
   ]);
   return found.flat();
@@ -97,10 +97,10 @@ function siblings(
 ) {
   const sibling = dnsRecordOf(row, record.key, randomLabel(row.selector.length, random));
   if (sibling === undefined) return [];
-  return [record.type, ...types].map((type) => lookAt(ask, 'sibling', sibling.fqdn, type));
+  return [record.type, ...types].map((type) => probeName(ask, 'sibling', sibling.fqdn, type));
 }
 
-async function lookAt(
+async function probeName(
   ask: Ask,
   purpose: ProbeFinding['purpose'],
   name: string,

@@ -5,8 +5,8 @@ import { toInstant } from '../../instant.ts';
 import type { ExpectedRecord } from '../../records/dns-records.ts';
 import { isTooLong } from '../../records/record-names.ts';
 import { answersOf, definitive, isAlias } from '../answers.ts';
+import { findCode } from '../diagnosis/codes.ts';
 import { toRuleInput } from '../diagnosis/rule-input.ts';
-import { findCode } from '../diagnosis/rules.ts';
 import type { RecordEvidence } from '../evidence.ts';
 import { matches, relevanceTo } from '../match-value.ts';
 import { type Relevance, truncateAnswer, truncateObservations } from '../truncate.ts';
@@ -40,7 +40,7 @@ export async function surveyRecord(context: SurveyContext, record: ExpectedRecor
   const seen: RecordEvidence = {
     ...nothingAsked(context, record),
     zone: survey.zone,
-    observations: truncateObservations(survey.observations, telling(record)),
+    observations: truncateObservations(survey.observations, isRelevantTo(record)),
     resolver,
   };
   const right = hasRight(record, seen);
@@ -77,8 +77,8 @@ function nothingAsked({ clock, delegation }: SurveyContext, { fqdn, type }: Expe
   };
 }
 
-/** A value that is ours, whole or mangled, decides, however much else lies at the name. */
-function telling(record: ExpectedRecord): Relevance {
+/** Keeps a value that is ours, whole or mangled, before all others at the name: it decides. */
+function isRelevantTo(record: ExpectedRecord): Relevance {
   return (value) => relevanceTo(record, value);
 }
 
@@ -88,13 +88,13 @@ function hasRight(record: ExpectedRecord, evidence: RecordEvidence): boolean {
 
 /** Some records that are right leave something to do, and who does it has to know in which zone's form. */
 function needsFix({ row }: SurveyContext, record: ExpectedRecord, seen: RecordEvidence): boolean {
-  return findCode(toRuleInput(record, registrableDomain(row), seen)).fix !== null;
+  return findCode(toRuleInput(record, registrableDomain(row), seen)).action !== null;
 }
 
 /**
  * The resolver is asked where the servers gave nothing definitive, where there is an alias to follow, and where
  * the record is there: it may still remember that it was not. Never where the servers say that it is absent, or where
- * the domain itself does not exist: that would plant the negative answer that the next look stumbles over.
+ * the domain itself does not exist: that would plant the negative answer that the next check stumbles over.
  */
 async function askResolver(
   context: SurveyContext,
@@ -109,7 +109,7 @@ async function askResolver(
         isAlias(record.type, outcome) || (outcome.kind === 'present' && matches(record, outcome.values)),
     );
   return worthAsking
-    ? truncateAnswer(await context.check.askResolver(record.fqdn, record.type), telling(record))
+    ? truncateAnswer(await context.check.askResolver(record.fqdn, record.type), isRelevantTo(record))
     : null;
 }
 
@@ -132,7 +132,7 @@ async function followAlias(
     const end = await check.askAuthorities(target, record.type);
     const next = aliasOf(record, end.observations);
     if (next === null || hops === MAX_ALIASES) {
-      return { target, observations: truncateObservations(end.observations, telling(record)) };
+      return { target, observations: truncateObservations(end.observations, isRelevantTo(record)) };
     }
     target = next;
   }

@@ -5,7 +5,7 @@ import type { DnsCheck, Survey } from '../../dns/outcome.ts';
 const MAX_LABELS = 8;
 
 /**
- * The zone whose form the record belongs into. Servers that hold both a zone and one below it answer for the lower
+ * The zone whose form the record belongs in. Servers that hold both a zone and one below it answer for the lower
  * one without a referral: only its SOA record, at its apex, tells that it is there.
  */
 export async function findZoneCut(check: DnsCheck, fqdn: string, { zone }: Survey): Promise<string | null> {

@@ -23,7 +23,7 @@ export function useCheck(account: number, id: number) {
   return { run: () => check.mutate({ account, id }), isRunning: check.isPending, error: check.error };
 }
 
-/** A domain that was never looked at is looked at when somebody comes to see it. */
+/** A domain that was never checked is checked when somebody opens its page. */
 export function useFirstCheck(diagnosis: Diagnosis | undefined, run: () => void): void {
   const mayWrite = useMay('domains:write');
   const isNew = diagnosis !== undefined && diagnosis.checked_at === null;

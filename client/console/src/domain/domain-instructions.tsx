@@ -1,8 +1,9 @@
-import type { Diagnosis, Domain } from '@letterhead/shared';
+import { type Diagnosis, type Domain, quotedStrings } from '@letterhead/shared';
 import type { ComponentChildren } from 'preact';
 import { AdviceList } from './advice.tsx';
 import { dnsForm } from './dns-form.ts';
-import { inQuotedStrings, type Provider, recognizeProvider } from './provider.ts';
+import type { AsTyped } from './instruction.tsx';
+import { type Provider, recognizeProvider } from './provider.ts';
 import { Records } from './records.tsx';
 import { mostUrgent, Verdict } from './verdict.tsx';
 
@@ -26,15 +27,15 @@ export function DomainInstructions({
   problem,
 }: DomainInstructionsProps) {
   const provider = diagnosis === undefined ? null : providerOf(diagnosis);
-  const told = mostUrgent(diagnosis?.records ?? []);
-  const asTyped = (text: string) =>
-    provider?.wantsQuotedStrings && isTxtValue(text) ? inQuotedStrings(text) : text;
+  const summarized = mostUrgent(diagnosis?.records ?? []);
+  const asTyped: AsTyped = ({ type, value }) =>
+    provider?.wantsQuotedStrings && type === 'TXT' ? quotedStrings(value).join(' ') : value;
   return (
     <div class="instructions">
-      {diagnosis !== undefined && told !== undefined && (
+      {diagnosis !== undefined && summarized !== undefined && (
         <Verdict
           diagnosis={diagnosis}
-          record={told}
+          record={summarized}
           asTyped={asTyped}
           action={action}
           isAwaited={isChecking}
@@ -46,7 +47,7 @@ export function DomainInstructions({
         diagnosis={diagnosis}
         provider={provider}
         asTyped={asTyped}
-        told={told}
+        summarized={summarized}
       />
       <AdviceList advice={diagnosis?.advice ?? []} asTyped={asTyped} />
     </div>
@@ -55,9 +56,4 @@ export function DomainInstructions({
 
 function providerOf({ records }: Diagnosis): Provider | null {
   return recognizeProvider(records.flatMap(({ nameservers }) => nameservers.map(({ name }) => name)));
-}
-
-/** Host names, which the same sentences have in them, begin with no tag. */
-function isTxtValue(text: string): boolean {
-  return /^\w+=/.test(text);
 }

@@ -17,7 +17,7 @@ import { CheckButton } from './check-button.tsx';
 import { Delete } from './delete.tsx';
 import { dnsForm } from './dns-form.ts';
 import { DomainInstructions } from './domain-instructions.tsx';
-import { HandOver } from './hand-over.tsx';
+import { ExportRecords } from './export-records.tsx';
 import { Rename } from './rename.tsx';
 import { Timeline } from './timeline.tsx';
 
@@ -88,7 +88,7 @@ function DomainParts({ domain, diagnosis }: { domain: Domain; diagnosis: Diagnos
         problem={check.error !== null && <Failure error={check.error} onRetry={check.run} />}
       />
       <aside>
-        <HandOver domain={domain} form={dnsForm(domain, diagnosis)} />
+        <ExportRecords domain={domain} form={dnsForm(domain, diagnosis)} />
         {mayWrite && <Manage domain={domain} />}
         <Timeline account={domain.account_id} id={domain.id} />
       </aside>

@@ -1,31 +1,30 @@
 import type { NameServerObservation, RecordDiagnosis } from '@letterhead/shared';
 import { Time } from '../parts/time.tsx';
 import { Difference, Surplus } from './difference.tsx';
-import { Instruction } from './instruction.tsx';
-import { misplacedAt } from './misplaced.ts';
+import { type AsTyped, Instruction } from './instruction.tsx';
 
 interface EvidenceProps {
   readonly diagnosis: RecordDiagnosis;
-  readonly asTyped: (value: string) => string;
-  readonly isTold: boolean;
+  readonly asTyped: AsTyped;
+  readonly isSummarized: boolean;
 }
 
 /** What the last check saw of a record, for whoever has to be convinced. Folded away until asked for. */
-export function Evidence({ diagnosis, asTyped, isTold }: EvidenceProps) {
+export function Evidence({ diagnosis, asTyped, isSummarized }: EvidenceProps) {
   const { observed_at, severity, title, detail, fix, nameservers, clears_at } = diagnosis;
   if (observed_at === null) return null;
   return (
     <details class="evidence">
       <summary>What the check saw</summary>
-      {severity !== 'ok' && !isTold && (
+      {severity !== 'ok' && !isSummarized && (
         <p>
           <strong>{title}.</strong> {detail}
         </p>
       )}
       {severity !== 'ok' && <Differences diagnosis={diagnosis} />}
-      {fix !== null && !isTold && <Instruction sentence={fix} asTyped={asTyped} />}
+      {fix !== null && !isSummarized && <Instruction toDo={diagnosis} asTyped={asTyped} />}
       {nameservers.length > 0 && <Servers servers={nameservers} />}
-      {clears_at !== null && !isTold && (
+      {clears_at !== null && !isSummarized && (
         <p>
           Resolvers that were asked too early forget their old answer <Time at={clears_at} />.
         </p>
@@ -41,11 +40,10 @@ export function Evidence({ diagnosis, asTyped, isTold }: EvidenceProps) {
 
 /** What differs: the host of a record that is elsewhere, and each value that is not the one to type, or is beside it. */
 function Differences({ diagnosis }: { diagnosis: RecordDiagnosis }) {
-  const { fqdn, found, expected } = diagnosis;
-  const misplaced = misplacedAt(diagnosis);
+  const { fqdn, found, found_at, expected } = diagnosis;
   return (
     <>
-      {misplaced !== null && <Difference what="host" found={misplaced} expected={fqdn} />}
+      {found_at !== null && <Difference what="host" found={found_at} expected={fqdn} />}
       {found
         .filter((value) => value !== expected)
         .map((value) =>

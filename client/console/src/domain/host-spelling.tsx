@@ -34,7 +34,7 @@ export function HostSpellingChoice({ form: { zone, records }, spelling, onChange
       </div>
       <p class="hint">
         Most providers add <strong>.{zone}</strong> by themselves and want the short one. If the form then
-        shows <code>{records[0]?.fullHost}</code>, it is right. Only where a form asks for the full name, take
+        shows <code>{records[0]?.fqdn}</code>, it is right. Only where a form asks for the full name, take
         that.
       </p>
     </fieldset>

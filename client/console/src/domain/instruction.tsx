@@ -1,28 +1,31 @@
+import { type Action, type Advice, fixParts, type RecordDiagnosis } from '@letterhead/shared';
 import { CopyButton } from '../parts/copy-button.tsx';
 
 /** Longer values are shown by their ends: nobody compares them by eye. */
 const SHOWN_IN_FULL = 64;
 
-/**
- * A sentence that says what to type. What stands in it between “ and ” is to be typed exactly, and gets a copy button.
- * `asTyped` gives a value as the provider's form wants it.
- */
-export function Instruction({ sentence, asTyped }: { sentence: string; asTyped: (value: string) => string }) {
-  // Every other part stood in quotation marks; the mark that ends a clause stays with what it follows.
-  const parts = sentence.split(/“([^”]*)”([.,]?)/);
+/** A value as the provider's form wants it typed. */
+export type AsTyped = (record: Pick<Action, 'type' | 'value'>) => string;
+
+/** What an entry of a diagnosis says to do. */
+export type ToDo = Pick<RecordDiagnosis | Advice, 'code' | 'fix' | 'action'>;
+
+/** A sentence that says what to do. What is to be typed exactly gets a copy button. */
+export function Instruction({ toDo: { code, fix, action }, asTyped }: { toDo: ToDo; asTyped: AsTyped }) {
+  if (action === null) return <p class="instruction">{fix}</p>;
+  const parts = fixParts({ code, action });
   return (
-    <p class="instruction">
+    <p class="instruction" data-kind={action.kind}>
       {parts.map((part, at) => {
-        if (at % PARTS === 0) return part;
-        if (at % PARTS === 2) return null;
-        const before = parts.filter((_, other) => other < at && other % PARTS === 0).join('');
+        if (typeof part === 'string') return at === 0 ? part : withoutMark(part);
+        const { exact, role } = part;
+        const text = role === 'value' ? asTyped({ type: action.type, value: exact }) : exact;
         return (
           <Exact
-            key={`${at} ${part}`}
-            // What is to be found and changed is shown as it is, and is not to be typed.
-            text={IS_THERE.test(before) ? part : asTyped(part)}
-            isTyped={!IS_THERE.test(before)}
-            mark={parts[at + 1] ?? ''}
+            key={`${at} ${exact}`}
+            text={text}
+            isTyped={role !== 'present'}
+            mark={markOf(parts[at + 1])}
           />
         );
       })}
@@ -30,11 +33,16 @@ export function Instruction({ sentence, asTyped }: { sentence: string; asTyped: 
   );
 }
 
-/** Of each repetition: the words before, what stood in quotation marks, and the mark after. */
-const PARTS = 3;
+/** The mark that ends a clause stays with what it follows, wherever the line breaks. */
+const MARK = /^[.,]/;
 
-/** The words before something that is in the DNS, and shall not be: “change … from”, “remove … and”. */
-const IS_THERE = /from $|\bremove (?!.*\bkeep\b)/;
+function markOf(next: ReturnType<typeof fixParts>[number] | undefined): string {
+  return typeof next === 'string' ? (MARK.exec(next)?.[0] ?? '') : '';
+}
+
+function withoutMark(words: string): string {
+  return words.replace(MARK, '');
+}
 
 interface ExactProps {
   readonly text: string;

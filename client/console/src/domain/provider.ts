@@ -104,12 +104,3 @@ export function recognizeProvider(servers: readonly string[]): Provider | null {
 function dotless(name: string): string {
   return name.toLowerCase().replace(/\.$/, '');
 }
-
-/** What one character-string of a TXT record holds at most (RFC 1035 §3.3). */
-const STRING_MAX = 255;
-
-/** A TXT value as strings in quotation marks, as zone files and some forms want it. */
-export function inQuotedStrings(value: string): string {
-  const strings = value.match(new RegExp(`.{1,${STRING_MAX}}`, 'g')) ?? [''];
-  return strings.map((string) => `"${string}"`).join(' ');
-}

@@ -6,6 +6,7 @@ import { SeverityIcon } from '../parts/status-badge.tsx';
 import type { FormRecord } from './dns-form.ts';
 import { Evidence } from './evidence.tsx';
 import type { HostSpelling } from './host-spelling.tsx';
+import type { AsTyped } from './instruction.tsx';
 
 const PURPOSES: Record<DnsRecord['label'], string> = {
   DKIM: 'The key that receivers check your mail’s signature with.',
@@ -17,16 +18,16 @@ interface RecordCardProps {
   /** Undefined until it is read. */
   readonly diagnosis: RecordDiagnosis | undefined;
   readonly spelling: HostSpelling;
-  readonly asTyped: (value: string) => string;
-  /** Whether what is the matter with it has been told already. */
-  readonly isTold: boolean;
+  readonly asTyped: AsTyped;
+  /** Whether the verdict above says what is the matter with it. */
+  readonly isSummarized: boolean;
 }
 
 /** One record as a DNS form asks for it: type, host, value; and what the last check saw of it. */
-export function RecordCard({ record, diagnosis, spelling, asTyped, isTold }: RecordCardProps) {
+export function RecordCard({ record, diagnosis, spelling, asTyped, isSummarized }: RecordCardProps) {
   const titleId = useId();
-  const host = spelling === 'short' ? record.host : record.fullHost;
-  const value = asTyped(record.value);
+  const host = spelling === 'short' ? record.host : record.fqdn;
+  const value = asTyped(record);
   return (
     <article class="record" aria-labelledby={titleId}>
       <header>
@@ -47,7 +48,9 @@ export function RecordCard({ record, diagnosis, spelling, asTyped, isTold }: Rec
           <code class="value">{value}</code>
         </FormRow>
       </dl>
-      {diagnosis !== undefined && <Evidence diagnosis={diagnosis} asTyped={asTyped} isTold={isTold} />}
+      {diagnosis !== undefined && (
+        <Evidence diagnosis={diagnosis} asTyped={asTyped} isSummarized={isSummarized} />
+      )}
     </article>
   );
 }

@@ -2,6 +2,7 @@ import type { Diagnosis, RecordDiagnosis } from '@letterhead/shared';
 import { useState } from 'preact/hooks';
 import type { DnsForm } from './dns-form.ts';
 import { type HostSpelling, HostSpellingChoice } from './host-spelling.tsx';
+import type { AsTyped } from './instruction.tsx';
 import type { Provider } from './provider.ts';
 import { ProviderNote } from './provider-note.tsx';
 import { RecordCard } from './record-card.tsx';
@@ -10,13 +11,13 @@ interface RecordsProps {
   readonly form: DnsForm;
   readonly diagnosis: Diagnosis | undefined;
   readonly provider: Provider | null;
-  readonly asTyped: (value: string) => string;
-  /** The record of which the verdict tells; what is the matter with another is told beside it. */
-  readonly told: RecordDiagnosis | undefined;
+  readonly asTyped: AsTyped;
+  /** The record that the verdict is about; what is the matter with another is said beside it. */
+  readonly summarized: RecordDiagnosis | undefined;
 }
 
 /** What is to be typed into the provider's form. */
-export function Records({ form, diagnosis, provider, asTyped, told }: RecordsProps) {
+export function Records({ form, diagnosis, provider, asTyped, summarized }: RecordsProps) {
   const [spelling, setSpelling] = useState<HostSpelling>('short');
   const isPublished = diagnosis?.records.every(({ state }) => state === 'valid') === true;
   return (
@@ -31,7 +32,7 @@ export function Records({ form, diagnosis, provider, asTyped, told }: RecordsPro
           diagnosis={diagnosis?.records.find(({ label }) => label === record.label)}
           spelling={spelling}
           asTyped={asTyped}
-          isTold={record.label === told?.label}
+          isSummarized={record.label === summarized?.label}
         />
       ))}
     </section>

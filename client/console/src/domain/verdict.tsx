@@ -3,15 +3,15 @@ import type { ComponentChildren } from 'preact';
 import { useHeldHeight } from '../parts/held-height.ts';
 import { SeverityIcon, STATUSES } from '../parts/status-badge.tsx';
 import { Time } from '../parts/time.tsx';
-import { Instruction } from './instruction.tsx';
+import { type AsTyped, Instruction } from './instruction.tsx';
 
 const SEVERITIES: readonly Severity[] = ['ok', 'info', 'warning', 'error'];
 
 interface VerdictProps {
   readonly diagnosis: Diagnosis;
-  /** The one of its records that is told of. */
+  /** The one of its records that is summarized. */
   readonly record: RecordDiagnosis;
-  readonly asTyped: (value: string) => string;
+  readonly asTyped: AsTyped;
   /** What stands in the panel's corner: *Check now*. */
   readonly action: ComponentChildren;
   /** Whether the reader has asked for a check that is not through. */
@@ -22,10 +22,16 @@ interface VerdictProps {
 export function Verdict({ diagnosis, record, asTyped, action, isAwaited }: VerdictProps) {
   // What comes by itself must not move what is being read; what was asked for may.
   const panel = useHeldHeight<HTMLElement>(!isAwaited);
-  const { severity, title, detail, fix } = toldFor(diagnosis.status, record);
-  const { clears_at } = record;
+  const { severity, fix, clears_at, code } = record;
+  const { title, detail } = summaryFor(diagnosis.status, record);
   return (
-    <section ref={panel} class="verdict" data-tone={severity} aria-labelledby="verdict-title">
+    <section
+      ref={panel}
+      class="verdict"
+      data-tone={severity}
+      data-code={code}
+      aria-labelledby="verdict-title"
+    >
       <div class="verdict-said">
         <h2 id="verdict-title">
           <SeverityIcon severity={severity} />
@@ -40,14 +46,14 @@ export function Verdict({ diagnosis, record, asTyped, action, isAwaited }: Verdi
         {fix !== null && (
           <div class="to-do">
             <h3>What to do</h3>
-            <Instruction sentence={fix} asTyped={asTyped} />
+            <Instruction toDo={record} asTyped={asTyped} />
           </div>
         )}
         {fix === null && severity === 'ok' && (
           <div class="to-do">
             <h3>What happens now</h3>
             <p>
-              Nothing is left to do. Leave the records in the DNS: Letterhead looks at them again every few
+              Nothing is left to do. Leave the records in the DNS: Letterhead checks them again every few
               hours, and says here if one of them goes missing.
             </p>
           </div>
@@ -55,7 +61,7 @@ export function Verdict({ diagnosis, record, asTyped, action, isAwaited }: Verdi
       </div>
       <div class="verdict-foot">
         <p>
-          <Looks diagnosis={diagnosis} />
+          <LastChecked diagnosis={diagnosis} />
         </p>
         {action}
       </div>
@@ -70,54 +76,43 @@ export function mostUrgent(records: readonly RecordDiagnosis[]): RecordDiagnosis
   )[0];
 }
 
-interface Told {
-  readonly severity: Severity;
-  readonly title: string;
-  readonly detail: string;
-  readonly fix: string | null;
-}
-
 /** While a record that was right is found wrong once, that is said before what was found. */
-function toldFor(status: Status, record: RecordDiagnosis): Told {
-  const { severity, title, detail, fix } = record;
+function summaryFor(
+  status: Status,
+  { severity, title, detail }: RecordDiagnosis,
+): Pick<RecordDiagnosis, 'title' | 'detail'> {
   if (status === 'verified' && severity === 'ok') {
     return {
-      severity,
-      fix,
       title: 'Everything is in place',
       detail: 'The records are in the DNS. Mail from this domain is signed, and receivers can check it.',
     };
   }
   if (status === 'degraded') {
-    return {
-      severity,
-      title,
-      fix,
-      detail: `${detail} ${STATUSES.degraded.meaning} If the next look finds the same, mail can’t be sent from it.`,
-    };
+    const consequence = 'If the next check finds the same, mail can’t be sent from it.';
+    return { title, detail: `${detail} ${STATUSES.degraded.meaning} ${consequence}` };
   }
   // Whoever reads of something amiss fears for the mail.
   if (status === 'verified') {
-    return { severity, title, fix, detail: `${detail} The domain is verified. ${STATUSES.verified.meaning}` };
+    return { title, detail: `${detail} The domain is verified. ${STATUSES.verified.meaning}` };
   }
-  return { severity, title, detail, fix };
+  return { title, detail };
 }
 
-function Looks({ diagnosis: { checked_at, next_check_at } }: { diagnosis: Diagnosis }) {
+function LastChecked({ diagnosis: { checked_at, next_check_at } }: { diagnosis: Diagnosis }) {
   return (
     <>
       {checked_at === null ? (
-        'Not looked at yet'
+        'Not checked yet'
       ) : (
         <>
-          Looked at <Time at={checked_at} />
+          Checked <Time at={checked_at} />
         </>
       )}
       {next_check_at === null ? (
         '; again when you ask for it.'
       ) : (
         <>
-          ; next look <Time at={next_check_at} />.
+          ; next check <Time at={next_check_at} />.
         </>
       )}
     </>

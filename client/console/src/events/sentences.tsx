@@ -43,7 +43,7 @@ export function tellEvent(
     case 'domain.degraded':
       return (
         <>
-          {record} was found wrong{why(changes)}. It is looked at again before it counts.
+          {record} was found wrong{why(changes)}. It is checked again before it counts.
         </>
       );
     case 'domain.recovered':

@@ -1,3 +1,4 @@
+import { AdviceSchema, registrableDomain } from '@letterhead/shared';
 import { z } from 'zod';
 import { dnsRecordOf, type RecordKey } from '../records/dns-records.ts';
 import { mapRecords } from '../records/record-states.ts';
@@ -5,9 +6,45 @@ import type { DomainRow, JsonValue } from '../store/store.ts';
 import { advise } from './advice/advise.ts';
 import { AdviceEvidenceSchema, type RecordEvidence, RecordEvidenceSchema } from './evidence.ts';
 import { relevanceTo } from './match-value.ts';
-import { DIAGNOSIS_FORMAT, type StoredDiagnosis, type StoredRecord } from './stored-diagnosis.ts';
+import {
+  DIAGNOSIS_FORMAT,
+  type StoredDiagnosis,
+  type StoredRecord,
+  StoredRecordSchema,
+} from './stored-diagnosis.ts';
 import { truncateAnswer, truncateObservations } from './truncate.ts';
 import { judge } from './verdict.ts';
+
+/** What an earlier format kept, as it would be kept today. Undefined: it is no such thing, or of another selector. */
+export function upgradeDiagnosis(row: DomainRow, kept: JsonValue | undefined): StoredDiagnosis | undefined {
+  return fromFormat2(row, kept) ?? fromFormat1(row, kept);
+}
+
+/** Format 2 kept the words alone, without the facts that they were made from. */
+const Format2Schema = z.object({
+  format: z.literal(2),
+  selector: z.string(),
+  records: z.object(
+    mapRecords(() => StoredRecordSchema.omit({ zone: true, found_at: true, action: true }).nullable()),
+  ),
+  advice: z.array(AdviceSchema.omit({ action: true })),
+});
+
+/** The next check finds the facts; until then the words stand alone. */
+function fromFormat2(row: DomainRow, kept: JsonValue | undefined): StoredDiagnosis | undefined {
+  const { data } = Format2Schema.safeParse(kept);
+  if (data === undefined) return undefined;
+  const zone = registrableDomain(row);
+  return {
+    format: DIAGNOSIS_FORMAT,
+    selector: data.selector,
+    records: mapRecords((key) => {
+      const record = data.records[key];
+      return record === null ? null : { ...record, zone, found_at: null, action: null };
+    }),
+    advice: data.advice.map((one) => ({ ...one, action: null })),
+  };
+}
 
 const SeenRecordSchema = z.object({
   /** The last definitive one; `unknown` before there was any. */
@@ -16,24 +53,21 @@ const SeenRecordSchema = z.object({
 });
 
 /** Format 1 kept what a check saw as it was, and judged it at each reading. */
-const EvidenceFormat1Schema = z.object({
+const Format1Schema = z.object({
   selector: z.string(),
   records: z.object(mapRecords(() => SeenRecordSchema.nullable())),
   advice: AdviceEvidenceSchema,
 });
 
-/**
- * What format 1 kept, judged as a check would judge it today. Undefined: it is no such evidence, or of another
- * selector.
- */
-export function upgradeEvidence(row: DomainRow, kept: JsonValue | undefined): StoredDiagnosis | undefined {
-  const { data } = EvidenceFormat1Schema.safeParse(kept);
+/** Judges it as a check would today. */
+function fromFormat1(row: DomainRow, kept: JsonValue | undefined): StoredDiagnosis | undefined {
+  const { data } = Format1Schema.safeParse(kept);
   if (data?.selector !== row.selector) return undefined;
   const { selector, records, advice } = data;
   const latest = (key: RecordKey): StoredRecord | null => {
     const seen = records[key];
     if (seen === null) return null;
-    const evidence = clipped(row, key, seen.evidence);
+    const evidence = truncated(row, key, seen.evidence);
     const judgement = judge(row, { selector, records: { [key]: evidence }, advice })[key];
     return judgement === undefined ? null : { ...judgement.record, state: seen.state };
   };
@@ -46,7 +80,7 @@ export function upgradeEvidence(row: DomainRow, kept: JsonValue | undefined): St
 }
 
 /** Evidence within the bounds of what a check judges. */
-function clipped(row: DomainRow, key: RecordKey, evidence: RecordEvidence): RecordEvidence {
+function truncated(row: DomainRow, key: RecordKey, evidence: RecordEvidence): RecordEvidence {
   const record = dnsRecordOf(row, key);
   if (record === undefined) return evidence;
   const relevance = (value: string) => relevanceTo(record, value);

@@ -1,18 +1,18 @@
-import type { Domain } from '@letterhead/shared';
+import { csvLine, type Domain, recordsEmail } from '@letterhead/shared';
 import { useMutation } from '@tanstack/react-query';
 import { FileDown, Link2, Mail } from 'lucide-preact';
 import { useState } from 'preact/hooks';
 import { CopyButton } from '../parts/copy-button.tsx';
+import { inBothSpellings } from '../parts/domain-name.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { saveFile } from '../parts/save-file.ts';
 import { letterhead } from '../server/api.ts';
 import { useMay } from '../session/identity.ts';
 import { ShareDialog } from '../share/share-dialog.tsx';
 import type { DnsForm } from './dns-form.ts';
-import { emailSubject, toCsv, toEmailText } from './hand-over-text.ts';
 
 /** The records in the forms in which other people and programs take them. */
-export function HandOver({ domain, form }: { domain: Domain; form: DnsForm }) {
+export function ExportRecords({ domain, form }: { domain: Domain; form: DnsForm }) {
   const { account_id: account, id } = domain;
   const mayWrite = useMay('domains:write');
   const [isSharing, setSharing] = useState(false);
@@ -20,11 +20,13 @@ export function HandOver({ domain, form }: { domain: Domain; form: DnsForm }) {
     mutationFn: () => letterhead.domains.zoneFile.query({ account, id }),
     onSuccess: (text) => saveFile(`${domain.domain}.zone`, 'text/dns', text),
   });
-  const text = toEmailText(domain, form);
-  const mailTo = `mailto:?subject=${encodeURIComponent(emailSubject(domain))}&body=${encodeURIComponent(text)}`;
+  const name = inBothSpellings(domain.domain);
+  const text = recordsEmail(name, inBothSpellings(form.zone), form.records);
+  const subject = `DNS records for ${name}`;
+  const mailTo = `mailto:?subject=${encodeURIComponent(subject)}&body=${encodeURIComponent(text)}`;
   return (
-    <section class="hand-over" aria-labelledby="hand-over-title">
-      <h2 id="hand-over-title">Someone else edits the DNS?</h2>
+    <section class="export-records" aria-labelledby="export-records-title">
+      <h2 id="export-records-title">Someone else edits the DNS?</h2>
       <p class="hint">Hand the records over in whatever form they like.</p>
       <ul>
         {mayWrite && (
@@ -72,4 +74,12 @@ export function HandOver({ domain, form }: { domain: Domain; form: DnsForm }) {
       {zoneFile.error !== null && <Failure error={zoneFile.error} onRetry={() => zoneFile.mutate()} />}
     </section>
   );
+}
+
+function toCsv({ records }: DnsForm): string {
+  const lines = [
+    ['label', 'type', 'host', 'host in full', 'value'],
+    ...records.map(({ label, type, host, fqdn, value }) => [label, type, host, fqdn, value]),
+  ];
+  return lines.map(csvLine).join('');
 }

@@ -1,0 +1,81 @@
+import type { Action } from '@letterhead/shared';
+import { jsonBytes } from '../truncate.ts';
+import { aliasTarget, hostOf, type RuleInput, zoneOf } from './rule-input.ts';
+
+/** A person can follow a sentence with our own value and a few others, which a long one among them rules out. Bytes. */
+const MAX_ACTION = 3000;
+/** So many values, of so many characters in all, can be told in a sentence. */
+const MAX_LISTED = 3;
+const MAX_LISTED_LENGTH = 1000;
+
+export function add(input: RuleInput): Action {
+  return act(input, 'add', {});
+}
+
+/** Whatever is at the record's name now, makes it the right record. */
+export function putRight(input: RuleInput): Action {
+  const { type } = input.record;
+  if (aliasTarget(input) !== null && type !== 'CNAME') return replaceTypes(input, ['CNAME']);
+  // What one server has at the name: servers that disagree have it each in its own way.
+  return replace(input, Math.max(0, ...input.answers.map(({ total }) => total)));
+}
+
+/** The one record that is there gets this value: ours, or ours as a form needs it spelt. */
+export function changeValue(input: RuleInput, value: string = input.record.value): Action {
+  const { type } = input.record;
+  return act(input, 'replace', { value, remove: [{ type, count: 1, values: null }] });
+}
+
+/** The record in the place of `count` others of its type at its name. */
+export function replace(input: RuleInput, count: number): Action {
+  const { type } = input.record;
+  return count === 0 ? add(input) : act(input, 'replace', { remove: [{ type, count, values: null }] });
+}
+
+/** One record of each of these types stands in the place of ours. */
+export function replaceTypes(input: RuleInput, types: readonly string[]): Action {
+  return act(input, 'replace', { remove: types.map((type) => ({ type, count: 1, values: null })) });
+}
+
+/** Takes away those of the records at the name that are not ours. `count`: of all of them, listed or not. */
+export function removeAllBut(
+  input: RuleInput,
+  keep: string,
+  others: readonly string[],
+  count: number,
+): Action {
+  const isListed = others.length <= MAX_LISTED && others.join('').length <= MAX_LISTED_LENGTH;
+  const { type } = input.record;
+  const remove = [{ type, count, values: isListed ? [...others] : null }];
+  return followable(input, act(input, 'remove', { value: keep, remove }));
+}
+
+/** `from` and `value` as they stand in the form now. */
+export function changeHost(input: RuleInput, from: string, value: string): Action {
+  return followable(input, act(input, 'move', { from_host: from, value }));
+}
+
+/** The domain itself has to be there first. */
+export function register(input: RuleInput): Action {
+  const { registrable, record } = input;
+  return act(input, 'registrar', { zone: registrable, host: record.hostname });
+}
+
+/** The action, unless what somebody else has written makes it too long: then the record anew, with our own value. */
+function followable(input: RuleInput, action: Action): Action {
+  return jsonBytes(action) > MAX_ACTION ? putRight(input) : action;
+}
+
+function act(input: RuleInput, kind: Action['kind'], rest: Partial<Action>): Action {
+  const { type, value } = input.record;
+  return {
+    kind,
+    zone: zoneOf(input),
+    type,
+    host: hostOf(input),
+    value,
+    from_host: null,
+    remove: [],
+    ...rest,
+  };
+}

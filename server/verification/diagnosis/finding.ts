@@ -1,0 +1,78 @@
+import type { Action, DiagnosisCode } from '@letterhead/shared';
+import type { RuleInput } from './rule-input.ts';
+
+/**
+ * What a check found out about a record, as data. Programs read this; words/ makes the sentences from it, and from
+ * nothing else.
+ */
+export type Finding<Code extends FoundCode = FoundCode> = Facts<Code> & {
+  readonly code: Code;
+  /** What else was seen, in the order in which it is told. */
+  readonly notes: readonly Note[];
+};
+
+/** What a check can find: without one, it is NOT_CHECKED. */
+export type FoundCode = Exclude<DiagnosisCode, 'NOT_CHECKED'>;
+
+/** Null: the rule does not apply. */
+export type Rule<Code extends FoundCode> = (input: RuleInput) => Facts<Code> | null;
+
+export type Facts<Code extends FoundCode> = FactsByCode[Code] & {
+  /** What puts it right; null where nothing in the DNS has to be changed. */
+  readonly action: Action | null;
+  /** The name where the record landed instead of its own. */
+  readonly foundAt?: string | undefined;
+  /** Where that is not simply what was answered at the record's name. */
+  readonly found?: readonly string[] | undefined;
+  /** When it will pass by itself. */
+  readonly clearsAt?: Date | null | undefined;
+};
+
+/** What the words of a code are made from, beside the record. A code that is not named here needs nothing. */
+interface FactsByCode extends Record<FoundCode, object> {
+  DNS_TIMEOUT: SilenceFacts;
+  DNS_SERVFAIL: SilenceFacts;
+  DNS_REFUSED: SilenceFacts;
+  DNS_LAME: SilenceFacts;
+  NAMESERVERS_DISAGREE: { readonly without: readonly string[] };
+  OK: { readonly seenBy: 'authority' | 'resolver'; readonly resolverDiffers: boolean };
+  KEY_RESTRICTED: { readonly tag: 'h' | 'k' | 's'; readonly tagValue: string };
+  TXT_SPLIT_INTO_RECORDS: { readonly count: number };
+  MULTIPLE_RECORDS: { readonly others: number };
+  /** Of base64 characters. */
+  KEY_TRUNCATED: { readonly length: number; readonly fullLength: number };
+  BAD_SYNTAX: { readonly problem: string };
+  CNAME_WRONG_TARGET: { readonly target: string; readonly zoneAppended: boolean };
+  CNAME_FLATTENED: { readonly types: readonly string[] };
+  WRONG_TYPE:
+    | { readonly alias: string; readonly circular: boolean }
+    | { readonly alias: null; readonly types: readonly string[] };
+  RECORD_MISSING: { readonly saidBy: 'authority' | 'resolver' };
+}
+
+/** Nothing definitive was heard. */
+export interface SilenceFacts {
+  /** Of the servers that failed in the way of the code; none where none of them could be asked. */
+  readonly failures: readonly Failure[];
+  /** What the resolver was asked for then. */
+  readonly resolverQuestion: 'name-servers' | 'record';
+  /** Whether it was the check's own budget that ended. */
+  readonly isBudget: boolean;
+}
+
+/** Servers that failed in the same way. */
+export interface Failure {
+  readonly code: ServerCode;
+  readonly isBudget: boolean;
+  readonly names: readonly string[];
+}
+
+export type ServerCode = Extract<FoundCode, `DNS_${string}`>;
+
+/** What else was seen, which the code does not tell. */
+export type Note =
+  | { readonly kind: 'negative-cached' | 'test-mode' | 'servers-disagree' | 'budget-ended' }
+  | { readonly kind: 'also-at'; readonly names: readonly string[] }
+  | { readonly kind: 'not-all-judged'; readonly total: number; readonly judged: number }
+  | { readonly kind: 'servers-failed'; readonly failure: Failure }
+  | { readonly kind: 'servers-not-asked'; readonly names: readonly string[] };

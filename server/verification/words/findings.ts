@@ -1,0 +1,198 @@
+import { type Action, fixSentence } from '@letterhead/shared';
+import { MAX_NAME_LENGTH } from '../../dns/name.ts';
+import type { ExpectedRecord } from '../../records/dns-records.ts';
+import { isTooLong, LONGEST_DOMAIN } from '../../records/record-names.ts';
+import type { Facts, Finding, FoundCode, ServerCode, SilenceFacts } from '../diagnosis/finding.ts';
+import { failureSentence, noteSentence } from './notes.ts';
+import { list, quoted, repeated } from './text.ts';
+
+/** What a diagnosis says of a record, in English. `detail` is one sentence or a few. */
+export interface Words {
+  readonly title: string;
+  readonly detail: string;
+  /** One imperative sentence with the exact value to type; null where there is nothing to do. */
+  readonly fix: string | null;
+}
+
+/** The record that is spoken of, and its registrable domain. */
+export interface Subject {
+  readonly record: ExpectedRecord;
+  readonly registrable: string;
+}
+
+type WordsOf<Code extends FoundCode> = (
+  finding: Facts<Code>,
+  subject: Subject,
+) => Omit<Words, 'fix'> & Partial<Words>;
+
+/** Puts a finding into words. Nothing but people reads them. */
+export function describeFinding<Code extends FoundCode>(finding: Finding<Code>, subject: Subject): Words {
+  const { code, action, notes } = finding;
+  const { title, detail, fix } = WORDS[code](finding, subject);
+  return {
+    title,
+    detail: [detail, ...notes.map((note) => noteSentence(note, subject.record.type))].join(' '),
+    fix: fix ?? (action === null ? null : fixSentence({ code, action })),
+  };
+}
+
+/** Of a record that no check has been made of, since its domain was created or renamed. */
+export function describeUnchecked({ record, registrable }: Subject, action: Action | null): Words {
+  if (action === null) return tooLong(record, registrable);
+  return {
+    title: 'Not checked yet',
+    detail: `Nobody has asked the DNS about ${record.fqdn} yet.`,
+    fix: fixSentence({ code: 'NOT_CHECKED', action }),
+  };
+}
+
+const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
+  DNS_TIMEOUT: silence('DNS_TIMEOUT', 'The name servers did not answer in time'),
+  DNS_SERVFAIL: silence('DNS_SERVFAIL', 'The name servers answered that they failed'),
+  DNS_REFUSED: silence('DNS_REFUSED', 'The name servers refuse to answer for this domain'),
+  DNS_LAME: silence('DNS_LAME', 'The name servers are not responsible for this domain'),
+  RESOLVER_UNREACHABLE: (_, { record }) => ({
+    title: 'Our own DNS resolver can’t be reached',
+    detail: `Nothing could be asked about ${record.fqdn}, for a reason on our side. ${STILL_HOLDS}`,
+  }),
+  DOMAIN_NOT_FOUND: (_, { registrable }) => ({
+    title: `${registrable} does not exist`,
+    detail: `The DNS holds no domain ${registrable}: it is not registered, has expired, or is spelt otherwise.`,
+  }),
+  NAMESERVERS_DISAGREE: ({ without }) => ({
+    title: 'Some of the name servers don’t have the record yet',
+    detail: `Receivers that ask ${list(without)} don’t find our record. After a change this passes by itself, mostly within an hour; where it stays, the name servers are not kept alike.`,
+  }),
+  NEGATIVE_CACHED: () => ({
+    title: 'Published; some resolvers still remember that it was not there',
+    detail:
+      'The domain’s own name servers answer with our record. A resolver that was asked before it was there repeats its old answer until that runs out by itself.',
+  }),
+  TEST_MODE: () => ({
+    title: 'Published, but in test mode',
+    detail:
+      'The record is ours and carries t=y, which tells receivers that signing is only being tried out: they may ignore it.',
+  }),
+  OK: ({ seenBy, resolverDiffers }, { record }) => ({
+    title: `The ${record.label} record is published`,
+    detail:
+      seenBy === 'resolver'
+        ? 'The resolver finds it; none of the domain’s own name servers gave an answer.'
+        : `The domain’s own name servers answer with it.${resolverDiffers ? ' Some resolvers still repeat what was there before, until that runs out.' : ''}`,
+  }),
+  KEY_RESTRICTED: ({ tag, tagValue }) => ({
+    title: `Ours, but its ${tag}= forbids the use`,
+    detail: `The record carries our key, and ${tag}=${repeated(tagValue)}, by which receivers must not use it for ${FORBIDS[tag]}.`,
+  }),
+  TXT_SPLIT_INTO_RECORDS: ({ count }) => ({
+    title: 'The value is split into separate TXT records',
+    detail: `The pieces of our value lie in ${count} TXT records of the same name. Receivers take each for a whole; a long value has to be one record, which may hold several strings.`,
+  }),
+  MULTIPLE_RECORDS: ({ others }) => ({
+    title: 'There are other TXT records beside ours',
+    detail: `Our record is there, and ${others} more of the same name. Receivers may pick any of them, so that mail passes by chance or not at all.`,
+  }),
+  QUOTES_IN_VALUE: () => ({
+    title: 'The value has quotation marks in it',
+    detail:
+      'It is our value with quotation marks as a part of it. Quotation marks belong in zone files; DNS forms add them automatically.',
+  }),
+  ESCAPED_SEMICOLON: () => ({
+    title: 'The value has backslashes in it',
+    detail:
+      'It is our value with a backslash before the semicolon. Backslashes belong in zone files; DNS forms add them automatically.',
+  }),
+  KEY_TRUNCATED: ({ length, fullLength }) => ({
+    title: 'The value is cut short',
+    detail: `Only ${length} of the key’s ${fullLength} characters are there. Some forms take 255 at most: there, split the value into two strings of one record, or ask the provider how to enter a long TXT value.`,
+  }),
+  PREVIOUS_KEY: () => ({
+    title: 'This is a key that the domain had before',
+    detail:
+      'The domain has been given a new key since. Mail is signed with the new one, which receivers can’t check against this record.',
+  }),
+  KEY_REVOKED: () => ({
+    title: 'The key is revoked',
+    detail: 'The record’s p= is empty, which tells receivers that the key is no longer in use.',
+  }),
+  WILDCARD_ANSWER: (_, { record }) => ({
+    title: 'A wildcard record answers instead of ours',
+    detail: `Names that nobody has published get the same answer as ${record.fqdn}: it comes from a wildcard record (*). Ours goes before it as soon as it is there; the wildcard can stay.`,
+  }),
+  OTHER_KEY: () => ({
+    title: 'There is another key',
+    detail: 'The record is a valid DKIM key, but not the one that this domain’s mail is signed with.',
+  }),
+  BAD_SYNTAX: ({ problem }) => ({
+    title: 'The value is not a DKIM record',
+    detail: `Receivers can’t read the TXT record as a DKIM key: ${repeated(problem)}.`,
+  }),
+  HOST_DOUBLED: ({ foundAt }, { record }) => ({
+    title: 'The domain is in the host name twice',
+    detail: `There is nothing at ${record.fqdn}, but our record is at ${foundAt}: the form adds the rest of the name by itself.`,
+  }),
+  WRONG_HOST: ({ foundAt }, { record }) => ({
+    title: 'The record is at another host name',
+    detail: `There is nothing at ${record.fqdn}, but our record is at ${foundAt}, where receivers don’t look for it.`,
+  }),
+  CNAME_WRONG_TARGET: ({ target, zoneAppended }, { record }) => ({
+    title: 'The CNAME record leads elsewhere',
+    detail: `${record.fqdn} leads to ${target}, not to ${record.value}.${zoneAppended ? ' The form has added the zone to the target; with a dot at its end, it takes the target as it is.' : ''}`,
+  }),
+  CNAME_FLATTENED: ({ types }, { record }) => ({
+    title: 'A/AAAA records found instead of a CNAME',
+    detail: `${record.fqdn} answers with addresses (${list(types)}) and no CNAME. Some providers flatten or proxy a CNAME into addresses: switch that off for this record (“DNS only”).`,
+  }),
+  WRONG_TYPE: (finding, { record }) =>
+    finding.alias === null
+      ? {
+          title: `A record of another type, not ${record.type}`,
+          detail: `${record.fqdn} has ${list(finding.types)}, but no ${record.type} record.`,
+        }
+      : {
+          title: 'The CNAME points to a name without the record',
+          detail: `${record.fqdn} is a CNAME record to ${finding.alias}, ${finding.circular ? 'which leads around in a circle: nobody finds anything there' : `and there is no ${record.type} record there`}.`,
+        },
+  RECORD_MISSING: ({ saidBy }, { record, registrable }) => {
+    if (isTooLong(record.fqdn)) return tooLong(record, registrable);
+    const says = saidBy === 'resolver' ? 'The resolver says' : 'The domain’s own name servers say';
+    return {
+      title: `The ${record.label} record is not there`,
+      detail: `${says} that there is no ${record.type} record at ${record.fqdn}. Where it was added only just now, it is found at one of the next checks.`,
+    };
+  },
+};
+
+const STILL_HOLDS = 'What was known before still holds; it is asked again.';
+
+const FORBIDS = {
+  h: 'signatures with SHA-256, as ours are',
+  k: 'RSA signatures, as ours are',
+  s: 'e-mail',
+} as const;
+
+function silence(code: ServerCode, title: string) {
+  return ({ failures, isBudget, resolverQuestion }: SilenceFacts, { record, registrable }: Subject) => {
+    const resolver =
+      resolverQuestion === 'name-servers'
+        ? `The resolver that was asked for the name servers of ${registrable}`
+        : `The resolver that was asked about ${record.fqdn}`;
+    const what =
+      failures.length === 0
+        ? [failureSentence(resolver, { code, isBudget })]
+        : failures.map((failure) => failureSentence(list(failure.names), failure));
+    return {
+      title: isBudget ? 'The check’s budget of DNS questions was used up' : title,
+      detail: `${what.join(' ')} ${STILL_HOLDS}`,
+    };
+  };
+}
+
+/** No name in the DNS is long enough for the record's host: no server need be asked to know that it is not there. */
+function tooLong({ label, fqdn, domain }: ExpectedRecord, registrable: string) {
+  return {
+    title: `The domain name is too long for a ${label} record`,
+    detail: `A name in the DNS has at most ${MAX_NAME_LENGTH} characters, and the record’s would have ${fqdn.length}: no DNS provider can hold it. Mail can’t be signed for ${domain}.`,
+    fix: `Rename ${domain} to a name of at most ${LONGEST_DOMAIN} characters, such as ${quoted(registrable)}.`,
+  };
+}

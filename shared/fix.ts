@@ -1,0 +1,102 @@
+import type { Action, Advice, RecordDiagnosis } from './diagnosis.ts';
+
+/**
+ * A piece of the sentence that says what to do: words, or a text that is shown exactly as it is. `host` and `value` are
+ * to be typed; `present` is in the DNS now.
+ */
+export type FixPart = string | { readonly exact: string; readonly role: 'host' | 'value' | 'present' };
+
+/** What has to be known of an entry of a diagnosis: its action, and the code where that changes the words. */
+export interface FixSource {
+  readonly code: RecordDiagnosis['code'] | Advice['code'];
+  readonly action: Action;
+}
+
+/** An action as one imperative sentence, in pieces: for a page that puts copy buttons beside what is to be typed. */
+export function fixParts(source: FixSource): FixPart[] {
+  const { zone } = source.action;
+  const what = whatToDo(source);
+  return source.action.kind === 'registrar'
+    ? [`Register ${zone} or renew its registration, and in its DNS zone `, ...what, '.']
+    : [`In the DNS zone ${zone}, `, ...what, '.'];
+}
+
+/** The same as text. No DNS form gives a meaning to these quotation marks, so none is taken for a part of a value. */
+export function fixSentence(source: FixSource): string {
+  return fixParts(source)
+    .map((part) => (typeof part === 'string' ? part : `“${part.exact}”`))
+    .join('');
+}
+
+function whatToDo({ code, action }: FixSource): FixPart[] {
+  const { type } = action;
+  const [host, value] = [exact('host', action.host), exact('value', action.value)];
+  if (code === 'NAMESERVERS_DISAGREE') {
+    const others = 'make the name servers that lack it answer as the others do';
+    return [`${others}, with the ${type} record at the host `, host, ' and the value ', value];
+  }
+  switch (action.kind) {
+    case 'add':
+    case 'registrar':
+      return [`add a ${type} record with the host `, host, ' and the value ', value];
+    case 'move': {
+      const from = exact('present', action.from_host ?? '');
+      return [
+        `change the host of the ${type} record from `,
+        from,
+        ' to ',
+        host,
+        ' and keep its value ',
+        value,
+      ];
+    }
+    case 'remove':
+      return ['at the host ', host, ...whatToRemove(action, value)];
+    case 'replace':
+      return whatToReplace(action, host, value);
+  }
+}
+
+function whatToReplace({ type, remove }: Action, host: FixPart, value: FixPart): FixPart[] {
+  const [first] = remove;
+  const values = first?.values ?? [];
+  if (remove.length === 1 && first?.type === type && first.count === 1) {
+    const from = values.length === 0 ? [] : ['from ', ...listed(values), ' '];
+    return [`change the value of the ${type} record at the host `, host, ' ', ...from, 'to ', value];
+  }
+  if (values.length > 0) {
+    const gone = [`, remove the ${values.length} ${type} records with the values `, ...listed(values)];
+    return ['at the host ', host, ...gone, ', and add one with the value ', value];
+  }
+  return [
+    `replace ${described(remove)} at the host `,
+    host,
+    ` with one ${type} record with the value `,
+    value,
+  ];
+}
+
+function whatToRemove({ type, remove }: Action, keep: FixPart): FixPart[] {
+  const values = remove.flatMap((one) => one.values ?? []);
+  if (values.length === 0) return [`, remove all ${type} records but the one with the value `, keep];
+  const records = values.length === 1 ? 'record' : 'records';
+  return [`, remove the ${type} ${records} with the value `, ...listed(values), ', and keep ', keep];
+}
+
+/** `the CNAME record`, `the 2 TXT records`, `the A and AAAA records`. */
+function described(remove: Action['remove']): string {
+  const [first] = remove;
+  const types = remove.map(({ type }) => type).join(' and ');
+  if (remove.length > 1) return `the ${types} records`;
+  return first?.count === 1 ? `the ${types} record` : `the ${first?.count ?? 0} ${types} records`;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+function listed(values: readonly string[]): FixPart[] {
+  const separator = (at: number) => (at === 0 ? [] : [at === values.length - 1 ? ' and ' : ', ']);
+  return values.flatMap((value, at) => [...separator(at), exact('present', value)]);
+}
+
+function exact(role: 'host' | 'value' | 'present', text: string): FixPart {
+  return { exact: text, role };
+}

@@ -1,0 +1,131 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import {
+  ACCOUNT_LIMITS,
+  ARCHIVE_LIMITS,
+  CHECK_LIMITS,
+  DNS_LIMITS,
+  EVIDENCE_LIMITS,
+  FILE_LIMITS,
+  HTTP_LIMITS,
+  REQUEST_LIMITS,
+} from '../../server/limits.ts';
+import { parseSettings } from '../../server/settings.ts';
+
+const SECURITY = new URL('../../SECURITY.md', import.meta.url);
+
+test('SECURITY.md lists the limits that the server has', () => {
+  const { RATE_LIMIT_PER_MINUTE: rate, MAX_DOMAINS_PER_ACCOUNT: domains } = parseSettings({});
+  const seconds = (ms: number) => `${ms / 1000} s`;
+  const kib = (bytes: number) => `${bytes / 1024} KiB`;
+  const mib = (bytes: number) => `${bytes / 1024 ** 2} MiB`;
+  const n = (count: number) => count.toLocaleString('en-US');
+  const { headersTimeout, requestTimeout, idleTimeout, maxWaiting, readyAge } = HTTP_LIMITS;
+  const rows = [
+    ['**A request**', ''],
+    ['headers, with path and query', '16 KiB'],
+    ['a body', `${kib(REQUEST_LIMITS.bodyBytes)}; not read for callers who may not send it`],
+    ['fields of a form or a query; elements of a list; superjson paths', `${REQUEST_LIMITS.fields} each`],
+    ['calls in a batch', `${REQUEST_LIMITS.batchCalls}, each begun in a turn of its own`],
+    [
+      'what a batch lists before it may call the same procedure again',
+      `${n(REQUEST_LIMITS.rows)} rows or ${mib(REQUEST_LIMITS.answerBytes)}`,
+    ],
+    [
+      'work on one answer at a stretch',
+      `${REQUEST_LIMITS.stretch} ms, or ${REQUEST_LIMITS.rowsAtAStretch} rows`,
+    ],
+    [
+      'time to arrive',
+      `${seconds(headersTimeout)} for the headers, ${seconds(requestTimeout)} for all of it`,
+    ],
+    ['a connection on which nothing moves', seconds(idleTimeout)],
+    ['**An account, through all its tokens and share links**', ''],
+    [
+      'requests a minute',
+      `${n(rate * ACCOUNT_LIMITS.rateFactor)}, and ${rate} a token (\`RATE_LIMIT_PER_MINUTE\`); each procedure of a batch counts`,
+    ],
+    [
+      'requests under way',
+      `${ACCOUNT_LIMITS.waitingRequests}, of which ${ACCOUNT_LIMITS.unreadBodies} may have yet to send their body`,
+    ],
+    ['streams', `${ACCOUNT_LIMITS.streams}, and ${ACCOUNT_LIMITS.streamsPerToken} a token`],
+    [
+      'checks that are asked for, a minute',
+      `${ACCOUNT_LIMITS.checksPerMinute}, and ${ACCOUNT_LIMITS.checksPerDomainPerMinute} a domain`,
+    ],
+    [
+      'creating tokens, share links and accounts; changing accounts',
+      `${ACCOUNT_LIMITS.auditedActsPerHour} an hour, ${ACCOUNT_LIMITS.auditedActsPerDay} a day; revoking and deleting is never refused`,
+    ],
+    ['calls that wait for a new key', String(ACCOUNT_LIMITS.waitingRequests)],
+    ['domains', `${n(domains)} (\`MAX_DOMAINS_PER_ACCOUNT\`)`],
+    ['tokens and share links', n(ACCOUNT_LIMITS.tokens)],
+    ['**Everybody together**', ''],
+    [
+      'requests a minute from an address without a token of ours',
+      `${rate}; an IPv6 /64 is one address, wrong tokens and 404s count`,
+    ],
+    ['requests that wait for their answer', `${n(maxWaiting)}; \`/health/live\` is always answered`],
+    ['how often `/health/ready` asks the store', `every ${seconds(readyAge)}`],
+    ['**One check of a domain, whatever its zone does**', ''],
+    ['time', seconds(CHECK_LIMITS.milliseconds)],
+    [
+      'datagrams',
+      `${CHECK_LIMITS.datagrams}, ${CHECK_LIMITS.adviceDatagrams} of them for advice; each resend and each TCP connection counts`,
+    ],
+    [
+      'questions to the resolver',
+      `${CHECK_LIMITS.resolverQuestions}, ${CHECK_LIMITS.adviceResolverQuestions} of them for advice`,
+    ],
+    [
+      'answers that are decoded',
+      `${kib(CHECK_LIMITS.octets)}, ${kib(CHECK_LIMITS.adviceOctets)} of them for advice`,
+    ],
+    [
+      'one DNS message',
+      `${n(DNS_LIMITS.udpOctets)} octets over UDP, ${CHECK_LIMITS.recordsAMessage} records, ${n(CHECK_LIMITS.stepsAMessage)} labels, pointers and strings`,
+    ],
+    ['messages decoded at a stretch', String(DNS_LIMITS.decodesAtAStretch)],
+    [
+      'name servers asked',
+      `${DNS_LIMITS.serversAZone} a zone, after ${DNS_LIMITS.referrals} referrals at most`,
+    ],
+    ['TXT values at a name that are judged', `${CHECK_LIMITS.judgedValues}, ours first`],
+    [
+      'what is kept of it',
+      `${kib(EVIDENCE_LIMITS.bytes)}, ${EVIDENCE_LIMITS.valuesAnAnswer} values an answer`,
+    ],
+    ['**Checks together**', ''],
+    [
+      'under way',
+      `${CHECK_LIMITS.underWay}, and ${CHECK_LIMITS.underWayPerAccount} an account; due ones take three quarters at most, slow ones one quarter`,
+    ],
+    [
+      'sockets',
+      `${n(DNS_LIMITS.questions)}, and ${DNS_LIMITS.questionsPerAccount} an account; to one server ${DNS_LIMITS.questionsPerServer}, and ${DNS_LIMITS.questionsPerServerPerAccount} an account`,
+    ],
+    ['due checks that wait in memory', n(CHECK_LIMITS.waiting)],
+    ['domains remembered as slow', n(CHECK_LIMITS.slowDomains)],
+    [
+      'the next check of a domain',
+      `at most ${CHECK_LIMITS.longestWait / 3_600_000} h ahead, whatever the clock said`,
+    ],
+    ['**Files**', ''],
+    [
+      'read at once; written at once',
+      `${FILE_LIMITS.reads}, and ${FILE_LIMITS.readsPerAccount} an account, each`,
+    ],
+    ['buffers kept for the next file', `${FILE_LIMITS.spareBuffers} of each kind`],
+    [
+      'events of accounts, tokens and share links',
+      `kept for ${FILE_LIMITS.auditedEventAge / 86_400_000} days; the others 8 to 16 MiB an account`,
+    ],
+    [
+      'a backup that is restored',
+      `${n(ARCHIVE_LIMITS.files)} files, ${n(ARCHIVE_LIMITS.fileBytes / 1024 ** 3)} GiB a file, ${ARCHIVE_LIMITS.expansion} times its own size and ${mib(ARCHIVE_LIMITS.extraBytes)}`,
+    ],
+  ];
+  const table = rows.map(([what, bound]) => `| ${what} | ${bound} |`.replace('|  |', '| |'));
+  expect(readFileSync(SECURITY, 'utf8')).toContain(['| what | bound |', '|---|---|', ...table].join('\n'));
+});

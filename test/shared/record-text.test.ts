@@ -1,0 +1,27 @@
+import { csvLine, quotedStrings, recordsEmail } from '@letterhead/shared';
+import { expect, test } from 'vitest';
+
+test('a long value in strings of 255 characters, put together, is the value again', () => {
+  const value = `k=rsa;p=${'A'.repeat(392)}`;
+  const strings = quotedStrings(value).map((string) => string.slice(1, -1));
+  expect(strings.map(({ length }) => length)).toEqual([255, 145]);
+  expect(strings.join('')).toBe(value);
+});
+
+test('a cell with a comma, a quotation mark or a line break is quoted, as RFC 4180 has it', () => {
+  expect(csvLine(['a', 'b,c', 'd"e', 'f\ng', ''])).toBe('a,"b,c","d""e","f\ng",\r\n');
+});
+
+test('the e-mail names the zone and, for each record, the host in both forms and the value', () => {
+  const dkim = {
+    label: 'DKIM' as const,
+    type: 'TXT' as const,
+    host: 'abc._domainkey.mail',
+    fqdn: 'abc._domainkey.mail.example.org',
+    value: 'k=rsa;p=MIIB',
+  };
+  const text = recordsEmail('mail.example.org', 'example.org', [dkim]);
+  for (const part of ['this record to the DNS of example.org', dkim.host, dkim.fqdn, dkim.value]) {
+    expect(text).toContain(part);
+  }
+});
