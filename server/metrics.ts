@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { LookupObserver } from './dns/lookup.ts';
 import type { CheckObserver } from './monitor/run-check.ts';
+import { dkimStateOf } from './records/record-states.ts';
 
 /** What an operator can watch, in Prometheus' words. */
 export interface Metrics {
@@ -55,8 +56,11 @@ export function createMetrics(): Metrics {
     registry,
     request: (method, route, status, seconds) => requests.observe({ method, route, status }, seconds),
     checks: {
-      checked: ({ asked, verdicts, ms }) =>
-        checks.observe({ asked: String(asked), code: verdicts.dkim?.code ?? 'none' }, ms / 1000),
+      checked: ({ row, asked, verdicts, ms }) =>
+        checks.observe(
+          { asked: String(asked), code: verdicts[dkimStateOf(row).id]?.code ?? 'none' },
+          ms / 1000,
+        ),
       failed: () => failures.inc(),
     },
     lookup: ({ whom, outcome, ms }) => lookups.observe({ whom, outcome }, ms / 1000),

@@ -10,7 +10,6 @@ import { parseDomainName } from '../../server/domains/domain-name.ts';
 import { Domains } from '../../server/domains/domains.ts';
 import { toInstant } from '../../server/instant.ts';
 import { nextCheckTimes } from '../../server/monitor/schedule.ts';
-import { RECORD_KEYS } from '../../server/records/record-states.ts';
 import type { FileSystem } from '../../server/store/json/file-system.ts';
 import { nodeFileSystem } from '../../server/store/json/file-system.ts';
 import { openJsonStore } from '../../server/store/json/json-store.ts';
@@ -76,7 +75,12 @@ async function fillAccount(
     await store.checks.reschedule(
       { account: account.id, id: row.id },
       {
-        ...nextCheckTimes(row, RECORD_KEYS, null, now, randomBytes),
+        ...nextCheckTimes(
+          row,
+          row.records.map(({ id }) => id),
+          now,
+          randomBytes,
+        ),
         began_at: toInstant(now),
       },
     );

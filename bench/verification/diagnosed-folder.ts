@@ -3,6 +3,7 @@ import { registrableDomain } from '@letterhead/shared';
 import { toInstant } from '../../server/instant.ts';
 import { firstCheckTimes } from '../../server/monitor/schedule.ts';
 import { dnsRecordOf } from '../../server/records/dns-records.ts';
+import { activeKeyOf, dkimStateOf, withRecords } from '../../server/records/record-states.ts';
 import { nodeFileSystem } from '../../server/store/json/file-system.ts';
 import { openJsonStore } from '../../server/store/json/json-store.ts';
 import type { DomainRow, Store } from '../../server/store/store.ts';
@@ -35,12 +36,16 @@ export async function diagnoseAll(dataDir: string): Promise<void> {
 async function diagnose(store: Store, row: DomainRow): Promise<void> {
   const since = toInstant(clock());
   await store.domains.update(row.account_id, row.id, (current) => ({
-    row: { ...current, dkim: { verified: true, degraded: false, since } },
+    row: withRecords(
+      current,
+      current.records.map((state) => ({ ...state, verified: true, since })),
+    ),
     events: [],
   }));
   const evidence = evidenceOf(row);
-  const kept = toKeptDiagnosis(undefined, row.selector, judge(row, evidence), advise(row, evidence.advice));
-  const { account_id: account, id, selector } = row;
+  const { selector } = evidence;
+  const kept = toKeptDiagnosis(undefined, selector, judge(row, evidence), advise(row, evidence.advice));
+  const { account_id: account, id } = row;
   await store.checks.finish(
     { account, id, selector, began: since },
     { evidence: kept, change: () => null, times: () => row.checks ?? firstCheckTimes(row, randomBytes) },
@@ -61,7 +66,7 @@ export async function spreadChecks(dataDir: string, from: Date, howMany: number)
       {
         checked_at: row.updated_at,
         began_at: null,
-        due: { dkim: due, return_path: null },
+        due: { 'dkim:1': due, return_path: null },
       },
     );
   }
@@ -78,7 +83,7 @@ async function openForPreparation(dataDir: string): Promise<Store & AsyncDisposa
 }
 
 function dkimOf(row: DomainRow): { hostname: string; fqdn: string; value: string } {
-  const record = dnsRecordOf(row, 'dkim');
+  const record = dnsRecordOf(row, dkimStateOf(row).id);
   if (record === undefined) throw new Error('Every domain has a DKIM record.');
   return record;
 }
@@ -90,9 +95,9 @@ function evidenceOf(row: DomainRow): CheckEvidence {
   const present = (text: string) => ({ kind: 'present' as const, values: [text], cname: null, ttl: 300 });
   const nameServers = [`ns1.${zone}`, `ns2.${zone}`];
   return {
-    selector: row.selector,
+    selector: activeKeyOf(row).selector,
     records: {
-      dkim: {
+      'dkim:1': {
         fqdn,
         type: 'TXT',
         observed_at: clock().toISOString(),

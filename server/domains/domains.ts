@@ -5,10 +5,11 @@ import type { KeySeal } from '../dkim/key-seal.ts';
 import type { KeyPair, KeySource } from '../dkim/key-source.ts';
 import type { Clock } from '../instant.ts';
 import { toInstant } from '../instant.ts';
+import type { CheckRequest } from '../monitor/check-job.ts';
 import type { Monitor } from '../monitor/monitor.ts';
 import { firstCheckTimes } from '../monitor/schedule.ts';
 import { makeSelector, returnPathToken } from '../records/record-names.ts';
-import { dkimStateOf, newRecordStates } from '../records/record-states.ts';
+import { activeKeyOf, dkimStateOf, identityFields } from '../records/record-states.ts';
 import type {
   AccountRow,
   DomainChange,
@@ -26,6 +27,9 @@ import type { DomainName } from './domain-name.ts';
 
 /** How many earlier keys of a domain are recognised: a row must not grow with every rename. */
 const MAX_PREVIOUS_KEYS = 50;
+
+/** Of the keys that a `KeySource` gives. */
+const KEY_BITS = 2048;
 
 /** What the domains need from elsewhere. */
 export interface DomainsNeeds {
@@ -83,7 +87,7 @@ export class Domains {
           account_id: account.id,
           domain: name.name,
           subdomain: name.subdomain,
-          ...this.#identityFields(identity, { account: account.id, domain: id }, now),
+          ...this.#identityFields(identity, { account: account.id, domain: id, key: 1 }, now),
           previous_keys: [],
           checks: null,
           created_at: now,
@@ -106,8 +110,12 @@ export class Domains {
           ...current,
           domain: name.name,
           subdomain: name.subdomain,
-          ...this.#identityFields(identity, { account: account.id, domain: row.id }, now),
-          previous_keys: [...current.previous_keys, keyFingerprint(current.public_key)].slice(
+          ...this.#identityFields(
+            identity,
+            { account: account.id, domain: row.id, key: nextKeyId(current) },
+            now,
+          ),
+          previous_keys: [...current.previous_keys, keyFingerprint(activeKeyOf(current).public_key)].slice(
             -MAX_PREVIOUS_KEYS,
           ),
           updated_at: now,
@@ -133,8 +141,8 @@ export class Domains {
   }
 
   /** Asks DNS now and answers with the domain as it then is. Rejects with `not_found` where it is gone meanwhile. */
-  async verify(account: AccountRow, row: DomainRow, actor: Actor): Promise<DomainRow> {
-    const checked = await this.#needs.monitor.verifyNow({ account: account.id, id: row.id }, actor);
+  async verify(account: AccountRow, row: DomainRow, request: CheckRequest): Promise<DomainRow> {
+    const checked = await this.#needs.monitor.verifyNow({ account: account.id, id: row.id }, request);
     if (checked === undefined) throw noSuchDomain(account, row.id);
     return checked;
   }
@@ -175,17 +183,22 @@ export class Domains {
 
   #identityFields(
     { pair, selector, token }: { pair: KeyPair; selector: string; token: string },
-    owner: { account: number; domain: number },
+    owner: { account: number; domain: number; key: number },
     now: string,
-  ): Pick<DomainRow, 'selector' | 'public_key' | 'private_key' | 'dkim' | 'return_path'> {
-    const host = this.#needs.returnPathHost;
-    const target = host === null ? null : `${token}.${host}`;
-    return {
-      selector,
-      public_key: pair.publicKey,
-      private_key: this.#needs.seal.seal(pair.privateKey, owner),
-      ...newRecordStates({ verified: false, degraded: false, since: now }, target),
-    };
+  ): Pick<DomainRow, 'verified' | 'keys' | 'records'> {
+    const { returnPathHost: host, seal } = this.#needs;
+    const { account, domain, key: keyId } = owner;
+    return identityFields(
+      {
+        keyId,
+        selector,
+        publicKey: pair.publicKey,
+        bits: KEY_BITS,
+        privateKey: seal.seal(pair.privateKey, { account, domain }),
+        returnPath: host === null ? null : `${token}.${host}`,
+      },
+      now,
+    );
   }
 
   /** A domain whose records are new is checked by the schedule of new ones. */
@@ -224,6 +237,10 @@ export class Domains {
       changes,
     };
   }
+}
+
+function nextKeyId({ keys }: DomainRow): number {
+  return Math.max(0, ...keys.map(({ id }) => id)) + 1;
 }
 
 /** `not_found` for an id that this account has no domain with. */

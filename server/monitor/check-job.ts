@@ -2,11 +2,17 @@ import type { Actor } from '@letterhead/shared';
 import type { DomainRow, DueCheck } from '../store/store.ts';
 import type { Timer } from './timer.ts';
 
+/** Who asks for a check: an account may take `verified` away by it, a share link may not. */
+export interface CheckRequest {
+  readonly actor: Actor;
+  readonly mode: 'verify' | 'share';
+}
+
 /** One check of one domain, from the wish for it to its end. Whoever wants the same before it begins joins it. */
 export class CheckJob {
   readonly target: DueCheck;
-  /** The first who asked for it; null: nobody did, it was due. */
-  #asker: Actor | null = null;
+  /** The first of those who asked for it, with the most that any of them may change; null: nobody did, it was due. */
+  #request: CheckRequest | null = null;
   #begun = false;
   #cancelled = false;
   #deadline: number | null = null;
@@ -23,7 +29,7 @@ export class CheckJob {
   }
 
   get asked(): boolean {
-    return this.#asker !== null;
+    return this.#request !== null;
   }
 
   /** Ends the check's questions; what was heard by then is judged. */
@@ -46,14 +52,15 @@ export class CheckJob {
     return !this.#begun;
   }
 
-  join(asker: Actor): void {
-    this.#asker ??= asker;
+  join(request: CheckRequest): void {
+    const isStronger = this.#request?.mode === 'share' && request.mode === 'verify';
+    if (this.#request === null || isStronger) this.#request = request;
   }
 
   /** From here on its questions are asked: nobody joins any more. Returns who asked for it. */
-  begin(): Actor | null {
+  begin(): CheckRequest | null {
     this.#begun = true;
-    return this.#asker;
+    return this.#request;
   }
 
   /** Ends its questions at `at` (milliseconds since 1970) at the latest. */

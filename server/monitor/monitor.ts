@@ -1,8 +1,8 @@
-import type { Actor } from '@letterhead/shared';
 import type { SemaphoreLimits } from '../fair-semaphore.ts';
 import { toInstant } from '../instant.ts';
 import { CHECK_LIMITS } from '../limits.ts';
 import type { DomainRow, DueCheck, Store } from '../store/store.ts';
+import type { CheckRequest } from './check-job.ts';
 import { CheckQueue } from './check-queue.ts';
 import { correctSchedule } from './correct-schedule.ts';
 import { type RunCheckDeps, runCheck } from './run-check.ts';
@@ -59,8 +59,8 @@ export class Monitor {
    * whatever the DNS does. Whoever asks for a domain whose check has not asked its first question yet shares it.
    * Rejects with `unavailable` where the store does, under overload and at shutdown.
    */
-  verifyNow(target: DueCheck, actor: Actor): Promise<DomainRow | undefined> {
-    return this.#queue.request(target, actor);
+  verifyNow(target: DueCheck, request: CheckRequest): Promise<DomainRow | undefined> {
+    return this.#queue.request(target, request);
   }
 
   /** Starts what is due, as far as there is room. Resolves once that is started; it never rejects. */

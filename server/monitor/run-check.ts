@@ -1,16 +1,14 @@
-import type { Actor } from '@letterhead/shared';
 import { LetterheadError } from '@letterhead/shared';
 import { toInstant } from '../instant.ts';
-import type { RecordKey } from '../records/dns-records.ts';
-import { RECORD_KEYS } from '../records/record-states.ts';
-import type { DomainRow, DueCheck, NewEvent, Store } from '../store/store.ts';
+import { activeKeyOf } from '../records/record-states.ts';
+import type { DomainRow, DueCheck, NewEvent, RecordId, Store } from '../store/store.ts';
 import { advise } from '../verification/advice/advise.ts';
 import type { CheckEvidence } from '../verification/evidence.ts';
 import { readKeptDiagnosis, toKeptDiagnosis } from '../verification/kept-diagnosis.ts';
 import { type CheckDeps, checkDomain } from '../verification/survey/check-domain.ts';
 import { judge, type Verdicts } from '../verification/verdict.ts';
 import { applyVerdicts } from './apply-verdicts.ts';
-import type { CheckJob } from './check-job.ts';
+import type { CheckJob, CheckRequest } from './check-job.ts';
 import { dueRecords, firstCheckTimes, nextCheckTimes, postponeDue, RETRY_AFTER_FAILURE } from './schedule.ts';
 
 export interface RunCheckDeps extends CheckDeps {
@@ -37,7 +35,10 @@ export interface CheckReport {
   readonly ms: number;
 }
 
-const MONITOR: Actor = { kind: 'monitor', token_id: null, address: null };
+const MONITOR = {
+  mode: 'monitor',
+  actor: { kind: 'monitor', token_id: null, address: null },
+} as const;
 
 /**
  * One check from the row to what is kept of it: asks, judges, changes the domain, keeps the evidence and the next
@@ -49,13 +50,13 @@ export async function runCheck(needs: RunCheckDeps, job: CheckJob): Promise<Doma
   const started = clock();
   try {
     const row = await store.domains.get(account, id);
-    const asker = job.begin();
+    const request = job.begin();
     if (row === undefined) return undefined;
-    const keys = asker === null ? dueRecords(row.checks, started) : RECORD_KEYS;
-    if (keys.length === 0) return await nothingDue(needs, row);
-    const evidence = await checkDomain(needs, row, keys, job.signal);
+    const ids = request === null ? dueRecords(row, started) : row.records.map(({ id }) => id);
+    if (ids.length === 0) return await nothingDue(needs, row);
+    const evidence = await checkDomain(needs, row, ids, job.signal);
     if (job.cancelled) return undefined;
-    return await keep(needs, row, evidence, { asker, keys, started });
+    return await saveResult(needs, row, evidence, { request, ids, started });
   } catch (error) {
     needs.observer.failed(job.target, error);
     await retryLater(needs, job.target, started);
@@ -73,19 +74,20 @@ async function nothingDue({ store, random }: RunCheckDeps, row: DomainRow): Prom
 /** How a check came about. */
 interface CheckTrigger {
   /** Null: it was due. */
-  readonly asker: Actor | null;
-  readonly keys: readonly RecordKey[];
+  readonly request: CheckRequest | null;
+  readonly ids: readonly RecordId[];
   readonly started: Date;
 }
 
-async function keep(
+async function saveResult(
   needs: RunCheckDeps,
   row: DomainRow,
   evidence: CheckEvidence,
-  { asker, keys, started }: CheckTrigger,
+  { request, ids, started }: CheckTrigger,
 ): Promise<DomainRow | undefined> {
   const { store, clock, random } = needs;
-  const { account_id: account, id, selector } = row;
+  const { account_id: account, id } = row;
+  const { selector } = activeKeyOf(row);
   const verdicts = judge(row, evidence);
   const now = clock();
   const previous = readKeptDiagnosis(row, await readEvidence(store, account, id));
@@ -94,15 +96,15 @@ async function keep(
     {
       evidence: toKeptDiagnosis(previous, selector, verdicts, advise(row, evidence.advice)),
       change: (current) =>
-        applyVerdicts(current, verdicts, asker === null ? 'monitor' : 'verify', now, asker ?? MONITOR),
-      times: (after) => nextCheckTimes(after, keys, after.checks, now, random),
+        applyVerdicts(current, verdicts, { ...(request ?? MONITOR), began: started, ended: now }),
+      times: (after) => nextCheckTimes(after, ids, now, random),
     },
   );
   if (end.kind === 'gone') return undefined;
   if (end.kind !== 'dropped') {
     needs.observer.checked({
       row: end.row,
-      asked: asker !== null,
+      asked: request !== null,
       verdicts,
       events: end.kind === 'written' ? end.events : [],
       ms: now.getTime() - started.getTime(),
@@ -124,11 +126,7 @@ async function retryLater({ store }: RunCheckDeps, target: DueCheck, now: Date):
   const soon = toInstant(new Date(now.getTime() + RETRY_AFTER_FAILURE));
   try {
     const row = await store.domains.get(target.account, target.id);
-    if (row !== undefined)
-      await store.checks.reschedule(
-        target,
-        postponeDue(row.checks, now, () => soon),
-      );
+    if (row !== undefined) await store.checks.reschedule(target, postponeDue(row, now, soon));
   } catch {
     // The error of the check itself says why.
   }

@@ -1,7 +1,6 @@
 import { toInstant } from '../instant.ts';
 import { type RandomSource, randomFraction } from '../random.ts';
-import { stateOf } from '../records/record-states.ts';
-import type { CheckTimes, DomainRow, DueCheck, Store } from '../store/store.ts';
+import type { DomainRow, DueCheck, Store } from '../store/store.ts';
 import { isRecent, postponeDue } from './schedule.ts';
 
 type SpreadStore = Pick<Store, 'domains' | 'checks'>;
@@ -31,13 +30,10 @@ export async function spreadOverdue(store: SpreadStore, now: Date, random: Rando
       if (row === undefined) continue;
       const at = new Date(now.getTime() + spread * randomFraction(random));
       if (isRecent(row, now)) recent.push([check, row]);
-      else await store.checks.reschedule(check, spreadTimes(row, now, at));
+      else await store.checks.reschedule(check, postponeDue(row, now, toInstant(at)));
     }
   }
   // Only now, for they would be claimed again at once.
-  for (const [check, row] of recent) await store.checks.reschedule(check, spreadTimes(row, now, now));
-}
-
-function spreadTimes(row: DomainRow, now: Date, at: Date): CheckTimes {
-  return postponeDue(row.checks, now, (key) => (stateOf(row, key) === null ? null : toInstant(at)));
+  for (const [check, row] of recent)
+    await store.checks.reschedule(check, postponeDue(row, now, toInstant(now)));
 }

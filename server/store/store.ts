@@ -50,12 +50,49 @@ export interface TokenRow {
 /** Its account is named by the call that creates it. */
 export type NewToken = Omit<TokenRow, 'id' | 'account_id' | 'last_used_at'>;
 
-/** What is known of one published record. `since` is its age's beginning: create, rename or loss. */
+/** A key that signs, or is to sign, a domain's mail. */
+export interface KeyRow {
+  /** Unique within the domain, and never given again there. */
+  readonly id: number;
+  readonly selector: string;
+  readonly algorithm: 'rsa-sha256';
+  readonly bits: number;
+  readonly state: 'active';
+  readonly published_as: 'txt';
+  /** DER SubjectPublicKeyInfo, base64. */
+  readonly public_key: string;
+  /** The private key (PKCS #8), encrypted; see dkim/key-seal.ts. */
+  readonly private_key: string;
+  readonly created_at: Instant;
+  /** When its record was first verified. */
+  readonly activated_at: Instant | null;
+  readonly retires_at: Instant | null;
+}
+
+/** Names a record of a domain, as long as that has it: the record of one of its keys, or the Return-Path record. */
+export type RecordId = `dkim:${number}` | 'return_path';
+
+/** Something for each of a domain's records. */
+export interface ByRecord<T> {
+  readonly [key: `dkim:${number}`]: T;
+  readonly return_path?: T;
+}
+
+/** One published record, and what is known of it. */
 export interface RecordState {
+  readonly id: RecordId;
+  readonly kind: 'dkim' | 'return_path';
+  /** The selector that its host is named after. */
+  readonly selector: string;
+  /** Where a CNAME has to point; null: it is no CNAME. */
+  readonly target: string | null;
   readonly verified: boolean;
-  /** With `verified`: the last look found it wrong. Without: it was lost, at `since`. */
+  /** With `verified`: the last check found it wrong. Without: it was lost, at `since`. */
   readonly degraded: boolean;
+  /** When its age begins: create, rename or loss. */
   readonly since: Instant;
+  /** When it was first found wrong since it was last found correct; null while it is verified and correct. */
+  readonly wrong_since: Instant | null;
 }
 
 export interface DomainRow {
@@ -64,13 +101,12 @@ export interface DomainRow {
   /** Normalised: A-labels, lower case. */
   readonly domain: string;
   readonly subdomain: string | null;
-  readonly selector: string;
-  /** DER SubjectPublicKeyInfo, base64. */
-  readonly public_key: string;
-  /** The private key (PKCS #8), encrypted; see dkim/key-seal.ts. */
-  readonly private_key: string;
-  readonly dkim: RecordState;
-  readonly return_path: (RecordState & { readonly target: string }) | null;
+  /** Whether at least one of its records is. */
+  readonly verified: boolean;
+  /** One of them is active. */
+  readonly keys: readonly KeyRow[];
+  /** In the order in which callers see them. */
+  readonly records: readonly RecordState[];
   /** SHA-256 of the DER of public keys that were this domain's before, base64url. */
   readonly previous_keys: readonly string[];
   /** When its records are checked; null: as soon as possible. Kept lazily: a crash may lose the last minute. */
@@ -84,8 +120,8 @@ export interface CheckTimes {
   /** When the last check ended, and when it began. */
   readonly checked_at: Instant | null;
   readonly began_at: Instant | null;
-  /** When each record is next looked at; null: not by itself. */
-  readonly due: { readonly dkim: Instant | null; readonly return_path: Instant | null };
+  /** When each record is next checked; null: not without being asked. One that is not named: as soon as possible. */
+  readonly due: ByRecord<Instant | null>;
 }
 
 /** Something that is about to have happened; the store gives it its id. */
@@ -207,7 +243,7 @@ export interface DueCheck {
 
 /** A check that is about to end. */
 export interface EndingCheck extends DueCheck {
-  /** That the check looked for: what it found out is of no use once the domain has another. */
+  /** Of the key that the check looked for: what it found out is of no use once the domain has no such key. */
   readonly selector: string;
   /** When its first question was asked: it goes into the row's `checks.began_at`. */
   readonly began: Instant;
@@ -225,7 +261,7 @@ export interface CheckResult {
 
 /**
  * How a check ended. `dropped`: nothing of it was kept, because a check that began later has ended already, or because
- * the domain has another selector.
+ * the domain no longer has the key.
  */
 export type CheckEnd =
   | { kind: 'written'; row: DomainRow; events: readonly NewEvent[] }

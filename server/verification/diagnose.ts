@@ -15,7 +15,7 @@ import { describeUnchecked } from './words/findings.ts';
  */
 export function diagnose(row: DomainRow, stored: StoredDiagnosis | undefined, now: Date): Diagnosis {
   const records = dnsRecordsOf(row).map((record) =>
-    diagnoseRecord(row, record, stored?.records[record.key] ?? null, now),
+    diagnoseRecord(row, record, stored?.records[record.id] ?? null, now),
   );
   // Who has no domain has no use for records that it could do with additionalNotes.
   const exists = records.every(({ code }) => code !== 'DOMAIN_NOT_FOUND');
@@ -50,7 +50,7 @@ function diagnoseRecord(
     ...place,
     state: stored.state,
     code: stored.code,
-    severity: severityOf(stored, record, stateOf(row, record.key), now),
+    severity: severityOf(stored, record, stateOf(row, record.id), now),
     transient: CODES[stored.code].verdict === 'unknown',
     source: stored.source,
     title: stored.title,
@@ -98,11 +98,11 @@ function notChecked(
 function severityOf(
   { code }: StoredRecord,
   record: ExpectedRecord,
-  state: RecordState | null,
+  state: RecordState | undefined,
   now: Date,
 ): Severity {
   if (code !== 'RECORD_MISSING') return CODES[code].severity;
   const mayCome = !isTooLong(record.fqdn);
-  if (mayCome && state !== null && statusOf(state, now) === 'pending') return 'info';
-  return record.key === 'return_path' ? 'warning' : CODES[code].severity;
+  if (mayCome && state !== undefined && statusOf(state, now) === 'pending') return 'info';
+  return record.kind === 'return_path' ? 'warning' : CODES[code].severity;
 }

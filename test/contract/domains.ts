@@ -13,6 +13,7 @@ import {
   madeDomain,
   NOON,
   renameDomain,
+  verified,
 } from '../store/rows.ts';
 import { ALL, eventTypes, nowAndLater, type StartStore } from './store-under-test.ts';
 
@@ -176,11 +177,8 @@ export function domainsContract(start: StartStore): void {
     const [a = 0, b = 0, c = 0, d = 0] = rows.map(({ id }) => id);
     const verify = (id: number, change: (row: DomainRow) => DomainRow) =>
       store.domains.update(one, id, (row) => ({ row: change(row), events: [] }));
-    await verify(b, (row) => ({ ...row, dkim: { ...row.dkim, verified: true } }));
-    await verify(d, (row) => ({
-      ...row,
-      return_path: { target: 'x', degraded: false, since: NOON, verified: true },
-    }));
+    await verify(b, (row) => verified(row));
+    await verify(d, (row) => verified(row, 'return_path'));
     const ids = async (filter: DomainFilter) => (await store.domains.list(one, filter)).map((row) => row.id);
     expect(await ids({})).toEqual([a, b, c, d]);
     expect(await ids({ limit: 2 })).toEqual([a, b]);
@@ -213,7 +211,7 @@ export function domainsContract(start: StartStore): void {
     const store = await underTest.reopen();
     const row = await store.domains.get(one, id);
     expect(() => Object.assign(row ?? {}, { domain: 'mine.example' })).toThrow(TypeError);
-    expect(() => Object.assign(row?.dkim ?? {}, { verified: true })).toThrow(TypeError);
+    expect(() => Object.assign(row?.records[0] ?? {}, { verified: true })).toThrow(TypeError);
     expect(await store.domains.get(one, id)).toEqual(domainRow(id, one, 'example.org'));
   });
 

@@ -6,6 +6,7 @@ import type { Actor } from '@letterhead/shared';
 import type { Lookup } from '../../server/dns/lookup.ts';
 import type { SemaphoreLimits } from '../../server/fair-semaphore.ts';
 import { type Instant, toInstant } from '../../server/instant.ts';
+import type { CheckRequest } from '../../server/monitor/check-job.ts';
 import { Monitor } from '../../server/monitor/monitor.ts';
 import type { CheckReport } from '../../server/monitor/run-check.ts';
 import { type FileSystem, nodeFileSystem } from '../../server/store/json/file-system.ts';
@@ -13,10 +14,12 @@ import { openJsonStore } from '../../server/store/json/json-store.ts';
 import type { DomainRow, EventRow, Store } from '../../server/store/store.ts';
 import { createLoopbackDns } from '../dns/loopback-check.ts';
 import { type LoopbackDns, type LoopbackDnsOptions, startLoopbackDns } from '../dns/loopback-dns.ts';
-import { sendingDomain } from '../verification/sending-domain.ts';
+import { NOT_VERIFIED, type SendingDomainOptions, sendingDomain } from '../verification/sending-domain.ts';
 import { FakeTime } from './fake-time.ts';
 
 export const ASKER: Actor = { kind: 'token', token_id: 3, address: '192.0.2.1' };
+/** An account's own wish for a check. */
+export const REQUEST: CheckRequest = { actor: ASKER, mode: 'verify' };
 const CLI: Actor = { kind: 'cli', token_id: null, address: null };
 
 export interface MonitorFixtureOptions {
@@ -93,7 +96,7 @@ export class MonitorFixture implements AsyncDisposable {
   }
 
   /** Puts a domain into the store as it is created; into the first account unless another is given. */
-  async add(changes: Partial<DomainRow> = {}): Promise<DomainRow> {
+  async add(changes: SendingDomainOptions = {}): Promise<DomainRow> {
     const now = toInstant(this.time.clock());
     const account = changes.account_id ?? this.account;
     const change = await this.store.domains.create({
@@ -104,7 +107,7 @@ export class MonitorFixture implements AsyncDisposable {
         ...sendingDomain({
           created_at: now,
           updated_at: now,
-          dkim: { verified: false, degraded: false, since: now },
+          dkim: { ...NOT_VERIFIED, since: now },
           ...changes,
         }),
         id,

@@ -19,7 +19,7 @@ describe('checking a data folder', () => {
       await keepEvidence(store, account, id, { seen: [] });
       await store.checks.reschedule(
         { account, id },
-        { checked_at: NOON, began_at: null, due: { dkim: NOON, return_path: null } },
+        { checked_at: NOON, began_at: null, due: { 'dkim:1': NOON, return_path: null } },
       );
       store.tokens.touch(account, NOON);
     }
@@ -63,14 +63,12 @@ describe('checking a data folder', () => {
   test('names what nothing works without', async () => {
     await folder.close();
     await edit('installation.json', () => '{"format": 1');
-    await rm(join(folder.path, 'ids.json'));
     expect(await checkFolder(folder.path)).toEqual({
       usable: false,
       accounts: 0,
       domains: 0,
       problems: [
         { file: 'installation.json', message: 'installation.json is damaged (it is not valid JSON).' },
-        { file: 'ids.json', message: 'ids.json is missing.' },
       ],
     });
     expect(await checkFolder(join(folder.path, 'nothing'))).toMatchObject({ usable: false });
@@ -98,16 +96,19 @@ describe('checking a data folder', () => {
         .replaceAll('n3.example', 'n4.example')
         .replace('"id": 13,\n      "account_id"', '"id": 14,\n      "account_id"'),
     );
-    await edit('ids.json', () => '{"format": 1, "account": 2, "token": 9, "domain": 20}');
-    await edit('installation.json', (text) => text.replace('"account_id": 2', '"account_id": 5'));
+    await edit('installation.json', (text) =>
+      text
+        .replace(/"next": \{[^}]*\}/, '"next": {"account": 2, "token": 9, "domain": 20}')
+        .replace('"account_id": 2', '"account_id": 5'),
+    );
     await writeFile(join(folder.path, 'accounts/8.json'), '{}');
     expect(await problems()).toEqual([
       'accounts/1.json: accounts/1.json holds n4.example twice.',
       'accounts/2.json: accounts/2.json holds domain 14, and so does account 1.',
       'installation.json: Token 2 belongs to account 5, which is not there.',
       'accounts/8.json: accounts/8.json belongs to no account that installation.json knows of.',
-      'ids.json: ids.json would give account id 2 again; the next start raises it.',
-      'ids.json: ids.json would give domain id 20 again; the next start raises it.',
+      'installation.json: installation.json would give account id 2 again; the next start raises it.',
+      'installation.json: installation.json would give domain id 20 again; the next start raises it.',
     ]);
   });
 

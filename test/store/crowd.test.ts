@@ -5,7 +5,15 @@ import { type StoreLog, silentLog } from '../../server/store/json/store-log.ts';
 import type { DomainRow } from '../../server/store/store.ts';
 import { makeJsonFolder } from './json-folder.ts';
 import { type Chance, PowerCutDisk } from './power-cut-disk.ts';
-import { createAccount, createDomain, createToken, deleteDomain, domainEvent, renameDomain } from './rows.ts';
+import {
+  createAccount,
+  createDomain,
+  createToken,
+  deleteDomain,
+  domainEvent,
+  renameDomain,
+  verified,
+} from './rows.ts';
 
 const ACCOUNTS = [1, 2, 3];
 const LIMITS = { segmentBytes: 100_000, syncEvery: 2 };
@@ -72,7 +80,7 @@ class Witness {
 
 function verify(store: JsonStore, account: number, id: number) {
   return store.domains.update(account, id, (row) => ({
-    row: { ...row, dkim: { ...row.dkim, verified: true } },
+    row: verified(row),
     events: [domainEvent('domain.verified', row)],
   }));
 }

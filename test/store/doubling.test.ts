@@ -33,7 +33,7 @@ async function folderWith(account: object): Promise<JsonFolder> {
   await createAccount(await folder.open());
   await folder.close();
   const file = {
-    format: 1,
+    format: 2,
     account: 1,
     last_event_id: 0,
     installation_sequence: 0,
@@ -67,7 +67,7 @@ test('changing one of an account’s domains takes no longer than in proportion 
     const domains = upTo(size).map((id) => storedDomain(id, 1, `n${id}.example`));
     const folder = stack.use(await folderWith({ domains }));
     const store = await folder.open();
-    return () => store.domains.update(1, 1, (row) => ({ row: { ...row, selector: 'a' }, events: [] }));
+    return () => store.domains.update(1, 1, (row) => ({ row: { ...row, subdomain: 'a' }, events: [] }));
   });
 });
 

@@ -71,7 +71,7 @@ describe('the log of events', () => {
     await happen(40);
     await folder.close();
     const [header, ...lines] = await logLines();
-    expect(JSON.parse(header ?? '')).toEqual({ format: 1, account: 1 });
+    expect(JSON.parse(header ?? '')).toEqual({ format: 2, account: 1 });
     expect(lines.map((line) => JSON.parse(line).id)).toEqual(from(1, 41));
     const { last_event_id, outbox } = JSON.parse(
       await readFile(join(folder.path, 'accounts/1.json'), 'utf8'),
@@ -213,7 +213,7 @@ describe('the log of events', () => {
   test('of another account, or of a newer Letterhead, is neither read nor written', async () => {
     await happen(1);
     await folder.close();
-    for (const header of ['{"format":2,"account":1}', '{"format":1,"account":9}']) {
+    for (const header of ['{"format":3,"account":1}', '{"format":2,"account":9}']) {
       const content = `${header}\n{"id":77}\n`;
       await writeFile(logFile(), content);
       store = await folder.open();

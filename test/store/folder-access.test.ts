@@ -106,7 +106,7 @@ if (process.platform !== 'win32') {
       racing = false;
       await folder.close();
       const again = await folder.open();
-      for (const name of ['installation.json.tmp', 'ids.json.tmp', 'accounts/1.json.tmp'])
+      for (const name of ['installation.json.tmp', 'accounts/1.json.tmp'])
         await symlink(target, join(folder.path, name));
       await symlink(target, join(folder.path, 'evidence/1-1.json.tmp'));
       await madeDomainIn(again);

@@ -43,11 +43,8 @@ test('a file of domains that no account is known to own is not written over, whe
   await folder.close();
   const installationFile = join(folder.path, 'installation.json');
   const installation = JSON.parse(await readFile(installationFile, 'utf8'));
-  await writeFile(
-    installationFile,
-    JSON.stringify({ ...installation, accounts: [{ id: 1, ...newAccount() }] }),
-  );
-  await writeFile(join(folder.path, 'ids.json'), '{"format": 1, "account": 2, "token": 1, "domain": 1}');
+  const older = { accounts: [{ id: 1, ...newAccount() }], next: { account: 2, token: 1, domain: 1 } };
+  await writeFile(installationFile, JSON.stringify({ ...installation, ...older }));
   const orphan = await readFile(join(folder.path, 'accounts/2.json'), 'utf8');
   const again = await folder.open();
   expect((await createAccount(again)).id).toBe(3);

@@ -20,15 +20,13 @@ const account: AccountFile = {
     { id: 1, ...event('account.created') },
     { id: 2, ...event('domain.created') },
   ],
-  domains: [
-    storedDomain(7, 3, 'a.example'),
-    { ...storedDomain(9, 3, 'b.example'), return_path: null, previous_keys: ['x'] },
-  ],
+  domains: [storedDomain(7, 3, 'a.example'), { ...storedDomain(9, 3, 'b.example'), previous_keys: ['x'] }],
 };
 
 const installation = {
   format: FORMAT,
   secret_key_check: null,
+  next: { account: 4, token: 2, domain: 10 },
   sequence: 4,
   accounts: [{ id: 3, ...newAccount() }],
   tokens: [{ id: 1, account_id: 3, ...newToken() }],
@@ -36,7 +34,7 @@ const installation = {
   removing: [2],
 };
 
-const schedule = { format: FORMAT, columns: ['id'], checks: [[7, NOON, null, NOON]] };
+const schedule = { format: FORMAT, columns: ['id'], checks: [[7, NOON, null, [['dkim:1', NOON]]]] };
 
 /** Every place in a value: the way there, by keys. */
 function placesIn(value: unknown, way: (string | number)[] = []): (string | number)[][] {

@@ -1,5 +1,6 @@
 import type { Actor, EventType } from '@letterhead/shared';
 import type { Instant } from '../../server/instant.ts';
+import { identityFields, withRecords } from '../../server/records/record-states.ts';
 import type {
   AccountRow,
   CheckEnd,
@@ -9,6 +10,7 @@ import type {
   NewAccount,
   NewEvent,
   NewToken,
+  RecordState,
   Store,
   TokenRow,
 } from '../../server/store/store.ts';
@@ -43,22 +45,33 @@ export function newToken(hash = 'hash'): NewToken {
 }
 
 export function domainRow(id: number, account: number, domain: string): DomainRow {
-  const state = { verified: false, degraded: false, since: NOON };
+  const identity = {
+    keyId: 1,
+    selector: '653216321fh',
+    publicKey: 'MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA',
+    bits: 2048,
+    privateKey: 'sealed',
+    returnPath: 'x7.bounces.example.net',
+  };
   return {
     id,
     account_id: account,
     domain,
     subdomain: null,
-    selector: '653216321fh',
-    public_key: 'MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA',
-    private_key: 'sealed',
-    dkim: state,
-    return_path: { ...state, target: 'x7.bounces.example.net' },
+    ...identityFields(identity, NOON),
     previous_keys: [],
     checks: null,
     created_at: NOON,
     updated_at: NOON,
   };
+}
+
+/** The row with the record of this kind verified. */
+export function verified(row: DomainRow, kind: RecordState['kind'] = 'dkim'): DomainRow {
+  return withRecords(
+    row,
+    row.records.map((state) => (state.kind === kind ? { ...state, verified: true } : state)),
+  );
 }
 
 /** As an account's file holds it. */
@@ -134,7 +147,7 @@ export async function keepEvidence(
   evidence: JsonValue,
   next: Instant | null = null,
 ): Promise<CheckEnd> {
-  const selector = (await store.domains.get(account, id))?.selector ?? '';
+  const selector = (await store.domains.get(account, id))?.keys[0]?.selector ?? '';
   return store.checks.finish(
     { account, id, selector, began: NOON },
     { evidence, change: () => null, times: () => checkTimes(next) },
@@ -142,7 +155,7 @@ export async function keepEvidence(
 }
 
 export function checkTimes(dkim: Instant | null, returnPath: Instant | null = null): CheckTimes {
-  return { checked_at: NOON, began_at: null, due: { dkim, return_path: returnPath } };
+  return { checked_at: NOON, began_at: NOON, due: { 'dkim:1': dkim, return_path: returnPath } };
 }
 
 /** Everything durable that a store says of itself, to compare two moments. */

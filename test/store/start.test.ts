@@ -41,7 +41,7 @@ describe('the data folder', () => {
     store.tokens.touch(1, NOON);
     await store.checks.reschedule(
       { account: 1, id },
-      { checked_at: NOON, began_at: null, due: { dkim: NOON, return_path: NOON } },
+      { checked_at: NOON, began_at: null, due: { 'dkim:1': NOON, return_path: NOON } },
     );
     await folder.close();
     const names = await readdir(dataDir, { recursive: true });
@@ -53,7 +53,6 @@ describe('the data folder', () => {
       'evidence',
       'evidence/1',
       'evidence/1/1.json',
-      'ids.json',
       'installation.json',
       'lock',
       'schedule.json',
@@ -70,10 +69,10 @@ describe('the data folder', () => {
     await createAccount(store);
     for (let at = 0; at < 40; at++) await madeDomain(store, 1, `n${at}.example`);
     await folder.close();
-    for (const name of ['installation.json', 'ids.json', 'accounts/1.json']) {
+    for (const name of ['installation.json', 'accounts/1.json']) {
       const text = await readFile(join(folder.path, name), 'utf8');
       const content = JSON.parse(text);
-      expect(content.format).toBe(1);
+      expect(content.format).toBe(2);
       expect(text).toBe(`${JSON.stringify(content, null, 2)}\n`);
     }
   });
@@ -84,7 +83,7 @@ describe('the data folder', () => {
     await madeDomain(store, 1, 'a.example');
     await deleteDomain(store, 1, (await madeDomain(store, 1, 'b.example')).id);
     await folder.close();
-    expect(await readJson('ids.json')).toEqual({ format: 1, account: 2, token: 1, domain: 3 });
+    expect((await readJson('installation.json')).next).toEqual({ account: 2, token: 1, domain: 3 });
     expect((await madeDomain(await folder.open(), 1, 'c.example')).id).toBe(3);
   });
 
@@ -96,15 +95,16 @@ describe('the data folder', () => {
     expect((await madeDomain(await crashed.open(), 1, 'b.example')).id).toBe(101);
   });
 
-  test('gives no id twice where ids.json was put back from an older time', async () => {
+  test('gives no id twice where installation.json names lower ids as the next, as one of an older time does', async () => {
     const store = await folder.open();
     await createAccount(store);
     await createToken(store, 1);
     await madeDomain(store, 1, 'a.example');
     await folder.close();
-    await writeJson('ids.json', { format: 1, account: 1, token: 1, domain: 1 });
+    const installation = await readJson('installation.json');
+    await writeJson('installation.json', { ...installation, next: { account: 1, token: 1, domain: 1 } });
     const again = await folder.open();
-    expect(folder.log.join('\n')).toContain('have been raised');
+    expect(folder.log.join('\n')).toContain('next ids were behind ids in use; raised');
     expect((await createAccount(again)).id).toBe(2);
     expect((await createToken(again, 1))?.id).toBe(2);
     expect((await madeDomain(again, 1, 'b.example')).id).toBe(2);

@@ -36,6 +36,12 @@ export class AccountFiles {
     return this.#loaded.values();
   }
 
+  get highestDomain(): number {
+    let highest = 0;
+    for (const { domains } of this.#loaded.values()) highest = Math.max(highest, domains.at(-1)?.id ?? 0);
+    return highest;
+  }
+
   get highestSequence(): number {
     return this.#highestSequence;
   }

@@ -2,9 +2,8 @@ import type { AccountRow, AccountStore, Change, NewAccount, NewEvent, NewToken, 
 import { emptyAccountFile } from './account.ts';
 import type { AccountFiles } from './account-files.ts';
 import { UnsyncedReplacementError } from './folder.ts';
-import { AccountRowSchema, type StoredToken, StoredTokenSchema } from './formats.ts';
+import { AccountRowSchema, type InstallationFile, type StoredToken, StoredTokenSchema } from './formats.ts';
 import { freeze } from './freeze.ts';
-import type { Ids } from './ids.ts';
 import type { Installation } from './installation.ts';
 import type { PendingTasks } from './pending-tasks.ts';
 import type { Schedule } from './schedule.ts';
@@ -14,7 +13,6 @@ interface AccountsDeps {
   readonly tasks: PendingTasks;
   readonly files: AccountFiles;
   readonly installation: Installation;
-  readonly ids: Ids;
   readonly schedule: Schedule;
   readonly tokenUse: TokenUse;
 }
@@ -25,6 +23,8 @@ interface AccountsDeps {
  */
 export class Accounts implements AccountStore {
   readonly #deps: AccountsDeps;
+  /** The last one that was taken: it is listed later, or not at all. */
+  #lastId = 0;
 
   constructor(deps: AccountsDeps) {
     this.#deps = deps;
@@ -43,7 +43,7 @@ export class Accounts implements AccountStore {
   create(account: NewAccount, event: NewEvent): Promise<AccountRow> {
     return this.#deps.tasks.serve(async () => {
       const row = await this.#takeRow(account);
-      await this.#create(row, [event], (accounts) => ({ accounts: inOrder([...accounts, row]) }));
+      await this.#create(row, [event], ({ accounts }) => ({ accounts: inOrder([...accounts, row]) }));
       return row;
     });
   }
@@ -53,14 +53,17 @@ export class Accounts implements AccountStore {
     token: NewToken,
     events: (account: AccountRow, token: TokenRow) => readonly NewEvent[],
   ): Promise<AccountRow | null> {
-    const { tasks, installation, ids } = this.#deps;
+    const { tasks, installation } = this.#deps;
     return tasks.serve(async () => {
       if (installation.accounts.length > 0) return null;
       const row = await this.#takeRow(account);
-      const stored = storedToken({ ...token, id: await ids.take('token'), account_id: row.id });
+      // While there is no account, nobody else takes an id of a token.
+      const stored = storedToken({ ...token, id: installation.next.token, account_id: row.id });
       const first = events(row, { ...stored, last_used_at: null });
-      const isFirst = await this.#create(row, first, (accounts) =>
-        accounts.length > 0 ? null : { accounts: [row], tokens: [stored] },
+      const isFirst = await this.#create(row, first, ({ accounts, next }) =>
+        accounts.length > 0
+          ? null
+          : { accounts: [row], tokens: [stored], next: { ...next, token: stored.id + 1 } },
       );
       return isFirst ? row : null;
     });
@@ -114,11 +117,12 @@ export class Accounts implements AccountStore {
     });
   }
 
-  /** An id whose file is there is taken, even where neither `installation.json` nor `ids.json` knows of it any more. */
+  /** An id whose file is there is taken, even where `installation.json` does not know of it any more. */
   async #takeRow(account: NewAccount): Promise<AccountRow> {
-    const { ids, files } = this.#deps;
+    const { installation, files } = this.#deps;
     for (;;) {
-      const id = await ids.take('account');
+      const id = Math.max(installation.next.account, this.#lastId + 1);
+      this.#lastId = id;
       if (!(await files.has(id))) return freeze(AccountRowSchema.parse({ id, ...account }));
     }
   }
@@ -127,19 +131,17 @@ export class Accounts implements AccountStore {
   async #create(
     row: AccountRow,
     events: readonly NewEvent[],
-    list: (
-      accounts: readonly AccountRow[],
-    ) => { accounts: readonly AccountRow[]; tokens?: readonly StoredToken[] } | null,
+    list: (state: InstallationFile) => Partial<InstallationFile> | null,
   ): Promise<boolean> {
     const { files, installation } = this.#deps;
     const state = emptyAccountFile(row.id, events);
     await files.create(state);
     let isListed = false;
     try {
-      isListed = await installation.change<boolean>(({ accounts, tokens }) => {
-        const listed = list(accounts);
-        if (listed === null) return { result: false };
-        return { result: true, changed: { accounts: listed.accounts, tokens: listed.tokens ?? tokens } };
+      isListed = await installation.change<boolean>((state) => {
+        const next = { ...state.next, account: Math.max(state.next.account, row.id + 1) };
+        const listed = list({ ...state, next });
+        return listed === null ? { result: false } : { result: true, changed: { next, ...listed } };
       });
     } catch (error) {
       // Where it is not known which of the two is on the disk, a file too many is the lesser evil.

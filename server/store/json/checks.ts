@@ -64,7 +64,7 @@ export class Checks implements CheckStore {
     const row = await domains.get(account, id);
     if (row === undefined) return { kind: 'gone' };
     const isOfUse = (current: DomainRow) =>
-      current.selector === selector && (current.checks?.began_at ?? began) <= began;
+      current.keys.some((key) => key.selector === selector) && (current.checks?.began_at ?? began) <= began;
     if (!isOfUse(row)) return { kind: 'dropped', row };
     // Whoever hears of the change reads at once why it came.
     await this.#keepEvidence(check, evidence);

@@ -3,7 +3,7 @@ import { SECRET_KEY_FILE } from '../../dkim/secret-key-file.ts';
 import { FileGate } from './file-gate.ts';
 import type { FileSystem } from './file-system.ts';
 import { Folder, TEMPORARY_SUFFIX } from './folder.ts';
-import { IdsFileShape, InstallationFileShape, ScheduleFileShape, TokenUseFileShape } from './formats.ts';
+import { IdsFormat1Shape, InstallationFileShape, ScheduleFileShape, TokenUseFileShape } from './formats.ts';
 import { JsonFile } from './json-file.ts';
 
 export const INSTALLATION_FILE = 'installation.json';
@@ -48,8 +48,9 @@ export class DataFolder {
     return new JsonFile(this.root, INSTALLATION_FILE, INSTALLATION_FILE, InstallationFileShape);
   }
 
+  /** Of format 1 alone. */
   get idsFile() {
-    return new JsonFile(this.root, IDS_FILE, IDS_FILE, IdsFileShape);
+    return new JsonFile(this.root, IDS_FILE, IDS_FILE, IdsFormat1Shape);
   }
 
   get scheduleFile() {

@@ -13,7 +13,7 @@ import { DocumentClosedError } from './document.ts';
 import type { Evidence } from './evidence.ts';
 import { type StoredDomain, StoredDomainSchema } from './formats.ts';
 import { freeze } from './freeze.ts';
-import type { Ids } from './ids.ts';
+import type { DomainIds } from './ids.ts';
 import type { PendingTasks } from './pending-tasks.ts';
 import type { Schedule } from './schedule.ts';
 import type { StoreLog } from './store-log.ts';
@@ -24,7 +24,7 @@ interface DomainsDeps {
   readonly tasks: PendingTasks;
   readonly files: AccountFiles;
   readonly tokens: Tokens;
-  readonly ids: Ids;
+  readonly ids: DomainIds;
   readonly schedule: Schedule;
   readonly tokenUse: TokenUse;
   readonly evidence: Evidence;
@@ -85,14 +85,13 @@ export class Domains implements DomainStore {
         // What is durable already needs no id to refuse, and no disk that works.
         const refused = refuse(holder.domains);
         if (refused !== null) return Promise.resolve(refused);
-        return ids.lend('domain', async (takeId) => {
+        return ids.use(async (takeId) => {
           const change = await holder.change<DomainChange>((domains) => {
             const refusedNow = refuse(domains);
             if (refusedNow !== null) return { result: refusedNow };
             const row = freeze(build(takeId()));
             const events = [event(row)];
-            // Ids mostly rise, but one that was given back can come late.
-            const added = domains.toSpliced(indexOf(domains, row.id), 0, toStored(row));
+            const added = [...domains, toStored(row)];
             return { result: { kind: 'written', row, events }, domains: added, events };
           });
           if (change.kind !== 'written') return change;
@@ -202,10 +201,5 @@ function toStored({ checks: _, ...stored }: DomainRow): StoredDomain {
 
 function isWanted(row: StoredDomain, filter: DomainFilter): boolean {
   if (filter.domain !== undefined && row.domain !== filter.domain) return false;
-  return filter.verified === undefined || filter.verified === isVerified(row);
-}
-
-/** At least one of its records is verified. */
-function isVerified(row: StoredDomain): boolean {
-  return row.dkim.verified || row.return_path?.verified === true;
+  return filter.verified === undefined || filter.verified === row.verified;
 }

@@ -37,7 +37,7 @@ export class Evidence {
     try {
       const text = await this.#folder(account).read(`${domain}.json`);
       this.#readFails = false;
-      return text === null ? undefined : parseJsonFile(label, text, EvidenceFileShape).evidence;
+      return text === null ? undefined : parseJsonFile(label, text, EvidenceFileShape).content.evidence;
     } catch (error) {
       if (!isDamage(error)) throw this.#refusal(label, error);
       this.#log.warn({ file: label, err: error }, 'evidence could not be read');

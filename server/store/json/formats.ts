@@ -1,19 +1,33 @@
 import { ActorSchema, EventTypeSchema, IdSchema, SCOPES, SHARE_SCOPE } from '@letterhead/shared';
 import { z } from 'zod';
-import type { AccountRow, DomainRow, EventRow, JsonValue, NewEvent, TokenRow } from '../store.ts';
+import type {
+  AccountRow,
+  DomainRow,
+  EventRow,
+  JsonValue,
+  KeyRow,
+  NewEvent,
+  RecordId,
+  RecordState,
+  TokenRow,
+} from '../store.ts';
 import { quickCheck } from './quick-check.ts';
+import { accountUpgrades, installationUpgrades, renumbered, scheduleUpgrades } from './upgrades.ts';
 
-/** The number that every file carries: raised when an older Letterhead could no longer read what is written. */
-export const FORMAT = 1;
+/** The number that every file carries: raised with each change of what is written, whatever it is (upgrades.ts). */
+export const FORMAT = 2;
 
-/** What a file has to be like; `fits` answers quickly, `schema` says why not. */
+/** What a file has to be like. */
 export interface Shape<T> {
-  readonly schema: z.ZodType<T>;
+  /** Answers quickly; `schema` says why not. */
   readonly fits: (content: unknown) => content is T;
+  readonly schema: z.ZodType<T>;
+  /** From each format to the next; the first is from format 1. */
+  readonly upgrades: readonly z.ZodType[];
 }
 
-function shape<T>(schema: z.ZodType<T>): Shape<T> {
-  return { schema, fits: quickCheck(schema) };
+function shape<T>(schema: z.ZodType<T>, upgrades: readonly z.ZodType[]): Shape<T> {
+  return { schema, fits: quickCheck(schema), upgrades };
 }
 
 const FormatSchema = z.literal(FORMAT);
@@ -48,10 +62,34 @@ export const StoredTokenSchema: z.ZodType<StoredToken> = z.strictObject({
   created_at: InstantSchema,
 });
 
-const RecordStateSchema = z.strictObject({
+const KeyRowSchema: z.ZodType<KeyRow> = z.strictObject({
+  id: IdSchema,
+  selector: TextSchema,
+  algorithm: z.literal('rsa-sha256'),
+  bits: IdSchema,
+  state: z.literal('active'),
+  published_as: z.literal('txt'),
+  public_key: TextSchema,
+  private_key: TextSchema,
+  created_at: InstantSchema,
+  activated_at: InstantSchema.nullable(),
+  retires_at: InstantSchema.nullable(),
+});
+
+const RecordIdSchema = z.custom<RecordId>(
+  (value) => typeof value === 'string' && /^(dkim:[1-9]\d*|return_path)$/.test(value),
+  'is not the id of a record',
+);
+
+const RecordStateSchema: z.ZodType<RecordState> = z.strictObject({
+  id: RecordIdSchema,
+  kind: z.enum(['dkim', 'return_path']),
+  selector: TextSchema,
+  target: TextSchema.nullable(),
   verified: z.boolean(),
   degraded: z.boolean(),
   since: InstantSchema,
+  wrong_since: InstantSchema.nullable(),
 });
 
 /** Its check times are kept in `schedule.json`. */
@@ -62,11 +100,9 @@ export const StoredDomainSchema: z.ZodType<StoredDomain> = z.strictObject({
   account_id: IdSchema,
   domain: TextSchema,
   subdomain: z.string().nullable(),
-  selector: TextSchema,
-  public_key: TextSchema,
-  private_key: TextSchema,
-  dkim: RecordStateSchema,
-  return_path: RecordStateSchema.extend({ target: TextSchema }).nullable(),
+  verified: z.boolean(),
+  keys: z.array(KeyRowSchema),
+  records: z.array(RecordStateSchema),
   previous_keys: z.array(z.string()),
   created_at: InstantSchema,
   updated_at: InstantSchema,
@@ -123,6 +159,7 @@ export const AccountFileShape: Shape<AccountFile> = shape(
       path: ['outbox'],
       error: 'does not end with the last event',
     }),
+  accountUpgrades,
 );
 
 function idInOutbox(file: AccountFile, at: number): number {
@@ -136,11 +173,19 @@ export interface OutboxEntry {
   readonly event: NewEvent;
 }
 
+export interface NextIds {
+  readonly account: number;
+  readonly token: number;
+  readonly domain: number;
+}
+
 /** `installation.json`: who there is. */
 export interface InstallationFile {
   readonly format: typeof FORMAT;
   /** By which the key that seals private keys is recognised; null until there is one. */
   readonly secret_key_check: string | null;
+  /** Every id that was ever given lies below these; of domains, ids are reserved in blocks. */
+  readonly next: NextIds;
   /** The number of the newest entry that the outbox ever had. */
   readonly sequence: number;
   /** By id. */
@@ -157,6 +202,7 @@ export const InstallationFileShape: Shape<InstallationFile> = shape(
     .strictObject({
       format: FormatSchema,
       secret_key_check: z.string().nullable(),
+      next: z.strictObject({ account: IdSchema, token: IdSchema, domain: IdSchema }),
       sequence: CounterSchema,
       accounts: z.array(AccountRowSchema),
       tokens: z.array(StoredTokenSchema),
@@ -172,33 +218,23 @@ export const InstallationFileShape: Shape<InstallationFile> = shape(
       path: ['outbox'],
       error: 'is ahead of its sequence',
     }),
+  installationUpgrades,
 );
 
-/** `ids.json`: every id that was ever given lies below its mark. */
-export interface IdsFile {
-  readonly format: typeof FORMAT;
-  readonly account: number;
-  readonly token: number;
-  readonly domain: number;
-}
-
-export const IdsFileShape: Shape<IdsFile> = shape(
-  z.strictObject({
-    format: FormatSchema,
-    account: IdSchema,
-    token: IdSchema,
-    domain: IdSchema,
-  }),
+/** `ids.json`, where format 1 kept the ids to give next. */
+export const IdsFormat1Shape = shape(
+  z.strictObject({ format: z.literal(1), account: IdSchema, token: IdSchema, domain: IdSchema }),
+  [],
 );
 
 /** What each column of `schedule.json` holds; a line a domain, for there may be 100,000. */
-export const SCHEDULE_COLUMNS = ['id', 'checked_at', 'dkim_due', 'return_path_due'] as const;
+export const SCHEDULE_COLUMNS = ['id', 'checked_at', 'began_at', 'due'] as const;
 
 const ScheduleLineSchema = z.tuple([
   IdSchema,
   InstantSchema.nullable(),
   InstantSchema.nullable(),
-  InstantSchema.nullable(),
+  z.array(z.tuple([RecordIdSchema, InstantSchema.nullable()])),
 ]);
 
 /** `schedule.json`: when each domain was checked, and when its records are due. */
@@ -208,6 +244,7 @@ export const ScheduleFileShape = shape(
     columns: z.array(z.string()),
     checks: z.array(ScheduleLineSchema),
   }),
+  scheduleUpgrades,
 );
 
 /** `token-use.json`: when each token was last used. */
@@ -216,6 +253,7 @@ export const TokenUseFileShape = shape(
     format: FormatSchema,
     tokens: z.array(z.strictObject({ id: IdSchema, last_used_at: InstantSchema })),
   }),
+  [renumbered(1)],
 );
 
 export type ScheduleFile = z.infer<typeof ScheduleFileShape.schema>;
@@ -227,6 +265,7 @@ export const EvidenceFileShape = shape(
     format: FormatSchema,
     evidence: z.custom<JsonValue>(() => true),
   }),
+  [renumbered(1)],
 );
 
 /** The first line of an account's log; every other line is an event. */

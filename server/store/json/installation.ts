@@ -2,14 +2,16 @@ import type { AccountRow, NewEvent, SettingKey } from '../store.ts';
 import type { AccountFiles } from './account-files.ts';
 import { Document } from './document.ts';
 import { errorCode } from './file-system.ts';
-import type { InstallationFile, StoredToken } from './formats.ts';
+import type { InstallationFile, NextIds, StoredToken } from './formats.ts';
 import type { JsonFile } from './json-file.ts';
 import type { StoreLog } from './store-log.ts';
 
 /** What a change to the installation comes to; the fields that are not named stay as they are. */
 export interface InstallationStep<R> {
   readonly result: R;
-  readonly changed?: Partial<Pick<InstallationFile, 'accounts' | 'tokens' | 'removing' | 'secret_key_check'>>;
+  readonly changed?: Partial<
+    Pick<InstallationFile, 'accounts' | 'tokens' | 'removing' | 'secret_key_check' | 'next'>
+  >;
   /** For the logs of accounts. */
   readonly events?: readonly { readonly account: number; readonly event: NewEvent }[];
 }
@@ -56,6 +58,18 @@ export class Installation {
   /** Of all accounts that have files, or may still have some. */
   get ids(): readonly number[] {
     return [...this.accounts.map((row) => row.id), ...this.removing];
+  }
+
+  get next(): NextIds {
+    return this.#document.state.next;
+  }
+
+  /** @throws LetterheadError `unavailable`. */
+  setNext(change: (next: NextIds) => Partial<NextIds>): Promise<void> {
+    return this.change(({ next }) => ({
+      result: undefined,
+      changed: { next: { ...next, ...change(next) } },
+    }));
   }
 
   setting(key: SettingKey): string | null {

@@ -4,20 +4,19 @@ import { AccountFiles } from './account-files.ts';
 import { Accounts } from './accounts.ts';
 import { Checks } from './checks.ts';
 import { DataFolder, PROBE_FILE } from './data-folder.ts';
-import { Document } from './document.ts';
 import { Domains } from './domains.ts';
 import type { EventLogLimits } from './event-log.ts';
 import { EventFeed, Events } from './events.ts';
 import { Evidence } from './evidence.ts';
 import { type FileSystem, nodeFileSystem } from './file-system.ts';
 import { realFolder, restrictAccess } from './folder-access.ts';
-import { Ids } from './ids.ts';
+import { DomainIds } from './ids.ts';
 import { Installation } from './installation.ts';
 import { readIfUsable } from './json-file.ts';
 import { LazyFile } from './lazy-file.ts';
 import { FolderLock } from './lock.ts';
 import { PendingTasks } from './pending-tasks.ts';
-import { raiseMarks, readInstallation } from './read-installation.ts';
+import { openInstallationFile, raiseNextIds } from './read-installation.ts';
 import { Schedule } from './schedule.ts';
 import { type Snapshot, takeSnapshot } from './snapshot.ts';
 import { type StoreLog, silentLog } from './store-log.ts';
@@ -70,7 +69,7 @@ async function openResources(options: JsonStoreOptions, folder: DataFolder) {
   await folder.removeTemporaryFiles();
   await folder.removeSnapshots();
   await folder.syncNames();
-  const states = await readInstallation(folder);
+  const state = await openInstallationFile(folder);
   const tasks = new PendingTasks();
   const feed = new EventFeed(log);
   const evidence = new Evidence(folder.evidencePath, folder.fileSystem, folder.gate, log);
@@ -84,11 +83,10 @@ async function openResources(options: JsonStoreOptions, folder: DataFolder) {
     publish: (id, events) => feed.publish(id, events),
   };
   const files = new AccountFiles({ folder, evidence, account });
-  const installation = new Installation(folder.installationFile, states.installation, { log, files });
+  const installation = new Installation(folder.installationFile, state, { log, files });
   await files.load(installation.accounts);
-  const idsDocument = new Document(folder.idsFile, states.ids, { log });
-  await raiseMarks(idsDocument, installation, files, log);
-  const ids = new Ids(idsDocument);
+  await raiseNextIds(installation, files, log);
+  const ids = new DomainIds(installation);
   await installation.dropOrphans();
   for (const id of installation.removing) await files.removeFiles(id);
   await files.clearOrphans(installation.ids);
@@ -101,7 +99,7 @@ async function openResources(options: JsonStoreOptions, folder: DataFolder) {
     lazyFile(folder.tokenUseFile.label),
     () => installation.liveTokens,
   );
-  const tokens = new Tokens({ tasks, files, installation, ids, tokenUse });
+  const tokens = new Tokens({ tasks, files, installation, tokenUse });
   const domains = new Domains({ tasks, files, tokens, ids, schedule, tokenUse, evidence, log });
   return {
     tasks,
@@ -110,7 +108,7 @@ async function openResources(options: JsonStoreOptions, folder: DataFolder) {
     ids,
     schedule,
     tokenUse,
-    accounts: new Accounts({ tasks, files, installation, ids, schedule, tokenUse }),
+    accounts: new Accounts({ tasks, files, installation, schedule, tokenUse }),
     tokens,
     domains,
     checks: new Checks({ tasks, domains, schedule, evidence, log }),
@@ -198,11 +196,11 @@ export class JsonStore implements Store {
     const { tasks, files, installation, schedule, tokenUse, ids } = this.#resources;
     await tasks.close();
     for (const account of files.loaded) await account.settled();
+    // The next ids stay where they are if this fails: that costs a gap.
+    await ids.close().catch(() => {});
     await installation.settled();
     await schedule.flush();
     await tokenUse.flush();
-    // The marks stay where they are if this fails: that costs a gap.
-    await ids.close().catch(() => {});
     await this.#folder.close();
     this.#lock.release();
   }

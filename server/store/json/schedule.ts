@@ -1,5 +1,5 @@
 import type { Instant } from '../../instant.ts';
-import type { AccountRow, CheckTimes, DueCheck } from '../store.ts';
+import type { AccountRow, ByRecord, CheckTimes, DueCheck } from '../store.ts';
 import type { Account } from './account.ts';
 import { DueTurns, type OwnedEntry } from './due-turns.ts';
 import { FORMAT, SCHEDULE_COLUMNS, type ScheduleFile } from './formats.ts';
@@ -10,8 +10,8 @@ interface Check extends OwnedEntry {
   readonly id: number;
   known: boolean;
   checkedAt: number | null;
-  dkimDue: number | null;
-  returnPathDue: number | null;
+  /** By record. */
+  dues: Readonly<Record<string, number | null>>;
   beganAt: number | null;
   /** The same object until the times change; made when somebody asks. */
   times: CheckTimes | null;
@@ -42,12 +42,8 @@ export class Schedule {
     for (const { id, suspended } of rows) if (suspended) this.#suspended.add(id);
     for (const account of accounts) {
       for (const { id } of account.domains) {
-        const [, checked_at = null, dkim = null, return_path = null] = lines.get(id) ?? [];
-        this.#add(
-          account.id,
-          id,
-          lines.has(id) ? { checked_at, began_at: null, due: { dkim, return_path } } : null,
-        );
+        const line = lines.get(id);
+        this.#add(account.id, id, line === undefined ? null : toTimes(line));
       }
     }
   }
@@ -112,7 +108,7 @@ export class Schedule {
     check.times ??= {
       checked_at: toInstant(check.checkedAt),
       began_at: toInstant(check.beganAt),
-      due: { dkim: toInstant(check.dkimDue), return_path: toInstant(check.returnPathDue) },
+      due: mapValues(check.dues, toInstant),
     };
     return check.times;
   }
@@ -126,9 +122,10 @@ export class Schedule {
     let lines = `{\n  "format": ${FORMAT},\n  "columns": ${JSON.stringify(SCHEDULE_COLUMNS)},\n  "checks": [`;
     let separator = '\n    ';
     let count = 0;
-    for (const { id, known, checkedAt, dkimDue, returnPathDue } of this.#checks.values()) {
+    for (const { id, known, checkedAt, beganAt, dues } of this.#checks.values()) {
       if (!known) continue;
-      lines += `${separator}[${id}, ${jsonInstant(checkedAt)}, ${jsonInstant(dkimDue)}, ${jsonInstant(returnPathDue)}]`;
+      const due = Object.entries(dues).map(([record, at]) => `["${record}", ${jsonInstant(at)}]`);
+      lines += `${separator}[${id}, ${jsonInstant(checkedAt)}, ${jsonInstant(beganAt)}, [${due.join(', ')}]]`;
       separator = ',\n    ';
       count++;
       if (count % LINES_AT_ONCE !== 0) continue;
@@ -151,8 +148,7 @@ export class Schedule {
       account,
       known: false,
       checkedAt: null,
-      dkimDue: null,
-      returnPathDue: null,
+      dues: {},
       beganAt: null,
       times: null,
     };
@@ -163,7 +159,7 @@ export class Schedule {
 
   #place(check: Check): void {
     this.#turns.remove(check);
-    const due = check.known ? earliest(check.dkimDue, check.returnPathDue) : 0;
+    const due = check.known ? earliest(check.dues) : 0;
     if (due !== null && !this.#suspended.has(check.account)) this.#putAt(check, due);
   }
 
@@ -177,14 +173,24 @@ function set(check: Check, times: CheckTimes): void {
   check.known = true;
   check.checkedAt = toSeconds(times.checked_at);
   check.beganAt = toSeconds(times.began_at);
-  check.dkimDue = toSeconds(times.due.dkim);
-  check.returnPathDue = toSeconds(times.due.return_path);
+  check.dues = mapValues(times.due, toSeconds);
   check.times = null;
 }
 
-function earliest(a: number | null, b: number | null): number | null {
-  if (a === null || b === null) return a ?? b;
-  return Math.min(a, b);
+function toTimes([, checked_at, began_at, due]: ScheduleFile['checks'][number]): CheckTimes {
+  return { checked_at, began_at, due: Object.fromEntries(due) };
+}
+
+/** Null: none of them is. */
+function earliest(dues: Check['dues']): number | null {
+  let first: number | null = null;
+  for (const due of Object.values(dues)) if (due !== null && (first === null || due < first)) first = due;
+  return first;
+}
+
+function mapValues<A, B>(record: Readonly<Record<string, A>> | ByRecord<A>, map: (value: A) => B) {
+  const entries: [string, A][] = Object.entries(record);
+  return Object.fromEntries(entries.map(([key, value]) => [key, map(value)]));
 }
 
 function instantToSeconds(instant: Instant): number {

@@ -1,9 +1,8 @@
 import type { Instant } from '../../instant.ts';
 import type { AccountRow, NewEvent, NewToken, TokenCreation, TokenRow, TokenStore } from '../store.ts';
 import type { AccountFiles } from './account-files.ts';
-import { inOrder, storedToken } from './accounts.ts';
+import { storedToken } from './accounts.ts';
 import type { StoredToken } from './formats.ts';
-import type { Ids } from './ids.ts';
 import { InTurn } from './in-turn.ts';
 import type { Installation } from './installation.ts';
 import type { PendingTasks } from './pending-tasks.ts';
@@ -13,7 +12,6 @@ interface TokensDeps {
   readonly tasks: PendingTasks;
   readonly files: AccountFiles;
   readonly installation: Installation;
-  readonly ids: Ids;
   readonly tokenUse: TokenUse;
 }
 
@@ -52,29 +50,26 @@ export class Tokens implements TokenStore {
     readonly token: NewToken;
     readonly event: (row: TokenRow) => NewEvent;
   }): Promise<TokenCreation> {
-    const { tasks, files, installation, ids } = this.#deps;
+    const { tasks, files, installation } = this.#deps;
     const { account, limit, token, event } = options;
     return tasks.serve(async () => {
       // Of an account that cannot be read, nobody knows whether the domain is there.
       if (token.domain_id !== null) files.find(account);
-      return this.inTurnOf(token.domain_id, () =>
-        ids.lend('token', async (takeId) => {
-          const creation = await installation.change<TokenCreation>(({ accounts, tokens }) => {
-            const isThere = accounts.some((row) => row.id === account);
-            if (!isThere || (token.domain_id !== null && files.find(account)?.has(token.domain_id) !== true))
-              return { result: { kind: 'gone' } };
-            const held = tokens.filter((one) => one.account_id === account && !files.isOrphan(one)).length;
-            if (held >= limit) return { result: { kind: 'full', limit } };
-            const stored = storedToken({ ...token, id: takeId(), account_id: account });
-            const row: TokenRow = { ...stored, last_used_at: null };
-            const events = [{ account, event: event(row) }];
-            const changed = { tokens: inOrder([...tokens, stored]) };
-            return { result: { kind: 'written', row }, changed, events };
-          });
-          if (creation.kind === 'written') await installation.deliver(account);
-          return creation;
-        }),
-      );
+      return this.inTurnOf(token.domain_id, async () => {
+        const creation = await installation.change<TokenCreation>(({ accounts, tokens, next }) => {
+          const isThere = accounts.some((row) => row.id === account);
+          if (!isThere || (token.domain_id !== null && files.find(account)?.has(token.domain_id) !== true))
+            return { result: { kind: 'gone' } };
+          const held = tokens.filter((one) => one.account_id === account && !files.isOrphan(one)).length;
+          if (held >= limit) return { result: { kind: 'full', limit } };
+          const stored = storedToken({ ...token, id: next.token, account_id: account });
+          const row: TokenRow = { ...stored, last_used_at: null };
+          const changed = { tokens: [...tokens, stored], next: { ...next, token: stored.id + 1 } };
+          return { result: { kind: 'written', row }, changed, events: [{ account, event: event(row) }] };
+        });
+        if (creation.kind === 'written') await installation.deliver(account);
+        return creation;
+      });
     });
   }
 
