@@ -22,10 +22,9 @@ import { systemTimer } from './monitor/timer.ts';
 import { speakInSentences } from './router/issue-sentences.ts';
 import type { Services } from './router/services.ts';
 import type { Settings } from './settings.ts';
-import type { JsonStore } from './store/json/json-store.ts';
-import { openJsonStore } from './store/json/json-store.ts';
 import type { StreamBackupOptions } from './store/json/stream-backup.ts';
 import { streamBackup } from './store/json/stream-backup.ts';
+import { type OpenedStore, openStore } from './store/open.ts';
 import type { Store } from './store/store.ts';
 
 /** What an installation is made from; tests and benchmarks hand in other parts than `main` does. */
@@ -49,16 +48,19 @@ export interface Installation extends AsyncDisposable {
 /** Opens the data folder, which is this process's alone from then on. */
 export async function openInstallation(parts: InstallationParts): Promise<Installation> {
   const { settings, log, clock } = parts;
-  const store = await openJsonStore({ dataDir: settings.DATA_DIR, clock, log });
+  const opened = await openStore({ settings, clock, log });
   try {
-    return await composeInstallation(parts, store);
+    return await composeInstallation(parts, opened);
   } catch (error) {
-    await store.close();
+    await opened.store.close();
     throw error;
   }
 }
 
-async function composeInstallation(parts: InstallationParts, store: JsonStore): Promise<Installation> {
+async function composeInstallation(
+  parts: InstallationParts,
+  { store, snapshot }: OpenedStore,
+): Promise<Installation> {
   const { settings, log, keys, clock } = parts;
   speakInSentences();
   const metrics = createMetrics();
@@ -92,7 +94,7 @@ async function composeInstallation(parts: InstallationParts, store: JsonStore): 
       shares,
       events: new Events(from),
       limits,
-      installation: { backup: (options) => backupOf(store, options) },
+      installation: { backup: (options) => backupOf(snapshot, options) },
     },
     async [Symbol.asyncDispose]() {
       await monitor.close();
@@ -114,6 +116,9 @@ function dnsOf(settings: Settings, metrics: Metrics): Dns {
 }
 
 /** The snapshot is taken when the first piece is asked for. */
-async function* backupOf(store: JsonStore, options: StreamBackupOptions): AsyncGenerator<BackupItem> {
-  yield* streamBackup(await store.snapshot(), options);
+async function* backupOf(
+  snapshot: OpenedStore['snapshot'],
+  options: StreamBackupOptions,
+): AsyncGenerator<BackupItem> {
+  yield* streamBackup(await snapshot(), options);
 }

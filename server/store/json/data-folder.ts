@@ -11,6 +11,9 @@ export const IDS_FILE = 'ids.json';
 const SCHEDULE_FILE = 'schedule.json';
 const TOKEN_USE_FILE = 'token-use.json';
 
+/** Where one of these is, there is data. */
+export const DATA_FILES = ['accounts', INSTALLATION_FILE];
+
 /** Written and removed to see whether the folder can be written. */
 export const PROBE_FILE = 'probe.txt';
 
