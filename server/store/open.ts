@@ -6,12 +6,12 @@ import type { Clock } from '../instant.ts';
 import type { Settings } from '../settings.ts';
 import { checkFolder } from './json/check-folder.ts';
 import { DATA_FILES } from './json/data-folder.ts';
+import { unusableFolder } from './json/errors.ts';
 import { errorCode } from './json/file-system.ts';
 import { openJsonStore } from './json/json-store.ts';
 import { restoreArchive } from './json/restore.ts';
 import type { Snapshot } from './json/snapshot.ts';
 import type { StoreLog } from './json/store-log.ts';
-import { unusableFolder } from './json/unusable-folder.ts';
 import type { Store } from './store.ts';
 
 /** The only module outside of the stores that names one. */

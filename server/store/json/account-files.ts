@@ -1,12 +1,12 @@
 import type { AccountRow } from '../store.ts';
 import { Account, type AccountDeps, accountFileName, accountJsonFile } from './account.ts';
 import type { DataFolder } from './data-folder.ts';
+import { accountDamaged, writeFailed } from './errors.ts';
 import { EventLog } from './event-log.ts';
 import type { Evidence } from './evidence.ts';
 import type { Folder } from './folder.ts';
 import type { AccountFile, OutboxEntry, StoredToken } from './formats.ts';
 import { DamagedFileError } from './json-file.ts';
-import { accountDamaged, writeFailed } from './unavailable.ts';
 
 /** How many files are read side by side: enough to keep the four threads busy that Node has for that. */
 const READ_AT_ONCE = 8;

@@ -1,8 +1,8 @@
 import { Low } from 'lowdb';
+import { writeFailed } from './errors.ts';
 import { UnsyncedReplacementError } from './folder.ts';
 import type { JsonFile } from './json-file.ts';
 import type { StoreLog } from './store-log.ts';
-import { writeFailed } from './unavailable.ts';
 
 /** The document is no more: its account was deleted. */
 export class DocumentClosedError extends Error {

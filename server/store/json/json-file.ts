@@ -3,8 +3,8 @@ import type { z } from 'zod';
 import type { Folder } from './folder.ts';
 import { FORMAT, type Shape } from './formats.ts';
 import { jsonText } from './json-text.ts';
-import { NotTextError } from './read-text.ts';
 import type { StoreLog } from './store-log.ts';
+import { NotTextError } from './text-io.ts';
 
 /** A file that is there, but cannot be used as it is. The message names it and says in what way, on one line. */
 export class DamagedFileError extends Error {

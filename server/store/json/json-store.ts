@@ -3,13 +3,13 @@ import type { AccountDeps } from './account.ts';
 import { AccountFiles } from './account-files.ts';
 import { Accounts } from './accounts.ts';
 import { Checks } from './checks.ts';
-import { DataFolder, PROBE_FILE } from './data-folder.ts';
+import { DataFolder, PROBE_FILE, realFolder, restrictAccess } from './data-folder.ts';
 import { Domains } from './domains.ts';
+import { unusableFolder, writeFailed } from './errors.ts';
 import type { EventLogLimits } from './event-log.ts';
 import { EventFeed, Events } from './events.ts';
 import { Evidence } from './evidence.ts';
 import { type FileSystem, nodeFileSystem } from './file-system.ts';
-import { realFolder, restrictAccess } from './folder-access.ts';
 import { DomainIds } from './ids.ts';
 import { Installation } from './installation.ts';
 import { readIfUsable } from './json-file.ts';
@@ -22,8 +22,6 @@ import { type Snapshot, takeSnapshot } from './snapshot.ts';
 import { type StoreLog, silentLog } from './store-log.ts';
 import { TokenUse } from './token-use.ts';
 import { Tokens } from './tokens.ts';
-import { writeFailed } from './unavailable.ts';
-import { unusableFolder } from './unusable-folder.ts';
 
 export interface JsonStoreOptions {
   /** The folder, made where it is missing. It belongs to this process until `close`, or until the process ends. */

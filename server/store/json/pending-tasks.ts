@@ -1,4 +1,4 @@
-import { storeClosed } from './unavailable.ts';
+import { storeClosed } from './errors.ts';
 
 /** What the store is doing, so that its end can wait for it. */
 export class PendingTasks {
