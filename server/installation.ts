@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { Writable } from 'node:stream';
 import type { Logger } from 'pino';
 import { Accounts } from './auth/accounts.ts';
 import type { RateLimits } from './auth/rate-limits.ts';
@@ -22,9 +21,8 @@ import { systemTimer } from './monitor/timer.ts';
 import type { Services } from './router/services.ts';
 import { configureZodMessages } from './router/zod-messages.ts';
 import type { Settings } from './settings.ts';
-import type { Backup, BackupOptions, OpenBackup } from './store/backup.ts';
-import type { JsonStore } from './store/json/json-store.ts';
-import { openJsonStore } from './store/json/json-store.ts';
+import type { OpenBackup } from './store/backup.ts';
+import { type OpenedStore, openStore } from './store/open.ts';
 import type { Store } from './store/store.ts';
 
 /** What an installation is made from; tests and benchmarks hand in other parts than `main` does. */
@@ -49,22 +47,25 @@ export interface Installation extends AsyncDisposable {
 /** Opens the data folder, which is this process's alone from then on. */
 export async function openInstallation(parts: InstallationParts): Promise<Installation> {
   const { settings, log, clock } = parts;
-  const store = await openJsonStore({ dataDir: settings.DATA_DIR, clock, log });
+  const opened = await openStore({ settings, clock, log });
   try {
-    return await composeInstallation(parts, store);
+    return await composeInstallation(parts, opened);
   } catch (error) {
-    await store.close();
+    await opened.close();
     throw error;
   }
 }
 
-async function composeInstallation(parts: InstallationParts, store: JsonStore): Promise<Installation> {
+async function composeInstallation(
+  parts: InstallationParts,
+  { store, openBackup, close }: OpenedStore,
+): Promise<Installation> {
   const { settings, log, keys, clock } = parts;
   configureZodMessages();
   const metrics = createMetrics();
   const limits = createRateLimits(settings.RATE_LIMIT_PER_MINUTE);
   const { DATA_DIR: dataDir, SECRET_KEY: secretKey } = settings;
-  const seal = await openKeySeal({ dataDir, secretKey, check: store, random: randomBytes });
+  const seal = await openKeySeal({ dataDir, secretKey, check: store.settings, random: randomBytes });
   const dns = dnsOf(settings, metrics);
   const from = { store, clock, random: randomBytes };
   const observer = combineObservers(createCheckLog(log), metrics.checks);
@@ -79,10 +80,9 @@ async function composeInstallation(parts: InstallationParts, store: JsonStore): 
     returnPathHost: settings.RETURN_PATH_HOST,
     maxDomainsPerAccount: settings.MAX_DOMAINS_PER_ACCOUNT,
   });
-  const writing = new Set<Promise<void>>();
   return {
     store,
-    openBackup: (options) => openBackup(store, options, writing),
+    openBackup,
     dns,
     monitor,
     limits,
@@ -98,9 +98,7 @@ async function composeInstallation(parts: InstallationParts, store: JsonStore): 
     async [Symbol.asyncDispose]() {
       await monitor.close();
       await keys.close();
-      // A backup that is cut off still has to remove its snapshot.
-      await Promise.allSettled(writing);
-      await store.close();
+      await close();
     },
   };
 }
@@ -114,27 +112,4 @@ function dnsOf(settings: Settings, metrics: Metrics): Dns {
     now: () => performance.now(),
     onLookup: metrics.lookup,
   });
-}
-
-/** `writing` holds the backups that are being written. */
-async function openBackup(
-  store: JsonStore,
-  { withoutKey }: BackupOptions,
-  writing: Set<Promise<void>>,
-): Promise<Backup> {
-  // Only a backup needs tar and gzip: a start does without.
-  const { archiveFiles, writeArchive } = await import('./store/json/archive.ts');
-  const snapshot = await store.snapshot();
-  const write = async (out: Writable) => {
-    await using held = snapshot;
-    await writeArchive(held, out, { withoutKey });
-  };
-  return {
-    files: archiveFiles(snapshot, withoutKey).length,
-    writeTo(out) {
-      const written = write(out).finally(() => writing.delete(written));
-      writing.add(written);
-      return written;
-    },
-  };
 }

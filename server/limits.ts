@@ -26,10 +26,8 @@ export const REQUEST_LIMITS = {
 
 /** Of one stream of events. */
 export const STREAM_LIMITS = {
-  /** How many events are read from the log at a time while it catches up. */
-  catchUpPage: 500,
-  /** How many may wait for a listener that takes them slowly, before it is told to read anew. */
-  waitingEvents: 1_000,
+  /** How many events are read from the log at a time. */
+  page: 500,
 } as const;
 
 /** What the server takes of all callers together, and how long it waits for one; times are in milliseconds. */

@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { LetterheadError } from '@letterhead/shared';
 import type { Logger } from 'pino';
@@ -7,13 +7,11 @@ import { runCommandLine } from './cli/command-line.ts';
 import type { Connection, ConnectOptions } from './cli/connection.ts';
 import type { ExitCode } from './cli/exit-code.ts';
 import { EXIT, UsageError } from './cli/exit-code.ts';
-import type { FolderTools } from './cli/folder-tools.ts';
 import { greet } from './cli/greeting.ts';
 import type { Terminal } from './cli/output.ts';
 import { print } from './cli/output.ts';
 import { openTerminal } from './cli/terminal.ts';
 import { KeyPool } from './dkim/key-pool.ts';
-import { SECRET_KEY_FILE } from './dkim/secret-key-file.ts';
 import type { Installation, InstallationParts } from './installation.ts';
 import { openInstallation } from './installation.ts';
 import type { Clock } from './instant.ts';
@@ -21,13 +19,9 @@ import { createLog } from './log.ts';
 import packageJson from './package.json' with { type: 'json' };
 import type { RunningServer } from './running-server.ts';
 import { startServer } from './running-server.ts';
-import type { Settings } from './settings.ts';
 import { parseSettings } from './settings.ts';
-import { checkFolder } from './store/json/check-folder.ts';
-import { INSTALLATION_FILE } from './store/json/data-folder.ts';
-import { errorCode } from './store/json/file-system.ts';
-import { FolderInUseError } from './store/json/lock.ts';
-import { unusableFolder } from './store/json/unusable-folder.ts';
+import { refuseNoData, storeTools } from './store/open.ts';
+import { StoreInUseError } from './store/store-in-use.ts';
 import { messageOf, systemReason } from './system-failure.ts';
 
 /** How many keys a server holds ready; a command that opens the folder makes its one when it needs it. */
@@ -68,7 +62,7 @@ export function runCommand(words: readonly string[], surroundings: Surroundings)
     version: packageJson.version,
     connect: (options) => connect(surroundings, options),
     serve: () => serve(surroundings),
-    openFolder: () => openFolder(parseSettings(surroundings.environment)),
+    openFolder: () => storeTools(parseSettings(surroundings.environment)),
   });
 }
 
@@ -144,7 +138,7 @@ async function connect(
     throw new UsageError('Set both LETTERHEAD_URL and LETTERHEAD_TOKEN, or neither to open the data folder.');
   }
   const settings = parseSettings(environment);
-  if (!begin) refuseEmptyFolder(settings.DATA_DIR);
+  if (!begin) refuseNoData(settings);
   const log = await createLog('warn', terminal.err);
   const keys = new KeyPool({
     size: 0,
@@ -153,47 +147,11 @@ async function connect(
   return connectToFolder(await openForCommand({ settings, log, keys, clock }), log);
 }
 
-/** A command in the wrong place must not leave a data folder there. */
-function refuseEmptyFolder(dataDir: string): void {
-  const names = namesIn(dataDir);
-  if (['accounts', INSTALLATION_FILE].some((name) => names.includes(name))) return;
-  throw new LetterheadError(
-    'unavailable',
-    `There is no data in ${dataDir} yet. Set DATA_DIR to where it is, or begin with \`letterhead serve\`.`,
-  );
-}
-
-/** None where the folder is not there. Throws `unavailable` where it cannot be read. */
-function namesIn(dataDir: string): string[] {
-  try {
-    return readdirSync(dataDir);
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return [];
-    throw unusableFolder(dataDir, error);
-  }
-}
-
-/** What needs no store, and must not change one. */
-function openFolder({ DATA_DIR, SECRET_KEY }: Settings): FolderTools {
-  return {
-    path: resolve(DATA_DIR),
-    async check() {
-      refuseEmptyFolder(DATA_DIR);
-      return checkFolder(DATA_DIR);
-    },
-    async restore(archive) {
-      const { restoreArchive } = await import('./store/json/restore.ts');
-      return restoreArchive(archive, DATA_DIR);
-    },
-    lacksKey: () => SECRET_KEY === null && !existsSync(join(DATA_DIR, SECRET_KEY_FILE)),
-  };
-}
-
 async function openForCommand(parts: InstallationParts): Promise<Installation> {
   try {
     return await openInstallation(parts);
   } catch (error) {
-    if (!(error instanceof FolderInUseError)) throw error;
+    if (!(error instanceof StoreInUseError)) throw error;
     const advice = 'To speak to the server that holds it, set LETTERHEAD_URL and LETTERHEAD_TOKEN.';
     throw new LetterheadError('unavailable', `${error.holding} ${advice}`);
   }

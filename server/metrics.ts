@@ -1,6 +1,7 @@
 import type { LookupObserver } from './dns/lookup.ts';
 import { Histogram } from './histogram.ts';
 import type { CheckObserver } from './monitor/run-check.ts';
+import { dkimStateOf } from './records/record-states.ts';
 
 /** What an operator can watch, in Prometheus' words. */
 export interface Metrics {
@@ -16,7 +17,7 @@ export interface Metrics {
 }
 
 export interface WatchedGauges {
-  readonly dueChecks: () => number | Promise<number>;
+  readonly dueChecks: () => Promise<number>;
   readonly checksInFlight: () => number;
 }
 
@@ -57,8 +58,8 @@ export function createMetrics(): Metrics {
     },
     request: (method, route, status, seconds) => requests.observe(seconds, method, route, String(status)),
     checks: {
-      checked: ({ asked, verdicts, ms }) =>
-        checks.observe(ms / 1000, String(asked), verdicts.dkim?.code ?? 'none'),
+      checked: ({ row, asked, verdicts, ms }) =>
+        checks.observe(ms / 1000, String(asked), verdicts[dkimStateOf(row).id]?.code ?? 'none'),
       failed: () => {
         failures += 1;
       },

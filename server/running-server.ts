@@ -74,7 +74,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
 
 function watchInstallation({ metrics, store, monitor }: Installation, now: Clock): void {
   metrics.watch({
-    dueChecks: () => store.countDueChecks(toInstant(now())) + monitor.load.waiting,
+    dueChecks: async () => (await store.checks.countDue(toInstant(now()))) + monitor.load.waiting,
     checksInFlight: () => monitor.load.inFlight,
   });
 }

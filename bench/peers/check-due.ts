@@ -43,7 +43,8 @@ async function checkDue(): Promise<CheckRun> {
   await monitor.tick();
   while (unchecked.length > 0) {
     const next = unchecked.at(-1);
-    if (next !== undefined && store.checkTimes(next.account, next.id)?.checked_at !== null) unchecked.pop();
+    if (next !== undefined && (await store.domains.get(next.account, next.id))?.checks?.checked_at !== null)
+      unchecked.pop();
     else await sleep(LOOK_EVERY);
   }
   const seconds = (performance.now() - begin) / 1000;
@@ -52,8 +53,8 @@ async function checkDue(): Promise<CheckRun> {
 }
 
 async function livingDomains(): Promise<{ account: number; id: number }[]> {
-  const accounts = await store.listAccounts();
-  const rows = await Promise.all(accounts.map(({ id }) => store.listDomains(id, {})));
+  const accounts = await store.accounts.list();
+  const rows = await Promise.all(accounts.map(({ id }) => store.domains.list(id, {})));
   const living = rows.flat().filter(({ domain }) => !domain.endsWith(deadZone));
   return living.map(({ account_id, id }) => ({ account: account_id, id }));
 }

@@ -11,8 +11,8 @@ export interface StoreOptions {
 
 const { dataDir } = contenderOptions<StoreOptions>();
 const store = await openJsonStore({ dataDir, clock: () => new Date() });
-const accounts = (await store.listAccounts()).slice(1);
-const [pattern] = await store.listDomains(accounts[0]?.id ?? 0, { limit: 1 });
+const accounts = (await store.accounts.list()).slice(1);
+const [pattern] = await store.domains.list(accounts[0]?.id ?? 0, { limit: 1 });
 if (pattern === undefined) throw new Error('The store holds no domain.');
 const NO_LIMIT = 1_000_000;
 
@@ -22,19 +22,19 @@ contend({
     create: (order) =>
       runClients(order, async (client, turn) => {
         const account = accounts[ownPlace(client, turn, order.clients, accounts.length)]?.id ?? 0;
-        const change = await store.createDomain(
+        const change = await store.domains.create({
           account,
-          `created-${client}-${turn}.example.net`,
-          NO_LIMIT,
-          (id) => makeRow(pattern, account, id),
-          (row): NewEvent => ({
+          name: `created-${client}-${turn}.example.net`,
+          limit: NO_LIMIT,
+          build: (id) => makeRow(pattern, account, id),
+          event: (row): NewEvent => ({
             type: 'domain.created',
             domain: { id: row.id, name: row.domain },
             actor: { kind: 'cli', token_id: null, address: null },
             at: row.created_at,
             changes: {},
           }),
-        );
+        });
         if (change.kind !== 'written') throw new Error(`A create ended as ${change.kind}.`);
       }),
   },

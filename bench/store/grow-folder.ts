@@ -8,8 +8,8 @@ import { keysFromFile } from '../../server/dkim/key-source.ts';
 import { openKeySeal } from '../../server/dkim/open-key-seal.ts';
 import { parseDomainName } from '../../server/domains/domain-name.ts';
 import { Domains } from '../../server/domains/domains.ts';
+import { toInstant } from '../../server/instant.ts';
 import { nextCheckTimes } from '../../server/monitor/schedule.ts';
-import { RECORD_KEYS } from '../../server/records/record-states.ts';
 import type { FileSystem } from '../../server/store/json/file-system.ts';
 import { nodeFileSystem } from '../../server/store/json/file-system.ts';
 import { openJsonStore } from '../../server/store/json/json-store.ts';
@@ -42,7 +42,7 @@ export async function growFolder(dataDir: string, databaseFile: string, size: Fo
   const domains = new Domains({
     store,
     keys: await keysFromFile(keysFile(), () => {}),
-    seal: await openKeySeal({ dataDir, secretKey: null, check: store, random: randomBytes }),
+    seal: await openKeySeal({ dataDir, secretKey: null, check: store.settings, random: randomBytes }),
     clock,
     random: randomBytes,
     returnPathHost: null,
@@ -72,15 +72,26 @@ async function fillAccount(
   const rows = await Promise.all(names.map((name) => domains.create(account, name, actor)));
   const now = new Date();
   for (const row of rows) {
-    store.noteCheckTimes(account.id, row.id, nextCheckTimes(row, RECORD_KEYS, undefined, now, randomBytes));
+    await store.checks.reschedule(
+      { account: account.id, id: row.id },
+      {
+        ...nextCheckTimes(
+          row,
+          row.records.map(({ id }) => id),
+          now,
+          randomBytes,
+        ),
+        began_at: toInstant(now),
+      },
+    );
   }
 }
 
 /** As lowdb writes it. */
 async function writeDatabase(file: string, store: Store): Promise<void> {
-  const accounts = await store.listAccounts();
+  const accounts = await store.accounts.list();
   const domains: DomainRow[] = [];
-  for (const { id } of accounts) domains.push(...(await store.listDomains(id, {})));
+  for (const { id } of accounts) domains.push(...(await store.domains.list(id, {})));
   await writeFile(file, JSON.stringify({ accounts, domains }, null, 2));
 }
 

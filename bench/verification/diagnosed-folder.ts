@@ -1,6 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { registrableDomain } from '@letterhead/shared';
 import { toInstant } from '../../server/instant.ts';
+import { firstCheckTimes } from '../../server/monitor/schedule.ts';
 import { dnsRecordOf } from '../../server/records/dns-records.ts';
+import { activeKeyOf, dkimStateOf, withRecords } from '../../server/records/record-states.ts';
 import { nodeFileSystem } from '../../server/store/json/file-system.ts';
 import { openJsonStore } from '../../server/store/json/json-store.ts';
 import type { DomainRow, Store } from '../../server/store/store.ts';
@@ -24,21 +27,29 @@ export interface DiagnosedDomain {
 /** Makes every domain in a data folder verified, with the evidence that a check leaves behind. */
 export async function diagnoseAll(dataDir: string): Promise<void> {
   await using store = await openForPreparation(dataDir);
-  for (const { id } of await store.listAccounts()) {
-    const rows = await store.listDomains(id, {});
+  for (const { id } of await store.accounts.list()) {
+    const rows = await store.domains.list(id, {});
     await Promise.all(rows.map((row) => diagnose(store, row)));
   }
 }
 
 async function diagnose(store: Store, row: DomainRow): Promise<void> {
   const since = toInstant(clock());
-  await store.updateDomain(row.account_id, row.id, (current) => ({
-    row: { ...current, dkim: { verified: true, degraded: false, since } },
+  await store.domains.update(row.account_id, row.id, (current) => ({
+    row: withRecords(
+      current,
+      current.records.map((state) => ({ ...state, verified: true, since })),
+    ),
     events: [],
   }));
   const evidence = evidenceOf(row);
-  const kept = toKeptDiagnosis(undefined, row.selector, judge(row, evidence), advise(row, evidence.advice));
-  await store.writeEvidence(row.account_id, row.id, kept);
+  const { selector } = evidence;
+  const kept = toKeptDiagnosis(undefined, selector, judge(row, evidence), advise(row, evidence.advice));
+  const { account_id: account, id } = row;
+  await store.checks.finish(
+    { account, id, selector, began: since },
+    { evidence: kept, change: () => null, times: () => row.checks ?? firstCheckTimes(row, randomBytes) },
+  );
 }
 
 /**
@@ -50,16 +61,20 @@ export async function spreadChecks(dataDir: string, from: Date, howMany: number)
   const rows = await Array.fromAsync(allDomains(store));
   for (const [at, row] of rows.entries()) {
     const due = toInstant(new Date(from.getTime() + (WHILE_VERIFIED * at) / rows.length));
-    store.noteCheckTimes(row.account_id, row.id, {
-      checked_at: row.updated_at,
-      due: { dkim: due, return_path: null },
-    });
+    await store.checks.reschedule(
+      { account: row.account_id, id: row.id },
+      {
+        checked_at: row.updated_at,
+        began_at: null,
+        due: { 'dkim:1': due, return_path: null },
+      },
+    );
   }
   return rows.slice(0, howMany).map((row) => ({ domain: row.domain, ...dkimOf(row) }));
 }
 
 async function* allDomains(store: Store): AsyncGenerator<DomainRow> {
-  for (const { id } of await store.listAccounts()) yield* await store.listDomains(id, {});
+  for (const { id } of await store.accounts.list()) yield* await store.domains.list(id, {});
 }
 
 async function openForPreparation(dataDir: string): Promise<Store & AsyncDisposable> {
@@ -68,7 +83,7 @@ async function openForPreparation(dataDir: string): Promise<Store & AsyncDisposa
 }
 
 function dkimOf(row: DomainRow): { hostname: string; fqdn: string; value: string } {
-  const record = dnsRecordOf(row, 'dkim');
+  const record = dnsRecordOf(row, dkimStateOf(row).id);
   if (record === undefined) throw new Error('Every domain has a DKIM record.');
   return record;
 }
@@ -80,9 +95,9 @@ function evidenceOf(row: DomainRow): CheckEvidence {
   const present = (text: string) => ({ kind: 'present' as const, values: [text], cname: null, ttl: 300 });
   const nameServers = [`ns1.${zone}`, `ns2.${zone}`];
   return {
-    selector: row.selector,
+    selector: activeKeyOf(row).selector,
     records: {
-      dkim: {
+      'dkim:1': {
         fqdn,
         type: 'TXT',
         observed_at: clock().toISOString(),

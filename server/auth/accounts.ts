@@ -33,28 +33,28 @@ export class Accounts {
 
   /** By id. */
   list(): Promise<readonly AccountRow[]> {
-    return this.#store.listAccounts();
+    return this.#store.accounts.list();
   }
 
   /** Rejects with `not_found`. */
   async get(id: number): Promise<AccountRow> {
-    const row = await this.#store.getAccount(id);
+    const row = await this.#store.accounts.get(id);
     if (row === undefined) throw noSuchAccount(id);
     return row;
   }
 
   create(name: string, actor: Actor): Promise<AccountRow> {
     const now = toInstant(this.#clock());
-    return this.#store.createAccount(
-      (id) => ({ id, name, suspended: false, created_at: now, updated_at: now }),
-      (row) => this.#event('account.created', actor, { name: row.name }),
+    return this.#store.accounts.create(
+      { name, suspended: false, created_at: now, updated_at: now },
+      this.#event('account.created', actor, { name }),
     );
   }
 
   /** Renames, suspends or resumes; what is undefined stays as it is. */
   async change(account: AccountRow, to: AccountChange, actor: Actor): Promise<AccountRow> {
     const updated_at = toInstant(this.#clock());
-    const row = await this.#store.updateAccount(account.id, (current) => {
+    const row = await this.#store.accounts.update(account.id, (current) => {
       const events = [
         ...this.#renamed(current, to.name, actor),
         ...this.#suspended(current, to.suspended, actor),
@@ -69,7 +69,7 @@ export class Accounts {
 
   /** With its domains, keys, tokens and events. The event goes to the log of the account that asked for it. */
   async remove(account: AccountRow, actor: Actor, actorAccount: number | null): Promise<void> {
-    const gone = await this.#store.deleteAccount(account.id, (row) =>
+    const gone = await this.#store.accounts.delete(account.id, (row) =>
       actorAccount === null || actorAccount === row.id
         ? null
         : {

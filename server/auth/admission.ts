@@ -121,7 +121,7 @@ export class Admission implements Caller {
     try {
       const now = toInstant(clock());
       const { token, account } = await findValidToken(store, hashTokenSecret(this.#secret()), now);
-      store.noteTokenUse(token.id, now);
+      store.tokens.touch(token.id, now);
       const actor = { kind: 'token', token_id: token.id, address } as const;
       return { actor, scopes: token.scopes, token, account };
     } catch (error) {

@@ -3,7 +3,7 @@ import { SCOPES } from '@letterhead/shared';
 import type { Clock } from '../instant.ts';
 import { toInstant } from '../instant.ts';
 import type { Store } from '../store/store.ts';
-import { newTokenRow, tokenEvent } from './new-token.ts';
+import { describeToken, tokenEvent } from './new-token.ts';
 import { makeTokenSecret } from './token-secret.ts';
 
 const actor: Actor = { kind: 'cli', token_id: null, address: null };
@@ -22,17 +22,17 @@ export async function makeFirstAccount(
   { store, clock }: { store: Store; clock: Clock },
   bootstrapToken: string | null,
 ): Promise<FirstStart | null> {
-  if ((await store.listAccounts()).length > 0) return null;
   const secret = bootstrapToken ?? makeTokenSecret();
   const at = toInstant(clock());
-  const account = await store.createAccount(
-    (id) => ({ id, name: 'Help desk', suspended: false, created_at: at, updated_at: at }),
-    (row) => ({ type: 'account.created', domain: null, actor, at, changes: { name: row.name } }),
-    (made, id) => {
-      const plan = { name: 'First token', scopes: SCOPES, expiresAt: null, domain: null };
-      const row = newTokenRow(plan, { id, account: made.id, secret, at });
-      return { row, event: tokenEvent('token.created', row, { domain: null, actor, at }) };
-    },
+  const plan = { name: 'First token', scopes: SCOPES, expiresAt: null, domain: null };
+  const account = await store.accounts.createFirst(
+    { name: 'Help desk', suspended: false, created_at: at, updated_at: at },
+    describeToken(plan, secret, at),
+    ({ name }, token) => [
+      { type: 'account.created', domain: null, actor, at, changes: { name } },
+      tokenEvent('token.created', token, { domain: null, actor, at }),
+    ],
   );
+  if (account === null) return null;
   return { account: account.id, secret: bootstrapToken === null ? secret : null };
 }

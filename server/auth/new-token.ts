@@ -3,7 +3,7 @@ import { LetterheadError } from '@letterhead/shared';
 import type { Clock, Instant } from '../instant.ts';
 import { toInstant } from '../instant.ts';
 import { ACCOUNT_LIMITS } from '../limits.ts';
-import type { AccountRow, DomainRow, NewEvent, Store, TokenRow } from '../store/store.ts';
+import type { AccountRow, DomainRow, NewEvent, NewToken, Store, TokenRow } from '../store/store.ts';
 import type { Identity } from './identity.ts';
 import { refuseExpiry, tooManyTokens } from './new-token-rules.ts';
 import { hashTokenSecret, makeTokenSecret, tokenPrefix } from './token-secret.ts';
@@ -18,21 +18,20 @@ export interface TokenPlan {
   readonly domain: DomainRow | null;
 }
 
-/** A new token's row: of its secret it keeps no more than the hash, and what tells tokens apart. */
-export function newTokenRow(
+/** What is kept of a new token: of its secret no more than the hash, and what tells tokens apart. */
+export function describeToken(
   { name, scopes, expiresAt, domain }: TokenPlan,
-  of: { readonly id: number; readonly account: number; readonly secret: string; readonly at: Instant },
-): TokenRow {
+  secret: string,
+  at: Instant,
+): NewToken {
   return {
-    id: of.id,
-    account_id: of.account,
     domain_id: domain?.id ?? null,
     name,
-    prefix: tokenPrefix(of.secret),
-    hash: hashTokenSecret(of.secret),
+    prefix: tokenPrefix(secret),
+    hash: hashTokenSecret(secret),
     scopes: [...new Set(scopes)],
     expires_at: expiresAt === null ? null : toInstant(expiresAt),
-    created_at: of.at,
+    created_at: at,
   };
 }
 
@@ -65,11 +64,13 @@ export async function createToken(
   const now = clock();
   const at = toInstant(now);
   refuseExpiry(plan.expiresAt, now, identity);
-  const creation = await store.createToken(
-    { account: account.id, domain: plan.domain?.id ?? null, limit: ACCOUNT_LIMITS.tokens },
-    (id) => newTokenRow(plan, { id, account: account.id, secret, at }),
-    (created) => tokenEvent('token.created', created, { domain: plan.domain, actor: identity.actor, at }),
-  );
+  const creation = await store.tokens.create({
+    account: account.id,
+    limit: ACCOUNT_LIMITS.tokens,
+    token: describeToken(plan, secret, at),
+    event: (created) =>
+      tokenEvent('token.created', created, { domain: plan.domain, actor: identity.actor, at }),
+  });
   if (creation.kind === 'full') throw tooManyTokens(creation.limit);
   if (creation.kind === 'gone') {
     const what = plan.domain === null ? `account ${account.id}` : `domain ${plan.domain.id}`;

@@ -25,7 +25,7 @@ export class Shares {
   }
 
   async list(account: AccountRow, domain: DomainRow): Promise<Share[]> {
-    return (await this.#rowsOf(account, domain)).map((row) => this.#toShare(row));
+    return (await this.#needs.store.tokens.list(account.id, { domain: domain.id })).map(toShare);
   }
 
   /** Without `expiresAt`, for a week. The answer holds the secret, this once. */
@@ -44,15 +44,16 @@ export class Shares {
     };
     const { row, secret } = await createToken(this.#needs, account, plan, identity);
     const url = publicUrl === null ? null : `${publicUrl}/share#${secret}`;
-    return { ...this.#toShare(row), token: secret, url };
+    return { ...toShare(row), token: secret, url };
   }
 
   /** From the next request on, the link is refused. */
   async revoke(account: AccountRow, domain: DomainRow, id: number, actor: Actor): Promise<void> {
-    const row = (await this.#rowsOf(account, domain)).find((share) => share.id === id);
+    const { tokens } = this.#needs.store;
+    const row = await tokens.get(account.id, id);
     const revoked =
-      row !== undefined &&
-      (await this.#needs.store.deleteToken(account.id, id, (gone) => this.#revoked(gone, domain, actor)));
+      row?.domain_id === domain.id &&
+      (await tokens.delete(account.id, id, (gone) => this.#revoked(gone, domain, actor)));
     if (!revoked) throw new LetterheadError('not_found', `${domain.domain} has no share link ${id}.`);
   }
 
@@ -61,22 +62,16 @@ export class Shares {
     return shares.map((row) => this.#revoked(row, domain, actor));
   }
 
-  async #rowsOf(account: AccountRow, domain: DomainRow): Promise<TokenRow[]> {
-    const rows = await this.#needs.store.listTokens(account.id);
-    return rows.filter((row) => row.domain_id === domain.id);
-  }
-
-  #toShare(row: TokenRow): Share {
-    const lastUse = this.#needs.store.lastTokenUse(row.id);
-    return {
-      id: row.id,
-      expires_at: row.expires_at === null ? null : new Date(row.expires_at),
-      last_used_at: lastUse === null ? null : new Date(lastUse),
-      created_at: new Date(row.created_at),
-    };
-  }
-
   #revoked(row: TokenRow, domain: DomainRow, actor: Actor): NewEvent {
     return tokenEvent('token.revoked', row, { domain, actor, at: toInstant(this.#needs.clock()) });
   }
+}
+
+function toShare(row: TokenRow): Share {
+  return {
+    id: row.id,
+    expires_at: row.expires_at === null ? null : new Date(row.expires_at),
+    last_used_at: row.last_used_at === null ? null : new Date(row.last_used_at),
+    created_at: new Date(row.created_at),
+  };
 }

@@ -31,11 +31,11 @@ export class Tokens {
     if (identity.token === null || identity.account === null) {
       throw new LetterheadError('not_found', 'There is no token: the data folder is opened directly.');
     }
-    return { ...this.#toToken(identity.token), account: toAccount(identity.account) };
+    return { ...toToken(identity.token), account: toAccount(identity.account) };
   }
 
   async list(account: AccountRow): Promise<Token[]> {
-    return (await this.#rowsOf(account)).map((row) => this.#toToken(row));
+    return (await this.#store.tokens.list(account.id, { domain: null })).map(toToken);
   }
 
   /** The answer holds the secret, this once. */
@@ -45,16 +45,18 @@ export class Tokens {
     const plan = { name, scopes, expiresAt, domain: null };
     const from = { store: this.#store, clock: this.#clock };
     const { row, secret } = await createToken(from, account, plan, identity);
-    return { ...this.#toToken(row), token: secret };
+    return { ...toToken(row), token: secret };
   }
 
   /** From the next request on, the token is refused. */
   async revoke(account: AccountRow, id: number, identity: Identity): Promise<void> {
-    const row = (await this.#rowsOf(account)).find((token) => token.id === id);
-    if (row !== undefined) refuseMoreThanHeld(identity, row.scopes, 'revoke');
+    const row = await this.#store.tokens.get(account.id, id);
+    // Share links are their domain's.
+    const isToken = row !== undefined && row.domain_id === null;
+    if (isToken) refuseMoreThanHeld(identity, row.scopes, 'revoke');
     const revoked =
-      row !== undefined &&
-      (await this.#store.deleteToken(account.id, id, (gone) =>
+      isToken &&
+      (await this.#store.tokens.delete(account.id, id, (gone) =>
         tokenEvent('token.revoked', gone, {
           domain: null,
           actor: identity.actor,
@@ -73,25 +75,19 @@ export class Tokens {
     const current = await findValidToken(this.#store, identity.token.hash, toInstant(this.#clock()));
     authorize({ ...identity, ...current }, scope, account);
   }
+}
 
-  /** Share links are not among them: those are their domain's. */
-  async #rowsOf(account: AccountRow): Promise<TokenRow[]> {
-    return (await this.#store.listTokens(account.id)).filter((row) => row.domain_id === null);
-  }
-
-  #toToken(row: TokenRow): Token {
-    const lastUse = this.#store.lastTokenUse(row.id);
-    return {
-      id: row.id,
-      account_id: row.account_id,
-      name: row.name,
-      prefix: row.prefix,
-      scopes: row.scopes.filter((scope) => scope !== SHARE_SCOPE),
-      expires_at: row.expires_at === null ? null : new Date(row.expires_at),
-      last_used_at: lastUse === null ? null : new Date(lastUse),
-      created_at: new Date(row.created_at),
-    };
-  }
+function toToken(row: TokenRow): Token {
+  return {
+    id: row.id,
+    account_id: row.account_id,
+    name: row.name,
+    prefix: row.prefix,
+    scopes: row.scopes.filter((scope) => scope !== SHARE_SCOPE),
+    expires_at: row.expires_at === null ? null : new Date(row.expires_at),
+    last_used_at: row.last_used_at === null ? null : new Date(row.last_used_at),
+    created_at: new Date(row.created_at),
+  };
 }
 
 function refuseMoreThanHeld(

@@ -1,9 +1,9 @@
 import { isId } from '@letterhead/shared';
 import type { Command } from 'commander';
+import type { StoreTools } from '../store/open.ts';
 import type { Connection, ConnectOptions } from './connection.ts';
 import type { ExitCode } from './exit-code.ts';
 import { EXIT, UsageError } from './exit-code.ts';
-import type { FolderTools } from './folder-tools.ts';
 import type { Terminal } from './output.ts';
 import { formatJson, print } from './output.ts';
 
@@ -15,7 +15,7 @@ export interface CommandNeeds {
   readonly connect: (options: ConnectOptions) => Promise<Connection>;
   readonly serve: () => Promise<ExitCode>;
   /** The data folder that DATA_DIR names, not opened as a store. */
-  readonly openFolder: () => FolderTools;
+  readonly openFolder: () => StoreTools;
 }
 
 /** What every command is given: its needs, and where it leaves what the program ends with. */

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
+import type { StoreReport, StoreTools } from '../store/open.ts';
 import { inOneLine } from '../terminal-text.ts';
 import type { CommandContext, CommandOptions } from './command-context.ts';
 import { EXIT, UsageError } from './exit-code.ts';
-import type { FolderFindings, FolderTools } from './folder-tools.ts';
 import { formatJson, note, print } from './output.ts';
 
 /** `letterhead check` and `letterhead restore`. */
@@ -36,19 +36,19 @@ export function addFolderCommands(program: Command, context: CommandContext): vo
 async function show(
   { terminal }: CommandContext,
   asJson: boolean | undefined,
-  findings: FolderFindings,
+  findings: StoreReport,
   text: string,
 ): Promise<void> {
   await print(terminal.out, asJson === true ? formatJson(findings) : text);
 }
 
-function describeFolder(path: string, { accounts, domains, problems }: FolderFindings): string {
+function describeFolder(path: string, { accounts, domains, problems }: StoreReport): string {
   const holds = `${inOneLine(path)} holds ${count(accounts, 'account')} with ${count(domains, 'domain')}`;
   if (problems.length === 0) return `${holds}, and nothing is wrong with it.\n`;
   return `${holds}. ${count(problems.length, 'problem')}:\n\n${problems.map(({ message }) => `  ${inOneLine(message)}\n`).join('')}`;
 }
 
-function describeRestored(folder: FolderTools, findings: FolderFindings): string {
+function describeRestored(folder: StoreTools, findings: StoreReport): string {
   const key = folder.lacksKey()
     ? 'The backup was made without its key: set SECRET_KEY, or put secret.key back, before the server starts.\n'
     : '';

@@ -4,10 +4,10 @@ import type { KeySeal } from './key-seal.ts';
 import { createKeySeal } from './key-seal.ts';
 import { makeSecretKeyFile, readSecretKeyFile, SECRET_KEY_FILE } from './secret-key-file.ts';
 
-/** Where the installation keeps a text by which its secret key is recognised. */
+/** Where the installation keeps a text by which its secret key is recognised; a store's settings fit. */
 export interface SecretKeyCheck {
-  readSecretKeyCheck(): string | null;
-  writeSecretKeyCheck(check: string): Promise<void>;
+  get(key: 'secret_key_check'): Promise<string | null>;
+  set(key: 'secret_key_check', value: string): Promise<void>;
 }
 
 export interface KeySealOptions {
@@ -23,7 +23,7 @@ export interface KeySealOptions {
  * not the one that they were encrypted with.
  */
 export async function openKeySeal({ dataDir, secretKey, check, random }: KeySealOptions): Promise<KeySeal> {
-  const known = check.readSecretKeyCheck();
+  const known = await check.get('secret_key_check');
   const key =
     secretKey ??
     (await readSecretKeyFile(dataDir)) ??
@@ -34,7 +34,7 @@ export async function openKeySeal({ dataDir, secretKey, check, random }: KeySeal
     );
   }
   const seal = createKeySeal(key, random);
-  if (known === null) await check.writeSecretKeyCheck(seal.makeKeyCheck());
+  if (known === null) await check.set('secret_key_check', seal.makeKeyCheck());
   else if (!seal.verifyKeyCheck(known)) {
     const name = secretKey === null ? join(dataDir, SECRET_KEY_FILE) : 'SECRET_KEY';
     throw new Error(

@@ -1,6 +1,6 @@
 import type { Domain } from '@letterhead/shared';
 import { dnsRecordsOf } from '../records/dns-records.ts';
-import { isVerified, stateOf } from '../records/record-states.ts';
+import { stateOf } from '../records/record-states.ts';
 import type { DomainRow } from '../store/store.ts';
 
 /** Rows never change, so each is turned into what callers see once. */
@@ -17,19 +17,19 @@ export function toDomain(row: DomainRow): Domain {
 }
 
 function makeView(row: DomainRow): Domain {
-  const dns_records = dnsRecordsOf(row).map(({ key, label, type, hostname, value }) => ({
+  const dns_records = dnsRecordsOf(row).map(({ id, label, type, hostname, value }) => ({
     label,
     type,
     hostname,
     value,
-    verified: stateOf(row, key)?.verified === true,
+    verified: stateOf(row, id)?.verified === true,
   }));
   return {
     id: row.id,
     account_id: row.account_id,
     domain: row.domain,
     subdomain: row.subdomain,
-    verified: isVerified(row),
+    verified: row.verified,
     dns_records,
     updated_at: new Date(row.updated_at),
     created_at: new Date(row.created_at),

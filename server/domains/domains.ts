@@ -5,10 +5,11 @@ import type { KeySeal } from '../dkim/key-seal.ts';
 import type { KeyPair, KeySource } from '../dkim/key-source.ts';
 import type { Clock } from '../instant.ts';
 import { toInstant } from '../instant.ts';
+import type { CheckRequest } from '../monitor/check-job.ts';
 import type { Monitor } from '../monitor/monitor.ts';
 import { firstCheckTimes } from '../monitor/schedule.ts';
 import { makeSelector, returnPathToken } from '../records/record-names.ts';
-import { dkimStateOf, newRecordStates } from '../records/record-states.ts';
+import { activeKeyOf, dkimStateOf, identityFields } from '../records/record-states.ts';
 import type {
   AccountRow,
   DomainChange,
@@ -26,6 +27,9 @@ import type { DomainName } from './domain-name.ts';
 
 /** How many earlier keys of a domain are recognised: a row must not grow with every rename. */
 const MAX_PREVIOUS_KEYS = 50;
+
+/** Of the keys that a `KeySource` gives. */
+const KEY_BITS = 2048;
 
 /** What the domains need from elsewhere. */
 export interface DomainsNeeds {
@@ -52,7 +56,7 @@ export class Domains {
   }
 
   get(account: AccountRow, id: number): Promise<DomainRow | undefined> {
-    return this.#needs.store.getDomain(account.id, id);
+    return this.#needs.store.domains.get(account.id, id);
   }
 
   /** By id. `next` is the id after which the next page begins; null on the last one. */
@@ -62,8 +66,8 @@ export class Domains {
   ): Promise<{ rows: readonly DomainRow[]; next: number | null }> {
     const { limit } = filter;
     if (limit === undefined)
-      return { rows: await this.#needs.store.listDomains(account.id, filter), next: null };
-    const rows = await this.#needs.store.listDomains(account.id, { ...filter, limit: limit + 1 });
+      return { rows: await this.#needs.store.domains.list(account.id, filter), next: null };
+    const rows = await this.#needs.store.domains.list(account.id, { ...filter, limit: limit + 1 });
     const page = rows.slice(0, limit);
     return { rows: page, next: rows.length > limit ? (page.at(-1)?.id ?? null) : null };
   }
@@ -74,23 +78,25 @@ export class Domains {
     await this.#refuseFull(account);
     const identity = await this.#makeMailIdentity(account.id);
     const now = toInstant(this.#needs.clock());
-    const change = await this.#needs.store.createDomain(
-      account.id,
-      name.name,
-      this.#needs.maxDomainsPerAccount,
-      (id) => ({
-        id,
-        account_id: account.id,
-        domain: name.name,
-        subdomain: name.subdomain,
-        ...this.#identityFields(identity, { account: account.id, domain: id }, now),
-        previous_keys: [],
-        created_at: now,
-        updated_at: now,
-      }),
-      (row) => this.#event('domain.created', row, actor, {}),
-    );
-    return this.#scheduled(this.#written(change, account, name));
+    const change = await this.#needs.store.domains.create({
+      account: account.id,
+      name: name.name,
+      limit: this.#needs.maxDomainsPerAccount,
+      build: (id) =>
+        this.#scheduled({
+          id,
+          account_id: account.id,
+          domain: name.name,
+          subdomain: name.subdomain,
+          ...this.#identityFields(identity, { account: account.id, domain: id, key: 1 }, now),
+          previous_keys: [],
+          checks: null,
+          created_at: now,
+          updated_at: now,
+        }),
+      event: (row) => this.#event('domain.created', row, actor, {}),
+    });
+    return this.#written(change, account, name);
   }
 
   /** To another name: with a new key, selector and token. To the same name: changes nothing. */
@@ -99,19 +105,23 @@ export class Domains {
     await this.#refuseTaken(account, name);
     const identity = await this.#makeMailIdentity(account.id);
     const now = toInstant(this.#needs.clock());
-    const change = await this.#needs.store.updateDomain(account.id, row.id, (current) => {
+    const change = await this.#needs.store.domains.update(account.id, row.id, (current) => {
       if (current.domain === name.name) return null;
       return {
-        row: {
+        row: this.#scheduled({
           ...current,
           domain: name.name,
           subdomain: name.subdomain,
-          ...this.#identityFields(identity, { account: account.id, domain: row.id }, now),
-          previous_keys: [...current.previous_keys, keyFingerprint(current.public_key)].slice(
+          ...this.#identityFields(
+            identity,
+            { account: account.id, domain: row.id, key: nextKeyId(current) },
+            now,
+          ),
+          previous_keys: [...current.previous_keys, keyFingerprint(activeKeyOf(current).public_key)].slice(
             -MAX_PREVIOUS_KEYS,
           ),
           updated_at: now,
-        },
+        }),
         events: [
           this.#event('domain.renamed', { id: row.id, domain: name.name }, actor, {
             domain: { from: current.domain, to: name.name },
@@ -119,13 +129,13 @@ export class Domains {
         ],
       };
     });
-    return this.#scheduled(this.#written(change, account, name));
+    return this.#written(change, account, name);
   }
 
   /** With its key and its share links: mail signed with it can't be verified once the record is gone. */
   async remove(account: AccountRow, row: DomainRow, actor: Actor): Promise<void> {
     const { store, shares } = this.#needs;
-    const gone = await store.deleteDomain(account.id, row.id, (current, links) => [
+    const gone = await store.domains.delete(account.id, row.id, (current, links) => [
       this.#event('domain.deleted', current, actor, {}),
       ...shares.revocations(links, current, actor),
     ]);
@@ -133,8 +143,8 @@ export class Domains {
   }
 
   /** Asks DNS now and answers with the domain as it then is. Rejects with `not_found` where it is gone meanwhile. */
-  async verify(account: AccountRow, row: DomainRow, actor: Actor): Promise<DomainRow> {
-    const checked = await this.#needs.monitor.verifyNow({ account: account.id, id: row.id }, actor);
+  async verify(account: AccountRow, row: DomainRow, request: CheckRequest): Promise<DomainRow> {
+    const checked = await this.#needs.monitor.verifyNow({ account: account.id, id: row.id }, request);
     if (checked === undefined) throw noSuchDomain(account, row.id);
     return checked;
   }
@@ -142,11 +152,11 @@ export class Domains {
   /** Where each domain stands, by id. */
   async statuses(account: AccountRow): Promise<DomainStatus[]> {
     const now = this.#needs.clock();
-    const rows = await this.#needs.store.listDomains(account.id, {});
+    const rows = await this.#needs.store.domains.list(account.id, {});
     return rows.map((row) => ({
       id: row.id,
       status: statusOf(dkimStateOf(row), now),
-      ...checkDates(this.#needs.store.checkTimes(account.id, row.id)),
+      ...checkDates(row.checks),
       // Its checks have stopped.
       ...(account.suspended ? { next_check_at: null } : {}),
     }));
@@ -155,19 +165,19 @@ export class Domains {
   /** Why the domain is, or is not, verified: what the last check found out. Asks no DNS, and judges nothing. */
   async diagnosis(account: AccountRow, row: DomainRow): Promise<Diagnosis> {
     const { store, clock } = this.#needs;
-    const stored = readKeptDiagnosis(row, await store.readEvidence(account.id, row.id));
-    return diagnose(row, store.checkTimes(account.id, row.id), stored, clock());
+    const stored = readKeptDiagnosis(row, await store.checks.evidence(account.id, row.id));
+    return diagnose(row, stored, clock());
   }
 
   /** What can only be refused must not cost a key. The store decides again, atomically. */
   async #refuseTaken(account: AccountRow, name: DomainName): Promise<void> {
-    const [by] = await this.#needs.store.listDomains(account.id, { domain: name.name });
+    const [by] = await this.#needs.store.domains.list(account.id, { domain: name.name });
     if (by !== undefined) throw domainTaken(account, name, by);
   }
 
   async #refuseFull(account: AccountRow): Promise<void> {
     const { store, maxDomainsPerAccount: limit } = this.#needs;
-    if ((await store.listDomains(account.id, {})).length >= limit) throw accountFull(limit);
+    if ((await store.domains.list(account.id, {})).length >= limit) throw accountFull(limit);
   }
 
   async #makeMailIdentity(account: number): Promise<{ pair: KeyPair; selector: string; token: string }> {
@@ -180,23 +190,27 @@ export class Domains {
 
   #identityFields(
     { pair, selector, token }: { pair: KeyPair; selector: string; token: string },
-    owner: { account: number; domain: number },
+    owner: { account: number; domain: number; key: number },
     now: string,
-  ): Pick<DomainRow, 'selector' | 'public_key' | 'private_key' | 'dkim' | 'return_path'> {
-    const host = this.#needs.returnPathHost;
-    const target = host === null ? null : `${token}.${host}`;
-    return {
-      selector,
-      public_key: pair.publicKey,
-      private_key: this.#needs.seal.seal(pair.privateKey, owner),
-      ...newRecordStates({ verified: false, degraded: false, since: now }, target),
-    };
+  ): Pick<DomainRow, 'verified' | 'keys' | 'records'> {
+    const { returnPathHost: host, seal } = this.#needs;
+    const { account, domain, key: keyId } = owner;
+    return identityFields(
+      {
+        keyId,
+        selector,
+        publicKey: pair.publicKey,
+        bits: KEY_BITS,
+        privateKey: seal.seal(pair.privateKey, { account, domain }),
+        returnPath: host === null ? null : `${token}.${host}`,
+      },
+      now,
+    );
   }
 
   /** A domain whose records are new is checked by the schedule of new ones. */
   #scheduled(row: DomainRow): DomainRow {
-    this.#needs.store.noteCheckTimes(row.account_id, row.id, firstCheckTimes(row, this.#needs.random));
-    return row;
+    return { ...row, checks: firstCheckTimes(row, this.#needs.random) };
   }
 
   #written(change: DomainChange, account: AccountRow, name: DomainName): DomainRow {
@@ -227,6 +241,10 @@ export class Domains {
       changes,
     };
   }
+}
+
+function nextKeyId({ keys }: DomainRow): number {
+  return Math.max(0, ...keys.map(({ id }) => id)) + 1;
 }
 
 /** `not_found` for an id that this account has no domain with. */

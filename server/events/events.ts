@@ -50,7 +50,7 @@ export class Events {
     account: AccountRow,
     filter: Partial<EventFilter> & { limit: number },
   ): Promise<{ rows: readonly EventRow[]; next: number | null }> {
-    const page = await this.#store.listEvents(account.id, {
+    const page = await this.#store.events.list(account.id, {
       after: filter.after ?? 0,
       limit: filter.limit + 1,
       domain: filter.domain,
@@ -61,99 +61,59 @@ export class Events {
   }
 
   /**
-   * Every event after `after`, each once and in order, until `signal` aborts: first what the log holds, then what
-   * happens. Without `after`, from now on; the first item says from where that is.
+   * Every event after `after`, each once and in order, until `signal` aborts. Without `after`, from now on; the first
+   * item says from where that is. A listener that falls behind what the log keeps is told to read anew.
    */
   async *stream(account: AccountRow, after: number | null, signal: AbortSignal): AsyncGenerator<StreamItem> {
-    let told = 0;
-    for await (const item of this.#follow(account, after, signal)) {
-      yield item;
-      told += 1;
-      // Whoever catches up with much would otherwise hold everybody else up until the end of it.
-      if (told % REQUEST_LIMITS.rowsAtAStretch === 0) await nextTurn(account.id);
-    }
-  }
-
-  async *#follow(account: AccountRow, after: number | null, signal: AbortSignal): AsyncGenerator<StreamItem> {
-    const queue = new EventQueue(account.id, signal);
-    const unsubscribe = this.#store.subscribe(account.id, (event) => queue.push(event));
-    try {
-      // Subscribed before catching up, so that nothing falls between; what comes twice is dropped by its id.
-      let last = after ?? 0;
-      for await (const item of after === null ? this.#begin(account) : this.#catchUp(account, after)) {
-        last = item.kind === 'event' ? item.event.id : item.last;
-        yield item;
-      }
-      for await (const row of queue) {
-        if (row === 'overflow') yield { kind: 'reload', last };
-        else if (row.id > last) {
-          last = row.id;
-          yield toItem(row);
-        }
-      }
-    } finally {
-      unsubscribe();
-    }
-  }
-
-  /** A listener that loses its connection before anything has happened can say from where to go on. */
-  async *#begin(account: AccountRow): AsyncGenerator<StreamItem> {
-    const { last } = await this.#store.listEvents(account.id, { after: Number.MAX_SAFE_INTEGER, limit: 1 });
-    yield { kind: 'listening', last };
-  }
-
-  async *#catchUp(account: AccountRow, after: number): AsyncGenerator<StreamItem> {
-    let seen = after;
-    for (;;) {
-      const page = await this.#store.listEvents(account.id, {
-        after: seen,
-        limit: STREAM_LIMITS.catchUpPage,
-      });
+    const { events } = this.#store;
+    const news = new News(signal);
+    await using _watch = await events.watch(account.id, () => news.tell());
+    let last = after ?? (await events.list(account.id, { after: Number.MAX_SAFE_INTEGER, limit: 1 })).last;
+    if (after === null) yield { kind: 'listening', last };
+    while (!signal.aborted) {
+      const page = await events.list(account.id, { after: last, limit: STREAM_LIMITS.page });
       if (page.truncated) {
-        yield { kind: 'reload', last: page.last };
-        return;
+        last = page.last;
+        yield { kind: 'reload', last };
+        continue;
       }
-      for (const row of page.events) {
-        seen = row.id;
+      for (const [at, row] of page.events.entries()) {
+        // Whoever catches up with much would otherwise hold everybody else up until the end of it.
+        if (at > 0 && at % REQUEST_LIMITS.rowsAtAStretch === 0) await nextTurn(account.id);
+        last = row.id;
         yield toItem(row);
       }
-      if (page.events.length < STREAM_LIMITS.catchUpPage) return;
+      if (page.events.length < STREAM_LIMITS.page) await news.next();
+      // One change wakes every listener of the account: each goes on in a turn of its own.
+      await nextTurn(account.id);
     }
   }
 }
 
-/** Events that a listener has not taken yet; more than it could ever take are forgotten, and it is told so. */
-class EventQueue implements AsyncIterable<EventRow | 'overflow'> {
-  readonly #account: number;
+/** Whether there may be something new to read. */
+class News {
   readonly #signal: AbortSignal;
-  #waiting: (EventRow | 'overflow')[] = [];
-  #wake: (() => void) | undefined;
+  #isTold = false;
+  #wake: () => void = () => {};
 
-  constructor(account: number, signal: AbortSignal) {
-    this.#account = account;
+  constructor(signal: AbortSignal) {
     this.#signal = signal;
-    signal.addEventListener('abort', () => this.#wake?.(), { once: true });
+    signal.addEventListener('abort', () => this.#wake(), { once: true });
   }
 
-  push(row: EventRow): void {
-    if (this.#waiting.length >= STREAM_LIMITS.waitingEvents) this.#waiting = ['overflow'];
-    this.#waiting.push(row);
-    this.#wake?.();
+  tell(): void {
+    this.#isTold = true;
+    this.#wake();
   }
 
-  async *[Symbol.asyncIterator](): AsyncIterator<EventRow | 'overflow'> {
-    while (!this.#signal.aborted) {
-      const waiting = this.#waiting;
-      this.#waiting = [];
-      yield* waiting;
-      if (this.#waiting.length > 0) continue;
+  /** Resolves once there was news since the last time, or the signal has aborted. */
+  async next(): Promise<void> {
+    if (!this.#isTold && !this.#signal.aborted) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
-        if (this.#signal.aborted) resolve();
       });
-      // One change wakes every listener of the account: each goes on in a turn of its own.
-      await nextTurn(this.#account);
     }
+    this.#isTold = false;
   }
 }
 

@@ -1,13 +1,27 @@
 import type { Actor, EventType } from '@letterhead/shared';
-import { toInstant } from '../instant.ts';
-import { dnsRecordOf, type RecordKey } from '../records/dns-records.ts';
-import { RECORD_KEYS, stateOf, withState } from '../records/record-states.ts';
-import type { DomainRow, NewEvent, RecordState } from '../store/store.ts';
+import { type Instant, toInstant } from '../instant.ts';
+import { dnsRecordOf } from '../records/dns-records.ts';
+import { withRecords } from '../records/record-states.ts';
+import type { DomainRow, KeyRow, NewEvent, RecordState } from '../store/store.ts';
 import { asDegraded, asLost, asVerified, begunBy } from '../verification/record-state.ts';
 import type { Verdict, Verdicts } from '../verification/verdict.ts';
 
-/** `verify`: a requested check decides at once. `monitor`: only the second wrong finding takes `verified` away. */
-export type CheckMode = 'verify' | 'monitor';
+/**
+ * How much a check may change. `verify`: the account asked, and gets what DNS says. `monitor`: only the second wrong
+ * finding takes `verified` away. `share`: whoever has a share link asked, and takes nothing away.
+ */
+export type CheckMode = 'verify' | 'monitor' | 'share';
+
+/** A check is a second finding where it began so long after the first. Milliseconds. */
+const SECOND_FINDING_AFTER = 15 * 60_000;
+
+/** The check whose verdicts are applied. */
+export interface AppliedCheck {
+  readonly mode: CheckMode;
+  readonly began: Date;
+  readonly ended: Date;
+  readonly actor: Actor;
+}
 
 /** A record's state after a change, and the event that tells of it. */
 interface StateChange {
@@ -22,28 +36,37 @@ interface StateChange {
 export function applyVerdicts(
   row: DomainRow,
   verdicts: Verdicts,
-  mode: CheckMode,
-  now: Date,
-  actor: Actor,
+  check: AppliedCheck,
 ): { row: DomainRow; events: NewEvent[] } | null {
-  let changed = row;
+  const now = toInstant(check.ended);
   const events: NewEvent[] = [];
-  for (const key of RECORD_KEYS) {
-    const kept = stateOf(row, key);
-    const verdict = verdicts[key];
-    if (kept === null || verdict === undefined) continue;
-    const state = begunBy(kept, now);
-    const change = changeOf(state, verdict, mode, now);
-    if (change !== null) events.push(toEvent(row, key, state, change, verdict, now, actor));
-    const after = change?.state ?? state;
-    if (after !== kept) changed = withState(changed, key, after);
-  }
-  if (changed === row) return null;
-  const visible = RECORD_KEYS.some((key) => stateOf(row, key)?.verified !== stateOf(changed, key)?.verified);
-  return { row: visible ? { ...changed, updated_at: toInstant(now) } : changed, events };
+  const records = row.records.map((kept) => {
+    const verdict = verdicts[kept.id];
+    if (verdict === undefined) return kept;
+    const state = begunBy(kept, check.ended);
+    const change = changeOf(state, verdict, check);
+    if (change !== null) events.push(toEvent(row, state, change, verdict, check));
+    return change?.state ?? state;
+  });
+  if (records.every((state, at) => state === row.records[at])) return null;
+  const isVisible = records.some(({ verified }, at) => verified !== row.records[at]?.verified);
+  const changed = withRecords({ ...row, keys: withActivation(row, records, now) }, records);
+  return { row: isVisible ? { ...changed, updated_at: now } : changed, events };
 }
 
-function changeOf(state: RecordState, verdict: Verdict, mode: CheckMode, now: Date): StateChange | null {
+/** A key is activated when its record is first verified. */
+function withActivation(
+  { keys }: DomainRow,
+  records: readonly RecordState[],
+  now: Instant,
+): readonly KeyRow[] {
+  const isVerified = (key: KeyRow) => records.some(({ id, verified }) => verified && id === `dkim:${key.id}`);
+  return keys.map((key) =>
+    key.activated_at === null && isVerified(key) ? { ...key, activated_at: now } : key,
+  );
+}
+
+function changeOf(state: RecordState, verdict: Verdict, check: AppliedCheck): StateChange | null {
   switch (verdict.verdict) {
     case 'unknown':
       return null;
@@ -51,7 +74,7 @@ function changeOf(state: RecordState, verdict: Verdict, mode: CheckMode, now: Da
       return foundCorrect(state);
     case 'missing':
     case 'invalid':
-      return foundWrong(state, verdict.firstHand, mode, now);
+      return foundWrong(state, verdict.firstHand, check);
   }
 }
 
@@ -60,29 +83,33 @@ function foundCorrect(state: RecordState): StateChange | null {
   return state.degraded ? { state: asVerified(state), event: 'domain.recovered' } : null;
 }
 
-function foundWrong(state: RecordState, firstHand: boolean, mode: CheckMode, now: Date): StateChange | null {
+function foundWrong(state: RecordState, firstHand: boolean, check: AppliedCheck): StateChange | null {
   if (!state.verified) return null;
-  const takeAway = firstHand && (mode === 'verify' || state.degraded);
-  if (takeAway) return { state: asLost(toInstant(now)), event: 'domain.lost' };
-  return state.degraded ? null : { state: asDegraded(state), event: 'domain.degraded' };
+  const now = toInstant(check.ended);
+  if (firstHand && mayTakeAway(state, check)) return { state: asLost(state, now), event: 'domain.lost' };
+  return state.degraded ? null : { state: asDegraded(state, now), event: 'domain.degraded' };
+}
+
+/** Two checks that overlap are one finding. */
+function mayTakeAway({ wrong_since }: RecordState, { mode, began }: AppliedCheck): boolean {
+  if (mode !== 'monitor') return mode === 'verify';
+  return wrong_since !== null && began.getTime() >= Date.parse(wrong_since) + SECOND_FINDING_AFTER;
 }
 
 function toEvent(
   row: DomainRow,
-  key: RecordKey,
   before: RecordState,
   { state, event }: StateChange,
   { code }: Verdict,
-  now: Date,
-  actor: Actor,
+  { actor, ended }: AppliedCheck,
 ): NewEvent {
-  const label = dnsRecordOf(row, key)?.label ?? key;
+  const label = dnsRecordOf(row, before.id)?.label ?? before.kind;
   const moved = before.verified !== state.verified;
   return {
     type: event,
     domain: { id: row.id, name: row.domain },
     actor,
-    at: toInstant(now),
+    at: toInstant(ended),
     changes: {
       record: label,
       code,

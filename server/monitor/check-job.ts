@@ -2,11 +2,17 @@ import type { Actor } from '@letterhead/shared';
 import type { DomainRow, DueCheck } from '../store/store.ts';
 import type { Timer } from './timer.ts';
 
+/** Who asks for a check: an account may take `verified` away by it, a share link may not. */
+export interface CheckRequest {
+  readonly actor: Actor;
+  readonly mode: 'verify' | 'share';
+}
+
 /** One check of one domain, from the request for it to its end. Requests for the same domain join it before it begins. */
 export class CheckJob {
   readonly target: DueCheck;
-  /** The first caller who requested it; null for a due check. */
-  #asker: Actor | null = null;
+  /** The first request for it, or the first that may take `verified` away; null for a due check. */
+  #request: CheckRequest | null = null;
   #begun = false;
   #cancelled = false;
   #deadline: number | null = null;
@@ -23,7 +29,7 @@ export class CheckJob {
   }
 
   get asked(): boolean {
-    return this.#asker !== null;
+    return this.#request !== null;
   }
 
   /** Ends the check's questions; what was heard by then is judged. */
@@ -46,14 +52,15 @@ export class CheckJob {
     return !this.#begun;
   }
 
-  join(asker: Actor): void {
-    this.#asker ??= asker;
+  join(request: CheckRequest): void {
+    const isStronger = this.#request?.mode === 'share' && request.mode === 'verify';
+    if (this.#request === null || isStronger) this.#request = request;
   }
 
-  /** Marks the check as begun: nobody joins any more. Returns the caller who requested it first. */
-  begin(): Actor | null {
+  /** Marks the check as begun: nobody joins any more. Returns the request that it answers. */
+  begin(): CheckRequest | null {
     this.#begun = true;
-    return this.#asker;
+    return this.#request;
   }
 
   /** Ends its questions at `at` (milliseconds since 1970) at the latest. */

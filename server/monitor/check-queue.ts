@@ -1,10 +1,10 @@
-import { type Actor, LetterheadError } from '@letterhead/shared';
+import { LetterheadError } from '@letterhead/shared';
 import { FairSemaphore, type SemaphoreLimits } from '../fair-semaphore.ts';
 import type { Clock } from '../instant.ts';
 import { CHECK_LIMITS } from '../limits.ts';
 import { shuttingDown } from '../shutting-down.ts';
 import type { DomainRow, DueCheck } from '../store/store.ts';
-import { CheckJob } from './check-job.ts';
+import { CheckJob, type CheckRequest } from './check-job.ts';
 import { CheckLane } from './check-lane.ts';
 import type { Timer } from './timer.ts';
 
@@ -95,11 +95,11 @@ export class CheckQueue {
    * A check whose questions are all asked from now on, shared by all requests made before its first one.
    * Undefined where the domain is gone by then. Rejects with `unavailable` under overload and at shutdown.
    */
-  request(target: DueCheck, actor: Actor): Promise<DomainRow | undefined> {
+  request(target: DueCheck, request: CheckRequest): Promise<DomainRow | undefined> {
     if (this.#closed) return Promise.reject(shuttingDown());
     const now = this.#deps.clock().getTime();
     const job = this.#joinable(target) ?? this.#enqueue(target, 'requested');
-    job.join(actor);
+    job.join(request);
     job.endBy(now + ANSWER_WITHIN_MS, now);
     this.#prioritize(job, now);
     this.#startWhatFits();

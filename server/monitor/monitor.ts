@@ -1,8 +1,8 @@
-import type { Actor } from '@letterhead/shared';
 import type { SemaphoreLimits } from '../fair-semaphore.ts';
 import { toInstant } from '../instant.ts';
 import { CHECK_LIMITS } from '../limits.ts';
 import type { DomainRow, DueCheck, Store } from '../store/store.ts';
+import type { CheckRequest } from './check-job.ts';
 import { CheckQueue } from './check-queue.ts';
 import { correctSchedule } from './correct-schedule.ts';
 import { type RunCheckDeps, runCheck } from './run-check.ts';
@@ -10,8 +10,7 @@ import { spreadOverdue } from './spread-overdue.ts';
 import type { Timer } from './timer.ts';
 
 export interface MonitorDeps extends RunCheckDeps {
-  readonly store: RunCheckDeps['store'] &
-    Pick<Store, 'takeDueChecks' | 'countDueChecks' | 'listAccounts' | 'listDomains'>;
+  readonly store: Pick<Store, 'accounts' | 'domains' | 'checks'>;
   readonly timer: Timer;
   /** How many checks are under way at once, at most: in all and of one account. */
   readonly limits?: SemaphoreLimits;
@@ -19,6 +18,8 @@ export interface MonitorDeps extends RunCheckDeps {
 
 const LIMITS: SemaphoreLimits = { total: CHECK_LIMITS.underWay, perOwner: CHECK_LIMITS.underWayPerAccount };
 const TICK = 1000;
+/** Seconds that a claimed check may wait for room and take. It is claimed again when this process has died. */
+const LEASE = 600;
 /** A clock that goes back by less has put nothing far away. Milliseconds. */
 const CLOCK_TOLERANCE = 60_000;
 
@@ -58,8 +59,8 @@ export class Monitor {
    * whatever the DNS does. Whoever asks for a domain whose check has not asked its first question yet shares it.
    * Rejects with `unavailable` where the store does, under overload and at shutdown.
    */
-  verifyNow(target: DueCheck, actor: Actor): Promise<DomainRow | undefined> {
-    return this.#queue.request(target, actor);
+  verifyNow(target: DueCheck, request: CheckRequest): Promise<DomainRow | undefined> {
+    return this.#queue.request(target, request);
   }
 
   /** Starts what is due, as far as there is room. Resolves once that is started; it never rejects. */
@@ -94,7 +95,7 @@ export class Monitor {
       this.#spread = true;
       // Those of an account that has its share wait in the queue: the store may hold others that find room.
       for (let { capacity } = this.#queue; capacity > 0; capacity = this.#queue.capacity) {
-        const due = await store.takeDueChecks(toInstant(now), capacity);
+        const due = await store.checks.claim(toInstant(now), capacity, LEASE);
         for (const target of due) this.#queue.add(target);
         if (due.length < capacity) return;
       }

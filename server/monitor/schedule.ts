@@ -1,9 +1,7 @@
 import type { Instant } from '../instant.ts';
 import { toInstant } from '../instant.ts';
 import { type RandomSource, randomFraction } from '../random.ts';
-import type { RecordKey } from '../records/dns-records.ts';
-import { mapRecords, RECORD_KEYS, stateOf } from '../records/record-states.ts';
-import type { CheckTimes, DomainRow, RecordState } from '../store/store.ts';
+import type { ByRecord, CheckTimes, DomainRow, RecordId, RecordState } from '../store/store.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -28,27 +26,20 @@ export const RETRY_AFTER_FAILURE = MINUTE;
 
 /** When a new or renamed domain is first checked. */
 export function firstCheckTimes(row: DomainRow, random: RandomSource): CheckTimes {
-  const due = mapRecords((key) => {
-    const state = stateOf(row, key);
-    return state === null ? null : nextCheck(state, new Date(state.since), random);
-  });
-  return { checked_at: null, due };
+  const due = dueOf(row, (state) => nextCheck(state, new Date(state.since), random));
+  return { checked_at: null, began_at: null, due };
 }
 
 /** The times after a check of these records at `now`; the others keep theirs. */
 export function nextCheckTimes(
   row: DomainRow,
-  checked: readonly RecordKey[],
-  previous: CheckTimes | undefined,
+  checked: readonly RecordId[],
   now: Date,
   random: RandomSource,
-): CheckTimes {
-  const due = mapRecords((key) => {
-    const state = stateOf(row, key);
-    if (state === null) return null;
-    return checked.includes(key) || previous === undefined
-      ? nextCheck(state, now, random)
-      : previous.due[key];
+): Omit<CheckTimes, 'began_at'> {
+  const due = dueOf(row, (state) => {
+    const planned = row.checks?.due[state.id];
+    return planned === undefined || checked.includes(state.id) ? nextCheck(state, now, random) : planned;
   });
   return { checked_at: toInstant(now), due };
 }
@@ -59,16 +50,21 @@ export function nextCheckTimes(
  * object where nothing is to be changed.
  */
 export function correctTimes(row: DomainRow, times: CheckTimes, now: Date, random: RandomSource): CheckTimes {
-  const due = mapRecords((key) => {
-    const state = stateOf(row, key);
-    const at = times.due[key];
-    if (state === null || (at !== null && at <= latestCheck(state, now))) return at;
-    return nextCheck(state, now, random);
+  const due = dueOf(row, (state) => {
+    const at = times.due[state.id] ?? null;
+    return at !== null && at <= latestCheck(state, now) ? at : nextCheck(state, now, random);
   });
-  const { checked_at } = times;
-  const checked = checked_at !== null && checked_at > toInstant(now) ? toInstant(now) : checked_at;
-  const isUnchanged = checked === checked_at && RECORD_KEYS.every((key) => due[key] === times.due[key]);
-  return isUnchanged ? times : { checked_at: checked, due };
+  const checked_at = atMost(times.checked_at, now);
+  const began_at = atMost(times.began_at, now);
+  const isUnchanged =
+    checked_at === times.checked_at &&
+    began_at === times.began_at &&
+    row.records.every(({ id }) => due[id] === times.due[id]);
+  return isUnchanged ? times : { checked_at, began_at, due };
+}
+
+function atMost(at: Instant | null, now: Date): Instant | null {
+  return at !== null && at > toInstant(now) ? toInstant(now) : at;
 }
 
 /** The latest time at which a record in this state is due that was checked by now. */
@@ -76,26 +72,28 @@ function latestCheck(state: RecordState, now: Date): Instant {
   return toInstant(new Date(now.getTime() + (state.verified ? LONGEST_WHILE_VERIFIED : LONGEST_WAIT)));
 }
 
-/** The times with another one for each record that is due by now; `at` gives it. */
-export function postponeDue(
-  times: CheckTimes | undefined,
-  now: Date,
-  at: (key: RecordKey) => Instant | null,
-): CheckTimes {
-  const due = dueRecords(times, now);
+/** The domain's times with this one for each record that is due by now. */
+export function postponeDue(row: DomainRow, now: Date, at: Instant): CheckTimes {
+  const late = dueRecords(row, now);
   return {
-    checked_at: times?.checked_at ?? null,
-    due: mapRecords((key) => (due.includes(key) ? at(key) : (times?.due[key] ?? null))),
+    checked_at: row.checks?.checked_at ?? null,
+    began_at: row.checks?.began_at ?? null,
+    due: dueOf(row, ({ id }) => (late.includes(id) ? at : (row.checks?.due[id] ?? null))),
   };
 }
 
-/** The records whose time has come; all of them where no times are known. */
-export function dueRecords(times: CheckTimes | undefined, now: Date): readonly RecordKey[] {
-  if (times === undefined) return RECORD_KEYS;
-  return RECORD_KEYS.filter((key) => {
-    const due = times.due[key];
-    return due !== null && Date.parse(due) <= now.getTime();
-  });
+/** The records whose time has come, or is not known. */
+export function dueRecords({ records, checks }: DomainRow, now: Date): readonly RecordId[] {
+  const isDue = (at: Instant | null | undefined) =>
+    at === undefined || (at !== null && Date.parse(at) <= now.getTime());
+  return records.map(({ id }) => id).filter((id) => isDue(checks?.due[id]));
+}
+
+function dueOf(
+  { records }: DomainRow,
+  timeOf: (state: RecordState) => Instant | null,
+): ByRecord<Instant | null> {
+  return Object.fromEntries(records.map((state) => [state.id, timeOf(state)]));
 }
 
 /** When a record in this state, checked now, is checked again without being asked; null: not any more. */
@@ -124,8 +122,5 @@ function nextAge(age: number): number | null {
 
 /** Whether somebody is likely to be waiting for one of its records to be found. */
 export function isRecent(row: DomainRow, now: Date): boolean {
-  return RECORD_KEYS.some((key) => {
-    const state = stateOf(row, key);
-    return state !== null && !state.verified && now.getTime() - Date.parse(state.since) < HOUR;
-  });
+  return row.records.some(({ verified, since }) => !verified && now.getTime() - Date.parse(since) < HOUR);
 }

@@ -1,15 +1,14 @@
 import { recordFqdn } from '@letterhead/shared';
-import type { DomainRow } from '../store/store.ts';
+import type { DomainRow, KeyRow, RecordId, RecordState } from '../store/store.ts';
 import { dkimHostname, returnPathHostname } from './record-names.ts';
 
-/**
- * A DNS record that a domain is to have. `key` names its state in the row and its due time in the schedule
- * (record-states.ts).
- */
+/** A DNS record that a domain is to have. `id` names its state in the row, and its times. */
 export type ExpectedRecord = DkimRecord | ReturnPathRecord;
-export type RecordKey = ExpectedRecord['key'];
 
 interface RecordFields {
+  readonly id: RecordId;
+  /** The selector that its host is named after. */
+  readonly selector: string;
   /** The domain whose record it is. */
   readonly domain: string;
   /** Relative to the registrable domain. */
@@ -20,7 +19,7 @@ interface RecordFields {
 }
 
 export interface DkimRecord extends RecordFields {
-  readonly key: 'dkim';
+  readonly kind: 'dkim';
   readonly label: 'DKIM';
   readonly type: 'TXT';
   /** DER SubjectPublicKeyInfo, base64. */
@@ -30,35 +29,47 @@ export interface DkimRecord extends RecordFields {
 }
 
 export interface ReturnPathRecord extends RecordFields {
-  readonly key: 'return_path';
+  readonly kind: 'return_path';
   readonly label: 'Return-Path';
   readonly type: 'CNAME';
 }
 
 /** The records of a domain, in the order in which callers see them; as they would be with another selector if given. */
-export function dnsRecordsOf(row: DomainRow, selector: string = row.selector): ExpectedRecord[] {
-  const returnPath = returnPathRecord(row, selector);
-  return returnPath === undefined ? [dkimRecord(row, selector)] : [dkimRecord(row, selector), returnPath];
+export function dnsRecordsOf(row: DomainRow, selector?: string): ExpectedRecord[] {
+  return row.records.map((state) => {
+    const named = selector === undefined ? state : { ...state, selector };
+    return state.kind === 'dkim' ? dkimRecord(row, named) : returnPathRecord(row, named);
+  });
 }
 
-/** The record of this key; undefined where the domain has none. */
-export function dnsRecordOf(row: DomainRow, key: RecordKey, selector?: string): ExpectedRecord | undefined {
-  return dnsRecordsOf(row, selector).find((record) => record.key === key);
+/** The record with this id; undefined where the domain has none. */
+export function dnsRecordOf(row: DomainRow, id: RecordId, selector?: string): ExpectedRecord | undefined {
+  return dnsRecordsOf(row, selector).find((record) => record.id === id);
 }
 
-function dkimRecord(row: DomainRow, selector: string): DkimRecord {
+function dkimRecord(row: DomainRow, { id, selector }: RecordState): DkimRecord {
   const hostname = dkimHostname(selector, row.subdomain);
+  const { public_key: publicKey } = keyOf(row, id);
   return {
-    key: 'dkim',
+    id,
+    selector,
+    kind: 'dkim',
     label: 'DKIM',
     type: 'TXT',
     domain: row.domain,
     hostname,
     fqdn: recordFqdn(hostname, row),
-    value: dkimRecordValue(row.public_key),
-    publicKey: row.public_key,
+    value: dkimRecordValue(publicKey),
+    publicKey,
     previousKeys: row.previous_keys,
   };
+}
+
+/** The key whose record it is. */
+function keyOf({ id, keys }: DomainRow, record: RecordId): KeyRow {
+  const key = keys.find((one) => record === `dkim:${one.id}`);
+  if (key === undefined) throw new Error(`Domain ${id} has no key for its record ${record}.`);
+  return key;
 }
 
 /** The value of the DKIM key record (RFC 6376 §3.6.1). `publicKey` is the DER SubjectPublicKeyInfo, base64. */
@@ -66,16 +77,17 @@ function dkimRecordValue(publicKey: string): string {
   return `k=rsa;p=${publicKey}`;
 }
 
-function returnPathRecord(row: DomainRow, selector: string): ReturnPathRecord | undefined {
-  if (row.return_path === null) return undefined;
+function returnPathRecord(row: DomainRow, { id, selector, target }: RecordState): ReturnPathRecord {
   const hostname = returnPathHostname(selector, row.subdomain);
   return {
-    key: 'return_path',
+    id,
+    selector,
+    kind: 'return_path',
     label: 'Return-Path',
     type: 'CNAME',
     domain: row.domain,
     hostname,
     fqdn: recordFqdn(hostname, row),
-    value: row.return_path.target,
+    value: target ?? '',
   };
 }

@@ -1,46 +1,68 @@
-import type { DomainRow, RecordState } from '../store/store.ts';
-import type { RecordKey } from './dns-records.ts';
+import type { DomainRow, KeyRow, RecordId, RecordState } from '../store/store.ts';
 
-/**
- * The only module that knows where the row, the schedule and the kept diagnosis hold what they have of each record:
- * under its key.
- */
+/** The only module that knows where a row holds its keys and what is known of each record. */
 
-/** Keys of the records that a domain can have, in the order of `dnsRecordsOf`. */
-export const RECORD_KEYS: readonly RecordKey[] = ['dkim', 'return_path'];
-
-/** Something for each record that a domain can have. */
-export type ByRecord<T> = Record<RecordKey, T>;
-
-export function mapRecords<T>(create: (key: RecordKey) => T): ByRecord<T> {
-  return { dkim: create('dkim'), return_path: create('return_path') };
+/** The key that signs the domain's mail. */
+export function activeKeyOf({ id, keys }: DomainRow): KeyRow {
+  const key = keys.find(({ state }) => state === 'active');
+  if (key === undefined) throw new Error(`Domain ${id} has no active key.`);
+  return key;
 }
 
-/** Null where the domain has no such record. */
-export function stateOf(row: DomainRow, key: RecordKey): RecordState | null {
-  return row[key];
+/** Undefined where the domain has no such record (any more). */
+export function stateOf(row: DomainRow, id: RecordId): RecordState | undefined {
+  return row.records.find((record) => record.id === id);
 }
 
-/** The row unchanged where the domain has no such record. */
-export function withState(row: DomainRow, key: RecordKey, state: RecordState): DomainRow {
-  const current = row[key];
-  return current === null ? row : { ...row, [key]: { ...current, ...state } };
-}
-
-/** The state of the active DKIM record: it decides whether mail can be sent, and is the domain's status. */
+/** The state of the active key's record: it decides whether mail can be sent, and is the domain's status. */
 export function dkimStateOf(row: DomainRow): RecordState {
-  return row.dkim;
+  const state = stateOf(row, `dkim:${activeKeyOf(row).id}`);
+  if (state === undefined) throw new Error(`Domain ${row.id} has no record of its active key.`);
+  return state;
 }
 
-/** Whether at least one of the domain's records is verified. */
-export function isVerified(row: DomainRow): boolean {
-  return RECORD_KEYS.some((key) => stateOf(row, key)?.verified);
+/** The row with these records, and `verified` as it follows from them. */
+export function withRecords<Row extends Pick<DomainRow, 'records' | 'verified'>>(
+  row: Row,
+  records: readonly RecordState[],
+): Row {
+  return { ...row, records, verified: records.some(({ verified }) => verified) };
 }
 
-/** What a new or renamed domain begins with. `target`: of the Return-Path record; null for none. */
-export function newRecordStates(
-  state: RecordState,
-  target: string | null,
-): Pick<DomainRow, 'dkim' | 'return_path'> {
-  return { dkim: state, return_path: target === null ? null : { ...state, target } };
+/** A key and the records to publish, of a domain that is new or has got another name. */
+export interface MailIdentity {
+  /** No other key of the domain has had it. */
+  readonly keyId: number;
+  readonly selector: string;
+  /** DER SubjectPublicKeyInfo, base64. */
+  readonly publicKey: string;
+  readonly bits: number;
+  /** Encrypted. */
+  readonly privateKey: string;
+  /** Where the Return-Path record points; null: there is none. */
+  readonly returnPath: string | null;
+}
+
+/** What of a row is as it is because of its identity; nothing is verified yet. */
+export function identityFields(
+  { keyId, selector, publicKey, bits, privateKey, returnPath }: MailIdentity,
+  now: string,
+): Pick<DomainRow, 'verified' | 'keys' | 'records'> {
+  const key: KeyRow = {
+    id: keyId,
+    selector,
+    algorithm: 'rsa-sha256',
+    bits,
+    state: 'active',
+    published_as: 'txt',
+    public_key: publicKey,
+    private_key: privateKey,
+    created_at: now,
+    activated_at: null,
+    retires_at: null,
+  };
+  const state = { selector, verified: false, degraded: false, since: now, wrong_since: null };
+  const dkim: RecordState = { id: `dkim:${keyId}`, kind: 'dkim', target: null, ...state };
+  const bounces: RecordState = { id: 'return_path', kind: 'return_path', target: returnPath, ...state };
+  return { verified: false, keys: [key], records: returnPath === null ? [dkim] : [dkim, bounces] };
 }

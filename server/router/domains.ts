@@ -131,7 +131,9 @@ export const domainsRouter = t.router({
     .mutation(
       withDomain(async ({ ctx, account, domain }) => {
         await ctx.services.limits.takeVerification(account.id, domain.id);
-        return toDomain(await ctx.services.domains.verify(account, domain, ctx.identity.actor));
+        return toDomain(
+          await ctx.services.domains.verify(account, domain, { actor: ctx.identity.actor, mode: 'verify' }),
+        );
       }),
     ),
 

@@ -15,6 +15,7 @@ import type { RateLimits } from '../auth/rate-limits.ts';
 import type { TokenInput } from '../auth/tokens.ts';
 import type { DomainName } from '../domains/domain-name.ts';
 import type { StreamItem } from '../events/events.ts';
+import type { CheckRequest } from '../monitor/check-job.ts';
 import type { AccountRow, DomainFilter, DomainRow, EventRow } from '../store/store.ts';
 
 /**
@@ -55,7 +56,7 @@ export interface DomainsService {
   create(account: AccountRow, name: DomainName, actor: Actor): Promise<DomainRow>;
   rename(account: AccountRow, row: DomainRow, name: DomainName, actor: Actor): Promise<DomainRow>;
   remove(account: AccountRow, row: DomainRow, actor: Actor): Promise<void>;
-  verify(account: AccountRow, row: DomainRow, actor: Actor): Promise<DomainRow>;
+  verify(account: AccountRow, row: DomainRow, request: CheckRequest): Promise<DomainRow>;
   statuses(account: AccountRow): Promise<DomainStatus[]>;
   diagnosis(account: AccountRow, row: DomainRow): Promise<Diagnosis>;
 }

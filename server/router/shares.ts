@@ -86,7 +86,10 @@ export const shareRouter = t.router({
     .mutation(async ({ ctx }) => {
       const { account, domain } = await sharedBy(ctx);
       await ctx.services.limits.takeVerification(account.id, domain.id);
-      const checked = await ctx.services.domains.verify(account, domain, ctx.identity.actor);
+      const checked = await ctx.services.domains.verify(account, domain, {
+        actor: ctx.identity.actor,
+        mode: 'share',
+      });
       return describeShared(ctx, { account, domain: checked });
     }),
 });

@@ -2,10 +2,23 @@ import type { Actor, EventType, TokenScope } from '@letterhead/shared';
 import type { Instant } from '../instant.ts';
 
 /**
- * What Letterhead keeps, whoever keeps it. Every call is asynchronous and atomic; a change that has resolved
- * is durable, together with its events; one that has rejected has changed nothing.
- * A call rejects with `LetterheadError('unavailable')` where the store cannot serve now.
+ * What Letterhead keeps, whoever keeps it. Every call is one unit of work: a change that has resolved is durable,
+ * together with its events and with all that goes with it; one that has rejected has changed nothing. Quotas and
+ * uniqueness are decided inside the call. A call rejects with `LetterheadError('unavailable')` where the store cannot
+ * serve now. Nothing here rests on there being one process.
  */
+export interface Store {
+  readonly accounts: AccountStore;
+  readonly tokens: TokenStore;
+  readonly domains: DomainStore;
+  readonly checks: CheckStore;
+  readonly events: EventStore;
+  readonly settings: SettingStore;
+  /** Whether it can write now; rejects with the reason where not. */
+  ready(): Promise<void>;
+  /** Waits for what is under way, keeps what is kept lazily, and releases what the store holds. */
+  close(): Promise<void>;
+}
 
 export interface AccountRow {
   readonly id: number;
@@ -14,6 +27,8 @@ export interface AccountRow {
   readonly created_at: Instant;
   readonly updated_at: Instant;
 }
+
+export type NewAccount = Omit<AccountRow, 'id'>;
 
 export interface TokenRow {
   readonly id: number;
@@ -27,15 +42,57 @@ export interface TokenRow {
   readonly hash: string;
   readonly scopes: readonly TokenScope[];
   readonly expires_at: Instant | null;
+  /** Kept lazily: a crash may lose the last minute. */
+  readonly last_used_at: Instant | null;
   readonly created_at: Instant;
 }
 
-/** What is known of one published record. `since` is its age's beginning: create, rename or loss. */
+/** Its account is named by the call that creates it. */
+export type NewToken = Omit<TokenRow, 'id' | 'account_id' | 'last_used_at'>;
+
+/** A key that signs, or is to sign, a domain's mail. */
+export interface KeyRow {
+  /** Unique within the domain, and never given again there. */
+  readonly id: number;
+  readonly selector: string;
+  readonly algorithm: 'rsa-sha256';
+  readonly bits: number;
+  readonly state: 'active';
+  readonly published_as: 'txt';
+  /** DER SubjectPublicKeyInfo, base64. */
+  readonly public_key: string;
+  /** The private key (PKCS #8), encrypted; see dkim/key-seal.ts. */
+  readonly private_key: string;
+  readonly created_at: Instant;
+  /** When its record was first verified. */
+  readonly activated_at: Instant | null;
+  readonly retires_at: Instant | null;
+}
+
+/** Names a record of a domain, as long as that has it: the record of one of its keys, or the Return-Path record. */
+export type RecordId = `dkim:${number}` | 'return_path';
+
+/** Something for each of a domain's records. */
+export interface ByRecord<T> {
+  readonly [key: `dkim:${number}`]: T;
+  readonly return_path?: T;
+}
+
+/** One published record, and what is known of it. */
 export interface RecordState {
+  readonly id: RecordId;
+  readonly kind: 'dkim' | 'return_path';
+  /** The selector that its host is named after. */
+  readonly selector: string;
+  /** Where a CNAME has to point; null: it is no CNAME. */
+  readonly target: string | null;
   readonly verified: boolean;
-  /** With `verified`: the last look found it wrong. Without: it was lost, at `since`. */
+  /** With `verified`: the last check found it wrong. Without: it was lost, at `since`. */
   readonly degraded: boolean;
+  /** When its age begins: create, rename or loss. */
   readonly since: Instant;
+  /** When it was first found wrong since it was last found correct; null while it is verified and correct. */
+  readonly wrong_since: Instant | null;
 }
 
 export interface DomainRow {
@@ -44,17 +101,27 @@ export interface DomainRow {
   /** Normalised: A-labels, lower case. */
   readonly domain: string;
   readonly subdomain: string | null;
-  readonly selector: string;
-  /** DER SubjectPublicKeyInfo, base64. */
-  readonly public_key: string;
-  /** The private key (PKCS #8), encrypted; see dkim/key-seal.ts. */
-  readonly private_key: string;
-  readonly dkim: RecordState;
-  readonly return_path: (RecordState & { readonly target: string }) | null;
+  /** Whether at least one of its records is. */
+  readonly verified: boolean;
+  /** One of them is active. */
+  readonly keys: readonly KeyRow[];
+  /** In the order in which callers see them. */
+  readonly records: readonly RecordState[];
   /** SHA-256 of the DER of public keys that were this domain's before, base64url. */
   readonly previous_keys: readonly string[];
+  /** When its records are checked; null: as soon as possible. Kept lazily: a crash may lose the last minute. */
+  readonly checks: CheckTimes | null;
   readonly created_at: Instant;
   readonly updated_at: Instant;
+}
+
+/** When a domain's records were checked, and are to be. */
+export interface CheckTimes {
+  /** When the last check ended, and when it began. */
+  readonly checked_at: Instant | null;
+  readonly began_at: Instant | null;
+  /** When each record is next checked; null: not without being asked. One that is not named: as soon as possible. */
+  readonly due: ByRecord<Instant | null>;
 }
 
 /** Something that is about to have happened; the store gives it its id. */
@@ -73,20 +140,34 @@ export interface EventRow extends NewEvent {
 
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
 
-/** How a change to a domain ended. */
-export type DomainChange =
-  | { kind: 'written'; row: DomainRow }
-  | { kind: 'unchanged'; row: DomainRow }
-  | { kind: 'taken'; by: DomainRow }
-  | { kind: 'full'; limit: number }
-  | { kind: 'gone' };
+/**
+ * What becomes of a row, with the events that tell of it; null where nothing is to change. It is given the row as it is
+ * at the moment of the change, must be free of side effects, and can run more than once.
+ */
+export type Change<Row> = (row: Row) => { row: Row; events: readonly NewEvent[] } | null;
 
-/** Whose token is made: an account's; or, where a domain is named, a link that shares that domain. */
-export interface TokenOwner {
-  readonly account: number;
-  readonly domain: number | null;
-  /** How many tokens and share links the account may have. */
-  readonly limit: number;
+export interface AccountStore {
+  /** By id. */
+  list(): Promise<readonly AccountRow[]>;
+  get(id: number): Promise<AccountRow | undefined>;
+  /** With an id that was never given before. The event goes to the new account's log. */
+  create(account: NewAccount, event: NewEvent): Promise<AccountRow>;
+  /** Creates the first account and a token of it, both or neither; null where there is an account. */
+  createFirst(
+    account: NewAccount,
+    token: NewToken,
+    events: (account: AccountRow, token: TokenRow) => readonly NewEvent[],
+  ): Promise<AccountRow | null>;
+  /** Undefined: there is no such account. */
+  update(id: number, change: Change<AccountRow>): Promise<AccountRow | undefined>;
+  /**
+   * With all its domains, keys, tokens, evidence and events. False: there was none. `tell` gives the event for the log
+   * of another account, one that remains; null for none.
+   */
+  delete(
+    id: number,
+    tell: (row: AccountRow) => { account: number; event: NewEvent } | null,
+  ): Promise<boolean>;
 }
 
 /** How the creation of a token ended. `gone`: there is no such account, or no longer the domain to share. */
@@ -95,16 +176,24 @@ export type TokenCreation =
   | { kind: 'full'; limit: number }
   | { kind: 'gone' };
 
-/** When a domain's records are to be looked at; lost at most by a minute in a crash. */
-export interface CheckTimes {
-  readonly checked_at: Instant | null;
-  /** When each record is next looked at; null: not by itself. */
-  readonly due: { readonly dkim: Instant | null; readonly return_path: Instant | null };
-}
-
-export interface DueCheck {
-  readonly account: number;
-  readonly id: number;
+/** Tokens and share links: a share link is the token of one domain, and goes with it. */
+export interface TokenStore {
+  /** Of every account, by the hash of its secret; with its account. */
+  findByHash(hash: string): Promise<{ token: TokenRow; account: AccountRow } | undefined>;
+  get(account: number, id: number): Promise<TokenRow | undefined>;
+  /** By id. `domain`: the share links of that domain; null: the account's tokens. */
+  list(account: number, filter: { readonly domain: number | null }): Promise<readonly TokenRow[]>;
+  /** `limit` is for all tokens and share links of the account together. */
+  create(options: {
+    readonly account: number;
+    readonly limit: number;
+    readonly token: NewToken;
+    readonly event: (row: TokenRow) => NewEvent;
+  }): Promise<TokenCreation>;
+  /** False: the account has no such token. */
+  delete(account: number, id: number, event: (row: TokenRow) => NewEvent): Promise<boolean>;
+  /** Notes that the token was used at `at`: kept lazily, and nobody waits for it. */
+  touch(id: number, at: Instant): void;
 }
 
 export interface DomainFilter {
@@ -112,6 +201,92 @@ export interface DomainFilter {
   readonly limit?: number | undefined;
   readonly verified?: boolean | undefined;
   readonly domain?: string | undefined;
+}
+
+/** How a change to a domain ended. */
+export type DomainChange =
+  | { kind: 'written'; row: DomainRow; events: readonly NewEvent[] }
+  | { kind: 'unchanged'; row: DomainRow }
+  | { kind: 'taken'; by: DomainRow }
+  | { kind: 'full'; limit: number }
+  | { kind: 'gone' };
+
+export interface DomainStore {
+  /** The same object as long as nothing about the domain has changed. */
+  get(account: number, id: number): Promise<DomainRow | undefined>;
+  /** By id. */
+  list(account: number, filter: DomainFilter): Promise<readonly DomainRow[]>;
+  /**
+   * Creates a domain where the account does not hold `name` yet and has fewer than `limit`.
+   * `build` is given an id that was never given before and never will be again.
+   */
+  create(options: {
+    readonly account: number;
+    readonly name: string;
+    readonly limit: number;
+    readonly build: (id: number) => DomainRow;
+    readonly event: (row: DomainRow) => NewEvent;
+  }): Promise<DomainChange>;
+  update(account: number, id: number, change: Change<DomainRow>): Promise<DomainChange>;
+  /** With its key, its evidence and its share links, all or nothing. False: there was none. */
+  delete(
+    account: number,
+    id: number,
+    events: (row: DomainRow, shares: readonly TokenRow[]) => readonly NewEvent[],
+  ): Promise<boolean>;
+}
+
+export interface DueCheck {
+  readonly account: number;
+  readonly id: number;
+}
+
+/** A check that is about to end. */
+export interface EndingCheck extends DueCheck {
+  /** Of the key that the check looked for: what it found out is of no use once the domain has no such key. */
+  readonly selector: string;
+  /** When its first question was asked: it goes into the row's `checks.began_at`. */
+  readonly began: Instant;
+}
+
+/** What a check comes to. */
+export interface CheckResult {
+  /** What it saw: JSON of the caller's own shape, which replaces what was kept before. */
+  readonly evidence: JsonValue;
+  /** What changes about the domain; its `checks` are not looked at. */
+  readonly change: Change<DomainRow>;
+  /** When each record is next looked at, and when the check ended; of the row as the change has left it. */
+  readonly times: (row: DomainRow) => Omit<CheckTimes, 'began_at'>;
+}
+
+/**
+ * How a check ended. `dropped`: nothing of it was kept, because a check that began later has ended already, or because
+ * the domain no longer has the key.
+ */
+export type CheckEnd =
+  | { kind: 'written'; row: DomainRow; events: readonly NewEvent[] }
+  | { kind: 'unchanged'; row: DomainRow }
+  | { kind: 'dropped'; row: DomainRow }
+  | { kind: 'gone' };
+
+export interface CheckStore {
+  /**
+   * The domains of accounts that are not suspended whose time has come: accounts take turns, over all calls together,
+   * and of each the longest due comes first. None is given again within `lease` seconds, unless it is finished or
+   * rescheduled before.
+   */
+  claim(now: Instant, limit: number, lease: number): Promise<readonly DueCheck[]>;
+  /** Evidence, change, events and times in one; who hears of an event finds the evidence of it. */
+  finish(check: EndingCheck, result: CheckResult): Promise<CheckEnd>;
+  /** Other times, without a check. Nothing happens where the domain is gone. */
+  reschedule(check: DueCheck, times: CheckTimes): Promise<void>;
+  /** How many checks are due at `now` and not claimed: what an operator watches. */
+  countDue(now: Instant): Promise<number>;
+  /**
+   * What the last check saw. Undefined: none, or damaged, which the next check repairs.
+   * Rejects with `unavailable` where it cannot be read now.
+   */
+  evidence(account: number, id: number): Promise<JsonValue | undefined>;
 }
 
 export interface EventFilter {
@@ -138,104 +313,21 @@ export interface EventPage {
   readonly last: number;
 }
 
-export interface Store {
-  listAccounts(): Promise<readonly AccountRow[]>;
-  getAccount(id: number): Promise<AccountRow | undefined>;
-  /**
-   * Gives the next account id, never given before. The event lands in the new account's log.
-   * `firstToken` makes a token for it in the same change: both are there afterwards, or neither.
-   */
-  createAccount(
-    build: (id: number) => AccountRow,
-    event: (row: AccountRow) => NewEvent,
-    firstToken?: (account: AccountRow, id: number) => { row: TokenRow; event: NewEvent },
-  ): Promise<AccountRow>;
-  /** `change` returns null where nothing is to change. Undefined: there is no such account. */
-  updateAccount(
-    id: number,
-    change: (row: AccountRow) => { row: AccountRow; events: readonly NewEvent[] } | null,
-  ): Promise<AccountRow | undefined>;
-  /**
-   * With all its domains, keys, tokens, evidence and events. False: there was none. The event goes to the log of
-   * another account, one that remains; null for none.
-   */
-  deleteAccount(
-    id: number,
-    event: (row: AccountRow) => { account: number; event: NewEvent } | null,
-  ): Promise<boolean>;
-
-  /** Of every account, by the hash of its secret. */
-  findToken(hash: string): Promise<TokenRow | undefined>;
-  listTokens(account: number): Promise<readonly TokenRow[]>;
-  /** The limit is held whatever is created at the same moment. */
-  createToken(
-    owner: TokenOwner,
-    build: (id: number) => TokenRow,
-    event: (row: TokenRow) => NewEvent,
-  ): Promise<TokenCreation>;
-  /** False: the account has no such token. */
-  deleteToken(account: number, id: number, event: (row: TokenRow) => NewEvent): Promise<boolean>;
-  /** Kept lazily: a crash may lose the last minute. */
-  noteTokenUse(id: number, at: Instant): void;
-  lastTokenUse(id: number): Instant | null;
-
-  getDomain(account: number, id: number): Promise<DomainRow | undefined>;
-  /** By id. */
-  listDomains(account: number, filter: DomainFilter): Promise<readonly DomainRow[]>;
-  /**
-   * Creates a domain where the account does not hold `domain` yet and has fewer than `limit`.
-   * `build` gets an id that was never given before and never will be again.
-   */
-  createDomain(
-    account: number,
-    domain: string,
-    limit: number,
-    build: (id: number) => DomainRow,
-    event: (row: DomainRow) => NewEvent,
-  ): Promise<DomainChange>;
-  /**
-   * Changes a domain by its row as it is at the moment of the change; `change` returns null where nothing is to
-   * change, and must be free of side effects, for it can run more than once.
-   */
-  updateDomain(
-    account: number,
-    id: number,
-    change: (row: DomainRow) => { row: DomainRow; events: readonly NewEvent[] } | null,
-  ): Promise<DomainChange>;
-  /** With its key, its evidence and its share links, all or nothing. False: there was none. */
-  deleteDomain(
-    account: number,
-    id: number,
-    events: (row: DomainRow, shares: readonly TokenRow[]) => readonly NewEvent[],
-  ): Promise<boolean>;
-
+/** Ids rise by one within an account, and no event becomes visible after one with a higher id. */
+export interface EventStore {
   /** Oldest first. An empty page for an account that is not there. */
-  listEvents(account: number, filter: EventFilter): Promise<EventPage>;
-  /** Tells of each event of the account once it is durable, in the order of their ids, until the returned function is called. */
-  subscribe(account: number, listener: (event: EventRow) => void): () => void;
-
+  list(account: number, filter: EventFilter): Promise<EventPage>;
   /**
-   * The domains of accounts that are not suspended whose time has come: accounts take turns, over all calls together,
-   * and of each the longest due comes first. Each is held back from the next call until `noteCheckTimes`. A domain
-   * without known times is due at once; none is due later than `CHECK_LIMITS.longestWait` after a start, or after the
-   * clock went back.
+   * Calls `onNews` whenever the account may have new events, which are durable and listed by then, until the result is
+   * disposed of. It may be called without need, and once for many events.
    */
-  takeDueChecks(now: Instant, limit: number): Promise<readonly DueCheck[]>;
-  noteCheckTimes(account: number, id: number, times: CheckTimes): void;
-  checkTimes(account: number, id: number): CheckTimes | undefined;
-  /** How many checks are due at `now`: what an operator watches. */
-  countDueChecks(now: Instant): number;
+  watch(account: number, onNews: () => void): Promise<AsyncDisposable>;
+}
 
-  /**
-   * What the last check saw: JSON of the caller's own shape. Undefined: none, or damaged, which the next check mends.
-   * Rejects with `unavailable` where it cannot be read now.
-   */
-  readEvidence(account: number, id: number): Promise<JsonValue | undefined>;
-  /** Replaced as a whole, not fsynced: it can be had again. */
-  writeEvidence(account: number, id: number, evidence: JsonValue): Promise<void>;
+/** By `secret_key_check`, the key that encrypts private keys is recognised at a start. */
+export type SettingKey = 'secret_key_check';
 
-  /** Whether it can write now; rejects with the reason where not. */
-  ready(): Promise<void>;
-  /** Waits for what is under way, keeps what was lazy, and lets go of the lock. */
-  close(): Promise<void>;
+export interface SettingStore {
+  get(key: SettingKey): Promise<string | null>;
+  set(key: SettingKey, value: string): Promise<void>;
 }

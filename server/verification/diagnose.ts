@@ -13,27 +13,22 @@ import { describeUnchecked } from './words/findings.ts';
  * Why a domain is or is not verified: what its last check found out, together with what the row and the schedule say
  * now. Asks and judges nothing. `stored` is undefined where there has been no check of this selector.
  */
-export function diagnose(
-  row: DomainRow,
-  times: CheckTimes | undefined,
-  stored: StoredDiagnosis | undefined,
-  now: Date,
-): Diagnosis {
+export function diagnose(row: DomainRow, stored: StoredDiagnosis | undefined, now: Date): Diagnosis {
   const records = dnsRecordsOf(row).map((record) =>
-    diagnoseRecord(row, record, stored?.records[record.key] ?? null, now),
+    diagnoseRecord(row, record, stored?.records[record.id] ?? null, now),
   );
   // Who has no domain has no use for records that it could do with additionalNotes.
   const exists = records.every(({ code }) => code !== 'DOMAIN_NOT_FOUND');
   return {
     status: statusOf(dkimStateOf(row), now),
-    ...checkDates(times),
+    ...checkDates(row.checks),
     records,
     advice: stored !== undefined && exists ? stored.advice : [],
   };
 }
 
 /** When a domain was last checked, and when it is next checked without being asked. */
-export function checkDates(times: CheckTimes | undefined): Pick<Diagnosis, 'checked_at' | 'next_check_at'> {
+export function checkDates(times: CheckTimes | null): Pick<Diagnosis, 'checked_at' | 'next_check_at'> {
   const due = Object.values(times?.due ?? {}).filter((at) => at !== null);
   const [next] = due.sort();
   return {
@@ -55,7 +50,7 @@ function diagnoseRecord(
     ...place,
     state: stored.state,
     code: stored.code,
-    severity: severityOf(stored, record, stateOf(row, record.key), now),
+    severity: severityOf(stored, record, stateOf(row, record.id), now),
     transient: CODES[stored.code].verdict === 'unknown',
     source: stored.source,
     title: stored.title,
@@ -103,11 +98,11 @@ function notChecked(
 function severityOf(
   { code }: StoredRecord,
   record: ExpectedRecord,
-  state: RecordState | null,
+  state: RecordState | undefined,
   now: Date,
 ): Severity {
   if (code !== 'RECORD_MISSING') return CODES[code].severity;
   const mayCome = !isTooLong(record.fqdn);
-  if (mayCome && state !== null && statusOf(state, now) === 'pending') return 'info';
-  return record.key === 'return_path' ? 'warning' : CODES[code].severity;
+  if (mayCome && state !== undefined && statusOf(state, now) === 'pending') return 'info';
+  return record.kind === 'return_path' ? 'warning' : CODES[code].severity;
 }

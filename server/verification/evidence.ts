@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Delegation, Observation, Outcome, RecordType } from '../dns/outcome.ts';
-import type { RecordKey } from '../records/dns-records.ts';
+import type { ByRecord } from '../store/store.ts';
 
 /**
  * What one check saw, as plain data. It is judged at once; stored-diagnosis.ts has what is kept of that. The schemas
@@ -124,6 +124,6 @@ export type AdviceEvidence = z.infer<typeof AdviceEvidenceSchema>;
 /** What one check saw: the records that were due, under this selector. */
 export interface CheckEvidence {
   readonly selector: string;
-  readonly records: { readonly [Key in RecordKey]?: RecordEvidence };
+  readonly records: ByRecord<RecordEvidence>;
   readonly advice: AdviceEvidence;
 }

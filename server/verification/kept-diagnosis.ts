@@ -1,6 +1,5 @@
 import type { Advice } from '@letterhead/shared';
-import type { RecordKey } from '../records/dns-records.ts';
-import { mapRecords } from '../records/record-states.ts';
+import { activeKeyOf } from '../records/record-states.ts';
 import type { DomainRow, JsonValue } from '../store/store.ts';
 import {
   DIAGNOSIS_FORMAT,
@@ -14,7 +13,7 @@ import type { Judgement, Judgements } from './verdict.ts';
 /** Undefined: none was kept, or of another selector, or not readable; the next check makes it again. */
 export function readKeptDiagnosis(row: DomainRow, kept: JsonValue | undefined): StoredDiagnosis | undefined {
   const stored = StoredDiagnosisSchema.safeParse(kept).data ?? upgradeDiagnosis(row, kept);
-  return stored?.selector === row.selector ? stored : undefined;
+  return stored?.selector === activeKeyOf(row).selector ? stored : undefined;
 }
 
 /** What to keep after a check: what it found, and what was known of the records that it did not include. */
@@ -24,17 +23,16 @@ export function toKeptDiagnosis(
   judgements: Judgements,
   advice: Advice[],
 ): StoredDiagnosis {
-  const latest = (key: RecordKey) => latestOf(previous?.records[key] ?? null, judgements[key]);
+  const entries: [string, Judgement][] = Object.entries(judgements);
+  const latest = entries.map(([id, one]) => [id, toStoredRecord(one, previous?.records[id])]);
   return {
     format: DIAGNOSIS_FORMAT,
     selector,
-    records: mapRecords(latest),
+    records: { ...previous?.records, ...Object.fromEntries(latest) },
     advice,
   };
 }
 
-function latestOf(known: StoredRecord | null, judgement: Judgement | undefined): StoredRecord | null {
-  if (judgement === undefined) return known;
-  const { verdict, record } = judgement;
+function toStoredRecord({ verdict, record }: Judgement, known: StoredRecord | undefined): StoredRecord {
   return { ...record, state: verdict === 'unknown' ? (known?.state ?? 'unknown') : verdict };
 }

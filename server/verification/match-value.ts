@@ -13,7 +13,7 @@ export function matches(record: ExpectedRecord, values: readonly string[]): bool
 
 /** Whether this one value is ours and may be used. */
 export function isValidMatch(record: ExpectedRecord, value: string): boolean {
-  switch (record.key) {
+  switch (record.kind) {
     case 'dkim':
       return judgeValue(record, value).kind === 'ours';
     case 'return_path':
@@ -41,7 +41,7 @@ export function relevanceTo(record: ExpectedRecord, value: string): number {
 
 /** Whether this value can only have been copied from ours, however it was mangled: enough to say where it landed. */
 export function containsOurValue(record: ExpectedRecord, value: string): boolean {
-  switch (record.key) {
+  switch (record.kind) {
     case 'dkim':
       return value.replaceAll(/[^A-Za-z0-9+/=]/g, '').includes(record.publicKey);
     case 'return_path':

@@ -16,19 +16,23 @@ export function isLost(state: RecordState): boolean {
 
 /** A state that began at `now` at the latest: a clock that was ahead may have put its beginning into the future. */
 export function begunBy(state: RecordState, now: Date): RecordState {
-  return Date.parse(state.since) > now.getTime() ? { ...state, since: toInstant(now) } : state;
+  const latest = toInstant(now);
+  const { since, wrong_since } = state;
+  if (since <= latest && (wrong_since === null || wrong_since <= latest)) return state;
+  const earliest = (at: Instant) => (at > latest ? latest : at);
+  return { ...state, since: earliest(since), wrong_since: wrong_since && earliest(wrong_since) };
 }
 
 export function asVerified(state: RecordState): RecordState {
-  return { verified: true, degraded: false, since: state.since };
+  return { ...state, verified: true, degraded: false, wrong_since: null };
 }
 
-export function asDegraded(state: RecordState): RecordState {
-  return { verified: true, degraded: true, since: state.since };
+export function asDegraded(state: RecordState, now: Instant): RecordState {
+  return { ...state, degraded: true, wrong_since: now };
 }
 
-export function asLost(now: Instant): RecordState {
-  return { verified: false, degraded: true, since: now };
+export function asLost(state: RecordState, now: Instant): RecordState {
+  return { ...state, verified: false, degraded: true, since: now, wrong_since: state.wrong_since ?? now };
 }
 
 /** The status of a record at `now`; that of the DKIM record is its domain's. */

@@ -1,6 +1,5 @@
 import { AdviceSchema, DiagnosisCodeSchema, RecordDiagnosisSchema } from '@letterhead/shared';
 import { z } from 'zod';
-import { mapRecords } from '../records/record-states.ts';
 
 /** Format of what is kept beside a domain; upgrade-diagnosis.ts reads earlier ones. */
 export const DIAGNOSIS_FORMAT = 3;
@@ -31,7 +30,8 @@ export type StoredRecord = z.infer<typeof StoredRecordSchema>;
 export const StoredDiagnosisSchema = z.object({
   format: z.literal(DIAGNOSIS_FORMAT),
   selector: z.string(),
-  records: z.object(mapRecords(() => StoredRecordSchema.nullable())),
+  /** By the record's id. */
+  records: z.record(z.string(), StoredRecordSchema),
   advice: z.array(AdviceSchema),
 });
 export type StoredDiagnosis = z.infer<typeof StoredDiagnosisSchema>;

@@ -1,8 +1,8 @@
 import { AdviceSchema, registrableDomain } from '@letterhead/shared';
 import { z } from 'zod';
-import { dnsRecordOf, type RecordKey } from '../records/dns-records.ts';
-import { mapRecords } from '../records/record-states.ts';
-import type { DomainRow, JsonValue } from '../store/store.ts';
+import { dnsRecordOf } from '../records/dns-records.ts';
+import { activeKeyOf } from '../records/record-states.ts';
+import type { DomainRow, JsonValue, RecordId } from '../store/store.ts';
 import { advise } from './advice/advise.ts';
 import { AdviceEvidenceSchema, type RecordEvidence, RecordEvidenceSchema } from './evidence.ts';
 import { relevanceTo } from './match-value.ts';
@@ -20,13 +20,30 @@ export function upgradeDiagnosis(row: DomainRow, kept: JsonValue | undefined): S
   return fromFormat2(row, kept) ?? fromFormat1(row, kept);
 }
 
+/** Formats 1 and 2 knew of one record of each kind. */
+function byKind<Schema extends z.ZodType>(schema: Schema) {
+  return z.object({ dkim: schema.nullable(), return_path: schema.nullable() });
+}
+
+/** What was kept of each of the domain's records, under its id. */
+function byId<Kept>(
+  row: DomainRow,
+  kept: { readonly dkim: Kept | null; readonly return_path: Kept | null },
+  upgrade: (kept: Kept, id: RecordId) => StoredRecord | undefined,
+): StoredDiagnosis['records'] {
+  const entries = row.records.flatMap(({ id, kind }) => {
+    const one = kept[kind];
+    const upgraded = one === null ? undefined : upgrade(one, id);
+    return upgraded === undefined ? [] : [[id, upgraded] as const];
+  });
+  return Object.fromEntries(entries);
+}
+
 /** Format 2 kept the words alone, without the facts that they were made from. */
 const Format2Schema = z.object({
   format: z.literal(2),
   selector: z.string(),
-  records: z.object(
-    mapRecords(() => StoredRecordSchema.omit({ zone: true, found_at: true, action: true }).nullable()),
-  ),
+  records: byKind(StoredRecordSchema.omit({ zone: true, found_at: true, action: true })),
   advice: z.array(AdviceSchema.omit({ action: true })),
 });
 
@@ -38,10 +55,7 @@ function fromFormat2(row: DomainRow, kept: JsonValue | undefined): StoredDiagnos
   return {
     format: DIAGNOSIS_FORMAT,
     selector: data.selector,
-    records: mapRecords((key) => {
-      const record = data.records[key];
-      return record === null ? null : { ...record, zone, found_at: null, action: null };
-    }),
+    records: byId(row, data.records, (record) => ({ ...record, zone, found_at: null, action: null })),
     advice: data.advice.map((one) => ({ ...one, action: null })),
   };
 }
@@ -55,33 +69,30 @@ const SeenRecordSchema = z.object({
 /** Format 1 kept what a check saw as it was, and judged it at each reading. */
 const Format1Schema = z.object({
   selector: z.string(),
-  records: z.object(mapRecords(() => SeenRecordSchema.nullable())),
+  records: byKind(SeenRecordSchema),
   advice: AdviceEvidenceSchema,
 });
 
 /** Judges it as a check would today. */
 function fromFormat1(row: DomainRow, kept: JsonValue | undefined): StoredDiagnosis | undefined {
   const { data } = Format1Schema.safeParse(kept);
-  if (data?.selector !== row.selector) return undefined;
+  if (data?.selector !== activeKeyOf(row).selector) return undefined;
   const { selector, records, advice } = data;
-  const latest = (key: RecordKey): StoredRecord | null => {
-    const seen = records[key];
-    if (seen === null) return null;
-    const evidence = truncated(row, key, seen.evidence);
-    const judgement = judge(row, { selector, records: { [key]: evidence }, advice })[key];
-    return judgement === undefined ? null : { ...judgement.record, state: seen.state };
-  };
   return {
     format: DIAGNOSIS_FORMAT,
     selector,
-    records: mapRecords(latest),
+    records: byId(row, records, (seen, id) => {
+      const evidence = truncated(row, id, seen.evidence);
+      const judgement = judge(row, { selector, records: { [id]: evidence }, advice })[id];
+      return judgement && { ...judgement.record, state: seen.state };
+    }),
     advice: advise(row, advice),
   };
 }
 
 /** Evidence within the bounds of what a check judges. */
-function truncated(row: DomainRow, key: RecordKey, evidence: RecordEvidence): RecordEvidence {
-  const record = dnsRecordOf(row, key);
+function truncated(row: DomainRow, id: RecordId, evidence: RecordEvidence): RecordEvidence {
+  const record = dnsRecordOf(row, id);
   if (record === undefined) return evidence;
   const relevance = (value: string) => relevanceTo(record, value);
   const { observations, resolver, alias, findings } = evidence;

@@ -1,7 +1,7 @@
 import { type NameServerObservation, registrableDomain } from '@letterhead/shared';
 import type { Observation } from '../dns/outcome.ts';
-import { dnsRecordsOf, type ExpectedRecord, type RecordKey } from '../records/dns-records.ts';
-import type { DomainRow } from '../store/store.ts';
+import { dnsRecordsOf, type ExpectedRecord } from '../records/dns-records.ts';
+import type { ByRecord, DomainRow } from '../store/store.ts';
 import { CODES, findCode, type RecordVerdict } from './diagnosis/codes.ts';
 import type { Finding, FoundCode } from './diagnosis/finding.ts';
 import { observedValues, type RuleInput, toRuleInput, zoneOf } from './diagnosis/rule-input.ts';
@@ -18,7 +18,7 @@ export interface Verdict {
   readonly code: FoundCode;
 }
 
-export type Verdicts = { readonly [Key in RecordKey]?: Verdict };
+export type Verdicts = ByRecord<Verdict>;
 
 /** A verdict with what the diagnosis tells of it. */
 export interface Judgement extends Verdict {
@@ -26,20 +26,20 @@ export interface Judgement extends Verdict {
   readonly record: Omit<StoredRecord, 'state'>;
 }
 
-export type Judgements = { readonly [Key in RecordKey]?: Judgement };
+export type Judgements = ByRecord<Judgement>;
 
 /** Judges what a check saw. The evidence must be of the row's selector. */
 export function judge(row: DomainRow, evidence: CheckEvidence): Judgements {
   return Object.fromEntries(
     dnsRecordsOf(row).flatMap((record) => {
       const judgement = judgeRecord(row, record, evidence);
-      return judgement === null ? [] : [[record.key, judgement]];
+      return judgement === null ? [] : [[record.id, judgement]];
     }),
   );
 }
 
 function judgeRecord(row: DomainRow, record: ExpectedRecord, evidence: CheckEvidence): Judgement | null {
-  const seen = evidence.records[record.key];
+  const seen = evidence.records[record.id];
   if (seen === undefined) return null;
   const input = toRuleInput(record, registrableDomain(row), seen);
   const finding = findCode(input);

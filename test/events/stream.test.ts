@@ -8,7 +8,7 @@ import { Events } from '../../server/events/events.ts';
 import { openJsonStore } from '../../server/store/json/json-store.ts';
 import type { TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
-import { accountRow, domainRow, event } from '../store/rows.ts';
+import { createAccount, createDomain } from '../store/rows.ts';
 
 /** What a subscriber has been told. */
 interface Listener extends Disposable {
@@ -93,15 +93,8 @@ test('a listener that has missed more than is kept is told to read anew, and hea
     eventLog: { segmentBytes: 1, syncEvery: 1 },
   });
   try {
-    const account = await store.createAccount(accountRow, () => event('account.created'));
-    const add = (name: string) =>
-      store.createDomain(
-        account.id,
-        name,
-        100,
-        (id) => domainRow(id, account.id, name),
-        () => event('domain.created'),
-      );
+    const account = await createAccount(store);
+    const add = (name: string) => createDomain(store, account.id, name);
     for (const name of ['a.example', 'b.example', 'c.example', 'd.example']) await add(name);
     const stop = new AbortController();
     const stream = new Events({ store }).stream(account, 1, stop.signal);

@@ -1,7 +1,7 @@
 import type { Actor } from '@letterhead/shared';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { applyVerdicts, type CheckMode } from '../../server/monitor/apply-verdicts.ts';
+import { type AppliedCheck, applyVerdicts, type CheckMode } from '../../server/monitor/apply-verdicts.ts';
 import type { RecordState } from '../../server/store/store.ts';
 import { statusOf } from '../../server/verification/record-state.ts';
 import type { Verdict, Verdicts } from '../../server/verification/verdict.ts';
@@ -16,11 +16,19 @@ const WRONG: Verdict = { code: 'RECORD_MISSING', verdict: 'missing', firstHand: 
 const WRONG_BY_RESOLVER: Verdict = { ...WRONG, firstHand: false };
 const UNKNOWN: Verdict = { code: 'DNS_SERVFAIL', verdict: 'unknown', firstHand: false };
 
-const DEGRADED: RecordState = { ...VERIFIED, degraded: true };
-const LOST: RecordState = { verified: false, degraded: true, since: LATER };
+/** When a check was made that found the record wrong, a quarter of an hour before now. */
+const EARLIER = '2026-01-01T23:45:00Z';
 
-function apply(dkim: RecordState, verdict: Verdict, mode: CheckMode) {
-  return applyVerdicts(sendingDomain({ dkim }), { dkim: verdict }, mode, NOW, MONITOR);
+const DEGRADED: RecordState = { ...VERIFIED, degraded: true, wrong_since: EARLIER };
+const NEWLY_DEGRADED: RecordState = { ...DEGRADED, wrong_since: LATER };
+const LOST: RecordState = { ...NOT_VERIFIED, degraded: true, since: LATER, wrong_since: EARLIER };
+
+function checkAs(mode: CheckMode, began = NOW): AppliedCheck {
+  return { mode, began, ended: NOW, actor: MONITOR };
+}
+
+function apply(dkim: RecordState, verdict: Verdict, mode: CheckMode, began?: Date) {
+  return applyVerdicts(sendingDomain({ dkim }), { 'dkim:1': verdict }, checkAs(mode, began));
 }
 
 describe('what a verdict changes', () => {
@@ -35,22 +43,30 @@ describe('what a verdict changes', () => {
       { ...VERIFIED, since: LATER },
       'domain.verified',
     ],
-    ['found wrong once: degraded', VERIFIED, WRONG, 'monitor', DEGRADED, 'domain.degraded'],
+    ['found wrong once: degraded', VERIFIED, WRONG, 'monitor', NEWLY_DEGRADED, 'domain.degraded'],
+    ['found wrong by a share link: degraded', VERIFIED, WRONG, 'share', NEWLY_DEGRADED, 'domain.degraded'],
     ['found right after that: recovered', DEGRADED, RIGHT, 'monitor', VERIFIED, 'domain.recovered'],
     ['found wrong twice: lost', DEGRADED, WRONG, 'monitor', LOST, 'domain.lost'],
-    ['found wrong when asked: lost at once', VERIFIED, WRONG, 'verify', LOST, 'domain.lost'],
-    ['wrong by hearsay: degraded', VERIFIED, WRONG_BY_RESOLVER, 'monitor', DEGRADED, 'domain.degraded'],
+    [
+      'found wrong when asked: lost at once',
+      VERIFIED,
+      WRONG,
+      'verify',
+      { ...LOST, wrong_since: LATER },
+      'domain.lost',
+    ],
+    ['wrong by hearsay: degraded', VERIFIED, WRONG_BY_RESOLVER, 'monitor', NEWLY_DEGRADED, 'domain.degraded'],
     [
       'wrong by hearsay when asked: degraded',
       VERIFIED,
       WRONG_BY_RESOLVER,
       'verify',
-      DEGRADED,
+      NEWLY_DEGRADED,
       'domain.degraded',
     ],
   ])('%s', (_, before, verdict, mode, after, event) => {
     const change = apply(before, verdict, mode);
-    expect(change?.row.dkim).toEqual(after);
+    expect(change?.row.records).toEqual([after]);
     expect(change?.events.map(({ type }) => type)).toEqual([event]);
     expect(change?.events[0]).toMatchObject({
       actor: MONITOR,
@@ -63,6 +79,7 @@ describe('what a verdict changes', () => {
     ['still right', VERIFIED, RIGHT, 'monitor'],
     ['still missing', NOT_VERIFIED, WRONG, 'monitor'],
     ['still lost', LOST, WRONG, 'verify'],
+    ['wrong again, by a share link', DEGRADED, WRONG, 'share'],
     ['wrong again, by hearsay only', DEGRADED, WRONG_BY_RESOLVER, 'monitor'],
     ['wrong again, by hearsay only, when asked', DEGRADED, WRONG_BY_RESOLVER, 'verify'],
   ])('nothing: %s', (_, before, verdict, mode) => {
@@ -70,13 +87,16 @@ describe('what a verdict changes', () => {
   });
 
   test('nothing transient changes anything, whatever came before', () => {
-    const state = fc.record({
-      verified: fc.boolean(),
-      degraded: fc.boolean(),
-      since: fc.constantFrom(CREATED, LATER),
-    });
+    const state = fc
+      .record({
+        verified: fc.boolean(),
+        degraded: fc.boolean(),
+        since: fc.constantFrom(CREATED, LATER),
+        wrong_since: fc.constantFrom(null, EARLIER),
+      })
+      .map((changes) => ({ ...NOT_VERIFIED, ...changes }));
     fc.assert(
-      fc.property(state, fc.constantFrom<CheckMode>('verify', 'monitor'), (before, mode) => {
+      fc.property(state, fc.constantFrom<CheckMode>('verify', 'monitor', 'share'), (before, mode) => {
         expect(apply(before, UNKNOWN, mode)).toBeNull();
       }),
     );
@@ -86,15 +106,15 @@ describe('what a verdict changes', () => {
     const heard = fc.array(
       fc.tuple(
         fc.constantFrom(UNKNOWN, WRONG_BY_RESOLVER, RIGHT),
-        fc.constantFrom<CheckMode>('verify', 'monitor'),
+        fc.constantFrom<CheckMode>('verify', 'monitor', 'share'),
       ),
     );
     fc.assert(
       fc.property(heard, (verdicts) => {
         let row = sendingDomain({ dkim: VERIFIED });
         for (const [dkim, mode] of verdicts)
-          row = applyVerdicts(row, { dkim }, mode, NOW, MONITOR)?.row ?? row;
-        expect(row.dkim.verified).toBe(true);
+          row = applyVerdicts(row, { 'dkim:1': dkim }, checkAs(mode))?.row ?? row;
+        expect(row.verified).toBe(true);
       }),
     );
   });
@@ -106,13 +126,32 @@ describe('what a verdict changes', () => {
     expect(apply(DEGRADED, RIGHT, 'monitor')?.row.updated_at).toBe(CREATED);
   });
 
+  test('two checks that overlap are one finding: a record is lost by one that began a quarter of an hour later', () => {
+    const ago = (milliseconds: number) => new Date(NOW.getTime() - milliseconds);
+    const first = apply(VERIFIED, WRONG, 'monitor', ago(5_000))?.row.records[0] ?? VERIFIED;
+    expect(first).toEqual(NEWLY_DEGRADED);
+    for (const began of [ago(5_000), ago(0)]) expect(apply(first, WRONG, 'monitor', began)).toBeNull();
+    expect(apply(DEGRADED, WRONG, 'monitor', ago(1_000))).toBeNull();
+    expect(apply(DEGRADED, WRONG, 'monitor', NOW)?.row.verified).toBe(false);
+  });
+
+  test('a key is activated when its record is first verified', () => {
+    const activated = apply(NOT_VERIFIED, RIGHT, 'monitor')?.row;
+    expect(activated?.keys).toMatchObject([{ id: 1, activated_at: LATER }]);
+    const lost = applyVerdicts(activated ?? sendingDomain(), { 'dkim:1': WRONG }, checkAs('verify'));
+    expect(lost?.row.keys).toEqual(activated?.keys);
+  });
+
   test('each record has its own', () => {
     const row = sendingDomain({ dkim: VERIFIED, return_path: { ...NOT_VERIFIED, target: 't.example.net' } });
-    const verdicts: Verdicts = { dkim: WRONG, return_path: { ...RIGHT } };
-    const change = applyVerdicts(row, verdicts, 'verify', NOW, MONITOR);
+    const verdicts: Verdicts = { 'dkim:1': WRONG, return_path: { ...RIGHT } };
+    const change = applyVerdicts(row, verdicts, checkAs('verify'));
     expect(change?.row).toMatchObject({
-      dkim: LOST,
-      return_path: { verified: true, degraded: false, target: 't.example.net' },
+      verified: true,
+      records: [
+        { id: 'dkim:1', verified: false, degraded: true },
+        { id: 'return_path', verified: true, degraded: false, target: 't.example.net' },
+      ],
     });
     expect(change?.events.map(({ type, changes }) => [type, changes['record'], changes['verified']])).toEqual(
       [
@@ -124,7 +163,7 @@ describe('what a verdict changes', () => {
 
   test('a record that was not looked at stays as it is', () => {
     const row = sendingDomain({ dkim: VERIFIED, return_path: { ...VERIFIED, target: 't.example.net' } });
-    expect(applyVerdicts(row, { return_path: RIGHT }, 'monitor', NOW, MONITOR)).toBeNull();
+    expect(applyVerdicts(row, { return_path: RIGHT }, checkAs('monitor'))).toBeNull();
   });
 });
 

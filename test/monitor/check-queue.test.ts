@@ -1,13 +1,16 @@
-import { type Actor, LetterheadError } from '@letterhead/shared';
+import { LetterheadError } from '@letterhead/shared';
 import { describe, expect, test } from 'vitest';
 import { CHECK_LIMITS } from '../../server/limits.ts';
-import type { CheckJob } from '../../server/monitor/check-job.ts';
+import type { CheckJob, CheckRequest } from '../../server/monitor/check-job.ts';
 import { CheckQueue } from '../../server/monitor/check-queue.ts';
 import type { DomainRow } from '../../server/store/store.ts';
 import { sendingDomain } from '../verification/sending-domain.ts';
 import { FakeTime, SECOND } from './fake-time.ts';
 
-const ACTOR: Actor = { kind: 'token', token_id: 3, address: '192.0.2.1' };
+const REQUEST: CheckRequest = {
+  actor: { kind: 'token', token_id: 3, address: '192.0.2.1' },
+  mode: 'verify',
+};
 const ROW = sendingDomain();
 const domain = (id: number, account = 1) => ({ account, id });
 
@@ -47,9 +50,9 @@ describe('checks that are asked for', () => {
   test('before the first question share it', async () => {
     const { queue, started } = openQueue();
     const asked = [
-      queue.request(domain(1), ACTOR),
-      queue.request(domain(1), ACTOR),
-      queue.request(domain(1), ACTOR),
+      queue.request(domain(1), REQUEST),
+      queue.request(domain(1), REQUEST),
+      queue.request(domain(1), REQUEST),
     ];
     expect(started).toHaveLength(1);
     at(started, 0).job.begin();
@@ -59,9 +62,9 @@ describe('checks that are asked for', () => {
 
   test('after the first question share the next check, which waits for this one', async () => {
     const { queue, started } = openQueue();
-    const first = queue.request(domain(1), ACTOR);
+    const first = queue.request(domain(1), REQUEST);
     at(started, 0).job.begin();
-    const later = [queue.request(domain(1), ACTOR), queue.request(domain(1), ACTOR)];
+    const later = [queue.request(domain(1), REQUEST), queue.request(domain(1), REQUEST)];
     expect(started).toHaveLength(1);
     await at(started, 0).end();
     expect(await first).toBe(ROW);
@@ -75,9 +78,9 @@ describe('checks that are asked for', () => {
   test('join a due check that has not begun, and say so', async () => {
     const { queue, started } = openQueue();
     queue.add(domain(1));
-    const asked = queue.request(domain(1), ACTOR);
+    const asked = queue.request(domain(1), REQUEST);
     expect(started).toHaveLength(1);
-    expect(at(started, 0).job.begin()).toEqual(ACTOR);
+    expect(at(started, 0).job.begin()).toEqual(REQUEST);
     await at(started, 0).end();
     expect(await asked).toBe(ROW);
   });
@@ -86,7 +89,7 @@ describe('checks that are asked for', () => {
     const { queue, started, time } = openQueue();
     queue.add(domain(1));
     at(started, 0).job.begin();
-    const asked = queue.request(domain(1), ACTOR);
+    const asked = queue.request(domain(1), REQUEST);
     time.pass(4.9 * SECOND);
     expect(at(started, 0).job.signal.aborted).toBe(true);
     await at(started, 0).end();
@@ -102,7 +105,7 @@ describe('checks that are asked for', () => {
     const { queue, started, idsStarted } = openQueue(1);
     queue.add(domain(1));
     queue.add(domain(2));
-    void queue.request(domain(3), ACTOR);
+    void queue.request(domain(3), REQUEST);
     await at(started, 0).end();
     expect(idsStarted()).toEqual([1, 3]);
   });
@@ -110,7 +113,7 @@ describe('checks that are asked for', () => {
   test('that find no room for long are refused, and told when to come again', async () => {
     const { queue, started, time } = openQueue(1);
     queue.add(domain(1));
-    const asked = queue.request(domain(2), ACTOR);
+    const asked = queue.request(domain(2), REQUEST);
     time.pass(7 * SECOND);
     await expect(asked).rejects.toMatchObject({ code: 'unavailable', retryAfter: expect.any(Number) });
     await at(started, 0).end();
@@ -119,7 +122,7 @@ describe('checks that are asked for', () => {
 
   test('are refused at shutdown, whether they run or wait', async () => {
     const { queue, started } = openQueue(1);
-    const asked = [queue.request(domain(1), ACTOR), queue.request(domain(2), ACTOR)];
+    const asked = [queue.request(domain(1), REQUEST), queue.request(domain(2), REQUEST)];
     const closed = queue.close();
     for (const one of asked) {
       await expect(one).rejects.toMatchObject({ code: 'unavailable', retryAfter: expect.any(Number) });
@@ -128,7 +131,7 @@ describe('checks that are asked for', () => {
     expect(at(started, 0).job.cancelled).toBe(true);
     await at(started, 0).end();
     await closed;
-    await expect(queue.request(domain(3), ACTOR)).rejects.toBeInstanceOf(LetterheadError);
+    await expect(queue.request(domain(3), REQUEST)).rejects.toBeInstanceOf(LetterheadError);
     expect(started).toHaveLength(1);
   });
 
@@ -140,7 +143,7 @@ describe('checks that are asked for', () => {
       onCapacity: () => {},
       run: () => Promise.reject(new LetterheadError('unavailable', 'The disk is full.')),
     });
-    await expect(queue.request(domain(1), ACTOR)).rejects.toThrow('The disk is full.');
+    await expect(queue.request(domain(1), REQUEST)).rejects.toThrow('The disk is full.');
   });
 });
 
@@ -149,7 +152,7 @@ describe('checks that are due', () => {
     const { queue, idsStarted } = openQueue(8);
     for (let id = 1; id <= 20; id++) queue.add(domain(id));
     expect(idsStarted()).toEqual([1, 2, 3, 4, 5, 6]);
-    void queue.request(domain(21), ACTOR);
+    void queue.request(domain(21), REQUEST);
     expect(idsStarted()).toEqual([1, 2, 3, 4, 5, 6, 21]);
   });
 
@@ -187,10 +190,10 @@ describe('checks that are due', () => {
 describe('accounts', () => {
   test('one that has its share of checks under way holds up no other’s, asked for or due', () => {
     const { queue, idsStarted } = openQueue(16, 8);
-    for (let id = 1; id <= 60; id++) void queue.request(domain(id), ACTOR).catch(() => {});
+    for (let id = 1; id <= 60; id++) void queue.request(domain(id), REQUEST).catch(() => {});
     for (let id = 101; id <= 600; id++) queue.add(domain(id));
     expect(idsStarted()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
-    void queue.request(domain(1001, 2), ACTOR);
+    void queue.request(domain(1001, 2), REQUEST);
     queue.add(domain(1002, 2));
     expect(idsStarted().slice(8)).toEqual([1001, 1002]);
   });
@@ -199,7 +202,7 @@ describe('accounts', () => {
     const { queue, idsStarted } = openQueue(128, 64);
     for (let id = 1; id <= 500; id++) queue.add(domain(id));
     expect(idsStarted()).toHaveLength(48);
-    for (let id = 501; id <= 516; id++) void queue.request(domain(id), ACTOR);
+    for (let id = 501; id <= 516; id++) void queue.request(domain(id), REQUEST);
     expect(idsStarted().slice(48)).toEqual(Array.from({ length: 16 }, (_, i) => 501 + i));
   });
 
@@ -213,7 +216,7 @@ describe('accounts', () => {
       [5, 2],
       [6, 3],
     ] as const) {
-      void queue.request(domain(id, account), ACTOR);
+      void queue.request(domain(id, account), REQUEST);
     }
     for (let i = 0; i < 6; i++) await at(started, i).end();
     expect(idsStarted()).toEqual([1, 2, 3, 5, 6, 4]);

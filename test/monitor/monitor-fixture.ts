@@ -6,6 +6,7 @@ import type { Actor } from '@letterhead/shared';
 import type { Lookup } from '../../server/dns/lookup.ts';
 import type { SemaphoreLimits } from '../../server/fair-semaphore.ts';
 import { type Instant, toInstant } from '../../server/instant.ts';
+import type { CheckRequest } from '../../server/monitor/check-job.ts';
 import { Monitor } from '../../server/monitor/monitor.ts';
 import type { CheckReport } from '../../server/monitor/run-check.ts';
 import { type FileSystem, nodeFileSystem } from '../../server/store/json/file-system.ts';
@@ -13,10 +14,12 @@ import { openJsonStore } from '../../server/store/json/json-store.ts';
 import type { DomainRow, EventRow, Store } from '../../server/store/store.ts';
 import { createLoopbackDns } from '../dns/loopback-check.ts';
 import { type LoopbackDns, type LoopbackDnsOptions, startLoopbackDns } from '../dns/loopback-dns.ts';
-import { sendingDomain } from '../verification/sending-domain.ts';
+import { NOT_VERIFIED, type SendingDomainOptions, sendingDomain } from '../verification/sending-domain.ts';
 import { FakeTime } from './fake-time.ts';
 
 export const ASKER: Actor = { kind: 'token', token_id: 3, address: '192.0.2.1' };
+/** An account's own wish for a check. */
+export const REQUEST: CheckRequest = { actor: ASKER, mode: 'verify' };
 const CLI: Actor = { kind: 'cli', token_id: null, address: null };
 
 export interface MonitorFixtureOptions {
@@ -93,44 +96,44 @@ export class MonitorFixture implements AsyncDisposable {
   }
 
   /** Puts a domain into the store as it is created; into the first account unless another is given. */
-  async add(changes: Partial<DomainRow> = {}): Promise<DomainRow> {
+  async add(changes: SendingDomainOptions = {}): Promise<DomainRow> {
     const now = toInstant(this.time.clock());
     const account = changes.account_id ?? this.account;
-    const change = await this.store.createDomain(
+    const change = await this.store.domains.create({
       account,
-      changes.domain ?? 'example.org',
-      100_000,
-      (id) => ({
+      name: changes.domain ?? 'example.org',
+      limit: 100_000,
+      build: (id) => ({
         ...sendingDomain({
           created_at: now,
           updated_at: now,
-          dkim: { verified: false, degraded: false, since: now },
+          dkim: { ...NOT_VERIFIED, since: now },
           ...changes,
         }),
         id,
         account_id: account,
       }),
-      (row) => ({
+      event: (row) => ({
         type: 'domain.created',
         domain: { id: row.id, name: row.domain },
         actor: CLI,
         at: now,
         changes: {},
       }),
-    );
+    });
     if (change.kind !== 'written') throw new Error(`the domain was not written: ${change.kind}`);
     return change.row;
   }
 
   async row({ account_id, id }: DomainRow): Promise<DomainRow> {
-    const row = await this.store.getDomain(account_id, id);
+    const row = await this.store.domains.get(account_id, id);
     if (row === undefined) throw new Error(`there is no domain ${id}`);
     return row;
   }
 
   /** What happened to the domain since it was made. */
   async events({ id }: DomainRow): Promise<EventRow[]> {
-    const { events } = await this.store.listEvents(this.account, { after: 0, limit: 1000, domain: id });
+    const { events } = await this.store.events.list(this.account, { after: 0, limit: 1000, domain: id });
     return events.filter(({ type }) => type !== 'domain.created');
   }
 
@@ -156,9 +159,9 @@ export class MonitorFixture implements AsyncDisposable {
 }
 
 async function createAccount(store: Store, now: Instant): Promise<number> {
-  const { id } = await store.createAccount(
-    (id) => ({ id, name: 'Test', suspended: false, created_at: now, updated_at: now }),
-    () => ({ type: 'account.created', domain: null, actor: CLI, at: now, changes: {} }),
+  const { id } = await store.accounts.create(
+    { name: 'Test', suspended: false, created_at: now, updated_at: now },
+    { type: 'account.created', domain: null, actor: CLI, at: now, changes: {} },
   );
   return id;
 }

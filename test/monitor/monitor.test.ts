@@ -1,8 +1,9 @@
 import { describe, expect, test, vi } from 'vitest';
+import { dkimStateOf } from '../../server/records/record-states.ts';
 import { readKeptDiagnosis } from '../../server/verification/kept-diagnosis.ts';
-import { OUR_KEY, SELECTOR, VERIFIED } from '../verification/sending-domain.ts';
+import { OUR_KEY, SELECTOR, sendingDomain, VERIFIED } from '../verification/sending-domain.ts';
 import { HOUR, MINUTE, SECOND } from './fake-time.ts';
-import { ASKER, MonitorFixture } from './monitor-fixture.ts';
+import { ASKER, MonitorFixture, REQUEST } from './monitor-fixture.ts';
 
 const FQDN = `${SELECTOR}._domainkey.example.org`;
 const OURS = { TXT: [`k=rsa;p=${OUR_KEY}`] };
@@ -13,20 +14,20 @@ describe('the monitor', () => {
     await using scene = await MonitorFixture.set();
     const domain = await scene.add();
     await scene.tick(1);
-    expect((await scene.row(domain)).dkim.verified).toBe(false);
+    expect(dkimStateOf(await scene.row(domain)).verified).toBe(false);
 
     scene.servers.publish(FQDN, OURS);
     scene.time.pass(MINUTE);
     await scene.tick(1);
-    expect((await scene.row(domain)).dkim.verified).toBe(true);
+    expect(dkimStateOf(await scene.row(domain)).verified).toBe(true);
     expect((await scene.events(domain)).map(({ type, actor }) => [type, actor.kind])).toEqual([
       ['domain.verified', 'monitor'],
     ]);
-    const kept = readKeptDiagnosis(domain, await scene.store.readEvidence(scene.account, domain.id));
-    expect(kept?.records.dkim).toMatchObject({ state: 'valid', code: 'OK', found: OURS.TXT });
+    const kept = readKeptDiagnosis(domain, await scene.store.checks.evidence(scene.account, domain.id));
+    expect(kept?.records['dkim:1']).toMatchObject({ state: 'valid', code: 'OK', found: OURS.TXT });
 
-    const times = scene.store.checkTimes(scene.account, domain.id);
-    const ahead = Date.parse(times?.due.dkim ?? '') - scene.time.clock().getTime();
+    const times = (await scene.store.domains.get(scene.account, domain.id))?.checks;
+    const ahead = Date.parse(times?.due['dkim:1'] ?? '') - scene.time.clock().getTime();
     expect(ahead).toBeGreaterThan(5.3 * HOUR);
     expect(ahead).toBeLessThan(6.7 * HOUR);
     await scene.tick(0);
@@ -38,14 +39,14 @@ describe('the monitor', () => {
     await using scene = await MonitorFixture.set();
     const domain = await scene.add({ dkim: VERIFIED });
     await scene.tick(1);
-    expect(await scene.row(domain)).toMatchObject({ dkim: { verified: true, degraded: true } });
+    expect(await scene.row(domain)).toMatchObject({ records: [{ verified: true, degraded: true }] });
     scene.time.pass(14 * MINUTE);
     await scene.tick(0);
     expect(scene.reports).toHaveLength(1);
     scene.time.pass(MINUTE);
     await scene.tick(1);
     expect(await scene.row(domain)).toMatchObject({
-      dkim: { verified: false, since: '2026-01-01T00:15:00Z' },
+      records: [{ verified: false, since: '2026-01-01T00:15:00Z' }],
     });
     expect((await scene.events(domain)).map(({ type }) => type)).toEqual(['domain.degraded', 'domain.lost']);
 
@@ -62,17 +63,17 @@ describe('the monitor', () => {
       if (before === 'verified') scene.servers.publish(FQDN, OURS);
       const domain = await scene.add();
       await scene.tick(1);
-      const { dkim } = await scene.row(domain);
+      const dkim = dkimStateOf(await scene.row(domain));
       expect(dkim.verified).toBe(before === 'verified');
 
       for (const server of [scene.servers.resolver, ...scene.servers.authorities]) server.fault = 'servfail';
       for (let hour = 0; hour < 8; hour++) {
         scene.time.pass(HOUR);
         await scene.monitor.tick();
-        expect((await scene.monitor.verifyNow(target(scene, domain.id), ASKER))?.dkim).toEqual(dkim);
+        expect((await scene.monitor.verifyNow(target(scene, domain.id), REQUEST))?.records).toEqual([dkim]);
       }
       for (const server of [scene.servers.resolver, ...scene.servers.authorities]) server.fault = null;
-      expect((await scene.monitor.verifyNow(target(scene, domain.id), ASKER))?.dkim).toEqual(dkim);
+      expect((await scene.monitor.verifyNow(target(scene, domain.id), REQUEST))?.records).toEqual([dkim]);
       expect(await scene.events(domain)).toHaveLength(before === 'verified' ? 1 : 0);
     },
   );
@@ -86,7 +87,7 @@ describe('the monitor', () => {
     const quick = await scene.add();
     scene.servers.publish(FQDN, OURS);
     await scene.tick(1);
-    expect((await scene.row(quick)).dkim.verified).toBe(true);
+    expect(dkimStateOf(await scene.row(quick)).verified).toBe(true);
     expect(scene.monitor.load.inFlight).toBe(1);
   });
 
@@ -107,10 +108,10 @@ describe('the monitor', () => {
     const due = await scene.add({ account_id });
     scene.servers.publish(FQDN, OURS);
     await scene.tick(1);
-    expect((await scene.row(due)).dkim.verified).toBe(true);
+    expect(dkimStateOf(await scene.row(due)).verified).toBe(true);
     expect(scene.monitor.load).toEqual({ inFlight: 6, waiting: 54 });
-    const asked = await scene.monitor.verifyNow({ account: account_id, id: due.id }, ASKER);
-    expect(asked?.dkim.verified).toBe(true);
+    const asked = await scene.monitor.verifyNow({ account: account_id, id: due.id }, REQUEST);
+    expect(asked?.verified).toBe(true);
   });
 
   test('goes on when the disk is full, and makes the check again a minute later', async () => {
@@ -120,12 +121,12 @@ describe('the monitor', () => {
     scene.diskIsFull = true;
     await scene.tick(1);
     expect(scene.failures).toHaveLength(1);
-    expect((await scene.row(domain)).dkim.verified).toBe(false);
+    expect(dkimStateOf(await scene.row(domain)).verified).toBe(false);
 
     scene.diskIsFull = false;
     scene.time.pass(MINUTE);
     await scene.tick(1);
-    expect((await scene.row(domain)).dkim.verified).toBe(true);
+    expect(dkimStateOf(await scene.row(domain)).verified).toBe(true);
   });
 
   test('spreads what a long stop has left over, but for what somebody waits for', async () => {
@@ -137,10 +138,8 @@ describe('the monitor', () => {
     await scene.tick(1);
     expect(scene.reports.map(({ row }) => row.id)).toEqual([fresh.id]);
     const start = scene.time.clock().getTime();
-    const delays = Array.from({ length: count }, (_, i) => {
-      const due = scene.store.checkTimes(scene.account, fresh.id - count + i)?.due.dkim ?? '';
-      return (Date.parse(due) - start) / SECOND;
-    });
+    const rows = await scene.store.domains.list(scene.account, { limit: count });
+    const delays = rows.map(({ checks }) => (Date.parse(checks?.due['dkim:1'] ?? '') - start) / SECOND);
     expect(Math.min(...delays)).toBeGreaterThanOrEqual(0);
     expect(Math.max(...delays)).toBeLessThanOrEqual(13);
     expect(new Set(delays).size).toBeGreaterThan(6);
@@ -152,12 +151,12 @@ describe('verify now', () => {
     await using scene = await MonitorFixture.set();
     const domain = await scene.add();
     scene.servers.publish(FQDN, OURS);
-    expect(await scene.monitor.verifyNow(target(scene, domain.id), ASKER)).toMatchObject({
-      dkim: { verified: true },
+    expect(await scene.monitor.verifyNow(target(scene, domain.id), REQUEST)).toMatchObject({
+      records: [{ verified: true }],
     });
     scene.servers.publish(FQDN, null);
-    expect(await scene.monitor.verifyNow(target(scene, domain.id), ASKER)).toMatchObject({
-      dkim: { verified: false },
+    expect(await scene.monitor.verifyNow(target(scene, domain.id), REQUEST)).toMatchObject({
+      records: [{ verified: false }],
     });
     expect((await scene.events(domain)).map(({ type, actor }) => [type, actor])).toEqual([
       ['domain.verified', ASKER],
@@ -169,7 +168,7 @@ describe('verify now', () => {
     await using scene = await MonitorFixture.set();
     const domain = await scene.add();
     const rows = await Promise.all(
-      Array.from({ length: 20 }, () => scene.monitor.verifyNow(target(scene, domain.id), ASKER)),
+      Array.from({ length: 20 }, () => scene.monitor.verifyNow(target(scene, domain.id), REQUEST)),
     );
     expect(new Set(rows).size).toBe(1);
     expect(scene.servers.authorities[0]?.queriesFor(FQDN, 'TXT')).toHaveLength(1);
@@ -180,13 +179,14 @@ describe('verify now', () => {
     await using scene = await MonitorFixture.set({ dns: { latency: 100 } });
     const domain = await scene.add();
     scene.servers.publish(FQDN, OURS);
-    const verified = scene.monitor.verifyNow(target(scene, domain.id), ASKER);
-    await scene.store.updateDomain(scene.account, domain.id, (row) => ({
-      row: { ...row, selector: 'zyx98wvu765' },
+    const verified = scene.monitor.verifyNow(target(scene, domain.id), REQUEST);
+    const { keys, records } = sendingDomain({ selector: 'zyx98wvu765' });
+    await scene.store.domains.update(scene.account, domain.id, (row) => ({
+      row: { ...row, keys, records },
       events: [],
     }));
-    expect(await verified).toMatchObject({ selector: 'zyx98wvu765', dkim: { verified: false } });
-    expect(await scene.store.readEvidence(scene.account, domain.id)).toBeUndefined();
+    expect(await verified).toMatchObject({ keys, records: [{ verified: false }] });
+    expect(await scene.store.checks.evidence(scene.account, domain.id)).toBeUndefined();
     expect(await scene.events(domain)).toEqual([]);
   });
 
@@ -194,10 +194,10 @@ describe('verify now', () => {
     await using scene = await MonitorFixture.set({ patience: FOREVER });
     const domain = await scene.add({ dkim: VERIFIED });
     for (const server of [scene.servers.resolver, ...scene.servers.authorities]) server.fault = 'silent';
-    const verified = scene.monitor.verifyNow(target(scene, domain.id), ASKER);
+    const verified = scene.monitor.verifyNow(target(scene, domain.id), REQUEST);
     await until(() => scene.servers.resolver.queries.length > 0);
     scene.time.pass(10 * SECOND);
-    expect(await verified).toEqual(domain);
+    expect(await verified).toEqual({ ...domain, checks: expect.anything() });
   });
 
   test('judges what was heard when its time is up', async () => {
@@ -206,28 +206,28 @@ describe('verify now', () => {
     scene.servers.publish(FQDN, OURS);
     const [, second] = scene.servers.authorities;
     second?.faults.set(FQDN, 'silent');
-    const verified = scene.monitor.verifyNow(target(scene, domain.id), ASKER);
+    const verified = scene.monitor.verifyNow(target(scene, domain.id), REQUEST);
     await until(() => scene.lookups.some(({ type, outcome }) => type === 'TXT' && outcome === 'present'));
     scene.time.pass(10 * SECOND);
-    expect(await verified).toMatchObject({ dkim: { verified: true } });
+    expect(await verified).toMatchObject({ records: [{ verified: true }] });
   });
 
   test('is refused at shutdown, and nothing is kept of it', async () => {
     await using scene = await MonitorFixture.set({ patience: FOREVER });
     const domain = await scene.add({ dkim: VERIFIED });
     for (const server of [scene.servers.resolver, ...scene.servers.authorities]) server.fault = 'silent';
-    const verified = scene.monitor.verifyNow(target(scene, domain.id), ASKER);
+    const verified = scene.monitor.verifyNow(target(scene, domain.id), REQUEST);
     await until(() => scene.servers.resolver.queries.length > 0);
     const closed = scene.monitor.close();
     await expect(verified).rejects.toMatchObject({ code: 'unavailable', retryAfter: expect.any(Number) });
     await closed;
     expect(await scene.row(domain)).toEqual(domain);
-    expect(await scene.store.readEvidence(scene.account, domain.id)).toBeUndefined();
+    expect(await scene.store.checks.evidence(scene.account, domain.id)).toBeUndefined();
   });
 
   test('knows when the domain is gone', async () => {
     await using scene = await MonitorFixture.set();
-    expect(await scene.monitor.verifyNow(target(scene, 4711), ASKER)).toBeUndefined();
+    expect(await scene.monitor.verifyNow(target(scene, 4711), REQUEST)).toBeUndefined();
   });
 
   test('passes on that the store cannot take it', async () => {
@@ -235,7 +235,7 @@ describe('verify now', () => {
     const domain = await scene.add();
     scene.servers.publish(FQDN, OURS);
     scene.diskIsFull = true;
-    await expect(scene.monitor.verifyNow(target(scene, domain.id), ASKER)).rejects.toMatchObject({
+    await expect(scene.monitor.verifyNow(target(scene, domain.id), REQUEST)).rejects.toMatchObject({
       code: 'unavailable',
     });
   });

@@ -31,7 +31,7 @@ describe('when a record is looked at', () => {
   });
 
   test('after a loss: by the same rhythm, from the loss on', () => {
-    const lost = { verified: false, degraded: true, since: '2026-03-01T00:00:00Z' };
+    const lost = { ...NOT_VERIFIED, degraded: true, since: '2026-03-01T00:00:00Z' };
     expect(nextCheck(lost, new Date('2026-03-01T00:00:10Z'), randomBytes)).toBe('2026-03-01T00:01:00Z');
   });
 
@@ -52,7 +52,9 @@ describe('when a record is looked at', () => {
   });
 
   test('is always ahead, however late this look was', () => {
-    const state = fc.record({ verified: fc.boolean(), degraded: fc.boolean(), since: fc.constant(CREATED) });
+    const state = fc
+      .record({ verified: fc.boolean(), degraded: fc.boolean() })
+      .map((changes) => ({ ...NOT_VERIFIED, ...changes }));
     fc.assert(
       fc.property(state, fc.integer({ min: 0, max: 40 * DAY }), (record, age) => {
         const next = nextCheck(record, new Date(BORN + age), randomBytes);
@@ -70,20 +72,28 @@ describe('a domain’s due times', () => {
   test('begin a minute after it was made', () => {
     expect(firstCheckTimes(sendingDomain(), randomBytes)).toEqual({
       checked_at: null,
-      due: { dkim: '2026-01-01T00:01:00Z', return_path: null },
+      began_at: null,
+      due: { 'dkim:1': '2026-01-01T00:01:00Z' },
     });
   });
 
   test('go on for what was looked at, and stay for what was not', () => {
-    const before = { checked_at: null, due: { dkim: '2026-01-01T05:00:00Z', return_path: CREATED } };
-    expect(dueRecords(before, now)).toEqual(['return_path']);
-    expect(nextCheckTimes(row, ['return_path'], before, now, randomBytes)).toEqual({
+    const before = {
+      checked_at: null,
+      began_at: null,
+      due: { 'dkim:1': '2026-01-01T05:00:00Z', return_path: CREATED },
+    };
+    const checked = { ...row, checks: before };
+    expect(dueRecords(checked, now)).toEqual(['return_path']);
+    expect(nextCheckTimes(checked, ['return_path'], now, randomBytes)).toEqual({
       checked_at: '2026-01-01T00:00:30Z',
-      due: { dkim: '2026-01-01T05:00:00Z', return_path: '2026-01-01T00:01:00Z' },
+      due: { 'dkim:1': '2026-01-01T05:00:00Z', return_path: '2026-01-01T00:01:00Z' },
     });
   });
 
   test('that are not known are now', () => {
-    expect(dueRecords(undefined, now)).toEqual(['dkim', 'return_path']);
+    expect(dueRecords(row, now)).toEqual(['dkim:1', 'return_path']);
+    const known = { checked_at: null, began_at: null, due: { 'dkim:1': null } };
+    expect(dueRecords({ ...row, checks: known }, now)).toEqual(['return_path']);
   });
 });

@@ -10,7 +10,6 @@ import {
   FILE_LIMITS,
   HTTP_LIMITS,
   REQUEST_LIMITS,
-  STREAM_LIMITS,
 } from '../../server/limits.ts';
 import { parseSettings } from '../../server/settings.ts';
 
@@ -56,7 +55,6 @@ test('SECURITY.md lists the limits that the server has', () => {
       `${ACCOUNT_LIMITS.waitingRequests}, of which ${ACCOUNT_LIMITS.unreadBodies} may have yet to send their body`,
     ],
     ['streams', `${ACCOUNT_LIMITS.streams}, and ${ACCOUNT_LIMITS.streamsPerToken} a token`],
-    ['events that wait for a slow listener', `${n(STREAM_LIMITS.waitingEvents)}; then it is told to reload`],
     [
       'checks that are asked for, a minute',
       `${ACCOUNT_LIMITS.checksPerMinute}, and ${ACCOUNT_LIMITS.checksPerDomainPerMinute} a domain`,

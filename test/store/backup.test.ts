@@ -19,6 +19,7 @@ import {
   createToken,
   deleteDomain,
   everythingIn,
+  keepEvidence,
   madeDomain,
   NOON,
 } from './rows.ts';
@@ -41,10 +42,13 @@ describe('a backup', () => {
       await createToken(store, account, `hash-${account}`);
       for (const name of ['a.example', 'b.example', 'ü.example']) await madeDomain(store, account, name);
     }
-    await store.writeEvidence(1, 1, { seen: ['ü'] });
-    store.noteCheckTimes(1, 1, { checked_at: NOON, due: { dkim: NOON, return_path: null } });
-    store.noteTokenUse(1, NOON);
-    await store.writeSecretKeyCheck('check');
+    await keepEvidence(store, 1, 1, { seen: ['ü'] });
+    await store.checks.reschedule(
+      { account: 1, id: 1 },
+      { checked_at: NOON, began_at: null, due: { 'dkim:1': NOON, return_path: null } },
+    );
+    store.tokens.touch(1, NOON);
+    await store.settings.set('secret_key_check', 'check');
   });
 
   afterEach(async () => {
@@ -74,10 +78,10 @@ describe('a backup', () => {
     expect(report).toEqual({ usable: true, accounts: 2, domains: 6, problems: [] });
     const other = await elsewhere.open({ dataDir: path });
     expect(await everythingIn(other)).toEqual(everything);
-    expect(await other.readEvidence(1, 1)).toEqual({ seen: ['ü'] });
-    expect(other.checkTimes(1, 1)).toEqual(store.checkTimes(1, 1));
-    expect(other.lastTokenUse(1)).toBe(NOON);
-    expect(other.readSecretKeyCheck()).toBe('check');
+    expect(await other.checks.evidence(1, 1)).toEqual({ seen: ['ü'] });
+    expect((await other.domains.get(1, 1))?.checks).toEqual((await store.domains.get(1, 1))?.checks);
+    expect((await other.tokens.get(1, 1))?.last_used_at).toBe(NOON);
+    expect(await other.settings.get('secret_key_check')).toBe('check');
     expect(await readFile(join(path, 'secret.key'), 'utf8')).toBe('a key\n');
     for (const name of await readdir(path, { recursive: true })) {
       const { mode } = await stat(join(path, name));
@@ -93,7 +97,7 @@ describe('a backup', () => {
     await deleteDomain(store, 1, 1);
     await createToken(store, 2, 'later');
     await createAccount(store);
-    await store.deleteAccount(2, () => null);
+    await store.accounts.delete(2, () => null);
     await writeArchive(snapshot, createWriteStream(archive));
     await snapshot[Symbol.asyncDispose]();
     const { path, report } = await restored();

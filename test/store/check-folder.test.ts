@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { checkFolder } from '../../server/store/json/check-folder.ts';
 import { type JsonFolder, makeJsonFolder } from './json-folder.ts';
-import { createAccount, createToken, deleteDomain, event, madeDomain, NOON } from './rows.ts';
+import { createAccount, createToken, deleteDomain, event, keepEvidence, madeDomain, NOON } from './rows.ts';
 
 describe('checking a data folder', () => {
   let folder: JsonFolder;
@@ -16,9 +16,12 @@ describe('checking a data folder', () => {
       await createToken(store, account);
       for (let at = 0; at < 12; at++) await madeDomain(store, account, `n${at}.example`);
       const { id } = await madeDomain(store, account, 'example.org');
-      await store.writeEvidence(account, id, { seen: [] });
-      store.noteCheckTimes(account, id, { checked_at: NOON, due: { dkim: NOON, return_path: null } });
-      store.noteTokenUse(account, NOON);
+      await keepEvidence(store, account, id, { seen: [] });
+      await store.checks.reschedule(
+        { account, id },
+        { checked_at: NOON, began_at: null, due: { 'dkim:1': NOON, return_path: null } },
+      );
+      store.tokens.touch(account, NOON);
     }
     // After a restart, the next change finds the log synced, and the account's file lets go of what is in there.
     const again = await folder.open();
@@ -60,14 +63,12 @@ describe('checking a data folder', () => {
   test('names what nothing works without', async () => {
     await folder.close();
     await edit('installation.json', () => '{"format": 1');
-    await rm(join(folder.path, 'ids.json'));
     expect(await checkFolder(folder.path)).toEqual({
       usable: false,
       accounts: 0,
       domains: 0,
       problems: [
         { file: 'installation.json', message: 'installation.json is damaged (it is not valid JSON).' },
-        { file: 'ids.json', message: 'ids.json is missing.' },
       ],
     });
     expect(await checkFolder(join(folder.path, 'nothing'))).toMatchObject({ usable: false });
@@ -95,16 +96,19 @@ describe('checking a data folder', () => {
         .replaceAll('n3.example', 'n4.example')
         .replace('"id": 13,\n      "account_id"', '"id": 14,\n      "account_id"'),
     );
-    await edit('ids.json', () => '{"format": 1, "account": 2, "token": 9, "domain": 20}');
-    await edit('installation.json', (text) => text.replace('"account_id": 2', '"account_id": 5'));
+    await edit('installation.json', (text) =>
+      text
+        .replace(/"next": \{[^}]*\}/, '"next": {"account": 2, "token": 9, "domain": 20}')
+        .replace('"account_id": 2', '"account_id": 5'),
+    );
     await writeFile(join(folder.path, 'accounts/8.json'), '{}');
     expect(await problems()).toEqual([
       'accounts/1.json: accounts/1.json holds n4.example twice.',
       'accounts/2.json: accounts/2.json holds domain 14, and so does account 1.',
       'installation.json: Token 2 belongs to account 5, which is not there.',
       'accounts/8.json: accounts/8.json belongs to no account that installation.json knows of.',
-      'ids.json: ids.json would give account id 2 again; the next start raises it.',
-      'ids.json: ids.json would give domain id 20 again; the next start raises it.',
+      'installation.json: installation.json would give account id 2 again; the next start raises it.',
+      'installation.json: installation.json would give domain id 20 again; the next start raises it.',
     ]);
   });
 
@@ -130,7 +134,7 @@ describe('checking a data folder', () => {
   test('is content with what a crash leaves', async () => {
     const store = await folder.open();
     await deleteDomain(store, 1, 1);
-    await store.deleteAccount(2, () => ({ account: 1, event: event('account.deleted') }));
+    await store.accounts.delete(2, () => ({ account: 1, event: event('account.deleted') }));
     await using crashed = await folder.copy();
     const log = join(crashed.path, 'events/1.jsonl');
     await writeFile(log, (await readFile(log, 'utf8')).slice(0, -20));

@@ -12,6 +12,7 @@ import {
   deleteDomain,
   event,
   everythingOf,
+  keepEvidence,
   madeDomain,
   NOON,
   renameDomain,
@@ -33,9 +34,12 @@ beforeAll(async () => {
     const { id } = await madeDomain(store, account, 'example.org');
     await madeDomain(store, account, 'example.net');
     await renameDomain(store, account, id, 'example.com');
-    await store.writeEvidence(account, id, { seen: ['a', 'b'] });
-    store.noteCheckTimes(account, id, { checked_at: NOON, due: { dkim: NOON, return_path: null } });
-    store.noteTokenUse(account, NOON);
+    await keepEvidence(store, account, id, { seen: ['a', 'b'] });
+    await store.checks.reschedule(
+      { account, id },
+      { checked_at: NOON, began_at: null, due: { 'dkim:1': NOON, return_path: null } },
+    );
+    store.tokens.touch(account, NOON);
   }
   untouched = await everythingOf(store, 2);
   await prepared.close();
@@ -62,15 +66,15 @@ async function startFailure(folder: JsonFolder): Promise<unknown> {
 /** Every call on the account: whether each was refused as unavailable. Any other failure fails the test. */
 async function refusals(store: JsonStore): Promise<boolean[]> {
   const calls = [
-    store.listDomains(1, {}),
-    store.getDomain(1, 1),
+    store.domains.list(1, {}),
+    store.domains.get(1, 1),
     createDomain(store, 1, 'new.example'),
     renameDomain(store, 1, 1, 'renamed.example'),
     deleteDomain(store, 1, 2),
-    store.listEvents(1, ALL),
-    store.readEvidence(1, 1),
-    store.writeEvidence(1, 1, {}),
-    store.deleteAccount(1, () => null),
+    store.events.list(1, ALL),
+    store.checks.evidence(1, 1),
+    keepEvidence(store, 1, 1, {}),
+    store.accounts.delete(1, () => null),
   ];
   const outcomes = await Promise.allSettled(calls);
   return outcomes.map((outcome) => {
@@ -123,18 +127,17 @@ async function forAnyDamage(
 }
 
 describe('a file that was cut off or had bytes changed', () => {
-  for (const name of ['installation.json', 'ids.json']) {
-    test(`${name}: ends the start with one line, where it is not trusted`, async () => {
-      await forAnyDamage(name, async (folder, content) => {
-        const failure = await startFailure(folder);
-        if (failure === null) return;
-        expect(failure).toBeInstanceOf(LetterheadError);
-        expect(String(failure)).toContain(name);
-        expect(String(failure)).not.toContain('\n');
-        expect(await readFile(join(folder.path, name))).toEqual(content);
-      });
+  test('installation.json: ends the start with one line, where it is not trusted', async () => {
+    const name = 'installation.json';
+    await forAnyDamage(name, async (folder, content) => {
+      const failure = await startFailure(folder);
+      if (failure === null) return;
+      expect(failure).toBeInstanceOf(LetterheadError);
+      expect(String(failure)).toContain(name);
+      expect(String(failure)).not.toContain('\n');
+      expect(await readFile(join(folder.path, name))).toEqual(content);
     });
-  }
+  });
 
   test('accounts/1.json: costs its own account, and is left as it is', async () => {
     await forAnyDamage('accounts/1.json', async (folder, content) => {
@@ -154,11 +157,11 @@ describe('a file that was cut off or had bytes changed', () => {
     test(`${name}: costs what was in it`, async () => {
       await forAnyDamage(name, async (folder) => {
         const store = await folder.open();
-        const domains = await store.listDomains(1, {});
+        const domains = await store.domains.list(1, {});
         expect(domains.map((row) => row.domain)).toEqual(['example.com', 'example.net']);
         expect((await createDomain(store, 1, 'new.example')).kind).toBe('written');
-        await store.readEvidence(1, 1);
-        const page = await store.listEvents(1, ALL).catch((error: unknown) => error);
+        await store.checks.evidence(1, 1);
+        const page = await store.events.list(1, ALL).catch((error: unknown) => error);
         if (!(page instanceof LetterheadError)) expect(page).toMatchObject({ events: expect.any(Array) });
         expect(await everythingOf(store, 2)).toEqual(untouched);
       });
@@ -176,7 +179,7 @@ test('an account in which something happened in a month that there is none of is
   await writeFile(join(folder.path, 'token-use.json'), use.replaceAll(NOON, '2026-01-31T12:00:60Z'));
   const store = await folder.open();
   expect(new Set(await refusals(store))).toEqual(new Set([true]));
-  expect(store.lastTokenUse(1)).toBe(null);
+  expect(await store.tokens.list(2, { domain: null })).toMatchObject([{ last_used_at: null }]);
   expect(folder.log.join('\n')).toContain('is not an instant');
 });
 
@@ -185,8 +188,8 @@ describe('a start', () => {
     [
       'names a file of a newer format',
       'installation.json',
-      '{"format": 2}',
-      /installation\.json was written by a newer Letterhead \(format 2, this one reads 1\)\. Start that version/,
+      '{"format": 3}',
+      /installation\.json was written by a newer Letterhead \(format 3, this one reads 2\)\. Start that version/,
     ],
     [
       'says what to do about a damaged file',
@@ -199,18 +202,6 @@ describe('a start', () => {
       'installation.json',
       null,
       /installation\.json is missing, though there are accounts/,
-    ],
-    [
-      'gives out no ids that may have been given',
-      'ids.json',
-      null,
-      /ids\.json is missing\. .*numbers above every id/,
-    ],
-    [
-      'takes no number for an id that is none',
-      'ids.json',
-      '{"format": 1, "account": 0, "token": 1, "domain": 1}',
-      /ids\.json is damaged \(account: /,
     ],
   ];
   for (const [why, name, content, message] of ENDS) {
@@ -235,7 +226,7 @@ describe('a start', () => {
       expect(folder.log.join('\n')).toContain(logged);
       expect(new Set(await refusals(store))).toEqual(new Set([true]));
       expect(await everythingOf(store, 2)).toEqual(untouched);
-      expect((await store.takeDueChecks(NOON, 10)).map((check) => check.account)).toEqual([2, 2]);
+      expect((await store.checks.claim(NOON, 10, 600)).map((check) => check.account)).toEqual([2, 2]);
     });
   }
 
@@ -251,12 +242,12 @@ describe('a start', () => {
     const whole = await readFile(join(prepared.path, 'accounts/1.json'));
     await using folder = await folderWith('accounts/1.json', 'broken');
     const broken = await folder.open();
-    expect(await broken.deleteToken(1, 1, () => event('token.revoked'))).toBe(true);
+    expect(await broken.tokens.delete(1, 1, () => event('token.revoked'))).toBe(true);
     await folder.close();
     await writeFile(join(folder.path, 'accounts/1.json'), whole);
     const store = await folder.open();
-    expect(await store.listDomains(1, {})).toHaveLength(2);
-    const { events } = await store.listEvents(1, ALL);
+    expect(await store.domains.list(1, {})).toHaveLength(2);
+    const { events } = await store.events.list(1, ALL);
     expect(events.map((row) => row.type).slice(-2)).toEqual(['domain.renamed', 'token.revoked']);
   });
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Schedule } from '../../server/store/json/schedule.ts';
 import { type JsonFolder, makeJsonFolder } from './json-folder.ts';
-import { createAccount, domainRow, event, NOON } from './rows.ts';
+import { createAccount, event, NOON, storedDomain } from './rows.ts';
 
 /**
  * Twice as much must take about twice as long, and not four times: each work is done at three sizes, each the double of
@@ -33,7 +33,7 @@ async function folderWith(account: object): Promise<JsonFolder> {
   await createAccount(await folder.open());
   await folder.close();
   const file = {
-    format: 1,
+    format: 2,
     account: 1,
     last_event_id: 0,
     installation_sequence: 0,
@@ -52,7 +52,7 @@ function upTo(size: number): number[] {
 test('opening a store takes no longer than in proportion to the domains of an account', async () => {
   await using stack = new AsyncDisposableStack();
   await expectNoSquare(5_000, async (size) => {
-    const domains = upTo(size).map((id) => domainRow(id, 1, `n${id}.example`));
+    const domains = upTo(size).map((id) => storedDomain(id, 1, `n${id}.example`));
     const folder = stack.use(await folderWith({ domains }));
     return async () => {
       await folder.open();
@@ -64,10 +64,10 @@ test('opening a store takes no longer than in proportion to the domains of an ac
 test('changing one of an account’s domains takes no longer than in proportion to how many it has', async () => {
   await using stack = new AsyncDisposableStack();
   await expectNoSquare(5_000, async (size) => {
-    const domains = upTo(size).map((id) => domainRow(id, 1, `n${id}.example`));
+    const domains = upTo(size).map((id) => storedDomain(id, 1, `n${id}.example`));
     const folder = stack.use(await folderWith({ domains }));
     const store = await folder.open();
-    return () => store.updateDomain(1, 1, (row) => ({ row: { ...row, selector: 'a' }, events: [] }));
+    return () => store.domains.update(1, 1, (row) => ({ row: { ...row, subdomain: 'a' }, events: [] }));
   });
 });
 
@@ -80,7 +80,7 @@ test('listing events takes no longer than in proportion to the log', async () =>
     await writeFile(join(folder.path, 'events/1.jsonl'), `{"format":1,"account":1}\n${lines.join('\n')}\n`);
     const store = await folder.open();
     return async () => {
-      const { events } = await store.listEvents(1, { after: 0, limit: size });
+      const { events } = await store.events.list(1, { after: 0, limit: size });
       expect(events).toHaveLength(size);
     };
   });
@@ -89,13 +89,13 @@ test('listing events takes no longer than in proportion to the log', async () =>
 test('a schedule takes no longer than in proportion to what is in it, one account’s or many accounts’', async () => {
   for (const accounts of [1, 1_000]) {
     await expectNoSquare(10_000, async (size) => () => {
-      const schedule = new Schedule(NOON);
-      for (const id of upTo(size)) schedule.add(1 + (id % accounts), id);
+      const schedule = new Schedule(() => ({ touch() {}, async flush() {} }));
+      for (const id of upTo(size)) schedule.add(1 + (id % accounts), id, null);
       expect(schedule.countDue(NOON)).toBe(size);
-      expect(schedule.take(NOON, size)).toHaveLength(size);
+      expect(schedule.claim(NOON, size, 60)).toHaveLength(size);
       for (const id of upTo(size)) {
         const due = { dkim: NOON, return_path: null };
-        schedule.note(1 + (id % accounts), id, { checked_at: NOON, due });
+        schedule.note(1 + (id % accounts), id, { checked_at: NOON, began_at: null, due });
       }
       for (const id of upTo(size)) schedule.remove(id);
     });

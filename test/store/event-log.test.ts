@@ -25,12 +25,12 @@ describe('the log of events', () => {
   /** Lets `count` more events happen, one change each. */
   async function happen(count: number, on = store, type: EventType = 'domain.degraded'): Promise<void> {
     for (let at = 0; at < count; at++) {
-      await on.updateAccount(1, (row) => ({ row, events: [event(type, { at })] }));
+      await on.accounts.update(1, (row) => ({ row, events: [event(type, { at })] }));
     }
   }
 
   async function ids(filter = EVERYTHING): Promise<number[]> {
-    return (await store.listEvents(1, filter)).events.map((row) => row.id);
+    return (await store.events.list(1, filter)).events.map((row) => row.id);
   }
 
   function from(first: number, last: number): number[] {
@@ -71,7 +71,7 @@ describe('the log of events', () => {
     await happen(40);
     await folder.close();
     const [header, ...lines] = await logLines();
-    expect(JSON.parse(header ?? '')).toEqual({ format: 1, account: 1 });
+    expect(JSON.parse(header ?? '')).toEqual({ format: 2, account: 1 });
     expect(lines.map((line) => JSON.parse(line).id)).toEqual(from(1, 41));
     const { last_event_id, outbox } = JSON.parse(
       await readFile(join(folder.path, 'accounts/1.json'), 'utf8'),
@@ -84,17 +84,17 @@ describe('the log of events', () => {
   test('is bounded: the oldest events go, ids rise on, and who asks for what is gone hears so', async () => {
     store = await folder.open({ eventLog: { segmentBytes: 2000, syncEvery: 4 } });
     await happen(100);
-    const page = await store.listEvents(1, { after: 0, limit: 5 });
+    const page = await store.events.list(1, { after: 0, limit: 5 });
     const first = page.first ?? 0;
     expect(first).toBeGreaterThan(50);
     expect(page).toMatchObject({ truncated: true, first });
     // The account’s creation is kept beside them.
     expect(page.events.map((row) => row.id)).toEqual([1, ...from(first, first + 3)]);
     expect(await ids()).toEqual([1, ...from(first, 101)]);
-    expect(await store.listEvents(1, { after: first - 2, limit: 1 })).toMatchObject({ truncated: true });
-    expect(await store.listEvents(1, { after: first - 1, limit: 1 })).toMatchObject({ truncated: false });
+    expect(await store.events.list(1, { after: first - 2, limit: 1 })).toMatchObject({ truncated: true });
+    expect(await store.events.list(1, { after: first - 1, limit: 1 })).toMatchObject({ truncated: false });
     const nothing = { events: [], first, last: 101, truncated: false, afterIsKept: true };
-    expect(await store.listEvents(1, { after: 101, limit: 1 })).toEqual(nothing);
+    expect(await store.events.list(1, { after: 101, limit: 1 })).toEqual(nothing);
     expect((await readdir(join(folder.path, 'events'))).sort()).toEqual([
       '1.1.jsonl',
       '1.jsonl',
@@ -114,12 +114,12 @@ describe('the log of events', () => {
         ...event('domain.degraded', { long }),
         ...(at === 50 ? about : {}),
       }));
-      await store.updateAccount(1, (row) => ({ row, events }));
+      await store.accounts.update(1, (row) => ({ row, events }));
     }
     for (const after of [0, 1, 500, 1499, 2999, 3001]) {
       expect(await ids({ after, limit: 3 })).toEqual(from(after + 1, Math.min(after + 3, 3002)));
     }
-    const ofDomain = await store.listEvents(1, { ...EVERYTHING, domain: id });
+    const ofDomain = await store.events.list(1, { ...EVERYTHING, domain: id });
     expect(ofDomain.events.map((row) => row.id)).toEqual([
       2,
       ...Array.from({ length: 30 }, (_, at) => 53 + at * 100),
@@ -136,7 +136,7 @@ describe('the log of events', () => {
       await writeFile(join(torn.path, 'events/1.jsonl'), whole.slice(0, length));
       const reopened = await torn.open();
       await happen(1, reopened);
-      const { events } = await reopened.listEvents(1, EVERYTHING);
+      const { events } = await reopened.events.list(1, EVERYTHING);
       // What was synced is not what a crash tears; it is looked at elsewhere. The newest are all there.
       expect(events.map((row) => row.id).slice(-4)).toEqual(from(2, 5));
       await torn.close();
@@ -167,7 +167,7 @@ describe('the log of events', () => {
     );
     await writeFile(logFile(), `${lines.join('\n')}\n`);
     store = await folder.open();
-    const { events } = await store.listEvents(1, { ...EVERYTHING, domain: id });
+    const { events } = await store.events.list(1, { ...EVERYTHING, domain: id });
     expect(events.map((row) => row.id)).toEqual([2]);
   });
 
@@ -176,7 +176,7 @@ describe('the log of events', () => {
     await folder.close();
     await writeFile(logFile(), '');
     store = await folder.open();
-    const page = await store.listEvents(1, EVERYTHING);
+    const page = await store.events.list(1, EVERYTHING);
     expect(page.truncated).toBe(true);
     await happen(1);
     expect((await ids()).at(-1)).toBe(22);
@@ -213,13 +213,13 @@ describe('the log of events', () => {
   test('of another account, or of a newer Letterhead, is neither read nor written', async () => {
     await happen(1);
     await folder.close();
-    for (const header of ['{"format":2,"account":1}', '{"format":1,"account":9}']) {
+    for (const header of ['{"format":3,"account":1}', '{"format":2,"account":9}']) {
       const content = `${header}\n{"id":77}\n`;
       await writeFile(logFile(), content);
       store = await folder.open();
       await happen(1);
-      await expect(store.listEvents(1, EVERYTHING)).rejects.toMatchObject({ code: 'unavailable' });
-      expect(await store.listDomains(1, {})).toEqual([]);
+      await expect(store.events.list(1, EVERYTHING)).rejects.toMatchObject({ code: 'unavailable' });
+      expect(await store.domains.list(1, {})).toEqual([]);
       await folder.close();
       expect(await readFile(logFile(), 'utf8')).toBe(content);
     }
@@ -277,7 +277,7 @@ describe('the log of events', () => {
     const now = await ids();
     release();
     expect((await early)[0]).toBe(1);
-    const page = await store.listEvents(1, { after: 0, limit: 1 });
+    const page = await store.events.list(1, { after: 0, limit: 1 });
     expect(page).toMatchObject({ first: now[1], truncated: true });
     expect(now[0]).toBe(1);
   });
@@ -324,7 +324,7 @@ describe('the log of events', () => {
         },
       }),
     });
-    store.subscribe(1, (row) => expect({ id: row.id, synced }).toEqual({ id: 5, synced: 1 }));
+    await store.events.watch(1, () => expect(synced).toBe(1));
     await happen(1);
     expect(await ids()).toEqual(from(1, 5));
     expect(synced).toBeGreaterThan(0);
@@ -342,14 +342,14 @@ describe('the log of events', () => {
             : disk.fileSystem.rename(from, to),
       },
     });
-    const heard: number[] = [];
-    store.subscribe(1, (row) => heard.push(row.id));
+    let news = 0;
+    await store.events.watch(1, () => news++);
     await happen(2);
-    expect(heard).toEqual([]);
+    expect(news).toBe(0);
     expect(await ids()).toEqual([1]);
     failing = false;
     expect(await ids()).toEqual([1, 2, 3]);
-    expect(heard).toEqual([2, 3]);
-    expect((await store.listEvents(1, EVERYTHING)).events.at(-1)?.at).toBe(NOON);
+    expect(news).toBe(1);
+    expect((await store.events.list(1, EVERYTHING)).events.at(-1)?.at).toBe(NOON);
   });
 });

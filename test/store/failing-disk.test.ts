@@ -31,15 +31,15 @@ const CHANGES: Record<string, (store: JsonStore) => Promise<unknown>> = {
   'sharing a domain': (store) => createShare(store, 1, 1, 'new-link'),
   'creating an account': (store) => createAccount(store),
   'suspending an account': (store) =>
-    store.updateAccount(1, (row) => ({
+    store.accounts.update(1, (row) => ({
       row: { ...row, suspended: true },
       events: [event('account.suspended')],
     })),
   'deleting an account': (store) =>
-    store.deleteAccount(2, () => ({ account: 1, event: event('account.deleted') })),
+    store.accounts.delete(2, () => ({ account: 1, event: event('account.deleted') })),
   'creating a token': (store) => createToken(store, 1, 'new-hash'),
-  'revoking a token': (store) => store.deleteToken(1, 1, () => event('token.revoked')),
-  'keeping the check of the secret key': (store) => store.writeSecretKeyCheck('check'),
+  'revoking a token': (store) => store.tokens.delete(1, 1, () => event('token.revoked')),
+  'keeping the check of the secret key': (store) => store.settings.set('secret_key_check', 'check'),
 };
 
 async function prepare(store: JsonStore): Promise<void> {
@@ -52,7 +52,7 @@ async function prepare(store: JsonStore): Promise<void> {
 }
 
 async function everything(store: JsonStore) {
-  return { accounts: await everythingIn(store), check: store.readSecretKeyCheck() };
+  return { accounts: await everythingIn(store), check: await store.settings.get('secret_key_check') };
 }
 
 /** What a start would find now, were the process killed. */
@@ -135,8 +135,8 @@ describe('a disk that fails', () => {
       await expect(createDomain(store, 1, 'new.example')).rejects.toThrow('disk is full');
       await expect(store.ready()).rejects.toMatchObject({ code: 'unavailable' });
     }
-    expect((await store.listDomains(1, {})).map((row) => row.id)).toEqual([1, 2]);
-    expect(await store.findToken('hash-1')).toBeDefined();
+    expect((await store.domains.list(1, {})).map((row) => row.id)).toEqual([1, 2]);
+    expect(await store.tokens.findByHash('hash-1')).toBeDefined();
     disk.heal();
     expect(await everything(store)).toEqual(before);
     await store.ready();
@@ -178,20 +178,20 @@ describe('a disk that fails', () => {
       disk.heal();
       expect(outcome).toBe('refused');
       refused++;
-      expect((await store.getDomain(1, 1))?.domain).toBe('a.example');
+      expect((await store.domains.get(1, 1))?.domain).toBe('a.example');
       store = await folder.open({ fileSystem: disk.fileSystem });
-      expect((await store.getDomain(1, 1))?.domain).toBe('a.example');
+      expect((await store.domains.get(1, 1))?.domain).toBe('a.example');
     }
     expect(refused).toBeGreaterThanOrEqual(5);
   });
 
   test('lets a close end, and the folder go', async () => {
-    store.noteTokenUse(1, NOON);
+    store.tokens.touch(1, NOON);
     disk.failAt(1, 'EIO', true);
     await store.close();
     disk.heal();
     store = await folder.open({ fileSystem: disk.fileSystem });
-    expect(await store.listAccounts()).toHaveLength(2);
+    expect(await store.accounts.list()).toHaveLength(2);
   });
 });
 
@@ -221,7 +221,7 @@ async function startFull(folder: JsonFolder): Promise<void> {
   const ballast = join(folder.path, 'ballast');
   await writeFile(ballast, Buffer.alloc(2_000_000)).catch(() => {});
   const store = await folder.open();
-  expect((await store.listDomains(1, {})).map((row) => row.id)).toEqual([1, 2]);
+  expect((await store.domains.list(1, {})).map((row) => row.id)).toEqual([1, 2]);
   await expect(createDomain(store, 1, 'new.example')).rejects.toThrow('disk is full');
   await rm(ballast);
   expect((await createDomain(store, 1, 'new.example')).kind).toBe('written');

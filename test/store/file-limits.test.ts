@@ -2,11 +2,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FILE_LIMITS } from '../../server/limits.ts';
-import { BufferPool } from '../../server/store/json/buffer-pool.ts';
 import { type FileSystem, nodeFileSystem, type OpenFile } from '../../server/store/json/file-system.ts';
 import type { JsonStore } from '../../server/store/json/json-store.ts';
+import { BufferPool } from '../../server/store/json/text-io.ts';
 import { type JsonFolder, makeJsonFolder } from './json-folder.ts';
-import { createAccount, event, madeDomain } from './rows.ts';
+import { createAccount, event, keepEvidence, madeDomain } from './rows.ts';
 
 const MANY = 300;
 
@@ -89,7 +89,7 @@ describe('files that are read and written at once', () => {
     for (const account of [1, 2]) {
       await createAccount(store);
       const { id } = await madeDomain(store, account, 'example.org');
-      await store.writeEvidence(account, id, { of: account });
+      await keepEvidence(store, account, id, { of: account });
     }
     disk.mostOpen = disk.open;
     disk.slowDown();
@@ -110,9 +110,9 @@ describe('files that are read and written at once', () => {
 
   test('reading evidence opens a bounded number of files, and one account leaves room for another', async () => {
     const before = disk.open;
-    const reads = Array.from({ length: MANY }, () => store.readEvidence(1, 1));
+    const reads = Array.from({ length: MANY }, () => store.checks.evidence(1, 1));
     await expect.poll(() => disk.waiting.length).toBe(FILE_LIMITS.readsPerAccount);
-    const other = store.readEvidence(2, 2);
+    const other = store.checks.evidence(2, 2);
     await passesBy(other, /evidence\/2\//);
     expect(await other).toEqual({ of: 2 });
     expect(disk.mostOpen - before).toBeLessThanOrEqual(FILE_LIMITS.readsPerAccount + 1);
@@ -127,14 +127,14 @@ describe('files that are read and written at once', () => {
     // With nothing in the account’s own file, every list goes through the log.
     for (const account of [1, 2]) {
       for (let at = 0; at < 12; at++)
-        await store.updateAccount(account, (row) => ({ row, events: [event('account.renamed')] }));
+        await store.accounts.update(account, (row) => ({ row, events: [event('account.renamed')] }));
     }
     const before = disk.open;
     disk.mostOpen = before;
     disk.slowDown();
-    const lists = Array.from({ length: MANY }, () => store.listEvents(1, { after: 0, limit: 1 }));
+    const lists = Array.from({ length: MANY }, () => store.events.list(1, { after: 0, limit: 1 }));
     await expect.poll(() => disk.waiting.length).toBeGreaterThan(0);
-    const other = store.listEvents(2, { after: 0, limit: 1 });
+    const other = store.events.list(2, { after: 0, limit: 1 });
     await passesBy(other, /events\/2\./);
     expect((await other).events).toHaveLength(1);
     disk.speedUp();
@@ -148,7 +148,7 @@ describe('files that are read and written at once', () => {
     const names = Array.from({ length: 100 }, (_, at) => `n${at}.example`);
     const rows = await Promise.all(names.map((name) => madeDomain(store, 1, name)));
     disk.slowDown();
-    const writes = rows.map(({ id }) => store.writeEvidence(1, id, { id }));
+    const writes = rows.map(({ id }) => keepEvidence(store, 1, id, { id }));
     await expect.poll(() => disk.waiting.length).toBe(FILE_LIMITS.writesPerAccount);
     const other = madeDomain(store, 2, 'other.example');
     await passesBy(other, /accounts\/2\.json/);
@@ -180,12 +180,12 @@ describe('evidence', () => {
       });
       await createAccount(store);
       await madeDomain(store, 1, 'example.org');
-      await store.writeEvidence(1, 1, { seen: true });
+      await keepEvidence(store, 1, 1, { seen: true });
       failing = true;
       for (let at = 0; at < 3; at++)
-        await expect(store.readEvidence(1, 1)).rejects.toMatchObject({ code: 'unavailable' });
+        await expect(store.checks.evidence(1, 1)).rejects.toMatchObject({ code: 'unavailable' });
       failing = false;
-      expect(await store.readEvidence(1, 1)).toEqual({ seen: true });
+      expect(await store.checks.evidence(1, 1)).toEqual({ seen: true });
       expect(folder.log.filter((line) => line.includes('evidence cannot be read now'))).toHaveLength(1);
     });
   }
@@ -196,9 +196,9 @@ describe('evidence', () => {
     await createAccount(store);
     await madeDomain(store, 1, 'example.org');
     await madeDomain(store, 1, 'example.net');
-    await store.writeEvidence(1, 1, { seen: true });
+    await keepEvidence(store, 1, 1, { seen: true });
     await writeFile(join(folder.path, 'evidence/1/1.json'), '{');
     await mkdir(join(folder.path, 'evidence/1/2.json'));
-    for (const id of [1, 2]) expect(await store.readEvidence(1, id)).toBeUndefined();
+    for (const id of [1, 2]) expect(await store.checks.evidence(1, id)).toBeUndefined();
   });
 });

@@ -58,11 +58,11 @@ describe('writes', () => {
       deleteDomain(store, 1, 1),
     ];
     await nextTurn();
-    expect(await store.listDomains(1, {})).toHaveLength(1);
+    expect(await store.domains.list(1, {})).toHaveLength(1);
     letGo();
     await Promise.all([first, ...rest]);
     expect(replaced).toEqual(['accounts/1.json', 'accounts/1.json']);
-    const domains = await store.listDomains(1, {});
+    const domains = await store.domains.list(1, {});
     expect(domains.map((row) => row.domain)).toEqual(['second.example', 'third.example']);
   });
 
@@ -71,7 +71,7 @@ describe('writes', () => {
     held = 'accounts/1.json';
     const slow = createDomain(store, 1, 'b.example');
     expect((await createDomain(store, 2, 'c.example')).kind).toBe('written');
-    expect(await store.listDomains(1, {})).toHaveLength(1);
+    expect(await store.domains.list(1, {})).toHaveLength(1);
     letGo();
     expect((await slow).kind).toBe('written');
   });
@@ -95,7 +95,7 @@ describe('writes to very many accounts at one moment', () => {
     const store = await folder.open({ fileSystem });
     const accounts = await Promise.all(Array.from({ length: 200 }, () => createAccount(store)));
     await Promise.all(accounts.map(({ id }) => createDomain(store, id, 'example.org')));
-    for (const { id } of accounts) expect(await store.listDomains(id, {})).toHaveLength(1);
+    for (const { id } of accounts) expect(await store.domains.list(id, {})).toHaveLength(1);
     expect(mostOpen).toBeLessThan(50);
   });
 });

@@ -6,7 +6,7 @@ const store = await openJsonStore({
   dataDir: process.argv[2] ?? '',
   clock: () => new Date('2026-01-31T12:00:00Z'),
 });
-if ((await store.listAccounts()).length === 0) await createAccount(store);
+if ((await store.accounts.list()).length === 0) await createAccount(store);
 const { id } = await madeDomain(store, 1, `${process.pid}.example`);
 process.stdout.write(`${id}\n`);
 process.stdin.resume();

@@ -39,11 +39,11 @@ describe('events of accounts, tokens and links', () => {
   async function happen(count: number, type: EventType): Promise<void> {
     const at = new Date(now).toISOString().replace(/\.\d+/, '');
     for (let done = 0; done < count; done++)
-      await store.updateAccount(1, (row) => ({ row, events: [{ ...event(type), at }] }));
+      await store.accounts.update(1, (row) => ({ row, events: [{ ...event(type), at }] }));
   }
 
   async function idsOf(type: EventType): Promise<number[]> {
-    const { events } = await store.listEvents(1, { after: 0, limit: 100_000 });
+    const { events } = await store.events.list(1, { after: 0, limit: 100_000 });
     expect(events.map(({ id }) => id)).toEqual(events.map(({ id }) => id).toSorted((a, b) => a - b));
     return events.filter((row) => row.type === type).map(({ id }) => id);
   }
@@ -69,20 +69,20 @@ describe('events of accounts, tokens and links', () => {
       if (page.next === null) break;
       after = page.next;
     }
-    expect(read).toEqual((await store.listEvents(1, { after: 0, limit: 1000 })).events.map(({ id }) => id));
+    expect(read).toEqual((await store.events.list(1, { after: 0, limit: 1000 })).events.map(({ id }) => id));
     expect(read.length).toBeGreaterThan(20);
   });
 
   test('are not all that a reader has missed whose place was dropped: it is told the range', async () => {
     await happen(1, 'token.created');
     await happen(100, 'domain.degraded');
-    const { first } = await store.listEvents(1, { after: 0, limit: 1 });
+    const { first } = await store.events.list(1, { after: 0, limit: 1 });
     const events = new Events({ store });
     await expect(events.list(account, { after: 5, limit: 10 })).rejects.toMatchObject({
       code: 'invalid',
       message: expect.stringContaining(`Of the events 6 to ${(first ?? 0) - 1}, those of domains`),
     });
-    expect(await store.listEvents(1, { after: 2, limit: 1 })).toMatchObject({
+    expect(await store.events.list(1, { after: 2, limit: 1 })).toMatchObject({
       truncated: true,
       afterIsKept: true,
       events: [{ id: first }],
@@ -162,7 +162,7 @@ describe('events of accounts, tokens and links', () => {
     expect((await checkFolder(restored)).problems.map(({ message }) => message)).toEqual([
       'events/1.kept.jsonl has a line that cannot be read.',
     ]);
-    await store.deleteAccount(1, () => null);
+    await store.accounts.delete(1, () => null);
     expect(await readdir(join(folder.path, 'events'))).toEqual([]);
   });
 });
@@ -171,7 +171,7 @@ test('the process log has a line for every event that has become durable, whoeve
   await using folder = await makeJsonFolder();
   const store = await folder.open();
   await createAccount(store);
-  await store.updateAccount(1, (row) => ({ row, events: [event('account.renamed', { name: 'New' })] }));
+  await store.accounts.update(1, (row) => ({ row, events: [event('account.renamed', { name: 'New' })] }));
   const lines = folder.log.filter((line) => line.startsWith('info event '));
   expect(lines.map((line) => JSON.parse(line.slice('info event '.length)))).toEqual([
     expect.objectContaining({ account: 1, id: 1, type: 'account.created' }),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { nodeFileSystem } from '../../server/store/json/file-system.ts';
 import { makeJsonFolder } from './json-folder.ts';
-import { accountRow, createAccount, madeDomain, NOON } from './rows.ts';
+import { createAccount, keepEvidence, madeDomain, NOON, newAccount } from './rows.ts';
 
 test('a start removes whatever a write that was cut off can have left', async () => {
   await using folder = await makeJsonFolder();
@@ -21,8 +21,8 @@ test('a start removes whatever a write that was cut off can have left', async ()
   });
   await createAccount(store);
   const { id } = await madeDomain(store, 1, 'example.org');
-  await store.writeEvidence(1, id, {});
-  store.noteTokenUse(1, NOON);
+  await keepEvidence(store, 1, id, {});
+  store.tokens.touch(1, NOON);
   await store.ready();
   for (const name of ['a.example', 'b.example']) await madeDomain(store, 1, name);
   await folder.close();
@@ -43,8 +43,8 @@ test('a file of domains that no account is known to own is not written over, whe
   await folder.close();
   const installationFile = join(folder.path, 'installation.json');
   const installation = JSON.parse(await readFile(installationFile, 'utf8'));
-  await writeFile(installationFile, JSON.stringify({ ...installation, accounts: [accountRow(1)] }));
-  await writeFile(join(folder.path, 'ids.json'), '{"format": 1, "account": 2, "token": 1, "domain": 1}');
+  const older = { accounts: [{ id: 1, ...newAccount() }], next: { account: 2, token: 1, domain: 1 } };
+  await writeFile(installationFile, JSON.stringify({ ...installation, ...older }));
   const orphan = await readFile(join(folder.path, 'accounts/2.json'), 'utf8');
   const again = await folder.open();
   expect((await createAccount(again)).id).toBe(3);

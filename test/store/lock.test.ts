@@ -59,7 +59,7 @@ describe('the lock on the data folder', () => {
     expect(second.domain).toBeGreaterThan(first.domain);
     await kill(second.child);
     const store = await folder.open();
-    const ids = (await store.listDomains(1, {})).map((row) => row.id);
+    const ids = (await store.domains.list(1, {})).map((row) => row.id);
     expect(ids).toEqual([first.domain, second.domain]);
     expect((await madeDomain(store, 1, 'third.example')).id).toBeGreaterThan(second.domain);
   });
@@ -96,7 +96,7 @@ describe('the lock on the data folder', () => {
     const store = await folder.open();
     await createAccount(store);
     await madeDomain(store, 1, 'mine.example');
-    store.noteTokenUse(1, NOON);
+    store.tokens.touch(1, NOON);
     await rm(join(folder.path, 'lock'));
     const { domain } = await holdInOtherProcess();
     const refused = { code: 'unavailable', message: expect.stringContaining('no longer be the only one') };
@@ -105,7 +105,7 @@ describe('the lock on the data folder', () => {
       await expect(createDomain(store, 1, 'lost.example')).rejects.toMatchObject(refused);
       await expect(store.snapshot()).rejects.toMatchObject({ code: 'unavailable' });
     }
-    expect((await store.listDomains(1, {})).map((row) => row.domain)).toEqual(['mine.example']);
+    expect((await store.domains.list(1, {})).map((row) => row.domain)).toEqual(['mine.example']);
     expect(folder.log.filter((line) => line.includes('the lock file was deleted or replaced'))).toHaveLength(
       1,
     );
@@ -113,7 +113,7 @@ describe('the lock on the data folder', () => {
     await folder.close();
     expect(await readFile(join(folder.path, 'lock.json'), 'utf8')).toBe(holder);
     for (const child of children) await kill(child);
-    const ids = (await (await folder.open()).listDomains(1, {})).map((row) => row.id);
+    const ids = (await (await folder.open()).domains.list(1, {})).map((row) => row.id);
     expect(ids).toContain(domain);
   });
 
@@ -147,6 +147,6 @@ describe('the lock on the data folder', () => {
     const { child } = await holdInOtherProcess();
     await kill(child);
     const store = await folder.open();
-    expect(await store.listDomains(1, {})).toHaveLength(1);
+    expect(await store.domains.list(1, {})).toHaveLength(1);
   });
 });

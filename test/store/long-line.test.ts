@@ -24,13 +24,13 @@ test.each([
     const began = process.threadCpuUsage();
     const again = await folder.open();
     expect(await longestStretch(() => madeDomain(again, 1, 'example.net'))).toBeLessThan(50);
-    const { events } = await again.listEvents(1, ALL);
+    const { events } = await again.events.list(1, ALL);
     expect(events.map(({ type }) => type)).toEqual(['account.created', 'domain.created', 'domain.created']);
     await folder.close();
     expect(await checkFolder(folder.path)).toMatchObject({ usable: true });
     const { user, system } = process.threadCpuUsage(began);
     expect((user + system) / 1000).toBeLessThan(2000);
-    const last = await (await folder.open()).listEvents(1, ALL);
+    const last = await (await folder.open()).events.list(1, ALL);
     expect(last.events).toEqual(events);
   },
 );

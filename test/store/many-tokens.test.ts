@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { longestStretch } from '../security/cpu-stretch.ts';
 import { makeJsonFolder } from './json-folder.ts';
-import { createAccount, event, tokenRow } from './rows.ts';
+import { createAccount, event, newToken } from './rows.ts';
 
 const TOKENS = 40_000;
 
@@ -12,13 +12,17 @@ test('many tokens that are revoked at once, of very many that there are, leave o
   await createAccount(await folder.open());
   await folder.close();
   const path = join(folder.path, 'installation.json');
-  const tokens = Array.from({ length: TOKENS }, (_, at) => tokenRow(at + 1, 1));
+  const tokens = Array.from({ length: TOKENS }, (_, at) => ({
+    id: at + 1,
+    account_id: 1,
+    ...newToken(`hash-${at}`),
+  }));
   await writeFile(path, JSON.stringify({ ...JSON.parse(await readFile(path, 'utf8')), tokens }));
   const store = await folder.open();
   const revoke = () =>
     Promise.all(
-      Array.from({ length: 100 }, (_, at) => store.deleteToken(1, at + 1, () => event('token.revoked'))),
+      Array.from({ length: 100 }, (_, at) => store.tokens.delete(1, at + 1, () => event('token.revoked'))),
     );
   expect(await longestStretch(revoke)).toBeLessThan(50);
-  expect(await store.listTokens(1)).toHaveLength(TOKENS - 100);
+  expect(await store.tokens.list(1, { domain: null })).toHaveLength(TOKENS - 100);
 }, 30_000);

@@ -13,6 +13,7 @@ import {
   deleteDomain,
   event,
   everythingIn,
+  keepEvidence,
   madeDomain,
   NOON,
   renameDomain,
@@ -27,25 +28,29 @@ const LIFE: ((store: JsonStore) => Promise<unknown>)[] = [
   (store) => renameDomain(store, 1, 1, 'c.example'),
   (store) => createAccount(store),
   (store) => createDomain(store, 2, 'd.example'),
-  (store) => store.writeEvidence(2, 3, { seen: 'nothing' }),
-  async (store) => store.noteCheckTimes(1, 1, { checked_at: NOON, due: { dkim: NOON, return_path: null } }),
+  (store) => keepEvidence(store, 2, 3, { seen: 'nothing' }),
+  async (store) =>
+    await store.checks.reschedule(
+      { account: 1, id: 1 },
+      { checked_at: NOON, began_at: null, due: { 'dkim:1': NOON, return_path: null } },
+    ),
   (store) => deleteDomain(store, 1, 2),
   (store) => createToken(store, 2, 'second'),
-  (store) => store.deleteToken(1, 1, () => event('token.revoked')),
+  (store) => store.tokens.delete(1, 1, () => event('token.revoked')),
   (store) => createDomain(store, 1, 'e.example'),
   (store) => renameDomain(store, 1, 4, 'f.example'),
   (store) =>
-    store.updateAccount(1, (row) => ({
+    store.accounts.update(1, (row) => ({
       row: { ...row, name: 'Renamed' },
       events: [event('account.renamed')],
     })),
-  (store) => store.deleteAccount(2, () => ({ account: 1, event: event('account.deleted') })),
+  (store) => store.accounts.delete(2, () => ({ account: 1, event: event('account.deleted') })),
   (store) => createToken(store, 1, 'third'),
   (store) => createDomain(store, 1, 'g.example'),
   (store) => createShare(store, 1, 5, 'link-1'),
   (store) => createShare(store, 1, 5, 'link-2'),
   (store) => deleteDomain(store, 1, 5),
-  (store) => store.deleteToken(1, 3, () => event('token.revoked')),
+  (store) => store.tokens.delete(1, 3, () => event('token.revoked')),
 ];
 
 /** The highest id that was given by the time so many steps of the life were acknowledged. */
@@ -150,7 +155,7 @@ describe('a power cut at any operation of a store’s life', () => {
         const possible = moments.slice(acknowledged, acknowledged + 2).map(withoutDroppedEvents);
         const found = withoutDroppedEvents(await everythingIn(store));
         expect(possible, `power cut at operation ${nth}`).toContainEqual(found);
-        const owners = new Set((await store.listAccounts()).map((row) => row.id));
+        const owners = new Set((await store.accounts.list()).map((row) => row.id));
         const logs = await left.fileSystem.readdir(join(folder.path, 'events'));
         const ownerless = logs.filter((name) => !owners.has(Number.parseInt(name, 10)));
         expect(ownerless, `power cut at operation ${nth}`).toEqual([]);
@@ -193,7 +198,7 @@ async function goesOn(store: JsonStore, acknowledged: number): Promise<void> {
   expect(account.id).toBeGreaterThan(IDS_GIVEN.account[acknowledged] ?? Number.NaN);
   expect(token?.id).toBeGreaterThan(IDS_GIVEN.token[acknowledged] ?? Number.NaN);
   expect(domain.id).toBeGreaterThan(IDS_GIVEN.domain[acknowledged] ?? Number.NaN);
-  const { events, first } = await store.listEvents(1, { after: 0, limit: 100 });
+  const { events, first } = await store.events.list(1, { after: 0, limit: 100 });
   const ids = events.map((row) => row.id).filter((id) => id >= (first ?? 0));
   expect(ids).toEqual(ids.map((_, at) => (first ?? 0) + at));
 }

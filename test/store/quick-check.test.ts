@@ -9,7 +9,7 @@ import {
   ScheduleFileShape,
 } from '../../server/store/json/formats.ts';
 import { quickCheck } from '../../server/store/json/quick-check.ts';
-import { accountRow, domainEvent, domainRow, event, NOON, tokenRow } from './rows.ts';
+import { event, NOON, newAccount, newToken, storedDomain } from './rows.ts';
 
 const account: AccountFile = {
   format: FORMAT,
@@ -18,25 +18,23 @@ const account: AccountFile = {
   installation_sequence: 0,
   outbox: [
     { id: 1, ...event('account.created') },
-    { id: 2, ...domainEvent('domain.created', domainRow(7, 3, 'a.example')) },
+    { id: 2, ...event('domain.created') },
   ],
-  domains: [
-    domainRow(7, 3, 'a.example'),
-    { ...domainRow(9, 3, 'b.example'), return_path: null, previous_keys: ['x'] },
-  ],
+  domains: [storedDomain(7, 3, 'a.example'), { ...storedDomain(9, 3, 'b.example'), previous_keys: ['x'] }],
 };
 
 const installation = {
   format: FORMAT,
   secret_key_check: null,
+  next: { account: 4, token: 2, domain: 10 },
   sequence: 4,
-  accounts: [accountRow(3)],
-  tokens: [tokenRow(1, 3)],
+  accounts: [{ id: 3, ...newAccount() }],
+  tokens: [{ id: 1, account_id: 3, ...newToken() }],
   outbox: [{ sequence: 4, account: 3, event: event('token.created') }],
   removing: [2],
 };
 
-const schedule = { format: FORMAT, columns: ['id'], checks: [[7, NOON, null, NOON]] };
+const schedule = { format: FORMAT, columns: ['id'], checks: [[7, NOON, null, [['dkim:1', NOON]]]] };
 
 /** Every place in a value: the way there, by keys. */
 function placesIn(value: unknown, way: (string | number)[] = []): (string | number)[][] {

@@ -1,6 +1,19 @@
 import type { Actor, EventType } from '@letterhead/shared';
 import type { Instant } from '../../server/instant.ts';
-import type { AccountRow, DomainRow, NewEvent, Store, TokenRow } from '../../server/store/store.ts';
+import { identityFields, withRecords } from '../../server/records/record-states.ts';
+import type {
+  AccountRow,
+  CheckEnd,
+  CheckTimes,
+  DomainRow,
+  JsonValue,
+  NewAccount,
+  NewEvent,
+  NewToken,
+  RecordState,
+  Store,
+  TokenRow,
+} from '../../server/store/store.ts';
 
 /** The rows and events that the tests of stores put in: short, and right in every field. */
 export const NOON: Instant = '2026-01-31T12:00:00Z';
@@ -15,14 +28,12 @@ export function domainEvent(type: EventType, row: DomainRow): NewEvent {
   return { ...event(type), domain: { id: row.id, name: row.domain } };
 }
 
-export function accountRow(id: number, name = 'Example help desk'): AccountRow {
-  return { id, name, suspended: false, created_at: NOON, updated_at: NOON };
+export function newAccount(name = 'Example help desk'): NewAccount {
+  return { name, suspended: false, created_at: NOON, updated_at: NOON };
 }
 
-export function tokenRow(id: number, account: number, hash = `hash-${id}`): TokenRow {
+export function newToken(hash = 'hash'): NewToken {
   return {
-    id,
-    account_id: account,
     domain_id: null,
     name: 'Help desk',
     prefix: 'lh_4fKq',
@@ -34,28 +45,43 @@ export function tokenRow(id: number, account: number, hash = `hash-${id}`): Toke
 }
 
 export function domainRow(id: number, account: number, domain: string): DomainRow {
-  const state = { verified: false, degraded: false, since: NOON };
+  const identity = {
+    keyId: 1,
+    selector: '653216321fh',
+    publicKey: 'MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA',
+    bits: 2048,
+    privateKey: 'sealed',
+    returnPath: 'x7.bounces.example.net',
+  };
   return {
     id,
     account_id: account,
     domain,
     subdomain: null,
-    selector: '653216321fh',
-    public_key: 'MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA',
-    private_key: 'sealed',
-    dkim: state,
-    return_path: { ...state, target: 'x7.bounces.example.net' },
+    ...identityFields(identity, NOON),
     previous_keys: [],
+    checks: null,
     created_at: NOON,
     updated_at: NOON,
   };
 }
 
-export function createAccount(store: Store, name?: string): Promise<AccountRow> {
-  return store.createAccount(
-    (id) => accountRow(id, name),
-    () => event('account.created'),
+/** The row with the record of this kind verified. */
+export function verified(row: DomainRow, kind: RecordState['kind'] = 'dkim'): DomainRow {
+  return withRecords(
+    row,
+    row.records.map((state) => (state.kind === kind ? { ...state, verified: true } : state)),
   );
+}
+
+/** As an account's file holds it. */
+export function storedDomain(id: number, account: number, domain: string): Omit<DomainRow, 'checks'> {
+  const { checks: _, ...stored } = domainRow(id, account, domain);
+  return stored;
+}
+
+export function createAccount(store: Store, name?: string): Promise<AccountRow> {
+  return store.accounts.create(newAccount(name), event('account.created'));
 }
 
 /** Undefined: there is no such account. */
@@ -64,30 +90,32 @@ export async function createToken(
   account: number,
   hash?: string,
 ): Promise<TokenRow | undefined> {
-  const creation = await store.createToken(
-    { account, domain: null, limit: 2000 },
-    (id) => tokenRow(id, account, hash),
-    (row) => event('token.created', { token: row.id }),
-  );
+  const creation = await store.tokens.create({
+    account,
+    limit: 2000,
+    token: newToken(hash),
+    event: (row) => event('token.created', { token: row.id }),
+  });
   return creation.kind === 'written' ? creation.row : undefined;
 }
 
 export function createShare(store: Store, account: number, domain: number, hash?: string, limit = 2000) {
-  return store.createToken(
-    { account, domain, limit },
-    (id) => ({ ...tokenRow(id, account, hash), domain_id: domain, scopes: ['share'] }),
-    (row) => event('token.created', { token: row.id }),
-  );
+  return store.tokens.create({
+    account,
+    limit,
+    token: { ...newToken(hash), domain_id: domain, scopes: ['share'] },
+    event: (row) => event('token.created', { token: row.id }),
+  });
 }
 
-export function createDomain(store: Store, account: number, domain: string, limit = 1000) {
-  return store.createDomain(
+export function createDomain(store: Store, account: number, name: string, limit = 1000) {
+  return store.domains.create({
     account,
-    domain,
+    name,
     limit,
-    (id) => domainRow(id, account, domain),
-    (row) => domainEvent('domain.created', row),
-  );
+    build: (id) => domainRow(id, account, name),
+    event: (row) => domainEvent('domain.created', row),
+  });
 }
 
 /** The row of a domain that was made, for tests that go on with it. */
@@ -98,30 +126,53 @@ export async function madeDomain(store: Store, account: number, domain: string):
 }
 
 export function renameDomain(store: Store, account: number, id: number, domain: string) {
-  return store.updateDomain(account, id, (row) => ({
+  return store.domains.update(account, id, (row) => ({
     row: { ...row, domain },
     events: [{ ...domainEvent('domain.renamed', row), changes: { domain: [row.domain, domain] } }],
   }));
 }
 
 export function deleteDomain(store: Store, account: number, id: number): Promise<boolean> {
-  return store.deleteDomain(account, id, (row, shares) => [
+  return store.domains.delete(account, id, (row, shares) => [
     domainEvent('domain.deleted', row),
     ...shares.map((share) => event('token.revoked', { token: share.id })),
   ]);
 }
 
-/** Everything that a store says of itself, to compare two moments. */
+/** Ends a check that has seen this and changes nothing; the domain is checked again at `next`. */
+export async function keepEvidence(
+  store: Store,
+  account: number,
+  id: number,
+  evidence: JsonValue,
+  next: Instant | null = null,
+): Promise<CheckEnd> {
+  const selector = (await store.domains.get(account, id))?.keys[0]?.selector ?? '';
+  return store.checks.finish(
+    { account, id, selector, began: NOON },
+    { evidence, change: () => null, times: () => checkTimes(next) },
+  );
+}
+
+export function checkTimes(dkim: Instant | null, returnPath: Instant | null = null): CheckTimes {
+  return { checked_at: NOON, began_at: NOON, due: { 'dkim:1': dkim, return_path: returnPath } };
+}
+
+/** Everything durable that a store says of itself, to compare two moments. */
 export async function everythingIn(store: Store) {
-  const accounts = await store.listAccounts();
+  const accounts = await store.accounts.list();
   return Promise.all(accounts.map((account) => everythingOf(store, account.id)));
 }
 
 export async function everythingOf(store: Store, account: number) {
+  const domains = await store.domains.list(account, {});
+  const shares = await Promise.all(domains.map(({ id }) => store.tokens.list(account, { domain: id })));
+  const tokens = [...(await store.tokens.list(account, { domain: null })), ...shares.flat()];
   return {
-    account: await store.getAccount(account),
-    tokens: await store.listTokens(account),
-    domains: await store.listDomains(account, {}),
-    events: (await store.listEvents(account, { after: 0, limit: 10_000 })).events,
+    account: await store.accounts.get(account),
+    // Without what is kept lazily.
+    tokens: tokens.map(({ last_used_at: _, ...token }) => token),
+    domains: domains.map(({ checks: _, ...row }) => row),
+    events: (await store.events.list(account, { after: 0, limit: 10_000 })).events,
   };
 }

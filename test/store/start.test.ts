@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type JsonFolder, makeJsonFolder } from './json-folder.ts';
 import {
-  accountRow,
   createAccount,
   createDomain,
   createToken,
   deleteDomain,
+  keepEvidence,
   madeDomain,
   NOON,
+  newAccount,
 } from './rows.ts';
 
 describe('the data folder', () => {
@@ -36,9 +37,12 @@ describe('the data folder', () => {
     await createAccount(store);
     await createToken(store, 1);
     const { id } = await madeDomain(store, 1, 'example.org');
-    await store.writeEvidence(1, id, {});
-    store.noteTokenUse(1, NOON);
-    store.noteCheckTimes(1, id, { checked_at: NOON, due: { dkim: NOON, return_path: NOON } });
+    await keepEvidence(store, 1, id, {});
+    store.tokens.touch(1, NOON);
+    await store.checks.reschedule(
+      { account: 1, id },
+      { checked_at: NOON, began_at: null, due: { 'dkim:1': NOON, return_path: NOON } },
+    );
     await folder.close();
     const names = await readdir(dataDir, { recursive: true });
     expect(names.sort()).toEqual([
@@ -49,7 +53,6 @@ describe('the data folder', () => {
       'evidence',
       'evidence/1',
       'evidence/1/1.json',
-      'ids.json',
       'installation.json',
       'lock',
       'schedule.json',
@@ -66,10 +69,10 @@ describe('the data folder', () => {
     await createAccount(store);
     for (let at = 0; at < 40; at++) await madeDomain(store, 1, `n${at}.example`);
     await folder.close();
-    for (const name of ['installation.json', 'ids.json', 'accounts/1.json']) {
+    for (const name of ['installation.json', 'accounts/1.json']) {
       const text = await readFile(join(folder.path, name), 'utf8');
       const content = JSON.parse(text);
-      expect(content.format).toBe(1);
+      expect(content.format).toBe(2);
       expect(text).toBe(`${JSON.stringify(content, null, 2)}\n`);
     }
   });
@@ -80,7 +83,7 @@ describe('the data folder', () => {
     await madeDomain(store, 1, 'a.example');
     await deleteDomain(store, 1, (await madeDomain(store, 1, 'b.example')).id);
     await folder.close();
-    expect(await readJson('ids.json')).toEqual({ format: 1, account: 2, token: 1, domain: 3 });
+    expect((await readJson('installation.json')).next).toEqual({ account: 2, token: 1, domain: 3 });
     expect((await madeDomain(await folder.open(), 1, 'c.example')).id).toBe(3);
   });
 
@@ -92,15 +95,16 @@ describe('the data folder', () => {
     expect((await madeDomain(await crashed.open(), 1, 'b.example')).id).toBe(101);
   });
 
-  test('gives no id twice where ids.json was put back from an older time', async () => {
+  test('gives no id twice where installation.json names lower ids as the next, as one of an older time does', async () => {
     const store = await folder.open();
     await createAccount(store);
     await createToken(store, 1);
     await madeDomain(store, 1, 'a.example');
     await folder.close();
-    await writeJson('ids.json', { format: 1, account: 1, token: 1, domain: 1 });
+    const installation = await readJson('installation.json');
+    await writeJson('installation.json', { ...installation, next: { account: 1, token: 1, domain: 1 } });
     const again = await folder.open();
-    expect(folder.log.join('\n')).toContain('have been raised');
+    expect(folder.log.join('\n')).toContain('next ids were behind ids in use; raised');
     expect((await createAccount(again)).id).toBe(2);
     expect((await createToken(again, 1))?.id).toBe(2);
     expect((await madeDomain(again, 1, 'b.example')).id).toBe(2);
@@ -125,10 +129,10 @@ describe('the data folder', () => {
     await createAccount(store);
     await folder.close();
     const installation = await readJson('installation.json');
-    await writeJson('installation.json', { ...installation, accounts: [accountRow(1)] });
+    await writeJson('installation.json', { ...installation, accounts: [{ id: 1, ...newAccount() }] });
     await writeFile(join(folder.path, 'accounts', 'notes.json'), 'whatever');
     const again = await folder.open();
-    expect((await again.listAccounts()).map((row) => row.id)).toEqual([1]);
+    expect((await again.accounts.list()).map((row) => row.id)).toEqual([1]);
     expect(await readdir(join(folder.path, 'accounts'))).toEqual(['1.json', '2.json', 'notes.json']);
     expect(folder.log.join('\n')).toContain('accounts/2.json');
   });
@@ -137,7 +141,7 @@ describe('the data folder', () => {
     const store = await folder.open();
     await createAccount(store);
     await madeDomain(store, 1, 'example.org');
-    await store.writeEvidence(1, 1, {});
+    await keepEvidence(store, 1, 1, {});
     await folder.close();
     const installation = await readJson('installation.json');
     await writeJson('installation.json', { ...installation, accounts: [], removing: [1] });
@@ -151,24 +155,24 @@ describe('the data folder', () => {
     const store = await folder.open();
     await createAccount(store);
     await madeDomain(store, 1, 'a.example');
-    const spoil = store.updateDomain(1, 1, (row) => ({
+    const spoil = store.domains.update(1, 1, (row) => ({
       row: { ...row, updated_at: 'yesterday' },
       events: [],
     }));
     await expect(spoil).rejects.toThrow('not an instant');
     expect((await createDomain(store, 1, 'b.example')).kind).toBe('written');
-    expect(await (await folder.open()).listDomains(1, {})).toHaveLength(2);
+    expect(await (await folder.open()).domains.list(1, {})).toHaveLength(2);
   });
 
   test('can be moved, and carries what it has to', async () => {
     const store = await folder.open();
     await createAccount(store);
-    await store.writeSecretKeyCheck('check');
+    await store.settings.set('secret_key_check', 'check');
     await folder.close();
     await using copy = await folder.copy();
     for (const name of ['events', 'evidence']) await rm(join(copy.path, name), { recursive: true });
     const moved = await copy.open();
-    expect(moved.readSecretKeyCheck()).toBe('check');
+    expect(await moved.settings.get('secret_key_check')).toBe('check');
     expect((await createDomain(moved, 1, 'a.example')).kind).toBe('written');
   });
 

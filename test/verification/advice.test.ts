@@ -4,13 +4,13 @@ import type { DomainRow } from '../../server/store/store.ts';
 import type { Records } from '../dns/zone.ts';
 import { CheckFixture } from './check-fixture.ts';
 import { followFix } from './follow-fix.ts';
-import { NOT_VERIFIED, sendingDomain, VERIFIED } from './sending-domain.ts';
+import { NOT_VERIFIED, type SendingDomainOptions, sendingDomain, VERIFIED } from './sending-domain.ts';
 
 interface Case {
   readonly code: Advice['code'];
   readonly severity: Advice['severity'];
   readonly when: string;
-  readonly row?: Partial<DomainRow>;
+  readonly row?: SendingDomainOptions;
   readonly records?: Record<string, Records>;
   /** What the fix, followed to the letter, leads to. */
   readonly leadsTo?: Advice['code'];
@@ -177,7 +177,7 @@ describe('advice', () => {
 
   test('says that SPF hardly matters where bounces come to us, once they do', async () => {
     await using scene = await setScene();
-    const detail = async (row: Partial<DomainRow>) =>
+    const detail = async (row: SendingDomainOptions) =>
       (await adviceOn(scene, sendingDomain(row), 'SPF_MISSING'))?.detail;
     expect(await detail({ return_path: { ...VERIFIED, target: 't.example.net' } })).toContain(
       'it hardly matters: bounces go to',

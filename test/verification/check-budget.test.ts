@@ -31,7 +31,7 @@ describe.concurrent('the budget of a check', () => {
     servers.publish(`${SELECTOR}._domainkey.mail.example.org`, OURS);
     servers.publish(`bounces-${SELECTOR}.mail.example.org`, { CNAME: TARGET });
     const { evidence, verdicts } = await scene.check(row);
-    expect([verdicts.dkim?.verdict, verdicts.return_path?.verdict]).toEqual(['valid', 'valid']);
+    expect([verdicts['dkim:1']?.verdict, verdicts.return_path?.verdict]).toEqual(['valid', 'valid']);
     expect(evidence.advice).toMatchObject({
       spf: { lookups: 10 },
       mx: { kind: 'absent' },
@@ -50,7 +50,7 @@ describe.concurrent('the budget of a check', () => {
     });
     scene.servers.publish(`bounces-${SELECTOR}.${row.domain}`, { CNAME: TARGET });
     const { verdicts, dkim, evidence, finding } = await scene.check(row);
-    expect(verdicts).toMatchObject({ dkim: { verdict: 'missing' }, return_path: { verdict: 'valid' } });
+    expect(verdicts).toMatchObject({ 'dkim:1': { verdict: 'missing' }, return_path: { verdict: 'valid' } });
     expect(evidence.records.return_path?.budgetEnded).toBeUndefined();
     expect(dkim).toMatchObject({ code: 'RECORD_MISSING', state: 'missing' });
     expect(finding.notes).toEqual([{ kind: 'budget-ended' }]);
@@ -66,7 +66,7 @@ describe.concurrent('the budget of a check', () => {
     servers.publish('_dmarc.mail.example.org', { NS: hosts('one') });
     servers.publish('_dmarc.example.org', { NS: hosts('two') });
     const { evidence, verdicts } = await scene.check(row);
-    expect(verdicts.dkim).toMatchObject({ verdict: 'valid' });
+    expect(verdicts['dkim:1']).toMatchObject({ verdict: 'valid' });
     expect(JSON.stringify(evidence.advice)).toContain('"reason":"budget"');
     const forAdvice = servers.resolver.queries.filter(({ name }) => name.endsWith('.example.net'));
     expect(forAdvice.length).toBeLessThanOrEqual(CHECK_LIMITS.adviceResolverQuestions);

@@ -61,7 +61,7 @@ describe('whom a check asks', () => {
     const { dkim, verdicts } = await scene.check(sendingDomain());
     expect(dkim).toMatchObject({ code: 'OK', source: 'resolver', found: [OURS] });
     expect(dkim.nameservers.map(({ outcome }) => outcome)).toEqual(['refused']);
-    expect(verdicts.dkim).toMatchObject({ verdict: 'valid', firstHand: false });
+    expect(verdicts['dkim:1']).toMatchObject({ verdict: 'valid', firstHand: false });
   });
 
   test('and then what it says of an absence is hearsay', async () => {
@@ -69,7 +69,7 @@ describe('whom a check asks', () => {
     for (const server of scene.servers.authorities) server.fault = 'refused';
     const { dkim, verdicts } = await scene.check(sendingDomain());
     expect(dkim).toMatchObject({ code: 'RECORD_MISSING', source: 'resolver' });
-    expect(verdicts.dkim).toMatchObject({ verdict: 'missing', firstHand: false });
+    expect(verdicts['dkim:1']).toMatchObject({ verdict: 'missing', firstHand: false });
   });
 
   test('a misplaced record is found through the resolver as well', async () => {
@@ -119,7 +119,7 @@ describe('silent servers', () => {
       severity: 'warning',
       fix: null,
     });
-    expect(verdicts.dkim?.verdict).toBe('unknown');
+    expect(verdicts['dkim:1']?.verdict).toBe('unknown');
   });
 
   test('cost no more than the check’s own end', async () => {
@@ -151,14 +151,14 @@ describe('an alias', () => {
     for (const server of scene.servers.authorities) server.faults.set(TARGET, 'servfail');
     const { dkim, verdicts } = await scene.check(sendingDomain());
     expect(dkim).toMatchObject({ code: 'DNS_SERVFAIL', transient: true });
-    expect(verdicts.dkim?.verdict).toBe('unknown');
+    expect(verdicts['dkim:1']?.verdict).toBe('unknown');
   });
 
   test('whose end is gone is wrong first-hand, by the word of the servers there', async () => {
     await using scene = await CheckFixture.set(elsewhere);
     scene.servers.publish(FQDN, { CNAME: TARGET });
     const { verdicts } = await scene.check(sendingDomain());
-    expect(verdicts.dkim).toMatchObject({ code: 'WRONG_TYPE', verdict: 'invalid', firstHand: true });
+    expect(verdicts['dkim:1']).toMatchObject({ code: 'WRONG_TYPE', verdict: 'invalid', firstHand: true });
   });
 
   test('is right where its end is, though the resolver remembers otherwise', async () => {
@@ -192,7 +192,7 @@ describe('what is said additionalNotes', () => {
     const { dkim, finding, verdicts } = await scene.check(sendingDomain());
     expect(dkim).toMatchObject({ code: 'NAMESERVERS_DISAGREE', severity: 'warning', state: 'valid' });
     expect(finding).toMatchObject({ without: ['ns2.example.org'] });
-    expect(verdicts.dkim?.verdict).toBe('valid');
+    expect(verdicts['dkim:1']?.verdict).toBe('valid');
   });
 
   test('which servers did not answer, and which are not responsible, whatever the others said', async () => {
@@ -302,7 +302,7 @@ describe('what is said additionalNotes', () => {
 
   test('the first-hand word of the zone above that a domain is not there', async () => {
     await using scene = await CheckFixture.set({ zones: { org: {} } });
-    expect((await scene.check(sendingDomain())).verdicts.dkim).toMatchObject({
+    expect((await scene.check(sendingDomain())).verdicts['dkim:1']).toMatchObject({
       code: 'DOMAIN_NOT_FOUND',
       verdict: 'missing',
       firstHand: true,

@@ -3,7 +3,6 @@ import type { Diagnosis, RecordDiagnosis } from '@letterhead/shared';
 import { registrableDomain } from '@letterhead/shared';
 import type { Dns } from '../../server/dns/outcome.ts';
 import { dnsRecordOf } from '../../server/records/dns-records.ts';
-import { RECORD_KEYS } from '../../server/records/record-states.ts';
 import type { DomainRow } from '../../server/store/store.ts';
 import { advise } from '../../server/verification/advice/advise.ts';
 import { diagnose } from '../../server/verification/diagnose.ts';
@@ -48,11 +47,16 @@ export class CheckFixture implements AsyncDisposable {
   /** Checks all records as the monitor would, keeps what it found out as the store would, and reads the diagnosis. */
   async check(row: DomainRow, signal: AbortSignal = new AbortController().signal): Promise<SeenCheck> {
     const needs = { dns: this.dns, clock: () => this.now, random: randomBytes };
-    const evidence = await checkDomain(needs, row, RECORD_KEYS, signal);
+    const evidence = await checkDomain(
+      needs,
+      row,
+      row.records.map(({ id }) => id),
+      signal,
+    );
     const verdicts = judge(row, evidence);
-    const kept = toKeptDiagnosis(this.#stored, row.selector, verdicts, advise(row, evidence.advice));
+    const kept = toKeptDiagnosis(this.#stored, evidence.selector, verdicts, advise(row, evidence.advice));
     this.#stored = readKeptDiagnosis(row, JSON.parse(JSON.stringify(kept)));
-    const diagnosis = diagnose(row, undefined, this.#stored, this.now);
+    const diagnosis = diagnose(row, this.#stored, this.now);
     const [dkim, returnPath] = diagnosis.records;
     if (dkim === undefined) throw new Error('a diagnosis without a DKIM record');
     return { evidence, verdicts, diagnosis, dkim, finding: findingOf(row, evidence), returnPath };
@@ -64,7 +68,7 @@ export class CheckFixture implements AsyncDisposable {
 }
 
 function findingOf(row: DomainRow, { records }: CheckEvidence): Finding {
-  const record = dnsRecordOf(row, 'dkim');
-  if (record === undefined || records.dkim === undefined) throw new Error('a check of no DKIM record');
-  return findCode(toRuleInput(record, registrableDomain(row), records.dkim));
+  const record = dnsRecordOf(row, 'dkim:1');
+  if (record === undefined || records['dkim:1'] === undefined) throw new Error('a check of no DKIM record');
+  return findCode(toRuleInput(record, registrableDomain(row), records['dkim:1']));
 }

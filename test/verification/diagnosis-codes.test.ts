@@ -1,7 +1,6 @@
 import { DIAGNOSIS_CODES, type DiagnosisCode } from '@letterhead/shared';
 import { describe, expect, test } from 'vitest';
 import { keyFingerprint } from '../../server/dkim/key-fingerprint.ts';
-import type { DomainRow } from '../../server/store/store.ts';
 import { diagnose } from '../../server/verification/diagnose.ts';
 import type { LoopbackDnsOptions } from '../dns/loopback-dns.ts';
 import type { Fault } from '../dns/name-server.ts';
@@ -14,6 +13,7 @@ import {
   newPublicKey,
   OUR_KEY,
   SELECTOR,
+  type SendingDomainOptions,
   sendingDomain,
 } from './sending-domain.ts';
 
@@ -27,7 +27,7 @@ const RETURN_PATH = `bounces-${SELECTOR}.example.org`;
 interface Case {
   readonly code: DiagnosisCode;
   readonly when: string;
-  readonly row?: Partial<DomainRow>;
+  readonly row?: SendingDomainOptions;
   readonly servers?: LoopbackDnsOptions;
   /** Records by their full name. */
   readonly records?: Record<string, Records>;
@@ -402,7 +402,7 @@ describe('each code, from what real name servers answer', () => {
   test('NOT_CHECKED: before the first look, with what to publish', async () => {
     await using scene = await CheckFixture.set();
     const row = sendingDomain(withReturnPath);
-    const { records } = diagnose(row, undefined, undefined, scene.now);
+    const { records } = diagnose(row, undefined, scene.now);
     expect(records.map(({ code, state }) => ({ code, state }))).toEqual([
       { code: 'NOT_CHECKED', state: 'unchecked' },
       { code: 'NOT_CHECKED', state: 'unchecked' },

@@ -40,7 +40,7 @@ function toObservation(values: string[], at: number): Observation {
 
 /** As a check does it with what it heard. */
 function judgeAnswers(answers: readonly string[][]): void {
-  const record = dnsRecordOf(ROW, 'dkim');
+  const record = dnsRecordOf(ROW, 'dkim:1');
   if (record === undefined) throw new Error('a domain without a DKIM record');
   const dkim: RecordEvidence = {
     fqdn: record.fqdn,
@@ -53,7 +53,7 @@ function judgeAnswers(answers: readonly string[][]): void {
     alias: null,
     findings: [],
   };
-  judge(ROW, { selector: SELECTOR, records: { dkim }, advice: NO_ADVICE });
+  judge(ROW, { selector: SELECTOR, records: { 'dkim:1': dkim }, advice: NO_ADVICE });
 }
 
 /** Milliseconds of this thread's CPU that judging takes when each of eight servers answers so. */

@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { identityFields, withRecords } from '../../server/records/record-states.ts';
 import type { DomainRow, RecordState } from '../../server/store/store.ts';
 
 export const CREATED = '2026-01-01T00:00:00Z';
@@ -14,24 +15,48 @@ export function newPublicKey(bits = 2048): string {
   return publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
 }
 
-/** A domain as the store keeps it, not verified yet; without a Return-Path unless it is given. */
-export function sendingDomain(changes: Partial<DomainRow> = {}): DomainRow {
-  return {
+/** What differs from a domain that was just made. */
+export interface SendingDomainOptions extends Partial<DomainRow> {
+  readonly selector?: string;
+  readonly public_key?: string;
+  readonly dkim?: RecordState;
+  readonly return_path?: RecordState;
+}
+
+/** A domain as the store gives it, not verified yet; without a Return-Path unless it is given. */
+export function sendingDomain(options: SendingDomainOptions = {}): DomainRow {
+  const { selector = SELECTOR, public_key = OUR_KEY, dkim = NOT_VERIFIED, return_path, ...changes } = options;
+  const records: RecordState[] = [{ ...dkim, selector }];
+  if (return_path !== undefined)
+    records.push({ ...return_path, id: 'return_path', kind: 'return_path', selector });
+  const { keys } = identityFields(
+    { keyId: 1, selector, publicKey: public_key, bits: 2048, privateKey: 'sealed', returnPath: null },
+    CREATED,
+  );
+  const row: DomainRow = {
     id: 7,
     account_id: 1,
     domain: 'example.org',
     subdomain: null,
-    selector: SELECTOR,
-    public_key: OUR_KEY,
-    private_key: 'sealed',
-    dkim: NOT_VERIFIED,
-    return_path: null,
+    verified: false,
+    keys,
+    records: [],
     previous_keys: [],
+    checks: null,
     created_at: CREATED,
     updated_at: CREATED,
-    ...changes,
   };
+  return { ...withRecords(row, records), ...changes };
 }
 
-export const NOT_VERIFIED: RecordState = { verified: false, degraded: false, since: CREATED };
-export const VERIFIED: RecordState = { verified: true, degraded: false, since: CREATED };
+export const NOT_VERIFIED: RecordState = {
+  id: 'dkim:1',
+  kind: 'dkim',
+  selector: SELECTOR,
+  target: null,
+  verified: false,
+  degraded: false,
+  since: CREATED,
+  wrong_since: null,
+};
+export const VERIFIED: RecordState = { ...NOT_VERIFIED, verified: true };

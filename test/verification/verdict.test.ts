@@ -94,13 +94,13 @@ function judgeDkim(dkim: RecordEvidence) {
     dmarc: [],
     mx: { kind: 'unknown', reason: 'timeout' },
   } as const;
-  const evidence = { selector: SELECTOR, records: { dkim }, advice: { ...advice, dmarc: [] } };
+  const evidence = { selector: SELECTOR, records: { 'dkim:1': dkim }, advice: { ...advice, dmarc: [] } };
   const verdicts = judge(ROW, evidence);
   const kept = JSON.parse(JSON.stringify(toKeptDiagnosis(undefined, SELECTOR, verdicts, [])));
   const stored = readKeptDiagnosis(ROW, kept);
-  const [record] = diagnose(ROW, undefined, stored, new Date('2026-01-01T00:00:00Z')).records;
-  if (verdicts.dkim === undefined || record === undefined) throw new Error('nothing was judged');
-  return { verdict: verdicts.dkim, record };
+  const [record] = diagnose(ROW, stored, new Date('2026-01-01T00:00:00Z')).records;
+  if (verdicts['dkim:1'] === undefined || record === undefined) throw new Error('nothing was judged');
+  return { verdict: verdicts['dkim:1'], record };
 }
 
 describe('a verdict', () => {

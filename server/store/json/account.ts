@@ -1,19 +1,26 @@
-import type { DomainRow, EventFilter, EventPage, EventRow, NewEvent } from '../store.ts';
+import type { EventFilter, EventPage, EventRow, NewEvent } from '../store.ts';
 import { Document } from './document.ts';
 import { EventLog, type EventLogLimits } from './event-log.ts';
 import type { Folder } from './folder.ts';
-import { type AccountFile, AccountFileShape, EventRowSchema, FORMAT, type OutboxEntry } from './formats.ts';
+import {
+  type AccountFile,
+  AccountFileShape,
+  EventRowSchema,
+  FORMAT,
+  type OutboxEntry,
+  type StoredDomain,
+} from './formats.ts';
 import { freeze } from './freeze.ts';
 import { JsonFile } from './json-file.ts';
+import type { PendingTasks } from './pending-tasks.ts';
 import type { StoreLog } from './store-log.ts';
-import type { UnderWay } from './under-way.ts';
 
 /** Where accounts live, and who hears of their events. */
-export interface AccountSurroundings {
+export interface AccountDeps {
   readonly accounts: Folder;
   readonly events: Folder;
   readonly log: StoreLog;
-  readonly underWay: UnderWay;
+  readonly tasks: PendingTasks;
   readonly eventLog: EventLogLimits;
   readonly clock: () => Date;
   publish(account: number, events: readonly EventRow[]): void;
@@ -22,7 +29,7 @@ export interface AccountSurroundings {
 /** What a change to an account's domains comes to. Without domains, they stay as they are. */
 export interface AccountStep<R> {
   readonly result: R;
-  readonly domains?: readonly DomainRow[];
+  readonly domains?: readonly StoredDomain[];
   readonly events?: readonly NewEvent[];
 }
 
@@ -50,32 +57,42 @@ export function emptyAccountFile(account: number, events: readonly NewEvent[]): 
 /** One account's domains, keys and events: `accounts/<id>.json` and `events/<id>.*`. */
 export class Account {
   readonly id: number;
-  readonly #surroundings: AccountSurroundings;
+  readonly #deps: AccountDeps;
   readonly #document: Document<AccountFile>;
   readonly #eventLog: EventLog;
   /** Said once, until it works again. */
   #appendFailed = false;
 
   /** `state` is what its file holds. */
-  constructor(state: AccountFile, surroundings: AccountSurroundings) {
+  constructor(state: AccountFile, deps: AccountDeps) {
     this.id = state.account;
-    this.#surroundings = surroundings;
-    this.#document = new Document(accountJsonFile(surroundings.accounts, this.id), state, {
-      log: surroundings.log,
+    this.#deps = deps;
+    this.#document = new Document(accountJsonFile(deps.accounts, this.id), state, {
+      log: deps.log,
       onCommit: (before, after) => this.#announce(before, after),
     });
     this.#eventLog = new EventLog({
-      folder: surroundings.events,
+      folder: deps.events,
       account: this.id,
-      limits: surroundings.eventLog,
-      clock: surroundings.clock,
+      limits: deps.eventLog,
+      clock: deps.clock,
       state: () => this.#document.state,
     });
   }
 
   /** By id, as they are durable. */
-  get domains(): readonly DomainRow[] {
+  get domains(): readonly StoredDomain[] {
     return this.#document.state.domains;
+  }
+
+  /** Frozen, as everything that is given out. */
+  domain(id: number): StoredDomain | undefined {
+    const row = this.domains[indexOf(this.domains, id)];
+    return row?.id === id ? freeze(row) : undefined;
+  }
+
+  has(domain: number): boolean {
+    return this.domains[indexOf(this.domains, domain)]?.id === domain;
   }
 
   /** The number of the newest entry of the installation's outbox that is among the account's events. */
@@ -85,9 +102,9 @@ export class Account {
 
   /**
    * Changes the account by its domains at the moment of the change; the events become durable with it.
-   * @throws LetterheadError `unavailable`; RetiredDocumentError; what `step` throws.
+   * @throws LetterheadError `unavailable`; DocumentClosedError; what `step` throws.
    */
-  async change<R>(step: (domains: readonly DomainRow[]) => AccountStep<R>): Promise<R> {
+  async change<R>(step: (domains: readonly StoredDomain[]) => AccountStep<R>): Promise<R> {
     await this.#prepareLog();
     return this.#document.change((state) => {
       const { result, domains, events = [] } = step(state.domains);
@@ -122,7 +139,7 @@ export class Account {
 
   /** Brings the log on disk up to the account's file. */
   appendEvents(): void {
-    const { underWay, log } = this.#surroundings;
+    const { tasks, log } = this.#deps;
     const appended = this.#eventLog.append().then(
       () => {
         this.#appendFailed = false;
@@ -133,12 +150,18 @@ export class Account {
         this.#appendFailed = true;
       },
     );
-    underWay.run(appended);
+    tasks.follow(appended);
+  }
+
+  /** Tells of all that has happened, for an account that is new. */
+  announceAll(): void {
+    this.#deps.publish(this.id, this.#document.state.outbox);
+    this.appendEvents();
   }
 
   /** Nothing is written any more: the account is no more. */
-  async retire(): Promise<void> {
-    await this.#document.retire();
+  async close(): Promise<void> {
+    await this.#document.close();
     await this.#eventLog.settled();
   }
 
@@ -160,7 +183,7 @@ export class Account {
   #announce(before: AccountFile, after: AccountFile): void {
     if (after.last_event_id === before.last_event_id) return;
     const events = after.outbox.filter((event) => event.id > before.last_event_id);
-    this.#surroundings.publish(this.id, events);
+    this.#deps.publish(this.id, events);
     this.appendEvents();
   }
 }
@@ -175,4 +198,16 @@ function withEvents(
   const rows = events.map((event, at) => freeze(EventRowSchema.parse({ id: last + 1 + at, ...event })));
   const waiting = state.outbox.filter((event) => event.id > synced);
   return { ...state, last_event_id: last + rows.length, outbox: [...waiting, ...rows] };
+}
+
+/** Index of the domain with this id, or of the first with a larger one. */
+export function indexOf(domains: readonly StoredDomain[], id: number): number {
+  let low = 0;
+  let high = domains.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((domains[middle]?.id ?? id) < id) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

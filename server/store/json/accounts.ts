@@ -1,148 +1,166 @@
-import type { AccountRow, NewEvent, TokenRow } from '../store.ts';
-import {
-  Account,
-  type AccountSurroundings,
-  accountFileName,
-  accountJsonFile,
-  emptyAccountFile,
-} from './account.ts';
-import type { AccountRegistry } from './account-registry.ts';
-import type { DataFolder } from './data-folder.ts';
-import { EventLog } from './event-log.ts';
-import type { Evidence } from './evidence.ts';
-import { errorCode } from './file-system.ts';
+import type { AccountRow, AccountStore, Change, NewAccount, NewEvent, NewToken, TokenRow } from '../store.ts';
+import { emptyAccountFile } from './account.ts';
+import type { AccountFiles } from './account-files.ts';
 import { UnsyncedReplacementError } from './folder.ts';
-import { type AccountFile, AccountRowSchema, TokenRowSchema } from './formats.ts';
+import { AccountRowSchema, type InstallationFile, type StoredToken, StoredTokenSchema } from './formats.ts';
 import { freeze } from './freeze.ts';
-import type { Ids } from './ids.ts';
 import type { Installation } from './installation.ts';
-import { accountCreation, accountDeletion } from './installation-steps.ts';
-import { accountDamaged, writeFailed } from './unavailable.ts';
+import type { PendingTasks } from './pending-tasks.ts';
+import type { Schedule } from './schedule.ts';
+import type { TokenUse } from './token-use.ts';
 
-type FirstToken = (account: AccountRow, id: number) => { row: TokenRow; event: NewEvent };
-
-interface AccountsOptions {
-  folder: DataFolder;
-  registry: AccountRegistry;
-  installation: Installation;
-  ids: Ids;
-  evidence: Evidence;
-  surroundings: AccountSurroundings;
+interface AccountsDeps {
+  readonly tasks: PendingTasks;
+  readonly files: AccountFiles;
+  readonly installation: Installation;
+  readonly schedule: Schedule;
+  readonly tokenUse: TokenUse;
 }
 
-/** The accounts: what takes both `installation.json`, which says that there is one, and the account's own file. */
-export class Accounts {
-  readonly #options: AccountsOptions;
+/**
+ * The accounts. Creating or deleting one takes two files, of which `installation.json` is the commit: it lists the
+ * accounts there are.
+ */
+export class Accounts implements AccountStore {
+  readonly #deps: AccountsDeps;
+  /** The last one that was taken: it is listed later, or not at all. */
+  #lastId = 0;
 
-  constructor(options: AccountsOptions) {
-    this.#options = options;
+  constructor(deps: AccountsDeps) {
+    this.#deps = deps;
   }
 
-  /** Undefined: there is none. @throws LetterheadError `unavailable` where its file is damaged. */
-  find(id: number): Account | undefined {
-    const { registry } = this.#options;
-    if (registry.damaged.has(id)) throw accountDamaged();
-    return registry.loaded.get(id);
+  async list(): Promise<readonly AccountRow[]> {
+    this.#deps.tasks.assertOpen();
+    return this.#deps.installation.accounts;
   }
 
-  /** The account's own file comes first: the line in `installation.json` is what makes it an account. */
-  async create(
-    build: (id: number) => AccountRow,
-    event: (row: AccountRow) => NewEvent,
-    firstToken?: FirstToken,
-  ): Promise<AccountRow> {
-    const { ids, installation, registry, surroundings } = this.#options;
-    const id = await this.#takeId();
-    const row = freeze(AccountRowSchema.parse(build(id)));
-    const first = firstToken === undefined ? null : firstToken(row, await ids.take('token'));
-    const token = first === null ? null : freeze(TokenRowSchema.parse(first.row));
-    const state = emptyAccountFile(id, first === null ? [event(row)] : [event(row), first.event]);
-    await this.#writeNewFile(state);
+  async get(id: number): Promise<AccountRow | undefined> {
+    this.#deps.tasks.assertOpen();
+    return this.#deps.installation.account(id);
+  }
+
+  create(account: NewAccount, event: NewEvent): Promise<AccountRow> {
+    return this.#deps.tasks.serve(async () => {
+      const row = await this.#takeRow(account);
+      await this.#create(row, [event], ({ accounts }) => ({ accounts: inOrder([...accounts, row]) }));
+      return row;
+    });
+  }
+
+  createFirst(
+    account: NewAccount,
+    token: NewToken,
+    events: (account: AccountRow, token: TokenRow) => readonly NewEvent[],
+  ): Promise<AccountRow | null> {
+    const { tasks, installation } = this.#deps;
+    return tasks.serve(async () => {
+      if (installation.accounts.length > 0) return null;
+      const row = await this.#takeRow(account);
+      // While there is no account, nobody else takes an id of a token.
+      const stored = storedToken({ ...token, id: installation.next.token, account_id: row.id });
+      const first = events(row, { ...stored, last_used_at: null });
+      const isFirst = await this.#create(row, first, ({ accounts, next }) =>
+        accounts.length > 0
+          ? null
+          : { accounts: [row], tokens: [stored], next: { ...next, token: stored.id + 1 } },
+      );
+      return isFirst ? row : null;
+    });
+  }
+
+  update(id: number, change: Change<AccountRow>): Promise<AccountRow | undefined> {
+    const { tasks, installation, schedule } = this.#deps;
+    return tasks.serve(async () => {
+      const row = await installation.change<AccountRow | undefined>(({ accounts }) => {
+        const at = accounts.findIndex((account) => account.id === id);
+        const old = accounts[at];
+        const changed = old === undefined ? null : change(old);
+        if (changed === null) return { result: old };
+        const row = freeze(AccountRowSchema.parse(changed.row));
+        const events = changed.events.map((event) => ({ account: id, event }));
+        return { result: row, changed: { accounts: accounts.with(at, row) }, events };
+      });
+      if (row === undefined) return undefined;
+      schedule.suspend(id, row.suspended);
+      await installation.deliver(id);
+      return row;
+    });
+  }
+
+  delete(
+    id: number,
+    tell: (row: AccountRow) => { account: number; event: NewEvent } | null,
+  ): Promise<boolean> {
+    const { tasks, files, installation, schedule, tokenUse } = this.#deps;
+    return tasks.serve(async () => {
+      const account = files.find(id);
+      const deleted = await installation.change<{ told: number | null } | null>((state) => {
+        const row = state.accounts.find((one) => one.id === id);
+        if (row === undefined) return { result: null };
+        const accounts = state.accounts.filter((one) => one !== row);
+        const tokens = state.tokens.filter((token) => token.account_id !== id);
+        const told = tell(row);
+        const events = told !== null && accounts.some((one) => one.id === told.account) ? [told] : [];
+        return {
+          result: { told: events[0]?.account ?? null },
+          changed: { accounts, tokens, removing: [...state.removing, id] },
+          events,
+        };
+      });
+      if (deleted === null || account === undefined) return false;
+      await files.delete(account);
+      if (deleted.told !== null) await installation.deliver(deleted.told);
+      schedule.removeAccount(id);
+      tokenUse.forgetGone();
+      return true;
+    });
+  }
+
+  /** An id whose file is there is taken, even where `installation.json` does not know of it any more. */
+  async #takeRow(account: NewAccount): Promise<AccountRow> {
+    const { installation, files } = this.#deps;
+    for (;;) {
+      const id = Math.max(installation.next.account, this.#lastId + 1);
+      this.#lastId = id;
+      if (!(await files.has(id))) return freeze(AccountRowSchema.parse({ id, ...account }));
+    }
+  }
+
+  /** The account's own file comes first. False: `list` made null of the accounts that there are. */
+  async #create(
+    row: AccountRow,
+    events: readonly NewEvent[],
+    list: (state: InstallationFile) => Partial<InstallationFile> | null,
+  ): Promise<boolean> {
+    const { files, installation } = this.#deps;
+    const state = emptyAccountFile(row.id, events);
+    await files.create(state);
+    let isListed = false;
     try {
-      await installation.change(accountCreation(row, token));
+      isListed = await installation.change<boolean>((state) => {
+        const next = { ...state.next, account: Math.max(state.next.account, row.id + 1) };
+        const listed = list({ ...state, next });
+        return listed === null ? { result: false } : { result: true, changed: { next, ...listed } };
+      });
     } catch (error) {
       // Where it is not known which of the two is on the disk, a file too many is the lesser evil.
       const unsure = error instanceof Error && error.cause instanceof UnsyncedReplacementError;
-      if (!unsure) await surroundings.accounts.remove(accountFileName(id)).catch(() => {});
+      if (!unsure) await files.discard(row.id);
       throw error;
     }
-    const account = new Account(state, surroundings);
-    registry.loaded.set(id, account);
-    surroundings.publish(id, state.outbox);
-    account.appendEvents();
-    return row;
+    if (isListed) files.add(state);
+    else await files.discard(row.id);
+    return isListed;
   }
+}
 
-  /** An id whose file is there is taken, even where neither `installation.json` nor `ids.json` knows of it any more. */
-  async #takeId(): Promise<number> {
-    const { ids, surroundings } = this.#options;
-    for (;;) {
-      const id = await ids.take('account');
-      const isThere = await surroundings.accounts.has(accountFileName(id)).catch((error: unknown) => {
-        throw writeFailed(error);
-      });
-      if (!isThere) return id;
-    }
-  }
+/** What is written has been through the schema that reads it, so that no mistake makes a file unreadable. */
+export function storedToken(token: StoredToken): StoredToken {
+  return freeze(StoredTokenSchema.parse(token));
+}
 
-  async #writeNewFile(state: AccountFile): Promise<void> {
-    const { accounts } = this.#options.surroundings;
-    try {
-      await accountJsonFile(accounts, state.account).write(state);
-    } catch (error) {
-      await accounts.remove(accountFileName(state.account)).catch(() => {});
-      throw writeFailed(error);
-    }
-  }
-
-  /**
-   * `installation.json` comes first; a start finishes what a crash left to remove.
-   * The account as it was, or null: there was none.
-   */
-  async delete(
-    id: number,
-    event: (row: AccountRow) => { account: number; event: NewEvent } | null,
-  ): Promise<Account | null> {
-    const { installation, registry } = this.#options;
-    const account = this.find(id);
-    const deleted = await installation.change(accountDeletion(id, event));
-    if (deleted === null || account === undefined) return null;
-    registry.loaded.delete(id);
-    await account.retire();
-    await this.removeFiles(id);
-    if (deleted.told !== null) await this.deliver(deleted.told);
-    return account;
-  }
-
-  /** Of an account that is no longer listed. What cannot be removed now is removed by a later start. */
-  async removeFiles(id: number): Promise<void> {
-    const { folder, registry, evidence, surroundings } = this.#options;
-    try {
-      await folder.accounts.remove(accountFileName(id));
-      for (const name of EventLog.namesOf(id)) await folder.events.remove(name);
-      await evidence.removeAccount(id);
-      await Promise.all([folder.accounts.sync(), folder.events.sync()]);
-      registry.removed.add(id);
-    } catch (error) {
-      surroundings.log.error({ account: id, err: error }, 'files of a deleted account are still there');
-    }
-  }
-
-  /**
-   * Moves the account's events from the installation's outbox to its own file. They are durable where they are,
-   * so a failure costs nothing but time: the next call tries again.
-   */
-  async deliver(id: number): Promise<void> {
-    const { installation, registry, surroundings } = this.#options;
-    const account = registry.loaded.get(id);
-    if (account === undefined) return;
-    const entries = installation
-      .outboxOf(id)
-      .filter((entry) => entry.sequence > account.installationSequence);
-    if (entries.length === 0) return;
-    await account.deliver(entries).catch((error: unknown) => {
-      const details = { account: id, code: errorCode(error), err: error };
-      surroundings.log.warn(details, 'events wait in installation.json');
-    });
-  }
+/** Ids mostly rise, but whoever took the lower one may come later. */
+export function inOrder<R extends { readonly id: number }>(rows: R[]): R[] {
+  return rows.sort((a, b) => a.id - b.id);
 }

@@ -7,10 +7,11 @@ import { createGzip } from 'node:zlib';
 import { type Pack, pack } from 'tar-stream';
 import { SECRET_KEY_FILE } from '../../dkim/secret-key-file.ts';
 import { OPEN_FLAGS } from '../../open-flags.ts';
+import { readAccount } from './account-files.ts';
 import { DataFolder } from './data-folder.ts';
 import { offsetAfter } from './event-lines.ts';
 import { nodeFileSystem } from './file-system.ts';
-import { readAccount } from './load-accounts.ts';
+
 import type { Snapshot } from './snapshot.ts';
 
 export interface WriteArchiveOptions {

@@ -1,21 +1,15 @@
 import { messageOf, systemReason } from '../../system-failure.ts';
 import { accountFileName } from './account.ts';
+import { readAccount } from './account-files.ts';
 import type { FolderProblem } from './check-event-log.ts';
 import { checkEventLog } from './check-event-log.ts';
-import { DataFolder, IDS_FILE, INSTALLATION_FILE, SCHEDULE_FILE, TOKEN_USE_FILE } from './data-folder.ts';
+import { DataFolder, INSTALLATION_FILE } from './data-folder.ts';
 import { type FileSystem, nodeFileSystem, unlessMissing } from './file-system.ts';
 import { Folder } from './folder.ts';
-import {
-  type AccountFile,
-  EvidenceFileShape,
-  type IdsFile,
-  type InstallationFile,
-  ScheduleFileShape,
-  TokenUseFileShape,
-} from './formats.ts';
-import type { IdKind } from './ids.ts';
+import { type AccountFile, EvidenceFileShape, type InstallationFile } from './formats.ts';
+
 import { JsonFile } from './json-file.ts';
-import { readAccount } from './load-accounts.ts';
+import { readInstallation, usedIds } from './read-installation.ts';
 
 export interface FolderReport {
   /** Whether a server would start on it; single accounts can be damaged all the same. */
@@ -50,25 +44,19 @@ class FolderCheck {
   }
 
   async run(): Promise<FolderReport> {
-    const installation = await this.#read(
-      INSTALLATION_FILE,
-      () => this.#folder.installationFile.read(),
-      true,
-    );
-    const ids = await this.#read(IDS_FILE, () => this.#folder.idsFile.read(), true);
+    const found = await this.#read(INSTALLATION_FILE, () => readInstallation(this.#folder), true);
+    const installation = found?.content ?? null;
     for (const { id } of installation?.accounts ?? []) await this.#checkAccount(id);
     if (installation !== null) {
       this.#checkTokens(installation);
       await this.#checkOrphans(installation);
-      if (ids !== null) this.#checkMarks(ids, installation);
+      this.#checkNextIds(installation);
     }
-    const { root } = this.#folder;
-    const schedule = new JsonFile(root, SCHEDULE_FILE, SCHEDULE_FILE, ScheduleFileShape);
-    await this.#read(SCHEDULE_FILE, () => schedule.read());
-    const tokenUse = new JsonFile(root, TOKEN_USE_FILE, TOKEN_USE_FILE, TokenUseFileShape);
-    await this.#read(TOKEN_USE_FILE, () => tokenUse.read());
+    const { scheduleFile, tokenUseFile } = this.#folder;
+    await this.#read(scheduleFile.label, () => scheduleFile.read());
+    await this.#read(tokenUseFile.label, () => tokenUseFile.read());
     return {
-      usable: installation !== null && ids !== null,
+      usable: installation !== null,
       accounts: this.#accounts,
       domains: this.#accountOf.size,
       problems: this.#problems,
@@ -139,15 +127,16 @@ class FolderCheck {
     }
   }
 
-  #checkMarks(ids: IdsFile, { accounts, tokens }: InstallationFile): void {
-    const used: Record<IdKind, number> = {
-      account: accounts.at(-1)?.id ?? 0,
-      token: tokens.at(-1)?.id ?? 0,
-      domain: [...this.#accountOf.keys()].reduce((highest, id) => Math.max(highest, id), 0),
-    };
+  #checkNextIds(installation: InstallationFile): void {
+    const used = usedIds(
+      installation,
+      [...this.#accountOf.keys()].reduce((highest, id) => Math.max(highest, id), 0),
+    );
     for (const kind of ['account', 'token', 'domain'] as const) {
-      if (used[kind] < ids[kind]) continue;
-      this.#note(IDS_FILE, `${IDS_FILE} would give ${kind} id ${ids[kind]} again; the next start raises it.`);
+      const next = installation.next[kind];
+      if (used[kind] < next) continue;
+      const message = `${INSTALLATION_FILE} would give ${kind} id ${next} again; the next start raises it.`;
+      this.#note(INSTALLATION_FILE, message);
     }
   }
 

@@ -1,15 +1,21 @@
+import { chmodSync, existsSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { LetterheadError } from '@letterhead/shared';
 import { SECRET_KEY_FILE } from '../../dkim/secret-key-file.ts';
 import { FileGate } from './file-gate.ts';
 import type { FileSystem } from './file-system.ts';
 import { Folder, TEMPORARY_SUFFIX } from './folder.ts';
-import { IdsFileShape, InstallationFileShape } from './formats.ts';
+import { IdsFormat1Shape, InstallationFileShape, ScheduleFileShape, TokenUseFileShape } from './formats.ts';
 import { JsonFile } from './json-file.ts';
+import type { StoreLog } from './store-log.ts';
 
 export const INSTALLATION_FILE = 'installation.json';
 export const IDS_FILE = 'ids.json';
-export const SCHEDULE_FILE = 'schedule.json';
-export const TOKEN_USE_FILE = 'token-use.json';
+const SCHEDULE_FILE = 'schedule.json';
+const TOKEN_USE_FILE = 'token-use.json';
+
+/** Where one of these is, there is data. */
+export const DATA_FILES = ['accounts', INSTALLATION_FILE];
 
 /** Written and removed to see whether the folder can be written. */
 export const PROBE_FILE = 'probe.txt';
@@ -48,8 +54,17 @@ export class DataFolder {
     return new JsonFile(this.root, INSTALLATION_FILE, INSTALLATION_FILE, InstallationFileShape);
   }
 
+  /** Of format 1 alone. */
   get idsFile() {
-    return new JsonFile(this.root, IDS_FILE, IDS_FILE, IdsFileShape);
+    return new JsonFile(this.root, IDS_FILE, IDS_FILE, IdsFormat1Shape);
+  }
+
+  get scheduleFile() {
+    return new JsonFile(this.root, SCHEDULE_FILE, SCHEDULE_FILE, ScheduleFileShape);
+  }
+
+  get tokenUseFile() {
+    return new JsonFile(this.root, TOKEN_USE_FILE, TOKEN_USE_FILE, TokenUseFileShape);
   }
 
   /** Makes the folders that are missing, so that they outlive a power cut. */
@@ -92,4 +107,39 @@ export class DataFolder {
   async close(): Promise<void> {
     for (const folder of [this.root, this.accounts, this.events]) await folder.close();
   }
+}
+
+const WRITABLE_BY_GROUP = 0o020;
+const WRITABLE_BY_OTHERS = 0o002;
+
+/** The folder that `dataDir` leads to: it may be a symbolic link, while nothing in the folder may be one. */
+export function realFolder(dataDir: string): string {
+  return existsSync(dataDir) ? realpathSync(dataDir) : dataDir;
+}
+
+/**
+ * Makes the data folder its owner's alone, as far as the system lets this user. Windows has no such modes.
+ * @throws LetterheadError `unavailable` where everybody can still write to it; the system's errors.
+ */
+export function restrictAccess(folder: string, log: StoreLog): void {
+  if (process.platform === 'win32') return;
+  try {
+    chmodSync(folder, 0o700);
+  } catch (error) {
+    log.warn({ folder, err: error }, 'the mode of the data folder could not be changed to 0700');
+  }
+  const { mode } = statSync(folder);
+  if ((mode & WRITABLE_BY_OTHERS) !== 0) throw writableByAll(folder);
+  if ((mode & WRITABLE_BY_GROUP) !== 0)
+    log.warn(
+      { folder },
+      'the group of the data folder can write to it: everything in it is theirs to replace',
+    );
+}
+
+function writableByAll(folder: string): LetterheadError {
+  return new LetterheadError(
+    'unavailable',
+    `Every user of this machine can write to the data folder ${folder}, and so replace what is in it. Let its owner run \`chmod 700 ${folder}\`, or set DATA_DIR to another folder.`,
+  );
 }

@@ -1,14 +1,14 @@
 import { setImmediate as roundOfEventLoop } from 'node:timers/promises';
 import { Low } from 'lowdb';
 import { REQUEST_LIMITS } from '../../limits.ts';
+import { writeFailed } from './errors.ts';
 import { UnsyncedReplacementError } from './folder.ts';
 import type { JsonFile } from './json-file.ts';
 import type { StoreLog } from './store-log.ts';
-import { writeFailed } from './unavailable.ts';
 
 /** The document is no more: its account was deleted. */
-export class RetiredDocumentError extends Error {
-  override readonly name = 'RetiredDocumentError';
+export class DocumentClosedError extends Error {
+  override readonly name = 'DocumentClosedError';
 }
 
 /** From one state to the next, with what the caller gets. The same state back: nothing is to be written. */
@@ -38,7 +38,7 @@ export class Document<T extends object> {
   #state: T;
   #waiting: Waiting<T>[] = [];
   #flushing: Promise<void> | null = null;
-  #retired = false;
+  #closed = false;
   #failing = false;
   /** The file may hold more than `state`: a write failed at a point where the old file was gone. */
   #ahead = false;
@@ -59,11 +59,11 @@ export class Document<T extends object> {
   /**
    * Takes a step and resolves once it is durable. The step must not wait for anything, and what it throws rejects
    * its own change alone.
-   * @throws LetterheadError `unavailable` where the write failed; RetiredDocumentError.
+   * @throws LetterheadError `unavailable` where the write failed; DocumentClosedError.
    */
   change<R>(step: Step<T, R>): Promise<R> {
     return new Promise((resolve, reject) => {
-      if (this.#retired) return reject(new RetiredDocumentError());
+      if (this.#closed) return reject(new DocumentClosedError());
       this.#waiting.push({
         run(state) {
           const [next, result] = step(state);
@@ -76,8 +76,8 @@ export class Document<T extends object> {
   }
 
   /** Waits for the write under way and turns everyone else away: the file is about to be removed. */
-  async retire(): Promise<void> {
-    this.#retired = true;
+  async close(): Promise<void> {
+    this.#closed = true;
     await this.#flushing;
   }
 
@@ -93,7 +93,7 @@ export class Document<T extends object> {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting;
       this.#waiting = [];
-      if (this.#retired) for (const waiting of batch) waiting.reject(new RetiredDocumentError());
+      if (this.#closed) for (const waiting of batch) waiting.reject(new DocumentClosedError());
       else await this.#commit(batch);
     }
     this.#flushing = null;

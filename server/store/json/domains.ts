@@ -1,123 +1,205 @@
-import type { DomainChange, DomainFilter, DomainRow, JsonValue, NewEvent, TokenRow } from '../store.ts';
-import type { Account } from './account.ts';
-import type { Accounts } from './accounts.ts';
-import { RetiredDocumentError } from './document.ts';
-import { creation, deletion, filterDomains, findDomain, refusal, update } from './domain-steps.ts';
+import type {
+  Change,
+  DomainChange,
+  DomainFilter,
+  DomainRow,
+  DomainStore,
+  NewEvent,
+  TokenRow,
+} from '../store.ts';
+import { type Account, indexOf } from './account.ts';
+import type { AccountFiles } from './account-files.ts';
+import { DocumentClosedError } from './document.ts';
 import type { Evidence } from './evidence.ts';
-import type { Ids } from './ids.ts';
-import type { LazyFile } from './lazy-file.ts';
+import { type StoredDomain, StoredDomainSchema } from './formats.ts';
+import { freeze } from './freeze.ts';
+import type { DomainIds } from './ids.ts';
+import type { PendingTasks } from './pending-tasks.ts';
 import type { Schedule } from './schedule.ts';
 import type { StoreLog } from './store-log.ts';
+import type { TokenUse } from './token-use.ts';
 import type { Tokens } from './tokens.ts';
-import { writeFailed } from './unavailable.ts';
 
-interface DomainsOptions {
-  accounts: Accounts;
-  tokens: Tokens;
-  ids: Ids;
-  schedule: Schedule;
-  scheduleFile: LazyFile;
-  evidence: Evidence;
-  log: StoreLog;
+interface DomainsDeps {
+  readonly tasks: PendingTasks;
+  readonly files: AccountFiles;
+  readonly tokens: Tokens;
+  readonly ids: DomainIds;
+  readonly schedule: Schedule;
+  readonly tokenUse: TokenUse;
+  readonly evidence: Evidence;
+  readonly log: StoreLog;
 }
 
 /**
- * The domains of all accounts, and what goes with one: its line in the schedule, and its evidence. Each call is as
- * `Store` has it; all throw LetterheadError `unavailable` for an account whose file is damaged.
+ * The domains of all accounts: each is a line of its account's file and one of the schedule. Everything throws
+ * LetterheadError `unavailable` for an account whose file is damaged.
  */
-export class Domains {
-  readonly #options: DomainsOptions;
+export class Domains implements DomainStore {
+  readonly #deps: DomainsDeps;
+  /** What was given out, by what is stored, so that it is the same object until one of its halves changes. */
+  readonly #rows = new WeakMap<StoredDomain, DomainRow>();
 
-  constructor(options: DomainsOptions) {
-    this.#options = options;
+  constructor(deps: DomainsDeps) {
+    this.#deps = deps;
   }
 
-  get(account: number, id: number): DomainRow | undefined {
-    return findDomain(this.#of(account), id);
+  async get(account: number, id: number): Promise<DomainRow | undefined> {
+    this.#deps.tasks.assertOpen();
+    const stored = this.#deps.files.find(account)?.domain(id);
+    return stored && this.#toRow(stored);
   }
 
-  list(account: number, filter: DomainFilter): readonly DomainRow[] {
-    return filterDomains(this.#of(account), filter);
+  async list(account: number, filter: DomainFilter): Promise<readonly DomainRow[]> {
+    this.#deps.tasks.assertOpen();
+    const domains = this.#deps.files.find(account)?.domains ?? [];
+    const rows: DomainRow[] = [];
+    const limit = filter.limit ?? Number.POSITIVE_INFINITY;
+    for (
+      let at = indexOf(domains, (filter.after ?? 0) + 1);
+      at < domains.length && rows.length < limit;
+      at++
+    ) {
+      const row = domains[at];
+      if (row !== undefined && isWanted(row, filter)) rows.push(this.#toRow(row));
+    }
+    return rows;
   }
 
-  create(
-    account: number,
-    domain: string,
-    limit: number,
-    build: (id: number) => DomainRow,
-    event: (row: DomainRow) => NewEvent,
-  ): Promise<DomainChange> {
-    const { ids, schedule } = this.#options;
-    return this.#change<DomainChange>(account, { kind: 'gone' }, async (holder) => {
-      // What is durable already needs no id to refuse, and no disk that works.
-      const refused = refusal(holder.domains, domain, limit);
-      if (refused !== null) return refused;
-      return ids.lend('domain', async (takeId) => {
-        const change = await holder.change(creation(domain, limit, () => build(takeId()), event));
-        if (change.kind === 'written') schedule.add(account, change.row.id);
-        return change;
-      });
+  create(options: {
+    readonly account: number;
+    readonly name: string;
+    readonly limit: number;
+    readonly build: (id: number) => DomainRow;
+    readonly event: (row: DomainRow) => NewEvent;
+  }): Promise<DomainChange> {
+    const { tasks, ids, schedule } = this.#deps;
+    const { account, name, limit, build, event } = options;
+    const refuse = (domains: readonly StoredDomain[]): DomainChange | null => {
+      const by = domains.find((row) => row.domain === name);
+      if (by !== undefined) return { kind: 'taken', by: this.#toRow(by) };
+      return domains.length >= limit ? { kind: 'full', limit } : null;
+    };
+    return tasks.serve(() =>
+      this.#change<DomainChange>(account, { kind: 'gone' }, (holder) => {
+        // What is durable already needs no id to refuse, and no disk that works.
+        const refused = refuse(holder.domains);
+        if (refused !== null) return Promise.resolve(refused);
+        return ids.use(async (takeId) => {
+          const change = await holder.change<DomainChange>((domains) => {
+            const refusedNow = refuse(domains);
+            if (refusedNow !== null) return { result: refusedNow };
+            const row = freeze(build(takeId()));
+            const events = [event(row)];
+            const added = [...domains, toStored(row)];
+            return { result: { kind: 'written', row, events }, domains: added, events };
+          });
+          if (change.kind !== 'written') return change;
+          schedule.add(account, change.row.id, change.row.checks);
+          return { ...change, row: this.#current(change.row) };
+        });
+      }),
+    );
+  }
+
+  update(account: number, id: number, change: Change<DomainRow>): Promise<DomainChange> {
+    const { tasks, schedule } = this.#deps;
+    return tasks.serve(async () => {
+      const done = await this.change(account, id, change);
+      if (done.kind !== 'written') return done;
+      const { checks } = done.row;
+      if (checks === null || checks === schedule.times(account, id)) return done;
+      schedule.note(account, id, checks);
+      return { ...done, row: this.#current(done.row) };
     });
   }
 
-  update(
-    account: number,
-    id: number,
-    change: (row: DomainRow) => { row: DomainRow; events: readonly NewEvent[] } | null,
-  ): Promise<DomainChange> {
+  /** As `update`, but for the check times, which are left to the caller. */
+  change(account: number, id: number, change: Change<DomainRow>): Promise<DomainChange> {
     return this.#change<DomainChange>(account, { kind: 'gone' }, (holder) =>
-      holder.change(update(id, change)),
+      holder.change<DomainChange>((domains) => {
+        const at = indexOf(domains, id);
+        const old = domains[at];
+        if (old?.id !== id) return { result: { kind: 'gone' } };
+        const current = this.#toRow(old);
+        const changed = change(current);
+        if (changed === null) return { result: { kind: 'unchanged', row: current } };
+        const { row, events } = changed;
+        const by = row.domain === old.domain ? undefined : domains.find((one) => one.domain === row.domain);
+        if (by !== undefined) return { result: { kind: 'taken', by: this.#toRow(by) } };
+        const stored = toStored(row);
+        return {
+          result: { kind: 'written', row: freeze(row), events },
+          domains: domains.with(at, stored),
+          events,
+        };
+      }),
     );
   }
 
   /** The account's write is the commit: without their domain, its share links are none any more. */
-  async delete(
+  delete(
     account: number,
     id: number,
     events: (row: DomainRow, shares: readonly TokenRow[]) => readonly NewEvent[],
   ): Promise<boolean> {
-    const { tokens, schedule, scheduleFile, evidence, log } = this.#options;
-    const step = deletion(id, (row) => events(row, tokens.sharesOf(account, id)));
-    const deleted = await tokens.inTurnOf(id, () =>
-      this.#change(account, false, (holder) => holder.change(step)),
-    );
-    if (!deleted) return false;
-    tokens.forgetUses();
-    schedule.remove(id);
-    scheduleFile.touch();
-    await evidence.remove(account, id).catch((error: unknown) => {
-      log.warn({ account, domain: id, err: error }, 'the evidence of a deleted domain is still there');
+    const { tasks, tokens, tokenUse, schedule, evidence, log } = this.#deps;
+    return tasks.serve(async () => {
+      const deleted = await tokens.inTurnOf(id, () =>
+        this.#change(account, false, (holder) =>
+          holder.change<boolean>((domains) => {
+            const at = indexOf(domains, id);
+            const row = domains[at];
+            if (row?.id !== id) return { result: false };
+            const told = events(this.#toRow(row), tokens.sharesOf(account, id));
+            return { result: true, domains: domains.toSpliced(at, 1), events: told };
+          }),
+        ),
+      );
+      if (!deleted) return false;
+      tokenUse.forgetGone();
+      schedule.remove(id);
+      await evidence.remove(account, id).catch((error: unknown) => {
+        log.warn({ account, domain: id, err: error }, 'the evidence of a deleted domain is still there');
+      });
+      return true;
     });
-    return true;
   }
 
-  async readEvidence(account: number, id: number): Promise<JsonValue | undefined> {
-    return this.get(account, id) === undefined ? undefined : this.#options.evidence.read(account, id);
+  /** The row as it is now, with the times that the schedule has; itself where the domain is gone meanwhile. */
+  #current(row: DomainRow): DomainRow {
+    const stored = this.#deps.files.find(row.account_id)?.domain(row.id);
+    return stored === undefined ? row : this.#toRow(stored);
   }
 
-  async writeEvidence(account: number, id: number, evidence: JsonValue): Promise<void> {
-    const stillThere = () => this.get(account, id) !== undefined;
-    if (!stillThere()) return;
-    try {
-      await this.#options.evidence.write(account, id, evidence, stillThere);
-    } catch (error) {
-      throw writeFailed(error);
-    }
-  }
-
-  #of(account: number): readonly DomainRow[] {
-    return this.#options.accounts.find(account)?.domains ?? [];
+  #toRow(stored: StoredDomain): DomainRow {
+    const checks = this.#deps.schedule.times(stored.account_id, stored.id);
+    const known = this.#rows.get(stored);
+    if (known !== undefined && known.checks === checks) return known;
+    const row: DomainRow = freeze({ ...stored, checks });
+    this.#rows.set(stored, row);
+    return row;
   }
 
   /** Runs a change in an account; `gone` is the answer where there is no such account, or no longer. */
   async #change<R>(account: number, gone: R, change: (holder: Account) => Promise<R>): Promise<R> {
-    const holder = this.#options.accounts.find(account);
+    const holder = this.#deps.files.find(account);
     if (holder === undefined) return gone;
     try {
       return await change(holder);
     } catch (error) {
-      if (error instanceof RetiredDocumentError) return gone;
+      if (error instanceof DocumentClosedError) return gone;
       throw error;
     }
   }
+}
+
+/** What is written has been through the schema that reads it, so that no mistake makes a file unreadable. */
+function toStored({ checks: _, ...stored }: DomainRow): StoredDomain {
+  return freeze(StoredDomainSchema.parse(stored));
+}
+
+function isWanted(row: StoredDomain, filter: DomainFilter): boolean {
+  if (filter.domain !== undefined && row.domain !== filter.domain) return false;
+  return filter.verified === undefined || filter.verified === row.verified;
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { LetterheadError } from '@letterhead/shared';
 import type { JsonValue } from '../store.ts';
+import { readFailed } from './errors.ts';
 import type { FileGate } from './file-gate.ts';
 import { errorCode, type FileSystem } from './file-system.ts';
 import { Folder } from './folder.ts';
@@ -8,7 +9,6 @@ import { EvidenceFileShape, FORMAT } from './formats.ts';
 import { InTurn } from './in-turn.ts';
 import { parseJsonFile } from './json-file.ts';
 import type { StoreLog } from './store-log.ts';
-import { readFailed } from './unavailable.ts';
 
 /** `evidence/<account>/<domain>.json`: what the last check of each domain saw. It can be had again. */
 export class Evidence {
@@ -37,7 +37,7 @@ export class Evidence {
     try {
       const text = await this.#folder(account).read(`${domain}.json`);
       this.#readFails = false;
-      return text === null ? undefined : parseJsonFile(label, text, EvidenceFileShape).evidence;
+      return text === null ? undefined : parseJsonFile(label, text, EvidenceFileShape).content.evidence;
     } catch (error) {
       if (!isDamage(error)) throw this.#refusal(label, error);
       this.#log.warn({ file: label, err: error }, 'evidence could not be read');
@@ -53,7 +53,12 @@ export class Evidence {
   }
 
   /** Where `stillThere` is false by the end, the file is removed again. @throws the system's errors. */
-  write(account: number, domain: number, evidence: JsonValue, stillThere: () => boolean): Promise<void> {
+  write(
+    account: number,
+    domain: number,
+    evidence: JsonValue,
+    stillThere: () => Promise<boolean>,
+  ): Promise<void> {
     return this.#writes.run(domain, () => this.#write(account, domain, evidence, stillThere));
   }
 
@@ -61,14 +66,14 @@ export class Evidence {
     account: number,
     domain: number,
     evidence: JsonValue,
-    stillThere: () => boolean,
+    stillThere: () => Promise<boolean>,
   ): Promise<void> {
-    if (!stillThere()) return;
+    if (!(await stillThere())) return;
     const folder = this.#folder(account);
     const text = [`${JSON.stringify({ format: FORMAT, evidence }, null, 2)}\n`];
     await this.#fileSystem.mkdir(folder.path);
     await folder.replaceLazily(`${domain}.json`, text);
-    if (!stillThere()) await folder.remove(`${domain}.json`);
+    if (!(await stillThere())) await folder.remove(`${domain}.json`);
   }
 
   async remove(account: number, domain: number): Promise<void> {

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { OPEN_FLAGS, type OpenMode } from '../../open-flags.ts';
-import { readText } from './read-text.ts';
+import { readText } from './text-io.ts';
 
 /** The calls that the store makes to the file system, so that a test can let any one of them fail. */
 export interface FileSystem {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type FileGate, INSTALLATION } from './file-gate.ts';
 import { errorCode, type FileSystem, type OpenFile, unlessMissing } from './file-system.ts';
-import { type Text, writeText } from './write-text.ts';
+import { type Text, writeText } from './text-io.ts';
 
 /** The file has its new content, but whether that would outlive a power cut is not known. */
 export class UnsyncedReplacementError extends Error {

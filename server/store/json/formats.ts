@@ -1,19 +1,33 @@
 import { ActorSchema, EventTypeSchema, IdSchema, SCOPES, SHARE_SCOPE } from '@letterhead/shared';
 import { z } from 'zod';
-import type { AccountRow, DomainRow, EventRow, JsonValue, NewEvent, TokenRow } from '../store.ts';
+import type {
+  AccountRow,
+  DomainRow,
+  EventRow,
+  JsonValue,
+  KeyRow,
+  NewEvent,
+  RecordId,
+  RecordState,
+  TokenRow,
+} from '../store.ts';
 import { quickCheck } from './quick-check.ts';
+import { accountUpgrades, installationUpgrades, renumbered, scheduleUpgrades } from './upgrades.ts';
 
-/** The number that every file carries: raised when an older Letterhead could no longer read what is written. */
-export const FORMAT = 1;
+/** The number that every file carries: raised with each change of what is written, whatever it is (upgrades.ts). */
+export const FORMAT = 2;
 
-/** What a file has to be like; `fits` answers quickly, `schema` says why not. */
+/** What a file has to be like. */
 export interface Shape<T> {
-  readonly schema: z.ZodType<T>;
+  /** Answers quickly; `schema` says why not. */
   readonly fits: (content: unknown) => content is T;
+  readonly schema: z.ZodType<T>;
+  /** From each format to the next; the first is from format 1. */
+  readonly upgrades: readonly z.ZodType[];
 }
 
-function shape<T>(schema: z.ZodType<T>): Shape<T> {
-  return { schema, fits: quickCheck(schema) };
+function shape<T>(schema: z.ZodType<T>, upgrades: readonly z.ZodType[]): Shape<T> {
+  return { schema, fits: quickCheck(schema), upgrades };
 }
 
 const FormatSchema = z.literal(FORMAT);
@@ -36,7 +50,10 @@ export const AccountRowSchema: z.ZodType<AccountRow> = z.strictObject({
   updated_at: InstantSchema,
 });
 
-export const TokenRowSchema: z.ZodType<TokenRow> = z.strictObject({
+/** Its last use is kept in `token-use.json`. */
+export type StoredToken = Omit<TokenRow, 'last_used_at'>;
+
+export const StoredTokenSchema: z.ZodType<StoredToken> = z.strictObject({
   id: IdSchema,
   account_id: IdSchema,
   domain_id: IdSchema.nullable(),
@@ -48,22 +65,47 @@ export const TokenRowSchema: z.ZodType<TokenRow> = z.strictObject({
   created_at: InstantSchema,
 });
 
-const RecordStateSchema = z.strictObject({
+const KeyRowSchema: z.ZodType<KeyRow> = z.strictObject({
+  id: IdSchema,
+  selector: TextSchema,
+  algorithm: z.literal('rsa-sha256'),
+  bits: IdSchema,
+  state: z.literal('active'),
+  published_as: z.literal('txt'),
+  public_key: TextSchema,
+  private_key: TextSchema,
+  created_at: InstantSchema,
+  activated_at: InstantSchema.nullable(),
+  retires_at: InstantSchema.nullable(),
+});
+
+const RecordIdSchema = z.custom<RecordId>(
+  (value) => typeof value === 'string' && /^(dkim:[1-9]\d*|return_path)$/.test(value),
+  'is not the id of a record',
+);
+
+const RecordStateSchema: z.ZodType<RecordState> = z.strictObject({
+  id: RecordIdSchema,
+  kind: z.enum(['dkim', 'return_path']),
+  selector: TextSchema,
+  target: TextSchema.nullable(),
   verified: z.boolean(),
   degraded: z.boolean(),
   since: InstantSchema,
+  wrong_since: InstantSchema.nullable(),
 });
 
-export const DomainRowSchema: z.ZodType<DomainRow> = z.strictObject({
+/** Its check times are kept in `schedule.json`. */
+export type StoredDomain = Omit<DomainRow, 'checks'>;
+
+export const StoredDomainSchema: z.ZodType<StoredDomain> = z.strictObject({
   id: IdSchema,
   account_id: IdSchema,
   domain: TextSchema,
   subdomain: z.string().nullable(),
-  selector: TextSchema,
-  public_key: TextSchema,
-  private_key: TextSchema,
-  dkim: RecordStateSchema,
-  return_path: RecordStateSchema.extend({ target: TextSchema }).nullable(),
+  verified: z.boolean(),
+  keys: z.array(KeyRowSchema),
+  records: z.array(RecordStateSchema),
   previous_keys: z.array(z.string()),
   created_at: InstantSchema,
   updated_at: InstantSchema,
@@ -95,7 +137,7 @@ export interface AccountFile {
   /** The newest events without a gap, as far as the log on disk may not hold them yet. */
   readonly outbox: readonly EventRow[];
   /** By id. */
-  readonly domains: readonly DomainRow[];
+  readonly domains: readonly StoredDomain[];
 }
 
 export const AccountFileShape: Shape<AccountFile> = shape(
@@ -106,7 +148,7 @@ export const AccountFileShape: Shape<AccountFile> = shape(
       last_event_id: CounterSchema,
       installation_sequence: CounterSchema,
       outbox: z.array(EventRowSchema),
-      domains: z.array(DomainRowSchema),
+      domains: z.array(StoredDomainSchema),
     })
     .refine((file) => idsRise(file.domains), {
       path: ['domains'],
@@ -120,6 +162,7 @@ export const AccountFileShape: Shape<AccountFile> = shape(
       path: ['outbox'],
       error: 'does not end with the last event',
     }),
+  accountUpgrades,
 );
 
 function idInOutbox(file: AccountFile, at: number): number {
@@ -133,17 +176,25 @@ export interface OutboxEntry {
   readonly event: NewEvent;
 }
 
+export interface NextIds {
+  readonly account: number;
+  readonly token: number;
+  readonly domain: number;
+}
+
 /** `installation.json`: who there is. */
 export interface InstallationFile {
   readonly format: typeof FORMAT;
   /** By which the key that seals private keys is recognised; null until there is one. */
   readonly secret_key_check: string | null;
+  /** Every id that was ever given lies below these; of domains, ids are reserved in blocks. */
+  readonly next: NextIds;
   /** The number of the newest entry that the outbox ever had. */
   readonly sequence: number;
   /** By id. */
   readonly accounts: readonly AccountRow[];
   /** By id. */
-  readonly tokens: readonly TokenRow[];
+  readonly tokens: readonly StoredToken[];
   readonly outbox: readonly OutboxEntry[];
   /** Deleted accounts whose files may still be there. */
   readonly removing: readonly number[];
@@ -154,9 +205,10 @@ export const InstallationFileShape: Shape<InstallationFile> = shape(
     .strictObject({
       format: FormatSchema,
       secret_key_check: z.string().nullable(),
+      next: z.strictObject({ account: IdSchema, token: IdSchema, domain: IdSchema }),
       sequence: CounterSchema,
       accounts: z.array(AccountRowSchema),
-      tokens: z.array(TokenRowSchema),
+      tokens: z.array(StoredTokenSchema),
       outbox: z.array(z.strictObject({ sequence: IdSchema, account: IdSchema, event: NewEventSchema })),
       removing: z.array(IdSchema),
     })
@@ -169,36 +221,24 @@ export const InstallationFileShape: Shape<InstallationFile> = shape(
       path: ['outbox'],
       error: 'is ahead of its sequence',
     }),
+  installationUpgrades,
 );
 
-/** `ids.json`: every id that was ever given lies below its mark. */
-export interface IdsFile {
-  readonly format: typeof FORMAT;
-  readonly account: number;
-  readonly token: number;
-  readonly domain: number;
-}
-
-export const IdsFileShape: Shape<IdsFile> = shape(
-  z.strictObject({
-    format: FormatSchema,
-    account: IdSchema,
-    token: IdSchema,
-    domain: IdSchema,
-  }),
+/** `ids.json`, where format 1 kept the ids to give next. */
+export const IdsFormat1Shape = shape(
+  z.strictObject({ format: z.literal(1), account: IdSchema, token: IdSchema, domain: IdSchema }),
+  [],
 );
 
 /** What each column of `schedule.json` holds; a line a domain, for there may be 100,000. */
-export const SCHEDULE_COLUMNS = ['id', 'checked_at', 'dkim_due', 'return_path_due'] as const;
+export const SCHEDULE_COLUMNS = ['id', 'checked_at', 'began_at', 'due'] as const;
 
 const ScheduleLineSchema = z.tuple([
   IdSchema,
   InstantSchema.nullable(),
   InstantSchema.nullable(),
-  InstantSchema.nullable(),
+  z.array(z.tuple([RecordIdSchema, InstantSchema.nullable()])),
 ]);
-
-export type ScheduleLine = z.infer<typeof ScheduleLineSchema>;
 
 /** `schedule.json`: when each domain was checked, and when its records are due. */
 export const ScheduleFileShape = shape(
@@ -207,6 +247,7 @@ export const ScheduleFileShape = shape(
     columns: z.array(z.string()),
     checks: z.array(ScheduleLineSchema),
   }),
+  scheduleUpgrades,
 );
 
 /** `token-use.json`: when each token was last used. */
@@ -215,8 +256,10 @@ export const TokenUseFileShape = shape(
     format: FormatSchema,
     tokens: z.array(z.strictObject({ id: IdSchema, last_used_at: InstantSchema })),
   }),
+  [renumbered(1)],
 );
 
+export type ScheduleFile = z.infer<typeof ScheduleFileShape.schema>;
 export type TokenUseFile = z.infer<typeof TokenUseFileShape.schema>;
 
 /** `evidence/<account>/<domain>.json`. */
@@ -225,6 +268,7 @@ export const EvidenceFileShape = shape(
     format: FormatSchema,
     evidence: z.custom<JsonValue>(() => true),
   }),
+  [renumbered(1)],
 );
 
 /** The first line of an account's log; every other line is an event. */

@@ -1,35 +1,40 @@
-import type { AccountRow, NewEvent, TokenRow } from '../store.ts';
-import type { AccountRegistry } from './account-registry.ts';
+import type { AccountRow, NewEvent, SettingKey } from '../store.ts';
+import type { AccountFiles } from './account-files.ts';
 import { Document } from './document.ts';
-import type { InstallationFile, OutboxEntry } from './formats.ts';
+import { errorCode } from './file-system.ts';
+import type { InstallationFile, NextIds, StoredToken } from './formats.ts';
 import type { JsonFile } from './json-file.ts';
 import type { StoreLog } from './store-log.ts';
 
 /** What a change to the installation comes to; the fields that are not named stay as they are. */
 export interface InstallationStep<R> {
   readonly result: R;
-  readonly changed?: Partial<Pick<InstallationFile, 'accounts' | 'tokens' | 'removing' | 'secret_key_check'>>;
+  readonly changed?: Partial<
+    Pick<InstallationFile, 'accounts' | 'tokens' | 'removing' | 'secret_key_check' | 'next'>
+  >;
   /** For the logs of accounts. */
   readonly events?: readonly { readonly account: number; readonly event: NewEvent }[];
 }
 
-interface InstallationOptions {
-  log: StoreLog;
-  registry: AccountRegistry;
+interface InstallationDeps {
+  readonly log: StoreLog;
+  readonly files: AccountFiles;
 }
 
 /** `installation.json`: accounts, tokens, and the events about them until they are in the accounts' logs. */
 export class Installation {
   readonly #document: Document<InstallationFile>;
-  readonly #registry: AccountRegistry;
+  readonly #files: AccountFiles;
+  readonly #log: StoreLog;
   #accounts = new Map<number, AccountRow>();
-  #tokensByHash = new Map<string, TokenRow>();
+  #tokensByHash = new Map<string, StoredToken>();
 
   /** `state` is what the file holds. */
-  constructor(file: JsonFile<InstallationFile>, state: InstallationFile, options: InstallationOptions) {
-    this.#registry = options.registry;
+  constructor(file: JsonFile<InstallationFile>, state: InstallationFile, { log, files }: InstallationDeps) {
+    this.#files = files;
+    this.#log = log;
     this.#document = new Document(file, state, {
-      log: options.log,
+      log,
       onCommit: (before, after) => this.#index(before, after),
     });
     this.#index(null, state);
@@ -41,7 +46,7 @@ export class Installation {
   }
 
   /** By id. */
-  get tokens(): readonly TokenRow[] {
+  get tokens(): readonly StoredToken[] {
     return this.#document.state.tokens;
   }
 
@@ -50,26 +55,43 @@ export class Installation {
     return this.#document.state.removing;
   }
 
-  get secretKeyCheck(): string | null {
-    return this.#document.state.secret_key_check;
+  /** Of all accounts that have files, or may still have some. */
+  get ids(): readonly number[] {
+    return [...this.accounts.map((row) => row.id), ...this.removing];
+  }
+
+  get next(): NextIds {
+    return this.#document.state.next;
+  }
+
+  /** @throws LetterheadError `unavailable`. */
+  setNext(change: (next: NextIds) => Partial<NextIds>): Promise<void> {
+    return this.change(({ next }) => ({
+      result: undefined,
+      changed: { next: { ...next, ...change(next) } },
+    }));
+  }
+
+  setting(key: SettingKey): string | null {
+    return this.#document.state[key];
   }
 
   account(id: number): AccountRow | undefined {
     return this.#accounts.get(id);
   }
 
-  tokenByHash(hash: string): TokenRow | undefined {
+  tokenByHash(hash: string): StoredToken | undefined {
     const token = this.#tokensByHash.get(hash);
-    return token === undefined || this.#registry.isOrphan(token) ? undefined : token;
+    return token === undefined || this.#files.isOrphan(token) ? undefined : token;
   }
 
   /** By id. */
-  liveTokensOf(account: number): readonly TokenRow[] {
+  liveTokensOf(account: number): readonly StoredToken[] {
     return this.#live(this.tokens.filter((token) => token.account_id === account));
   }
 
   /** By id. */
-  get liveTokens(): readonly TokenRow[] {
+  get liveTokens(): readonly StoredToken[] {
     return this.#live(this.tokens);
   }
 
@@ -79,9 +101,21 @@ export class Installation {
     await this.change(() => ({ result: undefined, changed: {} })).catch(() => {});
   }
 
-  /** Events that wait for their way into the account's log, oldest first. */
-  outboxOf(account: number): OutboxEntry[] {
-    return this.#document.state.outbox.filter((entry) => entry.account === account);
+  /**
+   * Moves the account's events from the outbox to its own file. They are durable where they are, so a failure costs
+   * nothing but time: the next call tries again.
+   */
+  async deliver(id: number): Promise<void> {
+    const waiting = this.#document.state.outbox.filter(
+      (entry) => entry.account === id && !this.#files.isDelivered(entry),
+    );
+    if (waiting.length === 0) return;
+    try {
+      await this.#files.find(id)?.deliver(waiting);
+    } catch (error) {
+      const details = { account: id, code: errorCode(error), err: error };
+      this.#log.warn(details, 'events wait in installation.json');
+    }
   }
 
   /** @throws LetterheadError `unavailable`; what `step` throws. */
@@ -91,15 +125,15 @@ export class Installation {
       if (changed === undefined) return [state, result];
       const there = new Set((changed.accounts ?? state.accounts).map((row) => row.id));
       const waiting = state.outbox.filter(
-        (entry) => there.has(entry.account) && !this.#registry.isDelivered(entry),
+        (entry) => there.has(entry.account) && !this.#files.isDelivered(entry),
       );
-      const last = Math.max(state.sequence, this.#registry.highestSequence);
+      const last = Math.max(state.sequence, this.#files.highestSequence);
       const added = events.map((event, at) => ({ sequence: last + 1 + at, ...event }));
       const next: InstallationFile = {
         ...state,
         ...changed,
         tokens: this.#live(changed.tokens ?? state.tokens),
-        removing: (changed.removing ?? state.removing).filter((id) => !this.#registry.removed.has(id)),
+        removing: (changed.removing ?? state.removing).filter((id) => !this.#files.isRemoved(id)),
         sequence: last + added.length,
         outbox: [...waiting, ...added],
       };
@@ -108,8 +142,8 @@ export class Installation {
   }
 
   /** The same list where nothing is to be dropped from it. */
-  #live(tokens: readonly TokenRow[]): readonly TokenRow[] {
-    const live = tokens.filter((token) => !this.#registry.isOrphan(token));
+  #live(tokens: readonly StoredToken[]): readonly StoredToken[] {
+    const live = tokens.filter((token) => !this.#files.isOrphan(token));
     return live.length === tokens.length ? tokens : live;
   }
 

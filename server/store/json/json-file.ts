@@ -1,8 +1,10 @@
 import type { Adapter } from 'lowdb';
+import type { z } from 'zod';
 import type { Folder } from './folder.ts';
 import { FORMAT, type Shape } from './formats.ts';
 import { jsonText } from './json-text.ts';
-import { NotTextError } from './read-text.ts';
+import type { StoreLog } from './store-log.ts';
+import { NotTextError } from './text-io.ts';
 
 /** A file that is there, but cannot be used as it is. The message names it and says in what way, on one line. */
 export class DamagedFileError extends Error {
@@ -39,6 +41,12 @@ export class JsonFile<T extends object> implements Adapter<T> {
    * @throws DamagedFileError where its content is not what it should be; the system's error where it cannot be read.
    */
   async read(): Promise<T | null> {
+    const found = await this.readVersioned();
+    return found === null ? null : found.content;
+  }
+
+  /** As `read`; with the format that the file was written in. */
+  async readVersioned(): Promise<Versioned<T> | null> {
     const text = await this.#folder.read(this.#name).catch((error: unknown) => {
       throw error instanceof NotTextError ? damaged(this.label, error.message) : error;
     });
@@ -51,14 +59,41 @@ export class JsonFile<T extends object> implements Adapter<T> {
   }
 }
 
-/** @throws DamagedFileError. Its message quotes nothing of the content, for that may be a key. */
-export function parseJsonFile<T>(label: string, text: string, shape: Shape<T>): T {
-  const content = parseJson(label, text);
-  if (shape.fits(content)) return content;
-  const format = formatOf(content);
-  if (format !== null && format > FORMAT) throw new NewerFormatError(label, format);
-  const issue = shape.schema.safeParse(content).error?.issues[0];
-  if (issue === undefined) throw damaged(label, 'it has another shape');
+/** For a file whose content can be had again: damage costs what was in it. */
+export async function readIfUsable<T extends object>(file: JsonFile<T>, log: StoreLog): Promise<T | null> {
+  try {
+    return await file.read();
+  } catch (error) {
+    log.warn({ file: file.label, err: error }, 'ignoring an unreadable file of times');
+    return null;
+  }
+}
+
+/** Content in the shape of today, and the format that it came from. */
+interface Versioned<T> {
+  readonly content: T;
+  readonly format: number;
+}
+
+/**
+ * Reads content of this format or an earlier one.
+ * @throws DamagedFileError. Its message quotes nothing of the content, for that may be a key.
+ */
+export function parseJsonFile<T>(label: string, text: string, shape: Shape<T>): Versioned<T> {
+  let content = parseJson(label, text);
+  if (shape.fits(content)) return { content, format: formatOf(content) ?? FORMAT };
+  const format = formatOf(content) ?? FORMAT;
+  if (format > FORMAT) throw new NewerFormatError(label, format);
+  for (const upgrade of shape.upgrades.slice(format - 1)) content = expect(label, upgrade, content);
+  if (shape.fits(content)) return { content, format };
+  expect(label, shape.schema, content);
+  throw damaged(label, 'it has another shape');
+}
+
+function expect(label: string, schema: z.ZodType, content: unknown): unknown {
+  const { data, error } = schema.safeParse(content);
+  const issue = error?.issues[0];
+  if (issue === undefined) return data;
   throw damaged(label, [...issue.path, issue.message].join(': '));
 }
 

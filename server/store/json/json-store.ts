@@ -1,29 +1,27 @@
-import { toInstant } from '../../instant.ts';
-import type { AccountSurroundings } from './account.ts';
-import { AccountRegistry } from './account-registry.ts';
+import type { SettingKey, SettingStore, Store } from '../store.ts';
+import type { AccountDeps } from './account.ts';
+import { AccountFiles } from './account-files.ts';
 import { Accounts } from './accounts.ts';
-import { DataFolder, SCHEDULE_FILE, TOKEN_USE_FILE } from './data-folder.ts';
-import { Document } from './document.ts';
+import { Checks } from './checks.ts';
+import { DataFolder, PROBE_FILE, realFolder, restrictAccess } from './data-folder.ts';
 import { Domains } from './domains.ts';
-import { EventFeed } from './event-feed.ts';
+import { unusableFolder, writeFailed } from './errors.ts';
 import type { EventLogLimits } from './event-log.ts';
+import { EventFeed, Events } from './events.ts';
 import { Evidence } from './evidence.ts';
 import { type FileSystem, nodeFileSystem } from './file-system.ts';
-import { realFolder, restrictAccess } from './folder-access.ts';
-import { Ids } from './ids.ts';
+import { DomainIds } from './ids.ts';
 import { Installation } from './installation.ts';
+import { readIfUsable } from './json-file.ts';
 import { LazyFile } from './lazy-file.ts';
-import { clearOrphans, loadAccounts } from './load-accounts.ts';
-import { readSchedule, readTokenUse } from './load-lazy-files.ts';
 import { FolderLock } from './lock.ts';
-import { raiseMarks, readInstallation } from './read-installation.ts';
-import { JsonStore } from './store-calls.ts';
+import { PendingTasks } from './pending-tasks.ts';
+import { openInstallationFile, raiseNextIds } from './read-installation.ts';
+import { Schedule } from './schedule.ts';
+import { type Snapshot, takeSnapshot } from './snapshot.ts';
 import { type StoreLog, silentLog } from './store-log.ts';
+import { TokenUse } from './token-use.ts';
 import { Tokens } from './tokens.ts';
-import { UnderWay } from './under-way.ts';
-import { unusableFolder } from './unusable-folder.ts';
-
-export type { JsonStore } from './store-calls.ts';
 
 export interface JsonStoreOptions {
   /** The folder, made where it is missing. It belongs to this process until `close`, or until the process ends. */
@@ -54,7 +52,7 @@ export async function openJsonStore(options: JsonStoreOptions): Promise<JsonStor
     const held = new FolderLock(dataDir, options.clock(), log);
     lock = held;
     folder.gate.guard = () => held.assertHeld();
-    return await open(options, folder, held);
+    return new JsonStore(folder, held, await openResources(options, folder));
   } catch (error) {
     await folder.close();
     lock?.release();
@@ -62,56 +60,146 @@ export async function openJsonStore(options: JsonStoreOptions): Promise<JsonStor
   }
 }
 
-async function open(options: JsonStoreOptions, folder: DataFolder, lock: FolderLock): Promise<JsonStore> {
+type Resources = Awaited<ReturnType<typeof openResources>>;
+
+async function openResources(options: JsonStoreOptions, folder: DataFolder) {
   const { log = silentLog, lazyWriteDelay = ONE_MINUTE } = options;
   await folder.removeTemporaryFiles();
   await folder.removeSnapshots();
   await folder.syncNames();
-  const states = await readInstallation(folder);
-  const registry = new AccountRegistry();
+  const state = await openInstallationFile(folder);
+  const tasks = new PendingTasks();
   const feed = new EventFeed(log);
-  const underWay = new UnderWay();
-  const surroundings: AccountSurroundings = {
+  const evidence = new Evidence(folder.evidencePath, folder.fileSystem, folder.gate, log);
+  const account: AccountDeps = {
     accounts: folder.accounts,
     events: folder.events,
     log,
-    underWay,
+    tasks,
     eventLog: { ...EVENT_LOG_LIMITS, ...options.eventLog },
     clock: options.clock,
-    publish: (account, events) => feed.publish(account, events),
+    publish: (id, events) => feed.publish(id, events),
   };
-  const installation = new Installation(folder.installationFile, states.installation, { log, registry });
-  await loadAccounts(installation.accounts, registry, surroundings);
-  const idsDocument = new Document(folder.idsFile, states.ids, { log });
-  await raiseMarks(idsDocument, installation, registry, log);
-  const ids = new Ids(idsDocument);
-  const evidence = new Evidence(folder.evidencePath, folder.fileSystem, folder.gate, log);
-  const accounts = new Accounts({ folder, registry, installation, ids, evidence, surroundings });
+  const files = new AccountFiles({ folder, evidence, account });
+  const installation = new Installation(folder.installationFile, state, { log, files });
+  await files.load(installation.accounts);
+  await raiseNextIds(installation, files, log);
+  const ids = new DomainIds(installation);
   await installation.dropOrphans();
-  for (const id of installation.removing) await accounts.removeFiles(id);
-  await clearOrphans(folder.accounts, installation, log);
-  const now = toInstant(options.clock());
-  const schedule = await readSchedule(folder.root, installation.accounts, registry, log, now);
-  const tokenUse = await readTokenUse(folder.root, log);
-  const lazyFile = (name: string, text: () => Iterable<string>) =>
+  for (const id of installation.removing) await files.removeFiles(id);
+  await files.clearOrphans(installation.ids);
+  const lazyFile = (name: string) => (text: () => Iterable<string>) =>
     new LazyFile({ folder: folder.root, name, text, delay: lazyWriteDelay, log });
-  const scheduleFile = lazyFile(SCHEDULE_FILE, () => schedule.text());
-  const tokenUseFile = lazyFile(TOKEN_USE_FILE, () => tokenUse.text(installation.liveTokens));
-  const tokens = new Tokens({ installation, registry, accounts, ids, tokenUse, tokenUseFile });
-  return new JsonStore({
-    folder,
-    lock,
-    log,
-    underWay,
-    ids,
+  const schedule = new Schedule(lazyFile(folder.scheduleFile.label));
+  schedule.load(await readIfUsable(folder.scheduleFile, log), installation.accounts, files.loaded);
+  const tokenUse = new TokenUse(
+    await readIfUsable(folder.tokenUseFile, log),
+    lazyFile(folder.tokenUseFile.label),
+    () => installation.liveTokens,
+  );
+  const tokens = new Tokens({ tasks, files, installation, tokenUse });
+  const domains = new Domains({ tasks, files, tokens, ids, schedule, tokenUse, evidence, log });
+  return {
+    tasks,
+    files,
     installation,
-    registry,
-    accounts,
-    tokens,
-    domains: new Domains({ accounts, tokens, ids, schedule, scheduleFile, evidence, log }),
-    feed,
+    ids,
     schedule,
-    scheduleFile,
-    tokenUseFile,
-  });
+    tokenUse,
+    accounts: new Accounts({ tasks, files, installation, schedule, tokenUse }),
+    tokens,
+    domains,
+    checks: new Checks({ tasks, domains, schedule, evidence, log }),
+    events: new Events({ tasks, files, installation, feed, log }),
+  };
+}
+
+/** The store in files: `DATA_DIR`, held by this process alone. */
+export class JsonStore implements Store {
+  readonly accounts: Accounts;
+  readonly tokens: Tokens;
+  readonly domains: Domains;
+  readonly checks: Checks;
+  readonly events: Events;
+  readonly settings: SettingStore;
+  readonly #folder: DataFolder;
+  readonly #lock: FolderLock;
+  readonly #resources: Resources;
+  #closing: Promise<void> | null = null;
+  #probing: Promise<void> | null = null;
+  #snapshots = 0;
+
+  constructor(folder: DataFolder, lock: FolderLock, resources: Resources) {
+    this.#folder = folder;
+    this.#lock = lock;
+    this.#resources = resources;
+    this.accounts = resources.accounts;
+    this.tokens = resources.tokens;
+    this.domains = resources.domains;
+    this.checks = resources.checks;
+    this.events = resources.events;
+    const { tasks, installation } = resources;
+    this.settings = {
+      async get(key: SettingKey) {
+        tasks.assertOpen();
+        return installation.setting(key);
+      },
+      set: (key: SettingKey, value: string) =>
+        tasks.serve(() => installation.change(() => ({ result: undefined, changed: { [key]: value } }))),
+    };
+  }
+
+  /**
+   * All that is in the folder, as it is at one moment while everything goes on: what a backup is made from.
+   * To be disposed of. @throws LetterheadError `unavailable`.
+   */
+  snapshot(): Promise<Snapshot> {
+    const { tasks, schedule, tokenUse } = this.#resources;
+    return tasks.serve(async () => {
+      await schedule.flush();
+      await tokenUse.flush();
+      try {
+        return await takeSnapshot(this.#folder, ++this.#snapshots);
+      } catch (error) {
+        throw writeFailed(error);
+      }
+    });
+  }
+
+  ready(): Promise<void> {
+    this.#probing ??= this.#resources.tasks
+      .serve(() => this.#probe())
+      .finally(() => {
+        this.#probing = null;
+      });
+    return this.#probing;
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #probe(): Promise<void> {
+    const { root } = this.#folder;
+    try {
+      await root.replaceDurably(PROBE_FILE, ['Letterhead can write here.\n']);
+      await root.remove(PROBE_FILE);
+    } catch (error) {
+      throw writeFailed(error);
+    }
+  }
+
+  async #close(): Promise<void> {
+    const { tasks, files, installation, schedule, tokenUse, ids } = this.#resources;
+    await tasks.close();
+    for (const account of files.loaded) await account.settled();
+    // The next ids stay where they are if this fails: that costs a gap.
+    await ids.close().catch(() => {});
+    await installation.settled();
+    await schedule.flush();
+    await tokenUse.flush();
+    await this.#folder.close();
+    this.#lock.release();
+  }
 }

@@ -11,11 +11,11 @@ import {
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { LetterheadError } from '@letterhead/shared';
 import { z } from 'zod';
 import { OPEN_FLAGS } from '../../open-flags.ts';
+import { StoreInUseError } from '../store-in-use.ts';
+import { folderLost, writeFailed } from './errors.ts';
 import type { StoreLog } from './store-log.ts';
-import { folderLost, writeFailed } from './unavailable.ts';
 
 const SQLITE_BUSY = 5;
 const SQLITE_NOTADB = 26;
@@ -26,17 +26,6 @@ type Holder = z.infer<typeof HolderSchema>;
 
 export const LOCK_FILE = 'lock';
 export const HOLDER_FILE = 'lock.json';
-
-/** Another process, or another part of this one, holds the folder. */
-export class FolderInUseError extends LetterheadError {
-  /** A sentence that names the folder and its holder. */
-  readonly holding: string;
-
-  constructor(holding: string) {
-    super('unavailable', `${holding} Stop that one first, or set DATA_DIR to another folder.`);
-    this.holding = holding;
-  }
-}
 
 /** The folders that this process holds. Opening a lock twice in a process would let go of it at the first close. */
 const heldHere = new Set<string>();
@@ -160,8 +149,8 @@ function readHolder(folder: string): Holder | null {
   }
 }
 
-function inUse(folder: string, holder: Holder | null): FolderInUseError {
+function inUse(folder: string, holder: Holder | null): StoreInUseError {
   const who =
     holder === null ? 'another process' : `process ${holder.pid} on ${holder.host} since ${holder.since}`;
-  return new FolderInUseError(`The data folder ${folder} is in use by ${who}.`);
+  return new StoreInUseError(`The data folder ${folder} is in use by ${who}.`);
 }

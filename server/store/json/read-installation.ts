@@ -1,8 +1,6 @@
-import type { AccountRegistry } from './account-registry.ts';
+import type { AccountFiles } from './account-files.ts';
 import { type DataFolder, IDS_FILE, INSTALLATION_FILE } from './data-folder.ts';
-import type { Document } from './document.ts';
-import { FORMAT, type IdsFile, type InstallationFile } from './formats.ts';
-import type { IdKind } from './ids.ts';
+import { FORMAT, type InstallationFile, type NextIds } from './formats.ts';
 import type { Installation } from './installation.ts';
 import { DamagedFileError, NewerFormatError } from './json-file.ts';
 import type { StoreLog } from './store-log.ts';
@@ -10,6 +8,7 @@ import type { StoreLog } from './store-log.ts';
 const EMPTY_INSTALLATION: InstallationFile = {
   format: FORMAT,
   secret_key_check: null,
+  next: { account: 1, token: 1, domain: 1 },
   sequence: 0,
   accounts: [],
   tokens: [],
@@ -17,24 +16,33 @@ const EMPTY_INSTALLATION: InstallationFile = {
   removing: [],
 };
 
-const FIRST_IDS: IdsFile = { format: FORMAT, account: 1, token: 1, domain: 1 };
-
 /**
- * The two files that nothing works without; both are written where the folder is new.
- * @throws DamagedFileError that says what to do, where one of them cannot be used.
+ * `installation.json`, without which nothing works; it is written where the folder is new, or of an earlier format.
+ * @throws DamagedFileError that says what to do, where it cannot be used.
  */
+export async function openInstallationFile(folder: DataFolder): Promise<InstallationFile> {
+  const found = await readInstallation(folder).catch(explain);
+  if (found === null) {
+    const accounts = (await folder.accounts.names()).filter((name) => name.endsWith('.json'));
+    if (accounts.length > 0) throw missingInstallation();
+  }
+  const content = found?.content ?? EMPTY_INSTALLATION;
+  if (found?.format !== FORMAT) await folder.installationFile.write(content);
+  // Only now: its content is in the other file.
+  await folder.root.remove(IDS_FILE);
+  return content;
+}
+
+/** Null: there is none. Changes nothing. @throws DamagedFileError, and the system's errors. */
 export async function readInstallation(
   folder: DataFolder,
-): Promise<{ installation: InstallationFile; ids: IdsFile }> {
-  const installation = await folder.installationFile.read().catch(explain);
-  const ids = await folder.idsFile.read().catch(explain);
-  if (installation !== null && ids !== null) return { installation, ids };
-  if (installation !== null) throw missingIds();
-  const accounts = (await folder.accounts.names()).filter((name) => name.endsWith('.json'));
-  if (accounts.length > 0) throw missingInstallation();
-  if (ids === null) await folder.idsFile.write(FIRST_IDS);
-  await folder.installationFile.write(EMPTY_INSTALLATION);
-  return { installation: EMPTY_INSTALLATION, ids: ids ?? FIRST_IDS };
+): Promise<{ content: InstallationFile; format: number } | null> {
+  const found = await folder.installationFile.readVersioned();
+  if (found === null || found.format > 1) return found;
+  const ids = await folder.idsFile.read();
+  if (ids === null) throw missingIds();
+  const { account, token, domain } = ids;
+  return { ...found, content: { ...found.content, next: { account, token, domain } } };
 }
 
 function explain(error: unknown): never {
@@ -49,7 +57,7 @@ function explain(error: unknown): never {
 
 function missingIds(): DamagedFileError {
   return new DamagedFileError(
-    `${IDS_FILE} is missing. Put it back from a backup, or write one with numbers above every id that was ever given: {"format": ${FORMAT}, "account": 1001, "token": 1001, "domain": 1000001}.`,
+    `${IDS_FILE} is missing. Put it back from a backup, or write one with numbers above every id that was ever given: {"format": 1, "account": 1001, "token": 1001, "domain": 1000001}.`,
   );
 }
 
@@ -59,23 +67,28 @@ function missingInstallation(): DamagedFileError {
   );
 }
 
-/** An id that is in use lies below its mark, even where `ids.json` was put back from an older backup. */
-export async function raiseMarks(
-  document: Document<IdsFile>,
+/** The highest ids that are in use. */
+export function usedIds(
+  { accounts, tokens, removing }: Pick<InstallationFile, 'accounts' | 'tokens' | 'removing'>,
+  highestDomain: number,
+): NextIds {
+  return {
+    account: Math.max(accounts.at(-1)?.id ?? 0, ...removing),
+    token: tokens.at(-1)?.id ?? 0,
+    domain: highestDomain,
+  };
+}
+
+/** An id that is in use is not given again, even where `installation.json` was put back from an older backup. */
+export async function raiseNextIds(
   installation: Installation,
-  registry: AccountRegistry,
+  files: AccountFiles,
   log: StoreLog,
 ): Promise<void> {
-  const marks = document.state;
-  const used: Record<IdKind, number> = { account: 0, token: 0, domain: 0 };
-  used.account = Math.max(installation.accounts.at(-1)?.id ?? 0, ...installation.removing);
-  used.token = installation.tokens.at(-1)?.id ?? 0;
-  for (const account of registry.loaded.values()) {
-    used.domain = Math.max(used.domain, account.domains.at(-1)?.id ?? 0);
-  }
-  const kinds = (['account', 'token', 'domain'] as const).filter((kind) => used[kind] >= marks[kind]);
+  const used = usedIds(installation, files.highestDomain);
+  const { next } = installation;
+  const kinds = (['account', 'token', 'domain'] as const).filter((kind) => used[kind] >= next[kind]);
   if (kinds.length === 0) return;
-  log.warn({ file: IDS_FILE, kinds }, 'the marks of the ids lay below ids in use; they have been raised');
-  const raised = Object.fromEntries(kinds.map((kind) => [kind, used[kind] + 1]));
-  await document.change((state) => [{ ...state, ...raised }, undefined]);
+  log.warn({ file: INSTALLATION_FILE, kinds }, 'next ids were behind ids in use; raised');
+  await installation.setNext(() => Object.fromEntries(kinds.map((kind) => [kind, used[kind] + 1])));
 }

@@ -8,9 +8,9 @@ import { extract } from 'tar-stream';
 import { ARCHIVE_LIMITS } from '../../limits.ts';
 import { messageOf, systemReason } from '../../system-failure.ts';
 import { checkFolder, type FolderReport } from './check-folder.ts';
+import { unusableFolder } from './errors.ts';
 import { errorCode, nodeFileSystem, unlessMissing } from './file-system.ts';
 import { isDataFile } from './snapshot.ts';
-import { unusableFolder } from './unusable-folder.ts';
 
 /** What the repository itself has in `data/`. */
 const CHECKOUT_FILES = ['.gitignore', 'README.md'];

@@ -1,59 +1,57 @@
 import type { Instant } from '../../instant.ts';
-import { CHECK_LIMITS } from '../../limits.ts';
-import type { CheckTimes, DueCheck } from '../store.ts';
+import type { AccountRow, ByRecord, CheckTimes, DueCheck } from '../store.ts';
+import type { Account } from './account.ts';
 import { DueTurns, type OwnedEntry } from './due-turns.ts';
-import { FORMAT, SCHEDULE_COLUMNS, type ScheduleLine } from './formats.ts';
+import { FORMAT, SCHEDULE_COLUMNS, type ScheduleFile } from './formats.ts';
+import type { LazyFile } from './lazy-file.ts';
 
 /** One domain's line in the schedule. Times are in seconds since 1970: 100,000 of them take no room so. */
 interface Check extends OwnedEntry {
   readonly id: number;
   known: boolean;
   checkedAt: number | null;
-  dkimDue: number | null;
-  returnPathDue: number | null;
-  /** Handed out by `take`, and not noted since. */
-  taken: boolean;
+  /** By record. */
+  dues: Readonly<Record<string, number | null>>;
+  beganAt: number | null;
+  /** The same object until the times change; made when somebody asks. */
+  times: CheckTimes | null;
 }
 
 /** How many lines of the file are made at once. */
 const LINES_AT_ONCE = 500;
 
-/** No check is due later than this, in seconds from now: what says so was written while the clock was wrong. */
-const LONGEST_WAIT = CHECK_LIMITS.longestWait / 1000;
-
-/** Seconds by which the clock has to go back for what was planned to be looked at anew. */
-const CLOCK_WENT_BACK = 60;
-
 const ZERO = '0'.charCodeAt(0);
 
-/** When each domain is to be checked. It costs nothing while nothing is due. */
+/** Where the schedule is kept. */
+type ScheduleOnDisk = Pick<LazyFile, 'touch' | 'flush'>;
+
+/** When each domain is to be checked: `schedule.json`. It costs nothing while nothing is due. */
 export class Schedule {
   readonly #checks = new Map<number, Check>();
   readonly #turns = new DueTurns<Check>();
   readonly #suspended = new Set<number>();
-  /** What time it was when somebody last said so. */
-  #now: number;
+  readonly #file: ScheduleOnDisk;
 
-  constructor(now: Instant) {
-    this.#now = instantToSeconds(now);
+  constructor(makeFile: (text: () => Iterable<string>) => ScheduleOnDisk) {
+    this.#file = makeFile(() => this.#text());
+  }
+
+  /** Takes in every domain that is served, with the times that the file has. */
+  load(content: ScheduleFile | null, rows: readonly AccountRow[], accounts: Iterable<Account>): void {
+    const lines = new Map(content?.checks.map((line) => [line[0], line]));
+    for (const { id, suspended } of rows) if (suspended) this.#suspended.add(id);
+    for (const account of accounts) {
+      for (const { id } of account.domains) {
+        const line = lines.get(id);
+        this.#add(account.id, id, line === undefined ? null : toTimes(line));
+      }
+    }
   }
 
   /** A domain that is to be checked from now on; without times it is due at once. */
-  add(account: number, id: number, times?: ScheduleLine): void {
-    const check: Check = {
-      due: 0,
-      place: -1,
-      id,
-      account,
-      known: times !== undefined,
-      checkedAt: toSeconds(times?.[1] ?? null),
-      dkimDue: toSeconds(times?.[2] ?? null),
-      returnPathDue: toSeconds(times?.[3] ?? null),
-      taken: false,
-    };
-    this.#checks.set(id, check);
-    this.#bound(check);
-    this.#place(check);
+  add(account: number, id: number, times: CheckTimes | null): void {
+    this.#add(account, id, times);
+    this.#file.touch();
   }
 
   remove(id: number): void {
@@ -61,72 +59,73 @@ export class Schedule {
     if (check === undefined) return;
     this.#turns.remove(check);
     this.#checks.delete(id);
+    this.#file.touch();
   }
 
-  removeAccount(account: number, domains: readonly { readonly id: number }[]): void {
-    for (const { id } of domains) this.remove(id);
+  removeAccount(account: number): void {
+    for (const check of this.#checks.values()) if (check.account === account) this.remove(check.id);
     this.#suspended.delete(account);
   }
 
   /** Holds the account's domains back, or lets them in again. */
-  suspend(account: number, suspended: boolean, domains: readonly { readonly id: number }[]): void {
+  suspend(account: number, suspended: boolean): void {
     if (this.#suspended.has(account) === suspended) return;
     if (suspended) this.#suspended.add(account);
     else this.#suspended.delete(account);
-    for (const { id } of domains) {
-      const check = this.#checks.get(id);
-      if (check !== undefined) this.#place(check);
-    }
+    for (const check of this.#checks.values()) if (check.account === account) this.#place(check);
   }
 
-  /** See `Store.takeDueChecks`. */
-  take(now: Instant, limit: number): DueCheck[] {
-    const due: DueCheck[] = [];
+  /** See `CheckStore.claim`. */
+  claim(now: Instant, limit: number, lease: number): DueCheck[] {
     const seconds = instantToSeconds(now);
-    this.#tellTime(seconds);
-    while (due.length < limit) {
+    const claimed: Check[] = [];
+    while (claimed.length < limit) {
       const check = this.#turns.take(seconds);
       if (check === undefined) break;
-      check.taken = true;
-      due.push({ account: check.account, id: check.id });
+      claimed.push(check);
     }
-    return due;
+    for (const check of claimed) this.#putAt(check, seconds + lease);
+    return claimed.map(({ account, id }) => ({ account, id }));
   }
 
   countDue(now: Instant): number {
     return this.#turns.countDue(instantToSeconds(now));
   }
 
-  /** False: there is no such domain (any more). */
-  note(account: number, id: number, times: CheckTimes): boolean {
+  /** Content where there is no such domain (any more). */
+  note(account: number, id: number, times: CheckTimes): void {
     const check = this.#find(account, id);
-    if (check === undefined) return false;
-    check.known = true;
-    check.taken = false;
-    check.checkedAt = toSeconds(times.checked_at);
-    check.dkimDue = toSeconds(times.due.dkim);
-    check.returnPathDue = toSeconds(times.due.return_path);
+    if (check === undefined) return;
+    set(check, times);
     this.#place(check);
-    return true;
+    this.#file.touch();
   }
 
-  times(account: number, id: number): CheckTimes | undefined {
+  /** Null: not known. The same object until they change. */
+  times(account: number, id: number): CheckTimes | null {
     const check = this.#find(account, id);
-    if (check?.known !== true) return undefined;
-    return {
+    if (check?.known !== true) return null;
+    check.times ??= {
       checked_at: toInstant(check.checkedAt),
-      due: { dkim: toInstant(check.dkimDue), return_path: toInstant(check.returnPathDue) },
+      began_at: toInstant(check.beganAt),
+      due: mapValues(check.dues, toInstant),
     };
+    return check.times;
   }
 
-  /** `schedule.json`, a line a domain. */
-  *text(): Iterable<string> {
+  flush(): Promise<void> {
+    return this.#file.flush();
+  }
+
+  /** A line a domain. */
+  *#text(): Iterable<string> {
     let lines = `{\n  "format": ${FORMAT},\n  "columns": ${JSON.stringify(SCHEDULE_COLUMNS)},\n  "checks": [`;
     let separator = '\n    ';
     let count = 0;
-    for (const { id, known, checkedAt, dkimDue, returnPathDue } of this.#checks.values()) {
+    for (const { id, known, checkedAt, beganAt, dues } of this.#checks.values()) {
       if (!known) continue;
-      lines += `${separator}[${id}, ${jsonInstant(checkedAt)}, ${jsonInstant(dkimDue)}, ${jsonInstant(returnPathDue)}]`;
+      const due = Object.entries(dues).map(([record, at]) => `["${record}", ${jsonInstant(at)}]`);
+      lines += `${separator}[${id}, ${jsonInstant(checkedAt)}, ${jsonInstant(beganAt)}, [${due.join(', ')}]]`;
       separator = ',\n    ';
       count++;
       if (count % LINES_AT_ONCE !== 0) continue;
@@ -141,41 +140,57 @@ export class Schedule {
     return check?.account === account ? check : undefined;
   }
 
-  /** After the clock was ahead for a while, what was planned meanwhile would not be looked at for as long. */
-  #tellTime(now: number): void {
-    const wentBack = now < this.#now - CLOCK_WENT_BACK;
-    this.#now = now;
-    if (!wentBack) return;
-    for (const check of this.#checks.values()) {
-      this.#bound(check);
-      this.#place(check);
-    }
-  }
-
-  /** What lies too far ahead is due after the longest wait, and what was done in the future has been done now. */
-  #bound(check: Check): void {
-    const latest = this.#now + LONGEST_WAIT;
-    check.checkedAt = atMost(this.#now, check.checkedAt);
-    check.dkimDue = atMost(latest, check.dkimDue);
-    check.returnPathDue = atMost(latest, check.returnPathDue);
+  #add(account: number, id: number, times: CheckTimes | null): void {
+    const check: Check = {
+      due: 0,
+      place: -1,
+      id,
+      account,
+      known: false,
+      checkedAt: null,
+      dues: {},
+      beganAt: null,
+      times: null,
+    };
+    if (times !== null) set(check, times);
+    this.#checks.set(id, check);
+    this.#place(check);
   }
 
   #place(check: Check): void {
-    const due = check.known ? earliest(check.dkimDue, check.returnPathDue) : 0;
     this.#turns.remove(check);
-    if (due === null || check.taken || this.#suspended.has(check.account)) return;
+    const due = check.known ? earliest(check.dues) : 0;
+    if (due !== null && !this.#suspended.has(check.account)) this.#putAt(check, due);
+  }
+
+  #putAt(check: Check, due: number): void {
     check.due = due;
     this.#turns.put(check);
   }
 }
 
-function atMost(bound: number, seconds: number | null): number | null {
-  return seconds === null ? null : Math.min(bound, seconds);
+function set(check: Check, times: CheckTimes): void {
+  check.known = true;
+  check.checkedAt = toSeconds(times.checked_at);
+  check.beganAt = toSeconds(times.began_at);
+  check.dues = mapValues(times.due, toSeconds);
+  check.times = null;
 }
 
-function earliest(a: number | null, b: number | null): number | null {
-  if (a === null || b === null) return a ?? b;
-  return Math.min(a, b);
+function toTimes([, checked_at, began_at, due]: ScheduleFile['checks'][number]): CheckTimes {
+  return { checked_at, began_at, due: Object.fromEntries(due) };
+}
+
+/** Null: none of them is. */
+function earliest(dues: Check['dues']): number | null {
+  let first: number | null = null;
+  for (const due of Object.values(dues)) if (due !== null && (first === null || due < first)) first = due;
+  return first;
+}
+
+function mapValues<A, B>(record: Readonly<Record<string, A>> | ByRecord<A>, map: (value: A) => B) {
+  const entries: [string, A][] = Object.entries(record);
+  return Object.fromEntries(entries.map(([key, value]) => [key, map(value)]));
 }
 
 function instantToSeconds(instant: Instant): number {

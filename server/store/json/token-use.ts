@@ -1,27 +1,45 @@
 import type { Instant } from '../../instant.ts';
-import type { TokenRow } from '../store.ts';
-import { FORMAT, type TokenUseFile } from './formats.ts';
+import { FORMAT, type StoredToken, type TokenUseFile } from './formats.ts';
 import { jsonText } from './json-text.ts';
+import type { LazyFile } from './lazy-file.ts';
 
-/** When each token was last used. */
+/** When each token was last used: `token-use.json`. */
 export class TokenUse {
   readonly #used: Map<number, Instant>;
+  readonly #file: LazyFile;
+  readonly #tokens: () => readonly StoredToken[];
 
-  constructor(file: TokenUseFile | null) {
-    this.#used = new Map(file?.tokens.map((token) => [token.id, token.last_used_at]));
+  /** `tokens` gives those that there are. */
+  constructor(
+    content: TokenUseFile | null,
+    makeFile: (text: () => Iterable<string>) => LazyFile,
+    tokens: () => readonly StoredToken[],
+  ) {
+    this.#used = new Map(content?.tokens.map((token) => [token.id, token.last_used_at]));
+    this.#file = makeFile(() => this.#text());
+    this.#tokens = tokens;
   }
 
-  note(id: number, at: Instant): void {
+  touch(id: number, at: Instant): void {
     this.#used.set(id, at);
+    this.#file.touch();
   }
 
   last(id: number): Instant | null {
     return this.#used.get(id) ?? null;
   }
 
-  /** `token-use.json`. Forgets the tokens that are not among `there`, which were revoked or went with what they were of. */
-  text(there: readonly TokenRow[]): Iterable<string> {
-    const ids = new Set(there.map((token) => token.id));
+  /** Tokens have gone: their last use is forgotten when the file is written next. */
+  forgetGone(): void {
+    this.#file.touch();
+  }
+
+  flush(): Promise<void> {
+    return this.#file.flush();
+  }
+
+  #text(): Iterable<string> {
+    const ids = new Set(this.#tokens().map((token) => token.id));
     for (const id of this.#used.keys()) if (!ids.has(id)) this.#used.delete(id);
     const tokens = [...this.#used].map(([id, last_used_at]) => ({ id, last_used_at }));
     return jsonText({ format: FORMAT, tokens } satisfies TokenUseFile);

@@ -1,67 +1,105 @@
 import type { Instant } from '../../instant.ts';
-import type { NewEvent, TokenCreation, TokenOwner, TokenRow } from '../store.ts';
-import type { AccountRegistry } from './account-registry.ts';
-import type { Accounts } from './accounts.ts';
-import type { Ids } from './ids.ts';
+import type { AccountRow, NewEvent, NewToken, TokenCreation, TokenRow, TokenStore } from '../store.ts';
+import type { AccountFiles } from './account-files.ts';
+import { storedToken } from './accounts.ts';
+import type { StoredToken } from './formats.ts';
 import { InTurn } from './in-turn.ts';
 import type { Installation } from './installation.ts';
-import { tokenCreation, tokenDeletion } from './installation-steps.ts';
-import type { LazyFile } from './lazy-file.ts';
+import type { PendingTasks } from './pending-tasks.ts';
 import type { TokenUse } from './token-use.ts';
 
-interface TokensOptions {
-  installation: Installation;
-  accounts: Accounts;
-  registry: AccountRegistry;
-  ids: Ids;
-  tokenUse: TokenUse;
-  tokenUseFile: LazyFile;
+interface TokensDeps {
+  readonly tasks: PendingTasks;
+  readonly files: AccountFiles;
+  readonly installation: Installation;
+  readonly tokenUse: TokenUse;
 }
 
-/** The tokens and share links of all accounts. Each call is as `Store` has it. */
-export class Tokens {
-  readonly #options: TokensOptions;
+/** The tokens and share links of all accounts, in `installation.json`. */
+export class Tokens implements TokenStore {
+  readonly #deps: TokensDeps;
   /** Share links are made and revoked while their domain stays, or after it is gone. */
   readonly #turns = new InTurn<number>();
 
-  constructor(options: TokensOptions) {
-    this.#options = options;
+  constructor(deps: TokensDeps) {
+    this.#deps = deps;
   }
 
-  async create(
-    owner: TokenOwner,
-    build: (id: number) => TokenRow,
-    event: (row: TokenRow) => NewEvent,
-  ): Promise<TokenCreation> {
-    const { installation, ids, accounts, registry } = this.#options;
-    // Of an account that cannot be read, nobody knows whether the domain is there.
-    if (owner.domain !== null) accounts.find(owner.account);
-    return this.inTurnOf(owner.domain, () =>
-      ids.lend('token', async (takeId) => {
-        const step = tokenCreation(owner, registry, () => build(takeId()), event);
-        const creation = await installation.change(step);
-        if (creation.kind === 'written') await accounts.deliver(owner.account);
+  async findByHash(hash: string): Promise<{ token: TokenRow; account: AccountRow } | undefined> {
+    const { tasks, installation } = this.#deps;
+    tasks.assertOpen();
+    const token = installation.tokenByHash(hash);
+    const account = token && installation.account(token.account_id);
+    return token && account && { token: this.#toRow(token), account };
+  }
+
+  async get(account: number, id: number): Promise<TokenRow | undefined> {
+    this.#deps.tasks.assertOpen();
+    const token = this.#find(account, id);
+    return token && this.#toRow(token);
+  }
+
+  async list(account: number, { domain }: { domain: number | null }): Promise<readonly TokenRow[]> {
+    this.#deps.tasks.assertOpen();
+    return this.#listed(account, domain);
+  }
+
+  create(options: {
+    readonly account: number;
+    readonly limit: number;
+    readonly token: NewToken;
+    readonly event: (row: TokenRow) => NewEvent;
+  }): Promise<TokenCreation> {
+    const { tasks, files, installation } = this.#deps;
+    const { account, limit, token, event } = options;
+    return tasks.serve(async () => {
+      // Of an account that cannot be read, nobody knows whether the domain is there.
+      if (token.domain_id !== null) files.find(account);
+      return this.inTurnOf(token.domain_id, async () => {
+        const creation = await installation.change<TokenCreation>(({ accounts, tokens, next }) => {
+          const isThere = accounts.some((row) => row.id === account);
+          if (!isThere || (token.domain_id !== null && files.find(account)?.has(token.domain_id) !== true))
+            return { result: { kind: 'gone' } };
+          const held = tokens.filter((one) => one.account_id === account && !files.isOrphan(one)).length;
+          if (held >= limit) return { result: { kind: 'full', limit } };
+          const stored = storedToken({ ...token, id: next.token, account_id: account });
+          const row: TokenRow = { ...stored, last_used_at: null };
+          const changed = { tokens: [...tokens, stored], next: { ...next, token: stored.id + 1 } };
+          return { result: { kind: 'written', row }, changed, events: [{ account, event: event(row) }] };
+        });
+        if (creation.kind === 'written') await installation.deliver(account);
         return creation;
-      }),
-    );
-  }
-
-  async delete(account: number, id: number, event: (row: TokenRow) => NewEvent): Promise<boolean> {
-    const { installation, accounts, registry } = this.#options;
-    const row = installation.liveTokensOf(account).find((token) => token.id === id);
-    if (row === undefined) return false;
-    return this.inTurnOf(row.domain_id, async () => {
-      const deleted = await installation.change(tokenDeletion(account, id, registry, event));
-      if (!deleted) return false;
-      this.forgetUses();
-      await accounts.deliver(account);
-      return true;
+      });
     });
   }
 
-  /** A domain's share links. */
+  delete(account: number, id: number, event: (row: TokenRow) => NewEvent): Promise<boolean> {
+    const { tasks, installation, files, tokenUse } = this.#deps;
+    return tasks.serve(async () => {
+      const found = this.#find(account, id);
+      if (found === undefined) return false;
+      return this.inTurnOf(found.domain_id, async () => {
+        const deleted = await installation.change<boolean>(({ tokens }) => {
+          const token = tokens.find((one) => one.id === id && one.account_id === account);
+          if (token === undefined || files.isOrphan(token)) return { result: false };
+          const events = [{ account, event: event(this.#toRow(token)) }];
+          return { result: true, changed: { tokens: tokens.filter((one) => one !== token) }, events };
+        });
+        if (!deleted) return false;
+        tokenUse.forgetGone();
+        await installation.deliver(account);
+        return true;
+      });
+    });
+  }
+
+  touch(id: number, at: Instant): void {
+    this.#deps.tokenUse.touch(id, at);
+  }
+
+  /** The share links of a domain that is about to be deleted: they are none any more without it. */
   sharesOf(account: number, domain: number): readonly TokenRow[] {
-    return this.#options.installation.liveTokensOf(account).filter((token) => token.domain_id === domain);
+    return this.#listed(account, domain);
   }
 
   /** While `work` is done for a domain, none of its share links is made or revoked. Null: no domain is concerned. */
@@ -69,17 +107,16 @@ export class Tokens {
     return domain === null ? work() : this.#turns.run(domain, work);
   }
 
-  noteUse(id: number, at: Instant): void {
-    this.#options.tokenUse.note(id, at);
-    this.#options.tokenUseFile.touch();
+  #listed(account: number, domain: number | null): readonly TokenRow[] {
+    const tokens = this.#deps.installation.liveTokensOf(account);
+    return tokens.filter((token) => token.domain_id === domain).map((token) => this.#toRow(token));
   }
 
-  lastUse(id: number): Instant | null {
-    return this.#options.tokenUse.last(id);
+  #find(account: number, id: number): StoredToken | undefined {
+    return this.#deps.installation.liveTokensOf(account).find((token) => token.id === id);
   }
 
-  /** Tokens have gone: their last use is forgotten when the file is written next. */
-  forgetUses(): void {
-    this.#options.tokenUseFile.touch();
+  #toRow(token: StoredToken): TokenRow {
+    return { ...token, last_used_at: this.#deps.tokenUse.last(token.id) };
   }
 }

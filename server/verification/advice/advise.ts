@@ -27,6 +27,6 @@ export function advise(row: DomainRow, evidence: AdviceEvidence): Advice[] {
 
 function returnPathOf(row: DomainRow): AdvicePlace['returnPath'] {
   const state = stateOf(row, 'return_path');
-  if (state === null) return 'none';
+  if (state === undefined) return 'none';
   return state.verified ? 'verified' : 'not-verified';
 }

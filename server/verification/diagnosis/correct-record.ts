@@ -37,7 +37,7 @@ function saysAbsent(resolver: Outcome): boolean {
 /** Our key, with `t=y`: receivers may treat the mail as if it were not signed (RFC 6376 §3.6.1). */
 export const TEST_MODE: Rule<'TEST_MODE'> = (input) => {
   const { record } = input;
-  if (record.key !== 'dkim' || !isCorrect(input)) return null;
+  if (record.kind !== 'dkim' || !isCorrect(input)) return null;
   const judged = observedValues(input).map((value) => judgeValue(record, value));
   const isTested = judged.some((one) => one.kind === 'ours' && one.testMode);
   return isTested ? { action: changeValue(input) } : null;

@@ -24,7 +24,7 @@ export const ESCAPED_SEMICOLON: Rule<'ESCAPED_SEMICOLON'> = (input) =>
 
 export const KEY_TRUNCATED: Rule<'KEY_TRUNCATED'> = (input) => {
   const { record } = input;
-  if (record.key !== 'dkim') return null;
+  if (record.kind !== 'dkim') return null;
   const cut = otherKeys(input).find((key) => key !== record.publicKey && record.publicKey.startsWith(key));
   if (cut === undefined) return null;
   return { action: putRight(input), length: cut.length, fullLength: record.publicKey.length };
@@ -32,7 +32,7 @@ export const KEY_TRUNCATED: Rule<'KEY_TRUNCATED'> = (input) => {
 
 export const PREVIOUS_KEY: Rule<'PREVIOUS_KEY'> = (input) => {
   const { record } = input;
-  if (record.key !== 'dkim') return null;
+  if (record.kind !== 'dkim') return null;
   const isPrevious = otherKeys(input).some((key) => record.previousKeys.includes(keyFingerprint(key)));
   return isPrevious ? { action: putRight(input) } : null;
 };
@@ -57,7 +57,7 @@ export function withoutQuotes(value: string): string {
 function isMangled(input: RuleInput, isOfKind: (value: string) => boolean): boolean {
   const { record } = input;
   return (
-    record.key === 'dkim' &&
+    record.kind === 'dkim' &&
     observedValues(input).some(
       (value) => isOfKind(value) && isValidMatch(record, withoutQuotes(value).replaceAll('\\', '')),
     )
@@ -66,7 +66,7 @@ function isMangled(input: RuleInput, isOfKind: (value: string) => boolean): bool
 
 function judgements(input: RuleInput): KeyRecordJudgement[] {
   const { record } = input;
-  return record.key === 'dkim' ? observedValues(input).map((value) => judgeValue(record, value)) : [];
+  return record.kind === 'dkim' ? observedValues(input).map((value) => judgeValue(record, value)) : [];
 }
 
 function otherKeys(input: RuleInput): string[] {

@@ -9,7 +9,7 @@ import { aliasTarget, type RuleInput } from './rule-input.ts';
 /** The form, or a person, cut the value and made a record of each piece. Receivers don't put them together. */
 export const TXT_SPLIT_INTO_RECORDS: Rule<'TXT_SPLIT_INTO_RECORDS'> = (input) => {
   const { record } = input;
-  if (record.key !== 'dkim') return null;
+  if (record.kind !== 'dkim') return null;
   const split = multipleAnswers(input).find(({ values }) => isSplit(record, values));
   return split === undefined ? null : { action: putRight(input), count: split.total };
 };

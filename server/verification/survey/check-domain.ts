@@ -3,8 +3,9 @@ import { CheckBudget } from '../../dns/check-budget.ts';
 import type { Dns } from '../../dns/outcome.ts';
 import type { Clock } from '../../instant.ts';
 import type { RandomSource } from '../../random.ts';
-import { dnsRecordsOf, type ExpectedRecord, type RecordKey } from '../../records/dns-records.ts';
-import type { DomainRow } from '../../store/store.ts';
+import { dnsRecordsOf, type ExpectedRecord } from '../../records/dns-records.ts';
+import { activeKeyOf } from '../../records/record-states.ts';
+import type { DomainRow, RecordId } from '../../store/store.ts';
 import type { CheckEvidence } from '../evidence.ts';
 import { openAuthorityCheck } from './authority.ts';
 import { explain, surveyRecord } from './record-survey.ts';
@@ -26,13 +27,13 @@ export interface CheckDeps {
 export async function checkDomain(
   deps: CheckDeps,
   row: DomainRow,
-  keys: readonly RecordKey[],
+  ids: readonly RecordId[],
   signal: AbortSignal,
 ): Promise<CheckEvidence> {
   const context = await openSurvey(deps, row, signal);
-  const due = dnsRecordsOf(row).filter(({ key }) => keys.includes(key));
+  const due = dnsRecordsOf(row).filter(({ id }) => ids.includes(id));
   const [advice, records] = await Promise.all([surveyAdvice(context), surveyRecords(context, due)]);
-  return { selector: row.selector, records, advice };
+  return { selector: activeKeyOf(row).selector, records, advice };
 }
 
 async function surveyRecords(
@@ -40,7 +41,7 @@ async function surveyRecords(
   records: readonly ExpectedRecord[],
 ): Promise<CheckEvidence['records']> {
   const seen = await Promise.all(records.map((record) => surveyRecord(context, record)));
-  const explained = seen.map(async (one) => [one.record.key, await explain(context, one)] as const);
+  const explained = seen.map(async (one) => [one.record.id, await explain(context, one)] as const);
   return Object.fromEntries(await Promise.all(explained));
 }
 

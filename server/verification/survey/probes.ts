@@ -75,7 +75,7 @@ function misplaced(ask: Ask, { row }: SurveyContext, record: ExpectedRecord, see
     fqdn: record.fqdn,
     registrable: registrableDomain(row),
     subdomain: row.subdomain,
-    selector: row.selector,
+    selector: record.selector,
     zone: seen.zone,
   });
   return names.map(async ({ name, mistake }) => {
@@ -95,7 +95,7 @@ function siblings(
   record: ExpectedRecord,
   types: readonly RecordType[],
 ) {
-  const sibling = dnsRecordOf(row, record.key, randomLabel(row.selector.length, random));
+  const sibling = dnsRecordOf(row, record.id, randomLabel(record.selector.length, random));
   if (sibling === undefined) return [];
   return [record.type, ...types].map((type) => probeName(ask, 'sibling', sibling.fqdn, type));
 }

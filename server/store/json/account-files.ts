@@ -1,0 +1,178 @@
+import type { AccountRow } from '../store.ts';
+import { Account, type AccountDeps, accountFileName, accountJsonFile } from './account.ts';
+import type { DataFolder } from './data-folder.ts';
+import { accountDamaged, writeFailed } from './errors.ts';
+import { EventLog } from './event-log.ts';
+import type { Evidence } from './evidence.ts';
+import type { Folder } from './folder.ts';
+import type { AccountFile, OutboxEntry, StoredToken } from './formats.ts';
+import { DamagedFileError } from './json-file.ts';
+
+/** How many files are read side by side: enough to keep the four threads busy that Node has for that. */
+const READ_AT_ONCE = 8;
+
+interface AccountFilesDeps {
+  readonly folder: DataFolder;
+  readonly evidence: Evidence;
+  readonly account: AccountDeps;
+}
+
+/** The files of all accounts: what became of each of them. */
+export class AccountFiles {
+  readonly #deps: AccountFilesDeps;
+  readonly #loaded = new Map<number, Account>();
+  /** Listed in `installation.json`, but their file cannot be used. */
+  readonly #damaged = new Set<number>();
+  /** Deleted, and their files are gone. */
+  readonly #removed = new Set<number>();
+  /** Of the installation's outbox, as far as an account knows it: `installation.json` may be from an older backup. */
+  #highestSequence = 0;
+
+  constructor(deps: AccountFilesDeps) {
+    this.#deps = deps;
+  }
+
+  get loaded(): Iterable<Account> {
+    return this.#loaded.values();
+  }
+
+  get highestDomain(): number {
+    let highest = 0;
+    for (const { domains } of this.#loaded.values()) highest = Math.max(highest, domains.at(-1)?.id ?? 0);
+    return highest;
+  }
+
+  get highestSequence(): number {
+    return this.#highestSequence;
+  }
+
+  /** Undefined: there is none. @throws LetterheadError `unavailable` where its file is damaged. */
+  find(id: number): Account | undefined {
+    if (this.#damaged.has(id)) throw accountDamaged();
+    return this.#loaded.get(id);
+  }
+
+  isRemoved(id: number): boolean {
+    return this.#removed.has(id);
+  }
+
+  /**
+   * Whether the domain that a share link shows is gone: the account's file decides, and `installation.json` follows.
+   * Of an account that cannot be read, nothing is known to be gone.
+   */
+  isOrphan({ account_id, domain_id }: StoredToken): boolean {
+    return domain_id !== null && this.#loaded.get(account_id)?.has(domain_id) === false;
+  }
+
+  /** Whether an event of the installation's outbox is durable in the account's own file. */
+  isDelivered({ account, sequence }: OutboxEntry): boolean {
+    return (this.#loaded.get(account)?.installationSequence ?? -1) >= sequence;
+  }
+
+  /** Reads the file of every account. One that cannot be used costs its own account, and the log says what is wrong. */
+  async load(rows: readonly AccountRow[]): Promise<void> {
+    const left = rows.values();
+    const readers = Array.from({ length: READ_AT_ONCE }, async () => {
+      for (const { id } of left) await this.#load(id);
+    });
+    await Promise.all(readers);
+  }
+
+  /** @throws LetterheadError `unavailable`. */
+  async has(id: number): Promise<boolean> {
+    return this.#deps.folder.accounts.has(accountFileName(id)).catch((error: unknown) => {
+      throw writeFailed(error);
+    });
+  }
+
+  /** Writes the file of a new account. @throws LetterheadError `unavailable`. */
+  async create(state: AccountFile): Promise<void> {
+    try {
+      await accountJsonFile(this.#deps.folder.accounts, state.account).write(state);
+    } catch (error) {
+      await this.discard(state.account);
+      throw writeFailed(error);
+    }
+  }
+
+  /** Removes the file of an account that was not created in the end; a start removes what is left. */
+  async discard(id: number): Promise<void> {
+    await this.#deps.folder.accounts.remove(accountFileName(id)).catch(() => {});
+  }
+
+  /** Serves a new account, which is listed by now. */
+  add(state: AccountFile): void {
+    const account = new Account(state, this.#deps.account);
+    this.#loaded.set(account.id, account);
+    account.announceAll();
+  }
+
+  /** No longer serves an account, which is not listed any more, and removes its files. */
+  async delete(account: Account): Promise<void> {
+    this.#loaded.delete(account.id);
+    await account.close();
+    await this.removeFiles(account.id);
+  }
+
+  /** Of an account that is no longer listed. What cannot be removed now is removed by a later start. */
+  async removeFiles(id: number): Promise<void> {
+    const { folder, evidence, account } = this.#deps;
+    try {
+      await folder.accounts.remove(accountFileName(id));
+      for (const name of EventLog.namesOf(id)) await folder.events.remove(name);
+      await evidence.removeAccount(id);
+      await Promise.all([folder.accounts.sync(), folder.events.sync()]);
+      this.#removed.add(id);
+    } catch (error) {
+      account.log.error({ account: id, err: error }, 'files of a deleted account are still there');
+    }
+  }
+
+  /**
+   * Removes the files of accounts that were being created when the process ended. One that holds domains is nobody's
+   * to remove: the log names it.
+   */
+  async clearOrphans(listed: Iterable<number>): Promise<void> {
+    const { folder, account } = this.#deps;
+    const names = new Set(Array.from(listed, accountFileName));
+    for (const name of await folder.accounts.names()) {
+      if (!/^[1-9]\d*\.json$/.test(name) || names.has(name)) continue;
+      const details = { file: `accounts/${name}` };
+      if (await isEmptyAccount(folder.accounts, Number.parseInt(name, 10)))
+        await folder.accounts.remove(name);
+      else account.log.warn(details, 'installation.json knows of no such account; the file is left alone');
+    }
+  }
+
+  async #load(id: number): Promise<void> {
+    const { folder, account } = this.#deps;
+    try {
+      const state = await readAccount(folder.accounts, id);
+      this.#loaded.set(id, new Account(state, account));
+      this.#highestSequence = Math.max(this.#highestSequence, state.installation_sequence);
+    } catch (error) {
+      this.#damaged.add(id);
+      account.log.error(
+        { account: id, file: `accounts/${id}.json`, err: error },
+        'the account cannot be served; put its file back from a backup and restart',
+      );
+    }
+  }
+}
+
+/** @throws DamagedFileError, and the system's errors. */
+export async function readAccount(accounts: Folder, id: number): Promise<AccountFile> {
+  const file = accountJsonFile(accounts, id);
+  const state = await file.read();
+  if (state === null) throw new DamagedFileError(`${file.label} is missing`);
+  if (state.account === id) return state;
+  throw new DamagedFileError(`${file.label} is damaged (it is the file of account ${state.account})`);
+}
+
+async function isEmptyAccount(accounts: Folder, id: number): Promise<boolean> {
+  try {
+    return (await readAccount(accounts, id)).domains.length === 0;
+  } catch {
+    return false;
+  }
+}

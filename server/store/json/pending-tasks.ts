@@ -1,0 +1,31 @@
+import { storeClosed } from './errors.ts';
+
+/** What the store is doing, so that its end can wait for it. */
+export class PendingTasks {
+  readonly #running = new Set<Promise<unknown>>();
+  #closed = false;
+
+  /** Does what somebody asked for. Rejects with `unavailable` once the store is closing. */
+  serve<T>(work: () => Promise<T>): Promise<T> {
+    return this.#closed ? Promise.reject(storeClosed()) : this.follow(work());
+  }
+
+  /** Follows what is under way to its end. Returns the same promise. */
+  follow<T>(work: Promise<T>): Promise<T> {
+    const forget = () => this.#running.delete(work);
+    this.#running.add(work);
+    work.then(forget, forget);
+    return work;
+  }
+
+  /** @throws LetterheadError `unavailable`. */
+  assertOpen(): void {
+    if (this.#closed) throw storeClosed();
+  }
+
+  /** Refuses everything from now on; resolves once nothing is under way any more. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    while (this.#running.size > 0) await Promise.allSettled(this.#running);
+  }
+}

@@ -1,0 +1,126 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Writable } from 'node:stream';
+import { LetterheadError } from '@letterhead/shared';
+import { SECRET_KEY_FILE } from '../dkim/secret-key-file.ts';
+import type { Clock } from '../instant.ts';
+import type { Settings } from '../settings.ts';
+import type { Backup, BackupOptions, OpenBackup } from './backup.ts';
+import { checkFolder } from './json/check-folder.ts';
+import { DATA_FILES } from './json/data-folder.ts';
+import { unusableFolder } from './json/errors.ts';
+import { errorCode } from './json/file-system.ts';
+import type { JsonStore } from './json/json-store.ts';
+import { openJsonStore } from './json/json-store.ts';
+import type { StoreLog } from './json/store-log.ts';
+import type { Store } from './store.ts';
+
+/** The only module outside of the stores that names one. */
+
+type StoreSettings = Pick<Settings, 'DATA_DIR' | 'SECRET_KEY'>;
+
+/** A store, with what can be done with it beside serving. */
+export interface OpenedStore {
+  readonly store: Store;
+  readonly openBackup: OpenBackup;
+  /** Waits for backups that were cut off to clean up, then closes the store. */
+  close(): Promise<void>;
+}
+
+/** @throws LetterheadError `unavailable` with one line that says what is in the way; StoreInUseError. */
+export async function openStore(parts: {
+  readonly settings: StoreSettings;
+  readonly clock: Clock;
+  readonly log: StoreLog;
+}): Promise<OpenedStore> {
+  const { settings, clock, log } = parts;
+  const store = await openJsonStore({ dataDir: settings.DATA_DIR, clock, log });
+  const writing = new Set<Promise<void>>();
+  return {
+    store,
+    openBackup: (options) => openBackup(store, options, writing),
+    async close() {
+      await Promise.allSettled(writing);
+      await store.close();
+    },
+  };
+}
+
+/** `writing` holds the backups that are being written. */
+async function openBackup(
+  store: JsonStore,
+  { withoutKey }: BackupOptions,
+  writing: Set<Promise<void>>,
+): Promise<Backup> {
+  // Only a backup needs tar and gzip: a start does without.
+  const { archiveFiles, writeArchive } = await import('./json/archive.ts');
+  const snapshot = await store.snapshot();
+  const write = async (out: Writable) => {
+    await using held = snapshot;
+    await writeArchive(held, out, { withoutKey });
+  };
+  return {
+    files: archiveFiles(snapshot, withoutKey).length,
+    writeTo(out) {
+      const written = write(out).finally(() => writing.delete(written));
+      writing.add(written);
+      return written;
+    },
+  };
+}
+
+/** What is done with the data itself, and with no server. */
+export interface StoreTools {
+  /** In full. */
+  readonly path: string;
+  /** Changes nothing; a server may be running on the data. Rejects where there is none. */
+  check(): Promise<StoreReport>;
+  /** Into a place that is empty or not there yet: all of the archive, or nothing of it. */
+  restore(archive: string): Promise<StoreReport>;
+  /** Whether nothing is there that opens the private keys in it: no file and no setting. */
+  lacksKey(): boolean;
+}
+
+/** What there is to say about the data. */
+export interface StoreReport {
+  /** How many accounts can be read, and how many domains they hold. */
+  readonly accounts: number;
+  readonly domains: number;
+  readonly problems: readonly { readonly file: string; readonly message: string }[];
+}
+
+/** What needs no open store, and must not change one. */
+export function storeTools({ DATA_DIR, SECRET_KEY }: StoreSettings): StoreTools {
+  return {
+    path: resolve(DATA_DIR),
+    async check() {
+      refuseNoData({ DATA_DIR });
+      return checkFolder(DATA_DIR);
+    },
+    async restore(archive) {
+      const { restoreArchive } = await import('./json/restore.ts');
+      return restoreArchive(archive, DATA_DIR);
+    },
+    lacksKey: () => SECRET_KEY === null && !existsSync(join(DATA_DIR, SECRET_KEY_FILE)),
+  };
+}
+
+/** Rejects with `unavailable` where there is no data yet: a command in the wrong place must not begin any. */
+export function refuseNoData({ DATA_DIR }: Pick<StoreSettings, 'DATA_DIR'>): void {
+  const names = namesIn(DATA_DIR);
+  if (DATA_FILES.some((name) => names.includes(name))) return;
+  throw new LetterheadError(
+    'unavailable',
+    `There is no data in ${DATA_DIR} yet. Set DATA_DIR to where it is, or begin with \`letterhead serve\`.`,
+  );
+}
+
+/** None where the folder is not there. Throws `unavailable` where it cannot be read. */
+function namesIn(dataDir: string): string[] {
+  try {
+    return readdirSync(dataDir);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw unusableFolder(dataDir, error);
+  }
+}

@@ -1,0 +1,133 @@
+import { expect, test } from 'vitest';
+import {
+  createAccount,
+  createDomain,
+  createToken,
+  event,
+  everythingIn,
+  keepEvidence,
+  madeDomain,
+  newAccount,
+  newToken,
+} from '../store/rows.ts';
+import { ALL, eventTypes, nowAndLater, type StartStore } from './store-under-test.ts';
+
+/** What every store promises about accounts. */
+export function accountsContract(start: StartStore): void {
+  test('accounts are there after a restart, by id', async () => {
+    await using underTest = await start();
+    const first = await createAccount(underTest.store, 'First');
+    const second = await createAccount(underTest.store, 'Second');
+    expect(second.id).toBeGreaterThan(first.id);
+    await nowAndLater(underTest, async ({ accounts }) => {
+      expect(await accounts.list()).toEqual([first, second]);
+      expect(await accounts.get(second.id)).toEqual(second);
+      expect(await accounts.get(second.id + 1)).toBeUndefined();
+    });
+  });
+
+  test('the first account comes with its token, and of several starts at once one makes it', async () => {
+    await using underTest = await start();
+    const create = (hash: string) =>
+      underTest.store.accounts.createFirst(newAccount(), newToken(hash), (account, token) => [
+        event('account.created', { id: account.id }),
+        event('token.created', { id: token.id }),
+      ]);
+    const rows = await Promise.all(['a', 'b', 'c', 'd'].map(create));
+    const made = rows.filter((row) => row !== null);
+    expect(made).toHaveLength(1);
+    expect(await create('late')).toBeNull();
+    await nowAndLater(underTest, async (store) => {
+      expect(await store.accounts.list()).toEqual(made);
+      const [account] = made;
+      const [token, ...others] = await store.tokens.list(account?.id ?? 0, { domain: null });
+      expect(others).toEqual([]);
+      const { events } = await store.events.list(account?.id ?? 0, ALL);
+      expect(events.map(({ type, changes }) => [type, changes['id']])).toEqual([
+        ['account.created', account?.id],
+        ['token.created', token?.id],
+      ]);
+    });
+  });
+
+  test('a first account whose events cannot be made is not there, and the next try makes it', async () => {
+    await using underTest = await start();
+    const { store } = underTest;
+    const failing = store.accounts.createFirst(newAccount(), newToken(), () => {
+      throw new Error('no token today');
+    });
+    await expect(failing).rejects.toThrow('no token today');
+    expect(await store.accounts.list()).toEqual([]);
+    expect(await store.accounts.createFirst(newAccount(), newToken(), () => [])).not.toBeNull();
+  });
+
+  test('an account changes by its row as it is at the moment, with its events', async () => {
+    await using underTest = await start();
+    const { id } = await createAccount(underTest.store, 'Old');
+    const rename = (suffix: string) =>
+      underTest.store.accounts.update(id, (row) => ({
+        row: { ...row, name: row.name + suffix },
+        events: [event('account.renamed', { name: row.name + suffix })],
+      }));
+    await Promise.all([rename('er'), rename(' still')]);
+    await nowAndLater(underTest, async (store) => {
+      expect((await store.accounts.get(id))?.name).toBe('Older still');
+      expect(await eventTypes(store, id)).toEqual(['account.created', 'account.renamed', 'account.renamed']);
+    });
+  });
+
+  test('an account stays as it is where nothing is to change', async () => {
+    await using underTest = await start();
+    const { store } = underTest;
+    const account = await createAccount(store);
+    expect(await store.accounts.update(account.id, () => null)).toEqual(account);
+    expect(await store.accounts.update(99, () => null)).toBeUndefined();
+    expect(await eventTypes(store, account.id)).toEqual(['account.created']);
+  });
+
+  test('an account is deleted with everything that was its own, and another account’s log tells of it', async () => {
+    await using underTest = await start();
+    const actor = await createAccount(underTest.store);
+    const gone = await createAccount(underTest.store);
+    await createToken(underTest.store, gone.id, 'of-the-gone');
+    const domain = await madeDomain(underTest.store, gone.id, 'example.org');
+    await keepEvidence(underTest.store, gone.id, domain.id, { seen: 'nothing' });
+    const told = { account: actor.id, event: event('account.deleted', { account: gone.id }) };
+    expect(await underTest.store.accounts.delete(gone.id, () => told)).toBe(true);
+    expect(await underTest.store.accounts.delete(gone.id, () => told)).toBe(false);
+    await nowAndLater(underTest, async (store) => {
+      expect(await store.accounts.list()).toEqual([actor]);
+      expect(await store.tokens.findByHash('of-the-gone')).toBeUndefined();
+      expect(await store.domains.get(gone.id, domain.id)).toBeUndefined();
+      expect(await store.domains.list(gone.id, {})).toEqual([]);
+      expect(await store.checks.evidence(gone.id, domain.id)).toBeUndefined();
+      const none = { events: [], truncated: false, afterIsKept: true, first: null, last: 0 };
+      expect(await store.events.list(gone.id, ALL)).toEqual(none);
+      expect(await store.checks.claim('2099-01-01T00:00:00Z', 10, 60)).toEqual([]);
+      expect(await eventTypes(store, actor.id)).toEqual(['account.created', 'account.deleted']);
+    });
+  });
+
+  test('an account can be deleted without an event', async () => {
+    await using underTest = await start();
+    const { store } = underTest;
+    const { id } = await createAccount(store);
+    expect(await store.accounts.delete(id, () => null)).toBe(true);
+    expect(await store.accounts.list()).toEqual([]);
+  });
+
+  test('a domain that is created while its account is deleted is gone with it', async () => {
+    await using underTest = await start();
+    const { store } = underTest;
+    const kept = await createAccount(store);
+    const gone = await createAccount(store);
+    const created = createDomain(store, gone.id, 'example.org');
+    const deleted = store.accounts.delete(gone.id, () => null);
+    const late = createDomain(store, gone.id, 'late.example');
+    expect(await deleted).toBe(true);
+    for (const change of [await created, await late]) expect(['written', 'gone']).toContain(change.kind);
+    expect(await store.domains.list(gone.id, {})).toEqual([]);
+    const left = await everythingIn(await underTest.reopen());
+    expect(left.map(({ account }) => account?.id)).toEqual([kept.id]);
+  });
+}
