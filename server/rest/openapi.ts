@@ -50,7 +50,7 @@ const ERRORS: Record<ErrorCode, string> = {
   unsupported_media_type: 'The body is neither JSON nor a form.',
   payload_too_large: 'The body is over 64 KiB.',
   malformed_body: 'The body does not parse, or is JSON but not an object.',
-  invalid: 'A field breaks a rule.',
+  invalid: 'A field breaks a rule, or there are more than 100.',
   domain_taken: 'The account holds this name already.',
   quota_exceeded: 'The account is full.',
   unavailable: 'Letterhead cannot take this now; nothing was changed. `Retry-After` says when to try again.',
@@ -210,7 +210,6 @@ function describeError(status: number, codes: readonly ErrorCode[]) {
 }
 
 function errorsOf(operation: DescribedOperation): ErrorCode[] {
-  const hasFields = Object.keys(operation.input?.shape ?? {}).length > operation.pathParameters.length;
   const ofPaths: ErrorCode[] = operation.pathParameters.length > 0 ? ['not_found'] : [];
   const always: ErrorCode[] = ['unauthenticated', 'forbidden', 'rate_limited', 'unavailable'];
   // DELETE takes no field, but looks at a body that comes all the same.
@@ -218,8 +217,7 @@ function errorsOf(operation: DescribedOperation): ErrorCode[] {
     operation.meta.rest.method === 'GET'
       ? []
       : ['unsupported_media_type', 'payload_too_large', 'malformed_body'];
-  const ofFields: ErrorCode[] = hasFields ? ['invalid'] : [];
-  return [...ofPaths, ...always, ...ofBodies, ...ofFields, ...(operation.meta.errors ?? [])];
+  return [...ofPaths, ...always, ...ofBodies, 'invalid', ...(operation.meta.errors ?? [])];
 }
 
 /** What zod cannot say of itself: a date has no JSON type, and an error is best seen whole. */

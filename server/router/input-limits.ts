@@ -4,8 +4,8 @@ import { REQUEST_LIMITS } from '../limits.ts';
 /** Refuses (`invalid`) a form or a query of more fields than any procedure takes, repeated ones among them. */
 export function refuseTooManyFields(count: number): void {
   if (count <= REQUEST_LIMITS.fields) return;
-  throw new LetterheadError(
-    'invalid',
+  throw invalidField(
+    'input',
     `The request has more fields than can be taken: send at most ${REQUEST_LIMITS.fields}.`,
   );
 }
