@@ -97,12 +97,12 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
     });
     return request.admission;
   };
-  const contextOf = (request: FastifyRequest): Context => ({
-    caller: admissionOf(request),
-    services: deps.services,
-    page: { next: null },
-    turns: new Turns(),
-  });
+  const contextOf = (request: FastifyRequest): Context => {
+    const turns = new Turns();
+    // REST has admitted its caller by now; over tRPC, the guard says whose turns they are.
+    turns.account = request.identity?.account?.id ?? null;
+    return { caller: admissionOf(request), services: deps.services, page: { next: null }, turns };
+  };
   const operations = listOperations(appRouter);
   const webConsole = new Console(deps.consoleFolder);
 

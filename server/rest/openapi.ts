@@ -50,7 +50,7 @@ const ERRORS: Record<ErrorCode, string> = {
   unsupported_media_type: 'The body is neither JSON nor a form.',
   payload_too_large: 'The body is over 64 KiB.',
   malformed_body: 'The body does not parse, or is JSON but not an object.',
-  invalid: 'A field breaks a rule.',
+  invalid: 'A field breaks a rule, or there are more than 100.',
   domain_taken: 'The account holds this name already.',
   quota_exceeded: 'The account is full.',
   unavailable: 'Letterhead cannot take this now; nothing was changed. `Retry-After` says when to try again.',

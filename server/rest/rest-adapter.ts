@@ -26,7 +26,7 @@ export type AdmissionOf = (request: FastifyRequest) => Admission;
 export interface RestSource {
   readonly operations: readonly RestOperation[];
   readonly admissionOf: AdmissionOf;
-  readonly contextOf: (request: FastifyRequest, identity: Identity) => Context;
+  readonly contextOf: (request: FastifyRequest) => Context;
 }
 
 /**
@@ -54,7 +54,7 @@ function addProcedure(app: FastifyInstance, source: RestSource, operation: RestO
     ...admittedRoute(source.admissionOf, operation),
     async handler(request, reply) {
       const identity = identityOf(request);
-      const context = source.contextOf(request, identity);
+      const context = source.contextOf(request);
       const data = await callProcedure(
         operation,
         { ...context, identity },

@@ -1,5 +1,3 @@
-import { request } from 'node:http';
-import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { beforeAll, expect, test } from 'vitest';
 import type { TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
@@ -18,7 +16,7 @@ beforeAll(async () => {
   return () => server[Symbol.asyncDispose]();
 });
 
-/** Answers as they come over the wire: `fetch` would decode them. */
+/** `fetch` would hide what coding an answer came in. */
 function get(path: string, accepted?: string, method = 'GET') {
   return sendHttp(server.url, {
     method,
@@ -28,15 +26,6 @@ function get(path: string, accepted?: string, method = 'GET') {
       ...(accepted === undefined ? {} : { 'accept-encoding': accepted }),
     },
   });
-}
-
-async function bytesOf(path: string, accepted: string): Promise<Buffer> {
-  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
-  const headers = { authorization: `Bearer ${server.token}`, 'accept-encoding': accepted };
-  request(server.url + path, { headers }, (response) => {
-    response.toArray().then((pieces) => resolve(Buffer.concat(pieces)), reject);
-  }).end();
-  return promise;
 }
 
 test.each([
@@ -52,15 +41,15 @@ test.each([
     expect(plain.headers['content-encoding']).toBeUndefined();
     expect(plain.headers['vary']).toMatch(/\baccept-encoding\b/);
     const length = Number(plain.headers['content-length']);
-    for (const [accepted, coding, unpack] of [
-      ['gzip, deflate, br', 'br', brotliDecompressSync],
-      ['gzip', 'gzip', gunzipSync],
-      ['br;q=0, gzip', 'gzip', gunzipSync],
+    for (const [accepted, coding] of [
+      ['gzip, deflate, br', 'br'],
+      ['gzip', 'gzip'],
+      ['br;q=0, gzip', 'gzip'],
     ] as const) {
-      const { status, headers } = await get(path, accepted);
+      const { status, headers, text } = await get(path, accepted);
       expect([status, headers['content-encoding']]).toEqual([200, coding]);
       expect(Number(headers['content-length'])).toBeLessThan(length);
-      expect(String(unpack(await bytesOf(path, accepted)))).toBe(plain.text);
+      expect(text).toBe(plain.text);
     }
   },
 );

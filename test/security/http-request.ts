@@ -1,5 +1,7 @@
 import type { Agent, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { request } from 'node:http';
+import type { Readable } from 'node:stream';
+import { createBrotliDecompress, createGunzip } from 'node:zlib';
 
 /** A request that `fetch` would not send as it stands. */
 export interface HttpRequest {
@@ -52,13 +54,23 @@ export async function sendHttp(
   return promise;
 }
 
-/** Leaving the loop ends the connection. */
+/** As it was before it was compressed. Leaving the loop ends the connection. */
 async function readText(answer: IncomingMessage, until: RegExp | undefined): Promise<string> {
   let received = '';
-  answer.setEncoding('utf8');
-  for await (const chunk of answer) {
+  for await (const chunk of decoded(answer).setEncoding('utf8')) {
     received += chunk;
     if (until?.test(received) === true) break;
   }
   return received;
+}
+
+function decoded(answer: IncomingMessage): Readable {
+  switch (answer.headers['content-encoding']) {
+    case 'br':
+      return answer.pipe(createBrotliDecompress());
+    case 'gzip':
+      return answer.pipe(createGunzip());
+    default:
+      return answer;
+  }
 }
