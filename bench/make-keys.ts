@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
-import { KeyPool } from '../server/dkim/key-pool.ts';
-import { formatKeyLine } from '../server/dkim/key-source.ts';
+import { KeyPool } from '../server/keys/key-pool.ts';
+import { formatKeyLine } from '../server/keys/key-source.ts';
 
 /**
  * Makes a file of real RSA-2048 keys, one a line, for benchmarks and crash tests to draw from:

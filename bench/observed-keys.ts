@@ -1,4 +1,4 @@
-import type { KeyPair, KeySource } from '../server/dkim/key-source.ts';
+import type { KeyPair, KeySource } from '../server/keys/key-source.ts';
 
 /** A source of keys that remembers of each whether it was ready when it was asked for. */
 export class ObservedKeys implements KeySource {

@@ -1,6 +1,6 @@
-import { KeyPool } from '../server/dkim/key-pool.ts';
-import type { KeySource } from '../server/dkim/key-source.ts';
-import { keysFromFile } from '../server/dkim/key-source.ts';
+import { KeyPool } from '../server/keys/key-pool.ts';
+import type { KeySource } from '../server/keys/key-source.ts';
+import { keysFromFile } from '../server/keys/key-source.ts';
 import { createLog } from '../server/log.ts';
 import { startServer } from '../server/running-server.ts';
 import { parseSettings } from '../server/settings.ts';

@@ -5,14 +5,14 @@ import type { RateLimits } from './auth/rate-limits.ts';
 import { createRateLimits } from './auth/rate-limits.ts';
 import { Shares } from './auth/shares.ts';
 import { Tokens } from './auth/tokens.ts';
-import type { KeySource } from './dkim/key-source.ts';
-import { openKeySeal } from './dkim/open-key-seal.ts';
 import { createDns } from './dns/dns.ts';
 import type { Dns } from './dns/outcome.ts';
 import { systemResolvers } from './dns/server-address.ts';
 import { Domains } from './domains/domains.ts';
 import { Events } from './events/events.ts';
 import type { Clock } from './instant.ts';
+import type { KeySource } from './keys/key-source.ts';
+import { openKeyCipher } from './keys/open-key-cipher.ts';
 import type { Metrics } from './metrics.ts';
 import { createMetrics } from './metrics.ts';
 import { combineObservers, createCheckLog } from './monitor/check-log.ts';
@@ -26,7 +26,7 @@ import { type OpenedStore, openStore } from './store/open.ts';
 import type { Store } from './store/store.ts';
 
 /** What an installation is made from; tests and benchmarks hand in other parts than `main` does. */
-export interface InstallationParts {
+export interface InstallationDeps {
   readonly settings: Settings;
   readonly log: Logger;
   readonly keys: KeySource;
@@ -45,11 +45,11 @@ export interface Installation extends AsyncDisposable {
 }
 
 /** Opens the data folder, which is this process's alone from then on. */
-export async function openInstallation(parts: InstallationParts): Promise<Installation> {
-  const { settings, log, clock } = parts;
+export async function openInstallation(deps: InstallationDeps): Promise<Installation> {
+  const { settings, log, clock } = deps;
   const opened = await openStore({ settings, clock, log });
   try {
-    return await composeInstallation(parts, opened);
+    return await composeInstallation(deps, opened);
   } catch (error) {
     await opened.close();
     throw error;
@@ -57,15 +57,15 @@ export async function openInstallation(parts: InstallationParts): Promise<Instal
 }
 
 async function composeInstallation(
-  parts: InstallationParts,
+  deps: InstallationDeps,
   { store, openBackup, close }: OpenedStore,
 ): Promise<Installation> {
-  const { settings, log, keys, clock } = parts;
+  const { settings, log, keys, clock } = deps;
   configureZodMessages();
   const metrics = createMetrics();
   const limits = createRateLimits(settings.RATE_LIMIT_PER_MINUTE);
   const { DATA_DIR: dataDir, SECRET_KEY: secretKey } = settings;
-  const seal = await openKeySeal({ dataDir, secretKey, check: store.settings, random: randomBytes });
+  const cipher = await openKeyCipher({ dataDir, secretKey, check: store.settings, random: randomBytes });
   const dns = dnsOf(settings, metrics);
   const from = { store, clock, random: randomBytes };
   const observer = combineObservers(createCheckLog(log), metrics.checks);
@@ -75,7 +75,7 @@ async function composeInstallation(
     ...from,
     shares,
     keys,
-    seal,
+    cipher,
     monitor,
     returnPathHost: settings.RETURN_PATH_HOST,
     maxDomainsPerAccount: settings.MAX_DOMAINS_PER_ACCOUNT,

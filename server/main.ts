@@ -7,14 +7,15 @@ import { runCommandLine } from './cli/command-line.ts';
 import type { Connection, ConnectOptions } from './cli/connection.ts';
 import type { ExitCode } from './cli/exit-code.ts';
 import { EXIT, UsageError } from './cli/exit-code.ts';
-import { greet } from './cli/greeting.ts';
 import type { Terminal } from './cli/output.ts';
 import { print } from './cli/output.ts';
+import { startupMessage } from './cli/startup-message.ts';
 import { openTerminal } from './cli/terminal.ts';
-import { KeyPool } from './dkim/key-pool.ts';
-import type { Installation, InstallationParts } from './installation.ts';
+import { describeErrno, messageOf } from './errno.ts';
+import type { Installation, InstallationDeps } from './installation.ts';
 import { openInstallation } from './installation.ts';
 import type { Clock } from './instant.ts';
+import { KeyPool } from './keys/key-pool.ts';
 import { createLog } from './log.ts';
 import packageJson from './package.json' with { type: 'json' };
 import type { RunningServer } from './running-server.ts';
@@ -22,7 +23,6 @@ import { startServer } from './running-server.ts';
 import { parseSettings } from './settings.ts';
 import { refuseNoData, storeTools } from './store/open.ts';
 import { StoreInUseError } from './store/store-in-use.ts';
-import { messageOf, systemReason } from './system-failure.ts';
 
 /** How many keys a server holds ready; a command that opens the folder makes its one when it needs it. */
 const POOL_SIZE = 32;
@@ -33,7 +33,7 @@ const START_GRACE = 3000;
 const clock: Clock = () => new Date();
 
 /** Runs one command line in this process and resolves to its exit code. */
-export async function main(words: readonly string[]): Promise<ExitCode> {
+export async function main(argv: readonly string[]): Promise<ExitCode> {
   const terminal = openTerminal(process);
   try {
     if (existsSync('.env')) {
@@ -42,31 +42,31 @@ export async function main(words: readonly string[]): Promise<ExitCode> {
       process.loadEnvFile('.env');
     }
   } catch (error) {
-    const reason = systemReason(error) ?? messageOf(error);
+    const reason = describeErrno(error) ?? messageOf(error);
     terminal.err.write(`letterhead: The file .env cannot be read: ${reason}.\n`);
     return EXIT.usage;
   }
-  return runCommand(words, { environment: process.env, terminal });
+  return runCommand(argv, { environment: process.env, terminal });
 }
 
 /** What a command is run in: of the process, or a test's own. */
-export interface Surroundings {
+export interface CommandDeps {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly terminal: Terminal;
 }
 
 /** As `main`. A server is stopped by the signals that the process gets. */
-export function runCommand(words: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
-  return runCommandLine(words, {
-    terminal: surroundings.terminal,
+export function runCommand(argv: readonly string[], deps: CommandDeps): Promise<ExitCode> {
+  return runCommandLine(argv, {
+    terminal: deps.terminal,
     version: packageJson.version,
-    connect: (options) => connect(surroundings, options),
-    serve: () => serve(surroundings),
-    openFolder: () => storeTools(parseSettings(surroundings.environment)),
+    connect: (options) => connect(deps, options),
+    serve: () => serve(deps),
+    openFolder: () => storeTools(parseSettings(deps.environment)),
   });
 }
 
-async function serve({ environment, terminal }: Surroundings): Promise<ExitCode> {
+async function serve({ environment, terminal }: CommandDeps): Promise<ExitCode> {
   const settings = parseSettings(environment);
   const log = await createLog(settings.LOG_LEVEL, terminal.err);
   const keys = new KeyPool({
@@ -78,7 +78,7 @@ async function serve({ environment, terminal }: Surroundings): Promise<ExitCode>
   const server = await unlessStopped(startServer({ settings, log, keys, clock }), stopped);
   if (server === null) {
     const signal = await stopped;
-    log.warn({ signal }, 'Stopped before it listened');
+    log.warn({ signal }, 'Stopped before startup finished');
     // An exit would wait for the disk that the start waits for. Cut off anywhere, a start leaves the folder whole.
     process.kill(process.pid, signal);
     return EXIT.refused;
@@ -95,7 +95,7 @@ async function serve({ environment, terminal }: Surroundings): Promise<ExitCode>
 /** The token is nowhere else: who can't be told it has to be told how to make another. */
 async function welcome({ url, firstStart }: RunningServer, terminal: Terminal, log: Logger): Promise<void> {
   try {
-    await print(terminal.out, greet(url, firstStart));
+    await print(terminal.out, startupMessage(url, firstStart));
   } catch (error) {
     if (firstStart === null) return;
     log.error(
@@ -125,7 +125,7 @@ function nextStopSignal(): Promise<NodeJS.Signals> {
 }
 
 async function connect(
-  { environment, terminal }: Surroundings,
+  { environment, terminal }: CommandDeps,
   { begin = false }: ConnectOptions,
 ): Promise<Connection> {
   // A server starts without what only commands need.
@@ -147,9 +147,9 @@ async function connect(
   return connectToFolder(await openForCommand({ settings, log, keys, clock }), log);
 }
 
-async function openForCommand(parts: InstallationParts): Promise<Installation> {
+async function openForCommand(deps: InstallationDeps): Promise<Installation> {
   try {
-    return await openInstallation(parts);
+    return await openInstallation(deps);
   } catch (error) {
     if (!(error instanceof StoreInUseError)) throw error;
     const advice = 'To speak to the server that holds it, set LETTERHEAD_URL and LETTERHEAD_TOKEN.';

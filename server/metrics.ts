@@ -23,19 +23,19 @@ export interface WatchedGauges {
 
 /** Figures of their own for each server, so that two in one process do not share them. */
 export function createMetrics(): Metrics {
-  const requests = new Histogram('letterhead_http_request_seconds', 'How long requests took, by route.', [
-    'method',
-    'route',
-    'status',
-  ]);
+  const requests = new Histogram(
+    'letterhead_http_request_seconds',
+    'Duration of HTTP requests in seconds, by route.',
+    ['method', 'route', 'status'],
+  );
   const checks = new Histogram(
     'letterhead_check_seconds',
-    'How long checks of a domain took, by what they found of its DKIM record.',
+    'Duration of domain checks in seconds, by the diagnosis code of the DKIM record.',
     ['asked', 'code'],
   );
   const lookups = new Histogram(
     'letterhead_dns_lookup_seconds',
-    'How long questions to name servers took, by whom was asked and how it ended.',
+    'Duration of DNS queries in seconds, by kind of server and outcome.',
     ['whom', 'outcome'],
   );
   let failures = 0;
@@ -72,10 +72,10 @@ export function createMetrics(): Metrics {
 }
 
 async function formatGauges({ dueChecks, checksInFlight }: WatchedGauges): Promise<string[]> {
-  const due = 'Domains whose check is due and has not begun.';
+  const due = 'Domains whose check is due and has not started.';
   return [
     formatNumber('gauge', 'letterhead_checks_due', due, await dueChecks()),
-    formatNumber('gauge', 'letterhead_checks_in_flight', 'Checks that are under way.', checksInFlight()),
+    formatNumber('gauge', 'letterhead_checks_in_flight', 'Checks in progress.', checksInFlight()),
   ];
 }
 

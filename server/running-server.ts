@@ -8,7 +8,7 @@ import { createApp } from './http/app.ts';
 import { stopGracefully } from './http/graceful-stop.ts';
 import { listen } from './http/listen.ts';
 import { OpenStreams } from './http/open-streams.ts';
-import type { Installation, InstallationParts } from './installation.ts';
+import type { Installation, InstallationDeps } from './installation.ts';
 import { openInstallation } from './installation.ts';
 import type { Clock } from './instant.ts';
 import { toInstant } from './instant.ts';
@@ -21,7 +21,7 @@ import { findReturnPathHostProblems } from './verification/survey/return-path-ho
 const CONSOLE_FOLDER = fileURLToPath(new URL('../client/console/dist', import.meta.url));
 
 /** What a server is made from. */
-export interface ServerParts extends InstallationParts {
+export interface ServerDeps extends InstallationDeps {
   /** Where they are to differ from the usual ones. */
   readonly bounds?: Partial<HttpLimits>;
 }
@@ -36,9 +36,9 @@ export interface RunningServer {
 }
 
 /** Opens the data folder, listens, and makes the first account where there is none. */
-export async function startServer(parts: ServerParts): Promise<RunningServer> {
-  const { settings, log, clock } = parts;
-  const installation = await openInstallation(parts);
+export async function startServer(deps: ServerDeps): Promise<RunningServer> {
+  const { settings, log, clock } = deps;
+  const installation = await openInstallation(deps);
   const stopping = new AbortController();
   const app = await createApp({
     ...installation,
@@ -50,7 +50,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     trustProxy: settings.TRUST_PROXY,
     stopping: stopping.signal,
     streams: new OpenStreams(),
-    httpLimits: { ...HTTP_LIMITS, ...parts.bounds },
+    httpLimits: { ...HTTP_LIMITS, ...deps.bounds },
   });
   const stop = async () => {
     stopping.abort();

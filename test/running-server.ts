@@ -5,9 +5,9 @@ import type { Letterhead } from '@letterhead/client';
 import { createLetterhead } from '@letterhead/client';
 import type { Scope } from '@letterhead/shared';
 import { pino } from 'pino';
-import { keysFromFile } from '../server/dkim/key-source.ts';
+import { keysFromFile } from '../server/keys/key-source.ts';
 import type { HttpLimits } from '../server/limits.ts';
-import type { RunningServer, ServerParts } from '../server/running-server.ts';
+import type { RunningServer, ServerDeps } from '../server/running-server.ts';
 import { startServer } from '../server/running-server.ts';
 import { parseSettings } from '../server/settings.ts';
 import type { LoopbackDns } from './dns/loopback-dns.ts';
@@ -81,7 +81,7 @@ interface Started {
 async function start(dataDir: string, dns: LoopbackDns, options: TestServerOptions): Promise<Started> {
   const log: string[] = [];
   const leaks = new LeakWatch();
-  const parts: ServerParts = {
+  const deps: ServerDeps = {
     settings: parseSettings({
       PORT: '0',
       DATA_DIR: dataDir,
@@ -95,7 +95,7 @@ async function start(dataDir: string, dns: LoopbackDns, options: TestServerOptio
     clock: options.clock ?? (() => new Date()),
     bounds: options.bounds ?? {},
   };
-  const running = await leaks.during(() => startServer(parts));
+  const running = await leaks.during(() => startServer(deps));
   return { running, log, leaks };
 }
 
@@ -104,7 +104,7 @@ function makeTestServer(
 ): TestServer {
   const { running, log, leaks, dataDir, dns, token } = from;
   const letterhead = createLetterhead({ url: running.url, token });
-  let handedOn = false;
+  let isRestarted = false;
   return {
     url: running.url,
     token,
@@ -117,13 +117,13 @@ function makeTestServer(
       return (await letterhead.tokens.create.mutate({ account, name: scopes.join(), scopes })).token;
     },
     async restart() {
-      handedOn = true;
+      isRestarted = true;
       await running.stop();
       await leaks.finish(log, dataDir);
       return makeTestServer({ ...from, ...(await start(dataDir, dns, from.options)) });
     },
     async [Symbol.asyncDispose]() {
-      if (handedOn) return;
+      if (isRestarted) return;
       await running.stop();
       await dns[Symbol.asyncDispose]();
       try {

@@ -1,7 +1,7 @@
 import fastify from 'fastify';
 import { Admission } from '../../server/auth/admission.ts';
-import { keysFromFile } from '../../server/dkim/key-source.ts';
 import { openInstallation } from '../../server/installation.ts';
+import { keysFromFile } from '../../server/keys/key-source.ts';
 import { createLog } from '../../server/log.ts';
 import { listOperations } from '../../server/rest/operations.ts';
 import type { AdmissionOf, RestSource } from '../../server/rest/rest-adapter.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { keysFromFile } from '../../server/dkim/key-source.ts';
 import { openInstallation } from '../../server/installation.ts';
+import { keysFromFile } from '../../server/keys/key-source.ts';
 import { createLog } from '../../server/log.ts';
 import { parseSettings } from '../../server/settings.ts';
 import type { CheckRun } from '../contender-messages.ts';

@@ -4,11 +4,11 @@ import type { Actor } from '@letterhead/shared';
 import { Accounts } from '../../server/auth/accounts.ts';
 import { makeFirstAccount } from '../../server/auth/first-start.ts';
 import { Shares } from '../../server/auth/shares.ts';
-import { keysFromFile } from '../../server/dkim/key-source.ts';
-import { openKeySeal } from '../../server/dkim/open-key-seal.ts';
 import { parseDomainName } from '../../server/domains/domain-name.ts';
 import { Domains } from '../../server/domains/domains.ts';
 import { toInstant } from '../../server/instant.ts';
+import { keysFromFile } from '../../server/keys/key-source.ts';
+import { openKeyCipher } from '../../server/keys/open-key-cipher.ts';
 import { nextCheckTimes } from '../../server/monitor/schedule.ts';
 import type { FileSystem } from '../../server/store/json/file-system.ts';
 import { nodeFileSystem } from '../../server/store/json/file-system.ts';
@@ -42,7 +42,7 @@ export async function growFolder(dataDir: string, databaseFile: string, size: Fo
   const domains = new Domains({
     store,
     keys: await keysFromFile(keysFile(), () => {}),
-    seal: await openKeySeal({ dataDir, secretKey: null, check: store.settings, random: randomBytes }),
+    cipher: await openKeyCipher({ dataDir, secretKey: null, check: store.settings, random: randomBytes }),
     clock,
     random: randomBytes,
     returnPathHost: null,

@@ -76,11 +76,11 @@ async function remove(
 }
 
 /** The last moment to think again. */
-async function askForName({ ask }: Terminal, id: number, name: string): Promise<string> {
-  if (ask === null)
+async function askForName({ prompt }: Terminal, id: number, name: string): Promise<string> {
+  if (prompt === null)
     throw new UsageError(`Say that you mean account ${id} with --confirm and its name, which is ${name}.`);
   const what = `This deletes account ${id} with all its domains, keys, tokens and events, for good.`;
-  return ask(`${what}\nType its name, ${inOneLine(name)}, to go on: `);
+  return prompt(`${what}\nType its name, ${inOneLine(name)}, to go on: `);
 }
 
 function describeCreated({ id, name }: Account): string {

@@ -6,7 +6,7 @@ import type { CommandContext, CommandOptions } from './command-context.ts';
 import { addAction } from './command-context.ts';
 import type { Connection } from './connection.ts';
 import { UsageError } from './exit-code.ts';
-import { note } from './output.ts';
+import { printStatus } from './output.ts';
 
 interface BackupOptions extends CommandOptions {
   readonly withoutKey?: boolean;
@@ -23,7 +23,7 @@ export function addBackupCommand(program: Command, context: CommandContext): voi
     context,
     async (connection: Connection, { withoutKey = false }: BackupOptions, path: string) => {
       if (path === '') throw new UsageError('Name the file to write, such as letterhead.tar.gz.');
-      note(context.terminal, `Backing up into ${path}…`);
+      printStatus(context.terminal, `Backing up into ${path}…`);
       const files = await writeBackupFile(path, (out) => connection.backUp({ withoutKey }, out));
       const bytes = statSync(path).size;
       return { json: { file: path, files, bytes }, text: describe(path, files, bytes, withoutKey) };

@@ -3,7 +3,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { LetterheadError } from '@letterhead/shared';
-import { messageOf, systemReason } from '../system-failure.ts';
+import { describeErrno, messageOf } from '../errno.ts';
 
 /**
  * Writes a backup with `write`, which ends what it is given. The file stands under its name once it is whole and on the
@@ -48,7 +48,7 @@ function refuseOtherThanFile(path: string): void {
 
 function cannotWrite(path: string, error: unknown): unknown {
   if (!(error instanceof Error && 'syscall' in error)) return error;
-  const reason = systemReason(error) ?? messageOf(error);
+  const reason = describeErrno(error) ?? messageOf(error);
   const message = existsSync(dirname(path))
     ? `The backup cannot be written to ${path}: ${reason}.`
     : `There is no folder ${dirname(path)}. Make it first, or name another file.`;

@@ -8,7 +8,7 @@ import type { Terminal } from './output.ts';
 import { formatJson, print } from './output.ts';
 
 /** What a command line is run with. */
-export interface CommandNeeds {
+export interface CommandLineDeps {
   readonly terminal: Terminal;
   readonly version: string;
   /** Rejects with a sentence that says what to set, where neither a server nor the data folder is to be had. */
@@ -19,7 +19,7 @@ export interface CommandNeeds {
 }
 
 /** What every command is given: its needs, and where it leaves what the program ends with. */
-export interface CommandContext extends CommandNeeds {
+export interface CommandContext extends CommandLineDeps {
   readonly finish: (exit: ExitCode) => void;
 }
 

@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { inOneLine } from '../terminal-text.ts';
 import { addAccountCommands } from './account-commands.ts';
 import { addBackupCommand } from './backup-command.ts';
-import type { CommandContext, CommandNeeds, CommandOptions } from './command-context.ts';
+import type { CommandContext, CommandLineDeps, CommandOptions } from './command-context.ts';
 import { addDomainCommands } from './domain-commands.ts';
 import { addEventsCommand } from './events-command.ts';
 import type { ExitCode } from './exit-code.ts';
@@ -17,20 +17,20 @@ import { addTokenCommands } from './token-commands.ts';
  * Runs one command line, without the program's own name. Resolves to its exit code: 0 done, 1 not verified, 2 usage,
  * 3 refused or unavailable. What was asked for goes to standard output, everything else to standard error.
  */
-export async function runCommandLine(words: readonly string[], needs: CommandNeeds): Promise<ExitCode> {
+export async function runCommandLine(argv: readonly string[], deps: CommandLineDeps): Promise<ExitCode> {
   let exit: ExitCode = EXIT.done;
   const program = makeProgram({
-    ...needs,
+    ...deps,
     finish: (code) => {
       exit = code;
     },
   });
   try {
-    await program.parseAsync([...words], { from: 'user' });
+    await program.parseAsync([...argv], { from: 'user' });
     return exit;
   } catch (error) {
     // Whoever read the output has gone (`… | head`): there is nobody to tell.
-    return isClosedPipe(error) ? exit : explain(error, needs, words.includes('--json'));
+    return isClosedPipe(error) ? exit : explain(error, deps, argv.includes('--json'));
   }
 }
 
@@ -72,7 +72,7 @@ function makeProgram(context: CommandContext): Command {
   return program;
 }
 
-function explain(error: unknown, { terminal }: CommandNeeds, asJson: boolean): ExitCode {
+function explain(error: unknown, { terminal }: CommandLineDeps, asJson: boolean): ExitCode {
   // Commander has printed its own say, which for --help is no error at all.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   const { body, exit } = describeFailure(error);

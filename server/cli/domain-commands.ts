@@ -2,11 +2,11 @@ import type { Command } from 'commander';
 import type { AccountOptions, CommandContext, CommandResult, Target } from './command-context.ts';
 import { addAccountAction } from './command-context.ts';
 import { describeDiagnosis } from './diagnosis-text.ts';
-import { describeName, describeNewDomain, formatDomains, inBothSpellings } from './domain-text.ts';
+import { describeName, describeNewDomain, formatDomains, withPunycode } from './domain-text.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { findDomain } from './find-domain.ts';
 import type { Terminal } from './output.ts';
-import { note } from './output.ts';
+import { printStatus } from './output.ts';
 import { addRecordsCommand } from './records-command.ts';
 
 interface RemoveOptions extends AccountOptions {
@@ -82,7 +82,7 @@ async function rename(target: Target, _options: AccountOptions, idOrName: string
 async function verify(target: Target, idOrName: string, terminal: Terminal): Promise<CommandResult> {
   const { letterhead, account } = target;
   const { id, domain: name } = await findDomain(target, idOrName);
-  note(terminal, `Asking the name servers of ${inBothSpellings(name)}…`);
+  printStatus(terminal, `Asking the name servers of ${withPunycode(name)}…`);
   const checked = await letterhead.domains.verifyDns.mutate({ account, id });
   return {
     json: checked,
@@ -91,17 +91,22 @@ async function verify(target: Target, idOrName: string, terminal: Terminal): Pro
   };
 }
 
-async function remove(target: Target, { yes = false }: RemoveOptions, idOrName: string, { ask }: Terminal) {
+async function remove(
+  target: Target,
+  { yes = false }: RemoveOptions,
+  idOrName: string,
+  { prompt }: Terminal,
+) {
   const found = await findDomain(target, idOrName);
   const { id, domain: name } = found;
   // A script means what it says.
-  if (!yes && ask !== null) {
+  if (!yes && prompt !== null) {
     const what = `This removes ${describeName(found)} and its key, for good: added again, it gets other records to publish.`;
-    const answer = await ask(`${what}\nRemove it? [y/N] `);
+    const answer = await prompt(`${what}\nRemove it? [y/N] `);
     if (!/^y(es)?$/i.test(answer.trim())) throw new UsageError('Nothing was removed.');
   }
   await target.letterhead.domains.delete.mutate({ account: target.account, id });
-  return { json: { id, domain: name, removed: true }, text: `Removed ${inBothSpellings(name)}.\n` };
+  return { json: { id, domain: name, removed: true }, text: `Removed ${withPunycode(name)}.\n` };
 }
 
 function diagnose({ letterhead, account }: Target, id: number) {

@@ -3,15 +3,15 @@ import { toUnicode } from '../domains/domain-name.ts';
 import { formatTable, formatTime } from './output.ts';
 
 /** A name as a person knows it: `bücher.example (xn--bcher-kva.example)`; once where there is but one spelling. */
-export function inBothSpellings(name: string): string {
-  const letters = toUnicode(name);
-  return letters === name ? name : `${letters} (${name})`;
+export function withPunycode(name: string): string {
+  const unicode = toUnicode(name);
+  return unicode === name ? name : `${unicode} (${name})`;
 }
 
 /** `example.org (domain 7)`, and an IDN in both its spellings. */
 export function describeName({ id, domain }: Pick<Domain, 'id' | 'domain'>): string {
-  const letters = toUnicode(domain);
-  return letters === domain ? `${domain} (domain ${id})` : `${letters} (${domain}, domain ${id})`;
+  const unicode = toUnicode(domain);
+  return unicode === domain ? `${domain} (domain ${id})` : `${unicode} (${domain}, domain ${id})`;
 }
 
 /** A line each. */
@@ -25,7 +25,7 @@ export function formatDomains(domains: readonly Domain[], statuses: readonly Dom
       const status = statusOf.get(id);
       return [
         String(id),
-        inBothSpellings(domain),
+        withPunycode(domain),
         status?.status ?? '-',
         formatTime(status?.checked_at ?? null),
         formatTime(created_at),

@@ -1,10 +1,10 @@
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ErrorBodySchema, LetterheadError } from '@letterhead/shared';
+import { describeErrno } from '../errno.ts';
 import { BACKUP_OPERATION } from '../rest/backup-operation.ts';
 import { BASE_PATH } from '../rest/rest-adapter.ts';
 import type { BackupOptions } from '../store/backup.ts';
-import { systemReason } from '../system-failure.ts';
 import { unreachable } from './unreachable.ts';
 
 /**
@@ -29,7 +29,7 @@ export async function downloadBackup(
   try {
     await pipeline(Readable.fromWeb(body), out);
   } catch (error) {
-    throw systemReason(error) === null ? cutOff(error) : error;
+    throw describeErrno(error) === null ? cutOff(error) : error;
   }
   return Number(headers.get('letterhead-files'));
 }

@@ -1,7 +1,7 @@
 import type { Event, EventType } from '@letterhead/shared';
 import { EVENT_TYPES } from '@letterhead/shared';
 import { inOneLine } from '../terminal-text.ts';
-import { inBothSpellings } from './domain-text.ts';
+import { withPunycode } from './domain-text.ts';
 import { formatTable, formatTime } from './output.ts';
 
 const LONGEST_TYPE = Math.max(...EVENT_TYPES.map((type: EventType) => type.length));
@@ -20,5 +20,5 @@ export function formatEvent(event: Event): string {
 
 function cellsOf({ id, at, type, domain, actor }: Event): string[] {
   const by = actor.kind === 'token' ? `token ${actor.token_id}` : actor.kind;
-  return [String(id), formatTime(at), type, by, domain === null ? '-' : inBothSpellings(domain.name)];
+  return [String(id), formatTime(at), type, by, domain === null ? '-' : withPunycode(domain.name)];
 }

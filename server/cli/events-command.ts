@@ -9,7 +9,7 @@ import { formatEvent, formatEvents } from './event-text.ts';
 import { UsageError } from './exit-code.ts';
 import { findDomain } from './find-domain.ts';
 import { followEvents } from './follow-events.ts';
-import { formatJson, note, print } from './output.ts';
+import { formatJson, print, printStatus } from './output.ts';
 
 interface EventsOptions extends AccountOptions {
   readonly after?: number;
@@ -65,7 +65,7 @@ async function listAndFollow(connection: Connection, options: EventsOptions, { t
   };
   for await (const event of listEvents(target, filter)) await show(event);
   await followEvents(target, last, show, () =>
-    note(terminal, 'Some events are no longer kept; this goes on with the next.'),
+    printStatus(terminal, 'Some events are no longer kept; this goes on with the next.'),
   );
 }
 

@@ -1,8 +1,8 @@
 import { isLetterheadError } from '@letterhead/client';
 import type { ErrorBody } from '@letterhead/shared';
 import { LetterheadError } from '@letterhead/shared';
+import { messageOf } from '../errno.ts';
 import { SettingsError } from '../settings.ts';
-import { messageOf } from '../system-failure.ts';
 import type { ExitCode } from './exit-code.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 

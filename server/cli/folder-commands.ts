@@ -3,7 +3,7 @@ import type { StoreReport, StoreTools } from '../store/open.ts';
 import { inOneLine } from '../terminal-text.ts';
 import type { CommandContext, CommandOptions } from './command-context.ts';
 import { EXIT, UsageError } from './exit-code.ts';
-import { formatJson, note, print } from './output.ts';
+import { formatJson, print, printStatus } from './output.ts';
 
 /** `letterhead check` and `letterhead restore`. */
 export function addFolderCommands(program: Command, context: CommandContext): void {
@@ -13,10 +13,10 @@ export function addFolderCommands(program: Command, context: CommandContext): vo
     .option('--json', 'print JSON')
     .action(async ({ json }: CommandOptions) => {
       const folder = context.openFolder();
-      note(context.terminal, `Reading ${folder.path}…`);
-      const findings = await folder.check();
-      context.finish(findings.problems.length === 0 ? EXIT.done : EXIT.notVerified);
-      await show(context, json, findings, describeFolder(folder.path, findings));
+      printStatus(context.terminal, `Reading ${folder.path}…`);
+      const report = await folder.check();
+      context.finish(report.problems.length === 0 ? EXIT.done : EXIT.notVerified);
+      await show(context, json, report, describeFolder(folder.path, report));
     });
 
   program
@@ -27,19 +27,19 @@ export function addFolderCommands(program: Command, context: CommandContext): vo
     .action(async (archive: string, { json }: CommandOptions) => {
       if (archive === '') throw new UsageError('Name the file that `letterhead backup` has written.');
       const folder = context.openFolder();
-      note(context.terminal, `Restoring into ${folder.path}…`);
-      const findings = await folder.restore(archive);
-      await show(context, json, findings, describeRestored(folder, findings));
+      printStatus(context.terminal, `Restoring into ${folder.path}…`);
+      const report = await folder.restore(archive);
+      await show(context, json, report, describeRestored(folder, report));
     });
 }
 
 async function show(
   { terminal }: CommandContext,
   asJson: boolean | undefined,
-  findings: StoreReport,
+  report: StoreReport,
   text: string,
 ): Promise<void> {
-  await print(terminal.out, asJson === true ? formatJson(findings) : text);
+  await print(terminal.out, asJson === true ? formatJson(report) : text);
 }
 
 function describeFolder(path: string, { accounts, domains, problems }: StoreReport): string {
@@ -48,11 +48,11 @@ function describeFolder(path: string, { accounts, domains, problems }: StoreRepo
   return `${holds}. ${count(problems.length, 'problem')}:\n\n${problems.map(({ message }) => `  ${inOneLine(message)}\n`).join('')}`;
 }
 
-function describeRestored(folder: StoreTools, findings: StoreReport): string {
+function describeRestored(folder: StoreTools, report: StoreReport): string {
   const key = folder.lacksKey()
     ? 'The backup was made without its key: set SECRET_KEY, or put secret.key back, before the server starts.\n'
     : '';
-  return `Restored. ${describeFolder(folder.path, findings)}
+  return `Restored. ${describeFolder(folder.path, report)}
 Ids that were given out after the backup was made can come again: what refers to them elsewhere is wrong then.
 ${key}`;
 }

@@ -8,7 +8,7 @@ export interface Terminal {
   readonly out: Writable;
   readonly err: Writable & { readonly isTTY?: boolean };
   /** Asks whoever sits there and resolves to the line that is typed; null where nobody does. */
-  readonly ask: ((question: string) => Promise<string>) | null;
+  readonly prompt: ((question: string) => Promise<string>) | null;
 }
 
 /** Writes all of it, made harmless for a terminal. Rejects where it cannot be written; with the system's own error where the reader has gone. */
@@ -33,7 +33,7 @@ export function printError({ err }: Terminal, text: string): void {
 }
 
 /** Says what takes its time in one line, to somebody who waits. */
-export function note(terminal: Terminal, text: string): void {
+export function printStatus(terminal: Terminal, text: string): void {
   if (terminal.err.isTTY === true) printError(terminal, `${inOneLine(text)}\n`);
 }
 

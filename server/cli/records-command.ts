@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { AccountOptions, CommandContext, Target } from './command-context.ts';
 import { addAccountAction } from './command-context.ts';
-import { inBothSpellings } from './domain-text.ts';
+import { withPunycode } from './domain-text.ts';
 import { findDomain } from './find-domain.ts';
 import { formatJson, formatTable } from './output.ts';
 
@@ -64,5 +64,5 @@ function writeMessage(domain: Domain): string {
     host: hostname,
     fqdn: recordFqdn(hostname, domain),
   }));
-  return recordsEmail(inBothSpellings(domain.domain), inBothSpellings(zone), records);
+  return recordsEmail(withPunycode(domain.domain), withPunycode(zone), records);
 }

@@ -15,11 +15,15 @@ export function openTerminal({ stdin, stdout, stderr }: StandardStreams): Termin
   // `print` hears of a failure where it writes; without a listener, the process would end with a stack.
   for (const stream of [stdout, stderr]) stream.on('error', () => {});
   const attended = stdin.isTTY === true && stderr.isTTY === true;
-  return { out: stdout, err: stderr, ask: attended ? (question) => ask(question, stdin, stderr) : null };
+  return {
+    out: stdout,
+    err: stderr,
+    prompt: attended ? (question) => prompt(question, stdin, stderr) : null,
+  };
 }
 
 /** Resolves to nothing where it is broken off. */
-async function ask(question: string, input: Readable, output: Writable): Promise<string> {
+async function prompt(question: string, input: Readable, output: Writable): Promise<string> {
   using terminal = createInterface(input, output);
   const ended = new AbortController();
   terminal.once('close', () => ended.abort());

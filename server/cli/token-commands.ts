@@ -5,7 +5,7 @@ import type { AccountOptions, CommandContext, Target } from './command-context.t
 import { addAccountAction, idParser } from './command-context.ts';
 import { UsageError } from './exit-code.ts';
 import type { Terminal } from './output.ts';
-import { formatTable, formatTime, note } from './output.ts';
+import { formatTable, formatTime, printStatus } from './output.ts';
 
 interface CreateOptions extends AccountOptions {
   readonly scope?: readonly Scope[];
@@ -64,7 +64,7 @@ async function create(
     scopes: [...(scope ?? DEFAULT_SCOPES)],
     expires_at: expires ?? null,
   });
-  if (json !== true) note(terminal, describeCreated(created));
+  if (json !== true) printStatus(terminal, describeCreated(created));
   return { json: created, text: `${created.token}\n` };
 }
 

@@ -17,13 +17,13 @@ import type {
 } from './outcome.ts';
 import { unknown } from './reply.ts';
 import type { Resolver } from './resolver.ts';
-import { type WalkNeeds, walkZones } from './zone-walk.ts';
+import { type WalkDeps, walkZones } from './zone-walk.ts';
 
-export interface CheckNeeds {
+export interface CheckDeps {
   readonly exchange: Exchange;
   readonly resolver: Resolver;
   /** Whether an authority may be asked at this address. */
-  readonly isAskable: (address: string) => boolean;
+  readonly mayQuery: (address: string) => boolean;
   readonly authorityPort: number;
   /** How long an authority may take in all, in milliseconds. */
   readonly authorityTimeout: number;
@@ -46,21 +46,21 @@ class CheckMemory {
 }
 
 /** One check's questions; each is asked once, however often it comes up. */
-export class DomainCheck implements DnsCheck, WalkNeeds {
-  readonly #needs: CheckNeeds;
+export class DomainCheck implements DnsCheck, WalkDeps {
+  readonly #deps: CheckDeps;
   readonly #registrableDomain: string;
   readonly #budget: CheckBudget;
   readonly #asker: Asker;
   readonly #memory: CheckMemory;
 
   private constructor(
-    needs: CheckNeeds,
+    deps: CheckDeps,
     registrableDomain: string,
     budget: CheckBudget,
     asker: Asker,
     memory: CheckMemory,
   ) {
-    this.#needs = needs;
+    this.#deps = deps;
     this.#registrableDomain = registrableDomain;
     this.#budget = budget;
     this.#asker = asker;
@@ -68,17 +68,17 @@ export class DomainCheck implements DnsCheck, WalkNeeds {
   }
 
   static open(
-    needs: CheckNeeds,
+    deps: CheckDeps,
     registrableDomain: string,
     { signal, owner, budget = new CheckBudget() }: CheckOptions,
   ): DomainCheck {
     const asker = { signal, owner, allowance: budget.records };
-    return new DomainCheck(needs, canonicalName(registrableDomain), budget, asker, new CheckMemory());
+    return new DomainCheck(deps, canonicalName(registrableDomain), budget, asker, new CheckMemory());
   }
 
   forAdvice(): DomainCheck {
     const asker = { ...this.#asker, allowance: this.#budget.advice };
-    return new DomainCheck(this.#needs, this.#registrableDomain, this.#budget, asker, this.#memory);
+    return new DomainCheck(this.#deps, this.#registrableDomain, this.#budget, asker, this.#memory);
   }
 
   async delegation(): Promise<Delegation> {
@@ -95,8 +95,8 @@ export class DomainCheck implements DnsCheck, WalkNeeds {
     return this.#remember(this.#memory.resolved, question, () => this.#resolve(question), isNotAsked);
   }
 
-  isAskable(address: string): boolean {
-    return this.#needs.isAskable(address);
+  mayQuery(address: string): boolean {
+    return this.#deps.mayQuery(address);
   }
 
   async askAuthority(
@@ -106,7 +106,7 @@ export class DomainCheck implements DnsCheck, WalkNeeds {
   ): Promise<{ outcome: Outcome | Referral; ms: number }> {
     const { silent } = this.#memory;
     if (silent.has(address)) return { outcome: unknown('timeout'), ms: 0 };
-    const { exchange, authorityPort, authorityTimeout, onLookup } = this.#needs;
+    const { exchange, authorityPort, authorityTimeout, onLookup } = this.#deps;
     const options = { recursive: false, timeout: authorityTimeout, resendAfter: authorityTimeout / 3 };
     const server = { address, port: authorityPort };
     const { reply, ms } = await exchange.ask(server, question, options, this.#asker);
@@ -123,7 +123,7 @@ export class DomainCheck implements DnsCheck, WalkNeeds {
   }
 
   #findDelegation(): Promise<FoundDelegation> {
-    this.#memory.delegation ??= findDelegation(this.#registrableDomain, this.#needs.resolver, this.#asker);
+    this.#memory.delegation ??= findDelegation(this.#registrableDomain, this.#deps.resolver, this.#asker);
     return this.#memory.delegation;
   }
 
@@ -137,7 +137,7 @@ export class DomainCheck implements DnsCheck, WalkNeeds {
   }
 
   async #resolve(question: Question): Promise<Outcome> {
-    return (await this.#needs.resolver.ask(question, this.#asker)).outcome;
+    return (await this.#deps.resolver.ask(question, this.#asker)).outcome;
   }
 
   /** What another allowance could not pay for to the end is asked again. */

@@ -1,8 +1,8 @@
-import { isPublicUnicast } from './askable-address.ts';
 import { DomainCheck } from './dns-check.ts';
 import { Exchange } from './exchange.ts';
 import type { LookupObserver } from './lookup.ts';
 import type { Dns } from './outcome.ts';
+import { isPublicUnicast } from './public-address.ts';
 import { Resolver } from './resolver.ts';
 import type { ServerAddress } from './server-address.ts';
 
@@ -41,15 +41,15 @@ export function createDns(options: DnsOptions): Dns {
   const { resolvers, allowPrivate, authorityPort, onLookup = () => {}, timeouts = TIMEOUTS } = options;
   const exchange = new Exchange(options);
   const resolver = new Resolver({ exchange, servers: resolvers, tries: timeouts.resolver, onLookup });
-  const needs = {
+  const deps = {
     exchange,
     resolver,
-    isAskable: allowPrivate ? () => true : isPublicUnicast,
+    mayQuery: allowPrivate ? () => true : isPublicUnicast,
     authorityPort,
     authorityTimeout: timeouts.authority,
     onLookup,
   };
   return {
-    open: (registrableDomain, options) => DomainCheck.open(needs, registrableDomain, options),
+    open: (registrableDomain, options) => DomainCheck.open(deps, registrableDomain, options),
   };
 }

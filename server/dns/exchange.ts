@@ -3,14 +3,14 @@ import { DNS_LIMITS } from '../limits.ts';
 import type { Allowance } from './check-budget.ts';
 import { Deadline } from './deadline.ts';
 import { encodeQuery, type Message, type Query, type Question, RCODE } from './message.ts';
-import { isAskableName } from './name.ts';
+import { isQueryableName } from './name.ts';
 import { type RawReply, type Reply, toReply, unknown } from './reply.ts';
 import type { ServerAddress } from './server-address.ts';
-import { SocketTurns } from './socket-turns.ts';
+import { SocketSemaphore } from './socket-semaphore.ts';
 import { askOverTcp } from './tcp.ts';
 import { askOverUdp } from './udp.ts';
 
-export interface ExchangeNeeds {
+export interface ExchangeDeps {
   /** Cryptographically strong bytes. */
   readonly random: (size: number) => Uint8Array;
   /** A monotonic clock, in milliseconds. */
@@ -46,12 +46,12 @@ const DECODES = { total: DNS_LIMITS.decodesAtAStretch, perOwner: DNS_LIMITS.deco
 
 /** One question to one server. */
 export class Exchange {
-  readonly #needs: ExchangeNeeds;
-  readonly #turns = new SocketTurns();
+  readonly #deps: ExchangeDeps;
+  readonly #sockets = new SocketSemaphore();
   readonly #decodes = new FairSemaphore<number>(DECODES);
 
-  constructor(needs: ExchangeNeeds) {
-    this.#needs = needs;
+  constructor(deps: ExchangeDeps) {
+    this.#deps = deps;
   }
 
   /** Never throws for what the server does or the name is: whatever is no answer to the question is `unknown`. */
@@ -61,12 +61,12 @@ export class Exchange {
     options: AskOptions,
     asker: Asker,
   ): Promise<Exchanged> {
-    if (!isAskableName(question.name)) return { reply: unknown('malformed'), ms: 0 };
-    if (!(await this.#turns.acquire(server, asker.owner, asker.signal))) return TOO_LATE;
+    if (!isQueryableName(question.name)) return { reply: unknown('malformed'), ms: 0 };
+    if (!(await this.#sockets.acquire(server, asker.owner, asker.signal))) return TOO_LATE;
     try {
       return await this.#askNow(server, question, options, asker);
     } finally {
-      this.#turns.release(server, asker.owner);
+      this.#sockets.release(server, asker.owner);
     }
   }
 
@@ -76,10 +76,10 @@ export class Exchange {
     options: AskOptions,
     asker: Asker,
   ): Promise<Exchanged> {
-    const start = this.#needs.now();
+    const start = this.#deps.now();
     using deadline = new Deadline(options.timeout, asker.signal);
     const reply = await this.#askUntil(deadline, server, question, options, asker);
-    return { reply, ms: Math.round(this.#needs.now() - start) };
+    return { reply, ms: Math.round(this.#deps.now() - start) };
   }
 
   async #askUntil(
@@ -121,7 +121,7 @@ export class Exchange {
   }
 
   #encode(question: Question, recursive: boolean, edns: boolean): Query {
-    const [high = 0, low = 0] = this.#needs.random(2);
+    const [high = 0, low = 0] = this.#deps.random(2);
     return encodeQuery(question, { id: high * 256 + low, recursive, edns });
   }
 }

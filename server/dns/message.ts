@@ -1,8 +1,8 @@
 import { type Answer, decode, encode, RECURSION_DESIRED } from 'dns-packet';
 import { DNS_LIMITS } from '../limits.ts';
-import { assertDecodable } from './message-guard.ts';
 import type { RecordType } from './outcome.ts';
 import { type ResourceRecord, toRecord } from './record.ts';
+import { assertDecodable } from './validate-message.ts';
 
 export interface Question {
   /** Canonical: see `name.ts`. */

@@ -21,7 +21,7 @@ export function parentOf(name: string): string {
 export const MAX_NAME_LENGTH = 253;
 
 /** Whether a name can stand in a question: ASCII, labels of 1 to 63 octets, not too long. */
-export function isAskableName(name: string): boolean {
+export function isQueryableName(name: string): boolean {
   if (name === '.') return true;
   return (
     name.length <= MAX_NAME_LENGTH && name.split('.').every((label) => /^[\x21-\x7e]{1,63}$/.test(label))

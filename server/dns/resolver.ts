@@ -7,7 +7,7 @@ import type { ResourceRecord } from './record.ts';
 import { unknown } from './reply.ts';
 import type { ServerAddress } from './server-address.ts';
 
-export interface ResolverNeeds {
+export interface ResolverDeps {
   readonly exchange: Exchange;
   /** In the order of preference. */
   readonly servers: readonly ServerAddress[];
@@ -23,7 +23,7 @@ export interface Resolved {
 }
 
 /** Of several failures, the one that says most. */
-const TELLING: readonly UnknownReason[] = [
+const BY_USEFULNESS: readonly UnknownReason[] = [
   'servfail',
   'refused',
   'malformed',
@@ -36,18 +36,18 @@ const PROBE_TIMEOUT = 1000;
 
 /** The configured resolvers, asked one after another until one gives a definitive answer. */
 export class Resolver {
-  readonly #needs: ResolverNeeds;
+  readonly #deps: ResolverDeps;
   /** The one that answered last is asked first: a dead one costs its time once. */
   #preferred: ServerAddress | undefined;
 
-  constructor(needs: ResolverNeeds) {
-    this.#needs = needs;
+  constructor(deps: ResolverDeps) {
+    this.#deps = deps;
   }
 
   async ask(question: Question, asker: Asker): Promise<Resolved> {
     const reasons = new Set<UnknownReason>();
     let servers = this.#inOrder();
-    for (const timeout of this.#needs.tries) {
+    for (const timeout of this.#deps.tries) {
       const silent: ServerAddress[] = [];
       for (const server of servers) {
         const resolved = await this.#askOne(server, question, timeout, asker);
@@ -61,27 +61,27 @@ export class Resolver {
       // Only silence is worth another try: the datagram may have been lost, or the answer took long.
       servers = silent;
     }
-    const reason = TELLING.find((telling) => reasons.has(telling)) ?? 'unreachable';
+    const reason = BY_USEFULNESS.find((candidate) => reasons.has(candidate)) ?? 'unreachable';
     return { outcome: unknown(reason), additionals: [] };
   }
 
   /** Whether any of them answers at all: asks for what each one always knows, the root's servers. */
   async isReachable(asker: Asker): Promise<boolean> {
     const root: Question = { name: '.', type: 'NS' };
-    const asked = this.#needs.servers.map((server) => this.#exchange(server, root, PROBE_TIMEOUT, asker));
+    const asked = this.#deps.servers.map((server) => this.#exchange(server, root, PROBE_TIMEOUT, asker));
     return (await Promise.all(asked)).some(({ reply }) => reply.kind === 'reply');
   }
 
   #inOrder(): ServerAddress[] {
     const preferred = this.#preferred;
-    const others = this.#needs.servers.filter((server) => server !== preferred);
+    const others = this.#deps.servers.filter((server) => server !== preferred);
     return preferred === undefined ? others : [preferred, ...others];
   }
 
   async #askOne(server: ServerAddress, question: Question, timeout: number, asker: Asker): Promise<Resolved> {
     const { reply, ms } = await this.#exchange(server, question, timeout, asker);
     const outcome = reply.kind === 'reply' ? readResolver(reply.message, question) : reply;
-    this.#needs.onLookup({ whom: 'resolver', type: question.type, outcome: labelOf(outcome), ms });
+    this.#deps.onLookup({ whom: 'resolver', type: question.type, outcome: labelOf(outcome), ms });
     return { outcome, additionals: reply.kind === 'reply' ? reply.message.additionals : [] };
   }
 
@@ -93,6 +93,6 @@ export class Resolver {
   ): Promise<Exchanged> {
     if (!asker.allowance.takeResolverQuestion()) return { reply: unknown('budget'), ms: 0 };
     const options = { recursive: true, timeout, resendAfter: timeout / 2 };
-    return this.#needs.exchange.ask(server, question, options, asker);
+    return this.#deps.exchange.ask(server, question, options, asker);
   }
 }

@@ -21,7 +21,10 @@ export function askOverUdp(
 ): Promise<RawReply> {
   if (!allowance.takeDatagram()) return Promise.resolve(unknown('budget'));
   return new Promise((resolve) => {
-    const socket = dgram.createSocket({ type: isIPv6(server.address) ? 'udp6' : 'udp4', lookup: asItIs });
+    const socket = dgram.createSocket({
+      type: isIPv6(server.address) ? 'udp6' : 'udp4',
+      lookup: literalLookup,
+    });
     let timer: NodeJS.Timeout | undefined;
     let sawOther = false;
     const finish = (reply: RawReply) => {
@@ -55,7 +58,7 @@ export function askOverUdp(
 }
 
 /** The address is one already: nothing is to be looked up. */
-function asItIs(
+function literalLookup(
   address: string,
   _options: unknown,
   callback: (error: null, address: string, family: number) => void,

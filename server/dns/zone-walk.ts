@@ -8,9 +8,9 @@ import type { Observation, Outcome, Survey, Unknown } from './outcome.ts';
 import { unknown } from './reply.ts';
 
 /** What a walk needs of the check that it belongs to. */
-export interface WalkNeeds {
+export interface WalkDeps {
   /** Whether rules allow to ask at this address. */
-  isAskable(address: string): boolean;
+  mayQuery(address: string): boolean;
   /** Asks a server of `zone`. */
   askAuthority(
     address: string,
@@ -34,32 +34,32 @@ const { referrals: MAX_DEPTH, serversAZone: MAX_SERVERS } = DNS_LIMITS;
  * Asks all authorities of a name, from the zone `start` down through every referral. A server that answers late or
  * not at all holds up no other: each referral is followed as soon as it is there.
  */
-export async function walkZones(question: Question, start: ServedZone, needs: WalkNeeds): Promise<Survey> {
-  const walk = new ZoneWalk(question, needs);
+export async function walkZones(question: Question, start: ServedZone, deps: WalkDeps): Promise<Survey> {
+  const walk = new ZoneWalk(question, deps);
   await walk.visitZone(start, 0);
   return walk.survey();
 }
 
 class ZoneWalk {
   readonly #question: Question;
-  readonly #needs: WalkNeeds;
-  readonly #turns = new Map<string, ZoneTurns>();
+  readonly #deps: WalkDeps;
+  readonly #visits = new Map<string, ZoneVisits>();
   readonly #observed: { zone: string; observation: Observation }[] = [];
 
-  constructor(question: Question, needs: WalkNeeds) {
+  constructor(question: Question, deps: WalkDeps) {
     this.#question = question;
-    this.#needs = needs;
+    this.#deps = deps;
   }
 
   async visitZone(served: ServedZone, depth: number): Promise<void> {
-    this.#turnsOf(served.zone);
+    this.#visitsTo(served.zone);
     const names = served.nameServers.slice(0, MAX_SERVERS);
     await Promise.all(names.map((name) => this.#visitNameServer(name, served, depth)));
   }
 
   /** The servers of the lowest zone, and of those above it that answered nevertheless. */
   survey(): Survey {
-    const zone = [...this.#turns.keys()].reduce((low, other) => (isWithin(other, low) ? other : low));
+    const zone = [...this.#visits.keys()].reduce((low, other) => (isWithin(other, low) ? other : low));
     const observations = this.#observed
       .filter(({ zone: at, observation }) => at === zone || isDefinitive(observation))
       .map(({ observation }) => observation);
@@ -67,27 +67,27 @@ class ZoneWalk {
   }
 
   async #visitNameServer(name: string, served: ServedZone, depth: number): Promise<void> {
-    const turns = this.#turnsOf(served.zone);
+    const visits = this.#visitsTo(served.zone);
     const alongside = served.addresses.get(name);
-    if (alongside === undefined && !turns.takeName(name)) return;
+    if (alongside === undefined && !visits.takeName(name)) return;
     const addresses = alongside ?? (await this.#addressesOf(name));
     if ('kind' in addresses) {
-      if (turns.takeServer(name)) this.#observe(served.zone, name, '', addresses, 0);
+      if (visits.takeServer(name)) this.#observe(served.zone, name, '', addresses, 0);
       return;
     }
     const reached = await this.#visitAddresses(name, addresses, served, depth);
     // A host without IPv4 cannot reach IPv4 addresses; the server may have others.
-    if (reached || addresses.some((address) => isIPv6(address)) || turns.areTaken) return;
-    if (alongside !== undefined && !turns.takeName(name)) return;
-    const others = await this.#needs.addressesOf(name, 'AAAA');
+    if (reached || addresses.some((address) => isIPv6(address)) || visits.isFull) return;
+    if (alongside !== undefined && !visits.takeName(name)) return;
+    const others = await this.#deps.addressesOf(name, 'AAAA');
     if (!('kind' in others)) await this.#visitAddresses(name, others, served, depth);
   }
 
   async #addressesOf(name: string): Promise<readonly string[] | Unknown> {
     // The resolver must not hear the record's own name, not even as a name server's.
     if (name === this.#question.name) return unknown('unreachable');
-    const found = await this.#needs.addressesOf(name, 'A');
-    return 'kind' in found ? this.#needs.addressesOf(name, 'AAAA') : found;
+    const found = await this.#deps.addressesOf(name, 'A');
+    return 'kind' in found ? this.#deps.addressesOf(name, 'AAAA') : found;
   }
 
   /** Whether any of them could be reached; false where none was there to ask. */
@@ -98,21 +98,21 @@ class ZoneWalk {
     depth: number,
   ): Promise<boolean> {
     const share = Math.max(1, Math.floor(MAX_SERVERS / served.nameServers.length));
-    const turns = addresses
+    const chosen = addresses
       .slice(0, share)
-      .filter((address) => this.#turnsOf(served.zone).takeServer(address));
+      .filter((address) => this.#visitsTo(served.zone).takeServer(address));
     const reached = await Promise.all(
-      turns.map((address) => this.#visitServer(name, address, served.zone, depth)),
+      chosen.map((address) => this.#visitServer(name, address, served.zone, depth)),
     );
     return reached.includes(true);
   }
 
   async #visitServer(name: string, address: string, zone: string, depth: number): Promise<boolean> {
-    if (!this.#needs.isAskable(address)) {
+    if (!this.#deps.mayQuery(address)) {
       this.#observe(zone, name, address, { kind: 'not-asked', why: 'address-not-public' }, 0);
       return true;
     }
-    const { outcome, ms } = await this.#needs.askAuthority(address, this.#question, zone);
+    const { outcome, ms } = await this.#deps.askAuthority(address, this.#question, zone);
     if (outcome.kind !== 'referral') {
       this.#observe(zone, name, address, outcome, ms);
       return outcome.kind !== 'unknown' || outcome.reason !== 'unreachable';
@@ -122,10 +122,10 @@ class ZoneWalk {
     return true;
   }
 
-  #turnsOf(zone: string): ZoneTurns {
-    const turns = this.#turns.get(zone) ?? new ZoneTurns();
-    this.#turns.set(zone, turns);
-    return turns;
+  #visitsTo(zone: string): ZoneVisits {
+    const visits = this.#visits.get(zone) ?? new ZoneVisits();
+    this.#visits.set(zone, visits);
+    return visits;
   }
 
   #observe(zone: string, name: string, address: string, outcome: Observation['outcome'], ms: number): void {
@@ -134,18 +134,18 @@ class ZoneWalk {
 }
 
 /** Which servers of one zone have had their turn, however many servers referred to it with names of their own. */
-class ZoneTurns {
+class ZoneVisits {
   /** Those whose addresses had to be asked for: a question to the resolver comes before it is known who serves. */
   readonly #names = new Set<string>();
   /** Addresses, and names without one. */
   readonly #servers = new Set<string>();
 
-  get areTaken(): boolean {
+  get isFull(): boolean {
     return this.#servers.size >= MAX_SERVERS;
   }
 
   takeName(name: string): boolean {
-    return !this.areTaken && take(this.#names, name);
+    return !this.isFull && take(this.#names, name);
   }
 
   takeServer(server: string): boolean {

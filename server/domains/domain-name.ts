@@ -45,7 +45,7 @@ class ParsedDomainName {
 export type DomainName = ParsedDomainName;
 
 /** Why a text is refused. `advice`: what to do instead of typing the suggestion. */
-interface Refusal extends InputMistake {
+interface InvalidName extends InputMistake {
   readonly advice?: string;
 }
 
@@ -57,7 +57,7 @@ interface Refusal extends InputMistake {
 export function parseDomainName(input: string): DomainName {
   const result = read(input);
   if (result instanceof ParsedDomainName) return result;
-  const sentence = `${result.message} ${result.advice ?? adviceFor(result.suggestion)}`;
+  const sentence = `${result.message} ${result.advice ?? adviseOn(result.suggestion)}`;
   throw new LetterheadError('invalid', sentence, { errors: { domain: [sentence] } });
 }
 
@@ -68,39 +68,39 @@ export function toUnicode(name: string): string {
 }
 
 /** Suggests only what would be accepted, and so never a control character. */
-function adviceFor(suggestion: string | null): string {
+function adviseOn(suggestion: string | null): string {
   const name = suggestion === null ? null : read(suggestion);
   return name instanceof ParsedDomainName && name.name.length <= MAX_SUGGESTION_LENGTH
     ? `Type only the name: ${name.name}.`
     : 'Type a domain name, such as example.org.';
 }
 
-function read(input: string): DomainName | Refusal {
+function read(input: string): DomainName | InvalidName {
   const typed = input.trim();
   // Before anything whose cost grows with the square of the length, as Punycode's does.
   if (typed.length > MAX_INPUT_LENGTH) return tooLong();
   const unicode = mapToUnicode(typed, UTS46).domain.trim();
   const mistake = findInputMistake(unicode) ?? findMalformedALabel(typed);
   if (mistake !== null) return mistake;
-  if (/^\.?$/.test(unicode)) return refuse('Nothing was typed.');
+  if (/^\.?$/.test(unicode)) return invalid('Nothing was typed.');
   if ([...unicode].length > MAX_NAME_LENGTH + 1) return tooLong();
 
   const name = mapToAscii(typed, UTS46)?.replace(/\.$/, '');
-  if (name === undefined) return wrongCharacters(unicode);
+  if (name === undefined) return invalidCharacters(unicode);
   const labels = name.split('.');
-  return findBrokenLabel(labels) ?? findBrokenName(name, labels) ?? splitOff(name);
+  return findBrokenLabel(labels) ?? findBrokenName(name, labels) ?? splitAtRegistrable(name);
 }
 
-function refuse(message: string, suggestion: string | null = null): Refusal {
+function invalid(message: string, suggestion: string | null = null): InvalidName {
   return { message, suggestion };
 }
 
-function tooLong(): Refusal {
-  return refuse(`That is too long: a domain name has at most ${MAX_NAME_LENGTH} characters.`);
+function tooLong(): InvalidName {
+  return invalid(`That is too long: a domain name has at most ${MAX_NAME_LENGTH} characters.`);
 }
 
 /** An A-label must be the Punycode of something that is not ASCII, in NFC and allowed (RFC 5890 §2.3.2.1). */
-function findMalformedALabel(typed: string): Refusal | null {
+function findMalformedALabel(typed: string): InvalidName | null {
   const malformed = typed
     .toLowerCase()
     .split('.')
@@ -115,31 +115,31 @@ function findMalformedALabel(typed: string): Refusal | null {
 }
 
 /** Says what is wrong with a name that UTS 46 refuses. */
-function wrongCharacters(unicode: string): Refusal {
+function invalidCharacters(unicode: string): InvalidName {
   if (mapToAscii(unicode, { useSTD3ASCIIRules: true }) !== null) {
-    return refuse('These letters may not stand together in a domain name.');
+    return invalid('These letters may not stand together in a domain name.');
   }
   if (unicode.includes('_')) {
     // `_dmarc.example.org` is where a record lies, under the domain that was meant.
-    return refuse('A domain name has no underscores.', /^.*_[^.]*\.([^_]+)$/s.exec(unicode)?.[1] ?? null);
+    return invalid('A domain name has no underscores.', /^.*_[^.]*\.([^_]+)$/s.exec(unicode)?.[1] ?? null);
   }
-  return refuse(
+  return invalid(
     'A domain name has only letters, digits and hyphens between its dots.',
     unicode.replace(/^[^\p{L}\p{N}]+|\p{C}|(?<=[\p{L}\p{N}])[^\p{L}\p{N}]+$/gu, ''),
   );
 }
 
 /** The rules for each label. */
-function findBrokenLabel(labels: readonly string[]): Refusal | null {
+function findBrokenLabel(labels: readonly string[]): InvalidName | null {
   if (labels.includes('')) {
-    return refuse('There is nothing between two dots.', labels.filter((label) => label !== '').join('.'));
+    return invalid('There is nothing between two dots.', labels.filter((label) => label !== '').join('.'));
   }
   if (labels.some(hasMisplacedHyphen)) {
     const meant = labels.map((label) => label.replace(/^-+|-+$/g, '')).join('.');
-    return refuse('No part of a domain name begins or ends with a hyphen.', meant);
+    return invalid('No part of a domain name begins or ends with a hyphen.', meant);
   }
   if (labels.some((label) => label.length > MAX_LABEL_LENGTH)) {
-    return refuse(`No part of a domain name has more than ${MAX_LABEL_LENGTH} characters.`);
+    return invalid(`No part of a domain name has more than ${MAX_LABEL_LENGTH} characters.`);
   }
   return null;
 }
@@ -152,7 +152,7 @@ function hasMisplacedHyphen(label: string): boolean {
 }
 
 /** The rules for the name as a whole. */
-function findBrokenName(name: string, labels: readonly string[]): Refusal | null {
+function findBrokenName(name: string, labels: readonly string[]): InvalidName | null {
   if (name.length > MAX_NAME_LENGTH) return tooLong();
   const last = labels.at(-1) ?? '';
   const reserved = RESERVED.get(last);
@@ -163,7 +163,7 @@ function findBrokenName(name: string, labels: readonly string[]): Refusal | null
       advice: 'Type a name that you have registered, such as example.org.',
     };
   }
-  if (isNumberLabel(last)) return refuse('The last part of a domain name is never a number.');
+  if (isNumberLabel(last)) return invalid('The last part of a domain name is never a number.');
   if (labels.length === 1) {
     const message = 'That is one word: a domain name has a dot in it.';
     return { message, suggestion: null, advice: 'Type it in full, such as example.org.' };
@@ -171,7 +171,7 @@ function findBrokenName(name: string, labels: readonly string[]): Refusal | null
   return null;
 }
 
-function splitOff(name: string): DomainName | Refusal {
+function splitAtRegistrable(name: string): DomainName | InvalidName {
   const { domain, subdomain } = splitAtSuffix(name, {
     allowPrivateDomains: false,
     detectIp: false,

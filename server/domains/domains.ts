@@ -1,10 +1,10 @@
 import type { Actor, Diagnosis, DomainStatus, EventType } from '@letterhead/shared';
 import { LetterheadError } from '@letterhead/shared';
-import { keyFingerprint } from '../dkim/key-fingerprint.ts';
-import type { KeySeal } from '../dkim/key-seal.ts';
-import type { KeyPair, KeySource } from '../dkim/key-source.ts';
 import type { Clock } from '../instant.ts';
 import { toInstant } from '../instant.ts';
+import type { KeyCipher } from '../keys/key-encryption.ts';
+import { keyFingerprint } from '../keys/key-fingerprint.ts';
+import type { KeyPair, KeySource } from '../keys/key-source.ts';
 import type { CheckRequest } from '../monitor/check-job.ts';
 import type { Monitor } from '../monitor/monitor.ts';
 import { firstCheckTimes } from '../monitor/schedule.ts';
@@ -32,10 +32,10 @@ const MAX_PREVIOUS_KEYS = 50;
 const KEY_BITS = 2048;
 
 /** What the domains need from elsewhere. */
-export interface DomainsNeeds {
+export interface DomainsDeps {
   readonly store: Store;
   readonly keys: KeySource;
-  readonly seal: KeySeal;
+  readonly cipher: KeyCipher;
   readonly clock: Clock;
   /** Cryptographically strong bytes. */
   readonly random: (size: number) => Uint8Array;
@@ -49,14 +49,14 @@ export interface DomainsNeeds {
 
 /** The life of a sending domain: made with a key of its own, renamed, deleted. */
 export class Domains {
-  readonly #needs: DomainsNeeds;
+  readonly #deps: DomainsDeps;
 
-  constructor(needs: DomainsNeeds) {
-    this.#needs = needs;
+  constructor(deps: DomainsDeps) {
+    this.#deps = deps;
   }
 
   get(account: AccountRow, id: number): Promise<DomainRow | undefined> {
-    return this.#needs.store.domains.get(account.id, id);
+    return this.#deps.store.domains.get(account.id, id);
   }
 
   /** By id. `next` is the id after which the next page begins; null on the last one. */
@@ -66,24 +66,24 @@ export class Domains {
   ): Promise<{ rows: readonly DomainRow[]; next: number | null }> {
     const { limit } = filter;
     if (limit === undefined)
-      return { rows: await this.#needs.store.domains.list(account.id, filter), next: null };
-    const rows = await this.#needs.store.domains.list(account.id, { ...filter, limit: limit + 1 });
+      return { rows: await this.#deps.store.domains.list(account.id, filter), next: null };
+    const rows = await this.#deps.store.domains.list(account.id, { ...filter, limit: limit + 1 });
     const page = rows.slice(0, limit);
     return { rows: page, next: rows.length > limit ? (page.at(-1)?.id ?? null) : null };
   }
 
   /** Rejects with `domain_taken` or `quota_exceeded`. */
   async create(account: AccountRow, name: DomainName, actor: Actor): Promise<DomainRow> {
-    await this.#refuseTaken(account, name);
-    await this.#refuseFull(account);
+    await this.#checkNotTaken(account, name);
+    await this.#checkQuota(account);
     const identity = await this.#makeMailIdentity(account.id);
-    const now = toInstant(this.#needs.clock());
-    const change = await this.#needs.store.domains.create({
+    const now = toInstant(this.#deps.clock());
+    const change = await this.#deps.store.domains.create({
       account: account.id,
       name: name.name,
-      limit: this.#needs.maxDomainsPerAccount,
+      limit: this.#deps.maxDomainsPerAccount,
       build: (id) =>
-        this.#scheduled({
+        this.#scheduleFirstCheck({
           id,
           account_id: account.id,
           domain: name.name,
@@ -96,19 +96,19 @@ export class Domains {
         }),
       event: (row) => this.#event('domain.created', row, actor, {}),
     });
-    return this.#written(change, account, name);
+    return this.#toRow(change, account, name);
   }
 
   /** To another name: with a new key, selector and token. To the same name: changes nothing. */
   async rename(account: AccountRow, row: DomainRow, name: DomainName, actor: Actor): Promise<DomainRow> {
     if (row.domain === name.name) return row;
-    await this.#refuseTaken(account, name);
+    await this.#checkNotTaken(account, name);
     const identity = await this.#makeMailIdentity(account.id);
-    const now = toInstant(this.#needs.clock());
-    const change = await this.#needs.store.domains.update(account.id, row.id, (current) => {
+    const now = toInstant(this.#deps.clock());
+    const change = await this.#deps.store.domains.update(account.id, row.id, (current) => {
       if (current.domain === name.name) return null;
       return {
-        row: this.#scheduled({
+        row: this.#scheduleFirstCheck({
           ...current,
           domain: name.name,
           subdomain: name.subdomain,
@@ -129,12 +129,12 @@ export class Domains {
         ],
       };
     });
-    return this.#written(change, account, name);
+    return this.#toRow(change, account, name);
   }
 
   /** With its key and its share links: mail signed with it can't be verified once the record is gone. */
   async remove(account: AccountRow, row: DomainRow, actor: Actor): Promise<void> {
-    const { store, shares } = this.#needs;
+    const { store, shares } = this.#deps;
     const gone = await store.domains.delete(account.id, row.id, (current, links) => [
       this.#event('domain.deleted', current, actor, {}),
       ...shares.revocations(links, current, actor),
@@ -144,15 +144,15 @@ export class Domains {
 
   /** Asks DNS now and answers with the domain as it then is. Rejects with `not_found` where it is gone meanwhile. */
   async verify(account: AccountRow, row: DomainRow, request: CheckRequest): Promise<DomainRow> {
-    const checked = await this.#needs.monitor.verifyNow({ account: account.id, id: row.id }, request);
+    const checked = await this.#deps.monitor.verifyNow({ account: account.id, id: row.id }, request);
     if (checked === undefined) throw noSuchDomain(account, row.id);
     return checked;
   }
 
   /** Where each domain stands, by id. */
   async statuses(account: AccountRow): Promise<DomainStatus[]> {
-    const now = this.#needs.clock();
-    const rows = await this.#needs.store.domains.list(account.id, {});
+    const now = this.#deps.clock();
+    const rows = await this.#deps.store.domains.list(account.id, {});
     return rows.map((row) => ({
       id: row.id,
       status: statusOf(dkimStateOf(row), now),
@@ -164,27 +164,27 @@ export class Domains {
 
   /** Why the domain is, or is not, verified: what the last check found out. Asks no DNS, and judges nothing. */
   async diagnosis(account: AccountRow, row: DomainRow): Promise<Diagnosis> {
-    const { store, clock } = this.#needs;
+    const { store, clock } = this.#deps;
     const stored = readKeptDiagnosis(row, await store.checks.evidence(account.id, row.id));
     return diagnose(row, stored, clock());
   }
 
   /** What can only be refused must not cost a key. The store decides again, atomically. */
-  async #refuseTaken(account: AccountRow, name: DomainName): Promise<void> {
-    const [by] = await this.#needs.store.domains.list(account.id, { domain: name.name });
+  async #checkNotTaken(account: AccountRow, name: DomainName): Promise<void> {
+    const [by] = await this.#deps.store.domains.list(account.id, { domain: name.name });
     if (by !== undefined) throw domainTaken(account, name, by);
   }
 
-  async #refuseFull(account: AccountRow): Promise<void> {
-    const { store, maxDomainsPerAccount: limit } = this.#needs;
+  async #checkQuota(account: AccountRow): Promise<void> {
+    const { store, maxDomainsPerAccount: limit } = this.#deps;
     if ((await store.domains.list(account.id, {})).length >= limit) throw accountFull(limit);
   }
 
   async #makeMailIdentity(account: number): Promise<{ pair: KeyPair; selector: string; token: string }> {
     return {
-      pair: await this.#needs.keys.take(account),
-      selector: makeSelector(this.#needs.random),
-      token: returnPathToken(this.#needs.random),
+      pair: await this.#deps.keys.take(account),
+      selector: makeSelector(this.#deps.random),
+      token: returnPathToken(this.#deps.random),
     };
   }
 
@@ -193,7 +193,7 @@ export class Domains {
     owner: { account: number; domain: number; key: number },
     now: string,
   ): Pick<DomainRow, 'verified' | 'keys' | 'records'> {
-    const { returnPathHost: host, seal } = this.#needs;
+    const { returnPathHost: host, cipher } = this.#deps;
     const { account, domain, key: keyId } = owner;
     return identityFields(
       {
@@ -201,7 +201,7 @@ export class Domains {
         selector,
         publicKey: pair.publicKey,
         bits: KEY_BITS,
-        privateKey: seal.seal(pair.privateKey, { account, domain }),
+        privateKey: cipher.encrypt(pair.privateKey, { account, domain }),
         returnPath: host === null ? null : `${token}.${host}`,
       },
       now,
@@ -209,11 +209,11 @@ export class Domains {
   }
 
   /** A domain whose records are new is checked by the schedule of new ones. */
-  #scheduled(row: DomainRow): DomainRow {
-    return { ...row, checks: firstCheckTimes(row, this.#needs.random) };
+  #scheduleFirstCheck(row: DomainRow): DomainRow {
+    return { ...row, checks: firstCheckTimes(row, this.#deps.random) };
   }
 
-  #written(change: DomainChange, account: AccountRow, name: DomainName): DomainRow {
+  #toRow(change: DomainChange, account: AccountRow, name: DomainName): DomainRow {
     switch (change.kind) {
       case 'written':
       case 'unchanged':
@@ -237,7 +237,7 @@ export class Domains {
       type,
       domain: { id: row.id, name: row.domain },
       actor,
-      at: toInstant(this.#needs.clock()),
+      at: toInstant(this.#deps.clock()),
       changes,
     };
   }

@@ -61,7 +61,7 @@ export interface KeyRow {
   readonly published_as: 'txt';
   /** DER SubjectPublicKeyInfo, base64. */
   readonly public_key: string;
-  /** The private key (PKCS #8), encrypted; see dkim/key-seal.ts. */
+  /** The private key (PKCS #8), encrypted; see keys/key-encryption.ts. */
   readonly private_key: string;
   readonly created_at: Instant;
   /** When its record was first verified. */

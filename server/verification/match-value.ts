@@ -1,5 +1,5 @@
-import { judgeKeyRecord, type KeyRecordJudgement } from '../dkim/dkim-record.ts';
 import { canonicalName } from '../dns/name.ts';
+import { judgeKeyRecord, type KeyRecordJudgement } from '../keys/dkim-record.ts';
 import type { DkimRecord, ExpectedRecord } from '../records/dns-records.ts';
 
 /**

@@ -18,7 +18,7 @@ import type { TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
 import type { Environment, Workplace } from './letterhead-process.ts';
 import { makeWorkplace } from './letterhead-process.ts';
-import { runHere } from './run-here.ts';
+import { runInProcess } from './run-in-process.ts';
 
 let server: TestServer;
 let place: Workplace;
@@ -46,7 +46,7 @@ const add = (domain: string) => server.letterhead.domains.create.mutate({ accoun
 it('brings everything back, from a server that goes on serving', async () => {
   for (const name of ['example.org', 'mail.example.co.uk']) await add(name);
   const domains = (await server.rest('GET', '/accounts/1/domains')).body.data;
-  const made = await runHere(['backup', backup, '--json'], remote);
+  const made = await runInProcess(['backup', backup, '--json'], remote);
   expect(made).toMatchObject({ exit: 0, err: '' });
   expect(JSON.parse(made.out)).toEqual({
     file: backup,
@@ -56,14 +56,14 @@ it('brings everything back, from a server that goes on serving', async () => {
   expect(statSync(backup).mode & 0o077).toBe(0);
   await add('example.net');
 
-  const restored = await runHere(['restore', backup], local);
+  const restored = await runInProcess(['restore', backup], local);
   expect(restored).toMatchObject({ exit: 0, err: '' });
   expect(restored.out).toMatch(
     /^Restored\. .+ holds 1 account with 2 domains, and nothing is wrong with it\.$/m,
   );
   expect(restored.out).toContain('Ids that were given out after the backup was made can come again');
   expect(restored.out).not.toContain('secret.key');
-  expect(JSON.parse((await runHere(['domain', 'list', '--json'], local)).out)).toEqual(domains);
+  expect(JSON.parse((await runInProcess(['domain', 'list', '--json'], local)).out)).toEqual(domains);
 
   // The tokens came along: the installation can go on here.
   const serving = await place.serve();
@@ -73,41 +73,41 @@ it('brings everything back, from a server that goes on serving', async () => {
 });
 
 it('brings everything back from a folder that no server holds', async () => {
-  await runHere(['account', 'create', 'Help desk'], local);
-  await runHere(['domain', 'add', 'example.org'], local);
-  expect(await runHere(['backup', backup], local)).toMatchObject({ exit: 0, err: '' });
+  await runInProcess(['account', 'create', 'Help desk'], local);
+  await runInProcess(['domain', 'add', 'example.org'], local);
+  expect(await runInProcess(['backup', backup], local)).toMatchObject({ exit: 0, err: '' });
   const elsewhere = { DATA_DIR: join(place.folder, 'elsewhere') };
-  expect((await runHere(['restore', backup], elsewhere)).exit).toBe(0);
+  expect((await runInProcess(['restore', backup], elsewhere)).exit).toBe(0);
   const [here, there] = await Promise.all(
-    [local, elsewhere].map((environment) => runHere(['domain', 'list', '--json'], environment)),
+    [local, elsewhere].map((environment) => runInProcess(['domain', 'list', '--json'], environment)),
   );
   expect(there).toEqual(here);
 });
 
 it('leaves the key out where that is wanted, and says what that means', async () => {
   await add('example.org');
-  const { out } = await runHere(['backup', backup, '--without-key'], remote);
+  const { out } = await runInProcess(['backup', backup, '--without-key'], remote);
   expect(out).toContain('It does not hold the key');
-  const restored = await runHere(['restore', backup], local);
+  const restored = await runInProcess(['restore', backup], local);
   expect(restored.out).toContain('set SECRET_KEY, or put secret.key back, before the server starts');
   expect(existsSync(join(place.dataDir, 'secret.key'))).toBe(false);
 
   const key = readFileSync(join(server.dataDir, 'secret.key'), 'utf8').trim();
-  expect((await runHere(['domain', 'list'], local)).exit).toBe(3);
-  expect((await runHere(['domain', 'list'], { ...local, SECRET_KEY: key })).exit).toBe(0);
+  expect((await runInProcess(['domain', 'list'], local)).exit).toBe(3);
+  expect((await runInProcess(['domain', 'list'], { ...local, SECRET_KEY: key })).exit).toBe(0);
 });
 
 it('keeps an older backup until the new one is whole, and leaves nothing unfinished', async () => {
   writeFileSync(backup, 'the older one');
   const reader = await server.makeToken(['domains:read', 'domains:write']);
-  const refused = await runHere(['backup', backup], { ...remote, LETTERHEAD_TOKEN: reader });
+  const refused = await runInProcess(['backup', backup], { ...remote, LETTERHEAD_TOKEN: reader });
   expect(refused).toEqual({
     exit: 3,
     out: '',
     err: 'letterhead: This token lacks the scope admin. Use a token that has it, or ask for one.\n',
   });
   expect(readFileSync(backup, 'utf8')).toBe('the older one');
-  await runHere(['backup', backup], remote);
+  await runInProcess(['backup', backup], remote);
   expect(readFileSync(backup).subarray(0, 2)).toEqual(Buffer.from([0x1f, 0x8b]));
   expect(readdirSync(place.folder)).toEqual(['letterhead.tar.gz']);
 });
@@ -115,7 +115,7 @@ it('keeps an older backup until the new one is whole, and leaves nothing unfinis
 it('fails where the connection is lost on the way', async () => {
   await using proxy = await startCuttingProxy(server.url);
   writeFileSync(backup, 'the older one');
-  const cutOff = await runHere(['backup', backup], { ...remote, LETTERHEAD_URL: proxy.url });
+  const cutOff = await runInProcess(['backup', backup], { ...remote, LETTERHEAD_URL: proxy.url });
   expect(cutOff).toEqual({
     exit: 3,
     out: '',
@@ -144,7 +144,7 @@ it('says why a backup cannot be written, and leaves what is there', async () => 
         `The backup cannot be written to ${join(socket, 'x.tar.gz')}: a file stands where a folder is needed.`,
       ],
     ] as const) {
-      expect(await runHere(['backup', path], remote)).toEqual({
+      expect(await runInProcess(['backup', path], remote)).toEqual({
         exit: 3,
         out: '',
         err: `letterhead: ${sentence}\n`,
@@ -155,12 +155,12 @@ it('says why a backup cannot be written, and leaves what is there', async () => 
   } finally {
     holder.close();
   }
-  expect(await runHere(['backup', ''], remote)).toMatchObject({ exit: 2, out: '' });
+  expect(await runInProcess(['backup', ''], remote)).toMatchObject({ exit: 2, out: '' });
 });
 
 it('restores all or nothing', async () => {
   await add('example.org');
-  await runHere(['backup', backup], remote);
+  await runInProcess(['backup', backup], remote);
   const whole = readFileSync(backup);
   for (const [what, archive, why] of [
     ['cut', whole.subarray(0, whole.length / 2), 'it ends too early. Take another copy of it.'],
@@ -173,7 +173,7 @@ it('restores all or nothing', async () => {
     ['empty', Buffer.alloc(0), 'it ends too early. Take another copy of it.'],
   ] as const) {
     writeFileSync(backup, archive);
-    expect(await runHere(['restore', backup], local), what).toEqual({
+    expect(await runInProcess(['restore', backup], local), what).toEqual({
       exit: 3,
       out: '',
       err: `letterhead: ${backup} cannot be restored: ${why} Nothing was changed.\n`,
@@ -190,18 +190,18 @@ it('says in a sentence that there is nothing to restore', async () => {
     ],
     [place.folder, `${place.folder} is a folder. Name a file that \`letterhead backup\` has written.`],
   ] as const) {
-    expect(await runHere(['restore', path], local)).toEqual({
+    expect(await runInProcess(['restore', path], local)).toEqual({
       exit: 3,
       out: '',
       err: `letterhead: ${sentence}\n`,
     });
   }
-  expect(await runHere(['restore', ''], local)).toMatchObject({ exit: 2, out: '' });
+  expect(await runInProcess(['restore', ''], local)).toMatchObject({ exit: 2, out: '' });
   expect(readdirSync(place.folder)).toEqual([]);
 });
 
 it('says in a sentence that DATA_DIR is a file', async () => {
-  await runHere(['backup', backup], remote);
+  await runInProcess(['backup', backup], remote);
   writeFileSync(place.dataDir, 'mine');
   for (const words of [
     ['restore', backup],
@@ -210,7 +210,7 @@ it('says in a sentence that DATA_DIR is a file', async () => {
     ['account', 'create', 'Help desk'],
     ['serve'],
   ]) {
-    expect(await runHere(words, local), words.join(' ')).toEqual({
+    expect(await runInProcess(words, local), words.join(' ')).toEqual({
       exit: 3,
       out: '',
       err: `letterhead: The data folder ${place.dataDir} cannot be used: a file stands where a folder is needed. Mend that, or set DATA_DIR to another folder.\n`,
@@ -220,10 +220,10 @@ it('says in a sentence that DATA_DIR is a file', async () => {
 });
 
 it('restores over nothing', async () => {
-  await runHere(['backup', backup], remote);
-  await runHere(['account', 'create', 'Help desk'], local);
+  await runInProcess(['backup', backup], remote);
+  await runInProcess(['account', 'create', 'Help desk'], local);
   const before = readFileSync(join(place.dataDir, 'installation.json'), 'utf8');
-  const { exit, err } = await runHere(['restore', backup], local);
+  const { exit, err } = await runInProcess(['restore', backup], local);
   expect(exit).toBe(3);
   expect(err).toMatch(/^letterhead: .+ is not empty\. .+\n$/);
   expect(readFileSync(join(place.dataDir, 'installation.json'), 'utf8')).toBe(before);
@@ -233,7 +233,7 @@ it('checks a folder beside the server that holds it, and changes nothing', async
   await add('example.org');
   const before = readdirSync(server.dataDir, { recursive: true });
   const environment = { DATA_DIR: server.dataDir };
-  expect(await runHere(['check'], environment)).toEqual({
+  expect(await runInProcess(['check'], environment)).toEqual({
     exit: 0,
     out: `${server.dataDir} holds 1 account with 1 domain, and nothing is wrong with it.\n`,
     err: '',
@@ -243,32 +243,32 @@ it('checks a folder beside the server that holds it, and changes nothing', async
 });
 
 it('ends with 1 where something is wrong, and says what', async () => {
-  await runHere(['account', 'create', 'Help desk'], local);
-  await runHere(['account', 'create', 'Other desk'], local);
+  await runInProcess(['account', 'create', 'Help desk'], local);
+  await runInProcess(['account', 'create', 'Other desk'], local);
   writeFileSync(join(place.dataDir, 'accounts', '2.json'), '{"format":');
-  const { exit, out, err } = await runHere(['check'], local);
+  const { exit, out, err } = await runInProcess(['check'], local);
   expect({ exit, err }).toEqual({ exit: 1, err: '' });
   expect(out).toMatch(/ holds 1 account with 0 domains\. 1 problem:\n\n {2}accounts\/2\.json .+\n$/);
-  expect(JSON.parse((await runHere(['check', '--json'], local)).out)).toEqual(
+  expect(JSON.parse((await runInProcess(['check', '--json'], local)).out)).toEqual(
     await checkFolder(place.dataDir),
   );
 });
 
 it('says in words that a file cannot be read', async () => {
-  await runHere(['account', 'create', 'Help desk'], local);
+  await runInProcess(['account', 'create', 'Help desk'], local);
   rmSync(join(place.dataDir, 'ids.json'));
   mkdirSync(join(place.dataDir, 'ids.json'));
-  const { exit, out } = await runHere(['check'], local);
+  const { exit, out } = await runInProcess(['check'], local);
   expect(exit).toBe(1);
   expect(out).toContain('\n  ids.json cannot be read: a folder stands where a file is needed.\n');
-  expect(await runHere(['account', 'list'], local)).toMatchObject({
+  expect(await runInProcess(['account', 'list'], local)).toMatchObject({
     exit: 3,
     err: `letterhead: The data folder ${place.dataDir} cannot be used: a folder stands where a file is needed. Mend that, or set DATA_DIR to another folder.\n`,
   });
 });
 
 it('has nothing to check where there is no data', async () => {
-  expect(await runHere(['check'], local)).toMatchObject({ exit: 3, out: '' });
+  expect(await runInProcess(['check'], local)).toMatchObject({ exit: 3, out: '' });
   expect(existsSync(place.dataDir)).toBe(false);
 });
 

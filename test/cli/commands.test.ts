@@ -1,8 +1,8 @@
 import type { Domain } from '@letterhead/shared';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DOMAIN_FIELDS } from '../contract/domain-fields.ts';
-import type { Place } from './either-place.ts';
-import { againstServer, onTheFolder } from './either-place.ts';
+import type { TestInstallation } from './both-connections.ts';
+import { againstServer, onTheFolder } from './both-connections.ts';
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00$/;
 
@@ -10,7 +10,7 @@ describe.each([
   ['a running server', againstServer],
   ['the data folder', onTheFolder],
 ])('with %s', (_name, open) => {
-  let place: Place;
+  let place: TestInstallation;
 
   beforeEach(async () => {
     place = await open();

@@ -8,9 +8,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
-import { onTheFolder } from './either-place.ts';
+import { onTheFolder } from './both-connections.ts';
 import type { CommandOutcome } from './letterhead-process.ts';
-import { runHere } from './run-here.ts';
+import { runInProcess } from './run-in-process.ts';
 
 /** What a terminal obeys, or shows as nothing: C0 but for layout, DEL, C1, bidi, zero-width, separators and tags. */
 const HARMFUL =
@@ -70,7 +70,7 @@ test('a damaged file, and a path of odd letters, are told of harmlessly', async 
   await using place = await onTheFolder();
   const folder = await mkdtemp(join(tmpdir(), 'letterhead-hostile-\u001b[2J\u202e\n'));
   try {
-    const attended = (...words: string[]) => runHere(words, place.environment, async () => '');
+    const attended = (...words: string[]) => runInProcess(words, place.environment, async () => '');
     await writeFile(
       join(place.environment['DATA_DIR'] ?? '', 'accounts', '9.json'),
       `{"id": \u009b\n${FORGED}`,
@@ -201,7 +201,11 @@ async function follow(
       scopes: ['domains:read'],
     });
     const words = ['events', '--follow', ...options];
-    const followed = runHere(words, { LETTERHEAD_URL: server.url, LETTERHEAD_TOKEN: token }, async () => '');
+    const followed = runInProcess(
+      words,
+      { LETTERHEAD_URL: server.url, LETTERHEAD_TOKEN: token },
+      async () => '',
+    );
     await run('token', 'list');
     await server.letterhead.tokens.revoke.mutate({ account: 1, id });
     await note(words, await followed);
@@ -212,7 +216,7 @@ async function follow(
 function commandsOf({ url, token }: TestServer): (...words: string[]) => Promise<CommandOutcome> {
   return async (...words) => {
     let asked = '';
-    const outcome = await runHere(
+    const outcome = await runInProcess(
       words,
       { LETTERHEAD_URL: url, LETTERHEAD_TOKEN: token },
       async (question) => {

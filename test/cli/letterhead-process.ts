@@ -28,11 +28,11 @@ export interface Workplace extends AsyncDisposable {
   readonly folder: string;
   readonly dataDir: string;
   /** Runs a command to its end, with these settings alone. */
-  run(words: readonly string[], environment?: Environment): Promise<CommandOutcome>;
+  run(argv: readonly string[], environment?: Environment): Promise<CommandOutcome>;
   /** Starts `serve` on a free port and resolves once it listens. */
   serve(environment?: Environment): Promise<ServingProcess>;
   /** Starts a command and hands out its process. */
-  start(words: readonly string[], environment?: Environment): ChildProcessWithoutNullStreams;
+  start(argv: readonly string[], environment?: Environment): ChildProcessWithoutNullStreams;
 }
 
 export type Environment = Record<string, string>;
@@ -57,8 +57,8 @@ export async function makeWorkplace(settings: Environment = {}): Promise<Workpla
   const folder = await mkdtemp(join(tmpdir(), 'letterhead-cli-'));
   const dataDir = join(folder, 'data');
   const processes: ChildProcessWithoutNullStreams[] = [];
-  const start: Workplace['start'] = (words, environment) => {
-    const child = spawn(LETTERHEAD, [...words], {
+  const start: Workplace['start'] = (argv, environment) => {
+    const child = spawn(LETTERHEAD, [...argv], {
       cwd: folder,
       env: { PATH: SEARCH_PATH, HOME: folder, DATA_DIR: dataDir, ...settings, ...environment },
     });
@@ -69,8 +69,8 @@ export async function makeWorkplace(settings: Environment = {}): Promise<Workpla
     folder,
     dataDir,
     start,
-    run(words, environment) {
-      const child = start(words, environment);
+    run(argv, environment) {
+      const child = start(argv, environment);
       child.stdin.end();
       return outcomeOf(child, collect(child));
     },

@@ -4,7 +4,7 @@ import packageJson from '../../server/package.json' with { type: 'json' };
 import type { TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
 import type { Environment } from './letterhead-process.ts';
-import { runHere } from './run-here.ts';
+import { runInProcess } from './run-in-process.ts';
 
 let server: TestServer;
 let environment: Environment;
@@ -16,7 +16,7 @@ beforeEach(async () => {
 
 afterEach(() => server[Symbol.asyncDispose]());
 
-const run = (...words: string[]) => runHere(words, environment);
+const run = (...words: string[]) => runInProcess(words, environment);
 const add = (domain: string) => server.letterhead.domains.create.mutate({ account: 1, domain });
 
 it('prints in JSON exactly what REST has under data', async () => {

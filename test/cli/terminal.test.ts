@@ -15,7 +15,7 @@ function streams(tty: { stdin: boolean; stderr: boolean }) {
 
 it('asks on standard error, so that standard output stays what was asked for', async () => {
   const { stdin, stdout, stderr } = streams({ stdin: true, stderr: true });
-  const answer = openTerminal({ stdin, stdout, stderr }).ask?.(QUESTION);
+  const answer = openTerminal({ stdin, stdout, stderr }).prompt?.(QUESTION);
   stdin.write('Help desk\n');
   expect(await answer).toBe('Help desk');
   const shown = Promise.all([text(stdout), text(stderr)]);
@@ -32,7 +32,7 @@ it.each([
   ['Ctrl-C is typed', (stdin: PassThrough) => stdin.write('\u0003')],
 ])('takes it for no answer where %s', async (_what, breakOff) => {
   const { stdin, stdout, stderr } = streams({ stdin: true, stderr: true });
-  const answer = openTerminal({ stdin, stdout, stderr }).ask?.(QUESTION);
+  const answer = openTerminal({ stdin, stdout, stderr }).prompt?.(QUESTION);
   breakOff(stdin);
   expect(await answer).toBe('');
 });
@@ -41,5 +41,5 @@ it.each([
   { stdin: false, stderr: true },
   { stdin: true, stderr: false },
 ])('asks nobody with %j', (tty) => {
-  expect(openTerminal(streams(tty)).ask).toBeNull();
+  expect(openTerminal(streams(tty)).prompt).toBeNull();
 });

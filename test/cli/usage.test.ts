@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Environment } from './letterhead-process.ts';
-import { runHere } from './run-here.ts';
+import { runInProcess } from './run-in-process.ts';
 
 const TOKEN = `lh_${'a'.repeat(43)}`;
 
@@ -52,7 +52,7 @@ it('helps everywhere', async () => {
 
 /** All commands, each as its own help and that of the one above it say. */
 async function commandsBelow(above: string[]): Promise<string[][]> {
-  const { exit, out, err } = await runHere([...above, '--help'], environment);
+  const { exit, out, err } = await runInProcess([...above, '--help'], environment);
   expect({ exit, err }, above.join(' ')).toEqual({ exit: 0, err: '' });
   expect(out).toMatch(new RegExp(`^Usage: ${['letterhead', ...above].join(' ')}`));
   const list = out.split('\nCommands:\n')[1]?.split('\n\n')[0] ?? '';
@@ -87,7 +87,7 @@ it.each([
   [['backup']],
   [['restore']],
 ])('ends with 2 at %j, before anything is opened', async (words) => {
-  const { exit, out, err } = await runHere(words, environment);
+  const { exit, out, err } = await runInProcess(words, environment);
   expect({ exit, out }).toEqual({ exit: 2, out: '' });
   expect(err).not.toBe('');
   expect(readdirSync(folder)).toEqual([]);
@@ -104,7 +104,7 @@ it('makes no data folder where there is none', async () => {
     'backup letterhead.tar.gz',
     'check',
   ]) {
-    const { exit, out, err } = await runHere(command.split(' '), environment);
+    const { exit, out, err } = await runInProcess(command.split(' '), environment);
     expect({ exit, out }, command).toEqual({ exit: 3, out: '' });
     expect(err).toBe(
       `letterhead: There is no data in ${environment['DATA_DIR']} yet. Set DATA_DIR to where it is, or begin with \`letterhead serve\`.\n`,
@@ -114,19 +114,19 @@ it('makes no data folder where there is none', async () => {
 });
 
 it('asks for the account where there are several', async () => {
-  for (const name of ['One', 'Two']) await runHere(['account', 'create', name], environment);
-  const { exit, err } = await runHere(['domain', 'list'], environment);
+  for (const name of ['One', 'Two']) await runInProcess(['account', 'create', name], environment);
+  const { exit, err } = await runInProcess(['domain', 'list'], environment);
   expect({ exit, err }).toEqual({
     exit: 2,
     err: 'letterhead: There are several accounts: say which with --account.\n',
   });
-  expect((await runHere(['domain', 'list', '--account', '2'], environment)).exit).toBe(0);
+  expect((await runInProcess(['domain', 'list', '--account', '2'], environment)).exit).toBe(0);
 });
 
 it('says so where the last account is gone', async () => {
-  await runHere(['account', 'create', 'One'], environment);
-  await runHere(['account', 'delete', '1', '--confirm', 'One'], environment);
-  expect(await runHere(['domain', 'list'], environment)).toEqual({
+  await runInProcess(['account', 'create', 'One'], environment);
+  await runInProcess(['account', 'delete', '1', '--confirm', 'One'], environment);
+  expect(await runInProcess(['domain', 'list'], environment)).toEqual({
     exit: 3,
     out: '',
     err: 'letterhead: There is no account yet: `letterhead account create` makes one.\n',
@@ -134,31 +134,31 @@ it('says so where the last account is gone', async () => {
 });
 
 it('deletes an account when its name is typed, and only then', async () => {
-  await runHere(['account', 'create', 'Help desk'], environment);
+  await runInProcess(['account', 'create', 'Help desk'], environment);
   const questions: string[] = [];
   const typing = (answer: string) => async (question: string) => {
     questions.push(question);
     return answer;
   };
-  expect(await runHere(['account', 'delete', '1'], environment, typing(''))).toMatchObject({
+  expect(await runInProcess(['account', 'delete', '1'], environment, typing(''))).toMatchObject({
     exit: 2,
     err: 'letterhead: Nothing was deleted: account 1 is called Help desk.\n',
   });
-  expect((await runHere(['account', 'delete', '1'], environment, typing('Help desk'))).exit).toBe(0);
+  expect((await runInProcess(['account', 'delete', '1'], environment, typing('Help desk'))).exit).toBe(0);
   expect(questions).toEqual([questions[0], questions[0]]);
   expect(questions[0]).toContain('account 1 with all its domains, keys, tokens and events, for good.');
 });
 
 it('removes a domain when somebody who is asked says yes, and only then', async () => {
-  await runHere(['account', 'create', 'Help desk'], environment);
-  for (const name of ['example.org', 'example.net']) await runHere(['domain', 'add', name], environment);
+  await runInProcess(['account', 'create', 'Help desk'], environment);
+  for (const name of ['example.org', 'example.net']) await runInProcess(['domain', 'add', name], environment);
   const questions: string[] = [];
   const typing = (answer: string) => async (question: string) => {
     questions.push(question);
     return answer;
   };
   for (const answer of ['', 'n', 'example.net', 'yesterday']) {
-    expect(await runHere(['domain', 'remove', '1'], environment, typing(answer))).toEqual({
+    expect(await runInProcess(['domain', 'remove', '1'], environment, typing(answer))).toEqual({
       exit: 2,
       out: '',
       err: 'letterhead: Nothing was removed.\n',
@@ -167,28 +167,28 @@ it('removes a domain when somebody who is asked says yes, and only then', async 
   expect(questions[0]).toBe(
     'This removes example.org (domain 1) and its key, for good: added again, it gets other records to publish.\nRemove it? [y/N] ',
   );
-  expect(await runHere(['domain', 'remove', '1'], environment, typing(' Yes'))).toMatchObject({
+  expect(await runInProcess(['domain', 'remove', '1'], environment, typing(' Yes'))).toMatchObject({
     exit: 0,
     out: 'Removed example.org.\n',
   });
   expect(questions.length).toBe(5);
-  expect((await runHere(['domain', 'remove', '2', '--yes'], environment, typing('n'))).exit).toBe(0);
+  expect((await runInProcess(['domain', 'remove', '2', '--yes'], environment, typing('n'))).exit).toBe(0);
   expect(questions.length).toBe(5);
 });
 
 it('tells a person which token it has made, beside the secret that a script reads', async () => {
-  await runHere(['account', 'create', 'Help desk'], environment);
-  const attended = await runHere(['token', 'create', 'Mail server'], environment, async () => '');
+  await runInProcess(['account', 'create', 'Help desk'], environment);
+  const attended = await runInProcess(['token', 'create', 'Mail server'], environment, async () => '');
   expect(attended.out).toMatch(/^lh_[A-Za-z0-9_-]{43}\n$/);
   expect(attended.err).toBe(
     'Token 1, Mail server, may do domains:read, domains:write. Its secret is shown this once; `letterhead token revoke 1 --account 1` ends it.\n',
   );
-  expect((await runHere(['token', 'create'], environment)).err).toBe('');
+  expect((await runInProcess(['token', 'create'], environment)).err).toBe('');
 });
 
 it('never falls back from a server to the folder', async () => {
   for (const half of [{ LETTERHEAD_URL: 'http://127.0.0.1:3000' }, { LETTERHEAD_TOKEN: TOKEN }]) {
-    expect(await runHere(['account', 'create', 'x'], { ...environment, ...half })).toEqual({
+    expect(await runInProcess(['account', 'create', 'x'], { ...environment, ...half })).toEqual({
       exit: 2,
       out: '',
       err: 'letterhead: Set both LETTERHEAD_URL and LETTERHEAD_TOKEN, or neither to open the data folder.\n',
@@ -199,7 +199,7 @@ it('never falls back from a server to the folder', async () => {
 
 it('takes a server setting that is empty for none', async () => {
   const unset = { ...environment, LETTERHEAD_URL: '', LETTERHEAD_TOKEN: ' ' };
-  expect((await runHere(['account', 'create', 'Help desk'], unset)).exit).toBe(0);
+  expect((await runInProcess(['account', 'create', 'Help desk'], unset)).exit).toBe(0);
 });
 
 it.each([
@@ -212,7 +212,7 @@ it.each([
   [{ LETTERHEAD_TOKEN: 'päss' }, 'LETTERHEAD_TOKEN is not a token, which is lh_ and 43 characters.'],
 ])('refuses %j', async (bad, sentence) => {
   const server = { LETTERHEAD_URL: 'http://127.0.0.1:3000', LETTERHEAD_TOKEN: TOKEN, ...bad };
-  expect(await runHere(['domain', 'list'], server)).toEqual({
+  expect(await runInProcess(['domain', 'list'], server)).toEqual({
     exit: 2,
     out: '',
     err: `letterhead: ${sentence}\n`,
@@ -223,7 +223,7 @@ it('says in a sentence that no server answers', async () => {
   const port = await freePort();
   for (const host of ['127.0.0.1', 'localhost']) {
     const url = `http://${host}:${port}`;
-    expect(await runHere(['domain', 'list'], { LETTERHEAD_URL: url, LETTERHEAD_TOKEN: TOKEN })).toEqual({
+    expect(await runInProcess(['domain', 'list'], { LETTERHEAD_URL: url, LETTERHEAD_TOKEN: TOKEN })).toEqual({
       exit: 3,
       out: '',
       err: `letterhead: No Letterhead server answers at ${url}: nothing listens there. Check LETTERHEAD_URL, and that the server runs.\n`,
@@ -237,7 +237,10 @@ it('says in a sentence that the server speaks no TLS', async () => {
   const address = plain.address();
   const url = `https://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
   try {
-    const { exit, err } = await runHere(['domain', 'list'], { LETTERHEAD_URL: url, LETTERHEAD_TOKEN: TOKEN });
+    const { exit, err } = await runInProcess(['domain', 'list'], {
+      LETTERHEAD_URL: url,
+      LETTERHEAD_TOKEN: TOKEN,
+    });
     expect(exit).toBe(3);
     expect(err).toContain(
       `answers at ${url}: it does not speak TLS, so that its address begins with http://.`,
@@ -264,7 +267,7 @@ it.each([
       ['domain', 'list'],
       ['domain', 'list', '--account', '1', '--json'],
     ]) {
-      const { exit, out, err } = await runHere(words, { LETTERHEAD_URL: url, LETTERHEAD_TOKEN: TOKEN });
+      const { exit, out, err } = await runInProcess(words, { LETTERHEAD_URL: url, LETTERHEAD_TOKEN: TOKEN });
       expect({ exit, out }).toEqual({ exit: 3, out: '' });
       expect(err).toContain(`No Letterhead server answers at ${url}: what answers there is something else.`);
     }

@@ -1,31 +1,31 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { useBrowser } from './browser-suite.ts';
+import type { ConsoleFixture } from './fixture.ts';
+import { startFixture } from './fixture.ts';
 import { openTab } from './open-tab.ts';
-import type { Scenery } from './scenery.ts';
-import { startScenery } from './scenery.ts';
-import { SCENES } from './scenes.ts';
+import { SCREENS } from './screens.ts';
 
 const STANDARD = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 const browser = useBrowser();
-let scenery: Scenery;
+let fixture: ConsoleFixture;
 beforeAll(async () => {
-  scenery = await startScenery();
+  fixture = await startFixture();
 });
-afterAll(() => scenery[Symbol.asyncDispose]());
+afterAll(() => fixture[Symbol.asyncDispose]());
 
 async function violations(axe: AxeBuilder): Promise<string[][]> {
   const found = await axe.analyze();
   return found.violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]);
 }
 
-describe.each(SCENES)('$name', ({ signedIn, open }) => {
+describe.each(SCREENS)('$name', ({ signedIn, open }) => {
   test('keeps WCAG 2.2 AA in light and in dark, and fits a window 320 px wide', async () => {
-    const token = signedIn ? scenery.server.token : null;
-    await using tab = await openTab(browser(), scenery.server, { token, colorScheme: 'light' });
+    const token = signedIn ? fixture.server.token : null;
+    await using tab = await openTab(browser(), fixture.server, { token, colorScheme: 'light' });
     const { page } = tab;
-    await open(page, scenery);
+    await open(page, fixture);
     expect(await violations(new AxeBuilder({ page }).withTags(STANDARD))).toEqual([]);
     await page.emulateMedia({ colorScheme: 'dark' });
     // Nothing else than the colours depends on it.
@@ -34,6 +34,6 @@ describe.each(SCENES)('$name', ({ signedIn, open }) => {
     ).toEqual([]);
     await page.setViewportSize({ width: 320, height: 568 });
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
-    expect(tab.complaints).toEqual([]);
+    expect(tab.errors).toEqual([]);
   });
 });

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { startTestServer } from '../running-server.ts';
 import { useBrowser } from './browser-suite.ts';
 import { ConsolePage } from './console-page.ts';
+import { publish, withdraw } from './fixture.ts';
 import { openTab } from './open-tab.ts';
-import { publish, withdraw } from './scenery.ts';
 
 const browser = useBrowser();
 
@@ -89,7 +89,7 @@ test('a name that looks like another one is shown in both spellings on every scr
   await expectBoth();
   await letterhead.domains.delete.mutate({ account: 1, id });
   await page.getByRole('rowheader').getByText(`${BOTH} was deleted.`).waitFor();
-  expect(tab.complaints).toEqual([]);
+  expect(tab.errors).toEqual([]);
 });
 
 test('whoever is sent a link sees a name that looks like another one in both spellings', async () => {

@@ -29,7 +29,7 @@ test('the first load is small, and asks nobody else', async () => {
   const sizes = await Promise.all(scripts.map(async (script) => gzipSync(await script.body()).length));
   expect(sizes.length).toBeGreaterThan(0);
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(MOST_SCRIPT_AT_FIRST_LOAD);
-  expect(tab.complaints).toEqual([]);
+  expect(tab.errors).toEqual([]);
 });
 
 test('every page carries the policy, and is kept from search engines, frames and caches', async () => {
@@ -57,7 +57,7 @@ test('at an address that leads nowhere a person gets a page with a way home, a p
   await page.getByRole('heading', { name: 'Nothing here' }).waitFor();
   await page.getByRole('link', { name: 'To the domains' }).click();
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
-  expect(tab.complaints).toEqual([]);
+  expect(tab.errors).toEqual([]);
 
   const html = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
   const answers: [method: string, path: string, headers: Record<string, string>, status: number][] = [

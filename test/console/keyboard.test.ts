@@ -57,7 +57,7 @@ test('the keyboard alone signs in, adds, filters, opens, checks, copies, thinks 
   await tabTo(page, 'first.example.org');
   await page.keyboard.press('Enter');
   await app.heading('first.example.org').waitFor();
-  expect(tab.complaints).toEqual([]);
+  expect(tab.errors).toEqual([]);
 });
 
 test('whatever has the focus can be seen to have it', async () => {

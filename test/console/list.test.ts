@@ -2,14 +2,14 @@ import { expect, test } from 'vitest';
 import { startTestServer } from '../running-server.ts';
 import { useBrowser } from './browser-suite.ts';
 import { ConsolePage } from './console-page.ts';
+import { startFixture } from './fixture.ts';
 import { openTab } from './open-tab.ts';
-import { startScenery } from './scenery.ts';
 
 const browser = useBrowser();
 
 test('search and state narrow the list, in either spelling, and are there again on the way back', async () => {
-  await using scenery = await startScenery();
-  await using tab = await openTab(browser(), scenery.server, { token: scenery.server.token });
+  await using fixture = await startFixture();
+  await using tab = await openTab(browser(), fixture.server, { token: fixture.server.token });
   const { page } = tab;
   const app = new ConsolePage(page);
   await page.goto('/');

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { startTestServer } from '../running-server.ts';
 import { useBrowser } from './browser-suite.ts';
-import { Cable } from './cable.ts';
 import { ConsolePage } from './console-page.ts';
+import { dkimOf, publish } from './fixture.ts';
+import { NetworkProxy } from './network-proxy.ts';
 import { openTab } from './open-tab.ts';
-import { dkimOf, publish } from './scenery.ts';
 
 const browser = useBrowser();
 
@@ -82,14 +82,14 @@ test('the event log begins with the newest, goes back in steps, and grows by wha
 test('a lost server is told of in words, and what was missed is there once it is back', async () => {
   await using server = await startTestServer();
   await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
-  await using cable = await Cable.to(server.url);
-  await using tab = await openTab(browser(), cable, { token: server.token });
+  await using proxy = await NetworkProxy.start(server.url);
+  await using tab = await openTab(browser(), proxy, { token: server.token });
   const { page } = tab;
   const app = new ConsolePage(page);
   await page.goto('/');
   await app.line('example.org').waitFor();
 
-  await cable.cut();
+  await proxy.disconnect();
   await page.getByText('Letterhead can’t be reached. What you see is from before').waitFor();
   await app.line('example.org').waitFor();
   await app.button('Add a domain').click();
@@ -105,7 +105,7 @@ test('a lost server is told of in words, and what was missed is there once it is
   // The server itself goes, too, and another takes its place.
   const next = await server.restart();
   await next.letterhead.domains.create.mutate({ account: 1, domain: 'example.com' });
-  await cable.join(next.url);
+  await proxy.connect(next.url);
   await app.button('Try now').click();
   await app.line('example.com').waitFor();
   await page.getByRole('link', { name: 'Events' }).click();

@@ -9,11 +9,11 @@ export interface TabOptions extends Pick<BrowserContextOptions, 'colorScheme' | 
   readonly token?: string | null;
 }
 
-/** A tab in a context of its own. What it complains of, it complains of in `complaints`. */
+/** A tab in a context of its own. What it complains of, it complains of in `errors`. */
 export interface Tab extends AsyncDisposable {
   readonly page: Page;
   /** Errors of scripts, and whatever the page's policy has blocked. */
-  readonly complaints: readonly string[];
+  readonly errors: readonly string[];
 }
 
 /** Opens a tab on a server's console; it goes nowhere yet. */
@@ -29,13 +29,13 @@ export async function openTab(
   }
   context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
-  const complaints: string[] = [];
-  page.on('pageerror', (error) => complaints.push(error.stack ?? error.message));
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.stack ?? error.message));
   page.on('console', (message) => {
     // The browser reports each refusal of the server's; those are answers.
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) {
-      complaints.push(message.text());
+      errors.push(message.text());
     }
   });
-  return { page, complaints, [Symbol.asyncDispose]: () => context.close() };
+  return { page, errors, [Symbol.asyncDispose]: () => context.close() };
 }

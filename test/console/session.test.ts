@@ -61,7 +61,7 @@ test('an expired token ends the session and says why; the next one leads back to
   await page.getByLabel('Token').fill(server.token);
   await app.button('Sign in').click();
   await app.heading('Events').waitFor();
-  expect(tab.complaints).toEqual([]);
+  expect(tab.errors).toEqual([]);
 });
 
 test('a revoked token ends the session at once', async () => {

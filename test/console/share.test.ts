@@ -4,8 +4,8 @@ import type { TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
 import { useBrowser } from './browser-suite.ts';
 import { ConsolePage } from './console-page.ts';
+import { dkimOf, publish } from './fixture.ts';
 import { openTab } from './open-tab.ts';
-import { dkimOf, publish } from './scenery.ts';
 
 const browser = useBrowser();
 
@@ -50,7 +50,7 @@ test('a link is made, opened by somebody without an account, checked there, and 
   const secret = new URL(link).hash.slice(1);
   expect(addresses.filter((address) => address.includes(secret))).toEqual([]);
   expect(server.log.join('\n')).not.toContain(secret);
-  expect(colleague.complaints).toEqual([]);
+  expect(colleague.errors).toEqual([]);
 });
 
 test('a link’s state turns on the page without a hand’s turn there', async () => {

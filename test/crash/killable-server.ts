@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { keysFromFile } from '../../server/dkim/key-source.ts';
+import { keysFromFile } from '../../server/keys/key-source.ts';
 import { startServer } from '../../server/running-server.ts';
 import { parseSettings } from '../../server/settings.ts';
 import { KEYS_FILE } from '../keys-file.ts';

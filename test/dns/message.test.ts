@@ -2,7 +2,7 @@ import { type Answer, AUTHORITATIVE_ANSWER, decode, encode } from 'dns-packet';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeReply, encodeQuery, isReplyTo } from '../../server/dns/message.ts';
-import { assertDecodable } from '../../server/dns/message-guard.ts';
+import { assertDecodable } from '../../server/dns/validate-message.ts';
 
 const QUESTION = { name: 'abc._domainkey.example.org', type: 'TXT' } as const;
 const QUERY = encodeQuery(QUESTION, { id: 4711, recursive: false, edns: true });

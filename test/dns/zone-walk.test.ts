@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { isPublicUnicast } from '../../server/dns/askable-address.ts';
 import { DomainCheck } from '../../server/dns/dns-check.ts';
 import { Exchange } from '../../server/dns/exchange.ts';
+import { isPublicUnicast } from '../../server/dns/public-address.ts';
 import { Resolver } from '../../server/dns/resolver.ts';
 import { createLoopbackDns, IMPATIENT, inShort, openCheck, UNENDING } from './loopback-check.ts';
 import { startLoopbackDns } from './loopback-dns.ts';
@@ -378,7 +378,7 @@ describe('addresses that may not be asked', () => {
         exchange,
         resolver,
         // On loopback no address is public: here one of them stands for those that are.
-        isAskable: (address) => address === authority.address || isPublicUnicast(address),
+        mayQuery: (address) => address === authority.address || isPublicUnicast(address),
         authorityPort: net.port,
         authorityTimeout: 3000,
         onLookup: () => {},

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parseDomainName, toUnicode } from '../../server/domains/domain-name.ts';
 
 /** The one thing that may be thrown, and the sentence both as message and beside the field. */
-function refusalOf(input: string): string {
+function errorOf(input: string): string {
   try {
     const { name } = parseDomainName(input);
     throw new Error(`${JSON.stringify(input)} was taken for ${name}`);
@@ -70,7 +70,7 @@ describe('what is taken', () => {
     expect(parseDomainName(`${label}.org`).name).toHaveLength(67);
     const name = `${label}.${label}.${label}.${'a'.repeat(57)}.org`;
     expect(parseDomainName(`${name}.`).name).toHaveLength(253);
-    expect(refusalOf(name.replace('.org', 'a.org'))).toContain('253');
+    expect(errorOf(name.replace('.org', 'a.org'))).toContain('253');
   });
 });
 
@@ -104,26 +104,26 @@ describe('what is refused with the name that was meant', () => {
     ['-example.org', 'No part of a domain name begins or ends with a hyphen.'],
     ['example-.org', 'No part of a domain name begins or ends with a hyphen.'],
   ])('%j', (input, what) => {
-    expect(refusalOf(input)).toBe(`${what} Type only the name: example.org.`);
+    expect(errorOf(input)).toBe(`${what} Type only the name: example.org.`);
   });
 
   it('suggests an IDN by its A-labels', () => {
-    expect(refusalOf('https://bücher.de/')).toBe(
+    expect(errorOf('https://bücher.de/')).toBe(
       'That is a web address. Type only the name: xn--bcher-kva.de.',
     );
   });
 
   it('suggests a name under a public suffix', () => {
-    expect(refusalOf('co.uk')).toContain('such as example.co.uk.');
-    expect(refusalOf('公司.cn')).toContain('such as example.xn--55qx5d.cn.');
-    expect(refusalOf('kawasaki.jp')).toContain('public suffix');
-    expect(refusalOf('anything.ck')).toContain('public suffix');
+    expect(errorOf('co.uk')).toContain('such as example.co.uk.');
+    expect(errorOf('公司.cn')).toContain('such as example.xn--55qx5d.cn.');
+    expect(errorOf('kawasaki.jp')).toContain('public suffix');
+    expect(errorOf('anything.ck')).toContain('public suffix');
   });
 });
 
 describe('what is refused without one', () => {
   it.each(['', '   ', '.', '\u00AD', '\uFEFF'])('nothing: %j', (input) => {
-    expect(refusalOf(input)).toContain('Nothing was typed.');
+    expect(errorOf(input)).toContain('Nothing was typed.');
   });
 
   it.each([
@@ -148,11 +148,11 @@ describe('what is refused without one', () => {
     '①②⑦.0.0.1',
     '127.0.0.\u00AD1',
   ])('an IP address: %j', (input) => {
-    expect(refusalOf(input)).toBe('That is an IP address. Type a domain name, such as example.org.');
+    expect(errorOf(input)).toBe('That is an IP address. Type a domain name, such as example.org.');
   });
 
   it.each(['1.2.3.4.5', 'example.123', 'example.0x7f'])('a number at the end: %s', (input) => {
-    expect(refusalOf(input)).toContain('never a number');
+    expect(errorOf(input)).toContain('never a number');
   });
 
   it.each([
@@ -165,11 +165,11 @@ describe('what is refused without one', () => {
     '1.in-addr.arpa',
     'ｌocal',
   ])('a name that the public DNS does not hold: %s', (input) => {
-    expect(refusalOf(input)).toContain('Type a name that you have registered');
+    expect(errorOf(input)).toContain('Type a name that you have registered');
   });
 
   it.each(['org', 'example', 'test', 'xn--bcher-kva'])('one label: %s', (input) => {
-    expect(refusalOf(input)).toContain('one word');
+    expect(errorOf(input)).toContain('one word');
   });
 
   it.each([
@@ -182,7 +182,7 @@ describe('what is refused without one', () => {
     ['xn--1ug', 'is a joiner alone'],
     [`xn--${'a'.repeat(200)}`, 'is too long'],
   ])('a malformed A-label: %s, which %s', (label) => {
-    const sentence = refusalOf(`${label}.org`);
+    const sentence = errorOf(`${label}.org`);
     expect(sentence).toContain('xn--');
     expect(sentence).toContain('in its own letters');
   });
@@ -190,14 +190,14 @@ describe('what is refused without one', () => {
   it.each(['a\u200Db.org', '1נ.org', 'אa.org', '👨\u200D👩.org'])(
     'letters that may not stand together: %j',
     (input) => {
-      expect(refusalOf(input)).toContain('may not stand together');
+      expect(errorOf(input)).toContain('may not stand together');
     },
   );
 
   it.each(['-é.org', 'é-.org', 'éa--b.org', 'xn----bga.org', 'a.-b-.org-'])(
     'a misplaced hyphen: %s',
     (input) => {
-      expect(refusalOf(input)).toContain('hyphen');
+      expect(errorOf(input)).toContain('hyphen');
     },
   );
 
@@ -220,16 +220,16 @@ describe('what is refused without one', () => {
     '[',
     'c:\\x',
   ])('what has nothing of a name: %j', (input) => {
-    expect(refusalOf(input)).toMatch(/Type a domain name, such as example\.org\.$|Type only the name: [a-z]/);
+    expect(errorOf(input)).toMatch(/Type a domain name, such as example\.org\.$|Type only the name: [a-z]/);
   });
 
   it('a label of 64 and a text without end, and says so at once', () => {
-    expect(refusalOf(`${'a'.repeat(64)}.org`)).toContain('63');
-    expect(refusalOf(`${'ü'.repeat(60)}.org`)).toContain('63'); // its A-label has more
-    expect(refusalOf('a'.repeat(300))).toContain('253');
+    expect(errorOf(`${'a'.repeat(64)}.org`)).toContain('63');
+    expect(errorOf(`${'ü'.repeat(60)}.org`)).toContain('63'); // its A-label has more
+    expect(errorOf('a'.repeat(300))).toContain('253');
     // Different letters each: Punycode would take time with the square of their number.
     const letters = Array.from({ length: 20_000 }, (_, i) => String.fromCodePoint(0x4e00 + i)).join('');
-    expect(refusalOf(letters)).toContain('253');
+    expect(errorOf(letters)).toContain('253');
   });
 });
 
@@ -281,7 +281,7 @@ describe('for any text', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         if (parsed(text) !== null) return;
-        const sentence = refusalOf(text);
+        const sentence = errorOf(text);
         expect(sentence).toMatch(/^[\x20-\x7E]{1,250}$/);
         const suggestion = /(?:Type only the name:|such as) (\S+)\.$/.exec(sentence)?.[1];
         if (suggestion !== undefined) expect(parsed(suggestion)?.name).toBe(suggestion);

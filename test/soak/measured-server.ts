@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { writeHeapSnapshot } from 'node:v8';
 import { pino } from 'pino';
-import { keysFromFile } from '../../server/dkim/key-source.ts';
+import { keysFromFile } from '../../server/keys/key-source.ts';
 import { startServer } from '../../server/running-server.ts';
 import { parseSettings } from '../../server/settings.ts';
 import { serveParent } from '../child-process.ts';

@@ -13,7 +13,7 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { makeSecretKeyFile, readSecretKeyFile } from '../../server/dkim/secret-key-file.ts';
+import { makeSecretKeyFile, readSecretKeyFile } from '../../server/keys/secret-key-file.ts';
 import { writeArchive } from '../../server/store/json/archive.ts';
 import { nodeFileSystem } from '../../server/store/json/file-system.ts';
 import { type JsonFolder, makeJsonFolder } from './json-folder.ts';

@@ -3,8 +3,8 @@ import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { openKeySeal } from '../../server/dkim/open-key-seal.ts';
 import { toDomain } from '../../server/domains/domain-view.ts';
+import { openKeyCipher } from '../../server/keys/open-key-cipher.ts';
 import { activeKeyOf, stateOf } from '../../server/records/record-states.ts';
 import { checkFolder } from '../../server/store/json/check-folder.ts';
 import type { DomainRow } from '../../server/store/store.ts';
@@ -83,7 +83,7 @@ test('a folder that format 1 was written in opens with everything that is in it'
 test('the private keys of a folder of format 1 are opened with its secret key', async () => {
   await using folder = await folderOfFormat(1);
   const { settings, domains } = await folder.open();
-  const seal = await openKeySeal({
+  const cipher = await openKeyCipher({
     dataDir: folder.path,
     secretKey: null,
     check: settings,
@@ -92,7 +92,7 @@ test('the private keys of a folder of format 1 are opened with its secret key', 
   for (const account of [1, 2]) {
     for (const row of await domains.list(account, {})) {
       const owner = { account, domain: row.id };
-      expect(seal.open(activeKeyOf(row).private_key, owner).length).toBeGreaterThan(1000);
+      expect(cipher.decrypt(activeKeyOf(row).private_key, owner).length).toBeGreaterThan(1000);
     }
   }
 });

@@ -1,6 +1,6 @@
 import type { RecordDiagnosis } from '@letterhead/shared';
 import { expect, test, vi } from 'vitest';
-import { runHere } from '../cli/run-here.ts';
+import { runInProcess } from '../cli/run-in-process.ts';
 import { startTestServer, type TestServer } from '../running-server.ts';
 import { followFix } from './follow-fix.ts';
 
@@ -39,7 +39,7 @@ test('the same diagnosis over REST, tRPC and in the terminal, and its fix mends 
   });
 
   const environment = { LETTERHEAD_URL: server.url, LETTERHEAD_TOKEN: server.token };
-  const shown = await runHere(['domain', 'show', 'bücher.example'], environment);
+  const shown = await runInProcess(['domain', 'show', 'bücher.example'], environment);
   for (const text of [seen.title, seen.detail, seen.fix ?? '']) expect(shown.out).toContain(text);
 
   followFix(seen, server.dns);

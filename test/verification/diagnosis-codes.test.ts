@@ -1,6 +1,6 @@
 import { DIAGNOSIS_CODES, type DiagnosisCode } from '@letterhead/shared';
 import { describe, expect, test } from 'vitest';
-import { keyFingerprint } from '../../server/dkim/key-fingerprint.ts';
+import { keyFingerprint } from '../../server/keys/key-fingerprint.ts';
 import { diagnose } from '../../server/verification/diagnose.ts';
 import type { LoopbackDnsOptions } from '../dns/loopback-dns.ts';
 import type { Fault } from '../dns/name-server.ts';

@@ -2,11 +2,11 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { lazy, Suspense } from 'preact/compat';
 import { useEffect, useErrorBoundary } from 'preact/hooks';
 import { Route, Switch } from 'wouter-preact';
-import { queryClient } from './server/api.ts';
+import { queryClient } from './api/api.ts';
+import { NotFound } from './layout/not-found.tsx';
+import { SignedIn } from './layout/signed-in.tsx';
 import { useSession } from './session/session.ts';
 import { SignIn } from './session/sign-in.tsx';
-import { Lost } from './shell/nothing-here.tsx';
-import { SignedIn } from './shell/signed-in.tsx';
 
 const SharePage = lazy(() => import('./share/share-page.tsx'));
 
@@ -31,13 +31,13 @@ export function App() {
             <SharePage />
           </Route>
           <Route path="/">
-            <Gate />
+            <RequireSignIn />
           </Route>
           <Route path="/accounts/*">
-            <Gate />
+            <RequireSignIn />
           </Route>
           <Route>
-            <Lost />
+            <NotFound />
           </Route>
         </Switch>
       </Suspense>
@@ -60,10 +60,10 @@ function Broken({ onRetry }: { onRetry: () => void }) {
   );
 }
 
-function Gate() {
-  const { token, farewell } = useSession();
+function RequireSignIn() {
+  const { token, signOutReason } = useSession();
   useEffect(() => {
     if (token === null) queryClient.clear();
   }, [token]);
-  return token === null ? <SignIn farewell={farewell} /> : <SignedIn />;
+  return token === null ? <SignIn signOutReason={signOutReason} /> : <SignedIn />;
 }

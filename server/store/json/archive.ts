@@ -5,7 +5,7 @@ import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { type Pack, pack } from 'tar-stream';
-import { SECRET_KEY_FILE } from '../../dkim/secret-key-file.ts';
+import { SECRET_KEY_FILE } from '../../keys/secret-key-file.ts';
 import { OPEN_FLAGS } from '../../open-flags.ts';
 import { readAccount } from './account-files.ts';
 import { DataFolder } from './data-folder.ts';

@@ -1,4 +1,4 @@
-import { messageOf } from '../../system-failure.ts';
+import { messageOf } from '../../errno.ts';
 import { checkHeader, readLines } from './event-lines.ts';
 import { EventLog } from './event-log.ts';
 import { unlessMissing } from './file-system.ts';

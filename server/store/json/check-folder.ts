@@ -1,4 +1,4 @@
-import { messageOf, systemReason } from '../../system-failure.ts';
+import { describeErrno, messageOf } from '../../errno.ts';
 import { accountFileName } from './account.ts';
 import { readAccount } from './account-files.ts';
 import type { FolderProblem } from './check-event-log.ts';
@@ -70,7 +70,7 @@ class FolderCheck {
       if (content === null && required) this.#note(file, `${file} is missing.`);
       return content;
     } catch (error) {
-      const reason = systemReason(error);
+      const reason = describeErrno(error);
       const message = messageOf(error);
       this.#note(file, reason === null ? `${message}.` : `${file} cannot be read: ${reason}.`);
       return null;

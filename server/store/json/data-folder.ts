@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { LetterheadError } from '@letterhead/shared';
-import { SECRET_KEY_FILE } from '../../dkim/secret-key-file.ts';
+import { SECRET_KEY_FILE } from '../../keys/secret-key-file.ts';
 import { FileGate } from './file-gate.ts';
 import type { FileSystem } from './file-system.ts';
 import { Folder, TEMPORARY_SUFFIX } from './folder.ts';

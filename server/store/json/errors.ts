@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { LetterheadError } from '@letterhead/shared';
-import { messageOf, systemReason } from '../../system-failure.ts';
+import { describeErrno, messageOf } from '../../errno.ts';
 import { errorCode } from './file-system.ts';
 
 /** Seconds after which a failed write is worth another try. */
@@ -72,7 +72,7 @@ export function storeClosed(): LetterheadError {
  */
 export function unusableFolder(dataDir: string, error: unknown, folder = dataDir): LetterheadError {
   if (error instanceof LetterheadError) return error;
-  const reason = systemReason(error);
+  const reason = describeErrno(error);
   const file = fileIn(folder, error);
   const why =
     reason === null

@@ -5,8 +5,8 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { LetterheadError } from '@letterhead/shared';
 import { extract } from 'tar-stream';
+import { describeErrno, messageOf } from '../../errno.ts';
 import { ARCHIVE_LIMITS } from '../../limits.ts';
-import { messageOf, systemReason } from '../../system-failure.ts';
 import { checkFolder, type FolderReport } from './check-folder.ts';
 import { unusableFolder } from './errors.ts';
 import { errorCode, nodeFileSystem, unlessMissing } from './file-system.ts';
@@ -137,7 +137,7 @@ function notABackup(archive: string, why: string): LetterheadError {
 
 /** Of what went wrong while the archive was read and its files were written. */
 function inASentence(error: unknown): string {
-  const reason = systemReason(error);
+  const reason = describeErrno(error);
   if (errorCode(error) === 'EEXIST') return 'it holds a file twice.';
   if (reason !== null) return `${reason}.`;
   const message = messageOf(error);

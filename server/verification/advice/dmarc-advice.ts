@@ -1,5 +1,5 @@
 import { relativeHost } from '@letterhead/shared';
-import { parseTagList, tagValue } from '../../dkim/tag-list.ts';
+import { parseTagList, tagValue } from '../../keys/tag-list.ts';
 import type { AdviceEvidence } from '../evidence.ts';
 import type { AdviceFinding, DmarcPolicy } from './advice-finding.ts';
 import type { AdvicePlace } from './advice-place.ts';

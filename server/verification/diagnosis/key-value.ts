@@ -1,5 +1,5 @@
-import type { KeyRecordJudgement } from '../../dkim/dkim-record.ts';
-import { keyFingerprint } from '../../dkim/key-fingerprint.ts';
+import type { KeyRecordJudgement } from '../../keys/dkim-record.ts';
+import { keyFingerprint } from '../../keys/key-fingerprint.ts';
 import { isValidMatch, judgeValue } from '../match-value.ts';
 import { putRight } from './actions.ts';
 import type { Rule } from './finding.ts';

@@ -1,5 +1,5 @@
 import { relativeHost } from '@letterhead/shared';
-import { isAskableName, isWithin, parentOf } from '../../dns/name.ts';
+import { isQueryableName, isWithin, parentOf } from '../../dns/name.ts';
 
 /** A name where the record may have landed by mistake, and the zone whose form would have put it there. */
 export interface CandidateHost {
@@ -35,7 +35,7 @@ export function candidateHosts(place: RecordPlace): CandidateHost[] {
   const candidates = [...wrongZoneHosts(place, zones), ...otherHosts(place)];
   const seen = new Set([place.fqdn]);
   return candidates.filter(({ name }) => {
-    const fresh = !seen.has(name) && isAskableName(name);
+    const fresh = !seen.has(name) && isQueryableName(name);
     seen.add(name);
     return fresh;
   });

@@ -1,5 +1,5 @@
 import { registrableDomain } from '@letterhead/shared';
-import { isAskableName } from '../../dns/name.ts';
+import { isQueryableName } from '../../dns/name.ts';
 import type { Outcome, RecordType } from '../../dns/outcome.ts';
 import { mentionsDmarc } from '../advice/dmarc-advice.ts';
 import { countSpfLookups, isPassAll, isSpfRecord, spfRecords, spfTerms } from '../advice/spf-record.ts';
@@ -15,7 +15,7 @@ export async function surveyAdvice(survey: SurveyContext): Promise<AdviceEvidenc
   const { row } = context;
   const policies = [...new Set([row.domain, registrableDomain(row)])]
     .map((domain) => `_dmarc.${domain}`)
-    .filter(isAskableName);
+    .filter(isQueryableName);
   const [spf, mx, ...dmarc] = await Promise.all([
     surveySpf(context),
     ask(context, row.domain, 'MX'),

@@ -1,5 +1,5 @@
 import type { Advice } from '@letterhead/shared';
-import { SeverityIcon } from '../parts/status-badge.tsx';
+import { SeverityIcon } from '../components/status-badge.tsx';
 import { type AsTyped, Instruction } from './instruction.tsx';
 
 /** What else would help the mail arrive. None of it is needed here. */

@@ -1,9 +1,9 @@
 import type { Diagnosis } from '@letterhead/shared';
 import { useMutation } from '@tanstack/react-query';
 import { useEffect } from 'preact/hooks';
-import { announce } from '../parts/announcer.tsx';
-import { DomainName } from '../parts/domain-name.tsx';
-import { api, queryClient } from '../server/api.ts';
+import { api, queryClient } from '../api/api.ts';
+import { announce } from '../components/announcer.tsx';
+import { DomainName } from '../components/domain-name.tsx';
 import { useMay } from '../session/identity.ts';
 
 /** *Check now*: asks the DNS, and has everything read that may have changed by it. */

@@ -1,10 +1,10 @@
 import type { Domain } from '@letterhead/shared';
 import { useMutation } from '@tanstack/react-query';
 import { useLocation } from 'wouter-preact';
-import { Dialog } from '../parts/dialog.tsx';
-import { DomainName } from '../parts/domain-name.tsx';
-import { Failure } from '../parts/failure.tsx';
-import { api, queryClient } from '../server/api.ts';
+import { api, queryClient } from '../api/api.ts';
+import { Dialog } from '../components/dialog.tsx';
+import { DomainName } from '../components/domain-name.tsx';
+import { Failure } from '../components/failure.tsx';
 
 /** Deletes the domain, after saying what breaks. */
 export function Delete({ domain, onClose }: { domain: Domain; onClose: () => void }) {

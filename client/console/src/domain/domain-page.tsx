@@ -3,15 +3,15 @@ import { useQuery } from '@tanstack/react-query';
 import { ArrowLeft, Pencil, Trash2 } from 'lucide-preact';
 import { useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
-import { useNextCheckRefetch } from '../domains/next-check-refetch.ts';
-import { DomainName, inBothSpellings } from '../parts/domain-name.tsx';
-import { Failure } from '../parts/failure.tsx';
-import { Page } from '../parts/page.tsx';
-import { StatusBadge } from '../parts/status-badge.tsx';
-import { api } from '../server/api.ts';
-import { toRefusal } from '../server/refusal.ts';
+import { api } from '../api/api.ts';
+import { toApiError } from '../api/api-error.ts';
+import { DomainName, withPunycode } from '../components/domain-name.tsx';
+import { Failure } from '../components/failure.tsx';
+import { Page } from '../components/page.tsx';
+import { StatusBadge } from '../components/status-badge.tsx';
+import { useNextCheckRefetch } from '../domains/use-next-check-refetch.ts';
+import { NotFoundInAccount } from '../layout/not-found.tsx';
 import { useIdentity, useMay } from '../session/identity.ts';
-import { NothingHere } from '../shell/nothing-here.tsx';
 import { useCheck, useFirstCheck } from './check.tsx';
 import { CheckButton } from './check-button.tsx';
 import { Delete } from './delete.tsx';
@@ -34,13 +34,13 @@ export function DomainPage({ id }: { id: number }) {
     ...api.domains.diagnosis.queryOptions(key),
     refetchInterval: useNextCheckRefetch(),
   });
-  const refusal = error === null ? null : toRefusal(error);
-  if (refusal?.code === 'not_found' || refusal?.code === 'invalid') {
-    return <NothingHere what="This domain is not here, or no longer: somebody may have deleted it." />;
+  const apiError = error === null ? null : toApiError(error);
+  if (apiError?.code === 'not_found' || apiError?.code === 'invalid') {
+    return <NotFoundInAccount what="This domain is not here, or no longer: somebody may have deleted it." />;
   }
   return (
     <Page
-      title={domain === undefined ? 'Domain' : inBothSpellings(domain.domain)}
+      title={domain === undefined ? 'Domain' : withPunycode(domain.domain)}
       back={
         <Link href={`/accounts/${account.id}/domains`} class="back">
           <ArrowLeft aria-hidden="true" />
@@ -54,7 +54,7 @@ export function DomainPage({ id }: { id: number }) {
         <Failure error={noDiagnosis} onRetry={rediagnose} />
       )}
       {domain !== undefined && (diagnosis !== undefined || noDiagnosis !== null) && (
-        <DomainParts domain={domain} diagnosis={diagnosis} />
+        <DomainDetails domain={domain} diagnosis={diagnosis} />
       )}
     </Page>
   );
@@ -74,7 +74,7 @@ function Heading({ domain, diagnosis }: Shown) {
   );
 }
 
-function DomainParts({ domain, diagnosis }: { domain: Domain; diagnosis: Diagnosis | undefined }) {
+function DomainDetails({ domain, diagnosis }: { domain: Domain; diagnosis: Diagnosis | undefined }) {
   const mayWrite = useMay('domains:write');
   const check = useCheck(domain.account_id, domain.id);
   useFirstCheck(diagnosis, check.run);

@@ -1,5 +1,5 @@
 import type { NameServerObservation, RecordDiagnosis } from '@letterhead/shared';
-import { Time } from '../parts/time.tsx';
+import { Time } from '../components/time.tsx';
 import { Difference, Surplus } from './difference.tsx';
 import { type AsTyped, Instruction } from './instruction.tsx';
 

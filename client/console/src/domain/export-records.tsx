@@ -2,11 +2,11 @@ import { csvLine, type Domain, recordsEmail } from '@letterhead/shared';
 import { useMutation } from '@tanstack/react-query';
 import { FileDown, Link2, Mail } from 'lucide-preact';
 import { useState } from 'preact/hooks';
-import { CopyButton } from '../parts/copy-button.tsx';
-import { inBothSpellings } from '../parts/domain-name.tsx';
-import { Failure } from '../parts/failure.tsx';
-import { saveFile } from '../parts/save-file.ts';
-import { letterhead } from '../server/api.ts';
+import { letterhead } from '../api/api.ts';
+import { CopyButton } from '../components/copy-button.tsx';
+import { withPunycode } from '../components/domain-name.tsx';
+import { Failure } from '../components/failure.tsx';
+import { saveFile } from '../components/save-file.ts';
 import { useMay } from '../session/identity.ts';
 import { ShareDialog } from '../share/share-dialog.tsx';
 import type { DnsForm } from './dns-form.ts';
@@ -20,8 +20,8 @@ export function ExportRecords({ domain, form }: { domain: Domain; form: DnsForm 
     mutationFn: () => letterhead.domains.zoneFile.query({ account, id }),
     onSuccess: (text) => saveFile(`${domain.domain}.zone`, 'text/dns', text),
   });
-  const name = inBothSpellings(domain.domain);
-  const text = recordsEmail(name, inBothSpellings(form.zone), form.records);
+  const name = withPunycode(domain.domain);
+  const text = recordsEmail(name, withPunycode(form.zone), form.records);
   const subject = `DNS records for ${name}`;
   const mailTo = `mailto:?subject=${encodeURIComponent(subject)}&body=${encodeURIComponent(text)}`;
   return (
@@ -55,7 +55,7 @@ export function ExportRecords({ domain, form }: { domain: Domain; form: DnsForm 
             onClick={() => zoneFile.mutate()}
           >
             <FileDown aria-hidden="true" />
-            Download<span class="unseen"> the zone file</span>
+            Download<span class="visually-hidden"> the zone file</span>
           </button>
         </li>
         <li>
@@ -66,7 +66,7 @@ export function ExportRecords({ domain, form }: { domain: Domain; form: DnsForm 
             onClick={() => saveFile(`${domain.domain}.csv`, 'text/csv', toCsv(form))}
           >
             <FileDown aria-hidden="true" />
-            Download<span class="unseen"> the table</span>
+            Download<span class="visually-hidden"> the table</span>
           </button>
         </li>
       </ul>

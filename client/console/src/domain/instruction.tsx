@@ -1,5 +1,5 @@
 import { type Action, type Advice, fixParts, type RecordDiagnosis } from '@letterhead/shared';
-import { CopyButton } from '../parts/copy-button.tsx';
+import { CopyButton } from '../components/copy-button.tsx';
 
 /** Longer values are shown by their ends: nobody compares them by eye. */
 const SHOWN_IN_FULL = 64;

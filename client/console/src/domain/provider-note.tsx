@@ -1,5 +1,5 @@
 import { ExternalLink } from 'lucide-preact';
-import { DomainName } from '../parts/domain-name.tsx';
+import { DomainName } from '../components/domain-name.tsx';
 import type { DnsForm } from './dns-form.ts';
 import type { Provider } from './provider.ts';
 
@@ -37,7 +37,7 @@ export function ProviderNote({ form: { zone, records }, provider, isPublished }:
       <a href={provider.page} target="_blank" rel="noopener noreferrer">
         Open its DNS page
         <ExternalLink aria-hidden="true" />
-        <span class="unseen"> (in a new tab)</span>
+        <span class="visually-hidden"> (in a new tab)</span>
       </a>
       .{' '}
       {provider.appendsDomain && (

@@ -1,8 +1,8 @@
 import type { DnsRecord, RecordDiagnosis } from '@letterhead/shared';
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
-import { CopyButton } from '../parts/copy-button.tsx';
-import { SeverityIcon } from '../parts/status-badge.tsx';
+import { CopyButton } from '../components/copy-button.tsx';
+import { SeverityIcon } from '../components/status-badge.tsx';
 import type { FormRecord } from './dns-form.ts';
 import { Evidence } from './evidence.tsx';
 import type { HostSpelling } from './host-spelling.tsx';

@@ -1,19 +1,19 @@
 import type { Domain } from '@letterhead/shared';
 import { useMutation } from '@tanstack/react-query';
 import { useRef, useState } from 'preact/hooks';
+import { api, queryClient } from '../api/api.ts';
+import { fieldErrorOf } from '../api/api-error.ts';
+import { Dialog } from '../components/dialog.tsx';
+import { DomainName } from '../components/domain-name.tsx';
 import { DomainNameField } from '../domains/domain-name-field.tsx';
-import { useNameCheck } from '../domains/name-check.tsx';
-import { Dialog } from '../parts/dialog.tsx';
-import { DomainName } from '../parts/domain-name.tsx';
-import { api, queryClient } from '../server/api.ts';
-import { complaintAbout } from '../server/refusal.ts';
+import { useNameCheck } from '../domains/use-name-check.tsx';
 
 /** Gives the domain another name, and says what that costs. */
 export function Rename({ domain, onClose }: { domain: Domain; onClose: () => void }) {
   const { account_id: account, id } = domain;
   const [name, setName] = useState(domain.domain);
   const old = <DomainName name={domain.domain} />;
-  const { slip, taken } = useNameCheck(account, name);
+  const { inputError, taken } = useNameCheck(account, name);
   const input = useRef<HTMLInputElement>(null);
   const rename = useMutation(
     api.domains.update.mutationOptions({
@@ -40,7 +40,7 @@ export function Rename({ domain, onClose }: { domain: Domain; onClose: () => voi
         </p>
         <DomainNameField
           label="New name"
-          complaint={complaintAbout(rename.error, 'domain') ?? (taken?.id === id ? null : slip)}
+          fieldError={fieldErrorOf(rename.error, 'domain') ?? (taken?.id === id ? null : inputError)}
           value={name}
           input={input}
           onInput={(typed) => {

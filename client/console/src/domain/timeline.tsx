@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'preact/hooks';
+import { Failure } from '../components/failure.tsx';
+import { Time } from '../components/time.tsx';
+import { describeEvent } from '../events/describe-event.tsx';
 import { domainLog } from '../events/event-log.ts';
-import { tellEvent } from '../events/sentences.tsx';
-import { Failure } from '../parts/failure.tsx';
-import { Time } from '../parts/time.tsx';
 
 const SHOWN = 8;
 
@@ -24,7 +24,7 @@ export function Timeline({ account, id }: { account: number; id: number }) {
       <ol aria-busy={log === undefined}>
         {log?.slice(hidden).map((event) => (
           <li key={event.id} data-type={event.type}>
-            <p>{tellEvent(event, 'its domain')}</p>
+            <p>{describeEvent(event, 'its domain')}</p>
             <Time at={event.at} />
           </li>
         ))}

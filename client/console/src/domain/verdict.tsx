@@ -1,8 +1,8 @@
 import type { Diagnosis, RecordDiagnosis, Severity, Status } from '@letterhead/shared';
 import type { ComponentChildren } from 'preact';
-import { useHeldHeight } from '../parts/held-height.ts';
-import { SeverityIcon, STATUSES } from '../parts/status-badge.tsx';
-import { Time } from '../parts/time.tsx';
+import { SeverityIcon, STATUSES } from '../components/status-badge.tsx';
+import { Time } from '../components/time.tsx';
+import { useMinHeight } from '../components/use-min-height.ts';
 import { type AsTyped, Instruction } from './instruction.tsx';
 
 const SEVERITIES: readonly Severity[] = ['ok', 'info', 'warning', 'error'];
@@ -21,7 +21,7 @@ interface VerdictProps {
 /** Where the domain stands and what to do about it, in a sentence each. */
 export function Verdict({ diagnosis, record, asTyped, action, isAwaited }: VerdictProps) {
   // What comes by itself must not move what is being read; what was asked for may.
-  const panel = useHeldHeight<HTMLElement>(!isAwaited);
+  const panel = useMinHeight<HTMLElement>(!isAwaited);
   const { severity, fix, clears_at, code } = record;
   const { title, detail } = summaryFor(diagnosis.status, record);
   return (

@@ -1,12 +1,12 @@
 import { useMutation } from '@tanstack/react-query';
 import { useRef, useState } from 'preact/hooks';
 import { Link, useLocation } from 'wouter-preact';
-import { DomainName } from '../parts/domain-name.tsx';
-import { api, queryClient } from '../server/api.ts';
-import { complaintAbout } from '../server/refusal.ts';
+import { api, queryClient } from '../api/api.ts';
+import { fieldErrorOf } from '../api/api-error.ts';
+import { DomainName } from '../components/domain-name.tsx';
 import { useIdentity } from '../session/identity.ts';
 import { DomainNameField } from './domain-name-field.tsx';
-import { useNameCheck } from './name-check.tsx';
+import { useNameCheck } from './use-name-check.tsx';
 
 /** One field: the name of the domain. Leads to the new domain's page. */
 export function AddDomain() {
@@ -14,7 +14,7 @@ export function AddDomain() {
   const [, navigate] = useLocation();
   const [name, setName] = useState('');
   const input = useRef<HTMLInputElement>(null);
-  const { slip, taken } = useNameCheck(account.id, name);
+  const { inputError, taken } = useNameCheck(account.id, name);
   const create = useMutation(
     api.domains.create.mutationOptions({
       onSuccess: (domain) => {
@@ -37,7 +37,7 @@ export function AddDomain() {
             What comes after the @ of the addresses you write from: <code>example.org</code>
           </>
         }
-        complaint={complaintAbout(create.error, 'domain') ?? slip}
+        fieldError={fieldErrorOf(create.error, 'domain') ?? inputError}
         value={name}
         input={input}
         onInput={(typed) => {

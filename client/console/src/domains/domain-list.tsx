@@ -1,26 +1,26 @@
 import { useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-preact';
 import { useMemo, useState } from 'preact/hooks';
-import { Dialog } from '../parts/dialog.tsx';
-import { Failure } from '../parts/failure.tsx';
-import { Page } from '../parts/page.tsx';
-import { api } from '../server/api.ts';
+import { api } from '../api/api.ts';
+import { Dialog } from '../components/dialog.tsx';
+import { Failure } from '../components/failure.tsx';
+import { Page } from '../components/page.tsx';
 import { useIdentity, useMay } from '../session/identity.ts';
 import { AddDomain } from './add-domain.tsx';
 import { DomainTable } from './domain-table.tsx';
 import { FirstDomain } from './first-domain.tsx';
-import { useKeptFilter } from './kept-filter.ts';
-import { countByStatus, type DomainLine, joinLines, matches } from './lines.ts';
 import { ListFilter } from './list-filter.tsx';
-import { useNextCheckRefetch } from './next-check-refetch.ts';
+import { countByStatus, type DomainListItem, matches, toListItems } from './list-items.ts';
+import { useNextCheckRefetch } from './use-next-check-refetch.ts';
+import { useUrlFilter } from './use-url-filter.ts';
 
 /** All domains of the account, with where each stands. */
 export function DomainList() {
   const { account } = useIdentity();
   const mayWrite = useMay('domains:write');
   const [adding, setAdding] = useState(false);
-  const { lines, error, retry } = useDomainLines(account.id);
-  const isEmpty = lines?.length === 0;
+  const { items, error, retry } = useDomainListItems(account.id);
+  const isEmpty = items?.length === 0;
   return (
     <Page
       title="Domains"
@@ -35,8 +35,8 @@ export function DomainList() {
         )
       }
     >
-      {error !== null && lines === undefined && <Failure error={error} onRetry={retry} />}
-      {isEmpty ? <FirstDomain mayWrite={mayWrite} /> : <FilteredLines account={account.id} lines={lines} />}
+      {error !== null && items === undefined && <Failure error={error} onRetry={retry} />}
+      {isEmpty ? <FirstDomain mayWrite={mayWrite} /> : <FilteredList account={account.id} items={items} />}
       {adding && (
         <Dialog title="Add a domain" onClose={() => setAdding(false)}>
           <AddDomain />
@@ -46,37 +46,37 @@ export function DomainList() {
   );
 }
 
-function FilteredLines({ account, lines }: { account: number; lines: readonly DomainLine[] | undefined }) {
-  const [filter, setFilter] = useKeptFilter(account);
-  const counts = useMemo(() => countByStatus(lines ?? []), [lines]);
-  const shown = useMemo(() => lines?.filter((line) => matches(line, filter)), [lines, filter]);
+function FilteredList({ account, items }: { account: number; items: readonly DomainListItem[] | undefined }) {
+  const [filter, setFilter] = useUrlFilter(account);
+  const counts = useMemo(() => countByStatus(items ?? []), [items]);
+  const shown = useMemo(() => items?.filter((item) => matches(item, filter)), [items, filter]);
   return (
     <>
       <ListFilter
         filter={filter}
         counts={counts}
         shown={shown?.length}
-        total={lines?.length}
+        total={items?.length}
         onChange={setFilter}
       />
-      <DomainTable lines={shown} filter={filter} onShowAll={() => setFilter({ search: '', status: null })} />
+      <DomainTable items={shown} filter={filter} onShowAll={() => setFilter({ search: '', status: null })} />
     </>
   );
 }
 
-function useDomainLines(account: number) {
+function useDomainListItems(account: number) {
   const domains = useQuery(api.domains.list.queryOptions({ account }));
   const statuses = useQuery({
     ...api.domains.statuses.queryOptions({ account }),
     refetchInterval: useNextCheckRefetch(),
   });
-  const lines = useMemo(
-    () => (domains.data && statuses.data ? joinLines(domains.data, statuses.data) : undefined),
+  const items = useMemo(
+    () => (domains.data && statuses.data ? toListItems(domains.data, statuses.data) : undefined),
     [domains.data, statuses.data],
   );
   const retry = () => {
     void domains.refetch();
     void statuses.refetch();
   };
-  return { lines, error: domains.error ?? statuses.error, retry };
+  return { items, error: domains.error ?? statuses.error, retry };
 }

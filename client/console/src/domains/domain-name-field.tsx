@@ -1,21 +1,21 @@
 import type { Domain } from '@letterhead/shared';
 import type { ComponentChildren, RefObject } from 'preact';
-import { Field } from '../parts/field.tsx';
+import { Field } from '../components/field.tsx';
 
 interface DomainNameFieldProps {
   readonly label: string;
   readonly hint?: ComponentChildren;
   /** What the server has refused, or would refuse; null where nothing is the matter. */
-  readonly complaint: ComponentChildren;
+  readonly fieldError: ComponentChildren;
   readonly value: Domain['domain'];
   readonly input: RefObject<HTMLInputElement>;
   readonly onInput: (name: string) => void;
 }
 
 /** Where the name of a domain is typed: no keyboard may capitalise, complete or correct it. */
-export function DomainNameField({ label, hint, complaint, value, input, onInput }: DomainNameFieldProps) {
+export function DomainNameField({ label, hint, fieldError, value, input, onInput }: DomainNameFieldProps) {
   return (
-    <Field label={label} hint={hint} complaint={complaint}>
+    <Field label={label} hint={hint} fieldError={fieldError}>
       {(attributes) => (
         <input
           {...attributes}

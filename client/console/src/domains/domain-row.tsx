@@ -1,10 +1,10 @@
 import type { Status } from '@letterhead/shared';
 import { memo } from 'preact/compat';
 import { navigate } from 'wouter-preact/use-browser-location';
-import { DomainName } from '../parts/domain-name.tsx';
-import { StatusBadge } from '../parts/status-badge.tsx';
-import { exactTime, relativeTime } from '../parts/time.tsx';
-import type { DomainLine } from './lines.ts';
+import { DomainName } from '../components/domain-name.tsx';
+import { StatusBadge } from '../components/status-badge.tsx';
+import { exactTime, relativeTime } from '../components/time.tsx';
+import type { DomainListItem } from './list-items.ts';
 
 /** Plain values, so that a row is rendered again only where it reads differently. Times in milliseconds since 1970. */
 interface DomainRowProps {
@@ -18,8 +18,8 @@ interface DomainRowProps {
 }
 
 /** What a row shows of a line as seen from `now`. */
-export function rowProps(line: DomainLine, account: number, now: number): DomainRowProps {
-  const { id, name, status, checked_at, next_check_at } = line;
+export function rowProps(item: DomainListItem, account: number, now: number): DomainRowProps {
+  const { id, name, status, checked_at, next_check_at } = item;
   return {
     href: `/accounts/${account}/domains/${id}`,
     name,

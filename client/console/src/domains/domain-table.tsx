@@ -1,25 +1,25 @@
-import { useNow } from '../parts/time.tsx';
+import { useNow } from '../components/time.tsx';
 import { useIdentity } from '../session/identity.ts';
 import { DomainRow, rowProps } from './domain-row.tsx';
-import { useGrowingCount } from './growing-count.ts';
-import type { DomainLine, Filter } from './lines.ts';
+import type { DomainListItem, Filter } from './list-items.ts';
+import { useIncrementalCount } from './use-incremental-count.ts';
 
-const SKELETON_LINES = [1, 2, 3, 4, 5, 6];
+const SKELETON_ROWS = [1, 2, 3, 4, 5, 6];
 
 interface DomainTableProps {
   /** Undefined while they are read. */
-  readonly lines: readonly DomainLine[] | undefined;
+  readonly items: readonly DomainListItem[] | undefined;
   readonly filter: Filter;
   readonly onShowAll: () => void;
 }
 
-export function DomainTable({ lines, filter, onShowAll }: DomainTableProps) {
+export function DomainTable({ items, filter, onShowAll }: DomainTableProps) {
   const { account } = useIdentity();
   const now = useNow();
-  const count = useGrowingCount(lines?.length ?? 0, filter);
-  if (lines?.length === 0) return <NoMatch filter={filter} onShowAll={onShowAll} />;
+  const count = useIncrementalCount(items?.length ?? 0, filter);
+  if (items?.length === 0) return <NoMatch filter={filter} onShowAll={onShowAll} />;
   return (
-    <table class="domains" aria-busy={lines === undefined}>
+    <table class="domains" aria-busy={items === undefined}>
       <thead>
         <tr>
           <th scope="col">Domain</th>
@@ -29,11 +29,11 @@ export function DomainTable({ lines, filter, onShowAll }: DomainTableProps) {
         </tr>
       </thead>
       <tbody>
-        {lines === undefined
-          ? SKELETON_LINES.map((line) => <SkeletonRow key={line} />)
-          : lines
+        {items === undefined
+          ? SKELETON_ROWS.map((item) => <SkeletonRow key={item} />)
+          : items
               .slice(0, count)
-              .map((line) => <DomainRow key={line.id} {...rowProps(line, account.id, now)} />)}
+              .map((item) => <DomainRow key={item.id} {...rowProps(item, account.id, now)} />)}
       </tbody>
     </table>
   );

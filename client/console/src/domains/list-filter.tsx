@@ -1,7 +1,7 @@
 import type { Status } from '@letterhead/shared';
 import { Search } from 'lucide-preact';
-import { STATUS_NAMES, STATUSES } from '../parts/status-badge.tsx';
-import type { Filter } from './lines.ts';
+import { STATUS_NAMES, STATUSES } from '../components/status-badge.tsx';
+import type { Filter } from './list-items.ts';
 
 interface ListFilterProps {
   readonly filter: Filter;
@@ -17,7 +17,7 @@ export function ListFilter({ filter, counts, shown, total, onChange }: ListFilte
   return (
     <search class="list-filter" aria-busy={total === undefined}>
       <label class="search">
-        <span class="unseen">Search by name</span>
+        <span class="visually-hidden">Search by name</span>
         <Search aria-hidden="true" />
         <input
           type="search"
@@ -29,7 +29,7 @@ export function ListFilter({ filter, counts, shown, total, onChange }: ListFilte
         />
       </label>
       <fieldset class="choices">
-        <legend class="unseen">State</legend>
+        <legend class="visually-hidden">State</legend>
         <Choice
           label="All"
           count={total}
@@ -46,7 +46,7 @@ export function ListFilter({ filter, counts, shown, total, onChange }: ListFilte
           />
         ))}
       </fieldset>
-      <p class="unseen" role="status">
+      <p class="visually-hidden" role="status">
         {shown !== undefined && `${shown} of ${total} domains`}
       </p>
     </search>

@@ -2,8 +2,8 @@ import type { Event } from '@letterhead/shared';
 import { MAX_PAGE } from '@letterhead/shared/rules';
 import type { InfiniteData, QueryKey } from '@tanstack/react-query';
 import { infiniteQueryOptions, queryOptions, skipToken } from '@tanstack/react-query';
-import { letterhead, queryClient } from '../server/api.ts';
-import { toRefusal } from '../server/refusal.ts';
+import { letterhead, queryClient } from '../api/api.ts';
+import { toApiError } from '../api/api-error.ts';
 
 /** The largest page that the server gives. */
 /** So many are shown at a time. */
@@ -38,13 +38,13 @@ export function newestEvent(account: number) {
 }
 
 /** Keeps what the stream has told of where the log ends. */
-export function noteNewest(account: number, id: number): void {
+export function setNewestEvent(account: number, id: number): void {
   queryClient.setQueryData(newestEvent(account).queryKey, id);
 }
 
 /** Adds what the stream has told, so that a log is read once. */
 export function addToLog(account: number, event: Event): void {
-  noteNewest(account, event.id);
+  setNewestEvent(account, event.id);
   addTo<InfiniteData<readonly Event[]>>(accountKey(account), ({ pages: [newest = [], ...older], ...log }) =>
     newest.some(({ id }) => id === event.id) ? null : { ...log, pages: [[event, ...newest], ...older] },
   );
@@ -124,7 +124,7 @@ async function readCounted(account: number, after: number, signal: AbortSignal):
   try {
     return await letterhead.events.list.query({ account, after, limit: PAGE }, { signal });
   } catch (error) {
-    if (toRefusal(error).code !== 'invalid') throw error;
+    if (toApiError(error).code !== 'invalid') throw error;
     return [];
   }
 }

@@ -2,14 +2,14 @@ import type { Event } from '@letterhead/shared';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'preact/hooks';
 import { Link } from 'wouter-preact';
-import { DomainName } from '../parts/domain-name.tsx';
-import { Failure } from '../parts/failure.tsx';
-import { Page } from '../parts/page.tsx';
-import { Time } from '../parts/time.tsx';
-import { api } from '../server/api.ts';
+import { api } from '../api/api.ts';
+import { DomainName } from '../components/domain-name.tsx';
+import { Failure } from '../components/failure.tsx';
+import { Page } from '../components/page.tsx';
+import { Time } from '../components/time.tsx';
 import { useIdentity } from '../session/identity.ts';
+import { describeActor, describeEvent } from './describe-event.tsx';
 import { accountLog, newestEvent } from './event-log.ts';
-import { tellActor, tellEvent } from './sentences.tsx';
 
 /** Everything that happened in the account, the newest first. */
 export function EventsPage() {
@@ -52,8 +52,8 @@ function EventTable({ events }: { events: readonly Event[] | undefined }) {
             <td data-label="When">
               <Time at={event.at} />
             </td>
-            <th scope="row">{tellEvent(event)}</th>
-            <td data-label="Who">{tellActor(event.actor, names)}</td>
+            <th scope="row">{describeEvent(event)}</th>
+            <td data-label="Who">{describeActor(event.actor, names)}</td>
             <td data-label="Domain">
               {event.domain !== null && event.type !== 'domain.deleted' && (
                 <Link href={`/accounts/${account.id}/domains/${event.domain.id}`}>

@@ -4,12 +4,12 @@ import { useSyncExternalStore } from 'preact/compat';
 export interface Session {
   readonly token: string | null;
   /** Why the last one ended, for the sign-in page; null where nobody need be told. */
-  readonly farewell: string | null;
+  readonly signOutReason: string | null;
 }
 
 const KEY = 'letterhead.token';
 
-let current: Session = { token: sessionStorage.getItem(KEY), farewell: null };
+let current: Session = { token: sessionStorage.getItem(KEY), signOutReason: null };
 const listeners = new Set<() => void>();
 
 function change(to: Session): void {
@@ -25,12 +25,12 @@ export function sessionToken(): string {
 }
 
 export function signIn(token: string): void {
-  change({ token, farewell: null });
+  change({ token, signOutReason: null });
 }
 
-/** `farewell`: what the sign-in page says about it. */
-export function signOut(farewell: string | null = null): void {
-  if (current.token !== null) change({ token: null, farewell });
+/** `signOutReason`: what the sign-in page says about it. */
+export function signOut(signOutReason: string | null = null): void {
+  if (current.token !== null) change({ token: null, signOutReason });
 }
 
 export function useSession(): Session {

@@ -3,14 +3,14 @@ import type { CurrentToken } from '@letterhead/shared';
 import { useMutation } from '@tanstack/react-query';
 import { Info } from 'lucide-preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { Field } from '../parts/field.tsx';
-import { api, queryClient } from '../server/api.ts';
-import { toRefusal } from '../server/refusal.ts';
-import { Wordmark } from '../shell/wordmark.tsx';
+import { api, queryClient } from '../api/api.ts';
+import { toApiError } from '../api/api-error.ts';
+import { Field } from '../components/field.tsx';
+import { Wordmark } from '../layout/wordmark.tsx';
 import { signIn } from './session.ts';
 
 /** A token is asked for, tried, and kept as long as the tab. */
-export function SignIn({ farewell }: { farewell: string | null }) {
+export function SignIn({ signOutReason }: { signOutReason: string | null }) {
   const [token, setToken] = useState('');
   const input = useRef<HTMLInputElement>(null);
   const attempt = useMutation({
@@ -34,17 +34,17 @@ export function SignIn({ farewell }: { farewell: string | null }) {
     <main class="sign-in">
       <Wordmark />
       <h1>Sign in</h1>
-      {farewell !== null && (
+      {signOutReason !== null && (
         <p class="note" role="status">
           <Info aria-hidden="true" />
-          {farewell}
+          {signOutReason}
         </p>
       )}
       <form onSubmit={submit}>
         <Field
           label="Token"
           hint="It begins with lh_. It was shown when it was made: at the first start, or by whoever runs Letterhead for you."
-          complaint={slipIn(token) ?? (attempt.error === null ? null : complaintOf(attempt.error))}
+          fieldError={inputErrorIn(token) ?? (attempt.error === null ? null : signInErrorOf(attempt.error))}
         >
           {(attributes) => (
             <input
@@ -75,15 +75,15 @@ export function SignIn({ farewell }: { farewell: string | null }) {
 }
 
 /** What can be seen without asking: only what is surely not a token, so that nobody is stopped while typing. */
-function slipIn(typed: string): string | null {
+function inputErrorIn(typed: string): string | null {
   const token = typed.trim();
   if ('lh_'.startsWith(token.slice(0, 3))) return null;
   return 'A token begins with lh_. Copy it whole, from lh_ to its last character.';
 }
 
-function complaintOf(error: unknown): string {
-  const { code, sentence } = toRefusal(error);
+function signInErrorOf(error: unknown): string {
+  const { code, message } = toApiError(error);
   return code === 'unauthenticated'
     ? 'This token is not known here, has expired or was revoked. Check that it was copied whole.'
-    : sentence;
+    : message;
 }

@@ -1,14 +1,14 @@
 import type { Domain, NewShare, Share } from '@letterhead/shared';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'preact/hooks';
-import { CopyButton } from '../parts/copy-button.tsx';
-import { Dialog } from '../parts/dialog.tsx';
-import { DomainName } from '../parts/domain-name.tsx';
-import { Failure } from '../parts/failure.tsx';
-import { Field } from '../parts/field.tsx';
-import { useFocusHeir } from '../parts/focus-heir.ts';
-import { Time } from '../parts/time.tsx';
-import { api, queryClient } from '../server/api.ts';
+import { api, queryClient } from '../api/api.ts';
+import { CopyButton } from '../components/copy-button.tsx';
+import { Dialog } from '../components/dialog.tsx';
+import { DomainName } from '../components/domain-name.tsx';
+import { Failure } from '../components/failure.tsx';
+import { Field } from '../components/field.tsx';
+import { Time } from '../components/time.tsx';
+import { useFocusFallback } from '../components/use-focus-fallback.ts';
 
 /** In days; the first is what is offered. */
 const LIFETIMES: readonly { readonly days: number; readonly words: string }[] = [
@@ -65,7 +65,7 @@ function MakeLink({ domain, onMade }: { domain: Domain; onMade: (share: NewShare
         create.mutate({ account: domain.account_id, id: domain.id, expires_at });
       }}
     >
-      <Field label="The link stops working" complaint={null}>
+      <Field label="The link stops working" fieldError={null}>
         {(attributes) => (
           <select
             {...attributes}
@@ -137,7 +137,7 @@ interface LinkLineProps {
 }
 
 function LinkLine({ share, isBusy, onRevoke }: LinkLineProps) {
-  const line = useFocusHeir<HTMLLIElement>();
+  const line = useFocusFallback<HTMLLIElement>();
   return (
     <li ref={line}>
       <p>

@@ -2,17 +2,17 @@ import { createLetterhead } from '@letterhead/client';
 import type { SharedDomain } from '@letterhead/shared';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'preact/hooks';
+import { queryClient } from '../api/api.ts';
+import { toApiError } from '../api/api-error.ts';
+import { Announcer, announce } from '../components/announcer.tsx';
+import { DomainName, withPunycode } from '../components/domain-name.tsx';
+import { Failure } from '../components/failure.tsx';
+import { Page } from '../components/page.tsx';
+import { StatusBadge } from '../components/status-badge.tsx';
+import { exactTime, Time } from '../components/time.tsx';
 import { CheckButton } from '../domain/check-button.tsx';
 import { DomainInstructions } from '../domain/domain-instructions.tsx';
-import { Announcer, announce } from '../parts/announcer.tsx';
-import { DomainName, inBothSpellings } from '../parts/domain-name.tsx';
-import { Failure } from '../parts/failure.tsx';
-import { Page } from '../parts/page.tsx';
-import { StatusBadge } from '../parts/status-badge.tsx';
-import { exactTime, Time } from '../parts/time.tsx';
-import { queryClient } from '../server/api.ts';
-import { toRefusal } from '../server/refusal.ts';
-import { Wordmark } from '../shell/wordmark.tsx';
+import { Wordmark } from '../layout/wordmark.tsx';
 
 /** Who has a link hears of changes by asking: the stream of events tells more than they may know. */
 const POLL_MS = 5_000;
@@ -22,7 +22,7 @@ export default function SharePage() {
   const secret = useFragment();
   return (
     <>
-      <header class="shell">
+      <header class="site-header">
         <Wordmark />
       </header>
       {secret === '' ? <Ended /> : <SharedPage key={secret} secret={secret} />}
@@ -46,13 +46,13 @@ function SharedPage({ secret }: { secret: string }) {
       announce(shared.domain.verified ? 'The records are found.' : 'Checked: the records are not right yet.');
     },
   });
-  const code = error === null ? null : toRefusal(error).code;
+  const code = error === null ? null : toApiError(error).code;
   if (code === 'unauthenticated' || code === 'forbidden' || code === 'not_found') return <Ended />;
   if (data === undefined) return <Loading error={error} onRetry={refetch} />;
   const { domain, diagnosis, expires_at } = data;
   return (
     <Page
-      title={`DNS records for ${inBothSpellings(domain.domain)}`}
+      title={`DNS records for ${withPunycode(domain.domain)}`}
       heading={
         <>
           <DomainName name={domain.domain} />
@@ -60,7 +60,7 @@ function SharedPage({ secret }: { secret: string }) {
         </>
       }
     >
-      <Greeting
+      <Introduction
         domain={domain.domain}
         isDone={diagnosis.records.every(({ state }) => state === 'valid')}
         expiresAt={expires_at}
@@ -80,7 +80,7 @@ function SharedPage({ secret }: { secret: string }) {
   );
 }
 
-interface GreetingProps {
+interface IntroductionProps {
   readonly domain: string;
   /** Whether all records are there. */
   readonly isDone: boolean;
@@ -88,7 +88,7 @@ interface GreetingProps {
 }
 
 /** About as long before as after: what is below it hardly moves. */
-function Greeting({ domain, isDone, expiresAt }: GreetingProps) {
+function Introduction({ domain, isDone, expiresAt }: IntroductionProps) {
   return (
     <p class="lead">
       You were sent this page because mail from{' '}

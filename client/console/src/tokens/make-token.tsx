@@ -1,11 +1,11 @@
 import type { NewToken, Scope } from '@letterhead/shared';
 import { useMutation } from '@tanstack/react-query';
 import { useRef, useState } from 'preact/hooks';
-import { CopyButton } from '../parts/copy-button.tsx';
-import { Dialog } from '../parts/dialog.tsx';
-import { Field } from '../parts/field.tsx';
-import { api, queryClient } from '../server/api.ts';
-import { complaintAbout, toRefusal } from '../server/refusal.ts';
+import { api, queryClient } from '../api/api.ts';
+import { fieldErrorOf, toApiError } from '../api/api-error.ts';
+import { CopyButton } from '../components/copy-button.tsx';
+import { Dialog } from '../components/dialog.tsx';
+import { Field } from '../components/field.tsx';
 import { may, useIdentity } from '../session/identity.ts';
 import { SCOPE_NAMES, SCOPES } from './scopes.ts';
 
@@ -54,14 +54,14 @@ function TokenForm({ onMade, onClose }: { onMade: (token: NewToken) => void; onC
   };
   const toggle = (scope: Scope) =>
     setScopes(scopes.includes(scope) ? scopes.filter((one) => one !== scope) : [...scopes, scope]);
-  const { errors } = toRefusal(create.error);
+  const { errors } = toApiError(create.error);
   const isAboutScopes = errors['scopes'] !== undefined;
   return (
     <form onSubmit={submit}>
       <Field
         label="Name"
         hint="So that you know later what it is for: the program or person that gets it."
-        complaint={isAboutScopes ? null : complaintAbout(create.error, 'name')}
+        fieldError={isAboutScopes ? null : fieldErrorOf(create.error, 'name')}
       >
         {(attributes) => (
           <input
@@ -85,11 +85,11 @@ function TokenForm({ onMade, onClose }: { onMade: (token: NewToken) => void; onC
             </span>
           </label>
         ))}
-        <p class="complaint" role="alert">
-          {isAboutScopes && complaintAbout(create.error, 'scopes')}
+        <p class="field-error" role="alert">
+          {isAboutScopes && fieldErrorOf(create.error, 'scopes')}
         </p>
       </fieldset>
-      <Field label="It stops working" complaint={null}>
+      <Field label="It stops working" fieldError={null}>
         {(attributes) => (
           <select
             {...attributes}

@@ -1,8 +1,8 @@
 import type { Token } from '@letterhead/shared';
 import { useMutation } from '@tanstack/react-query';
-import { Dialog } from '../parts/dialog.tsx';
-import { Failure } from '../parts/failure.tsx';
-import { api, queryClient } from '../server/api.ts';
+import { api, queryClient } from '../api/api.ts';
+import { Dialog } from '../components/dialog.tsx';
+import { Failure } from '../components/failure.tsx';
 import { useIdentity } from '../session/identity.ts';
 import { signOut } from '../session/session.ts';
 

@@ -2,11 +2,11 @@ import type { Token } from '@letterhead/shared';
 import { useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-preact';
 import { useState } from 'preact/hooks';
-import { Failure } from '../parts/failure.tsx';
-import { useFocusHeir } from '../parts/focus-heir.ts';
-import { Page } from '../parts/page.tsx';
-import { Time } from '../parts/time.tsx';
-import { api } from '../server/api.ts';
+import { api } from '../api/api.ts';
+import { Failure } from '../components/failure.tsx';
+import { Page } from '../components/page.tsx';
+import { Time } from '../components/time.tsx';
+import { useFocusFallback } from '../components/use-focus-fallback.ts';
 import { useIdentity, useMay } from '../session/identity.ts';
 import { MakeToken } from './make-token.tsx';
 import { RevokeToken } from './revoke-token.tsx';
@@ -60,7 +60,7 @@ function TokenTable({ tokens, onRevoke }: TokenTableProps) {
           <th scope="col">Last used</th>
           <th scope="col">Expires</th>
           <th scope="col">
-            <span class="unseen">Revoke</span>
+            <span class="visually-hidden">Revoke</span>
           </th>
         </tr>
       </thead>
@@ -75,7 +75,7 @@ function TokenTable({ tokens, onRevoke }: TokenTableProps) {
 
 function TokenRow({ token, onRevoke }: { token: Token; onRevoke: TokenTableProps['onRevoke'] }) {
   const own = useIdentity().token.id === token.id;
-  const row = useFocusHeir<HTMLTableRowElement>();
+  const row = useFocusFallback<HTMLTableRowElement>();
   return (
     <tr ref={row}>
       <th scope="row">
@@ -93,7 +93,7 @@ function TokenRow({ token, onRevoke }: { token: Token; onRevoke: TokenTableProps
       <td>
         {onRevoke !== null && (
           <button type="button" class="button danger-quiet" onClick={() => onRevoke(token)}>
-            Revoke<span class="unseen"> {token.name}</span>
+            Revoke<span class="visually-hidden"> {token.name}</span>
           </button>
         )}
       </td>

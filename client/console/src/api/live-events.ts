@@ -1,0 +1,89 @@
+import type { Event } from '@letterhead/shared';
+import type { QueryKey } from '@tanstack/react-query';
+import { useSubscription } from '@trpc/tanstack-react-query';
+import { useEffect, useRef } from 'preact/hooks';
+import { announce } from '../components/announcer.tsx';
+import { describeEvent } from '../events/describe-event.tsx';
+import { addToLog, isLog, rereadLogs, setNewestEvent } from '../events/event-log.ts';
+import { api, queryClient } from './api.ts';
+import { Invalidations } from './invalidations.ts';
+
+/** Whether the server is heard from: what is on the page is as fresh as that. */
+export type Liveness = 'connecting' | 'live' | 'lost';
+
+/** A stream that was refused is asked for again after this long. */
+const REFUSED_RETRY_MS = 5_000;
+
+/** Keeps everything on the page up to date for as long as it is rendered; tells whether the server is there. */
+export function useLiveEvents(account: number): { liveness: Liveness; reconnect: () => void } {
+  const wasLost = useRef(false);
+  const { status, error, reset } = useSubscription(
+    api.events.stream.subscriptionOptions(
+      { account },
+      {
+        onData: ({ data: item }) => {
+          if (item.kind === 'event') return onEvent(account, item.event);
+          setNewestEvent(account, item.last);
+          if (item.kind !== 'reload') return;
+          rereadLogs();
+          void rereadStates();
+        },
+        onStarted: () => {
+          // What happened meanwhile is told again, but not what a check saw that changed nothing.
+          if (wasLost.current) void rereadStates();
+          wasLost.current = false;
+        },
+        onConnectionStateChange: (state) => {
+          if (state.state === 'connecting' && state.error !== null) wasLost.current = true;
+        },
+      },
+    ),
+  );
+  useEffect(() => {
+    if (status !== 'error') return;
+    // Why it was refused is told by the query: a token that has expired ends the session.
+    void queryClient.invalidateQueries({ queryKey: api.tokens.current.queryKey() });
+    const timer = setTimeout(reset, REFUSED_RETRY_MS);
+    return () => clearTimeout(timer);
+  }, [status, reset]);
+  if (status === 'pending') return { liveness: 'live', reconnect: reset };
+  return { liveness: error == null ? 'connecting' : 'lost', reconnect: reset };
+}
+
+/** Everything but the logs: a log is read once, and the stream adds what comes. */
+function rereadStates(): Promise<void> {
+  return queryClient.invalidateQueries({ predicate: ({ queryKey }) => !isLog(queryKey) });
+}
+
+const invalidations = new Invalidations(queryClient);
+
+function onEvent(account: number, event: Event): void {
+  invalidations.add(staleAfter(account, event));
+  addToLog(account, event);
+  if (ANNOUNCED.has(event.type)) announce(describeEvent(event));
+}
+
+/** What nobody here did, and everybody wants to hear of. */
+const ANNOUNCED = new Set<Event['type']>([
+  'domain.verified',
+  'domain.degraded',
+  'domain.recovered',
+  'domain.lost',
+]);
+
+function staleAfter(account: number, { type, domain }: Event): QueryKey[] {
+  const isToken = type.startsWith('token.');
+  if (domain !== null && isToken) return [api.shares.list.queryKey({ account, id: domain.id })];
+  if (domain !== null) {
+    const names = type === 'domain.created' || type === 'domain.renamed' || type === 'domain.deleted';
+    return [
+      ...(names ? [api.domains.list.queryKey({ account })] : []),
+      api.domains.statuses.queryKey({ account }),
+      api.domains.get.queryKey({ account, id: domain.id }),
+      api.domains.diagnosis.queryKey({ account, id: domain.id }),
+    ];
+  }
+  return isToken
+    ? [api.tokens.list.queryKey({ account })]
+    : [api.accounts.pathKey(), api.tokens.current.queryKey()];
+}

@@ -1,0 +1,27 @@
+import { Check, Copy } from 'lucide-preact';
+import { useEffect, useState } from 'preact/hooks';
+import { copyText } from './copy-text.ts';
+
+const SHOWN_MS = 2_000;
+
+type Outcome = 'none' | 'copied' | 'failed';
+
+const WORDS: Record<Outcome, string> = { none: 'Copy', copied: 'Copied', failed: 'Not copied' };
+
+/** Copies `text`. `what` completes its name for those who don't see what stands beside it: “Copy the host”. */
+export function CopyButton({ text, what }: { text: string; what: string }) {
+  const [outcome, setOutcome] = useState<Outcome>('none');
+  useEffect(() => {
+    if (outcome === 'none') return;
+    const timer = setTimeout(() => setOutcome('none'), SHOWN_MS);
+    return () => clearTimeout(timer);
+  }, [outcome]);
+  const copy = async () => setOutcome((await copyText(text)) ? 'copied' : 'failed');
+  return (
+    <button type="button" class="button copy" data-outcome={outcome} onClick={copy}>
+      {outcome === 'copied' ? <Check aria-hidden="true" /> : <Copy aria-hidden="true" />}
+      <span aria-live="polite">{WORDS[outcome]}</span>
+      <span class="visually-hidden"> {what}</span>
+    </button>
+  );
+}

@@ -1,0 +1,31 @@
+import type { RefObject } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+
+/**
+ * Lets an element grow but not shrink while it is on the page, so that what is below it stays where it is read.
+ * While `isActive` is false it takes the height that it needs.
+ */
+export function useMinHeight<T extends HTMLElement>(isActive: boolean): RefObject<T> {
+  const element = useRef<T>(null);
+  useLayoutEffect(() => {
+    const held = element.current;
+    if (held === null) return;
+    held.style.minHeight = '';
+    if (!isActive) return;
+    let width = held.clientWidth;
+    let tallest = 0;
+    const observer = new ResizeObserver(() => {
+      // Another width breaks the lines elsewhere: what was held says nothing any more.
+      if (held.clientWidth !== width) {
+        width = held.clientWidth;
+        tallest = 0;
+        held.style.minHeight = '';
+      }
+      tallest = Math.max(tallest, held.offsetHeight);
+      held.style.minHeight = `${tallest}px`;
+    });
+    observer.observe(held);
+    return () => observer.disconnect();
+  }, [isActive]);
+  return element;
+}

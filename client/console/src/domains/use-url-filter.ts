@@ -1,0 +1,34 @@
+import { useEffect, useState } from 'preact/hooks';
+import { STATUS_NAMES } from '../components/status-badge.tsx';
+import type { Filter } from './list-items.ts';
+
+/** Browsers refuse addresses that change at every key stroke. */
+const SETTLE_MS = 400;
+
+/** The list's filter, kept in the page's address: the way back from a domain leads to what was left. */
+export function useUrlFilter(account: number): [Filter, (filter: Filter) => void] {
+  const [filter, setFilter] = useState(readFilter);
+  useEffect(() => {
+    const timer = setTimeout(
+      () => history.replaceState(history.state, '', addressOf(account, filter)),
+      SETTLE_MS,
+    );
+    return () => clearTimeout(timer);
+  }, [account, filter]);
+  return [filter, setFilter];
+}
+
+function readFilter(): Filter {
+  const parameters = new URLSearchParams(location.search);
+  return {
+    search: parameters.get('search') ?? '',
+    status: STATUS_NAMES.find((name) => name === parameters.get('state')) ?? null,
+  };
+}
+
+function addressOf(account: number, { search, status }: Filter): string {
+  const parameters = new URLSearchParams();
+  if (search !== '') parameters.set('search', search);
+  if (status !== null) parameters.set('state', status);
+  return `/accounts/${account}/domains${parameters.size === 0 ? '' : `?${parameters}`}`;
+}

@@ -1,0 +1,99 @@
+import type { Actor, Event } from '@letterhead/shared';
+import type { ComponentChildren } from 'preact';
+import { DomainName } from '../components/domain-name.tsx';
+
+/** What happened, in one sentence. Told among the events of one domain, it goes without saying which. */
+export function describeEvent(
+  { type, domain, changes }: Event,
+  among: 'all' | 'its domain' = 'all',
+): ComponentChildren {
+  const name = <DomainName name={domain?.name ?? ''} />;
+  const record = (
+    <>
+      The {text(changes['record'], 'DNS')} record{among === 'all' && <> of {name}</>}
+    </>
+  );
+  switch (type) {
+    case 'account.created':
+      return `The account ${text(changes['name'])} was made.`;
+    case 'account.renamed':
+      return `The account was renamed to ${text(toOf(changes['name']))}.`;
+    case 'account.suspended':
+      return 'The account was suspended.';
+    case 'account.resumed':
+      return 'The account was resumed.';
+    case 'account.deleted':
+      return `The account ${text(changes['name'])} was deleted.`;
+    case 'token.created':
+      if (domain !== null) return <>A link to share {name} was made.</>;
+      return `The token “${text(changes['name'])}” was made.`;
+    case 'token.revoked':
+      if (domain !== null) return <>A link to share {name} was revoked.</>;
+      return `The token “${text(changes['name'])}” was revoked.`;
+    case 'domain.created':
+      return <>{name} was added.</>;
+    case 'domain.renamed':
+      return (
+        <>
+          <DomainName name={text(fromOf(changes['domain']))} /> was renamed to {name}, with a new key.
+        </>
+      );
+    case 'domain.verified':
+      return <>{record} is there: verified.</>;
+    case 'domain.degraded':
+      return (
+        <>
+          {record} was found wrong{why(changes)}. It is checked again before it counts.
+        </>
+      );
+    case 'domain.recovered':
+      return <>{record} is right again.</>;
+    case 'domain.lost':
+      return (
+        <>
+          {record} is no longer verified{why(changes)}.
+        </>
+      );
+    case 'domain.deleted':
+      return <>{name} was deleted.</>;
+  }
+}
+
+/** Who did it. `tokenNames` by id, as far as they are known. */
+export function describeActor(actor: Actor, tokenNames: ReadonlyMap<number, string>): string {
+  switch (actor.kind) {
+    case 'monitor':
+      return 'Letterhead, on its own';
+    case 'cli':
+      return 'Someone at the command line';
+    case 'token': {
+      const name = actor.token_id === null ? undefined : tokenNames.get(actor.token_id);
+      const who = name === undefined ? `Token ${actor.token_id ?? ''}` : `Token “${name}”`;
+      return actor.address === null ? who : `${who}, from ${actor.address}`;
+    }
+  }
+}
+
+/** `: host doubled` of the code HOST_DOUBLED. */
+function why(changes: Event['changes']): string {
+  const code = text(changes['code']);
+  return code === '' ? '' : `: ${code.toLowerCase().replaceAll('_', ' ')}`;
+}
+
+type Json = Event['changes'][string];
+
+function fromOf(change: Json | undefined): Json | undefined {
+  return side(change, 'from');
+}
+
+function toOf(change: Json | undefined): Json | undefined {
+  return side(change, 'to');
+}
+
+function side(change: Json | undefined, which: 'from' | 'to'): Json | undefined {
+  return typeof change === 'object' && change !== null && !Array.isArray(change) ? change[which] : undefined;
+}
+
+function text(value: Json | undefined, otherwise = ''): string {
+  return typeof value === 'string' ? value : otherwise;
+}

@@ -1,0 +1,75 @@
+import { useQuery } from '@tanstack/react-query';
+import type { ComponentChildren } from 'preact';
+import { Link, useLocation } from 'wouter-preact';
+import { api } from '../api/api.ts';
+import { useLiveEvents } from '../api/live-events.ts';
+import { Announcer } from '../components/announcer.tsx';
+import { useIdentity, useMay } from '../session/identity.ts';
+import { ConnectionNotice } from './connection-notice.tsx';
+import { SignOut } from './sign-out.tsx';
+import { Wordmark } from './wordmark.tsx';
+
+/** What is around every page of an account. */
+export function Layout({ children }: { children: ComponentChildren }) {
+  const { account } = useIdentity();
+  const { liveness, reconnect } = useLiveEvents(account.id);
+  const home = `/accounts/${account.id}`;
+  return (
+    <>
+      <a class="skip" href="#content">
+        Skip to the content
+      </a>
+      <header class="site-header">
+        <Link href={`${home}/domains`} class="home">
+          <Wordmark />
+        </Link>
+        <nav aria-label="Main">
+          <NavLink href={`${home}/domains`}>Domains</NavLink>
+          <NavLink href={`${home}/tokens`}>Tokens</NavLink>
+          <NavLink href={`${home}/events`}>Events</NavLink>
+        </nav>
+        <div class="who">
+          {useMay('admin') ? <AccountChoice /> : <span class="account-name">{account.name}</span>}
+          <SignOut />
+        </div>
+      </header>
+      {children}
+      <footer class="site-footer">
+        <a href="/reference">API reference</a>
+      </footer>
+      <ConnectionNotice liveness={liveness} onRetry={reconnect} />
+      <Announcer />
+    </>
+  );
+}
+
+function NavLink({ href, children }: { href: string; children: ComponentChildren }) {
+  const [path] = useLocation();
+  return (
+    <Link href={href} aria-current={path.startsWith(href) ? 'page' : undefined}>
+      {children}
+    </Link>
+  );
+}
+
+/** An admin's choice of the account that is looked at. */
+function AccountChoice() {
+  const { account } = useIdentity();
+  const [, navigate] = useLocation();
+  const { data = [account] } = useQuery(api.accounts.list.queryOptions());
+  return (
+    <label class="account-choice">
+      <span class="visually-hidden">Account</span>
+      <select
+        value={account.id}
+        onChange={(event) => navigate(`/accounts/${event.currentTarget.value}/domains`)}
+      >
+        {data.map(({ id, name }) => (
+          <option key={id} value={id}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

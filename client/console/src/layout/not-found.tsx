@@ -1,0 +1,37 @@
+import { Link } from 'wouter-preact';
+import { Page } from '../components/page.tsx';
+import { useIdentity } from '../session/identity.ts';
+import { Wordmark } from './wordmark.tsx';
+
+/** For an address of an account that leads nowhere, or no longer. */
+export function NotFoundInAccount({ what = NO_SUCH_PAGE }: { what?: string }) {
+  const { account } = useIdentity();
+  return <NotFoundPage what={what} home={`/accounts/${account.id}/domains`} />;
+}
+
+/** For an address outside every account; whoever is there may not have signed in. */
+export function NotFound() {
+  return (
+    <>
+      <header class="site-header">
+        <Wordmark />
+      </header>
+      <NotFoundPage what={NO_SUCH_PAGE} home="/" />
+    </>
+  );
+}
+
+const NO_SUCH_PAGE = 'There is no page at this address. It may have been mistyped, or not copied whole.';
+
+function NotFoundPage({ what, home }: { what: string; home: string }) {
+  return (
+    <Page title="Nothing here" heading="Nothing here">
+      <p>{what}</p>
+      <p>
+        <Link href={home} class="button">
+          To the domains
+        </Link>
+      </p>
+    </Page>
+  );
+}

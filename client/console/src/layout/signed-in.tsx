@@ -1,0 +1,87 @@
+import type { CurrentToken } from '@letterhead/shared';
+import { useQuery } from '@tanstack/react-query';
+import { Redirect, Route, Switch } from 'wouter-preact';
+import { api } from '../api/api.ts';
+import { Failure } from '../components/failure.tsx';
+import { Page } from '../components/page.tsx';
+import { DomainPage } from '../domain/domain-page.tsx';
+import { DomainList } from '../domains/domain-list.tsx';
+import { EventsPage } from '../events/events-page.tsx';
+import { IdentityContext, may } from '../session/identity.ts';
+import { TokensPage } from '../tokens/tokens-page.tsx';
+import { Layout } from './layout.tsx';
+import { NotFoundInAccount } from './not-found.tsx';
+import { SignOut } from './sign-out.tsx';
+import { Wordmark } from './wordmark.tsx';
+
+/** What is behind the sign-in: first of all, who that was. */
+export function SignedIn() {
+  const { data, error, refetch } = useQuery(api.tokens.current.queryOptions());
+  if (data !== undefined) return <Accounts token={data} />;
+  if (error === null) return <main class="page" aria-busy="true" />;
+  return (
+    <>
+      <header class="site-header">
+        <Wordmark />
+        <div class="who">
+          <SignOut />
+        </div>
+      </header>
+      <Page title="Not available" heading="Your account can’t be shown just now">
+        <Failure error={error} onRetry={refetch} />
+      </Page>
+    </>
+  );
+}
+
+function Accounts({ token }: { token: CurrentToken }) {
+  return (
+    <Switch>
+      <Route path="/accounts/:account/*?">
+        {({ account }) =>
+          /^\d+$/.test(account) ? (
+            <AccountPages key={account} token={token} id={Number(account)} />
+          ) : (
+            <Redirect to={`/accounts/${token.account_id}/domains`} replace />
+          )
+        }
+      </Route>
+      <Route>
+        <Redirect to={`/accounts/${token.account_id}/domains`} replace />
+      </Route>
+    </Switch>
+  );
+}
+
+function AccountPages({ token, id }: { token: CurrentToken; id: number }) {
+  const isAdmin = may(token, 'admin');
+  const { data: accounts } = useQuery({ ...api.accounts.list.queryOptions(), enabled: isAdmin });
+  const account = id === token.account_id ? token.account : accounts?.find((one) => one.id === id);
+  const isForeign =
+    id !== token.account_id && (!isAdmin || (accounts !== undefined && account === undefined));
+  if (isForeign) return <Redirect to={`/accounts/${token.account_id}/domains`} replace />;
+  const base = `/accounts/${id}`;
+  return (
+    <IdentityContext.Provider value={{ token, account: account ?? { id, name: `Account ${id}` } }}>
+      <Layout>
+        <Switch>
+          <Route path={`${base}/domains`}>
+            <DomainList />
+          </Route>
+          <Route path={`${base}/domains/:id`}>
+            {({ id: domain }) => <DomainPage key={domain} id={Number(domain)} />}
+          </Route>
+          <Route path={`${base}/tokens`}>
+            <TokensPage />
+          </Route>
+          <Route path={`${base}/events`}>
+            <EventsPage />
+          </Route>
+          <Route>
+            <NotFoundInAccount />
+          </Route>
+        </Switch>
+      </Layout>
+    </IdentityContext.Provider>
+  );
+}

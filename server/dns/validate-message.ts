@@ -1,0 +1,122 @@
+import { CHECK_LIMITS } from '../limits.ts';
+import type { RecordType } from './outcome.ts';
+
+const HEADER_LENGTH = 12;
+const POINTER_BITS = 0xc0;
+const MAX_NAME_LENGTH = 255;
+const RECORD_HEAD_LENGTH = 10;
+const CLASS_IN = 1;
+/** Of the range for private use (RFC 6895 §3.1): the codec leaves its data alone. */
+const OPAQUE_TYPE = 0xff00;
+const TYPE_NUMBERS: Record<RecordType, number> = { A: 1, NS: 2, CNAME: 5, SOA: 6, MX: 15, TXT: 16, AAAA: 28 };
+
+/**
+ * Looks through a reply before the codec does. The codec trusts lengths and counts: a record that claims more data
+ * than there is sends it back to the message's beginning, 65,535 times a section, and names that point at long names
+ * make it do much for few octets. Throws an `Error` where decoding would overrun, or would take more records or
+ * steps than `CHECK_LIMITS` allows. Makes opaque, in place, what an answer to a question of this type has no need
+ * of: in the answer section all but that type and aliases, then all but NS and SOA, then all but addresses.
+ */
+export function assertDecodable(bytes: Buffer, type: RecordType): void {
+  new MessageValidator(bytes).walk([
+    [type, 'CNAME'],
+    ['NS', 'SOA'],
+    ['A', 'AAAA'],
+  ]);
+}
+
+class MessageValidator {
+  readonly #bytes: Buffer;
+  #steps = 0;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  walk(sections: readonly (readonly RecordType[])[]): void {
+    const counts = sections.map((_, i) => this.#bytes.readUInt16BE(6 + 2 * i));
+    assert(counts.reduce((sum, count) => sum + count) <= CHECK_LIMITS.recordsAMessage);
+    let at = HEADER_LENGTH;
+    for (let i = this.#bytes.readUInt16BE(4); i > 0; i--) at = this.#endOfName(at) + 4;
+    for (const [section, wanted] of sections.entries()) {
+      const numbers = wanted.map((type) => TYPE_NUMBERS[type]);
+      for (let i = counts[section] ?? 0; i > 0; i--) at = this.#endOfRecord(at, numbers);
+    }
+  }
+
+  #endOfRecord(start: number, wanted: readonly number[]): number {
+    const bytes = this.#bytes;
+    const head = this.#endOfName(start);
+    const data = head + RECORD_HEAD_LENGTH;
+    assert(data <= bytes.length);
+    const end = data + bytes.readUInt16BE(head + 8);
+    assert(end <= bytes.length);
+    const type = bytes.readUInt16BE(head);
+    const isIn = bytes.readUInt16BE(head + 2) === CLASS_IN;
+    if (isIn && wanted.includes(type)) assert(this.#isWellFormed(type, data, end));
+    else bytes.writeUInt16BE(OPAQUE_TYPE, head);
+    return end;
+  }
+
+  /** Whether the data of a record is what its type prescribes. */
+  #isWellFormed(type: number, at: number, end: number): boolean {
+    switch (type) {
+      case TYPE_NUMBERS.A:
+        return end - at === 4;
+      case TYPE_NUMBERS.AAAA:
+        return end - at === 16;
+      case TYPE_NUMBERS.NS:
+      case TYPE_NUMBERS.CNAME:
+        return this.#endOfName(at) === end;
+      case TYPE_NUMBERS.MX:
+        return this.#endOfName(at + 2) === end;
+      case TYPE_NUMBERS.SOA:
+        return this.#endOfName(this.#endOfName(at)) + 20 === end;
+      default:
+        return this.#endOfStrings(at, end) === end;
+    }
+  }
+
+  /** Where the name at `start` ends in the message; it has been followed through all its pointers. */
+  #endOfName(start: number): number {
+    const bytes = this.#bytes;
+    let at = start;
+    let earliest = start;
+    let end: number | undefined;
+    for (let length = 1; length <= MAX_NAME_LENGTH; ) {
+      this.#step();
+      assert(at < bytes.length);
+      const octet = bytes.readUInt8(at);
+      if (octet === 0) return end ?? at + 1;
+      if ((octet & POINTER_BITS) === 0) {
+        at += octet + 1;
+        length += octet + 1;
+        continue;
+      }
+      assert((octet & POINTER_BITS) === POINTER_BITS && at + 1 < bytes.length);
+      end ??= at + 2;
+      at = bytes.readUInt16BE(at) & 0x3fff;
+      // Backwards only (RFC 1035 §4.1.4), and to a label: a pointer to a pointer is nothing that servers write.
+      assert(at < earliest && (bytes.readUInt8(at) & POINTER_BITS) === 0);
+      earliest = at;
+    }
+    throw new Error('A name is longer than 255 octets.');
+  }
+
+  #endOfStrings(start: number, end: number): number {
+    let at = start;
+    while (at < end) {
+      this.#step();
+      at += this.#bytes.readUInt8(at) + 1;
+    }
+    return at;
+  }
+
+  #step(): void {
+    assert(++this.#steps <= CHECK_LIMITS.stepsAMessage);
+  }
+}
+
+function assert(condition: boolean): void {
+  if (!condition) throw new Error('The message is not well-formed.');
+}

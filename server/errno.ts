@@ -1,0 +1,25 @@
+/** What the system's codes mean, as the end of a sentence that has named the file or folder. */
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'this user has no access to it',
+  EPERM: 'this user has no access to it',
+  EROFS: 'its disk can only be read',
+  ENOSPC: 'its disk is full',
+  EDQUOT: 'this user’s share of its disk is full',
+  EEXIST: 'a file stands where a folder is needed',
+  ENOTDIR: 'a file stands where a folder is needed',
+  EISDIR: 'a folder stands where a file is needed',
+  ENOENT: 'nothing can be made there',
+  ELOOP: 'a symbolic link stands in its place',
+  ENAMETOOLONG: 'its name is too long',
+};
+
+/** Why the system has refused a file or folder, in words; null where the error is of another kind. */
+export function describeErrno(error: unknown): string | null {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return null;
+  return REASONS[error.code] ?? null;
+}
+
+/** The error's own message. Anything can be thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

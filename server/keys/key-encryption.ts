@@ -1,0 +1,92 @@
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { LetterheadError } from '@letterhead/shared';
+import type { RandomSource } from '../random.ts';
+
+/** Whose key it is: ids that are never reused. */
+export interface KeyOwner {
+  readonly account: number;
+  readonly domain: number;
+}
+
+/** Encrypts private keys for the disk. */
+export interface KeyCipher {
+  /** A text that only the same secret opens, and only for the same owner. */
+  encrypt(privateKey: Uint8Array, owner: KeyOwner): string;
+  /** Throws `unavailable` where the text is another's, was altered, or was sealed with another secret. */
+  decrypt(encrypted: string, owner: KeyOwner): Uint8Array;
+  /** A text to keep beside the data, by which a wrong secret is noticed at the start. */
+  makeKeyCheck(): string;
+  /** Whether the text was made with the same secret. */
+  verifyKeyCheck(text: string): boolean;
+}
+
+/** The length of the secret, in bytes. */
+export const SECRET_KEY_LENGTH = 32;
+
+const ALGORITHM = 'aes-256-gcm';
+/** 96 bits, for which GCM is made, and 128, its longest tag (NIST SP 800-38D §5.2.1). */
+const NONCE_LENGTH = 12;
+const TAG_LENGTH = 16;
+/** Seconds: it takes somebody's hand to mend it. */
+const RETRY_AFTER = 60;
+const KEY_CHECK = 'letterhead key check';
+
+/**
+ * AES-256-GCM with a random nonce each time; the text is `v1.` and the base64url of nonce, ciphertext and tag.
+ * Throws a `RangeError` where the secret is not 32 bytes.
+ */
+export function createKeyCipher(secretKey: Uint8Array, random: RandomSource): KeyCipher {
+  if (secretKey.length !== SECRET_KEY_LENGTH) {
+    throw new RangeError(`The secret key has ${secretKey.length} bytes in place of ${SECRET_KEY_LENGTH}.`);
+  }
+  return {
+    encrypt: (privateKey, owner) =>
+      encryptWith(privateKey, secretKey, random(NONCE_LENGTH), associatedData(owner)),
+    decrypt(encrypted, owner) {
+      const privateKey = decryptWith(encrypted, secretKey, associatedData(owner));
+      if (privateKey === null) throw cannotDecrypt(owner);
+      return privateKey;
+    },
+    makeKeyCheck: () => encryptWith(Buffer.from(KEY_CHECK), secretKey, random(NONCE_LENGTH), KEY_CHECK),
+    verifyKeyCheck: (text) => decryptWith(text, secretKey, KEY_CHECK)?.toString() === KEY_CHECK,
+  };
+}
+
+/** The associated data: a sealed key that is moved to another domain does not open. */
+function associatedData({ account, domain }: KeyOwner): string {
+  return `letterhead private key, account ${account}, domain ${domain}`;
+}
+
+function encryptWith(plain: Uint8Array, key: Uint8Array, nonce: Uint8Array, associated: string): string {
+  const cipher = createCipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_LENGTH });
+  cipher.setAAD(Buffer.from(associated));
+  const encrypted = Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+  return `v1.${encrypted.toString('base64url')}`;
+}
+
+/** Null where it does not open, whatever the reason: the library's is of no use to anybody. */
+function decryptWith(text: string, key: Uint8Array, associated: string): Buffer | null {
+  const encrypted = Buffer.from(text.slice('v1.'.length), 'base64url');
+  // Read back, for Buffer skips what is not base64url.
+  if (text !== `v1.${encrypted.toString('base64url')}` || encrypted.length < NONCE_LENGTH + TAG_LENGTH)
+    return null;
+  const decipher = createDecipheriv(ALGORITHM, key, encrypted.subarray(0, NONCE_LENGTH), {
+    authTagLength: TAG_LENGTH,
+  });
+  decipher.setAAD(Buffer.from(associated));
+  decipher.setAuthTag(encrypted.subarray(-TAG_LENGTH));
+  const plain = decipher.update(encrypted.subarray(NONCE_LENGTH, -TAG_LENGTH));
+  try {
+    return Buffer.concat([plain, decipher.final()]);
+  } catch {
+    return null;
+  }
+}
+
+function cannotDecrypt({ account, domain }: KeyOwner): LetterheadError {
+  return new LetterheadError(
+    'unavailable',
+    `The private key of domain ${domain} of account ${account} does not open: it was damaged, or encrypted with another SECRET_KEY.`,
+    { retryAfter: RETRY_AFTER },
+  );
+}

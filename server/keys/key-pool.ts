@@ -1,0 +1,143 @@
+import { Worker } from 'node:worker_threads';
+import { ACCOUNT_LIMITS } from '../limits.ts';
+import { type KeyPair, type KeySource, noKey } from './key-source.ts';
+
+/** Deaths of the worker in a row, without a key in between, after which those who wait are refused. */
+const MAX_FAILURES = 3;
+
+export interface KeyPoolOptions {
+  /** How many keys are kept ready. */
+  readonly size?: number;
+  /** Told each time the worker dies; another takes its place. */
+  readonly onWorkerDeath: (error: Error) => void;
+  /** Starts a thread that answers each message with a `KeyPair`. */
+  readonly createWorker?: () => Worker;
+}
+
+/**
+ * RSA-2048 keys from one worker thread that makes one at a time and keeps some ready. More callers than ready keys are
+ * served as keys get made: accounts in turn, so that one that adds many domains holds up no other, and within an
+ * account in order.
+ */
+export class KeyPool implements KeySource {
+  readonly #size: number;
+  readonly #onWorkerDeath: (error: Error) => void;
+  readonly #createWorker: () => Worker;
+  readonly #ready: KeyPair[] = [];
+  /** By account, in the order in which their turns come. */
+  readonly #waiting = new Map<number, PromiseWithResolvers<KeyPair>[]>();
+  #worker: Worker | undefined;
+  #requested = false;
+  #failures = 0;
+  #closed = false;
+
+  constructor({ size = 32, onWorkerDeath, createWorker = createKeyWorker }: KeyPoolOptions) {
+    this.#size = size;
+    this.#onWorkerDeath = onWorkerDeath;
+    this.#createWorker = createWorker;
+    // After what else starts now: nobody waits for the pool to fill.
+    setImmediate(() => this.#requestNext()).unref();
+  }
+
+  take(account: number): Promise<KeyPair> {
+    if (this.#closed) return Promise.reject(shuttingDown());
+    const ready = this.#ready.shift();
+    const key = ready === undefined ? this.#wait(account) : Promise.resolve(ready);
+    this.#requestNext();
+    return key;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#rejectWaiting(shuttingDown());
+    this.#ready.length = 0;
+    await this.#worker?.terminate();
+  }
+
+  #wait(account: number): Promise<KeyPair> {
+    const queue = this.#waiting.get(account) ?? [];
+    if (queue.length >= ACCOUNT_LIMITS.waitingRequests)
+      return Promise.reject(noKey('Too many domains of this account wait for a new key.'));
+    const waiter = Promise.withResolvers<KeyPair>();
+    queue.push(waiter);
+    this.#waiting.set(account, queue);
+    return waiter.promise;
+  }
+
+  /** Removes who is to get the next key; undefined where nobody waits. */
+  #nextWaiter(): PromiseWithResolvers<KeyPair> | undefined {
+    const [next] = this.#waiting;
+    if (next === undefined) return undefined;
+    const [account, queue] = next;
+    const waiter = queue.shift();
+    // Whoever waits behind it comes after every other account.
+    this.#waiting.delete(account);
+    if (queue.length > 0) this.#waiting.set(account, queue);
+    return waiter;
+  }
+
+  /** One key is on order at any time, as long as one is missing. */
+  #requestNext(): void {
+    const enough = this.#waiting.size === 0 && this.#ready.length >= this.#size;
+    if (!this.#closed && !this.#requested && !enough) {
+      this.#worker ??= this.#startWorker();
+      this.#requested = true;
+      this.#worker.postMessage('next');
+    }
+    // A process that has nothing else to do ends, unless somebody waits for a key.
+    if (this.#waiting.size > 0) this.#worker?.ref();
+    else this.#worker?.unref();
+  }
+
+  #startWorker(): Worker {
+    const worker = this.#createWorker();
+    let reason: Error | undefined;
+    worker.on('message', (pair: KeyPair) => this.#receive(pair));
+    worker.on('error', (error) => {
+      reason = error;
+    });
+    worker.on('exit', (code) =>
+      this.#restartWorker(reason ?? new Error(`The key worker ended with code ${code}.`)),
+    );
+    return worker;
+  }
+
+  #receive(pair: KeyPair): void {
+    this.#requested = false;
+    this.#failures = 0;
+    if (this.#closed) return;
+    const waiter = this.#nextWaiter();
+    if (waiter === undefined) this.#ready.push(pair);
+    else waiter.resolve(pair);
+    this.#requestNext();
+  }
+
+  #restartWorker(reason: Error): void {
+    this.#worker = undefined;
+    this.#requested = false;
+    if (this.#closed) return;
+    this.#onWorkerDeath(reason);
+    this.#failures += 1;
+    if (this.#failures < MAX_FAILURES) {
+      this.#requestNext();
+      return;
+    }
+    // The next waiter gets a new series of attempts; until then, no loop.
+    this.#failures = 0;
+    this.#rejectWaiting(noKey('No key could be made.'));
+  }
+
+  #rejectWaiting(error: Error): void {
+    for (const queue of this.#waiting.values()) for (const waiter of queue) waiter.reject(error);
+    this.#waiting.clear();
+  }
+}
+
+function shuttingDown(): Error {
+  return noKey('Letterhead is shutting down.');
+}
+
+/** Free of the parent's flags and environment: it needs neither. */
+function createKeyWorker(): Worker {
+  return new Worker(new URL('./key-worker.ts', import.meta.url), { name: 'keys', execArgv: [], env: {} });
+}

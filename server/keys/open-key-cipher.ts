@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import type { RandomSource } from '../random.ts';
+import type { KeyCipher } from './key-encryption.ts';
+import { createKeyCipher } from './key-encryption.ts';
+import { makeSecretKeyFile, readSecretKeyFile, SECRET_KEY_FILE } from './secret-key-file.ts';
+
+/** Where the installation keeps a text by which its secret key is recognised; a store's settings fit. */
+export interface SecretKeyCheck {
+  get(key: 'secret_key_check'): Promise<string | null>;
+  set(key: 'secret_key_check', value: string): Promise<void>;
+}
+
+export interface KeyCipherOptions {
+  readonly dataDir: string;
+  /** The operator's own; null: the one in the data folder, made where there is none yet. */
+  readonly secretKey: Uint8Array | null;
+  readonly check: SecretKeyCheck;
+  readonly random: RandomSource;
+}
+
+/**
+ * Opens the seal on the installation's private keys. Rejects, before anything is written, where the secret key is
+ * not the one that they were encrypted with.
+ */
+export async function openKeyCipher({
+  dataDir,
+  secretKey,
+  check,
+  random,
+}: KeyCipherOptions): Promise<KeyCipher> {
+  const known = await check.get('secret_key_check');
+  const key =
+    secretKey ??
+    (await readSecretKeyFile(dataDir)) ??
+    (known === null ? await makeSecretKeyFile(dataDir) : null);
+  if (key === null) {
+    throw new Error(
+      `${join(dataDir, SECRET_KEY_FILE)} is missing, and SECRET_KEY is not set: the private keys can't be read without it. Restore the file or set SECRET_KEY.`,
+    );
+  }
+  const cipher = createKeyCipher(key, random);
+  if (known === null) await check.set('secret_key_check', cipher.makeKeyCheck());
+  else if (!cipher.verifyKeyCheck(known)) {
+    const name = secretKey === null ? join(dataDir, SECRET_KEY_FILE) : 'SECRET_KEY';
+    throw new Error(
+      `${name} is not the key that this installation's private keys are encrypted with. Nothing was changed.`,
+    );
+  }
+  return cipher;
+}

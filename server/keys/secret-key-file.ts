@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto';
+import { open, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { OPEN_FLAGS } from '../open-flags.ts';
+import { SECRET_KEY_LENGTH } from './key-encryption.ts';
+
+export const SECRET_KEY_FILE = 'secret.key';
+
+/** The key that encrypts private keys, as the operator left it in the data folder; undefined where there is none. */
+export async function readSecretKeyFile(dataDir: string): Promise<Buffer | undefined> {
+  let text: string;
+  try {
+    text = await readFile(join(dataDir, SECRET_KEY_FILE), { encoding: 'utf8', flag: OPEN_FLAGS.r });
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+  const key = Buffer.from(text.trim(), 'base64');
+  if (key.length !== SECRET_KEY_LENGTH) {
+    throw new Error(
+      `${join(dataDir, SECRET_KEY_FILE)} is damaged: it should hold 32 bytes in base64. Restore it from a backup.`,
+    );
+  }
+  return key;
+}
+
+/**
+ * Makes the key, on the disk before it is used: what it encrypts could not be read without it. All of it or nothing
+ * is found under its name, whenever the process ends.
+ */
+export async function makeSecretKeyFile(dataDir: string): Promise<Buffer> {
+  const key = randomBytes(SECRET_KEY_LENGTH);
+  const temporary = join(dataDir, `${SECRET_KEY_FILE}.tmp`);
+  try {
+    // What a crash left is removed, and so is a link that somebody else has laid: it is never written through.
+    await rm(temporary, { force: true });
+    await writeDurably(temporary, `${key.toString('base64')}\n`);
+    await rename(temporary, join(dataDir, SECRET_KEY_FILE));
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {});
+    throw error;
+  }
+  await syncFolder(dataDir);
+  return key;
+}
+
+async function writeDurably(path: string, text: string): Promise<void> {
+  const file = await open(path, OPEN_FLAGS.wx, 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

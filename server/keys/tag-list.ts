@@ -1,0 +1,69 @@
+/** One tag of a list, its value without the white space around it. */
+export interface Tag {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** A tag list as it was parsed, in the order it was written; or why it is none, as a clause for a person. */
+export type TagList =
+  | { readonly kind: 'tags'; readonly tags: readonly Tag[] }
+  | { readonly kind: 'syntax-error'; readonly problem: string };
+
+const TAG_NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
+const NON_PRINTABLE = /[^\x20-\x7e\t\r\n]/;
+// RFC 6376 §2.8: a line may only be folded, by CRLF and white space.
+const BROKEN_LINE = /\r(?!\n[ \t])|(?<!\r)\n/;
+
+/**
+ * Parses `name=value; name=value` (RFC 6376 §3.2). Names and values keep their case; a name twice makes the
+ * whole list a syntax error. White space after the last `;` is taken: receivers do.
+ */
+export function parseTagList(text: string): TagList {
+  const specs = text.split(';');
+  if (specs.length > 1 && isBlank(specs.at(-1) ?? '')) specs.pop();
+
+  const tags = new Map<string, Tag>();
+  for (const spec of specs) {
+    const tag = parseTag(spec);
+    if (typeof tag === 'string') return { kind: 'syntax-error', problem: tag };
+    if (tags.has(tag.name)) return { kind: 'syntax-error', problem: `the tag ${tag.name}= is there twice` };
+    tags.set(tag.name, tag);
+  }
+  return { kind: 'tags', tags: [...tags.values()] };
+}
+
+/** The value of the tag of this name (tag names are case-sensitive); undefined where there is none. */
+export function tagValue(tags: readonly Tag[], name: string): string | undefined {
+  return tags.find((tag) => tag.name === name)?.value;
+}
+
+/** The items of a value that is a list, `sha1 : sha256`, without the white space around each. */
+export function colonSeparated(value: string): string[] {
+  return value.split(':').map(withoutWhiteSpace);
+}
+
+export function withoutWhiteSpace(text: string): string {
+  return text.replaceAll(/[ \t\r\n]/g, '');
+}
+
+// By hand, not by one expression: a hostile record must not cost more than its length.
+function parseTag(spec: string): Tag | string {
+  if (NON_PRINTABLE.test(spec)) return 'it holds a character that is not plain ASCII';
+  if (BROKEN_LINE.test(spec)) return 'it holds a line break';
+  if (isBlank(spec)) return 'it has an empty part';
+  const equals = spec.indexOf('=');
+  if (equals === -1) return 'a part of it has no equals sign';
+  const name = trim(spec.slice(0, equals));
+  return TAG_NAME.test(name)
+    ? { name, value: trim(spec.slice(equals + 1)) }
+    : 'a part of it does not begin with a tag name';
+}
+
+function isBlank(text: string): boolean {
+  return trim(text) === '';
+}
+
+// After the check for plain ASCII, this removes what RFC 6376 calls white space and nothing else.
+function trim(text: string): string {
+  return text.trim();
+}

@@ -1,0 +1,159 @@
+import type { Page } from 'playwright-core';
+import type { ConsoleFixture, DomainKey } from './fixture.ts';
+
+/** One screen of the console, or a page beside it, and how a person gets there. */
+export interface ConsoleScreen {
+  readonly name: string;
+  /** Whose token the tab has; none for the screens before the sign-in. */
+  readonly signedIn: boolean;
+  readonly open: (page: Page, fixture: ConsoleFixture) => Promise<void>;
+}
+
+const DOMAINS = '/accounts/1/domains';
+
+/** Every screen, in the order in which a person meets them. */
+export const SCREENS: readonly ConsoleScreen[] = [
+  outside('sign-in', async (page) => {
+    await page.goto('/');
+    await page.getByLabel('Token').waitFor();
+  }),
+  outside('sign-in-refused', async (page) => {
+    await page.goto('/');
+    await page.getByLabel('Token').fill(`lh_${'x'.repeat(43)}`);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('This token is not known here').waitFor();
+  }),
+  inside('domains', (page) => openList(page)),
+  inside('domains-no-match', async (page) => {
+    await openList(page);
+    await page.getByLabel('Search by name').fill('nowhere');
+    await page.getByText('No domain here has').waitFor();
+  }),
+  inside('domains-empty', async (page, { server }) => {
+    const { id } = await server.letterhead.accounts.create.mutate({ name: 'Another help desk' });
+    await page.goto(`/accounts/${id}/domains`);
+    await page.getByText('Send mail in your own name').waitFor();
+  }),
+  inside('add-domain', async (page) => {
+    await openList(page);
+    await page.getByRole('button', { name: 'Add a domain' }).click();
+    await page.getByLabel('Domain', { exact: true }).fill('https://example.org/contact');
+    await page.getByText('That is a web address.').waitFor();
+  }),
+  domain('domain-verified', 'verified'),
+  domain('domain-doubled-host', 'doubled', showEvidence),
+  domain('domain-cut-value', 'cut', showEvidence),
+  domain('domain-idn', 'idn', (page) => page.getByLabel('In full').check()),
+  domain('domain-lost', 'lost'),
+  domain('domain-at-risk', 'degraded'),
+  domain('domain-fresh', 'fresh'),
+  domain('rename', 'verified', async (page) => {
+    await page.getByRole('button', { name: 'Rename' }).click();
+    await page.getByLabel('New name').waitFor();
+  }),
+  domain('delete', 'verified', async (page) => {
+    await page.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('button', { name: 'Keep it' }).waitFor();
+  }),
+  domain('delete-idn', 'idn', async (page) => {
+    await page.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('button', { name: 'Keep it' }).waitFor();
+  }),
+  domain('share', 'doubled', async (page) => {
+    await page.getByRole('button', { name: 'Share' }).click();
+    await page.getByRole('button', { name: 'Make a link' }).click();
+    await page.getByText('Copy it now').waitFor();
+  }),
+  outside('shared-page', async (page, { server, domains }) => {
+    const { id } = domains.doubled;
+    const share = await server.letterhead.shares.create.mutate({ account: 1, id });
+    await page.goto(`/share#${share.token}`);
+    await page.getByText('You were sent this page').waitFor();
+  }),
+  outside('shared-page-ended', async (page) => {
+    await page.goto(`/share#lh_${'x'.repeat(43)}`);
+    await page.getByText('This link no longer works').waitFor();
+  }),
+  inside('tokens', (page) => openTokens(page)),
+  inside('make-token', async (page) => {
+    await openTokens(page);
+    await page.getByRole('button', { name: 'Make a token' }).click();
+    await page.getByLabel('Name', { exact: true }).waitFor();
+  }),
+  inside('token-made', async (page) => {
+    await openTokens(page);
+    await page.getByRole('button', { name: 'Make a token' }).click();
+    await page.getByLabel('Name', { exact: true }).fill('Reporting script');
+    await page.getByRole('button', { name: 'Make the token' }).click();
+    await page.getByText('Copy it now').waitFor();
+  }),
+  inside('revoke-token', async (page) => {
+    await openTokens(page);
+    await page
+      .getByRole('button', { name: /^Revoke/ })
+      .first()
+      .click();
+    await page.getByRole('button', { name: 'Keep it' }).waitFor();
+  }),
+  inside('events', async (page) => {
+    await page.goto('/accounts/1/events');
+    await page.getByText('example.org was added.').waitFor();
+  }),
+  inside('domain-not-found', async (page) => {
+    await page.goto(`${DOMAINS}/999999`);
+    await page.getByText('This domain is not here').waitFor();
+  }),
+  outside('not-found', async (page) => {
+    await page.goto('/nonsense');
+    await page.getByText('There is no page at this address.').waitFor();
+  }),
+  outside('reference', async (page) => {
+    await page.goto('/reference');
+    await page.getByRole('heading', { name: 'Letterhead API reference' }).waitFor();
+  }),
+  inside('server-away', async (page) => {
+    await page.route('**/trpc/**', (route) => route.abort());
+    await page.goto('/');
+    await page.getByText('Letterhead can’t be reached').waitFor();
+  }),
+  inside('server-lost', async (page) => {
+    await page.route(/events\.stream/, (route) => route.abort());
+    await openList(page);
+    await page.getByText('Letterhead can’t be reached').waitFor();
+  }),
+];
+
+function outside(name: string, open: ConsoleScreen['open']): ConsoleScreen {
+  return { name, signedIn: false, open };
+}
+
+function inside(name: string, open: ConsoleScreen['open']): ConsoleScreen {
+  return { name, signedIn: true, open };
+}
+
+function domain(
+  name: string,
+  key: DomainKey,
+  then: (page: Page) => Promise<void> = async () => {},
+): ConsoleScreen {
+  return inside(name, async (page, { domains }) => {
+    await page.goto(`${DOMAINS}/${domains[key].id}`);
+    await page.getByRole('button', { name: 'Check now' }).waitFor();
+    await page.getByRole('list').getByText('was added.').waitFor();
+    await then(page);
+  });
+}
+
+async function openList(page: Page): Promise<void> {
+  await page.goto(DOMAINS);
+  await page.getByRole('link', { name: 'example.org', exact: true }).waitFor();
+}
+
+async function openTokens(page: Page): Promise<void> {
+  await page.goto('/accounts/1/tokens');
+  await page.getByText('First token').or(page.getByText('yours')).first().waitFor();
+}
+
+async function showEvidence(page: Page): Promise<void> {
+  await page.getByText('What the check saw').first().click();
+}

@@ -1,0 +1,97 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { isPublicUnicast } from '../../server/dns/public-address.ts';
+
+/** First and last address of what is not public, as numbers: another way to write the rule down. */
+const REFUSED: readonly (readonly [number, number])[] = [
+  [0x00000000, 0x00ffffff],
+  [0x0a000000, 0x0affffff],
+  [0x64400000, 0x647fffff],
+  [0x7f000000, 0x7fffffff],
+  [0xa9fe0000, 0xa9feffff],
+  [0xac100000, 0xac1fffff],
+  [0xc0000000, 0xc00000ff],
+  [0xc0000200, 0xc00002ff],
+  [0xc0586300, 0xc05863ff],
+  [0xc0a80000, 0xc0a8ffff],
+  [0xc6120000, 0xc613ffff],
+  [0xc6336400, 0xc63364ff],
+  [0xcb007100, 0xcb0071ff],
+  [0xe0000000, 0xffffffff],
+];
+
+const dotted = (n: number) => [n >>> 24, (n >>> 16) & 255, (n >>> 8) & 255, n & 255].join('.');
+const hextets = (n: number) => `${(n >>> 16).toString(16)}:${(n & 0xffff).toString(16)}`;
+const ipv4 = fc.oneof(
+  fc.nat(0xffffffff),
+  // Near the edges, where mistakes are.
+  fc
+    .tuple(fc.constantFrom(...REFUSED.flat()), fc.integer({ min: -2, max: 2 }))
+    .map(([edge, step]) => Math.min(Math.max(edge + step, 0), 0xffffffff)),
+);
+const hextet = fc.nat(0xffff).map((n) => n.toString(16));
+
+describe('addresses that may be asked', () => {
+  test('every IPv4 address, by the ranges', () => {
+    fc.assert(
+      fc.property(ipv4, (n) => {
+        const refused = REFUSED.some(([first, last]) => n >= first && n <= last);
+        expect(isPublicUnicast(dotted(n))).toBe(!refused);
+      }),
+    );
+  });
+
+  test.each([
+    ['IPv4-mapped', (n: number) => `::ffff:${dotted(n)}`],
+    ['IPv4-mapped, in hexadecimal', (n: number) => `::ffff:${hextets(n)}`],
+    ['IPv4-compatible', (n: number) => `::${dotted(n)}`],
+    ['NAT64', (n: number) => `64:ff9b::${dotted(n)}`],
+    ['local NAT64', (n: number) => `64:ff9b:1::${dotted(n)}`],
+    ['6to4', (n: number) => `2002:${hextets(n)}::1`],
+    ['Teredo', (n: number) => `2001:0:${hextets(n)}::1`],
+  ])('%s is refused whatever it carries', (_form, spell) => {
+    fc.assert(fc.property(fc.nat(0xffffffff), (n) => !isPublicUnicast(spell(n))));
+  });
+
+  test.each(['fc00', 'fdff', 'fe80', 'febf', 'fec0', 'ff02', '100', '0', '1fff', '4000', '5f00'])(
+    'nothing under %s: is public',
+    (first) => {
+      fc.assert(
+        fc.property(fc.array(hextet, { minLength: 7, maxLength: 7 }), (rest) => {
+          expect(isPublicUnicast([first, ...rest].join(':'))).toBe(false);
+        }),
+      );
+    },
+  );
+
+  test('the spelling of an address does not matter', () => {
+    fc.assert(
+      fc.property(fc.ipV6(), (address) => {
+        const canonical = new URL(`http://[${address}]`).hostname.slice(1, -1);
+        expect(isPublicUnicast(canonical)).toBe(isPublicUnicast(address));
+        expect(isPublicUnicast(address.toUpperCase())).toBe(isPublicUnicast(address));
+      }),
+    );
+  });
+
+  test.each(['8.8.8.8', '1.1.1.1', '198.41.0.4', '2606:4700:4700::1111', '2001:4860:4860::8888', '2a00::1'])(
+    '%s is public',
+    (address) => {
+      expect(isPublicUnicast(address)).toBe(true);
+    },
+  );
+
+  test.each([
+    '',
+    'example.org',
+    '127.1',
+    '0x7f.0.0.1',
+    '2130706433',
+    '8.8.8.8:53',
+    '2606:4700::1%eth0',
+    '::1',
+    '::',
+  ])('%j is not', (address) => {
+    expect(isPublicUnicast(address)).toBe(false);
+  });
+});

@@ -1,0 +1,201 @@
+import { execFileSync } from 'node:child_process';
+import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
+import { mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { LetterheadError } from '@letterhead/shared';
+import { afterEach, expect, it } from 'vitest';
+import { KeyPool, type KeyPoolOptions } from '../../server/keys/key-pool.ts';
+import type { KeyPair } from '../../server/keys/key-source.ts';
+import { ACCOUNT_LIMITS } from '../../server/limits.ts';
+
+const cleanups: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0)) await cleanup();
+});
+
+function openPool(options: Partial<KeyPoolOptions> = {}): KeyPool {
+  const pool = new KeyPool({
+    onWorkerDeath: (error) => expect.unreachable(error.message),
+    ...options,
+  });
+  cleanups.push(() => pool.close());
+  return pool;
+}
+
+/** A real key worker that the test can kill, and those that have been started. */
+function killableWorkers(): { createWorker: () => Worker; started: Worker[] } {
+  const started: Worker[] = [];
+  const createWorker = () => {
+    const worker = new Worker(new URL('../../server/keys/key-worker.ts', import.meta.url), { execArgv: [] });
+    started.push(worker);
+    return worker;
+  };
+  return { createWorker, started };
+}
+
+/** A thread that ends as soon as it begins. */
+function stillbornWorker(): Worker {
+  return new Worker('process.exit(3)', { eval: true });
+}
+
+function openssl(der: Uint8Array, ...args: string[]): string {
+  return execFileSync('openssl', ['pkey', '-inform', 'DER', '-noout', '-text', ...args], {
+    input: der,
+  }).toString();
+}
+
+it('makes RSA-2048 keys that openssl reads', async () => {
+  const { publicKey, privateKey } = await openPool({ size: 1 }).take(1);
+  expect(publicKey).toMatch(/^[A-Za-z0-9+/]{392}$/); // one line, no padding: 294 bytes
+  const published = openssl(Buffer.from(publicKey, 'base64'), '-pubin');
+  expect(published).toContain('Public-Key: (2048 bit)');
+  expect(published).toContain('Exponent: 65537');
+  expect(openssl(privateKey)).toContain('Private-Key: (2048 bit');
+});
+
+it('makes pairs: what the one signs, the other verifies', async () => {
+  const { publicKey, privateKey } = await openPool({ size: 1 }).take(1);
+  const signature = sign(
+    'sha256',
+    Buffer.from('Hello'),
+    createPrivateKey({ key: Buffer.from(privateKey), format: 'der', type: 'pkcs8' }),
+  );
+  const published = createPublicKey({ key: Buffer.from(publicKey, 'base64'), format: 'der', type: 'spki' });
+  expect(verify('sha256', Buffer.from('Hello'), published, signature)).toBe(true);
+});
+
+it('serves a burst that is larger than the pool, in order, each with a key of its own', async () => {
+  const size = 3;
+  const pool = openPool({ size });
+  const served: number[] = [];
+  const pairs = await Promise.all(
+    Array.from({ length: size + 5 }, async (_, i) => {
+      const pair = await pool.take(1);
+      served.push(i);
+      return pair;
+    }),
+  );
+  expect(served).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  expect(new Set(pairs.map((pair) => pair.publicKey)).size).toBe(size + 5);
+});
+
+it('serves an account that waits for one key before the rest of an account that waits for many', async () => {
+  const pool = openPool({ size: 0 });
+  const served: string[] = [];
+  const take = (account: number, name: string) => pool.take(account).then(() => served.push(name));
+  await Promise.all([
+    ...['a1', 'a2', 'a3', 'a4'].map((name) => take(1, name)),
+    ...['b1', 'b2'].map((name) => take(2, name)),
+    take(3, 'c1'),
+  ]);
+  expect(served).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3', 'a4']);
+});
+
+it('refuses an account that waits for too many keys, and no other', async () => {
+  const pool = openPool({ size: 0 });
+  const ends = Promise.allSettled(
+    Array.from({ length: ACCOUNT_LIMITS.waitingRequests + 1 }, () => pool.take(1)),
+  );
+  await expect(pool.take(2)).resolves.toHaveProperty('publicKey');
+  await pool.close();
+  expectUnavailable((await ends).at(-1));
+  expect((await ends).at(-1)).toHaveProperty(
+    'reason.message',
+    'Too many domains of this account wait for a new key. Nothing was changed; try again in a few seconds.',
+  );
+});
+
+it('makes keys only for those who wait where none are to be kept', async () => {
+  const pool = openPool({ size: 0 });
+  const [one, other] = await Promise.all([pool.take(1), pool.take(1)]);
+  expect(one.publicKey).not.toBe(other.publicKey);
+});
+
+it('lets durable writes pass while keys are made', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'letterhead-'));
+  cleanups.push(() => rm(folder, { recursive: true }));
+  const pool = openPool({ size: 0 });
+  await pool.take(1); // it runs
+  const burst = Array.from({ length: 200 }, (_, account) => pool.take(account));
+  const ends = Promise.allSettled(burst);
+  const order: string[] = [];
+  const keys = Promise.all(burst).then(
+    () => order.push('keys made'),
+    () => order.push('keys refused'),
+  );
+  for (let i = 0; i < 50; i += 1) {
+    await using file = await open(join(folder, `${i}`), 'w');
+    await file.writeFile('{}');
+    await file.sync();
+  }
+  order.push('files written');
+  await pool.close();
+  await keys;
+  expect(order).toEqual(['files written', 'keys refused']);
+  expect((await ends).some((end) => end.status === 'rejected')).toBe(true);
+});
+
+it('puts another in the place of a worker that dies, and serves those who waited in order', async () => {
+  const { createWorker, started } = killableWorkers();
+  const deaths: Error[] = [];
+  const pool = openPool({ size: 0, createWorker, onWorkerDeath: (error) => deaths.push(error) });
+  await pool.take(1);
+  const served: number[] = [];
+  const waiting = [1, 2, 3].map((i) => pool.take(1).then(() => served.push(i)));
+  await started[0]?.terminate();
+  await Promise.all(waiting);
+  expect(served).toEqual([1, 2, 3]);
+  expect(started).toHaveLength(2);
+  expect(deaths).toHaveLength(1);
+});
+
+it('gives the reason for the death', async () => {
+  const deaths: Error[] = [];
+  const { createWorker } = killableWorkers();
+  const broken = () => new Worker('throw new Error("out of entropy")', { eval: true });
+  let created = 0;
+  const pool = openPool({
+    size: 0,
+    createWorker: () => (created++ === 0 ? broken() : createWorker()),
+    onWorkerDeath: (error) => deaths.push(error),
+  });
+  await pool.take(1);
+  expect(deaths.map((error) => error.message)).toEqual(['out of entropy']);
+});
+
+it('refuses for now where no worker lives, and tries again for the next who asks', async () => {
+  let created = 0;
+  let broken = true;
+  const { createWorker } = killableWorkers();
+  const pool = openPool({
+    size: 1,
+    createWorker: () => {
+      created += 1;
+      return broken ? stillbornWorker() : createWorker();
+    },
+    onWorkerDeath: () => {},
+  });
+  const refused = await Promise.allSettled([pool.take(1), pool.take(1)]);
+  for (const end of refused) expectUnavailable(end);
+  expect(created).toBe(3);
+  broken = false;
+  expect((await pool.take(1)).publicKey).toMatch(/^MII/);
+});
+
+it('refuses those who wait, and those who come later, when it closes', async () => {
+  const pool = openPool({ size: 2 });
+  const waiting = Array.from({ length: 5 }, () => pool.take(1));
+  const ends = Promise.allSettled(waiting);
+  await pool.close();
+  for (const end of await ends) expectUnavailable(end);
+  expectUnavailable((await Promise.allSettled([pool.take(1)]))[0]);
+  await pool.close();
+});
+
+function expectUnavailable(end: PromiseSettledResult<KeyPair> | undefined): void {
+  const reason: unknown = end?.status === 'rejected' ? end.reason : undefined;
+  expect(reason).toBeInstanceOf(LetterheadError);
+  expect(reason).toMatchObject({ code: 'unavailable', retryAfter: 5 });
+}

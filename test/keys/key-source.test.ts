@@ -1,0 +1,58 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { keysFromFile } from '../../server/keys/key-source.ts';
+
+const makeKeys = fileURLToPath(new URL('../../bench/make-keys.ts', import.meta.url));
+const run = promisify(execFile);
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'letterhead-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+it('draws the keys of a file in order, and says once that it starts over', async () => {
+  const path = join(folder, 'keys.jsonl');
+  await run(process.execPath, ['-C', 'letterhead-source', makeKeys, path, '3']);
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
+  const notes: string[] = [];
+  const source = await keysFromFile(path, (sentence) => notes.push(sentence));
+  const round = [await source.take(1), await source.take(1), await source.take(1)];
+  expect(new Set(round.map((pair) => pair.publicKey)).size).toBe(3);
+  expect(notes).toEqual([]);
+  for (let i = 0; i < 6; i += 1) expect(await source.take(1)).toBe(round[i % 3]);
+  expect(notes).toHaveLength(1);
+  expect(notes[0]).toContain('All 3 keys');
+  await source.close();
+});
+
+it('ends the process that makes keys without being closed, once nobody waits', async () => {
+  const pool = fileURLToPath(new URL('../../server/keys/key-pool.ts', import.meta.url));
+  const script = `
+    import { KeyPool } from ${JSON.stringify(pool)};
+    const pool = new KeyPool({ onWorkerDeath: (error) => { throw error; } });
+    process.stdout.write((await pool.take(1)).publicKey.slice(0, 4));
+  `;
+  const { stdout } = await run(process.execPath, [
+    '-C',
+    'letterhead-source',
+    '--input-type=module',
+    '-e',
+    script,
+  ]);
+  expect(stdout).toBe('MIIB');
+});
+
+it('refuses a file that is not there, or holds something else', async () => {
+  const note = () => {};
+  await expect(keysFromFile(join(folder, 'none'), note)).rejects.toThrow('ENOENT');
+  await writeFile(join(folder, 'other'), '{"public_key": 1}\n');
+  await expect(keysFromFile(join(folder, 'other'), note)).rejects.toThrow('not a key');
+  await writeFile(join(folder, 'empty'), '');
+  await expect(keysFromFile(join(folder, 'empty'), note)).rejects.toThrow('no key');
+});

@@ -1,0 +1,19 @@
+import fc from 'fast-check';
+import type { Tag } from '../../server/keys/tag-list.ts';
+
+/** White space as RFC 6376 §2.8 allows it around names and values: spaces, tabs, a folded line. */
+export const foldingWhiteSpace = fc
+  .tuple(fc.constantFrom('', ' ', '\t', ' \t '), fc.constantFrom('', '', '', '\r\n ', '\r\n\t'))
+  .map(([before, fold]) => before + fold);
+
+/** Some spelling of these tags in this order. */
+export function tagListSpelling(tags: readonly Tag[]): fc.Arbitrary<string> {
+  const spaces = fc.array(foldingWhiteSpace, { minLength: tags.length * 4, maxLength: tags.length * 4 });
+  return fc.tuple(spaces, fc.constantFrom('', ';', '; ')).map(([space, end]) => {
+    const specs = tags.map(({ name, value }, at) => {
+      const [a = '', b = '', c = '', d = ''] = space.slice(at * 4, at * 4 + 4);
+      return `${a}${name}${b}=${c}${value}${d}`;
+    });
+    return specs.join(';') + end;
+  });
+}
