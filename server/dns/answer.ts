@@ -4,7 +4,7 @@ import type { Absent, Outcome, UnknownReason } from './outcome.ts';
 import type { ResourceRecord } from './record.ts';
 import { unknown } from './reply.ts';
 
-/** What a server says that holds a zone above the name: who holds the zone that the name lies in. */
+/** Answer of a parent zone's server: names the servers of the child zone that holds the name. */
 export interface Referral {
   readonly kind: 'referral';
   readonly zone: string;
@@ -13,12 +13,12 @@ export interface Referral {
   readonly glue: ReadonlyMap<string, readonly string[]>;
 }
 
-/** More than resolvers follow. */
+/** Resolvers follow fewer. */
 const MAX_ALIASES = 16;
 
 /**
- * What an authority of `zone` says. Its word counts with the AA bit only; an alias is told, not followed,
- * for the bit vouches for the first name in the answer alone (RFC 1035 §4.1.1).
+ * Reads the answer of an authority of `zone`. It counts with the AA bit only. An alias is returned and not followed,
+ * because the bit applies to the first name in the answer alone (RFC 1035 §4.1.1).
  */
 export function readAuthority(message: Message, question: Question, zone: string): Outcome | Referral {
   const failure = failureOf(message);
@@ -36,7 +36,7 @@ export function readAuthority(message: Message, question: Question, zone: string
   };
 }
 
-/** What a resolver says, which has followed the aliases as far as they lead. */
+/** Reads the answer of a resolver, which has followed aliases to their end. */
 export function readResolver(message: Message, question: Question): Outcome {
   const failure = failureOf(message);
   if (failure !== null) return unknown(failure);
@@ -70,7 +70,7 @@ function failureOf({ rcode }: Message): UnknownReason | null {
   }
 }
 
-/** Downwards only, to a zone that holds the name: anything else is what lame servers say. */
+/** Accepts a referral only to a lower zone that holds the name; lame servers send others. */
 function readReferral(message: Message, question: Question, zone: string): Referral | undefined {
   const cut = message.authorities.find(
     ({ type, name }) =>
@@ -82,12 +82,12 @@ function readReferral(message: Message, question: Question, zone: string): Refer
   return { kind: 'referral', zone: cut.name, nameServers, glue: addressesIn(message.additionals, trusted) };
 }
 
-/** The name servers that NS records at `zone` name. */
+/** Name servers in the NS records of `zone`. */
 export function namesOf(records: readonly ResourceRecord[], zone: string): string[] {
   return records.filter(({ type, name }) => type === 'NS' && name === zone).map(({ value }) => value);
 }
 
-/** The addresses of each of those names that has one there: IPv4 where there is any. */
+/** Addresses by name, for the names that have one: IPv4 if there is any, else IPv6. */
 export function addressesIn(
   records: readonly ResourceRecord[],
   names: readonly string[],
@@ -102,20 +102,20 @@ export function addressesIn(
   return found;
 }
 
-/** NXDOMAIN or NODATA, with the SOA that says for how long (RFC 2308 §5). */
+/** NXDOMAIN or NODATA; the SOA says for how long it may be cached (RFC 2308 §5). */
 function absent({ rcode, authorities }: Message): Absent {
   const soa = authorities.find(({ type }) => type === 'SOA');
   const reason = rcode === RCODE.NXDOMAIN ? 'nxdomain' : 'nodata';
   return { kind: 'absent', reason, negativeTtl: soa?.negativeTtl ?? null };
 }
 
-/** A referral, or an empty answer from a server that does not recurse, is no resolver's last word. */
+/** Whether an empty answer is final: not if it is a referral, or from a server that does not recurse. */
 function isResolved({ authorities, recursionAvailable, authoritative }: Message): boolean {
   const types = authorities.map(({ type }) => type);
   return types.includes('SOA') || (!types.includes('NS') && (recursionAvailable || authoritative));
 }
 
-/** The CNAME records that lead away from the name asked, in order; a loop ends at the bound. */
+/** CNAME records from the queried name on, in order; MAX_ALIASES ends a loop. */
 function aliasesFrom(answers: readonly ResourceRecord[], question: Question): ResourceRecord[] {
   const aliases: ResourceRecord[] = [];
   let name = question.name;

@@ -1,6 +1,6 @@
 import { CHECK_LIMITS } from '../limits.ts';
 
-/** What one check may spend on DNS in all, and how much of that is kept for advice; see `CHECK_LIMITS`. */
+/** DNS budget of one check, and the part of it reserved for advice; see `CHECK_LIMITS`. */
 export interface BudgetLimits {
   readonly datagrams: number;
   readonly resolverQuestions: number;
@@ -11,8 +11,8 @@ export interface BudgetLimits {
 }
 
 /**
- * What one check may send and decode, whatever its zone does. Advice has an allowance of its own: it can be looked
- * for beside the records without taking anything from them.
+ * Bounds what one check sends and decodes, whatever its zone does. Advice has its own allowance, so that asking for it
+ * in parallel takes nothing from the records.
  */
 export class CheckBudget {
   readonly records: Allowance;
@@ -29,7 +29,7 @@ export class CheckBudget {
   }
 }
 
-/** A part of a check's budget, which counts down. */
+/** Part of a check's budget; counts down. */
 export class Allowance {
   #datagrams: number;
   #resolverQuestions: number;
@@ -42,12 +42,12 @@ export class Allowance {
     this.#octets = octets;
   }
 
-  /** Whether something was not asked, or not read, because the allowance was used up. */
+  /** Whether a question or an answer was dropped because the allowance was used up. */
   get isExhausted(): boolean {
     return this.#isExhausted;
   }
 
-  /** For each datagram, one that is sent again among them, and for each connection over TCP. */
+  /** Called for each datagram, resent ones included, and for each TCP connection. */
   takeDatagram(): boolean {
     return this.#take(--this.#datagrams);
   }
@@ -56,7 +56,7 @@ export class Allowance {
     return this.#take(--this.#resolverQuestions);
   }
 
-  /** For a message that is to be decoded. */
+  /** Called before a message is decoded. */
   takeOctets(count: number): boolean {
     this.#octets -= count;
     return this.#take(this.#octets);

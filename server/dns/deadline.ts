@@ -1,4 +1,4 @@
-/** The end of one question: its own time is up, or the check that it belongs to ends. */
+/** Ends one question: when its own time is up, or when the signal of its check aborts. */
 export class Deadline implements Disposable {
   #ended = false;
   #onEnd: (() => void) | null = null;
@@ -16,7 +16,7 @@ export class Deadline implements Disposable {
     return this.#ended;
   }
 
-  /** Calls `listener` at the end, in place of the listener before; at once where that was already. Null: nobody. */
+  /** Calls `listener` at the end, or at once if that has passed. Replaces the previous one; null removes it. */
   onEnd(listener: (() => void) | null): void {
     this.#onEnd = listener;
     if (this.#ended) listener?.();

@@ -7,15 +7,15 @@ import type { Resolver } from './resolver.ts';
 /** Addresses by name server. */
 export type KnownAddresses = ReadonlyMap<string, readonly string[]>;
 
-/** The delegation, with those of the servers' addresses that came along. */
+/** Delegation, with the servers' addresses that were in the same answer. */
 export interface FoundDelegation {
   readonly delegation: Delegation;
   readonly addresses: KnownAddresses;
 }
 
 /**
- * Asks the resolver for the name servers of a name or else, going up, of the zone that it lies in. An alias is no
- * apex of a zone: what the resolver finds behind it are its target's name servers, so that too means going up.
+ * Asks the resolver for the name servers of a name, then of each parent until one has any. A name with a CNAME is not
+ * a zone apex: the NS records behind it are its target's, so its parent is asked next.
  */
 export async function findDelegation(
   name: string,
@@ -41,8 +41,8 @@ function notFound(delegation: Delegation): FoundDelegation {
 }
 
 /**
- * Silence about a domain may be its own servers' fault: the resolver is out of reach where it says nothing at all,
- * though it was asked.
+ * Distinguishes an unreachable resolver from one that cannot reach the domain's servers: only the former does not
+ * answer a question about the root either.
  */
 async function whyUnknown(reason: UnknownReason, resolver: Resolver, asker: Asker): Promise<Delegation> {
   const { signal, allowance } = asker;

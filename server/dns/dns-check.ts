@@ -22,30 +22,30 @@ import { type WalkDeps, walkZones } from './zone-walk.ts';
 export interface CheckDeps {
   readonly exchange: Exchange;
   readonly resolver: Resolver;
-  /** Whether an authority may be asked at this address. */
+  /** Whether an authority at this address may be queried. */
   readonly mayQuery: (address: string) => boolean;
   readonly authorityPort: number;
-  /** How long an authority may take in all, in milliseconds. */
+  /** Total time for one authority, in milliseconds. */
   readonly authorityTimeout: number;
   readonly onLookup: LookupObserver;
 }
 
-/** An answer, and the allowance that its question was paid from. */
+/** Answer, and the allowance that its question was charged to. */
 interface Remembered<Answer> {
   readonly paidFrom: Allowance;
   readonly answer: Promise<Answer>;
 }
 
-/** What a check has asked so far, whichever allowance paid for it. */
+/** Questions of a check so far, from either allowance. */
 class CheckMemory {
   readonly surveys = new Map<string, Remembered<Survey>>();
   readonly resolved = new Map<string, Remembered<Outcome>>();
-  /** Who said nothing once is not waited for again. */
+  /** Addresses that timed out; they are not queried again. */
   readonly silent = new Set<string>();
   delegation: Promise<FoundDelegation> | undefined;
 }
 
-/** One check's questions; each is asked once, however often it comes up. */
+/** DNS side of one check. Remembers its answers, so that each question is sent once. */
 export class DomainCheck implements DnsCheck, WalkDeps {
   readonly #deps: CheckDeps;
   readonly #registrableDomain: string;
@@ -140,7 +140,7 @@ export class DomainCheck implements DnsCheck, WalkDeps {
     return (await this.#deps.resolver.ask(question, this.#asker)).outcome;
   }
 
-  /** What another allowance could not pay for to the end is asked again. */
+  /** Asks again only if the other allowance ran out before the answer was complete. */
   async #remember<Answer>(
     answers: Map<string, Remembered<Answer>>,
     { name, type }: Question,

@@ -7,9 +7,9 @@ import { Resolver } from './resolver.ts';
 import type { ServerAddress } from './server-address.ts';
 
 export interface DnsOptions {
-  /** In the order of preference; see `systemResolvers`. */
+  /** In order of preference; see `systemResolvers`. */
   readonly resolvers: readonly ServerAddress[];
-  /** May ask authorities at addresses that are not public. */
+  /** Whether authorities at non-public addresses may be queried. */
   readonly allowPrivate: boolean;
   /** 53, except in tests. */
   readonly authorityPort: number;
@@ -17,26 +17,26 @@ export interface DnsOptions {
   readonly random: (size: number) => Uint8Array;
   /** A monotonic clock, in milliseconds. */
   readonly now: () => number;
-  /** Told of every question once it has ended. */
+  /** Called after each question. */
   readonly onLookup?: LookupObserver;
   readonly timeouts?: Timeouts;
 }
 
 /** In milliseconds. */
 export interface Timeouts {
-  /** For an authority, resending included. */
+  /** For an authority, including resends. */
   readonly authority: number;
   /** For each resolver in the first round, in the second and so on. */
   readonly resolver: readonly number[];
 }
 
 /**
- * Leaves room within the ten seconds of a check: a silent authority costs its time once, and a question to the
- * resolver about a domain with silent servers is often answered on the second try.
+ * Chosen to fit the ten seconds of a check: a silent authority costs its timeout once, and a resolver often answers
+ * about a domain with silent servers on the second try only.
  */
 const TIMEOUTS: Timeouts = { authority: 3000, resolver: [1500, 3000] };
 
-/** DNS over sockets of our own, which open with a question and close with its answer: there is nothing to close. */
+/** Opens a socket for each question and closes it with the answer, so the result needs no disposal. */
 export function createDns(options: DnsOptions): Dns {
   const { resolvers, allowPrivate, authorityPort, onLookup = () => {}, timeouts = TIMEOUTS } = options;
   const exchange = new Exchange(options);

@@ -19,7 +19,7 @@ export interface ExchangeDeps {
 
 /** On whose behalf a question is asked. */
 export interface Asker {
-  /** The account; 0: the service itself. */
+  /** Account id; 0 for the service itself. */
   readonly owner: number;
   readonly allowance: Allowance;
   /** Ends the question. */
@@ -27,15 +27,15 @@ export interface Asker {
 }
 
 export interface AskOptions {
-  /** Whether the server is to find the answer elsewhere: asked of resolvers, not of authorities. */
+  /** Sets the RD bit: true for resolvers, false for authorities. */
   readonly recursive: boolean;
-  /** How long the question may take, in milliseconds; the asker's signal ends it earlier. */
+  /** In milliseconds; the asker's signal may end it earlier. */
   readonly timeout: number;
-  /** After how many milliseconds the datagram is sent again. */
+  /** Interval at which the datagram is resent, in milliseconds. */
   readonly resendAfter: number;
 }
 
-/** How a question to one server ended; `ms` is how long that took. */
+/** Outcome of one question to one server; `ms` is its duration. */
 export interface Exchanged {
   readonly reply: Reply;
   readonly ms: number;
@@ -44,7 +44,7 @@ export interface Exchanged {
 const TOO_LATE: Exchanged = { reply: unknown('timeout'), ms: 0 };
 const DECODES = { total: DNS_LIMITS.decodesAtAStretch, perOwner: DNS_LIMITS.decodesAtAStretch };
 
-/** One question to one server. */
+/** Sends questions to DNS servers, over UDP and, if truncated, over TCP. */
 export class Exchange {
   readonly #deps: ExchangeDeps;
   readonly #sockets = new SocketSemaphore();
@@ -54,7 +54,7 @@ export class Exchange {
     this.#deps = deps;
   }
 
-  /** Never throws for what the server does or the name is: whatever is no answer to the question is `unknown`. */
+  /** Never throws for the server's behaviour or the name: anything that is not an answer is `unknown`. */
   async ask(
     server: ServerAddress,
     question: Question,
@@ -104,14 +104,14 @@ export class Exchange {
     return reply ?? this.#read(await askOverTcp(server, query, deadline, asker.allowance), query, asker);
   }
 
-  /** Null: the answer does not fit a datagram, and is to be asked for over TCP. */
+  /** Null if the answer does not fit a datagram and must be asked for over TCP. */
   async #readDatagram(raw: RawReply, query: Query, asker: Asker): Promise<Reply | null> {
     if (raw.kind === 'raw' && raw.bytes.length > DNS_LIMITS.udpOctets) return null;
     const reply = await this.#read(raw, query, asker);
     return reply.kind === 'reply' && reply.message.truncated ? null : reply;
   }
 
-  /** Decodes what came, a few messages at a stretch: many that come at once hold up nothing else. */
+  /** Decodes a few messages per event loop round, so that a burst of answers does not block the thread. */
   async #read(raw: RawReply, { question }: Query, { owner, allowance }: Asker): Promise<Reply> {
     if (raw.kind === 'unknown') return raw;
     if (!allowance.takeOctets(raw.bytes.length)) return unknown('budget');
@@ -126,7 +126,7 @@ export class Exchange {
   }
 }
 
-/** A server from before EDNS knows no better (RFC 6891 §7). */
+/** Whether the server predates EDNS (RFC 6891 §7). */
 function refusesEdns({ rcode }: Message): boolean {
   return rcode === RCODE.FORMERR || rcode === RCODE.NOTIMP;
 }

@@ -1,7 +1,7 @@
 import type { Referral } from './answer.ts';
 import type { Outcome, RecordType, UnknownReason } from './outcome.ts';
 
-/** One question to one server, for those who measure. */
+/** One question to one server, for metrics. */
 export interface Lookup {
   readonly whom: 'authority' | 'resolver';
   readonly type: RecordType;

@@ -10,14 +10,14 @@ export interface Question {
   readonly type: RecordType;
 }
 
-/** A question as it goes over the wire. */
+/** Encoded question. */
 export interface Query {
   readonly question: Question;
   readonly bytes: Buffer;
   readonly edns: boolean;
 }
 
-/** An answer to a question that was asked. */
+/** Decoded reply. */
 export interface Message {
   readonly rcode: number;
   /** The AA bit: the server speaks for the zone (RFC 1035 §4.1.1). */
@@ -61,8 +61,8 @@ const OPT_RECORD: Answer = {
 };
 
 /**
- * Whether a message answers this very query: its id, and its question octet for octet, letter case aside
- * (RFC 5452 §9). An error may come without the question, as servers send that could not read it.
+ * Whether a message answers this query: same id and same question, octet for octet but for letter case
+ * (RFC 5452 §9). An error may lack the question, as from servers that could not parse it.
  */
 export function isReplyTo(bytes: Buffer, { bytes: query, question }: Query): boolean {
   if (bytes.length < HEADER_LENGTH || bytes.readUInt16BE(0) !== query.readUInt16BE(0)) return false;
@@ -80,14 +80,14 @@ export function isReplyTo(bytes: Buffer, { bytes: query, question }: Query): boo
   );
 }
 
-// No length octet is in the range of the letters, so the name may be lowered as a whole.
+// Length octets are outside the range of letters, so lowercasing the whole name does not change them.
 function lowerCase(message: Buffer, nameEnd: number): string {
   return message.toString('latin1', HEADER_LENGTH, nameEnd).toLowerCase();
 }
 
 /**
- * Decodes what `isReplyTo` a question of this type, as far as the answer has need of it. Throws an `Error` where it
- * is not well-formed, or more than `CHECK_LIMITS` allows. May change `bytes`.
+ * Decodes a reply (see `isReplyTo`) to a question of this type, skipping records that the answer does not need. Throws
+ * an `Error` if it is malformed or exceeds `CHECK_LIMITS`. Modifies `bytes`.
  */
 export function decodeReply(bytes: Buffer, type: RecordType): Message {
   assertDecodable(bytes, type);

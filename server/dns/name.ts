@@ -1,6 +1,4 @@
-/**
- * Names in this room are in lower case and without the trailing dot; the root is `.`.
- */
+/** Canonical form used throughout `dns/`: lower case, without the trailing dot; the root is `.`. */
 export function canonicalName(name: string): string {
   const lower = name.toLowerCase();
   return lower.length > 1 && lower.endsWith('.') ? lower.slice(0, -1) : lower;
@@ -11,7 +9,7 @@ export function isWithin(name: string, zone: string): boolean {
   return zone === '.' || name === zone || name.endsWith(`.${zone}`);
 }
 
-/** The name with its first label taken off; the root for a name of one label. */
+/** The name without its first label; the root for a name of one label. */
 export function parentOf(name: string): string {
   const dot = name.indexOf('.');
   return dot === -1 || dot === name.length - 1 ? '.' : name.slice(dot + 1);
@@ -20,7 +18,7 @@ export function parentOf(name: string): string {
 /** In octets, without the trailing dot: 255 on the wire (RFC 1035 §2.3.4). */
 export const MAX_NAME_LENGTH = 253;
 
-/** Whether a name can stand in a question: ASCII, labels of 1 to 63 octets, not too long. */
+/** Whether a name can be queried: ASCII, labels of 1 to 63 octets, at most MAX_NAME_LENGTH. */
 export function isQueryableName(name: string): boolean {
   if (name === '.') return true;
   return (

@@ -5,7 +5,7 @@ export type RecordType = 'TXT' | 'CNAME' | 'NS' | 'SOA' | 'A' | 'AAAA' | 'MX';
 
 /**
  * Why a question ended without a definitive answer. All of these are transient: they never change `verified`.
- * `budget`: it was not asked, or its answer not read, because the check had used up what it may spend.
+ * `budget`: it was not asked, or its answer not read, because the check's budget was used up.
  */
 export type UnknownReason =
   | 'timeout'
@@ -32,13 +32,13 @@ export interface Present {
    * was asked for; in a resolver's where the alias leads to nothing of that type.
    */
   values: string[];
-  /** How many there were, where only some of them were kept. */
+  /** How many there were, if only some of them were kept. */
   total?: number;
   /** The target of the first CNAME at the name asked, where the name is an alias; else null. */
   cname: string | null;
   /** The smallest TTL of the answer, in seconds. */
   ttl: number;
-  /** Of a resolver's alias to nowhere: for how many seconds it may remember that there is nothing. */
+  /** If a resolver's alias leads to nothing: for how many seconds it may cache that. */
   negativeTtl?: number;
 }
 
@@ -46,7 +46,7 @@ export interface Present {
 export interface Absent {
   kind: 'absent';
   reason: 'nxdomain' | 'nodata';
-  /** For how many seconds a resolver may remember it (RFC 2308 §5); null where no SOA came along. */
+  /** For how many seconds a resolver may cache it (RFC 2308 §5); null without an SOA. */
   negativeTtl: number | null;
 }
 
@@ -62,18 +62,18 @@ export interface Observation {
   /** Empty where the resolver knows no address of that name: `unreachable`, or why it could not tell. */
   address: string;
   outcome: Outcome | { kind: 'not-asked'; why: 'address-not-public' };
-  /** How long it took; 0 for a server that was silent before in this check, and is not waited for again. */
+  /** Duration in milliseconds; 0 for a server that timed out before in this check and was not queried again. */
   ms: number;
 }
 
-/** What all authorities of a name said, first-hand. */
+/** Answers of all authorities of a name, first-hand. */
 export interface Survey {
   /** The zone that the name lies in, as its servers see it (the last zone cut passed); null where none was found. */
   zone: string | null;
   observations: Observation[];
 }
 
-/** The name servers' side of one check: what they said is remembered for as long as the check lasts. */
+/** DNS side of one check; remembers answers for as long as the check lasts. */
 export interface DnsCheck {
   /**
    * Whether the registrable domain exists, and whose name servers answer for it: the resolver's word,
@@ -87,7 +87,7 @@ export interface DnsCheck {
    * nowhere is `present` with `cname` and no values. Never throws for what DNS does.
    */
   askResolver(name: string, type: RecordType): Promise<Outcome>;
-  /** The same check, with the same memory, whose questions are paid from the budget's part for advice. */
+  /** Same check and memory; its questions are charged to the budget's part for advice. */
   forAdvice(): DnsCheck;
 }
 
@@ -97,17 +97,17 @@ export type Delegation =
   | { kind: 'no-such-domain' }
   | { kind: 'unknown'; reason: UnknownReason | 'resolver-unreachable' };
 
-/** For whom a check asks, for how long, and how much. */
+/** Owner, time limit and budget of a check. */
 export interface CheckOptions {
   /** Ends every question of the check; what has not answered by then is `unknown`, `timeout`. */
   readonly signal: AbortSignal;
-  /** The account that shares the sockets with others in turn; 0: the service itself. */
+  /** Account that the sockets are charged to; 0 for the service itself. */
   readonly owner: number;
-  /** A budget that several checks share; one of its own where not given. */
+  /** Budget shared by several checks; a new one by default. */
   readonly budget?: CheckBudget;
 }
 
-/** Where checks come from: one for each registrable domain that a check has to do with. */
+/** Opens checks, one per registrable domain that a check involves. */
 export interface Dns {
   open(registrableDomain: string, options: CheckOptions): DnsCheck;
 }

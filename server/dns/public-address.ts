@@ -1,8 +1,8 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
 
 /**
- * What is no public unicast address, from IANA's special-purpose registries (RFC 6890 and its successors):
- * a name server is named by the domain's owner, who must not get to point us at our own network.
+ * Ranges that are not public unicast, from IANA's special-purpose registries (RFC 6890 and its successors). Blocked
+ * because the domain's owner chooses the name servers, and must not point Letterhead at its own network.
  */
 const NOT_PUBLIC_IPV4: readonly (readonly [string, number])[] = [
   ['0.0.0.0', 8], // this network
@@ -24,7 +24,7 @@ const NOT_PUBLIC_IPV4: readonly (readonly [string, number])[] = [
 
 /**
  * Public unicast is 2000::/3 alone, so loopback, unique-local, link-local, multicast, IPv4-mapped and both
- * NAT64 prefixes fall out by themselves; these are the exceptions within it.
+ * NAT64 prefixes are excluded already; these are the exceptions within it.
  */
 const PUBLIC_IPV6: readonly [string, number] = ['2000::', 3];
 const NOT_PUBLIC_IPV6: readonly (readonly [string, number])[] = [
@@ -41,7 +41,7 @@ for (const [net, bits] of NOT_PUBLIC_IPV6) notPublic.addSubnet(net, bits, 'ipv6'
 const publicIpv6 = new BlockList();
 publicIpv6.addSubnet(...PUBLIC_IPV6, 'ipv6');
 
-/** Whether an IP address is public unicast, which alone is asked without `DNS_ALLOW_PRIVATE`. */
+/** Whether an IP address is public unicast; no other is queried unless `DNS_ALLOW_PRIVATE` is set. */
 export function isPublicUnicast(address: string): boolean {
   if (isIP(address) === 0 || address.includes('%')) return false;
   if (isIPv6(address)) return publicIpv6.check(address, 'ipv6') && !notPublic.check(address, 'ipv6');

@@ -2,7 +2,7 @@ import type { Answer } from 'dns-packet';
 import { canonicalName } from './name.ts';
 import type { RecordType } from './outcome.ts';
 
-/** A record of a type that is asked for. */
+/** Record of a supported type. */
 export interface ResourceRecord {
   /** Canonical. */
   readonly name: string;
@@ -11,11 +11,11 @@ export interface ResourceRecord {
   readonly ttl: number;
   /** As `Present.values` has it; names are canonical. */
   readonly value: string;
-  /** For how long the absence of something in the zone may be remembered; with SOA alone (RFC 2308 §5). */
+  /** Negative caching TTL in seconds, of SOA records; else null (RFC 2308 §5). */
   readonly negativeTtl: number | null;
 }
 
-/** The record as the codec gives it; undefined for the types and classes that nobody asks for. */
+/** Converts a record of the codec; undefined for unsupported types and classes. */
 export function toRecord(answer: Answer): ResourceRecord | undefined {
   if (!('class' in answer) || answer.class !== 'IN') return undefined;
   const { ttl = 0 } = answer;
@@ -53,7 +53,7 @@ function toValue(answer: Answer): { type: RecordType; value: string } | undefine
   }
 }
 
-/** One TXT record is its strings with nothing between (RFC 6376 §3.6.2.2). */
+/** Joins the strings of a TXT record without a separator (RFC 6376 §3.6.2.2). */
 function joinStrings(strings: string | Buffer | (string | Buffer)[]): string {
   return Buffer.concat(
     [strings].flat().map((part) => (typeof part === 'string' ? Buffer.from(part) : part)),

@@ -1,9 +1,9 @@
 import { decodeReply, type Message } from './message.ts';
 import type { RecordType, Unknown, UnknownReason } from './outcome.ts';
 
-/** How an exchange ends: with a message that answers the question, whatever it says, or without. */
+/** Result of an exchange: a message that answers the question, or the reason why there is none. */
 export type Reply = { kind: 'reply'; message: Message } | Unknown;
-/** The same before the message is decoded. */
+/** `Reply` before the message is decoded. */
 export type RawReply = { kind: 'raw'; bytes: Buffer } | Unknown;
 
 export function unknown(reason: UnknownReason): Unknown {

@@ -9,20 +9,20 @@ import type { ServerAddress } from './server-address.ts';
 
 export interface ResolverDeps {
   readonly exchange: Exchange;
-  /** In the order of preference. */
+  /** In order of preference. */
   readonly servers: readonly ServerAddress[];
-  /** How long a resolver may take, in milliseconds: in the first round, in the second and so on. */
+  /** Timeout of a resolver in each round, in milliseconds. */
   readonly tries: readonly number[];
   readonly onLookup: LookupObserver;
 }
 
-/** A resolver's answer; `additionals` is what it sent along unasked, such as name servers' addresses. */
+/** A resolver's answer; `additionals` is its additional section, such as name servers' addresses. */
 export interface Resolved {
   readonly outcome: Outcome;
   readonly additionals: readonly ResourceRecord[];
 }
 
-/** Of several failures, the one that says most. */
+/** Reasons in the order of preference when several resolvers failed: the most specific first. */
 const BY_USEFULNESS: readonly UnknownReason[] = [
   'servfail',
   'refused',
@@ -34,10 +34,10 @@ const BY_USEFULNESS: readonly UnknownReason[] = [
 ];
 const PROBE_TIMEOUT = 1000;
 
-/** The configured resolvers, asked one after another until one gives a definitive answer. */
+/** Asks the configured resolvers one after another until one gives a definitive answer. */
 export class Resolver {
   readonly #deps: ResolverDeps;
-  /** The one that answered last is asked first: a dead one costs its time once. */
+  /** Last server that answered; asked first, so that a dead one costs its timeout once. */
   #preferred: ServerAddress | undefined;
 
   constructor(deps: ResolverDeps) {
@@ -58,14 +58,14 @@ export class Resolver {
         reasons.add(resolved.outcome.reason);
         if (resolved.outcome.reason === 'timeout') silent.push(server);
       }
-      // Only silence is worth another try: the datagram may have been lost, or the answer took long.
+      // Only timeouts are retried: the datagram may have been lost, or the answer was slow.
       servers = silent;
     }
     const reason = BY_USEFULNESS.find((candidate) => reasons.has(candidate)) ?? 'unreachable';
     return { outcome: unknown(reason), additionals: [] };
   }
 
-  /** Whether any of them answers at all: asks for what each one always knows, the root's servers. */
+  /** Whether any resolver answers at all: asks for the root's name servers, which every resolver knows. */
   async isReachable(asker: Asker): Promise<boolean> {
     const root: Question = { name: '.', type: 'NS' };
     const asked = this.#deps.servers.map((server) => this.#exchange(server, root, PROBE_TIMEOUT, asker));

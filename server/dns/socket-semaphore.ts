@@ -8,14 +8,14 @@ const ONE_SERVER = {
   perOwner: DNS_LIMITS.questionsPerServerPerAccount,
 };
 
-/** Bounds the sockets that ask at once, in all and for each server, and shares them by account in turn. */
+/** Limits the sockets open at once, in total and per server, and shares them among accounts in turn. */
 export class SocketSemaphore {
   readonly #all = new FairSemaphore<number>(ALL);
   readonly #byServer = new Map<string, FairSemaphore<number>>();
 
-  /** Resolves to true where `release` is to follow; to false where `signal` ended the wait. */
+  /** Resolves to true if acquired (then call `release`), false if `signal` aborted the wait. */
   async acquire(server: ServerAddress, owner: number, signal: AbortSignal): Promise<boolean> {
-    // Or a semaphore would be made that nobody's release forgets.
+    // Otherwise a semaphore would be created that no `release` deletes.
     if (signal.aborted) return false;
     if (!(await this.#toServer(server).acquire(owner, signal))) return false;
     if (await this.#all.acquire(owner, signal)) return true;
@@ -38,7 +38,7 @@ export class SocketSemaphore {
   #releaseServer(server: ServerAddress, owner: number): void {
     const semaphore = this.#toServer(server);
     semaphore.release(owner);
-    // Whoever waited has been admitted: a server that nobody asks is forgotten.
+    // Deletes the semaphore of a server that is no longer queried.
     if (semaphore.size === 0) this.#byServer.delete(keyOf(server));
   }
 }

@@ -9,8 +9,8 @@ const LENGTH_OCTETS = 2;
 const MAX_MESSAGE_LENGTH = 65_535;
 
 /**
- * Asks over TCP, where a message has its length in front (RFC 7766 §8). At most that one message is read. The
- * connection is taken from the allowance as one datagram.
+ * Asks over TCP, where a message is prefixed with its length (RFC 7766 §8). Reads one message only. The connection
+ * counts as one datagram of the allowance.
  */
 export function askOverTcp(
   server: ServerAddress,
@@ -26,7 +26,7 @@ export function askOverTcp(
     const finish = (reply: RawReply) => {
       deadline.onEnd(null);
       socket.removeAllListeners();
-      // Errors that are still on their way have nobody to tell.
+      // Late errors are ignored: the question has ended.
       socket.on('error', () => {});
       socket.destroy();
       resolve(reply);

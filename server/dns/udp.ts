@@ -7,10 +7,10 @@ import { type RawReply, unknown } from './reply.ts';
 import type { ServerAddress } from './server-address.ts';
 
 /**
- * Asks over UDP, and again every `resendAfter` ms until the deadline, for datagrams get lost.
- * Each question has a socket of its own: the port is random (RFC 5452 §9.2), and as it is connected, the kernel
- * drops what comes from elsewhere and tells when nobody listens there. What is no reply to the query is ignored.
- * Each datagram is taken from the allowance: without a first one nothing is asked.
+ * Asks over UDP, and resends every `resendAfter` ms until the deadline, because datagrams get lost.
+ * Each question uses a new connected socket: its port is random (RFC 5452 §9.2), and the kernel drops datagrams from
+ * other addresses and reports a closed port. Ignores messages that are not a reply to the query.
+ * Takes each datagram from the allowance, and sends nothing if the first one is refused.
  */
 export function askOverUdp(
   server: ServerAddress,
@@ -31,7 +31,7 @@ export function askOverUdp(
       clearInterval(timer);
       deadline.onEnd(null);
       socket.removeAllListeners();
-      // Errors that are still on their way have nobody to tell.
+      // Late errors are ignored: the question has ended.
       socket.on('error', () => {});
       socket.close();
       resolve(reply);
@@ -48,7 +48,7 @@ export function askOverUdp(
     });
     socket.on('message', (bytes) => {
       if (isReplyTo(bytes, query)) finish({ kind: 'raw', bytes });
-      // Or a server could send as many as it likes for as long as the question takes.
+      // Bounds how much a server can send while the question is open.
       else if (allowance.takeOctets(bytes.length)) sawOther = true;
       else finish(unknown('budget'));
     });
@@ -57,7 +57,7 @@ export function askOverUdp(
   });
 }
 
-/** The address is one already: nothing is to be looked up. */
+/** Prevents a DNS lookup by the socket: the address is a literal. */
 function literalLookup(
   address: string,
   _options: unknown,

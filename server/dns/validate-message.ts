@@ -6,16 +6,16 @@ const POINTER_BITS = 0xc0;
 const MAX_NAME_LENGTH = 255;
 const RECORD_HEAD_LENGTH = 10;
 const CLASS_IN = 1;
-/** Of the range for private use (RFC 6895 §3.1): the codec leaves its data alone. */
+/** From the private-use range (RFC 6895 §3.1), whose data the codec does not decode. */
 const OPAQUE_TYPE = 0xff00;
 const TYPE_NUMBERS: Record<RecordType, number> = { A: 1, NS: 2, CNAME: 5, SOA: 6, MX: 15, TXT: 16, AAAA: 28 };
 
 /**
- * Looks through a reply before the codec does. The codec trusts lengths and counts: a record that claims more data
- * than there is sends it back to the message's beginning, 65,535 times a section, and names that point at long names
- * make it do much for few octets. Throws an `Error` where decoding would overrun, or would take more records or
- * steps than `CHECK_LIMITS` allows. Makes opaque, in place, what an answer to a question of this type has no need
- * of: in the answer section all but that type and aliases, then all but NS and SOA, then all but addresses.
+ * Validates a reply before the codec decodes it. The codec trusts lengths and counts: a record that claims more data
+ * than there is makes it start over at the message's beginning, 65,535 times a section, and pointers to long names are
+ * expensive for few octets. Throws an `Error` if decoding would overrun, or would take more records or steps than
+ * `CHECK_LIMITS` allows. Marks records that the question does not need as opaque, in place: only the queried type and
+ * CNAME are kept in the answer section, NS and SOA in the authority section, addresses in the additional section.
  */
 export function assertDecodable(bytes: Buffer, type: RecordType): void {
   new MessageValidator(bytes).walk([
@@ -58,7 +58,7 @@ class MessageValidator {
     return end;
   }
 
-  /** Whether the data of a record is what its type prescribes. */
+  /** Whether the record's data has the form that its type prescribes. */
   #isWellFormed(type: number, at: number, end: number): boolean {
     switch (type) {
       case TYPE_NUMBERS.A:
@@ -77,7 +77,7 @@ class MessageValidator {
     }
   }
 
-  /** Where the name at `start` ends in the message; it has been followed through all its pointers. */
+  /** Offset after the name at `start`, having followed all its pointers. */
   #endOfName(start: number): number {
     const bytes = this.#bytes;
     let at = start;
@@ -96,7 +96,7 @@ class MessageValidator {
       assert((octet & POINTER_BITS) === POINTER_BITS && at + 1 < bytes.length);
       end ??= at + 2;
       at = bytes.readUInt16BE(at) & 0x3fff;
-      // Backwards only (RFC 1035 §4.1.4), and to a label: a pointer to a pointer is nothing that servers write.
+      // Backwards only (RFC 1035 §4.1.4), and to a label: servers never write a pointer to a pointer.
       assert(at < earliest && (bytes.readUInt8(at) & POINTER_BITS) === 0);
       earliest = at;
     }

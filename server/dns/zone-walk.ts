@@ -7,9 +7,9 @@ import { isWithin } from './name.ts';
 import type { Observation, Outcome, Survey, Unknown } from './outcome.ts';
 import { unknown } from './reply.ts';
 
-/** What a walk needs of the check that it belongs to. */
+/** Functions of the check that the walk belongs to. */
 export interface WalkDeps {
-  /** Whether rules allow to ask at this address. */
+  /** Whether a server at this address may be queried. */
   mayQuery(address: string): boolean;
   /** Asks a server of `zone`. */
   askAuthority(
@@ -17,7 +17,7 @@ export interface WalkDeps {
     question: Question,
     zone: string,
   ): Promise<{ outcome: Outcome | Referral; ms: number }>;
-  /** The addresses of a name server whose address did not come along: the resolver's word. */
+  /** Asks the resolver for the addresses of a name server that came without glue. */
   addressesOf(nameServer: string, type: 'A' | 'AAAA'): Promise<readonly string[] | Unknown>;
 }
 
@@ -31,8 +31,8 @@ export interface ServedZone {
 const { referrals: MAX_DEPTH, serversAZone: MAX_SERVERS } = DNS_LIMITS;
 
 /**
- * Asks all authorities of a name, from the zone `start` down through every referral. A server that answers late or
- * not at all holds up no other: each referral is followed as soon as it is there.
+ * Asks all authorities of a name, from the zone `start` down through every referral. Follows each referral as soon as
+ * it arrives, so that a slow or silent server does not delay the others.
  */
 export async function walkZones(question: Question, start: ServedZone, deps: WalkDeps): Promise<Survey> {
   const walk = new ZoneWalk(question, deps);
@@ -57,7 +57,7 @@ class ZoneWalk {
     await Promise.all(names.map((name) => this.#visitNameServer(name, served, depth)));
   }
 
-  /** The servers of the lowest zone, and of those above it that answered nevertheless. */
+  /** Observations of the lowest zone's servers, and of servers above it that gave a definitive answer. */
   survey(): Survey {
     const zone = [...this.#visits.keys()].reduce((low, other) => (isWithin(other, low) ? other : low));
     const observations = this.#observed
@@ -84,13 +84,13 @@ class ZoneWalk {
   }
 
   async #addressesOf(name: string): Promise<readonly string[] | Unknown> {
-    // The resolver must not hear the record's own name, not even as a name server's.
+    // Never asks the resolver for the record's own name, which would make it cache a negative answer.
     if (name === this.#question.name) return unknown('unreachable');
     const found = await this.#deps.addressesOf(name, 'A');
     return 'kind' in found ? this.#deps.addressesOf(name, 'AAAA') : found;
   }
 
-  /** Whether any of them could be reached; false where none was there to ask. */
+  /** Whether any of the addresses could be reached; false if there was none. */
   async #visitAddresses(
     name: string,
     addresses: readonly string[],
@@ -133,9 +133,9 @@ class ZoneWalk {
   }
 }
 
-/** Which servers of one zone have had their turn, however many servers referred to it with names of their own. */
+/** Servers of one zone that have been queried, across all referrals to it. */
 class ZoneVisits {
-  /** Those whose addresses had to be asked for: a question to the resolver comes before it is known who serves. */
+  /** Name servers whose addresses were asked for; counted before the address, and so the server, is known. */
   readonly #names = new Set<string>();
   /** Addresses, and names without one. */
   readonly #servers = new Set<string>();
@@ -153,7 +153,7 @@ class ZoneVisits {
   }
 }
 
-/** False where it has been taken before, or the zone's number of servers is used up. */
+/** False if it was taken before, or if the zone has reached MAX_SERVERS. */
 function take(taken: Set<string>, server: string): boolean {
   if (taken.has(server) || taken.size >= MAX_SERVERS) return false;
   taken.add(server);
