@@ -1,6 +1,6 @@
 import { colonSeparated, parseTagList, type Tag, tagValue, withoutWhiteSpace } from './tag-list.ts';
 
-/** What one TXT record says about a DKIM key, seen by someone who expects a key of his own there. */
+/** What one TXT record says about a DKIM key, compared with the key that is expected there. */
 export type KeyRecordJudgement =
   | { readonly kind: 'ours'; readonly testMode: boolean }
   /** Ours, but the tag named forbids its use for our mail. */
@@ -16,7 +16,7 @@ const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
 /**
  * Judges a TXT record's text against our public key (DER SubjectPublicKeyInfo, base64), by RFC 6376 §3.6.1.
- * Never by comparing strings: the same record has many spellings.
+ * Compares bytes and not text, because the same record has many spellings.
  */
 export function judgeKeyRecord(text: string, publicKey: string): KeyRecordJudgement {
   const list = parseTagList(text);

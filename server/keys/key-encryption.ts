@@ -2,21 +2,21 @@ import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { LetterheadError } from '@letterhead/shared';
 import type { RandomSource } from '../random.ts';
 
-/** Whose key it is: ids that are never reused. */
+/** Owner of a private key, by ids that are never reused. */
 export interface KeyOwner {
   readonly account: number;
   readonly domain: number;
 }
 
-/** Encrypts private keys for the disk. */
+/** Encrypts private keys at rest. */
 export interface KeyCipher {
-  /** A text that only the same secret opens, and only for the same owner. */
+  /** Returns a text that can be decrypted with the same secret and for the same owner only. */
   encrypt(privateKey: Uint8Array, owner: KeyOwner): string;
-  /** Throws `unavailable` where the text is another's, was altered, or was sealed with another secret. */
+  /** Throws `unavailable` if the text is another owner's, was altered, or was encrypted with another secret. */
   decrypt(encrypted: string, owner: KeyOwner): Uint8Array;
-  /** A text to keep beside the data, by which a wrong secret is noticed at the start. */
+  /** Returns a text to store beside the data, to detect a wrong secret at startup. */
   makeKeyCheck(): string;
-  /** Whether the text was made with the same secret. */
+  /** Whether the text was made with this secret. */
   verifyKeyCheck(text: string): boolean;
 }
 
@@ -24,10 +24,10 @@ export interface KeyCipher {
 export const SECRET_KEY_LENGTH = 32;
 
 const ALGORITHM = 'aes-256-gcm';
-/** 96 bits, for which GCM is made, and 128, its longest tag (NIST SP 800-38D §5.2.1). */
+/** 96 bits as recommended for GCM, and its longest tag, 128 bits (NIST SP 800-38D §5.2.1). */
 const NONCE_LENGTH = 12;
 const TAG_LENGTH = 16;
-/** Seconds: it takes somebody's hand to mend it. */
+/** In seconds; the operator has to repair it first. */
 const RETRY_AFTER = 60;
 const KEY_CHECK = 'letterhead key check';
 
@@ -52,7 +52,7 @@ export function createKeyCipher(secretKey: Uint8Array, random: RandomSource): Ke
   };
 }
 
-/** The associated data: a sealed key that is moved to another domain does not open. */
+/** Binds the ciphertext to its owner: moved to another domain, it cannot be decrypted. */
 function associatedData({ account, domain }: KeyOwner): string {
   return `letterhead private key, account ${account}, domain ${domain}`;
 }
@@ -64,10 +64,10 @@ function encryptWith(plain: Uint8Array, key: Uint8Array, nonce: Uint8Array, asso
   return `v1.${encrypted.toString('base64url')}`;
 }
 
-/** Null where it does not open, whatever the reason: the library's is of no use to anybody. */
+/** Null if decryption fails for any reason; the library's error adds nothing useful. */
 function decryptWith(text: string, key: Uint8Array, associated: string): Buffer | null {
   const encrypted = Buffer.from(text.slice('v1.'.length), 'base64url');
-  // Read back, for Buffer skips what is not base64url.
+  // Compares with the re-encoded text, because Buffer ignores characters outside base64url.
   if (text !== `v1.${encrypted.toString('base64url')}` || encrypted.length < NONCE_LENGTH + TAG_LENGTH)
     return null;
   const decipher = createDecipheriv(ALGORITHM, key, encrypted.subarray(0, NONCE_LENGTH), {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** What is remembered of a key that was published before: SHA-256 of its DER, base64url. */
+/** SHA-256 of a public key's DER, base64url; kept to recognise keys that were published before. */
 export function keyFingerprint(publicKey: string): string {
   return createHash('sha256').update(Buffer.from(publicKey, 'base64')).digest('base64url');
 }

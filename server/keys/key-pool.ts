@@ -2,29 +2,28 @@ import { Worker } from 'node:worker_threads';
 import { ACCOUNT_LIMITS } from '../limits.ts';
 import { type KeyPair, type KeySource, noKey } from './key-source.ts';
 
-/** Deaths of the worker in a row, without a key in between, after which those who wait are refused. */
+/** Worker crashes in a row, without a key in between, after which waiting calls are rejected. */
 const MAX_FAILURES = 3;
 
 export interface KeyPoolOptions {
-  /** How many keys are kept ready. */
+  /** Number of keys kept ready. */
   readonly size?: number;
-  /** Told each time the worker dies; another takes its place. */
+  /** Called each time the worker dies; it is restarted. */
   readonly onWorkerDeath: (error: Error) => void;
   /** Starts a thread that answers each message with a `KeyPair`. */
   readonly createWorker?: () => Worker;
 }
 
 /**
- * RSA-2048 keys from one worker thread that makes one at a time and keeps some ready. More callers than ready keys are
- * served as keys get made: accounts in turn, so that one that adds many domains holds up no other, and within an
- * account in order.
+ * Keeps RSA-2048 keys ready, generated one at a time by one worker thread. When none is ready, accounts get new keys in
+ * turn, so that one that adds many domains does not delay the others; calls of one account are served in order.
  */
 export class KeyPool implements KeySource {
   readonly #size: number;
   readonly #onWorkerDeath: (error: Error) => void;
   readonly #createWorker: () => Worker;
   readonly #ready: KeyPair[] = [];
-  /** By account, in the order in which their turns come. */
+  /** By account, in the order of their turns. */
   readonly #waiting = new Map<number, PromiseWithResolvers<KeyPair>[]>();
   #worker: Worker | undefined;
   #requested = false;
@@ -35,7 +34,7 @@ export class KeyPool implements KeySource {
     this.#size = size;
     this.#onWorkerDeath = onWorkerDeath;
     this.#createWorker = createWorker;
-    // After what else starts now: nobody waits for the pool to fill.
+    // Deferred, so that filling the pool does not delay the startup.
     setImmediate(() => this.#requestNext()).unref();
   }
 
@@ -64,19 +63,19 @@ export class KeyPool implements KeySource {
     return waiter.promise;
   }
 
-  /** Removes who is to get the next key; undefined where nobody waits. */
+  /** Removes and returns the waiter for the next key; undefined if there is none. */
   #nextWaiter(): PromiseWithResolvers<KeyPair> | undefined {
     const [next] = this.#waiting;
     if (next === undefined) return undefined;
     const [account, queue] = next;
     const waiter = queue.shift();
-    // Whoever waits behind it comes after every other account.
+    // The account's next waiter comes after every other account.
     this.#waiting.delete(account);
     if (queue.length > 0) this.#waiting.set(account, queue);
     return waiter;
   }
 
-  /** One key is on order at any time, as long as one is missing. */
+  /** Requests one key from the worker, unless one is already requested or enough are ready. */
   #requestNext(): void {
     const enough = this.#waiting.size === 0 && this.#ready.length >= this.#size;
     if (!this.#closed && !this.#requested && !enough) {
@@ -84,7 +83,7 @@ export class KeyPool implements KeySource {
       this.#requested = true;
       this.#worker.postMessage('next');
     }
-    // A process that has nothing else to do ends, unless somebody waits for a key.
+    // Lets the process exit unless a call waits for a key.
     if (this.#waiting.size > 0) this.#worker?.ref();
     else this.#worker?.unref();
   }
@@ -122,7 +121,7 @@ export class KeyPool implements KeySource {
       this.#requestNext();
       return;
     }
-    // The next waiter gets a new series of attempts; until then, no loop.
+    // Stops restarting here; the next call starts a new series of attempts.
     this.#failures = 0;
     this.#rejectWaiting(noKey('No key could be made.'));
   }
@@ -137,7 +136,7 @@ function shuttingDown(): Error {
   return noKey('Letterhead is shutting down.');
 }
 
-/** Free of the parent's flags and environment: it needs neither. */
+/** Starts the worker without the parent's flags and environment, which it does not need. */
 function createKeyWorker(): Worker {
   return new Worker(new URL('./key-worker.ts', import.meta.url), { name: 'keys', execArgv: [], env: {} });
 }

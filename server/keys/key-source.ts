@@ -3,27 +3,27 @@ import { LetterheadError } from '@letterhead/shared';
 
 /** An RSA-2048 key pair for DKIM. */
 export interface KeyPair {
-  /** DER SubjectPublicKeyInfo, base64: what is published. */
+  /** DER SubjectPublicKeyInfo, base64, as published. */
   readonly publicKey: string;
   /** PKCS #8, DER. */
   readonly privateKey: Uint8Array;
 }
 
-/** Where new domains' keys come from. */
+/** Source of keys for new domains. */
 export interface KeySource {
   /**
-   * For a domain of this account: accounts are served in turn, and the calls of one in order. Rejects with
-   * `unavailable` where no key can be had, or too many calls of the account wait for theirs.
+   * Takes a key for a domain of this account. Accounts are served in turn, the calls of one account in order. Rejects
+   * with `unavailable` if no key can be generated, or too many calls of the account are waiting.
    */
   take(account: number): Promise<KeyPair>;
-  /** Lets go of what makes the keys; those who still wait are refused with `unavailable`. */
+  /** Stops generating keys; waiting calls are rejected with `unavailable`. */
   close(): Promise<void>;
 }
 
-/** Seconds after which somebody who got no key may ask again. */
+/** In seconds. */
 const RETRY_AFTER = 5;
 
-/** What those hear who cannot be given a key now. */
+/** Error for a call that cannot get a key now. */
 export function noKey(reason: string): LetterheadError {
   return new LetterheadError('unavailable', `${reason} Nothing was changed; try again in a few seconds.`, {
     retryAfter: RETRY_AFTER,
@@ -37,9 +37,9 @@ export function formatKeyLine({ publicKey, privateKey }: KeyPair): string {
 }
 
 /**
- * Draws real keys from a file that bench/make-keys.ts made: for benchmarks and crash tests, where making each
- * key would be all that is measured. Starts over at the end, so that domains then share keys; `warn` is told so,
- * once. Rejects where the file cannot be read or holds no key.
+ * Reads real keys from a file of bench/make-keys.ts, for benchmarks and crash tests, where generating keys would
+ * dominate the measurement. Starts over at the end, so that domains then share keys, and calls `warn` once.
+ * Rejects if the file cannot be read or holds no key.
  */
 export async function keysFromFile(path: string, warn: (sentence: string) => void): Promise<KeySource> {
   const pairs = (await readFile(path, 'utf8'))

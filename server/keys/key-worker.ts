@@ -3,13 +3,13 @@ import { constants, setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
 import type { KeyPair } from './key-source.ts';
 
-// On Linux a priority is a thread's own: keys are made in the time that nobody else wants. Elsewhere it would be the
-// whole process's.
+// Lowers the priority of this thread, so that keys are generated in idle time. Linux only: elsewhere it would apply to
+// the whole process.
 if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_LOW);
 
 /**
- * The thread that makes keys: one for each message, one after the other. Synchronously, for the asynchronous
- * way runs on libuv's threads, where durable writes would wait behind it.
+ * Generates one key for each message. Synchronous, because asynchronous generation would occupy libuv's threads and
+ * delay durable writes.
  */
 parentPort?.on('message', () => {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', {

@@ -6,7 +6,7 @@ import { SECRET_KEY_LENGTH } from './key-encryption.ts';
 
 export const SECRET_KEY_FILE = 'secret.key';
 
-/** The key that encrypts private keys, as the operator left it in the data folder; undefined where there is none. */
+/** Reads the key that encrypts private keys from the data folder; undefined if there is no such file. */
 export async function readSecretKeyFile(dataDir: string): Promise<Buffer | undefined> {
   let text: string;
   try {
@@ -25,14 +25,14 @@ export async function readSecretKeyFile(dataDir: string): Promise<Buffer | undef
 }
 
 /**
- * Makes the key, on the disk before it is used: what it encrypts could not be read without it. All of it or nothing
- * is found under its name, whenever the process ends.
+ * Creates the key file and fsyncs it before the key is used, because what it encrypts cannot be read without it.
+ * Written to a temporary file and renamed, so that a crash never leaves a part of it.
  */
 export async function makeSecretKeyFile(dataDir: string): Promise<Buffer> {
   const key = randomBytes(SECRET_KEY_LENGTH);
   const temporary = join(dataDir, `${SECRET_KEY_FILE}.tmp`);
   try {
-    // What a crash left is removed, and so is a link that somebody else has laid: it is never written through.
+    // Removes what a crash left, and a symbolic link, which must not be followed.
     await rm(temporary, { force: true });
     await writeDurably(temporary, `${key.toString('base64')}\n`);
     await rename(temporary, join(dataDir, SECRET_KEY_FILE));

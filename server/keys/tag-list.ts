@@ -1,10 +1,10 @@
-/** One tag of a list, its value without the white space around it. */
+/** One tag of a list; the value is trimmed. */
 export interface Tag {
   readonly name: string;
   readonly value: string;
 }
 
-/** A tag list as it was parsed, in the order it was written; or why it is none, as a clause for a person. */
+/** Parsed tags in their order, or the syntax error as a clause for a person. */
 export type TagList =
   | { readonly kind: 'tags'; readonly tags: readonly Tag[] }
   | { readonly kind: 'syntax-error'; readonly problem: string };
@@ -15,8 +15,8 @@ const NON_PRINTABLE = /[^\x20-\x7e\t\r\n]/;
 const BROKEN_LINE = /\r(?!\n[ \t])|(?<!\r)\n/;
 
 /**
- * Parses `name=value; name=value` (RFC 6376 §3.2). Names and values keep their case; a name twice makes the
- * whole list a syntax error. White space after the last `;` is taken: receivers do.
+ * Parses `name=value; name=value` (RFC 6376 §3.2). Names and values keep their case; a duplicate name makes
+ * the whole list a syntax error. White space after the last `;` is accepted, as receivers do.
  */
 export function parseTagList(text: string): TagList {
   const specs = text.split(';');
@@ -32,7 +32,7 @@ export function parseTagList(text: string): TagList {
   return { kind: 'tags', tags: [...tags.values()] };
 }
 
-/** The value of the tag of this name (tag names are case-sensitive); undefined where there is none. */
+/** The value of the tag of this name (tag names are case-sensitive); undefined if there is none. */
 export function tagValue(tags: readonly Tag[], name: string): string | undefined {
   return tags.find((tag) => tag.name === name)?.value;
 }
@@ -46,7 +46,7 @@ export function withoutWhiteSpace(text: string): string {
   return text.replaceAll(/[ \t\r\n]/g, '');
 }
 
-// By hand, not by one expression: a hostile record must not cost more than its length.
+// Parsed without one large regular expression, so that the cost of a hostile record is linear in its length.
 function parseTag(spec: string): Tag | string {
   if (NON_PRINTABLE.test(spec)) return 'it holds a character that is not plain ASCII';
   if (BROKEN_LINE.test(spec)) return 'it holds a line break';
