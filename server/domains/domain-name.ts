@@ -7,15 +7,15 @@ import { findInputMistake, type InputMistake } from './input-mistakes.ts';
 import { isNumberLabel } from './ip-spelling.ts';
 
 const MAX_LABEL_LENGTH = 63;
-/** In UTF-16 units: what UTS 46 drops may make a text longer than its name, but not without end. */
+/** In UTF-16 units. UTS 46 drops characters, so a text may be longer than its name; this bounds the cost. */
 const MAX_INPUT_LENGTH = 1000;
-/** A longer suggestion would bury the sentence that it stands in. */
+/** Longer suggestions would make the error message unreadable. */
 const MAX_SUGGESTION_LENGTH = 100;
 
 /** UTS 46, non-transitional; hyphens are checked below, for `ab--cd` is a name that exists. */
 const UTS46 = { checkBidi: true, checkJoiners: true, useSTD3ASCIIRules: true };
 
-/** Top-level names that the public DNS does not hold, or not for mail (RFC 6761, 6762, 7686, 3172). */
+/** Top-level names that are not in the public DNS, or not used for mail (RFC 6761, 6762, 7686, 3172). */
 const RESERVED: ReadonlyMap<string, string> = new Map([
   ['localhost', 'Names under localhost mean the machine itself.'],
   ['local', 'Names under local exist on one local network only.'],
@@ -30,9 +30,9 @@ class ParsedDomainName {
   readonly name: string;
   /** The public suffix (ICANN's alone) and one label more. */
   readonly registrable: string;
-  /** What stands before `registrable`; null where nothing does. */
+  /** Labels before `registrable`; null if there are none. */
   readonly subdomain: string | null;
-  /** Exists in the type alone: no object that merely looks alike is a parsed name. */
+  /** Brand that exists in the type only, so that no look-alike object passes for a parsed name. */
   declare protected readonly parsed: true;
 
   constructor(name: string, registrable: string, subdomain: string | null) {
@@ -44,15 +44,14 @@ class ParsedDomainName {
 
 export type DomainName = ParsedDomainName;
 
-/** Why a text is refused. `advice`: what to do instead of typing the suggestion. */
+/** Why a text is not a valid name. `advice` replaces the suggestion. */
 interface InvalidName extends InputMistake {
   readonly advice?: string;
 }
 
 /**
- * Reads a domain name as a person types it: trimmed, one trailing dot dropped, an IDN mapped to its A-labels.
- * Throws `LetterheadError('invalid')` where it is none that mail could be sent from; the message says what to
- * type instead.
+ * Parses a domain name as a person types it: trimmed, one trailing dot dropped, an IDN mapped to its A-labels.
+ * Throws `LetterheadError('invalid')` if mail cannot be sent from it; the message says what to type instead.
  */
 export function parseDomainName(input: string): DomainName {
   const result = read(input);
@@ -61,13 +60,13 @@ export function parseDomainName(input: string): DomainName {
   throw new LetterheadError('invalid', sentence, { errors: { domain: [sentence] } });
 }
 
-/** A parsed name in its own letters: `bücher.example` for `xn--bcher-kva.example`. For people, not for programs. */
+/** Unicode form of a parsed name, `bücher.example` for `xn--bcher-kva.example`. For display only. */
 export function toUnicode(name: string): string {
   const { domain, error } = mapToUnicode(name, UTS46);
   return error ? name : domain;
 }
 
-/** Suggests only what would be accepted, and so never a control character. */
+/** Suggests only names that would be accepted, and so never a control character. */
 function adviseOn(suggestion: string | null): string {
   const name = suggestion === null ? null : read(suggestion);
   return name instanceof ParsedDomainName && name.name.length <= MAX_SUGGESTION_LENGTH
@@ -77,7 +76,7 @@ function adviseOn(suggestion: string | null): string {
 
 function read(input: string): DomainName | InvalidName {
   const typed = input.trim();
-  // Before anything whose cost grows with the square of the length, as Punycode's does.
+  // Checked first, because the cost of Punycode is quadratic in the length.
   if (typed.length > MAX_INPUT_LENGTH) return tooLong();
   const unicode = mapToUnicode(typed, UTS46).domain.trim();
   const mistake = findInputMistake(unicode) ?? findMalformedALabel(typed);
@@ -114,13 +113,13 @@ function findMalformedALabel(typed: string): InvalidName | null {
   };
 }
 
-/** Says what is wrong with a name that UTS 46 refuses. */
+/** Explains why UTS 46 rejects a name. */
 function invalidCharacters(unicode: string): InvalidName {
   if (mapToAscii(unicode, { useSTD3ASCIIRules: true }) !== null) {
     return invalid('These letters may not stand together in a domain name.');
   }
   if (unicode.includes('_')) {
-    // `_dmarc.example.org` is where a record lies, under the domain that was meant.
+    // `_dmarc.example.org` is the host of a record; the domain meant is the part after it.
     return invalid('A domain name has no underscores.', /^.*_[^.]*\.([^_]+)$/s.exec(unicode)?.[1] ?? null);
   }
   return invalid(
@@ -144,7 +143,7 @@ function findBrokenLabel(labels: readonly string[]): InvalidName | null {
   return null;
 }
 
-/** In an IDN the hyphens of its own letters count too, and `--` in third and fourth place (RFC 5891 §4.2.3.1). */
+/** For an IDN, checks its Unicode form too, and `--` in third and fourth place (RFC 5891 §4.2.3.1). */
 function hasMisplacedHyphen(label: string): boolean {
   return label.startsWith('xn--')
     ? mapToAscii(label, { checkHyphens: true }) === null

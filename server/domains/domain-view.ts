@@ -3,7 +3,7 @@ import { dnsRecordsOf } from '../records/dns-records.ts';
 import { stateOf } from '../records/record-states.ts';
 import type { DomainRow } from '../store/store.ts';
 
-/** Rows never change, so each is turned into what callers see once. */
+/** Caches the view of each row; rows are immutable. */
 const views = new WeakMap<DomainRow, Domain>();
 
 /** A domain as callers see it: the eight fields, in their order, and nothing of the private key. */

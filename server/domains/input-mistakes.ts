@@ -1,17 +1,17 @@
 import { isIpSpelling } from './ip-spelling.ts';
 
-/** Something else that was typed in the place of a domain name. */
+/** Input that is something other than a domain name. */
 export interface InputMistake {
   /** What it is, in one sentence. */
   readonly message: string;
-  /** The name that may have been meant; null where there is none in the text. */
+  /** The name that was probably meant; null if the text contains none. */
   readonly suggestion: string | null;
 }
 
 /**
- * Recognises the other things that people put into a form's domain field.
- * Takes the text in lower case and mapped by UTS 46, so that full-width spellings are seen too.
- * Null: nothing of the kind; whether it is a name is still to be seen.
+ * Recognises common mistakes in a domain field, such as an e-mail address.
+ * Takes the text in lower case and mapped by UTS 46, so that full-width characters are recognised too.
+ * Null if there is no such mistake, which does not mean that the name is valid.
  */
 export function findInputMistake(text: string): InputMistake | null {
   for (const { message, matches, suggest } of MISTAKES) {
@@ -20,7 +20,7 @@ export function findInputMistake(text: string): InputMistake | null {
   return null;
 }
 
-/** In this order: an e-mail address in a web address is a web address, and so on. */
+/** Order matters: an e-mail address inside a web address is a web address. */
 const MISTAKES: readonly {
   readonly message: string;
   readonly matches: (text: string) => boolean;

@@ -1,4 +1,4 @@
-/** tr46 brings no types of its own. */
+/** tr46 ships without types. */
 declare module 'tr46' {
   interface Options {
     checkBidi?: boolean;
@@ -6,8 +6,8 @@ declare module 'tr46' {
     checkJoiners?: boolean;
     useSTD3ASCIIRules?: boolean;
   }
-  /** Null where the name breaks a rule. */
+  /** Null if the name breaks a rule. */
   export function toASCII(name: string, options?: Options): string | null;
-  /** `domain` is the mapped name, as far as it could be read, where `error` is true. */
+  /** If `error` is true, `domain` is the name as far as it could be mapped. */
   export function toUnicode(name: string, options?: Options): { domain: string; error: boolean };
 }

@@ -5,8 +5,8 @@ import { isTooLong } from '../records/record-names.ts';
 const TTL_SECONDS = 3600;
 
 /**
- * The domain's records as lines of a zone file (RFC 1035 §5), with fully qualified names, so that they mean the same
- * wherever they are included. A text that is too long for one string is split into several.
+ * Formats the domain's records as lines of a zone file (RFC 1035 §5). Uses fully qualified names, so that they mean the
+ * same wherever they are included. Splits a text that is too long for one string.
  */
 export function formatZoneFile(domain: Domain): string {
   const lines = domain.dns_records.map((record) => formatRecord(record, domain));
@@ -17,7 +17,7 @@ function formatRecord(record: DnsRecord, domain: Domain): string {
   const data = record.type === 'TXT' ? textData(record.value) : `${record.value}.`;
   const fqdn = recordFqdn(record.hostname, domain);
   const line = `${fqdn}.\t${TTL_SECONDS}\tIN\t${record.type}\t${data}`;
-  // A name server would refuse the whole file for it.
+  // Commented out, because a name server would reject the whole file.
   return isTooLong(fqdn) ? `; too long for the DNS: ${line}` : line;
 }
 
