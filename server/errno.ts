@@ -1,4 +1,4 @@
-/** What the system's codes mean, as the end of a sentence that has named the file or folder. */
+/** Meaning of errno codes, as the end of a sentence that has named the file or folder. */
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'this user has no access to it',
   EPERM: 'this user has no access to it',
@@ -13,13 +13,13 @@ const REASONS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'its name is too long',
 };
 
-/** Why the system has refused a file or folder, in words; null where the error is of another kind. */
+/** Explains in words why access to a file or folder failed; null for other errors. */
 export function describeErrno(error: unknown): string | null {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return null;
   return REASONS[error.code] ?? null;
 }
 
-/** The error's own message. Anything can be thrown. */
+/** Message of a thrown value, which need not be an Error. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

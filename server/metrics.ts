@@ -3,7 +3,7 @@ import { Histogram } from './histogram.ts';
 import type { CheckObserver } from './monitor/run-check.ts';
 import { dkimStateOf } from './records/record-states.ts';
 
-/** What an operator can watch, in Prometheus' words. */
+/** Metrics for the operator, in Prometheus' terms. */
 export interface Metrics {
   /** What `/metrics` serves, of the type `contentType`. */
   text(): Promise<string>;
