@@ -24,7 +24,7 @@ export function addAccountCommands(program: Command, context: CommandContext): v
     account.command('create').argument('<name>').description('make an account'),
     context,
     create,
-    // So that an installation can be prepared before its server first starts.
+    // Allows preparing an installation before its server first starts.
     { begin: true },
   );
   addAction(account.command('list').description('list the accounts'), context, list);
@@ -75,7 +75,7 @@ async function remove(
   return { json: { id, name, deleted: true }, text: `Deleted account ${id}, ${inOneLine(name)}.\n` };
 }
 
-/** The last moment to think again. */
+/** Asks for the account's name to confirm the deletion. */
 async function askForName({ prompt }: Terminal, id: number, name: string): Promise<string> {
   if (prompt === null)
     throw new UsageError(`Say that you mean account ${id} with --confirm and its name, which is ${name}.`);

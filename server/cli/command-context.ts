@@ -7,18 +7,18 @@ import { EXIT, UsageError } from './exit-code.ts';
 import type { Terminal } from './output.ts';
 import { formatJson, print } from './output.ts';
 
-/** What a command line is run with. */
+/** Dependencies of a command line. */
 export interface CommandLineDeps {
   readonly terminal: Terminal;
   readonly version: string;
-  /** Rejects with a sentence that says what to set, where neither a server nor the data folder is to be had. */
+  /** Rejects with a sentence that says what to set if neither a server nor the data folder is available. */
   readonly connect: (options: ConnectOptions) => Promise<Connection>;
   readonly serve: () => Promise<ExitCode>;
   /** The data folder that DATA_DIR names, not opened as a store. */
   readonly openFolder: () => StoreTools;
 }
 
-/** What every command is given: its needs, and where it leaves what the program ends with. */
+/** What every command gets: its dependencies, and `finish` to set the exit code. */
 export interface CommandContext extends CommandLineDeps {
   readonly finish: (exit: ExitCode) => void;
 }
@@ -33,13 +33,13 @@ export interface AccountOptions extends CommandOptions {
   readonly account?: number;
 }
 
-/** What a command has to say: for machines, and for people. */
+/** Output of a command, for machines and for people. */
 export interface CommandResult {
   /** The API's own value. */
   readonly json: unknown;
   /**
-   * With other people's values in one line each (`inOneLine`). A function where it takes more calls, which only a person
-   * has a use for.
+   * Values of other people are in one line each (`inOneLine`). A function if it takes further API calls, which --json
+   * does not need.
    */
   readonly text: string | (() => Promise<string>);
   readonly exit?: ExitCode;
@@ -77,7 +77,7 @@ export function addAction<Values extends unknown[], Options extends CommandOptio
   });
 }
 
-/** As `addAction`, for a command about one account. */
+/** Like `addAction`, for a command about one account. */
 export function addAccountAction<Values extends unknown[], Options extends AccountOptions>(
   command: Command,
   context: CommandContext,
@@ -89,7 +89,7 @@ export function addAccountAction<Values extends unknown[], Options extends Accou
   );
 }
 
-/** Connects for as long as `work` takes; what the connection itself failed with is put into words. */
+/** Connects for the duration of `work`; explains errors of the connection in words. */
 export async function withConnection(
   context: CommandContext,
   options: ConnectOptions,
@@ -116,7 +116,7 @@ export async function targetOf(connection: Connection, { account }: AccountOptio
   return { letterhead: connection.letterhead, account: account ?? (await connection.defaultAccount()) };
 }
 
-/** Reads a number as it is typed; `what` is the subject of the complaint. */
+/** Parses an id; `what` is the subject of the error message. */
 export function idParser(what: string): (text: string) => number {
   return (text) => {
     if (!isId(text)) throw new UsageError(`${what} is a number such as 1, which "${text}" is not.`);

@@ -14,8 +14,8 @@ import { formatJson, isClosedPipe, print, printError } from './output.ts';
 import { addTokenCommands } from './token-commands.ts';
 
 /**
- * Runs one command line, without the program's own name. Resolves to its exit code: 0 done, 1 not verified, 2 usage,
- * 3 refused or unavailable. What was asked for goes to standard output, everything else to standard error.
+ * Runs one command line, without the program's name. Resolves to its exit code: 0 done, 1 not verified, 2 usage,
+ * 3 refused or unavailable. Writes results to standard output, everything else to standard error.
  */
 export async function runCommandLine(argv: readonly string[], deps: CommandLineDeps): Promise<ExitCode> {
   let exit: ExitCode = EXIT.done;
@@ -29,7 +29,7 @@ export async function runCommandLine(argv: readonly string[], deps: CommandLineD
     await program.parseAsync([...argv], { from: 'user' });
     return exit;
   } catch (error) {
-    // Whoever read the output has gone (`… | head`): there is nobody to tell.
+    // The reader of the output has gone (`… | head`): there is no one to report to.
     return isClosedPipe(error) ? exit : explain(error, deps, argv.includes('--json'));
   }
 }
@@ -73,14 +73,14 @@ function makeProgram(context: CommandContext): Command {
 }
 
 function explain(error: unknown, { terminal }: CommandLineDeps, asJson: boolean): ExitCode {
-  // Commander has printed its own say, which for --help is no error at all.
+  // Commander has printed its message already; --help is not an error.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   const { body, exit } = describeFailure(error);
   printError(terminal, asJson ? `${JSON.stringify(body)}\n` : `letterhead: ${inOneLine(body.message)}\n`);
   return exit;
 }
 
-/** Commander's own sentence about what was typed, which it repeats, and a suggestion in a line of its own. */
+/** Joins Commander's error, which repeats what was typed, and its suggestion into one line. */
 function describeTypo(text: string): string {
   return inOneLine(
     text

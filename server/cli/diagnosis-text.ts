@@ -3,7 +3,7 @@ import { inOneLine } from '../terminal-text.ts';
 import { describeName } from './domain-text.ts';
 import { formatTime } from './output.ts';
 
-/** Why a domain is, or is not, verified: each record with what was found and what to do, then what else would help. */
+/** Explains why a domain is or is not verified: each record with what was found and what to do, then advice. */
 export function describeDiagnosis(domain: Domain, diagnosis: Diagnosis): string {
   const parts = [
     `${describeVerdict(domain)}${describeState(diagnosis)}`,
@@ -47,7 +47,7 @@ function describeNameServer({ name, address, outcome, ms }: NameServerObservatio
   return `${name} at ${address}: ${outcome}, ${Math.round(ms)} ms`;
 }
 
-/** A line without its label could be taken for Letterhead's own. */
+/** Labels each value: a line without a label could be mistaken for Letterhead's own. */
 function labelled(label: string, values: readonly string[]): [string, string][] {
   return values.map((value) => [label, value]);
 }

@@ -1,16 +1,16 @@
-/** Letters that take two columns of a terminal (Unicode Standard Annex #11, W and F, as far as names have them). */
+/** Characters that take two columns of a terminal (Unicode Standard Annex #11, W and F, as far as names have them). */
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
 
-/** Marks that stand on the letter before them, and what is not seen. */
+/** Combining marks, and invisible characters. */
 const WITHOUT_WIDTH = /[\p{Mn}\p{Me}\p{Cf}]/u;
 
-/** How many columns of a terminal a text takes. */
+/** Number of terminal columns that a text takes. */
 export function displayWidth(text: string): number {
   return [...text].reduce((width, character) => width + widthOf(character), 0);
 }
 
-/** The text, with spaces after it until it takes so many columns. */
+/** Pads the text with spaces to `width` columns. */
 export function padToWidth(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - displayWidth(text)));
 }

@@ -99,7 +99,7 @@ async function remove(
 ) {
   const found = await findDomain(target, idOrName);
   const { id, domain: name } = found;
-  // A script means what it says.
+  // Without a terminal nobody can answer, so a script is not asked.
   if (!yes && prompt !== null) {
     const what = `This removes ${describeName(found)} and its key, for good: added again, it gets other records to publish.`;
     const answer = await prompt(`${what}\nRemove it? [y/N] `);

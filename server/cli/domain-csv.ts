@@ -18,7 +18,7 @@ export const DOMAIN_COLUMNS = [
   'created_at',
 ] as const;
 
-/** In the order of `DOMAIN_COLUMNS`; what there is none of is empty. */
+/** Cells in the order of `DOMAIN_COLUMNS`; empty for missing values. */
 export function toDomainCells(domain: Domain): string[] {
   return [
     String(domain.id),

@@ -2,19 +2,19 @@ import type { DnsRecord, Domain, DomainStatus } from '@letterhead/shared';
 import { toUnicode } from '../domains/domain-name.ts';
 import { formatTable, formatTime } from './output.ts';
 
-/** A name as a person knows it: `bücher.example (xn--bcher-kva.example)`; once where there is but one spelling. */
+/** Formats an IDN as `bücher.example (xn--bcher-kva.example)`; other names are returned unchanged. */
 export function withPunycode(name: string): string {
   const unicode = toUnicode(name);
   return unicode === name ? name : `${unicode} (${name})`;
 }
 
-/** `example.org (domain 7)`, and an IDN in both its spellings. */
+/** `example.org (domain 7)`; an IDN in both spellings. */
 export function describeName({ id, domain }: Pick<Domain, 'id' | 'domain'>): string {
   const unicode = toUnicode(domain);
   return unicode === domain ? `${domain} (domain ${id})` : `${unicode} (${domain}, domain ${id})`;
 }
 
-/** A line each. */
+/** Formats one line per domain. */
 export function formatDomains(domains: readonly Domain[], statuses: readonly DomainStatus[]): string {
   if (domains.length === 0)
     return 'There are no domains yet: `letterhead domain add example.org` adds one.\n';
@@ -34,7 +34,7 @@ export function formatDomains(domains: readonly Domain[], statuses: readonly Dom
   );
 }
 
-/** What to do with a domain that has just got its records. */
+/** Explains what to do with a domain that has new records. */
 export function describeNewDomain(added: Domain): string {
   const { domain, dns_records } = added;
   const records = dns_records.map((record) => `${record.label}\n${describeRecord(record)}`);
@@ -46,7 +46,7 @@ Then check whether ${are} seen: letterhead domain verify ${domain}
 `;
 }
 
-/** A record as a DNS provider's form asks for it. */
+/** Formats a record like a DNS provider's form. */
 export function describeRecord({
   type,
   hostname,

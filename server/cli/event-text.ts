@@ -6,13 +6,13 @@ import { formatTable, formatTime } from './output.ts';
 
 const LONGEST_TYPE = Math.max(...EVENT_TYPES.map((type: EventType) => type.length));
 
-/** A line each, under headings. */
+/** Formats one line per event, under headings. */
 export function formatEvents(events: readonly Event[]): string {
   if (events.length === 0) return 'Nothing has happened.\n';
   return formatTable(['ID', 'WHEN', 'WHAT', 'BY', 'DOMAIN'], events.map(cellsOf));
 }
 
-/** One line, of which the next ones are not known yet. */
+/** Formats one line, with fixed column widths because later events are not known yet. */
 export function formatEvent(event: Event): string {
   const [id = '', when = '', what = '', by = '', domain = ''] = cellsOf(event).map(inOneLine);
   return `${id.padStart(6)}  ${when}  ${what.padEnd(LONGEST_TYPE)}  ${by.padEnd(8)}  ${domain}\n`;

@@ -18,7 +18,7 @@ interface EventsOptions extends AccountOptions {
   readonly follow?: boolean;
 }
 
-/** Which events, with the domain by its id. */
+/** Filter of events, with the domain's id. */
 interface Filter {
   readonly after: number | undefined;
   readonly limit: number | undefined;
@@ -73,7 +73,7 @@ async function filterOf(target: Target, { after, limit, domain }: EventsOptions)
   return { after, limit, domain: domain === undefined ? undefined : await domainId(target, domain) };
 }
 
-/** Page after page. */
+/** Reads the events page by page. */
 async function* listEvents({ letterhead, account }: Target, filter: Filter): AsyncGenerator<Event> {
   let { after, limit: left = Number.POSITIVE_INFINITY } = filter;
   while (left > 0) {
@@ -86,7 +86,7 @@ async function* listEvents({ letterhead, account }: Target, filter: Filter): Asy
   }
 }
 
-/** A removed domain has events still, and is known by its id alone. */
+/** Accepts any id, because a removed domain still has events but can no longer be found by name. */
 async function domainId(target: Target, idOrName: string): Promise<number> {
   if (/^\d+$/.test(idOrName)) return idParser('A domain’s id')(idOrName);
   return (await findDomain(target, idOrName)).id;

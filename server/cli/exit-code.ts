@@ -1,16 +1,16 @@
-/** What a command ends with. */
+/** Exit codes. */
 export const EXIT = {
   done: 0,
   /** `domain verify`: the domain is not verified. `check`: something is wrong with the folder. */
   notVerified: 1,
   usage: 2,
-  /** Refused, or the server or the data folder is not to be had. */
+  /** Refused, or the server or the data folder is unavailable. */
   refused: 3,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** The command itself was wrong: what to type instead. */
+/** Invalid command line; the message says what to type instead. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

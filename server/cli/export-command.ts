@@ -13,7 +13,7 @@ interface ExportOptions extends AccountOptions {
   readonly format: 'jsonl' | 'csv';
 }
 
-/** `letterhead export`: every domain of the account, page by page, so that it may have very many. */
+/** `letterhead export`: prints every domain of the account, page by page to bound memory. */
 export function addExportCommand(program: Command, context: CommandContext): void {
   const command = program
     .command('export')

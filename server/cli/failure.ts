@@ -6,7 +6,7 @@ import { SettingsError } from '../settings.ts';
 import type { ExitCode } from './exit-code.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 
-/** What to say of a command that failed, as the API would say it, and what to end with. */
+/** Error body of a failed command, in the API's shape, and its exit code. */
 export function describeFailure(error: unknown): { body: ErrorBody; exit: ExitCode } {
   if (error instanceof UsageError || error instanceof SettingsError)
     return { body: { message: error.message, code: 'invalid' }, exit: EXIT.usage };

@@ -5,7 +5,7 @@ import { idParser } from './command-context.ts';
 
 const parseId = idParser('A domain’s id');
 
-/** By id, or by name. No name is all digits. */
+/** Finds a domain by id or by name; no name is all digits. */
 export async function findDomain({ letterhead, account }: Target, idOrName: string): Promise<Domain> {
   if (/^\d+$/.test(idOrName)) return letterhead.domains.get.query({ account, id: parseId(idOrName) });
   const [found] = await letterhead.domains.list.query({ account, domain: idOrName });

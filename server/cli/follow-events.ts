@@ -2,8 +2,8 @@ import type { Event } from '@letterhead/shared';
 import type { Target } from './command-context.ts';
 
 /**
- * Shows every event after `last` as it happens, one after the other; a lost connection is made anew. Ends by
- * rejecting alone: with the server's refusal, or with what `show` rejects with.
+ * Shows every event after `last` as it happens, one after the other; reconnects when the connection is lost. Never
+ * resolves; rejects with the server's error or with that of `show`.
  */
 export function followEvents(
   { letterhead, account }: Target,

@@ -1,10 +1,10 @@
 import type { FirstStart } from '../auth/first-start.ts';
 
-/** What a start prints: the first one the token, this once, and a line that can be pasted and works. */
+/** Text printed at startup. The first start shows the token, this once, and a command to try. */
 export function startupMessage(url: string, firstStart: FirstStart | null): string {
   if (firstStart === null) return `Letterhead listens on ${url}: the console is there, for a browser.\n`;
   const { account, secret } = firstStart;
-  // Whoever has chosen the token knows it.
+  // The operator chose the token with BOOTSTRAP_TOKEN, and knows it.
   if (secret === null) return '';
   return `
 Letterhead listens on ${url}

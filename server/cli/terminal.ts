@@ -10,9 +10,9 @@ export interface StandardStreams {
   readonly stderr: Writable & { readonly isTTY?: boolean };
 }
 
-/** What commands read from and write to. They ask only where somebody sees the question and can answer it. */
+/** Input and output of commands. `prompt` is null unless input and standard error are a terminal. */
 export function openTerminal({ stdin, stdout, stderr }: StandardStreams): Terminal {
-  // `print` hears of a failure where it writes; without a listener, the process would end with a stack.
+  // `print` reports write errors; without a listener they would crash the process.
   for (const stream of [stdout, stderr]) stream.on('error', () => {});
   const attended = stdin.isTTY === true && stderr.isTTY === true;
   return {
@@ -22,7 +22,7 @@ export function openTerminal({ stdin, stdout, stderr }: StandardStreams): Termin
   };
 }
 
-/** Resolves to nothing where it is broken off. */
+/** Resolves to an empty text if interrupted. */
 async function prompt(question: string, input: Readable, output: Writable): Promise<string> {
   using terminal = createInterface(input, output);
   const ended = new AbortController();

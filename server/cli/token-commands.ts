@@ -51,7 +51,7 @@ export function addTokenCommands(program: Command, context: CommandContext): voi
   );
 }
 
-/** The secret alone goes to standard output, for `TOKEN=$(letterhead token create)`. */
+/** Prints only the secret to standard output, for `TOKEN=$(letterhead token create)`. */
 async function create(
   { letterhead, account }: Target,
   { scope, expires, json }: CreateOptions,
@@ -83,7 +83,7 @@ function describeCreated({ id, account_id, name, scopes }: Token): string {
   return `Token ${id}, ${name}, may do ${scopes.join(', ')}. Its secret is shown this once; \`${command}\` ends it.`;
 }
 
-/** The option may be given several times. */
+/** Accumulates the option, which may be given several times. */
 function addScopes(text: string, earlier: readonly Scope[] = []): readonly Scope[] {
   return [...earlier, ...text.split(',').map(parseScope)];
 }

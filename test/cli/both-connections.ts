@@ -7,7 +7,7 @@ import { startTestServer } from '../running-server.ts';
 import type { CommandOutcome, Environment } from './letterhead-process.ts';
 import { runInProcess } from './run-in-process.ts';
 
-/** An installation with one account, that commands reach one way or the other. */
+/** Installation with one account, reached through a server or through the data folder. */
 export interface TestInstallation extends AsyncDisposable {
   readonly dns: LoopbackDns;
   readonly environment: Environment;

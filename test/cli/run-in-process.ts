@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { runCommand } from '../../server/main.ts';
 import type { CommandOutcome, Environment } from './letterhead-process.ts';
 
-/** What somebody at the terminal types when asked; null where nobody sits there. */
+/** Answers prompts; null if there is no terminal. */
 export type Prompt = ((question: string) => Promise<string>) | null;
 
 /** Runs a command to its end in this process: all of it but the launcher and the process's own streams. */
