@@ -3,7 +3,7 @@ import type { ZoneNames } from '../dns/zone.ts';
 import type { TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
 
-/** An account with a domain in every state, for looking at. Times are as if its first domains were made seven hours ago. */
+/** Account with a domain in every state. Its first domains were created seven hours ago by the server's clock. */
 export interface ConsoleFixture extends AsyncDisposable {
   readonly server: TestServer;
   readonly domains: Readonly<Record<DomainKey, Domain>>;
@@ -27,7 +27,7 @@ const SEVEN_HOURS = 7 * 3_600_000;
 const CLOUDFLARE = ['ada.ns.cloudflare.com', 'bob.ns.cloudflare.com'];
 const ROUTE_53 = ['ns-1.awsdns-01.com', 'ns-2.awsdns-02.net'];
 
-/** Starts a server with the account and the DNS that make all of it true. */
+/** Starts a server with the account and its DNS zones. */
 export async function startFixture(): Promise<ConsoleFixture> {
   let offset = -SEVEN_HOURS;
   const server = await startTestServer({
@@ -94,7 +94,7 @@ function zoneOf({ domain, subdomain }: Domain): string {
   return subdomain === null ? domain : domain.slice(subdomain.length + 1);
 }
 
-/** Resolves when `holds` does; it is asked again and again. */
+/** Polls `holds` until it resolves to true. */
 export async function until(holds: () => Promise<boolean>): Promise<void> {
   while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 50));
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect as connectTcp, createServer, type Server, type Socket } from 'node:net';
 
-/** A way to a server that can be cut and joined again, at an address that stays. */
+/** TCP proxy to a server, whose connections can be cut and restored; its own address stays the same. */
 export class NetworkProxy implements AsyncDisposable {
   readonly #sockets = new Set<Socket>();
   #server: Server;
@@ -12,7 +12,7 @@ export class NetworkProxy implements AsyncDisposable {
     this.#port = port;
   }
 
-  /** Leads to `url`. */
+  /** Starts a proxy to `url`. */
   static async start(url: string): Promise<NetworkProxy> {
     const proxy = new NetworkProxy(createServer(), 0);
     await proxy.connect(url);
@@ -23,7 +23,7 @@ export class NetworkProxy implements AsyncDisposable {
     return `http://127.0.0.1:${this.#port}`;
   }
 
-  /** Breaks what is connected, and refuses what would connect. */
+  /** Closes all connections, and refuses new ones. */
   async disconnect(): Promise<void> {
     const closed = once(this.#server, 'close');
     this.#server.close();
@@ -31,7 +31,7 @@ export class NetworkProxy implements AsyncDisposable {
     await closed;
   }
 
-  /** Leads to `url` from now on. */
+  /** Forwards new connections to `url`. */
   async connect(url: string): Promise<void> {
     const target = new URL(url);
     this.#server = createServer((near) => {

@@ -9,10 +9,10 @@ export interface TabOptions extends Pick<BrowserContextOptions, 'colorScheme' | 
   readonly token?: string | null;
 }
 
-/** A tab in a context of its own. What it complains of, it complains of in `errors`. */
+/** Tab in its own browser context. Collects the errors of the page in `errors`. */
 export interface Tab extends AsyncDisposable {
   readonly page: Page;
-  /** Errors of scripts, and whatever the page's policy has blocked. */
+  /** Script errors, and violations of the content security policy. */
   readonly errors: readonly string[];
 }
 

@@ -10,7 +10,7 @@ import { SignIn } from './session/sign-in.tsx';
 
 const SharePage = lazy(() => import('./share/share-page.tsx'));
 
-/** The whole console: what a shared link leads to, and what is behind the sign-in. */
+/** Routes of the console: the page of a share link, and the pages behind the sign-in. */
 export function App() {
   const [error, retry] = useErrorBoundary();
   if (error !== undefined) {
@@ -45,7 +45,7 @@ export function App() {
   );
 }
 
-/** A fault of the console's own: what was done on the server is not touched by it. */
+/** Shown after an error in the console itself; it does not affect the server. */
 function Broken({ onRetry }: { onRetry: () => void }) {
   return (
     <main class="page">

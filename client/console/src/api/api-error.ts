@@ -1,18 +1,18 @@
 import { isLetterheadError } from '@letterhead/client';
 import type { ErrorCode, FieldErrors } from '@letterhead/shared';
 
-/** Something that went wrong, for a person. */
+/** Error of a call, for display. */
 export interface ApiError {
   readonly message: string;
-  /** Null: the server could not be reached. */
+  /** Null if the server could not be reached. */
   readonly code: ErrorCode | null;
   readonly errors: FieldErrors;
 }
 
-/** Also told where somebody wanted to change something: that is not tried again by itself. */
+/** Also shown for failed changes, which are not retried automatically. */
 const UNREACHABLE = 'Letterhead can’t be reached. Check your connection, then try again.';
 
-/** What the server said; where it said nothing, that it can't be reached. */
+/** Converts the server's error; without one, says that the server can't be reached. */
 export function toApiError(error: unknown): ApiError {
   if (isLetterheadError(error) && error.data != null) {
     return { message: error.message, code: error.data.code, errors: error.data.errors ?? {} };
@@ -20,13 +20,13 @@ export function toApiError(error: unknown): ApiError {
   return { message: UNREACHABLE, code: null, errors: {} };
 }
 
-/** Whether trying again in a moment may help: nothing was heard, or the server said that it can't just now. */
+/** Whether a retry may help: the server was unreachable, overloaded or rate-limiting. */
 export function isRetryable(error: unknown): boolean {
   const { code } = toApiError(error);
   return code === null || code === 'unavailable' || code === 'rate_limited';
 }
 
-/** The complaint about one field of a form, or about the whole where it names no field. */
+/** Error of one field of a form, or of the whole form if the server names no field. */
 export function fieldErrorOf(error: unknown, field: string): string | null {
   if (error == null) return null;
   const { message, errors } = toApiError(error);

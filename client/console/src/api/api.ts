@@ -6,7 +6,7 @@ import { isRetryable, toApiError } from './api-error.ts';
 
 const RETRIES = 2;
 const RETRY_DELAY_MS = 250;
-/** Times are shown as relative and states turn by events, so what was just read needn't be read again. */
+/** In this time, data is not read again: events keep it up to date. */
 const FRESH_MS = 5_000;
 
 function onError(error: unknown): void {
@@ -19,7 +19,7 @@ export const queryClient = new QueryClient({
   queryCache: new QueryCache({ onError }),
   mutationCache: new MutationCache({ onError }),
   defaultOptions: {
-    // 'always': the server may well be on this machine, whatever the browser thinks of its network.
+    // 'always', because the server may be on this machine even if the browser is offline.
     queries: {
       networkMode: 'always',
       staleTime: FRESH_MS,
@@ -30,7 +30,7 @@ export const queryClient = new QueryClient({
   },
 });
 
-/** The server, as the one who has signed in here. */
+/** Client with the token of this session. */
 export const letterhead = createLetterhead({ url: location.origin, token: sessionToken });
 
 /** Each procedure as options for TanStack Query. */

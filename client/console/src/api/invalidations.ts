@@ -1,8 +1,8 @@
 import type { QueryClient, QueryKey } from '@tanstack/react-query';
 
 /**
- * Has queries read anew, one round after the other: what comes in during a round is gathered for the next. So a
- * thousand events cost a few rounds, and the last of them is never missed.
+ * Invalidates queries in rounds: keys added during a round are collected for the next. A thousand events cost a few
+ * rounds, and the last event is never missed.
  */
 export class Invalidations {
   readonly #client: QueryClient;

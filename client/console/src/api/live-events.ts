@@ -8,13 +8,13 @@ import { addToLog, isLog, rereadLogs, setNewestEvent } from '../events/event-log
 import { api, queryClient } from './api.ts';
 import { Invalidations } from './invalidations.ts';
 
-/** Whether the server is heard from: what is on the page is as fresh as that. */
+/** State of the event stream, and so how fresh the page is. */
 export type Liveness = 'connecting' | 'live' | 'lost';
 
-/** A stream that was refused is asked for again after this long. */
+/** Delay before a rejected stream is requested again. */
 const REFUSED_RETRY_MS = 5_000;
 
-/** Keeps everything on the page up to date for as long as it is rendered; tells whether the server is there. */
+/** Keeps the page up to date while rendered; returns whether the server is connected. */
 export function useLiveEvents(account: number): { liveness: Liveness; reconnect: () => void } {
   const wasLost = useRef(false);
   const { status, error, reset } = useSubscription(
@@ -63,7 +63,7 @@ function onEvent(account: number, event: Event): void {
   if (ANNOUNCED.has(event.type)) announce(describeEvent(event));
 }
 
-/** What nobody here did, and everybody wants to hear of. */
+/** Events announced to screen readers. */
 const ANNOUNCED = new Set<Event['type']>([
   'domain.verified',
   'domain.degraded',

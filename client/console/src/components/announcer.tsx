@@ -4,13 +4,13 @@ import { useSyncExternalStore } from 'preact/compat';
 let said: { readonly message: ComponentChildren; readonly count: number } = { message: '', count: 0 };
 const listeners = new Set<() => void>();
 
-/** Has a screen reader say something that others see change. */
+/** Announces a visible change to screen readers. */
 export function announce(message: ComponentChildren): void {
   said = { message, count: said.count + 1 };
   for (const listener of listeners) listener();
 }
 
-/** Where announcements are read from: once on the page, and always there. */
+/** Live region of the announcements; rendered once per page. */
 export function Announcer() {
   const { message, count } = useSyncExternalStore(
     (listener) => {

@@ -8,7 +8,7 @@ export async function copyText(text: string): Promise<boolean> {
   }
 }
 
-/** Over plain http to another machine there is no clipboard API; the old command still works there. */
+/** Fallback for plain http, where browsers offer no clipboard API. */
 function copyBySelection(text: string): boolean {
   const focused = document.activeElement;
   const area = document.createElement('textarea');

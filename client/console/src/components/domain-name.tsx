@@ -1,6 +1,6 @@
 import { toUnicode } from 'punycode/punycode.es6.js';
 
-/** A name in its own letters: `bücher.example` for `xn--bcher-kva.example`; as it is where there are none. */
+/** Unicode form of an IDN: `bücher.example` for `xn--bcher-kva.example`; other names are returned unchanged. */
 export function toUnicodeName(name: string): string {
   if (!name.includes('xn--')) return name;
   try {
@@ -10,20 +10,20 @@ export function toUnicodeName(name: string): string {
   }
 }
 
-/** For a title or a text: `bücher.example (xn--bcher-kva.example)`; once where there is but one spelling. */
+/** Formats an IDN for titles and texts as `bücher.example (xn--bcher-kva.example)`; other names are unchanged. */
 export function withPunycode(name: string): string {
   const unicode = toUnicodeName(name);
   return unicode === name ? name : `${unicode} (${name})`;
 }
 
-/** A name that is broken after its dots where the line is too short for it. */
+/** Allows line breaks after the dots of a name. */
 function breakable(name: string) {
   return name.split(/(?<=\.)/).flatMap((label, at) => (at === 0 ? [label] : [<wbr key={at} />, label]));
 }
 
 /**
- * A name in both spellings where it has two, for lists, headings and sentences alike: letters alone can be made to look
- * like another name's.
+ * Shows an IDN in both spellings, in lists, headings and sentences, because its Unicode form alone can be made to look
+ * like another name.
  */
 export function DomainName({ name }: { name: string }) {
   const unicode = toUnicodeName(name);

@@ -6,7 +6,7 @@ interface FailureProps {
   readonly onRetry?: () => void;
 }
 
-/** What went wrong, in words, with a way to try again. */
+/** Shows an error, with a button to try again. */
 export function Failure({ error, onRetry }: FailureProps) {
   return (
     <div class="failure" role="alert">

@@ -4,19 +4,19 @@ import { useId } from 'preact/hooks';
 interface FieldProps {
   readonly label: string;
   readonly hint?: ComponentChildren;
-  /** What is wrong with the value; null where nothing is. */
+  /** Error message of the value; null if there is none. */
   readonly fieldError: ComponentChildren;
   readonly children: (attributes: FieldAttributes) => ComponentChildren;
 }
 
-/** What ties an input to its label, hint and complaint. */
+/** Attributes that link an input to its label, hint and error. */
 interface FieldAttributes {
   readonly id: string;
   readonly 'aria-describedby': string;
   readonly 'aria-invalid': boolean;
 }
 
-/** One field of a form. The complaint has its place from the start, so that nothing moves when it comes. */
+/** Field of a form. Reserves space for the error, so that showing it does not move the layout. */
 export function Field({ label, hint, fieldError, children }: FieldProps) {
   const id = useId();
   return (

@@ -2,8 +2,8 @@ import type { RefObject } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 
 /**
- * For a line of a list that can be taken away: where it goes with the focus in it, the focus passes to the dialog
- * around it or to the page's heading, so that the keyboard goes on from there and not from the window's edge.
+ * Keeps the keyboard focus on the page when the focused item of a list is removed: moves it to the surrounding dialog
+ * or to the page's heading.
  */
 export function useFocusFallback<T extends HTMLElement>(): RefObject<T> {
   const line = useRef<T>(null);

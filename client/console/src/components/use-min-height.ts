@@ -2,8 +2,8 @@ import type { RefObject } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 
 /**
- * Lets an element grow but not shrink while it is on the page, so that what is below it stays where it is read.
- * While `isActive` is false it takes the height that it needs.
+ * Lets an element grow but not shrink, so that the content below does not move while it is read. While `isActive` is
+ * false, the element has its natural height.
  */
 export function useMinHeight<T extends HTMLElement>(isActive: boolean): RefObject<T> {
   const element = useRef<T>(null);
@@ -15,7 +15,7 @@ export function useMinHeight<T extends HTMLElement>(isActive: boolean): RefObjec
     let width = held.clientWidth;
     let tallest = 0;
     const observer = new ResizeObserver(() => {
-      // Another width breaks the lines elsewhere: what was held says nothing any more.
+      // Resets on a new width, where lines break elsewhere.
       if (held.clientWidth !== width) {
         width = held.clientWidth;
         tallest = 0;

@@ -1,25 +1,25 @@
 import type { Domain, DomainStatus, Status } from '@letterhead/shared';
 import { toUnicodeName } from '../components/domain-name.tsx';
 
-/** One line of the list. */
+/** Item of the list. */
 export interface DomainListItem extends DomainStatus {
   readonly name: string;
-  /** The name in its own letters. */
+  /** Unicode form of the name. */
   readonly unicode: string;
-  /** What a search is held against: both spellings. */
+  /** Both spellings, for the search. */
   readonly searchText: string;
 }
 
-/** What the list is narrowed to. */
+/** Filter of the list. */
 export interface Filter {
   readonly search: string;
-  /** Null: whatever the state. */
+  /** Null for any state. */
   readonly status: Status | null;
 }
 
 const BY_NAME = new Intl.Collator('en');
 
-/** By name, as people look for them. A domain whose state has not come yet is left out until it has. */
+/** Sorts by name in its Unicode form. Leaves out domains whose status is not loaded yet. */
 export function toListItems(domains: readonly Domain[], statuses: readonly DomainStatus[]): DomainListItem[] {
   const byId = new Map(statuses.map((status) => [status.id, status]));
   return domains

@@ -1,14 +1,14 @@
 import { useEffect, useState } from 'preact/hooks';
 
-/** More than the tallest screen shows at once. */
+/** More rows than the tallest screen shows. */
 const FIRST = 80;
 const STEP = 150;
-/** Between two steps there is time for whatever the reader does, and whoever types is not slowed down by them. */
+/** Pause between steps, so that rendering does not delay the user's input. */
 const PAUSE_MS = 120;
 
 /**
- * How many of `total` lines to render: at first those that can be seen, and the rest in steps. `since` begins anew
- * where it changes, so that a key stroke waits for few lines only.
+ * Number of `total` items to render: first those that can be visible, then the rest in steps. Starts over when `since`
+ * changes, so that a key stroke renders few items only.
  */
 export function useIncrementalCount(total: number, since: unknown): number {
   const [grown, setGrown] = useState({ since, count: FIRST });

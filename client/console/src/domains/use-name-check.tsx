@@ -6,19 +6,19 @@ import { api } from '../api/api.ts';
 import { toApiError } from '../api/api-error.ts';
 import { DomainName } from '../components/domain-name.tsx';
 
-/** Nobody is corrected in the middle of a word. */
+/** Delay after the last key stroke before the name is checked. */
 const DEBOUNCE_MS = 250;
 
-/** What can be said about a name while it is typed. */
+/** Result of checking a name while it is typed. */
 interface NameCheck {
   readonly inputError: ComponentChildren;
-  /** The domain of this name that the account has already. */
+  /** The account's domain of this name, if it exists already. */
   readonly taken: Domain | null;
 }
 
 /**
- * Holds a name against the server's own rules while it is typed: a question for the domain of that name is refused
- * where it can't be one, with the sentence that says what to type instead.
+ * Checks a name against the server's rules while it is typed: listing the domain of that name fails if the name is
+ * invalid, with a message that says what to type instead.
  */
 export function useNameCheck(account: number, typed: string): NameCheck {
   const name = useDebounced(typed.trim());

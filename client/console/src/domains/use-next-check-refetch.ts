@@ -1,6 +1,6 @@
 import { useCallback } from 'preact/hooks';
 
-/** A check takes a moment from when it is due. */
+/** Delay for the check to finish after it is due. */
 const AFTER_DUE_MS = 2_000;
 const SOONEST_MS = 5_000;
 const LATEST_MS = 5 * 60_000;
@@ -13,7 +13,7 @@ interface Query {
   readonly state: { readonly data: Dated | readonly Dated[] | undefined };
 }
 
-/** Reads anew once the next check is through: one that changes nothing has no event that would tell. */
+/** Refetches after the next check, because a check that changes nothing causes no event. */
 export function useNextCheckRefetch(): (query: Query) => number {
   return useCallback(({ state: { data = [] } }) => {
     const due = [data]

@@ -2,10 +2,10 @@ import { useEffect, useState } from 'preact/hooks';
 import { STATUS_NAMES } from '../components/status-badge.tsx';
 import type { Filter } from './list-items.ts';
 
-/** Browsers refuse addresses that change at every key stroke. */
+/** Debounces URL updates, which browsers rate-limit. */
 const SETTLE_MS = 400;
 
-/** The list's filter, kept in the page's address: the way back from a domain leads to what was left. */
+/** Keeps the list's filter in the URL, so that going back from a domain restores it. */
 export function useUrlFilter(account: number): [Filter, (filter: Filter) => void] {
   const [filter, setFilter] = useState(readFilter);
   useEffect(() => {

@@ -2,7 +2,7 @@ import type { Actor, Event } from '@letterhead/shared';
 import type { ComponentChildren } from 'preact';
 import { DomainName } from '../components/domain-name.tsx';
 
-/** What happened, in one sentence. Told among the events of one domain, it goes without saying which. */
+/** Describes an event in one sentence. Omits the domain's name among the events of that domain. */
 export function describeEvent(
   { type, domain, changes }: Event,
   among: 'all' | 'its domain' = 'all',
@@ -59,7 +59,7 @@ export function describeEvent(
   }
 }
 
-/** Who did it. `tokenNames` by id, as far as they are known. */
+/** Describes who caused the event. `tokenNames` holds the known names by token id. */
 export function describeActor(actor: Actor, tokenNames: ReadonlyMap<number, string>): string {
   switch (actor.kind) {
     case 'monitor':

@@ -5,11 +5,10 @@ import { infiniteQueryOptions, queryOptions, skipToken } from '@tanstack/react-q
 import { letterhead, queryClient } from '../api/api.ts';
 import { toApiError } from '../api/api-error.ts';
 
-/** The largest page that the server gives. */
-/** So many are shown at a time. */
+/** Events shown per page. */
 const PAGE = 100;
 
-/** Everything that is kept of what happened to a domain, oldest first. */
+/** All kept events of a domain, oldest first. */
 export function domainLog(account: number, domain: number) {
   return queryOptions({
     queryKey: domainKey(account, domain),
@@ -18,7 +17,7 @@ export function domainLog(account: number, domain: number) {
   });
 }
 
-/** What happened in an account, in pages, the newest first. There is none to read until the stream has told its end. */
+/** Events of an account in pages, newest first. Disabled until the stream has reported the newest event. */
 export function accountLog(account: number, isEndKnown: boolean) {
   return infiniteQueryOptions({
     queryKey: accountKey(account),
@@ -32,17 +31,17 @@ export function accountLog(account: number, isEndKnown: boolean) {
   });
 }
 
-/** The id of the account's last event, as far as the stream has told. */
+/** Id of the account's newest event, as reported by the stream. */
 export function newestEvent(account: number) {
   return queryOptions<number>({ queryKey: ['newest-event', account], queryFn: skipToken });
 }
 
-/** Keeps what the stream has told of where the log ends. */
+/** Stores the id of the newest event. */
 export function setNewestEvent(account: number, id: number): void {
   queryClient.setQueryData(newestEvent(account).queryKey, id);
 }
 
-/** Adds what the stream has told, so that a log is read once. */
+/** Adds an event of the stream, so that a log is read only once. */
 export function addToLog(account: number, event: Event): void {
   setNewestEvent(account, event.id);
   addTo<InfiniteData<readonly Event[]>>(accountKey(account), ({ pages: [newest = [], ...older], ...log }) =>
@@ -54,7 +53,7 @@ export function addToLog(account: number, event: Event): void {
   );
 }
 
-/** For when the stream says that it has left something out. */
+/** Reads the logs again after the stream has skipped events. */
 export function rereadLogs(): void {
   for (const name of [ACCOUNT_LOG, DOMAIN_LOG]) void queryClient.resetQueries({ queryKey: [name] });
 }

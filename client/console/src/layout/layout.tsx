@@ -9,7 +9,7 @@ import { ConnectionNotice } from './connection-notice.tsx';
 import { SignOut } from './sign-out.tsx';
 import { Wordmark } from './wordmark.tsx';
 
-/** What is around every page of an account. */
+/** Header, navigation and footer around every page of an account. */
 export function Layout({ children }: { children: ComponentChildren }) {
   const { account } = useIdentity();
   const { liveness, reconnect } = useLiveEvents(account.id);
@@ -52,7 +52,7 @@ function NavLink({ href, children }: { href: string; children: ComponentChildren
   );
 }
 
-/** An admin's choice of the account that is looked at. */
+/** Lets an admin choose the account to show. */
 function AccountChoice() {
   const { account } = useIdentity();
   const [, navigate] = useLocation();

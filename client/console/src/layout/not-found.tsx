@@ -3,13 +3,13 @@ import { Page } from '../components/page.tsx';
 import { useIdentity } from '../session/identity.ts';
 import { Wordmark } from './wordmark.tsx';
 
-/** For an address of an account that leads nowhere, or no longer. */
+/** For an unknown address within an account. */
 export function NotFoundInAccount({ what = NO_SUCH_PAGE }: { what?: string }) {
   const { account } = useIdentity();
   return <NotFoundPage what={what} home={`/accounts/${account.id}/domains`} />;
 }
 
-/** For an address outside every account; whoever is there may not have signed in. */
+/** For an unknown address outside of accounts, where the user may not be signed in. */
 export function NotFound() {
   return (
     <>

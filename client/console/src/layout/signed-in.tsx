@@ -14,7 +14,7 @@ import { NotFoundInAccount } from './not-found.tsx';
 import { SignOut } from './sign-out.tsx';
 import { Wordmark } from './wordmark.tsx';
 
-/** What is behind the sign-in: first of all, who that was. */
+/** Pages behind the sign-in; loads the identity first. */
 export function SignedIn() {
   const { data, error, refetch } = useQuery(api.tokens.current.queryOptions());
   if (data !== undefined) return <Accounts token={data} />;

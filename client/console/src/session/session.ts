@@ -1,9 +1,9 @@
 import { useSyncExternalStore } from 'preact/compat';
 
-/** Who this tab speaks as. The token lives as long as the tab: it is in no cookie and on no disk. */
+/** Session of this tab. The token lives as long as the tab, in no cookie and on no disk. */
 export interface Session {
   readonly token: string | null;
-  /** Why the last one ended, for the sign-in page; null where nobody need be told. */
+  /** Why the last session ended, for the sign-in page; null if there is nothing to say. */
   readonly signOutReason: string | null;
 }
 
@@ -19,7 +19,7 @@ function change(to: Session): void {
   for (const listener of listeners) listener();
 }
 
-/** The token that requests are made with; empty where nobody has signed in. */
+/** Token for requests; empty if nobody has signed in. */
 export function sessionToken(): string {
   return current.token ?? '';
 }
@@ -28,7 +28,7 @@ export function signIn(token: string): void {
   change({ token, signOutReason: null });
 }
 
-/** `signOutReason`: what the sign-in page says about it. */
+/** Ends the session; the sign-in page shows `signOutReason`. */
 export function signOut(signOutReason: string | null = null): void {
   if (current.token !== null) change({ token: null, signOutReason });
 }

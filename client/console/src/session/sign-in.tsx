@@ -74,7 +74,7 @@ export function SignIn({ signOutReason }: { signOutReason: string | null }) {
   );
 }
 
-/** What can be seen without asking: only what is surely not a token, so that nobody is stopped while typing. */
+/** Rejects only what is surely not a token, so that nobody is interrupted while typing. */
 function inputErrorIn(typed: string): string | null {
   const token = typed.trim();
   if ('lh_'.startsWith(token.slice(0, 3))) return null;
