@@ -29,12 +29,12 @@ export interface TestServer extends AsyncDisposable {
   rest(method: string, path: string, options?: RestOptions): Promise<RestAnswer>;
   /** Makes a token of account 1, or of another. */
   makeToken(scopes: Scope[], account?: number): Promise<string>;
-  /** Stops the server and starts another on the same folder, which takes over what is to be cleaned up. */
+  /** Stops the server and starts another on the same folder, which takes over the cleanup. */
   restart(): Promise<TestServer>;
 }
 
 export interface RestOptions {
-  /** Null: none. Account 1's first token where not given. */
+  /** Account 1's first token by default; null for none. */
   readonly token?: string | null;
   /** Sent as a form, as `curl -d` does. */
   readonly form?: string;
@@ -60,8 +60,8 @@ export interface TestServerOptions {
 }
 
 /**
- * Starts a server for `await using`: everything that it made is gone afterwards. That fails where a private key or a
- * token was in any answer, in the log or in a file.
+ * Starts a server for `await using`; disposing of it removes everything. Disposal fails if a private key or a token was
+ * in any answer, in the log or in a file.
  */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'letterhead-'));
