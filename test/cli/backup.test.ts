@@ -256,11 +256,11 @@ it('ends with 1 where something is wrong, and says what', async () => {
 
 it('says in words that a file cannot be read', async () => {
   await runInProcess(['account', 'create', 'Help desk'], local);
-  rmSync(join(place.dataDir, 'ids.json'));
-  mkdirSync(join(place.dataDir, 'ids.json'));
+  rmSync(join(place.dataDir, 'installation.json'));
+  mkdirSync(join(place.dataDir, 'installation.json'));
   const { exit, out } = await runInProcess(['check'], local);
   expect(exit).toBe(1);
-  expect(out).toContain('\n  ids.json cannot be read: a folder stands where a file is needed.\n');
+  expect(out).toContain('\n  installation.json cannot be read: a folder stands where a file is needed.\n');
   expect(await runInProcess(['account', 'list'], local)).toMatchObject({
     exit: 3,
     err: `letterhead: The data folder ${place.dataDir} cannot be used: a folder stands where a file is needed. Mend that, or set DATA_DIR to another folder.\n`,

@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { checkFolder } from '../../server/store/json/check-folder.ts';
@@ -10,7 +10,7 @@ describe('checking a data folder', () => {
 
   beforeEach(async () => {
     folder = await makeJsonFolder();
-    const store = await folder.open({ eventLog: { segmentBytes: 2000, syncEvery: 4 } });
+    const store = await folder.open({ eventLog: { segmentBytes: 1500 } });
     for (const account of [1, 2]) {
       await createAccount(store);
       await createToken(store, account);
@@ -22,10 +22,10 @@ describe('checking a data folder', () => {
         { checked_at: NOON, began_at: null, due: { 'dkim:1': NOON, return_path: null } },
       );
       store.tokens.touch(account, NOON);
+      // So that a second log has been begun.
+      for (let at = 0; at < 5; at++)
+        await store.accounts.update(account, (row) => ({ row, events: [event('account.renamed')] }));
     }
-    // After a restart, the next change finds the log synced, and the account's file lets go of what is in there.
-    const again = await folder.open();
-    for (const account of [1, 2]) await createToken(again, account);
   });
 
   afterEach(() => folder[Symbol.asyncDispose]());
@@ -119,7 +119,7 @@ describe('checking a data folder', () => {
     await rm(join(folder.path, 'events/2.1.jsonl'));
     expect(await problems()).toEqual([
       'events/1.jsonl: events/1.jsonl has a line that cannot be read.',
-      expect.stringMatching(/^events\/2\.jsonl: The events 1 to 1\d of account 2 are missing\.$/),
+      expect.stringMatching(/^events\/2\.jsonl: The events 1 to \d+ of account 2 are missing\.$/),
     ]);
     await edit('events/1.jsonl', (text) => text + text);
     await edit('events/2.jsonl', () => '{"format":1,"account":1}\n');
@@ -137,7 +137,7 @@ describe('checking a data folder', () => {
     await store.accounts.delete(2, () => ({ account: 1, event: event('account.deleted') }));
     await using crashed = await folder.copy();
     const log = join(crashed.path, 'events/1.jsonl');
-    await writeFile(log, (await readFile(log, 'utf8')).slice(0, -20));
+    await appendFile(log, '{"id":20,"type":"domain.');
     expect((await checkFolder(crashed.path)).problems).toEqual([]);
   });
 });

@@ -16,7 +16,7 @@ import {
 } from './rows.ts';
 
 const ACCOUNTS = [1, 2, 3];
-const LIMITS = { segmentBytes: 100_000, syncEvery: 2 };
+const LIMITS = { segmentBytes: 100_000 };
 
 const wish = fc.record({
   kind: fc.constantFrom('create', 'rename', 'verify', 'delete', 'token'),

@@ -32,7 +32,7 @@ describe('events of accounts, tokens and links', () => {
   afterEach(() => folder[Symbol.asyncDispose]());
 
   function reopen(options: Partial<JsonStoreOptions> = {}): Promise<JsonStore> {
-    const eventLog = { segmentBytes: 2000, syncEvery: 4 };
+    const eventLog = { segmentBytes: 2000 };
     return folder.open({ eventLog, clock: () => new Date(now), ...options });
   }
 

@@ -10,7 +10,7 @@ test('a start removes whatever a write that was cut off can have left', async ()
   await using folder = await makeJsonFolder();
   const written = new Set<string>();
   const store = await folder.open({
-    eventLog: { segmentBytes: 1, syncEvery: 1 },
+    eventLog: { segmentBytes: 1 },
     fileSystem: {
       ...nodeFileSystem,
       open(path, flags) {
@@ -24,7 +24,7 @@ test('a start removes whatever a write that was cut off can have left', async ()
   await keepEvidence(store, 1, id, {});
   store.tokens.touch(1, NOON);
   await store.ready();
-  for (const name of ['a.example', 'b.example']) await madeDomain(store, 1, name);
+  for (let at = 0; at < 20; at++) await madeDomain(store, 1, `n${at}.example`);
   await folder.close();
   expect([...written].map((path) => path.slice(folder.path.length + 1))).toContain('events/1.kept.jsonl.tmp');
   expect(written.size).toBeGreaterThan(6);

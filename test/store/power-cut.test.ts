@@ -61,7 +61,7 @@ const IDS_GIVEN = {
 };
 
 /** So small that the log rotates in between, and is synced now and then. */
-const LIMITS = { segmentBytes: 1000, syncEvery: 3 };
+const LIMITS = { segmentBytes: 1000 };
 
 const CHANCES: Record<string, () => Chance> = {
   'nothing that was not synced': () => () => 0,

@@ -49,7 +49,6 @@ describe('the data folder', () => {
       'accounts',
       'accounts/1.json',
       'events',
-      'events/1.jsonl',
       'evidence',
       'evidence/1',
       'evidence/1/1.json',

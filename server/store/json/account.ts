@@ -12,7 +12,6 @@ import {
 } from './formats.ts';
 import { freeze } from './freeze.ts';
 import { JsonFile } from './json-file.ts';
-import type { PendingTasks } from './pending-tasks.ts';
 import type { StoreLog } from './store-log.ts';
 
 /** Where accounts live, and who hears of their events. */
@@ -20,11 +19,14 @@ export interface AccountDeps {
   readonly accounts: Folder;
   readonly events: Folder;
   readonly log: StoreLog;
-  readonly tasks: PendingTasks;
   readonly eventLog: EventLogLimits;
   readonly clock: () => Date;
   publish(account: number, events: readonly EventRow[]): void;
 }
+
+/** So many of the newest events stay in the account's file; with more, the oldest are spilled but for these. */
+const MOST_EVENTS = 8;
+const EVENTS_LEFT = 4;
 
 /** What a change to an account's domains comes to. Without domains, they stay as they are. */
 export interface AccountStep<R> {
@@ -51,7 +53,7 @@ export function emptyAccountFile(account: number, events: readonly NewEvent[]): 
     outbox: [],
     domains: [],
   };
-  return withEvents(empty, events, 0, 0);
+  return withEvents(empty, events, 0);
 }
 
 /** One account's domains, keys and events: `accounts/<id>.json` and `events/<id>.*`. */
@@ -61,7 +63,7 @@ export class Account {
   readonly #document: Document<AccountFile>;
   readonly #eventLog: EventLog;
   /** Said once, until it works again. */
-  #appendFailed = false;
+  #spillFailed = false;
 
   /** `state` is what its file holds. */
   constructor(state: AccountFile, deps: AccountDeps) {
@@ -69,6 +71,7 @@ export class Account {
     this.#deps = deps;
     this.#document = new Document(accountJsonFile(deps.accounts, this.id), state, {
       log: deps.log,
+      prepare: (before, after) => this.#spill(before, after),
       onCommit: (before, after) => this.#announce(before, after),
     });
     this.#eventLog = new EventLog({
@@ -137,26 +140,9 @@ export class Account {
     return this.#eventLog.list(filter);
   }
 
-  /** Brings the log on disk up to the account's file. */
-  appendEvents(): void {
-    const { tasks, log } = this.#deps;
-    const appended = this.#eventLog.append().then(
-      () => {
-        this.#appendFailed = false;
-      },
-      (error: unknown) => {
-        if (this.#appendFailed) return;
-        log.warn({ file: `events/${this.id}.jsonl`, err: error }, 'events wait in the account’s file');
-        this.#appendFailed = true;
-      },
-    );
-    tasks.follow(appended);
-  }
-
   /** Tells of all that has happened, for an account that is new. */
   announceAll(): void {
     this.#deps.publish(this.id, this.#document.state.outbox);
-    this.appendEvents();
   }
 
   /** Nothing is written any more: the account is no more. */
@@ -169,7 +155,7 @@ export class Account {
     await this.#document.settled();
   }
 
-  /** Lest an id be given twice where the account's file was put back from a backup and the log was not. */
+  /** Prevents reusing the id of an event where the account's file was put back from a backup and the log was not. */
   async #prepareLog(): Promise<void> {
     if (this.#eventLog.isPrepared) return;
     // A log that cannot be read does not stop the account: its events wait in the account's file.
@@ -177,27 +163,45 @@ export class Account {
   }
 
   #withEvents(state: AccountFile, events: readonly NewEvent[]): AccountFile {
-    return withEvents(state, events, this.#eventLog.synced, this.#eventLog.lastId);
+    return withEvents(state, events, this.#eventLog.lastId);
+  }
+
+  /** Where the log cannot be written, events wait in the account's file. */
+  async #spill(before: AccountFile, after: AccountFile): Promise<AccountFile> {
+    if (after.outbox.length <= MOST_EVENTS) return after;
+    const last = after.last_event_id - EVENTS_LEFT;
+    const oldest = before.outbox.filter((event) => event.id <= last);
+    const { log } = this.#deps;
+    try {
+      await this.#eventLog.spill(oldest);
+      this.#spillFailed = false;
+    } catch (error) {
+      const details = { file: `events/${this.id}.jsonl`, err: error };
+      if (!this.#spillFailed) log.warn(details, 'event log append failed; events kept in the account file');
+      this.#spillFailed = true;
+      return after;
+    }
+    const spilled = oldest.at(-1)?.id ?? 0;
+    return { ...after, outbox: after.outbox.filter((event) => event.id > spilled) };
   }
 
   #announce(before: AccountFile, after: AccountFile): void {
     if (after.last_event_id === before.last_event_id) return;
     const events = after.outbox.filter((event) => event.id > before.last_event_id);
     this.#deps.publish(this.id, events);
-    this.appendEvents();
   }
 }
 
-function withEvents(
-  state: AccountFile,
-  events: readonly NewEvent[],
-  synced: number,
-  logged: number,
-): AccountFile {
-  const last = Math.max(state.last_event_id, logged);
+function withEvents(state: AccountFile, events: readonly NewEvent[], logged: number): AccountFile {
+  // A log that goes on behind an account's file of an older time holds all that the file does.
+  const isBehind = logged > state.last_event_id;
+  const last = isBehind ? logged : state.last_event_id;
   const rows = events.map((event, at) => freeze(EventRowSchema.parse({ id: last + 1 + at, ...event })));
-  const waiting = state.outbox.filter((event) => event.id > synced);
-  return { ...state, last_event_id: last + rows.length, outbox: [...waiting, ...rows] };
+  return {
+    ...state,
+    last_event_id: last + rows.length,
+    outbox: [...(isBehind ? [] : state.outbox), ...rows],
+  };
 }
 
 /** Index of the domain with this id, or of the first with a larger one. */

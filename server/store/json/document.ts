@@ -22,6 +22,8 @@ interface Waiting<T> {
 
 interface DocumentOptions<T> {
   log: StoreLog;
+  /** Called before a write: what is to be written in the place of `after`. It must not reject. */
+  prepare?: (before: T, after: T) => Promise<T>;
   /** Called right after a write, before those who waited for it go on. */
   onCommit?: (before: T, after: T) => void;
 }
@@ -34,6 +36,7 @@ export class Document<T extends object> {
   readonly #low: Low<T>;
   readonly #file: JsonFile<T>;
   readonly #log: StoreLog;
+  readonly #prepare: (before: T, after: T) => Promise<T>;
   readonly #onCommit: (before: T, after: T) => void;
   #state: T;
   #waiting: Waiting<T>[] = [];
@@ -49,6 +52,7 @@ export class Document<T extends object> {
     this.#low = new Low(file, state);
     this.#state = state;
     this.#log = options.log;
+    this.#prepare = options.prepare ?? (async (_, after) => after);
     this.#onCommit = options.onCommit ?? (() => {});
   }
 
@@ -121,6 +125,7 @@ export class Document<T extends object> {
       }
     }
     if (written.length === 0) return;
+    after = await this.#prepare(before, after);
     try {
       await this.#write(after);
     } catch (error) {

@@ -83,7 +83,7 @@ function parseEvent(text: Buffer): EventRow | null {
  * The lines at the end of the file, from the last event below `id` on, or all where there is none below;
  * so the last event is always among them.
  */
-export async function readTail(file: OpenFile, id: number): Promise<EventLine[]> {
+export async function readTail(file: OpenFile, id = Number.POSITIVE_INFINITY): Promise<EventLine[]> {
   const size = await file.size();
   for (let length = BLOCK; ; length *= 4) {
     const from = await lineStart(file, Math.max(0, size - length), size);

@@ -9,8 +9,6 @@ import { KeptEvents } from './kept-events.ts';
 export interface EventLogLimits {
   /** A log that has grown to so many bytes becomes the older one of two; of the older one, audited events are kept. */
   readonly segmentBytes: number;
-  /** After so many events the log is synced, and the account's file no longer has to hold them. */
-  readonly syncEvery: number;
 }
 
 interface EventLogOptions {
@@ -29,9 +27,18 @@ interface OpenLog {
   readonly oldest: number | null;
 }
 
+/** What the end of the current log is like. */
+interface Tail {
+  /** Up to here it is whole; what lies behind is cut off before anything is appended. */
+  readonly size: number;
+  readonly lastId: number;
+  readonly isClean: boolean;
+}
+
 /**
- * `events/<account>.jsonl`: what happened in an account, a line an event. The account's file is what makes an event
- * durable, for its outbox holds the newest ones; the log takes them over, and is repaired from there after a crash.
+ * `events/<account>.jsonl`: what happened in an account, a line an event. The account's file holds the newest events.
+ * When it has too many, its oldest are spilled: appended here and synced before the file is written without them. So
+ * whatever is in here has happened, and what a crash left behind half-written is still in the account's file.
  */
 export class EventLog {
   readonly #folder: Folder;
@@ -41,12 +48,11 @@ export class EventLog {
   readonly #current: string;
   readonly #older: string;
   readonly #kept: KeptEvents;
-  /** What the file holds; null until it was looked at, while it is written, and after a write that failed. */
-  #written: { size: number; lastId: number } | null = null;
-  #lastId: number | null = null;
-  #synced = 0;
-  /** A sync has failed since: what it was to keep may be gone without a later one saying so. */
-  #isDoubtful = false;
+  /** Null until it was looked at. */
+  #tail: Tail | null = null;
+  #preparing: Promise<Tail> | null = null;
+  /** Whether the name of the current log outlives a power cut: a process that was killed may not have come to that. */
+  #isNamed = false;
   /** The lowest id in the current and the older log. */
   #oldest: number | null = null;
   /** One thing at a time is done to the files. */
@@ -68,41 +74,36 @@ export class EventLog {
 
   /** Whether the log was looked at. */
   get isPrepared(): boolean {
-    return this.#lastId !== null;
-  }
-
-  /** Up to this id the log outlives a power cut. */
-  get synced(): number {
-    return this.#synced;
+    return this.#tail !== null;
   }
 
   /** The newest id that the log is known to hold. */
   get lastId(): number {
-    return this.#lastId ?? 0;
+    return this.#tail?.lastId ?? 0;
   }
 
-  /** Looks at the log, and repairs its end from the outbox. Does so once; rejects where the disk does not let it. */
+  /** Looks at the end of the log. Does so once; rejects where the disk does not let it. */
   async prepare(): Promise<void> {
-    if (!this.isPrepared) await this.#alone(() => this.#writing(() => this.#recover()));
-  }
-
-  /** Takes over from the outbox what the log does not hold yet. */
-  append(): Promise<void> {
-    return this.#alone(async () => {
-      const isFull = await this.#writing(() => this.#takeOver());
-      if (isFull) await this.#rotate();
+    if (this.isPrepared) return;
+    this.#preparing ??= this.#alone(() => this.#writing(() => this.#readTail())).finally(() => {
+      this.#preparing = null;
     });
-  }
-
-  /** Whether the log has grown so long that it is to be rotated. */
-  async #takeOver(): Promise<boolean> {
-    const { size, lastId } = await this.#recover();
-    const events = this.#state().outbox.filter((event) => event.id > lastId);
-    return events.length > 0 && (await this.#write(size, events));
+    await this.#preparing;
   }
 
   /**
-   * See `Store.listEvents`. What the outbox does not hold was synced before, so this does not rest on an append.
+   * Appends events that are durable in the account's file, which need not hold them any more once this resolves.
+   * Those that the log has already are not repeated.
+   */
+  spill(events: readonly EventRow[]): Promise<void> {
+    return this.#alone(async () => {
+      await this.#writing(() => this.#append(events));
+      if ((this.#tail?.size ?? 0) >= this.#limits.segmentBytes) await this.#rotate();
+    });
+  }
+
+  /**
+   * See `Store.listEvents`. What the outbox does not hold was synced before.
    * @throws DamagedFileError, and the system's errors.
    */
   list(filter: EventFilter): Promise<EventPage> {
@@ -152,35 +153,24 @@ export class EventLog {
     return this.#folder.writing(this.#current, work);
   }
 
-  async #write(size: number, events: readonly EventRow[]): Promise<boolean> {
-    const text = (size === 0 ? logHeader(this.#account) : '') + events.map(eventLine).join('');
-    const written = { size: size + Buffer.byteLength(text), lastId: events.at(-1)?.id ?? 0 };
-    // Null until all of it is there: a write that fails half-way leaves a torn line behind.
-    this.#written = null;
+  async #append(events: readonly EventRow[]): Promise<void> {
+    const tail = this.#tail ?? (await this.#readTail());
+    const fresh = events.filter((event) => event.id > tail.lastId);
+    const text = (tail.size === 0 ? logHeader(this.#account) : '') + fresh.map(eventLine).join('');
+    // Until all of it is synced: what a write or a sync that fails leaves behind is written anew.
+    this.#tail = { ...tail, isClean: false };
     const file = await this.#folder.fileSystem.open(this.#folder.file(this.#current), 'a');
     try {
-      await file.write(text);
-      this.#written = written;
-      this.#lastId = written.lastId;
-      const full = written.size >= this.#limits.segmentBytes;
-      if (full || written.lastId - this.#synced >= this.#limits.syncEvery)
-        await this.#sync(file, written.lastId);
+      if (!tail.isClean) await file.truncate(tail.size);
+      if (fresh.length > 0) await file.write(text);
+      await file.sync();
     } finally {
       await file.close();
     }
-    return written.size >= this.#limits.segmentBytes;
-  }
-
-  async #sync(file: OpenFile, lastId: number): Promise<void> {
-    try {
-      await file.sync();
-    } catch (error) {
-      this.#written = null;
-      this.#isDoubtful = true;
-      throw error;
-    }
-    await this.#folder.sync();
-    this.#synced = lastId;
+    if (!this.#isNamed) await this.#folder.sync();
+    this.#isNamed = true;
+    const size = fresh.length > 0 ? tail.size + Buffer.byteLength(text) : tail.size;
+    this.#tail = { size, lastId: fresh.at(-1)?.id ?? tail.lastId, isClean: true };
   }
 
   /** Everything in the log has been synced by now, so that nothing depends on the new file's beginning. */
@@ -188,85 +178,43 @@ export class EventLog {
     await this.#kept.keepFrom(this.#older);
     const [current, older] = [this.#folder.file(this.#current), this.#folder.file(this.#older)];
     await this.#writing(() => this.#folder.fileSystem.rename(current, older));
-    this.#written = { size: 0, lastId: this.lastId };
+    this.#tail = { size: 0, lastId: this.lastId, isClean: true };
+    this.#isNamed = false;
     this.#oldest = null;
   }
 
-  async #recover(): Promise<{ size: number; lastId: number }> {
-    if (this.#written !== null) return this.#written;
-    const { outbox, last_event_id } = this.#state();
-    const from = outbox[0]?.id ?? Number.POSITIVE_INFINITY;
-    const [older, current] = await Promise.all([
-      this.#tailOf(this.#older, from),
-      this.#tailOf(this.#current, from),
-    ]);
-    const logged = new Set([...older, ...current].flatMap(({ event }) => event?.id ?? []));
-    const lastId = highest(outbox.at(-1)?.id ?? 0, logged);
-    const end = current.at(-1);
-    const isWhole = end?.complete !== false && outbox.every((event) => logged.has(event.id));
-    const intact = isWhole && !this.#isDoubtful;
-    const size = intact ? (end?.end ?? 0) : await this.#repair(older, current, outbox);
+  async #readTail(): Promise<Tail> {
+    const { last_event_id } = this.#state();
+    const [older, current] = [await this.#tailOf(this.#older), await this.#tailOf(this.#current)];
+    const whole = current.filter(({ complete }) => complete);
+    const logged = [...older, ...whole].flatMap(({ event }) => event?.id ?? []);
+    const lastId = logged.reduce((highest, id) => Math.max(highest, id), 0);
     // An account's file that was put back from an older time cannot stand in for a log that goes on behind it.
-    const isBehind = lastId > last_event_id;
-    if (intact && isBehind) await this.#syncCurrent(lastId);
-    // What the outbox holds may not have been synced yet: it will be, with the events to come.
-    this.#synced = intact && !isBehind ? Math.min(lastId, from - 1) : lastId;
-    this.#lastId = lastId;
-    this.#written = { size, lastId };
-    return this.#written;
+    if (lastId > last_event_id) await this.#syncCurrent();
+    const torn = current.find(({ complete }) => !complete);
+    this.#tail = { size: torn?.offset ?? current.at(-1)?.end ?? 0, lastId, isClean: torn === undefined };
+    return this.#tail;
   }
 
-  /**
-   * Writes the end of the log anew: what it held of it, without the torn line, and what the outbox has beside. The
-   * size that it has then.
-   */
-  async #repair(
-    older: readonly EventLine[],
-    current: readonly EventLine[],
-    outbox: readonly EventRow[],
-  ): Promise<number> {
-    const from = outbox[0]?.id ?? Number.POSITIVE_INFINITY;
-    const anew = current.findIndex(
-      ({ event, complete }) => !complete || (event !== null && event.id >= from),
-    );
-    const kept = anew === -1 ? current : current.slice(0, anew);
-    const rewritten = anew === -1 ? [] : current.slice(anew);
-    const cut = rewritten[0]?.offset ?? kept.at(-1)?.end ?? 0;
-    const events = new Map<number, EventRow>();
-    for (const event of outbox) events.set(event.id, event);
-    for (const { event } of rewritten) if (event !== null) events.set(event.id, event);
-    for (const { event } of older) if (event !== null) events.delete(event.id);
-    const file = await this.#folder.fileSystem.open(this.#folder.file(this.#current), 'a');
-    try {
-      await file.truncate(cut);
-      const sorted = [...events.values()].sort((a, b) => a.id - b.id);
-      await file.write((cut === 0 ? logHeader(this.#account) : '') + sorted.map(eventLine).join(''));
-      await file.sync();
-      this.#isDoubtful = false;
-      const size = await file.size();
-      await this.#folder.sync();
-      return size;
-    } finally {
-      await file.close();
-    }
-  }
-
-  async #syncCurrent(lastId: number): Promise<void> {
+  async #syncCurrent(): Promise<void> {
     const file = await this.#open(this.#current);
-    if (file === null) return;
     try {
-      await this.#sync(file, lastId);
+      await file?.sync();
     } finally {
-      await file.close();
+      await file?.close();
     }
+    await this.#folder.sync();
   }
 
-  async #tailOf(name: string, from: number): Promise<EventLine[]> {
+  async #tailOf(name: string): Promise<EventLine[]> {
     const file = await this.#open(name);
     if (file === null) return [];
     try {
       await checkHeader(file, `events/${name}`, this.#account);
-      return await readTail(file, from);
+      const lines = await readTail(file);
+      const last = lines.at(-1);
+      // A torn line can look whole: then the event before it is the last one.
+      return last?.complete === false && last.event !== null ? await readTail(file, last.event.id) : lines;
     } finally {
       await file.close();
     }
@@ -296,10 +244,4 @@ export class EventLog {
       return { kept, files, oldest: this.#oldest };
     });
   }
-}
-
-function highest(least: number, ids: Iterable<number>): number {
-  let found = least;
-  for (const id of ids) found = Math.max(found, id);
-  return found;
 }

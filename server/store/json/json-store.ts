@@ -36,7 +36,7 @@ export interface JsonStoreOptions {
 
 const ONE_MINUTE = 60_000;
 
-const EVENT_LOG_LIMITS: EventLogLimits = { segmentBytes: 8 * 1024 * 1024, syncEvery: 4 };
+const EVENT_LOG_LIMITS: EventLogLimits = { segmentBytes: 8 * 1024 * 1024 };
 
 /**
  * Opens the store in `dataDir`, or begins one where the folder is empty.
@@ -75,7 +75,6 @@ async function openResources(options: JsonStoreOptions, folder: DataFolder) {
     accounts: folder.accounts,
     events: folder.events,
     log,
-    tasks,
     eventLog: { ...EVENT_LOG_LIMITS, ...options.eventLog },
     clock: options.clock,
     publish: (id, events) => feed.publish(id, events),

@@ -7,15 +7,12 @@ export class PendingTasks {
 
   /** Does what somebody asked for. Rejects with `unavailable` once the store is closing. */
   serve<T>(work: () => Promise<T>): Promise<T> {
-    return this.#closed ? Promise.reject(storeClosed()) : this.follow(work());
-  }
-
-  /** Follows what is under way to its end. Returns the same promise. */
-  follow<T>(work: Promise<T>): Promise<T> {
-    const forget = () => this.#running.delete(work);
-    this.#running.add(work);
-    work.then(forget, forget);
-    return work;
+    if (this.#closed) return Promise.reject(storeClosed());
+    const task = work();
+    const forget = () => this.#running.delete(task);
+    this.#running.add(task);
+    task.then(forget, forget);
+    return task;
   }
 
   /** @throws LetterheadError `unavailable`. */
