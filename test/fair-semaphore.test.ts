@@ -9,7 +9,7 @@ function request(semaphore: FairSemaphore<string>, owner: string, order: string[
   });
 }
 
-test('owners that wait are served in turn, however many requests one of them has waiting', async () => {
+test('waiting owners are served in turn, however many requests one of them has waiting', async () => {
   const semaphore = new FairSemaphore<string>({ total: 1, perOwner: 1 });
   const order: string[] = [];
   const all = ['a', 'a', 'a', 'a', 'b', 'c', 'c'].map((owner) => request(semaphore, owner, order));
@@ -32,7 +32,7 @@ test('an owner that holds its whole share leaves the rest to others', async () =
   expect(semaphore.tryAcquire('c')).toBe(true);
 });
 
-test('a wait that its signal ends takes no place and leaves nothing behind', async () => {
+test('a wait that is aborted by its signal takes no place and leaves nothing behind', async () => {
   const semaphore = new FairSemaphore<string>({ total: 1, perOwner: 1 });
   const order: string[] = [];
   await request(semaphore, 'a', order);
@@ -47,7 +47,7 @@ test('a wait that its signal ends takes no place and leaves nothing behind', asy
   expect(order).toEqual(['a', 'b']);
 });
 
-test('work that fails gives back what it held', async () => {
+test('work that fails gives back its place', async () => {
   const semaphore = new FairSemaphore<string>({ total: 1, perOwner: 1 });
   const failing = semaphore.run('a', async () => {
     throw new Error('failed');

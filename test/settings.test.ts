@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { parseSettings, SettingsError } from '../server/settings.ts';
 
-it('needs nothing', () => {
+it('no setting is required', () => {
   expect(parseSettings({})).toMatchObject({
     HOST: '127.0.0.1',
     PORT: 3000,
@@ -14,7 +14,7 @@ it('needs nothing', () => {
   });
 });
 
-it('takes an empty value for none, and trims the others', () => {
+it('an empty setting counts as unset, and the others are trimmed', () => {
   expect(parseSettings({ PORT: ' ', HOST: ' ::1\n', SECRET_KEY: '' })).toMatchObject({
     PORT: 3000,
     HOST: '::1',
@@ -22,7 +22,7 @@ it('takes an empty value for none, and trims the others', () => {
   });
 });
 
-it('reads each setting', () => {
+it('each setting is read', () => {
   const key = Buffer.alloc(32, 7);
   expect(
     parseSettings({
@@ -65,7 +65,7 @@ it.each([
   ['TRUST_PROXY', '10.0.0.0/33'],
   ['TRUST_PROXY', '10.0.0.0/8/8'],
   ['LOG_LEVEL', 'loud'],
-])('says in one line that %s cannot be %s, and what to give', (name, value) => {
+])('the setting %s cannot be %s, and one line says what to give', (name, value) => {
   const parse = () => parseSettings({ [name]: value });
   expect(parse).toThrow(SettingsError);
   expect(parse).toThrow(new RegExp(`^The setting ${name} cannot be used: [^\\n]+\\.$`));

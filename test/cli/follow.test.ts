@@ -31,7 +31,7 @@ function follow(...options: string[]): { process: ChildProcessWithoutNullStreams
   return { process: child, lines };
 }
 
-it('tells what was and what happens, once each and in order, until its reader goes', async () => {
+it('following the events prints what was and what happens, once each and in order, until the reader goes away', async () => {
   await add('example.org');
   const { process, lines } = follow('--json');
   const ids = () => lines.map((line) => JSON.parse(line).id);
@@ -48,7 +48,7 @@ it('tells what was and what happens, once each and in order, until its reader go
   expect(await ended).toEqual([0, null]);
 });
 
-it('follows one domain, beginning where it is told', async () => {
+it('following the events of one domain begins where it is told to', async () => {
   await add('example.org');
   const { lines } = follow('--domain', '1', '--after', '3');
   await add('example.net');
@@ -57,7 +57,7 @@ it('follows one domain, beginning where it is told', async () => {
   expect(lines[0]).toMatch(/^ +\d+ {2}.+ UTC {2}domain\.deleted +token 1 +example\.org$/);
 });
 
-it('ends when its token is revoked', async () => {
+it('following the events ends when the token is revoked', async () => {
   const token = await server.makeToken(['domains:read']);
   const child = place.start(['events', '--follow'], { LETTERHEAD_TOKEN: token });
   const err = text(child.stderr);
@@ -68,7 +68,7 @@ it('ends when its token is revoked', async () => {
   expect(await err).toMatch(/^letterhead: Unknown or revoked token\.\n$/);
 });
 
-it('needs a server, and has no end', async () => {
+it('following the events needs a server, and has no end', async () => {
   const folder = { LETTERHEAD_URL: '', LETTERHEAD_TOKEN: '' };
   await place.run(['account', 'create', 'Help desk'], folder);
   expect(await place.run(['events', '--follow'], folder)).toEqual({

@@ -48,7 +48,7 @@ test('no name, DNS answer or word that was typed reaches the terminal as anythin
   );
 });
 
-test('JSON that was made harmless means what REST says', async () => {
+test('JSON output that was made harmless still means what REST answers', async () => {
   await using server = await startTestServer();
   const run = commandsOf(server);
   await fc.assert(
@@ -66,7 +66,7 @@ test('JSON that was made harmless means what REST says', async () => {
   }
 });
 
-test('a damaged file, and a path of odd letters, are told of harmlessly', async () => {
+test('a damaged file and a path with odd letters are reported harmlessly', async () => {
   await using place = await onTheFolder();
   const folder = await mkdtemp(join(tmpdir(), 'letterhead-hostile-\u001b[2J\u202e\n'));
   try {

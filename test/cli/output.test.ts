@@ -19,7 +19,7 @@ afterEach(() => server[Symbol.asyncDispose]());
 const run = (...words: string[]) => runInProcess(words, environment);
 const add = (domain: string) => server.letterhead.domains.create.mutate({ account: 1, domain });
 
-it('prints in JSON exactly what REST has under data', async () => {
+it('the CLI prints in JSON exactly what REST has under data', async () => {
   await add('example.org');
   for (const [command, path] of [
     ['domain list', '/accounts/1/domains'],
@@ -34,7 +34,7 @@ it('prints in JSON exactly what REST has under data', async () => {
   }
 });
 
-it('prints the records for a form, a zone file, a program and an e-mail', async () => {
+it('the records command prints for a form, a zone file, a program and an e-mail', async () => {
   const { dns_records } = await add('mail.example.co.uk');
   const [dkim, returnPath] = dns_records;
 
@@ -61,7 +61,7 @@ it('prints the records for a form, a zone file, a program and an e-mail', async 
   }
 });
 
-it('shows a name in its own letters beside it, to people alone', async () => {
+it('an internationalised name is shown in its own letters beside the A-labels, to people only', async () => {
   await add('bücher.example');
   await add('mail.例え.jp');
   await add('example.org');
@@ -90,7 +90,7 @@ it('shows a name in its own letters beside it, to people alone', async () => {
   expect(events.out.match(/bücher\.example \(xn--bcher-kva\.example\)$/gm)).toHaveLength(2);
 });
 
-it('prints machines’ output where it is asked for, also where it is the usual one', async () => {
+it('a format for programs is printed when it is asked for, even when it is the default', async () => {
   await add('example.org');
   expect(await run('export', '--json')).toEqual(await run('export'));
   expect(JSON.parse((await run('version', '--json')).out)).toEqual({ version: packageJson.version });
@@ -98,7 +98,7 @@ it('prints machines’ output where it is asked for, also where it is the usual 
   expect(JSON.parse(refused.err)).toMatchObject({ code: 'not_found' });
 });
 
-it('exports every domain, however many pages that takes', async () => {
+it('the export command exports every domain, however many pages that takes', async () => {
   const domains = await Promise.all(Array.from({ length: 25 }, (_, at) => add(`desk-${at}.example.org`)));
   await add('mail.example.co.uk');
   const jsonLines = (await run('export')).out.trimEnd().split('\n');
@@ -132,7 +132,7 @@ it('exports every domain, however many pages that takes', async () => {
   ]);
 });
 
-it('lets no name or DNS answer command the terminal', async () => {
+it('no name or DNS answer can command the terminal', async () => {
   const clear = '\u001b[2J\u009b31m';
   await server.letterhead.tokens.create.mutate({ account: 1, name: clear, scopes: ['domains:read'] });
   const tokens = await run('token', 'list');

@@ -13,7 +13,7 @@ function streams(tty: { stdin: boolean; stderr: boolean }) {
   };
 }
 
-it('asks on standard error, so that standard output stays what was asked for', async () => {
+it('a question is asked on standard error, so that standard output holds only what was asked for', async () => {
   const { stdin, stdout, stderr } = streams({ stdin: true, stderr: true });
   const answer = openTerminal({ stdin, stdout, stderr }).prompt?.(QUESTION);
   stdin.write('Help desk\n');
@@ -30,7 +30,7 @@ it.each([
   ['the input ends', (stdin: PassThrough) => stdin.end()],
   ['Ctrl-D is typed', (stdin: PassThrough) => stdin.write('\u0004')],
   ['Ctrl-C is typed', (stdin: PassThrough) => stdin.write('\u0003')],
-])('takes it for no answer where %s', async (_what, breakOff) => {
+])('a question counts as not answered when %s', async (_what, breakOff) => {
   const { stdin, stdout, stderr } = streams({ stdin: true, stderr: true });
   const answer = openTerminal({ stdin, stdout, stderr }).prompt?.(QUESTION);
   breakOff(stdin);
@@ -40,6 +40,6 @@ it.each([
 it.each([
   { stdin: false, stderr: true },
   { stdin: true, stderr: false },
-])('asks nobody with %j', (tty) => {
+])('nobody is asked anything when only one of these is a terminal: %j', (tty) => {
   expect(openTerminal(streams(tty)).prompt).toBeNull();
 });

@@ -18,7 +18,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-it('helps everywhere', async () => {
+it('every command has a help page', async () => {
   const words = await commandsBelow([]);
   expect(words.map((command) => command.join(' '))).toEqual(
     expect.arrayContaining([
@@ -86,14 +86,14 @@ it.each([
   [['export', '--format', 'xml']],
   [['backup']],
   [['restore']],
-])('ends with 2 at %j, before anything is opened', async (words) => {
+])('the command line %j exits with 2 before anything is opened', async (words) => {
   const { exit, out, err } = await runInProcess(words, environment);
   expect({ exit, out }).toEqual({ exit: 2, out: '' });
   expect(err).not.toBe('');
   expect(readdirSync(folder)).toEqual([]);
 });
 
-it('makes no data folder where there is none', async () => {
+it('a command that needs data makes no data folder where there is none', async () => {
   for (const command of [
     'account list',
     'token create',
@@ -113,7 +113,7 @@ it('makes no data folder where there is none', async () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
-it('asks for the account where there are several', async () => {
+it('a command asks which account is meant when there are several', async () => {
   for (const name of ['One', 'Two']) await runInProcess(['account', 'create', name], environment);
   const { exit, err } = await runInProcess(['domain', 'list'], environment);
   expect({ exit, err }).toEqual({
@@ -123,7 +123,7 @@ it('asks for the account where there are several', async () => {
   expect((await runInProcess(['domain', 'list', '--account', '2'], environment)).exit).toBe(0);
 });
 
-it('says so where the last account is gone', async () => {
+it('a command says that the last account is gone', async () => {
   await runInProcess(['account', 'create', 'One'], environment);
   await runInProcess(['account', 'delete', '1', '--confirm', 'One'], environment);
   expect(await runInProcess(['domain', 'list'], environment)).toEqual({
@@ -133,7 +133,7 @@ it('says so where the last account is gone', async () => {
   });
 });
 
-it('deletes an account when its name is typed, and only then', async () => {
+it('an account is deleted when its name is typed, and only then', async () => {
   await runInProcess(['account', 'create', 'Help desk'], environment);
   const questions: string[] = [];
   const typing = (answer: string) => async (question: string) => {
@@ -149,7 +149,7 @@ it('deletes an account when its name is typed, and only then', async () => {
   expect(questions[0]).toContain('account 1 with all its domains, keys, tokens and events, for good.');
 });
 
-it('removes a domain when somebody who is asked says yes, and only then', async () => {
+it('a domain is removed when the person who is asked says yes, and only then', async () => {
   await runInProcess(['account', 'create', 'Help desk'], environment);
   for (const name of ['example.org', 'example.net']) await runInProcess(['domain', 'add', name], environment);
   const questions: string[] = [];
@@ -176,7 +176,7 @@ it('removes a domain when somebody who is asked says yes, and only then', async 
   expect(questions.length).toBe(5);
 });
 
-it('tells a person which token it has made, beside the secret that a script reads', async () => {
+it('a person is told which token was made, beside the secret that a script reads', async () => {
   await runInProcess(['account', 'create', 'Help desk'], environment);
   const attended = await runInProcess(['token', 'create', 'Mail server'], environment, async () => '');
   expect(attended.out).toMatch(/^lh_[A-Za-z0-9_-]{43}\n$/);
@@ -186,7 +186,7 @@ it('tells a person which token it has made, beside the secret that a script read
   expect((await runInProcess(['token', 'create'], environment)).err).toBe('');
 });
 
-it('never falls back from a server to the folder', async () => {
+it('the CLI never falls back from a server to the folder', async () => {
   for (const half of [{ LETTERHEAD_URL: 'http://127.0.0.1:3000' }, { LETTERHEAD_TOKEN: TOKEN }]) {
     expect(await runInProcess(['account', 'create', 'x'], { ...environment, ...half })).toEqual({
       exit: 2,
@@ -197,7 +197,7 @@ it('never falls back from a server to the folder', async () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
-it('takes a server setting that is empty for none', async () => {
+it('an empty server setting counts as unset', async () => {
   const unset = { ...environment, LETTERHEAD_URL: '', LETTERHEAD_TOKEN: ' ' };
   expect((await runInProcess(['account', 'create', 'Help desk'], unset)).exit).toBe(0);
 });
@@ -210,7 +210,7 @@ it.each([
     'LETTERHEAD_URL has a user name or a password in it: leave them out.',
   ],
   [{ LETTERHEAD_TOKEN: 'päss' }, 'LETTERHEAD_TOKEN is not a token, which is lh_ and 43 characters.'],
-])('refuses %j', async (bad, sentence) => {
+])('the server setting %j is refused', async (bad, sentence) => {
   const server = { LETTERHEAD_URL: 'http://127.0.0.1:3000', LETTERHEAD_TOKEN: TOKEN, ...bad };
   expect(await runInProcess(['domain', 'list'], server)).toEqual({
     exit: 2,
@@ -219,7 +219,7 @@ it.each([
   });
 });
 
-it('says in a sentence that no server answers', async () => {
+it('the CLI says in a sentence that no server answers', async () => {
   const port = await freePort();
   for (const host of ['127.0.0.1', 'localhost']) {
     const url = `http://${host}:${port}`;
@@ -231,7 +231,7 @@ it('says in a sentence that no server answers', async () => {
   }
 });
 
-it('says in a sentence that the server speaks no TLS', async () => {
+it('the CLI says in a sentence that the server does not speak TLS', async () => {
   const plain = createServer();
   await new Promise<void>((resolve) => plain.listen(0, '127.0.0.1', resolve));
   const address = plain.address();
@@ -257,24 +257,32 @@ it.each([
   ['a list', 200, '[]'],
   ['nothing', 502, ''],
   ['other JSON in the error', 404, '{"error": "no such route"}'],
-])('says in a sentence that what answers is something else: %s', async (_what, status, body) => {
-  const other = createServer((_request, response) => response.writeHead(status).end(body));
-  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
-  const address = other.address();
-  const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
-  try {
-    for (const words of [
-      ['domain', 'list'],
-      ['domain', 'list', '--account', '1', '--json'],
-    ]) {
-      const { exit, out, err } = await runInProcess(words, { LETTERHEAD_URL: url, LETTERHEAD_TOKEN: TOKEN });
-      expect({ exit, out }).toEqual({ exit: 3, out: '' });
-      expect(err).toContain(`No Letterhead server answers at ${url}: what answers there is something else.`);
+])(
+  'the CLI says in a sentence that what answers is not a Letterhead server: %s',
+  async (_what, status, body) => {
+    const other = createServer((_request, response) => response.writeHead(status).end(body));
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const address = other.address();
+    const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+    try {
+      for (const words of [
+        ['domain', 'list'],
+        ['domain', 'list', '--account', '1', '--json'],
+      ]) {
+        const { exit, out, err } = await runInProcess(words, {
+          LETTERHEAD_URL: url,
+          LETTERHEAD_TOKEN: TOKEN,
+        });
+        expect({ exit, out }).toEqual({ exit: 3, out: '' });
+        expect(err).toContain(
+          `No Letterhead server answers at ${url}: what answers there is something else.`,
+        );
+      }
+    } finally {
+      other.close();
     }
-  } finally {
-    other.close();
-  }
-});
+  },
+);
 
 async function freePort(): Promise<number> {
   const server = createServer();

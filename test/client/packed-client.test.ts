@@ -66,7 +66,7 @@ declare const process: { argv: string[] };
 declare const console: { log(text: string): void };
 `;
 
-test('nothing of the server is installed with it', () => {
+test('installing the packed client installs nothing of the server', () => {
   expect(readdirSync(join(project, 'node_modules/@letterhead')).sort()).toEqual(['client', 'shared']);
   const packed = execFileSync('find', [join(project, 'node_modules/@letterhead/client'), '-name', '*.js'], {
     encoding: 'utf8',
@@ -74,11 +74,11 @@ test('nothing of the server is installed with it', () => {
   expect(packed).not.toContain('/server/');
 });
 
-test('it type-checks in an empty project', () => {
+test('the packed client type-checks in an empty project', () => {
   expect(typeCheck(USE)).toEqual({ status: 0, output: '' });
 });
 
-test('a misspelt field fails to compile', () => {
+test('a misspelt field fails to compile against the packed client', () => {
   const input = typeCheck(USE.replace("domain: 'example.org'", "domian: 'example.org'"));
   expect(input.status).not.toBe(0);
   expect(input.output).toContain('domian');
@@ -89,7 +89,7 @@ test('a misspelt field fails to compile', () => {
   expect(output.output).toContain('createdAt');
 });
 
-test('it runs against a server, and dates arrive as Date', async () => {
+test('the packed client works with a server, and dates arrive as Date', async () => {
   await using server = await startTestServer();
   writeFileSync(join(project, 'use.ts'), USE);
   const { promise, resolve: finish, reject } = Promise.withResolvers<string>();

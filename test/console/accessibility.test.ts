@@ -21,7 +21,7 @@ async function violations(axe: AxeBuilder): Promise<string[][]> {
 }
 
 describe.each(SCREENS)('$name', ({ signedIn, open }) => {
-  test('keeps WCAG 2.2 AA in light and in dark, and fits a window 320 px wide', async () => {
+  test('the screen keeps WCAG 2.2 AA in light and in dark, and fits a window 320 px wide', async () => {
     const token = signedIn ? fixture.server.token : null;
     await using tab = await openTab(browser(), fixture.server, { token, colorScheme: 'light' });
     const { page } = tab;

@@ -92,7 +92,7 @@ test('a name that looks like another one is shown in both spellings on every scr
   expect(tab.errors).toEqual([]);
 });
 
-test('whoever is sent a link sees a name that looks like another one in both spellings', async () => {
+test('a person who opens a share link sees a lookalike name in both spellings', async () => {
   await using server = await startTestServer({ dns: { zones: { [NAME]: {} } } });
   const { letterhead } = server;
   const { id } = await letterhead.domains.create.mutate({ account: 1, domain: NAME });

@@ -14,7 +14,7 @@ const root = resolve(import.meta.dirname, '../..');
 /** What the founders allow is 170 KB; this is what it takes today, with some air. */
 const MOST_SCRIPT_AT_FIRST_LOAD = 75_000;
 
-test('the first load is small, and asks nobody else', async () => {
+test('the first load of the console is small, and asks no other host', async () => {
   await using server = await startTestServer();
   await using tab = await openTab(browser(), server);
   const { page } = tab;
@@ -47,7 +47,7 @@ test('every page carries the policy, and is kept from search engines, frames and
   }
 });
 
-test('at an address that leads nowhere a person gets a page with a way home, a program the API’s refusal', async () => {
+test('at an unknown address a person gets a page with a way home, and a program gets the error of the API', async () => {
   await using server = await startTestServer();
   await using tab = await openTab(browser(), server);
   const { page } = tab;
@@ -81,7 +81,7 @@ test('at an address that leads nowhere a person gets a page with a way home, a p
   expect(again.status).toBe(404);
 });
 
-test('files come compressed as asked for, forever where their name tells their content, and not twice', async () => {
+test('static files come compressed as asked for, are cached forever when their name is a hash, and are not compressed twice', async () => {
   await using server = await startTestServer();
   const html = await (await fetch(server.url)).text();
   const script = /src="(\/assets\/[^"]+\.js)"/.exec(html)?.[1] ?? '';
@@ -99,7 +99,7 @@ test('files come compressed as asked for, forever where their name tells their c
   expect(again.status).toBe(304);
 });
 
-test('the bundle holds nothing of the server’s, and no schema', async () => {
+test('the bundle of the console holds no server code and no schema', async () => {
   const output = await build({
     root: resolve(root, 'client/console'),
     logLevel: 'error',

@@ -7,7 +7,7 @@ import { openTab } from './open-tab.ts';
 
 const browser = useBrowser();
 
-test('the keyboard alone signs in, adds, filters, opens, checks, copies, thinks twice and deletes', async () => {
+test('the keyboard alone is enough to sign in, add, filter, open, check, copy, hesitate and delete', async () => {
   await using server = await startTestServer();
   await server.letterhead.domains.create.mutate({ account: 1, domain: 'first.example.org' });
   await using tab = await openTab(browser(), server);
@@ -60,7 +60,7 @@ test('the keyboard alone signs in, adds, filters, opens, checks, copies, thinks 
   expect(tab.errors).toEqual([]);
 });
 
-test('whatever has the focus can be seen to have it', async () => {
+test('every focused element shows that it has the focus', async () => {
   await using server = await startTestServer();
   const { id } = await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
   await using tab = await openTab(browser(), server, { token: server.token });

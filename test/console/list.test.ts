@@ -7,7 +7,7 @@ import { openTab } from './open-tab.ts';
 
 const browser = useBrowser();
 
-test('search and state narrow the list, in either spelling, and are there again on the way back', async () => {
+test('search and state narrow the list of domains, in either spelling, and are kept on the way back', async () => {
   await using fixture = await startFixture();
   await using tab = await openTab(browser(), fixture.server, { token: fixture.server.token });
   const { page } = tab;
@@ -38,7 +38,7 @@ test('search and state narrow the list, in either spelling, and are there again 
   await expect.poll(names).toHaveLength(7);
 });
 
-test('times read as from now, the exact one on hover in the reader’s zone', async () => {
+test('times are shown relative to now, with the exact one on hover in the reader’s time zone', async () => {
   const created = new Date('2026-03-28T12:00:00Z');
   await using server = await startTestServer({ clock: () => created });
   const { id } = await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
@@ -57,7 +57,7 @@ test('times read as from now, the exact one on hover in the reader’s zone', as
   await context.close();
 });
 
-test('a name that is here already, and what the server alone knows, are told beside the field', async () => {
+test('a name that is already taken, and what only the server knows, are reported beside the field', async () => {
   await using server = await startTestServer();
   await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
   await using tab = await openTab(browser(), server, { token: server.token });

@@ -8,7 +8,7 @@ import { openTab } from './open-tab.ts';
 
 const browser = useBrowser();
 
-test('two tabs show what happens in either, without a reload', async () => {
+test('two tabs show what happens in either of them without a reload', async () => {
   await using server = await startTestServer();
   await using left = await openTab(browser(), server);
   await using right = await openTab(browser(), server);
@@ -35,7 +35,7 @@ test('two tabs show what happens in either, without a reload', async () => {
   for (const { page } of [list, other]) await page.getByText('This domain is not here').waitFor();
 });
 
-test('a check of somebody else’s that changes no state is seen once its time has come', async () => {
+test('a check by somebody else that changes no state is shown when its time has come', async () => {
   const start = Date.now();
   let offset = 0;
   await using server = await startTestServer({ clock: () => new Date(Date.now() + offset) });
@@ -61,7 +61,7 @@ test('a check of somebody else’s that changes no state is seen once its time h
   await app.verdict('HOST_DOUBLED').waitFor();
 });
 
-test('the event log begins with the newest, goes back in steps, and grows by what happens', async () => {
+test('the event log begins with the newest, goes back page by page, and grows as events happen', async () => {
   await using server = await startTestServer({ environment: { RATE_LIMIT_PER_MINUTE: '0' } });
   const make = (name: string) =>
     server.letterhead.tokens.create.mutate({ account: 1, name, scopes: ['domains:read'] });
@@ -79,7 +79,7 @@ test('the event log begins with the newest, goes back in steps, and grows by wha
   expect(await page.getByRole('button', { name: 'Show earlier ones' }).count()).toBe(0);
 });
 
-test('a lost server is told of in words, and what was missed is there once it is back', async () => {
+test('the console says in words that the server is lost, and shows what was missed once it is back', async () => {
   await using server = await startTestServer();
   await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
   await using proxy = await NetworkProxy.start(server.url);

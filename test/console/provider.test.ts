@@ -13,7 +13,7 @@ describe('the provider, by the names of a zone’s servers', () => {
     ['OVHcloud', ['dns10.ovh.net', 'ns10.ovh.net']],
     ['Hostinger', ['ns1.dns-parking.com', 'ns2.dns-parking.com']],
     ['Hetzner', ['hydrogen.ns.hetzner.com', 'helium.ns.hetzner.de']],
-  ])('%s', (name, servers) => {
+  ])('%s is recognized by the name servers of a zone', (name, servers) => {
     expect(recognizeProvider(servers)?.name).toBe(name);
   });
 
@@ -22,7 +22,7 @@ describe('the provider, by the names of a zone’s servers', () => {
     ['none', []],
     ['of two companies', ['ada.ns.cloudflare.com', 'ns1.dns-parking.com']],
     ['a name that only contains one', ['ns.cloudflare.com.example.org']],
-  ])('is not told from servers that are %s', (_, servers) => {
+  ])('no provider is recognized from these name servers: %s', (_, servers) => {
     expect(recognizeProvider(servers)).toBeNull();
   });
 });

@@ -7,7 +7,7 @@ import { openTab } from './open-tab.ts';
 const browser = useBrowser();
 const HOUR = 3_600_000;
 
-test('a token that is none is refused in words, beside the field', async () => {
+test('an unknown token is refused in words, beside the field', async () => {
   await using server = await startTestServer();
   await using tab = await openTab(browser(), server);
   const { page } = tab;
@@ -20,7 +20,7 @@ test('a token that is none is refused in words, beside the field', async () => {
   expect(await page.getByLabel('Token').getAttribute('aria-invalid')).toBe('true');
 });
 
-test('the tab keeps the token through a reload; another tab does not have it, nor this one after signing out', async () => {
+test('a tab keeps its token through a reload, another tab does not have it, and signing out forgets it', async () => {
   await using server = await startTestServer();
   await using tab = await openTab(browser(), server);
   const { page } = tab;
@@ -40,7 +40,7 @@ test('the tab keeps the token through a reload; another tab does not have it, no
   await app.heading('Sign in').waitFor();
 });
 
-test('an expired token ends the session and says why; the next one leads back to the same page', async () => {
+test('an expired token ends the session and says why, and the next token leads back to the same page', async () => {
   let offset = 0;
   await using server = await startTestServer({ clock: () => new Date(Date.now() + offset) });
   const { token } = await server.letterhead.tokens.create.mutate({
@@ -78,7 +78,7 @@ test('a revoked token ends the session at once', async () => {
   await tab.page.getByText('Your token has expired or was revoked.').waitFor();
 });
 
-test('a token that may only look is offered nothing to change', async () => {
+test('a read-only token is offered nothing to change', async () => {
   await using server = await startTestServer();
   const { id } = await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
   await using tab = await openTab(browser(), server);
@@ -94,7 +94,7 @@ test('a token that may only look is offered nothing to change', async () => {
   expect(checked_at).toBeNull();
 });
 
-test('an admin changes account; what is somebody else’s is not shown to others', async () => {
+test('an admin can switch accounts, and other people see no account but their own', async () => {
   await using server = await startTestServer();
   await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
   const { id } = await server.letterhead.accounts.create.mutate({ name: 'Another help desk' });
@@ -116,7 +116,7 @@ test('an admin changes account; what is somebody else’s is not shown to others
   expect(new URL(page.url()).pathname).toBe(`/accounts/${id}/domains`);
 });
 
-test('tokens are made, shown once, copied, and revoked', async () => {
+test('a token is made, shown once, copied, and revoked', async () => {
   await using server = await startTestServer();
   await using tab = await openTab(browser(), server, { token: server.token });
   const { page } = tab;

@@ -12,7 +12,7 @@ const browser = useBrowser();
 /** Longer than the page lets pass between two questions. */
 const A_WHILE_MS = 10_000;
 
-test('a link is made, opened by somebody without an account, checked there, and revoked', async () => {
+test('a share link is made, opened by somebody without an account, checked there, and revoked', async () => {
   await using server = await startTestServer();
   const domain = await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
   await using tab = await openTab(browser(), server, { token: server.token });
@@ -53,7 +53,7 @@ test('a link is made, opened by somebody without an account, checked there, and 
   expect(colleague.errors).toEqual([]);
 });
 
-test('a link’s state turns on the page without a hand’s turn there', async () => {
+test('the page of a share link shows a new state without a reload', async () => {
   await using server = await startTestServer();
   const { link, domain } = await share(server);
   await using tab = await openTab(browser(), server);
@@ -67,7 +67,7 @@ test('a link’s state turns on the page without a hand’s turn there', async (
   await app.badge('Verified').waitFor();
 });
 
-test('a check asked for on a telephone leaves no hole where the trouble stood, and says that all is done', async () => {
+test('a check on a phone leaves no gap where the problem was, and says that everything is done', async () => {
   await using server = await startTestServer();
   const { link, domain } = await share(server);
   const { hostname, value } = dkimOf(domain);
@@ -94,7 +94,7 @@ test('a check asked for on a telephone leaves no hole where the trouble stood, a
   expect(held).toBe(needed);
 });
 
-test('a server that is away is told of once', async () => {
+test('the page of a share link says only once that the server is away', async () => {
   await using server = await startTestServer();
   const { link } = await share(server);
   await using tab = await openTab(browser(), server);
@@ -115,7 +115,7 @@ test('a server that is away is told of once', async () => {
   await expect.poll(() => page.getByRole('alert').count()).toBe(0);
 });
 
-test('a link that has expired, or was not copied whole, says so', async () => {
+test('a share link that has expired, or was not copied whole, says so', async () => {
   let offset = 0;
   await using server = await startTestServer({ clock: () => new Date(Date.now() + offset) });
   const { link } = await share(server);

@@ -18,7 +18,7 @@ const WORDINGS: readonly [string, (page: Page) => Promise<void>][] = [
 ];
 
 test.each(WORDINGS)(
-  'from the sign-in over a wrong record and its diagnosis, %s, to the mended one, and to the end',
+  'a person signs in, adds a domain, reads the diagnosis of its wrong record, %s, and mends it',
   async (_, word) => {
     await using server = await startTestServer();
     await using tab = await openTab(browser(), server);
@@ -82,7 +82,7 @@ test.each(WORDINGS)(
   },
 );
 
-test('the records are handed over as a text, a zone file and a table', async () => {
+test('the records can be copied as text, as a zone file and as a table', async () => {
   await using server = await startTestServer();
   const { id, dns_records } = await server.letterhead.domains.create.mutate({
     account: 1,
@@ -112,7 +112,7 @@ test('the records are handed over as a text, a zone file and a table', async () 
   ]);
 });
 
-test('a rename says what it costs, refuses what is no name, and shows the new records', async () => {
+test('a rename says what it costs, refuses an invalid name, and shows the new records', async () => {
   await using server = await startTestServer({ dns: { zones: { 'example.org': {}, 'example.net': {} } } });
   const { id } = await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
   await using tab = await openTab(browser(), server, { token: server.token });
@@ -133,7 +133,7 @@ test('a rename says what it costs, refuses what is no name, and shows the new re
   await page.getByText('example.org was renamed to example.net, with a new key.').waitFor();
 });
 
-test('a name in other letters is written in both ways where it is asked about, and in the e-mail', async () => {
+test('an internationalised name is shown in both spellings in the delete dialog and in the e-mail', async () => {
   await using server = await startTestServer();
   const { id } = await server.letterhead.domains.create.mutate({ account: 1, domain: 'bücher.example' });
   await using tab = await openTab(browser(), server, { token: server.token });
@@ -156,7 +156,7 @@ test('a name in other letters is written in both ways where it is asked about, a
 });
 
 test.each(WORDINGS)(
-  'of several values, %s, the right one alone can be copied, and the sentence keeps its full stop',
+  'the diagnosis of several values, %s, lets only the right one be copied, and keeps its full stop',
   async (_, word) => {
     await using server = await startTestServer();
     const domain = await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
@@ -185,7 +185,7 @@ test.each(WORDINGS)(
   },
 );
 
-test('a verified domain with something amiss says that its mail goes on', async () => {
+test('a verified domain with a problem says that its mail still goes out', async () => {
   await using server = await startTestServer({
     environment: { RETURN_PATH_HOST: 'bounces.letterhead.example' },
     dns: { zones: { 'example.org': {}, 'letterhead.example': {} } },
@@ -200,7 +200,7 @@ test('a verified domain with something amiss says that its mail goes on', async 
   await tab.page.getByText('The domain is verified. Mail can be sent from it.').waitFor();
 });
 
-test('the provider is told from its name servers, with its habits', async () => {
+test('the provider is recognized from the name servers, with its habits', async () => {
   await using server = await startTestServer({
     dns: {
       zones: {
@@ -229,7 +229,7 @@ test('the provider is told from its name servers, with its habits', async () => 
 });
 
 test.each(WORDINGS)(
-  'a subdomain on name servers of its own, %s, is typed into their form, relative to their zone',
+  'the fix for a subdomain on name servers of its own, %s, is relative to its zone',
   async (_, word) => {
     const authority = { A: ['127.0.0.2'] };
     await using server = await startTestServer({
@@ -255,7 +255,7 @@ test.each(WORDINGS)(
   },
 );
 
-test('a page that breaks says whose fault it is, and can be shown again', async () => {
+test('a page that breaks says that it is not the person’s fault, and can be shown again', async () => {
   await using server = await startTestServer();
   const { id } = await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
   await using tab = await openTab(browser(), server, { token: server.token });

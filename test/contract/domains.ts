@@ -216,7 +216,7 @@ export function domainsContract(start: StartStore): void {
   });
 
   describe('ids', () => {
-    test('are never given twice, over deletes and restarts', async () => {
+    test('no id is given twice, over deletes and restarts', async () => {
       await using underTest = await startWithAccounts();
       const { one, two } = underTest;
       const given: number[] = [];

@@ -32,11 +32,11 @@ function withOne(): Acknowledged {
   return account;
 }
 
-test('what was acknowledged and is there, with its event, is no complaint', () => {
+test('an acknowledged change that is there with its event is not reported', () => {
   expect(withOne().complaints([one], [event(1, 'domain.created', one)])).toEqual([]);
 });
 
-test('a change that was asked for and not acknowledged may have happened or not', () => {
+test('a change that was requested and not acknowledged may have happened or not', () => {
   for (const found of [one, renamed]) {
     const account = withOne();
     account.asked(1, 'two.example');
@@ -46,7 +46,7 @@ test('a change that was asked for and not acknowledged may have happened or not'
   }
 });
 
-test('a domain that is lost, back, or another is complained of', () => {
+test('a domain that is lost, back after its delete, or another one is reported', () => {
   expect(withOne().complaints([], []).join()).toContain('domain 1 was one.example, and is gone');
   expect(withOne().complaints([renamed], []).join()).toContain('and is two.example');
   const deleted = withOne();
@@ -54,7 +54,7 @@ test('a domain that is lost, back, or another is complained of', () => {
   expect(deleted.complaints([one], []).join()).toContain('is back');
 });
 
-test('an event that is missing, too many, or out of order is complained of', () => {
+test('an event that is missing, extra, or out of order is reported', () => {
   expect(withOne().complaints([one], []).join()).toContain('its events say gone');
   const created = event(1, 'domain.created', one);
   expect(
@@ -69,6 +69,6 @@ test('an event that is missing, too many, or out of order is complained of', () 
   ).toContain('event 2 stands where 1 should');
 });
 
-test('an id that is given twice is not taken', () => {
+test('an id that is given twice is reported', () => {
   expect(() => withOne().created(domain(1, 'other.example'))).toThrow('given twice');
 });

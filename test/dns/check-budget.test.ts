@@ -39,7 +39,7 @@ describe.concurrent('what one check may cost, through the outside door', () => {
     ['silent', silence],
     ['refusing', (query) => [answerTo(query, { flags: 5 })]],
   ])(
-    'a tree of referrals to names that nobody has heard, with %s servers at its end, ends with the budget',
+    'a tree of referrals to unknown names, with %s servers at its end, ends with the budget',
     async (_leaf, leaf) => {
       await using server = await startTestServer();
       const tree = fanOut('example.org', { leaf });
@@ -63,7 +63,7 @@ describe.concurrent('what one check may cost, through the outside door', () => {
     ['names in datagrams', overTcp((query) => compressedNames(query, 60_000), true)],
     ['values', overTcp((query) => manyTxt(query, 1_500, (i) => `v${i}`))],
   ])(
-    'eight servers that answer everything with thousands of %s say nothing',
+    'eight servers that answer everything with thousands of %s count as no answer',
     async (_what, handler) => {
       await using server = await startTestServer();
       await using hostile = await serveEverywhere(server, handler);
@@ -78,7 +78,7 @@ describe.concurrent('what one check may cost, through the outside door', () => {
   );
 });
 
-test('a server that floods a check with datagrams that are no replies ends it by its budget', async () => {
+test('a flood of datagrams that are not replies ends the check by its budget', async () => {
   await using server = await startTestServer();
   const stray = Buffer.alloc(1200);
   const flood: HostileHandler = (_query, transport) => (transport === 'udp' ? Array(100).fill(stray) : null);

@@ -51,7 +51,7 @@ describe('what decoding costs', () => {
     ['values', 'TXT', 48, (size) => manyTxt(ask('TXT'), size, (i) => `${i}-${'x'.repeat(200)}`)],
     ['strings of a value', 'TXT', 1_200, emptyStrings],
     ['names', 'NS', 4, longNames],
-  ])('grows with the number of %s, and not faster', (_what, type, size, make) => {
+  ])('the cost of decoding grows no faster than the number of %s', (_what, type, size, make) => {
     for (const factor of [1, 2, 4]) expect(toReply(make(factor * size), type).kind).toBe('reply');
     // Enough for the compiler to have seen it all.
     costOf(make(size), type);
@@ -68,7 +68,7 @@ describe('what decoding costs', () => {
     ['empty strings', 'TXT', emptyStrings(65_000)],
     ['empty strings, as many as are read', 'TXT', emptyStrings(4_900)],
     ['names, as many as are read', 'NS', longNames(18)],
-  ])('is a few milliseconds at most for a message full of %s', (_what, type, message) => {
+  ])('decoding a message full of %s takes a few milliseconds at most', (_what, type, message) => {
     expect(costOf(message, type)).toBeLessThan(5_000);
   });
 });

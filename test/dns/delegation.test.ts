@@ -4,7 +4,7 @@ import { startLoopbackDns } from './loopback-dns.ts';
 
 const OURS = { TXT: ['k=rsa;p=AAAA'] };
 
-test('the name servers of a registrable domain', async () => {
+test('a delegation names the zone and the name servers of a registrable domain', async () => {
   await using net = await startLoopbackDns({ authorities: 2 });
   expect(await openCheck(net).delegation()).toEqual({
     kind: 'found',
@@ -14,7 +14,7 @@ test('the name servers of a registrable domain', async () => {
   expect(net.resolver.queries).toMatchObject([{ name: 'example.org', type: 'NS' }]);
 });
 
-test('a registrable domain that is no apex lies in the zone above it', async () => {
+test('a registrable domain that is not an apex lies in the zone above it', async () => {
   await using net = await startLoopbackDns({
     zones: { org: { 'abc._domainkey.example': OURS, example: { A: ['192.0.2.1'] } } },
   });
@@ -25,7 +25,7 @@ test('a registrable domain that is no apex lies in the zone above it', async () 
   expect(inShort(observations)).toEqual({ 'ns1.org': 'present k=rsa;p=AAAA' });
 });
 
-test("an alias where name servers are looked for: not its target's are asked", async () => {
+test('an alias at a domain does not make the name servers of its target responsible', async () => {
   await using net = await startLoopbackDns({
     spares: 1,
     zones: { org: {}, 'example.net': { 'abc._domainkey': { TXT: ['not this one'] } } },
@@ -42,7 +42,7 @@ test("an alias where name servers are looked for: not its target's are asked", a
   expect(inShort(observations)).toEqual({ 'ns.example.org': 'present k=rsa;p=AAAA' });
 });
 
-test('a registrable domain that does not exist', async () => {
+test('a registrable domain that does not exist has no delegation', async () => {
   await using net = await startLoopbackDns({ zones: { org: {} } });
   const check = openCheck(net);
   expect(await check.delegation()).toEqual({ kind: 'no-such-domain' });
@@ -53,14 +53,14 @@ test('a registrable domain that does not exist', async () => {
   expect(net.authorities[0]?.queries).toEqual([]);
 });
 
-test('a resolver that knows a domain, and no zone that it lies in', async () => {
+test('the delegation is unknown when the resolver knows a domain but no zone that it lies in', async () => {
   await using net = await startLoopbackDns({ zones: { org: {} } });
   net.resolver.cache.set('example.org', { A: ['192.0.2.1'] });
   net.resolver.cache.set('org', { negative: 'nxdomain', ttl: 60 });
   expect(await openCheck(net).delegation()).toEqual({ kind: 'unknown', reason: 'lame' });
 });
 
-test('a name outside of the zone is not asked for', async () => {
+test('a name outside the zone is not asked for', async () => {
   await using net = await startLoopbackDns();
   expect(await openCheck(net).askAuthorities('example.net', 'TXT')).toEqual({ zone: null, observations: [] });
   expect(net.authorities[0]?.queries).toEqual([]);
@@ -70,13 +70,13 @@ test.each([
   ['servfail', 'servfail'],
   ['refused', 'refused'],
   ['silent', 'resolver-unreachable'],
-] as const)('a resolver that is %s to everything: %s', async (fault, reason) => {
+] as const)('the delegation is unknown when the resolver is %s to everything: %s', async (fault, reason) => {
   await using net = await startLoopbackDns();
   net.resolver.fault = fault;
   expect(await openCheck(net, IMPATIENT).delegation()).toEqual({ kind: 'unknown', reason });
 });
 
-test('a resolver that nobody is at, and none at all', async () => {
+test('the delegation is unknown when no resolver listens, or none is set', async () => {
   await using net = await startLoopbackDns();
   const unreachable = { kind: 'unknown', reason: 'resolver-unreachable' };
   const nobody = { address: '127.0.0.99', port: net.port };
@@ -84,13 +84,13 @@ test('a resolver that nobody is at, and none at all', async () => {
   expect(await openCheck(net, { resolvers: [] }).delegation()).toEqual(unreachable);
 });
 
-test('a resolver that is silent about this one domain is not out of reach', async () => {
+test('a resolver that is silent about one domain does not count as unreachable', async () => {
   await using net = await startLoopbackDns();
   net.resolver.faults.set('example.org', 'silent');
   expect(await openCheck(net, IMPATIENT).delegation()).toEqual({ kind: 'unknown', reason: 'timeout' });
 });
 
-test('addresses that come along with the name servers are not asked for again', async () => {
+test('addresses that come with the name servers are not asked for again', async () => {
   await using net = await startLoopbackDns({ authorities: 2 });
   net.resolver.sendsAddresses = true;
   net.publish('abc._domainkey.example.org', OURS);

@@ -52,13 +52,13 @@ describe.concurrent('a server that gives no answer', () => {
     ['notauth', 'lame'],
     ['lame', 'lame'],
     ['upward', 'lame'],
-  ])('%s is unknown: %s', async (fault, reason) => {
+  ])('the outcome for the server fault %s is unknown: %s', async (fault, reason) => {
     const { net } = await start(fault);
     await using _ = net;
     expect(await askOnce(net, IMPATIENT)).toBe(`unknown ${reason}`);
   });
 
-  test('where nobody listens, it is unknown at once: unreachable', async () => {
+  test('the outcome is unknown at once when nobody listens at the address', async () => {
     const { net, server } = await start();
     await using _ = net;
     const check = openCheck(net, { timeouts: { authority: 600_000, resolver: [3000] } });
@@ -68,14 +68,14 @@ describe.concurrent('a server that gives no answer', () => {
     expect(server.queries).toEqual([]);
   });
 
-  test('where the kernel refuses the address, too', async () => {
+  test('the outcome is unknown when the kernel refuses the address', async () => {
     const { net } = await start();
     await using _ = net;
     net.resolver.publish('ns1.example.org', { A: ['255.255.255.255'] });
     expect(await askOnce(net)).toBe('unknown unreachable');
   });
 
-  test('a name that cannot be asked is unknown, and nobody hears of it', async () => {
+  test('a name that cannot be asked is unknown, and no server is asked for it', async () => {
     const { net, server } = await start();
     await using _ = net;
     const check = openCheck(net);
@@ -88,12 +88,15 @@ describe.concurrent('a server that gives no answer', () => {
 });
 
 describe.concurrent('a server that gives its answer on a detour', () => {
-  test.each<Fault>(['truncate', 'wrong-id-first', 'drop-first', 'no-edns'])('%s', async (fault) => {
-    const { net } = await start(fault);
-    await using _ = net;
-    const timeouts = { authority: 2000, resolver: [2000] };
-    expect(await askOnce(net, { timeouts })).toBe('present k=rsa;p=AAAA');
-  });
+  test.each<Fault>(['truncate', 'wrong-id-first', 'drop-first', 'no-edns'])(
+    'the record is found in spite of the server fault %s',
+    async (fault) => {
+      const { net } = await start(fault);
+      await using _ = net;
+      const timeouts = { authority: 2000, resolver: [2000] };
+      expect(await askOnce(net, { timeouts })).toBe('present k=rsa;p=AAAA');
+    },
+  );
 
   test('a key of 4,096 bits that does not fit a datagram comes over TCP', async () => {
     const { net, server } = await start();
@@ -106,7 +109,7 @@ describe.concurrent('a server that gives its answer on a detour', () => {
     expect(server.queries.map(({ transport }) => transport)).toEqual(['udp', 'tcp']);
   });
 
-  test('50 TXT records at one name', async () => {
+  test('50 TXT records at one name are all read', async () => {
     const { net } = await start();
     await using _ = net;
     const values = Array.from({ length: 50 }, (_, i) => `verification=${i}-${'x'.repeat(100)}`);
@@ -130,7 +133,7 @@ describe.concurrent('a server that gives its answer on a detour', () => {
     expect(hostile.received.map(({ transport }) => transport)).toEqual(['udp', 'tcp']);
   });
 
-  test('the strings of a record are joined with nothing between', async () => {
+  test('the strings of a record are joined with nothing between them', async () => {
     const { net } = await start();
     await using _ = net;
     net.publish(NAME, { TXT: [['a'.repeat(255), 'b'.repeat(255), '', 'c']] });
@@ -149,7 +152,7 @@ describe('what goes over the wire', () => {
     expect(new Set(server.queries.map(({ id }) => id))).toEqual(new Set([0x4242]));
   });
 
-  test('more questions than may be under way wait for each other', async () => {
+  test('questions beyond the number that may be under way wait for each other', async () => {
     const { net, server } = await start();
     await using _ = net;
     server.latency = 5;
@@ -172,7 +175,7 @@ describe('what goes over the wire', () => {
     expect(server.queries).toHaveLength(1);
   });
 
-  test('who measures is told of every question', async () => {
+  test('every question is reported with its type and outcome', async () => {
     const { net, server } = await start();
     await using _ = net;
     const lookups: Lookup[] = [];
@@ -199,7 +202,7 @@ describe('the end of a check', () => {
     ['the resolver is silent', ({ resolver }) => misbehave([resolver], 'silent')],
     ['the authorities are silent', ({ authorities }) => misbehave(authorities, 'silent')],
     ['an authority drips', ({ authorities }) => misbehave(authorities, 'tcp-drip')],
-  ])('ends every question and closes every socket while %s', async (_state, spoil) => {
+  ])('the end of a check ends every question and closes every socket while %s', async (_state, spoil) => {
     const { net } = await start();
     await using _ = net;
     spoil(net);
@@ -227,7 +230,7 @@ describe('the end of a check', () => {
     await expect.poll(openSockets).toBeLessThanOrEqual(before);
   });
 
-  test('nothing is asked after it', async () => {
+  test('nothing is asked after the end of a check', async () => {
     const { net } = await start();
     await using _ = net;
     const check = createLoopbackDns(net).open('example.org', { ...UNENDING, signal: AbortSignal.abort() });
@@ -236,7 +239,7 @@ describe('the end of a check', () => {
     expect(net.resolver.queries).toEqual([]);
   });
 
-  test('ends the wait for a turn too', async () => {
+  test('the end of a check also ends the wait for a turn', async () => {
     const { net, server } = await start('silent');
     await using _ = net;
     const end = new AbortController();

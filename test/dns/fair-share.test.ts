@@ -39,7 +39,7 @@ test('the questions of one account that wait at silent servers hold up no other 
   await Promise.all(waiting);
 });
 
-test('what was not asked for advice, as its part of the budget was used up, is asked for a record', async () => {
+test('a question that advice skipped to save the budget is still asked for a record', async () => {
   await using net = await startLoopbackDns();
   net.publish(NAME, { TXT: ['k=rsa;p=AAAA'] });
   const budget = new CheckBudget({ ...CHECK_LIMITS, adviceResolverQuestions: 0, adviceDatagrams: 0 });
@@ -69,7 +69,7 @@ test('a silent server is sent no more than the budget has left', async () => {
   expect(net.authorities[0]?.queries).toHaveLength(2);
 });
 
-test('what is asked after a check has ended leaves nothing behind for any of the servers', async () => {
+test('a question that comes after the end of a check leaves nothing behind for any server', async () => {
   const exchange = new Exchange({ random: randomBytes, now: () => performance.now() });
   const asker = { owner: 1, allowance: new CheckBudget().records, signal: AbortSignal.abort() };
   const options = { recursive: false, timeout: 1000, resendAfter: 500 };

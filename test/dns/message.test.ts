@@ -38,7 +38,7 @@ function reply(answers: Answer[] = RECORDS): Buffer {
 }
 
 describe('which message is the reply', () => {
-  test('letter case aside, the question must come back as it was', () => {
+  test('a reply repeats the question as it was, apart from letter case', () => {
     const shouting = encode({
       ...decode(reply()),
       questions: [{ ...QUESTION, name: QUESTION.name.toUpperCase() }],
@@ -61,12 +61,12 @@ describe('which message is the reply', () => {
     ['another type', { questions: [{ ...QUESTION, type: 'A' as const }] }],
     ['another class', { questions: [{ ...QUESTION, class: 'CH' as const }] }],
     ['two questions', { questions: [QUESTION, QUESTION] }],
-  ])('%s is none', (_what, change) => {
+  ])('a message that does not fit the query is not its reply: %s', (_what, change) => {
     const message = { type: 'response' as const, id: 4711, questions: [QUESTION], ...change };
     expect(isReplyTo(encode(message), QUERY)).toBe(false);
   });
 
-  test('nothing shorter than the query is one, and nothing at random', () => {
+  test('a message that is shorter than the query, or random, is not the reply', () => {
     for (let length = 0; length < 12; length++)
       expect(isReplyTo(reply().subarray(0, length), QUERY)).toBe(false);
     fc.assert(
@@ -76,7 +76,7 @@ describe('which message is the reply', () => {
 });
 
 describe('decoding', () => {
-  test('the records of the types that are asked for, as text', () => {
+  test('decoding gives the records of the types that are asked for, as text', () => {
     const { authoritative, truncated, rcode } = decodeReply(reply(), 'TXT');
     expect({ authoritative, truncated, rcode }).toEqual({ authoritative: true, truncated: false, rcode: 0 });
     // An alias is told whatever is asked for.
@@ -95,7 +95,7 @@ describe('decoding', () => {
     expect(answers.map(({ negativeTtl }) => negativeTtl)).toEqual([null, null, null, null, null, null, 11]);
   });
 
-  test('compressed names', () => {
+  test('decoding reads compressed names', () => {
     // The answer's owner points at the question's name.
     const compressed = Buffer.concat([
       reply([]),
@@ -114,7 +114,7 @@ describe('decoding', () => {
     );
   });
 
-  test('what the guard lets through, the codec reads, and to the same end', () => {
+  test('the codec reads every message that the guard lets through, and to the same end', () => {
     const damage = fc.array(fc.tuple(fc.nat(reply().length - 1), fc.nat(255)), {
       minLength: 1,
       maxLength: 6,

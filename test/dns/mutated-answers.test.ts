@@ -160,7 +160,7 @@ describe('messages that no honest server writes', () => {
     })
     .map(({ records, ...counts }) => withRecords(asked, counts, records));
 
-  test('are read as what they say, or not at all', () => {
+  test('messages that no honest server writes are read as what they say, or not at all', () => {
     fc.assert(
       fc.property(message, (bytes) => {
         const original = Buffer.from(bytes);
@@ -172,7 +172,7 @@ describe('messages that no honest server writes', () => {
     );
   });
 
-  test('that are right but for their length are read', () => {
+  test('a message with as many records as the limit is read, and one with more is malformed', () => {
     const values = Array.from({ length: CHECK_LIMITS.recordsAMessage }, (_, i) => `${i}-${'x'.repeat(200)}`);
     const records = values.map((value) => rawRecord(ASKED_NAME, TYPE_NUMBERS.TXT, wire([value])));
     const whole = withRecords(asked, { answers: records.length }, records);

@@ -9,7 +9,7 @@ function ask(server: NameServer): Resolver {
   return resolver;
 }
 
-test('another implementation reads what the name server says', async () => {
+test('another DNS implementation reads what the test name server says', async () => {
   await using server = await NameServer.start({
     zones: {
       'example.org': {
@@ -43,7 +43,7 @@ test('another implementation reads what the name server says', async () => {
   await expect(resolver.resolveTxt('example.com')).rejects.toMatchObject({ code: 'EREFUSED' });
 });
 
-test('a zone changes while it is served, and a resolver can remember that something was absent', async () => {
+test('a zone of the test name server changes while it is served, and a resolver can remember an absence', async () => {
   await using net = await startLoopbackDns();
   net.resolver.remembersAbsence = true;
   const resolver = ask(net.resolver);

@@ -32,7 +32,7 @@ const ipv4 = fc.oneof(
 const hextet = fc.nat(0xffff).map((n) => n.toString(16));
 
 describe('addresses that may be asked', () => {
-  test('every IPv4 address, by the ranges', () => {
+  test('an IPv4 address is public exactly when it is outside the reserved ranges', () => {
     fc.assert(
       fc.property(ipv4, (n) => {
         const refused = REFUSED.some(([first, last]) => n >= first && n <= last);
@@ -49,12 +49,12 @@ describe('addresses that may be asked', () => {
     ['local NAT64', (n: number) => `64:ff9b:1::${dotted(n)}`],
     ['6to4', (n: number) => `2002:${hextets(n)}::1`],
     ['Teredo', (n: number) => `2001:0:${hextets(n)}::1`],
-  ])('%s is refused whatever it carries', (_form, spell) => {
+  ])('an address of the form %s is refused whatever IPv4 address it carries', (_form, spell) => {
     fc.assert(fc.property(fc.nat(0xffffffff), (n) => !isPublicUnicast(spell(n))));
   });
 
   test.each(['fc00', 'fdff', 'fe80', 'febf', 'fec0', 'ff02', '100', '0', '1fff', '4000', '5f00'])(
-    'nothing under %s: is public',
+    'no address under %s: is public',
     (first) => {
       fc.assert(
         fc.property(fc.array(hextet, { minLength: 7, maxLength: 7 }), (rest) => {
@@ -64,7 +64,7 @@ describe('addresses that may be asked', () => {
     },
   );
 
-  test('the spelling of an address does not matter', () => {
+  test('the spelling of an address does not change whether it is public', () => {
     fc.assert(
       fc.property(fc.ipV6(), (address) => {
         const canonical = new URL(`http://[${address}]`).hostname.slice(1, -1);
@@ -75,7 +75,7 @@ describe('addresses that may be asked', () => {
   });
 
   test.each(['8.8.8.8', '1.1.1.1', '198.41.0.4', '2606:4700:4700::1111', '2001:4860:4860::8888', '2a00::1'])(
-    '%s is public',
+    'the address %s is public',
     (address) => {
       expect(isPublicUnicast(address)).toBe(true);
     },
@@ -91,7 +91,7 @@ describe('addresses that may be asked', () => {
     '2606:4700::1%eth0',
     '::1',
     '::',
-  ])('%j is not', (address) => {
+  ])('the text %j is not a public address', (address) => {
     expect(isPublicUnicast(address)).toBe(false);
   });
 });

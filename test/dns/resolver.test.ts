@@ -6,7 +6,7 @@ import { type Fault, NameServer } from './name-server.ts';
 const NAME = 'abc._domainkey.example.org';
 
 describe.concurrent('what a resolver says', () => {
-  test('a record, with the time that it may still be remembered', async () => {
+  test('the resolver gives a record with the time that it may still be cached', async () => {
     await using net = await startLoopbackDns();
     net.publish(NAME, { TXT: [['k=rsa;', 'p=AAAA']], ttl: 77 });
     expect(await openCheck(net).askResolver(NAME, 'TXT')).toEqual({
@@ -44,7 +44,7 @@ describe.concurrent('what a resolver says', () => {
   test.each([
     ['a name that does not exist', { CNAME: 'gone.example.org' }, 'gone.example.org'],
     ['a name without a record of that type', { CNAME: 'ns1.example.org' }, 'ns1.example.org'],
-  ])('an alias to %s is there, and without a value', async (_where, records, cname) => {
+  ])('an alias to %s is present without a value', async (_where, records, cname) => {
     await using net = await startLoopbackDns();
     net.publish(NAME, records);
     expect(await openCheck(net).askResolver(NAME, 'TXT')).toEqual({
@@ -56,14 +56,14 @@ describe.concurrent('what a resolver says', () => {
     });
   });
 
-  test('an alias loop is the failure that resolvers call it', async () => {
+  test('an alias loop counts as the SERVFAIL that resolvers answer with', async () => {
     await using net = await startLoopbackDns();
     net.publish(NAME, { CNAME: 'b.example.org' });
     net.publish('b.example.org', { CNAME: NAME });
     expect(await openCheck(net).askResolver(NAME, 'TXT')).toEqual({ kind: 'unknown', reason: 'servfail' });
   });
 
-  test('an alias loop that a server answers with, as authorities do, ends', async () => {
+  test('an alias loop in an answer of the server itself does not go on for ever', async () => {
     await using net = await startLoopbackDns();
     net.publish(NAME, { CNAME: 'b.example.org' });
     net.publish('b.example.org', { CNAME: NAME });
@@ -74,7 +74,7 @@ describe.concurrent('what a resolver says', () => {
   test.each([
     ['the SOA record runs out first', { ttl: 90, minimum: 600 }],
     ['the SOA minimum is smaller', { ttl: 600, minimum: 90 }],
-  ])('an absence, for as long as it is remembered where %s', async (_case, times) => {
+  ])('an absence comes with the time that it stays cached where %s', async (_case, times) => {
     await using net = await startLoopbackDns();
     net.publish(NAME, { TXT: ['k=rsa;p=AAAA'] });
     net.resolver.cache.set(NAME, { negative: 'nxdomain', ...times });
@@ -89,13 +89,13 @@ describe.concurrent('what a resolver says', () => {
     ]);
   });
 
-  test('that a name is there, without a record of that type', async () => {
+  test('a name without a record of the type is absent with NODATA', async () => {
     await using net = await startLoopbackDns();
     net.publish(NAME, { TXT: ['k=rsa;p=AAAA'] });
     expect(await openCheck(net).askResolver(NAME, 'MX')).toMatchObject({ kind: 'absent', reason: 'nodata' });
   });
 
-  test('a server that does not recurse is no resolver', async () => {
+  test('a server that does not recurse is lame as a resolver', async () => {
     await using net = await startLoopbackDns();
     net.publish('mail.example.org', { NS: ['ns.example.net'] });
     const check = openCheck(net, { resolvers: net.authorities });
@@ -117,7 +117,7 @@ describe.concurrent('several resolvers', () => {
   }
 
   test.each<Fault>(['silent', 'servfail', 'refused', 'lame', 'garbage', 'tcp-hangup'])(
-    'where the first is %s, the second is asked, and from then on first',
+    'when the first resolver is %s, the second one is asked, and is the first from then on',
     async (fault) => {
       const { net, first, dns } = await startTwo(fault);
       await using _net = net;
@@ -134,7 +134,7 @@ describe.concurrent('several resolvers', () => {
     },
   );
 
-  test("the first definitive answer counts, though the second's would be another", async () => {
+  test('the first definitive answer counts, even if the second resolver would answer differently', async () => {
     const { net, first, dns } = await startTwo('truncate');
     await using _net = net;
     await using _first = first;
@@ -146,16 +146,19 @@ describe.concurrent('several resolvers', () => {
   test.each([
     ['silent', 'servfail'],
     ['servfail', 'silent'],
-  ] as const)('where the first is %s and the second %s, what says more is told', async (one, other) => {
-    const { net, first, dns } = await startTwo(one);
-    await using _net = net;
-    await using _first = first;
-    net.resolver.fault = other;
-    const check = dns.open('example.org', UNENDING);
-    expect(await check.askResolver(NAME, 'TXT')).toEqual({ kind: 'unknown', reason: 'servfail' });
-  });
+  ] as const)(
+    'when the first resolver is %s and the second %s, the more telling error is reported',
+    async (one, other) => {
+      const { net, first, dns } = await startTwo(one);
+      await using _net = net;
+      await using _first = first;
+      net.resolver.fault = other;
+      const check = dns.open('example.org', UNENDING);
+      expect(await check.askResolver(NAME, 'TXT')).toEqual({ kind: 'unknown', reason: 'servfail' });
+    },
+  );
 
-  test('who was silent in the first round is asked again', async () => {
+  test('a resolver that was silent in the first round is asked again', async () => {
     await using net = await startLoopbackDns();
     net.resolver.fault = 'silent';
     const check = openCheck(net, { timeouts: { authority: 1000, resolver: [200, 2000] } });

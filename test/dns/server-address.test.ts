@@ -8,7 +8,7 @@ test.each([
   ['2001:db8::1', '2001:db8::1', 53],
   ['[2001:db8::1]', '2001:db8::1', 53],
   ['[2001:db8::1]:5353', '2001:db8::1', 5353],
-])('%s', (text, address, port) => {
+])('the server address %s is read as an address and a port', (text, address, port) => {
   expect(parseServerAddress(text)).toEqual({ address, port });
 });
 
@@ -21,10 +21,10 @@ test.each([
   '[192.0.2.1]:53',
   '[::1',
   '1.2.3:53',
-])('%j is no address of a server', (text) => {
+])('the text %j is not the address of a server', (text) => {
   expect(parseServerAddress(text)).toBeUndefined();
 });
 
-test("the system's resolvers are all understood", () => {
+test('the resolvers of the system are all understood', () => {
   expect(systemResolvers()).toHaveLength(getServers().length);
 });

@@ -21,7 +21,7 @@ function three(servers: readonly NameServer[]): [NameServer, NameServer, NameSer
 }
 
 describe.concurrent('the servers of one zone', () => {
-  test('one is stale, one is dead, one is lame: each is heard for itself', async () => {
+  test('a stale, a dead and a lame name server are each reported for themselves', async () => {
     await using net = await startLoopbackDns({ authorities: 4 });
     net.publish(NAME, OURS);
     const [, stale, dead] = net.authorities;
@@ -40,7 +40,7 @@ describe.concurrent('the servers of one zone', () => {
     });
   });
 
-  test('all are dead: nothing is known, and each is waited for once', async () => {
+  test('nothing is known when all name servers are dead, and each is waited for once', async () => {
     await using net = await startLoopbackDns({ authorities: 2 });
     for (const server of net.authorities) server.fault = 'silent';
     const check = openCheck(net, IMPATIENT);
@@ -53,7 +53,7 @@ describe.concurrent('the servers of one zone', () => {
     expect(net.authorities.map(({ queries }) => queries.length)).toEqual(asked);
   });
 
-  test('NXDOMAIN and NODATA are told apart, with the time that a resolver may remember them', async () => {
+  test('NXDOMAIN and NODATA are told apart, with the time that a resolver may cache them', async () => {
     await using net = await startLoopbackDns({
       zones: { 'example.org': { [`abc._domainkey`]: OURS } },
     });
@@ -73,13 +73,13 @@ describe.concurrent('the servers of one zone', () => {
     ]);
   });
 
-  test('a wildcard answers in the name of what is not there', async () => {
+  test('a wildcard answers for a name that does not exist', async () => {
     await using net = await startLoopbackDns({ zones: { 'example.org': { '*': { TXT: ['v=spf1 -all'] } } } });
     const { observations } = await openCheck(net).askAuthorities(NAME, 'TXT');
     expect(inShort(observations)).toEqual({ 'ns1.example.org': 'present v=spf1 -all' });
   });
 
-  test('an internationalised name, and names in any letter case', async () => {
+  test('an internationalised name and names in any letter case are found', async () => {
     await using net = await startLoopbackDns({
       zones: { 'xn--bcher-kva.example': { 'abc._domainkey': OURS } },
     });
@@ -89,7 +89,7 @@ describe.concurrent('the servers of one zone', () => {
     expect(inShort(observations)).toEqual({ 'ns1.xn--bcher-kva.example': 'present k=rsa;p=AAAA' });
   });
 
-  test('MX, SOA and addresses, as text', async () => {
+  test('MX, SOA and address records are read as text', async () => {
     await using net = await startLoopbackDns({
       zones: { 'example.org': { '@': { MX: ['10 MX.example.org', '0 .'], AAAA: ['2001:db8::1'] } } },
     });
@@ -104,7 +104,7 @@ describe.concurrent('the servers of one zone', () => {
     ]);
   });
 
-  test('of 200 name servers, eight are asked', async () => {
+  test('eight of 200 name servers are asked', async () => {
     const hosts = Array.from({ length: 200 }, (_, i) => `ns${i + 1}`);
     const names: ZoneNames = Object.fromEntries(hosts.map((host, i) => [host, { A: [`127.0.1.${i + 1}`] }]));
     names['@'] = { NS: hosts.map((host) => `${host}.example.org`) };
@@ -114,7 +114,7 @@ describe.concurrent('the servers of one zone', () => {
     expect(net.resolver.queries.filter(({ type }) => type === 'A')).toHaveLength(8);
   });
 
-  test('of one name server with 200 addresses, eight are asked', async () => {
+  test('eight of the 200 addresses of one name server are asked', async () => {
     const addresses = Array.from({ length: 200 }, (_, i) => `127.0.1.${i + 1}`);
     await using net = await startLoopbackDns();
     net.resolver.publish('ns1.example.org', { A: addresses });
@@ -122,7 +122,7 @@ describe.concurrent('the servers of one zone', () => {
     expect(observations.map(({ address }) => address).sort()).toEqual(addresses.slice(0, 8).sort());
   });
 
-  test('a name server without an address, and one whose address the resolver cannot tell', async () => {
+  test('a name server without an address, or with one that the resolver cannot tell, is unknown', async () => {
     await using net = await startLoopbackDns({
       zones: { 'example.org': { '@': { NS: ['ns1.example.org', 'gone.example.org', 'odd.example.org'] } } },
     });
@@ -150,7 +150,7 @@ describe.concurrent('the servers of one zone', () => {
     expect(inShort(observations)).toEqual({ 'ns.example.org': 'present k=rsa;p=AAAA' });
   });
 
-  test('where IPv4 leads nowhere, IPv6 may', async () => {
+  test('IPv6 is tried when IPv4 leads nowhere', async () => {
     await using net = await startLoopbackDns();
     net.resolver.publish('ns1.example.org', { A: ['127.0.0.99'], AAAA: ['::1'] });
     const { observations } = await openCheck(net).askAuthorities(NAME, 'TXT');
@@ -159,7 +159,7 @@ describe.concurrent('the servers of one zone', () => {
 });
 
 describe('aliases', () => {
-  test('an authority tells of an alias; what lies behind it is not its to say', async () => {
+  test('an authority gives the alias, and not what lies behind it', async () => {
     await using net = await startLoopbackDns({
       zones: { 'example.org': { 'abc._domainkey': { CNAME: 'Key.example.org.' }, key: OURS } },
     });
@@ -178,7 +178,7 @@ describe('aliases', () => {
     ['a loop', { 'abc._domainkey': { CNAME: 'b.example.org' }, b: { CNAME: NAME } }, 'b.example.org'],
     ['nowhere', { 'abc._domainkey': { CNAME: 'gone.example.org' } }, 'gone.example.org'],
     ['another zone', { 'abc._domainkey': { CNAME: 'key.example.net' } }, 'key.example.net'],
-  ])('into %s', async (_where, names, cname) => {
+  ])('an alias that leads to %s is present without a value', async (_where, names, cname) => {
     await using net = await startLoopbackDns({ zones: { 'example.org': names } });
     const { observations } = await openCheck(net).askAuthorities(NAME, 'TXT');
     expect(observations).toMatchObject([{ outcome: { kind: 'present', cname, values: [] } }]);
@@ -186,7 +186,7 @@ describe('aliases', () => {
 });
 
 describe.concurrent('the way down', () => {
-  test('a delegated _domainkey, with glue', async () => {
+  test('a delegated _domainkey is found by its glue', async () => {
     await using net = await startLoopbackDns({ authorities: 2, spares: 1 });
     const [spare] = three(net.spares);
     net.publish('_domainkey.example.org', { NS: ['ns._domainkey.example.org'] });
@@ -198,7 +198,7 @@ describe.concurrent('the way down', () => {
     expect(spare.queries).toHaveLength(1);
   });
 
-  test('a delegated subdomain, whose servers lie elsewhere and have no glue', async () => {
+  test('a delegated subdomain is found when its servers lie elsewhere and have no glue', async () => {
     await using net = await startLoopbackDns({
       spares: 2,
       zones: { 'example.org': { mail: { NS: ['ns1.example.net', 'ns2.example.net'] } }, 'example.net': {} },
@@ -231,7 +231,7 @@ describe.concurrent('the way down', () => {
     expect(wrong.queries).toHaveLength(0);
   });
 
-  test('servers that refer to different ones do not raise the number that is asked', async () => {
+  test('servers that refer to different ones do not raise the number of servers asked', async () => {
     await using net = await startLoopbackDns({ authorities: 2 });
     for (const [i, server] of net.authorities.entries()) {
       const hosts = Array.from({ length: 8 }, (_, k) => `ns${k}.of${i}.mail.example.org`);
@@ -242,7 +242,7 @@ describe.concurrent('the way down', () => {
     expect(observations).toHaveLength(8);
   });
 
-  test('servers that each refer on by names of their own do not raise the number that the resolver is asked', async () => {
+  test('servers that each refer on by names of their own do not raise the number of questions to the resolver', async () => {
     await using net = await startLoopbackDns({
       authorities: 8,
       zones: { 'example.org': {}, 'fan.test': {} },
@@ -257,7 +257,7 @@ describe.concurrent('the way down', () => {
     expect(new Set(asked.map(({ name }) => name)).size).toBeLessThanOrEqual(8);
   });
 
-  test('a server of the zone above that is dead or lame is no concern of the zone below', async () => {
+  test('a dead or lame server of the zone above does not matter to the zone below', async () => {
     await using net = await startLoopbackDns({ authorities: 3, spares: 1 });
     const [spare] = three(net.spares);
     net.publish('mail.example.org', { NS: ['ns.mail.example.org'] });
@@ -270,7 +270,7 @@ describe.concurrent('the way down', () => {
     expect(inShort(observations)).toEqual({ 'ns.mail.example.org': 'present k=rsa;p=AAAA' });
   });
 
-  test('a server of the zone above that answers itself is heard: the world asks it too', async () => {
+  test('an answer of a server of the zone above counts, because the world asks it too', async () => {
     await using net = await startLoopbackDns({ authorities: 2, spares: 1 });
     const [spare] = three(net.spares);
     net.publish('mail.example.org', { NS: ['ns.mail.example.org'] });
@@ -320,7 +320,7 @@ describe.concurrent('the way down', () => {
 });
 
 describe('what the resolver hears', () => {
-  test("the walk never asks it for the record's own name, not even where a name server bears it", async () => {
+  test('the walk never asks the resolver for the record itself, even where a name server has that name', async () => {
     await using net = await startLoopbackDns({ spares: 1 });
     const [spare] = three(net.spares);
     net.publish('_domainkey.example.org', { NS: ['ns.example.org', NAME] });
@@ -348,7 +348,7 @@ describe('addresses that may not be asked', () => {
     'fd00::1',
   ];
 
-  test("are not, though they are the domain's name servers", async () => {
+  test("private addresses of the domain's name servers are not asked", async () => {
     const hosts = PRIVATE.map((address, i): [string, object] => [
       `ns${i}`,
       address.includes(':') ? { AAAA: [address] } : { A: [address] },
@@ -361,7 +361,7 @@ describe('addresses that may not be asked', () => {
     expect(net.resolver.queriesFor(NAME)).toEqual([]);
   });
 
-  test('are not, though a server that was asked gave them as glue', async () => {
+  test('private addresses that come as glue are not asked', async () => {
     await using net = await startLoopbackDns({ spares: 1 });
     const [authority] = three(net.authorities);
     const [spare] = three(net.spares);

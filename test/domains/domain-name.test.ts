@@ -31,20 +31,23 @@ describe('what is taken', () => {
     ['0x7f.org', '0x7f.org', null],
     ['127.0.0.1.example.org', 'example.org', '127.0.0.1'],
     ['localhost.example.org', 'example.org', 'localhost'],
-  ])('%j lies at %s, subdomain %s', (input, registrable, subdomain) => {
-    const { name, ...rest } = parseDomainName(input);
-    expect(rest).toEqual({ registrable, subdomain });
-    expect(name).toBe(subdomain === null ? registrable : `${subdomain}.${registrable}`);
-  });
+  ])(
+    'the name %j is read as the registrable domain %s with the subdomain %s',
+    (input, registrable, subdomain) => {
+      const { name, ...rest } = parseDomainName(input);
+      expect(rest).toEqual({ registrable, subdomain });
+      expect(name).toBe(subdomain === null ? registrable : `${subdomain}.${registrable}`);
+    },
+  );
 
   it.each(['desk.test', 'desk.example', 'desk.internal', 'a.b.test'])(
-    '%s, though no registry has it',
+    'the name %s is accepted, though no registry has it',
     (name) => {
       expect(parseDomainName(name).name).toBe(name);
     },
   );
 
-  it('knows only ICANN’s public suffixes: a host’s own customers’ names are its subdomains', () => {
+  it('only ICANN’s public suffixes count, so that names of a host’s own customers are its subdomains', () => {
     expect(parseDomainName('foo.github.io')).toMatchObject({ registrable: 'github.io', subdomain: 'foo' });
     expect(parseDomainName('github.io').subdomain).toBeNull();
   });
@@ -61,11 +64,11 @@ describe('what is taken', () => {
     ['foo.公司.cn', 'foo.xn--55qx5d.cn'],
     ['نامه\u200Cای.com', 'xn--mgba3gch31f060k.com'], // a joiner where RFC 5892 allows it
     ['אב.example', 'xn--4dbc.example'],
-  ])('the IDN %j as %s', (input, name) => {
+  ])('the internationalised name %j is read as %s', (input, name) => {
     expect(parseDomainName(input).name).toBe(name);
   });
 
-  it('the longest label and the longest name', () => {
+  it('the longest label and the longest name are accepted', () => {
     const label = 'a'.repeat(63);
     expect(parseDomainName(`${label}.org`).name).toHaveLength(67);
     const name = `${label}.${label}.${label}.${'a'.repeat(57)}.org`;
@@ -103,17 +106,17 @@ describe('what is refused with the name that was meant', () => {
     ['example.org..', 'There is nothing between two dots.'],
     ['-example.org', 'No part of a domain name begins or ends with a hyphen.'],
     ['example-.org', 'No part of a domain name begins or ends with a hyphen.'],
-  ])('%j', (input, what) => {
+  ])('the input %j is refused with the name that was meant', (input, what) => {
     expect(errorOf(input)).toBe(`${what} Type only the name: example.org.`);
   });
 
-  it('suggests an IDN by its A-labels', () => {
+  it('a suggestion for an internationalised name is written in A-labels', () => {
     expect(errorOf('https://bücher.de/')).toBe(
       'That is a web address. Type only the name: xn--bcher-kva.de.',
     );
   });
 
-  it('suggests a name under a public suffix', () => {
+  it('an input that is a public suffix is refused with a name under it as an example', () => {
     expect(errorOf('co.uk')).toContain('such as example.co.uk.');
     expect(errorOf('公司.cn')).toContain('such as example.xn--55qx5d.cn.');
     expect(errorOf('kawasaki.jp')).toContain('public suffix');
@@ -122,7 +125,7 @@ describe('what is refused with the name that was meant', () => {
 });
 
 describe('what is refused without one', () => {
-  it.each(['', '   ', '.', '\u00AD', '\uFEFF'])('nothing: %j', (input) => {
+  it.each(['', '   ', '.', '\u00AD', '\uFEFF'])('empty input is refused: %j', (input) => {
     expect(errorOf(input)).toContain('Nothing was typed.');
   });
 
@@ -147,13 +150,16 @@ describe('what is refused without one', () => {
     '127。0。0。1',
     '①②⑦.0.0.1',
     '127.0.0.\u00AD1',
-  ])('an IP address: %j', (input) => {
+  ])('an IP address is refused: %j', (input) => {
     expect(errorOf(input)).toBe('That is an IP address. Type a domain name, such as example.org.');
   });
 
-  it.each(['1.2.3.4.5', 'example.123', 'example.0x7f'])('a number at the end: %s', (input) => {
-    expect(errorOf(input)).toContain('never a number');
-  });
+  it.each(['1.2.3.4.5', 'example.123', 'example.0x7f'])(
+    'a name that ends in a number is refused: %s',
+    (input) => {
+      expect(errorOf(input)).toContain('never a number');
+    },
+  );
 
   it.each([
     'localhost',
@@ -164,11 +170,11 @@ describe('what is refused without one', () => {
     'x.invalid',
     '1.in-addr.arpa',
     'ｌocal',
-  ])('a name that the public DNS does not hold: %s', (input) => {
+  ])('a name that the public DNS does not hold is refused: %s', (input) => {
     expect(errorOf(input)).toContain('Type a name that you have registered');
   });
 
-  it.each(['org', 'example', 'test', 'xn--bcher-kva'])('one label: %s', (input) => {
+  it.each(['org', 'example', 'test', 'xn--bcher-kva'])('a single label is refused: %s', (input) => {
     expect(errorOf(input)).toContain('one word');
   });
 
@@ -181,21 +187,21 @@ describe('what is refused without one', () => {
     ['xn--fa-hia-', 'has a delimiter at its end'],
     ['xn--1ug', 'is a joiner alone'],
     [`xn--${'a'.repeat(200)}`, 'is too long'],
-  ])('a malformed A-label: %s, which %s', (label) => {
+  ])('a malformed A-label is refused: %s, which %s', (label) => {
     const sentence = errorOf(`${label}.org`);
     expect(sentence).toContain('xn--');
     expect(sentence).toContain('in its own letters');
   });
 
   it.each(['a\u200Db.org', '1נ.org', 'אa.org', '👨\u200D👩.org'])(
-    'letters that may not stand together: %j',
+    'letters that may not stand together are refused: %j',
     (input) => {
       expect(errorOf(input)).toContain('may not stand together');
     },
   );
 
   it.each(['-é.org', 'é-.org', 'éa--b.org', 'xn----bga.org', 'a.-b-.org-'])(
-    'a misplaced hyphen: %s',
+    'a misplaced hyphen is refused: %s',
     (input) => {
       expect(errorOf(input)).toContain('hyphen');
     },
@@ -219,11 +225,11 @@ describe('what is refused without one', () => {
     '@',
     '[',
     'c:\\x',
-  ])('what has nothing of a name: %j', (input) => {
+  ])('input that is nothing like a name is refused: %j', (input) => {
     expect(errorOf(input)).toMatch(/Type a domain name, such as example\.org\.$|Type only the name: [a-z]/);
   });
 
-  it('a label of 64 and a text without end, and says so at once', () => {
+  it('a label of 64 characters and a very long text are refused at once', () => {
     expect(errorOf(`${'a'.repeat(64)}.org`)).toContain('63');
     expect(errorOf(`${'ü'.repeat(60)}.org`)).toContain('63'); // its A-label has more
     expect(errorOf('a'.repeat(300))).toContain('253');
@@ -263,7 +269,7 @@ describe('for any text', () => {
     }
   }
 
-  it('gives a name of letters, digits and hyphens that reads the same again, or refuses', () => {
+  it('any text is refused, or gives a name of letters, digits and hyphens that parses to itself', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const name = parsed(text);
@@ -277,7 +283,7 @@ describe('for any text', () => {
     );
   });
 
-  it('refuses in a short sentence without control characters, whose suggestion would be taken', () => {
+  it('any refusal is a short sentence without control characters, whose suggestion would be accepted', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         if (parsed(text) !== null) return;
@@ -290,7 +296,7 @@ describe('for any text', () => {
     );
   });
 
-  it('takes every name of letters, digits and hyphens as it is', () => {
+  it('any name of letters, digits and hyphens is accepted as it is', () => {
     const label = fc
       .stringMatching(/^[a-z0-9](?:[a-z0-9-]{0,20}[a-z0-9])?$/)
       .filter((it) => !it.startsWith('xn--'));
@@ -306,7 +312,7 @@ describe('for any text', () => {
   });
 });
 
-it('shows a name in its own letters', () => {
+it('toUnicode shows a name in its own letters', () => {
   expect(toUnicode('xn--bcher-kva.de')).toBe('bücher.de');
   expect(toUnicode('mail.example.org')).toBe('mail.example.org');
 });

@@ -12,7 +12,7 @@ function zoneFileOf(changes: Parameters<typeof sendingDomain>[0]): string[][] {
   return lines.map((line) => line.split('\t'));
 }
 
-test('full names, and a text in strings that fit', () => {
+test('a zone file has full names, and texts in strings that fit', () => {
   const [dkim = []] = zoneFileOf({ domain: 'mail.example.co.uk', subdomain: 'mail' });
   expect(dkim.slice(0, 4)).toEqual([`${SELECTOR}._domainkey.mail.example.co.uk.`, '3600', 'IN', 'TXT']);
   const strings = [...(dkim[4] ?? '').matchAll(/"([^"]*)"/g)].map(([, part = '']) => part);
@@ -20,7 +20,7 @@ test('full names, and a text in strings that fit', () => {
   expect(strings.join('')).toBe(`k=rsa;p=${OUR_KEY}`);
 });
 
-test('the target of an alias is a full name, too', () => {
+test('the target of an alias in a zone file is a full name, too', () => {
   const records = zoneFileOf({ return_path: { ...NOT_VERIFIED, target: 'token.bounces.example.net' } });
   expect(records[1]).toEqual([
     `bounces-${SELECTOR}.example.org.`,

@@ -40,7 +40,7 @@ function typesOf(items: readonly StreamItem[]): string[] {
   return items.map((item) => (item.kind === 'event' ? item.event.type : item.kind));
 }
 
-test('a listener hears of each change of its account as it happens, with times as Date', async () => {
+test('a subscriber gets each change of its account as it happens, with times as Date', async () => {
   await using server = await startTestServer();
   using listener = listen(server);
   await vi.waitFor(() => expect(typesOf(listener.items)).toEqual(['listening']));
@@ -53,7 +53,7 @@ test('a listener hears of each change of its account as it happens, with times a
   expect(created?.kind === 'event' && created.event.at).toBeInstanceOf(Date);
 });
 
-test('a listener that was away hears of what it has missed, once and in order', async () => {
+test('a subscriber that was away gets what it has missed, once and in order', async () => {
   await using server = await startTestServer();
   const names = ['a.example', 'b.example', 'c.example', 'd.example'];
   let lastId: number | undefined;
@@ -73,7 +73,7 @@ test('a listener that was away hears of what it has missed, once and in order', 
   expect(late.items.map((item) => item.kind === 'event' && item.event.domain?.name)).toEqual(names.slice(1));
 });
 
-test('another account’s events are not heard', async () => {
+test('a subscriber does not get the events of another account', async () => {
   await using server = await startTestServer();
   const stranger = createLetterhead({ url: server.url, token: await server.makeToken(['domains:read']) });
   const other = await server.letterhead.accounts.create.mutate({ name: 'Another help desk' });
@@ -85,7 +85,7 @@ test('another account’s events are not heard', async () => {
   await expect(refusal.promise).resolves.toBeDefined();
 });
 
-test('a listener that has missed more than is kept is told to read anew, and hears what happens then', async () => {
+test('a subscriber that has missed more than is kept is told to reload, and gets what happens after that', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'letterhead-events-'));
   const store = await openJsonStore({
     dataDir,

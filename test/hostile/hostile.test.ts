@@ -5,7 +5,7 @@ import { PROMISES } from './report.ts';
 
 // Half of the long run's attacks, within some seconds. How long the victim waits is looked at by `npm run test:hostile`
 // alone: here, other tests take the processors.
-test('an account at all its limits neither takes the main thread for long nor anything from another account', async () => {
+test('an account at all its limits neither takes the main thread for long nor slows another account down', async () => {
   const { attacked, stretches, tallies } = await runHostile({
     seconds: 12,
     scale: 0.5,

@@ -33,7 +33,7 @@ async function longestOf(work: () => void | Promise<void>): Promise<Stretch> {
   return longest;
 }
 
-test('a callback that works for 60 ms is a stretch of 60 ms, named by what called and what it ran', async () => {
+test('a callback that works for 60 ms is a stretch of 60 ms, named after its caller and the code it ran', async () => {
   const { ms, resource, code } = await longestOf(() => useCpu(60));
   expect(ms).toBeGreaterThan(60 - TICK);
   expect(ms).toBeLessThan(80);
@@ -41,7 +41,7 @@ test('a callback that works for 60 ms is a stretch of 60 ms, named by what calle
   expect(code.join()).toContain('useCpu');
 });
 
-test('microtasks and ticks count to the callback that they follow', async () => {
+test('microtasks and ticks count towards the callback that they follow', async () => {
   const { ms } = await longestOf(async () => {
     const start = process.threadCpuUsage();
     for (const soFar of [10, 20, 30]) {
@@ -56,7 +56,7 @@ test('microtasks and ticks count to the callback that they follow', async () => 
   expect(ms).toBeGreaterThan(60 - TICK);
 });
 
-test('what is split by setImmediate is two stretches', async () => {
+test('work that is split by setImmediate counts as two stretches', async () => {
   const { ms } = await longestOf(async () => {
     useCpu(30);
     await nextTurn();
@@ -66,7 +66,7 @@ test('what is split by setImmediate is two stretches', async () => {
   expect(ms).toBeLessThan(50);
 });
 
-test('waiting is no stretch, however long', async () => {
+test('waiting does not count as a stretch, however long it takes', async () => {
   const { ms } = await longestOf(() => sleep(100));
   expect(ms).toBeLessThan(30);
 });

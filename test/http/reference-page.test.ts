@@ -88,7 +88,7 @@ function documentSaying(text: string): () => string {
 }
 
 describe('/openapi.json', () => {
-  it('is the document as it was written', async () => {
+  it('/openapi.json is the document as it was written', async () => {
     const answer = await serve(ownDocument).inject('/openapi.json');
     expect(answer.headers['content-type']).toBe('application/json; charset=utf-8');
     expect(answer.body).toBe(ownDocument());
@@ -96,7 +96,7 @@ describe('/openapi.json', () => {
 });
 
 describe('/reference', () => {
-  it('allows nothing but its own style sheet, known by its hash', async () => {
+  it('the reference page allows nothing but its own style sheet, by its hash', async () => {
     const answer = await serve(ownDocument).inject('/reference');
     const [, styleSheet = ''] = /<style>([\s\S]*?)<\/style>/.exec(answer.body) ?? [];
     const hash = createHash('sha256').update(styleSheet).digest('base64');
@@ -106,7 +106,7 @@ describe('/reference', () => {
     );
   });
 
-  it('has no script, no inline style and no asset from anywhere', async () => {
+  it('the reference page has no script, no inline style and no asset from anywhere', async () => {
     const page = await pageOf(ownDocument);
     expect(page).not.toMatch(/<(?:script|img|iframe|link|object|embed|base)\b/i);
     expect(page).not.toMatch(/<[^>]+\s(?:on\w+|style|src)=/i);
@@ -115,24 +115,27 @@ describe('/reference', () => {
     expect(links.filter((href) => !href?.startsWith('#'))).toEqual(['/openapi.json']);
   });
 
-  it.each(operations)('shows $procedure, and leads to it from the contents', async ({ procedure, meta }) => {
-    const page = await pageOf(ownDocument);
-    const section = sectionOf(page, procedure);
-    const text = section.replace(/<[^>]+>/g, '');
-    expect(page).toContain(`<li><a href="#${procedure}">${meta.summary}</a></li>`);
-    expect(text).toContain(`${meta.rest.method} /api/v1${meta.rest.path}`);
-    expect(section).toContain(`<strong>${meta.rest.status}</strong>`);
-    expect(section).toContain('<code>unauthenticated</code>');
-  });
+  it.each(operations)(
+    'the reference page shows $procedure, and links to it from the contents',
+    async ({ procedure, meta }) => {
+      const page = await pageOf(ownDocument);
+      const section = sectionOf(page, procedure);
+      const text = section.replace(/<[^>]+>/g, '');
+      expect(page).toContain(`<li><a href="#${procedure}">${meta.summary}</a></li>`);
+      expect(text).toContain(`${meta.rest.method} /api/v1${meta.rest.path}`);
+      expect(section).toContain(`<strong>${meta.rest.status}</strong>`);
+      expect(section).toContain('<code>unauthenticated</code>');
+    },
+  );
 
-  it('has every anchor once, and leads nowhere else', async () => {
+  it('the reference page has every anchor once, and links nowhere else', async () => {
     const page = await pageOf(ownDocument);
     const anchors = [...page.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id);
     expect(new Set(anchors).size).toBe(anchors.length);
     for (const [, target] of page.matchAll(/\shref="#([^"]+)"/g)) expect(anchors).toContain(target);
   });
 
-  it('has its headings in order, and a scope on every table header', async () => {
+  it('the reference page has its headings in order, and a scope on every table header', async () => {
     const page = await pageOf(ownDocument);
     const levels = [...page.matchAll(/<h([1-6])/g)].map(([, level]) => Number(level));
     expect(levels.filter((level) => level === 1)).toEqual([1]);
@@ -141,7 +144,7 @@ describe('/reference', () => {
     expect(page).not.toMatch(/<th(?! scope="(?:col|row)")[ >]/);
   });
 
-  it('lets a request be pasted, as the reader reaches the server', async () => {
+  it('a sample request can be pasted, with the address by which the reader reaches the server', async () => {
     const page = await pageOf(ownDocument, 'mail.example.org:8080');
     expect(samples(sectionOf(page, 'domains.update'))[0]).toBe(
       [
@@ -154,7 +157,7 @@ describe('/reference', () => {
     );
   });
 
-  it('gives each reader the name that they reach the server by', async () => {
+  it('each reader sees the host name by which they reach the server', async () => {
     const app = serve(ownDocument);
     for (const host of ['localhost:3000', '[::1]:3000', 'localhost:3000']) {
       const { body } = await app.inject({ url: '/reference', headers: { host } });
@@ -163,13 +166,13 @@ describe('/reference', () => {
   });
 
   it.each(['"><script>alert(1)</script>', 'a b', 'user@host', 'x/y'])(
-    'does not repeat a Host that is none: %j',
+    'an invalid Host is not repeated on the reference page: %j',
     async (host) => {
       expect(samples(await pageOf(ownDocument, host))[0]).toBe('http://localhost/api/v1');
     },
   );
 
-  it('asks for a list field by field, in quotes that the shell takes off again', async () => {
+  it('a sample request sends a list field by field, in quotes that the shell takes off again', async () => {
     const schema = {
       type: 'object',
       properties: {
@@ -195,18 +198,18 @@ describe('/reference', () => {
     ]);
   });
 
-  it('changes as little as it can where no field must be given', async () => {
+  it('a sample request changes as little as it can when no field is required', async () => {
     const [command = ''] = samples(sectionOf(await pageOf(ownDocument), 'accounts.update'));
     expect(command.match(/ (?:-d|--data-urlencode) /g)).toHaveLength(1);
     expect(command).not.toContain('suspended');
   });
 
-  it('asks for what the answer is, where that is not JSON', async () => {
+  it('a sample request accepts the type of the answer where that is not JSON', async () => {
     const [command = ''] = samples(sectionOf(await pageOf(ownDocument), 'domains.zoneFile'));
     expect(command).toContain('-H "Accept: text/dns" ');
   });
 
-  it('puts the sample response together from the examples of the schemas', async () => {
+  it('the sample response is put together from the examples of the schemas', async () => {
     const sample = samples(sectionOf(await pageOf(ownDocument), 'domains.get'))[1] ?? '';
     expect(JSON.parse(sample)).toMatchObject({
       data: {
@@ -222,13 +225,13 @@ describe('/reference', () => {
     });
   });
 
-  it('says of an empty answer that it is empty', async () => {
+  it('the reference page says that an empty answer is empty', async () => {
     const section = sectionOf(await pageOf(ownDocument), 'domains.delete');
     expect(section).toContain('<strong>204</strong> Done; the answer is empty.');
     expect(samples(section)).toHaveLength(1);
   });
 
-  it('comes to an end with a schema that holds itself', async () => {
+  it('the reference page comes to an end with a schema that contains itself', async () => {
     const document = JSON.parse(documentSaying('knot')());
     document.components.schemas.knot = {
       type: 'object',
@@ -246,7 +249,7 @@ describe('/reference', () => {
     "' onfocus='alert(1)",
     '</style></code></pre><svg onload=alert(1)>',
     '`<b>`&lt;',
-  ])('writes a hostile text as text: %s', async (text) => {
+  ])('hostile text is written as text on the reference page: %s', async (text) => {
     // With harmless words in its place, the page has the very same tags, but for where a long path may break.
     const tags = (page: string) => page.match(/<\/?(?!wbr>)[a-z][^\s>]*/g);
     const code = text.split('`').length > 1 ? '`b`b' : 'harmless';

@@ -59,7 +59,7 @@ function usableRecord(key: string): fc.Arbitrary<string> {
 }
 
 describe('a key record', () => {
-  test('of ours is accepted in every spelling that the RFC allows', () => {
+  test('our key record is accepted in every spelling that the RFC allows', () => {
     fc.assert(
       fc.property(usableRecord(OURS), (text) => {
         expect(judgeKeyRecord(text, OURS)).toEqual({ kind: 'ours', testMode: false });
@@ -67,7 +67,7 @@ describe('a key record', () => {
     );
   });
 
-  test('of any other key is refused, in every spelling', () => {
+  test('a record of any other key is refused, in every spelling', () => {
     fc.assert(
       fc.property(fc.constantFrom(...OTHERS).chain(usableRecord), (text) => {
         expect(judgeKeyRecord(text, OURS).kind).toBe('other-key');
@@ -75,7 +75,7 @@ describe('a key record', () => {
     );
   });
 
-  test('of ours with one character of the key changed is refused', () => {
+  test('our key record with one character of the key changed is refused', () => {
     const changed = fc
       .tuple(fc.integer({ min: 0, max: OURS.length - 1 }), fc.constantFrom(...'ABCabc019+/'))
       .map(([at, character]) => OURS.slice(0, at) + character + OURS.slice(at + 1))
@@ -87,7 +87,7 @@ describe('a key record', () => {
     );
   });
 
-  test('of ours cut short anywhere is refused', () => {
+  test('our key record cut short anywhere is refused', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: OURS.length - 1 }), (length) => {
         expect(judgeKeyRecord(`k=rsa;p=${OURS.slice(0, length)}`, OURS).kind).toBe('other-key');
@@ -95,7 +95,7 @@ describe('a key record', () => {
     );
   });
 
-  test.each(['t=y', 't=y:s', 't=s : y'])('with %s is ours in test mode', (flags) => {
+  test.each(['t=y', 't=y:s', 't=s : y'])('a key record of ours with %s is in test mode', (flags) => {
     expect(judgeKeyRecord(`k=rsa;${flags};p=${OURS}`, OURS)).toEqual({ kind: 'ours', testMode: true });
   });
 
@@ -108,11 +108,11 @@ describe('a key record', () => {
     ['k', 'ed25519'],
     ['k', 'RSA'],
     ['k', ''],
-  ])('of ours with %s=%s is restricted', (tag, value) => {
+  ])('a key record of ours with %s=%s is restricted', (tag, value) => {
     expect(judgeKeyRecord(`p=${OURS};${tag}=${value}`, OURS)).toEqual({ kind: 'restricted', tag, value });
   });
 
-  test.each(['p=', 'v=DKIM1; k=rsa; p=', 'p= \t;'])('%j is revoked', (text) => {
+  test.each(['p=', 'v=DKIM1; k=rsa; p=', 'p= \t;'])('the key record %j is revoked', (text) => {
     expect(judgeKeyRecord(text, OURS)).toEqual({ kind: 'revoked' });
   });
 
@@ -126,7 +126,7 @@ describe('a key record', () => {
     ['k=rsa', 'it has no p='],
     [`k=rsa p=${OURS}`, 'it has no p='],
     [`p="${OURS}"`, 'its p= is not base64'],
-  ])('%j is none', (text, problem) => {
+  ])('the text %j is not a key record', (text, problem) => {
     expect(judgeKeyRecord(text, OURS)).toEqual({ kind: 'syntax-error', problem });
   });
 });

@@ -16,18 +16,18 @@ function errorOf(open: () => unknown): LetterheadError {
   throw new Error('It opened.');
 }
 
-it('opens what it sealed, for the same owner', () => {
+it('a sealed key opens for the same owner', () => {
   const cipher = createKeyCipher(randomBytes(32), randomBytes);
   expect(Buffer.from(cipher.decrypt(cipher.encrypt(privateKey, owner), owner))).toEqual(privateKey);
 });
 
-it('opens it after a restart with the same secret', () => {
+it('a sealed key opens after a restart with the same secret', () => {
   const secret = randomBytes(32);
   const encrypted = createKeyCipher(secret, randomBytes).encrypt(privateKey, owner);
   expect(Buffer.from(createKeyCipher(secret, randomBytes).decrypt(encrypted, owner))).toEqual(privateKey);
 });
 
-it('never seals twice to the same text, and shows nothing of the key', () => {
+it('a key is never sealed twice to the same text, and the text shows nothing of the key', () => {
   const cipher = createKeyCipher(randomBytes(32), randomBytes);
   const [one, other] = [cipher.encrypt(privateKey, owner), cipher.encrypt(privateKey, owner)];
   expect(one).toMatch(/^v1\.[A-Za-z0-9_-]+$/);
@@ -40,19 +40,19 @@ it.each([
   { account: 1, domain: 8 },
   { account: 7, domain: 1 },
   { account: 17, domain: 7 },
-])('stays shut for another owner: %j', (other) => {
+])('a sealed key does not open for another owner: %j', (other) => {
   const cipher = createKeyCipher(randomBytes(32), randomBytes);
   const encrypted = cipher.encrypt(privateKey, owner);
   expect(errorOf(() => cipher.decrypt(encrypted, other)).code).toBe('unavailable');
 });
 
-it('stays shut to another secret', () => {
+it('a sealed key does not open with another secret', () => {
   const encrypted = createKeyCipher(randomBytes(32), randomBytes).encrypt(privateKey, owner);
   const other = createKeyCipher(randomBytes(32), randomBytes);
   expect(errorOf(() => other.decrypt(encrypted, owner)).message).toContain('SECRET_KEY');
 });
 
-it('stays shut where any character was altered', () => {
+it('a sealed key does not open when any character was altered', () => {
   const cipher = createKeyCipher(randomBytes(32), randomBytes);
   const encrypted = cipher.encrypt(randomBytes(30), owner);
   for (let i = 0; i < encrypted.length; i += 1) {
@@ -66,7 +66,7 @@ it('stays shut where any character was altered', () => {
   expect(errorOf(() => cipher.decrypt(`${encrypted}A`, owner)).code).toBe('unavailable');
 });
 
-it('says nothing of keys when it refuses', () => {
+it('the error for a key that does not open says nothing of keys', () => {
   const secret = randomBytes(32);
   const cipher = createKeyCipher(secret, randomBytes);
   const encrypted = cipher.encrypt(privateKey, owner);
@@ -83,7 +83,7 @@ it('says nothing of keys when it refuses', () => {
   }
 });
 
-it('notices a wrong secret by the key check', () => {
+it('the key check detects a wrong secret', () => {
   const secret = randomBytes(32);
   const cipher = createKeyCipher(secret, randomBytes);
   const check = cipher.makeKeyCheck();
@@ -93,6 +93,6 @@ it('notices a wrong secret by the key check', () => {
   expect(cipher.verifyKeyCheck(cipher.encrypt(Buffer.from('letterhead key check'), owner))).toBe(false);
 });
 
-it.each([0, 16, 31, 33])('takes no secret of %i bytes', (length) => {
+it.each([0, 16, 31, 33])('a secret of %i bytes is refused', (length) => {
   expect(() => createKeyCipher(randomBytes(length), randomBytes)).toThrow(`${length} bytes`);
 });

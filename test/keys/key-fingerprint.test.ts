@@ -2,7 +2,7 @@ import { createHash, generateKeyPairSync } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { keyFingerprint } from '../../server/keys/key-fingerprint.ts';
 
-it('remembers a key by the SHA-256 of its DER', () => {
+it('the fingerprint of a key is the SHA-256 of its DER', () => {
   const { publicKey } = generateKeyPairSync('rsa', {
     modulusLength: 2048,
     publicKeyEncoding: { type: 'spki', format: 'der' },

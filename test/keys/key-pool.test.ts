@@ -46,7 +46,7 @@ function openssl(der: Uint8Array, ...args: string[]): string {
   }).toString();
 }
 
-it('makes RSA-2048 keys that openssl reads', async () => {
+it('the key pool makes RSA-2048 keys that openssl reads', async () => {
   const { publicKey, privateKey } = await openPool({ size: 1 }).take(1);
   expect(publicKey).toMatch(/^[A-Za-z0-9+/]{392}$/); // one line, no padding: 294 bytes
   const published = openssl(Buffer.from(publicKey, 'base64'), '-pubin');
@@ -55,7 +55,7 @@ it('makes RSA-2048 keys that openssl reads', async () => {
   expect(openssl(privateKey)).toContain('Private-Key: (2048 bit');
 });
 
-it('makes pairs: what the one signs, the other verifies', async () => {
+it('the key pool makes pairs: the public key verifies what the private key signs', async () => {
   const { publicKey, privateKey } = await openPool({ size: 1 }).take(1);
   const signature = sign(
     'sha256',
@@ -66,7 +66,7 @@ it('makes pairs: what the one signs, the other verifies', async () => {
   expect(verify('sha256', Buffer.from('Hello'), published, signature)).toBe(true);
 });
 
-it('serves a burst that is larger than the pool, in order, each with a key of its own', async () => {
+it('the key pool serves a burst larger than itself, in order, each with a key of its own', async () => {
   const size = 3;
   const pool = openPool({ size });
   const served: number[] = [];
@@ -81,7 +81,7 @@ it('serves a burst that is larger than the pool, in order, each with a key of it
   expect(new Set(pairs.map((pair) => pair.publicKey)).size).toBe(size + 5);
 });
 
-it('serves an account that waits for one key before the rest of an account that waits for many', async () => {
+it('the key pool serves an account that waits for one key before the rest of an account that waits for many', async () => {
   const pool = openPool({ size: 0 });
   const served: string[] = [];
   const take = (account: number, name: string) => pool.take(account).then(() => served.push(name));
@@ -93,7 +93,7 @@ it('serves an account that waits for one key before the rest of an account that 
   expect(served).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3', 'a4']);
 });
 
-it('refuses an account that waits for too many keys, and no other', async () => {
+it('the key pool refuses an account that waits for too many keys, and no other', async () => {
   const pool = openPool({ size: 0 });
   const ends = Promise.allSettled(
     Array.from({ length: ACCOUNT_LIMITS.waitingRequests + 1 }, () => pool.take(1)),
@@ -107,13 +107,13 @@ it('refuses an account that waits for too many keys, and no other', async () => 
   );
 });
 
-it('makes keys only for those who wait where none are to be kept', async () => {
+it('a key pool of size 0 makes keys only for callers that wait', async () => {
   const pool = openPool({ size: 0 });
   const [one, other] = await Promise.all([pool.take(1), pool.take(1)]);
   expect(one.publicKey).not.toBe(other.publicKey);
 });
 
-it('lets durable writes pass while keys are made', async () => {
+it('durable writes go on while the key pool makes keys', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'letterhead-'));
   cleanups.push(() => rm(folder, { recursive: true }));
   const pool = openPool({ size: 0 });
@@ -137,7 +137,7 @@ it('lets durable writes pass while keys are made', async () => {
   expect((await ends).some((end) => end.status === 'rejected')).toBe(true);
 });
 
-it('puts another in the place of a worker that dies, and serves those who waited in order', async () => {
+it('the key pool replaces a worker that dies, and serves the waiting callers in order', async () => {
   const { createWorker, started } = killableWorkers();
   const deaths: Error[] = [];
   const pool = openPool({ size: 0, createWorker, onWorkerDeath: (error) => deaths.push(error) });
@@ -151,7 +151,7 @@ it('puts another in the place of a worker that dies, and serves those who waited
   expect(deaths).toHaveLength(1);
 });
 
-it('gives the reason for the death', async () => {
+it('the key pool reports why a worker died', async () => {
   const deaths: Error[] = [];
   const { createWorker } = killableWorkers();
   const broken = () => new Worker('throw new Error("out of entropy")', { eval: true });
@@ -165,7 +165,7 @@ it('gives the reason for the death', async () => {
   expect(deaths.map((error) => error.message)).toEqual(['out of entropy']);
 });
 
-it('refuses for now where no worker lives, and tries again for the next who asks', async () => {
+it('the key pool refuses a caller while no worker lives, and tries again for the next caller', async () => {
   let created = 0;
   let broken = true;
   const { createWorker } = killableWorkers();
@@ -184,7 +184,7 @@ it('refuses for now where no worker lives, and tries again for the next who asks
   expect((await pool.take(1)).publicKey).toMatch(/^MII/);
 });
 
-it('refuses those who wait, and those who come later, when it closes', async () => {
+it('a key pool that closes refuses the callers that wait and those that come later', async () => {
   const pool = openPool({ size: 2 });
   const waiting = Array.from({ length: 5 }, () => pool.take(1));
   const ends = Promise.allSettled(waiting);

@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-it('draws the keys of a file in order, and says once that it starts over', async () => {
+it('the keys of a file are drawn in order, and it is said once when they start over', async () => {
   const path = join(folder, 'keys.jsonl');
   await run(process.execPath, ['-C', 'letterhead-source', makeKeys, path, '3']);
   expect((await stat(path)).mode & 0o777).toBe(0o600);
@@ -31,7 +31,7 @@ it('draws the keys of a file in order, and says once that it starts over', async
   await source.close();
 });
 
-it('ends the process that makes keys without being closed, once nobody waits', async () => {
+it('the process that makes keys ends without being closed, once nobody waits', async () => {
   const pool = fileURLToPath(new URL('../../server/keys/key-pool.ts', import.meta.url));
   const script = `
     import { KeyPool } from ${JSON.stringify(pool)};
@@ -48,7 +48,7 @@ it('ends the process that makes keys without being closed, once nobody waits', a
   expect(stdout).toBe('MIIB');
 });
 
-it('refuses a file that is not there, or holds something else', async () => {
+it('a key file that is missing, or holds something else, is refused', async () => {
   const note = () => {};
   await expect(keysFromFile(join(folder, 'none'), note)).rejects.toThrow('ENOENT');
   await writeFile(join(folder, 'other'), '{"public_key": 1}\n');

@@ -14,7 +14,7 @@ describe('the secret key in the data folder', () => {
 
   afterEach(() => rm(folder, { recursive: true }));
 
-  test('is its owner’s alone, and is read as it was made', async () => {
+  test('the secret key file is private to its owner, and is read as it was made', async () => {
     expect(await readSecretKeyFile(folder)).toBeUndefined();
     const key = await makeSecretKeyFile(folder);
     expect(await readSecretKeyFile(folder)).toEqual(key);
@@ -22,7 +22,7 @@ describe('the secret key in the data folder', () => {
     expect((await stat(join(folder, 'secret.key'))).mode & 0o777).toBe(0o600);
   });
 
-  test('is not there by half where the disk does not take it: the next start makes it', async () => {
+  test('a secret key file that the disk does not take is not left half-written, and the next start makes it', async () => {
     // The system refuses what is more in a file than the process may write.
     const room = new URL('../../server/keys/secret-key-file.ts', import.meta.url);
     const script = `const room = await import('${room}'); await room.makeSecretKeyFile(process.argv[1]);`;

@@ -12,7 +12,7 @@ const tags = fc.uniqueArray(fc.record({ name: tagName, value: tagValue }), {
 });
 
 describe('a tag list', () => {
-  test('is read the same in every spelling that RFC 6376 §3.2 allows', () => {
+  test('a tag list is read the same in every spelling that RFC 6376 §3.2 allows', () => {
     const spelled = tags.chain((list) => fc.tuple(fc.constant(list), tagListSpelling(list)));
     fc.assert(
       fc.property(spelled, ([list, text]) => {
@@ -21,7 +21,7 @@ describe('a tag list', () => {
     );
   });
 
-  test('with a tag twice is a syntax error, whatever the values', () => {
+  test('a tag list with a tag twice is a syntax error, whatever the values', () => {
     const doubled = tags.chain((list) =>
       fc
         .tuple(fc.shuffledSubarray(list, { minLength: 1, maxLength: 1 }), tagValue)
@@ -36,7 +36,7 @@ describe('a tag list', () => {
     );
   });
 
-  test('keeps names that differ in case apart', () => {
+  test('a tag list keeps names that differ in case apart', () => {
     expect(parseTagList('a=1;A=2')).toMatchObject({ kind: 'tags', tags: [{ name: 'a' }, { name: 'A' }] });
   });
 
@@ -53,11 +53,11 @@ describe('a tag list', () => {
     ['a\u00a0=1', 'it holds a character that is not plain ASCII'],
     ['a=1\nb', 'it holds a line break'],
     ['a=1\r\nb', 'it holds a line break'],
-  ])('%j is none: %s', (text, problem) => {
+  ])('the text %j is not a tag list: %s', (text, problem) => {
     expect(parseTagList(text)).toEqual({ kind: 'syntax-error', problem });
   });
 
-  test('never throws, whatever stands in the record', () => {
+  test('parsing a tag list never throws, whatever the record holds', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         expect(['tags', 'syntax-error']).toContain(parseTagList(text).kind);

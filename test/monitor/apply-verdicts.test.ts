@@ -64,16 +64,19 @@ describe('what a verdict changes', () => {
       NEWLY_DEGRADED,
       'domain.degraded',
     ],
-  ])('%s', (_, before, verdict, mode, after, event) => {
-    const change = apply(before, verdict, mode);
-    expect(change?.row.records).toEqual([after]);
-    expect(change?.events.map(({ type }) => type)).toEqual([event]);
-    expect(change?.events[0]).toMatchObject({
-      actor: MONITOR,
-      at: LATER,
-      domain: { id: 7, name: 'example.org' },
-    });
-  });
+  ])(
+    'a verdict changes the record as it says and makes its event: %s',
+    (_, before, verdict, mode, after, event) => {
+      const change = apply(before, verdict, mode);
+      expect(change?.row.records).toEqual([after]);
+      expect(change?.events.map(({ type }) => type)).toEqual([event]);
+      expect(change?.events[0]).toMatchObject({
+        actor: MONITOR,
+        at: LATER,
+        domain: { id: 7, name: 'example.org' },
+      });
+    },
+  );
 
   test.each<[string, RecordState, Verdict, CheckMode]>([
     ['still right', VERIFIED, RIGHT, 'monitor'],
@@ -82,11 +85,11 @@ describe('what a verdict changes', () => {
     ['wrong again, by a share link', DEGRADED, WRONG, 'share'],
     ['wrong again, by hearsay only', DEGRADED, WRONG_BY_RESOLVER, 'monitor'],
     ['wrong again, by hearsay only, when asked', DEGRADED, WRONG_BY_RESOLVER, 'verify'],
-  ])('nothing: %s', (_, before, verdict, mode) => {
+  ])('a verdict that brings no news changes nothing: %s', (_, before, verdict, mode) => {
     expect(apply(before, verdict, mode)).toBeNull();
   });
 
-  test('nothing transient changes anything, whatever came before', () => {
+  test('a transient verdict changes nothing, whatever came before', () => {
     const state = fc
       .record({
         verified: fc.boolean(),
@@ -102,7 +105,7 @@ describe('what a verdict changes', () => {
     );
   });
 
-  test('`verified` is never taken away by hearsay, whatever is heard', () => {
+  test('`verified` is never taken away by hearsay, whatever else was found', () => {
     const heard = fc.array(
       fc.tuple(
         fc.constantFrom(UNKNOWN, WRONG_BY_RESOLVER, RIGHT),
@@ -142,7 +145,7 @@ describe('what a verdict changes', () => {
     expect(lost?.row.keys).toEqual(activated?.keys);
   });
 
-  test('each record has its own', () => {
+  test('the DKIM and the Return-Path record change independently, each with its own event', () => {
     const row = sendingDomain({ dkim: VERIFIED, return_path: { ...NOT_VERIFIED, target: 't.example.net' } });
     const verdicts: Verdicts = { 'dkim:1': WRONG, return_path: { ...RIGHT } };
     const change = applyVerdicts(row, verdicts, checkAs('verify'));
@@ -161,7 +164,7 @@ describe('what a verdict changes', () => {
     );
   });
 
-  test('a record that was not looked at stays as it is', () => {
+  test('a record that was not checked stays as it is', () => {
     const row = sendingDomain({ dkim: VERIFIED, return_path: { ...VERIFIED, target: 't.example.net' } });
     expect(applyVerdicts(row, { return_path: RIGHT }, checkAs('monitor'))).toBeNull();
   });
@@ -174,7 +177,7 @@ describe('where a record stands', () => {
     ['verified', VERIFIED, '2027-01-01T00:00:00Z'],
     ['degraded', DEGRADED, '2027-01-01T00:00:00Z'],
     ['failed', LOST, '2026-01-02T00:00:01Z'],
-  ])('%s', (status, state, now) => {
+  ])('the status of a record follows from its state and the time: %s', (status, state, now) => {
     expect(statusOf(state, new Date(now))).toBe(status);
   });
 });

@@ -47,7 +47,7 @@ function at<T>(list: readonly T[], index: number): T {
 }
 
 describe('checks that are asked for', () => {
-  test('before the first question share it', async () => {
+  test('requests for a check that has asked nothing yet share it', async () => {
     const { queue, started } = openQueue();
     const asked = [
       queue.request(domain(1), REQUEST),
@@ -60,7 +60,7 @@ describe('checks that are asked for', () => {
     expect(await Promise.all(asked)).toEqual([ROW, ROW, ROW]);
   });
 
-  test('after the first question share the next check, which waits for this one', async () => {
+  test('requests that come after the first question share the next check, which waits for this one', async () => {
     const { queue, started } = openQueue();
     const first = queue.request(domain(1), REQUEST);
     at(started, 0).job.begin();
@@ -75,7 +75,7 @@ describe('checks that are asked for', () => {
     expect(await Promise.all(later)).toEqual([changed, changed]);
   });
 
-  test('join a due check that has not begun, and say so', async () => {
+  test('a request joins a due check that has not begun, and is recorded as its actor', async () => {
     const { queue, started } = openQueue();
     queue.add(domain(1));
     const asked = queue.request(domain(1), REQUEST);
@@ -85,7 +85,7 @@ describe('checks that are asked for', () => {
     expect(await asked).toBe(ROW);
   });
 
-  test('end within ten seconds, though they came while another check ran', async () => {
+  test('a requested check ends within ten seconds, even if it waited for another check', async () => {
     const { queue, started, time } = openQueue();
     queue.add(domain(1));
     at(started, 0).job.begin();
@@ -101,7 +101,7 @@ describe('checks that are asked for', () => {
     expect(await asked).toBe(ROW);
   });
 
-  test('go before those that are due', async () => {
+  test('requested checks go before due checks', async () => {
     const { queue, started, idsStarted } = openQueue(1);
     queue.add(domain(1));
     queue.add(domain(2));
@@ -110,7 +110,7 @@ describe('checks that are asked for', () => {
     expect(idsStarted()).toEqual([1, 3]);
   });
 
-  test('that find no room for long are refused, and told when to come again', async () => {
+  test('a request that finds no room for long is refused, and told when to come again', async () => {
     const { queue, started, time } = openQueue(1);
     queue.add(domain(1));
     const asked = queue.request(domain(2), REQUEST);
@@ -120,7 +120,7 @@ describe('checks that are asked for', () => {
     expect(started).toHaveLength(1);
   });
 
-  test('are refused at shutdown, whether they run or wait', async () => {
+  test('requests are refused at shutdown, whether they run or wait', async () => {
     const { queue, started } = openQueue(1);
     const asked = [queue.request(domain(1), REQUEST), queue.request(domain(2), REQUEST)];
     const closed = queue.close();
@@ -135,7 +135,7 @@ describe('checks that are asked for', () => {
     expect(started).toHaveLength(1);
   });
 
-  test('get the error of a check that fails', async () => {
+  test('a request gets the error of a check that fails', async () => {
     const { time } = openQueue();
     const queue = new CheckQueue({
       ...time,
@@ -148,7 +148,7 @@ describe('checks that are asked for', () => {
 });
 
 describe('checks that are due', () => {
-  test('run side by side, and leave room for those that are asked for', () => {
+  test('due checks run side by side, and leave room for requested checks', () => {
     const { queue, idsStarted } = openQueue(8);
     for (let id = 1; id <= 20; id++) queue.add(domain(id));
     expect(idsStarted()).toEqual([1, 2, 3, 4, 5, 6]);
@@ -156,7 +156,7 @@ describe('checks that are due', () => {
     expect(idsStarted()).toEqual([1, 2, 3, 4, 5, 6, 21]);
   });
 
-  test('of slow domains hold up no other', async () => {
+  test('due checks of slow domains hold up no other domain', async () => {
     const { queue, started, idsStarted, time } = openQueue(8);
     for (const id of [1, 2, 3, 4, 5, 6]) queue.add(domain(id));
     time.pass(9 * SECOND);
@@ -170,13 +170,13 @@ describe('checks that are due', () => {
     expect(queue.capacity).toBe(1);
   });
 
-  test('are added once, however often they come up', () => {
+  test('a due check is added once, however often it comes up', () => {
     const { queue } = openQueue(1);
     for (let i = 0; i < 3; i++) queue.add(domain(1));
     expect({ inFlight: queue.inFlight, waiting: queue.waiting }).toEqual({ inFlight: 1, waiting: 0 });
   });
 
-  test('end by themselves, whatever the DNS does', () => {
+  test('a check ends by itself, whatever the DNS does', () => {
     const { queue, started, time } = openQueue();
     queue.add(domain(1));
     at(started, 0).job.begin();
@@ -188,7 +188,7 @@ describe('checks that are due', () => {
 });
 
 describe('accounts', () => {
-  test('one that has its share of checks under way holds up no other’s, asked for or due', () => {
+  test('an account that has its share of checks under way holds up no other’s, requested or due', () => {
     const { queue, idsStarted } = openQueue(16, 8);
     for (let id = 1; id <= 60; id++) void queue.request(domain(id), REQUEST).catch(() => {});
     for (let id = 101; id <= 600; id++) queue.add(domain(id));
@@ -198,7 +198,7 @@ describe('accounts', () => {
     expect(idsStarted().slice(8)).toEqual([1001, 1002]);
   });
 
-  test('a check that is asked for finds room in the share of an account with hundreds of due ones', () => {
+  test('a requested check finds room in the share of an account with hundreds of due checks', () => {
     const { queue, idsStarted } = openQueue(128, 64);
     for (let id = 1; id <= 500; id++) queue.add(domain(id));
     expect(idsStarted()).toHaveLength(48);
@@ -206,7 +206,7 @@ describe('accounts', () => {
     expect(idsStarted().slice(48)).toEqual(Array.from({ length: 16 }, (_, i) => 501 + i));
   });
 
-  test('have room in turn where all of it is taken', async () => {
+  test('accounts take turns when all room is taken', async () => {
     const { queue, started, idsStarted } = openQueue(2);
     for (const [id, account] of [
       [1, 1],
@@ -222,7 +222,7 @@ describe('accounts', () => {
     expect(idsStarted()).toEqual([1, 2, 3, 5, 6, 4]);
   });
 
-  test('that have their share leave room for due checks of others', () => {
+  test('accounts that have their share leave room for due checks of others', () => {
     const { queue, idsStarted } = openQueue(16, 8);
     for (let id = 1; id <= 100; id++) queue.add(domain(id));
     expect({ started: idsStarted().length, waiting: queue.waiting, capacity: queue.capacity }).toEqual({
@@ -232,7 +232,7 @@ describe('accounts', () => {
     });
   });
 
-  test('cannot make more due checks wait than there is memory for', () => {
+  test('accounts cannot make more due checks wait than there is memory for', () => {
     const { queue } = openQueue(16, 8);
     for (let id = 1; id <= 2 * CHECK_LIMITS.waiting && queue.capacity > 0; id++) queue.add(domain(id));
     expect([queue.waiting, queue.capacity]).toEqual([CHECK_LIMITS.waiting, 0]);
@@ -249,7 +249,7 @@ describe('domains that are known to be slow', () => {
     started.length = 0;
   }
 
-  test('are forgotten when they are gone', async () => {
+  test('a slow domain is forgotten when it is deleted', async () => {
     const opened = openQueue(8);
     await slowChecks(opened, [1, 2, 3]);
     const { queue, started, idsStarted, time } = opened;
@@ -262,7 +262,7 @@ describe('domains that are known to be slow', () => {
     expect(idsStarted()).toEqual([1, 2, 3]);
   });
 
-  test('are forgotten when there are very many, those first that were slow the longest ago', async () => {
+  test('slow domains are forgotten when there are very many, the longest ago first', async () => {
     const opened = openQueue(8);
     const { queue, idsStarted } = opened;
     await slowChecks(opened, [1, 2, 3]);

@@ -26,7 +26,7 @@ async function wait(scene: MonitorFixture, { id }: DomainRow): Promise<number> {
 }
 
 describe('a clock that was a year ahead for a while, and is right again', () => {
-  test('a verified domain that was checked meanwhile is looked at within its six hours, and its loss is found', async () => {
+  test('a verified domain that was checked while the clock was a year ahead is checked within its six hours, and its loss is found', async () => {
     await using scene = await MonitorFixture.set();
     scene.servers.publish(FQDN, OURS);
     const domain = await scene.add();
@@ -45,7 +45,7 @@ describe('a clock that was a year ahead for a while, and is right again', () => 
     expect(dkimStateOf(await scene.row(domain)).verified).toBe(false);
   });
 
-  test('a domain that was given up meanwhile is looked for again', async () => {
+  test('a domain that was given up while the clock was a year ahead is checked again', async () => {
     await using scene = await MonitorFixture.set();
     const domain = await scene.add();
     scene.time.pass(YEAR);
@@ -57,7 +57,7 @@ describe('a clock that was a year ahead for a while, and is right again', () => 
     expect(await wait(scene, domain)).toBeLessThanOrEqual(HOUR);
   });
 
-  test('a domain that was made meanwhile is looked for as if it had been made now', async () => {
+  test('a domain that was made while the clock was a year ahead is checked as if it had been made now', async () => {
     await using scene = await MonitorFixture.set({ start: '2027-01-01T00:00:00Z' });
     const domain = await scene.add();
     await scene.tick(1);
@@ -74,7 +74,7 @@ describe('a clock that was a year ahead for a while, and is right again', () => 
     expect(dkimStateOf(await scene.row(domain)).since).toBe('2026-01-01T00:01:00Z');
   });
 
-  test('changes nothing about times that are as they should be', () => {
+  test('setting the clock right changes no time that is as it should be', () => {
     const now = new Date('2026-01-01T01:00:00Z');
     const row = sendingDomain({ dkim: VERIFIED, return_path: { ...NOT_VERIFIED, target: 't.example.net' } });
     const times = {
@@ -88,7 +88,7 @@ describe('a clock that was a year ahead for a while, and is right again', () => 
     expect(correctTimes(sendingDomain(), givenUp, old, randomBytes)).toBe(givenUp);
   });
 
-  test('after a restart, too, a verified domain whose record is gone does not stay verified', async () => {
+  test('a verified domain whose record is gone does not stay verified after a restart with the clock set right', async () => {
     let ahead = YEAR;
     const clock = () => new Date(Date.now() + ahead);
     const before = await startTestServer({ clock });

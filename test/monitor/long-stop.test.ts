@@ -9,7 +9,7 @@ import { createAccount, NOON, storedDomain } from '../store/rows.ts';
 
 const DOMAINS = 20_000;
 
-test('what a long stop has left over of very many domains is spread while others have their turn', async () => {
+test('the backlog of a long stop with very many domains is spread while others have their turn', async () => {
   await using folder = await makeJsonFolder();
   await createAccount(await folder.open());
   await folder.close();

@@ -10,7 +10,7 @@ const OURS = { TXT: [`k=rsa;p=${OUR_KEY}`] };
 const FOREVER = 60 * SECOND;
 
 describe('the monitor', () => {
-  test('finds a record that is published, tells of it, keeps what it saw, and looks again in six hours', async () => {
+  test('the monitor finds a record that is published, makes an event, keeps the evidence, and checks again in six hours', async () => {
     await using scene = await MonitorFixture.set();
     const domain = await scene.add();
     await scene.tick(1);
@@ -35,7 +35,7 @@ describe('the monitor', () => {
     expect(scene.failures).toEqual([]);
   });
 
-  test('takes `verified` away only when it finds the record wrong twice, a quarter of an hour apart', async () => {
+  test('the monitor takes `verified` away only when it finds the record wrong twice, a quarter of an hour apart', async () => {
     await using scene = await MonitorFixture.set();
     const domain = await scene.add({ dkim: VERIFIED });
     await scene.tick(1);
@@ -57,7 +57,7 @@ describe('the monitor', () => {
   });
 
   test.each(['verified', 'not verified'])(
-    'moves nothing while servers fail for hours: %s',
+    'the monitor changes nothing while servers fail for hours: %s',
     async (before) => {
       await using scene = await MonitorFixture.set();
       if (before === 'verified') scene.servers.publish(FQDN, OURS);
@@ -78,7 +78,7 @@ describe('the monitor', () => {
     },
   );
 
-  test('lets a slow zone hold up no other', async () => {
+  test('a slow zone holds up no other domain of the monitor', async () => {
     const zones = { 'example.org': {}, 'slow.example': {} };
     await using scene = await MonitorFixture.set({ dns: { zones }, patience: FOREVER });
     const slow = `${SELECTOR}._domainkey.slow.example`;
@@ -91,7 +91,7 @@ describe('the monitor', () => {
     expect(scene.monitor.load.inFlight).toBe(1);
   });
 
-  test('lets an account with many silent domains hold up no other: neither what is due nor what is asked for', async () => {
+  test('an account with many silent domains holds up no other’s due or requested checks', async () => {
     const zones = { 'example.org': {}, 'silent.example': {} };
     await using scene = await MonitorFixture.set({
       dns: { zones },
@@ -114,7 +114,7 @@ describe('the monitor', () => {
     expect(asked?.verified).toBe(true);
   });
 
-  test('goes on when the disk is full, and makes the check again a minute later', async () => {
+  test('the monitor goes on when the disk is full, and makes the check again a minute later', async () => {
     await using scene = await MonitorFixture.set();
     const domain = await scene.add();
     scene.servers.publish(FQDN, OURS);
@@ -129,7 +129,7 @@ describe('the monitor', () => {
     expect(dkimStateOf(await scene.row(domain)).verified).toBe(true);
   });
 
-  test('spreads what a long stop has left over, but for what somebody waits for', async () => {
+  test('the monitor spreads the backlog of a long stop, except for what somebody waits for', async () => {
     await using scene = await MonitorFixture.set({ start: '2026-02-01T00:00:00Z' });
     const count = 300;
     for (let i = 0; i < count; i++) await scene.add({ domain: `d${i}.example.org`, dkim: VERIFIED });
@@ -147,7 +147,7 @@ describe('the monitor', () => {
 });
 
 describe('verify now', () => {
-  test('says what the DNS says, at once and in both directions', async () => {
+  test('verify-dns says what the DNS says, at once and in both directions', async () => {
     await using scene = await MonitorFixture.set();
     const domain = await scene.add();
     scene.servers.publish(FQDN, OURS);
@@ -164,7 +164,7 @@ describe('verify now', () => {
     ]);
   });
 
-  test('asks once for all who ask at the same time', async () => {
+  test('callers of verify-dns at the same time share one check', async () => {
     await using scene = await MonitorFixture.set();
     const domain = await scene.add();
     const rows = await Promise.all(
@@ -175,7 +175,7 @@ describe('verify now', () => {
     expect(scene.reports).toHaveLength(1);
   });
 
-  test('drops what it saw of a selector that a rename has replaced meanwhile', async () => {
+  test('verify-dns drops what it found for a selector that a rename has replaced meanwhile', async () => {
     await using scene = await MonitorFixture.set({ dns: { latency: 100 } });
     const domain = await scene.add();
     scene.servers.publish(FQDN, OURS);
@@ -190,7 +190,7 @@ describe('verify now', () => {
     expect(await scene.events(domain)).toEqual([]);
   });
 
-  test('ends when its time is up, with the domain as it was', async () => {
+  test('verify-dns ends when its time is up, with the domain as it was', async () => {
     await using scene = await MonitorFixture.set({ patience: FOREVER });
     const domain = await scene.add({ dkim: VERIFIED });
     for (const server of [scene.servers.resolver, ...scene.servers.authorities]) server.fault = 'silent';
@@ -200,7 +200,7 @@ describe('verify now', () => {
     expect(await verified).toEqual({ ...domain, checks: expect.anything() });
   });
 
-  test('judges what was heard when its time is up', async () => {
+  test('verify-dns judges what was found when its time is up', async () => {
     await using scene = await MonitorFixture.set({ patience: FOREVER, dns: { authorities: 2 } });
     const domain = await scene.add();
     scene.servers.publish(FQDN, OURS);
@@ -212,7 +212,7 @@ describe('verify now', () => {
     expect(await verified).toMatchObject({ records: [{ verified: true }] });
   });
 
-  test('is refused at shutdown, and nothing is kept of it', async () => {
+  test('verify-dns is refused at shutdown, and nothing of it is kept', async () => {
     await using scene = await MonitorFixture.set({ patience: FOREVER });
     const domain = await scene.add({ dkim: VERIFIED });
     for (const server of [scene.servers.resolver, ...scene.servers.authorities]) server.fault = 'silent';
@@ -225,12 +225,12 @@ describe('verify now', () => {
     expect(await scene.store.checks.evidence(scene.account, domain.id)).toBeUndefined();
   });
 
-  test('knows when the domain is gone', async () => {
+  test('verify-dns notices that the domain is gone', async () => {
     await using scene = await MonitorFixture.set();
     expect(await scene.monitor.verifyNow(target(scene, 4711), REQUEST)).toBeUndefined();
   });
 
-  test('passes on that the store cannot take it', async () => {
+  test('verify-dns passes on that the store cannot take the result', async () => {
     await using scene = await MonitorFixture.set();
     const domain = await scene.add();
     scene.servers.publish(FQDN, OURS);

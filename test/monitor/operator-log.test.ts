@@ -11,7 +11,7 @@ const changesIn = ({ log }: TestServer): string[] =>
 
 const BEFORE = ['account.created', 'token.created', 'domain.created'];
 
-test('one line an event, none for a check without news; each check and lookup is counted', async () => {
+test("the operator's log has one line per event and none for a check without news, and each check and lookup is counted", async () => {
   await using server = await startTestServer();
   const { id, dns_records } = await server.letterhead.domains.create.mutate({
     account: 1,
@@ -39,7 +39,7 @@ test('one line an event, none for a check without news; each check and lookup is
   expect(metrics).toMatch(/^letterhead_checks_in_flight 0$/m);
 });
 
-test('a start says what the host of the Return-Paths lacks, and nothing where it lacks nothing', async () => {
+test('a start says what the Return-Path host lacks, and nothing if it lacks nothing', async () => {
   const environment = { RETURN_PATH_HOST: 'bounces.example.net' };
   const lines = ({ log }: TestServer) => log.filter((line) => line.includes('*.bounces.example.net'));
   {

@@ -9,7 +9,7 @@ import { OUR_KEY, SELECTOR, VERIFIED } from '../verification/sending-domain.ts';
 import { MINUTE, SECOND } from './fake-time.ts';
 import { ASKER, MonitorFixture, REQUEST } from './monitor-fixture.ts';
 
-test('a page that hears of a verified record and still shows the old diagnosis: what was seen is kept first', async () => {
+test('the diagnosis is kept before the event of a verified record is sent, so that no page still shows the old one', async () => {
   await using scene = await MonitorFixture.set();
   const domain = await scene.add();
   scene.servers.publish(`${SELECTOR}._domainkey.example.org`, { TXT: [`k=rsa;p=${OUR_KEY}`] });

@@ -22,7 +22,7 @@ function looks(state: RecordState): number[] {
 }
 
 describe('when a record is looked at', () => {
-  test('that is never found: ever more rarely, and not after 30 days', () => {
+  test('a record that is never found is checked ever more rarely, and not after 30 days', () => {
     const ages = looks(NOT_VERIFIED);
     const hourly = Array.from({ length: 72 }, (_, i) => (i + 1) * 60);
     const everySixHours = Array.from({ length: 44 }, (_, i) => (72 + (i + 1) * 6) * 60);
@@ -30,12 +30,12 @@ describe('when a record is looked at', () => {
     expect(ages).toEqual([1, 2, 5, 10, 15, ...hourly, ...everySixHours, ...daily]);
   });
 
-  test('after a loss: by the same rhythm, from the loss on', () => {
+  test('a lost record is checked in the same rhythm, counted from the loss', () => {
     const lost = { ...NOT_VERIFIED, degraded: true, since: '2026-03-01T00:00:00Z' };
     expect(nextCheck(lost, new Date('2026-03-01T00:00:10Z'), randomBytes)).toBe('2026-03-01T00:01:00Z');
   });
 
-  test('that is verified: six hours later, give or take a tenth', () => {
+  test('a verified record is checked six hours later, give or take a tenth', () => {
     const now = new Date('2026-05-05T05:05:05Z');
     const delays = Array.from(
       { length: 500 },
@@ -46,12 +46,12 @@ describe('when a record is looked at', () => {
     expect(Math.max(...delays) - Math.min(...delays)).toBeGreaterThan(1);
   });
 
-  test('that was found wrong once: a quarter of an hour later', () => {
+  test('a record that was found wrong once is checked a quarter of an hour later', () => {
     const degraded = { ...VERIFIED, degraded: true };
     expect(nextCheck(degraded, new Date('2026-05-05T05:05:05Z'), randomBytes)).toBe('2026-05-05T05:20:05Z');
   });
 
-  test('is always ahead, however late this look was', () => {
+  test('the next check is always in the future, however late the last one was', () => {
     const state = fc
       .record({ verified: fc.boolean(), degraded: fc.boolean() })
       .map((changes) => ({ ...NOT_VERIFIED, ...changes }));
@@ -69,7 +69,7 @@ describe('a domain’s due times', () => {
   const row = sendingDomain({ dkim: VERIFIED, return_path: { ...NOT_VERIFIED, target: 't.example.net' } });
   const now = new Date('2026-01-01T00:00:30Z');
 
-  test('begin a minute after it was made', () => {
+  test('a domain is first due a minute after it was made', () => {
     expect(firstCheckTimes(sendingDomain(), randomBytes)).toEqual({
       checked_at: null,
       began_at: null,
@@ -77,7 +77,7 @@ describe('a domain’s due times', () => {
     });
   });
 
-  test('go on for what was looked at, and stay for what was not', () => {
+  test('due times move on for the records that were checked, and stay for the others', () => {
     const before = {
       checked_at: null,
       began_at: null,
@@ -91,7 +91,7 @@ describe('a domain’s due times', () => {
     });
   });
 
-  test('that are not known are now', () => {
+  test('a domain without known due times is due now', () => {
     expect(dueRecords(row, now)).toEqual(['dkim:1', 'return_path']);
     const known = { checked_at: null, began_at: null, due: { 'dkim:1': null } };
     expect(dueRecords({ ...row, checks: known }, now)).toEqual(['return_path']);

@@ -48,7 +48,7 @@ test('a domain is created by JSON, and the host names of a subdomain are relativ
   expect(returnPath.value).toMatch(/^[a-z0-9]{20,}\.bounces\.letterhead\.example$/);
 });
 
-test('retrieve, list, update and delete answer as documented', async () => {
+test('retrieving, listing, updating and deleting a domain answer as documented', async () => {
   await using server = await startTestServer();
   const created = await server.rest('POST', '/accounts/1/domains', { form: 'domain=example.org' });
   const path = `/accounts/1/domains/${created.body.data.id}`;
@@ -78,7 +78,7 @@ test('a rename to the same name changes nothing', async () => {
   expect([renamed.status, renamed.body]).toEqual([200, created.body]);
 });
 
-test('verify-dns asks DNS now and answers with the domain as it then is', async () => {
+test('verify-dns asks the DNS now and answers with the updated domain', async () => {
   await using server = await startTestServer();
   const created = await server.rest('POST', '/accounts/1/domains', { form: 'domain=example.org' });
   const before = await server.rest('POST', '/accounts/1/domains/1/verify-dns');
@@ -103,7 +103,7 @@ test('an id is not given again after a delete or a restart', async () => {
   expect(body.data.id).toBe(3);
 });
 
-test('the list is paged by limit and after, with the next page in a Link header, and filtered', async () => {
+test('the list of domains is paged by limit and after, with the next page in a Link header, and can be filtered', async () => {
   await using server = await startTestServer();
   for (const name of ['a.example', 'b.example', 'c.example']) {
     await server.rest('POST', '/accounts/1/domains', { form: `domain=${name}` });

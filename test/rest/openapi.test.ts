@@ -37,28 +37,31 @@ async function lint(json: string): Promise<string[]> {
   }
 }
 
-it('has nothing that the recommended rules of redocly complain of', async () => {
+it('the OpenAPI document passes the recommended rules of redocly', async () => {
   expect(await lint(text)).toEqual([]);
 });
 
-it('would be complained of, were a tag without its description', async () => {
+it('a tag without its description fails the rules of redocly', async () => {
   const tags = [{ name: 'domains' }, ...document.tags.slice(1)];
   expect(await lint(JSON.stringify({ ...document, tags }))).toEqual([
     expect.stringContaining('tag-description'),
   ]);
 });
 
-it.each(operations)('describes $procedure at its method and path', ({ procedure, meta, pathParameters }) => {
-  const described = document.paths[meta.rest.path][meta.rest.method.toLowerCase()];
-  expect(described).toMatchObject({ operationId: procedure, summary: meta.summary });
-  expect(Object.keys(described.responses)).toContain(`${meta.rest.status}`);
-  const named = (described.parameters ?? []).filter((each: { in: string }) => each.in === 'path');
-  expect(named.map((each: { name: string }) => each.name)).toEqual(pathParameters);
-  for (const parameter of named)
-    expect(parameter).toMatchObject({ required: true, schema: { type: 'integer' } });
-});
+it.each(operations)(
+  'the OpenAPI document describes $procedure at its method and path',
+  ({ procedure, meta, pathParameters }) => {
+    const described = document.paths[meta.rest.path][meta.rest.method.toLowerCase()];
+    expect(described).toMatchObject({ operationId: procedure, summary: meta.summary });
+    expect(Object.keys(described.responses)).toContain(`${meta.rest.status}`);
+    const named = (described.parameters ?? []).filter((each: { in: string }) => each.in === 'path');
+    expect(named.map((each: { name: string }) => each.name)).toEqual(pathParameters);
+    for (const parameter of named)
+      expect(parameter).toMatchObject({ required: true, schema: { type: 'integer' } });
+  },
+);
 
-it('takes a body as JSON and as a form, and requires it where a field is required', () => {
+it('the OpenAPI document takes a body as JSON and as a form, and requires it where a field is required', () => {
   const { requestBody } = document.paths['/accounts/{account}/domains'].post;
   expect(requestBody.required).toBe(true);
   const { 'application/json': json, 'application/x-www-form-urlencoded': form } = requestBody.content;
@@ -67,14 +70,14 @@ it('takes a body as JSON and as a form, and requires it where a field is require
   expect(document.paths['/accounts/{account}'].patch.requestBody.required).toBe(false);
 });
 
-it('gives the domain its eight fields, in their order, with times as text', () => {
+it('the OpenAPI document gives the domain its eight fields, in their order, with times as text', () => {
   const { properties, required } = document.components.schemas.Domain;
   expect(Object.keys(properties)).toEqual(DOMAIN_FIELDS);
   expect(required).toEqual(DOMAIN_FIELDS);
   expect(properties.created_at).toMatchObject({ type: 'string', format: 'date-time' });
 });
 
-it('names the refusals of an operation by status and code, and none that it cannot come to', () => {
+it('the OpenAPI document names the errors of an operation by status and code, and none that it cannot return', () => {
   const { post, get } = document.paths['/accounts/{account}/domains'];
   expect(Object.keys(post.responses['422'].content['application/json'].examples)).toEqual([
     'invalid',

@@ -107,25 +107,28 @@ describe('each row of the table', () => {
     ['no such account, for an admin', 'GET', '/accounts/7/domains', {}, 404, 'not_found'],
     ['no such token', 'DELETE', '/accounts/1/tokens/7', {}, 404, 'not_found'],
   ];
-  test.each(rows)('%s', async (_name, method, path, options, status, code) => {
-    await using server = await startTestServer();
-    expectRefusal(await server.rest(method, path, options), status, code);
-  });
+  test.each(rows)(
+    'a request is refused with the status and code of the table: %s',
+    async (_name, method, path, options, status, code) => {
+      await using server = await startTestServer();
+      expectRefusal(await server.rest(method, path, options), status, code);
+    },
+  );
 
-  test('405 names the methods that there are', async () => {
+  test('a 405 names the allowed methods', async () => {
     await using server = await startTestServer();
     expect((await server.rest('PATCH', DOMAINS)).headers.get('allow')).toBe('POST, GET, HEAD');
     expect((await server.rest('GET', `${DOMAINS}/1/verify-dns`)).headers.get('allow')).toBe('POST');
   });
 
-  test('401 says how to authenticate', async () => {
+  test('a 401 says how to authenticate', async () => {
     await using server = await startTestServer();
     expect((await server.rest('GET', DOMAINS, { token: null })).headers.get('www-authenticate')).toBe(
       'Bearer',
     );
   });
 
-  test('another account’s token is refused, whether or not that account exists', async () => {
+  test('a token of another account is refused, whether or not that account exists', async () => {
     await using server = await startTestServer();
     const token = await server.makeToken(['domains:read', 'domains:write']);
     expectRefusal(await server.rest('GET', '/accounts/2/domains', { token }), 403, 'forbidden');
@@ -143,7 +146,7 @@ describe('each row of the table', () => {
     );
   });
 
-  test('a name that is held is refused by naming the domain that holds it', async () => {
+  test('a name that is held already is refused with the domain that holds it', async () => {
     await using server = await startTestServer();
     await server.rest('POST', DOMAINS, { form: 'domain=example.org' });
     await server.rest('POST', DOMAINS, { form: 'domain=example.net' });
@@ -157,7 +160,7 @@ describe('each row of the table', () => {
     );
   });
 
-  test('an account that is full is refused', async () => {
+  test('a domain is refused when the account is full', async () => {
     await using server = await startTestServer({ environment: { MAX_DOMAINS_PER_ACCOUNT: '1' } });
     await server.rest('POST', DOMAINS, { form: 'domain=a.example' });
     expectRefusal(await server.rest('POST', DOMAINS, { form: 'domain=b.example' }), 422, 'quota_exceeded');
@@ -193,12 +196,15 @@ describe('the order of the table', () => {
     ['422 before the domain’s own 404', 'PUT', `${DOMAINS}/7`, { form: 'domain=' }, 422],
     ['422 before the account’s own 404', 'POST', '/accounts/7/domains', { form: 'domain=' }, 422],
   ];
-  test.each(rows)('%s', async (_name, method, path, options, status) => {
-    await using server = await startTestServer();
-    expect((await server.rest(method, path, options)).status).toBe(status);
-  });
+  test.each(rows)(
+    'a request with two errors gets the first one in the order of the table: %s',
+    async (_name, method, path, options, status) => {
+      await using server = await startTestServer();
+      expect((await server.rest(method, path, options)).status).toBe(status);
+    },
+  );
 
-  test('403 before 415 and 422', async () => {
+  test('a request with two errors gets 403 before 415 and 422', async () => {
     await using server = await startTestServer();
     const token = await server.makeToken(['domains:read']);
     const plain = { token, body: 'x', headers: { 'content-type': 'text/plain' } };
@@ -220,7 +226,7 @@ describe('a token’s end', () => {
     ['2030-01-01T00:00:00'],
     ['2030-02-30'],
     ['+010000-01-01T00:00:00Z'],
-  ])('cannot be %j', async (end) => {
+  ])('the expiry time of a token cannot be %j', async (end) => {
     await using server = await startTestServer();
     const refused = await server.rest('POST', '/accounts/1/tokens', create(end));
     expectRefusal(refused, 422, 'invalid');
@@ -232,20 +238,20 @@ describe('a token’s end', () => {
     ['2030-01-31T12:00:00Z', '2030-01-31T12:00:00+00:00'],
     ['2030-01-31T12:00:00.500+02:00', '2030-01-31T10:00:00+00:00'],
     [null, null],
-  ])('can be %j', async (end, spelt) => {
+  ])('the expiry time of a token can be %j', async (end, spelt) => {
     await using server = await startTestServer();
     const { status, body } = await server.rest('POST', '/accounts/1/tokens', create(end));
     expect([status, body.data.expires_at]).toEqual([201, spelt]);
   });
 });
 
-test('a query value that is a number, but no whole one, is told so', async () => {
+test('a query value that is a number, but not a whole one, is refused with that reason', async () => {
   await using server = await startTestServer();
   const refused = await server.rest('GET', `${DOMAINS}?limit=1.5`);
   expect(refused.body.errors).toEqual({ limit: ['Give limit as a whole number.'] });
 });
 
-test('what is wrong within a list is a complaint about the field that holds the list', async () => {
+test('an error within a list is reported for the field that holds the list', async () => {
   await using server = await startTestServer();
   const sentence = 'Give scopes as one of: domains:read, domains:write, domains:sign, admin.';
   for (const options of [{ form: 'name=x&scopes=share' }, { json: { name: 'x', scopes: [1, 'share'] } }]) {

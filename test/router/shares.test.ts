@@ -30,12 +30,12 @@ test('the holder of a share link sees one domain, can have it checked, and can d
   expect(await codeOf(colleague.shares.list.query({ account: 1, id: domain.id }))).toBe('forbidden');
 });
 
-test('a token of the account is no share link', async () => {
+test('a token of the account does not open the page of a share link', async () => {
   await using server = await startTestServer();
   expect(await codeOf(server.letterhead.share.view.query())).toBe('forbidden');
 });
 
-test('a link ends when it is revoked, when its time has come, and with its domain', async () => {
+test('a share link ends when it is revoked, when it expires, and with its domain', async () => {
   let now = new Date('2026-01-01T12:00:00Z');
   await using server = await startTestServer({ clock: () => now });
   const { domains, shares } = server.letterhead;
@@ -63,7 +63,7 @@ test('a link ends when it is revoked, when its time has come, and with its domai
   expect(await codeOf(orphan.view.query())).toBe('unauthenticated');
 });
 
-test('with PUBLIC_URL set, the link to send carries the secret in its fragment', async () => {
+test('with PUBLIC_URL set, the share link carries its secret in the fragment', async () => {
   await using server = await startTestServer({
     environment: { PUBLIC_URL: 'https://letterhead.example/desk/' },
   });

@@ -41,14 +41,14 @@ test('a batch lists 1,000 rows, and is refused the calls beyond them, with what 
   ]);
 });
 
-test('a batch that is answered line by line is held to the same', async () => {
+test('a batch that is answered line by line has the same limit of rows', async () => {
   await using server = await startFilled();
   const { text } = await sendBatch(server, 'domains.list', { account: 1 }, 'application/jsonl');
   expect(text.match(/d0\.example\.org/g)?.length).toBe(Math.ceil(REQUEST_LIMITS.rows / DOMAINS));
   expect(text).toContain('Send the calls in requests of their own.');
 });
 
-test('what a page shows is served in one request, however much the account holds', async () => {
+test('a page of the console is served in one request, however much the account holds', async () => {
   await using server = await startFilled();
   const { domains, tokens, events } = server.letterhead;
   const lists = Array.from({ length: 80 }, () => domains.list.query({ account: 1 }).catch(() => null));
@@ -59,7 +59,7 @@ test('what a page shows is served in one request, however much the account holds
   await Promise.all(lists);
 });
 
-test('others are served while a long batch is under way', async () => {
+test('other requests are served while a long batch is under way', async () => {
   await using server = await startFilled();
   const order: string[] = [];
   const batch = sendBatch(server, 'domains.list', { account: 1 }).then(() => order.push('batch'));

@@ -31,7 +31,7 @@ async function startFull(): Promise<TestServer> {
 const query = (procedure: string, input: object) =>
   `/trpc/${procedure}?input=${encodeURIComponent(JSON.stringify({ json: { account: 1, ...input } }))}`;
 
-test('no answer to an account that holds all it may takes the main thread for long, first or later', {
+test('no answer to an account that holds all it may takes the main thread for long, the first time or later', {
   timeout: 60_000,
 }, async () => {
   await using server = await startFull();

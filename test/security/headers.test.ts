@@ -20,31 +20,34 @@ const ANSWERS: [string, string, string, number][] = [
   ['the metrics', 'GET', '/metrics', 200],
 ];
 
-test.each(ANSWERS)('%s comes with the fixed headers, and no banner', async (_name, method, path, status) => {
-  await using server = await startTestServer();
-  await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
-  const authorization = `Bearer ${server.token}`;
-  const headers = { authorization, ...(method === 'POST' ? { 'content-type': 'application/json' } : {}) };
-  const answer = await sendHttp(server.url, {
-    method,
-    path,
-    headers,
-    body: method === 'POST' ? '{}' : undefined,
-  });
-  expect(answer.status).toBe(status);
-  expect(answer.headers).toMatchObject({
-    'cache-control': 'no-store',
-    'content-security-policy': expect.stringMatching(/^default-src 'none';.*frame-ancestors 'none'/),
-    'referrer-policy': 'no-referrer',
-    'x-content-type-options': 'nosniff',
-    'x-request-id': expect.stringMatching(/^[\w-]{8}-[0-9a-z]+$/),
-  });
-  expect(Object.keys(answer.headers)).not.toContain('server');
-  expect(Object.keys(answer.headers)).not.toContain('x-powered-by');
-  expect(Object.keys(answer.headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
-});
+test.each(ANSWERS)(
+  'the answer comes with the fixed headers, and no banner: %s',
+  async (_name, method, path, status) => {
+    await using server = await startTestServer();
+    await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
+    const authorization = `Bearer ${server.token}`;
+    const headers = { authorization, ...(method === 'POST' ? { 'content-type': 'application/json' } : {}) };
+    const answer = await sendHttp(server.url, {
+      method,
+      path,
+      headers,
+      body: method === 'POST' ? '{}' : undefined,
+    });
+    expect(answer.status).toBe(status);
+    expect(answer.headers).toMatchObject({
+      'cache-control': 'no-store',
+      'content-security-policy': expect.stringMatching(/^default-src 'none';.*frame-ancestors 'none'/),
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+      'x-request-id': expect.stringMatching(/^[\w-]{8}-[0-9a-z]+$/),
+    });
+    expect(Object.keys(answer.headers)).not.toContain('server');
+    expect(Object.keys(answer.headers)).not.toContain('x-powered-by');
+    expect(Object.keys(answer.headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
+  },
+);
 
-test('the console’s page runs its own scripts and styles alone, and cannot be framed', async () => {
+test('the console’s page runs only its own scripts and styles, and cannot be framed', async () => {
   await using server = await startTestServer();
   const page = await sendHttp(server.url, { path: '/' });
   expect(page.status).toBe(200);
@@ -74,7 +77,7 @@ test('an answer that comes line by line has no length beside its chunks', async 
   expect(text.trim().split('\n').length).toBeGreaterThan(2);
 });
 
-test('a stream of events is not kept by anybody either', async () => {
+test('a stream of events may not be cached either', async () => {
   await using server = await startTestServer();
   const stream = await openEventStream(server.url, server.token);
   expect(stream.headers.get('cache-control')).toBe('no-store, no-transform');
@@ -136,7 +139,7 @@ test('web pages of the origins in CORS_ORIGINS may call the API, and those of no
   }
 });
 
-test('what asks for the methods of a path without being a preflight is a wrong method, with CORS too', async () => {
+test('an OPTIONS request that is not a preflight is a wrong method, with CORS too', async () => {
   await using server = await startTestServer({ environment: { CORS_ORIGINS: ORIGIN } });
   const path = '/api/v1/accounts/1/domains';
   for (const headers of [{}, { origin: ORIGIN }]) {
@@ -146,7 +149,7 @@ test('what asks for the methods of a path without being a preflight is a wrong m
   }
 });
 
-test('health says that the process lives, and whether the store can write', async () => {
+test('the health checks say that the process lives, and whether the store can write', async () => {
   await using server = await startTestServer();
   for (const path of ['/health/live', '/health/ready']) {
     expect(await sendHttp(server.url, { path })).toMatchObject({ status: 200, text: '{"status":"ok"}' });
@@ -157,7 +160,7 @@ test.each([
   [60_000, 200],
   [0, 503],
 ])(
-  'readiness that is remembered for %i ms is asked of the store again only after that',
+  'the store is asked again only after readiness was remembered for %i ms: the second answer is %i',
   async (readyAge, status) => {
     await using server = await startTestServer({ bounds: { readyAge } });
     const ready = async () => (await sendHttp(server.url, { path: '/health/ready' })).status;

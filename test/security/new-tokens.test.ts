@@ -33,7 +33,7 @@ describe('a token that will stop', () => {
     ['none that stops later', inHours(3), 403],
     ['one that stops earlier', inHours(1), 201],
   ];
-  test.each(ends)('makes %s', async (_name, expires_at, status) => {
+  test.each(ends)('a token that expires creates %s', async (_name, expires_at, status) => {
     const { server, token } = await startWithEnding();
     await using _ = server;
     const made = await server.rest('POST', '/accounts/1/tokens', {
@@ -48,7 +48,7 @@ describe('a token that will stop', () => {
       });
   });
 
-  test('shares a domain for no longer than it works itself', async () => {
+  test('a token that expires shares a domain for no longer than it works itself', async () => {
     const { server, token } = await startWithEnding();
     await using _ = server;
     const share = (json: object) => server.rest('POST', '/accounts/1/domains/1/shares', { token, json });
@@ -58,7 +58,7 @@ describe('a token that will stop', () => {
   });
 });
 
-test('an account holds so many tokens and no more, share links among them', async () => {
+test('an account holds only a limited number of tokens, share links included', async () => {
   await using server = await startTestServer({ environment: { RATE_LIMIT_PER_MINUTE: '0' } });
   const { tokens, domains } = server.letterhead;
   await domains.create.mutate({ account: 1, domain: 'example.org' });

@@ -20,7 +20,7 @@ async function startSlow(): Promise<TestServer> {
   return server;
 }
 
-test('what could only wait is refused at once, and served again when the load goes', async () => {
+test('a request that could only wait is refused at once, and is served again when the load goes', async () => {
   await using server = await startSlow();
   const waiting = Array.from({ length: MAX_WAITING }, (_, i) =>
     server.rest('POST', `/accounts/1/domains/${i + 1}/verify-dns`),
@@ -41,7 +41,7 @@ test('what could only wait is refused at once, and served again when the load go
   expect((await sendHttp(server.url, { path: '/health/ready' })).status).toBe(200);
 });
 
-test('who goes away while waiting makes room', async () => {
+test('a client that goes away while it waits makes room', async () => {
   await using server = await startSlow();
   const gone = new AbortController();
   const waiting = Array.from({ length: MAX_WAITING }, (_, i) =>
@@ -57,7 +57,7 @@ test('who goes away while waiting makes room', async () => {
   await vi.waitUntil(async () => (await server.rest('GET', '/token')).status === 200, PATIENCE);
 });
 
-test('streams that are open do not wait', async () => {
+test('open streams do not count as waiting requests', async () => {
   await using server = await startSlow();
   const abort = new AbortController();
   const input = encodeURIComponent('{"json":{"account":1}}');
@@ -95,7 +95,7 @@ async function sendHalf(
   return { socket, status };
 }
 
-test('bodies that trickle in for one account, however many tokens it has, hold nobody else up', async () => {
+test('bodies that trickle in for one account, however many tokens it has, hold up no other account', async () => {
   await using server = await startTestServer({ bounds: { maxWaiting: MAX_WAITING } });
   const { id, tokens } = await addAccount(server, 3);
   const doors = [`/api/v1/accounts/${id}/domains`, '/trpc/domains.create'];
@@ -120,7 +120,7 @@ test('bodies that trickle in for one account, however many tokens it has, hold n
   await vi.waitUntil(async () => (await create()).status !== 429, PATIENCE);
 });
 
-test('an account that has too many requests waiting is refused more, and no other account is', async () => {
+test('an account with too many waiting requests is refused more of them, and no other account is', async () => {
   await using server = await startTestServer({
     dns: { latency: 400 },
     environment: { RATE_LIMIT_PER_MINUTE: '0' },
@@ -145,7 +145,7 @@ test('an account that has too many requests waiting is refused more, and no othe
   expect((await server.rest('GET', '/token', { token })).status).toBe(200);
 });
 
-test('answers that wait on a connection for their client to take them count for its account', async () => {
+test('answers that wait for their client to read them count for its account', async () => {
   await using server = await startTestServer({
     dns: { latency: 400 },
     environment: { RATE_LIMIT_PER_MINUTE: '0' },

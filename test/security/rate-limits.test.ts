@@ -38,7 +38,7 @@ async function makeTokenOf(server: TestServer, account: number, scopes: Scope[] 
 }
 
 describe('a token', () => {
-  test('is refused past its limit, with when to come again; others are not', async () => {
+  test('a token past its limit is refused with when to come again, and other tokens are not', async () => {
     await using server = await startLimited();
     const [token, other] = [
       await server.makeToken(['domains:read']),
@@ -49,7 +49,7 @@ describe('a token', () => {
     expect(await statuses(server, 1, list(other))).toEqual([200]);
   });
 
-  test('is refused the pages that need none as well, past its limit', async () => {
+  test('a token past its limit is refused the public pages as well', async () => {
     await using server = await startLimited();
     const authorization = `Bearer ${await server.makeToken(['domains:read'])}`;
     for (const path of ['/reference', '/openapi.json']) {
@@ -59,7 +59,7 @@ describe('a token', () => {
     }
   });
 
-  test('is counted for what is forbidden or not there too, and that keeps its own status', async () => {
+  test('requests that are forbidden or not found count for the token, and keep their own status', async () => {
     await using server = await startLimited();
     const token = await server.makeToken(['domains:read']);
     const nowhere = { path: '/nowhere', headers: { authorization: `Bearer ${token}` } };
@@ -72,7 +72,7 @@ describe('a token', () => {
     expect(await statuses(server, 1, nowhere)).toEqual([404]);
   });
 
-  test('is counted for what tRPC refuses before any procedure is asked', async () => {
+  test('requests that tRPC refuses before it calls a procedure count for the token', async () => {
     await using server = await startLimited();
     const token = await server.makeToken(['domains:read']);
     const headers = { authorization: `Bearer ${token}` };
@@ -92,7 +92,7 @@ describe('a token', () => {
     expectTooMany(await sendHttp(server.url, list(token)));
   });
 
-  test('is counted for each procedure of a batch', async () => {
+  test('a token is counted for each procedure of a batch', async () => {
     await using server = await startLimited();
     const token = await server.makeToken(['domains:read']);
     const batch = (size: number): HttpRequest => ({
@@ -108,7 +108,7 @@ describe('a token', () => {
 });
 
 describe('an account', () => {
-  test('is refused past four times what one token may ask, however many tokens it has; others are not', async () => {
+  test('an account is refused past four times the limit of a token, however many tokens it has, and other accounts are not', async () => {
     await using server = await startLimited({ RATE_LIMIT_PER_MINUTE: '10' });
     const { letterhead } = server;
     const { id } = await letterhead.accounts.create.mutate({ name: 'Other' });
@@ -122,7 +122,7 @@ describe('an account', () => {
     expect(await statuses(server, 1, list(server.token))).toEqual([200]);
   });
 
-  test('is counted for what its share links ask as well', async () => {
+  test('the requests of share links count for their account', async () => {
     await using server = await startLimited({ RATE_LIMIT_PER_MINUTE: '10' });
     const { domains, shares } = server.letterhead;
     const { id } = await domains.create.mutate({ account: 1, domain: 'example.org' });
@@ -142,7 +142,7 @@ describe('acts whose events are kept for long', () => {
   const create = (server: TestServer, token: string) =>
     server.rest('POST', '/accounts/1/tokens', { token, json: { name: 'x', scopes: ['domains:read'] } });
 
-  test('are 100 an hour for all tokens of an account together; what takes rights away is never refused', async () => {
+  test('acts whose events are kept for long are limited to 100 an hour per account, and taking rights away is never refused', async () => {
     await using server = await startTestServer();
     const { letterhead } = server;
     const { id } = await letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
@@ -171,7 +171,7 @@ describe('acts whose events are kept for long', () => {
     expect(allowed.map((answer) => answer.status)).toEqual([204, 204, 204, 204]);
   });
 
-  test('count for the account of the token that acts, and for no other', async () => {
+  test('an act whose event is kept for long counts for the account of the token that acts, and for no other', async () => {
     await using server = await startTestServer();
     const { id } = await server.letterhead.accounts.create.mutate({ name: 'Other' });
     const other = await makeTokenOf(server, id, ['admin']);
@@ -205,15 +205,18 @@ describe('an address without a token of ours', () => {
     ['methods that a path does not take', { method: 'PATCH', path: '/api/v1/accounts/1/domains' }, 405],
     ['public pages', { path: '/reference' }, 200],
   ];
-  test.each(uncounted)('is counted for %s', async (_name, request, status) => {
-    await using server = await startLimited();
-    expect(await statuses(server, LIMIT, request)).toEqual(Array(LIMIT).fill(status));
-    const { headers, text } = await sendHttp(server.url, request);
-    expect(text).toContain('"code":"rate_limited"');
-    expect(Number(headers['retry-after'])).toBeGreaterThanOrEqual(1);
-  });
+  test.each(uncounted)(
+    'an address without a valid token is counted for %s',
+    async (_name, request, status) => {
+      await using server = await startLimited();
+      expect(await statuses(server, LIMIT, request)).toEqual(Array(LIMIT).fill(status));
+      const { headers, text } = await sendHttp(server.url, request);
+      expect(text).toContain('"code":"rate_limited"');
+      expect(Number(headers['retry-after'])).toBeGreaterThanOrEqual(1);
+    },
+  );
 
-  test('is refused alone: other addresses, and tokens at the same one, are not', async () => {
+  test('an address past its limit is refused alone: other addresses, and tokens at the same one, are not', async () => {
     await using server = await startLimited();
     const wrong = { path: '/api/v1/token', headers: WRONG };
     expect((await statuses(server, LIMIT + 1, { ...wrong, from: '127.0.0.2' })).at(-1)).toBe(429);
@@ -221,13 +224,13 @@ describe('an address without a token of ours', () => {
     expect(await statuses(server, 1, { ...list(server.token), from: '127.0.0.2' })).toEqual([200]);
   });
 
-  test('is counted for each procedure of a batch', async () => {
+  test('an address is counted for each procedure of a batch', async () => {
     await using server = await startLimited();
     const path = `/trpc/${Array(LIMIT).fill('tokens.current').join()}?batch=1`;
     expect(await statuses(server, 2, { path, headers: WRONG })).toEqual([401, 429]);
   });
 
-  test('is not counted for its health checks', async () => {
+  test('health checks do not count for an address', async () => {
     await using server = await startLimited();
     expect(await statuses(server, LIMIT + 1, { path: '/health/live' })).toEqual(Array(LIMIT + 1).fill(200));
     expect(await statuses(server, LIMIT + 1, { path: '/health/ready' })).toEqual(Array(LIMIT + 1).fill(200));
@@ -238,7 +241,7 @@ describe('checks that are asked for', () => {
   const verify = (server: TestServer, id: number) =>
     server.rest('POST', `/accounts/1/domains/${id}/verify-dns`);
 
-  test('are 10 a minute for one domain', async () => {
+  test('requested checks are limited to 10 a minute for one domain', async () => {
     await using server = await startTestServer();
     for (const name of ['a.example.org', 'b.example.org'])
       await server.letterhead.domains.create.mutate({ account: 1, domain: name });
@@ -249,7 +252,7 @@ describe('checks that are asked for', () => {
     expect((await verify(server, 2)).status).toBe(200);
   });
 
-  test('are 60 a minute for an account, and share links count', async () => {
+  test('requested checks are limited to 60 a minute for one account, share links included', async () => {
     await using server = await startTestServer();
     const { domains, shares } = server.letterhead;
     for (let id = 1; id <= 7; id++) await domains.create.mutate({ account: 1, domain: `d${id}.example.org` });
@@ -260,7 +263,7 @@ describe('checks that are asked for', () => {
   });
 });
 
-test('0 turns every limit of rates off', async () => {
+test('a rate limit of 0 turns every rate limit off', async () => {
   await using server = await startLimited({ RATE_LIMIT_PER_MINUTE: '0' });
   await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
   const path = `/trpc/${Array(100).fill('tokens.current').join()}?batch=1`;
@@ -285,14 +288,14 @@ describe('forwarded addresses', () => {
     return (await server.letterhead.events.list.query({ account: 1 })).at(-1)?.actor;
   }
 
-  test('are ignored without TRUST_PROXY', async () => {
+  test('forwarded addresses are ignored without TRUST_PROXY', async () => {
     await using server = await startLimited();
     for (let i = 0; i < LIMIT; i++) expect(await statuses(server, 1, from(`192.0.2.${i}`))).toEqual([401]);
     expect(await statuses(server, 1, from('192.0.2.99'))).toEqual([429]);
     expect(await actorOf(server, '192.0.2.1')).toEqual({ kind: 'token', token_id: 1, address: '127.0.0.1' });
   });
 
-  test('are what counts with it, an IPv6 network as one address', async () => {
+  test('forwarded addresses count with TRUST_PROXY, and an IPv6 network counts as one address', async () => {
     await using server = await startLimited({ TRUST_PROXY: 'true' });
     expect((await statuses(server, LIMIT + 1, from('192.0.2.1'))).at(-1)).toBe(429);
     expect(await statuses(server, 1, from('192.0.2.2'))).toEqual([401]);
@@ -302,7 +305,7 @@ describe('forwarded addresses', () => {
     expect(await actorOf(server, '192.0.2.1')).toMatchObject({ address: '192.0.2.1' });
   });
 
-  test('are addresses with a port, too', async () => {
+  test('a forwarded address may have a port', async () => {
     await using server = await startLimited({ TRUST_PROXY: '127.0.0.1, 10.0.0.0/8' });
     for (let i = 0; i < LIMIT; i++) {
       expect(await statuses(server, 1, from(`192.0.2.1:${5678 + i}, 10.1.2.3:443`))).toEqual([401]);
@@ -313,12 +316,12 @@ describe('forwarded addresses', () => {
     expect(await actorOf(server, '[192.0.2.1]:443')).toMatchObject({ address: '127.0.0.1' });
   });
 
-  test('are not believed where they are none', async () => {
+  test('a forwarded address that is not an address is not believed', async () => {
     await using server = await startLimited({ TRUST_PROXY: 'true' });
     expect(await actorOf(server, `<script>${'x'.repeat(5000)}`)).toMatchObject({ address: '127.0.0.1' });
   });
 
-  test('are believed of the named proxies alone', async () => {
+  test('forwarded addresses are believed only from the named proxies', async () => {
     await using server = await startLimited({ TRUST_PROXY: '127.0.0.2, 10.0.0.0/8' });
     expect(await actorOf(server, '192.0.2.1')).toMatchObject({ address: '127.0.0.1' });
     const flood = await statuses(server, LIMIT + 1, { ...from('192.0.2.7, 10.1.2.3'), from: '127.0.0.2' });
@@ -339,6 +342,6 @@ test.each([
   ['64:ff9b::192.0.2.1', '64:ff9b:0:0::/64'],
   ['::5:6:7:192.0.2.1', '0:0:0:5::/64'],
   ['fe80::1%eth0', 'fe80:0:0:0::/64'],
-])('%s is counted as %s', (address, network) => {
+])('the address %s is counted as %s', (address, network) => {
   expect(addressNetwork(address)).toBe(network);
 });

@@ -58,13 +58,16 @@ describe('what is no HTTP is refused in the catalogue’s shape, and the connect
     ['two lengths', lines(post, HOST, 'Content-Length: 1', 'Content-Length: 2')],
     ['a list of lengths', lines(post, HOST, 'Content-Length: 1, 2')],
   ];
-  test.each(broken)('%s', async (_name, said) => {
-    await using server = await startTestServer();
-    const answers = parseAnswers(await exchange(server.url, said));
-    expect(answers).toHaveLength(1);
-    expectRefusal(answers[0], 400);
-    expect((await server.rest('GET', '/token')).status).toBe(200);
-  });
+  test.each(broken)(
+    'bytes that are not HTTP are refused in the shape of the catalogue, and the connection ends: %s',
+    async (_name, said) => {
+      await using server = await startTestServer();
+      const answers = parseAnswers(await exchange(server.url, said));
+      expect(answers).toHaveLength(1);
+      expectRefusal(answers[0], 400);
+      expect((await server.rest('GET', '/token')).status).toBe(200);
+    },
+  );
 });
 
 describe('a request that is smuggled in another’s body is not served', () => {
@@ -116,17 +119,20 @@ describe('a request that is smuggled in another’s body is not served', () => {
       (inner) => `${post('Content-Length: 0', ' Content-Length: 5')}${inner}`,
     ],
   ];
-  test.each(ways)('%s', async (_name, wrap) => {
-    await using server = await startTestServer();
-    const received = await exchange(server.url, wrap(smuggled(server.token)));
-    for (const answer of parseAnswers(received)) {
-      expect([400, 401]).toContain(answer.status);
-      expectRefusal(answer, answer.status);
-    }
-    expect(received).not.toContain('First token');
-  });
+  test.each(ways)(
+    'a request that is smuggled in the body of another is not served: %s',
+    async (_name, wrap) => {
+      await using server = await startTestServer();
+      const received = await exchange(server.url, wrap(smuggled(server.token)));
+      for (const answer of parseAnswers(received)) {
+        expect([400, 401]).toContain(answer.status);
+        expectRefusal(answer, answer.status);
+      }
+      expect(received).not.toContain('First token');
+    },
+  );
 
-  test('an honest body that looks like one', async () => {
+  test('an honest body that looks like a request is read as a body', async () => {
     await using server = await startTestServer();
     const inner = smuggled(server.token);
     const headers = [`Authorization: Bearer ${server.token}`, `Content-Length: ${inner.length}`, LAST];
@@ -161,18 +167,18 @@ describe('odd but honest', () => {
     ['an address with a user in it', ['GET http://a:b@c/trpc/tokens.current HTTP/1.1', HOST, LAST], 401],
     ['a trace', ['TRACE /api/v1/token HTTP/1.1', HOST, LAST], 405],
   ];
-  test.each(asked)('%s', async (_name, said, status) => {
+  test.each(asked)('an unusual request gets its proper status: %s', async (_name, said, status) => {
     await using server = await startTestServer();
     const answers = parseAnswers(await exchange(server.url, lines(...said)));
     expect(answers.map((answer) => answer.status)).toEqual([status]);
   });
 
-  test('a tunnel is not opened', async () => {
+  test('CONNECT opens no tunnel', async () => {
     await using server = await startTestServer();
     expect(await exchange(server.url, lines('CONNECT example.org:443 HTTP/1.1', HOST))).toBe('');
   });
 
-  test('a body that waits to be asked for is not asked for where nobody may send it', async () => {
+  test('a client that waits with its body is not told to go on when it may not send it', async () => {
     await using server = await startTestServer();
     const said = lines(
       'POST /api/v1/accounts HTTP/1.1',
@@ -187,21 +193,21 @@ describe('odd but honest', () => {
 });
 
 describe('a connection that its client has ended', () => {
-  test('still carries the answer to what was asked', async () => {
+  test('a connection that its client has half-closed still carries the answer', async () => {
     await using server = await startTestServer();
     const socket = await openSocket(server.url);
     socket.end(lines('GET /health/live HTTP/1.1', HOST));
     expect(parseAnswers(await readToEnd(socket)).map(({ status }) => status)).toEqual([200]);
   });
 
-  test('ends where only half was asked', async () => {
+  test('a connection that its client has half-closed ends when only half was asked', async () => {
     await using server = await startTestServer();
     const socket = await openSocket(server.url);
     socket.end('GET /health/li');
     expectRefusal(parseAnswers(await readToEnd(socket))[0], 400);
   });
 
-  test('within a body is no fault of ours', async () => {
+  test('a connection that its client closes within a body is not reported as our error', async () => {
     await using server = await startTestServer();
     for (const [path, type] of [
       ['/api/v1/accounts/1/domains', 'application/x-www-form-urlencoded'],

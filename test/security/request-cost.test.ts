@@ -26,7 +26,7 @@ test.each([
   expect([status, body.code]).toEqual([422, 'invalid']);
 });
 
-test('a repeated field of a form or a query is refused where it is no list, and taken where it is one', async () => {
+test('a repeated field of a form or a query is refused unless the field is a list', async () => {
   await using server = await startTestServer();
   const twice = await server.rest('POST', '/accounts/1/domains', {
     form: 'domain=a.example&domain=b.example',
@@ -48,7 +48,7 @@ test('a query of more than 100 values is refused as invalid', async () => {
   }
 });
 
-test('a list of more than 100 elements is refused before each of them is looked at, over REST and tRPC', async () => {
+test('a list of more than 100 elements is refused before each of them is checked, over REST and tRPC', async () => {
   await using server = await startTestServer();
   const input = { account: 1, name: 'x', scopes: Array(20_000).fill(1) };
   const rest = await server.rest('POST', '/accounts/1/tokens', { json: input });
@@ -182,7 +182,7 @@ const GROWING: readonly Growing[] = [
   },
 ];
 
-test.each(GROWING)('$name costs no more than in proportion to its length', ({ make, take, longest }) => {
+test.each(GROWING)('the cost of reading $name grows no faster than its length', ({ make, take, longest }) => {
   const [quarter = 0, whole] = [longest / 4, longest].map((length) => {
     const text = make(length);
     return cpuOf(() => take(text), 7);

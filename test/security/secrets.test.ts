@@ -28,7 +28,7 @@ afterEach(() => {
   delete procedures['domains.leak'];
 });
 
-test('no procedure, route, log line or file tells a private key or a token', async () => {
+test('no procedure, route, log line or file gives away a private key or a token', async () => {
   const { started, routes } = await withRegisteredRoutes(() =>
     startTestServer({ environment: { RATE_LIMIT_PER_MINUTE: '0', RETURN_PATH_HOST: 'bounces.example' } }),
   );
@@ -69,7 +69,7 @@ describe('the watch finds', () => {
     ['a part of a key, in hexadecimal', (key) => key.toString('hex').slice(1500, 1700)],
     ['a token', () => TOKEN],
   ];
-  test.each(forms)('%s in a file', async (_name, spell) => {
+  test.each(forms)('the leak watch finds %s in a file', async (_name, spell) => {
     await using place = await makeWorkplace();
     await mkdir(place.dataDir);
     await writeFile(
@@ -81,7 +81,7 @@ describe('the watch finds', () => {
     await expect(new LeakWatch().finish([], place.dataDir)).rejects.toThrow('in the file /leak');
   });
 
-  test('a token in the log', async () => {
+  test('the leak watch finds a token in the log', async () => {
     const server = await startTestServer();
     (server.log as string[]).push(`{"msg":"who came: ${server.token}"}`);
     await expect(server[Symbol.asyncDispose]()).rejects.toThrow('a token in the log');
@@ -99,7 +99,7 @@ describe('the watch finds', () => {
     expect(found).toContain('a token in the answer to GET /api/v1/leak');
   });
 
-  test('a key or a token in an answer, over tRPC and over REST', async () => {
+  test('the leak watch finds a key or a token in an answer, over tRPC and over REST', async () => {
     const key = (await knownKey()).toString('base64');
     procedures['domains.leak'] = authorizedProcedure
       .meta({ scope: null, summary: 'Leak', rest: { method: 'GET', path: '/leak', status: 200 } })
@@ -117,7 +117,7 @@ describe('the watch finds', () => {
   });
 });
 
-test('nothing in a leaked file is of use as a token', async () => {
+test('nothing in a leaked file can be used as a token', async () => {
   await using server = await startTestServer();
   await server.makeToken(['domains:read']);
   await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
@@ -138,7 +138,7 @@ test('nothing in a leaked file is of use as a token', async () => {
   }
 });
 
-test('private keys are encrypted in the file, and what decrypts them is its owner’s alone', async () => {
+test('private keys are encrypted in the file, and the key that decrypts them is private to its owner', async () => {
   await using server = await startTestServer();
   await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
   const { domains } = JSON.parse(await readFile(join(server.dataDir, 'accounts', '1.json'), 'utf8'));
@@ -146,7 +146,7 @@ test('private keys are encrypted in the file, and what decrypts them is its owne
   expect(((await stat(join(server.dataDir, 'secret.key'))).mode & 0o777).toString(8)).toBe('600');
 });
 
-test('files are their owner’s alone', async () => {
+test('the files of the data folder are private to their owner', async () => {
   await using server = await startTestServer();
   await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
   const entries = await readdir(server.dataDir, { recursive: true, withFileTypes: true });
@@ -159,7 +159,7 @@ test('files are their owner’s alone', async () => {
   expect(open.flat()).toEqual([]);
 });
 
-test('a process that logs all there is to log tells no secret, and keeps none in the clear', async () => {
+test('a process at log level trace logs no secret, and keeps none in the clear', async () => {
   const secretKey = Buffer.alloc(32, 7).toString('base64');
   await using place = await makeWorkplace({
     SECRET_KEY: secretKey,
@@ -181,7 +181,7 @@ test('a process that logs all there is to log tells no secret, and keeps none in
   for (const name of await readdir(place.dataDir)) expect(name).not.toBe('secret.key');
 });
 
-test('a wrong SECRET_KEY is one line at the start, before anything is written', async () => {
+test('a wrong SECRET_KEY is reported in one line at the start, before anything is written', async () => {
   await using place = await makeWorkplace();
   const server = await place.serve({
     SECRET_KEY: Buffer.alloc(32, 1).toString('base64'),

@@ -44,16 +44,19 @@ describe('a request that trickles in is given up, and its connection ends', () =
     ['its body', (token) => body(token, '/api/v1/accounts/1/domains')],
     ['its body, over tRPC', (token) => body(token, '/trpc/domains.create')],
   ];
-  test.each(ways)('in %s', async (_name, said) => {
-    await using server = await startTestServer({ bounds: HASTY });
-    const received = await readToEnd(await trickle(server.url, said(server.token)));
-    const [answer] = parseAnswers(received);
-    expect([answer?.status, JSON.parse(answer?.body ?? '').code]).toEqual([400, 'malformed_body']);
-    expect(answer?.body).toContain('did not arrive in time');
-  });
+  test.each(ways)(
+    'a request that trickles in is given up, and its connection ends: %s',
+    async (_name, said) => {
+      await using server = await startTestServer({ bounds: HASTY });
+      const received = await readToEnd(await trickle(server.url, said(server.token)));
+      const [answer] = parseAnswers(received);
+      expect([answer?.status, JSON.parse(answer?.body ?? '').code]).toEqual([400, 'malformed_body']);
+      expect(answer?.body).toContain('did not arrive in time');
+    },
+  );
 });
 
-test('500 connections that say nothing hold nobody up, and are ended', async () => {
+test('500 connections that say nothing hold nobody up, and are closed', async () => {
   await using server = await startTestServer({
     bounds: { ...HASTY, headersTimeout: 2000, requestTimeout: 2000 },
   });
@@ -79,18 +82,21 @@ describe('bodies of nobody’s, however slowly they come, take no place of those
     ['POST', '/nowhere'],
     ['POST', '/'],
   ];
-  test.each(ways)('%s %s', async (method = '', path = '') => {
-    await using server = await startTestServer({ bounds: { maxWaiting: 1 } });
-    const socket = await trickle(server.url, body(`lh_${'A'.repeat(43)}`, path, method));
-    // It is answered while the rest of the body is still on its way.
-    const [answer] = await once(socket, 'data');
-    expect(String(answer)).toMatch(/^HTTP\/1\.1 40[145] /);
-    expect((await server.rest('GET', '/token')).status).toBe(200);
-    socket.destroy();
-  });
+  test.each(ways)(
+    'a slow body without a valid token takes no place in the queue: %s %s',
+    async (method = '', path = '') => {
+      await using server = await startTestServer({ bounds: { maxWaiting: 1 } });
+      const socket = await trickle(server.url, body(`lh_${'A'.repeat(43)}`, path, method));
+      // It is answered while the rest of the body is still on its way.
+      const [answer] = await once(socket, 'data');
+      expect(String(answer)).toMatch(/^HTTP\/1\.1 40[145] /);
+      expect((await server.rest('GET', '/token')).status).toBe(200);
+      socket.destroy();
+    },
+  );
 });
 
-test('a client that does not read its answers is given up', async () => {
+test('a client that does not read its answers is disconnected', async () => {
   await using server = await startTestServer({ bounds: { idleTimeout: 200 } });
   const socket = await openSocket(server.url);
   sockets.push(socket);
@@ -104,7 +110,7 @@ test('a client that does not read its answers is given up', async () => {
   expect((await server.rest('GET', '/token')).status).toBe(200);
 });
 
-test('the usual bounds leave time for a body of a slow line, and none for ever', () => {
+test('the default timeouts leave time for a body on a slow line, but not for ever', () => {
   expect(HTTP_LIMITS.headersTimeout).toBeLessThanOrEqual(HTTP_LIMITS.requestTimeout);
   expect(HTTP_LIMITS.requestTimeout).toBeLessThanOrEqual(60_000);
   expect(HTTP_LIMITS.checkInterval).toBeLessThan(HTTP_LIMITS.headersTimeout);

@@ -40,7 +40,7 @@ test('one account can hold 60 streams open, however many tokens it has', async (
   expect(await open(1, 1)).toEqual([200]);
 });
 
-test('a path that is percent-encoded twice is no other spelling of a stream', async () => {
+test('a path that is percent-encoded twice does not reach a stream', async () => {
   await using server = await startTestServer();
   const input = encodeURIComponent('{"json":{"account":1}}');
   const { status } = await sendHttp(server.url, {
@@ -100,7 +100,7 @@ test.each(endings)('a stream ends when its token %s', async (_name, end, code) =
   expect(told).not.toMatch(/token\.revoked|account\.suspended/);
 });
 
-test('a stream tells nothing more once its token has expired', async () => {
+test('a stream sends nothing more once its token has expired', async () => {
   const clock = { now: new Date() };
   await using server = await startTestServer({ clock: () => clock.now });
   await server.letterhead.accounts.create.mutate({ name: 'Other' });
@@ -114,7 +114,7 @@ test('a stream tells nothing more once its token has expired', async () => {
   expect(told).not.toContain('secret.example');
 });
 
-test('a stream past its token’s limit of requests is refused over HTTP, so that its client tries again', async () => {
+test('a stream past the rate limit of its token is refused over HTTP, so that its client tries again', async () => {
   await using server = await startTestServer({ environment: { RATE_LIMIT_PER_MINUTE: '2' } });
   const token = await server.makeToken(['domains:read']);
   for (let i = 0; i < 2; i++) expect((await openEventStream(server.url, token)).status).toBe(200);
@@ -122,7 +122,7 @@ test('a stream past its token’s limit of requests is refused over HTTP, so tha
   expect([refused.status, refused.headers.has('retry-after')]).toEqual([429, true]);
 });
 
-test('a listener that goes away at any moment leaves nothing behind that nobody hears', async () => {
+test('a listener that goes away at any moment leaves no subscription behind', async () => {
   await using server = await startTestServer();
   for (let after = 0; after < 20; after++) {
     const abort = new AbortController();

@@ -45,7 +45,7 @@ async function startWithDoors(clock: MovableClock): Promise<{ server: TestServer
   };
 }
 
-test('every procedure and every route keeps out whom it must', async () => {
+test('every procedure and every route keeps out callers without the right to it', async () => {
   const clock = { now: new Date() };
   const { server, doors } = await startWithDoors(clock);
   await using _ = server;
@@ -58,7 +58,7 @@ test('every procedure and every route keeps out whom it must', async () => {
   expect(await walkAsWelcome(server, doors)).toEqual([]);
 });
 
-test('a refusal is no way to learn which accounts there are', async () => {
+test('a refusal does not tell which accounts exist', async () => {
   await using server = await startTestServer();
   const token = await server.makeToken(['domains:read', 'domains:write']);
   await server.letterhead.accounts.create.mutate({ name: 'Other' });
@@ -96,16 +96,19 @@ afterEach(() => {
   delete procedures['domains.leak'];
 });
 
-test.each(forgetful)('a procedure that is added %s is found', async (_name, procedure, finding) => {
-  procedures['domains.leak'] = procedure;
-  const clock = { now: new Date() };
-  const { server, doors } = await startWithDoors(clock);
-  await using _ = server;
-  const leaks = doors.filter((door) => door.procedure === 'domains.leak');
-  expect(await walk(server.url, leaks, await setTheScene(server, clock))).toContain(finding);
-});
+test.each(forgetful)(
+  'the tenancy test finds a procedure that is added %s',
+  async (_name, procedure, finding) => {
+    procedures['domains.leak'] = procedure;
+    const clock = { now: new Date() };
+    const { server, doors } = await startWithDoors(clock);
+    await using _ = server;
+    const leaks = doors.filter((door) => door.procedure === 'domains.leak');
+    expect(await walk(server.url, leaks, await setTheScene(server, clock))).toContain(finding);
+  },
+);
 
-test('a route that is added beside the router is found', async () => {
+test('the tenancy test finds a route that is added beside the router', async () => {
   const clock = { now: new Date() };
   const { server } = await startWithDoors(clock);
   await using _ = server;

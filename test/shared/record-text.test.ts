@@ -1,14 +1,14 @@
 import { csvLine, quotedStrings, recordsEmail } from '@letterhead/shared';
 import { expect, test } from 'vitest';
 
-test('a long value in strings of 255 characters, put together, is the value again', () => {
+test('a long value split into strings of 255 characters is the same value when joined', () => {
   const value = `k=rsa;p=${'A'.repeat(392)}`;
   const strings = quotedStrings(value).map((string) => string.slice(1, -1));
   expect(strings.map(({ length }) => length)).toEqual([255, 145]);
   expect(strings.join('')).toBe(value);
 });
 
-test('a cell with a comma, a quotation mark or a line break is quoted, as RFC 4180 has it', () => {
+test('a CSV cell with a comma, a quotation mark or a line break is quoted as RFC 4180 requires', () => {
   expect(csvLine(['a', 'b,c', 'd"e', 'f\ng', ''])).toBe('a,"b,c","d""e","f\ng",\r\n');
 });
 

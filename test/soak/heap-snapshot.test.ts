@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { grownMost, readHeapTypes } from './heap-snapshot.ts';
 
-test('what a process has kept between two heap snapshots is told by the name of its class', async () => {
+test('the growth between two heap snapshots is reported by class name', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'letterhead-heap-'));
   try {
     const [first, last] = [join(folder, 'first'), join(folder, 'last')];

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { startTestServer } from '../running-server.ts';
 import { MixedLoad } from './mixed-load.ts';
 
-test('a mixed load is answered as it must be, and leaves everything as it was', async () => {
+test('a mixed load is answered correctly, and leaves everything as it was', async () => {
   await using server = await startTestServer({
     environment: { RATE_LIMIT_PER_MINUTE: '0', TRUST_PROXY: 'true' },
   });

@@ -71,7 +71,7 @@ describe('a backup', () => {
     return (await readdir(folder.path)).filter((name) => name.startsWith('.snapshot'));
   }
 
-  test('holds everything, and is restored into a folder that a store opens', async () => {
+  test('a backup holds everything, and is restored into a folder that a store opens', async () => {
     const everything = await everythingIn(store);
     await backUp();
     const { path, report } = await restored();
@@ -90,7 +90,7 @@ describe('a backup', () => {
     expect(await leftovers()).toEqual([]);
   });
 
-  test('is of one moment, whatever happens while it is written', async () => {
+  test('a backup is of one moment, whatever happens while it is written', async () => {
     const everything = await everythingIn(store);
     const snapshot = await store.snapshot();
     await createDomain(store, 1, 'later.example');
@@ -105,7 +105,7 @@ describe('a backup', () => {
     expect(await everythingIn(await elsewhere.open({ dataDir: path }))).toEqual(everything);
   });
 
-  test('taken amid changes is whole, and loses none of them that was acknowledged before', async () => {
+  test('a backup taken during changes is whole, and loses none that was acknowledged before', async () => {
     let going = true;
     const acknowledged = new Set<string>();
     const change = async (account: number) => {
@@ -137,13 +137,13 @@ describe('a backup', () => {
     expect(acknowledged.size).toBeGreaterThan(10);
   });
 
-  test('can leave the key out', async () => {
+  test('a backup can leave the secret key out', async () => {
     await backUp({ withoutKey: true });
     const { path } = await restored();
     expect(await readdir(path)).not.toContain('secret.key');
   });
 
-  test('copies where the file system has no links', async () => {
+  test('a backup copies files where the file system has no links', async () => {
     const everything = await everythingIn(store);
     const refuse = () => Promise.reject(Object.assign(new Error('EPERM'), { code: 'EPERM' }));
     store = await folder.open({ fileSystem: { ...nodeFileSystem, link: refuse } });
@@ -152,7 +152,7 @@ describe('a backup', () => {
     expect(await everythingIn(await elsewhere.open({ dataDir: path }))).toEqual(everything);
   });
 
-  test('that fails half-way says so, and leaves nothing behind', async () => {
+  test('a backup that fails half-way says so, and leaves nothing behind', async () => {
     const full = new Writable({ write: (_chunk, _encoding, done) => done(new Error('no room')) });
     const failing = async () => {
       await using snapshot = await store.snapshot();
@@ -163,7 +163,7 @@ describe('a backup', () => {
     expect((await createDomain(store, 1, 'later.example')).kind).toBe('written');
   });
 
-  test('left unfinished by a crash is cleared away at the next start', async () => {
+  test('a backup that a crash left unfinished is removed at the next start', async () => {
     await store.snapshot();
     expect(await leftovers()).toHaveLength(1);
     store = await folder.open();
@@ -171,7 +171,7 @@ describe('a backup', () => {
     expect((await everythingIn(store))[0]?.domains).toHaveLength(3);
   });
 
-  test('is restored into the data folder of a fresh checkout, whose README and .gitignore stay', async () => {
+  test('a backup is restored into the data folder of a fresh checkout, whose README and .gitignore stay', async () => {
     await backUp();
     const path = join(elsewhere.path, 'data');
     await cp(join(import.meta.dirname, '../../data'), path, {
@@ -189,7 +189,7 @@ describe('a backup', () => {
   });
 
   describe('is not restored', () => {
-    test('over what is there', async () => {
+    test('a backup is not restored over existing data', async () => {
       await backUp();
       await expect(restoreArchive(archive, folder.path)).rejects.toMatchObject({
         code: 'invalid',
@@ -201,7 +201,7 @@ describe('a backup', () => {
       expect(await readdir(empty)).toContain('installation.json');
     });
 
-    test('where it is cut off, or no backup at all: nothing is left of it', async () => {
+    test('a file that is cut off, or is not a backup, is not restored and leaves nothing behind', async () => {
       await backUp();
       const whole = await readFile(archive);
       const path = join(elsewhere.path, 'restored');
@@ -219,7 +219,7 @@ describe('a backup', () => {
       });
     });
 
-    test('where it would unpack to far more than it is: nothing is left of it', async () => {
+    test('a backup that would unpack to far more than its size is not restored and leaves nothing behind', async () => {
       for (const parts of [1, 10]) {
         const tar = pack();
         const written = pipeline(tar, createGzip(), createWriteStream(archive));
@@ -238,7 +238,7 @@ describe('a backup', () => {
       }
     });
 
-    test('where one of its files is larger than any file of a backup', async () => {
+    test('a backup with a file larger than any file of a backup is not restored', async () => {
       const tar = pack();
       tar.entry({ name: 'accounts/1.json', size: ARCHIVE_LIMITS.fileBytes + 1 });
       const header = await firstBlock(tar);
@@ -250,7 +250,7 @@ describe('a backup', () => {
       expect(await readdir(elsewhere.path)).toEqual(['backup.tar.gz']);
     });
 
-    test('where it holds a file twice', async () => {
+    test('a backup that holds a file twice is not restored', async () => {
       const tar = pack();
       for (let at = 0; at < 2; at++) tar.entry({ name: 'ids.json' }, '{}');
       tar.finalize();
@@ -259,7 +259,7 @@ describe('a backup', () => {
       expect(await readdir(elsewhere.path)).toEqual(['backup.tar.gz']);
     });
 
-    test('where it holds what is no file of a data folder', async () => {
+    test('a backup that holds something other than files of a data folder is not restored', async () => {
       const names = [
         '../outside.json',
         '/etc/outside',

@@ -51,7 +51,7 @@ describe('checking a data folder', () => {
     );
   }
 
-  test('finds nothing where nothing is wrong, while it is in use and afterwards, and changes nothing', async () => {
+  test('checking an intact data folder finds nothing, while it is in use and afterwards, and changes nothing', async () => {
     const fine = { usable: true, accounts: 2, domains: 26, problems: [] };
     expect(await checkFolder(folder.path)).toEqual(fine);
     await folder.close();
@@ -60,7 +60,7 @@ describe('checking a data folder', () => {
     expect(await footprint()).toEqual(before);
   });
 
-  test('names what nothing works without', async () => {
+  test('checking a data folder names the files without which nothing works', async () => {
     await folder.close();
     await edit('installation.json', () => '{"format": 1');
     expect(await checkFolder(folder.path)).toEqual({
@@ -74,7 +74,7 @@ describe('checking a data folder', () => {
     expect(await checkFolder(join(folder.path, 'nothing'))).toMatchObject({ usable: false });
   });
 
-  test('names every file that is damaged, with the rest looked at all the same', async () => {
+  test('checking a data folder names every damaged file, and goes on with the rest', async () => {
     await folder.close();
     for (const name of ['accounts/1.json', 'schedule.json', 'token-use.json', 'evidence/2/26.json']) {
       await edit(name, (text) => text.slice(0, -5));
@@ -89,7 +89,7 @@ describe('checking a data folder', () => {
     expect(await checkFolder(folder.path)).toMatchObject({ usable: true, accounts: 1, domains: 13 });
   });
 
-  test('names what the files contradict each other about', async () => {
+  test('checking a data folder names contradictions between its files', async () => {
     await folder.close();
     await edit('accounts/1.json', (text) =>
       text
@@ -112,7 +112,7 @@ describe('checking a data folder', () => {
     ]);
   });
 
-  test('names what is missing from the logs, or unreadable in them', async () => {
+  test('checking a data folder names what is missing from the logs, or unreadable in them', async () => {
     await folder.close();
     await edit('events/1.jsonl', (text) => text.replace(/\n.*\n/, '\nnot an event\n'));
     await writeFile(join(folder.path, 'events/2.jsonl'), '');
@@ -131,7 +131,7 @@ describe('checking a data folder', () => {
     );
   });
 
-  test('is content with what a crash leaves', async () => {
+  test('checking a data folder accepts what a crash leaves', async () => {
     const store = await folder.open();
     await deleteDomain(store, 1, 1);
     await store.accounts.delete(2, () => ({ account: 1, event: event('account.deleted') }));

@@ -85,7 +85,7 @@ function verify(store: JsonStore, account: number, id: number) {
   }));
 }
 
-test('a crowd at work when the power goes: what was acknowledged is there, what was told happened, no id comes twice', async () => {
+test('a power cut under a busy load loses nothing that was acknowledged or sent as an event, and gives no id twice', async () => {
   await using folder = await makeJsonFolder();
   const scene = fc.record({
     wishes: fc.array(wish, { minLength: 5, maxLength: 60 }),

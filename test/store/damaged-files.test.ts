@@ -142,7 +142,7 @@ describe('a file that was cut off or had bytes changed', () => {
     });
   });
 
-  test('accounts/1.json: costs its own account, and is left as it is', async () => {
+  test('a damaged account file costs only its own account, and is left as it is', async () => {
     await forAnyDamage('accounts/1.json', async (folder, content) => {
       const store = await folder.open();
       const refused = await refusals(store);
@@ -157,7 +157,7 @@ describe('a file that was cut off or had bytes changed', () => {
   });
 
   for (const name of ['events/1.jsonl', 'evidence/1/1.json', 'schedule.json', 'token-use.json']) {
-    test(`${name}: costs what was in it`, async () => {
+    test(`a damaged ${name} costs only what was in it`, async () => {
       await forAnyDamage(name, async (folder) => {
         const store = await folder.open();
         const domains = await store.domains.list(1, {});
@@ -172,7 +172,7 @@ describe('a file that was cut off or had bytes changed', () => {
   }
 });
 
-test('an account in which something happened in a month that there is none of is damaged, and its times are not used', async () => {
+test('an account file with a month that does not exist is damaged, and its times are not used', async () => {
   const account = (await readFile(join(prepared.path, 'accounts/1.json'), 'utf8')).replace(
     NOON,
     '2026-13-31T12:00:00Z',
@@ -208,7 +208,7 @@ describe('a start', () => {
     ],
   ];
   for (const [why, name, content, message] of ENDS) {
-    test(why, async () => {
+    test(`a start ${why}`, async () => {
       await using folder = await folderWith(name, content);
       expect(String(await startFailure(folder))).toMatch(message);
       expect(String(await startFailure(folder))).toMatch(message);
@@ -223,7 +223,7 @@ describe('a start', () => {
     ['is no text', '\u0000', 'accounts/1.json is damaged (it is not valid JSON)'],
   ];
   for (const [what, content, logged] of COSTS) {
-    test(`serves all but the account whose file ${what}, and logs which it is`, async () => {
+    test(`a start serves all accounts but the one whose file ${what}, and logs which one it is`, async () => {
       await using folder = await folderWith('accounts/1.json', content);
       const store = await folder.open();
       expect(folder.log.join('\n')).toContain(logged);
@@ -233,7 +233,7 @@ describe('a start', () => {
     });
   }
 
-  test('does not take the file of another account for this one’s', async () => {
+  test('a start does not take the file of one account for another’s', async () => {
     const other = await readFile(join(prepared.path, 'accounts/2.json'));
     await using folder = await folderWith('accounts/1.json', other);
     const store = await folder.open();
@@ -241,7 +241,7 @@ describe('a start', () => {
     expect(new Set(await refusals(store))).toEqual(new Set([true]));
   });
 
-  test('serves an account again once its file is put back', async () => {
+  test('a start serves an account again once its file is put back', async () => {
     const whole = await readFile(join(prepared.path, 'accounts/1.json'));
     await using folder = await folderWith('accounts/1.json', 'broken');
     const broken = await folder.open();

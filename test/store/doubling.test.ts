@@ -49,7 +49,7 @@ function upTo(size: number): number[] {
   return Array.from({ length: size }, (_, at) => at + 1);
 }
 
-test('opening a store takes no longer than in proportion to the domains of an account', async () => {
+test('the time to open a store grows no faster than the domains of an account', async () => {
   await using stack = new AsyncDisposableStack();
   await expectNoSquare(5_000, async (size) => {
     const domains = upTo(size).map((id) => storedDomain(id, 1, `n${id}.example`));
@@ -61,7 +61,7 @@ test('opening a store takes no longer than in proportion to the domains of an ac
   });
 });
 
-test('changing one of an account’s domains takes no longer than in proportion to how many it has', async () => {
+test('the time to change a domain grows no faster than the domains of its account', async () => {
   await using stack = new AsyncDisposableStack();
   await expectNoSquare(5_000, async (size) => {
     const domains = upTo(size).map((id) => storedDomain(id, 1, `n${id}.example`));
@@ -71,7 +71,7 @@ test('changing one of an account’s domains takes no longer than in proportion 
   });
 });
 
-test('listing events takes no longer than in proportion to the log', async () => {
+test('the time to list events grows no faster than the log', async () => {
   await using stack = new AsyncDisposableStack();
   await expectNoSquare(5_000, async (size) => {
     const folder = stack.use(await folderWith({ last_event_id: size }));
@@ -86,7 +86,7 @@ test('listing events takes no longer than in proportion to the log', async () =>
   });
 });
 
-test('a schedule takes no longer than in proportion to what is in it, one account’s or many accounts’', async () => {
+test('the time to use a schedule grows no faster than its entries, of one account or of many', async () => {
   for (const accounts of [1, 1_000]) {
     await expectNoSquare(10_000, async (size) => () => {
       const schedule = new Schedule(() => ({ touch() {}, async flush() {} }));

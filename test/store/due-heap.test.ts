@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DueHeap } from '../../server/store/json/due-heap.ts';
 
-test('a heap gives what a sorted list would, whatever was put in and taken out', () => {
+test('a heap gives the same order as a sorted list, whatever was put in and taken out', () => {
   const step = fc.oneof(
     fc.record({ put: fc.integer({ min: 0, max: 50 }) }),
     fc.record({ remove: fc.nat({ max: 100 }) }),

@@ -8,7 +8,7 @@ interface Entry {
   place: number;
 }
 
-test('whatever was put in and taken out, each account’s earliest comes first, and none waits for two of another', () => {
+test('each account’s earliest item comes first, and no account waits for two of another', () => {
   const step = fc.oneof(
     fc.record({ put: fc.nat({ max: 20 }), account: fc.integer({ min: 1, max: 4 }) }),
     fc.record({ remove: fc.nat({ max: 100 }) }),

@@ -72,7 +72,7 @@ describe('the log of events', () => {
     return (await readFile(logFile(), 'utf8')).trimEnd().split('\n');
   }
 
-  test('has a line an event after a line about itself, and the account’s file does not keep what it holds', async () => {
+  test('the event log has a line for each event after its header, and the account’s file does not keep them', async () => {
     await happen(40);
     await folder.close();
     const [header, ...lines] = await logLines();
@@ -83,7 +83,7 @@ describe('the log of events', () => {
     expect(lines.map((line) => JSON.parse(line).id)).toEqual(from(1, 41 - outbox.length));
   });
 
-  test('is bounded: the oldest events go, ids rise on, and who asks for what is gone hears so', async () => {
+  test('the event log is bounded: the oldest events go, ids keep rising, and a reader of dropped events is told', async () => {
     store = await folder.open({ eventLog: { segmentBytes: 2000 } });
     await happen(100);
     const page = await store.events.list(1, { after: 0, limit: 5 });
@@ -107,7 +107,7 @@ describe('the log of events', () => {
     expect(await ids()).toEqual(before);
   });
 
-  test('is read from the middle of a long one, and for one domain', async () => {
+  test('the event log can be read from the middle of a long one, and for one domain', async () => {
     const { id } = await madeDomain(store, 1, 'example.org');
     const about = { domain: { id, name: 'example.org' } };
     const long = 'x'.repeat(100);
@@ -128,7 +128,7 @@ describe('the log of events', () => {
     ]);
   });
 
-  test('torn by a crash is mended from the account’s file, wherever it was torn', async () => {
+  test('an event log torn by a crash is repaired from the account’s file, wherever it was torn', async () => {
     await happen(20);
     await folder.close();
     const { outbox } = await accountFile();
@@ -148,7 +148,7 @@ describe('the log of events', () => {
     }
   });
 
-  test('passes over a line that is damaged, and keeps it', async () => {
+  test('the event log skips a damaged line, and keeps it', async () => {
     await happen(40);
     await folder.close();
     const lines = await logLines();
@@ -161,7 +161,7 @@ describe('the log of events', () => {
     expect(await logLines()).toContain('not JSON at all');
   });
 
-  test('finds a domain’s events also in lines that a person has spaced out', async () => {
+  test('the event log finds a domain’s events in lines that a person has spaced out', async () => {
     const { id } = await madeDomain(store, 1, 'example.org');
     await happen(20);
     await folder.close();
@@ -174,7 +174,7 @@ describe('the log of events', () => {
     expect(events.map((row) => row.id)).toEqual([2]);
   });
 
-  test('lost altogether costs what was in it: ids rise on, and the loss is told', async () => {
+  test('losing the event log costs only what was in it: ids keep rising, and the loss is reported', async () => {
     await happen(20);
     await folder.close();
     await writeFile(logFile(), '');
@@ -202,7 +202,7 @@ describe('the log of events', () => {
     expect(all.length).toBeGreaterThan(logged);
   });
 
-  test('tells of every change where installation.json was put back from an older time', async () => {
+  test('no event is lost when an older installation.json was put back', async () => {
     const installation = join(folder.path, 'installation.json');
     await folder.close();
     const older = await readFile(installation);
@@ -215,7 +215,7 @@ describe('the log of events', () => {
     expect(await ids()).toEqual(from(1, 5));
   });
 
-  test('of another account, or of a newer Letterhead, is neither read nor written', async () => {
+  test('the event log of another account, or of a newer Letterhead, is neither read nor written', async () => {
     await happen(1);
     await folder.close();
     for (const header of ['{"format":3,"account":1}', '{"format":2,"account":9}']) {
@@ -234,7 +234,7 @@ describe('the log of events', () => {
     expect((await ids()).slice(-3)).toEqual([3, 4, 5]);
   });
 
-  test('that cannot be written keeps nobody from changing or reading, and catches up later', async () => {
+  test('an event log that cannot be written keeps nobody from changing or reading, and catches up later', async () => {
     const disk = new FaultyDisk();
     const { fileSystem } = disk;
     store = await folder.open({
@@ -257,7 +257,7 @@ describe('the log of events', () => {
     expect(await logLines()).toHaveLength(1 + 12 - (await accountFile()).outbox.length);
   });
 
-  test('says what rotation dropped while it was being read', async () => {
+  test('a reader of the event log is told what rotation dropped meanwhile', async () => {
     const { promise: released, resolve: release } = Promise.withResolvers<void>();
     const { promise: reading, resolve: reads } = Promise.withResolvers<void>();
     let blocks = Number.NaN;
@@ -287,7 +287,7 @@ describe('the log of events', () => {
     expect(now[0]).toBe(1);
   });
 
-  test('whose sync failed is written anew before the account’s file lets go of what was in it', async () => {
+  test('an event log whose sync failed is rewritten before the account’s file drops the events', async () => {
     let failures = 1;
     let writtenSince = '';
     await folder.close();
@@ -314,7 +314,7 @@ describe('the log of events', () => {
     expect(await logLines()).toHaveLength(1 + logged);
   });
 
-  test('that goes on behind an account’s file put back is synced before that builds on it', async () => {
+  test('an event log that is ahead of an account file put back is synced before new events build on it', async () => {
     await happen(20);
     await folder.close();
     const older = { ...(await accountFile()), last_event_id: 2, outbox: [] };
@@ -335,7 +335,7 @@ describe('the log of events', () => {
     expect(synced).toBeGreaterThan(0);
   });
 
-  test('tells who listens while installation.json holds an event that the account’s file could not take', async () => {
+  test('a subscriber gets an event that waited in installation.json because the account’s file could not take it', async () => {
     const disk = new FaultyDisk();
     let failing = true;
     store = await folder.open({

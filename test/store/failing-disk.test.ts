@@ -114,7 +114,7 @@ describe('a disk that fails', () => {
   }
 
   for (const [what, change] of Object.entries(CHANGES)) {
-    test(`at any operation of ${what}: done, or refused with everything as it was`, async () => {
+    test(`a disk that fails at any operation of ${what} leaves it done, or refused with everything as it was`, async () => {
       const refused = new Map<Fault, number>();
       for (let nth = 1, reached = true; reached; nth++) {
         const outcomes = await Promise.all(FAULTS.map((code) => attempt(change, nth, code)));
@@ -128,7 +128,7 @@ describe('a disk that fails', () => {
     });
   }
 
-  test('keeps nobody from reading, and is written to again as soon as it works', async () => {
+  test('a disk that fails keeps nobody from reading, and is written to again as soon as it works', async () => {
     const before = await everything(store);
     disk.failAt(1, 'ENOSPC', true);
     for (let attempt = 0; attempt < 3; attempt++) {
@@ -145,7 +145,7 @@ describe('a disk that fails', () => {
     expect(folder.log.filter((line) => line.includes('writes work again'))).toHaveLength(1);
   });
 
-  test('refuses all who share a write, and takes no names and ids with them', async () => {
+  test('a disk that fails refuses every change of a shared write, and frees their names and ids', async () => {
     // Ids are at hand after this, so that it is the account's write that fails.
     const { id } = await madeDomain(store, 1, 'first.example');
     await deleteDomain(store, 1, id);
@@ -157,14 +157,14 @@ describe('a disk that fails', () => {
     expect((await createDomain(store, 1, 'n1.example')).kind).toBe('written');
   });
 
-  test('answers at once what rests on nothing new', async () => {
+  test('a change that writes nothing is answered even on a disk that fails', async () => {
     disk.failAt(1, 'EIO', true);
     expect((await createDomain(store, 1, 'a.example')).kind).toBe('taken');
     expect((await createDomain(store, 1, 'z.example', 2)).kind).toBe('full');
     expect(await deleteDomain(store, 1, 99)).toBe(false);
   });
 
-  test('whose failure outlasts the attempt to undo does not bring a refused change back later', async () => {
+  test('a disk that fails for longer than the attempt to undo does not bring a refused change back later', async () => {
     // The last operation of the change is the sync of the folder: by then the new file is in place.
     disk.failAt(1000, 'EIO');
     const start = disk.operations;
@@ -185,7 +185,7 @@ describe('a disk that fails', () => {
     expect(refused).toBeGreaterThanOrEqual(5);
   });
 
-  test('lets a close end, and the folder go', async () => {
+  test('a store can be closed on a disk that fails, and lets its folder go', async () => {
     store.tokens.touch(1, NOON);
     disk.failAt(1, 'EIO', true);
     await store.close();
@@ -197,10 +197,10 @@ describe('a disk that fails', () => {
 
 if (mayMount()) {
   describe('a disk that is really full', () => {
-    test('refuses what it cannot hold, keeps what it has, and goes on once there is room', () =>
+    test('a full disk refuses what it cannot hold, keeps what it has, and goes on once there is room', () =>
       onSmallDisk(fillUp));
 
-    test('keeps no start from serving what is there', () => onSmallDisk(startFull));
+    test('a full disk keeps no start from serving what is there', () => onSmallDisk(startFull));
   });
 }
 

@@ -158,7 +158,7 @@ describe('files that are read and written at once', () => {
   });
 });
 
-test('buffers that wait to be used again are no more than the limit', () => {
+test('spare buffers are no more than the limit', () => {
   const pool = new BufferPool(16);
   const taken = Array.from({ length: 100 }, () => pool.take());
   for (const buffer of taken) pool.giveBack(buffer);
@@ -168,7 +168,7 @@ test('buffers that wait to be used again are no more than the limit', () => {
 
 describe('evidence', () => {
   for (const code of ['EMFILE', 'EIO', 'EACCES']) {
-    test(`that cannot be read because of ${code} is unavailable, and not as if nothing had been seen`, async () => {
+    test(`evidence that cannot be read because of ${code} is unavailable, and not reported as absent`, async () => {
       await using folder = await makeJsonFolder();
       let failing = false;
       const fail = () => Promise.reject(Object.assign(new Error(`${code}: made to fail`), { code }));
@@ -190,7 +190,7 @@ describe('evidence', () => {
     });
   }
 
-  test('that is damaged counts as none, for the next check replaces it', async () => {
+  test('damaged evidence counts as none, because the next check replaces it', async () => {
     await using folder = await makeJsonFolder();
     const store = await folder.open();
     await createAccount(store);

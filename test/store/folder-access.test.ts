@@ -32,7 +32,7 @@ if (process.platform !== 'win32') {
 
     afterEach(() => folder[Symbol.asyncDispose]());
 
-    test('is its owner alone after a start, whoever could before', async () => {
+    test('only the owner can write to the data folder after a start, whoever could before', async () => {
       await chmod(folder.path, 0o777);
       await folder.open();
       expect((await stat(folder.path)).mode & 0o777).toBe(0o700);
@@ -41,7 +41,7 @@ if (process.platform !== 'win32') {
 
     // Another user's folder is needed, and only root can make one.
     if (process.getuid?.() === 0) {
-      test('is looked at where the mode cannot be changed: everybody is refused, a group is warned of', async () => {
+      test('a data folder whose mode cannot be changed is refused if everybody can write to it, and warned of if a group can', async () => {
         const dataDir = join(folder.path, 'of-root');
         await mkdir(dataDir);
         await chmod(folder.path, 0o755);
@@ -83,7 +83,7 @@ if (process.platform !== 'win32') {
       await elsewhere[Symbol.asyncDispose]();
     });
 
-    test('that is the data folder itself is followed', async () => {
+    test('a symbolic link that is the data folder itself is followed', async () => {
       const dataDir = join(elsewhere.path, 'data');
       await symlink(folder.path, dataDir);
       await madeDomainIn(await elsewhere.open({ dataDir }));
@@ -91,7 +91,7 @@ if (process.platform !== 'win32') {
       expect(await (await folder.open()).domains.list(1, {})).toHaveLength(1);
     });
 
-    test('that waits where a file is about to be written is never written through', async () => {
+    test('a symbolic link that waits where a file is about to be written is never written through', async () => {
       let racing = false;
       const store = await folder.open({
         fileSystem: {
@@ -120,7 +120,7 @@ if (process.platform !== 'win32') {
       expect(await readFile(target, 'utf8')).toBe('theirs');
     });
 
-    test('in the place of evidence brings nothing of what it leads to into a backup', async () => {
+    test('a symbolic link in the place of evidence brings nothing of its target into a backup', async () => {
       await madeDomainIn(await folder.open());
       const store = await folder.open();
       await keepEvidence(store, 1, 1, { seen: true });
@@ -131,7 +131,7 @@ if (process.platform !== 'win32') {
       await expect(writeArchive(snapshot, archive)).rejects.toMatchObject({ code: 'ELOOP' });
     });
 
-    test('in the place of a log is neither read nor written, and keeps nobody from changing', async () => {
+    test('a symbolic link in the place of a log is neither read nor written, and keeps nobody from changing', async () => {
       const store = await folder.open();
       await symlink(target, join(folder.path, 'events/1.jsonl'));
       await createAccount(store);
@@ -143,7 +143,7 @@ if (process.platform !== 'win32') {
     });
 
     for (const name of ['installation.json', 'accounts', 'evidence', 'lock']) {
-      test(`in the place of ${name} keeps the store from opening, and says so`, async () => {
+      test(`a symbolic link in the place of ${name} keeps the store from opening, and is reported`, async () => {
         await madeDomainIn(await folder.open());
         await folder.close();
         const moved = join(elsewhere.path, 'moved');
@@ -156,12 +156,12 @@ if (process.platform !== 'win32') {
       });
     }
 
-    test('in the place of secret.key is not followed', async () => {
+    test('a symbolic link in the place of secret.key is not followed', async () => {
       await symlink(target, join(folder.path, 'secret.key'));
       await expect(readSecretKeyFile(folder.path)).rejects.toThrow('symbolic link');
     });
 
-    test('in the place of an account’s folder of evidence is not written through', async () => {
+    test('a symbolic link in the place of an account’s folder of evidence is not written through', async () => {
       const store = await folder.open();
       await madeDomainIn(store);
       await symlink(elsewhere.path, join(folder.path, 'evidence/1'));

@@ -39,14 +39,14 @@ describe('writes', () => {
     await folder[Symbol.asyncDispose]();
   });
 
-  test('of one account at one moment are one write', async () => {
+  test('changes of one account at one moment share one write', async () => {
     const names = Array.from({ length: 50 }, (_, at) => `n${at}.example`);
     const changes = await Promise.all(names.map((name) => createDomain(store, 1, name)));
     expect(changes.every((change) => change.kind === 'written')).toBe(true);
     expect(replaced.filter((name) => name === 'accounts/1.json')).toHaveLength(1);
   });
 
-  test('that come while one is under way share the next one', async () => {
+  test('changes that come during a write share the next one', async () => {
     await createDomain(store, 1, 'first.example');
     replaced = [];
     held = 'accounts/1.json';
@@ -66,7 +66,7 @@ describe('writes', () => {
     expect(domains.map((row) => row.domain)).toEqual(['second.example', 'third.example']);
   });
 
-  test('of an account wait for no other account’s', async () => {
+  test('a change of one account waits for no other account', async () => {
     await createDomain(store, 1, 'a.example');
     held = 'accounts/1.json';
     const slow = createDomain(store, 1, 'b.example');
@@ -78,7 +78,7 @@ describe('writes', () => {
 });
 
 describe('writes to very many accounts at one moment', () => {
-  test('do not open as many files, and all end', async () => {
+  test('changes to very many accounts at one moment do not open as many files, and all of them end', async () => {
     let open = 0;
     let mostOpen = 0;
     const fileSystem: FileSystem = {

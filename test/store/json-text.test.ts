@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { jsonText } from '../../server/store/json/json-text.ts';
 
-test('text in parts is what JSON.stringify writes, whatever the data', () => {
+test('JSON text in parts is what JSON.stringify writes, whatever the data', () => {
   const data = fc.dictionary(
     fc.string().filter((key) => key !== '__proto__'),
     fc.oneof(fc.jsonValue(), fc.array(fc.jsonValue(), { minLength: 15, maxLength: 40 })),

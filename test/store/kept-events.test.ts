@@ -48,7 +48,7 @@ describe('events of accounts, tokens and links', () => {
     return events.filter((row) => row.type === type).map(({ id }) => id);
   }
 
-  test('outlive however many others happen, and page by page they are read before what is left of those', async () => {
+  test('audit events outlive any number of others, and are read in pages before what is left of those', async () => {
     const expected: number[] = [];
     for (let round = 0; round < 10; round++) {
       await happen(1, 'token.created');
@@ -73,7 +73,7 @@ describe('events of accounts, tokens and links', () => {
     expect(read.length).toBeGreaterThan(20);
   });
 
-  test('are not all that a reader has missed whose place was dropped: it is told the range', async () => {
+  test('a reader whose position was dropped is told the range that it missed, although audit events are kept', async () => {
     await happen(1, 'token.created');
     await happen(100, 'domain.degraded');
     const { first } = await store.events.list(1, { after: 0, limit: 1 });
@@ -93,7 +93,7 @@ describe('events of accounts, tokens and links', () => {
     stop.abort();
   });
 
-  test('are dropped by age, and not before it', async () => {
+  test('audit events are dropped by age, and not before it', async () => {
     await happen(3, 'token.created');
     await happen(30, 'domain.degraded');
     now += FILE_LIMITS.auditedEventAge - DAY;
@@ -108,7 +108,7 @@ describe('events of accounts, tokens and links', () => {
     expect(await idsOf('token.revoked')).toHaveLength(3);
   });
 
-  test('are there once where the process ended between keeping them and dropping their segment', async () => {
+  test('an audit event is there once when the process ended between keeping it and dropping its segment', async () => {
     const fail = () => Promise.reject(Object.assign(new Error('EIO'), { code: 'EIO' }));
     let failing = false;
     const rename = (from: string, to: string) =>
@@ -125,7 +125,7 @@ describe('events of accounts, tokens and links', () => {
     expect(await idsOf('token.created')).toEqual(Array.from({ length: 20 }, (_, at) => at + 2));
   });
 
-  test('stay where they are while a full disk keeps them from being kept', async () => {
+  test('audit events stay where they are while a full disk keeps them from being moved', async () => {
     const full = () => Promise.reject(Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' }));
     let isFull = true;
     store = await reopen({
@@ -144,7 +144,7 @@ describe('events of accounts, tokens and links', () => {
     expect((await idsOf('domain.degraded')).length).toBeLessThan(60);
   });
 
-  test('come along in a backup, are looked at by a check, and go with their account', async () => {
+  test('audit events are in a backup, are covered by the check of a folder, and go with their account', async () => {
     await happen(3, 'token.created');
     await happen(60, 'domain.degraded');
     await using elsewhere = await makeJsonFolder();
@@ -167,7 +167,7 @@ describe('events of accounts, tokens and links', () => {
   });
 });
 
-test('the process log has a line for every event that has become durable, whoever made it', async () => {
+test('the process log has a line for every event that has become durable, whoever caused it', async () => {
   await using folder = await makeJsonFolder();
   const store = await folder.open();
   await createAccount(store);

@@ -6,7 +6,7 @@ import { nodeFileSystem } from '../../server/store/json/file-system.ts';
 import { makeJsonFolder } from './json-folder.ts';
 import { createAccount, keepEvidence, madeDomain, NOON, newAccount } from './rows.ts';
 
-test('a start removes whatever a write that was cut off can have left', async () => {
+test('a start removes whatever an interrupted write can have left', async () => {
   await using folder = await makeJsonFolder();
   const written = new Set<string>();
   const store = await folder.open({
@@ -34,7 +34,7 @@ test('a start removes whatever a write that was cut off can have left', async ()
   expect([...written].filter((path) => existsSync(path))).toEqual([]);
 });
 
-test('a file of domains that no account is known to own is not written over, wherever the marks of the ids are', async () => {
+test('an account file that no known account owns is not overwritten, even when ids.json would give its id again', async () => {
   await using folder = await makeJsonFolder();
   const store = await folder.open();
   await createAccount(store);

@@ -43,7 +43,7 @@ describe('the lock on the data folder', () => {
     await once(child, 'exit');
   }
 
-  test('turns a second process away, and names the first', async () => {
+  test('the lock on the data folder turns a second process away, and names the first', async () => {
     const { child } = await holdInOtherProcess();
     await expect(folder.open()).rejects.toMatchObject({
       code: 'unavailable',
@@ -52,7 +52,7 @@ describe('the lock on the data folder', () => {
     expect(child.exitCode).toBeNull();
   });
 
-  test('is free as soon as its holder was killed, and what that acknowledged is there', async () => {
+  test('the lock on the data folder is free as soon as its holder was killed, and acknowledged changes are there', async () => {
     const first = await holdInOtherProcess();
     await kill(first.child);
     const second = await holdInOtherProcess();
@@ -64,7 +64,7 @@ describe('the lock on the data folder', () => {
     expect((await madeDomain(store, 1, 'third.example')).id).toBeGreaterThan(second.domain);
   });
 
-  test('turns the same process away too, and outlives that', async () => {
+  test('the lock on the data folder turns the same process away too, and stays held', async () => {
     await folder.open();
     const again = () => openJsonStore({ dataDir: join(folder.path, '.'), clock: () => new Date() });
     await expect(again()).rejects.toThrow(`process ${process.pid} on ${hostname()}`);
@@ -80,7 +80,7 @@ describe('the lock on the data folder', () => {
     return child.exitCode;
   }
 
-  test('leaves nothing but its own two files, and minds no damage to them', async () => {
+  test('the lock on the data folder leaves only its own two files, and works when they are damaged', async () => {
     await folder.open();
     const locks = async () => (await readdir(folder.path)).filter((name) => name.startsWith('lock'));
     expect(await locks()).toEqual(['lock', 'lock.json']);
@@ -92,7 +92,7 @@ describe('the lock on the data folder', () => {
     expect(await locks()).toEqual(['lock']);
   });
 
-  test('whose file was deleted keeps its holder from writing, so that another one loses nothing', async () => {
+  test('the holder of a lock file that was deleted stops writing, so that another holder loses nothing', async () => {
     const store = await folder.open();
     await createAccount(store);
     await madeDomain(store, 1, 'mine.example');
@@ -117,7 +117,7 @@ describe('the lock on the data folder', () => {
     expect(ids).toContain(domain);
   });
 
-  test('whose file was replaced stays lost, also when the right one comes back, until a restart', async () => {
+  test('a lock file that was replaced stays lost until a restart, even if the right one comes back', async () => {
     const store = await folder.open();
     await createAccount(store);
     const file = join(folder.path, 'lock');
@@ -131,7 +131,7 @@ describe('the lock on the data folder', () => {
     expect((await createDomain(again, 1, 'example.org')).kind).toBe('written');
   });
 
-  test('whose file was deleted makes a running server answer 503 to whatever writes, and to its probe', async () => {
+  test('a server whose lock file was deleted answers 503 to every write, and to its readiness probe', async () => {
     await using server = await startTestServer();
     await rm(join(server.dataDir, 'lock'));
     expect((await fetch(`${server.url}/health/ready`)).status).toBe(503);
@@ -141,7 +141,7 @@ describe('the lock on the data folder', () => {
     expect(server.log.join('')).toContain('the lock file was deleted or replaced');
   });
 
-  test('is let go of where the start fails, and by a close', async () => {
+  test('the lock on the data folder is released when the start fails, and by a close', async () => {
     await folder.open();
     await folder.close();
     const { child } = await holdInOtherProcess();

@@ -140,7 +140,7 @@ function withoutDroppedEvents(moment: Moment): Moment {
 
 describe('a power cut at any operation of a store’s life', () => {
   for (const [what, chanceOf] of Object.entries(CHANCES)) {
-    test(`leaves every acknowledged change with its event, and the next one whole or not at all: ${what} is left`, async () => {
+    test(`a power cut leaves every acknowledged change with its event, and the next one whole or not at all: ${what} is left`, async () => {
       await using folder = await makeJsonFolder();
       const { moments } = await live(folder, new PowerCutDisk(), true);
       const untouched = new PowerCutDisk();
@@ -164,7 +164,7 @@ describe('a power cut at any operation of a store’s life', () => {
       expect(untouched.operations).toBeGreaterThan(150);
     });
 
-    test(`in the next process’s life, after the one before was killed, does the same: ${what} is left`, async () => {
+    test(`a power cut in the life after a kill leaves every acknowledged change with its event: ${what} is left`, async () => {
       await using folder = await makeJsonFolder();
       const first = await live(folder, new PowerCutDisk(), true);
       const whole = new PowerCutDisk();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startTestServer } from '../running-server.ts';
 
-test('deleting a shared domain takes its links along, also while installation.json cannot be written', async () => {
+test('deleting a shared domain takes its links along, even while installation.json cannot be written', async () => {
   await using server = await startTestServer();
   const { domains, shares, tokens, events } = server.letterhead;
   const { id } = await domains.create.mutate({ account: 1, domain: 'example.org' });

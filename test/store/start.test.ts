@@ -31,7 +31,7 @@ describe('the data folder', () => {
     await writeFile(join(folder.path, name), JSON.stringify(content));
   }
 
-  test('is its owner’s alone, and made where it is missing', async () => {
+  test('the data folder is private to its owner, and is made where it is missing', async () => {
     const dataDir = join(folder.path, 'deep', 'data');
     const store = await folder.open({ dataDir });
     await createAccount(store);
@@ -63,7 +63,7 @@ describe('the data folder', () => {
     }
   });
 
-  test('holds indented JSON with a format number, a field a line', async () => {
+  test('the data folder holds indented JSON with a format number, a field a line', async () => {
     const store = await folder.open();
     await createAccount(store);
     for (let at = 0; at < 40; at++) await madeDomain(store, 1, `n${at}.example`);
@@ -76,7 +76,7 @@ describe('the data folder', () => {
     }
   });
 
-  test('is left in good order by a clean end: the next start goes on without a gap', async () => {
+  test('a clean stop leaves the data folder in order, and the next start goes on without a gap in the ids', async () => {
     const store = await folder.open();
     await createAccount(store);
     await madeDomain(store, 1, 'a.example');
@@ -86,7 +86,7 @@ describe('the data folder', () => {
     expect((await madeDomain(await folder.open(), 1, 'c.example')).id).toBe(3);
   });
 
-  test('after a crash leaves a gap, and gives no id twice', async () => {
+  test('a crash leaves a gap in the ids, and no id is given twice', async () => {
     const store = await folder.open();
     await createAccount(store);
     await deleteDomain(store, 1, (await madeDomain(store, 1, 'a.example')).id);
@@ -109,7 +109,7 @@ describe('the data folder', () => {
     expect((await madeDomain(again, 1, 'b.example')).id).toBe(2);
   });
 
-  test('is cleared of what writes left behind when they were cut off', async () => {
+  test('a start removes what interrupted writes left in the data folder', async () => {
     await createAccount(await folder.open());
     await folder.close();
     for (const name of ['installation.json.tmp', 'accounts/1.json.tmp']) {
@@ -120,7 +120,7 @@ describe('the data folder', () => {
     expect(names.filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 
-  test('is cleared of an account that was never finished; one with domains is left alone and named', async () => {
+  test('a start removes an account that was never finished, but leaves and names one with domains', async () => {
     const store = await folder.open();
     await createAccount(store);
     await createAccount(store);
@@ -136,7 +136,7 @@ describe('the data folder', () => {
     expect(folder.log.join('\n')).toContain('accounts/2.json');
   });
 
-  test('is cleared of a deleted account whose files are still there', async () => {
+  test('a start removes a deleted account whose files are still there', async () => {
     const store = await folder.open();
     await createAccount(store);
     await madeDomain(store, 1, 'example.org');
@@ -150,7 +150,7 @@ describe('the data folder', () => {
     }
   });
 
-  test('takes no row that it could not read again, and keeps working', async () => {
+  test('the store refuses a row that it could not read again, and keeps working', async () => {
     const store = await folder.open();
     await createAccount(store);
     await madeDomain(store, 1, 'a.example');
@@ -163,7 +163,7 @@ describe('the data folder', () => {
     expect(await (await folder.open()).domains.list(1, {})).toHaveLength(2);
   });
 
-  test('can be moved, and carries what it has to', async () => {
+  test('the data folder can be moved, and carries what it has to', async () => {
     const store = await folder.open();
     await createAccount(store);
     await store.settings.set('secret_key_check', 'check');
@@ -177,7 +177,7 @@ describe('the data folder', () => {
 
   // There, the system says ENOENT of a folder to make in one that is there.
   if (existsSync('/proc/self')) {
-    test('that the system lets nobody make does not keep it trying for ever', async () => {
+    test('a start that cannot make the data folder does not keep trying for ever', async () => {
       for (const dataDir of ['/proc/letterhead', '/proc/letterhead/data']) {
         await expect(folder.open({ dataDir })).rejects.toThrow(
           `The data folder ${dataDir} cannot be used: nothing can be made there. Mend that, or set DATA_DIR to another folder.`,
@@ -186,7 +186,7 @@ describe('the data folder', () => {
     });
   }
 
-  test('that cannot be used says so in one line', async () => {
+  test('a data folder that cannot be used is reported in one line', async () => {
     const file = join(folder.path, 'a-file');
     await writeFile(file, '');
     await expect(folder.open({ dataDir: join(file, 'data') })).rejects.toThrow(

@@ -15,7 +15,7 @@ async function refusalOf(
   return { code: error.data?.code, status: error.data?.httpStatus, errors: error.data?.errors };
 }
 
-test('refusals carry the catalogue’s code, and the complaints by field', async () => {
+test('an error over tRPC carries the catalogue’s code, and the errors by field', async () => {
   await using server = await startTestServer();
   const { domains } = server.letterhead;
   expect(await refusalOf(domains.create.mutate({ account: 1, domain: 'co.uk' }))).toEqual({
@@ -38,7 +38,7 @@ test('refusals carry the catalogue’s code, and the complaints by field', async
   });
 });
 
-test('a token that is not ours, another account and a missing scope are refused', async () => {
+test('an unknown token, another account and a missing scope are refused over tRPC', async () => {
   await using server = await startTestServer();
   const nobody = createLetterhead({ url: server.url, token: `lh_${'A'.repeat(43)}` });
   expect(await refusalOf(nobody.domains.list.query({ account: 1 }))).toMatchObject({
@@ -66,7 +66,7 @@ test('nobody grants or revokes more than they hold', async () => {
   expect(await refusalOf(tokens.revoke.mutate({ account: 1, id: 1 }))).toMatchObject({ code: 'forbidden' });
 });
 
-test('a request that is no tRPC request at all is refused in the same shape', async () => {
+test('a request that is no tRPC request at all is refused in the shape of a tRPC error', async () => {
   await using server = await startTestServer();
   const headers = { authorization: `Bearer ${server.token}`, 'content-type': 'application/json' };
   const broken = await fetch(`${server.url}/trpc/domains.create`, {
@@ -90,7 +90,7 @@ test('a request that is no tRPC request at all is refused in the same shape', as
   expect(await large.text()).toContain('"code":"payload_too_large"');
 });
 
-test('what is refused as a whole is JSON, and says what to send', async () => {
+test('a batch that is refused as a whole is answered in JSON, and says what to send', async () => {
   await using server = await startTestServer();
   const authorization = `Bearer ${server.token}`;
   const create = `${server.url}/trpc/domains.create`;
@@ -114,7 +114,7 @@ test('what is refused as a whole is JSON, and says what to send', async () => {
   }
 });
 
-test('times arrive as Date', async () => {
+test('times arrive over tRPC as Date', async () => {
   await using server = await startTestServer();
   const domain = await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
   expect(domain.created_at).toBeInstanceOf(Date);

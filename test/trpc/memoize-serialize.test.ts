@@ -27,7 +27,7 @@ const withoutEqualities = ({ json, meta }: ReturnType<typeof superjson.serialize
   values: meta?.values,
 });
 
-test('a list that is written ahead reads as superjson would have written it', async () => {
+test('a list that is serialized ahead reads as superjson would have written it', async () => {
   await fc.assert(
     fc.asyncProperty(list, async (answer) => {
       const expected = superjson.serialize(answer);

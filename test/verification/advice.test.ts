@@ -140,34 +140,37 @@ async function setScene(records: Record<string, Records> = {}): Promise<CheckFix
 }
 
 describe('advice', () => {
-  test.concurrent.each(CASES)('$code: $when', async ({ code, severity, row: changes, records, leadsTo }) => {
-    await using scene = await setScene(records);
-    const row = sendingDomain(changes);
-    const advice = await adviceOn(scene, row, code);
-    expect(advice).toMatchObject({ code, severity });
-    if (leadsTo === undefined) return;
-    if (advice !== undefined) followFix(advice, scene.servers);
-    expect(await adviceOn(scene, row, code), advice?.fix ?? '').toMatchObject({ code: leadsTo });
-  });
+  test.concurrent.each(CASES)(
+    'the advice is $code when $when',
+    async ({ code, severity, row: changes, records, leadsTo }) => {
+      await using scene = await setScene(records);
+      const row = sendingDomain(changes);
+      const advice = await adviceOn(scene, row, code);
+      expect(advice).toMatchObject({ code, severity });
+      if (leadsTo === undefined) return;
+      if (advice !== undefined) followFix(advice, scene.servers);
+      expect(await adviceOn(scene, row, code), advice?.fix ?? '').toMatchObject({ code: leadsTo });
+    },
+  );
 
-  test('is none about MX where replies land somewhere', async () => {
+  test('there is no advice about MX when replies can be delivered', async () => {
     await using scene = await setScene({ 'example.org': { MX: ['10 mx.example.org'] } });
     expect(await adviceOn(scene, sendingDomain(), 'MX_MISSING')).toBeUndefined();
   });
 
-  test('is none about what the DNS did not say', async () => {
+  test('there is no advice about records that the DNS did not answer for', async () => {
     await using scene = await setScene();
     for (const server of [scene.servers.resolver, ...scene.servers.authorities]) server.fault = 'servfail';
     expect((await scene.check(sendingDomain())).diagnosis.advice).toEqual([]);
   });
 
-  test('is none for a domain that does not exist', async () => {
+  test('there is no advice for a domain that does not exist', async () => {
     await using scene = await setScene();
     const { dkim, diagnosis } = await scene.check(sendingDomain({ domain: 'nowhere.org' }));
     expect([dkim.code, diagnosis.advice]).toEqual(['DOMAIN_NOT_FOUND', []]);
   });
 
-  test('keeps all that several SPF records allowed', async () => {
+  test('the advice on several SPF records keeps all that they allowed', async () => {
     await using scene = await setScene({
       'example.org': txt('v=spf1 mx include:a.example.org -all', 'v=spf1 include:b.example.org mx ?all'),
     });
@@ -175,7 +178,7 @@ describe('advice', () => {
     expect(advice?.action?.value).toBe('v=spf1 mx include:a.example.org include:b.example.org ?all');
   });
 
-  test('says that SPF hardly matters where bounces come to us, once they do', async () => {
+  test('the advice says that SPF hardly matters once bounces come to us', async () => {
     await using scene = await setScene();
     const detail = async (row: SendingDomainOptions) =>
       (await adviceOn(scene, sendingDomain(row), 'SPF_MISSING'))?.detail;
@@ -188,7 +191,7 @@ describe('advice', () => {
     expect(await detail({})).not.toContain('hardly matters');
   });
 
-  test('turns the redirect of one of several SPF records into an include: beside other terms it means nothing', async () => {
+  test('the advice turns the redirect of one of several SPF records into an include, because beside other terms it means nothing', async () => {
     await using scene = await setScene({
       'example.org': txt('v=spf1 redirect=a.example.org', 'v=spf1 mx Redirect=b.example.org ~all'),
     });
@@ -199,7 +202,7 @@ describe('advice', () => {
   test.each([
     ['with the servers of the domain above', { '@': { NS: ['ns1.example.org'] } }, 0],
     ['with servers of its own', { '@': { NS: ['ns.mail.example.org'] }, ns: { A: ['127.0.0.3'] } }, 1],
-  ])('names the zone of a subdomain %s', async (_where, names, spares) => {
+  ])('the advice names the zone of a subdomain %s', async (_where, names, spares) => {
     const zones = {
       'example.org': {
         '@': { NS: ['ns1.example.org'] },
@@ -217,7 +220,7 @@ describe('advice', () => {
     expect(advice?.action).toMatchObject({ zone: 'mail.example.org', host: '@' });
   });
 
-  test('names the zone above a domain that is none itself', async () => {
+  test('the advice names the zone above a domain that is not a zone itself', async () => {
     await using scene = await CheckFixture.set({
       zones: { org: { example: txt('v=spf1 mx -all', 'v=spf1 a -all') } },
     });
@@ -231,12 +234,12 @@ describe('advice', () => {
     ['v=DMARC1; p=none', 'as any other'],
     ['v=DMARC1; p=quarantine', 'spam folder'],
     ['v=DMARC1; p=reject', 'refuse'],
-  ])('puts %s into words', async (record, words) => {
+  ])('the advice puts the policy %s into words', async (record, words) => {
     await using scene = await setScene({ '_dmarc.example.org': txt(record) });
     expect((await adviceOn(scene, sendingDomain(), 'DMARC_POLICY'))?.detail).toContain(words);
   });
 
-  test('takes a subdomain’s own DMARC record, then the policy for subdomains of the domain above', async () => {
+  test('the advice takes a subdomain’s own DMARC record, then the subdomain policy of the domain above', async () => {
     await using scene = await setScene({ '_dmarc.example.org': txt('v=DMARC1; p=reject; sp=none') });
     const row = sendingDomain({ domain: 'mail.example.org', subdomain: 'mail' });
     expect(await adviceOn(scene, row, 'DMARC_POLICY')).toMatchObject({

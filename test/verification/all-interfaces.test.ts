@@ -16,7 +16,7 @@ async function diagnosed(server: TestServer, id: number): Promise<RecordDiagnosi
   return dkim;
 }
 
-test('the same diagnosis over REST, tRPC and in the terminal, and its fix mends it: an IDN with a doubled host', async () => {
+test('REST, tRPC and the terminal give the same diagnosis, and its fix mends it: an IDN with a doubled host', async () => {
   await using server = await startTestServer({ dns: { zones: { [IDN]: {} } } });
   const made = await server.letterhead.domains.create.mutate({ account: 1, domain: 'Bücher.example.' });
   const [record] = made.dns_records;
@@ -47,7 +47,7 @@ test('the same diagnosis over REST, tRPC and in the terminal, and its fix mends 
   expect(await diagnosed(server, made.id)).toMatchObject({ code: 'OK', severity: 'ok', fix: null });
 });
 
-test('a delegated _domainkey: the fix is for the form of that zone', async () => {
+test('the fix for a delegated _domainkey is for the form of that zone', async () => {
   await using server = await startTestServer({ dns: { spares: 1 } });
   const { id, dns_records } = await server.letterhead.domains.create.mutate({
     account: 1,
@@ -71,7 +71,7 @@ test('a delegated _domainkey: the fix is for the form of that zone', async () =>
   expect(await verify(server, id)).toMatchObject({ verified: true });
 });
 
-test('a rename while its check is under way: what was seen of the name before is dropped', async () => {
+test('a check that is under way during a rename drops what it found for the old name', async () => {
   await using server = await startTestServer({ dns: { zones: { 'example.org': {}, 'example.net': {} } } });
   const { id, dns_records } = await server.letterhead.domains.create.mutate({
     account: 1,

@@ -10,7 +10,7 @@ function placeOf(subdomain: string | null, zone: string | null = 'example.org') 
 }
 
 describe('where a record may have landed', () => {
-  test('for a domain', () => {
+  test('the candidate hosts of a domain cover a doubled name and the usual wrong places', () => {
     const names = candidateHosts(placeOf(null));
     const doubled = names.filter(({ mistake }) => mistake === 'doubled').map(({ name }) => name);
     expect(doubled).toContain('abc._domainkey.example.org.example.org');
@@ -18,7 +18,7 @@ describe('where a record may have landed', () => {
     expect(elsewhere).toEqual(expect.arrayContaining(['example.org', 'abc.example.org']));
   });
 
-  test('for a subdomain, by every zone that can hold it', () => {
+  test('the candidate hosts of a subdomain cover every zone that can hold it', () => {
     const names = candidateHosts(placeOf('mail'));
     expect(names).toEqual(
       expect.arrayContaining([
@@ -34,7 +34,7 @@ describe('where a record may have landed', () => {
     );
   });
 
-  test('for a zone above the registrable domain', () => {
+  test('the candidate hosts cover a zone above the registrable domain', () => {
     const place = {
       ...placeOf(null, 'internal'),
       fqdn: 'abc._domainkey.corp.internal',
@@ -43,7 +43,7 @@ describe('where a record may have landed', () => {
     expect(candidateHosts(place).map(({ name }) => name)).toContain('abc._domainkey.corp.internal.internal');
   });
 
-  test('is never where it should be, never twice the same, never a name that nobody can ask for, and not too often', () => {
+  test('a candidate host is never the right one, never repeated, never a name that cannot be asked for, and there are few of them', () => {
     const subdomain = fc.option(
       fc.array(label, { minLength: 1, maxLength: 30 }).map((labels) => labels.join('.')),
     );

@@ -21,7 +21,7 @@ function spfChain(count: number) {
 }
 
 describe.concurrent('the budget of a check', () => {
-  test('is enough for a domain on eight servers, whose name has 8 KB of TXT and SPF of ten look-ups', async () => {
+  test('the budget of a check is enough for a domain on eight servers, with 8 KB of TXT and SPF of ten lookups', async () => {
     await using scene = await CheckFixture.set({ authorities: 8 });
     const { servers } = scene;
     const row = sendingDomain({ domain: 'mail.example.org', subdomain: 'mail', return_path: RETURN_PATH });
@@ -40,7 +40,7 @@ describe.concurrent('the budget of a check', () => {
     expect(JSON.stringify(evidence)).not.toContain('budget');
   });
 
-  test('is not spent by one record while another is still to be asked, and its end is told', async () => {
+  test('one record does not spend the budget while another is still to be asked, and the diagnosis says that it ended', async () => {
     await using scene = await CheckFixture.set({ authorities: 8 });
     const subdomain = 'a.b.c.d.e.f.g';
     const row = sendingDomain({
@@ -57,7 +57,7 @@ describe.concurrent('the budget of a check', () => {
     expect(received(scene)).toBeLessThanOrEqual(CHECK_LIMITS.datagrams);
   });
 
-  test('has a part for advice, which takes nothing from the records', async () => {
+  test('advice has its own part of the budget, and takes nothing from the records', async () => {
     await using scene = await CheckFixture.set();
     const { servers } = scene;
     const row = sendingDomain({ domain: 'mail.example.org', subdomain: 'mail' });

@@ -11,7 +11,7 @@ function failed(code: ServerCode, name: string): Note {
 }
 
 describe('whom a check asks', () => {
-  test('the authorities only, while they say that the record is not there', async () => {
+  test('a check asks only the authorities while they say that the record is not there', async () => {
     await using scene = await CheckFixture.set();
     const row = sendingDomain({ return_path: { ...NOT_VERIFIED, target: 't.example.net' } });
     await scene.check(row);
@@ -20,7 +20,7 @@ describe('whom a check asks', () => {
     expect(scene.servers.resolver.queriesFor(`bounces-${SELECTOR}.example.org`)).toEqual([]);
   });
 
-  test('so that a record published after a look is found at once, by a resolver that remembers', async () => {
+  test('a record published after a check is found at once, even with a resolver that caches the absence', async () => {
     await using scene = await CheckFixture.set();
     scene.servers.resolver.remembersAbsence = true;
     expect((await scene.check(sendingDomain())).dkim.code).toBe('RECORD_MISSING');
@@ -28,7 +28,7 @@ describe('whom a check asks', () => {
     expect((await scene.check(sendingDomain())).dkim.code).toBe('OK');
   });
 
-  test('the resolver too, once the record is there: until when it remembers otherwise is said', async () => {
+  test('a check asks the resolver too once the record is there, and says until when it caches the absence', async () => {
     await using scene = await CheckFixture.set();
     scene.servers.publish(FQDN, { TXT: [OURS] });
     scene.servers.resolver.cache.set(FQDN, { negative: 'nodata', ttl: 900 });
@@ -41,7 +41,7 @@ describe('whom a check asks', () => {
     });
   });
 
-  test('nobody else for a record that is right', async () => {
+  test('a check asks no other names for a record that is right', async () => {
     await using scene = await CheckFixture.set();
     scene.servers.publish(FQDN, { TXT: [OURS] });
     await scene.check(sendingDomain());
@@ -54,7 +54,7 @@ describe('whom a check asks', () => {
     ]);
   });
 
-  test('the resolver where no authority says anything definitive', async () => {
+  test('a check asks the resolver when no authority says anything definitive', async () => {
     await using scene = await CheckFixture.set();
     scene.servers.publish(FQDN, { TXT: [OURS] });
     for (const server of scene.servers.authorities) server.fault = 'refused';
@@ -64,7 +64,7 @@ describe('whom a check asks', () => {
     expect(verdicts['dkim:1']).toMatchObject({ verdict: 'valid', firstHand: false });
   });
 
-  test('and then what it says of an absence is hearsay', async () => {
+  test('an absence that only the resolver reports is hearsay', async () => {
     await using scene = await CheckFixture.set();
     for (const server of scene.servers.authorities) server.fault = 'refused';
     const { dkim, verdicts } = await scene.check(sendingDomain());
@@ -84,7 +84,7 @@ describe('whom a check asks', () => {
 });
 
 describe('authorities at addresses that are not public', () => {
-  test('are not asked: the resolver’s word is what there is', async () => {
+  test('authorities at private addresses are not asked, and the resolver’s answer counts', async () => {
     await using scene = await CheckFixture.set({ allowPrivate: false });
     scene.servers.publish(FQDN, { TXT: [OURS] });
     const { dkim } = await scene.check(sendingDomain());
@@ -95,7 +95,7 @@ describe('authorities at addresses that are not public', () => {
 });
 
 describe('silent servers', () => {
-  test('are set aside where another one answers', async () => {
+  test('silent servers are set aside when another one answers', async () => {
     await using scene = await CheckFixture.set({ authorities: 2 });
     scene.servers.publish(FQDN, { TXT: [OURS] });
     const [, second] = scene.servers.authorities;
@@ -105,7 +105,7 @@ describe('silent servers', () => {
     expect(dkim.nameservers.map(({ outcome }) => outcome)).toEqual(['present', 'timeout']);
   });
 
-  test('leave the last definitive state as it was', async () => {
+  test('silent servers leave the last definitive state as it was', async () => {
     await using scene = await CheckFixture.set();
     scene.servers.publish(FQDN, { TXT: [`k=rsa;p=${ANOTHER_KEY}`] });
     expect((await scene.check(sendingDomain())).dkim).toMatchObject({ code: 'OTHER_KEY', state: 'invalid' });
@@ -122,7 +122,7 @@ describe('silent servers', () => {
     expect(verdicts['dkim:1']?.verdict).toBe('unknown');
   });
 
-  test('cost no more than the check’s own end', async () => {
+  test('silent servers cost no more time than the check itself has', async () => {
     await using scene = await CheckFixture.set();
     for (const server of [scene.servers.resolver, ...scene.servers.authorities]) server.fault = 'silent';
     const { dkim } = await scene.check(sendingDomain(), AbortSignal.abort());
@@ -134,7 +134,7 @@ describe('an alias', () => {
   const elsewhere = { zones: { 'example.org': {}, 'provider.example': {} } };
   const TARGET = 'key1.provider.example';
 
-  test('is followed, as receivers do', async () => {
+  test('an alias is followed, as receivers do', async () => {
     await using scene = await CheckFixture.set(elsewhere);
     scene.servers.publish(FQDN, { CNAME: TARGET });
     scene.servers.publish(TARGET, { TXT: [OURS] });
@@ -143,7 +143,7 @@ describe('an alias', () => {
     expect(dkim.nameservers[0]?.values).toEqual([TARGET]);
   });
 
-  test('that the resolver cannot follow says nothing', async () => {
+  test('an alias that the resolver cannot follow says nothing', async () => {
     await using scene = await CheckFixture.set(elsewhere);
     scene.servers.publish(FQDN, { CNAME: TARGET });
     scene.servers.publish(TARGET, { TXT: [OURS] });
@@ -154,14 +154,14 @@ describe('an alias', () => {
     expect(verdicts['dkim:1']?.verdict).toBe('unknown');
   });
 
-  test('whose end is gone is wrong first-hand, by the word of the servers there', async () => {
+  test('an alias whose target is gone is wrong first-hand, by the word of the servers there', async () => {
     await using scene = await CheckFixture.set(elsewhere);
     scene.servers.publish(FQDN, { CNAME: TARGET });
     const { verdicts } = await scene.check(sendingDomain());
     expect(verdicts['dkim:1']).toMatchObject({ code: 'WRONG_TYPE', verdict: 'invalid', firstHand: true });
   });
 
-  test('is right where its end is, though the resolver remembers otherwise', async () => {
+  test('an alias is right when its target is, even if the resolver still caches something else', async () => {
     await using scene = await CheckFixture.set(elsewhere);
     scene.servers.publish(FQDN, { CNAME: TARGET });
     scene.servers.publish(TARGET, { TXT: [OURS] });
@@ -171,7 +171,7 @@ describe('an alias', () => {
   });
 });
 
-test('servers that disagree at the end of an alias are named, not those at its beginning', async () => {
+test('servers that disagree about the target of an alias are named, not those of the alias itself', async () => {
   await using scene = await CheckFixture.set({
     authorities: 2,
     zones: { 'example.org': {}, 'provider.example': {} },
@@ -185,7 +185,7 @@ test('servers that disagree at the end of an alias are named, not those at its b
 });
 
 describe('what is said additionalNotes', () => {
-  test('which servers lack the record', async () => {
+  test('a diagnosis names the servers that lack the record', async () => {
     await using scene = await CheckFixture.set({ authorities: 3 });
     scene.servers.publish(FQDN, { TXT: [OURS] });
     scene.servers.authorities[1]?.publish(FQDN, null);
@@ -195,7 +195,7 @@ describe('what is said additionalNotes', () => {
     expect(verdicts['dkim:1']?.verdict).toBe('valid');
   });
 
-  test('which servers did not answer, and which are not responsible, whatever the others said', async () => {
+  test('a diagnosis names the servers that did not answer or are not responsible, whatever the others said', async () => {
     await using scene = await CheckFixture.set({ authorities: 4 });
     const [, stale, dead, lame] = scene.servers.authorities;
     scene.servers.publish(FQDN, { TXT: [OURS] });
@@ -211,7 +211,7 @@ describe('what is said additionalNotes', () => {
     expect(dkim.nameservers.map(({ outcome }) => outcome)).toEqual(['present', 'absent', 'timeout', 'lame']);
   });
 
-  test('with a single stale server beside a dead and a lame one: its word is what there is', async () => {
+  test('a diagnosis relies on a single stale server beside a dead and a lame one', async () => {
     await using scene = await CheckFixture.set({ authorities: 3 });
     const [stale, dead, lame] = scene.servers.authorities;
     scene.servers.publish(FQDN, { TXT: [OURS] });
@@ -226,7 +226,7 @@ describe('what is said additionalNotes', () => {
     ]);
   });
 
-  test('all the ways in which nothing was heard', async () => {
+  test('a diagnosis names all the ways in which no answer came', async () => {
     await using scene = await CheckFixture.set({ authorities: 2 });
     const [dead, refusing] = scene.servers.authorities;
     for (const server of [scene.servers.resolver, dead]) server?.faults.set(FQDN, 'silent');
@@ -239,14 +239,14 @@ describe('what is said additionalNotes', () => {
     });
   });
 
-  test('that servers at private addresses were not asked, rather than that they did not answer', async () => {
+  test('a diagnosis says that servers at private addresses were not asked, rather than that they did not answer', async () => {
     await using scene = await CheckFixture.set({ allowPrivate: false });
     scene.servers.publish(FQDN, { TXT: [OURS] });
     const { finding } = await scene.check(sendingDomain());
     expect(finding.notes).toEqual([{ kind: 'servers-not-asked', names: ['ns1.example.org'] }]);
   });
 
-  test('that it was our resolver which failed, where no server could be asked', async () => {
+  test('a diagnosis says that our resolver failed when no server could be asked', async () => {
     await using scene = await CheckFixture.set();
     scene.servers.resolver.fault = 'servfail';
     const { dkim, finding } = await scene.check(sendingDomain());
@@ -257,7 +257,7 @@ describe('what is said additionalNotes', () => {
   test.each<[string, (scene: CheckFixture) => void]>([
     ['NAMESERVERS_DISAGREE', ({ servers }) => servers.authorities[1]?.publish(FQDN, null)],
     ['NEGATIVE_CACHED', ({ servers }) => servers.resolver.cache.set(FQDN, { negative: 'nxdomain', ttl: 9 })],
-  ])('that a record of the code %s is in test mode, too', async (code, arrange) => {
+  ])('a diagnosis notes that a record of the code %s is in test mode, too', async (code, arrange) => {
     await using scene = await CheckFixture.set({ authorities: 2 });
     scene.servers.publish(FQDN, { TXT: [`t=y;${OURS}`] });
     arrange(scene);
@@ -266,7 +266,7 @@ describe('what is said additionalNotes', () => {
     expect(finding.notes).toEqual([{ kind: 'test-mode' }]);
   });
 
-  test('that the record lies at a second wrong place', async () => {
+  test('a diagnosis notes that the record lies at a second wrong place', async () => {
     await using scene = await CheckFixture.set();
     scene.servers.publish(`${FQDN}.example.org`, { TXT: [OURS] });
     scene.servers.publish(`${SELECTOR}.example.org`, { TXT: [OURS] });
@@ -276,7 +276,7 @@ describe('what is said additionalNotes', () => {
     expect(finding.notes).toEqual([{ kind: 'also-at', names: [`${SELECTOR}.example.org`] }]);
   });
 
-  test('that the servers say different things, none of which is right', async () => {
+  test('a diagnosis notes that the servers say different things, none of which is right', async () => {
     await using scene = await CheckFixture.set({ authorities: 2 });
     scene.servers.publish(FQDN, { TXT: [`p=${ANOTHER_KEY}`] });
     scene.servers.authorities[1]?.publish(FQDN, null);
@@ -285,13 +285,13 @@ describe('what is said additionalNotes', () => {
     expect(finding.notes).toEqual([{ kind: 'servers-disagree' }]);
   });
 
-  test('nothing additionalNotes where there is nothing', async () => {
+  test('a diagnosis without anything to note has no notes', async () => {
     await using scene = await CheckFixture.set({ authorities: 2 });
     scene.servers.publish(FQDN, { TXT: [OURS] });
     expect((await scene.check(sendingDomain())).finding.notes).toEqual([]);
   });
 
-  test('that a missing record is no error while it is pending, and a missing Return-Path never is', async () => {
+  test('a missing record is no error while it is pending, and a missing Return-Path never is', async () => {
     await using scene = await CheckFixture.set();
     const row = sendingDomain({ return_path: { ...NOT_VERIFIED, target: 't.example.net' } });
     const severities = async () => (await scene.check(row)).diagnosis.records.map(({ severity }) => severity);
@@ -300,7 +300,7 @@ describe('what is said additionalNotes', () => {
     expect(await severities()).toEqual(['error', 'warning']);
   });
 
-  test('the first-hand word of the zone above that a domain is not there', async () => {
+  test('the word of the zone above that a domain does not exist is first-hand', async () => {
     await using scene = await CheckFixture.set({ zones: { org: {} } });
     expect((await scene.check(sendingDomain())).verdicts['dkim:1']).toMatchObject({
       code: 'DOMAIN_NOT_FOUND',
@@ -309,7 +309,7 @@ describe('what is said additionalNotes', () => {
     });
   });
 
-  test('a sentence that can be read, though there are 50 records to remove', async () => {
+  test('the fix is short enough to read, even with 50 records to remove', async () => {
     await using scene = await CheckFixture.set();
     scene.servers.publish(FQDN, {
       TXT: [...Array.from({ length: 50 }, (_, i) => `${i} ${'x'.repeat(60)}`), OURS],
@@ -324,7 +324,7 @@ describe('what is said additionalNotes', () => {
     expect(dkim.found[0]).toBe(OURS);
   });
 
-  test('nothing of a check’s size: an answer may be as large as DNS allows', async () => {
+  test('the evidence of a check stays under 50 KB, even for an answer as large as DNS allows', async () => {
     await using scene = await CheckFixture.set();
     scene.servers.publish(FQDN, { TXT: Array.from({ length: 100 }, (_, i) => `${i} ${'x'.repeat(500)}`) });
     const { dkim, evidence } = await scene.check(sendingDomain());

@@ -378,28 +378,31 @@ const CASES: Case[] = [
 ];
 
 describe('each code, from what real name servers answer', () => {
-  test.concurrent.each(CASES)('$code: $when', async ({ code, row: changes, ...world }) => {
-    await using scene = await CheckFixture.set(world.servers);
-    for (const [name, records] of Object.entries(world.records ?? {})) {
-      const apex = scene.servers.authorities[0]?.zones.get(name)?.get('@') ?? {};
-      scene.servers.publish(name, { ...apex, ...records });
-    }
-    world.arrange?.(scene);
-    const row = sendingDomain(changes);
+  test.concurrent.each(CASES)(
+    'the diagnosis is $code when $when',
+    async ({ code, row: changes, ...world }) => {
+      await using scene = await CheckFixture.set(world.servers);
+      for (const [name, records] of Object.entries(world.records ?? {})) {
+        const apex = scene.servers.authorities[0]?.zones.get(name)?.get('@') ?? {};
+        scene.servers.publish(name, { ...apex, ...records });
+      }
+      world.arrange?.(scene);
+      const row = sendingDomain(changes);
 
-    const before = await scene.check(row);
-    const seen = before.returnPath ?? before.dkim;
-    expect(seen).toMatchObject({ code, ...SAYS });
-    expect(seen.title).not.toBe('');
-    expect(seen.fix === null).toBe(seen.action === null);
-    if (seen.action === null) return;
+      const before = await scene.check(row);
+      const seen = before.returnPath ?? before.dkim;
+      expect(seen).toMatchObject({ code, ...SAYS });
+      expect(seen.title).not.toBe('');
+      expect(seen.fix === null).toBe(seen.action === null);
+      if (seen.action === null) return;
 
-    followFix(seen, scene.servers);
-    const after = await scene.check(row);
-    expect(after.returnPath ?? after.dkim, seen.fix ?? '').toMatchObject({ code: 'OK', state: 'valid' });
-  });
+      followFix(seen, scene.servers);
+      const after = await scene.check(row);
+      expect(after.returnPath ?? after.dkim, seen.fix ?? '').toMatchObject({ code: 'OK', state: 'valid' });
+    },
+  );
 
-  test('NOT_CHECKED: before the first look, with what to publish', async () => {
+  test('a domain that was not checked yet has the code NOT_CHECKED, and says what to publish', async () => {
     await using scene = await CheckFixture.set();
     const row = sendingDomain(withReturnPath);
     const { records } = diagnose(row, undefined, scene.now);
@@ -412,7 +415,7 @@ describe('each code, from what real name servers answer', () => {
     expect(diagnosis.records.map(({ code }) => code)).toEqual(['OK', 'OK']);
   });
 
-  test('no code exists that none of these produces', () => {
+  test('every diagnosis code is produced by one of the cases', () => {
     const produced = new Set<DiagnosisCode>(['NOT_CHECKED', ...CASES.map(({ code }) => code)]);
     expect([...DIAGNOSIS_CODES].filter((code) => !produced.has(code))).toEqual([]);
   });

@@ -67,14 +67,20 @@ function cpuOf(answer: Answer, bytes: number): number {
 }
 
 describe('judging what hostile name servers answer', () => {
-  test.each(Object.entries(HOSTILE))('takes the main thread for less than 50 ms: %s', (_, answer) => {
-    expect(cpuOf(answer, 64_000)).toBeLessThan(50);
-  });
+  test.each(Object.entries(HOSTILE))(
+    'judging hostile answers takes the main thread for less than 50 ms: %s',
+    (_, answer) => {
+      expect(cpuOf(answer, 64_000)).toBeLessThan(50);
+    },
+  );
 
-  test.each(Object.entries(HOSTILE))('costs no more than n log n: %s', (_, answer) => {
-    const once = cpuOf(answer, 64_000);
-    // Twice n log n, and what the clock may be wrong by: a square would be four and sixteen times as much.
-    expect(cpuOf(answer, 128_000)).toBeLessThan(2 * 2.2 * once + 3);
-    expect(cpuOf(answer, 256_000)).toBeLessThan(2 * 4.6 * once + 3);
-  });
+  test.each(Object.entries(HOSTILE))(
+    'judging hostile answers costs no more than n log n: %s',
+    (_, answer) => {
+      const once = cpuOf(answer, 64_000);
+      // Twice n log n, and what the clock may be wrong by: a square would be four and sixteen times as much.
+      expect(cpuOf(answer, 128_000)).toBeLessThan(2 * 2.2 * once + 3);
+      expect(cpuOf(answer, 256_000)).toBeLessThan(2 * 4.6 * once + 3);
+    },
+  );
 });

@@ -36,7 +36,7 @@ async function diagnosisOf(server: TestServer, id: number): Promise<RecordDiagno
 const fileOf = ({ dataDir }: TestServer, id: number) => join(dataDir, 'evidence', '1', `${id}.json`);
 
 describe('a diagnosis', () => {
-  test('finds our record among 150 others, says how many there are, and shows a few of them', async () => {
+  test('a diagnosis finds our record among 150 others, says how many there are, and shows a few of them', async () => {
     await using server = await startTestServer();
     const { id, fqdn, value } = await createDomain(server);
     const others = Array.from({ length: 150 }, (_, i) => `a value beside ours ${i} ${'x'.repeat(300)}`);
@@ -57,7 +57,7 @@ describe('a diagnosis', () => {
     expect((await stat(fileOf(server, id))).size).toBeLessThan(EVIDENCE_LIMITS.bytes);
   });
 
-  test('of 150 values without ours says what is the matter with them, and how many there are', async () => {
+  test('a diagnosis of 150 values without ours says what is wrong with them, and how many there are', async () => {
     await using server = await startTestServer();
     const { id, fqdn } = await createDomain(server);
     server.dns.publish(fqdn, { TXT: Array.from({ length: 150 }, (_, i) => `p=${i}`) });
@@ -70,7 +70,7 @@ describe('a diagnosis', () => {
     });
   });
 
-  test('is judged when the check is made: a reading tells what was kept, and the status of now', async () => {
+  test('a diagnosis is judged when the check is made, and reading it gives what was kept, with the status of now', async () => {
     await using server = await startTestServer();
     const { id } = await createDomain(server);
     await server.letterhead.domains.verifyDns.mutate({ account: 1, id });
@@ -95,7 +95,7 @@ describe('the evidence that an earlier version kept', () => {
     return_path: { ...NOT_VERIFIED, target: 'token.bounces.example.net' },
   });
 
-  test('is a diagnosis again', () => {
+  test('evidence that an earlier version kept becomes a diagnosis again', () => {
     const stored = readKeptDiagnosis(row, evidence1.evidence);
     const { records, advice } = diagnose(row, stored, NOW);
     expect(records).toMatchObject([
@@ -112,11 +112,11 @@ describe('the evidence that an earlier version kept', () => {
     expect(advice.map(({ code }) => code)).toEqual(['SPF_OK', 'DMARC_MISSING']);
   });
 
-  test('of another selector says nothing about the new one', () => {
+  test('evidence that an earlier version kept for another selector says nothing about the new one', () => {
     expect(readKeptDiagnosis(sendingDomain({ selector: 'zyx98wvu765' }), evidence1.evidence)).toBeUndefined();
   });
 
-  test('is judged within the bounds of today, however much of it there is', () => {
+  test('evidence that an earlier version kept is judged within the bounds of today, however much of it there is', () => {
     const many = structuredClone(evidence1.evidence);
     const values = Array.from({ length: 4_000 }, (_, i) => `p=${i}`);
     for (const one of many.records.dkim.evidence.observations)
@@ -129,7 +129,7 @@ describe('the evidence that an earlier version kept', () => {
     expect(stored?.records['dkim:1']?.action?.remove).toEqual([{ type: 'TXT', count: 4001, values: null }]);
   });
 
-  test('gives way to what the next check finds out, but for a record that it does not look at', () => {
+  test('evidence that an earlier version kept is replaced by the next check, except for a record that was not checked', () => {
     const { observations, ...rest } = hostileEvidence([[`k=rsa;p=${evidence1.public_key}`]]);
     const seen = { ...rest, observations };
     const judged = judge(row, { selector: SELECTOR, records: { 'dkim:1': seen }, advice: NO_ADVICE });

@@ -6,7 +6,7 @@ const nameOf = (length: number) => `${ABOVE}.${'d'.repeat(length - ABOVE.length 
 
 describe('a name below which no DKIM record fits', () => {
   test.each([231, 253])(
-    '%i characters: says so at once, asks nobody, and the fix mends it',
+    'a name of %i characters is too long for a DKIM record: the diagnosis says so at once, asks nobody, and its fix mends it',
     async (length) => {
       await using server = await startTestServer();
       const domain = nameOf(length);
@@ -40,7 +40,7 @@ describe('a name below which no DKIM record fits', () => {
     },
   );
 
-  test('the longest name below which one fits is as any other', async () => {
+  test('the longest name that leaves room for a DKIM record is verified like any other', async () => {
     await using server = await startTestServer();
     const made = await server.rest('POST', '/accounts/1/domains', { json: { domain: nameOf(230) } });
     const { id, dns_records } = made.body.data;

@@ -109,7 +109,7 @@ describe('a verdict', () => {
     resolver: orNull(outcome),
   });
 
-  test('is transient where nothing definitive was heard, whoever was asked', () => {
+  test('a verdict is transient when nothing definitive was found, whoever was asked', () => {
     const nothing = evidenceOf({
       observations: observationsOf(fc.oneof(unknown, notAsked)),
       resolver: orNull(unknown),
@@ -123,7 +123,7 @@ describe('a verdict', () => {
     );
   });
 
-  test('is that the record is right as soon as one authority has it', () => {
+  test('a verdict is valid as soon as one authority has the record', () => {
     fc.assert(
       fc.property(anything, fc.nat(4), (evidence, at) => {
         const observation = { name: 'ns2.example.org', address: '192.0.2.2', outcome: OURS, ms: 1 };
@@ -137,7 +137,7 @@ describe('a verdict', () => {
     );
   });
 
-  test('is first-hand only where an authority said something definitive', () => {
+  test('a verdict is first-hand only when an authority said something definitive', () => {
     fc.assert(
       fc.property(anything, (evidence) => {
         const definitive = evidence.observations.some(
@@ -148,7 +148,7 @@ describe('a verdict', () => {
     );
   });
 
-  test('is told in words with the exact value to type, whatever was seen', () => {
+  test('a verdict is told in words with the exact value to type, whatever was found', () => {
     fc.assert(
       fc.property(anything, (evidence) => {
         const { verdict, record } = judgeDkim(evidence);
@@ -166,11 +166,11 @@ describe('a kept diagnosis', () => {
     ['none', undefined],
     ['of another shape', { selector: SELECTOR, records: [] }],
     ['no object', 'evidence'],
-  ])('%s: not looked at yet', (_, kept) => {
+  ])('a kept diagnosis that cannot be used counts as not checked yet: %s', (_, kept) => {
     expect(readKeptDiagnosis(ROW, kept)).toBeUndefined();
   });
 
-  test('of the selector before a rename says nothing about the new one', () => {
+  test('a kept diagnosis for the selector before a rename says nothing about the new one', () => {
     const kept = toKeptDiagnosis(undefined, 'before', {}, []);
     expect(readKeptDiagnosis(ROW, JSON.parse(JSON.stringify(kept)))).toBeUndefined();
   });

@@ -8,7 +8,7 @@ import type { RestRequest } from './rest-requests.ts';
 import { pathWith, restRequests } from './rest-requests.ts';
 import { expectCatalogued } from './told-nothing.ts';
 
-test('whatever is sent to any operation is answered, or refused in the catalogue’s shape', async () => {
+test('any request to any REST operation is answered, or refused in the shape of the catalogue', async () => {
   const agent = new Agent({ keepAlive: true });
   await using scene = await FuzzScene.set();
   const statuses = new Set<number>();

@@ -10,7 +10,7 @@ import { expectCatalogued } from './told-nothing.ts';
 import type { TrpcRequest } from './trpc-requests.ts';
 import { toHttp, trpcRequests } from './trpc-requests.ts';
 
-test('whatever is sent to any procedure is answered, or refused in the catalogue’s shape', async () => {
+test('any request to any tRPC procedure is answered, or refused in the shape of the catalogue', async () => {
   const agent = new Agent({ keepAlive: true });
   await using scene = await FuzzScene.set();
   const codes = new Set<string>();
