@@ -142,7 +142,7 @@ test('private keys are encrypted in the file, and the key that decrypts them is 
   await using server = await startTestServer();
   await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
   const { domains } = JSON.parse(await readFile(join(server.dataDir, 'accounts', '1.json'), 'utf8'));
-  expect(domains[0].private_key).toMatch(/^v1\.[\w-]{1600,}$/);
+  expect(domains[0].keys[0].private_key).toMatch(/^v1\.[\w-]{1600,}$/);
   expect(((await stat(join(server.dataDir, 'secret.key'))).mode & 0o777).toString(8)).toBe('600');
 });
 
