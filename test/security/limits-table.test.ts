@@ -126,6 +126,7 @@ test('SECURITY.md lists the limits that the server has', () => {
       `${FILE_LIMITS.reads}, and ${FILE_LIMITS.readsPerAccount} an account, each`,
     ],
     ['buffers kept for the next file', `${FILE_LIMITS.spareBuffers} of each kind`],
+    ['rows of domains kept as they were given out', n(FILE_LIMITS.rows)],
     ['a line of a log of events', `${mib(FILE_LIMITS.eventLineBytes)}; a longer one is passed over`],
     [
       'events of accounts, tokens and share links',

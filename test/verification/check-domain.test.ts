@@ -184,7 +184,7 @@ test('servers that disagree about the target of an alias are named, not those of
   expect(finding).toMatchObject({ without: ['ns2.provider.example'] });
 });
 
-describe('what is said additionalNotes', () => {
+describe('additional notes', () => {
   test('a diagnosis names the servers that lack the record', async () => {
     await using scene = await CheckFixture.set({ authorities: 3 });
     scene.servers.publish(FQDN, { TXT: [OURS] });

@@ -1,5 +1,7 @@
+import { FILE_LIMITS } from '../../limits.ts';
 import type {
   Change,
+  CheckTimes,
   DomainChange,
   DomainFilter,
   DomainRow,
@@ -31,14 +33,21 @@ interface DomainsDeps {
   readonly log: StoreLog;
 }
 
+/** A row, and what it was made from. */
+interface KnownRow {
+  readonly stored: StoredDomain;
+  readonly version: number;
+  readonly row: DomainRow;
+}
+
 /**
  * The domains of all accounts: each is a line of its account's file and one of the schedule. Everything throws
  * LetterheadError `unavailable` for an account whose file is damaged.
  */
 export class Domains implements DomainStore {
   readonly #deps: DomainsDeps;
-  /** What was given out, by what is stored, so that it is the same object until one of its halves changes. */
-  readonly #rows = new WeakMap<StoredDomain, DomainRow>();
+  /** Rows that were given out last, by id: each is the same object until one of its halves changes. */
+  readonly #rows = new Map<number, KnownRow>();
 
   constructor(deps: DomainsDeps) {
     this.#deps = deps;
@@ -105,10 +114,14 @@ export class Domains implements DomainStore {
   update(account: number, id: number, change: Change<DomainRow>): Promise<DomainChange> {
     const { tasks, schedule } = this.#deps;
     return tasks.serve(async () => {
-      const done = await this.change(account, id, change);
+      let before: CheckTimes | null = null;
+      const done = await this.change(account, id, (row) => {
+        before = row.checks;
+        return change(row);
+      });
       if (done.kind !== 'written') return done;
       const { checks } = done.row;
-      if (checks === null || checks === schedule.times(account, id)) return done;
+      if (checks === null || checks === before) return done;
       schedule.note(account, id, checks);
       return { ...done, row: this.#current(done.row) };
     });
@@ -173,12 +186,20 @@ export class Domains implements DomainStore {
   }
 
   #toRow(stored: StoredDomain): DomainRow {
-    const checks = this.#deps.schedule.times(stored.account_id, stored.id);
-    const known = this.#rows.get(stored);
-    if (known !== undefined && known.checks === checks) return known;
-    const row: DomainRow = freeze({ ...stored, checks });
-    this.#rows.set(stored, row);
+    const { schedule } = this.#deps;
+    const version = schedule.version(stored.id);
+    const known = this.#rows.get(stored.id);
+    if (known?.stored === stored && known.version === version) return known.row;
+    const row: DomainRow = freeze({ ...stored, checks: schedule.times(stored.account_id, stored.id) });
+    this.#keep({ stored, version, row });
     return row;
+  }
+
+  /** Forgets the oldest row where there are too many: of very many domains, few are asked for again and again. */
+  #keep(known: KnownRow): void {
+    this.#rows.set(known.row.id, known);
+    const [oldest] = this.#rows.keys();
+    if (oldest !== undefined && this.#rows.size > FILE_LIMITS.rows) this.#rows.delete(oldest);
   }
 
   /** Runs a change in an account; `gone` is the answer where there is no such account, or no longer. */

@@ -13,8 +13,8 @@ interface Check extends OwnedEntry {
   /** By record. */
   dues: Readonly<Record<string, number | null>>;
   beganAt: number | null;
-  /** The same object until the times change; made when somebody asks. */
-  times: CheckTimes | null;
+  /** Rises with each change of the times. */
+  version: number;
 }
 
 /** How many lines of the file are made at once. */
@@ -105,12 +105,16 @@ export class Schedule {
   times(account: number, id: number): CheckTimes | null {
     const check = this.#find(account, id);
     if (check?.known !== true) return null;
-    check.times ??= {
+    return {
       checked_at: toInstant(check.checkedAt),
       began_at: toInstant(check.beganAt),
       due: mapValues(check.dues, toInstant),
     };
-    return check.times;
+  }
+
+  /** Another number after each change of a domain's times. */
+  version(id: number): number {
+    return this.#checks.get(id)?.version ?? 0;
   }
 
   flush(): Promise<void> {
@@ -150,7 +154,7 @@ export class Schedule {
       checkedAt: null,
       dues: {},
       beganAt: null,
-      times: null,
+      version: 0,
     };
     if (times !== null) set(check, times);
     this.#checks.set(id, check);
@@ -174,7 +178,7 @@ function set(check: Check, times: CheckTimes): void {
   check.checkedAt = toSeconds(times.checked_at);
   check.beganAt = toSeconds(times.began_at);
   check.dues = mapValues(times.due, toSeconds);
-  check.times = null;
+  check.version++;
 }
 
 function toTimes([, checked_at, began_at, due]: ScheduleFile['checks'][number]): CheckTimes {
