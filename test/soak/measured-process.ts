@@ -29,7 +29,7 @@ export async function startMeasured(environment: Record<string, string>): Promis
   const child = await Child.start<{ url: string }>(new URL('./measured-server.ts', import.meta.url), {
     environment: { PORT: '0', ...environment },
     // As the command line runs: letterhead.js says why.
-    nodeOptions: ['--expose-gc', '--max-semi-space-size=16'],
+    nodeOptions: ['--expose-gc', '--max-semi-space-size=8'],
   });
   const ask = <Answer>(question: MeasuredQuestion) => child.ask<Answer>(question);
   return {
