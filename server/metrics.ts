@@ -1,18 +1,18 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { LookupObserver } from './dns/lookup.ts';
-import { Histogram } from './histogram.ts';
 import type { CheckObserver } from './monitor/run-check.ts';
 import { dkimStateOf } from './records/record-states.ts';
 
 /** Metrics for the operator, in Prometheus' terms. */
 export interface Metrics {
-  /** What `/metrics` serves, of the type `contentType`. */
+  /** Renders the text that `/metrics` serves, of the type `contentType`. */
   text(): Promise<string>;
   readonly contentType: string;
-  /** Told of every answered request. `route` is the pattern, never the path: its values are bounded. */
+  /** Records an answered request. `route` is the pattern and never the path, to bound the label's values. */
   request(method: string, route: string, status: number, seconds: number): void;
   readonly checks: CheckObserver;
   readonly lookup: LookupObserver;
-  /** Adds what is only looked at when somebody asks. */
+  /** Adds gauges that are read at each scrape: those of the process, and these. */
   watch(gauges: WatchedGauges): void;
 }
 
@@ -21,77 +21,69 @@ export interface WatchedGauges {
   readonly checksInFlight: () => number;
 }
 
-/** Figures of their own for each server, so that two in one process do not share them. */
+/** The upper bounds of the buckets, in seconds. */
+const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** Uses its own registry, so that two servers in one process do not share metrics. */
 export function createMetrics(): Metrics {
-  const requests = new Histogram(
-    'letterhead_http_request_seconds',
-    'Duration of HTTP requests in seconds, by route.',
-    ['method', 'route', 'status'],
-  );
-  const checks = new Histogram(
-    'letterhead_check_seconds',
-    'Duration of domain checks in seconds, by the diagnosis code of the DKIM record.',
-    ['asked', 'code'],
-  );
-  const lookups = new Histogram(
-    'letterhead_dns_lookup_seconds',
-    'Duration of DNS queries in seconds, by kind of server and outcome.',
-    ['whom', 'outcome'],
-  );
-  let failures = 0;
-  let watched: WatchedGauges | null = null;
-  const processMetrics = lazyProcessMetrics();
+  const registry = new Registry();
+  const common = { buckets: BUCKETS, registers: [registry] };
+  const requests = new Histogram({
+    name: 'letterhead_http_request_seconds',
+    help: 'Duration of HTTP requests in seconds, by route.',
+    labelNames: ['method', 'route', 'status'],
+    ...common,
+  });
+  const checks = new Histogram({
+    name: 'letterhead_check_seconds',
+    help: 'Duration of domain checks in seconds, by the diagnosis code of the DKIM record.',
+    labelNames: ['asked', 'code'],
+    ...common,
+  });
+  const lookups = new Histogram({
+    name: 'letterhead_dns_lookup_seconds',
+    help: 'Duration of DNS queries in seconds, by kind of server and outcome.',
+    labelNames: ['whom', 'outcome'],
+    ...common,
+  });
+  const failures = new Counter({
+    name: 'letterhead_check_failures_total',
+    help: 'Checks whose result could not be saved and that will be retried.',
+    registers: [registry],
+  });
   return {
-    contentType: 'text/plain; version=0.0.4; charset=utf-8',
-    async text() {
-      return [
-        ...[requests, checks, lookups].map((histogram) => histogram.format()),
-        formatNumber(
-          'counter',
-          'letterhead_check_failures_total',
-          'Checks whose result could not be saved and that will be retried.',
-          failures,
-        ),
-        ...(watched === null ? [] : await formatGauges(watched)),
-        await processMetrics(),
-      ].join('\n');
-    },
-    request: (method, route, status, seconds) => requests.observe(seconds, method, route, String(status)),
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+    request: (method, route, status, seconds) => requests.observe({ method, route, status }, seconds),
     checks: {
       checked: ({ row, asked, verdicts, ms }) =>
-        checks.observe(ms / 1000, String(asked), verdicts[dkimStateOf(row).id]?.code ?? 'none'),
-      failed: () => {
-        failures += 1;
-      },
+        checks.observe(
+          { asked: String(asked), code: verdicts[dkimStateOf(row).id]?.code ?? 'none' },
+          ms / 1000,
+        ),
+      failed: () => failures.inc(),
     },
-    lookup: ({ whom, outcome, ms }) => lookups.observe(ms / 1000, whom, outcome),
-    watch(gauges) {
-      watched = gauges;
+    lookup: ({ whom, outcome, ms }) => lookups.observe({ whom, outcome }, ms / 1000),
+    watch({ dueChecks, checksInFlight }) {
+      collectDefaultMetrics({ register: registry });
+      addGauge(registry, 'letterhead_checks_due', 'Domains whose check is due and has not begun.', dueChecks);
+      addGauge(registry, 'letterhead_checks_in_flight', 'Checks in progress.', checksInFlight);
     },
   };
 }
 
-async function formatGauges({ dueChecks, checksInFlight }: WatchedGauges): Promise<string[]> {
-  const due = 'Domains whose check is due and has not started.';
-  return [
-    formatNumber('gauge', 'letterhead_checks_due', due, await dueChecks()),
-    formatNumber('gauge', 'letterhead_checks_in_flight', 'Checks in progress.', checksInFlight()),
-  ];
-}
-
-function formatNumber(type: 'counter' | 'gauge', name: string, help: string, value: number): string {
-  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${name} ${value}\n`;
-}
-
-/** The process itself, as prom-client measures it from the first time on that somebody asks. */
-function lazyProcessMetrics(): () => Promise<string> {
-  let registry: Promise<{ metrics(): Promise<string> }> | undefined;
-  return async () => {
-    registry ??= import('prom-client').then(({ collectDefaultMetrics, Registry }) => {
-      const register = new Registry();
-      collectDefaultMetrics({ register });
-      return register;
-    });
-    return (await registry).metrics();
-  };
+function addGauge(
+  registry: Registry,
+  name: string,
+  help: string,
+  read: () => number | Promise<number>,
+): void {
+  new Gauge({
+    name,
+    help,
+    registers: [registry],
+    async collect() {
+      this.set(await read());
+    },
+  });
 }

@@ -1,7 +1,7 @@
 import { LetterheadError } from '@letterhead/shared';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { ACCOUNT_LIMITS } from '../limits.ts';
 import { addressNetwork } from './address-network.ts';
-import { FixedWindows } from './fixed-windows.ts';
 
 /** How often somebody may come. Each call counts one, and rejects with `rate_limited` where that is too many. */
 export interface RateLimits {
@@ -72,10 +72,14 @@ function limit(
   seconds: number,
   rule: string,
 ): (key: number | string, taken?: number) => Promise<void> {
-  const windows = new FixedWindows(seconds * 1000);
+  const limiter = new RateLimiterMemory({ points, duration: seconds });
   return async (key, taken = 1) => {
-    const { count, left } = windows.count(key, taken);
-    if (count > points) throw tooMany(`${points} ${rule}`, Math.max(1, Math.ceil(left / 1000)));
+    try {
+      await limiter.consume(key, taken);
+    } catch (full) {
+      if (!(full instanceof RateLimiterRes)) throw full;
+      throw tooMany(`${points} ${rule}`, Math.max(1, Math.ceil(full.msBeforeNext / 1000)));
+    }
   };
 }
 
