@@ -30,7 +30,7 @@ export const queryClient = new QueryClient({
   },
 });
 
-/** Client with the token of this session. */
+/** Client with the token of whoever is signed in. */
 export const letterhead = createLetterhead({ url: location.origin, token: sessionToken });
 
 /** Each procedure as options for TanStack Query. */
