@@ -8,7 +8,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /** While a record is not verified: at these ages, then every so often up to an age. Milliseconds. */
-const FIRST_CHECKS = [1, 2, 5, 10, 15].map((minutes) => minutes * MINUTE);
+const FIRST_CHECKS = [1, 2, 5, 10, 15, 20, 30, 45].map((minutes) => minutes * MINUTE);
 const RHYTHMS = [
   { every: HOUR, upTo: 72 * HOUR },
   { every: 6 * HOUR, upTo: 14 * DAY },
