@@ -6,7 +6,7 @@ import { DnsRecordSchema } from './domain.ts';
 export const StatusSchema = z
   .enum(['pending', 'verified', 'degraded', 'failed'])
   .describe(
-    '`pending`: not verified yet, still being checked. `verified`. `degraded`: verified, but the last check found it wrong. `failed`: lost, or given up.',
+    '`pending`: not verified yet, still being checked. `verified`. `degraded`: verified, but the last check found it wrong, or nothing definitive has been heard for 24 hours. `failed`: lost, or given up.',
   )
   .meta({ id: 'Status' });
 export type Status = z.infer<typeof StatusSchema>;

@@ -1,6 +1,7 @@
 import type { Advice } from '@letterhead/shared';
 import { activeKeyOf } from '../records/record-states.ts';
-import type { DomainRow, JsonValue } from '../store/store.ts';
+import type { ByRecord, DomainRow, JsonValue } from '../store/store.ts';
+import { CODES } from './diagnosis/codes.ts';
 import {
   DIAGNOSIS_FORMAT,
   type StoredDiagnosis,
@@ -34,5 +35,36 @@ export function toKeptDiagnosis(
 }
 
 function toStoredRecord({ verdict, record }: Judgement, known: StoredRecord | undefined): StoredRecord {
-  return { ...record, state: verdict === 'unknown' ? (known?.state ?? 'unknown') : verdict };
+  if (verdict !== 'unknown') return { ...record, state: verdict, heard_at: record.observed_at };
+  return { ...record, state: known?.state ?? 'unknown', heard_at: lastHeard(known, record.observed_at) };
+}
+
+/** Not in the future, where a clock that was ahead may have put it. */
+function lastHeard(known: StoredRecord | undefined, now: string): string {
+  const heard = known?.heard_at ?? known?.observed_at ?? now;
+  return Date.parse(heard) > Date.parse(now) ? now : heard;
+}
+
+/** What is known of a record's silence after a check that heard nothing definitive. */
+export interface Silence {
+  /** When something definitive was last heard. */
+  readonly heardAt: Date;
+  /** The check before heard nothing either: one check after a long stop, as at the start of a machine, proves nothing. */
+  readonly isConfirmed: boolean;
+}
+
+/** The silence of each record of which the check that `kept` was made by has heard nothing definitive. */
+export function silencesOf(previous: StoredDiagnosis | undefined, kept: StoredDiagnosis): ByRecord<Silence> {
+  const silent = Object.entries(kept.records).filter(([, record]) => isTransient(record));
+  return Object.fromEntries(
+    silent.map(([id, { heard_at, observed_at }]) => {
+      const before = previous?.records[id];
+      const isConfirmed = before !== undefined && isTransient(before);
+      return [id, { heardAt: new Date(heard_at ?? observed_at), isConfirmed }];
+    }),
+  );
+}
+
+function isTransient({ code }: StoredRecord): boolean {
+  return CODES[code].verdict === 'unknown';
 }

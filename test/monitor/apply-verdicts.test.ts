@@ -24,7 +24,7 @@ const NEWLY_DEGRADED: RecordState = { ...DEGRADED, wrong_since: LATER };
 const LOST: RecordState = { ...NOT_VERIFIED, degraded: true, since: LATER, wrong_since: EARLIER };
 
 function checkAs(mode: CheckMode, began = NOW): AppliedCheck {
-  return { mode, began, ended: NOW, actor: MONITOR };
+  return { mode, began, ended: NOW, actor: MONITOR, silences: {} };
 }
 
 function apply(dkim: RecordState, verdict: Verdict, mode: CheckMode, began?: Date) {

@@ -47,7 +47,7 @@ describe('when a record is looked at', () => {
   });
 
   test('a record that was found wrong once is checked a quarter of an hour later', () => {
-    const degraded = { ...VERIFIED, degraded: true };
+    const degraded = { ...VERIFIED, degraded: true, wrong_since: CREATED };
     expect(nextCheck(degraded, new Date('2026-05-05T05:05:05Z'), randomBytes)).toBe('2026-05-05T05:20:05Z');
   });
 

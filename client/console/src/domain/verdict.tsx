@@ -79,7 +79,7 @@ export function mostUrgent(records: readonly RecordDiagnosis[]): RecordDiagnosis
 /** While a record that was right is found wrong once, that is said before what was found. */
 function summaryFor(
   status: Status,
-  { severity, title, detail }: RecordDiagnosis,
+  { severity, transient, title, detail }: RecordDiagnosis,
 ): Pick<RecordDiagnosis, 'title' | 'detail'> {
   if (status === 'verified' && severity === 'ok') {
     return {
@@ -87,6 +87,7 @@ function summaryFor(
       detail: 'The records are in the DNS. Mail from this domain is signed, and receivers can check it.',
     };
   }
+  if (status === 'degraded' && transient) return { title, detail: `${detail} ${STATUSES.degraded.meaning}` };
   if (status === 'degraded') {
     const consequence = 'If the next check finds the same, mail can’t be sent from it.';
     return { title, detail: `${detail} ${STATUSES.degraded.meaning} ${consequence}` };
