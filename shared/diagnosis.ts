@@ -147,8 +147,11 @@ export const AdviceSchema = z
     code: z.enum([
       'SPF_MISSING',
       'SPF_MULTIPLE',
+      'SPF_INVALID',
       'SPF_TOO_MANY_LOOKUPS',
+      'SPF_VOID_LOOKUPS',
       'SPF_PASS_ALL',
+      'SPF_NOT_COUNTED',
       'SPF_OK',
       'DMARC_MISSING',
       'DMARC_MULTIPLE',

@@ -1,53 +1,87 @@
 import { relativeHost } from '@letterhead/shared';
-import { parseTagList, tagValue } from '../../keys/tag-list.ts';
+import { isWithin } from '../../dns/name.ts';
 import type { AdviceEvidence } from '../evidence.ts';
-import type { AdviceFinding, DmarcPolicy } from './advice-finding.ts';
+import type { AdviceFinding, DmarcRemark } from './advice-finding.ts';
 import type { AdvicePlace } from './advice-place.ts';
+import { type DmarcDiscovery, discoverDmarc, type UnusableRecord } from './dmarc-policy.ts';
+import { type DmarcRecord, keyword, policyProblem } from './dmarc-record.ts';
 
-const POLICIES: readonly string[] = ['none', 'quarantine', 'reject'] satisfies DmarcPolicy[];
+const PREFIX = '_dmarc.';
+/** Tags of RFC 7489 that RFC 9989 has taken away. */
+const HISTORIC = ['pct', 'rf', 'ri'] as const;
 
-/** Null: the DNS did not say. The domain's own record counts; without one, the registrable domain's (RFC 7489 §6.6.3). */
-export function adviseOnDmarc(place: AdvicePlace, evidence: AdviceEvidence['dmarc']): AdviceFinding | null {
-  for (const { name, txt } of evidence) {
-    if (txt.kind === 'unknown') return null;
-    const values = txt.kind === 'present' ? txt.values : [];
-    const records = values.filter((value) => /^v[ \t]*=[ \t]*DMARC1[ \t]*(?:;|$)/.test(value));
-    const [record] = records;
-    if (records.length > 1) return { code: 'DMARC_MULTIPLE', action: null, name };
-    if (record !== undefined) return judgeDmarc(place, name, record);
-    if (values.some(mentionsDmarc)) return invalid(name, 'it does not begin with v=DMARC1');
+/** The name whose TXT record is the DMARC record of a domain. */
+export function dmarcName(domain: string): string {
+  return `${PREFIX}${domain}`;
+}
+
+/** Null: the DNS did not say. */
+export function adviseOnDmarc(place: AdvicePlace, { dmarc, mx }: AdviceEvidence): AdviceFinding | null {
+  const steps = dmarc.map(({ name, txt }) => ({ domain: name.slice(PREFIX.length), txt }));
+  // A domain whose records are not published yet may not exist.
+  const exists = mx.kind !== 'absent' || mx.reason !== 'nxdomain';
+  const discovery = discoverDmarc(place.domain, steps, exists);
+  if (discovery === null) return null;
+  const { record, domain } = discovery;
+  const unusable = unusableOf(place, discovery);
+  if (unusable !== undefined) return judgeUnusable(unusable);
+  if (record === null) return missing(place, dmarc);
+  const problem = policyProblem(record);
+  const name = dmarcName(domain);
+  if (problem !== null) {
+    return { code: 'DMARC_INVALID', action: null, name, problem, effect: discovery.policy ?? 'ignored' };
   }
-  return missing(place, evidence.at(-1)?.zone ?? place.registrable);
+  return judgePolicy(place, discovery, record, name);
 }
 
-/** Whether somebody meant a DMARC record, valid or not. */
-export function mentionsDmarc(value: string): boolean {
-  return /dmarc/i.test(value);
+function judgePolicy(
+  place: AdvicePlace,
+  { domain, policy, published, tag }: DmarcDiscovery,
+  record: DmarcRecord,
+  name: string,
+): AdviceFinding {
+  return {
+    code: 'DMARC_POLICY',
+    action: null,
+    name,
+    policy: policy ?? 'none',
+    published: published ?? 'none',
+    tag,
+    isInherited: domain !== place.domain,
+    remarks: remarksOn(record, isWithin(domain, place.registrable)),
+  };
 }
 
-function judgeDmarc(place: AdvicePlace, name: string, record: string): AdviceFinding {
-  const list = parseTagList(record);
-  if (list.kind === 'syntax-error') return invalid(name, list.problem);
-  const own = tagValue(list.tags, 'p')?.toLowerCase();
-  if (!isPolicy(own)) return invalid(name, own === undefined ? 'it has no p=' : `p= has no policy: ${own}`);
-  const forSubdomains = tagValue(list.tags, 'sp')?.toLowerCase();
-  const isInherited = name !== `_dmarc.${place.domain}`;
-  const policy = isInherited && isPolicy(forSubdomains) ? forSubdomains : own;
-  return { code: 'DMARC_POLICY', action: null, name, policy };
+/** What cannot be used at the domain itself, or, where it stands in the way of a policy, at a domain above it. */
+function unusableOf(
+  place: AdvicePlace,
+  { record, domain, unusable }: DmarcDiscovery,
+): UnusableRecord | undefined {
+  // What is above the registrable domain is not for the domain's owner to put right.
+  const own = unusable.filter((one) => isWithin(one.domain, place.registrable));
+  const isSettled = record !== null && isWithin(domain, place.registrable);
+  return isSettled ? own.find((one) => one.domain === place.domain) : own[0];
 }
 
-function isPolicy(text: string | undefined): text is DmarcPolicy {
-  return text !== undefined && POLICIES.includes(text);
+function judgeUnusable({ domain, problem }: UnusableRecord): AdviceFinding {
+  const name = dmarcName(domain);
+  if (problem.kind === 'multiple') return { code: 'DMARC_MULTIPLE', action: null, name };
+  return { code: 'DMARC_INVALID', action: null, name, problem, effect: 'ignored' };
 }
 
-function missing({ registrable }: AdvicePlace, zone: string): AdviceFinding {
-  const host = relativeHost(`_dmarc.${registrable}`, zone);
+function remarksOn(record: DmarcRecord, isOwners: boolean): DmarcRemark[] {
+  if (!isOwners) return [];
+  const historic = HISTORIC.filter((tag) => record.tags.has(tag));
+  const suffix: DmarcRemark[] = keyword(record, 'psd') === 'y' ? ['public-suffix'] : [];
+  return [...(record.tags.has('p') ? [] : ['no-p' as const]), ...historic, ...suffix];
+}
+
+function missing({ registrable }: AdvicePlace, steps: AdviceEvidence['dmarc']): AdviceFinding {
+  const name = dmarcName(registrable);
+  const zone = steps.find((step) => step.name === name)?.zone ?? registrable;
+  const host = relativeHost(name, zone);
   return {
     code: 'DMARC_MISSING',
     action: { kind: 'add', zone, type: 'TXT', host, value: 'v=DMARC1; p=none', from_host: null, remove: [] },
   };
-}
-
-function invalid(name: string, problem: string): AdviceFinding {
-  return { code: 'DMARC_INVALID', action: null, name, problem };
 }

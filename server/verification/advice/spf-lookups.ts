@@ -1,0 +1,142 @@
+import { canonicalName, isQueryableName } from '../../dns/name.ts';
+import type { Outcome, RecordType } from '../../dns/outcome.ts';
+import { totalOf } from '../truncate.ts';
+import { spfRecords, spfTerms } from './spf-record.ts';
+import { type AskingTerm, parseSpfTerm } from './spf-term.ts';
+
+/** RFC 7208 §4.6.4: a receiver gives up after so many terms that make it ask the DNS. */
+export const MAX_SPF_LOOKUPS = 10;
+/** And after so many look-ups that find nothing. */
+export const MAX_VOID_LOOKUPS = 2;
+/** And over an `mx` that names more mail servers. */
+const MAX_MAIL_SERVERS = 10;
+
+/** What makes receivers give up on an SPF record: a term of the record of `domain`. */
+export interface SpfProblem {
+  readonly kind: 'syntax' | 'no-record' | 'multiple-records' | 'too-many-mail-servers';
+  readonly term: string;
+  readonly domain: string;
+}
+
+/** What evaluating an SPF record costs a receiver whose client no term matches, includes and redirects followed. */
+export interface SpfCost {
+  /** Null: not known, because the DNS did not answer for all it leads to, or that depends on the message. */
+  readonly lookups: number | null;
+  /** Those of them that find nothing, as far as they are known. */
+  readonly voids: number;
+  readonly problem: SpfProblem | null;
+}
+
+type AskDns = (name: string, type: RecordType) => Promise<Outcome>;
+
+/** An SPF record, and the domain that it is of. */
+interface OwnedRecord {
+  readonly domain: string;
+  readonly record: string;
+}
+
+interface OwnedTerm {
+  readonly domain: string;
+  readonly text: string;
+  readonly term: AskingTerm;
+}
+
+/** What one look-up comes to. `isVoid` is null where that is not known. */
+interface Lookup {
+  readonly isVoid: boolean | null;
+  readonly next?: OwnedRecord;
+  readonly problem?: SpfProblem;
+}
+
+const NOT_KNOWN: Lookup = { isVoid: null };
+/** A name that depends on the message, or a question about the client's address: it is not asked. */
+const NOT_ASKED: Lookup = { isVoid: false };
+
+/** Counts what an SPF record costs; stops once receivers would. */
+export async function countSpfLookups(domain: string, record: string, ask: AskDns): Promise<SpfCost> {
+  let lookups = 0;
+  let voids = 0;
+  let isComplete = true;
+  for (let level: OwnedRecord[] = [{ domain, record }]; level.length > 0; ) {
+    const terms = level.map(termsThatAsk);
+    const invalid = terms.find((one) => !Array.isArray(one));
+    if (invalid !== undefined && !Array.isArray(invalid)) return { lookups, voids, problem: invalid };
+    const asking = terms.flatMap((one) => (Array.isArray(one) ? one : []));
+    lookups += asking.length;
+    if (lookups > MAX_SPF_LOOKUPS) return { lookups, voids, problem: null };
+    const found = await Promise.all(asking.map((one) => lookUp(one, ask)));
+    voids += found.filter(({ isVoid }) => isVoid === true).length;
+    const problem = found.find((one) => one.problem !== undefined)?.problem;
+    if (problem !== undefined || voids > MAX_VOID_LOOKUPS)
+      return { lookups, voids, problem: problem ?? null };
+    if (found.some(({ isVoid }) => isVoid === null)) isComplete = false;
+    level = found.flatMap(({ next }) => next ?? []);
+  }
+  return { lookups: isComplete ? lookups : null, voids, problem: null };
+}
+
+/** What comes after an `all` is not evaluated, and beside one there is no `redirect` (RFC 7208 §5.1, §6.1). */
+function termsThatAsk({ domain, record }: OwnedRecord): OwnedTerm[] | SpfProblem {
+  const texts = spfTerms(record);
+  const terms = texts.map(parseSpfTerm);
+  const wrong = terms.findIndex(({ kind }) => kind === 'invalid');
+  if (wrong !== -1) return { kind: 'syntax', term: texts[wrong] ?? '', domain };
+  const redirects = texts.filter((_, at) => terms[at]?.kind === 'redirect');
+  if (redirects.length > 1) return { kind: 'syntax', term: redirects[1] ?? '', domain };
+  const end = terms.findIndex(({ kind }) => kind === 'all');
+  return terms.flatMap((term, at) => {
+    if (!('target' in term)) return [];
+    const isEvaluated = end === -1 || (at < end && term.kind !== 'redirect');
+    return isEvaluated ? [{ domain, text: texts[at] ?? '', term }] : [];
+  });
+}
+
+async function lookUp({ domain, text, term }: OwnedTerm, ask: AskDns): Promise<Lookup> {
+  const target = term.target === null ? domain : targetOf(term.target, domain);
+  if (term.kind === 'ptr') return NOT_ASKED;
+  if (target === null) return term.kind === 'include' || term.kind === 'redirect' ? NOT_KNOWN : NOT_ASKED;
+  switch (term.kind) {
+    case 'include':
+    case 'redirect':
+      return recordAt(target, await ask(target, 'TXT'), { term: text, domain });
+    case 'mx': {
+      const outcome = await ask(target, 'MX');
+      const isTooMany = totalOf(outcome) > MAX_MAIL_SERVERS;
+      const problem: SpfProblem = { kind: 'too-many-mail-servers', term: text, domain };
+      return { isVoid: isVoid(outcome), ...(isTooMany ? { problem } : {}) };
+    }
+    case 'exists':
+      return { isVoid: isVoid(await ask(target, 'A')) };
+    case 'a':
+      return { isVoid: await hasNoAddress(target, ask) };
+  }
+}
+
+function recordAt(target: string, outcome: Outcome, place: Omit<SpfProblem, 'kind'>): Lookup {
+  if (outcome.kind === 'unknown') return NOT_KNOWN;
+  const [record, another] = spfRecords(outcome);
+  const found = { isVoid: isVoid(outcome) };
+  if (record === undefined) return { ...found, problem: { ...place, kind: 'no-record' } };
+  if (another !== undefined) return { ...found, problem: { ...place, kind: 'multiple-records' } };
+  return { ...found, next: { domain: target, record } };
+}
+
+/** A receiver asks for the addresses of its client's family alone: void is a name that has none of either. */
+async function hasNoAddress(name: string, ask: AskDns): Promise<boolean | null> {
+  const outcome = await ask(name, 'A');
+  if (isVoid(outcome) !== true || (outcome.kind === 'absent' && outcome.reason === 'nxdomain'))
+    return isVoid(outcome);
+  return isVoid(await ask(name, 'AAAA'));
+}
+
+/** RFC 7208 §4.6.4: an answer without records, or that there is no such name. */
+function isVoid(outcome: Outcome): boolean | null {
+  if (outcome.kind === 'unknown') return null;
+  return outcome.kind === 'absent' || totalOf(outcome) === 0;
+}
+
+/** The name to ask for: `%{d}` is the domain itself. Null: it depends on the message, or cannot be asked for. */
+function targetOf(spec: string, domain: string): string | null {
+  const name = canonicalName(spec.replaceAll(/%\{d\}/gi, domain));
+  return name.includes('%') || !isQueryableName(name) ? null : name;
+}
