@@ -15,17 +15,22 @@ export function dmarcName(domain: string): string {
   return `${PREFIX}${domain}`;
 }
 
-/** Null: the DNS did not say. */
-export function adviseOnDmarc(place: AdvicePlace, { dmarc, mx }: AdviceEvidence): AdviceFinding | null {
+/** What receivers make of what a check saw. Null: the DNS did not say. */
+export function discoverIn(domain: string, { dmarc, mx }: AdviceEvidence): DmarcDiscovery | null {
   const steps = dmarc.map(({ name, txt }) => ({ domain: name.slice(PREFIX.length), txt }));
   // A domain whose records are not published yet may not exist.
   const exists = mx.kind !== 'absent' || mx.reason !== 'nxdomain';
-  const discovery = discoverDmarc(place.domain, steps, exists);
+  return discoverDmarc(domain, steps, exists);
+}
+
+/** Null: the DNS did not say. */
+export function adviseOnDmarc(place: AdvicePlace, evidence: AdviceEvidence): AdviceFinding | null {
+  const discovery = discoverIn(place.domain, evidence);
   if (discovery === null) return null;
   const { record, domain } = discovery;
   const unusable = unusableOf(place, discovery);
   if (unusable !== undefined) return judgeUnusable(unusable);
-  if (record === null) return missing(place, dmarc);
+  if (record === null) return missing(place, evidence.dmarc);
   const problem = policyProblem(record);
   const name = dmarcName(domain);
   if (problem !== null) {

@@ -45,8 +45,8 @@ export function parseDmarcRecord(value: string): DmarcRecord | DmarcProblem {
   const tags = new Map<string, string>();
   for (const [at, part] of value.split(';').entries()) {
     const equals = part.indexOf('=');
-    if (equals === -1) continue;
-    const name = part.slice(0, equals).trim();
+    const name = part.slice(0, Math.max(equals, 0)).trim();
+    if (name === '') continue;
     const tag = at === 0 ? name.toLowerCase() : name;
     if (tags.has(tag)) return { kind: 'repeated-tag', tag };
     tags.set(tag, part.slice(equals + 1).trim());

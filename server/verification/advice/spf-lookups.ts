@@ -2,7 +2,7 @@ import { canonicalName, isQueryableName } from '../../dns/name.ts';
 import type { Outcome, RecordType } from '../../dns/outcome.ts';
 import { totalOf } from '../truncate.ts';
 import { spfRecords, spfTerms } from './spf-record.ts';
-import { type AskingTerm, parseSpfTerm } from './spf-term.ts';
+import { type AskingTerm, parseSpfTerm, type SpfTerm } from './spf-term.ts';
 
 /** RFC 7208 §4.6.4: a receiver gives up after so many terms that make it ask the DNS. */
 export const MAX_SPF_LOOKUPS = 10;
@@ -79,16 +79,21 @@ export async function countSpfLookups(domain: string, record: string, ask: AskDn
 function termsThatAsk({ domain, record }: OwnedRecord): OwnedTerm[] | SpfProblem {
   const texts = spfTerms(record);
   const terms = texts.map(parseSpfTerm);
-  const wrong = terms.findIndex(({ kind }) => kind === 'invalid');
+  const kinds = terms.map(({ kind }) => kind);
+  const wrong = kinds.findIndex((kind, at) => kind === 'invalid' || isRepeated(kinds, at));
   if (wrong !== -1) return { kind: 'syntax', term: texts[wrong] ?? '', domain };
-  const redirects = texts.filter((_, at) => terms[at]?.kind === 'redirect');
-  if (redirects.length > 1) return { kind: 'syntax', term: redirects[1] ?? '', domain };
-  const end = terms.findIndex(({ kind }) => kind === 'all');
+  const end = kinds.indexOf('all');
   return terms.flatMap((term, at) => {
     if (!('target' in term)) return [];
     const isEvaluated = end === -1 || (at < end && term.kind !== 'redirect');
     return isEvaluated ? [{ domain, text: texts[at] ?? '', term }] : [];
   });
+}
+
+/** A record has each of these modifiers at most once (RFC 7208 §6). */
+function isRepeated(kinds: readonly SpfTerm['kind'][], at: number): boolean {
+  const kind = kinds[at];
+  return (kind === 'redirect' || kind === 'exp') && kinds.indexOf(kind) < at;
 }
 
 async function lookUp({ domain, text, term }: OwnedTerm, ask: AskDns): Promise<Lookup> {

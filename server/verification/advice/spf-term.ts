@@ -1,7 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 
 /** A term of an SPF record (RFC 7208 §4.6.1), as far as it matters for what a receiver asks the DNS. */
-export type SpfTerm = AskingTerm | { readonly kind: 'all' | 'other' | 'invalid' };
+export type SpfTerm = AskingTerm | { readonly kind: 'all' | 'exp' | 'other' | 'invalid' };
 
 /** A term that makes a receiver ask the DNS. */
 export type AskingTerm =
@@ -43,7 +43,7 @@ export function parseSpfTerm(term: string): SpfTerm {
 function parseModifier(name: string, value: string): SpfTerm {
   if (name !== 'redirect' && name !== 'exp') return OTHER;
   if (!isDomainSpec(value)) return INVALID;
-  return name === 'redirect' ? { kind: 'redirect', target: value } : OTHER;
+  return name === 'redirect' ? { kind: 'redirect', target: value } : { kind: 'exp' };
 }
 
 function withTarget(kind: 'include' | 'exists' | 'ptr', rest: string): SpfTerm | null {

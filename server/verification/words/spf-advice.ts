@@ -21,7 +21,7 @@ export function describeSpf(finding: SpfFinding, place: AdvicePlace): AdviceWord
     case 'SPF_INVALID':
       return {
         title: 'The SPF record is not valid',
-        detail: `Receivers treat SPF as broken: ${problemOf(finding.problem)}. ${whatItMatters(place)}`,
+        detail: `${problemOf(finding.problem)}. ${whatItMatters(place)}`,
         fix: fixOf(finding.problem, domain),
       };
     case 'SPF_TOO_MANY_LOOKUPS':
@@ -68,15 +68,16 @@ function whatItMatters({ returnPath }: AdvicePlace): string {
 
 function problemOf({ kind, term, domain }: SpfProblem): string {
   const what = `${quoted(repeated(term))} in the record of ${domain}`;
+  const thereBroken = `Receivers that get as far as ${what} treat SPF as broken`;
   switch (kind) {
     case 'syntax':
-      return `${what} cannot be read (RFC 7208 §4.6)`;
+      return `Receivers cannot read ${what} and treat SPF as broken (RFC 7208 §4.6)`;
     case 'no-record':
-      return `${what} leads to a domain without an SPF record (RFC 7208 §5.2)`;
+      return `${thereBroken}: it leads to a domain without an SPF record (RFC 7208 §5.2)`;
     case 'multiple-records':
-      return `${what} leads to a domain with several SPF records (RFC 7208 §4.5)`;
+      return `${thereBroken}: it leads to a domain with several SPF records (RFC 7208 §4.5)`;
     case 'too-many-mail-servers':
-      return `${what} stands for more than ten mail servers (RFC 7208 §4.6.4)`;
+      return `${thereBroken}: it stands for more than ten mail servers (RFC 7208 §4.6.4)`;
   }
 }
 
