@@ -108,10 +108,10 @@ export type RecordEvidence = z.infer<typeof RecordEvidenceSchema>;
 /** The zone that the name lies in, as its servers see it; absent where that is not known. */
 const AdviceZoneSchema = z.string().exactOptional();
 
-const SpfProblemSchema = z.object({
+const PlacedTermSchema = z.object({ term: z.string(), domain: z.string() });
+
+const SpfProblemSchema = PlacedTermSchema.extend({
   kind: z.enum(['syntax', 'no-record', 'multiple-records', 'too-many-mail-servers']),
-  term: z.string(),
-  domain: z.string(),
 }) satisfies z.ZodType<SpfProblem>;
 
 /** What there is beside the records, for advice. */
@@ -120,8 +120,8 @@ export const AdviceEvidenceSchema = z.object({
     txt: OutcomeSchema,
     /** How many DNS look-ups the record makes a receiver do; null where that could not be found out. */
     lookups: z.number().nullable(),
-    /** How many of them find nothing. */
-    voids: z.number().exactOptional(),
+    /** The terms whose look-up finds nothing. */
+    voids: z.array(PlacedTermSchema).readonly().exactOptional(),
     problem: SpfProblemSchema.nullable().exactOptional(),
     zone: AdviceZoneSchema,
   }),

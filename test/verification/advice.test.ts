@@ -98,6 +98,12 @@ const CASES: Case[] = [
     records: { 'example.org': txt('v=spf1 a:silent.example.org -all') },
   },
   {
+    code: 'SPF_NOT_COUNTED',
+    severity: 'info',
+    when: 'the record has thousands of terms',
+    records: { 'example.org': txt(`v=spf1 ${'x=1 '.repeat(8_000)}-all`) },
+  },
+  {
     code: 'SPF_OK',
     severity: 'ok',
     when: 'what is too much comes after the end',
@@ -397,5 +403,14 @@ describe('advice', () => {
       'other.example.org': txt('v=spf1 mx: -all'),
     });
     expect((await adviceOn(scene, sendingDomain(), 'SPF_INVALID'))?.fix).toContain(fix);
+  });
+
+  test('the advice on hosts that are gone names the terms to remove from the SPF record', async () => {
+    await using scene = await setScene({
+      'example.org': txt('v=spf1 a:gone1.example.org include:other.example.org mx:gone2.example.org -all'),
+      'other.example.org': txt('v=spf1 exists:gone3.example.org -all'),
+    });
+    const advice = await adviceOn(scene, sendingDomain(), 'SPF_VOID_LOOKUPS');
+    expect(advice?.fix).toContain('remove “a:gone1.example.org” and “mx:gone2.example.org”');
   });
 });

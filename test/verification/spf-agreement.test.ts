@@ -125,9 +125,9 @@ function explanation({ first, others }: World): string | null {
 }
 
 /** Whether receivers give up, and otherwise what it costs them. */
-function ourVerdict({ spf: { lookups, voids = 0, problem = null } }: AdviceEvidence) {
-  const isError = problem !== null || (lookups ?? 0) > MAX_SPF_LOOKUPS || voids > MAX_VOID_LOOKUPS;
-  return isError ? 'permerror' : { lookups, voids };
+function ourVerdict({ spf: { lookups, voids = [], problem = null } }: AdviceEvidence) {
+  const isError = problem !== null || (lookups ?? 0) > MAX_SPF_LOOKUPS || voids.length > MAX_VOID_LOOKUPS;
+  return isError ? 'permerror' : { lookups, voids: voids.length };
 }
 
 test('look-ups, void look-ups and permanent errors of SPF are those that mailauth finds, in 1,000 generated zones', async () => {

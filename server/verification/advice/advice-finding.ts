@@ -1,10 +1,11 @@
 import type { Action } from '@letterhead/shared';
 import type { DmarcPolicy, DmarcProblem, PolicyTag } from './dmarc-record.ts';
-import type { SpfProblem } from './spf-lookups.ts';
+import type { PlacedTerm, SpfProblem } from './spf-lookups.ts';
 
 /** What was found out beside the domain's own records, as data; words/advice.ts makes the sentences. */
 export type AdviceFinding = { readonly action: Action | null } & (
-  | { readonly code: 'SPF_MISSING' | 'SPF_TOO_MANY_LOOKUPS' | 'SPF_VOID_LOOKUPS' | 'SPF_NOT_COUNTED' }
+  | { readonly code: 'SPF_MISSING' | 'SPF_TOO_MANY_LOOKUPS' | 'SPF_NOT_COUNTED' }
+  | { readonly code: 'SPF_VOID_LOOKUPS'; readonly voids: readonly PlacedTerm[] }
   | { readonly code: 'SPF_INVALID'; readonly problem: SpfProblem }
   | { readonly code: 'DMARC_MISSING' }
   /** `lookups`: how many a receiver makes. */

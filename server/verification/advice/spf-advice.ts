@@ -13,7 +13,7 @@ const MAX_ACTION = 1500;
 
 /** Null: the DNS did not say. */
 export function adviseOnSpf(place: AdvicePlace, evidence: AdviceEvidence['spf']): AdviceFinding | null {
-  const { txt, lookups, voids = 0, problem = null, zone = place.registrable } = evidence;
+  const { txt, lookups, voids = [], problem = null, zone = place.registrable } = evidence;
   if (txt.kind === 'unknown') return null;
   const records = spfRecords(txt);
   const [record] = records;
@@ -27,7 +27,7 @@ export function adviseOnSpf(place: AdvicePlace, evidence: AdviceEvidence['spf'])
   }
   if (problem !== null) return { code: 'SPF_INVALID', action: null, problem };
   if (lookups !== null && lookups > MAX_SPF_LOOKUPS) return { code: 'SPF_TOO_MANY_LOOKUPS', action: null };
-  if (voids > MAX_VOID_LOOKUPS) return { code: 'SPF_VOID_LOOKUPS', action: null };
+  if (voids.length > MAX_VOID_LOOKUPS) return { code: 'SPF_VOID_LOOKUPS', action: null, voids };
   if (spfTerms(record).some(isPassAll)) {
     return { code: 'SPF_PASS_ALL', action: replace(zone, host, [record], withSoftFail(record)), zone, host };
   }

@@ -1,5 +1,6 @@
 import { canonicalName, isQueryableName } from '../../dns/name.ts';
 import type { Outcome, RecordType } from '../../dns/outcome.ts';
+import { CHECK_LIMITS } from '../../limits.ts';
 import { totalOf } from '../truncate.ts';
 import { spfRecords, spfTerms } from './spf-record.ts';
 import { type AskingTerm, parseSpfTerm, type SpfTerm } from './spf-term.ts';
@@ -11,19 +12,23 @@ export const MAX_VOID_LOOKUPS = 2;
 /** And over an `mx` that names more mail servers. */
 const MAX_MAIL_SERVERS = 10;
 
-/** What makes receivers give up on an SPF record: a term of the record of `domain`. */
-export interface SpfProblem {
-  readonly kind: 'syntax' | 'no-record' | 'multiple-records' | 'too-many-mail-servers';
+/** A term of the SPF record of `domain`. */
+export interface PlacedTerm {
   readonly term: string;
   readonly domain: string;
+}
+
+/** A term over which receivers give up on an SPF record. */
+export interface SpfProblem extends PlacedTerm {
+  readonly kind: 'syntax' | 'no-record' | 'multiple-records' | 'too-many-mail-servers';
 }
 
 /** What evaluating an SPF record costs a receiver whose client no term matches, includes and redirects followed. */
 export interface SpfCost {
   /** Null: not known, because the DNS did not answer for all it leads to, or that depends on the message. */
   readonly lookups: number | null;
-  /** Those of them that find nothing, as far as they are known. */
-  readonly voids: number;
+  /** The terms whose look-up finds nothing, as far as that is known. */
+  readonly voids: readonly PlacedTerm[];
   readonly problem: SpfProblem | null;
 }
 
@@ -35,10 +40,8 @@ interface OwnedRecord {
   readonly record: string;
 }
 
-interface OwnedTerm {
-  readonly domain: string;
-  readonly text: string;
-  readonly term: AskingTerm;
+interface TermToAsk extends PlacedTerm {
+  readonly parsed: AskingTerm;
 }
 
 /** What one look-up comes to. `isVoid` is null where that is not known. */
@@ -55,9 +58,10 @@ const NOT_ASKED: Lookup = { isVoid: false };
 /** Counts what an SPF record costs; stops once receivers would. */
 export async function countSpfLookups(domain: string, record: string, ask: AskDns): Promise<SpfCost> {
   let lookups = 0;
-  let voids = 0;
+  const voids: PlacedTerm[] = [];
   let isComplete = true;
   for (let level: OwnedRecord[] = [{ domain, record }]; level.length > 0; ) {
+    if (level.some(isTooLong)) return { lookups: null, voids, problem: null };
     const terms = level.map(termsThatAsk);
     const invalid = terms.find((one) => !Array.isArray(one));
     if (invalid !== undefined && !Array.isArray(invalid)) return { lookups, voids, problem: invalid };
@@ -65,9 +69,9 @@ export async function countSpfLookups(domain: string, record: string, ask: AskDn
     lookups += asking.length;
     if (lookups > MAX_SPF_LOOKUPS) return { lookups, voids, problem: null };
     const found = await Promise.all(asking.map((one) => lookUp(one, ask)));
-    voids += found.filter(({ isVoid }) => isVoid === true).length;
+    voids.push(...asking.filter((_, at) => found[at]?.isVoid === true).map(placeOf));
     const problem = found.find((one) => one.problem !== undefined)?.problem;
-    if (problem !== undefined || voids > MAX_VOID_LOOKUPS)
+    if (problem !== undefined || voids.length > MAX_VOID_LOOKUPS)
       return { lookups, voids, problem: problem ?? null };
     if (found.some(({ isVoid }) => isVoid === null)) isComplete = false;
     level = found.flatMap(({ next }) => next ?? []);
@@ -75,18 +79,23 @@ export async function countSpfLookups(domain: string, record: string, ask: AskDn
   return { lookups: isComplete ? lookups : null, voids, problem: null };
 }
 
+/** Bounds the work on a record that is made to be long. */
+function isTooLong({ record }: OwnedRecord): boolean {
+  return spfTerms(record).length > CHECK_LIMITS.spfTerms;
+}
+
 /** What comes after an `all` is not evaluated, and beside one there is no `redirect` (RFC 7208 §5.1, §6.1). */
-function termsThatAsk({ domain, record }: OwnedRecord): OwnedTerm[] | SpfProblem {
+function termsThatAsk({ domain, record }: OwnedRecord): TermToAsk[] | SpfProblem {
   const texts = spfTerms(record);
   const terms = texts.map(parseSpfTerm);
   const kinds = terms.map(({ kind }) => kind);
   const wrong = kinds.findIndex((kind, at) => kind === 'invalid' || isRepeated(kinds, at));
   if (wrong !== -1) return { kind: 'syntax', term: texts[wrong] ?? '', domain };
   const end = kinds.indexOf('all');
-  return terms.flatMap((term, at) => {
-    if (!('target' in term)) return [];
-    const isEvaluated = end === -1 || (at < end && term.kind !== 'redirect');
-    return isEvaluated ? [{ domain, text: texts[at] ?? '', term }] : [];
+  return terms.flatMap((parsed, at) => {
+    if (!('target' in parsed)) return [];
+    const isEvaluated = end === -1 || (at < end && parsed.kind !== 'redirect');
+    return isEvaluated ? [{ domain, term: texts[at] ?? '', parsed }] : [];
   });
 }
 
@@ -96,18 +105,23 @@ function isRepeated(kinds: readonly SpfTerm['kind'][], at: number): boolean {
   return (kind === 'redirect' || kind === 'exp') && kinds.indexOf(kind) < at;
 }
 
-async function lookUp({ domain, text, term }: OwnedTerm, ask: AskDns): Promise<Lookup> {
-  const target = term.target === null ? domain : targetOf(term.target, domain);
-  if (term.kind === 'ptr') return NOT_ASKED;
-  if (target === null) return term.kind === 'include' || term.kind === 'redirect' ? NOT_KNOWN : NOT_ASKED;
-  switch (term.kind) {
+function placeOf({ term, domain }: PlacedTerm): PlacedTerm {
+  return { term, domain };
+}
+
+async function lookUp(term: TermToAsk, ask: AskDns): Promise<Lookup> {
+  const { domain, parsed } = term;
+  const target = parsed.target === null ? domain : targetOf(parsed.target, domain);
+  if (parsed.kind === 'ptr') return NOT_ASKED;
+  if (target === null) return parsed.kind === 'include' || parsed.kind === 'redirect' ? NOT_KNOWN : NOT_ASKED;
+  switch (parsed.kind) {
     case 'include':
     case 'redirect':
-      return recordAt(target, await ask(target, 'TXT'), { term: text, domain });
+      return recordAt(target, await ask(target, 'TXT'), placeOf(term));
     case 'mx': {
       const outcome = await ask(target, 'MX');
       const isTooMany = totalOf(outcome) > MAX_MAIL_SERVERS;
-      const problem: SpfProblem = { kind: 'too-many-mail-servers', term: text, domain };
+      const problem: SpfProblem = { kind: 'too-many-mail-servers', ...placeOf(term) };
       return { isVoid: isVoid(outcome), ...(isTooMany ? { problem } : {}) };
     }
     case 'exists':
@@ -117,7 +131,7 @@ async function lookUp({ domain, text, term }: OwnedTerm, ask: AskDns): Promise<L
   }
 }
 
-function recordAt(target: string, outcome: Outcome, place: Omit<SpfProblem, 'kind'>): Lookup {
+function recordAt(target: string, outcome: Outcome, place: PlacedTerm): Lookup {
   if (outcome.kind === 'unknown') return NOT_KNOWN;
   const [record, another] = spfRecords(outcome);
   const found = { isVoid: isVoid(outcome) };

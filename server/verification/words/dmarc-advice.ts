@@ -8,7 +8,7 @@ type PolicyFinding = Extract<DmarcFinding, { readonly code: 'DMARC_POLICY' }>;
 
 /** What receivers do with mail that claims to be from the domain, and is not proven to be. */
 const POLICIES: Record<DmarcPolicy, string> = {
-  none: 'deliver mail that fails as any other, and only report it',
+  none: 'deliver mail that fails as any other',
   quarantine: 'put mail that fails into the spam folder',
   reject: 'refuse mail that fails',
 };

@@ -1,8 +1,13 @@
 import type { AdviceFinding } from '../advice/advice-finding.ts';
 import type { AdvicePlace } from '../advice/advice-place.ts';
-import { MAX_SPF_LOOKUPS, MAX_VOID_LOOKUPS, type SpfProblem } from '../advice/spf-lookups.ts';
+import {
+  MAX_SPF_LOOKUPS,
+  MAX_VOID_LOOKUPS,
+  type PlacedTerm,
+  type SpfProblem,
+} from '../advice/spf-lookups.ts';
 import type { AdviceWords } from './advice-words.ts';
-import { quoted, repeated } from './text.ts';
+import { list, quoted, repeated } from './text.ts';
 
 type SpfFinding = Extract<AdviceFinding, { readonly code: `SPF_${string}` }>;
 
@@ -34,7 +39,7 @@ export function describeSpf(finding: SpfFinding, place: AdvicePlace): AdviceWord
       return {
         title: 'The SPF record names hosts that do not exist',
         detail: `Receivers treat SPF as broken when more than ${MAX_VOID_LOOKUPS} look-ups find nothing (RFC 7208 §4.6.4), as they do with the record of ${domain}. ${whatItMatters(place)}`,
-        fix: `In the SPF record of ${domain}, remove each a:, mx:, exists: and include: with a host that is no longer in the DNS.`,
+        fix: removeVoids(finding.voids, domain),
       };
     case 'SPF_PASS_ALL':
       return {
@@ -79,6 +84,13 @@ function problemOf({ kind, term, domain }: SpfProblem): string {
     case 'too-many-mail-servers':
       return `${thereBroken}: it stands for more than ten mail servers (RFC 7208 §4.6.4)`;
   }
+}
+
+function removeVoids(voids: readonly PlacedTerm[], own: string): string {
+  const terms = voids.filter(({ domain }) => domain === own).map(({ term }) => quoted(repeated(term)));
+  const others = voids.map(({ domain }) => domain).filter((domain) => domain !== own);
+  const what = terms.length > 0 ? list([...new Set(terms)]) : `what leads to ${list([...new Set(others)])}`;
+  return `In the SPF record of ${own}, remove ${what}, unless it is put back into the DNS.`;
 }
 
 function fixOf({ kind, term, domain }: SpfProblem, own: string): string {

@@ -87,10 +87,9 @@ function summaryFor(
       detail: 'The records are in the DNS. Mail from this domain is signed, and receivers can check it.',
     };
   }
-  if (status === 'degraded' && transient) return { title, detail: `${detail} ${STATUSES.degraded.meaning}` };
   if (status === 'degraded') {
-    const consequence = 'If the next check finds the same, mail can’t be sent from it.';
-    return { title, detail: `${detail} ${STATUSES.degraded.meaning} ${consequence}` };
+    const consequence = transient ? '' : ' If the next check finds the same, mail can’t be sent from it.';
+    return { title, detail: `${detail} The domain still counts as verified.${consequence}` };
   }
   // Whoever reads of something amiss fears for the mail.
   if (status === 'verified') {
