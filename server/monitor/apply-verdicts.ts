@@ -2,7 +2,7 @@ import type { Actor, EventType } from '@letterhead/shared';
 import { type Instant, toInstant } from '../instant.ts';
 import { dnsRecordOf } from '../records/dns-records.ts';
 import { withRecords } from '../records/record-states.ts';
-import type { ByRecord, DomainRow, JsonValue, KeyRow, NewEvent, RecordState } from '../store/store.ts';
+import type { DomainRow, JsonValue, KeyRow, NewEvent, RecordState } from '../store/store.ts';
 import type { Silence } from '../verification/kept-diagnosis.ts';
 import {
   asDegraded,
@@ -26,8 +26,8 @@ const SECOND_FINDING_AFTER = 15 * 60_000;
 
 /** The check whose verdicts are applied. */
 export interface AppliedCheck {
-  /** Of the records that it heard nothing definitive about. */
-  readonly silences: ByRecord<Silence>;
+  /** Of the active key's record, where it heard nothing definitive of that. */
+  readonly silence: Silence | null;
   readonly mode: CheckMode;
   readonly began: Date;
   readonly ended: Date;
@@ -91,10 +91,9 @@ function changeOf(state: RecordState, verdict: Verdict, check: AppliedCheck): St
   }
 }
 
-/** The DKIM record alone: its silence is its domain's, whose other records lie with the same name servers. */
-function foundSilent(state: RecordState, { silences, ended }: AppliedCheck): StateChange | null {
-  const silence = silences[state.id];
-  if (silence === undefined || state.kind !== 'dkim' || !state.verified || isUnreachable(state)) return null;
+/** Only for the record that decides the domain's status: the others lie with the same name servers. */
+function foundSilent(state: RecordState, { silence, ended }: AppliedCheck): StateChange | null {
+  if (silence?.record !== state.id || !state.verified || isUnreachable(state)) return null;
   if (!isLongSilence(silence, ended)) return null;
   const facts = { heard_at: toInstant(silence.heardAt) };
   return { state: asUnreachable(state), event: 'domain.unreachable', facts };

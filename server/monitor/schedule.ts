@@ -42,12 +42,12 @@ export function nextCheckTimes(
   checked: readonly RecordId[],
   now: Date,
   random: RandomSource,
-  silences: ByRecord<Silence> = {},
+  silence: Silence | null = null,
 ): Omit<CheckTimes, 'began_at'> {
   const due = dueOf(row, (state) => {
     const planned = row.checks?.due[state.id];
     if (planned !== undefined && !checked.includes(state.id)) return planned;
-    return earlierOf(nextCheck(state, now, random), silenceEnds(state, silences[state.id], now));
+    return earlierOf(nextCheck(state, now, random), silenceEnds(state, silence, now));
   });
   return { checked_at: toInstant(now), due };
 }
@@ -103,8 +103,8 @@ export function isLongSilence({ heardAt, isConfirmed }: Silence, now: Date): boo
 }
 
 /** When a verified record becomes unreachable if a check still hears nothing then; null where that is not ahead. */
-function silenceEnds(state: RecordState, silence: Silence | undefined, now: Date): Instant | null {
-  if (silence === undefined || state.kind !== 'dkim' || !state.verified || isUnreachable(state)) return null;
+function silenceEnds(state: RecordState, silence: Silence | null, now: Date): Instant | null {
+  if (silence?.record !== state.id || !state.verified || isUnreachable(state)) return null;
   const longEnough = silence.heardAt.getTime() + UNREACHABLE_AFTER;
   const at = silence.isConfirmed ? longEnough : Math.max(longEnough, now.getTime() + CONFIRMED_AFTER);
   return at > now.getTime() ? toInstant(new Date(at)) : null;

@@ -1,6 +1,6 @@
 import type { Advice } from '@letterhead/shared';
 import { activeKeyOf } from '../records/record-states.ts';
-import type { ByRecord, DomainRow, JsonValue } from '../store/store.ts';
+import type { DomainRow, JsonValue, RecordId } from '../store/store.ts';
 import { CODES } from './diagnosis/codes.ts';
 import {
   DIAGNOSIS_FORMAT,
@@ -45,24 +45,26 @@ function lastHeard(known: StoredRecord | undefined, now: string): string {
   return Date.parse(heard) > Date.parse(now) ? now : heard;
 }
 
-/** What is known of a record's silence after a check that heard nothing definitive. */
+/** What is known of a record's silence after a check that heard nothing definitive of it. */
 export interface Silence {
+  readonly record: RecordId;
   /** When something definitive was last heard. */
   readonly heardAt: Date;
   /** The check before heard nothing either: one check after a long stop, as at the start of a machine, proves nothing. */
   readonly isConfirmed: boolean;
 }
 
-/** The silence of each record of which the check that `kept` was made by has heard nothing definitive. */
-export function silencesOf(previous: StoredDiagnosis | undefined, kept: StoredDiagnosis): ByRecord<Silence> {
-  const silent = Object.entries(kept.records).filter(([, record]) => isTransient(record));
-  return Object.fromEntries(
-    silent.map(([id, { heard_at, observed_at }]) => {
-      const before = previous?.records[id];
-      const isConfirmed = before !== undefined && isTransient(before);
-      return [id, { heardAt: new Date(heard_at ?? observed_at), isConfirmed }];
-    }),
-  );
+/** Null: the check that `kept` was made by has heard something definitive of the record. */
+export function silenceOf(
+  record: RecordId,
+  previous: StoredDiagnosis | undefined,
+  kept: StoredDiagnosis,
+): Silence | null {
+  const now = kept.records[record];
+  if (now === undefined || !isTransient(now)) return null;
+  const before = previous?.records[record];
+  const isConfirmed = before !== undefined && isTransient(before);
+  return { record, heardAt: new Date(now.heard_at ?? now.observed_at), isConfirmed };
 }
 
 function isTransient({ code }: StoredRecord): boolean {

@@ -1,5 +1,8 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { DomainRow } from '../../server/store/store.ts';
+import { startTestServer, type TestServer } from '../running-server.ts';
 import { OUR_KEY, SELECTOR, VERIFIED } from '../verification/sending-domain.ts';
 import { HOUR, MINUTE, SECOND } from './fake-time.ts';
 import { MonitorFixture } from './monitor-fixture.ts';
@@ -143,5 +146,37 @@ describe('silence', () => {
     await scene.restart();
     await nextDueCheck(scene, domain);
     expect(await typesOf(scene, domain)).toHaveLength(2);
+  });
+
+  test('an unreachable domain is degraded for its account, also where an earlier version kept what was last heard', async () => {
+    let now = Date.parse('2026-01-01T00:00:00Z');
+    await using first = await startTestServer({ clock: () => new Date(now) });
+    const { id, dns_records } = await first.letterhead.domains.create.mutate({
+      account: 1,
+      domain: 'example.org',
+    });
+    for (const { hostname, value } of dns_records)
+      first.dns.publish(`${hostname}.example.org`, { TXT: [value] });
+    const verify = async (server: TestServer) =>
+      server.letterhead.domains.verifyDns.mutate({ account: 1, id });
+    expect(await verify(first)).toMatchObject({ verified: true });
+    const file = join(first.dataDir, 'evidence', '1', `${id}.json`);
+    const kept = await readFile(file, 'utf8');
+    const older = kept.replace(/,\s*"heard_at": "[^"]*"/, '');
+    expect(older).not.toBe(kept);
+    await writeFile(file, older);
+
+    for (const one of [first.dns.resolver, ...first.dns.authorities]) one.fault = 'servfail';
+    now += 12 * HOUR;
+    await verify(first);
+    await using second = await first.restart();
+    now += 12 * HOUR;
+    expect(await verify(second)).toMatchObject({ verified: true });
+    expect(await second.letterhead.domains.statuses.query({ account: 1 })).toMatchObject([
+      { status: 'degraded' },
+    ]);
+    const { body } = await second.rest('GET', '/accounts/1/events?after=0');
+    const silent = body.data.filter(({ type }: { type: string }) => type === 'domain.unreachable');
+    expect(silent).toMatchObject([{ changes: { record: 'DKIM', heard_at: '2026-01-01T00:00:00Z' } }]);
   });
 });
