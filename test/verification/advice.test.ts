@@ -192,6 +192,12 @@ const CASES: Case[] = [
     records: { '_dmarc.org': txt('v=DMARC1; p=reject', 'v=DMARC1; p=none') },
   },
   {
+    code: 'DMARC_MISSING',
+    severity: 'info',
+    when: 'the record of the registry has no valid policy',
+    records: { '_dmarc.org': txt('v=DMARC1; p=monitor; psd=y; rua=mailto:a@example.org') },
+  },
+  {
     code: 'DMARC_INVALID',
     severity: 'warning',
     when: 'the record is not valid and the registry has one',
@@ -403,6 +409,16 @@ describe('advice', () => {
       'other.example.org': txt('v=spf1 mx: -all'),
     });
     expect((await adviceOn(scene, sendingDomain(), 'SPF_INVALID'))?.fix).toContain(fix);
+  });
+
+  test('the advice on several DMARC records needs no answer from the domains above', async () => {
+    await using scene = await setScene({
+      '_dmarc.example.org': txt('v=DMARC1; p=none', 'v=DMARC1; p=reject'),
+    });
+    scene.servers.resolver.faults.set('_dmarc.org', 'servfail');
+    expect(await adviceOn(scene, sendingDomain(), 'DMARC_MULTIPLE')).toMatchObject({
+      code: 'DMARC_MULTIPLE',
+    });
   });
 
   test('the advice on hosts that are gone names the terms to remove from the SPF record', async () => {

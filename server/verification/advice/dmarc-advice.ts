@@ -3,7 +3,12 @@ import { isWithin } from '../../dns/name.ts';
 import type { AdviceEvidence } from '../evidence.ts';
 import type { AdviceFinding, DmarcRemark } from './advice-finding.ts';
 import type { AdvicePlace } from './advice-place.ts';
-import { type DmarcDiscovery, discoverDmarc, type UnusableRecord } from './dmarc-policy.ts';
+import {
+  type AppliedRecord,
+  type DmarcDiscovery,
+  discoverDmarc,
+  type UnusableRecord,
+} from './dmarc-policy.ts';
 import { type DmarcRecord, keyword, policyProblem } from './dmarc-record.ts';
 
 const PREFIX = '_dmarc.';
@@ -15,8 +20,8 @@ export function dmarcName(domain: string): string {
   return `${PREFIX}${domain}`;
 }
 
-/** What receivers make of what a check saw. Null: the DNS did not say. */
-export function discoverIn(domain: string, { dmarc, mx }: AdviceEvidence): DmarcDiscovery | null {
+/** What receivers make of what a check saw. */
+export function discoverIn(domain: string, { dmarc, mx }: AdviceEvidence): DmarcDiscovery {
   const steps = dmarc.map(({ name, txt }) => ({ domain: name.slice(PREFIX.length), txt }));
   // A domain whose records are not published yet may not exist.
   const exists = mx.kind !== 'absent' || mx.reason !== 'nxdomain';
@@ -26,46 +31,43 @@ export function discoverIn(domain: string, { dmarc, mx }: AdviceEvidence): Dmarc
 /** Null: the DNS did not say. */
 export function adviseOnDmarc(place: AdvicePlace, evidence: AdviceEvidence): AdviceFinding | null {
   const discovery = discoverIn(place.domain, evidence);
-  if (discovery === null) return null;
-  const { record, domain } = discovery;
   const unusable = unusableOf(place, discovery);
   if (unusable !== undefined) return judgeUnusable(unusable);
-  if (record === null) return missing(place, evidence.dmarc);
-  const problem = policyProblem(record);
-  const name = dmarcName(domain);
-  if (problem !== null) {
-    return { code: 'DMARC_INVALID', action: null, name, problem, effect: discovery.policy ?? 'ignored' };
+  switch (discovery.kind) {
+    case 'unknown':
+      return null;
+    case 'none':
+      return missing(place, evidence.dmarc);
+    case 'found':
+      return isOwners(place, discovery.domain) || policyProblem(discovery.record) === null
+        ? judgeApplied(place, discovery)
+        : missing(place, evidence.dmarc);
   }
-  return judgePolicy(place, discovery, record, name);
 }
 
-function judgePolicy(
-  place: AdvicePlace,
-  { domain, policy, published, tag }: DmarcDiscovery,
-  record: DmarcRecord,
-  name: string,
-): AdviceFinding {
-  return {
-    code: 'DMARC_POLICY',
-    action: null,
-    name,
-    policy: policy ?? 'none',
-    published: published ?? 'none',
-    tag,
-    isInherited: domain !== place.domain,
-    remarks: remarksOn(record, isWithin(domain, place.registrable)),
-  };
+function judgeApplied(place: AdvicePlace, applied: AppliedRecord): AdviceFinding {
+  const { domain, record, policy, published, tag } = applied;
+  const name = dmarcName(domain);
+  const problem = policyProblem(record);
+  if (problem !== null || policy === null || published === null) {
+    const effect = policy ?? 'ignored';
+    return { code: 'DMARC_INVALID', action: null, name, problem: problem ?? { kind: 'no-policy' }, effect };
+  }
+  const isInherited = domain !== place.domain;
+  const remarks = isOwners(place, domain) ? remarksOn(record) : [];
+  return { code: 'DMARC_POLICY', action: null, name, policy, published, tag, isInherited, remarks };
 }
 
 /** What cannot be used at the domain itself, or, where it stands in the way of a policy, at a domain above it. */
-function unusableOf(
-  place: AdvicePlace,
-  { record, domain, unusable }: DmarcDiscovery,
-): UnusableRecord | undefined {
-  // What is above the registrable domain is not for the domain's owner to put right.
-  const own = unusable.filter((one) => isWithin(one.domain, place.registrable));
-  const isSettled = record !== null && isWithin(domain, place.registrable);
+function unusableOf(place: AdvicePlace, discovery: DmarcDiscovery): UnusableRecord | undefined {
+  const own = discovery.unusable.filter((one) => isOwners(place, one.domain));
+  const isSettled = discovery.kind === 'found' && isOwners(place, discovery.domain);
   return isSettled ? own.find((one) => one.domain === place.domain) : own[0];
+}
+
+/** What is above the registrable domain is not for the domain's owner to put right. */
+function isOwners({ registrable }: AdvicePlace, domain: string): boolean {
+  return isWithin(domain, registrable);
 }
 
 function judgeUnusable({ domain, problem }: UnusableRecord): AdviceFinding {
@@ -74,8 +76,7 @@ function judgeUnusable({ domain, problem }: UnusableRecord): AdviceFinding {
   return { code: 'DMARC_INVALID', action: null, name, problem, effect: 'ignored' };
 }
 
-function remarksOn(record: DmarcRecord, isOwners: boolean): DmarcRemark[] {
-  if (!isOwners) return [];
+function remarksOn(record: DmarcRecord): DmarcRemark[] {
   const historic = HISTORIC.filter((tag) => record.tags.has(tag));
   const suffix: DmarcRemark[] = keyword(record, 'psd') === 'y' ? ['public-suffix'] : [];
   return [...(record.tags.has('p') ? [] : ['no-p' as const]), ...historic, ...suffix];

@@ -7,6 +7,7 @@ import {
   isDmarcRecord,
   keyword,
   mentionsDmarc,
+  type PolicyTag,
   parseDmarcRecord,
   policiesOf,
 } from './dmarc-record.ts';
@@ -47,21 +48,22 @@ interface Walk {
   readonly isCutShort: boolean;
 }
 
-/** Which policy receivers apply to mail from a domain (RFC 9989 §4.10.1). */
-export interface DmarcDiscovery {
-  /** The record that counts; null: there is none. */
-  readonly record: DmarcRecord | null;
-  /** Where it is; with no record, the domain itself. */
-  readonly domain: string;
-  /** What is asked for, test mode aside; null: no policy, because of what is wrong with the record. */
-  readonly published: DmarcPolicy | null;
-  /** What receivers are to do. */
-  readonly policy: DmarcPolicy | null;
-  /** Which of the record's tags that is. */
-  readonly tag: 'p' | 'sp' | 'np';
+/** Which policy receivers apply to mail from a domain (RFC 9989 §4.10.1). `unknown`: the DNS did not say. */
+export type DmarcDiscovery = {
   /** The Organizational Domain (RFC 9989 §4.10.2); null where the DNS did not say. */
   readonly organizational: string | null;
   readonly unusable: readonly UnusableRecord[];
+} & ({ readonly kind: 'unknown' | 'none' } | AppliedRecord);
+
+/** The record that counts. */
+export interface AppliedRecord extends FoundRecord {
+  readonly kind: 'found';
+  /** The policy that it names; null: none, because of what is wrong with it. */
+  readonly published: DmarcPolicy | null;
+  /** What receivers are to do: less than that in test mode. */
+  readonly policy: DmarcPolicy | null;
+  /** Which of its tags that is. */
+  readonly tag: PolicyTag;
 }
 
 /** The domains at whose `_dmarc` receivers ask, in their order (RFC 9989 §4.10): at most eight. */
@@ -72,30 +74,22 @@ export function walkedDomains(domain: string): string[] {
   return [domain, ...above];
 }
 
-/** `exists`: whether there is any record at the domain or below it. Null: the DNS did not say what applies. */
-export function discoverDmarc(
-  domain: string,
-  steps: readonly WalkStep[],
-  exists: boolean,
-): DmarcDiscovery | null {
+/** `exists`: whether there is any record at the domain or below it. */
+export function discoverDmarc(domain: string, steps: readonly WalkStep[], exists: boolean): DmarcDiscovery {
   const { found, unusable, isCutShort } = walk(steps);
-  const [first] = found;
-  if (isCutShort && first?.domain !== domain) return null;
+  const own = found.find((one) => one.domain === domain);
+  if (isCutShort && own === undefined) return { kind: 'unknown', organizational: null, unusable };
   const organizational = isCutShort ? null : organizationalDomain(domain, found);
-  const last = found.at(-1);
-  const applied =
-    found.find((one) => one.domain === domain) ??
-    found.find((one) => one.domain === organizational) ??
-    (last !== undefined && isPublicSuffix(last) ? last : undefined);
-  if (applied === undefined) {
-    return { record: null, domain, published: null, policy: null, tag: 'p', organizational, unusable };
-  }
-  const { record } = applied;
-  const policies = policiesOf(record);
-  const tag = tagFor(applied, domain, exists);
-  const published = policies?.[tag] ?? null;
-  const policy = published !== null && keyword(record, 't') === 'y' ? WHILE_TESTING[published] : published;
-  return { record, domain: applied.domain, published, policy, tag, organizational, unusable };
+  const applied = own ?? found.find((one) => one.domain === organizational) ?? found.findLast(isPublicSuffix);
+  if (applied === undefined) return { kind: 'none', organizational, unusable };
+  return { ...applyRecord(applied, domain, exists), organizational, unusable };
+}
+
+function applyRecord(found: FoundRecord, author: string, exists: boolean): AppliedRecord {
+  const tag = tagFor(found, author, exists);
+  const published = policiesOf(found.record)?.[tag] ?? null;
+  const isTested = published !== null && keyword(found.record, 't') === 'y';
+  return { kind: 'found', ...found, published, policy: isTested ? WHILE_TESTING[published] : published, tag };
 }
 
 /** A walk ends at a record that says whether its domain is a public suffix, and where the DNS did not answer. */
@@ -143,7 +137,7 @@ function oneLabelBelow(suffix: string, domain: string): string {
 }
 
 /** `sp` and `np` are for domains below the record's own, `np` for those that do not exist (RFC 9989 §4.10.1). */
-function tagFor({ domain, record }: FoundRecord, author: string, exists: boolean): 'p' | 'sp' | 'np' {
+function tagFor({ domain, record }: FoundRecord, author: string, exists: boolean): PolicyTag {
   const policies = policiesOf(record);
   if (domain === author || policies === null) return 'p';
   if (!exists && policies.np !== null) return 'np';

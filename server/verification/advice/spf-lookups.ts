@@ -62,10 +62,10 @@ export async function countSpfLookups(domain: string, record: string, ask: AskDn
   let isComplete = true;
   for (let level: OwnedRecord[] = [{ domain, record }]; level.length > 0; ) {
     if (level.some(isTooLong)) return { lookups: null, voids, problem: null };
-    const terms = level.map(termsThatAsk);
-    const invalid = terms.find((one) => !Array.isArray(one));
-    if (invalid !== undefined && !Array.isArray(invalid)) return { lookups, voids, problem: invalid };
-    const asking = terms.flatMap((one) => (Array.isArray(one) ? one : []));
+    const parsed = level.map(parseRecord);
+    const invalid = parsed.find(({ problem }) => problem !== null);
+    if (invalid !== undefined) return { lookups, voids, problem: invalid.problem };
+    const asking = parsed.flatMap(({ terms }) => terms);
     lookups += asking.length;
     if (lookups > MAX_SPF_LOOKUPS) return { lookups, voids, problem: null };
     const found = await Promise.all(asking.map((one) => lookUp(one, ask)));
@@ -84,19 +84,20 @@ function isTooLong({ record }: OwnedRecord): boolean {
   return spfTerms(record).length > CHECK_LIMITS.spfTerms;
 }
 
-/** What comes after an `all` is not evaluated, and beside one there is no `redirect` (RFC 7208 §5.1, §6.1). */
-function termsThatAsk({ domain, record }: OwnedRecord): TermToAsk[] | SpfProblem {
+/** The terms that ask: what comes after an `all` is not evaluated, nor a `redirect` beside one (RFC 7208 §5.1, §6.1). */
+function parseRecord({ domain, record }: OwnedRecord): { terms: TermToAsk[]; problem: SpfProblem | null } {
   const texts = spfTerms(record);
   const terms = texts.map(parseSpfTerm);
   const kinds = terms.map(({ kind }) => kind);
   const wrong = kinds.findIndex((kind, at) => kind === 'invalid' || isRepeated(kinds, at));
-  if (wrong !== -1) return { kind: 'syntax', term: texts[wrong] ?? '', domain };
+  if (wrong !== -1) return { terms: [], problem: { kind: 'syntax', term: texts[wrong] ?? '', domain } };
   const end = kinds.indexOf('all');
-  return terms.flatMap((parsed, at) => {
+  const asking = terms.flatMap((parsed, at) => {
     if (!('target' in parsed)) return [];
     const isEvaluated = end === -1 || (at < end && parsed.kind !== 'redirect');
     return isEvaluated ? [{ domain, term: texts[at] ?? '', parsed }] : [];
   });
+  return { terms: asking, problem: null };
 }
 
 /** A record has each of these modifiers at most once (RFC 7208 §6). */
