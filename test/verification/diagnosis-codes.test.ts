@@ -59,6 +59,14 @@ const loopOf = (count: number): Record<string, Records> =>
     ]),
   );
 
+const DAMAGED: [when: string, key: string][] = [
+  ['with a stray letter at its end', `${OUR_KEY}A`],
+  ['with padding at its end', `${OUR_KEY}=`],
+  ['without a letter', OUR_KEY.slice(0, 200) + OUR_KEY.slice(201)],
+  ['in small letters', OUR_KEY.toLowerCase()],
+  ['in hexadecimal', Buffer.from(OUR_KEY, 'base64').toString('hex')],
+];
+
 const failing =
   (fault: Fault) =>
   ({ servers }: CheckFixture) => {
@@ -108,6 +116,29 @@ const CASES: Case[] = [
     records: { [`${HOST}.mail.example.org`]: { TXT: [`t=y;${OURS}`] } },
   },
   { code: 'OK', when: 'the record is there', records: { [FQDN]: { TXT: [`v=DKIM1; ${OURS}`] } } },
+  ...['\n', '\r\n', '\v'].map(
+    (lineBreak): Case => ({
+      code: 'OK',
+      when: `the record is there with line breaks (${JSON.stringify(lineBreak)})`,
+      records: {
+        [FQDN]: {
+          TXT: [
+            `v=DKIM1;${lineBreak}k=rsa; p=${OUR_KEY.slice(0, 64)}${lineBreak}${OUR_KEY.slice(64)}${lineBreak}`,
+          ],
+        },
+      },
+    }),
+  ),
+  {
+    code: 'OK',
+    when: 'the record is there with white space around its equals signs',
+    records: { [FQDN]: { TXT: [`v = DKIM1; k = rsa; s = *; p = ${OUR_KEY}`] } },
+  },
+  {
+    code: 'OK',
+    when: 'the record is there with a remark of 17,000 characters',
+    records: { [FQDN]: { TXT: [`n=${'x'.repeat(17_000)}; ${OURS}`] } },
+  },
   {
     code: 'OK',
     when: 'the Return-Path is there, in another case',
@@ -149,6 +180,23 @@ const CASES: Case[] = [
   },
   {
     code: 'MULTIPLE_RECORDS',
+    when: 'ours is there twice, cut into other strings',
+    records: {
+      [FQDN]: {
+        TXT: [
+          [OURS.slice(0, 255), OURS.slice(255)],
+          [OURS.slice(0, 200), OURS.slice(200)],
+        ],
+      },
+    },
+  },
+  {
+    code: 'MULTIPLE_RECORDS',
+    when: 'ours is there twice, once with a space at its end',
+    records: { [FQDN]: { TXT: [OURS, `${OURS} `] } },
+  },
+  {
+    code: 'MULTIPLE_RECORDS',
     when: '50 others are there',
     records: { [FQDN]: { TXT: [...Array.from({ length: 50 }, (_, i) => `${i}`), OURS] } },
   },
@@ -171,6 +219,11 @@ const CASES: Case[] = [
     code: 'ESCAPED_SEMICOLON',
     when: 'somebody copied the backslash',
     records: { [FQDN]: { TXT: [OURS.replace(';', '\\;')] } },
+  },
+  {
+    code: 'ESCAPED_SEMICOLON',
+    when: 'a backslash is left of a line of a zone file',
+    records: { [FQDN]: { TXT: [`${OURS}\\`] } },
   },
   {
     code: 'KEY_TRUNCATED',
@@ -232,6 +285,18 @@ const CASES: Case[] = [
     code: 'OTHER_KEY',
     when: 'an alias leads to another key',
     records: { [FQDN]: { CNAME: 'dkim.example.org' }, 'dkim.example.org': { TXT: [`p=${ANOTHER_KEY}`] } },
+  },
+  ...DAMAGED.map(
+    ([when, key]): Case => ({
+      code: 'KEY_DAMAGED',
+      when: `it is our key ${when}`,
+      records: { [FQDN]: { TXT: [`k=rsa;p=${key}`] } },
+    }),
+  ),
+  {
+    code: 'KEY_DAMAGED',
+    when: 'there is no key',
+    records: { [FQDN]: { TXT: ['k=rsa; p=VALUE'] } },
   },
   {
     code: 'BAD_SYNTAX',

@@ -3,6 +3,7 @@ import { MAX_NAME_LENGTH } from '../../dns/name.ts';
 import type { ExpectedRecord } from '../../records/dns-records.ts';
 import { isTooLong, LONGEST_DOMAIN } from '../../records/record-names.ts';
 import type { Facts, Finding, FoundCode, ServerCode, TransientFacts } from '../diagnosis/finding.ts';
+import { damageSentence } from './key-damage.ts';
 import { failureSentence, noteSentence } from './notes.ts';
 import { list, quoted, repeated } from './text.ts';
 
@@ -88,19 +89,18 @@ const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
     title: 'The value is split into separate TXT records',
     detail: `The pieces of our value lie in ${count} TXT records of the same name. Receivers take each for a whole; a long value has to be one record, which may hold several strings.`,
   }),
-  MULTIPLE_RECORDS: ({ others }) => ({
+  MULTIPLE_RECORDS: ({ others, copies }) => ({
     title: 'There are other TXT records beside ours',
-    detail: `Our record is there, and ${others} more of the same name. Receivers may pick any of them, so that mail passes by chance or not at all.`,
+    detail: `Our record is there, and ${others} more of the same name${copies === null ? '' : COPIES[copies]}. Receivers may pick any of them, so that mail passes by chance or not at all.`,
   }),
   QUOTES_IN_VALUE: () => ({
     title: 'The value has quotation marks in it',
     detail:
       'It is our value with quotation marks as a part of it. Quotation marks belong in zone files; DNS forms add them automatically.',
   }),
-  ESCAPED_SEMICOLON: () => ({
+  ESCAPED_SEMICOLON: ({ place }) => ({
     title: 'The value has backslashes in it',
-    detail:
-      'It is our value with a backslash before the semicolon. Backslashes belong in zone files; DNS forms add them automatically.',
+    detail: `It is our value with a backslash ${BACKSLASH[place]}. Backslashes belong in zone files; DNS forms add them automatically.`,
   }),
   KEY_TRUNCATED: ({ length, fullLength }) => ({
     title: 'The value is cut short',
@@ -118,6 +118,10 @@ const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
   WILDCARD_ANSWER: (_, { record }) => ({
     title: 'A wildcard record answers instead of ours',
     detail: `Names that nobody has published get the same answer as ${record.fqdn}: it comes from a wildcard record (*). Ours goes before it as soon as it is there; the wildcard can stay.`,
+  }),
+  KEY_DAMAGED: ({ damage, length, fullLength }) => ({
+    title: damage.kind === 'no-key' ? 'There is no key in the record' : 'The key was changed on its way',
+    detail: `${damageSentence(damage, { length, fullLength })} Receivers can’t check our mail with it.`,
   }),
   OTHER_KEY: () => ({
     title: 'There is another key',
@@ -164,6 +168,17 @@ const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
 };
 
 const STILL_HOLDS = 'What was known before still holds; it is asked again.';
+
+const COPIES = {
+  'same-text': ': with the same text, though a form may have cut it into strings at other places',
+  'white-space': ', which differs from it only in spaces or line breaks',
+} as const;
+
+const BACKSLASH = {
+  'before-semicolon': 'before the semicolon',
+  end: 'at its end',
+  elsewhere: 'in it',
+} as const;
 
 const FORBIDS = {
   h: 'signatures with SHA-256, as ours are',
