@@ -17,10 +17,12 @@ export type KeyRecordJudgement =
   | { readonly kind: 'syntax-error'; readonly problem: string };
 
 /**
- * A spelling that RFC 6376 §3.6.1 allows and that receivers in wide use don't take: white space around an equals sign,
- * a list of services, `g=` other than `*` (RFC 4871 §3.6.1).
+ * A spelling that RFC 6376 §3.6.1 allows and that receivers in wide use don't take: white space after the equals sign of
+ * `v=` or `s=`, a list of services, `g=` other than `*` (RFC 4871 §3.6.1).
  */
 export type Pitfall = 'spaced-equals' | 'service-list' | 'granularity';
+
+const SPACED_EQUALS = /(?:^|;)\s*[vs]\s*=\s/;
 
 /**
  * Judges a TXT record's text against our public key (DER SubjectPublicKeyInfo, base64), by RFC 6376 §3.6.1.
@@ -95,7 +97,7 @@ function findRestriction(tags: readonly Tag[]): KeyRecordJudgement | null {
 
 function findPitfalls(text: string, tags: readonly Tag[]): Pitfall[] {
   const pitfalls: Pitfall[] = [];
-  if (/[a-z]\s+=|^[^;]*=\s/i.test(text)) pitfalls.push('spaced-equals');
+  if (SPACED_EQUALS.test(text)) pitfalls.push('spaced-equals');
   if (tagValue(tags, 's')?.includes(':') === true) pitfalls.push('service-list');
   if ((tagValue(tags, 'g') ?? '*') !== '*') pitfalls.push('granularity');
   return pitfalls;

@@ -162,7 +162,9 @@ export class NameServer implements AsyncDisposable {
       const answer = this.#respond(packet, question, fault);
       const limit = packet.additionals?.some((record) => record.type === 'OPT') ? UDP_LIMIT : 512;
       const truncated = fault === 'truncate' || fault?.startsWith('tcp-') || answer.length > limit;
-      send(truncated ? encode(reply(packet, question, { flags: TRUNCATED_RESPONSE })) : answer);
+      // The C library takes an empty answer without RA for that of a server that is not responsible.
+      const flags = TRUNCATED_RESPONSE | (this.recursive ? RECURSION_AVAILABLE : 0);
+      send(truncated ? encode(reply(packet, question, { flags })) : answer);
     });
   }
 

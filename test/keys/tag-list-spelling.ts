@@ -7,7 +7,9 @@ export const foldingWhiteSpace = fc
   .map(([before, fold]) => before + fold);
 
 /** Line breaks outside of folding: no grammar allows them, and all receivers read them as white space. */
-export const lineBreak = fc.constantFrom('\n', '\r', '\r\n', '\v', '\f', ' \n', '\n\n');
+export const LINE_BREAKS = ['\n', '\r', '\r\n', '\v', '\f'];
+/** VT and FF are left out, which some receivers take at some places alone. */
+export const lineBreak = fc.constantFrom('\n', '\r', '\r\n', ' \n', '\n\n');
 
 /** Some spelling of these tags in this order. */
 export function tagListSpelling(

@@ -20,7 +20,7 @@ export function failureSentence(who: string, { code, isBudget }: Omit<Failure, '
 /** What the standard allows, and who goes by another rule all the same. */
 const PITFALLS: Record<Pitfall, string> = {
   'spaced-equals':
-    'It has white space around an equals sign, which is allowed, but which receivers with Exim can’t read: better take that out.',
+    'It has white space around the equals sign of v= or s=, which is allowed, but which receivers with Exim can’t read: better take that out.',
   'service-list':
     'Its s= is a list, which is allowed, but which receivers with Exim or dkimpy can’t read: better take s= out.',
   granularity:
