@@ -59,6 +59,12 @@ const loopOf = (count: number): Record<string, Records> =>
     ]),
   );
 
+/** `l0` leads to `l1` and so on, up to the one of this number. */
+const chainOf = (count: number): Record<string, Records> =>
+  Object.fromEntries(
+    Array.from({ length: count }, (_, i) => [`l${i}.example.org`, { CNAME: `l${i + 1}.example.org` }]),
+  );
+
 const DAMAGED: [when: string, key: string][] = [
   ['with a stray letter at its end', `${OUR_KEY}A`],
   ['with padding at its end', `${OUR_KEY}=`],
@@ -345,6 +351,17 @@ const CASES: Case[] = [
   },
   {
     code: 'WRONG_HOST',
+    when: 'the underscore is left out',
+    records: { [`${SELECTOR}.domainkey.example.org`]: { TXT: [OURS] } },
+  },
+  {
+    code: 'WRONG_HOST',
+    when: 'the selector is left out',
+    row: inMail,
+    records: { '_domainkey.mail.example.org': { TXT: ['o=-', OURS] } },
+  },
+  {
+    code: 'WRONG_HOST',
     when: 'the subdomain is left out',
     row: inMail,
     records: { [FQDN]: { TXT: [OURS] } },
@@ -403,6 +420,11 @@ const CASES: Case[] = [
     code: 'WRONG_TYPE',
     when: 'an alias leads into a loop of six',
     records: { [FQDN]: { CNAME: 'l0.example.org' }, ...loopOf(6) },
+  },
+  {
+    code: 'WRONG_TYPE',
+    when: 'an alias leads over 20 others to the record',
+    records: { [FQDN]: { CNAME: 'l0.example.org' }, ...chainOf(20), 'l20.example.org': { TXT: [OURS] } },
   },
   {
     code: 'WRONG_TYPE',

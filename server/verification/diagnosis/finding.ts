@@ -53,7 +53,7 @@ interface FactsByCode extends Record<FoundCode, object> {
   CNAME_WRONG_TARGET: { readonly target: string; readonly zoneAppended: boolean };
   CNAME_FLATTENED: { readonly types: readonly string[] };
   WRONG_TYPE:
-    | { readonly alias: string; readonly circular: boolean }
+    | { readonly alias: string; readonly circular: boolean; readonly endless: boolean }
     | { readonly alias: null; readonly types: readonly string[] };
   RECORD_MISSING: { readonly saidBy: 'authority' | 'resolver' };
 }

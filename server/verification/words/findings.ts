@@ -155,7 +155,7 @@ const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
         }
       : {
           title: 'The CNAME points to a name without the record',
-          detail: `${record.fqdn} is a CNAME record to ${finding.alias}, ${finding.circular ? 'which leads around in a circle: nobody finds anything there' : `and there is no ${record.type} record there`}.`,
+          detail: `${record.fqdn} is a CNAME record to ${finding.alias}, ${endOfAlias(finding, record)}.`,
         },
   RECORD_MISSING: ({ saidBy }, { record, registrable }) => {
     if (isTooLong(record.fqdn)) return tooLong(record, registrable);
@@ -166,6 +166,15 @@ const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
     };
   },
 };
+
+function endOfAlias(
+  { circular, endless }: { circular: boolean; endless: boolean },
+  { type }: ExpectedRecord,
+) {
+  if (circular) return 'which leads around in a circle: nobody finds anything there';
+  if (endless) return 'which leads on to more CNAME records one after the other than receivers follow';
+  return `and there is no ${type} record there`;
+}
 
 const STILL_HOLDS = 'What was known before still holds; it is asked again.';
 
