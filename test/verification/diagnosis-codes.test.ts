@@ -356,6 +356,11 @@ const CASES: Case[] = [
   },
   {
     code: 'WRONG_HOST',
+    when: 'the dot after the selector is escaped',
+    records: { [`${SELECTOR}\\._domainkey.example.org`]: { TXT: [OURS] } },
+  },
+  {
+    code: 'WRONG_HOST',
     when: 'the selector is left out',
     row: inMail,
     records: { '_domainkey.mail.example.org': { TXT: ['o=-', OURS] } },

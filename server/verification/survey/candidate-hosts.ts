@@ -87,10 +87,15 @@ function otherHosts(place: RecordPlace): CandidateHost[] {
   );
 }
 
-/** The name of the key record without its underscore, and without its selector (RFC 6376 §3.6.2.1). */
+/**
+ * The name of the key record (RFC 6376 §3.6.2.1) without its underscore, without its selector, and with both of them in
+ * one label, as a zone file's `\.` makes it.
+ */
 function misspelt(host: string, domain: string): string[] {
   const [selector, namespace] = host.split('.');
-  return namespace === '_domainkey' ? [`${selector}.domainkey.${domain}`, `${namespace}.${domain}`] : [];
+  return namespace === '_domainkey'
+    ? [`${selector}.domainkey.${domain}`, `${namespace}.${domain}`, `${selector}\\.${namespace}.${domain}`]
+    : [];
 }
 
 function ownDomain({ registrable, subdomain }: RecordPlace): string {
