@@ -1,4 +1,4 @@
-import { describeDamage, type KeyDamage } from './key-damage.ts';
+import { describeDamage, type KeyDamage, type PublishedKey } from './key-damage.ts';
 import { isPublicKey } from './public-key.ts';
 import { colonSeparated, parseTagList, type Tag, tagValue, withoutWhiteSpace } from './tag-list.ts';
 
@@ -41,7 +41,7 @@ export function judgeKeyRecord(text: string, publicKey: string): KeyRecordJudgem
 
   // Base64 that decodes to the same bytes can still be another text: receivers refuse a stray letter at its end.
   const key = withoutWhiteSpace(published);
-  if (key !== publicKey) return judgeOtherKey(published, publicKey, tagValue(list.tags, 'k'));
+  if (key !== publicKey) return judgeOtherKey({ key, published }, publicKey, tagValue(list.tags, 'k'));
 
   return (
     findRestriction(list.tags) ?? {
@@ -52,9 +52,9 @@ export function judgeKeyRecord(text: string, publicKey: string): KeyRecordJudgem
   );
 }
 
-function judgeOtherKey(published: string, ours: string, keyType: string | undefined): KeyRecordJudgement {
-  const key = withoutWhiteSpace(published);
-  const damage = describeDamage(published, ours);
+function judgeOtherKey(found: PublishedKey, ours: string, keyType: string | undefined): KeyRecordJudgement {
+  const { key } = found;
+  const damage = describeDamage(found, ours);
   if (damage === null && isPublicKey(key, keyType)) return { kind: 'other-key', key };
   return { kind: 'damaged-key', key, damage: damage ?? { kind: 'no-key' } };
 }

@@ -1,6 +1,12 @@
 import { isPkcs1 } from './public-key.ts';
 import { withoutWhiteSpace } from './tag-list.ts';
 
+/** The value of `p=`, without white space and as it was published. */
+export interface PublishedKey {
+  readonly key: string;
+  readonly published: string;
+}
+
 /**
  * How a published key differs from ours, of which it is a copy. Counts of base64 characters, white space aside;
  * `after`: how many of ours come before the place where it begins to differ.
@@ -17,21 +23,27 @@ export type KeyDamage =
 /** Ours in another form, in which receivers don't take it. */
 export type Disguise = 'letter-case' | 'plus-lost' | 'url-safe' | 'hex' | 'pem' | 'pkcs1';
 
+/** No form of ours is so many times as long as ours. */
+const MAX_EXPANSION = 4;
 /** So much of ours has to be there for a text to count as its copy. All RSA keys of a size have a tenth in common. */
 const MIN_SHARE = 0.5;
 const BLOCKS = /.{1,8}/g;
 const PEM_LINES = /-----[A-Z ]{1,40}-----/g;
 
 /**
- * Compares the value of `p=` with our public key (DER SubjectPublicKeyInfo, base64), which it is not. Null where it is
- * no copy of ours. The cost is linear in the length of either.
+ * Compares what was published with our public key (DER SubjectPublicKeyInfo, base64), which it is not. Null where it is
+ * no copy of ours. The cost doesn't depend on the length of what was published.
  */
-export function describeDamage(published: string, ours: string): KeyDamage | null {
-  const key = withoutWhiteSpace(published);
+export function describeDamage(found: PublishedKey, ours: string): KeyDamage | null {
+  const { key } = found;
   if (key.startsWith(ours)) return { kind: 'after-end', count: key.length - ours.length };
+  return findDisguise(found, ours) ?? (sharedPart(key, ours) >= MIN_SHARE ? locate(key, ours) : null);
+}
+
+function findDisguise({ key, published }: PublishedKey, ours: string): KeyDamage | null {
+  if (key.length > MAX_EXPANSION * ours.length) return null;
   const disguise = DISGUISES.find(([, isDisguised]) => isDisguised(key, ours, published));
-  if (disguise !== undefined) return { kind: disguise[0] };
-  return sharedPart(key, ours) >= MIN_SHARE ? locate(key, ours) : null;
+  return disguise === undefined ? null : { kind: disguise[0] };
 }
 
 type Comparison = (key: string, ours: string, published: string) => boolean;
