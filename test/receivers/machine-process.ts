@@ -7,7 +7,7 @@ import { dkimpy } from './dkimpy.ts';
 import { exim } from './exim.ts';
 import { mailDkim } from './mail-dkim.ts';
 import { opendkim } from './opendkim.ts';
-import { type MessageFile, type Receiver, succeeds, type Verdict } from './receiver.ts';
+import { type MessageFile, NOTHING, type Receiver, succeeds, type Verdict } from './receiver.ts';
 import { rspamd } from './rspamd.ts';
 
 /** In a network and mounts of its own (`machine.ts`): a resolver at port 53, and the receivers that ask it. */
@@ -48,7 +48,7 @@ serveParent<readonly Signed[]>(
 );
 
 /** Verdicts by receiver, in the order of the messages. */
-async function verifyAll(signed: readonly Signed[]): Promise<Record<string, Verdict[]>> {
+async function verifyAll(signed: readonly Signed[]): Promise<Record<string, readonly Verdict[]>> {
   const own = await mkdtemp(join(folder, 'batch-'));
   await chmod(own, 0o755);
   const messages: MessageFile[] = [];
@@ -58,8 +58,25 @@ async function verifyAll(signed: readonly Signed[]): Promise<Record<string, Verd
   }
   for (const { file, message } of messages) await writeFile(join(own, file), message);
   const verdicts = await Promise.all(
-    present.map(async (receiver) => [receiver.name, await receiver.verify(own, messages)] as const),
+    present.map(async (receiver) => [receiver.name, await verify(receiver, own, messages)] as const),
   );
   await rm(own, { recursive: true });
   return Object.fromEntries(verdicts);
+}
+
+/** Asks a second time about the messages that were refused: on a busy machine, the DNS doesn't answer everybody in time. */
+async function verify(
+  receiver: Receiver,
+  own: string,
+  messages: readonly MessageFile[],
+): Promise<readonly Verdict[]> {
+  try {
+    const first = await receiver.verify(own, messages);
+    const refused = messages.filter((_, at) => first[at]?.passes !== true);
+    const second = await receiver.verify(own, refused);
+    const again = new Map(refused.map(({ file }, at) => [file, second[at]]));
+    return messages.map(({ file }, at) => again.get(file) ?? first[at] ?? NOTHING);
+  } catch (error) {
+    return messages.map(() => ({ passes: false, said: String(error) }));
+  }
 }

@@ -7,6 +7,8 @@ export interface Verdict {
   readonly said: string;
 }
 
+export const NOTHING: Verdict = { passes: false, said: 'nothing' };
+
 /** A message whose signature is to be verified, as a file. */
 export interface MessageFile {
   /** Relative to the folder that all of a batch are in. */

@@ -16,7 +16,9 @@ const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 20
 const PEM = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 const OURS = publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
 const EXPECTED = dnsRecordOf(sendingDomain({ public_key: OURS }), 'dkim:1');
-const PLAIN = [`k=rsa;p=${OURS}`, `v=DKIM1; k=rsa; p=${OURS}`];
+/** By which it is seen whether a receiver works here at all. */
+const USUAL = `v=DKIM1; k=rsa; p=${OURS}`;
+const OWN = EXPECTED?.value ?? '';
 const MINUTES = 60_000;
 
 const mailer = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
@@ -57,15 +59,23 @@ async function verifyEverywhere(signed: readonly Signed[]): Promise<Verdicts> {
   const own = await Promise.all(
     signed.map(({ message, record }) => verifyWithMailauth(Buffer.from(message, 'base64'), record)),
   );
-  try {
-    await using machine = await startMachine();
-    const { missing } = machine.ready;
-    if (missing.length > 0) say(`Not on this machine: ${missing.join(', ')}.`);
-    return { ...(await machine.ask<Verdicts>(signed)), [MAILAUTH]: own };
-  } catch (error) {
-    say(`This machine has none of the other receivers, or no network namespace for them: ${error}`);
-    return { [MAILAUTH]: own };
-  }
+  await using machine = await startMachine().catch((error: unknown) => {
+    say(`The other receivers take a network namespace, which this machine doesn't give: ${error}`);
+    return null;
+  });
+  if (machine === null) return { [MAILAUTH]: own };
+  const { missing } = machine.ready;
+  if (missing.length > 0) say(`Not on this machine: ${missing.join(', ')}.`);
+  return { ...(await machine.ask<Verdicts>(signed)), [MAILAUTH]: own };
+}
+
+/** Leaves out, and names, those that are there and don't take the most usual record either. */
+function onlyWorking(verdicts: Verdicts): Verdicts {
+  const working = Object.entries(verdicts).filter(([name, [usual]]) => {
+    if (usual?.passes !== true) say(`${name} doesn't work here: ${usual?.said}`);
+    return usual?.passes === true;
+  });
+  return Object.fromEntries(working);
 }
 
 function compare(records: readonly string[], verdicts: Verdicts): Compared[] {
@@ -100,8 +110,8 @@ describe('receivers of mail', () => {
   let compared: Compared[] = [];
 
   beforeAll(async () => {
-    const records = [...PLAIN, ...recordsToCompare()];
-    const verdicts = await verifyEverywhere(await Promise.all(records.map(sign)));
+    const records = [USUAL, OWN, ...recordsToCompare()];
+    const verdicts = onlyWorking(await verifyEverywhere(await Promise.all(records.map(sign))));
     compared = compare(records, verdicts);
     say(tableOf(compared, Object.keys(verdicts)));
   }, 10 * MINUTES);
@@ -114,13 +124,12 @@ describe('receivers of mail', () => {
         refusedBy: [...refusals].filter(([name]) => !isQuirkOf(name, record)),
       }))
       .filter(({ refusedBy }) => refusedBy.length > 1);
-    expect(compared.length).toBeGreaterThan(PLAIN.length);
+    expect(compared.length).toBeGreaterThan(100);
     expect(wrong).toEqual([]);
   });
 
   test('a record as Letterhead gives it out is taken by every receiver', () => {
-    const plain = compared.slice(0, PLAIN.length);
-    expect(plain.map(({ verified }) => verified)).toEqual(PLAIN.map(() => true));
-    expect(plain.flatMap(({ refusals }) => [...refusals])).toEqual([]);
+    const own = compared.find(({ record }) => record === OWN);
+    expect(own).toMatchObject({ verified: true, refusals: new Map() });
   });
 });
