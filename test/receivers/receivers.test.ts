@@ -99,7 +99,10 @@ function tableOf(compared: readonly Compared[], names: readonly string[]): strin
     }
     return `${name.padEnd(12)} agree ${tally.agree}, Letterhead yes and it no ${tally.onlyLetterhead}, Letterhead no and it yes ${tally.onlyReceiver}`;
   });
-  return [`${compared.length} records`, ...rows].join('\n');
+  const alone = compared.filter(({ verified, refusals }) => !verified && refusals.size === 0);
+  return [`${compared.length} records, of which Letterhead alone refuses ${alone.length}`, ...rows].join(
+    '\n',
+  );
 }
 
 function say(text: string): void {
