@@ -70,23 +70,4 @@ describe('the text of a key record', () => {
     const { finding } = await checkWith(`${begin}${OUR_KEY}${end}`);
     expect(finding).toMatchObject({ code: 'ESCAPED_SEMICOLON', place });
   });
-
-  test('a record below a delegated _domainkey is not seen, and the diagnosis names the zone that hides it', async () => {
-    await using scene = await CheckFixture.set({
-      zones: {
-        'example.org': {
-          '@': { NS: ['ns1.example.org'] },
-          ns1: { A: ['127.0.0.2'] },
-          _domainkey: { NS: ['ns1.example.org'] },
-          [`${SELECTOR}._domainkey`]: { TXT: [OURS] },
-        },
-        '_domainkey.example.org': {},
-      },
-    });
-    const { dkim, finding } = await scene.check(sendingDomain());
-    expect(dkim).toMatchObject({ code: 'RECORD_MISSING', zone: '_domainkey.example.org' });
-    expect(finding.notes).toEqual([
-      { kind: 'zone-below', zone: '_domainkey.example.org', names: ['ns1.example.org'] },
-    ]);
-  });
 });

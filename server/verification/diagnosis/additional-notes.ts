@@ -1,4 +1,3 @@
-import { isWithin } from '../../dns/name.ts';
 import { judgeValue } from '../match-value.ts';
 import { NEGATIVE_CACHED, TEST_MODE } from './correct-record.ts';
 import type { FoundCode, Note } from './finding.ts';
@@ -9,7 +8,6 @@ import { failures } from './transient-failures.ts';
 export function additionalNotes(input: RuleInput, code: FoundCode): Note[] {
   return [
     ...aboutOurRecord(input, code),
-    ...zoneBelow(input, code),
     ...otherPlaces(input, code),
     ...notJudged(input),
     ...disagreement(input),
@@ -39,14 +37,6 @@ function pitfalls(input: RuleInput): Note[] {
   const judged = observedValues(input).map((value) => judgeValue(record, value));
   const found = judged.flatMap((one) => (one.kind === 'ours' ? one.pitfalls : []));
   return [...new Set(found)].map((pitfall) => ({ kind: 'pitfall', pitfall }));
-}
-
-/** Whoever adds the record in the domain's own zone sees it there, and nobody else does. */
-function zoneBelow({ record, evidence }: RuleInput, code: FoundCode): Note[] {
-  const { zone, observations } = evidence;
-  const isBelow = zone !== null && zone !== record.domain && isWithin(zone, record.domain);
-  if (code !== 'RECORD_MISSING' || !isBelow) return [];
-  return [{ kind: 'zone-below', zone, names: [...new Set(observations.map(({ name }) => name))] }];
 }
 
 /** Other names where the record landed, after the one that the finding names. */

@@ -81,8 +81,6 @@ export type ServerCode = Extract<FoundCode, `DNS_${string}`>;
 export type Note =
   | { readonly kind: 'negative-cached' | 'test-mode' | 'servers-disagree' | 'budget-ended' }
   | { readonly kind: 'pitfall'; readonly pitfall: Pitfall }
-  /** A zone between the domain and the record, which hides what the domain's own holds there. */
-  | { readonly kind: 'zone-below'; readonly zone: string; readonly names: readonly string[] }
   | { readonly kind: 'also-at'; readonly names: readonly string[] }
   | { readonly kind: 'not-all-judged'; readonly total: number; readonly judged: number }
   | { readonly kind: 'servers-failed'; readonly failure: Failure }

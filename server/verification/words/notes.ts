@@ -40,8 +40,6 @@ export function noteSentence(note: Note, type: RecordDiagnosis['type']): string 
       return 'Not every place was checked where the record may have landed: this check’s budget of DNS questions was used up.';
     case 'pitfall':
       return PITFALLS[note.pitfall];
-    case 'zone-below':
-      return `${note.zone} is a zone of its own, with ${list(note.names)}: what the zone above it holds there is not seen. Add the record there, or remove the NS records of ${note.zone}.`;
     case 'also-at':
       return `It is also at ${list(note.names)}, where nobody needs it.`;
     case 'not-all-judged':
