@@ -1,6 +1,6 @@
 import type { RecordDiagnosis } from '@letterhead/shared';
 import type { Failure, Note, ServerCode } from '../diagnosis/finding.ts';
-import { list } from './text.ts';
+import { list, serverList } from './text.ts';
 
 /** What servers did, after their names: by code, and where our own bound kept them from being asked. */
 const FAILURES: Record<ServerCode, string> = {
@@ -11,8 +11,14 @@ const FAILURES: Record<ServerCode, string> = {
 };
 const NOT_REACHED = 'could not be asked any more: this check’s budget of questions was used up';
 
+const NO_ADDRESS = 'could not be asked: the DNS knows no address of that name';
+
 /** `who` and what became of the question, as one sentence. */
-export function failureSentence(who: string, { code, isBudget }: Omit<Failure, 'names'>): string {
+export function failureSentence(
+  who: string,
+  { code, isBudget, isWithoutAddress }: Omit<Failure, 'names'>,
+): string {
+  if (isWithoutAddress) return `${who} ${NO_ADDRESS}.`;
   return `${who} ${isBudget ? NOT_REACHED : FAILURES[code]}.`;
 }
 
@@ -25,6 +31,8 @@ export function noteSentence(note: Note, type: RecordDiagnosis['type']): string 
       return 'The record also carries t=y, by which receivers may ignore it: take that out.';
     case 'servers-disagree':
       return 'The name servers don’t all say the same: each one’s answer is among the evidence.';
+    case 'delegation-differs':
+      return `The registrar names ${serverList(note.parent)}, the zone itself ${serverList(note.child)}: the record has to be at all of them, or both have to name the same.`;
     case 'budget-ended':
       return 'Not every place was checked where the record may have landed: this check’s budget of DNS questions was used up.';
     case 'also-at':
