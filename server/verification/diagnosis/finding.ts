@@ -61,8 +61,8 @@ interface FactsByCode extends Record<FoundCode, object> {
     | { readonly alias: string; readonly circular: boolean }
     | { readonly alias: null; readonly types: readonly string[] };
   RECORD_MISSING: {
-    /** If the name is delegated: what is entered in the zone above is hidden. */
-    readonly delegated: { readonly zone: string; readonly above: string } | null;
+    /** The zone, if the name is delegated below the registrable domain: what the zone above has for it is hidden. */
+    readonly delegated: string | null;
   };
 }
 
@@ -82,8 +82,8 @@ export interface TransientFacts {
   readonly isBudget: boolean;
   /** What the record is an alias of, where that kept the answer from being known. */
   readonly alias: string | null;
-  /** If the servers are those of a delegation below the registrable domain's zone. */
-  readonly delegated: { readonly zone: string; readonly above: string } | null;
+  /** The zone, if the servers are those of a delegation below the registrable domain. */
+  readonly delegated: string | null;
 }
 
 /** Servers that failed in the same way. */

@@ -41,11 +41,10 @@ function isOneSided({ delegation, observations }: RecordEvidence): boolean {
   );
 }
 
-/** Where the record's name is delegated further, below the zone of the registrable domain. */
-export function delegatedZone({ evidence }: RuleInput): { zone: string; above: string } | null {
-  const { zone, delegation } = evidence;
-  if (zone === null || delegation.kind !== 'found' || zone === delegation.zone) return null;
-  return isWithin(zone, delegation.zone) ? { zone, above: delegation.zone } : null;
+/** The zone that holds the record's name, where it is delegated below the registrable domain; else null. */
+export function delegatedZone({ evidence, registrable }: RuleInput): string | null {
+  const { zone } = evidence;
+  return zone !== null && zone !== registrable && isWithin(zone, registrable) ? zone : null;
 }
 
 /** Name servers that answered definitively. */

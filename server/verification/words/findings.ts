@@ -182,9 +182,9 @@ function saying(servers: readonly string[], [says, say] = ['says', 'say']): stri
     : `The domain’s own name servers ${serverList(servers)} ${say}`;
 }
 
-function delegationSentence({ zone, above }: { zone: string; above: string }, servers: readonly string[]) {
+function delegationSentence(zone: string, servers: readonly string[]): string {
   const to = servers.length === 0 ? 'servers of its own' : serverList(servers);
-  return `${zone} is delegated to ${to}, which hides what the zone ${above} has for it: add the record in the zone ${zone}, or remove the NS records of ${zone} from the zone ${above}.`;
+  return `${zone} is delegated to ${to}, which hides what the zone above has for it: add the record in the zone ${zone}, or remove the NS records of ${zone} from the zone above.`;
 }
 
 function dnssecProof({ proof, at, name }: Finding<'DNSSEC_BROKEN'>): string {
@@ -238,14 +238,13 @@ function transientFix(
 ): string | null {
   const names = failures.flatMap((failure) => failure.names);
   if (names.length === 0) return null;
-  const zone = delegated?.zone ?? registrable;
+  const zone = delegated ?? registrable;
   const isNotSetUp = code === 'DNS_REFUSED' || code === 'DNS_LAME';
   const mend = isNotSetUp
     ? `Have the zone ${zone} set up at ${serverList(names)}`
     : `Ask whoever runs ${serverList(names)} to make them answer for ${zone}`;
   if (alias !== null) return `Ask whoever runs ${serverList(names)} to make them answer for ${alias}.`;
-  if (delegated !== null)
-    return `${mend}, or remove the NS records of ${zone} from the zone ${delegated.above}.`;
+  if (delegated !== null) return `${mend}, or remove the NS records of ${zone} from the zone above.`;
   return `${mend}, or, at the registrar of ${zone}, set the name servers to those of your DNS provider.`;
 }
 
