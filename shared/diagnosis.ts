@@ -124,7 +124,12 @@ export const RecordDiagnosisSchema = z
       .describe('Whether the domain’s own name servers said so, or the resolver.'),
     title: z.string().describe('What is the matter, in a few words. For people: programs read the facts.'),
     detail: z.string(),
-    fix: z.string().nullable().describe('`action` as one imperative sentence with the exact value to type.'),
+    fix: z
+      .string()
+      .nullable()
+      .describe(
+        '`action` as one imperative sentence with the exact value to type; or what else to do, where no value is known.',
+      ),
     zone: z
       .string()
       .describe('The zone that the record belongs in: its own name servers’, or the registrable domain.')

@@ -2,7 +2,7 @@ import { DNS_LIMITS } from '../limits.ts';
 import { type Referral, readAuthority } from './answer.ts';
 import { type Allowance, CheckBudget } from './check-budget.ts';
 import { type FoundDelegation, findDelegation, namedByDifferently, serversOf } from './delegation.ts';
-import { hasMatchingKey, usableDs } from './dnssec.ts';
+import { findDnssecFailure } from './dnssec.ts';
 import type { Asker, AskOptions, Exchange } from './exchange.ts';
 import { type LookupObserver, labelOf } from './lookup.ts';
 import type { Question } from './message.ts';
@@ -90,7 +90,9 @@ export class DomainCheck implements DnsCheck, WalkDeps {
   }
 
   dnssecFailure(): Promise<DnssecFailure | null> {
-    this.#memory.dnssecFailure ??= this.#findDnssecFailure();
+    this.#memory.dnssecFailure ??= this.#findDelegation().then((found) =>
+      findDnssecFailure(found, (zone, onlyServer) => this.#keysOf(zone, onlyServer)),
+    );
     return this.#memory.dnssecFailure;
   }
 
@@ -158,21 +160,6 @@ export class DomainCheck implements DnsCheck, WalkDeps {
     const nameServers = onlyServer === undefined ? serversOf(delegation) : [onlyServer];
     const namedBy = namedByDifferently(delegation);
     return walkZones(question, { zone: delegation.zone, nameServers, addresses, glue, namedBy }, this);
-  }
-
-  /** The keys of one server show that all is well; that none matches takes the word of all who answer. */
-  async #findDnssecFailure(): Promise<DnssecFailure | null> {
-    const { delegation, ds, validated } = await this.#findDelegation();
-    if (delegation.kind !== 'found') return null;
-    if (delegation.resolverFailure === 'bogus') return { proof: 'resolver', ds: [...ds] };
-    const usable = usableDs(ds);
-    const [server] = serversOf(delegation);
-    if (validated || usable.length === 0 || server === undefined) return null;
-    const matches = (keys: readonly string[] | null) =>
-      keys !== null && hasMatchingKey(delegation.zone, usable, keys);
-    if (matches(await this.#keysOf(delegation.zone, server))) return null;
-    const keys = await this.#keysOf(delegation.zone);
-    return keys === null || matches(keys) ? null : { proof: 'keys', ds: [...ds] };
   }
 
   /** DNSKEY records of a zone, of all its servers or of one; null if none answers definitively. */

@@ -1,10 +1,32 @@
 import { createHash } from 'node:crypto';
+import { type FoundDelegation, serversOf } from './delegation.ts';
+import type { DnssecFailure } from './outcome.ts';
+
+/**
+ * Why DNSSEC fails for a delegated zone; null if nothing says so. `keysOf` asks the zone's servers, or one of them, for
+ * its DNSKEY records, and gives null if none answers definitively. The keys of one server are enough to show that all
+ * is well; that no key matches takes the word of all who answer.
+ */
+export async function findDnssecFailure(
+  { delegation, ds, validated }: FoundDelegation,
+  keysOf: (zone: string, onlyServer?: string) => Promise<readonly string[] | null>,
+): Promise<DnssecFailure | null> {
+  if (delegation.kind !== 'found') return null;
+  if (delegation.resolverFailure === 'bogus') return { proof: 'resolver', ds: [...ds] };
+  const { zone } = delegation;
+  const usable = usableDs(ds);
+  const [server] = serversOf(delegation);
+  if (validated || usable.length === 0 || server === undefined) return null;
+  if (hasMatchingKey(zone, usable, (await keysOf(zone, server)) ?? [])) return null;
+  const keys = await keysOf(zone);
+  return keys === null || hasMatchingKey(zone, usable, keys) ? null : { proof: 'keys', ds: [...ds] };
+}
 
 /**
  * Whether one of a zone's keys is one that a DS record above it stands for (RFC 4034 §5). Records are text, as in
  * `Present.values`.
  */
-export function hasMatchingKey(zone: string, ds: readonly string[], keys: readonly string[]): boolean {
+function hasMatchingKey(zone: string, ds: readonly string[], keys: readonly string[]): boolean {
   const wanted = ds.map(readDs);
   const data = keys.map(keyData);
   return wanted.some(({ keyTag, algorithm, digestType, digest }) =>
@@ -18,7 +40,7 @@ export function hasMatchingKey(zone: string, ds: readonly string[], keys: readon
 }
 
 /** The DS records that receivers can use; a zone with none but others counts as unsigned (RFC 4035 §5.2). */
-export function usableDs(ds: readonly string[]): string[] {
+function usableDs(ds: readonly string[]): string[] {
   return ds.filter((one) => {
     const { algorithm, digestType } = readDs(one);
     return ALGORITHMS.has(algorithm) && DIGESTS.has(digestType);

@@ -188,7 +188,11 @@ describe.concurrent('servers that fail', () => {
   test.each([
     ['refused', 'DNS_REFUSED', 'Have the zone example.org set up at ns1.example.org, or, at the registrar'],
     ['upward', 'DNS_LAME', 'Have the zone example.org set up at ns1.example.org, or, at the registrar'],
-    ['silent', 'DNS_TIMEOUT', 'Ask whoever runs ns1.example.org to make them answer for example.org, or, at'],
+    [
+      'silent',
+      'DNS_TIMEOUT',
+      'Have ns1.example.org answer for example.org, or, at the registrar of example.org',
+    ],
   ] as const)(
     'a domain whose servers are all %s has the code %s and a fix that names them',
     async (fault, code, fix) => {

@@ -2,23 +2,11 @@ import { type Action, fixSentence } from '@letterhead/shared';
 import { MAX_NAME_LENGTH } from '../../dns/name.ts';
 import type { ExpectedRecord } from '../../records/dns-records.ts';
 import { isTooLong, LONGEST_DOMAIN } from '../../records/record-names.ts';
-import type { Finding, FoundCode, ServerCode, TransientFacts } from '../diagnosis/finding.ts';
-import { failureSentence, noteSentence } from './notes.ts';
-import { list, quoted, repeated, serverList } from './text.ts';
-
-/** What a diagnosis says of a record, in English. `detail` is one sentence or a few. */
-export interface Words {
-  readonly title: string;
-  readonly detail: string;
-  /** One imperative sentence with the exact value to type; null where there is nothing to do. */
-  readonly fix: string | null;
-}
-
-/** The record that is spoken of, and its registrable domain. */
-export interface Subject {
-  readonly record: ExpectedRecord;
-  readonly registrable: string;
-}
+import type { Finding, FoundCode } from '../diagnosis/finding.ts';
+import { noteSentence } from './notes.ts';
+import type { Subject, Words } from './subject.ts';
+import { list, quoted, repeated, STILL_HOLDS, serverList } from './text.ts';
+import { transientWords } from './transient.ts';
 
 type WordsOf<Code extends FoundCode> = (
   finding: Finding<Code>,
@@ -47,10 +35,10 @@ export function describeUnchecked({ record, registrable }: Subject, action: Acti
 }
 
 const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
-  DNS_TIMEOUT: transientWords('DNS_TIMEOUT', 'The name servers did not answer in time'),
-  DNS_SERVFAIL: transientWords('DNS_SERVFAIL', 'The name servers answered that they failed'),
-  DNS_REFUSED: transientWords('DNS_REFUSED', 'The name servers refuse to answer for this domain'),
-  DNS_LAME: transientWords('DNS_LAME', 'The name servers are not responsible for this domain'),
+  DNS_TIMEOUT: transientWords('DNS_TIMEOUT'),
+  DNS_SERVFAIL: transientWords('DNS_SERVFAIL'),
+  DNS_REFUSED: transientWords('DNS_REFUSED'),
+  DNS_LAME: transientWords('DNS_LAME'),
   RESOLVER_UNREACHABLE: (_, { record }) => ({
     title: 'Our own DNS resolver can’t be reached',
     detail: `Nothing could be asked about ${record.fqdn}, for a reason on our side. ${STILL_HOLDS}`,
@@ -201,52 +189,11 @@ function isThereSentence(isThere: boolean | null): string {
     : 'The name servers themselves don’t have our record, either. ';
 }
 
-const STILL_HOLDS = 'What was known before still holds; it is asked again.';
-
 const FORBIDS = {
   h: 'signatures with SHA-256, as ours are',
   k: 'RSA signatures, as ours are',
   s: 'e-mail',
 } as const;
-
-function transientWords(code: ServerCode, title: string) {
-  return (finding: TransientFacts, subject: Subject) => {
-    const { failures, isBudget, resolverQuestion, alias } = finding;
-    const { record, registrable } = subject;
-    const resolver =
-      resolverQuestion === 'name-servers'
-        ? `The resolver that was asked for the name servers of ${registrable}`
-        : `The resolver that was asked about ${record.fqdn}`;
-    const what =
-      failures.length === 0
-        ? [failureSentence(resolver, { code, isBudget })]
-        : failures.map((failure) => failureSentence(list(failure.names), failure));
-    const leads = alias === null ? [] : [`${record.fqdn} is a CNAME record to ${alias}.`];
-    return {
-      title: isBudget ? 'The check’s budget of DNS questions was used up' : title,
-      detail: [...leads, ...what, STILL_HOLDS].join(' '),
-      fix: isBudget ? null : transientFix(code, finding, subject),
-    };
-  };
-}
-
-/** Null where no server is known that could be mended. */
-function transientFix(
-  code: ServerCode,
-  { failures, alias, delegated }: TransientFacts,
-  { registrable }: Subject,
-): string | null {
-  const names = failures.flatMap((failure) => failure.names);
-  if (names.length === 0) return null;
-  const zone = delegated ?? registrable;
-  const isNotSetUp = code === 'DNS_REFUSED' || code === 'DNS_LAME';
-  const mend = isNotSetUp
-    ? `Have the zone ${zone} set up at ${serverList(names)}`
-    : `Ask whoever runs ${serverList(names)} to make them answer for ${zone}`;
-  if (alias !== null) return `Ask whoever runs ${serverList(names)} to make them answer for ${alias}.`;
-  if (delegated !== null) return `${mend}, or remove the NS records of ${zone} from the zone above.`;
-  return `${mend}, or, at the registrar of ${zone}, set the name servers to those of your DNS provider.`;
-}
 
 /** No name in the DNS is long enough for the record's host: no server need be asked to know that it is not there. */
 function tooLong({ label, fqdn, domain }: ExpectedRecord, registrable: string) {

@@ -16,6 +16,9 @@ export function quoted(text: string): string {
   return `“${text}”`;
 }
 
+/** Ends what is said of an answer that changes nothing. */
+export const STILL_HOLDS = 'What was known before still holds; it is asked again.';
+
 /** Name servers that a sentence names. */
 const MAX_SERVERS = 8;
 
