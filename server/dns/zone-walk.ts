@@ -65,11 +65,20 @@ class ZoneWalk {
     await Promise.all(names.map((name) => this.#visitNameServer(name, served, depth)));
   }
 
-  /** Observations of the lowest zone's servers, and of servers above it that gave a definitive answer. */
+  /**
+   * Observations of the lowest zone's servers, of servers above it that gave a definitive answer, and of all that are
+   * named by one side alone: their silence matters.
+   */
   survey(): Survey {
+    const { zone: start, namedBy } = this.#start;
     const zone = [...this.#visits.keys()].reduce((low, other) => (isWithin(other, low) ? other : low));
     const observations = this.#observed
-      .filter(({ zone: at, observation }) => at === zone || isDefinitive(observation))
+      .filter(
+        ({ zone: at, observation }) =>
+          at === zone ||
+          isDefinitive(observation) ||
+          (at === start && namedBy?.get(observation.name)?.length === 1),
+      )
       .map(({ zone: at, observation }) => this.#withSides(at, observation));
     return { zone, observations: observations.sort(byNameAndAddress) };
   }

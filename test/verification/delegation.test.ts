@@ -105,6 +105,25 @@ describe.concurrent('a domain whose registrar and zone name different servers', 
     },
   );
 
+  test('nothing counts as missing where only one side refers to the zone of the record, and the other is silent', async () => {
+    const { scene, c, d, parent } = await startMoving({ registrar: [D], resolver: C });
+    await using _scene = scene;
+    c.publish('_domainkey.example.org', { NS: ['a.nic.org'] });
+    parent.serve('_domainkey.example.org', {});
+    d.fault = 'refused';
+    const { dkim } = await scene.check(sendingDomain());
+    expect(dkim).toMatchObject({ code: 'DNS_REFUSED', transient: true });
+    expect(dkim.nameservers.map(({ name, outcome }) => [name, outcome])).toEqual([
+      ['a.nic.org', 'absent'],
+      [D, 'refused'],
+    ]);
+    parent.publish(FQDN, OURS);
+    expect((await scene.check(sendingDomain())).dkim).toMatchObject({
+      code: 'DELEGATION_DIFFERS',
+      state: 'valid',
+    });
+  });
+
   test('nothing counts as missing while the resolver does not say whom the zone itself names', async () => {
     const { scene } = await startMoving({ registrar: [D], resolver: C });
     await using _scene = scene;

@@ -40,7 +40,7 @@ export function noteSentence(note: Note, type: RecordDiagnosis['type']): string 
     case 'not-all-judged':
       return `There are ${note.total} ${type} records at the name; ${note.judged} of them are judged, those that hold our value first.`;
     case 'servers-failed':
-      return failureSentence(list(note.failure.names), note.failure);
+      return failureSentence(serverList(note.failure.names), note.failure);
     case 'servers-not-asked':
       return note.names.length === 1
         ? `${list(note.names)} has no public address, and was not asked.`

@@ -1,7 +1,7 @@
 import type { ServerCode, TransientFacts } from '../diagnosis/finding.ts';
 import { failureSentence } from './notes.ts';
 import type { Subject, Words } from './subject.ts';
-import { list, STILL_HOLDS, serverList } from './text.ts';
+import { STILL_HOLDS, serverList } from './text.ts';
 
 const TITLES: Record<ServerCode, string> = {
   DNS_TIMEOUT: 'The name servers did not answer in time',
@@ -38,7 +38,7 @@ function detailOf(
   const what =
     failures.length === 0
       ? [failureSentence(resolver, { code, isBudget })]
-      : failures.map((failure) => failureSentence(list(failure.names), failure));
+      : failures.map((failure) => failureSentence(serverList(failure.names), failure));
   const leads = alias === null ? [] : [`${record.fqdn} is a CNAME record to ${alias}.`];
   return [...leads, ...what, STILL_HOLDS].join(' ');
 }
