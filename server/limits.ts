@@ -127,6 +127,10 @@ export const EVIDENCE_LIMITS = {
 export const DNS_LIMITS = {
   referrals: 5,
   serversAZone: 8,
+  /** Servers of the zone above that are asked for its referral, one after another until one gives it. */
+  parentServers: 3,
+  /** Names above a zone that are looked at for the zone above. */
+  zonesAbove: 3,
   questions: 1_024,
   questionsPerAccount: 512,
   questionsPerServer: 256,

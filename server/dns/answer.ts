@@ -1,6 +1,6 @@
 import { type Message, type Question, RCODE } from './message.ts';
 import { isWithin, withoutEscapes } from './name.ts';
-import type { Absent, Outcome, UnknownReason } from './outcome.ts';
+import type { Absent, Outcome, RecordType, UnknownReason } from './outcome.ts';
 import type { ResourceRecord } from './record.ts';
 import { unknown } from './reply.ts';
 
@@ -11,6 +11,8 @@ export interface Referral {
   readonly nameServers: readonly string[];
   /** Addresses of those name servers that lie in the referring server's zone (RFC 1034 §4.2.1). */
   readonly glue: ReadonlyMap<string, readonly string[]>;
+  /** DS records of the child zone, as text, if the question asked for DNSSEC. */
+  readonly ds: readonly string[];
 }
 
 /** Resolvers follow fewer. */
@@ -78,14 +80,20 @@ function readReferral(message: Message, question: Question, zone: string): Refer
       type === 'NS' && name !== zone && isWithin(name, zone) && isWithin(question.name, name),
   );
   if (cut === undefined) return undefined;
-  const nameServers = namesOf(message.authorities, cut.name);
+  const nameServers = valuesOf(message.authorities, 'NS', cut.name);
   const trusted = nameServers.filter((server) => isWithin(server, zone));
-  return { kind: 'referral', zone: cut.name, nameServers, glue: addressesIn(message.additionals, trusted) };
+  const glue = addressesIn(message.additionals, trusted);
+  return {
+    kind: 'referral',
+    zone: cut.name,
+    nameServers,
+    glue,
+    ds: valuesOf(message.authorities, 'DS', cut.name),
+  };
 }
 
-/** Name servers in the NS records of `zone`. */
-export function namesOf(records: readonly ResourceRecord[], zone: string): string[] {
-  return records.filter(({ type, name }) => type === 'NS' && name === zone).map(({ value }) => value);
+function valuesOf(records: readonly ResourceRecord[], type: RecordType, owner: string): string[] {
+  return records.filter((record) => record.type === type && record.name === owner).map(({ value }) => value);
 }
 
 /** Addresses by name, for the names that have one: IPv4 if there is any, else IPv6. */

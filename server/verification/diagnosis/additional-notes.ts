@@ -1,5 +1,6 @@
 import { judgeValue } from '../match-value.ts';
 import { NEGATIVE_CACHED, TEST_MODE } from './correct-record.ts';
+import { serversByNamer } from './delegation-differs.ts';
 import type { FoundCode, Note } from './finding.ts';
 import { isCorrect, observedValues, type RuleInput } from './rule-input.ts';
 import { failures } from './transient-failures.ts';
@@ -11,6 +12,7 @@ export function additionalNotes(input: RuleInput, code: FoundCode): Note[] {
     ...otherPlaces(input, code),
     ...notJudged(input),
     ...disagreement(input),
+    ...differentDelegation(input),
     ...failures(input)
       .filter((failure) => failure.code !== code)
       .map((failure): Note => ({ kind: 'servers-failed', failure })),
@@ -51,6 +53,12 @@ function otherPlaces({ evidence }: RuleInput, code: FoundCode): Note[] {
 
 function disagreement(input: RuleInput): Note[] {
   return !isCorrect(input) && input.answers.length > 1 ? [{ kind: 'servers-disagree' }] : [];
+}
+
+/** A record that is not right has to be right at all servers that anybody names. */
+function differentDelegation(input: RuleInput): Note[] {
+  const named = isCorrect(input) ? null : serversByNamer(input);
+  return named === null ? [] : [{ kind: 'delegation-differs', ...named }];
 }
 
 /** Says so where only some of many values at the name are judged (truncate.ts). */
