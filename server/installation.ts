@@ -18,7 +18,7 @@ import { createMetrics } from './metrics.ts';
 import { combineObservers, createCheckLog } from './monitor/check-log.ts';
 import { Monitor } from './monitor/monitor.ts';
 import { systemTimer } from './monitor/timer.ts';
-import type { Services } from './router/services.ts';
+import type { Services } from './router/context.ts';
 import { configureZodMessages } from './router/zod-messages.ts';
 import type { Settings } from './settings.ts';
 import type { OpenBackup } from './store/backup.ts';

@@ -1,7 +1,7 @@
 import type { Event } from '@letterhead/shared';
 import { LetterheadError } from '@letterhead/shared';
 import { REQUEST_LIMITS, STREAM_LIMITS } from '../limits.ts';
-import type { AccountRow, EventFilter, EventPage, EventRow, Store } from '../store/store.ts';
+import type { AccountRow, EventPage, EventRow, Store } from '../store/store.ts';
 import { nextTurn } from '../turns.ts';
 
 /** An event as callers see it. */
@@ -48,7 +48,7 @@ export class Events {
    */
   async list(
     account: AccountRow,
-    filter: Partial<EventFilter> & { limit: number },
+    filter: { after?: number | undefined; limit: number; domain?: number | undefined },
   ): Promise<{ rows: readonly EventRow[]; next: number | null }> {
     const page = await this.#store.events.list(account.id, {
       after: filter.after ?? 0,
