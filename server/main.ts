@@ -24,9 +24,6 @@ import { parseSettings } from './settings.ts';
 import { refuseNoData, storeTools } from './store/open.ts';
 import { StoreInUseError } from './store/store-in-use.ts';
 
-/** How many keys a server holds ready; a command that opens the folder makes its one when it needs it. */
-const POOL_SIZE = 32;
-
 /** Milliseconds that a start has to come to its end when it is told to stop: its first token would else be lost. */
 const START_GRACE = 3000;
 
@@ -70,7 +67,6 @@ async function serve({ environment, terminal }: CommandDeps): Promise<ExitCode> 
   const settings = parseSettings(environment);
   const log = await createLog(settings.LOG_LEVEL, terminal.err);
   const keys = new KeyPool({
-    size: POOL_SIZE,
     onWorkerDeath: (error) =>
       log.error({ err: error }, 'The thread that makes keys died; another takes its place.'),
   });
@@ -141,6 +137,7 @@ async function connect(
   if (!begin) refuseNoData(settings);
   const log = await createLog('warn', terminal.err);
   const keys = new KeyPool({
+    // A command makes its one key when it needs it.
     size: 0,
     onWorkerDeath: (error) => log.error({ err: error }, 'No key could be made.'),
   });

@@ -5,14 +5,13 @@ import type { Letterhead } from '@letterhead/client';
 import { createLetterhead } from '@letterhead/client';
 import type { Scope } from '@letterhead/shared';
 import { pino } from 'pino';
-import { keysFromFile } from '../server/keys/key-source.ts';
 import type { HttpLimits } from '../server/limits.ts';
 import type { RunningServer, ServerDeps } from '../server/running-server.ts';
 import { startServer } from '../server/running-server.ts';
 import { parseSettings } from '../server/settings.ts';
 import type { LoopbackDns } from './dns/loopback-dns.ts';
 import { startLoopbackDns } from './dns/loopback-dns.ts';
-import { KEYS_FILE } from './keys-file.ts';
+import { KEYS_FILE, keysFromFile } from './keys-file.ts';
 import { LeakWatch } from './security/leak-watch.ts';
 
 /** A real server on a free port, with a data folder and a small internet of its own. */

@@ -7,13 +7,13 @@ import { Shares } from '../../server/auth/shares.ts';
 import { parseDomainName } from '../../server/domains/domain-name.ts';
 import { Domains } from '../../server/domains/domains.ts';
 import { toInstant } from '../../server/instant.ts';
-import { keysFromFile } from '../../server/keys/key-source.ts';
 import { openKeyCipher } from '../../server/keys/open-key-cipher.ts';
 import { nextCheckTimes } from '../../server/monitor/schedule.ts';
 import type { FileSystem } from '../../server/store/json/file-system.ts';
 import { nodeFileSystem } from '../../server/store/json/file-system.ts';
 import { openJsonStore } from '../../server/store/json/json-store.ts';
 import type { AccountRow, DomainRow, Store } from '../../server/store/store.ts';
+import { keysFromFile } from '../../test/keys-file.ts';
 import { keysFile, TOKEN } from '../letterhead-server.ts';
 
 /** What is to be in a data folder, beside the first account. */

@@ -3,6 +3,7 @@ import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { LetterheadError } from '@letterhead/shared';
 import { afterEach, expect, it } from 'vitest';
@@ -199,3 +200,20 @@ function expectUnavailable(end: PromiseSettledResult<KeyPair> | undefined): void
   expect(reason).toBeInstanceOf(LetterheadError);
   expect(reason).toMatchObject({ code: 'unavailable', retryAfter: 5 });
 }
+
+it('the process that makes keys ends without being closed, once nobody waits', async () => {
+  const pool = fileURLToPath(new URL('../../server/keys/key-pool.ts', import.meta.url));
+  const script = `
+    import { KeyPool } from ${JSON.stringify(pool)};
+    const pool = new KeyPool({ onWorkerDeath: (error) => { throw error; } });
+    process.stdout.write((await pool.take(1)).publicKey.slice(0, 4));
+  `;
+  const stdout = execFileSync(process.execPath, [
+    '-C',
+    'letterhead-source',
+    '--input-type=module',
+    '-e',
+    script,
+  ]);
+  expect(stdout.toString()).toBe('MIIB');
+});

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { keysFromFile } from '../../server/keys/key-source.ts';
+import { keysFromFile } from '../keys-file.ts';
 
 const makeKeys = fileURLToPath(new URL('../../bench/make-keys.ts', import.meta.url));
 const run = promisify(execFile);
@@ -29,23 +29,6 @@ it('the keys of a file are drawn in order, and it is said once when they start o
   expect(notes).toHaveLength(1);
   expect(notes[0]).toContain('All 3 keys');
   await source.close();
-});
-
-it('the process that makes keys ends without being closed, once nobody waits', async () => {
-  const pool = fileURLToPath(new URL('../../server/keys/key-pool.ts', import.meta.url));
-  const script = `
-    import { KeyPool } from ${JSON.stringify(pool)};
-    const pool = new KeyPool({ onWorkerDeath: (error) => { throw error; } });
-    process.stdout.write((await pool.take(1)).publicKey.slice(0, 4));
-  `;
-  const { stdout } = await run(process.execPath, [
-    '-C',
-    'letterhead-source',
-    '--input-type=module',
-    '-e',
-    script,
-  ]);
-  expect(stdout).toBe('MIIB');
 });
 
 it('a key file that is missing, or holds something else, is refused', async () => {
