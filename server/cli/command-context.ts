@@ -1,4 +1,5 @@
-import { isId } from '@letterhead/shared';
+import type { Domain } from '@letterhead/shared';
+import { isId, LetterheadError } from '@letterhead/shared';
 import type { Command } from 'commander';
 import type { StoreTools } from '../store/open.ts';
 import type { Connection, ConnectOptions } from './connection.ts';
@@ -38,8 +39,8 @@ export interface CommandResult {
   /** The API's own value. */
   readonly json: unknown;
   /**
-   * Values of other people are in one line each (`inOneLine`). A function if it takes further API calls, which --json
-   * does not need.
+   * Values that other people chose are passed through `inOneLine`. A function if it takes further API calls, which
+   * --json does not need.
    */
   readonly text: string | (() => Promise<string>);
   readonly exit?: ExitCode;
@@ -69,12 +70,20 @@ export function addAction<Values extends unknown[], Options extends CommandOptio
     const options = given.at(-2) as Options;
     const values = given.slice(0, -2) as Values;
     await withConnection(context, connect, async (connection) => {
-      const { json, text, exit } = await run(connection, options, ...values);
-      const shown = options.json === true ? formatJson(json) : typeof text === 'string' ? text : await text();
-      context.finish(exit ?? EXIT.done);
-      await print(context.terminal.out, shown);
+      await printResult(context, options, await run(connection, options, ...values));
     });
   });
+}
+
+/** Sets the exit code and prints the result, as JSON if the options say so. */
+export async function printResult(
+  { terminal, finish }: CommandContext,
+  options: CommandOptions,
+  { json, text, exit = EXIT.done }: CommandResult,
+): Promise<void> {
+  finish(exit);
+  if (options.json === true) await print(terminal.out, formatJson(json));
+  else await print(terminal.out, typeof text === 'string' ? text : await text());
 }
 
 /** Like `addAction`, for a command about one account. */
@@ -122,4 +131,16 @@ export function idParser(what: string): (text: string) => number {
     if (!isId(text)) throw new UsageError(`${what} is a number such as 1, which "${text}" is not.`);
     return Number(text);
   };
+}
+
+/** Finds a domain by id or by name; no name is all digits. */
+export async function findDomain({ letterhead, account }: Target, idOrName: string): Promise<Domain> {
+  if (/^\d+$/.test(idOrName))
+    return letterhead.domains.get.query({ account, id: idParser('A domain’s id')(idOrName) });
+  const [found] = await letterhead.domains.list.query({ account, domain: idOrName });
+  if (found !== undefined) return found;
+  throw new LetterheadError(
+    'not_found',
+    `Account ${account} has no domain ${idOrName}: \`letterhead domain list\` shows those it has.`,
+  );
 }

@@ -105,9 +105,9 @@ describe.each([
     expect(past.err).toMatch(/^letterhead: Give a time in the future .+\n$/);
   });
 
-  it('commands make, list, suspend, resume and delete accounts', async () => {
+  it('commands create, list, suspend, resume and delete accounts', async () => {
     const created = await place.run('account', 'create', 'Other desk');
-    expect(created.out).toContain('Account 2, Other desk, was made.');
+    expect(created.out).toContain('Created account 2, Other desk.');
     expect(await place.json('account', 'list')).toMatchObject([
       { id: 1, name: 'Help desk', suspended: false },
       { id: 2, name: 'Other desk', suspended: false },
@@ -121,7 +121,7 @@ describe.each([
 
     const unsure = await place.run('account', 'delete', '2');
     expect(unsure).toMatchObject({ exit: 2, out: '' });
-    expect(unsure.err).toContain('--confirm and its name, which is Other desk.');
+    expect(unsure.err).toContain('--confirm and its name, Other desk.');
     const mistaken = await place.run('account', 'delete', '2', '--confirm', 'Help desk');
     expect(mistaken).toMatchObject({ exit: 2, out: '' });
     expect((await place.json('account', 'list')).length).toBe(2);

@@ -118,7 +118,7 @@ it('a command asks which account is meant when there are several', async () => {
   const { exit, err } = await runInProcess(['domain', 'list'], environment);
   expect({ exit, err }).toEqual({
     exit: 2,
-    err: 'letterhead: There are several accounts: say which with --account.\n',
+    err: 'letterhead: There are several accounts: name one with --account.\n',
   });
   expect((await runInProcess(['domain', 'list', '--account', '2'], environment)).exit).toBe(0);
 });
@@ -129,7 +129,7 @@ it('a command says that the last account is gone', async () => {
   expect(await runInProcess(['domain', 'list'], environment)).toEqual({
     exit: 3,
     out: '',
-    err: 'letterhead: There is no account yet: `letterhead account create` makes one.\n',
+    err: 'letterhead: There is no account yet: `letterhead account create` creates one.\n',
   });
 });
 
@@ -181,7 +181,7 @@ it('a person is told which token was made, beside the secret that a script reads
   const attended = await runInProcess(['token', 'create', 'Mail server'], environment, async () => '');
   expect(attended.out).toMatch(/^lh_[A-Za-z0-9_-]{43}\n$/);
   expect(attended.err).toBe(
-    'Token 1, Mail server, may do domains:read, domains:write. Its secret is shown this once; `letterhead token revoke 1 --account 1` ends it.\n',
+    'Token 1, Mail server, may do domains:read, domains:write. Its secret is shown this once; `letterhead token revoke 1 --account 1` revokes it.\n',
   );
   expect((await runInProcess(['token', 'create'], environment)).err).toBe('');
 });
@@ -231,7 +231,7 @@ it('the CLI says in a sentence that no server answers', async () => {
   }
 });
 
-it('the CLI says in a sentence that the server does not speak TLS', async () => {
+it('the CLI says in a sentence that the server does not use TLS', async () => {
   const plain = createServer();
   await new Promise<void>((resolve) => plain.listen(0, '127.0.0.1', resolve));
   const address = plain.address();
@@ -243,7 +243,7 @@ it('the CLI says in a sentence that the server does not speak TLS', async () => 
     });
     expect(exit).toBe(3);
     expect(err).toContain(
-      `answers at ${url}: it does not speak TLS, so that its address begins with http://.`,
+      `answers at ${url}: it does not use TLS, so its address begins with http://.`,
     );
   } finally {
     plain.closeAllConnections();
@@ -275,7 +275,7 @@ it.each([
         });
         expect({ exit, out }).toEqual({ exit: 3, out: '' });
         expect(err).toContain(
-          `No Letterhead server answers at ${url}: what answers there is something else.`,
+          `No Letterhead server answers at ${url}: something else answers there.`,
         );
       }
     } finally {
