@@ -89,11 +89,11 @@ async function serve({ environment, terminal }: CommandDeps): Promise<ExitCode> 
 }
 
 /** The token is nowhere else: who can't be told it has to be told how to make another. */
-async function welcome({ url, firstStart }: RunningServer, terminal: Terminal, log: Logger): Promise<void> {
+async function welcome({ url, firstAccount }: RunningServer, terminal: Terminal, log: Logger): Promise<void> {
   try {
-    await print(terminal.out, startupMessage(url, firstStart));
+    await print(terminal.out, startupMessage(url, firstAccount));
   } catch (error) {
-    if (firstStart === null) return;
+    if (firstAccount === null) return;
     log.error(
       { err: error },
       'The first token could not be printed: `letterhead token create` makes another',

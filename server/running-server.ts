@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
-import type { FirstStart } from './auth/first-start.ts';
-import { makeFirstAccount } from './auth/first-start.ts';
+import type { FirstAccount } from './auth/bootstrap.ts';
+import { createFirstAccount } from './auth/bootstrap.ts';
 import type { Dns } from './dns/outcome.ts';
 import { createApp } from './http/app.ts';
 import { stopGracefully } from './http/graceful-stop.ts';
@@ -29,8 +29,8 @@ export interface ServerDeps extends InstallationDeps {
 /** A server that listens. */
 export interface RunningServer {
   readonly url: string;
-  /** What the first start has made; null on any other. */
-  readonly firstStart: FirstStart | null;
+  /** What the first start created; null on any other. */
+  readonly firstAccount: FirstAccount | null;
   /** Finishes or cancels what is in flight, flushes, and lets go of the data folder. */
   stop(): Promise<void>;
 }
@@ -64,8 +64,11 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     installation.monitor.start();
     watchInstallation(installation, clock);
     void warnOfReturnPathHost(installation.dns, settings.RETURN_PATH_HOST, log);
-    const firstStart = await makeFirstAccount({ store: installation.store, clock }, settings.BOOTSTRAP_TOKEN);
-    return { url, firstStart, stop };
+    const firstAccount = await createFirstAccount(
+      { store: installation.store, clock },
+      settings.BOOTSTRAP_TOKEN,
+    );
+    return { url, firstAccount, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -58,7 +58,7 @@ export const ExpirySchema = z.preprocess(
   z.date().max(new Date('9999-12-31T23:59:59Z'), 'Give a time before the year 10000, or null for never.'),
 );
 
-/** What a caller says to make a token. */
+/** Input of creating a token. */
 export const TokenInputSchema = z.object({
   name: z
     .string()
@@ -73,3 +73,4 @@ export const TokenInputSchema = z.object({
     .meta({ example: ['domains:read', 'domains:write'] }),
   expires_at: ExpirySchema.nullable().default(null).describe('When it stops working; null for never.'),
 });
+export type TokenInput = z.infer<typeof TokenInputSchema>;

@@ -2,8 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import type { Actor } from '@letterhead/shared';
 import { Accounts } from '../../server/auth/accounts.ts';
-import { makeFirstAccount } from '../../server/auth/first-start.ts';
-import { Shares } from '../../server/auth/shares.ts';
+import { createFirstAccount } from '../../server/auth/bootstrap.ts';
 import { parseDomainName } from '../../server/domains/domain-name.ts';
 import { Domains } from '../../server/domains/domains.ts';
 import { toInstant } from '../../server/instant.ts';
@@ -38,7 +37,7 @@ export async function growFolder(dataDir: string, databaseFile: string, size: Fo
   await using store = disposable(
     await openJsonStore({ dataDir, clock, fileSystem: withoutSync(nodeFileSystem) }),
   );
-  await makeFirstAccount({ store, clock }, TOKEN);
+  await createFirstAccount({ store, clock }, TOKEN);
   const domains = new Domains({
     store,
     keys: await keysFromFile(keysFile(), () => {}),
@@ -47,7 +46,6 @@ export async function growFolder(dataDir: string, databaseFile: string, size: Fo
     random: randomBytes,
     returnPathHost: null,
     maxDomainsPerAccount: NO_LIMIT,
-    shares: new Shares({ store, clock, publicUrl: null }),
     monitor: { verifyNow: () => Promise.reject(new Error('Nothing is verified here.')) },
   });
   const accounts = new Accounts({ store, clock });

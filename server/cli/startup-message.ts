@@ -1,9 +1,9 @@
-import type { FirstStart } from '../auth/first-start.ts';
+import type { FirstAccount } from '../auth/bootstrap.ts';
 
-/** Text printed at startup. The first start shows the token, this once, and a command to try. */
-export function startupMessage(url: string, firstStart: FirstStart | null): string {
-  if (firstStart === null) return `Letterhead listens on ${url}: the console is there, for a browser.\n`;
-  const { account, secret } = firstStart;
+/** Text printed at startup. The first start prints the token, this once, and a command to try. */
+export function startupMessage(url: string, firstAccount: FirstAccount | null): string {
+  if (firstAccount === null) return `Letterhead listens on ${url}: the console is there, for a browser.\n`;
+  const { account, secret } = firstAccount;
   // The operator chose the token with BOOTSTRAP_TOKEN, and knows it.
   if (secret === null) return '';
   return `

@@ -115,7 +115,7 @@ export const domainsRouter = t.router({
     })
     .mutation(
       withDomain(async ({ ctx, account, domain }) => {
-        await ctx.services.domains.remove(account, domain, ctx.identity.actor);
+        await ctx.services.domains.delete(account, domain, ctx.identity.actor);
       }),
     ),
 

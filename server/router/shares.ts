@@ -8,6 +8,7 @@ import {
 } from '@letterhead/shared';
 import { toDomain } from '../domains/domain-view.ts';
 import { noSuchDomain } from '../domains/domains.ts';
+import { toDate } from '../instant.ts';
 import type { AccountRow, DomainRow } from '../store/store.ts';
 import { answer } from './answer.ts';
 import type { Call } from './procedures.ts';
@@ -111,10 +112,9 @@ async function sharedBy({ identity, services }: Call<unknown>['ctx']): Promise<S
 }
 
 async function describeShared({ identity, services }: Call<unknown>['ctx'], { account, domain }: Shared) {
-  const expires = identity.token?.expires_at ?? null;
   return {
     domain: toDomain(domain),
     diagnosis: await services.domains.diagnosis(account, domain),
-    expires_at: expires === null ? null : new Date(expires),
+    expires_at: toDate(identity.token?.expires_at ?? null),
   };
 }

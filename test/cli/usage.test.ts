@@ -242,9 +242,7 @@ it('the CLI says in a sentence that the server does not use TLS', async () => {
       LETTERHEAD_TOKEN: TOKEN,
     });
     expect(exit).toBe(3);
-    expect(err).toContain(
-      `answers at ${url}: it does not use TLS, so its address begins with http://.`,
-    );
+    expect(err).toContain(`answers at ${url}: it does not use TLS, so its address begins with http://.`);
   } finally {
     plain.closeAllConnections();
     plain.close();
@@ -274,9 +272,7 @@ it.each([
           LETTERHEAD_TOKEN: TOKEN,
         });
         expect({ exit, out }).toEqual({ exit: 3, out: '' });
-        expect(err).toContain(
-          `No Letterhead server answers at ${url}: something else answers there.`,
-        );
+        expect(err).toContain(`No Letterhead server answers at ${url}: something else answers there.`);
       }
     } finally {
       other.close();

@@ -1,6 +1,6 @@
 import type { Scope } from '@letterhead/shared';
 import { describe, expect, test } from 'vitest';
-import { addressNetwork } from '../../server/auth/address-network.ts';
+import { addressNetwork } from '../../server/auth/rate-limits.ts';
 import { ACCOUNT_LIMITS } from '../../server/limits.ts';
 import type { TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
