@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import type { Actor } from '@letterhead/shared';
 import { Accounts } from '../../server/auth/accounts.ts';
 import { createFirstAccount } from '../../server/auth/bootstrap.ts';
-import { parseDomainName } from '../../server/domains/domain-name.ts';
+import { DomainNameSchema } from '../../server/domains/domain-name.ts';
 import { Domains } from '../../server/domains/domains.ts';
 import { toInstant } from '../../server/instant.ts';
 import { openKeyCipher } from '../../server/keys/open-key-cipher.ts';
@@ -66,7 +66,9 @@ async function fillAccount(
   account: AccountRow,
   count: number,
 ): Promise<void> {
-  const names = Array.from({ length: count }, (_, at) => parseDomainName(`domain-${at + 1}.example.org`));
+  const names = Array.from({ length: count }, (_, at) =>
+    DomainNameSchema.parse(`domain-${at + 1}.example.org`),
+  );
   const rows = await Promise.all(names.map((name) => domains.create(account, name, actor)));
   const now = new Date();
   for (const row of rows) {

@@ -1,31 +1,13 @@
-import {
-  DiagnosisSchema,
-  DomainSchema,
-  DomainStatusSchema,
-  LetterheadError,
-  MAX_PAGE,
-} from '@letterhead/shared';
+import { DiagnosisSchema, DomainSchema, DomainStatusSchema, MAX_PAGE } from '@letterhead/shared';
 import { z } from 'zod';
-import { parseDomainName } from '../domains/domain-name.ts';
+import { DomainNameSchema } from '../domains/domain-name.ts';
 import { toDomain } from '../domains/domain-view.ts';
 import { formatZoneFile } from '../domains/zone-file.ts';
 import { answer, listViews } from './answer.ts';
 import { accountProcedure, domainProcedure, withAccount, withDomain } from './procedures.ts';
 import { t } from './trpc.ts';
 
-/** A domain name as a person types it; behind the edge it is a parsed one. */
-const DomainNameInput = z
-  .string('Type the name of a domain, such as example.org.')
-  .transform((text, context) => {
-    try {
-      return parseDomainName(text);
-    } catch (error) {
-      if (!(error instanceof LetterheadError)) throw error;
-      context.addIssue({ code: 'custom', message: error.message });
-      return z.NEVER;
-    }
-  })
-  .meta({ example: 'example.org', description: 'The domain name.' });
+const DomainNameInput = DomainNameSchema.meta({ example: 'example.org', description: 'The domain name.' });
 
 const zoneFileOutput = answer(
   z.string().meta({
