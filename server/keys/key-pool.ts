@@ -125,7 +125,7 @@ export class KeyPool implements KeySource {
     }
     // Stops restarting here; the next call starts a new series of attempts.
     this.#failures = 0;
-    this.#rejectWaiting(noKey('No key could be made.'));
+    this.#rejectWaiting(noKey('No key could be generated.'));
   }
 
   #rejectWaiting(error: Error): void {
