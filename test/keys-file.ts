@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { KeyPair, KeySource } from '../server/keys/key-source.ts';
 
-/** Real keys for tests that are not about making them: made once, kept beside the installed packages. */
+/** File of real keys for tests that need not generate them; created once, in the cache of node_modules. */
 export const KEYS_FILE = fileURLToPath(
   new URL('../node_modules/.cache/letterhead/keys.jsonl', import.meta.url),
 );

@@ -69,6 +69,6 @@ it.each([
   const parse = () => parseSettings({ [name]: value });
   expect(parse).toThrow(SettingsError);
   expect(parse).toThrow(new RegExp(`^The setting ${name} cannot be used: [^\\n]+\\.$`));
-  // The schema library's own words tell a person little.
+  // The schema library's own messages are not for people.
   expect(parse).not.toThrow(/invalid|expected|received/i);
 });

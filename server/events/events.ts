@@ -63,11 +63,14 @@ export class Events {
    */
   async *stream(account: AccountRow, after: number | null, signal: AbortSignal): AsyncGenerator<StreamItem> {
     const { events } = this.#store;
-    const news = new News(signal);
-    await using _watch = await events.watch(account.id, () => news.notify());
+    let news = Promise.withResolvers<void>();
+    signal.addEventListener('abort', () => news.resolve(), { once: true });
+    await using _watch = await events.watch(account.id, () => news.resolve());
     let last = after ?? (await events.list(account.id, { after: Number.MAX_SAFE_INTEGER, limit: 1 })).last;
     if (after === null) yield { kind: 'listening', last };
     while (!signal.aborted) {
+      // Renewed before the log is read, so that no news is missed meanwhile.
+      news = Promise.withResolvers();
       const page = await events.list(account.id, { after: last, limit: STREAM_LIMITS.page });
       if (page.truncated) {
         last = page.last;
@@ -80,37 +83,10 @@ export class Events {
         last = row.id;
         yield toItem(row);
       }
-      if (page.events.length < STREAM_LIMITS.page) await news.next();
+      if (page.events.length < STREAM_LIMITS.page) await news.promise;
       // One change wakes all listeners of the account: each continues in a turn of its own.
       await nextTurn(account.id);
     }
-  }
-}
-
-/** Signals that there may be new events to read. */
-class News {
-  readonly #signal: AbortSignal;
-  #notified = false;
-  #wake: () => void = () => {};
-
-  constructor(signal: AbortSignal) {
-    this.#signal = signal;
-    signal.addEventListener('abort', () => this.#wake(), { once: true });
-  }
-
-  notify(): void {
-    this.#notified = true;
-    this.#wake();
-  }
-
-  /** Resolves once notified since the last call, or when the signal aborts. */
-  async next(): Promise<void> {
-    if (!this.#notified && !this.#signal.aborted) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
-    this.#notified = false;
   }
 }
 

@@ -23,9 +23,9 @@ import { runInProcess } from './run-in-process.ts';
 let server: TestServer;
 let place: Workplace;
 let backup: string;
-/** Speaks to the server. */
+/** Environment of commands that call the server. */
 let remote: Environment;
-/** Has a data folder of its own, which is not there yet. */
+/** Environment of commands on a data folder that does not exist yet. */
 let local: Environment;
 
 beforeEach(async () => {
@@ -65,7 +65,7 @@ it('a backup of a server that keeps serving is restored whole', async () => {
   expect(restored.out).not.toContain('secret.key');
   expect(JSON.parse((await runInProcess(['domain', 'list', '--json'], local)).out)).toEqual(domains);
 
-  // The tokens came along: the installation can go on here.
+  // The tokens were restored as well, so clients can continue with them.
   const serving = await place.serve();
   const headers = { authorization: `Bearer ${server.token}` };
   expect((await fetch(`${serving.url}/api/v1/token`, { headers })).status).toBe(200);
@@ -272,7 +272,7 @@ it('the check command has nothing to check where there is no data', async () => 
   expect(existsSync(place.dataDir)).toBe(false);
 });
 
-/** Passes everything on, but cuts a backup off once its first part has come. */
+/** Proxy that cuts the connection after the first part of a backup. */
 async function startCuttingProxy(origin: string): Promise<AsyncDisposable & { url: string }> {
   const proxy = createServer(async ({ url = '', headers: { authorization = '' } }, response) => {
     const answer = await fetch(origin + url, { headers: { authorization } });

@@ -23,7 +23,7 @@ afterEach(async () => {
 
 const add = (domain: string) => server.letterhead.domains.create.mutate({ account: 1, domain });
 
-/** Follows, and gathers the lines that are printed. */
+/** Runs `events --follow` and collects the printed lines. */
 function follow(...options: string[]): { process: ChildProcessWithoutNullStreams; lines: string[] } {
   const child = place.start(['events', '--follow', ...options]);
   const lines: string[] = [];

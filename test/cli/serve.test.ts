@@ -16,7 +16,7 @@ const TOKEN = /^ {2}(lh_[A-Za-z0-9_-]{43})$/m;
 let place: Workplace;
 
 beforeEach(async () => {
-  // Nobody answers there, and nobody elsewhere is asked.
+  // Nothing answers there, so no real name server is asked.
   place = await makeWorkplace({ DNS_SERVERS: '127.0.0.1:9' });
 });
 
@@ -230,7 +230,7 @@ describe('the end', () => {
   });
 });
 
-/** What the line prints, run by a shell as it would be pasted; where there is no curl, asked for as curl would. */
+/** Runs the printed line in a shell; without curl, sends the same request. */
 async function runLine(curl: string): Promise<unknown> {
   try {
     return JSON.parse((await promisify(execFile)('sh', ['-c', `${curl} --silent --show-error`])).stdout);

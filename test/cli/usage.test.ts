@@ -46,11 +46,11 @@ it('every command has a help page', async () => {
       'version',
     ]),
   );
-  // Nothing was opened, and nothing made.
+  // The data folder was neither opened nor created.
   expect(readdirSync(folder)).toEqual([]);
 });
 
-/** All commands, each as its own help and that of the one above it say. */
+/** All commands, found through their help. */
 async function commandsBelow(above: string[]): Promise<string[][]> {
   const { exit, out, err } = await runInProcess([...above, '--help'], environment);
   expect({ exit, err }, above.join(' ')).toEqual({ exit: 0, err: '' });

@@ -36,7 +36,7 @@ function sectionOf(page: string, operationId: string): string {
   return page.slice(start, page.indexOf('</section>', start));
 }
 
-/** What a browser would show of a sample. */
+/** Text of a sample as a browser shows it. */
 function samples(section: string): string[] {
   return [...section.matchAll(/<pre[^>]*><code>([\s\S]*?)<\/code><\/pre>/g)].map(([, text = '']) =>
     text
@@ -48,7 +48,7 @@ function samples(section: string): string[] {
   );
 }
 
-/** A document of one operation, all of whose texts are what the caller says. */
+/** A document of one operation with the given texts. */
 function documentSaying(text: string): () => string {
   const schema = {
     type: 'object',

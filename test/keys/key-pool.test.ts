@@ -25,7 +25,7 @@ function openPool(options: Partial<KeyPoolOptions> = {}): KeyPool {
   return pool;
 }
 
-/** A real key worker that the test can kill, and those that have been started. */
+/** Real key workers that the test can kill. */
 function killableWorkers(): { createWorker: () => Worker; started: Worker[] } {
   const started: Worker[] = [];
   const createWorker = () => {
@@ -36,7 +36,7 @@ function killableWorkers(): { createWorker: () => Worker; started: Worker[] } {
   return { createWorker, started };
 }
 
-/** A thread that ends as soon as it begins. */
+/** A thread that exits at once. */
 function stillbornWorker(): Worker {
   return new Worker('process.exit(3)', { eval: true });
 }

@@ -15,7 +15,7 @@ const operations = listOperations(appRouter);
 const text = describeApi(operations, '1.2.3');
 const document = JSON.parse(text);
 
-/** What redocly's recommended rules complain of in a document. */
+/** Problems that redocly's recommended rules report in a document. */
 async function lint(json: string): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'letterhead-openapi-'));
   try {

@@ -16,7 +16,7 @@ const ANNOTATED = JSON.stringify({
 
 const createPath = ({ attacker }: Target) => `/api/v1/accounts/${attacker.account}/domains`;
 
-/** Bodies that are small, and costly to take apart. */
+/** Small bodies that are expensive to parse. */
 export const BODIES: readonly Attack[] = [
   {
     name: 'a form that repeats one field, from an admin',
