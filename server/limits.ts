@@ -154,7 +154,7 @@ export const FILE_LIMITS = {
   auditedEventAge: 400 * DAY,
 } as const;
 
-/** Limits of an archive to restore. */
+/** What an archive that is restored may hold. */
 export const ARCHIVE_LIMITS = {
   files: 2_000_000,
   /** Size of one file. */

@@ -88,11 +88,11 @@ async function serve({ environment, terminal }: CommandDeps): Promise<ExitCode> 
 }
 
 /** Prints the startup message. It holds the only copy of the first token, so a failure logs how to create another. */
-async function welcome({ url, firstAccount }: RunningServer, terminal: Terminal, log: Logger): Promise<void> {
+async function welcome({ url, firstStart }: RunningServer, terminal: Terminal, log: Logger): Promise<void> {
   try {
-    await print(terminal.out, startupMessage(url, firstAccount));
+    await print(terminal.out, startupMessage(url, firstStart));
   } catch (error) {
-    if (firstAccount === null) return;
+    if (firstStart === null) return;
     log.error(
       { err: error },
       'The first token could not be printed: `letterhead token create` creates another',

@@ -30,7 +30,7 @@ export interface ServerDeps extends InstallationDeps {
 export interface RunningServer {
   readonly url: string;
   /** What the first start created; null on any other. */
-  readonly firstAccount: FirstAccount | null;
+  readonly firstStart: FirstAccount | null;
   /** Finishes or cancels requests in flight, flushes, and unlocks the data folder. */
   stop(): Promise<void>;
 }
@@ -64,11 +64,11 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     installation.monitor.start();
     watchInstallation(installation, clock);
     void warnOfReturnPathHost(installation.dns, settings.RETURN_PATH_HOST, log);
-    const firstAccount = await createFirstAccount(
+    const firstStart = await createFirstAccount(
       { store: installation.store, clock },
       settings.BOOTSTRAP_TOKEN,
     );
-    return { url, firstAccount, stop };
+    return { url, firstStart, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { IdSchema } from './account.ts';
 
-/** Types of events. `degraded`: found wrong once; `lost`: `verified` was taken away. */
+/** Everything that is worth telling. `degraded`: found wrong once; `lost`: `verified` was taken away. */
 export const EVENT_TYPES = [
   'account.created',
   'account.renamed',

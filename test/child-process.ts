@@ -4,10 +4,10 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 export interface ChildOptions {
-  /** Passed to the script as JSON, in its last argument. */
+  /** Handed to the script as JSON: the last of its arguments. */
   readonly options?: unknown;
   readonly environment?: Readonly<Record<string, string>>;
-  /** Options of Node. */
+  /** For Node itself. */
   readonly nodeOptions?: readonly string[];
 }
 
@@ -26,7 +26,7 @@ export class Child<Ready> implements AsyncDisposable {
     this.ready = ready;
   }
 
-  /** Rejects with the standard error of the script if it exits. */
+  /** Rejects with what the script has written to standard error where it ends instead. */
   static async start<Ready>(
     script: URL,
     { options, environment = {}, nodeOptions = [] }: ChildOptions,

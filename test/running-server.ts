@@ -66,7 +66,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const dataDir = await mkdtemp(join(tmpdir(), 'letterhead-'));
   const dns = await startLoopbackDns(options.dns);
   const server = await start(dataDir, dns, options);
-  const token = server.running.firstAccount?.secret;
+  const token = server.running.firstStart?.secret;
   if (token == null) throw new Error('The first start printed no token.');
   return makeTestServer({ ...server, dataDir, dns, token, options });
 }

@@ -1,9 +1,9 @@
 import type { FirstAccount } from '../auth/bootstrap.ts';
 
 /** Text printed at startup. The first start prints the token, this once, and a command to try. */
-export function startupMessage(url: string, firstAccount: FirstAccount | null): string {
-  if (firstAccount === null) return `Letterhead listens on ${url}: the console is there, for a browser.\n`;
-  const { account, secret } = firstAccount;
+export function startupMessage(url: string, firstStart: FirstAccount | null): string {
+  if (firstStart === null) return `Letterhead listens on ${url}: the console is there, for a browser.\n`;
+  const { account, secret } = firstStart;
   // The operator chose the token with BOOTSTRAP_TOKEN, and knows it.
   if (secret === null) return '';
   return `

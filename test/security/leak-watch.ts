@@ -31,7 +31,7 @@ export class LeakWatch {
     }
   }
 
-  /** Searches the log and all files of the data folder. Throws if any secret was found anywhere. */
+  /** Looks at what is left: the log, and every file of the data folder. Throws where any secret was found anywhere. */
   async finish(log: readonly string[], dataDir: string): Promise<void> {
     this.#look('the log', log.join(''), true);
     for (const path of await filesIn(dataDir)) {
