@@ -1,8 +1,8 @@
 import type { Account, Actor, EventType } from '@letterhead/shared';
 import { LetterheadError } from '@letterhead/shared';
-import type { Clock } from '../instant.ts';
 import { toInstant } from '../instant.ts';
-import type { AccountRow, JsonValue, NewEvent, Store } from '../store/store.ts';
+import type { AccountRow, JsonValue, NewEvent } from '../store/store.ts';
+import type { AuthDeps } from './identity.ts';
 
 /** An account as callers see it. */
 export function toAccount(row: AccountRow): Account {
@@ -23,9 +23,9 @@ export interface AccountChange {
 
 /** Accounts of the installation. */
 export class Accounts {
-  readonly #deps: { readonly store: Store; readonly clock: Clock };
+  readonly #deps: AuthDeps;
 
-  constructor(deps: { readonly store: Store; readonly clock: Clock }) {
+  constructor(deps: AuthDeps) {
     this.#deps = deps;
   }
 

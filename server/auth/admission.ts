@@ -1,18 +1,15 @@
 import type { TokenScope } from '@letterhead/shared';
 import { LetterheadError } from '@letterhead/shared';
-import type { Clock } from '../instant.ts';
 import { toInstant } from '../instant.ts';
-import type { AccountRow, Store, TokenRow } from '../store/store.ts';
-import type { Caller, Identity } from './identity.ts';
+import type { AccountRow, TokenRow } from '../store/store.ts';
+import type { AuthDeps, Caller, Identity } from './identity.ts';
 import { authorize, findValidToken, unauthenticated } from './identity.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { hashTokenSecret, looksLikeToken } from './token-secret.ts';
 
 export const BEARER = /^Bearer +(\S+) *$/i;
 
-export interface AdmissionDeps {
-  readonly store: Store;
-  readonly clock: Clock;
+export interface AdmissionDeps extends AuthDeps {
   readonly limits: RateLimits;
 }
 

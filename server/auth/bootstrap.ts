@@ -1,8 +1,7 @@
 import type { Actor } from '@letterhead/shared';
 import { SCOPES } from '@letterhead/shared';
-import type { Clock } from '../instant.ts';
 import { toInstant } from '../instant.ts';
-import type { Store } from '../store/store.ts';
+import type { AuthDeps } from './identity.ts';
 import { tokenEvent, toNewToken } from './new-token.ts';
 import { makeTokenSecret } from './token-secret.ts';
 
@@ -18,7 +17,7 @@ export interface FirstAccount {
  * Creates the first account and a token of every scope for it, in one commit; null if there is an account already.
  */
 export async function createFirstAccount(
-  { store, clock }: { store: Store; clock: Clock },
+  { store, clock }: AuthDeps,
   bootstrapToken: string | null,
 ): Promise<FirstAccount | null> {
   const secret = bootstrapToken ?? makeTokenSecret();

@@ -1,7 +1,13 @@
 import type { Actor, TokenScope } from '@letterhead/shared';
 import { hasScope, LetterheadError, SHARE_SCOPE } from '@letterhead/shared';
-import type { Instant } from '../instant.ts';
+import type { Clock, Instant } from '../instant.ts';
 import type { AccountRow, Store, TokenRow } from '../store/store.ts';
+
+/** Dependencies of the services of accounts, tokens and share links. */
+export interface AuthDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+}
 
 /** An authenticated caller. The command line on the data folder has neither a token nor an account. */
 export interface Identity {

@@ -1,10 +1,10 @@
 import type { Actor, TokenScope } from '@letterhead/shared';
 import { LetterheadError } from '@letterhead/shared';
-import type { Clock, Instant } from '../instant.ts';
+import type { Instant } from '../instant.ts';
 import { toInstant } from '../instant.ts';
 import { ACCOUNT_LIMITS } from '../limits.ts';
-import type { AccountRow, DomainRow, NewEvent, NewToken, Store, TokenRow } from '../store/store.ts';
-import type { Identity } from './identity.ts';
+import type { AccountRow, DomainRow, NewEvent, NewToken, TokenRow } from '../store/store.ts';
+import type { AuthDeps, Identity } from './identity.ts';
 import { hashTokenSecret, makeTokenSecret, tokenPrefix } from './token-secret.ts';
 
 /** A token to create. */
@@ -54,7 +54,7 @@ export function tokenEvent(
  * account has too many, and `not_found` if the account, or the domain to share, was deleted.
  */
 export async function createToken(
-  { store, clock }: { readonly store: Store; readonly clock: Clock },
+  { store, clock }: AuthDeps,
   account: AccountRow,
   plan: TokenPlan,
   identity: Identity,

@@ -1,17 +1,14 @@
 import type { Actor, NewShare, Share } from '@letterhead/shared';
 import { LetterheadError, SHARE_DAYS, SHARE_SCOPE } from '@letterhead/shared';
-import type { Clock } from '../instant.ts';
 import { toDate, toInstant } from '../instant.ts';
-import type { AccountRow, DomainRow, Store, TokenRow } from '../store/store.ts';
-import type { Identity } from './identity.ts';
+import type { AccountRow, DomainRow, TokenRow } from '../store/store.ts';
+import type { AuthDeps, Identity } from './identity.ts';
 import type { TokenPlan } from './new-token.ts';
 import { createToken, tokenEvent } from './new-token.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 
-export interface SharesDeps {
-  readonly store: Store;
-  readonly clock: Clock;
+export interface SharesDeps extends AuthDeps {
   /** The server's public address; null if not set. */
   readonly publicUrl: string | null;
 }

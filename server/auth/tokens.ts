@@ -1,18 +1,17 @@
 import type { CurrentToken, NewToken, Token, TokenInput, TokenScope } from '@letterhead/shared';
 import { hasScope, LetterheadError, SHARE_SCOPE } from '@letterhead/shared';
-import type { Clock } from '../instant.ts';
 import { toDate, toInstant } from '../instant.ts';
-import type { AccountRow, Store, TokenRow } from '../store/store.ts';
+import type { AccountRow, TokenRow } from '../store/store.ts';
 import { toAccount } from './accounts.ts';
-import type { Identity } from './identity.ts';
+import type { AuthDeps, Identity } from './identity.ts';
 import { authorize, findValidToken } from './identity.ts';
 import { createToken, tokenEvent } from './new-token.ts';
 
 /** Tokens of accounts. No token grants or revokes a scope that it does not have itself. */
 export class Tokens {
-  readonly #deps: { readonly store: Store; readonly clock: Clock };
+  readonly #deps: AuthDeps;
 
-  constructor(deps: { readonly store: Store; readonly clock: Clock }) {
+  constructor(deps: AuthDeps) {
     this.#deps = deps;
   }
 
