@@ -90,7 +90,7 @@ function describeCreated({ id, name }: Account): string {
 function describeSuspended({ id, name }: Account, isOwn: boolean): string {
   const what = `Account ${id}, ${inOneLine(name)}, is suspended: its tokens are refused, its domains are not checked.\n`;
   if (!isOwn) return what;
-  return `${what}The token of this command is one of them. If no other account has a token with the scope admin, stop the server and resume the account without LETTERHEAD_URL and LETTERHEAD_TOKEN, in the data folder.\n`;
+  return `${what}The token of this command is one of them. If no other account has a token with the scope admin, stop the server and resume it in the data folder, without LETTERHEAD_URL and LETTERHEAD_TOKEN.\n`;
 }
 
 function formatAccounts(accounts: readonly Account[]): string {

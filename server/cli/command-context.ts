@@ -47,16 +47,16 @@ export interface CommandResult {
 }
 
 /** A connection, and the account that the command is about. */
-export interface Target {
-  readonly letterhead: Connection['letterhead'];
+export interface Target extends Pick<Connection, 'letterhead' | 'shared'> {
   readonly account: number;
 }
 
+/** Does a command's work; null if it has printed its output itself. */
 type Run<Subject, Values extends unknown[], Options> = (
   subject: Subject,
   options: Options,
   ...values: Values
-) => Promise<CommandResult>;
+) => Promise<CommandResult | null>;
 
 /** Gives a command its options, its connection and its output. */
 export function addAction<Values extends unknown[], Options extends CommandOptions>(
@@ -69,9 +69,13 @@ export function addAction<Values extends unknown[], Options extends CommandOptio
     // Commander passes the arguments, then the options, then the command itself.
     const options = given.at(-2) as Options;
     const values = given.slice(0, -2) as Values;
-    await withConnection(context, connect, async (connection) => {
-      await printResult(context, options, await run(connection, options, ...values));
-    });
+    await using connection = await context.connect(connect);
+    try {
+      const result = await run(connection, options, ...values);
+      if (result !== null) await printResult(context, options, result);
+    } catch (error) {
+      throw connection.explain(error);
+    }
   });
 }
 
@@ -86,43 +90,18 @@ export async function printResult(
   else await print(terminal.out, typeof text === 'string' ? text : await text());
 }
 
-/** Like `addAction`, for a command about one account. */
+/** Like `addAction`, for a command about one account: the one that `--account` names, else the connection's own. */
 export function addAccountAction<Values extends unknown[], Options extends AccountOptions>(
   command: Command,
   context: CommandContext,
   run: Run<Target, Values, Options>,
 ): void {
-  addAccountOption(command);
-  addAction<Values, Options>(command, context, async (connection, options, ...values) =>
-    run(await targetOf(connection, options), options, ...values),
-  );
-}
-
-/** Connects for the duration of `work`; explains errors of the connection in words. */
-export async function withConnection(
-  context: CommandContext,
-  options: ConnectOptions,
-  work: (connection: Connection) => Promise<void>,
-): Promise<void> {
-  await using connection = await context.connect(options);
-  try {
-    await work(connection);
-  } catch (error) {
-    throw connection.explain(error);
-  }
-}
-
-export function addAccountOption(command: Command): Command {
-  return command.option(
-    '--account <id>',
-    'the account, where it is not the token’s own',
-    idParser('--account'),
-  );
-}
-
-/** The account that a command is about: the one that it names, else the connection's own. */
-export async function targetOf(connection: Connection, { account }: AccountOptions): Promise<Target> {
-  return { letterhead: connection.letterhead, account: account ?? (await connection.defaultAccount()) };
+  command.option('--account <id>', 'the account, if not the token’s own', idParser('--account'));
+  addAction<Values, Options>(command, context, async (connection, options, ...values) => {
+    const { letterhead, shared } = connection;
+    const account = options.account ?? (await connection.defaultAccount());
+    return run({ letterhead, shared, account }, options, ...values);
+  });
 }
 
 /** Parses an id; `what` is the subject of the error message. */

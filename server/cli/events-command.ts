@@ -4,15 +4,7 @@ import type { Command } from 'commander';
 import { restJson } from '../rest/rest-json.ts';
 import { inOneLine } from '../terminal-text.ts';
 import type { AccountOptions, CommandContext, Target } from './command-context.ts';
-import {
-  addAccountOption,
-  findDomain,
-  idParser,
-  printResult,
-  targetOf,
-  withConnection,
-} from './command-context.ts';
-import type { Connection } from './connection.ts';
+import { addAccountAction, findDomain, idParser } from './command-context.ts';
 import { withPunycode } from './domain-text.ts';
 import { UsageError } from './exit-code.ts';
 import { formatTable, formatTime, print, printStatus } from './output.ts';
@@ -35,33 +27,29 @@ interface Filter {
 
 /** `letterhead events`: lists the events of the account, oldest first. */
 export function addEventsCommand(program: Command, context: CommandContext): void {
-  const command = program
-    .command('events')
-    .description('list the events, oldest first')
-    .option('--after <id>', 'start after this event', idParser('--after'))
-    .option('--limit <n>', 'at most this many; all that are kept by default', idParser('--limit'))
-    .option('--domain <domain>', 'only events of this domain, by its name or id')
-    .option('--follow', 'print new events as they happen, until interrupted; with --json, a line each')
-    .option('--json', 'print JSON');
-  addAccountOption(command).action(async (options: EventsOptions) => {
-    await withConnection(context, {}, async (connection) => {
-      if (options.follow === true) await listAndFollow(connection, options, context);
-      else await list(connection, options, context);
-    });
-  });
+  addAccountAction(
+    program
+      .command('events')
+      .description('list the events, oldest first')
+      .option('--after <id>', 'start after this event', idParser('--after'))
+      .option('--limit <n>', 'at most this many; all that are kept by default', idParser('--limit'))
+      .option('--domain <domain>', 'only events of this domain, by its name or id')
+      .option('--follow', 'print new events as they happen, until interrupted; with --json, a line each'),
+    context,
+    (target, options: EventsOptions) =>
+      options.follow === true ? listAndFollow(target, options, context) : list(target, options),
+  );
 }
 
-async function list(connection: Connection, options: EventsOptions, context: CommandContext) {
-  const target = await targetOf(connection, options);
+async function list(target: Target, options: EventsOptions) {
   const events = await Array.fromAsync(listEvents(target, await filterOf(target, options)));
-  await printResult(context, options, { json: events, text: formatEvents(events) });
+  return { json: events, text: formatEvents(events) };
 }
 
-async function listAndFollow(connection: Connection, options: EventsOptions, { terminal }: CommandContext) {
-  if (!connection.shared)
+async function listAndFollow(target: Target, options: EventsOptions, { terminal }: CommandContext) {
+  if (!target.shared)
     throw new UsageError('Only a running server can be followed: set LETTERHEAD_URL and LETTERHEAD_TOKEN.');
   if (options.limit !== undefined) throw new UsageError('--follow has no end, and so no --limit.');
-  const target = await targetOf(connection, options);
   const filter = await filterOf(target, options);
   let last = filter.after ?? 0;
   const show = async (event: Event) => {
@@ -71,7 +59,7 @@ async function listAndFollow(connection: Connection, options: EventsOptions, { t
     await print(terminal.out, shown);
   };
   for await (const event of listEvents(target, filter)) await show(event);
-  await followEvents(target, last, show, () =>
+  return followEvents(target, last, show, () =>
     printStatus(terminal, 'Some events are no longer kept; continuing with the next.'),
   );
 }

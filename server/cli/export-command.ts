@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import { restJson, restTime } from '../rest/rest-json.ts';
 import type { AccountOptions, CommandContext, Target } from './command-context.ts';
-import { addAccountOption, targetOf, withConnection } from './command-context.ts';
+import { addAccountAction } from './command-context.ts';
 import { UsageError } from './exit-code.ts';
 import { print } from './output.ts';
 
@@ -31,23 +31,25 @@ interface ExportOptions extends AccountOptions {
 
 /** `letterhead export`: prints every domain of the account, page by page to bound memory. */
 export function addExportCommand(program: Command, context: CommandContext): void {
-  const command = program
-    .command('export')
-    .description('print all domains with their records, a line each')
-    .addOption(
-      new Option('--format <format>', 'jsonl: JSON as the API has it')
-        .choices(['jsonl', 'csv'])
-        .default('jsonl'),
-    )
-    .option('--json', 'the same as --format jsonl');
-  addAccountOption(command).action(async (options: ExportOptions) => {
-    if (options.json === true && options.format === 'csv')
-      throw new UsageError('Give --json or --format csv, not both.');
-    await withConnection(context, {}, async (connection) => {
-      const target = await targetOf(connection, options);
-      for await (const text of lines(target, options.format)) await print(context.terminal.out, text);
-    });
-  });
+  addAccountAction(
+    program
+      .command('export')
+      .description('print all domains with their records, a line each')
+      .addOption(
+        new Option('--format <format>', 'jsonl: JSON as the API has it; the same as --json')
+          .choices(['jsonl', 'csv'])
+          .default('jsonl'),
+      )
+      .hook('preAction', (command) => {
+        const { json, format } = command.opts<ExportOptions>();
+        if (json === true && format === 'csv') throw new UsageError('Give --json or --format csv, not both.');
+      }),
+    context,
+    async (target, { format }: ExportOptions) => {
+      for await (const text of lines(target, format)) await print(context.terminal.out, text);
+      return null;
+    },
+  );
 }
 
 async function* lines(target: Target, format: ExportOptions['format']): AsyncGenerator<string> {
