@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { keysFromFile } from '../keys-file.ts';
 
 const makeKeys = fileURLToPath(new URL('../../bench/make-keys.ts', import.meta.url));
@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-it('the keys of a file are drawn in order, and it is said once when they start over', async () => {
+test('the keys of a file are drawn in order, and it is said once when they start over', async () => {
   const path = join(folder, 'keys.jsonl');
   await run(process.execPath, ['-C', 'letterhead-source', makeKeys, path, '3']);
   expect((await stat(path)).mode & 0o777).toBe(0o600);
@@ -31,7 +31,7 @@ it('the keys of a file are drawn in order, and it is said once when they start o
   await source.close();
 });
 
-it('a key file that is missing, or holds something else, is refused', async () => {
+test('a key file that is missing, or holds something else, is refused', async () => {
   const note = () => {};
   await expect(keysFromFile(join(folder, 'none'), note)).rejects.toThrow('ENOENT');
   await writeFile(join(folder, 'other'), '{"public_key": 1}\n');
