@@ -164,7 +164,8 @@ describe.concurrent('the zone above', () => {
     expect((await scene.check(sendingDomain())).dkim.code).toBe('OK');
     expect(parent.queries.map(({ type, name }) => `${type} ${name}`)).toEqual(['NS example.org']);
     expect(scene.servers.authorities[0]?.queries).toHaveLength(4);
-    expect(scene.servers.resolver.queries.map(({ type, name }) => `${type} ${name}`)).toEqual([
+    const forRecords = scene.servers.resolver.queries.filter(({ name }) => !name.startsWith('_dmarc.'));
+    expect(forRecords.map(({ type, name }) => `${type} ${name}`)).toEqual([
       'NS example.org',
       'NS org',
       'A a.nic.org',
