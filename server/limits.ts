@@ -109,6 +109,8 @@ export const CHECK_LIMITS = {
   spfTerms: 500,
   /** TXT values at one name that are judged; a key that was split by mistake has two to four. */
   judgedValues: 16,
+  /** Base64 of a key that is parsed: an RSA key of 16,384 bits has 2,772. */
+  keyCharacters: 3_000,
   underWay: 128,
   underWayPerAccount: 64,
   /** Due checks that wait in memory; the others wait in the schedule. */

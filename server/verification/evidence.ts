@@ -107,6 +107,8 @@ export const RecordEvidenceSchema = z.object({
       observations: z.array(ObservationSchema),
       /** It leads back to a name that it came by: there is no end. */
       circular: z.boolean().exactOptional(),
+      /** It leads on over more aliases than are followed. */
+      endless: z.boolean().exactOptional(),
     })
     .nullable(),
   findings: z.array(FindingSchema),
