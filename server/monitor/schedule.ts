@@ -17,7 +17,7 @@ const RHYTHMS = [
 
 const WHILE_VERIFIED = 6 * HOUR;
 const WHILE_VERIFIED_JITTER = 0.1;
-const LONGEST_WHILE_VERIFIED = WHILE_VERIFIED * (1 + WHILE_VERIFIED_JITTER);
+export const LONGEST_WHILE_VERIFIED = WHILE_VERIFIED * (1 + WHILE_VERIFIED_JITTER);
 const WHILE_DEGRADED = 15 * MINUTE;
 /** No record waits longer than this for its next check. Milliseconds. */
 export const LONGEST_WAIT = DAY;

@@ -88,14 +88,13 @@ export class Account {
     return this.#document.state.domains;
   }
 
-  /** Frozen, as everything that is given out. */
   domain(id: number): StoredDomain | undefined {
     const row = this.domains[indexOf(this.domains, id)];
-    return row?.id === id ? freeze(row) : undefined;
+    return row?.id === id ? row : undefined;
   }
 
   has(domain: number): boolean {
-    return this.domains[indexOf(this.domains, domain)]?.id === domain;
+    return this.domain(domain) !== undefined;
   }
 
   /** The number of the newest entry of the installation's outbox that is among the account's events. */

@@ -8,6 +8,7 @@ import type {
   DueCheck,
   EndingCheck,
   JsonValue,
+  LatestDue,
 } from '../store.ts';
 import type { Domains } from './domains.ts';
 import type { Evidence } from './evidence.ts';
@@ -41,6 +42,13 @@ export class Checks implements CheckStore {
 
   finish(check: EndingCheck, result: CheckResult): Promise<CheckEnd> {
     return this.#deps.tasks.serve(() => this.#turns.run(check.id, () => this.#finish(check, result)));
+  }
+
+  async listAhead(now: Instant, latest: LatestDue): Promise<readonly DueCheck[]> {
+    const { tasks, schedule, domains } = this.#deps;
+    tasks.assertOpen();
+    const latestOf = (check: DueCheck) => (domains.isVerified(check) ? latest.verified : latest.unverified);
+    return Array.from(schedule.ahead(now, latestOf));
   }
 
   async reschedule({ account, id }: DueCheck, times: CheckTimes): Promise<void> {

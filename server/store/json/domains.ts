@@ -6,6 +6,7 @@ import type {
   DomainFilter,
   DomainRow,
   DomainStore,
+  DueCheck,
   NewEvent,
   TokenRow,
 } from '../store.ts';
@@ -73,6 +74,10 @@ export class Domains implements DomainStore {
       if (row !== undefined && isWanted(row, filter)) rows.push(this.#toRow(row));
     }
     return rows;
+  }
+
+  isVerified({ account, id }: DueCheck): boolean {
+    return this.#deps.files.find(account)?.domain(id)?.verified ?? false;
   }
 
   create(options: {
@@ -217,7 +222,7 @@ export class Domains implements DomainStore {
 
 /** What is written has been through the schema that reads it, so that no mistake makes a file unreadable. */
 function toStored({ checks: _, ...stored }: DomainRow): StoredDomain {
-  return freeze(StoredDomainSchema.parse(stored));
+  return StoredDomainSchema.parse(stored);
 }
 
 function isWanted(row: StoredDomain, filter: DomainFilter): boolean {

@@ -1,5 +1,5 @@
 import type { Instant } from '../../instant.ts';
-import type { AccountRow, ByRecord, CheckTimes, DueCheck } from '../store.ts';
+import type { AccountRow, CheckTimes, DueCheck } from '../store.ts';
 import type { Account } from './account.ts';
 import { DueTurns, type OwnedEntry } from './due-turns.ts';
 import { FORMAT, SCHEDULE_COLUMNS, type ScheduleFile } from './formats.ts';
@@ -20,6 +20,8 @@ interface Check extends OwnedEntry {
 /** How many lines of the file are made at once. */
 const LINES_AT_ONCE = 500;
 
+const NO_DUES = {};
+
 const ZERO = '0'.charCodeAt(0);
 
 /** Where the schedule is kept. */
@@ -38,19 +40,27 @@ export class Schedule {
 
   /** Takes in every domain that is served, with the times that the file has. */
   load(content: ScheduleFile | null, rows: readonly AccountRow[], accounts: Iterable<Account>): void {
-    const lines = new Map(content?.checks.map((line) => [line[0], line]));
+    const lines = new Map<number, ScheduleFile['checks'][number]>();
+    for (const line of content?.checks ?? []) lines.set(line[0], line);
     for (const { id, suspended } of rows) if (suspended) this.#suspended.add(id);
     for (const account of accounts) {
       for (const { id } of account.domains) {
         const line = lines.get(id);
-        this.#add(account.id, id, line === undefined ? null : toTimes(line));
+        const check = this.#make(account.id, id);
+        if (line !== undefined) {
+          const [, checkedAt, beganAt, due] = line;
+          set(check, checkedAt, beganAt, due);
+        }
+        this.#place(check);
       }
     }
   }
 
   /** A domain that is to be checked from now on; without times it is due at once. */
   add(account: number, id: number, times: CheckTimes | null): void {
-    this.#add(account, id, times);
+    const check = this.#make(account, id);
+    if (times !== null) setTimes(check, times);
+    this.#place(check);
     this.#file.touch();
   }
 
@@ -88,6 +98,19 @@ export class Schedule {
     return claimed.map(({ account, id }) => ({ account, id }));
   }
 
+  /** See `CheckStore.listAhead`; `latestOf` gives the latest time of a domain. */
+  *ahead(now: Instant, latestOf: (check: DueCheck) => Instant): Iterable<DueCheck> {
+    const seconds = instantToSeconds(now);
+    for (const check of this.#checks.values()) {
+      const { account, id, known, checkedAt, beganAt, dues } = check;
+      if (!known) continue;
+      const latest = instantToSeconds(latestOf(check));
+      const isLate = (at: number | null) => at === null || at > latest;
+      if ((checkedAt ?? 0) > seconds || (beganAt ?? 0) > seconds || Object.values(dues).some(isLate))
+        yield { account, id };
+    }
+  }
+
   countDue(now: Instant): number {
     return this.#turns.countDue(instantToSeconds(now));
   }
@@ -96,7 +119,7 @@ export class Schedule {
   note(account: number, id: number, times: CheckTimes): void {
     const check = this.#find(account, id);
     if (check === undefined) return;
-    set(check, times);
+    setTimes(check, times);
     this.#place(check);
     this.#file.touch();
   }
@@ -108,7 +131,7 @@ export class Schedule {
     return {
       checked_at: toInstant(check.checkedAt),
       began_at: toInstant(check.beganAt),
-      due: mapValues(check.dues, toInstant),
+      due: Object.fromEntries(Object.entries(check.dues).map(([record, at]) => [record, toInstant(at)])),
     };
   }
 
@@ -144,7 +167,7 @@ export class Schedule {
     return check?.account === account ? check : undefined;
   }
 
-  #add(account: number, id: number, times: CheckTimes | null): void {
+  #make(account: number, id: number): Check {
     const check: Check = {
       due: 0,
       place: -1,
@@ -152,13 +175,12 @@ export class Schedule {
       account,
       known: false,
       checkedAt: null,
-      dues: {},
+      dues: NO_DUES,
       beganAt: null,
       version: 0,
     };
-    if (times !== null) set(check, times);
     this.#checks.set(id, check);
-    this.#place(check);
+    return check;
   }
 
   #place(check: Check): void {
@@ -173,16 +195,23 @@ export class Schedule {
   }
 }
 
-function set(check: Check, times: CheckTimes): void {
-  check.known = true;
-  check.checkedAt = toSeconds(times.checked_at);
-  check.beganAt = toSeconds(times.began_at);
-  check.dues = mapValues(times.due, toSeconds);
-  check.version++;
+function setTimes(check: Check, { checked_at, began_at, due }: CheckTimes): void {
+  set(check, checked_at, began_at, Object.entries(due));
 }
 
-function toTimes([, checked_at, began_at, due]: ScheduleFile['checks'][number]): CheckTimes {
-  return { checked_at, began_at, due: Object.fromEntries(due) };
+function set(
+  check: Check,
+  checkedAt: Instant | null,
+  beganAt: Instant | null,
+  due: readonly (readonly [record: string, at: Instant | null])[],
+): void {
+  const dues: Record<string, number | null> = {};
+  for (const [record, at] of due) dues[record] = toSeconds(at);
+  check.known = true;
+  check.checkedAt = toSeconds(checkedAt);
+  check.beganAt = toSeconds(beganAt);
+  check.dues = dues;
+  check.version++;
 }
 
 /** Null: none of them is. */
@@ -192,15 +221,13 @@ function earliest(dues: Check['dues']): number | null {
   return first;
 }
 
-function mapValues<A, B>(record: Readonly<Record<string, A>> | ByRecord<A>, map: (value: A) => B) {
-  const entries: [string, A][] = Object.entries(record);
-  return Object.fromEntries(entries.map(([key, value]) => [key, map(value)]));
-}
-
 function instantToSeconds(instant: Instant): number {
   // A third of the time of Date.parse, which a start with 100,000 domains does feel.
   const two = (at: number) => instant.charCodeAt(at) * 10 + instant.charCodeAt(at + 1) - 11 * ZERO;
-  return Date.UTC(two(0) * 100 + two(2), two(5) - 1, two(8), two(11), two(14), two(17)) / 1000;
+  const seconds = Date.UTC(two(0) * 100 + two(2), two(5) - 1, two(8), two(11), two(14), two(17)) / 1000;
+  // As an integer of 32 bits, until 2038, it takes no object of its own.
+  const small = seconds | 0;
+  return small === seconds ? small : seconds;
 }
 
 function toSeconds(instant: Instant | null): number | null {
