@@ -1,12 +1,13 @@
-import type { AccountRow, EventRow, KeyRow, RecordState } from '../store.ts';
+import type { AccountRow } from '../store.ts';
 import { Account, type AccountDeps, accountFileName, accountJsonFile } from './account.ts';
 import type { DataFolder } from './data-folder.ts';
 import { accountDamaged, writeFailed } from './errors.ts';
 import { EventLog } from './event-log.ts';
 import type { Evidence } from './evidence.ts';
 import type { Folder } from './folder.ts';
-import type { AccountFile, OutboxEntry, StoredDomain, StoredToken } from './formats.ts';
+import type { AccountFile, OutboxEntry, StoredToken } from './formats.ts';
 import { DamagedFileError } from './json-file.ts';
+import { shareTexts } from './share-texts.ts';
 
 /** How many files are read side by side: enough to keep the four threads busy that Node has for that. */
 const READ_AT_ONCE = 8;
@@ -168,38 +169,6 @@ export async function readAccount(accounts: Folder, id: number): Promise<Account
   if (state.account === id) return shareTexts(state);
   throw new DamagedFileError(`${file.label} is damaged (it is the file of account ${state.account})`);
 }
-
-const NO_KEYS: readonly string[] = Object.freeze([]);
-
-/**
- * Lets texts that are equal be one, a fifth of what 100,000 domains hold beside their keys: most times in a row are
- * that of its creation, and its records repeat its selector. The state is changed, for nobody else has seen it yet.
- */
-function shareTexts(state: AccountFile): AccountFile {
-  const texts = new Map<string, string>();
-  const one = (text: string) => {
-    const known = texts.get(text);
-    if (known === undefined) texts.set(text, text);
-    return known ?? text;
-  };
-  for (const row of state.domains as Mutable<StoredDomain>[]) {
-    row.created_at = one(row.created_at);
-    row.updated_at = one(row.updated_at);
-    if (row.previous_keys.length === 0) row.previous_keys = NO_KEYS;
-    for (const key of row.keys as Mutable<KeyRow>[]) {
-      key.selector = one(key.selector);
-      key.created_at = one(key.created_at);
-    }
-    for (const record of row.records as Mutable<RecordState>[]) {
-      record.selector = one(record.selector);
-      record.since = one(record.since);
-    }
-  }
-  for (const event of state.outbox as Mutable<EventRow>[]) event.at = one(event.at);
-  return state;
-}
-
-type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 async function isEmptyAccount(accounts: Folder, id: number): Promise<boolean> {
   try {

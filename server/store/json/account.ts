@@ -61,7 +61,8 @@ export class Account {
   readonly id: number;
   readonly #deps: AccountDeps;
   readonly #document: Document<AccountFile>;
-  readonly #eventLog: EventLog;
+  /** Null until it is needed: most accounts have no news, and there may be very many. */
+  #eventLog: EventLog | null = null;
   /** Said once, until it works again. */
   #spillFailed = false;
 
@@ -73,13 +74,6 @@ export class Account {
       log: deps.log,
       prepare: (before, after) => this.#spill(before, after),
       onCommit: (before, after) => this.#announce(before, after),
-    });
-    this.#eventLog = new EventLog({
-      folder: deps.events,
-      account: this.id,
-      limits: deps.eventLog,
-      clock: deps.clock,
-      state: () => this.#document.state,
     });
   }
 
@@ -136,7 +130,7 @@ export class Account {
 
   /** @throws DamagedFileError, and the system's errors. */
   listEvents(filter: EventFilter): Promise<EventPage> {
-    return this.#eventLog.list(filter);
+    return this.#log.list(filter);
   }
 
   /** Tells of all that has happened, for an account that is new. */
@@ -147,22 +141,33 @@ export class Account {
   /** Nothing is written any more: the account is no more. */
   async close(): Promise<void> {
     await this.#document.close();
-    await this.#eventLog.settled();
+    await this.#eventLog?.settled();
   }
 
   async settled(): Promise<void> {
     await this.#document.settled();
   }
 
+  get #log(): EventLog {
+    this.#eventLog ??= new EventLog({
+      folder: this.#deps.events,
+      account: this.id,
+      limits: this.#deps.eventLog,
+      clock: this.#deps.clock,
+      state: () => this.#document.state,
+    });
+    return this.#eventLog;
+  }
+
   /** Prevents reusing the id of an event where the account's file was put back from a backup and the log was not. */
   async #prepareLog(): Promise<void> {
-    if (this.#eventLog.isPrepared) return;
+    if (this.#log.isPrepared) return;
     // A log that cannot be read does not stop the account: its events wait in the account's file.
-    await this.#eventLog.prepare().catch(() => {});
+    await this.#log.prepare().catch(() => {});
   }
 
   #withEvents(state: AccountFile, events: readonly NewEvent[]): AccountFile {
-    return withEvents(state, events, this.#eventLog.lastId);
+    return withEvents(state, events, this.#log.lastId);
   }
 
   /** Where the log cannot be written, events wait in the account's file. */
@@ -172,7 +177,7 @@ export class Account {
     const oldest = before.outbox.filter((event) => event.id <= last);
     const { log } = this.#deps;
     try {
-      await this.#eventLog.spill(oldest);
+      await this.#log.spill(oldest);
       this.#spillFailed = false;
     } catch (error) {
       const details = { file: `events/${this.id}.jsonl`, err: error };
