@@ -1,5 +1,6 @@
 import type { EventFilter, EventPage, EventRow, NewEvent } from '../store.ts';
 import { Document } from './document.ts';
+import type { StoreLog } from './errors.ts';
 import { EventLog, type EventLogLimits } from './event-log.ts';
 import type { Folder } from './folder.ts';
 import {
@@ -7,12 +8,11 @@ import {
   AccountFileShape,
   EventRowSchema,
   FORMAT,
+  freeze,
   type OutboxEntry,
   type StoredDomain,
 } from './formats.ts';
-import { freeze } from './freeze.ts';
 import { JsonFile } from './json-file.ts';
-import type { StoreLog } from './store-log.ts';
 
 /** Where accounts live, and who hears of their events. */
 export interface AccountDeps {

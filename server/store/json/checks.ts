@@ -11,11 +11,11 @@ import type {
   LatestDue,
 } from '../store.ts';
 import type { Domains } from './domains.ts';
+import type { StoreLog } from './errors.ts';
 import type { Evidence } from './evidence.ts';
-import { InTurn } from './in-turn.ts';
-import type { PendingTasks } from './pending-tasks.ts';
 import type { Schedule } from './schedule.ts';
-import type { StoreLog } from './store-log.ts';
+import type { PendingTasks } from './tasks.ts';
+import { InTurn } from './tasks.ts';
 
 interface ChecksDeps {
   readonly tasks: PendingTasks;

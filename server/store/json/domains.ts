@@ -13,15 +13,13 @@ import type {
 import { type Account, indexOf } from './account.ts';
 import type { AccountFiles } from './account-files.ts';
 import { DocumentClosedError } from './document.ts';
+import type { StoreLog } from './errors.ts';
 import type { Evidence } from './evidence.ts';
-import { type StoredDomain, StoredDomainSchema } from './formats.ts';
-import { freeze } from './freeze.ts';
-import type { DomainIds } from './ids.ts';
-import type { PendingTasks } from './pending-tasks.ts';
+import { freeze, type StoredDomain, StoredDomainSchema } from './formats.ts';
+import type { DomainIds } from './installation.ts';
 import type { Schedule } from './schedule.ts';
-import type { StoreLog } from './store-log.ts';
-import type { TokenUse } from './token-use.ts';
-import type { Tokens } from './tokens.ts';
+import type { PendingTasks } from './tasks.ts';
+import type { Tokens, TokenUse } from './tokens.ts';
 
 interface DomainsDeps {
   readonly tasks: PendingTasks;
@@ -37,7 +35,7 @@ interface DomainsDeps {
 /** A row, and what it was made from. */
 interface KnownRow {
   readonly stored: StoredDomain;
-  readonly version: number;
+  readonly version: unknown;
   readonly row: DomainRow;
 }
 
@@ -195,7 +193,7 @@ export class Domains implements DomainStore {
     const version = schedule.version(stored.id);
     const known = this.#rows.get(stored.id);
     if (known?.stored === stored && known.version === version) return known.row;
-    const row: DomainRow = freeze({ ...stored, checks: schedule.times(stored.account_id, stored.id) });
+    const row: DomainRow = freeze({ ...stored, checks: schedule.times(stored.id) });
     this.#keep({ stored, version, row });
     return row;
   }
