@@ -108,12 +108,14 @@ export async function seek(file: OpenFile, after: number): Promise<number> {
   return low;
 }
 
-/** Where the first event above `id` begins; the size of the file where there is none. */
+/** Where the first event above `id` begins; where the lines end that were there, if there is none: a log can grow. */
 export async function offsetAfter(file: OpenFile, id: number): Promise<number> {
-  for await (const { event, offset } of readLines(file, await seek(file, id))) {
+  let last = await seek(file, id);
+  for await (const { event, offset, end } of readLines(file, last)) {
     if (event !== null && event.id > id) return offset;
+    last = end;
   }
-  return file.size();
+  return last;
 }
 
 /** The first event at or after `offset`, a line's beginning; null where there is none before `end`. */
