@@ -12,10 +12,11 @@ import { ARCHIVE_LIMITS } from '../../limits.ts';
 import { OPEN_FLAGS } from '../../open-flags.ts';
 import { readAccount } from './account-files.ts';
 import { checkFolder, type FolderReport } from './check-folder.ts';
-import { DataFolder, isDataFile, type Snapshot } from './data-folder.ts';
+import { DataFolder, isDataFile, realFolder, type Snapshot } from './data-folder.ts';
 import { unusableFolder } from './errors.ts';
 import { offsetAfter } from './event-lines.ts';
 import { errorCode, nodeFileSystem, unlessMissing } from './file-system.ts';
+import { syncFolder } from './folder.ts';
 
 export interface WriteArchiveOptions {
   /** Leaves `secret.key` out: the archive then does not hold what opens the private keys in it. */
@@ -112,7 +113,7 @@ export async function restoreArchive(archive: string, dataDir: string): Promise<
     const report = await checkFolder(unfinished);
     if (!report.usable) throw notABackup(archive, report.problems[0]?.message ?? 'It is not complete.');
     await replaceFolder(dataDir, unfinished);
-    await syncFolder(dirname(resolve(dataDir)));
+    await syncFolder(realFolder(dirname(resolve(dataDir))), nodeFileSystem);
     return report;
   } catch (error) {
     await rm(unfinished, { recursive: true, force: true });
@@ -188,7 +189,7 @@ async function unpack(archive: string, path: string): Promise<void> {
     source.destroy();
     throw error instanceof LetterheadError ? error : notABackup(archive, inASentence(error));
   }
-  for (const folder of ['accounts', 'events', '.']) await syncFolder(join(path, folder));
+  for (const folder of ['accounts', 'events', '.']) await syncFolder(join(path, folder), nodeFileSystem);
 }
 
 /** Passes bytes on as long as there are no more of them than `most`. */
@@ -219,14 +220,4 @@ function inASentence(error: unknown): string {
   if (errorCode(error) === 'Z_DATA_ERROR' || message.startsWith('Invalid tar header'))
     return 'it is no archive that `letterhead backup` has written.';
   return `${message}.`;
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await unlessMissing(open(path, 'r'));
-  if (folder === null) return;
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }

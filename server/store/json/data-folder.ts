@@ -4,7 +4,7 @@ import { LetterheadError } from '@letterhead/shared';
 import { SECRET_KEY_FILE } from '../../keys/secret-key-file.ts';
 import type { StoreLog } from './errors.ts';
 import { errorCode, type FileSystem, unlessMissing } from './file-system.ts';
-import { FileGate, Folder, TEMPORARY_SUFFIX } from './folder.ts';
+import { FileGate, Folder, syncFolder, TEMPORARY_SUFFIX } from './folder.ts';
 import { IdsFormat1Shape, InstallationFileShape, ScheduleFileShape, TokenUseFileShape } from './formats.ts';
 import { JsonFile } from './json-file.ts';
 
@@ -70,10 +70,7 @@ export class DataFolder {
   async make(): Promise<void> {
     for (const path of [this.path, this.accounts.path, this.events.path, this.evidencePath]) {
       const made = await this.fileSystem.mkdir(path);
-      if (made === undefined) continue;
-      const above = new Folder(dirname(made), this.fileSystem, this.gate);
-      await above.sync();
-      await above.close();
+      if (made !== undefined) await syncFolder(dirname(made), this.fileSystem);
     }
   }
 

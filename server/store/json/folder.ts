@@ -232,3 +232,13 @@ export class FileGate {
     this.#onIdle = null;
   }
 }
+
+/** Makes the names in a folder durable that nobody holds open; content where there is no such folder. */
+export async function syncFolder(path: string, fileSystem: FileSystem): Promise<void> {
+  const folder = await unlessMissing(fileSystem.open(path, 'r'));
+  try {
+    await folder?.sync();
+  } finally {
+    await folder?.close();
+  }
+}
