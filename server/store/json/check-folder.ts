@@ -7,8 +7,9 @@ import { EventLog } from './event-log.ts';
 import { type FileSystem, nodeFileSystem, unlessMissing } from './file-system.ts';
 import { Folder } from './folder.ts';
 import { type AccountFile, EvidenceFileShape, type InstallationFile } from './formats.ts';
-import { readInstallation, usedIds } from './installation.ts';
+import { readInstallation } from './installation.ts';
 import { JsonFile } from './json-file.ts';
+import { usedIds } from './next-ids.ts';
 
 export interface FolderReport {
   /** Whether a server would start on it; single accounts can be damaged all the same. */

@@ -16,7 +16,7 @@ import { DocumentClosedError } from './document.ts';
 import type { StoreLog } from './errors.ts';
 import type { Evidence } from './evidence.ts';
 import { freeze, type StoredDomain, StoredDomainSchema } from './formats.ts';
-import type { DomainIds } from './installation.ts';
+import type { DomainIds } from './next-ids.ts';
 import type { Schedule } from './schedule.ts';
 import type { PendingTasks } from './tasks.ts';
 import type { Tokens, TokenUse } from './tokens.ts';
