@@ -105,6 +105,8 @@ export const CHECK_LIMITS = {
   stepsAMessage: 5_000,
   /** Octets of messages that are decoded; what comes after is not read. */
   octets: 512 * KIB,
+  /** Terms of an SPF record that are read; a longer one is judged no further. */
+  spfTerms: 500,
   /** TXT values at one name that are judged; a key that was split by mistake has two to four. */
   judgedValues: 16,
   underWay: 128,

@@ -6,7 +6,7 @@ import { DnsRecordSchema } from './domain.ts';
 export const StatusSchema = z
   .enum(['pending', 'verified', 'degraded', 'failed'])
   .describe(
-    '`pending`: not verified yet, still being checked. `verified`. `degraded`: verified, but the last check found it wrong. `failed`: lost, or given up.',
+    '`pending`: not verified yet, still being checked. `verified`. `degraded`: verified, but the last check found it wrong, or nothing definitive has been heard for 24 hours. `failed`: lost, or given up.',
   )
   .meta({ id: 'Status' });
 export type Status = z.infer<typeof StatusSchema>;
@@ -147,8 +147,11 @@ export const AdviceSchema = z
     code: z.enum([
       'SPF_MISSING',
       'SPF_MULTIPLE',
+      'SPF_INVALID',
       'SPF_TOO_MANY_LOOKUPS',
+      'SPF_VOID_LOOKUPS',
       'SPF_PASS_ALL',
+      'SPF_NOT_COUNTED',
       'SPF_OK',
       'DMARC_MISSING',
       'DMARC_MULTIPLE',
