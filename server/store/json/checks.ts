@@ -25,7 +25,7 @@ interface ChecksDeps {
   readonly log: StoreLog;
 }
 
-/** What checks read and write. Evidence and times can be had again by another check, and are not fsynced. */
+/** What checks read and write. Another check makes evidence and times again, so they are not fsynced. */
 export class Checks implements CheckStore {
   readonly #deps: ChecksDeps;
   /** By domain: what two checks saw must not be mixed. */

@@ -147,7 +147,7 @@ export interface Snapshot extends AsyncDisposable {
   readonly files: readonly string[];
 }
 
-/** At the root of a data folder; the lock is nobody's to copy. */
+/** At the root of a data folder; the lock is not copied. */
 const ROOT_FILE = /^(installation|ids|schedule|token-use)\.json$|^secret\.key$/;
 const ACCOUNT_FILE = /^[1-9]\d*\.json$/;
 const EVENTS_FILE = /^[1-9]\d*(\.1|\.kept)?\.jsonl$/;
@@ -166,7 +166,7 @@ export function isDataFile(name: string): boolean {
 /**
  * Links every file into a new folder within the data folder, while the writers wait: files are replaced and never
  * changed in place, so that a link keeps what they held. Logs do grow, and are cut back when they are archived.
- * Evidence is linked afterwards, for it can be had again.
+ * Evidence is linked afterwards, for the next check makes it again.
  */
 export async function takeSnapshot(folder: DataFolder, number: number): Promise<Snapshot> {
   const { fileSystem } = folder;

@@ -19,7 +19,7 @@ export class DueHeap<E extends HeapEntry> {
     this.#rise(entry);
   }
 
-  /** Content where the entry is not in the heap. */
+  /** Does nothing where the entry is not in the heap. */
   remove(entry: E): void {
     if (entry.place === -1) return;
     const last = this.#entries.pop();
@@ -103,7 +103,7 @@ export class DueTurns<E extends OwnedEntry> {
     if (!this.#turns.has(account)) this.#wait(account);
   }
 
-  /** Content where the entry is not in here. */
+  /** Does nothing where the entry is not in here. */
   remove(entry: E): void {
     const account = this.#accounts.get(entry.account);
     if (account === undefined || entry.place === -1) return;

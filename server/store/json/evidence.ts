@@ -10,7 +10,7 @@ import { EvidenceFileShape, FORMAT } from './formats.ts';
 import { parseJsonFile } from './json-file.ts';
 import { InTurn } from './tasks.ts';
 
-/** `evidence/<account>/<domain>.json`: what the last check of each domain saw. It can be had again. */
+/** `evidence/<account>/<domain>.json`: what the last check of each domain saw. The next one makes it again. */
 export class Evidence {
   readonly #path: string;
   readonly #fileSystem: FileSystem;

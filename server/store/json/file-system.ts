@@ -23,7 +23,7 @@ export interface FileSystem {
   rename(from: string, to: string): Promise<void>;
   link(from: string, to: string): Promise<void>;
   unlink(path: string): Promise<void>;
-  /** Removes a folder with all that is in it; content where it is not there. */
+  /** Removes a folder with all that is in it; does nothing where it is not there. */
   removeFolder(path: string): Promise<void>;
 }
 

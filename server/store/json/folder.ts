@@ -233,7 +233,7 @@ export class FileGate {
   }
 }
 
-/** Makes the names in a folder durable that nobody holds open; content where there is no such folder. */
+/** Makes the names in a folder durable that nobody holds open; does nothing where there is no such folder. */
 export async function syncFolder(path: string, fileSystem: FileSystem): Promise<void> {
   const folder = await unlessMissing(fileSystem.open(path, 'r'));
   try {

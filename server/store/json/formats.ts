@@ -35,7 +35,7 @@ const FormatSchema = z.literal(FORMAT);
 /** A count or a mark that begins at 0. */
 const CounterSchema = z.int().min(0);
 
-/** Of a month or an hour that there is none of, nothing could be told or planned. */
+/** Months and hours that do not exist are refused: nothing could be planned by them. */
 const INSTANT = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
 
 export const InstantSchema = z.string().regex(INSTANT, 'is not an instant');

@@ -58,7 +58,7 @@ export class JsonFile<T extends object> implements Adapter<T> {
   }
 }
 
-/** For a file whose content can be had again: damage costs what was in it. */
+/** For a file that the store can do without: damage costs what was in it. */
 export async function readIfUsable<T extends object>(file: JsonFile<T>, log: StoreLog): Promise<T | null> {
   try {
     return await file.read();

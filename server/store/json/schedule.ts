@@ -112,7 +112,7 @@ export class Schedule {
     return this.#turns.countDue(instantToSeconds(now));
   }
 
-  /** Content where there is no such domain (any more). */
+  /** Does nothing where there is no such domain (any more). */
   note(account: number, id: number, times: CheckTimes): void {
     const check = this.#find(account, id);
     if (check === undefined) return;
@@ -142,7 +142,7 @@ export class Schedule {
     return this.#file.flush();
   }
 
-  /** A line a domain. */
+  /** Writes a line for each domain. */
   *#text(): Iterable<string> {
     let lines = `{\n  "format": ${FORMAT},\n  "columns": ${JSON.stringify(SCHEDULE_COLUMNS)},\n  "checks": [`;
     let separator = '\n    ';
