@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { IdSchema } from './account.ts';
 import { DnsRecordSchema } from './domain.ts';
 
-/** Where a domain stands: its DKIM record's state, for that is what a mail needs. */
+/** Status of a domain: the state of its DKIM record, which mail depends on. */
 export const StatusSchema = z
   .enum(['pending', 'verified', 'degraded', 'failed'])
   .describe(
@@ -14,7 +14,7 @@ export type Status = z.infer<typeof StatusSchema>;
 export const SeveritySchema = z.enum(['ok', 'info', 'warning', 'error']).meta({ id: 'Severity' });
 export type Severity = z.infer<typeof SeveritySchema>;
 
-/** What can be said about a record, in the order of precedence: the first that applies is the one given. */
+/** Diagnosis codes of a record, in order of precedence: the first one that applies is given. */
 export const DIAGNOSIS_CODES = [
   'NOT_CHECKED',
   'DNS_TIMEOUT',
@@ -22,7 +22,10 @@ export const DIAGNOSIS_CODES = [
   'DNS_REFUSED',
   'DNS_LAME',
   'RESOLVER_UNREACHABLE',
+  'DNSSEC_BROKEN',
   'DOMAIN_NOT_FOUND',
+  'DELEGATION_DIFFERS',
+  'RESOLVER_FAILS',
   'NAMESERVERS_DISAGREE',
   'NEGATIVE_CACHED',
   'TEST_MODE',
@@ -36,6 +39,7 @@ export const DIAGNOSIS_CODES = [
   'PREVIOUS_KEY',
   'KEY_REVOKED',
   'WILDCARD_ANSWER',
+  'KEY_DAMAGED',
   'OTHER_KEY',
   'BAD_SYNTAX',
   'HOST_DOUBLED',
@@ -49,7 +53,7 @@ export const DIAGNOSIS_CODES = [
 export const DiagnosisCodeSchema = z.enum(DIAGNOSIS_CODES).meta({ id: 'DiagnosisCode' });
 export type DiagnosisCode = z.infer<typeof DiagnosisCodeSchema>;
 
-/** What one name server answered. */
+/** The answer of one name server. */
 export const NameServerObservationSchema = z
   .object({
     name: z.string(),
@@ -57,7 +61,7 @@ export const NameServerObservationSchema = z
     outcome: z
       .string()
       .describe(
-        '`present`, `absent`, or why nothing is known: `timeout`, `servfail`, `refused`, `lame`, `unreachable`, `malformed`, `budget`, `not-asked`.',
+        '`present`, `absent`, or why nothing is known: `timeout`, `servfail`, `bogus`, `refused`, `lame`, `unreachable`, `malformed`, `budget`, `not-asked`.',
       ),
     values: z.array(z.string()),
     ms: z.number().describe('How long the answer took, in milliseconds.'),
@@ -65,23 +69,23 @@ export const NameServerObservationSchema = z
   .meta({ id: 'NameServerObservation' });
 export type NameServerObservation = z.infer<typeof NameServerObservationSchema>;
 
-/** What would be done in the DNS, as a program does it. */
+/** A change to make in the DNS, for programs. */
 export const ActionSchema = z
   .object({
     kind: z
       .enum(['add', 'replace', 'move', 'remove', 'registrar'])
       .describe(
-        '`add`: add the record. `replace`: take `remove` away and have the record instead. `move`: the record is at `from_host` and belongs at `host`. `remove`: take `remove` away and keep the record. `registrar`: register the domain `zone` or renew it, then add the record.',
+        '`add`: add the record. `replace`: take `remove` away and have the record instead. `move`: the record is at `from_host` and belongs at `host`. `remove`: take `remove` away and keep the record. `registrar`: at the registrar of `zone`, set its name servers to `value` (`NS`), or take its DS records away (`DS`); with any other type, register it or renew it, then add the record.',
       ),
     zone: z.string().describe('The zone that it is done in.').meta({ example: 'example.org' }),
-    type: DnsRecordSchema.shape.type,
+    type: z.enum([...DnsRecordSchema.shape.type.options, 'NS', 'DS']).meta({ example: 'TXT' }),
     host: z
       .string()
       .describe('Relative to the zone; `@` is the zone itself.')
       .meta({ example: '653216321fh._domainkey' }),
     value: z
       .string()
-      .describe('What the host has afterwards.')
+      .describe('What the host has afterwards; name servers are separated by spaces.')
       .meta({ example: 'k=rsa;p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA...' }),
     from_host: z
       .string()
@@ -102,7 +106,7 @@ export const ActionSchema = z
   .meta({ id: 'Action', description: 'What would be done in the DNS, as a program does it.' });
 export type Action = z.infer<typeof ActionSchema>;
 
-/** What the last check saw of one record, what that means, and what to type instead. */
+/** What the last check found of one record, and how to fix it. */
 export const RecordDiagnosisSchema = z
   .object({
     label: DnsRecordSchema.shape.label,
@@ -121,7 +125,12 @@ export const RecordDiagnosisSchema = z
       .describe('Whether the domain’s own name servers said so, or the resolver.'),
     title: z.string().describe('What is the matter, in a few words. For people: programs read the facts.'),
     detail: z.string(),
-    fix: z.string().nullable().describe('`action` as one imperative sentence with the exact value to type.'),
+    fix: z
+      .string()
+      .nullable()
+      .describe(
+        '`action` as one imperative sentence with the exact value to type; or what else to do, where no value is known.',
+      ),
     zone: z
       .string()
       .describe('The zone that the record belongs in: its own name servers’, or the registrable domain.')
@@ -141,7 +150,7 @@ export const RecordDiagnosisSchema = z
   .meta({ id: 'RecordDiagnosis' });
 export type RecordDiagnosis = z.infer<typeof RecordDiagnosisSchema>;
 
-/** What else would help the mail arrive. Never part of `verified`. */
+/** Advice that helps mail arrive. Does not affect `verified`. */
 export const AdviceSchema = z
   .object({
     code: z.enum([
@@ -168,7 +177,7 @@ export const AdviceSchema = z
   .meta({ id: 'Advice' });
 export type Advice = z.infer<typeof AdviceSchema>;
 
-/** Why a domain is, or is not, verified: what the last check saw. */
+/** Why a domain is, or is not, verified: what the last check found. */
 export const DiagnosisSchema = z
   .object({
     status: StatusSchema,
@@ -180,7 +189,7 @@ export const DiagnosisSchema = z
   .meta({ id: 'Diagnosis', description: 'Why, with evidence and fix: what the last check saw.' });
 export type Diagnosis = z.infer<typeof DiagnosisSchema>;
 
-/** One domain's line in the overview. */
+/** Status of one domain in the overview. */
 export const DomainStatusSchema = z
   .object({
     id: IdSchema,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Delegation, Observation, Outcome, RecordType } from '../dns/outcome.ts';
+import type { Delegation, DnssecFailure, Observation, Outcome, RecordType } from '../dns/outcome.ts';
 import type { ByRecord } from '../store/store.ts';
 import type { SpfProblem } from './advice/spf-lookups.ts';
 
@@ -11,6 +11,7 @@ import type { SpfProblem } from './advice/spf-lookups.ts';
 const UnknownReasonSchema = z.enum([
   'timeout',
   'servfail',
+  'bogus',
   'refused',
   'lame',
   'unreachable',
@@ -25,6 +26,8 @@ const RecordTypeSchema = z.enum([
   'A',
   'AAAA',
   'MX',
+  'DS',
+  'DNSKEY',
 ]) satisfies z.ZodType<RecordType>;
 
 export const OutcomeSchema = z.discriminatedUnion('kind', [
@@ -52,10 +55,17 @@ const ObservationSchema = z.object({
     z.object({ kind: z.literal('not-asked'), why: z.literal('address-not-public') }),
   ]),
   ms: z.number(),
+  namedBy: z.array(z.enum(['parent', 'child'])).exactOptional(),
 }) satisfies z.ZodType<Observation>;
 
 const DelegationSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('found'), zone: z.string(), nameServers: z.array(z.string()) }),
+  z.object({
+    kind: z.literal('found'),
+    zone: z.string(),
+    nameServers: z.array(z.string()),
+    parentServers: z.array(z.string()).exactOptional(),
+    resolverFailure: UnknownReasonSchema.exactOptional(),
+  }),
   z.object({ kind: z.literal('no-such-domain') }),
   z.object({
     kind: z.literal('unknown'),
@@ -97,9 +107,15 @@ export const RecordEvidenceSchema = z.object({
       observations: z.array(ObservationSchema),
       /** It leads back to a name that it came by: there is no end. */
       circular: z.boolean().exactOptional(),
+      /** It leads on over more aliases than are followed. */
+      endless: z.boolean().exactOptional(),
     })
     .nullable(),
   findings: z.array(FindingSchema),
+  /** Why receivers that validate DNSSEC get no answer from the zone. */
+  dnssec: z
+    .object({ proof: z.enum(['resolver', 'keys']), ds: z.array(z.string()) })
+    .exactOptional() satisfies z.ZodType<DnssecFailure | undefined>,
   /** The check's budget ended before everything was asked that concerns the record. */
   budgetEnded: z.boolean().exactOptional(),
 });
