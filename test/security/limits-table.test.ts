@@ -106,10 +106,7 @@ test('SECURITY.md lists the limits that the server has', () => {
     ],
     ['TXT values at a name that are judged', `${CHECK_LIMITS.judgedValues}, ours first`],
     ['Base64 of a published key that is parsed', `${n(CHECK_LIMITS.keyCharacters)} characters`],
-    [
-      'terms of an SPF record',
-      `${CHECK_LIMITS.spfTerms}; the look-ups of a longer one are not counted`,
-    ],
+    ['terms of an SPF record', `${CHECK_LIMITS.spfTerms}; the look-ups of a longer one are not counted`],
     [
       'what is kept of it',
       `${kib(EVIDENCE_LIMITS.bytes)}, ${EVIDENCE_LIMITS.valuesAnAnswer} values an answer`,
