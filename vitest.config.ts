@@ -4,6 +4,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** How many requests a fuzz test sends. */
     fuzzRequests: number;
+    /** Whether tests with real resolvers run behind each of them, and not behind the usual one alone. */
+    allResolvers: boolean;
   }
 }
 
@@ -14,6 +16,6 @@ export default defineConfig(({ mode }) => ({
     globalSetup: ['test/keys-file.ts', 'test/console/prepare-console.ts'],
     testTimeout: 20_000,
     hookTimeout: 20_000,
-    provide: { fuzzRequests: mode === 'fuzz' ? 10_000 : 1_000 },
+    provide: { fuzzRequests: mode === 'fuzz' ? 10_000 : 1_000, allResolvers: mode === 'engines' },
   },
 }));

@@ -1,0 +1,97 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { Resolver } from 'node:dns/promises';
+import { once } from 'node:events';
+import { accessSync, constants } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+/** A DNS server's process. Disposing of it ends it; it ends with the test's process, too, however that ends. */
+export class Engine implements AsyncDisposable {
+  readonly #child: ChildProcess;
+  readonly #said: string[] = [];
+
+  constructor(program: string, args: readonly string[]) {
+    const withParent = ['--pdeathsig', 'TERM', pathOf(program), ...args];
+    this.#child = spawn('setpriv', withParent, { stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [this.#child.stdout, this.#child.stderr])
+      stream?.on('data', (chunk: Buffer) => this.#said.push(chunk.toString()));
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** Waits until a condition holds; tells what the process has said if it ends first, or if that takes too long. */
+  async until(what: string, holds: () => Promise<boolean>, again: () => unknown = () => {}): Promise<void> {
+    for (let poll = 1; !(await holds()); poll++) {
+      if (this.#hasEnded || poll === MAX_POLLS)
+        throw new Error(`${what} in vain: ${this.#said.join('').slice(-2000)}`);
+      await setTimeout(POLL_INTERVAL);
+      if (poll % POLLS_AGAIN === 0) await again();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#hasEnded) return;
+    const exited = once(this.#child, 'exit');
+    this.#child.kill('SIGTERM');
+    await exited;
+  }
+
+  get #hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+}
+
+const POLL_INTERVAL = 20;
+const MAX_POLLS = 500;
+/** A signal that comes while an engine still follows the last one may be lost. */
+const POLLS_AGAIN = 25;
+const FOLDERS = ['/usr/sbin', '/usr/bin', '/usr/local/sbin', '/usr/local/bin'];
+
+function pathOf(program: string): string {
+  return FOLDERS.map((folder) => `${folder}/${program}`).find(isExecutable) ?? program;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function isInstalled(program: string): boolean {
+  return isExecutable(pathOf(program));
+}
+
+/** Runs a program that comes with an engine to its end, and returns what it prints. */
+export async function run(program: string, ...args: string[]): Promise<string> {
+  return (await promisify(execFile)(pathOf(program), args)).stdout;
+}
+
+/** What a server answers, by Node's own resolver: undefined where it answers nothing, or not with records. */
+export async function ask(address: string, name: string, type: 'SOA' | 'TXT') {
+  return resolverAt(address)
+    .resolve(name, type)
+    .catch(() => undefined);
+}
+
+/** Whether a server answers at all, be it that it refuses. */
+export async function isListening(address: string): Promise<boolean> {
+  const failure = await resolverAt(address)
+    .resolve('.', 'SOA')
+    .then(() => undefined, codeOf);
+  return !['ECONNREFUSED', 'ETIMEOUT'].includes(failure ?? '');
+}
+
+function resolverAt(address: string): Resolver {
+  const resolver = new Resolver({ timeout: 250, tries: 1 });
+  resolver.setServers([address]);
+  return resolver;
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
+}
