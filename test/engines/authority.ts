@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ask, Engine, isListening, run } from './engine.ts';
+import { Engine, run, serialAt } from './engine.ts';
 import type { ZoneFile } from './zone-file.ts';
 
 export interface AuthorityOptions {
@@ -50,9 +50,9 @@ export class Authority implements AsyncDisposable {
     await mkdir(options.folder, { recursive: true });
     await writeFile(confOf(options), software.config(options, []));
     const engine = new Engine(software.program, software.args(confOf(options)));
-    const allListen = async () => (await Promise.all(options.addresses.map(isListening))).every(Boolean);
-    await engine.until(`${software.program} was to listen`, allListen);
-    return new Authority(software, options, engine);
+    const authority = new Authority(software, options, engine);
+    await authority.#untilAnswers('.', 'EREFUSED');
+    return authority;
   }
 
   /** Serves a zone, or another version of it; resolves once all addresses answer with it. */
@@ -64,40 +64,42 @@ export class Authority implements AsyncDisposable {
     await this.#load(zone.origin, serial);
   }
 
-  /** Serves a zone no longer; resolves once no address answers for it. */
+  /** Serves a zone no longer; resolves once all addresses refuse it. */
   async drop(origin: string): Promise<void> {
     this.#zones.delete(origin);
-    await this.#load(origin, undefined);
+    await this.#load(origin, 'EREFUSED');
   }
 
-  /** Has a zone that it cannot load: the engine's own way to fail at it, SERVFAIL mostly. */
+  /** Has a zone that it cannot load; resolves once all addresses fail at it. */
   async serveBroken(origin: string): Promise<void> {
     await writeFile(fileOf(this.#options.folder, origin), 'this is no zone file\n');
     this.#zones.add(origin);
-    await this.#load(origin, undefined);
+    await this.#load(origin, 'ESERVFAIL');
   }
 
-  async #load(origin: string, serial: number | undefined): Promise<void> {
+  async #load(origin: string, expected: number | string): Promise<void> {
     const conf = confOf(this.#options);
     await writeFile(conf, this.#software.config(this.#options, [...this.#zones]));
-    const what = `${this.#software.program} was to answer for ${origin} with the serial ${serial}`;
     const reload = () => this.#software.reload(this.#engine, conf);
     await reload();
-    await this.#engine.until(what, () => this.#answersWith(origin, serial), reload);
+    await this.#untilAnswers(origin, expected, reload);
   }
 
-  async #answersWith(origin: string, serial: number | undefined): Promise<boolean> {
-    const answers = await Promise.all(this.addresses.map((address) => ask(address, origin, 'SOA')));
-    return answers.every((soa) => serialOf(soa) === serial);
+  async #untilAnswers(origin: string, expected: number | string, again?: () => unknown): Promise<void> {
+    const allAnswer = async () => {
+      const answers = await Promise.all(this.addresses.map((address) => serialAt(address, origin)));
+      return answers.every((answer) => answer === expected);
+    };
+    await this.#engine.until(
+      `${this.#software.program} was to answer ${expected} for ${origin}`,
+      allAnswer,
+      again,
+    );
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.#engine[Symbol.asyncDispose]();
   }
-}
-
-function serialOf(soa: unknown): number | undefined {
-  return typeof soa === 'object' && soa !== null && 'serial' in soa ? Number(soa.serial) : undefined;
 }
 
 function confOf({ folder }: AuthorityOptions): string {

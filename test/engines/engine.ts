@@ -71,19 +71,18 @@ export async function run(program: string, ...args: string[]): Promise<string> {
   return (await promisify(execFile)(pathOf(program), args)).stdout;
 }
 
-/** What a server answers, by Node's own resolver: undefined where it answers nothing, or not with records. */
-export async function ask(address: string, name: string, type: 'SOA' | 'TXT') {
+/** The TXT records that a server answers with, by Node's own resolver; undefined where it does not. */
+export function askForTxt(address: string, name: string): Promise<string[][] | undefined> {
   return resolverAt(address)
-    .resolve(name, type)
+    .resolveTxt(name)
     .catch(() => undefined);
 }
 
-/** Whether a server answers at all, be it that it refuses. */
-export async function isListening(address: string): Promise<boolean> {
-  const failure = await resolverAt(address)
-    .resolve('.', 'SOA')
-    .then(() => undefined, codeOf);
-  return !['ECONNREFUSED', 'ETIMEOUT'].includes(failure ?? '');
+/** The serial of a zone that a server answers with; else Node's code of its failure, such as EREFUSED. */
+export function serialAt(address: string, zone: string): Promise<number | string> {
+  return resolverAt(address)
+    .resolveSoa(zone)
+    .then(({ serial }) => serial, codeOf);
 }
 
 function resolverAt(address: string): Resolver {
@@ -92,6 +91,6 @@ function resolverAt(address: string): Resolver {
   return resolver;
 }
 
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }

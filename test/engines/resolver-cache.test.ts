@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ask } from './engine.ts';
+import { askForTxt } from './engine.ts';
 import { describeBehind } from './internet.ts';
 
 describeBehind(['unbound that validates', 'bind9', 'dnsmasq before unbound'], (internet, resolver) => {
@@ -8,7 +8,7 @@ describeBehind(['unbound that validates', 'bind9', 'dnsmasq before unbound'], (i
     const ttl = 300;
     await site.serve(['knot'], '', { ttl });
     await site.delegate('knot');
-    expect(await ask(internet().resolver.address, site.fqdn, 'TXT')).toBeUndefined();
+    expect(await askForTxt(internet().resolver.address, site.fqdn)).toBeUndefined();
     const planted = Date.now();
     await site.serve(['knot'], site.record, { ttl });
     const cached = await site.checkAgain();
@@ -25,7 +25,7 @@ describeBehind(['unbound that validates', 'bind9', 'dnsmasq before unbound'], (i
     await site.delegate('nsd');
     expect(await site.checkAgain()).toMatchObject({ verified: false, code: 'RECORD_MISSING' });
     await site.serve(['nsd'], site.record, { ttl: 300 });
-    expect(await ask(internet().resolver.address, site.fqdn, 'TXT')).toEqual([expect.anything()]);
+    expect(await askForTxt(internet().resolver.address, site.fqdn)).toEqual([expect.anything()]);
     expect(await site.checkAgain()).toMatchObject({ verified: true, code: 'OK' });
   });
 
@@ -33,7 +33,7 @@ describeBehind(['unbound that validates', 'bind9', 'dnsmasq before unbound'], (i
     const site = await internet().newSite();
     await internet().tree.providers.knot.authority.serveBroken(site.name);
     await site.delegate('knot');
-    for (const name of [site.fqdn, site.name]) await ask(internet().resolver.address, name, 'TXT');
+    for (const name of [site.fqdn, site.name]) await askForTxt(internet().resolver.address, name);
     await site.serve(['knot'], site.record);
     const checked = await site.checkAgain();
     expect(checked).toMatchObject({ verified: true, source: 'authority' });

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ask, Engine, run } from './engine.ts';
+import { Engine, run, serialAt } from './engine.ts';
 
 export interface ResolverOptions {
   readonly address: string;
@@ -141,6 +141,6 @@ async function running(
   address: string,
   forget: (domain: string) => Promise<void>,
 ): Promise<RunningResolver> {
-  await engine.until('it was to resolve', async () => (await ask(address, '.', 'SOA')) !== undefined);
+  await engine.until('it was to resolve', async () => typeof (await serialAt(address, '.')) === 'number');
   return { address, forget, [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose]() };
 }
