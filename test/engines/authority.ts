@@ -134,7 +134,8 @@ template:
     zonefile-sync: -1
 ${zones.length === 0 ? '' : 'zone:'}
 ${zones.map((zone) => `  - domain: ${zone}\n    file: ${fileOf(folder, zone)}\n`).join('')}`,
-    reload: (engine) => engine.signal('SIGHUP'),
+    // A signal ends knotd that has just begun to listen.
+    reload: (_, conf) => run('knotc', '--config', conf, 'reload').catch(() => {}),
   },
   named: {
     program: 'named',

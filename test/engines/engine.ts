@@ -25,7 +25,7 @@ export class Engine implements AsyncDisposable {
   async until(what: string, holds: () => Promise<boolean>, again: () => unknown = () => {}): Promise<void> {
     for (let poll = 1; !(await holds()); poll++) {
       if (this.#hasEnded || poll === MAX_POLLS)
-        throw new Error(`${what} in vain: ${this.#said.join('').slice(-2000)}`);
+        throw new Error(`${what} in vain (${this.#state}): ${this.#said.join('').slice(-2000)}`);
       await setTimeout(POLL_INTERVAL);
       if (poll % POLLS_AGAIN === 0) await again();
     }
@@ -40,6 +40,10 @@ export class Engine implements AsyncDisposable {
 
   get #hasEnded(): boolean {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
+  get #state(): string {
+    return this.#hasEnded ? `it ended with ${this.#child.signalCode ?? this.#child.exitCode}` : 'it runs';
   }
 }
 
