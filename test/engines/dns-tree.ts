@@ -63,20 +63,20 @@ export class DnsTree implements AsyncDisposable {
 
   static async start(): Promise<DnsTree> {
     const folder = await mkdtemp(join(tmpdir(), 'letterhead-engines-'));
-    const resources = new AsyncDisposableStack();
-    resources.defer(() => rm(folder, { recursive: true }));
+    await using started = new AsyncDisposableStack();
+    started.defer(() => rm(folder, { recursive: true }));
     const prefix = `127.${64 + random(128)}.${random(256)}.`;
     const addressesOf = (part: keyof typeof HOSTS) => HOSTS[part].map((host) => `${prefix}${host}`);
-    resources.use(await LoopbackAddresses.add([...addressesOf('named'), ...addressesOf('resolver')]));
+    started.use(await LoopbackAddresses.add([...addressesOf('named'), ...addressesOf('resolver')]));
     const start = async (engine: AuthorityName, part: keyof typeof HOSTS) =>
-      resources.use(
+      started.use(
         await Authority.start(engine, { folder: join(folder, part), addresses: addressesOf(part) }),
       );
     const provide = async (engine: AuthorityName) => providerOf(engine, await start(engine, engine));
     const tree = new DnsTree({
       folder,
       prefix,
-      resources,
+      resources: new AsyncDisposableStack(),
       root: await start('nsd', 'root'),
       registry: await start('knot', 'registry'),
       providers: { knot: await provide('knot'), named: await provide('named'), nsd: await provide('nsd') },
@@ -87,6 +87,7 @@ export class DnsTree implements AsyncDisposable {
       },
     });
     await tree.#fill();
+    tree.use(started.move());
     return tree;
   }
 

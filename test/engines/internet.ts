@@ -36,7 +36,8 @@ export class Internet implements AsyncDisposable {
   }
 
   static async start(resolverName: ResolverName): Promise<Internet> {
-    const tree = await DnsTree.start();
+    await using started = new AsyncDisposableStack();
+    const tree = started.use(await DnsTree.start());
     const [rootAddress = ''] = tree.root.addresses;
     const place = { address: tree.resolverAddress, folder: tree.folderOf('resolver') };
     const how = { ...place, rootAddress, rootKey: tree.rootKey.line };
@@ -44,6 +45,7 @@ export class Internet implements AsyncDisposable {
     const server = await startTestServer({
       environment: { DNS_SERVERS: tree.resolverAddress, DNS_AUTHORITY_PORT: '53' },
     });
+    started.move();
     return new Internet(tree, resolver, tree.use(server));
   }
 
