@@ -6,6 +6,8 @@ declare module 'vitest' {
     fuzzRequests: number;
     /** Whether tests with real resolvers run behind each of them, and not behind the usual one alone. */
     allResolvers: boolean;
+    /** How many key records at random the receivers are asked about; a seed of null is another one each time. */
+    receiverSpellings: { random: number; seed: number | null };
   }
 }
 
@@ -16,6 +18,10 @@ export default defineConfig(({ mode }) => ({
     globalSetup: ['test/keys-file.ts', 'test/console/prepare-console.ts'],
     testTimeout: 20_000,
     hookTimeout: 20_000,
-    provide: { fuzzRequests: mode === 'fuzz' ? 10_000 : 1_000, allResolvers: mode === 'engines' },
+    provide: {
+      fuzzRequests: mode === 'fuzz' ? 10_000 : 1_000,
+      receiverSpellings: mode === 'fuzz' ? { random: 4_000, seed: null } : { random: 200, seed: 1 },
+      allResolvers: mode === 'engines',
+    },
   },
 }));

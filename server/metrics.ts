@@ -3,7 +3,7 @@ import type { LookupObserver } from './dns/lookup.ts';
 import type { CheckObserver } from './monitor/run-check.ts';
 import { dkimStateOf } from './records/record-states.ts';
 
-/** Metrics for the operator, in Prometheus' terms. */
+/** Prometheus metrics for the operator. */
 export interface Metrics {
   /** Renders the text that `/metrics` serves, of the type `contentType`. */
   text(): Promise<string>;

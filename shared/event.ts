@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { IdSchema } from './account.ts';
 
-/** Everything that is worth telling. `degraded`: found wrong once; `lost`: `verified` was taken away. */
+/**
+ * Everything that is worth telling. `degraded`: found wrong once; `unreachable`: verified, but nothing definitive has
+ * been heard for 24 hours; `recovered`: found right after either; `lost`: `verified` was taken away.
+ */
 export const EVENT_TYPES = [
   'account.created',
   'account.renamed',
@@ -14,6 +17,7 @@ export const EVENT_TYPES = [
   'domain.renamed',
   'domain.verified',
   'domain.degraded',
+  'domain.unreachable',
   'domain.recovered',
   'domain.lost',
   'domain.deleted',
@@ -22,7 +26,7 @@ export const EVENT_TYPES = [
 export const EventTypeSchema = z.enum(EVENT_TYPES).meta({ id: 'EventType' });
 export type EventType = z.infer<typeof EventTypeSchema>;
 
-/** Who did it: a token (with the address it came from), someone at the command line, or Letterhead itself. */
+/** Who made a change: a token (and its network address), the command line, or the monitor. */
 export const ActorSchema = z
   .object({
     kind: z.enum(['token', 'cli', 'monitor']),
@@ -33,7 +37,7 @@ export const ActorSchema = z
 
 export type Actor = z.infer<typeof ActorSchema>;
 
-/** One line of what happened. */
+/** An entry in the log of an account. */
 export const EventSchema = z
   .object({
     id: IdSchema.describe('Rises within the account.'),
@@ -43,7 +47,7 @@ export const EventSchema = z
     at: z.date(),
     changes: z
       .record(z.string(), z.json())
-      .describe('What changed: the fields with their old and new values, or what was made or removed.'),
+      .describe('What changed: fields with their old and new values, or what was created or removed.'),
   })
   .meta({ id: 'Event', description: 'Something that happened in an account.' });
 

@@ -1,5 +1,5 @@
 import { type Message, type Question, RCODE } from './message.ts';
-import { isWithin } from './name.ts';
+import { isWithin, withoutEscapes } from './name.ts';
 import type { Absent, Outcome, RecordType, UnknownReason } from './outcome.ts';
 import type { ResourceRecord } from './record.ts';
 import { unknown } from './reply.ts';
@@ -26,7 +26,8 @@ export function readAuthority(message: Message, question: Question, zone: string
   const failure = failureOf(message);
   if (failure !== null) return unknown(failure);
   if (!message.authoritative) return readReferral(message, question, zone) ?? unknown('lame');
-  const own = message.answers.filter(({ name }) => name === question.name);
+  const asked = withoutEscapes(question.name);
+  const own = message.answers.filter(({ name }) => name === asked);
   const values = own.filter(({ type }) => type === question.type);
   const alias = own.find(({ type }) => type === 'CNAME');
   if (values.length === 0 && alias === undefined) return absent(message);
@@ -43,7 +44,7 @@ export function readResolver(message: Message, question: Question): Outcome {
   const failure = failureOf(message);
   if (failure !== null) return unknown(failure);
   const aliases = aliasesFrom(message.answers, question);
-  const end = aliases.at(-1)?.value ?? question.name;
+  const end = aliases.at(-1)?.value ?? withoutEscapes(question.name);
   const values = message.answers.filter(({ name, type }) => name === end && type === question.type);
   const alias = question.type === 'CNAME' ? values[0] : aliases[0];
   if (values.length === 0 && alias === undefined)
@@ -126,7 +127,7 @@ function isResolved({ authorities, recursionAvailable, authoritative }: Message)
 /** CNAME records from the queried name on, in order; MAX_ALIASES ends a loop. */
 function aliasesFrom(answers: readonly ResourceRecord[], question: Question): ResourceRecord[] {
   const aliases: ResourceRecord[] = [];
-  let name = question.name;
+  let name = withoutEscapes(question.name);
   while (question.type !== 'CNAME' && aliases.length < MAX_ALIASES) {
     const alias = answers.find((record) => record.type === 'CNAME' && record.name === name);
     if (alias === undefined) break;

@@ -8,6 +8,7 @@ import {
   RECURSION_DESIRED,
 } from 'dns-packet';
 import { DNS_LIMITS } from '../limits.ts';
+import { withoutEscapes } from './name.ts';
 import type { RecordType } from './outcome.ts';
 import { type ResourceRecord, toRecord } from './record.ts';
 import { assertDecodable } from './validate-message.ts';
@@ -64,10 +65,19 @@ export function encodeQuery(
     type: 'query',
     id,
     flags: toResolver | (checkingDisabled ? CHECKING_DISABLED : 0),
-    questions: [{ name: question.name, type: question.type, class: 'IN' }],
+    questions: [{ name: question.name.replaceAll('\\.', INNER_DOT), type: question.type, class: 'IN' }],
     additionals: edns ? [{ ...OPT_RECORD, flags: dnssec ? DNSSEC_OK : 0 }] : [],
   });
+  if (question.name.includes('\\.')) writeInnerDots(bytes);
   return { question, bytes, edns };
+}
+
+/** Stands for a dot inside of a label while the codec cuts the name at its dots: DEL, which no name of ours has. */
+const INNER_DOT = '\x7f';
+
+function writeInnerDots(query: Buffer): void {
+  const end = query.indexOf(0, HEADER_LENGTH);
+  for (let at = HEADER_LENGTH; at < end; at++) if (query[at] === INNER_DOT.charCodeAt(0)) query[at] = 0x2e;
 }
 
 const OPT_RECORD = {
@@ -91,7 +101,7 @@ export function isReplyTo(bytes: Buffer, { bytes: query, question }: Query): boo
   if ((flags & RESPONSE_BIT) === 0 || (flags & OPCODE_BITS) !== 0) return false;
   const questions = bytes.readUInt16BE(4);
   if (questions === 0) return (rcodeBits & 0xf) !== RCODE.NOERROR;
-  const nameEnd = HEADER_LENGTH + (question.name === '.' ? 1 : question.name.length + 2);
+  const nameEnd = HEADER_LENGTH + (question.name === '.' ? 1 : withoutEscapes(question.name).length + 2);
   const end = nameEnd + 4;
   return (
     questions === 1 &&

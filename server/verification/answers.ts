@@ -26,7 +26,7 @@ export interface Answers {
 
 type Definitive = Exclude<Outcome, { kind: 'unknown' }>;
 
-/** The answer at the end of a loop. */
+/** The answer at the end of a loop, and of more aliases than resolvers follow. */
 const NOTHING: Definitive = { kind: 'absent', reason: 'nodata', negativeTtl: null };
 
 /** The authorities' answers, silent servers aside; the resolver's where none of them gave one. */
@@ -61,9 +61,9 @@ export function isAlias(
  */
 function followed(outcome: Definitive, evidence: RecordEvidence, servers: readonly Observation[]): Answer[] {
   if (!isAlias(evidence.type, outcome)) return [toAnswer(evidence, outcome, outcome, servers)];
-  const atItsEnd = saidAtTheEnd(evidence);
-  const ends = atItsEnd.length > 0 ? atItsEnd : toldByResolver(evidence);
-  return ends.map((end) => toAnswer(evidence, outcome, end, servers));
+  const ends = [saidAtTheEnd(evidence), toldByResolver(evidence)].find((said) => said.length > 0);
+  const unreached = evidence.alias?.endless === true ? [NOTHING] : [];
+  return (ends ?? unreached).map((end) => toAnswer(evidence, outcome, end, servers));
 }
 
 /**

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Delegation, DnssecFailure, Observation, Outcome, RecordType } from '../dns/outcome.ts';
 import type { ByRecord } from '../store/store.ts';
+import type { SpfProblem } from './advice/spf-lookups.ts';
 
 /**
  * What one check saw, as plain data. It is judged at once; stored-diagnosis.ts has what is kept of that. The schemas
@@ -106,6 +107,8 @@ export const RecordEvidenceSchema = z.object({
       observations: z.array(ObservationSchema),
       /** It leads back to a name that it came by: there is no end. */
       circular: z.boolean().exactOptional(),
+      /** It leads on over more aliases than are followed. */
+      endless: z.boolean().exactOptional(),
     })
     .nullable(),
   findings: z.array(FindingSchema),
@@ -121,15 +124,24 @@ export type RecordEvidence = z.infer<typeof RecordEvidenceSchema>;
 /** The zone that the name lies in, as its servers see it; absent where that is not known. */
 const AdviceZoneSchema = z.string().exactOptional();
 
+const PlacedTermSchema = z.object({ term: z.string(), domain: z.string() });
+
+const SpfProblemSchema = PlacedTermSchema.extend({
+  kind: z.enum(['syntax', 'no-record', 'multiple-records', 'too-many-mail-servers']),
+}) satisfies z.ZodType<SpfProblem>;
+
 /** What there is beside the records, for advice. */
 export const AdviceEvidenceSchema = z.object({
   spf: z.object({
     txt: OutcomeSchema,
     /** How many DNS look-ups the record makes a receiver do; null where that could not be found out. */
     lookups: z.number().nullable(),
+    /** The terms whose look-up finds nothing. */
+    voids: z.array(PlacedTermSchema).readonly().exactOptional(),
+    problem: SpfProblemSchema.nullable().exactOptional(),
     zone: AdviceZoneSchema,
   }),
-  /** TXT at `_dmarc` of the domain itself, then of the registrable domain where that is another. */
+  /** TXT at `_dmarc` of each domain of the tree walk (RFC 9989 §4.10), from the domain itself up. */
   dmarc: z.array(z.object({ name: z.string(), txt: OutcomeSchema, zone: AdviceZoneSchema })),
   mx: OutcomeSchema,
 });

@@ -7,7 +7,7 @@ import {
   AUTHORITATIVE_ANSWER,
   type DecodedPacket,
   decode,
-  encode,
+  encode as encodePlain,
   type Packet,
   type Question,
   RECURSION_AVAILABLE,
@@ -170,7 +170,9 @@ export class NameServer implements AsyncDisposable {
       const answer = this.#respond(packet, question, fault);
       const limit = packet.additionals?.some((record) => record.type === 'OPT') ? UDP_LIMIT : 512;
       const truncated = fault === 'truncate' || fault?.startsWith('tcp-') || answer.length > limit;
-      send(truncated ? encode(reply(packet, question, { flags: TRUNCATED_RESPONSE })) : answer);
+      // The C library takes an empty answer without RA for that of a server that is not responsible.
+      const flags = TRUNCATED_RESPONSE | (this.recursive ? RECURSION_AVAILABLE : 0);
+      send(truncated ? encode(reply(packet, question, { flags })) : answer);
     });
   }
 
@@ -399,6 +401,28 @@ function fromCache(name: string, type: string, cached: Cached) {
   return { kind: cached.negative, soa: zone.soaRecord() } as const;
 }
 
+/** The name of the question in a message, with `\.` for a dot inside of a label. */
+function questionName(message: Buffer): string {
+  const labels: string[] = [];
+  for (let at = 12; message[at] !== 0; at += (message[at] ?? 0) + 1) {
+    labels.push(message.toString('latin1', at + 1, at + 1 + (message[at] ?? 0)).replaceAll('.', '\\.'));
+  }
+  return labels.length === 0 ? '.' : labels.join('.');
+}
+
+/** A message whose codec knows no dots inside of labels: each goes through it as another octet. */
+function encode(packet: Packet): Buffer {
+  const [question] = packet.questions ?? [];
+  if (question?.name.includes('\\.') !== true) return encodePlain(packet);
+  const hide = <Named extends { name: string }>(one: Named) => ({
+    ...one,
+    name: one.name.replaceAll('\\.', '\x7f'),
+  });
+  const { questions = [], answers = [], ...others } = packet;
+  const bytes = encodePlain({ ...others, questions: questions.map(hide), answers: answers.map(hide) });
+  return Buffer.from(bytes.toString('latin1').replaceAll('\x7f', '.'), 'latin1');
+}
+
 function wantsDnssec({ additionals = [] }: Packet): boolean {
   return additionals.some((record) => record.type === 'OPT' && record.flag_do);
 }
@@ -406,8 +430,8 @@ function wantsDnssec({ additionals = [] }: Packet): boolean {
 function parseQuery(message: Buffer): Query | undefined {
   try {
     const packet = decode(message);
-    const question = packet.questions?.[0];
-    return question === undefined ? undefined : { packet, question };
+    const [question] = packet.questions ?? [];
+    return question && { packet, question: { ...question, name: questionName(message) } };
   } catch {
     return undefined;
   }

@@ -119,8 +119,9 @@ export class Zone {
     return [...toAnswers(name, 'A', records), ...toAnswers(name, 'AAAA', records)];
   }
 
-  /** RFC 4592 §3.3.1: the wildcard at the closest encloser. */
+  /** RFC 4592 §3.3.1: the wildcard at the closest encloser. The apex always exists. */
   #wildcard(name: string): Records | undefined {
+    if (name === this.apex) return undefined;
     let encloser = parentOf(name);
     while (encloser !== this.apex && !this.#names.has(encloser) && !this.#isEmptyNonTerminal(encloser)) {
       encloser = parentOf(encloser);

@@ -60,6 +60,20 @@ const loopOf = (count: number): Record<string, Records> =>
     ]),
   );
 
+/** `l0` leads to `l1` and so on, up to the one of this number. */
+const chainOf = (count: number): Record<string, Records> =>
+  Object.fromEntries(
+    Array.from({ length: count }, (_, i) => [`l${i}.example.org`, { CNAME: `l${i + 1}.example.org` }]),
+  );
+
+const DAMAGED: [when: string, key: string][] = [
+  ['with a stray letter at its end', `${OUR_KEY}A`],
+  ['with padding at its end', `${OUR_KEY}=`],
+  ['without a letter', OUR_KEY.slice(0, 200) + OUR_KEY.slice(201)],
+  ['in small letters', OUR_KEY.toLowerCase()],
+  ['in hexadecimal', Buffer.from(OUR_KEY, 'base64').toString('hex')],
+];
+
 const failing =
   (fault: Fault) =>
   ({ servers }: CheckFixture) => {
@@ -208,6 +222,29 @@ const CASES: Case[] = [
     records: { [`${HOST}.mail.example.org`]: { TXT: [`t=y;${OURS}`] } },
   },
   { code: 'OK', when: 'the record is there', records: { [FQDN]: { TXT: [`v=DKIM1; ${OURS}`] } } },
+  ...['\n', '\r\n', '\v'].map(
+    (lineBreak): Case => ({
+      code: 'OK',
+      when: `the record is there with line breaks (${JSON.stringify(lineBreak)})`,
+      records: {
+        [FQDN]: {
+          TXT: [
+            `v=DKIM1;${lineBreak}k=rsa; p=${OUR_KEY.slice(0, 64)}${lineBreak}${OUR_KEY.slice(64)}${lineBreak}`,
+          ],
+        },
+      },
+    }),
+  ),
+  {
+    code: 'OK',
+    when: 'the record is there with white space around its equals signs',
+    records: { [FQDN]: { TXT: [`v = DKIM1; k = rsa; s = *; p = ${OUR_KEY}`] } },
+  },
+  {
+    code: 'OK',
+    when: 'the record is there with a remark of 17,000 characters',
+    records: { [FQDN]: { TXT: [`n=${'x'.repeat(17_000)}; ${OURS}`] } },
+  },
   {
     code: 'OK',
     when: 'the Return-Path is there, in another case',
@@ -249,6 +286,23 @@ const CASES: Case[] = [
   },
   {
     code: 'MULTIPLE_RECORDS',
+    when: 'ours is there twice, cut into other strings',
+    records: {
+      [FQDN]: {
+        TXT: [
+          [OURS.slice(0, 255), OURS.slice(255)],
+          [OURS.slice(0, 200), OURS.slice(200)],
+        ],
+      },
+    },
+  },
+  {
+    code: 'MULTIPLE_RECORDS',
+    when: 'ours is there twice, once with a space at its end',
+    records: { [FQDN]: { TXT: [OURS, `${OURS} `] } },
+  },
+  {
+    code: 'MULTIPLE_RECORDS',
     when: '50 others are there',
     records: { [FQDN]: { TXT: [...Array.from({ length: 50 }, (_, i) => `${i}`), OURS] } },
   },
@@ -271,6 +325,11 @@ const CASES: Case[] = [
     code: 'ESCAPED_SEMICOLON',
     when: 'somebody copied the backslash',
     records: { [FQDN]: { TXT: [OURS.replace(';', '\\;')] } },
+  },
+  {
+    code: 'ESCAPED_SEMICOLON',
+    when: 'a backslash is left of a line of a zone file',
+    records: { [FQDN]: { TXT: [`${OURS}\\`] } },
   },
   {
     code: 'KEY_TRUNCATED',
@@ -333,6 +392,18 @@ const CASES: Case[] = [
     when: 'an alias leads to another key',
     records: { [FQDN]: { CNAME: 'dkim.example.org' }, 'dkim.example.org': { TXT: [`p=${ANOTHER_KEY}`] } },
   },
+  ...DAMAGED.map(
+    ([when, key]): Case => ({
+      code: 'KEY_DAMAGED',
+      when: `it is our key ${when}`,
+      records: { [FQDN]: { TXT: [`k=rsa;p=${key}`] } },
+    }),
+  ),
+  {
+    code: 'KEY_DAMAGED',
+    when: 'there is no key',
+    records: { [FQDN]: { TXT: ['k=rsa; p=VALUE'] } },
+  },
   {
     code: 'BAD_SYNTAX',
     when: 'it is something else',
@@ -377,6 +448,22 @@ const CASES: Case[] = [
     code: 'WRONG_HOST',
     when: 'it is at the bare selector',
     records: { [`${SELECTOR}.example.org`]: { TXT: [OURS] } },
+  },
+  {
+    code: 'WRONG_HOST',
+    when: 'the underscore is left out',
+    records: { [`${SELECTOR}.domainkey.example.org`]: { TXT: [OURS] } },
+  },
+  {
+    code: 'WRONG_HOST',
+    when: 'the dot after the selector is escaped',
+    records: { [`${SELECTOR}\\._domainkey.example.org`]: { TXT: [OURS] } },
+  },
+  {
+    code: 'WRONG_HOST',
+    when: 'the selector is left out',
+    row: inMail,
+    records: { '_domainkey.mail.example.org': { TXT: ['o=-', OURS] } },
   },
   {
     code: 'WRONG_HOST',
@@ -438,6 +525,11 @@ const CASES: Case[] = [
     code: 'WRONG_TYPE',
     when: 'an alias leads into a loop of six',
     records: { [FQDN]: { CNAME: 'l0.example.org' }, ...loopOf(6) },
+  },
+  {
+    code: 'WRONG_TYPE',
+    when: 'an alias leads over 20 others to the record',
+    records: { [FQDN]: { CNAME: 'l0.example.org' }, ...chainOf(20), 'l20.example.org': { TXT: [OURS] } },
   },
   {
     code: 'WRONG_TYPE',

@@ -63,7 +63,7 @@ describe('a diagnosis', () => {
     server.dns.publish(fqdn, { TXT: Array.from({ length: 150 }, (_, i) => `p=${i}`) });
     await server.letterhead.domains.verifyDns.mutate({ account: 1, id });
     const seen = await diagnosisOf(server, id);
-    expect(seen).toMatchObject({ code: 'OTHER_KEY', state: 'invalid' });
+    expect(seen).toMatchObject({ code: 'KEY_DAMAGED', state: 'invalid' });
     expect(seen.action).toMatchObject({
       kind: 'replace',
       remove: [{ type: 'TXT', count: 150, values: null }],

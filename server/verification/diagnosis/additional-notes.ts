@@ -1,7 +1,8 @@
+import { judgeValue } from '../match-value.ts';
 import { NEGATIVE_CACHED, TEST_MODE } from './correct-record.ts';
 import { serversByNamer } from './delegation-differs.ts';
 import type { FoundCode, Note } from './finding.ts';
-import { isCorrect, type RuleInput } from './rule-input.ts';
+import { isCorrect, observedValues, type RuleInput } from './rule-input.ts';
 import { failures } from './transient-failures.ts';
 
 /** What else was seen, which the code given does not tell. */
@@ -27,9 +28,19 @@ function aboutOurRecord(input: RuleInput, code: FoundCode): Note[] {
   const notes: Note[] = [];
   const isOfServers = OF_SERVERS.includes(code);
   if (isOfServers && NEGATIVE_CACHED(input) !== null) notes.push({ kind: 'negative-cached' });
+  notes.push(...pitfalls(input));
   const mayBeTested = isOfServers || code === 'NEGATIVE_CACHED';
   if (mayBeTested && TEST_MODE(input) !== null) notes.push({ kind: 'test-mode' });
   return notes;
+}
+
+/** Spellings of our record that some receivers don't take, each once. */
+function pitfalls(input: RuleInput): Note[] {
+  const { record } = input;
+  if (record.kind !== 'dkim' || !isCorrect(input)) return [];
+  const judged = observedValues(input).map((value) => judgeValue(record, value));
+  const found = judged.flatMap((one) => (one.kind === 'ours' ? one.pitfalls : []));
+  return [...new Set(found)].map((pitfall) => ({ kind: 'pitfall', pitfall }));
 }
 
 /** Other names where the record landed, after the one that the finding names. */

@@ -7,6 +7,7 @@ import type { Facts, Finding, FoundCode, Rule } from './finding.ts';
 import {
   BAD_SYNTAX,
   ESCAPED_SEMICOLON,
+  KEY_DAMAGED,
   KEY_RESTRICTED,
   KEY_REVOKED,
   KEY_TRUNCATED,
@@ -63,6 +64,7 @@ export const CODES: { readonly [Code in FoundCode]: Meaning & { readonly rule: R
   PREVIOUS_KEY: { ...INVALID, rule: PREVIOUS_KEY },
   KEY_REVOKED: { ...INVALID, rule: KEY_REVOKED },
   WILDCARD_ANSWER: { ...INVALID, rule: WILDCARD_ANSWER },
+  KEY_DAMAGED: { ...INVALID, rule: KEY_DAMAGED },
   OTHER_KEY: { ...INVALID, rule: OTHER_KEY },
   BAD_SYNTAX: { ...INVALID, rule: BAD_SYNTAX },
   HOST_DOUBLED: { ...MISSING, rule: HOST_DOUBLED },

@@ -1,5 +1,7 @@
 import type { Action, DiagnosisCode } from '@letterhead/shared';
 import type { DnssecFailure } from '../../dns/outcome.ts';
+import type { Pitfall } from '../../keys/dkim-record.ts';
+import type { KeyDamage } from '../../keys/key-damage.ts';
 import type { RuleInput } from './rule-input.ts';
 
 /**
@@ -51,14 +53,20 @@ interface FactsByCode extends Record<FoundCode, object> {
   OK: { readonly seenBy: 'authority' | 'resolver'; readonly resolverDiffers: boolean };
   KEY_RESTRICTED: { readonly tag: 'h' | 'k' | 's'; readonly tagValue: string };
   TXT_SPLIT_INTO_RECORDS: { readonly count: number };
-  MULTIPLE_RECORDS: { readonly others: number };
+  MULTIPLE_RECORDS: {
+    readonly others: number;
+    /** How another one differs from ours that says the same; null where none does. */
+    readonly copies: 'same-text' | 'white-space' | null;
+  };
+  ESCAPED_SEMICOLON: { readonly place: 'before-semicolon' | 'end' | 'elsewhere' };
   /** Counts of base64 characters. */
   KEY_TRUNCATED: { readonly length: number; readonly fullLength: number };
+  KEY_DAMAGED: { readonly damage: KeyDamage; readonly length: number; readonly fullLength: number };
   BAD_SYNTAX: { readonly problem: string };
   CNAME_WRONG_TARGET: { readonly target: string; readonly zoneAppended: boolean };
   CNAME_FLATTENED: { readonly types: readonly string[] };
   WRONG_TYPE:
-    | { readonly alias: string; readonly circular: boolean }
+    | { readonly alias: string; readonly circular: boolean; readonly endless: boolean }
     | { readonly alias: null; readonly types: readonly string[] };
   RECORD_MISSING: {
     /** The zone, if the name is delegated below the registrable domain: what the zone above has for it is hidden. */
@@ -100,6 +108,7 @@ export type ServerCode = Extract<FoundCode, `DNS_${string}`>;
 /** What else was seen, which the code does not tell. */
 export type Note =
   | { readonly kind: 'negative-cached' | 'test-mode' | 'servers-disagree' | 'budget-ended' }
+  | { readonly kind: 'pitfall'; readonly pitfall: Pitfall }
   | { readonly kind: 'also-at'; readonly names: readonly string[] }
   | { readonly kind: 'not-all-judged'; readonly total: number; readonly judged: number }
   | ({ readonly kind: 'delegation-differs' } & Delegated)

@@ -3,6 +3,7 @@ import { MAX_NAME_LENGTH } from '../../dns/name.ts';
 import type { ExpectedRecord } from '../../records/dns-records.ts';
 import { isTooLong, LONGEST_DOMAIN } from '../../records/record-names.ts';
 import type { Finding, FoundCode } from '../diagnosis/finding.ts';
+import { damageSentence } from './key-damage.ts';
 import { noteSentence } from './notes.ts';
 import type { Subject, Words } from './subject.ts';
 import { list, quoted, repeated, STILL_HOLDS, serverList } from './text.ts';
@@ -87,19 +88,18 @@ const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
     title: 'The value is split into separate TXT records',
     detail: `The pieces of our value lie in ${count} TXT records of the same name. Receivers take each for a whole; a long value has to be one record, which may hold several strings.`,
   }),
-  MULTIPLE_RECORDS: ({ others }) => ({
+  MULTIPLE_RECORDS: ({ others, copies }) => ({
     title: 'There are other TXT records beside ours',
-    detail: `Our record is there, and ${others} more of the same name. Receivers may pick any of them, so that mail passes by chance or not at all.`,
+    detail: `Our record is there, and ${others} more of the same name${copies === null ? '' : COPIES[copies]}. Receivers may pick any of them, so that mail passes by chance or not at all.`,
   }),
   QUOTES_IN_VALUE: () => ({
     title: 'The value has quotation marks in it',
     detail:
       'It is our value with quotation marks as a part of it. Quotation marks belong in zone files; DNS forms add them automatically.',
   }),
-  ESCAPED_SEMICOLON: () => ({
+  ESCAPED_SEMICOLON: ({ place }) => ({
     title: 'The value has backslashes in it',
-    detail:
-      'It is our value with a backslash before the semicolon. Backslashes belong in zone files; DNS forms add them automatically.',
+    detail: `It is our value with a backslash ${BACKSLASH[place]}. Backslashes belong in zone files; DNS forms add them automatically.`,
   }),
   KEY_TRUNCATED: ({ length, fullLength }) => ({
     title: 'The value is cut short',
@@ -117,6 +117,10 @@ const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
   WILDCARD_ANSWER: (_, { record }) => ({
     title: 'A wildcard record answers instead of ours',
     detail: `Names that nobody has published get the same answer as ${record.fqdn}: it comes from a wildcard record (*). Ours goes before it as soon as it is there; the wildcard can stay.`,
+  }),
+  KEY_DAMAGED: ({ damage, length, fullLength }) => ({
+    title: damage.kind === 'no-key' ? 'There is no key in the record' : 'The key was changed on its way',
+    detail: `${damageSentence(damage, { length, fullLength })} Receivers can’t check our mail with it.`,
   }),
   OTHER_KEY: () => ({
     title: 'There is another key',
@@ -150,7 +154,7 @@ const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
         }
       : {
           title: 'The CNAME points to a name without the record',
-          detail: `${saying(finding.servers)} that ${record.fqdn} is a CNAME record to ${finding.alias}, ${finding.circular ? 'which leads around in a circle: nobody finds anything there' : `and there is no ${record.type} record there`}.`,
+          detail: `${saying(finding.servers)} that ${record.fqdn} is a CNAME record to ${finding.alias}, ${endOfAlias(finding, record)}.`,
         },
   RECORD_MISSING: ({ servers, delegated }, { record, registrable }) => {
     if (isTooLong(record.fqdn)) return tooLong(record, registrable);
@@ -161,6 +165,15 @@ const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
     };
   },
 };
+
+function endOfAlias(
+  { circular, endless }: { circular: boolean; endless: boolean },
+  { type }: ExpectedRecord,
+) {
+  if (circular) return 'which leads around in a circle: nobody finds anything there';
+  if (endless) return 'which leads on to more CNAME records one after the other than receivers follow';
+  return `and there is no ${type} record there`;
+}
 
 /** The beginning of a sentence that names who is responsible, and so who is not. */
 function saying(servers: readonly string[], [says, say] = ['says', 'say']): string {
@@ -188,6 +201,17 @@ function isThereSentence(isThere: boolean | null): string {
     ? 'The name servers themselves have our record. '
     : 'The name servers themselves don’t have our record, either. ';
 }
+
+const COPIES = {
+  'same-text': ': with the same text, though a form may have cut it into strings at other places',
+  'white-space': ', which differs from it only in spaces or line breaks',
+} as const;
+
+const BACKSLASH = {
+  'before-semicolon': 'before the semicolon',
+  end: 'at its end',
+  elsewhere: 'in it',
+} as const;
 
 const FORBIDS = {
   h: 'signatures with SHA-256, as ours are',

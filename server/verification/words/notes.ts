@@ -1,4 +1,5 @@
 import type { RecordDiagnosis } from '@letterhead/shared';
+import type { Pitfall } from '../../keys/dkim-record.ts';
 import type { Failure, Note, ServerCode } from '../diagnosis/finding.ts';
 import { list, serverList } from './text.ts';
 
@@ -22,6 +23,16 @@ export function failureSentence(
   return `${who} ${isBudget ? NOT_REACHED : FAILURES[code]}.`;
 }
 
+/** What the standard allows, and who goes by another rule all the same. */
+const PITFALLS: Record<Pitfall, string> = {
+  'spaced-equals':
+    'It has white space around the equals sign of v= or s=, which is allowed, but which receivers with Exim can’t read: better take that out.',
+  'service-list':
+    'Its s= is a list, which is allowed, but which receivers with Exim or dkimpy can’t read: better take s= out.',
+  granularity:
+    'It carries g=, which today’s receivers ignore, but by which older ones may refuse our mail: better take that out.',
+};
+
 /** One sentence about a record of this type. */
 export function noteSentence(note: Note, type: RecordDiagnosis['type']): string {
   switch (note.kind) {
@@ -35,6 +46,8 @@ export function noteSentence(note: Note, type: RecordDiagnosis['type']): string 
       return `The registrar names ${serverList(note.parent)}, the zone itself ${serverList(note.child)}: the record has to be at all of them, or both have to name the same.`;
     case 'budget-ended':
       return 'Not every place was checked where the record may have landed: this check’s budget of DNS questions was used up.';
+    case 'pitfall':
+      return PITFALLS[note.pitfall];
     case 'also-at':
       return `It is also at ${list(note.names)}, where nobody needs it.`;
     case 'not-all-judged':

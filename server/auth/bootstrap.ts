@@ -1,0 +1,36 @@
+import type { Actor } from '@letterhead/shared';
+import { SCOPES } from '@letterhead/shared';
+import { toInstant } from '../instant.ts';
+import type { AuthDeps } from './identity.ts';
+import { tokenEvent, toNewToken } from './new-token.ts';
+import { makeTokenSecret } from './token-secret.ts';
+
+const actor: Actor = { kind: 'cli', token_id: null, address: null };
+
+/** Account and token that the first start created. `secret` is null if the operator chose it with BOOTSTRAP_TOKEN. */
+export interface FirstAccount {
+  readonly account: number;
+  readonly secret: string | null;
+}
+
+/**
+ * Creates the first account and a token of every scope for it, in one commit; null if there is an account already.
+ */
+export async function createFirstAccount(
+  { store, clock }: AuthDeps,
+  bootstrapToken: string | null,
+): Promise<FirstAccount | null> {
+  const secret = bootstrapToken ?? makeTokenSecret();
+  const at = toInstant(clock());
+  const plan = { name: 'First token', scopes: SCOPES, expiresAt: null, domain: null };
+  const account = await store.accounts.createFirst(
+    { name: 'Help desk', suspended: false, created_at: at, updated_at: at },
+    toNewToken(plan, secret, at),
+    ({ name }, token) => [
+      { type: 'account.created', domain: null, actor, at, changes: { name } },
+      tokenEvent('token.created', token, { domain: null, actor, at }),
+    ],
+  );
+  if (account === null) return null;
+  return { account: account.id, secret: bootstrapToken === null ? secret : null };
+}

@@ -1,0 +1,44 @@
+import { storeClosed } from './errors.ts';
+
+/** What the store is doing, so that its end can wait for it. */
+export class PendingTasks {
+  readonly #running = new Set<Promise<unknown>>();
+  #closed = false;
+
+  /** Does what somebody asked for. Rejects with `unavailable` once the store is closing. */
+  serve<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#closed) return Promise.reject(storeClosed());
+    const task = work();
+    const forget = () => this.#running.delete(task);
+    this.#running.add(task);
+    task.then(forget, forget);
+    return task;
+  }
+
+  /** @throws LetterheadError `unavailable`. */
+  assertOpen(): void {
+    if (this.#closed) throw storeClosed();
+  }
+
+  /** Refuses everything from now on; resolves once nothing is under way any more. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    while (this.#running.size > 0) await Promise.allSettled(this.#running);
+  }
+}
+
+/** Does what is asked for one key one after the other; other keys do not wait. */
+export class InTurn<Key> {
+  readonly #last = new Map<Key, Promise<unknown>>();
+
+  async run<T>(key: Key, work: () => Promise<T>): Promise<T> {
+    const before = this.#last.get(key) ?? Promise.resolve();
+    const own = before.then(work, work);
+    this.#last.set(key, own);
+    try {
+      return await own;
+    } finally {
+      if (this.#last.get(key) === own) this.#last.delete(key);
+    }
+  }
+}
