@@ -65,6 +65,22 @@ describeBehind(['unbound'], (internet) => {
     await checkIn(15 * MINUTE, monitor, internet(), site);
     expect(await eventsOf(monitor, domain)).toEqual(['domain.verified', 'domain.degraded', 'domain.lost']);
   });
+
+  test('the monitor tells that a provider refuses a verified domain for more than a day, and that it serves it again', async () => {
+    const site = await internet().newSite();
+    await using monitor = await startMonitor(internet());
+    await site.serve(['knot'], monitoredRecord(site));
+    await site.delegate('knot');
+    const domain = await monitor.add({ domain: site.name });
+    await monitor.tick(1);
+    await site.drop('knot');
+    await checkForDays(monitor, internet(), site, 2);
+    expect(await eventsOf(monitor, domain)).toEqual(['domain.verified', 'domain.unreachable']);
+    await site.serve(['knot'], monitoredRecord(site));
+    await checkForDays(monitor, internet(), site, 1);
+    const events = ['domain.verified', 'domain.unreachable', 'domain.recovered'];
+    expect(await eventsOf(monitor, domain)).toEqual(events);
+  });
 });
 
 function startMonitor({ resolver }: Internet): Promise<MonitorFixture> {

@@ -73,7 +73,7 @@ export class MonitorFixture implements AsyncDisposable {
       dns: createLoopbackDns(this.servers, {
         timeouts: { authority: patience, resolver: [patience] },
         onLookup: (lookup) => this.lookups.push(lookup),
-        ...options.asks,
+        ...this.#options.asks,
       }),
       observer: {
         checked: (report) => {
