@@ -42,7 +42,7 @@ describe.concurrent('a domain whose registrar and zone name different servers', 
     [
       'the registrar names the server with the record, its zone another one',
       { registrar: [C], zoneAtC: [D], resolver: C },
-      `In the DNS zone example.org, set the NS records at the host “@” to “${C}”.`,
+      `In the DNS settings of example.org, set the NS records at the host “@” to “${C}”.`,
     ],
     [
       'the registrar still names the server before, and the record is at the next one',
