@@ -155,7 +155,7 @@ export const FILE_LIMITS = {
   /** Buffers that wait to be used again, of each kind. */
   spareBuffers: 8,
   /** Rows of domains that are kept as they were given out. */
-  rows: 5_000,
+  rows: 1_000,
   /** Of a line in a log of events: a longer one is passed over. */
   eventLineBytes: MIB,
   /** How long events of tokens, links and accounts are kept. */

@@ -8,11 +8,11 @@ import type { Settings } from '../settings.ts';
 import type { Backup, BackupOptions, OpenBackup } from './backup.ts';
 import { checkFolder } from './json/check-folder.ts';
 import { DATA_FILES } from './json/data-folder.ts';
+import type { StoreLog } from './json/errors.ts';
 import { unusableFolder } from './json/errors.ts';
 import { errorCode } from './json/file-system.ts';
 import type { JsonStore } from './json/json-store.ts';
 import { openJsonStore } from './json/json-store.ts';
-import type { StoreLog } from './json/store-log.ts';
 import type { Store } from './store.ts';
 
 /** The only module outside of the stores that names one. */
@@ -98,7 +98,7 @@ export function storeTools({ DATA_DIR, SECRET_KEY }: StoreSettings): StoreTools 
       return checkFolder(DATA_DIR);
     },
     async restore(archive) {
-      const { restoreArchive } = await import('./json/restore.ts');
+      const { restoreArchive } = await import('./json/archive.ts');
       return restoreArchive(archive, DATA_DIR);
     },
     lacksKey: () => SECRET_KEY === null && !existsSync(join(DATA_DIR, SECRET_KEY_FILE)),
