@@ -48,6 +48,8 @@ export function noteSentence(note: Note, type: RecordDiagnosis['type']): string 
       return 'We didn’t look in every place where the record may have ended up: this check reached its limit of DNS questions.';
     case 'pitfall':
       return PITFALLS[note.pitfall];
+    case 'through-dname':
+      return 'A DNAME record leads to it. That is allowed, but receivers that use OpenDKIM can’t follow it, so it is best to use a CNAME record instead.';
     case 'also-at':
       return `It is also at ${list(note.names)}, where it isn’t needed.`;
     case 'not-all-judged':
