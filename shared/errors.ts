@@ -15,6 +15,7 @@ export const ERROR_CATALOGUE = {
   invalid: { status: 422, trpc: 'UNPROCESSABLE_CONTENT' },
   domain_taken: { status: 422, trpc: 'UNPROCESSABLE_CONTENT' },
   quota_exceeded: { status: 422, trpc: 'UNPROCESSABLE_CONTENT' },
+  last_admin: { status: 422, trpc: 'UNPROCESSABLE_CONTENT' },
   unavailable: { status: 503, trpc: 'SERVICE_UNAVAILABLE' },
 } as const;
 

@@ -2,7 +2,8 @@ import type { Account, Actor, EventType } from '@letterhead/shared';
 import { LetterheadError } from '@letterhead/shared';
 import { toInstant } from '../instant.ts';
 import type { AccountRow, JsonValue, NewEvent } from '../store/store.ts';
-import type { AuthDeps } from './identity.ts';
+import type { AuthDeps, Identity } from './identity.ts';
+import { refuseLastAdmin } from './last-admin.ts';
 
 /** An account as callers see it. */
 export function toAccount(row: AccountRow): Account {
@@ -65,17 +66,22 @@ export class Accounts {
     return row;
   }
 
-  /** Deletes its domains, keys, tokens and events as well. The event is logged in the actor's account, if it has one. */
-  async delete(account: AccountRow, actor: Actor, actorAccount: number | null): Promise<void> {
-    const gone = await this.#deps.store.accounts.delete(account.id, (row) =>
-      actorAccount === null || actorAccount === row.id
-        ? null
-        : {
-            account: actorAccount,
-            event: this.#event('account.deleted', actor, { account_id: row.id, name: row.name }),
-          },
-    );
-    if (!gone) throw noSuchAccount(account.id);
+  /**
+   * Deletes its domains, keys, tokens and events as well. The event is logged in the caller's account, if it has one.
+   * Rejects with `last_admin` if no other account has a valid admin token, unless `confirm` is the account's id.
+   */
+  async delete(account: AccountRow, confirm: number | undefined, identity: Identity): Promise<void> {
+    const { id } = account;
+    const now = toInstant(this.#deps.clock());
+    const teller = identity.account?.id ?? null;
+    const gone = await this.#deps.store.accounts.delete(id, (row, admins) => {
+      if (confirm !== id)
+        refuseLastAdmin(admins, { goes: ({ account_id }) => account_id === id, now, confirm: `${id}` });
+      if (teller === null || teller === id) return null;
+      const changes = { account_id: id, name: row.name };
+      return { account: teller, event: this.#event('account.deleted', identity.actor, changes) };
+    });
+    if (!gone) throw noSuchAccount(id);
   }
 
   #renamed(row: AccountRow, name: string | undefined, actor: Actor): NewEvent[] {

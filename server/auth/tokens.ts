@@ -5,6 +5,7 @@ import type { AccountRow, TokenRow } from '../store/store.ts';
 import { toAccount } from './accounts.ts';
 import type { AuthDeps, Identity } from './identity.ts';
 import { authorize, findValidToken } from './identity.ts';
+import { refuseLastAdmin } from './last-admin.ts';
 import { createToken, tokenEvent } from './new-token.ts';
 
 /** Tokens of accounts. No token grants or revokes a scope that it does not have itself. */
@@ -36,21 +37,28 @@ export class Tokens {
     return { ...toToken(row), token: secret };
   }
 
-  /** The token is refused from the next request on. */
-  async revoke(account: AccountRow, id: number, identity: Identity): Promise<void> {
+  /**
+   * The token is refused from the next request on. Rejects with `last_admin` if no other valid token has the scope
+   * admin, unless `confirm` is the token's id.
+   */
+  async revoke(
+    account: AccountRow,
+    id: number,
+    confirm: number | undefined,
+    identity: Identity,
+  ): Promise<void> {
+    const at = toInstant(this.#deps.clock());
     const row = await this.#deps.store.tokens.get(account.id, id);
     // A share link is revoked at its domain.
     const isToken = row !== undefined && row.domain_id === null;
     if (isToken) refuseMoreThanHeld(identity, row.scopes, 'revoke');
     const revoked =
       isToken &&
-      (await this.#deps.store.tokens.delete(account.id, id, (gone) =>
-        tokenEvent('token.revoked', gone, {
-          domain: null,
-          actor: identity.actor,
-          at: toInstant(this.#deps.clock()),
-        }),
-      ));
+      (await this.#deps.store.tokens.delete(account.id, id, (gone, admins) => {
+        if (confirm !== id)
+          refuseLastAdmin(admins, { goes: (token) => token.id === id, now: at, confirm: `${id}` });
+        return tokenEvent('token.revoked', gone, { domain: null, actor: identity.actor, at });
+      }));
     if (!revoked) throw new LetterheadError('not_found', `Account ${account.id} has no token ${id}.`);
   }
 

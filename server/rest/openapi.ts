@@ -53,6 +53,7 @@ const ERRORS: Record<ErrorCode, string> = {
   invalid: 'A field breaks a rule, or there are more than 100.',
   domain_taken: 'The account holds this name already.',
   quota_exceeded: 'The account is full.',
+  last_admin: 'Nobody could administer any more; `confirm` overrides that.',
   unavailable: 'Letterhead cannot take this now; nothing was changed. `Retry-After` says when to try again.',
 };
 

@@ -1,4 +1,4 @@
-import { AccountNameSchema, AccountSchema } from '@letterhead/shared';
+import { AccountNameSchema, AccountSchema, IdSchema } from '@letterhead/shared';
 import { z } from 'zod';
 import { toAccount } from '../auth/accounts.ts';
 import { answer, listViews } from './answer.ts';
@@ -62,17 +62,21 @@ export const accountsRouter = t.router({
       }),
     ),
 
-  delete: accountProcedure({})
+  delete: accountProcedure({
+    confirm: IdSchema.optional().describe(
+      'The account’s id: deletes it even if its tokens are the last that may administer.',
+    ),
+  })
     .meta({
       scope: 'admin',
       summary: 'Delete an account',
       description: 'With all its domains, keys, tokens and events.',
+      errors: ['last_admin'],
       rest: { method: 'DELETE', path: '/accounts/{account}', status: 204 },
     })
     .mutation(
-      withAccount(async ({ ctx, account }) => {
-        const { actor, account: own } = ctx.identity;
-        await ctx.services.accounts.delete(account, actor, own?.id ?? null);
+      withAccount(async ({ ctx, input, account }) => {
+        await ctx.services.accounts.delete(account, input.confirm, ctx.identity);
       }),
     ),
 });

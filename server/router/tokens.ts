@@ -46,16 +46,22 @@ export const tokensRouter = t.router({
       }),
     ),
 
-  revoke: accountProcedure({ id: IdSchema })
+  revoke: accountProcedure({
+    id: IdSchema,
+    confirm: IdSchema.optional().describe(
+      'The token’s id: revokes it even if it is the last that may administer.',
+    ),
+  })
     .meta({
       scope: 'domains:write',
       summary: 'Revoke a token',
       description: 'It is refused from the next request on.',
+      errors: ['last_admin'],
       rest: { method: 'DELETE', path: '/accounts/{account}/tokens/{id}', status: 204 },
     })
     .mutation(
       withAccount(async ({ ctx, input, account }) => {
-        await ctx.services.tokens.revoke(account, input.id, ctx.identity);
+        await ctx.services.tokens.revoke(account, input.id, input.confirm, ctx.identity);
       }),
     ),
 });

@@ -162,13 +162,17 @@ export interface AccountStore {
   update(id: number, change: Change<AccountRow>): Promise<AccountRow | undefined>;
   /**
    * With all its domains, keys, tokens, evidence and events. False: there was none. `tell` gives the event for the log
-   * of another account, one that remains; null for none.
+   * of another account, one that remains; null for none. It gets all admin tokens as they are before the change; what it
+   * throws prevents the change.
    */
   delete(
     id: number,
-    tell: (row: AccountRow) => { account: number; event: NewEvent } | null,
+    tell: (row: AccountRow, admins: readonly AdminToken[]) => { account: number; event: NewEvent } | null,
   ): Promise<boolean>;
 }
+
+/** A token of scope `admin` whose account is not suspended. It may have expired. */
+export type AdminToken = Pick<TokenRow, 'id' | 'account_id' | 'expires_at'>;
 
 /** How the creation of a token ended. `gone`: there is no such account, or no longer the domain to share. */
 export type TokenCreation =
@@ -190,8 +194,15 @@ export interface TokenStore {
     readonly token: NewToken;
     readonly event: (row: TokenRow) => NewEvent;
   }): Promise<TokenCreation>;
-  /** False: the account has no such token. */
-  delete(account: number, id: number, event: (row: TokenRow) => NewEvent): Promise<boolean>;
+  /**
+   * False: the account has no such token. `event` gets all admin tokens as they are before the change; what it throws
+   * prevents the change.
+   */
+  delete(
+    account: number,
+    id: number,
+    event: (row: TokenRow, admins: readonly AdminToken[]) => NewEvent,
+  ): Promise<boolean>;
   /** Notes that the token was used at `at`: kept lazily, and nobody waits for it. */
   touch(id: number, at: Instant): void;
 }

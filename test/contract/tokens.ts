@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { NewEvent, Store } from '../../server/store/store.ts';
 import {
   createAccount,
   createShare,
@@ -7,6 +8,7 @@ import {
   event,
   madeDomain,
   NOON,
+  newToken,
 } from '../store/rows.ts';
 import { eventTypes, nowAndLater, type StartStore } from './store-under-test.ts';
 
@@ -127,4 +129,54 @@ export function tokensContract(start: StartStore): void {
     underTest.store.tokens.touch(token, LATER);
     expect(await lastUse()).toBeUndefined();
   });
+
+  test('of two admin tokens that are deleted at the same moment, one is told that it is the last', async () => {
+    await using underTest = await start();
+    const { store } = underTest;
+    const one = await createAccount(store);
+    const two = await createAccount(store);
+    await createToken(store, one.id, 'reader');
+    const first = await createAdminToken(store, one.id, 'admin-1');
+    const second = await createAdminToken(store, two.id, 'admin-2');
+    const removals = await Promise.allSettled([
+      store.tokens.delete(one.id, first, (_row, admins) => unlessLast(admins)),
+      store.accounts.delete(two.id, (_row, admins) => ({ account: one.id, event: unlessLast(admins) })),
+    ]);
+    expect(removals.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    await nowAndLater(underTest, async ({ tokens }) => {
+      const left = [await tokens.findByHash('admin-1'), await tokens.findByHash('admin-2')];
+      expect(left.filter((found) => found !== undefined)).toHaveLength(1);
+      expect([first, second]).toContain(left.find((found) => found !== undefined)?.token.id);
+    });
+  });
+
+  test('the admin tokens of suspended accounts do not count', async () => {
+    await using underTest = await start();
+    const { store } = underTest;
+    const one = await createAccount(store);
+    const two = await createAccount(store);
+    const first = await createAdminToken(store, one.id, 'admin-1');
+    await createAdminToken(store, two.id, 'admin-2');
+    await store.accounts.update(two.id, (row) => ({ row: { ...row, suspended: true }, events: [] }));
+    await expect(store.tokens.delete(one.id, first, (_row, admins) => unlessLast(admins))).rejects.toThrow(
+      'last',
+    );
+    expect(await store.tokens.findByHash('admin-1')).toBeDefined();
+  });
+}
+
+async function createAdminToken(store: Store, account: number, hash: string): Promise<number> {
+  const token = { ...newToken(hash), scopes: ['admin'] as const };
+  const creation = await store.tokens.create({
+    account,
+    limit: 10,
+    token,
+    event: () => event('token.created'),
+  });
+  return creation.kind === 'written' ? creation.row.id : 0;
+}
+
+function unlessLast(admins: readonly unknown[]): NewEvent {
+  if (admins.length <= 1) throw new Error('This is the last one.');
+  return event('token.revoked');
 }

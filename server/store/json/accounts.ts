@@ -1,4 +1,13 @@
-import type { AccountRow, AccountStore, Change, NewAccount, NewEvent, NewToken, TokenRow } from '../store.ts';
+import type {
+  AccountRow,
+  AccountStore,
+  AdminToken,
+  Change,
+  NewAccount,
+  NewEvent,
+  NewToken,
+  TokenRow,
+} from '../store.ts';
 import { emptyAccountFile } from './account.ts';
 import type { AccountFiles } from './account-files.ts';
 import { UnsyncedReplacementError } from './folder.ts';
@@ -6,7 +15,7 @@ import { AccountRowSchema, freeze, type InstallationFile } from './formats.ts';
 import type { Installation } from './installation.ts';
 import type { Schedule } from './schedule.ts';
 import type { PendingTasks } from './tasks.ts';
-import { storedToken, type TokenUse } from './tokens.ts';
+import { adminTokens, storedToken, type TokenUse } from './tokens.ts';
 
 interface AccountsDeps {
   readonly tasks: PendingTasks;
@@ -89,7 +98,7 @@ export class Accounts implements AccountStore {
 
   delete(
     id: number,
-    tell: (row: AccountRow) => { account: number; event: NewEvent } | null,
+    tell: (row: AccountRow, admins: readonly AdminToken[]) => { account: number; event: NewEvent } | null,
   ): Promise<boolean> {
     const { tasks, files, installation, schedule, tokenUse } = this.#deps;
     return tasks.serve(async () => {
@@ -99,7 +108,7 @@ export class Accounts implements AccountStore {
         if (row === undefined) return { result: null };
         const accounts = state.accounts.filter((one) => one !== row);
         const tokens = state.tokens.filter((token) => token.account_id !== id);
-        const told = tell(row);
+        const told = tell(row, adminTokens(state));
         const events = told !== null && accounts.some((one) => one.id === told.account) ? [told] : [];
         return {
           result: { told: events[0]?.account ?? null },

@@ -1,8 +1,23 @@
 import type { Instant } from '../../instant.ts';
-import type { AccountRow, NewEvent, NewToken, TokenCreation, TokenRow, TokenStore } from '../store.ts';
+import type {
+  AccountRow,
+  AdminToken,
+  NewEvent,
+  NewToken,
+  TokenCreation,
+  TokenRow,
+  TokenStore,
+} from '../store.ts';
 import type { AccountFiles } from './account-files.ts';
 import type { LazyFile } from './document.ts';
-import { FORMAT, freeze, type StoredToken, StoredTokenSchema, type TokenUseFile } from './formats.ts';
+import {
+  FORMAT,
+  freeze,
+  type InstallationFile,
+  type StoredToken,
+  StoredTokenSchema,
+  type TokenUseFile,
+} from './formats.ts';
 import type { Installation } from './installation.ts';
 import { jsonText } from './json-file.ts';
 import { InTurn, type PendingTasks } from './tasks.ts';
@@ -72,16 +87,21 @@ export class Tokens implements TokenStore {
     });
   }
 
-  delete(account: number, id: number, event: (row: TokenRow) => NewEvent): Promise<boolean> {
+  delete(
+    account: number,
+    id: number,
+    event: (row: TokenRow, admins: readonly AdminToken[]) => NewEvent,
+  ): Promise<boolean> {
     const { tasks, installation, files, tokenUse } = this.#deps;
     return tasks.serve(async () => {
       const found = this.#find(account, id);
       if (found === undefined) return false;
       return this.inTurnOf(found.domain_id, async () => {
-        const deleted = await installation.change<boolean>(({ tokens }) => {
+        const deleted = await installation.change<boolean>((state) => {
+          const { tokens } = state;
           const token = tokens.find((one) => one.id === id && one.account_id === account);
           if (token === undefined || files.isOrphan(token)) return { result: false };
-          const events = [{ account, event: event(this.#toRow(token)) }];
+          const events = [{ account, event: event(this.#toRow(token), adminTokens(state)) }];
           return { result: true, changed: { tokens: tokens.filter((one) => one !== token) }, events };
         });
         if (!deleted) return false;
@@ -161,6 +181,15 @@ export class TokenUse {
     const tokens = [...this.#used].map(([id, last_used_at]) => ({ id, last_used_at }));
     return jsonText({ format: FORMAT, tokens } satisfies TokenUseFile);
   }
+}
+
+/** The tokens of scope `admin` of accounts that are not suspended. */
+export function adminTokens({
+  accounts,
+  tokens,
+}: Pick<InstallationFile, 'accounts' | 'tokens'>): readonly AdminToken[] {
+  const active = new Set(accounts.filter((row) => !row.suspended).map((row) => row.id));
+  return tokens.filter((token) => token.scopes.includes('admin') && active.has(token.account_id));
 }
 
 /** What is written has been through the schema that reads it, so that no mistake makes a file unreadable. */
