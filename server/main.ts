@@ -13,15 +13,10 @@ import { startupMessage } from './cli/startup-message.ts';
 import { openTerminal } from './cli/terminal.ts';
 import { describeErrno, messageOf } from './errno.ts';
 import type { Installation, InstallationDeps } from './installation.ts';
-import { openInstallation } from './installation.ts';
 import type { Clock } from './instant.ts';
-import { KeyPool } from './keys/key-pool.ts';
-import { createLog } from './log.ts';
 import packageJson from './package.json' with { type: 'json' };
 import type { RunningServer } from './running-server.ts';
-import { startServer } from './running-server.ts';
 import { parseSettings } from './settings.ts';
-import { refuseNoData, storeTools } from './store/open.ts';
 import { StoreInUseError } from './store/store-in-use.ts';
 
 /** Milliseconds for a start to finish after a stop signal; otherwise its first token would be lost. */
@@ -52,19 +47,25 @@ export interface CommandDeps {
   readonly terminal: Terminal;
 }
 
-/** Runs one command line and resolves to its exit code. A server stops on the signals of the process. */
+/**
+ * Runs one command line and resolves to its exit code. A server stops on the signals of the process. The server and the
+ * store are loaded only by what needs them, so that help and usage errors are shown at once.
+ */
 export function runCommand(argv: readonly string[], deps: CommandDeps): Promise<ExitCode> {
   return runCommandLine(argv, {
     terminal: deps.terminal,
     version: packageJson.version,
     connect: (options) => connect(deps, options),
     serve: () => serve(deps),
-    openFolder: () => storeTools(parseSettings(deps.environment)),
+    openFolder: async () => (await import('./store/open.ts')).storeTools(parseSettings(deps.environment)),
   });
 }
 
 async function serve({ environment, terminal }: CommandDeps): Promise<ExitCode> {
   const settings = parseSettings(environment);
+  const { createLog } = await import('./log.ts');
+  const { KeyPool } = await import('./keys/key-pool.ts');
+  const { startServer } = await import('./running-server.ts');
   const log = await createLog(settings.LOG_LEVEL, terminal.err);
   const keys = new KeyPool({
     onWorkerDeath: (error) => log.error({ err: error }, 'Key worker died; starting another'),
@@ -123,7 +124,6 @@ async function connect(
   { environment, terminal }: CommandDeps,
   { begin = false }: ConnectOptions,
 ): Promise<Connection> {
-  // Loaded only by commands, so that a server starts faster.
   const { connectToFolder, connectToServer } = await import('./cli/connection.ts');
   // An empty value counts as unset, as it does for settings.
   const url = environment['LETTERHEAD_URL']?.trim() || undefined;
@@ -133,7 +133,10 @@ async function connect(
     throw new UsageError('Set both LETTERHEAD_URL and LETTERHEAD_TOKEN, or neither to open the data folder.');
   }
   const settings = parseSettings(environment);
+  const { refuseNoData } = await import('./store/open.ts');
   if (!begin) refuseNoData(settings);
+  const { createLog } = await import('./log.ts');
+  const { KeyPool } = await import('./keys/key-pool.ts');
   const log = await createLog('warn', terminal.err);
   const keys = new KeyPool({
     // A command generates its key when it needs one.
@@ -144,6 +147,7 @@ async function connect(
 }
 
 async function openForCommand(deps: InstallationDeps): Promise<Installation> {
+  const { openInstallation } = await import('./installation.ts');
   try {
     return await openInstallation(deps);
   } catch (error) {

@@ -16,7 +16,7 @@ export interface CommandLineDeps {
   readonly connect: (options: ConnectOptions) => Promise<Connection>;
   readonly serve: () => Promise<ExitCode>;
   /** The data folder that DATA_DIR names, not opened as a store. */
-  readonly openFolder: () => StoreTools;
+  readonly openFolder: () => Promise<StoreTools>;
 }
 
 /** What every command gets: its dependencies, and `finish` to set the exit code. */

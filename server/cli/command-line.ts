@@ -1,4 +1,3 @@
-import { isLetterheadError } from '@letterhead/client';
 import type { ErrorBody } from '@letterhead/shared';
 import { LetterheadError } from '@letterhead/shared';
 import { Command, CommanderError } from 'commander';
@@ -35,7 +34,7 @@ export async function runCommandLine(argv: readonly string[], deps: CommandLineD
     return exit;
   } catch (error) {
     // The output's reader has exited (`… | head`): there is no one to report to.
-    return isClosedPipe(error) ? exit : explain(error, deps, argv.includes('--json'));
+    return isClosedPipe(error) ? exit : await explain(error, deps, argv.includes('--json'));
   }
 }
 
@@ -77,24 +76,26 @@ function makeProgram(context: CommandContext): Command {
   return program;
 }
 
-function explain(error: unknown, { terminal }: CommandLineDeps, asJson: boolean): ExitCode {
+async function explain(error: unknown, { terminal }: CommandLineDeps, asJson: boolean): Promise<ExitCode> {
   // Commander has printed its message already; --help is not an error.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-  const { body, exit } = describeFailure(error);
+  const { body, exit } = await describeFailure(error);
   printError(terminal, asJson ? `${JSON.stringify(body)}\n` : `letterhead: ${inOneLine(body.message)}\n`);
   return exit;
 }
 
 /** Error body of a failed command, in the API's shape, and its exit code. */
-function describeFailure(error: unknown): { body: ErrorBody; exit: ExitCode } {
+async function describeFailure(error: unknown): Promise<{ body: ErrorBody; exit: ExitCode }> {
   if (error instanceof UsageError || error instanceof SettingsError)
     return { body: { message: error.message, code: 'invalid' }, exit: EXIT.usage };
-  return { body: bodyOf(error), exit: EXIT.refused };
+  return { body: await bodyOf(error), exit: EXIT.refused };
 }
 
-function bodyOf(error: unknown): ErrorBody {
+async function bodyOf(error: unknown): Promise<ErrorBody> {
   if (error instanceof LetterheadError) return error.toBody();
   const message = messageOf(error);
+  // The client is loaded only by commands that called a server.
+  const { isLetterheadError } = await import('@letterhead/client');
   if (!isLetterheadError(error) || error.data == null) return { message, code: 'unavailable' };
   const { code, errors } = error.data;
   return { message, code, ...(errors === undefined ? {} : { errors }) };

@@ -13,7 +13,7 @@ export function addFolderCommands(program: Command, context: CommandContext): vo
     .description('check the data folder for damage; exits with 1 if there is any')
     .option('--json', 'print JSON')
     .action(async (options: CommandOptions) => {
-      const folder = context.openFolder();
+      const folder = await context.openFolder();
       printStatus(context.terminal, `Reading ${folder.path}…`);
       const report = await folder.check();
       const exit = report.problems.length === 0 ? EXIT.done : EXIT.notVerified;
@@ -27,7 +27,7 @@ export function addFolderCommands(program: Command, context: CommandContext): vo
     .option('--json', 'print JSON')
     .action(async (archive: string, options: CommandOptions) => {
       if (archive === '') throw new UsageError('Name the file that `letterhead backup` wrote.');
-      const folder = context.openFolder();
+      const folder = await context.openFolder();
       printStatus(context.terminal, `Restoring into ${folder.path}…`);
       const report = await folder.restore(archive);
       await printResult(context, options, { json: report, text: describeRestored(folder, report) });

@@ -11,15 +11,24 @@ if (major < 22 || (major === 22 && minor < 19)) {
   process.exit(2);
 }
 
-// node:sqlite holds the lock on the data folder, and says at each start that it is experimental: nobody can act on that.
-const { emitWarning } = process;
-process.emitWarning = (warning, ...rest) => {
-  if (rest[0] !== 'ExperimentalWarning') emitWarning.call(process, warning, ...rest);
-};
+if (['--version', '-V'].includes(process.argv[2] ?? '')) {
+  // Loads nothing, because scripts and people expect the version at once.
+  const { readFileSync } = await import('node:fs');
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  process.stdout.write(`${version}\n`);
+} else {
+  // node:sqlite holds the lock on the data folder, and says at each start that it is experimental: nobody can act on that.
+  const { emitWarning } = process;
+  process.emitWarning = (warning, ...rest) => {
+    if (rest[0] !== 'ExperimentalWarning') emitWarning.call(process, warning, ...rest);
+  };
 
-// Halves the time of a start. Kept beside the packages: what lies in a folder that all may write to is not to be run.
-const { enableCompileCache } = await import('node:module');
-enableCompileCache(fileURLToPath(new URL('../../node_modules/.cache/letterhead/compiled', import.meta.url)));
+  // Halves the time of a start. Kept beside the packages: what lies in a folder that all may write to is not to be run.
+  const { enableCompileCache } = await import('node:module');
+  enableCompileCache(
+    fileURLToPath(new URL('../../node_modules/.cache/letterhead/compiled', import.meta.url)),
+  );
 
-const { main } = await import('../main.ts');
-process.exitCode = await main(process.argv.slice(2));
+  const { main } = await import('../main.ts');
+  process.exitCode = await main(process.argv.slice(2));
+}

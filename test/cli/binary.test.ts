@@ -1,6 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -24,6 +25,31 @@ test('the binary prints its version, and leaves nothing behind', async () => {
   expect(await place.run(['version'])).toEqual({ exit: 0, out: `${packageJson.version}\n`, err: '' });
   expect(await readdir(place.folder)).toEqual([]);
 });
+
+test('the version is printed without loading anything but the launcher', async () => {
+  const coverage = join(place.folder, 'coverage');
+  const { exit, out } = await place.run(['--version'], { NODE_V8_COVERAGE: coverage });
+  expect({ exit, out }).toEqual({ exit: 0, out: `${packageJson.version}\n` });
+  expect((await loadedFiles(coverage)).map((file) => basename(file))).toEqual(['letterhead.js']);
+});
+
+test('help is printed without loading the server or the store', async () => {
+  const coverage = join(place.folder, 'coverage');
+  expect((await place.run(['domain', '--help'], { NODE_V8_COVERAGE: coverage })).exit).toBe(0);
+  const loaded = await loadedFiles(coverage);
+  expect(loaded.some((file) => file.endsWith('/server/cli/domain-commands.ts'))).toBe(true);
+  expect(loaded.filter((file) => /fastify|pino|@trpc|server\/(?:http|installation)/.test(file))).toEqual([]);
+});
+
+/** Files that a process loaded, as V8's coverage lists them. */
+async function loadedFiles(coverage: string): Promise<string[]> {
+  const files = await Promise.all(
+    (await readdir(coverage)).map((name) => readFile(join(coverage, name), 'utf8')),
+  );
+  return files
+    .flatMap((text): string[] => JSON.parse(text).result.map(({ url }: { url: string }) => url))
+    .filter((url) => url.startsWith('file:'));
+}
 
 test('the binary replaces a lost token while the server is stopped', async () => {
   await (await place.serve()).stop();
