@@ -80,7 +80,7 @@ async function serve({ environment, terminal }: CommandDeps): Promise<ExitCode> 
     return EXIT.refused;
   }
   log.info({ url: server.url, data_dir: resolve(settings.DATA_DIR) }, 'Letterhead listens');
-  await welcome(server, terminal, log);
+  await welcome(server, settings.PUBLIC_URL ?? server.url, { terminal, log });
   const signal = await stopped;
   log.info({ signal }, 'Stopping');
   await server.stop();
@@ -89,9 +89,13 @@ async function serve({ environment, terminal }: CommandDeps): Promise<ExitCode> 
 }
 
 /** Prints the startup message. It holds the only copy of the first token, so a failure logs how to create another. */
-async function welcome({ url, firstStart }: RunningServer, terminal: Terminal, log: Logger): Promise<void> {
+async function welcome(
+  { url, firstStart }: RunningServer,
+  consoleUrl: string,
+  { terminal, log }: { terminal: Terminal; log: Logger },
+): Promise<void> {
   try {
-    await print(terminal.out, startupMessage(url, firstStart));
+    await print(terminal.out, startupMessage(url, consoleUrl, firstStart));
   } catch (error) {
     if (firstStart === null) return;
     log.error(

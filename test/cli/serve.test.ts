@@ -27,14 +27,19 @@ describe('the first start', () => {
     const server = await place.serve();
     const out = await server.greeting();
     expect(out).toContain(`Letterhead listens on ${server.url}\n`);
-    expect(out).toContain(`\nOr open ${server.url} in a browser, and sign in with the token.\n`);
     const token = TOKEN.exec(out)?.[1];
     expect(token).toBeDefined();
+    expect(out).toContain(`\n  ${server.url}/#${token}\n`);
 
     const curl = /^ {2}(curl .+)$/m.exec(out)?.[1] ?? '';
     expect(curl).toContain(token);
     expect(await runLine(curl)).toMatchObject({ data: { id: 1, account_id: 1, domain: 'example.org' } });
     expect(server.output.err).not.toContain(token);
+  });
+
+  test('the link to sign in leads to where browsers reach the console', async () => {
+    const server = await place.serve({ PUBLIC_URL: 'https://letterhead.example.org' });
+    expect(await server.greeting()).toMatch(/^ {2}https:\/\/letterhead\.example\.org\/#lh_[\w-]{43}$/m);
   });
 
   test('the second start prints where it listens, and neither the token nor the account', async () => {
@@ -49,7 +54,7 @@ describe('the first start', () => {
     expect(answer.status).toBe(200);
     expect(await second.stop()).toMatchObject({
       exit: 0,
-      out: `Letterhead listens on ${second.url}: the console is there, for a browser.\n`,
+      out: `Letterhead listens on ${second.url}. Open ${second.url} in a browser.\n`,
     });
   });
 

@@ -20,6 +20,49 @@ test('an unknown token is refused in words, beside the field', async () => {
   expect(await page.getByLabel('Token').getAttribute('aria-invalid')).toBe('true');
 });
 
+test('the link that the first start prints signs in, and leaves no token in the address or the history', async () => {
+  await using server = await startTestServer();
+  await using tab = await openTab(browser(), server);
+  const { page } = tab;
+  const app = new ConsolePage(page);
+  await page.goto(`/#${server.token}`);
+  await app.heading('Domains').waitFor();
+  expect(page.url()).not.toContain('lh_');
+  const requests: string[] = [];
+  page.on('request', (request) => requests.push(request.url()));
+  await app.button('Sign out').click();
+  await app.heading('Sign in').waitFor();
+  await page.getByLabel('Token').fill('lh_');
+  expect(requests.filter((url) => url.includes('tokens.current'))).toEqual([]);
+  await page.goBack();
+  expect(page.url()).not.toContain('lh_');
+  expect(tab.errors).toEqual([]);
+});
+
+test('a link with a token that is unknown leads to the sign-in page, which says so', async () => {
+  await using server = await startTestServer();
+  await using tab = await openTab(browser(), server);
+  await tab.page.goto(`/#lh_${'x'.repeat(43)}`);
+  await tab.page.getByText('This token is not known here').waitFor();
+});
+
+test.each([
+  ['as a header', (token: string) => `Authorization: Bearer ${token}`],
+  ['after the word Bearer', (token: string) => `Bearer ${token}`],
+  ['in quotation marks', (token: string) => ` "${token}" `],
+  ['as the link of the first start', (token: string) => `http://127.0.0.1:3000/#${token}`],
+])('a token that is pasted %s is taken', async (_how, paste) => {
+  await using server = await startTestServer();
+  await using tab = await openTab(browser(), server);
+  const { page } = tab;
+  const app = new ConsolePage(page);
+  await page.goto('/');
+  await page.getByLabel('Token').fill(paste(server.token));
+  expect(await page.getByText('A token begins with lh_.').count()).toBe(0);
+  await app.button('Sign in').click();
+  await app.heading('Domains').waitFor();
+});
+
 test('a tab keeps its token through a reload, another tab does not have it, and signing out forgets it', async () => {
   await using server = await startTestServer();
   await using tab = await openTab(browser(), server);

@@ -61,9 +61,9 @@ function Broken({ onRetry }: { onRetry: () => void }) {
 }
 
 function RequireSignIn() {
-  const { token, signOutReason } = useSession();
+  const { token, signOutReason, linkedToken } = useSession();
   useEffect(() => {
     if (token === null) queryClient.clear();
   }, [token]);
-  return token === null ? <SignIn signOutReason={signOutReason} /> : <SignedIn />;
+  return token === null ? <SignIn signOutReason={signOutReason} linkedToken={linkedToken} /> : <SignedIn />;
 }

@@ -7,10 +7,16 @@ import { api, queryClient } from '../api/api.ts';
 import { toApiError } from '../api/api-error.ts';
 import { Field } from '../components/field.tsx';
 import { Wordmark } from '../layout/wordmark.tsx';
-import { signIn } from './session.ts';
+import { findToken, signIn } from './session.ts';
 
-/** A token is asked for, tried, and kept as long as the tab. */
-export function SignIn({ signOutReason }: { signOutReason: string | null }) {
+interface SignInProps {
+  readonly signOutReason: string | null;
+  /** The token of a link that signs in; null if it has to be typed. */
+  readonly linkedToken: string | null;
+}
+
+/** A token is asked for, or comes with a link; it is tried, and kept as long as the tab. */
+export function SignIn({ signOutReason, linkedToken }: SignInProps) {
   const [token, setToken] = useState('');
   const input = useRef<HTMLInputElement>(null);
   const attempt = useMutation({
@@ -26,9 +32,12 @@ export function SignIn({ signOutReason }: { signOutReason: string | null }) {
     document.title = 'Sign in · Letterhead';
     input.current?.focus();
   }, []);
+  useEffect(() => {
+    if (linkedToken !== null) attempt.mutate(linkedToken);
+  }, [linkedToken]);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    attempt.mutate(token.trim());
+    attempt.mutate(findToken(token) ?? token.trim());
   };
   return (
     <main class="sign-in">
@@ -43,7 +52,7 @@ export function SignIn({ signOutReason }: { signOutReason: string | null }) {
       <form onSubmit={submit}>
         <Field
           label="Token"
-          hint="It begins with lh_. It was shown when it was made: at the first start, or by whoever runs Letterhead for you."
+          hint="Starts with lh_. It was printed at Letterhead’s first start; otherwise ask whoever runs it."
           fieldError={inputErrorIn(token) ?? (attempt.error === null ? null : signInErrorOf(attempt.error))}
         >
           {(attributes) => (
@@ -76,8 +85,11 @@ export function SignIn({ signOutReason }: { signOutReason: string | null }) {
 
 /** Rejects only what is surely not a token, so that nobody is interrupted while typing. */
 function inputErrorIn(typed: string): string | null {
-  const token = typed.trim();
-  if ('lh_'.startsWith(token.slice(0, 3))) return null;
+  const bare = typed.trim().replace(/^["'“‘]/, '');
+  const isOne = ['lh_', 'bearer'].some((start) =>
+    start.startsWith(bare.slice(0, start.length).toLowerCase()),
+  );
+  if (isOne || findToken(typed) !== null) return null;
   return 'A token begins with lh_. Copy it whole, from lh_ to its last character.';
 }
 
