@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { inOneLine } from '../terminal-text.ts';
 import type { CommandContext, CommandOptions } from './command-context.ts';
 import { addAction, idParser } from './command-context.ts';
+import { confirmLastAdmin } from './confirm.ts';
 import type { Connection } from './connection.ts';
 import { UsageError } from './exit-code.ts';
 import type { Terminal } from './output.ts';
@@ -71,7 +72,16 @@ async function remove(
   const { name } = await letterhead.accounts.get.query({ account: id });
   const typed = confirm ?? (await askForName(terminal, id, name));
   if (typed.trim() !== name) throw new UsageError(`Nothing was deleted: account ${id} is called ${name}.`);
-  await letterhead.accounts.delete.mutate({ account: id });
+  await confirmLastAdmin(
+    terminal,
+    // With --confirm, the account was named on purpose.
+    ({ confirmed }) =>
+      letterhead.accounts.delete.mutate({
+        account: id,
+        confirm: confirmed || confirm !== undefined ? id : undefined,
+      }),
+    'Nothing was deleted.',
+  );
   return { json: { id, name, deleted: true }, text: `Deleted account ${id}, ${inOneLine(name)}.\n` };
 }
 

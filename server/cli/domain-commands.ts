@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { AccountOptions, CommandContext, CommandResult, Target } from './command-context.ts';
 import { addAccountAction, findDomain } from './command-context.ts';
+import { confirm } from './confirm.ts';
 import {
   describeDiagnosis,
   describeName,
@@ -8,7 +9,7 @@ import {
   formatDomains,
   withPunycode,
 } from './domain-text.ts';
-import { EXIT, UsageError } from './exit-code.ts';
+import { EXIT } from './exit-code.ts';
 import type { Terminal } from './output.ts';
 import { printStatus } from './output.ts';
 import { addRecordsCommand } from './records-command.ts';
@@ -88,19 +89,12 @@ async function verify(target: Target, idOrName: string, terminal: Terminal): Pro
   };
 }
 
-async function remove(
-  target: Target,
-  { yes = false }: RemoveOptions,
-  idOrName: string,
-  { prompt }: Terminal,
-) {
+async function remove(target: Target, { yes = false }: RemoveOptions, idOrName: string, terminal: Terminal) {
   const found = await findDomain(target, idOrName);
   const { id, domain: name } = found;
-  // Without a terminal nobody can answer, so a script is not asked.
-  if (!yes && prompt !== null) {
+  if (!yes) {
     const what = `This removes ${describeName(found)} and its key, for good: added again, it gets other records to publish.`;
-    const answer = await prompt(`${what}\nRemove it? [y/N] `);
-    if (!/^y(es)?$/i.test(answer.trim())) throw new UsageError('Nothing was removed.');
+    await confirm(terminal, `${what}\nRemove it?`, 'Nothing was removed.');
   }
   await target.letterhead.domains.delete.mutate({ account: target.account, id });
   return { json: { id, domain: name, removed: true }, text: `Removed ${withPunycode(name)}.\n` };

@@ -1,8 +1,10 @@
 import type { Scope, Token } from '@letterhead/shared';
 import { ExpirySchema, SCOPES, ScopeSchema } from '@letterhead/shared';
 import type { Command } from 'commander';
+import { inOneLine } from '../terminal-text.ts';
 import type { AccountOptions, CommandContext, Target } from './command-context.ts';
 import { addAccountAction, idParser } from './command-context.ts';
+import { confirm, confirmLastAdmin } from './confirm.ts';
 import { UsageError } from './exit-code.ts';
 import type { Terminal } from './output.ts';
 import { formatTable, formatTime, printStatus } from './output.ts';
@@ -10,6 +12,11 @@ import { formatTable, formatTime, printStatus } from './output.ts';
 interface CreateOptions extends AccountOptions {
   readonly scope?: readonly Scope[];
   readonly expires?: Date;
+}
+
+interface RevokeOptions extends AccountOptions {
+  readonly yes?: boolean;
+  readonly confirm?: number;
 }
 
 const DEFAULT_SCOPES: readonly Scope[] = ['domains:read', 'domains:write'];
@@ -42,9 +49,18 @@ export function addTokenCommands(program: Command, context: CommandContext): voi
     list,
   );
   addAccountAction(
-    token.command('revoke').argument('<id>', '', idParser('A token')).description('revoke a token'),
+    token
+      .command('revoke')
+      .argument('<id>', 'as `letterhead token list` shows it', idParser('A token'))
+      .description('revoke a token; asks for confirmation in a terminal')
+      .option('--yes', 'do not ask')
+      .option(
+        '--confirm <id>',
+        'its id again: revoke it even if nobody can administer afterwards',
+        idParser('--confirm'),
+      ),
     context,
-    revoke,
+    (target, options: RevokeOptions, id: number) => revoke(target, options, id, context.terminal),
   );
 }
 
@@ -70,14 +86,30 @@ async function list({ letterhead, account }: Target) {
   return { json: tokens, text: formatTokens(tokens) };
 }
 
-async function revoke({ letterhead, account }: Target, _options: AccountOptions, id: number) {
-  await letterhead.tokens.revoke.mutate({ account, id });
+async function revoke(target: Target, options: RevokeOptions, id: number, terminal: Terminal) {
+  const { letterhead, account } = target;
+  const declined = 'Nothing was revoked.';
+  const isAsked = options.yes !== true && options.confirm !== id;
+  if (isAsked && terminal.prompt !== null)
+    await confirm(terminal, await revokeQuestion(target, id), declined);
+  await confirmLastAdmin(
+    terminal,
+    ({ confirmed }) =>
+      letterhead.tokens.revoke.mutate({ account, id, confirm: confirmed ? id : options.confirm }),
+    declined,
+  );
   return { json: { id, revoked: true }, text: `Revoked token ${id}.\n` };
 }
 
 function describeCreated({ id, account_id, name, scopes }: Token): string {
   const command = `letterhead token revoke ${id} --account ${account_id}`;
   return `Token ${id}, ${name}, may do ${scopes.join(', ')}. Its secret is shown this once; \`${command}\` revokes it.`;
+}
+
+async function revokeQuestion({ letterhead, account }: Target, id: number): Promise<string> {
+  const token = (await letterhead.tokens.list.query({ account })).find((one) => one.id === id);
+  const name = token === undefined ? '' : `, ${inOneLine(token.name)}`;
+  return `Token ${id}${name}, will stop working at once. Revoke it?`;
 }
 
 /** Accumulates the option, which may be given several times. */

@@ -176,6 +176,52 @@ test('a domain is removed when the person who is asked says yes, and only then',
   expect(questions.length).toBe(5);
 });
 
+test('a token is revoked when the person who is asked says yes, and only then', async () => {
+  await runInProcess(['account', 'create', 'Help desk'], environment);
+  for (const name of ['First', 'Second']) await runInProcess(['token', 'create', name], environment);
+  const questions: string[] = [];
+  const typing = (answer: string) => async (question: string) => {
+    questions.push(question);
+    return answer;
+  };
+  expect(await runInProcess(['token', 'revoke', '1'], environment, typing('n'))).toEqual({
+    exit: 2,
+    out: '',
+    err: 'letterhead: Nothing was revoked.\n',
+  });
+  expect(questions).toEqual(['Token 1, First, will stop working at once. Revoke it? [y/N] ']);
+  expect((await runInProcess(['token', 'revoke', '1'], environment, typing('y'))).exit).toBe(0);
+  expect((await runInProcess(['token', 'revoke', '2', '--yes'], environment, typing('n'))).exit).toBe(0);
+  expect(questions).toHaveLength(2);
+});
+
+test.each([
+  { words: ['token', 'revoke', '1'], answers: ['y', 'y'] },
+  { words: ['account', 'delete', '1'], answers: ['Help desk', 'y'] },
+])('$words asks again before nobody can administer any more', async ({ words, answers }) => {
+  await runInProcess(['account', 'create', 'Help desk'], environment);
+  await runInProcess(['token', 'create', '--scope', 'admin'], environment);
+  const questions: string[] = [];
+  const typing = (given: string[]) => async (question: string) => {
+    questions.push(question);
+    return given.shift() ?? '';
+  };
+  const declined = await runInProcess(words, environment, typing(answers.slice(0, 1)));
+  expect(declined.exit).toBe(2);
+  expect(questions[1]).toMatch(/^Nobody could administer this installation any more: .+\nGo on\? \[y\/N\] $/);
+  expect((await runInProcess(['token', 'list'], environment)).out).toContain('admin');
+  expect((await runInProcess(words, environment, typing([...answers]))).exit).toBe(0);
+});
+
+test('a script revokes the last admin token only if it says so', async () => {
+  await runInProcess(['account', 'create', 'Help desk'], environment);
+  await runInProcess(['token', 'create', '--scope', 'admin'], environment);
+  const refused = await runInProcess(['token', 'revoke', '1', '--json'], environment);
+  expect(refused).toMatchObject({ exit: 3, out: '' });
+  expect(JSON.parse(refused.err)).toMatchObject({ code: 'last_admin' });
+  expect((await runInProcess(['token', 'revoke', '1', '--confirm', '1'], environment)).exit).toBe(0);
+});
+
 test('a person is told which token was made, beside the secret that a script reads', async () => {
   await runInProcess(['account', 'create', 'Help desk'], environment);
   const attended = await runInProcess(['token', 'create', 'Mail server'], environment, async () => '');
