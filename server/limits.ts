@@ -171,3 +171,11 @@ export const ARCHIVE_LIMITS = {
   expansion: 100,
   extraBytes: 64 * MIB,
 } as const;
+
+/** `domain verify --wait` of the command line. */
+export const CLI_LIMITS = {
+  /** Milliseconds between two checks: well below the checks a minute that a domain may ask for. */
+  waitInterval: 30_000,
+  /** Minutes after which it gives up, if the command does not say otherwise. */
+  waitMinutes: 60,
+} as const;

@@ -45,6 +45,8 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
 export interface CommandDeps {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly terminal: Terminal;
+  /** Waits; a test's own does not. */
+  readonly pause?: ((ms: number) => Promise<void>) | undefined;
 }
 
 /**
@@ -55,6 +57,7 @@ export function runCommand(argv: readonly string[], deps: CommandDeps): Promise<
   return runCommandLine(argv, {
     terminal: deps.terminal,
     version: packageJson.version,
+    pause: deps.pause ?? ((ms) => setTimeout(ms)),
     connect: (options) => connect(deps, options),
     serve: () => serve(deps),
     openFolder: async () => (await import('./store/open.ts')).storeTools(parseSettings(deps.environment)),

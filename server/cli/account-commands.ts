@@ -6,8 +6,9 @@ import { addAction, idParser } from './command-context.ts';
 import { confirmLastAdmin } from './confirm.ts';
 import type { Connection } from './connection.ts';
 import { UsageError } from './exit-code.ts';
+import { formatTable } from './layout.ts';
 import type { Terminal } from './output.ts';
-import { formatTable, formatTime } from './output.ts';
+import { formatTime } from './output.ts';
 
 interface DeleteOptions extends CommandOptions {
   readonly confirm?: string;
@@ -48,7 +49,7 @@ async function create({ letterhead }: Connection, _options: CommandOptions, name
 
 async function list({ letterhead }: Connection) {
   const accounts = await letterhead.accounts.list.query();
-  return { json: accounts, text: formatAccounts(accounts) };
+  return { json: accounts, text: (columns?: number) => formatAccounts(accounts, columns) };
 }
 
 async function suspend(connection: Connection, _options: CommandOptions, id: number) {
@@ -103,15 +104,16 @@ function describeSuspended({ id, name }: Account, isOwn: boolean): string {
   return `${what}The token of this command is one of them. If no other account has a token with the scope admin, stop the server and resume it in the data folder, without LETTERHEAD_URL and LETTERHEAD_TOKEN.\n`;
 }
 
-function formatAccounts(accounts: readonly Account[]): string {
+function formatAccounts(accounts: readonly Account[], columns: number | undefined): string {
   if (accounts.length === 0) return 'There are no accounts yet: `letterhead account create` creates one.\n';
   return formatTable(
     ['ID', 'NAME', 'STATE', 'CREATED'],
     accounts.map(({ id, name, suspended, created_at }) => [
       String(id),
       name,
-      suspended ? 'suspended' : 'active',
+      suspended ? ({ text: 'suspended', style: 'warning' } as const) : 'active',
       formatTime(created_at),
     ]),
+    columns,
   );
 }

@@ -1,12 +1,12 @@
 import type { Domain } from '@letterhead/shared';
-import { isId, LetterheadError } from '@letterhead/shared';
+import { ExpirySchema, isId, LetterheadError } from '@letterhead/shared';
 import type { Command } from 'commander';
 import type { StoreTools } from '../store/open.ts';
 import type { Connection, ConnectOptions } from './connection.ts';
 import type { ExitCode } from './exit-code.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import type { Terminal } from './output.ts';
-import { formatJson, print } from './output.ts';
+import { formatJson, print, printText } from './output.ts';
 
 /** Dependencies of a command line. */
 export interface CommandLineDeps {
@@ -15,6 +15,8 @@ export interface CommandLineDeps {
   /** Rejects with a sentence that says what to set if neither a server nor the data folder is available. */
   readonly connect: (options: ConnectOptions) => Promise<Connection>;
   readonly serve: () => Promise<ExitCode>;
+  /** Waits between the checks of `domain verify --wait`. */
+  readonly pause: (ms: number) => Promise<void>;
   /** The data folder that DATA_DIR names, not opened as a store. */
   readonly openFolder: () => Promise<StoreTools>;
 }
@@ -40,14 +42,14 @@ export interface CommandResult {
   readonly json: unknown;
   /**
    * Values that other people chose are passed through `inOneLine`. A function if it takes further API calls, which
-   * --json does not need.
+   * --json does not need, or has a table, which fits into `columns`.
    */
-  readonly text: string | (() => Promise<string>);
+  readonly text: string | ((columns: number | undefined) => string | Promise<string>);
   readonly exit?: ExitCode;
 }
 
 /** A connection, and the account that the command is about. */
-export interface Target extends Pick<Connection, 'letterhead' | 'shared'> {
+export interface Target extends Pick<Connection, 'letterhead' | 'shared' | 'url'> {
   readonly account: number;
 }
 
@@ -87,7 +89,7 @@ export async function printResult(
 ): Promise<void> {
   finish(exit);
   if (options.json === true) await print(terminal.out, formatJson(json));
-  else await print(terminal.out, typeof text === 'string' ? text : await text());
+  else await printText(terminal, typeof text === 'string' ? text : await text(terminal.columns));
 }
 
 /** Like `addAction`, for a command about one account: the one that `--account` names, else the connection's own. */
@@ -98,9 +100,9 @@ export function addAccountAction<Values extends unknown[], Options extends Accou
 ): void {
   command.option('--account <id>', 'the account, if not the token’s own', idParser('--account'));
   addAction<Values, Options>(command, context, async (connection, options, ...values) => {
-    const { letterhead, shared } = connection;
+    const { letterhead, shared, url } = connection;
     const account = options.account ?? (await connection.defaultAccount());
-    return run({ letterhead, shared, account }, options, ...values);
+    return run({ letterhead, shared, url, account }, options, ...values);
   });
 }
 
@@ -110,6 +112,13 @@ export function idParser(what: string): (text: string) => number {
     if (!isId(text)) throw new UsageError(`${what} is a number such as 1, which "${text}" is not.`);
     return Number(text);
   };
+}
+
+/** Parses when a token or a link expires. */
+export function parseExpiry(text: string): Date {
+  const { data: time } = ExpirySchema.safeParse(text);
+  if (time === undefined) throw new UsageError(`"${text}" is not a time such as 2027-01-31T12:00:00Z.`);
+  return time;
 }
 
 /** Finds a domain by id or by name; no name is all digits. */

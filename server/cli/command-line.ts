@@ -15,6 +15,7 @@ import { EXIT, UsageError } from './exit-code.ts';
 import { addExportCommand } from './export-command.ts';
 import { addFolderCommands } from './folder-commands.ts';
 import { isClosedPipe, printError } from './output.ts';
+import { addShareCommands } from './share-commands.ts';
 import { addTokenCommands } from './token-commands.ts';
 
 /**
@@ -61,6 +62,7 @@ function makeProgram(context: CommandContext): Command {
   addAccountCommands(program, context);
   addTokenCommands(program, context);
   addDomainCommands(program, context);
+  addShareCommands(program, context);
   addEventsCommand(program, context);
   addExportCommand(program, context);
   addBackupCommand(program, context);

@@ -19,6 +19,8 @@ export interface Connection extends AsyncDisposable {
   readonly letterhead: Letterhead;
   /** Whether others may change the data while the command runs: true for a server, false for the folder. */
   readonly shared: boolean;
+  /** Address of the server, without a slash at its end; null for the folder. */
+  readonly url: string | null;
   /** Writes a backup and ends `out`; resolves to the number of files in it. Rejects if it is incomplete. */
   backUp(options: BackupOptions, out: Writable): Promise<number>;
   /** The account of a command without `--account`. */
@@ -57,6 +59,7 @@ export function connectToServer(url: string, token: string): Connection {
   return {
     letterhead,
     shared: true,
+    url: url.replace(/\/+$/, ''),
     async defaultAccount() {
       return (await letterhead.tokens.current.query()).account_id;
     },
@@ -84,6 +87,7 @@ export function connectToFolder(installation: OpenInstallation, log: Pick<Logger
       ],
     }),
     shared: false,
+    url: null,
     async backUp(options, out) {
       const backup = await installation.openBackup(options);
       await backup.writeTo(out);

@@ -1,6 +1,12 @@
+import type { Domain, ErrorBody, Status } from '@letterhead/shared';
+import { ERROR_CATALOGUE, StatusSchema } from '@letterhead/shared';
 import type { Command } from 'commander';
+import { Option } from 'commander';
+import { CLI_LIMITS } from '../limits.ts';
+import { restJson } from '../rest/rest-json.ts';
+import { inOneLine } from '../terminal-text.ts';
 import type { AccountOptions, CommandContext, CommandResult, Target } from './command-context.ts';
-import { addAccountAction, findDomain } from './command-context.ts';
+import { addAccountAction, findDomain, idParser } from './command-context.ts';
 import { confirm } from './confirm.ts';
 import {
   describeDiagnosis,
@@ -11,11 +17,21 @@ import {
 } from './domain-text.ts';
 import { EXIT } from './exit-code.ts';
 import type { Terminal } from './output.ts';
-import { printStatus } from './output.ts';
+import { print, printError, printStatus } from './output.ts';
 import { addRecordsCommand } from './records-command.ts';
 
 interface RemoveOptions extends AccountOptions {
   readonly yes?: boolean;
+}
+
+interface ListOptions extends AccountOptions {
+  readonly status?: Status;
+  readonly limit?: number;
+}
+
+interface VerifyOptions extends AccountOptions {
+  /** True without a number of minutes. */
+  readonly wait?: number | true;
 }
 
 const DOMAIN = ['<domain>', 'its name or its id'] as const;
@@ -30,11 +46,25 @@ export function addDomainCommands(program: Command, context: CommandContext): vo
       .description(description);
 
   addAccountAction(
-    domain.command('add').argument('<name>').description('add a domain and print the records to publish'),
+    domain
+      .command('add')
+      .argument('<names...>', 'one or more; - reads them from standard input, one per line')
+      .description('add domains; prints the records to publish if it is one'),
     context,
-    add,
+    (target, options: AccountOptions, names: readonly string[]) =>
+      names.length === 1 && names[0] !== '-'
+        ? addOne(target, names[0] ?? '')
+        : addMany(target, options, names, context),
   );
-  addAccountAction(domain.command('list').description('list the domains'), context, list);
+  addAccountAction(
+    domain
+      .command('list')
+      .description('list the domains')
+      .addOption(new Option('--status <status>', 'only those with this status').choices(StatusSchema.options))
+      .option('--limit <n>', 'only the first <n>', idParser('--limit')),
+    context,
+    list,
+  );
   addAccountAction(domainCommand('show', 'show its records and what the last check found'), context, show);
   addAccountAction(
     domainCommand('rename', 'give it another name, key and records').argument('<name>', 'the new name'),
@@ -42,9 +72,13 @@ export function addDomainCommands(program: Command, context: CommandContext): vo
     rename,
   );
   addAccountAction(
-    domainCommand('verify', 'check its DNS records now; exits with 1 if the domain is not verified'),
+    domainCommand('verify', 'check its DNS records now; exits with 1 if the domain is not verified').option(
+      '--wait [minutes]',
+      `check again every ${CLI_LIMITS.waitInterval / 1000} seconds until it is verified, for ${CLI_LIMITS.waitMinutes} minutes by default`,
+      idParser('--wait'),
+    ),
     context,
-    (target, _options: AccountOptions, idOrName: string) => verify(target, idOrName, context.terminal),
+    (target, options: VerifyOptions, idOrName: string) => verify(target, options, idOrName, context),
   );
   addRecordsCommand(domain, context);
   addAccountAction(
@@ -54,15 +88,69 @@ export function addDomainCommands(program: Command, context: CommandContext): vo
   );
 }
 
-async function add({ letterhead, account }: Target, _options: AccountOptions, name: string) {
+async function addOne({ letterhead, account }: Target, name: string): Promise<CommandResult> {
   const added = await letterhead.domains.create.mutate({ account, domain: name });
   return { json: added, text: describeNewDomain(added) };
 }
 
-async function list({ letterhead, account }: Target) {
-  const domains = await letterhead.domains.list.query({ account });
-  const text = async () => formatDomains(domains, await letterhead.domains.statuses.query({ account }));
-  return { json: domains, text };
+/** Adds the names one by one and prints a line for each, so that an interruption leaves nothing unsaid. */
+async function addMany(
+  target: Target,
+  { json = false }: AccountOptions,
+  names: readonly string[],
+  { terminal, finish }: CommandContext,
+): Promise<null> {
+  for await (const name of eachName(names, terminal)) {
+    const { domain, error } = await tryToAdd(target, name);
+    if (error !== null) finish(EXIT.refused);
+    if (json) await print(terminal.out, `${restJson({ name, domain, error })}\n`);
+    else if (domain !== null) await print(terminal.out, `Added ${describeName(domain)}.\n`);
+    else printError(terminal, `letterhead: ${inOneLine(`${name}: ${error?.message}`)}\n`);
+  }
+  return null;
+}
+
+async function* eachName(names: readonly string[], { lines }: Terminal): AsyncGenerator<string> {
+  for (const name of names) {
+    if (name !== '-') yield name;
+    else for await (const line of lines?.() ?? []) if (line.trim() !== '') yield line.trim();
+  }
+}
+
+/** Resolves to the domain, or to the error that only concerns this name; rejects with others. */
+async function tryToAdd(
+  { letterhead, account }: Target,
+  name: string,
+): Promise<{ domain: Domain | null; error: Pick<ErrorBody, 'message' | 'code'> | null }> {
+  try {
+    return { domain: await letterhead.domains.create.mutate({ account, domain: name }), error: null };
+  } catch (error) {
+    const { isLetterheadError } = await import('@letterhead/client');
+    if (!isLetterheadError(error) || error.data?.httpStatus !== ERROR_CATALOGUE.invalid.status) throw error;
+    return { domain: null, error: { message: error.message, code: error.data.code } };
+  }
+}
+
+async function list({ letterhead, account }: Target, { status, limit }: ListOptions) {
+  const [domains, statuses] = await Promise.all([
+    letterhead.domains.list.query({ account }),
+    letterhead.domains.statuses.query({ account }),
+  ]);
+  const statusOf = new Map(statuses.map((one) => [one.id, one]));
+  const listed = domains
+    .filter(({ id }) => status === undefined || statusOf.get(id)?.status === status)
+    .slice(0, limit);
+  return {
+    json: listed.map((domain) => ({ ...domain, status: statusOf.get(domain.id)?.status ?? null })),
+    text: (columns?: number) =>
+      listed.length > 0 ? formatDomains(listed, statusOf, columns) : describeNoDomains(status),
+  };
+}
+
+function describeNoDomains(status: Status | undefined): string {
+  return status === undefined
+    ? 'There are no domains yet: `letterhead domain add example.org` adds one.\n'
+    : `No domain has the status ${status}.\n`;
 }
 
 async function show(target: Target, _options: AccountOptions, idOrName: string) {
@@ -77,16 +165,30 @@ async function rename(target: Target, _options: AccountOptions, idOrName: string
   return { json: renamed, text: describeNewDomain(renamed) };
 }
 
-async function verify(target: Target, idOrName: string, terminal: Terminal): Promise<CommandResult> {
+async function verify(
+  target: Target,
+  { wait }: VerifyOptions,
+  idOrName: string,
+  { terminal, pause }: CommandContext,
+): Promise<CommandResult> {
   const { letterhead, account } = target;
+  const { waitInterval, waitMinutes } = CLI_LIMITS;
   const { id, domain: name } = await findDomain(target, idOrName);
-  printStatus(terminal, `Asking the name servers of ${withPunycode(name)}…`);
-  const checked = await letterhead.domains.verifyDns.mutate({ account, id });
-  return {
-    json: checked,
-    text: async () => describeDiagnosis(checked, await diagnose(target, id)),
-    exit: checked.verified ? EXIT.done : EXIT.notVerified,
-  };
+  let waits = ((wait === true ? waitMinutes : (wait ?? 0)) * 60_000) / waitInterval;
+  for (;;) {
+    printStatus(terminal, `Asking the name servers of ${withPunycode(name)}…`);
+    const checked = await letterhead.domains.verifyDns.mutate({ account, id });
+    if (checked.verified || waits <= 0) {
+      return {
+        json: checked,
+        text: async () => describeDiagnosis(checked, await diagnose(target, id)),
+        exit: checked.verified ? EXIT.done : EXIT.notVerified,
+      };
+    }
+    waits -= 1;
+    printStatus(terminal, `Not verified yet; checking again in ${waitInterval / 1000} seconds.`);
+    await pause(waitInterval);
+  }
 }
 
 async function remove(target: Target, { yes = false }: RemoveOptions, idOrName: string, terminal: Terminal) {

@@ -8,7 +8,9 @@ import type {
 } from '@letterhead/shared';
 import { toUnicode } from '../domains/domain-name.ts';
 import { inOneLine } from '../terminal-text.ts';
-import { formatTable, formatTime } from './output.ts';
+import { formatTable } from './layout.ts';
+import { formatTime } from './output.ts';
+import { SEVERITY_STYLES, STATUS_STYLES, styled } from './style.ts';
 
 /** Formats an IDN as `bücher.example (xn--bcher-kva.example)`; other names are returned unchanged. */
 export function withPunycode(name: string): string {
@@ -23,10 +25,11 @@ export function describeName({ id, domain }: Pick<Domain, 'id' | 'domain'>): str
 }
 
 /** Formats one line per domain. */
-export function formatDomains(domains: readonly Domain[], statuses: readonly DomainStatus[]): string {
-  if (domains.length === 0)
-    return 'There are no domains yet: `letterhead domain add example.org` adds one.\n';
-  const statusOf = new Map(statuses.map((status) => [status.id, status]));
+export function formatDomains(
+  domains: readonly Domain[],
+  statusOf: ReadonlyMap<number, DomainStatus>,
+  columns: number | undefined,
+): string {
   return formatTable(
     ['ID', 'DOMAIN', 'STATUS', 'LAST CHECK', 'CREATED'],
     domains.map(({ id, domain, created_at }) => {
@@ -34,11 +37,12 @@ export function formatDomains(domains: readonly Domain[], statuses: readonly Dom
       return [
         String(id),
         withPunycode(domain),
-        status?.status ?? '-',
+        status === undefined ? '-' : { text: status.status, style: STATUS_STYLES[status.status] },
         formatTime(status?.checked_at ?? null),
         formatTime(created_at),
       ];
     }),
+    columns,
   );
 }
 
@@ -64,25 +68,38 @@ export function describeDiagnosis(domain: Domain, diagnosis: Diagnosis): string 
     ...diagnosis.records.map(describeRecordDiagnosis),
     ...diagnosis.advice.map(describeAdvice),
   ];
-  return parts.join('\n');
+  const text = parts.join('\n');
+  const short = shortenKeys(text);
+  if (short === text) return text;
+  return `${short}\nPrint the full values with: letterhead domain records ${domain.domain}\n`;
+}
+
+/** Shortens each public key, whose 392 characters (RSA-2048) fill five lines of a terminal. */
+function shortenKeys(text: string): string {
+  return text.replace(/[A-Za-z0-9+/]{64,}={0,2}/g, (key) => `${key.slice(0, 8)}…${key.slice(-8)}`);
 }
 
 function describeVerdict(domain: Domain): string {
-  return `${describeName(domain)} is ${domain.verified ? 'verified' : 'not verified'}.\n`;
+  const verdict = domain.verified ? styled('good', 'verified') : styled('bad', 'not verified');
+  return `${describeName(domain)} is ${verdict}.\n`;
 }
 
 function describeState({ status, checked_at, next_check_at }: Diagnosis): string {
   const last = checked_at === null ? 'not checked yet' : `last checked ${formatTime(checked_at)}`;
   const next = next_check_at === null ? '' : `, next check ${formatTime(next_check_at)}`;
-  return `Status ${status}, ${last}${next}.\n`;
+  return `Status ${styled(STATUS_STYLES[status], status)}, ${last}${next}.\n`;
 }
 
 function describeRecordDiagnosis(record: RecordDiagnosis): string {
   const rows: [string, string][] = [
     ['Type', record.type],
     ['Host', record.hostname],
-    ['Expected', record.expected],
-    ...labelled('Found', record.found),
+    // Each value is printed once: `fix` has the expected one where it has to be typed.
+    ...(record.fix?.includes(record.expected) ? [] : labelled('Expected', [record.expected])),
+    ...labelled(
+      'Found',
+      record.found.filter((value) => value !== record.expected),
+    ),
     ...labelled('Asked', record.nameservers.map(describeNameServer)),
   ];
   return sentences(`${record.label}: ${record.title}`, record) + indent(rows);
@@ -92,9 +109,9 @@ function describeAdvice(advice: Advice): string {
   return sentences(`Advice: ${advice.title}`, advice);
 }
 
-function sentences(heading: string, { detail, fix }: { detail: string; fix: string | null }): string {
-  const toDo = fix === null ? [] : [`To do: ${fix}`];
-  return `${inOneLine(heading)}\n${[detail, ...toDo].map((line) => `  ${inOneLine(line)}\n`).join('')}`;
+function sentences(heading: string, said: Pick<Advice, 'detail' | 'fix' | 'severity'>): string {
+  const toDo = said.fix === null ? '' : `  ${styled('strong', 'To do:')} ${inOneLine(said.fix)}\n`;
+  return `${styled(SEVERITY_STYLES[said.severity], inOneLine(heading))}\n  ${inOneLine(said.detail)}\n${toDo}`;
 }
 
 function describeNameServer({ name, address, outcome, ms }: NameServerObservation): string {

@@ -7,7 +7,8 @@ import type { AccountOptions, CommandContext, Target } from './command-context.t
 import { addAccountAction, findDomain, idParser } from './command-context.ts';
 import { withPunycode } from './domain-text.ts';
 import { UsageError } from './exit-code.ts';
-import { formatTable, formatTime, print, printStatus } from './output.ts';
+import { formatTable } from './layout.ts';
+import { formatTime, print, printStatus } from './output.ts';
 
 const LONGEST_TYPE = Math.max(...EVENT_TYPES.map((type) => type.length));
 
@@ -32,7 +33,7 @@ export function addEventsCommand(program: Command, context: CommandContext): voi
       .command('events')
       .description('list the events, oldest first')
       .option('--after <id>', 'start after this event', idParser('--after'))
-      .option('--limit <n>', 'at most this many; all that are kept by default', idParser('--limit'))
+      .option('--limit <n>', 'only the newest <n>; with --after, the next <n>', idParser('--limit'))
       .option('--domain <domain>', 'only events of this domain, by its name or id')
       .option('--follow', 'print new events as they happen, until interrupted; with --json, a line each'),
     context,
@@ -42,8 +43,12 @@ export function addEventsCommand(program: Command, context: CommandContext): voi
 }
 
 async function list(target: Target, options: EventsOptions) {
-  const events = await Array.fromAsync(listEvents(target, await filterOf(target, options)));
-  return { json: events, text: formatEvents(events) };
+  const filter = await filterOf(target, options);
+  const events =
+    filter.after === undefined && filter.limit !== undefined
+      ? await newestEvents(target, filter, filter.limit)
+      : await Array.fromAsync(listEvents(target, filter));
+  return { json: events, text: (columns?: number) => formatEvents(events, columns) };
 }
 
 async function listAndFollow(target: Target, options: EventsOptions, { terminal }: CommandContext) {
@@ -66,6 +71,16 @@ async function listAndFollow(target: Target, options: EventsOptions, { terminal 
 
 async function filterOf(target: Target, { after, limit, domain }: EventsOptions): Promise<Filter> {
   return { after, limit, domain: domain === undefined ? undefined : await domainId(target, domain) };
+}
+
+/** The newest events, oldest first. The API lists the oldest first, so it reads all pages and keeps `limit` events. */
+async function newestEvents(target: Target, filter: Filter, limit: number): Promise<Event[]> {
+  let newest: Event[] = [];
+  for await (const event of listEvents(target, { ...filter, limit: undefined })) {
+    newest.push(event);
+    if (newest.length >= 2 * limit) newest = newest.slice(-limit);
+  }
+  return newest.slice(-limit);
 }
 
 /** Reads the events page by page. */
@@ -117,9 +132,9 @@ function followEvents(
 }
 
 /** Formats one line per event, under headings. */
-function formatEvents(events: readonly Event[]): string {
+function formatEvents(events: readonly Event[], columns: number | undefined): string {
   if (events.length === 0) return 'There are no events.\n';
-  return formatTable(['ID', 'WHEN', 'WHAT', 'BY', 'DOMAIN'], events.map(cellsOf));
+  return formatTable(['ID', 'WHEN', 'WHAT', 'BY', 'DOMAIN'], events.map(cellsOf), columns);
 }
 
 /** Formats one line, with fixed column widths because later events are not known yet. */

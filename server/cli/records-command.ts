@@ -5,7 +5,8 @@ import { Option } from 'commander';
 import type { AccountOptions, CommandContext, Target } from './command-context.ts';
 import { addAccountAction, findDomain } from './command-context.ts';
 import { withPunycode } from './domain-text.ts';
-import { formatJson, formatTable } from './output.ts';
+import { formatTable } from './layout.ts';
+import { formatJson } from './output.ts';
 
 const FORMATS = ['table', 'bind', 'json', 'text'] as const;
 

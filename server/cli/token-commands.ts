@@ -1,13 +1,14 @@
 import type { Scope, Token } from '@letterhead/shared';
-import { ExpirySchema, SCOPES, ScopeSchema } from '@letterhead/shared';
+import { SCOPES, ScopeSchema } from '@letterhead/shared';
 import type { Command } from 'commander';
 import { inOneLine } from '../terminal-text.ts';
 import type { AccountOptions, CommandContext, Target } from './command-context.ts';
-import { addAccountAction, idParser } from './command-context.ts';
+import { addAccountAction, idParser, parseExpiry } from './command-context.ts';
 import { confirm, confirmLastAdmin } from './confirm.ts';
 import { UsageError } from './exit-code.ts';
+import { formatTable } from './layout.ts';
 import type { Terminal } from './output.ts';
-import { formatTable, formatTime, printStatus } from './output.ts';
+import { formatTime, printStatus } from './output.ts';
 
 interface CreateOptions extends AccountOptions {
   readonly scope?: readonly Scope[];
@@ -38,7 +39,7 @@ export function addTokenCommands(program: Command, context: CommandContext): voi
       .option(
         '--expires <time>',
         'when it stops working, such as 2027-01-31 or 2027-01-31T12:00:00Z',
-        parseTime,
+        parseExpiry,
       ),
     context,
     (target, options: CreateOptions, name: string) => create(target, options, name, context.terminal),
@@ -83,7 +84,7 @@ async function create(
 
 async function list({ letterhead, account }: Target) {
   const tokens = await letterhead.tokens.list.query({ account });
-  return { json: tokens, text: formatTokens(tokens) };
+  return { json: tokens, text: (columns?: number) => formatTokens(tokens, columns) };
 }
 
 async function revoke(target: Target, options: RevokeOptions, id: number, terminal: Terminal) {
@@ -123,13 +124,7 @@ function parseScope(text: string): Scope {
   return scope.data;
 }
 
-function parseTime(text: string): Date {
-  const { data: time } = ExpirySchema.safeParse(text);
-  if (time === undefined) throw new UsageError(`"${text}" is not a time such as 2027-01-31T12:00:00Z.`);
-  return time;
-}
-
-function formatTokens(tokens: readonly Token[]): string {
+function formatTokens(tokens: readonly Token[], columns: number | undefined): string {
   if (tokens.length === 0) return 'There are no tokens: `letterhead token create` creates one.\n';
   return formatTable(
     ['ID', 'NAME', 'BEGINS', 'SCOPES', 'EXPIRES', 'LAST USED'],
@@ -141,5 +136,6 @@ function formatTokens(tokens: readonly Token[]): string {
       formatTime(token.expires_at),
       formatTime(token.last_used_at),
     ]),
+    columns,
   );
 }

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DOMAIN_FIELDS } from '../contract/domain-fields.ts';
 import type { TestInstallation } from './both-connections.ts';
 import { againstServer, onTheFolder } from './both-connections.ts';
+import { runInProcess } from './run-in-process.ts';
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00$/;
 
@@ -30,7 +31,7 @@ describe.each([
 
     await place.run('domain', 'add', 'mail.example.co.uk');
     expect(await place.json('domain', 'list')).toMatchObject([
-      domain,
+      { ...domain, status: 'pending' },
       { id: 2, domain: 'mail.example.co.uk', subdomain: 'mail' },
     ]);
     expect((await place.run('domain', 'list')).out).toMatch(
@@ -55,8 +56,11 @@ describe.each([
     const before = await place.run('domain', 'verify', 'example.org');
     expect(before).toMatchObject({ exit: 1, err: '' });
     expect(before.out).toContain('example.org (domain 1) is not verified.\nStatus pending, last checked ');
-    expect(before.out).toContain(`  Expected  ${record?.value}\n`);
     expect(before.out).toMatch(/^ {2}To do: In the DNS settings of example\.org, add a TXT record .+\.$/m);
+    // The key is printed once, and short.
+    expect(before.out.match(/MIIB/g)).toHaveLength(1);
+    expect(before.out).not.toMatch(/[A-Za-z0-9+/]{64}/);
+    expect(before.out).toMatch(/^Print the full values with: letterhead domain records example\.org$/m);
     expect(before.out).toMatch(/^ {2}Asked {5}ns1\.example\.org at 127\.0\.0\.2: absent, \d+ ms$/m);
 
     place.dns.publish(`${record?.hostname}.example.org`, { TXT: [record?.value ?? ''] });
@@ -66,6 +70,90 @@ describe.each([
     expect(await place.json('domain', 'show', '1')).toMatchObject({ verified: true });
     expect((await place.run('domain', 'show', '1')).out).toBe(after.out);
     expect((await place.run('domain', 'verify', '1', '--json')).exit).toBe(0);
+  });
+
+  test('several domains are added at once, and each that is refused says why', async () => {
+    await place.run('domain', 'add', 'example.org');
+    const added = await place.run('domain', 'add', 'example.net', 'example.org', 'example.com');
+    expect(added).toEqual({
+      exit: 3,
+      out: 'Added example.net (domain 2).\nAdded example.com (domain 3).\n',
+      err: 'letterhead: example.org: Account 1 holds example.org already: it is domain 1.\n',
+    });
+    const json = await place.run('domain', 'add', 'a.example', 'example.org', '--json');
+    expect(json).toMatchObject({ exit: 3, err: '' });
+    expect(
+      json.out
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toMatchObject([
+      { name: 'a.example', domain: { id: 4, domain: 'a.example' }, error: null },
+      { name: 'example.org', domain: null, error: { code: 'domain_taken' } },
+    ]);
+  });
+
+  test('domains are added from standard input, one per line', async () => {
+    async function* lines() {
+      yield* ['example.org', '', '  example.net '];
+    }
+    const added = await runInProcess(['domain', 'add', '-'], place.environment, null, { lines });
+    expect(added).toEqual({
+      exit: 0,
+      out: 'Added example.org (domain 1).\nAdded example.net (domain 2).\n',
+      err: '',
+    });
+  });
+
+  test('the list is filtered by status and limited', async () => {
+    const [record] = (await place.json('domain', 'add', 'example.org')).dns_records;
+    for (const name of ['a.example', 'b.example']) await place.run('domain', 'add', name);
+    place.dns.publish(`${record.hostname}.example.org`, { TXT: [record.value] });
+    await place.run('domain', 'verify', 'example.org');
+    expect(await place.json('domain', 'list', '--status', 'verified')).toMatchObject([
+      { domain: 'example.org', status: 'verified' },
+    ]);
+    expect(await place.json('domain', 'list', '--status', 'pending', '--limit', '1')).toMatchObject([
+      { domain: 'a.example', status: 'pending' },
+    ]);
+    expect((await place.run('domain', 'list', '--status', 'failed')).out).toBe(
+      'No domain has the status failed.\n',
+    );
+  });
+
+  test('verify --wait checks again until the domain is verified, or the time is over', async () => {
+    const [record] = (await place.json('domain', 'add', 'example.org')).dns_records;
+    let pauses = 0;
+    const pause = async () => {
+      pauses += 1;
+      if (pauses === 4) place.dns.publish(`${record.hostname}.example.org`, { TXT: [record.value] });
+    };
+    const wait = (...words: string[]) =>
+      runInProcess(['domain', 'verify', 'example.org', ...words], place.environment, null, { pause });
+    expect((await wait('--wait', '1')).exit).toBe(1);
+    expect(pauses).toBe(2);
+    expect(await wait('--wait')).toMatchObject({ exit: 0, err: '' });
+    expect(pauses).toBe(4);
+  });
+
+  test('commands create, list and revoke share links', async () => {
+    await place.run('domain', 'add', 'example.org');
+    const { id, token } = await place.json('share', 'create', 'example.org', '--expires', '2099-01-31');
+    expect(token).toMatch(/^lh_[\w-]{43}$/);
+    expect(await place.json('share', 'list', 'example.org')).toMatchObject([
+      { id, expires_at: '2099-01-31T00:00:00+00:00' },
+    ]);
+    const created = await place.run('share', 'create', '1');
+    expect(created).toMatchObject({ exit: 0, err: '' });
+    const server = place.environment['LETTERHEAD_URL'];
+    expect(created.out.startsWith(server === undefined ? 'lh_' : `${server}/share#lh_`)).toBe(true);
+    const list = (await place.run('share', 'list', '1')).out;
+    expect(list).toMatch(/^ID +EXPIRES +LAST USED +CREATED\n\d+ +2099-01-31 00:00 UTC +- +.+\n/);
+    expect(list).not.toContain('lh_');
+    expect((await place.run('share', 'revoke', 'example.org', String(id))).out).toBe(
+      `Revoked link ${id} of example.org (domain 1).\n`,
+    );
+    expect((await place.run('share', 'revoke', 'example.org', String(id))).exit).toBe(3);
   });
 
   test('commands make, list and revoke tokens', async () => {
@@ -142,6 +230,8 @@ describe.each([
     expect(await place.json('events', '--after', String(first), '--limit', '1')).toMatchObject([
       { id: second, domain: { id: 2, name: 'example.net' } },
     ]);
+    const newest = all.slice(-2).map(({ id }) => id);
+    expect((await place.json('events', '--limit', '2')).map(({ id }: { id: number }) => id)).toEqual(newest);
     const ofOne = (await place.run('events', '--domain', '1')).out;
     expect(ofOne).toMatch(
       /^ID .+\n\d+ .+domain\.created .+example\.org\n\d+ .+domain\.deleted .+example\.org\n$/,

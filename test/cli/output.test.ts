@@ -22,7 +22,6 @@ const add = (domain: string) => server.letterhead.domains.create.mutate({ accoun
 test('the CLI prints in JSON exactly what REST has under data', async () => {
   await add('example.org');
   for (const [command, path] of [
-    ['domain list', '/accounts/1/domains'],
     ['domain show example.org', '/accounts/1/domains/1'],
     ['token list', '/accounts/1/tokens'],
     ['account list', '/accounts'],
@@ -35,6 +34,50 @@ test('the CLI prints in JSON exactly what REST has under data', async () => {
     const expected = command === 'token list' ? [{ ...data[0], last_used_at: expect.any(String) }] : data;
     expect(JSON.parse(out), command).toEqual(expected);
   }
+});
+
+test('the list of domains in JSON has what REST has, and the status of each', async () => {
+  await add('example.org');
+  const { data } = (await server.rest('GET', '/accounts/1/domains')).body;
+  const listed = JSON.parse((await run('domain', 'list', '--json')).out);
+  expect(listed).toEqual([{ ...data[0], status: 'pending' }]);
+});
+
+test('on a terminal, lines and tables are no wider than it, and no word is broken', async () => {
+  await add('bücher.example');
+  const onTerminal = (columns: number, ...words: string[]) =>
+    runInProcess(words, environment, null, { columns });
+  const wide = (await run('domain', 'show', '1')).out;
+  for (const columns of [80, 60]) {
+    const narrow = (await onTerminal(columns, 'domain', 'show', '1')).out;
+    // A single word, with or without a label, cannot be made shorter.
+    const tooLong = (line: string) => line.length > columns && !/^ *(?:\S+ {2,})?\S+$/.test(line);
+    expect(narrow.split('\n').filter(tooLong)).toEqual([]);
+    expect(narrow.split(/\s+/)).toEqual(wide.split(/\s+/));
+    for (const command of ['domain list', 'events', 'token list', 'account list']) {
+      const { out } = await onTerminal(columns, ...command.split(' '));
+      expect(
+        out.split('\n').filter((line) => line.length > columns),
+        command,
+      ).toEqual([]);
+    }
+  }
+  expect((await onTerminal(80, 'domain', 'list')).out).toMatch(
+    /^ID {2}DOMAIN .+\n1 {3}bücher\.example .+\n {4}\(xn--bcher-kva\.example\)/,
+  );
+});
+
+test('states are coloured on a terminal, and a name can not colour anything', async () => {
+  const colors = { hasColors: true };
+  await add('example.org');
+  const list = await runInProcess(['domain', 'list'], environment, null, colors);
+  expect(list.out).toContain('\u001b[33mpending\u001b[0m');
+  const shown = await runInProcess(['domain', 'show', '1'], environment, null, colors);
+  expect(shown.out).toContain('is \u001b[31mnot verified\u001b[0m.');
+  const forged = '\u0001good\u0001verified\u0002';
+  await server.letterhead.accounts.create.mutate({ name: forged });
+  const accounts = await runInProcess(['account', 'list'], environment, null, colors);
+  expect(accounts.out).toContain('\\u0001good\\u0001verified\\u0002');
 });
 
 test('the records command prints for a form, a zone file, a program and an e-mail', async () => {

@@ -38,6 +38,28 @@ test.each([
 });
 
 test.each([
+  { isTTY: true, env: {}, hasColors: true },
+  { isTTY: true, env: { NO_COLOR: '1' }, hasColors: false },
+  { isTTY: true, env: { NO_COLOUR: '1' }, hasColors: false },
+  { isTTY: true, env: { NO_COLOR: '' }, hasColors: true },
+  { isTTY: true, env: { TERM: 'dumb' }, hasColors: false },
+  { isTTY: false, env: {}, hasColors: false },
+])('colors depend on the terminal and on the environment: $isTTY, $env', ({ isTTY, env, hasColors }) => {
+  const { stdin, stderr } = streams({ stdin: true, stderr: true });
+  const stdout = Object.assign(new PassThrough(), { isTTY, columns: 90 });
+  const terminal = openTerminal({ stdin, stdout, stderr, env });
+  expect(terminal.hasColors).toBe(hasColors);
+  expect(terminal.columns).toBe(isTTY ? 90 : undefined);
+});
+
+test('standard input is read line by line', async () => {
+  const { stdin, stdout, stderr } = streams({ stdin: false, stderr: false });
+  stdin.end('example.org\nexample.net');
+  const { lines } = openTerminal({ stdin, stdout, stderr });
+  expect(await Array.fromAsync(lines?.() ?? [])).toEqual(['example.org', 'example.net']);
+});
+
+test.each([
   { stdin: false, stderr: true },
   { stdin: true, stderr: false },
 ])('nobody is asked anything when only one of these is a terminal: %j', (tty) => {
