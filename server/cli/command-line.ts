@@ -8,15 +8,24 @@ import { addAccountCommands } from './account-commands.ts';
 import { addBackupCommand } from './backup-command.ts';
 import type { CommandContext, CommandLineDeps, CommandOptions } from './command-context.ts';
 import { printResult } from './command-context.ts';
+import { addCompletionCommand } from './completion-command.ts';
 import { addDomainCommands } from './domain-commands.ts';
 import { addEventsCommand } from './events-command.ts';
+import { addExamples } from './examples.ts';
 import type { ExitCode } from './exit-code.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { addExportCommand } from './export-command.ts';
 import { addFolderCommands } from './folder-commands.ts';
+import { wrapText } from './layout.ts';
 import { isClosedPipe, printError } from './output.ts';
 import { addShareCommands } from './share-commands.ts';
 import { addTokenCommands } from './token-commands.ts';
+
+const DEFAULT_COLUMNS = 80;
+
+const EPILOGUE = `With LETTERHEAD_URL and LETTERHEAD_TOKEN set, commands call that server; without them, they open DATA_DIR.
+
+Exit codes: 0 done; 1 not verified, or the data folder is damaged; 2 usage error, or declined at the prompt; 3 refused or unavailable.`;
 
 /**
  * Runs one command line, without the program's name. Resolves to its exit code: 0 done, 1 not verified, 2 usage,
@@ -41,20 +50,20 @@ export async function runCommandLine(argv: readonly string[], deps: CommandLineD
 
 function makeProgram(context: CommandContext): Command {
   const { terminal } = context;
+  const width = terminal.columns ?? DEFAULT_COLUMNS;
   const program = new Command('letterhead')
     .description('Sending domains for a help desk.')
     .version(context.version)
     .exitOverride()
-    .showHelpAfterError('Use --help to see the arguments and options of a command.')
+    .showHelpAfterError('Run with --help for usage.')
     .configureOutput({
       writeOut: (text) => void terminal.out.write(text),
       writeErr: (text) => printError(terminal, text),
+      getOutHelpWidth: () => width,
+      getErrHelpWidth: () => width,
       outputError: (text, write) => write(`${describeTypo(text)}\n`),
     })
-    .addHelpText(
-      'after',
-      '\nWith LETTERHEAD_URL and LETTERHEAD_TOKEN set, commands call that server; without them, they open DATA_DIR.\nExits with 0 when done, 1 when not verified or the data folder is damaged, 2 on a usage error or when declined\nat the prompt, 3 when refused or unavailable.',
-    );
+    .addHelpText('after', wrapText(`\n${EPILOGUE}`, width));
   program
     .command('serve')
     .description('serve the API until stopped by a signal')
@@ -67,6 +76,7 @@ function makeProgram(context: CommandContext): Command {
   addExportCommand(program, context);
   addBackupCommand(program, context);
   addFolderCommands(program, context);
+  addCompletionCommand(program, context);
   program
     .command('version')
     .description('print the version')
@@ -75,6 +85,7 @@ function makeProgram(context: CommandContext): Command {
       const { version } = context;
       return printResult(context, options, { json: { version }, text: `${version}\n` });
     });
+  addExamples(program);
   return program;
 }
 

@@ -46,6 +46,7 @@ test('every command has a help page', async () => {
       'backup',
       'restore',
       'check',
+      'completion',
       'version',
     ]),
   );
@@ -58,6 +59,10 @@ async function commandsBelow(above: string[]): Promise<string[][]> {
   const { exit, out, err } = await runInProcess([...above, '--help'], environment);
   expect({ exit, err }, above.join(' ')).toEqual({ exit: 0, err: '' });
   expect(out).toMatch(new RegExp(`^Usage: ${['letterhead', ...above].join(' ')}`));
+  expect(out, above.join(' ')).toMatch(
+    new RegExp(`\\nExamples:\\n {2}${['letterhead', ...above].join(' ')}\\b`),
+  );
+  expect(out.split('\n').filter((line) => line.length > 80)).toEqual([]);
   const list = out.split('\nCommands:\n')[1]?.split('\n\n')[0] ?? '';
   const names = [...list.matchAll(/^ {2}([a-z]+)/gm)].flatMap(([, name = '']) =>
     name === 'help' ? [] : name,

@@ -1,0 +1,50 @@
+import type { Command } from 'commander';
+
+/** Examples of each command, without the program's name; shown at the end of its help. */
+const EXAMPLES: Record<string, readonly string[]> = {
+  '': ['serve', 'domain add example.org', 'domain verify example.org'],
+  serve: ['serve'],
+  account: ['account create "Help desk"', 'account list'],
+  'account create': ['account create "Help desk"'],
+  'account list': ['account list', 'account list --json'],
+  'account suspend': ['account suspend 2'],
+  'account resume': ['account resume 2'],
+  'account delete': ['account delete 2', 'account delete 2 --confirm "Help desk"'],
+  token: ['token create "Mail server" --scope domains:sign', 'token revoke 3'],
+  'token create': [
+    'token create "Mail server" --scope domains:read,domains:sign',
+    'token create Audit --scope domains:read --expires 2027-01-31',
+  ],
+  'token list': ['token list', 'token list --account 2'],
+  'token revoke': ['token revoke 3', 'token revoke 3 --yes'],
+  domain: ['domain add example.org', 'domain list --status failed', 'domain verify example.org'],
+  'domain add': [
+    'domain add example.org',
+    'domain add example.org example.net mail.example.com',
+    'domain add - < domains.txt',
+  ],
+  'domain list': ['domain list', 'domain list --status failed --limit 20', 'domain list --json'],
+  'domain show': ['domain show example.org', 'domain show 7 --json'],
+  'domain rename': ['domain rename example.org example.net'],
+  'domain verify': ['domain verify example.org', 'domain verify example.org --wait 10'],
+  'domain records': ['domain records example.org', 'domain records example.org --format bind'],
+  'domain remove': ['domain remove example.org', 'domain remove example.org --yes'],
+  share: ['share create example.org', 'share list example.org'],
+  'share create': ['share create example.org', 'share create example.org --expires 2027-01-31'],
+  'share list': ['share list example.org'],
+  'share revoke': ['share revoke example.org 4'],
+  events: ['events --limit 20', 'events --domain example.org', 'events --follow --json'],
+  export: ['export > domains.jsonl', 'export --format csv > domains.csv'],
+  backup: ['backup letterhead.tar.gz', 'backup letterhead.tar.gz --without-key'],
+  check: ['check', 'check --json'],
+  restore: ['restore letterhead.tar.gz'],
+  version: ['version --json'],
+  completion: ['completion bash', 'completion zsh', 'completion fish'],
+};
+
+/** Adds its examples to the help of a command and of all below it; `path` is how it is called, `domain add`. */
+export function addExamples(command: Command, path = ''): void {
+  const lines = (EXAMPLES[path] ?? []).map((example) => `\n  letterhead ${example}`);
+  if (lines.length > 0) command.addHelpText('after', `\nExamples:${lines.join('')}`);
+  for (const below of command.commands) addExamples(below, `${path} ${below.name()}`.trim());
+}
