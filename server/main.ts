@@ -83,7 +83,9 @@ async function serve({ environment, terminal }: CommandDeps): Promise<ExitCode> 
     process.kill(process.pid, signal);
     return EXIT.refused;
   }
-  log.info({ url: server.url, data_dir: resolve(settings.DATA_DIR) }, 'Letterhead listens');
+  const place =
+    settings.DATABASE_URL === null ? { data_dir: resolve(settings.DATA_DIR) } : { database: true };
+  log.info({ url: server.url, ...place }, 'Letterhead listens');
   await welcome(server, terminal, log);
   const signal = await stopped;
   log.info({ signal }, 'Stopping');

@@ -23,6 +23,8 @@ const EnvironmentSchema = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: PortSchema.default(3000),
   DATA_DIR: z.string().default('./data'),
+  DATABASE_URL: z.string().transform(parseDatabaseUrl).nullable().default(null),
+  DATABASE_POOL: NumberSchema.refine((count) => count >= 3, 'allow at least 3').default(10),
   SECRET_KEY: z.string().transform(parseSecretKey).nullable().default(null),
   BOOTSTRAP_TOKEN: z
     .string()
@@ -54,11 +56,35 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
       .filter(([, value]) => value !== undefined && value !== ''),
   );
   const parsed = EnvironmentSchema.safeParse(given);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return withSecretKey(parsed.data);
   const [issue] = parsed.error.issues;
   const name = issue?.path.join('.') ?? 'the environment';
   // The value itself is not repeated: it can be a secret.
   throw new SettingsError(`The setting ${name} cannot be used: ${issue?.message ?? 'it is not valid'}.`);
+}
+
+/** Each server would else make a key of its own. */
+function withSecretKey(settings: Settings): Settings {
+  if (settings.DATABASE_URL !== null && settings.SECRET_KEY === null)
+    throw new SettingsError(
+      'The setting SECRET_KEY is missing, which DATABASE_URL needs: give all servers the same 32 bytes in base64, such as `openssl rand -base64 32` prints.',
+    );
+  return settings;
+}
+
+/** `postgres://user:password@one.example.org:5432,two.example.org/letterhead`: an address for each host. */
+function parseDatabaseUrl(text: string, context: z.RefinementCtx): string[] {
+  const [, before = '', hosts = '', after = ''] =
+    /^(postgres(?:ql)?:\/\/(?:[^@/]*@)?)([^/?]*)(\/[^/?]+(?:\?.*)?)$/.exec(text) ?? [];
+  const urls = hosts.split(',').map((host) => `${before}${host.trim()}${after}`);
+  if (after === '' || !urls.every((url) => URL.canParse(url))) {
+    context.addIssue({
+      code: 'custom',
+      message:
+        'give an address such as postgres://user:password@db.example.org:5432/letterhead, with commas between several hosts',
+    });
+  }
+  return urls;
 }
 
 function parseSecretKey(text: string, context: z.RefinementCtx): Buffer {

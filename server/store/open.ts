@@ -17,7 +17,7 @@ import type { Store } from './store.ts';
 
 /** The only module outside of the stores that names one. */
 
-type StoreSettings = Pick<Settings, 'DATA_DIR' | 'SECRET_KEY'>;
+type StoreSettings = Pick<Settings, 'DATA_DIR' | 'DATABASE_URL' | 'DATABASE_POOL' | 'SECRET_KEY'>;
 
 /** A store, with what can be done with it beside serving. */
 export interface OpenedStore {
@@ -34,6 +34,7 @@ export async function openStore(parts: {
   readonly log: StoreLog;
 }): Promise<OpenedStore> {
   const { settings, clock, log } = parts;
+  if (settings.DATABASE_URL !== null) return openDatabase(settings.DATABASE_URL, settings.DATABASE_POOL, log);
   const store = await openJsonStore({ dataDir: settings.DATA_DIR, clock, log });
   const writing = new Set<Promise<void>>();
   return {
@@ -44,6 +45,28 @@ export async function openStore(parts: {
       await store.close();
     },
   };
+}
+
+async function openDatabase(
+  urls: readonly string[],
+  connections: number,
+  log: StoreLog,
+): Promise<OpenedStore> {
+  // A start on files does without.
+  const { openPostgresStore } = await import('./postgres/postgres-store.ts');
+  const store = await openPostgresStore({ urls, connections, log });
+  return {
+    store,
+    openBackup: () => Promise.reject(notInFiles('Back it up with pg_dump')),
+    close: () => store.close(),
+  };
+}
+
+function notInFiles(advice: string): LetterheadError {
+  return new LetterheadError(
+    'unavailable',
+    `DATABASE_URL is set, so that everything is in the database. ${advice}: see docs/postgres.md.`,
+  );
 }
 
 /** `writing` holds the backups that are being written. */
@@ -89,12 +112,13 @@ export interface StoreReport {
   readonly problems: readonly { readonly file: string; readonly message: string }[];
 }
 
-/** What needs no open store, and must not change one. */
-export function storeTools({ DATA_DIR, SECRET_KEY }: StoreSettings): StoreTools {
+/** What needs no open store, and must not change one. @throws LetterheadError `unavailable`: there is no folder. */
+export function storeTools({ DATA_DIR, DATABASE_URL, SECRET_KEY }: StoreSettings): StoreTools {
+  if (DATABASE_URL !== null) throw notInFiles('Use the tools of PostgreSQL');
   return {
     path: resolve(DATA_DIR),
     async check() {
-      refuseNoData({ DATA_DIR });
+      refuseNoData({ DATA_DIR, DATABASE_URL });
       return checkFolder(DATA_DIR);
     },
     async restore(archive) {
@@ -106,7 +130,11 @@ export function storeTools({ DATA_DIR, SECRET_KEY }: StoreSettings): StoreTools 
 }
 
 /** Rejects with `unavailable` where there is no data yet: a command in the wrong place must not begin any. */
-export function refuseNoData({ DATA_DIR }: Pick<StoreSettings, 'DATA_DIR'>): void {
+export function refuseNoData({
+  DATA_DIR,
+  DATABASE_URL,
+}: Pick<StoreSettings, 'DATA_DIR' | 'DATABASE_URL'>): void {
+  if (DATABASE_URL !== null) return;
   const names = namesIn(DATA_DIR);
   if (DATA_FILES.some((name) => names.includes(name))) return;
   throw new LetterheadError(

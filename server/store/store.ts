@@ -329,5 +329,6 @@ export type SettingKey = 'secret_key_check';
 
 export interface SettingStore {
   get(key: SettingKey): Promise<string | null>;
-  set(key: SettingKey, value: string): Promise<void>;
+  /** Sets what has no value yet. Resolves to the value that it has then. */
+  setOnce(key: SettingKey, value: string): Promise<string>;
 }

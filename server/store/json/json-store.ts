@@ -143,8 +143,13 @@ export class JsonStore implements Store {
         tasks.assertOpen();
         return installation.setting(key);
       },
-      set: (key: SettingKey, value: string) =>
-        tasks.serve(() => installation.change(() => ({ result: undefined, changed: { [key]: value } }))),
+      setOnce: (key: SettingKey, value: string) =>
+        tasks.serve(() =>
+          installation.change<string>((state) => {
+            const kept = state[key];
+            return kept === null ? { result: value, changed: { [key]: value } } : { result: kept };
+          }),
+        ),
     };
   }
 

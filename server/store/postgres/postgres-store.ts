@@ -23,9 +23,11 @@ export interface PostgresStoreOptions {
 
 const GET_SETTING = { name: 'get_setting', text: 'SELECT value FROM settings WHERE key = $1' };
 
-const SET_SETTING = {
-  name: 'set_setting',
-  text: 'INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+/** It writes the same again where there is a value, so that it can return it. */
+const SET_SETTING_ONCE = {
+  name: 'set_setting_once',
+  text: `INSERT INTO settings AS s (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = s.value
+    RETURNING value`,
 };
 
 /** As a write is: a standby, a full disk or a primary that waits for its standby would not take it. */
@@ -110,9 +112,10 @@ export class PostgresStore implements Store {
           const [row] = await database.read<{ value: string }>({ ...GET_SETTING, values: [key] });
           return row?.value ?? null;
         }),
-      set: (key: SettingKey, value: string) =>
+      setOnce: (key: SettingKey, value: string) =>
         commits.tasks.serve(async () => {
-          await database.read({ ...SET_SETTING, values: [key, value] });
+          const [row] = await database.read<{ value: string }>({ ...SET_SETTING_ONCE, values: [key, value] });
+          return row?.value ?? value;
         }),
     };
     feed.start();
