@@ -13,6 +13,7 @@ import { Events } from './events/events.ts';
 import type { Clock } from './instant.ts';
 import type { KeySource } from './keys/key-source.ts';
 import { openKeyCipher } from './keys/open-key-cipher.ts';
+import { DATABASE_LIMITS } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import { createMetrics } from './metrics.ts';
 import { combineObservers, createCheckLog } from './monitor/check-log.ts';
@@ -80,6 +81,10 @@ async function composeInstallation(
     returnPathHost: settings.RETURN_PATH_HOST,
     maxDomainsPerAccount: settings.MAX_DOMAINS_PER_ACCOUNT,
   });
+  const exchange = setInterval(
+    () => void limits.exchange(store.rates).catch(() => {}),
+    DATABASE_LIMITS.exchange,
+  );
   return {
     store,
     openBackup,
@@ -96,6 +101,7 @@ async function composeInstallation(
       limits,
     },
     async [Symbol.asyncDispose]() {
+      clearInterval(exchange);
       await monitor.close();
       await keys.close();
       await close();

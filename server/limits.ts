@@ -172,12 +172,17 @@ export const DATABASE_LIMITS = {
   poll: 500,
   hintDelay: 10,
   accountsAHint: 200,
+  /** Rate limits of that many tokens, accounts and addresses are counted together with other servers, once a second. */
+  keysAnExchange: 5_000,
+  exchange: 1_000,
   /** Times of use of tokens wait so long for their way to the database. */
   tokenUse: 10_000,
   /** The checks that have been due the longest, among which accounts take turns. */
   dueChecks: 2_000,
   /** More due checks than this are not counted. */
   countedDueChecks: 10_000,
+  /** Of an account's events, at least these are kept, and at most twice as many. */
+  keptEvents: 20_000,
 } as const;
 
 /** What an archive that is restored may hold. */

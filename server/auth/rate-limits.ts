@@ -1,7 +1,9 @@
 import { LetterheadError } from '@letterhead/shared';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { ACCOUNT_LIMITS } from '../limits.ts';
+import type { RateStore } from '../store/store.ts';
 import { addressNetwork } from './address-network.ts';
+import { SharedPoints } from './shared-points.ts';
 
 /** How often somebody may come. Each call counts one, and rejects with `rate_limited` where that is too many. */
 export interface RateLimits {
@@ -11,6 +13,8 @@ export interface RateLimits {
   takeAddress(address: string, requests: number): Promise<void>;
   /** One asked-for check of a domain. */
   takeVerification(account: number, domain: number): Promise<void>;
+  /** Tells other servers what was taken here since the last call, and counts what was taken there. */
+  exchange(rates: RateStore): Promise<void>;
   /** One act whose event is kept for long. `account`: that of whoever acts; null for the command line, which is trusted. */
   takeAuditedAct(account: number | null): Promise<void>;
 }
@@ -29,6 +33,9 @@ export function createRateLimits(perMinute: number): RateLimits {
     auditedActsPerHour,
     auditedActsPerDay,
   } = ACCOUNT_LIMITS;
+  const shared = new SharedPoints();
+  const limit = (points: number, seconds: number, rule: string) =>
+    createLimiter(shared, points, seconds, rule);
   const ofToken = limit(perMinute, MINUTE, 'requests a minute are allowed for one token');
   const ofAccount = limit(perAccount, MINUTE, 'requests a minute are allowed for all tokens of one account');
   const ofAddress = limit(perMinute, MINUTE, 'requests a minute are allowed for one address without a token');
@@ -42,6 +49,7 @@ export function createRateLimits(perMinute: number): RateLimits {
   const ofHour = limit(auditedActsPerHour, HOUR, `${acts} an hour`);
   const ofDay = limit(auditedActsPerDay, DAY, `${acts} a day`);
   return {
+    exchange: (rates) => shared.exchange(rates),
     async takeToken(token, account) {
       await ofToken(token);
       await ofAccount(account);
@@ -60,6 +68,7 @@ export function createRateLimits(perMinute: number): RateLimits {
 }
 
 const unlimited: RateLimits = {
+  async exchange() {},
   async takeToken() {},
   async takeAddress() {},
   async takeVerification() {},
@@ -67,13 +76,16 @@ const unlimited: RateLimits = {
 };
 
 /** Lets through `points` of a key in `seconds`, and rejects what is more with the rule and when to come again. */
-function limit(
+function createLimiter(
+  shared: SharedPoints,
   points: number,
   seconds: number,
   rule: string,
 ): (key: number | string, taken?: number) => Promise<void> {
   const limiter = new RateLimiterMemory({ points, duration: seconds });
+  const noteTaken = shared.add(limiter);
   return async (key, taken = 1) => {
+    noteTaken(key, taken);
     try {
       await limiter.consume(key, taken);
     } catch (full) {

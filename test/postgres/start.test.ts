@@ -102,10 +102,13 @@ test('a start says why a server cannot be used, and repeats no password', async 
   await using database = await createDatabase();
   await database.query(`CREATE ROLE asked_for_password LOGIN PASSWORD 'other'`);
   const cases: [string, string][] = [
-    [`postgres://postgres:hunter2@127.0.0.1:${await freePort()}/letterhead`, 'nobody listens there'],
+    [
+      `postgres://postgres:hunter2@127.0.0.1:${await freePort()}/letterhead`,
+      'nothing listens at its address',
+    ],
     [url('postgres', 'asked_for_password'), 'the password is wrong'],
-    [url('postgres', 'nobody_of_this_name'), 'it does not let this user in'],
-    [url('no_such_database'), 'there is no such database'],
+    [url('postgres', 'nobody_of_this_name'), 'it does not allow this user to connect'],
+    [url('no_such_database'), 'it does not exist'],
     [url('postgres?sslmode=verify-full'), 'The server does not support SSL connections'],
   ];
   for (const [DATABASE_URL, reason] of cases) {
@@ -124,7 +127,7 @@ async function withDatabase(prepare: (database: TestDatabase) => Promise<unknown
 
 test('a database of another product is not touched', async () => {
   const said = await withDatabase(({ query }) => query('CREATE TABLE orders (id bigint)'));
-  expect(said).toContain('it holds the tables of another product');
+  expect(said).toContain('it contains tables of another product');
 });
 
 test('a database of a later version is not touched', async () => {
@@ -132,14 +135,14 @@ test('a database of a later version is not touched', async () => {
     await runInProcess(['account', 'create', 'Help desk'], { SECRET_KEY, DATABASE_URL: url });
     await query('INSERT INTO letterhead_migrations (version) VALUES (9999)');
   });
-  expect(said).toContain('its schema is version 9999');
+  expect(said).toContain('its schema has version 9999');
 });
 
 test('a database that can only be read is named as such', async () => {
   const said = await withDatabase(async ({ url, query }) => {
     await query(`ALTER DATABASE ${new URL(url).pathname.slice(1)} SET default_transaction_read_only = on`);
   });
-  expect(said).toContain('it can only be read');
+  expect(said).toContain('it is read-only');
 });
 
 test('a database whose encoding cannot hold every name is named as such', async () => {
@@ -155,7 +158,7 @@ test('a user who may not make tables is told what is missing', async () => {
   await using database = await createDatabase();
   await database.query('CREATE ROLE reader LOGIN');
   expect(await refusal({ DATABASE_URL: database.url.replace('postgres@', 'reader@') })).toContain(
-    'this user may not make tables in it',
+    'this user may not create tables in it',
   );
   await database.query('DROP ROLE reader');
 });

@@ -1,4 +1,4 @@
-import type { SettingKey, SettingStore, Store } from '../store.ts';
+import type { RateStore, SettingKey, SettingStore, Store } from '../store.ts';
 import type { AccountDeps } from './account.ts';
 import { AccountFiles } from './account-files.ts';
 import { Accounts } from './accounts.ts';
@@ -121,6 +121,8 @@ export class JsonStore implements Store {
   readonly checks: Checks;
   readonly events: Events;
   readonly settings: SettingStore;
+  /** There is no other process. */
+  readonly rates: RateStore = { exchange: async () => [] };
   readonly #folder: DataFolder;
   readonly #lock: FolderLock;
   readonly #resources: Resources;

@@ -2,34 +2,26 @@ import { isAudited } from '../audited-events.ts';
 import { InTurn } from '../json/in-turn.ts';
 import { PendingTasks } from '../json/pending-tasks.ts';
 import type { NewEvent } from '../store.ts';
-import type { Around, Database, Statement } from './database.ts';
+import type { Database } from './database.ts';
 import type { Feed } from './feed.ts';
+import { type Query, sql } from './sql.ts';
 
-/** In a statement that changes an account's row: takes the next ids for its events. Its lock orders all writes. */
-export const COUNT_EVENTS = 'last_event = last_event + json_array_length($3::json)';
-
-/**
- * One write as one statement: change, count of events, events, and the id by which its outcome is found. `change` are
- * the `WITH` queries that make the change; one of them is `tip`, which has `last_event` if the change is made, and no
- * row if it is not; 0 where nobody is to be told. Of the parameters, `$1` is the write's id, `$2` the account, and `$3` its events.
- */
-export function commitStatement(name: string, change: string): Statement {
-  return {
-    name,
-    text: `WITH ${change},
-      told AS (INSERT INTO events (account_id, id, audited, content)
-        SELECT $2, tip.last_event - json_array_length($3::json) + e.n, (e.told ->> 'audited')::boolean, e.told -> 'content'
-        FROM tip, json_array_elements($3::json) WITH ORDINALITY AS e (told, n) WHERE tip.last_event > 0),
-      noted AS (INSERT INTO writes (id, last_event) SELECT $1, last_event FROM tip)
-      SELECT last_event FROM tip`,
-  };
+interface Commit {
+  /** A statement of `sql/`; see `commitText`. */
+  readonly name: string;
+  readonly account: number;
+  readonly events: readonly NewEvent[];
+  /** `$4` and the following parameters. */
+  readonly values: readonly unknown[];
+  readonly before?: Query;
+  readonly after?: Query;
 }
 
-/** Makes changes with their events, and tells of them. */
+/** Commits changes with their events, and tells watchers of them. */
 export class Commits {
-  readonly tasks = new PendingTasks();
   readonly #database: Database;
   readonly #feed: Feed;
+  readonly #tasks = new PendingTasks();
   readonly #turns = new InTurn<number>();
 
   constructor(database: Database, feed: Feed) {
@@ -37,28 +29,38 @@ export class Commits {
     this.#feed = feed;
   }
 
-  /** The writes of one account, one after the other: a busy account takes one connection, not all. */
-  inTurn<T>(account: number, work: () => Promise<T>): Promise<T> {
-    return this.tasks.serve(() => this.#turns.run(account, work));
+  /** Runs a call of the store. Rejects with `unavailable` once the store is closing. */
+  serve<T>(call: () => Promise<T>): Promise<T> {
+    return this.#tasks.serve(call);
   }
 
-  /** False: the statement's own conditions did not hold (any more), and nothing was changed. */
-  async commit(
-    statement: Statement,
-    account: number,
-    events: readonly NewEvent[],
-    values: readonly unknown[],
-    around?: Around,
-  ): Promise<boolean> {
-    const told = JSON.stringify(events.map((event) => ({ audited: isAudited(event.type), content: event })));
-    const query = { ...statement, values: [account, told, ...values] };
-    const last = await this.#database.write(query, around);
+  /** A call that consists of one query. */
+  read<Row extends object>(query: Query): Promise<Row[]> {
+    return this.serve(() => this.#database.read<Row>(query));
+  }
+
+  /** Runs a call that changes an account, after the previous ones of this server: so it needs one connection only. */
+  inTurn<T>(account: number, call: () => Promise<T>): Promise<T> {
+    return this.serve(() => this.#turns.run(account, call));
+  }
+
+  /** False: a condition of the statement did not hold, and nothing was changed. */
+  async commit({ name, account, events, values, before, after }: Commit): Promise<boolean> {
+    const told = events.map((event) => ({ audited: isAudited(event.type), content: event }));
+    const query = sql(name, account, JSON.stringify(told), ...values);
+    const last = await this.#database.write(query, { before, after });
     if (last === null) return false;
+    const first = last - events.length + 1;
     if (last > 0)
       this.#feed.committed(
         account,
-        events.map((event, at) => ({ id: last - events.length + 1 + at, ...event })),
+        events.map((event, at) => ({ id: first + at, ...event })),
       );
     return true;
+  }
+
+  /** Refuses further calls; resolves when none is in progress. */
+  close(): Promise<void> {
+    return this.#tasks.close();
   }
 }

@@ -3,114 +3,94 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { StoreLog } from '../json/store-log.ts';
 import { backOff, Deadline } from './deadline.ts';
-import { isLost, isPassing, outcomeUnknown, unavailable } from './errors.ts';
+import { isLost, isTransient, outcomeUnknown, unavailable } from './errors.ts';
 import type { PrimaryPool } from './primary.ts';
+import { type Query, sql } from './sql.ts';
 
-/** SQL that PostgreSQL plans once a connection. Its columns are named: `*` breaks when a later version adds one. */
-export interface Statement {
-  readonly name: string;
-  readonly text: string;
+/** Queries that belong to the transaction of a write. */
+interface Around {
+  readonly before?: Query | undefined;
+  readonly after?: Query | undefined;
 }
 
-/** A statement and its `$1`, `$2`, …. */
-export interface Query extends Statement {
-  readonly values: readonly unknown[];
-}
-
-/** What goes with a write into one transaction. */
-export interface Around {
-  readonly before?: Query;
-  readonly after?: Query;
-}
-
-const FIND_OUTCOME: Statement = {
-  name: 'find_outcome',
-  // It waits for the write where that is still under way, and takes its place where it has not begun.
-  text: `INSERT INTO writes (id) VALUES ($1) ON CONFLICT (id) DO UPDATE SET at = now() RETURNING last_event`,
-};
-
-/** Asks the primary, within a deadline, also while one primary gives way to another. */
+/** Queries the primary, each call within a deadline and across failovers. */
 export class Database {
   readonly #pool: PrimaryPool;
   readonly #log: StoreLog;
-  /** Resolves when the database can be reached again; null while it can. */
+  /** Resolves when the primary can be reached again; null while it can. */
   #outage: Promise<void> | null = null;
-  #closed = false;
+  #isClosed = false;
 
   constructor(pool: PrimaryPool, log: StoreLog) {
     this.#pool = pool;
     this.#log = log;
   }
 
-  get load() {
-    return this.#pool.load;
-  }
-
-  /** For what may be done twice. Rejects with `unavailable` after the deadline. */
+  /** For queries that may run twice. Rejects with `unavailable` after the deadline. */
   async read<Row extends object>(query: Query): Promise<Row[]> {
     const deadline = new Deadline();
     for (;;) {
       const client = await this.connect(deadline);
       try {
-        return await send<Row>(client, [query]);
+        return await run<Row>(client, [query]);
       } catch (error) {
-        if (!isLost(error) && !isPassing(error)) throw error;
-        await deadline.pause(error);
+        if (!isLost(error) && !isTransient(error)) throw error;
+        await deadline.pause();
       }
     }
   }
 
   /**
-   * Makes a change that is to be made once. `query` is given the id of the write as `$1`, and notes it in `writes` if it
-   * changes anything; it returns `last_event`, or no row where it has changed nothing. Resolves to that, or null.
-   * Rejects with `unavailable`: nothing was changed; with `outcome_unknown`: it was, or it was not.
+   * Runs a commit statement (see `sql.ts`) exactly once. Resolves to the `last_event` that it returns; null if it
+   * changed nothing. Rejects with `unavailable` if nothing was changed, and with `outcome_unknown` if the connection was
+   * lost and the outcome cannot be looked up.
    */
   async write(query: Query, { before, after }: Around = {}): Promise<number | null> {
     const deadline = new Deadline();
     for (;;) {
       const client = await this.connect(deadline);
       const id = randomUUID();
-      const main = { ...query, values: [id, ...query.values] };
-      const queries = [before, main, after].filter((one) => one !== undefined);
+      const write = { ...query, values: [id, ...query.values] };
+      const queries = [before, write, after].filter((one) => one !== undefined);
       try {
-        const [row] = await send<{ last_event: number }>(client, queries, queries.indexOf(main));
+        const [row] = await run<{ last_event: number }>(client, queries, queries.indexOf(write));
         return row?.last_event ?? null;
       } catch (error) {
+        if (!isLost(error) && !isTransient(error)) throw error;
         const outcome = isLost(error) ? await this.#findOutcome(id) : null;
         if (outcome !== null) return outcome;
-        if (!isLost(error) && !isPassing(error)) throw error;
-        await deadline.pause(error);
+        await deadline.pause();
       }
     }
   }
 
-  /** A connection to the primary, to be released. Rejects with `unavailable` after the deadline. */
+  /** Returns a connection to release. Rejects with `unavailable` after the deadline. */
   async connect(deadline = new Deadline()): Promise<pg.PoolClient> {
     for (;;) {
-      if (this.#closed) throw unavailable();
-      if (this.#outage !== null) await deadline.orUnavailable(this.#outage);
+      if (this.#isClosed) throw unavailable();
+      if (this.#outage !== null) await deadline.race(this.#outage);
       const connecting = this.#pool.connect();
       try {
-        return await deadline.orUnavailable(connecting);
+        return await deadline.race(connecting);
       } catch (error) {
-        // It may come yet, when nobody waits for it.
+        // Returns a connection that arrives after the deadline.
         connecting.then((client) => client.release()).catch(() => {});
-        if (!isLost(error) && !isPassing(error)) throw error;
-        if (!this.#closed) this.#outage ??= this.#recover(error);
+        if (!isLost(error) && !isTransient(error)) throw error;
+        if (!this.#isClosed) this.#outage ??= this.#recover(error);
       }
     }
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#isClosed = true;
     await this.#outage;
     await this.#pool.close();
   }
 
-  /** What became of a write whose connection was lost. Null: it was not made, and never will be. */
+  /** Null: the write was not made, and never will be. */
   async #findOutcome(id: string): Promise<number | null> {
     try {
-      const [found] = await this.read<{ last_event: number | null }>({ ...FIND_OUTCOME, values: [id] });
+      const [found] = await this.read<{ last_event: number | null }>(sql('find_outcome', id));
       return found?.last_event ?? null;
     } catch (error) {
       this.#log.error({ err: error }, 'the outcome of a write is unknown');
@@ -118,10 +98,10 @@ export class Database {
     }
   }
 
-  /** One at a time looks for the primary, however many wait for it. */
+  /** Looks for the primary. Only one call does, however many wait for it. */
   async #recover(error: unknown): Promise<void> {
     this.#log.warn({ err: error }, 'the database cannot be reached');
-    for (let tries = 0; !this.#closed; tries++) {
+    for (let tries = 0; !this.#isClosed; tries++) {
       this.#pool.moveOn();
       try {
         (await this.#pool.connect()).release();
@@ -136,36 +116,35 @@ export class Database {
 }
 
 /**
- * Asks all over one connection, in a transaction where they are several, and releases it. Resolves to the rows of one.
- * Nothing is ever cancelled, for it may have been committed: the connection is dropped instead.
+ * Runs queries over one connection, several of them in a transaction, and releases it. Resolves to the rows of the query
+ * at `of`. A failed query is never cancelled, because it may be committing: its connection is closed instead.
  */
-async function send<Row extends object>(
+async function run<Row extends object>(
   client: pg.PoolClient,
   queries: readonly Query[],
   of = 0,
 ): Promise<Row[]> {
   const isTransaction = queries.length > 1;
-  let isUnsure = false;
-  // Somebody ended the wait for the standby: what was committed may not outlive a failover.
+  let isReplicated = true;
+  // PostgreSQL warns if the wait for a synchronous standby was cancelled: a failover could lose the commit.
   const listen = ({ code }: { code?: string | undefined }) => {
-    isUnsure ||= code === '01000';
+    if (code === '01000') isReplicated = false;
   };
   client.on('notice', listen);
-  let isUseless = true;
+  let failure: unknown = null;
   try {
     if (isTransaction) await client.query('BEGIN');
     const results: Row[][] = [];
-    for (const { name, text, values } of queries)
-      results.push((await client.query<Row>({ name, text, values: [...values] })).rows);
+    for (const query of queries)
+      results.push((await client.query<Row>({ ...query, values: [...query.values] })).rows);
     if (isTransaction) await client.query('COMMIT');
-    if (isUnsure) throw new Error('The standby may not have it.');
-    isUseless = false;
+    if (!isReplicated) throw new Error('The commit was not replicated.');
     return results[of] ?? [];
   } catch (error) {
-    isUseless = isTransaction || isLost(error);
+    failure = error;
     throw error;
   } finally {
     client.off('notice', listen);
-    client.release(isUseless);
+    client.release(failure !== null && (isTransaction || isLost(failure)));
   }
 }

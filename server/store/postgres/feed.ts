@@ -6,63 +6,55 @@ import type { StoreLog } from '../json/store-log.ts';
 import type { EventRow } from '../store.ts';
 import type { Database } from './database.ts';
 import { backOff } from './deadline.ts';
+import { sql } from './sql.ts';
 
 const CHANNEL = 'letterhead';
 
-const LAST_EVENTS = {
-  name: 'last_events',
-  text: 'SELECT id, last_event FROM accounts WHERE id = ANY ($1::bigint[])',
-};
-
-/** An account that is watched. */
 interface Watched {
   watchers: number;
-  /** The id of the newest event that watchers were told of; null: of none yet. */
-  last: number | null;
+  /** The newest event that the watchers were told of; -1 before the first. */
+  last: number;
 }
 
 /**
- * Tells watchers of events, those that other servers have made among them. NOTIFY is only a hint, sent after the commit
- * over a connection of its own: within a transaction it would make all commits wait for each other. What counts is the
- * last event in an account's row, which is read every half second for accounts that are watched.
+ * Tells watchers of new events, those of other servers included. NOTIFY is only a hint that makes it fast. It is sent
+ * after the commit, because within a transaction it would serialise all commits. Twice a second, watched accounts are
+ * polled for events whose hint was lost.
  */
 export class Feed {
   readonly #database: Database;
   readonly #local: EventFeed;
   readonly #watched = new Map<number, Watched>();
-  /** The last events of accounts that other servers are to be told of. */
-  readonly #news = new Map<number, number>();
+  /** Last events by account, to tell other servers of. */
+  readonly #hints = new Map<number, number>();
   readonly #closed = new AbortController();
+  readonly #listening: Promise<void>;
+  readonly #poll: NodeJS.Timeout;
   #connection: pg.PoolClient | null = null;
-  #hint: NodeJS.Timeout | null = null;
-  #poll: NodeJS.Timeout | null = null;
-  #finding: Promise<void> | null = null;
-  #listening: Promise<void> = Promise.resolve();
+  #hintTimer: NodeJS.Timeout | null = null;
+  #polling: Promise<void> | null = null;
 
   constructor(database: Database, log: StoreLog) {
     this.#database = database;
     this.#local = new EventFeed(log);
-  }
-
-  start(): void {
     this.#listening = this.#listen();
     this.#poll = setInterval(() => void this.#findNews(), DATABASE_LIMITS.poll);
   }
 
-  /** This server has committed these. */
+  /** Tells of events that this server has committed. */
   committed(account: number, events: readonly EventRow[]): void {
     const last = events.at(-1)?.id;
     if (last === undefined) return;
-    this.#note(account, last);
+    this.#isNews(account, last);
     this.#local.publish(account, events);
-    this.#news.set(account, last);
-    this.#hint ??= setTimeout(() => void this.#sendHint(), DATABASE_LIMITS.hintDelay);
+    this.#hints.set(account, last);
+    this.#hintTimer ??= setTimeout(() => void this.#sendHints(), DATABASE_LIMITS.hintDelay);
   }
 
-  /** Until the returned function is called. */
+  /** Returns a function that ends the watch. */
   watch(account: number, onNews: () => void): () => void {
     const stop = this.#local.watch(account, onNews);
-    const watched = this.#watched.get(account) ?? { watchers: 0, last: null };
+    const watched = this.#watched.get(account) ?? { watchers: 0, last: -1 };
     watched.watchers++;
     this.#watched.set(account, watched);
     return () => {
@@ -74,32 +66,31 @@ export class Feed {
 
   async close(): Promise<void> {
     this.#closed.abort();
-    if (this.#poll !== null) clearInterval(this.#poll);
-    if (this.#hint !== null) clearTimeout(this.#hint);
+    clearInterval(this.#poll);
+    if (this.#hintTimer !== null) clearTimeout(this.#hintTimer);
     await this.#listening;
-    await this.#finding;
+    await this.#polling;
   }
 
-  /** False: watchers were told of this event, or there are none. */
-  #note(account: number, last: number): boolean {
+  /** Whether the account is watched, and its watchers were not told of this event. */
+  #isNews(account: number, last: number): boolean {
     const watched = this.#watched.get(account);
-    if (watched === undefined || (watched.last ?? -1) >= last) return false;
+    if (watched === undefined || watched.last >= last) return false;
     watched.last = last;
     return true;
   }
 
-  /** Of all accounts that have changed within some milliseconds in one. If it is lost, the others find out late. */
-  async #sendHint(): Promise<void> {
-    const news = [...this.#news].slice(0, DATABASE_LIMITS.accountsAHint);
-    for (const [account] of news) this.#news.delete(account);
-    const payload = news.map(([account, last]) => `${account}:${last}`).join();
+  async #sendHints(): Promise<void> {
+    const hints = [...this.#hints].slice(0, DATABASE_LIMITS.accountsAHint);
+    for (const [account] of hints) this.#hints.delete(account);
+    const payload = hints.map((hint) => hint.join(':')).join();
     try {
       await this.#connection?.query('SELECT pg_notify($1, $2)', [CHANNEL, payload]);
     } catch (error) {
       this.#connection?.emit('error', error);
     }
-    const isMore = this.#news.size > 0 && !this.#closed.signal.aborted;
-    this.#hint = isMore ? setTimeout(() => void this.#sendHint(), DATABASE_LIMITS.hintDelay) : null;
+    const isDone = this.#hints.size === 0 || this.#closed.signal.aborted;
+    this.#hintTimer = isDone ? null : setTimeout(() => void this.#sendHints(), DATABASE_LIMITS.hintDelay);
   }
 
   async #listen(): Promise<void> {
@@ -110,26 +101,25 @@ export class Feed {
         tries = 0;
         await this.#listenOn(client);
       } catch {
-        await sleep(backOff(tries), undefined, { signal }).catch(() => {});
+        await sleep(backOff(tries), null, { signal }).catch(() => {});
       }
     }
   }
 
-  /** Until the connection breaks or the feed is closed. */
+  /** Listens until the connection breaks or the feed is closed. */
   async #listenOn(client: pg.PoolClient): Promise<void> {
-    const ended = Promise.withResolvers<void>();
-    const end = () => ended.resolve();
-    client.on('error', end);
-    client.on('end', end);
-    this.#closed.signal.addEventListener('abort', end);
+    const { promise: ended, resolve } = Promise.withResolvers<void>();
+    const end = () => resolve();
+    client.on('error', end).on('end', end);
     client.on('notification', ({ payload = '' }) => this.#hear(payload));
+    this.#closed.signal.addEventListener('abort', end);
     try {
-      // Nobody is to wait for a standby to have a hint.
+      // Hints need not reach a standby.
       await client.query(`SET synchronous_commit = off; LISTEN ${CHANNEL}`);
       this.#connection = client;
-      // Nobody listened until now.
+      // Hints were lost until now.
       await this.#findNews();
-      if (!this.#closed.signal.aborted) await ended.promise;
+      if (!this.#closed.signal.aborted) await ended;
     } finally {
       this.#connection = null;
       this.#closed.signal.removeEventListener('abort', end);
@@ -138,25 +128,26 @@ export class Feed {
   }
 
   #hear(payload: string): void {
-    for (const part of payload.split(',')) {
-      const [account = 0, last = 0] = part.split(':').map(Number);
-      if (this.#note(account, last)) this.#local.publish(account, []);
+    for (const hint of payload.split(',')) {
+      const [account = 0, last = 0] = hint.split(':').map(Number);
+      if (this.#isNews(account, last)) this.#local.publish(account, []);
     }
   }
 
+  /** Only one poll at a time; a failed one is repeated by the next. */
   #findNews(): Promise<void> {
-    this.#finding ??= this.#readLastEvents()
+    this.#polling ??= this.#readLastEvents()
       .catch(() => {})
       .finally(() => {
-        this.#finding = null;
+        this.#polling = null;
       });
-    return this.#finding;
+    return this.#polling;
   }
 
   async #readLastEvents(): Promise<void> {
     if (this.#watched.size === 0) return;
-    const query = { ...LAST_EVENTS, values: [[...this.#watched.keys()]] };
+    const query = sql('last_events', [...this.#watched.keys()]);
     const rows = await this.#database.read<{ id: number; last_event: number }>(query);
-    for (const { id, last_event } of rows) if (this.#note(id, last_event)) this.#local.publish(id, []);
+    for (const { id, last_event } of rows) if (this.#isNews(id, last_event)) this.#local.publish(id, []);
   }
 }

@@ -3,34 +3,38 @@ import { LetterheadError } from '@letterhead/shared';
 import type pg from 'pg';
 
 const FOLDER = new URL('migrations/', import.meta.url);
-/** Any number that no other product uses for its locks. */
+/** An arbitrary number for the advisory lock. */
 const LOCK = 5318008052;
 
-interface Migration {
-  readonly version: number;
-  readonly file: string;
-}
+const STATE = `SELECT to_regclass('letterhead_migrations') IS NOT NULL AS ours,
+  current_setting('server_encoding') AS encoding,
+  (SELECT count(*) FROM pg_tables WHERE schemaname = current_schema()) AS tables`;
+
+const MIGRATIONS = `CREATE TABLE IF NOT EXISTS letterhead_migrations
+  (version integer PRIMARY KEY, at timestamptz NOT NULL DEFAULT now())`;
 
 /**
- * Brings the database to this version's schema, each migration in a transaction of its own. Of several servers that
- * start at once, one does it, and the others wait. Resolves to the files that were applied.
- * @throws LetterheadError `unavailable` where the database is of a later version, or another product's.
+ * Applies the migrations that the database lacks, each in its own transaction; of servers that start at the same time,
+ * one does. Returns the files that were applied. Throws `unavailable` if the database is of a later version or belongs
+ * to another product.
  */
 export async function migrate(client: pg.PoolClient): Promise<readonly string[]> {
-  const known = await migrations();
+  const files = (await readdir(FOLDER)).sort();
   const applied: string[] = [];
   for (;;) {
     await client.query('BEGIN');
     try {
       await client.query(`SELECT pg_advisory_xact_lock(${LOCK})`);
       const version = await versionOf(client);
-      const last = known.at(-1)?.version ?? 0;
-      if (version > last) throw laterVersion(version, last);
-      const next = known.find((migration) => migration.version === version + 1);
-      if (next !== undefined) await apply(client, next);
+      if (version > files.length)
+        throw unusable(
+          `its schema has version ${version}, and this Letterhead supports ${files.length}. Start a newer Letterhead`,
+        );
+      const next = files[version];
+      if (next !== undefined) await apply(client, version + 1, next);
       await client.query('COMMIT');
       if (next === undefined) return applied;
-      applied.push(next.file);
+      applied.push(next);
     } catch (error) {
       await client.query('ROLLBACK').catch(() => {});
       throw error;
@@ -38,43 +42,27 @@ export async function migrate(client: pg.PoolClient): Promise<readonly string[]>
   }
 }
 
-async function migrations(): Promise<Migration[]> {
-  const files = (await readdir(FOLDER)).sort();
-  return files.map((file) => ({ version: Number(file.slice(0, 4)), file }));
-}
-
-/** 0: there is nothing yet. */
+/** 0 for an empty database. */
 async function versionOf(client: pg.PoolClient): Promise<number> {
-  const { rows } = await client.query<{ ours: boolean; others: number; encoding: string }>(
-    `SELECT to_regclass('letterhead_migrations') IS NOT NULL AS ours, current_setting('server_encoding') AS encoding,
-      (SELECT count(*) FROM pg_tables WHERE schemaname = current_schema()) AS others`,
-  );
-  const [found] = rows;
-  if (found?.encoding !== 'UTF8')
-    throw unusable(`its encoding is ${found?.encoding}. Make one with ENCODING UTF8`);
-  if (found.ours) {
-    const made = await client.query<{ version: number }>(
-      'SELECT max(version) AS version FROM letterhead_migrations',
+  const { rows } = await client.query<{ ours: boolean; tables: number; encoding: string }>(STATE);
+  const [state] = rows;
+  if (state?.encoding !== 'UTF8')
+    throw unusable(`its encoding is ${state?.encoding}. Create one with ENCODING UTF8`);
+  if (state.ours) {
+    const versions = await client.query<{ version: number }>(
+      'SELECT coalesce(max(version), 0) AS version FROM letterhead_migrations',
     );
-    return made.rows[0]?.version ?? 0;
+    return versions.rows[0]?.version ?? 0;
   }
-  if (found.others > 0)
-    throw unusable('it holds the tables of another product. Give Letterhead a database of its own');
+  if (state.tables > 0)
+    throw unusable('it contains tables of another product. Give Letterhead a database of its own');
   return 0;
 }
 
-async function apply(client: pg.PoolClient, { version, file }: Migration): Promise<void> {
-  await client.query(
-    'CREATE TABLE IF NOT EXISTS letterhead_migrations (version integer PRIMARY KEY, at timestamptz NOT NULL DEFAULT now())',
-  );
+async function apply(client: pg.PoolClient, version: number, file: string): Promise<void> {
+  await client.query(MIGRATIONS);
   await client.query(await readFile(new URL(file, FOLDER), 'utf8'));
   await client.query('INSERT INTO letterhead_migrations (version) VALUES ($1)', [version]);
-}
-
-function laterVersion(version: number, last: number): LetterheadError {
-  return unusable(
-    `its schema is version ${version}, and this Letterhead knows ${last} at most. Start the newer Letterhead again`,
-  );
 }
 
 function unusable(why: string): LetterheadError {

@@ -1,8 +1,8 @@
+import { DATABASE_LIMITS, FILE_LIMITS } from '../../limits.ts';
 import type { StoreLog } from '../json/store-log.ts';
-import type { SettingKey, SettingStore, Store } from '../store.ts';
+import type { SettingStore, Store } from '../store.ts';
 import { Accounts } from './accounts.ts';
 import { Checks } from './checks.ts';
-import { Claims } from './claims.ts';
 import { Commits } from './commits.ts';
 import { Database } from './database.ts';
 import { Domains } from './domains.ts';
@@ -11,73 +11,52 @@ import { Events } from './events.ts';
 import { Feed } from './feed.ts';
 import { migrate } from './migrate.ts';
 import { PrimaryPool } from './primary.ts';
+import { Rates } from './rates.ts';
+import { sql } from './sql.ts';
 import { Tokens } from './tokens.ts';
 
 export interface PostgresStoreOptions {
-  /** The same database at each host that may be its primary. */
+  /** The same database at each host that can be its primary. */
   readonly urls: readonly string[];
-  /** Connections of this process, one of which listens. */
+  /** Connections of this process. One of them listens for events. */
   readonly connections: number;
   readonly log: StoreLog;
 }
 
-const GET_SETTING = { name: 'get_setting', text: 'SELECT value FROM settings WHERE key = $1' };
+/** Milliseconds. */
+const CLEAN_UP_INTERVAL = 60_000;
 
-/** It writes the same again where there is a value, so that it can return it. */
-const SET_SETTING_ONCE = {
-  name: 'set_setting_once',
-  text: `INSERT INTO settings AS s (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = s.value
-    RETURNING value`,
-};
-
-/** As a write is: a standby, a full disk or a primary that waits for its standby would not take it. */
-const PROBE = { name: 'probe', text: 'INSERT INTO writes (id) VALUES (gen_random_uuid())', values: [] };
-
-/** Older ones are not looked for any more. */
-const FORGET_WRITES = {
-  name: 'forget_writes',
-  text: `DELETE FROM writes WHERE at < now() - interval '10 minutes'`,
-  values: [],
-};
-const FORGET_EVERY = 60_000;
-
-/**
- * Opens the store in the database, whose schema is made or migrated first.
- * @throws LetterheadError `unavailable` with one line that says what is in the way, and what to set.
- */
-export async function openPostgresStore({
-  urls,
-  connections,
-  log,
-}: PostgresStoreOptions): Promise<PostgresStore> {
+/** Opens the store after migrating its schema. Throws `unavailable` with one line that says what to set. */
+export async function openPostgresStore(options: PostgresStoreOptions): Promise<PostgresStore> {
+  const { urls, connections, log } = options;
   const pool = new PrimaryPool(urls, connections);
   try {
-    const client = await connectToAny(pool, urls.length);
+    const client = await connectToAny(pool);
     try {
       for (const file of await migrate(client)) log.info({ file }, 'the schema was migrated');
     } finally {
       client.release();
     }
-    return new PostgresStore(pool, log);
+    return new PostgresStore(new Database(pool, log), log);
   } catch (error) {
     await pool.close();
     throw unusableDatabase(error);
   }
 }
 
-/** Tries each host once. Rejects with the reason of the last one. */
-async function connectToAny(pool: PrimaryPool, hosts: number) {
+/** Tries each host once. */
+async function connectToAny(pool: PrimaryPool) {
   for (let tried = 1; ; tried++) {
     try {
       return await pool.connect();
     } catch (error) {
-      if (tried >= hosts) throw error;
+      if (tried >= pool.hosts) throw error;
       pool.moveOn();
     }
   }
 }
 
-/** The store over PostgreSQL: any number of servers may have the same one open. */
+/** The store in PostgreSQL, which several servers can share. */
 export class PostgresStore implements Store {
   readonly accounts: Accounts;
   readonly tokens: Tokens;
@@ -85,45 +64,39 @@ export class PostgresStore implements Store {
   readonly checks: Checks;
   readonly events: Events;
   readonly settings: SettingStore;
+  readonly rates: Rates;
   readonly #database: Database;
-  readonly #commits: Commits;
   readonly #feed: Feed;
-  readonly #claims: Claims;
-  readonly #forgetting: NodeJS.Timeout;
+  readonly #commits: Commits;
+  readonly #cleanUp: NodeJS.Timeout;
   #closing: Promise<void> | null = null;
 
-  constructor(pool: PrimaryPool, log: StoreLog) {
-    const database = new Database(pool, log);
-    const feed = new Feed(database, log);
-    const commits = new Commits(database, feed);
-    const claims = new Claims(database);
+  constructor(database: Database, log: StoreLog) {
     this.#database = database;
-    this.#feed = feed;
+    this.#feed = new Feed(database, log);
+    const commits = new Commits(database, this.#feed);
     this.#commits = commits;
-    this.#claims = claims;
     this.accounts = new Accounts(database, commits);
     this.tokens = new Tokens(database, commits);
-    this.domains = new Domains(database, commits, this.tokens);
-    this.checks = new Checks(database, commits, this.domains, claims);
-    this.events = new Events(database, commits, feed);
+    this.domains = new Domains(database, commits);
+    this.checks = new Checks(database, commits, this.domains);
+    this.events = new Events(commits, this.#feed);
+    this.rates = new Rates(database);
     this.settings = {
-      get: (key: SettingKey) =>
-        commits.tasks.serve(async () => {
-          const [row] = await database.read<{ value: string }>({ ...GET_SETTING, values: [key] });
-          return row?.value ?? null;
-        }),
-      setOnce: (key: SettingKey, value: string) =>
-        commits.tasks.serve(async () => {
-          const [row] = await database.read<{ value: string }>({ ...SET_SETTING_ONCE, values: [key, value] });
-          return row?.value ?? value;
-        }),
+      async get(key) {
+        const [row] = await commits.read<{ value: string }>(sql('get_setting', key));
+        return row?.value ?? null;
+      },
+      async setOnce(key, value) {
+        const [row] = await commits.read<{ value: string }>(sql('set_setting_once', key, value));
+        return row?.value ?? value;
+      },
     };
-    feed.start();
-    this.#forgetting = setInterval(() => void database.read(FORGET_WRITES).catch(() => {}), FORGET_EVERY);
+    this.#cleanUp = setInterval(() => void cleanUp(database).catch(() => {}), CLEAN_UP_INTERVAL);
   }
 
   async ready(): Promise<void> {
-    await this.#commits.tasks.serve(() => this.#database.read(PROBE));
+    await this.#commits.read(sql('probe'));
   }
 
   close(): Promise<void> {
@@ -131,13 +104,18 @@ export class PostgresStore implements Store {
     return this.#closing;
   }
 
-  /** Of a database that does not answer, what is kept lazily is lost, and leases end by themselves. */
+  /** Without a database, times of use are lost and leases end by themselves. */
   async #close(): Promise<void> {
-    clearInterval(this.#forgetting);
-    await this.#commits.tasks.close();
+    clearInterval(this.#cleanUp);
+    await this.#commits.close();
     await this.tokens.flush().catch(() => {});
-    await this.#claims.release().catch(() => {});
+    await this.checks.claims.release().catch(() => {});
     await this.#feed.close();
     await this.#database.close();
   }
+}
+
+async function cleanUp(database: Database): Promise<void> {
+  await database.read(sql('clean_up'));
+  await database.read(sql('truncate_events', DATABASE_LIMITS.keptEvents, FILE_LIMITS.auditedEventAge / 1000));
 }

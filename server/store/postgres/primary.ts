@@ -1,11 +1,11 @@
 import pg from 'pg';
 import { DATABASE_LIMITS } from '../../limits.ts';
 
-/** PostgreSQL's own number of a type: see `SELECT oid FROM pg_type`. */
+/** Type ids of PostgreSQL (`SELECT oid FROM pg_type`). */
 const BIGINT = 20;
 const TIMESTAMPTZ = 1184;
 
-/** Ids are numbers, and times are as `Instant` has them: `2026-01-31T12:00:00Z`. */
+/** Ids become numbers, and times an `Instant`. */
 const types: pg.CustomTypesConfig = {
   getTypeParser(type, format) {
     if (type === BIGINT) return Number;
@@ -14,12 +14,12 @@ const types: pg.CustomTypesConfig = {
   },
 };
 
-/** What is as it is whatever the server's configuration says; and whether it is a standby. */
-const PREPARE = `SELECT set_config('TimeZone', 'UTC', false), set_config('DateStyle', 'ISO', false),
+/** Sets what the server's configuration must not decide. Startup options would do the same, but poolers reject them. */
+const SET_UP = `SELECT set_config('TimeZone', 'UTC', false), set_config('DateStyle', 'ISO', false),
   set_config('statement_timeout', '${DATABASE_LIMITS.statement}', false),
   set_config('lock_timeout', '${DATABASE_LIMITS.deadline}', false), pg_is_in_recovery() AS standby`;
 
-/** Connections to that one of several hosts that is the primary. */
+/** A connection pool to the primary among several hosts. */
 export class PrimaryPool {
   readonly #urls: readonly string[];
   readonly #pool: pg.Pool;
@@ -32,7 +32,7 @@ export class PrimaryPool {
     this.#pool = new pg.Pool({
       max: size,
       idleTimeoutMillis: 0,
-      // Makes each client by itself: the host may be another one by then.
+      // The pool's own options are fixed, but the host changes.
       Client: class extends pg.Client {
         constructor() {
           super({
@@ -45,11 +45,11 @@ export class PrimaryPool {
         }
       },
       async onConnect(client) {
-        const { rows } = await client.query<{ standby: boolean }>(PREPARE);
-        if (rows[0]?.standby) throw Object.assign(new Error('It is a standby.'), { code: '25006' });
+        const { rows } = await client.query<{ standby: boolean }>(SET_UP);
+        if (rows[0]?.standby) throw Object.assign(new Error('This is a standby.'), { code: '25006' });
       },
     });
-    // A connection that breaks while nobody uses it, or between two queries, must not end the process.
+    // Without listeners, a connection that breaks between two queries would end the process.
     this.#pool.on('error', () => {});
     this.#pool.on('connect', (client) => client.on('error', () => {}));
   }
@@ -58,15 +58,13 @@ export class PrimaryPool {
     return this.#pool.connect();
   }
 
-  /** Tries the next host from now on. */
+  /** Connects to the next host from now on. */
   moveOn(): void {
     this.#at = (this.#at + 1) % this.#urls.length;
   }
 
-  /** Connections that are open, and calls that wait for one. */
-  get load(): { open: number; idle: number; waiting: number } {
-    const { totalCount: open, idleCount: idle, waitingCount: waiting } = this.#pool;
-    return { open, idle, waiting };
+  get hosts(): number {
+    return this.#urls.length;
   }
 
   async close(): Promise<void> {

@@ -83,3 +83,12 @@ CREATE TABLE writes (
   last_event bigint,
   at timestamptz NOT NULL DEFAULT now()
 );
+
+-- Points that servers have taken from rate limits, a row a server and round. Losing them in a crash does no harm.
+CREATE UNLOGGED TABLE rate_rounds (
+  server uuid NOT NULL,
+  round bigint NOT NULL,
+  taken json NOT NULL,
+  at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (server, round)
+);

@@ -1,4 +1,4 @@
-import { DATABASE_LIMITS } from '../../limits.ts';
+import { DATABASE_LIMITS } from '../limits.ts';
 
 interface Waiting<Key, Result> {
   readonly key: Key;
@@ -6,25 +6,24 @@ interface Waiting<Key, Result> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Queries under way at once: a second one, so that nobody waits for the end of the first. */
+/** Queries in progress at once: the second one can start before the first has ended. */
 const LANES = 2;
 
 /**
- * One query for all who ask at the same moment: what arrives while queries are in flight shares the next one, so that
- * everybody gets what was committed before they asked. It costs a fifth of a query for each, and nothing is cached.
+ * Combines calls into one query. Calls that arrive while queries are in progress share the next one, so each gets what
+ * was committed before it was made. This costs a fifth of a query per call; nothing is cached.
  */
 export class SharedQuery<Key, Result> {
-  /** Gives for each key its result, in the same order. */
+  /** Returns the results in the order of the keys. */
   readonly #ask: (keys: readonly Key[]) => Promise<readonly (Result | undefined)[]>;
-  #waiting: Waiting<Key, Result>[] = [];
-  #inFlight = 0;
+  readonly #waiting: Waiting<Key, Result>[] = [];
+  #inProgress = 0;
   #isScheduled = false;
 
   constructor(ask: (keys: readonly Key[]) => Promise<readonly (Result | undefined)[]>) {
     this.#ask = ask;
   }
 
-  /** Undefined: there is none. */
   get(key: Key): Promise<Result | undefined> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ key, resolve, reject });
@@ -32,16 +31,16 @@ export class SharedQuery<Key, Result> {
     });
   }
 
-  /** Others of the same round of the event loop join in. */
+  /** Waits for other calls of the same round of the event loop. */
   #schedule(): void {
-    if (this.#isScheduled || this.#inFlight >= LANES || this.#waiting.length === 0) return;
+    if (this.#isScheduled || this.#inProgress >= LANES || this.#waiting.length === 0) return;
     this.#isScheduled = true;
     setImmediate(() => void this.#run());
   }
 
   async #run(): Promise<void> {
     this.#isScheduled = false;
-    this.#inFlight++;
+    this.#inProgress++;
     const batch = this.#waiting.splice(0, DATABASE_LIMITS.keysAQuery);
     try {
       const results = await this.#ask(batch.map(({ key }) => key));
@@ -49,13 +48,13 @@ export class SharedQuery<Key, Result> {
     } catch (error) {
       for (const { reject } of batch) reject(error);
     }
-    this.#inFlight--;
+    this.#inProgress--;
     this.#schedule();
   }
 }
 
-/** The rows of a query over `unnest(…) WITH ORDINALITY AS w(…, n)`, in the order of what was asked for. */
-export function inOrderOf<Row extends { readonly n: number }>(rows: readonly Row[]): (Row | undefined)[] {
+/** Rows of a query over `unnest(…) WITH ORDINALITY AS …(…, n)` in the order of the arrays; undefined: no row. */
+export function inOrder<Row extends { readonly n: number }>(rows: readonly Row[]): (Row | undefined)[] {
   const ordered: (Row | undefined)[] = [];
   for (const row of rows) ordered[row.n - 1] = row;
   return ordered;
