@@ -4,6 +4,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** How many requests a fuzz test sends. */
     fuzzRequests: number;
+    /** How many key records at random the receivers are asked about; a seed of null is another one each time. */
+    receiverSpellings: { random: number; seed: number | null };
   }
 }
 
@@ -26,6 +28,9 @@ export default defineConfig(({ mode }) => ({
     globalSetup: ['test/keys-file.ts', 'test/console/prepare-console.ts', 'test/postgres/shared-server.ts'],
     testTimeout: 20_000,
     hookTimeout: 20_000,
-    provide: { fuzzRequests: mode === 'fuzz' ? 10_000 : 1_000 },
+    provide: {
+      fuzzRequests: mode === 'fuzz' ? 10_000 : 1_000,
+      receiverSpellings: mode === 'fuzz' ? { random: 4_000, seed: null } : { random: 200, seed: 1 },
+    },
   },
 }));

@@ -105,8 +105,12 @@ export const CHECK_LIMITS = {
   stepsAMessage: 5_000,
   /** Octets of messages that are decoded; what comes after is not read. */
   octets: 512 * KIB,
+  /** Terms of an SPF record that are read; a longer one is judged no further. */
+  spfTerms: 500,
   /** TXT values at one name that are judged; a key that was split by mistake has two to four. */
   judgedValues: 16,
+  /** Base64 of a key that is parsed: an RSA key of 16,384 bits has 2,772. */
+  keyCharacters: 3_000,
   underWay: 128,
   underWayPerAccount: 64,
   /** Due checks that wait in memory; the others wait in the schedule. */
@@ -125,6 +129,10 @@ export const EVIDENCE_LIMITS = {
 export const DNS_LIMITS = {
   referrals: 5,
   serversAZone: 8,
+  /** Servers of the zone above that are asked for its referral, one after another until one gives it. */
+  parentServers: 3,
+  /** Names above a zone that are looked at for the zone above. */
+  zonesAbove: 3,
   questions: 1_024,
   questionsPerAccount: 512,
   questionsPerServer: 256,

@@ -6,7 +6,7 @@ import { DnsRecordSchema } from './domain.ts';
 export const StatusSchema = z
   .enum(['pending', 'verified', 'degraded', 'failed'])
   .describe(
-    '`pending`: not verified yet, still being checked. `verified`. `degraded`: verified, but the last check found it wrong. `failed`: lost, or given up.',
+    '`pending`: not verified yet, still being checked. `verified`. `degraded`: verified, but the last check found it wrong, or nothing definitive has been heard for 24 hours. `failed`: lost, or given up.',
   )
   .meta({ id: 'Status' });
 export type Status = z.infer<typeof StatusSchema>;
@@ -22,7 +22,10 @@ export const DIAGNOSIS_CODES = [
   'DNS_REFUSED',
   'DNS_LAME',
   'RESOLVER_UNREACHABLE',
+  'DNSSEC_BROKEN',
   'DOMAIN_NOT_FOUND',
+  'DELEGATION_DIFFERS',
+  'RESOLVER_FAILS',
   'NAMESERVERS_DISAGREE',
   'NEGATIVE_CACHED',
   'TEST_MODE',
@@ -36,6 +39,7 @@ export const DIAGNOSIS_CODES = [
   'PREVIOUS_KEY',
   'KEY_REVOKED',
   'WILDCARD_ANSWER',
+  'KEY_DAMAGED',
   'OTHER_KEY',
   'BAD_SYNTAX',
   'HOST_DOUBLED',
@@ -57,7 +61,7 @@ export const NameServerObservationSchema = z
     outcome: z
       .string()
       .describe(
-        '`present`, `absent`, or why nothing is known: `timeout`, `servfail`, `refused`, `lame`, `unreachable`, `malformed`, `budget`, `not-asked`.',
+        '`present`, `absent`, or why nothing is known: `timeout`, `servfail`, `bogus`, `refused`, `lame`, `unreachable`, `malformed`, `budget`, `not-asked`.',
       ),
     values: z.array(z.string()),
     ms: z.number().describe('How long the answer took, in milliseconds.'),
@@ -71,17 +75,17 @@ export const ActionSchema = z
     kind: z
       .enum(['add', 'replace', 'move', 'remove', 'registrar'])
       .describe(
-        '`add`: add the record. `replace`: take `remove` away and have the record instead. `move`: the record is at `from_host` and belongs at `host`. `remove`: take `remove` away and keep the record. `registrar`: register the domain `zone` or renew it, then add the record.',
+        '`add`: add the record. `replace`: take `remove` away and have the record instead. `move`: the record is at `from_host` and belongs at `host`. `remove`: take `remove` away and keep the record. `registrar`: at the registrar of `zone`, set its name servers to `value` (`NS`), or take its DS records away (`DS`); with any other type, register it or renew it, then add the record.',
       ),
     zone: z.string().describe('The zone that it is done in.').meta({ example: 'example.org' }),
-    type: DnsRecordSchema.shape.type,
+    type: z.enum([...DnsRecordSchema.shape.type.options, 'NS', 'DS']).meta({ example: 'TXT' }),
     host: z
       .string()
       .describe('Relative to the zone; `@` is the zone itself.')
       .meta({ example: '653216321fh._domainkey' }),
     value: z
       .string()
-      .describe('What the host has afterwards.')
+      .describe('What the host has afterwards; name servers are separated by spaces.')
       .meta({ example: 'k=rsa;p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA...' }),
     from_host: z
       .string()
@@ -121,7 +125,12 @@ export const RecordDiagnosisSchema = z
       .describe('Whether the domain’s own name servers said so, or the resolver.'),
     title: z.string().describe('What is the matter, in a few words. For people: programs read the facts.'),
     detail: z.string(),
-    fix: z.string().nullable().describe('`action` as one imperative sentence with the exact value to type.'),
+    fix: z
+      .string()
+      .nullable()
+      .describe(
+        '`action` as one imperative sentence with the exact value to type; or what else to do, where no value is known.',
+      ),
     zone: z
       .string()
       .describe('The zone that the record belongs in: its own name servers’, or the registrable domain.')
@@ -147,8 +156,11 @@ export const AdviceSchema = z
     code: z.enum([
       'SPF_MISSING',
       'SPF_MULTIPLE',
+      'SPF_INVALID',
       'SPF_TOO_MANY_LOOKUPS',
+      'SPF_VOID_LOOKUPS',
       'SPF_PASS_ALL',
+      'SPF_NOT_COUNTED',
       'SPF_OK',
       'DMARC_MISSING',
       'DMARC_MULTIPLE',

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { IdSchema } from './account.ts';
 
-/** Everything that is worth telling. `degraded`: found wrong once; `lost`: `verified` was taken away. */
+/**
+ * Everything that is worth telling. `degraded`: found wrong once; `unreachable`: verified, but nothing definitive has
+ * been heard for 24 hours; `recovered`: found right after either; `lost`: `verified` was taken away.
+ */
 export const EVENT_TYPES = [
   'account.created',
   'account.renamed',
@@ -14,6 +17,7 @@ export const EVENT_TYPES = [
   'domain.renamed',
   'domain.verified',
   'domain.degraded',
+  'domain.unreachable',
   'domain.recovered',
   'domain.lost',
   'domain.deleted',

@@ -4,7 +4,8 @@ import type { Action, Advice, RecordDiagnosis } from './diagnosis.ts';
  * A piece of the sentence that says what to do: words, or a text that is shown exactly as it is. `host` and `value` are
  * to be typed; `present` is in the DNS now.
  */
-export type FixPart = string | { readonly exact: string; readonly role: 'host' | 'value' | 'present' };
+export type FixPart = string | { readonly exact: string; readonly role: Role };
+type Role = 'host' | 'value' | 'present';
 
 /** What has to be known of an entry of a diagnosis: its action, and the code where that changes the words. */
 export interface FixSource {
@@ -14,11 +15,24 @@ export interface FixSource {
 
 /** An action as one imperative sentence, in pieces: for a page that puts copy buttons beside what is to be typed. */
 export function fixParts(source: FixSource): FixPart[] {
-  const { zone } = source.action;
-  const what = whatToDo(source);
-  return source.action.kind === 'registrar'
-    ? [`Register ${zone} or renew its registration, and in its DNS zone `, ...what, '.']
-    : [`In the DNS zone ${zone}, `, ...what, '.'];
+  const { kind, zone, type } = source.action;
+  if (kind !== 'registrar') return [`In the DNS zone ${zone}, `, ...whatToDo(source), '.'];
+  if (type === 'NS' || type === 'DS') {
+    return [`At the registrar of ${zone}, `, ...whatToDelegate(source.action), '.'];
+  }
+  return [`Register ${zone} or renew its registration, and in its DNS zone `, ...whatToDo(source), '.'];
+}
+
+function whatToDelegate({ type, value, remove }: Action): FixPart[] {
+  if (type === 'NS') return ['set the name servers to ', ...nameServers(value)];
+  const isOne = remove.every(({ count }) => count === 1);
+  return isOne
+    ? ['remove the DS record, or replace it by the one that your DNS provider shows']
+    : ['remove the DS records, or replace them by the one that your DNS provider shows'];
+}
+
+function nameServers(value: string): FixPart[] {
+  return listed(value.split(' '), 'value');
 }
 
 /** The same as text. No DNS form gives a meaning to these quotation marks, so none is taken for a part of a value. */
@@ -30,6 +44,14 @@ export function fixSentence(source: FixSource): string {
 
 function whatToDo({ code, action }: FixSource): FixPart[] {
   const { type } = action;
+  if (type === 'NS') {
+    return [
+      'set the NS records at the host ',
+      exact('host', action.host),
+      ' to ',
+      ...nameServers(action.value),
+    ];
+  }
   const [host, value] = [exact('host', action.host), exact('value', action.value)];
   if (code === 'NAMESERVERS_DISAGREE') {
     const others = 'make the name servers that lack it answer as the others do';
@@ -92,11 +114,11 @@ function described(remove: Action['remove']): string {
 }
 
 /** `a`, `a and b`, `a, b and c`. */
-function listed(values: readonly string[]): FixPart[] {
+function listed(values: readonly string[], role: Role = 'present'): FixPart[] {
   const separator = (at: number) => (at === 0 ? [] : [at === values.length - 1 ? ' and ' : ', ']);
-  return values.flatMap((value, at) => [...separator(at), exact('present', value)]);
+  return values.flatMap((value, at) => [...separator(at), exact(role, value)]);
 }
 
-function exact(role: 'host' | 'value' | 'present', text: string): FixPart {
+function exact(role: Role, text: string): FixPart {
   return { exact: text, role };
 }

@@ -7,6 +7,8 @@ export interface ChildOptions {
   /** Handed to the script as JSON: the last of its arguments. */
   readonly options?: unknown;
   readonly environment?: Readonly<Record<string, string>>;
+  /** A command that runs Node, such as `unshare`, with its arguments. */
+  readonly wrapper?: readonly string[];
   /** For Node itself. */
   readonly nodeOptions?: readonly string[];
 }
@@ -29,10 +31,17 @@ export class Child<Ready> implements AsyncDisposable {
   /** Rejects with what the script has written to standard error where it ends instead. */
   static async start<Ready>(
     script: URL,
-    { options, environment = {}, nodeOptions = [] }: ChildOptions,
+    { options, environment = {}, wrapper = [], nodeOptions = [] }: ChildOptions,
   ): Promise<Child<Ready>> {
+    const [execPath, ...before] = [...wrapper, process.execPath];
     const child = fork(fileURLToPath(script), options === undefined ? [] : [JSON.stringify(options)], {
-      execArgv: ['--conditions=letterhead-source', '--disable-warning=ExperimentalWarning', ...nodeOptions],
+      execPath,
+      execArgv: [
+        ...before,
+        '--conditions=letterhead-source',
+        '--disable-warning=ExperimentalWarning',
+        ...nodeOptions,
+      ],
       env: { PATH: process.env['PATH'], ...environment },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });

@@ -1,6 +1,6 @@
 import { type Message, type Question, RCODE } from './message.ts';
-import { isWithin } from './name.ts';
-import type { Absent, Outcome, UnknownReason } from './outcome.ts';
+import { isWithin, withoutEscapes } from './name.ts';
+import type { Absent, Outcome, RecordType, UnknownReason } from './outcome.ts';
 import type { ResourceRecord } from './record.ts';
 import { unknown } from './reply.ts';
 
@@ -11,6 +11,8 @@ export interface Referral {
   readonly nameServers: readonly string[];
   /** Addresses of those name servers that lie in the referring server's zone (RFC 1034 §4.2.1). */
   readonly glue: ReadonlyMap<string, readonly string[]>;
+  /** DS records of the child zone, as text, if the question asked for DNSSEC. */
+  readonly ds: readonly string[];
 }
 
 /** Resolvers follow fewer. */
@@ -24,7 +26,8 @@ export function readAuthority(message: Message, question: Question, zone: string
   const failure = failureOf(message);
   if (failure !== null) return unknown(failure);
   if (!message.authoritative) return readReferral(message, question, zone) ?? unknown('lame');
-  const own = message.answers.filter(({ name }) => name === question.name);
+  const asked = withoutEscapes(question.name);
+  const own = message.answers.filter(({ name }) => name === asked);
   const values = own.filter(({ type }) => type === question.type);
   const alias = own.find(({ type }) => type === 'CNAME');
   if (values.length === 0 && alias === undefined) return absent(message);
@@ -41,7 +44,7 @@ export function readResolver(message: Message, question: Question): Outcome {
   const failure = failureOf(message);
   if (failure !== null) return unknown(failure);
   const aliases = aliasesFrom(message.answers, question);
-  const end = aliases.at(-1)?.value ?? question.name;
+  const end = aliases.at(-1)?.value ?? withoutEscapes(question.name);
   const values = message.answers.filter(({ name, type }) => name === end && type === question.type);
   const alias = question.type === 'CNAME' ? values[0] : aliases[0];
   if (values.length === 0 && alias === undefined)
@@ -77,14 +80,20 @@ function readReferral(message: Message, question: Question, zone: string): Refer
       type === 'NS' && name !== zone && isWithin(name, zone) && isWithin(question.name, name),
   );
   if (cut === undefined) return undefined;
-  const nameServers = namesOf(message.authorities, cut.name);
+  const nameServers = valuesOf(message.authorities, 'NS', cut.name);
   const trusted = nameServers.filter((server) => isWithin(server, zone));
-  return { kind: 'referral', zone: cut.name, nameServers, glue: addressesIn(message.additionals, trusted) };
+  const glue = addressesIn(message.additionals, trusted);
+  return {
+    kind: 'referral',
+    zone: cut.name,
+    nameServers,
+    glue,
+    ds: valuesOf(message.authorities, 'DS', cut.name),
+  };
 }
 
-/** Name servers in the NS records of `zone`. */
-export function namesOf(records: readonly ResourceRecord[], zone: string): string[] {
-  return records.filter(({ type, name }) => type === 'NS' && name === zone).map(({ value }) => value);
+function valuesOf(records: readonly ResourceRecord[], type: RecordType, owner: string): string[] {
+  return records.filter((record) => record.type === type && record.name === owner).map(({ value }) => value);
 }
 
 /** Addresses by name, for the names that have one: IPv4 if there is any, else IPv6. */
@@ -118,7 +127,7 @@ function isResolved({ authorities, recursionAvailable, authoritative }: Message)
 /** CNAME records from the queried name on, in order; MAX_ALIASES ends a loop. */
 function aliasesFrom(answers: readonly ResourceRecord[], question: Question): ResourceRecord[] {
   const aliases: ResourceRecord[] = [];
-  let name = question.name;
+  let name = withoutEscapes(question.name);
   while (question.type !== 'CNAME' && aliases.length < MAX_ALIASES) {
     const alias = answers.find((record) => record.type === 'CNAME' && record.name === name);
     if (alias === undefined) break;

@@ -1,7 +1,9 @@
+import { DNS_LIMITS } from '../limits.ts';
 import { type Referral, readAuthority } from './answer.ts';
 import { type Allowance, CheckBudget } from './check-budget.ts';
-import { type FoundDelegation, findDelegation } from './delegation.ts';
-import type { Asker, Exchange } from './exchange.ts';
+import { type FoundDelegation, findDelegation, namedByDifferently, serversOf } from './delegation.ts';
+import { findDnssecFailure } from './dnssec.ts';
+import type { Asker, AskOptions, Exchange } from './exchange.ts';
 import { type LookupObserver, labelOf } from './lookup.ts';
 import type { Question } from './message.ts';
 import { canonicalName, isWithin } from './name.ts';
@@ -9,6 +11,7 @@ import type {
   CheckOptions,
   Delegation,
   DnsCheck,
+  DnssecFailure,
   Observation,
   Outcome,
   RecordType,
@@ -43,6 +46,7 @@ class CheckMemory {
   /** Addresses that timed out; they are not queried again. */
   readonly silent = new Set<string>();
   delegation: Promise<FoundDelegation> | undefined;
+  dnssecFailure: Promise<DnssecFailure | null> | undefined;
 }
 
 /** DNS side of one check. Remembers its answers, so that each question is sent once. */
@@ -85,6 +89,13 @@ export class DomainCheck implements DnsCheck, WalkDeps {
     return (await this.#findDelegation()).delegation;
   }
 
+  dnssecFailure(): Promise<DnssecFailure | null> {
+    this.#memory.dnssecFailure ??= this.#findDelegation().then((found) =>
+      findDnssecFailure(found, (zone, onlyServer) => this.#keysOf(zone, onlyServer)),
+    );
+    return this.#memory.dnssecFailure;
+  }
+
   askAuthorities(name: string, type: RecordType): Promise<Survey> {
     const question = { name: canonicalName(name), type };
     return this.#remember(this.#memory.surveys, question, () => this.#survey(question), isCutShort);
@@ -103,13 +114,14 @@ export class DomainCheck implements DnsCheck, WalkDeps {
     address: string,
     question: Question,
     zone: string,
+    options: Partial<AskOptions> = {},
   ): Promise<{ outcome: Outcome | Referral; ms: number }> {
     const { silent } = this.#memory;
     if (silent.has(address)) return { outcome: unknown('timeout'), ms: 0 };
-    const { exchange, authorityPort, authorityTimeout, onLookup } = this.#deps;
-    const options = { recursive: false, timeout: authorityTimeout, resendAfter: authorityTimeout / 3 };
+    const { exchange, authorityPort, authorityTimeout: timeout, onLookup } = this.#deps;
+    const asked = { recursive: false, timeout, resendAfter: timeout / 3, ...options };
     const server = { address, port: authorityPort };
-    const { reply, ms } = await exchange.ask(server, question, options, this.#asker);
+    const { reply, ms } = await exchange.ask(server, question, asked, this.#asker);
     const outcome = reply.kind === 'reply' ? readAuthority(reply.message, question, zone) : reply;
     if (outcome.kind === 'unknown' && outcome.reason === 'timeout') silent.add(address);
     onLookup({ whom: 'authority', type: question.type, outcome: labelOf(outcome), ms });
@@ -123,17 +135,39 @@ export class DomainCheck implements DnsCheck, WalkDeps {
   }
 
   #findDelegation(): Promise<FoundDelegation> {
-    this.#memory.delegation ??= findDelegation(this.#registrableDomain, this.#deps.resolver, this.#asker);
+    this.#memory.delegation ??= findDelegation(this.#registrableDomain, {
+      resolver: this.#deps.resolver,
+      asker: this.#asker,
+      mayQuery: this.#deps.mayQuery,
+      addressesOf: (nameServer, type) => this.addressesOf(nameServer, type),
+      askForReferral: (address, question, zone) => this.#askForReferral(address, question, zone),
+    });
     return this.#memory.delegation;
   }
 
-  async #survey(question: Question): Promise<Survey> {
-    const { delegation, addresses } = await this.#findDelegation();
+  /** There are several servers to ask: the whole of them takes as long as one authority. */
+  async #askForReferral(address: string, question: Question, zone: string): Promise<Outcome | Referral> {
+    const timeout = this.#deps.authorityTimeout / DNS_LIMITS.parentServers;
+    const options = { timeout, resendAfter: timeout / 2, dnssec: true };
+    return (await this.askAuthority(address, question, zone, options)).outcome;
+  }
+
+  async #survey(question: Question, onlyServer?: string): Promise<Survey> {
+    const { delegation, addresses, glue } = await this.#findDelegation();
     if (delegation.kind !== 'found' || !isWithin(question.name, delegation.zone)) {
       return { zone: null, observations: [] };
     }
-    const { zone, nameServers } = delegation;
-    return walkZones(question, { zone, nameServers, addresses }, this);
+    const nameServers = onlyServer === undefined ? serversOf(delegation) : [onlyServer];
+    const namedBy = namedByDifferently(delegation);
+    return walkZones(question, { zone: delegation.zone, nameServers, addresses, glue, namedBy }, this);
+  }
+
+  /** DNSKEY records of a zone, of all its servers or of one; null if none answers definitively. */
+  async #keysOf(zone: string, onlyServer?: string): Promise<string[] | null> {
+    const { observations } = await this.#survey({ name: zone, type: 'DNSKEY' }, onlyServer);
+    const outcomes = observations.map(({ outcome }) => outcome);
+    if (!outcomes.some(({ kind }) => kind === 'present' || kind === 'absent')) return null;
+    return outcomes.flatMap((outcome) => (outcome.kind === 'present' ? outcome.values : []));
   }
 
   async #resolve(question: Question): Promise<Outcome> {

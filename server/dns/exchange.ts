@@ -2,7 +2,7 @@ import { FairSemaphore } from '../fair-semaphore.ts';
 import { DNS_LIMITS } from '../limits.ts';
 import type { Allowance } from './check-budget.ts';
 import { Deadline } from './deadline.ts';
-import { encodeQuery, type Message, type Query, type Question, RCODE } from './message.ts';
+import { encodeQuery, type Message, type Query, type QueryOptions, type Question, RCODE } from './message.ts';
 import { isQueryableName } from './name.ts';
 import { type RawReply, type Reply, toReply, unknown } from './reply.ts';
 import type { ServerAddress } from './server-address.ts';
@@ -26,9 +26,7 @@ export interface Asker {
   readonly signal: AbortSignal;
 }
 
-export interface AskOptions {
-  /** Sets the RD bit: true for resolvers, false for authorities. */
-  readonly recursive: boolean;
+export interface AskOptions extends QueryOptions {
   /** In milliseconds; the asker's signal may end it earlier. */
   readonly timeout: number;
   /** Interval at which the datagram is resent, in milliseconds. */
@@ -86,19 +84,19 @@ export class Exchange {
     deadline: Deadline,
     server: ServerAddress,
     question: Question,
-    { recursive, resendAfter }: AskOptions,
+    options: AskOptions,
     asker: Asker,
   ): Promise<Reply> {
     const overUdp = async (query: Query) =>
       this.#readDatagram(
-        await askOverUdp(server, query, resendAfter, deadline, asker.allowance),
+        await askOverUdp(server, query, options.resendAfter, deadline, asker.allowance),
         query,
         asker,
       );
-    let query = this.#encode(question, recursive, true);
+    let query = this.#encode(question, options, true);
     let reply = await overUdp(query);
     if (reply?.kind === 'reply' && refusesEdns(reply.message)) {
-      query = this.#encode(question, recursive, false);
+      query = this.#encode(question, options, false);
       reply = await overUdp(query);
     }
     return reply ?? this.#read(await askOverTcp(server, query, deadline, asker.allowance), query, asker);
@@ -120,9 +118,9 @@ export class Exchange {
     return toReply(raw.bytes, question.type);
   }
 
-  #encode(question: Question, recursive: boolean, edns: boolean): Query {
+  #encode(question: Question, options: QueryOptions, edns: boolean): Query {
     const [high = 0, low = 0] = this.#deps.random(2);
-    return encodeQuery(question, { id: high * 256 + low, recursive, edns });
+    return encodeQuery(question, { ...options, id: high * 256 + low, edns });
   }
 }
 

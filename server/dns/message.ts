@@ -1,5 +1,14 @@
-import { type Answer, decode, encode, RECURSION_DESIRED } from 'dns-packet';
+import {
+  type Answer,
+  AUTHENTIC_DATA,
+  CHECKING_DISABLED,
+  DNSSEC_OK,
+  decode,
+  encode,
+  RECURSION_DESIRED,
+} from 'dns-packet';
 import { DNS_LIMITS } from '../limits.ts';
+import { withoutEscapes } from './name.ts';
 import type { RecordType } from './outcome.ts';
 import { type ResourceRecord, toRecord } from './record.ts';
 import { assertDecodable } from './validate-message.ts';
@@ -24,6 +33,8 @@ export interface Message {
   readonly authoritative: boolean;
   readonly truncated: boolean;
   readonly recursionAvailable: boolean;
+  /** The AD bit: the resolver has validated the answer (RFC 4035 §3.2.3). */
+  readonly validated: boolean;
   readonly answers: readonly ResourceRecord[];
   readonly authorities: readonly ResourceRecord[];
   readonly additionals: readonly ResourceRecord[];
@@ -35,21 +46,41 @@ const HEADER_LENGTH = 12;
 const RESPONSE_BIT = 0x80;
 const OPCODE_BITS = 0x78;
 
+/** How a question is put. */
+export interface QueryOptions {
+  /** Sets the RD bit, and the AD bit, which asks a resolver for its own (RFC 6840 §5.7). */
+  readonly recursive: boolean;
+  /** Sets the CD bit: the resolver shall answer even if DNSSEC fails. */
+  readonly checkingDisabled?: boolean;
+  /** Sets the DO bit: a referral shall come with the DS records. Takes EDNS. */
+  readonly dnssec?: boolean;
+}
+
 export function encodeQuery(
   question: Question,
-  { id, recursive, edns }: { id: number; recursive: boolean; edns: boolean },
+  { id, edns, recursive, checkingDisabled, dnssec }: QueryOptions & { id: number; edns: boolean },
 ): Query {
+  const toResolver = recursive ? RECURSION_DESIRED | AUTHENTIC_DATA : 0;
   const bytes = encode({
     type: 'query',
     id,
-    flags: recursive ? RECURSION_DESIRED : 0,
-    questions: [{ name: question.name, type: question.type, class: 'IN' }],
-    additionals: edns ? [OPT_RECORD] : [],
+    flags: toResolver | (checkingDisabled ? CHECKING_DISABLED : 0),
+    questions: [{ name: question.name.replaceAll('\\.', INNER_DOT), type: question.type, class: 'IN' }],
+    additionals: edns ? [{ ...OPT_RECORD, flags: dnssec ? DNSSEC_OK : 0 }] : [],
   });
+  if (question.name.includes('\\.')) writeInnerDots(bytes);
   return { question, bytes, edns };
 }
 
-const OPT_RECORD: Answer = {
+/** Stands for a dot inside of a label while the codec cuts the name at its dots: DEL, which no name of ours has. */
+const INNER_DOT = '\x7f';
+
+function writeInnerDots(query: Buffer): void {
+  const end = query.indexOf(0, HEADER_LENGTH);
+  for (let at = HEADER_LENGTH; at < end; at++) if (query[at] === INNER_DOT.charCodeAt(0)) query[at] = 0x2e;
+}
+
+const OPT_RECORD = {
   type: 'OPT',
   name: '.',
   udpPayloadSize: DNS_LIMITS.udpOctets,
@@ -58,7 +89,7 @@ const OPT_RECORD: Answer = {
   flags: 0,
   flag_do: false,
   options: [],
-};
+} satisfies Answer;
 
 /**
  * Whether a message answers this query: same id and same question, octet for octet but for letter case
@@ -70,7 +101,7 @@ export function isReplyTo(bytes: Buffer, { bytes: query, question }: Query): boo
   if ((flags & RESPONSE_BIT) === 0 || (flags & OPCODE_BITS) !== 0) return false;
   const questions = bytes.readUInt16BE(4);
   if (questions === 0) return (rcodeBits & 0xf) !== RCODE.NOERROR;
-  const nameEnd = HEADER_LENGTH + (question.name === '.' ? 1 : question.name.length + 2);
+  const nameEnd = HEADER_LENGTH + (question.name === '.' ? 1 : withoutEscapes(question.name).length + 2);
   const end = nameEnd + 4;
   return (
     questions === 1 &&
@@ -97,6 +128,7 @@ export function decodeReply(bytes: Buffer, type: RecordType): Message {
     authoritative: packet.flag_aa,
     truncated: packet.flag_tc,
     recursionAvailable: packet.flag_ra,
+    validated: packet.flag_ad,
     answers: toRecords(packet.answers),
     authorities: toRecords(packet.authorities),
     additionals: toRecords(packet.additionals),

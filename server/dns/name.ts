@@ -1,4 +1,7 @@
-/** Canonical form used throughout `dns/`: lower case, without the trailing dot; the root is `.`. */
+/**
+ * Canonical form used throughout `dns/`: lower case, without the trailing dot; the root is `.`. A dot inside of a label
+ * is written `\.`, as in zone files (RFC 1035 §5.1).
+ */
 export function canonicalName(name: string): string {
   const lower = name.toLowerCase();
   return lower.length > 1 && lower.endsWith('.') ? lower.slice(0, -1) : lower;
@@ -15,6 +18,11 @@ export function parentOf(name: string): string {
   return dot === -1 || dot === name.length - 1 ? '.' : name.slice(dot + 1);
 }
 
+/** A name as the codec gives it, which writes all dots alike. */
+export function withoutEscapes(name: string): string {
+  return name.replaceAll('\\.', '.');
+}
+
 /** In octets, without the trailing dot: 255 on the wire (RFC 1035 §2.3.4). */
 export const MAX_NAME_LENGTH = 253;
 
@@ -22,6 +30,7 @@ export const MAX_NAME_LENGTH = 253;
 export function isQueryableName(name: string): boolean {
   if (name === '.') return true;
   return (
-    name.length <= MAX_NAME_LENGTH && name.split('.').every((label) => /^[\x21-\x7e]{1,63}$/.test(label))
+    name.length <= MAX_NAME_LENGTH &&
+    name.split(/(?<!\\)\./).every((label) => /^[\x21-\x7e]{1,63}$/.test(withoutEscapes(label)))
   );
 }

@@ -1,15 +1,17 @@
 import type { CheckBudget } from './check-budget.ts';
 
 /** The record types that Letterhead asks for. */
-export type RecordType = 'TXT' | 'CNAME' | 'NS' | 'SOA' | 'A' | 'AAAA' | 'MX';
+export type RecordType = 'TXT' | 'CNAME' | 'NS' | 'SOA' | 'A' | 'AAAA' | 'MX' | 'DS' | 'DNSKEY';
 
 /**
  * Why a question ended without a definitive answer. All of these are transient: they never change `verified`.
+ * `bogus`: the resolver fails, and answers only with the checking of DNSSEC disabled (RFC 4035 §3.2.2).
  * `budget`: it was not asked, or its answer not read, because the check's budget was used up.
  */
 export type UnknownReason =
   | 'timeout'
   | 'servfail'
+  | 'bogus'
   | 'refused'
   | 'lame'
   | 'unreachable'
@@ -64,7 +66,12 @@ export interface Observation {
   outcome: Outcome | { kind: 'not-asked'; why: 'address-not-public' };
   /** Duration in milliseconds; 0 for a server that timed out before in this check and was not queried again. */
   ms: number;
+  /** Whose word led to this server; absent where the zone and the zone above it name the same servers. */
+  namedBy?: NamedBy[];
 }
+
+/** Who names the servers of a zone: the zone above it, where the registrar enters them, or the zone itself. */
+export type NamedBy = 'parent' | 'child';
 
 /** Answers of all authorities of a name, first-hand. */
 export interface Survey {
@@ -76,10 +83,12 @@ export interface Survey {
 /** DNS side of one check; remembers answers for as long as the check lasts. */
 export interface DnsCheck {
   /**
-   * Whether the registrable domain exists, and whose name servers answer for it: the resolver's word,
-   * asked about NS and addresses only.
+   * Whether the registrable domain exists, and whose name servers answer for it: the word of the resolver, asked about
+   * NS and addresses only, and that of the servers of the zone above.
    */
   delegation(): Promise<Delegation>;
+  /** Whether receivers that validate DNSSEC refuse the zone's answers; null where nothing says so. */
+  dnssecFailure(): Promise<DnssecFailure | null>;
   /** Asks every authority of `name`, following referrals. Never throws for what DNS does. */
   askAuthorities(name: string, type: RecordType): Promise<Survey>;
   /**
@@ -93,9 +102,28 @@ export interface DnsCheck {
 
 /** Who answers for the zone that holds the registrable domain. */
 export type Delegation =
-  | { kind: 'found'; zone: string; nameServers: string[] }
+  | ZoneDelegation
   | { kind: 'no-such-domain' }
   | { kind: 'unknown'; reason: UnknownReason | 'resolver-unreachable' };
+
+export interface ZoneDelegation {
+  kind: 'found';
+  zone: string;
+  /** Named by the zone itself, as the resolver tells; by the zone above where the resolver fails. */
+  nameServers: string[];
+  /** Named by the zone above, as its own servers tell; absent where they could not be asked. */
+  parentServers?: string[];
+  /** Why the resolver did not name the servers; absent where it did. */
+  resolverFailure?: UnknownReason;
+}
+
+/** Why DNSSEC fails for a zone. */
+export interface DnssecFailure {
+  /** `resolver`: it answers only without checking. `keys`: no key of the zone matches the DS records above it. */
+  proof: 'resolver' | 'keys';
+  /** DS records in the zone above, as text; empty where they are not known. */
+  ds: string[];
+}
 
 /** Owner, time limit and budget of a check. */
 export interface CheckOptions {

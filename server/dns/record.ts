@@ -9,7 +9,7 @@ export interface ResourceRecord {
   readonly type: RecordType;
   /** In seconds. */
   readonly ttl: number;
-  /** As `Present.values` has it; names are canonical. */
+  /** As `Present.values` has it; names are canonical. DS and DNSKEY are as in zone files (RFC 4034 §2.2, §5.3). */
   readonly value: string;
   /** Negative caching TTL in seconds, of SOA records; else null (RFC 2308 §5). */
   readonly negativeTtl: number | null;
@@ -40,6 +40,17 @@ function toValue(answer: Answer): { type: RecordType; value: string } | undefine
         type: answer.type,
         value: `${answer.data.preference ?? 0} ${canonicalName(answer.data.exchange)}`,
       };
+    case 'DS': {
+      const { keyTag, algorithm, digestType, digest } = answer.data;
+      return {
+        type: answer.type,
+        value: `${keyTag} ${algorithm} ${digestType} ${digest.toString('hex').toUpperCase()}`,
+      };
+    }
+    case 'DNSKEY': {
+      const { flags, algorithm, key } = answer.data;
+      return { type: answer.type, value: `${flags} 3 ${algorithm} ${key.toString('base64')}` };
+    }
     case 'SOA': {
       const { mname, rname, serial, refresh, retry, expire, minimum } = answer.data;
       const numbers = [serial, refresh, retry, expire, minimum].map((number) => number ?? 0);

@@ -1,7 +1,7 @@
 import { readResolver } from './answer.ts';
 import type { Asker, Exchange, Exchanged } from './exchange.ts';
 import { type LookupObserver, labelOf } from './lookup.ts';
-import type { Question } from './message.ts';
+import type { Message, QueryOptions, Question } from './message.ts';
 import type { Outcome, UnknownReason } from './outcome.ts';
 import type { ResourceRecord } from './record.ts';
 import { unknown } from './reply.ts';
@@ -20,6 +20,10 @@ export interface ResolverDeps {
 export interface Resolved {
   readonly outcome: Outcome;
   readonly additionals: readonly ResourceRecord[];
+  /** Whether the resolver has validated it. */
+  readonly validated: boolean;
+  /** If the outcome is `bogus`: what it says with the checking of DNSSEC disabled. */
+  readonly unchecked?: Outcome;
 }
 
 /** Reasons in the order of preference when several resolvers failed: the most specific first. */
@@ -33,6 +37,7 @@ const BY_USEFULNESS: readonly UnknownReason[] = [
   'unreachable',
 ];
 const PROBE_TIMEOUT = 1000;
+const NOTHING = { additionals: [], validated: false };
 
 /** Asks the configured resolvers one after another until one gives a definitive answer. */
 export class Resolver {
@@ -46,23 +51,26 @@ export class Resolver {
 
   async ask(question: Question, asker: Asker): Promise<Resolved> {
     const reasons = new Set<UnknownReason>();
+    const failing: ServerAddress[] = [];
     let servers = this.#inOrder();
     for (const timeout of this.#deps.tries) {
       const silent: ServerAddress[] = [];
       for (const server of servers) {
-        const resolved = await this.#askOne(server, question, timeout, asker);
+        const resolved = await this.#askTwice(server, question, timeout, asker);
         if (resolved.outcome.kind !== 'unknown') {
           this.#preferred = server;
           return resolved;
         }
         reasons.add(resolved.outcome.reason);
         if (resolved.outcome.reason === 'timeout') silent.push(server);
+        if (resolved.outcome.reason === 'servfail') failing.push(server);
       }
       // Only timeouts are retried: the datagram may have been lost, or the answer was slow.
       servers = silent;
     }
-    const reason = BY_USEFULNESS.find((candidate) => reasons.has(candidate)) ?? 'unreachable';
-    return { outcome: unknown(reason), additionals: [] };
+    const [server] = failing;
+    if (server !== undefined) return this.#askUnchecked(server, question, asker);
+    return failed(BY_USEFULNESS.find((candidate) => reasons.has(candidate)) ?? 'unreachable');
   }
 
   /** Whether any resolver answers at all: asks for the root's name servers, which every resolver knows. */
@@ -78,11 +86,42 @@ export class Resolver {
     return preferred === undefined ? others : [preferred, ...others];
   }
 
-  async #askOne(server: ServerAddress, question: Question, timeout: number, asker: Asker): Promise<Resolved> {
-    const { reply, ms } = await this.#exchange(server, question, timeout, asker);
+  /** Asks once more after SERVFAIL, at once: a resolver that has just reached the domain's servers has the answer. */
+  async #askTwice(
+    server: ServerAddress,
+    question: Question,
+    timeout: number,
+    asker: Asker,
+  ): Promise<Resolved> {
+    const first = await this.#askOne(server, question, timeout, asker);
+    return isServfail(first) ? this.#askOne(server, question, timeout, asker) : first;
+  }
+
+  /**
+   * Finds out whether a resolver fails because of DNSSEC: then it answers with the checking disabled (RFC 4035 §3.2.2).
+   * It must fail again without that, since it may have reached the domain's servers only now.
+   */
+  async #askUnchecked(server: ServerAddress, question: Question, asker: Asker): Promise<Resolved> {
+    const [timeout = PROBE_TIMEOUT] = this.#deps.tries;
+    const unchecked = await this.#askOne(server, question, timeout, asker, { checkingDisabled: true });
+    if (unchecked.outcome.kind === 'unknown') return failed('servfail');
+    const again = await this.#askOne(server, question, timeout, asker);
+    return isServfail(again) ? { ...failed('bogus'), unchecked: unchecked.outcome } : again;
+  }
+
+  async #askOne(
+    server: ServerAddress,
+    question: Question,
+    timeout: number,
+    asker: Asker,
+    options: Pick<QueryOptions, 'checkingDisabled'> = {},
+  ): Promise<Resolved> {
+    const { reply, ms } = await this.#exchange(server, question, timeout, asker, options);
     const outcome = reply.kind === 'reply' ? readResolver(reply.message, question) : reply;
     this.#deps.onLookup({ whom: 'resolver', type: question.type, outcome: labelOf(outcome), ms });
-    return { outcome, additionals: reply.kind === 'reply' ? reply.message.additionals : [] };
+    const { additionals, validated }: Pick<Message, 'additionals' | 'validated'> =
+      reply.kind === 'reply' ? reply.message : NOTHING;
+    return { outcome, additionals, validated };
   }
 
   async #exchange(
@@ -90,9 +129,18 @@ export class Resolver {
     question: Question,
     timeout: number,
     asker: Asker,
+    options: Pick<QueryOptions, 'checkingDisabled'> = {},
   ): Promise<Exchanged> {
     if (!asker.allowance.takeResolverQuestion()) return { reply: unknown('budget'), ms: 0 };
-    const options = { recursive: true, timeout, resendAfter: timeout / 2 };
-    return this.#deps.exchange.ask(server, question, options, asker);
+    const asked = { ...options, recursive: true, timeout, resendAfter: timeout / 2 };
+    return this.#deps.exchange.ask(server, question, asked, asker);
   }
+}
+
+function failed(reason: UnknownReason): Resolved {
+  return { outcome: unknown(reason), ...NOTHING };
+}
+
+function isServfail({ outcome }: Resolved): boolean {
+  return outcome.kind === 'unknown' && outcome.reason === 'servfail';
 }

@@ -8,19 +8,31 @@ const RECORD_HEAD_LENGTH = 10;
 const CLASS_IN = 1;
 /** From the private-use range (RFC 6895 §3.1), whose data the codec does not decode. */
 const OPAQUE_TYPE = 0xff00;
-const TYPE_NUMBERS: Record<RecordType, number> = { A: 1, NS: 2, CNAME: 5, SOA: 6, MX: 15, TXT: 16, AAAA: 28 };
+const TYPE_NUMBERS: Record<RecordType, number> = {
+  A: 1,
+  NS: 2,
+  CNAME: 5,
+  SOA: 6,
+  MX: 15,
+  TXT: 16,
+  AAAA: 28,
+  DS: 43,
+  DNSKEY: 48,
+};
+/** Of the data of DS and DNSKEY records, before the digest or key (RFC 4034 §2.1, §5.1). */
+const DNSSEC_HEAD_LENGTH = 4;
 
 /**
  * Validates a reply before the codec decodes it. The codec trusts lengths and counts: a record that claims more data
  * than there is makes it start over at the message's beginning, 65,535 times a section, and pointers to long names are
  * expensive for few octets. Throws an `Error` if decoding would overrun, or would take more records or steps than
  * `CHECK_LIMITS` allows. Marks records that the question does not need as opaque, in place: only the queried type and
- * CNAME are kept in the answer section, NS and SOA in the authority section, addresses in the additional section.
+ * CNAME are kept in the answer section, NS, SOA and DS in the authority section, addresses in the additional section.
  */
 export function assertDecodable(bytes: Buffer, type: RecordType): void {
   new MessageValidator(bytes).walk([
     [type, 'CNAME'],
-    ['NS', 'SOA'],
+    ['NS', 'SOA', 'DS'],
     ['A', 'AAAA'],
   ]);
 }
@@ -70,6 +82,9 @@ class MessageValidator {
         return this.#endOfName(at) === end;
       case TYPE_NUMBERS.MX:
         return this.#endOfName(at + 2) === end;
+      case TYPE_NUMBERS.DS:
+      case TYPE_NUMBERS.DNSKEY:
+        return end - at > DNSSEC_HEAD_LENGTH;
       case TYPE_NUMBERS.SOA:
         return this.#endOfName(this.#endOfName(at)) + 20 === end;
       default:

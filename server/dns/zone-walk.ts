@@ -4,7 +4,7 @@ import type { Referral } from './answer.ts';
 import type { KnownAddresses } from './delegation.ts';
 import type { Question } from './message.ts';
 import { isWithin } from './name.ts';
-import type { Observation, Outcome, Survey, Unknown } from './outcome.ts';
+import type { NamedBy, Observation, Outcome, Survey, Unknown } from './outcome.ts';
 import { unknown } from './reply.ts';
 
 /** Functions of the check that the walk belongs to. */
@@ -26,6 +26,10 @@ export interface ServedZone {
   readonly zone: string;
   readonly nameServers: readonly string[];
   readonly addresses: KnownAddresses;
+  /** Addresses of the same servers by the word of the zone above. */
+  readonly glue?: KnownAddresses;
+  /** Who names each server; null if all are named by the zone and the zone above it. */
+  readonly namedBy?: ReadonlyMap<string, readonly NamedBy[]> | null;
 }
 
 const { referrals: MAX_DEPTH, serversAZone: MAX_SERVERS } = DNS_LIMITS;
@@ -35,19 +39,23 @@ const { referrals: MAX_DEPTH, serversAZone: MAX_SERVERS } = DNS_LIMITS;
  * it arrives, so that a slow or silent server does not delay the others.
  */
 export async function walkZones(question: Question, start: ServedZone, deps: WalkDeps): Promise<Survey> {
-  const walk = new ZoneWalk(question, deps);
+  const walk = new ZoneWalk(question, start, deps);
   await walk.visitZone(start, 0);
   return walk.survey();
 }
 
 class ZoneWalk {
   readonly #question: Question;
+  readonly #start: ServedZone;
   readonly #deps: WalkDeps;
   readonly #visits = new Map<string, ZoneVisits>();
+  /** Who leads to the zones below the start. */
+  readonly #namedBy = new Map<string, Set<NamedBy>>();
   readonly #observed: { zone: string; observation: Observation }[] = [];
 
-  constructor(question: Question, deps: WalkDeps) {
+  constructor(question: Question, start: ServedZone, deps: WalkDeps) {
     this.#question = question;
+    this.#start = start;
     this.#deps = deps;
   }
 
@@ -57,12 +65,21 @@ class ZoneWalk {
     await Promise.all(names.map((name) => this.#visitNameServer(name, served, depth)));
   }
 
-  /** Observations of the lowest zone's servers, and of servers above it that gave a definitive answer. */
+  /**
+   * Observations of the lowest zone's servers, of servers above it that gave a definitive answer, and of all that are
+   * named by one side alone: their silence matters.
+   */
   survey(): Survey {
+    const { zone: start, namedBy } = this.#start;
     const zone = [...this.#visits.keys()].reduce((low, other) => (isWithin(other, low) ? other : low));
     const observations = this.#observed
-      .filter(({ zone: at, observation }) => at === zone || isDefinitive(observation))
-      .map(({ observation }) => observation);
+      .filter(
+        ({ zone: at, observation }) =>
+          at === zone ||
+          isDefinitive(observation) ||
+          (at === start && namedBy?.get(observation.name)?.length === 1),
+      )
+      .map(({ zone: at, observation }) => this.#withSides(at, observation));
     return { zone, observations: observations.sort(byNameAndAddress) };
   }
 
@@ -70,11 +87,13 @@ class ZoneWalk {
     const visits = this.#visitsTo(served.zone);
     const alongside = served.addresses.get(name);
     if (alongside === undefined && !visits.takeName(name)) return;
-    const addresses = alongside ?? (await this.#addressesOf(name));
-    if ('kind' in addresses) {
-      if (visits.takeServer(name)) this.#observe(served.zone, name, '', addresses, 0);
+    const glue = served.glue?.get(name) ?? [];
+    const found = alongside ?? (await this.#addressesOf(name));
+    if ('kind' in found && glue.length === 0) {
+      if (visits.takeServer(name)) this.#observe(served.zone, name, '', found, 0);
       return;
     }
+    const addresses = 'kind' in found ? glue : [...new Set([...found, ...glue])];
     const reached = await this.#visitAddresses(name, addresses, served, depth);
     // A host without IPv4 cannot reach IPv4 addresses; the server may have others.
     if (reached || addresses.some((address) => isIPv6(address)) || visits.isFull) return;
@@ -117,9 +136,27 @@ class ZoneWalk {
       this.#observe(zone, name, address, outcome, ms);
       return outcome.kind !== 'unknown' || outcome.reason !== 'unreachable';
     }
+    this.#lead(outcome.zone, this.#sidesOf(zone, name));
+    const { zone: child, nameServers, glue } = outcome;
     if (depth === MAX_DEPTH) this.#observe(zone, name, address, unknown('lame'), ms);
-    else await this.visitZone({ ...outcome, addresses: outcome.glue }, depth + 1);
+    else await this.visitZone({ zone: child, nameServers, addresses: glue }, depth + 1);
     return true;
+  }
+
+  #lead(zone: string, sides: Iterable<NamedBy>): void {
+    const known = this.#namedBy.get(zone) ?? new Set();
+    for (const side of sides) known.add(side);
+    this.#namedBy.set(zone, known);
+  }
+
+  #sidesOf(zone: string, nameServer: string): Iterable<NamedBy> {
+    const sides = zone === this.#start.zone ? this.#start.namedBy?.get(nameServer) : this.#namedBy.get(zone);
+    return sides ?? [];
+  }
+
+  #withSides(zone: string, observation: Observation): Observation {
+    const namedBy = [...this.#sidesOf(zone, observation.name)];
+    return namedBy.length === 0 ? observation : { ...observation, namedBy };
   }
 
   #visitsTo(zone: string): ZoneVisits {

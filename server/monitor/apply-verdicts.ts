@@ -2,9 +2,18 @@ import type { Actor, EventType } from '@letterhead/shared';
 import { type Instant, toInstant } from '../instant.ts';
 import { dnsRecordOf } from '../records/dns-records.ts';
 import { withRecords } from '../records/record-states.ts';
-import type { DomainRow, KeyRow, NewEvent, RecordState } from '../store/store.ts';
-import { asDegraded, asLost, asVerified, begunBy } from '../verification/record-state.ts';
+import type { DomainRow, JsonValue, KeyRow, NewEvent, RecordState } from '../store/store.ts';
+import type { Silence } from '../verification/kept-diagnosis.ts';
+import {
+  asDegraded,
+  asLost,
+  asUnreachable,
+  asVerified,
+  begunBy,
+  isUnreachable,
+} from '../verification/record-state.ts';
 import type { Verdict, Verdicts } from '../verification/verdict.ts';
+import { isLongSilence } from './schedule.ts';
 
 /**
  * How much a check may change. `verify`: the account asked, and gets what DNS says. `monitor`: only the second wrong
@@ -17,6 +26,8 @@ const SECOND_FINDING_AFTER = 15 * 60_000;
 
 /** The check whose verdicts are applied. */
 export interface AppliedCheck {
+  /** Of the active key's record, where it heard nothing definitive of that. */
+  readonly silence: Silence | null;
   readonly mode: CheckMode;
   readonly began: Date;
   readonly ended: Date;
@@ -27,11 +38,13 @@ export interface AppliedCheck {
 interface StateChange {
   readonly state: RecordState;
   readonly event: EventType;
+  /** What the event says beside what all of them do. */
+  readonly facts?: Record<string, JsonValue>;
 }
 
 /**
- * What verdicts change about a domain; null where they change nothing. Nothing transient changes anything, and
- * `verified` is only taken away on first-hand evidence.
+ * What verdicts change about a domain; null where they change nothing. `verified` is only taken away on first-hand
+ * evidence, and nothing transient changes it; a day of silence makes a verified record unreachable.
  */
 export function applyVerdicts(
   row: DomainRow,
@@ -69,13 +82,21 @@ function withActivation(
 function changeOf(state: RecordState, verdict: Verdict, check: AppliedCheck): StateChange | null {
   switch (verdict.verdict) {
     case 'unknown':
-      return null;
+      return foundSilent(state, check);
     case 'valid':
       return foundCorrect(state);
     case 'missing':
     case 'invalid':
       return foundWrong(state, verdict.firstHand, check);
   }
+}
+
+/** Only for the record that decides the domain's status: the others lie with the same name servers. */
+function foundSilent(state: RecordState, { silence, ended }: AppliedCheck): StateChange | null {
+  if (silence?.record !== state.id || !state.verified || isUnreachable(state)) return null;
+  if (!isLongSilence(silence, ended)) return null;
+  const facts = { heard_at: toInstant(silence.heardAt) };
+  return { state: asUnreachable(state), event: 'domain.unreachable', facts };
 }
 
 function foundCorrect(state: RecordState): StateChange | null {
@@ -87,7 +108,8 @@ function foundWrong(state: RecordState, firstHand: boolean, check: AppliedCheck)
   if (!state.verified) return null;
   const now = toInstant(check.ended);
   if (firstHand && mayTakeAway(state, check)) return { state: asLost(state, now), event: 'domain.lost' };
-  return state.degraded ? null : { state: asDegraded(state, now), event: 'domain.degraded' };
+  const isKnown = state.degraded && !isUnreachable(state);
+  return isKnown ? null : { state: asDegraded(state, now), event: 'domain.degraded' };
 }
 
 /** Two checks that overlap are one finding. */
@@ -99,7 +121,7 @@ function mayTakeAway({ wrong_since }: RecordState, { mode, began }: AppliedCheck
 function toEvent(
   row: DomainRow,
   before: RecordState,
-  { state, event }: StateChange,
+  { state, event, facts }: StateChange,
   { code }: Verdict,
   { actor, ended }: AppliedCheck,
 ): NewEvent {
@@ -113,6 +135,7 @@ function toEvent(
     changes: {
       record: label,
       code,
+      ...facts,
       ...(moved ? { verified: { from: before.verified, to: state.verified } } : {}),
     },
   };

@@ -1,10 +1,10 @@
 import { LetterheadError } from '@letterhead/shared';
 import { toInstant } from '../instant.ts';
-import { activeKeyOf } from '../records/record-states.ts';
+import { activeKeyOf, dkimStateOf } from '../records/record-states.ts';
 import type { DomainRow, DueCheck, NewEvent, RecordId, Store } from '../store/store.ts';
 import { advise } from '../verification/advice/advise.ts';
 import type { CheckEvidence } from '../verification/evidence.ts';
-import { readKeptDiagnosis, toKeptDiagnosis } from '../verification/kept-diagnosis.ts';
+import { readKeptDiagnosis, silenceOf, toKeptDiagnosis } from '../verification/kept-diagnosis.ts';
 import { type CheckDeps, checkDomain } from '../verification/survey/check-domain.ts';
 import { judge, type Verdicts } from '../verification/verdict.ts';
 import { applyVerdicts } from './apply-verdicts.ts';
@@ -91,13 +91,15 @@ async function saveResult(
   const verdicts = judge(row, evidence);
   const now = clock();
   const previous = readKeptDiagnosis(row, await readEvidence(store, account, id));
+  const kept = toKeptDiagnosis(previous, selector, verdicts, advise(row, evidence.advice));
+  const silence = silenceOf(dkimStateOf(row).id, previous, kept);
   const end = await store.checks.finish(
     { account, id, selector, began: toInstant(started) },
     {
-      evidence: toKeptDiagnosis(previous, selector, verdicts, advise(row, evidence.advice)),
+      evidence: kept,
       change: (current) =>
-        applyVerdicts(current, verdicts, { ...(request ?? MONITOR), began: started, ended: now }),
-      times: (after) => nextCheckTimes(after, ids, now, random),
+        applyVerdicts(current, verdicts, { ...(request ?? MONITOR), began: started, ended: now, silence }),
+      times: (after) => nextCheckTimes(after, ids, now, random, silence),
     },
   );
   if (end.kind === 'gone') return undefined;

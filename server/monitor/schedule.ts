@@ -2,13 +2,15 @@ import type { Instant } from '../instant.ts';
 import { toInstant } from '../instant.ts';
 import { type RandomSource, randomFraction } from '../random.ts';
 import type { ByRecord, CheckTimes, DomainRow, RecordId, RecordState } from '../store/store.ts';
+import type { Silence } from '../verification/kept-diagnosis.ts';
+import { isUnreachable } from '../verification/record-state.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /** While a record is not verified: at these ages, then every so often up to an age. Milliseconds. */
-const FIRST_CHECKS = [1, 2, 5, 10, 15].map((minutes) => minutes * MINUTE);
+const FIRST_CHECKS = [1, 2, 5, 10, 15, 20, 30, 45].map((minutes) => minutes * MINUTE);
 const RHYTHMS = [
   { every: HOUR, upTo: 72 * HOUR },
   { every: 6 * HOUR, upTo: 14 * DAY },
@@ -19,6 +21,10 @@ const WHILE_VERIFIED = 6 * HOUR;
 const WHILE_VERIFIED_JITTER = 0.1;
 const LONGEST_WHILE_VERIFIED = WHILE_VERIFIED * (1 + WHILE_VERIFIED_JITTER);
 const WHILE_DEGRADED = 15 * MINUTE;
+/** A verified record is unreachable when nothing definitive has been heard of it for so long. Milliseconds. */
+const UNREACHABLE_AFTER = DAY;
+/** Until the check that confirms a silence that was already longer when it was first met. Milliseconds. */
+const CONFIRMED_AFTER = 15 * MINUTE;
 /** No record waits longer than this for its next check. Milliseconds. */
 export const LONGEST_WAIT = DAY;
 /** When a check is made again that the store could not keep. Milliseconds. */
@@ -36,10 +42,12 @@ export function nextCheckTimes(
   checked: readonly RecordId[],
   now: Date,
   random: RandomSource,
+  silence: Silence | null = null,
 ): Omit<CheckTimes, 'began_at'> {
   const due = dueOf(row, (state) => {
     const planned = row.checks?.due[state.id];
-    return planned === undefined || checked.includes(state.id) ? nextCheck(state, now, random) : planned;
+    if (planned !== undefined && !checked.includes(state.id)) return planned;
+    return earlierOf(nextCheck(state, now, random), silenceEnds(state, silence, now));
   });
   return { checked_at: toInstant(now), due };
 }
@@ -89,6 +97,24 @@ export function dueRecords({ records, checks }: DomainRow, now: Date): readonly 
   return records.map(({ id }) => id).filter((id) => isDue(checks?.due[id]));
 }
 
+/** Whether a silence makes a verified record unreachable. */
+export function isLongSilence({ heardAt, isConfirmed }: Silence, now: Date): boolean {
+  return isConfirmed && now.getTime() >= heardAt.getTime() + UNREACHABLE_AFTER;
+}
+
+/** When a verified record becomes unreachable if a check still hears nothing then; null where that is not ahead. */
+function silenceEnds(state: RecordState, silence: Silence | null, now: Date): Instant | null {
+  if (silence?.record !== state.id || !state.verified || isUnreachable(state)) return null;
+  const longEnough = silence.heardAt.getTime() + UNREACHABLE_AFTER;
+  const at = silence.isConfirmed ? longEnough : Math.max(longEnough, now.getTime() + CONFIRMED_AFTER);
+  return at > now.getTime() ? toInstant(new Date(at)) : null;
+}
+
+function earlierOf(one: Instant | null, other: Instant | null): Instant | null {
+  if (one === null || other === null) return one ?? other;
+  return one < other ? one : other;
+}
+
 function dueOf(
   { records }: DomainRow,
   timeOf: (state: RecordState) => Instant | null,
@@ -103,7 +129,7 @@ export function nextCheck(state: RecordState, now: Date, random: RandomSource): 
 }
 
 function nextCheckAt(state: RecordState, now: number, random: RandomSource): number | null {
-  if (state.verified && state.degraded) return now + WHILE_DEGRADED;
+  if (state.verified && state.degraded && !isUnreachable(state)) return now + WHILE_DEGRADED;
   if (state.verified)
     return now + WHILE_VERIFIED * (1 + WHILE_VERIFIED_JITTER * (2 * randomFraction(random) - 1));
   // A clock that was ahead has put the beginning into the future.

@@ -26,7 +26,7 @@ export interface Answers {
 
 type Definitive = Exclude<Outcome, { kind: 'unknown' }>;
 
-/** The answer at the end of a loop. */
+/** The answer at the end of a loop, and of more aliases than resolvers follow. */
 const NOTHING: Definitive = { kind: 'absent', reason: 'nodata', negativeTtl: null };
 
 /** The authorities' answers, silent servers aside; the resolver's where none of them gave one. */
@@ -39,7 +39,7 @@ export function answersOf(evidence: RecordEvidence): Answers {
     const firstHand = !aliased || saidAtTheEnd(evidence).length > 0;
     return { answers: merged(heard), source: 'authority', firstHand };
   }
-  const resolved = definitive(evidence.resolver).map((outcome) => toAnswer(evidence, outcome, outcome, []));
+  const resolved = toldByResolver(evidence).map((outcome) => toAnswer(evidence, outcome, outcome, []));
   return { answers: resolved, source: resolved.length > 0 ? 'resolver' : null, firstHand: false };
 }
 
@@ -61,9 +61,21 @@ export function isAlias(
  */
 function followed(outcome: Definitive, evidence: RecordEvidence, servers: readonly Observation[]): Answer[] {
   if (!isAlias(evidence.type, outcome)) return [toAnswer(evidence, outcome, outcome, servers)];
-  const atItsEnd = saidAtTheEnd(evidence);
-  const ends = atItsEnd.length > 0 ? atItsEnd : definitive(evidence.resolver);
-  return ends.map((end) => toAnswer(evidence, outcome, end, servers));
+  const ends = [saidAtTheEnd(evidence), toldByResolver(evidence)].find((said) => said.length > 0);
+  const unreached = evidence.alias?.endless === true ? [NOTHING] : [];
+  return (ends ?? unreached).map((end) => toAnswer(evidence, outcome, end, servers));
+}
+
+/**
+ * An absence counts only with the zone's SOA, by which its server is entitled to it: without one, resolvers pass the
+ * empty answers of lame servers on.
+ */
+function toldByResolver({ resolver }: RecordEvidence): Definitive[] {
+  return definitive(resolver).filter((outcome) =>
+    outcome.kind === 'absent'
+      ? outcome.negativeTtl !== null
+      : outcome.values.length > 0 || outcome.negativeTtl !== undefined,
+  );
 }
 
 function saidAtTheEnd(evidence: RecordEvidence): Definitive[] {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { Delegation, Observation, Outcome, RecordType } from '../dns/outcome.ts';
+import type { Delegation, DnssecFailure, Observation, Outcome, RecordType } from '../dns/outcome.ts';
 import type { ByRecord } from '../store/store.ts';
+import type { SpfProblem } from './advice/spf-lookups.ts';
 
 /**
  * What one check saw, as plain data. It is judged at once; stored-diagnosis.ts has what is kept of that. The schemas
@@ -10,6 +11,7 @@ import type { ByRecord } from '../store/store.ts';
 const UnknownReasonSchema = z.enum([
   'timeout',
   'servfail',
+  'bogus',
   'refused',
   'lame',
   'unreachable',
@@ -24,6 +26,8 @@ const RecordTypeSchema = z.enum([
   'A',
   'AAAA',
   'MX',
+  'DS',
+  'DNSKEY',
 ]) satisfies z.ZodType<RecordType>;
 
 export const OutcomeSchema = z.discriminatedUnion('kind', [
@@ -51,10 +55,17 @@ const ObservationSchema = z.object({
     z.object({ kind: z.literal('not-asked'), why: z.literal('address-not-public') }),
   ]),
   ms: z.number(),
+  namedBy: z.array(z.enum(['parent', 'child'])).exactOptional(),
 }) satisfies z.ZodType<Observation>;
 
 const DelegationSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('found'), zone: z.string(), nameServers: z.array(z.string()) }),
+  z.object({
+    kind: z.literal('found'),
+    zone: z.string(),
+    nameServers: z.array(z.string()),
+    parentServers: z.array(z.string()).exactOptional(),
+    resolverFailure: UnknownReasonSchema.exactOptional(),
+  }),
   z.object({ kind: z.literal('no-such-domain') }),
   z.object({
     kind: z.literal('unknown'),
@@ -96,9 +107,15 @@ export const RecordEvidenceSchema = z.object({
       observations: z.array(ObservationSchema),
       /** It leads back to a name that it came by: there is no end. */
       circular: z.boolean().exactOptional(),
+      /** It leads on over more aliases than are followed. */
+      endless: z.boolean().exactOptional(),
     })
     .nullable(),
   findings: z.array(FindingSchema),
+  /** Why receivers that validate DNSSEC get no answer from the zone. */
+  dnssec: z
+    .object({ proof: z.enum(['resolver', 'keys']), ds: z.array(z.string()) })
+    .exactOptional() satisfies z.ZodType<DnssecFailure | undefined>,
   /** The check's budget ended before everything was asked that concerns the record. */
   budgetEnded: z.boolean().exactOptional(),
 });
@@ -107,15 +124,24 @@ export type RecordEvidence = z.infer<typeof RecordEvidenceSchema>;
 /** The zone that the name lies in, as its servers see it; absent where that is not known. */
 const AdviceZoneSchema = z.string().exactOptional();
 
+const PlacedTermSchema = z.object({ term: z.string(), domain: z.string() });
+
+const SpfProblemSchema = PlacedTermSchema.extend({
+  kind: z.enum(['syntax', 'no-record', 'multiple-records', 'too-many-mail-servers']),
+}) satisfies z.ZodType<SpfProblem>;
+
 /** What there is beside the records, for advice. */
 export const AdviceEvidenceSchema = z.object({
   spf: z.object({
     txt: OutcomeSchema,
     /** How many DNS look-ups the record makes a receiver do; null where that could not be found out. */
     lookups: z.number().nullable(),
+    /** The terms whose look-up finds nothing. */
+    voids: z.array(PlacedTermSchema).readonly().exactOptional(),
+    problem: SpfProblemSchema.nullable().exactOptional(),
     zone: AdviceZoneSchema,
   }),
-  /** TXT at `_dmarc` of the domain itself, then of the registrable domain where that is another. */
+  /** TXT at `_dmarc` of each domain of the tree walk (RFC 9989 §4.10), from the domain itself up. */
   dmarc: z.array(z.object({ name: z.string(), txt: OutcomeSchema, zone: AdviceZoneSchema })),
   mx: OutcomeSchema,
 });

@@ -1,6 +1,7 @@
 import type { Advice } from '@letterhead/shared';
 import { activeKeyOf } from '../records/record-states.ts';
-import type { DomainRow, JsonValue } from '../store/store.ts';
+import type { DomainRow, JsonValue, RecordId } from '../store/store.ts';
+import { CODES } from './diagnosis/codes.ts';
 import {
   DIAGNOSIS_FORMAT,
   type StoredDiagnosis,
@@ -34,5 +35,38 @@ export function toKeptDiagnosis(
 }
 
 function toStoredRecord({ verdict, record }: Judgement, known: StoredRecord | undefined): StoredRecord {
-  return { ...record, state: verdict === 'unknown' ? (known?.state ?? 'unknown') : verdict };
+  if (verdict !== 'unknown') return { ...record, state: verdict, heard_at: record.observed_at };
+  return { ...record, state: known?.state ?? 'unknown', heard_at: lastHeard(known, record.observed_at) };
+}
+
+/** Not in the future, where a clock that was ahead may have put it. */
+function lastHeard(known: StoredRecord | undefined, now: string): string {
+  const heard = known?.heard_at ?? known?.observed_at ?? now;
+  return Date.parse(heard) > Date.parse(now) ? now : heard;
+}
+
+/** What is known of a record's silence after a check that heard nothing definitive of it. */
+export interface Silence {
+  readonly record: RecordId;
+  /** When something definitive was last heard. */
+  readonly heardAt: Date;
+  /** The check before heard nothing either: one check after a long stop, as at the start of a machine, proves nothing. */
+  readonly isConfirmed: boolean;
+}
+
+/** Null: the check that `kept` was made by has heard something definitive of the record. */
+export function silenceOf(
+  record: RecordId,
+  previous: StoredDiagnosis | undefined,
+  kept: StoredDiagnosis,
+): Silence | null {
+  const now = kept.records[record];
+  if (now === undefined || !isTransient(now)) return null;
+  const before = previous?.records[record];
+  const isConfirmed = before !== undefined && isTransient(before);
+  return { record, heardAt: new Date(now.heard_at ?? now.observed_at), isConfirmed };
+}
+
+function isTransient({ code }: StoredRecord): boolean {
+  return CODES[code].verdict === 'unknown';
 }

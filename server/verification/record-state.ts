@@ -7,11 +7,17 @@ const GIVEN_UP_AFTER = 30 * 86_400_000;
 
 /**
  * A record's state in the store, read in one place. `degraded` with `verified` still true: the last check found it
- * wrong. `degraded` with `verified` taken away: it is lost, and since when is `since`.
+ * wrong, or, without `wrong_since`, it is unreachable. `degraded` with `verified` taken away: it is lost, and since when
+ * is `since`.
  */
 
 export function isLost(state: RecordState): boolean {
   return !state.verified && state.degraded;
+}
+
+/** Verified, but nothing definitive has been heard of it for so long that it was told. */
+export function isUnreachable({ verified, degraded, wrong_since }: RecordState): boolean {
+  return verified && degraded && wrong_since === null;
 }
 
 /** A state that began at `now` at the latest: a clock that was ahead may have put its beginning into the future. */
@@ -29,6 +35,11 @@ export function asVerified(state: RecordState): RecordState {
 
 export function asDegraded(state: RecordState, now: Instant): RecordState {
   return { ...state, degraded: true, wrong_since: now };
+}
+
+/** An earlier wrong finding is forgotten: after so long, the next one is a first one again. */
+export function asUnreachable(state: RecordState): RecordState {
+  return { ...state, degraded: true, wrong_since: null };
 }
 
 export function asLost(state: RecordState, now: Instant): RecordState {

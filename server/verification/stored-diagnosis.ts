@@ -23,6 +23,8 @@ export const StoredRecordSchema = RecordDiagnosisSchema.pick({
   code: DiagnosisCodeSchema.exclude(['NOT_CHECKED']),
   observed_at: z.iso.datetime(),
   clears_at: z.iso.datetime().nullable(),
+  /** When something definitive was last heard of it, or the first check was made; earlier versions did not keep it. */
+  heard_at: z.iso.datetime().exactOptional(),
 });
 export type StoredRecord = z.infer<typeof StoredRecordSchema>;
 

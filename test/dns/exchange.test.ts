@@ -186,6 +186,7 @@ describe('what goes over the wire', () => {
     await check.askResolver('other.example.org', 'MX');
     expect(lookups.map(({ whom, type, outcome }) => `${whom} ${type} ${outcome}`)).toEqual([
       'resolver NS present',
+      'resolver NS absent',
       'resolver A present',
       'authority TXT present',
       'authority TXT refused',

@@ -73,7 +73,8 @@ function saidIn(message: Buffer, name: string) {
     const start = owner.end + 10;
     const end = start + message.readUInt16BE(owner.end + 8);
     if (isIn && owner.name === name && type === TYPE_NUMBERS.TXT) values.push(stringsIn(message, start, end));
-    if (isIn && owner.name === name && type === TYPE_NUMBERS.CNAME) aliases.push(nameAt(message, start).name);
+    if (isIn && owner.name === name && type === TYPE_NUMBERS.CNAME)
+      aliases.push(nameAt(message, start).name || '.');
     at = end;
   }
   return { values, aliases };

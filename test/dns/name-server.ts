@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import type net from 'node:net';
 import {
   type Answer,
+  AUTHENTIC_DATA,
   AUTHORITATIVE_ANSWER,
   type DecodedPacket,
   decode,
-  encode,
+  encode as encodePlain,
   type Packet,
   type Question,
   RECURSION_AVAILABLE,
@@ -25,6 +26,8 @@ import { canonical, deepestZone, type Records, Zone, type ZoneNames } from './zo
  * that points at itself; `overrun` a record that claims more data than there is; `truncate` sends TC over UDP;
  * `tcp-drip` sends TC, then a byte a second over TCP; `tcp-hangup` sends TC, then closes; `tcp-wrong-id` sends TC,
  * then answers another question;
+ * `bogus` answers SERVFAIL unless checking is disabled, as a resolver that validates does where DNSSEC fails;
+ * `servfail-first` answers SERVFAIL to the first question of a name and type; `no-soa` leaves the authority section out;
  * `no-edns` answers FORMERR to EDNS; `drop-first` drops each question's first datagram.
  */
 export type Fault =
@@ -44,6 +47,9 @@ export type Fault =
   | 'tcp-drip'
   | 'tcp-hangup'
   | 'tcp-wrong-id'
+  | 'bogus'
+  | 'servfail-first'
+  | 'no-soa'
   | 'no-edns'
   | 'drop-first';
 
@@ -91,6 +97,8 @@ export class NameServer implements AsyncDisposable {
   latency = 0;
   /** A resolver that remembers every negative answer it gave, until `cache.clear()`. */
   remembersAbsence = false;
+  /** A resolver that says of each answer that it has validated it. */
+  validates = false;
   /** Sends the addresses of name servers along with their names. */
   sendsAddresses = false;
   readonly #udp: dgram.Socket;
@@ -162,7 +170,9 @@ export class NameServer implements AsyncDisposable {
       const answer = this.#respond(packet, question, fault);
       const limit = packet.additionals?.some((record) => record.type === 'OPT') ? UDP_LIMIT : 512;
       const truncated = fault === 'truncate' || fault?.startsWith('tcp-') || answer.length > limit;
-      send(truncated ? encode(reply(packet, question, { flags: TRUNCATED_RESPONSE })) : answer);
+      // The C library takes an empty answer without RA for that of a server that is not responsible.
+      const flags = TRUNCATED_RESPONSE | (this.recursive ? RECURSION_AVAILABLE : 0);
+      send(truncated ? encode(reply(packet, question, { flags })) : answer);
     });
   }
 
@@ -227,19 +237,27 @@ export class NameServer implements AsyncDisposable {
     return this.faults.get(name) ?? this.fault;
   }
 
-  #isFirst(packet: Packet, question: Question): boolean {
+  #isFirst(packet: Pick<Packet, 'id'>, question: Question): boolean {
     const key = `${packet.id} ${question.name} ${question.type}`;
     if (this.#dropped.has(key)) return false;
     this.#dropped.add(key);
     return true;
   }
 
-  #respond(packet: Packet, question: Question, fault: Fault | null): Buffer {
+  #respond(packet: DecodedPacket, question: Question, fault: Fault | null): Buffer {
     switch (fault) {
       case 'servfail':
       case 'refused':
       case 'notauth':
         return encode(reply(packet, question, { flags: RCODE[fault] }));
+      case 'bogus':
+        if (packet.flag_cd) break;
+        return encode(reply(packet, question, { flags: RCODE.servfail }));
+      case 'servfail-first':
+        if (!this.#isFirst({}, question)) break;
+        return encode(reply(packet, question, { flags: RCODE.servfail }));
+      case 'no-soa':
+        return encode({ ...this.#answer(packet, question), authorities: [] });
       case 'no-edns':
         if (!packet.additionals?.length) break;
         return encode(reply(packet, question, { flags: RCODE.formerr }));
@@ -276,6 +294,9 @@ export class NameServer implements AsyncDisposable {
 
   #answer(packet: Packet, question: Question): Packet {
     const sections = this.recursive ? this.#resolve(question) : this.#answerFromZones(question);
+    if (!wantsDnssec(packet))
+      sections.authorities = sections.authorities?.filter(({ type }) => type !== 'DS') ?? [];
+    if (this.validates) sections.flags = (sections.flags ?? 0) | AUTHENTIC_DATA;
     if (this.sendsAddresses) sections.additionals ??= this.#addressesFor(sections.answers ?? []);
     return reply(packet, question, sections);
   }
@@ -380,11 +401,37 @@ function fromCache(name: string, type: string, cached: Cached) {
   return { kind: cached.negative, soa: zone.soaRecord() } as const;
 }
 
+/** The name of the question in a message, with `\.` for a dot inside of a label. */
+function questionName(message: Buffer): string {
+  const labels: string[] = [];
+  for (let at = 12; message[at] !== 0; at += (message[at] ?? 0) + 1) {
+    labels.push(message.toString('latin1', at + 1, at + 1 + (message[at] ?? 0)).replaceAll('.', '\\.'));
+  }
+  return labels.length === 0 ? '.' : labels.join('.');
+}
+
+/** A message whose codec knows no dots inside of labels: each goes through it as another octet. */
+function encode(packet: Packet): Buffer {
+  const [question] = packet.questions ?? [];
+  if (question?.name.includes('\\.') !== true) return encodePlain(packet);
+  const hide = <Named extends { name: string }>(one: Named) => ({
+    ...one,
+    name: one.name.replaceAll('\\.', '\x7f'),
+  });
+  const { questions = [], answers = [], ...others } = packet;
+  const bytes = encodePlain({ ...others, questions: questions.map(hide), answers: answers.map(hide) });
+  return Buffer.from(bytes.toString('latin1').replaceAll('\x7f', '.'), 'latin1');
+}
+
+function wantsDnssec({ additionals = [] }: Packet): boolean {
+  return additionals.some((record) => record.type === 'OPT' && record.flag_do);
+}
+
 function parseQuery(message: Buffer): Query | undefined {
   try {
     const packet = decode(message);
-    const question = packet.questions?.[0];
-    return question === undefined ? undefined : { packet, question };
+    const [question] = packet.questions ?? [];
+    return question && { packet, question: { ...question, name: questionName(message) } };
   } catch {
     return undefined;
   }

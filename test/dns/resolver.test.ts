@@ -106,6 +106,26 @@ describe.concurrent('what a resolver says', () => {
   });
 });
 
+describe.concurrent('a resolver that fails', () => {
+  test('SERVFAIL is asked once more at once', async () => {
+    await using net = await startLoopbackDns();
+    net.publish(NAME, { TXT: ['k=rsa;p=AAAA'] });
+    net.resolver.fault = 'servfail-first';
+    expect(await openCheck(net).askResolver(NAME, 'TXT')).toMatchObject({ values: ['k=rsa;p=AAAA'] });
+    expect(net.resolver.queries).toHaveLength(2);
+  });
+
+  test('SERVFAIL that goes away without checking is told from one that stays', async () => {
+    await using net = await startLoopbackDns();
+    net.publish(NAME, { TXT: ['k=rsa;p=AAAA'] });
+    net.resolver.fault = 'bogus';
+    expect(await openCheck(net).askResolver(NAME, 'TXT')).toEqual({ kind: 'unknown', reason: 'bogus' });
+    net.resolver.fault = 'servfail';
+    expect(await openCheck(net).askResolver(NAME, 'TXT')).toEqual({ kind: 'unknown', reason: 'servfail' });
+    expect(net.resolver.queries).toHaveLength(4 + 3);
+  });
+});
+
 describe.concurrent('several resolvers', () => {
   /** The resolver of the net, and ahead of it one that misbehaves. */
   async function startTwo(fault: Fault) {

@@ -8,6 +8,10 @@ export interface Records {
   TXT?: (string | string[])[];
   CNAME?: string;
   NS?: string[];
+  /** As in a zone file: `12345 13 2 <hex>`. With NS records, they go along with a referral. */
+  DS?: string[];
+  /** As in a zone file: `257 3 13 <base64>`. */
+  DNSKEY?: string[];
   A?: string[];
   AAAA?: string[];
   /** `10 mx.example.org` */
@@ -105,7 +109,8 @@ export class Zone {
   #referral(cut: string): ZoneAnswer {
     const records = this.#names.get(cut) ?? {};
     const glue = (records.NS ?? []).flatMap((server) => this.addresses(canonical(server)));
-    return { kind: 'referral', authorities: toAnswers(cut, 'NS', records), glue };
+    const authorities = [...toAnswers(cut, 'NS', records), ...toAnswers(cut, 'DS', records)];
+    return { kind: 'referral', authorities, glue };
   }
 
   /** What this zone's data holds about a name server's addresses: glue too, which lies below a cut. */
@@ -114,8 +119,9 @@ export class Zone {
     return [...toAnswers(name, 'A', records), ...toAnswers(name, 'AAAA', records)];
   }
 
-  /** RFC 4592 §3.3.1: the wildcard at the closest encloser. */
+  /** RFC 4592 §3.3.1: the wildcard at the closest encloser. The apex always exists. */
   #wildcard(name: string): Records | undefined {
+    if (name === this.apex) return undefined;
     let encloser = parentOf(name);
     while (encloser !== this.apex && !this.#names.has(encloser) && !this.#isEmptyNonTerminal(encloser)) {
       encloser = parentOf(encloser);
@@ -166,6 +172,22 @@ function toAnswers(name: string, type: string, records: Records): Answer[] {
     case 'A':
     case 'AAAA':
       return (records[type] ?? []).map((data) => ({ ...head, type, data }));
+    case 'DS':
+      return (records.DS ?? []).map((text) => {
+        const [keyTag, algorithm, digestType, digest = ''] = text.split(' ');
+        const numbers = {
+          keyTag: Number(keyTag),
+          algorithm: Number(algorithm),
+          digestType: Number(digestType),
+        };
+        return { ...head, type, data: { ...numbers, digest: Buffer.from(digest, 'hex') } };
+      });
+    case 'DNSKEY':
+      return (records.DNSKEY ?? []).map((text) => {
+        const [flags, , algorithm, key = ''] = text.split(' ');
+        const data = { flags: Number(flags), algorithm: Number(algorithm), key: Buffer.from(key, 'base64') };
+        return { ...head, type, data };
+      });
     case 'MX':
       return (records.MX ?? []).map((mx) => {
         const [preference = '0', exchange = '.'] = mx.split(' ');

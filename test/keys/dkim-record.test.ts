@@ -1,10 +1,11 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { judgeKeyRecord } from '../../server/keys/dkim-record.ts';
-import { foldingWhiteSpace, tagListSpelling } from './tag-list-spelling.ts';
+import type { KeyDamage } from '../../server/keys/key-damage.ts';
+import { usableRecord } from './key-record-spelling.ts';
 
-const OURS = newPublicKey(2048);
+const OURS = plusKey();
 const OTHERS = [newPublicKey(2048), newPublicKey(1024), newPublicKey(3072)];
 
 function newPublicKey(modulusLength: number): string {
@@ -12,57 +13,49 @@ function newPublicKey(modulusLength: number): string {
   return publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
 }
 
-/** The key with white space strewn into it, as §3.6.1 allows. */
-function spacedOut(key: string): fc.Arbitrary<string> {
-  return fc
-    .array(fc.tuple(fc.integer({ min: 1, max: key.length - 1 }), foldingWhiteSpace), { maxLength: 5 })
-    .map((cuts) =>
-      cuts
-        .sort(([a], [b]) => b - a)
-        .reduce((text, [at, space]) => text.slice(0, at) + space + text.slice(at), key),
-    );
+/** A key with a plus sign, a slash, and at position 200 no run of letters that would hide which of them is lost. */
+function plusKey(): string {
+  for (;;) {
+    const key = newPublicKey(2048);
+    if (/\+.*\//.test(key) && key[200] !== key[201]) return key;
+  }
 }
 
-const optional = <T>(values: fc.Arbitrary<T>) => fc.option(values, { nil: undefined });
-const unknownTag = fc.record({
-  name: fc.stringMatching(/^x[a-z0-9_]{1,6}$/),
-  value: fc.stringMatching(/^[\x21-\x3a\x3c-\x7e]{0,20}$/),
-});
-
-/** Any spelling of a record for this key that RFC 6376 §3.6.1 lets a receiver of mail use. */
-function usableRecord(key: string): fc.Arbitrary<string> {
-  const parts = fc.record({
-    version: fc.boolean(),
-    keyType: fc.boolean(),
-    hashes: optional(fc.constantFrom('sha256', 'sha1:sha256', 'sha256 : sha1', 'sha512:sha256')),
-    services: optional(fc.constantFrom('*', 'email', 'other:email', 'email : other', '*:other')),
-    flags: optional(fc.constantFrom('', 's', 'x', 'x:s')),
-    notes: optional(fc.constantFrom('', 'made=20in=20May', 'p=nothing')),
-    unknown: fc.uniqueArray(unknownTag, { maxLength: 3, selector: (tag) => tag.name }),
-    key: spacedOut(key),
-  });
-  return parts
-    .chain((record) => {
-      const tags = [
-        { name: 'p', value: record.key },
-        ...(record.keyType ? [{ name: 'k', value: 'rsa' }] : []),
-        ...(record.hashes === undefined ? [] : [{ name: 'h', value: record.hashes }]),
-        ...(record.services === undefined ? [] : [{ name: 's', value: record.services }]),
-        ...(record.flags === undefined ? [] : [{ name: 't', value: record.flags }]),
-        ...(record.notes === undefined ? [] : [{ name: 'n', value: record.notes }]),
-        ...record.unknown,
-      ];
-      const shuffled = fc.shuffledSubarray(tags, { minLength: tags.length });
-      return shuffled.map((rest) => (record.version ? [{ name: 'v', value: 'DKIM1' }, ...rest] : rest));
-    })
-    .chain(tagListSpelling);
+function toPkcs1(key: string): string {
+  const object = createPublicKey({ key: Buffer.from(key, 'base64'), format: 'der', type: 'spki' });
+  return object.export({ type: 'pkcs1', format: 'der' }).toString('base64');
 }
+
+function insert(key: string, at: number, text: string): string {
+  return key.slice(0, at) + text + key.slice(at);
+}
+
+function swap(key: string, at: number): string {
+  return `${key.slice(0, at)}${key[at + 1]}${key[at]}${key.slice(at + 2)}`;
+}
+
+/** What happens to a key on its way into the DNS. */
+const DAMAGE: [string, string, KeyDamage][] = [
+  ['with a stray letter at its end', `${OURS}A`, { kind: 'after-end', count: 1 }],
+  ['with padding at its end', `${OURS}==`, { kind: 'after-end', count: 2 }],
+  ['with its end twice', OURS + OURS.slice(-40), { kind: 'after-end', count: 40 }],
+  ['without a letter', OURS.slice(0, 200) + OURS.slice(201), { kind: 'missing', after: 200, count: 1 }],
+  ['with two letters swapped', swap(OURS, 200), { kind: 'swapped', after: 200 }],
+  ['with two letters added', insert(OURS, 200, '..'), { kind: 'added', after: 200, count: 2 }],
+  ['with a letter changed', `${OURS.slice(0, 200)}!${OURS.slice(201)}`, { kind: 'differs', after: 200 }],
+  ['in small letters', OURS.toLowerCase(), { kind: 'letter-case' }],
+  ['with spaces for its plus signs', OURS.replaceAll('+', ' '), { kind: 'plus-lost' }],
+  ['in the alphabet of URLs', OURS.replaceAll('+', '-').replaceAll('/', '_'), { kind: 'url-safe' }],
+  ['in hexadecimal', Buffer.from(OURS, 'base64').toString('hex'), { kind: 'hex' }],
+  ['as PEM', `-----BEGIN PUBLIC KEY----- ${OURS} -----END PUBLIC KEY-----`, { kind: 'pem' }],
+  ['in PKCS #1', toPkcs1(OURS), { kind: 'pkcs1' }],
+];
 
 describe('a key record', () => {
   test('our key record is accepted in every spelling that the RFC allows', () => {
     fc.assert(
       fc.property(usableRecord(OURS), (text) => {
-        expect(judgeKeyRecord(text, OURS)).toEqual({ kind: 'ours', testMode: false });
+        expect(judgeKeyRecord(text, OURS)).toMatchObject({ kind: 'ours', testMode: false });
       }),
     );
   });
@@ -82,7 +75,7 @@ describe('a key record', () => {
       .filter((key) => key !== OURS);
     fc.assert(
       fc.property(changed, (key) => {
-        expect(judgeKeyRecord(`k=rsa;p=${key}`, OURS)).toEqual({ kind: 'other-key', key });
+        expect(judgeKeyRecord(`k=rsa;p=${key}`, OURS)).toMatchObject({ kind: 'damaged-key', key });
       }),
     );
   });
@@ -90,13 +83,60 @@ describe('a key record', () => {
   test('our key record cut short anywhere is refused', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: OURS.length - 1 }), (length) => {
-        expect(judgeKeyRecord(`k=rsa;p=${OURS.slice(0, length)}`, OURS).kind).toBe('other-key');
+        expect(judgeKeyRecord(`k=rsa;p=${OURS.slice(0, length)}`, OURS).kind).toBe('damaged-key');
       }),
     );
   });
 
+  test.each(DAMAGE)('our key %s is no key of ours, and the judgement says why', (_, key, damage) => {
+    expect(judgeKeyRecord(`k=rsa;p=${key}`, OURS)).toMatchObject({ kind: 'damaged-key', damage });
+  });
+
+  test('our key with some characters changed anywhere is a damaged copy of ours, and never another key', () => {
+    const edit = fc.tuple(fc.nat(OURS.length - 1), fc.nat(2), fc.stringMatching(/^[A-Za-z0-9+/]{0,2}$/));
+    fc.assert(
+      fc.property(fc.array(edit, { minLength: 1, maxLength: 5 }), (edits) => {
+        const key = edits.reduce(
+          (text, [at, gone, put]) => text.slice(0, at) + put + text.slice(at + gone),
+          OURS,
+        );
+        fc.pre(key !== OURS);
+        const judged = judgeKeyRecord(`p=${key}`, OURS);
+        expect(judged.kind).toBe('damaged-key');
+        if (judged.kind === 'damaged-key') expect(judged.damage.kind).not.toBe('no-key');
+      }),
+    );
+  });
+
+  test.each(['VALUE', 'AAAA', '<your key>', `"${OTHERS[0]}"`, `${OTHERS[0]}A`, `${OTHERS[0]}`.slice(0, 250)])(
+    'p=%s is no key',
+    (key) => {
+      expect(judgeKeyRecord(`k=rsa;p=${key}`, OURS)).toEqual({
+        kind: 'damaged-key',
+        key: key.replaceAll(' ', ''),
+        damage: { kind: 'no-key' },
+      });
+    },
+  );
+
+  test('a raw Ed25519 key is another key', () => {
+    const key = Buffer.alloc(32, 7).toString('base64');
+    expect(judgeKeyRecord(`k=ed25519;p=${key}`, OURS)).toEqual({ kind: 'other-key', key });
+  });
+
+  test.each([
+    [`v = DKIM1;p=${OURS}`, ['spaced-equals']],
+    [`k=rsa; s=\temail; p=${OURS}`, ['spaced-equals']],
+    [`k = rsa; p = ${OURS}`, []],
+    [`s=email:*;p=${OURS}`, ['service-list']],
+    [`g=nobody;p=${OURS}`, ['granularity']],
+    [`v=DKIM1; k=rsa; s=email; g=*; n=a=b; p=${OURS};`, []],
+  ])('the key record %s is ours, with what some receivers do not take', (text, pitfalls) => {
+    expect(judgeKeyRecord(text, OURS)).toEqual({ kind: 'ours', testMode: false, pitfalls });
+  });
+
   test.each(['t=y', 't=y:s', 't=s : y'])('a key record of ours with %s is in test mode', (flags) => {
-    expect(judgeKeyRecord(`k=rsa;${flags};p=${OURS}`, OURS)).toEqual({ kind: 'ours', testMode: true });
+    expect(judgeKeyRecord(`k=rsa;${flags};p=${OURS}`, OURS)).toMatchObject({ kind: 'ours', testMode: true });
   });
 
   test.each([
@@ -124,8 +164,8 @@ describe('a key record', () => {
     [`p=${OURS};p=${OURS}`, 'the tag p= is there twice'],
     [`P=${OURS}`, 'its p= is written in upper case'],
     ['k=rsa', 'it has no p='],
-    [`k=rsa p=${OURS}`, 'it has no p='],
-    [`p="${OURS}"`, 'its p= is not base64'],
+    [`k=rsa p=${OURS}`, 'there is no semicolon before its p='],
+    [`s=email:;p=${OURS}`, 'its s= has an empty item'],
   ])('the text %j is not a key record', (text, problem) => {
     expect(judgeKeyRecord(text, OURS)).toEqual({ kind: 'syntax-error', problem });
   });

@@ -21,10 +21,11 @@ const EARLIER = '2026-01-01T23:45:00Z';
 
 const DEGRADED: RecordState = { ...VERIFIED, degraded: true, wrong_since: EARLIER };
 const NEWLY_DEGRADED: RecordState = { ...DEGRADED, wrong_since: LATER };
+const UNREACHABLE: RecordState = { ...VERIFIED, degraded: true };
 const LOST: RecordState = { ...NOT_VERIFIED, degraded: true, since: LATER, wrong_since: EARLIER };
 
 function checkAs(mode: CheckMode, began = NOW): AppliedCheck {
-  return { mode, began, ended: NOW, actor: MONITOR };
+  return { mode, began, ended: NOW, actor: MONITOR, silence: null };
 }
 
 function apply(dkim: RecordState, verdict: Verdict, mode: CheckMode, began?: Date) {
@@ -46,6 +47,8 @@ describe('what a verdict changes', () => {
     ['found wrong once: degraded', VERIFIED, WRONG, 'monitor', NEWLY_DEGRADED, 'domain.degraded'],
     ['found wrong by a share link: degraded', VERIFIED, WRONG, 'share', NEWLY_DEGRADED, 'domain.degraded'],
     ['found right after that: recovered', DEGRADED, RIGHT, 'monitor', VERIFIED, 'domain.recovered'],
+    ['found right after silence: recovered', UNREACHABLE, RIGHT, 'monitor', VERIFIED, 'domain.recovered'],
+    ['found wrong after silence: degraded', UNREACHABLE, WRONG, 'monitor', NEWLY_DEGRADED, 'domain.degraded'],
     ['found wrong twice: lost', DEGRADED, WRONG, 'monitor', LOST, 'domain.lost'],
     [
       'found wrong when asked: lost at once',
@@ -176,6 +179,7 @@ describe('where a record stands', () => {
     ['failed', NOT_VERIFIED, '2026-01-31T00:00:00Z'],
     ['verified', VERIFIED, '2027-01-01T00:00:00Z'],
     ['degraded', DEGRADED, '2027-01-01T00:00:00Z'],
+    ['degraded', UNREACHABLE, '2027-01-01T00:00:00Z'],
     ['failed', LOST, '2026-01-02T00:00:01Z'],
   ])('the status of a record follows from its state and the time: %s', (status, state, now) => {
     expect(statusOf(state, new Date(now))).toBe(status);

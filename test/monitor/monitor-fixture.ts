@@ -34,8 +34,8 @@ export interface MonitorFixtureOptions {
 export class MonitorFixture implements AsyncDisposable {
   readonly time: FakeTime;
   readonly servers: LoopbackDns;
-  readonly store: Store;
-  readonly monitor: Monitor;
+  store: Store;
+  monitor: Monitor;
   readonly account: number;
   /** While true, nothing can be written durably. */
   diskIsFull = false;
@@ -44,6 +44,7 @@ export class MonitorFixture implements AsyncDisposable {
   readonly failures: unknown[] = [];
   readonly reports: CheckReport[] = [];
   readonly #folder: string;
+  readonly #options: MonitorFixtureOptions;
   readonly #waiting: (() => void)[] = [];
 
   private constructor(
@@ -55,13 +56,18 @@ export class MonitorFixture implements AsyncDisposable {
     this.store = parts.store;
     this.account = parts.account;
     this.#folder = parts.folder;
-    const patience = options.patience ?? 1000;
-    this.monitor = new Monitor({
-      ...parts.time,
-      store: parts.store,
+    this.#options = options;
+    this.monitor = this.#startMonitor();
+  }
+
+  #startMonitor(): Monitor {
+    const patience = this.#options.patience ?? 1000;
+    return new Monitor({
+      ...this.time,
+      store: this.store,
       random: randomBytes,
-      limits: options.limits ?? { total: 16, perOwner: 16 },
-      dns: createLoopbackDns(parts.servers, {
+      limits: this.#options.limits ?? { total: 16, perOwner: 16 },
+      dns: createLoopbackDns(this.servers, {
         timeouts: { authority: patience, resolver: [patience] },
         onLookup: (lookup) => this.lookups.push(lookup),
       }),
@@ -82,12 +88,20 @@ export class MonitorFixture implements AsyncDisposable {
     const time = new FakeTime(options.start ?? '2026-01-01T00:00:00Z');
     const folder = await mkdtemp(join(tmpdir(), 'letterhead-monitor-'));
     const disk = { isFull: () => false };
-    const store = await openJsonStore({ dataDir: folder, clock: time.clock, fileSystem: fillable(disk) });
+    const store = await openStore(folder, time, disk);
     const account = await createAccount(store, toInstant(time.clock()));
     const servers = await startLoopbackDns(options.dns);
     const scene = new MonitorFixture(options, { time, servers, store, account, folder });
     disk.isFull = () => scene.diskIsFull;
     return scene;
+  }
+
+  /** Closes monitor and store, and opens the folder again as a new process does. */
+  async restart(): Promise<void> {
+    await this.monitor.close();
+    await this.store.close();
+    this.store = await openStore(this.#folder, this.time, { isFull: () => this.diskIsFull });
+    this.monitor = this.#startMonitor();
   }
 
   /** Makes another account, for the domains that are added with its id. */
@@ -156,6 +170,10 @@ export class MonitorFixture implements AsyncDisposable {
   #tell(): void {
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
+}
+
+function openStore(dataDir: string, { clock }: FakeTime, disk: { isFull: () => boolean }): Promise<Store> {
+  return openJsonStore({ dataDir, clock, fileSystem: fillable(disk) });
 }
 
 async function createAccount(store: Store, now: Instant): Promise<number> {

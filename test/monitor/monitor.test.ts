@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { dkimStateOf } from '../../server/records/record-states.ts';
 import { readKeptDiagnosis } from '../../server/verification/kept-diagnosis.ts';
+import { arrangeMoving, C, D, MOVING_SERVERS, type Moving } from '../verification/moving-dns.ts';
 import { OUR_KEY, SELECTOR, sendingDomain, VERIFIED } from '../verification/sending-domain.ts';
 import { HOUR, MINUTE, SECOND } from './fake-time.ts';
 import { ASKER, MonitorFixture, REQUEST } from './monitor-fixture.ts';
@@ -77,6 +78,33 @@ describe('the monitor', () => {
       expect(await scene.events(domain)).toHaveLength(before === 'verified' ? 1 : 0);
     },
   );
+
+  test.each<[string, Moving]>([
+    ['the registrar names both servers, and each zone itself', { registrar: [C, D], resolver: C }],
+    ['the registrar names the server with the record', { registrar: [C], zoneAtC: [D], resolver: C }],
+    ['the registrar names the server without the record', { registrar: [D], resolver: C }],
+  ])('a domain is neither degraded nor lost while one side has its record: %s', async (_who, moving) => {
+    await using scene = await MonitorFixture.set({ dns: MOVING_SERVERS, patience: 200 });
+    const { c, d, follow } = arrangeMoving(scene.servers, moving);
+    c.publish(FQDN, OURS);
+    const domain = await scene.add();
+    await scene.tick(1);
+    const verify = async () => (await scene.monitor.verifyNow(target(scene, domain.id), REQUEST))?.verified;
+    const isMixed = moving.registrar.length === 2;
+    for (const fault of [null, 'refused', 'silent', 'servfail'] as const) {
+      for (const server of [c, d]) {
+        if (isMixed) follow(server === c ? C : D);
+        server.fault = fault;
+        scene.time.pass(7 * HOUR);
+        await scene.tick(1);
+        expect(await verify(), `${fault}`).toBe(true);
+        server.fault = null;
+      }
+    }
+    expect((await scene.events(domain)).map(({ type }) => type)).toEqual(['domain.verified']);
+    c.publish(FQDN, null);
+    expect(await verify()).toBe(false);
+  });
 
   test('a slow zone holds up no other domain of the monitor', async () => {
     const zones = { 'example.org': {}, 'slow.example': {} };

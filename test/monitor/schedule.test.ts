@@ -27,7 +27,7 @@ describe('when a record is looked at', () => {
     const hourly = Array.from({ length: 72 }, (_, i) => (i + 1) * 60);
     const everySixHours = Array.from({ length: 44 }, (_, i) => (72 + (i + 1) * 6) * 60);
     const daily = Array.from({ length: 16 }, (_, i) => (15 + i) * 24 * 60);
-    expect(ages).toEqual([1, 2, 5, 10, 15, ...hourly, ...everySixHours, ...daily]);
+    expect(ages).toEqual([1, 2, 5, 10, 15, 20, 30, 45, ...hourly, ...everySixHours, ...daily]);
   });
 
   test('a lost record is checked in the same rhythm, counted from the loss', () => {
@@ -47,7 +47,7 @@ describe('when a record is looked at', () => {
   });
 
   test('a record that was found wrong once is checked a quarter of an hour later', () => {
-    const degraded = { ...VERIFIED, degraded: true };
+    const degraded = { ...VERIFIED, degraded: true, wrong_since: CREATED };
     expect(nextCheck(degraded, new Date('2026-05-05T05:05:05Z'), randomBytes)).toBe('2026-05-05T05:20:05Z');
   });
 

@@ -4,7 +4,13 @@ import type { DomainRow } from '../../server/store/store.ts';
 import type { Records } from '../dns/zone.ts';
 import { CheckFixture } from './check-fixture.ts';
 import { followFix } from './follow-fix.ts';
-import { NOT_VERIFIED, type SendingDomainOptions, sendingDomain, VERIFIED } from './sending-domain.ts';
+import {
+  NOT_VERIFIED,
+  SELECTOR,
+  type SendingDomainOptions,
+  sendingDomain,
+  VERIFIED,
+} from './sending-domain.ts';
 
 interface Case {
   readonly code: Advice['code'];
@@ -65,6 +71,83 @@ const CASES: Case[] = [
     records: { 'example.org': txt('v=spf1 include:example.org -all') },
   },
   {
+    code: 'SPF_TOO_MANY_LOOKUPS',
+    severity: 'warning',
+    when: 'one of eleven look-ups was not answered',
+    records: {
+      'example.org': txt(`v=spf1 include:silent.example.org ${'ptr '.repeat(9)} include:s0.example.org -all`),
+      ...chain(2),
+    },
+  },
+  {
+    code: 'SPF_NOT_COUNTED',
+    severity: 'info',
+    when: 'an include was not answered',
+    records: { 'example.org': txt('v=spf1 include:silent.example.org -all') },
+  },
+  {
+    code: 'SPF_NOT_COUNTED',
+    severity: 'info',
+    when: 'an include depends on the message',
+    records: { 'example.org': txt('v=spf1 include:%{l}.example.org -all') },
+  },
+  {
+    code: 'SPF_NOT_COUNTED',
+    severity: 'info',
+    when: 'the address of a host was not answered',
+    records: { 'example.org': txt('v=spf1 a:silent.example.org -all') },
+  },
+  {
+    code: 'SPF_NOT_COUNTED',
+    severity: 'info',
+    when: 'the record has thousands of terms',
+    records: { 'example.org': txt(`v=spf1 ${'x=1 '.repeat(8_000)}-all`) },
+  },
+  {
+    code: 'SPF_OK',
+    severity: 'ok',
+    when: 'what is too much comes after the end',
+    records: { 'example.org': txt(`v=spf1 -all ${'ptr '.repeat(11)} redirect=nowhere.example.org`) },
+  },
+  {
+    code: 'SPF_OK',
+    severity: 'ok',
+    when: 'a host has an IPv6 address alone, and two are gone',
+    records: {
+      'example.org': txt('v=spf1 a:six.example.org a:gone1.example.org exists:gone2.example.org -all'),
+      'six.example.org': { AAAA: ['2001:db8::1'] },
+    },
+  },
+  {
+    code: 'SPF_VOID_LOOKUPS',
+    severity: 'warning',
+    when: 'three hosts are gone',
+    records: {
+      'example.org': txt('v=spf1 a:gone1.example.org mx:gone2.example.org exists:gone3.example.org -all'),
+    },
+  },
+  {
+    code: 'SPF_INVALID',
+    severity: 'warning',
+    when: 'a mechanism is mistyped',
+    records: { 'example.org': txt('v=spf1 inlcude:s0.example.org -all'), ...chain(1) },
+  },
+  {
+    code: 'SPF_INVALID',
+    severity: 'warning',
+    when: 'an included domain has no record',
+    records: { 'example.org': txt('v=spf1 include:gone.example.org -all') },
+  },
+  {
+    code: 'SPF_INVALID',
+    severity: 'warning',
+    when: 'an included domain has two records',
+    records: {
+      'example.org': txt('v=spf1 include:two.example.org -all'),
+      'two.example.org': txt('v=spf1 -all', 'v=spf1 ~all'),
+    },
+  },
+  {
     code: 'SPF_PASS_ALL',
     severity: 'info',
     when: 'everyone may send',
@@ -81,8 +164,44 @@ const CASES: Case[] = [
   {
     code: 'DMARC_INVALID',
     severity: 'warning',
-    when: 'there is no policy',
+    when: 'there is neither a policy nor an address for reports',
+    records: { '_dmarc.example.org': txt('v=DMARC1; adkim=s') },
+  },
+  {
+    code: 'DMARC_INVALID',
+    severity: 'warning',
+    when: 'the policy for subdomains is none of the three',
+    records: { '_dmarc.example.org': txt('v=DMARC1; p=reject; sp=monitor; rua=mailto:a@example.org') },
+  },
+  {
+    code: 'DMARC_POLICY',
+    severity: 'ok',
+    when: 'there is no policy, but an address for reports',
     records: { '_dmarc.example.org': txt('v=DMARC1; rua=mailto:a@example.org') },
+  },
+  {
+    code: 'DMARC_POLICY',
+    severity: 'ok',
+    when: 'the registry has a record for its public suffix',
+    records: { '_dmarc.org': txt('v=DMARC1; p=reject; psd=y') },
+  },
+  {
+    code: 'DMARC_MISSING',
+    severity: 'info',
+    when: 'only the registry has two records',
+    records: { '_dmarc.org': txt('v=DMARC1; p=reject', 'v=DMARC1; p=none') },
+  },
+  {
+    code: 'DMARC_MISSING',
+    severity: 'info',
+    when: 'the record of the registry has no valid policy',
+    records: { '_dmarc.org': txt('v=DMARC1; p=monitor; psd=y; rua=mailto:a@example.org') },
+  },
+  {
+    code: 'DMARC_INVALID',
+    severity: 'warning',
+    when: 'the record is not valid and the registry has one',
+    records: { '_dmarc.example.org': txt('v=DMARC; p=none'), '_dmarc.org': txt('v=DMARC1; p=reject; psd=y') },
   },
   {
     code: 'DMARC_INVALID',
@@ -135,7 +254,12 @@ async function adviceOn(
 async function setScene(records: Record<string, Records> = {}): Promise<CheckFixture> {
   const { 'example.org': apex, ...names } = records;
   const scene = await CheckFixture.set({ zones: { 'example.org': apex === undefined ? {} : { '@': apex } } });
-  for (const [name, one] of Object.entries(names)) scene.servers.publish(name, one);
+  const all = [scene.servers.resolver, ...scene.servers.authorities];
+  for (const server of all) server.faults.set('silent.example.org', 'servfail');
+  for (const [name, one] of Object.entries(names)) {
+    if (!name.endsWith('example.org')) for (const server of all) server.serve(name, { '@': one });
+    else scene.servers.publish(name, one);
+  }
   return scene;
 }
 
@@ -183,12 +307,12 @@ describe('advice', () => {
     const detail = async (row: SendingDomainOptions) =>
       (await adviceOn(scene, sendingDomain(row), 'SPF_MISSING'))?.detail;
     expect(await detail({ return_path: { ...VERIFIED, target: 't.example.net' } })).toContain(
-      'it hardly matters: bounces go to',
+      'doesn’t need it: bounces use our address',
     );
     expect(await detail({ return_path: { ...NOT_VERIFIED, target: 't.example.net' } })).toContain(
-      'it hardly matters as soon as the Return-Path record is there',
+      'doesn’t need it once the Return-Path record is there',
     );
-    expect(await detail({})).not.toContain('hardly matters');
+    expect(await detail({})).not.toContain('doesn’t need it');
   });
 
   test('the advice turns the redirect of one of several SPF records into an include, because beside other terms it means nothing', async () => {
@@ -234,6 +358,11 @@ describe('advice', () => {
     ['v=DMARC1; p=none', 'as any other'],
     ['v=DMARC1; p=quarantine', 'spam folder'],
     ['v=DMARC1; p=reject', 'refuse'],
+    ['v=DMARC1; p=reject; t=y', 'receivers are to put mail that fails into the spam folder'],
+    ['v=DMARC1; p=reject; pct=50; ri=3600', 'pct= and ri= are no longer part of DMARC'],
+    ['v=DMARC1; p=reject; rf=afrf', 'rf= is no longer part of DMARC'],
+    ['v=DMARC1; p=reject; psd=y', 'psd=y says'],
+    ['v=DMARC1; rua=mailto:a@example.org', 'no p=, which counts as p=none'],
   ])('the advice puts the policy %s into words', async (record, words) => {
     await using scene = await setScene({ '_dmarc.example.org': txt(record) });
     expect((await adviceOn(scene, sendingDomain(), 'DMARC_POLICY'))?.detail).toContain(words);
@@ -249,5 +378,55 @@ describe('advice', () => {
     expect(await adviceOn(scene, row, 'DMARC_POLICY')).toMatchObject({
       title: expect.stringContaining('quarantine'),
     });
+  });
+
+  test('the advice says that np= is for a domain that is not in the DNS yet, and sp= for one that is', async () => {
+    await using scene = await setScene({
+      '_dmarc.example.org': txt('v=DMARC1; p=none; sp=quarantine; np=reject'),
+    });
+    const row = sendingDomain({ domain: 'mail.example.org', subdomain: 'mail' });
+    expect(await adviceOn(scene, row, 'DMARC_POLICY')).toMatchObject({
+      title: 'DMARC: reject',
+      detail: expect.stringContaining('as mail.example.org is not until its records are published'),
+    });
+    scene.servers.publish(`${SELECTOR}._domainkey.mail.example.org`, txt('any'));
+    expect(await adviceOn(scene, row, 'DMARC_POLICY')).toMatchObject({
+      title: 'DMARC: quarantine',
+      detail: expect.stringContaining('sp=quarantine'),
+    });
+  });
+
+  test.each([
+    [
+      'in its own record',
+      'v=spf1 ip4:192.0.2 -all',
+      'In the SPF record of example.org, correct “ip4:192.0.2” or remove it.',
+    ],
+    ['further on', 'v=spf1 include:other.example.org -all', 'remove what leads to other.example.org'],
+  ])('the advice on a mistake %s says who can correct it', async (_where, record, fix) => {
+    await using scene = await setScene({
+      'example.org': txt(record),
+      'other.example.org': txt('v=spf1 mx: -all'),
+    });
+    expect((await adviceOn(scene, sendingDomain(), 'SPF_INVALID'))?.fix).toContain(fix);
+  });
+
+  test('the advice on several DMARC records needs no answer from the domains above', async () => {
+    await using scene = await setScene({
+      '_dmarc.example.org': txt('v=DMARC1; p=none', 'v=DMARC1; p=reject'),
+    });
+    scene.servers.resolver.faults.set('_dmarc.org', 'servfail');
+    expect(await adviceOn(scene, sendingDomain(), 'DMARC_MULTIPLE')).toMatchObject({
+      code: 'DMARC_MULTIPLE',
+    });
+  });
+
+  test('the advice on hosts that are gone names the terms to remove from the SPF record', async () => {
+    await using scene = await setScene({
+      'example.org': txt('v=spf1 a:gone1.example.org include:other.example.org mx:gone2.example.org -all'),
+      'other.example.org': txt('v=spf1 exists:gone3.example.org -all'),
+    });
+    const advice = await adviceOn(scene, sendingDomain(), 'SPF_VOID_LOOKUPS');
+    expect(advice?.fix).toContain('remove “a:gone1.example.org” and “mx:gone2.example.org”');
   });
 });

@@ -35,9 +35,27 @@ describe.concurrent('the budget of a check', () => {
     expect(evidence.advice).toMatchObject({
       spf: { lookups: 10 },
       mx: { kind: 'absent' },
-      dmarc: [{ txt: { kind: 'absent' } }, { txt: { kind: 'absent' } }],
+      dmarc: [{ txt: { kind: 'absent' } }, { txt: { kind: 'absent' } }, { txt: { kind: 'absent' } }],
     });
     expect(JSON.stringify(evidence)).not.toContain('budget');
+  });
+
+  test('the tree walk of a long name on eight servers asks for at most eight DMARC records, within the budget', async () => {
+    await using scene = await CheckFixture.set({ authorities: 8 });
+    const subdomain = 'a.b.c.d.e.f.g.h.i';
+    const row = sendingDomain({ domain: `${subdomain}.example.org`, subdomain });
+    scene.servers.publish('_dmarc.e.f.g.h.i.example.org', { TXT: ['v=DMARC1; p=reject; psd=n'] });
+    const { evidence, diagnosis } = await scene.check(row);
+    expect(diagnosis.advice.find(({ code }) => code === 'DMARC_POLICY')).toMatchObject({
+      title: 'DMARC: reject',
+      detail: expect.stringContaining('_dmarc.e.f.g.h.i.example.org'),
+    });
+    const { servers } = scene;
+    const asked = [servers.resolver, ...servers.authorities].flatMap(({ queries }) => queries);
+    const names = new Set(asked.map(({ name }) => name).filter((name) => name.startsWith('_dmarc.')));
+    expect([...names].toSorted()).toEqual(evidence.advice.dmarc.map(({ name }) => name).toSorted());
+    expect(names.size).toBe(8);
+    expect(JSON.stringify(evidence.advice)).not.toContain('budget');
   });
 
   test('one record does not spend the budget while another is still to be asked, and the diagnosis says that it ended', async () => {

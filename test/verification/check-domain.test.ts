@@ -117,8 +117,9 @@ describe('silent servers', () => {
       state: 'invalid',
       transient: true,
       severity: 'warning',
-      fix: null,
+      action: null,
     });
+    expect(dkim.fix).toContain('ns1.example.org');
     expect(verdicts['dkim:1']?.verdict).toBe('unknown');
   });
 

@@ -1,6 +1,8 @@
 import { type Action, type FixSource, fixSentence } from '@letterhead/shared';
 import { expect } from 'vitest';
 import type { LoopbackDns } from '../dns/loopback-dns.ts';
+import type { NameServer } from '../dns/name-server.ts';
+import { resolveFrom } from '../dns/parent-zone.ts';
 import { canonical, deepestZone, type Records } from '../dns/zone.ts';
 
 const TYPES = ['TXT', 'CNAME', 'A', 'AAAA', 'MX'] as const;
@@ -19,13 +21,54 @@ export interface Advised {
  */
 export function followFix({ code, fix, action }: Advised, servers: LoopbackDns): void {
   if (action === null || fix === null) throw new Error(`${code}: there is nothing to follow`);
+  expect(fix).toBe(fixSentence({ code, action }));
+  if (action.type === 'NS' || action.type === 'DS') {
+    followDelegation(fix, action, servers);
+    return;
+  }
   if (action.kind === 'registrar') register(action.zone, servers);
   const [person, program] = [new ZoneForm(servers, action.zone), new ZoneForm(servers, action.zone)];
   followSentence(fix, action.zone, person);
   followAction(action, program);
   expect(program.changes, fix).toEqual(person.changes);
-  expect(fix).toBe(fixSentence({ code, action }));
   person.save();
+}
+
+/** Changes who answers for a zone: at its registrar, or in its own NS records. */
+function followDelegation(fix: string, action: Action, servers: LoopbackDns): void {
+  const { kind, zone, type, host, value, remove } = action;
+  const at = kind === 'registrar' ? `At the registrar of ${zone}` : `In the DNS zone ${zone}`;
+  expect(fix.startsWith(`${at}, `), fix).toBe(true);
+  expect(host).toBe('@');
+  const holder = kind === 'registrar' ? parentServer(zone, servers) : servers.authorities[0];
+  const records = holder?.zones.get(kind === 'registrar' ? zone.slice(zone.indexOf('.') + 1) : zone);
+  const owner = kind === 'registrar' ? `${zone}.` : host;
+  const { DS, ...before } = records?.get(owner) ?? {};
+  if (type === 'DS') {
+    expect(fix).toMatch(
+      /remove the DS records?, or replace (?:it|them) by the one that your DNS provider shows\.$/,
+    );
+    if (remove.length > 0) expect(remove).toEqual([{ type, count: DS?.length, values: DS }]);
+    records?.set(owner, before);
+    servers.resolver.faults.clear();
+    return;
+  }
+  const wanted = [...fix.matchAll(/“([^”]*)”/g)].map(([, name = '']) => name).filter((name) => name !== host);
+  expect(value.split(' ')).toEqual(wanted);
+  const gone = remove.flatMap(({ values }) => values ?? []);
+  expect(before.NS).toEqual(expect.arrayContaining(gone));
+  records?.set(owner, { ...before, NS: wanted });
+  const [first] = wanted.flatMap((name) => serverNamed(name, servers) ?? []);
+  if (first !== undefined) resolveFrom(first, servers, zone);
+}
+
+function parentServer(zone: string, { spares }: LoopbackDns): NameServer | undefined {
+  return spares.find(({ zones }) => zones.has(zone.slice(zone.indexOf('.') + 1)));
+}
+
+function serverNamed(name: string, { resolver, authorities, spares }: LoopbackDns): NameServer | undefined {
+  const [address] = deepestZone(resolver.zones, name)?.get(`${name}.`)?.A ?? [];
+  return [...authorities, ...spares].find((server) => server.address === address);
 }
 
 function register(name: string, servers: LoopbackDns): void {
@@ -34,7 +77,8 @@ function register(name: string, servers: LoopbackDns): void {
   for (const server of [servers.resolver, ...servers.authorities]) server.serve(name, records);
 }
 
-function followAction({ kind, type, host, value, from_host, remove }: Action, form: ZoneForm): void {
+function followAction({ kind, type: of, host, value, from_host, remove }: Action, form: ZoneForm): void {
+  const type = toType(of);
   for (const { type: old, count, values } of remove) {
     const there = form.get(host, toType(old));
     const goes = (one: string) =>

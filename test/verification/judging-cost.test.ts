@@ -5,7 +5,7 @@ import type { RecordEvidence } from '../../server/verification/evidence.ts';
 import { relevanceTo } from '../../server/verification/match-value.ts';
 import { truncateObservations } from '../../server/verification/truncate.ts';
 import { judge } from '../../server/verification/verdict.ts';
-import { OUR_KEY, SELECTOR, sendingDomain } from './sending-domain.ts';
+import { ANOTHER_KEY, OUR_KEY, SELECTOR, sendingDomain } from './sending-domain.ts';
 
 const ROW = sendingDomain();
 const SERVERS = 8;
@@ -26,6 +26,19 @@ const HOSTILE: Record<string, Answer> = {
     many(bytes / 16, (at) => OUR_KEY.slice(at % 300, (at % 300) + 1 + (at % 13))),
   'a hundred spoilt copies of our value': (server, bytes) =>
     many(bytes / 420, (at) => `${server}${at}"k=rsa\\;p=${OUR_KEY}"`),
+  'a hundred copies of our key, each without another letter': (server, bytes) =>
+    many(bytes / 400, (at) => {
+      const lost = (at * SERVERS + server) % OUR_KEY.length;
+      return `p=${OUR_KEY.slice(0, lost)}${OUR_KEY.slice(lost + 1)}`;
+    }),
+  'a hundred keys that are not ours': (server, bytes) =>
+    many(bytes / 400, (at) => `p=${ANOTHER_KEY};n=${server}${at}`),
+  'one key of nothing but the lines of PEM': (server, bytes) => [
+    `n=${server};p=${'-----BEGIN A'.repeat(bytes / 12)}`,
+  ],
+  'one key of nothing but white space and padding': (server, bytes) => [
+    `n=${server};p=${'\n='.repeat(bytes / 2)}A`,
+  ],
   'one value of nothing but tags': (server, bytes) => [many(bytes / 8, (at) => `t${server}${at}=`).join(';')],
   'one value of nothing but quotation marks': (server, bytes) => [`${server}${'"\\'.repeat(bytes / 2)}`],
   'our value with a long remark': (server, bytes) => [

@@ -63,7 +63,7 @@ describe('a diagnosis', () => {
     server.dns.publish(fqdn, { TXT: Array.from({ length: 150 }, (_, i) => `p=${i}`) });
     await server.letterhead.domains.verifyDns.mutate({ account: 1, id });
     const seen = await diagnosisOf(server, id);
-    expect(seen).toMatchObject({ code: 'OTHER_KEY', state: 'invalid' });
+    expect(seen).toMatchObject({ code: 'KEY_DAMAGED', state: 'invalid' });
     expect(seen.action).toMatchObject({
       kind: 'replace',
       remove: [{ type: 'TXT', count: 150, values: null }],
@@ -155,6 +155,33 @@ const NO_ADVICE: AdviceEvidence = { spf: { txt: UNKNOWN, lookups: null }, dmarc:
 
 const present = (values: string[]): Outcome => ({ kind: 'present', values, cname: null, ttl: 300 });
 
+/** As many and as long as a message holds. */
+const longNames = (of: string) =>
+  Array.from({ length: 200 }, (_, i) => `${of}${i}.${Array(3).fill('n'.repeat(60)).join('.')}.example.org`);
+
+/** Evidence whose delegation is broken in every way that there is. */
+function brokenDelegation(evidence: RecordEvidence): RecordEvidence[] {
+  const { observations } = evidence;
+  const [parentServers, nameServers] = [longNames('parent'), longNames('child')];
+  const names = [...parentServers.slice(0, 8), ...nameServers.slice(0, 8)];
+  const bySide = observations.map((one, at) => ({
+    ...one,
+    name: names[at] ?? one.name,
+    namedBy: [at < 8 ? ('parent' as const) : ('child' as const)],
+  }));
+  const failing = bySide.map((one) => ({ ...one, outcome: UNKNOWN }));
+  const ds = Array.from({ length: 200 }, (_, i) => `${i} 13 2 ${'AB'.repeat(32)}`);
+  return [
+    {
+      ...evidence,
+      delegation: { kind: 'found', zone: 'example.org', nameServers, parentServers },
+      observations: bySide,
+    },
+    { ...evidence, observations: failing },
+    { ...evidence, dnssec: { proof: 'keys', ds } },
+  ];
+}
+
 function hostileEvidence(answers: readonly string[][]): RecordEvidence {
   const observations: Observation[] = answers.map((values, at) => ({
     name: `${'n'.repeat(60)}.${at}.example.org`,
@@ -166,7 +193,7 @@ function hostileEvidence(answers: readonly string[][]): RecordEvidence {
     fqdn: `${SELECTOR}._domainkey.example.org`,
     type: 'TXT',
     observed_at: '2026-01-01T00:00:00Z',
-    delegation: { kind: 'found', zone: 'example.org', nameServers: [] },
+    delegation: { kind: 'found', zone: 'example.org', nameServers: longNames('child') },
     zone: 'example.org',
     observations,
     resolver: null,
@@ -193,18 +220,20 @@ test('a diagnosis takes no more than 50 KB, whatever the name servers answer', (
   const row = sendingDomain({ return_path: { ...NOT_VERIFIED, target: 'token.bounces.example.net' } });
   fc.assert(
     fc.property(fc.array(answer, { minLength: 1, maxLength: 20 }), answer, (answers, texts) => {
-      const dkim = hostileEvidence(answers);
-      const return_path: RecordEvidence = { ...dkim, type: 'CNAME' };
+      const evidence = hostileEvidence(answers);
       const advice: AdviceEvidence = {
         spf: { txt: present(texts.map((text) => `v=spf1 ${text}`)), lookups: 1 },
         dmarc: [{ name: '_dmarc.example.org', txt: present(texts) }],
         mx: { kind: 'absent', reason: 'nodata', negativeTtl: null },
       };
-      const judged = judge(row, { selector: SELECTOR, records: { 'dkim:1': dkim, return_path }, advice });
-      const kept = toKeptDiagnosis(undefined, SELECTOR, judged, advise(row, advice));
-      const file = JSON.stringify({ format: 1, evidence: kept }, null, 2);
-      expect(Buffer.byteLength(file)).toBeLessThan(EVIDENCE_LIMITS.bytes);
-      expect(readKeptDiagnosis(row, JSON.parse(file).evidence)).toEqual(kept);
+      for (const dkim of [evidence, ...brokenDelegation(evidence)]) {
+        const return_path: RecordEvidence = { ...dkim, type: 'CNAME' };
+        const judged = judge(row, { selector: SELECTOR, records: { 'dkim:1': dkim, return_path }, advice });
+        const kept = toKeptDiagnosis(undefined, SELECTOR, judged, advise(row, advice));
+        const file = JSON.stringify({ format: 1, evidence: kept }, null, 2);
+        expect(Buffer.byteLength(file)).toBeLessThan(EVIDENCE_LIMITS.bytes);
+        expect(readKeptDiagnosis(row, JSON.parse(file).evidence)).toEqual(kept);
+      }
     }),
     { numRuns: 40 },
   );

@@ -1,18 +1,40 @@
 import type { Action } from '@letterhead/shared';
+import type { DmarcPolicy, DmarcProblem, PolicyTag } from './dmarc-record.ts';
+import type { PlacedTerm, SpfProblem } from './spf-lookups.ts';
 
 /** What was found out beside the domain's own records, as data; words/advice.ts makes the sentences. */
 export type AdviceFinding = { readonly action: Action | null } & (
-  | { readonly code: 'SPF_MISSING' | 'SPF_TOO_MANY_LOOKUPS' }
+  | { readonly code: 'SPF_MISSING' | 'SPF_TOO_MANY_LOOKUPS' | 'SPF_NOT_COUNTED' }
+  | { readonly code: 'SPF_VOID_LOOKUPS'; readonly voids: readonly PlacedTerm[] }
+  | { readonly code: 'SPF_INVALID'; readonly problem: SpfProblem }
   | { readonly code: 'DMARC_MISSING' }
-  /** `lookups`: how many a receiver makes; null where that could not be found out. */
-  | { readonly code: 'SPF_OK'; readonly lookups: number | null }
+  /** `lookups`: how many a receiver makes. */
+  | { readonly code: 'SPF_OK'; readonly lookups: number }
   | { readonly code: 'SPF_MULTIPLE'; readonly count: number; readonly zone: string; readonly host: string }
   | { readonly code: 'SPF_PASS_ALL'; readonly zone: string; readonly host: string }
   | { readonly code: 'DMARC_MULTIPLE'; readonly name: string }
-  /** `problem`: a clause for a person. */
-  | { readonly code: 'DMARC_INVALID'; readonly name: string; readonly problem: string }
-  | { readonly code: 'DMARC_POLICY'; readonly name: string; readonly policy: DmarcPolicy }
+  /** `effect`: what receivers do with the record. */
+  | {
+      readonly code: 'DMARC_INVALID';
+      readonly name: string;
+      readonly problem: DmarcProblem;
+      readonly effect: 'ignored' | DmarcPolicy;
+    }
+  | DmarcPolicyFinding
   | { readonly code: 'MX_MISSING'; readonly isNullMx: boolean }
 );
 
-export type DmarcPolicy = 'none' | 'quarantine' | 'reject';
+interface DmarcPolicyFinding {
+  readonly code: 'DMARC_POLICY';
+  readonly name: string;
+  /** What receivers are to do with mail that fails: one level below what the record says while it is tested. */
+  readonly policy: DmarcPolicy;
+  readonly published: DmarcPolicy;
+  readonly tag: PolicyTag;
+  /** The record is that of a domain above. */
+  readonly isInherited: boolean;
+  readonly remarks: readonly DmarcRemark[];
+}
+
+/** Something in a valid record to know about: a tag that has gone, no `p`, or `psd=y`. */
+export type DmarcRemark = 'pct' | 'rf' | 'ri' | 'no-p' | 'public-suffix';

@@ -19,7 +19,7 @@ export function advise(row: DomainRow, evidence: AdviceEvidence): Advice[] {
   };
   const findings = [
     adviseOnSpf(place, evidence.spf),
-    adviseOnDmarc(place, evidence.dmarc),
+    adviseOnDmarc(place, evidence),
     adviseOnMx(evidence.mx),
   ].filter((finding) => finding !== null);
   return boundAdvice(findings.map((finding) => describeAdvice(finding, place)));

@@ -1,53 +1,93 @@
 import { relativeHost } from '@letterhead/shared';
-import { parseTagList, tagValue } from '../../keys/tag-list.ts';
+import { isWithin } from '../../dns/name.ts';
 import type { AdviceEvidence } from '../evidence.ts';
-import type { AdviceFinding, DmarcPolicy } from './advice-finding.ts';
+import type { AdviceFinding, DmarcRemark } from './advice-finding.ts';
 import type { AdvicePlace } from './advice-place.ts';
+import {
+  type AppliedRecord,
+  type DmarcDiscovery,
+  discoverDmarc,
+  type UnusableRecord,
+} from './dmarc-policy.ts';
+import { type DmarcRecord, keyword, policyProblem } from './dmarc-record.ts';
 
-const POLICIES: readonly string[] = ['none', 'quarantine', 'reject'] satisfies DmarcPolicy[];
+const PREFIX = '_dmarc.';
+/** Tags of RFC 7489 that RFC 9989 has taken away. */
+const HISTORIC = ['pct', 'rf', 'ri'] as const;
 
-/** Null: the DNS did not say. The domain's own record counts; without one, the registrable domain's (RFC 7489 §6.6.3). */
-export function adviseOnDmarc(place: AdvicePlace, evidence: AdviceEvidence['dmarc']): AdviceFinding | null {
-  for (const { name, txt } of evidence) {
-    if (txt.kind === 'unknown') return null;
-    const values = txt.kind === 'present' ? txt.values : [];
-    const records = values.filter((value) => /^v[ \t]*=[ \t]*DMARC1[ \t]*(?:;|$)/.test(value));
-    const [record] = records;
-    if (records.length > 1) return { code: 'DMARC_MULTIPLE', action: null, name };
-    if (record !== undefined) return judgeDmarc(place, name, record);
-    if (values.some(mentionsDmarc)) return invalid(name, 'it does not begin with v=DMARC1');
+/** The name whose TXT record is the DMARC record of a domain. */
+export function dmarcName(domain: string): string {
+  return `${PREFIX}${domain}`;
+}
+
+/** What receivers make of what a check saw. */
+export function discoverIn(domain: string, { dmarc, mx }: AdviceEvidence): DmarcDiscovery {
+  const steps = dmarc.map(({ name, txt }) => ({ domain: name.slice(PREFIX.length), txt }));
+  // A domain whose records are not published yet may not exist.
+  const exists = mx.kind !== 'absent' || mx.reason !== 'nxdomain';
+  return discoverDmarc(domain, steps, exists);
+}
+
+/** Null: the DNS did not say. */
+export function adviseOnDmarc(place: AdvicePlace, evidence: AdviceEvidence): AdviceFinding | null {
+  const discovery = discoverIn(place.domain, evidence);
+  const unusable = unusableOf(place, discovery);
+  if (unusable !== undefined) return judgeUnusable(unusable);
+  switch (discovery.kind) {
+    case 'unknown':
+      return null;
+    case 'none':
+      return missing(place, evidence.dmarc);
+    case 'found':
+      return isOwners(place, discovery.domain) || policyProblem(discovery.record) === null
+        ? judgeApplied(place, discovery)
+        : missing(place, evidence.dmarc);
   }
-  return missing(place, evidence.at(-1)?.zone ?? place.registrable);
 }
 
-/** Whether somebody meant a DMARC record, valid or not. */
-export function mentionsDmarc(value: string): boolean {
-  return /dmarc/i.test(value);
+function judgeApplied(place: AdvicePlace, applied: AppliedRecord): AdviceFinding {
+  const { domain, record, policy, published, tag } = applied;
+  const name = dmarcName(domain);
+  const problem = policyProblem(record);
+  if (problem !== null || policy === null || published === null) {
+    const effect = policy ?? 'ignored';
+    return { code: 'DMARC_INVALID', action: null, name, problem: problem ?? { kind: 'no-policy' }, effect };
+  }
+  const isInherited = domain !== place.domain;
+  const remarks = isOwners(place, domain) ? remarksOn(record) : [];
+  return { code: 'DMARC_POLICY', action: null, name, policy, published, tag, isInherited, remarks };
 }
 
-function judgeDmarc(place: AdvicePlace, name: string, record: string): AdviceFinding {
-  const list = parseTagList(record);
-  if (list.kind === 'syntax-error') return invalid(name, list.problem);
-  const own = tagValue(list.tags, 'p')?.toLowerCase();
-  if (!isPolicy(own)) return invalid(name, own === undefined ? 'it has no p=' : `p= has no policy: ${own}`);
-  const forSubdomains = tagValue(list.tags, 'sp')?.toLowerCase();
-  const isInherited = name !== `_dmarc.${place.domain}`;
-  const policy = isInherited && isPolicy(forSubdomains) ? forSubdomains : own;
-  return { code: 'DMARC_POLICY', action: null, name, policy };
+/** What cannot be used at the domain itself, or, where it stands in the way of a policy, at a domain above it. */
+function unusableOf(place: AdvicePlace, discovery: DmarcDiscovery): UnusableRecord | undefined {
+  const own = discovery.unusable.filter((one) => isOwners(place, one.domain));
+  const isSettled = discovery.kind === 'found' && isOwners(place, discovery.domain);
+  return isSettled ? own.find((one) => one.domain === place.domain) : own[0];
 }
 
-function isPolicy(text: string | undefined): text is DmarcPolicy {
-  return text !== undefined && POLICIES.includes(text);
+/** What is above the registrable domain is not for the domain's owner to put right. */
+function isOwners({ registrable }: AdvicePlace, domain: string): boolean {
+  return isWithin(domain, registrable);
 }
 
-function missing({ registrable }: AdvicePlace, zone: string): AdviceFinding {
-  const host = relativeHost(`_dmarc.${registrable}`, zone);
+function judgeUnusable({ domain, problem }: UnusableRecord): AdviceFinding {
+  const name = dmarcName(domain);
+  if (problem.kind === 'multiple') return { code: 'DMARC_MULTIPLE', action: null, name };
+  return { code: 'DMARC_INVALID', action: null, name, problem, effect: 'ignored' };
+}
+
+function remarksOn(record: DmarcRecord): DmarcRemark[] {
+  const historic = HISTORIC.filter((tag) => record.tags.has(tag));
+  const suffix: DmarcRemark[] = keyword(record, 'psd') === 'y' ? ['public-suffix'] : [];
+  return [...(record.tags.has('p') ? [] : ['no-p' as const]), ...historic, ...suffix];
+}
+
+function missing({ registrable }: AdvicePlace, steps: AdviceEvidence['dmarc']): AdviceFinding {
+  const name = dmarcName(registrable);
+  const zone = steps.find((step) => step.name === name)?.zone ?? registrable;
+  const host = relativeHost(name, zone);
   return {
     code: 'DMARC_MISSING',
     action: { kind: 'add', zone, type: 'TXT', host, value: 'v=DMARC1; p=none', from_host: null, remove: [] },
   };
-}
-
-function invalid(name: string, problem: string): AdviceFinding {
-  return { code: 'DMARC_INVALID', action: null, name, problem };
 }

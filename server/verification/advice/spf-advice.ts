@@ -3,7 +3,8 @@ import type { AdviceEvidence } from '../evidence.ts';
 import { jsonBytes, totalOf } from '../truncate.ts';
 import type { AdviceFinding } from './advice-finding.ts';
 import type { AdvicePlace } from './advice-place.ts';
-import { isAll, isPassAll, MAX_SPF_LOOKUPS, redirectTarget, spfRecords, spfTerms } from './spf-record.ts';
+import { MAX_SPF_LOOKUPS, MAX_VOID_LOOKUPS } from './spf-lookups.ts';
+import { isAll, isPassAll, redirectTarget, spfRecords, spfTerms } from './spf-record.ts';
 
 /** Most lenient first. */
 const ALL_BY_LENIENCE = ['+all', '?all', '~all', '-all'];
@@ -12,7 +13,7 @@ const MAX_ACTION = 1500;
 
 /** Null: the DNS did not say. */
 export function adviseOnSpf(place: AdvicePlace, evidence: AdviceEvidence['spf']): AdviceFinding | null {
-  const { txt, lookups, zone = place.registrable } = evidence;
+  const { txt, lookups, voids = [], problem = null, zone = place.registrable } = evidence;
   if (txt.kind === 'unknown') return null;
   const records = spfRecords(txt);
   const [record] = records;
@@ -24,11 +25,15 @@ export function adviseOnSpf(place: AdvicePlace, evidence: AdviceEvidence['spf'])
     const action = count === records.length ? replace(zone, host, records, mergedSpf(records)) : null;
     return { code: 'SPF_MULTIPLE', action, count, zone, host };
   }
+  if (problem !== null) return { code: 'SPF_INVALID', action: null, problem };
   if (lookups !== null && lookups > MAX_SPF_LOOKUPS) return { code: 'SPF_TOO_MANY_LOOKUPS', action: null };
+  if (voids.length > MAX_VOID_LOOKUPS) return { code: 'SPF_VOID_LOOKUPS', action: null, voids };
   if (spfTerms(record).some(isPassAll)) {
     return { code: 'SPF_PASS_ALL', action: replace(zone, host, [record], withSoftFail(record)), zone, host };
   }
-  return { code: 'SPF_OK', action: null, lookups };
+  return lookups === null
+    ? { code: 'SPF_NOT_COUNTED', action: null }
+    : { code: 'SPF_OK', action: null, lookups };
 }
 
 function replace(zone: string, host: string, records: readonly string[], value: string): Action | null {

@@ -4,6 +4,7 @@ import { add, register } from './actions.ts';
 import type { Facts, Rule } from './finding.ts';
 import {
   aliasTarget,
+  delegatedZone,
   isAbsent,
   isAddress,
   isFromWildcard,
@@ -28,7 +29,7 @@ export const WILDCARD_ANSWER: Rule<'WILDCARD_ANSWER'> = (input) =>
 export function RECORD_MISSING(input: RuleInput): Facts<'RECORD_MISSING'> {
   return {
     action: isTooLong(input.record.fqdn) ? null : add(input),
-    saidBy: input.source === 'resolver' ? 'resolver' : 'authority',
+    delegated: delegatedZone(input),
   };
 }
 

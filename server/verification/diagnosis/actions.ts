@@ -66,6 +66,27 @@ export function register(input: RuleInput): Action {
   return act(input, 'registrar', { zone: registrable, host: record.hostname });
 }
 
+/** The zone's name servers become others: at its registrar, or in its own NS records. Null: too many to type. */
+export function setNameServers(
+  kind: 'registrar' | 'replace',
+  zone: string,
+  current: readonly string[],
+  wanted: readonly string[],
+): Action | null {
+  const gone = current.filter((server) => !wanted.includes(server));
+  const remove = gone.length === 0 ? [] : [{ type: 'NS', count: gone.length, values: gone }];
+  const value = wanted.join(' ');
+  const action: Action = { kind, zone, type: 'NS', host: '@', value, from_host: null, remove };
+  return jsonBytes(action) > MAX_ACTION ? null : action;
+}
+
+/** The DS records above the zone go: none where they are not known. */
+export function removeDs(zone: string, ds: readonly string[]): Action {
+  const values = jsonBytes(ds) > MAX_ACTION ? null : [...ds];
+  const remove = ds.length === 0 ? [] : [{ type: 'DS', count: ds.length, values }];
+  return { kind: 'registrar', zone, type: 'DS', host: '@', value: '', from_host: null, remove };
+}
+
 /** The action, unless what somebody else has written makes it too long: then the record anew, with our own value. */
 function followable(input: RuleInput, action: Action): Action {
   return jsonBytes(action) > MAX_ACTION ? putRight(input) : action;

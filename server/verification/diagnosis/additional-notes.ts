@@ -1,6 +1,8 @@
+import { judgeValue } from '../match-value.ts';
 import { NEGATIVE_CACHED, TEST_MODE } from './correct-record.ts';
+import { serversByNamer } from './delegation-differs.ts';
 import type { FoundCode, Note } from './finding.ts';
-import { isCorrect, type RuleInput } from './rule-input.ts';
+import { isCorrect, observedValues, type RuleInput } from './rule-input.ts';
 import { failures } from './transient-failures.ts';
 
 /** What else was seen, which the code given does not tell. */
@@ -10,6 +12,7 @@ export function additionalNotes(input: RuleInput, code: FoundCode): Note[] {
     ...otherPlaces(input, code),
     ...notJudged(input),
     ...disagreement(input),
+    ...differentDelegation(input),
     ...failures(input)
       .filter((failure) => failure.code !== code)
       .map((failure): Note => ({ kind: 'servers-failed', failure })),
@@ -23,9 +26,19 @@ function aboutOurRecord(input: RuleInput, code: FoundCode): Note[] {
   if (code === 'NAMESERVERS_DISAGREE' && NEGATIVE_CACHED(input) !== null) {
     notes.push({ kind: 'negative-cached' });
   }
+  notes.push(...pitfalls(input));
   const mayBeTested = code === 'NAMESERVERS_DISAGREE' || code === 'NEGATIVE_CACHED';
   if (mayBeTested && TEST_MODE(input) !== null) notes.push({ kind: 'test-mode' });
   return notes;
+}
+
+/** Spellings of our record that some receivers don't take, each once. */
+function pitfalls(input: RuleInput): Note[] {
+  const { record } = input;
+  if (record.kind !== 'dkim' || !isCorrect(input)) return [];
+  const judged = observedValues(input).map((value) => judgeValue(record, value));
+  const found = judged.flatMap((one) => (one.kind === 'ours' ? one.pitfalls : []));
+  return [...new Set(found)].map((pitfall) => ({ kind: 'pitfall', pitfall }));
 }
 
 /** Other names where the record landed, after the one that the finding names. */
@@ -40,6 +53,12 @@ function otherPlaces({ evidence }: RuleInput, code: FoundCode): Note[] {
 
 function disagreement(input: RuleInput): Note[] {
   return !isCorrect(input) && input.answers.length > 1 ? [{ kind: 'servers-disagree' }] : [];
+}
+
+/** A record that is not right has to be right at all servers that anybody names. */
+function differentDelegation(input: RuleInput): Note[] {
+  const named = isCorrect(input) ? null : serversByNamer(input);
+  return named === null ? [] : [{ kind: 'delegation-differs', ...named }];
 }
 
 /** Says so where only some of many values at the name are judged (truncate.ts). */

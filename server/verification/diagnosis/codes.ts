@@ -2,10 +2,12 @@ import { DIAGNOSIS_CODES, type RecordDiagnosis, type Severity } from '@letterhea
 import { DOMAIN_NOT_FOUND, RECORD_MISSING, WILDCARD_ANSWER } from './absent.ts';
 import { additionalNotes } from './additional-notes.ts';
 import { NAMESERVERS_DISAGREE, NEGATIVE_CACHED, OK, TEST_MODE } from './correct-record.ts';
+import { DELEGATION_DIFFERS } from './delegation-differs.ts';
 import type { Facts, Finding, FoundCode, Rule } from './finding.ts';
 import {
   BAD_SYNTAX,
   ESCAPED_SEMICOLON,
+  KEY_DAMAGED,
   KEY_RESTRICTED,
   KEY_REVOKED,
   KEY_TRUNCATED,
@@ -14,7 +16,8 @@ import {
   QUOTES_IN_VALUE,
 } from './key-value.ts';
 import { MULTIPLE_RECORDS, TXT_SPLIT_INTO_RECORDS } from './multiple-records.ts';
-import type { RuleInput } from './rule-input.ts';
+import { DNSSEC_BROKEN, RESOLVER_FAILS } from './resolver-failures.ts';
+import { answeringServers, type RuleInput } from './rule-input.ts';
 import {
   DNS_LAME,
   DNS_REFUSED,
@@ -44,7 +47,10 @@ export const CODES: { readonly [Code in FoundCode]: Meaning & { readonly rule: R
   DNS_REFUSED: { ...UNKNOWN, rule: DNS_REFUSED },
   DNS_LAME: { ...UNKNOWN, rule: DNS_LAME },
   RESOLVER_UNREACHABLE: { ...UNKNOWN, rule: RESOLVER_UNREACHABLE },
+  DNSSEC_BROKEN: { ...UNKNOWN, rule: DNSSEC_BROKEN },
   DOMAIN_NOT_FOUND: { ...MISSING, rule: DOMAIN_NOT_FOUND },
+  DELEGATION_DIFFERS: { severity: 'warning', verdict: 'valid', rule: DELEGATION_DIFFERS },
+  RESOLVER_FAILS: { severity: 'warning', verdict: 'valid', rule: RESOLVER_FAILS },
   NAMESERVERS_DISAGREE: { severity: 'warning', verdict: 'valid', rule: NAMESERVERS_DISAGREE },
   NEGATIVE_CACHED: { severity: 'info', verdict: 'valid', rule: NEGATIVE_CACHED },
   TEST_MODE: { severity: 'warning', verdict: 'valid', rule: TEST_MODE },
@@ -58,6 +64,7 @@ export const CODES: { readonly [Code in FoundCode]: Meaning & { readonly rule: R
   PREVIOUS_KEY: { ...INVALID, rule: PREVIOUS_KEY },
   KEY_REVOKED: { ...INVALID, rule: KEY_REVOKED },
   WILDCARD_ANSWER: { ...INVALID, rule: WILDCARD_ANSWER },
+  KEY_DAMAGED: { ...INVALID, rule: KEY_DAMAGED },
   OTHER_KEY: { ...INVALID, rule: OTHER_KEY },
   BAD_SYNTAX: { ...INVALID, rule: BAD_SYNTAX },
   HOST_DOUBLED: { ...MISSING, rule: HOST_DOUBLED },
@@ -83,5 +90,6 @@ function apply<Code extends FoundCode>(code: Code, input: RuleInput): Finding<Co
 }
 
 function toFinding<Code extends FoundCode>(code: Code, facts: Facts<Code>, input: RuleInput): Finding<Code> {
-  return Object.assign({ code, notes: additionalNotes(input, code) }, facts);
+  const servers = answeringServers(input);
+  return Object.assign({ code, servers, notes: additionalNotes(input, code) }, facts);
 }

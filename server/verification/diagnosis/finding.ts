@@ -1,4 +1,7 @@
 import type { Action, DiagnosisCode } from '@letterhead/shared';
+import type { DnssecFailure } from '../../dns/outcome.ts';
+import type { Pitfall } from '../../keys/dkim-record.ts';
+import type { KeyDamage } from '../../keys/key-damage.ts';
 import type { RuleInput } from './rule-input.ts';
 
 /**
@@ -7,6 +10,8 @@ import type { RuleInput } from './rule-input.ts';
  */
 export type Finding<Code extends FoundCode = FoundCode> = Facts<Code> & {
   readonly code: Code;
+  /** Name servers whose answers it is made from; none where the resolver answered for them. */
+  readonly servers: readonly string[];
   /** What else was seen, in the order in which it is told. */
   readonly notes: readonly Note[];
 };
@@ -34,20 +39,45 @@ interface FactsByCode extends Record<FoundCode, object> {
   DNS_SERVFAIL: TransientFacts;
   DNS_REFUSED: TransientFacts;
   DNS_LAME: TransientFacts;
+  DNSSEC_BROKEN: {
+    readonly proof: DnssecFailure['proof'];
+    /** `zone`: all of it fails. `record`: the record's name does. `alias`: what it is an alias of. */
+    readonly at: 'zone' | 'record' | 'alias';
+    /** The zone or name that fails. */
+    readonly name: string;
+    /** Whether the name servers themselves have our record; null where they said nothing. */
+    readonly isThere: boolean | null;
+  };
+  DELEGATION_DIFFERS: Delegated & { readonly without: readonly string[] };
   NAMESERVERS_DISAGREE: { readonly without: readonly string[] };
   OK: { readonly seenBy: 'authority' | 'resolver'; readonly resolverDiffers: boolean };
   KEY_RESTRICTED: { readonly tag: 'h' | 'k' | 's'; readonly tagValue: string };
   TXT_SPLIT_INTO_RECORDS: { readonly count: number };
-  MULTIPLE_RECORDS: { readonly others: number };
+  MULTIPLE_RECORDS: {
+    readonly others: number;
+    /** How another one differs from ours that says the same; null where none does. */
+    readonly copies: 'same-text' | 'white-space' | null;
+  };
+  ESCAPED_SEMICOLON: { readonly place: 'before-semicolon' | 'end' | 'elsewhere' };
   /** Counts of base64 characters. */
   KEY_TRUNCATED: { readonly length: number; readonly fullLength: number };
+  KEY_DAMAGED: { readonly damage: KeyDamage; readonly length: number; readonly fullLength: number };
   BAD_SYNTAX: { readonly problem: string };
   CNAME_WRONG_TARGET: { readonly target: string; readonly zoneAppended: boolean };
   CNAME_FLATTENED: { readonly types: readonly string[] };
   WRONG_TYPE:
-    | { readonly alias: string; readonly circular: boolean }
+    | { readonly alias: string; readonly circular: boolean; readonly endless: boolean }
     | { readonly alias: null; readonly types: readonly string[] };
-  RECORD_MISSING: { readonly saidBy: 'authority' | 'resolver' };
+  RECORD_MISSING: {
+    /** The zone, if the name is delegated below the registrable domain: what the zone above has for it is hidden. */
+    readonly delegated: string | null;
+  };
+}
+
+/** Name servers by who names them. */
+export interface Delegated {
+  readonly parent: readonly string[];
+  readonly child: readonly string[];
 }
 
 /** Nothing definitive was heard. */
@@ -58,12 +88,18 @@ export interface TransientFacts {
   readonly resolverQuestion: 'name-servers' | 'record';
   /** Whether it was the check's own budget that ended. */
   readonly isBudget: boolean;
+  /** What the record is an alias of, where that kept the answer from being known. */
+  readonly alias: string | null;
+  /** The zone, if the servers are those of a delegation below the registrable domain. */
+  readonly delegated: string | null;
 }
 
 /** Servers that failed in the same way. */
 export interface Failure {
   readonly code: ServerCode;
   readonly isBudget: boolean;
+  /** Whether the resolver knows no address of theirs. */
+  readonly isWithoutAddress?: boolean;
   readonly names: readonly string[];
 }
 
@@ -72,7 +108,9 @@ export type ServerCode = Extract<FoundCode, `DNS_${string}`>;
 /** What else was seen, which the code does not tell. */
 export type Note =
   | { readonly kind: 'negative-cached' | 'test-mode' | 'servers-disagree' | 'budget-ended' }
+  | { readonly kind: 'pitfall'; readonly pitfall: Pitfall }
   | { readonly kind: 'also-at'; readonly names: readonly string[] }
   | { readonly kind: 'not-all-judged'; readonly total: number; readonly judged: number }
+  | ({ readonly kind: 'delegation-differs' } & Delegated)
   | { readonly kind: 'servers-failed'; readonly failure: Failure }
   | { readonly kind: 'servers-not-asked'; readonly names: readonly string[] };

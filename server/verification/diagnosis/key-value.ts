@@ -2,7 +2,7 @@ import type { KeyRecordJudgement } from '../../keys/dkim-record.ts';
 import { keyFingerprint } from '../../keys/key-fingerprint.ts';
 import { isValidMatch, judgeValue } from '../match-value.ts';
 import { putRight } from './actions.ts';
-import type { Rule } from './finding.ts';
+import type { Facts, Rule } from './finding.ts';
 import { observedValues, type RuleInput } from './rule-input.ts';
 
 /** What can be wrong with the value of the DKIM record. */
@@ -15,19 +15,26 @@ export const KEY_RESTRICTED: Rule<'KEY_RESTRICTED'> = (input) => {
 };
 
 export const QUOTES_IN_VALUE: Rule<'QUOTES_IN_VALUE'> = (input) =>
-  isMangled(input, (value) => withoutQuotes(value) !== value) ? { action: putRight(input) } : null;
-
-export const ESCAPED_SEMICOLON: Rule<'ESCAPED_SEMICOLON'> = (input) =>
-  isMangled(input, (value) => withoutQuotes(value) === value && value.includes('\\'))
+  findMangled(input, (value) => withoutQuotes(value) !== value) !== undefined
     ? { action: putRight(input) }
     : null;
+
+export const ESCAPED_SEMICOLON: Rule<'ESCAPED_SEMICOLON'> = (input) => {
+  const escaped = findMangled(input, (value) => withoutQuotes(value) === value && value.includes('\\'));
+  return escaped === undefined ? null : { action: putRight(input), place: placeOfBackslash(escaped) };
+};
+
+function placeOfBackslash(value: string): Facts<'ESCAPED_SEMICOLON'>['place'] {
+  if (value.includes('\\;')) return 'before-semicolon';
+  return value.trimEnd().endsWith('\\') ? 'end' : 'elsewhere';
+}
 
 export const KEY_TRUNCATED: Rule<'KEY_TRUNCATED'> = (input) => {
   const { record } = input;
   if (record.kind !== 'dkim') return null;
-  const cut = otherKeys(input).find((key) => key !== record.publicKey && record.publicKey.startsWith(key));
+  const cut = damagedKeys(input).find(({ key }) => record.publicKey.startsWith(key));
   if (cut === undefined) return null;
-  return { action: putRight(input), length: cut.length, fullLength: record.publicKey.length };
+  return { action: putRight(input), length: cut.key.length, fullLength: record.publicKey.length };
 };
 
 export const PREVIOUS_KEY: Rule<'PREVIOUS_KEY'> = (input) => {
@@ -39,6 +46,16 @@ export const PREVIOUS_KEY: Rule<'PREVIOUS_KEY'> = (input) => {
 
 export const KEY_REVOKED: Rule<'KEY_REVOKED'> = (input) =>
   judgements(input).some(({ kind }) => kind === 'revoked') ? { action: putRight(input) } : null;
+
+/** A copy of ours with an error in it; or no key at all, where no server has another one. */
+export const KEY_DAMAGED: Rule<'KEY_DAMAGED'> = (input) => {
+  const found = damagedKeys(input);
+  const copy = found.find(({ damage }) => damage.kind !== 'no-key');
+  const damaged = copy ?? (otherKeys(input).length === 0 ? found[0] : undefined);
+  if (damaged === undefined || input.record.kind !== 'dkim') return null;
+  const fullLength = input.record.publicKey.length;
+  return { action: putRight(input), damage: damaged.damage, length: damaged.key.length, fullLength };
+};
 
 export const OTHER_KEY: Rule<'OTHER_KEY'> = (input) =>
   otherKeys(input).length > 0 ? { action: putRight(input) } : null;
@@ -53,14 +70,12 @@ export function withoutQuotes(value: string): string {
   return value.replaceAll(/["“”„]/g, '');
 }
 
-/** Whether a value of this kind is ours but for the quotation marks and backslashes of a zone file. */
-function isMangled(input: RuleInput, isOfKind: (value: string) => boolean): boolean {
+/** A value of this kind that is ours but for the quotation marks and backslashes of a zone file. */
+function findMangled(input: RuleInput, isOfKind: (value: string) => boolean): string | undefined {
   const { record } = input;
-  return (
-    record.kind === 'dkim' &&
-    observedValues(input).some(
-      (value) => isOfKind(value) && isValidMatch(record, withoutQuotes(value).replaceAll('\\', '')),
-    )
+  if (record.kind !== 'dkim') return undefined;
+  return observedValues(input).find(
+    (value) => isOfKind(value) && isValidMatch(record, withoutQuotes(value).replaceAll('\\', '')),
   );
 }
 
@@ -71,4 +86,8 @@ function judgements(input: RuleInput): KeyRecordJudgement[] {
 
 function otherKeys(input: RuleInput): string[] {
   return judgements(input).flatMap((one) => (one.kind === 'other-key' ? [one.key] : []));
+}
+
+function damagedKeys(input: RuleInput) {
+  return judgements(input).flatMap((one) => (one.kind === 'damaged-key' ? [one] : []));
 }

@@ -1,8 +1,9 @@
+import { withoutWhiteSpace } from '../../keys/tag-list.ts';
 import type { DkimRecord } from '../../records/dns-records.ts';
 import type { Answer } from '../answers.ts';
 import { isValidMatch, judgeValue } from '../match-value.ts';
 import { putRight, removeAllBut } from './actions.ts';
-import type { Rule } from './finding.ts';
+import type { Facts, Rule } from './finding.ts';
 import { withoutQuotes } from './key-value.ts';
 import { aliasTarget, type RuleInput } from './rule-input.ts';
 
@@ -19,13 +20,25 @@ export const MULTIPLE_RECORDS: Rule<'MULTIPLE_RECORDS'> = (input) => {
   const { record } = input;
   const isOurs = (value: string) => isValidMatch(record, value);
   const answer = multipleAnswers(input).find(({ values }) => values.some(isOurs));
-  const keep = answer?.values.find(isOurs);
+  const at = answer?.values.findIndex(isOurs) ?? -1;
+  const keep = answer?.values[at];
   if (answer === undefined || keep === undefined) return null;
-  const listed = answer.values.filter((value) => value !== keep);
+  // By position: a copy that was cut into other strings has the same text.
+  const listed = answer.values.toSpliced(at, 1);
   const others = answer.total - 1;
-  const isAliased = aliasTarget(input) !== null;
-  return { action: isAliased ? putRight(input) : removeAllBut(input, keep, listed, others), others };
+  const copies = findCopies(keep, listed);
+  // Nobody can pick one of several that look alike: one new record takes the place of all.
+  const isReplaced = aliasTarget(input) !== null || copies !== null;
+  const action = isReplaced ? putRight(input) : removeAllBut(input, keep, listed, others);
+  return { action, others, copies, found: answer.values };
 };
+
+/** How the values that read like this one differ from it; null where there is none. */
+function findCopies(keep: string, others: readonly string[]): Facts<'MULTIPLE_RECORDS'>['copies'] {
+  if (others.includes(keep)) return 'same-text';
+  const text = withoutWhiteSpace(keep);
+  return others.some((other) => withoutWhiteSpace(other) === text) ? 'white-space' : null;
+}
 
 function multipleAnswers({ answers }: RuleInput): Answer[] {
   return answers.filter(({ values }) => values.length > 1);
@@ -43,7 +56,7 @@ function isSplit(record: DkimRecord, values: readonly string[]): boolean {
 function isKeySplit(record: DkimRecord, pieces: readonly string[]): boolean {
   return pieces.some((head) => {
     const judged = judgeValue(record, head);
-    return judged.kind === 'other-key' && canComplete(record.publicKey, judged.key, without(head, pieces));
+    return judged.kind === 'damaged-key' && canComplete(record.publicKey, judged.key, without(head, pieces));
   });
 }
 

@@ -1,5 +1,6 @@
 import { relativeHost } from '@letterhead/shared';
 import { isWithin } from '../../dns/name.ts';
+import type { NamedBy } from '../../dns/outcome.ts';
 import type { ExpectedRecord } from '../../records/dns-records.ts';
 import { type Answers, answersOf } from '../answers.ts';
 import type { ProbeFinding, RecordEvidence } from '../evidence.ts';
@@ -17,7 +18,42 @@ export function toRuleInput(
   registrable: string,
   evidence: RecordEvidence,
 ): RuleInput {
-  return { record, registrable, evidence, ...answersOf(evidence) };
+  const heard = answersOf(evidence);
+  const isRight = heard.answers.some(({ values }) => matches(record, values));
+  const counted = isRight || !isOneSided(evidence) ? heard : NOTHING_HEARD;
+  return { record, registrable, evidence, ...counted };
+}
+
+const NOTHING_HEARD: Answers = { answers: [], source: null, firstHand: false };
+const SIDES: readonly NamedBy[] = ['parent', 'child'];
+
+/**
+ * Whether only one of the zone and the zone above it has been heard, while they name different servers or the zone's own
+ * are not known: receivers may be told otherwise by the other side, so that nothing wrong counts.
+ */
+function isOneSided({ delegation, observations }: RecordEvidence): boolean {
+  if (delegation.kind !== 'found') return false;
+  if (delegation.nameServers.length === 0) return true;
+  const differing = observations.filter(({ namedBy }) => namedBy !== undefined);
+  if (differing.length === 0) return false;
+  return !SIDES.every((side) =>
+    differing.some(({ namedBy, outcome }) => namedBy?.includes(side) && outcome.kind !== 'unknown'),
+  );
+}
+
+/** The zone that holds the record's name, where it is delegated below the registrable domain; else null. */
+export function delegatedZone({ evidence, registrable }: RuleInput): string | null {
+  const { zone } = evidence;
+  return zone !== null && zone !== registrable && isWithin(zone, registrable) ? zone : null;
+}
+
+/** Name servers that answered definitively. */
+export function answeringServers({ answers }: RuleInput): string[] {
+  return namesOf(answers.flatMap(({ servers }) => servers));
+}
+
+export function namesOf(servers: readonly { readonly name: string }[]): string[] {
+  return [...new Set(servers.map(({ name }) => name))];
 }
 
 /** Everything that was answered at the record's name, each value once. */

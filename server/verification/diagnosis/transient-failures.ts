@@ -1,8 +1,8 @@
-import type { UnknownReason } from '../../dns/outcome.ts';
+import type { Observation, UnknownReason } from '../../dns/outcome.ts';
 import { isTooLong } from '../../records/record-names.ts';
 import { definitive } from '../answers.ts';
 import type { Failure, FoundCode, Rule, ServerCode } from './finding.ts';
-import type { RuleInput } from './rule-input.ts';
+import { delegatedZone, type RuleInput } from './rule-input.ts';
 
 /** Nothing definitive was heard, for this reason. All of it is transient: what was known before still holds. */
 
@@ -20,43 +20,62 @@ const SERVER_CODES: Record<UnknownReason, ServerCode> = {
   budget: 'DNS_TIMEOUT',
   unreachable: 'DNS_TIMEOUT',
   servfail: 'DNS_SERVFAIL',
+  bogus: 'DNS_SERVFAIL',
   malformed: 'DNS_SERVFAIL',
   refused: 'DNS_REFUSED',
   lame: 'DNS_LAME',
 };
 const CODES: Record<UnknownReason | 'resolver-unreachable', FoundCode> = {
   ...SERVER_CODES,
+  bogus: 'DNSSEC_BROKEN',
   'resolver-unreachable': 'RESOLVER_UNREACHABLE',
 };
+const LAME: UnknownReason = 'lame';
 const PRECEDENCE = [...new Set(Object.values(CODES))];
 
 function transientFailure(input: RuleInput, code: ServerCode) {
   if (codeFor(input) !== code) return null;
   const { evidence } = input;
   const why = reasons(evidence);
-  const resolverQuestion = evidence.delegation.kind === 'unknown' ? 'name-servers' : 'record';
+  const isUntold = evidence.delegation.kind !== 'found' || evidence.delegation.nameServers.length === 0;
   return {
     action: null,
-    failures: failures(input).filter((failure) => failure.code === code),
-    resolverQuestion,
+    failures: failuresOf(asked(evidence)).filter((failure) => failure.code === code),
+    resolverQuestion: isUntold ? 'name-servers' : 'record',
     isBudget: why.length > 0 && why.every((reason) => reason === 'budget'),
+    alias: evidence.alias?.target ?? null,
+    delegated: delegatedZone(input),
   } as const;
 }
 
-/** Servers that gave no definitive answer at any of their addresses, by how they failed. */
+/** Servers of the record's name that gave no definitive answer, by how they failed. */
 export function failures({ evidence }: RuleInput): Failure[] {
-  const answered = evidence.observations.filter(({ outcome }) => definitive(outcome).length > 0);
+  return failuresOf(evidence.observations);
+}
+
+/** The servers that an answer was awaited from: those at the end of an alias that others have told of. */
+function asked({ alias, observations }: RuleInput['evidence']): readonly Observation[] {
+  return alias === null ? observations : alias.observations;
+}
+
+/** Servers that gave no definitive answer at any of their addresses. */
+function failuresOf(observations: readonly Observation[]): Failure[] {
+  const answered = observations.filter(({ outcome }) => definitive(outcome).length > 0);
   const heard = new Set(answered.map(({ name }) => name));
-  const groups = new Map<string, { code: ServerCode; isBudget: boolean; names: Set<string> }>();
-  for (const { name, outcome } of evidence.observations) {
-    if (outcome.kind !== 'unknown' || heard.has(name)) continue;
-    const isBudget = outcome.reason === 'budget';
-    const code = SERVER_CODES[outcome.reason];
-    const group = groups.get(`${code} ${isBudget}`) ?? { code, isBudget, names: new Set() };
-    group.names.add(name);
-    groups.set(`${code} ${isBudget}`, group);
+  const groups = new Map<string, { failure: Omit<Failure, 'names'>; names: Set<string> }>();
+  for (const observation of observations) {
+    if (observation.outcome.kind !== 'unknown' || heard.has(observation.name)) continue;
+    const failure = toFailure(observation, observation.outcome.reason);
+    const group = groups.get(JSON.stringify(failure)) ?? { failure, names: new Set() };
+    group.names.add(observation.name);
+    groups.set(JSON.stringify(failure), group);
   }
-  return [...groups.values()].map((group) => ({ ...group, names: [...group.names] }));
+  return [...groups.values()].map(({ failure, names }) => ({ ...failure, names: [...names] }));
+}
+
+function toFailure({ address }: Observation, reason: UnknownReason): Omit<Failure, 'names'> {
+  const failure = { code: SERVER_CODES[reason], isBudget: reason === 'budget' };
+  return address === '' && reason === 'unreachable' ? { ...failure, isWithoutAddress: true } : failure;
 }
 
 /** Null: something definitive was heard, or could be known without. That a domain does not exist is definitive, too. */
@@ -68,11 +87,16 @@ function codeFor({ source, evidence }: RuleInput): FoundCode | null {
 }
 
 /** Why the servers gave no answer; why the resolver did not, where no server could be asked. */
-function reasons({ observations, delegation, resolver }: RuleInput['evidence']) {
-  const ofServers = observations.flatMap(({ outcome }) =>
-    outcome.kind === 'unknown' ? [outcome.reason] : [],
+function reasons(evidence: RuleInput['evidence']) {
+  const { delegation, resolver } = evidence;
+  const ofServers = asked(evidence).flatMap(({ outcome }) =>
+    outcome.kind === 'unknown' ? [outcome.reason === 'bogus' ? ('servfail' as const) : outcome.reason] : [],
   );
   if (ofServers.length > 0) return ofServers;
   if (delegation.kind === 'unknown') return [delegation.reason];
-  return resolver?.kind === 'unknown' ? [resolver.reason] : [];
+  if (delegation.kind === 'found' && delegation.resolverFailure !== undefined)
+    return [delegation.resolverFailure];
+  if (resolver?.kind === 'unknown') return [resolver.reason];
+  // An absence without an SOA: what resolvers make of lame servers.
+  return resolver === null ? [] : [LAME];
 }

@@ -12,7 +12,7 @@ import { isAbsent, type RuleInput, zoneOf } from './rule-input.ts';
  */
 export const HOST_DOUBLED: Rule<'HOST_DOUBLED'> = (input) => misplaced(input, 'doubled');
 
-/** The record is at the apex, at the bare selector, or with the subdomain left out or added. */
+/** The record is at the apex, at the bare selector, at a misspelt host, or with the subdomain left out or added. */
 export const WRONG_HOST: Rule<'WRONG_HOST'> = (input) => misplaced(input, 'elsewhere');
 
 function misplaced(input: RuleInput, purpose: ProbeFinding['purpose']) {

@@ -28,8 +28,8 @@ export const WRONG_TYPE: Rule<'WRONG_TYPE'> = (input) => aliasToNowhere(input) ?
 const aliasToNowhere: Rule<'WRONG_TYPE'> = (input) => {
   const alias = aliasTarget(input);
   if (alias === null || observedValues(input).length > 0) return null;
-  const circular = input.evidence.alias?.circular === true;
-  return { action: putRight(input), alias, circular, found: [alias] };
+  const { circular = false, endless = false } = input.evidence.alias ?? {};
+  return { action: putRight(input), alias, circular, endless, found: [alias] };
 };
 
 /** Nothing can stand beside a CNAME (RFC 1034 §3.6.2); beside a TXT record anything can. */

@@ -70,7 +70,7 @@ function wrongZoneHosts(place: RecordPlace, zones: readonly string[]): Candidate
   );
 }
 
-/** The apex, the bare selector, the host with the subdomain in front, and with one added. */
+/** The apex, the bare selector, the host misspelt, with the subdomain in front, and with one added. */
 function otherHosts(place: RecordPlace): CandidateHost[] {
   const { fqdn, registrable, subdomain, selector } = place;
   const host = relativeHost(fqdn, ownDomain(place));
@@ -78,11 +78,24 @@ function otherHosts(place: RecordPlace): CandidateHost[] {
     subdomain === null
       ? HABITUAL_SUBDOMAINS.map((habit) => `${host}.${habit}.${registrable}`)
       : [`${ownDomain(place)}`, `${selector}.${ownDomain(place)}`, `${subdomain}.${host}.${registrable}`];
-  return [registrable, `${selector}.${registrable}`, ...names].map((name) => ({
-    name,
-    zone: registrable,
-    mistake: 'elsewhere',
-  }));
+  return [registrable, `${selector}.${registrable}`, ...misspelt(host, ownDomain(place)), ...names].map(
+    (name) => ({
+      name,
+      zone: registrable,
+      mistake: 'elsewhere',
+    }),
+  );
+}
+
+/**
+ * The name of the key record (RFC 6376 §3.6.2.1) without its underscore, without its selector, and with both of them in
+ * one label, as a zone file's `\.` makes it.
+ */
+function misspelt(host: string, domain: string): string[] {
+  const [selector, namespace] = host.split('.');
+  return namespace === '_domainkey'
+    ? [`${selector}.domainkey.${domain}`, `${namespace}.${domain}`, `${selector}\\.${namespace}.${domain}`]
+    : [];
 }
 
 function ownDomain({ registrable, subdomain }: RecordPlace): string {

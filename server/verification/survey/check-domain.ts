@@ -41,7 +41,11 @@ async function surveyRecords(
   records: readonly ExpectedRecord[],
 ): Promise<CheckEvidence['records']> {
   const seen = await Promise.all(records.map((record) => surveyRecord(context, record)));
-  const explained = seen.map(async (one) => [one.record.id, await explain(context, one)] as const);
+  const dnssec = await context.check.dnssecFailure();
+  const explained = seen.map(async (one) => {
+    const evidence = await explain(context, one);
+    return [one.record.id, dnssec === null ? evidence : { ...evidence, dnssec }] as const;
+  });
   return Object.fromEntries(await Promise.all(explained));
 }
 

@@ -15,8 +15,8 @@ import { probe } from './probes.ts';
 import type { SurveyContext } from './survey-context.ts';
 import { findZoneCut } from './zone-cut.ts';
 
-/** An alias of an alias is followed so far by ourselves; the resolver follows as far as it likes. */
-const MAX_ALIASES = 8;
+/** An alias of an alias is followed so far by ourselves: no resolver that is in wide use follows more. */
+const MAX_ALIASES = 16;
 
 /** What was said about a record itself. */
 export interface SeenRecord {
@@ -132,7 +132,8 @@ async function followAlias(
     const end = await check.askAuthorities(target, record.type);
     const next = aliasOf(record, end.observations);
     if (next === null || hops === MAX_ALIASES) {
-      return { target, observations: truncateObservations(end.observations, isRelevantTo(record)) };
+      const observations = truncateObservations(end.observations, isRelevantTo(record));
+      return { target, observations, ...(next === null ? {} : { endless: true }) };
     }
     target = next;
   }

@@ -1,8 +1,11 @@
 import { registrableDomain } from '@letterhead/shared';
 import { isQueryableName } from '../../dns/name.ts';
 import type { Outcome, RecordType } from '../../dns/outcome.ts';
-import { mentionsDmarc } from '../advice/dmarc-advice.ts';
-import { countSpfLookups, isPassAll, isSpfRecord, spfRecords, spfTerms } from '../advice/spf-record.ts';
+import { dmarcName } from '../advice/dmarc-advice.ts';
+import { walkedDomains } from '../advice/dmarc-policy.ts';
+import { mentionsDmarc } from '../advice/dmarc-record.ts';
+import { countSpfLookups } from '../advice/spf-lookups.ts';
+import { isPassAll, isSpfRecord, spfRecords, spfTerms } from '../advice/spf-record.ts';
 import { definitive, isAlias } from '../answers.ts';
 import type { AdviceEvidence } from '../evidence.ts';
 import { truncateAnswer } from '../truncate.ts';
@@ -13,9 +16,7 @@ import { findZoneCut } from './zone-cut.ts';
 export async function surveyAdvice(survey: SurveyContext): Promise<AdviceEvidence> {
   const context = { ...survey, check: survey.check.forAdvice() };
   const { row } = context;
-  const policies = [...new Set([row.domain, registrableDomain(row)])]
-    .map((domain) => `_dmarc.${domain}`)
-    .filter(isQueryableName);
+  const policies = walkedDomains(row.domain).map(dmarcName).filter(isQueryableName);
   const [spf, mx, ...dmarc] = await Promise.all([
     surveySpf(context),
     ask(context, row.domain, 'MX'),
@@ -30,8 +31,9 @@ async function surveySpf(context: SurveyContext): Promise<AdviceEvidence['spf']>
   const [record, another] = records;
   const zone = records.some(isToBeChanged) || another !== undefined ? await zoneOfDomain(context) : {};
   if (record === undefined || another !== undefined) return { txt, lookups: null, ...zone };
-  const lookups = await countSpfLookups(record, (name) => context.check.askResolver(name, 'TXT'));
-  return { txt, lookups, ...zone };
+  const { check, row } = context;
+  const cost = await countSpfLookups(row.domain, record, (name, type) => check.askResolver(name, type));
+  return { txt, ...cost, ...zone };
 }
 
 function isToBeChanged(record: string): boolean {
@@ -46,8 +48,12 @@ async function zoneOfDomain({ check, row }: SurveyContext): Promise<{ zone?: str
 }
 
 async function surveyDmarc(context: SurveyContext, name: string): Promise<AdviceEvidence['dmarc'][number]> {
+  const { check, row } = context;
+  const isOwn = name === dmarcName(row.domain) || name === dmarcName(registrableDomain(row));
+  // Nobody is told to add a record at the names between the two: a resolver may remember that there is none.
+  if (!isOwn) return { name, txt: only(mentionsDmarc, await check.askResolver(name, 'TXT')) };
   const txt = only(mentionsDmarc, await ask(context, name, 'TXT'));
-  const { zone } = await context.check.askAuthorities(name, 'TXT');
+  const { zone } = await check.askAuthorities(name, 'TXT');
   return { name, txt, ...(zone === null ? {} : { zone }) };
 }
 

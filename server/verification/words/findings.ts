@@ -2,26 +2,15 @@ import { type Action, fixSentence } from '@letterhead/shared';
 import { MAX_NAME_LENGTH } from '../../dns/name.ts';
 import type { ExpectedRecord } from '../../records/dns-records.ts';
 import { isTooLong, LONGEST_DOMAIN } from '../../records/record-names.ts';
-import type { Facts, Finding, FoundCode, ServerCode, TransientFacts } from '../diagnosis/finding.ts';
-import { failureSentence, noteSentence } from './notes.ts';
-import { list, quoted, repeated } from './text.ts';
-
-/** What a diagnosis says of a record, in English. `detail` is one sentence or a few. */
-export interface Words {
-  readonly title: string;
-  readonly detail: string;
-  /** One imperative sentence with the exact value to type; null where there is nothing to do. */
-  readonly fix: string | null;
-}
-
-/** The record that is spoken of, and its registrable domain. */
-export interface Subject {
-  readonly record: ExpectedRecord;
-  readonly registrable: string;
-}
+import type { Finding, FoundCode } from '../diagnosis/finding.ts';
+import { damageSentence } from './key-damage.ts';
+import { noteSentence } from './notes.ts';
+import type { Subject, Words } from './subject.ts';
+import { list, quoted, repeated, STILL_HOLDS, serverList } from './text.ts';
+import { transientWords } from './transient.ts';
 
 type WordsOf<Code extends FoundCode> = (
-  finding: Facts<Code>,
+  finding: Finding<Code>,
   subject: Subject,
 ) => Omit<Words, 'fix'> & Partial<Words>;
 
@@ -47,38 +36,49 @@ export function describeUnchecked({ record, registrable }: Subject, action: Acti
 }
 
 const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
-  DNS_TIMEOUT: transientWords('DNS_TIMEOUT', 'The name servers did not answer in time'),
-  DNS_SERVFAIL: transientWords('DNS_SERVFAIL', 'The name servers answered that they failed'),
-  DNS_REFUSED: transientWords('DNS_REFUSED', 'The name servers refuse to answer for this domain'),
-  DNS_LAME: transientWords('DNS_LAME', 'The name servers are not responsible for this domain'),
+  DNS_TIMEOUT: transientWords('DNS_TIMEOUT'),
+  DNS_SERVFAIL: transientWords('DNS_SERVFAIL'),
+  DNS_REFUSED: transientWords('DNS_REFUSED'),
+  DNS_LAME: transientWords('DNS_LAME'),
   RESOLVER_UNREACHABLE: (_, { record }) => ({
     title: 'Our own DNS resolver can’t be reached',
     detail: `Nothing could be asked about ${record.fqdn}, for a reason on our side. ${STILL_HOLDS}`,
+  }),
+  DNSSEC_BROKEN: (finding, { record }) => ({
+    title: finding.at === 'record' ? 'DNSSEC fails for the record' : `DNSSEC fails for ${finding.name}`,
+    detail: `${dnssecProof(finding)} Receivers that check DNSSEC get no answer for ${record.fqdn}. ${isThereSentence(finding.isThere)}${STILL_HOLDS}`,
   }),
   DOMAIN_NOT_FOUND: (_, { registrable }) => ({
     title: `${registrable} does not exist`,
     detail: `The DNS holds no domain ${registrable}: it is not registered, has expired, or is spelt otherwise.`,
   }),
+  DELEGATION_DIFFERS: ({ parent, child, without }) => ({
+    title: 'The registrar and the zone name different name servers',
+    detail: `The registrar sends receivers to ${serverList(parent)}, and the zone itself names ${serverList(child)}. Our record is published, but receivers that ask ${serverList(without)} don’t find it.`,
+  }),
+  RESOLVER_FAILS: ({ servers }, { record }) => ({
+    title: 'Published, but not every receiver can get it',
+    detail: `${saying(servers, ['answers with our record', 'answer with our record'])}, but the resolver that was asked about ${record.fqdn} answered with a failure (SERVFAIL): so may those of some receivers. Where this stays, the DNS provider can find out why.`,
+  }),
   NAMESERVERS_DISAGREE: ({ without }) => ({
     title: 'Some of the name servers don’t have the record yet',
     detail: `Receivers that ask ${list(without)} don’t find our record. After a change this passes by itself, mostly within an hour; where it stays, the name servers are not kept alike.`,
   }),
-  NEGATIVE_CACHED: () => ({
+  NEGATIVE_CACHED: ({ servers }) => ({
     title: 'Published; some resolvers still remember that it was not there',
-    detail:
-      'The domain’s own name servers answer with our record. A resolver that was asked before it was there repeats its old answer until that runs out by itself.',
+    detail: `${saying(servers, ['answers with our record', 'answer with our record'])}. A resolver that was asked before it was there repeats its old answer until that runs out by itself.`,
   }),
   TEST_MODE: () => ({
     title: 'Published, but in test mode',
     detail:
       'The record is ours and carries t=y, which tells receivers that signing is only being tried out: they may ignore it.',
   }),
-  OK: ({ seenBy, resolverDiffers }, { record }) => ({
+  OK: ({ seenBy, servers, resolverDiffers }, { record }) => ({
     title: `The ${record.label} record is published`,
     detail:
       seenBy === 'resolver'
         ? 'The resolver finds it; none of the domain’s own name servers gave an answer.'
-        : `The domain’s own name servers answer with it.${resolverDiffers ? ' Some resolvers still repeat what was there before, until that runs out.' : ''}`,
+        : `${saying(servers, ['answers with it', 'answer with it'])}.${resolverDiffers ? ' Some resolvers still repeat what was there before, until that runs out.' : ''}`,
   }),
   KEY_RESTRICTED: ({ tag, tagValue }) => ({
     title: `Ours, but its ${tag}= forbids the use`,
@@ -88,19 +88,18 @@ const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
     title: 'The value is split into separate TXT records',
     detail: `The pieces of our value lie in ${count} TXT records of the same name. Receivers take each for a whole; a long value has to be one record, which may hold several strings.`,
   }),
-  MULTIPLE_RECORDS: ({ others }) => ({
+  MULTIPLE_RECORDS: ({ others, copies }) => ({
     title: 'There are other TXT records beside ours',
-    detail: `Our record is there, and ${others} more of the same name. Receivers may pick any of them, so that mail passes by chance or not at all.`,
+    detail: `Our record is there, and ${others} more of the same name${copies === null ? '' : COPIES[copies]}. Receivers may pick any of them, so that mail passes by chance or not at all.`,
   }),
   QUOTES_IN_VALUE: () => ({
     title: 'The value has quotation marks in it',
     detail:
       'It is our value with quotation marks as a part of it. Quotation marks belong in zone files; DNS forms add them automatically.',
   }),
-  ESCAPED_SEMICOLON: () => ({
+  ESCAPED_SEMICOLON: ({ place }) => ({
     title: 'The value has backslashes in it',
-    detail:
-      'It is our value with a backslash before the semicolon. Backslashes belong in zone files; DNS forms add them automatically.',
+    detail: `It is our value with a backslash ${BACKSLASH[place]}. Backslashes belong in zone files; DNS forms add them automatically.`,
   }),
   KEY_TRUNCATED: ({ length, fullLength }) => ({
     title: 'The value is cut short',
@@ -119,6 +118,10 @@ const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
     title: 'A wildcard record answers instead of ours',
     detail: `Names that nobody has published get the same answer as ${record.fqdn}: it comes from a wildcard record (*). Ours goes before it as soon as it is there; the wildcard can stay.`,
   }),
+  KEY_DAMAGED: ({ damage, length, fullLength }) => ({
+    title: damage.kind === 'no-key' ? 'There is no key in the record' : 'The key was changed on its way',
+    detail: `${damageSentence(damage, { length, fullLength })} Receivers can’t check our mail with it.`,
+  }),
   OTHER_KEY: () => ({
     title: 'There is another key',
     detail: 'The record is a valid DKIM key, but not the one that this domain’s mail is signed with.',
@@ -127,17 +130,17 @@ const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
     title: 'The value is not a DKIM record',
     detail: `Receivers can’t read the TXT record as a DKIM key: ${repeated(problem)}.`,
   }),
-  HOST_DOUBLED: ({ foundAt }, { record }) => ({
+  HOST_DOUBLED: ({ foundAt, servers }, { record }) => ({
     title: 'The domain is in the host name twice',
-    detail: `There is nothing at ${record.fqdn}, but our record is at ${foundAt}: the form adds the rest of the name by itself.`,
+    detail: `${saying(servers)} that there is nothing at ${record.fqdn}, but our record is at ${foundAt}: the form adds the rest of the name by itself.`,
   }),
-  WRONG_HOST: ({ foundAt }, { record }) => ({
+  WRONG_HOST: ({ foundAt, servers }, { record }) => ({
     title: 'The record is at another host name',
-    detail: `There is nothing at ${record.fqdn}, but our record is at ${foundAt}, where receivers don’t look for it.`,
+    detail: `${saying(servers)} that there is nothing at ${record.fqdn}, but our record is at ${foundAt}, where receivers don’t look for it.`,
   }),
-  CNAME_WRONG_TARGET: ({ target, zoneAppended }, { record }) => ({
+  CNAME_WRONG_TARGET: ({ target, zoneAppended, servers }, { record }) => ({
     title: 'The CNAME record leads elsewhere',
-    detail: `${record.fqdn} leads to ${target}, not to ${record.value}.${zoneAppended ? ' The form has added the zone to the target; with a dot at its end, it takes the target as it is.' : ''}`,
+    detail: `${saying(servers)} that ${record.fqdn} leads to ${target}, not to ${record.value}.${zoneAppended ? ' The form has added the zone to the target; with a dot at its end, it takes the target as it is.' : ''}`,
   }),
   CNAME_FLATTENED: ({ types }, { record }) => ({
     title: 'A/AAAA records found instead of a CNAME',
@@ -147,46 +150,74 @@ const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
     finding.alias === null
       ? {
           title: `A record of another type, not ${record.type}`,
-          detail: `${record.fqdn} has ${list(finding.types)}, but no ${record.type} record.`,
+          detail: `${saying(finding.servers)} that ${record.fqdn} has ${list(finding.types)}, but no ${record.type} record.`,
         }
       : {
           title: 'The CNAME points to a name without the record',
-          detail: `${record.fqdn} is a CNAME record to ${finding.alias}, ${finding.circular ? 'which leads around in a circle: nobody finds anything there' : `and there is no ${record.type} record there`}.`,
+          detail: `${saying(finding.servers)} that ${record.fqdn} is a CNAME record to ${finding.alias}, ${endOfAlias(finding, record)}.`,
         },
-  RECORD_MISSING: ({ saidBy }, { record, registrable }) => {
+  RECORD_MISSING: ({ servers, delegated }, { record, registrable }) => {
     if (isTooLong(record.fqdn)) return tooLong(record, registrable);
-    const says = saidBy === 'resolver' ? 'The resolver says' : 'The domain’s own name servers say';
+    const hidden = delegated === null ? '' : ` ${delegationSentence(delegated, servers)}`;
     return {
       title: `The ${record.label} record is not there`,
-      detail: `${says} that there is no ${record.type} record at ${record.fqdn}. Where it was added only just now, it is found at one of the next checks.`,
+      detail: `${saying(servers)} that there is no ${record.type} record at ${record.fqdn}. Where it was added only just now, it is found at one of the next checks; where it was added at another DNS provider, that is the wrong one.${hidden}`,
     };
   },
 };
 
-const STILL_HOLDS = 'What was known before still holds; it is asked again.';
+function endOfAlias(
+  { circular, endless }: { circular: boolean; endless: boolean },
+  { type }: ExpectedRecord,
+) {
+  if (circular) return 'which leads around in a circle: nobody finds anything there';
+  if (endless) return 'which leads on to more CNAME records one after the other than receivers follow';
+  return `and there is no ${type} record there`;
+}
+
+/** The beginning of a sentence that names who is responsible, and so who is not. */
+function saying(servers: readonly string[], [says, say] = ['says', 'say']): string {
+  if (servers.length === 0) return `The resolver ${says}`;
+  return servers.length === 1
+    ? `The domain’s own name server ${serverList(servers)} ${says}`
+    : `The domain’s own name servers ${serverList(servers)} ${say}`;
+}
+
+function delegationSentence(zone: string, servers: readonly string[]): string {
+  const to = servers.length === 0 ? 'servers of its own' : serverList(servers);
+  return `${zone} is delegated to ${to}, which hides what the zone above has for it: add the record in the zone ${zone}, or remove the NS records of ${zone} from the zone above.`;
+}
+
+function dnssecProof({ proof, at, name }: Finding<'DNSSEC_BROKEN'>): string {
+  if (proof === 'keys')
+    return `None of the keys at the name servers of ${name} matches its DS record at the registrar: mostly, that was left behind when the DNS provider changed.`;
+  const whose = at === 'zone' ? `for ${name}` : `about ${name}`;
+  return `A resolver that checks DNSSEC answers ${whose} only when it is told not to check: signatures are missing, wrong or expired, or the DS record at the registrar was left behind when the DNS provider changed.`;
+}
+
+function isThereSentence(isThere: boolean | null): string {
+  if (isThere === null) return '';
+  return isThere
+    ? 'The name servers themselves have our record. '
+    : 'The name servers themselves don’t have our record, either. ';
+}
+
+const COPIES = {
+  'same-text': ': with the same text, though a form may have cut it into strings at other places',
+  'white-space': ', which differs from it only in spaces or line breaks',
+} as const;
+
+const BACKSLASH = {
+  'before-semicolon': 'before the semicolon',
+  end: 'at its end',
+  elsewhere: 'in it',
+} as const;
 
 const FORBIDS = {
   h: 'signatures with SHA-256, as ours are',
   k: 'RSA signatures, as ours are',
   s: 'e-mail',
 } as const;
-
-function transientWords(code: ServerCode, title: string) {
-  return ({ failures, isBudget, resolverQuestion }: TransientFacts, { record, registrable }: Subject) => {
-    const resolver =
-      resolverQuestion === 'name-servers'
-        ? `The resolver that was asked for the name servers of ${registrable}`
-        : `The resolver that was asked about ${record.fqdn}`;
-    const what =
-      failures.length === 0
-        ? [failureSentence(resolver, { code, isBudget })]
-        : failures.map((failure) => failureSentence(list(failure.names), failure));
-    return {
-      title: isBudget ? 'The check’s budget of DNS questions was used up' : title,
-      detail: `${what.join(' ')} ${STILL_HOLDS}`,
-    };
-  };
-}
 
 /** No name in the DNS is long enough for the record's host: no server need be asked to know that it is not there. */
 function tooLong({ label, fqdn, domain }: ExpectedRecord, registrable: string) {

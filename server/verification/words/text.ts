@@ -16,6 +16,18 @@ export function quoted(text: string): string {
   return `“${text}”`;
 }
 
+/** Ends what is said of an answer that changes nothing. */
+export const STILL_HOLDS = 'What was known before still holds; it is asked again.';
+
+/** Name servers that a sentence names. */
+const MAX_SERVERS = 8;
+
+/** Name servers of a zone, of which there may be many. */
+export function serverList(names: readonly string[]): string {
+  const more = names.length - MAX_SERVERS;
+  return list(more > 0 ? [...names.slice(0, MAX_SERVERS), `${more} more`] : names);
+}
+
 /** `a`, `a and b`, `a, b and c`. */
 export function list(items: readonly string[]): string {
   const last = items.at(-1) ?? '';

@@ -67,6 +67,7 @@ function onEvent(account: number, event: Event): void {
 const ANNOUNCED = new Set<Event['type']>([
   'domain.verified',
   'domain.degraded',
+  'domain.unreachable',
   'domain.recovered',
   'domain.lost',
 ]);

@@ -20,7 +20,8 @@ export const STATUSES = {
     tone: 'warning',
     word: 'At risk',
     Icon: TriangleAlert,
-    meaning: 'The domain still counts as verified, but the last look found its record wrong.',
+    meaning:
+      'The domain still counts as verified, but the last check found its record wrong, or its DNS has not answered for 24 hours.',
   },
   failed: {
     tone: 'error',

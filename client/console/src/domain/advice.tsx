@@ -8,7 +8,7 @@ export function AdviceList({ advice, asTyped }: { advice: readonly Advice[]; asT
   return (
     <section class="advice" aria-labelledby="advice-title">
       <h2 id="advice-title">Also good to know</h2>
-      <p class="hint">None of this is needed to send from here; it helps mail to arrive.</p>
+      <p class="hint">Optional: not needed for sending, but it helps your mail reach the inbox.</p>
       {advice.map((one) => (
         <details key={one.code}>
           <summary>

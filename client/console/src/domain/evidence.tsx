@@ -89,6 +89,7 @@ const OUTCOMES: Record<string, string> = {
   timeout: 'No answer in time',
   unreachable: 'Can’t be reached',
   servfail: 'A failure of its own (SERVFAIL)',
+  bogus: 'An answer that fails DNSSEC',
   refused: 'Refused to answer',
   lame: 'Not responsible for this domain',
   malformed: 'Something that is no DNS answer',

@@ -79,7 +79,7 @@ export function mostUrgent(records: readonly RecordDiagnosis[]): RecordDiagnosis
 /** While a record that was right is found wrong once, that is said before what was found. */
 function summaryFor(
   status: Status,
-  { severity, title, detail }: RecordDiagnosis,
+  { severity, transient, title, detail }: RecordDiagnosis,
 ): Pick<RecordDiagnosis, 'title' | 'detail'> {
   if (status === 'verified' && severity === 'ok') {
     return {
@@ -88,8 +88,8 @@ function summaryFor(
     };
   }
   if (status === 'degraded') {
-    const consequence = 'If the next check finds the same, mail can’t be sent from it.';
-    return { title, detail: `${detail} ${STATUSES.degraded.meaning} ${consequence}` };
+    const consequence = transient ? '' : ' If the next check finds the same, mail can’t be sent from it.';
+    return { title, detail: `${detail} The domain still counts as verified.${consequence}` };
   }
   // Whoever reads of something amiss fears for the mail.
   if (status === 'verified') {

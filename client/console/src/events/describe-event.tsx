@@ -46,6 +46,12 @@ export function describeEvent(
           {record} was found wrong{why(changes)}. It is checked again before it counts.
         </>
       );
+    case 'domain.unreachable':
+      return (
+        <>
+          {record} could not be checked for 24 hours{why(changes)}. It still counts as verified.
+        </>
+      );
     case 'domain.recovered':
       return <>{record} is right again.</>;
     case 'domain.lost':

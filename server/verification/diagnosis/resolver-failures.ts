@@ -1,0 +1,41 @@
+import { removeDs } from './actions.ts';
+import type { Facts, Rule } from './finding.ts';
+import { aliasTarget, isCorrect, type RuleInput } from './rule-input.ts';
+
+/**
+ * DNSSEC fails for the zone, or for the record alone: whoever validates gets no answer, whatever the name servers say.
+ * Transient: it is no word about the record.
+ */
+export const DNSSEC_BROKEN: Rule<'DNSSEC_BROKEN'> = (input) => {
+  const { delegation, dnssec, resolver } = input.evidence;
+  const isTold = delegation.kind === 'unknown' && delegation.reason === 'bogus';
+  if (dnssec !== undefined || isTold) {
+    const zone = delegation.kind === 'found' ? delegation.zone : input.registrable;
+    return broken(input, { at: 'zone', name: zone, proof: dnssec?.proof ?? 'resolver' });
+  }
+  if (resolver?.kind !== 'unknown' || resolver.reason !== 'bogus') return null;
+  const target = input.evidence.alias?.target ?? aliasTarget(input);
+  const name = target ?? input.record.fqdn;
+  return broken(input, { at: target === null ? 'record' : 'alias', name, proof: 'resolver' });
+};
+
+/** The end of an alias lies with somebody else, whose registrar is not ours to name. */
+function broken(
+  input: RuleInput,
+  what: Pick<Facts<'DNSSEC_BROKEN'>, 'at' | 'name' | 'proof'>,
+): Facts<'DNSSEC_BROKEN'> {
+  const { delegation, dnssec } = input.evidence;
+  const zone = delegation.kind === 'found' ? delegation.zone : input.registrable;
+  return {
+    ...what,
+    action: what.at === 'alias' ? null : removeDs(zone, dnssec?.ds ?? []),
+    isThere: input.source === null ? null : isCorrect(input),
+  };
+}
+
+/** The name servers have our record, but the resolver fails at its name, and so do those of some receivers. */
+export const RESOLVER_FAILS: Rule<'RESOLVER_FAILS'> = (input) => {
+  const { resolver } = input.evidence;
+  const fails = resolver?.kind === 'unknown' && resolver.reason === 'servfail';
+  return fails && isCorrect(input) ? { action: null } : null;
+};

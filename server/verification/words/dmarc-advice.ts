@@ -1,0 +1,117 @@
+import type { AdviceFinding, DmarcRemark } from '../advice/advice-finding.ts';
+import type { DmarcPolicy, DmarcProblem } from '../advice/dmarc-record.ts';
+import type { AdviceWords } from './advice-words.ts';
+import { list, quoted, repeated } from './text.ts';
+
+type DmarcFinding = Extract<AdviceFinding, { readonly code: `DMARC_${string}` }>;
+type PolicyFinding = Extract<DmarcFinding, { readonly code: 'DMARC_POLICY' }>;
+
+/** What receivers do with mail that claims to be from the domain, and is not proven to be. */
+const POLICIES: Record<DmarcPolicy, string> = {
+  none: 'deliver mail that fails as any other',
+  quarantine: 'put mail that fails into the spam folder',
+  reject: 'refuse mail that fails',
+};
+
+/** Puts advice on DMARC into words. */
+export function describeDmarc(finding: DmarcFinding, domain: string): AdviceWords {
+  switch (finding.code) {
+    case 'DMARC_MISSING':
+      return {
+        title: 'No DMARC record',
+        detail: `Neither ${domain} nor a domain above it has a DMARC record. Gmail and Yahoo require one from bulk senders. p=none changes nothing about today’s delivery.`,
+      };
+    case 'DMARC_MULTIPLE':
+      return {
+        title: 'Several DMARC records',
+        detail: `There are several DMARC records at ${finding.name}, and receivers ignore all of them (RFC 9989 §4.10).`,
+        fix: `At ${finding.name}, keep the one TXT record that you want and remove the other ones that begin with v=DMARC1.`,
+      };
+    case 'DMARC_INVALID':
+      return {
+        title: 'The DMARC record is not valid',
+        detail: `${effectOf(finding)}: ${problemOf(finding.problem)}.`,
+        fix: fixOf(finding.problem, finding.name),
+      };
+    case 'DMARC_POLICY':
+      return {
+        title: `DMARC: ${finding.policy}${finding.policy === finding.published ? '' : ` while ${finding.published} is tested`}`,
+        detail: [
+          ...policySentences(finding, domain),
+          `Mail from addresses at ${domain} with our DKIM signature passes.`,
+          ...remarkSentences(finding.remarks),
+        ].join(' '),
+      };
+  }
+}
+
+function effectOf({ name, effect }: Extract<DmarcFinding, { readonly code: 'DMARC_INVALID' }>): string {
+  return effect === 'ignored'
+    ? `Receivers ignore the record at ${name}`
+    : `Receivers take the record at ${name} for p=${effect}`;
+}
+
+function problemOf(problem: DmarcProblem): string {
+  switch (problem.kind) {
+    case 'version':
+      return 'it does not begin with v=DMARC1';
+    case 'repeated-tag':
+      return `the tag ${repeated(problem.tag)}= is there twice`;
+    case 'bad-policy':
+      return `${problem.tag}= must be none, quarantine or reject, and is ${quoted(repeated(problem.value))}`;
+    case 'no-policy':
+      return 'it has no p=, and no address for reports either';
+  }
+}
+
+function fixOf(problem: DmarcProblem, name: string): string {
+  switch (problem.kind) {
+    case 'version':
+    case 'no-policy':
+      return `Change the value of the TXT record at ${name} so that it begins with ${quoted('v=DMARC1; p=none')}, or with the policy of your choice in the place of none.`;
+    case 'repeated-tag':
+      return `In the TXT record at ${name}, keep one ${repeated(problem.tag)}= and remove the others.`;
+    case 'bad-policy':
+      return `In the TXT record at ${name}, change ${problem.tag}= to ${problem.tag}=none, or to quarantine or reject.`;
+  }
+}
+
+function policySentences(
+  { name, tag, policy, published, isInherited }: PolicyFinding,
+  domain: string,
+): string[] {
+  const place = isInherited
+    ? `${domain} has no DMARC record of its own, so the one at ${name} applies`
+    : `The record at ${name} applies`;
+  const asks = `${place}: it asks receivers to ${POLICIES[published]} (${tag}=${published}).`;
+  return [
+    asks,
+    ...(tag === 'np'
+      ? [`np= is for domains that are not in the DNS, as ${domain} is not until its records are published.`]
+      : []),
+    ...(policy === published
+      ? []
+      : [`t=y says that this is still being tested: receivers are to ${POLICIES[policy]}, one level less.`]),
+  ];
+}
+
+function remarkSentences(remarks: readonly DmarcRemark[]): string[] {
+  const historic = remarks
+    .filter((remark) => remark === 'pct' || remark === 'rf' || remark === 'ri')
+    .map((tag) => `${tag}=`);
+  const sentences = [];
+  if (remarks.includes('no-p'))
+    sentences.push('The record has no p=, which counts as p=none; write it to be clear.');
+  if (historic.length > 0) {
+    const are = historic.length > 1 ? 'are' : 'is';
+    sentences.push(
+      `${list(historic)} ${are} no longer part of DMARC (RFC 9989) and can be removed: new receivers ignore ${historic.length > 1 ? 'them' : 'it'}.`,
+    );
+  }
+  if (remarks.includes('public-suffix')) {
+    sentences.push(
+      'psd=y says that others register their own domains below this one; unless that is so, remove it.',
+    );
+  }
+  return sentences;
+}
