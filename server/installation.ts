@@ -48,9 +48,10 @@ export interface Installation extends AsyncDisposable {
 /** Opens the data folder, which is this process's alone from then on. */
 export async function openInstallation(deps: InstallationDeps): Promise<Installation> {
   const { settings, log, clock } = deps;
-  const opened = await openStore({ settings, clock, log });
+  const metrics = createMetrics();
+  const opened = await openStore({ settings, clock, log, observer: metrics.database });
   try {
-    return await composeInstallation(deps, opened);
+    return await composeInstallation(deps, opened, metrics);
   } catch (error) {
     await opened.close();
     throw error;
@@ -60,10 +61,10 @@ export async function openInstallation(deps: InstallationDeps): Promise<Installa
 async function composeInstallation(
   deps: InstallationDeps,
   { store, openBackup, close }: OpenedStore,
+  metrics: Metrics,
 ): Promise<Installation> {
   const { settings, log, keys, clock } = deps;
   configureZodMessages();
-  const metrics = createMetrics();
   const limits = createRateLimits(settings.RATE_LIMIT_PER_MINUTE);
   const { DATA_DIR: dataDir, SECRET_KEY: secretKey } = settings;
   const cipher = await openKeyCipher({ dataDir, secretKey, check: store.settings, random: randomBytes });

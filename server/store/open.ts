@@ -6,6 +6,7 @@ import type { Clock } from '../instant.ts';
 import { SECRET_KEY_FILE } from '../keys/secret-key-file.ts';
 import type { Settings } from '../settings.ts';
 import type { Backup, BackupOptions, OpenBackup } from './backup.ts';
+import type { DatabaseObserver } from './database-observer.ts';
 import { checkFolder } from './json/check-folder.ts';
 import { DATA_FILES } from './json/data-folder.ts';
 import { unusableFolder } from './json/errors.ts';
@@ -13,6 +14,7 @@ import { errorCode } from './json/file-system.ts';
 import type { JsonStore } from './json/json-store.ts';
 import { openJsonStore } from './json/json-store.ts';
 import type { StoreLog } from './json/store-log.ts';
+import type { PostgresStoreOptions } from './postgres/postgres-store.ts';
 import type { Store } from './store.ts';
 
 /** The only module outside of the stores that names one. */
@@ -32,9 +34,11 @@ export async function openStore(parts: {
   readonly settings: StoreSettings;
   readonly clock: Clock;
   readonly log: StoreLog;
+  readonly observer: DatabaseObserver;
 }): Promise<OpenedStore> {
-  const { settings, clock, log } = parts;
-  if (settings.DATABASE_URL !== null) return openDatabase(settings.DATABASE_URL, settings.DATABASE_POOL, log);
+  const { settings, clock, log, observer } = parts;
+  const { DATABASE_URL: urls, DATABASE_POOL: connections } = settings;
+  if (urls !== null) return openDatabase({ urls, connections, log, observer });
   const store = await openJsonStore({ dataDir: settings.DATA_DIR, clock, log });
   const writing = new Set<Promise<void>>();
   return {
@@ -47,14 +51,10 @@ export async function openStore(parts: {
   };
 }
 
-async function openDatabase(
-  urls: readonly string[],
-  connections: number,
-  log: StoreLog,
-): Promise<OpenedStore> {
-  // A start on files does without.
+async function openDatabase(options: PostgresStoreOptions): Promise<OpenedStore> {
+  // Loaded only if it is used, because a start on files should be fast.
   const { openPostgresStore } = await import('./postgres/postgres-store.ts');
-  const store = await openPostgresStore({ urls, connections, log });
+  const store = await openPostgresStore(options);
   return {
     store,
     openBackup: () => Promise.reject(notInFiles('Back it up with pg_dump')),

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { silentLog } from '../../server/store/json/store-log.ts';
 import { openPostgresStore, type PostgresStore } from '../../server/store/postgres/postgres-store.ts';
+import { silentObserver } from '../postgres/silent-observer.ts';
 import { createDatabase, type TestDatabase } from '../postgres/test-database.ts';
 import { accountsContract } from './accounts.ts';
 import { checksContract } from './checks.ts';
@@ -19,7 +20,12 @@ beforeAll(async () => {
 afterAll(() => database[Symbol.asyncDispose]());
 
 function open(): Promise<PostgresStore> {
-  return openPostgresStore({ urls: [database.url], connections: 5, log: silentLog });
+  return openPostgresStore({
+    urls: [database.url],
+    connections: 5,
+    log: silentLog,
+    observer: silentObserver,
+  });
 }
 
 /** All tests of the file share a database, which is emptied after each. */

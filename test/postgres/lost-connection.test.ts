@@ -13,6 +13,7 @@ import {
   renameDomain,
 } from '../store/rows.ts';
 import { CuttingProxy } from './cutting-proxy.ts';
+import { silentObserver } from './silent-observer.ts';
 import { createDatabase } from './test-database.ts';
 
 /** A store whose connections lead through a proxy that can cut them. */
@@ -21,7 +22,12 @@ async function startBehindProxy() {
   const port = inject('postgresPort');
   const proxy = await CuttingProxy.start(port);
   const url = database.url.replace(`:${port}/`, `:${proxy.port}/`);
-  const store = await openPostgresStore({ urls: [url], connections: 3, log: silentLog });
+  const store = await openPostgresStore({
+    urls: [url],
+    connections: 3,
+    log: silentLog,
+    observer: silentObserver,
+  });
   return {
     store,
     proxy,

@@ -9,6 +9,7 @@ import { silentLog } from '../../server/store/json/store-log.ts';
 import { openPostgresStore } from '../../server/store/postgres/postgres-store.ts';
 import { KEYS_FILE } from '../keys-file.ts';
 import { createAccount, madeDomain, NOON } from '../store/rows.ts';
+import { silentObserver } from './silent-observer.ts';
 import { createDatabase, type TestDatabase } from './test-database.ts';
 
 const TOKEN = `lh_${'b'.repeat(43)}`;
@@ -83,7 +84,8 @@ test('a stream of one server tells what another has done, each event once and in
 
 test('a due check is claimed by one server alone, however many ask at once', async () => {
   await using database = await createDatabase();
-  const open = () => openPostgresStore({ urls: [database.url], connections: 3, log: silentLog });
+  const open = () =>
+    openPostgresStore({ urls: [database.url], connections: 3, log: silentLog, observer: silentObserver });
   const stores = [await open(), await open(), await open()];
   const [first] = stores;
   if (first === undefined) throw new Error('There is no store.');
@@ -100,7 +102,8 @@ test('a due check is claimed by one server alone, however many ask at once', asy
 
 test('what a server has claimed is claimed by another once that server has stopped', async () => {
   await using database = await createDatabase();
-  const open = () => openPostgresStore({ urls: [database.url], connections: 3, log: silentLog });
+  const open = () =>
+    openPostgresStore({ urls: [database.url], connections: 3, log: silentLog, observer: silentObserver });
   const one = await open();
   const { id } = await createAccount(one);
   const row = await madeDomain(one, id, 'a.example');
@@ -124,4 +127,16 @@ test('servers count the requests of a token together', async () => {
   const answers = await Promise.all(Array.from({ length: 21 }, () => status(one)));
   expect(answers.filter((answer) => answer === 200)).toHaveLength(20);
   await expect.poll(() => status(two), { timeout: 10_000 }).toBe(429);
+});
+
+test('the metrics tell of queries and connections', async () => {
+  await using database = await createDatabase();
+  await using server = await serve(database);
+  await server.letterhead.domains.create.mutate({ account: 1, domain: 'a.example' });
+  const answer = await fetch(`${server.url}/metrics`, { headers: { authorization: `Bearer ${TOKEN}` } });
+  const text = await answer.text();
+  expect(text).toContain(
+    'letterhead_database_query_seconds_count{statement="create_domain",outcome="done"} 1\n',
+  );
+  expect(text).toMatch(/^letterhead_database_connections\{state="open"\} [1-9]\d*$/m);
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
+import type { DatabaseObserver } from '../database-observer.ts';
 import type { StoreLog } from '../json/store-log.ts';
 import { backOff, Deadline } from './deadline.ts';
 import { isLost, isTransient, outcomeUnknown, unavailable } from './errors.ts';
@@ -17,13 +18,16 @@ interface Around {
 export class Database {
   readonly #pool: PrimaryPool;
   readonly #log: StoreLog;
+  readonly #observer: DatabaseObserver;
   /** Resolves when the primary can be reached again; null while it can. */
   #outage: Promise<void> | null = null;
   #isClosed = false;
 
-  constructor(pool: PrimaryPool, log: StoreLog) {
+  constructor(pool: PrimaryPool, log: StoreLog, observer: DatabaseObserver) {
     this.#pool = pool;
     this.#log = log;
+    this.#observer = observer;
+    observer.opened(() => pool.state);
   }
 
   /** For queries that may run twice. Rejects with `unavailable` after the deadline. */
@@ -32,7 +36,7 @@ export class Database {
     for (;;) {
       const client = await this.connect(deadline);
       try {
-        return await run<Row>(client, [query]);
+        return await this.#run<Row>(client, [query], query);
       } catch (error) {
         if (!isLost(error) && !isTransient(error)) throw error;
         await deadline.pause();
@@ -53,7 +57,7 @@ export class Database {
       const write = { ...query, values: [id, ...query.values] };
       const queries = [before, write, after].filter((one) => one !== undefined);
       try {
-        const [row] = await run<{ last_event: number }>(client, queries, queries.indexOf(write));
+        const [row] = await this.#run<{ last_event: number }>(client, queries, write);
         return row?.last_event ?? null;
       } catch (error) {
         if (!isLost(error) && !isTransient(error)) throw error;
@@ -85,6 +89,24 @@ export class Database {
     this.#isClosed = true;
     await this.#outage;
     await this.#pool.close();
+  }
+
+  /** Resolves to the rows of `main`, one of the queries. */
+  async #run<Row extends object>(
+    client: pg.PoolClient,
+    queries: readonly Query[],
+    main: Query,
+  ): Promise<Row[]> {
+    const began = performance.now();
+    let outcome: 'done' | 'failed' | 'lost' = 'done';
+    try {
+      return await run<Row>(client, queries, queries.indexOf(main));
+    } catch (error) {
+      outcome = isLost(error) ? 'lost' : 'failed';
+      throw error;
+    } finally {
+      this.#observer.queried(main.name, outcome, performance.now() - began);
+    }
   }
 
   /** Null: the write was not made, and never will be. */
@@ -122,7 +144,7 @@ export class Database {
 async function run<Row extends object>(
   client: pg.PoolClient,
   queries: readonly Query[],
-  of = 0,
+  of: number,
 ): Promise<Row[]> {
   const isTransaction = queries.length > 1;
   let isReplicated = true;

@@ -1,4 +1,5 @@
 import { DATABASE_LIMITS, FILE_LIMITS } from '../../limits.ts';
+import type { DatabaseObserver } from '../database-observer.ts';
 import type { StoreLog } from '../json/store-log.ts';
 import type { SettingStore, Store } from '../store.ts';
 import { Accounts } from './accounts.ts';
@@ -21,6 +22,7 @@ export interface PostgresStoreOptions {
   /** Connections of this process. One of them listens for events. */
   readonly connections: number;
   readonly log: StoreLog;
+  readonly observer: DatabaseObserver;
 }
 
 /** Milliseconds. */
@@ -28,7 +30,7 @@ const CLEAN_UP_INTERVAL = 60_000;
 
 /** Opens the store after migrating its schema. Throws `unavailable` with one line that says what to set. */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<PostgresStore> {
-  const { urls, connections, log } = options;
+  const { urls, connections, log, observer } = options;
   const pool = new PrimaryPool(urls, connections);
   try {
     const client = await connectToAny(pool);
@@ -37,7 +39,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     } finally {
       client.release();
     }
-    return new PostgresStore(new Database(pool, log), log);
+    return new PostgresStore(new Database(pool, log, observer), log);
   } catch (error) {
     await pool.close();
     throw unusableDatabase(error);
@@ -68,7 +70,7 @@ export class PostgresStore implements Store {
   readonly #database: Database;
   readonly #feed: Feed;
   readonly #commits: Commits;
-  readonly #cleanUp: NodeJS.Timeout;
+  readonly #timer: NodeJS.Timeout;
   #closing: Promise<void> | null = null;
 
   constructor(database: Database, log: StoreLog) {
@@ -92,7 +94,14 @@ export class PostgresStore implements Store {
         return row?.value ?? value;
       },
     };
-    this.#cleanUp = setInterval(() => void cleanUp(database).catch(() => {}), CLEAN_UP_INTERVAL);
+    this.#timer = setInterval(() => void this.cleanUp().catch(() => {}), CLEAN_UP_INTERVAL);
+  }
+
+  /** Deletes what is not needed any more. Runs once a minute. */
+  async cleanUp(): Promise<void> {
+    await this.#database.read(sql('clean_up'));
+    const auditedSeconds = FILE_LIMITS.auditedEventAge / 1000;
+    await this.#database.read(sql('truncate_events', DATABASE_LIMITS.keptEvents, auditedSeconds));
   }
 
   async ready(): Promise<void> {
@@ -106,16 +115,11 @@ export class PostgresStore implements Store {
 
   /** Without a database, times of use are lost and leases end by themselves. */
   async #close(): Promise<void> {
-    clearInterval(this.#cleanUp);
+    clearInterval(this.#timer);
     await this.#commits.close();
     await this.tokens.flush().catch(() => {});
     await this.checks.claims.release().catch(() => {});
     await this.#feed.close();
     await this.#database.close();
   }
-}
-
-async function cleanUp(database: Database): Promise<void> {
-  await database.read(sql('clean_up'));
-  await database.read(sql('truncate_events', DATABASE_LIMITS.keptEvents, FILE_LIMITS.auditedEventAge / 1000));
 }

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { DATABASE_LIMITS } from '../../limits.ts';
+import type { PoolState } from '../database-observer.ts';
 
 /** Type ids of PostgreSQL (`SELECT oid FROM pg_type`). */
 const BIGINT = 20;
@@ -61,6 +62,11 @@ export class PrimaryPool {
   /** Connects to the next host from now on. */
   moveOn(): void {
     this.#at = (this.#at + 1) % this.#urls.length;
+  }
+
+  get state(): PoolState {
+    const { totalCount: open, idleCount: idle, waitingCount: waiting } = this.#pool;
+    return { open, idle, waiting };
   }
 
   get hosts(): number {
