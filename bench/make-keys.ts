@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { KeyPool } from '../server/keys/key-pool.ts';
-import { formatKeyLine } from '../server/keys/key-source.ts';
+import { formatKeyLine } from '../test/keys-file.ts';
 
 /**
  * Makes a file of real RSA-2048 keys, one a line, for benchmarks and crash tests to draw from:

@@ -1,9 +1,9 @@
 import { KeyPool } from '../server/keys/key-pool.ts';
 import type { KeySource } from '../server/keys/key-source.ts';
-import { keysFromFile } from '../server/keys/key-source.ts';
 import { createLog } from '../server/log.ts';
 import { startServer } from '../server/running-server.ts';
 import { parseSettings } from '../server/settings.ts';
+import { keysFromFile } from '../test/keys-file.ts';
 import { contend, contenderOptions } from './contender-process.ts';
 import { ObservedKeys } from './observed-keys.ts';
 

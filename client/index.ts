@@ -11,27 +11,27 @@ import type { AppRouter } from '../server/router/index.ts';
 
 export type { AppRouter };
 
-/** Where the server is, and who asks. */
+/** Options of `createLetterhead`. */
 export interface LetterheadOptions {
   /** The server's address: `https://letterhead.example.org`. */
   readonly url: string | URL;
-  /** `lh_…`; a function is asked before each request. */
+  /** `lh_…`; a function is called before each request. */
   readonly token: string | (() => string | Promise<string>);
 }
 
 export type Letterhead = ReturnType<typeof createLetterhead>;
 
-/** What every procedure fails with: `data.code` is the stable word, `data.errors` the complaints by field. */
+/** Error of every procedure: `data.code` is stable, `data.errors` has messages by field. */
 export type LetterheadClientError = TRPCClientError<AppRouter>;
 
-/** The longest address that batched queries are gathered in: what any proxy lets through. */
+/** Longest URL of batched queries that all proxies accept. */
 const MAX_URL_LENGTH = 2000;
-/** As many calls as the server takes at once. */
+/** The server's limit. */
 const MAX_BATCH_SIZE = 100;
 
 /**
- * A typed client of a Letterhead server. Calls of one moment travel together; times arrive as `Date`.
- * Subscriptions connect again by themselves and resume where they were, in Node as in a browser.
+ * Creates a typed client of a Letterhead server. Batches calls of the same tick; times are `Date`s.
+ * Subscriptions reconnect and resume automatically, in Node and in browsers.
  *
  * @example
  * ```ts
@@ -52,10 +52,10 @@ export function createLetterhead({ url: origin, token }: LetterheadOptions) {
           url,
           transformer: superjson,
           EventSource,
-          // A browser's own EventSource sends no headers, and a token in the address would be logged.
+          // The browser's EventSource sends no headers, and a token in the URL would be logged.
           eventSourceOptions: () => ({
             fetch: async (address, init) =>
-              passing(
+              rejectTemporary(
                 await fetch(address, {
                   ...init,
                   headers: { ...init.headers, authorization: await authorization() },
@@ -75,15 +75,15 @@ export function createLetterhead({ url: origin, token }: LetterheadOptions) {
   });
 }
 
-/** EventSource gives up at any refusal; one that will pass is made a lost connection, after which it tries again. */
-function passing(response: Response): Response {
+/** Throws for temporary errors, because EventSource reconnects after a lost connection but not after an HTTP error. */
+function rejectTemporary(response: Response): Response {
   if (response.status === 429 || response.status >= 500) {
     throw new Error(`The server answered with status ${response.status}.`);
   }
   return response;
 }
 
-/** Whether something thrown is a refusal of Letterhead's, or a failure to reach it (then `data` is missing). */
+/** Whether an error is one of Letterhead's, or a failure to reach it, which has no `data`. */
 export function isLetterheadError(error: unknown): error is LetterheadClientError {
   return error instanceof TRPCClientError;
 }

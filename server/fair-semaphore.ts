@@ -1,17 +1,17 @@
-/** How much may be under way at once: in all, and for one owner. */
+/** Number that may be held at once: in total, and by one owner. */
 export interface SemaphoreLimits {
   readonly total: number;
   readonly perOwner: number;
 }
 
 /**
- * Bounds how much is under way at once and shares it by owner in turn: an owner that has much waiting holds up no
- * other. Within an owner, first come is first served.
+ * A semaphore that serves owners in turn: an owner with many waiting acquisitions delays no other. First come, first
+ * served within an owner.
  */
 export class FairSemaphore<Owner> {
   readonly #limits: SemaphoreLimits;
   readonly #held = new Map<Owner, number>();
-  /** By owner, in the order in which their turns come. */
+  /** Waiting acquisitions by owner, in the order of the owners' turns. */
   readonly #waiting = new Map<Owner, Set<() => void>>();
   #total = 0;
 
@@ -19,12 +19,12 @@ export class FairSemaphore<Owner> {
     this.#limits = limits;
   }
 
-  /** How many have been acquired and not released. */
+  /** Number that are held now. */
   get size(): number {
     return this.#total;
   }
 
-  /** Resolves to true once it is acquired, to be given back with `release`; to false where `signal` ends the wait. */
+  /** Resolves to true once acquired, to be given back with `release`; to false if `signal` aborts the wait. */
   acquire(owner: Owner, signal?: AbortSignal): Promise<boolean> {
     if (signal?.aborted === true) return Promise.resolve(false);
     if (this.tryAcquire(owner)) return Promise.resolve(true);
@@ -45,7 +45,7 @@ export class FairSemaphore<Owner> {
     });
   }
 
-  /** Acquires without waiting; false where that is not possible now. */
+  /** Acquires without waiting; returns false if none is free. */
   tryAcquire(owner: Owner): boolean {
     if (this.#total >= this.#limits.total || this.#isFull(owner)) return false;
     this.#total++;
@@ -61,7 +61,7 @@ export class FairSemaphore<Owner> {
     this.#admitNext();
   }
 
-  /** Acquires, does the work and releases, however the work ends. */
+  /** Acquires, does the work, and releases even if it fails. */
   async run<Result>(owner: Owner, work: () => Promise<Result>): Promise<Result> {
     await this.acquire(owner);
     try {
@@ -75,13 +75,13 @@ export class FairSemaphore<Owner> {
     return (this.#held.get(owner) ?? 0) >= this.#limits.perOwner;
   }
 
-  /** Only owners that hold their whole share are passed over, and of those there are few. */
+  /** Skips owners that hold their whole share, which are few. */
   #admitNext(): void {
     for (const [owner, queue] of this.#waiting) {
       const [next] = queue;
       if (next === undefined || !this.tryAcquire(owner)) continue;
       queue.delete(next);
-      // Whoever waits behind it comes after every other owner.
+      // The owner's next acquisition comes after every other owner's.
       this.#waiting.delete(owner);
       if (queue.size > 0) this.#waiting.set(owner, queue);
       next();

@@ -19,14 +19,14 @@ import { createMetrics } from './metrics.ts';
 import { combineObservers, createCheckLog } from './monitor/check-log.ts';
 import { Monitor } from './monitor/monitor.ts';
 import { systemTimer } from './monitor/timer.ts';
-import type { Services } from './router/services.ts';
+import type { Services } from './router/context.ts';
 import { configureZodMessages } from './router/zod-messages.ts';
 import type { Settings } from './settings.ts';
 import type { OpenBackup } from './store/backup.ts';
 import { type OpenedStore, openStore } from './store/open.ts';
 import type { Store } from './store/store.ts';
 
-/** What an installation is made from; tests and benchmarks hand in other parts than `main` does. */
+/** Dependencies of an installation; tests and benchmarks pass others than `main`. */
 export interface InstallationDeps {
   readonly settings: Settings;
   readonly log: Logger;
@@ -34,7 +34,7 @@ export interface InstallationDeps {
   readonly clock: Clock;
 }
 
-/** An open data folder with everything that works on it. Disposing of it ends what is under way and unlocks the folder. */
+/** An open data folder with its services. Disposing finishes work in progress and unlocks the folder. */
 export interface Installation extends AsyncDisposable {
   readonly services: Services;
   readonly store: Store;
@@ -45,7 +45,7 @@ export interface Installation extends AsyncDisposable {
   readonly metrics: Metrics;
 }
 
-/** Opens the data folder, which is this process's alone from then on. */
+/** Opens and locks the data folder. */
 export async function openInstallation(deps: InstallationDeps): Promise<Installation> {
   const { settings, log, clock } = deps;
   const metrics = createMetrics();
@@ -69,13 +69,11 @@ async function composeInstallation(
   const { DATA_DIR: dataDir, SECRET_KEY: secretKey } = settings;
   const cipher = await openKeyCipher({ dataDir, secretKey, check: store.settings, random: randomBytes });
   const dns = dnsOf(settings, metrics);
-  const from = { store, clock, random: randomBytes };
+  const common = { store, clock, random: randomBytes };
   const observer = combineObservers(createCheckLog(log), metrics.checks);
-  const monitor = new Monitor({ ...from, dns, timer: systemTimer, observer });
-  const shares = new Shares({ ...from, publicUrl: settings.PUBLIC_URL });
+  const monitor = new Monitor({ ...common, dns, timer: systemTimer, observer });
   const domains = new Domains({
-    ...from,
-    shares,
+    ...common,
     keys,
     cipher,
     monitor,
@@ -94,11 +92,11 @@ async function composeInstallation(
     limits,
     metrics,
     services: {
-      accounts: new Accounts(from),
-      tokens: new Tokens(from),
+      accounts: new Accounts(common),
+      tokens: new Tokens(common),
       domains,
-      shares,
-      events: new Events(from),
+      shares: new Shares({ ...common, publicUrl: settings.PUBLIC_URL }),
+      events: new Events(common),
       limits,
     },
     async [Symbol.asyncDispose]() {

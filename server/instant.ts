@@ -1,15 +1,20 @@
 /** An instant in whole seconds, in UTC: `2026-01-31T12:00:00Z`. Sorts as text. */
 export type Instant = string;
 
-/** Where the time comes from: handed in, so that tests can hand in another. */
+/** Source of the current time; a parameter, so that tests can pass their own. */
 export type Clock = () => Date;
 
-/** The spelling of the second that was asked for last: every request of a second asks for the same. */
+/** Caches the latest second, because all requests within a second need the same text. */
 let latest: { second: number; text: Instant } = { second: Number.NaN, text: '' };
 
-/** A date in whole seconds, as the store keeps it: `2026-01-31T12:00:00Z`. */
+/** Truncates a date to whole seconds. */
 export function toInstant(date: Date): Instant {
   const second = Math.floor(date.getTime() / 1000);
   if (second !== latest.second) latest = { second, text: `${date.toISOString().slice(0, 19)}Z` };
   return latest.text;
+}
+
+/** The date of an instant; null for null. */
+export function toDate(instant: Instant | null): Date | null {
+  return instant === null ? null : new Date(instant);
 }

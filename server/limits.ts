@@ -1,6 +1,6 @@
 /**
- * The budget for everything that a caller, a file or a name server can choose, in one place. SECURITY.md has the same
- * as a table for people. Sizes are in bytes, times in milliseconds, rates in acts a window.
+ * Limits of everything that a caller, a file or a name server can choose. SECURITY.md has the same as a table for
+ * people. Sizes are in bytes, times in milliseconds.
  */
 
 const KIB = 1024;
@@ -8,39 +8,39 @@ const MIB = 1024 * KIB;
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-/** What one request may bring and ask for. A batch of tRPC calls is one request. */
+/** Limits of one request. A batch of tRPC calls is one request. */
 export const REQUEST_LIMITS = {
   bodyBytes: 64 * KIB,
-  /** Fields of a form or a query, repeated ones among them. */
+  /** Fields of a form or a query; repeated fields count each time. */
   fields: 100,
   batchCalls: 100,
-  /** Rows that one batch may list before it may call the same procedure again; a single call lists all there is. */
+  /** Rows after which one batch may not call the same procedure again; a single call lists all rows. */
   rows: 1_000,
-  /** Characters of JSON that one batch may be answered with before that: `JSON.stringify` writes them at a stretch. */
+  /** The same for characters of JSON, because `JSON.stringify` blocks the event loop. */
   answerBytes: MIB,
-  /** A longer list is made in turns, in which it is looked after so many rows whether others are to have theirs. */
+  /** Rows after which a long list checks whether it has used up its turn. */
   rowsAtAStretch: 25,
-  /** Milliseconds of work on one answer after which they have it. */
+  /** Milliseconds of work on one answer in one turn. */
   stretch: 5,
 } as const;
 
-/** Of one stream of events. */
+/** Limits of one stream of events. */
 export const STREAM_LIMITS = {
-  /** How many events are read from the log at a time. */
+  /** Events that are read from the log at a time. */
   page: 500,
 } as const;
 
-/** What the server takes of all callers together, and how long it waits for one; times are in milliseconds. */
+/** Limits of all requests together, and timeouts of one. */
 export interface HttpLimits {
-  /** For the headers of a request to arrive. */
+  /** Timeout for the headers of a request. */
   readonly headersTimeout: number;
-  /** For all of a request to arrive: one that trickles in holds a connection no longer than this. */
+  /** Timeout for the whole request, so that a slow client does not hold a connection. */
   readonly requestTimeout: number;
-  /** For a connection on which nothing moves, such as one whose client does not read. */
+  /** Timeout of an idle connection, such as one whose client does not read. */
   readonly idleTimeout: number;
-  /** How often it is looked whether a request has taken too long. */
+  /** Interval at which timeouts are checked. */
   readonly checkInterval: number;
-  /** Requests that have arrived and wait for the beginning of their answer: some seconds' work of the slowest kind. */
+  /** Requests whose answer has not begun: some seconds of work if all are slow. */
   readonly maxWaiting: number;
   /** How long `/health/ready` repeats its last answer before it asks the store again. */
   readonly readyAge: number;
@@ -49,7 +49,7 @@ export interface HttpLimits {
 export const HTTP_LIMITS: HttpLimits = {
   headersTimeout: 15_000,
   requestTimeout: 30_000,
-  // Streams say something every 15 s.
+  // Streams send a ping every 15 s.
   idleTimeout: 60_000,
   checkInterval: 5_000,
   maxWaiting: 1_000,
@@ -57,33 +57,33 @@ export const HTTP_LIMITS: HttpLimits = {
 };
 
 /**
- * Connections that the system holds until they are accepted. Node's default of 511 overflows in a burst, and everybody
- * who connects then waits for the SYN to be sent again, up to 15 s.
+ * Connections that the system queues until they are accepted. Node's default of 511 overflows in a burst, and new
+ * connections then wait for a SYN retransmission, up to 15 s.
  */
 export const ACCEPT_BACKLOG = 4_096;
 
 /** Answers that are compressed, each of which takes a thread up to 10 ms. */
 export const COMPRESSION_LIMITS = {
-  /** Shorter ones fit a packet or two as they are. */
+  /** Shorter answers fit one or two packets uncompressed. */
   minBytes: 2 * KIB,
   atOnce: 2,
   atOncePerAccount: 1,
 } as const;
 
-/** What one account may have under way or keep at once, through all its tokens and links together. */
+/** Limits of one account, with all its tokens and share links. */
 export const ACCOUNT_LIMITS = {
-  /** Requests that wait for the beginning of their answer, those whose body has not arrived yet among them. */
+  /** Requests whose answer has not begun, including those whose body has not arrived. */
   waitingRequests: 100,
   unreadBodies: 50,
   streams: 60,
   streamsPerToken: 20,
-  /** Of what one token may ask a minute (`RATE_LIMIT_PER_MINUTE`), what all tokens of the account may. */
+  /** Requests a minute of all tokens of the account, as a multiple of `RATE_LIMIT_PER_MINUTE`. */
   rateFactor: 4,
   /** Tokens and share links. */
   tokens: 2_000,
   checksPerMinute: 60,
   checksPerDomainPerMinute: 10,
-  /** Acts whose events are kept for long: creating tokens, links and accounts, and changing accounts. */
+  /** Acts with audited events: creating tokens, share links and accounts, and changing accounts. */
   auditedActsPerHour: 100,
   auditedActsPerDay: 500,
 } as const;
@@ -155,7 +155,7 @@ export const FILE_LIMITS = {
   /** Buffers that wait to be used again, of each kind. */
   spareBuffers: 8,
   /** Rows of domains that are kept as they were given out. */
-  rows: 5_000,
+  rows: 1_000,
   /** Of a line in a log of events: a longer one is passed over. */
   eventLineBytes: MIB,
   /** How long events of tokens, links and accounts are kept. */
@@ -187,8 +187,10 @@ export const DATABASE_LIMITS = {
   tokenUse: 10_000,
   /** The checks that have been due the longest, among which accounts take turns. */
   dueChecks: 2_000,
+  /** Check times that are read at once where all of them are looked through. */
+  checksAPage: 20_000,
   /** More due checks than this are not counted. */
-  countedDueChecks: 10_000,
+  countedDueChecks: 600_000,
   /** Of an account's events, at least these are kept, and at most twice as many. */
   keptEvents: 20_000,
 } as const;
@@ -196,9 +198,9 @@ export const DATABASE_LIMITS = {
 /** What an archive that is restored may hold. */
 export const ARCHIVE_LIMITS = {
   files: 2_000_000,
-  /** Of one file. */
+  /** Size of one file. */
   fileBytes: 1024 * MIB,
-  /** Unpacked, of all files: that many times the archive's own size, and a little. JSON shrinks to a tenth. */
+  /** Unpacked size as a multiple of the archive's, plus `extraBytes`. JSON compresses to a tenth. */
   expansion: 100,
   extraBytes: 64 * MIB,
 } as const;

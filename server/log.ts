@@ -2,9 +2,9 @@ import type { Logger } from 'pino';
 import { destination, pino } from 'pino';
 import { escapeForTerminal, inOneLine } from './terminal-text.ts';
 
-/** JSON lines on standard error; pretty on a terminal. Standard output is for what a command was asked for. */
+/** Logs JSON lines to standard error; pretty ones on a terminal. Standard output is for the results of commands. */
 export async function createLog(level: string, stderr: { readonly isTTY?: boolean }): Promise<Logger> {
-  // Lines that go into a pipe are read on a terminal, too.
+  // Lines in a pipe or a file are often read on a terminal later.
   if (stderr.isTTY !== true)
     return pino({ level, hooks: { streamWrite: escapeForTerminal } }, destination({ fd: 2, sync: true }));
   const { default: pretty } = await import('pino-pretty');
@@ -14,7 +14,7 @@ export async function createLog(level: string, stderr: { readonly isTTY?: boolea
   );
 }
 
-/** Escapes what a line of JSON means, for that is what is printed. A stack keeps its line breaks. */
+/** Escapes the values of a JSON line, which are what is printed. Stacks keep their line breaks. */
 function escapeValues(line: string): string {
   const values = JSON.parse(line, (key, value: unknown) => {
     if (typeof value !== 'string') return value;

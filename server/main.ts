@@ -24,10 +24,7 @@ import { parseSettings } from './settings.ts';
 import { refuseNoData, storeTools } from './store/open.ts';
 import { StoreInUseError } from './store/store-in-use.ts';
 
-/** How many keys a server holds ready; a command that opens the folder makes its one when it needs it. */
-const POOL_SIZE = 32;
-
-/** Milliseconds that a start has to come to its end when it is told to stop: its first token would else be lost. */
+/** Milliseconds for a start to finish after a stop signal; otherwise its first token would be lost. */
 const START_GRACE = 3000;
 
 const clock: Clock = () => new Date();
@@ -37,7 +34,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   const terminal = openTerminal(process);
   try {
     if (existsSync('.env')) {
-      // Of a file that cannot be read, the next call doesn't say why.
+      // Unlike loadEnvFile, says why a file cannot be read.
       readFileSync('.env');
       process.loadEnvFile('.env');
     }
@@ -49,13 +46,13 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   return runCommand(argv, { environment: process.env, terminal });
 }
 
-/** What a command is run in: of the process, or a test's own. */
+/** Environment and terminal of a command: the process's, or a test's own. */
 export interface CommandDeps {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly terminal: Terminal;
 }
 
-/** As `main`. A server is stopped by the signals that the process gets. */
+/** Runs one command line and resolves to its exit code. A server stops on the signals of the process. */
 export function runCommand(argv: readonly string[], deps: CommandDeps): Promise<ExitCode> {
   return runCommandLine(argv, {
     terminal: deps.terminal,
@@ -70,16 +67,14 @@ async function serve({ environment, terminal }: CommandDeps): Promise<ExitCode> 
   const settings = parseSettings(environment);
   const log = await createLog(settings.LOG_LEVEL, terminal.err);
   const keys = new KeyPool({
-    size: POOL_SIZE,
-    onWorkerDeath: (error) =>
-      log.error({ err: error }, 'The thread that makes keys died; another takes its place.'),
+    onWorkerDeath: (error) => log.error({ err: error }, 'Key worker died; starting another'),
   });
   const stopped = nextStopSignal();
   const server = await unlessStopped(startServer({ settings, log, keys, clock }), stopped);
   if (server === null) {
     const signal = await stopped;
     log.warn({ signal }, 'Stopped before startup finished');
-    // An exit would wait for the disk that the start waits for. Cut off anywhere, a start leaves the folder whole.
+    // `process.exit` would wait for the same disk as the start. A start can be killed at any point without damage.
     process.kill(process.pid, signal);
     return EXIT.refused;
   }
@@ -94,7 +89,7 @@ async function serve({ environment, terminal }: CommandDeps): Promise<ExitCode> 
   return EXIT.done;
 }
 
-/** The token is nowhere else: who can't be told it has to be told how to make another. */
+/** Prints the startup message. It holds the only copy of the first token, so a failure logs how to create another. */
 async function welcome({ url, firstStart }: RunningServer, terminal: Terminal, log: Logger): Promise<void> {
   try {
     await print(terminal.out, startupMessage(url, firstStart));
@@ -102,19 +97,19 @@ async function welcome({ url, firstStart }: RunningServer, terminal: Terminal, l
     if (firstStart === null) return;
     log.error(
       { err: error },
-      'The first token could not be printed: `letterhead token create` makes another',
+      'The first token could not be printed: `letterhead token create` creates another',
     );
   }
 }
 
-/** Null where the start has not come to its end soon after a signal. */
+/** Resolves to null if the start has not finished soon after a signal. */
 async function unlessStopped<T>(start: Promise<T>, stopped: Promise<NodeJS.Signals>): Promise<T | null> {
   const over = new AbortController();
   const grace = stopped.then(() => setTimeout(START_GRACE, null, { signal: over.signal }));
   try {
     return await Promise.race([start, grace]);
   } finally {
-    // Or every stop would wait for it, however long the start is over.
+    // A pending timer would delay every later stop.
     over.abort();
   }
 }
@@ -130,9 +125,9 @@ async function connect(
   { environment, terminal }: CommandDeps,
   { begin = false }: ConnectOptions,
 ): Promise<Connection> {
-  // A server starts without what only commands need.
+  // Loaded only by commands, so that a server starts faster.
   const { connectToFolder, connectToServer } = await import('./cli/connection.ts');
-  // As for the settings, an empty value is as good as none.
+  // An empty value counts as unset, as it does for settings.
   const url = environment['LETTERHEAD_URL']?.trim() || undefined;
   const token = environment['LETTERHEAD_TOKEN']?.trim() || undefined;
   if (url !== undefined && token !== undefined) return connectToServer(url, token);
@@ -143,8 +138,9 @@ async function connect(
   if (!begin) refuseNoData(settings);
   const log = await createLog('warn', terminal.err);
   const keys = new KeyPool({
+    // A command generates its key when it needs one.
     size: 0,
-    onWorkerDeath: (error) => log.error({ err: error }, 'No key could be made.'),
+    onWorkerDeath: (error) => log.error({ err: error }, 'Key worker died'),
   });
   return connectToFolder(await openForCommand({ settings, log, keys, clock }), log);
 }

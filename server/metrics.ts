@@ -4,7 +4,7 @@ import type { CheckObserver } from './monitor/run-check.ts';
 import { dkimStateOf } from './records/record-states.ts';
 import type { DatabaseObserver, PoolState } from './store/database-observer.ts';
 
-/** Metrics for the operator, in Prometheus' terms. */
+/** Prometheus metrics for the operator. */
 export interface Metrics {
   /** Renders the text that `/metrics` serves, of the type `contentType`. */
   text(): Promise<string>;

@@ -1,16 +1,16 @@
 import { constants } from 'node:fs';
 
-/** Undefined on Windows, where it counts as 0 and symbolic links are followed. */
+/** Undefined on Windows, where symbolic links are therefore followed. */
 const { O_NOFOLLOW } = constants;
 
 /**
- * How files of the data folder are opened: never through a symbolic link in the file's place, which could lead what is
- * written, or what is believed, to another file.
+ * Flags for files of the data folder. Symbolic links are not followed: they could redirect a write to another file, or
+ * pass another file off as ours.
  */
 export const OPEN_FLAGS = {
   r: constants.O_RDONLY | O_NOFOLLOW,
   a: constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | O_NOFOLLOW,
-  /** A new file: fails with EEXIST where anything is there. */
+  /** Creates a new file; fails with EEXIST if there is one. */
   wx: constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | O_NOFOLLOW,
 } as const;
 

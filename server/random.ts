@@ -1,8 +1,8 @@
-/** Cryptographically strong bytes: `randomBytes` of `node:crypto`, in production. */
+/** Source of cryptographically strong bytes; `randomBytes` of `node:crypto` in production. */
 export type RandomSource = (size: number) => Uint8Array;
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
-/** The largest multiple of the alphabet's length that fits a byte: above it, some characters would come up more often. */
+/** The largest multiple of the alphabet's length that fits a byte. Larger bytes are skipped, to keep characters equally likely. */
 const FAIR_BYTES = 256 - (256 % ALPHABET.length);
 
 /** A DNS label of `length` characters of `a-z0-9`, each as likely as any other. */

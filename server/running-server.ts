@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
-import type { FirstStart } from './auth/first-start.ts';
-import { makeFirstAccount } from './auth/first-start.ts';
+import type { FirstAccount } from './auth/bootstrap.ts';
+import { createFirstAccount } from './auth/bootstrap.ts';
 import type { Dns } from './dns/outcome.ts';
 import { createApp } from './http/app.ts';
 import { stopGracefully } from './http/graceful-stop.ts';
@@ -17,25 +17,25 @@ import { HTTP_LIMITS } from './limits.ts';
 import packageJson from './package.json' with { type: 'json' };
 import { findReturnPathHostProblems } from './verification/survey/return-path-host.ts';
 
-/** What `npm run build` in client/console makes. */
+/** Output of `npm run build` in client/console. */
 const CONSOLE_FOLDER = fileURLToPath(new URL('../client/console/dist', import.meta.url));
 
-/** What a server is made from. */
+/** Dependencies of a server. */
 export interface ServerDeps extends InstallationDeps {
-  /** Where they are to differ from the usual ones. */
+  /** Overrides of HTTP_LIMITS. */
   readonly bounds?: Partial<HttpLimits>;
 }
 
-/** A server that listens. */
+/** A server that is listening. */
 export interface RunningServer {
   readonly url: string;
-  /** What the first start has made; null on any other. */
-  readonly firstStart: FirstStart | null;
-  /** Finishes or cancels what is in flight, flushes, and lets go of the data folder. */
+  /** What the first start created; null on any other. */
+  readonly firstStart: FirstAccount | null;
+  /** Finishes or cancels requests in flight, flushes, and unlocks the data folder. */
   stop(): Promise<void>;
 }
 
-/** Opens the data folder, listens, and makes the first account where there is none. */
+/** Opens the data folder, listens, and creates the first account if there is none. */
 export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   const { settings, log, clock } = deps;
   const installation = await openInstallation(deps);
@@ -54,7 +54,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   });
   const stop = async () => {
     stopping.abort();
-    // Who waits for a check is answered now, so that the connections can end.
+    // Rejects requests that wait for a check, so that their connections can close.
     await installation.monitor.close();
     await stopGracefully(app);
     await installation[Symbol.asyncDispose]();
@@ -64,7 +64,10 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     installation.monitor.start();
     watchInstallation(installation, clock);
     void warnOfReturnPathHost(installation.dns, settings.RETURN_PATH_HOST, log);
-    const firstStart = await makeFirstAccount({ store: installation.store, clock }, settings.BOOTSTRAP_TOKEN);
+    const firstStart = await createFirstAccount(
+      { store: installation.store, clock },
+      settings.BOOTSTRAP_TOKEN,
+    );
     return { url, firstStart, stop };
   } catch (error) {
     await stop();
@@ -79,7 +82,7 @@ function watchInstallation({ metrics, store, monitor }: Installation, now: Clock
   });
 }
 
-/** Beside the serving: a host that is not set up yet must not keep anybody from adding domains. */
+/** Warns only: a host that is not set up yet must not prevent anybody from adding domains. */
 async function warnOfReturnPathHost(dns: Dns, host: string | null, log: Logger): Promise<void> {
   if (host === null) return;
   for (const lack of await findReturnPathHostProblems(dns, host, randomBytes))

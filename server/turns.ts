@@ -2,30 +2,30 @@ import { setImmediate as roundOfEventLoop } from 'node:timers/promises';
 import { FairSemaphore } from './fair-semaphore.ts';
 import { REQUEST_LIMITS } from './limits.ts';
 
-/** One for the whole process, as there is one event loop. Null: whoever has no account. */
+/** Shared by the whole process, which has one event loop. Null: callers without an account. */
 const turns = new FairSemaphore<number | null>({ total: 1, perOwner: 1 });
 
 /**
- * Resolves when an account may go on with long work: after what else is to do in this round of the event loop, one
- * piece of work a round, the accounts in turn.
+ * Resolves when an account may continue long work: one slice per round of the event loop, after everything else of the
+ * round, the accounts in turn.
  */
 export async function nextTurn(account: number | null): Promise<void> {
   await roundOfEventLoop();
   await turns.acquire(account);
-  // By then, this turn's work is done, or waits for its next turn.
+  // By then, the work of this turn is done, or waits for its next turn.
   setImmediate(() => turns.release(account));
 }
 
-/** The turns of one request, whose work is done in slices. */
+/** Turns of one request, whose work is done in slices. */
 export class Turns {
-  /** The account that it counts for, once that is known. */
+  /** The account of the request, once it is known. */
   account: number | null = null;
 
   next(): Promise<void> {
     return nextTurn(this.account);
   }
 
-  /** `items.map(map)` in slices: what took long enough lets others have their turn. */
+  /** `items.map(map)` in slices of `REQUEST_LIMITS.stretch` milliseconds. */
   async map<Item, Result>(
     items: readonly Item[],
     map: (item: Item, index: number) => Result,

@@ -1,21 +1,21 @@
 import { z } from 'zod';
 
-/** A positive integer that JavaScript holds exactly: accounts, domains, tokens and events are numbered so. */
+/** Id of an account, domain, token or event: a positive integer that JavaScript represents exactly. */
 export const IdSchema = z.int().min(1);
 
-/** How an id is spelt, in a path or on a command line: to be anchored, as ids are spelt in one way alone. */
+/** Canonical spelling of an id in a path or on a command line; not anchored. */
 export const ID_PATTERN = /[1-9]\d{0,14}/;
 
 const ID = new RegExp(`^${ID_PATTERN.source}$`);
 
-/** Whether a text spells an id. */
+/** Whether a text is an id. */
 export function isId(text: string): boolean {
   return ID.test(text);
 }
 
 export const ACCOUNT_NAME_MAX_LENGTH = 200;
 
-/** What an account may be called. */
+/** Name of an account. */
 export const AccountNameSchema = z
   .string()
   .trim()

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { IdSchema } from './account.ts';
 import { DnsRecordSchema } from './domain.ts';
 
-/** Where a domain stands: its DKIM record's state, for that is what a mail needs. */
+/** Status of a domain: the state of its DKIM record, which mail depends on. */
 export const StatusSchema = z
   .enum(['pending', 'verified', 'degraded', 'failed'])
   .describe(
@@ -14,7 +14,7 @@ export type Status = z.infer<typeof StatusSchema>;
 export const SeveritySchema = z.enum(['ok', 'info', 'warning', 'error']).meta({ id: 'Severity' });
 export type Severity = z.infer<typeof SeveritySchema>;
 
-/** What can be said about a record, in the order of precedence: the first that applies is the one given. */
+/** Diagnosis codes of a record, in order of precedence: the first one that applies is given. */
 export const DIAGNOSIS_CODES = [
   'NOT_CHECKED',
   'DNS_TIMEOUT',
@@ -53,7 +53,7 @@ export const DIAGNOSIS_CODES = [
 export const DiagnosisCodeSchema = z.enum(DIAGNOSIS_CODES).meta({ id: 'DiagnosisCode' });
 export type DiagnosisCode = z.infer<typeof DiagnosisCodeSchema>;
 
-/** What one name server answered. */
+/** The answer of one name server. */
 export const NameServerObservationSchema = z
   .object({
     name: z.string(),
@@ -69,7 +69,7 @@ export const NameServerObservationSchema = z
   .meta({ id: 'NameServerObservation' });
 export type NameServerObservation = z.infer<typeof NameServerObservationSchema>;
 
-/** What would be done in the DNS, as a program does it. */
+/** A change to make in the DNS, for programs. */
 export const ActionSchema = z
   .object({
     kind: z
@@ -106,7 +106,7 @@ export const ActionSchema = z
   .meta({ id: 'Action', description: 'What would be done in the DNS, as a program does it.' });
 export type Action = z.infer<typeof ActionSchema>;
 
-/** What the last check saw of one record, what that means, and what to type instead. */
+/** What the last check found of one record, and how to fix it. */
 export const RecordDiagnosisSchema = z
   .object({
     label: DnsRecordSchema.shape.label,
@@ -150,7 +150,7 @@ export const RecordDiagnosisSchema = z
   .meta({ id: 'RecordDiagnosis' });
 export type RecordDiagnosis = z.infer<typeof RecordDiagnosisSchema>;
 
-/** What else would help the mail arrive. Never part of `verified`. */
+/** Advice that helps mail arrive. Does not affect `verified`. */
 export const AdviceSchema = z
   .object({
     code: z.enum([
@@ -177,7 +177,7 @@ export const AdviceSchema = z
   .meta({ id: 'Advice' });
 export type Advice = z.infer<typeof AdviceSchema>;
 
-/** Why a domain is, or is not, verified: what the last check saw. */
+/** Why a domain is, or is not, verified: what the last check found. */
 export const DiagnosisSchema = z
   .object({
     status: StatusSchema,
@@ -189,7 +189,7 @@ export const DiagnosisSchema = z
   .meta({ id: 'Diagnosis', description: 'Why, with evidence and fix: what the last check saw.' });
 export type Diagnosis = z.infer<typeof DiagnosisSchema>;
 
-/** One domain's line in the overview. */
+/** Status of one domain in the overview. */
 export const DomainStatusSchema = z
   .object({
     id: IdSchema,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { IdSchema } from './account.ts';
 
-/** One DNS record, in the words of a DNS provider's form. */
+/** A DNS record, with the field names of a DNS provider's form. */
 export const DnsRecordSchema = z
   .object({
     label: z.enum(['DKIM', 'Return-Path']).describe('What the record is for.').meta({ example: 'DKIM' }),
@@ -11,7 +11,7 @@ export const DnsRecordSchema = z
       .describe('Relative to the registrable domain.')
       .meta({ example: '653216321fh._domainkey' }),
     value: z.string().meta({ example: 'k=rsa;p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA...' }),
-    verified: z.boolean().describe('Whether the world can see it.'),
+    verified: z.boolean().describe('Whether it was found in the DNS.'),
   })
   .meta({ id: 'DnsRecord', description: 'A record to publish, as it is typed into a DNS form.' });
 

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 
 /**
- * Every way in which Letterhead says no, once. Both adapters map from here: REST takes `status`,
- * tRPC takes `trpc` (its own name for the same status), and a log or a program takes the code.
+ * All error codes with their HTTP status, and tRPC's name for that status. Programs and logs use the code.
  */
 export const ERROR_CATALOGUE = {
   not_found: { status: 404, trpc: 'NOT_FOUND' },
@@ -22,7 +21,7 @@ export const ERROR_CATALOGUE = {
 
 export type ErrorCode = keyof typeof ERROR_CATALOGUE;
 
-/** Complaints by field: what a form shows beside each input. */
+/** Messages by field, for a form to show beside each input. */
 export type FieldErrors = Record<string, string[]>;
 
 /** The body of every REST error; `errors` comes with `invalid` and `domain_taken` only. */
@@ -36,18 +35,18 @@ export const ErrorBodySchema = z
     errors: z
       .record(z.string(), z.array(z.string()))
       .optional()
-      .describe('The complaints, by field. With `invalid` and `domain_taken` only.'),
+      .describe('Messages by field. With `invalid` and `domain_taken` only.'),
   })
   .meta({ id: 'Error', description: 'Why a request was refused.' });
 
 export type ErrorBody = z.infer<typeof ErrorBodySchema>;
 
-/** The one error that Letterhead's rules throw: a catalogue code and a person's sentence. */
+/** The only error that Letterhead's rules throw: a code of the catalogue and a sentence for a person. */
 export class LetterheadError extends Error {
   override readonly name = 'LetterheadError';
   readonly code: ErrorCode;
   readonly errors: FieldErrors | undefined;
-  /** Seconds after which trying again makes sense; for `rate_limited` and `unavailable`. */
+  /** Seconds after which to try again; for `rate_limited` and `unavailable`. */
   readonly retryAfter: number | undefined;
 
   constructor(
@@ -61,7 +60,7 @@ export class LetterheadError extends Error {
     this.retryAfter = options.retryAfter;
   }
 
-  /** What a caller gets to see: nothing of the cause, nothing of the stack. */
+  /** The body that a caller gets, without cause and stack. */
   toBody(): ErrorBody {
     return {
       message: this.message,

@@ -26,7 +26,7 @@ export const EVENT_TYPES = [
 export const EventTypeSchema = z.enum(EVENT_TYPES).meta({ id: 'EventType' });
 export type EventType = z.infer<typeof EventTypeSchema>;
 
-/** Who did it: a token (with the address it came from), someone at the command line, or Letterhead itself. */
+/** Who made a change: a token (and its network address), the command line, or the monitor. */
 export const ActorSchema = z
   .object({
     kind: z.enum(['token', 'cli', 'monitor']),
@@ -37,7 +37,7 @@ export const ActorSchema = z
 
 export type Actor = z.infer<typeof ActorSchema>;
 
-/** One line of what happened. */
+/** An entry in the log of an account. */
 export const EventSchema = z
   .object({
     id: IdSchema.describe('Rises within the account.'),
@@ -47,7 +47,7 @@ export const EventSchema = z
     at: z.date(),
     changes: z
       .record(z.string(), z.json())
-      .describe('What changed: the fields with their old and new values, or what was made or removed.'),
+      .describe('What changed: fields with their old and new values, or what was created or removed.'),
   })
   .meta({ id: 'Event', description: 'Something that happened in an account.' });
 

@@ -1,19 +1,19 @@
 import type { Action, Advice, RecordDiagnosis } from './diagnosis.ts';
 
 /**
- * A piece of the sentence that says what to do: words, or a text that is shown exactly as it is. `host` and `value` are
- * to be typed; `present` is in the DNS now.
+ * A part of a fix: words, or a text to show exactly as it is. `host` and `value` are to be entered; `present` is in the
+ * DNS now.
  */
 export type FixPart = string | { readonly exact: string; readonly role: Role };
 type Role = 'host' | 'value' | 'present';
 
-/** What has to be known of an entry of a diagnosis: its action, and the code where that changes the words. */
+/** The fields of a diagnosis that its fix is worded from. */
 export interface FixSource {
   readonly code: RecordDiagnosis['code'] | Advice['code'];
   readonly action: Action;
 }
 
-/** An action as one imperative sentence, in pieces: for a page that puts copy buttons beside what is to be typed. */
+/** Words an action as one imperative sentence, in parts, so that a page can add copy buttons. */
 export function fixParts(source: FixSource): FixPart[] {
   const { kind, zone, type } = source.action;
   if (kind !== 'registrar') return [`In the DNS zone ${zone}, `, ...whatToDo(source), '.'];
@@ -35,7 +35,7 @@ function nameServers(value: string): FixPart[] {
   return listed(value.split(' '), 'value');
 }
 
-/** The same as text. No DNS form gives a meaning to these quotation marks, so none is taken for a part of a value. */
+/** The same as text. Uses typographic quotation marks, which nobody takes for a part of the value. */
 export function fixSentence(source: FixSource): string {
   return fixParts(source)
     .map((part) => (typeof part === 'string' ? part : `“${part.exact}”`))

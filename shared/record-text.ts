@@ -1,16 +1,13 @@
 import type { DnsRecord } from './domain.ts';
 
-/** Records in the forms in which other people and programs take them. */
-
-/** A record as it is typed into the form of a zone. */
+/** A record as it is entered into a DNS form. */
 export interface TypedRecord extends Pick<DnsRecord, 'label' | 'type' | 'value'> {
   /** Relative to the zone: `abc._domainkey`. */
   readonly host: string;
-  /** The host name in full. */
   readonly fqdn: string;
 }
 
-/** The e-mail to somebody who edits the DNS and knows nothing of Letterhead. `domain` and `zone` as people read them. */
+/** The text of an e-mail to a person who edits the DNS and has no account. `domain` and `zone` are for display. */
 export function recordsEmail(domain: string, zone: string, records: readonly TypedRecord[]): string {
   const isOne = records.length === 1;
   const listed = records.map(
@@ -33,15 +30,15 @@ Thank you!
 `;
 }
 
-/** A line of comma-separated values (RFC 4180), with its end. */
+/** A line of comma-separated values with its line end (RFC 4180). */
 export function csvLine(cells: readonly string[]): string {
   return `${cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join()}\r\n`;
 }
 
-/** What one character-string of a TXT record holds at most (RFC 1035 §3.3), in octets. */
+/** Maximum length of a character-string in a TXT record, in octets (RFC 1035 §3.3). */
 const STRING_MAX = 255;
 
-/** A TXT value, which is ASCII, as the strings in quotation marks that zone files and some forms want. */
+/** Splits an ASCII TXT value into quoted strings, as zone files and some DNS forms expect. */
 export function quotedStrings(value: string): string[] {
   const strings = value.match(new RegExp(`.{1,${STRING_MAX}}`, 'gs')) ?? [''];
   return strings.map((string) => `"${string.replace(/["\\]/g, '\\$&')}"`);

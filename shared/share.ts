@@ -3,10 +3,10 @@ import { IdSchema } from './account.ts';
 import { DiagnosisSchema } from './diagnosis.ts';
 import { DomainSchema } from './domain.ts';
 
-/** How long a share link works where nothing else was said, in days. */
+/** Days after which a share link expires by default. */
 export const SHARE_DAYS = 7;
 
-/** A link for a colleague without an account: one domain's records and states, to read and to check. */
+/** A link that lets a person without an account view and check one domain. */
 export const ShareSchema = z
   .object({
     id: IdSchema.meta({ example: 2 }),
@@ -18,7 +18,7 @@ export const ShareSchema = z
 
 export type Share = z.infer<typeof ShareSchema>;
 
-/** The answer to making a link: the only place where its secret is ever shown. */
+/** The answer to creating a share link: only it contains the secret. */
 export const NewShareSchema = ShareSchema.extend({
   token: z.string().describe('The secret, shown this once: a token of scope `share`.'),
   url: z

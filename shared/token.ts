@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { AccountSchema, IdSchema } from './account.ts';
 
-/** What a token may do. `admin` implies the other three and reaches every account. */
+/** Scopes of tokens. `admin` implies the others and reaches every account. */
 export const SCOPES = ['domains:read', 'domains:write', 'domains:sign', 'admin'] as const;
 
 export const ScopeSchema = z.enum(SCOPES).meta({ id: 'Scope' });
 export type Scope = z.infer<typeof ScopeSchema>;
 
-/** What a share link's token has instead: it shows one domain, and nothing grants it but sharing. */
+/** Scope of the token of a share link; only sharing a domain grants it. */
 export const SHARE_SCOPE = 'share';
 export type TokenScope = Scope | typeof SHARE_SCOPE;
 
@@ -16,7 +16,7 @@ export const TOKEN_PATTERN = /^lh_[A-Za-z0-9_-]{43}$/;
 
 export const TOKEN_NAME_MAX_LENGTH = 200;
 
-/** A token as it can be shown: the secret is in the answer that creates it and nowhere else. */
+/** A token without its secret. */
 export const TokenSchema = z
   .object({
     id: IdSchema.meta({ example: 1 }),
@@ -35,11 +35,11 @@ export const TokenSchema = z
 
 export type Token = z.infer<typeof TokenSchema>;
 
-/** Who am I: the token that asks, with its account. */
+/** The caller's own token, with its account. */
 export const CurrentTokenSchema = TokenSchema.extend({ account: AccountSchema }).meta({ id: 'CurrentToken' });
 export type CurrentToken = z.infer<typeof CurrentTokenSchema>;
 
-/** The answer to creating a token: the only place where the secret is ever shown. */
+/** The answer to creating a token: only it contains the secret. */
 export const NewTokenSchema = TokenSchema.extend({
   token: z
     .string()
@@ -48,17 +48,17 @@ export const NewTokenSchema = TokenSchema.extend({
 }).meta({ id: 'NewToken' });
 export type NewToken = z.infer<typeof NewTokenSchema>;
 
-/** A time as JSON spells it (RFC 3339), or a day, which begins in UTC. */
+/** A time (RFC 3339), or a date, which means its beginning in UTC. */
 const TimeTextSchema = z.union([z.iso.datetime({ offset: true }), z.iso.date()]);
 
-/** When something stops working: a time that four digits of a year can spell. What is no time is left to be refused. */
+/** An expiry. Years have four digits. Passes on what is not a time, which `z.date()` then refuses. */
 export const ExpirySchema = z.preprocess(
   (value: Date | string): Date | string =>
     TimeTextSchema.safeParse(value).success ? new Date(value) : value,
   z.date().max(new Date('9999-12-31T23:59:59Z'), 'Give a time before the year 10000, or null for never.'),
 );
 
-/** What a caller says to make a token. */
+/** Input of creating a token. */
 export const TokenInputSchema = z.object({
   name: z
     .string()
@@ -73,3 +73,4 @@ export const TokenInputSchema = z.object({
     .meta({ example: ['domains:read', 'domains:write'] }),
   expires_at: ExpirySchema.nullable().default(null).describe('When it stops working; null for never.'),
 });
+export type TokenInput = z.infer<typeof TokenInputSchema>;

@@ -50,7 +50,7 @@ export class Child<Ready> implements AsyncDisposable {
     return new Child(child, said, await messageFrom<Ready>(child, said));
   }
 
-  /** One question at a time. */
+  /** Asks one question at a time. */
   ask<Answer>(question: unknown): Promise<Answer> {
     const answer = messageFrom<Answer>(this.#child, this.#said);
     this.#child.send(JSON.stringify(question));
@@ -65,7 +65,7 @@ export class Child<Ready> implements AsyncDisposable {
   }
 }
 
-/** The next thing that the process tells; rejects where it ends instead. */
+/** Resolves to the next message of the process; rejects if it exits. */
 async function messageFrom<T>(child: ChildProcess, said: readonly string[]): Promise<T> {
   const over = new AbortController();
   const died = once(child, 'exit', { signal: over.signal }).then(([code]) => {
@@ -80,13 +80,13 @@ async function messageFrom<T>(child: ChildProcess, said: readonly string[]): Pro
   }
 }
 
-/** In the script: what it was handed. */
+/** In the script: its options. */
 export function childOptions<Options>(): Options {
-  // Both ends are the tests' own, and name the same type.
+  // Caller and script name the same type.
   return JSON.parse(process.argv.at(-1) ?? 'null') as Options;
 }
 
-/** In the script: says that it is ready, answers what it is asked, and ends with its parent. */
+/** In the script: reports that it is ready, answers questions, and exits with its parent. */
 export function serveParent<Question>(ready: unknown, answer: (question: Question) => unknown): void {
   process.on('message', async (question: string) => process.send?.(await answer(JSON.parse(question))));
   process.on('disconnect', () => process.exit());

@@ -5,18 +5,17 @@ import type { Letterhead } from '@letterhead/client';
 import { createLetterhead } from '@letterhead/client';
 import type { Scope } from '@letterhead/shared';
 import { pino } from 'pino';
-import { keysFromFile } from '../server/keys/key-source.ts';
 import type { HttpLimits } from '../server/limits.ts';
 import type { RunningServer, ServerDeps } from '../server/running-server.ts';
 import { startServer } from '../server/running-server.ts';
 import { parseSettings } from '../server/settings.ts';
 import type { LoopbackDns } from './dns/loopback-dns.ts';
 import { startLoopbackDns } from './dns/loopback-dns.ts';
-import { KEYS_FILE } from './keys-file.ts';
+import { KEYS_FILE, keysFromFile } from './keys-file.ts';
 import { LeakWatch } from './security/leak-watch.ts';
 import { createTestStore, type TestStore } from './test-store.ts';
 
-/** A real server on a free port, with a data folder and a small internet of its own. */
+/** A real server on a free port, with its own data folder and DNS servers. */
 export interface TestServer extends AsyncDisposable {
   readonly url: string;
   /** Account 1's first token, with every scope. */
@@ -24,13 +23,13 @@ export interface TestServer extends AsyncDisposable {
   readonly letterhead: Letterhead;
   readonly dns: LoopbackDns;
   readonly dataDir: string;
-  /** What the server has logged, as JSON lines. */
+  /** The server's log, in JSON lines. */
   readonly log: readonly string[];
   /** Sends a request to the REST API; `path` begins below `/api/v1`. */
   rest(method: string, path: string, options?: RestOptions): Promise<RestAnswer>;
-  /** Makes a token of account 1, or of another. */
+  /** Creates a token of account 1, or of another. */
   makeToken(scopes: Scope[], account?: number): Promise<string>;
-  /** Stops the server and starts another on the same folder, which takes over the cleanup. */
+  /** Stops the server and starts another on the same folder, which then cleans up. */
   restart(): Promise<TestServer>;
 }
 

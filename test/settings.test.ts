@@ -1,7 +1,7 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { parseSettings, SettingsError } from '../server/settings.ts';
 
-it('no setting is required', () => {
+test('no setting is required', () => {
   expect(parseSettings({})).toMatchObject({
     HOST: '127.0.0.1',
     PORT: 3000,
@@ -14,7 +14,7 @@ it('no setting is required', () => {
   });
 });
 
-it('an empty setting counts as unset, and the others are trimmed', () => {
+test('an empty setting counts as unset, and the others are trimmed', () => {
   expect(parseSettings({ PORT: ' ', HOST: ' ::1\n', SECRET_KEY: '' })).toMatchObject({
     PORT: 3000,
     HOST: '::1',
@@ -22,7 +22,7 @@ it('an empty setting counts as unset, and the others are trimmed', () => {
   });
 });
 
-it('each setting is read', () => {
+test('each setting is read', () => {
   const key = Buffer.alloc(32, 7);
   expect(
     parseSettings({
@@ -46,7 +46,7 @@ it('each setting is read', () => {
   });
 });
 
-it.each([
+test.each([
   ['PORT', '65536'],
   ['PORT', 'http'],
   ['PORT', '-1'],
@@ -69,6 +69,6 @@ it.each([
   const parse = () => parseSettings({ [name]: value });
   expect(parse).toThrow(SettingsError);
   expect(parse).toThrow(new RegExp(`^The setting ${name} cannot be used: [^\\n]+\\.$`));
-  // The schema library's own words tell a person little.
+  // The schema library's own messages are not for people.
   expect(parse).not.toThrow(/invalid|expected|received/i);
 });

@@ -1,13 +1,13 @@
 import fastify from 'fastify';
 import { Admission } from '../../server/auth/admission.ts';
 import { openInstallation } from '../../server/installation.ts';
-import { keysFromFile } from '../../server/keys/key-source.ts';
 import { createLog } from '../../server/log.ts';
 import { listOperations } from '../../server/rest/operations.ts';
 import type { AdmissionOf, RestSource } from '../../server/rest/rest-adapter.ts';
 import { BASE_PATH, serveRest } from '../../server/rest/rest-adapter.ts';
 import { appRouter } from '../../server/router/index.ts';
 import { parseSettings } from '../../server/settings.ts';
+import { keysFromFile } from '../../test/keys-file.ts';
 import { contend, contenderOptions } from '../contender-process.ts';
 
 /** The REST API alone: tokens are checked, but nothing is limited, counted, logged, or added to the headers. */

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openInstallation } from '../../server/installation.ts';
-import { keysFromFile } from '../../server/keys/key-source.ts';
 import { createLog } from '../../server/log.ts';
 import { parseSettings } from '../../server/settings.ts';
+import { keysFromFile } from '../../test/keys-file.ts';
 import type { CheckRun } from '../contender-messages.ts';
 import { contend, contenderOptions } from '../contender-process.ts';
 

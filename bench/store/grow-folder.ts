@@ -2,18 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import type { Actor } from '@letterhead/shared';
 import { Accounts } from '../../server/auth/accounts.ts';
-import { makeFirstAccount } from '../../server/auth/first-start.ts';
-import { Shares } from '../../server/auth/shares.ts';
-import { parseDomainName } from '../../server/domains/domain-name.ts';
+import { createFirstAccount } from '../../server/auth/bootstrap.ts';
+import { DomainNameSchema } from '../../server/domains/domain-name.ts';
 import { Domains } from '../../server/domains/domains.ts';
 import { toInstant } from '../../server/instant.ts';
-import { keysFromFile } from '../../server/keys/key-source.ts';
 import { openKeyCipher } from '../../server/keys/open-key-cipher.ts';
 import { nextCheckTimes } from '../../server/monitor/schedule.ts';
 import type { FileSystem } from '../../server/store/json/file-system.ts';
 import { nodeFileSystem } from '../../server/store/json/file-system.ts';
 import { openJsonStore } from '../../server/store/json/json-store.ts';
 import type { AccountRow, DomainRow, Store } from '../../server/store/store.ts';
+import { keysFromFile } from '../../test/keys-file.ts';
 import { keysFile, TOKEN } from '../letterhead-server.ts';
 
 /** What is to be in a data folder, beside the first account. */
@@ -38,7 +37,7 @@ export async function growFolder(dataDir: string, databaseFile: string, size: Fo
   await using store = disposable(
     await openJsonStore({ dataDir, clock, fileSystem: withoutSync(nodeFileSystem) }),
   );
-  await makeFirstAccount({ store, clock }, TOKEN);
+  await createFirstAccount({ store, clock }, TOKEN);
   const domains = new Domains({
     store,
     keys: await keysFromFile(keysFile(), () => {}),
@@ -47,7 +46,6 @@ export async function growFolder(dataDir: string, databaseFile: string, size: Fo
     random: randomBytes,
     returnPathHost: null,
     maxDomainsPerAccount: NO_LIMIT,
-    shares: new Shares({ store, clock, publicUrl: null }),
     monitor: { verifyNow: () => Promise.reject(new Error('Nothing is verified here.')) },
   });
   const accounts = new Accounts({ store, clock });
@@ -68,7 +66,9 @@ async function fillAccount(
   account: AccountRow,
   count: number,
 ): Promise<void> {
-  const names = Array.from({ length: count }, (_, at) => parseDomainName(`domain-${at + 1}.example.org`));
+  const names = Array.from({ length: count }, (_, at) =>
+    DomainNameSchema.parse(`domain-${at + 1}.example.org`),
+  );
   const rows = await Promise.all(names.map((name) => domains.create(account, name, actor)));
   const now = new Date();
   for (const row of rows) {

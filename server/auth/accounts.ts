@@ -1,8 +1,8 @@
 import type { Account, Actor, EventType } from '@letterhead/shared';
 import { LetterheadError } from '@letterhead/shared';
-import type { Clock } from '../instant.ts';
 import { toInstant } from '../instant.ts';
-import type { AccountRow, JsonValue, NewEvent, Store } from '../store/store.ts';
+import type { AccountRow, JsonValue, NewEvent } from '../store/store.ts';
+import type { AuthDeps } from './identity.ts';
 
 /** An account as callers see it. */
 export function toAccount(row: AccountRow): Account {
@@ -15,46 +15,44 @@ export function toAccount(row: AccountRow): Account {
   };
 }
 
-/** What is to change; undefined stays as it is. */
+/** Fields to change; undefined ones stay as they are. */
 export interface AccountChange {
   readonly name?: string | undefined;
   readonly suspended?: boolean | undefined;
 }
 
-/** The accounts of the installation: made, renamed, suspended, deleted. */
+/** Accounts of the installation. */
 export class Accounts {
-  readonly #store: Store;
-  readonly #clock: Clock;
+  readonly #deps: AuthDeps;
 
-  constructor(from: { store: Store; clock: Clock }) {
-    this.#store = from.store;
-    this.#clock = from.clock;
+  constructor(deps: AuthDeps) {
+    this.#deps = deps;
   }
 
-  /** By id. */
+  /** Ordered by id. */
   list(): Promise<readonly AccountRow[]> {
-    return this.#store.accounts.list();
+    return this.#deps.store.accounts.list();
   }
 
   /** Rejects with `not_found`. */
   async get(id: number): Promise<AccountRow> {
-    const row = await this.#store.accounts.get(id);
+    const row = await this.#deps.store.accounts.get(id);
     if (row === undefined) throw noSuchAccount(id);
     return row;
   }
 
   create(name: string, actor: Actor): Promise<AccountRow> {
-    const now = toInstant(this.#clock());
-    return this.#store.accounts.create(
+    const now = toInstant(this.#deps.clock());
+    return this.#deps.store.accounts.create(
       { name, suspended: false, created_at: now, updated_at: now },
       this.#event('account.created', actor, { name }),
     );
   }
 
-  /** Renames, suspends or resumes; what is undefined stays as it is. */
-  async change(account: AccountRow, to: AccountChange, actor: Actor): Promise<AccountRow> {
-    const updated_at = toInstant(this.#clock());
-    const row = await this.#store.accounts.update(account.id, (current) => {
+  /** Renames, suspends or resumes. */
+  async update(account: AccountRow, to: AccountChange, actor: Actor): Promise<AccountRow> {
+    const updated_at = toInstant(this.#deps.clock());
+    const row = await this.#deps.store.accounts.update(account.id, (current) => {
       const events = [
         ...this.#renamed(current, to.name, actor),
         ...this.#suspended(current, to.suspended, actor),
@@ -67,9 +65,9 @@ export class Accounts {
     return row;
   }
 
-  /** With its domains, keys, tokens and events. The event goes to the log of the account that asked for it. */
-  async remove(account: AccountRow, actor: Actor, actorAccount: number | null): Promise<void> {
-    const gone = await this.#store.accounts.delete(account.id, (row) =>
+  /** Deletes its domains, keys, tokens and events as well. The event is logged in the actor's account, if it has one. */
+  async delete(account: AccountRow, actor: Actor, actorAccount: number | null): Promise<void> {
+    const gone = await this.#deps.store.accounts.delete(account.id, (row) =>
       actorAccount === null || actorAccount === row.id
         ? null
         : {
@@ -91,7 +89,7 @@ export class Accounts {
   }
 
   #event(type: EventType, actor: Actor, changes: Record<string, JsonValue>): NewEvent {
-    return { type, domain: null, actor, at: toInstant(this.#clock()), changes };
+    return { type, domain: null, actor, at: toInstant(this.#deps.clock()), changes };
   }
 }
 

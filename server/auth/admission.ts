@@ -1,19 +1,15 @@
 import type { TokenScope } from '@letterhead/shared';
 import { LetterheadError } from '@letterhead/shared';
-import type { Clock } from '../instant.ts';
 import { toInstant } from '../instant.ts';
-import type { AccountRow, Store, TokenRow } from '../store/store.ts';
-import type { Caller, Identity } from './identity.ts';
-import { authorize } from './identity.ts';
+import type { AccountRow, TokenRow } from '../store/store.ts';
+import type { AuthDeps, Caller, Identity } from './identity.ts';
+import { authorize, findValidToken, unauthenticated } from './identity.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { hashTokenSecret, looksLikeToken } from './token-secret.ts';
-import { findValidToken, unauthenticated } from './valid-token.ts';
 
 export const BEARER = /^Bearer +(\S+) *$/i;
 
-export interface AdmissionDeps {
-  readonly store: Store;
-  readonly clock: Clock;
+export interface AdmissionDeps extends AuthDeps {
   readonly limits: RateLimits;
 }
 
@@ -21,25 +17,25 @@ export interface AdmissionDeps {
 export interface RequestOrigin {
   readonly authorization: string | undefined;
   readonly address: string;
-  /** Counts the request among those that the account has under way. Throws `rate_limited` where those are too many. */
+  /** Counts the request as one of the account's requests in flight. Throws `rate_limited` if there are too many. */
   readonly enter: (account: number) => void;
 }
 
-/** A caller over HTTP always has both. */
+/** Identity of a caller over HTTP. */
 export type TokenIdentity = Identity & { readonly token: TokenRow; readonly account: AccountRow };
 
 /**
- * Decides whether one request may do what it asks for: the only place that does. In this order: `unauthenticated`,
- * `forbidden`, `rate_limited`. Each procedure that the request brings counts once, for its token and that token's
- * account; for its address where it shows no token of ours. A refused procedure counts as well.
+ * Authenticates, authorizes and counts one HTTP request; nothing else does. Refuses in this order: `unauthenticated`,
+ * `forbidden`, `rate_limited`. Each procedure of the request counts once for its token and the token's account, or for
+ * the address if the token is missing or invalid. A refused procedure counts as well.
  */
 export class Admission implements Caller {
-  /** How many procedures the request brings: more than one in a batch. */
+  /** Number of procedures in the request: more than one in a batch. */
   procedures = 1;
   readonly #deps: AdmissionDeps;
   readonly #origin: RequestOrigin;
   #identity: Promise<TokenIdentity> | undefined;
-  /** Procedures that have been counted, and how many of those `admit` has yet to see. */
+  /** Procedures that have been counted, and those of them that `admit` has not seen yet. */
   #counted = 0;
   #ahead = 0;
 
@@ -48,7 +44,6 @@ export class Admission implements Caller {
     this.#origin = origin;
   }
 
-  /** Admits one procedure. `account`: the one that it is about, null for none; asked for once the caller is known. */
   async admit(
     scope: TokenScope | null,
     account: () => number | null | Promise<number | null>,
@@ -65,8 +60,8 @@ export class Admission implements Caller {
   }
 
   /**
-   * Lets a request go on before it has said what it is for, so that its body is read. Counts no procedure. Rejects with
-   * `unauthenticated`, or with `rate_limited` where the account has too many requests under way.
+   * Authenticates a request whose procedures are not known before its body is read. Counts no procedure. Rejects with
+   * `unauthenticated`, or with `rate_limited` if the account has too many requests in flight.
    */
   async enter(): Promise<TokenIdentity> {
     const identity = await this.#identify();
@@ -75,8 +70,8 @@ export class Admission implements Caller {
   }
 
   /**
-   * Counts a stream before it begins: once it has, it can't be refused with a status any more. `admit` decides about
-   * the rest later. Rejects with `unauthenticated` or `rate_limited`.
+   * Counts a stream before it begins, because it cannot be refused with a status afterwards. `admit` does the rest
+   * later. Rejects with `unauthenticated` or `rate_limited`.
    */
   async countStream(): Promise<TokenIdentity> {
     const identity = await this.#identify();
@@ -85,7 +80,7 @@ export class Admission implements Caller {
     return identity;
   }
 
-  /** Counts a request for a page that needs no token. Rejects with `rate_limited`, whether or not one is shown. */
+  /** Counts a request for a page that needs no token. Rejects with `rate_limited`. */
   async countPage(): Promise<void> {
     try {
       await this.#count(await this.#identify());
@@ -95,8 +90,8 @@ export class Admission implements Caller {
   }
 
   /**
-   * Counts what no `admit` has seen: paths that are not there, procedures that failed before. It needs no token,
-   * and refuses nobody who has one. Rejects with `rate_limited` where an address has come too often.
+   * Counts what `admit` has not seen: unknown paths, and procedures that failed before it. Rejects with `rate_limited`
+   * only for an address without a valid token.
    */
   async settle(): Promise<void> {
     let identity: TokenIdentity;
@@ -109,7 +104,7 @@ export class Admission implements Caller {
     while (this.#counted < this.procedures) await this.#count(identity).catch(() => {});
   }
 
-  /** Once a request. Rejects with `unauthenticated`, or `rate_limited` in its place. */
+  /** Authenticates once per request. Rejects with `unauthenticated`, or `rate_limited` in its place. */
   #identify(): Promise<TokenIdentity> {
     this.#identity ??= this.#authenticate();
     return this.#identity;

@@ -1,8 +1,15 @@
 import type { Actor, TokenScope } from '@letterhead/shared';
 import { hasScope, LetterheadError, SHARE_SCOPE } from '@letterhead/shared';
-import type { AccountRow, TokenRow } from '../store/store.ts';
+import type { Clock, Instant } from '../instant.ts';
+import type { AccountRow, Store, TokenRow } from '../store/store.ts';
 
-/** Who asks, once it is known. The command line on an unlocked data folder has no token and no account of its own. */
+/** Dependencies of the services of accounts, tokens and share links. */
+export interface AuthDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+}
+
+/** An authenticated caller. The command line on the data folder has neither a token nor an account. */
 export interface Identity {
   readonly actor: Actor;
   readonly scopes: readonly TokenScope[];
@@ -10,18 +17,38 @@ export interface Identity {
   readonly account: AccountRow | null;
 }
 
-/** Somebody who may or may not turn out to be known. */
+/** A caller that is authenticated when it calls the first procedure. */
 export interface Caller {
   /**
-   * Lets them do one thing that needs `scope`, to the account that it is about, which is only asked for once the
-   * caller is known. Rejects with `unauthenticated`, `forbidden` or `rate_limited`, in this order.
+   * Admits one call that needs `scope` on `account`, which is evaluated once the caller is authenticated; null for a
+   * call about no account. Rejects with `unauthenticated`, `forbidden` or `rate_limited`, in this order.
    */
   admit(scope: TokenScope | null, account: () => number | null | Promise<number | null>): Promise<Identity>;
 }
 
 /**
- * Refuses with `forbidden` what this identity may not do. `account` is the one that the request is about, null where
- * it is about none. Whether that account exists is not looked at: strangers must not learn it.
+ * Returns the token with this hash and its account, if it is valid at `now`. Rejects with `unauthenticated`.
+ */
+export async function findValidToken(
+  { tokens }: Pick<Store, 'tokens'>,
+  hash: string,
+  now: Instant,
+): Promise<{ token: TokenRow; account: AccountRow }> {
+  const found = await tokens.findByHash(hash);
+  if (found === undefined) throw unauthenticated('Unknown or revoked token.');
+  const { expires_at } = found.token;
+  if (expires_at !== null && expires_at <= now)
+    throw unauthenticated(`This token expired at ${expires_at}. Ask for a new one.`);
+  return found;
+}
+
+export function unauthenticated(message: string): LetterheadError {
+  return new LetterheadError('unauthenticated', message);
+}
+
+/**
+ * Throws `forbidden` unless this identity may use `scope` on `account`; null for a call about no account. Does not look
+ * up whether the account exists, because other accounts must not learn that.
  */
 export function authorize(identity: Identity, scope: TokenScope | null, account: number | null): void {
   if (identity.account?.suspended === true) {

@@ -1,25 +1,24 @@
 import type { Actor, TokenScope } from '@letterhead/shared';
 import { LetterheadError } from '@letterhead/shared';
-import type { Clock, Instant } from '../instant.ts';
+import type { Instant } from '../instant.ts';
 import { toInstant } from '../instant.ts';
 import { ACCOUNT_LIMITS } from '../limits.ts';
-import type { AccountRow, DomainRow, NewEvent, NewToken, Store, TokenRow } from '../store/store.ts';
-import type { Identity } from './identity.ts';
-import { refuseExpiry, tooManyTokens } from './new-token-rules.ts';
+import type { AccountRow, DomainRow, NewEvent, NewToken, TokenRow } from '../store/store.ts';
+import type { AuthDeps, Identity } from './identity.ts';
 import { hashTokenSecret, makeTokenSecret, tokenPrefix } from './token-secret.ts';
 
-/** What is said of a token before it has an id and a secret. */
+/** A token to create. */
 export interface TokenPlan {
   readonly name: string;
   readonly scopes: readonly TokenScope[];
   /** Null for never. */
   readonly expiresAt: Date | null;
-  /** The one that a share link shows; null for a token of the whole account. */
+  /** The domain that a share link shows; null for a token of the account. */
   readonly domain: DomainRow | null;
 }
 
-/** What is kept of a new token: of its secret no more than the hash, and what tells tokens apart. */
-export function describeToken(
+/** Returns what is stored of a new token: of its secret, only the hash and a prefix. */
+export function toNewToken(
   { name, scopes, expiresAt, domain }: TokenPlan,
   secret: string,
   at: Instant,
@@ -35,7 +34,7 @@ export function describeToken(
   };
 }
 
-/** That a token, or a domain's share link, was made or revoked. */
+/** Event of a token, or a share link of `domain`, that was created or revoked. */
 export function tokenEvent(
   type: 'token.created' | 'token.revoked',
   { id, name, scopes }: TokenRow,
@@ -51,11 +50,11 @@ export function tokenEvent(
 }
 
 /**
- * Makes and stores a token of an account. Rejects with `invalid` or `forbidden` for its end, `quota_exceeded` where
- * the account holds too many, and `not_found` where the account, or the domain to share, is gone.
+ * Creates and stores a token. Rejects with `invalid` or `forbidden` because of its expiry, `quota_exceeded` if the
+ * account has too many, and `not_found` if the account, or the domain to share, was deleted.
  */
 export async function createToken(
-  { store, clock }: { readonly store: Store; readonly clock: Clock },
+  { store, clock }: AuthDeps,
   account: AccountRow,
   plan: TokenPlan,
   identity: Identity,
@@ -67,7 +66,7 @@ export async function createToken(
   const creation = await store.tokens.create({
     account: account.id,
     limit: ACCOUNT_LIMITS.tokens,
-    token: describeToken(plan, secret, at),
+    token: toNewToken(plan, secret, at),
     event: (created) =>
       tokenEvent('token.created', created, { domain: plan.domain, actor: identity.actor, at }),
   });
@@ -77,4 +76,29 @@ export async function createToken(
     throw new LetterheadError('not_found', `There is no ${what} any more.`);
   }
   return { row: creation.row, secret };
+}
+
+/**
+ * Throws `invalid` if the expiry is in the past, `forbidden` if it is after that of the caller's own token: whoever
+ * finds a token that expires must not be able to create one that outlives it.
+ */
+function refuseExpiry(expiresAt: Date | null, now: Date, { token }: Identity): void {
+  if (expiresAt !== null && expiresAt <= now) {
+    const message = 'Give a time in the future for expires_at, or null for no expiry.';
+    throw new LetterheadError('invalid', message, { errors: { expires_at: [message] } });
+  }
+  const ownEnd = token?.expires_at ?? null;
+  if (ownEnd === null || (expiresAt !== null && toInstant(expiresAt) <= ownEnd)) return;
+  throw new LetterheadError(
+    'forbidden',
+    `Your own token expires at ${ownEnd}, and cannot create one that outlives it: give an expires_at no later than that.`,
+  );
+}
+
+/** The limit counts share links and expired tokens as well. */
+function tooManyTokens(limit: number): LetterheadError {
+  return new LetterheadError(
+    'quota_exceeded',
+    `This account has ${limit} tokens and share links, which is all that it can hold. Revoke those that nobody uses.`,
+  );
 }

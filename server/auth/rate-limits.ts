@@ -1,87 +1,71 @@
+import { isIPv6 } from 'node:net';
 import { LetterheadError } from '@letterhead/shared';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { ACCOUNT_LIMITS } from '../limits.ts';
 import type { RateStore } from '../store/store.ts';
-import { addressNetwork } from './address-network.ts';
 import { SharedPoints } from './shared-points.ts';
 
-/** How often somebody may come. Each call counts one, and rejects with `rate_limited` where that is too many. */
+/** Rate limits. Each call counts one act, and rejects with `rate_limited` if that is too many. */
 export interface RateLimits {
-  /** One procedure or request of a known token, which counts for its account as well. */
+  /** Counts one procedure or request of a token, and of its account. */
   takeToken(token: number, account: number): Promise<void>;
-  /** Requests, or procedures in one, from an address that showed no token of ours. */
+  /** Counts requests, or procedures in one, of an address without a valid token. */
   takeAddress(address: string, requests: number): Promise<void>;
-  /** One asked-for check of a domain. */
+  /** Counts one requested check of a domain. */
   takeVerification(account: number, domain: number): Promise<void>;
-  /** Tells other servers what was taken here since the last call, and counts what was taken there. */
-  exchange(rates: RateStore): Promise<void>;
-  /** One act whose event is kept for long. `account`: that of whoever acts; null for the command line, which is trusted. */
+  /** Counts one audited act. `account`: the actor's own; null for the command line, which is trusted. */
   takeAuditedAct(account: number | null): Promise<void>;
+  /** Passes on to other servers what was counted here since the last call, and adds what they have counted. */
+  exchange(rates: RateStore): Promise<void>;
 }
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Limits, counted in this process. `perMinute`: of the requests of one token; 0: nothing is limited. */
+/** Takes points from the allowance of a key; rejects with `rate_limited` once it is used up. */
+type Limiter = (key: number | string, points?: number) => Promise<void>;
+
+/** Counts in this process. `perMinute`: requests of one token; 0 turns all limits off. */
 export function createRateLimits(perMinute: number): RateLimits {
-  if (perMinute === 0) return unlimited;
-  const perAccount = perMinute * ACCOUNT_LIMITS.rateFactor;
-  const {
-    checksPerDomainPerMinute: checksPerDomain,
-    checksPerMinute,
-    auditedActsPerHour,
-    auditedActsPerDay,
-  } = ACCOUNT_LIMITS;
   const shared = new SharedPoints();
-  const limit = (points: number, seconds: number, rule: string) =>
-    createLimiter(shared, points, seconds, rule);
-  const ofToken = limit(perMinute, MINUTE, 'requests a minute are allowed for one token');
-  const ofAccount = limit(perAccount, MINUTE, 'requests a minute are allowed for all tokens of one account');
-  const ofAddress = limit(perMinute, MINUTE, 'requests a minute are allowed for one address without a token');
-  const ofDomain = limit(checksPerDomain, MINUTE, 'checks of one domain a minute are allowed');
-  const ofDomains = limit(
+  const limit = (points: number, seconds: number, rule: string): Limiter =>
+    perMinute === 0 ? async () => {} : createLimiter(shared, points, seconds, rule);
+  const perAccount = perMinute * ACCOUNT_LIMITS.rateFactor;
+  const { checksPerDomainPerMinute, checksPerMinute, auditedActsPerHour, auditedActsPerDay } = ACCOUNT_LIMITS;
+  const acts = 'tokens, share links and accounts can be made or changed by one account';
+  const token = limit(perMinute, MINUTE, 'requests a minute are allowed for one token');
+  const account = limit(perAccount, MINUTE, 'requests a minute are allowed for all tokens of one account');
+  const network = limit(perMinute, MINUTE, 'requests a minute are allowed for one address without a token');
+  const domain = limit(checksPerDomainPerMinute, MINUTE, 'checks of one domain a minute are allowed');
+  const domains = limit(
     checksPerMinute,
     MINUTE,
     'checks a minute are allowed for the domains of one account',
   );
-  const acts = 'tokens, share links and accounts can be made or changed by one account';
-  const ofHour = limit(auditedActsPerHour, HOUR, `${acts} an hour`);
-  const ofDay = limit(auditedActsPerDay, DAY, `${acts} a day`);
+  const hour = limit(auditedActsPerHour, HOUR, `${acts} an hour`);
+  const day = limit(auditedActsPerDay, DAY, `${acts} a day`);
   return {
+    async takeToken(tokenId, accountId) {
+      await token(tokenId);
+      await account(accountId);
+    },
+    takeAddress: (address, requests) => network(addressNetwork(address), requests),
+    async takeVerification(accountId, domainId) {
+      await domain(domainId);
+      await domains(accountId);
+    },
+    async takeAuditedAct(accountId) {
+      if (accountId === null) return;
+      await hour(accountId);
+      await day(accountId);
+    },
     exchange: (rates) => shared.exchange(rates),
-    async takeToken(token, account) {
-      await ofToken(token);
-      await ofAccount(account);
-    },
-    takeAddress: (address, requests) => ofAddress(addressNetwork(address), requests),
-    async takeVerification(account, domain) {
-      await ofDomain(domain);
-      await ofDomains(account);
-    },
-    async takeAuditedAct(account) {
-      if (account === null) return;
-      await ofHour(account);
-      await ofDay(account);
-    },
   };
 }
 
-const unlimited: RateLimits = {
-  async exchange() {},
-  async takeToken() {},
-  async takeAddress() {},
-  async takeVerification() {},
-  async takeAuditedAct() {},
-};
-
-/** Lets through `points` of a key in `seconds`, and rejects what is more with the rule and when to come again. */
-function createLimiter(
-  shared: SharedPoints,
-  points: number,
-  seconds: number,
-  rule: string,
-): (key: number | string, taken?: number) => Promise<void> {
+/** `rule` ends the sentence that begins with the number of points. */
+function createLimiter(shared: SharedPoints, points: number, seconds: number, rule: string): Limiter {
   const limiter = new RateLimiterMemory({ points, duration: seconds });
   const noteTaken = shared.add(limiter);
   return async (key, taken = 1) => {
@@ -101,4 +85,26 @@ function tooMany(rule: string, retryAfter: number): LetterheadError {
   return new LetterheadError('rate_limited', `Too many requests: ${rule}. Try again in ${wait}.`, {
     retryAfter,
   });
+}
+
+/**
+ * Returns what the limits count an address as: an IPv4 address itself, an IPv6 address as its /64, because nobody is
+ * assigned less (RFC 6177, section 2) and could use each of its addresses in turn.
+ */
+export function addressNetwork(address: string): string {
+  const [, mapped] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address) ?? [];
+  if (mapped !== undefined) return mapped;
+  return isIPv6(address) ? `${firstGroups(address).join(':')}::/64` : address;
+}
+
+/** The first four of the eight groups, without leading zeros. */
+function firstGroups(address: string): string[] {
+  const [head = '', tail] = address.split('::');
+  const before = head === '' ? [] : head.split(':');
+  const after = tail === undefined || tail === '' ? [] : tail.split(':');
+  // An IPv4 address at the end stands for two groups.
+  const behind = after.length + (tail?.includes('.') === true ? 1 : 0);
+  const zeros = tail === undefined ? 0 : 8 - before.length - behind;
+  const groups = [...before, ...Array<string>(zeros).fill('0'), ...after];
+  return groups.slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16));
 }

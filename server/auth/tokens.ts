@@ -1,32 +1,21 @@
-import type { CurrentToken, NewToken, Scope, Token, TokenScope } from '@letterhead/shared';
+import type { CurrentToken, NewToken, Token, TokenInput, TokenScope } from '@letterhead/shared';
 import { hasScope, LetterheadError, SHARE_SCOPE } from '@letterhead/shared';
-import type { Clock } from '../instant.ts';
-import { toInstant } from '../instant.ts';
-import type { AccountRow, Store, TokenRow } from '../store/store.ts';
+import { toDate, toInstant } from '../instant.ts';
+import type { AccountRow, TokenRow } from '../store/store.ts';
 import { toAccount } from './accounts.ts';
-import type { Identity } from './identity.ts';
-import { authorize } from './identity.ts';
+import type { AuthDeps, Identity } from './identity.ts';
+import { authorize, findValidToken } from './identity.ts';
 import { createToken, tokenEvent } from './new-token.ts';
-import { findValidToken } from './valid-token.ts';
 
-/** What a caller says to make a token. */
-export interface TokenInput {
-  readonly name: string;
-  readonly scopes: readonly Scope[];
-  readonly expires_at: Date | null;
-}
-
-/** The tokens of accounts: made, listed, revoked. Nobody grants or revokes more than they hold themselves. */
+/** Tokens of accounts. No token grants or revokes a scope that it does not have itself. */
 export class Tokens {
-  readonly #store: Store;
-  readonly #clock: Clock;
+  readonly #deps: AuthDeps;
 
-  constructor(from: { store: Store; clock: Clock }) {
-    this.#store = from.store;
-    this.#clock = from.clock;
+  constructor(deps: AuthDeps) {
+    this.#deps = deps;
   }
 
-  /** Who am I. */
+  /** The caller's own token. Throws `not_found` for the command line on the data folder. */
   current(identity: Identity): CurrentToken {
     if (identity.token === null || identity.account === null) {
       throw new LetterheadError('not_found', 'There is no token: the data folder is opened directly.');
@@ -35,44 +24,47 @@ export class Tokens {
   }
 
   async list(account: AccountRow): Promise<Token[]> {
-    return (await this.#store.tokens.list(account.id, { domain: null })).map(toToken);
+    return (await this.#deps.store.tokens.list(account.id, { domain: null })).map(toToken);
   }
 
-  /** The answer holds the secret, this once. */
+  /** Only this result contains the secret. */
   async create(account: AccountRow, input: TokenInput, identity: Identity): Promise<NewToken> {
     refuseMoreThanHeld(identity, input.scopes, 'grant');
     const { name, scopes, expires_at: expiresAt } = input;
     const plan = { name, scopes, expiresAt, domain: null };
-    const from = { store: this.#store, clock: this.#clock };
-    const { row, secret } = await createToken(from, account, plan, identity);
+    const { row, secret } = await createToken(this.#deps, account, plan, identity);
     return { ...toToken(row), token: secret };
   }
 
-  /** From the next request on, the token is refused. */
+  /** The token is refused from the next request on. */
   async revoke(account: AccountRow, id: number, identity: Identity): Promise<void> {
-    const row = await this.#store.tokens.get(account.id, id);
-    // Share links are their domain's.
+    const row = await this.#deps.store.tokens.get(account.id, id);
+    // A share link is revoked at its domain.
     const isToken = row !== undefined && row.domain_id === null;
     if (isToken) refuseMoreThanHeld(identity, row.scopes, 'revoke');
     const revoked =
       isToken &&
-      (await this.#store.tokens.delete(account.id, id, (gone) =>
+      (await this.#deps.store.tokens.delete(account.id, id, (gone) =>
         tokenEvent('token.revoked', gone, {
           domain: null,
           actor: identity.actor,
-          at: toInstant(this.#clock()),
+          at: toInstant(this.#deps.clock()),
         }),
       ));
     if (!revoked) throw new LetterheadError('not_found', `Account ${account.id} has no token ${id}.`);
   }
 
   /**
-   * Refuses, as at the door, somebody who was let in earlier and may have lost their token or account since.
-   * `account`: the one that it is about; null for none.
+   * Authenticates and authorizes again a caller that was admitted earlier: its token may have been revoked since, or
+   * its account suspended. Rejects with `unauthenticated` or `forbidden`.
    */
   async confirm(identity: Identity, scope: TokenScope, account: number | null): Promise<void> {
     if (identity.token === null) return;
-    const current = await findValidToken(this.#store, identity.token.hash, toInstant(this.#clock()));
+    const current = await findValidToken(
+      this.#deps.store,
+      identity.token.hash,
+      toInstant(this.#deps.clock()),
+    );
     authorize({ ...identity, ...current }, scope, account);
   }
 }
@@ -84,8 +76,8 @@ function toToken(row: TokenRow): Token {
     name: row.name,
     prefix: row.prefix,
     scopes: row.scopes.filter((scope) => scope !== SHARE_SCOPE),
-    expires_at: row.expires_at === null ? null : new Date(row.expires_at),
-    last_used_at: row.last_used_at === null ? null : new Date(row.last_used_at),
+    expires_at: toDate(row.expires_at),
+    last_used_at: toDate(row.last_used_at),
     created_at: new Date(row.created_at),
   };
 }

@@ -14,24 +14,24 @@ interface DeleteOptions extends CommandOptions {
 
 const parseId = idParser('An account');
 
-/** `letterhead account …`: what the tRPC procedures `accounts.*` do. */
+/** `letterhead account …`: the procedures `accounts.*`. */
 export function addAccountCommands(program: Command, context: CommandContext): void {
-  const account = program.command('account').description('make, list, suspend and delete accounts');
-  const aboutAccount = (name: string, description: string) =>
+  const account = program.command('account').description('create, list, suspend and delete accounts');
+  const accountCommand = (name: string, description: string) =>
     account.command(name).argument('<id>', '', parseId).description(description);
 
   addAction(
-    account.command('create').argument('<name>').description('make an account'),
+    account.command('create').argument('<name>').description('create an account'),
     context,
     create,
     // Allows preparing an installation before its server first starts.
     { begin: true },
   );
   addAction(account.command('list').description('list the accounts'), context, list);
-  addAction(aboutAccount('suspend', 'refuse its tokens, check no domain of it'), context, suspend);
-  addAction(aboutAccount('resume', 'end its suspension'), context, resume);
+  addAction(accountCommand('suspend', 'refuse its tokens, check no domain of it'), context, suspend);
+  addAction(accountCommand('resume', 'end its suspension'), context, resume);
   addAction(
-    aboutAccount('delete', 'delete it with its domains, keys, tokens and events').option(
+    accountCommand('delete', 'delete it with its domains, keys, tokens and events').option(
       '--confirm <name>',
       'the account’s name; asked for where it is not given',
     ),
@@ -52,9 +52,9 @@ async function list({ letterhead }: Connection) {
 
 async function suspend(connection: Connection, _options: CommandOptions, id: number) {
   const { letterhead, shared } = connection;
-  const itsOwn = shared && (await connection.defaultAccount()) === id;
+  const isOwn = shared && (await connection.defaultAccount()) === id;
   const suspended = await letterhead.accounts.update.mutate({ account: id, suspended: true });
-  return { json: suspended, text: describeSuspended(suspended, itsOwn) };
+  return { json: suspended, text: describeSuspended(suspended, isOwn) };
 }
 
 async function resume({ letterhead }: Connection, _options: CommandOptions, id: number) {
@@ -78,23 +78,23 @@ async function remove(
 /** Asks for the account's name to confirm the deletion. */
 async function askForName({ prompt }: Terminal, id: number, name: string): Promise<string> {
   if (prompt === null)
-    throw new UsageError(`Say that you mean account ${id} with --confirm and its name, which is ${name}.`);
+    throw new UsageError(`Confirm that you mean account ${id} with --confirm and its name, ${name}.`);
   const what = `This deletes account ${id} with all its domains, keys, tokens and events, for good.`;
   return prompt(`${what}\nType its name, ${inOneLine(name)}, to go on: `);
 }
 
 function describeCreated({ id, name }: Account): string {
-  return `Account ${id}, ${inOneLine(name)}, was made. Make a token for it:\n\n  letterhead token create --account ${id}\n`;
+  return `Created account ${id}, ${inOneLine(name)}. Create a token for it:\n\n  letterhead token create --account ${id}\n`;
 }
 
-function describeSuspended({ id, name }: Account, itsOwn: boolean): string {
+function describeSuspended({ id, name }: Account, isOwn: boolean): string {
   const what = `Account ${id}, ${inOneLine(name)}, is suspended: its tokens are refused, its domains are not checked.\n`;
-  if (!itsOwn) return what;
-  return `${what}The token of this command is one of them. Where no other account has a token with the scope admin, stop the server and resume it in the data folder, without LETTERHEAD_URL and LETTERHEAD_TOKEN.\n`;
+  if (!isOwn) return what;
+  return `${what}The token of this command is one of them. If no other account has a token with the scope admin, stop the server and resume it in the data folder, without LETTERHEAD_URL and LETTERHEAD_TOKEN.\n`;
 }
 
 function formatAccounts(accounts: readonly Account[]): string {
-  if (accounts.length === 0) return 'There are no accounts yet: `letterhead account create` makes one.\n';
+  if (accounts.length === 0) return 'There are no accounts yet: `letterhead account create` creates one.\n';
   return formatTable(
     ['ID', 'NAME', 'STATE', 'CREATED'],
     accounts.map(({ id, name, suspended, created_at }) => [

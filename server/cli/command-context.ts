@@ -1,4 +1,5 @@
-import { isId } from '@letterhead/shared';
+import type { Domain } from '@letterhead/shared';
+import { isId, LetterheadError } from '@letterhead/shared';
 import type { Command } from 'commander';
 import type { StoreTools } from '../store/open.ts';
 import type { Connection, ConnectOptions } from './connection.ts';
@@ -38,24 +39,24 @@ export interface CommandResult {
   /** The API's own value. */
   readonly json: unknown;
   /**
-   * Values of other people are in one line each (`inOneLine`). A function if it takes further API calls, which --json
-   * does not need.
+   * Values that other people chose are passed through `inOneLine`. A function if it takes further API calls, which
+   * --json does not need.
    */
   readonly text: string | (() => Promise<string>);
   readonly exit?: ExitCode;
 }
 
 /** A connection, and the account that the command is about. */
-export interface Target {
-  readonly letterhead: Connection['letterhead'];
+export interface Target extends Pick<Connection, 'letterhead' | 'shared'> {
   readonly account: number;
 }
 
+/** Does a command's work; null if it has printed its output itself. */
 type Run<Subject, Values extends unknown[], Options> = (
   subject: Subject,
   options: Options,
   ...values: Values
-) => Promise<CommandResult>;
+) => Promise<CommandResult | null>;
 
 /** Gives a command its options, its connection and its output. */
 export function addAction<Values extends unknown[], Options extends CommandOptions>(
@@ -68,52 +69,39 @@ export function addAction<Values extends unknown[], Options extends CommandOptio
     // Commander passes the arguments, then the options, then the command itself.
     const options = given.at(-2) as Options;
     const values = given.slice(0, -2) as Values;
-    await withConnection(context, connect, async (connection) => {
-      const { json, text, exit } = await run(connection, options, ...values);
-      const shown = options.json === true ? formatJson(json) : typeof text === 'string' ? text : await text();
-      context.finish(exit ?? EXIT.done);
-      await print(context.terminal.out, shown);
-    });
+    await using connection = await context.connect(connect);
+    try {
+      const result = await run(connection, options, ...values);
+      if (result !== null) await printResult(context, options, result);
+    } catch (error) {
+      throw connection.explain(error);
+    }
   });
 }
 
-/** Like `addAction`, for a command about one account. */
+/** Sets the exit code and prints the result, as JSON if the options say so. */
+export async function printResult(
+  { terminal, finish }: CommandContext,
+  options: CommandOptions,
+  { json, text, exit = EXIT.done }: CommandResult,
+): Promise<void> {
+  finish(exit);
+  if (options.json === true) await print(terminal.out, formatJson(json));
+  else await print(terminal.out, typeof text === 'string' ? text : await text());
+}
+
+/** Like `addAction`, for a command about one account: the one that `--account` names, else the connection's own. */
 export function addAccountAction<Values extends unknown[], Options extends AccountOptions>(
   command: Command,
   context: CommandContext,
   run: Run<Target, Values, Options>,
 ): void {
-  addAccountOption(command);
-  addAction<Values, Options>(command, context, async (connection, options, ...values) =>
-    run(await targetOf(connection, options), options, ...values),
-  );
-}
-
-/** Connects for the duration of `work`; explains errors of the connection in words. */
-export async function withConnection(
-  context: CommandContext,
-  options: ConnectOptions,
-  work: (connection: Connection) => Promise<void>,
-): Promise<void> {
-  await using connection = await context.connect(options);
-  try {
-    await work(connection);
-  } catch (error) {
-    throw connection.explain(error);
-  }
-}
-
-export function addAccountOption(command: Command): Command {
-  return command.option(
-    '--account <id>',
-    'the account, where it is not the token’s own',
-    idParser('--account'),
-  );
-}
-
-/** The account that a command is about: the one that it names, else the connection's own. */
-export async function targetOf(connection: Connection, { account }: AccountOptions): Promise<Target> {
-  return { letterhead: connection.letterhead, account: account ?? (await connection.defaultAccount()) };
+  command.option('--account <id>', 'the account, if not the token’s own', idParser('--account'));
+  addAction<Values, Options>(command, context, async (connection, options, ...values) => {
+    const { letterhead, shared } = connection;
+    const account = options.account ?? (await connection.defaultAccount());
+    return run({ letterhead, shared, account }, options, ...values);
+  });
 }
 
 /** Parses an id; `what` is the subject of the error message. */
@@ -122,4 +110,16 @@ export function idParser(what: string): (text: string) => number {
     if (!isId(text)) throw new UsageError(`${what} is a number such as 1, which "${text}" is not.`);
     return Number(text);
   };
+}
+
+/** Finds a domain by id or by name; no name is all digits. */
+export async function findDomain({ letterhead, account }: Target, idOrName: string): Promise<Domain> {
+  if (/^\d+$/.test(idOrName))
+    return letterhead.domains.get.query({ account, id: idParser('A domain’s id')(idOrName) });
+  const [found] = await letterhead.domains.list.query({ account, domain: idOrName });
+  if (found !== undefined) return found;
+  throw new LetterheadError(
+    'not_found',
+    `Account ${account} has no domain ${idOrName}: \`letterhead domain list\` shows those it has.`,
+  );
 }

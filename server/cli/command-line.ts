@@ -1,16 +1,21 @@
+import { isLetterheadError } from '@letterhead/client';
+import type { ErrorBody } from '@letterhead/shared';
+import { LetterheadError } from '@letterhead/shared';
 import { Command, CommanderError } from 'commander';
+import { messageOf } from '../errno.ts';
+import { SettingsError } from '../settings.ts';
 import { inOneLine } from '../terminal-text.ts';
 import { addAccountCommands } from './account-commands.ts';
 import { addBackupCommand } from './backup-command.ts';
 import type { CommandContext, CommandLineDeps, CommandOptions } from './command-context.ts';
+import { printResult } from './command-context.ts';
 import { addDomainCommands } from './domain-commands.ts';
 import { addEventsCommand } from './events-command.ts';
 import type { ExitCode } from './exit-code.ts';
-import { EXIT } from './exit-code.ts';
+import { EXIT, UsageError } from './exit-code.ts';
 import { addExportCommand } from './export-command.ts';
-import { describeFailure } from './failure.ts';
 import { addFolderCommands } from './folder-commands.ts';
-import { formatJson, isClosedPipe, print, printError } from './output.ts';
+import { isClosedPipe, printError } from './output.ts';
 import { addTokenCommands } from './token-commands.ts';
 
 /**
@@ -29,7 +34,7 @@ export async function runCommandLine(argv: readonly string[], deps: CommandLineD
     await program.parseAsync([...argv], { from: 'user' });
     return exit;
   } catch (error) {
-    // The reader of the output has gone (`… | head`): there is no one to report to.
+    // The output's reader has exited (`… | head`): there is no one to report to.
     return isClosedPipe(error) ? exit : explain(error, deps, argv.includes('--json'));
   }
 }
@@ -40,7 +45,7 @@ function makeProgram(context: CommandContext): Command {
     .description('Sending domains for a help desk.')
     .version(context.version)
     .exitOverride()
-    .showHelpAfterError('With --help, a command says what it takes.')
+    .showHelpAfterError('Use --help to see the arguments and options of a command.')
     .configureOutput({
       writeOut: (text) => void terminal.out.write(text),
       writeErr: (text) => printError(terminal, text),
@@ -48,11 +53,11 @@ function makeProgram(context: CommandContext): Command {
     })
     .addHelpText(
       'after',
-      '\nWith LETTERHEAD_URL and LETTERHEAD_TOKEN set, commands go to that server; without them, they open DATA_DIR.\nEnds with 0 when done, 1 when not verified or something is wrong with the folder, 2 when typed wrongly or\nanswered with no, 3 when refused or unavailable.',
+      '\nWith LETTERHEAD_URL and LETTERHEAD_TOKEN set, commands call that server; without them, they open DATA_DIR.\nExits with 0 when done, 1 when not verified or the data folder is damaged, 2 on a usage error or when declined\nat the prompt, 3 when refused or unavailable.',
     );
   program
     .command('serve')
-    .description('serve the API until told to stop')
+    .description('serve the API until stopped by a signal')
     .action(async () => context.finish(await context.serve()));
   addAccountCommands(program, context);
   addTokenCommands(program, context);
@@ -65,9 +70,9 @@ function makeProgram(context: CommandContext): Command {
     .command('version')
     .description('print the version')
     .option('--json', 'print JSON')
-    .action(({ json }: CommandOptions) => {
+    .action((options: CommandOptions) => {
       const { version } = context;
-      return print(terminal.out, json === true ? formatJson({ version }) : `${version}\n`);
+      return printResult(context, options, { json: { version }, text: `${version}\n` });
     });
   return program;
 }
@@ -78,6 +83,21 @@ function explain(error: unknown, { terminal }: CommandLineDeps, asJson: boolean)
   const { body, exit } = describeFailure(error);
   printError(terminal, asJson ? `${JSON.stringify(body)}\n` : `letterhead: ${inOneLine(body.message)}\n`);
   return exit;
+}
+
+/** Error body of a failed command, in the API's shape, and its exit code. */
+function describeFailure(error: unknown): { body: ErrorBody; exit: ExitCode } {
+  if (error instanceof UsageError || error instanceof SettingsError)
+    return { body: { message: error.message, code: 'invalid' }, exit: EXIT.usage };
+  return { body: bodyOf(error), exit: EXIT.refused };
+}
+
+function bodyOf(error: unknown): ErrorBody {
+  if (error instanceof LetterheadError) return error.toBody();
+  const message = messageOf(error);
+  if (!isLetterheadError(error) || error.data == null) return { message, code: 'unavailable' };
+  const { code, errors } = error.data;
+  return { message, code, ...(errors === undefined ? {} : { errors }) };
 }
 
 /** Joins Commander's error, which repeats what was typed, and its suggestion into one line. */

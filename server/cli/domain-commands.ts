@@ -1,10 +1,14 @@
 import type { Command } from 'commander';
 import type { AccountOptions, CommandContext, CommandResult, Target } from './command-context.ts';
-import { addAccountAction } from './command-context.ts';
-import { describeDiagnosis } from './diagnosis-text.ts';
-import { describeName, describeNewDomain, formatDomains, withPunycode } from './domain-text.ts';
+import { addAccountAction, findDomain } from './command-context.ts';
+import {
+  describeDiagnosis,
+  describeName,
+  describeNewDomain,
+  formatDomains,
+  withPunycode,
+} from './domain-text.ts';
 import { EXIT, UsageError } from './exit-code.ts';
-import { findDomain } from './find-domain.ts';
 import type { Terminal } from './output.ts';
 import { printStatus } from './output.ts';
 import { addRecordsCommand } from './records-command.ts';
@@ -15,10 +19,10 @@ interface RemoveOptions extends AccountOptions {
 
 const DOMAIN = ['<domain>', 'its name or its id'] as const;
 
-/** `letterhead domain …`: what the tRPC procedures `domains.*` do. */
+/** `letterhead domain …`: the procedures `domains.*`. */
 export function addDomainCommands(program: Command, context: CommandContext): void {
-  const domain = program.command('domain').description('add domains, see and check their DNS records');
-  const aboutDomain = (name: string, description: string) =>
+  const domain = program.command('domain').description('add domains, show and check their DNS records');
+  const domainCommand = (name: string, description: string) =>
     domain
       .command(name)
       .argument(...DOMAIN)
@@ -30,27 +34,20 @@ export function addDomainCommands(program: Command, context: CommandContext): vo
     add,
   );
   addAccountAction(domain.command('list').description('list the domains'), context, list);
+  addAccountAction(domainCommand('show', 'show its records and what the last check found'), context, show);
   addAccountAction(
-    aboutDomain('show', 'show its records, and what the last check saw of them'),
-    context,
-    show,
-  );
-  addAccountAction(
-    aboutDomain('rename', 'give it another name, key and records').argument('<name>', 'the new name'),
+    domainCommand('rename', 'give it another name, key and records').argument('<name>', 'the new name'),
     context,
     rename,
   );
   addAccountAction(
-    aboutDomain('verify', 'ask DNS now; ends with 1 where the domain is not verified'),
+    domainCommand('verify', 'check its DNS records now; exits with 1 if the domain is not verified'),
     context,
     (target, _options: AccountOptions, idOrName: string) => verify(target, idOrName, context.terminal),
   );
   addRecordsCommand(domain, context);
   addAccountAction(
-    aboutDomain('remove', 'remove it and its key; asks first where somebody can answer').option(
-      '--yes',
-      'do not ask',
-    ),
+    domainCommand('remove', 'remove it and its key; asks first on a terminal').option('--yes', 'do not ask'),
     context,
     (target, options: RemoveOptions, idOrName: string) => remove(target, options, idOrName, context.terminal),
   );

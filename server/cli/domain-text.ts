@@ -1,5 +1,13 @@
-import type { DnsRecord, Domain, DomainStatus } from '@letterhead/shared';
+import type {
+  Advice,
+  Diagnosis,
+  Domain,
+  DomainStatus,
+  NameServerObservation,
+  RecordDiagnosis,
+} from '@letterhead/shared';
 import { toUnicode } from '../domains/domain-name.ts';
+import { inOneLine } from '../terminal-text.ts';
 import { formatTable, formatTime } from './output.ts';
 
 /** Formats an IDN as `bücher.example (xn--bcher-kva.example)`; other names are returned unchanged. */
@@ -37,20 +45,67 @@ export function formatDomains(domains: readonly Domain[], statuses: readonly Dom
 /** Explains what to do with a domain that has new records. */
 export function describeNewDomain(added: Domain): string {
   const { domain, dns_records } = added;
-  const records = dns_records.map((record) => `${record.label}\n${describeRecord(record)}`);
+  const records = dns_records.map(
+    ({ label, type, hostname, value }) =>
+      `${label}\n  Type   ${type}\n  Host   ${hostname}\n  Value  ${value}\n`,
+  );
   const [these, are] = records.length === 1 ? ['this record', 'it is'] : ['these records', 'they are'];
-  return `${describeName(added)} is there. Publish ${these} at its DNS provider:
+  return `Added ${describeName(added)}. Publish ${these} at its DNS provider:
 
 ${records.join('\n')}
-Then check whether ${are} seen: letterhead domain verify ${domain}
+Then check whether ${are} live: letterhead domain verify ${domain}
 `;
 }
 
-/** Formats a record like a DNS provider's form. */
-export function describeRecord({
-  type,
-  hostname,
-  value,
-}: Pick<DnsRecord, 'type' | 'hostname' | 'value'>): string {
-  return `  Type   ${type}\n  Host   ${hostname}\n  Value  ${value}\n`;
+/** Explains why a domain is or is not verified: each record with what was found and what to do, then advice. */
+export function describeDiagnosis(domain: Domain, diagnosis: Diagnosis): string {
+  const parts = [
+    `${describeVerdict(domain)}${describeState(diagnosis)}`,
+    ...diagnosis.records.map(describeRecordDiagnosis),
+    ...diagnosis.advice.map(describeAdvice),
+  ];
+  return parts.join('\n');
+}
+
+function describeVerdict(domain: Domain): string {
+  return `${describeName(domain)} is ${domain.verified ? 'verified' : 'not verified'}.\n`;
+}
+
+function describeState({ status, checked_at, next_check_at }: Diagnosis): string {
+  const last = checked_at === null ? 'not checked yet' : `last checked ${formatTime(checked_at)}`;
+  const next = next_check_at === null ? '' : `, next check ${formatTime(next_check_at)}`;
+  return `Status ${status}, ${last}${next}.\n`;
+}
+
+function describeRecordDiagnosis(record: RecordDiagnosis): string {
+  const rows: [string, string][] = [
+    ['Type', record.type],
+    ['Host', record.hostname],
+    ['Expected', record.expected],
+    ...labelled('Found', record.found),
+    ...labelled('Asked', record.nameservers.map(describeNameServer)),
+  ];
+  return sentences(`${record.label}: ${record.title}`, record) + indent(rows);
+}
+
+function describeAdvice(advice: Advice): string {
+  return sentences(`Advice: ${advice.title}`, advice);
+}
+
+function sentences(heading: string, { detail, fix }: { detail: string; fix: string | null }): string {
+  const toDo = fix === null ? [] : [`To do: ${fix}`];
+  return `${inOneLine(heading)}\n${[detail, ...toDo].map((line) => `  ${inOneLine(line)}\n`).join('')}`;
+}
+
+function describeNameServer({ name, address, outcome, ms }: NameServerObservation): string {
+  return `${name} at ${address}: ${outcome}, ${Math.round(ms)} ms`;
+}
+
+/** Labels each value: a line without a label could be mistaken for Letterhead's own. */
+function labelled(label: string, values: readonly string[]): [string, string][] {
+  return values.map((value) => [label, value]);
+}
+
+function indent(rows: readonly [string, string][]): string {
+  return rows.map(([label, value]) => `  ${label.padEnd(8)}  ${inOneLine(value)}\n`).join('');
 }

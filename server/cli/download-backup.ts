@@ -8,8 +8,8 @@ import type { BackupOptions } from '../store/backup.ts';
 import { unreachable } from './unreachable.ts';
 
 /**
- * Downloads a backup from a server and ends `out`; resolves to how many files it holds. Rejects with the server's own
- * error, or `unavailable` where none answers or the connection is lost before the last chunk.
+ * Downloads a backup from a server and ends `out`; resolves to the number of files in it. Rejects with the server's own
+ * error, or `unavailable` if none answers or the connection is lost before the last chunk.
  */
 export async function downloadBackup(
   { url, token }: { readonly url: string; readonly token: string },

@@ -1,15 +1,15 @@
 import type { Event } from '@letterhead/shared';
-import { MAX_PAGE } from '@letterhead/shared';
+import { EVENT_TYPES, MAX_PAGE } from '@letterhead/shared';
 import type { Command } from 'commander';
 import { restJson } from '../rest/rest-json.ts';
+import { inOneLine } from '../terminal-text.ts';
 import type { AccountOptions, CommandContext, Target } from './command-context.ts';
-import { addAccountOption, idParser, targetOf, withConnection } from './command-context.ts';
-import type { Connection } from './connection.ts';
-import { formatEvent, formatEvents } from './event-text.ts';
+import { addAccountAction, findDomain, idParser } from './command-context.ts';
+import { withPunycode } from './domain-text.ts';
 import { UsageError } from './exit-code.ts';
-import { findDomain } from './find-domain.ts';
-import { followEvents } from './follow-events.ts';
-import { formatJson, print, printStatus } from './output.ts';
+import { formatTable, formatTime, print, printStatus } from './output.ts';
+
+const LONGEST_TYPE = Math.max(...EVENT_TYPES.map((type) => type.length));
 
 interface EventsOptions extends AccountOptions {
   readonly after?: number;
@@ -25,36 +25,31 @@ interface Filter {
   readonly domain: number | undefined;
 }
 
-/** `letterhead events`: what happened in the account, oldest first. */
+/** `letterhead events`: lists the events of the account, oldest first. */
 export function addEventsCommand(program: Command, context: CommandContext): void {
-  const command = program
-    .command('events')
-    .description('list what happened, oldest first')
-    .option('--after <id>', 'begin after this event', idParser('--after'))
-    .option('--limit <n>', 'at most so many; all that are kept without it', idParser('--limit'))
-    .option('--domain <domain>', 'only those of this domain, by its name or its id')
-    .option('--follow', 'go on with what happens, until interrupted; --json prints a line each then')
-    .option('--json', 'print JSON');
-  addAccountOption(command).action(async (options: EventsOptions) => {
-    await withConnection(context, {}, async (connection) => {
-      if (options.follow === true) await listAndFollow(connection, options, context);
-      else await list(connection, options, context);
-    });
-  });
+  addAccountAction(
+    program
+      .command('events')
+      .description('list the events, oldest first')
+      .option('--after <id>', 'start after this event', idParser('--after'))
+      .option('--limit <n>', 'at most this many; all that are kept by default', idParser('--limit'))
+      .option('--domain <domain>', 'only events of this domain, by its name or id')
+      .option('--follow', 'print new events as they happen, until interrupted; with --json, a line each'),
+    context,
+    (target, options: EventsOptions) =>
+      options.follow === true ? listAndFollow(target, options, context) : list(target, options),
+  );
 }
 
-async function list(connection: Connection, options: EventsOptions, { terminal }: CommandContext) {
-  const target = await targetOf(connection, options);
+async function list(target: Target, options: EventsOptions) {
   const events = await Array.fromAsync(listEvents(target, await filterOf(target, options)));
-  const shown = options.json === true ? formatJson(events) : formatEvents(events);
-  await print(terminal.out, shown);
+  return { json: events, text: formatEvents(events) };
 }
 
-async function listAndFollow(connection: Connection, options: EventsOptions, { terminal }: CommandContext) {
-  if (!connection.shared)
+async function listAndFollow(target: Target, options: EventsOptions, { terminal }: CommandContext) {
+  if (!target.shared)
     throw new UsageError('Only a running server can be followed: set LETTERHEAD_URL and LETTERHEAD_TOKEN.');
   if (options.limit !== undefined) throw new UsageError('--follow has no end, and so no --limit.');
-  const target = await targetOf(connection, options);
   const filter = await filterOf(target, options);
   let last = filter.after ?? 0;
   const show = async (event: Event) => {
@@ -64,8 +59,8 @@ async function listAndFollow(connection: Connection, options: EventsOptions, { t
     await print(terminal.out, shown);
   };
   for await (const event of listEvents(target, filter)) await show(event);
-  await followEvents(target, last, show, () =>
-    printStatus(terminal, 'Some events are no longer kept; this goes on with the next.'),
+  return followEvents(target, last, show, () =>
+    printStatus(terminal, 'Some events are no longer kept; continuing with the next.'),
   );
 }
 
@@ -90,4 +85,50 @@ async function* listEvents({ letterhead, account }: Target, filter: Filter): Asy
 async function domainId(target: Target, idOrName: string): Promise<number> {
   if (/^\d+$/.test(idOrName)) return idParser('A domain’s id')(idOrName);
   return (await findDomain(target, idOrName)).id;
+}
+
+/**
+ * Shows every event after `last` as it happens, in order; reconnects when the connection is lost. Never resolves;
+ * rejects with an error of the server or of `show`.
+ */
+function followEvents(
+  { letterhead, account }: Target,
+  last: number,
+  show: (event: Event) => Promise<void>,
+  onGap: () => void,
+): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    let shown = Promise.resolve();
+    const subscription = letterhead.events.stream.subscribe(
+      { account, lastEventId: last },
+      {
+        onData({ data: item }) {
+          if (item.kind === 'reload') onGap();
+          if (item.kind === 'event') shown = shown.then(() => show(item.event)).catch(end);
+        },
+        onError: end,
+      },
+    );
+    function end(error: unknown): void {
+      subscription.unsubscribe();
+      reject(error);
+    }
+  });
+}
+
+/** Formats one line per event, under headings. */
+function formatEvents(events: readonly Event[]): string {
+  if (events.length === 0) return 'There are no events.\n';
+  return formatTable(['ID', 'WHEN', 'WHAT', 'BY', 'DOMAIN'], events.map(cellsOf));
+}
+
+/** Formats one line, with fixed column widths because later events are not known yet. */
+function formatEvent(event: Event): string {
+  const [id = '', when = '', what = '', by = '', domain = ''] = cellsOf(event).map(inOneLine);
+  return `${id.padStart(6)}  ${when}  ${what.padEnd(LONGEST_TYPE)}  ${by.padEnd(8)}  ${domain}\n`;
+}
+
+function cellsOf({ id, at, type, domain, actor }: Event): string[] {
+  const by = actor.kind === 'token' ? `token ${actor.token_id}` : actor.kind;
+  return [String(id), formatTime(at), type, by, domain === null ? '-' : withPunycode(domain.name)];
 }

@@ -2,12 +2,28 @@ import type { Domain } from '@letterhead/shared';
 import { csvLine, MAX_PAGE } from '@letterhead/shared';
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { restJson } from '../rest/rest-json.ts';
+import { restJson, restTime } from '../rest/rest-json.ts';
 import type { AccountOptions, CommandContext, Target } from './command-context.ts';
-import { addAccountOption, targetOf, withConnection } from './command-context.ts';
-import { DOMAIN_COLUMNS, toDomainCells } from './domain-csv.ts';
+import { addAccountAction } from './command-context.ts';
 import { UsageError } from './exit-code.ts';
 import { print } from './output.ts';
+
+/** Columns of the CSV format. */
+const DOMAIN_COLUMNS = [
+  'id',
+  'account_id',
+  'domain',
+  'subdomain',
+  'verified',
+  'dkim_hostname',
+  'dkim_value',
+  'dkim_verified',
+  'return_path_hostname',
+  'return_path_value',
+  'return_path_verified',
+  'updated_at',
+  'created_at',
+] as const;
 
 interface ExportOptions extends AccountOptions {
   readonly format: 'jsonl' | 'csv';
@@ -15,23 +31,25 @@ interface ExportOptions extends AccountOptions {
 
 /** `letterhead export`: prints every domain of the account, page by page to bound memory. */
 export function addExportCommand(program: Command, context: CommandContext): void {
-  const command = program
-    .command('export')
-    .description('print all domains with their records, a line each')
-    .addOption(
-      new Option('--format <format>', 'jsonl: JSON as the API has it')
-        .choices(['jsonl', 'csv'])
-        .default('jsonl'),
-    )
-    .option('--json', 'the same as --format jsonl');
-  addAccountOption(command).action(async (options: ExportOptions) => {
-    if (options.json === true && options.format === 'csv')
-      throw new UsageError('Give --json or --format csv, not both.');
-    await withConnection(context, {}, async (connection) => {
-      const target = await targetOf(connection, options);
-      for await (const text of lines(target, options.format)) await print(context.terminal.out, text);
-    });
-  });
+  addAccountAction(
+    program
+      .command('export')
+      .description('print all domains with their records, a line each')
+      .addOption(
+        new Option('--format <format>', 'jsonl: JSON as the API has it; the same as --json')
+          .choices(['jsonl', 'csv'])
+          .default('jsonl'),
+      )
+      .hook('preAction', (command) => {
+        const { json, format } = command.opts<ExportOptions>();
+        if (json === true && format === 'csv') throw new UsageError('Give --json or --format csv, not both.');
+      }),
+    context,
+    async (target, { format }: ExportOptions) => {
+      for await (const text of lines(target, format)) await print(context.terminal.out, text);
+      return null;
+    },
+  );
 }
 
 async function* lines(target: Target, format: ExportOptions['format']): AsyncGenerator<string> {
@@ -50,4 +68,24 @@ async function* pages({ letterhead, account }: Target): AsyncGenerator<Domain[]>
     if (page.length < MAX_PAGE) return;
     after = page.at(-1)?.id;
   }
+}
+
+/** Cells in the order of `DOMAIN_COLUMNS`; empty for missing values. */
+function toDomainCells(domain: Domain): string[] {
+  return [
+    String(domain.id),
+    String(domain.account_id),
+    domain.domain,
+    domain.subdomain ?? '',
+    String(domain.verified),
+    ...recordCells(domain, 'DKIM'),
+    ...recordCells(domain, 'Return-Path'),
+    restTime(domain.updated_at),
+    restTime(domain.created_at),
+  ];
+}
+
+function recordCells(domain: Domain, label: Domain['dns_records'][number]['label']): string[] {
+  const record = domain.dns_records.find((one) => one.label === label);
+  return record === undefined ? ['', '', ''] : [record.hostname, record.value, String(record.verified)];
 }

@@ -2,44 +2,36 @@ import type { Command } from 'commander';
 import type { StoreReport, StoreTools } from '../store/open.ts';
 import { inOneLine } from '../terminal-text.ts';
 import type { CommandContext, CommandOptions } from './command-context.ts';
+import { printResult } from './command-context.ts';
 import { EXIT, UsageError } from './exit-code.ts';
-import { formatJson, print, printStatus } from './output.ts';
+import { printStatus } from './output.ts';
 
 /** `letterhead check` and `letterhead restore`. */
 export function addFolderCommands(program: Command, context: CommandContext): void {
   program
     .command('check')
-    .description('read the data folder and say what is wrong with it; ends with 1 where something is')
+    .description('check the data folder for damage; exits with 1 if there is any')
     .option('--json', 'print JSON')
-    .action(async ({ json }: CommandOptions) => {
+    .action(async (options: CommandOptions) => {
       const folder = context.openFolder();
       printStatus(context.terminal, `Reading ${folder.path}…`);
       const report = await folder.check();
-      context.finish(report.problems.length === 0 ? EXIT.done : EXIT.notVerified);
-      await show(context, json, report, describeFolder(folder.path, report));
+      const exit = report.problems.length === 0 ? EXIT.done : EXIT.notVerified;
+      await printResult(context, options, { json: report, text: describeFolder(folder.path, report), exit });
     });
 
   program
     .command('restore')
-    .argument('<file>', 'what `letterhead backup` has written')
-    .description('put a backup into the data folder, which has to be empty')
+    .argument('<file>', 'a file that `letterhead backup` wrote')
+    .description('restore a backup into the data folder, which has to be empty')
     .option('--json', 'print JSON')
-    .action(async (archive: string, { json }: CommandOptions) => {
-      if (archive === '') throw new UsageError('Name the file that `letterhead backup` has written.');
+    .action(async (archive: string, options: CommandOptions) => {
+      if (archive === '') throw new UsageError('Name the file that `letterhead backup` wrote.');
       const folder = context.openFolder();
       printStatus(context.terminal, `Restoring into ${folder.path}…`);
       const report = await folder.restore(archive);
-      await show(context, json, report, describeRestored(folder, report));
+      await printResult(context, options, { json: report, text: describeRestored(folder, report) });
     });
-}
-
-async function show(
-  { terminal }: CommandContext,
-  asJson: boolean | undefined,
-  report: StoreReport,
-  text: string,
-): Promise<void> {
-  await print(terminal.out, asJson === true ? formatJson(report) : text);
 }
 
 function describeFolder(path: string, { accounts, domains, problems }: StoreReport): string {

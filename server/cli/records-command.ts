@@ -3,9 +3,8 @@ import { recordFqdn, recordsEmail, registrableDomain } from '@letterhead/shared'
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { AccountOptions, CommandContext, Target } from './command-context.ts';
-import { addAccountAction } from './command-context.ts';
+import { addAccountAction, findDomain } from './command-context.ts';
 import { withPunycode } from './domain-text.ts';
-import { findDomain } from './find-domain.ts';
 import { formatJson, formatTable } from './output.ts';
 
 const FORMATS = ['table', 'bind', 'json', 'text'] as const;
@@ -14,7 +13,7 @@ interface RecordsOptions extends AccountOptions {
   readonly format: (typeof FORMATS)[number];
 }
 
-/** `letterhead domain records`: what to publish, for a person, a zone file, a program or an e-mail. */
+/** `letterhead domain records`: the records to publish, as a table, a zone file, JSON or an e-mail. */
 export function addRecordsCommand(domain: Command, context: CommandContext): void {
   addAccountAction(
     domain
@@ -24,7 +23,7 @@ export function addRecordsCommand(domain: Command, context: CommandContext): voi
       .addOption(
         new Option(
           '--format <format>',
-          'bind: lines of a zone file; text: a message to whoever edits the DNS',
+          'bind: lines of a zone file; text: an e-mail to the person who edits the DNS',
         )
           .choices(FORMATS)
           .default('table'),

@@ -1,7 +1,7 @@
-import type { FirstStart } from '../auth/first-start.ts';
+import type { FirstAccount } from '../auth/bootstrap.ts';
 
-/** Text printed at startup. The first start shows the token, this once, and a command to try. */
-export function startupMessage(url: string, firstStart: FirstStart | null): string {
+/** Text printed at startup. The first start prints the token, this once, and a command to try. */
+export function startupMessage(url: string, firstStart: FirstAccount | null): string {
   if (firstStart === null) return `Letterhead listens on ${url}: the console is there, for a browser.\n`;
   const { account, secret } = firstStart;
   // The operator chose the token with BOOTSTRAP_TOKEN, and knows it.

@@ -14,15 +14,15 @@ interface CreateOptions extends AccountOptions {
 
 const DEFAULT_SCOPES: readonly Scope[] = ['domains:read', 'domains:write'];
 
-/** `letterhead token …`: what the tRPC procedures `tokens.*` do. */
+/** `letterhead token …`: the procedures `tokens.*`. */
 export function addTokenCommands(program: Command, context: CommandContext): void {
-  const token = program.command('token').description('make, list and revoke tokens');
+  const token = program.command('token').description('create, list and revoke tokens');
 
   addAccountAction(
     token
       .command('create')
       .argument('[name]', 'what it is for', 'Command line')
-      .description('make a token and print its secret, this once')
+      .description('create a token and print its secret, this once')
       .option(
         '--scope <scopes>',
         `what it may do, separated by commas: ${SCOPES.join(', ')} (default: ${DEFAULT_SCOPES.join()})`,
@@ -42,10 +42,7 @@ export function addTokenCommands(program: Command, context: CommandContext): voi
     list,
   );
   addAccountAction(
-    token
-      .command('revoke')
-      .argument('<id>', '', idParser('A token'))
-      .description('make a token stop working'),
+    token.command('revoke').argument('<id>', '', idParser('A token')).description('revoke a token'),
     context,
     revoke,
   );
@@ -80,7 +77,7 @@ async function revoke({ letterhead, account }: Target, _options: AccountOptions,
 
 function describeCreated({ id, account_id, name, scopes }: Token): string {
   const command = `letterhead token revoke ${id} --account ${account_id}`;
-  return `Token ${id}, ${name}, may do ${scopes.join(', ')}. Its secret is shown this once; \`${command}\` ends it.`;
+  return `Token ${id}, ${name}, may do ${scopes.join(', ')}. Its secret is shown this once; \`${command}\` revokes it.`;
 }
 
 /** Accumulates the option, which may be given several times. */
@@ -101,7 +98,7 @@ function parseTime(text: string): Date {
 }
 
 function formatTokens(tokens: readonly Token[]): string {
-  if (tokens.length === 0) return 'There are no tokens: `letterhead token create` makes one.\n';
+  if (tokens.length === 0) return 'There are no tokens: `letterhead token create` creates one.\n';
   return formatTable(
     ['ID', 'NAME', 'BEGINS', 'SCOPES', 'EXPIRES', 'LAST USED'],
     tokens.map((token) => [

@@ -1,37 +1,37 @@
 import { isLetterheadError } from '@letterhead/client';
 import { LetterheadError } from '@letterhead/shared';
 
-/** What the system's and the HTTP client's codes mean, in words. */
+/** Meaning of the error codes of the system and of `fetch`. */
 const REASONS: Record<string, string> = {
   ECONNREFUSED: 'nothing listens there',
   ECONNRESET: 'the connection was cut off',
   UND_ERR_SOCKET: 'the connection was cut off',
   ENOTFOUND: 'there is no such host',
-  EAI_AGAIN: 'the host’s address could not be found out',
+  EAI_AGAIN: 'the host’s address could not be resolved',
   ETIMEDOUT: 'it did not answer in time',
   UND_ERR_CONNECT_TIMEOUT: 'it did not answer in time',
   UND_ERR_HEADERS_TIMEOUT: 'it did not answer in time',
   EHOSTUNREACH: 'the host cannot be reached',
   ENETUNREACH: 'the host cannot be reached',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS, so that its address begins with http://',
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'it does not speak TLS, so that its address begins with http://',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is signed by nobody that this machine trusts',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is signed by nobody that this machine trusts',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is signed by nobody that this machine trusts',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is signed by nobody that this machine trusts',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not use TLS, so its address begins with http://',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'it does not use TLS, so its address begins with http://',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is not signed by an authority that this machine trusts',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not signed by an authority that this machine trusts',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not signed by an authority that this machine trusts',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is not signed by an authority that this machine trusts',
   CERT_HAS_EXPIRED: 'its certificate has expired',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
 };
 
-/** A call that no Letterhead has answered, said as a sentence; every other error as it is. */
+/** Explains the error of a call that no Letterhead server answered; returns other errors unchanged. */
 export function explainUnreachable(url: string, error: unknown): unknown {
-  // An error of Letterhead's own carries the catalogue's code.
+  // The server's own errors carry a code of the catalogue.
   if (!isLetterheadError(error) || error.data != null) return error;
-  // With an answer, it was the answer that made no sense.
+  // Otherwise there was an answer, which made no sense.
   return unreachable(url, error.message === 'fetch failed' || codeOf(error) !== null ? error : null);
 }
 
-/** `unavailable`. `cause`: what `fetch` has failed with; null where something else than Letterhead has answered. */
+/** `cause`: the error of `fetch`; null if something other than Letterhead answered. */
 export function unreachable(url: string, cause: unknown): LetterheadError {
   return new LetterheadError(
     'unavailable',
@@ -41,7 +41,7 @@ export function unreachable(url: string, cause: unknown): LetterheadError {
 }
 
 function reasonOf(cause: unknown): string {
-  if (!(cause instanceof Error)) return 'what answers there is something else';
+  if (!(cause instanceof Error)) return 'something else answers there';
   const code = codeOf(cause);
   return code === null ? innermostCause(cause).message : (REASONS[code] ?? code);
 }

@@ -1,7 +1,7 @@
 /// <reference path="./tr46.d.ts" />
-import { LetterheadError } from '@letterhead/shared';
 import { parse as splitAtSuffix } from 'tldts';
 import { toASCII as mapToAscii, toUnicode as mapToUnicode } from 'tr46';
+import { z } from 'zod';
 import { MAX_NAME_LENGTH } from '../dns/name.ts';
 import { findInputMistake, type InputMistake } from './input-mistakes.ts';
 import { isNumberLabel } from './ip-spelling.ts';
@@ -24,7 +24,7 @@ const RESERVED: ReadonlyMap<string, string> = new Map([
   ['arpa', 'Names under arpa belong to the DNS itself.'],
 ]);
 
-/** A name that has passed the rules. Only `parseDomainName` makes one. */
+/** A name that has passed the rules. Only `DomainNameSchema` makes one. */
 class ParsedDomainName {
   /** A-labels in lower case, at least two, without a trailing dot. */
   readonly name: string;
@@ -51,14 +51,17 @@ interface InvalidName extends InputMistake {
 
 /**
  * Parses a domain name as a person types it: trimmed, one trailing dot dropped, an IDN mapped to its A-labels.
- * Throws `LetterheadError('invalid')` if mail cannot be sent from it; the message says what to type instead.
+ * Refuses names that mail cannot be sent from; the message says what to type instead.
  */
-export function parseDomainName(input: string): DomainName {
-  const result = read(input);
-  if (result instanceof ParsedDomainName) return result;
-  const sentence = `${result.message} ${result.advice ?? adviseOn(result.suggestion)}`;
-  throw new LetterheadError('invalid', sentence, { errors: { domain: [sentence] } });
-}
+export const DomainNameSchema = z
+  .string('Type the name of a domain, such as example.org.')
+  .transform((text, context): DomainName => {
+    const result = read(text);
+    if (result instanceof ParsedDomainName) return result;
+    const { message, suggestion, advice } = result;
+    context.addIssue({ code: 'custom', message: `${message} ${advice ?? adviseOn(suggestion)}` });
+    return z.NEVER;
+  });
 
 /** Unicode form of a parsed name, `bücher.example` for `xn--bcher-kva.example`. For display only. */
 export function toUnicode(name: string): string {

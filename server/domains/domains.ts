@@ -1,14 +1,17 @@
 import type { Actor, Diagnosis, DomainStatus, EventType } from '@letterhead/shared';
 import { LetterheadError } from '@letterhead/shared';
+import { tokenEvent } from '../auth/new-token.ts';
 import type { Clock } from '../instant.ts';
 import { toInstant } from '../instant.ts';
 import type { KeyCipher } from '../keys/key-encryption.ts';
 import { keyFingerprint } from '../keys/key-fingerprint.ts';
-import type { KeyPair, KeySource } from '../keys/key-source.ts';
+import type { KeySource } from '../keys/key-source.ts';
 import type { CheckRequest } from '../monitor/check-job.ts';
 import type { Monitor } from '../monitor/monitor.ts';
 import { firstCheckTimes } from '../monitor/schedule.ts';
+import type { RandomSource } from '../random.ts';
 import { makeSelector, returnPathToken } from '../records/record-names.ts';
+import type { MailIdentity } from '../records/record-states.ts';
 import { activeKeyOf, dkimStateOf, identityFields } from '../records/record-states.ts';
 import type {
   AccountRow,
@@ -18,36 +21,32 @@ import type {
   JsonValue,
   NewEvent,
   Store,
-  TokenRow,
 } from '../store/store.ts';
 import { checkDates, diagnose } from '../verification/diagnose.ts';
 import { readKeptDiagnosis } from '../verification/kept-diagnosis.ts';
 import { statusOf } from '../verification/record-state.ts';
 import type { DomainName } from './domain-name.ts';
 
-/** How many earlier keys of a domain are recognised: a row must not grow with every rename. */
+/** Earlier keys of a domain that are recognised. Bounded, because a row must not grow with every rename. */
 const MAX_PREVIOUS_KEYS = 50;
 
-/** Of the keys that a `KeySource` gives. */
+/** Size of the keys of a `KeySource`. */
 const KEY_BITS = 2048;
 
-/** What the domains need from elsewhere. */
+/** Dependencies of `Domains`. */
 export interface DomainsDeps {
   readonly store: Store;
   readonly keys: KeySource;
   readonly cipher: KeyCipher;
   readonly clock: Clock;
-  /** Cryptographically strong bytes. */
-  readonly random: (size: number) => Uint8Array;
-  /** Where bounces go; null: no Return-Path record is handed out. */
+  readonly random: RandomSource;
+  /** Host that receives bounces; null: domains get no Return-Path record. */
   readonly returnPathHost: string | null;
   readonly maxDomainsPerAccount: number;
   readonly monitor: Pick<Monitor, 'verifyNow'>;
-  /** The links to a domain go with it. */
-  readonly shares: { revocations(rows: readonly TokenRow[], domain: DomainRow, actor: Actor): NewEvent[] };
 }
 
-/** The life of a sending domain: made with a key of its own, renamed, deleted. */
+/** The sending domains of accounts. */
 export class Domains {
   readonly #deps: DomainsDeps;
 
@@ -59,7 +58,7 @@ export class Domains {
     return this.#deps.store.domains.get(account.id, id);
   }
 
-  /** By id. `next` is the id after which the next page begins; null on the last one. */
+  /** Ordered by id. `next` is the id after which the next page begins; null on the last one. */
   async list(
     account: AccountRow,
     filter: DomainFilter,
@@ -76,7 +75,7 @@ export class Domains {
   async create(account: AccountRow, name: DomainName, actor: Actor): Promise<DomainRow> {
     await this.#checkNotTaken(account, name);
     await this.#checkQuota(account);
-    const identity = await this.#makeMailIdentity(account.id);
+    const identityOf = await this.#makeMailIdentity(account.id);
     const now = toInstant(this.#deps.clock());
     const change = await this.#deps.store.domains.create({
       account: account.id,
@@ -88,7 +87,7 @@ export class Domains {
           account_id: account.id,
           domain: name.name,
           subdomain: name.subdomain,
-          ...this.#identityFields(identity, { account: account.id, domain: id, key: 1 }, now),
+          ...identityFields(identityOf(id, 1), now),
           previous_keys: [],
           checks: null,
           created_at: now,
@@ -99,57 +98,48 @@ export class Domains {
     return this.#toRow(change, account, name);
   }
 
-  /** To another name: with a new key, selector and token. To the same name: changes nothing. */
+  /** Gives the domain another name, key, selector and Return-Path. Changes nothing if it has this name already. */
   async rename(account: AccountRow, row: DomainRow, name: DomainName, actor: Actor): Promise<DomainRow> {
     if (row.domain === name.name) return row;
     await this.#checkNotTaken(account, name);
-    const identity = await this.#makeMailIdentity(account.id);
+    const identityOf = await this.#makeMailIdentity(account.id);
     const now = toInstant(this.#deps.clock());
     const change = await this.#deps.store.domains.update(account.id, row.id, (current) => {
       if (current.domain === name.name) return null;
-      return {
-        row: this.#scheduleFirstCheck({
-          ...current,
-          domain: name.name,
-          subdomain: name.subdomain,
-          ...this.#identityFields(
-            identity,
-            { account: account.id, domain: row.id, key: nextKeyId(current) },
-            now,
-          ),
-          previous_keys: [...current.previous_keys, keyFingerprint(activeKeyOf(current).public_key)].slice(
-            -MAX_PREVIOUS_KEYS,
-          ),
-          updated_at: now,
-        }),
-        events: [
-          this.#event('domain.renamed', { id: row.id, domain: name.name }, actor, {
-            domain: { from: current.domain, to: name.name },
-          }),
-        ],
-      };
+      const previousKey = keyFingerprint(activeKeyOf(current).public_key);
+      const renamed = this.#scheduleFirstCheck({
+        ...current,
+        domain: name.name,
+        subdomain: name.subdomain,
+        ...identityFields(identityOf(row.id, nextKeyId(current)), now),
+        previous_keys: [...current.previous_keys, previousKey].slice(-MAX_PREVIOUS_KEYS),
+        updated_at: now,
+      });
+      const changes = { domain: { from: current.domain, to: name.name } };
+      return { row: renamed, events: [this.#event('domain.renamed', renamed, actor, changes)] };
     });
     return this.#toRow(change, account, name);
   }
 
-  /** With its key and its share links: mail signed with it can't be verified once the record is gone. */
-  async remove(account: AccountRow, row: DomainRow, actor: Actor): Promise<void> {
-    const { store, shares } = this.#deps;
-    const gone = await store.domains.delete(account.id, row.id, (current, links) => [
-      this.#event('domain.deleted', current, actor, {}),
-      ...shares.revocations(links, current, actor),
+  /** Deletes its key and its share links as well: signatures fail to verify once the record is removed from the DNS. */
+  async delete(account: AccountRow, row: DomainRow, actor: Actor): Promise<void> {
+    const { store, clock } = this.#deps;
+    const at = toInstant(clock());
+    const deleted = await store.domains.delete(account.id, row.id, (domain, shares) => [
+      this.#event('domain.deleted', domain, actor, {}),
+      ...shares.map((share) => tokenEvent('token.revoked', share, { domain, actor, at })),
     ]);
-    if (!gone) throw noSuchDomain(account, row.id);
+    if (!deleted) throw noSuchDomain(account, row.id);
   }
 
-  /** Asks DNS now and answers with the domain as it then is. Rejects with `not_found` where it is gone meanwhile. */
+  /** Checks the domain now; resolves to its row after the check. Rejects with `not_found` if it was deleted meanwhile. */
   async verify(account: AccountRow, row: DomainRow, request: CheckRequest): Promise<DomainRow> {
     const checked = await this.#deps.monitor.verifyNow({ account: account.id, id: row.id }, request);
     if (checked === undefined) throw noSuchDomain(account, row.id);
     return checked;
   }
 
-  /** Where each domain stands, by id. */
+  /** The status of each domain, ordered by id. */
   async statuses(account: AccountRow): Promise<DomainStatus[]> {
     const now = this.#deps.clock();
     const rows = await this.#deps.store.domains.list(account.id, {});
@@ -157,19 +147,19 @@ export class Domains {
       id: row.id,
       status: statusOf(dkimStateOf(row), now),
       ...checkDates(row.checks),
-      // Its checks have stopped.
+      // The domains of a suspended account are not checked.
       ...(account.suspended ? { next_check_at: null } : {}),
     }));
   }
 
-  /** Why the domain is, or is not, verified: what the last check found out. Asks no DNS, and judges nothing. */
+  /** Why the domain is, or is not, verified: the diagnosis of the last check. Asks no DNS. */
   async diagnosis(account: AccountRow, row: DomainRow): Promise<Diagnosis> {
     const { store, clock } = this.#deps;
     const stored = readKeptDiagnosis(row, await store.checks.evidence(account.id, row.id));
     return diagnose(row, stored, clock());
   }
 
-  /** What can only be refused must not cost a key. The store decides again, atomically. */
+  /** Refuses before a key is taken. The store decides again, atomically. */
   async #checkNotTaken(account: AccountRow, name: DomainName): Promise<void> {
     const [by] = await this.#deps.store.domains.list(account.id, { domain: name.name });
     if (by !== undefined) throw domainTaken(account, name, by);
@@ -180,35 +170,23 @@ export class Domains {
     if ((await store.domains.list(account.id, {})).length >= limit) throw accountFull(limit);
   }
 
-  async #makeMailIdentity(account: number): Promise<{ pair: KeyPair; selector: string; token: string }> {
-    return {
-      pair: await this.#deps.keys.take(account),
-      selector: makeSelector(this.#deps.random),
-      token: returnPathToken(this.#deps.random),
-    };
+  /** Takes a key and draws names. The function that is returned encrypts the key, which is bound to its domain. */
+  async #makeMailIdentity(account: number): Promise<(domain: number, keyId: number) => MailIdentity> {
+    const { keys, random, cipher, returnPathHost } = this.#deps;
+    const { publicKey, privateKey } = await keys.take(account);
+    const selector = makeSelector(random);
+    const returnPath = returnPathHost === null ? null : `${returnPathToken(random)}.${returnPathHost}`;
+    return (domain, keyId) => ({
+      keyId,
+      selector,
+      publicKey,
+      bits: KEY_BITS,
+      privateKey: cipher.encrypt(privateKey, { account, domain }),
+      returnPath,
+    });
   }
 
-  #identityFields(
-    { pair, selector, token }: { pair: KeyPair; selector: string; token: string },
-    owner: { account: number; domain: number; key: number },
-    now: string,
-  ): Pick<DomainRow, 'verified' | 'keys' | 'records'> {
-    const { returnPathHost: host, cipher } = this.#deps;
-    const { account, domain, key: keyId } = owner;
-    return identityFields(
-      {
-        keyId,
-        selector,
-        publicKey: pair.publicKey,
-        bits: KEY_BITS,
-        privateKey: cipher.encrypt(pair.privateKey, { account, domain }),
-        returnPath: host === null ? null : `${token}.${host}`,
-      },
-      now,
-    );
-  }
-
-  /** A domain whose records are new is checked by the schedule of new ones. */
+  /** New records are checked by the schedule of a new domain. */
   #scheduleFirstCheck(row: DomainRow): DomainRow {
     return { ...row, checks: firstCheckTimes(row, this.#deps.random) };
   }
@@ -247,7 +225,6 @@ function nextKeyId({ keys }: DomainRow): number {
   return Math.max(0, ...keys.map(({ id }) => id)) + 1;
 }
 
-/** `not_found` for an id that this account has no domain with. */
 export function noSuchDomain(account: AccountRow, id: number): LetterheadError {
   return new LetterheadError('not_found', `Account ${account.id} has no domain ${id}.`);
 }

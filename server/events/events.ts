@@ -1,7 +1,7 @@
 import type { Event } from '@letterhead/shared';
 import { LetterheadError } from '@letterhead/shared';
 import { REQUEST_LIMITS, STREAM_LIMITS } from '../limits.ts';
-import type { AccountRow, EventFilter, EventPage, EventRow, Store } from '../store/store.ts';
+import type { AccountRow, EventPage, EventRow, Store } from '../store/store.ts';
 import { nextTurn } from '../turns.ts';
 
 /** An event as callers see it. */
@@ -16,16 +16,13 @@ export function toEvent(row: EventRow): Event {
   };
 }
 
-/**
- * What a stream tells: that it listens from event `last` on, something that happened, or that too much was missed
- * and has to be read anew.
- */
+/** Item of a stream: it listens from event `last` on; an event; or events up to `last` are no longer kept. */
 export type StreamItem =
   | { kind: 'listening'; last: number }
   | { kind: 'event'; event: Event }
   | { kind: 'reload'; last: number };
 
-/** Rows never change, so each is turned into what all its listeners are told once. */
+/** Caches the item of each row for all its listeners; rows are immutable. */
 const items = new WeakMap<EventRow, StreamItem>();
 
 function toItem(row: EventRow): StreamItem {
@@ -34,21 +31,21 @@ function toItem(row: EventRow): StreamItem {
   return item;
 }
 
-/** What happened in an account: the feed, and the stream of what happens from now on. */
+/** Events of accounts: the feed and the stream. */
 export class Events {
   readonly #store: Store;
 
-  constructor(from: { store: Store }) {
-    this.#store = from.store;
+  constructor(deps: { readonly store: Store }) {
+    this.#store = deps.store;
   }
 
   /**
-   * Oldest first; what is kept longest, from its beginning on. Rejects with `invalid` where events after `after` are no
-   * longer kept and `after` is no event of what is. `next`: as for any page.
+   * Oldest first. Rejects with `invalid` if events after `after` are no longer kept, unless `after` is one that is kept.
+   * `next` is the id after which the next page begins; null on the last one.
    */
   async list(
     account: AccountRow,
-    filter: Partial<EventFilter> & { limit: number },
+    filter: { after?: number | undefined; limit: number; domain?: number | undefined },
   ): Promise<{ rows: readonly EventRow[]; next: number | null }> {
     const page = await this.#store.events.list(account.id, {
       after: filter.after ?? 0,
@@ -61,16 +58,19 @@ export class Events {
   }
 
   /**
-   * Every event after `after`, each once and in order, until `signal` aborts. Without `after`, from now on; the first
-   * item says from where that is. A listener that falls behind what the log keeps is told to read anew.
+   * Yields every event after `after`, once and in order, until `signal` aborts. If `after` is null, begins now; the
+   * first item then says from where. Yields `reload` if the listener has fallen behind what the log keeps.
    */
   async *stream(account: AccountRow, after: number | null, signal: AbortSignal): AsyncGenerator<StreamItem> {
     const { events } = this.#store;
-    const news = new News(signal);
-    await using _watch = await events.watch(account.id, () => news.tell());
+    let news = Promise.withResolvers<void>();
+    signal.addEventListener('abort', () => news.resolve(), { once: true });
+    await using _watch = await events.watch(account.id, () => news.resolve());
     let last = after ?? (await events.list(account.id, { after: Number.MAX_SAFE_INTEGER, limit: 1 })).last;
     if (after === null) yield { kind: 'listening', last };
     while (!signal.aborted) {
+      // Renewed before the log is read, so that no news is missed meanwhile.
+      news = Promise.withResolvers();
       const page = await events.list(account.id, { after: last, limit: STREAM_LIMITS.page });
       if (page.truncated) {
         last = page.last;
@@ -78,46 +78,19 @@ export class Events {
         continue;
       }
       for (const [at, row] of page.events.entries()) {
-        // Whoever catches up with much would otherwise hold everybody else up until the end of it.
+        // A listener that catches up with many events would otherwise block everybody else.
         if (at > 0 && at % REQUEST_LIMITS.rowsAtAStretch === 0) await nextTurn(account.id);
         last = row.id;
         yield toItem(row);
       }
-      if (page.events.length < STREAM_LIMITS.page) await news.next();
-      // One change wakes every listener of the account: each goes on in a turn of its own.
+      if (page.events.length < STREAM_LIMITS.page) await news.promise;
+      // One change wakes all listeners of the account: each continues in a turn of its own.
       await nextTurn(account.id);
     }
   }
 }
 
-/** Whether there may be something new to read. */
-class News {
-  readonly #signal: AbortSignal;
-  #isTold = false;
-  #wake: () => void = () => {};
-
-  constructor(signal: AbortSignal) {
-    this.#signal = signal;
-    signal.addEventListener('abort', () => this.#wake(), { once: true });
-  }
-
-  tell(): void {
-    this.#isTold = true;
-    this.#wake();
-  }
-
-  /** Resolves once there was news since the last time, or the signal has aborted. */
-  async next(): Promise<void> {
-    if (!this.#isTold && !this.#signal.aborted) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
-    this.#isTold = false;
-  }
-}
-
 function noLongerKept({ first, last }: EventPage, after: number): LetterheadError {
-  const message = `Of the events ${after + 1} to ${(first ?? last + 1) - 1}, those of domains are no longer kept: leave out after to begin with the oldest that are.`;
+  const message = `Of the events ${after + 1} to ${(first ?? last + 1) - 1}, those of domains are no longer kept: leave out after to begin with the oldest event.`;
   return new LetterheadError('invalid', message, { errors: { after: [message] } });
 }

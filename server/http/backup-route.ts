@@ -1,12 +1,12 @@
 import { Transform } from 'node:stream';
 import { LetterheadError } from '@letterhead/shared';
 import type { FastifyInstance } from 'fastify';
+import type { Tokens } from '../auth/tokens.ts';
 import { BACKUP_OPERATION, BackupInputSchema } from '../rest/backup-operation.ts';
 import { fieldKinds } from '../rest/field-kinds.ts';
 import type { AdmissionOf } from '../rest/rest-adapter.ts';
 import { admittedRoute, identityOf, makeInput } from '../rest/rest-adapter.ts';
 import { invalidInput } from '../router/errors.ts';
-import type { TokensService } from '../router/services.ts';
 import type { OpenBackup } from '../store/backup.ts';
 import type { ErrorLog } from './errors.ts';
 import { cutStreamsWhenStopping } from './graceful-stop.ts';
@@ -14,7 +14,7 @@ import type { OpenStreams } from './open-streams.ts';
 
 export interface BackupRouteOptions {
   readonly admissionOf: AdmissionOf;
-  readonly tokens: Pick<TokensService, 'confirm'>;
+  readonly tokens: Pick<Tokens, 'confirm'>;
   readonly openBackup: OpenBackup;
   readonly streams: OpenStreams;
   readonly stopping: AbortSignal;

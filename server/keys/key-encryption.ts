@@ -16,7 +16,7 @@ export interface KeyCipher {
   decrypt(encrypted: string, owner: KeyOwner): Uint8Array;
   /** Returns a text to store beside the data, to detect a wrong secret at startup. */
   makeKeyCheck(): string;
-  /** Whether the text was made with this secret. */
+  /** Whether the text was encrypted with this secret. */
   verifyKeyCheck(text: string): boolean;
 }
 
@@ -33,7 +33,7 @@ const KEY_CHECK = 'letterhead key check';
 
 /**
  * AES-256-GCM with a random nonce each time; the text is `v1.` and the base64url of nonce, ciphertext and tag.
- * Throws a `RangeError` where the secret is not 32 bytes.
+ * Throws a `RangeError` if the secret is not 32 bytes.
  */
 export function createKeyCipher(secretKey: Uint8Array, random: RandomSource): KeyCipher {
   if (secretKey.length !== SECRET_KEY_LENGTH) {

@@ -1,6 +1,8 @@
 import { Worker } from 'node:worker_threads';
+import { LetterheadError } from '@letterhead/shared';
 import { ACCOUNT_LIMITS } from '../limits.ts';
-import { type KeyPair, type KeySource, noKey } from './key-source.ts';
+import { shuttingDown } from '../shutting-down.ts';
+import type { KeyPair, KeySource } from './key-source.ts';
 
 /** Worker crashes in a row, without a key in between, after which waiting calls are rejected. */
 const MAX_FAILURES = 3;
@@ -123,7 +125,7 @@ export class KeyPool implements KeySource {
     }
     // Stops restarting here; the next call starts a new series of attempts.
     this.#failures = 0;
-    this.#rejectWaiting(noKey('No key could be made.'));
+    this.#rejectWaiting(noKey('No key could be generated.'));
   }
 
   #rejectWaiting(error: Error): void {
@@ -132,11 +134,13 @@ export class KeyPool implements KeySource {
   }
 }
 
-function shuttingDown(): Error {
-  return noKey('Letterhead is shutting down.');
-}
-
 /** Starts the worker without the parent's flags and environment, which it does not need. */
 function createKeyWorker(): Worker {
   return new Worker(new URL('./key-worker.ts', import.meta.url), { name: 'keys', execArgv: [], env: {} });
+}
+
+/** Error for a call that cannot get a key now. */
+function noKey(reason: string): LetterheadError {
+  const message = `${reason} Nothing was changed; try again in a few seconds.`;
+  return new LetterheadError('unavailable', message, { retryAfter: 5 });
 }

@@ -4,7 +4,7 @@ import type { KeyCipher } from './key-encryption.ts';
 import { createKeyCipher } from './key-encryption.ts';
 import { makeSecretKeyFile, readSecretKeyFile, SECRET_KEY_FILE } from './secret-key-file.ts';
 
-/** Where the installation keeps a text by which its secret key is recognised; a store's settings fit. */
+/** Stores the key check, by which a wrong secret key is detected; the store's settings implement it. */
 export interface SecretKeyCheck {
   get(key: 'secret_key_check'): Promise<string | null>;
   setOnce(key: 'secret_key_check', value: string): Promise<string>;
@@ -12,15 +12,15 @@ export interface SecretKeyCheck {
 
 export interface KeyCipherOptions {
   readonly dataDir: string;
-  /** The operator's own; null: the one in the data folder, made where there is none yet. */
+  /** SECRET_KEY; null: the key file in the data folder, which is created if the installation is new. */
   readonly secretKey: Uint8Array | null;
   readonly check: SecretKeyCheck;
   readonly random: RandomSource;
 }
 
 /**
- * Opens the seal on the installation's private keys. Rejects, before anything is written, where the secret key is
- * not the one that they were encrypted with.
+ * Creates the cipher of the installation's private keys. Rejects, before anything is written, if the secret key is not
+ * the one that they were encrypted with.
  */
 export async function openKeyCipher({
   dataDir,

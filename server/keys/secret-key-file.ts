@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OPEN_FLAGS } from '../open-flags.ts';
+import { syncFolder } from '../sync-folder.ts';
 import { SECRET_KEY_LENGTH } from './key-encryption.ts';
 
 export const SECRET_KEY_FILE = 'secret.key';
@@ -34,7 +35,11 @@ export async function makeSecretKeyFile(dataDir: string): Promise<Buffer> {
   try {
     // Removes what a crash left, and a symbolic link, which must not be followed.
     await rm(temporary, { force: true });
-    await writeDurably(temporary, `${key.toString('base64')}\n`);
+    await writeFile(temporary, `${key.toString('base64')}\n`, {
+      flag: OPEN_FLAGS.wx,
+      mode: 0o600,
+      flush: true,
+    });
     await rename(temporary, join(dataDir, SECRET_KEY_FILE));
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
@@ -42,23 +47,4 @@ export async function makeSecretKeyFile(dataDir: string): Promise<Buffer> {
   }
   await syncFolder(dataDir);
   return key;
-}
-
-async function writeDurably(path: string, text: string): Promise<void> {
-  const file = await open(path, OPEN_FLAGS.wx, 0o600);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }

@@ -19,7 +19,7 @@ const RHYTHMS = [
 
 const WHILE_VERIFIED = 6 * HOUR;
 const WHILE_VERIFIED_JITTER = 0.1;
-const LONGEST_WHILE_VERIFIED = WHILE_VERIFIED * (1 + WHILE_VERIFIED_JITTER);
+export const LONGEST_WHILE_VERIFIED = WHILE_VERIFIED * (1 + WHILE_VERIFIED_JITTER);
 const WHILE_DEGRADED = 15 * MINUTE;
 /** A verified record is unreachable when nothing definitive has been heard of it for so long. Milliseconds. */
 const UNREACHABLE_AFTER = DAY;

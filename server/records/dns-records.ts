@@ -2,12 +2,12 @@ import { recordFqdn } from '@letterhead/shared';
 import type { DomainRow, KeyRow, RecordId, RecordState } from '../store/store.ts';
 import { dkimHostname, returnPathHostname } from './record-names.ts';
 
-/** A DNS record that a domain is to have. `id` names its state in the row, and its times. */
+/** A DNS record to publish for a domain. `id` refers to its state in the row and its times. */
 export type ExpectedRecord = DkimRecord | ReturnPathRecord;
 
 interface RecordFields {
   readonly id: RecordId;
-  /** The selector that its host is named after. */
+  /** Selector in its host name. */
   readonly selector: string;
   /** The domain whose record it is. */
   readonly domain: string;
@@ -24,7 +24,7 @@ export interface DkimRecord extends RecordFields {
   readonly type: 'TXT';
   /** DER SubjectPublicKeyInfo, base64. */
   readonly publicKey: string;
-  /** Fingerprints of the keys that were this domain's before. */
+  /** Fingerprints of the domain's earlier keys. */
   readonly previousKeys: readonly string[];
 }
 
@@ -34,7 +34,7 @@ export interface ReturnPathRecord extends RecordFields {
   readonly type: 'CNAME';
 }
 
-/** The records of a domain, in the order in which callers see them; as they would be with another selector if given. */
+/** The records of a domain, in the order of the API; with `selector` instead of the domain's own, if given. */
 export function dnsRecordsOf(row: DomainRow, selector?: string): ExpectedRecord[] {
   return row.records.map((state) => {
     const named = selector === undefined ? state : { ...state, selector };
@@ -42,7 +42,7 @@ export function dnsRecordsOf(row: DomainRow, selector?: string): ExpectedRecord[
   });
 }
 
-/** The record with this id; undefined where the domain has none. */
+/** The record with this id; undefined if the domain has none. */
 export function dnsRecordOf(row: DomainRow, id: RecordId, selector?: string): ExpectedRecord | undefined {
   return dnsRecordsOf(row, selector).find((record) => record.id === id);
 }
@@ -65,7 +65,7 @@ function dkimRecord(row: DomainRow, { id, selector }: RecordState): DkimRecord {
   };
 }
 
-/** The key whose record it is. */
+/** The key that the record publishes. */
 function keyOf({ id, keys }: DomainRow, record: RecordId): KeyRow {
   const key = keys.find((one) => record === `dkim:${one.id}`);
   if (key === undefined) throw new Error(`Domain ${id} has no key for its record ${record}.`);

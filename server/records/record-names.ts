@@ -2,10 +2,10 @@ import { MAX_NAME_LENGTH } from '../dns/name.ts';
 import { type RandomSource, randomLabel } from '../random.ts';
 
 const SELECTOR_LENGTH = 11;
-/** 26 characters of 36 are 134 bits: nobody guesses another domain's bounce address. */
+/** 26 characters of 36 are 134 bits, so that another domain's bounce address cannot be guessed. */
 const RETURN_PATH_TOKEN_LENGTH = 26;
 
-/** A DKIM selector (RFC 6376 §3.1): 11 characters of `a-z0-9`, 57 random bits, which clash with nobody's. */
+/** A DKIM selector (RFC 6376 §3.1): 11 characters of `a-z0-9`, 57 random bits, to avoid collisions. */
 export function makeSelector(random: RandomSource): string {
   return randomLabel(SELECTOR_LENGTH, random);
 }

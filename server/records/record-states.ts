@@ -1,6 +1,6 @@
 import type { DomainRow, KeyRow, RecordId, RecordState } from '../store/store.ts';
 
-/** The only module that knows where a row holds its keys and what is known of each record. */
+/** The only module that knows where a row holds its keys and the state of each record. */
 
 /** The key that signs the domain's mail. */
 export function activeKeyOf({ id, keys }: DomainRow): KeyRow {
@@ -9,7 +9,7 @@ export function activeKeyOf({ id, keys }: DomainRow): KeyRow {
   return key;
 }
 
-/** Undefined where the domain has no such record (any more). */
+/** Undefined if the domain has no such record, or no longer. */
 export function stateOf(row: DomainRow, id: RecordId): RecordState | undefined {
   return row.records.find((record) => record.id === id);
 }
@@ -21,7 +21,7 @@ export function dkimStateOf(row: DomainRow): RecordState {
   return state;
 }
 
-/** The row with these records, and `verified` as it follows from them. */
+/** Returns the row with these records, and `verified` as it follows from them. */
 export function withRecords<Row extends Pick<DomainRow, 'records' | 'verified'>>(
   row: Row,
   records: readonly RecordState[],
@@ -29,9 +29,9 @@ export function withRecords<Row extends Pick<DomainRow, 'records' | 'verified'>>
   return { ...row, records, verified: records.some(({ verified }) => verified) };
 }
 
-/** A key and the records to publish, of a domain that is new or has got another name. */
+/** Key and names of a domain that is new or was renamed. */
 export interface MailIdentity {
-  /** No other key of the domain has had it. */
+  /** Unique among all keys that the domain ever had. */
   readonly keyId: number;
   readonly selector: string;
   /** DER SubjectPublicKeyInfo, base64. */
@@ -39,11 +39,11 @@ export interface MailIdentity {
   readonly bits: number;
   /** Encrypted. */
   readonly privateKey: string;
-  /** Where the Return-Path record points; null: there is none. */
+  /** Target of the Return-Path record; null if there is none. */
   readonly returnPath: string | null;
 }
 
-/** What of a row is as it is because of its identity; nothing is verified yet. */
+/** The fields of a row that follow from its identity; nothing is verified yet. */
 export function identityFields(
   { keyId, selector, publicKey, bits, privateKey, returnPath }: MailIdentity,
   now: string,

@@ -57,7 +57,7 @@ export const accountsRouter = t.router({
       withAccount(async ({ ctx, input: { name, suspended }, account }) => {
         await takeAuditedAct(ctx);
         return toAccount(
-          await ctx.services.accounts.change(account, { name, suspended }, ctx.identity.actor),
+          await ctx.services.accounts.update(account, { name, suspended }, ctx.identity.actor),
         );
       }),
     ),
@@ -72,7 +72,7 @@ export const accountsRouter = t.router({
     .mutation(
       withAccount(async ({ ctx, account }) => {
         const { actor, account: own } = ctx.identity;
-        await ctx.services.accounts.remove(account, actor, own?.id ?? null);
+        await ctx.services.accounts.delete(account, actor, own?.id ?? null);
       }),
     ),
 });

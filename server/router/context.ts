@@ -1,24 +1,39 @@
+import type { Accounts } from '../auth/accounts.ts';
 import type { Caller } from '../auth/identity.ts';
+import type { RateLimits } from '../auth/rate-limits.ts';
+import type { Shares } from '../auth/shares.ts';
+import type { Tokens } from '../auth/tokens.ts';
+import type { Domains } from '../domains/domains.ts';
+import type { Events } from '../events/events.ts';
 import type { Batch } from '../trpc/batch.ts';
 import type { Turns } from '../turns.ts';
-import type { Services } from './services.ts';
 
-/** What every procedure is given. */
+/** What the procedures call. */
+export interface Services {
+  readonly accounts: Accounts;
+  readonly tokens: Tokens;
+  readonly domains: Domains;
+  readonly shares: Shares;
+  readonly events: Events;
+  readonly limits: RateLimits;
+}
+
+/** Context of a procedure call. */
 export interface Context {
   readonly caller: Caller;
   readonly services: Services;
-  /** Where a list leaves what REST says in a header beside the body. */
+  /** Set by a procedure that lists; REST sends it in a `Link` header. */
   readonly page?: Page | undefined;
   /** Absent where nobody else waits, as at the command line. */
   readonly turns?: Turns | undefined;
-  /** What the call shares with others that came in the same request. */
+  /** State shared by the calls of one HTTP request. */
   readonly batch?: Batch | undefined;
-  /** Told of an answer before it is written. */
+  /** Called with an answer before it is written. */
   readonly prepare?: ((answer: unknown) => Promise<void>) | undefined;
 }
 
 /** The next page of a list. */
 export interface Page {
-  /** The id after which it begins; null where this is the last. */
+  /** The id after which it begins; null on the last page. */
   next: number | null;
 }

@@ -1,31 +1,13 @@
-import {
-  DiagnosisSchema,
-  DomainSchema,
-  DomainStatusSchema,
-  LetterheadError,
-  MAX_PAGE,
-} from '@letterhead/shared';
+import { DiagnosisSchema, DomainSchema, DomainStatusSchema, MAX_PAGE } from '@letterhead/shared';
 import { z } from 'zod';
-import { parseDomainName } from '../domains/domain-name.ts';
+import { DomainNameSchema } from '../domains/domain-name.ts';
 import { toDomain } from '../domains/domain-view.ts';
 import { formatZoneFile } from '../domains/zone-file.ts';
 import { answer, listViews } from './answer.ts';
 import { accountProcedure, domainProcedure, withAccount, withDomain } from './procedures.ts';
 import { t } from './trpc.ts';
 
-/** A domain name as a person types it; behind the edge it is a parsed one. */
-const DomainNameInput = z
-  .string('Type the name of a domain, such as example.org.')
-  .transform((text, context) => {
-    try {
-      return parseDomainName(text);
-    } catch (error) {
-      if (!(error instanceof LetterheadError)) throw error;
-      context.addIssue({ code: 'custom', message: error.message });
-      return z.NEVER;
-    }
-  })
-  .meta({ example: 'example.org', description: 'The domain name.' });
+const DomainNameInput = DomainNameSchema.meta({ example: 'example.org', description: 'The domain name.' });
 
 const zoneFileOutput = answer(
   z.string().meta({
@@ -41,7 +23,7 @@ export const domainsRouter = t.router({
     .meta({
       scope: 'domains:write',
       summary: 'Create a domain',
-      description: 'Makes a key of its own for the domain and answers with the DNS records to publish.',
+      description: 'Creates a key for the domain and answers with the DNS records to publish.',
       errors: ['domain_taken', 'quota_exceeded'],
       rest: { method: 'POST', path: '/accounts/{account}/domains', status: 201 },
     })
@@ -76,7 +58,7 @@ export const domainsRouter = t.router({
       scope: 'domains:read',
       summary: 'List all domains',
       description:
-        'By id. Everything by default; with `limit` in pages, the next of which is named in a `Link` header.',
+        'Ordered by id. All of them by default; with `limit` in pages, and a `Link` header names the next.',
       rest: { method: 'GET', path: '/accounts/{account}/domains', status: 200 },
     })
     .output(answer(DomainSchema.array()))
@@ -95,7 +77,7 @@ export const domainsRouter = t.router({
       scope: 'domains:write',
       summary: 'Update a domain',
       description:
-        'To another name: makes a new key, selector and records, which have to be published anew. To the same name: changes nothing.',
+        'With another name: creates a new key, selector and records, which have to be published again. With the same name: changes nothing.',
       errors: ['domain_taken'],
       rest: { method: 'PUT', path: '/accounts/{account}/domains/{id}', status: 200 },
     })
@@ -115,7 +97,7 @@ export const domainsRouter = t.router({
     })
     .mutation(
       withDomain(async ({ ctx, account, domain }) => {
-        await ctx.services.domains.remove(account, domain, ctx.identity.actor);
+        await ctx.services.domains.delete(account, domain, ctx.identity.actor);
       }),
     ),
 
@@ -141,7 +123,7 @@ export const domainsRouter = t.router({
     .meta({
       scope: 'domains:read',
       summary: 'List the states of all domains',
-      description: 'Where each domain stands, when it was last looked at, and when it is next.',
+      description: 'The status of each domain, the time of its last check, and that of the next.',
       rest: { method: 'GET', path: '/accounts/{account}/domains/statuses', status: 200 },
     })
     .output(answer(DomainStatusSchema.array()))
@@ -152,7 +134,7 @@ export const domainsRouter = t.router({
       scope: 'domains:read',
       summary: 'Diagnose a domain',
       description:
-        'Why it is, or is not, verified: what the last check saw, and what to type instead. Asks no DNS.',
+        'Why it is, or is not, verified: what the last check found, and what to enter instead. Asks no DNS.',
       rest: { method: 'GET', path: '/accounts/{account}/domains/{id}/diagnosis', status: 200 },
     })
     .output(answer(DiagnosisSchema))

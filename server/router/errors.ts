@@ -4,7 +4,7 @@ import { TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
 import { fieldAt } from './zod-messages.ts';
 
-/** What tRPC itself refuses, before any rule of ours: its code, and what we say. */
+/** Errors that tRPC throws before a procedure runs, by its code. */
 const TRPC_ERRORS: Partial<Record<TRPCError['code'], readonly [ErrorCode, string]>> = {
   PARSE_ERROR: ['malformed_body', 'The request does not parse. Send the JSON that a tRPC client sends.'],
   BAD_REQUEST: ['malformed_body', 'The request does not parse. Send the JSON that a tRPC client sends.'],
@@ -14,25 +14,25 @@ const TRPC_ERRORS: Partial<Record<TRPCError['code'], readonly [ErrorCode, string
   UNSUPPORTED_MEDIA_TYPE: ['unsupported_media_type', 'Send application/json.'],
 };
 
-/** Turns whatever a procedure or tRPC itself has thrown into one of the catalogue's errors. */
+/** Converts anything that a procedure or tRPC threw into an error of the catalogue. */
 export function toApiError(error: unknown): LetterheadError {
   if (error instanceof LetterheadError) return error;
   if (!(error instanceof TRPCError)) return unexpected(error);
   if (error.cause instanceof LetterheadError) return error.cause;
-  // Of an input alone: what else does not fit a schema is an error of ours.
+  // A ZodError of anything but an input is an internal error.
   if (error.cause instanceof ZodError && error.code === 'BAD_REQUEST') return invalidInput(error.cause);
   const known = TRPC_ERRORS[error.code];
   if (known === undefined) return unexpected(error);
   return new LetterheadError(known[0], known[1], { cause: error });
 }
 
-/** The same error in tRPC's own class, so that its adapters choose the right status. */
+/** Converts the same into tRPC's error class, from which its adapters take the status. */
 export function toTrpcError(error: unknown): TRPCError {
   const cause = toApiError(error);
   return new TRPCError({ code: ERROR_CATALOGUE[cause.code].trpc, message: cause.message, cause });
 }
 
-/** An internal error: logged in full where it is answered, and nothing of it told to the caller. */
+/** Hides an internal error from the caller; it is logged in full where the answer is sent. */
 function unexpected(cause: unknown): LetterheadError {
   return new LetterheadError(
     'unavailable',
@@ -44,12 +44,12 @@ function unexpected(cause: unknown): LetterheadError {
   );
 }
 
-/** Whether an error hides an internal one that an operator must hear of. */
+/** Whether an error hides an internal one, which has to be logged. */
 export function isInternalError(error: LetterheadError): boolean {
   return error.code === 'unavailable' && error.cause !== undefined;
 }
 
-/** `invalid`: what a schema says of an input, by field. */
+/** Converts the issues of an input into `invalid`, by field. */
 export function invalidInput(error: ZodError): LetterheadError {
   const errors: FieldErrors = {};
   for (const issue of error.issues) {

@@ -18,20 +18,20 @@ export const eventsRouter = t.router({
       .int()
       .min(0)
       .optional()
-      .describe('Begin after this id; with the oldest event that is kept without it.'),
+      .describe('Begin after this id; with the oldest event that is kept by default.'),
     limit: z.int().min(1).max(MAX_PAGE).default(DEFAULT_PAGE).describe('The size of a page.'),
     domain: IdSchema.optional().describe('Only those of this domain, by its id.'),
   })
     .meta({
       scope: SCOPE,
       summary: 'List events',
-      description: 'What happened in the account, oldest first. The next page is named in a `Link` header.',
+      description: 'The events of the account, oldest first. A `Link` header names the next page.',
       rest: { method: 'GET', path: '/accounts/{account}/events', status: 200 },
     })
     .output(answer(EventSchema.array()))
     .query(
       withAccount(async ({ ctx, input, account }) => {
-        // Reading the log is long work as well.
+        // Reading the log takes long as well.
         if (input.limit > REQUEST_LIMITS.rowsAtAStretch) await ctx.turns?.next();
         const { rows, next } = await ctx.services.events.list(account, input);
         if (ctx.page !== undefined) ctx.page.next = next;
@@ -46,14 +46,14 @@ export const eventsRouter = t.router({
       scope: SCOPE,
       summary: 'Stream events',
       description:
-        'What happens from now on, after `lastEventId` where that is given. A `reload` says that too much was missed, and has to be read anew.',
+        'Events from now on, or after `lastEventId` if given. A `reload` says that some of them are no longer kept: read everything again.',
     })
     .subscription(({ ctx, input, signal }) =>
       untilDisconnected(signal, (until) => follow(ctx, input, until)),
     ),
 });
 
-/** The events of an account, for as long as whoever listens may hear them. */
+/** Yields the events of an account for as long as the caller may read them. */
 async function* follow(
   ctx: Call<unknown>['ctx'],
   input: { account: number; lastEventId?: number | undefined },
@@ -61,9 +61,9 @@ async function* follow(
 ) {
   const account = await loadAccount(ctx, input.account);
   for await (const item of ctx.services.events.stream(account, input.lastEventId ?? null, until)) {
-    // A stream outlives the moment at which it was let in.
+    // The token may have been revoked since the stream began.
     await ctx.services.tokens.confirm(ctx.identity, SCOPE, account.id);
-    // Each item has an id, so that a listener whose connection is lost always knows where to resume.
+    // Every item has an id, with which a client resumes after a lost connection.
     yield tracked(String(item.kind === 'event' ? item.event.id : item.last), item);
   }
 }

@@ -5,7 +5,7 @@ import { shareRouter, sharesRouter } from './shares.ts';
 import { tokensRouter } from './tokens.ts';
 import { t } from './trpc.ts';
 
-/** Everything that Letterhead can be asked to do. REST, the command line and the console call nothing else. */
+/** All operations. REST, the command line and the console call these procedures and nothing else. */
 export const appRouter = t.router({
   domains: domainsRouter,
   shares: sharesRouter,

@@ -1,7 +1,7 @@
 import { LetterheadError } from '@letterhead/shared';
 import { REQUEST_LIMITS } from '../limits.ts';
 
-/** Refuses (`invalid`) a form or a query of more fields than any procedure takes, repeated ones among them. */
+/** Throws `invalid` for a form or a query of more fields than any procedure takes; repeated fields count each time. */
 export function refuseTooManyFields(count: number): void {
   if (count <= REQUEST_LIMITS.fields) return;
   throw invalidField(
@@ -10,7 +10,7 @@ export function refuseTooManyFields(count: number): void {
   );
 }
 
-/** Refuses (`invalid`) a list of more elements than any field takes, before a schema looks at each of them. */
+/** Throws `invalid` for a list of more elements than any field takes, before a schema checks each of them. */
 export function refuseLongLists(input: object): void {
   for (const [name, value] of Object.entries(input)) {
     if (!Array.isArray(value) || value.length <= REQUEST_LIMITS.fields) continue;
@@ -18,7 +18,7 @@ export function refuseLongLists(input: object): void {
   }
 }
 
-/** `invalid`, said of one field. */
+/** `invalid`, for one field. */
 export function invalidField(name: string, message: string): LetterheadError {
   return new LetterheadError('invalid', message, { errors: { [name]: [message] } });
 }

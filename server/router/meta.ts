@@ -3,25 +3,25 @@ import type { ErrorCode, TokenScope } from '@letterhead/shared';
 /** The HTTP methods of the REST API. */
 export type RestMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** Where a procedure is found in REST, and how it answers there. */
+/** Path of a procedure in REST, and the form of its answer. */
 export interface RestMeta {
   readonly method: RestMethod;
   /** Below the base path, with parameters in braces: `/accounts/{account}/domains/{id}`. */
   readonly path: `/${string}`;
   readonly status: 200 | 201 | 204;
-  /** Where the answer is a text and not JSON in the envelope. */
+  /** Content type of an answer that is text instead of JSON in the envelope. */
   readonly contentType?: string;
 }
 
-/** What each procedure declares of itself. */
+/** Metadata that each procedure declares. */
 export interface Meta {
-  /** What a token needs; null: any token will do. */
+  /** Scope that a token needs; null: any token will do. */
   readonly scope: TokenScope | null;
-  /** A line for the reference. */
+  /** One line for the API reference. */
   readonly summary: string;
   readonly description?: string;
-  /** What it can fail with beyond what every procedure can. */
+  /** Errors beyond those that every procedure can fail with. */
   readonly errors?: readonly ErrorCode[];
-  /** Absent for what REST does not offer. */
+  /** Absent if REST does not offer it. */
   readonly rest?: RestMeta;
 }

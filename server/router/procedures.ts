@@ -12,9 +12,9 @@ const AccountInput = z.object({ account: IdSchema });
 const DomainInput = AccountInput.extend({ id: IdSchema });
 
 /**
- * Guarantees that the caller is known (`unauthenticated`), and may do this to the account that the input names, if it
- * names one (`forbidden`), both before the input is held against its schema. Every procedure begins here, and has no
- * other middleware of its own: REST, which has admitted the caller before it reads a body, calls the resolver itself.
+ * Authenticates the caller (`unauthenticated`) and authorizes it for the account that the input names, if any
+ * (`forbidden`), before the input is parsed. Every procedure begins with this middleware and has no other: REST, which
+ * admits the caller before it reads a body, calls the resolver itself.
  */
 export const authorizedProcedure = t.procedure.use(async ({ ctx, meta, path, type, getRawInput, next }) => {
   if (meta === undefined) throw new Error('A procedure without meta declares no scope.');
@@ -35,31 +35,31 @@ export const authorizedProcedure = t.procedure.use(async ({ ctx, meta, path, typ
   }
 });
 
-/** The account that a raw input is about; what is not a number is left for the schema to refuse. */
+/** The account that a raw input names; null if there is none, or it is not a number, which the schema refuses. */
 export function namedAccount(input: unknown): number | null {
   if (typeof input !== 'object' || input === null || !('account' in input)) return null;
   return typeof input.account === 'number' ? input.account : null;
 }
 
-/** A procedure about an account, and whatever else is in `shape`. */
+/** A procedure whose input names an account, and has the fields of `shape`. */
 export function accountProcedure<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   return authorizedProcedure.input(AccountInput.extend(shape));
 }
 
-/** A procedure about a domain of an account, and whatever else is in `shape`. */
+/** A procedure whose input names a domain of an account, and has the fields of `shape`. */
 export function domainProcedure<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   return authorizedProcedure.input(DomainInput.extend(shape));
 }
 
-/** What a resolver behind the guard is called with. */
+/** Arguments of a resolver. */
 export interface Call<Input> {
   readonly ctx: Context & { readonly identity: Identity };
   readonly input: Input;
 }
 
 /**
- * Guarantees a resolver its account: one that exists (`not_found`), and that the guard has let the caller reach.
- * A wrapper and not a middleware, for each level of those costs every request as much as the resolver itself.
+ * Passes the account to a resolver; rejects with `not_found`. A wrapper and not a middleware, because each level of
+ * middleware costs every request as much as the resolver itself.
  */
 export function withAccount<Input extends { account: number }, Result>(
   resolve: (call: Call<Input> & { readonly account: AccountRow }) => Result | Promise<Result>,
@@ -68,7 +68,7 @@ export function withAccount<Input extends { account: number }, Result>(
     resolve({ ctx, input, account: await loadAccount(ctx, input.account) });
 }
 
-/** Guarantees a resolver its domain (`not_found`), which is loaded once, and the account that it is of. */
+/** Passes the account and the domain, which is loaded once, to a resolver; rejects with `not_found`. */
 export function withDomain<Input extends { account: number; id: number }, Result>(
   resolve: (
     call: Call<Input> & { readonly account: AccountRow; readonly domain: DomainRow },
@@ -81,7 +81,7 @@ export function withDomain<Input extends { account: number; id: number }, Result
   });
 }
 
-/** The account, as the caller's token has brought it where it is their own. */
+/** Loads an account, unless it is the caller's own, which came with the token. */
 export async function loadAccount(
   { identity, services }: Call<unknown>['ctx'],
   id: number,
@@ -90,8 +90,8 @@ export async function loadAccount(
 }
 
 /**
- * Counts an act whose event is kept for long. Rejects with `rate_limited`: it is their number that bounds what is kept,
- * and no newer event ever takes the place of an older one. What takes a right away is not counted.
+ * Counts an act with an audited event. Rejects with `rate_limited`: this rate bounds what is kept, because a newer
+ * audited event never displaces an older one. Acts that take a right away are not counted.
  */
 export function takeAuditedAct({ identity, services }: Call<unknown>['ctx']): Promise<void> {
   return services.limits.takeAuditedAct(identity.account?.id ?? null);

@@ -8,6 +8,7 @@ import {
 } from '@letterhead/shared';
 import { toDomain } from '../domains/domain-view.ts';
 import { noSuchDomain } from '../domains/domains.ts';
+import { toDate } from '../instant.ts';
 import type { AccountRow, DomainRow } from '../store/store.ts';
 import { answer } from './answer.ts';
 import type { Call } from './procedures.ts';
@@ -16,7 +17,7 @@ import { t } from './trpc.ts';
 
 const sharedDomain = answer(SharedDomainSchema);
 
-/** Making and revoking links, for those who have an account. */
+/** Share links, for callers with an account. */
 export const sharesRouter = t.router({
   list: domainProcedure({})
     .meta({
@@ -31,7 +32,7 @@ export const sharesRouter = t.router({
   create: domainProcedure({
     expires_at: ExpirySchema.nullable()
       .optional()
-      .describe('When it stops working: in a week where not given; null for never.'),
+      .describe('When it stops working: in a week by default; null for never.'),
   })
     .meta({
       scope: 'domains:write',
@@ -63,13 +64,13 @@ export const sharesRouter = t.router({
     ),
 });
 
-/** What a link is good for, for those who hold it. */
+/** What the holder of a share link can do. */
 export const shareRouter = t.router({
   view: authorizedProcedure
     .meta({
       scope: 'share',
       summary: 'View the shared domain',
-      description: 'The domain that the share link is for, and where it stands. Asks no DNS.',
+      description: 'The domain of the share link, and its diagnosis. Asks no DNS.',
       rest: { method: 'GET', path: '/share', status: 200 },
     })
     .output(sharedDomain)
@@ -94,7 +95,7 @@ export const shareRouter = t.router({
     }),
 });
 
-/** A shared domain, and the account that it is of. */
+/** A shared domain and its account. */
 interface Shared {
   readonly account: AccountRow;
   readonly domain: DomainRow;
@@ -111,10 +112,9 @@ async function sharedBy({ identity, services }: Call<unknown>['ctx']): Promise<S
 }
 
 async function describeShared({ identity, services }: Call<unknown>['ctx'], { account, domain }: Shared) {
-  const expires = identity.token?.expires_at ?? null;
   return {
     domain: toDomain(domain),
     diagnosis: await services.domains.diagnosis(account, domain),
-    expires_at: expires === null ? null : new Date(expires),
+    expires_at: toDate(identity.token?.expires_at ?? null),
   };
 }

@@ -14,8 +14,7 @@ export const tokensRouter = t.router({
     .meta({
       scope: null,
       summary: 'Retrieve the current token',
-      description:
-        'Who am I: the token that asks, with its account. Not for share links, which show no account.',
+      description: 'The token of this request, with its account. Not for share links, which show no account.',
       rest: { method: 'GET', path: '/token', status: 200 },
     })
     .output(answer(CurrentTokenSchema))
@@ -35,8 +34,7 @@ export const tokensRouter = t.router({
     .meta({
       scope: 'domains:write',
       summary: 'Create a token',
-      description:
-        'The secret is in this answer and nowhere else. A token can grant only what it may do itself.',
+      description: 'Only this answer contains the secret. A token can grant only the scopes that it has.',
       errors: ['quota_exceeded'],
       rest: { method: 'POST', path: '/accounts/{account}/tokens', status: 201 },
     })

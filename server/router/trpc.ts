@@ -8,7 +8,7 @@ import type { Context } from './context.ts';
 import { toApiError } from './errors.ts';
 import type { Meta } from './meta.ts';
 
-/** What a client finds in `error.data`. */
+/** `error.data` of a client. */
 export interface ErrorData {
   code: ErrorCode;
   httpStatus: number;
@@ -16,7 +16,7 @@ export interface ErrorData {
   path?: string;
 }
 
-/** tRPC, set up once: superjson on the wire, the catalogue in `error.data`, and no stack to anybody. */
+/** tRPC with superjson on the wire, the catalogue's codes in `error.data`, and no stacks. */
 export const t = initTRPC
   .context<Context>()
   .meta<Meta>()
@@ -26,7 +26,7 @@ export const t = initTRPC
       output: { serialize: memoizedSerialize, deserialize: superjson.deserialize },
     },
     isDev: false,
-    // A stream that is silent for longer is dead, and its client connects again.
+    // After a longer silence, a client takes the connection for lost and reconnects.
     sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 40_000 } },
     errorFormatter({ shape, error, path }) {
       const { code, message, errors } = toApiError(error);

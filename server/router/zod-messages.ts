@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What zod calls its types, in words. */
+/** zod's types in words. */
 const TYPE_WORDS: Record<string, string> = {
   string: 'text',
   number: 'a number',
@@ -13,14 +13,14 @@ const TYPE_WORDS: Record<string, string> = {
 };
 
 /**
- * Makes zod say what to send instead, in a sentence for a person; a schema's own message goes before.
- * zod keeps this for the whole process, so it is called once, at the composition root.
+ * Makes zod's messages sentences that say what to send; a schema's own message takes precedence.
+ * Applies to the whole process, so it is called once, at the composition root.
  */
 export function configureZodMessages(): void {
   z.config({ localeError: sentence });
 }
 
-/** The field that a path leads to, or that holds the list in which it ends; undefined for the whole. */
+/** The field of a path, without indexes of lists; undefined for the input as a whole. */
 export function fieldAt(path: readonly PropertyKey[]): string | undefined {
   const names = path.filter((part) => typeof part !== 'number');
   return names.length === 0 ? undefined : names.join('.');

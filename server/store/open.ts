@@ -9,11 +9,11 @@ import type { Backup, BackupOptions, OpenBackup } from './backup.ts';
 import type { DatabaseObserver } from './database-observer.ts';
 import { checkFolder } from './json/check-folder.ts';
 import { DATA_FILES } from './json/data-folder.ts';
+import type { StoreLog } from './json/errors.ts';
 import { unusableFolder } from './json/errors.ts';
 import { errorCode } from './json/file-system.ts';
 import type { JsonStore } from './json/json-store.ts';
 import { openJsonStore } from './json/json-store.ts';
-import type { StoreLog } from './json/store-log.ts';
 import type { PostgresStoreOptions } from './postgres/postgres-store.ts';
 import type { Store } from './store.ts';
 
@@ -112,7 +112,7 @@ export interface StoreReport {
   readonly problems: readonly { readonly file: string; readonly message: string }[];
 }
 
-/** What needs no open store, and must not change one. @throws LetterheadError `unavailable`: there is no folder. */
+/** What needs no open store, and must not change one. Throws `unavailable` if the data is in a database. */
 export function storeTools({ DATA_DIR, DATABASE_URL, SECRET_KEY }: StoreSettings): StoreTools {
   if (DATABASE_URL !== null) throw notInFiles('Use the tools of PostgreSQL');
   return {
@@ -122,7 +122,7 @@ export function storeTools({ DATA_DIR, DATABASE_URL, SECRET_KEY }: StoreSettings
       return checkFolder(DATA_DIR);
     },
     async restore(archive) {
-      const { restoreArchive } = await import('./json/restore.ts');
+      const { restoreArchive } = await import('./json/archive.ts');
       return restoreArchive(archive, DATA_DIR);
     },
     lacksKey: () => SECRET_KEY === null && !existsSync(join(DATA_DIR, SECRET_KEY_FILE)),

@@ -242,6 +242,12 @@ export interface DueCheck {
   readonly id: number;
 }
 
+/** The latest time at which a domain in each state can be due. */
+export interface LatestDue {
+  readonly verified: Instant;
+  readonly unverified: Instant;
+}
+
 /** A check that is about to end. */
 export interface EndingCheck extends DueCheck {
   /** Of the key that the check looked for: what it found out is of no use once the domain has no such key. */
@@ -279,6 +285,11 @@ export interface CheckStore {
   claim(now: Instant, limit: number, lease: number): Promise<readonly DueCheck[]>;
   /** Evidence, change, events and times in one; who hears of an event finds the evidence of it. */
   finish(check: EndingCheck, result: CheckResult): Promise<CheckEnd>;
+  /**
+   * The domains whose times a clock that was ahead can have left behind: checked or begun after `now`, or with a record
+   * that is due later than `latest` says for a domain that is verified or not, or never.
+   */
+  listAhead(now: Instant, latest: LatestDue): Promise<readonly DueCheck[]>;
   /** Other times, without a check. Nothing happens where the domain is gone. */
   reschedule(check: DueCheck, times: CheckTimes): Promise<void>;
   /** How many checks are due at `now` and not claimed: what an operator watches. */

@@ -12,7 +12,7 @@ import {
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { checkFolder } from '../../server/store/json/check-folder.ts';
 import type { TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
@@ -23,9 +23,9 @@ import { runInProcess } from './run-in-process.ts';
 let server: TestServer;
 let place: Workplace;
 let backup: string;
-/** Speaks to the server. */
+/** Environment of commands that call the server. */
 let remote: Environment;
-/** Has a data folder of its own, which is not there yet. */
+/** Environment of commands on a data folder that does not exist yet. */
 let local: Environment;
 
 beforeEach(async () => {
@@ -43,7 +43,7 @@ afterEach(async () => {
 
 const add = (domain: string) => server.letterhead.domains.create.mutate({ account: 1, domain });
 
-it('a backup of a server that keeps serving is restored whole', async () => {
+test('a backup of a server that keeps serving is restored whole', async () => {
   for (const name of ['example.org', 'mail.example.co.uk']) await add(name);
   const domains = (await server.rest('GET', '/accounts/1/domains')).body.data;
   const made = await runInProcess(['backup', backup, '--json'], remote);
@@ -65,14 +65,14 @@ it('a backup of a server that keeps serving is restored whole', async () => {
   expect(restored.out).not.toContain('secret.key');
   expect(JSON.parse((await runInProcess(['domain', 'list', '--json'], local)).out)).toEqual(domains);
 
-  // The tokens came along: the installation can go on here.
+  // The tokens were restored as well, so clients can continue with them.
   const serving = await place.serve();
   const headers = { authorization: `Bearer ${server.token}` };
   expect((await fetch(`${serving.url}/api/v1/token`, { headers })).status).toBe(200);
   expect(serving.output.out).not.toContain('lh_');
 });
 
-it('a backup of a folder that no server holds is restored whole', async () => {
+test('a backup of a folder that no server holds is restored whole', async () => {
   await runInProcess(['account', 'create', 'Help desk'], local);
   await runInProcess(['domain', 'add', 'example.org'], local);
   expect(await runInProcess(['backup', backup], local)).toMatchObject({ exit: 0, err: '' });
@@ -84,7 +84,7 @@ it('a backup of a folder that no server holds is restored whole', async () => {
   expect(there).toEqual(here);
 });
 
-it('a backup can leave the secret key out, and says what that means', async () => {
+test('a backup can leave the secret key out, and says what that means', async () => {
   await add('example.org');
   const { out } = await runInProcess(['backup', backup, '--without-key'], remote);
   expect(out).toContain('It does not hold the key');
@@ -97,7 +97,7 @@ it('a backup can leave the secret key out, and says what that means', async () =
   expect((await runInProcess(['domain', 'list'], { ...local, SECRET_KEY: key })).exit).toBe(0);
 });
 
-it('a backup keeps the older file until the new one is whole, and leaves nothing unfinished', async () => {
+test('a backup keeps the older file until the new one is whole, and leaves nothing unfinished', async () => {
   writeFileSync(backup, 'the older one');
   const reader = await server.makeToken(['domains:read', 'domains:write']);
   const refused = await runInProcess(['backup', backup], { ...remote, LETTERHEAD_TOKEN: reader });
@@ -112,7 +112,7 @@ it('a backup keeps the older file until the new one is whole, and leaves nothing
   expect(readdirSync(place.folder)).toEqual(['letterhead.tar.gz']);
 });
 
-it('the backup command fails when the connection is lost on the way', async () => {
+test('the backup command fails when the connection is lost on the way', async () => {
   await using proxy = await startCuttingProxy(server.url);
   writeFileSync(backup, 'the older one');
   const cutOff = await runInProcess(['backup', backup], { ...remote, LETTERHEAD_URL: proxy.url });
@@ -125,7 +125,7 @@ it('the backup command fails when the connection is lost on the way', async () =
   expect(readdirSync(place.folder)).toEqual(['letterhead.tar.gz']);
 });
 
-it('a backup that cannot be written says why, and leaves what is there', async () => {
+test('a backup that cannot be written says why, and leaves what is there', async () => {
   const folder = join(place.folder, 'folder');
   const socket = join(place.folder, 'socket');
   mkdirSync(folder);
@@ -158,7 +158,7 @@ it('a backup that cannot be written says why, and leaves what is there', async (
   expect(await runInProcess(['backup', ''], remote)).toMatchObject({ exit: 2, out: '' });
 });
 
-it('a restore brings back everything or nothing', async () => {
+test('a restore brings back everything or nothing', async () => {
   await add('example.org');
   await runInProcess(['backup', backup], remote);
   const whole = readFileSync(backup);
@@ -182,7 +182,7 @@ it('a restore brings back everything or nothing', async () => {
   }
 });
 
-it('the restore command says in a sentence that there is nothing to restore', async () => {
+test('the restore command says in a sentence that there is nothing to restore', async () => {
   for (const [path, sentence] of [
     [
       `${backup}.missing`,
@@ -200,7 +200,7 @@ it('the restore command says in a sentence that there is nothing to restore', as
   expect(readdirSync(place.folder)).toEqual([]);
 });
 
-it('the restore command says in a sentence that DATA_DIR is a file', async () => {
+test('the restore command says in a sentence that DATA_DIR is a file', async () => {
   await runInProcess(['backup', backup], remote);
   writeFileSync(place.dataDir, 'mine');
   for (const words of [
@@ -219,7 +219,7 @@ it('the restore command says in a sentence that DATA_DIR is a file', async () =>
   expect(readFileSync(place.dataDir, 'utf8')).toBe('mine');
 });
 
-it('the restore command overwrites nothing', async () => {
+test('the restore command overwrites nothing', async () => {
   await runInProcess(['backup', backup], remote);
   await runInProcess(['account', 'create', 'Help desk'], local);
   const before = readFileSync(join(place.dataDir, 'installation.json'), 'utf8');
@@ -229,7 +229,7 @@ it('the restore command overwrites nothing', async () => {
   expect(readFileSync(join(place.dataDir, 'installation.json'), 'utf8')).toBe(before);
 });
 
-it('the check command works beside the server that holds the folder, and changes nothing', async () => {
+test('the check command works beside the server that holds the folder, and changes nothing', async () => {
   await add('example.org');
   const before = readdirSync(server.dataDir, { recursive: true });
   const environment = { DATA_DIR: server.dataDir };
@@ -242,7 +242,7 @@ it('the check command works beside the server that holds the folder, and changes
   expect((await add('example.net')).id).toBe(2);
 });
 
-it('the check command exits with 1 when something is wrong, and says what', async () => {
+test('the check command exits with 1 when something is wrong, and says what', async () => {
   await runInProcess(['account', 'create', 'Help desk'], local);
   await runInProcess(['account', 'create', 'Other desk'], local);
   writeFileSync(join(place.dataDir, 'accounts', '2.json'), '{"format":');
@@ -254,7 +254,7 @@ it('the check command exits with 1 when something is wrong, and says what', asyn
   );
 });
 
-it('the check command says in words that a file cannot be read', async () => {
+test('the check command says in words that a file cannot be read', async () => {
   await runInProcess(['account', 'create', 'Help desk'], local);
   rmSync(join(place.dataDir, 'installation.json'));
   mkdirSync(join(place.dataDir, 'installation.json'));
@@ -267,12 +267,12 @@ it('the check command says in words that a file cannot be read', async () => {
   });
 });
 
-it('the check command has nothing to check where there is no data', async () => {
+test('the check command has nothing to check where there is no data', async () => {
   expect(await runInProcess(['check'], local)).toMatchObject({ exit: 3, out: '' });
   expect(existsSync(place.dataDir)).toBe(false);
 });
 
-/** Passes everything on, but cuts a backup off once its first part has come. */
+/** Proxy that cuts the connection after the first part of a backup. */
 async function startCuttingProxy(origin: string): Promise<AsyncDisposable & { url: string }> {
   const proxy = createServer(async ({ url = '', headers: { authorization = '' } }, response) => {
     const answer = await fetch(origin + url, { headers: { authorization } });

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import packageJson from '../../server/package.json' with { type: 'json' };
 import { startTestServer } from '../running-server.ts';
 import type { Workplace } from './letterhead-process.ts';
@@ -20,12 +20,12 @@ beforeEach(async () => {
 
 afterEach(() => place[Symbol.asyncDispose]());
 
-it('the binary prints its version, and leaves nothing behind', async () => {
+test('the binary prints its version, and leaves nothing behind', async () => {
   expect(await place.run(['version'])).toEqual({ exit: 0, out: `${packageJson.version}\n`, err: '' });
   expect(await readdir(place.folder)).toEqual([]);
 });
 
-it('the binary replaces a lost token while the server is stopped', async () => {
+test('the binary replaces a lost token while the server is stopped', async () => {
   await (await place.serve()).stop();
   const { exit, out, err } = await place.run(['token', 'create', '--scope', 'admin', '--account', '1']);
   expect({ exit, err }).toEqual({ exit: 0, err: '' });
@@ -37,7 +37,7 @@ it('the binary replaces a lost token while the server is stopped', async () => {
   expect(answer.status).toBe(200);
 });
 
-it('the binary talks to the server that LETTERHEAD_URL names, and not to the folder', async () => {
+test('the binary talks to the server that LETTERHEAD_URL names, and not to the folder', async () => {
   await using server = await startTestServer();
   const environment = { LETTERHEAD_URL: `${server.url}/`, LETTERHEAD_TOKEN: server.token };
   const added = await place.run(['domain', 'add', 'example.org', '--json'], environment);
@@ -47,7 +47,7 @@ it('the binary talks to the server that LETTERHEAD_URL names, and not to the fol
   expect(existsSync(place.dataDir)).toBe(false);
 });
 
-it('a person who suspends their own account is told what to do, and it works', async () => {
+test('a person who suspends their own account is told what to do, and it works', async () => {
   const token = `lh_${'b'.repeat(43)}`;
   const server = await place.serve({ BOOTSTRAP_TOKEN: token });
   const remote = { LETTERHEAD_URL: server.url, LETTERHEAD_TOKEN: token };
@@ -61,7 +61,7 @@ it('a person who suspends their own account is told what to do, and it works', a
   expect((await place.run(['account', 'resume', '1'])).exit).toBe(0);
 });
 
-it('the binary says who holds the folder, and how to talk to that server', async () => {
+test('the binary says who holds the folder, and how to talk to that server', async () => {
   const server = await place.serve();
   const { exit, out, err } = await place.run(['domain', 'list']);
   expect({ exit, out }).toEqual({ exit: 3, out: '' });
@@ -73,7 +73,7 @@ it('the binary says who holds the folder, and how to talk to that server', async
   expect(err).toContain('set LETTERHEAD_URL and LETTERHEAD_TOKEN');
 });
 
-it('the binary exits quietly when the reader of its output goes away', async () => {
+test('the binary exits quietly when the reader of its output goes away', async () => {
   await place.run(['account', 'create', 'Help desk']);
   for (const command of ['--help', 'account list', 'account list --json', 'export', 'events']) {
     const script = `{ '${LETTERHEAD}' ${command}; echo "ended with $?" >&2; } | true`;
@@ -84,7 +84,7 @@ it('the binary exits quietly when the reader of its output goes away', async () 
 
 // The system's own file that is always full.
 if (existsSync('/dev/full')) {
-  it('the binary says that its output cannot be written', async () => {
+  test('the binary says that its output cannot be written', async () => {
     await place.run(['account', 'create', 'Help desk']);
     for (const command of ['account list', 'export --format csv']) {
       const ended = shell('sh', ['-c', `'${LETTERHEAD}' ${command} > /dev/full`], { env: environment() });
@@ -96,7 +96,7 @@ if (existsSync('/dev/full')) {
   });
 }
 
-it('npx finds the binary', async () => {
+test('npx finds the binary', async () => {
   const { stdout } = await shell('npx', ['letterhead', 'version'], {
     env: { PATH: process.env['PATH'], HOME: place.folder },
   });
@@ -106,7 +106,7 @@ it('npx finds the binary', async () => {
 const oldNode = ['/usr/bin/node', '/usr/local/bin/node'].find(isTooOld);
 
 if (oldNode !== undefined) {
-  it('the binary tells an old Node in one line that it is too old', async () => {
+  test('the binary tells an old Node in one line that it is too old', async () => {
     await expect(shell(oldNode, [LAUNCHER, 'version'])).rejects.toMatchObject({
       code: 2,
       stdout: '',

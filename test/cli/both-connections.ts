@@ -7,17 +7,17 @@ import { startTestServer } from '../running-server.ts';
 import type { CommandOutcome, Environment } from './letterhead-process.ts';
 import { runInProcess } from './run-in-process.ts';
 
-/** Installation with one account, reached through a server or through the data folder. */
+/** An installation with one account, for commands that call a server or open the data folder. */
 export interface TestInstallation extends AsyncDisposable {
   readonly dns: LoopbackDns;
   readonly environment: Environment;
   run(...argv: string[]): Promise<CommandOutcome>;
-  /** Runs a command that must succeed, and resolves to what it prints, parsed. */
+  /** Runs a command that must succeed; resolves to its parsed output. */
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape, and fail where it is another.
   json(...argv: string[]): Promise<any>;
 }
 
-/** The commands speak to a server. */
+/** Commands call a server. */
 export async function againstServer(): Promise<TestInstallation> {
   const server = await startTestServer();
   return {
@@ -27,7 +27,7 @@ export async function againstServer(): Promise<TestInstallation> {
   };
 }
 
-/** The commands open the data folder. */
+/** Commands open the data folder. */
 export async function onTheFolder(): Promise<TestInstallation> {
   const folder = await mkdtemp(join(tmpdir(), 'letterhead-cli-'));
   const dns = await startLoopbackDns();

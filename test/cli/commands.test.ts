@@ -1,5 +1,5 @@
 import type { Domain } from '@letterhead/shared';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DOMAIN_FIELDS } from '../contract/domain-fields.ts';
 import type { TestInstallation } from './both-connections.ts';
 import { againstServer, onTheFolder } from './both-connections.ts';
@@ -18,7 +18,7 @@ describe.each([
 
   afterEach(() => place[Symbol.asyncDispose]());
 
-  it('commands add, list, show, rename and remove domains', async () => {
+  test('commands add, list, show, rename and remove domains', async () => {
     const added = await place.run('domain', 'add', 'Example.org');
     expect(added).toMatchObject({ exit: 0, err: '' });
     const domain: Domain = await place.json('domain', 'show', 'example.org');
@@ -49,7 +49,7 @@ describe.each([
     expect(await place.run('domain', 'show', '1')).toMatchObject({ exit: 3, out: '' });
   });
 
-  it('the verify command exits with 1 and says what to do until the record is there, then with 0', async () => {
+  test('the verify command exits with 1 and says what to do until the record is there, then with 0', async () => {
     const domain: Domain = await place.json('domain', 'add', 'example.org');
     const [record] = domain.dns_records;
     const before = await place.run('domain', 'verify', 'example.org');
@@ -68,7 +68,7 @@ describe.each([
     expect((await place.run('domain', 'verify', '1', '--json')).exit).toBe(0);
   });
 
-  it('commands make, list and revoke tokens', async () => {
+  test('commands make, list and revoke tokens', async () => {
     const created = await place.run('token', 'create', 'Mail server', '--scope', 'domains:read,domains:sign');
     expect(created).toMatchObject({ exit: 0, err: '' });
     expect(created.out).toMatch(/^lh_[A-Za-z0-9_-]{43}\n$/);
@@ -92,7 +92,7 @@ describe.each([
     expect((await place.run('token', 'revoke', String(token?.id))).exit).toBe(3);
   });
 
-  it('the token command sets an expiry time, and several scopes one by one', async () => {
+  test('the token command sets an expiry time, and several scopes one by one', async () => {
     const scopes = ['--scope', 'domains:write', '--scope', 'domains:read'];
     const created = await place.json('token', 'create', ...scopes, '--expires', '2099-01-31');
     expect(created).toMatchObject({
@@ -105,9 +105,9 @@ describe.each([
     expect(past.err).toMatch(/^letterhead: Give a time in the future .+\n$/);
   });
 
-  it('commands make, list, suspend, resume and delete accounts', async () => {
+  test('commands create, list, suspend, resume and delete accounts', async () => {
     const created = await place.run('account', 'create', 'Other desk');
-    expect(created.out).toContain('Account 2, Other desk, was made.');
+    expect(created.out).toContain('Created account 2, Other desk.');
     expect(await place.json('account', 'list')).toMatchObject([
       { id: 1, name: 'Help desk', suspended: false },
       { id: 2, name: 'Other desk', suspended: false },
@@ -121,7 +121,7 @@ describe.each([
 
     const unsure = await place.run('account', 'delete', '2');
     expect(unsure).toMatchObject({ exit: 2, out: '' });
-    expect(unsure.err).toContain('--confirm and its name, which is Other desk.');
+    expect(unsure.err).toContain('--confirm and its name, Other desk.');
     const mistaken = await place.run('account', 'delete', '2', '--confirm', 'Help desk');
     expect(mistaken).toMatchObject({ exit: 2, out: '' });
     expect((await place.json('account', 'list')).length).toBe(2);
@@ -129,7 +129,7 @@ describe.each([
     expect((await place.json('account', 'list')).length).toBe(1);
   });
 
-  it('the events command lists what happened', async () => {
+  test('the events command lists what happened', async () => {
     for (const name of ['example.org', 'example.net']) await place.run('domain', 'add', name);
     await place.run('domain', 'remove', 'example.org');
     const all: { id: number; type: string }[] = await place.json('events');
@@ -149,7 +149,7 @@ describe.each([
     expect(await place.json('events', '--domain', 'example.net')).toMatchObject([{ id: second }]);
   });
 
-  it('a command that is refused prints a sentence, the code for programs, and exits with 3', async () => {
+  test('a command that is refused prints a sentence, the code for programs, and exits with 3', async () => {
     await place.run('domain', 'add', 'example.org');
     expect(await place.run('domain', 'add', 'example.org')).toEqual({
       exit: 3,

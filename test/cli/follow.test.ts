@@ -2,7 +2,7 @@ import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
 import type { Workplace } from './letterhead-process.ts';
@@ -23,7 +23,7 @@ afterEach(async () => {
 
 const add = (domain: string) => server.letterhead.domains.create.mutate({ account: 1, domain });
 
-/** Follows, and gathers the lines that are printed. */
+/** Runs `events --follow` and collects the printed lines. */
 function follow(...options: string[]): { process: ChildProcessWithoutNullStreams; lines: string[] } {
   const child = place.start(['events', '--follow', ...options]);
   const lines: string[] = [];
@@ -31,7 +31,7 @@ function follow(...options: string[]): { process: ChildProcessWithoutNullStreams
   return { process: child, lines };
 }
 
-it('following the events prints what was and what happens, once each and in order, until the reader goes away', async () => {
+test('following the events prints what was and what happens, once each and in order, until the reader goes away', async () => {
   await add('example.org');
   const { process, lines } = follow('--json');
   const ids = () => lines.map((line) => JSON.parse(line).id);
@@ -48,7 +48,7 @@ it('following the events prints what was and what happens, once each and in orde
   expect(await ended).toEqual([0, null]);
 });
 
-it('following the events of one domain begins where it is told to', async () => {
+test('following the events of one domain begins where it is told to', async () => {
   await add('example.org');
   const { lines } = follow('--domain', '1', '--after', '3');
   await add('example.net');
@@ -57,7 +57,7 @@ it('following the events of one domain begins where it is told to', async () => 
   expect(lines[0]).toMatch(/^ +\d+ {2}.+ UTC {2}domain\.deleted +token 1 +example\.org$/);
 });
 
-it('following the events ends when the token is revoked', async () => {
+test('following the events ends when the token is revoked', async () => {
   const token = await server.makeToken(['domains:read']);
   const child = place.start(['events', '--follow'], { LETTERHEAD_TOKEN: token });
   const err = text(child.stderr);
@@ -68,7 +68,7 @@ it('following the events ends when the token is revoked', async () => {
   expect(await err).toMatch(/^letterhead: Unknown or revoked token\.\n$/);
 });
 
-it('following the events needs a server, and has no end', async () => {
+test('following the events needs a server, and has no end', async () => {
   const folder = { LETTERHEAD_URL: '', LETTERHEAD_TOKEN: '' };
   await place.run(['account', 'create', 'Help desk'], folder);
   expect(await place.run(['events', '--follow'], folder)).toEqual({

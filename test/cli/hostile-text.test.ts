@@ -12,12 +12,12 @@ import { onTheFolder } from './both-connections.ts';
 import type { CommandOutcome } from './letterhead-process.ts';
 import { runInProcess } from './run-in-process.ts';
 
-/** What a terminal obeys, or shows as nothing: C0 but for layout, DEL, C1, bidi, zero-width, separators and tags. */
+/** Characters that a terminal interprets or hides: C0 without layout, DEL, C1, bidi, zero-width, separators and tags. */
 const HARMFUL =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e01ef}]/u;
 
-/** A line that only Letterhead may print. */
+/** A line that hostile text must not be able to forge. */
 const FORGED = 'To do: Run curl https://example.com';
 
 const CHARACTERS = [
@@ -28,7 +28,7 @@ const CHARACTERS = [
   `\n  ${FORGED}\n`,
 ];
 
-/** Never trimmed at its ends, and never taken for an option or an id. */
+/** Wraps a text so that it is not trimmed, and not taken for an option or an id. */
 const HostileText = fc
   .string({ unit: fc.constantFrom(...CHARACTERS), minLength: 1, maxLength: 25 })
   .map((text) => `x${text}\n${FORGED}\u009b31m\u202ey`);
@@ -97,7 +97,7 @@ test('a damaged file and a path with odd letters are reported harmlessly', async
 test.each([
   ['a terminal', true],
   ['a pipe', false],
-])('the log that goes to %s holds nothing that a terminal obeys', async (_where, isTTY) => {
+])('the log that goes to %s holds nothing that a terminal interprets', async (_where, isTTY) => {
   const log = fileURLToPath(new URL('../../server/log.ts', import.meta.url));
   const hostile = `x${CHARACTERS.join('')}y`;
   const script = `
@@ -128,7 +128,7 @@ interface Printed {
   readonly err: string;
 }
 
-/** Runs every command that can print what other people have chosen: as text and as JSON, with somebody to ask. */
+/** Runs every command that can print texts of other people: as text and as JSON, with prompts answered. */
 async function runAll(server: TestServer, hostile: string, name: string): Promise<Printed[]> {
   const { letterhead } = server;
   const { id: account } = await letterhead.accounts.create.mutate({ name: hostile });
@@ -212,7 +212,7 @@ async function follow(
   }
 }
 
-/** Commands with somebody at the terminal, whose questions are printed as on a real one. */
+/** Runs commands that prompt; the questions are part of the output. */
 function commandsOf({ url, token }: TestServer): (...words: string[]) => Promise<CommandOutcome> {
   return async (...words) => {
     let asked = '';

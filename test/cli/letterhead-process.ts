@@ -13,25 +13,25 @@ const BINARIES = join(CHECKOUT, 'node_modules', '.bin');
 /** The installed command, as a shell finds it. */
 export const LETTERHEAD = join(BINARIES, 'letterhead');
 
-/** What `npx` puts before everything else on the path, so that the checkout's own Node is found. */
+/** Folder that `npx` puts first on the path, so that the checkout's Node is found. */
 export const SEARCH_PATH = `${BINARIES}${delimiter}${process.env['PATH']}`;
 
 export interface CommandOutcome {
-  /** Null where a signal has ended it. */
+  /** Null if a signal ended it. */
   readonly exit: number | null;
   readonly out: string;
   readonly err: string;
 }
 
-/** A folder to work in, with its own data folder, from which commands are run as from a shell. */
+/** A working directory with its own data folder, in which commands run as in a shell. */
 export interface Workplace extends AsyncDisposable {
   readonly folder: string;
   readonly dataDir: string;
-  /** Runs a command to its end, with these settings alone. */
+  /** Runs a command with these settings only. */
   run(argv: readonly string[], environment?: Environment): Promise<CommandOutcome>;
   /** Starts `serve` on a free port and resolves once it listens. */
   serve(environment?: Environment): Promise<ServingProcess>;
-  /** Starts a command and hands out its process. */
+  /** Starts a command and returns its process. */
   start(argv: readonly string[], environment?: Environment): ChildProcessWithoutNullStreams;
 }
 
@@ -40,19 +40,19 @@ export type Environment = Record<string, string>;
 export interface ServingProcess {
   readonly url: string;
   readonly pid: number;
-  /** What it has printed so far. */
+  /** Standard output so far. */
   readonly output: { out: string; err: string };
-  /** What the first start prints, once it has. */
+  /** Resolves to the output of the first start. */
   greeting(): Promise<string>;
-  /** Its log so far, a line each. */
+  /** Lines of the log so far. */
   log(): Record<string, unknown>[];
   /** Stops reading the log, as when the program that it is piped to ends. */
   closeLog(): void;
-  /** Sends the signal and resolves to what it ended with. */
+  /** Sends the signal and resolves to the exit. */
   stop(signal?: NodeJS.Signals): Promise<CommandOutcome>;
 }
 
-/** Whatever still runs at the end is killed. */
+/** Processes that still run at the end are killed. */
 export async function makeWorkplace(settings: Environment = {}): Promise<Workplace> {
   const folder = await mkdtemp(join(tmpdir(), 'letterhead-cli-'));
   const dataDir = join(folder, 'data');
@@ -118,7 +118,7 @@ function listeningUrl(
   });
 }
 
-/** Resolves as soon as `find` finds what it looks for in what has been printed. */
+/** Resolves as soon as `find` succeeds on the output. */
 function printed<T>(stream: Readable, find: () => T | undefined): Promise<T> {
   return new Promise((resolve) => {
     const look = () => {

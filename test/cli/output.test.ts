@@ -1,5 +1,5 @@
 import type { Domain } from '@letterhead/shared';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import packageJson from '../../server/package.json' with { type: 'json' };
 import type { TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
@@ -19,7 +19,7 @@ afterEach(() => server[Symbol.asyncDispose]());
 const run = (...words: string[]) => runInProcess(words, environment);
 const add = (domain: string) => server.letterhead.domains.create.mutate({ account: 1, domain });
 
-it('the CLI prints in JSON exactly what REST has under data', async () => {
+test('the CLI prints in JSON exactly what REST has under data', async () => {
   await add('example.org');
   for (const [command, path] of [
     ['domain list', '/accounts/1/domains'],
@@ -37,7 +37,7 @@ it('the CLI prints in JSON exactly what REST has under data', async () => {
   }
 });
 
-it('the records command prints for a form, a zone file, a program and an e-mail', async () => {
+test('the records command prints for a form, a zone file, a program and an e-mail', async () => {
   const { dns_records } = await add('mail.example.co.uk');
   const [dkim, returnPath] = dns_records;
 
@@ -64,7 +64,7 @@ it('the records command prints for a form, a zone file, a program and an e-mail'
   }
 });
 
-it('an internationalised name is shown in its own letters beside the A-labels, to people only', async () => {
+test('an internationalised name is shown in its own letters beside the A-labels, to people only', async () => {
   await add('bücher.example');
   await add('mail.例え.jp');
   await add('example.org');
@@ -93,7 +93,7 @@ it('an internationalised name is shown in its own letters beside the A-labels, t
   expect(events.out.match(/bücher\.example \(xn--bcher-kva\.example\)$/gm)).toHaveLength(2);
 });
 
-it('a format for programs is printed when it is asked for, even when it is the default', async () => {
+test('a format for programs is printed when it is asked for, even when it is the default', async () => {
   await add('example.org');
   expect(await run('export', '--json')).toEqual(await run('export'));
   expect(JSON.parse((await run('version', '--json')).out)).toEqual({ version: packageJson.version });
@@ -101,7 +101,7 @@ it('a format for programs is printed when it is asked for, even when it is the d
   expect(JSON.parse(refused.err)).toMatchObject({ code: 'not_found' });
 });
 
-it('the export command exports every domain, however many pages that takes', async () => {
+test('the export command exports every domain, however many pages that takes', async () => {
   const domains = await Promise.all(Array.from({ length: 25 }, (_, at) => add(`desk-${at}.example.org`)));
   await add('mail.example.co.uk');
   const jsonLines = (await run('export')).out.trimEnd().split('\n');
@@ -135,7 +135,7 @@ it('the export command exports every domain, however many pages that takes', asy
   ]);
 });
 
-it('no name or DNS answer can command the terminal', async () => {
+test('no name or DNS answer can command the terminal', async () => {
   const clear = '\u001b[2J\u009b31m';
   await server.letterhead.tokens.create.mutate({ account: 1, name: clear, scopes: ['domains:read'] });
   const tokens = await run('token', 'list');

@@ -5,7 +5,7 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { NameServer } from '../dns/name-server.ts';
 import type { Workplace } from './letterhead-process.ts';
 import { makeWorkplace } from './letterhead-process.ts';
@@ -16,14 +16,14 @@ const TOKEN = /^ {2}(lh_[A-Za-z0-9_-]{43})$/m;
 let place: Workplace;
 
 beforeEach(async () => {
-  // Nobody answers there, and nobody elsewhere is asked.
+  // Nothing answers there, so no real name server is asked.
   place = await makeWorkplace({ DNS_SERVERS: '127.0.0.1:9' });
 });
 
 afterEach(() => place[Symbol.asyncDispose]());
 
 describe('the first start', () => {
-  it('the first start prints where it listens, the token, and a curl line that works as it stands', async () => {
+  test('the first start prints where it listens, the token, and a curl line that works as it stands', async () => {
     const server = await place.serve();
     const out = await server.greeting();
     expect(out).toContain(`Letterhead listens on ${server.url}\n`);
@@ -37,7 +37,7 @@ describe('the first start', () => {
     expect(server.output.err).not.toContain(token);
   });
 
-  it('the second start prints where it listens, and neither the token nor the account', async () => {
+  test('the second start prints where it listens, and neither the token nor the account', async () => {
     const first = await place.serve();
     const token = TOKEN.exec(await first.greeting())?.[1] ?? '';
     await first.stop();
@@ -53,7 +53,7 @@ describe('the first start', () => {
     });
   });
 
-  it('the first start takes BOOTSTRAP_TOKEN as the first token, and prints nothing', async () => {
+  test('the first start takes BOOTSTRAP_TOKEN as the first token, and prints nothing', async () => {
     const server = await place.serve({ BOOTSTRAP_TOKEN });
     const answer = await fetch(`${server.url}/api/v1/token`, {
       headers: { authorization: `Bearer ${BOOTSTRAP_TOKEN}` },
@@ -66,7 +66,7 @@ describe('the first start', () => {
     expect(err).not.toContain(BOOTSTRAP_TOKEN);
   });
 
-  it('the server reads .env in the folder that it is started in, and lets the environment win', async () => {
+  test('the server reads .env in the folder that it is started in, and lets the environment win', async () => {
     await writeFile(join(place.folder, '.env'), `BOOTSTRAP_TOKEN=${BOOTSTRAP_TOKEN}\nDATA_DIR=./elsewhere\n`);
     const server = await place.serve();
     expect((await server.stop()).out).toBe('');
@@ -74,7 +74,7 @@ describe('the first start', () => {
     expect(existsSync(place.dataDir)).toBe(true);
   });
 
-  it('the files that the server makes are private to its own user', async () => {
+  test('the files that the server makes are private to its own user', async () => {
     await place.serve();
     for (const name of ['.', 'installation.json', 'secret.key', 'lock']) {
       expect((await stat(join(place.dataDir, name))).mode & 0o077, name).toBe(0);
@@ -83,14 +83,14 @@ describe('the first start', () => {
 });
 
 describe('the log', () => {
-  it('the log is JSON lines on standard error', async () => {
+  test('the log is JSON lines on standard error', async () => {
     const server = await place.serve();
     await server.stop();
     const messages = server.log().map(({ msg }) => msg);
     expect(messages).toEqual(expect.arrayContaining(['Letterhead listens', 'Stopping', 'Stopped']));
   });
 
-  it('the server goes on when the reader of its log goes away', async () => {
+  test('the server goes on when the reader of its log goes away', async () => {
     const server = await place.serve({ BOOTSTRAP_TOKEN, LOG_LEVEL: 'trace' });
     server.closeLog();
     for (const path of ['/token', '/accounts', '/accounts/1/domains']) {
@@ -104,31 +104,31 @@ describe('the log', () => {
 });
 
 describe('a start that cannot be', () => {
-  it('a start with a wrong setting says in one line which one it is', async () => {
+  test('a start with a wrong setting says in one line which one it is', async () => {
     const { exit, out, err } = await place.run(['serve'], { PORT: 'http' });
     expect({ exit, out }).toEqual({ exit: 2, out: '' });
     expect(err).toMatch(/^letterhead: The setting PORT cannot be used: .+\.\n$/);
   });
 
-  it('a start says in one line that .env cannot be read', async () => {
+  test('a start says in one line that .env cannot be read', async () => {
     await mkdir(join(place.folder, '.env'));
     const { exit, out, err } = await place.run(['serve']);
     expect({ exit, out }).toEqual({ exit: 2, out: '' });
     expect(err).toBe('letterhead: The file .env cannot be read: a folder stands where a file is needed.\n');
   });
 
-  it('a start does not repeat a setting that is a secret', async () => {
+  test('a start does not repeat a setting that is a secret', async () => {
     const { err } = await place.run(['serve'], { BOOTSTRAP_TOKEN: 'hunter2' });
     expect(err).not.toContain('hunter2');
   });
 
-  it('a start says that HOST is not an address of this machine', async () => {
+  test('a start says that HOST is not an address of this machine', async () => {
     const { exit, err } = await place.run(['serve'], { HOST: '192.0.2.1', PORT: '0' });
     expect(exit).toBe(2);
     expect(err).toMatch(/^letterhead: The setting HOST cannot be used: 192\.0\.2\.1 is no address .+\.\n$/);
   });
 
-  it('a start says that the port is in use', async () => {
+  test('a start says that the port is in use', async () => {
     const holder = createServer();
     await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
     const address = holder.address();
@@ -144,7 +144,7 @@ describe('a start that cannot be', () => {
     }
   });
 
-  it('a start says that another server holds the data folder, and which', async () => {
+  test('a start says that another server holds the data folder, and which', async () => {
     const server = await place.serve();
     const { exit, out, err } = await place.run(['serve'], { PORT: '0' });
     expect({ exit, out }).toEqual({ exit: 3, out: '' });
@@ -156,7 +156,7 @@ describe('a start that cannot be', () => {
     expect(err).toContain('set DATA_DIR to another folder');
   });
 
-  it('a start with another SECRET_KEY than before says so, and changes nothing', async () => {
+  test('a start with another SECRET_KEY than before says so, and changes nothing', async () => {
     const key = Buffer.alloc(32, 1).toString('base64');
     const server = await place.serve({ SECRET_KEY: key });
     await server.stop();
@@ -169,7 +169,7 @@ describe('a start that cannot be', () => {
     expect(await readFile(join(place.dataDir, 'installation.json'), 'utf8')).toBe(before);
   });
 
-  it('a start says what is wrong with a damaged folder', async () => {
+  test('a start says what is wrong with a damaged folder', async () => {
     const server = await place.serve();
     await server.stop();
     await writeFile(join(place.dataDir, 'installation.json'), '{"format"');
@@ -180,13 +180,13 @@ describe('a start that cannot be', () => {
 });
 
 describe('the end', () => {
-  it.each(['SIGTERM', 'SIGINT'] as const)('the server shuts down in order on %s', async (signal) => {
+  test.each(['SIGTERM', 'SIGINT'] as const)('the server shuts down in order on %s', async (signal) => {
     const server = await place.serve();
     expect((await server.stop(signal)).exit).toBe(0);
     expect(existsSync(join(place.dataDir, 'lock.json'))).toBe(false);
   });
 
-  it('SIGTERM ends a start that does not get anywhere', async () => {
+  test('SIGTERM ends a start that does not get anywhere', async () => {
     // A pipe that nobody writes into: to read it takes for ever.
     await mkdir(place.dataDir);
     await promisify(execFile)('mkfifo', [join(place.dataDir, 'installation.json')]);
@@ -197,7 +197,7 @@ describe('the end', () => {
     expect(await ended).toEqual([null, 'SIGTERM']);
   });
 
-  it('a check that is under way at the shutdown is answered with 503', async () => {
+  test('a check that is under way at the shutdown is answered with 503', async () => {
     await using silent = await NameServer.start();
     silent.fault = 'silent';
     const server = await place.serve({ BOOTSTRAP_TOKEN, DNS_SERVERS: `127.0.0.1:${silent.port}` });
@@ -215,7 +215,7 @@ describe('the end', () => {
     expect((await stopped).exit).toBe(0);
   });
 
-  it('the shutdown does not wait for connections that are kept open', async () => {
+  test('the shutdown does not wait for connections that are kept open', async () => {
     const server = await place.serve({ BOOTSTRAP_TOKEN });
     const abort = new AbortController();
     const headers = { authorization: `Bearer ${BOOTSTRAP_TOKEN}` };
@@ -230,7 +230,7 @@ describe('the end', () => {
   });
 });
 
-/** What the line prints, run by a shell as it would be pasted; where there is no curl, asked for as curl would. */
+/** Runs the printed line in a shell; without curl, sends the same request. */
 async function runLine(curl: string): Promise<unknown> {
   try {
     return JSON.parse((await promisify(execFile)('sh', ['-c', `${curl} --silent --show-error`])).stdout);

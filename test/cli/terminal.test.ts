@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { openTerminal } from '../../server/cli/terminal.ts';
 
 const QUESTION = 'Type its name: ';
@@ -13,7 +13,7 @@ function streams(tty: { stdin: boolean; stderr: boolean }) {
   };
 }
 
-it('a question is asked on standard error, so that standard output holds only what was asked for', async () => {
+test('a question is asked on standard error, so that standard output holds only what was asked for', async () => {
   const { stdin, stdout, stderr } = streams({ stdin: true, stderr: true });
   const answer = openTerminal({ stdin, stdout, stderr }).prompt?.(QUESTION);
   stdin.write('Help desk\n');
@@ -26,7 +26,7 @@ it('a question is asked on standard error, so that standard output holds only wh
   expect(err).toContain(QUESTION);
 });
 
-it.each([
+test.each([
   ['the input ends', (stdin: PassThrough) => stdin.end()],
   ['Ctrl-D is typed', (stdin: PassThrough) => stdin.write('\u0004')],
   ['Ctrl-C is typed', (stdin: PassThrough) => stdin.write('\u0003')],
@@ -37,7 +37,7 @@ it.each([
   expect(await answer).toBe('');
 });
 
-it.each([
+test.each([
   { stdin: false, stderr: true },
   { stdin: true, stderr: false },
 ])('nobody is asked anything when only one of these is a terminal: %j', (tty) => {

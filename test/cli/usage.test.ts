@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Environment } from './letterhead-process.ts';
 import { runInProcess } from './run-in-process.ts';
 
@@ -18,7 +18,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-it('every command has a help page', async () => {
+test('every command has a help page', async () => {
   const words = await commandsBelow([]);
   expect(words.map((command) => command.join(' '))).toEqual(
     expect.arrayContaining([
@@ -46,11 +46,11 @@ it('every command has a help page', async () => {
       'version',
     ]),
   );
-  // Nothing was opened, and nothing made.
+  // The data folder was neither opened nor created.
   expect(readdirSync(folder)).toEqual([]);
 });
 
-/** All commands, each as its own help and that of the one above it say. */
+/** All commands, found through their help. */
 async function commandsBelow(above: string[]): Promise<string[][]> {
   const { exit, out, err } = await runInProcess([...above, '--help'], environment);
   expect({ exit, err }, above.join(' ')).toEqual({ exit: 0, err: '' });
@@ -63,7 +63,7 @@ async function commandsBelow(above: string[]): Promise<string[][]> {
   return (await Promise.all(names.map((name) => commandsBelow([...above, name])))).flat();
 }
 
-it.each([
+test.each([
   [[]],
   [['domain']],
   [['nonsense']],
@@ -93,7 +93,7 @@ it.each([
   expect(readdirSync(folder)).toEqual([]);
 });
 
-it('a command that needs data makes no data folder where there is none', async () => {
+test('a command that needs data makes no data folder where there is none', async () => {
   for (const command of [
     'account list',
     'token create',
@@ -113,27 +113,27 @@ it('a command that needs data makes no data folder where there is none', async (
   expect(readdirSync(folder)).toEqual([]);
 });
 
-it('a command asks which account is meant when there are several', async () => {
+test('a command asks which account is meant when there are several', async () => {
   for (const name of ['One', 'Two']) await runInProcess(['account', 'create', name], environment);
   const { exit, err } = await runInProcess(['domain', 'list'], environment);
   expect({ exit, err }).toEqual({
     exit: 2,
-    err: 'letterhead: There are several accounts: say which with --account.\n',
+    err: 'letterhead: There are several accounts: name one with --account.\n',
   });
   expect((await runInProcess(['domain', 'list', '--account', '2'], environment)).exit).toBe(0);
 });
 
-it('a command says that the last account is gone', async () => {
+test('a command says that the last account is gone', async () => {
   await runInProcess(['account', 'create', 'One'], environment);
   await runInProcess(['account', 'delete', '1', '--confirm', 'One'], environment);
   expect(await runInProcess(['domain', 'list'], environment)).toEqual({
     exit: 3,
     out: '',
-    err: 'letterhead: There is no account yet: `letterhead account create` makes one.\n',
+    err: 'letterhead: There is no account yet: `letterhead account create` creates one.\n',
   });
 });
 
-it('an account is deleted when its name is typed, and only then', async () => {
+test('an account is deleted when its name is typed, and only then', async () => {
   await runInProcess(['account', 'create', 'Help desk'], environment);
   const questions: string[] = [];
   const typing = (answer: string) => async (question: string) => {
@@ -149,7 +149,7 @@ it('an account is deleted when its name is typed, and only then', async () => {
   expect(questions[0]).toContain('account 1 with all its domains, keys, tokens and events, for good.');
 });
 
-it('a domain is removed when the person who is asked says yes, and only then', async () => {
+test('a domain is removed when the person who is asked says yes, and only then', async () => {
   await runInProcess(['account', 'create', 'Help desk'], environment);
   for (const name of ['example.org', 'example.net']) await runInProcess(['domain', 'add', name], environment);
   const questions: string[] = [];
@@ -176,17 +176,17 @@ it('a domain is removed when the person who is asked says yes, and only then', a
   expect(questions.length).toBe(5);
 });
 
-it('a person is told which token was made, beside the secret that a script reads', async () => {
+test('a person is told which token was made, beside the secret that a script reads', async () => {
   await runInProcess(['account', 'create', 'Help desk'], environment);
   const attended = await runInProcess(['token', 'create', 'Mail server'], environment, async () => '');
   expect(attended.out).toMatch(/^lh_[A-Za-z0-9_-]{43}\n$/);
   expect(attended.err).toBe(
-    'Token 1, Mail server, may do domains:read, domains:write. Its secret is shown this once; `letterhead token revoke 1 --account 1` ends it.\n',
+    'Token 1, Mail server, may do domains:read, domains:write. Its secret is shown this once; `letterhead token revoke 1 --account 1` revokes it.\n',
   );
   expect((await runInProcess(['token', 'create'], environment)).err).toBe('');
 });
 
-it('the CLI never falls back from a server to the folder', async () => {
+test('the CLI never falls back from a server to the folder', async () => {
   for (const half of [{ LETTERHEAD_URL: 'http://127.0.0.1:3000' }, { LETTERHEAD_TOKEN: TOKEN }]) {
     expect(await runInProcess(['account', 'create', 'x'], { ...environment, ...half })).toEqual({
       exit: 2,
@@ -197,12 +197,12 @@ it('the CLI never falls back from a server to the folder', async () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
-it('an empty server setting counts as unset', async () => {
+test('an empty server setting counts as unset', async () => {
   const unset = { ...environment, LETTERHEAD_URL: '', LETTERHEAD_TOKEN: ' ' };
   expect((await runInProcess(['account', 'create', 'Help desk'], unset)).exit).toBe(0);
 });
 
-it.each([
+test.each([
   [{ LETTERHEAD_URL: 'desk.example.org' }, 'LETTERHEAD_URL is not an address such as http://127.0.0.1:3000.'],
   [{ LETTERHEAD_URL: 'file:///etc' }, 'LETTERHEAD_URL is not an address such as http://127.0.0.1:3000.'],
   [
@@ -219,7 +219,7 @@ it.each([
   });
 });
 
-it('the CLI says in a sentence that no server answers', async () => {
+test('the CLI says in a sentence that no server answers', async () => {
   const port = await freePort();
   for (const host of ['127.0.0.1', 'localhost']) {
     const url = `http://${host}:${port}`;
@@ -231,7 +231,7 @@ it('the CLI says in a sentence that no server answers', async () => {
   }
 });
 
-it('the CLI says in a sentence that the server does not speak TLS', async () => {
+test('the CLI says in a sentence that the server does not use TLS', async () => {
   const plain = createServer();
   await new Promise<void>((resolve) => plain.listen(0, '127.0.0.1', resolve));
   const address = plain.address();
@@ -242,16 +242,14 @@ it('the CLI says in a sentence that the server does not speak TLS', async () => 
       LETTERHEAD_TOKEN: TOKEN,
     });
     expect(exit).toBe(3);
-    expect(err).toContain(
-      `answers at ${url}: it does not speak TLS, so that its address begins with http://.`,
-    );
+    expect(err).toContain(`answers at ${url}: it does not use TLS, so its address begins with http://.`);
   } finally {
     plain.closeAllConnections();
     plain.close();
   }
 });
 
-it.each([
+test.each([
   ['a web page', 200, '<!doctype html><p>Hello'],
   ['other JSON', 200, '{"hello": "world"}'],
   ['a list', 200, '[]'],
@@ -274,9 +272,7 @@ it.each([
           LETTERHEAD_TOKEN: TOKEN,
         });
         expect({ exit, out }).toEqual({ exit: 3, out: '' });
-        expect(err).toContain(
-          `No Letterhead server answers at ${url}: what answers there is something else.`,
-        );
+        expect(err).toContain(`No Letterhead server answers at ${url}: something else answers there.`);
       }
     } finally {
       other.close();

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestServer } from '../running-server.ts';
 
-/** An empty project that has installed the packed client and the packed shared types, and nothing else of ours. */
+/** An empty project with only the packed client and the packed shared types installed. */
 const project = mkdtempSync(join(tmpdir(), 'letterhead-client-'));
 const root = resolve(import.meta.dirname, '../..');
 

@@ -9,6 +9,7 @@ import {
   keepEvidence,
   madeDomain,
   NOON,
+  verified,
 } from '../store/rows.ts';
 import { eventTypes, nowAndLater, type StartStore } from './store-under-test.ts';
 
@@ -88,6 +89,30 @@ export function checksContract(start: StartStore): void {
     expect(await claim(store, '2099-01-01T00:00:00Z')).toEqual([]);
     await reschedule(store, row, NOON);
     expect(await claim(store, NOON)).toEqual([row.id]);
+  });
+
+  test('the domains whose times a clock that was ahead can have left are found, and no others', async () => {
+    const names = ['usual', 'verified', 'given-up', 'checked', 'begun', 'verified-late'];
+    await using underTest = await startWithDomains(...names.map((name) => `${name}.example`));
+    const { store, account, rows } = underTest;
+    const soon = checkTimes(LATER, LATER);
+    const times = [
+      checkTimes(MUCH_LATER, LATER),
+      soon,
+      checkTimes(LATER, null),
+      { ...soon, checked_at: LATER },
+      { ...soon, began_at: LATER },
+      checkTimes(LATER, MUCH_LATER),
+    ];
+    for (const [at, { id }] of rows.entries()) {
+      if (names[at]?.startsWith('verified') === true)
+        await store.domains.update(account, id, (row) => ({ row: verified(row), events: [] }));
+      await store.checks.reschedule({ account, id }, times[at] ?? soon);
+    }
+    const found = await store.checks.listAhead(NOON, { verified: LATER, unverified: MUCH_LATER });
+    const ids = found.map(({ id }) => id).sort((a, b) => a - b);
+    expect(ids.map((id) => names[rows.findIndex((row) => row.id === id)])).toEqual(names.slice(2));
+    expect(await store.checks.listAhead(NOON, { verified: NOON, unverified: NOON })).toHaveLength(6);
   });
 
   test('the longest due come first, as many as are asked for', async () => {

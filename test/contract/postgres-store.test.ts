@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { silentLog } from '../../server/store/json/store-log.ts';
+import { silentLog } from '../../server/store/json/errors.ts';
 import { openPostgresStore, type PostgresStore } from '../../server/store/postgres/postgres-store.ts';
 import { silentObserver } from '../postgres/silent-observer.ts';
 import { createDatabase, type TestDatabase } from '../postgres/test-database.ts';

@@ -1,8 +1,7 @@
 import { pino } from 'pino';
-import { keysFromFile } from '../../server/keys/key-source.ts';
 import { startServer } from '../../server/running-server.ts';
 import { parseSettings } from '../../server/settings.ts';
-import { KEYS_FILE } from '../keys-file.ts';
+import { KEYS_FILE, keysFromFile } from '../keys-file.ts';
 
 /**
  * The real server in a process of its own, to be killed. Its keys are real but made before, for making them would be

@@ -10,10 +10,10 @@ import type { TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
 import { createAccount, createDomain } from '../store/rows.ts';
 
-/** What a subscriber has been told. */
+/** Items that a subscriber received. */
 interface Listener extends Disposable {
   readonly items: StreamItem[];
-  /** The last id that it was told of, as a reconnecting browser would send it. */
+  /** The last id received, as a reconnecting browser sends it. */
   readonly lastId: () => number | undefined;
 }
 
@@ -75,10 +75,10 @@ test('a subscriber that was away gets what it has missed, once and in order', as
 
 test('a subscriber does not get the events of another account', async () => {
   await using server = await startTestServer();
-  const stranger = createLetterhead({ url: server.url, token: await server.makeToken(['domains:read']) });
+  const otherClient = createLetterhead({ url: server.url, token: await server.makeToken(['domains:read']) });
   const other = await server.letterhead.accounts.create.mutate({ name: 'Another help desk' });
   const refusal = Promise.withResolvers<unknown>();
-  stranger.events.stream.subscribe(
+  otherClient.events.stream.subscribe(
     { account: other.id },
     { onData: refusal.reject, onError: refusal.resolve },
   );

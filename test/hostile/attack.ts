@@ -1,34 +1,34 @@
 import { Agent } from 'node:http';
 import type { HttpRequest } from '../security/http-request.ts';
 import { sendHttp } from '../security/http-request.ts';
-import type { Attacker } from './furnish.ts';
+import type { Attacker } from './seed-accounts.ts';
 
-/** What attacks are aimed at. */
+/** Target of attacks. */
 export interface Target {
   readonly url: string;
   readonly attacker: Attacker;
 }
 
-/** Notes what came of an act: a status, or what happened instead. */
+/** Records the result of an act: a status, or what happened instead. */
 export type Note = (outcome: number | string) => void;
 
-/** One way to harm the server: an act, and how often it is done. */
+/** An attack: an act and its rate. */
 export interface Attack {
   /** The symptom. */
   readonly name: string;
-  /** How many acts begin in a minute; as many in a shorter run, for what is limited by the minute. */
+  /** Acts per minute; the same number in a shorter run, because rate limits count per minute. */
   readonly perMinute: number;
-  /** No limit holds it: a shorter run has fewer acts. */
+  /** Not rate-limited: a shorter run has fewer acts. */
   readonly unlimited?: boolean;
-  /** The share of the run after which it begins; at once where not given. */
+  /** The part of the run after which it begins; 0 by default. */
   readonly begins?: number;
-  /** How many may be under way: no more begin until one has ended. */
+  /** Maximum number in flight. */
   readonly atOnce: number;
   /** `count` is the number of acts before this one. */
   act(target: Target, note: Note, count: number): Promise<void>;
 }
 
-/** What came of an attack. */
+/** Result of an attack. */
 export interface Tally {
   readonly name: string;
   readonly begun: number;
@@ -37,17 +37,17 @@ export interface Tally {
 
 const agent = new Agent({ keepAlive: true, maxSockets: 200 });
 
-/** Where attackers come from: an address that is not the victim's. */
+/** Source address of attackers, which is not the victim's. */
 const FROM = '127.0.0.66';
 const EVERY = 20;
 
-/** How long attacks go on, and how many acts there are to one of the usual. */
+/** Duration of attacks, and a factor for their rate. */
 export interface Span {
   readonly seconds: number;
   readonly scale: number;
 }
 
-/** Does all of them side by side. What is under way at the end is not waited for. */
+/** Runs all of them concurrently. Does not wait for acts in flight at the end. */
 export async function attackFor(attacks: readonly Attack[], target: Target, span: Span): Promise<Tally[]> {
   const running = attacks.map((attack) => new Running(attack, target, span));
   const start = performance.now();
@@ -85,7 +85,7 @@ class Running {
     return { name: this.#attack.name, begun: this.#begun, outcomes: this.#outcomes };
   }
 
-  /** Begins what is to have begun after so many milliseconds, as far as there is room. */
+  /** Begins the acts that are due after this many milliseconds, within the limit in flight. */
   beginUpTo(passed: number): void {
     let room = this.#attack.atOnce - this.#underWay;
     for (; room > 0 && this.#begun <= (passed - this.#delay) * this.#rate; room -= 1) void this.#begin();
@@ -107,7 +107,7 @@ class Running {
   }
 }
 
-/** Sends a request with a token, and notes its status. */
+/** Sends a request with a token, and records its status. */
 export async function send(
   { url }: Target,
   note: Note,
@@ -121,7 +121,7 @@ export async function send(
   return text;
 }
 
-/** The one whose turn it is. */
+/** Selects the values in rotation. */
 export function inTurn<T>(of: readonly T[], count: number): T {
   const one = of[count % of.length];
   if (one === undefined) throw new Error('There is none.');

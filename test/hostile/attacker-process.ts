@@ -10,7 +10,7 @@ export interface AttackerOptions extends Span {
   readonly target: Target;
 }
 
-/** One family of attacks, in a process that gives way to the server's. It begins when it is told to. */
+/** Runs one family of attacks in a process of low priority, on request. */
 setPriority(10);
 const { family, target, ...span } = childOptions<AttackerOptions>();
 serveParent(null, () => attackFor(ATTACKS[family], target, span));

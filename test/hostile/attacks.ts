@@ -6,7 +6,7 @@ import { CONNECTIONS } from './attacks/connections.ts';
 import { FUZZ } from './attacks/fuzz.ts';
 import { WRITES } from './attacks/writes.ts';
 
-/** By family; each runs in a process of its own. */
+/** Attacks by family; each family runs in a separate process. */
 export const ATTACKS = {
   bodies: BODIES,
   batches: BATCHES,
@@ -18,5 +18,5 @@ export const ATTACKS = {
 
 export type Family = keyof typeof ATTACKS;
 
-/** What all of them do to one server. */
+/** Runs all of them against one server. */
 export const FAMILIES = Object.keys(ATTACKS) as readonly Family[]; // the object's own keys

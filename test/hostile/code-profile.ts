@@ -6,13 +6,13 @@ const MODULES = '/node_modules/';
 /** Microseconds. */
 const SAMPLE_EVERY = 2_000;
 const NAMED = 5;
-/** What the profile calls waiting for something to do. */
+/** Names of idle time in the profile. */
 const IDLE = '(idle)';
 
-/** What took most of the time from one point to another of `performance.now`, with its shares. */
+/** The functions that took most of the time between two points of `performance.now`, with their shares. */
 export type CodeOf = (from: number, to: number) => string[];
 
-/** Samples what the main thread executes, to find out afterwards what took so long. */
+/** Samples the main thread's stack, to find out afterwards what took long. */
 export class CodeProfile {
   readonly #session = new Session();
 
@@ -29,7 +29,7 @@ export class CodeProfile {
 
   stop(): CodeOf {
     let stopped: Profiler.Profile | undefined;
-    // Within one thread the answer is there before the call ends.
+    // In the same thread, the callback is called synchronously.
     this.#session.post('Profiler.stop', (_error, answer) => {
       stopped = answer?.profile;
     });
@@ -64,7 +64,7 @@ function namesOf(nodes: readonly Profiler.ProfileNode[]): Map<number, string> {
   const names = new Map<number, string>();
   const own = new Map<number, string>();
   const modules = new Map<number, string>();
-  // A parent stands before its children.
+  // Parents precede their children.
   for (const { id, callFrame } of nodes) {
     const { functionName, url, lineNumber } = callFrame;
     const parent = parents.get(id) ?? 0;

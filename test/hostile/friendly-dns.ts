@@ -7,7 +7,7 @@ export interface FriendlyDnsOptions {
   readonly zones: Record<string, ZoneNames>;
 }
 
-/** The server's resolver, and the name servers of zones that mean no harm, in a process of its own. */
+/** The server's resolver, and the name servers of friendly zones, in a separate process. */
 const { zones } = childOptions<FriendlyDnsOptions>();
 const { port, resolver } = await startLoopbackDns({ zones, authorities: 2 });
 for (const { resolverZones } of allHostileZones()) {

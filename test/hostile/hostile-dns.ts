@@ -7,7 +7,7 @@ export interface HostileDnsOptions {
   readonly port: number;
 }
 
-/** The name servers of all hostile zones, in a process of its own. It tells how many questions it was asked. */
+/** The name servers of all hostile zones, in a separate process, which counts the questions. */
 setPriority(10);
 const { port } = childOptions<HostileDnsOptions>();
 const zones = allHostileZones();

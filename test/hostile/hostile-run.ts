@@ -10,17 +10,17 @@ import type { Span, Tally, Target } from './attack.ts';
 import type { AttackerOptions } from './attacker-process.ts';
 import type { Family } from './attacks.ts';
 import type { FriendlyDnsOptions } from './friendly-dns.ts';
-import { furnish, suspendAttacker } from './furnish.ts';
 import type { HostileDnsOptions } from './hostile-dns.ts';
+import { seedAccounts, suspendAttacker } from './seed-accounts.ts';
 import type { StretchFigures } from './stretch-meter.ts';
 import type { VictimFigures } from './victim-load.ts';
 import { loadAsVictim } from './victim-load.ts';
 
 export interface HostileOptions extends Span {
-  /** For which the same is measured without them; 0: it is not. */
+  /** Duration of the measurement without attacks; 0: none. */
   readonly calmSeconds: number;
   readonly families: readonly Family[];
-  /** Milliseconds between the victim's checks, of which a domain may have ten a minute. */
+  /** Milliseconds between the victim's checks, which are limited to ten a minute for one domain. */
   readonly checkEvery: number;
 }
 
@@ -28,9 +28,9 @@ export interface HostileReport {
   readonly calm: VictimFigures;
   readonly attacked: VictimFigures;
   readonly tallies: readonly Tally[];
-  /** While it was attacked; null where the server has not told for a minute. */
+  /** During the attacks; null if the server did not answer for a minute. */
   readonly stretches: StretchFigures | null;
-  /** How often name servers of the attacker's were asked. */
+  /** Questions to the attacker's name servers. */
   readonly hostileQuestions: number;
   /** Before and after the attacks. */
   readonly memory: readonly Memory[];
@@ -41,12 +41,12 @@ const WARM_UP = 2;
 /** Milliseconds. */
 const PATIENCE = 60_000;
 
-/** Attacks a server in its default settings from one account, and measures what another account gets meanwhile. */
+/** Attacks a server with default settings from one account, and measures the answers to another account. */
 export async function runHostile(options: HostileOptions): Promise<HostileReport> {
   const dataDir = await mkdtemp(join(tmpdir(), 'letterhead-hostile-'));
   try {
     const token = makeTokenSecret();
-    const { zones, attacker, victim } = await furnish(dataDir, token);
+    const { zones, attacker, victim } = await seedAccounts(dataDir, token);
     await using dns = await Child.start<{ port: number }>(new URL('./friendly-dns.ts', import.meta.url), {
       options: { zones } satisfies FriendlyDnsOptions,
     });
@@ -82,7 +82,7 @@ export async function runHostile(options: HostileOptions): Promise<HostileReport
   }
 }
 
-/** Nothing but where DNS is differs from a server that is started without settings. */
+/** Default settings, apart from the addresses of DNS servers. */
 function environmentOf(dataDir: string, port: number): Record<string, string> {
   return {
     DATA_DIR: dataDir,

@@ -4,27 +4,27 @@ import type { HostileHandler } from '../dns/hostile-server.ts';
 import type { ZoneNames } from '../dns/zone.ts';
 import { Zone } from '../dns/zone.ts';
 
-/** A zone whose name servers mean harm. */
+/** A zone with hostile name servers. */
 export interface HostileZone {
   readonly apex: string;
-  /** What an honest resolver knows of it and of its name servers, by zone. */
+  /** Zones of an honest resolver that lead to it and its name servers. */
   readonly resolverZones: Readonly<Record<string, ZoneNames>>;
   readonly addresses: readonly string[];
   readonly handler: HostileHandler;
-  /** The name of a domain in it. */
+  /** Name of a domain in it. */
   domain(number: number): string;
 }
 
 const NXDOMAIN = 3;
 
-/** How every RSA-2048 key begins, in base64. */
+/** Beginning of every RSA-2048 key, in base64. */
 const KEY_HEAD = 'MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA';
 
 const FLOOD = floodValues();
 
 export const SILENT_ZONE = hostileZone('silent.example', ['127.0.3.1', '127.0.3.2'], silence);
 
-/** Those that asked-for checks are about. */
+/** Zones of requested checks. */
 export const HOSTILE_ZONES: readonly HostileZone[] = [
   txtFlood('txt.example', ['127.0.4.1']),
   txtFlood('txt-eight.example', addresses('127.0.5', 8)),
@@ -50,7 +50,7 @@ function addresses(network: string, count: number): string[] {
   return Array.from({ length: count }, (_, i) => `${network}.${i + 1}`);
 }
 
-/** Any name exists in it: a check goes as far as to its name servers. */
+/** Every name exists in it, so that a check gets as far as its name servers. */
 function hostileZone(apex: string, servers: readonly string[], handler: HostileHandler): HostileZone {
   return {
     apex,
@@ -105,7 +105,7 @@ function honest(zone: Zone): HostileHandler {
   };
 }
 
-/** Right answers, and of each another octet changed or the rest cut off. */
+/** Correct answers with an octet changed or the end cut off, each in another place. */
 function mutatedZone(apex: string, servers: readonly string[]): HostileZone {
   const answer = honest(new Zone(apex, namesOf(apex, servers)));
   let count = 0;
@@ -120,7 +120,7 @@ function mutatedZone(apex: string, servers: readonly string[]): HostileZone {
   );
 }
 
-/** Each server refers to eight others, five times; the names are deep enough for that. */
+/** Each server refers to eight others, five times, for names that are deep enough. */
 function fanOutZone(top: string): HostileZone {
   const fan = fanOut(top);
   return {

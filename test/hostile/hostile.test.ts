@@ -3,8 +3,8 @@ import { FAMILIES } from './attacks.ts';
 import { runHostile } from './hostile-run.ts';
 import { PROMISES } from './report.ts';
 
-// Half of the long run's attacks, within some seconds. How long the victim waits is looked at by `npm run test:hostile`
-// alone: here, other tests take the processors.
+// Half of the long run's attacks, within seconds. Only `npm run test:hostile` measures how long the victim waits: here,
+// other tests use the processors.
 test('an account at all its limits neither takes the main thread for long nor slows another account down', async () => {
   const { attacked, stretches, tallies } = await runHostile({
     seconds: 12,

@@ -2,10 +2,10 @@ import { percentile } from '../../bench/statistics.ts';
 import type { HostileReport } from './hostile-run.ts';
 import type { VictimFigures } from './victim-load.ts';
 
-/** What one account may do to the server, and to another account: milliseconds. */
+/** Limits of what one account may do to the server and to another account, in milliseconds. */
 export const PROMISES = { stretch: 50, getsLater: 50, checksLater: 1000 } as const;
 
-/** What was promised and not kept; there must be nothing. */
+/** Violations; there must be none. */
 export function complaintsOf({ calm, attacked, stretches }: HostileReport): string[] {
   const complaints: string[] = [];
   const longest = stretches?.longest[0]?.ms ?? Number.POSITIVE_INFINITY;
@@ -21,7 +21,7 @@ export function complaintsOf({ calm, attacked, stretches }: HostileReport): stri
   return complaints;
 }
 
-/** For people, as lines. */
+/** Formats a report for people. */
 export function formatReport(report: HostileReport): string {
   const { calm, attacked, stretches, tallies, hostileQuestions, memory } = report;
   return [

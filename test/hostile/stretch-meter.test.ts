@@ -13,7 +13,7 @@ beforeEach(async () => {
 /** The kernel counts CPU time in ticks of up to 4 ms. */
 const TICK = 4;
 
-/** Uses CPU time until the thread has used so many milliseconds of it since `start`. */
+/** Uses CPU time until the thread has used this many milliseconds since `start`. */
 function useCpu(milliseconds: number, start = process.threadCpuUsage()): void {
   for (;;) {
     const { user, system } = process.threadCpuUsage(start);
@@ -21,7 +21,7 @@ function useCpu(milliseconds: number, start = process.threadCpuUsage()): void {
   }
 }
 
-/** The longest stretch of what a timer begins with. */
+/** The longest task of a timer. */
 async function longestOf(work: () => void | Promise<void>): Promise<Stretch> {
   await sleep(1);
   await work();

@@ -4,19 +4,19 @@ import { CodeProfile } from './code-profile.ts';
 
 /** A task of the main thread: one callback, with all microtasks and ticks that follow it before the next. */
 export interface Stretch {
-  /** Milliseconds of the main thread's CPU time: waiting for a core is not counted. */
+  /** Milliseconds of the main thread's CPU time, without waiting for a core. */
   readonly ms: number;
-  /** What has called back: `Timeout`, `HTTPINCOMINGMESSAGE`, `UDP` and the like. */
+  /** Type of the callback's resource, such as `Timeout`, `HTTPINCOMINGMESSAGE` or `UDP`. */
   readonly resource: string;
-  /** What took most of it, with its shares; see `CodeProfile`. */
+  /** The functions that took most of it, with their shares; see `CodeProfile`. */
   readonly code: readonly string[];
 }
 
 /** In milliseconds. */
 export interface StretchFigures {
-  /** The longest first. */
+  /** In descending order of length. */
   readonly longest: readonly Stretch[];
-  /** By how much timers were late: wall time, with everything that the machine did meanwhile. */
+  /** Delay of timers in wall time, including everything else that the machine did. */
   readonly delay: { readonly p50: number; readonly p99: number; readonly max: number };
 }
 
@@ -45,7 +45,7 @@ export class StretchMeter {
   #profile: CodeProfile | null = null;
   readonly #delay = monitorEventLoopDelay({ resolution: 10 });
 
-  /** Costs every callback some microseconds until the process ends: some 15 for a GET of 55. */
+  /** Costs a few microseconds per callback until the process exits: about 15 of the 55 of a GET. */
   static enabled(): StretchMeter {
     const meter = new StretchMeter();
     createHook({
@@ -73,7 +73,7 @@ export class StretchMeter {
     this.#longest = [];
   }
 
-  /** What was measured since the last reset. */
+  /** Measurements since the last reset. */
   figures(): StretchFigures {
     const [p50, p99, max] = [50, 99, 100].map((percent) => this.#delay.percentile(percent) / 1e6);
     const tasks = this.#longest;

@@ -4,13 +4,13 @@ import { z } from 'zod';
 import type { HttpAnswer } from '../security/http-request.ts';
 import { sendHttp } from '../security/http-request.ts';
 import { inTurn } from './attack.ts';
-import type { Victim } from './furnish.ts';
+import type { Victim } from './seed-accounts.ts';
 
-/** What somebody got who did nothing out of the ordinary. Times are in milliseconds. */
+/** Answers to an ordinary load. Times are in milliseconds. */
 export interface VictimFigures {
   readonly gets: readonly number[];
   readonly checks: readonly number[];
-  /** How many answers were not as they must be, by what was wrong with them. */
+  /** Number of unexpected answers, by problem. */
   readonly wrong: Readonly<Record<string, number>>;
 }
 
@@ -21,7 +21,7 @@ export interface VictimLoad {
   readonly checkEvery: number;
 }
 
-/** How long an answer is waited for. Milliseconds. */
+/** Timeout of a request, in milliseconds. */
 const PATIENCE = 15_000;
 
 const Checked = z.object({ data: z.object({ verified: z.literal(true) }) });
@@ -68,7 +68,7 @@ function isVerified({ status, text }: HttpAnswer): boolean {
   return status === 200 && Checked.safeParse(JSON.parse(text)).success;
 }
 
-/** Begins an act every so many milliseconds; what each resolved to. */
+/** Begins an act at every interval; resolves to all results. */
 async function steadily<T>(seconds: number, every: number, act: (count: number) => Promise<T>): Promise<T[]> {
   const begun: Promise<T>[] = [];
   const start = performance.now();

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import fastify from 'fastify';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { serveReference } from '../../server/http/reference-page.ts';
 import { describeApi } from '../../server/rest/openapi.ts';
 import { listOperations } from '../../server/rest/operations.ts';
@@ -36,7 +36,7 @@ function sectionOf(page: string, operationId: string): string {
   return page.slice(start, page.indexOf('</section>', start));
 }
 
-/** What a browser would show of a sample. */
+/** Text of a sample as a browser shows it. */
 function samples(section: string): string[] {
   return [...section.matchAll(/<pre[^>]*><code>([\s\S]*?)<\/code><\/pre>/g)].map(([, text = '']) =>
     text
@@ -48,7 +48,7 @@ function samples(section: string): string[] {
   );
 }
 
-/** A document of one operation, all of whose texts are what the caller says. */
+/** A document of one operation with the given texts. */
 function documentSaying(text: string): () => string {
   const schema = {
     type: 'object',
@@ -88,7 +88,7 @@ function documentSaying(text: string): () => string {
 }
 
 describe('/openapi.json', () => {
-  it('/openapi.json is the document as it was written', async () => {
+  test('/openapi.json is the document as it was written', async () => {
     const answer = await serve(ownDocument).inject('/openapi.json');
     expect(answer.headers['content-type']).toBe('application/json; charset=utf-8');
     expect(answer.body).toBe(ownDocument());
@@ -96,7 +96,7 @@ describe('/openapi.json', () => {
 });
 
 describe('/reference', () => {
-  it('the reference page allows nothing but its own style sheet, by its hash', async () => {
+  test('the reference page allows nothing but its own style sheet, by its hash', async () => {
     const answer = await serve(ownDocument).inject('/reference');
     const [, styleSheet = ''] = /<style>([\s\S]*?)<\/style>/.exec(answer.body) ?? [];
     const hash = createHash('sha256').update(styleSheet).digest('base64');
@@ -106,7 +106,7 @@ describe('/reference', () => {
     );
   });
 
-  it('the reference page has no script, no inline style and no asset from anywhere', async () => {
+  test('the reference page has no script, no inline style and no asset from anywhere', async () => {
     const page = await pageOf(ownDocument);
     expect(page).not.toMatch(/<(?:script|img|iframe|link|object|embed|base)\b/i);
     expect(page).not.toMatch(/<[^>]+\s(?:on\w+|style|src)=/i);
@@ -115,7 +115,7 @@ describe('/reference', () => {
     expect(links.filter((href) => !href?.startsWith('#'))).toEqual(['/openapi.json']);
   });
 
-  it.each(operations)(
+  test.each(operations)(
     'the reference page shows $procedure, and links to it from the contents',
     async ({ procedure, meta }) => {
       const page = await pageOf(ownDocument);
@@ -128,14 +128,14 @@ describe('/reference', () => {
     },
   );
 
-  it('the reference page has every anchor once, and links nowhere else', async () => {
+  test('the reference page has every anchor once, and links nowhere else', async () => {
     const page = await pageOf(ownDocument);
     const anchors = [...page.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id);
     expect(new Set(anchors).size).toBe(anchors.length);
     for (const [, target] of page.matchAll(/\shref="#([^"]+)"/g)) expect(anchors).toContain(target);
   });
 
-  it('the reference page has its headings in order, and a scope on every table header', async () => {
+  test('the reference page has its headings in order, and a scope on every table header', async () => {
     const page = await pageOf(ownDocument);
     const levels = [...page.matchAll(/<h([1-6])/g)].map(([, level]) => Number(level));
     expect(levels.filter((level) => level === 1)).toEqual([1]);
@@ -144,7 +144,7 @@ describe('/reference', () => {
     expect(page).not.toMatch(/<th(?! scope="(?:col|row)")[ >]/);
   });
 
-  it('a sample request can be pasted, with the address by which the reader reaches the server', async () => {
+  test('a sample request can be pasted, with the address by which the reader reaches the server', async () => {
     const page = await pageOf(ownDocument, 'mail.example.org:8080');
     expect(samples(sectionOf(page, 'domains.update'))[0]).toBe(
       [
@@ -157,7 +157,7 @@ describe('/reference', () => {
     );
   });
 
-  it('each reader sees the host name by which they reach the server', async () => {
+  test('each reader sees the host name by which they reach the server', async () => {
     const app = serve(ownDocument);
     for (const host of ['localhost:3000', '[::1]:3000', 'localhost:3000']) {
       const { body } = await app.inject({ url: '/reference', headers: { host } });
@@ -165,14 +165,14 @@ describe('/reference', () => {
     }
   });
 
-  it.each(['"><script>alert(1)</script>', 'a b', 'user@host', 'x/y'])(
+  test.each(['"><script>alert(1)</script>', 'a b', 'user@host', 'x/y'])(
     'an invalid Host is not repeated on the reference page: %j',
     async (host) => {
       expect(samples(await pageOf(ownDocument, host))[0]).toBe('http://localhost/api/v1');
     },
   );
 
-  it('a sample request sends a list field by field, in quotes that the shell takes off again', async () => {
+  test('a sample request sends a list field by field, in quotes that the shell takes off again', async () => {
     const schema = {
       type: 'object',
       properties: {
@@ -198,18 +198,18 @@ describe('/reference', () => {
     ]);
   });
 
-  it('a sample request changes as little as it can when no field is required', async () => {
+  test('a sample request changes as little as it can when no field is required', async () => {
     const [command = ''] = samples(sectionOf(await pageOf(ownDocument), 'accounts.update'));
     expect(command.match(/ (?:-d|--data-urlencode) /g)).toHaveLength(1);
     expect(command).not.toContain('suspended');
   });
 
-  it('a sample request accepts the type of the answer where that is not JSON', async () => {
+  test('a sample request accepts the type of the answer where that is not JSON', async () => {
     const [command = ''] = samples(sectionOf(await pageOf(ownDocument), 'domains.zoneFile'));
     expect(command).toContain('-H "Accept: text/dns" ');
   });
 
-  it('the sample response is put together from the examples of the schemas', async () => {
+  test('the sample response is put together from the examples of the schemas', async () => {
     const sample = samples(sectionOf(await pageOf(ownDocument), 'domains.get'))[1] ?? '';
     expect(JSON.parse(sample)).toMatchObject({
       data: {
@@ -225,13 +225,13 @@ describe('/reference', () => {
     });
   });
 
-  it('the reference page says that an empty answer is empty', async () => {
+  test('the reference page says that an empty answer is empty', async () => {
     const section = sectionOf(await pageOf(ownDocument), 'domains.delete');
     expect(section).toContain('<strong>204</strong> Done; the answer is empty.');
     expect(samples(section)).toHaveLength(1);
   });
 
-  it('the reference page comes to an end with a schema that contains itself', async () => {
+  test('the reference page comes to an end with a schema that contains itself', async () => {
     const document = JSON.parse(documentSaying('knot')());
     document.components.schemas.knot = {
       type: 'object',
@@ -243,7 +243,7 @@ describe('/reference', () => {
     });
   });
 
-  it.each([
+  test.each([
     '<script>alert(1)</script>',
     '"><img src=x onerror=alert(1)>',
     "' onfocus='alert(1)",

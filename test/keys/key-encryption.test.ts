@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { LetterheadError } from '@letterhead/shared';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { createKeyCipher } from '../../server/keys/key-encryption.ts';
 
 const owner = { account: 1, domain: 7 };
@@ -16,18 +16,18 @@ function errorOf(open: () => unknown): LetterheadError {
   throw new Error('It opened.');
 }
 
-it('a sealed key opens for the same owner', () => {
+test('a sealed key opens for the same owner', () => {
   const cipher = createKeyCipher(randomBytes(32), randomBytes);
   expect(Buffer.from(cipher.decrypt(cipher.encrypt(privateKey, owner), owner))).toEqual(privateKey);
 });
 
-it('a sealed key opens after a restart with the same secret', () => {
+test('a sealed key opens after a restart with the same secret', () => {
   const secret = randomBytes(32);
   const encrypted = createKeyCipher(secret, randomBytes).encrypt(privateKey, owner);
   expect(Buffer.from(createKeyCipher(secret, randomBytes).decrypt(encrypted, owner))).toEqual(privateKey);
 });
 
-it('a key is never sealed twice to the same text, and the text shows nothing of the key', () => {
+test('a key is never sealed twice to the same text, and the text shows nothing of the key', () => {
   const cipher = createKeyCipher(randomBytes(32), randomBytes);
   const [one, other] = [cipher.encrypt(privateKey, owner), cipher.encrypt(privateKey, owner)];
   expect(one).toMatch(/^v1\.[A-Za-z0-9_-]+$/);
@@ -35,7 +35,7 @@ it('a key is never sealed twice to the same text, and the text shows nothing of 
   expect(Buffer.from(one.slice(3), 'base64url').includes(privateKey.subarray(0, 16))).toBe(false);
 });
 
-it.each([
+test.each([
   { account: 2, domain: 7 },
   { account: 1, domain: 8 },
   { account: 7, domain: 1 },
@@ -46,13 +46,13 @@ it.each([
   expect(errorOf(() => cipher.decrypt(encrypted, other)).code).toBe('unavailable');
 });
 
-it('a sealed key does not open with another secret', () => {
+test('a sealed key does not open with another secret', () => {
   const encrypted = createKeyCipher(randomBytes(32), randomBytes).encrypt(privateKey, owner);
   const other = createKeyCipher(randomBytes(32), randomBytes);
   expect(errorOf(() => other.decrypt(encrypted, owner)).message).toContain('SECRET_KEY');
 });
 
-it('a sealed key does not open when any character was altered', () => {
+test('a sealed key does not open when any character was altered', () => {
   const cipher = createKeyCipher(randomBytes(32), randomBytes);
   const encrypted = cipher.encrypt(randomBytes(30), owner);
   for (let i = 0; i < encrypted.length; i += 1) {
@@ -66,7 +66,7 @@ it('a sealed key does not open when any character was altered', () => {
   expect(errorOf(() => cipher.decrypt(`${encrypted}A`, owner)).code).toBe('unavailable');
 });
 
-it('the error for a key that does not open says nothing of keys', () => {
+test('the error for a key that does not open says nothing of keys', () => {
   const secret = randomBytes(32);
   const cipher = createKeyCipher(secret, randomBytes);
   const encrypted = cipher.encrypt(privateKey, owner);
@@ -83,7 +83,7 @@ it('the error for a key that does not open says nothing of keys', () => {
   }
 });
 
-it('the key check detects a wrong secret', () => {
+test('the key check detects a wrong secret', () => {
   const secret = randomBytes(32);
   const cipher = createKeyCipher(secret, randomBytes);
   const check = cipher.makeKeyCheck();
@@ -93,6 +93,6 @@ it('the key check detects a wrong secret', () => {
   expect(cipher.verifyKeyCheck(cipher.encrypt(Buffer.from('letterhead key check'), owner))).toBe(false);
 });
 
-it.each([0, 16, 31, 33])('a secret of %i bytes is refused', (length) => {
+test.each([0, 16, 31, 33])('a secret of %i bytes is refused', (length) => {
   expect(() => createKeyCipher(randomBytes(length), randomBytes)).toThrow(`${length} bytes`);
 });

@@ -1,8 +1,8 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { keyFingerprint } from '../../server/keys/key-fingerprint.ts';
 
-it('the fingerprint of a key is the SHA-256 of its DER', () => {
+test('the fingerprint of a key is the SHA-256 of its DER', () => {
   const { publicKey } = generateKeyPairSync('rsa', {
     modulusLength: 2048,
     publicKeyEncoding: { type: 'spki', format: 'der' },

@@ -3,9 +3,10 @@ import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { LetterheadError } from '@letterhead/shared';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { KeyPool, type KeyPoolOptions } from '../../server/keys/key-pool.ts';
 import type { KeyPair } from '../../server/keys/key-source.ts';
 import { ACCOUNT_LIMITS } from '../../server/limits.ts';
@@ -24,7 +25,7 @@ function openPool(options: Partial<KeyPoolOptions> = {}): KeyPool {
   return pool;
 }
 
-/** A real key worker that the test can kill, and those that have been started. */
+/** Real key workers that the test can kill. */
 function killableWorkers(): { createWorker: () => Worker; started: Worker[] } {
   const started: Worker[] = [];
   const createWorker = () => {
@@ -35,7 +36,7 @@ function killableWorkers(): { createWorker: () => Worker; started: Worker[] } {
   return { createWorker, started };
 }
 
-/** A thread that ends as soon as it begins. */
+/** A thread that exits at once. */
 function stillbornWorker(): Worker {
   return new Worker('process.exit(3)', { eval: true });
 }
@@ -46,7 +47,7 @@ function openssl(der: Uint8Array, ...args: string[]): string {
   }).toString();
 }
 
-it('the key pool makes RSA-2048 keys that openssl reads', async () => {
+test('the key pool makes RSA-2048 keys that openssl reads', async () => {
   const { publicKey, privateKey } = await openPool({ size: 1 }).take(1);
   expect(publicKey).toMatch(/^[A-Za-z0-9+/]{392}$/); // one line, no padding: 294 bytes
   const published = openssl(Buffer.from(publicKey, 'base64'), '-pubin');
@@ -55,7 +56,7 @@ it('the key pool makes RSA-2048 keys that openssl reads', async () => {
   expect(openssl(privateKey)).toContain('Private-Key: (2048 bit');
 });
 
-it('the key pool makes pairs: the public key verifies what the private key signs', async () => {
+test('the key pool makes pairs: the public key verifies what the private key signs', async () => {
   const { publicKey, privateKey } = await openPool({ size: 1 }).take(1);
   const signature = sign(
     'sha256',
@@ -66,7 +67,7 @@ it('the key pool makes pairs: the public key verifies what the private key signs
   expect(verify('sha256', Buffer.from('Hello'), published, signature)).toBe(true);
 });
 
-it('the key pool serves a burst larger than itself, in order, each with a key of its own', async () => {
+test('the key pool serves a burst larger than itself, in order, each with a key of its own', async () => {
   const size = 3;
   const pool = openPool({ size });
   const served: number[] = [];
@@ -81,7 +82,7 @@ it('the key pool serves a burst larger than itself, in order, each with a key of
   expect(new Set(pairs.map((pair) => pair.publicKey)).size).toBe(size + 5);
 });
 
-it('the key pool serves an account that waits for one key before the rest of an account that waits for many', async () => {
+test('the key pool serves an account that waits for one key before the rest of an account that waits for many', async () => {
   const pool = openPool({ size: 0 });
   const served: string[] = [];
   const take = (account: number, name: string) => pool.take(account).then(() => served.push(name));
@@ -93,7 +94,7 @@ it('the key pool serves an account that waits for one key before the rest of an 
   expect(served).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3', 'a4']);
 });
 
-it('the key pool refuses an account that waits for too many keys, and no other', async () => {
+test('the key pool refuses an account that waits for too many keys, and no other', async () => {
   const pool = openPool({ size: 0 });
   const ends = Promise.allSettled(
     Array.from({ length: ACCOUNT_LIMITS.waitingRequests + 1 }, () => pool.take(1)),
@@ -107,13 +108,13 @@ it('the key pool refuses an account that waits for too many keys, and no other',
   );
 });
 
-it('a key pool of size 0 makes keys only for callers that wait', async () => {
+test('a key pool of size 0 makes keys only for callers that wait', async () => {
   const pool = openPool({ size: 0 });
   const [one, other] = await Promise.all([pool.take(1), pool.take(1)]);
   expect(one.publicKey).not.toBe(other.publicKey);
 });
 
-it('durable writes go on while the key pool makes keys', async () => {
+test('durable writes go on while the key pool makes keys', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'letterhead-'));
   cleanups.push(() => rm(folder, { recursive: true }));
   const pool = openPool({ size: 0 });
@@ -137,7 +138,7 @@ it('durable writes go on while the key pool makes keys', async () => {
   expect((await ends).some((end) => end.status === 'rejected')).toBe(true);
 });
 
-it('the key pool replaces a worker that dies, and serves the waiting callers in order', async () => {
+test('the key pool replaces a worker that dies, and serves the waiting callers in order', async () => {
   const { createWorker, started } = killableWorkers();
   const deaths: Error[] = [];
   const pool = openPool({ size: 0, createWorker, onWorkerDeath: (error) => deaths.push(error) });
@@ -151,7 +152,7 @@ it('the key pool replaces a worker that dies, and serves the waiting callers in 
   expect(deaths).toHaveLength(1);
 });
 
-it('the key pool reports why a worker died', async () => {
+test('the key pool reports why a worker died', async () => {
   const deaths: Error[] = [];
   const { createWorker } = killableWorkers();
   const broken = () => new Worker('throw new Error("out of entropy")', { eval: true });
@@ -165,7 +166,7 @@ it('the key pool reports why a worker died', async () => {
   expect(deaths.map((error) => error.message)).toEqual(['out of entropy']);
 });
 
-it('the key pool refuses a caller while no worker lives, and tries again for the next caller', async () => {
+test('the key pool refuses a caller while no worker lives, and tries again for the next caller', async () => {
   let created = 0;
   let broken = true;
   const { createWorker } = killableWorkers();
@@ -184,7 +185,7 @@ it('the key pool refuses a caller while no worker lives, and tries again for the
   expect((await pool.take(1)).publicKey).toMatch(/^MII/);
 });
 
-it('a key pool that closes refuses the callers that wait and those that come later', async () => {
+test('a key pool that closes refuses the callers that wait and those that come later', async () => {
   const pool = openPool({ size: 2 });
   const waiting = Array.from({ length: 5 }, () => pool.take(1));
   const ends = Promise.allSettled(waiting);
@@ -199,3 +200,20 @@ function expectUnavailable(end: PromiseSettledResult<KeyPair> | undefined): void
   expect(reason).toBeInstanceOf(LetterheadError);
   expect(reason).toMatchObject({ code: 'unavailable', retryAfter: 5 });
 }
+
+test('the process that makes keys ends without being closed, once nobody waits', async () => {
+  const pool = fileURLToPath(new URL('../../server/keys/key-pool.ts', import.meta.url));
+  const script = `
+    import { KeyPool } from ${JSON.stringify(pool)};
+    const pool = new KeyPool({ onWorkerDeath: (error) => { throw error; } });
+    process.stdout.write((await pool.take(1)).publicKey.slice(0, 4));
+  `;
+  const stdout = execFileSync(process.execPath, [
+    '-C',
+    'letterhead-source',
+    '--input-type=module',
+    '-e',
+    script,
+  ]);
+  expect(stdout.toString()).toBe('MIIB');
+});

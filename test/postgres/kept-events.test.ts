@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { DATABASE_LIMITS } from '../../server/limits.ts';
-import { silentLog } from '../../server/store/json/store-log.ts';
+import { silentLog } from '../../server/store/json/errors.ts';
 import { openPostgresStore } from '../../server/store/postgres/postgres-store.ts';
 import { createAccount } from '../store/rows.ts';
 import { silentObserver } from './silent-observer.ts';

@@ -1,5 +1,5 @@
 import { expect, inject, test } from 'vitest';
-import { silentLog } from '../../server/store/json/store-log.ts';
+import { silentLog } from '../../server/store/json/errors.ts';
 import { openPostgresStore } from '../../server/store/postgres/postgres-store.ts';
 import type { Store } from '../../server/store/store.ts';
 import {

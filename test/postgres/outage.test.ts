@@ -2,10 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { createLetterhead } from '@letterhead/client';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { keysFromFile } from '../../server/keys/key-source.ts';
 import { startServer } from '../../server/running-server.ts';
 import { parseSettings } from '../../server/settings.ts';
-import { KEYS_FILE } from '../keys-file.ts';
+import { KEYS_FILE, keysFromFile } from '../keys-file.ts';
 import { databaseUrl, type PostgresServer, startPostgres } from './postgres-server.ts';
 
 const TOKEN = `lh_${'b'.repeat(43)}`;

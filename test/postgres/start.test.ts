@@ -2,11 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 import { expect, inject, test } from 'vitest';
 import { freePort } from '../../bench/free-port.ts';
-import { keysFromFile } from '../../server/keys/key-source.ts';
 import { type RunningServer, startServer } from '../../server/running-server.ts';
 import { parseSettings } from '../../server/settings.ts';
 import { runInProcess } from '../cli/run-in-process.ts';
-import { KEYS_FILE } from '../keys-file.ts';
+import { KEYS_FILE, keysFromFile } from '../keys-file.ts';
 import { databaseUrl } from './postgres-server.ts';
 import { createDatabase, type TestDatabase } from './test-database.ts';
 

@@ -8,7 +8,7 @@ import type { TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
 import { sampleInput } from '../security/procedure-definitions.ts';
 
-/** The schema that an answer in JSON has to fit, with no field beyond those that it names. */
+/** Strict schema of a JSON answer. */
 function strictly(output: z.ZodType): z.ZodType {
   const schema = z.toJSONSchema(output, {
     unrepresentable: 'any',
@@ -19,8 +19,8 @@ function strictly(output: z.ZodType): z.ZodType {
   return z.fromJSONSchema(schema);
 }
 
-/** Makes a checked domain with a share link; resolves to its id. */
-async function furnish({ letterhead }: TestServer): Promise<number> {
+/** Creates a checked domain with a share link; resolves to its id. */
+async function seedAccount({ letterhead }: TestServer): Promise<number> {
   const { id } = await letterhead.domains.create.mutate({ account: 1, domain: 'mail.example.org' });
   await letterhead.domains.verifyDns.mutate({ account: 1, id });
   await letterhead.shares.create.mutate({ account: 1, id });
@@ -45,11 +45,11 @@ const operations = listOperations(appRouter).filter(({ output }) => output !== n
 
 test.each(operations)('$procedure answers what its schema says, and no field more', async (operation) => {
   await using server = await startTestServer();
-  const id = await furnish(server);
+  const id = await seedAccount(server);
   const { status, body, text } = await answerOf(server, operation, id);
   expect(status, text).toBe(operation.meta.rest.status);
   const answer = operation.meta.rest.contentType === undefined ? body.data : text;
-  // A list that is empty would prove nothing.
+  // An empty list would prove nothing.
   if (Array.isArray(answer)) expect(answer).not.toEqual([]);
   expect(strictly(operation.output ?? z.never()).safeParse(answer).error?.issues).toBeUndefined();
 });

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { describeApi } from '../../server/rest/openapi.ts';
 import { listOperations } from '../../server/rest/operations.ts';
 import { appRouter } from '../../server/router/index.ts';
@@ -15,7 +15,7 @@ const operations = listOperations(appRouter);
 const text = describeApi(operations, '1.2.3');
 const document = JSON.parse(text);
 
-/** What redocly's recommended rules complain of in a document. */
+/** Problems that redocly's recommended rules report in a document. */
 async function lint(json: string): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'letterhead-openapi-'));
   try {
@@ -37,18 +37,18 @@ async function lint(json: string): Promise<string[]> {
   }
 }
 
-it('the OpenAPI document passes the recommended rules of redocly', async () => {
+test('the OpenAPI document passes the recommended rules of redocly', async () => {
   expect(await lint(text)).toEqual([]);
 });
 
-it('a tag without its description fails the rules of redocly', async () => {
+test('a tag without its description fails the rules of redocly', async () => {
   const tags = [{ name: 'domains' }, ...document.tags.slice(1)];
   expect(await lint(JSON.stringify({ ...document, tags }))).toEqual([
     expect.stringContaining('tag-description'),
   ]);
 });
 
-it.each(operations)(
+test.each(operations)(
   'the OpenAPI document describes $procedure at its method and path',
   ({ procedure, meta, pathParameters }) => {
     const described = document.paths[meta.rest.path][meta.rest.method.toLowerCase()];
@@ -61,7 +61,7 @@ it.each(operations)(
   },
 );
 
-it('the OpenAPI document takes a body as JSON and as a form, and requires it where a field is required', () => {
+test('the OpenAPI document takes a body as JSON and as a form, and requires it where a field is required', () => {
   const { requestBody } = document.paths['/accounts/{account}/domains'].post;
   expect(requestBody.required).toBe(true);
   const { 'application/json': json, 'application/x-www-form-urlencoded': form } = requestBody.content;
@@ -70,14 +70,14 @@ it('the OpenAPI document takes a body as JSON and as a form, and requires it whe
   expect(document.paths['/accounts/{account}'].patch.requestBody.required).toBe(false);
 });
 
-it('the OpenAPI document gives the domain its eight fields, in their order, with times as text', () => {
+test('the OpenAPI document gives the domain its eight fields, in their order, with times as text', () => {
   const { properties, required } = document.components.schemas.Domain;
   expect(Object.keys(properties)).toEqual(DOMAIN_FIELDS);
   expect(required).toEqual(DOMAIN_FIELDS);
   expect(properties.created_at).toMatchObject({ type: 'string', format: 'date-time' });
 });
 
-it('the OpenAPI document names the errors of an operation by status and code, and none that it cannot return', () => {
+test('the OpenAPI document names the errors of an operation by status and code, and none that it cannot return', () => {
   const { post, get } = document.paths['/accounts/{account}/domains'];
   expect(Object.keys(post.responses['422'].content['application/json'].examples)).toEqual([
     'invalid',

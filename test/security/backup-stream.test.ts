@@ -8,11 +8,11 @@ import { expect, test, vi } from 'vitest';
 import type { TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
 
-/** Far more than connections hold that nobody reads, and too random to shrink. */
+/** Larger than all socket buffers, and random, so that it does not compress. */
 const EVIDENCE_BYTES = 24 * 1024 * 1024;
 
-/** What takes the right to a backup away while it is on its way. */
-const endings: [string, (scene: Scene, token: NewToken) => Promise<unknown>][] = [
+/** Changes that take away the right to a backup during the download. */
+const endings: [string, (fixture: Fixture, token: NewToken) => Promise<unknown>][] = [
   ['is revoked', ({ server }, { id }) => server.letterhead.tokens.revoke.mutate({ account: 2, id })],
   [
     'expires',
@@ -26,7 +26,7 @@ const endings: [string, (scene: Scene, token: NewToken) => Promise<unknown>][] =
   ],
 ];
 
-interface Scene {
+interface Fixture {
   readonly server: TestServer;
   readonly clock: { now: Date };
 }
@@ -86,7 +86,7 @@ async function fillFolder({ letterhead, dataDir }: TestServer): Promise<void> {
   );
 }
 
-async function makeAdmin({ server: { letterhead }, clock }: Scene): Promise<NewToken> {
+async function makeAdmin({ server: { letterhead }, clock }: Fixture): Promise<NewToken> {
   await letterhead.accounts.create.mutate({ name: 'Other' });
   return letterhead.tokens.create.mutate({
     account: 2,
@@ -96,7 +96,7 @@ async function makeAdmin({ server: { letterhead }, clock }: Scene): Promise<NewT
   });
 }
 
-/** Resolves once the answer has begun; nothing of its body is read until then. */
+/** Resolves once the answer has begun, before its body is read. */
 function openBackup({ url }: TestServer, token: string): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const headers = { authorization: `Bearer ${token}` };
@@ -104,7 +104,7 @@ function openBackup({ url }: TestServer, token: string): Promise<IncomingMessage
   return promise;
 }
 
-/** Reads a body to its end, or to where it is cut off: then its last chunk is missing. */
+/** Reads a body to its end, or until it is cut off without the last chunk. */
 async function readAll(body: IncomingMessage): Promise<{ bytes: number; isWhole: boolean }> {
   let bytes = 0;
   try {

@@ -1,6 +1,6 @@
 import { setImmediate as roundOfEventLoop } from 'node:timers/promises';
 
-/** The most CPU, in milliseconds, that this thread has taken within one round of the event loop while `work` went on. */
+/** Maximum CPU time of this thread in one round of the event loop during `work`, in milliseconds. */
 export async function longestStretch(work: () => Promise<unknown>): Promise<number> {
   let longest = 0;
   let isDone = false;
@@ -18,7 +18,7 @@ export async function longestStretch(work: () => Promise<unknown>): Promise<numb
   return longest;
 }
 
-/** The CPU, in milliseconds, that a function takes: the least of several runs, which is what it costs undisturbed. */
+/** CPU time of a function in milliseconds: the minimum of several runs, to exclude interference. */
 export function cpuOf(work: () => unknown, runs = 5): number {
   const costs = Array.from({ length: runs }, () => {
     const before = process.threadCpuUsage();

@@ -12,7 +12,7 @@ import { sendHttp } from './http-request.ts';
 const STRETCH = 100;
 const DOMAINS = 1_000;
 
-/** A server whose account holds as much as it may, just started: nothing of it was ever asked for. */
+/** A server that has just started, with an account at its quota and cold caches. */
 async function startFull(): Promise<TestServer> {
   const first = await startTestServer({
     environment: { RATE_LIMIT_PER_MINUTE: '0', RETURN_PATH_HOST: 'bounces.example' },

@@ -1,15 +1,15 @@
-/** A stream as it comes over the wire, which is read as far as is asked for. */
+/** A raw stream, which is read on demand. */
 export interface OpenStream {
   readonly status: number;
   readonly headers: Headers;
-  /** Resolves once the stream has said this. */
+  /** Reads until the stream contains this text. */
   said(words: string): Promise<void>;
-  /** Everything that it has said, once the server has ended it. */
+  /** Reads until the server ends the stream; resolves to the whole text. */
   ended(): Promise<string>;
   close(): void;
 }
 
-/** Opens the stream of an account's events, from the first one on. */
+/** Opens the stream of an account's events, beginning with the first. */
 export async function openEventStream(url: string, token: string, account = 1): Promise<OpenStream> {
   const input = encodeURIComponent(JSON.stringify({ json: { account, lastEventId: 0 } }));
   return openStream(`${url}/trpc/events.stream?input=${input}`, token);

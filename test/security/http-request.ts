@@ -3,17 +3,17 @@ import { request } from 'node:http';
 import type { Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip } from 'node:zlib';
 
-/** A request that `fetch` would not send as it stands. */
+/** A request that `fetch` would refuse or change. */
 export interface HttpRequest {
   readonly method?: string;
-  /** Sent as it is: not normalised, and with whatever it holds. */
+  /** Sent as it is, without normalization. */
   readonly path: string;
   readonly headers?: Record<string, string | string[]>;
   readonly body?: string | Uint8Array | undefined;
-  /** The address of this machine that it comes from: any of 127.0.0.0/8. */
+  /** Source address, any of 127.0.0.0/8. */
   readonly from?: string;
   readonly agent?: Agent;
-  /** The answer is read until it has said this; to its end where not given. */
+  /** The answer is read until it contains this text; by default to its end. */
   readonly until?: RegExp;
 }
 
@@ -30,7 +30,7 @@ export async function sendHttp(
 ): Promise<HttpAnswer> {
   const { hostname, port } = new URL(url);
   const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
-  // Node leaves the length out where a method usually has no body, which then is taken for the next request.
+  // Node omits the length for methods that usually have no body, which would then be read as the next request.
   const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
   const sent = request(
     {
@@ -54,7 +54,7 @@ export async function sendHttp(
   return promise;
 }
 
-/** As it was before it was compressed. Leaving the loop ends the connection. */
+/** Decompresses the body. Leaving the loop closes the connection. */
 async function readText(answer: IncomingMessage, until: RegExp | undefined): Promise<string> {
   let received = '';
   for await (const chunk of decoded(answer).setEncoding('utf8')) {

@@ -7,16 +7,16 @@ import type { FastifyInstance } from 'fastify';
 import { KEYS_FILE } from '../keys-file.ts';
 import { findPrivateKeys, findTokens, privateKeyParts } from './secret-material.ts';
 
-/** What `POST` to these answers with holds a new token, this once. */
+/** Paths whose answers to `POST` contain a new token. */
 const NEW_TOKEN_PATH = /\/(?:tokens|shares)$|^\/trpc\/[\w.,]*(?:tokens|shares)\.create\b/;
 
 let knownParts: RegExp | undefined;
 
-/** Looks at all that a server says, logs and keeps, for secrets that must not be there. */
+/** Searches everything that a server answers, logs and stores for secrets that must not be there. */
 export class LeakWatch {
   readonly #findings = new Set<string>();
 
-  /** Starts a server, and from then on looks at every byte of its answers. */
+  /** Starts a server and searches every byte of its answers. */
   async during<T>(start: () => Promise<T>): Promise<T> {
     const listen = (message: unknown) => {
       // What Fastify publishes there: https://fastify.dev/docs/latest/Reference/Hooks/#diagnostics-channel-hooks
@@ -55,12 +55,12 @@ export class LeakWatch {
     };
     const { write, end, writeHead } = response;
     let headers: Readonly<Record<string, unknown>> = {};
-    // Fastify hands all headers over at once, and Node keeps no copy of them.
+    // Fastify passes all headers at once, and Node keeps no copy.
     response.writeHead = (...said: unknown[]) => {
       headers = { ...response.getHeaders(), ...Object(said.at(-1)) };
       return Reflect.apply(writeHead, response, said);
     };
-    // Every overload of the two begins with what is said.
+    // The first argument of every overload is the data.
     response.write = (...said: unknown[]) => {
       listen(said[0]);
       return Reflect.apply(write, response, said);
@@ -80,7 +80,7 @@ export class LeakWatch {
     if (forTokens) for (const found of findTokens(text)) this.#findings.add(`${found} in ${where}`);
   }
 
-  /** The key that encrypts the others is in its own file, and nowhere else. */
+  /** The secret key is in its own file, and nowhere else. */
   async #lookForSecretKey(log: readonly string[], dataDir: string): Promise<void> {
     const key = await readFile(join(dataDir, 'secret.key'), 'utf8').catch(() => undefined);
     if (key === undefined) return;
@@ -93,14 +93,14 @@ export class LeakWatch {
   }
 }
 
-/** What an answer says, whatever coding it travels in. `bytes` in latin1. */
+/** Decodes an answer of any content coding. `bytes` in latin1. */
 function decoded(bytes: string, coding: unknown): string {
   const decode = coding === 'br' ? brotliDecompressSync : coding === 'gzip' ? gunzipSync : null;
-  // Nothing was sent to a HEAD, or where only its copy was still good.
+  // Answers to HEAD, and 304, have no body.
   return decode === null || bytes === '' ? bytes : decode(Buffer.from(bytes, 'latin1')).toString('latin1');
 }
 
-/** As the server reads it: decoded once. */
+/** Percent-decoded once, as the server does. */
 function pathOf({ url = '' }: IncomingMessage): string {
   const path = url.split('?', 1)[0] ?? '';
   try {

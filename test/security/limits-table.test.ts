@@ -100,7 +100,13 @@ test('SECURITY.md lists the limits that the server has', () => {
       'name servers asked',
       `${DNS_LIMITS.serversAZone} a zone, after ${DNS_LIMITS.referrals} referrals at most`,
     ],
+    [
+      'servers of the zone above that are asked for its referral',
+      `${DNS_LIMITS.parentServers}, one after another, of one of the ${DNS_LIMITS.zonesAbove} names above`,
+    ],
     ['TXT values at a name that are judged', `${CHECK_LIMITS.judgedValues}, ours first`],
+    ['Base64 of a published key that is parsed', `${n(CHECK_LIMITS.keyCharacters)} characters`],
+    ['terms of an SPF record', `${CHECK_LIMITS.spfTerms}; the look-ups of a longer one are not counted`],
     [
       'what is kept of it',
       `${kib(EVIDENCE_LIMITS.bytes)}, ${EVIDENCE_LIMITS.valuesAnAnswer} values an answer`,

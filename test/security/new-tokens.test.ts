@@ -44,7 +44,7 @@ describe('a token that will stop', () => {
     if (status === 403)
       expect(made.body).toMatchObject({
         code: 'forbidden',
-        message: expect.stringContaining('stops working at'),
+        message: expect.stringContaining('expires at'),
       });
   });
 

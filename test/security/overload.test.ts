@@ -8,10 +8,10 @@ import { sendHttp } from './http-request.ts';
 import { openSocket } from './raw-socket.ts';
 
 const MAX_WAITING = 3;
-/** Far more than it takes. */
+/** Well above the limit. */
 const PATIENCE = { timeout: 15_000 };
 
-/** A server whose name servers take their time, so that whoever asks for a check waits. */
+/** A server with slow name servers, so that requests for a check wait. */
 async function startSlow(): Promise<TestServer> {
   const server = await startTestServer({ bounds: { maxWaiting: MAX_WAITING }, dns: { latency: 250 } });
   for (let id = 1; id <= MAX_WAITING; id++) {
@@ -33,7 +33,7 @@ test('a request that could only wait is refused at once, and is served again whe
   expect(Number(refused.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
   const overTrpc = await sendHttp(server.url, { path: '/trpc/tokens.current' });
   expect([overTrpc.status, JSON.parse(overTrpc.text).error.json.data.code]).toEqual([503, 'unavailable']);
-  // Who is busy must not be restarted, but gets no more to do.
+  // An overloaded server is live, but not ready.
   expect((await sendHttp(server.url, { path: '/health/live' })).status).toBe(200);
   expect((await sendHttp(server.url, { path: '/health/ready' })).status).toBe(503);
   expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([200, 200, 200]);
@@ -72,7 +72,7 @@ test('open streams do not count as waiting requests', async () => {
   abort.abort();
 });
 
-/** Another account than the first, and some tokens of it. */
+/** Creates another account with some tokens. */
 async function addAccount({ letterhead, makeToken }: TestServer, tokens: number) {
   const { id } = await letterhead.accounts.create.mutate({ name: 'Other' });
   return {
@@ -81,7 +81,7 @@ async function addAccount({ letterhead, makeToken }: TestServer, tokens: number)
   };
 }
 
-/** Sends the head of a request and the beginning of its body. `status`: that of the answer, if any comes. */
+/** Sends the head of a request and a part of its body. `status` is that of the answer, if there is one. */
 async function sendHalf(
   url: string,
   path: string,
@@ -98,8 +98,8 @@ async function sendHalf(
 test('bodies that trickle in for one account, however many tokens it has, hold up no other account', async () => {
   await using server = await startTestServer({ bounds: { maxWaiting: MAX_WAITING } });
   const { id, tokens } = await addAccount(server, 3);
-  const doors = [`/api/v1/accounts/${id}/domains`, '/trpc/domains.create'];
-  const half = (i: number) => sendHalf(server.url, doors[i % 2] ?? '', tokens[i % 3]);
+  const paths = [`/api/v1/accounts/${id}/domains`, '/trpc/domains.create'];
+  const half = (i: number) => sendHalf(server.url, paths[i % 2] ?? '', tokens[i % 3]);
   const opened = await Promise.all(
     Array.from({ length: ACCOUNT_LIMITS.unreadBodies + 10 }, (_, i) => half(i)),
   );

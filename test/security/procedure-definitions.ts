@@ -1,19 +1,19 @@
 import { z } from 'zod';
 import type { Meta } from '../../server/router/meta.ts';
 
-/** A procedure as the router has it at run time. */
+/** Run-time definition of a procedure. */
 export interface ProcedureDefinition {
   readonly path: string;
   readonly type: 'query' | 'mutation' | 'subscription';
-  /** Undefined where somebody has forgotten it. */
+  /** Undefined if it was forgotten. */
   readonly meta: Meta | undefined;
   readonly input: z.ZodObject | undefined;
 }
 
-/** Every procedure of a router, whatever it declares of itself. */
+/** Lists all procedures of a router, declared correctly or not. */
 export function listProcedures(router: { _def: { procedures: object } }): ProcedureDefinition[] {
   return Object.entries(router._def.procedures).map(([path, built]) => {
-    // tRPC keeps these at run time, and does not type them.
+    // tRPC does not type these properties.
     const { type, meta, inputs } = (
       built as { _def: Pick<ProcedureDefinition, 'type' | 'meta'> & { inputs: z.ZodObject[] } }
     )._def;
@@ -21,7 +21,7 @@ export function listProcedures(router: { _def: { procedures: object } }): Proced
   });
 }
 
-/** A value for every field that an input requires: its example where it has one, else something of its type. */
+/** Values of all required fields of an input: their examples, or else any value of their type. */
 export function sampleInput(input: z.ZodObject | undefined): Record<string, unknown> {
   if (input === undefined) return {};
   const schema = z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' });

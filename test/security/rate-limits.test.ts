@@ -1,6 +1,6 @@
 import type { Scope } from '@letterhead/shared';
 import { describe, expect, test } from 'vitest';
-import { addressNetwork } from '../../server/auth/address-network.ts';
+import { addressNetwork } from '../../server/auth/rate-limits.ts';
 import { ACCOUNT_LIMITS } from '../../server/limits.ts';
 import type { TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
@@ -32,7 +32,7 @@ const list = (token: string, account = 1): HttpRequest => ({
   headers: { authorization: `Bearer ${token}` },
 });
 
-/** A token of another account than the one that makes it. */
+/** A token of another account. */
 async function makeTokenOf(server: TestServer, account: number, scopes: Scope[] = ['domains:read']) {
   return (await server.letterhead.tokens.create.mutate({ account, name: 'x', scopes })).token;
 }
@@ -279,7 +279,7 @@ describe('forwarded addresses', () => {
     headers: { ...WRONG, 'x-forwarded-for': address },
   });
 
-  /** The address that the event of a change carries. */
+  /** The address in the event of a change. */
   async function actorOf(server: TestServer, address: string): Promise<unknown> {
     await server.rest('POST', '/accounts/1/tokens', {
       json: { name: 'x', scopes: ['domains:read'] },

@@ -2,45 +2,45 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { connect } from 'node:net';
 
-/** A connection to the server at `url` on which anything can be said. */
+/** A TCP connection to the server at `url`. */
 export async function openSocket(url: string): Promise<Socket> {
   const { hostname, port } = new URL(url);
-  // Left half open, so that the client alone decides when it stops.
+  // Allows half-open, so that the client decides when to close.
   const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
   await once(socket, 'connect');
-  // What the server does to the connection is what is looked at.
+  // Tests observe how the server closes the connection.
   socket.on('error', () => {});
   return socket;
 }
 
-/** What the server says until it ends the connection. */
+/** Reads until the server closes the connection. */
 export async function readToEnd(socket: Socket): Promise<string> {
   let received = '';
   socket.setEncoding('latin1');
   try {
     for await (const chunk of socket) received += chunk;
   } catch {
-    // Reset after it has said what it had to say.
+    // The connection was reset after the answer.
   }
   socket.destroy();
   return received;
 }
 
-/** Says something and reads to the end. */
+/** Sends a text and reads until the end. */
 export async function exchange(url: string, said: string | Uint8Array): Promise<string> {
   const socket = await openSocket(url);
   socket.write(said);
   return readToEnd(socket);
 }
 
-/** One answer out of what was read from a connection. */
+/** One answer of a connection. */
 export interface RawAnswer {
   readonly status: number;
   readonly head: string;
   readonly body: string;
 }
 
-/** The answers in what was read, one after the other. */
+/** Parses all answers of a connection. */
 export function parseAnswers(received: string): RawAnswer[] {
   const answers: RawAnswer[] = [];
   let rest = received;
@@ -56,7 +56,7 @@ export function parseAnswers(received: string): RawAnswer[] {
   return answers;
 }
 
-/** The body that this head announces, and what follows it. */
+/** Splits the body that a head announces from the rest. */
 function splitBody(head: string, rest: string): [string, string] {
   if (/^transfer-encoding: chunked/im.test(head)) return splitChunks(rest);
   const [, length = '0'] = /^content-length: (\d+)/im.exec(head) ?? [];

@@ -1,14 +1,14 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { FastifyInstance } from 'fastify';
 
-/** A route as Fastify knows it. */
+/** A route of Fastify. */
 export interface RegisteredRoute {
   readonly method: string;
   /** With parameters as Fastify spells them: `/api/v1/accounts/:account`. */
   readonly url: string;
 }
 
-/** Does `start`, and tells of every route that came to be meanwhile, whoever has added it. */
+/** Runs `start` and lists every route that is registered meanwhile. */
 export async function withRegisteredRoutes<T>(
   start: () => Promise<T>,
 ): Promise<{ started: T; routes: RegisteredRoute[] }> {

@@ -1,7 +1,7 @@
 import superjson from 'superjson';
 import { expect, test } from 'vitest';
 import { BEARER } from '../../server/auth/admission.ts';
-import { parseDomainName } from '../../server/domains/domain-name.ts';
+import { DomainNameSchema } from '../../server/domains/domain-name.ts';
 import { stripPorts } from '../../server/http/forwarded-addresses.ts';
 import { REQUEST_LIMITS } from '../../server/limits.ts';
 import { parseForm } from '../../server/rest/request-body.ts';
@@ -9,7 +9,7 @@ import { readPlainInput } from '../../server/trpc/input-types.ts';
 import { startTestServer } from '../running-server.ts';
 import { cpuOf, longestStretch } from './cpu-stretch.ts';
 
-/** Nearly all that a body may hold. */
+/** Just below the limit of a body. */
 const FULL = 64_000;
 
 const fill = (piece: string): string => piece.repeat(Math.floor(FULL / piece.length));
@@ -96,16 +96,16 @@ test.each([
   expect(readPlainInput(JSON.parse(superjson.stringify(input)))).toEqual(input);
 });
 
-/** A way to make an input of about so many characters, and what takes it. */
+/** Makes an input of a given length, and the function that reads it. */
 interface Growing {
   readonly name: string;
   readonly make: (length: number) => string;
   readonly take: (text: string) => unknown;
-  /** As long as it may be. */
+  /** Maximum length of the input. */
   readonly longest: number;
 }
 
-/** What it is refused with is as good as what it is read as. */
+/** Returns the error if the input is refused. */
 const take = (read: (text: string) => unknown) => (text: string) => {
   try {
     return read(text);
@@ -115,7 +115,7 @@ const take = (read: (text: string) => unknown) => (text: string) => {
 };
 const readForm = take(parseForm);
 const readInput = take((text) => readPlainInput(JSON.parse(text)));
-const readName = take(parseDomainName);
+const readName = (text: string) => DomainNameSchema.safeParse(text);
 const times = (piece: string) => (length: number) => piece.repeat(Math.floor(length / piece.length));
 const LONGEST_BODY = REQUEST_LIMITS.bodyBytes;
 const HEADERS = 16_000;
@@ -187,7 +187,7 @@ test.each(GROWING)('the cost of reading $name grows no faster than its length', 
     const text = make(length);
     return cpuOf(() => take(text), 7);
   });
-  // Where the cost were squared, it would be 16 times as much. What takes less than 1 ms is measured badly.
+  // A quadratic cost would be 16 times as much. Times below 1 ms are not measured precisely.
   expect(whole).toBeLessThan(9 * Math.max(quarter, 1));
   expect(whole).toBeLessThan(50);
 });

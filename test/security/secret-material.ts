@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** How an RSA private key looks, whatever it is written in: the first bytes of PKCS #8, PKCS #1, or a JWK. */
+/** Beginnings of RSA private keys in PKCS #8, PKCS #1 and JWK, in all usual encodings. */
 const PRIVATE_KEY_FORMS: readonly [string, RegExp][] = [
   ['PEM', /-----BEGIN [A-Z ]*PRIVATE KEY/],
   ['PKCS #8 in base64', /BgkqhkiG9w0BAQEFAASC/],
@@ -15,12 +15,12 @@ const PRIVATE_KEY_FORMS: readonly [string, RegExp][] = [
   ['JWK', /"kty":"RSA"[^}]*"d":"/],
 ];
 
-/** By itself: what is encrypted has every three letters in it sooner or later. */
+/** A whole word, because any three letters occur in encrypted data sooner or later. */
 const TOKENS = /(?<![\w-])lh_[\w-]{43}(?![\w-])/g;
-/** What the reference shows in the place of one. */
+/** The placeholder in the API reference. */
 const EXAMPLE_TOKEN = `lh_${'x'.repeat(43)}`;
 
-/** Looks for private keys in a text; `latin1` for what is binary. Tells what was found, and never the secret itself. */
+/** Finds private keys in a text (binary data as `latin1`). Returns what kind was found, and never the secret. */
 export function findPrivateKeys(text: string, parts: RegExp | null): string[] {
   const forms = PRIVATE_KEY_FORMS.filter(([, form]) => form.test(text)).map(
     ([name]) => `a private key (${name})`,
@@ -28,13 +28,13 @@ export function findPrivateKeys(text: string, parts: RegExp | null): string[] {
   return parts?.test(text) === true ? [...forms, 'a part of a private key'] : forms;
 }
 
-/** Looks for tokens in a text. */
+/** Finds tokens in a text. */
 export function findTokens(text: string): string[] {
   const found = text.match(TOKENS) ?? [];
   return found.some((token) => token !== EXAMPLE_TOKEN) ? ['a token'] : [];
 }
 
-/** A pattern of a piece out of the middle of each private key in a key file, in base64 and in hexadecimal. */
+/** Pattern of a part of each private key in a key file, in base64 and in hexadecimal. */
 export function privateKeyParts(keysFile: string): RegExp {
   const pieces = readFileSync(keysFile, 'utf8')
     .split('\n')
@@ -43,7 +43,7 @@ export function privateKeyParts(keysFile: string): RegExp {
   return new RegExp(pieces.map((piece) => piece.replaceAll('+', '\\+')).join('|'));
 }
 
-/** From the first prime on, so that nothing of it is in the public key; within one line of a PEM. */
+/** Begins at the first prime, which is not in the public key; fits one line of a PEM file. */
 function piecesOf(privateKey: string): string[] {
   const hex = Buffer.from(privateKey, 'base64').toString('hex');
   const base64 = privateKey.slice(16 * 64, 16 * 64 + 48);

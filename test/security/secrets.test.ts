@@ -8,10 +8,10 @@ import { authorizedProcedure } from '../../server/router/procedures.ts';
 import { makeWorkplace } from '../cli/letterhead-process.ts';
 import { KEYS_FILE } from '../keys-file.ts';
 import { startTestServer } from '../running-server.ts';
-import { routeDoors, trpcDoors } from './doors.ts';
+import { routeEndpoints, trpcEndpoints } from './endpoints.ts';
 import { LeakWatch } from './leak-watch.ts';
 import { withRegisteredRoutes } from './registered-routes.ts';
-import { walkAsWelcome } from './tenancy-walk.ts';
+import { callWithPermission } from './tenancy-matrix.ts';
 
 /** A private key that the test servers draw from, in PKCS #8. */
 async function knownKey(): Promise<Buffer> {
@@ -35,7 +35,9 @@ test('no procedure, route, log line or file gives away a private key or a token'
   // Disposing of the server looks at all of it: see LeakWatch.
   await using server = started;
   const isApi = ({ url }: { url: string }) => url.startsWith('/api/') || url === '/metrics';
-  expect(await walkAsWelcome(server, [...trpcDoors(), ...routeDoors(routes.filter(isApi))])).toEqual([]);
+  expect(
+    await callWithPermission(server, [...trpcEndpoints(), ...routeEndpoints(routes.filter(isApi))]),
+  ).toEqual([]);
   expect(server.log.length).toBeGreaterThan(100);
   expect(await readdir(join(server.dataDir, 'accounts'))).not.toEqual([]);
 });

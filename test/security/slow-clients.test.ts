@@ -6,7 +6,7 @@ import { HTTP_LIMITS } from '../../server/limits.ts';
 import { startTestServer } from '../running-server.ts';
 import { openSocket, parseAnswers, readToEnd } from './raw-socket.ts';
 
-/** The usual bounds, in hundredths. */
+/** HTTP_LIMITS with timeouts of a hundredth. */
 const HASTY: Partial<HttpLimits> = { headersTimeout: 150, requestTimeout: 300, checkInterval: 20 };
 
 const trickles: NodeJS.Timeout[] = [];
@@ -17,7 +17,7 @@ afterEach(() => {
   for (const socket of sockets.splice(0)) socket.destroy();
 });
 
-/** Says something, and then one more byte again and again, for as long as anybody listens. */
+/** Sends a text and then a byte at a time, until the connection is closed. */
 async function trickle(url: string, said: string, byte = 'x'): Promise<Socket> {
   const socket = await openSocket(url);
   sockets.push(socket);
@@ -64,7 +64,7 @@ test('500 connections that say nothing hold nobody up, and are closed', async ()
   sockets.push(...idle);
   expect((await server.rest('GET', '/token')).status).toBe(200);
   const ended = await Promise.all(idle.map(readToEnd));
-  // Nothing was asked, and so nothing is refused but the connection.
+  // No request was sent, so the connection is closed without an answer.
   for (const received of ended)
     expect(parseAnswers(received).every(({ status }) => status === 400)).toBe(true);
   expect((await server.rest('GET', '/token')).status).toBe(200);

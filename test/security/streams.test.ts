@@ -52,7 +52,7 @@ test('a path that is percent-encoded twice does not reach a stream', async () =>
 });
 
 test('a stream is cut at once when the server stops, whatever its listener accepts', {
-  // What is in flight otherwise is waited for for 7 s.
+  // Other requests in flight are awaited for 7 s.
   timeout: 6000,
 }, async () => {
   const server = await startTestServer();
@@ -74,7 +74,7 @@ test('a stream that is refused, or ends, is not counted', async () => {
   expect((await openEventStream(server.url, token)).status).toBe(200);
 });
 
-/** What takes a token's right to listen away, while it listens to account 2. */
+/** Changes that end a token's right to a stream of account 2. */
 const endings: [string, (server: TestServer, token: number) => Promise<unknown>, string][] = [
   [
     'is revoked',
@@ -133,7 +133,7 @@ test('a listener that goes away at any moment leaves no subscription behind', as
     const reader = body?.getReader();
     for (let read = 0; read < after % 4; read++) await reader?.read();
     abort.abort();
-    // Vitest fails over a rejection that nobody hears, of which a server would die.
+    // Vitest fails on an unhandled rejection, which would crash a server.
     expect((await server.rest('GET', '/token')).status).toBe(200);
   }
   await vi.waitFor(

@@ -9,14 +9,14 @@ import { authorizedProcedure } from '../../server/router/procedures.ts';
 import { t } from '../../server/router/trpc.ts';
 import type { TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
-import type { Door } from './doors.ts';
-import { routeDoors, trpcDoors } from './doors.ts';
+import type { Endpoint } from './endpoints.ts';
+import { routeEndpoints, trpcEndpoints } from './endpoints.ts';
 import type { RegisteredRoute } from './registered-routes.ts';
 import { withRegisteredRoutes } from './registered-routes.ts';
-import type { MovableClock } from './tenancy-walk.ts';
-import { seen, setTheScene, walk, walkAsWelcome } from './tenancy-walk.ts';
+import type { MovableClock } from './tenancy-matrix.ts';
+import { callWithoutPermission, callWithPermission, createFixture, seen } from './tenancy-matrix.ts';
 
-/** What is there for everybody, without a token. Whoever adds a route adds it here, or protects it. */
+/** Public routes. A new route has to be added here, or protected. */
 const PUBLIC = [
   '/openapi.json',
   '/reference',
@@ -27,37 +27,39 @@ const PUBLIC = [
   '/share',
   '/*',
 ];
-/** The files that the console was built into. */
+/** Files of the built console. */
 const CONSOLE_FILE = /^\/(?:assets\/)?[\w.-]+\.(?:html|js|css|svg)$/;
 
 function isPublic({ method, url }: RegisteredRoute): boolean {
   return ['GET', 'HEAD'].includes(method) && (PUBLIC.includes(url) || CONSOLE_FILE.test(url));
 }
 
-async function startWithDoors(clock: MovableClock): Promise<{ server: TestServer; doors: Door[] }> {
+async function startWithEndpoints(
+  clock: MovableClock,
+): Promise<{ server: TestServer; endpoints: Endpoint[] }> {
   const environment = { RATE_LIMIT_PER_MINUTE: '0' };
   const { started, routes } = await withRegisteredRoutes(() =>
     startTestServer({ environment, clock: () => clock.now }),
   );
   return {
     server: started,
-    doors: [...trpcDoors(), ...routeDoors(routes.filter((route) => !isPublic(route)))],
+    endpoints: [...trpcEndpoints(), ...routeEndpoints(routes.filter((route) => !isPublic(route)))],
   };
 }
 
 test('every procedure and every route keeps out callers without the right to it', async () => {
   const clock = { now: new Date() };
-  const { server, doors } = await startWithDoors(clock);
+  const { server, endpoints } = await startWithEndpoints(clock);
   await using _ = server;
-  expect(doors.length).toBeGreaterThan(30);
-  const scene = await setTheScene(server, clock);
-  const before = await seen(server, scene.victim.account);
-  expect(await walk(server.url, doors, scene)).toEqual([]);
-  expect(await seen(server, scene.victim.account)).toEqual(before);
-  // Each of them opens to whom it should, with the very same requests: it was the token alone that was refused.
-  // A database is backed up by its own tools.
+  expect(endpoints.length).toBeGreaterThan(30);
+  const fixture = await createFixture(server, clock);
+  const before = await seen(server, fixture.victim.account);
+  expect(await callWithoutPermission(server.url, endpoints, fixture)).toEqual([]);
+  expect(await seen(server, fixture.victim.account)).toEqual(before);
+  // The same requests succeed with the right token, so it was the token alone that was refused.
+  // PostgreSQL is backed up by its own tools.
   const isDatabase = process.env['TEST_STORE'] === 'postgres';
-  expect(await walkAsWelcome(server, doors)).toEqual(
+  expect(await callWithPermission(server, endpoints)).toEqual(
     isDatabase ? ['GET /api/v1/backup: 503 unavailable'] : [],
   );
 });
@@ -72,12 +74,12 @@ test('a refusal does not tell which accounts exist', async () => {
   expect(there?.replaceAll('2', '3')).toBe(notThere);
 });
 
-/** Procedures that somebody could add, and what is wrong with them. */
+/** Insecure procedures that somebody could add, and the expected finding. */
 const forgetful: [string, AnyTRPCProcedure, string][] = [
   [
     'without a scope',
     authorizedProcedure.meta(at(null, '/leak')).query(() => 'x'),
-    'domains.leak over tRPC answers 200 and opens to the victim’s own token without the scope domains:read',
+    'domains.leak over tRPC answers 200 without an error to the victim’s own token without the scope domains:read',
   ],
   [
     'about an account that it calls otherwise, past the guard',
@@ -85,7 +87,7 @@ const forgetful: [string, AnyTRPCProcedure, string][] = [
       .meta(at('domains:read', '/leak'))
       .input(z.object({ owner: IdSchema }))
       .query(() => 'x'),
-    'domains.leak over tRPC answers 200 and opens to another account',
+    'domains.leak over tRPC answers 200 without an error to another account',
   ],
 ];
 
@@ -105,20 +107,22 @@ test.each(forgetful)(
   async (_name, procedure, finding) => {
     procedures['domains.leak'] = procedure;
     const clock = { now: new Date() };
-    const { server, doors } = await startWithDoors(clock);
+    const { server, endpoints } = await startWithEndpoints(clock);
     await using _ = server;
-    const leaks = doors.filter((door) => door.procedure === 'domains.leak');
-    expect(await walk(server.url, leaks, await setTheScene(server, clock))).toContain(finding);
+    const leaks = endpoints.filter((endpoint) => endpoint.procedure === 'domains.leak');
+    expect(await callWithoutPermission(server.url, leaks, await createFixture(server, clock))).toContain(
+      finding,
+    );
   },
 );
 
 test('the tenancy test finds a route that is added beside the router', async () => {
   const clock = { now: new Date() };
-  const { server } = await startWithDoors(clock);
+  const { server } = await startWithEndpoints(clock);
   await using _ = server;
-  const doors = routeDoors([{ method: 'GET', url: '/health/live' }]);
-  expect(await walk(server.url, doors, await setTheScene(server, clock))).toContain(
-    'GET /health/live answers 200 and opens to nobody',
+  const endpoints = routeEndpoints([{ method: 'GET', url: '/health/live' }]);
+  expect(await callWithoutPermission(server.url, endpoints, await createFixture(server, clock))).toContain(
+    'GET /health/live answers 200 without an error to nobody',
   );
 });
 

@@ -1,20 +1,20 @@
 import { readFile } from 'node:fs/promises';
 
-/** What a heap holds of one type: a constructor's name, or a kind of the engine's own such as `(string)`. */
+/** Objects of one type in a heap: a constructor's name, or an internal type such as `(string)`. */
 interface HeapType {
   readonly count: number;
-  /** Of the objects themselves, without what hangs on them. */
+  /** Shallow size. */
   readonly bytes: number;
 }
 
 export type HeapTypes = ReadonlyMap<string, HeapType>;
 
-/** By how much a type has grown. */
+/** Growth of a type. */
 export interface HeapGrowth extends HeapType {
   readonly name: string;
 }
 
-/** What a file of V8's (`.heapsnapshot`) has of its format that is used here. */
+/** The part of V8's `.heapsnapshot` format that is used here. */
 interface Snapshot {
   readonly snapshot: {
     readonly meta: {
@@ -23,12 +23,12 @@ interface Snapshot {
       readonly node_types: readonly (string | readonly string[])[];
     };
   };
-  /** All nodes one after the other, a number for each field. */
+  /** All nodes, with a number for each field. */
   readonly nodes: readonly number[];
   readonly strings: readonly string[];
 }
 
-/** Adds up a snapshot by type, as the browser's tools do. Takes some five times the file's size of memory. */
+/** Sums a snapshot by type, as browser tools do. Needs about five times the file's size of memory. */
 export async function readHeapTypes(path: string): Promise<HeapTypes> {
   const { snapshot, nodes, strings }: Snapshot = JSON.parse(await readFile(path, 'utf8'));
   const { node_fields: fields, node_types: types } = snapshot.meta;
@@ -47,7 +47,7 @@ export async function readHeapTypes(path: string): Promise<HeapTypes> {
   return totals;
 }
 
-/** The types that have grown most by this measure, the most first. */
+/** The types that grew most by this measure, in descending order. */
 export function grownMost(
   before: HeapTypes,
   after: HeapTypes,
@@ -65,7 +65,7 @@ export function grownMost(
     .slice(0, limit);
 }
 
-/** Strings, functions and code have names of their own, each another one. */
+/** Strings, functions and code are grouped by kind, because each has another name. */
 function nameOf(kind: string, name: string): string {
   return kind === 'object' || kind === 'native' ? name : `(${kind})`;
 }

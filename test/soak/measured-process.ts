@@ -1,34 +1,34 @@
 import { Child } from '../child-process.ts';
 import type { StretchFigures } from '../hostile/stretch-meter.ts';
 
-/** What a process holds, in bytes, after the garbage is gone. */
+/** Memory of a process in bytes, after garbage collection. */
 export interface Memory {
-  /** Of the machine's memory. */
+  /** Resident set size. */
   readonly rss: number;
-  /** By JavaScript: its heap, and what hangs on it. */
+  /** The JavaScript heap and external memory. */
   readonly held: number;
 }
 
-/** What the process is asked; an object: to write a snapshot of its heap into this file. */
+/** Questions to the process; an object asks for a heap snapshot in this file. */
 export type MeasuredQuestion = 'memory' | 'measure stretches' | 'stretches' | { readonly snapshot: string };
 
-/** A server in a process of its own, which can be asked what it costs. */
+/** A server in a separate process, whose memory and CPU time can be measured. */
 export interface MeasuredProcess extends AsyncDisposable {
   readonly url: string;
   memory(): Promise<Memory>;
-  /** Writes V8's `.heapsnapshot`, with all that the process knows in it, to this path. */
+  /** Writes V8's `.heapsnapshot` to this path; it contains all data of the process. */
   writeHeapSnapshot(path: string): Promise<void>;
-  /** Begins to measure for how long the main thread is taken at a stretch, or begins anew. */
+  /** Starts to measure how long tasks block the main thread, or restarts. */
   measureStretches(): Promise<void>;
-  /** What was measured since; the measuring ends. */
+  /** Stops measuring and resolves to the results. */
   stretches(): Promise<StretchFigures>;
 }
 
-/** Starts the server with these settings; rejects with what it has said where it does not come up. */
+/** Starts the server with these settings; rejects with its output if it does not start. */
 export async function startMeasured(environment: Record<string, string>): Promise<MeasuredProcess> {
   const child = await Child.start<{ url: string }>(new URL('./measured-server.ts', import.meta.url), {
     environment: { PORT: '0', ...environment },
-    // As the command line runs: letterhead.js says why.
+    // The same options as in letterhead.js.
     nodeOptions: ['--expose-gc', '--max-semi-space-size=8'],
   });
   const ask = <Answer>(question: MeasuredQuestion) => child.ask<Answer>(question);

@@ -1,12 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { writeHeapSnapshot } from 'node:v8';
 import { pino } from 'pino';
-import { keysFromFile } from '../../server/keys/key-source.ts';
 import { startServer } from '../../server/running-server.ts';
 import { parseSettings } from '../../server/settings.ts';
 import { serveParent } from '../child-process.ts';
 import { StretchMeter } from '../hostile/stretch-meter.ts';
-import { KEYS_FILE } from '../keys-file.ts';
+import { KEYS_FILE, keysFromFile } from '../keys-file.ts';
 import type { MeasuredQuestion, Memory } from './measured-process.ts';
 
 /**

@@ -11,10 +11,10 @@ export interface MixedLoadOptions {
   readonly random: () => number;
 }
 
-/** How many addresses strangers come from. */
-const STRANGERS = 500;
+/** Addresses that requests without a token come from. */
+const ANONYMOUS_ADDRESSES = 500;
 
-/** What callers of every kind do to a server, good and bad. Whatever a round makes, it takes away again. */
+/** Requests of all kinds, valid and invalid. Each round deletes what it creates. */
 export class MixedLoad {
   readonly #url: string;
   readonly #token: string;
@@ -35,13 +35,13 @@ export class MixedLoad {
       ...some(6, () => this.#readOverTrpc()),
       ...some(2, () => this.#tokenLife()),
       ...some(1, () => this.#accountLife()),
-      ...some(6, () => this.#strangers()),
+      ...some(6, () => this.#anonymousRequests()),
       ...some(2, () => this.#listen()),
       ...some(2, () => this.#talkNonsense()),
     ];
   }
 
-  /** A few requests of one kind. Rejects where any is answered otherwise than it must be. */
+  /** Sends a few requests of one kind. Rejects if any gets an unexpected answer. */
   async round(): Promise<void> {
     await this.#kinds[Math.floor(this.#random() * this.#kinds.length)]?.();
   }
@@ -51,7 +51,7 @@ export class MixedLoad {
     const account = 1;
     const { id } = await domains.create.mutate({ account, domain: this.#name() });
     await domains.update.mutate({ account, id, domain: this.#name() });
-    // The limit of checks is reached all the time, and is no fault.
+    // Reaching the limit of checks is expected.
     await domains.verifyDns.mutate({ account, id }).catch(unless('rate_limited'));
     const { token } = await shares.create.mutate({ account, id });
     await this.#rest('GET', '/share', 200, { token });
@@ -98,14 +98,14 @@ export class MixedLoad {
   }
 
   /** Wrong tokens and wrong paths, from many addresses. */
-  async #strangers(): Promise<void> {
-    const stranger = Math.floor(this.#random() * STRANGERS);
-    const headers = { 'x-forwarded-for': `198.18.${stranger >> 8}.${stranger & 255}` };
-    const token = `lh_${stranger.toString(36).padStart(43, '0')}`;
+  async #anonymousRequests(): Promise<void> {
+    const client = Math.floor(this.#random() * ANONYMOUS_ADDRESSES);
+    const headers = { 'x-forwarded-for': `198.18.${client >> 8}.${client & 255}` };
+    const token = `lh_${client.toString(36).padStart(43, '0')}`;
     await this.#rest('GET', '/token', 401, { token, headers });
     await this.#rest('GET', '/accounts/1/domains', 401, { token: null, headers });
-    await this.#rest('GET', `/nowhere-${stranger}`, 404, { token: null, headers });
-    await this.#rest('POST', '/accounts/1/domains', 422, { form: `domain=${'.'.repeat(stranger)}`, headers });
+    await this.#rest('GET', `/nowhere-${client}`, 404, { token: null, headers });
+    await this.#rest('POST', '/accounts/1/domains', 422, { form: `domain=${'.'.repeat(client)}`, headers });
     await this.#rest('POST', '/accounts/1/domains', 413, { form: 'x'.repeat(70_000), headers });
   }
 
@@ -170,7 +170,7 @@ interface RestOptions {
   readonly headers?: Record<string, string>;
 }
 
-/** Lets a refusal of this code pass. */
+/** Ignores an error of this code. */
 function unless(code: string): (error: unknown) => void {
   return (error) => {
     if (!isLetterheadError(error) || error.data?.code !== code) throw error;

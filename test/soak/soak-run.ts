@@ -12,36 +12,36 @@ import { MixedLoad } from './mixed-load.ts';
 
 export interface SoakOptions {
   readonly minutes: number;
-  /** Milliseconds that never go back. */
+  /** Monotonic clock, in milliseconds. */
   readonly now: () => number;
-  /** At least 0 and less than 1. */
+  /** Random numbers of at least 0 and less than 1. */
   readonly random: () => number;
   readonly onTenth?: (tenth: number, memory: Memory, rounds: number) => void;
 }
 
 export interface SoakReport {
   readonly rounds: number;
-  /** After each tenth of the time, with the load paused. */
+  /** Measured after each tenth of the time, with the load paused. */
   readonly tenths: readonly Memory[];
-  /** What the heap held by type after the first tenth, and at the end. */
+  /** The heap by type after the first tenth and at the end. */
   readonly heap: { readonly first: HeapTypes; readonly last: HeapTypes };
-  /** Answers that were not what they must be; there must be none. */
+  /** Unexpected answers; there must be none. */
   readonly complaints: readonly string[];
 }
 
 const WORKERS = 8;
-/** What is there all the time. */
+/** Data that exists during the whole run. */
 const DOMAINS = 200;
 const MAX_COMPLAINTS = 20;
 
-/** Drives a real server with a mixed load, and looks at its memory after each tenth of the time. */
+/** Runs a mixed load against a real server, and measures its memory after each tenth of the time. */
 export async function soak({ minutes, now, random, onTenth = () => {} }: SoakOptions): Promise<SoakReport> {
   const folder = await mkdtemp(join(tmpdir(), 'letterhead-soak-'));
   try {
     await using dns = await startLoopbackDns();
     const token = makeTokenSecret();
     await using server = await startMeasured(environmentOf(join(folder, 'data'), dns.port, token));
-    await furnish(server, token);
+    await seedServer(server, token);
     const snapshots = { first: join(folder, 'first.heapsnapshot'), last: join(folder, 'last.heapsnapshot') };
     const load = new MixedLoad({ url: server.url, token, random });
     const tenths: Memory[] = [];
@@ -56,7 +56,7 @@ export async function soak({ minutes, now, random, onTenth = () => {} }: SoakOpt
         }
       };
       await Promise.all(Array.from({ length: WORKERS }, work));
-      // Before the memory is measured: a snapshot leaves some 90 MB resident behind, which are in every figure then.
+      // Before memory is measured, because a snapshot leaves about 90 MB resident, which are then in all figures.
       if (tenth === 1) await server.writeHeapSnapshot(snapshots.first);
       const memory = await server.memory();
       tenths.push(memory);
@@ -78,13 +78,13 @@ function environmentOf(dataDir: string, dnsPort: number, token: string): Record<
     DNS_ALLOW_PRIVATE: 'true',
     DNS_AUTHORITY_PORT: String(dnsPort),
     RETURN_PATH_HOST: 'bounces.example',
-    // Tokens and accounts come and go far more often than anybody may otherwise make them.
+    // Tokens and accounts are created far above the usual rate limits.
     RATE_LIMIT_PER_MINUTE: '0',
     TRUST_PROXY: 'true',
   };
 }
 
-async function furnish({ url }: MeasuredProcess, token: string): Promise<void> {
+async function seedServer({ url }: MeasuredProcess, token: string): Promise<void> {
   const { domains } = createLetterhead({ url, token });
   for (let i = 0; i < DOMAINS; i++) await domains.create.mutate({ account: 1, domain: `d${i}.example.org` });
 }

@@ -7,11 +7,10 @@ import { createGzip, gzipSync } from 'node:zlib';
 import { type Pack, pack } from 'tar-stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ARCHIVE_LIMITS } from '../../server/limits.ts';
-import { type WriteArchiveOptions, writeArchive } from '../../server/store/json/archive.ts';
+import { restoreArchive, type WriteArchiveOptions, writeArchive } from '../../server/store/json/archive.ts';
 import { checkFolder } from '../../server/store/json/check-folder.ts';
 import { nodeFileSystem } from '../../server/store/json/file-system.ts';
 import type { JsonStore } from '../../server/store/json/json-store.ts';
-import { restoreArchive } from '../../server/store/json/restore.ts';
 import { type JsonFolder, makeJsonFolder } from './json-folder.ts';
 import {
   createAccount,

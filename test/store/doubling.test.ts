@@ -89,7 +89,7 @@ test('the time to list events grows no faster than the log', async () => {
 test('the time to use a schedule grows no faster than its entries, of one account or of many', async () => {
   for (const accounts of [1, 1_000]) {
     await expectNoSquare(10_000, async (size) => () => {
-      const schedule = new Schedule(() => ({ touch() {}, async flush() {} }));
+      const schedule = new Schedule(null, () => ({ touch() {}, async flush() {} }));
       for (const id of upTo(size)) schedule.add(1 + (id % accounts), id, null);
       expect(schedule.countDue(NOON)).toBe(size);
       expect(schedule.claim(NOON, size, 60)).toHaveLength(size);

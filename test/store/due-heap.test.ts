@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { DueHeap } from '../../server/store/json/due-heap.ts';
+import { DueHeap } from '../../server/store/json/due-turns.ts';
 
 test('a heap gives the same order as a sorted list, whatever was put in and taken out', () => {
   const step = fc.oneof(

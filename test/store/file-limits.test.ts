@@ -2,9 +2,13 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FILE_LIMITS } from '../../server/limits.ts';
-import { type FileSystem, nodeFileSystem, type OpenFile } from '../../server/store/json/file-system.ts';
+import {
+  BufferPool,
+  type FileSystem,
+  nodeFileSystem,
+  type OpenFile,
+} from '../../server/store/json/file-system.ts';
 import type { JsonStore } from '../../server/store/json/json-store.ts';
-import { BufferPool } from '../../server/store/json/text-io.ts';
 import { type JsonFolder, makeJsonFolder } from './json-folder.ts';
 import { createAccount, event, keepEvidence, madeDomain } from './rows.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { jsonText } from '../../server/store/json/json-text.ts';
+import { jsonText } from '../../server/store/json/json-file.ts';
 
 test('JSON text in parts is what JSON.stringify writes, whatever the data', () => {
   const data = fc.dictionary(

@@ -65,7 +65,7 @@ const requests: [string, Sent][] = [
 
 let server: TestServer;
 beforeAll(async () => {
-  // The second of two requests must not be a second later.
+  // Both requests have to fall into the same second.
   const now = new Date();
   server = await startTestServer({ clock: () => now });
   await server.letterhead.domains.create.mutate({ account: 1, domain: 'mail.example.org' });

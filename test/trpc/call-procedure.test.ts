@@ -15,7 +15,7 @@ const [guard] = definitionOf(authorizedProcedure).middlewares;
 
 const meta = { scope: null, summary: 'For a test' } as const;
 
-/** Every way to answer and to fail. */
+/** Procedures that succeed and fail in every way. */
 const router = t.router({
   adds: authorizedProcedure
     .meta(meta)

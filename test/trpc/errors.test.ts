@@ -2,7 +2,7 @@ import { createLetterhead, isLetterheadError } from '@letterhead/client';
 import { expect, test } from 'vitest';
 import { startTestServer } from '../running-server.ts';
 
-/** What a call was refused with. */
+/** The error of a call. */
 async function refusalOf(
   call: Promise<unknown>,
 ): Promise<{ code: unknown; status: unknown; errors: unknown }> {

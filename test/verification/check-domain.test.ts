@@ -258,6 +258,7 @@ describe('additional notes', () => {
   test.each<[string, (scene: CheckFixture) => void]>([
     ['NAMESERVERS_DISAGREE', ({ servers }) => servers.authorities[1]?.publish(FQDN, null)],
     ['NEGATIVE_CACHED', ({ servers }) => servers.resolver.cache.set(FQDN, { negative: 'nxdomain', ttl: 9 })],
+    ['RESOLVER_FAILS', ({ servers }) => servers.resolver.faults.set(FQDN, 'servfail')],
   ])('a diagnosis notes that a record of the code %s is in test mode, too', async (code, arrange) => {
     await using scene = await CheckFixture.set({ authorities: 2 });
     scene.servers.publish(FQDN, { TXT: [`t=y;${OURS}`] });

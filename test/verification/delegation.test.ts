@@ -157,18 +157,21 @@ describe.concurrent('a domain whose registrar and zone name different servers', 
 });
 
 describe.concurrent('the zone above', () => {
-  test('the zone above is asked once a check, and a healthy domain is asked about no more than before', async () => {
+  test('a check of a healthy domain asks the zone above once and the resolver six times', async () => {
     const { scene, parent } = await startRegistered();
     await using _scene = scene;
     scene.servers.publish(FQDN, OURS);
     expect((await scene.check(sendingDomain())).dkim.code).toBe('OK');
     expect(parent.queries.map(({ type, name }) => `${type} ${name}`)).toEqual(['NS example.org']);
     expect(scene.servers.authorities[0]?.queries).toHaveLength(4);
-    expect(scene.servers.resolver.queries.map(({ type, name }) => `${type} ${name}`)).toEqual([
-      'NS example.org',
-      'NS org',
+    const asked = scene.servers.resolver.queries.map(({ type, name }) => `${type} ${name}`);
+    expect(asked.toSorted()).toEqual([
       'A a.nic.org',
       'A ns1.example.org',
+      'NS example.org',
+      'NS org',
+      // The last step of the walk for a DMARC record, which the domain lacks.
+      'TXT _dmarc.org',
       `TXT ${FQDN}`,
     ]);
   });

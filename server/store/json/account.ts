@@ -1,5 +1,6 @@
 import type { EventFilter, EventPage, EventRow, NewEvent } from '../store.ts';
 import { Document } from './document.ts';
+import type { StoreLog } from './errors.ts';
 import { EventLog, type EventLogLimits } from './event-log.ts';
 import type { Folder } from './folder.ts';
 import {
@@ -7,12 +8,11 @@ import {
   AccountFileShape,
   EventRowSchema,
   FORMAT,
+  freeze,
   type OutboxEntry,
   type StoredDomain,
 } from './formats.ts';
-import { freeze } from './freeze.ts';
 import { JsonFile } from './json-file.ts';
-import type { StoreLog } from './store-log.ts';
 
 /** Where accounts live, and who hears of their events. */
 export interface AccountDeps {
@@ -61,7 +61,8 @@ export class Account {
   readonly id: number;
   readonly #deps: AccountDeps;
   readonly #document: Document<AccountFile>;
-  readonly #eventLog: EventLog;
+  /** Null until it is needed: most accounts have no news, and there may be very many. */
+  #eventLog: EventLog | null = null;
   /** Said once, until it works again. */
   #spillFailed = false;
 
@@ -74,13 +75,6 @@ export class Account {
       prepare: (before, after) => this.#spill(before, after),
       onCommit: (before, after) => this.#announce(before, after),
     });
-    this.#eventLog = new EventLog({
-      folder: deps.events,
-      account: this.id,
-      limits: deps.eventLog,
-      clock: deps.clock,
-      state: () => this.#document.state,
-    });
   }
 
   /** By id, as they are durable. */
@@ -88,14 +82,13 @@ export class Account {
     return this.#document.state.domains;
   }
 
-  /** Frozen, as everything that is given out. */
   domain(id: number): StoredDomain | undefined {
     const row = this.domains[indexOf(this.domains, id)];
-    return row?.id === id ? freeze(row) : undefined;
+    return row?.id === id ? row : undefined;
   }
 
   has(domain: number): boolean {
-    return this.domains[indexOf(this.domains, domain)]?.id === domain;
+    return this.domain(domain) !== undefined;
   }
 
   /** The number of the newest entry of the installation's outbox that is among the account's events. */
@@ -137,7 +130,7 @@ export class Account {
 
   /** @throws DamagedFileError, and the system's errors. */
   listEvents(filter: EventFilter): Promise<EventPage> {
-    return this.#eventLog.list(filter);
+    return this.#log.list(filter);
   }
 
   /** Tells of all that has happened, for an account that is new. */
@@ -148,22 +141,33 @@ export class Account {
   /** Nothing is written any more: the account is no more. */
   async close(): Promise<void> {
     await this.#document.close();
-    await this.#eventLog.settled();
+    await this.#eventLog?.settled();
   }
 
   async settled(): Promise<void> {
     await this.#document.settled();
   }
 
+  get #log(): EventLog {
+    this.#eventLog ??= new EventLog({
+      folder: this.#deps.events,
+      account: this.id,
+      limits: this.#deps.eventLog,
+      clock: this.#deps.clock,
+      state: () => this.#document.state,
+    });
+    return this.#eventLog;
+  }
+
   /** Prevents reusing the id of an event where the account's file was put back from a backup and the log was not. */
   async #prepareLog(): Promise<void> {
-    if (this.#eventLog.isPrepared) return;
+    if (this.#log.isPrepared) return;
     // A log that cannot be read does not stop the account: its events wait in the account's file.
-    await this.#eventLog.prepare().catch(() => {});
+    await this.#log.prepare().catch(() => {});
   }
 
   #withEvents(state: AccountFile, events: readonly NewEvent[]): AccountFile {
-    return withEvents(state, events, this.#eventLog.lastId);
+    return withEvents(state, events, this.#log.lastId);
   }
 
   /** Where the log cannot be written, events wait in the account's file. */
@@ -173,7 +177,7 @@ export class Account {
     const oldest = before.outbox.filter((event) => event.id <= last);
     const { log } = this.#deps;
     try {
-      await this.#eventLog.spill(oldest);
+      await this.#log.spill(oldest);
       this.#spillFailed = false;
     } catch (error) {
       const details = { file: `events/${this.id}.jsonl`, err: error };

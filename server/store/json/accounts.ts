@@ -2,12 +2,11 @@ import type { AccountRow, AccountStore, Change, NewAccount, NewEvent, NewToken, 
 import { emptyAccountFile } from './account.ts';
 import type { AccountFiles } from './account-files.ts';
 import { UnsyncedReplacementError } from './folder.ts';
-import { AccountRowSchema, type InstallationFile, type StoredToken, StoredTokenSchema } from './formats.ts';
-import { freeze } from './freeze.ts';
+import { AccountRowSchema, freeze, type InstallationFile } from './formats.ts';
 import type { Installation } from './installation.ts';
-import type { PendingTasks } from './pending-tasks.ts';
 import type { Schedule } from './schedule.ts';
-import type { TokenUse } from './token-use.ts';
+import type { PendingTasks } from './tasks.ts';
+import { storedToken, type TokenUse } from './tokens.ts';
 
 interface AccountsDeps {
   readonly tasks: PendingTasks;
@@ -153,11 +152,6 @@ export class Accounts implements AccountStore {
     else await files.discard(row.id);
     return isListed;
   }
-}
-
-/** What is written has been through the schema that reads it, so that no mistake makes a file unreadable. */
-export function storedToken(token: StoredToken): StoredToken {
-  return freeze(StoredTokenSchema.parse(token));
 }
 
 /** Ids mostly rise, but whoever took the lower one may come later. */

@@ -8,13 +8,14 @@ import type {
   DueCheck,
   EndingCheck,
   JsonValue,
+  LatestDue,
 } from '../store.ts';
 import type { Domains } from './domains.ts';
+import type { StoreLog } from './errors.ts';
 import type { Evidence } from './evidence.ts';
-import { InTurn } from './in-turn.ts';
-import type { PendingTasks } from './pending-tasks.ts';
 import type { Schedule } from './schedule.ts';
-import type { StoreLog } from './store-log.ts';
+import type { PendingTasks } from './tasks.ts';
+import { InTurn } from './tasks.ts';
 
 interface ChecksDeps {
   readonly tasks: PendingTasks;
@@ -24,7 +25,7 @@ interface ChecksDeps {
   readonly log: StoreLog;
 }
 
-/** What checks read and write. Evidence and times can be had again by another check, and are not fsynced. */
+/** What checks read and write. Another check makes evidence and times again, so they are not fsynced. */
 export class Checks implements CheckStore {
   readonly #deps: ChecksDeps;
   /** By domain: what two checks saw must not be mixed. */
@@ -41,6 +42,13 @@ export class Checks implements CheckStore {
 
   finish(check: EndingCheck, result: CheckResult): Promise<CheckEnd> {
     return this.#deps.tasks.serve(() => this.#turns.run(check.id, () => this.#finish(check, result)));
+  }
+
+  async listAhead(now: Instant, latest: LatestDue): Promise<readonly DueCheck[]> {
+    const { tasks, schedule, domains } = this.#deps;
+    tasks.assertOpen();
+    const latestOf = (check: DueCheck) => (domains.isVerified(check) ? latest.verified : latest.unverified);
+    return Array.from(schedule.ahead(now, latestOf));
   }
 
   async reschedule({ account, id }: DueCheck, times: CheckTimes): Promise<void> {

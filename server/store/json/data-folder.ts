@@ -2,12 +2,11 @@ import { chmodSync, existsSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { LetterheadError } from '@letterhead/shared';
 import { SECRET_KEY_FILE } from '../../keys/secret-key-file.ts';
-import { FileGate } from './file-gate.ts';
-import type { FileSystem } from './file-system.ts';
-import { Folder, TEMPORARY_SUFFIX } from './folder.ts';
+import type { StoreLog } from './errors.ts';
+import { errorCode, type FileSystem, unlessMissing } from './file-system.ts';
+import { FileGate, Folder, syncFolder, TEMPORARY_SUFFIX } from './folder.ts';
 import { IdsFormat1Shape, InstallationFileShape, ScheduleFileShape, TokenUseFileShape } from './formats.ts';
 import { JsonFile } from './json-file.ts';
-import type { StoreLog } from './store-log.ts';
 
 export const INSTALLATION_FILE = 'installation.json';
 export const IDS_FILE = 'ids.json';
@@ -71,10 +70,7 @@ export class DataFolder {
   async make(): Promise<void> {
     for (const path of [this.path, this.accounts.path, this.events.path, this.evidencePath]) {
       const made = await this.fileSystem.mkdir(path);
-      if (made === undefined) continue;
-      const above = new Folder(dirname(made), this.fileSystem, this.gate);
-      await above.sync();
-      await above.close();
+      if (made !== undefined) await syncFolder(dirname(made), this.fileSystem);
     }
   }
 
@@ -142,4 +138,92 @@ function writableByAll(folder: string): LetterheadError {
     'unavailable',
     `Every user of this machine can write to the data folder ${folder}, and so replace what is in it. Let its owner run \`chmod 700 ${folder}\`, or set DATA_DIR to another folder.`,
   );
+}
+
+/** A data folder as it was at one moment, beside the one that goes on. */
+export interface Snapshot extends AsyncDisposable {
+  readonly path: string;
+  /** Relative to `path`, with `/`. */
+  readonly files: readonly string[];
+}
+
+/** At the root of a data folder; the lock is not copied. */
+const ROOT_FILE = /^(installation|ids|schedule|token-use)\.json$|^secret\.key$/;
+const ACCOUNT_FILE = /^[1-9]\d*\.json$/;
+const EVENTS_FILE = /^[1-9]\d*(\.1|\.kept)?\.jsonl$/;
+const EVIDENCE_FOLDER = /^[1-9]\d*$/;
+
+/** Whether a file that is called so belongs into a data folder: an archive may hold anything. */
+export function isDataFile(name: string): boolean {
+  const [first = '', second, third, ...more] = name.split('/');
+  if (more.length > 0) return false;
+  if (second === undefined) return ROOT_FILE.test(first);
+  if (first === 'evidence') return EVIDENCE_FOLDER.test(second) && ACCOUNT_FILE.test(third ?? '');
+  if (third !== undefined) return false;
+  return first === 'accounts' ? ACCOUNT_FILE.test(second) : first === 'events' && EVENTS_FILE.test(second);
+}
+
+/**
+ * Links every file into a new folder within the data folder, while the writers wait: files are replaced and never
+ * changed in place, so that a link keeps what they held. Logs do grow, and are cut back when they are archived.
+ * Evidence is linked afterwards, for the next check makes it again.
+ */
+export async function takeSnapshot(folder: DataFolder, number: number): Promise<Snapshot> {
+  const { fileSystem } = folder;
+  const path = join(folder.path, `${SNAPSHOT_PREFIX}${number}`);
+  const files: string[] = [];
+  const link = async (name: string) => {
+    if (await linkOrCopy(fileSystem, join(folder.path, name), join(path, name))) files.push(name);
+  };
+  try {
+    for (const inner of ['accounts', 'events', 'evidence']) await fileSystem.mkdir(join(path, inner));
+    await folder.gate.hold(async () => {
+      for (const name of await filesAt(fileSystem, folder.path, ROOT_FILE)) await link(name);
+      for (const name of await filesAt(fileSystem, folder.accounts.path, ACCOUNT_FILE))
+        await link(`accounts/${name}`);
+      for (const name of await filesAt(fileSystem, folder.events.path, EVENTS_FILE))
+        await link(`events/${name}`);
+    });
+    for (const account of await filesAt(fileSystem, folder.evidencePath, EVIDENCE_FOLDER)) {
+      await fileSystem.mkdir(join(path, 'evidence', account));
+      const names = await filesAt(fileSystem, join(folder.evidencePath, account), ACCOUNT_FILE);
+      for (const name of names) await link(`evidence/${account}/${name}`);
+    }
+  } catch (error) {
+    await fileSystem.removeFolder(path).catch(() => {});
+    throw error;
+  }
+  return { path, files, [Symbol.asyncDispose]: () => fileSystem.removeFolder(path) };
+}
+
+async function filesAt(fileSystem: FileSystem, path: string, pattern: RegExp): Promise<string[]> {
+  const names = (await unlessMissing(fileSystem.readdir(path))) ?? [];
+  return names.filter((name) => pattern.test(name));
+}
+
+/** False: the file has gone in the meantime. */
+async function linkOrCopy(fileSystem: FileSystem, from: string, to: string): Promise<boolean> {
+  const linked = await unlessMissing(
+    fileSystem.link(from, to).then(
+      () => true,
+      (error: unknown) => {
+        // Not every file system has links: shared folders of some virtual machines do not.
+        if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(errorCode(error) ?? ''))
+          throw error;
+        return copy(fileSystem, from, to);
+      },
+    ),
+  );
+  return linked ?? false;
+}
+
+async function copy(fileSystem: FileSystem, from: string, to: string): Promise<true> {
+  const text = await fileSystem.readText(from);
+  const file = await fileSystem.open(to, 'wx');
+  try {
+    await file.write(text);
+  } finally {
+    await file.close();
+  }
+  return true;
 }

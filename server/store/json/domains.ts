@@ -6,21 +6,20 @@ import type {
   DomainFilter,
   DomainRow,
   DomainStore,
+  DueCheck,
   NewEvent,
   TokenRow,
 } from '../store.ts';
 import { type Account, indexOf } from './account.ts';
 import type { AccountFiles } from './account-files.ts';
 import { DocumentClosedError } from './document.ts';
+import type { StoreLog } from './errors.ts';
 import type { Evidence } from './evidence.ts';
-import { type StoredDomain, StoredDomainSchema } from './formats.ts';
-import { freeze } from './freeze.ts';
-import type { DomainIds } from './ids.ts';
-import type { PendingTasks } from './pending-tasks.ts';
+import { freeze, type StoredDomain, StoredDomainSchema } from './formats.ts';
+import type { DomainIds } from './next-ids.ts';
 import type { Schedule } from './schedule.ts';
-import type { StoreLog } from './store-log.ts';
-import type { TokenUse } from './token-use.ts';
-import type { Tokens } from './tokens.ts';
+import type { PendingTasks } from './tasks.ts';
+import type { Tokens, TokenUse } from './tokens.ts';
 
 interface DomainsDeps {
   readonly tasks: PendingTasks;
@@ -36,7 +35,7 @@ interface DomainsDeps {
 /** A row, and what it was made from. */
 interface KnownRow {
   readonly stored: StoredDomain;
-  readonly version: number;
+  readonly version: unknown;
   readonly row: DomainRow;
 }
 
@@ -73,6 +72,10 @@ export class Domains implements DomainStore {
       if (row !== undefined && isWanted(row, filter)) rows.push(this.#toRow(row));
     }
     return rows;
+  }
+
+  isVerified({ account, id }: DueCheck): boolean {
+    return this.#deps.files.find(account)?.domain(id)?.verified ?? false;
   }
 
   create(options: {
@@ -190,7 +193,7 @@ export class Domains implements DomainStore {
     const version = schedule.version(stored.id);
     const known = this.#rows.get(stored.id);
     if (known?.stored === stored && known.version === version) return known.row;
-    const row: DomainRow = freeze({ ...stored, checks: schedule.times(stored.account_id, stored.id) });
+    const row: DomainRow = freeze({ ...stored, checks: schedule.times(stored.id) });
     this.#keep({ stored, version, row });
     return row;
   }
@@ -217,7 +220,7 @@ export class Domains implements DomainStore {
 
 /** What is written has been through the schema that reads it, so that no mistake makes a file unreadable. */
 function toStored({ checks: _, ...stored }: DomainRow): StoredDomain {
-  return freeze(StoredDomainSchema.parse(stored));
+  return StoredDomainSchema.parse(stored);
 }
 
 function isWanted(row: StoredDomain, filter: DomainFilter): boolean {

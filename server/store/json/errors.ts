@@ -89,3 +89,12 @@ function fileIn(dataDir: string, error: unknown): string | null {
   const file = relative(dataDir, error.path);
   return file === '' || file.startsWith('..') ? null : file;
 }
+
+/** Where the store tells the operator what callers are not told; pino's loggers fit. */
+export interface StoreLog {
+  info(details: object, message: string): void;
+  warn(details: object, message: string): void;
+  error(details: object, message: string): void;
+}
+
+export const silentLog: StoreLog = { info() {}, warn() {}, error() {} };

@@ -1,6 +1,15 @@
 import type { EventFilter, EventPage, EventRow } from '../store.ts';
-import { checkHeader, type EventLine, eventLine, logHeader, readTail } from './event-lines.ts';
-import { collect, findOldest, holds, isWanted } from './event-search.ts';
+import {
+  checkHeader,
+  collect,
+  type EventLine,
+  eventLine,
+  findOldest,
+  holds,
+  isWanted,
+  logHeader,
+  readTail,
+} from './event-lines.ts';
 import { type OpenFile, unlessMissing } from './file-system.ts';
 import type { Folder } from './folder.ts';
 import type { AccountFile } from './formats.ts';

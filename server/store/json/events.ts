@@ -1,9 +1,9 @@
 import type { EventFilter, EventPage, EventRow, EventStore } from '../store.ts';
 import type { AccountFiles } from './account-files.ts';
+import type { StoreLog } from './errors.ts';
 import { readFailed } from './errors.ts';
 import type { Installation } from './installation.ts';
-import type { PendingTasks } from './pending-tasks.ts';
-import type { StoreLog } from './store-log.ts';
+import type { PendingTasks } from './tasks.ts';
 
 const NOTHING_HAPPENED: EventPage = {
   events: [],

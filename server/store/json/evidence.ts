@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import type { LetterheadError } from '@letterhead/shared';
 import type { JsonValue } from '../store.ts';
+import type { StoreLog } from './errors.ts';
 import { readFailed } from './errors.ts';
-import type { FileGate } from './file-gate.ts';
 import { errorCode, type FileSystem } from './file-system.ts';
+import type { FileGate } from './folder.ts';
 import { Folder } from './folder.ts';
 import { EvidenceFileShape, FORMAT } from './formats.ts';
-import { InTurn } from './in-turn.ts';
 import { parseJsonFile } from './json-file.ts';
-import type { StoreLog } from './store-log.ts';
+import { InTurn } from './tasks.ts';
 
-/** `evidence/<account>/<domain>.json`: what the last check of each domain saw. It can be had again. */
+/** `evidence/<account>/<domain>.json`: what the last check of each domain saw. The next one makes it again. */
 export class Evidence {
   readonly #path: string;
   readonly #fileSystem: FileSystem;

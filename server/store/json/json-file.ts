@@ -1,10 +1,9 @@
 import type { Adapter } from 'lowdb';
 import type { z } from 'zod';
+import type { StoreLog } from './errors.ts';
+import { NotTextError } from './file-system.ts';
 import type { Folder } from './folder.ts';
 import { FORMAT, type Shape } from './formats.ts';
-import { jsonText } from './json-text.ts';
-import type { StoreLog } from './store-log.ts';
-import { NotTextError } from './text-io.ts';
 
 /** A file that is there, but cannot be used as it is. The message names it and says in what way, on one line. */
 export class DamagedFileError extends Error {
@@ -59,7 +58,7 @@ export class JsonFile<T extends object> implements Adapter<T> {
   }
 }
 
-/** For a file whose content can be had again: damage costs what was in it. */
+/** For a file that the store can do without: damage costs what was in it. */
 export async function readIfUsable<T extends object>(file: JsonFile<T>, log: StoreLog): Promise<T | null> {
   try {
     return await file.read();
@@ -113,4 +112,36 @@ function damaged(label: string, reason: string): DamagedFileError {
 function formatOf(content: unknown): number | null {
   if (typeof content !== 'object' || content === null || !('format' in content)) return null;
   return typeof content.format === 'number' ? content.format : null;
+}
+
+/** How many rows are turned into text at once: some 40 KB of domains. */
+const ROWS_AT_ONCE = 16;
+
+const OPENING = JSON.stringify({ rows: [0] }, null, 2).indexOf('\n    0');
+const CLOSING = '\n  ]\n}'.length;
+
+/**
+ * Indented JSON of an object, as `JSON.stringify(data, null, 2)` writes it and with a line feed at the end,
+ * in parts: a list among its fields comes some rows at a time.
+ */
+export function* jsonText(data: object): Iterable<string> {
+  let separator = '{\n';
+  for (const [key, value] of Object.entries(data)) {
+    yield `${separator}  ${JSON.stringify(key)}: `;
+    if (Array.isArray(value) && value.length > 0) yield* listText(value);
+    else yield JSON.stringify(value, null, 2).replaceAll('\n', '\n  ');
+    separator = ',\n';
+  }
+  yield '\n}\n';
+}
+
+function* listText(rows: readonly unknown[]): Iterable<string> {
+  yield '[';
+  for (let at = 0; at < rows.length; at += ROWS_AT_ONCE) {
+    // Writing them as the list of a small object gets the indentation from the serialiser itself.
+    const text = JSON.stringify({ rows: rows.slice(at, at + ROWS_AT_ONCE) }, null, 2);
+    if (at > 0) yield ',';
+    yield text.slice(OPENING, -CLOSING);
+  }
+  yield '\n  ]';
 }

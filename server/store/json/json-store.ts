@@ -3,25 +3,28 @@ import type { AccountDeps } from './account.ts';
 import { AccountFiles } from './account-files.ts';
 import { Accounts } from './accounts.ts';
 import { Checks } from './checks.ts';
-import { DataFolder, PROBE_FILE, realFolder, restrictAccess } from './data-folder.ts';
+import {
+  DataFolder,
+  PROBE_FILE,
+  realFolder,
+  restrictAccess,
+  type Snapshot,
+  takeSnapshot,
+} from './data-folder.ts';
+import { LazyFile } from './document.ts';
 import { Domains } from './domains.ts';
-import { unusableFolder, writeFailed } from './errors.ts';
+import { type StoreLog, silentLog, unusableFolder, writeFailed } from './errors.ts';
 import type { EventLogLimits } from './event-log.ts';
 import { EventFeed, Events } from './events.ts';
 import { Evidence } from './evidence.ts';
 import { type FileSystem, nodeFileSystem } from './file-system.ts';
-import { DomainIds } from './ids.ts';
-import { Installation } from './installation.ts';
+import { Installation, openInstallationFile } from './installation.ts';
 import { readIfUsable } from './json-file.ts';
-import { LazyFile } from './lazy-file.ts';
 import { FolderLock } from './lock.ts';
-import { PendingTasks } from './pending-tasks.ts';
-import { openInstallationFile, raiseNextIds } from './read-installation.ts';
+import { DomainIds, raiseNextIds } from './next-ids.ts';
 import { Schedule } from './schedule.ts';
-import { type Snapshot, takeSnapshot } from './snapshot.ts';
-import { type StoreLog, silentLog } from './store-log.ts';
-import { TokenUse } from './token-use.ts';
-import { Tokens } from './tokens.ts';
+import { PendingTasks } from './tasks.ts';
+import { Tokens, TokenUse } from './tokens.ts';
 
 export interface JsonStoreOptions {
   /** The folder, made where it is missing. It belongs to this process until `close`, or until the process ends. */
@@ -81,16 +84,19 @@ async function openResources(options: JsonStoreOptions, folder: DataFolder) {
   };
   const files = new AccountFiles({ folder, evidence, account });
   const installation = new Installation(folder.installationFile, state, { log, files });
+  const lazyFile = (name: string) => (text: () => Iterable<string>) =>
+    new LazyFile({ folder: folder.root, name, text, delay: lazyWriteDelay, log });
+  const schedule = new Schedule(
+    await readIfUsable(folder.scheduleFile, log),
+    lazyFile(folder.scheduleFile.label),
+  );
   await files.load(installation.accounts);
   await raiseNextIds(installation, files, log);
   const ids = new DomainIds(installation);
   await installation.dropOrphans();
   for (const id of installation.removing) await files.removeFiles(id);
   await files.clearOrphans(installation.ids);
-  const lazyFile = (name: string) => (text: () => Iterable<string>) =>
-    new LazyFile({ folder: folder.root, name, text, delay: lazyWriteDelay, log });
-  const schedule = new Schedule(lazyFile(folder.scheduleFile.label));
-  schedule.load(await readIfUsable(folder.scheduleFile, log), installation.accounts, files.loaded);
+  schedule.load(installation.accounts, files.loaded);
   const tokenUse = new TokenUse(
     await readIfUsable(folder.tokenUseFile, log),
     lazyFile(folder.tokenUseFile.label),

@@ -1,20 +1,23 @@
 import type { Instant } from '../../instant.ts';
-import type { AccountRow, ByRecord, CheckTimes, DueCheck } from '../store.ts';
+import type { AccountRow, CheckTimes, DueCheck } from '../store.ts';
 import type { Account } from './account.ts';
+import type { LazyFile } from './document.ts';
 import { DueTurns, type OwnedEntry } from './due-turns.ts';
 import { FORMAT, SCHEDULE_COLUMNS, type ScheduleFile } from './formats.ts';
-import type { LazyFile } from './lazy-file.ts';
 
-/** One domain's line in the schedule. Times are in seconds since 1970: 100,000 of them take no room so. */
+/** When a domain was checked and is to be, in seconds since 1970: 100,000 of them take no room so. */
+interface Times {
+  readonly checkedAt: number | null;
+  readonly beganAt: number | null;
+  /** By record. */
+  readonly dues: Readonly<Record<string, number | null>>;
+}
+
+/** A domain in the schedule. */
 interface Check extends OwnedEntry {
   readonly id: number;
-  known: boolean;
-  checkedAt: number | null;
-  /** By record. */
-  dues: Readonly<Record<string, number | null>>;
-  beganAt: number | null;
-  /** Rises with each change of the times. */
-  version: number;
+  /** Null: not known. */
+  times: Times | null;
 }
 
 /** How many lines of the file are made at once. */
@@ -31,26 +34,30 @@ export class Schedule {
   readonly #turns = new DueTurns<Check>();
   readonly #suspended = new Set<number>();
   readonly #file: ScheduleOnDisk;
+  /** Times of domains that are not here yet. */
+  readonly #loaded = new Map<number, Times>();
 
-  constructor(makeFile: (text: () => Iterable<string>) => ScheduleOnDisk) {
+  /**
+   * `content` is what the file holds. It is taken over before the accounts are read: what is left of so many lines has
+   * gone by the time when their rows are there.
+   */
+  constructor(content: ScheduleFile | null, makeFile: (text: () => Iterable<string>) => ScheduleOnDisk) {
+    for (const [id, ...times] of content?.checks ?? []) this.#loaded.set(id, toTimes(...times));
     this.#file = makeFile(() => this.#text());
   }
 
-  /** Takes in every domain that is served, with the times that the file has. */
-  load(content: ScheduleFile | null, rows: readonly AccountRow[], accounts: Iterable<Account>): void {
-    const lines = new Map(content?.checks.map((line) => [line[0], line]));
+  /** Takes in every domain that is served, with the times that the file had. */
+  load(rows: readonly AccountRow[], accounts: Iterable<Account>): void {
     for (const { id, suspended } of rows) if (suspended) this.#suspended.add(id);
     for (const account of accounts) {
-      for (const { id } of account.domains) {
-        const line = lines.get(id);
-        this.#add(account.id, id, line === undefined ? null : toTimes(line));
-      }
+      for (const { id } of account.domains) this.#add(account.id, id, this.#loaded.get(id) ?? null);
     }
+    this.#loaded.clear();
   }
 
   /** A domain that is to be checked from now on; without times it is due at once. */
   add(account: number, id: number, times: CheckTimes | null): void {
-    this.#add(account, id, times);
+    this.#add(account, id, times && fromCheckTimes(times));
     this.#file.touch();
   }
 
@@ -88,46 +95,61 @@ export class Schedule {
     return claimed.map(({ account, id }) => ({ account, id }));
   }
 
+  /** See `CheckStore.listAhead`; `latestOf` gives the latest time of a domain. */
+  *ahead(now: Instant, latestOf: (check: DueCheck) => Instant): Iterable<DueCheck> {
+    const seconds = instantToSeconds(now);
+    for (const { account, id, times } of this.#checks.values()) {
+      if (times === null) continue;
+      const latest = instantToSeconds(latestOf({ account, id }));
+      const isLate = (at: number | null) => at === null || at > latest;
+      const { checkedAt, beganAt, dues } = times;
+      if ((checkedAt ?? 0) > seconds || (beganAt ?? 0) > seconds || Object.values(dues).some(isLate))
+        yield { account, id };
+    }
+  }
+
   countDue(now: Instant): number {
     return this.#turns.countDue(instantToSeconds(now));
   }
 
-  /** Content where there is no such domain (any more). */
+  /** Does nothing where there is no such domain (any more). */
   note(account: number, id: number, times: CheckTimes): void {
     const check = this.#find(account, id);
     if (check === undefined) return;
-    set(check, times);
+    check.times = fromCheckTimes(times);
     this.#place(check);
     this.#file.touch();
   }
 
-  /** Null: not known. The same object until they change. */
-  times(account: number, id: number): CheckTimes | null {
-    const check = this.#find(account, id);
-    if (check?.known !== true) return null;
+  /** Null: not known. */
+  times(id: number): CheckTimes | null {
+    const times = this.#checks.get(id)?.times;
+    if (times === null || times === undefined) return null;
+    const dues = Object.entries(times.dues).map(([record, at]) => [record, toInstant(at)]);
     return {
-      checked_at: toInstant(check.checkedAt),
-      began_at: toInstant(check.beganAt),
-      due: mapValues(check.dues, toInstant),
+      checked_at: toInstant(times.checkedAt),
+      began_at: toInstant(times.beganAt),
+      due: Object.fromEntries(dues),
     };
   }
 
-  /** Another number after each change of a domain's times. */
-  version(id: number): number {
-    return this.#checks.get(id)?.version ?? 0;
+  /** Something that stays the same until the domain's times change. */
+  version(id: number): unknown {
+    return this.#checks.get(id)?.times;
   }
 
   flush(): Promise<void> {
     return this.#file.flush();
   }
 
-  /** A line a domain. */
+  /** Writes a line for each domain. */
   *#text(): Iterable<string> {
     let lines = `{\n  "format": ${FORMAT},\n  "columns": ${JSON.stringify(SCHEDULE_COLUMNS)},\n  "checks": [`;
     let separator = '\n    ';
     let count = 0;
-    for (const { id, known, checkedAt, beganAt, dues } of this.#checks.values()) {
-      if (!known) continue;
+    for (const { id, times } of this.#checks.values()) {
+      if (times === null) continue;
+      const { checkedAt, beganAt, dues } = times;
       const due = Object.entries(dues).map(([record, at]) => `["${record}", ${jsonInstant(at)}]`);
       lines += `${separator}[${id}, ${jsonInstant(checkedAt)}, ${jsonInstant(beganAt)}, [${due.join(', ')}]]`;
       separator = ',\n    ';
@@ -144,26 +166,15 @@ export class Schedule {
     return check?.account === account ? check : undefined;
   }
 
-  #add(account: number, id: number, times: CheckTimes | null): void {
-    const check: Check = {
-      due: 0,
-      place: -1,
-      id,
-      account,
-      known: false,
-      checkedAt: null,
-      dues: {},
-      beganAt: null,
-      version: 0,
-    };
-    if (times !== null) set(check, times);
+  #add(account: number, id: number, times: Times | null): void {
+    const check: Check = { due: 0, place: -1, id, account, times };
     this.#checks.set(id, check);
     this.#place(check);
   }
 
   #place(check: Check): void {
     this.#turns.remove(check);
-    const due = check.known ? earliest(check.dues) : 0;
+    const due = check.times === null ? 0 : earliest(check.times.dues);
     if (due !== null && !this.#suspended.has(check.account)) this.#putAt(check, due);
   }
 
@@ -173,34 +184,34 @@ export class Schedule {
   }
 }
 
-function set(check: Check, times: CheckTimes): void {
-  check.known = true;
-  check.checkedAt = toSeconds(times.checked_at);
-  check.beganAt = toSeconds(times.began_at);
-  check.dues = mapValues(times.due, toSeconds);
-  check.version++;
+function fromCheckTimes({ checked_at, began_at, due }: CheckTimes): Times {
+  return toTimes(checked_at, began_at, Object.entries(due));
 }
 
-function toTimes([, checked_at, began_at, due]: ScheduleFile['checks'][number]): CheckTimes {
-  return { checked_at, began_at, due: Object.fromEntries(due) };
+function toTimes(
+  checkedAt: Instant | null,
+  beganAt: Instant | null,
+  due: readonly (readonly [record: string, at: Instant | null])[],
+): Times {
+  const dues: Record<string, number | null> = {};
+  for (const [record, at] of due) dues[record] = toSeconds(at);
+  return { checkedAt: toSeconds(checkedAt), beganAt: toSeconds(beganAt), dues };
 }
 
 /** Null: none of them is. */
-function earliest(dues: Check['dues']): number | null {
+function earliest(dues: Times['dues']): number | null {
   let first: number | null = null;
   for (const due of Object.values(dues)) if (due !== null && (first === null || due < first)) first = due;
   return first;
 }
 
-function mapValues<A, B>(record: Readonly<Record<string, A>> | ByRecord<A>, map: (value: A) => B) {
-  const entries: [string, A][] = Object.entries(record);
-  return Object.fromEntries(entries.map(([key, value]) => [key, map(value)]));
-}
-
 function instantToSeconds(instant: Instant): number {
   // A third of the time of Date.parse, which a start with 100,000 domains does feel.
   const two = (at: number) => instant.charCodeAt(at) * 10 + instant.charCodeAt(at + 1) - 11 * ZERO;
-  return Date.UTC(two(0) * 100 + two(2), two(5) - 1, two(8), two(11), two(14), two(17)) / 1000;
+  const seconds = Date.UTC(two(0) * 100 + two(2), two(5) - 1, two(8), two(11), two(14), two(17)) / 1000;
+  // As an integer of 32 bits, until 2038, it takes no object of its own.
+  const small = seconds | 0;
+  return small === seconds ? small : seconds;
 }
 
 function toSeconds(instant: Instant | null): number | null {

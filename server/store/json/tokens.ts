@@ -1,12 +1,11 @@
 import type { Instant } from '../../instant.ts';
 import type { AccountRow, NewEvent, NewToken, TokenCreation, TokenRow, TokenStore } from '../store.ts';
 import type { AccountFiles } from './account-files.ts';
-import { storedToken } from './accounts.ts';
-import type { StoredToken } from './formats.ts';
-import { InTurn } from './in-turn.ts';
+import type { LazyFile } from './document.ts';
+import { FORMAT, freeze, type StoredToken, StoredTokenSchema, type TokenUseFile } from './formats.ts';
 import type { Installation } from './installation.ts';
-import type { PendingTasks } from './pending-tasks.ts';
-import type { TokenUse } from './token-use.ts';
+import { jsonText } from './json-file.ts';
+import { InTurn, type PendingTasks } from './tasks.ts';
 
 interface TokensDeps {
   readonly tasks: PendingTasks;
@@ -119,4 +118,52 @@ export class Tokens implements TokenStore {
   #toRow(token: StoredToken): TokenRow {
     return { ...token, last_used_at: this.#deps.tokenUse.last(token.id) };
   }
+}
+
+/** When each token was last used: `token-use.json`. */
+export class TokenUse {
+  readonly #used: Map<number, Instant>;
+  readonly #file: LazyFile;
+  readonly #tokens: () => readonly StoredToken[];
+
+  /** `tokens` gives those that there are. */
+  constructor(
+    content: TokenUseFile | null,
+    makeFile: (text: () => Iterable<string>) => LazyFile,
+    tokens: () => readonly StoredToken[],
+  ) {
+    this.#used = new Map(content?.tokens.map((token) => [token.id, token.last_used_at]));
+    this.#file = makeFile(() => this.#text());
+    this.#tokens = tokens;
+  }
+
+  touch(id: number, at: Instant): void {
+    this.#used.set(id, at);
+    this.#file.touch();
+  }
+
+  last(id: number): Instant | null {
+    return this.#used.get(id) ?? null;
+  }
+
+  /** Tokens have gone: their last use is forgotten when the file is written next. */
+  forgetGone(): void {
+    this.#file.touch();
+  }
+
+  flush(): Promise<void> {
+    return this.#file.flush();
+  }
+
+  #text(): Iterable<string> {
+    const ids = new Set(this.#tokens().map((token) => token.id));
+    for (const id of this.#used.keys()) if (!ids.has(id)) this.#used.delete(id);
+    const tokens = [...this.#used].map(([id, last_used_at]) => ({ id, last_used_at }));
+    return jsonText({ format: FORMAT, tokens } satisfies TokenUseFile);
+  }
+}
+
+/** What is written has been through the schema that reads it, so that no mistake makes a file unreadable. */
+export function storedToken(token: StoredToken): StoredToken {
+  return freeze(StoredTokenSchema.parse(token));
 }

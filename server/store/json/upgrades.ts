@@ -73,7 +73,7 @@ export const accountUpgrades = [
 
 const Rows = z.array(z.looseObject({ id: z.number() }));
 
-/** The ids to give next were in `ids.json`: whoever reads this file takes them from there (read-installation.ts). */
+/** The ids to give next were in `ids.json`: whoever reads this file takes them from there (installation.ts). */
 export const installationUpgrades = [
   z
     .looseObject({

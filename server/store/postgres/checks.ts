@@ -1,7 +1,7 @@
 import type { Instant } from '../../instant.ts';
 import { DATABASE_LIMITS } from '../../limits.ts';
-import { freeze } from '../json/freeze.ts';
-import { InTurn } from '../json/in-turn.ts';
+import { freeze } from '../json/formats.ts';
+import { InTurn } from '../json/tasks.ts';
 import { inOrder, SharedQuery } from '../shared-query.ts';
 import type {
   CheckEnd,
@@ -12,6 +12,7 @@ import type {
   DueCheck,
   EndingCheck,
   JsonValue,
+  LatestDue,
 } from '../store.ts';
 import { Claims } from './claims.ts';
 import type { Commits } from './commits.ts';
@@ -22,6 +23,12 @@ import { sql } from './sql.ts';
 /** The end of a check that does not change its domain. */
 interface UnchangedEnd extends CheckOutcome {
   readonly before: ReadDomain;
+}
+
+interface ChecksPage {
+  /** Account and domain, which the driver returns as text in an array; null: the page is empty. */
+  readonly last: readonly string[] | null;
+  readonly ahead: readonly [number, number][];
 }
 
 export class Checks implements CheckStore {
@@ -65,6 +72,18 @@ export class Checks implements CheckStore {
   async reschedule({ account, id }: DueCheck, times: CheckTimes): Promise<void> {
     await this.#commits.read(sql('reschedule_check', account, id, JSON.stringify(times), nextCheck(times)));
     this.claims.end(id);
+  }
+
+  async listAhead(now: Instant, { verified, unverified }: LatestDue): Promise<readonly DueCheck[]> {
+    const checks: DueCheck[] = [];
+    let last: readonly (string | number)[] | null = [0, 0];
+    while (last !== null) {
+      const query = sql('list_checks_ahead', now, verified, unverified, ...last, DATABASE_LIMITS.checksAPage);
+      const [page]: ChecksPage[] = await this.#commits.read<ChecksPage>(query);
+      for (const [account, id] of page?.ahead ?? []) checks.push({ account, id });
+      last = page?.last ?? null;
+    }
+    return checks;
   }
 
   async countDue(now: Instant): Promise<number> {

@@ -1,6 +1,5 @@
 import { isAudited } from '../audited-events.ts';
-import { InTurn } from '../json/in-turn.ts';
-import { PendingTasks } from '../json/pending-tasks.ts';
+import { InTurn, PendingTasks } from '../json/tasks.ts';
 import type { NewEvent } from '../store.ts';
 import type { Database } from './database.ts';
 import type { Feed } from './feed.ts';

@@ -1,6 +1,6 @@
 import { DATABASE_LIMITS, FILE_LIMITS } from '../../limits.ts';
 import type { DatabaseObserver } from '../database-observer.ts';
-import type { StoreLog } from '../json/store-log.ts';
+import type { StoreLog } from '../json/errors.ts';
 import type { SettingStore, Store } from '../store.ts';
 import { Accounts } from './accounts.ts';
 import { Checks } from './checks.ts';

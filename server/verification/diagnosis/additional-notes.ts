@@ -21,13 +21,15 @@ export function additionalNotes(input: RuleInput, code: FoundCode): Note[] {
   ];
 }
 
+/** Codes about who gives our record, which say nothing of the record itself. */
+const OF_SERVERS: readonly FoundCode[] = ['DELEGATION_DIFFERS', 'RESOLVER_FAILS', 'NAMESERVERS_DISAGREE'];
+
 function aboutOurRecord(input: RuleInput, code: FoundCode): Note[] {
   const notes: Note[] = [];
-  if (code === 'NAMESERVERS_DISAGREE' && NEGATIVE_CACHED(input) !== null) {
-    notes.push({ kind: 'negative-cached' });
-  }
+  const isOfServers = OF_SERVERS.includes(code);
+  if (isOfServers && NEGATIVE_CACHED(input) !== null) notes.push({ kind: 'negative-cached' });
   notes.push(...pitfalls(input));
-  const mayBeTested = code === 'NAMESERVERS_DISAGREE' || code === 'NEGATIVE_CACHED';
+  const mayBeTested = isOfServers || code === 'NEGATIVE_CACHED';
   if (mayBeTested && TEST_MODE(input) !== null) notes.push({ kind: 'test-mode' });
   return notes;
 }

@@ -17,7 +17,7 @@ async function batch(
   await send(target, note, token, { path: `${path}?batch=1&input=${input}` });
 }
 
-/** Requests of some kilobytes whose answers are megabytes. */
+/** Small requests with answers of megabytes. */
 export const BATCHES: readonly Attack[] = [
   {
     name: '100 lists of 1,000 domains in a batch',

@@ -16,44 +16,37 @@ const ANNOTATED = JSON.stringify({
 
 const createPath = ({ attacker }: Target) => `/api/v1/accounts/${attacker.account}/domains`;
 
-/** Bodies that are small, and costly to take apart. */
+/** An attack with one form. */
+function form(
+  name: string,
+  body: string,
+  tokenOf: (target: Target, count: number) => string,
+  path = createPath,
+): Attack {
+  return {
+    name,
+    perMinute: 40,
+    atOnce: 2,
+    async act(target, note, count) {
+      const request = { method: 'POST', path: path(target), headers: FORM, body };
+      await send(target, note, tokenOf(target, count), request);
+    },
+  };
+}
+
+/** Small bodies that are expensive to parse. */
 export const BODIES: readonly Attack[] = [
-  {
-    name: 'a form that repeats one field, from an admin',
-    perMinute: 40,
-    atOnce: 2,
-    async act(target, note) {
-      const request = { method: 'POST', path: createPath(target), headers: FORM, body: REPEATED };
-      await send(target, note, target.attacker.admin, request);
-    },
-  },
-  {
-    name: 'a form that repeats one field, from a writer',
-    perMinute: 40,
-    atOnce: 2,
-    async act(target, note, count) {
-      const request = { method: 'POST', path: createPath(target), headers: FORM, body: REPEATED };
-      await send(target, note, inTurn(target.attacker.minted, count), request);
-    },
-  },
-  {
-    name: 'a form that repeats one field, by a share link',
-    perMinute: 40,
-    atOnce: 2,
-    async act(target, note, count) {
-      const request = { method: 'POST', path: '/api/v1/share/verify-dns', headers: FORM, body: REPEATED };
-      await send(target, note, inTurn(target.attacker.shares, count), request);
-    },
-  },
-  {
-    name: 'a form of 6,000 fields',
-    perMinute: 40,
-    atOnce: 2,
-    async act(target, note) {
-      const request = { method: 'POST', path: createPath(target), headers: FORM, body: MANY };
-      await send(target, note, target.attacker.writer, request);
-    },
-  },
+  form('a form that repeats one field, from an admin', REPEATED, ({ attacker }) => attacker.admin),
+  form('a form that repeats one field, from a writer', REPEATED, ({ attacker }, count) =>
+    inTurn(attacker.minted, count),
+  ),
+  form(
+    'a form that repeats one field, by a share link',
+    REPEATED,
+    ({ attacker }, count) => inTurn(attacker.shares, count),
+    () => '/api/v1/share/verify-dns',
+  ),
+  form('a form of 6,000 fields', MANY, ({ attacker }) => attacker.writer),
   {
     name: 'JSON of 9,000 levels, or of 5,000 fields',
     perMinute: 60,

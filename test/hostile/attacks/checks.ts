@@ -2,7 +2,7 @@ import type { Attack } from '../attack.ts';
 import { inTurn, send } from '../attack.ts';
 import { HOSTILE_ZONES } from '../hostile-zones.ts';
 
-/** Asked-for checks of hostile zones at the account's limit. Those of 500 silent domains are due by themselves. */
+/** Requested checks of hostile zones at the account's rate limit, beside the due checks of 500 silent domains. */
 export const CHECKS: readonly Attack[] = [
   {
     name: 'checks of floods, bombs and fanned-out referrals',
@@ -20,7 +20,7 @@ export const CHECKS: readonly Attack[] = [
     atOnce: 10,
     async act(target, note, count) {
       const { account, hostile, minted } = target.attacker;
-      // Those of one kind stand that far from each other.
+      // Domains of the same kind are this far apart.
       const id = inTurn(hostile, count * HOSTILE_ZONES.length + (count % 2));
       await send(target, note, inTurn(minted, count), {
         path: `/api/v1/accounts/${account}/domains/${id}/diagnosis`,

@@ -6,7 +6,7 @@ import { inTurn } from '../attack.ts';
 
 const TRICKLE_EVERY = 3000;
 
-/** Says something on a connection of its own, notes the status of the answer, and stays as long as it may. */
+/** Sends a text on a new connection, records the status, and keeps the connection open as long as allowed. */
 async function hold(
   { url }: Target,
   note: Note,
@@ -31,13 +31,13 @@ function trickle(socket: Socket): Disposable {
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
-/** Many connections that cost nothing to hold. */
+/** Many connections that cost the client nothing. */
 export const CONNECTIONS: readonly Attack[] = [
   {
     name: 'bodies that trickle in on 1,050 connections',
     perMinute: 2100,
     atOnce: 1050,
-    // The attacker's other bodies have no place while these take it.
+    // While these fill the limit, the attacker's other bodies are refused.
     begins: 0.6,
     act(target, note, count) {
       const { account, minted } = target.attacker;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Asker } from '../../security/fuzz/fuzz-scene.ts';
+import type { Caller } from '../../security/fuzz/fuzz-fixture.ts';
 import type { RestRequest } from '../../security/fuzz/rest-requests.ts';
 import { pathWith, restRequests } from '../../security/fuzz/rest-requests.ts';
 import { toHttp, trpcRequests } from '../../security/fuzz/trpc-requests.ts';
@@ -12,7 +12,7 @@ const SAMPLES = { numRuns: 500, seed: 1 };
 let restSamples: Promise<readonly RestRequest[]> | undefined;
 const trpcSamples = fc.sample(trpcRequests, SAMPLES);
 
-/** What the fuzzers send, valid and invalid, to the attacker's own account. */
+/** Requests of the fuzzers, valid and invalid, to the attacker's own account. */
 export const FUZZ: readonly Attack[] = [
   {
     name: 'random requests over REST',
@@ -20,9 +20,9 @@ export const FUZZ: readonly Attack[] = [
     atOnce: 10,
     async act(target, note, count) {
       restSamples ??= sampleRest(target);
-      const { method, path, asker, headers, body } = inTurn(await restSamples, count);
+      const { method, path, caller, headers, body } = inTurn(await restSamples, count);
       const request = { method, path: pathWith(path, idsOf(target)), headers, body };
-      await send(target, note, tokenOf(target, asker, count), request);
+      await send(target, note, tokenOf(target, caller, count), request);
     },
   },
   {
@@ -31,7 +31,7 @@ export const FUZZ: readonly Attack[] = [
     atOnce: 10,
     async act(target, note, count) {
       const request = inTurn(trpcSamples, count);
-      await send(target, note, tokenOf(target, request.asker, count), toHttp(request, idsOf(target)));
+      await send(target, note, tokenOf(target, request.caller, count), toHttp(request, idsOf(target)));
     },
   },
 ];
@@ -41,14 +41,14 @@ async function sampleRest({ url }: Target): Promise<readonly RestRequest[]> {
   return fc.sample(restRequests(JSON.parse(text)), SAMPLES);
 }
 
-/** A domain that no other attack needs; tokens and links that are not there. */
+/** A domain that no other attack uses; tokens and links that do not exist. */
 function idsOf({ attacker: { account, domains } }: Target) {
   return { account, id: domains.at(-1) ?? 0, share: 999_999, token: 999_999 };
 }
 
-/** Never an admin's, which reaches the victim. */
-function tokenOf({ attacker }: Target, asker: Asker, count: number): string | null {
-  switch (asker) {
+/** Never an admin token, which reaches the victim. */
+function tokenOf({ attacker }: Target, caller: Caller, count: number): string | null {
+  switch (caller) {
     case 'admin':
     case 'writer':
       return inTurn(attacker.minted, count);

@@ -5,7 +5,7 @@ import { inTurn, send } from '../attack.ts';
 const JSON_TYPE = { 'content-type': 'application/json' };
 const Created = z.object({ data: z.object({ id: z.int() }) });
 
-/** Writes, and what makes others wait for the disk. */
+/** Writes that make others wait for the disk. */
 export const WRITES: readonly Attack[] = [
   {
     name: 'domains that are made and deleted',

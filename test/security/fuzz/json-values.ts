@@ -13,7 +13,7 @@ export interface JsonSchema {
   readonly example?: unknown;
 }
 
-/** Names that mean something to JavaScript, and to nobody else. */
+/** Property names with a meaning in JavaScript. */
 export const POISONED_NAMES = [
   '__proto__',
   'constructor',
@@ -23,7 +23,7 @@ export const POISONED_NAMES = [
   '__defineGetter__',
 ];
 
-/** Texts that have broken somebody's program before. */
+/** Texts that have broken programs before. */
 const POISONED_TEXTS = [
   '',
   ' ',
@@ -68,7 +68,7 @@ const anyNumber = fc.oneof(
   fc.constantFrom(0, -1, 1, 0.5, 1e21, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER + 1),
 );
 
-/** Any value that JSON can hold, with names and texts that are traps. */
+/** Any JSON value, with dangerous names and texts. */
 export const anyJson: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
   value: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
@@ -82,12 +82,12 @@ export const anyJson: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
   ),
 })).value;
 
-/** Objects nested so deeply that whoever descends by calling itself runs out of stack. */
+/** Objects nested so deeply that recursion overflows the stack. */
 export const deepJson = fc
   .tuple(fc.constantFrom('{"a":', '['), fc.integer({ min: 1000, max: 9000 }))
   .map(([open, depth]) => `${open.repeat(depth)}1${(open === '[' ? ']' : '}').repeat(depth)}`);
 
-/** Values of a schema's kind: most of them valid, and some with a field that is anything. */
+/** Values of a schema: most are valid, some have a field of any value. */
 export function schemaValue(schema: JsonSchema, resolve: (ref: string) => JsonSchema): fc.Arbitrary<unknown> {
   if (schema.$ref !== undefined) return schemaValue(resolve(schema.$ref), resolve);
   if (schema.anyOf !== undefined) return fc.oneof(...schema.anyOf.map((one) => schemaValue(one, resolve)));
@@ -117,7 +117,7 @@ function objectOf({ properties = {}, required = [] }: JsonSchema, resolve: (ref:
   return fc.record(Object.fromEntries(fields), { requiredKeys: [...required] });
 }
 
-/** An object with these fields as its own, even one that is called `__proto__`. */
+/** An object with these own properties, `__proto__` included. */
 function ownFields(fields: [string, unknown][]): object {
   const made = {};
   for (const [name, value] of fields) {

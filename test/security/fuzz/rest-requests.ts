@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { Asker, Ids } from './fuzz-scene.ts';
-import { askers } from './fuzz-scene.ts';
+import type { Caller, Ids } from './fuzz-fixture.ts';
+import { callers } from './fuzz-fixture.ts';
 import type { JsonSchema } from './json-values.ts';
 import { anyJson, anyText, deepJson, POISONED_NAMES, schemaValue } from './json-values.ts';
 
@@ -24,12 +24,12 @@ interface ApiOperation {
 /** A request for one of the operations, or for something near it. */
 export interface RestRequest {
   readonly method: string;
-  /** With `{account}` and the like where an id that there is belongs. */
+  /** With placeholders such as `{account}` for existing ids. */
   readonly path: string;
-  readonly asker: Asker;
+  readonly caller: Caller;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array | undefined;
-  /** The operation, where method and path are its own; the statuses that it documents. */
+  /** The operation of this method and path, if any, with the statuses that it documents. */
   readonly documented: readonly number[] | null;
 }
 
@@ -49,14 +49,14 @@ export function restRequests(document: ApiDocument): fc.Arbitrary<RestRequest> {
         method: requestMethod,
         path: mostly(fc.constant(path), pathsNear(path)),
         query: queryFor(operation, resolve),
-        asker: askers,
+        caller: callers,
         headers: oddHeaders,
         content: contentFor(operation, resolve),
       })
       .map((made) => ({
         method: made.method,
         path: `/api/v1${made.path}${made.query}`,
-        asker: made.asker,
+        caller: made.caller,
         headers: { ...made.headers, ...typeOf(made.content) },
         body: made.content?.body,
         documented:
@@ -65,7 +65,7 @@ export function restRequests(document: ApiDocument): fc.Arbitrary<RestRequest> {
   });
 }
 
-/** Puts the ids that there are in their places. */
+/** Replaces the placeholders with existing ids. */
 export function pathWith(path: string, ids: Ids): string {
   const isToken = path.includes('/tokens/');
   return path
@@ -78,7 +78,7 @@ function mostly<T>(usual: fc.Arbitrary<T>, unusual: fc.Arbitrary<T>): fc.Arbitra
   return fc.oneof({ weight: 5, arbitrary: usual }, { weight: 1, arbitrary: unusual });
 }
 
-/** What stands where an id belongs. Account 1 is left out: its token is the one that asks. */
+/** Values in the place of an id. Never account 1, whose token the requests use. */
 const oddId = fc.oneof(
   fc.constantFrom(
     '0',
@@ -127,7 +127,7 @@ function pathsNear(path: string): fc.Arbitrary<string> {
   );
 }
 
-/** As a URL may spell it; a lone surrogate has no UTF-8. */
+/** Encodes a path segment; lone surrogates have no UTF-8. */
 function encode(text: string): string {
   return encodeURIComponent(text.toWellFormed());
 }
@@ -269,7 +269,7 @@ function contentFor(
   );
 }
 
-/** As a form or a query spells it: what is an object may have a toString that is none. */
+/** Formats a field value; `toString` of an object may not be a function. */
 function asText(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
@@ -284,7 +284,7 @@ function fieldNames(schema: JsonSchema | undefined, resolve: (ref: string) => Js
   return $ref === undefined ? Object.keys(properties) : fieldNames(resolve($ref), resolve);
 }
 
-/** A form whose fields repeat one another, or claim to be lists and objects as other servers take them. */
+/** A form with repeated fields, or with lists and objects in the notations of other servers. */
 function tangledForm(names: readonly string[]): fc.Arbitrary<Content> {
   const name = fc.constantFrom(...names, ...POISONED_NAMES, 'domain', 'a');
   const spelling = fc.constantFrom('', '[]', '[0]', '[a]', '[a][b]', '.a', '[__proto__]', '[', ']', '%00');

@@ -3,40 +3,40 @@ import fc from 'fast-check';
 import { expect, inject, test } from 'vitest';
 import type { HttpAnswer } from '../http-request.ts';
 import { sendHttp } from '../http-request.ts';
-import { FuzzScene } from './fuzz-scene.ts';
+import { expectCatalogued } from './expect-catalogued.ts';
+import { FuzzFixture } from './fuzz-fixture.ts';
 import type { RestRequest } from './rest-requests.ts';
 import { pathWith, restRequests } from './rest-requests.ts';
-import { expectCatalogued } from './told-nothing.ts';
 
 test('any request to any REST operation is answered, or refused in the shape of the catalogue', async () => {
   const agent = new Agent({ keepAlive: true });
-  await using scene = await FuzzScene.set();
+  await using fixture = await FuzzFixture.create();
   const statuses = new Set<number>();
   const requests = restRequests(
-    JSON.parse((await sendHttp(scene.server.url, { path: '/openapi.json' })).text),
+    JSON.parse((await sendHttp(fixture.server.url, { path: '/openapi.json' })).text),
   );
   const property = fc.asyncProperty(requests, async (request) => {
-    const answer = await send(scene, request, agent);
+    const answer = await send(fixture, request, agent);
     statuses.add(answer.status);
     try {
-      expectSound(request, answer, scene.server.dataDir);
+      expectSound(request, answer, fixture.server.dataDir);
     } finally {
-      // What it was about may be gone or suspended: the next one gets another.
-      if (answer.status === 204 || request.method === 'PATCH') await scene.refresh();
+      // The request may have deleted or suspended its target.
+      if (answer.status === 204 || request.method === 'PATCH') await fixture.refresh();
     }
   });
   await fc.assert(property, { numRuns: inject('fuzzRequests'), endOnFailure: false });
   agent.destroy();
-  // It went everywhere, and not from one refusal to the next.
+  // The requests reached all operations, and not only errors.
   for (const status of [200, 201, 204, 400, 401, 403, 404, 405, 422]) expect(statuses).toContain(status);
-  await scene.expectValidStore();
+  await fixture.expectValidStore();
 }, 600_000);
 
-function send(scene: FuzzScene, request: RestRequest, agent: Agent): Promise<HttpAnswer> {
-  const authorization = scene.authorizationOf(request.asker);
-  return sendHttp(scene.server.url, {
+function send(fixture: FuzzFixture, request: RestRequest, agent: Agent): Promise<HttpAnswer> {
+  const authorization = fixture.authorizationOf(request.caller);
+  return sendHttp(fixture.server.url, {
     method: request.method,
-    path: pathWith(request.path, scene.ids),
+    path: pathWith(request.path, fixture.ids),
     headers: { ...(authorization === undefined ? {} : { authorization }), ...request.headers },
     body: request.body,
     agent,
@@ -49,14 +49,14 @@ function expectSound({ method, documented }: RestRequest, answer: HttpAnswer, da
   expect(headers).toMatchObject({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
   expect(headers).toHaveProperty('x-request-id');
   expect(headers).not.toHaveProperty('x-injected');
-  // 400 of a Host that is none comes before any operation; 413 and 415 of a body that none asks for, too.
+  // Answered before any operation: 400 for an invalid Host, 413 and 415 for a body that is not taken.
   if (documented !== null) expect([...documented, 400, 413, 415]).toContain(status);
   if (method === 'HEAD' || status === 204) expect(text).toBe('');
   else if (status >= 400) expectCatalogued(status, JSON.parse(text), dataDir);
   else if (headers['content-type']?.startsWith('application/json')) expectData(text);
 }
 
-/** Whether it is the envelope, with whole seconds in UTC, of years that there are. */
+/** Expects the envelope, with times in whole seconds in UTC and four-digit years. */
 function expectData(text: string): void {
   const body = JSON.parse(text, (name, value) => {
     if (name.endsWith('_at') && value !== null)

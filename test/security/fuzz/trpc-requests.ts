@@ -4,8 +4,8 @@ import { appRouter } from '../../../server/router/index.ts';
 import type { HttpRequest } from '../http-request.ts';
 import type { ProcedureDefinition } from '../procedure-definitions.ts';
 import { listProcedures } from '../procedure-definitions.ts';
-import type { Asker, Ids } from './fuzz-scene.ts';
-import { askers } from './fuzz-scene.ts';
+import type { Caller, Ids } from './fuzz-fixture.ts';
+import { callers } from './fuzz-fixture.ts';
 import type { JsonSchema } from './json-values.ts';
 import { anyJson, anyText, deepJson, POISONED_NAMES, schemaValue } from './json-values.ts';
 
@@ -15,8 +15,8 @@ export interface TrpcRequest {
   readonly procedures: readonly string[];
   readonly query: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly asker: Asker;
-  /** What is sent as the input, with ids in their places; in the query where the method has no body. */
+  readonly caller: Caller;
+  /** The input, with placeholders for ids; sent in the query if the method has no body. */
   input(ids: Ids): string;
 }
 
@@ -25,7 +25,7 @@ const procedures = listProcedures(appRouter);
 /** Requests for every procedure, alone and together, with inputs of every kind that superjson can announce. */
 export const trpcRequests: fc.Arbitrary<TrpcRequest> = mostly(
   fc.array(call(), { minLength: 1, maxLength: 3 }),
-  // A hundred are as many as are taken.
+  // The limit is 100 calls.
   fc.array(call(), { minLength: 4, maxLength: 110, size: 'max' }),
 ).chain((calls) => {
   const isBatch = calls.length > 1;
@@ -61,7 +61,7 @@ export const trpcRequests: fc.Arbitrary<TrpcRequest> = mostly(
           'application/json; charset=x',
         ),
       ),
-      asker: askers,
+      caller: callers,
       // Which of a batch's inputs are left out.
       gap: mostly(fc.constant(0), fc.constantFrom(2, 3, 7)),
       broken: mostly(
@@ -83,12 +83,12 @@ export const trpcRequests: fc.Arbitrary<TrpcRequest> = mostly(
         ),
       ),
     })
-    .map(({ method, batch, more, headers, type, asker, gap, broken }) => ({
+    .map(({ method, batch, more, headers, type, caller, gap, broken }) => ({
       method,
       procedures: calls.map(({ path }) => path),
       query: `?${batch}${more}`,
       headers: { ...headers, ...(method === 'GET' || method === 'HEAD' ? {} : { 'content-type': type }) },
-      asker,
+      caller,
       input(ids: Ids) {
         if (broken !== null) return broken;
         const inputs = calls.map((one) => one.input(ids));
@@ -101,7 +101,7 @@ export const trpcRequests: fc.Arbitrary<TrpcRequest> = mostly(
 /** A stream is open; where it is refused, it says why in the same breath. */
 const OPEN = /^event: connected$/m;
 
-/** The request as it is sent, but for its token. */
+/** The HTTP request, without its token. */
 export function toHttp({ method, procedures, query, headers, input }: TrpcRequest, ids: Ids): HttpRequest {
   const text = input(ids);
   const inQuery = method === 'GET' || method === 'HEAD';
@@ -147,7 +147,7 @@ function valuesFor(input: z.ZodObject | undefined): fc.Arbitrary<unknown> {
   return schemaValue(schema as JsonSchema, () => ({}));
 }
 
-/** The ids that there are, where the value has a number there; never account 1, whose token asks. */
+/** Replaces numbers in the place of ids with existing ids; never account 1, whose token the requests use. */
 function withIds(json: unknown, path: string, ids: Ids): unknown {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return json;
   const known: Record<string, number> = { ...ids, id: path.startsWith('tokens.') ? ids.token : ids.id };
@@ -182,7 +182,7 @@ function pathNear(path: string): fc.Arbitrary<string> {
   );
 }
 
-/** What superjson says of the values beside them: which it has names for, and what somebody might make of that. */
+/** superjson's annotations of values: its own type names, and malicious ones. */
 function anyMeta(fields: readonly string[]): fc.Arbitrary<unknown> {
   const annotation = fc.oneof(
     fc.constantFrom<unknown[]>(

@@ -5,27 +5,27 @@ import { expect, inject, test } from 'vitest';
 import { z } from 'zod';
 import type { HttpAnswer } from '../http-request.ts';
 import { sendHttp } from '../http-request.ts';
-import { FuzzScene } from './fuzz-scene.ts';
-import { expectCatalogued } from './told-nothing.ts';
+import { expectCatalogued } from './expect-catalogued.ts';
+import { FuzzFixture } from './fuzz-fixture.ts';
 import type { TrpcRequest } from './trpc-requests.ts';
 import { toHttp, trpcRequests } from './trpc-requests.ts';
 
 test('any request to any tRPC procedure is answered, or refused in the shape of the catalogue', async () => {
   const agent = new Agent({ keepAlive: true });
-  await using scene = await FuzzScene.set();
+  await using fixture = await FuzzFixture.create();
   const codes = new Set<string>();
   const property = fc.asyncProperty(trpcRequests, async (request) => {
-    const answer = await send(scene, request, agent);
+    const answer = await send(fixture, request, agent);
     try {
       expectUnpolluted();
-      for (const code of expectSound(request, answer, scene.server.dataDir)) codes.add(code);
+      for (const code of expectSound(request, answer, fixture.server.dataDir)) codes.add(code);
     } finally {
-      if (request.method === 'POST' && answer.status < 300) await scene.refresh();
+      if (request.method === 'POST' && answer.status < 300) await fixture.refresh();
     }
   });
   await fc.assert(property, { numRuns: inject('fuzzRequests') });
   agent.destroy();
-  // It went everywhere, and not from one refusal to the next.
+  // The requests reached all procedures, and not only errors.
   const met = [
     'ok',
     'not_found',
@@ -36,17 +36,17 @@ test('any request to any tRPC procedure is answered, or refused in the shape of 
     'invalid',
   ];
   for (const code of met) expect(codes).toContain(code);
-  await scene.expectValidStore();
+  await fixture.expectValidStore();
 }, 600_000);
 
-function send(scene: FuzzScene, request: TrpcRequest, agent: Agent): Promise<HttpAnswer> {
-  const authorization = scene.authorizationOf(request.asker);
-  const { headers, ...sent } = toHttp(request, scene.ids);
+function send(fixture: FuzzFixture, request: TrpcRequest, agent: Agent): Promise<HttpAnswer> {
+  const authorization = fixture.authorizationOf(request.caller);
+  const { headers, ...sent } = toHttp(request, fixture.ids);
   const shown = authorization === undefined ? {} : { authorization };
-  return sendHttp(scene.server.url, { ...sent, headers: { ...shown, ...headers }, agent });
+  return sendHttp(fixture.server.url, { ...sent, headers: { ...shown, ...headers }, agent });
 }
 
-/** What is one's own is everybody's where a prototype has been reached. */
+/** A property on a shared prototype would appear on every object. */
 function expectUnpolluted(): void {
   expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
   expect(Object.keys(Object.prototype)).toEqual([]);
@@ -64,7 +64,7 @@ const ErrorShape = z.strictObject({
   }),
 });
 
-/** Tells what became of each call: `ok`, or a code of the catalogue. */
+/** The result of each call: `ok`, or an error code. */
 function expectSound({ method }: TrpcRequest, answer: HttpAnswer, dataDir: string): string[] {
   const { status, headers, text } = answer;
   expect(status).toBeLessThan(500);

@@ -49,3 +49,17 @@ SELECT account_id AS account, domain_id AS id, claimed_until AS until FROM claim
 UPDATE checks c SET claimed_until = NULL
 FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[]) AS claim (account_id, id, until)
 WHERE c.account_id = claim.account_id AND c.domain_id = claim.id AND c.claimed_until = claim.until
+
+-- query: list_checks_ahead
+-- One page of all checks: those that are ahead of $1, or due after $2 (verified) or $3, as [account, domain]. The page
+-- begins after the key $4, $5; "last" is the last key of it.
+WITH page AS (
+  SELECT account_id, domain_id, times FROM checks WHERE (account_id, domain_id) > ($4, $5)
+  ORDER BY account_id, domain_id LIMIT $6)
+SELECT max(ARRAY[page.account_id, page.domain_id]) AS last,
+  coalesce(json_agg(json_build_array(page.account_id, page.domain_id)) FILTER (WHERE
+    times ->> 'checked_at' > $1 COLLATE "C" OR times ->> 'began_at' > $1 COLLATE "C"
+    OR EXISTS (
+      SELECT FROM json_each_text(times -> 'due') AS due
+      WHERE due.value IS NULL OR due.value > CASE WHEN d.verified THEN $2 ELSE $3 END COLLATE "C")), '[]') AS ahead
+FROM page JOIN domains d ON d.account_id = page.account_id AND d.id = page.domain_id

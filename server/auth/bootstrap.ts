@@ -1,33 +1,31 @@
 import type { Actor } from '@letterhead/shared';
 import { SCOPES } from '@letterhead/shared';
-import type { Clock } from '../instant.ts';
 import { toInstant } from '../instant.ts';
-import type { Store } from '../store/store.ts';
-import { describeToken, tokenEvent } from './new-token.ts';
+import type { AuthDeps } from './identity.ts';
+import { tokenEvent, toNewToken } from './new-token.ts';
 import { makeTokenSecret } from './token-secret.ts';
 
 const actor: Actor = { kind: 'cli', token_id: null, address: null };
 
-/** What the first start has made. `secret` is null where the operator has chosen it, and so knows it. */
-export interface FirstStart {
+/** Account and token that the first start created. `secret` is null if the operator chose it with BOOTSTRAP_TOKEN. */
+export interface FirstAccount {
   readonly account: number;
   readonly secret: string | null;
 }
 
 /**
- * Makes the first account and a token with every scope for it, both in one change, where there is no account yet;
- * null otherwise. Resolves when both are safely stored.
+ * Creates the first account and a token of every scope for it, in one commit; null if there is an account already.
  */
-export async function makeFirstAccount(
-  { store, clock }: { store: Store; clock: Clock },
+export async function createFirstAccount(
+  { store, clock }: AuthDeps,
   bootstrapToken: string | null,
-): Promise<FirstStart | null> {
+): Promise<FirstAccount | null> {
   const secret = bootstrapToken ?? makeTokenSecret();
   const at = toInstant(clock());
   const plan = { name: 'First token', scopes: SCOPES, expiresAt: null, domain: null };
   const account = await store.accounts.createFirst(
     { name: 'Help desk', suspended: false, created_at: at, updated_at: at },
-    describeToken(plan, secret, at),
+    toNewToken(plan, secret, at),
     ({ name }, token) => [
       { type: 'account.created', domain: null, actor, at, changes: { name } },
       tokenEvent('token.created', token, { domain: null, actor, at }),

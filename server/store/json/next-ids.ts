@@ -1,4 +1,34 @@
+import type { AccountFiles } from './account-files.ts';
+import { INSTALLATION_FILE } from './data-folder.ts';
+import type { StoreLog } from './errors.ts';
+import type { InstallationFile, NextIds } from './formats.ts';
 import type { Installation } from './installation.ts';
+
+/** The highest ids that are in use. */
+export function usedIds(
+  { accounts, tokens, removing }: Pick<InstallationFile, 'accounts' | 'tokens' | 'removing'>,
+  highestDomain: number,
+): NextIds {
+  return {
+    account: Math.max(accounts.at(-1)?.id ?? 0, ...removing),
+    token: tokens.at(-1)?.id ?? 0,
+    domain: highestDomain,
+  };
+}
+
+/** An id that is in use is not given again, even where `installation.json` was put back from an older backup. */
+export async function raiseNextIds(
+  installation: Installation,
+  files: AccountFiles,
+  log: StoreLog,
+): Promise<void> {
+  const used = usedIds(installation, files.highestDomain);
+  const { next } = installation;
+  const kinds = (['account', 'token', 'domain'] as const).filter((kind) => used[kind] >= next[kind]);
+  if (kinds.length === 0) return;
+  log.warn({ file: INSTALLATION_FILE, kinds }, 'next ids were behind ids in use; raised');
+  await installation.setNext(() => Object.fromEntries(kinds.map((kind) => [kind, used[kind] + 1])));
+}
 
 /** How many ids are reserved with one write; a crash leaves a gap of as many at most. */
 const RESERVED_AT_ONCE = 100;

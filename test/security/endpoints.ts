@@ -7,7 +7,7 @@ import type { ProcedureDefinition } from './procedure-definitions.ts';
 import { listProcedures, sampleInput } from './procedure-definitions.ts';
 import type { RegisteredRoute } from './registered-routes.ts';
 
-/** What a knock is about: an account, and what it holds or does not hold. */
+/** Ids that a call is about, which need not exist. */
 export interface Target {
   readonly account: number;
   readonly domain: number;
@@ -17,38 +17,38 @@ export interface Target {
 
 export interface Answer {
   readonly status: number;
-  /** The catalogue's code; null where the door has opened. */
+  /** The error code; null if the call was allowed. */
   readonly code: string | null;
 }
 
-/** One way in: a procedure over tRPC, or a route. */
-export interface Door {
+/** A procedure over tRPC, or a route. */
+export interface Endpoint {
   readonly name: string;
-  /** Null for a route that is no procedure's. */
+  /** Null for a route of no procedure. */
   readonly procedure: string | null;
   readonly scope: TokenScope | null;
-  /** Whether it answers with a stream, which begins before anything in it is refused. */
+  /** Whether it answers with a stream, which begins before it is refused. */
   readonly streams: boolean;
-  /** The fields of what it is given. */
+  /** Fields of its input. */
   readonly fields: readonly string[];
-  knock(url: string, authorization: string | null, target: Target): Promise<Answer>;
+  call(url: string, authorization: string | null, target: Target): Promise<Answer>;
 }
 
-/** Routes that no procedure stands behind, and the scope that each needs. */
+/** Scopes of routes of no procedure. */
 const OWN_SCOPES: Readonly<Record<string, TokenScope>> = {
   '/metrics': 'admin',
   '/api/v1/backup': 'admin',
 };
 
 /** Every procedure over tRPC. */
-export function trpcDoors(): Door[] {
+export function trpcEndpoints(): Endpoint[] {
   return listProcedures(appRouter).map((procedure) => ({
     name: `${procedure.path} over tRPC`,
     procedure: procedure.path,
     scope: procedure.meta?.scope ?? null,
     streams: procedure.type === 'subscription',
     fields: Object.keys(procedure.input?.shape ?? {}),
-    async knock(url, authorization, target) {
+    async call(url, authorization, target) {
       const response = await callTrpc(
         url,
         authorization,
@@ -62,8 +62,8 @@ export function trpcDoors(): Door[] {
   }));
 }
 
-/** A door for each route but tRPC's own, which is the doors above. */
-export function routeDoors(routes: readonly RegisteredRoute[]): Door[] {
+/** Every route but those of tRPC, which `trpcEndpoints` covers. */
+export function routeEndpoints(routes: readonly RegisteredRoute[]): Endpoint[] {
   const operations = listOperations(appRouter);
   return routes
     .filter(({ url }) => !url.startsWith('/trpc/'))
@@ -75,7 +75,7 @@ export function routeDoors(routes: readonly RegisteredRoute[]): Door[] {
         scope: operation?.meta.scope ?? OWN_SCOPES[route.url] ?? null,
         streams: false,
         fields: Object.keys(operation?.input?.shape ?? {}),
-        async knock(url, authorization, target) {
+        async call(url, authorization, target) {
           const response = await callRest(url, authorization, route, operation, target);
           return { status: response.status, code: restCode(await response.text()) };
         },
@@ -123,8 +123,8 @@ function credentials(authorization: string | null): Record<string, string> {
   return authorization === null ? {} : { authorization };
 }
 
-/** The fields that say what a knock is about. */
-const ABOUT: readonly string[] = ['account', 'id', 'share', 'lastEventId'];
+/** Fields of an input that are taken from the target. */
+const TARGET_FIELDS: readonly string[] = ['account', 'id', 'share', 'lastEventId'];
 
 /** A valid input about the target. */
 function inputFor(
@@ -133,16 +133,16 @@ function inputFor(
   target: Target,
 ): Record<string, unknown> {
   const id = procedure.startsWith('tokens.') ? target.token : target.domain;
-  // A stream that begins with what has happened tells something at once.
+  // A stream of past events yields an item at once.
   const about: Record<string, unknown> = { ...target, id, lastEventId: 0 };
-  const fields = Object.keys(input?.shape ?? {}).filter((name) => ABOUT.includes(name));
+  const fields = Object.keys(input?.shape ?? {}).filter((name) => TARGET_FIELDS.includes(name));
   return {
     ...sampleInput(input ?? undefined),
     ...Object.fromEntries(fields.map((name) => [name, about[name]])),
   };
 }
 
-/** The first thing that a stream tells: an item, or why there is none. */
+/** Reads the first item of a stream, or its error. */
 async function readStream(response: Response): Promise<Answer> {
   let text = '';
   if (response.body === null) throw new Error('The stream has no body.');

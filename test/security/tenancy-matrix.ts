@@ -1,45 +1,45 @@
 import { SCOPES, SHARE_SCOPE } from '@letterhead/shared';
 import type { TestServer } from '../running-server.ts';
-import type { Answer, Door, Target } from './doors.ts';
+import type { Answer, Endpoint, Target } from './endpoints.ts';
 
-/** Doors that open to whoever is known, about whom they then tell. */
+/** Procedures about the caller, which every authenticated caller may call. */
 const FOR_EVERYBODY: ReadonlySet<string> = new Set(['tokens.current']);
 
 const UNKNOWN = { code: 'unauthenticated', status: 401 };
 const REFUSED = { code: 'forbidden', status: 403 };
 
-/** Somebody who must not get in. */
-interface Stranger {
+/** A caller that has to be refused. */
+interface UnauthorizedCaller {
   readonly who: string;
   readonly authorization: string | null;
   readonly target: Target;
   readonly expected: { readonly code: string; readonly status: number };
-  /** Whether the rule that keeps them out is one of this door's. */
-  concerns(door: Door): boolean;
+  /** Whether this caller has to be refused at the endpoint. */
+  appliesTo(endpoint: Endpoint): boolean;
 }
 
-/** The account that everybody is after, and those who are after it. */
-export interface Scene {
-  readonly victim: Furnished;
-  readonly strangers: readonly Stranger[];
+/** An account with data, and callers without a right to it. */
+export interface TenancyFixture {
+  readonly victim: SeededAccount;
+  readonly callers: readonly UnauthorizedCaller[];
 }
 
-/** A server's clock that tests move. */
+/** Clock of a server, set by tests. */
 export interface MovableClock {
   now: Date;
 }
 
-/** Makes a victim, account 1, and everybody who must not get at it. Takes the clock an hour on. */
-export async function setTheScene(server: TestServer, clock: MovableClock): Promise<Scene> {
+/** Creates the victim, account 1, and every kind of unauthorized caller. Advances the clock by an hour. */
+export async function createFixture(server: TestServer, clock: MovableClock): Promise<TenancyFixture> {
   const { letterhead } = server;
   const expires = { expires_at: new Date(clock.now.getTime() + 60_000) };
   const expired = await makeToken(server, 1, [...SCOPES], expires);
   clock.now = new Date(clock.now.getTime() + 3_600_000);
   const revoked = await makeToken(server, 1, [...SCOPES]);
   await letterhead.tokens.revoke.mutate({ account: 1, id: revoked.id });
-  const victim = await furnish(server, 1);
-  const other = await furnish(server, (await letterhead.accounts.create.mutate({ name: 'Other' })).id);
-  const suspended = await furnish(server, (await letterhead.accounts.create.mutate({ name: 'Bad' })).id);
+  const victim = await seedAccount(server, 1);
+  const other = await seedAccount(server, (await letterhead.accounts.create.mutate({ name: 'Other' })).id);
+  const suspended = await seedAccount(server, (await letterhead.accounts.create.mutate({ name: 'Bad' })).id);
   const suspendedToken = await makeToken(server, suspended.account, [...SCOPES]);
   await letterhead.accounts.update.mutate({ account: suspended.account, suspended: true });
   const everyScope = SCOPES.filter((scope) => scope !== 'admin');
@@ -54,77 +54,77 @@ export async function setTheScene(server: TestServer, clock: MovableClock): Prom
     ['a revoked token', `Bearer ${revoked.token}`],
     ['an expired token', `Bearer ${expired.token}`],
   ];
-  const anyDoor = () => true;
-  const limited = ({ procedure }: Door) => procedure === null || !FOR_EVERYBODY.has(procedure);
-  const ofObjects = ({ fields }: Door) => fields.includes('id');
+  const anyEndpoint = () => true;
+  const limited = ({ procedure }: Endpoint) => procedure === null || !FOR_EVERYBODY.has(procedure);
+  const ofObjects = ({ fields }: Endpoint) => fields.includes('id');
   const authorization = `Bearer ${othersToken.token}`;
   return {
     victim,
-    strangers: [
+    callers: [
       ...tokenless.map(([who, shown]) => ({
         who,
         authorization: shown,
         target: victim,
         expected: UNKNOWN,
-        concerns: anyDoor,
+        appliesTo: anyEndpoint,
       })),
-      { who: 'another account', authorization, target: victim, expected: REFUSED, concerns: limited },
+      { who: 'another account', authorization, target: victim, expected: REFUSED, appliesTo: limited },
       {
         who: 'another account, about one that is not there',
         authorization,
         target: { ...victim, account: 999_999 },
         expected: REFUSED,
-        concerns: limited,
+        appliesTo: limited,
       },
       {
         who: 'another account, about its own domain with the victim’s share link',
         authorization,
         target: { ...other, share: victim.share },
         expected: { code: 'not_found', status: 404 },
-        concerns: ({ fields }) => fields.includes('share'),
+        appliesTo: ({ fields }) => fields.includes('share'),
       },
       {
         who: 'a share link of the victim’s domain',
         authorization: `Bearer ${victim.shareLink}`,
         target: victim,
         expected: REFUSED,
-        concerns: ({ scope }) => scope !== SHARE_SCOPE,
+        appliesTo: ({ scope }) => scope !== SHARE_SCOPE,
       },
       {
         who: 'a token of every scope, which is no share link',
         authorization: `Bearer ${server.token}`,
         target: victim,
         expected: REFUSED,
-        concerns: ({ scope }) => scope === SHARE_SCOPE,
+        appliesTo: ({ scope }) => scope === SHARE_SCOPE,
       },
       {
         who: 'a share link of a suspended account',
         authorization: `Bearer ${suspended.shareLink}`,
         target: suspended,
         expected: REFUSED,
-        concerns: anyDoor,
+        appliesTo: anyEndpoint,
       },
       {
         who: 'another account, about its own with the victim’s domain and token',
         authorization,
         target: { ...victim, account: other.account },
         expected: { code: 'not_found', status: 404 },
-        // What only admins may do is forbidden to them before anything is looked for.
-        concerns: (door) => ofObjects(door) && door.scope !== 'admin',
+        // Procedures for admins refuse earlier, with `forbidden`.
+        appliesTo: (endpoint) => ofObjects(endpoint) && endpoint.scope !== 'admin',
       },
       {
         who: 'a suspended account, about the victim',
         authorization: `Bearer ${suspendedToken.token}`,
         target: victim,
         expected: REFUSED,
-        concerns: anyDoor,
+        appliesTo: anyEndpoint,
       },
       {
         who: 'a suspended account, about itself',
         authorization: `Bearer ${suspendedToken.token}`,
         target: suspended,
         expected: REFUSED,
-        concerns: anyDoor,
+        appliesTo: anyEndpoint,
       },
       ...(await Promise.all(
         SCOPES.map(async (missing) => ({
@@ -140,55 +140,64 @@ export async function setTheScene(server: TestServer, clock: MovableClock): Prom
           }`,
           target: victim,
           expected: REFUSED,
-          // A door that declares no scope is held to one: only those for everybody need none.
-          concerns: (door: Door) => limited(door) && (door.scope ?? missing) === missing,
+          // An endpoint without a declared scope fails here, unless it is for everybody.
+          appliesTo: (endpoint: Endpoint) => limited(endpoint) && (endpoint.scope ?? missing) === missing,
         })),
       )),
     ],
   };
 }
 
-/** Tells of every door that a stranger gets through, or that refuses otherwise than the contract says. */
-export async function walk(url: string, doors: readonly Door[], scene: Scene): Promise<string[]> {
+/** Lists the endpoints that admit an unauthorized caller, or refuse with the wrong error. */
+export async function callWithoutPermission(
+  url: string,
+  endpoints: readonly Endpoint[],
+  fixture: TenancyFixture,
+): Promise<string[]> {
   const findings: string[] = [];
-  for (const door of doors) {
-    const knocks = scene.strangers
-      .filter(({ concerns }) => concerns(door))
+  for (const endpoint of endpoints) {
+    const calls = fixture.callers
+      .filter(({ appliesTo }) => appliesTo(endpoint))
       .map(async ({ who, authorization, target, expected }) => {
-        const answer = await door.knock(url, authorization, target);
-        if (isRefusal(door, answer, expected)) return;
-        findings.push(`${door.name} answers ${answer.status} ${answer.code ?? 'and opens'} to ${who}`);
+        const answer = await endpoint.call(url, authorization, target);
+        if (isRefusal(endpoint, answer, expected)) return;
+        findings.push(
+          `${endpoint.name} answers ${answer.status} ${answer.code ?? 'without an error'} to ${who}`,
+        );
       });
-    await Promise.all(knocks);
+    await Promise.all(calls);
   }
   return findings;
 }
 
-function isRefusal(door: Door, answer: Answer, expected: Stranger['expected']): boolean {
+function isRefusal(endpoint: Endpoint, answer: Answer, expected: UnauthorizedCaller['expected']): boolean {
   // HEAD has no body to carry a code, and a stream begins before it is refused.
-  if (door.name.startsWith('HEAD ')) return answer.status === expected.status;
-  const status = door.streams ? 200 : expected.status;
+  if (endpoint.name.startsWith('HEAD ')) return answer.status === expected.status;
+  const status = endpoint.streams ? 200 : expected.status;
   return answer.code === expected.code && answer.status === status;
 }
 
 /**
- * Tells of every door that stays shut to whom it is for: an admin, who may do everything, and share links where it is
- * those. Each gets an account of its own to do it to.
+ * Lists the endpoints that refuse an authorized caller: a token of a share link for the scope `share`, else an admin's.
+ * Each endpoint gets an account of its own, which it may change.
  */
-export async function walkAsWelcome(server: TestServer, doors: readonly Door[]): Promise<string[]> {
+export async function callWithPermission(
+  server: TestServer,
+  endpoints: readonly Endpoint[],
+): Promise<string[]> {
   const findings: string[] = [];
-  for (const door of doors) {
-    const { id } = await server.letterhead.accounts.create.mutate({ name: door.name });
-    const target = await furnish(server, id);
-    const token = door.scope === SHARE_SCOPE ? target.shareLink : server.token;
-    const answer = await door.knock(server.url, `Bearer ${token}`, target);
+  for (const endpoint of endpoints) {
+    const { id } = await server.letterhead.accounts.create.mutate({ name: endpoint.name });
+    const target = await seedAccount(server, id);
+    const token = endpoint.scope === SHARE_SCOPE ? target.shareLink : server.token;
+    const answer = await endpoint.call(server.url, `Bearer ${token}`, target);
     if (answer.code !== null || answer.status >= 300)
-      findings.push(`${door.name}: ${answer.status} ${answer.code}`);
+      findings.push(`${endpoint.name}: ${answer.status} ${answer.code}`);
   }
   return findings;
 }
 
-/** Everything that there is to see of an account, but for when its tokens were last used. */
+/** Everything that the API shows of an account, without the last use of its tokens. */
 export async function seen({ letterhead }: TestServer, account: number): Promise<unknown> {
   const tokens = await letterhead.tokens.list.query({ account });
   return {
@@ -199,16 +208,16 @@ export async function seen({ letterhead }: TestServer, account: number): Promise
   };
 }
 
-/** What an account was given, with the secret of its share link. */
-interface Furnished extends Target {
+/** An account with data, and the secret of its share link. */
+interface SeededAccount extends Target {
   readonly shareLink: string;
 }
 
-/** Gives an account a domain, a token and a share link to lose. */
-async function furnish(server: TestServer, account: number): Promise<Furnished> {
+/** Creates a domain, a token and a share link in an account. */
+async function seedAccount(server: TestServer, account: number): Promise<SeededAccount> {
   const domain = await server.letterhead.domains.create.mutate({
     account,
-    domain: `walk-${account}.example`,
+    domain: `tenancy-${account}.example`,
   });
   const token = await makeToken(server, account, ['domains:read']);
   const share = await server.letterhead.shares.create.mutate({ account, id: domain.id });
@@ -221,5 +230,5 @@ function makeToken(
   scopes: (typeof SCOPES)[number][],
   more: { expires_at?: Date } = {},
 ) {
-  return letterhead.tokens.create.mutate({ account, name: 'For the walk', scopes, ...more });
+  return letterhead.tokens.create.mutate({ account, name: 'Tenancy', scopes, ...more });
 }

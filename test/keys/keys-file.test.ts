@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { keysFromFile } from '../../server/keys/key-source.ts';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { keysFromFile } from '../keys-file.ts';
 
 const makeKeys = fileURLToPath(new URL('../../bench/make-keys.ts', import.meta.url));
 const run = promisify(execFile);
@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-it('the keys of a file are drawn in order, and it is said once when they start over', async () => {
+test('the keys of a file are drawn in order, and it is said once when they start over', async () => {
   const path = join(folder, 'keys.jsonl');
   await run(process.execPath, ['-C', 'letterhead-source', makeKeys, path, '3']);
   expect((await stat(path)).mode & 0o777).toBe(0o600);
@@ -31,24 +31,7 @@ it('the keys of a file are drawn in order, and it is said once when they start o
   await source.close();
 });
 
-it('the process that makes keys ends without being closed, once nobody waits', async () => {
-  const pool = fileURLToPath(new URL('../../server/keys/key-pool.ts', import.meta.url));
-  const script = `
-    import { KeyPool } from ${JSON.stringify(pool)};
-    const pool = new KeyPool({ onWorkerDeath: (error) => { throw error; } });
-    process.stdout.write((await pool.take(1)).publicKey.slice(0, 4));
-  `;
-  const { stdout } = await run(process.execPath, [
-    '-C',
-    'letterhead-source',
-    '--input-type=module',
-    '-e',
-    script,
-  ]);
-  expect(stdout).toBe('MIIB');
-});
-
-it('a key file that is missing, or holds something else, is refused', async () => {
+test('a key file that is missing, or holds something else, is refused', async () => {
   const note = () => {};
   await expect(keysFromFile(join(folder, 'none'), note)).rejects.toThrow('ENOENT');
   await writeFile(join(folder, 'other'), '{"public_key": 1}\n');

@@ -5,49 +5,49 @@ import type { ZoneNames } from '../dns/zone.ts';
 import { startMeasured } from '../soak/measured-process.ts';
 import { HOSTILE_ZONES, SILENT_ZONE } from './hostile-zones.ts';
 
-/** Who attacks, with what. */
+/** The attacking account. */
 export interface Attacker {
   readonly account: number;
   readonly admin: string;
   readonly writer: string;
-  /** Made with the writer's. */
+  /** Tokens created with the writer's. */
   readonly minted: readonly string[];
   readonly shares: readonly string[];
-  /** By id: domains in hostile zones, of all kinds in turn. */
+  /** Ids of domains in hostile zones, of each kind in turn. */
   readonly hostile: readonly number[];
   readonly domains: readonly number[];
 }
 
-/** Whose requests are measured. */
+/** The account whose requests are measured. */
 export interface Victim {
   readonly account: number;
   readonly tokens: readonly string[];
-  /** By id: their records are published. */
+  /** Ids of domains whose records are published. */
   readonly healthy: readonly number[];
   readonly domains: readonly number[];
 }
 
-export interface Scene {
+export interface SeededAccounts {
   readonly attacker: Attacker;
   readonly victim: Victim;
-  /** What the name servers of the healthy domains publish. */
+  /** Zones of the healthy domains. */
   readonly zones: Record<string, ZoneNames>;
 }
 
 const SILENT_DOMAINS = 500;
 const HOSTILE_DOMAINS = 60;
-/** A little room below the quota is left for what is made and deleted. */
+/** Leaves a margin below the quota for domains that attacks create and delete. */
 const ATTACKERS_DOMAINS = 990;
 const MINTED_TOKENS = 40;
 const SHARES = 4;
 const VICTIMS_DOMAINS = 50;
 const HEALTHY_DOMAINS = 5;
-/** One token may not ask as often as is measured. */
+/** Several, because the rate limit of one token is below the measured load. */
 const VICTIMS_TOKENS = 4;
 const AT_ONCE = 100;
 
 /** Fills a data folder through a server without limits. Its first token is `token`. */
-export async function furnish(dataDir: string, token: string): Promise<Scene> {
+export async function seedAccounts(dataDir: string, token: string): Promise<SeededAccounts> {
   await using server = await startMeasured({
     DATA_DIR: dataDir,
     BOOTSTRAP_TOKEN: token,
@@ -55,17 +55,17 @@ export async function furnish(dataDir: string, token: string): Promise<Scene> {
     DNS_SERVERS: '127.0.0.1:9',
   });
   const letterhead = createLetterhead({ url: server.url, token });
-  const victim = await furnishVictim(letterhead);
-  const attacker = await furnishAttacker(letterhead, server.url);
+  const victim = await seedVictim(letterhead);
+  const attacker = await seedAttacker(letterhead, server.url);
   return { victim: victim.victim, zones: victim.zones, attacker };
 }
 
-/** Nothing is due while its account is suspended. */
+/** Suspends the attacker, so that none of its checks are due, or resumes it. */
 export async function suspendAttacker(url: string, token: string, { account }: Attacker, suspended: boolean) {
   await createLetterhead({ url, token }).accounts.update.mutate({ account, suspended });
 }
 
-async function furnishVictim(letterhead: Letterhead) {
+async function seedVictim(letterhead: Letterhead) {
   const { id: account } = await letterhead.accounts.create.mutate({ name: 'Victim' });
   const healthy = await createDomains(letterhead, account, names(HEALTHY_DOMAINS, 'healthy'));
   const others = await createDomains(letterhead, account, names(VICTIMS_DOMAINS, 'customer'));
@@ -74,7 +74,7 @@ async function furnishVictim(letterhead: Letterhead) {
   return { victim, zones: Object.fromEntries(healthy.map((domain) => [domain.domain, published(domain)])) };
 }
 
-async function furnishAttacker(letterhead: Letterhead, url: string): Promise<Attacker> {
+async function seedAttacker(letterhead: Letterhead, url: string): Promise<Attacker> {
   const { id: account } = await letterhead.accounts.create.mutate({ name: 'Attacker' });
   const hostile = await createDomains(
     letterhead,
@@ -125,7 +125,7 @@ async function createTokens(letterhead: Letterhead, account: number, count: numb
   return made.map(({ token }) => token);
 }
 
-/** So many at once, and the next when those are done. */
+/** Creates in batches of AT_ONCE. */
 async function inTurn<From, To>(from: readonly From[], make: (one: From) => Promise<To>): Promise<To[]> {
   const made: To[] = [];
   for (let at = 0; at < from.length; at += AT_ONCE) {

@@ -4,7 +4,7 @@ import { checkFolder } from '../../../server/store/json/check-folder.ts';
 import type { TestServer } from '../../running-server.ts';
 import { startTestServer } from '../../running-server.ts';
 
-/** What requests are about, by name: its ids change when a request has deleted it. */
+/** Ids that requests are about; they change after a request has deleted something. */
 export interface Ids {
   readonly account: number;
   readonly id: number;
@@ -12,11 +12,11 @@ export interface Ids {
   readonly token: number;
 }
 
-/** Who asks. */
-export type Asker = 'admin' | 'writer' | 'share' | 'wrong' | 'none';
+/** Kinds of callers. */
+export type Caller = 'admin' | 'writer' | 'share' | 'wrong' | 'none';
 
-/** Mostly those who come further than to the guard. */
-export const askers = fc.constantFrom<Asker[]>(
+/** Mostly callers that pass the guard. */
+export const callers = fc.constantFrom<Caller[]>(
   'admin',
   'admin',
   'admin',
@@ -27,19 +27,19 @@ export const askers = fc.constantFrom<Asker[]>(
   'none',
 );
 
-/** A server with something to ask for, which is made anew when a request has taken it away. */
-export class FuzzScene implements AsyncDisposable {
+/** A server with an account and its data, created again after a request has deleted them. */
+export class FuzzFixture implements AsyncDisposable {
   readonly server: TestServer;
   #ids: Ids;
-  #tokens: Readonly<Record<Asker, string | null>>;
+  #tokens: Readonly<Record<Caller, string | null>>;
 
-  private constructor(server: TestServer, furnished: Furnished) {
+  private constructor(server: TestServer, seeded: SeededAccount) {
     this.server = server;
-    this.#ids = furnished.ids;
-    this.#tokens = furnished.tokens;
+    this.#ids = seeded.ids;
+    this.#tokens = seeded.tokens;
   }
 
-  static async set(): Promise<FuzzScene> {
+  static async create(): Promise<FuzzFixture> {
     const server = await startTestServer({
       environment: {
         RATE_LIMIT_PER_MINUTE: '0',
@@ -47,26 +47,26 @@ export class FuzzScene implements AsyncDisposable {
         MAX_DOMAINS_PER_ACCOUNT: '20',
       },
     });
-    return new FuzzScene(server, await furnish(server));
+    return new FuzzFixture(server, await seedAccount(server));
   }
 
   get ids(): Ids {
     return this.#ids;
   }
 
-  authorizationOf(asker: Asker): string | undefined {
-    const token = this.#tokens[asker];
+  authorizationOf(caller: Caller): string | undefined {
+    const token = this.#tokens[caller];
     return token === null ? undefined : `Bearer ${token}`;
   }
 
-  /** After a request that may have deleted, suspended or revoked what the next ones are about. */
+  /** Creates new data, after a request that may have deleted, suspended or revoked the old. */
   async refresh(): Promise<void> {
-    const { ids, tokens } = await furnish(this.server);
+    const { ids, tokens } = await seedAccount(this.server);
     this.#ids = ids;
     this.#tokens = tokens;
   }
 
-  /** Whether what is stored is whole, and what a start finds is what was there. */
+  /** Expects an intact data folder, and the same data after a restart. */
   async expectValidStore(): Promise<void> {
     const before = await everything(this.server);
     await using restarted = await this.server.restart();
@@ -79,13 +79,13 @@ export class FuzzScene implements AsyncDisposable {
   }
 }
 
-interface Furnished {
+interface SeededAccount {
   readonly ids: Ids;
-  readonly tokens: Readonly<Record<Asker, string | null>>;
+  readonly tokens: Readonly<Record<Caller, string | null>>;
 }
 
-/** An account with a domain, a share link and a token: never account 1, whose token makes all of them. */
-async function furnish({ letterhead, token }: TestServer): Promise<Furnished> {
+/** Creates an account with a domain, a share link and a token; account 1 is left alone, because it has the admin token. */
+async function seedAccount({ letterhead, token }: TestServer): Promise<SeededAccount> {
   const { id: account } = await letterhead.accounts.create.mutate({ name: 'Fuzz' });
   const { id } = await letterhead.domains.create.mutate({ account, domain: 'fuzz.example.org' });
   const share = await letterhead.shares.create.mutate({ account, id });
