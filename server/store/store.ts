@@ -217,6 +217,8 @@ export interface DomainStore {
   get(account: number, id: number): Promise<DomainRow | undefined>;
   /** By id. */
   list(account: number, filter: DomainFilter): Promise<readonly DomainRow[]>;
+  /** 0 if there is no such account. */
+  count(account: number): Promise<number>;
   /**
    * Creates a domain where the account does not hold `name` yet and has fewer than `limit`.
    * `build` is given an id that was never given before and never will be again.

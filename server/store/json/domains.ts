@@ -58,6 +58,11 @@ export class Domains implements DomainStore {
     return stored && this.#toRow(stored);
   }
 
+  async count(account: number): Promise<number> {
+    this.#deps.tasks.assertOpen();
+    return this.#deps.files.find(account)?.domains.length ?? 0;
+  }
+
   async list(account: number, filter: DomainFilter): Promise<readonly DomainRow[]> {
     this.#deps.tasks.assertOpen();
     const domains = this.#deps.files.find(account)?.domains ?? [];

@@ -67,6 +67,11 @@ export class Domains implements DomainStore {
     return this.#commits.serve(() => this.#list(account, filter));
   }
 
+  async count(account: number): Promise<number> {
+    const [counted] = await this.#commits.read<{ count: number }>(sql('count_domains', account));
+    return counted?.count ?? 0;
+  }
+
   create(options: Parameters<DomainStore['create']>[0]): Promise<DomainChange> {
     const { account, name, limit, build, event } = options;
     return this.#commits.inTurn(account, async () => {

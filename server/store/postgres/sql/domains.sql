@@ -12,6 +12,9 @@ WHERE d.account_id = $1 AND d.id > $2
   AND ($4::boolean IS NULL OR d.verified = $4) AND ($5::text IS NULL OR d.domain = $5)
 ORDER BY d.id LIMIT $3
 
+-- query: count_domains
+SELECT domain_count AS count FROM accounts WHERE id = $1
+
 -- query: next_domain_id
 -- Returns no row if the account does not exist, and no id if the name is taken or the account is full.
 SELECT d.id AS taken, CASE WHEN d.id IS NULL AND a.domain_count < $3 THEN nextval('domain_ids') END AS id
