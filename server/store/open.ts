@@ -9,13 +9,13 @@ import type { Backup, BackupOptions, OpenBackup } from './backup.ts';
 import type { DatabaseObserver } from './database-observer.ts';
 import { checkFolder } from './json/check-folder.ts';
 import { DATA_FILES } from './json/data-folder.ts';
-import type { StoreLog } from './json/errors.ts';
 import { unusableFolder } from './json/errors.ts';
 import { errorCode } from './json/file-system.ts';
 import type { JsonStore } from './json/json-store.ts';
 import { openJsonStore } from './json/json-store.ts';
 import type { PostgresStoreOptions } from './postgres/postgres-store.ts';
 import type { Store } from './store.ts';
+import type { StoreLog } from './store-log.ts';
 
 /** The only module outside of the stores that names one. */
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { silentLog } from '../../server/store/json/errors.ts';
 import { openPostgresStore, type PostgresStore } from '../../server/store/postgres/postgres-store.ts';
+import { silentLog } from '../../server/store/store-log.ts';
 import { silentObserver } from '../postgres/silent-observer.ts';
 import { createDatabase, type TestDatabase } from '../postgres/test-database.ts';
 import { accountsContract } from './accounts.ts';

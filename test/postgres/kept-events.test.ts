@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { DATABASE_LIMITS } from '../../server/limits.ts';
-import { silentLog } from '../../server/store/json/errors.ts';
 import { openPostgresStore } from '../../server/store/postgres/postgres-store.ts';
+import { silentLog } from '../../server/store/store-log.ts';
 import { createAccount } from '../store/rows.ts';
 import { silentObserver } from './silent-observer.ts';
 import { createDatabase } from './test-database.ts';

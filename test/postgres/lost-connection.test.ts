@@ -1,7 +1,7 @@
 import { expect, inject, test } from 'vitest';
-import { silentLog } from '../../server/store/json/errors.ts';
 import { openPostgresStore } from '../../server/store/postgres/postgres-store.ts';
 import type { Store } from '../../server/store/store.ts';
+import { silentLog } from '../../server/store/store-log.ts';
 import {
   createAccount,
   createDomain,

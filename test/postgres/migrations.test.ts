@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { silentLog } from '../../server/store/json/errors.ts';
 import { openPostgresStore } from '../../server/store/postgres/postgres-store.ts';
+import { silentLog } from '../../server/store/store-log.ts';
 import { createAccount, everythingIn, madeDomain } from '../store/rows.ts';
 import { silentObserver } from './silent-observer.ts';
 import { createDatabase } from './test-database.ts';

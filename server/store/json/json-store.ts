@@ -1,4 +1,7 @@
+import { EventFeed } from '../event-feed.ts';
 import type { RateStore, SettingKey, SettingStore, Store } from '../store.ts';
+import { type StoreLog, silentLog } from '../store-log.ts';
+import { PendingTasks } from '../tasks.ts';
 import type { AccountDeps } from './account.ts';
 import { AccountFiles } from './account-files.ts';
 import { Accounts } from './accounts.ts';
@@ -13,9 +16,9 @@ import {
 } from './data-folder.ts';
 import { LazyFile } from './document.ts';
 import { Domains } from './domains.ts';
-import { type StoreLog, silentLog, unusableFolder, writeFailed } from './errors.ts';
+import { unusableFolder, writeFailed } from './errors.ts';
 import type { EventLogLimits } from './event-log.ts';
-import { EventFeed, Events } from './events.ts';
+import { Events } from './events.ts';
 import { Evidence } from './evidence.ts';
 import { type FileSystem, nodeFileSystem } from './file-system.ts';
 import { Installation, openInstallationFile } from './installation.ts';
@@ -23,7 +26,6 @@ import { readIfUsable } from './json-file.ts';
 import { FolderLock } from './lock.ts';
 import { DomainIds, raiseNextIds } from './next-ids.ts';
 import { Schedule } from './schedule.ts';
-import { PendingTasks } from './tasks.ts';
 import { Tokens, TokenUse } from './tokens.ts';
 
 export interface JsonStoreOptions {

@@ -1,6 +1,6 @@
+import type { StoreLog } from '../store-log.ts';
 import type { AccountFiles } from './account-files.ts';
 import { INSTALLATION_FILE } from './data-folder.ts';
-import type { StoreLog } from './errors.ts';
 import type { InstallationFile, NextIds } from './formats.ts';
 import type { Installation } from './installation.ts';
 

@@ -1,4 +1,4 @@
-import { freeze } from '../json/formats.ts';
+import { freeze } from '../freeze.ts';
 import { SharedQuery } from '../shared-query.ts';
 import type { AccountRow, AccountStore, Change, NewAccount, NewEvent } from '../store.ts';
 import type { Commits } from './commits.ts';

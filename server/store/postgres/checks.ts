@@ -1,7 +1,6 @@
 import type { Instant } from '../../instant.ts';
 import { DATABASE_LIMITS } from '../../limits.ts';
-import { freeze } from '../json/formats.ts';
-import { InTurn } from '../json/tasks.ts';
+import { freeze } from '../freeze.ts';
 import { inOrder, SharedQuery } from '../shared-query.ts';
 import type {
   CheckEnd,
@@ -14,6 +13,7 @@ import type {
   JsonValue,
   LatestDue,
 } from '../store.ts';
+import { InTurn } from '../tasks.ts';
 import { Claims } from './claims.ts';
 import type { Commits } from './commits.ts';
 import type { Database } from './database.ts';

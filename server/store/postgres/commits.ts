@@ -1,6 +1,6 @@
 import { isAudited } from '../audited-events.ts';
-import { InTurn, PendingTasks } from '../json/tasks.ts';
 import type { NewEvent } from '../store.ts';
+import { InTurn, PendingTasks } from '../tasks.ts';
 import type { Database } from './database.ts';
 import type { Feed } from './feed.ts';
 import { type Query, sql } from './sql.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { DatabaseObserver } from '../database-observer.ts';
-import type { StoreLog } from '../json/errors.ts';
+import type { StoreLog } from '../store-log.ts';
 import { backOff, Deadline } from './deadline.ts';
 import { isLost, isTransient, outcomeUnknown, unavailable } from './errors.ts';
 import type { PrimaryPool } from './primary.ts';

@@ -1,6 +1,6 @@
 import type { Instant } from '../../instant.ts';
 import { DATABASE_LIMITS } from '../../limits.ts';
-import { freeze } from '../json/formats.ts';
+import { freeze } from '../freeze.ts';
 import { inOrder, SharedQuery } from '../shared-query.ts';
 import type {
   Change,

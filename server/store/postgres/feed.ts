@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { DATABASE_LIMITS } from '../../limits.ts';
-import type { StoreLog } from '../json/errors.ts';
-import { EventFeed } from '../json/events.ts';
+import { EventFeed } from '../event-feed.ts';
 import type { EventRow } from '../store.ts';
+import type { StoreLog } from '../store-log.ts';
 import type { Database } from './database.ts';
 import { backOff } from './deadline.ts';
 import { sql } from './sql.ts';

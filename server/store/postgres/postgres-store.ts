@@ -1,7 +1,7 @@
 import { DATABASE_LIMITS, FILE_LIMITS } from '../../limits.ts';
 import type { DatabaseObserver } from '../database-observer.ts';
-import type { StoreLog } from '../json/errors.ts';
 import type { SettingStore, Store } from '../store.ts';
+import type { StoreLog } from '../store-log.ts';
 import { Accounts } from './accounts.ts';
 import { Checks } from './checks.ts';
 import { Commits } from './commits.ts';
