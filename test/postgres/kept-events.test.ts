@@ -16,10 +16,9 @@ test('of very many events the newest are kept, and of older ones those that are 
   const total = keptEvents * 2 + 1;
   // Every tenth is audited, and of the first hundred each is older than 400 days.
   await database.query(
-    `INSERT INTO events (account_id, id, audited, content)
-      SELECT $1, n, n % 10 = 0, json_build_object('type', CASE WHEN n % 10 = 0 THEN 'token.created' ELSE 'domain.created' END,
-        'domain', NULL, 'actor', NULL, 'changes', json_build_object(),
-        'at', CASE WHEN n <= 100 THEN '2001-01-01T00:00:00Z' ELSE to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') END)
+    `INSERT INTO events (account_id, id, audited, at, content)
+      SELECT $1, n, n % 10 = 0, CASE WHEN n <= 100 THEN '2001-01-01' ELSE now() END,
+        json_build_object('type', 'domain.created', 'domain', NULL, 'actor', NULL, 'changes', json_build_object(), 'at', now())
       FROM generate_series(2, $2::bigint) AS n`,
     [account, total],
   );

@@ -40,7 +40,7 @@ export class Accounts implements AccountStore {
     return this.#commits.serve(async () => {
       const { id } = await this.#nextIds();
       const row: AccountRow = freeze({ id, ...account });
-      const values = [JSON.stringify(row)];
+      const values = [JSON.stringify(row), row.suspended];
       await this.#commits.commit({ name: 'create_account', account: id, events: [event], values });
       return row;
     });
@@ -56,7 +56,7 @@ export class Accounts implements AccountStore {
         name: 'create_first_account',
         account: id,
         events: events(row, { ...stored, last_used_at: null }),
-        values: [JSON.stringify(row), tokenId, JSON.stringify(stored)],
+        values: [JSON.stringify(row), tokenId, JSON.stringify(stored), stored.hash],
         before: sql('lock_first_account'),
       });
       return isFirst ? row : null;
@@ -75,7 +75,7 @@ export class Accounts implements AccountStore {
           name: 'update_account',
           account: id,
           events,
-          values: [record?.version, JSON.stringify(row)],
+          values: [record?.version, JSON.stringify(row), row.suspended],
           ...(row.suspended === before.suspended ? {} : { after: sql('hold_checks', id, row.suspended) }),
         });
         if (isUpdated) return freeze(row);

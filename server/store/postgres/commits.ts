@@ -1,16 +1,15 @@
-import { isAudited } from '../audited-events.ts';
 import type { NewEvent } from '../store.ts';
 import { InTurn, PendingTasks } from '../tasks.ts';
 import type { Database } from './database.ts';
 import type { Feed } from './feed.ts';
-import { type Query, sql } from './sql.ts';
+import { eventColumns, type Query, sql } from './sql.ts';
 
 interface Commit {
   /** A statement of `sql/`; see `commitText`. */
   readonly name: string;
   readonly account: number;
   readonly events: readonly NewEvent[];
-  /** `$4` and the following parameters. */
+  /** `$7` and the following parameters. */
   readonly values: readonly unknown[];
   readonly before?: Query;
   readonly after?: Query;
@@ -45,8 +44,7 @@ export class Commits {
 
   /** False: a condition of the statement did not hold, and nothing was changed. */
   async commit({ name, account, events, values, before, after }: Commit): Promise<boolean> {
-    const told = events.map((event) => ({ audited: isAudited(event.type), content: event }));
-    const query = sql(name, account, JSON.stringify(told), ...values);
+    const query = sql(name, account, ...eventColumns(events), ...values);
     const last = await this.#database.write(query, { before, after });
     if (last === null) return false;
     const first = last - events.length + 1;

@@ -185,7 +185,7 @@ export class Domains implements DomainStore {
   }
 }
 
-function toJson(times: CheckTimes | null): string | null {
+export function toJson(times: CheckTimes | null): string | null {
   return times === null ? null : JSON.stringify(times);
 }
 

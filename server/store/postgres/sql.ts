@@ -1,4 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { isAudited } from '../audited-events.ts';
+import type { NewEvent } from '../store.ts';
 
 /** A prepared statement: PostgreSQL plans it once a connection. */
 export interface Query {
@@ -34,15 +36,29 @@ function readStatements(file: string): [string, string][] {
 /**
  * A change and its events as one statement. The change consists of CTEs. One of them is `tip`, the account's
  * `last_event` after the change; it has no row if the change does not apply, and 0 if no account is told of it. `$1` is
- * the id of the write, `$2` the account and `$3` its events. The lock on the account's row orders all its commits, so
- * that events become visible in the order of their ids.
+ * the id of the write, `$2` the account, and `$3` to `$6` its events. The lock on the account's row orders all its
+ * commits, so that events become visible in the order of their ids.
  */
 function commitText(change: string): string {
   return `WITH ${change},
     told AS (
-      INSERT INTO events (account_id, id, audited, content)
-      SELECT $2, tip.last_event - json_array_length($3::json) + e.n, (e.told ->> 'audited')::boolean, e.told -> 'content'
-      FROM tip, json_array_elements($3::json) WITH ORDINALITY AS e (told, n) WHERE tip.last_event > 0),
+      INSERT INTO events (account_id, id, content, audited, domain_id, at)
+      SELECT $2, tip.last_event - cardinality($3::text[]) + e.n, e.content::json, e.audited, e.domain_id, e.at
+      FROM tip, unnest($3::text[], $4::boolean[], $5::bigint[], $6::timestamptz[])
+        WITH ORDINALITY AS e (content, audited, domain_id, at, n)
+      WHERE tip.last_event > 0),
     noted AS (INSERT INTO writes (id, last_event) SELECT $1, last_event FROM tip)
     SELECT last_event FROM tip`;
+}
+
+/** The parameters of events: an array for each column. */
+export function eventColumns(events: readonly NewEvent[]): unknown[] {
+  return [
+    events.map(({ type, domain, actor, at, changes }) =>
+      JSON.stringify({ type, domain, actor, at, changes }),
+    ),
+    events.map(({ type }) => isAudited(type)),
+    events.map(({ domain }) => domain?.id ?? null),
+    events.map(({ at }) => at),
+  ];
 }

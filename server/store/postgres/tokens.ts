@@ -64,7 +64,7 @@ export class Tokens implements TokenStore {
           name: 'create_token',
           account,
           events: [event(row)],
-          values: [row.id, JSON.stringify(stored), token.domain_id, limit],
+          values: [row.id, JSON.stringify(stored), token.domain_id, limit, token.hash],
         });
         if (isCreated) return { kind: 'written', row };
       }

@@ -1,5 +1,6 @@
--- Each table has its row as a document, as the interface of stores gives it, beside the columns that SQL looks at.
--- `json` keeps the text as it is: `jsonb` refuses \u0000 and lone surrogates, which DNS answers and names can hold.
+-- Each table has its rows as documents, as the store's interface defines them, beside the columns that SQL needs.
+-- `json` keeps the text as it is: `jsonb` rejects \u0000 and lone surrogates, which names and DNS answers can contain.
+-- So do the operators of `json`, which are used on documents without such texts only.
 -- All keys of what an account owns begin with the account, except the hash of a token.
 
 CREATE SEQUENCE account_ids;
@@ -16,7 +17,7 @@ CREATE TABLE accounts (
   -- Rises with each change of the document.
   version bigint NOT NULL DEFAULT 0,
   content json NOT NULL,
-  suspended boolean NOT NULL GENERATED ALWAYS AS ((content ->> 'suspended')::boolean) STORED,
+  suspended boolean NOT NULL,
   domain_count integer NOT NULL DEFAULT 0,
   token_count integer NOT NULL DEFAULT 0,
   -- The ids of its events: the newest, and the oldest from which on none is missing.
@@ -40,8 +41,8 @@ CREATE TABLE tokens (
   id bigint PRIMARY KEY,
   account_id bigint NOT NULL REFERENCES accounts ON DELETE CASCADE,
   content json NOT NULL,
-  domain_id bigint GENERATED ALWAYS AS ((content ->> 'domain_id')::bigint) STORED,
-  hash text NOT NULL UNIQUE GENERATED ALWAYS AS (content ->> 'hash') STORED,
+  domain_id bigint,
+  hash text NOT NULL UNIQUE,
   last_used_at timestamptz,
   CONSTRAINT shared_domain FOREIGN KEY (account_id, domain_id) REFERENCES domains ON DELETE CASCADE
 ) WITH (fillfactor = 80);
@@ -69,8 +70,8 @@ CREATE TABLE events (
   id bigint NOT NULL,
   audited boolean NOT NULL,
   content json NOT NULL,
-  domain_id bigint GENERATED ALWAYS AS ((content -> 'domain' ->> 'id')::bigint) STORED,
-  at text COLLATE "C" NOT NULL GENERATED ALWAYS AS (content ->> 'at') STORED,
+  domain_id bigint,
+  at timestamptz NOT NULL,
   PRIMARY KEY (account_id, id)
 );
 CREATE INDEX events_of_domain ON events (account_id, domain_id, id) WHERE domain_id IS NOT NULL;

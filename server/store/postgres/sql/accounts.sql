@@ -9,7 +9,7 @@ SELECT nextval('account_ids') AS account, nextval('token_ids') AS token
 
 -- commit: create_account
 tip AS (
-  INSERT INTO accounts (id, content, last_event) VALUES ($2, $4, json_array_length($3::json))
+  INSERT INTO accounts (id, content, suspended, last_event) VALUES ($2, $7, $8, cardinality($3::text[]))
   RETURNING last_event)
 
 -- query: lock_first_account
@@ -18,15 +18,15 @@ SELECT pg_advisory_xact_lock(5318008051)
 
 -- commit: create_first_account
 tip AS (
-  INSERT INTO accounts (id, content, last_event, token_count)
-  SELECT $2, $4, json_array_length($3::json), 1 WHERE NOT EXISTS (SELECT FROM accounts)
+  INSERT INTO accounts (id, content, suspended, last_event, token_count)
+  SELECT $2, $7, false, cardinality($3::text[]), 1 WHERE NOT EXISTS (SELECT FROM accounts)
   RETURNING last_event),
-token AS (INSERT INTO tokens (id, account_id, content) SELECT $5, $2, $6 FROM tip)
+token AS (INSERT INTO tokens (id, account_id, content, hash) SELECT $8, $2, $9, $10 FROM tip)
 
 -- commit: update_account
 tip AS (
-  UPDATE accounts SET version = version + 1, content = $5, last_event = last_event + json_array_length($3::json)
-  WHERE id = $2 AND version = $4
+  UPDATE accounts SET version = version + 1, content = $8, suspended = $9, last_event = last_event + cardinality($3::text[])
+  WHERE id = $2 AND version = $7
   RETURNING last_event)
 
 -- query: hold_checks
@@ -34,11 +34,11 @@ tip AS (
 UPDATE checks SET held = $2 WHERE account_id = $1 AND held <> $2
 
 -- commit: delete_account
--- $2 is the account whose log tells of it; 0 for none. $4 is the account to delete.
-gone AS (DELETE FROM accounts WHERE id = $4 AND version = $5 RETURNING id),
+-- $2 is the account whose log tells of it; 0 for none. $7 is the account to delete.
+gone AS (DELETE FROM accounts WHERE id = $7 AND version = $8 RETURNING id),
 teller AS (
-  UPDATE accounts SET last_event = last_event + json_array_length($3::json)
-  WHERE id = $2 AND id <> $4 AND EXISTS (SELECT FROM gone)
+  UPDATE accounts SET last_event = last_event + cardinality($3::text[])
+  WHERE id = $2 AND id <> $7 AND EXISTS (SELECT FROM gone)
   RETURNING last_event),
 tip AS (
   SELECT last_event FROM teller

@@ -23,37 +23,37 @@ WHERE a.id = $1
 
 -- commit: create_domain
 tip AS (
-  UPDATE accounts SET domain_count = domain_count + 1, last_event = last_event + json_array_length($3::json)
-  WHERE id = $2 AND domain_count < $8
+  UPDATE accounts SET domain_count = domain_count + 1, last_event = last_event + cardinality($3::text[])
+  WHERE id = $2 AND domain_count < $11
   RETURNING last_event, suspended),
-domain AS (INSERT INTO domains (account_id, id, content) SELECT $2, $4, $5 FROM tip),
+domain AS (INSERT INTO domains (account_id, id, content) SELECT $2, $7, $8 FROM tip),
 checks AS (
-  INSERT INTO checks (account_id, domain_id, times, next_at, held) SELECT $2, $4, $6, $7, suspended FROM tip)
+  INSERT INTO checks (account_id, domain_id, times, next_at, held) SELECT $2, $7, $9, $10, suspended FROM tip)
 
 -- commit: update_domain
--- Changes nothing unless version and check times are still $5 and $6. Without new times $8, the check row stays.
+-- Changes nothing unless version and check times are still $8 and $9. Without new times $11, the check row stays.
 same AS (
   SELECT FROM domains d JOIN checks c ON c.account_id = d.account_id AND c.domain_id = d.id
-  WHERE d.account_id = $2 AND d.id = $4 AND d.version = $5 AND c.times::text IS NOT DISTINCT FROM $6::text
+  WHERE d.account_id = $2 AND d.id = $7 AND d.version = $8 AND c.times::text IS NOT DISTINCT FROM $9::text
   FOR UPDATE),
 domain AS (
-  UPDATE domains SET version = version + 1, content = $7
-  WHERE account_id = $2 AND id = $4 AND EXISTS (SELECT FROM same)
+  UPDATE domains SET version = version + 1, content = $10
+  WHERE account_id = $2 AND id = $7 AND EXISTS (SELECT FROM same)
   RETURNING id),
 tip AS (
-  UPDATE accounts SET last_event = last_event + json_array_length($3::json)
+  UPDATE accounts SET last_event = last_event + cardinality($3::text[])
   WHERE id = $2 AND EXISTS (SELECT FROM domain)
   RETURNING last_event),
 checks AS (
-  UPDATE checks SET times = $8, next_at = $9, claimed_until = NULL, evidence = coalesce($10, evidence)
-  WHERE account_id = $2 AND domain_id = $4 AND $8::json IS NOT NULL AND EXISTS (SELECT FROM tip))
+  UPDATE checks SET times = $11, next_at = $12, claimed_until = NULL, evidence = coalesce($13, evidence)
+  WHERE account_id = $2 AND domain_id = $7 AND $11::json IS NOT NULL AND EXISTS (SELECT FROM tip))
 
 -- commit: delete_domain
-gone AS (DELETE FROM domains WHERE account_id = $2 AND id = $4 AND version = $5 RETURNING id),
+gone AS (DELETE FROM domains WHERE account_id = $2 AND id = $7 AND version = $8 RETURNING id),
 links AS (DELETE FROM tokens WHERE account_id = $2 AND domain_id IN (SELECT id FROM gone) RETURNING id),
 tip AS (
   UPDATE accounts SET domain_count = domain_count - 1,
     token_count = token_count - (SELECT count(*) FROM links)::integer,
-    last_event = last_event + json_array_length($3::json)
+    last_event = last_event + cardinality($3::text[])
   WHERE id = $2 AND EXISTS (SELECT FROM gone)
   RETURNING last_event)

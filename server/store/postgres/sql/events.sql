@@ -21,4 +21,4 @@ ordinary AS (
   WHERE e.account_id = t.id AND e.id < t.first_event AND NOT e.audited)
 DELETE FROM events e USING accounts a
 WHERE e.audited AND a.id = e.account_id AND e.id < a.first_event
-  AND e.at < to_char((now() - make_interval(secs => $2)) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+  AND e.at < now() - make_interval(secs => $2)

@@ -20,21 +20,22 @@ WHERE id = $1 AND ($3::bigint IS NULL OR EXISTS (SELECT FROM domains WHERE accou
 -- commit: create_token
 -- Raises the version of a shared domain, so that a concurrent delete of it also tells of this link.
 shared AS (
-  UPDATE domains SET version = version + 1 WHERE account_id = $2 AND id = $6::bigint
+  UPDATE domains SET version = version + 1 WHERE account_id = $2 AND id = $9::bigint
   RETURNING id),
 tip AS (
-  UPDATE accounts SET token_count = token_count + 1, last_event = last_event + json_array_length($3::json)
-  WHERE id = $2 AND token_count < $7 AND ($6::bigint IS NULL OR EXISTS (SELECT FROM shared))
+  UPDATE accounts SET token_count = token_count + 1, last_event = last_event + cardinality($3::text[])
+  WHERE id = $2 AND token_count < $10 AND ($9::bigint IS NULL OR EXISTS (SELECT FROM shared))
   RETURNING last_event),
-token AS (INSERT INTO tokens (id, account_id, content) SELECT $4, $2, $5 FROM tip)
+token AS (
+  INSERT INTO tokens (id, account_id, content, domain_id, hash) SELECT $7, $2, $8, $9::bigint, $11 FROM tip)
 
 -- commit: delete_token
-gone AS (DELETE FROM tokens WHERE account_id = $2 AND id = $4 RETURNING domain_id),
+gone AS (DELETE FROM tokens WHERE account_id = $2 AND id = $7 RETURNING domain_id),
 shared AS (
   UPDATE domains d SET version = version + 1 FROM gone
   WHERE d.account_id = $2 AND d.id = gone.domain_id),
 tip AS (
-  UPDATE accounts SET token_count = token_count - 1, last_event = last_event + json_array_length($3::json)
+  UPDATE accounts SET token_count = token_count - 1, last_event = last_event + cardinality($3::text[])
   WHERE id = $2 AND EXISTS (SELECT FROM gone)
   RETURNING last_event)
 
