@@ -1,6 +1,7 @@
 import type { Domain } from '@letterhead/shared';
 import { isId, LetterheadError } from '@letterhead/shared';
 import type { Command } from 'commander';
+import type { CopyReport } from '../store/copy.ts';
 import type { StoreTools } from '../store/open.ts';
 import type { Connection, ConnectOptions } from './connection.ts';
 import type { ExitCode } from './exit-code.ts';
@@ -17,6 +18,8 @@ export interface CommandLineDeps {
   readonly serve: () => Promise<ExitCode>;
   /** The data folder that DATA_DIR names, not opened as a store. */
   readonly openFolder: () => StoreTools;
+  /** Copies the data folder into the database. Calls `onAccount` after each account. */
+  readonly copyStore: (onAccount: (done: number, total: number) => void) => Promise<CopyReport>;
 }
 
 /** What every command gets: its dependencies, and `finish` to set the exit code. */

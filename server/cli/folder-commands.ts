@@ -6,7 +6,7 @@ import { printResult } from './command-context.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { printStatus } from './output.ts';
 
-/** `letterhead check` and `letterhead restore`. */
+/** `letterhead check`, `letterhead restore` and `letterhead store copy`. */
 export function addFolderCommands(program: Command, context: CommandContext): void {
   program
     .command('check')
@@ -31,6 +31,22 @@ export function addFolderCommands(program: Command, context: CommandContext): vo
       printStatus(context.terminal, `Restoring into ${folder.path}…`);
       const report = await folder.restore(archive);
       await printResult(context, options, { json: report, text: describeRestored(folder, report) });
+    });
+
+  program
+    .command('store')
+    .description('move to another store')
+    .command('copy')
+    .description('copy the data folder into the empty database of DATABASE_URL, and compare both')
+    .option('--json', 'print JSON')
+    .action(async (options: CommandOptions) => {
+      const report = await context.copyStore((done, total) =>
+        printStatus(context.terminal, `Copied and compared ${done} of ${count(total, 'account')}…`),
+      );
+      const { accounts, domains, events } = report;
+      const copied = `${count(accounts, 'account')} with ${count(domains, 'domain')} and ${count(events, 'event')}`;
+      const text = `Copied ${copied}. The database holds the same as the data folder.\n`;
+      await printResult(context, options, { json: report, text });
     });
 }
 

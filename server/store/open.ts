@@ -1,11 +1,14 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { LetterheadError } from '@letterhead/shared';
 import type { Clock } from '../instant.ts';
+import { openKeyCipher } from '../keys/open-key-cipher.ts';
 import { SECRET_KEY_FILE } from '../keys/secret-key-file.ts';
 import type { Settings } from '../settings.ts';
 import type { Backup, BackupOptions, OpenBackup } from './backup.ts';
+import type { CopyReport } from './copy.ts';
 import type { DatabaseObserver } from './database-observer.ts';
 import { checkFolder } from './json/check-folder.ts';
 import { DATA_FILES } from './json/data-folder.ts';
@@ -110,6 +113,36 @@ export interface StoreReport {
   readonly accounts: number;
   readonly domains: number;
   readonly problems: readonly { readonly file: string; readonly message: string }[];
+}
+
+/**
+ * Copies the data folder into the empty database, which both settings name. Throws `unavailable` if SECRET_KEY is not
+ * the key of the folder, or one of them cannot be used.
+ */
+export async function copyToDatabase(
+  parts: { readonly settings: StoreSettings; readonly clock: Clock; readonly log: StoreLog },
+  onAccount: (done: number, total: number) => void,
+): Promise<CopyReport> {
+  const { settings, clock, log } = parts;
+  const {
+    DATA_DIR: dataDir,
+    DATABASE_URL: urls,
+    DATABASE_POOL: connections,
+    SECRET_KEY: secretKey,
+  } = settings;
+  if (urls === null)
+    throw new LetterheadError('unavailable', 'Set DATABASE_URL to the empty database to copy into.');
+  refuseNoData({ DATA_DIR: dataDir, DATABASE_URL: null });
+  const { openForImport } = await import('./postgres/postgres-store.ts');
+  const { copyStore } = await import('./copy.ts');
+  const observer: DatabaseObserver = { queried() {}, opened() {} };
+  await using open = new AsyncDisposableStack();
+  const from = await openJsonStore({ dataDir, clock, log });
+  open.defer(() => from.close());
+  await openKeyCipher({ dataDir, secretKey, check: from.settings, random: randomBytes });
+  const to = await openForImport({ urls, connections, log, observer });
+  open.defer(() => to.close());
+  return await copyStore(from, { store: to, import: to.import }, onAccount);
 }
 
 /** What needs no open store, and must not change one. Throws `unavailable` if the data is in a database. */

@@ -21,6 +21,7 @@ import type { EventLogLimits } from './event-log.ts';
 import { Events } from './events.ts';
 import { Evidence } from './evidence.ts';
 import { type FileSystem, nodeFileSystem } from './file-system.ts';
+import type { NextIds } from './formats.ts';
 import { Installation, openInstallationFile } from './installation.ts';
 import { readIfUsable } from './json-file.ts';
 import { FolderLock } from './lock.ts';
@@ -161,6 +162,11 @@ export class JsonStore implements Store {
           }),
         ),
     };
+  }
+
+  /** Ids that are higher than all that were ever given. */
+  get nextIds(): NextIds {
+    return this.#resources.installation.next;
   }
 
   /**

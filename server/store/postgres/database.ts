@@ -44,6 +44,11 @@ export class Database {
     }
   }
 
+  /** Runs queries in one transaction. After a lost connection, the caller finds out by itself what became of it. */
+  async transaction(queries: readonly Query[]): Promise<void> {
+    await run(await this.connect(), queries, 0);
+  }
+
   /**
    * Runs a commit statement (see `sql.ts`) exactly once. Resolves to the `last_event` that it returns; null if it
    * changed nothing. Rejects with `unavailable` if nothing was changed, and with `outcome_unknown` if the connection was

@@ -1,3 +1,4 @@
+import { LetterheadError } from '@letterhead/shared';
 import { DATABASE_LIMITS, FILE_LIMITS } from '../../limits.ts';
 import type { DatabaseObserver } from '../database-observer.ts';
 import type { SettingStore, Store } from '../store.ts';
@@ -10,6 +11,7 @@ import { Domains } from './domains.ts';
 import { unusableDatabase } from './errors.ts';
 import { Events } from './events.ts';
 import { Feed } from './feed.ts';
+import { Import } from './import.ts';
 import { migrate } from './migrate.ts';
 import { PrimaryPool } from './primary.ts';
 import { Rates } from './rates.ts';
@@ -30,6 +32,17 @@ const CLEAN_UP_INTERVAL = 60_000;
 
 /** Opens the store after migrating its schema. Throws `unavailable` with one line that says what to set. */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<PostgresStore> {
+  const store = await openForImport(options);
+  if (!(await store.import.isUnfinished())) return store;
+  await store.close();
+  throw new LetterheadError(
+    'unavailable',
+    'The copy into the database of DATABASE_URL has not finished. Repeat `letterhead store copy`.',
+  );
+}
+
+/** As `openPostgresStore`, also while an import is unfinished. */
+export async function openForImport(options: PostgresStoreOptions): Promise<PostgresStore> {
   const { urls, connections, log, observer } = options;
   const pool = new PrimaryPool(urls, connections);
   try {
@@ -67,6 +80,7 @@ export class PostgresStore implements Store {
   readonly events: Events;
   readonly settings: SettingStore;
   readonly rates: Rates;
+  readonly import: Import;
   readonly #database: Database;
   readonly #feed: Feed;
   readonly #commits: Commits;
@@ -84,6 +98,7 @@ export class PostgresStore implements Store {
     this.checks = new Checks(database, commits, this.domains);
     this.events = new Events(commits, this.#feed);
     this.rates = new Rates(database);
+    this.import = new Import(database);
     this.settings = {
       async get(key) {
         const [row] = await commits.read<{ value: string }>(sql('get_setting', key));
