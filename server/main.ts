@@ -21,7 +21,7 @@ import packageJson from './package.json' with { type: 'json' };
 import type { RunningServer } from './running-server.ts';
 import { startServer } from './running-server.ts';
 import { parseSettings } from './settings.ts';
-import { copyToDatabase, refuseNoData, storeTools } from './store/open.ts';
+import { copyToDatabase, migrateDatabase, refuseNoData, storeTools } from './store/open.ts';
 import { StoreInUseError } from './store/store-in-use.ts';
 
 /** Milliseconds for a start to finish after a stop signal; otherwise its first token would be lost. */
@@ -63,6 +63,11 @@ export function runCommand(argv: readonly string[], deps: CommandDeps): Promise<
       const settings = parseSettings(deps.environment);
       const log = await createLog('warn', deps.terminal.err);
       return copyToDatabase({ settings, clock, log }, onAccount);
+    },
+    migrate: async () => {
+      const settings = parseSettings(deps.environment);
+      const log = await createLog('warn', deps.terminal.err);
+      await migrateDatabase({ settings, clock, log });
     },
     openFolder: () => storeTools(parseSettings(deps.environment)),
   });

@@ -18,6 +18,8 @@ export interface CommandLineDeps {
   readonly serve: () => Promise<ExitCode>;
   /** The data folder that DATA_DIR names, not opened as a store. */
   readonly openFolder: () => StoreTools;
+  /** Brings the database to the schema of this version. */
+  readonly migrate: () => Promise<void>;
   /** Copies the data folder into the database. Calls `onAccount` after each account. */
   readonly copyStore: (onAccount: (done: number, total: number) => void) => Promise<CopyReport>;
 }

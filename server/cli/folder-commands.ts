@@ -34,6 +34,16 @@ export function addFolderCommands(program: Command, context: CommandContext): vo
     });
 
   program
+    .command('migrate')
+    .description('bring the database of DATABASE_URL to this version, as each start of a server does')
+    .option('--json', 'print JSON')
+    .action(async (options: CommandOptions) => {
+      await context.migrate();
+      const text = 'The database has the schema of this version.\n';
+      await printResult(context, options, { json: { migrated: true }, text });
+    });
+
+  program
     .command('store')
     .description('move to another store')
     .command('copy')

@@ -24,6 +24,9 @@ import type { StoreLog } from './store-log.ts';
 
 type StoreSettings = Pick<Settings, 'DATA_DIR' | 'DATABASE_URL' | 'DATABASE_POOL' | 'SECRET_KEY'>;
 
+/** Commands have no metrics. */
+const NO_OBSERVER: DatabaseObserver = { queried() {}, opened() {} };
+
 /** A store, with what can be done with it beside serving. */
 export interface OpenedStore {
   readonly store: Store;
@@ -115,6 +118,20 @@ export interface StoreReport {
   readonly problems: readonly { readonly file: string; readonly message: string }[];
 }
 
+/** Applies the migrations that the database lacks. Throws `unavailable` if it cannot be used. */
+export async function migrateDatabase(parts: {
+  readonly settings: StoreSettings;
+  readonly clock: Clock;
+  readonly log: StoreLog;
+}): Promise<void> {
+  if (parts.settings.DATABASE_URL === null)
+    throw new LetterheadError(
+      'unavailable',
+      'DATABASE_URL is not set. A data folder needs no migration: its files are upgraded when they are written.',
+    );
+  await (await openStore({ ...parts, observer: NO_OBSERVER })).close();
+}
+
 /**
  * Copies the data folder into the empty database, which both settings name. Throws `unavailable` if SECRET_KEY is not
  * the key of the folder, or one of them cannot be used.
@@ -135,12 +152,11 @@ export async function copyToDatabase(
   refuseNoData({ DATA_DIR: dataDir, DATABASE_URL: null });
   const { openForImport } = await import('./postgres/postgres-store.ts');
   const { copyStore } = await import('./copy.ts');
-  const observer: DatabaseObserver = { queried() {}, opened() {} };
   await using open = new AsyncDisposableStack();
   const from = await openJsonStore({ dataDir, clock, log });
   open.defer(() => from.close());
   await openKeyCipher({ dataDir, secretKey, check: from.settings, random: randomBytes });
-  const to = await openForImport({ urls, connections, log, observer });
+  const to = await openForImport({ urls, connections, log, observer: NO_OBSERVER });
   open.defer(() => to.close());
   return await copyStore(from, { store: to, import: to.import }, onAccount);
 }

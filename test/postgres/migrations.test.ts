@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { openPostgresStore } from '../../server/store/postgres/postgres-store.ts';
 import { silentLog } from '../../server/store/store-log.ts';
+import { runInProcess } from '../cli/run-in-process.ts';
 import { createAccount, everythingIn, madeDomain } from '../store/rows.ts';
 import { silentObserver } from './silent-observer.ts';
 import { createDatabase } from './test-database.ts';
@@ -41,4 +43,16 @@ test('a store that opens again finds everything, and migrates nothing', async ()
   const second = await open(database.url);
   expect(await everythingIn(second)).toEqual(before);
   await second.close();
+});
+
+test('letterhead migrate brings a database to this version, and says that a folder needs none', async () => {
+  await using database = await createDatabase();
+  const environment = { DATABASE_URL: database.url, SECRET_KEY: randomBytes(32).toString('base64') };
+  for (const _ of [1, 2])
+    expect(await runInProcess(['migrate'], environment)).toMatchObject({
+      exit: 0,
+      out: 'The database has the schema of this version.\n',
+    });
+  expect(await database.query('SELECT version FROM letterhead_migrations')).not.toEqual([]);
+  expect(await runInProcess(['migrate'], {})).toMatchObject({ exit: 3, out: '' });
 });
