@@ -23,6 +23,16 @@ export interface WatchedGauges {
   readonly checksInFlight: () => number;
 }
 
+interface AnsweredRequest {
+  readonly method: string;
+  readonly route: string;
+  readonly status: number;
+  readonly seconds: number;
+}
+
+/** Requests after which their durations are recorded, unless a scrape asks for them before. */
+const BATCH = 1_000;
+
 /** The upper bounds of the buckets, in seconds. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -36,6 +46,11 @@ export function createMetrics(): Metrics {
     labelNames: ['method', 'route', 'status'],
     ...common,
   });
+  // In a loop over many requests, a histogram takes a fraction of the time that it takes between other work.
+  const answered: AnsweredRequest[] = [];
+  const recordRequests = () => {
+    for (const { seconds, ...labels } of answered.splice(0)) requests.observe(labels, seconds);
+  };
   const checks = new Histogram({
     name: 'letterhead_check_seconds',
     help: 'Duration of domain checks in seconds, by the diagnosis code of the DKIM record.',
@@ -60,9 +75,15 @@ export function createMetrics(): Metrics {
     ...common,
   });
   return {
-    text: () => registry.metrics(),
+    text() {
+      recordRequests();
+      return registry.metrics();
+    },
     contentType: registry.contentType,
-    request: (method, route, status, seconds) => requests.observe({ method, route, status }, seconds),
+    request(method, route, status, seconds) {
+      answered.push({ method, route, status, seconds });
+      if (answered.length === BATCH) recordRequests();
+    },
     checks: {
       checked: ({ row, asked, verdicts, ms }) =>
         checks.observe(

@@ -2,7 +2,7 @@ import { DNS_LIMITS } from '../limits.ts';
 import { type Referral, readAuthority } from './answer.ts';
 import { type Allowance, CheckBudget } from './check-budget.ts';
 import { type FoundDelegation, findDelegation, namedByDifferently, serversOf } from './delegation.ts';
-import { findDnssecFailure } from './dnssec.ts';
+import { findDnssecFailure, isUnsigned, withoutFalseAlarm } from './dnssec.ts';
 import type { Asker, AskOptions, Exchange } from './exchange.ts';
 import { type LookupObserver, labelOf } from './lookup.ts';
 import type { Question } from './message.ts';
@@ -46,6 +46,8 @@ class CheckMemory {
   /** Addresses that timed out; they are not queried again. */
   readonly silent = new Set<string>();
   delegation: Promise<FoundDelegation> | undefined;
+  /** The same, once it is there. */
+  found: FoundDelegation | undefined;
   dnssecFailure: Promise<DnssecFailure | null> | undefined;
 }
 
@@ -135,14 +137,20 @@ export class DomainCheck implements DnsCheck, WalkDeps {
   }
 
   #findDelegation(): Promise<FoundDelegation> {
-    this.#memory.delegation ??= findDelegation(this.#registrableDomain, {
+    this.#memory.delegation ??= this.#findDelegationNow();
+    return this.#memory.delegation;
+  }
+
+  async #findDelegationNow(): Promise<FoundDelegation> {
+    const found = await findDelegation(this.#registrableDomain, {
       resolver: this.#deps.resolver,
       asker: this.#asker,
       mayQuery: this.#deps.mayQuery,
       addressesOf: (nameServer, type) => this.addressesOf(nameServer, type),
       askForReferral: (address, question, zone) => this.#askForReferral(address, question, zone),
     });
-    return this.#memory.delegation;
+    this.#memory.found = withoutFalseAlarm(found);
+    return this.#memory.found;
   }
 
   /** There are several servers to ask: the whole of them takes as long as one authority. */
@@ -170,8 +178,18 @@ export class DomainCheck implements DnsCheck, WalkDeps {
     return outcomes.flatMap((outcome) => (outcome.kind === 'present' ? outcome.values : []));
   }
 
+  /** In an unsigned zone, that the resolver answers with the checking disabled is no sign of DNSSEC. */
   async #resolve(question: Question): Promise<Outcome> {
-    return (await this.#deps.resolver.ask(question, this.#asker)).outcome;
+    const { outcome, unchecked } = await this.#deps.resolver.ask(question, this.#asker);
+    if (outcome.kind !== 'unknown' || outcome.reason !== 'bogus') return outcome;
+    const isAlias = unchecked?.kind === 'present' && unchecked.cname !== null;
+    return !isAlias && this.#isWithinUnsigned(question.name) ? unknown('servfail') : outcome;
+  }
+
+  /** False while the delegation is still being looked for. */
+  #isWithinUnsigned(name: string): boolean {
+    const { found } = this.#memory;
+    return found?.delegation.kind === 'found' && isWithin(name, found.delegation.zone) && isUnsigned(found);
   }
 
   /** Asks again only if the other allowance ran out before the answer was complete. */

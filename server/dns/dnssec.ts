@@ -22,6 +22,21 @@ export async function findDnssecFailure(
   return keys === null || hasMatchingKey(zone, usable, keys) ? null : { proof: 'keys', ds: [...ds] };
 }
 
+/** Whether the zone above says that it has no DS records that receivers can use: then DNSSEC cannot fail. */
+export function isUnsigned({ delegation, ds }: FoundDelegation): boolean {
+  return delegation.kind === 'found' && delegation.parentServers !== undefined && usableDs(ds).length === 0;
+}
+
+/**
+ * Takes DNSSEC out of the reasons why the resolver failed, where a zone is unsigned. A resolver that could not reach the
+ * servers repeats SERVFAIL for some seconds (RFC 2308 §7.1), but asks anew with the checking disabled.
+ */
+export function withoutFalseAlarm(found: FoundDelegation): FoundDelegation {
+  const { delegation } = found;
+  const isFalse = delegation.kind === 'found' && delegation.resolverFailure === 'bogus' && isUnsigned(found);
+  return isFalse ? { ...found, delegation: { ...delegation, resolverFailure: 'servfail' } } : found;
+}
+
 /**
  * Whether one of a zone's keys is one that a DS record above it stands for (RFC 4034 §5). Records are text, as in
  * `Present.values`.

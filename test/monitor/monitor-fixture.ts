@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Actor } from '@letterhead/shared';
+import type { DnsOptions } from '../../server/dns/dns.ts';
 import type { Lookup } from '../../server/dns/lookup.ts';
 import type { SemaphoreLimits } from '../../server/fair-semaphore.ts';
 import { type Instant, toInstant } from '../../server/instant.ts';
@@ -28,6 +29,8 @@ export interface MonitorFixtureOptions {
   readonly patience?: number;
   readonly start?: string;
   readonly limits?: SemaphoreLimits;
+  /** To ask other servers than its own. */
+  readonly asks?: Partial<DnsOptions>;
 }
 
 /** A monitor with a real store in a folder of its own, real name servers, and time that passes by hand. */
@@ -70,6 +73,7 @@ export class MonitorFixture implements AsyncDisposable {
       dns: createLoopbackDns(this.servers, {
         timeouts: { authority: patience, resolver: [patience] },
         onLookup: (lookup) => this.lookups.push(lookup),
+        ...this.#options.asks,
       }),
       observer: {
         checked: (report) => {

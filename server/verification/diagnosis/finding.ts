@@ -98,7 +98,7 @@ export interface TransientFacts {
 export interface Failure {
   readonly code: ServerCode;
   readonly isBudget: boolean;
-  /** Whether the resolver knows no address of theirs. */
+  /** Whether the resolver gave no address of theirs, so that they were not asked. */
   readonly isWithoutAddress?: boolean;
   readonly names: readonly string[];
 }

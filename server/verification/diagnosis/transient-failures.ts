@@ -75,7 +75,7 @@ function failuresOf(observations: readonly Observation[]): Failure[] {
 
 function toFailure({ address }: Observation, reason: UnknownReason): Omit<Failure, 'names'> {
   const failure = { code: SERVER_CODES[reason], isBudget: reason === 'budget' };
-  return address === '' && reason === 'unreachable' ? { ...failure, isWithoutAddress: true } : failure;
+  return address === '' && reason !== 'budget' ? { ...failure, isWithoutAddress: true } : failure;
 }
 
 /** Null: something definitive was heard, or could be known without. That a domain does not exist is definitive, too. */

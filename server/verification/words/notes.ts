@@ -12,7 +12,7 @@ const FAILURES: Record<ServerCode, string> = {
 };
 const NOT_REACHED = 'could not be asked any more: this check’s budget of questions was used up';
 
-const NO_ADDRESS = 'could not be asked: the DNS knows no address of that name';
+const NO_ADDRESS = 'could not be asked: no address of that name could be found';
 
 /** `who` and what became of the question, as one sentence. */
 export function failureSentence(
