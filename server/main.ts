@@ -21,7 +21,7 @@ import packageJson from './package.json' with { type: 'json' };
 import type { RunningServer } from './running-server.ts';
 import { startServer } from './running-server.ts';
 import { parseSettings } from './settings.ts';
-import { copyToDatabase, migrateDatabase, refuseNoData, storeTools } from './store/open.ts';
+import { copyBetween, migrateDatabase, refuseNoData, storeTools } from './store/open.ts';
 import { StoreInUseError } from './store/store-in-use.ts';
 
 /** Milliseconds for a start to finish after a stop signal; otherwise its first token would be lost. */
@@ -59,10 +59,10 @@ export function runCommand(argv: readonly string[], deps: CommandDeps): Promise<
     version: packageJson.version,
     connect: (options) => connect(deps, options),
     serve: () => serve(deps),
-    copyStore: async (onAccount) => {
+    copyStore: async (target, onAccount) => {
       const settings = parseSettings(deps.environment);
       const log = await createLog('warn', deps.terminal.err);
-      return copyToDatabase({ settings, clock, log }, onAccount);
+      return copyBetween(target, { settings, clock, log }, onAccount);
     },
     migrate: async () => {
       const settings = parseSettings(deps.environment);

@@ -47,16 +47,21 @@ export function addFolderCommands(program: Command, context: CommandContext): vo
     .command('store')
     .description('move to another store')
     .command('copy')
-    .description('copy the data folder into the empty database of DATABASE_URL, and compare both')
+    .argument('<target>', '`database` or `files`')
+    .description('copy DATA_DIR into the empty database of DATABASE_URL, or the reverse, and compare both')
     .option('--json', 'print JSON')
-    .action(async (options: CommandOptions) => {
-      const report = await context.copyStore((done, total) =>
-        printStatus(context.terminal, `Copied and compared ${done} of ${count(total, 'account')}…`),
+    .action(async (target: string, options: CommandOptions) => {
+      if (target !== 'database' && target !== 'files')
+        throw new UsageError('Copy to `database` or to `files`.');
+      const report = await context.copyStore(target, (verb, done, total) =>
+        printStatus(context.terminal, `${verb} ${done} of ${count(total, 'account')}…`),
       );
       const { accounts, domains, events } = report;
       const copied = `${count(accounts, 'account')} with ${count(domains, 'domain')} and ${count(events, 'event')}`;
-      const text = `Copied ${copied}. The database holds the same as the data folder.\n`;
-      await printResult(context, options, { json: report, text });
+      await printResult(context, options, {
+        json: report,
+        text: `Copied ${copied}, and compared every row.\n`,
+      });
     });
 }
 

@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { LetterheadError } from '@letterhead/shared';
-import type { JsonStore } from './json/json-store.ts';
-import type { Import, ImportedAccount } from './postgres/import.ts';
-import type { AccountRow, DomainRow, EventRow, Store } from './store.ts';
+import type { CopyableStore, ImportedAccount } from './import.ts';
+import type { AccountRow, EventRow, Store } from './store.ts';
 
 /** What was copied. */
 export interface CopyReport {
@@ -14,37 +13,55 @@ export interface CopyReport {
 const EVENTS_A_PAGE = 1000;
 
 /**
- * Copies a data folder into an empty database, and compares every row afterwards. An interrupted copy goes on with the
- * first account that is missing. Throws `unavailable` if the database is not empty or a row differs.
+ * Copies a store into an empty one, and compares every row afterwards. Repeated after an interruption, it goes on.
+ * Throws `unavailable` if the other store is not empty, or if a row differs.
  */
 export async function copyStore(
-  from: JsonStore,
-  to: { readonly store: Store; readonly import: Import },
-  onAccount: (done: number, total: number) => void,
+  from: CopyableStore,
+  to: CopyableStore,
+  onAccount: (verb: 'Copied' | 'Compared', done: number, total: number) => void,
 ): Promise<CopyReport> {
   await to.import.begin();
   const accounts = await from.accounts.list();
+  for (const [at, account] of accounts.entries()) {
+    if (!(await to.import.has(account.id))) await to.import.add(await readAccount(from, account));
+    onAccount('Copied', at + 1, accounts.length);
+  }
+  await to.import.publish({
+    nextIds: await from.nextIds(),
+    secretKeyCheck: await from.settings.get('secret_key_check'),
+  });
+  const report = await compare(from, to, (done, total) => onAccount('Compared', done, total));
+  await to.import.end();
+  return report;
+}
+
+async function compare(
+  from: CopyableStore,
+  to: CopyableStore,
+  onAccount: (done: number, total: number) => void,
+): Promise<CopyReport> {
+  const accounts = await from.accounts.list();
   const report = { accounts: accounts.length, domains: 0, events: 0 };
+  const isSame =
+    isDeepStrictEqual(await to.accounts.list(), accounts) &&
+    isDeepStrictEqual(await to.nextIds(), await from.nextIds());
+  if (!isSame) throw differs(null);
   for (const [at, account] of accounts.entries()) {
     const source = await readAccount(from, account);
-    if ((await to.store.accounts.get(account.id)) === undefined) await to.import.add(source);
-    if (!isDeepStrictEqual(await readAccount(to.store, account), source)) throw differs(account);
+    if (!isDeepStrictEqual(await readAccount(to, account), source)) throw differs(account);
     report.domains += source.domains.length;
     report.events += source.events.length;
     onAccount(at + 1, accounts.length);
   }
-  if (!isDeepStrictEqual(await to.store.accounts.list(), accounts)) throw differs(null);
-  const { account, token, domain } = from.nextIds;
-  await to.import.end([account, token, domain], await from.settings.get('secret_key_check'));
   return report;
 }
 
 async function readAccount(store: Store, account: AccountRow): Promise<ImportedAccount> {
   const { id } = account;
-  const rows = await store.domains.list(id, {});
-  const domains: { row: DomainRow; evidence: ImportedAccount['domains'][number]['evidence'] }[] = [];
+  const domains: ImportedAccount['domains'][number][] = [];
   const tokens = [...(await store.tokens.list(id, { domain: null }))];
-  for (const row of rows) {
+  for (const row of await store.domains.list(id, {})) {
     domains.push({ row, evidence: await store.checks.evidence(id, row.id) });
     tokens.push(...(await store.tokens.list(id, { domain: row.id })));
   }
@@ -69,6 +86,6 @@ function differs(account: AccountRow | null): LetterheadError {
   const what = account === null ? 'The list of accounts' : `Account ${account.id}`;
   return new LetterheadError(
     'unavailable',
-    `${what} is not the same in the database as in the data folder. Create an empty database, and copy again.`,
+    `${what} differs between the two stores. Stop all servers, empty the second store, and copy again.`,
   );
 }

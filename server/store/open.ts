@@ -8,7 +8,7 @@ import { openKeyCipher } from '../keys/open-key-cipher.ts';
 import { SECRET_KEY_FILE } from '../keys/secret-key-file.ts';
 import type { Settings } from '../settings.ts';
 import type { Backup, BackupOptions, OpenBackup } from './backup.ts';
-import type { CopyReport } from './copy.ts';
+import type { CopyReport, copyStore } from './copy.ts';
 import type { DatabaseObserver } from './database-observer.ts';
 import { checkFolder } from './json/check-folder.ts';
 import { DATA_FILES } from './json/data-folder.ts';
@@ -132,13 +132,17 @@ export async function migrateDatabase(parts: {
   await (await openStore({ ...parts, observer: NO_OBSERVER })).close();
 }
 
+/** Where `copyBetween` copies to. */
+export type CopyTarget = 'database' | 'files';
+
 /**
- * Copies the data folder into the empty database, which both settings name. Throws `unavailable` if SECRET_KEY is not
- * the key of the folder, or one of them cannot be used.
+ * Copies the data folder into an empty database, or the database into an empty folder; the settings name both. Throws
+ * `unavailable` if one of them cannot be used, or if SECRET_KEY is not the key of what is copied.
  */
-export async function copyToDatabase(
+export async function copyBetween(
+  target: CopyTarget,
   parts: { readonly settings: StoreSettings; readonly clock: Clock; readonly log: StoreLog },
-  onAccount: (done: number, total: number) => void,
+  onAccount: Parameters<typeof copyStore>[2],
 ): Promise<CopyReport> {
   const { settings, clock, log } = parts;
   const {
@@ -148,17 +152,18 @@ export async function copyToDatabase(
     SECRET_KEY: secretKey,
   } = settings;
   if (urls === null)
-    throw new LetterheadError('unavailable', 'Set DATABASE_URL to the empty database to copy into.');
-  refuseNoData({ DATA_DIR: dataDir, DATABASE_URL: null });
+    throw new LetterheadError('unavailable', 'Set DATABASE_URL to the database to copy from or into.');
+  if (target === 'database') refuseNoData({ DATA_DIR: dataDir, DATABASE_URL: null });
   const { openForImport } = await import('./postgres/postgres-store.ts');
-  const { copyStore } = await import('./copy.ts');
+  const copy = await import('./copy.ts');
   await using open = new AsyncDisposableStack();
-  const from = await openJsonStore({ dataDir, clock, log });
-  open.defer(() => from.close());
+  const files = await openJsonStore({ dataDir, clock, log });
+  open.defer(() => files.close());
+  const database = await openForImport({ urls, connections, log, observer: NO_OBSERVER });
+  open.defer(() => database.close());
+  const [from, to] = target === 'database' ? [files, database] : [database, files];
   await openKeyCipher({ dataDir, secretKey, check: from.settings, random: randomBytes });
-  const to = await openForImport({ urls, connections, log, observer: NO_OBSERVER });
-  open.defer(() => to.close());
-  return await copyStore(from, { store: to, import: to.import }, onAccount);
+  return await copy.copyStore(from, to, onAccount);
 }
 
 /** What needs no open store, and must not change one. Throws `unavailable` if the data is in a database. */

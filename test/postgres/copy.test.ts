@@ -73,9 +73,9 @@ test('a data folder is copied into a database with everything that is in it, and
   await using folder = await filledFolder();
   await using database = await createDatabase();
   const environment = { DATA_DIR: folder.path, DATABASE_URL: database.url, SECRET_KEY };
-  expect(await runInProcess(['store', 'copy'], environment)).toEqual({
+  expect(await runInProcess(['store', 'copy', 'database'], environment)).toEqual({
     exit: 0,
-    out: 'Copied 3 accounts with 3 domains and 11 events. The database holds the same as the data folder.\n',
+    out: 'Copied 3 accounts with 3 domains and 11 events, and compared every row.\n',
     err: '',
   });
   const files = await openJsonStore({ dataDir: folder.path, clock: () => new Date(NOON) });
@@ -106,7 +106,7 @@ test('a copy that was interrupted goes on, and no server starts before it has en
   await store.close();
   const refused = await runInProcess(['domain', 'list'], environment);
   expect(refused.err).toMatch(/has not finished\. Repeat `letterhead store copy`\.\n$/);
-  expect(await runInProcess(['store', 'copy'], environment)).toMatchObject({ exit: 0 });
+  expect(await runInProcess(['store', 'copy', 'database'], environment)).toMatchObject({ exit: 0 });
   expect((await runInProcess(['domain', 'list', '--account', '2'], environment)).exit).toBe(0);
 });
 
@@ -117,15 +117,41 @@ test('nothing is copied into a database that is not empty, with another key, or 
   const otherKey = randomBytes(32).toString('base64');
   const refusals = [
     [{ ...environment, SECRET_KEY: otherKey }, 'SECRET_KEY is not the key'],
-    [{ DATA_DIR: folder.path, SECRET_KEY }, 'Set DATABASE_URL to the empty database to copy into.'],
+    [{ DATA_DIR: folder.path, SECRET_KEY }, 'Set DATABASE_URL to the database to copy from or into.'],
     [{ ...environment, DATA_DIR: `${folder.path}-none` }, 'There is no data in'],
   ] as const;
   for (const [settings, reason] of refusals) {
-    const { exit, err } = await runInProcess(['store', 'copy'], settings);
+    const { exit, err } = await runInProcess(['store', 'copy', 'database'], settings);
     expect(exit).toBe(3);
     expect(err).toContain(reason);
   }
-  expect(await runInProcess(['store', 'copy'], environment)).toMatchObject({ exit: 0 });
-  expect((await runInProcess(['store', 'copy'], environment)).err).toContain('is not empty');
+  expect(await runInProcess(['store', 'copy', 'database'], environment)).toMatchObject({ exit: 0 });
+  expect((await runInProcess(['store', 'copy', 'database'], environment)).err).toContain('is not empty');
   await rm(`${folder.path}-none`, { recursive: true, force: true });
+});
+
+test('a database is copied into a data folder, which then holds the same', async () => {
+  await using folder = await filledFolder();
+  await using database = await createDatabase();
+  await using back = await makeJsonFolder();
+  const environment = { DATABASE_URL: database.url, SECRET_KEY };
+  const there = await runInProcess(['store', 'copy', 'database'], { ...environment, DATA_DIR: folder.path });
+  expect(there.exit).toBe(0);
+  // Older events are kept if they are audited: they stand in a file of their own.
+  await database.query('UPDATE accounts SET first_event = 4 WHERE id = 2');
+  await database.query('DELETE FROM events WHERE account_id = 2 AND id < 4 AND NOT audited');
+  const here = await runInProcess(['store', 'copy', 'files'], { ...environment, DATA_DIR: back.path });
+  expect(here).toMatchObject({ exit: 0, err: '' });
+  const store = await openPostgresStore(optionsOf(database));
+  const before = await contentOf(store);
+  const nextIds = await store.nextIds();
+  await store.close();
+  const files = await openJsonStore({ dataDir: back.path, clock: () => new Date(NOON) });
+  expect(await contentOf(files)).toEqual(before);
+  expect(await files.nextIds()).toEqual(nextIds);
+  expect((await createDomain(files, 2, 'next.example')).kind).toBe('written');
+  await files.close();
+  expect(await runInProcess(['check'], { SECRET_KEY, DATA_DIR: back.path })).toMatchObject({ exit: 0 });
+  const again = await runInProcess(['store', 'copy', 'files'], { ...environment, DATA_DIR: back.path });
+  expect(again.err).toContain('The data folder is not empty.');
 });

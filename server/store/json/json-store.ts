@@ -1,5 +1,6 @@
 import { EventFeed } from '../event-feed.ts';
-import type { RateStore, SettingKey, SettingStore, Store } from '../store.ts';
+import type { CopyableStore, NextIds } from '../import.ts';
+import type { RateStore, SettingKey, SettingStore } from '../store.ts';
 import { type StoreLog, silentLog } from '../store-log.ts';
 import { PendingTasks } from '../tasks.ts';
 import type { AccountDeps } from './account.ts';
@@ -21,7 +22,7 @@ import type { EventLogLimits } from './event-log.ts';
 import { Events } from './events.ts';
 import { Evidence } from './evidence.ts';
 import { type FileSystem, nodeFileSystem } from './file-system.ts';
-import type { NextIds } from './formats.ts';
+import { JsonImport } from './import.ts';
 import { Installation, openInstallationFile } from './installation.ts';
 import { readIfUsable } from './json-file.ts';
 import { FolderLock } from './lock.ts';
@@ -110,6 +111,7 @@ async function openResources(options: JsonStoreOptions, folder: DataFolder) {
   return {
     tasks,
     files,
+    evidence,
     installation,
     ids,
     schedule,
@@ -123,7 +125,7 @@ async function openResources(options: JsonStoreOptions, folder: DataFolder) {
 }
 
 /** The store in files: `DATA_DIR`, held by this process alone. */
-export class JsonStore implements Store {
+export class JsonStore implements CopyableStore {
   readonly accounts: Accounts;
   readonly tokens: Tokens;
   readonly domains: Domains;
@@ -132,6 +134,7 @@ export class JsonStore implements Store {
   readonly settings: SettingStore;
   /** There is no other process. */
   readonly rates: RateStore = { exchange: async () => [] };
+  readonly import: JsonImport;
   readonly #folder: DataFolder;
   readonly #lock: FolderLock;
   readonly #resources: Resources;
@@ -149,6 +152,7 @@ export class JsonStore implements Store {
     this.checks = resources.checks;
     this.events = resources.events;
     const { tasks, installation } = resources;
+    this.import = new JsonImport({ folder, ...resources });
     this.settings = {
       async get(key: SettingKey) {
         tasks.assertOpen();
@@ -164,9 +168,10 @@ export class JsonStore implements Store {
     };
   }
 
-  /** Ids that are higher than all that were ever given. */
-  get nextIds(): NextIds {
-    return this.#resources.installation.next;
+  async nextIds(): Promise<NextIds> {
+    this.#resources.tasks.assertOpen();
+    const { account, token } = this.#resources.installation.next;
+    return { account, token, domain: this.#resources.ids.next };
   }
 
   /**

@@ -66,6 +66,16 @@ export class DomainIds {
     }
   }
 
+  /** The next id, as far as none is being given out. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** Gives out no id below `next`, which is durable as the mark. */
+  skipTo(next: number): void {
+    this.#next = next;
+  }
+
   /** Lets the next start go on without a gap. Nothing may be taken any more. */
   async close(): Promise<void> {
     if (this.#installation.next.domain !== this.#next)

@@ -1,19 +1,9 @@
 import { LetterheadError } from '@letterhead/shared';
-import type { AccountRow, DomainRow, EventRow, JsonValue, TokenRow } from '../store.ts';
+import type { ImportedAccount, ImportedInstallation, StoreImport } from '../import.ts';
+import type { TokenRow } from '../store.ts';
 import type { Database } from './database.ts';
 import { nextCheck, toJson } from './domains.ts';
 import { eventColumns, sql } from './sql.ts';
-
-/** Everything that an account owns. */
-export interface ImportedAccount {
-  readonly account: AccountRow;
-  readonly domains: readonly { readonly row: DomainRow; readonly evidence: JsonValue | undefined }[];
-  /** Share links included. */
-  readonly tokens: readonly TokenRow[];
-  readonly events: readonly EventRow[];
-  readonly firstEvent: number;
-  readonly lastEvent: number;
-}
 
 /** Rows that one statement imports. */
 const AT_ONCE = 500;
@@ -22,7 +12,7 @@ const AT_ONCE = 500;
  * Fills an empty database. Each account is imported in one transaction, so that an import that was interrupted can go
  * on. The store does not open before the import has ended.
  */
-export class Import {
+export class Import implements StoreImport {
   readonly #database: Database;
 
   constructor(database: Database) {
@@ -63,8 +53,19 @@ export class Import {
     ]);
   }
 
-  async end(nextIds: readonly number[], secretKeyCheck: string | null): Promise<void> {
-    await this.#database.transaction([sql('import_next_ids', ...nextIds), sql('end_import', secretKeyCheck)]);
+  async has(account: number): Promise<boolean> {
+    return (await this.#database.read(sql('get_accounts', [account]))).length > 0;
+  }
+
+  async publish({
+    nextIds: { account, token, domain },
+    secretKeyCheck,
+  }: ImportedInstallation): Promise<void> {
+    await this.#database.read(sql('import_installation', account, token, domain, secretKeyCheck));
+  }
+
+  async end(): Promise<void> {
+    await this.#database.read(sql('end_import'));
   }
 
   async #state(): Promise<{ accounts: number; settings: number; unfinished: boolean }> {

@@ -1,7 +1,8 @@
 import { LetterheadError } from '@letterhead/shared';
 import { DATABASE_LIMITS, FILE_LIMITS } from '../../limits.ts';
 import type { DatabaseObserver } from '../database-observer.ts';
-import type { SettingStore, Store } from '../store.ts';
+import type { CopyableStore, NextIds } from '../import.ts';
+import type { SettingStore } from '../store.ts';
 import type { StoreLog } from '../store-log.ts';
 import { Accounts } from './accounts.ts';
 import { Checks } from './checks.ts';
@@ -72,7 +73,7 @@ async function connectToAny(pool: PrimaryPool) {
 }
 
 /** The store in PostgreSQL, which several servers can share. */
-export class PostgresStore implements Store {
+export class PostgresStore implements CopyableStore {
   readonly accounts: Accounts;
   readonly tokens: Tokens;
   readonly domains: Domains;
@@ -117,6 +118,12 @@ export class PostgresStore implements Store {
     await this.#database.read(sql('clean_up'));
     const auditedSeconds = FILE_LIMITS.auditedEventAge / 1000;
     await this.#database.read(sql('truncate_events', DATABASE_LIMITS.keptEvents, auditedSeconds));
+  }
+
+  async nextIds(): Promise<NextIds> {
+    const [ids] = await this.#commits.read<NextIds>(sql('next_ids'));
+    if (ids === undefined) throw new Error('PostgreSQL returned no ids.');
+    return ids;
   }
 
   async ready(): Promise<void> {

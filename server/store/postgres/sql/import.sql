@@ -29,9 +29,16 @@ SELECT $1, one.id, one.content::json, one.audited, one.domain_id, one.at
 FROM unnest($2::bigint[], $3::text[], $4::boolean[], $5::bigint[], $6::timestamptz[])
   AS one (id, content, audited, domain_id, at)
 
--- query: import_next_ids
-SELECT setval('account_ids', $1, false), setval('token_ids', $2, false), setval('domain_ids', $3, false)
+-- query: import_installation
+WITH next AS (SELECT setval('account_ids', $1, false), setval('token_ids', $2, false), setval('domain_ids', $3, false))
+INSERT INTO settings (key, value) SELECT 'secret_key_check', $4::text FROM next WHERE $4::text IS NOT NULL
+ON CONFLICT DO NOTHING
 
 -- query: end_import
-WITH ended AS (DELETE FROM settings WHERE key = 'unfinished_import')
-INSERT INTO settings (key, value) SELECT 'secret_key_check', $1::text WHERE $1::text IS NOT NULL
+DELETE FROM settings WHERE key = 'unfinished_import'
+
+-- query: next_ids
+SELECT account_ids.last_value + account_ids.is_called::integer AS account,
+  token_ids.last_value + token_ids.is_called::integer AS token,
+  domain_ids.last_value + domain_ids.is_called::integer AS domain
+FROM account_ids, token_ids, domain_ids
