@@ -1,13 +1,6 @@
 import type { TestProject } from 'vitest/node';
 import { startPostgres } from './postgres-server.ts';
 
-declare module 'vitest' {
-  interface ProvidedContext {
-    /** Where PostgreSQL listens, for all test files of a run. */
-    postgresPort: number;
-  }
-}
-
 /** Vitest calls this before the first test, and what it returns after the last one. */
 export default async function startOnce({ provide }: TestProject): Promise<() => Promise<void>> {
   const server = await startPostgres();

@@ -3,6 +3,13 @@ import pg from 'pg';
 import { inject } from 'vitest';
 import { databaseUrl } from './postgres-server.ts';
 
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Where PostgreSQL listens, for all test files of a run. */
+    postgresPort: number;
+  }
+}
+
 /** An empty database of its own, gone afterwards. */
 export interface TestDatabase extends AsyncDisposable {
   readonly url: string;
