@@ -4,11 +4,11 @@ import { createLetterhead, isLetterheadError } from '@letterhead/client';
 import type { Event } from '@letterhead/shared';
 import { makeTokenSecret } from '../../server/auth/token-secret.ts';
 import { Acknowledged } from './acknowledged.ts';
-import { type Fleet, fleetOnFiles, fleetOnPostgres } from './fleet.ts';
+import type { Fleet } from './fleet.ts';
 import { Listener } from './listener.ts';
 
 export interface CrashRunOptions {
-  readonly store: 'files' | 'postgres';
+  readonly fleet: (token: string) => Promise<Fleet>;
   readonly kills: number;
   /** At least 0 and less than 1. */
   readonly random: () => number;
@@ -21,6 +21,8 @@ export interface CrashReport {
   readonly acknowledged: number;
   /** Changes of which the server itself could not say whether they were made. */
   readonly unknown: number;
+  /** The longest time in which clients were at work and no change was acknowledged, in milliseconds. */
+  readonly longestGap: number;
   /** Broken promises; there must be none. */
   readonly complaints: readonly string[];
 }
@@ -37,9 +39,14 @@ const PAUSE = 10;
  * moments, starts it again, and compares what they then say with what was acknowledged; over and over, on the same
  * data.
  */
-export async function crashRun({ store, kills, random, onKill }: CrashRunOptions): Promise<CrashReport> {
+export async function crashRun({
+  fleet: start,
+  kills,
+  random,
+  onKill,
+}: CrashRunOptions): Promise<CrashReport> {
   const token = makeTokenSecret();
-  await using fleet = await (store === 'files' ? fleetOnFiles(token) : fleetOnPostgres(token));
+  await using fleet = await start(token);
   const run = new Run(fleet, token, random);
   await run.prepare();
   for (let kill = 1; kill <= kills; kill += 1) {
@@ -47,13 +54,16 @@ export async function crashRun({ store, kills, random, onKill }: CrashRunOptions
     onKill?.(kill);
   }
   await run.finish();
-  return { kills, acknowledged: run.acknowledged, unknown: run.unknown, complaints: run.complaints };
+  const { acknowledged, unknown, longestGap, complaints } = run;
+  return { kills, acknowledged, unknown, longestGap, complaints };
 }
 
 class Run {
   readonly complaints: string[] = [];
   acknowledged = 0;
   unknown = 0;
+  longestGap = 0;
+  #lastAt = 0;
   readonly #fleet: Fleet;
   readonly #token: string;
   readonly #random: () => number;
@@ -80,6 +90,7 @@ class Run {
 
   async liveAndDie(): Promise<void> {
     const servers = await this.#inspectAll();
+    this.#lastAt = performance.now();
     const over = new AbortController();
     const clients = this.#accounts.flatMap((account) =>
       Array.from({ length: CLIENTS_PER_ACCOUNT }, () => this.#work(servers, account, over.signal)),
@@ -124,6 +135,8 @@ class Run {
     try {
       await change();
       this.acknowledged += 1;
+      this.longestGap = Math.max(this.longestGap, performance.now() - this.#lastAt);
+      this.#lastAt = performance.now();
       return true;
     } catch (error) {
       const code = isLetterheadError(error) ? error.data?.code : undefined;

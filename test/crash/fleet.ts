@@ -43,37 +43,49 @@ const SERVERS = 3;
 /** Three servers over PostgreSQL, each on a port of its own for all its lives; the database is killed as well. */
 export async function fleetOnPostgres(token: string): Promise<Fleet> {
   const postgres = await startPostgres();
+  const servers = await serversOver(databaseUrl(postgres.port), token);
+  return {
+    ...servers,
+    async kill(random) {
+      const at = Math.floor(random * (SERVERS + 1));
+      if (at < SERVERS) return servers.killOne(at);
+      await postgres.kill();
+      await postgres.start();
+    },
+    async [Symbol.asyncDispose]() {
+      await servers.stop();
+      await postgres[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Three servers over the database at `url`. */
+export async function serversOver(url: string, token: string) {
   const settings = {
-    DATABASE_URL: databaseUrl(postgres.port),
+    DATABASE_URL: url,
     SECRET_KEY: randomBytes(32).toString('base64'),
     BOOTSTRAP_TOKEN: token,
   };
   const ports: number[] = [];
   while (ports.length < SERVERS) ports.push(await freePort());
   const servers: (ServerProcess | null)[] = ports.map(() => null);
-  const kill = async (at: number) => {
+  const killOne = async (at: number) => {
     const server = servers[at];
     servers[at] = null;
     await server?.kill();
   };
   return {
     keepsAddresses: true,
-    async start() {
+    killOne,
+    async start(): Promise<readonly string[]> {
       const starting = ports.map(async (port, at) => {
         servers[at] ??= await startProcess({ ...settings, PORT: String(port) });
         return servers[at].url;
       });
       return Promise.all(starting);
     },
-    async kill(random) {
-      const at = Math.floor(random * (SERVERS + 1));
-      if (at < SERVERS) return kill(at);
-      await postgres.kill();
-      await postgres.start();
-    },
-    async [Symbol.asyncDispose]() {
-      for (const at of ports.keys()) await kill(at);
-      await postgres[Symbol.asyncDispose]();
+    async stop() {
+      for (const at of ports.keys()) await killOne(at);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import makeKeysOnce from '../keys-file.ts';
 import { crashRun } from './crash-run.ts';
+import { fleetOnFiles, fleetOnPostgres } from './fleet.ts';
 
 /** The long run: `npm run test:crash -- --store postgres --kills 200`. Ends with 1 where a promise was broken. */
 const { values } = parseArgs({
@@ -15,7 +16,7 @@ if (!Number.isInteger(kills) || kills < 1 || (store !== 'files' && store !== 'po
 
 makeKeysOnce();
 const report = await crashRun({
-  store,
+  fleet: store === 'files' ? fleetOnFiles : fleetOnPostgres,
   kills,
   random: Math.random,
   onKill: (kill) => process.stderr.isTTY && process.stderr.write(`\r${kill} of ${kills} kills`),

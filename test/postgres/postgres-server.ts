@@ -21,21 +21,26 @@ export interface PostgresServer extends AsyncDisposable {
   kill(): Promise<void>;
   /** Starts it again, on the same port and on what it had on the disk. */
   start(): Promise<void>;
+  /** Signals all of its processes: SIGSTOP freezes it, SIGCONT thaws it. */
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void;
+}
+
+interface PostgresOptions {
+  /** A folder with `bin`; see `nativeFolder`. */
+  readonly home?: string;
+  /** Creates the data; by default, that of a new server. */
+  readonly create?: (home: string, data: string) => void;
 }
 
 /** Makes the data and starts the server. Everybody may connect: only `asked_for_password` needs a password. */
-export async function startPostgres(): Promise<PostgresServer> {
-  const native = nativeFolder();
+export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
+  const { home = nativeFolder(), create = initialize } = options;
   const folder = mkdtempSync(join(PLACE, 'letterhead-postgres-'));
   if (UNPRIVILEGED.uid !== undefined) chownSync(folder, UNPRIVILEGED.uid, UNPRIVILEGED.gid);
   const data = join(folder, 'data');
-  const options = ['-D', data, '-U', 'postgres', '-A', 'trust', '--no-sync', '-E', 'UTF8', '--locale=C'];
-  execFileSync(join(native, 'bin/initdb'), options, { ...UNPRIVILEGED, stdio: 'pipe' });
-  // The first line that fits decides.
-  const access = join(data, 'pg_hba.conf');
-  writeFileSync(access, `host all asked_for_password all scram-sha-256\n${readFileSync(access, 'utf8')}`);
+  create(home, data);
   const port = await freePort();
-  const start = () => startPatiently(join(native, 'bin/postgres'), data, port);
+  const start = () => startPatiently(join(home, 'bin/postgres'), data, port);
   let running = await start();
   const stop = async (signal: NodeJS.Signals) => {
     if (running.exitCode !== null || running.signalCode !== null) return;
@@ -50,11 +55,36 @@ export async function startPostgres(): Promise<PostgresServer> {
     async start() {
       running = await start();
     },
+    signal(name) {
+      // All of its processes are in one group.
+      process.kill(-(running.pid ?? 0), name);
+    },
     async [Symbol.asyncDispose]() {
       await stop('SIGINT');
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Starts a standby of the server at `port`, which streams under the name `standby`. */
+export function startStandby(port: number, home: string): Promise<PostgresServer> {
+  const create = (_: string, data: string) => {
+    const source = `host=127.0.0.1 port=${port} user=postgres application_name=standby`;
+    runUnprivileged(join(home, 'bin/pg_basebackup'), ['-D', data, '-d', source, '-R', '-X', 'stream']);
+  };
+  return startPostgres({ home, create });
+}
+
+function initialize(home: string, data: string): void {
+  const options = ['-D', data, '-U', 'postgres', '-A', 'trust', '--no-sync', '-E', 'UTF8', '--locale=C'];
+  runUnprivileged(join(home, 'bin/initdb'), options);
+  // The first line that fits decides.
+  const access = join(data, 'pg_hba.conf');
+  writeFileSync(access, `host all asked_for_password all scram-sha-256\n${readFileSync(access, 'utf8')}`);
+}
+
+function runUnprivileged(program: string, argv: readonly string[]): void {
+  execFileSync(program, argv, { ...UNPRIVILEGED, stdio: 'pipe' });
 }
 
 /**
@@ -93,6 +123,7 @@ async function spawnPostgres(program: string, data: string, port: number): Promi
   const child = spawn(program, ['-D', data, ...settings.flatMap((setting) => ['-c', setting])], {
     ...UNPRIVILEGED,
     stdio: ['ignore', 'ignore', 'pipe'],
+    detached: true,
   });
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => {

@@ -24,12 +24,15 @@ const SET_UP = `SELECT set_config('TimeZone', 'UTC', false), set_config('DateSty
 export class PrimaryPool {
   readonly #urls: readonly string[];
   readonly #pool: pg.Pool;
+  /** The host of each connection. */
+  readonly #hosts = new WeakMap<object, number>();
   #at = 0;
 
   /** `urls`: the same database at each host. */
   constructor(urls: readonly string[], size: number) {
     this.#urls = urls;
-    const connectionString = () => this.#urls[this.#at];
+    const hosts = this.#hosts;
+    const current = () => this.#at;
     this.#pool = new pg.Pool({
       max: size,
       idleTimeoutMillis: 0,
@@ -37,12 +40,13 @@ export class PrimaryPool {
       Client: class extends pg.Client {
         constructor() {
           super({
-            connectionString: connectionString(),
+            connectionString: urls[current()],
             types,
             keepAlive: true,
             connectionTimeoutMillis: DATABASE_LIMITS.connect,
             query_timeout: DATABASE_LIMITS.deadline,
           });
+          hosts.set(this, current());
         }
       },
       async onConnect(client) {
@@ -55,8 +59,13 @@ export class PrimaryPool {
     this.#pool.on('connect', (client) => client.on('error', () => {}));
   }
 
-  connect(): Promise<pg.PoolClient> {
-    return this.#pool.connect();
+  /** Drops idle connections to a host that is no longer the current one: a former primary may still answer. */
+  async connect(): Promise<pg.PoolClient> {
+    for (;;) {
+      const client = await this.#pool.connect();
+      if (this.#hosts.get(client) === this.#at) return client;
+      client.release(true);
+    }
   }
 
   /** Connects to the next host from now on. */
