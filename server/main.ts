@@ -60,6 +60,20 @@ export function runCommand(argv: readonly string[], deps: CommandDeps): Promise<
     pause: deps.pause ?? ((ms) => setTimeout(ms)),
     connect: (options) => connect(deps, options),
     serve: () => serve(deps),
+    copyStore: async (target, onAccount) => {
+      const settings = parseSettings(deps.environment);
+      const { createLog } = await import('./log.ts');
+      const log = await createLog('warn', deps.terminal.err);
+      const { copyBetween } = await import('./store/open.ts');
+      return copyBetween(target, { settings, clock, log }, onAccount);
+    },
+    migrate: async () => {
+      const settings = parseSettings(deps.environment);
+      const { createLog } = await import('./log.ts');
+      const log = await createLog('warn', deps.terminal.err);
+      const { migrateDatabase } = await import('./store/open.ts');
+      await migrateDatabase({ settings, clock, log });
+    },
     openFolder: async () => (await import('./store/open.ts')).storeTools(parseSettings(deps.environment)),
   });
 }
@@ -82,7 +96,9 @@ async function serve({ environment, terminal }: CommandDeps): Promise<ExitCode> 
     process.kill(process.pid, signal);
     return EXIT.refused;
   }
-  log.info({ url: server.url, data_dir: resolve(settings.DATA_DIR) }, 'Letterhead listens');
+  const place =
+    settings.DATABASE_URL === null ? { data_dir: resolve(settings.DATA_DIR) } : { database: true };
+  log.info({ url: server.url, ...place }, 'Letterhead listens');
   await welcome(server, settings.PUBLIC_URL ?? server.url, { terminal, log });
   const signal = await stopped;
   log.info({ signal }, 'Stopping');

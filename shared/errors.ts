@@ -17,6 +17,7 @@ export const ERROR_CATALOGUE = {
   quota_exceeded: { status: 422, trpc: 'UNPROCESSABLE_CONTENT' },
   last_admin: { status: 422, trpc: 'UNPROCESSABLE_CONTENT' },
   unavailable: { status: 503, trpc: 'SERVICE_UNAVAILABLE' },
+  outcome_unknown: { status: 503, trpc: 'SERVICE_UNAVAILABLE' },
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CATALOGUE;

@@ -1,7 +1,8 @@
 import type { Domain } from '@letterhead/shared';
 import { ExpirySchema, isId, LetterheadError } from '@letterhead/shared';
 import type { Command } from 'commander';
-import type { StoreTools } from '../store/open.ts';
+import type { CopyReport } from '../store/copy.ts';
+import type { CopyTarget, StoreTools } from '../store/open.ts';
 import type { Connection, ConnectOptions } from './connection.ts';
 import type { ExitCode } from './exit-code.ts';
 import { EXIT, UsageError } from './exit-code.ts';
@@ -19,6 +20,13 @@ export interface CommandLineDeps {
   readonly pause: (ms: number) => Promise<void>;
   /** The data folder that DATA_DIR names, not opened as a store. */
   readonly openFolder: () => Promise<StoreTools>;
+  /** Brings the database to the schema of this version. */
+  readonly migrate: () => Promise<void>;
+  /** Copies between data folder and database; calls `onAccount` after each account. */
+  readonly copyStore: (
+    target: CopyTarget,
+    onAccount: (verb: string, done: number, total: number) => void,
+  ) => Promise<CopyReport>;
 }
 
 /** What every command gets: its dependencies, and `finish` to set the exit code. */

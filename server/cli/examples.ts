@@ -38,6 +38,9 @@ const EXAMPLES: Record<string, readonly string[]> = {
   backup: ['backup letterhead.tar.gz', 'backup letterhead.tar.gz --without-key'],
   check: ['check', 'check --json'],
   restore: ['restore letterhead.tar.gz'],
+  migrate: ['migrate'],
+  store: ['store copy database'],
+  'store copy': ['store copy database', 'store copy files'],
   version: ['version --json'],
   completion: ['completion bash', 'completion zsh', 'completion fish'],
 };

@@ -1,3 +1,4 @@
+import { freeze } from '../freeze.ts';
 import type {
   AccountRow,
   AccountStore,
@@ -8,13 +9,13 @@ import type {
   NewToken,
   TokenRow,
 } from '../store.ts';
+import type { PendingTasks } from '../tasks.ts';
 import { emptyAccountFile } from './account.ts';
 import type { AccountFiles } from './account-files.ts';
 import { UnsyncedReplacementError } from './folder.ts';
-import { AccountRowSchema, freeze, type InstallationFile } from './formats.ts';
+import { AccountRowSchema, type InstallationFile } from './formats.ts';
 import type { Installation } from './installation.ts';
 import type { Schedule } from './schedule.ts';
-import type { PendingTasks } from './tasks.ts';
 import { adminTokens, storedToken, type TokenUse } from './tokens.ts';
 
 interface AccountsDeps {

@@ -1,4 +1,5 @@
 import type { Instant } from '../../instant.ts';
+import { freeze } from '../freeze.ts';
 import type {
   AccountRow,
   AdminToken,
@@ -8,11 +9,11 @@ import type {
   TokenRow,
   TokenStore,
 } from '../store.ts';
+import { InTurn, type PendingTasks } from '../tasks.ts';
 import type { AccountFiles } from './account-files.ts';
 import type { LazyFile } from './document.ts';
 import {
   FORMAT,
-  freeze,
   type InstallationFile,
   type StoredToken,
   StoredTokenSchema,
@@ -20,7 +21,6 @@ import {
 } from './formats.ts';
 import type { Installation } from './installation.ts';
 import { jsonText } from './json-file.ts';
-import { InTurn, type PendingTasks } from './tasks.ts';
 
 interface TokensDeps {
   readonly tasks: PendingTasks;
@@ -101,7 +101,9 @@ export class Tokens implements TokenStore {
           const { tokens } = state;
           const token = tokens.find((one) => one.id === id && one.account_id === account);
           if (token === undefined || files.isOrphan(token)) return { result: false };
-          const events = [{ account, event: event(this.#toRow(token), adminTokens(state)) }];
+          const events = [
+            { account, event: event(this.#toRow(token), isAdmin(token) ? adminTokens(state) : []) },
+          ];
           return { result: true, changed: { tokens: tokens.filter((one) => one !== token) }, events };
         });
         if (!deleted) return false;
@@ -189,7 +191,11 @@ export function adminTokens({
   tokens,
 }: Pick<InstallationFile, 'accounts' | 'tokens'>): readonly AdminToken[] {
   const active = new Set(accounts.filter((row) => !row.suspended).map((row) => row.id));
-  return tokens.filter((token) => token.scopes.includes('admin') && active.has(token.account_id));
+  return tokens.filter((token) => isAdmin(token) && active.has(token.account_id));
+}
+
+function isAdmin({ scopes }: StoredToken): boolean {
+  return scopes.includes('admin');
 }
 
 /** What is written has been through the schema that reads it, so that no mistake makes a file unreadable. */
