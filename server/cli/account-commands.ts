@@ -30,7 +30,7 @@ export function addAccountCommands(program: Command, context: CommandContext): v
     { begin: true },
   );
   addAction(account.command('list').description('list the accounts'), context, list);
-  addAction(accountCommand('suspend', 'refuse its tokens, check no domain of it'), context, suspend);
+  addAction(accountCommand('suspend', 'stop its tokens and checks'), context, suspend);
   addAction(accountCommand('resume', 'end its suspension'), context, resume);
   addAction(
     accountCommand('delete', 'delete it with its domains, keys, tokens and events').option(

@@ -82,7 +82,10 @@ export function addDomainCommands(program: Command, context: CommandContext): vo
   );
   addRecordsCommand(domain, context);
   addAccountAction(
-    domainCommand('remove', 'remove it and its key; asks first on a terminal').option('--yes', 'do not ask'),
+    domainCommand('remove', 'remove it and its key; asks for confirmation in a terminal').option(
+      '--yes',
+      'do not ask',
+    ),
     context,
     (target, options: RemoveOptions, idOrName: string) => remove(target, options, idOrName, context.terminal),
   );

@@ -181,11 +181,12 @@ function splitAtRegistrable(name: string): DomainName | InvalidName {
     validateHostname: false,
   });
   if (domain === null) {
-    const advice =
-      name.length <= MAX_SUGGESTION_LENGTH
-        ? `Type the name that you have under it, such as example.${name}.`
-        : 'Type the name that you have under it.';
-    return { message: 'That is a public suffix, which belongs to nobody alone.', suggestion: null, advice };
+    const isShort = name.length <= MAX_SUGGESTION_LENGTH;
+    return {
+      message: 'That is a public suffix.',
+      suggestion: null,
+      advice: `Enter your own name under it${isShort ? `, such as example.${name}` : ''}.`,
+    };
   }
   return new ParsedDomainName(name, domain, subdomain === '' ? null : subdomain);
 }

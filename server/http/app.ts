@@ -202,15 +202,15 @@ function answerUnknownPaths(
 ): void {
   const refuse = async (request: FastifyRequest, reply: FastifyReply) => {
     await admissionOf(request).settle();
-    const allow = methodsAt(request.url.split('?', 1)[0] ?? '').join(', ');
-    if (allow === '') {
+    const methods = methodsAt(request.url.split('?', 1)[0] ?? '');
+    if (methods.length === 0) {
       if (webConsole.serveNotFoundPage(request, reply)) return;
       throw noSuchPath();
     }
-    reply.header('allow', allow);
+    reply.header('allow', methods.join(', '));
     throw new LetterheadError(
       'method_not_allowed',
-      `This path does not take ${request.method}, but ${allow}.`,
+      `${request.method} isn't supported here; use ${inWords(methods)}.`,
     );
   };
   // Before a body is read, which nobody waits for.
@@ -219,6 +219,11 @@ function answerUnknownPaths(
     else done();
   });
   app.setNotFoundHandler(refuse);
+}
+
+/** `GET, HEAD or POST`. */
+function inWords(methods: readonly string[]): string {
+  return [methods.slice(0, -1).join(', '), methods.at(-1)].filter((part) => part !== '').join(' or ');
 }
 
 function answerErrors(app: FastifyInstance, log: FastifyBaseLogger): void {

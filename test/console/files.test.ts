@@ -54,8 +54,8 @@ test('at an unknown address a person gets a page with a way home, and a program 
   const response = await page.goto('/somewhere/else?really');
   expect(response?.status()).toBe(404);
   expect(await response?.headerValue('content-security-policy')).toContain("default-src 'none'");
-  await page.getByRole('heading', { name: 'Nothing here' }).waitFor();
-  await page.getByRole('link', { name: 'To the domains' }).click();
+  await page.getByRole('heading', { name: 'Page not found' }).waitFor();
+  await page.getByRole('link', { name: 'All domains' }).click();
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
   expect(tab.errors).toEqual([]);
 

@@ -90,7 +90,7 @@ test('the console says in words that the server is lost, and shows what was miss
   await app.line('example.org').waitFor();
 
   await proxy.disconnect();
-  await page.getByText('Letterhead can’t be reached. What you see is from before').waitFor();
+  await page.getByText('You’re seeing the last known state. Reconnecting…').waitFor();
   await app.line('example.org').waitFor();
   await app.button('Add a domain').click();
   await page.getByLabel('Domain', { exact: true }).fill('example.net');
@@ -110,7 +110,7 @@ test('the console says in words that the server is lost, and shows what was miss
   await app.line('example.com').waitFor();
   await page.getByRole('link', { name: 'Events' }).click();
   await page.getByRole('row', { name: /example\.com was added\./ }).waitFor();
-  await expect.poll(() => page.getByText('What you see is from before').count()).toBe(0);
+  await expect.poll(() => page.getByText('You’re seeing the last known state.').count()).toBe(0);
   await next[Symbol.asyncDispose]();
 });
 
@@ -121,7 +121,7 @@ test('a first visit while the server is away can be tried again', async () => {
   await page.route('**/trpc/**', (route) => route.abort());
   await page.goto('/');
   await page.getByText('Letterhead can’t be reached.').waitFor();
-  await page.getByRole('heading', { level: 1, name: 'Your account can’t be shown just now' }).waitFor();
+  await page.getByRole('heading', { level: 1, name: 'Can’t load your account' }).waitFor();
   await page.getByRole('button', { name: 'Sign out' }).waitFor();
   await page.unroute('**/trpc/**');
   await page.getByRole('button', { name: 'Try again' }).click();

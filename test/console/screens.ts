@@ -77,14 +77,14 @@ export const SCREENS: readonly ConsoleScreen[] = [
   inside('tokens', (page) => openTokens(page)),
   inside('make-token', async (page) => {
     await openTokens(page);
-    await page.getByRole('button', { name: 'Make a token' }).click();
+    await page.getByRole('button', { name: 'Create token' }).click();
     await page.getByLabel('Name', { exact: true }).waitFor();
   }),
   inside('token-made', async (page) => {
     await openTokens(page);
-    await page.getByRole('button', { name: 'Make a token' }).click();
+    await page.getByRole('button', { name: 'Create token' }).click();
     await page.getByLabel('Name', { exact: true }).fill('Reporting script');
-    await page.getByRole('button', { name: 'Make the token' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Create token' }).click();
     await page.getByText('Copy it now').waitFor();
   }),
   inside('revoke-token', async (page) => {
@@ -93,7 +93,7 @@ export const SCREENS: readonly ConsoleScreen[] = [
       .getByRole('button', { name: /^Revoke/ })
       .first()
       .click();
-    await page.getByRole('button', { name: 'Keep it' }).waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).waitFor();
   }),
   inside('events', async (page) => {
     await page.goto('/accounts/1/events');

@@ -165,20 +165,21 @@ test('a token is made, shown once, copied, and revoked', async () => {
   const { page } = tab;
   const app = new ConsolePage(page);
   await page.goto('/accounts/1/tokens');
-  await app.button('Make a token').click();
+  await app.button('Create token').click();
   await page.getByLabel('Name', { exact: true }).fill('Help desk');
-  await page.getByLabel('look').uncheck();
-  await app.button('Make the token').click();
+  await page.getByLabel('Read').uncheck();
+  const submit = page.getByRole('dialog').getByRole('button', { name: 'Create token' });
+  await submit.click();
   await page.getByText('Name at least one scope.').waitFor();
-  await page.getByLabel('change').check();
-  await app.button('Make the token').click();
+  await page.getByLabel('Write').check();
+  await submit.click();
   await page.getByRole('button', { name: 'Copy the token' }).click();
   await expect.poll(() => app.clipboard()).toMatch(/^lh_[\w-]{43}$/);
   const secret = await app.clipboard();
-  await app.button('I have copied it').click();
+  await app.button('Done').click();
   expect(await page.content()).not.toContain(secret);
   const row = page.getByRole('row', { name: /^Help desk/ });
-  await row.getByText('change', { exact: true }).waitFor();
+  await row.getByText('Write', { exact: true }).waitFor();
 
   await row.getByRole('button', { name: 'Revoke Help desk' }).click();
   await app.button('Revoke “Help desk”').click();
@@ -189,4 +190,36 @@ test('a token is made, shown once, copied, and revoked', async () => {
   expect((await server.rest('GET', '/token', { token: secret })).status).toBe(401);
   await page.getByRole('link', { name: 'Events' }).click();
   await page.getByRole('row', { name: /The token “Help desk” was revoked\./ }).waitFor();
+});
+
+test('the last admin token is revoked only after a second warning', async () => {
+  await using server = await startTestServer();
+  await using tab = await openTab(browser(), server, { token: server.token });
+  const { page } = tab;
+  const app = new ConsolePage(page);
+  await page.goto('/accounts/1/tokens');
+  await page.getByRole('button', { name: 'Revoke First token' }).click();
+  await app.button('Revoke “First token”').click();
+  await page.getByText('Nobody could administer Letterhead any more:').waitFor();
+  expect((await server.rest('GET', '/token')).status).toBe(200);
+  await app.button('Revoke it anyway').click();
+  await app.heading('Sign in').waitFor();
+  expect((await server.rest('GET', '/token')).status).toBe(401);
+});
+
+test('a token that has expired is marked', async () => {
+  let offset = -2 * HOUR;
+  await using server = await startTestServer({ clock: () => new Date(Date.now() + offset) });
+  const expires_at = new Date(Date.now() - HOUR);
+  await server.letterhead.tokens.create.mutate({
+    account: 1,
+    name: 'Old',
+    scopes: ['domains:read'],
+    expires_at,
+  });
+  offset = 0;
+  await using tab = await openTab(browser(), server, { token: server.token });
+  await tab.page.goto('/accounts/1/tokens');
+  await tab.page.getByRole('row', { name: /^Old/ }).getByText('expired', { exact: true }).waitFor();
+  expect(await tab.page.getByText('expired', { exact: true }).count()).toBe(1);
 });

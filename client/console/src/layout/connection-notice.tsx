@@ -8,10 +8,7 @@ export function ConnectionNotice({ liveness, onRetry }: { liveness: Liveness; on
       {liveness === 'lost' && (
         <div>
           <Unplug aria-hidden="true" />
-          <p>
-            Letterhead can’t be reached. What you see is from before; it is tried again by itself every few
-            seconds.
-          </p>
+          <p>You’re seeing the last known state. Reconnecting…</p>
           <button type="button" class="button" onClick={onRetry}>
             <RotateCw aria-hidden="true" />
             Try now

@@ -21,15 +21,15 @@ export function NotFound() {
   );
 }
 
-const NO_SUCH_PAGE = 'There is no page at this address. It may have been mistyped, or not copied whole.';
+const NO_SUCH_PAGE = 'There’s no page at this address. Check that it was copied completely.';
 
 function NotFoundPage({ what, home }: { what: string; home: string }) {
   return (
-    <Page title="Nothing here" heading="Nothing here">
+    <Page title="Page not found" heading="Page not found">
       <p>{what}</p>
       <p>
         <Link href={home} class="button">
-          To the domains
+          All domains
         </Link>
       </p>
     </Page>

@@ -27,7 +27,7 @@ export function SignedIn() {
           <SignOut />
         </div>
       </header>
-      <Page title="Not available" heading="Your account can’t be shown just now">
+      <Page title="Not available" heading="Can’t load your account">
         <Failure error={error} onRetry={refetch} />
       </Page>
     </>

@@ -1,6 +1,7 @@
 import type { Token } from '@letterhead/shared';
 import { useMutation } from '@tanstack/react-query';
 import { api, queryClient } from '../api/api.ts';
+import { toApiError } from '../api/api-error.ts';
 import { Dialog } from '../components/dialog.tsx';
 import { Failure } from '../components/failure.tsx';
 import { useIdentity } from '../session/identity.ts';
@@ -19,25 +20,38 @@ export function RevokeToken({ token, onClose }: { token: Token; onClose: () => v
       },
     }),
   );
+  const isLastAdmin = revoke.error !== null && toApiError(revoke.error).code === 'last_admin';
   return (
     <Dialog title={`Revoke “${token.name}”?`} onClose={onClose}>
       <p>
-        Whoever uses this token is refused from the next request on. This can’t be undone; another token can
-        be made.
-        {isOwn && <strong> It is the one that you are signed in with: you will be signed out.</strong>}
+        It stops working immediately. This can’t be undone.
+        {isOwn && <strong> You are signed in with this token, and will be signed out.</strong>}
       </p>
-      {revoke.error !== null && <Failure error={revoke.error} />}
+      {isLastAdmin ? (
+        <p role="alert">
+          <strong>Nobody could administer Letterhead any more:</strong> no other valid token is an admin’s.
+          Create one first, or ask whoever runs the server to create one at the command line.
+        </p>
+      ) : (
+        revoke.error !== null && <Failure error={revoke.error} />
+      )}
       <div class="actions">
         <button
           type="button"
           class="button danger"
           disabled={revoke.isPending}
-          onClick={() => revoke.mutate({ account: account.id, id: token.id })}
+          onClick={() =>
+            revoke.mutate({
+              account: account.id,
+              id: token.id,
+              confirm: isLastAdmin ? token.id : undefined,
+            })
+          }
         >
-          {revoke.isPending ? 'Revoking…' : `Revoke “${token.name}”`}
+          {revoke.isPending ? 'Revoking…' : isLastAdmin ? 'Revoke it anyway' : `Revoke “${token.name}”`}
         </button>
         <button type="button" class="button" onClick={onClose}>
-          Keep it
+          Cancel
         </button>
       </div>
     </Dialog>

@@ -2,13 +2,13 @@ import type { Scope } from '@letterhead/shared';
 
 /** What each scope is called, and what it allows, for a person. */
 export const SCOPES: Record<Scope, { word: string; allows: string }> = {
-  'domains:read': { word: 'look', allows: 'See the domains, their records, states and events.' },
+  'domains:read': { word: 'Read', allows: 'See domains, their records, states and events.' },
   'domains:write': {
-    word: 'change',
-    allows: 'Add, rename, check and delete domains; make and revoke tokens.',
+    word: 'Write',
+    allows: 'Add, rename, check and delete domains; create and revoke tokens.',
   },
-  'domains:sign': { word: 'sign mail', allows: 'Sign mail with the domains’ keys.' },
-  admin: { word: 'administer', allows: 'Everything, in every account. For whoever runs Letterhead.' },
+  'domains:sign': { word: 'Sign', allows: 'Sign mail with the domains’ keys.' },
+  admin: { word: 'Admin', allows: 'Everything, in every account. For whoever runs Letterhead.' },
 };
 
 /** From the least to the most. */

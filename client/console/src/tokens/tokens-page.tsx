@@ -8,7 +8,7 @@ import { Page } from '../components/page.tsx';
 import { Time } from '../components/time.tsx';
 import { useFocusFallback } from '../components/use-focus-fallback.ts';
 import { useIdentity, useMay } from '../session/identity.ts';
-import { MakeToken } from './make-token.tsx';
+import { CreateToken } from './create-token.tsx';
 import { RevokeToken } from './revoke-token.tsx';
 import { SCOPES } from './scopes.ts';
 
@@ -16,7 +16,7 @@ import { SCOPES } from './scopes.ts';
 export function TokensPage() {
   const { account } = useIdentity();
   const mayWrite = useMay('domains:write');
-  const [making, setMaking] = useState(false);
+  const [creating, setCreating] = useState(false);
   const [revoking, setRevoking] = useState<Token | null>(null);
   const { data: tokens, error, refetch } = useQuery(api.tokens.list.queryOptions({ account: account.id }));
   return (
@@ -25,21 +25,20 @@ export function TokensPage() {
       heading="Tokens"
       actions={
         mayWrite && (
-          <button type="button" class="button primary" onClick={() => setMaking(true)}>
+          <button type="button" class="button primary" onClick={() => setCreating(true)}>
             <Plus aria-hidden="true" />
-            Make a token
+            Create token
           </button>
         )
       }
     >
       <p class="lead">
-        A token lets a program or a person into the account <strong>{account.name}</strong> (number{' '}
-        {account.id}). Whoever has it may do what it allows: make one for each, and revoke those that are no
-        longer needed.
+        Tokens give a person or program access to <strong>{account.name}</strong>. Create one for each; revoke
+        those you no longer need.
       </p>
       {error !== null && tokens === undefined && <Failure error={error} onRetry={refetch} />}
       <TokenTable tokens={tokens} onRevoke={mayWrite ? setRevoking : null} />
-      {making && <MakeToken onClose={() => setMaking(false)} />}
+      {creating && <CreateToken onClose={() => setCreating(false)} />}
       {revoking !== null && <RevokeToken token={revoking} onClose={() => setRevoking(null)} />}
     </Page>
   );
@@ -56,7 +55,7 @@ function TokenTable({ tokens, onRevoke }: TokenTableProps) {
       <thead>
         <tr>
           <th scope="col">Name</th>
-          <th scope="col">May</th>
+          <th scope="col">Permissions</th>
           <th scope="col">Last used</th>
           <th scope="col">Expires</th>
           <th scope="col">
@@ -85,11 +84,14 @@ function TokenRow({ token, onRevoke }: { token: Token; onRevoke: TokenTableProps
           <code>{token.prefix}…</code>
         </small>
       </th>
-      <td data-label="May">{token.scopes.map((scope) => SCOPES[scope].word).join(', ')}</td>
+      <td data-label="Permissions">{token.scopes.map((scope) => SCOPES[scope].word).join(', ')}</td>
       <td data-label="Last used">
         {token.last_used_at === null ? 'never' : <Time at={token.last_used_at} />}
       </td>
-      <td data-label="Expires">{token.expires_at === null ? 'never' : <Time at={token.expires_at} />}</td>
+      <td data-label="Expires">
+        {token.expires_at === null ? 'never' : <Time at={token.expires_at} />}
+        {isExpired(token) && <span class="tag">expired</span>}
+      </td>
       <td>
         {onRevoke !== null && (
           <button type="button" class="button danger-quiet" onClick={() => onRevoke(token)}>
@@ -99,4 +101,8 @@ function TokenRow({ token, onRevoke }: { token: Token; onRevoke: TokenTableProps
       </td>
     </tr>
   );
+}
+
+function isExpired({ expires_at }: Token): boolean {
+  return expires_at !== null && expires_at.getTime() <= Date.now();
 }

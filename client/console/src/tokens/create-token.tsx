@@ -11,28 +11,28 @@ import { SCOPE_NAMES, SCOPES } from './scopes.ts';
 
 /** In days; null: never. */
 const LIFETIMES: readonly { readonly days: number | null; readonly words: string }[] = [
-  { days: 30, words: 'after 30 days' },
-  { days: 90, words: 'after 90 days' },
-  { days: 365, words: 'after a year' },
+  { days: 30, words: 'in 30 days' },
+  { days: 90, words: 'in 90 days' },
+  { days: 365, words: 'in a year' },
   { days: null, words: 'never' },
 ];
 const DAY_MS = 86_400_000;
 
-/** Makes a token, then shows it: this once. */
-export function MakeToken({ onClose }: { onClose: () => void }) {
-  const [made, setMade] = useState<NewToken | null>(null);
+/** Creates a token, then shows it, this once. */
+export function CreateToken({ onClose }: { onClose: () => void }) {
+  const [created, setCreated] = useState<NewToken | null>(null);
   return (
-    <Dialog title={made === null ? 'Make a token' : `The token “${made.name}”`} onClose={onClose}>
-      {made === null ? (
-        <TokenForm onMade={setMade} onClose={onClose} />
+    <Dialog title={created === null ? 'Create token' : `Token “${created.name}”`} onClose={onClose}>
+      {created === null ? (
+        <TokenForm onCreated={setCreated} onClose={onClose} />
       ) : (
-        <TokenShown made={made} onClose={onClose} />
+        <TokenShown created={created} onClose={onClose} />
       )}
     </Dialog>
   );
 }
 
-function TokenForm({ onMade, onClose }: { onMade: (token: NewToken) => void; onClose: () => void }) {
+function TokenForm({ onCreated, onClose }: { onCreated: (token: NewToken) => void; onClose: () => void }) {
   const { account, token: own } = useIdentity();
   const [name, setName] = useState('');
   const [scopes, setScopes] = useState<readonly Scope[]>(['domains:read']);
@@ -42,7 +42,7 @@ function TokenForm({ onMade, onClose }: { onMade: (token: NewToken) => void; onC
     api.tokens.create.mutationOptions({
       onSuccess: (token) => {
         void queryClient.invalidateQueries({ queryKey: api.tokens.list.queryKey({ account: account.id }) });
-        onMade(token);
+        onCreated(token);
       },
       onError: () => input.current?.focus(),
     }),
@@ -60,7 +60,7 @@ function TokenForm({ onMade, onClose }: { onMade: (token: NewToken) => void; onC
     <form onSubmit={submit}>
       <Field
         label="Name"
-        hint="So that you know later what it is for: the program or person that gets it."
+        hint="The person or program that uses it."
         fieldError={isAboutScopes ? null : fieldErrorOf(create.error, 'name')}
       >
         {(attributes) => (
@@ -76,12 +76,15 @@ function TokenForm({ onMade, onClose }: { onMade: (token: NewToken) => void; onC
         )}
       </Field>
       <fieldset class="scopes">
-        <legend>It may</legend>
+        <legend>Permissions</legend>
         {SCOPE_NAMES.filter((scope) => may(own, scope)).map((scope) => (
           <label key={scope}>
             <input type="checkbox" checked={scopes.includes(scope)} onChange={() => toggle(scope)} />
             <span>
-              {SCOPES[scope].word} <small>{SCOPES[scope].allows}</small>
+              {SCOPES[scope].word}{' '}
+              <small>
+                {SCOPES[scope].allows} <code>{scope}</code>
+              </small>
             </span>
           </label>
         ))}
@@ -89,7 +92,7 @@ function TokenForm({ onMade, onClose }: { onMade: (token: NewToken) => void; onC
           {isAboutScopes && fieldErrorOf(create.error, 'scopes')}
         </p>
       </fieldset>
-      <Field label="It stops working" fieldError={null}>
+      <Field label="Expires" fieldError={null}>
         {(attributes) => (
           <select
             {...attributes}
@@ -108,7 +111,7 @@ function TokenForm({ onMade, onClose }: { onMade: (token: NewToken) => void; onC
       </Field>
       <div class="actions">
         <button type="submit" class="button primary" disabled={create.isPending}>
-          {create.isPending ? 'Making…' : 'Make the token'}
+          {create.isPending ? 'Creating…' : 'Create token'}
         </button>
         <button type="button" class="button" onClick={onClose}>
           Cancel
@@ -118,17 +121,17 @@ function TokenForm({ onMade, onClose }: { onMade: (token: NewToken) => void; onC
   );
 }
 
-function TokenShown({ made, onClose }: { made: NewToken; onClose: () => void }) {
+function TokenShown({ created, onClose }: { created: NewToken; onClose: () => void }) {
   return (
     <>
-      <p>Copy it now: it is shown this once, and nobody can find it out afterwards.</p>
+      <p>Copy it now. You won’t see it again.</p>
       <p class="secret">
-        <code class="value">{made.token}</code>
-        <CopyButton text={made.token} what="the token" />
+        <code class="value">{created.token}</code>
+        <CopyButton text={created.token} what="the token" />
       </p>
       <div class="actions">
         <button type="button" class="button primary" onClick={onClose}>
-          I have copied it
+          Done
         </button>
       </div>
     </>
