@@ -53,6 +53,21 @@ describe.concurrent('the servers of one zone', () => {
     expect(net.authorities.map(({ queries }) => queries.length)).toEqual(asked);
   });
 
+  test.each([
+    ['has no such domain', {}],
+    ['has nothing of the type at the name', { [NAME.slice(0, -'.org'.length)]: { A: ['192.0.2.1'] } }],
+  ])('a name server is lame that serves only the zone above, which %s', async (_what, names) => {
+    await using net = await startLoopbackDns({ authorities: 2 });
+    const [, above] = three(net.authorities);
+    above.zones.clear();
+    above.serve('org', names);
+    const { observations } = await openCheck(net).askAuthorities(NAME, 'TXT');
+    expect(inShort(observations)).toEqual({
+      'ns1.example.org': 'absent nxdomain',
+      'ns2.example.org': 'unknown lame',
+    });
+  });
+
   test('NXDOMAIN and NODATA are told apart, with the time that a resolver may cache them', async () => {
     await using net = await startLoopbackDns({
       zones: { 'example.org': { [`abc._domainkey`]: OURS } },
@@ -215,6 +230,16 @@ describe.concurrent('the way down', () => {
       'ns1.example.net': 'present k=rsa;p=AAAA',
       'ns2.example.net': 'absent nxdomain',
     });
+  });
+
+  test('a server of a delegated subdomain that serves only the zone above, without the delegation, is lame', async () => {
+    await using net = await startLoopbackDns({ spares: 1 });
+    const [spare] = three(net.spares);
+    net.publish('mail.example.org', { NS: ['ns.mail.example.org'] });
+    net.publish('ns.mail.example.org', { A: [spare.address] });
+    spare.serve('example.org', {});
+    const { observations } = await openCheck(net).askAuthorities('x.mail.example.org', 'TXT');
+    expect(inShort(observations)).toEqual({ 'ns.mail.example.org': 'unknown lame' });
   });
 
   test('glue for a name outside the referring zone is not believed', async () => {
