@@ -19,8 +19,9 @@ export interface Referral {
 const MAX_ALIASES = 16;
 
 /**
- * Reads the answer of an authority of `zone`. It counts with the AA bit only, an absence not from the zone above. An alias is returned and not followed,
- * because the bit applies to the first name in the answer alone (RFC 1035 §4.1.1).
+ * Reads the answer of an authority of `zone`. It counts with the AA bit only, and an absence not with the SOA record of
+ * a zone above. An alias is returned and not followed, because the bit applies to the first name in the answer alone
+ * (RFC 1035 §4.1.1).
  */
 export function readAuthority(message: Message, question: Question, zone: string): Outcome | Referral {
   const failure = failureOf(message);

@@ -60,11 +60,13 @@ function isWorthAsking(name: string, { delegation, doubtful }: FoundDelegation):
   }
 }
 
+type NamedServers = Pick<ZoneDelegation, 'nameServers' | 'parentServers'>;
+
 /**
  * Who names each server, by server, those named first by either side first; null unless both sides are known and name
  * different servers.
  */
-export function namedByDifferently(delegation: ZoneDelegation): Map<string, NamedBy[]> | null {
+export function namedByDifferently(delegation: NamedServers): Map<string, NamedBy[]> | null {
   const { nameServers, parentServers = [] } = delegation;
   if (nameServers.length === 0 || parentServers.length === 0) return null;
   const servers = serversOf(delegation);
@@ -77,7 +79,7 @@ export function namedByDifferently(delegation: ZoneDelegation): Map<string, Name
 }
 
 /** All servers of a zone, whoever names them: from either side in turn, since not all of many are asked. */
-export function serversOf({ nameServers, parentServers = [] }: ZoneDelegation): string[] {
+export function serversOf({ nameServers, parentServers = [] }: NamedServers): string[] {
   const pairs = Array.from({ length: Math.max(nameServers.length, parentServers.length) }, (_, i) => [
     parentServers[i],
     nameServers[i],
