@@ -6,7 +6,7 @@ import type { Finding, FoundCode } from '../diagnosis/finding.ts';
 import { damageSentence } from './key-damage.ts';
 import { noteSentence } from './notes.ts';
 import type { Subject, Words } from './subject.ts';
-import { list, quoted, repeated, STILL_HOLDS, serverList } from './text.ts';
+import { list, parentSide, quoted, repeated, STILL_HOLDS, serverList } from './text.ts';
 import { transientWords } from './transient.ts';
 
 type WordsOf<Code extends FoundCode> = (
@@ -52,9 +52,12 @@ const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
     title: `${registrable} does not exist`,
     detail: `The DNS holds no domain ${registrable}: it is not registered, has expired, or is spelt otherwise.`,
   }),
-  DELEGATION_DIFFERS: ({ parent, child, without }) => ({
-    title: 'The registrar and the zone name different name servers',
-    detail: `The registrar sends receivers to ${serverList(parent)}, and the zone itself names ${serverList(child)}. Our record is published, but receivers that ask ${serverList(without)} don’t find it.`,
+  DELEGATION_DIFFERS: ({ parent, child, delegated, without }) => ({
+    title:
+      delegated === undefined
+        ? 'The registrar and the zone name different name servers'
+        : `${delegated} and the zone above it name different name servers`,
+    detail: `${parentSide(delegated)} sends receivers to ${serverList(parent)}, and the zone itself names ${serverList(child)}. Our record is published, but receivers that ask ${serverList(without)} don’t find it.`,
   }),
   RESOLVER_FAILS: ({ servers }, { record }) => ({
     title: 'Published, but not every receiver can get it',

@@ -1,7 +1,7 @@
 import type { RecordDiagnosis } from '@letterhead/shared';
 import type { Pitfall } from '../../keys/dkim-record.ts';
 import type { Failure, Note, ServerCode } from '../diagnosis/finding.ts';
-import { list, serverList } from './text.ts';
+import { list, parentSide, serverList } from './text.ts';
 
 /** What servers did, after their names: by code, and where our own bound kept them from being asked. */
 const FAILURES: Record<ServerCode, string> = {
@@ -43,7 +43,7 @@ export function noteSentence(note: Note, type: RecordDiagnosis['type']): string 
     case 'servers-disagree':
       return 'The name servers don’t all say the same: each one’s answer is among the evidence.';
     case 'delegation-differs':
-      return `The registrar names ${serverList(note.parent)}, the zone itself ${serverList(note.child)}: the record has to be at all of them, or both have to name the same.`;
+      return `${parentSide(note.delegated)} names ${serverList(note.parent)}, the zone itself ${serverList(note.child)}: the record has to be at all of them, or both have to name the same.`;
     case 'budget-ended':
       return 'Not every place was checked where the record may have landed: this check’s budget of DNS questions was used up.';
     case 'pitfall':

@@ -33,3 +33,8 @@ export function list(items: readonly string[]): string {
   const last = items.at(-1) ?? '';
   return items.length > 1 ? `${items.slice(0, -1).join(', ')} and ${last}` : last;
 }
+
+/** Who names a zone's servers beside itself, at the beginning of a sentence. `delegated`: absent for the registrable domain. */
+export function parentSide(delegated: string | undefined): string {
+  return delegated === undefined ? 'The registrar' : `The zone above ${delegated}`;
+}
