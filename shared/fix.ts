@@ -16,19 +16,23 @@ export interface FixSource {
 /** Words an action as one imperative sentence, in parts, so that a page can add copy buttons. */
 export function fixParts(source: FixSource): FixPart[] {
   const { kind, zone, type } = source.action;
-  if (kind !== 'registrar') return [`In the DNS zone ${zone}, `, ...whatToDo(source), '.'];
+  if (kind !== 'registrar') return [`In the DNS settings of ${zone}, `, ...whatToDo(source), '.'];
   if (type === 'NS' || type === 'DS') {
     return [`At the registrar of ${zone}, `, ...whatToDelegate(source.action), '.'];
   }
-  return [`Register ${zone} or renew its registration, and in its DNS zone `, ...whatToDo(source), '.'];
+  return [
+    `Register ${zone}, or renew its registration; then, in its DNS settings, `,
+    ...whatToDo(source),
+    '.',
+  ];
 }
 
 function whatToDelegate({ type, value, remove }: Action): FixPart[] {
   if (type === 'NS') return ['set the name servers to ', ...nameServers(value)];
   const isOne = remove.every(({ count }) => count === 1);
   return isOne
-    ? ['remove the DS record, or replace it by the one that your DNS provider shows']
-    : ['remove the DS records, or replace them by the one that your DNS provider shows'];
+    ? ['remove the DS record, or replace it with the one that your DNS provider shows']
+    : ['remove the DS records, or replace them with the one that your DNS provider shows'];
 }
 
 function nameServers(value: string): FixPart[] {
@@ -54,8 +58,12 @@ function whatToDo({ code, action }: FixSource): FixPart[] {
   }
   const [host, value] = [exact('host', action.host), exact('value', action.value)];
   if (code === 'NAMESERVERS_DISAGREE') {
-    const others = 'make the name servers that lack it answer as the others do';
-    return [`${others}, with the ${type} record at the host `, host, ' and the value ', value];
+    return [
+      `make sure that all name servers have the same ${type} record, with the host `,
+      host,
+      ' and the value ',
+      value,
+    ];
   }
   switch (action.kind) {
     case 'add':
@@ -68,8 +76,9 @@ function whatToDo({ code, action }: FixSource): FixPart[] {
         from,
         ' to ',
         host,
-        ' and keep its value ',
+        ' and leave its value ',
         value,
+        ' as it is',
       ];
     }
     case 'remove':
@@ -93,16 +102,16 @@ function whatToReplace({ type, remove }: Action, host: FixPart, value: FixPart):
   return [
     `replace ${described(remove)} at the host `,
     host,
-    ` with one ${type} record with the value `,
+    ` with one ${type} record that has the value `,
     value,
   ];
 }
 
 function whatToRemove({ type, remove }: Action, keep: FixPart): FixPart[] {
   const values = remove.flatMap((one) => one.values ?? []);
-  if (values.length === 0) return [`, remove all ${type} records but the one with the value `, keep];
-  const records = values.length === 1 ? 'record' : 'records';
-  return [`, remove the ${type} ${records} with the value `, ...listed(values), ', and keep ', keep];
+  if (values.length === 0) return [`, remove all ${type} records except the one with the value `, keep];
+  const records = values.length === 1 ? 'record with the value' : 'records with the values';
+  return [`, remove the ${type} ${records} `, ...listed(values), ', and keep ', keep];
 }
 
 /** `the CNAME record`, `the 2 TXT records`, `the A and AAAA records`. */

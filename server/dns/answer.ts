@@ -58,6 +58,7 @@ export function readResolver(message: Message, question: Question): Outcome {
     cname: alias?.value ?? null,
     ttl: smallestTtl([...aliases, ...values]),
     ...(values.length > 0 || negativeTtl === null ? {} : { negativeTtl }),
+    ...(message.answers.some(({ type }) => type === 'DNAME') ? { throughDname: true } : {}),
   };
 }
 

@@ -3,6 +3,9 @@ import type { CheckBudget } from './check-budget.ts';
 /** The record types that Letterhead asks for. */
 export type RecordType = 'TXT' | 'CNAME' | 'NS' | 'SOA' | 'A' | 'AAAA' | 'MX' | 'DS' | 'DNSKEY';
 
+/** Those that it reads: a DNAME record comes with the CNAME records made from it (RFC 6672 §3.1). */
+export type ReadType = RecordType | 'DNAME';
+
 /**
  * Why a question ended without a definitive answer. All of these are transient: they never change `verified`.
  * `bogus`: the resolver fails, and answers only with the checking of DNSSEC disabled (RFC 4035 §3.2.2).
@@ -42,6 +45,8 @@ export interface Present {
   ttl: number;
   /** If a resolver's alias leads to nothing: for how many seconds it may cache that. */
   negativeTtl?: number;
+  /** If a resolver came there through a DNAME record. */
+  throughDname?: true;
 }
 
 /** NXDOMAIN or NODATA from a server entitled to say so. */

@@ -1,12 +1,12 @@
 import type { Answer } from 'dns-packet';
 import { canonicalName } from './name.ts';
-import type { RecordType } from './outcome.ts';
+import type { ReadType } from './outcome.ts';
 
 /** Record of a supported type. */
 export interface ResourceRecord {
   /** Canonical. */
   readonly name: string;
-  readonly type: RecordType;
+  readonly type: ReadType;
   /** In seconds. */
   readonly ttl: number;
   /** As `Present.values` has it; names are canonical. DS and DNSKEY are as in zone files (RFC 4034 §2.2, §5.3). */
@@ -25,11 +25,12 @@ export function toRecord(answer: Answer): ResourceRecord | undefined {
   return typed && { name, ttl, negativeTtl, ...typed };
 }
 
-function toValue(answer: Answer): { type: RecordType; value: string } | undefined {
+function toValue(answer: Answer): { type: ReadType; value: string } | undefined {
   switch (answer.type) {
     case 'TXT':
       return { type: answer.type, value: joinStrings(answer.data) };
     case 'CNAME':
+    case 'DNAME':
     case 'NS':
       return { type: answer.type, value: canonicalName(answer.data) };
     case 'A':

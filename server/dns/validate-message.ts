@@ -1,5 +1,5 @@
 import { CHECK_LIMITS } from '../limits.ts';
-import type { RecordType } from './outcome.ts';
+import type { ReadType, RecordType } from './outcome.ts';
 
 const HEADER_LENGTH = 12;
 const POINTER_BITS = 0xc0;
@@ -8,7 +8,7 @@ const RECORD_HEAD_LENGTH = 10;
 const CLASS_IN = 1;
 /** From the private-use range (RFC 6895 §3.1), whose data the codec does not decode. */
 const OPAQUE_TYPE = 0xff00;
-const TYPE_NUMBERS: Record<RecordType, number> = {
+const TYPE_NUMBERS: Record<ReadType, number> = {
   A: 1,
   NS: 2,
   CNAME: 5,
@@ -16,6 +16,7 @@ const TYPE_NUMBERS: Record<RecordType, number> = {
   MX: 15,
   TXT: 16,
   AAAA: 28,
+  DNAME: 39,
   DS: 43,
   DNSKEY: 48,
 };
@@ -26,12 +27,12 @@ const DNSSEC_HEAD_LENGTH = 4;
  * Validates a reply before the codec decodes it. The codec trusts lengths and counts: a record that claims more data
  * than there is makes it start over at the message's beginning, 65,535 times a section, and pointers to long names are
  * expensive for few octets. Throws an `Error` if decoding would overrun, or would take more records or steps than
- * `CHECK_LIMITS` allows. Marks records that the question does not need as opaque, in place: only the queried type and
- * CNAME are kept in the answer section, NS, SOA and DS in the authority section, addresses in the additional section.
+ * `CHECK_LIMITS` allows. Marks records that the question does not need as opaque, in place: only the queried type,
+ * CNAME and DNAME are kept in the answer section, NS, SOA and DS in the authority section, addresses in the additional section.
  */
 export function assertDecodable(bytes: Buffer, type: RecordType): void {
   new MessageValidator(bytes).walk([
-    [type, 'CNAME'],
+    [type, 'CNAME', 'DNAME'],
     ['NS', 'SOA', 'DS'],
     ['A', 'AAAA'],
   ]);
@@ -45,7 +46,7 @@ class MessageValidator {
     this.#bytes = bytes;
   }
 
-  walk(sections: readonly (readonly RecordType[])[]): void {
+  walk(sections: readonly (readonly ReadType[])[]): void {
     const counts = sections.map((_, i) => this.#bytes.readUInt16BE(6 + 2 * i));
     assert(counts.reduce((sum, count) => sum + count) <= CHECK_LIMITS.recordsAMessage);
     let at = HEADER_LENGTH;
@@ -79,6 +80,7 @@ class MessageValidator {
         return end - at === 16;
       case TYPE_NUMBERS.NS:
       case TYPE_NUMBERS.CNAME:
+      case TYPE_NUMBERS.DNAME:
         return this.#endOfName(at) === end;
       case TYPE_NUMBERS.MX:
         return this.#endOfName(at + 2) === end;

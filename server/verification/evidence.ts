@@ -38,6 +38,7 @@ export const OutcomeSchema = z.discriminatedUnion('kind', [
     cname: z.string().nullable(),
     ttl: z.number(),
     negativeTtl: z.number().exactOptional(),
+    throughDname: z.literal(true).exactOptional(),
   }),
   z.object({
     kind: z.literal('absent'),

@@ -56,7 +56,7 @@ describe.each([
     expect(before).toMatchObject({ exit: 1, err: '' });
     expect(before.out).toContain('example.org (domain 1) is not verified.\nStatus pending, last checked ');
     expect(before.out).toContain(`  Expected  ${record?.value}\n`);
-    expect(before.out).toMatch(/^ {2}To do: In the DNS zone example\.org, add a TXT record .+\.$/m);
+    expect(before.out).toMatch(/^ {2}To do: In the DNS settings of example\.org, add a TXT record .+\.$/m);
     expect(before.out).toMatch(/^ {2}Asked {5}ns1\.example\.org at 127\.0\.0\.2: absent, \d+ ms$/m);
 
     place.dns.publish(`${record?.hostname}.example.org`, { TXT: [record?.value ?? ''] });

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 
 /** What a program that reads sentences would take for a zone, a host, a value, or a word with a meaning. */
 const PIECES = [
-  'In the DNS zone',
+  'In the DNS settings of',
   'elsewhere.example,',
   '“abc._domainkey”',
   'from',

@@ -41,6 +41,22 @@ describe.concurrent('what a resolver says', () => {
     });
   });
 
+  test('a record that a DNAME record leads to is found, and the DNAME is told', async () => {
+    await using net = await startLoopbackDns({
+      zones: {
+        'example.org': { _domainkey: { DNAME: 'keys.example.net' } },
+        'example.net': { 'abc.keys': { TXT: ['k=rsa;p=AAAA'] } },
+      },
+    });
+    expect(await openCheck(net).askResolver(NAME, 'TXT')).toEqual({
+      kind: 'present',
+      values: ['k=rsa;p=AAAA'],
+      cname: 'abc.keys.example.net',
+      ttl: 300,
+      throughDname: true,
+    });
+  });
+
   test.each([
     ['a name that does not exist', { CNAME: 'gone.example.org' }, 'gone.example.org'],
     ['a name without a record of that type', { CNAME: 'ns1.example.org' }, 'ns1.example.org'],

@@ -7,6 +7,8 @@ import type { Answer } from 'dns-packet';
 export interface Records {
   TXT?: (string | string[])[];
   CNAME?: string;
+  /** All names below this one are aliases for those below the target. */
+  DNAME?: string;
   NS?: string[];
   /** As in a zone file: `12345 13 2 <hex>`. With NS records, they go along with a referral. */
   DS?: string[];
@@ -63,6 +65,8 @@ export class Zone {
   answer(name: string, type: string): ZoneAnswer {
     const cut = this.#cutAbove(name);
     if (cut !== undefined) return this.#referral(cut);
+    const alias = this.#synthesized(name);
+    if (alias !== undefined) return alias;
     const records = this.#names.get(name) ?? this.#wildcard(name);
     if (records === undefined) {
       return { kind: this.#isEmptyNonTerminal(name) ? 'nodata' : 'nxdomain', soa: this.soaRecord() };
@@ -75,6 +79,17 @@ export class Zone {
     return answers.length > 0
       ? { kind: 'answer', records: answers }
       : { kind: 'nodata', soa: this.soaRecord() };
+  }
+
+  /** What a DNAME record above the name makes of it (RFC 6672 §3.1). */
+  #synthesized(name: string): ZoneAnswer | undefined {
+    for (const [owner, records] of this.#names) {
+      if (records.DNAME === undefined || !name.endsWith(`.${owner}`)) continue;
+      const target = canonical(`${name.slice(0, -owner.length)}${records.DNAME}`);
+      const cname = toAnswers(name, 'CNAME', { ...records, CNAME: target });
+      return { kind: 'alias', records: [...toAnswers(owner, 'DNAME', records), ...cname], target };
+    }
+    return undefined;
   }
 
   soaRecord(): Answer {
@@ -167,6 +182,8 @@ function toAnswers(name: string, type: string, records: Records): Answer[] {
       return (records.TXT ?? []).map((text) => ({ ...head, type, data: toStrings(text) }));
     case 'CNAME':
       return records.CNAME === undefined ? [] : [{ ...head, type, data: wireName(records.CNAME) }];
+    case 'DNAME':
+      return records.DNAME === undefined ? [] : [{ ...head, type, data: wireName(records.DNAME) }];
     case 'NS':
       return (records.NS ?? []).map((server) => ({ ...head, type, data: wireName(server) }));
     case 'A':

@@ -116,7 +116,7 @@ describeBehind(['unbound that validates'], (internet) => {
         ...NOTHING_KNOWN,
         nameservers: [{ name: `ns1.${site.name}`, address: '' }],
       });
-      expect(failed.detail).toContain(`ns1.${site.name} could not be asked: no address`);
+      expect(failed.detail).toContain(`ns1.${site.name} couldn’t be asked: no address`);
     });
 
     test('a name server at whose address nobody listens is named', async () => {

@@ -307,12 +307,12 @@ describe('advice', () => {
     const detail = async (row: SendingDomainOptions) =>
       (await adviceOn(scene, sendingDomain(row), 'SPF_MISSING'))?.detail;
     expect(await detail({ return_path: { ...VERIFIED, target: 't.example.net' } })).toContain(
-      'doesn’t need it: bounces use our address',
+      'doesn’t need SPF: bounces use our address',
     );
     expect(await detail({ return_path: { ...NOT_VERIFIED, target: 't.example.net' } })).toContain(
-      'doesn’t need it once the Return-Path record is there',
+      'doesn’t need SPF once the Return-Path record is there',
     );
-    expect(await detail({})).not.toContain('doesn’t need it');
+    expect(await detail({})).not.toContain('doesn’t need SPF');
   });
 
   test('the advice turns the redirect of one of several SPF records into an include, because beside other terms it means nothing', async () => {
@@ -355,10 +355,10 @@ describe('advice', () => {
   });
 
   test.each([
-    ['v=DMARC1; p=none', 'as any other'],
+    ['v=DMARC1; p=none', 'like any other mail'],
     ['v=DMARC1; p=quarantine', 'spam folder'],
-    ['v=DMARC1; p=reject', 'refuse'],
-    ['v=DMARC1; p=reject; t=y', 'receivers are to put mail that fails into the spam folder'],
+    ['v=DMARC1; p=reject', 'reject mail that fails'],
+    ['v=DMARC1; p=reject; t=y', 'receivers should put mail that fails DMARC in the spam folder'],
     ['v=DMARC1; p=reject; pct=50; ri=3600', 'pct= and ri= are no longer part of DMARC'],
     ['v=DMARC1; p=reject; rf=afrf', 'rf= is no longer part of DMARC'],
     ['v=DMARC1; p=reject; psd=y', 'psd=y says'],
@@ -387,7 +387,7 @@ describe('advice', () => {
     const row = sendingDomain({ domain: 'mail.example.org', subdomain: 'mail' });
     expect(await adviceOn(scene, row, 'DMARC_POLICY')).toMatchObject({
       title: 'DMARC: reject',
-      detail: expect.stringContaining('as mail.example.org is not until its records are published'),
+      detail: expect.stringContaining('mail.example.org doesn’t until its records are published'),
     });
     scene.servers.publish(`${SELECTOR}._domainkey.mail.example.org`, txt('any'));
     expect(await adviceOn(scene, row, 'DMARC_POLICY')).toMatchObject({
@@ -402,7 +402,11 @@ describe('advice', () => {
       'v=spf1 ip4:192.0.2 -all',
       'In the SPF record of example.org, correct “ip4:192.0.2” or remove it.',
     ],
-    ['further on', 'v=spf1 include:other.example.org -all', 'remove what leads to other.example.org'],
+    [
+      'further on',
+      'v=spf1 include:other.example.org -all',
+      'remove the term that leads to other.example.org',
+    ],
   ])('the advice on a mistake %s says who can correct it', async (_where, record, fix) => {
     await using scene = await setScene({
       'example.org': txt(record),

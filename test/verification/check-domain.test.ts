@@ -287,6 +287,15 @@ describe('additional notes', () => {
     expect(finding.notes).toEqual([{ kind: 'servers-disagree' }]);
   });
 
+  test('a diagnosis notes that a DNAME record leads to the record, which OpenDKIM does not follow', async () => {
+    await using scene = await CheckFixture.set({ zones: { 'example.org': {}, 'provider.example': {} } });
+    scene.servers.publish('_domainkey.example.org', { DNAME: 'keys.provider.example' });
+    scene.servers.publish(`${SELECTOR}.keys.provider.example`, { TXT: [OURS] });
+    const { dkim, finding } = await scene.check(sendingDomain());
+    expect(dkim).toMatchObject({ code: 'OK', state: 'valid' });
+    expect(finding.notes).toEqual([{ kind: 'through-dname' }]);
+  });
+
   test('a diagnosis without anything to note has no notes', async () => {
     await using scene = await CheckFixture.set({ authorities: 2 });
     scene.servers.publish(FQDN, { TXT: [OURS] });

@@ -42,7 +42,7 @@ describe.concurrent('a domain whose registrar and zone name different servers', 
     [
       'the registrar names the server with the record, its zone another one',
       { registrar: [C], zoneAtC: [D], resolver: C },
-      `In the DNS zone example.org, set the NS records at the host “@” to “${C}”.`,
+      `In the DNS settings of example.org, set the NS records at the host “@” to “${C}”.`,
     ],
     [
       'the registrar still names the server before, and the record is at the next one',
@@ -183,11 +183,11 @@ describe.concurrent('a delegated subdomain that names other servers than the zon
     expect(dkim).toMatchObject({
       code: 'DELEGATION_DIFFERS',
       state: 'valid',
-      fix: `In the DNS zone example.org, set the NS records at the host “mail” to “${OWN}”.`,
+      fix: `In the DNS settings of example.org, set the NS records at the host “mail” to “${OWN}”.`,
       action: { kind: 'replace', zone: 'example.org', type: 'NS', host: 'mail', value: OWN },
     });
-    expect(dkim.title).toBe(`${MAIL} and the zone above it name different name servers`);
-    expect(dkim.detail).toContain(`The zone above ${MAIL} sends receivers to ${ABOVE}`);
+    expect(dkim.title).toBe(`${MAIL} and the domain above it list different name servers`);
+    expect(dkim.detail).toContain(`The domain above ${MAIL} lists ${ABOVE}`);
     expect(finding).toMatchObject({ parent: [ABOVE], child: [OWN], delegated: MAIL, without: [ABOVE] });
     expect(verdicts['dkim:1']).toMatchObject({ verdict: 'valid', firstHand: true });
     scene.servers.authorities[0]?.publish(MAIL, { NS: dkim.action?.value.split(' ') ?? [] });
@@ -201,7 +201,7 @@ describe.concurrent('a delegated subdomain that names other servers than the zon
     const { dkim } = await scene.check(row);
     expect(dkim).toMatchObject({
       code: 'DELEGATION_DIFFERS',
-      fix: `In the DNS zone ${MAIL}, set the NS records at the host “@” to “${ABOVE}”.`,
+      fix: `In the DNS settings of ${MAIL}, set the NS records at the host “@” to “${ABOVE}”.`,
     });
     resolveFrom(above, scene.servers, MAIL);
     for (const server of [above, own]) server.publish(MAIL, { NS: [ABOVE] });
@@ -219,7 +219,9 @@ describe.concurrent('a delegated subdomain that names other servers than the zon
       child: [OWN],
       delegated: MAIL,
     });
-    expect(dkim.detail).toContain(`The zone above ${MAIL} names ${ABOVE}, the zone itself ${OWN}`);
+    expect(dkim.detail).toContain(
+      `The domain above ${MAIL} lists ${ABOVE}, but the NS records of ${MAIL} itself list ${OWN}`,
+    );
   });
 
   test.each(['silent', 'servfail', 'refused', 'lame'] as const)(
@@ -288,12 +290,20 @@ describe.concurrent('servers that fail', () => {
   });
 
   test.each([
-    ['refused', 'DNS_REFUSED', 'Have the zone example.org set up at ns1.example.org, or, at the registrar'],
-    ['upward', 'DNS_LAME', 'Have the zone example.org set up at ns1.example.org, or, at the registrar'],
+    [
+      'refused',
+      'DNS_REFUSED',
+      'Ask your DNS provider to set up example.org on ns1.example.org, or, at the registrar',
+    ],
+    [
+      'upward',
+      'DNS_LAME',
+      'Ask your DNS provider to set up example.org on ns1.example.org, or, at the registrar',
+    ],
     [
       'silent',
       'DNS_TIMEOUT',
-      'Have ns1.example.org answer for example.org, or, at the registrar of example.org',
+      'ask your DNS provider to make ns1.example.org answer for example.org, or, at the registrar of example.org',
     ],
   ] as const)(
     'a domain whose servers are all %s has the code %s and a fix that names them',
@@ -326,7 +336,7 @@ describe.concurrent('servers that fail', () => {
     const { dkim } = await scene.check(sendingDomain({ domain: 'mail.example.org', subdomain: 'mail' }));
     expect(dkim).toMatchObject({ code: 'DNS_LAME', transient: true, zone: 'mail.example.org' });
     expect(dkim.fix).toBe(
-      'Have the zone mail.example.org set up at ns.host.org, or remove the NS records of mail.example.org from the zone above.',
+      'Ask your DNS provider to set up mail.example.org on ns.host.org, or, in the DNS settings of the domain above, remove the NS records of mail.example.org.',
     );
   });
 
@@ -374,9 +384,13 @@ test('a record that may be hidden below a delegated _domainkey is missing, and t
 
 describe.concurrent('whom a diagnosis quotes', () => {
   test.each([
-    ['missing', {}, 'name servers ns1.example.org and ns2.example.org say that'],
-    ['right', OURS, 'name servers ns1.example.org and ns2.example.org answer with it'],
-    ['an alias to nowhere', { CNAME: 'gone.example.org' }, 'ns1.example.org and ns2.example.org say that'],
+    ['missing', {}, 'name servers ns1.example.org and ns2.example.org and found no'],
+    ['right', OURS, 'name servers ns1.example.org and ns2.example.org and found the right'],
+    [
+      'an alias to nowhere',
+      { CNAME: 'gone.example.org' },
+      'ns1.example.org and ns2.example.org and found that',
+    ],
   ])(
     'a diagnosis names the servers that were asked where the record is %s',
     async (_what, records, words) => {

@@ -37,7 +37,7 @@ export function followFix({ code, fix, action }: Advised, servers: LoopbackDns):
 /** Changes who answers for a zone: at its registrar, or in its own NS records. */
 function followDelegation(fix: string, action: Action, servers: LoopbackDns): void {
   const { kind, zone, type, host, value, remove } = action;
-  const at = kind === 'registrar' ? `At the registrar of ${zone}` : `In the DNS zone ${zone}`;
+  const at = kind === 'registrar' ? `At the registrar of ${zone}` : `In the DNS settings of ${zone}`;
   expect(fix.startsWith(`${at}, `), fix).toBe(true);
   expect(host).toBe('@');
   const holder = kind === 'registrar' ? parentServer(zone, servers) : servers.authorities[0];
@@ -46,7 +46,7 @@ function followDelegation(fix: string, action: Action, servers: LoopbackDns): vo
   const { DS, ...before } = records?.get(owner) ?? {};
   if (type === 'DS') {
     expect(fix).toMatch(
-      /remove the DS records?, or replace (?:it|them) by the one that your DNS provider shows\.$/,
+      /remove the DS records?, or replace (?:it|them) with the one that your DNS provider shows\.$/,
     );
     if (remove.length > 0) expect(remove).toEqual([{ type, count: DS?.length, values: DS }]);
     records?.set(owner, before);
@@ -108,8 +108,8 @@ function followAction({ kind, type: of, host, value, from_host, remove }: Action
 
 function followSentence(fix: string, zone: string, form: ZoneForm): void {
   const beginnings = [
-    `In the DNS zone ${zone}, `,
-    `Register ${zone} or renew its registration, and in its DNS zone `,
+    `In the DNS settings of ${zone}, `,
+    `Register ${zone}, or renew its registration; then, in its DNS settings, `,
   ];
   const beginning = beginnings.find((one) => fix.startsWith(one));
   const rest = fix.slice(beginning?.length);
@@ -140,7 +140,7 @@ const SENTENCES: Sentence[] = [
     },
   ],
   [
-    /^replace the (?<what>.*?) records? at the host “(?<host>[^”]*)” with one (?<type>\w+) record with the value “(?<value>[^”]*)”\.$/,
+    /^replace the (?<what>.*?) records? at the host “(?<host>[^”]*)” with one (?<type>\w+) record that has the value “(?<value>[^”]*)”\.$/,
     (form, { what = '', host = '', type, value = '' }) => {
       const count = /^\d+/.exec(what)?.[0];
       for (const old of TYPES.filter((one) => what.split(' ').includes(one))) {
@@ -158,7 +158,7 @@ const SENTENCES: Sentence[] = [
     },
   ],
   [
-    /^at the host “(?<host>[^”]*)”, remove the (?<type>\w+) records? with the value (?<remove>.*), and keep “(?<keep>[^”]*)”\.$/,
+    /^at the host “(?<host>[^”]*)”, remove the (?<type>\w+) records? with the values? (?<remove>.*), and keep “(?<keep>[^”]*)”\.$/,
     (form, { host = '', type, remove = '', keep }) => {
       const kept = without(form.get(host, toType(type)), remove);
       expect(kept).toContain(keep);
@@ -166,21 +166,21 @@ const SENTENCES: Sentence[] = [
     },
   ],
   [
-    /^at the host “(?<host>[^”]*)”, remove all (?<type>\w+) records but the one with the value “(?<keep>[^”]*)”\.$/,
+    /^at the host “(?<host>[^”]*)”, remove all (?<type>\w+) records except the one with the value “(?<keep>[^”]*)”\.$/,
     (form, { host = '', type, keep = '' }) => {
       expect(form.get(host, toType(type))).toContain(keep);
       form.set(host, toType(type), [keep]);
     },
   ],
   [
-    /^change the host of the (?<type>\w+) record from “(?<from>[^”]*)” to “(?<to>[^”]*)” and keep its value “(?<value>[^”]*)”\.$/,
+    /^change the host of the (?<type>\w+) record from “(?<from>[^”]*)” to “(?<to>[^”]*)” and leave its value “(?<value>[^”]*)” as it is\.$/,
     (form, { type, from = '', to = '', value = '' }) => {
       form.set(from, toType(type), without(form.get(from, toType(type)), `“${value}”`));
       form.set(to, toType(type), [...form.get(to, toType(type)), value]);
     },
   ],
   [
-    /^make .* answer as the others do, with the (?<type>\w+) record at the host “(?<host>[^”]*)” and the value “(?<value>[^”]*)”\.$/,
+    /^make sure that all name servers have the same (?<type>\w+) record, with the host “(?<host>[^”]*)” and the value “(?<value>[^”]*)”\.$/,
     (form, { type, host = '', value = '' }) => form.set(host, toType(type), [value]),
   ],
 ];

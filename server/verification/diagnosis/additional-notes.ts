@@ -28,7 +28,7 @@ function aboutOurRecord(input: RuleInput, code: FoundCode): Note[] {
   const notes: Note[] = [];
   const isOfServers = OF_SERVERS.includes(code);
   if (isOfServers && NEGATIVE_CACHED(input) !== null) notes.push({ kind: 'negative-cached' });
-  notes.push(...pitfalls(input));
+  notes.push(...pitfalls(input), ...throughDname(input));
   const mayBeTested = isOfServers || code === 'NEGATIVE_CACHED';
   if (mayBeTested && TEST_MODE(input) !== null) notes.push({ kind: 'test-mode' });
   return notes;
@@ -41,6 +41,13 @@ function pitfalls(input: RuleInput): Note[] {
   const judged = observedValues(input).map((value) => judgeValue(record, value));
   const found = judged.flatMap((one) => (one.kind === 'ours' ? one.pitfalls : []));
   return [...new Set(found)].map((pitfall) => ({ kind: 'pitfall', pitfall }));
+}
+
+/** OpenDKIM fails at an answer with a DNAME record in it; the other receivers that were tried skip it. */
+function throughDname(input: RuleInput): Note[] {
+  const { resolver } = input.evidence;
+  const isThrough = resolver?.kind === 'present' && resolver.throughDname === true;
+  return isThrough && input.record.kind === 'dkim' && isCorrect(input) ? [{ kind: 'through-dname' }] : [];
 }
 
 /** Other names where the record landed, after the one that the finding names. */

@@ -53,10 +53,10 @@ type MxFinding = Extract<AdviceFinding, { readonly code: 'MX_MISSING' }>;
 
 function describeMx({ isNullMx }: MxFinding, { domain }: AdvicePlace): AdviceWords {
   return {
-    title: 'Replies have nowhere to land',
+    title: 'No mail server for replies',
     detail: isNullMx
-      ? `${domain} says that it takes no mail (a null MX, RFC 7505): replies to its addresses are refused.`
-      : `${domain} has no MX record: replies to its addresses are likely lost.`,
+      ? `${domain} says that it accepts no mail (a null MX, RFC 7505), so replies to its addresses are rejected.`
+      : `${domain} has no MX record, so replies to its addresses are probably lost.`,
     fix: `To receive replies at ${domain}, add an MX record that points to your mail server.`,
   };
 }

@@ -8,9 +8,9 @@ type PolicyFinding = Extract<DmarcFinding, { readonly code: 'DMARC_POLICY' }>;
 
 /** What receivers do with mail that claims to be from the domain, and is not proven to be. */
 const POLICIES: Record<DmarcPolicy, string> = {
-  none: 'deliver mail that fails as any other',
-  quarantine: 'put mail that fails into the spam folder',
-  reject: 'refuse mail that fails',
+  none: 'deliver mail that fails DMARC like any other mail',
+  quarantine: 'put mail that fails DMARC in the spam folder',
+  reject: 'reject mail that fails DMARC',
 };
 
 /** Puts advice on DMARC into words. */
@@ -23,22 +23,22 @@ export function describeDmarc(finding: DmarcFinding, domain: string): AdviceWord
       };
     case 'DMARC_MULTIPLE':
       return {
-        title: 'Several DMARC records',
-        detail: `There are several DMARC records at ${finding.name}, and receivers ignore all of them (RFC 9989 §4.10).`,
-        fix: `At ${finding.name}, keep the one TXT record that you want and remove the other ones that begin with v=DMARC1.`,
+        title: 'More than one DMARC record',
+        detail: `There is more than one DMARC record at ${finding.name}, so receivers ignore all of them (RFC 9989 §4.10).`,
+        fix: `At ${finding.name}, keep one of the TXT records that begin with v=DMARC1, and remove the others.`,
       };
     case 'DMARC_INVALID':
       return {
-        title: 'The DMARC record is not valid',
+        title: 'The DMARC record isn’t valid',
         detail: `${effectOf(finding)}: ${problemOf(finding.problem)}.`,
         fix: fixOf(finding.problem, finding.name),
       };
     case 'DMARC_POLICY':
       return {
-        title: `DMARC: ${finding.policy}${finding.policy === finding.published ? '' : ` while ${finding.published} is tested`}`,
+        title: `DMARC: ${finding.policy}${finding.policy === finding.published ? '' : ` (${finding.published} is being tested)`}`,
         detail: [
           ...policySentences(finding, domain),
-          `Mail from addresses at ${domain} with our DKIM signature passes.`,
+          `Mail from ${domain} that this help desk has signed passes.`,
           ...remarkSentences(finding.remarks),
         ].join(' '),
       };
@@ -48,19 +48,19 @@ export function describeDmarc(finding: DmarcFinding, domain: string): AdviceWord
 function effectOf({ name, effect }: Extract<DmarcFinding, { readonly code: 'DMARC_INVALID' }>): string {
   return effect === 'ignored'
     ? `Receivers ignore the record at ${name}`
-    : `Receivers take the record at ${name} for p=${effect}`;
+    : `Receivers treat the record at ${name} as p=${effect}`;
 }
 
 function problemOf(problem: DmarcProblem): string {
   switch (problem.kind) {
     case 'version':
-      return 'it does not begin with v=DMARC1';
+      return 'it doesn’t begin with v=DMARC1';
     case 'repeated-tag':
-      return `the tag ${repeated(problem.tag)}= is there twice`;
+      return `it contains ${repeated(problem.tag)}= twice`;
     case 'bad-policy':
-      return `${problem.tag}= must be none, quarantine or reject, and is ${quoted(repeated(problem.value))}`;
+      return `${problem.tag}= must be none, quarantine or reject, but is ${quoted(repeated(problem.value))}`;
     case 'no-policy':
-      return 'it has no p=, and no address for reports either';
+      return 'it has neither p= nor an address for reports';
   }
 }
 
@@ -68,9 +68,9 @@ function fixOf(problem: DmarcProblem, name: string): string {
   switch (problem.kind) {
     case 'version':
     case 'no-policy':
-      return `Change the value of the TXT record at ${name} so that it begins with ${quoted('v=DMARC1; p=none')}, or with the policy of your choice in the place of none.`;
+      return `Change the value of the TXT record at ${name} so that it begins with ${quoted('v=DMARC1; p=none')}, or with quarantine or reject instead of none.`;
     case 'repeated-tag':
-      return `In the TXT record at ${name}, keep one ${repeated(problem.tag)}= and remove the others.`;
+      return `In the TXT record at ${name}, keep one ${repeated(problem.tag)}= and remove the rest.`;
     case 'bad-policy':
       return `In the TXT record at ${name}, change ${problem.tag}= to ${problem.tag}=none, or to quarantine or reject.`;
   }
@@ -87,11 +87,13 @@ function policySentences(
   return [
     asks,
     ...(tag === 'np'
-      ? [`np= is for domains that are not in the DNS, as ${domain} is not until its records are published.`]
+      ? [
+          `np= is for domains that don’t exist in the DNS, and ${domain} doesn’t until its records are published.`,
+        ]
       : []),
     ...(policy === published
       ? []
-      : [`t=y says that this is still being tested: receivers are to ${POLICIES[policy]}, one level less.`]),
+      : [`t=y marks this as a test: for now, receivers should ${POLICIES[policy]}, one step milder.`]),
   ];
 }
 
@@ -101,16 +103,16 @@ function remarkSentences(remarks: readonly DmarcRemark[]): string[] {
     .map((tag) => `${tag}=`);
   const sentences = [];
   if (remarks.includes('no-p'))
-    sentences.push('The record has no p=, which counts as p=none; write it to be clear.');
+    sentences.push('The record has no p=, which counts as p=none. Add p=none to make that clear.');
   if (historic.length > 0) {
     const are = historic.length > 1 ? 'are' : 'is';
     sentences.push(
-      `${list(historic)} ${are} no longer part of DMARC (RFC 9989) and can be removed: new receivers ignore ${historic.length > 1 ? 'them' : 'it'}.`,
+      `${list(historic)} ${are} no longer part of DMARC (RFC 9989) and can be removed. New receivers ignore ${historic.length > 1 ? 'them' : 'it'}.`,
     );
   }
   if (remarks.includes('public-suffix')) {
     sentences.push(
-      'psd=y says that others register their own domains below this one; unless that is so, remove it.',
+      'psd=y says that other people register their own domains under this one. Unless that is true, remove it.',
     );
   }
   return sentences;

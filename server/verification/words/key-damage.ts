@@ -10,17 +10,17 @@ export interface KeyLengths {
 export function damageSentence(damage: KeyDamage, { length, fullLength }: KeyLengths): string {
   switch (damage.kind) {
     case 'no-key':
-      return `What stands in p= can’t be read as a key: it has ${characters(length)}, and our key has ${fullLength}.`;
+      return `The value of p= isn’t a key: it has ${characters(length)}, and the right key has ${fullLength}.`;
     case 'after-end':
-      return `Our key is there in full, with ${characters(damage.count)} after its end.`;
+      return `The key is complete, but followed by ${characters(damage.count)} too many.`;
     case 'missing':
-      return `It is our key with ${characters(damage.count)} missing after position ${damage.after} of ${fullLength}.`;
+      return `It is the right key with ${characters(damage.count)} missing after position ${damage.after} of ${fullLength}.`;
     case 'added':
-      return `It is our key with ${characters(damage.count)} added after position ${damage.after} of ${fullLength}.`;
+      return `It is the right key with ${characters(damage.count)} added after position ${damage.after} of ${fullLength}.`;
     case 'swapped':
-      return `It is our key with two characters swapped after position ${damage.after} of ${fullLength}.`;
+      return `It is the right key with two characters swapped after position ${damage.after} of ${fullLength}.`;
     case 'differs':
-      return `It is a copy of our key that begins to differ after position ${damage.after} of ${fullLength}.`;
+      return `It starts like the right key, but differs after position ${damage.after} of ${fullLength}.`;
     default:
       return DISGUISES[damage.kind];
   }
@@ -28,14 +28,14 @@ export function damageSentence(damage: KeyDamage, { length, fullLength }: KeyLen
 
 const DISGUISES: Record<Disguise, string> = {
   'letter-case':
-    'It is our key with capital and small letters changed, which are different characters in a key.',
-  'plus-lost': 'It is our key without its plus signs: a form may have turned them into spaces.',
-  'url-safe': 'It is our key with - and _ in the place of + and /.',
-  hex: 'It is our key in hexadecimal digits, where base64 belongs.',
-  pem: 'It is our key with the lines of a PEM file (BEGIN PUBLIC KEY) around it.',
-  pkcs1: 'It is our key in another wrapping (PKCS #1), which most receivers can’t read.',
+    'It is the right key with capital and small letters mixed up. In a key, they are different characters.',
+  'plus-lost': 'It is the right key without its plus signs. A form may have turned them into spaces.',
+  'url-safe': 'It is the right key with - and _ instead of + and /.',
+  hex: 'It is the right key in hexadecimal instead of base64.',
+  pem: 'It is the right key, but with the lines of a PEM file (BEGIN PUBLIC KEY) around it.',
+  pkcs1: 'It is the right key in another format (PKCS #1), which most receivers can’t read.',
 };
 
 function characters(count: number): string {
-  return count === 1 ? 'a character' : `${count} characters`;
+  return count === 1 ? 'one character' : `${count} characters`;
 }

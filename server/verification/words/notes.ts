@@ -1,18 +1,18 @@
 import type { RecordDiagnosis } from '@letterhead/shared';
 import type { Pitfall } from '../../keys/dkim-record.ts';
-import type { Failure, Note, ServerCode } from '../diagnosis/finding.ts';
-import { list, parentSide, serverList } from './text.ts';
+import type { Delegated, Failure, Note, ServerCode } from '../diagnosis/finding.ts';
+import { list, serverList } from './text.ts';
 
 /** What servers did, after their names: by code, and where our own bound kept them from being asked. */
 const FAILURES: Record<ServerCode, string> = {
-  DNS_TIMEOUT: 'did not answer',
-  DNS_SERVFAIL: 'answered with a failure (SERVFAIL), or with something that is no answer',
-  DNS_REFUSED: 'refused the question, as servers do that are not set up for the domain, or no longer',
-  DNS_LAME: 'answered without being responsible: named as a server of the domain, but not set up to serve it',
+  DNS_TIMEOUT: 'didn’t answer',
+  DNS_SERVFAIL: 'gave no usable answer (SERVFAIL, or not a valid DNS reply)',
+  DNS_REFUSED: 'refused to answer, as servers do if the domain isn’t set up there',
+  DNS_LAME: 'answered, but the domain isn’t set up there',
 };
-const NOT_REACHED = 'could not be asked any more: this check’s budget of questions was used up';
+const NOT_REACHED = 'couldn’t be asked: this check reached its limit of DNS questions';
 
-const NO_ADDRESS = 'could not be asked: no address of that name could be found';
+const NO_ADDRESS = 'couldn’t be asked: no address for that name could be found';
 
 /** `who` and what became of the question, as one sentence. */
 export function failureSentence(
@@ -23,40 +23,51 @@ export function failureSentence(
   return `${who} ${isBudget ? NOT_REACHED : FAILURES[code]}.`;
 }
 
+/** Name servers by who lists them, where both sides differ. */
+export function differenceSentence({ parent, child, delegated }: Delegated): string {
+  const [above, whose] =
+    delegated === undefined
+      ? ['The registrar', 'the domain’s own NS records']
+      : [`The domain above ${delegated}`, `the NS records of ${delegated} itself`];
+  return `${above} lists ${serverList(parent)}, but ${whose} list ${serverList(child)}.`;
+}
+
 /** What the standard allows, and who goes by another rule all the same. */
 const PITFALLS: Record<Pitfall, string> = {
   'spaced-equals':
-    'It has white space around the equals sign of v= or s=, which is allowed, but which receivers with Exim can’t read: better take that out.',
+    'There are spaces next to the equals sign of v= or s=. That is allowed, but receivers that use Exim can’t read it, so it is best to remove them.',
   'service-list':
-    'Its s= is a list, which is allowed, but which receivers with Exim or dkimpy can’t read: better take s= out.',
+    'Its s= is a list. That is allowed, but receivers that use Exim or dkimpy can’t read it, so it is best to remove s=.',
   granularity:
-    'It carries g=, which today’s receivers ignore, but by which older ones may refuse our mail: better take that out.',
+    'It contains g=. Receivers ignore that today, but older ones may reject your mail because of it, so it is best to remove g=.',
 };
 
 /** One sentence about a record of this type. */
 export function noteSentence(note: Note, type: RecordDiagnosis['type']): string {
   switch (note.kind) {
     case 'negative-cached':
-      return 'Some resolvers still remember that it was not there.';
+      return 'Some resolvers still remember that the record was missing. They forget that by themselves.';
     case 'test-mode':
-      return 'The record also carries t=y, by which receivers may ignore it: take that out.';
+      return 'The record also contains t=y, so receivers may ignore the signature. Remove t=y.';
     case 'servers-disagree':
-      return 'The name servers don’t all say the same: each one’s answer is among the evidence.';
+      return 'The name servers give different answers; the evidence shows each one.';
     case 'delegation-differs':
-      return `${parentSide(note.delegated)} names ${serverList(note.parent)}, the zone itself ${serverList(note.child)}: the record has to be at all of them, or both have to name the same.`;
+      return `${differenceSentence(note)} The record must be on all of them, or both must list the same.`;
     case 'budget-ended':
-      return 'Not every place was checked where the record may have landed: this check’s budget of DNS questions was used up.';
+      return 'We didn’t look in every place where the record may have ended up: this check reached its limit of DNS questions.';
     case 'pitfall':
       return PITFALLS[note.pitfall];
+    case 'through-dname':
+      return 'A DNAME record leads to it. That is allowed, but receivers that use OpenDKIM can’t follow it, so it is best to use a CNAME record instead.';
     case 'also-at':
-      return `It is also at ${list(note.names)}, where nobody needs it.`;
+      return `It is also at ${list(note.names)}, where it isn’t needed.`;
     case 'not-all-judged':
-      return `There are ${note.total} ${type} records at the name; ${note.judged} of them are judged, those that hold our value first.`;
+      return `There are ${note.total} ${type} records at this host. We read only ${note.judged} of them, starting with those that contain the right value.`;
     case 'servers-failed':
       return failureSentence(serverList(note.failure.names), note.failure);
     case 'servers-not-asked':
       return note.names.length === 1
-        ? `${list(note.names)} has no public address, and was not asked.`
-        : `${list(note.names)} have no public addresses, and were not asked.`;
+        ? `${list(note.names)} has no public address, so we didn’t ask it.`
+        : `${list(note.names)} have no public addresses, so we didn’t ask them.`;
   }
 }

@@ -4,7 +4,7 @@ import { shorten } from '../truncate.ts';
 const MAX_REPEATED = 200;
 
 /** Added to the detail of a record of which not all could be kept. */
-export const SHORTENED = ' What is shown of the answers is shortened.';
+export const SHORTENED = ' The answers shown here are shortened.';
 
 /** What was found in the DNS, as far as a sentence can hold it. */
 export function repeated(text: string): string {
@@ -17,7 +17,7 @@ export function quoted(text: string): string {
 }
 
 /** Ends what is said of an answer that changes nothing. */
-export const STILL_HOLDS = 'What was known before still holds; it is asked again.';
+export const STILL_HOLDS = 'The last result stands; we’ll ask again.';
 
 /** Name servers that a sentence names. */
 const MAX_SERVERS = 8;
@@ -32,9 +32,4 @@ export function serverList(names: readonly string[]): string {
 export function list(items: readonly string[]): string {
   const last = items.at(-1) ?? '';
   return items.length > 1 ? `${items.slice(0, -1).join(', ')} and ${last}` : last;
-}
-
-/** Who names a zone's servers beside itself, at the beginning of a sentence. `delegated`: absent for the registrable domain. */
-export function parentSide(delegated: string | undefined): string {
-  return delegated === undefined ? 'The registrar' : `The zone above ${delegated}`;
 }

@@ -3,44 +3,66 @@ import { failureSentence } from './notes.ts';
 import type { Subject, Words } from './subject.ts';
 import { STILL_HOLDS, serverList } from './text.ts';
 
+/** What the name servers of a domain did, as a title. */
 const TITLES: Record<ServerCode, string> = {
-  DNS_TIMEOUT: 'The name servers did not answer in time',
-  DNS_SERVFAIL: 'The name servers answered that they failed',
-  DNS_REFUSED: 'The name servers refuse to answer for this domain',
-  DNS_LAME: 'The name servers are not responsible for this domain',
+  DNS_TIMEOUT: 'didn’t answer in time',
+  DNS_SERVFAIL: 'gave no usable answer',
+  DNS_REFUSED: 'refuse to answer',
+  DNS_LAME: 'aren’t set up for it',
+};
+
+/** What our resolver did, where no name server could be asked. */
+const RESOLVER: Record<ServerCode, string> = {
+  DNS_TIMEOUT: 'didn’t answer in time',
+  DNS_SERVFAIL: 'gave no usable answer (SERVFAIL, or not a valid DNS reply)',
+  DNS_REFUSED: 'refused to answer',
+  DNS_LAME: 'got an answer only from name servers where the domain doesn’t seem to be set up',
 };
 
 /** Words for a code by which nothing definitive was heard. */
 export function transientWords(code: ServerCode): (finding: TransientFacts, subject: Subject) => Words {
   return (finding, subject) => ({
-    title: titleOf(code, finding),
+    title: titleOf(code, finding, subject),
     detail: detailOf(code, finding, subject),
     fix: finding.isBudget ? null : fixOf(code, finding, subject),
   });
 }
 
-function titleOf(code: ServerCode, { isBudget, failures }: TransientFacts): string {
-  if (isBudget) return 'The check’s budget of DNS questions was used up';
-  const isUnknown =
-    failures.length > 0 && failures.every(({ isWithoutAddress }) => isWithoutAddress === true);
-  return isUnknown ? 'The name servers have no address' : TITLES[code];
+function titleOf(
+  code: ServerCode,
+  { isBudget, failures, alias, delegated }: TransientFacts,
+  { registrable }: Subject,
+): string {
+  if (isBudget) return 'The check reached its limit of DNS questions';
+  const name = alias ?? delegated ?? registrable;
+  if (failures.length === 0) return `Our resolver got no answer about ${name}`;
+  const didWhat = areWithoutAddress(failures) ? 'have no address' : TITLES[code];
+  return `The name servers of ${name} ${didWhat}`;
 }
 
-function detailOf(
+function areWithoutAddress(failures: TransientFacts['failures']): boolean {
+  return failures.every(({ isWithoutAddress }) => isWithoutAddress === true);
+}
+
+function detailOf(code: ServerCode, facts: TransientFacts, subject: Subject): string {
+  const { failures, alias } = facts;
+  const what =
+    failures.length > 0
+      ? failures.map((failure) => failureSentence(serverList(failure.names), failure))
+      : [resolverSentence(code, facts, subject)];
+  const leads = alias === null ? [] : [`${subject.record.fqdn} is a CNAME record that points to ${alias}.`];
+  return [...leads, ...what, STILL_HOLDS].join(' ');
+}
+
+function resolverSentence(
   code: ServerCode,
-  { failures, isBudget, resolverQuestion, alias }: TransientFacts,
+  { isBudget, resolverQuestion }: TransientFacts,
   { record, registrable }: Subject,
 ): string {
-  const resolver =
-    resolverQuestion === 'name-servers'
-      ? `The resolver that was asked for the name servers of ${registrable}`
-      : `The resolver that was asked about ${record.fqdn}`;
-  const what =
-    failures.length === 0
-      ? [failureSentence(resolver, { code, isBudget })]
-      : failures.map((failure) => failureSentence(serverList(failure.names), failure));
-  const leads = alias === null ? [] : [`${record.fqdn} is a CNAME record to ${alias}.`];
-  return [...leads, ...what, STILL_HOLDS].join(' ');
+  if (isBudget) return failureSentence('Our resolver', { code, isBudget });
+  const question =
+    resolverQuestion === 'name-servers' ? `for the name servers of ${registrable}` : `about ${record.fqdn}`;
+  return `We asked our resolver ${question}. It ${RESOLVER[code]}.`;
 }
 
 /** Null where no server is known that could be mended. */
@@ -49,16 +71,19 @@ function fixOf(
   { failures, alias, delegated }: TransientFacts,
   { registrable }: Subject,
 ): string | null {
-  const names = failures.flatMap((failure) => failure.names);
-  if (names.length === 0) return null;
-  const servers = serverList(names);
-  if (alias !== null) return `Ask the provider of ${alias} to have ${servers} answer for it.`;
+  if (failures.length === 0) return null;
+  const servers = serverList(failures.flatMap((failure) => failure.names));
+  if (alias !== null) return `Ask whoever runs ${alias} to make ${servers} answer for it.`;
   const zone = delegated ?? registrable;
-  const isNotSetUp = code === 'DNS_REFUSED' || code === 'DNS_LAME';
-  const mend = isNotSetUp
-    ? `Have the zone ${zone} set up at ${servers}`
-    : `Have ${servers} answer for ${zone}`;
-  return delegated === null
-    ? `${mend}, or, at the registrar of ${zone}, set the name servers to those of your DNS provider.`
-    : `${mend}, or remove the NS records of ${zone} from the zone above.`;
+  const instead =
+    delegated === null
+      ? `at the registrar of ${zone}, set the name servers to those of your DNS provider`
+      : `in the DNS settings of the domain above, remove the NS records of ${zone}`;
+  if (code === 'DNS_REFUSED' || code === 'DNS_LAME') {
+    return `Ask your DNS provider to set up ${zone} on ${servers}, or, ${instead}.`;
+  }
+  const mend = areWithoutAddress(failures)
+    ? `publish an address for ${servers}`
+    : `make ${servers} answer for ${zone}`;
+  return `If this lasts, ask your DNS provider to ${mend}, or, ${instead}.`;
 }
