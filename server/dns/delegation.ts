@@ -70,10 +70,12 @@ export function namedByDifferently(delegation: NamedServers): Map<string, NamedB
   const { nameServers, parentServers = [] } = delegation;
   if (nameServers.length === 0 || parentServers.length === 0) return null;
   const servers = serversOf(delegation);
-  if (servers.length === nameServers.length && servers.length === parentServers.length) return null;
+  // A message has room for thousands.
+  const [parents, children] = [new Set(parentServers), new Set(nameServers)];
+  if (servers.length === parents.size && servers.length === children.size) return null;
   const sides = (server: string): NamedBy[] => [
-    ...(parentServers.includes(server) ? (['parent'] as const) : []),
-    ...(nameServers.includes(server) ? (['child'] as const) : []),
+    ...(parents.has(server) ? (['parent'] as const) : []),
+    ...(children.has(server) ? (['child'] as const) : []),
   ];
   return new Map(servers.map((server) => [server, sides(server)]));
 }

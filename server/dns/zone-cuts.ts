@@ -23,6 +23,9 @@ export class ZoneCuts {
   readonly #cuts = new Map<string, ZoneCut>();
   readonly #referrers = new Map<string, Referrer[]>();
   readonly #asked = new Set<string>();
+  /** Whose word led to the servers of a zone below the one that differs. */
+  readonly #sides = new Map<string, NamedBy[]>();
+  #differing: DifferingZone | null | undefined;
 
   constructor(zone: string, namedBy: DifferingZone['namedBy'] | null) {
     this.#start = namedBy === null ? null : { zone, namedBy };
@@ -47,26 +50,41 @@ export class ZoneCuts {
     const cut = this.#cuts.get(zone);
     if (cut === undefined) return [];
     this.#cuts.set(zone, { ...cut, nameServers: [...nameServers] });
-    return nameServers.filter((name) => !cut.parentServers.includes(name));
+    const known = new Set(cut.parentServers);
+    return nameServers.filter((name) => !known.has(name));
   }
 
-  /** The highest zone whose two sides differ: the servers of all zones below it are reached by either side's word. */
+  /**
+   * The highest zone whose two sides differ: the servers of all zones below it are reached by either side's word. To be
+   * called once the walk has ended, as `sidesOf` is.
+   */
   differing(): DifferingZone | null {
-    if (this.#start !== null) return this.#start;
-    const downwards = [...this.#cuts.values()].sort((one, other) => one.zone.length - other.zone.length);
-    for (const cut of downwards) {
-      const namedBy = namedByDifferently(cut);
-      if (namedBy !== null) return { zone: cut.zone, namedBy, cut };
-    }
-    return null;
+    if (this.#differing === undefined) this.#differing = this.#start ?? this.#firstDifferingCut();
+    return this.#differing;
   }
 
   /** Whose word led to a server of a zone; empty where both sides name the same servers. */
   sidesOf(zone: string, nameServer: string): NamedBy[] {
     const differing = this.differing();
     if (differing === null) return [];
-    if (zone === differing.zone) return [...(differing.namedBy.get(nameServer) ?? [])];
+    return zone === differing.zone ? [...(differing.namedBy.get(nameServer) ?? [])] : this.#sidesBelow(zone);
+  }
+
+  #sidesBelow(zone: string): NamedBy[] {
+    const known = this.#sides.get(zone);
+    if (known !== undefined) return known;
     const referrers = this.#referrers.get(zone) ?? [];
-    return [...new Set(referrers.flatMap((referrer) => this.sidesOf(referrer.zone, referrer.name)))];
+    const sides = [...new Set(referrers.flatMap((referrer) => this.sidesOf(referrer.zone, referrer.name)))];
+    this.#sides.set(zone, sides);
+    return sides;
+  }
+
+  #firstDifferingCut(): DifferingZone | null {
+    const downwards = [...this.#cuts.values()].sort((one, other) => one.zone.length - other.zone.length);
+    for (const cut of downwards) {
+      const namedBy = namedByDifferently(cut);
+      if (namedBy !== null) return { zone: cut.zone, namedBy, cut };
+    }
+    return null;
   }
 }

@@ -75,7 +75,8 @@ export function setNameServers(
   current: readonly string[],
   wanted: readonly string[],
 ): Action | null {
-  const gone = current.filter((server) => !wanted.includes(server));
+  const kept = new Set(wanted);
+  const gone = current.filter((server) => !kept.has(server));
   const remove = gone.length === 0 ? [] : [{ type: 'NS', count: gone.length, values: gone }];
   const value = wanted.join(' ');
   const action: Action = { kind, zone, type: 'NS', host, value, from_host: null, remove };
