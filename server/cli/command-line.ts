@@ -54,6 +54,11 @@ function makeProgram(context: CommandContext): Command {
   const program = new Command('letterhead')
     .description('Sending domains for a help desk.')
     .version(context.version)
+    .option('--json', 'print JSON, also after a command')
+    .enablePositionalOptions()
+    .hook('preAction', (root, command) => {
+      if (root.opts<CommandOptions>().json === true) command.setOptionValue('json', true);
+    })
     .exitOverride()
     .showHelpAfterError('Run with --help for usage.')
     .configureOutput({

@@ -36,6 +36,16 @@ test('the CLI prints in JSON exactly what REST has under data', async () => {
   }
 });
 
+test('--json is taken before the command as well', async () => {
+  await add('example.org');
+  for (const command of ['domain list', 'domain show 1', 'events', 'version'])
+    expect((await run('--json', ...command.split(' '))).out).toBe(
+      (await run(...command.split(' '), '--json')).out,
+    );
+  expect((await run('--json', 'export', '--format', 'csv')).exit).toBe(2);
+  expect(JSON.parse((await run('--json', 'domain', 'show', '99')).err)).toMatchObject({ code: 'not_found' });
+});
+
 test('the list of domains in JSON has what REST has, and the status of each', async () => {
   await add('example.org');
   const { data } = (await server.rest('GET', '/accounts/1/domains')).body;

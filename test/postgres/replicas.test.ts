@@ -5,9 +5,10 @@ import { expect, test } from 'vitest';
 import { startServer } from '../../server/running-server.ts';
 import { parseSettings } from '../../server/settings.ts';
 import { openPostgresStore } from '../../server/store/postgres/postgres-store.ts';
+import type { Store, TokenRow } from '../../server/store/store.ts';
 import { silentLog } from '../../server/store/store-log.ts';
 import { KEYS_FILE, keysFromFile } from '../keys-file.ts';
-import { createAccount, madeDomain, NOON } from '../store/rows.ts';
+import { createAccount, event, madeDomain, NOON, newToken } from '../store/rows.ts';
 import { silentObserver } from './silent-observer.ts';
 import { createDatabase, type TestDatabase } from './test-database.ts';
 
@@ -47,6 +48,43 @@ test('each server answers with what another has just acknowledged', async () => 
   const taken = two.letterhead.domains.create.mutate({ account: 1, domain: 'mail.a.example' });
   await expect(taken).rejects.toMatchObject({ data: { code: 'domain_taken' } });
 });
+
+test('of two servers that delete the last two admin tokens at the same moment, one is told that it is the last', async () => {
+  await using database = await createDatabase();
+  const options = { urls: [database.url], connections: 3, log: silentLog, observer: silentObserver };
+  const stores = [await openPostgresStore(options), await openPostgresStore(options)];
+  const guarded = (_row: unknown, { length }: readonly unknown[]) => {
+    if (length <= 1) throw new Error('This is the last one.');
+    return event('token.revoked');
+  };
+  try {
+    for (let round = 0; round < 10; round += 1) {
+      const tokens = await Promise.all(stores.map((store, at) => createAdmin(store, `${round}-${at}`)));
+      const deletions = await Promise.allSettled(
+        stores.map((store, at) =>
+          store.tokens.delete(tokens[at]?.account_id ?? 0, tokens[at]?.id ?? 0, guarded),
+        ),
+      );
+      expect(deletions.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+      for (const { account_id } of tokens) await stores[0]?.accounts.delete(account_id, () => null);
+    }
+  } finally {
+    for (const store of stores) await store.close();
+  }
+});
+
+/** An admin token in an account of its own. */
+async function createAdmin(store: Store, hash: string): Promise<TokenRow> {
+  const { id: account } = await createAccount(store);
+  const creation = await store.tokens.create({
+    account,
+    limit: 10,
+    token: { ...newToken(hash), scopes: ['admin'] },
+    event: () => event('token.created'),
+  });
+  if (creation.kind !== 'written') throw new Error('The token was not created.');
+  return creation.row;
+}
 
 test('a token that one server has revoked is refused by the others at once', async () => {
   await using database = await createDatabase();
