@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { createLetterhead } from '@letterhead/client';
+import pg from 'pg';
 import { pino } from 'pino';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { startServer } from '../../server/running-server.ts';
 import { parseSettings } from '../../server/settings.ts';
 import { openPostgresStore } from '../../server/store/postgres/postgres-store.ts';
@@ -57,18 +58,24 @@ test('of two servers that delete the last two admin tokens at the same moment, o
     if (length <= 1) throw new Error('This is the last one.');
     return event('token.revoked');
   };
+  const holder = new pg.Client({ connectionString: database.url });
+  await holder.connect();
   try {
-    for (let round = 0; round < 10; round += 1) {
-      const tokens = await Promise.all(stores.map((store, at) => createAdmin(store, `${round}-${at}`)));
-      const deletions = await Promise.allSettled(
-        stores.map((store, at) =>
-          store.tokens.delete(tokens[at]?.account_id ?? 0, tokens[at]?.id ?? 0, guarded),
-        ),
-      );
-      expect(deletions.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
-      for (const { account_id } of tokens) await stores[0]?.accounts.delete(account_id, () => null);
-    }
+    const tokens = await Promise.all(stores.map((store, at) => createAdmin(store, `hash-${at}`)));
+    // Both deletions have begun, and have seen two admin tokens, before either can end.
+    await holder.query('BEGIN');
+    await holder.query('SELECT FROM accounts FOR UPDATE');
+    const deletions = stores.map((store, at) =>
+      store.tokens.delete(tokens[at]?.account_id ?? 0, tokens[at]?.id ?? 0, guarded),
+    );
+    const waiting =
+      "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    await vi.waitFor(async () => expect(await database.query(waiting)).toHaveLength(2), 10_000);
+    await holder.query('COMMIT');
+    const ends = await Promise.allSettled(deletions);
+    expect(ends.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   } finally {
+    await holder.end();
     for (const store of stores) await store.close();
   }
 });
