@@ -1,0 +1,69 @@
+import type { Domain, ErrorBody } from '@letterhead/shared';
+import { ERROR_CATALOGUE } from '@letterhead/shared';
+import type { Command } from 'commander';
+import { restJson } from '../rest/rest-json.ts';
+import { inOneLine } from '../terminal-text.ts';
+import type { AccountOptions, CommandContext, CommandResult, Target } from './command-context.ts';
+import { addAccountAction } from './command-context.ts';
+import { describeName, describeNewDomain } from './domain-text.ts';
+import { EXIT } from './exit-code.ts';
+import type { Terminal } from './output.ts';
+import { print, printError } from './output.ts';
+
+/** `letterhead domain add`: one domain, or many. */
+export function addAddCommand(domain: Command, context: CommandContext): void {
+  addAccountAction(
+    domain
+      .command('add')
+      .argument('<names...>', 'one or more; - reads them from standard input, one per line')
+      .description('add domains; prints the records to publish if it is one'),
+    context,
+    (target, options: AccountOptions, [name = '', ...others]: readonly string[]) =>
+      others.length === 0 && name !== '-'
+        ? addOne(target, name)
+        : addMany(target, options, [name, ...others], context),
+  );
+}
+
+async function addOne({ letterhead, account }: Target, name: string): Promise<CommandResult> {
+  const added = await letterhead.domains.create.mutate({ account, domain: name });
+  return { json: added, text: describeNewDomain(added) };
+}
+
+/** Adds the names one by one and prints a line for each, so that an interruption leaves nothing unsaid. */
+async function addMany(
+  target: Target,
+  { json = false }: AccountOptions,
+  names: readonly string[],
+  { terminal, finish }: CommandContext,
+): Promise<null> {
+  for await (const name of eachName(names, terminal)) {
+    const { domain, error } = await tryToAdd(target, name);
+    if (error !== null) finish(EXIT.refused);
+    if (json) await print(terminal.out, `${restJson({ name, domain, error })}\n`);
+    else if (domain !== null) await print(terminal.out, `Added ${describeName(domain)}.\n`);
+    else printError(terminal, `letterhead: ${inOneLine(`${name}: ${error?.message}`)}\n`);
+  }
+  return null;
+}
+
+async function* eachName(names: readonly string[], { lines }: Terminal): AsyncGenerator<string> {
+  for (const name of names) {
+    if (name !== '-') yield name;
+    else for await (const line of lines?.() ?? []) if (line.trim() !== '') yield line.trim();
+  }
+}
+
+/** Resolves to the domain, or to the error that only concerns this name; rejects with others. */
+async function tryToAdd(
+  { letterhead, account }: Target,
+  name: string,
+): Promise<{ domain: Domain | null; error: Pick<ErrorBody, 'message' | 'code'> | null }> {
+  try {
+    return { domain: await letterhead.domains.create.mutate({ account, domain: name }), error: null };
+  } catch (error) {
+    const { isLetterheadError } = await import('@letterhead/client');
+    if (!isLetterheadError(error) || error.data?.httpStatus !== ERROR_CATALOGUE.invalid.status) throw error;
+    return { domain: null, error: { message: error.message, code: error.data.code } };
+  }
+}
