@@ -11,7 +11,10 @@ export const StatusSchema = z
   .meta({ id: 'Status' });
 export type Status = z.infer<typeof StatusSchema>;
 
-export const SeveritySchema = z.enum(['ok', 'info', 'warning', 'error']).meta({ id: 'Severity' });
+/** The worst is last. */
+export const SEVERITIES = ['ok', 'info', 'warning', 'error'] as const;
+
+export const SeveritySchema = z.enum(SEVERITIES).meta({ id: 'Severity' });
 export type Severity = z.infer<typeof SeveritySchema>;
 
 /** Diagnosis codes of a record, in order of precedence: the first one that applies is given. */
@@ -193,7 +196,12 @@ export type Diagnosis = z.infer<typeof DiagnosisSchema>;
 export const DomainStatusSchema = z
   .object({
     id: IdSchema,
+    domain: z.string().meta({ example: 'example.org' }),
     status: StatusSchema,
+    code: DiagnosisCodeSchema.describe(
+      'What the last check found of the domain’s worst record; the diagnosis has the others.',
+    ),
+    severity: SeveritySchema.describe('How bad that is.'),
     checked_at: z.date().nullable(),
     next_check_at: z.date().nullable(),
   })
