@@ -1,21 +1,17 @@
 import { z } from 'zod';
 import { IdSchema } from './account.ts';
 import { DnsRecordSchema } from './domain.ts';
+import { SEVERITIES, STATUSES } from './rules.ts';
 
 /** Status of a domain: the state of its DKIM record, which mail depends on. */
 export const StatusSchema = z
-  .enum(['pending', 'verified', 'degraded', 'failed'])
+  .enum(STATUSES)
   .describe(
     '`pending`: not verified yet, still being checked. `verified`. `degraded`: verified, but the last check found it wrong, or nothing definitive has been heard for 24 hours. `failed`: lost, or given up.',
   )
   .meta({ id: 'Status' });
-export type Status = z.infer<typeof StatusSchema>;
-
-/** The worst is last. */
-export const SEVERITIES = ['ok', 'info', 'warning', 'error'] as const;
 
 export const SeveritySchema = z.enum(SEVERITIES).meta({ id: 'Severity' });
-export type Severity = z.infer<typeof SeveritySchema>;
 
 /** Diagnosis codes of a record, in order of precedence: the first one that applies is given. */
 export const DIAGNOSIS_CODES = [

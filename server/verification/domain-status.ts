@@ -1,4 +1,4 @@
-import { type DiagnosisCode, type DomainStatus, SEVERITIES, type Severity } from '@letterhead/shared';
+import { type DiagnosisCode, type DomainStatus, worstOf } from '@letterhead/shared';
 import { dnsRecordsOf, type ExpectedRecord } from '../records/dns-records.ts';
 import { dkimStateOf, stateOf } from '../records/record-states.ts';
 import type { DomainRow } from '../store/store.ts';
@@ -19,11 +19,10 @@ export function domainStatus(row: DomainRow, now: Date): DomainStatus {
   };
 }
 
-/** What the last check found of the record that is worst; of several, the first one. */
+/** What the last check found of the record that is worst. */
 function worstFinding(row: DomainRow, now: Date): Found {
   const codes = row.checks?.codes ?? {};
-  const found = dnsRecordsOf(row).map((record) => findingOf(row, record, codes[record.id], now));
-  return found.reduce((worst, one) => (rank(one) > rank(worst) ? one : worst));
+  return worstOf(dnsRecordsOf(row).map((record) => findingOf(row, record, codes[record.id], now)));
 }
 
 function findingOf(
@@ -34,8 +33,4 @@ function findingOf(
 ): Found {
   if (code === undefined || code === 'NOT_CHECKED') return { code: 'NOT_CHECKED', severity: 'info' };
   return { code, severity: severityOf(code, record, stateOf(row, record.id), now) };
-}
-
-function rank({ severity }: { readonly severity: Severity }): number {
-  return SEVERITIES.indexOf(severity);
 }

@@ -7,12 +7,12 @@ import { Failure } from '../components/failure.tsx';
 import { Page } from '../components/page.tsx';
 import { useIdentity, useMay } from '../session/identity.ts';
 import { AddDomain } from './add-domain.tsx';
-import { DomainTable } from './domain-table.tsx';
+import { DomainTable, type DomainTableProps, NoMatch, TableSkeleton } from './domain-table.tsx';
 import { FirstDomain } from './first-domain.tsx';
 import { ListFilter } from './list-filter.tsx';
-import { countByStatus, type DomainListItem, matches, toListItems } from './list-items.ts';
-import { useNextCheckRefetch } from './use-next-check-refetch.ts';
-import { useUrlFilter } from './use-url-filter.ts';
+import { countByState, type DomainListItem, matches, sortItems, toListItems } from './list-items.ts';
+import { useListView, usePlace } from './use-list-view.ts';
+import { soonestReading, useNextCheckRefetch } from './use-next-check-refetch.ts';
 
 /** All domains of the account, with where each stands. */
 export function DomainList() {
@@ -20,11 +20,13 @@ export function DomainList() {
   const mayWrite = useMay('domains:write');
   const [adding, setAdding] = useState(false);
   const { items, error, retry } = useDomainListItems(account.id);
+  const [from, onLeave] = usePlace(account.id);
   const isEmpty = items?.length === 0;
   return (
     <Page
       title="Domains"
       heading="Domains"
+      scroll={from.scroll}
       actions={
         mayWrite &&
         !isEmpty && (
@@ -36,7 +38,11 @@ export function DomainList() {
       }
     >
       {error !== null && items === undefined && <Failure error={error} onRetry={retry} />}
-      {isEmpty ? <FirstDomain mayWrite={mayWrite} /> : <FilteredList account={account.id} items={items} />}
+      {isEmpty ? (
+        <FirstDomain mayWrite={mayWrite} />
+      ) : (
+        <FilteredList account={account.id} items={items} from={from} onLeave={onLeave} />
+      )}
       {adding && (
         <Dialog title="Add a domain" onClose={() => setAdding(false)}>
           <AddDomain />
@@ -46,37 +52,55 @@ export function DomainList() {
   );
 }
 
-function FilteredList({ account, items }: { account: number; items: readonly DomainListItem[] | undefined }) {
-  const [filter, setFilter] = useUrlFilter(account);
-  const counts = useMemo(() => countByStatus(items ?? []), [items]);
-  const shown = useMemo(() => items?.filter((item) => matches(item, filter)), [items, filter]);
+interface FilteredListProps extends Pick<DomainTableProps, 'from' | 'onLeave'> {
+  readonly account: number;
+  /** Undefined while they are read. */
+  readonly items: readonly DomainListItem[] | undefined;
+}
+
+function FilteredList({ account, items, from, onLeave }: FilteredListProps) {
+  const [view, setView] = useListView(account);
+  const { sort } = view;
+  const counts = useMemo(() => countByState(items ?? []), [items]);
+  const sorted = useMemo(() => sortItems(items ?? [], sort), [items, sort]);
+  const shown = useMemo(() => sorted.filter((item) => matches(item, view)), [sorted, view]);
+  const showAll = () => setView({ ...view, search: '', state: null });
+  const table = (
+    <DomainTable
+      items={shown}
+      sort={sort}
+      from={from}
+      onLeave={onLeave}
+      onSort={(by) => setView({ ...view, sort: by })}
+    />
+  );
   return (
     <>
       <ListFilter
-        filter={filter}
+        filter={view}
         counts={counts}
-        shown={shown?.length}
+        shown={items && shown.length}
         total={items?.length}
-        onChange={setFilter}
+        onChange={(filter) => setView({ ...filter, sort })}
       />
-      <DomainTable items={shown} filter={filter} onShowAll={() => setFilter({ search: '', status: null })} />
+      {items === undefined ? (
+        <TableSkeleton />
+      ) : shown.length === 0 ? (
+        <NoMatch view={view} onShowAll={showAll} />
+      ) : (
+        table
+      )}
     </>
   );
 }
 
 function useDomainListItems(account: number) {
-  const domains = useQuery(api.domains.list.queryOptions({ account }));
-  const statuses = useQuery({
+  const { data, error, refetch } = useQuery({
     ...api.domains.statuses.queryOptions({ account }),
     refetchInterval: useNextCheckRefetch(),
+    // Events keep it up to date: coming back to the list reads nothing again.
+    staleTime: ({ state }) => soonestReading(state.data?.length ?? 0),
   });
-  const items = useMemo(
-    () => (domains.data && statuses.data ? toListItems(domains.data, statuses.data) : undefined),
-    [domains.data, statuses.data],
-  );
-  const retry = () => {
-    void domains.refetch();
-    void statuses.refetch();
-  };
-  return { items, error: domains.error ?? statuses.error, retry };
+  const items = useMemo(() => data && toListItems(data), [data]);
+  return { items, error, retry: () => void refetch() };
 }
