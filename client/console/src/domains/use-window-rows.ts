@@ -9,8 +9,10 @@ import {
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useReducer, useState } from 'preact/hooks';
 
-/** Height of a row of one line, in pixels; those that are taller are measured. */
-const ROW_HEIGHT = 52;
+/** Height of a row, and of the card that it is on a narrow screen, in pixels, as far as it is not measured yet. */
+const ROW_HEIGHT = 49;
+const CARD_HEIGHT = 128;
+const NARROW = matchMedia('(max-width: 44rem)');
 /** Rows beyond the edges of the window: what a flick scrolls before the next frame. */
 const OVERSCAN = 10;
 
@@ -45,7 +47,7 @@ export function useWindowRows(
   const options = {
     count: keys.length,
     getItemKey: (index: number) => keys[index] ?? index,
-    estimateSize: () => ROW_HEIGHT,
+    estimateSize: () => (NARROW.matches ? CARD_HEIGHT : ROW_HEIGHT),
     overscan: OVERSCAN,
     scrollMargin: top,
     initialRect: { width: innerWidth, height: innerHeight },
