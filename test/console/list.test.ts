@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { startTestServer, type TestServer } from '../running-server.ts';
 import { useBrowser } from './browser-suite.ts';
@@ -146,6 +147,47 @@ test('a change of one domain reads that domain alone again, and coming back to t
   await domains.delete.mutate({ account: 1, id: domain.id });
   await page.getByRole('radio', { name: /^All 201/ }).waitFor();
   expect(read).toEqual(['domains.statuses']);
+});
+
+test('what is filtered is saved as a table, in the order of the list', async () => {
+  await using fixture = await startFixture();
+  await using tab = await openTab(browser(), fixture.server, { token: fixture.server.token });
+  const { page } = tab;
+  const app = new ConsolePage(page);
+  await page.goto('/accounts/1/domains?state=attention&sort=-name');
+  await page.getByText('4 of 7 domains').waitFor();
+  const saved = page.waitForEvent('download');
+  await app.button('Export as CSV').click();
+  const lines = (await readFile(await (await saved).path(), 'utf8')).trimEnd().split('\r\n');
+  expect(lines.map((line) => line.split(',').slice(0, 4))).toEqual([
+    ['domain', 'status', 'needs_attention', 'code'],
+    ['shop.example', 'pending', 'true', 'KEY_TRUNCATED'],
+    ['old-brand.example', 'failed', 'true', 'RECORD_MISSING'],
+    ['newsletter.example', 'degraded', 'true', 'RECORD_MISSING'],
+    ['mail.example.net', 'pending', 'true', 'HOST_DOUBLED'],
+  ]);
+});
+
+test('a pasted list of domains is added line by line, and each line tells what became of it', async () => {
+  await using server = await startTestServer();
+  await server.letterhead.domains.create.mutate({ account: 1, domain: 'taken.example' });
+  await using tab = await openTab(browser(), server, { token: server.token });
+  const { page } = tab;
+  const app = new ConsolePage(page);
+  await page.goto('/');
+  await app.button('Add many').click();
+  const pasted = 'example.org\r\n"bücher.example",Germany\n\n192.0.2.1\ntaken.example\n';
+  await page.getByLabel('Domains', { exact: true }).fill(pasted);
+  await app.button('Add 4 domains').click();
+  const results = page.getByRole('list', { name: 'Results' }).getByRole('listitem');
+  await expect.poll(() => results.count()).toBe(4);
+  const told = await results.allInnerTexts();
+  expect(told.slice(0, 2)).toEqual(['example.org Added.', 'bücher.example Added.']);
+  expect(told[2]).toContain('192.0.2.1 That is an IP address.');
+  expect(told[3]).toContain('holds taken.example already');
+  await page.keyboard.press('Escape');
+  for (const name of ['example.org', 'taken.example']) await app.line(name).waitFor();
+  await page.getByText('3 domains', { exact: true }).waitFor();
 });
 
 /** Adds `d000.example.org` and so on. */

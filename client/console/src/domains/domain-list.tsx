@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Plus } from 'lucide-preact';
+import { FileDown, ListPlus, Plus } from 'lucide-preact';
 import { useMemo, useState } from 'preact/hooks';
 import { api } from '../api/api.ts';
 import { Dialog } from '../components/dialog.tsx';
@@ -7,7 +7,9 @@ import { Failure } from '../components/failure.tsx';
 import { Page } from '../components/page.tsx';
 import { useIdentity, useMay } from '../session/identity.ts';
 import { AddDomain } from './add-domain.tsx';
+import { AddMany } from './add-many.tsx';
 import { DomainTable, type DomainTableProps, NoMatch, TableSkeleton } from './domain-table.tsx';
+import { saveList } from './export-list.ts';
 import { FirstDomain } from './first-domain.tsx';
 import { ListFilter } from './list-filter.tsx';
 import { countByState, type DomainListItem, matches, sortItems, toListItems } from './list-items.ts';
@@ -18,7 +20,7 @@ import { soonestReading, useNextCheckRefetch } from './use-next-check-refetch.ts
 export function DomainList() {
   const { account } = useIdentity();
   const mayWrite = useMay('domains:write');
-  const [adding, setAdding] = useState(false);
+  const [adding, setAdding] = useState<'one' | 'many' | null>(null);
   const { items, error, retry } = useDomainListItems(account.id);
   const [from, onLeave] = usePlace(account.id);
   const isEmpty = items?.length === 0;
@@ -30,10 +32,16 @@ export function DomainList() {
       actions={
         mayWrite &&
         !isEmpty && (
-          <button type="button" class="button primary" onClick={() => setAdding(true)}>
-            <Plus aria-hidden="true" />
-            Add a domain
-          </button>
+          <div class="actions">
+            <button type="button" class="button" onClick={() => setAdding('many')}>
+              <ListPlus aria-hidden="true" />
+              Add many
+            </button>
+            <button type="button" class="button primary" onClick={() => setAdding('one')}>
+              <Plus aria-hidden="true" />
+              Add a domain
+            </button>
+          </div>
         )
       }
     >
@@ -43,9 +51,12 @@ export function DomainList() {
       ) : (
         <FilteredList account={account.id} items={items} from={from} onLeave={onLeave} />
       )}
-      {adding && (
-        <Dialog title="Add a domain" onClose={() => setAdding(false)}>
-          <AddDomain />
+      {adding !== null && (
+        <Dialog
+          title={adding === 'one' ? 'Add a domain' : 'Add many domains'}
+          onClose={() => setAdding(null)}
+        >
+          {adding === 'one' ? <AddDomain /> : <AddMany />}
         </Dialog>
       )}
     </Page>
@@ -79,10 +90,16 @@ function FilteredList({ account, items, from, onLeave }: FilteredListProps) {
       <ListFilter
         filter={view}
         counts={counts}
-        shown={items && shown.length}
         total={items?.length}
         onChange={(filter) => setView({ ...filter, sort })}
       />
+      <div class="list-summary">
+        <p role="status">{items && countText(shown.length, items.length)}</p>
+        <button type="button" class="button" disabled={shown.length === 0} onClick={() => saveList(shown)}>
+          <FileDown aria-hidden="true" />
+          Export as CSV
+        </button>
+      </div>
       {items === undefined ? (
         <TableSkeleton />
       ) : shown.length === 0 ? (
@@ -92,6 +109,11 @@ function FilteredList({ account, items, from, onLeave }: FilteredListProps) {
       )}
     </>
   );
+}
+
+function countText(shown: number, total: number): string {
+  const domains = total === 1 ? 'domain' : 'domains';
+  return shown === total ? `${total} ${domains}` : `${shown} of ${total} ${domains}`;
 }
 
 function useDomainListItems(account: number) {

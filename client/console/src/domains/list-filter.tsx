@@ -6,7 +6,6 @@ interface ListFilterProps {
   readonly filter: Filter;
   readonly counts: Record<StateFilter, number>;
   /** Undefined while they are read. */
-  readonly shown: number | undefined;
   readonly total: number | undefined;
   readonly onChange: (filter: Filter) => void;
 }
@@ -17,7 +16,7 @@ const STATES: readonly (readonly [StateFilter, string])[] = [
 ];
 
 /** What the list is narrowed by: a part of the name, and a state. */
-export function ListFilter({ filter, counts, shown, total, onChange }: ListFilterProps) {
+export function ListFilter({ filter, counts, total, onChange }: ListFilterProps) {
   return (
     <search class="list-filter" aria-busy={total === undefined}>
       <label class="search">
@@ -50,9 +49,6 @@ export function ListFilter({ filter, counts, shown, total, onChange }: ListFilte
           />
         ))}
       </fieldset>
-      <p class="visually-hidden" role="status">
-        {shown !== undefined && `${shown} of ${total} domains`}
-      </p>
     </search>
   );
 }
