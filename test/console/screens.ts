@@ -40,6 +40,18 @@ export const SCREENS: readonly ConsoleScreen[] = [
     await page.getByLabel('Domain', { exact: true }).fill('https://example.org/contact');
     await page.getByText('That is a web address.').waitFor();
   }),
+  inside('shortcuts', async (page) => {
+    await openList(page);
+    await page.getByRole('button', { name: 'Shortcuts' }).click();
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+  }),
+  inside('add-many', async (page) => {
+    await openList(page);
+    await page.getByRole('button', { name: 'Add many' }).click();
+    await page.getByLabel('Domains', { exact: true }).fill('example.org\n192.0.2.1\nexample.com,Germany');
+    await page.getByRole('button', { name: 'Add 3 domains' }).click();
+    await page.getByRole('listitem').filter({ hasText: 'example.com' }).waitFor();
+  }),
   domain('domain-verified', 'verified'),
   domain('domain-doubled-host', 'doubled', showEvidence),
   domain('domain-cut-value', 'cut', showEvidence),

@@ -15,7 +15,7 @@ export function AddMany() {
     void add(names);
   };
   return (
-    <form class="add-domain" onSubmit={submit}>
+    <form class="add-domain add-many" onSubmit={submit}>
       <Field label="Domains" hint="One a line. Of a table (CSV), the first column counts." fieldError={null}>
         {(attributes) => (
           <textarea

@@ -1,19 +1,18 @@
 import { useQuery } from '@tanstack/react-query';
-import { FileDown, ListPlus, Plus } from 'lucide-preact';
+import { ListPlus, Plus } from 'lucide-preact';
 import { useMemo, useState } from 'preact/hooks';
 import { api } from '../api/api.ts';
 import { Dialog } from '../components/dialog.tsx';
 import { Failure } from '../components/failure.tsx';
 import { Page } from '../components/page.tsx';
+import { useShortcuts } from '../components/use-shortcuts.ts';
 import { useIdentity, useMay } from '../session/identity.ts';
 import { AddDomain } from './add-domain.tsx';
 import { AddMany } from './add-many.tsx';
-import { DomainTable, type DomainTableProps, NoMatch, TableSkeleton } from './domain-table.tsx';
-import { saveList } from './export-list.ts';
+import { FilteredList } from './filtered-list.tsx';
 import { FirstDomain } from './first-domain.tsx';
-import { ListFilter } from './list-filter.tsx';
-import { countByState, type DomainListItem, matches, sortItems, toListItems } from './list-items.ts';
-import { useListView, usePlace } from './use-list-view.ts';
+import { toListItems } from './list-items.ts';
+import { usePlace } from './use-list-view.ts';
 import { soonestReading, useNextCheckRefetch } from './use-next-check-refetch.ts';
 
 /** All domains of the account, with where each stands. */
@@ -24,6 +23,7 @@ export function DomainList() {
   const { items, error, retry } = useDomainListItems(account.id);
   const [from, onLeave] = usePlace(account.id);
   const isEmpty = items?.length === 0;
+  useShortcuts(mayWrite && !isEmpty ? { c: () => setAdding('one') } : {});
   return (
     <Page
       title="Domains"
@@ -61,59 +61,6 @@ export function DomainList() {
       )}
     </Page>
   );
-}
-
-interface FilteredListProps extends Pick<DomainTableProps, 'from' | 'onLeave'> {
-  readonly account: number;
-  /** Undefined while they are read. */
-  readonly items: readonly DomainListItem[] | undefined;
-}
-
-function FilteredList({ account, items, from, onLeave }: FilteredListProps) {
-  const [view, setView] = useListView(account);
-  const { sort } = view;
-  const counts = useMemo(() => countByState(items ?? []), [items]);
-  const sorted = useMemo(() => sortItems(items ?? [], sort), [items, sort]);
-  const shown = useMemo(() => sorted.filter((item) => matches(item, view)), [sorted, view]);
-  const showAll = () => setView({ ...view, search: '', state: null });
-  const table = (
-    <DomainTable
-      items={shown}
-      sort={sort}
-      from={from}
-      onLeave={onLeave}
-      onSort={(by) => setView({ ...view, sort: by })}
-    />
-  );
-  return (
-    <>
-      <ListFilter
-        filter={view}
-        counts={counts}
-        total={items?.length}
-        onChange={(filter) => setView({ ...filter, sort })}
-      />
-      <div class="list-summary">
-        <p role="status">{items && countText(shown.length, items.length)}</p>
-        <button type="button" class="button" disabled={shown.length === 0} onClick={() => saveList(shown)}>
-          <FileDown aria-hidden="true" />
-          Export as CSV
-        </button>
-      </div>
-      {items === undefined ? (
-        <TableSkeleton />
-      ) : shown.length === 0 ? (
-        <NoMatch view={view} onShowAll={showAll} />
-      ) : (
-        table
-      )}
-    </>
-  );
-}
-
-function countText(shown: number, total: number): string {
-  const domains = total === 1 ? 'domain' : 'domains';
-  return shown === total ? `${total} ${domains}` : `${shown} of ${total} ${domains}`;
 }
 
 function useDomainListItems(account: number) {
