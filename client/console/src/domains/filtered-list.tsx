@@ -49,7 +49,7 @@ export function FilteredList({ account, items, from, onLeave }: FilteredListProp
       <div class="list-summary">
         <p role="status">{items && countText(shown.length, items.length)}</p>
         <div class="actions">
-          <button type="button" class="button" onClick={() => setAsking(true)}>
+          <button type="button" class="button show-shortcuts" onClick={() => setAsking(true)}>
             <Keyboard aria-hidden="true" />
             Shortcuts
           </button>
