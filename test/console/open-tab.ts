@@ -37,5 +37,13 @@ export async function openTab(
       errors.push(message.text());
     }
   });
-  return { page, errors, [Symbol.asyncDispose]: () => context.close() };
+  return {
+    page,
+    errors,
+    async [Symbol.asyncDispose]() {
+      // The handler of a request that is under way would fail when the page is closed.
+      await page.unrouteAll({ behavior: 'ignoreErrors' });
+      await context.close();
+    },
+  };
 }
