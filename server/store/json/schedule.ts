@@ -1,10 +1,11 @@
 import { DIAGNOSIS_CODES, type DiagnosisCode } from '@letterhead/shared';
 import type { Instant } from '../../instant.ts';
+import { freeze } from '../freeze.ts';
 import type { AccountRow, ByRecord, CheckTimes, DueCheck } from '../store.ts';
 import type { Account } from './account.ts';
 import type { LazyFile } from './document.ts';
 import { DueTurns, type OwnedEntry } from './due-turns.ts';
-import { FORMAT, freeze, SCHEDULE_COLUMNS, type ScheduleFile } from './formats.ts';
+import { FORMAT, SCHEDULE_COLUMNS, type ScheduleFile } from './formats.ts';
 
 /** When a domain was checked and is to be, in seconds since 1970: 100,000 of them take no room so. */
 interface Times {
