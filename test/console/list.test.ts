@@ -168,6 +168,53 @@ test('what is filtered is saved as a table, in the order of the list', async () 
   ]);
 });
 
+test('selected domains are checked, shared and deleted together, and each tells what came of it', async () => {
+  await using server = await startTestServer();
+  await addDomains(server, 4);
+  const [verified, shared] = await Promise.all(
+    ['d000.example.org', 'd001.example.org'].map(async (domain) => {
+      const [found] = await server.letterhead.domains.list.query({ account: 1, domain });
+      if (found === undefined) throw new Error(`${domain} was not added.`);
+      return found;
+    }),
+  );
+  if (verified === undefined || shared === undefined) throw new Error('Two domains were asked for.');
+  publish(server, verified);
+  await using tab = await openTab(browser(), server, { token: server.token });
+  const { page } = tab;
+  const app = new ConsolePage(page);
+  await page.goto('/');
+  const bar = page.getByRole('region', { name: 'Selected domains' });
+  const results = page.getByRole('list', { name: 'Results' }).getByRole('listitem');
+  const select = async (...names: string[]) => {
+    for (const name of names) await page.getByLabel(`Select ${name}`).check();
+    await bar.getByText(`${names.length} selected`).waitFor();
+  };
+  const act = async (verb: string, expected: readonly RegExp[]) => {
+    await bar.getByRole('button', { name: verb }).click();
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: `${verb} 2 domains` })
+      .click();
+    for (const [at, result] of expected.entries()) await results.nth(at).getByText(result).waitFor();
+    await app.button('Close').last().click();
+    await expect.poll(() => bar.count()).toBe(0);
+  };
+  await select('d000.example.org', 'd002.example.org');
+  await act('Check', [/^Verified\.$/, /^Not verified\.$/]);
+  await app.line('d000.example.org').getByText('Verified').waitFor();
+  await select('d001.example.org', 'd002.example.org');
+  await act('Share', [/\/share#lh_/, /\/share#lh_/]);
+  expect(await server.letterhead.shares.list.query({ account: 1, id: shared.id })).toHaveLength(1);
+  await select('d001.example.org', 'd002.example.org');
+  await act('Delete', [/^Deleted\.$/, /^Deleted\.$/]);
+  await page.getByText('2 domains', { exact: true }).waitFor();
+  await app.button('Select all').click();
+  await bar.getByText('2 selected').waitFor();
+  await bar.getByRole('button', { name: 'Clear' }).click();
+  expect(await page.getByLabel('Select d000.example.org').isChecked()).toBe(false);
+});
+
 test('a pasted list of domains is added line by line, and each line tells what became of it', async () => {
   await using server = await startTestServer();
   await server.letterhead.domains.create.mutate({ account: 1, domain: 'taken.example' });

@@ -1,18 +1,19 @@
-import { CircleCheck, CircleX } from 'lucide-preact';
 import { useState } from 'preact/hooks';
+import { letterhead } from '../api/api.ts';
 import { Field } from '../components/field.tsx';
 import { useIdentity } from '../session/identity.ts';
-import { type AddedName, useAddMany } from './use-add-many.ts';
+import { TaskResults } from './task-results.tsx';
+import { type Task, useEach } from './use-each.ts';
 
 /** Adds the domains of a pasted list, and tells what became of each line. */
 export function AddMany() {
   const { account } = useIdentity();
   const [text, setText] = useState('');
-  const { results, isRunning, add } = useAddMany(account.id);
+  const { results, isRunning, run } = useEach();
   const names = parseNames(text);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    void add(names);
+    void run(names.map((name) => addTask(account.id, name)));
   };
   return (
     <form class="add-domain add-many" onSubmit={submit}>
@@ -35,25 +36,17 @@ export function AddMany() {
           {isRunning ? 'Adding…' : `Add ${names.length === 1 ? 'one domain' : `${names.length} domains`}`}
         </button>
       </div>
-      {results.length > 0 && <Results results={results} />}
+      <TaskResults results={results} />
     </form>
   );
 }
 
-function Results({ results }: { results: readonly AddedName[] }) {
-  return (
-    <ol class="add-results" aria-label="Results">
-      {results.map(({ name, error }, at) => (
-        // The same name can stand in several lines, and lines are added at the end only.
-        <li key={at} data-tone={error === null ? 'ok' : 'error'}>
-          {error === null ? <CircleCheck aria-hidden="true" /> : <CircleX aria-hidden="true" />}
-          <span>
-            <strong>{name}</strong> <span>{error ?? 'Added.'}</span>
-          </span>
-        </li>
-      ))}
-    </ol>
-  );
+function addTask(account: number, name: string): Task {
+  const run = async () => {
+    await letterhead.domains.create.mutate({ account, domain: name });
+    return 'Added.';
+  };
+  return { name, run };
 }
 
 /** The first cell of each line. */

@@ -40,6 +40,7 @@ export function rowProps(item: DomainListItem, account: number, now: number): Do
 interface PlacedRowProps extends DomainRowProps {
   /** Among all rows, of which few are rendered. */
   readonly index: number;
+  readonly isSelected: boolean;
   readonly measure: (row: HTMLElement | null) => void;
 }
 
@@ -49,9 +50,12 @@ export const DomainRow = memo(function DomainRow(props: PlacedRowProps) {
   return (
     <tr ref={props.measure} data-index={props.index} aria-rowindex={props.index + 2}>
       <th scope="row">
-        <a href={href} onClick={follow}>
-          <DomainName name={name} />
-        </a>
+        <div class="named">
+          <input type="checkbox" aria-label={`Select ${name}`} checked={props.isSelected} />
+          <a href={href} onClick={follow}>
+            <DomainName name={name} />
+          </a>
+        </div>
       </th>
       <td>
         <div class="state">

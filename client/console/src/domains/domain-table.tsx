@@ -21,9 +21,12 @@ export interface DomainTableProps {
   readonly from: Place;
   readonly onLeave: (place: Place) => void;
   readonly onSort: (sort: Sort) => void;
+  /** Ids. */
+  readonly selected: ReadonlySet<number>;
+  readonly onSelect: (id: number) => void;
 }
 
-export function DomainTable({ items, sort, from, onLeave, onSort }: DomainTableProps) {
+export function DomainTable({ items, sort, from, onLeave, onSort, selected, onSelect }: DomainTableProps) {
   const { account } = useIdentity();
   const now = useNow();
   const body = useRef<HTMLTableSectionElement>(null);
@@ -32,19 +35,36 @@ export function DomainTable({ items, sort, from, onLeave, onSort }: DomainTableP
   return (
     <table class="domains" aria-rowcount={items.length + 1}>
       <Head sort={sort} onSort={onSort} />
-      <tbody ref={body}>
+      <tbody
+        ref={body}
+        onChange={(event) => {
+          const item = items[indexOf(event.target)];
+          if (item !== undefined) onSelect(item.id);
+        }}
+      >
         <Spacer height={before} />
         {indices.map((index) => {
           const item = items[index];
           if (item === undefined) return null;
           return (
-            <DomainRow key={item.id} {...rowProps(item, account.id, now)} index={index} measure={measure} />
+            <DomainRow
+              key={item.id}
+              {...rowProps(item, account.id, now)}
+              index={index}
+              isSelected={selected.has(item.id)}
+              measure={measure}
+            />
           );
         })}
         <Spacer height={after} />
       </tbody>
     </table>
   );
+}
+
+/** The index of the row that an event comes from; its checkbox has no handler of its own. */
+function indexOf(target: EventTarget | null): number {
+  return target instanceof Element ? Number(target.closest<HTMLElement>('tr')?.dataset['index']) : -1;
 }
 
 /** Stands for the rows that are not rendered. */

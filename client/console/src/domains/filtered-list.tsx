@@ -5,6 +5,7 @@ import { DomainTable, type DomainTableProps, NoMatch, TableSkeleton } from './do
 import { saveList } from './export-list.ts';
 import { ListFilter } from './list-filter.tsx';
 import { countByState, type DomainListItem, matches, sortItems } from './list-items.ts';
+import { SelectionBar } from './selection-bar.tsx';
 import { ShortcutSheet } from './shortcut-sheet.tsx';
 import { useListView } from './use-list-view.ts';
 
@@ -29,6 +30,9 @@ export function FilteredList({ account, items, from, onLeave }: FilteredListProp
     a: () => setView({ ...view, state: 'attention' }),
     e: () => saveList(shown),
   });
+  const [selected, setSelected] = useState<ReadonlySet<number>>(new Set());
+  const chosen = useMemo(() => sorted.filter(({ id }) => selected.has(id)), [sorted, selected]);
+  const toggle = (id: number) => setSelected(selected.symmetricDifference(new Set([id])));
   const table = (
     <DomainTable
       items={shown}
@@ -36,6 +40,8 @@ export function FilteredList({ account, items, from, onLeave }: FilteredListProp
       from={from}
       onLeave={onLeave}
       onSort={(by) => setView({ ...view, sort: by })}
+      selected={selected}
+      onSelect={toggle}
     />
   );
   return (
@@ -53,12 +59,21 @@ export function FilteredList({ account, items, from, onLeave }: FilteredListProp
             <Keyboard aria-hidden="true" />
             Shortcuts
           </button>
+          <button
+            type="button"
+            class="button"
+            disabled={shown.length === 0}
+            onClick={() => setSelected(new Set(shown.map(({ id }) => id)))}
+          >
+            Select all
+          </button>
           <button type="button" class="button" disabled={shown.length === 0} onClick={() => saveList(shown)}>
             <FileDown aria-hidden="true" />
             Export as CSV
           </button>
         </div>
       </div>
+      <SelectionBar account={account} selected={chosen} onClear={() => setSelected(new Set())} />
       {isAsking && <ShortcutSheet onClose={() => setAsking(false)} />}
       {items === undefined ? (
         <TableSkeleton />
