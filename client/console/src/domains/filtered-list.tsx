@@ -32,7 +32,7 @@ export function FilteredList({ account, items, from, onLeave }: FilteredListProp
   });
   const [selected, setSelected] = useState<ReadonlySet<number>>(new Set());
   const chosen = useMemo(() => sorted.filter(({ id }) => selected.has(id)), [sorted, selected]);
-  const toggle = (id: number) => setSelected(selected.symmetricDifference(new Set([id])));
+  const toggle = (id: number) => setSelected(toggled(selected, id));
   const table = (
     <DomainTable
       items={shown}
@@ -84,6 +84,11 @@ export function FilteredList({ account, items, from, onLeave }: FilteredListProp
       )}
     </>
   );
+}
+
+function toggled(ids: ReadonlySet<number>, id: number): ReadonlySet<number> {
+  const others = [...ids].filter((one) => one !== id);
+  return new Set(ids.has(id) ? others : [...others, id]);
 }
 
 function countText(shown: number, total: number): string {
