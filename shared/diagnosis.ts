@@ -1,18 +1,17 @@
 import { z } from 'zod';
 import { IdSchema } from './account.ts';
 import { DnsRecordSchema } from './domain.ts';
+import { SEVERITIES, STATUSES } from './rules.ts';
 
 /** Status of a domain: the state of its DKIM record, which mail depends on. */
 export const StatusSchema = z
-  .enum(['pending', 'verified', 'degraded', 'failed'])
+  .enum(STATUSES)
   .describe(
     '`pending`: not verified yet, still being checked. `verified`. `degraded`: verified, but the last check found it wrong, or nothing definitive has been heard for 24 hours. `failed`: lost, or given up.',
   )
   .meta({ id: 'Status' });
-export type Status = z.infer<typeof StatusSchema>;
 
-export const SeveritySchema = z.enum(['ok', 'info', 'warning', 'error']).meta({ id: 'Severity' });
-export type Severity = z.infer<typeof SeveritySchema>;
+export const SeveritySchema = z.enum(SEVERITIES).meta({ id: 'Severity' });
 
 /** Diagnosis codes of a record, in order of precedence: the first one that applies is given. */
 export const DIAGNOSIS_CODES = [
@@ -193,7 +192,12 @@ export type Diagnosis = z.infer<typeof DiagnosisSchema>;
 export const DomainStatusSchema = z
   .object({
     id: IdSchema,
+    domain: z.string().meta({ example: 'example.org' }),
     status: StatusSchema,
+    code: DiagnosisCodeSchema.describe(
+      'What the last check found of the domain’s worst record; the diagnosis has the others.',
+    ),
+    severity: SeveritySchema.describe('How bad that is.'),
     checked_at: z.date().nullable(),
     next_check_at: z.date().nullable(),
   })

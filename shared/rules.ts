@@ -8,3 +8,30 @@ export const MAX_PAGE = 1000;
 export function hasScope(scopes: readonly TokenScope[], scope: TokenScope): boolean {
   return scopes.includes(scope) || (scopes.includes('admin') && scope !== 'share');
 }
+
+export const STATUSES = ['pending', 'verified', 'degraded', 'failed'] as const;
+export type Status = (typeof STATUSES)[number];
+
+/** The worst is last. */
+export const SEVERITIES = ['ok', 'info', 'warning', 'error'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+/** The one of greatest severity; of several, the first. `found` must not be empty. */
+export function worstOf<Found extends { readonly severity: Severity }>(found: readonly Found[]): Found {
+  return found.reduce((worst, one) => (rank(one) > rank(worst) ? one : worst));
+}
+
+function rank({ severity }: { readonly severity: Severity }): number {
+  return SEVERITIES.indexOf(severity);
+}
+
+/** Whether somebody has to act: a record is wrong, and not only awaited. */
+export function needsAttention({
+  status,
+  severity,
+}: {
+  readonly status: Status;
+  readonly severity: Severity;
+}): boolean {
+  return severity === 'error' || status === 'degraded' || status === 'failed';
+}

@@ -12,7 +12,7 @@ import { firstCheckTimes } from '../monitor/schedule.ts';
 import type { RandomSource } from '../random.ts';
 import { makeSelector, returnPathToken } from '../records/record-names.ts';
 import type { MailIdentity } from '../records/record-states.ts';
-import { activeKeyOf, dkimStateOf, identityFields } from '../records/record-states.ts';
+import { activeKeyOf, identityFields } from '../records/record-states.ts';
 import type {
   AccountRow,
   DomainChange,
@@ -22,9 +22,9 @@ import type {
   NewEvent,
   Store,
 } from '../store/store.ts';
-import { checkDates, diagnose } from '../verification/diagnose.ts';
+import { diagnose } from '../verification/diagnose.ts';
+import { domainStatus } from '../verification/domain-status.ts';
 import { readKeptDiagnosis } from '../verification/kept-diagnosis.ts';
-import { statusOf } from '../verification/record-state.ts';
 import type { DomainName } from './domain-name.ts';
 
 /** Earlier keys of a domain that are recognised. Bounded, because a row must not grow with every rename. */
@@ -139,17 +139,11 @@ export class Domains {
     return checked;
   }
 
-  /** The status of each domain, ordered by id. */
-  async statuses(account: AccountRow): Promise<DomainStatus[]> {
-    const now = this.#deps.clock();
-    const rows = await this.#deps.store.domains.list(account.id, {});
-    return rows.map((row) => ({
-      id: row.id,
-      status: statusOf(dkimStateOf(row), now),
-      ...checkDates(row.checks),
-      // The domains of a suspended account are not checked.
-      ...(account.suspended ? { next_check_at: null } : {}),
-    }));
+  /** Where a domain stands, in short. */
+  status(account: AccountRow, row: DomainRow): DomainStatus {
+    const status = domainStatus(row, this.#deps.clock());
+    // The domains of a suspended account are not checked.
+    return account.suspended ? { ...status, next_check_at: null } : status;
   }
 
   /** Why the domain is, or is not, verified: the diagnosis of the last check. Asks no DNS. */

@@ -1,7 +1,7 @@
-import { LetterheadError } from '@letterhead/shared';
+import { type DiagnosisCode, LetterheadError } from '@letterhead/shared';
 import { toInstant } from '../instant.ts';
 import { activeKeyOf, dkimStateOf } from '../records/record-states.ts';
-import type { DomainRow, DueCheck, NewEvent, RecordId, Store } from '../store/store.ts';
+import type { ByRecord, DomainRow, DueCheck, NewEvent, RecordId, Store } from '../store/store.ts';
 import { advise } from '../verification/advice/advise.ts';
 import type { CheckEvidence } from '../verification/evidence.ts';
 import { readKeptDiagnosis, silenceOf, toKeptDiagnosis } from '../verification/kept-diagnosis.ts';
@@ -99,7 +99,10 @@ async function saveResult(
       evidence: kept,
       change: (current) =>
         applyVerdicts(current, verdicts, { ...(request ?? MONITOR), began: started, ended: now, silence }),
-      times: (after) => nextCheckTimes(after, ids, now, random, silence),
+      times: (after) => ({
+        ...nextCheckTimes(after, ids, now, random, silence),
+        codes: codesAfter(after, verdicts),
+      }),
     },
   );
   if (end.kind === 'gone') return undefined;
@@ -113,6 +116,15 @@ async function saveResult(
     });
   }
   return end.row;
+}
+
+/** What is known of each record after a check: one that it did not include keeps its code. */
+function codesAfter({ records, checks }: DomainRow, verdicts: Verdicts): ByRecord<DiagnosisCode> {
+  const codes = records.flatMap(({ id }) => {
+    const code = verdicts[id]?.code ?? checks?.codes[id];
+    return code === undefined ? [] : [[id, code]];
+  });
+  return Object.fromEntries(codes);
 }
 
 /** What cannot be read now is made again by the check, as far as that has looked at it. */

@@ -33,7 +33,7 @@ export const RETRY_AFTER_FAILURE = MINUTE;
 /** When a new or renamed domain is first checked. */
 export function firstCheckTimes(row: DomainRow, random: RandomSource): CheckTimes {
   const due = dueOf(row, (state) => nextCheck(state, new Date(state.since), random));
-  return { checked_at: null, began_at: null, due };
+  return { checked_at: null, began_at: null, due, codes: {} };
 }
 
 /** The times after a check of these records at `now`; the others keep theirs. */
@@ -43,7 +43,7 @@ export function nextCheckTimes(
   now: Date,
   random: RandomSource,
   silence: Silence | null = null,
-): Omit<CheckTimes, 'began_at'> {
+): Pick<CheckTimes, 'checked_at' | 'due'> {
   const due = dueOf(row, (state) => {
     const planned = row.checks?.due[state.id];
     if (planned !== undefined && !checked.includes(state.id)) return planned;
@@ -68,7 +68,7 @@ export function correctTimes(row: DomainRow, times: CheckTimes, now: Date, rando
     checked_at === times.checked_at &&
     began_at === times.began_at &&
     row.records.every(({ id }) => due[id] === times.due[id]);
-  return isUnchanged ? times : { checked_at, began_at, due };
+  return isUnchanged ? times : { checked_at, began_at, due, codes: times.codes };
 }
 
 function atMost(at: Instant | null, now: Date): Instant | null {
@@ -87,6 +87,7 @@ export function postponeDue(row: DomainRow, now: Date, at: Instant): CheckTimes 
     checked_at: row.checks?.checked_at ?? null,
     began_at: row.checks?.began_at ?? null,
     due: dueOf(row, ({ id }) => (late.includes(id) ? at : (row.checks?.due[id] ?? null))),
+    codes: row.checks?.codes ?? {},
   };
 }
 

@@ -123,11 +123,18 @@ export const domainsRouter = t.router({
     .meta({
       scope: 'domains:read',
       summary: 'List the states of all domains',
-      description: 'The status of each domain, the time of its last check, and that of the next.',
+      description:
+        'Ordered by id. The status of each domain, what the last check found of its worst record, and when it was and is next checked.',
       rest: { method: 'GET', path: '/accounts/{account}/domains/statuses', status: 200 },
     })
     .output(answer(DomainStatusSchema.array()))
-    .query(withAccount(({ ctx, account }) => ctx.services.domains.statuses(account))),
+    .query(
+      withAccount(async ({ ctx, account }) => {
+        const { domains } = ctx.services;
+        const { rows } = await domains.list(account, {});
+        return listViews(ctx.turns, rows, (row) => domains.status(account, row));
+      }),
+    ),
 
   diagnosis: domainProcedure({})
     .meta({

@@ -1,4 +1,4 @@
-import type { Actor, EventType, TokenScope } from '@letterhead/shared';
+import type { Actor, DiagnosisCode, EventType, TokenScope } from '@letterhead/shared';
 import type { Instant } from '../instant.ts';
 
 /**
@@ -110,19 +110,24 @@ export interface DomainRow {
   readonly records: readonly RecordState[];
   /** SHA-256 of the DER of public keys that were this domain's before, base64url. */
   readonly previous_keys: readonly string[];
-  /** When its records are checked; null: as soon as possible. Kept lazily: a crash may lose the last minute. */
+  /**
+   * When its records are checked, and what the last check found; null: as soon as possible. Kept lazily: a crash may
+   * lose the last minute.
+   */
   readonly checks: CheckTimes | null;
   readonly created_at: Instant;
   readonly updated_at: Instant;
 }
 
-/** When a domain's records were checked, and are to be. */
+/** When a domain's records were checked, with what came of it, and when they are to be. */
 export interface CheckTimes {
   /** When the last check ended, and when it began. */
   readonly checked_at: Instant | null;
   readonly began_at: Instant | null;
   /** When each record is next checked; null: not without being asked. One that is not named: as soon as possible. */
   readonly due: ByRecord<Instant | null>;
+  /** What the last check of each record found; of one that is not named, nothing is known. */
+  readonly codes: ByRecord<DiagnosisCode>;
 }
 
 /** Something that is about to have happened; the store gives it its id. */

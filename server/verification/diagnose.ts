@@ -1,11 +1,12 @@
-import type { Action, Diagnosis, RecordDiagnosis, Severity } from '@letterhead/shared';
+import type { Action, Diagnosis, RecordDiagnosis } from '@letterhead/shared';
 import { registrableDomain } from '@letterhead/shared';
 import { dnsRecordsOf, type ExpectedRecord } from '../records/dns-records.ts';
 import { isTooLong } from '../records/record-names.ts';
 import { dkimStateOf, stateOf } from '../records/record-states.ts';
-import type { CheckTimes, DomainRow, RecordState } from '../store/store.ts';
+import type { CheckTimes, DomainRow } from '../store/store.ts';
 import { CODES } from './diagnosis/codes.ts';
 import { statusOf } from './record-state.ts';
+import { severityOf } from './severity.ts';
 import type { StoredDiagnosis, StoredRecord } from './stored-diagnosis.ts';
 import { describeUnchecked } from './words/findings.ts';
 
@@ -50,7 +51,7 @@ function diagnoseRecord(
     ...place,
     state: stored.state,
     code: stored.code,
-    severity: severityOf(stored, record, stateOf(row, record.id), now),
+    severity: severityOf(stored.code, record, stateOf(row, record.id), now),
     transient: CODES[stored.code].verdict === 'unknown',
     source: stored.source,
     title: stored.title,
@@ -92,17 +93,4 @@ function notChecked(
     observed_at: null,
     clears_at: null,
   };
-}
-
-/** A record that is still awaited is no error, and a missing Return-Path never is: mail passes without it. */
-function severityOf(
-  { code }: StoredRecord,
-  record: ExpectedRecord,
-  state: RecordState | undefined,
-  now: Date,
-): Severity {
-  if (code !== 'RECORD_MISSING') return CODES[code].severity;
-  const mayCome = !isTooLong(record.fqdn);
-  if (mayCome && state !== undefined && statusOf(state, now) === 'pending') return 'info';
-  return record.kind === 'return_path' ? 'warning' : CODES[code].severity;
 }

@@ -7,6 +7,40 @@ import { openTab } from './open-tab.ts';
 
 const browser = useBrowser();
 
+test('single keys search, filter and add in the list, are listed by ?, and can be turned off', async () => {
+  await using server = await startTestServer();
+  await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
+  await using tab = await openTab(browser(), server, { token: server.token });
+  const { page } = tab;
+  const app = new ConsolePage(page);
+  await page.goto('/');
+  await app.line('example.org').waitFor();
+  await page.keyboard.press('/');
+  await expect.poll(() => focused(page)).toBe('Search by name');
+  await page.keyboard.type('ac?');
+  expect(await page.getByLabel('Search by name').inputValue()).toBe('ac?');
+  await app.button('Show all domains').click();
+  await page.keyboard.press('c');
+  await expect.poll(() => focused(page)).toBe('Domain');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('a');
+  await page.getByText('0 of 1 domain', { exact: true }).waitFor();
+  await app.button('Show all domains').click();
+
+  await page.keyboard.press('?');
+  const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+  expect(await sheet.getByRole('term').allInnerTexts()).toEqual(['/', 'a', 'c', 'e', '?']);
+  await sheet.getByRole('checkbox').uncheck();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('c');
+  await page.keyboard.press('a');
+  await page.keyboard.press('?');
+  expect(await page.getByRole('dialog').count()).toBe(0);
+  await page.getByText('1 domain', { exact: true }).waitFor();
+  await app.button('Shortcuts').click();
+  expect(await sheet.getByRole('checkbox').isChecked()).toBe(false);
+});
+
 test('the keyboard alone is enough to sign in, add, filter, open, check, copy, hesitate and delete', async () => {
   await using server = await startTestServer();
   await server.letterhead.domains.create.mutate({ account: 1, domain: 'first.example.org' });

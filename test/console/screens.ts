@@ -40,6 +40,30 @@ export const SCREENS: readonly ConsoleScreen[] = [
     await page.getByLabel('Domain', { exact: true }).fill('https://example.org/contact');
     await page.getByText('That is a web address.').waitFor();
   }),
+  inside('domains-selected', async (page) => {
+    await openList(page);
+    for (const name of ['mail.example.net', 'shop.example']) await page.getByLabel(`Select ${name}`).check();
+    await page.getByText('2 selected').waitFor();
+  }),
+  inside('check-selected', async (page) => {
+    await openList(page);
+    await page.getByLabel('Select shop.example').check();
+    const bar = page.getByRole('region', { name: 'Selected domains' });
+    await bar.getByRole('button', { name: 'Check' }).click();
+    await page.getByRole('dialog', { name: 'Check one domain' }).waitFor();
+  }),
+  inside('shortcuts', async (page) => {
+    await openList(page);
+    await page.getByRole('button', { name: 'Shortcuts' }).click();
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+  }),
+  inside('add-many', async (page) => {
+    await openList(page);
+    await page.getByRole('button', { name: 'Add many' }).click();
+    await page.getByLabel('Domains', { exact: true }).fill('example.org\n192.0.2.1\nexample.com,Germany');
+    await page.getByRole('button', { name: 'Add 3 domains' }).click();
+    await page.getByRole('listitem').filter({ hasText: 'example.com' }).waitFor();
+  }),
   domain('domain-verified', 'verified'),
   domain('domain-doubled-host', 'doubled', showEvidence),
   domain('domain-cut-value', 'cut', showEvidence),

@@ -184,6 +184,17 @@ export function checksContract(start: StartStore): void {
     expect(await claim(store, LATER)).toEqual([first]);
   });
 
+  test('what a check found of each record is part of the row, and remembered over a clean restart', async () => {
+    await using underTest = await startWithDomains();
+    const { account, row } = underTest;
+    const codes = { 'dkim:1': 'HOST_DOUBLED', return_path: 'CNAME_WRONG_TARGET' } as const;
+    const end = await finish(underTest.store, row, NOON, { times: () => ({ ...checkTimes(LATER), codes }) });
+    expect(end.kind === 'written' && end.row.checks?.codes).toEqual(codes);
+    await nowAndLater(underTest, async ({ domains }) => {
+      expect((await domains.get(account, row.id))?.checks?.codes).toEqual(codes);
+    });
+  });
+
   test('a check that ends keeps its evidence, its change, the event and the next times in one', async () => {
     await using underTest = await startWithDomains();
     const { account, row } = underTest;

@@ -81,10 +81,16 @@ describe('a clock that was a year ahead for a while, and is right again', () => 
       checked_at: CREATED,
       began_at: CREATED,
       due: { 'dkim:1': '2026-01-01T07:36:00Z', return_path: '2026-01-02T01:00:00Z' },
+      codes: {},
     };
     expect(correctTimes(row, times, now, randomBytes)).toBe(times);
     const old = new Date('2026-03-01T00:00:00Z');
-    const givenUp = { checked_at: CREATED, began_at: CREATED, due: { 'dkim:1': null, return_path: null } };
+    const givenUp = {
+      checked_at: CREATED,
+      began_at: CREATED,
+      due: { 'dkim:1': null, return_path: null },
+      codes: {},
+    };
     expect(correctTimes(sendingDomain(), givenUp, old, randomBytes)).toBe(givenUp);
   });
 

@@ -42,7 +42,7 @@ test('two checks of one domain that overlap, as in two processes, do not lose it
   scene.time.pass(5 * SECOND);
   // As if its times had been lost: it is due at once.
   const now = '2026-01-01T00:00:00Z';
-  const unknown = { checked_at: now, began_at: now, due: {} };
+  const unknown = { checked_at: now, began_at: now, due: {}, codes: {} };
   await scene.store.checks.reschedule({ account: scene.account, id: domain.id }, unknown);
   await check();
   expect(await scene.row(domain)).toMatchObject({ verified: true, records: [{ degraded: true }] });

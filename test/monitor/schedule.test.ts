@@ -74,6 +74,7 @@ describe('a domain’s due times', () => {
       checked_at: null,
       began_at: null,
       due: { 'dkim:1': '2026-01-01T00:01:00Z' },
+      codes: {},
     });
   });
 
@@ -82,6 +83,7 @@ describe('a domain’s due times', () => {
       checked_at: null,
       began_at: null,
       due: { 'dkim:1': '2026-01-01T05:00:00Z', return_path: CREATED },
+      codes: {},
     };
     const checked = { ...row, checks: before };
     expect(dueRecords(checked, now)).toEqual(['return_path']);
@@ -93,7 +95,7 @@ describe('a domain’s due times', () => {
 
   test('a domain without known due times is due now', () => {
     expect(dueRecords(row, now)).toEqual(['dkim:1', 'return_path']);
-    const known = { checked_at: null, began_at: null, due: { 'dkim:1': null } };
+    const known = { checked_at: null, began_at: null, due: { 'dkim:1': null }, codes: {} };
     expect(dueRecords({ ...row, checks: known }, now)).toEqual(['return_path']);
   });
 });

@@ -44,7 +44,7 @@ describe('a backup', () => {
     await keepEvidence(store, 1, 1, { seen: ['ü'] });
     await store.checks.reschedule(
       { account: 1, id: 1 },
-      { checked_at: NOON, began_at: null, due: { 'dkim:1': NOON, return_path: null } },
+      { checked_at: NOON, began_at: null, due: { 'dkim:1': NOON, return_path: null }, codes: {} },
     );
     store.tokens.touch(1, NOON);
     await store.settings.setOnce('secret_key_check', 'check');

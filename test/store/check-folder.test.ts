@@ -19,7 +19,7 @@ describe('checking a data folder', () => {
       await keepEvidence(store, account, id, { seen: [] });
       await store.checks.reschedule(
         { account, id },
-        { checked_at: NOON, began_at: null, due: { 'dkim:1': NOON, return_path: null } },
+        { checked_at: NOON, began_at: null, due: { 'dkim:1': NOON, return_path: null }, codes: {} },
       );
       store.tokens.touch(account, NOON);
       // So that a second log has been begun.

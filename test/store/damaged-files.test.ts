@@ -37,7 +37,7 @@ beforeAll(async () => {
     await keepEvidence(store, account, id, { seen: ['a', 'b'] });
     await store.checks.reschedule(
       { account, id },
-      { checked_at: NOON, began_at: null, due: { 'dkim:1': NOON, return_path: null } },
+      { checked_at: NOON, began_at: null, due: { 'dkim:1': NOON, return_path: null }, codes: {} },
     );
     store.tokens.touch(account, NOON);
     // So that some of it is in the log.
@@ -191,8 +191,8 @@ describe('a start', () => {
     [
       'names a file of a newer format',
       'installation.json',
-      '{"format": 3}',
-      /installation\.json was written by a newer Letterhead \(format 3, this one reads 2\)\. Start that version/,
+      '{"format": 4}',
+      /installation\.json was written by a newer Letterhead \(format 4, this one reads 3\)\. Start that version/,
     ],
     [
       'says what to do about a damaged file',

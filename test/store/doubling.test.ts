@@ -95,7 +95,7 @@ test('the time to use a schedule grows no faster than its entries, of one accoun
       expect(schedule.claim(NOON, size, 60)).toHaveLength(size);
       for (const id of upTo(size)) {
         const due = { dkim: NOON, return_path: null };
-        schedule.note(1 + (id % accounts), id, { checked_at: NOON, began_at: null, due });
+        schedule.note(1 + (id % accounts), id, { checked_at: NOON, began_at: null, due, codes: {} });
       }
       for (const id of upTo(size)) schedule.remove(id);
     });

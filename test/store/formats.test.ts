@@ -7,12 +7,21 @@ import { toDomain } from '../../server/domains/domain-view.ts';
 import { openKeyCipher } from '../../server/keys/open-key-cipher.ts';
 import { activeKeyOf, stateOf } from '../../server/records/record-states.ts';
 import { checkFolder } from '../../server/store/json/check-folder.ts';
+import { FORMAT } from '../../server/store/json/formats.ts';
 import type { DomainRow } from '../../server/store/store.ts';
 import { diagnose } from '../../server/verification/diagnose.ts';
 import { readKeptDiagnosis } from '../../server/verification/kept-diagnosis.ts';
 import format1 from './formats/1.json' with { type: 'json' };
 import { type JsonFolder, makeJsonFolder } from './json-folder.ts';
-import { createAccount, createDomain, createToken, renameDomain } from './rows.ts';
+import {
+  createAccount,
+  createDomain,
+  createToken,
+  keepEvidence,
+  madeDomain,
+  NOON,
+  renameDomain,
+} from './rows.ts';
 
 /** A copy of a folder that an earlier version has written. */
 async function folderOfFormat(format: number): Promise<JsonFolder> {
@@ -105,24 +114,49 @@ test('a folder of format 1 goes on where it was, and each file is in the new for
       .sort()
       .at(-1) ?? 0;
   const store = await folder.open();
-  expect(await formatOf(folder, 'installation.json')).toBe(2);
+  expect(await formatOf(folder, 'installation.json')).toBe(FORMAT);
   expect(await readdir(folder.path)).not.toContain('ids.json');
   expect(await formatOf(folder, 'accounts/1.json')).toBe(1);
   const created = await createDomain(store, 1, 'new.example');
   expect(created.kind === 'written' && created.row.id).toBe(highest + 1);
   expect((await createAccount(store)).id).toBe(3);
   expect((await createToken(store, 1))?.id).toBe(5);
-  expect(await formatOf(folder, 'accounts/1.json')).toBe(2);
+  expect(await formatOf(folder, 'accounts/1.json')).toBe(FORMAT);
   expect((await renameDomain(store, 2, 4, 'again.example')).kind).toBe('written');
   const before = await store.domains.list(1, {});
   const again = await folder.open();
   expect(await again.domains.list(1, {})).toEqual(before);
-  expect(await formatOf(folder, 'schedule.json')).toBe(2);
+  expect(await formatOf(folder, 'schedule.json')).toBe(FORMAT);
   const { events } = await again.events.list(1, { after: 0, limit: 1000 });
   expect(events.map(({ id }) => id)).toEqual(events.map((_, at) => at + 1));
   await folder.close();
   expect(await checkFolder(folder.path)).toMatchObject({ usable: true, problems: [] });
 });
+
+test('a folder of format 2, which did not keep what a check found, opens with its times and no codes', async () => {
+  await using folder = await makeJsonFolder();
+  const before = await folder.open();
+  const { id: account } = await createAccount(before);
+  const { id } = await madeDomain(before, account, 'example.org');
+  await keepEvidence(before, account, id, {}, NOON);
+  const { codes: _, ...times } = (await before.domains.get(account, id))?.checks ?? {};
+  await folder.close();
+  for (const name of ['installation.json', `accounts/${account}.json`, 'schedule.json'])
+    await asFormat2(join(folder.path, name));
+  const store = await folder.open();
+  expect(folder.log.filter((line) => !line.startsWith('info'))).toEqual([]);
+  expect((await store.domains.get(account, id))?.checks).toEqual({ ...times, codes: {} });
+});
+
+/** Rewrites a file as format 2 had it. */
+async function asFormat2(path: string): Promise<void> {
+  const { columns, checks, ...file } = JSON.parse(await readFile(path, 'utf8'));
+  const schedule =
+    checks === undefined
+      ? {}
+      : { columns: columns.slice(0, 4), checks: checks.map((line: unknown[]) => line.slice(0, 4)) };
+  await writeFile(path, JSON.stringify({ ...file, ...schedule, format: 2 }));
+}
 
 test('checking a folder of format 1 finds nothing wrong, and changes nothing', async () => {
   await using folder = await folderOfFormat(1);
@@ -142,7 +176,7 @@ test('a file that a newer version has written is named as such, and never as dam
       (error: Error) => error.message,
     );
     const said = [failure, ...folder.log].join('\n');
-    expect(said).toContain(`${name} was written by a newer Letterhead (format 99, this one reads 2)`);
+    expect(said).toContain(`${name} was written by a newer Letterhead (format 99, this one reads ${FORMAT})`);
     expect(said).not.toContain('damaged');
     expect((await checkFolder(folder.path)).problems).toMatchObject([{ file: name }]);
   }

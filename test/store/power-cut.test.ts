@@ -32,7 +32,7 @@ const LIFE: ((store: JsonStore) => Promise<unknown>)[] = [
   async (store) =>
     await store.checks.reschedule(
       { account: 1, id: 1 },
-      { checked_at: NOON, began_at: null, due: { 'dkim:1': NOON, return_path: null } },
+      { checked_at: NOON, began_at: null, due: { 'dkim:1': NOON, return_path: null }, codes: {} },
     ),
   (store) => deleteDomain(store, 1, 2),
   (store) => createToken(store, 2, 'second'),

@@ -34,7 +34,11 @@ const installation = {
   removing: [2],
 };
 
-const schedule = { format: FORMAT, columns: ['id'], checks: [[7, NOON, null, [['dkim:1', NOON]]]] };
+const schedule = {
+  format: FORMAT,
+  columns: ['id'],
+  checks: [[7, NOON, null, [['dkim:1', NOON]], [['dkim:1', 'OK']]]],
+};
 
 /** Every place in a value: the way there, by keys. */
 function placesIn(value: unknown, way: (string | number)[] = []): (string | number)[][] {

@@ -155,7 +155,12 @@ export async function keepEvidence(
 }
 
 export function checkTimes(dkim: Instant | null, returnPath: Instant | null = null): CheckTimes {
-  return { checked_at: NOON, began_at: NOON, due: { 'dkim:1': dkim, return_path: returnPath } };
+  return {
+    checked_at: NOON,
+    began_at: NOON,
+    due: { 'dkim:1': dkim, return_path: returnPath },
+    codes: { 'dkim:1': 'OK' },
+  };
 }
 
 /** Everything durable that a store says of itself, to compare two moments. */

@@ -41,7 +41,7 @@ describe('the data folder', () => {
     store.tokens.touch(1, NOON);
     await store.checks.reschedule(
       { account: 1, id },
-      { checked_at: NOON, began_at: null, due: { 'dkim:1': NOON, return_path: NOON } },
+      { checked_at: NOON, began_at: null, due: { 'dkim:1': NOON, return_path: NOON }, codes: {} },
     );
     await folder.close();
     const names = await readdir(dataDir, { recursive: true });
@@ -71,7 +71,7 @@ describe('the data folder', () => {
     for (const name of ['installation.json', 'accounts/1.json']) {
       const text = await readFile(join(folder.path, name), 'utf8');
       const content = JSON.parse(text);
-      expect(content.format).toBe(2);
+      expect(content.format).toBe(3);
       expect(text).toBe(`${JSON.stringify(content, null, 2)}\n`);
     }
   });

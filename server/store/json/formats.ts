@@ -1,4 +1,11 @@
-import { ActorSchema, EventTypeSchema, IdSchema, SCOPES, SHARE_SCOPE } from '@letterhead/shared';
+import {
+  ActorSchema,
+  DiagnosisCodeSchema,
+  EventTypeSchema,
+  IdSchema,
+  SCOPES,
+  SHARE_SCOPE,
+} from '@letterhead/shared';
 import { z } from 'zod';
 import type {
   AccountRow,
@@ -15,7 +22,7 @@ import { quickCheck } from './quick-check.ts';
 import { accountUpgrades, installationUpgrades, renumbered, scheduleUpgrades } from './upgrades.ts';
 
 /** The number that every file carries: raised with each change of what is written, whatever it is (upgrades.ts). */
-export const FORMAT = 2;
+export const FORMAT = 3;
 
 /** What a file has to be like. */
 export interface Shape<T> {
@@ -231,16 +238,17 @@ export const IdsFormat1Shape = shape(
 );
 
 /** What each column of `schedule.json` holds; a line a domain, for there may be 100,000. */
-export const SCHEDULE_COLUMNS = ['id', 'checked_at', 'began_at', 'due'] as const;
+export const SCHEDULE_COLUMNS = ['id', 'checked_at', 'began_at', 'due', 'codes'] as const;
 
 const ScheduleLineSchema = z.tuple([
   IdSchema,
   InstantSchema.nullable(),
   InstantSchema.nullable(),
   z.array(z.tuple([RecordIdSchema, InstantSchema.nullable()])),
+  z.array(z.tuple([RecordIdSchema, DiagnosisCodeSchema])),
 ]);
 
-/** `schedule.json`: when each domain was checked, and when its records are due. */
+/** `schedule.json`: when each domain was checked, what was found, and when its records are due. */
 export const ScheduleFileShape = shape(
   z.strictObject({
     format: FormatSchema,
@@ -256,7 +264,7 @@ export const TokenUseFileShape = shape(
     format: FormatSchema,
     tokens: z.array(z.strictObject({ id: IdSchema, last_used_at: InstantSchema })),
   }),
-  [renumbered(1)],
+  [renumbered(1), renumbered(2)],
 );
 
 export type ScheduleFile = z.infer<typeof ScheduleFileShape.schema>;
@@ -268,7 +276,7 @@ export const EvidenceFileShape = shape(
     format: FormatSchema,
     evidence: z.custom<JsonValue>(() => true),
   }),
-  [renumbered(1)],
+  [renumbered(1), renumbered(2)],
 );
 
 /** The first line of an account's log; every other line is an event. */

@@ -1,5 +1,7 @@
+import { DIAGNOSIS_CODES, type DiagnosisCode } from '@letterhead/shared';
 import type { Instant } from '../../instant.ts';
-import type { AccountRow, CheckTimes, DueCheck } from '../store.ts';
+import { freeze } from '../freeze.ts';
+import type { AccountRow, ByRecord, CheckTimes, DueCheck } from '../store.ts';
 import type { Account } from './account.ts';
 import type { LazyFile } from './document.ts';
 import { DueTurns, type OwnedEntry } from './due-turns.ts';
@@ -11,6 +13,7 @@ interface Times {
   readonly beganAt: number | null;
   /** By record. */
   readonly dues: Readonly<Record<string, number | null>>;
+  readonly codes: ByRecord<DiagnosisCode>;
 }
 
 /** A domain in the schedule. */
@@ -130,6 +133,7 @@ export class Schedule {
       checked_at: toInstant(times.checkedAt),
       began_at: toInstant(times.beganAt),
       due: Object.fromEntries(dues),
+      codes: times.codes,
     };
   }
 
@@ -149,9 +153,7 @@ export class Schedule {
     let count = 0;
     for (const { id, times } of this.#checks.values()) {
       if (times === null) continue;
-      const { checkedAt, beganAt, dues } = times;
-      const due = Object.entries(dues).map(([record, at]) => `["${record}", ${jsonInstant(at)}]`);
-      lines += `${separator}[${id}, ${jsonInstant(checkedAt)}, ${jsonInstant(beganAt)}, [${due.join(', ')}]]`;
+      lines += `${separator}${jsonLine(id, times)}`;
       separator = ',\n    ';
       count++;
       if (count % LINES_AT_ONCE !== 0) continue;
@@ -184,18 +186,44 @@ export class Schedule {
   }
 }
 
-function fromCheckTimes({ checked_at, began_at, due }: CheckTimes): Times {
-  return toTimes(checked_at, began_at, Object.entries(due));
+function jsonLine(id: number, { checkedAt, beganAt, dues, codes }: Times): string {
+  const due = Object.entries(dues).map(([record, at]) => `["${record}", ${jsonInstant(at)}]`);
+  const found = Object.entries(codes).map(([record, code]) => `["${record}", "${code}"]`);
+  const columns = [
+    id,
+    jsonInstant(checkedAt),
+    jsonInstant(beganAt),
+    `[${due.join(', ')}]`,
+    `[${found.join(', ')}]`,
+  ];
+  return `[${columns.join(', ')}]`;
+}
+
+function fromCheckTimes({ checked_at, began_at, due, codes }: CheckTimes): Times {
+  return toTimes(checked_at, began_at, Object.entries(due), Object.entries(codes));
 }
 
 function toTimes(
   checkedAt: Instant | null,
   beganAt: Instant | null,
   due: readonly (readonly [record: string, at: Instant | null])[],
+  found: readonly (readonly [record: string, code: DiagnosisCode])[],
 ): Times {
   const dues: Record<string, number | null> = {};
   for (const [record, at] of due) dues[record] = toSeconds(at);
-  return { checkedAt: toSeconds(checkedAt), beganAt: toSeconds(beganAt), dues };
+  return { checkedAt: toSeconds(checkedAt), beganAt: toSeconds(beganAt), dues, codes: toCodes(found) };
+}
+
+/** The catalogue's own strings: those that come out of a file would be a string for each domain. */
+const INTERNED = new Map(DIAGNOSIS_CODES.map((code) => [code, code]));
+
+/** Frozen, because rows hold the same object. */
+function toCodes(
+  found: readonly (readonly [record: string, code: DiagnosisCode])[],
+): ByRecord<DiagnosisCode> {
+  const codes: Record<string, DiagnosisCode> = {};
+  for (const [record, code] of found) codes[record] = INTERNED.get(code) ?? code;
+  return freeze(codes);
 }
 
 /** Null: none of them is. */

@@ -69,6 +69,7 @@ export const accountUpgrades = [
   z
     .looseObject({ format: z.literal(1), domains: z.array(DomainFormat1) })
     .transform((file) => ({ ...file, format: 2 })),
+  renumbered(2),
 ];
 
 const Rows = z.array(z.looseObject({ id: z.number() }));
@@ -88,6 +89,7 @@ export const installationUpgrades = [
       next: { account: 1, token: 1, domain: 1 },
       ...file,
     })),
+  renumbered(2),
 ];
 
 const Due = z.string().nullable();
@@ -107,5 +109,13 @@ export const scheduleUpgrades = [
           ['return_path', return_path],
         ],
       ]),
+    })),
+  z
+    .looseObject({ format: z.literal(2), checks: z.array(z.array(z.unknown())) })
+    .transform(({ checks, ...file }) => ({
+      ...file,
+      format: 3,
+      // What the last check found was kept in the evidence alone: the next check tells.
+      checks: checks.map((line) => [...line, []]),
     })),
 ];

@@ -7,6 +7,7 @@ import { describeEvent } from '../events/describe-event.tsx';
 import { addToLog, isLog, rereadLogs, setNewestEvent } from '../events/event-log.ts';
 import { api, queryClient } from './api.ts';
 import { Invalidations } from './invalidations.ts';
+import { statusUpdates } from './status-updates.ts';
 
 /** State of the event stream, and so how fresh the page is. */
 export type Liveness = 'connecting' | 'live' | 'lost';
@@ -59,6 +60,8 @@ const invalidations = new Invalidations(queryClient);
 
 function onEvent(account: number, event: Event): void {
   invalidations.add(staleAfter(account, event));
+  const { domain } = event;
+  if (domain !== null && event.type.startsWith('domain.')) statusUpdates.add({ account, ...domain });
   addToLog(account, event);
   if (ANNOUNCED.has(event.type)) announce(describeEvent(event));
 }
@@ -79,7 +82,6 @@ function staleAfter(account: number, { type, domain }: Event): QueryKey[] {
     const names = type === 'domain.created' || type === 'domain.renamed' || type === 'domain.deleted';
     return [
       ...(names ? [api.domains.list.queryKey({ account })] : []),
-      api.domains.statuses.queryKey({ account }),
       api.domains.get.queryKey({ account, id: domain.id }),
       api.domains.diagnosis.queryKey({ account, id: domain.id }),
     ];

@@ -16,7 +16,7 @@ export function Dialog({ title, onClose, children }: DialogProps) {
     const shown = dialog.current;
     shown?.showModal();
     // By itself the browser would begin with the button that closes it.
-    shown?.querySelector<HTMLElement>('input, select')?.focus();
+    shown?.querySelector<HTMLElement>('input, textarea, select')?.focus();
     return () => {
       shown?.close();
       // What had opened it may be gone with what was done in it.

@@ -9,18 +9,20 @@ interface PageProps {
   readonly heading: ComponentChildren;
   /** What stands beside the heading. */
   readonly actions?: ComponentChildren;
+  /** Where the page is scrolled to on arrival, in pixels. */
+  readonly scroll?: number;
   readonly children: ComponentChildren;
 }
 
 /** A page with its heading, which gets the focus on arrival as on a page that was loaded. */
-export function Page({ title, back, heading, actions, children }: PageProps) {
+export function Page({ title, back, heading, actions, scroll = 0, children }: PageProps) {
   const top = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${title} · Letterhead`;
   }, [title]);
   useEffect(() => {
     top.current?.focus({ preventScroll: true });
-    scrollTo(0, 0);
+    scrollTo(0, scroll);
   }, []);
   return (
     <main id="content" class="page">

@@ -12,6 +12,18 @@ export function StatusBadge({ status }: { status: Status }) {
   );
 }
 
+/** In the place of *Waiting* where waiting won't do: a record is wrong. */
+export function AttentionBadge() {
+  return (
+    <span class="badge" data-tone="error" data-status="attention">
+      <TriangleAlert aria-hidden="true" />
+      {NEEDS_ATTENTION}
+    </span>
+  );
+}
+
+export const NEEDS_ATTENTION = 'Needs attention';
+
 /** What each state is called, and what it means, for a person. */
 export const STATUSES = {
   verified: { tone: 'ok', word: 'Verified', Icon: CircleCheck, meaning: 'Mail can be sent from it.' },

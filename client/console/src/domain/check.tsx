@@ -2,6 +2,7 @@ import type { Diagnosis } from '@letterhead/shared';
 import { useMutation } from '@tanstack/react-query';
 import { useEffect } from 'preact/hooks';
 import { api, queryClient } from '../api/api.ts';
+import { statusUpdates } from '../api/status-updates.ts';
 import { announce } from '../components/announcer.tsx';
 import { DomainName } from '../components/domain-name.tsx';
 import { useMay } from '../session/identity.ts';
@@ -11,10 +12,8 @@ export function useCheck(account: number, id: number) {
   const options = api.domains.verifyDns.mutationOptions({
     onSuccess: async (domain) => {
       queryClient.setQueryData(api.domains.get.queryKey({ account, id }), domain);
-      await Promise.all([
-        queryClient.invalidateQueries({ queryKey: api.domains.diagnosis.queryKey({ account, id }) }),
-        queryClient.invalidateQueries({ queryKey: api.domains.statuses.queryKey({ account }) }),
-      ]);
+      statusUpdates.add({ account, id, name: domain.domain });
+      await queryClient.invalidateQueries({ queryKey: api.domains.diagnosis.queryKey({ account, id }) });
       const name = <DomainName name={domain.domain} />;
       announce(domain.verified ? <>{name} is verified.</> : <>Checked: {name} is not verified.</>);
     },

@@ -14,7 +14,7 @@ export function Delete({ domain, onClose }: { domain: Domain; onClose: () => voi
   const remove = useMutation(
     api.domains.delete.mutationOptions({
       onSuccess: () => {
-        queryClient.setQueryData(api.domains.list.queryKey({ account }), (all) =>
+        queryClient.setQueryData(api.domains.statuses.queryKey({ account }), (all) =>
           all?.filter((one) => one.id !== id),
         );
         navigate(`/accounts/${account}/domains`);

@@ -1,16 +1,20 @@
-import type { Status } from '@letterhead/shared';
+import type { Severity } from '@letterhead/shared';
 import { memo } from 'preact/compat';
 import { navigate } from 'wouter-preact/use-browser-location';
 import { DomainName } from '../components/domain-name.tsx';
-import { StatusBadge } from '../components/status-badge.tsx';
+import { AttentionBadge, StatusBadge } from '../components/status-badge.tsx';
 import { exactTime, relativeTime } from '../components/time.tsx';
-import type { DomainListItem } from './list-items.ts';
+import type { DomainListItem, StateFilter } from './list-items.ts';
+import { REASONS } from './reasons.ts';
 
 /** Plain values, so that a row is rendered again only where it reads differently. Times in milliseconds since 1970. */
 interface DomainRowProps {
   readonly href: string;
   readonly name: string;
-  readonly status: Status;
+  /** `attention` in the place of `pending` where waiting won't do. */
+  readonly state: StateFilter;
+  readonly reason: string | null;
+  readonly severity: Severity;
   readonly checkedAt: number | null;
   readonly checked: string;
   readonly nextCheckAt: number | null;
@@ -19,11 +23,13 @@ interface DomainRowProps {
 
 /** What a row shows of a line as seen from `now`. */
 export function rowProps(item: DomainListItem, account: number, now: number): DomainRowProps {
-  const { id, name, status, checked_at, next_check_at } = item;
+  const { id, domain, status, code, severity, checked_at, next_check_at } = item;
   return {
     href: `/accounts/${account}/domains/${id}`,
-    name,
-    status,
+    name: domain,
+    state: item.needsAttention && status === 'pending' ? 'attention' : status,
+    reason: REASONS[code],
+    severity,
     checkedAt: checked_at?.getTime() ?? null,
     checked: checked_at === null ? 'not yet' : relativeTime(checked_at, now),
     nextCheckAt: next_check_at?.getTime() ?? null,
@@ -31,18 +37,35 @@ export function rowProps(item: DomainListItem, account: number, now: number): Do
   };
 }
 
-/** There can be a thousand of them: a row has no state, no effects and no handlers of its own. */
-export const DomainRow = memo(function DomainRow(props: DomainRowProps) {
-  const { href, name, status, checkedAt, checked, nextCheckAt, nextCheck } = props;
+interface PlacedRowProps extends DomainRowProps {
+  /** Among all rows, of which few are rendered. */
+  readonly index: number;
+  readonly isSelected: boolean;
+  readonly measure: (row: HTMLElement | null) => void;
+}
+
+/** Many of them come and go while the page is scrolled: a row has no state, no effects and no handlers of its own. */
+export const DomainRow = memo(function DomainRow(props: PlacedRowProps) {
+  const { href, name, state, reason, severity, checkedAt, checked, nextCheckAt, nextCheck } = props;
   return (
-    <tr>
+    <tr ref={props.measure} data-index={props.index} aria-rowindex={props.index + 2}>
       <th scope="row">
-        <a href={href} onClick={follow}>
-          <DomainName name={name} />
-        </a>
+        <div class="named">
+          <input type="checkbox" aria-label={`Select ${name}`} checked={props.isSelected} />
+          <a href={href} onClick={follow}>
+            <DomainName name={name} />
+          </a>
+        </div>
       </th>
       <td>
-        <StatusBadge status={status} />
+        <div class="state">
+          {state === 'attention' ? <AttentionBadge /> : <StatusBadge status={state} />}
+          {reason !== null && (
+            <span class="reason" data-tone={severity}>
+              {reason}
+            </span>
+          )}
+        </div>
       </td>
       <td data-label="Last check">{moment(checkedAt, checked)}</td>
       <td data-label="Next check">{moment(nextCheckAt, nextCheck)}</td>

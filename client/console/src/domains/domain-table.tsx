@@ -1,70 +1,159 @@
+import { ArrowDown, ArrowUp } from 'lucide-preact';
+import { useMemo, useRef } from 'preact/hooks';
 import { useNow } from '../components/time.tsx';
 import { useIdentity } from '../session/identity.ts';
 import { DomainRow, rowProps } from './domain-row.tsx';
-import type { DomainListItem, Filter } from './list-items.ts';
-import { useIncrementalCount } from './use-incremental-count.ts';
+import type { DomainListItem, Sort, SortColumn } from './list-items.ts';
+import type { ListView } from './use-list-view.ts';
+import { type Place, useWindowRows } from './use-window-rows.ts';
 
-const SKELETON_ROWS = [1, 2, 3, 4, 5, 6];
+const COLUMNS: readonly (readonly [SortColumn, string])[] = [
+  ['name', 'Domain'],
+  ['state', 'State'],
+  ['checked', 'Last check'],
+  ['next', 'Next check'],
+];
 
-interface DomainTableProps {
-  /** Undefined while they are read. */
-  readonly items: readonly DomainListItem[] | undefined;
-  readonly filter: Filter;
-  readonly onShowAll: () => void;
+export interface DomainTableProps {
+  readonly items: readonly DomainListItem[];
+  readonly sort: Sort;
+  /** Where it begins. */
+  readonly from: Place;
+  readonly onLeave: (place: Place) => void;
+  readonly onSort: (sort: Sort) => void;
+  /** Ids. */
+  readonly selected: ReadonlySet<number>;
+  readonly onSelect: (id: number) => void;
 }
 
-export function DomainTable({ items, filter, onShowAll }: DomainTableProps) {
+export function DomainTable({ items, sort, from, onLeave, onSort, selected, onSelect }: DomainTableProps) {
   const { account } = useIdentity();
   const now = useNow();
-  const count = useIncrementalCount(items?.length ?? 0, filter);
-  if (items?.length === 0) return <NoMatch filter={filter} onShowAll={onShowAll} />;
+  const body = useRef<HTMLTableSectionElement>(null);
+  const keys = useMemo(() => items.map(({ id }) => id), [items]);
+  const { indices, before, after, measure } = useWindowRows(body, { keys, from, onLeave });
   return (
-    <table class="domains" aria-busy={items === undefined}>
-      <thead>
-        <tr>
-          <th scope="col">Domain</th>
-          <th scope="col">State</th>
-          <th scope="col">Last check</th>
-          <th scope="col">Next check</th>
-        </tr>
-      </thead>
-      <tbody>
-        {items === undefined
-          ? SKELETON_ROWS.map((item) => <SkeletonRow key={item} />)
-          : items
-              .slice(0, count)
-              .map((item) => <DomainRow key={item.id} {...rowProps(item, account.id, now)} />)}
+    <table class="domains" aria-rowcount={items.length + 1}>
+      <Head sort={sort} onSort={onSort} />
+      <tbody
+        ref={body}
+        onChange={(event) => {
+          const item = items[indexOf(event.target)];
+          if (item !== undefined) onSelect(item.id);
+        }}
+      >
+        <Spacer height={before} />
+        {indices.map((index) => {
+          const item = items[index];
+          if (item === undefined) return null;
+          return (
+            <DomainRow
+              key={item.id}
+              {...rowProps(item, account.id, now)}
+              index={index}
+              isSelected={selected.has(item.id)}
+              measure={measure}
+            />
+          );
+        })}
+        <Spacer height={after} />
       </tbody>
     </table>
   );
 }
 
-function SkeletonRow() {
+/** The index of the row that an event comes from; its checkbox has no handler of its own. */
+function indexOf(target: EventTarget | null): number {
+  return target instanceof Element ? Number(target.closest<HTMLElement>('tr')?.dataset['index']) : -1;
+}
+
+/** Stands for the rows that are not rendered. */
+function Spacer({ height }: { height: number }) {
+  if (height <= 0) return null;
   return (
-    <tr class="skeleton">
-      <th scope="row">
-        <span />
-      </th>
-      <td>
-        <span />
-      </td>
-      <td>
-        <span />
-      </td>
-      <td>
-        <span />
-      </td>
+    <tr class="spacer">
+      <td colSpan={COLUMNS.length} style={{ blockSize: height }} />
     </tr>
   );
 }
 
-function NoMatch({ filter, onShowAll }: Pick<DomainTableProps, 'filter' | 'onShowAll'>) {
+function Head({ sort, onSort }: Pick<DomainTableProps, 'sort' | 'onSort'>) {
+  return (
+    <thead>
+      <tr aria-rowindex={1}>
+        {COLUMNS.map(([column, name]) => (
+          <SortableHeading key={column} column={column} name={name} sort={sort} onSort={onSort} />
+        ))}
+      </tr>
+    </thead>
+  );
+}
+
+interface SortableHeadingProps extends Pick<DomainTableProps, 'sort' | 'onSort'> {
+  readonly column: SortColumn;
+  readonly name: string;
+}
+
+function SortableHeading({ column, name, sort, onSort }: SortableHeadingProps) {
+  const isSorted = sort.column === column;
+  const { isDescending } = sort;
+  const Arrow = isDescending ? ArrowDown : ArrowUp;
+  return (
+    <th scope="col" aria-sort={isSorted ? (isDescending ? 'descending' : 'ascending') : undefined}>
+      <button
+        type="button"
+        class="sort"
+        onClick={() => onSort({ column, isDescending: isSorted && !isDescending })}
+      >
+        {name}
+        {isSorted && <Arrow aria-hidden="true" />}
+      </button>
+    </th>
+  );
+}
+
+const SKELETON_ROWS = [1, 2, 3, 4, 5, 6];
+
+/** Stands in the table's place while the domains are read. */
+export function TableSkeleton() {
+  return (
+    <table class="domains" aria-busy="true">
+      <thead>
+        <tr>
+          {COLUMNS.map(([column, name]) => (
+            <th key={column} scope="col">
+              <span class="sort">{name}</span>
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {SKELETON_ROWS.map((row) => (
+          <tr key={row} class="skeleton">
+            {COLUMNS.map(([column]) => (
+              <td key={column}>
+                <span />
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+interface NoMatchProps {
+  readonly view: Pick<ListView, 'search'>;
+  readonly onShowAll: () => void;
+}
+
+export function NoMatch({ view, onShowAll }: NoMatchProps) {
   return (
     <div class="empty">
       <p>
-        {filter.search.trim() === ''
+        {view.search.trim() === ''
           ? 'No domain is in this state.'
-          : `No domain here has “${filter.search.trim()}” in its name.`}
+          : `No domain here has “${view.search.trim()}” in its name.`}
       </p>
       <button type="button" class="button" onClick={onShowAll}>
         Show all domains

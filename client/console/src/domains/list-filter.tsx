@@ -1,19 +1,22 @@
-import type { Status } from '@letterhead/shared';
 import { Search } from 'lucide-preact';
-import { STATUS_NAMES, STATUSES } from '../components/status-badge.tsx';
-import type { Filter } from './list-items.ts';
+import { NEEDS_ATTENTION, STATUS_NAMES, STATUSES } from '../components/status-badge.tsx';
+import type { Filter, StateFilter } from './list-items.ts';
 
 interface ListFilterProps {
   readonly filter: Filter;
-  readonly counts: Record<Status, number>;
+  readonly counts: Record<StateFilter, number>;
   /** Undefined while they are read. */
-  readonly shown: number | undefined;
   readonly total: number | undefined;
   readonly onChange: (filter: Filter) => void;
 }
 
+const STATES: readonly (readonly [StateFilter, string])[] = [
+  ['attention', NEEDS_ATTENTION],
+  ...STATUS_NAMES.map((status) => [status, STATUSES[status].word] as const),
+];
+
 /** What the list is narrowed by: a part of the name, and a state. */
-export function ListFilter({ filter, counts, shown, total, onChange }: ListFilterProps) {
+export function ListFilter({ filter, counts, total, onChange }: ListFilterProps) {
   return (
     <search class="list-filter" aria-busy={total === undefined}>
       <label class="search">
@@ -33,22 +36,19 @@ export function ListFilter({ filter, counts, shown, total, onChange }: ListFilte
         <Choice
           label="All"
           count={total}
-          checked={filter.status === null}
-          onChoose={() => onChange({ ...filter, status: null })}
+          checked={filter.state === null}
+          onChoose={() => onChange({ ...filter, state: null })}
         />
-        {STATUS_NAMES.map((status) => (
+        {STATES.map(([state, label]) => (
           <Choice
-            key={status}
-            label={STATUSES[status].word}
-            count={total === undefined ? undefined : counts[status]}
-            checked={filter.status === status}
-            onChoose={() => onChange({ ...filter, status })}
+            key={state}
+            label={label}
+            count={total === undefined ? undefined : counts[state]}
+            checked={filter.state === state}
+            onChoose={() => onChange({ ...filter, state })}
           />
         ))}
       </fieldset>
-      <p class="visually-hidden" role="status">
-        {shown !== undefined && `${shown} of ${total} domains`}
-      </p>
     </search>
   );
 }

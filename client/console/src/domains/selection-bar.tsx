@@ -1,0 +1,51 @@
+import { useState } from 'preact/hooks';
+import { useMay } from '../session/identity.ts';
+import { BULK, type BulkAction, BulkDialog } from './bulk-dialog.tsx';
+import { saveList } from './export-list.ts';
+import type { DomainListItem } from './list-items.ts';
+
+const ACTIONS: readonly BulkAction[] = ['check', 'share', 'delete'];
+
+interface SelectionBarProps {
+  readonly account: number;
+  readonly selected: readonly DomainListItem[];
+  readonly onClear: () => void;
+}
+
+/** What can be done about the selected domains at once. */
+export function SelectionBar({ account, selected, onClear }: SelectionBarProps) {
+  const mayWrite = useMay('domains:write');
+  // As they were selected when it was opened: what is deleted leaves the selection.
+  const [bulk, setBulk] = useState<{ action: BulkAction; items: readonly DomainListItem[] } | null>(null);
+  const close = () => {
+    setBulk(null);
+    onClear();
+  };
+  return (
+    <>
+      {selected.length > 0 && (
+        <section class="selection" aria-label="Selected domains">
+          <p>{selected.length} selected</p>
+          {mayWrite &&
+            ACTIONS.map((action) => (
+              <button
+                key={action}
+                type="button"
+                class="button"
+                onClick={() => setBulk({ action, items: selected })}
+              >
+                {BULK[action].verb}
+              </button>
+            ))}
+          <button type="button" class="button" onClick={() => saveList(selected)}>
+            Export
+          </button>
+          <button type="button" class="button" onClick={onClear}>
+            Clear
+          </button>
+        </section>
+      )}
+      {bulk !== null && <BulkDialog account={account} {...bulk} onClose={close} />}
+    </>
+  );
+}
