@@ -37,5 +37,10 @@ export async function openTab(
       errors.push(message.text());
     }
   });
-  return { page, errors, [Symbol.asyncDispose]: () => context.close() };
+  const close = async () => {
+    // A request that a test has put a hand on may still be under way.
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    await context.close();
+  };
+  return { page, errors, [Symbol.asyncDispose]: close };
 }

@@ -10,15 +10,15 @@ interface HostSpellingChoiceProps {
 }
 
 const CHOICES: readonly { readonly spelling: HostSpelling; readonly word: string }[] = [
-  { spelling: 'short', word: 'Short' },
-  { spelling: 'full', word: 'In full' },
+  { spelling: 'short', word: 'Short (most providers)' },
+  { spelling: 'full', word: 'Full' },
 ];
 
 /** The choice between the two, with a line on which one providers want. */
 export function HostSpellingChoice({ form: { zone, records }, spelling, onChange }: HostSpellingChoiceProps) {
   return (
     <fieldset class="host-form">
-      <legend>Host name</legend>
+      <legend>Show host as</legend>
       <div class="choices">
         {CHOICES.map((choice) => (
           <label key={choice.spelling}>
@@ -33,9 +33,8 @@ export function HostSpellingChoice({ form: { zone, records }, spelling, onChange
         ))}
       </div>
       <p class="hint">
-        Most providers add <strong>.{zone}</strong> by themselves and want the short one. If the form then
-        shows <code>{records[0]?.fqdn}</code>, it is right. Only where a form asks for the full name, take
-        that.
+        Most providers add <strong>.{zone}</strong> for you: use the short host. If their form then shows{' '}
+        <code>{records[0]?.fqdn}</code>, that’s correct. Use the full host only if the form asks for it.
       </p>
     </fieldset>
   );
