@@ -5,19 +5,21 @@ import { startTestServer } from '../running-server.ts';
 import { useBrowser } from './browser-suite.ts';
 import { ConsolePage } from './console-page.ts';
 import { dkimOf } from './fixture.ts';
+import { countLayoutShift, layoutShift } from './layout-shift.ts';
 import { openTab, type TabOptions } from './open-tab.ts';
 
 const browser = useBrowser();
 
 const WIDE = { width: 1280, height: 800 };
 const PHONE = { width: 360, height: 740 };
+const ROUTE_53 = ['ns-1.awsdns-01.com', 'ns-2.awsdns-02.net'];
 const LONG_NAME = `${'a'.repeat(60)}.${'b'.repeat(60)}.example.org`;
 
 test.each([
   ['in the first 500 px of a window', WIDE, 500],
   ['on the first screen of a phone', PHONE, PHONE.height],
 ])('a new domain’s records, all of them, stand %s, after at most 120 words', async (_, viewport, bottom) => {
-  await using opened = await openDomain('example.org', { viewport });
+  await using opened = await openDomain('example.org', { viewport }, ROUTE_53);
   const { page, app } = opened;
   await page.getByRole('heading', { name: 'Add 2 records to example.org' }).waitFor();
   await page.getByText('0 of 2 found').waitFor();
@@ -60,6 +62,19 @@ test('hosts in full are in full in what there is to do, too', async () => {
 
 const GOOGLE = ['ns-cloud-a1.googledomains.com', 'ns-cloud-a2.googledomains.com'];
 
+test('a page that learns who the provider is moves nothing that is read', async () => {
+  await using server = await startTestServer({
+    dns: { zones: { 'example.org': {}, ...zonesOf(['ada.ns.cloudflare.com', 'bob.ns.cloudflare.com']) } },
+  });
+  const { id } = await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
+  await using tab = await openTab(browser(), server, { token: server.token, viewport: WIDE });
+  await countLayoutShift(tab.page);
+  await tab.page.goto(`/accounts/1/domains/${id}`);
+  await tab.page.getByText('The DNS of example.org is at Cloudflare').waitFor();
+  await tab.page.getByText('At Cloudflare, enter the host without .example.org in “Name”').waitFor();
+  expect(await layoutShift(tab.page)).toBeLessThan(0.02);
+});
+
 test('name servers that two providers share lead to both, with the plain value until one is chosen', async () => {
   await using opened = await openDomain('example.org', {}, GOOGLE);
   const { page, app, domain } = opened;
@@ -80,7 +95,7 @@ test('name servers that two providers share lead to both, with the plain value u
 });
 
 test('a person who typed quotation marks is never told to type them, where long values have them otherwise', async () => {
-  await using opened = await openDomain('example.org', {}, ['ns-1.awsdns-01.com', 'ns-2.awsdns-02.com']);
+  await using opened = await openDomain('example.org', {}, ROUTE_53);
   const { server, page, app, domain } = opened;
   const { hostname, value } = dkimOf(domain);
   await page.getByText('Long values go in quotation marks').waitFor();
@@ -204,9 +219,9 @@ async function bottomOf(element: Locator): Promise<number> {
 
 /** Counts the words that a person sees before a button. */
 function wordsBefore(page: Page, button: string): Promise<number> {
-  return page.getByRole('button', { name: button }).evaluate((element) => {
+  return page.getByRole('button', { name: button }).evaluate(() => {
     const text = document.body.innerText;
-    const before = text.slice(0, text.indexOf(element.innerText.trim().split('\n')[0] ?? ''));
+    const before = text.slice(0, text.indexOf('Copy'));
     return before.split(/\s+/).filter(Boolean).length;
   });
 }

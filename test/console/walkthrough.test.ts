@@ -224,7 +224,9 @@ test('the provider is recognized from the name servers, with its habits', async 
   await page.goto(`/accounts/1/domains/${id}`);
   await page.getByText('The DNS of example.org is at Amazon Route 53').waitFor();
   await page
-    .getByText('In “Record name”, enter the host without .example.org; in “Value”, the value.')
+    .getByText(
+      'At Amazon Route 53, enter the host without .example.org in “Record name”, and the value in “Value”.',
+    )
     .waitFor();
   const link = page.getByRole('link', { name: 'open its DNS page of Amazon Route 53 (in a new tab)' });
   expect(await link.getAttribute('href')).toMatch(/^https:\/\/console\.aws\.amazon\.com\//);

@@ -22,10 +22,21 @@ interface ChecklistProps {
   readonly problem: ComponentChildren;
   /** Where the records go. */
   readonly note: ComponentChildren;
+  /** How the form there wants them. */
+  readonly hints: ComponentChildren;
 }
 
 /** The records to publish: what to enter, which are found, and what is the matter with those that are wrong. */
-export function Checklist({ form, diagnosis, asTyped, action, isAwaited, problem, note }: ChecklistProps) {
+export function Checklist({
+  form,
+  diagnosis,
+  asTyped,
+  action,
+  isAwaited,
+  problem,
+  note,
+  hints,
+}: ChecklistProps) {
   const [spelling, setSpelling] = useState<HostSpelling>('short');
   const found = countFound(diagnosis);
   const isPublished = found === form.records.length;
@@ -64,7 +75,7 @@ export function Checklist({ form, diagnosis, asTyped, action, isAwaited, problem
         {action}
       </div>
       {problem}
-      {!isPublished && <HostSpellingChoice form={form} spelling={spelling} onChange={setSpelling} />}
+      {!isPublished && <HostSpellingChoice spelling={spelling} onChange={setSpelling} hints={hints} />}
     </section>
   );
 }

@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import { AdviceList } from './advice.tsx';
 import { Checklist } from './checklist.tsx';
 import { dnsForm } from './dns-form.ts';
+import { FormHints } from './form-hints.tsx';
 import { quotesStrings, recognizeProviders, spellingFor } from './provider.ts';
 import { ProviderNote } from './provider-note.tsx';
 import type { Provider } from './providers.ts';
@@ -46,15 +47,8 @@ export function DomainInstructions({
         action={action}
         isAwaited={isChecking}
         problem={problem}
-        note={
-          <ProviderNote
-            form={form}
-            candidates={candidates}
-            provider={provider}
-            onChoose={choose}
-            isQuoted={quotesStrings(provider, codes)}
-          />
-        }
+        note={<ProviderNote zone={form.zone} candidates={candidates} provider={provider} onChoose={choose} />}
+        hints={<FormHints form={form} provider={provider} isQuoted={quotesStrings(provider, codes)} />}
       />
       <AdviceList advice={diagnosis?.advice ?? []} asTyped={asTyped} />
     </div>

@@ -1,12 +1,13 @@
-import type { DnsForm } from './dns-form.ts';
+import type { ComponentChildren } from 'preact';
 
 /** Whether hosts are shown relative to the zone or with it. */
 export type HostSpelling = 'short' | 'full';
 
 interface HostSpellingChoiceProps {
-  readonly form: DnsForm;
   readonly spelling: HostSpelling;
   readonly onChange: (spelling: HostSpelling) => void;
+  /** Which one the form wants. */
+  readonly hints: ComponentChildren;
 }
 
 const CHOICES: readonly { readonly spelling: HostSpelling; readonly word: string }[] = [
@@ -14,8 +15,8 @@ const CHOICES: readonly { readonly spelling: HostSpelling; readonly word: string
   { spelling: 'full', word: 'Full' },
 ];
 
-/** The choice between the two, with a line on which one providers want. */
-export function HostSpellingChoice({ form: { zone, records }, spelling, onChange }: HostSpellingChoiceProps) {
+/** The choice between the two. */
+export function HostSpellingChoice({ spelling, onChange, hints }: HostSpellingChoiceProps) {
   return (
     <fieldset class="host-form">
       <legend>Show host as</legend>
@@ -32,10 +33,7 @@ export function HostSpellingChoice({ form: { zone, records }, spelling, onChange
           </label>
         ))}
       </div>
-      <p class="hint">
-        Most providers add <strong>.{zone}</strong> for you: use the short host. If their form then shows{' '}
-        <code>{records[0]?.fqdn}</code>, that’s correct. Use the full host only if the form asks for it.
-      </p>
+      {hints}
     </fieldset>
   );
 }

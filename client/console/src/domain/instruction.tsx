@@ -1,5 +1,6 @@
 import { type Action, type Advice, type FixPart, fixParts, type RecordDiagnosis } from '@letterhead/shared';
 import { CopyButton } from '../components/copy-button.tsx';
+import { breakable } from '../components/domain-name.tsx';
 import type { HostSpelling } from './host-spelling.tsx';
 import type { AsTyped } from './provider.ts';
 
@@ -76,7 +77,7 @@ function Exact({ text, isCopied, mark }: ExactProps) {
   return (
     <span class="exact">
       <code title={text}>
-        {text.length > SHOWN_IN_FULL ? `${text.slice(0, 28)}…${text.slice(-12)}` : text}
+        {text.length > SHOWN_IN_FULL ? `${text.slice(0, 28)}…${text.slice(-12)}` : breakable(text)}
       </code>
       {isCopied && <CopyButton text={text} what={text.length > SHOWN_IN_FULL ? 'the value' : text} />}
       {mark !== '' && <span class="clause-end">{mark}</span>}

@@ -1,31 +1,27 @@
 import { ExternalLink } from 'lucide-preact';
 import { DomainName } from '../components/domain-name.tsx';
-import type { DnsForm } from './dns-form.ts';
 import type { Provider } from './providers.ts';
 
 interface ProviderNoteProps {
-  readonly form: DnsForm;
+  readonly zone: string;
   /** All that the zone may be at; none if that is not known. */
   readonly candidates: readonly Provider[];
   /** The one that it is at, if there is one candidate or the reader has chosen one. */
   readonly provider: Provider | null;
   readonly onChoose: (provider: Provider) => void;
-  /** Whether the records shown have their long values in quotation marks. */
-  readonly isQuoted: boolean;
 }
 
-/** Where the records go, and how the form there wants them. */
-export function ProviderNote({ form, candidates, provider, onChoose, isQuoted }: ProviderNoteProps) {
+/** Where the records go. */
+export function ProviderNote({ zone: name, candidates, provider, onChoose }: ProviderNoteProps) {
   const zone = (
     <strong>
-      <DomainName name={form.zone} />
+      <DomainName name={name} />
     </strong>
   );
   if (candidates.length === 0) {
     return (
       <p class="provider">
-        Add {form.records.length === 1 ? 'it' : 'them'} where the DNS of {zone} is managed, usually the
-        company you bought the domain from. Don’t change anything else there.
+        Do this where the DNS of {zone} is managed, usually where you bought it. Change nothing else.
       </p>
     );
   }
@@ -39,7 +35,7 @@ export function ProviderNote({ form, candidates, provider, onChoose, isQuoted }:
             <strong>{one.name}</strong> (<ProviderLink provider={one} />)
           </span>
         ))}
-        . {provider !== null && <FormHints provider={provider} form={form} isQuoted={isQuoted} />}
+        . Change nothing else.
       </p>
       {candidates.length > 1 && (
         <ProviderChoice candidates={candidates} chosen={provider} onChoose={onChoose} />
@@ -55,30 +51,6 @@ function ProviderLink({ provider: { name, link } }: { provider: Provider }) {
       <ExternalLink aria-hidden="true" />
       <span class="visually-hidden"> of {name} (in a new tab)</span>
     </a>
-  );
-}
-
-interface FormHintsProps {
-  readonly provider: Provider;
-  readonly form: DnsForm;
-  readonly isQuoted: boolean;
-}
-
-function FormHints({ provider, form: { zone, records }, isQuoted }: FormHintsProps) {
-  const { hostField, valueField, dotsTargets } = provider;
-  return (
-    <>
-      {hostField !== undefined && (
-        <>
-          In “{hostField}”, enter the host without <strong>.{zone}</strong>
-          {valueField !== undefined && <>; in “{valueField}”, the value</>}.{' '}
-        </>
-      )}
-      {isQuoted && 'Long values go in quotation marks, in two parts, as shown. '}
-      {dotsTargets === true &&
-        records.some(({ type }) => type === 'CNAME') &&
-        'The value of a CNAME record ends with a dot there.'}
-    </>
   );
 }
 

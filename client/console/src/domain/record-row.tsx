@@ -89,7 +89,7 @@ export function RecordRow({ record, diagnosis, spelling, asTyped, isAwaited }: R
 }
 
 const STATES: Record<RecordDiagnosis['state'], string> = {
-  unchecked: 'Not checked yet',
+  unchecked: 'Unchecked',
   valid: 'Found',
   missing: 'Not found',
   invalid: 'Wrong',
