@@ -11,11 +11,23 @@ declare module 'vitest' {
   }
 }
 
+const ON_EVERY_STORE = [
+  'test/events/**/*.test.ts',
+  'test/rest/**/*.test.ts',
+  'test/router/**/*.test.ts',
+  'test/trpc/**/*.test.ts',
+  'test/security/tenancy.test.ts',
+];
+
 export default defineConfig(({ mode }) => ({
   ssr: { resolve: { conditions: ['letterhead-source'] } },
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: ['test/keys-file.ts', 'test/console/prepare-console.ts'],
+    projects: [
+      { extends: true, test: { name: 'files', include: ['test/**/*.test.ts'] } },
+      // What is about the product and not about a store, once more.
+      { extends: true, test: { name: 'postgres', include: ON_EVERY_STORE, env: { TEST_STORE: 'postgres' } } },
+    ],
+    globalSetup: ['test/keys-file.ts', 'test/console/prepare-console.ts', 'test/postgres/shared-server.ts'],
     testTimeout: 20_000,
     hookTimeout: 20_000,
     provide: {

@@ -13,6 +13,7 @@ import { Events } from './events/events.ts';
 import type { Clock } from './instant.ts';
 import type { KeySource } from './keys/key-source.ts';
 import { openKeyCipher } from './keys/open-key-cipher.ts';
+import { DATABASE_LIMITS } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import { createMetrics } from './metrics.ts';
 import { combineObservers, createCheckLog } from './monitor/check-log.ts';
@@ -47,9 +48,10 @@ export interface Installation extends AsyncDisposable {
 /** Opens and locks the data folder. */
 export async function openInstallation(deps: InstallationDeps): Promise<Installation> {
   const { settings, log, clock } = deps;
-  const opened = await openStore({ settings, clock, log });
+  const metrics = createMetrics();
+  const opened = await openStore({ settings, clock, log, observer: metrics.database });
   try {
-    return await composeInstallation(deps, opened);
+    return await composeInstallation(deps, opened, metrics);
   } catch (error) {
     await opened.close();
     throw error;
@@ -59,10 +61,10 @@ export async function openInstallation(deps: InstallationDeps): Promise<Installa
 async function composeInstallation(
   deps: InstallationDeps,
   { store, openBackup, close }: OpenedStore,
+  metrics: Metrics,
 ): Promise<Installation> {
   const { settings, log, keys, clock } = deps;
   configureZodMessages();
-  const metrics = createMetrics();
   const limits = createRateLimits(settings.RATE_LIMIT_PER_MINUTE);
   const { DATA_DIR: dataDir, SECRET_KEY: secretKey } = settings;
   const cipher = await openKeyCipher({ dataDir, secretKey, check: store.settings, random: randomBytes });
@@ -78,6 +80,10 @@ async function composeInstallation(
     returnPathHost: settings.RETURN_PATH_HOST,
     maxDomainsPerAccount: settings.MAX_DOMAINS_PER_ACCOUNT,
   });
+  const exchange = setInterval(
+    () => void limits.exchange(store.rates).catch(() => {}),
+    DATABASE_LIMITS.exchange,
+  );
   return {
     store,
     openBackup,
@@ -94,6 +100,7 @@ async function composeInstallation(
       limits,
     },
     async [Symbol.asyncDispose]() {
+      clearInterval(exchange);
       await monitor.close();
       await keys.close();
       await close();

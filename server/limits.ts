@@ -162,6 +162,39 @@ export const FILE_LIMITS = {
   auditedEventAge: 400 * DAY,
 } as const;
 
+/** What the store over PostgreSQL asks at once, keeps, and waits for; times are in milliseconds. */
+export const DATABASE_LIMITS = {
+  /** For a query, and for a call to find a database that answers. */
+  deadline: 5_000,
+  connect: 2_000,
+  /** After which the database itself gives up a statement that nobody waits for any more. */
+  statement: 10_000,
+  /** Between two tries to reach the database. */
+  shortestWait: 50,
+  longestWait: 500,
+  /** Reads that share one query. */
+  keysAQuery: 500,
+  /** Rows of domains that are kept as they were given out. */
+  rows: 5_000,
+  /** How often watched accounts are looked at for events of other servers, whose hints may have been lost. */
+  poll: 500,
+  hintDelay: 10,
+  accountsAHint: 200,
+  /** Rate limits of that many tokens, accounts and addresses are counted together with other servers, once a second. */
+  keysAnExchange: 5_000,
+  exchange: 1_000,
+  /** Times of use of tokens wait so long for their way to the database. */
+  tokenUse: 10_000,
+  /** The checks that have been due the longest, among which accounts take turns. */
+  dueChecks: 2_000,
+  /** Check times that are read at once where all of them are looked through. */
+  checksAPage: 20_000,
+  /** More due checks than this are not counted. */
+  countedDueChecks: 600_000,
+  /** Of an account's events, at least these are kept, and at most twice as many. */
+  keptEvents: 20_000,
+} as const;
+
 /** What an archive that is restored may hold. */
 export const ARCHIVE_LIMITS = {
   files: 2_000_000,

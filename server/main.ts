@@ -21,7 +21,7 @@ import packageJson from './package.json' with { type: 'json' };
 import type { RunningServer } from './running-server.ts';
 import { startServer } from './running-server.ts';
 import { parseSettings } from './settings.ts';
-import { refuseNoData, storeTools } from './store/open.ts';
+import { copyBetween, migrateDatabase, refuseNoData, storeTools } from './store/open.ts';
 import { StoreInUseError } from './store/store-in-use.ts';
 
 /** Milliseconds for a start to finish after a stop signal; otherwise its first token would be lost. */
@@ -59,6 +59,16 @@ export function runCommand(argv: readonly string[], deps: CommandDeps): Promise<
     version: packageJson.version,
     connect: (options) => connect(deps, options),
     serve: () => serve(deps),
+    copyStore: async (target, onAccount) => {
+      const settings = parseSettings(deps.environment);
+      const log = await createLog('warn', deps.terminal.err);
+      return copyBetween(target, { settings, clock, log }, onAccount);
+    },
+    migrate: async () => {
+      const settings = parseSettings(deps.environment);
+      const log = await createLog('warn', deps.terminal.err);
+      await migrateDatabase({ settings, clock, log });
+    },
     openFolder: () => storeTools(parseSettings(deps.environment)),
   });
 }
@@ -78,7 +88,9 @@ async function serve({ environment, terminal }: CommandDeps): Promise<ExitCode> 
     process.kill(process.pid, signal);
     return EXIT.refused;
   }
-  log.info({ url: server.url, data_dir: resolve(settings.DATA_DIR) }, 'Letterhead listens');
+  const place =
+    settings.DATABASE_URL === null ? { data_dir: resolve(settings.DATA_DIR) } : { database: true };
+  log.info({ url: server.url, ...place }, 'Letterhead listens');
   await welcome(server, terminal, log);
   const signal = await stopped;
   log.info({ signal }, 'Stopping');

@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { LookupObserver } from './dns/lookup.ts';
 import type { CheckObserver } from './monitor/run-check.ts';
 import { dkimStateOf } from './records/record-states.ts';
+import type { DatabaseObserver, PoolState } from './store/database-observer.ts';
 
 /** Prometheus metrics for the operator. */
 export interface Metrics {
@@ -12,6 +13,7 @@ export interface Metrics {
   request(method: string, route: string, status: number, seconds: number): void;
   readonly checks: CheckObserver;
   readonly lookup: LookupObserver;
+  readonly database: DatabaseObserver;
   /** Adds gauges that are read at each scrape: those of the process, and these. */
   watch(gauges: WatchedGauges): void;
 }
@@ -66,6 +68,12 @@ export function createMetrics(): Metrics {
     help: 'Checks whose result could not be saved and that will be retried.',
     registers: [registry],
   });
+  const queries = new Histogram({
+    name: 'letterhead_database_query_seconds',
+    help: 'Duration of database queries in seconds, by statement and outcome.',
+    labelNames: ['statement', 'outcome'],
+    ...common,
+  });
   return {
     text() {
       recordRequests();
@@ -85,12 +93,28 @@ export function createMetrics(): Metrics {
       failed: () => failures.inc(),
     },
     lookup: ({ whom, outcome, ms }) => lookups.observe({ whom, outcome }, ms / 1000),
+    database: {
+      queried: (statement, outcome, ms) => queries.observe({ statement, outcome }, ms / 1000),
+      opened: (pool) => addPoolGauge(registry, pool),
+    },
     watch({ dueChecks, checksInFlight }) {
       collectDefaultMetrics({ register: registry });
       addGauge(registry, 'letterhead_checks_due', 'Domains whose check is due and has not begun.', dueChecks);
       addGauge(registry, 'letterhead_checks_in_flight', 'Checks in progress.', checksInFlight);
     },
   };
+}
+
+function addPoolGauge(registry: Registry, pool: () => PoolState): void {
+  new Gauge({
+    name: 'letterhead_database_connections',
+    help: 'Connections to the database that are open and idle, and calls that wait for one.',
+    labelNames: ['state'],
+    registers: [registry],
+    collect() {
+      for (const [state, count] of Object.entries(pool())) this.set({ state }, count);
+    },
+  });
 }
 
 function addGauge(

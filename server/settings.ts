@@ -42,10 +42,25 @@ const TrustProxySchema = z
   )
   .transform((text) => (isYesNo(text) ? text === 'true' : partsOf(text)));
 
+/** `postgres://user:password@one.example.org:5432,two.example.org/letterhead`: one address for each host. */
+const DatabaseUrlSchema = z
+  .string()
+  .transform((text) => {
+    const [, before = '', hosts = '', after = ''] =
+      /^(postgres(?:ql)?:\/\/(?:[^@/]*@)?)([^/?]*)(\/[^/?]+(?:\?.*)?)$/.exec(text) ?? [];
+    return partsOf(hosts).map((host) => `${before}${host}${after}`);
+  })
+  .refine(
+    (urls) => urls.every((url) => URL.canParse(url)),
+    'give an address such as postgres://user:password@db.example.org:5432/letterhead, with commas between several hosts',
+  );
+
 const EnvironmentSchema = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: PortSchema.default(3000),
   DATA_DIR: z.string().default('./data'),
+  DATABASE_URL: DatabaseUrlSchema.nullable().default(null),
+  DATABASE_POOL: NumberSchema.refine((count) => count >= 3, 'allow at least 3').default(10),
   SECRET_KEY: SecretKeySchema.nullable().default(null),
   BOOTSTRAP_TOKEN: z
     .string()
@@ -85,11 +100,20 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
       .filter(([, value]) => value !== undefined && value !== ''),
   );
   const parsed = EnvironmentSchema.safeParse(given);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return withSecretKey(parsed.data);
   const [issue] = parsed.error.issues;
   const name = issue?.path.join('.') ?? 'the environment';
   // The value itself is not repeated: it can be a secret.
   throw new SettingsError(`The setting ${name} cannot be used: ${issue?.message ?? 'it is not valid'}.`);
+}
+
+/** Servers over one database must not generate a key each. */
+function withSecretKey(settings: Settings): Settings {
+  if (settings.DATABASE_URL !== null && settings.SECRET_KEY === null)
+    throw new SettingsError(
+      'The setting SECRET_KEY is missing, which DATABASE_URL needs: give all servers the same 32 bytes in base64, such as `openssl rand -base64 32` prints.',
+    );
+  return settings;
 }
 
 /** A list separated by commas; `what` names its parts in the error message. */

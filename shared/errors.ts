@@ -16,6 +16,7 @@ export const ERROR_CATALOGUE = {
   domain_taken: { status: 422, trpc: 'UNPROCESSABLE_CONTENT' },
   quota_exceeded: { status: 422, trpc: 'UNPROCESSABLE_CONTENT' },
   unavailable: { status: 503, trpc: 'SERVICE_UNAVAILABLE' },
+  outcome_unknown: { status: 503, trpc: 'SERVICE_UNAVAILABLE' },
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CATALOGUE;

@@ -13,6 +13,7 @@ import type { LoopbackDns } from './dns/loopback-dns.ts';
 import { startLoopbackDns } from './dns/loopback-dns.ts';
 import { KEYS_FILE, keysFromFile } from './keys-file.ts';
 import { LeakWatch } from './security/leak-watch.ts';
+import { createTestStore, type TestStore } from './test-store.ts';
 
 /** A real server on a free port, with its own data folder and DNS servers. */
 export interface TestServer extends AsyncDisposable {
@@ -65,10 +66,11 @@ export interface TestServerOptions {
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'letterhead-'));
   const dns = await startLoopbackDns(options.dns);
-  const server = await start(dataDir, dns, options);
+  const store = await createTestStore();
+  const server = await start(dataDir, dns, store, options);
   const token = server.running.firstStart?.secret;
   if (token == null) throw new Error('The first start printed no token.');
-  return makeTestServer({ ...server, dataDir, dns, token, options });
+  return makeTestServer({ ...server, dataDir, dns, store, token, options });
 }
 
 interface Started {
@@ -77,7 +79,12 @@ interface Started {
   readonly leaks: LeakWatch;
 }
 
-async function start(dataDir: string, dns: LoopbackDns, options: TestServerOptions): Promise<Started> {
+async function start(
+  dataDir: string,
+  dns: LoopbackDns,
+  store: TestStore,
+  options: TestServerOptions,
+): Promise<Started> {
   const log: string[] = [];
   const leaks = new LeakWatch();
   const deps: ServerDeps = {
@@ -87,6 +94,7 @@ async function start(dataDir: string, dns: LoopbackDns, options: TestServerOptio
       DNS_SERVERS: `127.0.0.1:${dns.port}`,
       DNS_ALLOW_PRIVATE: 'true',
       DNS_AUTHORITY_PORT: String(dns.port),
+      ...store.environment,
       ...options.environment,
     }),
     log: pino({ level: 'trace' }, { write: (line: string) => void log.push(line) }),
@@ -99,9 +107,15 @@ async function start(dataDir: string, dns: LoopbackDns, options: TestServerOptio
 }
 
 function makeTestServer(
-  from: Started & { dataDir: string; dns: LoopbackDns; token: string; options: TestServerOptions },
+  from: Started & {
+    dataDir: string;
+    dns: LoopbackDns;
+    store: TestStore;
+    token: string;
+    options: TestServerOptions;
+  },
 ): TestServer {
-  const { running, log, leaks, dataDir, dns, token } = from;
+  const { running, log, leaks, dataDir, dns, store, token } = from;
   const letterhead = createLetterhead({ url: running.url, token });
   let isRestarted = false;
   return {
@@ -118,16 +132,17 @@ function makeTestServer(
     async restart() {
       isRestarted = true;
       await running.stop();
-      await leaks.finish(log, dataDir);
-      return makeTestServer({ ...from, ...(await start(dataDir, dns, from.options)) });
+      await leaks.finish(log, dataDir, await store.dump());
+      return makeTestServer({ ...from, ...(await start(dataDir, dns, store, from.options)) });
     },
     async [Symbol.asyncDispose]() {
       if (isRestarted) return;
       await running.stop();
       await dns[Symbol.asyncDispose]();
       try {
-        await leaks.finish(log, dataDir);
+        await leaks.finish(log, dataDir, await store.dump());
       } finally {
+        await store[Symbol.asyncDispose]();
         await rm(dataDir, { recursive: true, force: true });
       }
     },

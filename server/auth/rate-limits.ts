@@ -2,6 +2,8 @@ import { isIPv6 } from 'node:net';
 import { LetterheadError } from '@letterhead/shared';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { ACCOUNT_LIMITS } from '../limits.ts';
+import type { RateStore } from '../store/store.ts';
+import { SharedPoints } from './shared-points.ts';
 
 /** Rate limits. Each call counts one act, and rejects with `rate_limited` if that is too many. */
 export interface RateLimits {
@@ -13,6 +15,8 @@ export interface RateLimits {
   takeVerification(account: number, domain: number): Promise<void>;
   /** Counts one audited act. `account`: the actor's own; null for the command line, which is trusted. */
   takeAuditedAct(account: number | null): Promise<void>;
+  /** Passes on to other servers what was counted here since the last call, and adds what they have counted. */
+  exchange(rates: RateStore): Promise<void>;
 }
 
 const MINUTE = 60;
@@ -24,7 +28,9 @@ type Limiter = (key: number | string, points?: number) => Promise<void>;
 
 /** Counts in this process. `perMinute`: requests of one token; 0 turns all limits off. */
 export function createRateLimits(perMinute: number): RateLimits {
-  const limit = perMinute === 0 ? () => async () => {} : createLimiter;
+  const shared = new SharedPoints();
+  const limit = (points: number, seconds: number, rule: string): Limiter =>
+    perMinute === 0 ? async () => {} : createLimiter(shared, points, seconds, rule);
   const perAccount = perMinute * ACCOUNT_LIMITS.rateFactor;
   const { checksPerDomainPerMinute, checksPerMinute, auditedActsPerHour, auditedActsPerDay } = ACCOUNT_LIMITS;
   const acts = 'tokens, share links and accounts can be made or changed by one account';
@@ -54,13 +60,16 @@ export function createRateLimits(perMinute: number): RateLimits {
       await hour(accountId);
       await day(accountId);
     },
+    exchange: (rates) => shared.exchange(rates),
   };
 }
 
 /** `rule` ends the sentence that begins with the number of points. */
-function createLimiter(points: number, seconds: number, rule: string): Limiter {
+function createLimiter(shared: SharedPoints, points: number, seconds: number, rule: string): Limiter {
   const limiter = new RateLimiterMemory({ points, duration: seconds });
+  const noteTaken = shared.add(limiter);
   return async (key, taken = 1) => {
+    noteTaken(key, taken);
     try {
       await limiter.consume(key, taken);
     } catch (full) {

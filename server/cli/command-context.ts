@@ -1,7 +1,8 @@
 import type { Domain } from '@letterhead/shared';
 import { isId, LetterheadError } from '@letterhead/shared';
 import type { Command } from 'commander';
-import type { StoreTools } from '../store/open.ts';
+import type { CopyReport } from '../store/copy.ts';
+import type { CopyTarget, StoreTools } from '../store/open.ts';
 import type { Connection, ConnectOptions } from './connection.ts';
 import type { ExitCode } from './exit-code.ts';
 import { EXIT, UsageError } from './exit-code.ts';
@@ -17,6 +18,13 @@ export interface CommandLineDeps {
   readonly serve: () => Promise<ExitCode>;
   /** The data folder that DATA_DIR names, not opened as a store. */
   readonly openFolder: () => StoreTools;
+  /** Brings the database to the schema of this version. */
+  readonly migrate: () => Promise<void>;
+  /** Copies between data folder and database; calls `onAccount` after each account. */
+  readonly copyStore: (
+    target: CopyTarget,
+    onAccount: (verb: string, done: number, total: number) => void,
+  ) => Promise<CopyReport>;
 }
 
 /** What every command gets: its dependencies, and `finish` to set the exit code. */

@@ -6,7 +6,7 @@ import { printResult } from './command-context.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { printStatus } from './output.ts';
 
-/** `letterhead check` and `letterhead restore`. */
+/** `letterhead check`, `letterhead restore` and `letterhead store copy`. */
 export function addFolderCommands(program: Command, context: CommandContext): void {
   program
     .command('check')
@@ -31,6 +31,37 @@ export function addFolderCommands(program: Command, context: CommandContext): vo
       printStatus(context.terminal, `Restoring into ${folder.path}…`);
       const report = await folder.restore(archive);
       await printResult(context, options, { json: report, text: describeRestored(folder, report) });
+    });
+
+  program
+    .command('migrate')
+    .description('bring the database of DATABASE_URL to this version, as each start of a server does')
+    .option('--json', 'print JSON')
+    .action(async (options: CommandOptions) => {
+      await context.migrate();
+      const text = 'The database has the schema of this version.\n';
+      await printResult(context, options, { json: { migrated: true }, text });
+    });
+
+  program
+    .command('store')
+    .description('move to another store')
+    .command('copy')
+    .argument('<target>', '`database` or `files`')
+    .description('copy DATA_DIR into the empty database of DATABASE_URL, or the reverse, and compare both')
+    .option('--json', 'print JSON')
+    .action(async (target: string, options: CommandOptions) => {
+      if (target !== 'database' && target !== 'files')
+        throw new UsageError('Copy to `database` or to `files`.');
+      const report = await context.copyStore(target, (verb, done, total) =>
+        printStatus(context.terminal, `${verb} ${done} of ${count(total, 'account')}…`),
+      );
+      const { accounts, domains, events } = report;
+      const copied = `${count(accounts, 'account')} with ${count(domains, 'domain')} and ${count(events, 'event')}`;
+      await printResult(context, options, {
+        json: report,
+        text: `Copied ${copied}, and compared every row.\n`,
+      });
     });
 }
 

@@ -19,8 +19,9 @@ export interface Referral {
 const MAX_ALIASES = 16;
 
 /**
- * Reads the answer of an authority of `zone`. It counts with the AA bit only. An alias is returned and not followed,
- * because the bit applies to the first name in the answer alone (RFC 1035 §4.1.1).
+ * Reads the answer of an authority of `zone`. It counts with the AA bit only, and an absence not with the SOA record of
+ * a zone above. An alias is returned and not followed, because the bit applies to the first name in the answer alone
+ * (RFC 1035 §4.1.1).
  */
 export function readAuthority(message: Message, question: Question, zone: string): Outcome | Referral {
   const failure = failureOf(message);
@@ -30,7 +31,8 @@ export function readAuthority(message: Message, question: Question, zone: string
   const own = message.answers.filter(({ name }) => name === asked);
   const values = own.filter(({ type }) => type === question.type);
   const alias = own.find(({ type }) => type === 'CNAME');
-  if (values.length === 0 && alias === undefined) return absent(message);
+  if (values.length === 0 && alias === undefined)
+    return isFromAbove(message, zone) ? unknown('lame') : absent(message);
   return {
     kind: 'present',
     values: values.map(({ value }) => value),
@@ -110,6 +112,11 @@ export function addressesIn(
     if (addresses !== undefined) found.set(name, addresses);
   }
   return found;
+}
+
+/** Whether the SOA record of a negative answer is that of a zone above: its server does not serve `zone` itself. */
+function isFromAbove({ authorities }: Message, zone: string): boolean {
+  return authorities.some(({ type, name }) => type === 'SOA' && name !== zone && isWithin(zone, name));
 }
 
 /** NXDOMAIN or NODATA; the SOA says for how long it may be cached (RFC 2308 §5). */

@@ -19,11 +19,20 @@ export interface FoundDelegation {
   readonly ds: readonly string[];
   /** Whether the resolver has validated the name servers. */
   readonly validated: boolean;
+  /** Whether the zone above has to confirm that there is no such domain: the resolver's answer had no SOA record. */
+  readonly doubtful: boolean;
   /** What the resolver says with the checking of DNSSEC disabled, if it answers only then. */
   readonly unchecked: Pick<ZoneDelegation, 'zone' | 'nameServers'> | null;
 }
 
-const NOTHING = { addresses: new Map(), glue: new Map(), ds: [], validated: false, unchecked: null };
+const NOTHING = {
+  addresses: new Map(),
+  glue: new Map(),
+  ds: [],
+  validated: false,
+  doubtful: false,
+  unchecked: null,
+};
 
 export interface DelegationDeps extends ReferralDeps {
   readonly resolver: Resolver;
@@ -36,33 +45,43 @@ export interface DelegationDeps extends ReferralDeps {
  */
 export async function findDelegation(name: string, deps: DelegationDeps): Promise<FoundDelegation> {
   const told = await askResolver(name, deps);
-  const { delegation } = told;
-  const isWorthAsking =
-    delegation.kind === 'found'
-      ? delegation.zone === name
-      : delegation.kind === 'unknown' && delegation.reason !== 'resolver-unreachable';
-  const referral = isWorthAsking ? await findReferral(name, deps) : null;
+  const referral = isWorthAsking(name, told) ? await findReferral(name, deps) : null;
   return referral === null ? told : withReferral(told, referral);
 }
+
+function isWorthAsking(name: string, { delegation, doubtful }: FoundDelegation): boolean {
+  switch (delegation.kind) {
+    case 'found':
+      return delegation.zone === name;
+    case 'no-such-domain':
+      return doubtful;
+    case 'unknown':
+      return delegation.reason !== 'resolver-unreachable';
+  }
+}
+
+type NamedServers = Pick<ZoneDelegation, 'nameServers' | 'parentServers'>;
 
 /**
  * Who names each server, by server, those named first by either side first; null unless both sides are known and name
  * different servers.
  */
-export function namedByDifferently(delegation: ZoneDelegation): Map<string, NamedBy[]> | null {
+export function namedByDifferently(delegation: NamedServers): Map<string, NamedBy[]> | null {
   const { nameServers, parentServers = [] } = delegation;
   if (nameServers.length === 0 || parentServers.length === 0) return null;
   const servers = serversOf(delegation);
-  if (servers.length === nameServers.length && servers.length === parentServers.length) return null;
+  // A message has room for thousands.
+  const [parents, children] = [new Set(parentServers), new Set(nameServers)];
+  if (servers.length === parents.size && servers.length === children.size) return null;
   const sides = (server: string): NamedBy[] => [
-    ...(parentServers.includes(server) ? (['parent'] as const) : []),
-    ...(nameServers.includes(server) ? (['child'] as const) : []),
+    ...(parents.has(server) ? (['parent'] as const) : []),
+    ...(children.has(server) ? (['child'] as const) : []),
   ];
   return new Map(servers.map((server) => [server, sides(server)]));
 }
 
 /** All servers of a zone, whoever names them: from either side in turn, since not all of many are asked. */
-export function serversOf({ nameServers, parentServers = [] }: ZoneDelegation): string[] {
+export function serversOf({ nameServers, parentServers = [] }: NamedServers): string[] {
   const pairs = Array.from({ length: Math.max(nameServers.length, parentServers.length) }, (_, i) => [
     parentServers[i],
     nameServers[i],
@@ -82,7 +101,9 @@ async function askResolver(name: string, deps: DelegationDeps): Promise<FoundDel
       return { ...NOTHING, delegation: { kind: 'found', zone, nameServers }, addresses, validated };
     }
     const missing = outcome.kind === 'absent' && outcome.reason === 'nxdomain';
-    if (missing && zone === name) return { ...NOTHING, delegation: { kind: 'no-such-domain' } };
+    if (missing && zone === name) {
+      return { ...NOTHING, delegation: { kind: 'no-such-domain' }, doubtful: outcome.negativeTtl === null };
+    }
   }
   return { ...NOTHING, delegation: { kind: 'unknown', reason: 'lame' } };
 }
@@ -102,20 +123,21 @@ async function notFound(
 function withReferral(told: FoundDelegation, { zone, nameServers, glue, ds }: Referral): FoundDelegation {
   const { delegation, unchecked } = told;
   const parentServers = [...nameServers];
-  switch (delegation.kind) {
-    case 'no-such-domain':
-      return told;
-    case 'found':
-      return delegation.zone === zone
-        ? { ...told, delegation: { ...delegation, parentServers }, glue, ds }
-        : told;
-    case 'unknown': {
-      const resolverFailure = delegation.reason === 'resolver-unreachable' ? 'timeout' : delegation.reason;
-      const children = unchecked?.zone === zone ? unchecked.nameServers : [];
-      const found = { kind: 'found', zone, nameServers: children, parentServers, resolverFailure } as const;
-      return { ...told, delegation: found, addresses: glue, ds };
-    }
+  if (delegation.kind === 'found') {
+    return delegation.zone === zone
+      ? { ...told, delegation: { ...delegation, parentServers }, glue, ds }
+      : told;
   }
+  const resolverFailure = failureOf(delegation);
+  const children = unchecked?.zone === zone ? unchecked.nameServers : [];
+  const found = { kind: 'found', zone, nameServers: children, parentServers, resolverFailure } as const;
+  return { ...told, delegation: found, addresses: glue, ds };
+}
+
+/** A resolver that knows no domain that the zone above refers to has been told so by servers that are lame. */
+function failureOf(delegation: Exclude<Delegation, ZoneDelegation>): UnknownReason {
+  if (delegation.kind === 'no-such-domain') return 'lame';
+  return delegation.reason === 'resolver-unreachable' ? 'timeout' : delegation.reason;
 }
 
 /**

@@ -43,6 +43,8 @@ interface Remembered<Answer> {
 class CheckMemory {
   readonly surveys = new Map<string, Remembered<Survey>>();
   readonly resolved = new Map<string, Remembered<Outcome>>();
+  /** Whom zones below the registrable domain name themselves. */
+  readonly ownServers = new Map<string, Remembered<Outcome>>();
   /** Addresses that timed out; they are not queried again. */
   readonly silent = new Set<string>();
   delegation: Promise<FoundDelegation> | undefined;
@@ -120,14 +122,17 @@ export class DomainCheck implements DnsCheck, WalkDeps {
   ): Promise<{ outcome: Outcome | Referral; ms: number }> {
     const { silent } = this.#memory;
     if (silent.has(address)) return { outcome: unknown('timeout'), ms: 0 };
-    const { exchange, authorityPort, authorityTimeout: timeout, onLookup } = this.#deps;
-    const asked = { recursive: false, timeout, resendAfter: timeout / 3, ...options };
-    const server = { address, port: authorityPort };
-    const { reply, ms } = await exchange.ask(server, question, asked, this.#asker);
-    const outcome = reply.kind === 'reply' ? readAuthority(reply.message, question, zone) : reply;
+    const asked = await this.#askServer(address, question, zone, options);
+    const { outcome } = asked;
     if (outcome.kind === 'unknown' && outcome.reason === 'timeout') silent.add(address);
-    onLookup({ whom: 'authority', type: question.type, outcome: labelOf(outcome), ms });
-    return { outcome, ms };
+    return asked;
+  }
+
+  async nameServersOf(zone: string, address: string): Promise<readonly string[]> {
+    const question = { name: zone, type: 'NS' } as const;
+    const ask = () => this.#askForNameServers(address, question);
+    const outcome = await this.#remember(this.#memory.ownServers, question, ask, isNotAsked);
+    return outcome.kind === 'present' ? outcome.values : [];
   }
 
   async addressesOf(nameServer: string, type: 'A' | 'AAAA'): Promise<readonly string[] | Unknown> {
@@ -151,6 +156,32 @@ export class DomainCheck implements DnsCheck, WalkDeps {
     });
     this.#memory.found = withoutFalseAlarm(found);
     return this.#memory.found;
+  }
+
+  /**
+   * Asks a server that has just answered. It is not waited for as long as that, and not called silent: load balancers
+   * answer questions about their addresses only.
+   */
+  async #askForNameServers(address: string, question: Question): Promise<Outcome> {
+    const timeout = this.#deps.authorityTimeout / 3;
+    const options = { timeout, resendAfter: timeout / 2 };
+    const { outcome } = await this.#askServer(address, question, question.name, options);
+    return outcome.kind === 'referral' ? unknown('lame') : outcome;
+  }
+
+  async #askServer(
+    address: string,
+    question: Question,
+    zone: string,
+    options: Partial<AskOptions>,
+  ): Promise<{ outcome: Outcome | Referral; ms: number }> {
+    const { exchange, authorityPort, authorityTimeout: timeout, onLookup } = this.#deps;
+    const asked = { recursive: false, timeout, resendAfter: timeout / 3, ...options };
+    const server = { address, port: authorityPort };
+    const { reply, ms } = await exchange.ask(server, question, asked, this.#asker);
+    const outcome = reply.kind === 'reply' ? readAuthority(reply.message, question, zone) : reply;
+    onLookup({ whom: 'authority', type: question.type, outcome: labelOf(outcome), ms });
+    return { outcome, ms };
   }
 
   /** There are several servers to ask: the whole of them takes as long as one authority. */

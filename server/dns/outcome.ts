@@ -83,6 +83,18 @@ export interface Survey {
   /** The zone that the name lies in, as its servers see it (the last zone cut passed); null where none was found. */
   zone: string | null;
   observations: Observation[];
+  /** Absent where all zones below the registrable domain name the servers that the zones above them name. */
+  cut?: ZoneCut;
+}
+
+/** Zone below the registrable domain whose own NS records differ from those in the zone above it. */
+export interface ZoneCut {
+  zone: string;
+  above: string;
+  /** Named by the zone itself, as one of its servers tells. */
+  nameServers: string[];
+  /** Named by the zone above. */
+  parentServers: string[];
 }
 
 /** DNS side of one check; remembers answers for as long as the check lasts. */

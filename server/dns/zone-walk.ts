@@ -6,6 +6,7 @@ import type { Question } from './message.ts';
 import { isWithin } from './name.ts';
 import type { NamedBy, Observation, Outcome, Survey, Unknown } from './outcome.ts';
 import { unknown } from './reply.ts';
+import { ZoneCuts } from './zone-cuts.ts';
 
 /** Functions of the check that the walk belongs to. */
 export interface WalkDeps {
@@ -17,6 +18,8 @@ export interface WalkDeps {
     question: Question,
     zone: string,
   ): Promise<{ outcome: Outcome | Referral; ms: number }>;
+  /** Asks a server of `zone` whom the zone itself names; empty where it does not tell. */
+  nameServersOf(zone: string, address: string): Promise<readonly string[]>;
   /** Asks the resolver for the addresses of a name server that came without glue. */
   addressesOf(nameServer: string, type: 'A' | 'AAAA'): Promise<readonly string[] | Unknown>;
 }
@@ -32,11 +35,21 @@ export interface ServedZone {
   readonly namedBy?: ReadonlyMap<string, readonly NamedBy[]> | null;
 }
 
+/** Question that a server of a zone has answered; `ms` is how long it took. */
+interface Visit {
+  readonly zone: string;
+  readonly name: string;
+  readonly address: string;
+  readonly depth: number;
+  readonly ms: number;
+}
+
 const { referrals: MAX_DEPTH, serversAZone: MAX_SERVERS } = DNS_LIMITS;
 
 /**
  * Asks all authorities of a name, from the zone `start` down through every referral. Follows each referral as soon as
- * it arrives, so that a slow or silent server does not delay the others.
+ * it arrives, so that a slow or silent server does not delay the others. The servers of a zone below are those that the
+ * zone above names and those that it names itself.
  */
 export async function walkZones(question: Question, start: ServedZone, deps: WalkDeps): Promise<Survey> {
   const walk = new ZoneWalk(question, start, deps);
@@ -46,16 +59,14 @@ export async function walkZones(question: Question, start: ServedZone, deps: Wal
 
 class ZoneWalk {
   readonly #question: Question;
-  readonly #start: ServedZone;
   readonly #deps: WalkDeps;
   readonly #visits = new Map<string, ZoneVisits>();
-  /** Who leads to the zones below the start. */
-  readonly #namedBy = new Map<string, Set<NamedBy>>();
+  readonly #cuts: ZoneCuts;
   readonly #observed: { zone: string; observation: Observation }[] = [];
 
   constructor(question: Question, start: ServedZone, deps: WalkDeps) {
     this.#question = question;
-    this.#start = start;
+    this.#cuts = new ZoneCuts(start.zone, start.namedBy ?? null);
     this.#deps = deps;
   }
 
@@ -70,17 +81,18 @@ class ZoneWalk {
    * named by one side alone: their silence matters.
    */
   survey(): Survey {
-    const { zone: start, namedBy } = this.#start;
+    const differing = this.#cuts.differing();
     const zone = [...this.#visits.keys()].reduce((low, other) => (isWithin(other, low) ? other : low));
     const observations = this.#observed
       .filter(
         ({ zone: at, observation }) =>
           at === zone ||
           isDefinitive(observation) ||
-          (at === start && namedBy?.get(observation.name)?.length === 1),
+          (at === differing?.zone && differing.namedBy.get(observation.name)?.length === 1),
       )
       .map(({ zone: at, observation }) => this.#withSides(at, observation));
-    return { zone, observations: observations.sort(byNameAndAddress) };
+    const cut = differing?.cut;
+    return { zone, observations: observations.sort(byNameAndAddress), ...(cut === undefined ? {} : { cut }) };
   }
 
   async #visitNameServer(name: string, served: ServedZone, depth: number): Promise<void> {
@@ -132,30 +144,37 @@ class ZoneWalk {
       return true;
     }
     const { outcome, ms } = await this.#deps.askAuthority(address, this.#question, zone);
-    if (outcome.kind !== 'referral') {
-      this.#observe(zone, name, address, outcome, ms);
-      return outcome.kind !== 'unknown' || outcome.reason !== 'unreachable';
-    }
-    this.#lead(outcome.zone, this.#sidesOf(zone, name));
-    const { zone: child, nameServers, glue } = outcome;
+    const others = outcome.kind === 'unknown' ? null : this.#visitOwnServers(zone, address, depth);
+    if (outcome.kind === 'referral') await this.#follow(outcome, { zone, name, address, depth, ms });
+    else this.#observe(zone, name, address, outcome, ms);
+    await others;
+    return outcome.kind !== 'unknown' || outcome.reason !== 'unreachable';
+  }
+
+  async #follow(referral: Referral, { zone, name, address, depth, ms }: Visit): Promise<void> {
+    this.#cuts.addReferral(referral, { zone, name });
+    const { zone: child, nameServers, glue } = referral;
     if (depth === MAX_DEPTH) this.#observe(zone, name, address, unknown('lame'), ms);
     else await this.visitZone({ zone: child, nameServers, addresses: glue }, depth + 1);
-    return true;
   }
 
-  #lead(zone: string, sides: Iterable<NamedBy>): void {
-    const known = this.#namedBy.get(zone) ?? new Set();
-    for (const side of sides) known.add(side);
-    this.#namedBy.set(zone, known);
+  /** Asks the first server that answers for a zone whom the zone itself names, and visits those. */
+  async #visitOwnServers(zone: string, address: string, depth: number): Promise<void> {
+    if (!this.#cuts.takeQuestion(zone)) return;
+    const named = await this.#deps.nameServersOf(zone, address);
+    const nameServers = this.#cuts.addNameServers(zone, named);
+    const areAllNew = nameServers.length === named.length;
+    if (areAllNew && this.#visitsTo(zone).isFull) this.#observeUnasked(zone, nameServers);
+    else await this.visitZone({ zone, nameServers, addresses: new Map() }, depth);
   }
 
-  #sidesOf(zone: string, nameServer: string): Iterable<NamedBy> {
-    const sides = zone === this.#start.zone ? this.#start.namedBy?.get(nameServer) : this.#namedBy.get(zone);
-    return sides ?? [];
+  /** That one side is not heard must show: what the other side says is not enough for an absence. */
+  #observeUnasked(zone: string, nameServers: readonly string[]): void {
+    for (const name of nameServers.slice(0, MAX_SERVERS)) this.#observe(zone, name, '', unknown('budget'), 0);
   }
 
   #withSides(zone: string, observation: Observation): Observation {
-    const namedBy = [...this.#sidesOf(zone, observation.name)];
+    const namedBy: NamedBy[] = this.#cuts.sidesOf(zone, observation.name);
     return namedBy.length === 0 ? observation : { ...observation, namedBy };
   }
 

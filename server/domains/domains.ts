@@ -167,7 +167,7 @@ export class Domains {
 
   async #checkQuota(account: AccountRow): Promise<void> {
     const { store, maxDomainsPerAccount: limit } = this.#deps;
-    if ((await store.domains.list(account.id, {})).length >= limit) throw accountFull(limit);
+    if ((await store.domains.count(account.id)) >= limit) throw accountFull(limit);
   }
 
   /** Takes a key and draws names. The function that is returned encrypts the key, which is bound to its domain. */

@@ -7,7 +7,7 @@ import { makeSecretKeyFile, readSecretKeyFile, SECRET_KEY_FILE } from './secret-
 /** Stores the key check, by which a wrong secret key is detected; the store's settings implement it. */
 export interface SecretKeyCheck {
   get(key: 'secret_key_check'): Promise<string | null>;
-  set(key: 'secret_key_check', value: string): Promise<void>;
+  setOnce(key: 'secret_key_check', value: string): Promise<string>;
 }
 
 export interface KeyCipherOptions {
@@ -39,8 +39,9 @@ export async function openKeyCipher({
     );
   }
   const cipher = createKeyCipher(key, random);
-  if (known === null) await check.set('secret_key_check', cipher.makeKeyCheck());
-  else if (!cipher.verifyKeyCheck(known)) {
+  // Of several servers that start at once, the first one decides.
+  const kept = known ?? (await check.setOnce('secret_key_check', cipher.makeKeyCheck()));
+  if (!cipher.verifyKeyCheck(kept)) {
     const name = secretKey === null ? join(dataDir, SECRET_KEY_FILE) : 'SECRET_KEY';
     throw new Error(
       `${name} is not the key that this installation's private keys are encrypted with. Nothing was changed.`,

@@ -28,13 +28,14 @@ export async function spreadOverdue(store: SpreadStore, now: Date, random: Rando
     if (claimed.length === 0) break;
     // Nothing here waits for a disk: others have their turn between one part of the backlog and the next.
     await setImmediate();
-    for (const check of claimed) {
+    const spreadOne = async (check: DueCheck) => {
       const row = await store.domains.get(check.account, check.id);
-      if (row === undefined) continue;
+      if (row === undefined) return;
       const at = new Date(now.getTime() + spread * randomFraction(random));
       if (isRecent(row, now)) recent.push([check, row]);
       else await store.checks.reschedule(check, postponeDue(row, now, toInstant(at)));
-    }
+    };
+    await Promise.all(claimed.map(spreadOne));
   }
   // Only now, for they would be claimed again at once.
   for (const [check, row] of recent)

@@ -54,12 +54,19 @@ const ERRORS: Record<ErrorCode, string> = {
   domain_taken: 'The account holds this name already.',
   quota_exceeded: 'The account is full.',
   unavailable: 'Letterhead cannot take this now; nothing was changed. `Retry-After` says when to try again.',
+  outcome_unknown:
+    'The database went away while it had this change, which was made or was not: look before you repeat it.',
 };
 
 const HEADERS_OF_STATUS: Record<number, z.ZodObject> = {
   401: z.object({ 'WWW-Authenticate': z.literal('Bearer') }),
   429: z.object({ 'Retry-After': z.string().meta({ description: 'Seconds.', example: '5' }) }),
-  503: z.object({ 'Retry-After': z.string().meta({ description: 'Seconds.', example: '5' }) }),
+  503: z.object({
+    'Retry-After': z
+      .string()
+      .optional()
+      .meta({ description: 'Seconds; absent where it would not help.', example: '5' }),
+  }),
 };
 
 const PAGE_HEADERS = z.object({
@@ -217,7 +224,7 @@ function errorsOf(operation: DescribedOperation): ErrorCode[] {
   const ofBodies: ErrorCode[] =
     operation.meta.rest.method === 'GET'
       ? []
-      : ['unsupported_media_type', 'payload_too_large', 'malformed_body'];
+      : ['unsupported_media_type', 'payload_too_large', 'malformed_body', 'outcome_unknown'];
   return [...ofPaths, ...always, ...ofBodies, ...(operation.meta.errors ?? [])];
 }
 

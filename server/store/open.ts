@@ -1,23 +1,31 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { LetterheadError } from '@letterhead/shared';
 import type { Clock } from '../instant.ts';
+import { openKeyCipher } from '../keys/open-key-cipher.ts';
 import { SECRET_KEY_FILE } from '../keys/secret-key-file.ts';
 import type { Settings } from '../settings.ts';
 import type { Backup, BackupOptions, OpenBackup } from './backup.ts';
+import type { CopyReport, copyStore } from './copy.ts';
+import type { DatabaseObserver } from './database-observer.ts';
 import { checkFolder } from './json/check-folder.ts';
 import { DATA_FILES } from './json/data-folder.ts';
-import type { StoreLog } from './json/errors.ts';
 import { unusableFolder } from './json/errors.ts';
 import { errorCode } from './json/file-system.ts';
 import type { JsonStore } from './json/json-store.ts';
 import { openJsonStore } from './json/json-store.ts';
+import type { PostgresStoreOptions } from './postgres/postgres-store.ts';
 import type { Store } from './store.ts';
+import type { StoreLog } from './store-log.ts';
 
 /** The only module outside of the stores that names one. */
 
-type StoreSettings = Pick<Settings, 'DATA_DIR' | 'SECRET_KEY'>;
+type StoreSettings = Pick<Settings, 'DATA_DIR' | 'DATABASE_URL' | 'DATABASE_POOL' | 'SECRET_KEY'>;
+
+/** Commands have no metrics. */
+const NO_OBSERVER: DatabaseObserver = { queried() {}, opened() {} };
 
 /** A store, with what can be done with it beside serving. */
 export interface OpenedStore {
@@ -32,8 +40,11 @@ export async function openStore(parts: {
   readonly settings: StoreSettings;
   readonly clock: Clock;
   readonly log: StoreLog;
+  readonly observer: DatabaseObserver;
 }): Promise<OpenedStore> {
-  const { settings, clock, log } = parts;
+  const { settings, clock, log, observer } = parts;
+  const { DATABASE_URL: urls, DATABASE_POOL: connections } = settings;
+  if (urls !== null) return openDatabase({ urls, connections, log, observer });
   const store = await openJsonStore({ dataDir: settings.DATA_DIR, clock, log });
   const writing = new Set<Promise<void>>();
   return {
@@ -44,6 +55,24 @@ export async function openStore(parts: {
       await store.close();
     },
   };
+}
+
+async function openDatabase(options: PostgresStoreOptions): Promise<OpenedStore> {
+  // Loaded only if it is used, because a start on files should be fast.
+  const { openPostgresStore } = await import('./postgres/postgres-store.ts');
+  const store = await openPostgresStore(options);
+  return {
+    store,
+    openBackup: () => Promise.reject(notInFiles('Back it up with pg_dump')),
+    close: () => store.close(),
+  };
+}
+
+function notInFiles(advice: string): LetterheadError {
+  return new LetterheadError(
+    'unavailable',
+    `DATABASE_URL is set, so that everything is in the database. ${advice}: see docs/postgres.md.`,
+  );
 }
 
 /** `writing` holds the backups that are being written. */
@@ -89,12 +118,61 @@ export interface StoreReport {
   readonly problems: readonly { readonly file: string; readonly message: string }[];
 }
 
-/** What needs no open store, and must not change one. */
-export function storeTools({ DATA_DIR, SECRET_KEY }: StoreSettings): StoreTools {
+/** Applies the migrations that the database lacks. Throws `unavailable` if it cannot be used. */
+export async function migrateDatabase(parts: {
+  readonly settings: StoreSettings;
+  readonly clock: Clock;
+  readonly log: StoreLog;
+}): Promise<void> {
+  if (parts.settings.DATABASE_URL === null)
+    throw new LetterheadError(
+      'unavailable',
+      'DATABASE_URL is not set. A data folder needs no migration: its files are upgraded when they are written.',
+    );
+  await (await openStore({ ...parts, observer: NO_OBSERVER })).close();
+}
+
+/** Where `copyBetween` copies to. */
+export type CopyTarget = 'database' | 'files';
+
+/**
+ * Copies the data folder into an empty database, or the database into an empty folder; the settings name both. Throws
+ * `unavailable` if one of them cannot be used, or if SECRET_KEY is not the key of what is copied.
+ */
+export async function copyBetween(
+  target: CopyTarget,
+  parts: { readonly settings: StoreSettings; readonly clock: Clock; readonly log: StoreLog },
+  onAccount: Parameters<typeof copyStore>[2],
+): Promise<CopyReport> {
+  const { settings, clock, log } = parts;
+  const {
+    DATA_DIR: dataDir,
+    DATABASE_URL: urls,
+    DATABASE_POOL: connections,
+    SECRET_KEY: secretKey,
+  } = settings;
+  if (urls === null)
+    throw new LetterheadError('unavailable', 'Set DATABASE_URL to the database to copy from or into.');
+  if (target === 'database') refuseNoData({ DATA_DIR: dataDir, DATABASE_URL: null });
+  const { openForImport } = await import('./postgres/postgres-store.ts');
+  const copy = await import('./copy.ts');
+  await using open = new AsyncDisposableStack();
+  const files = await openJsonStore({ dataDir, clock, log });
+  open.defer(() => files.close());
+  const database = await openForImport({ urls, connections, log, observer: NO_OBSERVER });
+  open.defer(() => database.close());
+  const [from, to] = target === 'database' ? [files, database] : [database, files];
+  await openKeyCipher({ dataDir, secretKey, check: from.settings, random: randomBytes });
+  return await copy.copyStore(from, to, onAccount);
+}
+
+/** What needs no open store, and must not change one. Throws `unavailable` if the data is in a database. */
+export function storeTools({ DATA_DIR, DATABASE_URL, SECRET_KEY }: StoreSettings): StoreTools {
+  if (DATABASE_URL !== null) throw notInFiles('Use the tools of PostgreSQL');
   return {
     path: resolve(DATA_DIR),
     async check() {
-      refuseNoData({ DATA_DIR });
+      refuseNoData({ DATA_DIR, DATABASE_URL });
       return checkFolder(DATA_DIR);
     },
     async restore(archive) {
@@ -106,7 +184,11 @@ export function storeTools({ DATA_DIR, SECRET_KEY }: StoreSettings): StoreTools 
 }
 
 /** Rejects with `unavailable` where there is no data yet: a command in the wrong place must not begin any. */
-export function refuseNoData({ DATA_DIR }: Pick<StoreSettings, 'DATA_DIR'>): void {
+export function refuseNoData({
+  DATA_DIR,
+  DATABASE_URL,
+}: Pick<StoreSettings, 'DATA_DIR' | 'DATABASE_URL'>): void {
+  if (DATABASE_URL !== null) return;
   const names = namesIn(DATA_DIR);
   if (DATA_FILES.some((name) => names.includes(name))) return;
   throw new LetterheadError(

@@ -14,6 +14,7 @@ export interface Store {
   readonly checks: CheckStore;
   readonly events: EventStore;
   readonly settings: SettingStore;
+  readonly rates: RateStore;
   /** Whether it can write now; rejects with the reason where not. */
   ready(): Promise<void>;
   /** Waits for what is under way, keeps what is kept lazily, and releases what the store holds. */
@@ -216,6 +217,8 @@ export interface DomainStore {
   get(account: number, id: number): Promise<DomainRow | undefined>;
   /** By id. */
   list(account: number, filter: DomainFilter): Promise<readonly DomainRow[]>;
+  /** 0 if there is no such account. */
+  count(account: number): Promise<number>;
   /**
    * Creates a domain where the account does not hold `name` yet and has fewer than `limit`.
    * `build` is given an id that was never given before and never will be again.
@@ -340,5 +343,17 @@ export type SettingKey = 'secret_key_check';
 
 export interface SettingStore {
   get(key: SettingKey): Promise<string | null>;
-  set(key: SettingKey, value: string): Promise<void>;
+  /** Sets what has no value yet. Resolves to the value that it has then. */
+  setOnce(key: SettingKey, value: string): Promise<string>;
+}
+
+/** Points by the key of a rate limit. */
+export type TakenPoints = Readonly<Record<string, number>>;
+
+export interface RateStore {
+  /**
+   * Passes on what was taken in this process since the last call. Returns what other processes have passed on since,
+   * each in an object of its own.
+   */
+  exchange(taken: TakenPoints): Promise<readonly TakenPoints[]>;
 }

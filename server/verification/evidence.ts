@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Delegation, DnssecFailure, Observation, Outcome, RecordType } from '../dns/outcome.ts';
+import type { Delegation, DnssecFailure, Observation, Outcome, RecordType, ZoneCut } from '../dns/outcome.ts';
 import type { ByRecord } from '../store/store.ts';
 import type { SpfProblem } from './advice/spf-lookups.ts';
 
@@ -59,6 +59,13 @@ const ObservationSchema = z.object({
   namedBy: z.array(z.enum(['parent', 'child'])).exactOptional(),
 }) satisfies z.ZodType<Observation>;
 
+const ZoneCutSchema = z.object({
+  zone: z.string(),
+  above: z.string(),
+  nameServers: z.array(z.string()),
+  parentServers: z.array(z.string()),
+}) satisfies z.ZodType<ZoneCut>;
+
 const DelegationSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('found'),
@@ -99,6 +106,8 @@ export const RecordEvidenceSchema = z.object({
   zone: z.string().nullable(),
   /** What the authorities said about the record. */
   observations: z.array(ObservationSchema),
+  /** The zone below the registrable domain that names other servers than the zone above it does. */
+  cut: ZoneCutSchema.exactOptional(),
   /** What the configured resolver says of it; null where it was not asked. */
   resolver: OutcomeSchema.nullable(),
   /** The end of an alias that the resolver could not follow to the right record. */

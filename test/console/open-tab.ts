@@ -37,10 +37,13 @@ export async function openTab(
       errors.push(message.text());
     }
   });
-  const close = async () => {
-    // A request that a test has put a hand on may still be under way.
-    await page.unrouteAll({ behavior: 'ignoreErrors' });
-    await context.close();
+  return {
+    page,
+    errors,
+    async [Symbol.asyncDispose]() {
+      // The handler of a request that is under way would fail when the page is closed.
+      await page.unrouteAll({ behavior: 'ignoreErrors' });
+      await context.close();
+    },
   };
-  return { page, errors, [Symbol.asyncDispose]: close };
 }

@@ -76,6 +76,28 @@ export function accountsContract(start: StartStore): void {
     });
   });
 
+  test('every character of a name is kept, in accounts, tokens and events', async () => {
+    await using underTest = await start();
+    const name = 'Ünï "code" \\ \u0000 \ud800 {}';
+    const { id } = await createAccount(underTest.store, name);
+    await underTest.store.accounts.update(id, (row) => ({
+      row: { ...row, name: `${name}!` },
+      events: [event('account.renamed', { from: name })],
+    }));
+    await underTest.store.tokens.create({
+      account: id,
+      limit: 10,
+      token: { ...newToken(), name },
+      event: () => event('token.created', { name }),
+    });
+    await nowAndLater(underTest, async (store) => {
+      expect((await store.accounts.get(id))?.name).toBe(`${name}!`);
+      expect((await store.tokens.findByHash('hash'))?.token.name).toBe(name);
+      const { events } = await store.events.list(id, ALL);
+      expect(events.slice(1).map(({ changes }) => changes)).toEqual([{ from: name }, { name }]);
+    });
+  });
+
   test('an account stays as it is where nothing is to change', async () => {
     await using underTest = await start();
     const { store } = underTest;

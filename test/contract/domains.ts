@@ -189,6 +189,8 @@ export function domainsContract(start: StartStore): void {
     expect(await ids({ verified: true, limit: 1, after: b })).toEqual([d]);
     expect(await ids({ domain: 'c.example' })).toEqual([c]);
     expect(await ids({ domain: 'C.example' })).toEqual([]);
+    expect(await store.domains.count(one)).toBe(4);
+    expect(await store.domains.count(99)).toBe(0);
   });
 
   test('a row is the same object until something about its domain changes', async () => {

@@ -5,13 +5,15 @@ import { nowAndLater, type StartStore } from './store-under-test.ts';
 
 /** What every store promises about its settings, its readiness and its end. */
 export function settingsContract(start: StartStore): void {
-  test('a setting is null until it is set, and there after a restart', async () => {
+  test('a setting is null until it is set, once, and there after a restart', async () => {
     await using underTest = await start();
     expect(await underTest.store.settings.get('secret_key_check')).toBeNull();
-    await underTest.store.settings.set('secret_key_check', 'first');
-    await underTest.store.settings.set('secret_key_check', 'second');
+    const set = (value: string) => underTest.store.settings.setOnce('secret_key_check', value);
+    const [kept = '', ...others] = await Promise.all([set('first'), set('second'), set('third')]);
+    expect(others).toEqual([kept, kept]);
+    expect(await set('late')).toBe(kept);
     await nowAndLater(underTest, async ({ settings }) => {
-      expect(await settings.get('secret_key_check')).toBe('second');
+      expect(await settings.get('secret_key_check')).toBe(kept);
     });
   });
 

@@ -8,6 +8,7 @@ export class Acknowledged {
   readonly #deleted = new Set<number>();
   /** Ids that were asked to be renamed or deleted when the server died: they may be either way. */
   readonly #inDoubt = new Map<number, string | null>();
+  readonly #notCreated = new Set<string>();
   #lastEventId = 0;
 
   constructor(account: number) {
@@ -35,6 +36,16 @@ export class Acknowledged {
     this.#inDoubt.set(id, to);
   }
 
+  /** The server says that nothing was made: the name, which nobody else asks for, must not turn up. */
+  notCreated(name: string): void {
+    this.#notCreated.add(name);
+  }
+
+  /** The server says that nothing was changed. */
+  refused(id: number): void {
+    this.#inDoubt.delete(id);
+  }
+
   /** Domains that nobody is changing. */
   settled(): number[] {
     return [...this.#names.keys()].filter((id) => !this.#inDoubt.has(id));
@@ -51,6 +62,9 @@ export class Acknowledged {
       ...[...this.#deleted]
         .filter((id) => found.has(id))
         .map((id) => `domain ${id} was deleted, and is back`),
+      ...[...found]
+        .filter(([, name]) => this.#notCreated.has(name))
+        .map(([id, name]) => `domain ${id} is ${name}, which was refused`),
       ...this.#contradictions(found, events),
       ...this.#unordered(events),
     ];

@@ -1,15 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Letterhead } from '@letterhead/client';
-import { createLetterhead } from '@letterhead/client';
+import { createLetterhead, isLetterheadError } from '@letterhead/client';
 import type { Event } from '@letterhead/shared';
 import { makeTokenSecret } from '../../server/auth/token-secret.ts';
 import { Acknowledged } from './acknowledged.ts';
-import { startProcess } from './server-process.ts';
+import type { Fleet } from './fleet.ts';
+import { Listener } from './listener.ts';
 
 export interface CrashRunOptions {
+  readonly fleet: (token: string) => Promise<Fleet>;
   readonly kills: number;
   /** At least 0 and less than 1. */
   readonly random: () => number;
@@ -20,71 +19,102 @@ export interface CrashRunOptions {
 export interface CrashReport {
   readonly kills: number;
   readonly acknowledged: number;
+  /** Changes of which the server itself could not say whether they were made. */
+  readonly unknown: number;
+  /** The longest time in which clients were at work and no change was acknowledged, in milliseconds. */
+  readonly longestGap: number;
   /** Broken promises; there must be none. */
   readonly complaints: readonly string[];
 }
 
 const ACCOUNTS = 3;
 const CLIENTS_PER_ACCOUNT = 3;
-/** How long the clients are at work before the server is killed, at most, in milliseconds. */
+/** How long the clients are at work before something is killed, and after it, at most, in milliseconds. */
 const LONGEST_LIFE = 400;
+/** How long a client waits that was not served. */
+const PAUSE = 10;
 
 /**
- * Drives a real server with creates, renames and deletes from several clients, kills it at random moments, restarts
- * it, and compares what it then says with what it had acknowledged; over and over, on the same data folder.
+ * Drives real servers with creates, renames and deletes from several clients, kills one of their processes at random
+ * moments, starts it again, and compares what they then say with what was acknowledged; over and over, on the same
+ * data.
  */
-export async function crashRun({ kills, random, onKill = () => {} }: CrashRunOptions): Promise<CrashReport> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'letterhead-crash-'));
-  const run = new Run(dataDir, random);
-  try {
-    await run.prepare();
-    for (let kill = 1; kill <= kills; kill += 1) {
-      await run.liveAndDie();
-      onKill(kill);
-    }
-    return { kills, acknowledged: run.acknowledged, complaints: run.complaints };
-  } finally {
-    if (run.complaints.length === 0) await rm(dataDir, { recursive: true, force: true });
+export async function crashRun({
+  fleet: start,
+  kills,
+  random,
+  onKill,
+}: CrashRunOptions): Promise<CrashReport> {
+  const token = makeTokenSecret();
+  await using fleet = await start(token);
+  const run = new Run(fleet, token, random);
+  await run.prepare();
+  for (let kill = 1; kill <= kills; kill += 1) {
+    await run.liveAndDie();
+    onKill?.(kill);
   }
+  await run.finish();
+  const { acknowledged, unknown, longestGap, complaints } = run;
+  return { kills, acknowledged, unknown, longestGap, complaints };
 }
 
 class Run {
   readonly complaints: string[] = [];
   acknowledged = 0;
-  readonly #token = makeTokenSecret();
-  readonly #dataDir: string;
+  unknown = 0;
+  longestGap = 0;
+  #lastAt = 0;
+  readonly #fleet: Fleet;
+  readonly #token: string;
   readonly #random: () => number;
   #accounts: Acknowledged[] = [];
+  #listeners: Listener[] = [];
   #names = 0;
 
-  constructor(dataDir: string, random: () => number) {
-    this.#dataDir = dataDir;
+  constructor(fleet: Fleet, token: string, random: () => number) {
+    this.#fleet = fleet;
+    this.#token = token;
     this.#random = random;
   }
 
   async prepare(): Promise<void> {
-    const server = await startProcess(this.#dataDir, this.#token);
-    const letterhead = this.#connect(server.url);
+    const servers = await this.#connect();
     this.#accounts = [new Acknowledged(1)];
     for (let made = 1; made < ACCOUNTS; made += 1) {
-      const { id } = await letterhead.accounts.create.mutate({ name: `Help desk ${made + 1}` });
+      const { id } = await this.#any(servers).accounts.create.mutate({ name: `Help desk ${made + 1}` });
       this.#accounts.push(new Acknowledged(id));
     }
-    await server.kill();
+    if (this.#fleet.keepsAddresses)
+      this.#listeners = this.#accounts.map(({ account }) => new Listener(this.#any(servers), account));
   }
 
   async liveAndDie(): Promise<void> {
-    const server = await startProcess(this.#dataDir, this.#token);
-    const letterhead = this.#connect(server.url);
-    for (const account of this.#accounts) await this.#inspect(letterhead, account);
-    const dead = new AbortController();
+    const servers = await this.#inspectAll();
+    this.#lastAt = performance.now();
+    const over = new AbortController();
     const clients = this.#accounts.flatMap((account) =>
-      Array.from({ length: CLIENTS_PER_ACCOUNT }, () => this.#work(letterhead, account, dead.signal)),
+      Array.from({ length: CLIENTS_PER_ACCOUNT }, () => this.#work(servers, account, over.signal)),
     );
     await sleep(this.#random() * LONGEST_LIFE);
-    await server.kill();
-    dead.abort();
+    await this.#fleet.kill(this.#random());
+    await sleep(this.#random() * LONGEST_LIFE);
+    over.abort();
     await Promise.all(clients);
+  }
+
+  async #inspectAll(): Promise<readonly Letterhead[]> {
+    const servers = await this.#connect();
+    for (const account of this.#accounts) await this.#inspect(this.#any(servers), account);
+    return servers;
+  }
+
+  /** Whoever has listened all the time has heard of everything, once and in order. */
+  async finish(): Promise<void> {
+    const servers = await this.#inspectAll();
+    for (const listener of this.#listeners) {
+      const events = await allEvents(this.#any(servers), listener.account);
+      this.complaints.push(...(await listener.complaints(events.at(-1)?.id ?? 0)));
+    }
   }
 
   async #inspect(letterhead: Letterhead, account: Acknowledged): Promise<void> {
@@ -92,20 +122,43 @@ class Run {
     this.complaints.push(...account.complaints(domains, await allEvents(letterhead, account.account)));
   }
 
-  /** One client: change after change, until the server is gone. */
-  async #work(letterhead: Letterhead, account: Acknowledged, dead: AbortSignal): Promise<void> {
-    while (!dead.aborted) {
-      try {
-        await this.#change(letterhead, account);
-        this.acknowledged += 1;
-      } catch (error) {
-        if (!dead.aborted && !isLostConnection(error)) throw error;
-        return;
-      }
+  /** One client: change after change, each by any of the servers. */
+  async #work(servers: readonly Letterhead[], account: Acknowledged, over: AbortSignal): Promise<void> {
+    while (!over.aborted) {
+      const isKnown = await this.#change(this.#any(servers), account);
+      if (!isKnown) await sleep(PAUSE);
     }
   }
 
-  async #change(letterhead: Letterhead, account: Acknowledged): Promise<void> {
+  /** False: it is not known whether the change was made, or it was not. */
+  async #attempt(change: () => Promise<void>, refused: () => void = () => {}): Promise<boolean> {
+    try {
+      await change();
+      this.acknowledged += 1;
+      this.longestGap = Math.max(this.longestGap, performance.now() - this.#lastAt);
+      this.#lastAt = performance.now();
+      return true;
+    } catch (error) {
+      const code = isLetterheadError(error) ? error.data?.code : undefined;
+      if (code === 'unavailable') refused();
+      else if (code === 'outcome_unknown') this.unknown += 1;
+      else if (!isLostConnection(error)) throw error;
+      return false;
+    }
+  }
+
+  #any(servers: readonly Letterhead[]): Letterhead {
+    const server = servers[Math.floor(this.#random() * servers.length)];
+    if (server === undefined) throw new Error('There is no server.');
+    return server;
+  }
+
+  async #connect(): Promise<readonly Letterhead[]> {
+    const urls = await this.#fleet.start();
+    return urls.map((url) => createLetterhead({ url, token: this.#token }));
+  }
+
+  async #change(letterhead: Letterhead, account: Acknowledged): Promise<boolean> {
     const settled = account.settled();
     const id = settled[Math.floor(this.#random() * settled.length)];
     const roll = this.#random();
@@ -113,31 +166,39 @@ class Run {
     return roll < 0.75 ? this.#rename(letterhead, account, id) : this.#delete(letterhead, account, id);
   }
 
-  async #create(letterhead: Letterhead, account: Acknowledged): Promise<void> {
-    account.created(
-      await letterhead.domains.create.mutate({ account: account.account, domain: this.#freshName() }),
+  #create(letterhead: Letterhead, account: Acknowledged): Promise<boolean> {
+    const domain = this.#freshName();
+    return this.#attempt(
+      async () =>
+        account.created(await letterhead.domains.create.mutate({ account: account.account, domain })),
+      () => account.notCreated(domain),
     );
   }
 
-  async #rename(letterhead: Letterhead, account: Acknowledged, id: number): Promise<void> {
+  #rename(letterhead: Letterhead, account: Acknowledged, id: number): Promise<boolean> {
     const domain = this.#freshName();
     account.asked(id, domain);
-    account.renamed(await letterhead.domains.update.mutate({ account: account.account, id, domain }));
+    return this.#attempt(
+      async () =>
+        account.renamed(await letterhead.domains.update.mutate({ account: account.account, id, domain })),
+      () => account.refused(id),
+    );
   }
 
-  async #delete(letterhead: Letterhead, account: Acknowledged, id: number): Promise<void> {
+  #delete(letterhead: Letterhead, account: Acknowledged, id: number): Promise<boolean> {
     account.asked(id, null);
-    await letterhead.domains.delete.mutate({ account: account.account, id });
-    account.deleted(id);
+    return this.#attempt(
+      async () => {
+        await letterhead.domains.delete.mutate({ account: account.account, id });
+        account.deleted(id);
+      },
+      () => account.refused(id),
+    );
   }
 
   #freshName(): string {
     this.#names += 1;
     return `name-${this.#names}.example`;
-  }
-
-  #connect(url: string): Letterhead {
-    return createLetterhead({ url, token: this.#token });
   }
 }
 

@@ -12,17 +12,16 @@ export interface ServerProcess {
   kill(): Promise<void>;
 }
 
-/** Starts the server on a data folder; rejects with what it has said where it doesn't come up. */
-export async function startProcess(dataDir: string, token: string): Promise<ServerProcess> {
+/** Starts a server with these settings; rejects with what it has said where it doesn't come up. */
+export async function startProcess(settings: Readonly<Record<string, string>>): Promise<ServerProcess> {
   const child = fork(SCRIPT, {
     execArgv: ['--conditions=letterhead-source', '--disable-warning=ExperimentalWarning'],
     env: {
       PATH: process.env['PATH'],
       PORT: '0',
-      DATA_DIR: dataDir,
-      BOOTSTRAP_TOKEN: token,
       RATE_LIMIT_PER_MINUTE: '0',
       DNS_SERVERS: '127.0.0.1:9',
+      ...settings,
     },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { IMPATIENT, inShort, openCheck } from './loopback-check.ts';
 import { startLoopbackDns } from './loopback-dns.ts';
+import { delegateFrom } from './parent-zone.ts';
 
 const OURS = { TXT: ['k=rsa;p=AAAA'] };
 
@@ -54,6 +55,23 @@ test('a registrable domain that does not exist has no delegation', async () => {
     observations: [],
   });
   expect(net.authorities[0]?.queries).toEqual([]);
+});
+
+test('a domain that lame servers call missing, so that the resolver has no SOA, exists if the zone above refers to it', async () => {
+  await using net = await startLoopbackDns({ spares: 1 });
+  const [parent] = net.spares;
+  if (parent) delegateFrom(parent, net, 'example.org', { nameServers: { 'ns1.example.org': '127.0.0.2' } });
+  net.resolver.cache.set('example.org', { negative: 'nxdomain', ttl: 60 });
+  net.resolver.faults.set('example.org', 'no-soa');
+  expect(await openCheck(net).delegation()).toEqual({
+    kind: 'found',
+    zone: 'example.org',
+    nameServers: [],
+    parentServers: ['ns1.example.org'],
+    resolverFailure: 'lame',
+  });
+  parent?.publish('example.org', null);
+  expect(await openCheck(net).delegation()).toEqual({ kind: 'no-such-domain' });
 });
 
 test('the delegation is unknown when the resolver knows a domain but no zone that it lies in', async () => {

@@ -53,6 +53,21 @@ describe.concurrent('the servers of one zone', () => {
     expect(net.authorities.map(({ queries }) => queries.length)).toEqual(asked);
   });
 
+  test.each([
+    ['has no such domain', {}],
+    ['has nothing of the type at the name', { [NAME.slice(0, -'.org'.length)]: { A: ['192.0.2.1'] } }],
+  ])('a name server is lame that serves only the zone above, which %s', async (_what, names) => {
+    await using net = await startLoopbackDns({ authorities: 2 });
+    const [, above] = three(net.authorities);
+    above.zones.clear();
+    above.serve('org', names);
+    const { observations } = await openCheck(net).askAuthorities(NAME, 'TXT');
+    expect(inShort(observations)).toEqual({
+      'ns1.example.org': 'absent nxdomain',
+      'ns2.example.org': 'unknown lame',
+    });
+  });
+
   test('NXDOMAIN and NODATA are told apart, with the time that a resolver may cache them', async () => {
     await using net = await startLoopbackDns({
       zones: { 'example.org': { [`abc._domainkey`]: OURS } },
@@ -195,7 +210,7 @@ describe.concurrent('the way down', () => {
     const { zone, observations } = await openCheck(net).askAuthorities(NAME, 'TXT');
     expect(zone).toBe('_domainkey.example.org');
     expect(inShort(observations)).toEqual({ 'ns._domainkey.example.org': 'present k=rsa;p=AAAA' });
-    expect(spare.queries).toHaveLength(1);
+    expect(spare.queries.map(({ type }) => type)).toEqual(['TXT', 'NS']);
   });
 
   test('a delegated subdomain is found when its servers lie elsewhere and have no glue', async () => {
@@ -217,6 +232,117 @@ describe.concurrent('the way down', () => {
     });
   });
 
+  test('a server of a delegated subdomain that serves only the zone above, without the delegation, is lame', async () => {
+    await using net = await startLoopbackDns({ spares: 1 });
+    const [spare] = three(net.spares);
+    net.publish('mail.example.org', { NS: ['ns.mail.example.org'] });
+    net.publish('ns.mail.example.org', { A: [spare.address] });
+    spare.serve('example.org', {});
+    const { observations } = await openCheck(net).askAuthorities('x.mail.example.org', 'TXT');
+    expect(inShort(observations)).toEqual({ 'ns.mail.example.org': 'unknown lame' });
+  });
+
+  describe('a delegated zone that names other servers than the zone above it', () => {
+    const FQDN = 'x.mail.example.org';
+
+    /** The zone above names the first spare, and the zone itself the second one. */
+    async function startDiffering() {
+      const net = await startLoopbackDns({ spares: 3 });
+      const [first, second, third] = three(net.spares);
+      net.publish('mail.example.org', { NS: ['ns.above.example.org'] });
+      net.publish('ns.above.example.org', { A: [first.address] });
+      net.publish('ns.own.example.org', { A: [second.address] });
+      for (const server of [first, second])
+        server.serve('mail.example.org', { '@': { NS: ['ns.own.example.org'] } });
+      return { net, first, second, third };
+    }
+
+    test('is asked at both, and the survey tells who names which', async () => {
+      const { net, second } = await startDiffering();
+      await using _net = net;
+      second.publish(FQDN, OURS);
+      const { zone, observations, cut } = await openCheck(net).askAuthorities(FQDN, 'TXT');
+      expect(zone).toBe('mail.example.org');
+      expect(inShort(observations)).toEqual({
+        'ns.above.example.org': 'absent nxdomain',
+        'ns.own.example.org': 'present k=rsa;p=AAAA',
+      });
+      expect(observations.map(({ namedBy }) => namedBy)).toEqual([['parent'], ['child']]);
+      expect(cut).toEqual({
+        zone: 'mail.example.org',
+        above: 'example.org',
+        nameServers: ['ns.own.example.org'],
+        parentServers: ['ns.above.example.org'],
+      });
+    });
+
+    test('is asked once in a check whom it names', async () => {
+      const { net, first, second } = await startDiffering();
+      await using _net = net;
+      const check = openCheck(net);
+      for (const name of [FQDN, `y.${FQDN}`, `z.${FQDN}`]) await check.askAuthorities(name, 'TXT');
+      const asked = [first, second].flatMap((server) => server.queriesFor('mail.example.org', 'NS'));
+      expect(asked).toHaveLength(1);
+    });
+
+    test('keeps its servers when the question whom it names is not answered', async () => {
+      const { net, first } = await startDiffering();
+      await using _net = net;
+      first.faults.set('mail.example.org', 'silent');
+      const check = openCheck(net, IMPATIENT);
+      for (const name of [FQDN, `y.${FQDN}`]) {
+        const { observations, cut } = await check.askAuthorities(name, 'TXT');
+        expect(inShort(observations)).toEqual({ 'ns.above.example.org': 'absent nxdomain' });
+        expect(cut).toBeUndefined();
+      }
+    });
+
+    test('leads to the zones below it by the word of either side', async () => {
+      const { net, first, third } = await startDiffering();
+      await using _net = net;
+      first.publish('sub.mail.example.org', { NS: ['ns.sub.mail.example.org'] });
+      first.publish('ns.sub.mail.example.org', { A: [third.address] });
+      third.serve('sub.mail.example.org', { x: OURS });
+      const { zone, observations } = await openCheck(net).askAuthorities('x.sub.mail.example.org', 'TXT');
+      expect(zone).toBe('sub.mail.example.org');
+      expect(observations.map(({ name, namedBy }) => [name, namedBy])).toEqual([
+        ['ns.own.example.org', ['child']],
+        ['ns.sub.mail.example.org', ['parent']],
+      ]);
+    });
+
+    test('shows that its servers were not asked where the zone above names eight others', async () => {
+      const { net, first } = await startDiffering();
+      await using _net = net;
+      const hosts = Array.from({ length: 8 }, (_, i) => `ns${i}.mail.example.org`);
+      net.authorities[0]?.publish('mail.example.org', { NS: hosts });
+      for (const [i, host] of hosts.entries())
+        net.authorities[0]?.publish(host, { A: [i === 0 ? first.address : `127.0.1.${i + 1}`] });
+      const { observations } = await openCheck(net).askAuthorities(FQDN, 'TXT');
+      expect(observations).toHaveLength(9);
+      expect(inShort(observations)).toMatchObject({
+        'ns0.mail.example.org': 'absent nxdomain',
+        'ns.own.example.org': 'unknown budget',
+      });
+    });
+
+    test('has eight of its servers asked, whoever names them', async () => {
+      const { net, first, second } = await startDiffering();
+      await using _net = net;
+      const hosts = Array.from({ length: 20 }, (_, i) => `ns${i}.own.example.org`);
+      for (const [i, host] of hosts.entries()) net.publish(host, { A: [`127.0.1.${i + 1}`] });
+      for (const server of [first, second]) server.publish('mail.example.org', { NS: hosts });
+      const { observations } = await openCheck(net).askAuthorities(FQDN, 'TXT');
+      expect(observations).toHaveLength(8);
+    });
+  });
+
+  test('a name without a zone cut asks no server for a zone’s own name servers', async () => {
+    await using net = await startLoopbackDns({ authorities: 2 });
+    await openCheck(net).askAuthorities(NAME, 'TXT');
+    for (const server of net.authorities) expect(server.queries.map(({ type }) => type)).toEqual(['TXT']);
+  });
+
   test('glue for a name outside the referring zone is not believed', async () => {
     await using net = await startLoopbackDns({
       spares: 2,
@@ -227,7 +353,7 @@ describe.concurrent('the way down', () => {
     net.authorities[0]?.zones.get('example.org')?.set('ns.example.net.', { A: [wrong.address] });
     right.serve('mail.example.org', { x: OURS });
     await openCheck(net).askAuthorities('x.mail.example.org', 'TXT');
-    expect(right.queries).toHaveLength(1);
+    expect(right.queriesFor('x.mail.example.org')).toHaveLength(1);
     expect(wrong.queries).toHaveLength(0);
   });
 

@@ -56,6 +56,17 @@ describeBehind(['unbound that validates'], (internet) => {
       expect(lame.nameservers).toMatchObject([{ name: `ns1.${site.name}`, outcome: 'lame' }]);
     });
 
+    test('a domain delegated to a server of its top-level domain that has no delegation of it is lame', async () => {
+      const site = await internet().newSite();
+      const address = internet().tree.newAddress();
+      const registry = await internet().tree.startAuthority('nsd', { addresses: [address] });
+      await site.serve([registry], '', { origin: 'test', servers: ['ns.test'] });
+      await registerAt(site, address);
+      const lame = await site.check();
+      expect(lame).toMatchObject({ ...NOTHING_KNOWN, code: 'DNS_LAME' });
+      expect(lame.nameservers).toMatchObject([{ name: `ns1.${site.name}`, outcome: 'lame' }]);
+    });
+
     test.each(ENGINES)(
       'a subdomain delegated to the servers of %s that serve the domain, without a zone, is lame until it has one',
       async (engine) => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { describeBehind } from './internet.ts';
+import type { Site } from './site.ts';
 
 /** A key that is not Letterhead's, as another service has it. */
 const OTHER = 'v=DKIM1; k=rsa; p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQC7';
@@ -115,6 +116,40 @@ describeBehind(['unbound'], (internet, resolver) => {
       expect(checked.nameservers.map(({ name, outcome }) => [name, outcome])).toEqual(
         site.serversOf('knot').map((server) => [server, 'refused']),
       );
+    });
+  });
+
+  describe('a delegated subdomain that names other servers than the zone above it', () => {
+    const delegateAtKnot = async (site: Site) => {
+      const above = site.serversOf('knot').map((server) => `mail NS ${server}.`);
+      await site.serve(['named'], above.join('\n'), { origin: site.registrable });
+      await site.delegate('named');
+    };
+
+    test('is verified when its own servers have the record, though those that the zone above names lack it', async () => {
+      const site = await internet().newSite('mail.');
+      await delegateAtKnot(site);
+      await site.serve(['knot'], '', { servers: site.serversOf('nsd') });
+      await site.serve(['nsd'], site.record);
+      const differs = await site.check();
+      expect(differs).toMatchObject({
+        verified: true,
+        code: 'DELEGATION_DIFFERS',
+        action: { kind: 'replace', zone: site.registrable, type: 'NS', host: 'mail' },
+      });
+      for (const server of site.serversOf('knot')) expect(differs.detail).toContain(server);
+      await site.expectFixed(differs);
+      expect(await site.check()).toMatchObject({ verified: true, code: 'OK' });
+    });
+
+    test('keeps verified while either side has the record, and is lost only when both lack it', async () => {
+      const site = await internet().newSite('mail.');
+      await delegateAtKnot(site);
+      await site.serve(['knot'], site.record, { servers: site.serversOf('nsd') });
+      await site.serve(['nsd'], '');
+      expect(await site.check()).toMatchObject({ verified: true, code: 'DELEGATION_DIFFERS' });
+      await site.serve(['knot'], '', { servers: site.serversOf('nsd') });
+      expect(await site.check()).toMatchObject({ verified: false, code: 'RECORD_MISSING' });
     });
   });
 

@@ -31,9 +31,13 @@ export class LeakWatch {
     }
   }
 
-  /** Looks at what is left: the log, and every file of the data folder. Throws where any secret was found anywhere. */
-  async finish(log: readonly string[], dataDir: string): Promise<void> {
+  /**
+   * Looks at what is left: the log, every file of the data folder, and what is in the database. Throws where any secret
+   * was found anywhere.
+   */
+  async finish(log: readonly string[], dataDir: string, database = ''): Promise<void> {
     this.#look('the log', log.join(''), true);
+    this.#look('the database', database, true);
     for (const path of await filesIn(dataDir)) {
       this.#look(`the file ${path.slice(dataDir.length)}`, await readFile(path, 'latin1'), true);
     }

@@ -5,6 +5,7 @@ import {
   ARCHIVE_LIMITS,
   CHECK_LIMITS,
   COMPRESSION_LIMITS,
+  DATABASE_LIMITS,
   DNS_LIMITS,
   EVIDENCE_LIMITS,
   FILE_LIMITS,
@@ -138,6 +139,20 @@ test('SECURITY.md lists the limits that the server has', () => {
       'events of accounts, tokens and share links',
       `kept for ${FILE_LIMITS.auditedEventAge / 86_400_000} days; the others 8 to 16 MiB an account`,
     ],
+    ['**PostgreSQL, in place of files**', ''],
+    [
+      'time that a call waits for the database',
+      `${seconds(DATABASE_LIMITS.deadline)}, then 503; after a lost connection as much again to find out what became of a change`,
+    ],
+    [
+      'events kept of an account',
+      `the newest ${n(DATABASE_LIMITS.keptEvents)} to ${n(2 * DATABASE_LIMITS.keptEvents)}; those of accounts, tokens and share links for ${FILE_LIMITS.auditedEventAge / 86_400_000} days`,
+    ],
+    [
+      'keys of rate limits that servers exchange',
+      `${n(DATABASE_LIMITS.keysAnExchange)} every ${seconds(DATABASE_LIMITS.exchange)}`,
+    ],
+    ['**A backup**', ''],
     [
       'a backup that is restored',
       `${n(ARCHIVE_LIMITS.files)} files, ${n(ARCHIVE_LIMITS.fileBytes / 1024 ** 3)} GiB a file, ${ARCHIVE_LIMITS.expansion} times its own size and ${mib(ARCHIVE_LIMITS.extraBytes)}`,

@@ -57,7 +57,11 @@ test('every procedure and every route keeps out callers without the right to it'
   expect(await callWithoutPermission(server.url, endpoints, fixture)).toEqual([]);
   expect(await seen(server, fixture.victim.account)).toEqual(before);
   // The same requests succeed with the right token, so it was the token alone that was refused.
-  expect(await callWithPermission(server, endpoints)).toEqual([]);
+  // PostgreSQL is backed up by its own tools.
+  const isDatabase = process.env['TEST_STORE'] === 'postgres';
+  expect(await callWithPermission(server, endpoints)).toEqual(
+    isDatabase ? ['GET /api/v1/backup: 503 unavailable'] : [],
+  );
 });
 
 test('a refusal does not tell which accounts exist', async () => {

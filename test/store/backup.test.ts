@@ -47,7 +47,7 @@ describe('a backup', () => {
       { checked_at: NOON, began_at: null, due: { 'dkim:1': NOON, return_path: null } },
     );
     store.tokens.touch(1, NOON);
-    await store.settings.set('secret_key_check', 'check');
+    await store.settings.setOnce('secret_key_check', 'check');
   });
 
   afterEach(async () => {

@@ -39,7 +39,7 @@ const CHANGES: Record<string, (store: JsonStore) => Promise<unknown>> = {
     store.accounts.delete(2, () => ({ account: 1, event: event('account.deleted') })),
   'creating a token': (store) => createToken(store, 1, 'new-hash'),
   'revoking a token': (store) => store.tokens.delete(1, 1, () => event('token.revoked')),
-  'keeping the check of the secret key': (store) => store.settings.set('secret_key_check', 'check'),
+  'keeping the check of the secret key': (store) => store.settings.setOnce('secret_key_check', 'check'),
 };
 
 async function prepare(store: JsonStore): Promise<void> {

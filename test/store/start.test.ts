@@ -166,7 +166,7 @@ describe('the data folder', () => {
   test('the data folder can be moved, and carries what it has to', async () => {
     const store = await folder.open();
     await createAccount(store);
-    await store.settings.set('secret_key_check', 'check');
+    await store.settings.setOnce('secret_key_check', 'check');
     await folder.close();
     await using copy = await folder.copy();
     for (const name of ['events', 'evidence']) await rm(join(copy.path, name), { recursive: true });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { LoopbackDnsOptions } from '../dns/loopback-dns.ts';
-import { delegateFrom } from '../dns/parent-zone.ts';
+import { delegateFrom, resolveFrom } from '../dns/parent-zone.ts';
 import { CheckFixture } from './check-fixture.ts';
 import { followFix } from './follow-fix.ts';
 import { arrangeMoving, C, D, MOVING_SERVERS, type Moving } from './moving-dns.ts';
@@ -154,6 +154,88 @@ describe.concurrent('a domain whose registrar and zone name different servers', 
     expect(dkim).toMatchObject({ code: 'NAMESERVERS_DISAGREE', state: 'valid' });
     expect(dkim.nameservers.map(({ address }) => address)).toEqual(['127.0.0.2', '127.0.0.4']);
   });
+});
+
+describe.concurrent('a delegated subdomain that names other servers than the zone above it', () => {
+  const MAIL = 'mail.example.org';
+  const [ABOVE, OWN] = ['ns.above.org', 'ns.own.org'] as const;
+  const row = sendingDomain({ domain: MAIL, subdomain: 'mail' });
+  const mailFqdn = `${SELECTOR}._domainkey.${MAIL}`;
+
+  /** The zone above names the first spare, and the zone at both spares names the second one. */
+  async function startDelegated() {
+    const scene = await CheckFixture.set({ spares: 2 });
+    const [above, own] = scene.servers.spares;
+    if (above === undefined || own === undefined) throw new Error('too few servers');
+    scene.servers.authorities[0]?.publish(MAIL, { NS: [ABOVE] });
+    scene.servers.resolver.serve('above.org', { ns: { A: [above.address] } });
+    scene.servers.resolver.serve('own.org', { ns: { A: [own.address] } });
+    for (const server of [above, own]) server.serve(MAIL, { '@': { NS: [OWN] } });
+    resolveFrom(own, scene.servers, MAIL);
+    return { scene, above, own };
+  }
+
+  test('is verified by the record at its own servers, and the fix is in the zone above', async () => {
+    const { scene, own } = await startDelegated();
+    await using _scene = scene;
+    own.publish(mailFqdn, OURS);
+    const { dkim, verdicts, finding } = await scene.check(row);
+    expect(dkim).toMatchObject({
+      code: 'DELEGATION_DIFFERS',
+      state: 'valid',
+      fix: `In the DNS settings of example.org, set the NS records at the host “mail” to “${OWN}”.`,
+      action: { kind: 'replace', zone: 'example.org', type: 'NS', host: 'mail', value: OWN },
+    });
+    expect(dkim.title).toBe(`${MAIL} and the domain above it list different name servers`);
+    expect(dkim.detail).toContain(`The domain above ${MAIL} lists ${ABOVE}`);
+    expect(finding).toMatchObject({ parent: [ABOVE], child: [OWN], delegated: MAIL, without: [ABOVE] });
+    expect(verdicts['dkim:1']).toMatchObject({ verdict: 'valid', firstHand: true });
+    scene.servers.authorities[0]?.publish(MAIL, { NS: dkim.action?.value.split(' ') ?? [] });
+    expect((await scene.check(row)).dkim.code).toBe('OK');
+  });
+
+  test('is verified by the record at the servers that only the zone above names, and the fix is in the zone itself', async () => {
+    const { scene, above, own } = await startDelegated();
+    await using _scene = scene;
+    above.publish(mailFqdn, OURS);
+    const { dkim } = await scene.check(row);
+    expect(dkim).toMatchObject({
+      code: 'DELEGATION_DIFFERS',
+      fix: `In the DNS settings of ${MAIL}, set the NS records at the host “@” to “${ABOVE}”.`,
+    });
+    resolveFrom(above, scene.servers, MAIL);
+    for (const server of [above, own]) server.publish(MAIL, { NS: [ABOVE] });
+    expect((await scene.check(row)).dkim.code).toBe('OK');
+  });
+
+  test('lacks the record when neither side has it, and the diagnosis names both sides', async () => {
+    const { scene } = await startDelegated();
+    await using _scene = scene;
+    const { dkim, finding } = await scene.check(row);
+    expect(dkim).toMatchObject({ code: 'RECORD_MISSING', state: 'missing' });
+    expect(finding.notes).toContainEqual({
+      kind: 'delegation-differs',
+      parent: [ABOVE],
+      child: [OWN],
+      delegated: MAIL,
+    });
+    expect(dkim.detail).toContain(
+      `The domain above ${MAIL} lists ${ABOVE}, but the NS records of ${MAIL} itself list ${OWN}`,
+    );
+  });
+
+  test.each(['silent', 'servfail', 'refused', 'lame'] as const)(
+    'does not lack the record while its own servers are %s',
+    async (fault) => {
+      const { scene, own } = await startDelegated();
+      await using _scene = scene;
+      own.fault = fault;
+      const { dkim, verdicts } = await scene.check(row);
+      expect(dkim).toMatchObject({ transient: true, state: 'unknown' });
+      expect(dkim.detail).toContain(OWN);
+      expect(verdicts['dkim:1']).toMatchObject({ verdict: 'unknown', firstHand: false });
+    },
+  );
 });
 
 describe.concurrent('the zone above', () => {

@@ -1,6 +1,7 @@
+import { freeze } from '../freeze.ts';
 import type { EventFilter, EventPage, EventRow, NewEvent } from '../store.ts';
+import type { StoreLog } from '../store-log.ts';
 import { Document } from './document.ts';
-import type { StoreLog } from './errors.ts';
 import { EventLog, type EventLogLimits } from './event-log.ts';
 import type { Folder } from './folder.ts';
 import {
@@ -8,7 +9,6 @@ import {
   AccountFileShape,
   EventRowSchema,
   FORMAT,
-  freeze,
   type OutboxEntry,
   type StoredDomain,
 } from './formats.ts';

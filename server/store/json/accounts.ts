@@ -1,11 +1,12 @@
+import { freeze } from '../freeze.ts';
 import type { AccountRow, AccountStore, Change, NewAccount, NewEvent, NewToken, TokenRow } from '../store.ts';
+import type { PendingTasks } from '../tasks.ts';
 import { emptyAccountFile } from './account.ts';
 import type { AccountFiles } from './account-files.ts';
 import { UnsyncedReplacementError } from './folder.ts';
-import { AccountRowSchema, freeze, type InstallationFile } from './formats.ts';
+import { AccountRowSchema, type InstallationFile } from './formats.ts';
 import type { Installation } from './installation.ts';
 import type { Schedule } from './schedule.ts';
-import type { PendingTasks } from './tasks.ts';
 import { storedToken, type TokenUse } from './tokens.ts';
 
 interface AccountsDeps {

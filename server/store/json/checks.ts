@@ -10,12 +10,12 @@ import type {
   JsonValue,
   LatestDue,
 } from '../store.ts';
+import type { StoreLog } from '../store-log.ts';
+import type { PendingTasks } from '../tasks.ts';
+import { InTurn } from '../tasks.ts';
 import type { Domains } from './domains.ts';
-import type { StoreLog } from './errors.ts';
 import type { Evidence } from './evidence.ts';
 import type { Schedule } from './schedule.ts';
-import type { PendingTasks } from './tasks.ts';
-import { InTurn } from './tasks.ts';
 
 interface ChecksDeps {
   readonly tasks: PendingTasks;

@@ -1,4 +1,5 @@
 import { FILE_LIMITS } from '../../limits.ts';
+import { freeze } from '../freeze.ts';
 import type {
   Change,
   CheckTimes,
@@ -10,15 +11,15 @@ import type {
   NewEvent,
   TokenRow,
 } from '../store.ts';
+import type { StoreLog } from '../store-log.ts';
+import type { PendingTasks } from '../tasks.ts';
 import { type Account, indexOf } from './account.ts';
 import type { AccountFiles } from './account-files.ts';
 import { DocumentClosedError } from './document.ts';
-import type { StoreLog } from './errors.ts';
 import type { Evidence } from './evidence.ts';
-import { freeze, type StoredDomain, StoredDomainSchema } from './formats.ts';
+import { type StoredDomain, StoredDomainSchema } from './formats.ts';
 import type { DomainIds } from './next-ids.ts';
 import type { Schedule } from './schedule.ts';
-import type { PendingTasks } from './tasks.ts';
 import type { Tokens, TokenUse } from './tokens.ts';
 
 interface DomainsDeps {
@@ -56,6 +57,11 @@ export class Domains implements DomainStore {
     this.#deps.tasks.assertOpen();
     const stored = this.#deps.files.find(account)?.domain(id);
     return stored && this.#toRow(stored);
+  }
+
+  async count(account: number): Promise<number> {
+    this.#deps.tasks.assertOpen();
+    return this.#deps.files.find(account)?.domains.length ?? 0;
   }
 
   async list(account: number, filter: DomainFilter): Promise<readonly DomainRow[]> {

@@ -60,12 +60,6 @@ export function folderLost(): LetterheadError {
   );
 }
 
-export function storeClosed(): LetterheadError {
-  return new LetterheadError('unavailable', 'Letterhead is shutting down. Try again in a moment.', {
-    retryAfter: RETRY_AFTER_FAILED_WRITE,
-  });
-}
-
 /**
  * Why `dataDir`, which leads to `folder`, cannot be the data folder: `unavailable`, with one line that says what to do
  * where that is known.
@@ -89,12 +83,3 @@ function fileIn(dataDir: string, error: unknown): string | null {
   const file = relative(dataDir, error.path);
   return file === '' || file.startsWith('..') ? null : file;
 }
-
-/** Where the store tells the operator what callers are not told; pino's loggers fit. */
-export interface StoreLog {
-  info(details: object, message: string): void;
-  warn(details: object, message: string): void;
-  error(details: object, message: string): void;
-}
-
-export const silentLog: StoreLog = { info() {}, warn() {}, error() {} };

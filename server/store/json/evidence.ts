@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import type { LetterheadError } from '@letterhead/shared';
 import type { JsonValue } from '../store.ts';
-import type { StoreLog } from './errors.ts';
+import type { StoreLog } from '../store-log.ts';
+import { InTurn } from '../tasks.ts';
 import { readFailed } from './errors.ts';
 import { errorCode, type FileSystem } from './file-system.ts';
 import type { FileGate } from './folder.ts';
 import { Folder } from './folder.ts';
 import { EvidenceFileShape, FORMAT } from './formats.ts';
 import { parseJsonFile } from './json-file.ts';
-import { InTurn } from './tasks.ts';
 
 /** `evidence/<account>/<domain>.json`: what the last check of each domain saw. The next one makes it again. */
 export class Evidence {

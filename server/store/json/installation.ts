@@ -1,8 +1,8 @@
 import type { AccountRow, NewEvent, SettingKey } from '../store.ts';
+import type { StoreLog } from '../store-log.ts';
 import type { AccountFiles } from './account-files.ts';
 import { type DataFolder, IDS_FILE, INSTALLATION_FILE } from './data-folder.ts';
 import { Document } from './document.ts';
-import type { StoreLog } from './errors.ts';
 import { errorCode } from './file-system.ts';
 import { FORMAT, type InstallationFile, type NextIds, type StoredToken } from './formats.ts';
 import { DamagedFileError, type JsonFile, NewerFormatError } from './json-file.ts';

@@ -1,6 +1,6 @@
 import type { Adapter } from 'lowdb';
 import type { z } from 'zod';
-import type { StoreLog } from './errors.ts';
+import type { StoreLog } from '../store-log.ts';
 import { NotTextError } from './file-system.ts';
 import type { Folder } from './folder.ts';
 import { FORMAT, type Shape } from './formats.ts';

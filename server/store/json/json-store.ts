@@ -1,4 +1,8 @@
-import type { SettingKey, SettingStore, Store } from '../store.ts';
+import { EventFeed } from '../event-feed.ts';
+import type { CopyableStore, NextIds } from '../import.ts';
+import type { RateStore, SettingKey, SettingStore } from '../store.ts';
+import { type StoreLog, silentLog } from '../store-log.ts';
+import { PendingTasks } from '../tasks.ts';
 import type { AccountDeps } from './account.ts';
 import { AccountFiles } from './account-files.ts';
 import { Accounts } from './accounts.ts';
@@ -13,17 +17,17 @@ import {
 } from './data-folder.ts';
 import { LazyFile } from './document.ts';
 import { Domains } from './domains.ts';
-import { type StoreLog, silentLog, unusableFolder, writeFailed } from './errors.ts';
+import { unusableFolder, writeFailed } from './errors.ts';
 import type { EventLogLimits } from './event-log.ts';
-import { EventFeed, Events } from './events.ts';
+import { Events } from './events.ts';
 import { Evidence } from './evidence.ts';
 import { type FileSystem, nodeFileSystem } from './file-system.ts';
+import { JsonImport } from './import.ts';
 import { Installation, openInstallationFile } from './installation.ts';
 import { readIfUsable } from './json-file.ts';
 import { FolderLock } from './lock.ts';
 import { DomainIds, raiseNextIds } from './next-ids.ts';
 import { Schedule } from './schedule.ts';
-import { PendingTasks } from './tasks.ts';
 import { Tokens, TokenUse } from './tokens.ts';
 
 export interface JsonStoreOptions {
@@ -107,6 +111,7 @@ async function openResources(options: JsonStoreOptions, folder: DataFolder) {
   return {
     tasks,
     files,
+    evidence,
     installation,
     ids,
     schedule,
@@ -120,13 +125,16 @@ async function openResources(options: JsonStoreOptions, folder: DataFolder) {
 }
 
 /** The store in files: `DATA_DIR`, held by this process alone. */
-export class JsonStore implements Store {
+export class JsonStore implements CopyableStore {
   readonly accounts: Accounts;
   readonly tokens: Tokens;
   readonly domains: Domains;
   readonly checks: Checks;
   readonly events: Events;
   readonly settings: SettingStore;
+  /** There is no other process. */
+  readonly rates: RateStore = { exchange: async () => [] };
+  readonly import: JsonImport;
   readonly #folder: DataFolder;
   readonly #lock: FolderLock;
   readonly #resources: Resources;
@@ -144,14 +152,26 @@ export class JsonStore implements Store {
     this.checks = resources.checks;
     this.events = resources.events;
     const { tasks, installation } = resources;
+    this.import = new JsonImport({ folder, ...resources });
     this.settings = {
       async get(key: SettingKey) {
         tasks.assertOpen();
         return installation.setting(key);
       },
-      set: (key: SettingKey, value: string) =>
-        tasks.serve(() => installation.change(() => ({ result: undefined, changed: { [key]: value } }))),
+      setOnce: (key: SettingKey, value: string) =>
+        tasks.serve(() =>
+          installation.change<string>((state) => {
+            const kept = state[key];
+            return kept === null ? { result: value, changed: { [key]: value } } : { result: kept };
+          }),
+        ),
     };
+  }
+
+  async nextIds(): Promise<NextIds> {
+    this.#resources.tasks.assertOpen();
+    const { account, token } = this.#resources.installation.next;
+    return { account, token, domain: this.#resources.ids.next };
   }
 
   /**

@@ -1,6 +1,6 @@
+import type { StoreLog } from '../store-log.ts';
 import type { AccountFiles } from './account-files.ts';
 import { INSTALLATION_FILE } from './data-folder.ts';
-import type { StoreLog } from './errors.ts';
 import type { InstallationFile, NextIds } from './formats.ts';
 import type { Installation } from './installation.ts';
 
@@ -64,6 +64,16 @@ export class DomainIds {
         await this.#reserving;
       }
     }
+  }
+
+  /** The next id, as far as none is being given out. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** Gives out no id below `next`, which is durable as the mark. */
+  skipTo(next: number): void {
+    this.#next = next;
   }
 
   /** Lets the next start go on without a gap. Nothing may be taken any more. */

@@ -1,11 +1,12 @@
 import type { Instant } from '../../instant.ts';
+import { freeze } from '../freeze.ts';
 import type { AccountRow, NewEvent, NewToken, TokenCreation, TokenRow, TokenStore } from '../store.ts';
+import { InTurn, type PendingTasks } from '../tasks.ts';
 import type { AccountFiles } from './account-files.ts';
 import type { LazyFile } from './document.ts';
-import { FORMAT, freeze, type StoredToken, StoredTokenSchema, type TokenUseFile } from './formats.ts';
+import { FORMAT, type StoredToken, StoredTokenSchema, type TokenUseFile } from './formats.ts';
 import type { Installation } from './installation.ts';
 import { jsonText } from './json-file.ts';
-import { InTurn, type PendingTasks } from './tasks.ts';
 
 interface TokensDeps {
   readonly tasks: PendingTasks;

@@ -66,17 +66,20 @@ export function register(input: RuleInput): Action {
   return act(input, 'registrar', { zone: registrable, host: record.hostname });
 }
 
-/** The zone's name servers become others: at its registrar, or in its own NS records. Null: too many to type. */
+/**
+ * The name servers of a zone become others: at its registrar, or in a zone's NS records, at its own name or at that of
+ * one below. Null: too many to type.
+ */
 export function setNameServers(
-  kind: 'registrar' | 'replace',
-  zone: string,
+  { kind, zone, host }: Pick<Action, 'kind' | 'zone' | 'host'>,
   current: readonly string[],
   wanted: readonly string[],
 ): Action | null {
-  const gone = current.filter((server) => !wanted.includes(server));
+  const kept = new Set(wanted);
+  const gone = current.filter((server) => !kept.has(server));
   const remove = gone.length === 0 ? [] : [{ type: 'NS', count: gone.length, values: gone }];
   const value = wanted.join(' ');
-  const action: Action = { kind, zone, type: 'NS', host: '@', value, from_host: null, remove };
+  const action: Action = { kind, zone, type: 'NS', host, value, from_host: null, remove };
   return jsonBytes(action) > MAX_ACTION ? null : action;
 }
 

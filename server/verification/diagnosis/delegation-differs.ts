@@ -1,18 +1,28 @@
 import type { Action } from '@letterhead/shared';
-import type { NamedBy, Observation, ZoneDelegation } from '../../dns/outcome.ts';
+import { relativeHost } from '@letterhead/shared';
+import { isWithin } from '../../dns/name.ts';
+import type { NamedBy, Observation } from '../../dns/outcome.ts';
 import { matches } from '../match-value.ts';
 import { setNameServers } from './actions.ts';
 import type { Delegated, Rule } from './finding.ts';
 import { isCorrect, namesOf, type RuleInput } from './rule-input.ts';
 
+/** A zone whose own servers are others than those that its parent names: another zone or, where null, the registrar. */
+interface DifferingZone {
+  readonly zone: string;
+  readonly above: string | null;
+  readonly child: readonly string[];
+  readonly parent: readonly string[];
+}
+
 /**
- * The registrar and the zone name different servers, not all of which have our record. Receivers are sent to either.
+ * A zone and its parent name different servers, not all of which have our record. Receivers are sent to either.
  * Servers that both name and that differ all the same are no matter of the delegation.
  */
 export const DELEGATION_DIFFERS: Rule<'DELEGATION_DIFFERS'> = (input) => {
-  const { delegation, observations } = input.evidence;
-  const named = serversByNamer(input);
-  if (delegation.kind !== 'found' || named === null || !isCorrect(input)) return null;
+  const { observations } = input.evidence;
+  const differing = differingZone(input);
+  if (differing === null || !isCorrect(input)) return null;
   const having = serversWithOurs(input);
   const lacks = ({ name, outcome }: Observation) => !having.has(name) && isSettled(outcome);
   const lacking = observations.filter(lacks);
@@ -21,17 +31,32 @@ export const DELEGATION_DIFFERS: Rule<'DELEGATION_DIFFERS'> = (input) => {
   const failing = empty.flatMap((side) => ofSide(observations, side));
   const isWhole = (side: NamedBy) => !empty.includes(side) && !ofSide(observations, side).some(lacks);
   return {
-    ...named,
-    action: repair(input, delegation, { child: isWhole('child'), parent: isWhole('parent') }, [...having]),
+    ...namersOf(differing),
+    action: repair(input, differing, { child: isWhole('child'), parent: isWhole('parent') }, [...having]),
     without: namesOf([...lacking, ...failing]),
   };
 };
 
 /** Null: both name the same servers, or only one of them is known. */
-export function serversByNamer({ evidence }: RuleInput): Delegated | null {
-  const { delegation, observations } = evidence;
-  if (delegation.kind !== 'found' || observations.every(({ namedBy }) => namedBy === undefined)) return null;
-  return { parent: delegation.parentServers ?? [], child: delegation.nameServers };
+export function serversByNamer(input: RuleInput): Delegated | null {
+  const differing = differingZone(input);
+  return differing === null ? null : namersOf(differing);
+}
+
+function namersOf({ zone, above, child, parent }: DifferingZone): Delegated {
+  return { parent, child, ...(above === null ? {} : { delegated: zone }) };
+}
+
+function differingZone({ evidence, registrable }: RuleInput): DifferingZone | null {
+  const { delegation, observations, cut } = evidence;
+  if (observations.every(({ namedBy }) => namedBy === undefined)) return null;
+  if (cut !== undefined) {
+    const { zone, above, nameServers: child, parentServers: parent } = cut;
+    return { zone, above: isWithin(above, registrable) ? above : null, child, parent };
+  }
+  if (delegation.kind !== 'found') return null;
+  const { zone, nameServers: child, parentServers: parent = [] } = delegation;
+  return { zone, above: null, child, parent };
 }
 
 const SIDES: readonly NamedBy[] = ['parent', 'child'];
@@ -52,11 +77,15 @@ function serversWithOurs({ record, answers }: RuleInput): Set<string> {
 /** Leads all receivers to the servers that have our record: those that one side names or, where none is whole, any. */
 function repair(
   input: RuleInput,
-  { zone, nameServers, parentServers = [] }: ZoneDelegation,
+  { zone, above, child, parent }: DifferingZone,
   isWhole: Record<NamedBy, boolean>,
   having: readonly string[],
 ): Action | null {
-  if (isWhole.child) return setNameServers('registrar', zone, parentServers, nameServers);
-  if (isWhole.parent) return setNameServers('replace', zone, nameServers, parentServers);
-  return input.evidence.zone === zone ? setNameServers('registrar', zone, parentServers, having) : null;
+  const atParent =
+    above === null
+      ? ({ kind: 'registrar', zone, host: '@' } as const)
+      : ({ kind: 'replace', zone: above, host: relativeHost(zone, above) } as const);
+  if (isWhole.child) return setNameServers(atParent, parent, child);
+  if (isWhole.parent) return setNameServers({ kind: 'replace', zone, host: '@' }, child, parent);
+  return input.evidence.zone === zone ? setNameServers(atParent, parent, having) : null;
 }

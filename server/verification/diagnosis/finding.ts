@@ -78,6 +78,8 @@ interface FactsByCode extends Record<FoundCode, object> {
 export interface Delegated {
   readonly parent: readonly string[];
   readonly child: readonly string[];
+  /** The zone, if it is delegated below the registrable domain: its parent is a zone, and no registrar. */
+  readonly delegated?: string;
 }
 
 /** Nothing definitive was heard. */

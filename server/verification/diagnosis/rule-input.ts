@@ -32,8 +32,7 @@ const SIDES: readonly NamedBy[] = ['parent', 'child'];
  * are not known: receivers may be told otherwise by the other side, so that nothing wrong counts.
  */
 function isOneSided({ delegation, observations }: RecordEvidence): boolean {
-  if (delegation.kind !== 'found') return false;
-  if (delegation.nameServers.length === 0) return true;
+  if (delegation.kind === 'found' && delegation.nameServers.length === 0) return true;
   const differing = observations.filter(({ namedBy }) => namedBy !== undefined);
   if (differing.length === 0) return false;
   return !SIDES.every((side) =>

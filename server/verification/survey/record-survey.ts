@@ -41,6 +41,7 @@ export async function surveyRecord(context: SurveyContext, record: ExpectedRecor
     ...nothingAsked(context, record),
     zone: survey.zone,
     observations: truncateObservations(survey.observations, isRelevantTo(record)),
+    ...(survey.cut === undefined ? {} : { cut: survey.cut }),
     resolver,
   };
   const right = hasRight(record, seen);

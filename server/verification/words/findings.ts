@@ -4,7 +4,7 @@ import type { ExpectedRecord } from '../../records/dns-records.ts';
 import { isTooLong, LONGEST_DOMAIN } from '../../records/record-names.ts';
 import type { Finding, FoundCode } from '../diagnosis/finding.ts';
 import { damageSentence } from './key-damage.ts';
-import { noteSentence } from './notes.ts';
+import { differenceSentence, noteSentence } from './notes.ts';
 import type { Subject, Words } from './subject.ts';
 import { list, quoted, repeated, STILL_HOLDS, serverList } from './text.ts';
 import { transientWords } from './transient.ts';
@@ -52,9 +52,12 @@ const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
     title: `${registrable} doesn’t exist in the DNS`,
     detail: `Either ${registrable} isn’t registered, or its registration has expired, or the name is misspelled. If it is misspelled, rename the domain here.`,
   }),
-  DELEGATION_DIFFERS: ({ parent, child, without }) => ({
-    title: 'The registrar and the DNS settings list different name servers',
-    detail: `The registrar lists ${serverList(parent)}, but the domain’s own NS records list ${serverList(child)}. The record is published, but receivers that ask ${serverList(without)} don’t find it.`,
+  DELEGATION_DIFFERS: (finding) => ({
+    title:
+      finding.delegated === undefined
+        ? 'The registrar and the DNS settings list different name servers'
+        : `${finding.delegated} and the domain above it list different name servers`,
+    detail: `${differenceSentence(finding)} The record is published, but receivers that ask ${serverList(finding.without)} don’t find it.`,
   }),
   RESOLVER_FAILS: ({ servers }, { record }) => ({
     title: 'Published, but some receivers may not get it',

@@ -1,6 +1,6 @@
 import type { RecordDiagnosis } from '@letterhead/shared';
 import type { Pitfall } from '../../keys/dkim-record.ts';
-import type { Failure, Note, ServerCode } from '../diagnosis/finding.ts';
+import type { Delegated, Failure, Note, ServerCode } from '../diagnosis/finding.ts';
 import { list, serverList } from './text.ts';
 
 /** What servers did, after their names: by code, and where our own bound kept them from being asked. */
@@ -23,6 +23,15 @@ export function failureSentence(
   return `${who} ${isBudget ? NOT_REACHED : FAILURES[code]}.`;
 }
 
+/** Name servers by who lists them, where both sides differ. */
+export function differenceSentence({ parent, child, delegated }: Delegated): string {
+  const [above, whose] =
+    delegated === undefined
+      ? ['The registrar', 'the domain’s own NS records']
+      : [`The domain above ${delegated}`, `the NS records of ${delegated} itself`];
+  return `${above} lists ${serverList(parent)}, but ${whose} list ${serverList(child)}.`;
+}
+
 /** What the standard allows, and who goes by another rule all the same. */
 const PITFALLS: Record<Pitfall, string> = {
   'spaced-equals':
@@ -43,7 +52,7 @@ export function noteSentence(note: Note, type: RecordDiagnosis['type']): string 
     case 'servers-disagree':
       return 'The name servers give different answers; the evidence shows each one.';
     case 'delegation-differs':
-      return `The registrar lists ${serverList(note.parent)}, but the domain’s own NS records list ${serverList(note.child)}. The record must be on all of them, or both must list the same.`;
+      return `${differenceSentence(note)} The record must be on all of them, or both must list the same.`;
     case 'budget-ended':
       return 'We didn’t look in every place where the record may have ended up: this check reached its limit of DNS questions.';
     case 'pitfall':

@@ -1,4 +1,7 @@
-import { storeClosed } from './errors.ts';
+import { LetterheadError } from '@letterhead/shared';
+
+/** Seconds. */
+const RETRY_AFTER = 10;
 
 /** What the store is doing, so that its end can wait for it. */
 export class PendingTasks {
@@ -41,4 +44,10 @@ export class InTurn<Key> {
       if (this.#last.get(key) === own) this.#last.delete(key);
     }
   }
+}
+
+function storeClosed(): LetterheadError {
+  return new LetterheadError('unavailable', 'Letterhead is shutting down. Try again in a moment.', {
+    retryAfter: RETRY_AFTER,
+  });
 }

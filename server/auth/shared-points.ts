@@ -1,0 +1,36 @@
+import type { RateLimiterMemory } from 'rate-limiter-flexible';
+import { DATABASE_LIMITS } from '../limits.ts';
+import type { RateStore } from '../store/store.ts';
+
+/** Lets the servers of an installation count together: each counts by itself, and adds what the others have counted. */
+export class SharedPoints {
+  readonly #limiters: RateLimiterMemory[] = [];
+  /** Points taken since the last exchange, by `<limiter>:<key>`. */
+  #taken: Record<string, number> = {};
+  #keys = 0;
+
+  /** Limiters must be added in the same order in each server. Returns a function to call for each use. */
+  add(limiter: RateLimiterMemory): (key: number | string, points: number) => void {
+    const at = this.#limiters.push(limiter) - 1;
+    return (key, points) => this.#note(`${at}:${key}`, points);
+  }
+
+  async exchange(rates: RateStore): Promise<void> {
+    const taken = this.#taken;
+    this.#taken = {};
+    this.#keys = 0;
+    for (const others of await rates.exchange(taken)) {
+      for (const [name, points] of Object.entries(others)) {
+        const [at = ''] = name.split(':', 1);
+        await this.#limiters[Number(at)]?.penalty(name.slice(at.length + 1), points);
+      }
+    }
+  }
+
+  #note(name: string, points: number): void {
+    const taken = this.#taken[name];
+    if (taken === undefined && this.#keys >= DATABASE_LIMITS.keysAnExchange) return;
+    if (taken === undefined) this.#keys++;
+    this.#taken[name] = (taken ?? 0) + points;
+  }
+}

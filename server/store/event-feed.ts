@@ -1,0 +1,36 @@
+import type { EventRow } from './store.ts';
+import type { StoreLog } from './store-log.ts';
+
+/** Tells the process log of each event once it is durable, and those who watch an account that there are some. */
+export class EventFeed {
+  readonly #watchers = new Map<number, Set<() => void>>();
+  readonly #log: StoreLog;
+
+  constructor(log: StoreLog) {
+    this.#log = log;
+  }
+
+  publish(account: number, events: readonly EventRow[]): void {
+    for (const { id, type, domain, actor, changes } of events)
+      this.#log.info({ account, id, type, domain, actor, changes }, 'event');
+    for (const onNews of this.#watchers.get(account) ?? []) {
+      try {
+        onNews();
+      } catch (error) {
+        this.#log.error({ account, err: error }, 'a watcher of events failed');
+      }
+    }
+  }
+
+  /** Until the returned function is called. */
+  watch(account: number, onNews: () => void): () => void {
+    // Of its own, so that whoever watches twice is told twice, and ends each by itself.
+    const own = () => onNews();
+    const watchers = this.#watchers.get(account) ?? new Set();
+    this.#watchers.set(account, watchers.add(own));
+    return () => {
+      watchers.delete(own);
+      if (watchers.size === 0 && this.#watchers.get(account) === watchers) this.#watchers.delete(account);
+    };
+  }
+}

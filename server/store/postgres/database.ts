@@ -1,0 +1,177 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import type { DatabaseObserver } from '../database-observer.ts';
+import type { StoreLog } from '../store-log.ts';
+import { backOff, Deadline } from './deadline.ts';
+import { isLost, isTransient, outcomeUnknown, unavailable } from './errors.ts';
+import type { PrimaryPool } from './primary.ts';
+import { type Query, sql } from './sql.ts';
+
+/** Queries that belong to the transaction of a write. */
+interface Around {
+  readonly before?: Query | undefined;
+  readonly after?: Query | undefined;
+}
+
+/** Queries the primary, each call within a deadline and across failovers. */
+export class Database {
+  readonly #pool: PrimaryPool;
+  readonly #log: StoreLog;
+  readonly #observer: DatabaseObserver;
+  /** Resolves when the primary can be reached again; null while it can. */
+  #outage: Promise<void> | null = null;
+  #isClosed = false;
+
+  constructor(pool: PrimaryPool, log: StoreLog, observer: DatabaseObserver) {
+    this.#pool = pool;
+    this.#log = log;
+    this.#observer = observer;
+    observer.opened(() => pool.state);
+  }
+
+  /** For queries that may run twice. Rejects with `unavailable` after the deadline. */
+  async read<Row extends object>(query: Query): Promise<Row[]> {
+    const deadline = new Deadline();
+    for (;;) {
+      const client = await this.connect(deadline);
+      try {
+        return await this.#run<Row>(client, [query], query);
+      } catch (error) {
+        if (!isLost(error) && !isTransient(error)) throw error;
+        await deadline.pause();
+      }
+    }
+  }
+
+  /** Runs queries in one transaction. After a lost connection, the caller finds out by itself what became of it. */
+  async transaction(queries: readonly Query[]): Promise<void> {
+    await run(await this.connect(), queries, 0);
+  }
+
+  /**
+   * Runs a commit statement (see `sql.ts`) exactly once. Resolves to the `last_event` that it returns; null if it
+   * changed nothing. Rejects with `unavailable` if nothing was changed, and with `outcome_unknown` if the connection was
+   * lost and the outcome cannot be looked up.
+   */
+  async write(query: Query, { before, after }: Around = {}): Promise<number | null> {
+    const deadline = new Deadline();
+    for (;;) {
+      const client = await this.connect(deadline);
+      const id = randomUUID();
+      const write = { ...query, values: [id, ...query.values] };
+      const queries = [before, write, after].filter((one) => one !== undefined);
+      try {
+        const [row] = await this.#run<{ last_event: number }>(client, queries, write);
+        return row?.last_event ?? null;
+      } catch (error) {
+        if (!isLost(error) && !isTransient(error)) throw error;
+        const outcome = isLost(error) ? await this.#findOutcome(id) : null;
+        if (outcome !== null) return outcome;
+        await deadline.pause();
+      }
+    }
+  }
+
+  /** Returns a connection to release. Rejects with `unavailable` after the deadline. */
+  async connect(deadline = new Deadline()): Promise<pg.PoolClient> {
+    for (;;) {
+      if (this.#isClosed) throw unavailable();
+      if (this.#outage !== null) await deadline.race(this.#outage);
+      const connecting = this.#pool.connect();
+      try {
+        return await deadline.race(connecting);
+      } catch (error) {
+        // Returns a connection that arrives after the deadline.
+        connecting.then((client) => client.release()).catch(() => {});
+        if (!isLost(error) && !isTransient(error)) throw error;
+        if (!this.#isClosed) this.#outage ??= this.#recover(error);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#outage;
+    await this.#pool.close();
+  }
+
+  /** Resolves to the rows of `main`, one of the queries. */
+  async #run<Row extends object>(
+    client: pg.PoolClient,
+    queries: readonly Query[],
+    main: Query,
+  ): Promise<Row[]> {
+    const began = performance.now();
+    let outcome: 'done' | 'failed' | 'lost' = 'done';
+    try {
+      return await run<Row>(client, queries, queries.indexOf(main));
+    } catch (error) {
+      outcome = isLost(error) ? 'lost' : 'failed';
+      throw error;
+    } finally {
+      this.#observer.queried(main.name, outcome, performance.now() - began);
+    }
+  }
+
+  /** Null: the write was not made, and never will be. */
+  async #findOutcome(id: string): Promise<number | null> {
+    try {
+      const [found] = await this.read<{ last_event: number | null }>(sql('find_outcome', id));
+      return found?.last_event ?? null;
+    } catch (error) {
+      this.#log.error({ err: error }, 'the outcome of a write is unknown');
+      throw outcomeUnknown();
+    }
+  }
+
+  /** Looks for the primary. Only one call does, however many wait for it. */
+  async #recover(error: unknown): Promise<void> {
+    this.#log.warn({ err: error }, 'the database cannot be reached');
+    for (let tries = 0; !this.#isClosed; tries++) {
+      this.#pool.moveOn();
+      try {
+        (await this.#pool.connect()).release();
+        this.#log.warn({}, 'the database can be reached again');
+        break;
+      } catch {
+        await sleep(backOff(tries));
+      }
+    }
+    this.#outage = null;
+  }
+}
+
+/**
+ * Runs queries over one connection, several of them in a transaction, and releases it. Resolves to the rows of the query
+ * at `of`. A failed query is never cancelled, because it may be committing: its connection is closed instead.
+ */
+async function run<Row extends object>(
+  client: pg.PoolClient,
+  queries: readonly Query[],
+  of: number,
+): Promise<Row[]> {
+  const isTransaction = queries.length > 1;
+  let isReplicated = true;
+  // PostgreSQL warns if the wait for a synchronous standby was cancelled: a failover could lose the commit.
+  const listen = ({ code }: { code?: string | undefined }) => {
+    if (code === '01000') isReplicated = false;
+  };
+  client.on('notice', listen);
+  let failure: unknown = null;
+  try {
+    if (isTransaction) await client.query('BEGIN');
+    const results: Row[][] = [];
+    for (const query of queries)
+      results.push((await client.query<Row>({ ...query, values: [...query.values] })).rows);
+    if (isTransaction) await client.query('COMMIT');
+    if (!isReplicated) throw new Error('The commit was not replicated.');
+    return results[of] ?? [];
+  } catch (error) {
+    failure = error;
+    throw error;
+  } finally {
+    client.off('notice', listen);
+    client.release(failure !== null && (isTransaction || isLost(failure)));
+  }
+}

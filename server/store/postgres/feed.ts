@@ -1,0 +1,153 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import { DATABASE_LIMITS } from '../../limits.ts';
+import { EventFeed } from '../event-feed.ts';
+import type { EventRow } from '../store.ts';
+import type { StoreLog } from '../store-log.ts';
+import type { Database } from './database.ts';
+import { backOff } from './deadline.ts';
+import { sql } from './sql.ts';
+
+const CHANNEL = 'letterhead';
+
+interface Watched {
+  watchers: number;
+  /** The newest event that the watchers were told of; -1 before the first. */
+  last: number;
+}
+
+/**
+ * Tells watchers of new events, those of other servers included. NOTIFY is only a hint that makes it fast. It is sent
+ * after the commit, because within a transaction it would serialise all commits. Twice a second, watched accounts are
+ * polled for events whose hint was lost.
+ */
+export class Feed {
+  readonly #database: Database;
+  readonly #local: EventFeed;
+  readonly #watched = new Map<number, Watched>();
+  /** Last events by account, to tell other servers of. */
+  readonly #hints = new Map<number, number>();
+  readonly #closed = new AbortController();
+  readonly #listening: Promise<void>;
+  readonly #poll: NodeJS.Timeout;
+  #connection: pg.PoolClient | null = null;
+  #hintTimer: NodeJS.Timeout | null = null;
+  #polling: Promise<void> | null = null;
+
+  constructor(database: Database, log: StoreLog) {
+    this.#database = database;
+    this.#local = new EventFeed(log);
+    this.#listening = this.#listen();
+    this.#poll = setInterval(() => void this.#findNews(), DATABASE_LIMITS.poll);
+  }
+
+  /** Tells of events that this server has committed. */
+  committed(account: number, events: readonly EventRow[]): void {
+    const last = events.at(-1)?.id;
+    if (last === undefined) return;
+    this.#isNews(account, last);
+    this.#local.publish(account, events);
+    this.#hints.set(account, last);
+    this.#hintTimer ??= setTimeout(() => void this.#sendHints(), DATABASE_LIMITS.hintDelay);
+  }
+
+  /** Returns a function that ends the watch. */
+  watch(account: number, onNews: () => void): () => void {
+    const stop = this.#local.watch(account, onNews);
+    const watched = this.#watched.get(account) ?? { watchers: 0, last: -1 };
+    watched.watchers++;
+    this.#watched.set(account, watched);
+    return () => {
+      stop();
+      watched.watchers--;
+      if (watched.watchers === 0) this.#watched.delete(account);
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#closed.abort();
+    clearInterval(this.#poll);
+    if (this.#hintTimer !== null) clearTimeout(this.#hintTimer);
+    await this.#listening;
+    await this.#polling;
+  }
+
+  /** Whether the account is watched, and its watchers were not told of this event. */
+  #isNews(account: number, last: number): boolean {
+    const watched = this.#watched.get(account);
+    if (watched === undefined || watched.last >= last) return false;
+    watched.last = last;
+    return true;
+  }
+
+  async #sendHints(): Promise<void> {
+    const hints = [...this.#hints].slice(0, DATABASE_LIMITS.accountsAHint);
+    for (const [account] of hints) this.#hints.delete(account);
+    const payload = hints.map((hint) => hint.join(':')).join();
+    try {
+      await this.#connection?.query('SELECT pg_notify($1, $2)', [CHANNEL, payload]);
+    } catch (error) {
+      this.#connection?.emit('error', error);
+    }
+    const isDone = this.#hints.size === 0 || this.#closed.signal.aborted;
+    this.#hintTimer = isDone ? null : setTimeout(() => void this.#sendHints(), DATABASE_LIMITS.hintDelay);
+  }
+
+  async #listen(): Promise<void> {
+    const { signal } = this.#closed;
+    for (let tries = 0; !signal.aborted; tries++) {
+      try {
+        const client = await this.#database.connect();
+        tries = 0;
+        await this.#listenOn(client);
+      } catch {
+        await sleep(backOff(tries), null, { signal }).catch(() => {});
+      }
+    }
+  }
+
+  /** Listens until the connection breaks or the feed is closed. */
+  async #listenOn(client: pg.PoolClient): Promise<void> {
+    const { promise: ended, resolve } = Promise.withResolvers<void>();
+    const end = () => resolve();
+    client.on('error', end).on('end', end);
+    client.on('notification', ({ payload = '' }) => this.#hear(payload));
+    this.#closed.signal.addEventListener('abort', end);
+    try {
+      // Hints need not reach a standby.
+      await client.query(`SET synchronous_commit = off; LISTEN ${CHANNEL}`);
+      this.#connection = client;
+      // Hints were lost until now.
+      await this.#findNews();
+      if (!this.#closed.signal.aborted) await ended;
+    } finally {
+      this.#connection = null;
+      this.#closed.signal.removeEventListener('abort', end);
+      client.release(true);
+    }
+  }
+
+  #hear(payload: string): void {
+    for (const hint of payload.split(',')) {
+      const [account = 0, last = 0] = hint.split(':').map(Number);
+      if (this.#isNews(account, last)) this.#local.publish(account, []);
+    }
+  }
+
+  /** Only one poll at a time; a failed one is repeated by the next. */
+  #findNews(): Promise<void> {
+    this.#polling ??= this.#readLastEvents()
+      .catch(() => {})
+      .finally(() => {
+        this.#polling = null;
+      });
+    return this.#polling;
+  }
+
+  async #readLastEvents(): Promise<void> {
+    if (this.#watched.size === 0) return;
+    const query = sql('last_events', [...this.#watched.keys()]);
+    const rows = await this.#database.read<{ id: number; last_event: number }>(query);
+    for (const { id, last_event } of rows) if (this.#isNews(id, last_event)) this.#local.publish(id, []);
+  }
+}

@@ -1,0 +1,70 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { LetterheadError } from '@letterhead/shared';
+import type pg from 'pg';
+
+const FOLDER = new URL('migrations/', import.meta.url);
+/** An arbitrary number for the advisory lock. */
+const LOCK = 5318008052;
+
+const STATE = `SELECT to_regclass('letterhead_migrations') IS NOT NULL AS ours,
+  current_setting('server_encoding') AS encoding,
+  (SELECT count(*) FROM pg_tables WHERE schemaname = current_schema()) AS tables`;
+
+const MIGRATIONS = `CREATE TABLE IF NOT EXISTS letterhead_migrations
+  (version integer PRIMARY KEY, at timestamptz NOT NULL DEFAULT now())`;
+
+/**
+ * Applies the migrations that the database lacks, each in its own transaction; of servers that start at the same time,
+ * one does. Returns the files that were applied. Throws `unavailable` if the database is of a later version or belongs
+ * to another product.
+ */
+export async function migrate(client: pg.PoolClient): Promise<readonly string[]> {
+  const files = (await readdir(FOLDER)).sort();
+  const applied: string[] = [];
+  for (;;) {
+    await client.query('BEGIN');
+    try {
+      await client.query(`SELECT pg_advisory_xact_lock(${LOCK})`);
+      const version = await versionOf(client);
+      if (version > files.length)
+        throw unusable(
+          `its schema has version ${version}, and this Letterhead supports ${files.length}. Start a newer Letterhead`,
+        );
+      const next = files[version];
+      if (next !== undefined) await apply(client, version + 1, next);
+      await client.query('COMMIT');
+      if (next === undefined) return applied;
+      applied.push(next);
+    } catch (error) {
+      await client.query('ROLLBACK').catch(() => {});
+      throw error;
+    }
+  }
+}
+
+/** 0 for an empty database. */
+async function versionOf(client: pg.PoolClient): Promise<number> {
+  const { rows } = await client.query<{ ours: boolean; tables: number; encoding: string }>(STATE);
+  const [state] = rows;
+  if (state?.encoding !== 'UTF8')
+    throw unusable(`its encoding is ${state?.encoding}. Create one with ENCODING UTF8`);
+  if (state.ours) {
+    const versions = await client.query<{ version: number }>(
+      'SELECT coalesce(max(version), 0) AS version FROM letterhead_migrations',
+    );
+    return versions.rows[0]?.version ?? 0;
+  }
+  if (state.tables > 0)
+    throw unusable('it contains tables of another product. Give Letterhead a database of its own');
+  return 0;
+}
+
+async function apply(client: pg.PoolClient, version: number, file: string): Promise<void> {
+  await client.query(MIGRATIONS);
+  await client.query(await readFile(new URL(file, FOLDER), 'utf8'));
+  await client.query('INSERT INTO letterhead_migrations (version) VALUES ($1)', [version]);
+}
+
+function unusable(why: string): LetterheadError {
+  return new LetterheadError('unavailable', `The database of DATABASE_URL cannot be used: ${why}.`);
+}

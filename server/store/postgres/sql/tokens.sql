@@ -1,0 +1,45 @@
+-- query: find_tokens
+SELECT t.hash, t.content, t.last_used_at, a.content AS account
+FROM tokens t JOIN accounts a ON a.id = t.account_id
+WHERE t.hash = ANY ($1::text[])
+
+-- query: get_token
+SELECT content, last_used_at FROM tokens WHERE account_id = $1 AND id = $2
+
+-- query: list_tokens
+SELECT content, last_used_at FROM tokens
+WHERE account_id = $1 AND domain_id IS NOT DISTINCT FROM $2::bigint
+ORDER BY id
+
+-- query: next_token_id
+-- Returns no row if the account, or the domain $3, does not exist, and no id if the account is full.
+SELECT CASE WHEN token_count < $2 THEN nextval('token_ids') END AS id
+FROM accounts
+WHERE id = $1 AND ($3::bigint IS NULL OR EXISTS (SELECT FROM domains WHERE account_id = $1 AND id = $3))
+
+-- commit: create_token
+-- Raises the version of a shared domain, so that a concurrent delete of it also tells of this link.
+shared AS (
+  UPDATE domains SET version = version + 1 WHERE account_id = $2 AND id = $9::bigint
+  RETURNING id),
+tip AS (
+  UPDATE accounts SET token_count = token_count + 1, last_event = last_event + cardinality($3::text[])
+  WHERE id = $2 AND token_count < $10 AND ($9::bigint IS NULL OR EXISTS (SELECT FROM shared))
+  RETURNING last_event),
+token AS (
+  INSERT INTO tokens (id, account_id, content, domain_id, hash) SELECT $7, $2, $8, $9::bigint, $11 FROM tip)
+
+-- commit: delete_token
+gone AS (DELETE FROM tokens WHERE account_id = $2 AND id = $7 RETURNING domain_id),
+shared AS (
+  UPDATE domains d SET version = version + 1 FROM gone
+  WHERE d.account_id = $2 AND d.id = gone.domain_id),
+tip AS (
+  UPDATE accounts SET token_count = token_count - 1, last_event = last_event + cardinality($3::text[])
+  WHERE id = $2 AND EXISTS (SELECT FROM gone)
+  RETURNING last_event)
+
+-- query: touch_tokens
+UPDATE tokens t SET last_used_at = used.at
+FROM unnest($1::bigint[], $2::timestamptz[]) AS used (id, at)
+WHERE t.id = used.id AND (t.last_used_at IS NULL OR t.last_used_at < used.at)

@@ -1,0 +1,107 @@
+import type { Instant } from '../../instant.ts';
+import { DATABASE_LIMITS } from '../../limits.ts';
+import { freeze } from '../freeze.ts';
+import { SharedQuery } from '../shared-query.ts';
+import type { AccountRow, NewEvent, TokenCreation, TokenRow, TokenStore } from '../store.ts';
+import type { Commits } from './commits.ts';
+import type { Database } from './database.ts';
+import { sql } from './sql.ts';
+
+interface TokenRecord {
+  readonly content: Omit<TokenRow, 'last_used_at'>;
+  readonly last_used_at: Instant | null;
+}
+
+interface FoundToken extends TokenRecord {
+  readonly hash: string;
+  readonly account: AccountRow;
+}
+
+export class Tokens implements TokenStore {
+  readonly #database: Database;
+  readonly #commits: Commits;
+  readonly #byHash: SharedQuery<string, FoundToken>;
+  /** When tokens were last used, as far as the database does not know it yet. */
+  #uses = new Map<number, Instant>();
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(database: Database, commits: Commits) {
+    this.#database = database;
+    this.#commits = commits;
+    this.#byHash = new SharedQuery(async (hashes) => {
+      const found = await database.read<FoundToken>(sql('find_tokens', hashes));
+      const byHash = new Map(found.map((one) => [one.hash, one]));
+      return hashes.map((hash) => byHash.get(hash));
+    });
+  }
+
+  async findByHash(hash: string): Promise<{ token: TokenRow; account: AccountRow } | undefined> {
+    const found = await this.#commits.serve(() => this.#byHash.get(hash));
+    return found && { token: this.#toRow(found), account: freeze(found.account) };
+  }
+
+  async get(account: number, id: number): Promise<TokenRow | undefined> {
+    const [record] = await this.#commits.read<TokenRecord>(sql('get_token', account, id));
+    return record && this.#toRow(record);
+  }
+
+  async list(account: number, { domain }: { domain: number | null }): Promise<readonly TokenRow[]> {
+    const records = await this.#commits.read<TokenRecord>(sql('list_tokens', account, domain));
+    return records.map((record) => this.#toRow(record));
+  }
+
+  create(options: Parameters<TokenStore['create']>[0]): Promise<TokenCreation> {
+    const { account, limit, token, event } = options;
+    return this.#commits.inTurn(account, async () => {
+      for (;;) {
+        const query = sql('next_token_id', account, limit, token.domain_id);
+        const [next] = await this.#database.read<{ id: number | null }>(query);
+        if (next === undefined) return { kind: 'gone' };
+        if (next.id === null) return { kind: 'full', limit };
+        const stored = { ...token, id: next.id, account_id: account };
+        const row: TokenRow = freeze({ ...stored, last_used_at: null });
+        const isCreated = await this.#commits.commit({
+          name: 'create_token',
+          account,
+          events: [event(row)],
+          values: [row.id, JSON.stringify(stored), token.domain_id, limit, token.hash],
+        });
+        if (isCreated) return { kind: 'written', row };
+      }
+    });
+  }
+
+  delete(account: number, id: number, event: (row: TokenRow) => NewEvent): Promise<boolean> {
+    return this.#commits.inTurn(account, async () => {
+      const [record] = await this.#database.read<TokenRecord>(sql('get_token', account, id));
+      if (record === undefined) return false;
+      const events = [event(this.#toRow(record))];
+      return this.#commits.commit({ name: 'delete_token', account, events, values: [id] });
+    });
+  }
+
+  touch(id: number, at: Instant): void {
+    this.#uses.set(id, at);
+    this.#timer ??= setTimeout(() => void this.flush().catch(() => {}), DATABASE_LIMITS.tokenUse);
+  }
+
+  /** Writes the times of use to the database. They are lost if that fails. */
+  async flush(): Promise<void> {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    const uses = [...this.#uses].sort(([a], [b]) => a - b);
+    this.#uses = new Map();
+    if (uses.length === 0) return;
+    await this.#database.read(
+      sql(
+        'touch_tokens',
+        uses.map(([id]) => id),
+        uses.map(([, at]) => at),
+      ),
+    );
+  }
+
+  #toRow({ content, last_used_at }: TokenRecord): TokenRow {
+    return freeze({ ...content, last_used_at: this.#uses.get(content.id) ?? last_used_at });
+  }
+}

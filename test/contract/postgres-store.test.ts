@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { openPostgresStore, type PostgresStore } from '../../server/store/postgres/postgres-store.ts';
+import { silentLog } from '../../server/store/store-log.ts';
+import { silentObserver } from '../postgres/silent-observer.ts';
+import { createDatabase, type TestDatabase } from '../postgres/test-database.ts';
+import { accountsContract } from './accounts.ts';
+import { checksContract } from './checks.ts';
+import { domainsContract } from './domains.ts';
+import { eventsContract } from './events.ts';
+import { settingsContract } from './settings.ts';
+import type { StoreUnderTest } from './store-under-test.ts';
+import { tokensContract } from './tokens.ts';
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createDatabase();
+});
+
+afterAll(() => database[Symbol.asyncDispose]());
+
+function open(): Promise<PostgresStore> {
+  return openPostgresStore({
+    urls: [database.url],
+    connections: 5,
+    log: silentLog,
+    observer: silentObserver,
+  });
+}
+
+/** All tests of the file share a database, which is emptied after each. */
+async function start(): Promise<StoreUnderTest> {
+  let store = await open();
+  return {
+    get store() {
+      return store;
+    },
+    async reopen() {
+      await store.close();
+      store = await open();
+      return store;
+    },
+    async [Symbol.asyncDispose]() {
+      await store.close();
+      await database.query('TRUNCATE accounts, settings, writes RESTART IDENTITY CASCADE');
+    },
+  };
+}
+
+describe('the store over PostgreSQL keeps the contract of a store:', () => {
+  accountsContract(start);
+  tokensContract(start);
+  domainsContract(start);
+  checksContract(start);
+  eventsContract(start);
+  settingsContract(start);
+});

@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { addressOf } from '../../bench/free-port.ts';
+
+/** Where a connection breaks: before PostgreSQL gets the statement, or when it has done it and answers. */
+type Cut = 'before' | 'after';
+
+/** A TCP proxy in front of PostgreSQL, whose connections break at a chosen statement. */
+export class CuttingProxy implements AsyncDisposable {
+  /** The statement that breaks the next connection that it comes over, by its name; null: none does. */
+  next: { readonly statement: string; readonly cut: Cut } | null = null;
+  /** Whether nobody gets through any more after that. */
+  closesAfterwards = false;
+  readonly #server: Server;
+  readonly #target: number;
+  readonly #sockets = new Set<Socket>();
+
+  private constructor(server: Server, target: number) {
+    this.#server = server;
+    this.#target = target;
+    server.on('connection', (near) => this.#forward(near));
+  }
+
+  static async start(target: number): Promise<CuttingProxy> {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return new CuttingProxy(server, target);
+  }
+
+  get port(): number {
+    return addressOf(this.#server).port;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+  }
+
+  #forward(near: Socket): void {
+    const far = connect(this.#target, '127.0.0.1');
+    const end = () => {
+      near.destroy();
+      far.destroy();
+    };
+    for (const socket of [near, far]) {
+      this.#sockets.add(socket);
+      socket.on('error', end).on('close', () => {
+        this.#sockets.delete(socket);
+        end();
+      });
+    }
+    if (this.closesAfterwards && this.next === null) {
+      end();
+      return;
+    }
+    let isCutOff = false;
+    near.on('data', (chunk) => {
+      const { next } = this;
+      const isChosen = next !== null && chunk.includes(`${next.statement}\0`);
+      if (isChosen) this.next = null;
+      isCutOff ||= isChosen;
+      if (isChosen && next.cut === 'before') end();
+      else far.write(chunk);
+    });
+    far.on('data', (chunk) => (isCutOff ? end() : near.write(chunk)));
+  }
+}

@@ -1,0 +1,130 @@
+import { expect, inject, test } from 'vitest';
+import { openPostgresStore } from '../../server/store/postgres/postgres-store.ts';
+import type { Store } from '../../server/store/store.ts';
+import { silentLog } from '../../server/store/store-log.ts';
+import {
+  createAccount,
+  createDomain,
+  createToken,
+  deleteDomain,
+  event,
+  keepEvidence,
+  madeDomain,
+  renameDomain,
+} from '../store/rows.ts';
+import { CuttingProxy } from './cutting-proxy.ts';
+import { silentObserver } from './silent-observer.ts';
+import { createDatabase } from './test-database.ts';
+
+/** A store whose connections lead through a proxy that can cut them. */
+async function startBehindProxy() {
+  const database = await createDatabase();
+  const port = inject('postgresPort');
+  const proxy = await CuttingProxy.start(port);
+  const url = database.url.replace(`:${port}/`, `:${proxy.port}/`);
+  const store = await openPostgresStore({
+    urls: [url],
+    connections: 3,
+    log: silentLog,
+    observer: silentObserver,
+  });
+  return {
+    store,
+    proxy,
+    database,
+    async [Symbol.asyncDispose]() {
+      await store.close();
+      await proxy[Symbol.asyncDispose]();
+      await database[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** A kind of write: its statement, and what it does; it resolves to whether the change was made. */
+const writes: [string, (store: Store, account: number) => Promise<() => Promise<unknown>>][] = [
+  ['create_account', async (store) => () => createAccount(store)],
+  [
+    'update_account',
+    async (store, account) => () =>
+      store.accounts.update(account, (row) => ({
+        row: { ...row, name: `${row.name}!` },
+        events: [event('account.renamed')],
+      })),
+  ],
+  ['create_token', async (store, account) => () => createToken(store, account)],
+  ['create_domain', async (store, account) => () => createDomain(store, account, 'a.example')],
+  [
+    'update_domain',
+    async (store, account) => {
+      const { id } = await madeDomain(store, account, 'a.example');
+      return () => renameDomain(store, account, id, 'b.example');
+    },
+  ],
+  [
+    'delete_domain',
+    async (store, account) => {
+      const { id } = await madeDomain(store, account, 'a.example');
+      return () => deleteDomain(store, account, id);
+    },
+  ],
+  [
+    'end_checks',
+    async (store, account) => {
+      const { id } = await madeDomain(store, account, 'a.example');
+      return () => keepEvidence(store, account, id, { seen: true });
+    },
+  ],
+];
+
+/** What is counted to see that something happened once. */
+async function everythingCounted({ query }: Awaited<ReturnType<typeof createDatabase>>): Promise<unknown> {
+  return query(
+    `SELECT (SELECT count(*) FROM accounts) AS accounts, (SELECT count(*) FROM tokens) AS tokens,
+      (SELECT count(*) FROM domains) AS domains, (SELECT count(*) FROM events) AS events,
+      (SELECT sum(last_event) FROM accounts) AS last_events, (SELECT count(*) FROM checks WHERE evidence IS NOT NULL) AS seen,
+      (SELECT string_agg(content ->> 'name', ',' ORDER BY id) FROM accounts) AS names`,
+  );
+}
+
+test.each(writes)('%s is made once, wherever its connection breaks', async (statement, prepare) => {
+  const counts = [];
+  for (const cut of ['before', 'after', null] as const) {
+    await using underTest = await startBehindProxy();
+    const { store, proxy, database } = underTest;
+    const { id } = await createAccount(store);
+    const write = await prepare(store, id);
+    if (cut !== null) proxy.next = { statement, cut };
+    await write();
+    expect(proxy.next).toBeNull();
+    counts.push(await everythingCounted(database));
+  }
+  const [before, after, undisturbed] = counts;
+  expect(before).toEqual(undisturbed);
+  expect(after).toEqual(undisturbed);
+});
+
+test('a write that went away with the database has an unknown outcome, and one that was never sent has none', async () => {
+  await using underTest = await startBehindProxy();
+  const { store, proxy, database } = underTest;
+  const { id } = await createAccount(store);
+  proxy.next = { statement: 'create_domain', cut: 'after' };
+  proxy.closesAfterwards = true;
+  await expect(createDomain(store, id, 'a.example')).rejects.toMatchObject({ code: 'outcome_unknown' });
+  await expect(createAccount(store)).rejects.toMatchObject({ code: 'unavailable', retryAfter: 5 });
+  proxy.closesAfterwards = false;
+  await expect.poll(() => store.ready().then(() => 'ready', String)).toBe('ready');
+  expect(await store.domains.list(id, {})).toHaveLength(1);
+  expect(await database.query('SELECT id FROM accounts')).toHaveLength(1);
+}, 30_000);
+
+test('what is looked for and not found can never be made any more', async () => {
+  await using underTest = await startBehindProxy();
+  const { store, proxy, database } = underTest;
+  const { id } = await createAccount(store);
+  proxy.next = { statement: 'create_domain', cut: 'before' };
+  expect((await createDomain(store, id, 'a.example')).kind).toBe('written');
+  const [fenced] = await database.query<{ id: string }>('SELECT id FROM writes WHERE last_event IS NULL');
+  await expect(
+    database.query('INSERT INTO writes (id, last_event) VALUES ($1, 1)', [fenced?.id]),
+  ).rejects.toMatchObject({ code: '23505' });
+});

@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { openPostgresStore } from '../../server/store/postgres/postgres-store.ts';
+import { silentLog } from '../../server/store/store-log.ts';
+import { runInProcess } from '../cli/run-in-process.ts';
+import { createAccount, everythingIn, madeDomain } from '../store/rows.ts';
+import { silentObserver } from './silent-observer.ts';
+import { createDatabase } from './test-database.ts';
+
+const FOLDER = new URL('../../server/store/postgres/migrations/', import.meta.url);
+
+function open(url: string) {
+  return openPostgresStore({ urls: [url], connections: 3, log: silentLog, observer: silentObserver });
+}
+
+test('stores that open at the same time apply each migration once', async () => {
+  await using database = await createDatabase();
+  const stores = await Promise.all(Array.from({ length: 6 }, () => open(database.url)));
+  const files = await readdir(FOLDER);
+  expect(await database.query('SELECT version FROM letterhead_migrations ORDER BY version')).toEqual(
+    files.map((_, at) => ({ version: at + 1 })),
+  );
+  for (const store of stores) await store.close();
+});
+
+test('a migration that fails leaves nothing behind, and the next start makes it', async () => {
+  await using database = await createDatabase();
+  // It is in the way of what the first migration creates.
+  await database.query('CREATE SEQUENCE domain_ids');
+  await expect(open(database.url)).rejects.toThrow('already exists');
+  expect(await database.query(`SELECT tablename FROM pg_tables WHERE schemaname = 'public'`)).toEqual([]);
+  await database.query('DROP SEQUENCE domain_ids');
+  await (await open(database.url)).close();
+});
+
+test('a store that opens again finds everything, and migrates nothing', async () => {
+  await using database = await createDatabase();
+  const first = await open(database.url);
+  await madeDomain(first, (await createAccount(first)).id, 'example.org');
+  const before = await everythingIn(first);
+  await first.close();
+  const second = await open(database.url);
+  expect(await everythingIn(second)).toEqual(before);
+  await second.close();
+});
+
+test('letterhead migrate brings a database to this version, and says that a folder needs none', async () => {
+  await using database = await createDatabase();
+  const environment = { DATABASE_URL: database.url, SECRET_KEY: randomBytes(32).toString('base64') };
+  for (const _ of [1, 2])
+    expect(await runInProcess(['migrate'], environment)).toMatchObject({
+      exit: 0,
+      out: 'The database has the schema of this version.\n',
+    });
+  expect(await database.query('SELECT version FROM letterhead_migrations')).not.toEqual([]);
+  expect(await runInProcess(['migrate'], {})).toMatchObject({ exit: 3, out: '' });
+});

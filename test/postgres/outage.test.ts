@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto';
+import { createLetterhead } from '@letterhead/client';
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startServer } from '../../server/running-server.ts';
+import { parseSettings } from '../../server/settings.ts';
+import { KEYS_FILE, keysFromFile } from '../keys-file.ts';
+import { databaseUrl, type PostgresServer, startPostgres } from './postgres-server.ts';
+
+const TOKEN = `lh_${'b'.repeat(43)}`;
+const SECRET_KEY = randomBytes(32).toString('base64');
+let postgres: PostgresServer;
+
+beforeAll(async () => {
+  postgres = await startPostgres();
+});
+
+afterAll(() => postgres[Symbol.asyncDispose]());
+
+async function serve() {
+  const log: string[] = [];
+  const server = await startServer({
+    settings: parseSettings({
+      PORT: '0',
+      SECRET_KEY,
+      DATABASE_URL: databaseUrl(postgres.port),
+      BOOTSTRAP_TOKEN: TOKEN,
+      RATE_LIMIT_PER_MINUTE: '0',
+      DNS_SERVERS: '127.0.0.1:9',
+    }),
+    log: pino({ level: 'warn' }, { write: (line: string) => void log.push(line) }),
+    keys: await keysFromFile(KEYS_FILE, () => {}),
+    clock: () => new Date(),
+    bounds: { readyAge: 0 },
+  });
+  return Object.assign(server, {
+    log,
+    letterhead: createLetterhead({ url: server.url, token: TOKEN }),
+    async [Symbol.asyncDispose]() {
+      await server.stop();
+    },
+  });
+}
+
+async function statusOf(url: string): Promise<[number, string | null]> {
+  const answer = await fetch(url, { headers: { authorization: `Bearer ${TOKEN}` } });
+  await answer.text();
+  return [answer.status, answer.headers.get('retry-after')];
+}
+
+test('while the database is away everything answers 503, and all of it goes on when it is back, streams included', async () => {
+  await using server = await serve();
+  await using other = await serve();
+  const told: string[] = [];
+  const stream = server.letterhead.events.stream.subscribe(
+    { account: 1 },
+    { onData: ({ data }) => told.push(data.kind === 'event' ? data.event.type : data.kind) },
+  );
+  await expect.poll(() => told).toEqual(['listening']);
+
+  await postgres.kill();
+  expect(await statusOf(`${server.url}/api/v1/accounts/1/domains`)).toEqual([503, '5']);
+  expect(await statusOf(`${server.url}/health/ready`)).toEqual([503, '5']);
+  expect(await statusOf(`${server.url}/health/live`)).toEqual([200, null]);
+  await expect(server.letterhead.domains.create.mutate({ account: 1, domain: 'a.example' })).rejects.toThrow(
+    'The database does not answer now. Nothing was changed; try again in a few seconds.',
+  );
+
+  await postgres.start();
+  await expect.poll(() => statusOf(`${server.url}/health/ready`), { timeout: 10_000 }).toEqual([200, null]);
+  await expect.poll(() => statusOf(`${other.url}/health/ready`), { timeout: 10_000 }).toEqual([200, null]);
+  await other.letterhead.domains.create.mutate({ account: 1, domain: 'b.example' });
+  await expect.poll(() => told, { timeout: 10_000 }).toEqual(['listening', 'domain.created']);
+  stream.unsubscribe();
+  // Said once, however many have found out.
+  expect(server.log.filter((line) => line.includes('the database cannot be reached'))).toHaveLength(1);
+}, 60_000);
