@@ -25,11 +25,11 @@ test('a name that looks like another one is shown in both spellings on every scr
   await page.getByLabel('Domain', { exact: true }).fill(LETTERS);
   await app.button('Add the domain').click();
   await app.heading(BOTH).waitFor();
-  await app.verdict('RECORD_MISSING').waitFor();
+  await app.found('RECORD_MISSING').waitFor();
   await page.getByRole('list').getByText(`${BOTH} was added.`).waitFor();
   await page
     .getByRole('status')
-    .getByText(`Checked: ${BOTH} is not verified.`)
+    .getByText(`Checked: ${BOTH} is not verified. The DKIM record is missing`)
     .waitFor({ state: 'attached' });
   expect(await page.title()).toBe(`${BOTH} · Letterhead`);
   await expectBoth();
@@ -44,7 +44,7 @@ test('a name that looks like another one is shown in both spellings on every scr
     await expectBoth();
     await page.keyboard.press('Escape');
   }
-  const mail = await page.getByRole('link', { name: 'Write' }).getAttribute('href');
+  const mail = await page.getByRole('link', { name: 'Open in e-mail' }).getAttribute('href');
   expect(mail).toContain(`subject=${encodeURIComponent(`DNS records for ${BOTH}`)}&`);
 
   await page.getByRole('link', { name: 'Domains' }).first().click();
@@ -100,7 +100,7 @@ test('a person who opens a share link sees a lookalike name in both spellings', 
   await using tab = await openTab(browser(), server);
   const { page } = tab;
   await page.goto(`/share#${token}`);
-  await page.getByText(`You were sent this page because mail from ${BOTH} is to be signed`).waitFor();
+  await page.getByText(`You’ve been asked to add a DNS record for ${BOTH}`).waitFor();
   await new ConsolePage(page).heading(BOTH).waitFor();
   expect(await page.title()).toBe(`DNS records for ${BOTH} · Letterhead`);
   await expectBothSpellings(page);

@@ -1,4 +1,4 @@
-import type { DiagnosisCode } from '@letterhead/shared';
+import type { DiagnosisCode, DnsRecord } from '@letterhead/shared';
 import type { Locator, Page } from 'playwright-core';
 
 /** What a person does in the console, by what they read there. */
@@ -26,7 +26,17 @@ export class ConsolePage {
     await this.button('Check now').click();
   }
 
-  /** The panel that says how things stand, while it shows a record with this code. */
+  /** A record's row in the checklist, with what is said below it. */
+  record(label: DnsRecord['label']): Locator {
+    return this.page.locator(`.record[data-record="${label}"]`);
+  }
+
+  /** The row of a record whose diagnosis has this code. */
+  found(code: DiagnosisCode): Locator {
+    return this.page.locator(`.record[data-code="${code}"]`);
+  }
+
+  /** The panel in a record's row that says what is wrong, while the code is this one. */
   verdict(code: DiagnosisCode): Locator {
     return this.page.locator(`.verdict[data-code="${code}"]`);
   }

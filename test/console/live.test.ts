@@ -20,7 +20,7 @@ test('two tabs show what happens in either of them without a reload', async () =
   await list.line('example.org').getByText('Waiting').waitFor();
   const [domain] = await server.letterhead.domains.list.query({ account: 1 });
   if (domain === undefined) throw new Error('The domain was not made.');
-  await other.verdict('RECORD_MISSING').waitFor();
+  await other.found('RECORD_MISSING').waitFor();
   publish(server, domain);
   await other.checkNow();
   await list.line('example.org').getByText('Verified').waitFor();
@@ -32,7 +32,7 @@ test('two tabs show what happens in either of them without a reload', async () =
   await list.line('example.org').getByRole('link').click();
   await list.heading('example.org').waitFor();
   await server.letterhead.domains.delete.mutate({ account: 1, id: domain.id });
-  for (const { page } of [list, other]) await page.getByText('This domain is not here').waitFor();
+  for (const { page } of [list, other]) await page.getByText('This domain doesn’t exist').waitFor();
 });
 
 test('a check by somebody else that changes no state is shown when its time has come', async () => {
@@ -44,7 +44,7 @@ test('a check by somebody else that changes no state is shown when its time has 
   const app = new ConsolePage(tab.page);
   await tab.page.clock.install({ time: start });
   await tab.page.goto(`/accounts/1/domains/${domain.id}`);
-  await app.verdict('RECORD_MISSING').waitFor();
+  await app.found('RECORD_MISSING').waitFor();
   const { hostname, value } = dkimOf(domain);
   server.dns.publish(`${hostname}.example.org.example.org`, { TXT: [value] });
   offset = 61_000;

@@ -67,7 +67,7 @@ export const SCREENS: readonly ConsoleScreen[] = [
   domain('domain-verified', 'verified'),
   domain('domain-doubled-host', 'doubled', showEvidence),
   domain('domain-cut-value', 'cut', showEvidence),
-  domain('domain-idn', 'idn', (page) => page.getByLabel('In full').check()),
+  domain('domain-idn', 'idn', (page) => page.getByLabel('Full', { exact: true }).check()),
   domain('domain-lost', 'lost'),
   domain('domain-at-risk', 'degraded'),
   domain('domain-fresh', 'fresh'),
@@ -77,22 +77,22 @@ export const SCREENS: readonly ConsoleScreen[] = [
   }),
   domain('delete', 'verified', async (page) => {
     await page.getByRole('button', { name: 'Delete' }).click();
-    await page.getByRole('button', { name: 'Keep it' }).waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).waitFor();
   }),
   domain('delete-idn', 'idn', async (page) => {
     await page.getByRole('button', { name: 'Delete' }).click();
-    await page.getByRole('button', { name: 'Keep it' }).waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).waitFor();
   }),
   domain('share', 'doubled', async (page) => {
     await page.getByRole('button', { name: 'Share' }).click();
-    await page.getByRole('button', { name: 'Make a link' }).click();
-    await page.getByText('Copy it now').waitFor();
+    await page.getByRole('button', { name: 'Create link' }).click();
+    await page.getByText('Copy this link now').waitFor();
   }),
   outside('shared-page', async (page, { server, domains }) => {
     const { id } = domains.doubled;
     const share = await server.letterhead.shares.create.mutate({ account: 1, id });
     await page.goto(`/share#${share.token}`);
-    await page.getByText('You were sent this page').waitFor();
+    await page.getByText('You’ve been asked to add').waitFor();
   }),
   outside('shared-page-ended', async (page) => {
     await page.goto(`/share#lh_${'x'.repeat(43)}`);
@@ -125,7 +125,7 @@ export const SCREENS: readonly ConsoleScreen[] = [
   }),
   inside('domain-not-found', async (page) => {
     await page.goto(`${DOMAINS}/999999`);
-    await page.getByText('This domain is not here').waitFor();
+    await page.getByText('This domain doesn’t exist').waitFor();
   }),
   outside('not-found', async (page) => {
     await page.goto('/nonsense');
@@ -179,5 +179,5 @@ async function openTokens(page: Page): Promise<void> {
 }
 
 async function showEvidence(page: Page): Promise<void> {
-  await page.getByText('What the check saw').first().click();
+  await page.getByRole('button', { name: 'Details of the DKIM record' }).click();
 }

@@ -19,8 +19,8 @@ test('a share link is made, opened by somebody without an account, checked there
   const app = new ConsolePage(tab.page);
   await tab.page.goto(`/accounts/1/domains/${domain.id}`);
   await app.button('Share').click();
-  expect(await tab.page.getByLabel('The link stops working').inputValue()).toBe('7');
-  await app.button('Make a link').click();
+  expect(await tab.page.getByLabel('Expires').inputValue()).toBe('7');
+  await app.button('Create link').click();
   await app.button('Copy the link').click();
   await expect.poll(() => app.clipboard()).toContain('/share#lh_');
   const link = await app.clipboard();
@@ -32,7 +32,7 @@ test('a share link is made, opened by somebody without an account, checked there
   await page.clock.install();
   page.on('request', (request) => addresses.push(`${request.url()} ${request.headers()['referer'] ?? ''}`));
   await page.goto(link);
-  await page.getByText('You were sent this page').waitFor();
+  await page.getByText('You’ve been asked to add a DNS record for example.org').waitFor();
   await shared.badge('Waiting').waitFor();
   expect(await shared.button('Delete').count()).toBe(0);
   publish(server, domain);
@@ -41,7 +41,7 @@ test('a share link is made, opened by somebody without an account, checked there
   await app.badge('Verified').waitFor();
 
   await tab.page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
-  await tab.page.getByText('Links that were made').waitFor({ state: 'detached' });
+  await tab.page.getByText('Active links').waitFor({ state: 'detached' });
   // The keyboard stays in the dialog: the button that was pressed is gone.
   expect(await tab.page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Close');
   await page.clock.fastForward(A_WHILE_MS);
@@ -77,18 +77,18 @@ test('a check on a phone leaves no gap where the problem was, and says that ever
   await using tab = await openTab(browser(), server, { viewport: { width: 360, height: 740 } });
   const { page } = tab;
   const app = new ConsolePage(page);
-  const height = (code: DiagnosisCode) => app.verdict(code).evaluate((box) => box.clientHeight);
+  const height = (code: DiagnosisCode) => app.found(code).evaluate((row) => row.clientHeight);
   await page.goto(link);
   await app.verdict('HOST_DOUBLED').waitFor();
   const before = await height('HOST_DOUBLED');
   server.dns.publish(doubled, null);
   publish(server, domain);
   await app.checkNow();
-  await app.verdict('OK').waitFor();
-  await page.getByText('nothing is left for you to do').waitFor();
+  await app.found('OK').waitFor();
+  await page.getByText('there is nothing left for you to do').waitFor();
   const held = await height('OK');
   await page.reload();
-  await app.verdict('OK').waitFor();
+  await app.found('OK').waitFor();
   const needed = await height('OK');
   expect(needed).toBeLessThan(before);
   expect(held).toBe(needed);

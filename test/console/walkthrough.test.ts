@@ -33,12 +33,15 @@ test.each(WORDINGS)(
     await page.getByText('That is a web address. Type only the name: example.org.').waitFor();
     await app.addDomain('example.org');
     await app.badge('Waiting').waitFor();
-    await app.verdict('RECORD_MISSING').waitFor();
+    await app.found('RECORD_MISSING').waitFor();
+    await page.getByRole('heading', { name: 'Add 1 record to example.org' }).waitFor();
+    // What nobody has added yet is nothing wrong.
+    expect(await page.locator('.verdict').count()).toBe(0);
 
     const [domain] = await server.letterhead.domains.list.query({ account: 1 });
     const [dkim] = domain?.dns_records ?? [];
     if (domain === undefined || dkim === undefined) throw new Error('The domain was not made.');
-    const record = page.getByRole('article', { name: 'DKIM' });
+    const record = app.record('DKIM');
     await record.getByRole('button', { name: 'Copy the DKIM host' }).click();
     await record.getByRole('button', { name: 'Copied the DKIM host' }).waitFor();
     expect(await app.clipboard()).toBe(dkim.hostname);
@@ -50,12 +53,14 @@ test.each(WORDINGS)(
     server.dns.publish(doubled, { TXT: [dkim.value] });
     await app.checkNow();
     await app.verdict('HOST_DOUBLED').waitFor();
+    await page.getByRole('heading', { name: 'Correct 1 record in example.org' }).waitFor();
     const toDo = app.verdict('HOST_DOUBLED').locator('[data-kind=move]');
-    await toDo.getByRole('button', { name: `Copy ${dkim.hostname}`, exact: true }).click();
-    expect(await app.clipboard()).toBe(dkim.hostname);
-    await record.getByText('What the check saw').click();
+    await toDo.getByText(dkim.hostname, { exact: true }).waitFor();
+    // What the row above has a button for has no second one, least of all the value, which stays as it is.
+    expect(await toDo.getByRole('button').count()).toBe(0);
     await record.getByText(doubled, { exact: true }).waitFor();
     expect(await record.locator('mark').allTextContents()).toEqual(['.example.org']);
+    await record.getByRole('button', { name: 'Details of the DKIM record' }).click();
     await record
       .getByRole('row', { name: /^ns1\.example\.org/ })
       .getByText('There is no such record')
@@ -66,7 +71,8 @@ test.each(WORDINGS)(
     // Somebody else's check: the page hears of it by itself.
     await server.letterhead.domains.verifyDns.mutate({ account: 1, id: domain.id });
     await app.badge('Verified').waitFor();
-    await app.verdict('OK').waitFor();
+    await app.found('OK').waitFor();
+    await page.getByText('There is nothing left to do: keep the records in place.').waitFor();
     await record.getByText('Found', { exact: true }).waitFor();
     await page.getByRole('list').getByText('The DKIM record is there: verified.').waitFor();
     // Sentences of any length may move what is below them.
@@ -74,7 +80,7 @@ test.each(WORDINGS)(
 
     await app.button('Delete').click();
     const confirmation = page.getByRole('dialog', { name: 'Delete example.org?' });
-    await confirmation.getByText('can no longer send from addresses at example.org').waitFor();
+    await confirmation.getByText('Sending from addresses at example.org stops immediately.').waitFor();
     await confirmation.getByRole('button', { name: 'Delete example.org' }).click();
     await page.getByRole('heading', { name: 'Send mail in your own name' }).waitFor();
     expect(await server.letterhead.domains.list.query({ account: 1 })).toEqual([]);
@@ -120,7 +126,7 @@ test('a rename says what it costs, refuses an invalid name, and shows the new re
   await page.goto(`/accounts/1/domains/${id}`);
   await page.getByRole('button', { name: 'Rename' }).click();
   const dialog = page.getByRole('dialog', { name: 'Rename example.org' });
-  await dialog.getByText('Another name gets a new key and new records.').waitFor();
+  await dialog.getByText('Renaming makes a new key and new records.').waitFor();
   // Told while it is typed, as when a domain is added; its own name is no clash.
   await dialog.getByLabel('New name').fill('Example.org');
   await dialog.getByLabel('New name').fill('someone@example.net');
@@ -169,15 +175,14 @@ test.each(WORDINGS)(
     await page.goto(`/accounts/1/domains/${domain.id}`);
     await app.verdict('MULTIPLE_RECORDS').waitFor();
     const toDo = app.verdict('MULTIPLE_RECORDS');
-    expect(await toDo.getByRole('button', { name: /^Copy/ }).allTextContents()).toEqual([
-      `Copy ${hostname}`,
-      'Copy the value',
+    const record = app.record('DKIM');
+    expect(await record.getByRole('button', { name: /^Copy/ }).allTextContents()).toEqual([
+      'Copy the DKIM host',
+      'Copy the DKIM value',
     ]);
-    await toDo.getByRole('button', { name: 'Copy the value' }).click();
+    await record.getByRole('button', { name: 'Copy the DKIM value' }).click();
     expect(await app.clipboard()).toBe(value);
     // Beside the right value nothing is to be compared: what is too much is named.
-    const record = page.getByRole('article', { name: 'DKIM' });
-    await record.getByText('What the check saw').click();
     await record.getByText('Also found').waitFor();
     expect(await record.getByText('Expected value').count()).toBe(0);
     const stop = toDo.locator('.exact').last();
@@ -196,7 +201,7 @@ test('a verified domain with a problem says that its mail still goes out', async
   await using tab = await openTab(browser(), server, { token: server.token });
   const app = new ConsolePage(tab.page);
   await tab.page.goto(`/accounts/1/domains/${domain.id}`);
-  await app.verdict('RECORD_MISSING').waitFor();
+  await app.found('RECORD_MISSING').waitFor();
   await tab.page.getByText('The domain is verified. Mail can be sent from it.').waitFor();
 });
 
@@ -217,9 +222,13 @@ test('the provider is recognized from the name servers, with its habits', async 
   await using tab = await openTab(browser(), server, { token: server.token });
   const { page } = tab;
   await page.goto(`/accounts/1/domains/${id}`);
-  await page.getByText('The DNS of example.org is at Amazon Route 53.').waitFor();
-  await page.getByText(`type only ${dkim?.hostname}`).waitFor();
-  const link = page.getByRole('link', { name: /^Open its DNS page/ });
+  await page.getByText('The DNS of example.org is at Amazon Route 53').waitFor();
+  await page
+    .getByText(
+      'At Amazon Route 53, enter the host without .example.org in “Record name”, and the value in “Value”.',
+    )
+    .waitFor();
+  const link = page.getByRole('link', { name: 'open its DNS page of Amazon Route 53 (in a new tab)' });
   expect(await link.getAttribute('href')).toMatch(/^https:\/\/console\.aws\.amazon\.com\//);
   await page.getByRole('button', { name: 'Copy the DKIM value' }).click();
   const value = dkim?.value ?? '';
@@ -249,7 +258,7 @@ test.each(WORDINGS)(
     const { page } = tab;
     await word(page);
     await page.goto(`/accounts/1/domains/${id}`);
-    await page.getByText('Most providers add .mail.example.org by themselves').waitFor();
+    await page.getByText('Most providers add .mail.example.org for you').waitFor();
     await page.getByRole('button', { name: 'Copy the DKIM host' }).click();
     await expect.poll(() => new ConsolePage(page).clipboard()).toBe(label);
   },

@@ -14,9 +14,12 @@ export function Dialog({ title, onClose, children }: DialogProps) {
   const titleId = useId();
   useLayoutEffect(() => {
     const shown = dialog.current;
+    // The page behind is not scrolled; it keeps the room of its scroll bar, if that takes any.
+    const root = document.documentElement;
+    root.style.scrollbarGutter = innerWidth > root.clientWidth ? 'stable' : 'auto';
     shown?.showModal();
-    // By itself the browser would begin with the button that closes it.
-    shown?.querySelector<HTMLElement>('input, textarea, select')?.focus();
+    // By itself the browser would begin with the button that closes it: rather with a field, or else the way out.
+    shown?.querySelector<HTMLElement>('input, textarea, select, .actions .button:last-child')?.focus();
     return () => {
       shown?.close();
       // What had opened it may be gone with what was done in it.

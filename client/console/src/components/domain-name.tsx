@@ -17,7 +17,7 @@ export function withPunycode(name: string): string {
 }
 
 /** Allows line breaks after the dots of a name. */
-function breakable(name: string) {
+export function breakable(name: string) {
   return name.split(/(?<=\.)/).flatMap((label, at) => (at === 0 ? [label] : [<wbr key={at} />, label]));
 }
 

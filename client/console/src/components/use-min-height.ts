@@ -2,8 +2,8 @@ import type { RefObject } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 
 /**
- * Lets an element grow but not shrink, so that the content below does not move while it is read. While `isActive` is
- * false, the element has its natural height.
+ * Lets an element grow but not shrink, so that the content below does not move while it is read. It gets its natural
+ * height back on the reader's next click, and has it while `isActive` is false.
  */
 export function useMinHeight<T extends HTMLElement>(isActive: boolean): RefObject<T> {
   const element = useRef<T>(null);
@@ -24,8 +24,16 @@ export function useMinHeight<T extends HTMLElement>(isActive: boolean): RefObjec
       tallest = Math.max(tallest, held.offsetHeight);
       held.style.minHeight = `${tallest}px`;
     });
+    const release = () => {
+      tallest = 0;
+      held.style.minHeight = '';
+    };
     observer.observe(held);
-    return () => observer.disconnect();
+    document.addEventListener('click', release);
+    return () => {
+      observer.disconnect();
+      document.removeEventListener('click', release);
+    };
   }, [isActive]);
   return element;
 }

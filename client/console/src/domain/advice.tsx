@@ -1,6 +1,7 @@
 import type { Advice } from '@letterhead/shared';
 import { SeverityIcon } from '../components/status-badge.tsx';
-import { type AsTyped, Instruction } from './instruction.tsx';
+import { Instruction } from './instruction.tsx';
+import type { AsTyped } from './provider.ts';
 
 /** What else would help the mail arrive. None of it is needed here. */
 export function AdviceList({ advice, asTyped }: { advice: readonly Advice[]; asTyped: AsTyped }) {

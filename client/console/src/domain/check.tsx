@@ -6,6 +6,7 @@ import { statusUpdates } from '../api/status-updates.ts';
 import { announce } from '../components/announcer.tsx';
 import { DomainName } from '../components/domain-name.tsx';
 import { useMay } from '../session/identity.ts';
+import { mostUrgent } from './checklist-words.ts';
 
 /** *Check now*: asks the DNS, and has everything read that may have changed by it. */
 export function useCheck(account: number, id: number) {
@@ -15,7 +16,17 @@ export function useCheck(account: number, id: number) {
       statusUpdates.add({ account, id, name: domain.domain });
       await queryClient.invalidateQueries({ queryKey: api.domains.diagnosis.queryKey({ account, id }) });
       const name = <DomainName name={domain.domain} />;
-      announce(domain.verified ? <>{name} is verified.</> : <>Checked: {name} is not verified.</>);
+      const diagnosis = queryClient.getQueryData(api.domains.diagnosis.queryKey({ account, id }));
+      const reason = mostUrgent(diagnosis?.records ?? [])?.title;
+      announce(
+        domain.verified ? (
+          <>{name} is verified.</>
+        ) : (
+          <>
+            Checked: {name} is not verified. {reason}
+          </>
+        ),
+      );
     },
   });
   const check = useMutation(options);

@@ -26,20 +26,15 @@ export function Delete({ domain, onClose }: { domain: Domain; onClose: () => voi
       <ul class="consequences">
         {domain.verified ? (
           <li>
-            The help desk can no longer send from addresses at <strong>{name}</strong>, from the next mail on.
+            Sending from addresses at <strong>{name}</strong> stops immediately.
           </li>
         ) : (
           <li>
             <strong>{name}</strong> can’t become verified any more, even if its records are added to the DNS.
           </li>
         )}
-        <li>
-          Its key is destroyed. Adding the domain again makes another key, with records to publish anew.
-        </li>
-        <li>
-          Mail that is still on its way may fail the receivers’ check once you remove the records from the
-          DNS.
-        </li>
+        <li>Its key is destroyed. If you add the domain again, you’ll get new records to publish.</li>
+        <li>Mail that is still on its way may fail verification once you remove the records from the DNS.</li>
       </ul>
       {remove.error !== null && <Failure error={remove.error} />}
       <div class="actions">
@@ -52,7 +47,7 @@ export function Delete({ domain, onClose }: { domain: Domain; onClose: () => voi
           {remove.isPending ? 'Deleting…' : <span>Delete {name}</span>}
         </button>
         <button type="button" class="button" onClick={onClose}>
-          Keep it
+          Cancel
         </button>
       </div>
     </Dialog>

@@ -1,3 +1,4 @@
+import type { RecordDiagnosis } from '@letterhead/shared';
 import diff from 'fast-diff';
 
 const EQUAL = 0;
@@ -11,6 +12,25 @@ interface Piece {
   readonly differs: boolean;
 }
 
+/** What differs: the host of a record that is elsewhere, and each value that is not the one to type, or is beside it. */
+export function Differences({ diagnosis }: { diagnosis: RecordDiagnosis }) {
+  const { fqdn, found, found_at, expected } = diagnosis;
+  return (
+    <>
+      {found_at !== null && <Difference what="host" found={found_at} expected={fqdn} />}
+      {found
+        .filter((value) => value !== expected)
+        .map((value) =>
+          found.includes(expected) ? (
+            <Surplus key={value} value={value} />
+          ) : (
+            <Difference key={value} what="value" found={value} expected={expected} />
+          ),
+        )}
+    </>
+  );
+}
+
 interface DifferenceProps {
   readonly what: 'host' | 'value';
   readonly found: string;
@@ -18,7 +38,7 @@ interface DifferenceProps {
 }
 
 /** What was found over what was expected, with what differs marked in each. */
-export function Difference({ what, found, expected }: DifferenceProps) {
+function Difference({ what, found, expected }: DifferenceProps) {
   const pieces = diff(found, expected, undefined, true);
   const side = (ours: number): Piece[] =>
     pieces
@@ -39,7 +59,7 @@ export function Difference({ what, found, expected }: DifferenceProps) {
 }
 
 /** A value that is there beside the right one: nothing is to be compared. */
-export function Surplus({ value }: { value: string }) {
+function Surplus({ value }: { value: string }) {
   return (
     <dl class="difference">
       <dt>Also found</dt>

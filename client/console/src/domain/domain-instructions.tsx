@@ -1,11 +1,13 @@
-import { type Diagnosis, type Domain, quotedStrings } from '@letterhead/shared';
+import type { Diagnosis, Domain } from '@letterhead/shared';
 import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
 import { AdviceList } from './advice.tsx';
+import { Checklist } from './checklist.tsx';
 import { dnsForm } from './dns-form.ts';
-import type { AsTyped } from './instruction.tsx';
-import { type Provider, recognizeProvider } from './provider.ts';
-import { Records } from './records.tsx';
-import { mostUrgent, Verdict } from './verdict.tsx';
+import { FormHints } from './form-hints.tsx';
+import { quotesStrings, recognizeProviders, spellingFor } from './provider.ts';
+import { ProviderNote } from './provider-note.tsx';
+import type { Provider } from './providers.ts';
 
 interface DomainInstructionsProps {
   readonly domain: Domain;
@@ -26,34 +28,29 @@ export function DomainInstructions({
   isChecking,
   problem,
 }: DomainInstructionsProps) {
-  const provider = diagnosis === undefined ? null : providerOf(diagnosis);
-  const summarized = mostUrgent(diagnosis?.records ?? []);
-  const asTyped: AsTyped = ({ type, value }) =>
-    provider?.wantsQuotedStrings && type === 'TXT' ? quotedStrings(value).join(' ') : value;
+  const [chosen, choose] = useState<Provider | null>(null);
+  const form = dnsForm(domain, diagnosis);
+  const records = diagnosis?.records ?? [];
+  const codes = records.map(({ code }) => code);
+  const candidates = recognizeProviders(
+    records.flatMap(({ nameservers }) => nameservers.map(({ name }) => name)),
+  );
+  const [only = null] = candidates;
+  const provider = candidates.length > 1 ? (candidates.find((one) => one === chosen) ?? null) : only;
+  const asTyped = spellingFor(provider, codes);
   return (
     <div class="instructions">
-      {diagnosis !== undefined && summarized !== undefined && (
-        <Verdict
-          diagnosis={diagnosis}
-          record={summarized}
-          asTyped={asTyped}
-          action={action}
-          isAwaited={isChecking}
-        />
-      )}
-      {problem}
-      <Records
-        form={dnsForm(domain, diagnosis)}
+      <Checklist
+        form={form}
         diagnosis={diagnosis}
-        provider={provider}
         asTyped={asTyped}
-        summarized={summarized}
+        action={action}
+        isAwaited={isChecking}
+        problem={problem}
+        note={<ProviderNote zone={form.zone} candidates={candidates} provider={provider} onChoose={choose} />}
+        hints={<FormHints form={form} provider={provider} isQuoted={quotesStrings(provider, codes)} />}
       />
       <AdviceList advice={diagnosis?.advice ?? []} asTyped={asTyped} />
     </div>
   );
-}
-
-function providerOf({ records }: Diagnosis): Provider | null {
-  return recognizeProvider(records.flatMap(({ nameservers }) => nameservers.map(({ name }) => name)));
 }

@@ -36,7 +36,7 @@ export function DomainPage({ id }: { id: number }) {
   });
   const apiError = error === null ? null : toApiError(error);
   if (apiError?.code === 'not_found' || apiError?.code === 'invalid') {
-    return <NotFoundInAccount what="This domain is not here, or no longer: somebody may have deleted it." />;
+    return <NotFoundInAccount what="This domain doesn’t exist or was deleted." />;
   }
   return (
     <Page
@@ -101,7 +101,7 @@ function Manage({ domain }: { domain: Domain }) {
   const close = () => setOpen(null);
   return (
     <section class="manage" aria-labelledby="manage-title">
-      <h2 id="manage-title">Change or remove</h2>
+      <h2 id="manage-title">Manage</h2>
       <div class="actions">
         <button type="button" class="button" onClick={() => setOpen('rename')}>
           <Pencil aria-hidden="true" />

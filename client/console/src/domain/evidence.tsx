@@ -1,58 +1,63 @@
-import type { NameServerObservation, RecordDiagnosis } from '@letterhead/shared';
+import type { DnsRecord, NameServerObservation, RecordDiagnosis } from '@letterhead/shared';
 import { Time } from '../components/time.tsx';
-import { Difference, Surplus } from './difference.tsx';
-import { type AsTyped, Instruction } from './instruction.tsx';
+import { ClearsAt } from './record-problem.tsx';
+
+const PURPOSES: Record<DnsRecord['label'], string> = {
+  DKIM: 'Lets mail providers verify that your mail really comes from you.',
+  'Return-Path': 'Where undeliverable mail is returned.',
+};
 
 interface EvidenceProps {
-  readonly diagnosis: RecordDiagnosis;
-  readonly asTyped: AsTyped;
-  readonly isSummarized: boolean;
+  readonly label: DnsRecord['label'];
+  /** As typed. */
+  readonly value: string;
+  /** Undefined until it is read. */
+  readonly diagnosis: RecordDiagnosis | undefined;
+  /** Whether a panel says already what is the matter. */
+  readonly isExplained: boolean;
 }
 
-/** What the last check saw of a record, for whoever has to be convinced. Folded away until asked for. */
-export function Evidence({ diagnosis, asTyped, isSummarized }: EvidenceProps) {
-  const { observed_at, severity, title, detail, fix, nameservers, clears_at } = diagnosis;
-  if (observed_at === null) return null;
+/** What a record is for, and what the last check saw of it, for whoever has to be convinced. */
+export function Evidence({ label, value, diagnosis, isExplained }: EvidenceProps) {
   return (
-    <details class="evidence">
-      <summary>What the check saw</summary>
-      {severity !== 'ok' && !isSummarized && (
+    <div class="evidence">
+      <p>{PURPOSES[label]}</p>
+      <dl class="difference">
+        <dt>Whole value</dt>
+        <dd>
+          <code class="value">{value}</code>
+        </dd>
+      </dl>
+      {diagnosis !== undefined && diagnosis.observed_at !== null && (
+        <LastCheck diagnosis={diagnosis} at={diagnosis.observed_at} isExplained={isExplained} />
+      )}
+    </div>
+  );
+}
+
+interface LastCheckProps {
+  readonly diagnosis: RecordDiagnosis;
+  readonly at: Date;
+  readonly isExplained: boolean;
+}
+
+function LastCheck({ diagnosis, at, isExplained }: LastCheckProps) {
+  const { title, detail, nameservers, clears_at, source, transient } = diagnosis;
+  return (
+    <>
+      {!isExplained && (
         <p>
           <strong>{title}.</strong> {detail}
         </p>
       )}
-      {severity !== 'ok' && <Differences diagnosis={diagnosis} />}
-      {fix !== null && !isSummarized && <Instruction toDo={diagnosis} asTyped={asTyped} />}
       {nameservers.length > 0 && <Servers servers={nameservers} />}
-      {clears_at !== null && !isSummarized && (
-        <p>
-          Resolvers that were asked too early forget their old answer <Time at={clears_at} />.
-        </p>
-      )}
+      {clears_at !== null && !isExplained && <ClearsAt at={clears_at} />}
       <p class="hint">
-        {diagnosis.source === 'resolver' ? 'As the resolver told it' : 'Asked first-hand'},{' '}
-        <Time at={observed_at} />.
-        {diagnosis.transient && ' Nothing definitive was heard: what was known before still holds.'}
+        {source === 'resolver'
+          ? 'From a DNS resolver, because your name servers didn’t answer'
+          : 'Asked your name servers directly'}
+        , <Time at={at} />.{transient && ' No clear answer this time, so the last result stands.'}
       </p>
-    </details>
-  );
-}
-
-/** What differs: the host of a record that is elsewhere, and each value that is not the one to type, or is beside it. */
-function Differences({ diagnosis }: { diagnosis: RecordDiagnosis }) {
-  const { fqdn, found, found_at, expected } = diagnosis;
-  return (
-    <>
-      {found_at !== null && <Difference what="host" found={found_at} expected={fqdn} />}
-      {found
-        .filter((value) => value !== expected)
-        .map((value) =>
-          found.includes(expected) ? (
-            <Surplus key={value} value={value} />
-          ) : (
-            <Difference key={value} what="value" found={value} expected={expected} />
-          ),
-        )}
     </>
   );
 }
@@ -60,12 +65,12 @@ function Differences({ diagnosis }: { diagnosis: RecordDiagnosis }) {
 function Servers({ servers }: { servers: readonly NameServerObservation[] }) {
   return (
     <table class="servers">
-      <caption>Which name server said so</caption>
+      <caption>Name servers asked</caption>
       <thead>
         <tr>
           <th scope="col">Name server</th>
           <th scope="col">Answer</th>
-          <th scope="col">Took</th>
+          <th scope="col">Time</th>
         </tr>
       </thead>
       <tbody>
@@ -88,12 +93,12 @@ const OUTCOMES: Record<string, string> = {
   absent: 'There is no such record',
   timeout: 'No answer in time',
   unreachable: 'Can’t be reached',
-  servfail: 'A failure of its own (SERVFAIL)',
+  servfail: 'Server error (SERVFAIL)',
   bogus: 'An answer that fails DNSSEC',
   refused: 'Refused to answer',
   lame: 'Not responsible for this domain',
-  malformed: 'Something that is no DNS answer',
-  budget: 'Not asked any more: the check’s budget was used up',
+  malformed: 'Not a valid DNS reply',
+  budget: 'Not asked: this check reached its limit of DNS questions',
   'not-asked': 'Not asked',
 };
 

@@ -26,12 +26,12 @@ export function ExportRecords({ domain, form }: { domain: Domain; form: DnsForm 
   const mailTo = `mailto:?subject=${encodeURIComponent(subject)}&body=${encodeURIComponent(text)}`;
   return (
     <section class="export-records" aria-labelledby="export-records-title">
-      <h2 id="export-records-title">Someone else edits the DNS?</h2>
-      <p class="hint">Hand the records over in whatever form they like.</p>
+      <h2 id="export-records-title">Does someone else manage your DNS?</h2>
+      <p class="hint">Send them the records.</p>
       <ul>
         {mayWrite && (
           <li>
-            <span>Link to a page like this one</span>
+            <span>Share link</span>
             <button type="button" class="button" onClick={() => setSharing(true)}>
               <Link2 aria-hidden="true" />
               Share
@@ -43,7 +43,7 @@ export function ExportRecords({ domain, form }: { domain: Domain; form: DnsForm 
           <CopyButton text={text} what="the text for an e-mail" />
           <a class="button" href={mailTo}>
             <Mail aria-hidden="true" />
-            Write
+            Open in e-mail
           </a>
         </li>
         <li>
@@ -59,7 +59,7 @@ export function ExportRecords({ domain, form }: { domain: Domain; form: DnsForm 
           </button>
         </li>
         <li>
-          <span>Table (CSV)</span>
+          <span>CSV</span>
           <button
             type="button"
             class="button"

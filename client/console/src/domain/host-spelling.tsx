@@ -1,24 +1,25 @@
-import type { DnsForm } from './dns-form.ts';
+import type { ComponentChildren } from 'preact';
 
 /** Whether hosts are shown relative to the zone or with it. */
 export type HostSpelling = 'short' | 'full';
 
 interface HostSpellingChoiceProps {
-  readonly form: DnsForm;
   readonly spelling: HostSpelling;
   readonly onChange: (spelling: HostSpelling) => void;
+  /** Which one the form wants. */
+  readonly hints: ComponentChildren;
 }
 
 const CHOICES: readonly { readonly spelling: HostSpelling; readonly word: string }[] = [
-  { spelling: 'short', word: 'Short' },
-  { spelling: 'full', word: 'In full' },
+  { spelling: 'short', word: 'Short (most providers)' },
+  { spelling: 'full', word: 'Full' },
 ];
 
-/** The choice between the two, with a line on which one providers want. */
-export function HostSpellingChoice({ form: { zone, records }, spelling, onChange }: HostSpellingChoiceProps) {
+/** The choice between the two. */
+export function HostSpellingChoice({ spelling, onChange, hints }: HostSpellingChoiceProps) {
   return (
     <fieldset class="host-form">
-      <legend>Host name</legend>
+      <legend>Show host as</legend>
       <div class="choices">
         {CHOICES.map((choice) => (
           <label key={choice.spelling}>
@@ -32,11 +33,7 @@ export function HostSpellingChoice({ form: { zone, records }, spelling, onChange
           </label>
         ))}
       </div>
-      <p class="hint">
-        Most providers add <strong>.{zone}</strong> by themselves and want the short one. If the form then
-        shows <code>{records[0]?.fqdn}</code>, it is right. Only where a form asks for the full name, take
-        that.
-      </p>
+      {hints}
     </fieldset>
   );
 }

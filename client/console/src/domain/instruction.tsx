@@ -1,30 +1,38 @@
-import { type Action, type Advice, fixParts, type RecordDiagnosis } from '@letterhead/shared';
+import { type Action, type Advice, type FixPart, fixParts, type RecordDiagnosis } from '@letterhead/shared';
 import { CopyButton } from '../components/copy-button.tsx';
+import { breakable } from '../components/domain-name.tsx';
+import type { HostSpelling } from './host-spelling.tsx';
+import type { AsTyped } from './provider.ts';
 
 /** Longer values are shown by their ends: nobody compares them by eye. */
 const SHOWN_IN_FULL = 64;
 
-/** A value as the provider's form wants it typed. */
-export type AsTyped = (record: Pick<Action, 'type' | 'value'>) => string;
-
 /** What an entry of a diagnosis says to do. */
 export type ToDo = Pick<RecordDiagnosis | Advice, 'code' | 'fix' | 'action'>;
 
-/** A sentence that says what to do. What is to be typed exactly gets a copy button. */
-export function Instruction({ toDo: { code, fix, action }, asTyped }: { toDo: ToDo; asTyped: AsTyped }) {
+interface InstructionProps {
+  readonly toDo: ToDo;
+  readonly asTyped: AsTyped;
+  readonly spelling?: HostSpelling;
+  /** Texts as typed that have a copy button already. */
+  readonly copiedAbove?: readonly string[];
+}
+
+/** A sentence that says what to do. What is to be typed exactly has a copy button, here or above. */
+export function Instruction({ toDo, asTyped, spelling = 'short', copiedAbove = [] }: InstructionProps) {
+  const { code, fix, action } = toDo;
   if (action === null) return <p class="instruction">{fix}</p>;
   const parts = fixParts({ code, action });
   return (
     <p class="instruction" data-kind={action.kind}>
       {parts.map((part, at) => {
-        if (typeof part === 'string') return at === 0 ? part : withoutMark(part);
-        const { exact, role } = part;
-        const text = role === 'value' ? asTyped({ type: action.type, value: exact }) : exact;
+        if (typeof part === 'string') return typeof parts[at - 1] === 'object' ? withoutMark(part) : part;
+        const text = textOf(part, action, asTyped);
         return (
           <Exact
-            key={`${at} ${exact}`}
-            text={text}
-            isTyped={role !== 'present'}
+            key={`${at} ${part.exact}`}
+            text={isHost(part, action) && spelling === 'full' ? inFull(text, action.zone) : text}
+            isCopied={part.role !== 'present' && !copiedAbove.includes(text)}
             mark={markOf(parts[at + 1])}
           />
         );
@@ -33,10 +41,25 @@ export function Instruction({ toDo: { code, fix, action }, asTyped }: { toDo: To
   );
 }
 
+type ExactPart = Exclude<FixPart, string>;
+
+function textOf({ exact, role }: ExactPart, { type }: Action, asTyped: AsTyped): string {
+  return role === 'value' ? asTyped({ type, value: exact }) : exact;
+}
+
+/** A record that is to be moved is named by the host where it is. */
+function isHost({ role }: ExactPart, { kind }: Action): boolean {
+  return role === 'host' || (kind === 'move' && role === 'present');
+}
+
+function inFull(host: string, zone: string): string {
+  return host === '@' ? zone : `${host}.${zone}`;
+}
+
 /** The mark that ends a clause stays with what it follows, wherever the line breaks. */
 const MARK = /^[.,]/;
 
-function markOf(next: ReturnType<typeof fixParts>[number] | undefined): string {
+function markOf(next: FixPart | undefined): string {
   return typeof next === 'string' ? (MARK.exec(next)?.[0] ?? '') : '';
 }
 
@@ -46,17 +69,17 @@ function withoutMark(words: string): string {
 
 interface ExactProps {
   readonly text: string;
-  readonly isTyped: boolean;
+  readonly isCopied: boolean;
   readonly mark: string;
 }
 
-function Exact({ text, isTyped, mark }: ExactProps) {
+function Exact({ text, isCopied, mark }: ExactProps) {
   return (
     <span class="exact">
       <code title={text}>
-        {text.length > SHOWN_IN_FULL ? `${text.slice(0, 28)}…${text.slice(-12)}` : text}
+        {text.length > SHOWN_IN_FULL ? `${text.slice(0, 28)}…${text.slice(-12)}` : breakable(text)}
       </code>
-      {isTyped && <CopyButton text={text} what={text.length > SHOWN_IN_FULL ? 'the value' : text} />}
+      {isCopied && <CopyButton text={text} what={text.length > SHOWN_IN_FULL ? 'the value' : text} />}
       {mark !== '' && <span class="clause-end">{mark}</span>}
     </span>
   );

@@ -1,53 +1,82 @@
 import { ExternalLink } from 'lucide-preact';
 import { DomainName } from '../components/domain-name.tsx';
-import type { DnsForm } from './dns-form.ts';
-import type { Provider } from './provider.ts';
+import type { Provider } from './providers.ts';
 
 interface ProviderNoteProps {
-  readonly form: DnsForm;
-  /** Null: nobody who is known here. */
+  readonly zone: string;
+  /** All that the zone may be at; none if that is not known. */
+  readonly candidates: readonly Provider[];
+  /** The one that it is at, if there is one candidate or the reader has chosen one. */
   readonly provider: Provider | null;
-  /** Whether the records are there already. */
-  readonly isPublished: boolean;
+  readonly onChoose: (provider: Provider) => void;
 }
 
-/** Where the records go, and the habits of the form there. */
-export function ProviderNote({ form: { zone, records }, provider, isPublished }: ProviderNoteProps) {
-  const [record] = records;
-  if (provider === null || record === undefined) {
+/** Where the records go. */
+export function ProviderNote({ zone: name, candidates, provider, onChoose }: ProviderNoteProps) {
+  const zone = (
+    <strong>
+      <DomainName name={name} />
+    </strong>
+  );
+  if (candidates.length === 0) {
     return (
       <p class="provider">
-        {isPublished ? 'Leave ' : 'Add '}
-        {records.length === 1 ? 'it' : 'them'} where the DNS of{' '}
-        <strong>
-          <DomainName name={zone} />
-        </strong>{' '}
-        is kept: mostly with the company that the domain was bought from. Leave everything else there as it
-        is.
+        Do this where the DNS of {zone} is managed, usually where you bought it. Change nothing else.
       </p>
     );
   }
   return (
-    <p class="provider" data-provider={provider.name}>
-      The DNS of{' '}
-      <strong>
-        <DomainName name={zone} />
-      </strong>{' '}
-      is at <strong>{provider.name}</strong>.{' '}
-      <a href={provider.page} target="_blank" rel="noopener noreferrer">
-        Open its DNS page
-        <ExternalLink aria-hidden="true" />
-        <span class="visually-hidden"> (in a new tab)</span>
-      </a>
-      .{' '}
-      {provider.appendsDomain && (
-        <>
-          {provider.name} appends the domain by itself: in its field “{provider.hostField}” type only{' '}
-          <code>{record.host}</code>.
-        </>
-      )}{' '}
-      {provider.wantsQuotedStrings &&
-        'It wants long values in quotation marks, in pieces: below they are so already.'}
-    </p>
+    <div class="provider" data-provider={provider?.name}>
+      <p>
+        The DNS of {zone} is at{' '}
+        {candidates.map((one, at) => (
+          <span key={one.name}>
+            {at > 0 && ' or '}
+            <strong>{one.name}</strong> (<ProviderLink provider={one} />)
+          </span>
+        ))}
+        . Change nothing else.
+      </p>
+      {candidates.length > 1 && (
+        <ProviderChoice candidates={candidates} chosen={provider} onChoose={onChoose} />
+      )}
+    </div>
+  );
+}
+
+function ProviderLink({ provider: { name, link } }: { provider: Provider }) {
+  return (
+    <a href={link.url} target="_blank" rel="noopener noreferrer">
+      {link.kind === 'form' ? 'open its DNS page' : 'see how to add records'}
+      <ExternalLink aria-hidden="true" />
+      <span class="visually-hidden"> of {name} (in a new tab)</span>
+    </a>
+  );
+}
+
+interface ProviderChoiceProps {
+  readonly candidates: readonly Provider[];
+  readonly chosen: Provider | null;
+  readonly onChoose: (provider: Provider) => void;
+}
+
+function ProviderChoice({ candidates, chosen, onChoose }: ProviderChoiceProps) {
+  return (
+    <fieldset class="provider-choice">
+      <legend>Show the records for</legend>
+      <div class="choices">
+        {candidates.map((one) => (
+          <label key={one.name}>
+            <input
+              type="radio"
+              name="provider"
+              checked={one.name === chosen?.name}
+              onChange={() => onChoose(one)}
+            />
+            <span>{one.name}</span>
+          </label>
+        ))}
+      </div>
+    </fieldset>
   );
 }

@@ -34,9 +34,8 @@ export function Rename({ domain, onClose }: { domain: Domain; onClose: () => voi
         }}
       >
         <p>
-          Another name gets a new key and new records. Those of {old} no longer count: until the new ones are
-          in the DNS, no mail can be sent from the new name
-          {domain.verified && ', nor from the old one'}.
+          Renaming makes a new key and new records. Mail can’t be sent from{' '}
+          {domain.verified ? 'either name' : 'the new name'} until they’re live.
         </p>
         <DomainNameField
           label="New name"
@@ -53,7 +52,7 @@ export function Rename({ domain, onClose }: { domain: Domain; onClose: () => voi
             {rename.isPending ? 'Renaming…' : 'Rename'}
           </button>
           <button type="button" class="button" onClick={onClose}>
-            Leave it as it is
+            Cancel
           </button>
         </div>
       </form>

@@ -14,7 +14,7 @@ export function Timeline({ account, id }: { account: number; id: number }) {
   const hidden = isWhole || log === undefined ? 0 : Math.max(0, log.length - SHOWN);
   return (
     <section class="timeline" aria-labelledby="timeline-title">
-      <h2 id="timeline-title">What happened</h2>
+      <h2 id="timeline-title">Activity</h2>
       {error !== null && <Failure error={error} onRetry={refetch} />}
       {hidden > 0 && (
         <button type="button" class="button quiet" onClick={() => setWhole(true)}>

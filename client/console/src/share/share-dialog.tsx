@@ -1,6 +1,6 @@
 import type { Domain, NewShare, Share } from '@letterhead/shared';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { api, queryClient } from '../api/api.ts';
 import { CopyButton } from '../components/copy-button.tsx';
 import { Dialog } from '../components/dialog.tsx';
@@ -12,9 +12,9 @@ import { useFocusFallback } from '../components/use-focus-fallback.ts';
 
 /** In days; the first is what is offered. */
 const LIFETIMES: readonly { readonly days: number; readonly words: string }[] = [
-  { days: 7, words: 'after a week' },
-  { days: 1, words: 'after a day' },
-  { days: 30, words: 'after 30 days' },
+  { days: 7, words: 'in 7 days' },
+  { days: 1, words: 'in a day' },
+  { days: 30, words: 'in 30 days' },
 ];
 const DAY_MS = 86_400_000;
 
@@ -34,8 +34,8 @@ export function ShareDialog({ domain, onClose }: { domain: Domain; onClose: () =
       onClose={onClose}
     >
       <p>
-        Whoever has the link sees this domain’s records and states, and can check them, without an account.
-        They can change nothing, and see nothing else.
+        Anyone with the link can see this domain’s records and run a check, without an account. They can’t
+        change anything or see other domains.
       </p>
       {made === null ? (
         <MakeLink
@@ -65,7 +65,7 @@ function MakeLink({ domain, onMade }: { domain: Domain; onMade: (share: NewShare
         create.mutate({ account: domain.account_id, id: domain.id, expires_at });
       }}
     >
-      <Field label="The link stops working" fieldError={null}>
+      <Field label="Expires" fieldError={null}>
         {(attributes) => (
           <select
             {...attributes}
@@ -83,7 +83,7 @@ function MakeLink({ domain, onMade }: { domain: Domain; onMade: (share: NewShare
       {create.error !== null && <Failure error={create.error} />}
       <div class="actions">
         <button type="submit" class="button primary" disabled={create.isPending}>
-          {create.isPending ? 'Making…' : 'Make a link'}
+          {create.isPending ? 'Creating…' : 'Create link'}
         </button>
       </div>
     </form>
@@ -92,9 +92,12 @@ function MakeLink({ domain, onMade }: { domain: Domain; onMade: (share: NewShare
 
 function LinkShown({ made }: { made: NewShare }) {
   const url = made.url ?? `${location.origin}/share#${made.token}`;
+  // The button that was pressed is gone: the keyboard goes on with what came of it, which is read out.
+  const shown = useRef<HTMLDivElement>(null);
+  useEffect(() => shown.current?.focus(), []);
   return (
-    <div class="link-shown">
-      <p>Copy it now: it is shown this once. Send it only to the person it is meant for.</p>
+    <div class="link-shown" ref={shown} tabIndex={-1}>
+      <p>Copy this link now. You won’t see it again. Send it only to the person it is meant for.</p>
       <p class="secret">
         <code class="value">{url}</code>
         <CopyButton text={url} what="the link" />
@@ -113,8 +116,8 @@ function LinkList({ domain, shares, onRevoked }: LinkListProps) {
   const revoke = useMutation(api.shares.revoke.mutationOptions({ onSuccess: onRevoked }));
   if (shares.length === 0) return null;
   return (
-    <section class="links" aria-label="Links that were made">
-      <h3>Links that were made</h3>
+    <section class="links" aria-label="Active links">
+      <h3>Active links</h3>
       <ul>
         {shares.map((share) => (
           <LinkLine

@@ -1,5 +1,5 @@
 import { createLetterhead } from '@letterhead/client';
-import type { SharedDomain } from '@letterhead/shared';
+import type { Domain, SharedDomain } from '@letterhead/shared';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { queryClient } from '../api/api.ts';
@@ -11,6 +11,7 @@ import { Page } from '../components/page.tsx';
 import { StatusBadge } from '../components/status-badge.tsx';
 import { exactTime, Time } from '../components/time.tsx';
 import { CheckButton } from '../domain/check-button.tsx';
+import { mostUrgent } from '../domain/checklist-words.ts';
 import { DomainInstructions } from '../domain/domain-instructions.tsx';
 import { Wordmark } from '../layout/wordmark.tsx';
 
@@ -43,7 +44,12 @@ function SharedPage({ secret }: { secret: string }) {
     mutationFn: () => letterhead.share.verifyDns.mutate(),
     onSuccess: (shared: SharedDomain) => {
       queryClient.setQueryData(queryKey, shared);
-      announce(shared.domain.verified ? 'The records are found.' : 'Checked: the records are not right yet.');
+      const reason = mostUrgent(shared.diagnosis.records)?.title ?? '';
+      announce(
+        shared.domain.verified
+          ? 'The records are found.'
+          : `Checked: the records are not right yet. ${reason}`,
+      );
     },
   });
   const code = error === null ? null : toApiError(error).code;
@@ -61,7 +67,7 @@ function SharedPage({ secret }: { secret: string }) {
       }
     >
       <Introduction
-        domain={domain.domain}
+        domain={domain}
         isDone={diagnosis.records.every(({ state }) => state === 'valid')}
         expiresAt={expires_at}
       />
@@ -81,29 +87,33 @@ function SharedPage({ secret }: { secret: string }) {
 }
 
 interface IntroductionProps {
-  readonly domain: string;
+  readonly domain: Domain;
   /** Whether all records are there. */
   readonly isDone: boolean;
   readonly expiresAt: Date | null;
 }
 
-/** About as long before as after: what is below it hardly moves. */
-function Introduction({ domain, isDone, expiresAt }: IntroductionProps) {
+function Introduction({ domain: { domain, dns_records }, isDone, expiresAt }: IntroductionProps) {
+  const name = (
+    <strong>
+      <DomainName name={domain} />
+    </strong>
+  );
   return (
     <p class="lead">
-      You were sent this page because mail from{' '}
-      <strong>
-        <DomainName name={domain} />
-      </strong>{' '}
-      is to be signed, and that takes {isDone ? 'what is listed below' : 'a few lines'} in its DNS.{' '}
       {isDone ? (
-        <>All of it is there: nothing is left for you to do. Whoever sent the link sees that, too. </>
+        <>
+          The DNS records for {name} are in place: there is nothing left for you to do. Whoever sent you this
+          link sees that, too.{' '}
+        </>
       ) : (
         <>
-          Add what is listed below and press <em>Check now</em>; whoever sent the link sees the result, too.{' '}
+          You’ve been asked to add {dns_records.length === 1 ? 'a DNS record' : 'DNS records'} for {name}, so
+          that its mail is trusted. Add {dns_records.length === 1 ? 'it' : 'them'} at your DNS provider, then
+          press <em>Check now</em>; whoever sent you this link sees the result, too. You can’t break anything
+          here.{' '}
         </>
       )}
-      Nothing can be broken from here.{' '}
       {expiresAt !== null && (
         <>
           The link works until {exactTime(expiresAt)} (<Time at={expiresAt} />

@@ -1,0 +1,45 @@
+import type { Diagnosis, RecordDiagnosis, Severity } from '@letterhead/shared';
+import type { DnsForm } from './dns-form.ts';
+
+const SEVERITIES: readonly Severity[] = ['ok', 'info', 'warning', 'error'];
+
+/** The worst first; of two that are as bad the first, for mail needs the DKIM record most. */
+export function mostUrgent(records: readonly RecordDiagnosis[]): RecordDiagnosis | undefined {
+  return [...records].sort(
+    (one, other) => SEVERITIES.indexOf(other.severity) - SEVERITIES.indexOf(one.severity),
+  )[0];
+}
+
+/** What is left to do, as a heading: “Add 2 records to example.org”. */
+export function checklistTitle({ zone, records }: DnsForm, diagnosis: Diagnosis | undefined): string {
+  const diagnoses = diagnosis?.records ?? [];
+  const wrong = diagnoses.filter(isElsewhereOrWrong).length;
+  const missing = records.length - wrong - countFound(diagnosis);
+  if (wrong > 0 && missing > 0) return `Correct ${count(wrong)} and add ${missing} in ${zone}`;
+  if (wrong > 0) return `Correct ${count(wrong)} in ${zone}`;
+  if (missing > 0) return `Add ${count(missing)} to ${zone}`;
+  return records.length === 1 ? 'The record is published' : 'Both records are published';
+}
+
+/** How many records are as they should be. */
+export function countFound(diagnosis: Diagnosis | undefined): number {
+  return diagnosis?.records.filter(({ state }) => state === 'valid').length ?? 0;
+}
+
+/**
+ * Whether a record needs a panel that says what is the matter. A record that nobody has added yet needs none: the
+ * checklist says to add it.
+ */
+export function isWrong({ status }: Diagnosis, { code, severity }: RecordDiagnosis): boolean {
+  if (code === 'NOT_CHECKED') return false;
+  if (code === 'RECORD_MISSING' && status === 'pending') return false;
+  return severity === 'warning' || severity === 'error';
+}
+
+function isElsewhereOrWrong({ state, found_at }: RecordDiagnosis): boolean {
+  return state === 'invalid' || (state === 'missing' && found_at !== null);
+}
+
+function count(records: number): string {
+  return records === 1 ? '1 record' : `${records} records`;
+}

@@ -1,0 +1,95 @@
+import type { Diagnosis } from '@letterhead/shared';
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import { Time } from '../components/time.tsx';
+import { checklistTitle, countFound } from './checklist-words.ts';
+import type { DnsForm } from './dns-form.ts';
+import { type HostSpelling, HostSpellingChoice } from './host-spelling.tsx';
+import type { AsTyped } from './provider.ts';
+import { RecordRow } from './record-row.tsx';
+import { StatusLine } from './status-line.tsx';
+
+interface ChecklistProps {
+  readonly form: DnsForm;
+  /** Undefined where none is known yet. */
+  readonly diagnosis: Diagnosis | undefined;
+  readonly asTyped: AsTyped;
+  /** *Check now*. */
+  readonly action: ComponentChildren;
+  /** Whether the reader has asked for a check that is not finished. */
+  readonly isAwaited: boolean;
+  /** Why the action failed. */
+  readonly problem: ComponentChildren;
+  /** Where the records go. */
+  readonly note: ComponentChildren;
+  /** How the form there wants them. */
+  readonly hints: ComponentChildren;
+}
+
+/** The records to publish: what to enter, which are found, and what is the matter with those that are wrong. */
+export function Checklist({
+  form,
+  diagnosis,
+  asTyped,
+  action,
+  isAwaited,
+  problem,
+  note,
+  hints,
+}: ChecklistProps) {
+  const [spelling, setSpelling] = useState<HostSpelling>('short');
+  const found = countFound(diagnosis);
+  const isPublished = found === form.records.length;
+  return (
+    <section class="checklist" aria-labelledby="checklist-title">
+      <div class="checklist-head">
+        <h2 id="checklist-title">{checklistTitle(form, diagnosis)}</h2>
+        <p class="progress">
+          {found} of {form.records.length} found
+        </p>
+      </div>
+      {diagnosis !== undefined && <StatusLine diagnosis={diagnosis} />}
+      {!isPublished && note}
+      <table class="records">
+        <thead>
+          <tr>
+            <th scope="col">Type</th>
+            <th scope="col">Host</th>
+            <th scope="col">Value</th>
+            <th scope="col">State</th>
+          </tr>
+        </thead>
+        {form.records.map((record) => (
+          <RecordRow
+            key={record.label}
+            record={record}
+            diagnosis={diagnosis}
+            spelling={spelling}
+            asTyped={asTyped}
+            isAwaited={isAwaited}
+          />
+        ))}
+      </table>
+      <div class="checklist-foot">
+        {diagnosis !== undefined && <LastChecked diagnosis={diagnosis} />}
+        {action}
+      </div>
+      {problem}
+      {!isPublished && <HostSpellingChoice spelling={spelling} onChange={setSpelling} hints={hints} />}
+    </section>
+  );
+}
+
+function LastChecked({ diagnosis: { checked_at, next_check_at } }: { diagnosis: Diagnosis }) {
+  if (checked_at === null) return <p>Not checked yet</p>;
+  return (
+    <p>
+      Checked <Time at={checked_at} />
+      {next_check_at !== null && (
+        <>
+          {' · '}next automatic check <Time at={next_check_at} />
+        </>
+      )}
+    </p>
+  );
+}
