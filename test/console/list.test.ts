@@ -110,7 +110,7 @@ test('a long list has only the rows around the window in the page, and is where 
   ]) {
     await app.line(name).getByRole('link').click();
     await app.heading(name).waitFor();
-    expect(await page.evaluate('scrollY')).toBe(0);
+    await expect.poll(() => page.evaluate('scrollY')).toBe(0);
     await back();
     await app.line(name).waitFor();
     await expect.poll(() => page.evaluate('scrollY')).toBe(scroll);

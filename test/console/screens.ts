@@ -129,7 +129,7 @@ export const SCREENS: readonly ConsoleScreen[] = [
   }),
   outside('not-found', async (page) => {
     await page.goto('/nonsense');
-    await page.getByText('There is no page at this address.').waitFor();
+    await page.getByText('There’s no page at this address.').waitFor();
   }),
   outside('reference', async (page) => {
     await page.goto('/reference');
@@ -143,7 +143,7 @@ export const SCREENS: readonly ConsoleScreen[] = [
   inside('server-lost', async (page) => {
     await page.route(/events\.stream/, (route) => route.abort());
     await openList(page);
-    await page.getByText('Letterhead can’t be reached').waitFor();
+    await page.getByText('You’re seeing the last known state.').waitFor();
   }),
 ];
 
