@@ -61,7 +61,8 @@ const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
   }),
   RESOLVER_FAILS: ({ servers }, { record }) => ({
     title: 'Published, but some receivers may not get it',
-    detail: `${asked(servers)} the right record, but our resolver failed to look up ${record.fqdn} (SERVFAIL). Those of some receivers may fail, too. If this lasts, ask your DNS provider to find out why.`,
+    detail: `${asked(servers)} the right record, but our resolver failed to look up ${record.fqdn} (SERVFAIL). Those of some receivers may fail, too.`,
+    fix: `If this lasts, ask your DNS provider why resolvers can’t look up ${record.fqdn}.`,
   }),
   NAMESERVERS_DISAGREE: ({ without }) => ({
     title: 'Some name servers don’t have the record yet',
