@@ -11,7 +11,8 @@ import { customerZones, internetSettings, startInternet } from './internet.ts';
 import { createDomains } from './new-domains.ts';
 import { StandingChecks } from './standing-checks.ts';
 
-const CHECKS = 200;
+/** With the requests of the load, fewer than one account may have under way. */
+const CHECKS = 60;
 /** Milliseconds. */
 const LATENCY = 2000;
 
