@@ -1,4 +1,5 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+import { whatEnginesLack } from './test/engines/packages.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -19,11 +20,15 @@ const ON_EVERY_STORE = [
   'test/security/tenancy.test.ts',
 ];
 
+const lacking = whatEnginesLack();
+if (lacking !== null) process.stderr.write(`The tests in test/engines/ are left out: ${lacking}.\n`);
+const exclude = [...configDefaults.exclude, ...(lacking === null ? [] : ['test/engines/**'])];
+
 export default defineConfig(({ mode }) => ({
   ssr: { resolve: { conditions: ['letterhead-source'] } },
   test: {
     projects: [
-      { extends: true, test: { name: 'files', include: ['test/**/*.test.ts'] } },
+      { extends: true, test: { name: 'files', include: ['test/**/*.test.ts'], exclude } },
       // What is about the product and not about a store, once more.
       { extends: true, test: { name: 'postgres', include: ON_EVERY_STORE, env: { TEST_STORE: 'postgres' } } },
     ],

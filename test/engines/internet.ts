@@ -1,26 +1,8 @@
 import { afterAll, beforeAll, describe, inject } from 'vitest';
 import { startTestServer, type TestServer } from '../running-server.ts';
 import { DnsTree } from './dns-tree.ts';
-import { isInstalled } from './engine.ts';
 import { RESOLVER_NAMES, type ResolverName, type RunningResolver, startResolver } from './resolver.ts';
 import { Site } from './site.ts';
-
-/** Debian's package of each program that these tests run. */
-const PACKAGES: Readonly<Record<string, string>> = {
-  knotd: 'knot',
-  named: 'bind9',
-  'dnssec-signzone': 'bind9-utils',
-  nsd: 'nsd',
-  ip: 'iproute2',
-  setpriv: 'util-linux',
-};
-const RESOLVER_PROGRAMS: Readonly<Record<ResolverName, Readonly<Record<string, string>>>> = {
-  'unbound that validates': { unbound: 'unbound' },
-  unbound: { unbound: 'unbound' },
-  'bind9 that validates': {},
-  bind9: {},
-  'dnsmasq before unbound': { dnsmasq: 'dnsmasq-base', unbound: 'unbound' },
-};
 
 /** A DNS of its own, and a Letterhead that asks it through one resolver. */
 export class Internet implements AsyncDisposable {
@@ -64,18 +46,15 @@ export class Internet implements AsyncDisposable {
 }
 
 /**
- * Defines tests behind each of some resolvers, each with an internet of its own; where an engine is not installed, they
- * are skipped, and their title says what they lack. A run with `--mode engines` takes all resolvers.
+ * Defines tests behind each of some resolvers, each with an internet of its own. A run with `--mode engines` takes all
+ * resolvers.
  */
 export function describeBehind(
   usual: readonly ResolverName[],
   define: (internet: () => Internet, resolver: ResolverName) => void,
 ): void {
   for (const name of inject('allResolvers') ? RESOLVER_NAMES : usual) {
-    const lacking = whatIsLacking(name);
-    const title = lacking === '' ? `behind ${name}` : `behind ${name} (skipped: ${lacking})`;
-    const suite = lacking === '' ? describe.concurrent : describe.skip;
-    suite(title, () => {
+    describe.concurrent(`behind ${name}`, () => {
       let internet: Internet | undefined;
       beforeAll(async () => {
         internet = await Internet.start(name);
@@ -87,12 +66,4 @@ export function describeBehind(
       }, name);
     });
   }
-}
-
-function whatIsLacking(resolver: ResolverName): string {
-  const packages = { ...PACKAGES, ...RESOLVER_PROGRAMS[resolver] };
-  const missing = Object.keys(packages).filter((program) => !isInstalled(program));
-  if (missing.length > 0)
-    return `no ${missing.map((one) => `${one} of Debian's package ${packages[one]}`).join(', no ')}`;
-  return process.getuid?.() === 0 ? '' : 'only root may listen on port 53';
 }
