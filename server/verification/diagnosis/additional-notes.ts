@@ -1,8 +1,8 @@
-import { judgeValue } from '../match-value.ts';
 import { NEGATIVE_CACHED, TEST_MODE } from './correct-record.ts';
 import { serversByNamer } from './delegation-differs.ts';
 import type { FoundCode, Note } from './finding.ts';
-import { isCorrect, observedValues, type RuleInput } from './rule-input.ts';
+import { judgements } from './key-value.ts';
+import { isCorrect, namesOf, type RuleInput } from './rule-input.ts';
 import { failures } from './transient-failures.ts';
 
 /** What else was seen, which the code given does not tell. */
@@ -36,10 +36,8 @@ function aboutOurRecord(input: RuleInput, code: FoundCode): Note[] {
 
 /** Spellings of our record that some receivers don't take, each once. */
 function pitfalls(input: RuleInput): Note[] {
-  const { record } = input;
-  if (record.kind !== 'dkim' || !isCorrect(input)) return [];
-  const judged = observedValues(input).map((value) => judgeValue(record, value));
-  const found = judged.flatMap((one) => (one.kind === 'ours' ? one.pitfalls : []));
+  if (!isCorrect(input)) return [];
+  const found = judgements(input).flatMap((one) => (one.kind === 'ours' ? one.pitfalls : []));
   return [...new Set(found)].map((pitfall) => ({ kind: 'pitfall', pitfall }));
 }
 
@@ -79,6 +77,6 @@ function notJudged({ answers }: RuleInput): Note[] {
 
 function notAsked({ evidence }: RuleInput): Note[] {
   const servers = evidence.observations.filter(({ outcome }) => outcome.kind === 'not-asked');
-  const names = [...new Set(servers.map(({ name }) => name))];
+  const names = namesOf(servers);
   return names.length === 0 ? [] : [{ kind: 'servers-not-asked', names }];
 }

@@ -1,9 +1,10 @@
 import type { Observation, Outcome } from '../../dns/outcome.ts';
 import { type Answer, definitive, isAlias } from '../answers.ts';
-import { judgeValue, matches } from '../match-value.ts';
+import { matches } from '../match-value.ts';
 import { changeValue, replace } from './actions.ts';
 import type { Rule } from './finding.ts';
-import { isCorrect, observedValues, type RuleInput } from './rule-input.ts';
+import { judgements } from './key-value.ts';
+import { isCorrect, namesOf, type RuleInput } from './rule-input.ts';
 
 /** Some authorities have our record and some don't: the change is on its way, or the servers are set up apart. */
 export const NAMESERVERS_DISAGREE: Rule<'NAMESERVERS_DISAGREE'> = (input) => {
@@ -13,7 +14,7 @@ export const NAMESERVERS_DISAGREE: Rule<'NAMESERVERS_DISAGREE'> = (input) => {
   if (servers.length === 0) return null;
   // The end of an alias lies with somebody else, whose form is not ours to name.
   const action = own.length === 0 ? null : replace(input, Math.max(...own.map(({ total }) => total)));
-  return { action, without: [...new Set(servers.map(({ name }) => name))] };
+  return { action, without: namesOf(servers) };
 };
 
 /** The servers have our record, but the resolver still remembers that there was none. */
@@ -36,10 +37,8 @@ function saysAbsent(resolver: Outcome): boolean {
 
 /** Our key, with `t=y`: receivers may treat the mail as if it were not signed (RFC 6376 §3.6.1). */
 export const TEST_MODE: Rule<'TEST_MODE'> = (input) => {
-  const { record } = input;
-  if (record.kind !== 'dkim' || !isCorrect(input)) return null;
-  const judged = observedValues(input).map((value) => judgeValue(record, value));
-  const isTested = judged.some((one) => one.kind === 'ours' && one.testMode);
+  if (!isCorrect(input)) return null;
+  const isTested = judgements(input).some((one) => one.kind === 'ours' && one.testMode);
   return isTested ? { action: changeValue(input) } : null;
 };
 

@@ -5,7 +5,7 @@ import type { NamedBy, Observation } from '../../dns/outcome.ts';
 import { matches } from '../match-value.ts';
 import { setNameServers } from './actions.ts';
 import type { Delegated, Rule } from './finding.ts';
-import { isCorrect, namesOf, type RuleInput } from './rule-input.ts';
+import { isCorrect, namesOf, type RuleInput, SIDES } from './rule-input.ts';
 
 /** A zone whose own servers are others than those that its parent names: another zone or, where null, the registrar. */
 interface DifferingZone {
@@ -58,8 +58,6 @@ function differingZone({ evidence, registrable }: RuleInput): DifferingZone | nu
   const { zone, nameServers: child, parentServers: parent = [] } = delegation;
   return { zone, above: null, child, parent };
 }
-
-const SIDES: readonly NamedBy[] = ['parent', 'child'];
 
 function ofSide(observations: readonly Observation[], side: NamedBy): Observation[] {
   return observations.filter(({ namedBy }) => namedBy?.includes(side));

@@ -79,7 +79,7 @@ function findMangled(input: RuleInput, isOfKind: (value: string) => boolean): st
   );
 }
 
-function judgements(input: RuleInput): KeyRecordJudgement[] {
+export function judgements(input: RuleInput): KeyRecordJudgement[] {
   const { record } = input;
   return record.kind === 'dkim' ? observedValues(input).map((value) => judgeValue(record, value)) : [];
 }

@@ -19,13 +19,13 @@ export function toRuleInput(
   evidence: RecordEvidence,
 ): RuleInput {
   const heard = answersOf(evidence);
-  const isRight = heard.answers.some(({ values }) => matches(record, values));
+  const isRight = isCorrect({ record, answers: heard.answers });
   const counted = isRight || !isOneSided(evidence) ? heard : NOTHING_HEARD;
   return { record, registrable, evidence, ...counted };
 }
 
 const NOTHING_HEARD: Answers = { answers: [], source: null, firstHand: false };
-const SIDES: readonly NamedBy[] = ['parent', 'child'];
+export const SIDES: readonly NamedBy[] = ['parent', 'child'];
 
 /**
  * Whether only one of the zone and the zone above it has been heard, while they name different servers or the zone's own
@@ -65,7 +65,7 @@ export function aliasTarget({ answers }: RuleInput): string | null {
   return answers.find(({ alias }) => alias !== null)?.alias ?? null;
 }
 
-export function isCorrect({ record, answers }: RuleInput): boolean {
+export function isCorrect({ record, answers }: Pick<RuleInput, 'record' | 'answers'>): boolean {
   return answers.some(({ values }) => matches(record, values));
 }
 

@@ -6,7 +6,7 @@ import type { ExpectedRecord } from '../../records/dns-records.ts';
 import { isTooLong } from '../../records/record-names.ts';
 import { answersOf, definitive, isAlias } from '../answers.ts';
 import { findCode } from '../diagnosis/codes.ts';
-import { toRuleInput } from '../diagnosis/rule-input.ts';
+import { isCorrect, toRuleInput } from '../diagnosis/rule-input.ts';
 import type { RecordEvidence } from '../evidence.ts';
 import { matches, relevanceTo } from '../match-value.ts';
 import { type Relevance, truncateAnswer, truncateObservations } from '../truncate.ts';
@@ -44,7 +44,7 @@ export async function surveyRecord(context: SurveyContext, record: ExpectedRecor
     ...(survey.cut === undefined ? {} : { cut: survey.cut }),
     resolver,
   };
-  const right = hasRight(record, seen);
+  const right = isCorrect({ record, answers: answersOf(seen).answers });
   const alias = right ? null : await followAlias(context, record, survey);
   return { record, survey, evidence: { ...seen, alias }, right };
 }
@@ -81,10 +81,6 @@ function nothingAsked({ clock, delegation }: SurveyContext, { fqdn, type }: Expe
 /** Keeps a value that is ours, whole or mangled, before all others at the name: it decides. */
 function isRelevantTo(record: ExpectedRecord): Relevance {
   return (value) => relevanceTo(record, value);
-}
-
-function hasRight(record: ExpectedRecord, evidence: RecordEvidence): boolean {
-  return answersOf(evidence).answers.some(({ values }) => matches(record, values));
 }
 
 /** Some records that are right leave something to do, and who does it has to know in which zone's form. */
