@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { toInstant } from '../instant.ts';
 import type { RandomSource } from '../random.ts';
 import type { Store } from '../store/store.ts';
-import { correctTimes, LONGEST_WAIT, LONGEST_WHILE_VERIFIED } from './schedule.ts';
+import { correctTimes, latestCheck } from './schedule.ts';
 
 type ScheduleStore = Pick<Store, 'domains' | 'checks'>;
 
@@ -14,8 +14,10 @@ const AT_A_STRETCH = 100;
  * whose rows are not even read: a start with very many domains comes here first.
  */
 export async function correctSchedule(store: ScheduleStore, now: Date, random: RandomSource): Promise<void> {
-  const after = (wait: number) => toInstant(new Date(now.getTime() + wait));
-  const latest = { verified: after(LONGEST_WHILE_VERIFIED), unverified: after(LONGEST_WAIT) };
+  const latest = {
+    verified: latestCheck({ verified: true }, now),
+    unverified: latestCheck({ verified: false }, now),
+  };
   const suspects = await store.checks.listAhead(toInstant(now), latest);
   for (const [at, check] of suspects.entries()) {
     if (at % AT_A_STRETCH === 0) await setImmediate();

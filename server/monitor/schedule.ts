@@ -19,14 +19,14 @@ const RHYTHMS = [
 
 const WHILE_VERIFIED = 6 * HOUR;
 const WHILE_VERIFIED_JITTER = 0.1;
-export const LONGEST_WHILE_VERIFIED = WHILE_VERIFIED * (1 + WHILE_VERIFIED_JITTER);
+const LONGEST_WHILE_VERIFIED = WHILE_VERIFIED * (1 + WHILE_VERIFIED_JITTER);
 const WHILE_DEGRADED = 15 * MINUTE;
 /** A verified record is unreachable when nothing definitive has been heard of it for so long. Milliseconds. */
 const UNREACHABLE_AFTER = DAY;
 /** Until the check that confirms a silence that was already longer when it was first met. Milliseconds. */
 const CONFIRMED_AFTER = 15 * MINUTE;
 /** No record waits longer than this for its next check. Milliseconds. */
-export const LONGEST_WAIT = DAY;
+const LONGEST_WAIT = DAY;
 /** When a check is made again that the store could not keep. Milliseconds. */
 export const RETRY_AFTER_FAILURE = MINUTE;
 
@@ -76,8 +76,8 @@ function atMost(at: Instant | null, now: Date): Instant | null {
 }
 
 /** The latest time at which a record in this state is due that was checked by now. */
-function latestCheck(state: RecordState, now: Date): Instant {
-  return toInstant(new Date(now.getTime() + (state.verified ? LONGEST_WHILE_VERIFIED : LONGEST_WAIT)));
+export function latestCheck({ verified }: Pick<RecordState, 'verified'>, now: Date): Instant {
+  return toInstant(new Date(now.getTime() + (verified ? LONGEST_WHILE_VERIFIED : LONGEST_WAIT)));
 }
 
 /** The domain's times with this one for each record that is due by now. */
