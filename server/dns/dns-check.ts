@@ -20,7 +20,7 @@ import type {
 } from './outcome.ts';
 import { unknown } from './reply.ts';
 import type { Resolver } from './resolver.ts';
-import { type WalkDeps, walkZones } from './zone-walk.ts';
+import { isDefinitive, type WalkDeps, walkZones } from './zone-walk.ts';
 
 export interface CheckDeps {
   readonly exchange: Exchange;
@@ -204,9 +204,8 @@ export class DomainCheck implements DnsCheck, WalkDeps {
   /** DNSKEY records of a zone, of all its servers or of one; null if none answers definitively. */
   async #keysOf(zone: string, onlyServer?: string): Promise<string[] | null> {
     const { observations } = await this.#survey({ name: zone, type: 'DNSKEY' }, onlyServer);
-    const outcomes = observations.map(({ outcome }) => outcome);
-    if (!outcomes.some(({ kind }) => kind === 'present' || kind === 'absent')) return null;
-    return outcomes.flatMap((outcome) => (outcome.kind === 'present' ? outcome.values : []));
+    if (!observations.some(isDefinitive)) return null;
+    return observations.flatMap(({ outcome }) => (outcome.kind === 'present' ? outcome.values : []));
   }
 
   /** In an unsigned zone, that the resolver answers with the checking disabled is no sign of DNSSEC. */

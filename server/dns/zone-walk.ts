@@ -216,7 +216,7 @@ function take(taken: Set<string>, server: string): boolean {
   return true;
 }
 
-function isDefinitive({ outcome }: Observation): boolean {
+export function isDefinitive({ outcome }: Observation): boolean {
   return outcome.kind === 'present' || outcome.kind === 'absent';
 }
 

@@ -4,7 +4,7 @@ import { dnsRecordsOf, type ExpectedRecord } from '../records/dns-records.ts';
 import { isTooLong } from '../records/record-names.ts';
 import { dkimStateOf, stateOf } from '../records/record-states.ts';
 import type { CheckTimes, DomainRow } from '../store/store.ts';
-import { CODES } from './diagnosis/codes.ts';
+import { isTransient } from './diagnosis/codes.ts';
 import { statusOf } from './record-state.ts';
 import { severityOf } from './severity.ts';
 import type { StoredDiagnosis, StoredRecord } from './stored-diagnosis.ts';
@@ -52,7 +52,7 @@ function diagnoseRecord(
     state: stored.state,
     code: stored.code,
     severity: severityOf(stored.code, record, stateOf(row, record.id), now),
-    transient: CODES[stored.code].verdict === 'unknown',
+    transient: isTransient(stored.code),
     source: stored.source,
     title: stored.title,
     detail: stored.detail,

@@ -1,7 +1,7 @@
 import type { Advice } from '@letterhead/shared';
 import { activeKeyOf } from '../records/record-states.ts';
 import type { DomainRow, JsonValue, RecordId } from '../store/store.ts';
-import { CODES } from './diagnosis/codes.ts';
+import { isTransient } from './diagnosis/codes.ts';
 import {
   DIAGNOSIS_FORMAT,
   type StoredDiagnosis,
@@ -61,12 +61,8 @@ export function silenceOf(
   kept: StoredDiagnosis,
 ): Silence | null {
   const now = kept.records[record];
-  if (now === undefined || !isTransient(now)) return null;
+  if (now === undefined || !isTransient(now.code)) return null;
   const before = previous?.records[record];
-  const isConfirmed = before !== undefined && isTransient(before);
+  const isConfirmed = before !== undefined && isTransient(before.code);
   return { record, heardAt: new Date(now.heard_at ?? now.observed_at), isConfirmed };
-}
-
-function isTransient({ code }: StoredRecord): boolean {
-  return CODES[code].verdict === 'unknown';
 }

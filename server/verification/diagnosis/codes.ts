@@ -75,6 +75,11 @@ export const CODES: { readonly [Code in FoundCode]: Meaning & { readonly rule: R
   RECORD_MISSING: { ...MISSING, rule: RECORD_MISSING },
 };
 
+/** Whether a code says nothing about the record: what was known before still holds. */
+export function isTransient(code: FoundCode): boolean {
+  return CODES[code].verdict === 'unknown';
+}
+
 /** What the first rule that applies has found. */
 export function findCode(input: RuleInput): Finding {
   for (const code of DIAGNOSIS_CODES) {

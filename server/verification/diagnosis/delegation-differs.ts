@@ -2,6 +2,7 @@ import type { Action } from '@letterhead/shared';
 import { relativeHost } from '@letterhead/shared';
 import { isWithin } from '../../dns/name.ts';
 import type { NamedBy, Observation } from '../../dns/outcome.ts';
+import { definitive } from '../answers.ts';
 import { matches } from '../match-value.ts';
 import { setNameServers } from './actions.ts';
 import type { Delegated, Rule } from './finding.ts';
@@ -24,7 +25,7 @@ export const DELEGATION_DIFFERS: Rule<'DELEGATION_DIFFERS'> = (input) => {
   const differing = differingZone(input);
   if (differing === null || !isCorrect(input)) return null;
   const having = serversWithOurs(input);
-  const lacks = ({ name, outcome }: Observation) => !having.has(name) && isSettled(outcome);
+  const lacks = ({ name, outcome }: Observation) => !having.has(name) && definitive(outcome).length > 0;
   const lacking = observations.filter(lacks);
   const empty = SIDES.filter((side) => ofSide(observations, side).every(({ name }) => !having.has(name)));
   if (empty.length === 0 && lacking.every(({ namedBy }) => namedBy?.length !== 1)) return null;
@@ -61,10 +62,6 @@ function differingZone({ evidence, registrable }: RuleInput): DifferingZone | nu
 
 function ofSide(observations: readonly Observation[], side: NamedBy): Observation[] {
   return observations.filter(({ namedBy }) => namedBy?.includes(side));
-}
-
-function isSettled({ kind }: Observation['outcome']): boolean {
-  return kind === 'present' || kind === 'absent';
 }
 
 function serversWithOurs({ record, answers }: RuleInput): Set<string> {
