@@ -45,7 +45,7 @@ tip AS (
 
 -- query: lock_admins
 -- Runs before a deletion of admin tokens, which then sees what another server has deleted. The number is arbitrary.
-SELECT pg_advisory_xact_lock(5318008052)
+SELECT pg_advisory_xact_lock(5318008053)
 
 -- query: list_admins
 -- Whoever calls this looks at the scopes: a token's name can contain the word as well.
