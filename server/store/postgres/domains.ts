@@ -153,14 +153,11 @@ export class Domains implements DomainStore {
     const { after = 0, limit = null, verified = null, domain = null } = filter;
     const query = sql('list_domains', account, after, limit, verified, domain);
     const records = await this.#database.read<DomainRecord>(query);
-    return records.map((record) => this.#toRead(record, this.#rows.get(record.id)).row);
+    return records.map((record) => this.#toRead(record, this.#known(account, record.id)).row);
   }
 
   async #readAll(keys: readonly { account: number; id: number }[]): Promise<(ReadDomain | undefined)[]> {
-    const known = keys.map(({ account, id }) => {
-      const read = this.#rows.get(id);
-      return read?.row.account_id === account ? read : undefined;
-    });
+    const known = keys.map(({ account, id }) => this.#known(account, id));
     const query = sql(
       'get_domains',
       keys.map(({ account }) => account),
@@ -171,12 +168,18 @@ export class Domains implements DomainStore {
     return inOrder(records).map((record, at) => record && this.#toRead(record, known[at]));
   }
 
+  #known(account: number, id: number): ReadDomain | undefined {
+    const read = this.#rows.get(id);
+    return read?.row.account_id === account ? read : undefined;
+  }
+
   /** `known` as it was when the query began. */
   #toRead({ id, version, content, times }: DomainRecord, known: ReadDomain | undefined): ReadDomain {
     if (known?.version === version && known.times === times) return known;
     const fields = content ?? known?.row;
     if (fields === undefined) throw new Error(`Domain ${id} was returned without its content.`);
-    const checks: CheckTimes | null = times === null ? null : JSON.parse(times);
+    // Times that were written before there were codes have none.
+    const checks: CheckTimes | null = times === null ? null : { codes: {}, ...JSON.parse(times) };
     const read = { version, times, row: freeze({ ...fields, checks }) };
     this.#rows.set(id, read);
     const [oldest] = this.#rows.keys();
