@@ -1,10 +1,10 @@
 import type { Instant } from '../../instant.ts';
+import { isDropped } from '../dropped-check.ts';
 import type {
   CheckEnd,
   CheckResult,
   CheckStore,
   CheckTimes,
-  DomainRow,
   DueCheck,
   EndingCheck,
   JsonValue,
@@ -68,17 +68,17 @@ export class Checks implements CheckStore {
 
   async #finish(check: EndingCheck, { evidence, change, times }: CheckResult): Promise<CheckEnd> {
     const { domains, schedule } = this.#deps;
-    const { account, id, selector, began } = check;
+    const { account, id, began } = check;
     const row = await domains.get(account, id);
     if (row === undefined) return { kind: 'gone' };
-    const isOfUse = (current: DomainRow) =>
-      current.keys.some((key) => key.selector === selector) && (current.checks?.began_at ?? began) <= began;
-    if (!isOfUse(row)) return { kind: 'dropped', row };
+    if (isDropped(row, check)) return { kind: 'dropped', row };
     // Whoever hears of the change reads at once why it came.
     await this.#keepEvidence(check, evidence);
-    const done = await domains.change(account, id, (current) => (isOfUse(current) ? change(current) : null));
+    const done = await domains.change(account, id, (current) =>
+      isDropped(current, check) ? null : change(current),
+    );
     if (done.kind !== 'written' && done.kind !== 'unchanged') return { kind: 'gone' };
-    if (!isOfUse(done.row)) return { kind: 'dropped', row: done.row };
+    if (isDropped(done.row, check)) return { kind: 'dropped', row: done.row };
     schedule.note(account, id, { ...times(done.row), began_at: began });
     return { ...done, row: (await domains.get(account, id)) ?? done.row };
   }

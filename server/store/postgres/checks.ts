@@ -1,5 +1,6 @@
 import type { Instant } from '../../instant.ts';
 import { DATABASE_LIMITS } from '../../limits.ts';
+import { isDropped } from '../dropped-check.ts';
 import { freeze } from '../freeze.ts';
 import { inOrder, SharedQuery } from '../shared-query.ts';
 import type {
@@ -7,7 +8,6 @@ import type {
   CheckResult,
   CheckStore,
   CheckTimes,
-  DomainRow,
   DueCheck,
   EndingCheck,
   JsonValue,
@@ -120,9 +120,4 @@ export class Checks implements CheckStore {
       return changed === null ? { kind: 'unchanged', row } : { kind: 'written', row, events: changed.events };
     }
   }
-}
-
-/** Whether the domain has another key by now, or a check that began later has ended. */
-function isDropped({ keys, checks }: DomainRow, { selector, began }: EndingCheck): boolean {
-  return !keys.some((key) => key.selector === selector) || (checks?.began_at ?? began) > began;
 }

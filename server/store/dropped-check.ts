@@ -1,0 +1,6 @@
+import type { DomainRow, EndingCheck } from './store.ts';
+
+/** Whether the domain has another key by now, or a check that began later has ended. */
+export function isDropped({ keys, checks }: DomainRow, { selector, began }: EndingCheck): boolean {
+  return !keys.some((key) => key.selector === selector) || (checks?.began_at ?? began) > began;
+}
