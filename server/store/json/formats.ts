@@ -7,6 +7,7 @@ import {
   SHARE_SCOPE,
 } from '@letterhead/shared';
 import { z } from 'zod';
+import type { NextIds } from '../import.ts';
 import type {
   AccountRow,
   DomainRow,
@@ -181,12 +182,6 @@ export interface OutboxEntry {
   readonly sequence: number;
   readonly account: number;
   readonly event: NewEvent;
-}
-
-export interface NextIds {
-  readonly account: number;
-  readonly token: number;
-  readonly domain: number;
 }
 
 /** `installation.json`: who there is. */

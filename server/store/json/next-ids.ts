@@ -1,7 +1,8 @@
+import type { NextIds } from '../import.ts';
 import type { StoreLog } from '../store-log.ts';
 import type { AccountFiles } from './account-files.ts';
 import { INSTALLATION_FILE } from './data-folder.ts';
-import type { InstallationFile, NextIds } from './formats.ts';
+import type { InstallationFile } from './formats.ts';
 import type { Installation } from './installation.ts';
 
 /** The highest ids that are in use. */

@@ -1,3 +1,4 @@
+import { hasScope } from '@letterhead/shared';
 import type { Instant } from '../../instant.ts';
 import { freeze } from '../freeze.ts';
 import type {
@@ -102,7 +103,10 @@ export class Tokens implements TokenStore {
           const token = tokens.find((one) => one.id === id && one.account_id === account);
           if (token === undefined || files.isOrphan(token)) return { result: false };
           const events = [
-            { account, event: event(this.#toRow(token), isAdmin(token) ? adminTokens(state) : []) },
+            {
+              account,
+              event: event(this.#toRow(token), hasScope(token.scopes, 'admin') ? adminTokens(state) : []),
+            },
           ];
           return { result: true, changed: { tokens: tokens.filter((one) => one !== token) }, events };
         });
@@ -191,11 +195,7 @@ export function adminTokens({
   tokens,
 }: Pick<InstallationFile, 'accounts' | 'tokens'>): readonly AdminToken[] {
   const active = new Set(accounts.filter((row) => !row.suspended).map((row) => row.id));
-  return tokens.filter((token) => isAdmin(token) && active.has(token.account_id));
-}
-
-function isAdmin({ scopes }: StoredToken): boolean {
-  return scopes.includes('admin');
+  return tokens.filter((token) => hasScope(token.scopes, 'admin') && active.has(token.account_id));
 }
 
 /** What is written has been through the schema that reads it, so that no mistake makes a file unreadable. */

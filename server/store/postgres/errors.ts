@@ -1,5 +1,6 @@
 import { LetterheadError } from '@letterhead/shared';
 import pg from 'pg';
+import { messageOf } from '../../errno.ts';
 
 /** Seconds. */
 const RETRY_AFTER = 5;
@@ -60,7 +61,7 @@ const REASONS: Readonly<Record<string, string>> = {
 export function unusableDatabase(error: unknown): LetterheadError {
   if (error instanceof LetterheadError) return error;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const reason = REASONS[code] ?? (error instanceof Error ? error.message : String(error));
+  const reason = REASONS[code] ?? messageOf(error);
   return new LetterheadError('unavailable', `The database of DATABASE_URL cannot be used: ${reason}.`, {
     cause: error,
   });

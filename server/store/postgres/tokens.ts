@@ -1,3 +1,4 @@
+import { hasScope } from '@letterhead/shared';
 import type { Instant } from '../../instant.ts';
 import { DATABASE_LIMITS } from '../../limits.ts';
 import { freeze } from '../freeze.ts';
@@ -77,13 +78,14 @@ export class Tokens implements TokenStore {
         const [record] = await this.#database.read<TokenRecord>(sql('get_token', account, id));
         if (record === undefined) return false;
         const row = this.#toRow(record);
-        const admins = isAdmin(row) ? await readAdmins(this.#database) : [];
+        const isAdmin = hasScope(row.scopes, 'admin');
+        const admins = isAdmin ? await readAdmins(this.#database) : [];
         const isDeleted = await this.#commits.commit({
           name: 'delete_token',
           account,
           events: [event(row, admins)],
           values: [id, admins.map((admin) => admin.id)],
-          ...(isAdmin(row) ? { before: sql('lock_admins') } : {}),
+          ...(isAdmin ? { before: sql('lock_admins') } : {}),
         });
         if (isDeleted) return true;
       }
@@ -119,9 +121,5 @@ export class Tokens implements TokenStore {
 /** The admin tokens of accounts that are not suspended. */
 export async function readAdmins(database: Database): Promise<readonly AdminToken[]> {
   const records = await database.read<Pick<TokenRecord, 'content'>>(sql('list_admins'));
-  return records.map(({ content }) => content).filter(isAdmin);
-}
-
-function isAdmin({ scopes }: Pick<TokenRow, 'scopes'>): boolean {
-  return scopes.includes('admin');
+  return records.map(({ content }) => content).filter(({ scopes }) => hasScope(scopes, 'admin'));
 }
