@@ -54,13 +54,9 @@ export class KeptEvents {
   }
 
   async *#linesOf(name: string): AsyncGenerator<EventLine> {
-    const file = await unlessMissing(this.#folder.fileSystem.open(this.#folder.file(name), 'r'));
+    await using file = await unlessMissing(this.#folder.fileSystem.open(this.#folder.file(name), 'r'));
     if (file === null) return;
-    try {
-      await checkHeader(file, `events/${name}`, this.#account);
-      yield* readLines(file, 0);
-    } finally {
-      await file.close();
-    }
+    await checkHeader(file, `events/${name}`, this.#account);
+    yield* readLines(file, 0);
   }
 }
