@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import { whatDeployLacks } from './test/deploy/packages.ts';
 import { whatEnginesLack } from './test/engines/packages.ts';
 
 declare module 'vitest' {
@@ -20,9 +21,15 @@ const ON_EVERY_STORE = [
   'test/security/tenancy.test.ts',
 ];
 
-const lacking = whatEnginesLack();
-if (lacking !== null) process.stderr.write(`The tests in test/engines/ are left out: ${lacking}.\n`);
-const exclude = [...configDefaults.exclude, ...(lacking === null ? [] : ['test/engines/**'])];
+const exclude = [...configDefaults.exclude];
+for (const [folder, lacking] of [
+  ['test/engines/', whatEnginesLack()],
+  ['test/deploy/', whatDeployLacks()],
+] as const) {
+  if (lacking === null) continue;
+  process.stderr.write(`The tests in ${folder} are left out: ${lacking}.\n`);
+  exclude.push(`${folder}**`);
+}
 
 export default defineConfig(({ mode }) => ({
   ssr: { resolve: { conditions: ['letterhead-source'] } },
