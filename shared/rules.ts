@@ -9,6 +9,20 @@ export function hasScope(scopes: readonly TokenScope[], scope: TokenScope): bool
   return scopes.includes(scope) || (scopes.includes('admin') && scope !== 'share');
 }
 
+/** How large a logo may be, in bytes. */
+export const LOGO_MAX_BYTES = 64 * 1024;
+
+/** What strangers are shown of an account's names. */
+export function shownName({
+  display_name,
+  name,
+}: {
+  readonly display_name: string | null;
+  readonly name: string;
+}): string {
+  return display_name ?? name;
+}
+
 export const STATUSES = ['pending', 'verified', 'degraded', 'failed'] as const;
 export type Status = (typeof STATUSES)[number];
 

@@ -35,6 +35,7 @@ import { addressOf } from './forwarded-addresses.ts';
 import { refuseWhenStopping } from './graceful-stop.ts';
 import { serveHealth } from './health.ts';
 import { InFlight } from './in-flight.ts';
+import { serveLogos } from './logo-route.ts';
 import { requestCounter, serveMetrics } from './metrics-route.ts';
 import type { OpenStreams } from './open-streams.ts';
 import {
@@ -124,6 +125,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
       const { describeApi } = await import('../rest/openapi.ts');
       return describeApi([...operations, BACKUP_OPERATION], deps.version);
     });
+    serveLogos(pages, deps.services.accounts);
     webConsole.serve(pages);
   });
   serveHealth(app, deps.store, httpLimits);

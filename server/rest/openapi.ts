@@ -48,7 +48,7 @@ const ERRORS: Record<ErrorCode, string> = {
   forbidden: 'The token is another account’s, lacks the scope, or its account is suspended.',
   rate_limited: 'Too many requests; `Retry-After` says when to try again.',
   unsupported_media_type: 'The body is neither JSON nor a form.',
-  payload_too_large: 'The body is over 64 KiB.',
+  payload_too_large: 'The body is over 64 KiB, or 128 KiB to change an account.',
   malformed_body: 'The body does not parse, or is JSON but not an object.',
   invalid: 'A field breaks a rule, or there are more than 100.',
   domain_taken: 'The account holds this name already.',

@@ -72,6 +72,7 @@ function addProcedure(app: FastifyInstance, source: RestSource, operation: RestO
 export function admittedRoute(admissionOf: AdmissionOf, { meta, pathParameters }: DescribedOperation) {
   return {
     method: meta.rest.method,
+    ...(meta.maxBodyBytes === undefined ? {} : { bodyLimit: meta.maxBodyBytes }),
     url: meta.rest.path.replace(/\{(\w+)\}/g, ':$1'),
     async onRequest(request: RestRequest, reply: FastifyReply): Promise<unknown> {
       const { params } = request;

@@ -24,6 +24,11 @@ export interface Store {
 export interface AccountRow {
   readonly id: number;
   readonly name: string;
+  /** What strangers are shown in place of `name`; null: `name` itself. */
+  readonly display_name: string | null;
+  readonly contact_email: string | null;
+  /** SHA-256 of the logo's PNG, in hex; null: it has none. */
+  readonly logo: string | null;
   readonly suspended: boolean;
   readonly created_at: Instant;
   readonly updated_at: Instant;
@@ -164,8 +169,12 @@ export interface AccountStore {
     token: NewToken,
     events: (account: AccountRow, token: TokenRow) => readonly NewEvent[],
   ): Promise<AccountRow | null>;
-  /** Undefined: there is no such account. */
-  update(id: number, change: Change<AccountRow>): Promise<AccountRow | undefined>;
+  /**
+   * Undefined: there is no such account. `logo`: the PNG, in Base64, of a row whose `logo` is another one than before.
+   */
+  update(id: number, change: Change<AccountRow>, logo?: string): Promise<AccountRow | undefined>;
+  /** The PNG that the row's `logo` names, in Base64; undefined where there is none. */
+  logo(id: number): Promise<string | undefined>;
   /**
    * With all its domains, keys, tokens, evidence and events. False: there was none. `tell` gives the event for the log
    * of another account, one that remains; null for none. It gets all admin tokens as they are before the change; what it

@@ -1,6 +1,7 @@
 import { freeze } from '../freeze.ts';
 import { SharedQuery } from '../shared-query.ts';
 import type { AccountRow, AccountStore, Change, NewAccount, NewEvent } from '../store.ts';
+import { type AccountDocument, toAccountRow } from './account-row.ts';
 import type { Commits } from './commits.ts';
 import type { Database } from './database.ts';
 import { sql } from './sql.ts';
@@ -9,7 +10,7 @@ import { readAdmins } from './tokens.ts';
 interface AccountRecord {
   readonly id: number;
   readonly version: number;
-  readonly content: AccountRow;
+  readonly content: AccountDocument;
 }
 
 export class Accounts implements AccountStore {
@@ -29,12 +30,12 @@ export class Accounts implements AccountStore {
 
   async list(): Promise<readonly AccountRow[]> {
     const records = await this.#commits.read<AccountRecord>(sql('list_accounts'));
-    return records.map(({ content }) => freeze(content));
+    return records.map(({ content }) => toAccountRow(content));
   }
 
   async get(id: number): Promise<AccountRow | undefined> {
     const record = await this.#commits.serve(() => this.#records.get(id));
-    return record && freeze(record.content);
+    return record && toAccountRow(record.content);
   }
 
   create(account: NewAccount, event: NewEvent): Promise<AccountRow> {
@@ -64,11 +65,11 @@ export class Accounts implements AccountStore {
     });
   }
 
-  update(id: number, change: Change<AccountRow>): Promise<AccountRow | undefined> {
+  update(id: number, change: Change<AccountRow>, logo?: string): Promise<AccountRow | undefined> {
     return this.#commits.inTurn(id, async () => {
       for (;;) {
         const record = await this.#records.get(id);
-        const before = record && freeze(record.content);
+        const before = record && toAccountRow(record.content);
         const changed = before && change(before);
         if (!changed) return before;
         const { row, events } = changed;
@@ -76,12 +77,23 @@ export class Accounts implements AccountStore {
           name: 'update_account',
           account: id,
           events,
-          values: [record?.version, JSON.stringify(row), row.suspended],
+          values: [
+            record?.version,
+            JSON.stringify(row),
+            row.suspended,
+            row.logo !== before.logo,
+            row.logo === null ? null : logo,
+          ],
           ...(row.suspended === before.suspended ? {} : { after: sql('hold_checks', id, row.suspended) }),
         });
         if (isUpdated) return freeze(row);
       }
     });
+  }
+
+  async logo(id: number): Promise<string | undefined> {
+    const [found] = await this.#commits.read<{ logo: string | null }>(sql('get_logo', id));
+    return found?.logo ?? undefined;
   }
 
   delete(...[id, tell]: Parameters<AccountStore['delete']>): Promise<boolean> {
@@ -90,7 +102,7 @@ export class Accounts implements AccountStore {
         const record = await this.#records.get(id);
         if (record === undefined) return false;
         const admins = await readAdmins(this.#database);
-        const told = tell(freeze(record.content), admins);
+        const told = tell(toAccountRow(record.content), admins);
         const isDeleted = await this.#commits.commit({
           name: 'delete_account',
           account: told?.account ?? 0,

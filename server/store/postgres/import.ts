@@ -35,11 +35,19 @@ export class Import implements StoreImport {
     await this.#database.read(sql('begin_import'));
   }
 
-  async add({ account, domains, tokens, events, firstEvent, lastEvent }: ImportedAccount): Promise<void> {
+  async add({
+    account,
+    logo,
+    domains,
+    tokens,
+    events,
+    firstEvent,
+    lastEvent,
+  }: ImportedAccount): Promise<void> {
     const { id, suspended } = account;
     const counts = [domains.length, tokens.length, lastEvent, firstEvent];
     await this.#database.transaction([
-      sql('import_account', id, JSON.stringify(account), suspended, ...counts),
+      sql('import_account', id, JSON.stringify(account), suspended, ...counts, logo),
       ...pagesOf(domains).map((page) => sql('import_domains', id, suspended, ...domainColumns(page))),
       ...pagesOf(tokens).map((page) => sql('import_tokens', id, ...tokenColumns(page))),
       ...pagesOf(events).map((page) =>

@@ -4,6 +4,7 @@ import { DATABASE_LIMITS } from '../../limits.ts';
 import { freeze } from '../freeze.ts';
 import { SharedQuery } from '../shared-query.ts';
 import type { AccountRow, AdminToken, TokenCreation, TokenRow, TokenStore } from '../store.ts';
+import { type AccountDocument, toAccountRow } from './account-row.ts';
 import type { Commits } from './commits.ts';
 import type { Database } from './database.ts';
 import { sql } from './sql.ts';
@@ -15,7 +16,7 @@ interface TokenRecord {
 
 interface FoundToken extends TokenRecord {
   readonly hash: string;
-  readonly account: AccountRow;
+  readonly account: AccountDocument;
 }
 
 export class Tokens implements TokenStore {
@@ -38,7 +39,7 @@ export class Tokens implements TokenStore {
 
   async findByHash(hash: string): Promise<{ token: TokenRow; account: AccountRow } | undefined> {
     const found = await this.#commits.serve(() => this.#byHash.get(hash));
-    return found && { token: this.#toRow(found), account: freeze(found.account) };
+    return found && { token: this.#toRow(found), account: toAccountRow(found.account) };
   }
 
   async get(account: number, id: number): Promise<TokenRow | undefined> {

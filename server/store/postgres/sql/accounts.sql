@@ -4,6 +4,9 @@ SELECT content FROM accounts ORDER BY id
 -- query: get_accounts
 SELECT id, version, content FROM accounts WHERE id = ANY ($1::bigint[])
 
+-- query: get_logo
+SELECT logo FROM accounts WHERE id = $1
+
 -- query: next_account_ids
 SELECT nextval('account_ids') AS account, nextval('token_ids') AS token
 
@@ -24,8 +27,10 @@ tip AS (
 token AS (INSERT INTO tokens (id, account_id, content, hash) SELECT $8, $2, $9, $10 FROM tip)
 
 -- commit: update_account
+-- $10 says whether the logo changes, and $11 is the new one.
 tip AS (
-  UPDATE accounts SET version = version + 1, content = $8, suspended = $9, last_event = last_event + cardinality($3::text[])
+  UPDATE accounts SET version = version + 1, content = $8, suspended = $9,
+    logo = CASE WHEN $10 THEN $11 ELSE logo END, last_event = last_event + cardinality($3::text[])
   WHERE id = $2 AND version = $7
   RETURNING last_event)
 
