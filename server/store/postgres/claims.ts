@@ -2,7 +2,7 @@ import type { Instant } from '../../instant.ts';
 import { DATABASE_LIMITS } from '../../limits.ts';
 import type { DueCheck } from '../store.ts';
 import type { Database } from './database.ts';
-import { sql } from './sql.ts';
+import { columns, sql } from './sql.ts';
 
 interface Claim extends DueCheck {
   /** The end of its lease. */
@@ -41,15 +41,7 @@ export class Claims {
   async release(): Promise<void> {
     const claims = [...this.#claims.values()];
     this.#claims.clear();
-    if (claims.length === 0) return;
-    const ofEach = <T>(value: (claim: Claim) => T) => claims.map(value);
-    await this.#database.read(
-      sql(
-        'release_checks',
-        ofEach(({ account }) => account),
-        ofEach(({ id }) => id),
-        ofEach(({ until }) => until),
-      ),
-    );
+    if (claims.length > 0)
+      await this.#database.read(sql('release_checks', ...columns(claims, 'account', 'id', 'until')));
   }
 }

@@ -10,12 +10,6 @@ import { sql } from './sql.ts';
 
 const CHANNEL = 'letterhead';
 
-interface Watched {
-  watchers: number;
-  /** The newest event that the watchers were told of; -1 before the first. */
-  last: number;
-}
-
 /**
  * Tells watchers of new events, those of other servers included. NOTIFY is only a hint that makes it fast. It is sent
  * after the commit, because within a transaction it would serialise all commits. Twice a second, watched accounts are
@@ -24,7 +18,8 @@ interface Watched {
 export class Feed {
   readonly #database: Database;
   readonly #local: EventFeed;
-  readonly #watched = new Map<number, Watched>();
+  /** By watched account, the newest event that its watchers were told of. */
+  readonly #told = new Map<number, number>();
   /** Last events by account, to tell other servers of. */
   readonly #hints = new Map<number, number>();
   readonly #closed = new AbortController();
@@ -54,13 +49,10 @@ export class Feed {
   /** Returns a function that ends the watch. */
   watch(account: number, onNews: () => void): () => void {
     const stop = this.#local.watch(account, onNews);
-    const watched = this.#watched.get(account) ?? { watchers: 0, last: -1 };
-    watched.watchers++;
-    this.#watched.set(account, watched);
+    if (!this.#told.has(account)) this.#told.set(account, -1);
     return () => {
       stop();
-      watched.watchers--;
-      if (watched.watchers === 0) this.#watched.delete(account);
+      if (!this.#local.isWatched(account)) this.#told.delete(account);
     };
   }
 
@@ -74,23 +66,23 @@ export class Feed {
 
   /** Whether the account is watched, and its watchers were not told of this event. */
   #isNews(account: number, last: number): boolean {
-    const watched = this.#watched.get(account);
-    if (watched === undefined || watched.last >= last) return false;
-    watched.last = last;
+    const told = this.#told.get(account);
+    if (told === undefined || told >= last) return false;
+    this.#told.set(account, last);
     return true;
   }
 
+  /** Hints of very many accounts are left to the poll. */
   async #sendHints(): Promise<void> {
     const hints = [...this.#hints].slice(0, DATABASE_LIMITS.accountsAHint);
-    for (const [account] of hints) this.#hints.delete(account);
+    this.#hints.clear();
+    this.#hintTimer = null;
     const payload = hints.map((hint) => hint.join(':')).join();
     try {
       await this.#connection?.query('SELECT pg_notify($1, $2)', [CHANNEL, payload]);
     } catch (error) {
       this.#connection?.emit('error', error);
     }
-    const isDone = this.#hints.size === 0 || this.#closed.signal.aborted;
-    this.#hintTimer = isDone ? null : setTimeout(() => void this.#sendHints(), DATABASE_LIMITS.hintDelay);
   }
 
   async #listen(): Promise<void> {
@@ -145,8 +137,8 @@ export class Feed {
   }
 
   async #readLastEvents(): Promise<void> {
-    if (this.#watched.size === 0) return;
-    const query = sql('last_events', [...this.#watched.keys()]);
+    if (this.#told.size === 0) return;
+    const query = sql('last_events', [...this.#told.keys()]);
     const rows = await this.#database.read<{ id: number; last_event: number }>(query);
     for (const { id, last_event } of rows) if (this.#isNews(id, last_event)) this.#local.publish(id, []);
   }

@@ -15,11 +15,13 @@ ORDER BY d.id LIMIT $3
 -- query: count_domains
 SELECT domain_count AS count FROM accounts WHERE id = $1
 
--- query: next_domain_id
--- Returns no row if the account does not exist, and no id if the name is taken or the account is full.
-SELECT d.id AS taken, CASE WHEN d.id IS NULL AND a.domain_count < $3 THEN nextval('domain_ids') END AS id
-FROM accounts a LEFT JOIN domains d ON d.account_id = a.id AND d.domain = $2
-WHERE a.id = $1
+-- query: next_domain_ids
+-- Returns no row where the account does not exist, and no id where the name is taken or the account is full.
+SELECT key.n, d.id AS taken,
+  CASE WHEN d.id IS NULL AND a.domain_count < key.quota THEN nextval('domain_ids') END AS id
+FROM unnest($1::bigint[], $2::text[], $3::bigint[]) WITH ORDINALITY AS key (account_id, name, quota, n)
+  JOIN accounts a ON a.id = key.account_id
+  LEFT JOIN domains d ON d.account_id = a.id AND d.domain = key.name
 
 -- commit: create_domain
 tip AS (
