@@ -79,9 +79,7 @@ export class Accounts implements AccountStore {
     });
   }
 
-  async #nextIds(): Promise<{ id: number; token: number }> {
-    const [ids] = await this.#database.read<{ id: number; token: number }>(sql('next_account_ids'));
-    if (ids === undefined) throw new Error('PostgreSQL returned no ids.');
-    return ids;
+  #nextIds(): Promise<{ id: number; token: number }> {
+    return this.#database.one(sql('next_account_ids'));
   }
 }

@@ -14,7 +14,6 @@ import type {
   LatestDue,
 } from '../store.ts';
 import { InTurn } from '../tasks.ts';
-import { Claims } from './claims.ts';
 import type { Commits } from './commits.ts';
 import type { Database } from './database.ts';
 import { type Domains, nextCheck } from './domains.ts';
@@ -32,6 +31,11 @@ interface UnchangedEnd {
   readonly evidence: string;
 }
 
+interface Claim extends DueCheck {
+  /** The end of its lease. */
+  readonly until: Instant;
+}
+
 interface ChecksPage {
   /** Account and domain, which the driver returns as text in an array; null: the page is empty. */
   readonly last: readonly string[] | null;
@@ -39,15 +43,17 @@ interface ChecksPage {
 }
 
 export class Checks implements CheckStore {
-  readonly claims: Claims;
+  readonly #database: Database;
   readonly #commits: Commits;
   readonly #domains: Domains;
+  /** By domain: what this server has claimed and not finished. */
+  readonly #claims = new Map<number, Claim>();
   /** By domain: checks that end at the same time are compared one after the other. */
   readonly #turns = new InTurn<number>();
   readonly #unchanged: SharedQuery<UnchangedEnd, object>;
 
   constructor(database: Database, commits: Commits, domains: Domains) {
-    this.claims = new Claims(database);
+    this.#database = database;
     this.#commits = commits;
     this.#domains = domains;
     this.#unchanged = database.share('end_checks', (ends) =>
@@ -55,8 +61,27 @@ export class Checks implements CheckStore {
     );
   }
 
+  /** A claim whose answer is lost ends with its lease. */
   claim(now: Instant, limit: number, lease: number): Promise<readonly DueCheck[]> {
-    return this.#commits.serve(() => this.claims.take(now, limit, lease));
+    return this.#commits.serve(async () => {
+      const busy = new Map<number, number>();
+      for (const { account, id, until } of this.#claims.values()) {
+        if (until <= now) this.#claims.delete(id);
+        else busy.set(account, (busy.get(account) ?? 0) + 1);
+      }
+      const candidates = Math.max(limit, DATABASE_LIMITS.dueChecks);
+      const query = sql('claim_checks', now, limit, lease, candidates, [...busy.keys()], [...busy.values()]);
+      const claims = await this.#database.read<Claim>(query);
+      for (const claim of claims) this.#claims.set(claim.id, claim);
+      return claims.map(({ account, id }) => ({ account, id }));
+    });
+  }
+
+  /** Ends all leases, so that another server can claim the checks at once. */
+  async release(): Promise<void> {
+    const claims = [...this.#claims.values()];
+    if (claims.length > 0)
+      await this.#database.read(sql('release_checks', ...columns(claims, 'account', 'id', 'until')));
   }
 
   finish(check: EndingCheck, result: CheckResult): Promise<CheckEnd> {
@@ -65,7 +90,7 @@ export class Checks implements CheckStore {
 
   async reschedule({ account, id }: DueCheck, times: CheckTimes): Promise<void> {
     await this.#commits.read(sql('reschedule_check', account, id, JSON.stringify(times), nextCheck(times)));
-    this.claims.end(id);
+    this.#claims.delete(id);
   }
 
   async listAhead(now: Instant, { verified, unverified }: LatestDue): Promise<readonly DueCheck[]> {
@@ -120,7 +145,7 @@ export class Checks implements CheckStore {
               this.#domains.write(read, row, changed.events, { times, evidence }),
             );
       if (!isWritten) continue;
-      this.claims.end(id);
+      this.#claims.delete(id);
       return changed === null ? { kind: 'unchanged', row } : { kind: 'written', row, events: changed.events };
     }
   }

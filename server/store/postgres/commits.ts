@@ -4,21 +4,16 @@ import type { Around, Database } from './database.ts';
 import type { Feed } from './feed.ts';
 import { eventColumns, type Query, sql } from './sql.ts';
 
-/** Commits changes with their events, and tells watchers of them. */
-export class Commits {
+/** The calls of the store in progress. Commits their changes with events, and tells watchers of them. */
+export class Commits extends PendingTasks {
   readonly #database: Database;
   readonly #feed: Feed;
-  readonly #tasks = new PendingTasks();
   readonly #turns = new InTurn<number>();
 
   constructor(database: Database, feed: Feed) {
+    super();
     this.#database = database;
     this.#feed = feed;
-  }
-
-  /** Runs a call of the store. Rejects with `unavailable` once the store is closing. */
-  serve<T>(call: () => Promise<T>): Promise<T> {
-    return this.#tasks.serve(call);
   }
 
   /** A call that consists of one query. */
@@ -57,10 +52,5 @@ export class Commits {
     const rows = events.map((event, at) => ({ id: first + at, ...event }));
     if (last > 0) this.#feed.committed(account, rows);
     return true;
-  }
-
-  /** Refuses further calls; resolves when none is in progress. */
-  close(): Promise<void> {
-    return this.#tasks.close();
   }
 }

@@ -46,6 +46,13 @@ export class Database {
     }
   }
 
+  /** As `read`, for a query that always returns a row. */
+  async one<Row extends object>(query: Query): Promise<Row> {
+    const [row] = await this.read<Row>(query);
+    if (row === undefined) throw new Error(`${query.name} returned no row.`);
+    return row;
+  }
+
   /** A query that calls share. `n` of its rows is the place of their key; `columnsOf` makes its parameters. */
   share<Key, Row extends object>(name: string, columnsOf: (keys: readonly Key[]) => unknown[]) {
     return new SharedQuery<Key, Row>(async (keys) => {

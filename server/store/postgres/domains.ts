@@ -7,6 +7,7 @@ import type {
   CheckTimes,
   DomainChange,
   DomainFilter,
+  DomainObstacle,
   DomainRow,
   DomainStore,
   NewEvent,
@@ -42,18 +43,27 @@ export interface CheckOutcome {
   readonly evidence: string;
 }
 
-/** A name that is to be created. */
+/** A name that is looked at. */
 interface Wish {
   readonly account: number;
   readonly name: string;
-  readonly limit: number;
+  readonly limit: number | null;
+  /** Whether it gets an id if nothing is in its way. */
+  readonly takesId: boolean;
+}
+
+interface FoundWish {
+  /** The domain that has the name. */
+  readonly taken: number | null;
+  readonly full: boolean;
+  readonly id: number | null;
 }
 
 export class Domains implements DomainStore {
   readonly #database: Database;
   readonly #commits: Commits;
   readonly #records: SharedQuery<{ account: number; id: number; version: number }, DomainRecord>;
-  readonly #nextIds: SharedQuery<Wish, { readonly taken: number | null; readonly id: number | null }>;
+  readonly #wishes: SharedQuery<Wish, FoundWish>;
   /** Rows by id, so that an unchanged row stays the same object. They are never returned without asking the database. */
   readonly #rows = new Map<number, ReadDomain>();
 
@@ -61,8 +71,8 @@ export class Domains implements DomainStore {
     this.#database = database;
     this.#commits = commits;
     this.#records = database.share('get_domains', (keys) => columns(keys, 'account', 'id', 'version'));
-    this.#nextIds = database.share('next_domain_ids', (wishes) =>
-      columns(wishes, 'account', 'name', 'limit'),
+    this.#wishes = database.share('find_wishes', (wishes) =>
+      columns(wishes, 'account', 'name', 'limit', 'takesId'),
     );
   }
 
@@ -80,9 +90,9 @@ export class Domains implements DomainStore {
     return this.#commits.serve(() => this.#list(account, filter));
   }
 
-  async count(account: number): Promise<number> {
-    const [counted] = await this.#commits.read<{ count: number }>(sql('count_domains', account));
-    return counted?.count ?? 0;
+  async findObstacle(account: number, name: string, limit: number | null): Promise<DomainObstacle | null> {
+    const found = await this.#commits.serve(() => this.#look({ account, name, limit, takesId: false }));
+    return found?.kind === 'free' ? null : found;
   }
 
   create({
@@ -93,12 +103,9 @@ export class Domains implements DomainStore {
     event,
   }: Parameters<DomainStore['create']>[0]): Promise<DomainChange> {
     return this.#commits.change<DomainChange>(account, async () => {
-      const next = await this.#nextIds.get({ account, name, limit });
-      if (next === undefined) return { kind: 'gone' };
-      const by = next.taken === null ? undefined : await this.read(account, next.taken);
-      if (by !== undefined) return { kind: 'taken', by: by.row };
-      if (next.id === null) return next.taken === null ? { kind: 'full', limit } : null;
-      const row = freeze(build(next.id));
+      const found = await this.#look({ account, name, limit, takesId: true });
+      if (found?.kind !== 'free') return found;
+      const row = freeze(build(found.id));
       const { checks, ...content } = row;
       const events = [event(row)];
       const values = [row.id, JSON.stringify(content), toJson(checks), nextCheck(checks), limit];
@@ -142,6 +149,17 @@ export class Domains implements DomainStore {
     const next = outcome?.times ?? (checks === before.checks ? null : checks);
     const values = [before.id, version, times, JSON.stringify(content), toJson(next), nextCheck(next)];
     return this.#commit('update_domain', before.account_id, events, [...values, outcome?.evidence ?? null]);
+  }
+
+  /** Null: what was in the way has just gone. Without `takesId`, the id is 0. */
+  async #look(wish: Wish): Promise<DomainObstacle | { kind: 'free'; id: number } | null> {
+    const found = await this.#wishes.get(wish);
+    if (found === undefined) return { kind: 'gone' };
+    if (found.taken !== null) {
+      const by = await this.read(wish.account, found.taken);
+      return by === undefined ? null : { kind: 'taken', by: by.row };
+    }
+    return found.full ? { kind: 'full', limit: wish.limit ?? 0 } : { kind: 'free', id: found.id ?? 0 };
   }
 
   /** As `Commits.commit`. False also if another domain has the name. */

@@ -1,11 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { DATABASE_LIMITS } from '../../limits.ts';
 import { EventFeed } from '../event-feed.ts';
 import type { EventRow } from '../store.ts';
 import type { StoreLog } from '../store-log.ts';
 import type { Database } from './database.ts';
-import { backOff } from './deadline.ts';
 import { sql } from './sql.ts';
 
 const CHANNEL = 'letterhead';
@@ -22,18 +20,17 @@ export class Feed {
   readonly #told = new Map<number, number>();
   /** Last events by account, to tell other servers of. */
   readonly #hints = new Map<number, number>();
-  readonly #closed = new AbortController();
-  readonly #listening: Promise<void>;
-  readonly #poll: NodeJS.Timeout;
-  #connection: pg.PoolClient | null = null;
+  readonly #pollTimer: NodeJS.Timeout;
   #hintTimer: NodeJS.Timeout | null = null;
+  /** Sends and hears hints. Null before the first poll, and after it broke until the next one. */
+  #connection: pg.PoolClient | null = null;
   #polling: Promise<void> | null = null;
 
   constructor(database: Database, log: StoreLog) {
     this.#database = database;
     this.#local = new EventFeed(log);
-    this.#listening = this.#listen();
-    this.#poll = setInterval(() => void this.#findNews(), DATABASE_LIMITS.poll);
+    this.#pollTimer = setInterval(() => this.#poll(), DATABASE_LIMITS.poll);
+    this.#poll();
   }
 
   /** Tells of events that this server has committed. */
@@ -57,11 +54,10 @@ export class Feed {
   }
 
   async close(): Promise<void> {
-    this.#closed.abort();
-    clearInterval(this.#poll);
+    clearInterval(this.#pollTimer);
     if (this.#hintTimer !== null) clearTimeout(this.#hintTimer);
-    await this.#listening;
     await this.#polling;
+    this.#drop(this.#connection);
   }
 
   /** Whether the account is watched, and its watchers were not told of this event. */
@@ -77,46 +73,11 @@ export class Feed {
     const hints = [...this.#hints].slice(0, DATABASE_LIMITS.accountsAHint);
     this.#hints.clear();
     this.#hintTimer = null;
+    const connection = this.#connection;
     const payload = hints.map((hint) => hint.join(':')).join();
-    try {
-      await this.#connection?.query('SELECT pg_notify($1, $2)', [CHANNEL, payload]);
-    } catch (error) {
-      this.#connection?.emit('error', error);
-    }
-  }
-
-  async #listen(): Promise<void> {
-    const { signal } = this.#closed;
-    for (let tries = 0; !signal.aborted; tries++) {
-      try {
-        const client = await this.#database.connect();
-        tries = 0;
-        await this.#listenOn(client);
-      } catch {
-        await sleep(backOff(tries), null, { signal }).catch(() => {});
-      }
-    }
-  }
-
-  /** Listens until the connection breaks or the feed is closed. */
-  async #listenOn(client: pg.PoolClient): Promise<void> {
-    const { promise: ended, resolve } = Promise.withResolvers<void>();
-    const end = () => resolve();
-    client.on('error', end).on('end', end);
-    client.on('notification', ({ payload = '' }) => this.#hear(payload));
-    this.#closed.signal.addEventListener('abort', end);
-    try {
-      // Hints need not reach a standby.
-      await client.query(`SET synchronous_commit = off; LISTEN ${CHANNEL}`);
-      this.#connection = client;
-      // Hints were lost until now.
-      await this.#findNews();
-      if (!this.#closed.signal.aborted) await ended;
-    } finally {
-      this.#connection = null;
-      this.#closed.signal.removeEventListener('abort', end);
-      client.release(true);
-    }
+    await connection
+      ?.query('SELECT pg_notify($1, $2)', [CHANNEL, payload])
+      .catch(() => this.#drop(connection));
   }
 
   #hear(payload: string): void {
@@ -127,19 +88,35 @@ export class Feed {
   }
 
   /** Only one poll at a time; a failed one is repeated by the next. */
-  #findNews(): Promise<void> {
-    this.#polling ??= this.#readLastEvents()
+  #poll(): void {
+    this.#polling ??= this.#findNews()
       .catch(() => {})
       .finally(() => {
         this.#polling = null;
       });
-    return this.#polling;
   }
 
-  async #readLastEvents(): Promise<void> {
+  async #findNews(): Promise<void> {
+    if (this.#connection === null) await this.#listen();
     if (this.#told.size === 0) return;
     const query = sql('last_events', [...this.#told.keys()]);
     const rows = await this.#database.read<{ id: number; last_event: number }>(query);
     for (const { id, last_event } of rows) if (this.#isNews(id, last_event)) this.#local.publish(id, []);
+  }
+
+  async #listen(): Promise<void> {
+    const client = await this.#database.connect();
+    this.#connection = client;
+    const drop = () => this.#drop(client);
+    client.on('error', drop).on('end', drop);
+    client.on('notification', ({ payload = '' }) => this.#hear(payload));
+    // Hints need not reach a standby.
+    await client.query(`SET synchronous_commit = off; LISTEN ${CHANNEL}`).catch(drop);
+  }
+
+  #drop(connection: pg.PoolClient | null): void {
+    if (connection === null || this.#connection !== connection) return;
+    this.#connection = null;
+    connection.release(true);
   }
 }

@@ -2,7 +2,7 @@ import { LetterheadError } from '@letterhead/shared';
 import type { ImportedAccount, ImportedInstallation, StoreImport } from '../import.ts';
 import type { Database } from './database.ts';
 import { nextCheck, toJson } from './domains.ts';
-import { columns, eventColumns, sql } from './sql.ts';
+import { columns, eventColumns, type Query, sql } from './sql.ts';
 
 /** Rows that one statement imports. */
 const AT_ONCE = 500;
@@ -51,15 +51,13 @@ export class Import implements StoreImport {
     const counts = [domains.length, tokens.length, lastEvent, firstEvent];
     await this.#database.transaction([
       sql('import_account', id, JSON.stringify(account), suspended, ...counts),
-      ...pagesOf(domains).map((page) =>
-        sql('import_domains', id, suspended, ...columns(page, 'id', 'content', 'times', 'next', 'evidence')),
+      ...inserts('import_domains', [id, suspended], domains, (page) =>
+        columns(page, 'id', 'content', 'times', 'next', 'evidence'),
       ),
-      ...pagesOf(tokens).map((page) =>
-        sql('import_tokens', id, ...columns(page, 'id', 'content', 'domain_id', 'hash', 'last_used_at')),
+      ...inserts('import_tokens', [id], tokens, (page) =>
+        columns(page, 'id', 'content', 'domain_id', 'hash', 'last_used_at'),
       ),
-      ...pagesOf(events).map((page) =>
-        sql('import_events', id, ...columns(page, 'id'), ...eventColumns(page)),
-      ),
+      ...inserts('import_events', [id], events, (page) => [...columns(page, 'id'), ...eventColumns(page)]),
     ]);
   }
 
@@ -78,16 +76,20 @@ export class Import implements StoreImport {
     await this.#database.read(sql('end_import'));
   }
 
-  async #state(): Promise<{ accounts: number; settings: number; unfinished: boolean }> {
-    const [state] = await this.#database.read<{ accounts: number; settings: number; unfinished: boolean }>(
-      sql('import_state'),
-    );
-    return state ?? { accounts: 0, settings: 0, unfinished: false };
+  #state(): Promise<{ accounts: number; settings: number; unfinished: boolean }> {
+    return this.#database.one(sql('import_state'));
   }
 }
 
-function pagesOf<Row>(rows: readonly Row[]): (readonly Row[])[] {
-  const pages = [];
-  for (let at = 0; at < rows.length; at += AT_ONCE) pages.push(rows.slice(at, at + AT_ONCE));
-  return pages;
+/** Statements that insert the rows, some at a time. `values` come before their columns. */
+function inserts<Row>(
+  name: string,
+  values: readonly unknown[],
+  rows: readonly Row[],
+  columnsOf: (page: readonly Row[]) => unknown[],
+): Query[] {
+  const queries = [];
+  for (let at = 0; at < rows.length; at += AT_ONCE)
+    queries.push(sql(name, ...values, ...columnsOf(rows.slice(at, at + AT_ONCE))));
+  return queries;
 }
