@@ -73,8 +73,7 @@ export class Domains {
 
   /** Rejects with `domain_taken` or `quota_exceeded`. */
   async create(account: AccountRow, name: DomainName, actor: Actor): Promise<DomainRow> {
-    await this.#checkNotTaken(account, name);
-    await this.#checkQuota(account);
+    await this.#checkFree(account, name, this.#deps.maxDomainsPerAccount);
     const identityOf = await this.#makeMailIdentity(account.id);
     const now = toInstant(this.#deps.clock());
     const change = await this.#deps.store.domains.create({
@@ -101,7 +100,7 @@ export class Domains {
   /** Gives the domain another name, key, selector and Return-Path. Changes nothing if it has this name already. */
   async rename(account: AccountRow, row: DomainRow, name: DomainName, actor: Actor): Promise<DomainRow> {
     if (row.domain === name.name) return row;
-    await this.#checkNotTaken(account, name);
+    await this.#checkFree(account, name, null);
     const identityOf = await this.#makeMailIdentity(account.id);
     const now = toInstant(this.#deps.clock());
     const change = await this.#deps.store.domains.update(account.id, row.id, (current) => {
@@ -154,14 +153,10 @@ export class Domains {
   }
 
   /** Refuses before a key is taken. The store decides again, atomically. */
-  async #checkNotTaken(account: AccountRow, name: DomainName): Promise<void> {
-    const [by] = await this.#deps.store.domains.list(account.id, { domain: name.name });
-    if (by !== undefined) throw domainTaken(account, name, by);
-  }
-
-  async #checkQuota(account: AccountRow): Promise<void> {
-    const { store, maxDomainsPerAccount: limit } = this.#deps;
-    if ((await store.domains.count(account.id)) >= limit) throw accountFull(limit);
+  /** Before a key is taken, because making one costs more than a refusal may. */
+  async #checkFree(account: AccountRow, name: DomainName, limit: number | null): Promise<void> {
+    const obstacle = await this.#deps.store.domains.findObstacle(account.id, name.name, limit);
+    if (obstacle !== null) this.#toRow(obstacle, account, name);
   }
 
   /** Takes a key and draws names. The function that is returned encrypts the key, which is bound to its domain. */

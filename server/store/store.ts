@@ -229,21 +229,25 @@ export interface DomainFilter {
   readonly domain?: string | undefined;
 }
 
+/** Why a domain cannot be created, or not under this name. `gone`: there is no such account, or domain. */
+export type DomainObstacle =
+  | { kind: 'taken'; by: DomainRow }
+  | { kind: 'full'; limit: number }
+  | { kind: 'gone' };
+
 /** How a change to a domain ended. */
 export type DomainChange =
   | { kind: 'written'; row: DomainRow; events: readonly NewEvent[] }
   | { kind: 'unchanged'; row: DomainRow }
-  | { kind: 'taken'; by: DomainRow }
-  | { kind: 'full'; limit: number }
-  | { kind: 'gone' };
+  | DomainObstacle;
 
 export interface DomainStore {
   /** The same object as long as nothing about the domain has changed. */
   get(account: number, id: number): Promise<DomainRow | undefined>;
   /** By id. */
   list(account: number, filter: DomainFilter): Promise<readonly DomainRow[]>;
-  /** 0 if there is no such account. */
-  count(account: number): Promise<number>;
+  /** What is in the way of `name` now, null for nothing. `limit`: see `create`; null for a domain that is renamed. */
+  findObstacle(account: number, name: string, limit: number | null): Promise<DomainObstacle | null>;
   /**
    * Creates a domain where the account does not hold `name` yet and has fewer than `limit`.
    * `build` is given an id that was never given before and never will be again.
