@@ -217,7 +217,8 @@ export interface DomainFilter {
   readonly after?: number | undefined;
   readonly limit?: number | undefined;
   readonly verified?: boolean | undefined;
-  readonly domain?: string | undefined;
+  /** Only those with one of these names. */
+  readonly domains?: readonly string[] | undefined;
 }
 
 /** How a change to a domain ended. */
