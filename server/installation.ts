@@ -22,6 +22,8 @@ import { systemTimer } from './monitor/timer.ts';
 import type { Services } from './router/context.ts';
 import { configureZodMessages } from './router/zod-messages.ts';
 import type { Settings } from './settings.ts';
+import { OpenedKeys } from './signing/opened-keys.ts';
+import { Signing } from './signing/signing.ts';
 import type { OpenBackup } from './store/backup.ts';
 import { type OpenedStore, openStore } from './store/open.ts';
 import type { Store } from './store/store.ts';
@@ -65,18 +67,20 @@ async function composeInstallation(
 ): Promise<Installation> {
   const { settings, log, keys, clock } = deps;
   configureZodMessages();
-  const limits = createRateLimits(settings.RATE_LIMIT_PER_MINUTE);
+  const limits = createRateLimits(settings.RATE_LIMIT_PER_MINUTE, settings.SIGN_LIMIT_PER_MINUTE);
   const { DATA_DIR: dataDir, SECRET_KEY: secretKey } = settings;
   const cipher = await openKeyCipher({ dataDir, secretKey, check: store.settings, random: randomBytes });
   const dns = dnsOf(settings, metrics);
   const common = { store, clock, random: randomBytes };
   const observer = combineObservers(createCheckLog(log), metrics.checks);
   const monitor = new Monitor({ ...common, dns, timer: systemTimer, observer });
+  const openedKeys = new OpenedKeys(cipher, systemTimer);
   const domains = new Domains({
     ...common,
     keys,
     cipher,
     monitor,
+    openedKeys,
     returnPathHost: settings.RETURN_PATH_HOST,
     maxDomainsPerAccount: settings.MAX_DOMAINS_PER_ACCOUNT,
   });
@@ -92,9 +96,10 @@ async function composeInstallation(
     limits,
     metrics,
     services: {
-      accounts: new Accounts(common),
+      accounts: new Accounts({ ...common, openedKeys }),
       tokens: new Tokens(common),
       domains,
+      signing: new Signing({ ...common, keys: openedKeys, onSigned: metrics.signed }),
       shares: new Shares({ ...common, publicUrl: settings.PUBLIC_URL }),
       events: new Events(common),
       limits,

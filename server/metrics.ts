@@ -11,6 +11,8 @@ export interface Metrics {
   readonly contentType: string;
   /** Records an answered request. `route` is the pattern and never the path, to bound the label's values. */
   request(method: string, route: string, status: number, seconds: number): void;
+  /** Counts a signature of an account. */
+  signed(account: number): void;
   readonly checks: CheckObserver;
   readonly lookup: LookupObserver;
   readonly database: DatabaseObserver;
@@ -68,6 +70,12 @@ export function createMetrics(): Metrics {
     help: 'Checks whose result could not be saved and that will be retried.',
     registers: [registry],
   });
+  const signatures = new Counter({
+    name: 'letterhead_signatures_total',
+    help: 'Signatures made, by account.',
+    labelNames: ['account'],
+    registers: [registry],
+  });
   const queries = new Histogram({
     name: 'letterhead_database_query_seconds',
     help: 'Duration of database queries in seconds, by statement and outcome.',
@@ -84,6 +92,7 @@ export function createMetrics(): Metrics {
       answered.push({ method, route, status, seconds });
       if (answered.length === BATCH) recordRequests();
     },
+    signed: (account) => signatures.inc({ account }),
     checks: {
       checked: ({ row, asked, verdicts, ms }) =>
         checks.observe(

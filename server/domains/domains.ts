@@ -44,6 +44,8 @@ export interface DomainsDeps {
   readonly returnPathHost: string | null;
   readonly maxDomainsPerAccount: number;
   readonly monitor: Pick<Monitor, 'verifyNow'>;
+  /** Keys that are open in memory. */
+  readonly openedKeys: { forget(domain: number): void };
 }
 
 /** The sending domains of accounts. */
@@ -117,6 +119,7 @@ export class Domains {
       const changes = { domain: { from: current.domain, to: name.name } };
       return { row: renamed, events: [this.#event('domain.renamed', renamed, actor, changes)] };
     });
+    this.#deps.openedKeys.forget(row.id);
     return this.#toRow(change, account, name);
   }
 
@@ -128,6 +131,7 @@ export class Domains {
       this.#event('domain.deleted', domain, actor, {}),
       ...shares.map((share) => tokenEvent('token.revoked', share, { domain, actor, at })),
     ]);
+    this.#deps.openedKeys.forget(row.id);
     if (!deleted) throw noSuchDomain(account, row.id);
   }
 
@@ -152,8 +156,7 @@ export class Domains {
     return diagnose(row, stored, clock());
   }
 
-  /** Refuses before a key is taken. The store decides again, atomically. */
-  /** Before a key is taken, because making one costs more than a refusal may. */
+  /** Refuses before a key is taken: making one costs more than a refusal may. The store decides again, atomically. */
   async #checkFree(account: AccountRow, name: DomainName, limit: number | null): Promise<void> {
     const obstacle = await this.#deps.store.domains.findObstacle(account.id, name.name, limit);
     if (obstacle !== null) this.#toRow(obstacle, account, name);

@@ -2,6 +2,7 @@ import { accountsRouter } from './accounts.ts';
 import { domainsRouter } from './domains.ts';
 import { eventsRouter } from './events.ts';
 import { shareRouter, sharesRouter } from './shares.ts';
+import { signingRouter } from './signing.ts';
 import { tokensRouter } from './tokens.ts';
 import { t } from './trpc.ts';
 
@@ -10,6 +11,7 @@ export const appRouter = t.router({
   domains: domainsRouter,
   shares: sharesRouter,
   share: shareRouter,
+  signing: signingRouter,
   events: eventsRouter,
   tokens: tokensRouter,
   accounts: accountsRouter,

@@ -226,7 +226,8 @@ export interface DomainFilter {
   readonly after?: number | undefined;
   readonly limit?: number | undefined;
   readonly verified?: boolean | undefined;
-  readonly domain?: string | undefined;
+  /** Only those with one of these names. */
+  readonly domains?: readonly string[] | undefined;
 }
 
 /** Why a domain cannot be created, or not under this name. `gone`: there is no such account, or domain. */

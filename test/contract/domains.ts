@@ -203,8 +203,9 @@ export function domainsContract(start: StartStore): void {
     expect(await ids({ verified: true })).toEqual([b, d]);
     expect(await ids({ verified: false })).toEqual([a, c]);
     expect(await ids({ verified: true, limit: 1, after: b })).toEqual([d]);
-    expect(await ids({ domain: 'c.example' })).toEqual([c]);
-    expect(await ids({ domain: 'C.example' })).toEqual([]);
+    expect(await ids({ domains: ['c.example'] })).toEqual([c]);
+    expect(await ids({ domains: ['d.example', 'none.example', 'a.example'] })).toEqual([a, d]);
+    expect(await ids({ domains: ['C.example'] })).toEqual([]);
   });
 
   test('a row is the same object until something about its domain changes', async () => {

@@ -233,6 +233,6 @@ function toStored({ checks: _, ...stored }: DomainRow): StoredDomain {
 }
 
 function isWanted(row: StoredDomain, filter: DomainFilter): boolean {
-  if (filter.domain !== undefined && row.domain !== filter.domain) return false;
+  if (filter.domains?.includes(row.domain) === false) return false;
   return filter.verified === undefined || filter.verified === row.verified;
 }

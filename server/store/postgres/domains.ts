@@ -122,7 +122,7 @@ export class Domains implements DomainStore {
       if (changed === null) return { kind: 'unchanged', row: before.row };
       const { row, events } = changed;
       if (await this.write(before, row, events)) return { kind: 'written', row: freeze(row), events };
-      const [by] = await this.#list(account, { domain: row.domain });
+      const [by] = await this.#list(account, { domains: [row.domain] });
       return by === undefined || by.id === id ? null : { kind: 'taken', by };
     });
   }
@@ -173,8 +173,8 @@ export class Domains implements DomainStore {
   }
 
   async #list(account: number, filter: DomainFilter): Promise<readonly DomainRow[]> {
-    const { after = 0, limit = null, verified = null, domain = null } = filter;
-    const query = sql('list_domains', account, after, limit, verified, domain);
+    const { after = 0, limit = null, verified = null, domains = null } = filter;
+    const query = sql('list_domains', account, after, limit, verified, domains);
     const records = await this.#database.read<DomainRecord>(query);
     return records.map((record) => this.#toRead(record, this.#known(account, record.id)).row);
   }
