@@ -24,6 +24,7 @@ const TAGS: Record<string, string> = {
     'An account is one help desk, with its domains and its tokens. Only a token with the scope `admin` reaches another than its own.',
   domains: 'Domains are used to send emails from your help desk account.',
   installation: 'All accounts together, for the operator.',
+  keys: 'The DKIM keys that sign a domain’s mail. Their private parts are in no answer of this API.',
   events: 'What happened in an account, oldest first: each change with who made it and when.',
   shares:
     'A share link shows one domain to a colleague who has no account: its records, where they stand, and a check of them.',
