@@ -13,6 +13,7 @@ import { Events } from './events/events.ts';
 import type { Clock } from './instant.ts';
 import type { KeySource } from './keys/key-source.ts';
 import { openKeyCipher } from './keys/open-key-cipher.ts';
+import { createKeyProof } from './keys/prove-key.ts';
 import { DATABASE_LIMITS } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import { createMetrics } from './metrics.ts';
@@ -71,7 +72,8 @@ async function composeInstallation(
   const dns = dnsOf(settings, metrics);
   const common = { store, clock, random: randomBytes };
   const observer = combineObservers(createCheckLog(log), metrics.checks);
-  const monitor = new Monitor({ ...common, dns, timer: systemTimer, observer });
+  const proveKey = createKeyProof(cipher, randomBytes);
+  const monitor = new Monitor({ ...common, dns, proveKey, timer: systemTimer, observer });
   const domains = new Domains({
     ...common,
     keys,

@@ -68,6 +68,11 @@ export function createMetrics(): Metrics {
     help: 'Checks whose result could not be saved and that will be retried.',
     registers: [registry],
   });
+  const mismatches = new Counter({
+    name: 'letterhead_key_mismatches_total',
+    help: 'Checks that found a private key which is not the one of the published public key.',
+    registers: [registry],
+  });
   const queries = new Histogram({
     name: 'letterhead_database_query_seconds',
     help: 'Duration of database queries in seconds, by statement and outcome.',
@@ -85,11 +90,11 @@ export function createMetrics(): Metrics {
       if (answered.length === BATCH) recordRequests();
     },
     checks: {
-      checked: ({ row, asked, verdicts, ms }) =>
-        checks.observe(
-          { asked: String(asked), code: verdicts[dkimStateOf(row).id]?.code ?? 'none' },
-          ms / 1000,
-        ),
+      checked({ row, asked, verdicts, ms }) {
+        const code = verdicts[dkimStateOf(row).id]?.code ?? 'none';
+        checks.observe({ asked: String(asked), code }, ms / 1000);
+        if (code === 'KEY_MISMATCH') mismatches.inc();
+      },
       failed: () => failures.inc(),
     },
     lookup: ({ whom, outcome, ms }) => lookups.observe({ whom, outcome }, ms / 1000),
