@@ -155,7 +155,7 @@ export class Domains {
 
   /** Refuses before a key is taken. The store decides again, atomically. */
   async #checkNotTaken(account: AccountRow, name: DomainName): Promise<void> {
-    const [by] = await this.#deps.store.domains.list(account.id, { domain: name.name });
+    const [by] = await this.#deps.store.domains.list(account.id, { domains: [name.name] });
     if (by !== undefined) throw domainTaken(account, name, by);
   }
 

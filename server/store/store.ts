@@ -217,7 +217,8 @@ export interface DomainFilter {
   readonly after?: number | undefined;
   readonly limit?: number | undefined;
   readonly verified?: boolean | undefined;
-  readonly domain?: string | undefined;
+  /** Only those with one of these names. */
+  readonly domains?: readonly string[] | undefined;
 }
 
 /** How a change to a domain ended. */
@@ -233,6 +234,8 @@ export interface DomainStore {
   get(account: number, id: number): Promise<DomainRow | undefined>;
   /** By id. */
   list(account: number, filter: DomainFilter): Promise<readonly DomainRow[]>;
+  /** Those of all accounts, suspended ones included, that have one of these names. By id. */
+  named(names: readonly string[]): Promise<readonly DomainRow[]>;
   /** 0 if there is no such account. */
   count(account: number): Promise<number>;
   /**
