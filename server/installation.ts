@@ -23,6 +23,7 @@ import { systemTimer } from './monitor/timer.ts';
 import type { Services } from './router/context.ts';
 import { configureZodMessages } from './router/zod-messages.ts';
 import type { Settings } from './settings.ts';
+import { KeyDelivery } from './signing/key-delivery.ts';
 import type { OpenBackup } from './store/backup.ts';
 import { type OpenedStore, openStore } from './store/open.ts';
 import type { Store } from './store/store.ts';
@@ -40,6 +41,8 @@ export interface Installation extends AsyncDisposable {
   readonly services: Services;
   readonly store: Store;
   readonly openBackup: OpenBackup;
+  /** Null unless mail servers may fetch keys. */
+  readonly keyDelivery: KeyDelivery | null;
   readonly dns: Dns;
   readonly monitor: Monitor;
   readonly limits: RateLimits;
@@ -89,13 +92,16 @@ async function composeInstallation(
   return {
     store,
     openBackup,
+    keyDelivery: settings.KEY_DELIVERY
+      ? new KeyDelivery({ store, cipher, clock, onDelivered: metrics.keyDelivered })
+      : null,
     dns,
     monitor,
     limits,
     metrics,
     services: {
       accounts: new Accounts(common),
-      tokens: new Tokens(common),
+      tokens: new Tokens({ ...common, keyDelivery: settings.KEY_DELIVERY }),
       domains,
       shares: new Shares({ ...common, publicUrl: settings.PUBLIC_URL }),
       events: new Events(common),

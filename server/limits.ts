@@ -88,6 +88,12 @@ export const ACCOUNT_LIMITS = {
   auditedActsPerDay: 500,
 } as const;
 
+/** Limits of giving out keys. */
+export const DELIVERY_LIMITS = {
+  /** Tokens and domains of which it is remembered that the first delivery of the day was told. */
+  remembered: 100_000,
+} as const;
+
 /** What one check of a domain may cost, whatever its zone does. */
 export const CHECK_LIMITS = {
   datagrams: 300,

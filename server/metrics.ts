@@ -11,6 +11,8 @@ export interface Metrics {
   readonly contentType: string;
   /** Records an answered request. `route` is the pattern and never the path, to bound the label's values. */
   request(method: string, route: string, status: number, seconds: number): void;
+  /** Counts a private key of an account that a mail server fetched. */
+  keyDelivered(account: number): void;
   readonly checks: CheckObserver;
   readonly lookup: LookupObserver;
   readonly database: DatabaseObserver;
@@ -73,6 +75,12 @@ export function createMetrics(): Metrics {
     help: 'Checks that found a private key which is not the one of the published public key.',
     registers: [registry],
   });
+  const deliveries = new Counter({
+    name: 'letterhead_keys_delivered_total',
+    help: 'Private keys that mail servers fetched, by account.',
+    labelNames: ['account'],
+    registers: [registry],
+  });
   const queries = new Histogram({
     name: 'letterhead_database_query_seconds',
     help: 'Duration of database queries in seconds, by statement and outcome.',
@@ -89,6 +97,7 @@ export function createMetrics(): Metrics {
       answered.push({ method, route, status, seconds });
       if (answered.length === BATCH) recordRequests();
     },
+    keyDelivered: (account) => deliveries.inc({ account }),
     checks: {
       checked({ row, asked, verdicts, ms }) {
         const code = verdicts[dkimStateOf(row).id]?.code ?? 'none';

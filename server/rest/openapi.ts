@@ -16,7 +16,7 @@ const INTRODUCTION = `Sending domains for a help desk: the DNS records to publis
 
 A body is JSON or a form, as \`curl -d\` sends it; fields that it has beyond those named here are ignored. An answer is \`{"data": …}\`, and an error says why in a sentence for a person and with a stable \`code\` for a program. Times are in UTC.`;
 
-const AUTHENTICATION = `Send a token with every request, as \`Authorization: Bearer <access-token>\`. A token is \`lh_\` and 43 characters, and belongs to one account. What it may do are its scopes: ${SCOPES.map((scope) => `\`${scope}\``).join(', ')}, the last of which implies the others and reaches every account.`;
+const AUTHENTICATION = `Send a token with every request, as \`Authorization: Bearer <access-token>\`. A token is \`lh_\` and 43 characters, and belongs to one account. What it may do are its scopes: ${SCOPES.map((scope) => `\`${scope}\``).join(', ')}, of which \`admin\` implies the others but \`keys:read\`, and reaches every account. \`keys:read\` is for mail servers that fetch private keys, and no use here.`;
 
 /** What each of the router's resources is about. */
 const TAGS: Record<string, string> = {
