@@ -24,6 +24,8 @@ import type { Services } from './router/context.ts';
 import { configureZodMessages } from './router/zod-messages.ts';
 import type { Settings } from './settings.ts';
 import { KeyDelivery } from './signing/key-delivery.ts';
+import { OpenedKeys } from './signing/opened-keys.ts';
+import { Signing } from './signing/signing.ts';
 import type { OpenBackup } from './store/backup.ts';
 import { type OpenedStore, openStore } from './store/open.ts';
 import type { Store } from './store/store.ts';
@@ -77,11 +79,13 @@ async function composeInstallation(
   const observer = combineObservers(createCheckLog(log), metrics.checks);
   const proveKey = createKeyProof(cipher, randomBytes);
   const monitor = new Monitor({ ...common, dns, proveKey, timer: systemTimer, observer });
+  const openedKeys = new OpenedKeys(cipher, systemTimer);
   const domains = new Domains({
     ...common,
     keys,
     cipher,
     monitor,
+    openedKeys,
     returnPathHost: settings.RETURN_PATH_HOST,
     maxDomainsPerAccount: settings.MAX_DOMAINS_PER_ACCOUNT,
   });
@@ -100,9 +104,10 @@ async function composeInstallation(
     limits,
     metrics,
     services: {
-      accounts: new Accounts(common),
+      accounts: new Accounts({ ...common, openedKeys }),
       tokens: new Tokens({ ...common, keyDelivery: settings.KEY_DELIVERY }),
       domains,
+      signing: new Signing({ ...common, keys: openedKeys, onSigned: metrics.signed }),
       shares: new Shares({ ...common, publicUrl: settings.PUBLIC_URL }),
       events: new Events(common),
       limits,

@@ -13,6 +13,8 @@ export interface Metrics {
   request(method: string, route: string, status: number, seconds: number): void;
   /** Counts a private key of an account that a mail server fetched. */
   keyDelivered(account: number): void;
+  /** Counts a signature of an account. */
+  signed(account: number): void;
   readonly checks: CheckObserver;
   readonly lookup: LookupObserver;
   readonly database: DatabaseObserver;
@@ -75,6 +77,12 @@ export function createMetrics(): Metrics {
     help: 'Checks that found a private key which is not the one of the published public key.',
     registers: [registry],
   });
+  const signatures = new Counter({
+    name: 'letterhead_signatures_total',
+    help: 'Signatures made, by account.',
+    labelNames: ['account'],
+    registers: [registry],
+  });
   const deliveries = new Counter({
     name: 'letterhead_keys_delivered_total',
     help: 'Private keys that mail servers fetched, by account.',
@@ -98,6 +106,7 @@ export function createMetrics(): Metrics {
       if (answered.length === BATCH) recordRequests();
     },
     keyDelivered: (account) => deliveries.inc({ account }),
+    signed: (account) => signatures.inc({ account }),
     checks: {
       checked({ row, asked, verdicts, ms }) {
         const code = verdicts[dkimStateOf(row).id]?.code ?? 'none';

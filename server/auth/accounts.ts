@@ -22,11 +22,16 @@ export interface AccountChange {
   readonly suspended?: boolean | undefined;
 }
 
+export interface AccountsDeps extends AuthDeps {
+  /** Keys that are open in memory. */
+  readonly openedKeys: { forgetAccount(account: number): void };
+}
+
 /** Accounts of the installation. */
 export class Accounts {
-  readonly #deps: AuthDeps;
+  readonly #deps: AccountsDeps;
 
-  constructor(deps: AuthDeps) {
+  constructor(deps: AccountsDeps) {
     this.#deps = deps;
   }
 
@@ -81,6 +86,7 @@ export class Accounts {
       const changes = { account_id: id, name: row.name };
       return { account: teller, event: this.#event('account.deleted', identity.actor, changes) };
     });
+    this.#deps.openedKeys.forgetAccount(id);
     if (!gone) throw noSuchAccount(id);
   }
 

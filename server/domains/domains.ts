@@ -44,6 +44,8 @@ export interface DomainsDeps {
   readonly returnPathHost: string | null;
   readonly maxDomainsPerAccount: number;
   readonly monitor: Pick<Monitor, 'verifyNow'>;
+  /** Keys that are open in memory. */
+  readonly openedKeys: { forget(domain: number): void };
 }
 
 /** The sending domains of accounts. */
@@ -118,6 +120,7 @@ export class Domains {
       const changes = { domain: { from: current.domain, to: name.name } };
       return { row: renamed, events: [this.#event('domain.renamed', renamed, actor, changes)] };
     });
+    this.#deps.openedKeys.forget(row.id);
     return this.#toRow(change, account, name);
   }
 
@@ -129,6 +132,7 @@ export class Domains {
       this.#event('domain.deleted', domain, actor, {}),
       ...shares.map((share) => tokenEvent('token.revoked', share, { domain, actor, at })),
     ]);
+    this.#deps.openedKeys.forget(row.id);
     if (!deleted) throw noSuchDomain(account, row.id);
   }
 

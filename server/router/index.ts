@@ -3,6 +3,7 @@ import { domainsRouter } from './domains.ts';
 import { eventsRouter } from './events.ts';
 import { keysRouter } from './keys.ts';
 import { shareRouter, sharesRouter } from './shares.ts';
+import { signingRouter } from './signing.ts';
 import { tokensRouter } from './tokens.ts';
 import { t } from './trpc.ts';
 
@@ -12,6 +13,7 @@ export const appRouter = t.router({
   keys: keysRouter,
   shares: sharesRouter,
   share: shareRouter,
+  signing: signingRouter,
   events: eventsRouter,
   tokens: tokensRouter,
   accounts: accountsRouter,

@@ -7,6 +7,7 @@ import { toPem } from '../keys/pem.ts';
 import { DELIVERY_LIMITS } from '../limits.ts';
 import { activeKeyOf, dkimStateOf } from '../records/record-states.ts';
 import type { DomainRow, Store } from '../store/store.ts';
+import { namesAbove } from './signing.ts';
 
 export interface KeyDeliveryDeps {
   readonly store: Store;
@@ -98,12 +99,6 @@ export class KeyDelivery {
       return { row, events: [{ type: 'key.delivered', domain, actor, at, changes: { key_id, selector } }] };
     });
   }
-}
-
-/** The name itself and those above it, but for the top-level one, which nobody can hold. */
-function namesAbove(name: string): string[] {
-  const labels = name.split('.');
-  return labels.slice(0, -1).map((_, at) => labels.slice(at).join('.'));
 }
 
 /** `held`: the domain whose record is not verified; undefined if there is none. */

@@ -131,7 +131,19 @@ function credentials(authorization: string | null): Record<string, string> {
 }
 
 /** Fields of an input that are taken from the target. */
-const TARGET_FIELDS: readonly string[] = ['account', 'id', 'share', 'lastEventId'];
+const TARGET_FIELDS: readonly string[] = [
+  'account',
+  'id',
+  'share',
+  'lastEventId',
+  'headers',
+  'allow_unverified',
+];
+
+/** The domain of an account that is called. */
+export function domainOf(account: number): string {
+  return `tenancy-${account}.example`;
+}
 
 /** A valid input about the target. */
 function inputFor(
@@ -140,8 +152,14 @@ function inputFor(
   target: Target,
 ): Record<string, unknown> {
   const id = procedure.startsWith('tokens.') ? target.token : target.domain;
-  // A stream of past events yields an item at once.
-  const about: Record<string, unknown> = { ...target, id, lastEventId: 0 };
+  const about: Record<string, unknown> = {
+    ...target,
+    id,
+    // A stream of past events yields an item at once.
+    lastEventId: 0,
+    headers: `From: help@${domainOf(target.account)}`,
+    allow_unverified: true,
+  };
   const fields = Object.keys(input?.shape ?? {}).filter((name) => TARGET_FIELDS.includes(name));
   return {
     ...sampleInput(input ?? undefined),

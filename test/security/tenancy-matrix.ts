@@ -1,6 +1,7 @@
 import { SCOPES, SHARE_SCOPE } from '@letterhead/shared';
 import type { TestServer } from '../running-server.ts';
 import type { Answer, Endpoint, Target } from './endpoints.ts';
+import { domainOf } from './endpoints.ts';
 
 /** Procedures about the caller, which every authenticated caller may call. */
 const FOR_EVERYBODY: ReadonlySet<string> = new Set(['tokens.current']);
@@ -225,7 +226,7 @@ interface SeededAccount extends Target {
 async function seedAccount(server: TestServer, account: number): Promise<SeededAccount> {
   const domain = await server.letterhead.domains.create.mutate({
     account,
-    domain: `tenancy-${account}.example`,
+    domain: domainOf(account),
   });
   const token = await makeToken(server, account, ['domains:read']);
   const share = await server.letterhead.shares.create.mutate({ account, id: domain.id });
