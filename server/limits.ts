@@ -112,6 +112,12 @@ export const SIGN_LIMITS = {
   openKeyAge: 60_000,
 } as const;
 
+/** Limits of giving out keys. */
+export const DELIVERY_LIMITS = {
+  /** Tokens and domains of which it is remembered that the first delivery of the day was told. */
+  remembered: 100_000,
+} as const;
+
 /** What one check of a domain may cost, whatever its zone does. */
 export const CHECK_LIMITS = {
   datagrams: 300,

@@ -247,6 +247,8 @@ export interface DomainStore {
   get(account: number, id: number): Promise<DomainRow | undefined>;
   /** By id. */
   list(account: number, filter: DomainFilter): Promise<readonly DomainRow[]>;
+  /** Those of all accounts, suspended ones included, that have one of these names. By id. */
+  named(names: readonly string[]): Promise<readonly DomainRow[]>;
   /** What is in the way of `name` now, null for nothing. `limit`: see `create`; null for a domain that is renamed. */
   findObstacle(account: number, name: string, limit: number | null): Promise<DomainObstacle | null>;
   /**

@@ -90,6 +90,11 @@ export class Domains implements DomainStore {
     return this.#commits.serve(() => this.#list(account, filter));
   }
 
+  async named(names: readonly string[]): Promise<readonly DomainRow[]> {
+    const records = await this.#commits.read<DomainRecord & { account: number }>(sql('named_domains', names));
+    return records.map((record) => this.#toRead(record, this.#known(record.account, record.id)).row);
+  }
+
   async findObstacle(account: number, name: string, limit: number | null): Promise<DomainObstacle | null> {
     const found = await this.#commits.serve(() => this.#look({ account, name, limit, takesId: false }));
     return found?.kind === 'free' ? null : found;

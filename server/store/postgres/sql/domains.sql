@@ -12,6 +12,11 @@ WHERE d.account_id = $1 AND d.id > $2
   AND ($4::boolean IS NULL OR d.verified = $4) AND ($5::text[] IS NULL OR d.domain = ANY ($5))
 ORDER BY d.id LIMIT $3
 
+-- query: named_domains
+SELECT d.account_id AS account, d.id, d.version, d.content, c.times::text
+FROM domains d JOIN checks c ON c.account_id = d.account_id AND c.domain_id = d.id
+WHERE d.domain = ANY ($1::text[]) ORDER BY d.id
+
 -- query: find_wishes
 -- Returns no row where the account does not exist. An id is given to a name that takes one and can be created.
 SELECT key.n, d.id AS taken, coalesce(a.domain_count >= key.quota, false) AS full,
