@@ -1,5 +1,6 @@
 import fastify from 'fastify';
 import { Admission } from '../../server/auth/admission.ts';
+import { sendTogether } from '../../server/http/protocol.ts';
 import { openInstallation } from '../../server/installation.ts';
 import { createLog } from '../../server/log.ts';
 import { listOperations } from '../../server/rest/operations.ts';
@@ -34,6 +35,7 @@ const source: RestSource = {
   admissionOf,
   contextOf: (request) => ({ caller: admissionOf(request), services, page: { next: null } }),
 };
+sendTogether(app);
 await app.register(async (rest) => serveRest(rest, source), { prefix: BASE_PATH });
 contend({
   url: await app.listen({ host: '127.0.0.1', port: 0 }),
