@@ -163,6 +163,10 @@ export const DNS_LIMITS = {
   parentServers: 3,
   /** Names above a zone that are looked at for the zone above. */
   zonesAbove: 3,
+  /** Answers of the resolvers that due checks share, how long they do, and the characters of one. */
+  recentAnswers: 1_000,
+  recentAnswerAge: 60_000,
+  recentAnswerCharacters: 4 * KIB,
   questions: 1_024,
   questionsPerAccount: 512,
   questionsPerServer: 256,
