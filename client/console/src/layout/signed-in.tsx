@@ -8,6 +8,7 @@ import { DomainPage } from '../domain/domain-page.tsx';
 import { DomainList } from '../domains/domain-list.tsx';
 import { EventsPage } from '../events/events-page.tsx';
 import { IdentityContext, may } from '../session/identity.ts';
+import { SettingsPage } from '../settings/settings-page.tsx';
 import { TokensPage } from '../tokens/tokens-page.tsx';
 import { Layout } from './layout.tsx';
 import { NotFoundInAccount } from './not-found.tsx';
@@ -62,7 +63,9 @@ function AccountPages({ token, id }: { token: CurrentToken; id: number }) {
   if (isForeign) return <Redirect to={`/accounts/${token.account_id}/domains`} replace />;
   const base = `/accounts/${id}`;
   return (
-    <IdentityContext.Provider value={{ token, account: account ?? { id, name: `Account ${id}` } }}>
+    <IdentityContext.Provider
+      value={{ token, account: account ?? { id, name: `Account ${id}`, display_name: null } }}
+    >
       <Layout>
         <Switch>
           <Route path={`${base}/domains`}>
@@ -76,6 +79,9 @@ function AccountPages({ token, id }: { token: CurrentToken; id: number }) {
           </Route>
           <Route path={`${base}/events`}>
             <EventsPage />
+          </Route>
+          <Route path={`${base}/settings`}>
+            <SettingsPage key={id} />
           </Route>
           <Route>
             <NotFoundInAccount />
