@@ -31,7 +31,7 @@ export function recordsEmail({ domain, zone, records, sender, share }: RecordsEm
   );
   return `Hello,
 
-please add ${isOne ? 'this record' : 'these records'} to the DNS of ${zone}, so that mail from ${domain} can be signed:
+please add ${isOne ? 'this record' : 'these records'} to the DNS of ${zone}, so that mail from ${domain} can be signed.
 ${share === null ? '' : describeShare(share)}
 ${listed.join('\n')}
 Most DNS forms add the zone's name to the host automatically: enter the short host there, the full one elsewhere.
@@ -43,9 +43,9 @@ ${sender}
 }
 
 function describeShare({ url, expires_at }: { url: string; expires_at: Date | null }): string {
-  const until = expires_at === null ? '' : ` It works until ${expires_at.toISOString().slice(0, 10)}.`;
+  const until = expires_at === null ? '' : `, and works until ${expires_at.toISOString().slice(0, 10)}`;
   return `
-This page has everything to copy, and checks it as soon as it is there. It needs no account.${until}
+This page has everything to copy, and a button that checks it once it is in the DNS. It needs no account${until}:
 ${url}
 `;
 }

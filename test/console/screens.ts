@@ -155,7 +155,7 @@ export const SCREENS: readonly ConsoleScreen[] = [
     await page.getByRole('button', { name: 'Suspend' }).click();
     await page.getByRole('dialog', { name: 'Suspend' }).waitFor();
   }),
-  domain('email', 'doubled', async (page) => {
+  domain('email', 'cut', async (page) => {
     await page.getByRole('button', { name: 'Write the e-mail' }).click();
     await page.getByRole('link', { name: 'Open in e-mail' }).waitFor();
   }),

@@ -26,7 +26,7 @@ test('the e-mail names the zone and, for each record, the host in both forms and
   for (const part of ['this record to the DNS of example.org', dkim.host, dkim.fqdn, dkim.value]) {
     expect(text).toContain(part);
   }
-  expect(text).toContain(`It works until 2026-12-03.\n${url}\n`);
+  expect(text).toContain(`and works until 2026-12-03:\n${url}\n`);
   expect(text.endsWith('Thank you!\nAcme\n')).toBe(true);
   expect(recordsEmail({ ...email, share: { url, expires_at: null } })).not.toContain('until');
   expect(recordsEmail({ ...email, share: null })).not.toContain('page');

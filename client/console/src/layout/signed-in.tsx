@@ -1,5 +1,6 @@
 import type { CurrentToken } from '@letterhead/shared';
 import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense } from 'preact/compat';
 import { Redirect, Route, Switch } from 'wouter-preact';
 import { api } from '../api/api.ts';
 import { Failure } from '../components/failure.tsx';
@@ -8,12 +9,13 @@ import { DomainPage } from '../domain/domain-page.tsx';
 import { DomainList } from '../domains/domain-list.tsx';
 import { EventsPage } from '../events/events-page.tsx';
 import { IdentityContext, may } from '../session/identity.ts';
-import { SettingsPage } from '../settings/settings-page.tsx';
 import { TokensPage } from '../tokens/tokens-page.tsx';
 import { Layout } from './layout.tsx';
 import { NotFoundInAccount } from './not-found.tsx';
 import { SignOut } from './sign-out.tsx';
 import { Wordmark } from './wordmark.tsx';
+
+const SettingsPage = lazy(() => import('../settings/settings-page.tsx'));
 
 /** Pages behind the sign-in; loads the identity first. */
 export function SignedIn() {
@@ -81,7 +83,9 @@ function AccountPages({ token, id }: { token: CurrentToken; id: number }) {
             <EventsPage />
           </Route>
           <Route path={`${base}/settings`}>
-            <SettingsPage key={id} />
+            <Suspense fallback={<main class="page" aria-busy="true" />}>
+              <SettingsPage />
+            </Suspense>
           </Route>
           <Route>
             <NotFoundInAccount />

@@ -12,16 +12,16 @@ import { LogoField } from './logo-field.tsx';
 import { type ChosenLogo, ChosenLogoPreview } from './logo-file.tsx';
 
 const FIELDS = [
-  { key: 'name', label: 'Name', hint: 'What the account is called here.' },
+  { key: 'name', label: 'Name', hint: 'Used here and at the command line.' },
   {
     key: 'display_name',
     label: 'Display name',
-    hint: 'What colleagues read on shared pages and in e-mails, if it is another name.',
+    hint: 'Shown on shared pages and in e-mails, in place of the name.',
   },
   {
     key: 'contact_email',
     label: 'Contact e-mail',
-    hint: 'Whom they can ask. Leave it empty to show nobody.',
+    hint: 'Shown on shared pages. Leave it empty to show none.',
   },
 ] as const;
 

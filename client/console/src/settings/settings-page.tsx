@@ -10,7 +10,7 @@ import { Suspension } from './suspension.tsx';
 import { ThemeChoice } from './theme-choice.tsx';
 
 /** The account on the page, this browser’s colors, and what this installation is. */
-export function SettingsPage() {
+export default function SettingsPage() {
   const { account: shown, token } = useIdentity();
   const isAdmin = useMay('admin');
   const { data, error, refetch } = useQuery({

@@ -85,8 +85,8 @@ function SharedPage({ secret }: { secret: string }) {
             problem={check.error !== null && <Failure error={check.error} onRetry={check.mutate} />}
           />
         </div>
+        <p class="hint">Shared with Letterhead, on {location.host}.</p>
       </Page>
-      <footer class="site-footer">Shared with Letterhead, on {location.host}</footer>
     </>
   );
 }
