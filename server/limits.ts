@@ -99,6 +99,25 @@ export const ACCOUNT_LIMITS = {
   auditedActsPerDay: 500,
 } as const;
 
+/** Limits of signing. */
+export const SIGN_LIMITS = {
+  messageBytes: 25 * MIB,
+  /** Of a message, as it arrives: what comes after is read in turns. */
+  bytesAtOnce: 128 * KIB,
+  /** Ways to write the one domain that the addresses of a From field have. */
+  fromSpellings: 8,
+  /** Of libuv's four, which files need as well. */
+  threads: { total: 3, perOwner: 3 },
+  openKeys: 1_000,
+  openKeyAge: 60_000,
+} as const;
+
+/** Limits of giving out keys. */
+export const DELIVERY_LIMITS = {
+  /** Tokens and domains of which it is remembered that the first delivery of the day was told. */
+  remembered: 100_000,
+} as const;
+
 /** What one check of a domain may cost, whatever its zone does. */
 export const CHECK_LIMITS = {
   datagrams: 300,

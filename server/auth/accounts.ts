@@ -36,6 +36,11 @@ export interface AccountChange {
   readonly logo?: string | null | undefined;
 }
 
+export interface AccountsDeps extends AuthDeps {
+  /** Keys that are open in memory. */
+  readonly openedKeys: { forgetAccount(account: number): void };
+}
+
 /** What an account begins with, beside its name. */
 export const NEW_ACCOUNT = { display_name: null, contact_email: null, logo: null, suspended: false } as const;
 
@@ -44,9 +49,9 @@ const PROFILE = ['display_name', 'contact_email', 'logo'] as const;
 
 /** Accounts of the installation. */
 export class Accounts {
-  readonly #deps: AuthDeps;
+  readonly #deps: AccountsDeps;
 
-  constructor(deps: AuthDeps) {
+  constructor(deps: AccountsDeps) {
     this.#deps = deps;
   }
 
@@ -121,6 +126,7 @@ export class Accounts {
       const changes = { account_id: id, name: row.name };
       return { account: teller, event: this.#event('account.deleted', identity.actor, changes) };
     });
+    this.#deps.openedKeys.forgetAccount(id);
     if (!gone) throw noSuchAccount(id);
   }
 

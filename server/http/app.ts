@@ -23,6 +23,7 @@ import type { AdmissionOf } from '../rest/rest-adapter.ts';
 import { BASE_PATH, noSuchPath, restPaths, serveRest } from '../rest/rest-adapter.ts';
 import type { Context, Services } from '../router/context.ts';
 import { appRouter } from '../router/index.ts';
+import type { KeyDelivery } from '../signing/key-delivery.ts';
 import type { OpenBackup } from '../store/backup.ts';
 import type { Store } from '../store/store.ts';
 import { serveTrpc, trpcPaths } from '../trpc/route.ts';
@@ -49,6 +50,7 @@ import {
   requestIds,
 } from './protocol.ts';
 import { serveReference } from './reference-page.ts';
+import { authorizationOf, serveVault, VAULT_ROUTE } from './vault-route.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -62,6 +64,8 @@ export interface AppDeps {
   readonly store: Store;
   readonly services: Services;
   readonly openBackup: OpenBackup;
+  /** Null unless mail servers may fetch keys. */
+  readonly keyDelivery: KeyDelivery | null;
   readonly limits: RateLimits;
   readonly streams: OpenStreams;
   readonly metrics: Metrics;
@@ -91,7 +95,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   });
   const admissionOf: AdmissionOf = (request) => {
     request.admission ??= new Admission(deps, {
-      authorization: request.headers.authorization,
+      authorization: authorizationOf(request),
       address: addressOf(request),
       enter: (account) => inFlight.enter(request, account),
     });
@@ -113,7 +117,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   compressAnswers(app);
   addGuards(app, [inFlight.track(app), refuseBadHost, refuseWhenStopping(stopping)]);
   if (deps.corsOrigins.length > 0) await app.register(cors, corsOptions(deps.corsOrigins));
-  answerUnknownPaths(app, { admissionOf, methodsAt: allowedMethods(allPaths(operations)), webConsole });
+  answerUnknownPaths(app, { admissionOf, methodsAt: allowedMethods(allPaths(operations, deps)), webConsole });
   answerErrors(app, log);
   const parts = { ...deps, admissionOf, contextOf, operations, tokens: deps.services.tokens };
   await app.register(async (rest) => serveRest(rest, parts), { prefix: BASE_PATH });
@@ -128,6 +132,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
     serveLogos(pages, deps.services.accounts);
     webConsole.serve(pages);
   });
+  if (deps.keyDelivery !== null) serveVault(app, admissionOf, deps.keyDelivery);
   serveHealth(app, deps.store, httpLimits);
   serveMetrics(app, metrics, admissionOf);
   return app;
@@ -181,12 +186,13 @@ function corsOptions(origins: readonly string[]): { delegator: FastifyCorsOption
   };
 }
 
-function allPaths(operations: readonly RestOperation[]) {
+function allPaths(operations: readonly RestOperation[], { keyDelivery }: AppDeps) {
   const pages = ['/', '/openapi.json', '/reference', '/health/live', '/health/ready', '/metrics'];
   return [
     ...restPaths(operations),
     { path: BASE_PATH + BACKUP_OPERATION.meta.rest.path, method: 'GET' },
     ...trpcPaths(),
+    ...(keyDelivery === null ? [] : [{ path: VAULT_ROUTE, method: 'GET' }]),
     ...pages.flatMap((path) => ['GET', 'HEAD'].map((method) => ({ path, method }))),
   ];
 }

@@ -11,6 +11,8 @@ export interface RestMeta {
   readonly status: 200 | 201 | 204;
   /** Content type of an answer that is text instead of JSON in the envelope. */
   readonly contentType?: string;
+  /** Whether it takes a raw message as well, from which `headers` and `body_hash` are made; other fields are in the query. */
+  readonly takesMessage?: true;
 }
 
 /** Metadata that each procedure declares. */

@@ -70,6 +70,7 @@ export class MonitorFixture implements AsyncDisposable {
       ...this.time,
       store: this.store,
       random: randomBytes,
+      proveKey: async () => true,
       limits: this.#options.limits ?? { total: 16, perOwner: 16 },
       dns: createLoopbackDns(this.servers, {
         timeouts: { authority: patience, resolver: [patience] },

@@ -2,13 +2,14 @@
 SELECT content FROM accounts ORDER BY id
 
 -- query: get_accounts
-SELECT id, version, content FROM accounts WHERE id = ANY ($1::bigint[])
+SELECT key.n, a.version, a.content
+FROM unnest($1::bigint[]) WITH ORDINALITY AS key (id, n) JOIN accounts a ON a.id = key.id
 
 -- query: get_logo
 SELECT logo FROM accounts WHERE id = $1
 
 -- query: next_account_ids
-SELECT nextval('account_ids') AS account, nextval('token_ids') AS token
+SELECT nextval('account_ids') AS id, nextval('token_ids') AS token
 
 -- commit: create_account
 tip AS (
