@@ -14,6 +14,7 @@ const WAYS = [
   { name: 'light', colorScheme: 'light', viewport: { width: 1280, height: 800 } },
   { name: 'dark', colorScheme: 'dark', viewport: { width: 1280, height: 800 } },
   { name: 'narrow', colorScheme: 'light', viewport: { width: 360, height: 740 } },
+  { name: 'narrow-dark', colorScheme: 'dark', viewport: { width: 360, height: 740 } },
   { name: 'wide', colorScheme: 'light', viewport: { width: 3840, height: 2160 } },
 ] as const;
 
