@@ -1,6 +1,7 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 import { whatDeployLacks } from './test/deploy/packages.ts';
 import { whatEnginesLack } from './test/engines/packages.ts';
+import { whatSignersLack } from './test/signers/packages.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -21,14 +22,13 @@ const ON_EVERY_STORE = [
   'test/security/tenancy.test.ts',
 ];
 
+/** Suites that need programs of the machine's, and what keeps them from running. */
+const LACKING = { deploy: whatDeployLacks(), engines: whatEnginesLack(), signers: whatSignersLack() };
 const exclude = [...configDefaults.exclude];
-for (const [folder, lacking] of [
-  ['test/engines/', whatEnginesLack()],
-  ['test/deploy/', whatDeployLacks()],
-] as const) {
+for (const [suite, lacking] of Object.entries(LACKING)) {
   if (lacking === null) continue;
-  process.stderr.write(`The tests in ${folder} are left out: ${lacking}.\n`);
-  exclude.push(`${folder}**`);
+  process.stderr.write(`The tests in test/${suite}/ are left out: ${lacking}.\n`);
+  exclude.push(`test/${suite}/**`);
 }
 
 export default defineConfig(({ mode }) => ({
