@@ -239,10 +239,12 @@ export const ARCHIVE_LIMITS = {
   extraBytes: 64 * MIB,
 } as const;
 
-/** `domain verify --wait` of the command line. */
+/** What the command line waits for. */
 export const CLI_LIMITS = {
   /** Milliseconds between two checks: well below the checks a minute that a domain may ask for. */
   waitInterval: 30_000,
   /** Minutes after which it gives up, if the command does not say otherwise. */
   waitMinutes: 60,
+  /** Milliseconds until an export that failed is tried again. */
+  exportRetry: 5_000,
 } as const;
