@@ -6,6 +6,7 @@ import {
   SharedDomainSchema,
   ShareSchema,
 } from '@letterhead/shared';
+import { toSender } from '../auth/accounts.ts';
 import { toDomain } from '../domains/domain-view.ts';
 import { toDate } from '../instant.ts';
 import type { AccountRow, DomainRow } from '../store/store.ts';
@@ -110,6 +111,7 @@ async function sharedBy({ identity, services }: Call<unknown>['ctx']): Promise<S
 
 async function describeShared({ identity, services }: Call<unknown>['ctx'], { account, domain }: Shared) {
   return {
+    account: toSender(account),
     domain: toDomain(domain),
     diagnosis: await services.domains.diagnosis(account, domain),
     expires_at: toDate(identity.token?.expires_at ?? null),

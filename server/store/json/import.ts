@@ -11,6 +11,7 @@ import { EventLog } from './event-log.ts';
 import type { Evidence } from './evidence.ts';
 import type { AccountFile } from './formats.ts';
 import type { Installation } from './installation.ts';
+import type { Logos } from './logos.ts';
 import type { DomainIds } from './next-ids.ts';
 import type { Schedule } from './schedule.ts';
 import type { TokenUse } from './tokens.ts';
@@ -23,6 +24,7 @@ interface ImportDeps {
   readonly evidence: Evidence;
   readonly schedule: Schedule;
   readonly tokenUse: TokenUse;
+  readonly logos: Logos;
 }
 
 /** What `publish` needs of an account: its events and evidence are on the disk already. */
@@ -59,8 +61,9 @@ export class JsonImport implements StoreImport {
   }
 
   async add(imported: ImportedAccount): Promise<void> {
-    const { files, evidence } = this.#deps;
-    const { account, domains, tokens, events, firstEvent, lastEvent } = imported;
+    const { files, evidence, logos } = this.#deps;
+    const { account, logo, domains, tokens, events, firstEvent, lastEvent } = imported;
+    if (logo !== undefined) await logos.write(account.id, logo);
     const state: AccountFile = {
       ...emptyAccountFile(account.id, []),
       last_event_id: lastEvent,
