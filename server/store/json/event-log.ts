@@ -1,6 +1,5 @@
 import type { EventFilter, EventPage, EventRow } from '../store.ts';
 import {
-  checkHeader,
   collect,
   type EventLine,
   eventLine,
@@ -8,9 +7,10 @@ import {
   holds,
   isWanted,
   logHeader,
+  openLog,
   readTail,
 } from './event-lines.ts';
-import { type OpenFile, unlessMissing } from './file-system.ts';
+import type { OpenFile } from './file-system.ts';
 import type { Folder } from './folder.ts';
 import type { AccountFile } from './formats.ts';
 import { KeptEvents } from './kept-events.ts';
@@ -211,7 +211,6 @@ export class EventLog {
   async #tailOf(name: string): Promise<EventLine[]> {
     await using file = await this.#open(name);
     if (file === null) return [];
-    await checkHeader(file, `events/${name}`, this.#account);
     const lines = await readTail(file);
     const last = lines.at(-1);
     // A torn line can look whole: then the event before it is the last one.
@@ -219,20 +218,14 @@ export class EventLog {
   }
 
   #open(name: string): Promise<OpenFile | null> {
-    return unlessMissing(this.#folder.fileSystem.open(this.#folder.file(name), 'r'));
+    return openLog(this.#folder, name, this.#account);
   }
 
   /** The older one first. Opened together, so that none is renamed in between, with the oldest id in them. */
   #openFiles(): Promise<OpenLog> {
     return this.#alone(async () => {
       await using opened = new AsyncDisposableStack();
-      const open = async (name: string) => {
-        const file = await this.#open(name);
-        if (file === null) return null;
-        opened.use(file);
-        await checkHeader(file, `events/${name}`, this.#account);
-        return file;
-      };
+      const open = async (name: string) => opened.use(await this.#open(name));
       const kept = await open(this.#kept.name);
       const older = await open(this.#older);
       const current = await open(this.#current);
