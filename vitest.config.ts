@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import { isInstalled } from './test/engines/engine.ts';
 import { whatEnginesLack } from './test/engines/packages.ts';
 
 declare module 'vitest' {
@@ -23,6 +24,10 @@ const ON_EVERY_STORE = [
 const lacking = whatEnginesLack();
 if (lacking !== null) process.stderr.write(`The tests in test/engines/ are left out: ${lacking}.\n`);
 const exclude = [...configDefaults.exclude, ...(lacking === null ? [] : ['test/engines/**'])];
+if (!isInstalled('pgbouncer')) {
+  process.stderr.write(`test/postgres/pooler.test.ts is left out: no pgbouncer (Debian's pgbouncer).\n`);
+  exclude.push('test/postgres/pooler.test.ts');
+}
 
 export default defineConfig(({ mode }) => ({
   ssr: { resolve: { conditions: ['letterhead-source'] } },
