@@ -1,9 +1,9 @@
 import { randomInt } from 'node:crypto';
-import { type Contender, startContender } from '../contender.ts';
-import type { Finding } from '../finding.ts';
-import { atLeast, atMost, formatFigure } from '../finding.ts';
 import { HttpClient } from '../http-client.ts';
 import { TOKEN } from '../letterhead-server.ts';
+import { type MeasuredProcess, startProcess } from '../measured-process.ts';
+import type { Result } from '../measurement.ts';
+import { atLeast, atMost, formatFigure } from '../measurement.ts';
 import { median } from '../statistics.ts';
 import { makeTemporaryFolder } from '../temporary-folder.ts';
 import { type Database, startDatabase, startOver } from './database.ts';
@@ -28,7 +28,7 @@ const create: Call = (client, account, turn) =>
   client.post(`/api/v1/accounts/${account}/domains`, { domain: `created-${turn}.example.net` });
 
 /** What a hundred times as many domains cost. */
-export async function aMillionDomains(): Promise<Finding> {
+export async function aMillionDomains(): Promise<Result> {
   await using database = await startDatabase();
   await fillDatabase(database, 'few', ACCOUNTS.few);
   await fillDatabase(database, 'many', ACCOUNTS.many);
@@ -85,7 +85,7 @@ async function compare(database: Database): Promise<Record<'get' | 'list' | 'cre
 
 /** Milliseconds. */
 async function medians(
-  servers: Record<Size, Contender>,
+  servers: Record<Size, MeasuredProcess>,
   calls: number,
   call: Call,
 ): Promise<Record<Size, number>> {
@@ -123,8 +123,8 @@ async function endChecks(database: Database): Promise<number> {
     selector: pattern.selector,
     evidence: JSON.parse(pattern.evidence),
   };
-  await using one = await startContender({ script: 'peers/database-checks.ts', options });
-  await using two = await startContender({ script: 'peers/database-checks.ts', options });
-  const ends = await Promise.all([one, two].map((store) => store.ask('endDue', { seconds: SECONDS })));
+  await using one = await startProcess({ script: 'processes/database-checks.ts', options });
+  await using two = await startProcess({ script: 'processes/database-checks.ts', options });
+  const ends = await Promise.all([one, two].map((store) => store.call('endDue', { seconds: SECONDS })));
   return ends.reduce((sum, { perSecond }) => sum + perSecond, 0);
 }

@@ -203,8 +203,23 @@ export function domainsContract(start: StartStore): void {
     expect(await ids({ verified: true })).toEqual([b, d]);
     expect(await ids({ verified: false })).toEqual([a, c]);
     expect(await ids({ verified: true, limit: 1, after: b })).toEqual([d]);
-    expect(await ids({ domain: 'c.example' })).toEqual([c]);
-    expect(await ids({ domain: 'C.example' })).toEqual([]);
+    expect(await ids({ domains: ['c.example'] })).toEqual([c]);
+    expect(await ids({ domains: ['d.example', 'none.example', 'a.example'] })).toEqual([a, d]);
+    expect(await ids({ domains: ['C.example'] })).toEqual([]);
+  });
+
+  test('domains are found by their names in every account, as they are now', async () => {
+    await using underTest = await startWithAccounts();
+    const { store, one, two } = underTest;
+    const first = await madeDomain(store, one, 'a.example');
+    const second = await madeDomain(store, two, 'a.example');
+    const third = await madeDomain(store, two, 'b.example');
+    const named = async (...names: string[]) => (await store.domains.named(names)).map(({ id }) => id);
+    expect(await named('b.example', 'a.example', 'c.example')).toEqual([first.id, second.id, third.id]);
+    await renameDomain(store, two, second.id, 'c.example');
+    await deleteDomain(store, one, first.id);
+    expect(await named('a.example')).toEqual([]);
+    expect(await named('c.example')).toEqual([second.id]);
   });
 
   test('a row is the same object until something about its domain changes', async () => {

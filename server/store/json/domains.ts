@@ -68,7 +68,8 @@ export class Domains implements DomainStore {
 
   async list(account: number, filter: DomainFilter): Promise<readonly DomainRow[]> {
     this.#deps.tasks.assertOpen();
-    const domains = this.#deps.files.find(account)?.domains ?? [];
+    const holder = this.#deps.files.find(account);
+    const domains = (filter.domains === undefined ? holder?.domains : holder?.named(filter.domains)) ?? [];
     const rows: DomainRow[] = [];
     const limit = filter.limit ?? Number.POSITIVE_INFINITY;
     for (
@@ -80,6 +81,13 @@ export class Domains implements DomainStore {
       if (row !== undefined && isWanted(row, filter)) rows.push(this.#toRow(row));
     }
     return rows;
+  }
+
+  async named(names: readonly string[]): Promise<readonly DomainRow[]> {
+    this.#deps.tasks.assertOpen();
+    const rows: StoredDomain[] = [];
+    for (const holder of this.#deps.files.loaded) rows.push(...holder.named(names));
+    return rows.sort((one, other) => one.id - other.id).map((row) => this.#toRow(row));
   }
 
   isVerified({ account, id }: DueCheck): boolean {
@@ -228,11 +236,10 @@ export class Domains implements DomainStore {
 }
 
 /** What is written has been through the schema that reads it, so that no mistake makes a file unreadable. */
-function toStored({ checks: _, ...stored }: DomainRow): StoredDomain {
+export function toStored({ checks: _, ...stored }: DomainRow): StoredDomain {
   return StoredDomainSchema.parse(stored);
 }
 
 function isWanted(row: StoredDomain, filter: DomainFilter): boolean {
-  if (filter.domain !== undefined && row.domain !== filter.domain) return false;
   return filter.verified === undefined || filter.verified === row.verified;
 }

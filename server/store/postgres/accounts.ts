@@ -1,6 +1,7 @@
 import { freeze } from '../freeze.ts';
 import type { SharedQuery } from '../shared-query.ts';
 import type { AccountRow, AccountStore, Change, NewAccount, NewEvent } from '../store.ts';
+import { type AccountDocument, toAccountRow } from './account-row.ts';
 import type { Commits } from './commits.ts';
 import type { Database } from './database.ts';
 import { sql } from './sql.ts';
@@ -8,7 +9,7 @@ import { readAdmins } from './tokens.ts';
 
 interface AccountRecord {
   readonly version: number;
-  readonly content: AccountRow;
+  readonly content: AccountDocument;
 }
 
 export class Accounts implements AccountStore {
@@ -24,11 +25,12 @@ export class Accounts implements AccountStore {
 
   async list(): Promise<readonly AccountRow[]> {
     const records = await this.#commits.read<AccountRecord>(sql('list_accounts'));
-    return records.map(({ content }) => freeze(content));
+    return records.map(({ content }) => toAccountRow(content));
   }
 
   async get(id: number): Promise<AccountRow | undefined> {
-    return (await this.#commits.serve(() => this.#records.get(id)))?.content;
+    const record = await this.#commits.serve(() => this.#records.get(id));
+    return record && toAccountRow(record.content);
   }
 
   create(account: NewAccount, event: NewEvent): Promise<AccountRow> {
@@ -53,17 +55,24 @@ export class Accounts implements AccountStore {
     });
   }
 
-  update(id: number, change: Change<AccountRow>): Promise<AccountRow | undefined> {
+  update(id: number, change: Change<AccountRow>, logo?: string): Promise<AccountRow | undefined> {
     return this.#commits.change(id, async () => {
-      const before = await this.#records.get(id);
-      const changed = before && change(before.content);
-      if (!changed) return before?.content;
+      const record = await this.#records.get(id);
+      const before = record && toAccountRow(record.content);
+      const changed = before && change(before);
+      if (!changed) return before;
       const { row, events } = changed;
-      const values = [before.version, JSON.stringify(row), row.suspended];
-      const isHeld = row.suspended !== before.content.suspended;
+      const image = row.logo === null ? null : logo;
+      const values = [record?.version, JSON.stringify(row), row.suspended, row.logo !== before.logo, image];
+      const isHeld = row.suspended !== before.suspended;
       const around = isHeld ? { after: sql('hold_checks', id, row.suspended) } : {};
       return (await this.#commits.commit('update_account', id, events, values, around)) ? freeze(row) : null;
     });
+  }
+
+  async logo(id: number): Promise<string | undefined> {
+    const [found] = await this.#commits.read<{ logo: string | null }>(sql('get_logo', id));
+    return found?.logo ?? undefined;
   }
 
   delete(...[id, tell]: Parameters<AccountStore['delete']>): Promise<boolean> {
@@ -71,7 +80,7 @@ export class Accounts implements AccountStore {
       const record = await this.#records.get(id);
       if (record === undefined) return false;
       const admins = await readAdmins(this.#database);
-      const { account, event } = tell(record.content, admins) ?? { account: 0, event: null };
+      const { account, event } = tell(toAccountRow(record.content), admins) ?? { account: 0, event: null };
       const values = [id, record.version, admins.map((admin) => admin.id)];
       const around = { before: sql('lock_admins') };
       const events = event === null ? [] : [event];

@@ -90,6 +90,11 @@ export class Domains implements DomainStore {
     return this.#commits.serve(() => this.#list(account, filter));
   }
 
+  async named(names: readonly string[]): Promise<readonly DomainRow[]> {
+    const records = await this.#commits.read<DomainRecord & { account: number }>(sql('named_domains', names));
+    return records.map((record) => this.#toRead(record, this.#known(record.account, record.id)).row);
+  }
+
   async findObstacle(account: number, name: string, limit: number | null): Promise<DomainObstacle | null> {
     const found = await this.#commits.serve(() => this.#look({ account, name, limit, takesId: false }));
     return found?.kind === 'free' ? null : found;
@@ -122,7 +127,7 @@ export class Domains implements DomainStore {
       if (changed === null) return { kind: 'unchanged', row: before.row };
       const { row, events } = changed;
       if (await this.write(before, row, events)) return { kind: 'written', row: freeze(row), events };
-      const [by] = await this.#list(account, { domain: row.domain });
+      const [by] = await this.#list(account, { domains: [row.domain] });
       return by === undefined || by.id === id ? null : { kind: 'taken', by };
     });
   }
@@ -173,8 +178,8 @@ export class Domains implements DomainStore {
   }
 
   async #list(account: number, filter: DomainFilter): Promise<readonly DomainRow[]> {
-    const { after = 0, limit = null, verified = null, domain = null } = filter;
-    const query = sql('list_domains', account, after, limit, verified, domain);
+    const { after = 0, limit = null, verified = null, domains = null } = filter;
+    const query = sql('list_domains', account, after, limit, verified, domains);
     const records = await this.#database.read<DomainRecord>(query);
     return records.map((record) => this.#toRead(record, this.#known(account, record.id)).row);
   }

@@ -37,7 +37,7 @@ export class Import implements StoreImport {
   }
 
   async add(imported: ImportedAccount): Promise<void> {
-    const { account, events, firstEvent, lastEvent } = imported;
+    const { account, logo, events, firstEvent, lastEvent } = imported;
     const { id, suspended } = account;
     const domains = imported.domains.map(({ row: { checks, ...content }, evidence }) => ({
       id: content.id,
@@ -52,7 +52,7 @@ export class Import implements StoreImport {
     });
     const counts = [domains.length, tokens.length, lastEvent, firstEvent];
     await this.#database.transaction([
-      sql('import_account', id, JSON.stringify(account), suspended, ...counts),
+      sql('import_account', id, JSON.stringify(account), suspended, ...counts, logo),
       ...inserts('import_domains', [id, suspended], domains, (page) =>
         columns(page, 'id', 'content', 'times', 'next', 'evidence'),
       ),

@@ -4,6 +4,7 @@ import { DATABASE_LIMITS } from '../../limits.ts';
 import { freeze } from '../freeze.ts';
 import type { SharedQuery } from '../shared-query.ts';
 import type { AccountRow, AdminToken, TokenCreation, TokenRow, TokenStore } from '../store.ts';
+import { type AccountDocument, toAccountRow } from './account-row.ts';
 import type { Commits } from './commits.ts';
 import type { Database } from './database.ts';
 import { columns, sql } from './sql.ts';
@@ -14,7 +15,7 @@ interface TokenRecord {
 }
 
 interface FoundToken extends TokenRecord {
-  readonly account: AccountRow;
+  readonly account: AccountDocument;
 }
 
 export class Tokens implements TokenStore {
@@ -33,7 +34,7 @@ export class Tokens implements TokenStore {
 
   async findByHash(hash: string): Promise<{ token: TokenRow; account: AccountRow } | undefined> {
     const found = await this.#commits.serve(() => this.#byHash.get(hash));
-    return found && { token: this.#toRow(found), account: found.account };
+    return found && { token: this.#toRow(found), account: toAccountRow(found.account) };
   }
 
   async get(account: number, id: number): Promise<TokenRow | undefined> {

@@ -9,8 +9,13 @@ FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) WITH ORDINALITY AS key (ac
 SELECT d.id, d.version, d.content, c.times::text
 FROM domains d JOIN checks c ON c.account_id = d.account_id AND c.domain_id = d.id
 WHERE d.account_id = $1 AND d.id > $2
-  AND ($4::boolean IS NULL OR d.verified = $4) AND ($5::text IS NULL OR d.domain = $5)
+  AND ($4::boolean IS NULL OR d.verified = $4) AND ($5::text[] IS NULL OR d.domain = ANY ($5))
 ORDER BY d.id LIMIT $3
+
+-- query: named_domains
+SELECT d.account_id AS account, d.id, d.version, d.content, c.times::text
+FROM domains d JOIN checks c ON c.account_id = d.account_id AND c.domain_id = d.id
+WHERE d.domain = ANY ($1::text[]) ORDER BY d.id
 
 -- query: find_wishes
 -- Returns no row where the account does not exist. An id is given to a name that takes one and can be created.
