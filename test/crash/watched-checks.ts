@@ -21,11 +21,11 @@ const WATCH = `
     FOR EACH ROW EXECUTE FUNCTION watch_claim();`;
 
 /** Due, and neither made nor claimed: servers look every second. */
-const MISSED = `SELECT count(*)::integer AS count FROM checks
+const MISSED = `SELECT count(*) FROM checks
   WHERE next_at < now() - interval '5 s' AND (claimed_until IS NULL OR claimed_until < now() - interval '5 s')`;
 
 export async function watchChecks(url: string): Promise<void> {
-  await count(url, WATCH);
+  await query(url, WATCH);
 }
 
 /** One sentence for each promise about checks that was broken. */
@@ -33,8 +33,8 @@ export async function complaintsOfChecks(url: string): Promise<string[]> {
   const giveUpAt = Date.now() + PATIENCE;
   while ((await count(url, MISSED)) > 0 && Date.now() < giveUpAt) await sleep(PAUSE);
   const missed = await count(url, MISSED);
-  const doubled = await count(url, 'SELECT count(*)::integer AS count FROM watched_claims WHERE doubled');
-  const claimed = await count(url, 'SELECT count(*)::integer AS count FROM watched_claims');
+  const doubled = await count(url, 'SELECT count(*) FROM watched_claims WHERE doubled');
+  const claimed = await count(url, 'SELECT count(*) FROM watched_claims');
   return [
     ...(missed > 0 ? [`${missed} checks are due, and no server makes them`] : []),
     ...(doubled > 0 ? [`${doubled} checks were claimed twice within a lease`] : []),
@@ -43,10 +43,15 @@ export async function complaintsOfChecks(url: string): Promise<string[]> {
 }
 
 async function count(url: string, text: string): Promise<number> {
+  const { rows } = await query(url, text);
+  return Number(rows[0]?.['count']);
+}
+
+async function query(url: string, text: string): Promise<pg.QueryResult<Record<string, unknown>>> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    return (await client.query<{ count: number }>(text)).rows[0]?.count ?? 0;
+    return await client.query(text);
   } finally {
     await client.end();
   }
