@@ -54,6 +54,7 @@ test('accounts of a database that had no profiles open without one, and their to
   const { display_name: _, contact_email: __, logo: ___, ...document } = account;
   await database.query(`UPDATE accounts SET content = '${JSON.stringify(document)}'`);
   await database.query('ALTER TABLE accounts DROP COLUMN logo');
+  await database.query('DROP INDEX domains_by_name');
   await database.query('DELETE FROM letterhead_migrations WHERE version > 1');
   const store = await open(database.url);
   expect(await store.accounts.get(account.id)).toEqual(account);
