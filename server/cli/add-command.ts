@@ -1,5 +1,5 @@
 import type { Domain, ErrorBody } from '@letterhead/shared';
-import { ERROR_CATALOGUE } from '@letterhead/shared';
+import { ERROR_CATALOGUE, findUnlikelyName } from '@letterhead/shared';
 import type { Command } from 'commander';
 import { restJson } from '../rest/rest-json.ts';
 import { inOneLine } from '../terminal-text.ts';
@@ -27,7 +27,9 @@ export function addAddCommand(domain: Command, context: CommandContext): void {
 
 async function addOne({ letterhead, account }: Target, name: string): Promise<CommandResult> {
   const added = await letterhead.domains.create.mutate({ account, domain: name });
-  return { json: added, text: describeNewDomain(added) };
+  const warning = findUnlikelyName(added.domain);
+  const text = describeNewDomain(added);
+  return { json: added, text: warning === null ? text : `${text}\n${warning}\n` };
 }
 
 /** Adds the names one by one and prints a line for each, so that an interruption leaves nothing unsaid. */
