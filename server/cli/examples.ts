@@ -47,6 +47,13 @@ const EXAMPLES: Record<string, readonly string[]> = {
   'share create': ['share create example.org', 'share create example.org --expires 2027-01-31'],
   'share list': ['share list example.org'],
   'share revoke': ['share revoke example.org 4'],
+  keys: ['keys list example.org', 'keys export --format opendkim /etc/opendkim/letterhead'],
+  'keys list': ['keys list example.org'],
+  'keys export': [
+    'keys export --format opendkim /etc/opendkim/letterhead',
+    'keys export --format exim /etc/exim4/dkim --watch',
+    'keys export --format exim keys --watch --reload "./reload.sh"',
+  ],
   events: ['events --limit 20', 'events --domain example.org', 'events --follow --json'],
   export: ['export > domains.jsonl', 'export --format csv > domains.csv'],
   backup: ['backup letterhead.tar.gz', 'backup letterhead.tar.gz --without-key'],

@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Browser } from 'playwright-core';
 import makeKeysOnce from '../keys-file.ts';
@@ -19,6 +19,13 @@ const WAYS = [
 ] as const;
 
 const FOLDER = resolve(import.meta.dirname, '../../client/console/screenshots');
+/** The README's pictures, kept in the repository. */
+const IN_DOCS: ReadonlySet<string> = new Set([
+  'domains.light',
+  'domain-doubled-host.light',
+  'shared-page.light',
+]);
+const DOCS = resolve(import.meta.dirname, '../../docs');
 
 makeKeysOnce();
 await prepareConsole();
@@ -45,5 +52,6 @@ async function take(
   // A dialog covers the window and not the page.
   const fullPage = (await tab.page.locator('dialog[open]').count()) === 0;
   await tab.page.screenshot({ path, fullPage });
+  if (IN_DOCS.has(`${screen.name}.${name}`)) await copyFile(path, join(DOCS, `${screen.name}.png`));
   for (const error of tab.errors) process.stderr.write(`${screen.name}: ${error}\n`);
 }

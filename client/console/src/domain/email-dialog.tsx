@@ -9,7 +9,7 @@ import { Dialog } from '../components/dialog.tsx';
 import { withPunycode } from '../components/domain-name.tsx';
 import { Failure } from '../components/failure.tsx';
 import { useIdentity, useMay } from '../session/identity.ts';
-import { linkTo } from '../share/link.ts';
+import { linkOf } from '../share/share-link.ts';
 import type { DnsForm } from './dns-form.ts';
 
 interface EmailDialogProps {
@@ -37,7 +37,7 @@ export default function EmailDialog({ domain, form, onClose }: EmailDialogProps)
     zone: withPunycode(form.zone),
     records: form.records,
     sender: shownName(account),
-    share: share.data === undefined ? null : { url: linkTo(share.data), expires_at: share.data.expires_at },
+    share: share.data === undefined ? null : { url: linkOf(share.data), expires_at: share.data.expires_at },
   });
   const subject = `DNS records for ${name}`;
   const mailTo = `mailto:?subject=${encodeURIComponent(subject)}&body=${encodeURIComponent(text)}`;

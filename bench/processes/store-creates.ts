@@ -1,7 +1,7 @@
 import { openJsonStore } from '../../server/store/json/json-store.ts';
 import type { NewEvent } from '../../server/store/store.ts';
+import { childOptions, serveParent } from '../child.ts';
 import { ownPlace, runClients } from '../clients.ts';
-import { contend, contenderOptions } from '../contender-process.ts';
 import { makeRow } from '../store/row-maker.ts';
 
 /** Our store alone, called in its own process as lowdb is; durable, and with an event for each create. */
@@ -9,16 +9,16 @@ export interface StoreOptions {
   readonly dataDir: string;
 }
 
-const { dataDir } = contenderOptions<StoreOptions>();
+const { dataDir } = childOptions<StoreOptions>();
 const store = await openJsonStore({ dataDir, clock: () => new Date() });
 const accounts = (await store.accounts.list()).slice(1);
 const [pattern] = await store.domains.list(accounts[0]?.id ?? 0, { limit: 1 });
 if (pattern === undefined) throw new Error('The store holds no domain.');
 const NO_LIMIT = 1_000_000;
 
-contend({
+serveParent({
   url: null,
-  answerers: {
+  handlers: {
     create: (order) =>
       runClients(order, async (client, turn) => {
         const account = accounts[ownPlace(client, turn, order.clients, accounts.length)]?.id ?? 0;

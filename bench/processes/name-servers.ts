@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { startLoopbackDns } from '../../test/dns/loopback-dns.ts';
 import type { ZoneNames } from '../../test/dns/zone.ts';
-import { contend, contenderOptions } from '../contender-process.ts';
+import { childOptions, serveParent } from '../child.ts';
 
 /** A resolver and authorities on loopback, in a process of their own. They answer at `dns://127.0.0.1:<port>`. */
 export interface NameServersOptions {
@@ -14,15 +14,15 @@ export interface NameServersOptions {
   readonly silent: readonly string[];
 }
 
-const { zonesFile, authorities, latency, silent } = contenderOptions<NameServersOptions>();
+const { zonesFile, authorities, latency, silent } = childOptions<NameServersOptions>();
 const zones: Record<string, ZoneNames> = JSON.parse(await readFile(zonesFile, 'utf8'));
 const dns = await startLoopbackDns({ zones, authorities, latency });
 const servers = [dns.resolver, ...dns.authorities];
 for (const server of servers) if (silent.includes(server.address)) server.fault = 'silent';
-contend({
+serveParent({
   url: `dns://127.0.0.1:${dns.port}`,
-  answerers: {
-    heard: async () =>
+  handlers: {
+    questionsReceived: async () =>
       servers.flatMap(({ address, queries }) =>
         queries.splice(0).map(({ name, type }) => ({ server: address, name, type })),
       ),

@@ -1,18 +1,18 @@
 import { NODATA, NOTFOUND, promises } from 'node:dns';
-import type { AskOrder, AskRun, HeardQuestion } from '../contender-messages.ts';
-import { contend, contenderOptions } from '../contender-process.ts';
+import { childOptions, serveParent } from '../child.ts';
+import type { AskLoad, AskRun, ReceivedQuestion } from '../messages.ts';
 
 /** A bare loop over Node's own resolver; one for each server. */
 export interface ResolverLoopOptions {
   readonly port: number;
 }
 
-const { port } = contenderOptions<ResolverLoopOptions>();
+const { port } = childOptions<ResolverLoopOptions>();
 const resolvers = new Map<string, promises.Resolver>();
 
-contend({ url: null, answerers: { askAll }, stop: async () => {} });
+serveParent({ url: null, handlers: { askAll }, stop: async () => {} });
 
-async function askAll({ questions, inFlight }: AskOrder): Promise<AskRun> {
+async function askAll({ questions, inFlight }: AskLoad): Promise<AskRun> {
   const begin = performance.now();
   const left = questions.values();
   let failures = 0;
@@ -23,7 +23,7 @@ async function askAll({ questions, inFlight }: AskOrder): Promise<AskRun> {
   return { failures, seconds: (performance.now() - begin) / 1000 };
 }
 
-async function isAnswered({ server, name, type }: HeardQuestion): Promise<boolean> {
+async function isAnswered({ server, name, type }: ReceivedQuestion): Promise<boolean> {
   try {
     await resolverOf(server).resolve(name, type);
     return true;

@@ -1,8 +1,8 @@
 import { Low } from 'lowdb';
 import { JSONFile } from 'lowdb/node';
 import type { AccountRow, DomainRow } from '../../server/store/store.ts';
+import { childOptions, serveParent } from '../child.ts';
 import { runClients } from '../clients.ts';
-import { contend, contenderOptions } from '../contender-process.ts';
 import { makeRow } from '../store/row-maker.ts';
 
 /** lowdb as its documentation shows it, called in its own process: all in one file, through its stock `JSONFile`. */
@@ -15,15 +15,15 @@ interface Database {
   readonly domains: DomainRow[];
 }
 
-const { file } = contenderOptions<LowdbOptions>();
+const { file } = childOptions<LowdbOptions>();
 const database = new Low<Database>(new JSONFile(file), { accounts: [], domains: [] });
 await database.read();
 const [pattern] = database.data.domains;
 if (pattern === undefined) throw new Error('The file holds no domain.');
 
-contend({
+serveParent({
   url: null,
-  answerers: {
+  handlers: {
     create: (order) =>
       runClients(order, (client) =>
         database.update(({ accounts, domains }) => {

@@ -4,7 +4,7 @@ import pg from 'pg';
 import { hashTokenSecret } from '../../server/auth/token-secret.ts';
 import { toInstant } from '../../server/instant.ts';
 import { eventColumns, sql } from '../../server/store/postgres/sql.ts';
-import { contend, contenderOptions } from '../contender-process.ts';
+import { childOptions, serveParent } from '../child.ts';
 
 /** Fastify and `pg` alone: the most that an API over PostgreSQL can come to with a query a request. */
 export interface FastifyPgOptions {
@@ -21,7 +21,7 @@ type OfDomain = { Params: { account: string; id: string } };
 const CONNECTIONS = 4;
 const NO_LIMIT = 1_000_000;
 
-const { url: connectionString, answer } = contenderOptions<FastifyPgOptions>();
+const { url: connectionString, answer } = childOptions<FastifyPgOptions>();
 const pool = new pg.Pool({ connectionString, max: CONNECTIONS });
 await pool.query(
   `CREATE TABLE IF NOT EXISTS bare_answers AS SELECT account_id, id, $1::text AS answer FROM domains`,
@@ -65,7 +65,7 @@ app.post<InAccount>('/api/v1/accounts/:account/domains', async ({ params, body: 
   return { data: row };
 });
 
-contend({
+serveParent({
   url: await app.listen({ host: '127.0.0.1', port: 0 }),
   async stop() {
     await app.close();

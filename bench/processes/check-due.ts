@@ -3,8 +3,8 @@ import { openInstallation } from '../../server/installation.ts';
 import { createLog } from '../../server/log.ts';
 import { parseSettings } from '../../server/settings.ts';
 import { keysFromFile } from '../../test/keys-file.ts';
-import type { CheckRun } from '../contender-messages.ts';
-import { contend, contenderOptions } from '../contender-process.ts';
+import { childOptions, serveParent } from '../child.ts';
+import type { CheckRun } from '../messages.ts';
 
 /** The installation as the server has it, without HTTP, at a time when the checks of new domains are due. */
 export interface CheckDueOptions {
@@ -18,7 +18,7 @@ export interface CheckDueOptions {
 const AHEAD = 90_000;
 const LOOK_EVERY = 5;
 
-const { environment, keysFile, deadZone } = contenderOptions<CheckDueOptions>();
+const { environment, keysFile, deadZone } = childOptions<CheckDueOptions>();
 const settings = parseSettings(environment);
 const installation = await openInstallation({
   settings,
@@ -27,9 +27,9 @@ const installation = await openInstallation({
   clock: () => new Date(Date.now() + AHEAD),
 });
 const { store, monitor, metrics } = installation;
-contend({
+serveParent({
   url: null,
-  answerers: { checkDue },
+  handlers: { checkDue },
   async stop() {
     await installation[Symbol.asyncDispose]();
   },

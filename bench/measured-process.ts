@@ -2,48 +2,48 @@ import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { Question, Questions, Told } from './contender-messages.ts';
+import type { Method, Methods, Response } from './messages.ts';
 
-/** Milliseconds that a contender may take to stop before it is killed. */
+/** Milliseconds that a process may take to stop before it is killed. */
 const STOP_WITHIN = 10_000;
 
-export interface ContenderOptions {
+export interface ProcessOptions {
   /** Below `bench/`. */
   readonly script: string;
-  /** What the script gets from `contenderOptions`. */
+  /** What the script gets from `childOptions`. */
   readonly options: object;
   /** Where its standard error goes; the benchmark's own by default. */
   readonly stderr?: number;
 }
 
-/** Starts a contender in a process of its own, so that what it costs can be told from the rest. */
-export async function startContender({ script, options, stderr }: ContenderOptions): Promise<Contender> {
+/** Starts a script in its own process, so that its CPU time and memory are measured apart. */
+export async function startProcess({ script, options, stderr }: ProcessOptions): Promise<MeasuredProcess> {
   const path = fileURLToPath(new URL(script, import.meta.url));
   const child = fork(path, [JSON.stringify(options)], {
     stdio: ['ignore', 'ignore', stderr ?? 'inherit', 'ipc'],
   });
-  const contender = new Contender(child, script);
-  await contender.ready();
-  return contender;
+  const started = new MeasuredProcess(child, script);
+  await started.ready();
+  return started;
 }
 
 /** A process that something is measured in. Disposing of it ends the process. */
-export class Contender implements AsyncDisposable {
+export class MeasuredProcess implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #waiting = new Map<number, PromiseWithResolvers<unknown>>();
   readonly #ready = Promise.withResolvers<void>();
-  #asked = 0;
+  #lastId = 0;
   #url: string | null = null;
 
   constructor(child: ChildProcess, name: string) {
     this.#child = child;
-    child.on('message', (told: Told) => this.#hear(told));
+    child.on('message', (response: Response) => this.#receive(response));
     child.once('exit', (code, signal) => this.#fail(new Error(`${name} ended with ${signal ?? code}.`)));
   }
 
   /** Where it answers over HTTP. */
   get url(): string {
-    if (this.#url === null) throw new Error('This contender does not answer over HTTP.');
+    if (this.#url === null) throw new Error('This process does not answer over HTTP.');
     return this.#url;
   }
 
@@ -51,13 +51,13 @@ export class Contender implements AsyncDisposable {
     return this.#ready.promise;
   }
 
-  async ask<Q extends Question>(question: Q, asked: Questions[Q]['asked']): Promise<Questions[Q]['answer']> {
-    this.#asked += 1;
+  async call<M extends Method>(method: M, params: Methods[M]['params']): Promise<Methods[M]['result']> {
+    this.#lastId += 1;
     const waiting = Promise.withResolvers<unknown>();
-    this.#waiting.set(this.#asked, waiting);
-    this.#child.send({ id: this.#asked, question, asked });
-    // The other end is typed by the same table, in contender-process.ts.
-    return (await waiting.promise) as Questions[Q]['answer'];
+    this.#waiting.set(this.#lastId, waiting);
+    this.#child.send({ id: this.#lastId, method, params });
+    // The other end is typed by the same table, in child.ts.
+    return (await waiting.promise) as Methods[M]['result'];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -69,16 +69,16 @@ export class Contender implements AsyncDisposable {
     clearTimeout(tooLate);
   }
 
-  #hear(told: Told): void {
-    if (told.kind === 'ready') {
-      this.#url = told.url;
+  #receive(response: Response): void {
+    if (response.kind === 'ready') {
+      this.#url = response.url;
       this.#ready.resolve();
       return;
     }
-    const waiting = this.#waiting.get(told.id);
-    this.#waiting.delete(told.id);
-    if (told.kind === 'answer') waiting?.resolve(told.answer);
-    else waiting?.reject(new Error(told.message));
+    const waiting = this.#waiting.get(response.id);
+    this.#waiting.delete(response.id);
+    if (response.kind === 'answer') waiting?.resolve(response.result);
+    else waiting?.reject(new Error(response.message));
   }
 
   #fail(error: Error): void {

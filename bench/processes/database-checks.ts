@@ -6,7 +6,7 @@ import { openPostgresStore } from '../../server/store/postgres/postgres-store.ts
 import type { DueCheck, JsonValue } from '../../server/store/store.ts';
 import { silentLog } from '../../server/store/store-log.ts';
 import { silentObserver } from '../../test/postgres/silent-observer.ts';
-import { contend, contenderOptions } from '../contender-process.ts';
+import { childOptions, serveParent } from '../child.ts';
 
 /** The store over PostgreSQL, asked for due checks as the monitor does; each ends at once, and changes nothing. */
 export interface DatabaseChecksOptions {
@@ -20,7 +20,7 @@ export interface DatabaseChecksOptions {
 const LEASE = 600;
 const CONNECTIONS = 10;
 
-const { url, selector, evidence } = contenderOptions<DatabaseChecksOptions>();
+const { url, selector, evidence } = childOptions<DatabaseChecksOptions>();
 const store = await openPostgresStore({
   urls: [url],
   connections: CONNECTIONS,
@@ -28,9 +28,9 @@ const store = await openPostgresStore({
   observer: silentObserver,
 });
 
-contend({
+serveParent({
   url: null,
-  answerers: { endDue: ({ seconds }) => endDue(seconds) },
+  handlers: { endDue: ({ seconds }) => endDue(seconds) },
   stop: () => store.close(),
 });
 

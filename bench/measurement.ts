@@ -4,7 +4,7 @@ export interface Table {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** What was promised of a figure, and what it came to. */
+/** A target for a figure, and whether it was met. */
 export interface Target {
   readonly what: string;
   readonly wanted: string;
@@ -12,17 +12,17 @@ export interface Target {
   readonly met: boolean;
 }
 
-/** What one measurement found. */
-export interface Finding {
+/** The result of one measurement. */
+export interface Result {
   readonly title: string;
-  /** How it was measured, for somebody who doubts it. */
+  /** How it was measured, so that it can be repeated. */
   readonly how: string;
   readonly table: Table;
   readonly targets: readonly Target[];
 }
 
-/** Measures one thing, with everything that it starts gone afterwards. */
-export type Measurement = () => Promise<Finding>;
+/** Measures one thing, and stops everything that it started. */
+export type Measurement = () => Promise<Result>;
 
 /** Measurements that are run by one name: `npm run bench -- <name>`. */
 export interface Suite {
@@ -36,7 +36,7 @@ export function atLeast(what: string, wanted: number, measured: number, unit = '
   return target(what, 'at least', wanted, measured, unit, measured >= wanted);
 }
 
-/** A target that a figure must not pass. */
+/** A target that a figure must not exceed. */
 export function atMost(what: string, wanted: number, measured: number, unit = ''): Target {
   return target(what, 'at most', wanted, measured, unit, measured <= wanted);
 }

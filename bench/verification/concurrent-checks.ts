@@ -1,26 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Contender } from '../contender.ts';
 import { HttpClient } from '../http-client.ts';
 import { TOKEN } from '../letterhead-server.ts';
+import type { MeasuredProcess } from '../measured-process.ts';
 
 /** Milliseconds. */
-const AFTER_A_REFUSAL = 1000;
-const LOOK_EVERY = 500;
+const RETRY_AFTER = 1000;
+const SAMPLE_EVERY = 500;
 
-/** Asks for a check of each of these domains again and again, each as soon as its last one ended. */
-export class StandingChecks implements AsyncDisposable {
+/** Keeps one check of each of these domains running: the next one starts as soon as the last has ended. */
+export class ConcurrentChecks implements AsyncDisposable {
   readonly #client: HttpClient;
   readonly #ended: Promise<unknown>;
   readonly #inFlight: number[] = [];
   #stopped = false;
 
   /** `paths` are those of the domains. */
-  constructor({ url }: Contender, paths: readonly string[]) {
+  constructor({ url }: MeasuredProcess, paths: readonly string[]) {
     this.#client = new HttpClient(url, TOKEN);
-    this.#ended = Promise.all([...paths.map((path) => this.#checkAgain(path)), this.#watch()]);
+    this.#ended = Promise.all([...paths.map((path) => this.#keepChecking(path)), this.#sample()]);
   }
 
-  /** How many checks were under way, each time that was looked at. */
+  /** Checks in flight, one number for each sample. */
   get inFlight(): readonly number[] {
     return this.#inFlight;
   }
@@ -31,16 +31,16 @@ export class StandingChecks implements AsyncDisposable {
     this.#client[Symbol.dispose]();
   }
 
-  async #checkAgain(path: string): Promise<void> {
+  async #keepChecking(path: string): Promise<void> {
     while (!this.#stopped) {
-      // Too many at once are refused, and told to come again.
-      await this.#client.post(`${path}/verify-dns`, {}).catch(() => sleep(AFTER_A_REFUSAL));
+      // Checks over the limit are rejected, and sent again later.
+      await this.#client.post(`${path}/verify-dns`, {}).catch(() => sleep(RETRY_AFTER));
     }
   }
 
-  async #watch(): Promise<void> {
+  async #sample(): Promise<void> {
     while (!this.#stopped) {
-      await sleep(LOOK_EVERY);
+      await sleep(SAMPLE_EVERY);
       const metrics = await this.#client.get('/metrics');
       this.#inFlight.push(Number(/^letterhead_checks_in_flight (\d+)$/m.exec(metrics)?.[1] ?? Number.NaN));
     }

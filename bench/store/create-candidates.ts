@@ -1,34 +1,34 @@
 import { ownPlace, runClients } from '../clients.ts';
-import { startContender } from '../contender.ts';
-import type { CreateOrder, CreateRun } from '../contender-messages.ts';
 import { HttpClient } from '../http-client.ts';
 import { dataFolderIn, startLetterhead, TOKEN } from '../letterhead-server.ts';
-import { startJsonServer } from '../peers/json-server.ts';
+import { startProcess } from '../measured-process.ts';
+import type { CreateLoad, CreateRun } from '../messages.ts';
+import { startJsonServer } from '../processes/json-server.ts';
 import { makeTemporaryFolder } from '../temporary-folder.ts';
 import type { FolderSize } from './grow-folder.ts';
 import { copyDatabase, copyGrownFolder, FIRST_FILLED_ACCOUNT } from './grown-folders.ts';
 import { makeRow } from './row-maker.ts';
 
 /** Something that creates domains in a store of a size, each run in a fresh copy of it. */
-export interface CreateContender {
+export interface CreateCandidate {
   readonly name: string;
-  run(size: FolderSize, order: CreateOrder): Promise<CreateRun>;
+  run(size: FolderSize, order: CreateLoad): Promise<CreateRun>;
 }
 
-const ourStore: CreateContender = {
+const ourStore: CreateCandidate = {
   name: 'Letterhead’s store, in its process',
   async run(size, order) {
     await using folder = await makeTemporaryFolder();
     await copyGrownFolder(size, folder);
-    await using store = await startContender({
-      script: 'peers/store-creates.ts',
+    await using store = await startProcess({
+      script: 'processes/store-creates.ts',
       options: { dataDir: dataFolderIn(folder) },
     });
-    return await store.ask('create', order);
+    return await store.call('create', order);
   },
 };
 
-const ourApi: CreateContender = {
+const ourApi: CreateCandidate = {
   name: 'Letterhead, over REST',
   async run(size, order) {
     await using folder = await makeTemporaryFolder();
@@ -44,17 +44,17 @@ const ourApi: CreateContender = {
   },
 };
 
-const lowdb: CreateContender = {
+const lowdb: CreateCandidate = {
   name: 'lowdb’s JSONFile, in its process',
   async run(size, order) {
     await using folder = await makeTemporaryFolder();
     const file = await copyDatabase(size, folder);
-    await using store = await startContender({ script: 'peers/lowdb-creates.ts', options: { file } });
-    return await store.ask('create', order);
+    await using store = await startProcess({ script: 'processes/lowdb-creates.ts', options: { file } });
+    return await store.call('create', order);
   },
 };
 
-const jsonServer: CreateContender = {
+const jsonServer: CreateCandidate = {
   name: 'json-server, over HTTP',
   async run(size, order) {
     await using folder = await makeTemporaryFolder();
@@ -70,4 +70,4 @@ const jsonServer: CreateContender = {
   },
 };
 
-export const createContenders = { ourStore, ourApi, lowdb, jsonServer };
+export const createCandidates = { ourStore, ourApi, lowdb, jsonServer };

@@ -1,19 +1,19 @@
-/** What a contender's process is asked, and answers. */
-export interface Questions {
+/** Requests to a measured process, and their results. */
+export interface Methods {
   /** What the process has used so far. */
-  usage: { readonly asked: null; readonly answer: Usage };
+  usage: { readonly params: null; readonly result: Usage };
   /** Creates domains with several clients at once. */
-  create: { readonly asked: CreateOrder; readonly answer: CreateRun };
+  create: { readonly params: CreateLoad; readonly result: CreateRun };
   /** Of each key that was taken since the start: whether it was ready. */
-  keysReady: { readonly asked: null; readonly answer: boolean[] };
+  keysReady: { readonly params: null; readonly result: boolean[] };
   /** Checks all domains that are due. */
-  checkDue: { readonly asked: null; readonly answer: CheckRun };
+  checkDue: { readonly params: null; readonly result: CheckRun };
   /** Takes due checks from a database and ends each, for so many seconds. */
-  endDue: { readonly asked: { readonly seconds: number }; readonly answer: { readonly perSecond: number } };
+  endDue: { readonly params: { readonly seconds: number }; readonly result: { readonly perSecond: number } };
   /** The questions that arrived at name servers since this was asked last. */
-  heard: { readonly asked: null; readonly answer: HeardQuestion[] };
+  questionsReceived: { readonly params: null; readonly result: ReceivedQuestion[] };
   /** Asks so many questions at a time until all are answered. */
-  askAll: { readonly asked: AskOrder; readonly answer: AskRun };
+  askAll: { readonly params: AskLoad; readonly result: AskRun };
 }
 
 export interface Usage {
@@ -23,7 +23,7 @@ export interface Usage {
   readonly memory: number;
 }
 
-export interface CreateOrder {
+export interface CreateLoad {
   readonly clients: number;
   /** What comes before, and isn't counted. */
   readonly warmUp: Extent;
@@ -53,35 +53,35 @@ export interface CheckRun {
   readonly seconds: number;
 }
 
-/** A question as a name server heard it. */
-export interface HeardQuestion {
+/** A DNS question that a name server received. */
+export interface ReceivedQuestion {
   readonly server: string;
   readonly name: string;
   readonly type: string;
 }
 
-export interface AskOrder {
-  readonly questions: readonly HeardQuestion[];
+export interface AskLoad {
+  readonly questions: readonly ReceivedQuestion[];
   readonly inFlight: number;
 }
 
 export interface AskRun {
-  /** Questions that nobody answered, not even with an absence. */
+  /** Methods that nobody answered, not even with an absence. */
   readonly failures: number;
   readonly seconds: number;
 }
 
-export type Question = keyof Questions;
+export type Method = keyof Methods;
 
-/** From the benchmark to a contender. */
-export interface Asked<Q extends Question = Question> {
+/** From the benchmark to the process. */
+export interface Request<M extends Method = Method> {
   readonly id: number;
-  readonly question: Q;
-  readonly asked: Questions[Q]['asked'];
+  readonly method: M;
+  readonly params: Methods[M]['params'];
 }
 
-/** From a contender to the benchmark: first that it is ready, then its answers. */
-export type Told =
+/** From the process to the benchmark: first that it is ready, then its answers. */
+export type Response =
   | { readonly kind: 'ready'; readonly url: string | null }
-  | { readonly kind: 'answer'; readonly id: number; readonly answer: unknown }
+  | { readonly kind: 'answer'; readonly id: number; readonly result: unknown }
   | { readonly kind: 'failure'; readonly id: number; readonly message: string };

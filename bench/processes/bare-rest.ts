@@ -1,5 +1,6 @@
 import fastify from 'fastify';
 import { Admission } from '../../server/auth/admission.ts';
+import { sendTogether } from '../../server/http/protocol.ts';
 import { openInstallation } from '../../server/installation.ts';
 import { createLog } from '../../server/log.ts';
 import { listOperations } from '../../server/rest/operations.ts';
@@ -8,7 +9,7 @@ import { BASE_PATH, serveRest } from '../../server/rest/rest-adapter.ts';
 import { appRouter } from '../../server/router/index.ts';
 import { parseSettings } from '../../server/settings.ts';
 import { keysFromFile } from '../../test/keys-file.ts';
-import { contend, contenderOptions } from '../contender-process.ts';
+import { childOptions, serveParent } from '../child.ts';
 
 /** The REST API alone: tokens are checked, but nothing is limited, counted, logged, or added to the headers. */
 export interface BareOptions {
@@ -16,7 +17,7 @@ export interface BareOptions {
   readonly keysFile: string;
 }
 
-const { environment, keysFile } = contenderOptions<BareOptions>();
+const { environment, keysFile } = childOptions<BareOptions>();
 const settings = parseSettings({ ...environment, RATE_LIMIT_PER_MINUTE: '0', LOG_LEVEL: 'silent' });
 const clock = () => new Date();
 const installation = await openInstallation({
@@ -34,8 +35,9 @@ const source: RestSource = {
   admissionOf,
   contextOf: (request) => ({ caller: admissionOf(request), services, page: { next: null } }),
 };
+sendTogether(app);
 await app.register(async (rest) => serveRest(rest, source), { prefix: BASE_PATH });
-contend({
+serveParent({
   url: await app.listen({ host: '127.0.0.1', port: 0 }),
   async stop() {
     await app.close();

@@ -7,7 +7,7 @@ import superjson from 'superjson';
 import type { OpenApiMeta } from 'trpc-to-openapi';
 import { z } from 'zod';
 
-/** What the tRPC peers get: a file with a domain as REST spells it. */
+/** Options of the other tRPC servers: a file with a domain as REST spells it. */
 export interface StockRouterOptions {
   readonly file: string;
 }
