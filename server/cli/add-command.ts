@@ -43,10 +43,15 @@ async function addMany(
     const { domain, error } = await tryToAdd(target, name);
     if (error !== null) finish(EXIT.refused);
     if (json) await print(terminal.out, `${restJson({ name, domain, error })}\n`);
-    else if (domain !== null) await print(terminal.out, `Added ${describeName(domain)}.\n`);
+    else if (domain !== null) await print(terminal.out, `${describeAdded(domain)}\n`);
     else printError(terminal, `letterhead: ${inOneLine(`${name}: ${error?.message}`)}\n`);
   }
   return null;
+}
+
+function describeAdded(added: Domain): string {
+  const warning = findUnlikelyName(added.domain);
+  return `Added ${describeName(added)}.${warning === null ? '' : ` ${warning}`}`;
 }
 
 async function* eachName(names: readonly string[], { lines }: Terminal): AsyncGenerator<string> {
