@@ -4,6 +4,10 @@ export interface Questions {
   usage: { readonly asked: null; readonly answer: Usage };
   /** Creates domains with several clients at once. */
   create: { readonly asked: CreateOrder; readonly answer: CreateRun };
+  /** Signs one message again and again, one signature after the other. */
+  sign: { readonly asked: SignOrder; readonly answer: SignRun };
+  /** The event loop's delay since this was asked last, at the 99th percentile, in milliseconds. */
+  delay: { readonly asked: null; readonly answer: number };
   /** Of each key that was taken since the start: whether it was ready. */
   keysReady: { readonly asked: null; readonly answer: boolean[] };
   /** Checks all domains that are due. */
@@ -39,6 +43,16 @@ export interface CreateRun {
   readonly creates: number;
   /** From the first to the last one's end. */
   readonly seconds: number;
+}
+
+export interface SignOrder {
+  readonly seconds: number;
+}
+
+export interface SignRun {
+  readonly signatures: number;
+  /** Microseconds of CPU time, of all threads. */
+  readonly cpu: number;
 }
 
 /** What a run of due checks came to; the seconds are until the last domain outside the dead zone was checked. */

@@ -15,6 +15,8 @@ export interface HttpContender {
   readonly path: string;
   /** A token to show; null: none is asked for. */
   readonly token: string | null;
+  /** What is sent; a GET without. */
+  readonly post?: { readonly body: string | Buffer; readonly type: string };
 }
 
 /** Medians of several runs. */
@@ -50,14 +52,19 @@ export async function measureHttp(contenders: readonly HttpContender[]): Promise
   }));
 }
 
-async function load(subject: HttpContender, duration: number): Promise<HttpFigures> {
-  const { name, contender, path, token } = subject;
+/** Loads one contender for so many seconds. */
+export async function load(subject: HttpContender, duration: number): Promise<HttpFigures> {
+  const { name, contender, path, token, post } = subject;
   const before = await contender.ask('usage', null);
   const result = await autocannon({
     url: contender.url + path,
     connections: CONNECTIONS,
     duration,
-    headers: token === null ? {} : { authorization: `Bearer ${token}` },
+    ...(post === undefined ? {} : { method: 'POST', body: post.body }),
+    headers: {
+      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      ...(post === undefined ? {} : { 'content-type': post.type }),
+    },
   });
   const after = await contender.ask('usage', null);
   if (result.non2xx > 0 || result.errors > 0 || result.requests.total === 0) {

@@ -1,0 +1,35 @@
+import { sign } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { dkimSign } from 'mailauth/lib/dkim/sign.js';
+import { contend, contenderOptions } from '../contender-process.ts';
+
+/** What signs, without a server: mailauth's `dkimSign` a whole message, or RSA alone a header block. */
+export interface BareSigningOptions {
+  readonly what: 'mailauth' | 'rsa';
+  /** PEM, PKCS #8. */
+  readonly privateKey: string;
+  readonly file: string;
+}
+
+const { what, privateKey, file } = contenderOptions<BareSigningOptions>();
+const message = await readFile(file);
+const signatureData = [{ signingDomain: 'example.org', selector: 's1', privateKey }];
+const once =
+  what === 'rsa'
+    ? async () => void sign('sha256', message.subarray(0, 1_000), privateKey)
+    : async () => void (await dkimSign(message, { signatureData }));
+
+contend({
+  url: null,
+  answerers: {
+    async sign({ seconds }) {
+      const before = process.cpuUsage();
+      const end = performance.now() + seconds * 1_000;
+      let signatures = 0;
+      for (; performance.now() < end; signatures += 1) await once();
+      const { user, system } = process.cpuUsage(before);
+      return { signatures, cpu: user + system };
+    },
+  },
+  stop: async () => {},
+});
