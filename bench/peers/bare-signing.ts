@@ -1,4 +1,4 @@
-import { sign } from 'node:crypto';
+import { createPrivateKey, sign } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dkimSign } from 'mailauth/lib/dkim/sign.js';
 import { contend, contenderOptions } from '../contender-process.ts';
@@ -13,11 +13,12 @@ export interface BareSigningOptions {
 
 const { what, privateKey, file } = contenderOptions<BareSigningOptions>();
 const message = await readFile(file);
-const signatureData = [{ signingDomain: 'example.org', selector: 's1', privateKey }];
+const key = createPrivateKey(privateKey);
+const options = { signingDomain: 'example.org', selector: 's1', privateKey };
 const once =
   what === 'rsa'
-    ? async () => void sign('sha256', message.subarray(0, 1_000), privateKey)
-    : async () => void (await dkimSign(message, { signatureData }));
+    ? async () => void sign('sha256', message.subarray(0, 1_000), key)
+    : async () => void (await dkimSign(message, options));
 
 contend({
   url: null,
