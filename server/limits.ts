@@ -3,6 +3,8 @@
  * people. Sizes are in bytes, times in milliseconds.
  */
 
+import { LOGO_MAX_BYTES } from '@letterhead/shared/rules';
+
 const KIB = 1024;
 const MIB = 1024 * KIB;
 const HOUR = 3_600_000;
@@ -22,6 +24,15 @@ export const REQUEST_LIMITS = {
   rowsAtAStretch: 25,
   /** Milliseconds of work on one answer in one turn. */
   stretch: 5,
+} as const;
+
+/** What a logo of an account may be. */
+export const LOGO_LIMITS = {
+  bytes: LOGO_MAX_BYTES,
+  /** Pixels a side: a browser needs four bytes for each. */
+  side: 1_024,
+  /** Bytes of a body that changes an account: the logo in Base64, and the other fields. */
+  bodyBytes: 128 * KIB,
 } as const;
 
 /** Limits of one stream of events. */
@@ -101,6 +112,12 @@ export const SIGN_LIMITS = {
   openKeyAge: 60_000,
 } as const;
 
+/** Limits of giving out keys. */
+export const DELIVERY_LIMITS = {
+  /** Tokens and domains of which it is remembered that the first delivery of the day was told. */
+  remembered: 100_000,
+} as const;
+
 /** What one check of a domain may cost, whatever its zone does. */
 export const CHECK_LIMITS = {
   datagrams: 300,
@@ -146,6 +163,10 @@ export const DNS_LIMITS = {
   parentServers: 3,
   /** Names above a zone that are looked at for the zone above. */
   zonesAbove: 3,
+  /** Answers of the resolvers that due checks share, how long they do, and the characters of one. */
+  recentAnswers: 1_000,
+  recentAnswerAge: 60_000,
+  recentAnswerCharacters: 4 * KIB,
   questions: 1_024,
   questionsPerAccount: 512,
   questionsPerServer: 256,
@@ -218,10 +239,12 @@ export const ARCHIVE_LIMITS = {
   extraBytes: 64 * MIB,
 } as const;
 
-/** `domain verify --wait` of the command line. */
+/** What the command line waits for. */
 export const CLI_LIMITS = {
   /** Milliseconds between two checks: well below the checks a minute that a domain may ask for. */
   waitInterval: 30_000,
   /** Minutes after which it gives up, if the command does not say otherwise. */
   waitMinutes: 60,
+  /** Milliseconds until an export that failed is tried again. */
+  exportRetry: 5_000,
 } as const;

@@ -4,6 +4,7 @@ export * from './domain.ts';
 export * from './errors.ts';
 export * from './event.ts';
 export * from './fix.ts';
+export * from './key.ts';
 export * from './not-signable.ts';
 export * from './record-name.ts';
 export * from './record-text.ts';

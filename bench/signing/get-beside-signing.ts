@@ -1,8 +1,8 @@
-import type { Finding } from '../finding.ts';
-import { atLeast, formatFigure } from '../finding.ts';
-import type { HttpContender } from '../http-load.ts';
+import type { HttpCandidate } from '../http-load.ts';
 import { load } from '../http-load.ts';
 import { TOKEN } from '../letterhead-server.ts';
+import type { Result } from '../measurement.ts';
+import { atLeast, formatFigure } from '../measurement.ts';
 import { makeTemporaryFolder } from '../temporary-folder.ts';
 import { serveSigning } from './served-signing.ts';
 
@@ -10,18 +10,18 @@ import { serveSigning } from './served-signing.ts';
 const DURATION = 8;
 
 /** What signing at full rate takes away from those who only get a domain. */
-export async function getBesideSigning(): Promise<Finding> {
+export async function getBesideSigning(): Promise<Result> {
   await using folder = await makeTemporaryFolder();
-  const { letterhead: contender, byHash, path } = await serveSigning(folder);
-  await using letterhead = contender;
-  const get: HttpContender = { name: 'Getting a domain', contender: letterhead, path, token: TOKEN };
+  const { letterhead: server, byHash, path } = await serveSigning(folder);
+  await using letterhead = server;
+  const get: HttpCandidate = { name: 'Getting a domain', server: letterhead, path, token: TOKEN };
   await load(get, DURATION);
   const resting = await load(get, DURATION);
   await load(byHash, DURATION);
   const signing = await load(byHash, DURATION);
-  const before = await letterhead.ask('usage', null);
+  const before = await letterhead.call('usage', null);
   const [busy, beside] = await Promise.all([load(get, DURATION), load(byHash, DURATION)]);
-  const { cpu } = await letterhead.ask('usage', null);
+  const { cpu } = await letterhead.call('usage', null);
   const signatures = beside.requestsPerSecond * DURATION;
   const left = cpu - before.cpu - signatures * signing.cpuPerRequest;
   const alone = 1e6 / resting.cpuPerRequest;

@@ -2,17 +2,17 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestMessage } from '@letterhead/shared/message';
-import type { Contender } from '../contender.ts';
-import { startContender } from '../contender.ts';
 import { HttpClient } from '../http-client.ts';
-import type { HttpContender } from '../http-load.ts';
+import type { HttpCandidate } from '../http-load.ts';
 import { dataFolderIn, startLetterhead, TOKEN } from '../letterhead-server.ts';
+import type { MeasuredProcess } from '../measured-process.ts';
+import { startProcess } from '../measured-process.ts';
 
 /** The real server with one domain, and the ways to have a message of 50 KB signed. Nothing is looked up in the DNS. */
 export interface ServedSigning {
-  readonly letterhead: Contender;
-  readonly raw: HttpContender;
-  readonly byHash: HttpContender;
+  readonly letterhead: MeasuredProcess;
+  readonly raw: HttpCandidate;
+  readonly byHash: HttpCandidate;
   /** Where REST serves the domain. */
   readonly path: string;
   /** A file with the message. */
@@ -40,7 +40,7 @@ export async function serveSigning(folder: { readonly path: string }): Promise<S
   const file = join(folder.path, 'message.eml');
   await writeFile(file, message);
   const input = { account: 1, allow_unverified: true, ...(await digestMessage([message])) };
-  const common = { contender: letterhead, token: TOKEN };
+  const common = { server: letterhead, token: TOKEN };
   return {
     letterhead,
     raw: {
@@ -61,10 +61,10 @@ export async function serveSigning(folder: { readonly path: string }): Promise<S
 }
 
 /** What signs bare, with a key as long as the server's. */
-export function startBareSigning(what: 'mailauth' | 'rsa', file: string): Promise<Contender> {
+export function startBareSigning(what: 'mailauth' | 'rsa', file: string): Promise<MeasuredProcess> {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
-  return startContender({ script: 'peers/bare-signing.ts', options: { what, file, privateKey: pem } });
+  return startProcess({ script: 'processes/bare-signing.ts', options: { what, file, privateKey: pem } });
 }
 
 /** 50 KB: half of it text with its spaces, half base64, as a small attachment has. */

@@ -1,7 +1,7 @@
-import type { Finding } from '../finding.ts';
-import { atLeast, atMost, formatFigure } from '../finding.ts';
-import type { HttpContender } from '../http-load.ts';
+import type { HttpCandidate } from '../http-load.ts';
 import { load } from '../http-load.ts';
+import type { Result } from '../measurement.ts';
+import { atLeast, atMost, formatFigure } from '../measurement.ts';
 import { median } from '../statistics.ts';
 import { makeTemporaryFolder } from '../temporary-folder.ts';
 import type { ServedSigning } from './served-signing.ts';
@@ -15,12 +15,12 @@ interface Comparison {
   readonly title: string;
   readonly what: 'mailauth' | 'rsa';
   readonly bare: string;
-  readonly of: (served: ServedSigning) => HttpContender;
+  readonly of: (served: ServedSigning) => HttpCandidate;
   readonly share: number;
 }
 
 /** What signing a whole message costs, beside what it costs without a server. */
-export function signRawMessages(): Promise<Finding> {
+export function signRawMessages(): Promise<Result> {
   return compare({
     title: 'Signing a raw message of 50 KB',
     what: 'mailauth',
@@ -31,7 +31,7 @@ export function signRawMessages(): Promise<Finding> {
 }
 
 /** The same of headers and a body hash. */
-export function signByHash(): Promise<Finding> {
+export function signByHash(): Promise<Result> {
   return compare({
     title: 'Signing by body hash',
     what: 'rsa',
@@ -41,7 +41,7 @@ export function signByHash(): Promise<Finding> {
   });
 }
 
-async function compare({ title, what, bare, of, share }: Comparison): Promise<Finding> {
+async function compare({ title, what, bare, of, share }: Comparison): Promise<Result> {
   await using folder = await makeTemporaryFolder();
   const served = await serveSigning(folder);
   await using letterhead = served.letterhead;
@@ -50,11 +50,11 @@ async function compare({ title, what, bare, of, share }: Comparison): Promise<Fi
   const ours: { perCpuSecond: number; perSecond: number; delay: number }[] = [];
   const theirs: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    await letterhead.ask('delay', null);
+    await letterhead.call('delay', null);
     const { cpuPerRequest, requestsPerSecond } = await load(of(served), DURATION);
-    const delay = await letterhead.ask('delay', null);
+    const delay = await letterhead.call('delay', null);
     ours.push({ perCpuSecond: 1e6 / cpuPerRequest, perSecond: requestsPerSecond, delay });
-    const { signatures, cpu } = await peer.ask('sign', { seconds: DURATION });
+    const { signatures, cpu } = await peer.call('sign', { seconds: DURATION });
     theirs.push((signatures / cpu) * 1e6);
   }
   const perCpuSecond = median(ours.map((run) => run.perCpuSecond));

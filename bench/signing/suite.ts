@@ -1,4 +1,4 @@
-import type { Suite } from '../finding.ts';
+import type { Suite } from '../measurement.ts';
 import { getBesideSigning } from './get-beside-signing.ts';
 import { signByHash, signRawMessages } from './signatures.ts';
 

@@ -27,8 +27,8 @@ export type TokenIdentity = Identity & { readonly token: TokenRow; readonly acco
 /**
  * Authenticates, authorizes and counts one HTTP request; nothing else does. Refuses in this order: `unauthenticated`,
  * `forbidden`, `rate_limited`. Each procedure of the request counts once for its token and the token's account, or for
- * the address if the token is missing or invalid. A refused procedure counts as well. Signatures have a limit of their
- * own, by account, and count for no other.
+ * the address if the token is missing or invalid. A refused procedure counts as well. Signatures, and keys that
+ * are fetched, have a limit of their own, by account, and count for no other.
  */
 export class Admission implements Caller {
   /** Number of procedures in the request: more than one in a batch. */
@@ -134,7 +134,7 @@ export class Admission implements Caller {
     }
     this.#counted += 1;
     const { limits } = this.#deps;
-    if (scope === 'domains:sign') await limits.takeSignature(account.id);
+    if (scope === 'domains:sign' || scope === 'keys:read') await limits.takeSignature(account.id);
     else await limits.takeToken(token.id, account.id);
     this.#origin.enter(account.id);
   }

@@ -9,7 +9,7 @@ import { SharedPoints } from './shared-points.ts';
 export interface RateLimits {
   /** Counts one procedure or request of a token, and of its account. */
   takeToken(token: number, account: number): Promise<void>;
-  /** Counts one signature of an account, which is no request of `takeToken`. */
+  /** Counts one signature of an account, or one key that is fetched, which is no request of `takeToken`. */
   takeSignature(account: number): Promise<void>;
   /** Counts requests, or procedures in one, of an address without a valid token. */
   takeAddress(address: string, requests: number): Promise<void>;
@@ -52,7 +52,7 @@ export function createRateLimits(perMinute: number, signatures: number): RateLim
   const signature =
     signatures === 0
       ? async () => {}
-      : limit(signatures, MINUTE, 'signatures a minute are allowed for one account');
+      : limit(signatures, MINUTE, 'signatures and keys a minute are allowed for one account');
   const day = limit(auditedActsPerDay, DAY, `${acts} a day`);
   return {
     async takeToken(tokenId, accountId) {

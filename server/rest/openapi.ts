@@ -16,7 +16,7 @@ const INTRODUCTION = `Sending domains for a help desk: the DNS records to publis
 
 A body is JSON or a form, as \`curl -d\` sends it; fields that it has beyond those named here are ignored. An answer is \`{"data": …}\`, and an error says why in a sentence for a person and with a stable \`code\` for a program. Times are in UTC.`;
 
-const AUTHENTICATION = `Send a token with every request, as \`Authorization: Bearer <access-token>\`. A token is \`lh_\` and 43 characters, and belongs to one account. What it may do are its scopes: ${SCOPES.map((scope) => `\`${scope}\``).join(', ')}, the last of which implies the others and reaches every account.`;
+const AUTHENTICATION = `Send a token with every request, as \`Authorization: Bearer <access-token>\`. A token is \`lh_\` and 43 characters, and belongs to one account. What it may do are its scopes: ${SCOPES.map((scope) => `\`${scope}\``).join(', ')}, of which \`admin\` implies the others but \`keys:read\`, and reaches every account. \`keys:read\` is for mail servers that fetch private keys, and no use here.`;
 
 /** What each of the router's resources is about. */
 const TAGS: Record<string, string> = {
@@ -24,6 +24,7 @@ const TAGS: Record<string, string> = {
     'An account is one help desk, with its domains and its tokens. Only a token with the scope `admin` reaches another than its own.',
   domains: 'Domains are used to send emails from your help desk account.',
   installation: 'All accounts together, for the operator.',
+  keys: 'The DKIM keys that sign a domain’s mail. Their private parts are in no answer of this API.',
   events: 'What happened in an account, oldest first: each change with who made it and when.',
   signing: 'Signatures for outgoing mail, with the keys of the account’s domains.',
   shares:
@@ -49,7 +50,7 @@ const ERRORS: Record<ErrorCode, string> = {
   forbidden: 'The token is another account’s, lacks the scope, or its account is suspended.',
   rate_limited: 'Too many requests; `Retry-After` says when to try again.',
   unsupported_media_type: 'The body is neither JSON nor a form, nor a message where one is taken.',
-  payload_too_large: 'The body is over 64 KiB, or a raw message over 25 MiB.',
+  payload_too_large: 'The body is over 64 KiB, or 128 KiB to change an account, or 25 MiB of a raw message.',
   malformed_body: 'The body does not parse, or is JSON but not an object.',
   invalid: 'A field breaks a rule, or there are more than 100.',
   domain_taken: 'The account holds this name already.',

@@ -66,7 +66,7 @@ export class Signing {
 }
 
 /** The name itself and those above it, but for the top-level one, which nobody can hold. */
-function namesAbove(name: string): string[] {
+export function namesAbove(name: string): string[] {
   const labels = name.split('.');
   return labels.slice(0, -1).map((_, at) => labels.slice(at).join('.'));
 }

@@ -1,7 +1,7 @@
 import { DIAGNOSIS_CODES, type RecordDiagnosis, type Severity } from '@letterhead/shared';
 import { DOMAIN_NOT_FOUND, RECORD_MISSING, WILDCARD_ANSWER } from './absent.ts';
 import { additionalNotes } from './additional-notes.ts';
-import { NAMESERVERS_DISAGREE, NEGATIVE_CACHED, OK, TEST_MODE } from './correct-record.ts';
+import { KEY_MISMATCH, NAMESERVERS_DISAGREE, NEGATIVE_CACHED, OK, TEST_MODE } from './correct-record.ts';
 import { DELEGATION_DIFFERS } from './delegation-differs.ts';
 import type { Facts, Finding, FoundCode, Rule } from './finding.ts';
 import {
@@ -49,6 +49,7 @@ export const CODES: { readonly [Code in FoundCode]: Meaning & { readonly rule: R
   RESOLVER_UNREACHABLE: { ...UNKNOWN, rule: RESOLVER_UNREACHABLE },
   DNSSEC_BROKEN: { ...UNKNOWN, rule: DNSSEC_BROKEN },
   DOMAIN_NOT_FOUND: { ...MISSING, rule: DOMAIN_NOT_FOUND },
+  KEY_MISMATCH: { ...INVALID, rule: KEY_MISMATCH },
   DELEGATION_DIFFERS: { severity: 'warning', verdict: 'valid', rule: DELEGATION_DIFFERS },
   RESOLVER_FAILS: { severity: 'warning', verdict: 'valid', rule: RESOLVER_FAILS },
   NAMESERVERS_DISAGREE: { severity: 'warning', verdict: 'valid', rule: NAMESERVERS_DISAGREE },

@@ -11,6 +11,7 @@ export const REASONS: Record<DiagnosisCode, string | null> = {
   RESOLVER_UNREACHABLE: 'Resolver doesn’t answer',
   DNSSEC_BROKEN: 'DNSSEC is broken',
   DOMAIN_NOT_FOUND: 'Domain doesn’t exist',
+  KEY_MISMATCH: 'Private key is not the published one',
   DELEGATION_DIFFERS: 'Name servers differ from the registrar’s',
   RESOLVER_FAILS: 'Resolver fails',
   NAMESERVERS_DISAGREE: 'Name servers disagree',

@@ -18,6 +18,8 @@ export function describeEvent(
       return `The account ${text(changes['name'])} was made.`;
     case 'account.renamed':
       return `The account was renamed to ${text(toOf(changes['name']))}.`;
+    case 'account.updated':
+      return `${Object.keys(changes).map(profileField).join(' and ')} of the account changed.`;
     case 'account.suspended':
       return 'The account was suspended.';
     case 'account.resumed':
@@ -30,6 +32,12 @@ export function describeEvent(
     case 'token.revoked':
       if (domain !== null) return <>A link to share {name} was revoked.</>;
       return `The token “${text(changes['name'])}” was revoked.`;
+    case 'key.imported':
+      return <>{name} was added with a key that it had before.</>;
+    case 'key.delivered':
+      return <>A mail server fetched the private key of {name}, for the first time today.</>;
+    case 'key.mismatch':
+      return <>The private key that is stored for {name} does not belong to its published key.</>;
     case 'domain.created':
       return <>{name} was added.</>;
     case 'domain.renamed':
@@ -63,6 +71,12 @@ export function describeEvent(
     case 'domain.deleted':
       return <>{name} was deleted.</>;
   }
+}
+
+/** `Display name` of display_name, for the beginning of a sentence or after “and”. */
+function profileField(field: string, at: number): string {
+  const words = field.replace('_', ' ').replace('email', 'e-mail');
+  return at === 0 ? `The ${words}` : words;
 }
 
 /** Describes who caused the event. `tokenNames` holds the known names by token id. */
