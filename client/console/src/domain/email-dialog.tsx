@@ -19,7 +19,7 @@ interface EmailDialogProps {
 }
 
 /** Writes the e-mail to whoever edits the DNS, with a new share link where one may be created. */
-export function EmailDialog({ domain, form, onClose }: EmailDialogProps) {
+export default function EmailDialog({ domain, form, onClose }: EmailDialogProps) {
   const { account } = useIdentity();
   const mayShare = useMay('domains:write');
   const key = { account: domain.account_id, id: domain.id };

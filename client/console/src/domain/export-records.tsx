@@ -1,6 +1,7 @@
 import { csvLine, type Domain } from '@letterhead/shared';
 import { useMutation } from '@tanstack/react-query';
 import { FileDown, Link2, Mail } from 'lucide-preact';
+import { lazy, Suspense } from 'preact/compat';
 import { useState } from 'preact/hooks';
 import { letterhead } from '../api/api.ts';
 import { Failure } from '../components/failure.tsx';
@@ -8,7 +9,8 @@ import { saveFile } from '../components/save-file.ts';
 import { useMay } from '../session/identity.ts';
 import { ShareDialog } from '../share/share-dialog.tsx';
 import type { DnsForm } from './dns-form.ts';
-import { EmailDialog } from './email-dialog.tsx';
+
+const EmailDialog = lazy(() => import('./email-dialog.tsx'));
 
 /** The records in the forms in which other people and programs take them. */
 export function ExportRecords({ domain, form }: { domain: Domain; form: DnsForm }) {
@@ -66,7 +68,9 @@ export function ExportRecords({ domain, form }: { domain: Domain; form: DnsForm 
         </li>
       </ul>
       {open === 'share' && <ShareDialog domain={domain} onClose={close} />}
-      {open === 'email' && <EmailDialog domain={domain} form={form} onClose={close} />}
+      <Suspense fallback={null}>
+        {open === 'email' && <EmailDialog domain={domain} form={form} onClose={close} />}
+      </Suspense>
       {zoneFile.error !== null && <Failure error={zoneFile.error} onRetry={() => zoneFile.mutate()} />}
     </section>
   );

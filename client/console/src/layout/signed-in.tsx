@@ -9,13 +9,13 @@ import { DomainPage } from '../domain/domain-page.tsx';
 import { DomainList } from '../domains/domain-list.tsx';
 import { EventsPage } from '../events/events-page.tsx';
 import { IdentityContext, may } from '../session/identity.ts';
-import { TokensPage } from '../tokens/tokens-page.tsx';
 import { Layout } from './layout.tsx';
 import { NotFoundInAccount } from './not-found.tsx';
 import { SignOut } from './sign-out.tsx';
 import { Wordmark } from './wordmark.tsx';
 
 const SettingsPage = lazy(() => import('../settings/settings-page.tsx'));
+const TokensPage = lazy(() => import('../tokens/tokens-page.tsx'));
 
 /** Pages behind the sign-in; loads the identity first. */
 export function SignedIn() {
@@ -69,28 +69,28 @@ function AccountPages({ token, id }: { token: CurrentToken; id: number }) {
       value={{ token, account: account ?? { id, name: `Account ${id}`, display_name: null } }}
     >
       <Layout>
-        <Switch>
-          <Route path={`${base}/domains`}>
-            <DomainList />
-          </Route>
-          <Route path={`${base}/domains/:id`}>
-            {({ id: domain }) => <DomainPage key={domain} id={Number(domain)} />}
-          </Route>
-          <Route path={`${base}/tokens`}>
-            <TokensPage />
-          </Route>
-          <Route path={`${base}/events`}>
-            <EventsPage />
-          </Route>
-          <Route path={`${base}/settings`}>
-            <Suspense fallback={<main class="page" aria-busy="true" />}>
+        <Suspense fallback={<main class="page" aria-busy="true" />}>
+          <Switch>
+            <Route path={`${base}/domains`}>
+              <DomainList />
+            </Route>
+            <Route path={`${base}/domains/:id`}>
+              {({ id: domain }) => <DomainPage key={domain} id={Number(domain)} />}
+            </Route>
+            <Route path={`${base}/tokens`}>
+              <TokensPage />
+            </Route>
+            <Route path={`${base}/events`}>
+              <EventsPage />
+            </Route>
+            <Route path={`${base}/settings`}>
               <SettingsPage />
-            </Suspense>
-          </Route>
-          <Route>
-            <NotFoundInAccount />
-          </Route>
-        </Switch>
+            </Route>
+            <Route>
+              <NotFoundInAccount />
+            </Route>
+          </Switch>
+        </Suspense>
       </Layout>
     </IdentityContext.Provider>
   );
