@@ -17,7 +17,11 @@ export function AddMany() {
   };
   return (
     <form class="add-domain add-many" onSubmit={submit}>
-      <Field label="Domains" hint="One a line. Of a table (CSV), the first column counts." fieldError={null}>
+      <Field
+        label="Domains"
+        hint="One per line, or a CSV file’s text with the domains in the first column."
+        fieldError={null}
+      >
         {(attributes) => (
           <textarea
             {...attributes}

@@ -5,9 +5,13 @@ import { api } from '../api/api.ts';
 import { useLiveEvents } from '../api/live-events.ts';
 import { Announcer } from '../components/announcer.tsx';
 import { useIdentity, useMay } from '../session/identity.ts';
+import { AppearanceChoice } from './appearance.tsx';
 import { ConnectionNotice } from './connection-notice.tsx';
 import { SignOut } from './sign-out.tsx';
 import { Wordmark } from './wordmark.tsx';
+
+/** Version of the server that the console was built with. */
+declare const VERSION: string;
 
 /** Header, navigation and footer around every page of an account. */
 export function Layout({ children }: { children: ComponentChildren }) {
@@ -35,7 +39,9 @@ export function Layout({ children }: { children: ComponentChildren }) {
       </header>
       {children}
       <footer class="site-footer">
+        <span>Letterhead {VERSION}</span>
         <a href="/reference">API reference</a>
+        <AppearanceChoice />
       </footer>
       <ConnectionNotice liveness={liveness} onRetry={reconnect} />
       <Announcer />

@@ -1,5 +1,6 @@
 import { createLetterhead } from '@letterhead/client';
 import type { Domain, SharedDomain } from '@letterhead/shared';
+import { worstOf } from '@letterhead/shared/rules';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { queryClient } from '../api/api.ts';
@@ -8,11 +9,12 @@ import { Announcer, announce } from '../components/announcer.tsx';
 import { DomainName, withPunycode } from '../components/domain-name.tsx';
 import { Failure } from '../components/failure.tsx';
 import { Page } from '../components/page.tsx';
-import { StatusBadge } from '../components/status-badge.tsx';
+import { DomainBadge } from '../components/status-badge.tsx';
 import { exactTime, Time } from '../components/time.tsx';
 import { CheckButton } from '../domain/check-button.tsx';
 import { mostUrgent } from '../domain/checklist-words.ts';
 import { DomainInstructions } from '../domain/domain-instructions.tsx';
+import { LoadingPage } from '../layout/loading-page.tsx';
 import { Wordmark } from '../layout/wordmark.tsx';
 
 /** Who has a link hears of changes by asking: the stream of events tells more than they may know. */
@@ -62,7 +64,7 @@ function SharedPage({ secret }: { secret: string }) {
       heading={
         <>
           <DomainName name={domain.domain} />
-          <StatusBadge status={diagnosis.status} />
+          <DomainBadge status={diagnosis.status} severity={worstOf(diagnosis.records).severity} />
         </>
       }
     >
@@ -103,8 +105,8 @@ function Introduction({ domain: { domain, dns_records }, isDone, expiresAt }: In
     <p class="lead">
       {isDone ? (
         <>
-          The DNS records for {name} are in place: there is nothing left for you to do. Whoever sent you this
-          link sees that, too.{' '}
+          The DNS records for {name} are published. There is nothing left for you to do, and whoever sent you
+          this link sees that, too.{' '}
         </>
       ) : (
         <>
@@ -116,7 +118,7 @@ function Introduction({ domain: { domain, dns_records }, isDone, expiresAt }: In
       )}
       {expiresAt !== null && (
         <>
-          The link works until {exactTime(expiresAt)} (<Time at={expiresAt} />
+          The link expires on {exactTime(expiresAt)} (<Time at={expiresAt} />
           ).
         </>
       )}
@@ -125,9 +127,10 @@ function Introduction({ domain: { domain, dns_records }, isDone, expiresAt }: In
 }
 
 function Loading({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+  if (error === null) return <LoadingPage />;
   return (
-    <main class="page" aria-busy={error === null}>
-      {error !== null && <Failure error={error} onRetry={onRetry} />}
+    <main class="page">
+      <Failure error={error} onRetry={onRetry} />
     </main>
   );
 }
@@ -135,7 +138,7 @@ function Loading({ error, onRetry }: { error: unknown; onRetry: () => void }) {
 function Ended() {
   return (
     <Page title="Link ended" heading="This link no longer works">
-      <p>It has expired, was revoked, or was not copied whole. Ask whoever sent it for another one.</p>
+      <p>It has expired, was revoked, or is incomplete. Ask whoever sent it for a new one.</p>
     </Page>
   );
 }
