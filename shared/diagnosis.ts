@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { IdSchema } from './account.ts';
+import { DIAGNOSES, type DiagnosisCode } from './diagnosis-codes.ts';
 import { DnsRecordSchema } from './domain.ts';
 import { SEVERITIES, STATUSES } from './rules.ts';
 
@@ -13,44 +14,13 @@ export const StatusSchema = z
 
 export const SeveritySchema = z.enum(SEVERITIES).meta({ id: 'Severity' });
 
-/** Diagnosis codes of a record, in order of precedence: the first one that applies is given. */
-export const DIAGNOSIS_CODES = [
-  'NOT_CHECKED',
-  'DNS_TIMEOUT',
-  'DNS_SERVFAIL',
-  'DNS_REFUSED',
-  'DNS_LAME',
-  'RESOLVER_UNREACHABLE',
-  'DNSSEC_BROKEN',
-  'DOMAIN_NOT_FOUND',
-  'DELEGATION_DIFFERS',
-  'RESOLVER_FAILS',
-  'NAMESERVERS_DISAGREE',
-  'NEGATIVE_CACHED',
-  'TEST_MODE',
-  'OK',
-  'KEY_RESTRICTED',
-  'TXT_SPLIT_INTO_RECORDS',
-  'MULTIPLE_RECORDS',
-  'QUOTES_IN_VALUE',
-  'ESCAPED_SEMICOLON',
-  'KEY_TRUNCATED',
-  'PREVIOUS_KEY',
-  'KEY_REVOKED',
-  'WILDCARD_ANSWER',
-  'KEY_DAMAGED',
-  'OTHER_KEY',
-  'BAD_SYNTAX',
-  'HOST_DOUBLED',
-  'WRONG_HOST',
-  'CNAME_WRONG_TARGET',
-  'CNAME_FLATTENED',
-  'WRONG_TYPE',
-  'RECORD_MISSING',
-] as const;
+/** Diagnosis codes, in their order of precedence. Object.keys loses the type; the keys of the table are what it holds. */
+export const DIAGNOSIS_CODES = Object.keys(DIAGNOSES) as [DiagnosisCode, ...DiagnosisCode[]];
 
-export const DiagnosisCodeSchema = z.enum(DIAGNOSIS_CODES).meta({ id: 'DiagnosisCode' });
-export type DiagnosisCode = z.infer<typeof DiagnosisCodeSchema>;
+export const DiagnosisCodeSchema = z
+  .enum(DIAGNOSIS_CODES)
+  .describe('What a check found of a record, as a stable word for a program.')
+  .meta({ id: 'DiagnosisCode' });
 
 /** The answer of one name server. */
 export const NameServerObservationSchema = z

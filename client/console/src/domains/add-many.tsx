@@ -6,7 +6,7 @@ import { TaskResults } from './task-results.tsx';
 import { type Task, useEach } from './use-each.ts';
 
 /** Adds the domains of a pasted list, and tells what became of each line. */
-export function AddMany() {
+export default function AddMany() {
   const { account } = useIdentity();
   const [text, setText] = useState('');
   const { results, isRunning, run } = useEach();

@@ -3,6 +3,7 @@ import { letterhead } from '../api/api.ts';
 import { statusUpdates } from '../api/status-updates.ts';
 import { CopyButton } from '../components/copy-button.tsx';
 import { Dialog } from '../components/dialog.tsx';
+import { BULK_VERBS, type BulkAction } from './bulk-action.ts';
 import type { DomainListItem } from './list-items.ts';
 import { TaskResults } from './task-results.tsx';
 import { useEach } from './use-each.ts';
@@ -10,18 +11,14 @@ import { useEach } from './use-each.ts';
 const DAY_MS = 86_400_000;
 const LINK_DAYS = 7;
 
-export type BulkAction = 'check' | 'share' | 'delete';
-
 interface Bulk {
-  readonly verb: string;
   /** What happens, before it does. */
   readonly about: string;
   readonly run: (account: number, item: DomainListItem) => Promise<string>;
 }
 
-export const BULK: Record<BulkAction, Bulk> = {
+const BULK: Record<BulkAction, Bulk> = {
   check: {
-    verb: 'Check',
     about: 'Checks each of them now. There are at most 60 checks a minute; the others wait their turn.',
     run: async (account, { id, domain }) => {
       const { verified } = await letterhead.domains.verifyDns.mutate({ account, id });
@@ -30,7 +27,6 @@ export const BULK: Record<BulkAction, Bulk> = {
     },
   },
   share: {
-    verb: 'Share',
     about: `Creates a share link for each, for a colleague without an account. The links expire in ${LINK_DAYS} days. Copy them now. You won’t see them again.`,
     run: async (account, { id }) => {
       const expires_at = new Date(Date.now() + LINK_DAYS * DAY_MS);
@@ -39,7 +35,6 @@ export const BULK: Record<BulkAction, Bulk> = {
     },
   },
   delete: {
-    verb: 'Delete',
     about:
       'Sending from them stops immediately, and their keys are destroyed. If you add a domain again, you’ll get new records to publish.',
     run: async (account, { id }) => {
@@ -57,10 +52,10 @@ interface BulkDialogProps {
 }
 
 /** Does the same about each selected domain, and tells what came of it. */
-export function BulkDialog({ account, action, items, onClose }: BulkDialogProps) {
-  const { verb, about, run } = BULK[action];
+export default function BulkDialog({ account, action, items, onClose }: BulkDialogProps) {
+  const { about, run } = BULK[action];
   const { results, isRunning, run: runAll } = useEach();
-  const title = `${verb} ${items.length === 1 ? 'one domain' : `${items.length} domains`}`;
+  const title = `${BULK_VERBS[action]} ${items.length === 1 ? 'one domain' : `${items.length} domains`}`;
   const tasks = items.map((item) => ({ name: item.domain, run: () => run(account, item) }));
   const [isCopied, setCopied] = useState(false);
   const links = action === 'share' ? results.filter(({ isDone }) => isDone) : [];
