@@ -1,5 +1,7 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import { whatDeployLacks } from './test/deploy/packages.ts';
 import { whatEnginesLack } from './test/engines/packages.ts';
+import { whatSignersLack } from './test/signers/packages.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -20,9 +22,14 @@ const ON_EVERY_STORE = [
   'test/security/tenancy.test.ts',
 ];
 
-const lacking = whatEnginesLack();
-if (lacking !== null) process.stderr.write(`The tests in test/engines/ are left out: ${lacking}.\n`);
-const exclude = [...configDefaults.exclude, ...(lacking === null ? [] : ['test/engines/**'])];
+/** Suites that need programs of the machine's, and what keeps them from running. */
+const LACKING = { deploy: whatDeployLacks(), engines: whatEnginesLack(), signers: whatSignersLack() };
+const exclude = [...configDefaults.exclude];
+for (const [suite, lacking] of Object.entries(LACKING)) {
+  if (lacking === null) continue;
+  process.stderr.write(`The tests in test/${suite}/ are left out: ${lacking}.\n`);
+  exclude.push(`test/${suite}/**`);
+}
 
 export default defineConfig(({ mode }) => ({
   ssr: { resolve: { conditions: ['letterhead-source'] } },

@@ -8,6 +8,8 @@ export interface Questions {
   keysReady: { readonly asked: null; readonly answer: boolean[] };
   /** Checks all domains that are due. */
   checkDue: { readonly asked: null; readonly answer: CheckRun };
+  /** Takes due checks from a database and ends each, for so many seconds. */
+  endDue: { readonly asked: { readonly seconds: number }; readonly answer: { readonly perSecond: number } };
   /** The questions that arrived at name servers since this was asked last. */
   heard: { readonly asked: null; readonly answer: HeardQuestion[] };
   /** Asks so many questions at a time until all are answered. */

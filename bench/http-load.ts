@@ -50,6 +50,28 @@ export async function measureHttp(contenders: readonly HttpContender[]): Promise
   }));
 }
 
+/** Requests a second of several servers that share the connections, after a warm-up. */
+export async function measureFleet(
+  servers: readonly Contender[],
+  path: string,
+  token: string,
+): Promise<number> {
+  const loadAll = (duration: number) =>
+    Promise.all(
+      servers.map(({ url }) =>
+        autocannon({
+          url: url + path,
+          connections: CONNECTIONS / servers.length,
+          duration,
+          headers: { authorization: `Bearer ${token}` },
+        }),
+      ),
+    );
+  await loadAll(WARM_UP);
+  const results = await loadAll(DURATION);
+  return results.reduce((sum, { requests, duration }) => sum + requests.total / duration, 0);
+}
+
 async function load(subject: HttpContender, duration: number): Promise<HttpFigures> {
   const { name, contender, path, token } = subject;
   const before = await contender.ask('usage', null);

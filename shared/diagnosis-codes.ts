@@ -19,6 +19,7 @@ export const DIAGNOSES = {
   RESOLVER_UNREACHABLE: { severity: 'warning', reason: 'Resolver doesn’t answer' },
   DNSSEC_BROKEN: { severity: 'warning', reason: 'DNSSEC is broken' },
   DOMAIN_NOT_FOUND: { severity: 'error', reason: 'Domain doesn’t exist' },
+  KEY_MISMATCH: { severity: 'error', reason: 'Private key is not the published one' },
   DELEGATION_DIFFERS: { severity: 'warning', reason: 'Name servers differ from the registrar’s' },
   RESOLVER_FAILS: { severity: 'warning', reason: 'Resolver fails' },
   NAMESERVERS_DISAGREE: { severity: 'warning', reason: 'Name servers disagree' },
@@ -91,6 +92,11 @@ export const CODE_MEANINGS: Record<DiagnosisCode, { readonly meaning: string; re
     DOMAIN_NOT_FOUND: {
       meaning: 'The domain isn’t registered, or its registration has expired, or its name is misspelled.',
       fix: 'Register example.org, or renew its registration; then, in its DNS settings, add a TXT record with the host “abc._domainkey” and the value “k=rsa;p=…”.',
+    },
+    KEY_MISMATCH: {
+      meaning:
+        'The record is right, but the private key that Letterhead has doesn’t belong to it: a fault on its side.',
+      fix: 'Operators: restore the private key from a backup, or remove the domain and add it again for a new key.',
     },
     DELEGATION_DIFFERS: {
       meaning:

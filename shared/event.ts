@@ -3,16 +3,21 @@ import { IdSchema } from './account.ts';
 
 /**
  * Everything that is worth telling. `degraded`: found wrong once; `unreachable`: verified, but nothing definitive has
- * been heard for 24 hours; `recovered`: found right after either; `lost`: `verified` was taken away.
+ * been heard for 24 hours; `recovered`: found right after either; `lost`: `verified` was taken away. `key.delivered`: the
+ * first of a day for a token and a domain; `key.mismatch`: the stored private key is not the published one's.
  */
 export const EVENT_TYPES = [
   'account.created',
   'account.renamed',
+  'account.updated',
   'account.suspended',
   'account.resumed',
   'account.deleted',
   'token.created',
   'token.revoked',
+  'key.imported',
+  'key.delivered',
+  'key.mismatch',
   'domain.created',
   'domain.renamed',
   'domain.verified',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { IdSchema } from './account.ts';
+import { IdSchema, SenderSchema } from './account.ts';
 import { DiagnosisSchema } from './diagnosis.ts';
 import { DomainSchema } from './domain.ts';
 
@@ -32,7 +32,12 @@ export type NewShare = z.infer<typeof NewShareSchema>;
 
 /** What the holder of a share link sees. */
 export const SharedDomainSchema = z
-  .object({ domain: DomainSchema, diagnosis: DiagnosisSchema, expires_at: z.date().nullable() })
+  .object({
+    account: SenderSchema,
+    domain: DomainSchema,
+    diagnosis: DiagnosisSchema,
+    expires_at: z.date().nullable(),
+  })
   .meta({ id: 'SharedDomain', description: 'The domain that a share link shows, and where it stands.' });
 
 export type SharedDomain = z.infer<typeof SharedDomainSchema>;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { AccountSchema, IdSchema } from './account.ts';
 
-/** Scopes of tokens. `admin` implies the others and reaches every account. */
-export const SCOPES = ['domains:read', 'domains:write', 'domains:sign', 'admin'] as const;
+/** Scopes of tokens. `admin` implies the others but `keys:read`, and reaches every account. */
+export const SCOPES = ['domains:read', 'domains:write', 'domains:sign', 'admin', 'keys:read'] as const;
 
 export const ScopeSchema = z.enum(SCOPES).meta({ id: 'Scope' });
 export type Scope = z.infer<typeof ScopeSchema>;

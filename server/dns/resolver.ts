@@ -26,9 +26,8 @@ export interface Resolved {
   readonly unchecked?: Outcome;
 }
 
-/** Reasons in the order of preference when several resolvers failed: the most specific first. */
+/** Reasons in the order of preference when several resolvers failed, none with SERVFAIL: the most specific first. */
 const BY_USEFULNESS: readonly UnknownReason[] = [
-  'servfail',
   'refused',
   'malformed',
   'lame',
@@ -51,7 +50,7 @@ export class Resolver {
 
   async ask(question: Question, asker: Asker): Promise<Resolved> {
     const reasons = new Set<UnknownReason>();
-    const failing: ServerAddress[] = [];
+    let failing: ServerAddress | undefined;
     let servers = this.#inOrder();
     for (const timeout of this.#deps.tries) {
       const silent: ServerAddress[] = [];
@@ -63,13 +62,12 @@ export class Resolver {
         }
         reasons.add(resolved.outcome.reason);
         if (resolved.outcome.reason === 'timeout') silent.push(server);
-        if (resolved.outcome.reason === 'servfail') failing.push(server);
+        if (resolved.outcome.reason === 'servfail') failing ??= server;
       }
       // Only timeouts are retried: the datagram may have been lost, or the answer was slow.
       servers = silent;
     }
-    const [server] = failing;
-    if (server !== undefined) return this.#askUnchecked(server, question, asker);
+    if (failing !== undefined) return this.#askUnchecked(failing, question, asker);
     return failed(BY_USEFULNESS.find((candidate) => reasons.has(candidate)) ?? 'unreachable');
   }
 

@@ -113,7 +113,7 @@ function sentenceFor(code: string | undefined): string {
   }
 }
 
-/** A path, with its parameters in braces, which are positive integers, and a method that it answers to. */
+/** A path, with its parameters in braces, which are positive integers but for names, and a method that it answers to. */
 export interface PathMethod {
   readonly path: string;
   readonly method: string;
@@ -126,5 +126,9 @@ export function allowedMethods(paths: readonly PathMethod[]): (path: string) => 
 }
 
 function patternOf(path: string): RegExp {
-  return new RegExp(`^${path.replaceAll('.', '\\.').replace(/\{\w+\}/g, ID_PATTERN.source)}$`);
+  const pattern = path
+    .replaceAll('.', '\\.')
+    .replace('{name}', '[^/]+')
+    .replace(/\{\w+\}/g, ID_PATTERN.source);
+  return new RegExp(`^${pattern}$`);
 }

@@ -6,6 +6,7 @@ import {
   SharedDomainSchema,
   ShareSchema,
 } from '@letterhead/shared';
+import { toSender } from '../auth/accounts.ts';
 import { toDomain } from '../domains/domain-view.ts';
 import { noSuchDomain } from '../domains/domains.ts';
 import { toDate } from '../instant.ts';
@@ -113,6 +114,7 @@ async function sharedBy({ identity, services }: Call<unknown>['ctx']): Promise<S
 
 async function describeShared({ identity, services }: Call<unknown>['ctx'], { account, domain }: Shared) {
   return {
+    account: toSender(account),
     domain: toDomain(domain),
     diagnosis: await services.domains.diagnosis(account, domain),
     expires_at: toDate(identity.token?.expires_at ?? null),

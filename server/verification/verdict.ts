@@ -51,7 +51,8 @@ function judgeRecord(row: DomainRow, record: ExpectedRecord, evidence: CheckEvid
   return {
     code,
     verdict: CODES[code].verdict,
-    firstHand: input.firstHand,
+    // What is wrong with our own key, nobody else has to tell.
+    firstHand: input.firstHand || code === 'KEY_MISMATCH',
     record: boundRecord(toRecord(input, finding, wasVerified)),
   };
 }

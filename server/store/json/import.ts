@@ -10,6 +10,7 @@ import { EventLog } from './event-log.ts';
 import type { Evidence } from './evidence.ts';
 import { type AccountFile, type StoredDomain, StoredDomainSchema } from './formats.ts';
 import type { Installation } from './installation.ts';
+import type { Logos } from './logos.ts';
 import type { DomainIds } from './next-ids.ts';
 import type { Schedule } from './schedule.ts';
 import type { TokenUse } from './tokens.ts';
@@ -22,6 +23,7 @@ interface ImportDeps {
   readonly evidence: Evidence;
   readonly schedule: Schedule;
   readonly tokenUse: TokenUse;
+  readonly logos: Logos;
 }
 
 /**
@@ -50,8 +52,9 @@ export class JsonImport implements StoreImport {
   }
 
   async add(imported: ImportedAccount): Promise<void> {
-    const { files, evidence } = this.#deps;
-    const { account, domains, events, firstEvent, lastEvent } = imported;
+    const { files, evidence, logos } = this.#deps;
+    const { account, logo, domains, events, firstEvent, lastEvent } = imported;
+    if (logo !== undefined) await logos.write(account.id, logo);
     const state: AccountFile = {
       ...emptyAccountFile(account.id, []),
       last_event_id: lastEvent,

@@ -1,7 +1,7 @@
 import { DIAGNOSIS_CODES, type RecordDiagnosis } from '@letterhead/shared';
 import { DOMAIN_NOT_FOUND, RECORD_MISSING, WILDCARD_ANSWER } from './absent.ts';
 import { additionalNotes } from './additional-notes.ts';
-import { NAMESERVERS_DISAGREE, NEGATIVE_CACHED, OK, TEST_MODE } from './correct-record.ts';
+import { KEY_MISMATCH, NAMESERVERS_DISAGREE, NEGATIVE_CACHED, OK, TEST_MODE } from './correct-record.ts';
 import { DELEGATION_DIFFERS } from './delegation-differs.ts';
 import type { Facts, Finding, FoundCode, Rule } from './finding.ts';
 import {
@@ -42,6 +42,7 @@ export const CODES: {
   RESOLVER_UNREACHABLE: { verdict: 'unknown', rule: RESOLVER_UNREACHABLE },
   DNSSEC_BROKEN: { verdict: 'unknown', rule: DNSSEC_BROKEN },
   DOMAIN_NOT_FOUND: { verdict: 'missing', rule: DOMAIN_NOT_FOUND },
+  KEY_MISMATCH: { verdict: 'invalid', rule: KEY_MISMATCH },
   DELEGATION_DIFFERS: { verdict: 'valid', rule: DELEGATION_DIFFERS },
   RESOLVER_FAILS: { verdict: 'valid', rule: RESOLVER_FAILS },
   NAMESERVERS_DISAGREE: { verdict: 'valid', rule: NAMESERVERS_DISAGREE },

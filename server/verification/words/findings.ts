@@ -52,6 +52,11 @@ const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
     title: `${registrable} doesn’t exist in the DNS`,
     detail: `Either ${registrable} isn’t registered, or its registration has expired, or the name is misspelled. If it is misspelled, rename the domain here.`,
   }),
+  KEY_MISMATCH: (_, { record }) => ({
+    title: 'Our private key doesn’t belong to this record',
+    detail: `${record.fqdn} has the right record, but the private key that is stored here was lost, damaged or replaced: what it signs wouldn’t verify. The DNS is fine, and the fault is on our side.`,
+    fix: 'Operators: restore the private key from a backup, or remove the domain and add it again for a new key.',
+  }),
   DELEGATION_DIFFERS: (finding) => ({
     title:
       finding.delegated === undefined

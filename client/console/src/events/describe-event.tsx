@@ -30,6 +30,12 @@ export function describeEvent(
     case 'token.revoked':
       if (domain !== null) return <>A share link for {name} was revoked.</>;
       return `The token “${text(changes['name'])}” was revoked.`;
+    case 'key.imported':
+      return <>{name} was added with a key that it had before.</>;
+    case 'key.delivered':
+      return <>A mail server fetched the private key of {name}, for the first time today.</>;
+    case 'key.mismatch':
+      return <>The private key that is stored for {name} does not belong to its published key.</>;
     case 'domain.created':
       return <>{name} was added.</>;
     case 'domain.renamed':
