@@ -43,8 +43,7 @@ export interface Installation extends AsyncDisposable {
   readonly services: Services;
   readonly store: Store;
   readonly openBackup: OpenBackup;
-  /** Null unless mail servers may fetch keys. */
-  readonly keyDelivery: KeyDelivery | null;
+  readonly keyDelivery: KeyDelivery;
   readonly dns: Dns;
   readonly monitor: Monitor;
   readonly limits: RateLimits;
@@ -96,9 +95,7 @@ async function composeInstallation(
   return {
     store,
     openBackup,
-    keyDelivery: settings.KEY_DELIVERY
-      ? new KeyDelivery({ store, cipher, clock, onDelivered: metrics.keyDelivered })
-      : null,
+    keyDelivery: new KeyDelivery({ store, cipher, clock, onDelivered: metrics.keyDelivered }),
     dns,
     monitor,
     limits,

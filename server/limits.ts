@@ -24,6 +24,8 @@ export const REQUEST_LIMITS = {
   rowsAtAStretch: 25,
   /** Milliseconds of work on one answer in one turn. */
   stretch: 5,
+  /** Long lists whose JSON is kept, of all accounts together: 7 MB each at most, with 10,000 domains. */
+  joinedLists: 4,
 } as const;
 
 /** What a logo of an account may be. */
@@ -163,6 +165,10 @@ export const DNS_LIMITS = {
   parentServers: 3,
   /** Names above a zone that are looked at for the zone above. */
   zonesAbove: 3,
+  /** Answers of the resolvers that due checks share, how long they do, and the characters of one. */
+  recentAnswers: 1_000,
+  recentAnswerAge: 60_000,
+  recentAnswerCharacters: 4 * KIB,
   questions: 1_024,
   questionsPerAccount: 512,
   questionsPerServer: 256,
@@ -235,10 +241,12 @@ export const ARCHIVE_LIMITS = {
   extraBytes: 64 * MIB,
 } as const;
 
-/** `domain verify --wait` of the command line. */
+/** What the command line waits for. */
 export const CLI_LIMITS = {
   /** Milliseconds between two checks: well below the checks a minute that a domain may ask for. */
   waitInterval: 30_000,
   /** Minutes after which it gives up, if the command does not say otherwise. */
   waitMinutes: 60,
+  /** Milliseconds until an export that failed is tried again. */
+  exportRetry: 5_000,
 } as const;

@@ -13,3 +13,4 @@ export * from './rules.ts';
 export * from './share.ts';
 export * from './signature.ts';
 export * from './token.ts';
+export * from './unlikely-name.ts';

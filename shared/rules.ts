@@ -4,6 +4,9 @@ import type { TokenScope } from './token.ts';
 /** The largest page of a list. */
 export const MAX_PAGE = 1000;
 
+/** Days after which a share link expires by default. */
+export const SHARE_DAYS = 7;
+
 /** Whether `scopes` include `scope`. `admin` implies all scopes but those of share links and of private keys. */
 export function hasScope(scopes: readonly TokenScope[], scope: TokenScope): boolean {
   return scopes.includes(scope) || (scopes.includes('admin') && scope !== 'share' && scope !== 'keys:read');

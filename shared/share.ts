@@ -3,9 +3,6 @@ import { IdSchema, SenderSchema } from './account.ts';
 import { DiagnosisSchema } from './diagnosis.ts';
 import { DomainSchema } from './domain.ts';
 
-/** Days after which a share link expires by default. */
-export const SHARE_DAYS = 7;
-
 /** A link that lets a person without an account view and check one domain. */
 export const ShareSchema = z
   .object({

@@ -1,9 +1,9 @@
 import { randomInt } from 'node:crypto';
-import { type Contender, startContender } from '../contender.ts';
-import type { Finding } from '../finding.ts';
-import { atLeast, atMost, formatFigure } from '../finding.ts';
 import { HttpClient } from '../http-client.ts';
 import { TOKEN } from '../letterhead-server.ts';
+import { type MeasuredProcess, startProcess } from '../measured-process.ts';
+import type { Result } from '../measurement.ts';
+import { atLeast, atMost, formatFigure } from '../measurement.ts';
 import { median } from '../statistics.ts';
 import { makeTemporaryFolder } from '../temporary-folder.ts';
 import { type Database, startDatabase, startOver } from './database.ts';
@@ -28,7 +28,7 @@ const create: Call = (client, account, turn) =>
   client.post(`/api/v1/accounts/${account}/domains`, { domain: `created-${turn}.example.net` });
 
 /** What a hundred times as many domains cost. */
-export async function aMillionDomains(): Promise<Finding> {
+export async function aMillionDomains(): Promise<Result> {
   await using database = await startDatabase();
   await fillDatabase(database, 'few', ACCOUNTS.few);
   await fillDatabase(database, 'many', ACCOUNTS.many);
@@ -43,7 +43,7 @@ export async function aMillionDomains(): Promise<Finding> {
   ];
   return {
     title: `${formatFigure(DOMAINS)} domains in ${formatFigure(ACCOUNTS.many)} accounts`,
-    how: `Over REST, one at a time, of accounts at random, in turns between two servers over two databases of one PostgreSQL: ${formatFigure(CALLS)} gets and lists and ${CREATES} creates each, after a warm-up. The size is that of the whole database with evidence of a check of every domain. Then all checks are made due at once; one store takes and ends them for ${SECONDS} s, 128 at a time, without asking any DNS.`,
+    how: `Over REST, one at a time, of accounts at random, in turns between two servers over two databases of one PostgreSQL: ${formatFigure(CALLS)} gets and lists and ${CREATES} creates each, after a warm-up. The size is that of the whole database with evidence of a check of every domain. Then all checks are made due at once; two processes take and end them for ${SECONDS} s through the store, each 128 at a time, without asking any DNS.`,
     table: {
       columns: [
         'p50',
@@ -85,7 +85,7 @@ async function compare(database: Database): Promise<Record<'get' | 'list' | 'cre
 
 /** Milliseconds. */
 async function medians(
-  servers: Record<Size, Contender>,
+  servers: Record<Size, MeasuredProcess>,
   calls: number,
   call: Call,
 ): Promise<Record<Size, number>> {
@@ -118,13 +118,13 @@ async function endChecks(database: Database): Promise<number> {
       WHERE c.evidence IS NOT NULL LIMIT 1`,
   );
   if (pattern === undefined) throw new Error('The database holds no domain.');
-  await using checks = await startContender({
-    script: 'peers/database-checks.ts',
-    options: {
-      url: database.url('many'),
-      selector: pattern.selector,
-      evidence: JSON.parse(pattern.evidence),
-    },
-  });
-  return (await checks.ask('endDue', { seconds: SECONDS })).perSecond;
+  const options = {
+    url: database.url('many'),
+    selector: pattern.selector,
+    evidence: JSON.parse(pattern.evidence),
+  };
+  await using one = await startProcess({ script: 'processes/database-checks.ts', options });
+  await using two = await startProcess({ script: 'processes/database-checks.ts', options });
+  const ends = await Promise.all([one, two].map((store) => store.call('endDue', { seconds: SECONDS })));
+  return ends.reduce((sum, { perSecond }) => sum + perSecond, 0);
 }

@@ -1,10 +1,10 @@
 import { ownPlace, runClients } from '../clients.ts';
-import { type Contender, startContender } from '../contender.ts';
-import type { CreateOrder } from '../contender-messages.ts';
-import type { Finding } from '../finding.ts';
-import { atLeast, atMost, formatFigure } from '../finding.ts';
 import { HttpClient } from '../http-client.ts';
 import { TOKEN } from '../letterhead-server.ts';
+import { type MeasuredProcess, startProcess } from '../measured-process.ts';
+import type { Result } from '../measurement.ts';
+import { atLeast, atMost, formatFigure } from '../measurement.ts';
+import type { CreateLoad } from '../messages.ts';
 import { median, percentile } from '../statistics.ts';
 import { makeTemporaryFolder } from '../temporary-folder.ts';
 import { startDatabase, startOver } from './database.ts';
@@ -12,7 +12,7 @@ import { FIRST_FILLED_ACCOUNT, fillDatabase } from './filled-database.ts';
 
 const ACCOUNTS = 1000;
 const RUNS = 3;
-const ORDER: CreateOrder = {
+const ORDER: CreateLoad = {
   clients: 32,
   warmUp: { seconds: 1, atMost: 10_000 },
   measured: { seconds: 5, atMost: 100_000 },
@@ -20,22 +20,22 @@ const ORDER: CreateOrder = {
 const ALONE = 300;
 
 /** How many domains can be created a second over REST, by several clients at once, and how long one takes. */
-export async function createsASecond(): Promise<Finding> {
+export async function createsASecond(): Promise<Result> {
   await using database = await startDatabase();
   await fillDatabase(database, 'creates', ACCOUNTS);
   await using folder = await makeTemporaryFolder();
   await using ours = await startOver(database.url('creates'), folder);
-  await using bare = await startContender({
-    script: 'peers/fastify-pg.ts',
+  await using bare = await startProcess({
+    script: 'processes/fastify-pg.ts',
     options: { url: database.url('creates'), answer: '' },
   });
-  const contenders = [ours, bare];
-  const rates = new Map<Contender, number[]>(contenders.map((contender) => [contender, []]));
+  const servers = [ours, bare];
+  const rates = new Map<MeasuredProcess, number[]>(servers.map((server) => [server, []]));
   for (let run = 0; run < RUNS; run += 1) {
-    for (const [contender, found] of rates)
-      found.push(await creates(contender, `${run}-${contenders.indexOf(contender)}`));
+    for (const [server, found] of rates)
+      found.push(await creates(server, `${run}-${servers.indexOf(server)}`));
   }
-  const [own = 0, alone = 0] = contenders.map((contender) => median(rates.get(contender) ?? []));
+  const [own = 0, alone = 0] = servers.map((server) => median(rates.get(server) ?? []));
   const times = await createsAlone(ours);
   const [p50, p95] = [0.5, 0.95].map((share) => percentile(times, share));
   return {
@@ -55,7 +55,7 @@ export async function createsASecond(): Promise<Finding> {
   };
 }
 
-async function creates({ url }: Contender, name: string): Promise<number> {
+async function creates({ url }: MeasuredProcess, name: string): Promise<number> {
   using client = new HttpClient(url, TOKEN);
   const { creates: made, seconds } = await runClients(ORDER, (place, turn) => {
     const account = FIRST_FILLED_ACCOUNT + ownPlace(place, turn, ORDER.clients, ACCOUNTS);
@@ -65,7 +65,7 @@ async function creates({ url }: Contender, name: string): Promise<number> {
 }
 
 /** Milliseconds. */
-async function createsAlone({ url }: Contender): Promise<number[]> {
+async function createsAlone({ url }: MeasuredProcess): Promise<number[]> {
   using client = new HttpClient(url, TOKEN);
   const times: number[] = [];
   for (let create = 0; create < ALONE; create += 1) {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { databaseUrl, startPostgres } from '../../test/postgres/postgres-server.ts';
-import type { Contender } from '../contender.ts';
 import { dataFolderIn, startLetterhead } from '../letterhead-server.ts';
+import type { MeasuredProcess } from '../measured-process.ts';
 
 /** What an operator of many domains sets; the rest is as PostgreSQL comes, and every commit is synced. */
 const SETTINGS = ['shared_buffers=2GB', 'max_wal_size=8GB', 'checkpoint_timeout=30min'];
@@ -36,6 +36,6 @@ export async function startDatabase(): Promise<Database> {
 }
 
 /** Starts the real server over a database; the folder gets its log only. */
-export function startOver(url: string, folder: { readonly path: string }): Promise<Contender> {
+export function startOver(url: string, folder: { readonly path: string }): Promise<MeasuredProcess> {
   return startLetterhead(dataFolderIn(folder), { environment: { DATABASE_URL: url, SECRET_KEY } });
 }

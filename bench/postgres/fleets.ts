@@ -1,11 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Contender } from '../contender.ts';
-import type { Finding } from '../finding.ts';
-import { atMost, formatFigure } from '../finding.ts';
 import { HttpClient } from '../http-client.ts';
 import { measureFleet } from '../http-load.ts';
 import { TOKEN } from '../letterhead-server.ts';
+import type { MeasuredProcess } from '../measured-process.ts';
+import type { Result } from '../measurement.ts';
+import { atMost, formatFigure } from '../measurement.ts';
 import { makeTemporaryFolder } from '../temporary-folder.ts';
 import { type Database, startDatabase, startOver } from './database.ts';
 
@@ -16,11 +16,11 @@ const IDLE_FOR = 30_000;
 const TICKS_A_SECOND = 100;
 
 /** What servers without work cost PostgreSQL, and what a second server adds. */
-export async function fleets(): Promise<Finding> {
+export async function fleets(): Promise<Result> {
   await using database = await startDatabase();
   await using folder = await makeTemporaryFolder();
   await using servers = new AsyncDisposableStack();
-  const fleet: Contender[] = [];
+  const fleet: MeasuredProcess[] = [];
   for (let at = 0; at < SERVERS; at += 1) fleet.push(servers.use(await startOver(database.url(), folder)));
   const idle = await idleShare(database);
   const [one, two] = fleet;
@@ -43,7 +43,7 @@ export async function fleets(): Promise<Finding> {
   };
 }
 
-async function createDomain({ url }: Contender): Promise<string> {
+async function createDomain({ url }: MeasuredProcess): Promise<string> {
   using client = new HttpClient(url, TOKEN);
   const made = await client.post('/api/v1/accounts/1/domains', { domain: 'mail.example.org' });
   return `/api/v1/accounts/1/domains/${JSON.parse(made).data.id}`;

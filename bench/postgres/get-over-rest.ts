@@ -1,31 +1,31 @@
-import { startContender } from '../contender.ts';
-import type { Finding } from '../finding.ts';
-import { atLeast } from '../finding.ts';
 import { HttpClient } from '../http-client.ts';
 import { HTTP_METHOD, measureHttp } from '../http-load.ts';
 import { httpTable } from '../http-table.ts';
 import { TOKEN } from '../letterhead-server.ts';
+import { startProcess } from '../measured-process.ts';
+import type { Result } from '../measurement.ts';
+import { atLeast } from '../measurement.ts';
 import { makeTemporaryFolder } from '../temporary-folder.ts';
 import { startDatabase, startOver } from './database.ts';
 
 /** What it costs to get one domain that is in PostgreSQL over REST. */
-export async function getOverRest(): Promise<Finding> {
+export async function getOverRest(): Promise<Result> {
   await using database = await startDatabase();
   await using folder = await makeTemporaryFolder();
   await using ours = await startOver(database.url(), folder);
   using client = new HttpClient(ours.url, TOKEN);
   const made = await client.post('/api/v1/accounts/1/domains', { domain: 'mail.example.org' });
   const path = `/api/v1/accounts/1/domains/${JSON.parse(made).data.id}`;
-  await using bare = await startContender({
-    script: 'peers/fastify-pg.ts',
+  await using bare = await startProcess({
+    script: 'processes/fastify-pg.ts',
     options: { url: database.url(), answer: await client.get(path) },
   });
   const figures = await measureHttp([
-    { name: 'Letterhead, token checked', contender: ours, path, token: TOKEN },
-    { name: 'Fastify and `pg` alone, one prepared join', contender: bare, path, token: TOKEN },
+    { name: 'Letterhead, token checked', server: ours, path, token: TOKEN },
+    { name: 'Fastify and `pg` alone, one prepared join', server: bare, path, token: TOKEN },
   ]);
   const [own, alone] = figures.map((figure) => figure.requestsPerSecond);
-  if (own === undefined || alone === undefined) throw new Error('A contender is missing.');
+  if (own === undefined || alone === undefined) throw new Error('A figure is missing.');
   return {
     title: 'Getting one domain over REST',
     how: `${HTTP_METHOD} Fastify alone hashes the token, joins token, account and the same bytes in one prepared statement over a pool, and sends them.`,

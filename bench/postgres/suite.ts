@@ -1,4 +1,4 @@
-import type { Suite } from '../finding.ts';
+import type { Suite } from '../measurement.ts';
 import { aMillionDomains } from './a-million-domains.ts';
 import { createsASecond } from './creates-a-second.ts';
 import { fleets } from './fleets.ts';

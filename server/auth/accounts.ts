@@ -68,7 +68,7 @@ export class Accounts {
   }
 
   /** The PNG of its logo, with its hash; undefined where there is no such account, or it has none. */
-  async logo(id: number): Promise<{ png: Buffer; hash: string } | undefined> {
+  async logo(id: number): Promise<{ png: Uint8Array; hash: string } | undefined> {
     const base64 = await this.#deps.store.accounts.logo(id);
     if (base64 === undefined) return undefined;
     const png = Buffer.from(base64, 'base64');

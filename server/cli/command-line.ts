@@ -16,6 +16,7 @@ import type { ExitCode } from './exit-code.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { addExportCommand } from './export-command.ts';
 import { addFolderCommands } from './folder-commands.ts';
+import { addKeysCommands } from './keys-command.ts';
 import { wrapText } from './layout.ts';
 import { isClosedPipe, printError } from './output.ts';
 import { addShareCommands } from './share-commands.ts';
@@ -77,6 +78,7 @@ function makeProgram(context: CommandContext): Command {
   addTokenCommands(program, context);
   addDomainCommands(program, context);
   addShareCommands(program, context);
+  addKeysCommands(program, context);
   addEventsCommand(program, context);
   addExportCommand(program, context);
   addBackupCommand(program, context);

@@ -56,8 +56,11 @@ export class Domains {
     this.#deps = deps;
   }
 
-  get(account: AccountRow, id: number): Promise<DomainRow | undefined> {
-    return this.#deps.store.domains.get(account.id, id);
+  /** Rejects with `not_found`. */
+  async get(account: AccountRow, id: number): Promise<DomainRow> {
+    const row = await this.#deps.store.domains.get(account.id, id);
+    if (row === undefined) throw noSuchDomain(account, id);
+    return row;
   }
 
   /** Ordered by id. `next` is the id after which the next page begins; null on the last one. */
@@ -217,7 +220,7 @@ function nextKeyId({ keys }: DomainRow): number {
   return Math.max(0, ...keys.map(({ id }) => id)) + 1;
 }
 
-export function noSuchDomain(account: AccountRow, id: number): LetterheadError {
+function noSuchDomain(account: AccountRow, id: number): LetterheadError {
   return new LetterheadError('not_found', `Account ${account.id} has no domain ${id}.`);
 }
 

@@ -48,6 +48,7 @@ import {
   originForm,
   refuseBadHost,
   requestIds,
+  sendTogether,
 } from './protocol.ts';
 import { serveReference } from './reference-page.ts';
 import { authorizationOf, serveVault, VAULT_ROUTE } from './vault-route.ts';
@@ -115,6 +116,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   ignoreExpectations(app);
   // Before an answer counts as begun, for until then its account waits.
   compressAnswers(app);
+  sendTogether(app);
   addGuards(app, [inFlight.track(app), refuseBadHost, refuseWhenStopping(stopping)]);
   if (deps.corsOrigins.length > 0) await app.register(cors, corsOptions(deps.corsOrigins));
   answerUnknownPaths(app, { admissionOf, methodsAt: allowedMethods(allPaths(operations, deps)), webConsole });

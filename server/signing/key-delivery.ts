@@ -57,6 +57,12 @@ export class KeyDelivery {
     return verified.map((row) => this.#toDelivered(row));
   }
 
+  /** A private key in PEM, for whoever holds the data folder; null if the domain does not sign with this selector. */
+  async open(account: number, id: number, selector: string): Promise<string | null> {
+    const row = await this.#deps.store.domains.get(account, id);
+    return row !== undefined && activeKeyOf(row).selector === selector ? this.#pemOf(row) : null;
+  }
+
   async #held({ scopes, account }: Identity, names: readonly string[]): Promise<readonly DomainRow[]> {
     const { store } = this.#deps;
     if (!scopes.includes('admin'))
@@ -67,12 +73,16 @@ export class KeyDelivery {
   }
 
   #toDelivered(row: DomainRow): DeliveredKey {
-    const { cipher, onDelivered } = this.#deps;
-    const { selector, private_key, created_at } = activeKeyOf(row);
-    const key = toPem(cipher.decrypt(private_key, { account: row.account_id, domain: row.id }));
-    onDelivered(row.account_id);
+    const { selector, created_at } = activeKeyOf(row);
+    const key = this.#pemOf(row);
+    this.#deps.onDelivered(row.account_id);
     const valid_start = Date.parse(created_at) / 1000;
     return { domain: row.domain, selector, key, alg: 'rsa', valid_start, valid_end: NO_END };
+  }
+
+  #pemOf(row: DomainRow): string {
+    const owner = { account: row.account_id, domain: row.id };
+    return toPem(this.#deps.cipher.decrypt(activeKeyOf(row).private_key, owner));
   }
 
   /** Writes an event of the first delivery of a day, before the key leaves. A restart begins the day again. */

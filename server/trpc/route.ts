@@ -135,15 +135,13 @@ function isStreaming({ headers }: Response): boolean {
  * Sends JSON in one piece. tRPC hands over a web stream even of a small answer, and reading that piece by piece costs
  * as much as the procedure does.
  */
-async function sendBuffered(reply: FastifyReply, response: Response): Promise<FastifyReply> {
-  return (
-    reply
-      .code(response.status)
-      .headers(Object.fromEntries(response.headers))
-      // What tRPC refuses as a whole has no type of its own.
-      .type('application/json; charset=utf-8')
-      .send(await response.text())
-  );
+function sendBuffered(reply: FastifyReply, response: Response): Promise<string> {
+  reply
+    .code(response.status)
+    .headers(Object.fromEntries(response.headers))
+    // What tRPC refuses as a whole has no type of its own.
+    .type('application/json; charset=utf-8');
+  return response.text();
 }
 
 /** Every procedure's path, and the method that it is called by. */

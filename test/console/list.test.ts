@@ -277,6 +277,7 @@ test('a name that is already taken, and what only the server knows, are reported
   const field = page.getByLabel('Domain', { exact: true });
   for (const [typed, told] of [
     ['me@example.net', 'That is an e-mail address. Type only the name: example.net.'],
+    ['example,net', 'A domain name has dots where you typed a comma. Type only the name: example.net.'],
     ['*.example.net', 'A wildcard is not one domain. Type only the name: example.net.'],
     ['example.net:25', 'That is a name with a port. Type only the name: example.net.'],
     ['192.0.2.1', 'That is an IP address. Type a domain name, such as example.org.'],
@@ -285,6 +286,16 @@ test('a name that is already taken, and what only the server knows, are reported
     await field.fill(typed);
     await page.getByText(told).waitFor();
     expect(await field.getAttribute('aria-invalid')).toBe('true');
+  }
+  for (const [typed, told] of [
+    ['gmail.com', 'gmail.com belongs to an e-mail provider'],
+    ['Yahoo.co.uk', 'yahoo.co.uk belongs to an e-mail provider'],
+    ['www.example.net', 'If your addresses end in @example.net, enter example.net.'],
+  ] as const) {
+    await field.fill(typed);
+    await page.getByText(told).waitFor();
+    // It can be added all the same.
+    expect(await field.getAttribute('aria-invalid')).toBe('false');
   }
   await field.fill('co.uk');
   await app.button('Add the domain').click();

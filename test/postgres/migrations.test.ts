@@ -45,7 +45,7 @@ test('a store that opens again finds everything, and migrates nothing', async ()
   await second.close();
 });
 
-test('accounts of a database that had no profiles open without one, and their tokens as well', async () => {
+test('an account that a version without profiles has written has none, and neither has the one of its tokens', async () => {
   await using database = await createDatabase();
   const before = await open(database.url);
   const account = await createAccount(before);
@@ -53,8 +53,6 @@ test('accounts of a database that had no profiles open without one, and their to
   await before.close();
   const { display_name: _, contact_email: __, logo: ___, ...document } = account;
   await database.query(`UPDATE accounts SET content = '${JSON.stringify(document)}'`);
-  await database.query('ALTER TABLE accounts DROP COLUMN logo');
-  await database.query('DELETE FROM letterhead_migrations WHERE version > 1');
   const store = await open(database.url);
   expect(await store.accounts.get(account.id)).toEqual(account);
   expect((await store.tokens.findByHash('hash'))?.account).toEqual(account);

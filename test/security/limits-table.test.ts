@@ -126,6 +126,10 @@ test('SECURITY.md lists the limits that the server has', () => {
     ['due checks that wait in memory', n(CHECK_LIMITS.waiting)],
     ['domains remembered as slow', n(CHECK_LIMITS.slowDomains)],
     [
+      'answers of a resolver that due checks share',
+      `${n(DNS_LIMITS.recentAnswers)} of at most ${kib(DNS_LIMITS.recentAnswerCharacters)}, for their TTL and ${seconds(DNS_LIMITS.recentAnswerAge)} at most; none about names in the domain itself`,
+    ],
+    [
       'the next check of a domain',
       `at most ${CHECK_LIMITS.longestWait / 3_600_000} h ahead, whatever the clock said`,
     ],

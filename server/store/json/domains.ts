@@ -236,7 +236,7 @@ export class Domains implements DomainStore {
 }
 
 /** What is written has been through the schema that reads it, so that no mistake makes a file unreadable. */
-function toStored({ checks: _, ...stored }: DomainRow): StoredDomain {
+export function toStored({ checks: _, ...stored }: DomainRow): StoredDomain {
   return StoredDomainSchema.parse(stored);
 }
 

@@ -1,15 +1,14 @@
+import { SHARE_DAYS } from '@letterhead/shared/rules';
 import { useState } from 'preact/hooks';
 import { letterhead } from '../api/api.ts';
 import { statusUpdates } from '../api/status-updates.ts';
 import { CopyButton } from '../components/copy-button.tsx';
 import { Dialog } from '../components/dialog.tsx';
+import { linkOf } from '../share/share-link.ts';
 import { BULK_VERBS, type BulkAction } from './bulk-action.ts';
 import type { DomainListItem } from './list-items.ts';
 import { TaskResults } from './task-results.tsx';
 import { useEach } from './use-each.ts';
-
-const DAY_MS = 86_400_000;
-const LINK_DAYS = 7;
 
 interface Bulk {
   /** What happens, before it does. */
@@ -27,11 +26,9 @@ const BULK: Record<BulkAction, Bulk> = {
     },
   },
   share: {
-    about: `Creates a share link for each, for a colleague without an account. The links expire in ${LINK_DAYS} days. Copy them now. You won’t see them again.`,
+    about: `Creates a share link for each, for a colleague without an account. The links expire in ${SHARE_DAYS} days. Copy them now. You won’t see them again.`,
     run: async (account, { id }) => {
-      const expires_at = new Date(Date.now() + LINK_DAYS * DAY_MS);
-      const { url, token } = await letterhead.shares.create.mutate({ account, id, expires_at });
-      return url ?? `${location.origin}/share#${token}`;
+      return linkOf(await letterhead.shares.create.mutate({ account, id }));
     },
   },
   delete: {

@@ -5,13 +5,9 @@ import { api } from '../api/api.ts';
 import { useLiveEvents } from '../api/live-events.ts';
 import { Announcer } from '../components/announcer.tsx';
 import { useIdentity, useMay } from '../session/identity.ts';
-import { AppearanceChoice } from './appearance.tsx';
 import { ConnectionNotice } from './connection-notice.tsx';
 import { SignOut } from './sign-out.tsx';
 import { Wordmark } from './wordmark.tsx';
-
-/** Version of the server that the console was built with. */
-declare const VERSION: string;
 
 /** Header, navigation and footer around every page of an account. */
 export function Layout({ children }: { children: ComponentChildren }) {
@@ -31,6 +27,7 @@ export function Layout({ children }: { children: ComponentChildren }) {
           <NavLink href={`${home}/domains`}>Domains</NavLink>
           <NavLink href={`${home}/tokens`}>Tokens</NavLink>
           <NavLink href={`${home}/events`}>Events</NavLink>
+          <NavLink href={`${home}/settings`}>Settings</NavLink>
         </nav>
         <div class="who">
           {useMay('admin') ? <AccountChoice /> : <span class="account-name">{account.name}</span>}
@@ -39,9 +36,7 @@ export function Layout({ children }: { children: ComponentChildren }) {
       </header>
       {children}
       <footer class="site-footer">
-        <span>Letterhead {VERSION}</span>
         <a href="/reference">API reference</a>
-        <AppearanceChoice />
       </footer>
       <ConnectionNotice liveness={liveness} onRetry={reconnect} />
       <Announcer />

@@ -17,6 +17,7 @@ import { Wordmark } from './wordmark.tsx';
 // The list is what a session begins with; the other pages are loaded when they are first opened.
 const DomainPage = lazy(() => import('../domain/domain-page.tsx'));
 const EventsPage = lazy(() => import('../events/events-page.tsx'));
+const SettingsPage = lazy(() => import('../settings/settings-page.tsx'));
 const TokensPage = lazy(() => import('../tokens/tokens-page.tsx'));
 
 /** Pages behind the sign-in; loads the identity first. */
@@ -75,7 +76,9 @@ function AccountPages({ token, id }: { token: CurrentToken; id: number }) {
   if (isForeign) return <Redirect to={`/accounts/${token.account_id}/domains`} replace />;
   const base = `/accounts/${id}`;
   return (
-    <IdentityContext.Provider value={{ token, account: account ?? { id, name: `Account ${id}` } }}>
+    <IdentityContext.Provider
+      value={{ token, account: account ?? { id, name: `Account ${id}`, display_name: null } }}
+    >
       <Layout>
         <Suspense fallback={<LoadingPage />}>
           <Switch>
@@ -90,6 +93,9 @@ function AccountPages({ token, id }: { token: CurrentToken; id: number }) {
             </Route>
             <Route path={`${base}/events`}>
               <EventsPage />
+            </Route>
+            <Route path={`${base}/settings`}>
+              <SettingsPage />
             </Route>
             <Route>
               <NotFoundInAccount />

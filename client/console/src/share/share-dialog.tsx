@@ -9,6 +9,7 @@ import { Field } from '../components/field.tsx';
 import { Secret } from '../components/secret.tsx';
 import { Time } from '../components/time.tsx';
 import { useFocusFallback } from '../components/use-focus-fallback.ts';
+import { linkOf } from './share-link.ts';
 
 /** In days; the first is what is offered. */
 const LIFETIMES: readonly { readonly days: number; readonly words: string }[] = [
@@ -61,10 +62,6 @@ export function ShareDialog({ domain, onClose }: { domain: Domain; onClose: () =
       <LinkList domain={domain} shares={shares ?? []} onRevoked={reread} />
     </Dialog>
   );
-}
-
-function linkOf({ url, token }: NewShare): string {
-  return url ?? `${location.origin}/share#${token}`;
 }
 
 function CreateLink({ domain, onCreated }: { domain: Domain; onCreated: (share: NewShare) => void }) {
