@@ -1,5 +1,6 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 import { whatDeployLacks } from './test/deploy/packages.ts';
+import { isInstalled } from './test/engines/engine.ts';
 import { whatEnginesLack } from './test/engines/packages.ts';
 import { whatSignersLack } from './test/signers/packages.ts';
 
@@ -15,6 +16,7 @@ declare module 'vitest' {
 }
 
 const ON_EVERY_STORE = [
+  'test/console/walkthrough.test.ts',
   'test/events/**/*.test.ts',
   'test/rest/**/*.test.ts',
   'test/router/**/*.test.ts',
@@ -23,7 +25,12 @@ const ON_EVERY_STORE = [
 ];
 
 /** Suites that need programs of the machine's, and what keeps them from running. */
-const LACKING = { deploy: whatDeployLacks(), engines: whatEnginesLack(), signers: whatSignersLack() };
+const LACKING = {
+  deploy: whatDeployLacks(),
+  engines: whatEnginesLack(),
+  poolers: isInstalled('pgbouncer') ? null : "no pgbouncer (Debian's pgbouncer)",
+  signers: whatSignersLack(),
+};
 const exclude = [...configDefaults.exclude];
 for (const [suite, lacking] of Object.entries(LACKING)) {
   if (lacking === null) continue;

@@ -24,6 +24,8 @@ export const REQUEST_LIMITS = {
   rowsAtAStretch: 25,
   /** Milliseconds of work on one answer in one turn. */
   stretch: 5,
+  /** Long lists whose JSON is kept, of all accounts together: 7 MB each at most, with 10,000 domains. */
+  joinedLists: 4,
 } as const;
 
 /** What a logo of an account may be. */

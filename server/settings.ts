@@ -51,7 +51,7 @@ const DatabaseUrlSchema = z
     return partsOf(hosts).map((host) => `${before}${host}${after}`);
   })
   .refine(
-    (urls) => urls.every((url) => URL.canParse(url)),
+    (urls) => urls.every((url) => URL.parse(url)?.hostname),
     'give an address such as postgres://user:password@db.example.org:5432/letterhead, with commas between several hosts',
   );
 

@@ -15,7 +15,7 @@ export interface Store {
   readonly events: EventStore;
   readonly settings: SettingStore;
   readonly rates: RateStore;
-  /** Whether it can write now; rejects with the reason where not. */
+  /** Whether it can write now; rejects with the reason where not. To be asked once at a time. */
   ready(): Promise<void>;
   /** Waits for what is under way, keeps what is kept lazily, and releases what the store holds. */
   close(): Promise<void>;

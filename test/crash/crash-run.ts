@@ -113,6 +113,7 @@ class Run {
   /** Whoever has listened all the time has heard of everything, once and in order. */
   async finish(): Promise<void> {
     const servers = await this.#inspectAll();
+    this.complaints.push(...(await this.#fleet.complaints()));
     for (const listener of this.#listeners) {
       const events = await allEvents(this.#any(servers), listener.account);
       this.complaints.push(...(await listener.complaints(events.at(-1)?.id ?? 0)));

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { openJsonStore } from '../../server/store/json/json-store.ts';
-import { openForImport, openPostgresStore } from '../../server/store/postgres/postgres-store.ts';
+import { openPostgresStore } from '../../server/store/postgres/postgres-store.ts';
 import { silentLog } from '../../server/store/store-log.ts';
 import { runInProcess } from '../cli/run-in-process.ts';
 import { makeJsonFolder } from '../store/json-folder.ts';
@@ -56,7 +56,7 @@ async function filledFolder() {
 
 /** All that the interface tells, in both kinds of store. */
 async function contentOf(
-  store: Awaited<ReturnType<typeof openForImport>> | Awaited<ReturnType<typeof openJsonStore>>,
+  store: Awaited<ReturnType<typeof openPostgresStore>> | Awaited<ReturnType<typeof openJsonStore>>,
 ) {
   const accounts = await everythingIn(store);
   const rest = accounts.map(async ({ account, domains }) => ({
@@ -97,7 +97,7 @@ test('a copy that was interrupted goes on, and no server starts before it has en
   await using folder = await filledFolder();
   await using database = await createDatabase();
   const environment = { DATA_DIR: folder.path, DATABASE_URL: database.url, SECRET_KEY };
-  const store = await openForImport(optionsOf(database));
+  const store = await openPostgresStore(optionsOf(database), { forImport: true });
   await store.import.begin();
   const files = await openJsonStore({ dataDir: folder.path, clock: () => new Date(NOON) });
   const [account] = await files.accounts.list();

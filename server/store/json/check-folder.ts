@@ -2,7 +2,7 @@ import { describeErrno, messageOf } from '../../errno.ts';
 import { accountFileName } from './account.ts';
 import { readAccount } from './account-files.ts';
 import { DataFolder, INSTALLATION_FILE } from './data-folder.ts';
-import { checkHeader, readLines } from './event-lines.ts';
+import { linesOf } from './event-lines.ts';
 import { EventLog } from './event-log.ts';
 import { type FileSystem, nodeFileSystem, unlessMissing } from './file-system.ts';
 import { Folder } from './folder.ts';
@@ -191,20 +191,13 @@ async function checkLines(
   lastId: number,
   note: (message: string) => void,
 ): Promise<number> {
-  const file = await unlessMissing(events.fileSystem.open(events.file(name), 'r'));
-  if (file === null) return lastId;
   let damaged = 0;
   let last = lastId;
-  try {
-    await checkHeader(file, `events/${name}`, account);
-    for await (const { event, offset, complete } of readLines(file, 0)) {
-      // A last line without an end was torn by a crash, or is being written: the account's file has it too.
-      if (event === null && complete && offset > 0) damaged++;
-      if (event !== null && event.id <= last) note(`events/${name} holds event ${event.id} out of order.`);
-      last = Math.max(last, event?.id ?? 0);
-    }
-  } finally {
-    await file.close();
+  for await (const { event, offset, complete } of linesOf(events, name, account)) {
+    // A last line without an end was torn by a crash, or is being written: the account's file has it too.
+    if (event === null && complete && offset > 0) damaged++;
+    if (event !== null && event.id <= last) note(`events/${name} holds event ${event.id} out of order.`);
+    last = Math.max(last, event?.id ?? 0);
   }
   if (damaged > 0)
     note(`events/${name} has ${damaged === 1 ? 'a line' : `${damaged} lines`} that cannot be read.`);

@@ -235,11 +235,7 @@ async function linkOrCopy(fileSystem: FileSystem, from: string, to: string): Pro
 
 async function copy(fileSystem: FileSystem, from: string, to: string): Promise<true> {
   const text = await fileSystem.readText(from);
-  const file = await fileSystem.open(to, 'wx');
-  try {
-    await file.write(text);
-  } finally {
-    await file.close();
-  }
+  await using file = await fileSystem.open(to, 'wx');
+  await file.write(text);
   return true;
 }

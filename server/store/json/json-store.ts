@@ -143,7 +143,6 @@ export class JsonStore implements CopyableStore {
   readonly #lock: FolderLock;
   readonly #resources: Resources;
   #closing: Promise<void> | null = null;
-  #probing: Promise<void> | null = null;
   #snapshots = 0;
 
   constructor(folder: DataFolder, lock: FolderLock, resources: Resources) {
@@ -196,12 +195,7 @@ export class JsonStore implements CopyableStore {
   }
 
   ready(): Promise<void> {
-    this.#probing ??= this.#resources.tasks
-      .serve(() => this.#probe())
-      .finally(() => {
-        this.#probing = null;
-      });
-    return this.#probing;
+    return this.#resources.tasks.serve(() => this.#probe());
   }
 
   close(): Promise<void> {

@@ -1,8 +1,15 @@
 import { LetterheadError } from '@letterhead/shared';
+import type pg from 'pg';
 import type { ImportedAccount, ImportedInstallation, StoreImport } from '../import.ts';
 import type { Database } from './database.ts';
 import { nextCheck, toJson } from './domains.ts';
 import { columns, eventColumns, type Query, sql } from './sql.ts';
+
+interface ImportState {
+  /** Whether there is anything. */
+  readonly used: boolean;
+  readonly unfinished: boolean;
+}
 
 /** Rows that one statement imports. */
 const AT_ONCE = 500;
@@ -18,15 +25,10 @@ export class Import implements StoreImport {
     this.#database = database;
   }
 
-  /** Whether an import has begun and not ended. */
-  async isUnfinished(): Promise<boolean> {
-    return (await this.#state()).unfinished;
-  }
-
   /** Throws `unavailable` if the database has any other content than that of an unfinished import. */
   async begin(): Promise<void> {
-    const { accounts, settings, unfinished } = await this.#state();
-    if (!unfinished && accounts + settings > 0)
+    const { used, unfinished } = await this.#database.one<ImportState>(sql('import_state'));
+    if (used && !unfinished)
       throw new LetterheadError(
         'unavailable',
         'The database of DATABASE_URL is not empty. Create an empty one to copy into.',
@@ -75,10 +77,18 @@ export class Import implements StoreImport {
   async end(): Promise<void> {
     await this.#database.read(sql('end_import'));
   }
+}
 
-  #state(): Promise<{ accounts: number; settings: number; unfinished: boolean }> {
-    return this.#database.one(sql('import_state'));
-  }
+/** Whether an import has begun and not ended. */
+export async function isImportUnfinished(client: pg.PoolClient): Promise<boolean> {
+  const { rows } = await client.query<ImportState>(sql('import_state').text);
+  return rows.some(({ unfinished }) => unfinished);
+}
+
+export function importUnfinished(): LetterheadError {
+  const message =
+    'The copy into the database of DATABASE_URL has not finished. Repeat `letterhead store copy`.';
+  return new LetterheadError('unavailable', message);
 }
 
 /** Statements that insert the rows, some at a time. `values` come before their columns. */

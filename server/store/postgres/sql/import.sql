@@ -1,5 +1,5 @@
 -- query: import_state
-SELECT (SELECT count(*) FROM accounts) AS accounts, (SELECT count(*) FROM settings) AS settings,
+SELECT EXISTS (SELECT FROM accounts) OR EXISTS (SELECT FROM settings) AS used,
   EXISTS (SELECT FROM settings WHERE key = 'unfinished_import') AS unfinished
 
 -- query: begin_import
