@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vite';
+import server from '../../server/package.json' with { type: 'json' };
 
 export default defineConfig(({ mode }) => ({
   root: import.meta.dirname,
@@ -19,6 +20,7 @@ export default defineConfig(({ mode }) => ({
       mode === 'production' ? 'production' : 'development',
     ],
   },
+  define: { VERSION: JSON.stringify(server.version) },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     target: 'es2023',

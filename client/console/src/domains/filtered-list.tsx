@@ -1,4 +1,5 @@
 import { FileDown, Keyboard } from 'lucide-preact';
+import { lazy, Suspense } from 'preact/compat';
 import { useMemo, useState } from 'preact/hooks';
 import { useShortcuts } from '../components/use-shortcuts.ts';
 import { DomainTable, type DomainTableProps, NoMatch, TableSkeleton } from './domain-table.tsx';
@@ -6,8 +7,9 @@ import { saveList } from './export-list.ts';
 import { ListFilter } from './list-filter.tsx';
 import { countByState, type DomainListItem, matches, sortItems } from './list-items.ts';
 import { SelectionBar } from './selection-bar.tsx';
-import { ShortcutSheet } from './shortcut-sheet.tsx';
 import { useListView } from './use-list-view.ts';
+
+const ShortcutSheet = lazy(() => import('./shortcut-sheet.tsx'));
 
 interface FilteredListProps extends Pick<DomainTableProps, 'from' | 'onLeave'> {
   readonly account: number;
@@ -74,7 +76,7 @@ export function FilteredList({ account, items, from, onLeave }: FilteredListProp
         </div>
       </div>
       <SelectionBar account={account} selected={chosen} onClear={() => setSelected(new Set())} />
-      {isAsking && <ShortcutSheet onClose={() => setAsking(false)} />}
+      <Suspense fallback={null}>{isAsking && <ShortcutSheet onClose={() => setAsking(false)} />}</Suspense>
       {items === undefined ? (
         <TableSkeleton />
       ) : shown.length === 0 ? (

@@ -1,8 +1,11 @@
+import { lazy, Suspense } from 'preact/compat';
 import { useState } from 'preact/hooks';
 import { useMay } from '../session/identity.ts';
-import { BULK, type BulkAction, BulkDialog } from './bulk-dialog.tsx';
+import { BULK_VERBS, type BulkAction } from './bulk-action.ts';
 import { saveList } from './export-list.ts';
 import type { DomainListItem } from './list-items.ts';
+
+const BulkDialog = lazy(() => import('./bulk-dialog.tsx'));
 
 const ACTIONS: readonly BulkAction[] = ['check', 'share', 'delete'];
 
@@ -34,7 +37,7 @@ export function SelectionBar({ account, selected, onClear }: SelectionBarProps) 
                 class="button"
                 onClick={() => setBulk({ action, items: selected })}
               >
-                {BULK[action].verb}
+                {BULK_VERBS[action]}
               </button>
             ))}
           <button type="button" class="button" onClick={() => saveList(selected)}>
@@ -45,7 +48,9 @@ export function SelectionBar({ account, selected, onClear }: SelectionBarProps) 
           </button>
         </section>
       )}
-      {bulk !== null && <BulkDialog account={account} {...bulk} onClose={close} />}
+      <Suspense fallback={null}>
+        {bulk !== null && <BulkDialog account={account} {...bulk} onClose={close} />}
+      </Suspense>
     </>
   );
 }
