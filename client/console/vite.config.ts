@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vite';
-import server from '../../server/package.json' with { type: 'json' };
+
+/** The console has the version of the server that serves it. */
+const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../server/package.json'), 'utf8'));
 
 export default defineConfig(({ mode }) => ({
   root: import.meta.dirname,
@@ -20,7 +22,7 @@ export default defineConfig(({ mode }) => ({
       mode === 'production' ? 'production' : 'development',
     ],
   },
-  define: { VERSION: JSON.stringify(server.version) },
+  define: { VERSION: JSON.stringify(version) },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     target: 'es2023',

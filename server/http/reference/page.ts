@@ -63,6 +63,8 @@ ${LANGUAGES.map(
 `,
 )}</fieldset>
 <label class="filter" hidden>Filter <input type="search" placeholder="Operation or schema"></label>
+<details open>
+<summary>Contents</summary>
 <ul>
 <li><a href="#introduction">Introduction</a></li>
 <li><a href="#authentication">Authentication</a></li>
@@ -85,6 +87,7 @@ ${Object.keys(document.components.schemas).map(
 )}</ul>
 </li>
 </ul>
+</details>
 </nav>`;
 }
 

@@ -2,15 +2,20 @@
 
 for (const sample of document.querySelectorAll('pre')) addCopyButton(sample);
 
+// In a narrow window, the contents would come before the first word.
+const contents = document.querySelector('nav details');
+contents.open = matchMedia('(min-width: 64rem)').matches;
+
 const filter = document.querySelector('.filter');
 filter.hidden = false;
 filter.querySelector('input').addEventListener('input', (event) => {
   const wanted = event.currentTarget.value.trim().toLowerCase();
+  contents.open = true;
   for (const item of document.querySelectorAll('nav ul ul li')) {
     const target = item.querySelector('a').hash;
     item.hidden = !`${item.textContent} ${target}`.toLowerCase().includes(wanted);
   }
-  for (const item of document.querySelectorAll('nav > ul > li')) {
+  for (const item of document.querySelectorAll('nav details > ul > li')) {
     const entries = [...item.querySelectorAll('li')];
     item.hidden = entries.length > 0 ? entries.every(({ hidden }) => hidden) : wanted !== '';
   }

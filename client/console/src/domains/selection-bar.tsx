@@ -2,7 +2,7 @@ import { lazy, Suspense } from 'preact/compat';
 import { useState } from 'preact/hooks';
 import { useMay } from '../session/identity.ts';
 import { BULK_VERBS, type BulkAction } from './bulk-action.ts';
-import { saveList } from './export-list.ts';
+
 import type { DomainListItem } from './list-items.ts';
 
 const BulkDialog = lazy(() => import('./bulk-dialog.tsx'));
@@ -13,10 +13,11 @@ interface SelectionBarProps {
   readonly account: number;
   readonly selected: readonly DomainListItem[];
   readonly onClear: () => void;
+  readonly onExport: (items: readonly DomainListItem[]) => void;
 }
 
 /** What can be done about the selected domains at once. */
-export function SelectionBar({ account, selected, onClear }: SelectionBarProps) {
+export function SelectionBar({ account, selected, onClear, onExport }: SelectionBarProps) {
   const mayWrite = useMay('domains:write');
   // As they were selected when it was opened: what is deleted leaves the selection.
   const [bulk, setBulk] = useState<{ action: BulkAction; items: readonly DomainListItem[] } | null>(null);
@@ -40,7 +41,7 @@ export function SelectionBar({ account, selected, onClear }: SelectionBarProps) 
                 {BULK_VERBS[action]}
               </button>
             ))}
-          <button type="button" class="button" onClick={() => saveList(selected)}>
+          <button type="button" class="button" onClick={() => onExport(selected)}>
             Export
           </button>
           <button type="button" class="button" onClick={onClear}>
