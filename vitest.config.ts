@@ -1,5 +1,8 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import { whatDeployLacks } from './test/deploy/packages.ts';
+import { isInstalled } from './test/engines/engine.ts';
 import { whatEnginesLack } from './test/engines/packages.ts';
+import { whatSignersLack } from './test/signers/packages.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -13,6 +16,7 @@ declare module 'vitest' {
 }
 
 const ON_EVERY_STORE = [
+  'test/console/walkthrough.test.ts',
   'test/events/**/*.test.ts',
   'test/rest/**/*.test.ts',
   'test/router/**/*.test.ts',
@@ -20,9 +24,19 @@ const ON_EVERY_STORE = [
   'test/security/tenancy.test.ts',
 ];
 
-const lacking = whatEnginesLack();
-if (lacking !== null) process.stderr.write(`The tests in test/engines/ are left out: ${lacking}.\n`);
-const exclude = [...configDefaults.exclude, ...(lacking === null ? [] : ['test/engines/**'])];
+/** Suites that need programs of the machine's, and what keeps them from running. */
+const LACKING = {
+  deploy: whatDeployLacks(),
+  engines: whatEnginesLack(),
+  poolers: isInstalled('pgbouncer') ? null : "no pgbouncer (Debian's pgbouncer)",
+  signers: whatSignersLack(),
+};
+const exclude = [...configDefaults.exclude];
+for (const [suite, lacking] of Object.entries(LACKING)) {
+  if (lacking === null) continue;
+  process.stderr.write(`The tests in test/${suite}/ are left out: ${lacking}.\n`);
+  exclude.push(`test/${suite}/**`);
+}
 
 export default defineConfig(({ mode }) => ({
   ssr: { resolve: { conditions: ['letterhead-source'] } },

@@ -1,27 +1,37 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { KeyPool } from '../server/keys/key-pool.ts';
 import type { KeySource } from '../server/keys/key-source.ts';
 import { createLog } from '../server/log.ts';
 import { startServer } from '../server/running-server.ts';
 import { parseSettings } from '../server/settings.ts';
 import { keysFromFile } from '../test/keys-file.ts';
-import { contend, contenderOptions } from './contender-process.ts';
+import { childOptions, serveParent } from './child.ts';
 import { ObservedKeys } from './observed-keys.ts';
 
-/** The real server as a contender. */
+/** The real server, as a process that is measured. */
 export interface ServeOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** A file of keys that were made before; null: keys are made as they are in earnest. */
   readonly keysFile: string | null;
 }
 
-const { environment, keysFile } = contenderOptions<ServeOptions>();
+const { environment, keysFile } = childOptions<ServeOptions>();
 const settings = parseSettings(environment);
 const log = await createLog(settings.LOG_LEVEL, {});
 const keys = new ObservedKeys(await openKeys());
 const server = await startServer({ settings, log, keys, clock: () => new Date() });
-contend({
+const delays = monitorEventLoopDelay({ resolution: 1 });
+delays.enable();
+serveParent({
   url: server.url,
-  answerers: { keysReady: async () => [...keys.ready] },
+  handlers: {
+    keysReady: async () => [...keys.ready],
+    async delay() {
+      const p99 = delays.percentile(99) / 1e6;
+      delays.reset();
+      return p99;
+    },
+  },
   stop: () => server.stop(),
 });
 

@@ -13,6 +13,7 @@ import { Events } from './events/events.ts';
 import type { Clock } from './instant.ts';
 import type { KeySource } from './keys/key-source.ts';
 import { openKeyCipher } from './keys/open-key-cipher.ts';
+import { createKeyProof } from './keys/prove-key.ts';
 import { DATABASE_LIMITS } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import { createMetrics } from './metrics.ts';
@@ -22,6 +23,9 @@ import { systemTimer } from './monitor/timer.ts';
 import type { Services } from './router/context.ts';
 import { configureZodMessages } from './router/zod-messages.ts';
 import type { Settings } from './settings.ts';
+import { KeyDelivery } from './signing/key-delivery.ts';
+import { OpenedKeys } from './signing/opened-keys.ts';
+import { Signing } from './signing/signing.ts';
 import type { OpenBackup } from './store/backup.ts';
 import { type OpenedStore, openStore } from './store/open.ts';
 import type { Store } from './store/store.ts';
@@ -39,6 +43,7 @@ export interface Installation extends AsyncDisposable {
   readonly services: Services;
   readonly store: Store;
   readonly openBackup: OpenBackup;
+  readonly keyDelivery: KeyDelivery;
   readonly dns: Dns;
   readonly monitor: Monitor;
   readonly limits: RateLimits;
@@ -65,18 +70,21 @@ async function composeInstallation(
 ): Promise<Installation> {
   const { settings, log, keys, clock } = deps;
   configureZodMessages();
-  const limits = createRateLimits(settings.RATE_LIMIT_PER_MINUTE);
+  const limits = createRateLimits(settings.RATE_LIMIT_PER_MINUTE, settings.SIGN_LIMIT_PER_MINUTE);
   const { DATA_DIR: dataDir, SECRET_KEY: secretKey } = settings;
   const cipher = await openKeyCipher({ dataDir, secretKey, check: store.settings, random: randomBytes });
   const dns = dnsOf(settings, metrics);
   const common = { store, clock, random: randomBytes };
   const observer = combineObservers(createCheckLog(log), metrics.checks);
-  const monitor = new Monitor({ ...common, dns, timer: systemTimer, observer });
+  const proveKey = createKeyProof(cipher, randomBytes);
+  const monitor = new Monitor({ ...common, dns, proveKey, timer: systemTimer, observer });
+  const openedKeys = new OpenedKeys(cipher, systemTimer);
   const domains = new Domains({
     ...common,
     keys,
     cipher,
     monitor,
+    openedKeys,
     returnPathHost: settings.RETURN_PATH_HOST,
     maxDomainsPerAccount: settings.MAX_DOMAINS_PER_ACCOUNT,
   });
@@ -87,14 +95,16 @@ async function composeInstallation(
   return {
     store,
     openBackup,
+    keyDelivery: new KeyDelivery({ store, cipher, clock, onDelivered: metrics.keyDelivered }),
     dns,
     monitor,
     limits,
     metrics,
     services: {
-      accounts: new Accounts(common),
-      tokens: new Tokens(common),
+      accounts: new Accounts({ ...common, openedKeys }),
+      tokens: new Tokens({ ...common, keyDelivery: settings.KEY_DELIVERY }),
       domains,
+      signing: new Signing({ ...common, keys: openedKeys, onSigned: metrics.signed }),
       shares: new Shares({ ...common, publicUrl: settings.PUBLIC_URL }),
       events: new Events(common),
       limits,

@@ -3,6 +3,8 @@
  * people. Sizes are in bytes, times in milliseconds.
  */
 
+import { LOGO_MAX_BYTES } from '@letterhead/shared/rules';
+
 const KIB = 1024;
 const MIB = 1024 * KIB;
 const HOUR = 3_600_000;
@@ -22,6 +24,17 @@ export const REQUEST_LIMITS = {
   rowsAtAStretch: 25,
   /** Milliseconds of work on one answer in one turn. */
   stretch: 5,
+  /** Long lists whose JSON is kept, of all accounts together: 7 MB each at most, with 10,000 domains. */
+  joinedLists: 4,
+} as const;
+
+/** What a logo of an account may be. */
+export const LOGO_LIMITS = {
+  bytes: LOGO_MAX_BYTES,
+  /** Pixels a side: a browser needs four bytes for each. */
+  side: 1_024,
+  /** Bytes of a body that changes an account: the logo in Base64, and the other fields. */
+  bodyBytes: 128 * KIB,
 } as const;
 
 /** Limits of one stream of events. */
@@ -86,6 +99,25 @@ export const ACCOUNT_LIMITS = {
   /** Acts with audited events: creating tokens, share links and accounts, and changing accounts. */
   auditedActsPerHour: 100,
   auditedActsPerDay: 500,
+} as const;
+
+/** Limits of signing. */
+export const SIGN_LIMITS = {
+  messageBytes: 25 * MIB,
+  /** Of a message, as it arrives: what comes after is read in turns. */
+  bytesAtOnce: 128 * KIB,
+  /** Ways to write the one domain that the addresses of a From field have. */
+  fromSpellings: 8,
+  /** Of libuv's four, which files need as well. */
+  threads: { total: 3, perOwner: 3 },
+  openKeys: 1_000,
+  openKeyAge: 60_000,
+} as const;
+
+/** Limits of giving out keys. */
+export const DELIVERY_LIMITS = {
+  /** Tokens and domains of which it is remembered that the first delivery of the day was told. */
+  remembered: 100_000,
 } as const;
 
 /** What one check of a domain may cost, whatever its zone does. */
@@ -209,10 +241,12 @@ export const ARCHIVE_LIMITS = {
   extraBytes: 64 * MIB,
 } as const;
 
-/** `domain verify --wait` of the command line. */
+/** What the command line waits for. */
 export const CLI_LIMITS = {
   /** Milliseconds between two checks: well below the checks a minute that a domain may ask for. */
   waitInterval: 30_000,
   /** Minutes after which it gives up, if the command does not say otherwise. */
   waitMinutes: 60,
+  /** Milliseconds until an export that failed is tried again. */
+  exportRetry: 5_000,
 } as const;

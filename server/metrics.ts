@@ -11,6 +11,10 @@ export interface Metrics {
   readonly contentType: string;
   /** Records an answered request. `route` is the pattern and never the path, to bound the label's values. */
   request(method: string, route: string, status: number, seconds: number): void;
+  /** Counts a private key of an account that a mail server fetched. */
+  keyDelivered(account: number): void;
+  /** Counts a signature of an account. */
+  signed(account: number): void;
   readonly checks: CheckObserver;
   readonly lookup: LookupObserver;
   readonly database: DatabaseObserver;
@@ -68,6 +72,23 @@ export function createMetrics(): Metrics {
     help: 'Checks whose result could not be saved and that will be retried.',
     registers: [registry],
   });
+  const mismatches = new Counter({
+    name: 'letterhead_key_mismatches_total',
+    help: 'Checks that found a private key which is not the one of the published public key.',
+    registers: [registry],
+  });
+  const signatures = new Counter({
+    name: 'letterhead_signatures_total',
+    help: 'Signatures made, by account.',
+    labelNames: ['account'],
+    registers: [registry],
+  });
+  const deliveries = new Counter({
+    name: 'letterhead_keys_delivered_total',
+    help: 'Private keys that mail servers fetched, by account.',
+    labelNames: ['account'],
+    registers: [registry],
+  });
   const queries = new Histogram({
     name: 'letterhead_database_query_seconds',
     help: 'Duration of database queries in seconds, by statement and outcome.',
@@ -84,12 +105,14 @@ export function createMetrics(): Metrics {
       answered.push({ method, route, status, seconds });
       if (answered.length === BATCH) recordRequests();
     },
+    keyDelivered: (account) => deliveries.inc({ account }),
+    signed: (account) => signatures.inc({ account }),
     checks: {
-      checked: ({ row, asked, verdicts, ms }) =>
-        checks.observe(
-          { asked: String(asked), code: verdicts[dkimStateOf(row).id]?.code ?? 'none' },
-          ms / 1000,
-        ),
+      checked({ row, asked, verdicts, ms }) {
+        const code = verdicts[dkimStateOf(row).id]?.code ?? 'none';
+        checks.observe({ asked: String(asked), code }, ms / 1000);
+        if (code === 'KEY_MISMATCH') mismatches.inc();
+      },
       failed: () => failures.inc(),
     },
     lookup: ({ whom, outcome, ms }) => lookups.observe({ whom, outcome }, ms / 1000),

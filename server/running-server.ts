@@ -42,6 +42,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   const stopping = new AbortController();
   const app = await createApp({
     ...installation,
+    keyDelivery: settings.KEY_DELIVERY ? installation.keyDelivery : null,
     clock,
     log,
     version: packageJson.version,

@@ -51,7 +51,7 @@ const DatabaseUrlSchema = z
     return partsOf(hosts).map((host) => `${before}${host}${after}`);
   })
   .refine(
-    (urls) => urls.every((url) => URL.canParse(url)),
+    (urls) => urls.every((url) => URL.parse(url)?.hostname),
     'give an address such as postgres://user:password@db.example.org:5432/letterhead, with commas between several hosts',
   );
 
@@ -78,6 +78,8 @@ const EnvironmentSchema = z.object({
     .default(null),
   MAX_DOMAINS_PER_ACCOUNT: NumberSchema.refine((count) => count > 0, 'allow at least 1').default(1000),
   RATE_LIMIT_PER_MINUTE: NumberSchema.default(600),
+  SIGN_LIMIT_PER_MINUTE: NumberSchema.default(60_000),
+  KEY_DELIVERY: YesNoSchema.default(false),
   CORS_ORIGINS: listOf(
     (part) => URL.parse(part)?.origin === part,
     'origins such as https://desk.example.org',

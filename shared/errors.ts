@@ -15,6 +15,7 @@ export const ERROR_CATALOGUE = {
   invalid: { status: 422, trpc: 'UNPROCESSABLE_CONTENT' },
   domain_taken: { status: 422, trpc: 'UNPROCESSABLE_CONTENT' },
   quota_exceeded: { status: 422, trpc: 'UNPROCESSABLE_CONTENT' },
+  not_signable: { status: 422, trpc: 'UNPROCESSABLE_CONTENT' },
   last_admin: { status: 422, trpc: 'UNPROCESSABLE_CONTENT' },
   unavailable: { status: 503, trpc: 'SERVICE_UNAVAILABLE' },
   outcome_unknown: { status: 503, trpc: 'SERVICE_UNAVAILABLE' },
@@ -25,7 +26,7 @@ export type ErrorCode = keyof typeof ERROR_CATALOGUE;
 /** Messages by field, for a form to show beside each input. */
 export type FieldErrors = Record<string, string[]>;
 
-/** The body of every REST error; `errors` comes with `invalid` and `domain_taken` only. */
+/** The body of every REST error; `errors` comes with `invalid`, `domain_taken` and `not_signable` only. */
 export const ErrorBodySchema = z
   .object({
     message: z.string().describe('A sentence for a person.'),
@@ -36,7 +37,7 @@ export const ErrorBodySchema = z
     errors: z
       .record(z.string(), z.array(z.string()))
       .optional()
-      .describe('Messages by field. With `invalid` and `domain_taken` only.'),
+      .describe('Messages by field. With `invalid`, `domain_taken` and `not_signable` only.'),
   })
   .meta({ id: 'Error', description: 'Why a request was refused.' });
 

@@ -29,8 +29,8 @@ export interface TestServer extends AsyncDisposable {
   rest(method: string, path: string, options?: RestOptions): Promise<RestAnswer>;
   /** Creates a token of account 1, or of another. */
   makeToken(scopes: Scope[], account?: number): Promise<string>;
-  /** Stops the server and starts another on the same folder, which then cleans up. */
-  restart(): Promise<TestServer>;
+  /** Stops the server and starts another on the same folder, which then cleans up; `meanwhile` runs in between. */
+  restart(meanwhile?: () => Promise<void>): Promise<TestServer>;
 }
 
 export interface RestOptions {
@@ -129,10 +129,11 @@ function makeTestServer(
     async makeToken(scopes, account = 1) {
       return (await letterhead.tokens.create.mutate({ account, name: scopes.join(), scopes })).token;
     },
-    async restart() {
+    async restart(meanwhile) {
       isRestarted = true;
       await running.stop();
       await leaks.finish(log, dataDir, await store.dump());
+      await meanwhile?.();
       return makeTestServer({ ...from, ...(await start(dataDir, dns, store, from.options)) });
     },
     async [Symbol.asyncDispose]() {

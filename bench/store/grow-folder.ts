@@ -8,6 +8,8 @@ import { Domains } from '../../server/domains/domains.ts';
 import { toInstant } from '../../server/instant.ts';
 import { openKeyCipher } from '../../server/keys/open-key-cipher.ts';
 import { nextCheckTimes } from '../../server/monitor/schedule.ts';
+import { systemTimer } from '../../server/monitor/timer.ts';
+import { OpenedKeys } from '../../server/signing/opened-keys.ts';
 import type { FileSystem } from '../../server/store/json/file-system.ts';
 import { nodeFileSystem } from '../../server/store/json/file-system.ts';
 import { openJsonStore } from '../../server/store/json/json-store.ts';
@@ -38,21 +40,29 @@ export async function growFolder(dataDir: string, databaseFile: string, size: Fo
     await openJsonStore({ dataDir, clock, fileSystem: withoutSync(nodeFileSystem) }),
   );
   await createFirstAccount({ store, clock }, TOKEN);
+  const cipher = await openKeyCipher({
+    dataDir,
+    secretKey: null,
+    check: store.settings,
+    random: randomBytes,
+  });
+  const openedKeys = new OpenedKeys(cipher, systemTimer);
   const domains = new Domains({
     store,
     keys: await keysFromFile(keysFile(), () => {}),
-    cipher: await openKeyCipher({ dataDir, secretKey: null, check: store.settings, random: randomBytes }),
+    cipher,
+    openedKeys,
     clock,
     random: randomBytes,
     returnPathHost: null,
     maxDomainsPerAccount: NO_LIMIT,
     monitor: { verifyNow: () => Promise.reject(new Error('Nothing is verified here.')) },
   });
-  const accounts = new Accounts({ store, clock });
+  const accounts = new Accounts({ store, clock, openedKeys });
   const left = Array.from({ length: size.accounts }, (_, at) => `Help desk ${at + 1}`).values();
   const fill = async () => {
     for (const name of left) {
-      const account = await accounts.create(name, actor);
+      const account = await accounts.create({ name }, actor);
       await fillAccount(store, domains, account, size.domainsPerAccount);
     }
   };

@@ -27,7 +27,8 @@ export type TokenIdentity = Identity & { readonly token: TokenRow; readonly acco
 /**
  * Authenticates, authorizes and counts one HTTP request; nothing else does. Refuses in this order: `unauthenticated`,
  * `forbidden`, `rate_limited`. Each procedure of the request counts once for its token and the token's account, or for
- * the address if the token is missing or invalid. A refused procedure counts as well.
+ * the address if the token is missing or invalid. A refused procedure counts as well. Signatures, and keys that
+ * are fetched, have a limit of their own, by account, and count for no other.
  */
 export class Admission implements Caller {
   /** Number of procedures in the request: more than one in a batch. */
@@ -55,7 +56,7 @@ export class Admission implements Caller {
       await this.#count(identity).catch(() => {});
       throw error;
     }
-    await this.#count(identity);
+    await this.#count(identity, scope);
     return identity;
   }
 
@@ -125,13 +126,16 @@ export class Admission implements Caller {
     }
   }
 
-  async #count({ token, account }: TokenIdentity): Promise<void> {
+  /** `scope`: of a procedure that is admitted; null for any other. */
+  async #count({ token, account }: TokenIdentity, scope: TokenScope | null = null): Promise<void> {
     if (this.#ahead > 0) {
       this.#ahead -= 1;
       return;
     }
     this.#counted += 1;
-    await this.#deps.limits.takeToken(token.id, account.id);
+    const { limits } = this.#deps;
+    if (scope === 'domains:sign' || scope === 'keys:read') await limits.takeSignature(account.id);
+    else await limits.takeToken(token.id, account.id);
     this.#origin.enter(account.id);
   }
 

@@ -1,11 +1,15 @@
 import type { Actor } from '@letterhead/shared';
 import { SCOPES } from '@letterhead/shared';
 import { toInstant } from '../instant.ts';
+import { NEW_ACCOUNT } from './accounts.ts';
 import type { AuthDeps } from './identity.ts';
 import { tokenEvent, toNewToken } from './new-token.ts';
 import { makeTokenSecret } from './token-secret.ts';
 
 const actor: Actor = { kind: 'cli', token_id: null, address: null };
+
+/** Whoever finds the first token cannot take the private keys with it. */
+const FIRST_SCOPES = SCOPES.filter((scope) => scope !== 'keys:read');
 
 /** Account and token that the first start created. `secret` is null if the operator chose it with BOOTSTRAP_TOKEN. */
 export interface FirstAccount {
@@ -14,7 +18,7 @@ export interface FirstAccount {
 }
 
 /**
- * Creates the first account and a token of every scope for it, in one commit; null if there is an account already.
+ * Creates the first account and a token of every scope but `keys:read` for it, in one commit; null if there is an account already.
  */
 export async function createFirstAccount(
   { store, clock }: AuthDeps,
@@ -22,9 +26,9 @@ export async function createFirstAccount(
 ): Promise<FirstAccount | null> {
   const secret = bootstrapToken ?? makeTokenSecret();
   const at = toInstant(clock());
-  const plan = { name: 'First token', scopes: SCOPES, expiresAt: null, domain: null };
+  const plan = { name: 'First token', scopes: FIRST_SCOPES, expiresAt: null, domain: null };
   const account = await store.accounts.createFirst(
-    { name: 'Help desk', suspended: false, created_at: at, updated_at: at },
+    { ...NEW_ACCOUNT, name: 'Help desk', created_at: at, updated_at: at },
     toNewToken(plan, secret, at),
     ({ name }, token) => [
       { type: 'account.created', domain: null, actor, at, changes: { name } },

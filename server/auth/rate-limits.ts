@@ -9,6 +9,8 @@ import { SharedPoints } from './shared-points.ts';
 export interface RateLimits {
   /** Counts one procedure or request of a token, and of its account. */
   takeToken(token: number, account: number): Promise<void>;
+  /** Counts one signature of an account, or one key that is fetched, which is no request of `takeToken`. */
+  takeSignature(account: number): Promise<void>;
   /** Counts requests, or procedures in one, of an address without a valid token. */
   takeAddress(address: string, requests: number): Promise<void>;
   /** Counts one requested check of a domain. */
@@ -26,8 +28,11 @@ const DAY = 24 * HOUR;
 /** Takes points from the allowance of a key; rejects with `rate_limited` once it is used up. */
 type Limiter = (key: number | string, points?: number) => Promise<void>;
 
-/** Counts in this process. `perMinute`: requests of one token; 0 turns all limits off. */
-export function createRateLimits(perMinute: number): RateLimits {
+/**
+ * Counts in this process. `perMinute`: requests of one token; 0 turns all limits off. `signatures`: of one account a
+ * minute; 0 for any number.
+ */
+export function createRateLimits(perMinute: number, signatures: number): RateLimits {
   const shared = new SharedPoints();
   const limit = (points: number, seconds: number, rule: string): Limiter =>
     perMinute === 0 ? async () => {} : createLimiter(shared, points, seconds, rule);
@@ -44,12 +49,17 @@ export function createRateLimits(perMinute: number): RateLimits {
     'checks a minute are allowed for the domains of one account',
   );
   const hour = limit(auditedActsPerHour, HOUR, `${acts} an hour`);
+  const signature =
+    signatures === 0
+      ? async () => {}
+      : limit(signatures, MINUTE, 'signatures and keys a minute are allowed for one account');
   const day = limit(auditedActsPerDay, DAY, `${acts} a day`);
   return {
     async takeToken(tokenId, accountId) {
       await token(tokenId);
       await account(accountId);
     },
+    takeSignature: (accountId) => signature(accountId),
     takeAddress: (address, requests) => network(addressNetwork(address), requests),
     async takeVerification(accountId, domainId) {
       await domain(domainId);

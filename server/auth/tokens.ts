@@ -8,11 +8,16 @@ import { authorize, findValidToken } from './identity.ts';
 import { refuseLastAdmin } from './last-admin.ts';
 import { createToken, tokenEvent } from './new-token.ts';
 
-/** Tokens of accounts. No token grants or revokes a scope that it does not have itself. */
-export class Tokens {
-  readonly #deps: AuthDeps;
+export interface TokensDeps extends AuthDeps {
+  /** Whether mail servers may fetch keys. */
+  readonly keyDelivery: boolean;
+}
 
-  constructor(deps: AuthDeps) {
+/** Tokens of accounts. No token grants or revokes a scope that it does not have itself, save `keys:read`. */
+export class Tokens {
+  readonly #deps: TokensDeps;
+
+  constructor(deps: TokensDeps) {
     this.#deps = deps;
   }
 
@@ -30,7 +35,7 @@ export class Tokens {
 
   /** Only this result contains the secret. */
   async create(account: AccountRow, input: TokenInput, identity: Identity): Promise<NewToken> {
-    refuseMoreThanHeld(identity, input.scopes, 'grant');
+    this.#refuseGrant(identity, input.scopes);
     const { name, scopes, expires_at: expiresAt } = input;
     const plan = { name, scopes, expiresAt, domain: null };
     const { row, secret } = await createToken(this.#deps, account, plan, identity);
@@ -51,7 +56,7 @@ export class Tokens {
     const row = await this.#deps.store.tokens.get(account.id, id);
     // A share link is revoked at its domain.
     const isToken = row !== undefined && row.domain_id === null;
-    if (isToken) refuseMoreThanHeld(identity, row.scopes, 'revoke');
+    if (isToken) refuseRevoke(identity, row.scopes);
     const revoked =
       isToken &&
       (await this.#deps.store.tokens.delete(account.id, id, (gone, admins) => {
@@ -60,6 +65,24 @@ export class Tokens {
         return tokenEvent('token.revoked', gone, { domain: null, actor: identity.actor, at });
       }));
     if (!revoked) throw new LetterheadError('not_found', `Account ${account.id} has no token ${id}.`);
+  }
+
+  /** Only administrators grant `keys:read`: while keys are delivered, or at the command line on the data folder. */
+  #refuseGrant({ scopes: own, token }: Identity, scopes: readonly TokenScope[]): void {
+    const missing = scopes.find((scope) => !hasScope(own, scope === 'keys:read' ? 'admin' : scope));
+    if (missing !== undefined) {
+      throw new LetterheadError(
+        'forbidden',
+        missing === 'keys:read'
+          ? 'Only a token with the scope admin can grant keys:read.'
+          : `A token can grant only what it may do itself, and yours lacks the scope ${missing}.`,
+      );
+    }
+    if (!scopes.includes('keys:read') || this.#deps.keyDelivery || token === null) return;
+    throw new LetterheadError(
+      'forbidden',
+      'The scope keys:read is granted only while KEY_DELIVERY=true, or by the command line on the server’s machine.',
+    );
   }
 
   /**
@@ -90,17 +113,11 @@ function toToken(row: TokenRow): Token {
   };
 }
 
-function refuseMoreThanHeld(
-  identity: Identity,
-  scopes: readonly TokenScope[],
-  what: 'grant' | 'revoke',
-): void {
+function refuseRevoke(identity: Identity, scopes: readonly TokenScope[]): void {
   const missing = scopes.find((scope) => !hasScope(identity.scopes, scope));
-  if (missing === undefined) return;
+  if (missing === undefined || identity.scopes.includes('admin')) return;
   throw new LetterheadError(
     'forbidden',
-    what === 'grant'
-      ? `A token can grant only what it may do itself, and yours lacks the scope ${missing}.`
-      : `That token has the scope ${missing}, which yours lacks: revoke it with one that has it.`,
+    `That token has the scope ${missing}, which yours lacks: revoke it with one that has it.`,
   );
 }

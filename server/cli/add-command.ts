@@ -1,5 +1,5 @@
 import type { Domain, ErrorBody } from '@letterhead/shared';
-import { ERROR_CATALOGUE } from '@letterhead/shared';
+import { ERROR_CATALOGUE, findUnlikelyName } from '@letterhead/shared';
 import type { Command } from 'commander';
 import { restJson } from '../rest/rest-json.ts';
 import { inOneLine } from '../terminal-text.ts';
@@ -27,7 +27,9 @@ export function addAddCommand(domain: Command, context: CommandContext): void {
 
 async function addOne({ letterhead, account }: Target, name: string): Promise<CommandResult> {
   const added = await letterhead.domains.create.mutate({ account, domain: name });
-  return { json: added, text: describeNewDomain(added) };
+  const warning = findUnlikelyName(added.domain);
+  const text = describeNewDomain(added);
+  return { json: added, text: warning === null ? text : `${text}\n${warning}\n` };
 }
 
 /** Adds the names one by one and prints a line for each, so that an interruption leaves nothing unsaid. */
@@ -41,10 +43,15 @@ async function addMany(
     const { domain, error } = await tryToAdd(target, name);
     if (error !== null) finish(EXIT.refused);
     if (json) await print(terminal.out, `${restJson({ name, domain, error })}\n`);
-    else if (domain !== null) await print(terminal.out, `Added ${describeName(domain)}.\n`);
+    else if (domain !== null) await print(terminal.out, `${describeAdded(domain)}\n`);
     else printError(terminal, `letterhead: ${inOneLine(`${name}: ${error?.message}`)}\n`);
   }
   return null;
+}
+
+function describeAdded(added: Domain): string {
+  const warning = findUnlikelyName(added.domain);
+  return `Added ${describeName(added)}.${warning === null ? '' : ` ${warning}`}`;
 }
 
 async function* eachName(names: readonly string[], { lines }: Terminal): AsyncGenerator<string> {

@@ -57,7 +57,7 @@ export interface CommandResult {
 }
 
 /** A connection, and the account that the command is about. */
-export interface Target extends Pick<Connection, 'letterhead' | 'shared' | 'url'> {
+export interface Target extends Pick<Connection, 'letterhead' | 'shared' | 'url' | 'privateKey'> {
   readonly account: number;
 }
 
@@ -108,9 +108,8 @@ export function addAccountAction<Values extends unknown[], Options extends Accou
 ): void {
   command.option('--account <id>', 'the account, if not the token’s own', idParser('--account'));
   addAction<Values, Options>(command, context, async (connection, options, ...values) => {
-    const { letterhead, shared, url } = connection;
     const account = options.account ?? (await connection.defaultAccount());
-    return run({ letterhead, shared, url, account }, options, ...values);
+    return run({ ...connection, account }, options, ...values);
   });
 }
 

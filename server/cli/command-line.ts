@@ -16,9 +16,11 @@ import type { ExitCode } from './exit-code.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { addExportCommand } from './export-command.ts';
 import { addFolderCommands } from './folder-commands.ts';
+import { addKeysCommands } from './keys-command.ts';
 import { wrapText } from './layout.ts';
 import { isClosedPipe, printError } from './output.ts';
 import { addShareCommands } from './share-commands.ts';
+import { addSignCommand } from './sign-command.ts';
 import { addTokenCommands } from './token-commands.ts';
 
 const DEFAULT_COLUMNS = 80;
@@ -77,6 +79,8 @@ function makeProgram(context: CommandContext): Command {
   addTokenCommands(program, context);
   addDomainCommands(program, context);
   addShareCommands(program, context);
+  addSignCommand(program, context);
+  addKeysCommands(program, context);
   addEventsCommand(program, context);
   addExportCommand(program, context);
   addBackupCommand(program, context);

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { Letterhead } from '@letterhead/client';
 import { createLetterhead } from '@letterhead/client';
+import type { Domain } from '@letterhead/shared';
 import { LetterheadError, SCOPES } from '@letterhead/shared';
 import { createTRPCClient, localLink } from '@trpc/client';
 import type { Logger } from 'pino';
@@ -9,9 +10,11 @@ import type { Identity } from '../auth/identity.ts';
 import type { Services } from '../router/context.ts';
 import { isInternalError, toApiError } from '../router/errors.ts';
 import { appRouter } from '../router/index.ts';
+import type { KeyDelivery } from '../signing/key-delivery.ts';
 import type { BackupOptions, OpenBackup } from '../store/backup.ts';
 import { downloadBackup } from './download-backup.ts';
 import { UsageError } from './exit-code.ts';
+import { fetchKey } from './fetch-key.ts';
 import { explainUnreachable } from './unreachable.ts';
 
 /** Calls procedures, of a running server or in this process on the data folder. */
@@ -23,6 +26,8 @@ export interface Connection extends AsyncDisposable {
   readonly url: string | null;
   /** Writes a backup and ends `out`; resolves to the number of files in it. Rejects if it is incomplete. */
   backUp(options: BackupOptions, out: Writable): Promise<number>;
+  /** The private key (PEM) of a domain's selector; null if it may not be had, or is no longer the domain's. */
+  privateKey(domain: Domain, selector: string): Promise<string | null>;
   /** The account of a command without `--account`. */
   defaultAccount(): Promise<number>;
   /** Replaces the error of a call with one that a person understands, if there is a better one. */
@@ -39,6 +44,7 @@ export interface ConnectOptions {
 export interface OpenInstallation extends AsyncDisposable {
   readonly services: Services;
   readonly openBackup: OpenBackup;
+  readonly keyDelivery: Pick<KeyDelivery, 'open'>;
 }
 
 /**
@@ -56,13 +62,15 @@ export function connectToServer(url: string, token: string): Connection {
   if (!/^[\x21-\x7e]+$/.test(token))
     throw new UsageError('LETTERHEAD_TOKEN is not a token, which is lh_ and 43 characters.');
   const letterhead = createLetterhead({ url, token });
+  const base = url.replace(/\/+$/, '');
   return {
     letterhead,
     shared: true,
-    url: url.replace(/\/+$/, ''),
+    url: base,
     async defaultAccount() {
       return (await letterhead.tokens.current.query()).account_id;
     },
+    privateKey: ({ domain }, selector) => fetchKey({ url: base, token }, domain, selector),
     backUp: (options, out) => downloadBackup({ url, token }, options, out),
     explain: (error) => explainUnreachable(url, error),
     async [Symbol.asyncDispose]() {},
@@ -93,6 +101,7 @@ export function connectToFolder(installation: OpenInstallation, log: Pick<Logger
       await backup.writeTo(out);
       return backup.files;
     },
+    privateKey: ({ account_id, id }, selector) => installation.keyDelivery.open(account_id, id, selector),
     explain: (error) => error,
     async defaultAccount() {
       const [only, ...others] = await installation.services.accounts.list();

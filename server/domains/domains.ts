@@ -44,6 +44,8 @@ export interface DomainsDeps {
   readonly returnPathHost: string | null;
   readonly maxDomainsPerAccount: number;
   readonly monitor: Pick<Monitor, 'verifyNow'>;
+  /** Keys that are open in memory. */
+  readonly openedKeys: { forget(domain: number): void };
 }
 
 /** The sending domains of accounts. */
@@ -54,8 +56,11 @@ export class Domains {
     this.#deps = deps;
   }
 
-  get(account: AccountRow, id: number): Promise<DomainRow | undefined> {
-    return this.#deps.store.domains.get(account.id, id);
+  /** Rejects with `not_found`. */
+  async get(account: AccountRow, id: number): Promise<DomainRow> {
+    const row = await this.#deps.store.domains.get(account.id, id);
+    if (row === undefined) throw noSuchDomain(account, id);
+    return row;
   }
 
   /** Ordered by id. `next` is the id after which the next page begins; null on the last one. */
@@ -73,8 +78,7 @@ export class Domains {
 
   /** Rejects with `domain_taken` or `quota_exceeded`. */
   async create(account: AccountRow, name: DomainName, actor: Actor): Promise<DomainRow> {
-    await this.#checkNotTaken(account, name);
-    await this.#checkQuota(account);
+    await this.#checkFree(account, name, this.#deps.maxDomainsPerAccount);
     const identityOf = await this.#makeMailIdentity(account.id);
     const now = toInstant(this.#deps.clock());
     const change = await this.#deps.store.domains.create({
@@ -101,7 +105,7 @@ export class Domains {
   /** Gives the domain another name, key, selector and Return-Path. Changes nothing if it has this name already. */
   async rename(account: AccountRow, row: DomainRow, name: DomainName, actor: Actor): Promise<DomainRow> {
     if (row.domain === name.name) return row;
-    await this.#checkNotTaken(account, name);
+    await this.#checkFree(account, name, null);
     const identityOf = await this.#makeMailIdentity(account.id);
     const now = toInstant(this.#deps.clock());
     const change = await this.#deps.store.domains.update(account.id, row.id, (current) => {
@@ -118,6 +122,7 @@ export class Domains {
       const changes = { domain: { from: current.domain, to: name.name } };
       return { row: renamed, events: [this.#event('domain.renamed', renamed, actor, changes)] };
     });
+    this.#deps.openedKeys.forget(row.id);
     return this.#toRow(change, account, name);
   }
 
@@ -129,6 +134,7 @@ export class Domains {
       this.#event('domain.deleted', domain, actor, {}),
       ...shares.map((share) => tokenEvent('token.revoked', share, { domain, actor, at })),
     ]);
+    this.#deps.openedKeys.forget(row.id);
     if (!deleted) throw noSuchDomain(account, row.id);
   }
 
@@ -153,15 +159,10 @@ export class Domains {
     return diagnose(row, stored, clock());
   }
 
-  /** Refuses before a key is taken. The store decides again, atomically. */
-  async #checkNotTaken(account: AccountRow, name: DomainName): Promise<void> {
-    const [by] = await this.#deps.store.domains.list(account.id, { domain: name.name });
-    if (by !== undefined) throw domainTaken(account, name, by);
-  }
-
-  async #checkQuota(account: AccountRow): Promise<void> {
-    const { store, maxDomainsPerAccount: limit } = this.#deps;
-    if ((await store.domains.count(account.id)) >= limit) throw accountFull(limit);
+  /** Refuses before a key is taken: making one costs more than a refusal may. The store decides again, atomically. */
+  async #checkFree(account: AccountRow, name: DomainName, limit: number | null): Promise<void> {
+    const obstacle = await this.#deps.store.domains.findObstacle(account.id, name.name, limit);
+    if (obstacle !== null) this.#toRow(obstacle, account, name);
   }
 
   /** Takes a key and draws names. The function that is returned encrypts the key, which is bound to its domain. */
@@ -219,7 +220,7 @@ function nextKeyId({ keys }: DomainRow): number {
   return Math.max(0, ...keys.map(({ id }) => id)) + 1;
 }
 
-export function noSuchDomain(account: AccountRow, id: number): LetterheadError {
+function noSuchDomain(account: AccountRow, id: number): LetterheadError {
   return new LetterheadError('not_found', `Account ${account.id} has no domain ${id}.`);
 }
 

@@ -54,6 +54,11 @@ const MISTAKES: readonly {
     suggest: (text) => words(text)[0] ?? null,
   },
   {
+    message: 'A domain name has dots where you typed a comma.',
+    matches: (text) => /[^\s.,;][,;][^\s.,;]/.test(text),
+    suggest: (text) => text.replace(/[,;]+/g, '.'),
+  },
+  {
     message: 'A domain name has no spaces.',
     matches: (text) => /\s/.test(text),
     suggest: (text) => text.replace(/\s+/g, ''),

@@ -23,6 +23,7 @@ import type { AdmissionOf } from '../rest/rest-adapter.ts';
 import { BASE_PATH, noSuchPath, restPaths, serveRest } from '../rest/rest-adapter.ts';
 import type { Context, Services } from '../router/context.ts';
 import { appRouter } from '../router/index.ts';
+import type { KeyDelivery } from '../signing/key-delivery.ts';
 import type { OpenBackup } from '../store/backup.ts';
 import type { Store } from '../store/store.ts';
 import { serveTrpc, trpcPaths } from '../trpc/route.ts';
@@ -35,6 +36,7 @@ import { addressOf } from './forwarded-addresses.ts';
 import { refuseWhenStopping } from './graceful-stop.ts';
 import { serveHealth } from './health.ts';
 import { InFlight } from './in-flight.ts';
+import { serveLogos } from './logo-route.ts';
 import { requestCounter, serveMetrics } from './metrics-route.ts';
 import type { OpenStreams } from './open-streams.ts';
 import {
@@ -46,8 +48,10 @@ import {
   originForm,
   refuseBadHost,
   requestIds,
+  sendTogether,
 } from './protocol.ts';
 import { serveReference } from './reference-page.ts';
+import { authorizationOf, serveVault, VAULT_ROUTE } from './vault-route.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -61,6 +65,8 @@ export interface AppDeps {
   readonly store: Store;
   readonly services: Services;
   readonly openBackup: OpenBackup;
+  /** Null unless mail servers may fetch keys. */
+  readonly keyDelivery: KeyDelivery | null;
   readonly limits: RateLimits;
   readonly streams: OpenStreams;
   readonly metrics: Metrics;
@@ -90,7 +96,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   });
   const admissionOf: AdmissionOf = (request) => {
     request.admission ??= new Admission(deps, {
-      authorization: request.headers.authorization,
+      authorization: authorizationOf(request),
       address: addressOf(request),
       enter: (account) => inFlight.enter(request, account),
     });
@@ -110,9 +116,10 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   ignoreExpectations(app);
   // Before an answer counts as begun, for until then its account waits.
   compressAnswers(app);
+  sendTogether(app);
   addGuards(app, [inFlight.track(app), refuseBadHost, refuseWhenStopping(stopping)]);
   if (deps.corsOrigins.length > 0) await app.register(cors, corsOptions(deps.corsOrigins));
-  answerUnknownPaths(app, { admissionOf, methodsAt: allowedMethods(allPaths(operations)), webConsole });
+  answerUnknownPaths(app, { admissionOf, methodsAt: allowedMethods(allPaths(operations, deps)), webConsole });
   answerErrors(app, log);
   const parts = { ...deps, admissionOf, contextOf, operations, tokens: deps.services.tokens };
   await app.register(async (rest) => serveRest(rest, parts), { prefix: BASE_PATH });
@@ -124,8 +131,10 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
       const { describeApi } = await import('../rest/openapi.ts');
       return describeApi([...operations, BACKUP_OPERATION], deps.version);
     });
+    serveLogos(pages, deps.services.accounts);
     webConsole.serve(pages);
   });
+  if (deps.keyDelivery !== null) serveVault(app, admissionOf, deps.keyDelivery);
   serveHealth(app, deps.store, httpLimits);
   serveMetrics(app, metrics, admissionOf);
   return app;
@@ -179,12 +188,13 @@ function corsOptions(origins: readonly string[]): { delegator: FastifyCorsOption
   };
 }
 
-function allPaths(operations: readonly RestOperation[]) {
+function allPaths(operations: readonly RestOperation[], { keyDelivery }: AppDeps) {
   const pages = ['/', '/openapi.json', '/reference', '/health/live', '/health/ready', '/metrics'];
   return [
     ...restPaths(operations),
     { path: BASE_PATH + BACKUP_OPERATION.meta.rest.path, method: 'GET' },
     ...trpcPaths(),
+    ...(keyDelivery === null ? [] : [{ path: VAULT_ROUTE, method: 'GET' }]),
     ...pages.flatMap((path) => ['GET', 'HEAD'].map((method) => ({ path, method }))),
   ];
 }

@@ -5,6 +5,7 @@ import { isInternalError, toApiError, toTrpcError } from '../router/errors.ts';
 import { appRouter } from '../router/index.ts';
 
 export const TRPC_PATH = '/trpc';
+export const VAULT_PATH = '/vault';
 
 const INVALID_MEDIA_TYPE = 'FST_ERR_CTP_INVALID_MEDIA_TYPE';
 
@@ -30,14 +31,16 @@ export function errorHeaders(error: LetterheadError): Record<string, string> {
   };
 }
 
-/** Answers with an error in the catalogue's shape; below /trpc in the one that tRPC's clients read. */
+/** Answers with an error in the catalogue's shape; below /trpc and /vault in the one that their clients read. */
 export function sendError(reply: FastifyReply, error: LetterheadError): FastifyReply {
-  const toTrpc = reply.request.url.startsWith(`${TRPC_PATH}/`);
+  const { url } = reply.request;
+  const isVault = url.startsWith(`${VAULT_PATH}/`);
+  const body = isVault ? { errors: [error.message] } : error.toBody();
   return reply
     .code(ERROR_CATALOGUE[error.code].status)
     .headers(errorHeaders(error))
     .type('application/json; charset=utf-8')
-    .send(JSON.stringify(toTrpc ? trpcErrorBody(error) : error.toBody()));
+    .send(JSON.stringify(url.startsWith(`${TRPC_PATH}/`) ? trpcErrorBody(error) : body));
 }
 
 /** An error as tRPC answers with it. `path`: the procedure's; undefined for what is refused before it is known. */
@@ -54,10 +57,13 @@ export function fromFastify(error: unknown): LetterheadError {
     case INVALID_MEDIA_TYPE:
       return new LetterheadError(
         'unsupported_media_type',
-        'Send the body as application/json or application/x-www-form-urlencoded, and say so in Content-Type.',
+        'Send the body as application/json or application/x-www-form-urlencoded, and say so in Content-Type. Only messages are sent as message/rfc822, to operations that take one.',
       );
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new LetterheadError('payload_too_large', 'The body is too large: send at most 64 KiB.');
+      return new LetterheadError(
+        'payload_too_large',
+        'The body is too large: send at most 64 KiB, or 128 KiB to change an account.',
+      );
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return new LetterheadError('malformed_body', 'The body is not as long as Content-Length says.');
     // The client went away while its body was read: no fault of ours, and nobody is left to hear of it.

@@ -1,7 +1,7 @@
 import type { Actor, EventType } from '@letterhead/shared';
 import { type Instant, toInstant } from '../instant.ts';
 import { dnsRecordOf } from '../records/dns-records.ts';
-import { withRecords } from '../records/record-states.ts';
+import { activeKeyOf, withRecords } from '../records/record-states.ts';
 import type { DomainRow, JsonValue, KeyRow, NewEvent, RecordState } from '../store/store.ts';
 import type { Silence } from '../verification/kept-diagnosis.ts';
 import {
@@ -59,9 +59,10 @@ export function applyVerdicts(
     const state = begunBy(kept, check.ended);
     const change = changeOf(state, verdict, check);
     if (change !== null) events.push(toEvent(row, state, change, verdict, check));
+    if (isNewMismatch(row, state, verdict)) events.push(mismatchEvent(row, check));
     return change?.state ?? state;
   });
-  if (records.every((state, at) => state === row.records[at])) return null;
+  if (events.length === 0 && records.every((state, at) => state === row.records[at])) return null;
   const isVisible = records.some(({ verified }, at) => verified !== row.records[at]?.verified);
   const changed = withRecords({ ...row, keys: withActivation(row, records, now) }, records);
   return { row: isVisible ? { ...changed, updated_at: now } : changed, events };
@@ -87,7 +88,7 @@ function changeOf(state: RecordState, verdict: Verdict, check: AppliedCheck): St
       return foundCorrect(state);
     case 'missing':
     case 'invalid':
-      return foundWrong(state, verdict.firstHand, check);
+      return foundWrong(state, verdict, check);
   }
 }
 
@@ -104,12 +105,31 @@ function foundCorrect(state: RecordState): StateChange | null {
   return state.degraded ? { state: asVerified(state), event: 'domain.recovered' } : null;
 }
 
-function foundWrong(state: RecordState, firstHand: boolean, check: AppliedCheck): StateChange | null {
+/** A key of ours that cannot sign is no matter of what the DNS says: `verified` goes at once. */
+function foundWrong(state: RecordState, verdict: Verdict, check: AppliedCheck): StateChange | null {
   if (!state.verified) return null;
   const now = toInstant(check.ended);
-  if (firstHand && mayTakeAway(state, check)) return { state: asLost(state, now), event: 'domain.lost' };
+  const isOurs = verdict.code === 'KEY_MISMATCH';
+  if (verdict.firstHand && (isOurs || mayTakeAway(state, check)))
+    return { state: asLost(state, now), event: 'domain.lost' };
   const isKnown = state.degraded && !isUnreachable(state);
   return isKnown ? null : { state: asDegraded(state, now), event: 'domain.degraded' };
+}
+
+/** Told once, however often it is found. */
+function isNewMismatch({ checks }: DomainRow, { id }: RecordState, { code }: Verdict): boolean {
+  return code === 'KEY_MISMATCH' && checks?.codes[id] !== code;
+}
+
+function mismatchEvent(row: DomainRow, { actor, ended }: AppliedCheck): NewEvent {
+  const { id: key_id, selector } = activeKeyOf(row);
+  return {
+    type: 'key.mismatch',
+    domain: { id: row.id, name: row.domain },
+    actor,
+    at: toInstant(ended),
+    changes: { key_id, selector },
+  };
 }
 
 /** Two checks that overlap are one finding. */

@@ -6,6 +6,7 @@ import type {
   ZodOpenApiOperationObject,
   ZodOpenApiOverride,
   ZodOpenApiPathsObject,
+  ZodOpenApiResponseObject,
   ZodOpenApiResponsesObject,
 } from 'zod-openapi';
 import { createDocument } from 'zod-openapi';
@@ -16,7 +17,7 @@ const INTRODUCTION = `Sending domains for a help desk: the DNS records to publis
 
 A body is JSON or a form, as \`curl -d\` sends it; fields that it has beyond those named here are ignored. An answer is \`{"data": …}\`, and an error says why in a sentence for a person and with a stable \`code\` for a program. Times are in UTC.`;
 
-const AUTHENTICATION = `Send a token with every request, as \`Authorization: Bearer <access-token>\`. A token is \`lh_\` and 43 characters, and belongs to one account. What it may do are its scopes: ${SCOPES.map((scope) => `\`${scope}\``).join(', ')}, the last of which implies the others and reaches every account.`;
+const AUTHENTICATION = `Send a token with every request, as \`Authorization: Bearer <access-token>\`. A token is \`lh_\` and 43 characters, and belongs to one account. What it may do are its scopes: ${SCOPES.map((scope) => `\`${scope}\``).join(', ')}, of which \`admin\` implies the others but \`keys:read\`, and reaches every account. \`keys:read\` is for mail servers that fetch private keys, and no use here.`;
 
 /** What each of the router's resources is about. */
 const TAGS: Record<string, string> = {
@@ -24,7 +25,9 @@ const TAGS: Record<string, string> = {
     'An account is one help desk, with its domains and its tokens. Only a token with the scope `admin` reaches another than its own.',
   domains: 'Domains are used to send emails from your help desk account.',
   installation: 'All accounts together, for the operator.',
+  keys: 'The DKIM keys that sign a domain’s mail. Their private parts are in no answer of this API.',
   events: 'What happened in an account, oldest first: each change with who made it and when.',
+  signing: 'Signatures for outgoing mail, with the keys of the account’s domains.',
   shares:
     'A share link shows one domain to a colleague who has no account: its records, where they stand, and a check of them.',
   share: 'What a share link is good for. Its token has the scope `share`, which no other token has.',
@@ -32,7 +35,7 @@ const TAGS: Record<string, string> = {
 };
 
 /** What the status of a success says. */
-const SUCCESSES = { 200: 'Done.', 201: 'Created.', 204: 'Done; the answer is empty.' } as const;
+const SUCCESSES = { 200: 'The answer.', 201: 'What was created.', 204: 'An empty answer.' } as const;
 
 const ERROR_EXAMPLE: ErrorBody = {
   message: 'Type the name of a domain, such as example.org.',
@@ -47,17 +50,22 @@ const ERRORS: Record<ErrorCode, string> = {
   unauthenticated: 'There is no token, or it is unknown, revoked or expired.',
   forbidden: 'The token is another account’s, lacks the scope, or its account is suspended.',
   rate_limited: 'Too many requests; `Retry-After` says when to try again.',
-  unsupported_media_type: 'The body is neither JSON nor a form.',
-  payload_too_large: 'The body is over 64 KiB.',
+  unsupported_media_type: 'The body is neither JSON nor a form, nor a message where one is taken.',
+  payload_too_large: 'The body is over 64 KiB, or 128 KiB to change an account, or 25 MiB of a raw message.',
   malformed_body: 'The body does not parse, or is JSON but not an object.',
   invalid: 'A field breaks a rule, or there are more than 100.',
   domain_taken: 'The account holds this name already.',
   quota_exceeded: 'The account is full.',
+  not_signable: 'The message can’t be signed; `errors` says why.',
   last_admin: 'Nobody could administer any more; `confirm` overrides that.',
   unavailable: 'Letterhead cannot take this now; nothing was changed. `Retry-After` says when to try again.',
   outcome_unknown:
     'The database went away while it had this change, which was made or was not: look before you repeat it.',
 };
+
+/** What is made of a raw message, whose other fields are in the query. */
+const DIGEST = { headers: true, body_hash: true } as const;
+const MessageSchema = z.string().meta({ format: 'binary', description: 'The raw message, at most 25 MiB.' });
 
 const HEADERS_OF_STATUS: Record<number, z.ZodObject> = {
   401: z.object({ 'WWW-Authenticate': z.literal('Bearer') }),
@@ -145,13 +153,15 @@ function describeInput(
   const rest = fieldsBeyondPath(operation.input, operation.pathParameters);
   if (Object.keys(rest.shape).length === 0) return { requestParams: { path } };
   if (!operation.takesBody) return { requestParams: { path, query: rest } };
+  const { takesMessage } = operation.meta.rest;
   return {
-    requestParams: { path },
+    requestParams: { path, ...(takesMessage === true ? { query: rest.omit(DIGEST) } : {}) },
     requestBody: {
       required: !rest.safeParse({}).success,
       content: {
         'application/json': { schema: rest },
         'application/x-www-form-urlencoded': { schema: rest },
+        ...(takesMessage === true ? { 'message/rfc822': { schema: MessageSchema } } : {}),
       },
     },
   };
@@ -205,12 +215,27 @@ function describeErrors(operation: DescribedOperation): ZodOpenApiResponsesObjec
   );
 }
 
-function describeError(status: number, codes: readonly ErrorCode[]) {
+/** Responses by their name in the document, in which each is written once. */
+const errorResponses = new Map<string, ZodOpenApiResponseObject>();
+
+function describeError(status: number, codes: readonly ErrorCode[]): ZodOpenApiResponseObject {
+  const id = codes.map(inPascalCase).join('Or');
+  const response = errorResponses.get(id) ?? writeError(id, status, codes);
+  errorResponses.set(id, response);
+  return response;
+}
+
+function inPascalCase(code: ErrorCode): string {
+  return code.replace(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function writeError(id: string, status: number, codes: readonly ErrorCode[]): ZodOpenApiResponseObject {
   const headers = HEADERS_OF_STATUS[status];
   const examples = codes.map(
     (code) => [code, { summary: ERRORS[code], value: { message: ERRORS[code], code } }] as const,
   );
   return {
+    id,
     description: codes.map((code) => `\`${code}\`: ${ERRORS[code]}`).join(' '),
     ...(headers === undefined ? {} : { headers }),
     content: { 'application/json': { schema: ErrorBodySchema, examples: Object.fromEntries(examples) } },

@@ -1,4 +1,5 @@
 import { LetterheadError } from '@letterhead/shared';
+import type { MessageDigest } from '@letterhead/shared/message';
 import type { FastifyInstance } from 'fastify';
 import { REQUEST_LIMITS } from '../limits.ts';
 import { refuseTooManyFields } from '../router/input-limits.ts';
@@ -9,6 +10,15 @@ export class FormBody {
 
   constructor(fields: Readonly<Record<string, readonly string[]>>) {
     this.fields = fields;
+  }
+}
+
+/** A raw message, of which only this is kept. */
+export class MessageBody {
+  readonly digest: MessageDigest;
+
+  constructor(digest: MessageDigest) {
+    this.digest = digest;
   }
 }
 

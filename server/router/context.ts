@@ -5,6 +5,7 @@ import type { Shares } from '../auth/shares.ts';
 import type { Tokens } from '../auth/tokens.ts';
 import type { Domains } from '../domains/domains.ts';
 import type { Events } from '../events/events.ts';
+import type { Signing } from '../signing/signing.ts';
 import type { Batch } from '../trpc/batch.ts';
 import type { Turns } from '../turns.ts';
 
@@ -14,6 +15,7 @@ export interface Services {
   readonly tokens: Tokens;
   readonly domains: Domains;
   readonly shares: Shares;
+  readonly signing: Signing;
   readonly events: Events;
   readonly limits: RateLimits;
 }

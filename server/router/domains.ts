@@ -65,7 +65,8 @@ export const domainsRouter = t.router({
     .query(
       withAccount(async ({ ctx, input, account }) => {
         const { limit, after, verified } = input;
-        const filter = { limit, after, verified, domain: input.domain?.name };
+        const domains = input.domain && [input.domain.name];
+        const filter = { limit, after, verified, domains };
         const { rows, next } = await ctx.services.domains.list(account, filter);
         if (ctx.page !== undefined) ctx.page.next = next;
         return listViews(ctx.turns, rows, toDomain);

@@ -11,6 +11,8 @@ export interface RestMeta {
   readonly status: 200 | 201 | 204;
   /** Content type of an answer that is text instead of JSON in the envelope. */
   readonly contentType?: string;
+  /** Whether it takes a raw message as well, from which `headers` and `body_hash` are made; other fields are in the query. */
+  readonly takesMessage?: true;
 }
 
 /** Metadata that each procedure declares. */
@@ -22,6 +24,8 @@ export interface Meta {
   readonly description?: string;
   /** Errors beyond those that every procedure can fail with. */
   readonly errors?: readonly ErrorCode[];
+  /** Bytes of a body, where they may be more than others take; over tRPC, of a call that no other is batched with. */
+  readonly maxBodyBytes?: number;
   /** Absent if REST does not offer it. */
   readonly rest?: RestMeta;
 }

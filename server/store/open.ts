@@ -154,12 +154,15 @@ export async function copyBetween(
   if (urls === null)
     throw new LetterheadError('unavailable', 'Set DATABASE_URL to the database to copy from or into.');
   if (target === 'database') refuseNoData({ DATA_DIR: dataDir, DATABASE_URL: null });
-  const { openForImport } = await import('./postgres/postgres-store.ts');
+  const { openPostgresStore } = await import('./postgres/postgres-store.ts');
   const copy = await import('./copy.ts');
   await using open = new AsyncDisposableStack();
   const files = await openJsonStore({ dataDir, clock, log });
   open.defer(() => files.close());
-  const database = await openForImport({ urls, connections, log, observer: NO_OBSERVER });
+  const database = await openPostgresStore(
+    { urls, connections, log, observer: NO_OBSERVER },
+    { forImport: true },
+  );
   open.defer(() => database.close());
   const [from, to] = target === 'database' ? [files, database] : [database, files];
   await openKeyCipher({ dataDir, secretKey, check: from.settings, random: randomBytes });

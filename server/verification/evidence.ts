@@ -126,6 +126,8 @@ export const RecordEvidenceSchema = z.object({
   dnssec: z
     .object({ proof: z.enum(['resolver', 'keys']), ds: z.array(z.string()) })
     .exactOptional() satisfies z.ZodType<DnssecFailure | undefined>,
+  /** The private key that is stored does not belong to the public key that the record has to hold. */
+  keyMismatch: z.literal(true).exactOptional(),
   /** The check's budget ended before everything was asked that concerns the record. */
   budgetEnded: z.boolean().exactOptional(),
 });

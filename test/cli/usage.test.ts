@@ -243,6 +243,12 @@ test('a person is told which token was made, beside the secret that a script rea
   expect((await runInProcess(['token', 'create'], environment)).err).toBe('');
 });
 
+test('a person who adds a name that mail is rarely sent from is told', async () => {
+  await runInProcess(['account', 'create', 'Help desk'], environment);
+  const { out } = await runInProcess(['domain', 'add', 'www.example.org'], environment);
+  expect(out).toMatch(/\nMail is rarely sent from www\.example\.org\. .+ enter example\.org\.\n$/);
+});
+
 test('the CLI never falls back from a server to the folder', async () => {
   for (const half of [{ LETTERHEAD_URL: 'http://127.0.0.1:3000' }, { LETTERHEAD_TOKEN: TOKEN }]) {
     expect(await runInProcess(['account', 'create', 'x'], { ...environment, ...half })).toEqual({

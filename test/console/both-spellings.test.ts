@@ -44,8 +44,10 @@ test('a name that looks like another one is shown in both spellings on every scr
     await expectBoth();
     await page.keyboard.press('Escape');
   }
+  await app.button('Write the e-mail').click();
   const mail = await page.getByRole('link', { name: 'Open in e-mail' }).getAttribute('href');
   expect(mail).toContain(`subject=${encodeURIComponent(`DNS records for ${BOTH}`)}&`);
+  await page.keyboard.press('Escape');
 
   await page.getByRole('link', { name: 'Domains' }).first().click();
   await app.line(BOTH).waitFor();
@@ -64,7 +66,7 @@ test('a name that looks like another one is shown in both spellings on every scr
   const spoken = (text: string) => page.getByRole('status').getByText(text).waitFor({ state: 'attached' });
   publish(server, domain);
   await letterhead.domains.verifyDns.mutate({ account: 1, id });
-  await spoken(`The DKIM record of ${BOTH} is there: verified.`);
+  await spoken(`The DKIM record of ${BOTH} was verified.`);
   withdraw(server, domain);
   await letterhead.domains.verifyDns.mutate({ account: 1, id });
   await spoken(`The DKIM record of ${BOTH} is no longer verified`);
@@ -77,14 +79,14 @@ test('a name that looks like another one is shown in both spellings on every scr
   await page.getByRole('link', { name: 'Events' }).click();
   for (const sentence of [
     `${BOTH} was added.`,
-    `The DKIM record of ${BOTH} is there: verified.`,
+    `The DKIM record of ${BOTH} was verified.`,
     `The DKIM record of ${BOTH} is no longer verified`,
-    `A link to share ${BOTH} was made.`,
-    `A link to share ${BOTH} was revoked.`,
+    `A share link for ${BOTH} was created.`,
+    `A share link for ${BOTH} was revoked.`,
     `${BOTH} was renamed to example.org, with a new key.`,
     `example.org was renamed to ${BOTH}, with a new key.`,
   ])
-    await page.getByRole('rowheader').getByText(sentence).waitFor();
+    await page.getByRole('rowheader').getByText(sentence).first().waitFor();
   await page.getByRole('link', { name: BOTH, exact: true }).first().waitFor();
   await expectBoth();
   await letterhead.domains.delete.mutate({ account: 1, id });
@@ -100,7 +102,7 @@ test('a person who opens a share link sees a lookalike name in both spellings', 
   await using tab = await openTab(browser(), server);
   const { page } = tab;
   await page.goto(`/share#${token}`);
-  await page.getByText(`You’ve been asked to add a DNS record for ${BOTH}`).waitFor();
+  await page.getByText(`Help desk asks you to add a DNS record for ${BOTH}`).waitFor();
   await new ConsolePage(page).heading(BOTH).waitFor();
   expect(await page.title()).toBe(`DNS records for ${BOTH} · Letterhead`);
   await expectBothSpellings(page);

@@ -197,6 +197,7 @@ test('selected domains are checked, shared and deleted together, and each tells 
       .getByRole('button', { name: `${verb} 2 domains` })
       .click();
     for (const [at, result] of expected.entries()) await results.nth(at).getByText(result).waitFor();
+    if (verb === 'Share') await app.button('Copy all links').click();
     await app.button('Close').last().click();
     await expect.poll(() => bar.count()).toBe(0);
   };
@@ -257,7 +258,7 @@ test('times are shown relative to now, with the exact one on hover in the reader
   await page.goto(`/accounts/1/domains/${id}`);
   const time = page.getByRole('listitem').filter({ hasText: 'example.org was added.' }).getByRole('time');
   expect(await time.innerText()).toBe('3 hours ago');
-  expect(await time.getAttribute('title')).toMatch(/^28 March 2026 at 17:45:00 (?:GMT\+5:45|NPT)$/);
+  expect(await time.getAttribute('title')).toMatch(/^28 Mar 2026, 17:45:00 (?:GMT\+5:45|NPT)$/);
   await page.clock.fastForward('30:00');
   await expect.poll(() => time.innerText()).toBe('4 hours ago');
   await page.clock.fastForward('32:00:00');
@@ -276,6 +277,7 @@ test('a name that is already taken, and what only the server knows, are reported
   const field = page.getByLabel('Domain', { exact: true });
   for (const [typed, told] of [
     ['me@example.net', 'That is an e-mail address. Type only the name: example.net.'],
+    ['example,net', 'A domain name has dots where you typed a comma. Type only the name: example.net.'],
     ['*.example.net', 'A wildcard is not one domain. Type only the name: example.net.'],
     ['example.net:25', 'That is a name with a port. Type only the name: example.net.'],
     ['192.0.2.1', 'That is an IP address. Type a domain name, such as example.org.'],
@@ -284,6 +286,16 @@ test('a name that is already taken, and what only the server knows, are reported
     await field.fill(typed);
     await page.getByText(told).waitFor();
     expect(await field.getAttribute('aria-invalid')).toBe('true');
+  }
+  for (const [typed, told] of [
+    ['gmail.com', 'gmail.com belongs to an e-mail provider'],
+    ['Yahoo.co.uk', 'yahoo.co.uk belongs to an e-mail provider'],
+    ['www.example.net', 'If your addresses end in @example.net, enter example.net.'],
+  ] as const) {
+    await field.fill(typed);
+    await page.getByText(told).waitFor();
+    // It can be added all the same.
+    expect(await field.getAttribute('aria-invalid')).toBe('false');
   }
   await field.fill('co.uk');
   await app.button('Add the domain').click();

@@ -74,7 +74,7 @@ test.each(WORDINGS)(
     await app.found('OK').waitFor();
     await page.getByText('There is nothing left to do: keep the records in place.').waitFor();
     await record.getByText('Found', { exact: true }).waitFor();
-    await page.getByRole('list').getByText('The DKIM record is there: verified.').waitFor();
+    await page.getByRole('list').getByText('The DKIM record was verified.').waitFor();
     // Sentences of any length may move what is below them.
     if (word !== rewordDiagnoses) expect(await layoutShift(page)).toBeLessThan(0.02);
 
@@ -100,10 +100,18 @@ test('the records can be copied as text, as a zone file and as a table', async (
   const app = new ConsolePage(page);
   await page.goto(`/accounts/1/domains/${id}`);
 
+  await page.getByRole('button', { name: 'Write the e-mail' }).click();
   await page.getByRole('button', { name: 'Copy the text for an e-mail' }).click();
   await expect.poll(() => app.clipboard()).toContain(`Value: ${dkim?.value}`);
   expect(await app.clipboard()).toContain(`Host:  ${dkim?.hostname}\n`);
   expect(await app.clipboard()).toContain(`(in full: ${dkim?.hostname}.example.org)`);
+  expect(await app.clipboard()).toContain('Thank you!\nHelp desk\n');
+  // The link in it works.
+  const [link = ''] = (await app.clipboard()).match(/http\S+\/share#lh_\S+/) ?? [];
+  await page.keyboard.press('Escape');
+  await using colleague = await openTab(browser(), server);
+  await colleague.page.goto(link);
+  await colleague.page.getByText('Help desk asks you to add a DNS record for mail.example.org').waitFor();
 
   expect(await download(page, 'Download the zone file')).toEqual([
     'mail.example.org.zone',
@@ -155,6 +163,7 @@ test('an internationalised name is shown in both spellings in the delete dialog 
     await page.getByRole('dialog', { name: title, exact: true }).waitFor();
     await page.keyboard.press('Escape');
   }
+  await app.button('Write the e-mail').click();
   await app.button('Copy the text for an e-mail').click();
   await expect
     .poll(() => app.clipboard())
@@ -276,7 +285,7 @@ test('a page that breaks says that it is not the person’s fault, and can be sh
   await page.goto(`/accounts/1/domains/${id}`);
   await page.getByRole('heading', { name: 'Something went wrong on this page' }).waitFor();
   await page.unroute(/domains\.get/);
-  await page.getByRole('button', { name: 'Show it again' }).click();
+  await page.getByRole('button', { name: 'Reload' }).click();
   await page.getByRole('heading', { level: 1, name: 'example.org' }).waitFor();
 });
 

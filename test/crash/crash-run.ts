@@ -33,6 +33,8 @@ const CLIENTS_PER_ACCOUNT = 3;
 const LONGEST_LIFE = 400;
 /** How long a client waits that was not served. */
 const PAUSE = 10;
+/** Domains of an account from which on no more are created: far below its quota, however many kills there are. */
+const MANY = 200;
 
 /**
  * Drives real servers with creates, renames and deletes from several clients, kills one of their processes at random
@@ -111,6 +113,7 @@ class Run {
   /** Whoever has listened all the time has heard of everything, once and in order. */
   async finish(): Promise<void> {
     const servers = await this.#inspectAll();
+    this.complaints.push(...(await this.#fleet.complaints()));
     for (const listener of this.#listeners) {
       const events = await allEvents(this.#any(servers), listener.account);
       this.complaints.push(...(await listener.complaints(events.at(-1)?.id ?? 0)));
@@ -162,7 +165,7 @@ class Run {
     const settled = account.settled();
     const id = settled[Math.floor(this.#random() * settled.length)];
     const roll = this.#random();
-    if (id === undefined || roll < 0.5) return this.#create(letterhead, account);
+    if (id === undefined || (roll < 0.5 && settled.length < MANY)) return this.#create(letterhead, account);
     return roll < 0.75 ? this.#rename(letterhead, account, id) : this.#delete(letterhead, account, id);
   }
 

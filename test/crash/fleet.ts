@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { freePort } from '../../bench/free-port.ts';
 import { databaseUrl, startPostgres } from '../postgres/postgres-server.ts';
 import { type ServerProcess, startProcess } from './server-process.ts';
+import { complaintsOfChecks, watchChecks } from './watched-checks.ts';
 
 /** The servers of an installation, some of which are killed and started again, on the same data. */
 export interface Fleet extends AsyncDisposable {
@@ -14,6 +15,8 @@ export interface Fleet extends AsyncDisposable {
   start(): Promise<readonly string[]>;
   /** SIGKILL to one of the processes. `random` is at least 0 and less than 1. */
   kill(random: number): Promise<void>;
+  /** What clients cannot see: one sentence for each promise that was broken. Asked while all servers run. */
+  complaints(): Promise<readonly string[]>;
 }
 
 /** One server on a data folder. */
@@ -31,6 +34,7 @@ export async function fleetOnFiles(token: string): Promise<Fleet> {
       return [server.url];
     },
     kill,
+    complaints: async () => [],
     async [Symbol.asyncDispose]() {
       await kill();
       await rm(dataDir, { recursive: true, force: true });
@@ -43,9 +47,13 @@ const SERVERS = 3;
 /** Three servers over PostgreSQL, each on a port of its own for all its lives; the database is killed as well. */
 export async function fleetOnPostgres(token: string): Promise<Fleet> {
   const postgres = await startPostgres();
-  const servers = await serversOver(databaseUrl(postgres.port), token);
+  const url = databaseUrl(postgres.port);
+  const servers = await serversOver(url, token);
+  await servers.start();
+  await watchChecks(url);
   return {
     ...servers,
+    complaints: () => complaintsOfChecks(url),
     async kill(random) {
       const at = Math.floor(random * (SERVERS + 1));
       if (at < SERVERS) return servers.killOne(at);
@@ -77,6 +85,7 @@ export async function serversOver(url: string, token: string) {
   return {
     keepsAddresses: true,
     killOne,
+    complaints: async () => [],
     async start(): Promise<readonly string[]> {
       const starting = ports.map(async (port, at) => {
         servers[at] ??= await startProcess({ ...settings, PORT: String(port) });

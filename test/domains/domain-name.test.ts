@@ -93,6 +93,8 @@ describe('what is refused with the name that was meant', () => {
     ['exam ple.org', 'A domain name has no spaces.'],
     ['example\u00A0.org', 'A domain name has no spaces.'],
     ['example.org, example.com', 'That is more than one name.'],
+    ['example,org', 'A domain name has dots where you typed a comma.'],
+    ['example;org', 'A domain name has dots where you typed a comma.'],
     ['"example.org"', 'A domain name has only letters, digits and hyphens between its dots.'],
     ['exam\0ple.org', 'A domain name has only letters, digits and hyphens between its dots.'],
     ['_dmarc.example.org', 'A domain name has no underscores.'],

@@ -31,6 +31,7 @@ test('two checks of one domain that overlap, as in two processes, do not lose it
       clock: scene.time.clock,
       store: scene.store,
       random: randomBytes,
+      proveKey: async () => true,
       dns: createLoopbackDns(scene.servers),
       observer: { checked() {}, failed: (_: unknown, error: unknown) => scene.failures.push(error) },
     };

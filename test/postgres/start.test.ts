@@ -8,6 +8,7 @@ import { runInProcess } from '../cli/run-in-process.ts';
 import { KEYS_FILE, keysFromFile } from '../keys-file.ts';
 import { databaseUrl } from './postgres-server.ts';
 import { createDatabase, type TestDatabase } from './test-database.ts';
+import { startTlsServer } from './tls-server.ts';
 
 const SECRET_KEY = randomBytes(32).toString('base64');
 
@@ -89,6 +90,9 @@ test.each([
   'postgres://db',
   'postgres://db:port/letterhead',
   'db.example.org/letterhead',
+  'postgres:///letterhead',
+  'postgres://user:secret@/letterhead',
+  'postgres://db,/letterhead',
 ])('a start says what DATABASE_URL may be where it is %s', async (DATABASE_URL) => {
   expect(await refusal({ DATABASE_URL })).toContain(
     'The setting DATABASE_URL cannot be used: give an address such as',
@@ -108,7 +112,8 @@ test('a start says why a server cannot be used, and repeats no password', async 
     [url('postgres', 'asked_for_password'), 'the password is wrong'],
     [url('postgres', 'nobody_of_this_name'), 'it does not allow this user to connect'],
     [url('no_such_database'), 'it does not exist'],
-    [url('postgres?sslmode=verify-full'), 'The server does not support SSL connections'],
+    [url('postgres?sslmode=verify-full'), 'it does not offer TLS, which sslmode asks for'],
+    ['postgres://postgres:hunter2@host.invalid/postgres', 'its host'],
   ];
   for (const [DATABASE_URL, reason] of cases) {
     const said = await refusal({ DATABASE_URL });
@@ -116,6 +121,12 @@ test('a start says why a server cannot be used, and repeats no password', async 
     expect(said).not.toContain('hunter2');
   }
   await database.query('DROP ROLE asked_for_password');
+});
+
+test('a start says what to set where the certificate of the database is not trusted', async () => {
+  await using tls = await startTlsServer();
+  const DATABASE_URL = `postgres://postgres:hunter2@127.0.0.1:${tls.port}/postgres?sslmode=verify-full`;
+  expect(await refusal({ DATABASE_URL })).toContain('Set sslrootcert to the file of its CA');
 });
 
 async function withDatabase(prepare: (database: TestDatabase) => Promise<unknown>): Promise<string> {

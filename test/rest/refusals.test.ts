@@ -253,7 +253,7 @@ test('a query value that is a number, but not a whole one, is refused with that 
 
 test('an error within a list is reported for the field that holds the list', async () => {
   await using server = await startTestServer();
-  const sentence = 'Give scopes as one of: domains:read, domains:write, domains:sign, admin.';
+  const sentence = 'Give scopes as one of: domains:read, domains:write, domains:sign, admin, keys:read.';
   for (const options of [{ form: 'name=x&scopes=share' }, { json: { name: 'x', scopes: [1, 'share'] } }]) {
     const refused = await server.rest('POST', '/accounts/1/tokens', options);
     expectRefusal(refused, 422, 'invalid');

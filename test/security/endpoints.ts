@@ -1,4 +1,5 @@
 import type { TokenScope } from '@letterhead/shared';
+import { ERROR_CATALOGUE } from '@letterhead/shared';
 import type { RestOperation } from '../../server/rest/operations.ts';
 import { listOperations } from '../../server/rest/operations.ts';
 import { BASE_PATH } from '../../server/rest/rest-adapter.ts';
@@ -34,10 +35,14 @@ export interface Endpoint {
   call(url: string, authorization: string | null, target: Target): Promise<Answer>;
 }
 
+/** Where mail servers fetch keys. */
+export const VAULT_ROUTE = '/vault/v1/dkim/:name';
+
 /** Scopes of routes of no procedure. */
 const OWN_SCOPES: Readonly<Record<string, TokenScope>> = {
   '/metrics': 'admin',
   '/api/v1/backup': 'admin',
+  [VAULT_ROUTE]: 'keys:read',
 };
 
 /** Every procedure over tRPC. */
@@ -77,7 +82,9 @@ export function routeEndpoints(routes: readonly RegisteredRoute[]): Endpoint[] {
         fields: Object.keys(operation?.input?.shape ?? {}),
         async call(url, authorization, target) {
           const response = await callRest(url, authorization, route, operation, target);
-          return { status: response.status, code: restCode(await response.text()) };
+          const text = await response.text();
+          const code = route.url === VAULT_ROUTE ? vaultCode(text, response.status) : restCode(text);
+          return { status: response.status, code };
         },
       };
     });
@@ -124,7 +131,19 @@ function credentials(authorization: string | null): Record<string, string> {
 }
 
 /** Fields of an input that are taken from the target. */
-const TARGET_FIELDS: readonly string[] = ['account', 'id', 'share', 'lastEventId'];
+const TARGET_FIELDS: readonly string[] = [
+  'account',
+  'id',
+  'share',
+  'lastEventId',
+  'headers',
+  'allow_unverified',
+];
+
+/** The domain of an account that is called. */
+export function domainOf(account: number): string {
+  return `tenancy-${account}.example`;
+}
 
 /** A valid input about the target. */
 function inputFor(
@@ -133,8 +152,14 @@ function inputFor(
   target: Target,
 ): Record<string, unknown> {
   const id = procedure.startsWith('tokens.') ? target.token : target.domain;
-  // A stream of past events yields an item at once.
-  const about: Record<string, unknown> = { ...target, id, lastEventId: 0 };
+  const about: Record<string, unknown> = {
+    ...target,
+    id,
+    // A stream of past events yields an item at once.
+    lastEventId: 0,
+    headers: `From: help@${domainOf(target.account)}`,
+    allow_unverified: true,
+  };
   const fields = Object.keys(input?.shape ?? {}).filter((name) => TARGET_FIELDS.includes(name));
   return {
     ...sampleInput(input ?? undefined),
@@ -161,4 +186,11 @@ function trpcCode(text: string): string | null {
 
 function restCode(text: string): string | null {
   return text.startsWith('{') ? (JSON.parse(text).code ?? null) : null;
+}
+
+/** The vault's errors have a status alone. */
+function vaultCode(text: string, status: number): string | null {
+  if (!text.startsWith('{"errors":')) return null;
+  const entries = Object.entries(ERROR_CATALOGUE);
+  return entries.find(([, error]) => error.status === status)?.[0] ?? null;
 }

@@ -10,6 +10,9 @@ import { findPrivateKeys, findTokens, privateKeyParts } from './secret-material.
 /** Paths whose answers to `POST` contain a new token. */
 const NEW_TOKEN_PATH = /\/(?:tokens|shares)$|^\/trpc\/[\w.,]*(?:tokens|shares)\.create\b/;
 
+/** Paths whose answers to `GET` contain a private key, where mail servers may fetch them. */
+const VAULT_PATH = /^\/vault\/v1\/dkim\/[^/]+$/;
+
 let knownParts: RegExp | undefined;
 
 /** Searches everything that a server answers, logs and stores for secrets that must not be there. */
@@ -47,6 +50,7 @@ export class LeakWatch {
 
   #watch(request: IncomingMessage, response: ServerResponse): void {
     const where = `the answer to ${request.method} ${request.url}`;
+    const isVault = request.method === 'GET' && VAULT_PATH.test(pathOf(request));
     const mayHoldToken = request.method === 'POST' && NEW_TOKEN_PATH.test(pathOf(request));
     let text = '';
     const listen = (chunk: unknown) => {
@@ -70,7 +74,9 @@ export class LeakWatch {
       return Reflect.apply(end, response, said);
     };
     response.once('close', () => {
-      this.#look(where, JSON.stringify(headers) + decoded(text, headers['content-encoding']), !mayHoldToken);
+      // What is refused holds none, there as elsewhere.
+      const body = isVault && response.statusCode === 200 ? '' : decoded(text, headers['content-encoding']);
+      this.#look(where, JSON.stringify(headers) + body, !mayHoldToken);
     });
   }
 

@@ -10,7 +10,7 @@ import { t } from '../../server/router/trpc.ts';
 import type { TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
 import type { Endpoint } from './endpoints.ts';
-import { routeEndpoints, trpcEndpoints } from './endpoints.ts';
+import { routeEndpoints, trpcEndpoints, VAULT_ROUTE } from './endpoints.ts';
 import type { RegisteredRoute } from './registered-routes.ts';
 import { withRegisteredRoutes } from './registered-routes.ts';
 import type { MovableClock } from './tenancy-matrix.ts';
@@ -22,6 +22,7 @@ const PUBLIC = [
   '/reference',
   '/health/live',
   '/health/ready',
+  '/logos/:account/:file',
   '/',
   '/accounts/*',
   '/share',
@@ -37,7 +38,7 @@ function isPublic({ method, url }: RegisteredRoute): boolean {
 async function startWithEndpoints(
   clock: MovableClock,
 ): Promise<{ server: TestServer; endpoints: Endpoint[] }> {
-  const environment = { RATE_LIMIT_PER_MINUTE: '0' };
+  const environment = { RATE_LIMIT_PER_MINUTE: '0', KEY_DELIVERY: 'true' };
   const { started, routes } = await withRegisteredRoutes(() =>
     startTestServer({ environment, clock: () => clock.now }),
   );
@@ -59,9 +60,11 @@ test('every procedure and every route keeps out callers without the right to it'
   // The same requests succeed with the right token, so it was the token alone that was refused.
   // PostgreSQL is backed up by its own tools.
   const isDatabase = process.env['TEST_STORE'] === 'postgres';
-  expect(await callWithPermission(server, endpoints)).toEqual(
-    isDatabase ? ['GET /api/v1/backup: 503 unavailable'] : [],
-  );
+  expect(await callWithPermission(server, endpoints)).toEqual([
+    ...(isDatabase ? ['GET /api/v1/backup: 503 unavailable'] : []),
+    // The name that is asked for is no domain's.
+    `GET ${VAULT_ROUTE}: 404 not_found`,
+  ]);
 });
 
 test('a refusal does not tell which accounts exist', async () => {

@@ -51,7 +51,7 @@ export class FaultyDisk {
       truncate: (length) => this.#run(() => file.truncate(length)),
       size: () => this.#run(() => file.size()),
       sync: () => this.#run(() => file.sync()),
-      close: () => file.close(),
+      [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
     };
   }
 

@@ -52,9 +52,9 @@ class SlowDisk {
         ...file,
         read: (into, position) => this.#delay(path, () => file.read(into, position)),
         write: (data) => this.#delay(path, () => file.write(data)),
-        close: () => {
+        [Symbol.asyncDispose]: () => {
           this.open--;
-          return file.close();
+          return file[Symbol.asyncDispose]();
         },
       };
       return watched;

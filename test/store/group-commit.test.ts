@@ -87,8 +87,11 @@ describe('writes to very many accounts at one moment', () => {
         const file = await nodeFileSystem.open(path, flags);
         open++;
         mostOpen = Math.max(mostOpen, open);
-        const close = () => file.close().finally(() => open--);
-        return { ...file, close };
+        const close = async () => {
+          await file[Symbol.asyncDispose]();
+          open--;
+        };
+        return { ...file, [Symbol.asyncDispose]: close };
       },
     };
     await using folder = await makeJsonFolder();

@@ -19,7 +19,7 @@ test('a backup leaves out the events that are appended to a log while it looks f
     write: unused,
     truncate: unused,
     sync: unused,
-    close: unused,
+    [Symbol.asyncDispose]: unused,
   };
   expect(await offsetAfter(growing, 2)).toBe(before.length);
 });

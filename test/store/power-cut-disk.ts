@@ -131,7 +131,7 @@ export class PowerCutDisk {
       truncate: (length) => this.#run(() => change(node.content.subarray(0, length))),
       size: () => this.#run(() => node.content.length),
       sync: () => this.#run(sync),
-      close: async () => {},
+      async [Symbol.asyncDispose]() {},
     };
   }
 

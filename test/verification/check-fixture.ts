@@ -33,6 +33,8 @@ export class CheckFixture implements AsyncDisposable {
   readonly servers: LoopbackDns;
   readonly dns: Dns;
   now = new Date('2026-01-01T01:00:00Z');
+  /** Whether the stored private key is that of the published one. */
+  keyMatches = true;
   #stored: StoredDiagnosis | undefined;
 
   private constructor(servers: LoopbackDns, allowPrivate: boolean) {
@@ -46,7 +48,12 @@ export class CheckFixture implements AsyncDisposable {
 
   /** Checks all records as the monitor would, keeps what it found out as the store would, and reads the diagnosis. */
   async check(row: DomainRow, signal: AbortSignal = new AbortController().signal): Promise<SeenCheck> {
-    const needs = { dns: this.dns, clock: () => this.now, random: randomBytes };
+    const needs = {
+      dns: this.dns,
+      clock: () => this.now,
+      random: randomBytes,
+      proveKey: async () => this.keyMatches,
+    };
     const evidence = await checkDomain(
       needs,
       row,

@@ -213,6 +213,14 @@ const CASES: Case[] = [
     records: { [FQDN]: { TXT: [OURS] } },
     arrange: ({ servers }) => servers.resolver.cache.set(FQDN, { negative: 'nxdomain', ttl: 1800 }),
   },
+  {
+    code: 'KEY_MISMATCH',
+    when: 'the private key that is stored is another one’s',
+    records: { [FQDN]: { TXT: [OURS] } },
+    arrange: (scene) => {
+      scene.keyMatches = false;
+    },
+  },
   { code: 'TEST_MODE', when: 'the record has t=y', records: { [FQDN]: { TXT: [`t=y;${OURS}`] } } },
   {
     code: 'TEST_MODE',

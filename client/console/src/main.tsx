@@ -5,6 +5,7 @@ import './style/index.css';
 
 const place = document.getElementById('console');
 if (place === null) throw new Error('The page has no place for the console.');
+applyAppearance();
 openLink();
 addEventListener('hashchange', openLink);
 render(<App />, place);

@@ -63,6 +63,12 @@ export class Account {
   readonly #document: Document<AccountFile>;
   /** Null until it is needed: most accounts have no news, and there may be very many. */
   #eventLog: EventLog | null = null;
+  /** Made when it is first needed after a change. */
+  #byName: { readonly domains: readonly StoredDomain[]; readonly index: ReadonlyMap<string, StoredDomain> } =
+    {
+      domains: [],
+      index: new Map(),
+    };
   /** Said once, until it works again. */
   #spillFailed = false;
 
@@ -85,6 +91,17 @@ export class Account {
   domain(id: number): StoredDomain | undefined {
     const row = this.domains[indexOf(this.domains, id)];
     return row?.id === id ? row : undefined;
+  }
+
+  /** By id. */
+  named(names: readonly string[]): StoredDomain[] {
+    const { domains } = this;
+    if (this.#byName.domains !== domains) {
+      this.#byName = { domains, index: new Map(domains.map((row) => [row.domain, row])) };
+    }
+    return names
+      .flatMap((name) => this.#byName.index.get(name) ?? [])
+      .sort((one, other) => one.id - other.id);
   }
 
   has(domain: number): boolean {

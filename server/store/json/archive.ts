@@ -68,12 +68,8 @@ async function logLength(path: string, name: string): Promise<number | null> {
   const account = /^events\/(\d+)/.exec(name)?.[1];
   if (account === undefined) return null;
   const lastId = await lastEventId(path, Number(account));
-  const file = await nodeFileSystem.open(join(path, name), 'r');
-  try {
-    return await offsetAfter(file, lastId);
-  } finally {
-    await file.close();
-  }
+  await using file = await nodeFileSystem.open(join(path, name), 'r');
+  return await offsetAfter(file, lastId);
 }
 
 /** Of an account that cannot be read, all events are kept. */
@@ -189,7 +185,8 @@ async function unpack(archive: string, path: string): Promise<void> {
     source.destroy();
     throw error instanceof LetterheadError ? error : notABackup(archive, inASentence(error));
   }
-  for (const folder of ['accounts', 'events', '.']) await syncFolder(join(path, folder), nodeFileSystem);
+  for (const folder of ['accounts', 'events', 'logos', '.'])
+    await syncFolder(join(path, folder), nodeFileSystem);
 }
 
 /** Passes bytes on as long as there are no more of them than `most`. */

@@ -2,13 +2,14 @@ import { describeErrno, messageOf } from '../../errno.ts';
 import { accountFileName } from './account.ts';
 import { readAccount } from './account-files.ts';
 import { DataFolder, INSTALLATION_FILE } from './data-folder.ts';
-import { checkHeader, readLines } from './event-lines.ts';
+import { linesOf } from './event-lines.ts';
 import { EventLog } from './event-log.ts';
 import { type FileSystem, nodeFileSystem, unlessMissing } from './file-system.ts';
 import { Folder } from './folder.ts';
 import { type AccountFile, EvidenceFileShape, type InstallationFile } from './formats.ts';
 import { readInstallation } from './installation.ts';
 import { JsonFile } from './json-file.ts';
+import { readLogo } from './logos.ts';
 import { usedIds } from './next-ids.ts';
 
 export interface FolderReport {
@@ -46,7 +47,11 @@ class FolderCheck {
   async run(): Promise<FolderReport> {
     const found = await this.#read(INSTALLATION_FILE, () => readInstallation(this.#folder), true);
     const installation = found?.content ?? null;
-    for (const { id } of installation?.accounts ?? []) await this.#checkAccount(id);
+    for (const { id, logo } of installation?.accounts ?? []) {
+      await this.#checkAccount(id);
+      if (logo !== null)
+        await this.#read(`logos/${id}.${logo}.json`, () => readLogo(this.#folder.logos, id, logo), true);
+    }
     if (installation !== null) {
       this.#checkTokens(installation);
       await this.#checkOrphans(installation);
@@ -186,20 +191,13 @@ async function checkLines(
   lastId: number,
   note: (message: string) => void,
 ): Promise<number> {
-  const file = await unlessMissing(events.fileSystem.open(events.file(name), 'r'));
-  if (file === null) return lastId;
   let damaged = 0;
   let last = lastId;
-  try {
-    await checkHeader(file, `events/${name}`, account);
-    for await (const { event, offset, complete } of readLines(file, 0)) {
-      // A last line without an end was torn by a crash, or is being written: the account's file has it too.
-      if (event === null && complete && offset > 0) damaged++;
-      if (event !== null && event.id <= last) note(`events/${name} holds event ${event.id} out of order.`);
-      last = Math.max(last, event?.id ?? 0);
-    }
-  } finally {
-    await file.close();
+  for await (const { event, offset, complete } of linesOf(events, name, account)) {
+    // A last line without an end was torn by a crash, or is being written: the account's file has it too.
+    if (event === null && complete && offset > 0) damaged++;
+    if (event !== null && event.id <= last) note(`events/${name} holds event ${event.id} out of order.`);
+    last = Math.max(last, event?.id ?? 0);
   }
   if (damaged > 0)
     note(`events/${name} has ${damaged === 1 ? 'a line' : `${damaged} lines`} that cannot be read.`);

@@ -1,6 +1,7 @@
 import { FILE_LIMITS } from '../../limits.ts';
 import type { EventFilter, EventRow } from '../store.ts';
-import type { OpenFile } from './file-system.ts';
+import { type OpenFile, unlessMissing } from './file-system.ts';
+import type { Folder } from './folder.ts';
 import { EventLogHeaderSchema, EventRowSchema, FORMAT } from './formats.ts';
 import { DamagedFileError, NewerFormatError } from './json-file.ts';
 
@@ -131,8 +132,25 @@ export async function firstEvent(
   return null;
 }
 
-/** @throws DamagedFileError where the log is another account's, or of a format that this Letterhead does not know. */
-export async function checkHeader(file: OpenFile, label: string, account: number): Promise<void> {
+/**
+ * Opens a log of an account; null where it is not there.
+ * @throws DamagedFileError where it is another account's, or of a format that this Letterhead does not know.
+ */
+export async function openLog(events: Folder, name: string, account: number): Promise<OpenFile | null> {
+  await using opened = new AsyncDisposableStack();
+  const file = opened.use(await unlessMissing(events.fileSystem.open(events.file(name), 'r')));
+  if (file !== null) await checkHeader(file, `events/${name}`, account);
+  opened.move();
+  return file;
+}
+
+/** All lines of a log; none where it is not there. @throws as `openLog`. */
+export async function* linesOf(events: Folder, name: string, account: number): AsyncGenerator<EventLine> {
+  await using file = await openLog(events, name, account);
+  if (file !== null) yield* readLines(file, 0);
+}
+
+async function checkHeader(file: OpenFile, label: string, account: number): Promise<void> {
   const block = Buffer.alloc(HEADER_MAX);
   const length = await file.read(block, 0);
   const first = block.subarray(0, length).toString('utf8').split('\n', 1)[0] ?? '';

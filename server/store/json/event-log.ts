@@ -1,6 +1,5 @@
 import type { EventFilter, EventPage, EventRow } from '../store.ts';
 import {
-  checkHeader,
   collect,
   type EventLine,
   eventLine,
@@ -8,9 +7,10 @@ import {
   holds,
   isWanted,
   logHeader,
+  openLog,
   readTail,
 } from './event-lines.ts';
-import { type OpenFile, unlessMissing } from './file-system.ts';
+import type { OpenFile } from './file-system.ts';
 import type { Folder } from './folder.ts';
 import type { AccountFile } from './formats.ts';
 import { KeptEvents } from './kept-events.ts';
@@ -30,11 +30,13 @@ interface EventLogOptions {
 }
 
 /** The files of a log, the oldest first, and the lowest id in `files`. */
-interface OpenLog {
+interface OpenLog extends AsyncDisposable {
   readonly kept: OpenFile | null;
   readonly files: readonly OpenFile[];
   readonly oldest: number | null;
 }
+
+const NOTHING_OPEN: OpenLog = { kept: null, files: [], oldest: null, async [Symbol.asyncDispose]() {} };
 
 /** What the end of the current log is like. */
 interface Tail {
@@ -123,28 +125,23 @@ export class EventLog {
     const { last_event_id, outbox } = this.#state();
     const inOutboxFrom = outbox[0]?.id ?? last_event_id + 1;
     const isInLog = filter.after < inOutboxFrom - 1 || this.#oldest === null;
-    const opened = isInLog ? await this.#openFiles() : { kept: null, files: [], oldest: this.#oldest };
+    await using opened = isInLog ? await this.#openFiles() : { ...NOTHING_OPEN, oldest: this.#oldest };
     const first = opened.oldest ?? outbox[0]?.id ?? null;
     const truncated = filter.after < (first ?? last_event_id + 1) - 1;
     const { kept } = opened;
     const files = truncated && kept !== null ? [kept, ...opened.files] : opened.files;
-    try {
-      const events: EventRow[] = [];
-      // An event that was kept may be in the older log as well.
-      const logged = (event: EventRow) =>
-        event.id < inOutboxFrom && event.id > (events.at(-1)?.id ?? 0) && isWanted(event, filter);
-      if (filter.after < inOutboxFrom - 1) {
-        for (const file of files) await collect(file, filter, logged, events);
-      }
-      const pending = outbox.filter((event) => isWanted(event, filter));
-      events.push(...pending.slice(0, filter.limit - events.length));
-      const afterIsKept =
-        !truncated || filter.after === 0 || (kept !== null && (await holds(kept, filter.after)));
-      return { events, first, last: last_event_id, truncated, afterIsKept };
-    } finally {
-      for (const file of opened.files) await file.close();
-      await kept?.close();
+    const events: EventRow[] = [];
+    // An event that was kept may be in the older log as well.
+    const logged = (event: EventRow) =>
+      event.id < inOutboxFrom && event.id > (events.at(-1)?.id ?? 0) && isWanted(event, filter);
+    if (filter.after < inOutboxFrom - 1) {
+      for (const file of files) await collect(file, filter, logged, events);
     }
+    const pending = outbox.filter((event) => isWanted(event, filter));
+    events.push(...pending.slice(0, filter.limit - events.length));
+    const afterIsKept =
+      !truncated || filter.after === 0 || (kept !== null && (await holds(kept, filter.after)));
+    return { events, first, last: last_event_id, truncated, afterIsKept };
   }
 
   /** Once nothing is being done to the files. */
@@ -168,18 +165,18 @@ export class EventLog {
     const text = (tail.size === 0 ? logHeader(this.#account) : '') + fresh.map(eventLine).join('');
     // Until all of it is synced: what a write or a sync that fails leaves behind is written anew.
     this.#tail = { ...tail, isClean: false };
-    const file = await this.#folder.fileSystem.open(this.#folder.file(this.#current), 'a');
-    try {
-      if (!tail.isClean) await file.truncate(tail.size);
-      if (fresh.length > 0) await file.write(text);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    await this.#write(fresh.length > 0 ? text : '', tail);
     if (!this.#isNamed) await this.#folder.sync();
     this.#isNamed = true;
     const size = fresh.length > 0 ? tail.size + Buffer.byteLength(text) : tail.size;
     this.#tail = { size, lastId: fresh.at(-1)?.id ?? tail.lastId, isClean: true };
+  }
+
+  async #write(text: string, tail: Tail): Promise<void> {
+    await using file = await this.#folder.fileSystem.open(this.#folder.file(this.#current), 'a');
+    if (!tail.isClean) await file.truncate(tail.size);
+    if (text !== '') await file.write(text);
+    await file.sync();
   }
 
   /** Everything in the log has been synced by now, so that nothing depends on the new file's beginning. */
@@ -206,51 +203,36 @@ export class EventLog {
   }
 
   async #syncCurrent(): Promise<void> {
-    const file = await this.#open(this.#current);
-    try {
-      await file?.sync();
-    } finally {
-      await file?.close();
-    }
+    await using file = await this.#open(this.#current);
+    await file?.sync();
     await this.#folder.sync();
   }
 
   async #tailOf(name: string): Promise<EventLine[]> {
-    const file = await this.#open(name);
+    await using file = await this.#open(name);
     if (file === null) return [];
-    try {
-      await checkHeader(file, `events/${name}`, this.#account);
-      const lines = await readTail(file);
-      const last = lines.at(-1);
-      // A torn line can look whole: then the event before it is the last one.
-      return last?.complete === false && last.event !== null ? await readTail(file, last.event.id) : lines;
-    } finally {
-      await file.close();
-    }
+    const lines = await readTail(file);
+    const last = lines.at(-1);
+    // A torn line can look whole: then the event before it is the last one.
+    return last?.complete === false && last.event !== null ? await readTail(file, last.event.id) : lines;
   }
 
   #open(name: string): Promise<OpenFile | null> {
-    return unlessMissing(this.#folder.fileSystem.open(this.#folder.file(name), 'r'));
+    return openLog(this.#folder, name, this.#account);
   }
 
   /** The older one first. Opened together, so that none is renamed in between, with the oldest id in them. */
   #openFiles(): Promise<OpenLog> {
     return this.#alone(async () => {
       await using opened = new AsyncDisposableStack();
-      const open = async (name: string) => {
-        const file = await this.#open(name);
-        if (file === null) return null;
-        opened.defer(() => file.close());
-        await checkHeader(file, `events/${name}`, this.#account);
-        return file;
-      };
+      const open = async (name: string) => opened.use(await this.#open(name));
       const kept = await open(this.#kept.name);
       const older = await open(this.#older);
       const current = await open(this.#current);
       const files = [older, current].filter((file) => file !== null);
       this.#oldest ??= await findOldest(files);
-      opened.move();
-      return { kept, files, oldest: this.#oldest };
+      const held = opened.move();
+      return { kept, files, oldest: this.#oldest, [Symbol.asyncDispose]: () => held.disposeAsync() };
     });
   }
 }

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import type { LetterheadError } from '@letterhead/shared';
 import type { JsonValue } from '../store.ts';
 import type { StoreLog } from '../store-log.ts';
-import { InTurn } from '../tasks.ts';
 import { readFailed } from './errors.ts';
 import { errorCode, type FileSystem, unlessMissing } from './file-system.ts';
 import type { FileGate } from './folder.ts';
@@ -18,8 +17,6 @@ export class Evidence {
   readonly #log: StoreLog;
   /** Until a read succeeds again. */
   #readFails = false;
-  /** By domain. */
-  readonly #writes = new InTurn<number>();
   /** Accounts whose folder was there. */
   readonly #folders = new Set<number>();
 
@@ -54,17 +51,11 @@ export class Evidence {
     return readFailed(error);
   }
 
-  /** Where `stillThere` is false by the end, the file is removed again. @throws the system's errors. */
-  write(
-    account: number,
-    domain: number,
-    evidence: JsonValue,
-    stillThere: () => Promise<boolean>,
-  ): Promise<void> {
-    return this.#writes.run(domain, () => this.#write(account, domain, evidence, stillThere));
-  }
-
-  async #write(
+  /**
+   * One write a domain at a time: the caller sees to it. Where `stillThere` is false by the end, the file is removed
+   * again. @throws the system's errors.
+   */
+  async write(
     account: number,
     domain: number,
     evidence: JsonValue,

@@ -27,7 +27,8 @@ export interface FileSystem {
   removeFolder(path: string): Promise<void>;
 }
 
-export interface OpenFile {
+/** To be disposed of, which closes it. */
+export interface OpenFile extends AsyncDisposable {
   /** Fills `into` from `position` on; how many bytes there were. */
   read(into: Uint8Array, position: number): Promise<number>;
   /** All of it, after what was written before. */
@@ -35,7 +36,6 @@ export interface OpenFile {
   truncate(length: number): Promise<void>;
   size(): Promise<number>;
   sync(): Promise<void>;
-  close(): Promise<void>;
 }
 
 /** The machine's file system. */
@@ -91,7 +91,7 @@ function asOpenFile(handle: fs.FileHandle): OpenFile {
     truncate: (length) => handle.truncate(length),
     size: async () => (await handle.stat()).size,
     sync: () => handle.sync(),
-    close: () => handle.close(),
+    [Symbol.asyncDispose]: () => handle.close(),
   };
 }
 

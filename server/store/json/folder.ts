@@ -54,8 +54,7 @@ export class Folder {
   }
 
   async has(name: string): Promise<boolean> {
-    const file = await unlessMissing(this.fileSystem.open(this.file(name), 'r'));
-    await file?.close();
+    await using file = await unlessMissing(this.fileSystem.open(this.file(name), 'r'));
     return file !== null;
   }
 
@@ -97,18 +96,18 @@ export class Folder {
   async #replace(name: string, text: Text, sync: boolean): Promise<void> {
     const temporary = this.#temporaries + name + TEMPORARY_SUFFIX;
     try {
-      const file = await this.#openNew(temporary);
-      try {
-        await writeText(file, text);
-        if (sync) await file.sync();
-      } finally {
-        await file.close();
-      }
+      await this.#writeNew(temporary, text, sync);
       await this.fileSystem.rename(temporary, this.file(name));
     } catch (error) {
       await this.fileSystem.unlink(temporary).catch(() => {});
       throw error;
     }
+  }
+
+  async #writeNew(path: string, text: Text, sync: boolean): Promise<void> {
+    await using file = await this.#openNew(path);
+    await writeText(file, text);
+    if (sync) await file.sync();
   }
 
   /** Whatever stands in its place is removed, and never written to: it may be a link to another file. */
@@ -161,7 +160,7 @@ export class Folder {
   async close(): Promise<void> {
     const handle = this.#handle;
     this.#handle = null;
-    await handle?.then((file) => file.close()).catch(() => {});
+    await handle?.then((file) => file[Symbol.asyncDispose]()).catch(() => {});
   }
 }
 
@@ -235,10 +234,6 @@ export class FileGate {
 
 /** Makes the names in a folder durable that nobody holds open; does nothing where there is no such folder. */
 export async function syncFolder(path: string, fileSystem: FileSystem): Promise<void> {
-  const folder = await unlessMissing(fileSystem.open(path, 'r'));
-  try {
-    await folder?.sync();
-  } finally {
-    await folder?.close();
-  }
+  await using folder = await unlessMissing(fileSystem.open(path, 'r'));
+  await folder?.sync();
 }

@@ -1,8 +1,7 @@
 import { FILE_LIMITS } from '../../limits.ts';
 import { isAudited } from '../audited-events.ts';
 import type { EventRow } from '../store.ts';
-import { checkHeader, type EventLine, eventLine, logHeader, readLines } from './event-lines.ts';
-import { unlessMissing } from './file-system.ts';
+import { type EventLine, eventLine, linesOf, logHeader } from './event-lines.ts';
 import type { Folder } from './folder.ts';
 
 /**
@@ -53,14 +52,7 @@ export class KeptEvents {
     return isAudited(type) && this.#clock().getTime() - Date.parse(at) <= FILE_LIMITS.auditedEventAge;
   }
 
-  async *#linesOf(name: string): AsyncGenerator<EventLine> {
-    const file = await unlessMissing(this.#folder.fileSystem.open(this.#folder.file(name), 'r'));
-    if (file === null) return;
-    try {
-      await checkHeader(file, `events/${name}`, this.#account);
-      yield* readLines(file, 0);
-    } finally {
-      await file.close();
-    }
+  #linesOf(name: string): AsyncGenerator<EventLine> {
+    return linesOf(this.#folder, name, this.#account);
   }
 }

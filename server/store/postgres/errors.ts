@@ -38,31 +38,45 @@ export function outcomeUnknown(): LetterheadError {
   );
 }
 
-/** By SQLSTATE or Node's error code. */
+/** Prepared statements, notifications and settings need a session. */
+export const POOLER = 'a connection pooler is in the way. Set its pool_mode to session';
+const UNTRUSTED = 'its TLS certificate is not trusted. Set sslrootcert to the file of its CA';
+
+/** By SQLSTATE, or the code or message of an error of Node or `pg`. */
 const REASONS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens at its address',
-  ENOTFOUND: 'its host does not exist',
-  EAI_AGAIN: 'its host name cannot be resolved',
-  ETIMEDOUT: 'its host does not answer',
+  ECONNREFUSED: 'nothing listens at its address. Check host and port',
+  ENOTFOUND: 'its host does not exist. Check its name',
+  EAI_AGAIN: 'its host name cannot be resolved. Check its name and the DNS',
+  ETIMEDOUT: 'its host does not answer. Check host and port',
   ECONNRESET: 'it closed the connection',
-  '08P01': 'a connection pooler rejected the connection. PgBouncer must be in session mode',
+  '08P01': POOLER,
   '25006': 'it is read-only. Name the primary as well',
-  '26000': 'a connection pooler is in transaction mode. Set it to session mode',
-  '28000': 'it does not allow this user to connect',
+  '28000': 'it does not allow this user to connect. Check the user, and whether it wants sslmode=verify-full',
   '28P01': 'the password is wrong',
-  '3D000': 'it does not exist',
+  '3D000': 'it does not exist. Create it, or check its name',
   '42501': 'this user may not create tables in it. Make the user its owner',
-  '42P05': 'a connection pooler is in transaction mode. Set it to session mode',
-  '53300': 'it has no connections left',
+  '53300': 'it has no connections left. Lower DATABASE_POOL, or raise max_connections there',
   '57P03': 'it is starting or stopping',
+  'The server does not support SSL connections': 'it does not offer TLS, which sslmode asks for',
+  'timeout expired': 'its host does not answer. Check host and port',
+  DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
+  SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its TLS certificate is for another host. Use the name in the certificate',
+  CERT_HAS_EXPIRED: 'its TLS certificate has expired',
 };
 
 /** Explains in one line why a start cannot use the database, without its password. */
 export function unusableDatabase(error: unknown): LetterheadError {
   if (error instanceof LetterheadError) return error;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const reason = REASONS[code] ?? messageOf(error);
-  return new LetterheadError('unavailable', `The database of DATABASE_URL cannot be used: ${reason}.`, {
-    cause: error,
-  });
+  const [message = ''] = messageOf(error).split('\n');
+  return unusable(REASONS[code] ?? REASONS[message] ?? message, error);
+}
+
+/** `why` ends the sentence, and says what to do. */
+export function unusable(why: string, cause?: unknown): LetterheadError {
+  const message = `The database of DATABASE_URL cannot be used: ${why}.`;
+  return new LetterheadError('unavailable', message, { cause });
 }

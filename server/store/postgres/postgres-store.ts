@@ -1,4 +1,3 @@
-import { LetterheadError } from '@letterhead/shared';
 import { DATABASE_LIMITS, FILE_LIMITS } from '../../limits.ts';
 import type { DatabaseObserver } from '../database-observer.ts';
 import type { CopyableStore, NextIds } from '../import.ts';
@@ -12,7 +11,7 @@ import { Domains } from './domains.ts';
 import { unusableDatabase } from './errors.ts';
 import { Events } from './events.ts';
 import { Feed } from './feed.ts';
-import { Import } from './import.ts';
+import { Import, importUnfinished, isImportUnfinished } from './import.ts';
 import { migrate } from './migrate.ts';
 import { PrimaryPool } from './primary.ts';
 import { Rates } from './rates.ts';
@@ -31,25 +30,21 @@ export interface PostgresStoreOptions {
 /** Milliseconds. */
 const CLEAN_UP_INTERVAL = 60_000;
 
-/** Opens the store after migrating its schema. Throws `unavailable` with one line that says what to set. */
-export async function openPostgresStore(options: PostgresStoreOptions): Promise<PostgresStore> {
-  const store = await openForImport(options);
-  if (!(await store.import.isUnfinished())) return store;
-  await store.close();
-  throw new LetterheadError(
-    'unavailable',
-    'The copy into the database of DATABASE_URL has not finished. Repeat `letterhead store copy`.',
-  );
-}
-
-/** As `openPostgresStore`, also while an import is unfinished. */
-export async function openForImport(options: PostgresStoreOptions): Promise<PostgresStore> {
-  const { urls, connections, log, observer } = options;
+/**
+ * Opens the store after migrating its schema. Throws `unavailable` with one line that says what to set. While an import
+ * is unfinished, the store opens for that alone.
+ */
+export async function openPostgresStore(
+  { urls, connections, log, observer }: PostgresStoreOptions,
+  { forImport = false } = {},
+): Promise<PostgresStore> {
   const pool = new PrimaryPool(urls, connections);
   try {
-    const client = await connectToAny(pool);
+    const client = await pool.connectToAny();
     try {
+      await pool.refuseSharedSessions(client);
       for (const file of await migrate(client)) log.info({ file }, 'the schema was migrated');
+      if (!forImport && (await isImportUnfinished(client))) throw importUnfinished();
     } finally {
       client.release();
     }
@@ -57,18 +52,6 @@ export async function openForImport(options: PostgresStoreOptions): Promise<Post
   } catch (error) {
     await pool.close();
     throw unusableDatabase(error);
-  }
-}
-
-/** Tries each host once. */
-async function connectToAny(pool: PrimaryPool) {
-  for (let tried = 1; ; tried++) {
-    try {
-      return await pool.connect();
-    } catch (error) {
-      if (tried >= pool.hosts) throw error;
-      pool.moveOn();
-    }
   }
 }
 
@@ -120,10 +103,8 @@ export class PostgresStore implements CopyableStore {
     await this.#database.read(sql('truncate_events', DATABASE_LIMITS.keptEvents, auditedSeconds));
   }
 
-  async nextIds(): Promise<NextIds> {
-    const [ids] = await this.#commits.read<NextIds>(sql('next_ids'));
-    if (ids === undefined) throw new Error('PostgreSQL returned no ids.');
-    return ids;
+  nextIds(): Promise<NextIds> {
+    return this.#database.one<NextIds>(sql('next_ids'));
   }
 
   async ready(): Promise<void> {
@@ -140,7 +121,7 @@ export class PostgresStore implements CopyableStore {
     clearInterval(this.#timer);
     await this.#commits.close();
     await this.tokens.flush().catch(() => {});
-    await this.checks.claims.release().catch(() => {});
+    await this.checks.release().catch(() => {});
     await this.#feed.close();
     await this.#database.close();
   }

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { DATABASE_LIMITS } from '../../limits.ts';
 import type { PoolState } from '../database-observer.ts';
+import { POOLER, unusable } from './errors.ts';
 
 /** Type ids of PostgreSQL (`SELECT oid FROM pg_type`). */
 const BIGINT = 20;
@@ -68,6 +69,32 @@ export class PrimaryPool {
     }
   }
 
+  /** As `connect`, but tries each host once. */
+  async connectToAny(): Promise<pg.PoolClient> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.connect();
+      } catch (error) {
+        if (tries >= this.#urls.length) throw error;
+        this.moveOn();
+      }
+    }
+  }
+
+  /**
+   * Throws `unavailable` if a second connection has the same session of PostgreSQL: so it is behind a pooler in
+   * transaction or statement mode, which loses prepared statements and notifications.
+   */
+  async refuseSharedSessions(first: pg.PoolClient): Promise<void> {
+    const second = await this.connect();
+    try {
+      const [pid, other] = [await sessionOf(first), await sessionOf(second)];
+      if (pid === other) throw unusable(POOLER);
+    } finally {
+      second.release();
+    }
+  }
+
   /** Connects to the next host from now on. */
   moveOn(): void {
     this.#at = (this.#at + 1) % this.#urls.length;
@@ -78,11 +105,12 @@ export class PrimaryPool {
     return { open, idle, waiting };
   }
 
-  get hosts(): number {
-    return this.#urls.length;
-  }
-
   async close(): Promise<void> {
     if (!this.#pool.ended) await this.#pool.end();
   }
+}
+
+async function sessionOf(client: pg.PoolClient): Promise<number | undefined> {
+  const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  return rows[0]?.pid;
 }

@@ -6,6 +6,10 @@ import type { Rule } from './finding.ts';
 import { judgements } from './key-value.ts';
 import { isCorrect, namesOf, type RuleInput } from './rule-input.ts';
 
+/** The record is right, but its private key is not the one that is stored here: nothing that it signs would verify. */
+export const KEY_MISMATCH: Rule<'KEY_MISMATCH'> = (input) =>
+  input.evidence.keyMismatch === true && isCorrect(input) ? { action: null } : null;
+
 /** Some authorities have our record and some don't: the change is on its way, or the servers are set up apart. */
 export const NAMESERVERS_DISAGREE: Rule<'NAMESERVERS_DISAGREE'> = (input) => {
   if (!isCorrect(input)) return null;

@@ -2,11 +2,12 @@ import { registrableDomain } from '@letterhead/shared';
 import { CheckBudget } from '../../dns/check-budget.ts';
 import type { CheckOptions, Dns } from '../../dns/outcome.ts';
 import type { Clock } from '../../instant.ts';
+import type { KeyProof } from '../../keys/prove-key.ts';
 import type { RandomSource } from '../../random.ts';
 import { dnsRecordsOf, type ExpectedRecord } from '../../records/dns-records.ts';
 import { activeKeyOf } from '../../records/record-states.ts';
 import type { DomainRow, RecordId } from '../../store/store.ts';
-import type { CheckEvidence } from '../evidence.ts';
+import type { CheckEvidence, RecordEvidence } from '../evidence.ts';
 import { openAuthorityCheck } from './authority.ts';
 import { explain, surveyRecord } from './record-survey.ts';
 import { surveyAdvice } from './survey-advice.ts';
@@ -16,6 +17,7 @@ export interface CheckDeps {
   readonly dns: Dns;
   readonly clock: Clock;
   readonly random: RandomSource;
+  readonly proveKey: KeyProof;
 }
 
 /**
@@ -34,19 +36,33 @@ export async function checkDomain(
   const responsible = await openAuthorityCheck(deps.dns, registrableDomain(row), options);
   const context = { ...deps, ...responsible, row, options };
   const due = dnsRecordsOf(row).filter(({ id }) => ids.includes(id));
-  const [advice, records] = await Promise.all([surveyAdvice(context), surveyRecords(context, due)]);
+  const mismatch = findMismatch(deps, row);
+  const [advice, records] = await Promise.all([surveyAdvice(context), surveyRecords(context, due, mismatch)]);
   return { selector: activeKeyOf(row).selector, records, advice };
+}
+
+/** The record of the active key, where the private key that is stored is not the one of the public key. */
+async function findMismatch({ proveKey }: CheckDeps, row: DomainRow): Promise<RecordId | null> {
+  const key = activeKeyOf(row);
+  const isPair = await proveKey(key, { account: row.account_id, domain: row.id });
+  return isPair ? null : `dkim:${key.id}`;
 }
 
 async function surveyRecords(
   context: SurveyContext,
   records: readonly ExpectedRecord[],
+  mismatched: Promise<RecordId | null>,
 ): Promise<CheckEvidence['records']> {
   const seen = await Promise.all(records.map((record) => surveyRecord(context, record)));
-  const dnssec = await context.check.dnssecFailure();
-  const explained = seen.map(async (one) => {
+  const [dnssec, mismatch] = await Promise.all([context.check.dnssecFailure(), mismatched]);
+  const explained = seen.map(async (one): Promise<[RecordId, RecordEvidence]> => {
     const evidence = await explain(context, one);
-    return [one.record.id, dnssec === null ? evidence : { ...evidence, dnssec }] as const;
+    const { id } = one.record;
+    const facts = {
+      ...(dnssec === null ? {} : { dnssec }),
+      ...(id === mismatch ? { keyMismatch: true as const } : {}),
+    };
+    return [id, { ...evidence, ...facts }];
   });
   return Object.fromEntries(await Promise.all(explained));
 }

@@ -6,6 +6,8 @@ interface FieldProps {
   readonly hint?: ComponentChildren;
   /** Error message of the value; null if there is none. */
   readonly fieldError: ComponentChildren;
+  /** What to consider about a valid value; shown where there is no error. */
+  readonly warning?: string | null;
   readonly children: (attributes: FieldAttributes) => ComponentChildren;
 }
 
@@ -17,7 +19,7 @@ interface FieldAttributes {
 }
 
 /** Field of a form. Reserves space for the error, so that showing it does not move the layout. */
-export function Field({ label, hint, fieldError, children }: FieldProps) {
+export function Field({ label, hint, fieldError, warning = null, children }: FieldProps) {
   const id = useId();
   return (
     <div class="field">
@@ -28,8 +30,8 @@ export function Field({ label, hint, fieldError, children }: FieldProps) {
         </p>
       )}
       {children({ id, 'aria-describedby': `${id}-hint ${id}-error`, 'aria-invalid': fieldError !== null })}
-      <p id={`${id}-error`} class="field-error" role="alert">
-        {fieldError}
+      <p id={`${id}-error`} class={fieldError === null ? 'field-error warning' : 'field-error'} role="alert">
+        {fieldError ?? warning}
       </p>
     </div>
   );

@@ -1,4 +1,4 @@
-import type { Domain } from '@letterhead/shared';
+import { type Domain, findUnlikelyName } from '@letterhead/shared';
 import type { ComponentChildren, RefObject } from 'preact';
 import { Field } from '../components/field.tsx';
 
@@ -15,7 +15,7 @@ interface DomainNameFieldProps {
 /** Where the name of a domain is typed: no keyboard may capitalise, complete or correct it. */
 export function DomainNameField({ label, hint, fieldError, value, input, onInput }: DomainNameFieldProps) {
   return (
-    <Field label={label} hint={hint} fieldError={fieldError}>
+    <Field label={label} hint={hint} fieldError={fieldError} warning={findUnlikelyName(value)}>
       {(attributes) => (
         <input
           {...attributes}

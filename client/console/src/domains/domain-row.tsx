@@ -1,17 +1,15 @@
-import type { Severity } from '@letterhead/shared';
+import { DIAGNOSES, type Severity } from '@letterhead/shared';
 import { memo } from 'preact/compat';
 import { navigate } from 'wouter-preact/use-browser-location';
 import { DomainName } from '../components/domain-name.tsx';
 import { AttentionBadge, StatusBadge } from '../components/status-badge.tsx';
 import { exactTime, relativeTime } from '../components/time.tsx';
-import type { DomainListItem, StateFilter } from './list-items.ts';
-import { REASONS } from './reasons.ts';
+import { type DomainListItem, type StateFilter, shownState } from './list-items.ts';
 
 /** Plain values, so that a row is rendered again only where it reads differently. Times in milliseconds since 1970. */
 interface DomainRowProps {
   readonly href: string;
   readonly name: string;
-  /** `attention` in the place of `pending` where waiting won't do. */
   readonly state: StateFilter;
   readonly reason: string | null;
   readonly severity: Severity;
@@ -23,12 +21,12 @@ interface DomainRowProps {
 
 /** What a row shows of a line as seen from `now`. */
 export function rowProps(item: DomainListItem, account: number, now: number): DomainRowProps {
-  const { id, domain, status, code, severity, checked_at, next_check_at } = item;
+  const { id, domain, code, severity, checked_at, next_check_at } = item;
   return {
     href: `/accounts/${account}/domains/${id}`,
     name: domain,
-    state: item.needsAttention && status === 'pending' ? 'attention' : status,
-    reason: REASONS[code],
+    state: shownState(item),
+    reason: DIAGNOSES[code].reason,
     severity,
     checkedAt: checked_at?.getTime() ?? null,
     checked: checked_at === null ? 'not yet' : relativeTime(checked_at, now),

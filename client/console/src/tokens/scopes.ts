@@ -8,8 +8,9 @@ export const SCOPES: Record<Scope, { word: string; allows: string }> = {
     allows: 'Add, rename, check and delete domains; create and revoke tokens.',
   },
   'domains:sign': { word: 'Sign', allows: 'Sign mail with the domains’ keys.' },
+  'keys:read': { word: 'Fetch keys', allows: 'Fetch private keys, as mail servers do.' },
   admin: { word: 'Admin', allows: 'Everything, in every account. For whoever runs Letterhead.' },
 };
 
-/** From the least to the most. */
+/** Those that are granted here, from the least to the most. */
 export const SCOPE_NAMES: readonly Scope[] = ['domains:read', 'domains:write', 'domains:sign', 'admin'];

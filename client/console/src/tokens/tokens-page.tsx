@@ -13,7 +13,7 @@ import { RevokeToken } from './revoke-token.tsx';
 import { SCOPES } from './scopes.ts';
 
 /** The account and its tokens. */
-export function TokensPage() {
+export default function TokensPage() {
   const { account } = useIdentity();
   const mayWrite = useMay('domains:write');
   const [creating, setCreating] = useState(false);

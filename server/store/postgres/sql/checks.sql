@@ -25,7 +25,7 @@ SELECT evidence FROM checks WHERE account_id = $1 AND domain_id = $2
 
 -- query: claim_checks
 -- Ranks the $4 longest due checks by the number of checks that their account has in progress ($5, $6) and before them.
--- SKIP LOCKED passes over those that another server is claiming.
+-- SKIP LOCKED passes over those that another server is claiming. LATERAL locks them in turn, and no more than it needs.
 WITH front AS (
   SELECT account_id, domain_id, next_at FROM checks
   WHERE NOT held AND next_at <= $1 AND (claimed_until IS NULL OR claimed_until <= $1)
@@ -35,10 +35,13 @@ ranked AS (
     row_number() OVER (PARTITION BY account_id ORDER BY front.next_at) + coalesce(busy.checks, 0) AS turn
   FROM front LEFT JOIN unnest($5::bigint[], $6::bigint[]) AS busy (account_id, checks) USING (account_id)),
 due AS (
-  SELECT account_id, domain_id, ranked.turn, ranked.next_at
-  FROM ranked JOIN checks c USING (account_id, domain_id)
-  WHERE NOT c.held AND c.next_at <= $1 AND (c.claimed_until IS NULL OR c.claimed_until <= $1)
-  ORDER BY ranked.turn, ranked.next_at LIMIT $2 FOR UPDATE OF c SKIP LOCKED),
+  SELECT account_id, domain_id, turn, next_at
+  FROM (SELECT * FROM ranked ORDER BY turn, next_at) AS ranked, LATERAL (
+    SELECT FROM checks c
+    WHERE c.account_id = ranked.account_id AND c.domain_id = ranked.domain_id
+      AND NOT held AND c.next_at <= $1 AND (claimed_until IS NULL OR claimed_until <= $1)
+    FOR UPDATE SKIP LOCKED) AS free
+  LIMIT $2),
 claimed AS (
   UPDATE checks c SET claimed_until = $1::timestamptz + make_interval(secs => $3) FROM due
   WHERE c.account_id = due.account_id AND c.domain_id = due.domain_id

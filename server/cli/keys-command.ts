@@ -1,0 +1,208 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import type { Domain } from '@letterhead/shared';
+import { LetterheadError, MAX_PAGE } from '@letterhead/shared';
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { EXPORT_FORMATS, type ExportedKey, type ExportFormat, exportFiles } from '../keys/export-formats.ts';
+import { CLI_LIMITS } from '../limits.ts';
+import { inOneLine } from '../terminal-text.ts';
+import type { AccountOptions, CommandContext, Target } from './command-context.ts';
+import { addAccountAction, findDomain } from './command-context.ts';
+import { UsageError } from './exit-code.ts';
+import { ExportFolder } from './export-folder.ts';
+import { formatTable } from './layout.ts';
+import { formatTime, printError, printStatus } from './output.ts';
+
+interface ExportOptions extends AccountOptions {
+  readonly format: ExportFormat;
+  readonly watch?: boolean;
+  readonly unverified?: boolean;
+  readonly reload?: string;
+}
+
+/** `letterhead keys …`: the keys that sign, and their way to a mail server. */
+export function addKeysCommands(program: Command, context: CommandContext): void {
+  const keys = program
+    .command('keys')
+    .description('list the keys of domains, and export them to a mail server');
+  addAccountAction(
+    keys
+      .command('list')
+      .argument('<domain>', 'its name or its id')
+      .description('list a domain’s keys, without their private parts'),
+    context,
+    list,
+  );
+  addAccountAction(
+    keys
+      .command('export')
+      .argument('<folder>', 'where to write them')
+      .description(
+        'write the private keys of verified domains, and the tables by which a mail server finds them',
+      )
+      .addOption(
+        new Option('--format <format>', 'for which mail server')
+          .choices(EXPORT_FORMATS)
+          .makeOptionMandatory(),
+      )
+      .option('--watch', 'go on and follow every change, until interrupted')
+      .option('--reload <command>', 'run this after a change, such as "systemctl reload opendkim"')
+      .option('--unverified', 'include domains whose record is not verified; on the data folder alone'),
+    context,
+    (target, options: ExportOptions, folder: string) => exportKeys(target, options, folder, context),
+  );
+}
+
+async function list(target: Target, _options: AccountOptions, idOrName: string) {
+  const { id } = await findDomain(target, idOrName);
+  const keys = await target.letterhead.keys.list.query({ account: target.account, id });
+  return {
+    json: keys,
+    text: (columns?: number) =>
+      formatTable(
+        ['ID', 'SELECTOR', 'BITS', 'STATE', 'CREATED', 'ACTIVATED'],
+        keys.map((key) => [
+          String(key.id),
+          key.selector,
+          String(key.bits),
+          key.state,
+          formatTime(key.created_at),
+          formatTime(key.activated_at),
+        ]),
+        columns,
+      ),
+  };
+}
+
+async function exportKeys(target: Target, options: ExportOptions, folder: string, context: CommandContext) {
+  if (options.unverified === true && target.shared)
+    throw new UsageError('A server gives out keys of verified domains alone: --unverified needs DATA_DIR.');
+  if (options.watch === true && !target.shared)
+    throw new UsageError('Only a running server can be followed: set LETTERHEAD_URL and LETTERHEAD_TOKEN.');
+  const exporter = new KeyExport(target, options, resolve(folder));
+  if (options.watch === true) return follow(target, exporter, context);
+  const { count, isReloadFailed } = await exporter.run();
+  if (isReloadFailed) throw reloadFailed(options.reload);
+  return {
+    json: { folder: exporter.folder.path, keys: count },
+    text: `Exported ${count} ${count === 1 ? 'key' : 'keys'} to ${exporter.folder.path}.\n`,
+  };
+}
+
+/** One folder that follows an account. */
+class KeyExport {
+  readonly folder: ExportFolder;
+  readonly #target: Target;
+  readonly #options: ExportOptions;
+  /** What was fetched before: the key of a selector never changes. */
+  #known: ReadonlyMap<string, ExportedKey> = new Map();
+
+  constructor(target: Target, options: ExportOptions, path: string) {
+    this.folder = new ExportFolder(path);
+    this.#target = target;
+    this.#options = options;
+  }
+
+  /** Brings the folder up to date, and tells the mail server if that changed anything. */
+  async run(): Promise<{ count: number; isReloadFailed: boolean }> {
+    const { format, reload } = this.#options;
+    const keys = await this.#fetchKeys();
+    const { keyFiles, tables } = exportFiles(format, this.folder.path, keys);
+    const isChanged = await this.folder.replace(keyFiles, tables);
+    const isReloadFailed = isChanged && reload !== undefined && !(await succeeds(reload));
+    return { count: keys.length, isReloadFailed };
+  }
+
+  async #fetchKeys(): Promise<ExportedKey[]> {
+    const keys = new Map<string, ExportedKey>();
+    for await (const domain of domains(this.#target)) {
+      const selector = selectorOf(domain, this.#options.unverified === true);
+      if (selector === null) continue;
+      const name = `${selector} ${domain.domain}`;
+      const known = this.#known.get(name)?.key ?? (await this.#target.privateKey(domain, selector));
+      if (known !== null) keys.set(name, { domain: domain.domain, selector, key: known });
+    }
+    this.#known = keys;
+    return [...keys.values()];
+  }
+}
+
+async function* domains({ letterhead, account }: Target): AsyncGenerator<Domain> {
+  for (let after: number | undefined; ; ) {
+    const page = await letterhead.domains.list.query({ account, limit: MAX_PAGE, after });
+    yield* page;
+    if (page.length < MAX_PAGE) return;
+    after = page.at(-1)?.id;
+  }
+}
+
+/** The selector that a domain signs with; null while it may not sign. */
+function selectorOf({ dns_records }: Domain, unverified: boolean): string | null {
+  const record = dns_records.find(({ label }) => label === 'DKIM');
+  if (record === undefined || !(record.verified || unverified)) return null;
+  return record.hostname.split('._domainkey', 1)[0] ?? null;
+}
+
+/** Exports now and after every event. Never resolves; rejects with what the server refuses for good. */
+async function follow(target: Target, exporter: KeyExport, context: CommandContext): Promise<never> {
+  const { letterhead, account } = target;
+  const { promise: failed, reject } = Promise.withResolvers<never>();
+  let news = Promise.withResolvers<void>();
+  const subscription = letterhead.events.stream.subscribe(
+    { account },
+    {
+      onData({ data: item }) {
+        if (item.kind !== 'event' || item.event.type !== 'key.delivered') news.resolve();
+      },
+      onError: reject,
+    },
+  );
+  const exportAll = async (): Promise<never> => {
+    for (;;) {
+      await news.promise;
+      // Renewed before the domains are read, so that no news is missed meanwhile.
+      news = Promise.withResolvers();
+      if (!(await tryToExport(exporter, context))) {
+        await context.pause(CLI_LIMITS.exportRetry);
+        news.resolve();
+      }
+    }
+  };
+  try {
+    return await Promise.race([failed, exportAll()]);
+  } finally {
+    subscription.unsubscribe();
+  }
+}
+
+/** False where it has to be tried again, and has said why. */
+async function tryToExport(exporter: KeyExport, { terminal }: CommandContext): Promise<boolean> {
+  try {
+    const { count, isReloadFailed } = await exporter.run();
+    printStatus(terminal, `${count} keys are in ${exporter.folder.path}.`);
+    if (isReloadFailed) printError(terminal, `letterhead: ${reloadFailed('--reload').message}\n`);
+    return true;
+  } catch (error) {
+    printError(
+      terminal,
+      `letterhead: ${inOneLine(error instanceof Error ? error.message : String(error))}\n`,
+    );
+    return false;
+  }
+}
+
+/** Runs a command of the operator's by their shell, with its output on our standard error. */
+async function succeeds(command: string): Promise<boolean> {
+  const child = spawn(command, { shell: true, stdio: ['ignore', 2, 2] });
+  const [code] = await once(child, 'exit');
+  return code === 0;
+}
+
+function reloadFailed(command = ''): LetterheadError {
+  return new LetterheadError(
+    'unavailable',
+    `The keys are written, but the command of --reload failed: ${command}. Until the mail server reads them again, it signs as before.`,
+  );
+}

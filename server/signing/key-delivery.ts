@@ -1,0 +1,122 @@
+import { LetterheadError } from '@letterhead/shared';
+import type { Identity } from '../auth/identity.ts';
+import { DomainNameSchema } from '../domains/domain-name.ts';
+import { type Clock, toInstant } from '../instant.ts';
+import type { KeyCipher } from '../keys/key-encryption.ts';
+import { toPem } from '../keys/pem.ts';
+import { DELIVERY_LIMITS } from '../limits.ts';
+import { activeKeyOf, dkimStateOf } from '../records/record-states.ts';
+import type { DomainRow, Store } from '../store/store.ts';
+import { namesAbove } from './signing.ts';
+
+export interface KeyDeliveryDeps {
+  readonly store: Store;
+  readonly cipher: KeyCipher;
+  readonly clock: Clock;
+  /** Told of every key that is delivered, by the account that it belongs to. */
+  readonly onDelivered: (account: number) => void;
+}
+
+/** A key as mail servers take it from a vault. `alg` is the key's type; times are in seconds since 1970. */
+export interface DeliveredKey {
+  readonly domain: string;
+  readonly selector: string;
+  /** PKCS #8 in PEM. */
+  readonly key: string;
+  readonly alg: 'rsa';
+  readonly valid_start: number;
+  readonly valid_end: number;
+}
+
+/** The end of the year 9999: a key is valid until it is not delivered any more, and mail servers read no null. */
+const NO_END = 253_402_300_799;
+
+/** Gives mail servers the private keys that they sign with. */
+export class KeyDelivery {
+  readonly #deps: KeyDeliveryDeps;
+  /** What was told today: `<token> <domain>`, with the write of its event. */
+  #told = new Map<string, Promise<void>>();
+  #day = '';
+
+  constructor(deps: KeyDeliveryDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * The active keys, with a verified record, of the nearest domain that is this name or holds it: of the caller's
+   * account; for an administrator, of every account. Rejects with `not_found` where there is none.
+   */
+  async deliver(identity: Identity, text: string): Promise<DeliveredKey[]> {
+    const name = DomainNameSchema.safeParse(text);
+    const held = name.success ? await this.#held(identity, namesAbove(name.data.name)) : [];
+    const nearest = Math.max(...held.map(({ domain }) => domain.length));
+    const rows = held.filter(({ domain }) => domain.length === nearest);
+    const verified = rows.filter((row) => dkimStateOf(row).verified);
+    if (verified.length === 0) throw noKey(rows[0]?.domain);
+    for (const row of verified) await this.#tell(identity, row);
+    return verified.map((row) => this.#toDelivered(row));
+  }
+
+  /** A private key in PEM, for whoever holds the data folder; null if the domain does not sign with this selector. */
+  async open(account: number, id: number, selector: string): Promise<string | null> {
+    const row = await this.#deps.store.domains.get(account, id);
+    return row !== undefined && activeKeyOf(row).selector === selector ? this.#pemOf(row) : null;
+  }
+
+  async #held({ scopes, account }: Identity, names: readonly string[]): Promise<readonly DomainRow[]> {
+    const { store } = this.#deps;
+    if (!scopes.includes('admin'))
+      return account === null ? [] : store.domains.list(account.id, { domains: names });
+    const rows = await store.domains.named(names);
+    const accounts = await Promise.all(rows.map(({ account_id }) => store.accounts.get(account_id)));
+    return rows.filter((_, at) => accounts[at]?.suspended === false);
+  }
+
+  #toDelivered(row: DomainRow): DeliveredKey {
+    const { selector, created_at } = activeKeyOf(row);
+    const key = this.#pemOf(row);
+    this.#deps.onDelivered(row.account_id);
+    const valid_start = Date.parse(created_at) / 1000;
+    return { domain: row.domain, selector, key, alg: 'rsa', valid_start, valid_end: NO_END };
+  }
+
+  #pemOf(row: DomainRow): string {
+    const owner = { account: row.account_id, domain: row.id };
+    return toPem(this.#deps.cipher.decrypt(activeKeyOf(row).private_key, owner));
+  }
+
+  /** Writes an event of the first delivery of a day, before the key leaves. A restart begins the day again. */
+  async #tell(identity: Identity, row: DomainRow): Promise<void> {
+    const at = toInstant(this.#deps.clock());
+    const day = at.slice(0, 10);
+    if (day !== this.#day || this.#told.size >= DELIVERY_LIMITS.remembered) this.#told = new Map();
+    this.#day = day;
+    const first = `${identity.token?.id} ${row.id}`;
+    const told = this.#told.get(first) ?? this.#writeEvent(identity, row, at);
+    this.#told.set(first, told);
+    try {
+      await told;
+    } catch (error) {
+      if (this.#told.get(first) === told) this.#told.delete(first);
+      throw error;
+    }
+  }
+
+  async #writeEvent({ actor }: Identity, { account_id, id }: DomainRow, at: string): Promise<void> {
+    await this.#deps.store.domains.update(account_id, id, (row) => {
+      const { id: key_id, selector } = activeKeyOf(row);
+      const domain = { id, name: row.domain };
+      return { row, events: [{ type: 'key.delivered', domain, actor, at, changes: { key_id, selector } }] };
+    });
+  }
+}
+
+/** `held`: the domain whose record is not verified; undefined if there is none. */
+function noKey(held: string | undefined): LetterheadError {
+  return new LetterheadError(
+    'not_found',
+    held === undefined
+      ? 'There is no domain of this name, or above it.'
+      : `The DKIM record of ${held} is not verified, so nothing is signed with its key.`,
+  );
+}

@@ -1,0 +1,102 @@
+import type { LetterheadError, Signature, SignInput } from '@letterhead/shared';
+import { notSignable } from '@letterhead/shared';
+import { readHeaderBlock, toHeaderText } from '@letterhead/shared/message';
+import type { Clock } from '../instant.ts';
+import { dnsRecordsOf } from '../records/dns-records.ts';
+import { activeKeyOf, dkimStateOf, stateOf } from '../records/record-states.ts';
+import type { AccountRow, DomainRow, Store } from '../store/store.ts';
+import { openSignature } from './dkim-signature.ts';
+import { fromDomainOf } from './from-domain.ts';
+import { parseHeaderFields } from './header-fields.ts';
+import type { OpenedKeys } from './opened-keys.ts';
+
+const SHA256_OCTETS = 32;
+
+export interface SigningDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly keys: OpenedKeys;
+  /** Told of every signature. */
+  readonly onSigned: (account: number) => void;
+}
+
+/** Signs messages with the keys of an account's domains. */
+export class Signing {
+  readonly #deps: SigningDeps;
+
+  constructor(deps: SigningDeps) {
+    this.#deps = deps;
+  }
+
+  /** Rejects with `not_signable`. */
+  async sign(account: AccountRow, input: SignInput): Promise<Signature> {
+    requireSha256(input.body_hash);
+    const fields = parseHeaderFields(toHeaderText(readHeaderBlock(input.headers)));
+    const domain = await this.#domainFor(account, fromDomainOf(fields));
+    if (!input.allow_unverified && !dkimStateOf(domain).verified) throw notVerified(domain);
+    const { selector, private_key: encrypted } = activeKeyOf(domain);
+    const { signed, complete } = openSignature(fields, {
+      domain: domain.domain,
+      selector,
+      bodyHash: input.body_hash,
+      at: this.#deps.clock(),
+    });
+    const owner = { account: account.id, domain: domain.id };
+    const value = await this.#deps.keys.sign(signed, encrypted, owner);
+    this.#deps.onSigned(account.id);
+    return {
+      domain_id: domain.id,
+      domain: domain.domain,
+      selector,
+      header: complete(value),
+      return_path: returnPathOf(domain),
+    };
+  }
+
+  /** The nearest domain of the account that is this name, or holds it. */
+  async #domainFor(account: AccountRow, name: string): Promise<DomainRow> {
+    const rows = await this.#deps.store.domains.list(account.id, { domains: namesAbove(name) });
+    const [first, ...others] = rows;
+    if (first === undefined) throw notHeld(account, name);
+    return others.reduce(
+      (nearest, row) => (row.domain.length > nearest.domain.length ? row : nearest),
+      first,
+    );
+  }
+}
+
+/** The name itself and those above it, but for the top-level one, which nobody can hold. */
+export function namesAbove(name: string): string[] {
+  const labels = name.split('.');
+  return labels.slice(0, -1).map((_, at) => labels.slice(at).join('.'));
+}
+
+function returnPathOf(row: DomainRow): string | null {
+  const record = dnsRecordsOf(row).find(
+    ({ kind, id }) => kind === 'return_path' && stateOf(row, id)?.verified,
+  );
+  return record?.fqdn ?? null;
+}
+
+function requireSha256(bodyHash: string): void {
+  const octets = Buffer.from(bodyHash, 'base64');
+  if (octets.length === SHA256_OCTETS && octets.toString('base64') === bodyHash) return;
+  throw notSignable(
+    'body_hash',
+    'body_hash is not a SHA-256 in base64, which has 44 characters for 32 octets. Hash the canonical body again.',
+  );
+}
+
+function notHeld(account: AccountRow, name: string): LetterheadError {
+  return notSignable(
+    'domain',
+    `Account ${account.id} holds no domain that ${name}, the domain of the From field, is or lies in. Add it, or send from another.`,
+  );
+}
+
+function notVerified({ id, domain }: DomainRow): LetterheadError {
+  return notSignable(
+    'domain',
+    `${domain} (domain ${id}) is not verified: receivers would not find its key. Publish its DKIM record and check it; its diagnosis says what is missing.`,
+  );
+}

@@ -1,0 +1,66 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { createKeyCipher } from '../../server/keys/key-encryption.ts';
+import { isKeyPair } from '../../server/keys/prove-key.ts';
+import { startTestServer } from '../running-server.ts';
+
+function newPair() {
+  return generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'der' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'der' },
+  });
+}
+
+test('a private key proves its own public key and no other', async () => {
+  const [one, other] = [newPair(), newPair()];
+  const nonce = randomBytes(32);
+  expect(await isKeyPair(one.privateKey, one.publicKey.toString('base64'), nonce)).toBe(true);
+  expect(await isKeyPair(one.privateKey, other.publicKey.toString('base64'), nonce)).toBe(false);
+  expect(await isKeyPair(Buffer.from('no key'), one.publicKey.toString('base64'), nonce)).toBe(false);
+});
+
+test.each([
+  ['is another one’s', (seal: (key: Uint8Array) => string) => seal(newPair().privateKey)],
+  ['does not decrypt', () => 'v1.AAAA'],
+])('a domain is not verified once its stored private key %s', async (_, replacement) => {
+  const first = await startTestServer();
+  const { id, dns_records } = await first.letterhead.domains.create.mutate({
+    account: 1,
+    domain: 'example.org',
+  });
+  const [record] = dns_records;
+  first.dns.publish(`${record?.hostname}.example.org`, { TXT: [record?.value ?? ''] });
+  expect(await first.letterhead.domains.verifyDns.mutate({ account: 1, id })).toMatchObject({
+    verified: true,
+  });
+
+  await using server = await first.restart(async () => {
+    const secret = Buffer.from(await readFile(join(first.dataDir, 'secret.key'), 'utf8'), 'base64');
+    const cipher = createKeyCipher(secret, randomBytes);
+    const path = join(first.dataDir, 'accounts', '1.json');
+    const file = JSON.parse(await readFile(path, 'utf8'));
+    const seal = (key: Uint8Array) => cipher.encrypt(key, { account: 1, domain: id });
+    file.domains[0].keys[0].private_key = replacement(seal);
+    await writeFile(path, JSON.stringify(file));
+  });
+  const { letterhead } = server;
+  expect(await letterhead.domains.verifyDns.mutate({ account: 1, id })).toMatchObject({ verified: false });
+  await letterhead.domains.verifyDns.mutate({ account: 1, id });
+  const { records } = await letterhead.domains.diagnosis.query({ account: 1, id });
+  expect(records).toMatchObject([
+    { code: 'KEY_MISMATCH', severity: 'error', state: 'invalid', action: null },
+  ]);
+  const events = await letterhead.events.list.query({ account: 1, limit: 100 });
+  expect(events.map(({ type }) => type).slice(-3)).toEqual([
+    'domain.verified',
+    'domain.lost',
+    'key.mismatch',
+  ]);
+  const metrics = await fetch(`${server.url}/metrics`, {
+    headers: { authorization: `Bearer ${server.token}` },
+  });
+  expect(await metrics.text()).toContain('letterhead_key_mismatches_total 2');
+});
