@@ -67,11 +67,14 @@ describe.concurrent('the budget of a check', () => {
       return_path: RETURN_PATH,
     });
     scene.servers.publish(`bounces-${SELECTOR}.${row.domain}`, { CNAME: TARGET });
+    // One server speaks for all where it answers: then the budget is enough.
+    const [first] = scene.servers.authorities;
+    if (first !== undefined) first.fault = 'refused';
     const { verdicts, dkim, evidence, finding } = await scene.check(row);
     expect(verdicts).toMatchObject({ 'dkim:1': { verdict: 'missing' }, return_path: { verdict: 'valid' } });
     expect(evidence.records.return_path?.budgetEnded).toBeUndefined();
     expect(dkim).toMatchObject({ code: 'RECORD_MISSING', state: 'missing' });
-    expect(finding.notes).toEqual([{ kind: 'budget-ended' }]);
+    expect(finding.notes).toContainEqual({ kind: 'budget-ended' });
     expect(received(scene)).toBeLessThanOrEqual(CHECK_LIMITS.datagrams);
   });
 
