@@ -101,6 +101,17 @@ export const SIGN_LIMITS = {
   openKeyAge: 60_000,
 } as const;
 
+/** Limits of keys that come from elsewhere. */
+export const KEY_LIMITS = {
+  /** RFC 8301, section 3.2. */
+  minBits: 1_024,
+  maxBits: 4_096,
+  /** Of a private key's text. */
+  characters: 16 * KIB,
+  /** Keys that are looked for in the DNS before they are taken. */
+  proofs: { total: 32, perOwner: 16 },
+} as const;
+
 /** Limits of giving out keys. */
 export const DELIVERY_LIMITS = {
   /** Tokens and domains of which it is remembered that the first delivery of the day was told. */

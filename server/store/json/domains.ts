@@ -97,10 +97,10 @@ export class Domains implements DomainStore {
     readonly name: string;
     readonly limit: number;
     readonly build: (id: number) => DomainRow;
-    readonly event: (row: DomainRow) => NewEvent;
+    readonly events: (row: DomainRow) => readonly NewEvent[];
   }): Promise<DomainChange> {
     const { tasks, ids, schedule } = this.#deps;
-    const { account, name, limit, build, event } = options;
+    const { account, name, limit, build, events: eventsOf } = options;
     const refuse = (domains: readonly StoredDomain[]): DomainChange | null => {
       const by = domains.find((row) => row.domain === name);
       if (by !== undefined) return { kind: 'taken', by: this.#toRow(by) };
@@ -116,7 +116,7 @@ export class Domains implements DomainStore {
             const refusedNow = refuse(domains);
             if (refusedNow !== null) return { result: refusedNow };
             const row = freeze(build(takeId()));
-            const events = [event(row)];
+            const events = eventsOf(row);
             const added = [...domains, toStored(row)];
             return { result: { kind: 'written', row, events }, domains: added, events };
           });

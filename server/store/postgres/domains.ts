@@ -78,7 +78,7 @@ export class Domains implements DomainStore {
   }
 
   create(options: Parameters<DomainStore['create']>[0]): Promise<DomainChange> {
-    const { account, name, limit, build, event } = options;
+    const { account, name, limit, build, events: eventsOf } = options;
     return this.#commits.inTurn(account, async () => {
       for (;;) {
         const query = sql('next_domain_id', account, name, limit);
@@ -90,7 +90,7 @@ export class Domains implements DomainStore {
         if (next.id === null) continue;
         const row = freeze(build(next.id));
         const { checks, ...content } = row;
-        const events = [event(row)];
+        const events = eventsOf(row);
         const values = [row.id, JSON.stringify(content), toJson(checks), nextCheck(checks), limit];
         if (await this.#commit('create_domain', account, events, values))
           return { kind: 'written', row, events };
