@@ -241,6 +241,10 @@ export const CLI_LIMITS = {
   waitInterval: 30_000,
   /** Minutes after which it gives up, if the command does not say otherwise. */
   waitMinutes: 60,
+  /** Keys that an import has under way. */
+  importsAtOnce: 8,
+  /** Milliseconds that an import waits where too much was asked of the server. */
+  rateLimitPause: 5_000,
   /** Milliseconds until an export that failed is tried again. */
   exportRetry: 5_000,
 } as const;

@@ -16,6 +16,7 @@ import type { ExitCode } from './exit-code.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { addExportCommand } from './export-command.ts';
 import { addFolderCommands } from './folder-commands.ts';
+import { addImportCommand } from './import-command.ts';
 import { addKeysCommands } from './keys-command.ts';
 import { wrapText } from './layout.ts';
 import { isClosedPipe, printError } from './output.ts';
@@ -79,6 +80,7 @@ function makeProgram(context: CommandContext): Command {
   addDomainCommands(program, context);
   addShareCommands(program, context);
   addKeysCommands(program, context);
+  addImportCommand(program, context);
   addEventsCommand(program, context);
   addExportCommand(program, context);
   addBackupCommand(program, context);
