@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import { whatDeployLacks } from './test/deploy/packages.ts';
 import { whatEnginesLack } from './test/engines/packages.ts';
 import { whatSignersLack } from './test/signers/packages.ts';
 
@@ -22,7 +23,7 @@ const ON_EVERY_STORE = [
 ];
 
 /** Suites that need programs of the machine's, and what keeps them from running. */
-const LACKING = { engines: whatEnginesLack(), signers: whatSignersLack() };
+const LACKING = { deploy: whatDeployLacks(), engines: whatEnginesLack(), signers: whatSignersLack() };
 const exclude = [...configDefaults.exclude];
 for (const [suite, lacking] of Object.entries(LACKING)) {
   if (lacking === null) continue;

@@ -1,15 +1,15 @@
-import type { CreateOrder, CreateRun } from './contender-messages.ts';
+import type { CreateLoad, CreateRun } from './messages.ts';
 
 /**
  * Lets clients create side by side, each its next one as soon as the last is there, until the time is over or so
  * many are made. What is under way then is waited for, and counts. `turn` counts a client's creates, from 0.
  */
 export async function runClients(
-  { clients, warmUp, measured }: CreateOrder,
+  { clients, warmUp, measured }: CreateLoad,
   create: (client: number, turn: number) => Promise<unknown>,
 ): Promise<CreateRun> {
   const turns = Array.from({ length: clients }, () => 0);
-  const runFor = async ({ seconds, atMost }: CreateOrder['measured']): Promise<CreateRun> => {
+  const runFor = async ({ seconds, atMost }: CreateLoad['measured']): Promise<CreateRun> => {
     const begin = performance.now();
     let creates = 0;
     const loop = async (turn: number, client: number) => {

@@ -1,5 +1,5 @@
 import autocannon from 'autocannon';
-import type { Contender } from './contender.ts';
+import type { MeasuredProcess } from './measured-process.ts';
 import { median } from './statistics.ts';
 
 const CONNECTIONS = 32;
@@ -8,10 +8,10 @@ const ROUNDS = 3;
 const WARM_UP = 3;
 const DURATION = 5;
 
-/** A contender, and what is asked of it again and again. */
-export interface HttpContender {
+/** A server, and the request that it is loaded with. */
+export interface HttpCandidate {
   readonly name: string;
-  readonly contender: Contender;
+  readonly server: MeasuredProcess;
   readonly path: string;
   /** A token to show; null: none is asked for. */
   readonly token: string | null;
@@ -21,25 +21,25 @@ export interface HttpContender {
 export interface HttpFigures {
   readonly name: string;
   readonly requestsPerSecond: number;
-  /** Microseconds of the contender's CPU time a request. */
+  /** Microseconds of the server’s CPU time a request. */
   readonly cpuPerRequest: number;
   /** Milliseconds. */
   readonly p50: number;
   readonly p99: number;
 }
 
-/** How `measureHttp` measures, for a finding. */
+/** How `measureHttp` measures, for a result. */
 export const HTTP_METHOD = `autocannon, ${CONNECTIONS} connections, ${ROUNDS} runs of ${DURATION} s each in turns after a warm-up, medians.`;
 
 /**
- * Loads each contender after the other, several times, so that what else the machine does hits all alike.
- * Rejects where an answer is another than 2xx: a refusal is cheap, and would look good.
+ * Loads the servers in turns, several times, so that other load on the machine affects all of them alike.
+ * Rejects if an answer is not 2xx: errors are cheap, and would look fast.
  */
-export async function measureHttp(contenders: readonly HttpContender[]): Promise<HttpFigures[]> {
-  for (const contender of contenders) await load(contender, WARM_UP);
-  const runs = new Map<HttpContender, HttpFigures[]>(contenders.map((contender) => [contender, []]));
+export async function measureHttp(candidates: readonly HttpCandidate[]): Promise<HttpFigures[]> {
+  for (const candidate of candidates) await load(candidate, WARM_UP);
+  const runs = new Map<HttpCandidate, HttpFigures[]>(candidates.map((candidate) => [candidate, []]));
   for (let round = 0; round < ROUNDS; round += 1) {
-    for (const [contender, figures] of runs) figures.push(await load(contender, DURATION));
+    for (const [candidate, figures] of runs) figures.push(await load(candidate, DURATION));
   }
   return [...runs].map(([{ name }, figures]) => ({
     name,
@@ -50,19 +50,41 @@ export async function measureHttp(contenders: readonly HttpContender[]): Promise
   }));
 }
 
-async function load(subject: HttpContender, duration: number): Promise<HttpFigures> {
-  const { name, contender, path, token } = subject;
-  const before = await contender.ask('usage', null);
+/** Requests a second of several servers that share the connections, after a warm-up. */
+export async function measureFleet(
+  servers: readonly MeasuredProcess[],
+  path: string,
+  token: string,
+): Promise<number> {
+  const loadAll = (duration: number) =>
+    Promise.all(
+      servers.map(({ url }) =>
+        autocannon({
+          url: url + path,
+          connections: CONNECTIONS / servers.length,
+          duration,
+          headers: { authorization: `Bearer ${token}` },
+        }),
+      ),
+    );
+  await loadAll(WARM_UP);
+  const results = await loadAll(DURATION);
+  return results.reduce((sum, { requests, duration }) => sum + requests.total / duration, 0);
+}
+
+async function load(candidate: HttpCandidate, duration: number): Promise<HttpFigures> {
+  const { name, server, path, token } = candidate;
+  const before = await server.call('usage', null);
   const result = await autocannon({
-    url: contender.url + path,
+    url: server.url + path,
     connections: CONNECTIONS,
     duration,
     headers: token === null ? {} : { authorization: `Bearer ${token}` },
   });
-  const after = await contender.ask('usage', null);
+  const after = await server.call('usage', null);
   if (result.non2xx > 0 || result.errors > 0 || result.requests.total === 0) {
     throw new Error(
-      `${name}: ${result.non2xx} refusals and ${result.errors} errors at ${path}; nothing was measured.`,
+      `${name}: ${result.non2xx} answers that are not 2xx and ${result.errors} errors at ${path}; nothing was measured.`,
     );
   }
   return {

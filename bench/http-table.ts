@@ -1,8 +1,8 @@
-import type { Table } from './finding.ts';
-import { formatFigure } from './finding.ts';
 import type { HttpFigures } from './http-load.ts';
+import type { Table } from './measurement.ts';
+import { formatFigure } from './measurement.ts';
 
-/** What was measured over HTTP, a contender a row. */
+/** Figures measured over HTTP, a row for each server. */
 export function httpTable(figures: readonly HttpFigures[]): Table {
   return {
     columns: ['', 'requests/s', 'server CPU a request', 'p50', 'p99'],

@@ -5,7 +5,7 @@ import { serverEnvironment, TOKEN } from './letterhead-server.ts';
 import { Program } from './program.ts';
 
 const LAUNCHER = fileURLToPath(new URL('../server/cli/letterhead.js', import.meta.url));
-const BARE_FASTIFY = fileURLToPath(new URL('peers/bare-fastify.ts', import.meta.url));
+const BARE_FASTIFY = fileURLToPath(new URL('processes/bare-fastify.ts', import.meta.url));
 
 /** Runs `letterhead serve` as a person does; resolves to the milliseconds from there to the first answer to `path`. */
 export async function timeFirstAnswer(dataDir: string, path: string): Promise<number> {

@@ -2,8 +2,8 @@ import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeTokenSecret } from '../server/auth/token-secret.ts';
 import makeKeysOnce, { KEYS_FILE } from '../test/keys-file.ts';
-import type { Contender } from './contender.ts';
-import { startContender } from './contender.ts';
+import type { MeasuredProcess } from './measured-process.ts';
+import { startProcess } from './measured-process.ts';
 import type { ServeOptions } from './serve.ts';
 
 /** The token of the first account, with every scope: each server of a run is given it at its first start. */
@@ -39,14 +39,14 @@ export interface LetterheadOptions {
 export async function startLetterhead(
   dataDir: string,
   { keys = 'file', environment = {} }: LetterheadOptions = {},
-): Promise<Contender> {
+): Promise<MeasuredProcess> {
   const log = await open(`${dataDir}.log`, 'a');
   try {
     const serve: ServeOptions = {
       environment: { ...serverEnvironment(dataDir), ...environment },
       keysFile: keys === 'file' ? keysFile() : null,
     };
-    return await startContender({ script: 'serve.ts', options: serve, stderr: log.fd });
+    return await startProcess({ script: 'serve.ts', options: serve, stderr: log.fd });
   } catch (error) {
     throw new Error(`The server did not start: ${await readFile(`${dataDir}.log`, 'utf8')}`, {
       cause: error,

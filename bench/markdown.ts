@@ -1,15 +1,15 @@
-import type { Finding, Suite, Table, Target } from './finding.ts';
+import type { Result, Suite, Table, Target } from './measurement.ts';
 
-/** A finding as Markdown that reads as well on a terminal. */
-export function formatFinding(finding: Finding): string {
-  const parts = [`### ${finding.title}`, finding.how, formatTable(finding.table)];
-  if (finding.targets.length > 0) parts.push(formatTable(targetTable(finding.targets)));
+/** A result as Markdown that reads as well on a terminal. */
+export function formatResult(result: Result): string {
+  const parts = [`### ${result.title}`, result.how, formatTable(result.table)];
+  if (result.targets.length > 0) parts.push(formatTable(targetTable(result.targets)));
   return parts.join('\n\n');
 }
 
 /** A suite's part of the results file; it begins with the suite's heading. */
-export function formatSuite(suite: Suite, circumstances: string, findings: readonly Finding[]): string {
-  return [suiteHeading(suite), suite.title, circumstances, ...findings.map(formatFinding)].join('\n\n');
+export function formatSuite(suite: Suite, environment: string, results: readonly Result[]): string {
+  return [suiteHeading(suite), suite.title, environment, ...results.map(formatResult)].join('\n\n');
 }
 
 export function suiteHeading(suite: Pick<Suite, 'name'>): string {

@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url';
-import { describeCircumstances } from './circumstances.ts';
-import type { Finding, Suite } from './finding.ts';
-import { formatFinding, formatSuite } from './markdown.ts';
+import { describeEnvironment } from './environment.ts';
+import { formatResult, formatSuite } from './markdown.ts';
+import type { Result, Suite } from './measurement.ts';
 import { writeResults } from './results-file.ts';
 import { suites } from './suites.ts';
 
 const RESULTS_FILE = fileURLToPath(new URL('RESULTS.md', import.meta.url));
 
-/** `npm run bench [-- <suite> …]`: runs the suites, all without a name, and keeps what they found. */
+/** `npm run bench [-- <suite> …]`: runs the suites, all without a name, and keeps their results. */
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !suites.some((suite) => suite.name === name));
 if (unknown.length > 0) {
@@ -23,13 +23,13 @@ for (const suite of suites) {
 }
 
 async function runSuite(suite: Suite): Promise<string> {
-  const circumstances = describeCircumstances(new Date());
-  process.stdout.write(`## ${suite.name}\n\n${circumstances}\n\n`);
-  const findings: Finding[] = [];
+  const environment = describeEnvironment(new Date());
+  process.stdout.write(`## ${suite.name}\n\n${environment}\n\n`);
+  const results: Result[] = [];
   for (const measure of suite.measurements) {
-    const finding = await measure();
-    process.stdout.write(`${formatFinding(finding)}\n\n`);
-    findings.push(finding);
+    const result = await measure();
+    process.stdout.write(`${formatResult(result)}\n\n`);
+    results.push(result);
   }
-  return formatSuite(suite, circumstances, findings);
+  return formatSuite(suite, environment, results);
 }

@@ -4,24 +4,24 @@ import { createLog } from '../server/log.ts';
 import { startServer } from '../server/running-server.ts';
 import { parseSettings } from '../server/settings.ts';
 import { keysFromFile } from '../test/keys-file.ts';
-import { contend, contenderOptions } from './contender-process.ts';
+import { childOptions, serveParent } from './child.ts';
 import { ObservedKeys } from './observed-keys.ts';
 
-/** The real server as a contender. */
+/** The real server, as a process that is measured. */
 export interface ServeOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** A file of keys that were made before; null: keys are made as they are in earnest. */
   readonly keysFile: string | null;
 }
 
-const { environment, keysFile } = contenderOptions<ServeOptions>();
+const { environment, keysFile } = childOptions<ServeOptions>();
 const settings = parseSettings(environment);
 const log = await createLog(settings.LOG_LEVEL, {});
 const keys = new ObservedKeys(await openKeys());
 const server = await startServer({ settings, log, keys, clock: () => new Date() });
-contend({
+serveParent({
   url: server.url,
-  answerers: { keysReady: async () => [...keys.ready] },
+  handlers: { keysReady: async () => [...keys.ready] },
   stop: () => server.stop(),
 });
 

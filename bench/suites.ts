@@ -1,9 +1,17 @@
 import { apiSuite } from './api/suite.ts';
 import { consoleSuite } from './console/suite.ts';
-import type { Suite } from './finding.ts';
 import { limitsSuite } from './limits/suite.ts';
+import type { Suite } from './measurement.ts';
+import { postgresSuite } from './postgres/suite.ts';
 import { storeSuite } from './store/suite.ts';
 import { verificationSuite } from './verification/suite.ts';
 
 /** In the order in which they are run. */
-export const suites: readonly Suite[] = [apiSuite, storeSuite, verificationSuite, limitsSuite, consoleSuite];
+export const suites: readonly Suite[] = [
+  apiSuite,
+  storeSuite,
+  postgresSuite,
+  verificationSuite,
+  limitsSuite,
+  consoleSuite,
+];

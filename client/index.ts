@@ -1,6 +1,7 @@
 import {
   createTRPCClient,
   httpBatchLink,
+  httpLink,
   httpSubscriptionLink,
   splitLink,
   TRPCClientError,
@@ -44,6 +45,11 @@ const MAX_BATCH_SIZE = 100;
 export function createLetterhead({ url: origin, token }: LetterheadOptions) {
   const url = `${String(origin).replace(/\/+$/, '')}/trpc`;
   const authorization = async () => `Bearer ${typeof token === 'string' ? token : await token()}`;
+  const common = {
+    url,
+    transformer: superjson,
+    headers: async () => ({ authorization: await authorization() }),
+  };
   return createTRPCClient<AppRouter>({
     links: [
       splitLink({
@@ -63,12 +69,11 @@ export function createLetterhead({ url: origin, token }: LetterheadOptions) {
               ),
           }),
         }),
-        false: httpBatchLink({
-          url,
-          transformer: superjson,
-          maxURLLength: MAX_URL_LENGTH,
-          maxItems: MAX_BATCH_SIZE,
-          headers: async () => ({ authorization: await authorization() }),
+        false: splitLink({
+          // Header blocks fill a request: a few together would be too large for one.
+          condition: ({ path }) => path === 'signing.sign',
+          true: httpLink(common),
+          false: httpBatchLink({ ...common, maxURLLength: MAX_URL_LENGTH, maxItems: MAX_BATCH_SIZE }),
         }),
       }),
     ],

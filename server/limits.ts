@@ -3,6 +3,8 @@
  * people. Sizes are in bytes, times in milliseconds.
  */
 
+import { LOGO_MAX_BYTES } from '@letterhead/shared/rules';
+
 const KIB = 1024;
 const MIB = 1024 * KIB;
 const HOUR = 3_600_000;
@@ -22,6 +24,15 @@ export const REQUEST_LIMITS = {
   rowsAtAStretch: 25,
   /** Milliseconds of work on one answer in one turn. */
   stretch: 5,
+} as const;
+
+/** What a logo of an account may be. */
+export const LOGO_LIMITS = {
+  bytes: LOGO_MAX_BYTES,
+  /** Pixels a side: a browser needs four bytes for each. */
+  side: 1_024,
+  /** Bytes of a body that changes an account: the logo in Base64, and the other fields. */
+  bodyBytes: 128 * KIB,
 } as const;
 
 /** Limits of one stream of events. */
@@ -163,6 +174,10 @@ export const DNS_LIMITS = {
   parentServers: 3,
   /** Names above a zone that are looked at for the zone above. */
   zonesAbove: 3,
+  /** Answers of the resolvers that due checks share, how long they do, and the characters of one. */
+  recentAnswers: 1_000,
+  recentAnswerAge: 60_000,
+  recentAnswerCharacters: 4 * KIB,
   questions: 1_024,
   questionsPerAccount: 512,
   questionsPerServer: 256,

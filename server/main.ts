@@ -61,21 +61,22 @@ export function runCommand(argv: readonly string[], deps: CommandDeps): Promise<
     connect: (options) => connect(deps, options),
     serve: () => serve(deps),
     copyStore: async (target, onAccount) => {
-      const settings = parseSettings(deps.environment);
-      const { createLog } = await import('./log.ts');
-      const log = await createLog('warn', deps.terminal.err);
       const { copyBetween } = await import('./store/open.ts');
-      return copyBetween(target, { settings, clock, log }, onAccount);
+      return copyBetween(target, await storeDeps(deps), onAccount);
     },
     migrate: async () => {
-      const settings = parseSettings(deps.environment);
-      const { createLog } = await import('./log.ts');
-      const log = await createLog('warn', deps.terminal.err);
       const { migrateDatabase } = await import('./store/open.ts');
-      await migrateDatabase({ settings, clock, log });
+      await migrateDatabase(await storeDeps(deps));
     },
     openFolder: async () => (await import('./store/open.ts')).storeTools(parseSettings(deps.environment)),
   });
+}
+
+/** What a store is opened with for a command. */
+async function storeDeps({ environment, terminal }: CommandDeps) {
+  const settings = parseSettings(environment);
+  const { createLog } = await import('./log.ts');
+  return { settings, clock, log: await createLog('warn', terminal.err) };
 }
 
 async function serve({ environment, terminal }: CommandDeps): Promise<ExitCode> {

@@ -23,11 +23,69 @@ export const AccountNameSchema = z
   .max(ACCOUNT_NAME_MAX_LENGTH, `Use at most ${ACCOUNT_NAME_MAX_LENGTH} characters for the name.`)
   .meta({ example: 'Example help desk', description: 'What the account is called.' });
 
+export const DISPLAY_NAME_MAX_LENGTH = 100;
+
+/** RFC 5321, section 4.5.3.1.3: a path has 256 octets, with its angle brackets. */
+export const EMAIL_MAX_LENGTH = 254;
+
+/** Characters that show as nothing, or turn around what stands beside them. Joiners shape letters and emoji. */
+const UNSEEN = /[[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]--[\u200c\u200d]]/v;
+
+/** A form cannot send null: an empty text stands for it. */
+const emptyToNull = (text: string | null) => (text === '' ? null : text);
+
+/** What strangers are shown in place of an account's name. */
+export const DisplayNameSchema = z
+  .string()
+  .trim()
+  .max(DISPLAY_NAME_MAX_LENGTH, `Use at most ${DISPLAY_NAME_MAX_LENGTH} characters for the display name.`)
+  .refine((text) => !UNSEEN.test(text), 'Leave out line breaks and invisible characters.')
+  .nullable()
+  .transform(emptyToNull)
+  .meta({
+    example: 'Acme Help Desk',
+    description: 'What whoever gets a share link is shown; null or empty: the name.',
+  });
+
+export const ContactEmailSchema = z
+  .string()
+  .trim()
+  .max(EMAIL_MAX_LENGTH, `Use at most ${EMAIL_MAX_LENGTH} characters for the e-mail address.`)
+  .refine(
+    (text) => text === '' || z.email().safeParse(text).success,
+    'Enter an e-mail address, such as help@example.org.',
+  )
+  .nullable()
+  .transform(emptyToNull)
+  .meta({
+    example: 'help@example.org',
+    description: 'Whom whoever gets a share link can ask; null or empty: nobody.',
+  });
+
+export const LogoSchema = z.string().nullable().meta({
+  example: 'iVBORw0KGgo…',
+  description: 'A PNG in Base64, as such or in a `data:` URL; null or empty: none.',
+});
+
+/** Path of a logo on the server that answers. */
+const LogoPathSchema = z
+  .string()
+  .nullable()
+  .describe('Where this server has the PNG, without a token; another picture has another path.')
+  .meta({ example: null });
+
 /** An account: one help desk and its sending domains. */
 export const AccountSchema = z
   .object({
     id: IdSchema.meta({ example: 1 }),
     name: z.string().meta({ example: 'Example help desk' }),
+    display_name: z
+      .string()
+      .nullable()
+      .describe('What whoever gets a share link is shown; null: the name.')
+      .meta({ example: 'Acme Help Desk' }),
+    contact_email: z.string().nullable().meta({ example: 'help@example.org' }),
+    logo: LogoPathSchema,
     suspended: z.boolean().describe('While true, its tokens are refused and its domains are not checked.'),
     created_at: z.date(),
     updated_at: z.date(),
@@ -35,3 +93,14 @@ export const AccountSchema = z
   .meta({ id: 'Account', description: 'One help desk and its sending domains.' });
 
 export type Account = z.infer<typeof AccountSchema>;
+
+/** An account as strangers see it. */
+export const SenderSchema = z
+  .object({
+    name: z.string().describe('Its display name, or else its name.').meta({ example: 'Acme Help Desk' }),
+    contact_email: z.string().nullable().meta({ example: 'help@example.org' }),
+    logo: LogoPathSchema,
+  })
+  .meta({ id: 'Sender', description: 'Who asks for the records.' });
+
+export type Sender = z.infer<typeof SenderSchema>;

@@ -9,6 +9,7 @@ import { IdSchema } from './account.ts';
 export const EVENT_TYPES = [
   'account.created',
   'account.renamed',
+  'account.updated',
   'account.suspended',
   'account.resumed',
   'account.deleted',

@@ -7,8 +7,19 @@ export interface TypedRecord extends Pick<DnsRecord, 'label' | 'type' | 'value'>
   readonly fqdn: string;
 }
 
-/** The text of an e-mail to a person who edits the DNS and has no account. `domain` and `zone` are for display. */
-export function recordsEmail(domain: string, zone: string, records: readonly TypedRecord[]): string {
+/** What an e-mail to the person who edits the DNS is about; names are for display. */
+export interface RecordsEmail {
+  readonly domain: string;
+  readonly zone: string;
+  readonly records: readonly TypedRecord[];
+  /** Who asks. */
+  readonly sender: string;
+  /** The page that shows the records; null: there is none. */
+  readonly share: { readonly url: string; readonly expires_at: Date | null } | null;
+}
+
+/** The text of an e-mail to a person who edits the DNS and has no account. */
+export function recordsEmail({ domain, zone, records, sender, share }: RecordsEmail): string {
   const isOne = records.length === 1;
   const listed = records.map(
     ({ label, type, host, fqdn, value }) => `${label}
@@ -20,13 +31,22 @@ export function recordsEmail(domain: string, zone: string, records: readonly Typ
   );
   return `Hello,
 
-please add ${isOne ? 'this record' : 'these records'} to the DNS of ${zone}, so that mail from ${domain} can be signed:
-
+please add ${isOne ? 'this record' : 'these records'} to the DNS of ${zone}, so that mail from ${domain} can be signed.
+${share === null ? '' : describeShare(share)}
 ${listed.join('\n')}
 Most DNS forms add the zone's name to the host automatically: enter the short host there, the full one elsewhere.
 Copy ${isOne ? 'the value' : 'each value'} in full, as one line and without quotation marks. Nothing else in the DNS has to change.
 
 Thank you!
+${sender}
+`;
+}
+
+function describeShare({ url, expires_at }: { url: string; expires_at: Date | null }): string {
+  const until = expires_at === null ? '' : `, and works until ${expires_at.toISOString().slice(0, 10)}`;
+  return `
+This page has everything to copy, and a button that checks it once it is in the DNS. It needs no account${until}:
+${url}
 `;
 }
 

@@ -4,9 +4,26 @@ import type { TokenScope } from './token.ts';
 /** The largest page of a list. */
 export const MAX_PAGE = 1000;
 
+/** Days after which a share link expires by default. */
+export const SHARE_DAYS = 7;
+
 /** Whether `scopes` include `scope`. `admin` implies all scopes but those of share links and of private keys. */
 export function hasScope(scopes: readonly TokenScope[], scope: TokenScope): boolean {
   return scopes.includes(scope) || (scopes.includes('admin') && scope !== 'share' && scope !== 'keys:read');
+}
+
+/** How large a logo may be, in bytes. */
+export const LOGO_MAX_BYTES = 64 * 1024;
+
+/** What strangers are shown of an account's names. */
+export function shownName({
+  display_name,
+  name,
+}: {
+  readonly display_name: string | null;
+  readonly name: string;
+}): string {
+  return display_name ?? name;
 }
 
 export const STATUSES = ['pending', 'verified', 'degraded', 'failed'] as const;

@@ -1,10 +1,7 @@
 import { z } from 'zod';
-import { IdSchema } from './account.ts';
+import { IdSchema, SenderSchema } from './account.ts';
 import { DiagnosisSchema } from './diagnosis.ts';
 import { DomainSchema } from './domain.ts';
-
-/** Days after which a share link expires by default. */
-export const SHARE_DAYS = 7;
 
 /** A link that lets a person without an account view and check one domain. */
 export const ShareSchema = z
@@ -32,7 +29,12 @@ export type NewShare = z.infer<typeof NewShareSchema>;
 
 /** What the holder of a share link sees. */
 export const SharedDomainSchema = z
-  .object({ domain: DomainSchema, diagnosis: DiagnosisSchema, expires_at: z.date().nullable() })
+  .object({
+    account: SenderSchema,
+    domain: DomainSchema,
+    diagnosis: DiagnosisSchema,
+    expires_at: z.date().nullable(),
+  })
   .meta({ id: 'SharedDomain', description: 'The domain that a share link shows, and where it stands.' });
 
 export type SharedDomain = z.infer<typeof SharedDomainSchema>;

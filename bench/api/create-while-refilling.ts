@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Contender } from '../contender.ts';
-import type { Finding } from '../finding.ts';
-import { atMost, formatFigure } from '../finding.ts';
 import { HttpClient } from '../http-client.ts';
 import { dataFolderIn, startLetterhead, TOKEN } from '../letterhead-server.ts';
+import type { MeasuredProcess } from '../measured-process.ts';
+import type { Result } from '../measurement.ts';
+import { atMost, formatFigure } from '../measurement.ts';
 import { percentile } from '../statistics.ts';
 import { makeTemporaryFolder } from '../temporary-folder.ts';
 
@@ -18,7 +18,7 @@ const BURSTS = 15;
 const ACCOUNTS = 12;
 
 /** How long a create takes while the thread that makes keys works beside it. */
-export async function createWhileRefilling(): Promise<Finding> {
+export async function createWhileRefilling(): Promise<Result> {
   await using folder = await makeTemporaryFolder();
   await using letterhead = await startLetterhead(dataFolderIn(folder), { keys: 'pool' });
   using client = new HttpClient(letterhead.url, TOKEN);
@@ -59,8 +59,8 @@ async function timeCreate(client: HttpClient, accounts: readonly number[], numbe
 }
 
 /** One create at a time takes one key each, so that the two lists go side by side. */
-async function withKeyReady(letterhead: Contender, times: readonly number[]): Promise<number[]> {
-  const ready = await letterhead.ask('keysReady', null);
+async function withKeyReady(letterhead: MeasuredProcess, times: readonly number[]): Promise<number[]> {
+  const ready = await letterhead.call('keysReady', null);
   if (ready.length !== times.length) throw new Error('Each create should have taken one key.');
   return times.filter((_, at) => ready[at] === true && at >= WARM_UP_BURSTS * BURST);
 }

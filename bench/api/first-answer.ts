@@ -1,14 +1,14 @@
-import type { Finding } from '../finding.ts';
-import { atMost, formatFigure } from '../finding.ts';
 import { timeBareFastify, timeFirstAnswer } from '../launch.ts';
 import { dataFolderIn } from '../letterhead-server.ts';
+import type { Result } from '../measurement.ts';
+import { atMost, formatFigure } from '../measurement.ts';
 import { median } from '../statistics.ts';
 import { makeTemporaryFolder } from '../temporary-folder.ts';
 
 const STARTS = 9;
 
 /** How long a new installation takes to answer. */
-export async function firstAnswer(): Promise<Finding> {
+export async function firstAnswer(): Promise<Result> {
   const own: number[] = [];
   const bare: number[] = [];
   for (let start = 0; start < STARTS; start += 1) {

@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Contender } from '../contender.ts';
 import { HttpClient } from '../http-client.ts';
 import { dataFolderIn, startLetterhead, TOKEN } from '../letterhead-server.ts';
+import type { MeasuredProcess } from '../measured-process.ts';
 
 /** The real server with one domain, and that domain as it serves it. */
 export interface ServedDomain {
-  readonly letterhead: Contender;
+  readonly letterhead: MeasuredProcess;
   /** Where REST serves it. */
   readonly path: string;
   readonly id: number;

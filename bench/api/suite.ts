@@ -1,4 +1,4 @@
-import type { Suite } from '../finding.ts';
+import type { Suite } from '../measurement.ts';
 import { createWhileRefilling } from './create-while-refilling.ts';
 import { firstAnswer } from './first-answer.ts';
 import { getOverRest } from './get-over-rest.ts';

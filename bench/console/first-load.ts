@@ -2,8 +2,8 @@ import type { Browser, Page } from 'playwright-core';
 import { startChromium } from '../../test/console/chromium.ts';
 import { countLayoutShift, layoutShift } from '../../test/console/layout-shift.ts';
 import { openTab } from '../../test/console/open-tab.ts';
-import type { Finding } from '../finding.ts';
-import { atMost, formatFigure } from '../finding.ts';
+import type { Result } from '../measurement.ts';
+import { atMost, formatFigure } from '../measurement.ts';
 import { median } from '../statistics.ts';
 import { addManyDomains, type ConsoleServer, startConsoleServer } from './console-server.ts';
 
@@ -32,7 +32,7 @@ interface Place {
 }
 
 /** What the browser itself says of a first visit, with nothing in its cache. */
-export async function firstLoad(): Promise<Finding> {
+export async function firstLoad(): Promise<Result> {
   await using server = await startConsoleServer();
   const { id } = await server.add('example.org');
   await server.letterhead.domains.verifyDns.mutate({ account: 1, id });

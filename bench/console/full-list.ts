@@ -1,8 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { startChromium } from '../../test/console/chromium.ts';
 import { openTab, type Tab } from '../../test/console/open-tab.ts';
-import type { Finding } from '../finding.ts';
-import { atMost, formatFigure } from '../finding.ts';
+import type { Result } from '../measurement.ts';
+import { atMost, formatFigure } from '../measurement.ts';
 import { median } from '../statistics.ts';
 import { addManyDomains, type ConsoleServer, startConsoleServer } from './console-server.ts';
 
@@ -29,7 +29,7 @@ const WATCH = `
 `;
 
 /** A list of very many domains: read, narrowed key by key, left and come back to. */
-export async function fullList(): Promise<Finding> {
+export async function fullList(): Promise<Result> {
   await using server = await startConsoleServer();
   await addManyDomains(server, DOMAINS);
   const browser = await startChromium();

@@ -1,4 +1,4 @@
-import type { Suite } from '../finding.ts';
+import type { Suite } from '../measurement.ts';
 import { firstLoad } from './first-load.ts';
 import { fullList } from './full-list.ts';
 import { verdictToBadge } from './verdict-to-badge.ts';

@@ -1,7 +1,7 @@
 import { startChromium } from '../../test/console/chromium.ts';
 import { openTab } from '../../test/console/open-tab.ts';
-import type { Finding } from '../finding.ts';
-import { atMost, formatFigure } from '../finding.ts';
+import type { Result } from '../measurement.ts';
+import { atMost, formatFigure } from '../measurement.ts';
 import { median } from '../statistics.ts';
 import { addManyDomains, startConsoleServer } from './console-server.ts';
 
@@ -27,7 +27,7 @@ const ROW = `[...document.querySelectorAll('tbody tr')].find((row) => row.queryS
 const HEADING = `document.querySelector('h1:has(.badge)')`;
 
 /** From asking for a check elsewhere to the badge in an open page: the check itself, its event, and the reading anew. */
-export async function verdictToBadge(): Promise<Finding> {
+export async function verdictToBadge(): Promise<Result> {
   await using server = await startConsoleServer();
   const domain = await server.add(NAME);
   await addManyDomains(server, OTHERS);

@@ -1,4 +1,4 @@
-import type { Suite } from '../finding.ts';
+import type { Suite } from '../measurement.ts';
 import { getWithEverythingOn } from './get-with-everything-on.ts';
 
 export const limitsSuite: Suite = {

@@ -1,7 +1,7 @@
-import type { Finding } from '../finding.ts';
-import { atMost, formatFigure } from '../finding.ts';
 import { HttpClient } from '../http-client.ts';
 import { dataFolderIn, startLetterhead, TOKEN } from '../letterhead-server.ts';
+import type { Result } from '../measurement.ts';
+import { atMost, formatFigure } from '../measurement.ts';
 import { median, percentile } from '../statistics.ts';
 import { makeTemporaryFolder } from '../temporary-folder.ts';
 import type { FolderSize } from './grow-folder.ts';
@@ -11,7 +11,7 @@ const WARM_UP = 50;
 const CREATES = 300;
 
 /** How long one create takes, by how much there is already. */
-export async function createLatency(): Promise<Finding> {
+export async function createLatency(): Promise<Result> {
   await using small = await FilledServer.start(ofDomains(1000));
   await using large = await FilledServer.start(ofDomains(100_000));
   await using full = await FilledServer.start(ONE_LARGE_ACCOUNT);

@@ -64,7 +64,7 @@ export async function growFolder(dataDir: string, databaseFile: string, size: Fo
   const left = Array.from({ length: size.accounts }, (_, at) => `Help desk ${at + 1}`).values();
   const fill = async () => {
     for (const name of left) {
-      const account = await accounts.create(name, actor);
+      const account = await accounts.create({ name }, actor);
       await fillAccount(store, domains, account, size.domainsPerAccount);
     }
   };

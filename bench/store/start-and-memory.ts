@@ -1,8 +1,8 @@
-import type { Finding } from '../finding.ts';
-import { atMost, formatFigure } from '../finding.ts';
 import { HttpClient } from '../http-client.ts';
 import { timeFirstAnswer } from '../launch.ts';
 import { dataFolderIn, startLetterhead, TOKEN } from '../letterhead-server.ts';
+import type { Result } from '../measurement.ts';
+import { atMost, formatFigure } from '../measurement.ts';
 import { median } from '../statistics.ts';
 import { makeTemporaryFolder } from '../temporary-folder.ts';
 import type { FolderSize } from './grow-folder.ts';
@@ -12,7 +12,7 @@ const DOMAINS = 100_000;
 const STARTS = 5;
 
 /** What many domains cost at a start, and in memory. */
-export async function startAndMemory(): Promise<Finding> {
+export async function startAndMemory(): Promise<Result> {
   await using folder = await makeTemporaryFolder();
   const size = ofDomains(DOMAINS);
   await copyGrownFolder(size, folder);
@@ -54,12 +54,12 @@ export async function residentMemory(
   { accounts }: FolderSize,
 ): Promise<{ started: number; listed: number }> {
   await using letterhead = await startLetterhead(dataFolderIn(folder));
-  const started = await letterhead.ask('usage', null);
+  const started = await letterhead.call('usage', null);
   using client = new HttpClient(letterhead.url, TOKEN);
   for (let at = 0; at < accounts; at += 1) {
     await client.get(`/api/v1/accounts/${FIRST_FILLED_ACCOUNT + at}/domains`);
   }
-  const listed = await letterhead.ask('usage', null);
+  const listed = await letterhead.call('usage', null);
   return { started: started.memory, listed: listed.memory };
 }
 

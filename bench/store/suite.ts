@@ -1,4 +1,4 @@
-import type { Suite } from '../finding.ts';
+import type { Suite } from '../measurement.ts';
 import { createLatency } from './create-latency.ts';
 import { createsASecond } from './creates-a-second.ts';
 import { longList } from './long-list.ts';

@@ -1,10 +1,10 @@
 import { cp } from 'node:fs/promises';
-import type { Contender } from '../contender.ts';
-import { startContender } from '../contender.ts';
-import type { AskRun, CheckRun } from '../contender-messages.ts';
-import type { Finding } from '../finding.ts';
-import { atLeast, atMost, formatFigure } from '../finding.ts';
 import { dataFolderIn, keysFile, serverEnvironment } from '../letterhead-server.ts';
+import type { MeasuredProcess } from '../measured-process.ts';
+import { startProcess } from '../measured-process.ts';
+import type { Result } from '../measurement.ts';
+import { atLeast, atMost, formatFigure } from '../measurement.ts';
+import type { AskRun, CheckRun } from '../messages.ts';
 import { median } from '../statistics.ts';
 import { makeTemporaryFolder } from '../temporary-folder.ts';
 import {
@@ -27,7 +27,7 @@ const ROUNDS = 3;
 const LATENCY = 20;
 
 /** How fast a crowd of domains is checked, beside a loop that only asks; and what a dead zone among them costs. */
-export async function allDueAtOnce(): Promise<Finding> {
+export async function allDueAtOnce(): Promise<Result> {
   await using folder = await makeTemporaryFolder();
   const domains = await createDomains(dataFolderIn(folder), names());
   const rounds: Round[] = [];
@@ -81,17 +81,17 @@ async function runRound(folder: TemporaryFolder, domains: readonly NewDomain[]):
   const partly = await checkAllWithDeadZone(folder, domains);
   await using internet = await startInternet(folder, { zones: customerZones(domains), latency: LATENCY });
   const whole = await checkAll(folder, internet);
-  const heard = await internet.ask('heard', null);
+  const received = await internet.call('questionsReceived', null);
   // Node's resolver gives up some of the names that have a dot inside of a label.
-  const questions = heard.filter(({ name }) => !name.includes('\\'));
+  const questions = received.filter(({ name }) => !name.includes('\\'));
   const inFlight = Math.round(whole.inFlight);
-  await using loop = await startContender({
-    script: 'peers/resolver-loop.ts',
+  await using loop = await startProcess({
+    script: 'processes/resolver-loop.ts',
     options: { port: Number(new URL(internet.url).port) },
   });
-  const before = await loop.ask('usage', null);
-  const run = await loop.ask('askAll', { questions, inFlight });
-  const after = await loop.ask('usage', null);
+  const before = await loop.call('usage', null);
+  const run = await loop.call('askAll', { questions, inFlight });
+  const after = await loop.call('usage', null);
   if (run.failures > 0) throw new Error(`${run.failures} questions of the loop were not answered.`);
   const cpu = (after.cpu - before.cpu) / questions.length;
   return { whole, partly, loop: { ...run, cpu, questions: questions.length, inFlight } };
@@ -110,21 +110,21 @@ async function checkAllWithDeadZone(
 }
 
 /** Each time on a fresh copy, where all are due for the first time. */
-async function checkAll(folder: TemporaryFolder, internet: Contender): Promise<Costed<CheckRun>> {
+async function checkAll(folder: TemporaryFolder, internet: MeasuredProcess): Promise<Costed<CheckRun>> {
   await using copy = await makeTemporaryFolder();
   const dataDir = dataFolderIn(copy);
   await cp(dataFolderIn(folder), dataDir, { recursive: true });
-  await using monitor = await startContender({
-    script: 'peers/check-due.ts',
+  await using monitor = await startProcess({
+    script: 'processes/check-due.ts',
     options: {
       environment: { ...serverEnvironment(dataDir), ...internetSettings(internet), LOG_LEVEL: 'warn' },
       keysFile: keysFile(),
       deadZone: DEAD_ZONE,
     },
   });
-  const before = await monitor.ask('usage', null);
-  const run = await monitor.ask('checkDue', null);
-  const after = await monitor.ask('usage', null);
+  const before = await monitor.call('usage', null);
+  const run = await monitor.call('checkDue', null);
+  const after = await monitor.call('usage', null);
   return { ...run, cpu: (after.cpu - before.cpu) / run.questions };
 }
 

@@ -1,15 +1,15 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Finding } from '../finding.ts';
-import { atLeast, formatFigure } from '../finding.ts';
 import { HTTP_METHOD, measureHttp } from '../http-load.ts';
 import { httpTable } from '../http-table.ts';
 import { dataFolderIn, startLetterhead, TOKEN } from '../letterhead-server.ts';
+import type { Result } from '../measurement.ts';
+import { atLeast, formatFigure } from '../measurement.ts';
 import { median } from '../statistics.ts';
 import { makeTemporaryFolder } from '../temporary-folder.ts';
+import { ConcurrentChecks } from './concurrent-checks.ts';
 import { customerZones, internetSettings, startInternet } from './internet.ts';
 import { createDomains } from './new-domains.ts';
-import { StandingChecks } from './standing-checks.ts';
 
 /** With the requests of the load, fewer than one account may have under way. */
 const CHECKS = 60;
@@ -17,7 +17,7 @@ const CHECKS = 60;
 const LATENCY = 2000;
 
 /** What many checks at slow name servers take away from those who only get a domain. */
-export async function getWhileChecking(): Promise<Finding> {
+export async function getWhileChecking(): Promise<Result> {
   await using folder = await makeTemporaryFolder();
   const names = Array.from({ length: CHECKS }, (_, at) => `customer-${at + 1}.example`);
   const domains = await createDomains(dataFolderIn(folder), names);
@@ -28,17 +28,17 @@ export async function getWhileChecking(): Promise<Finding> {
   const environment = { ...internetSettings(internet), RATE_LIMIT_PER_MINUTE: '0' };
   await using resting = await startLetterhead(dataFolderIn(folder), { environment });
   await using checking = await startLetterhead(copy, { environment });
-  await using checks = new StandingChecks(
+  await using checks = new ConcurrentChecks(
     checking,
     domains.map(({ path }) => path),
   );
   const path = domains[0]?.path ?? '';
   const figures = await measureHttp([
-    { name: 'at rest', contender: resting, path, token: TOKEN },
-    { name: 'while domains are checked', contender: checking, path, token: TOKEN },
+    { name: 'at rest', server: resting, path, token: TOKEN },
+    { name: 'while domains are checked', server: checking, path, token: TOKEN },
   ]);
   const [rest, busy] = figures.map(({ requestsPerSecond }) => requestsPerSecond);
-  if (rest === undefined || busy === undefined) throw new Error('A contender is missing.');
+  if (rest === undefined || busy === undefined) throw new Error('A figure is missing.');
   return {
     title: `Getting a domain while ${CHECKS} are checked`,
     how: `${CHECKS} clients want a check each, the next one as soon as the last ended, of domains whose name servers take ${LATENCY / 1000} s for every answer; so many are wanted that some wait and some are refused for now: under way were ${formatFigure(median(checks.inFlight))} at a time, the most that the monitor lets begin. Beside that, one domain over REST: ${HTTP_METHOD}`,

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ZoneNames } from '../../test/dns/zone.ts';
-import type { Contender } from '../contender.ts';
-import { startContender } from '../contender.ts';
+import type { MeasuredProcess } from '../measured-process.ts';
+import { startProcess } from '../measured-process.ts';
 import type { NewDomain } from './new-domains.ts';
 
 /** As customers are in earnest: each with a zone of its own, at one of a few providers with two name servers each. */
@@ -27,11 +27,11 @@ export type Zones = Record<string, ZoneNames>;
 export async function startInternet(
   folder: { readonly path: string },
   { zones, latency, dead = false }: InternetOptions,
-): Promise<Contender> {
+): Promise<MeasuredProcess> {
   const zonesFile = join(folder.path, 'zones.json');
   await writeFile(zonesFile, JSON.stringify({ ...providerZones(), ...zones }));
-  return await startContender({
-    script: 'peers/name-servers.ts',
+  return await startProcess({
+    script: 'processes/name-servers.ts',
     options: {
       zonesFile,
       latency,
@@ -42,7 +42,7 @@ export async function startInternet(
 }
 
 /** What a server is told to ask there. */
-export function internetSettings(internet: Contender): Record<string, string> {
+export function internetSettings(internet: MeasuredProcess): Record<string, string> {
   const { hostname, port } = new URL(internet.url);
   return { DNS_SERVERS: `${hostname}:${port}`, DNS_AUTHORITY_PORT: port, DNS_ALLOW_PRIVATE: 'true' };
 }

@@ -1,9 +1,9 @@
-import type { Contender } from '../contender.ts';
-import type { Finding } from '../finding.ts';
-import { atMost, formatFigure } from '../finding.ts';
 import { HttpClient } from '../http-client.ts';
 import { timeFirstAnswer } from '../launch.ts';
 import { dataFolderIn, startLetterhead, TOKEN } from '../letterhead-server.ts';
+import type { MeasuredProcess } from '../measured-process.ts';
+import type { Result } from '../measurement.ts';
+import { atMost, formatFigure } from '../measurement.ts';
 import { median } from '../statistics.ts';
 import type { FolderSize } from '../store/grow-folder.ts';
 import {
@@ -25,7 +25,7 @@ const CREATES = 300;
 type TemporaryFolder = { readonly path: string };
 
 /** Whether evidence costs anything where nobody reads it. */
-export async function storeWithEvidence(): Promise<Finding> {
+export async function storeWithEvidence(): Promise<Result> {
   const many = await startsAndMemory();
   const creates = await createsInLargeAccounts();
   return {
@@ -97,7 +97,7 @@ async function createsInLargeAccounts(): Promise<Pair<number>> {
   return { without: median(times.without.slice(WARM_UP)), with: median(times.with.slice(WARM_UP)) };
 }
 
-async function timeCreate({ url }: Contender, number: number): Promise<number> {
+async function timeCreate({ url }: MeasuredProcess, number: number): Promise<number> {
   using client = new HttpClient(url, TOKEN);
   const begin = performance.now();
   await client.post(`/api/v1/accounts/${FIRST_FILLED_ACCOUNT}/domains`, {

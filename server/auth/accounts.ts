@@ -1,31 +1,51 @@
-import type { Account, Actor, EventType } from '@letterhead/shared';
-import { LetterheadError } from '@letterhead/shared';
+import type { Account, Actor, EventType, Sender } from '@letterhead/shared';
+import { LetterheadError, shownName } from '@letterhead/shared';
 import { toInstant } from '../instant.ts';
 import type { AccountRow, JsonValue, NewEvent } from '../store/store.ts';
 import type { AuthDeps, Identity } from './identity.ts';
 import { refuseLastAdmin } from './last-admin.ts';
+import { hashOf, logoPath, parseLogo } from './logo.ts';
 
 /** An account as callers see it. */
 export function toAccount(row: AccountRow): Account {
   return {
     id: row.id,
     name: row.name,
+    display_name: row.display_name,
+    contact_email: row.contact_email,
+    logo: row.logo === null ? null : logoPath(row.id, row.logo),
     suspended: row.suspended,
     created_at: new Date(row.created_at),
     updated_at: new Date(row.updated_at),
   };
 }
 
+/** An account as strangers see it. */
+export function toSender(row: AccountRow): Sender {
+  const { contact_email, logo } = toAccount(row);
+  return { name: shownName(row), contact_email, logo };
+}
+
 /** Fields to change; undefined ones stay as they are. */
 export interface AccountChange {
   readonly name?: string | undefined;
   readonly suspended?: boolean | undefined;
+  readonly display_name?: string | null | undefined;
+  readonly contact_email?: string | null | undefined;
+  /** A PNG in Base64. */
+  readonly logo?: string | null | undefined;
 }
 
 export interface AccountsDeps extends AuthDeps {
   /** Keys that are open in memory. */
   readonly openedKeys: { forgetAccount(account: number): void };
 }
+
+/** What an account begins with, beside its name. */
+export const NEW_ACCOUNT = { display_name: null, contact_email: null, logo: null, suspended: false } as const;
+
+/** What strangers see of an account, as its row has it. */
+const PROFILE = ['display_name', 'contact_email', 'logo'] as const;
 
 /** Accounts of the installation. */
 export class Accounts {
@@ -47,26 +67,46 @@ export class Accounts {
     return row;
   }
 
-  create(name: string, actor: Actor): Promise<AccountRow> {
+  /** The PNG of its logo, with its hash; undefined where there is no such account, or it has none. */
+  async logo(id: number): Promise<{ png: Uint8Array; hash: string } | undefined> {
+    const base64 = await this.#deps.store.accounts.logo(id);
+    if (base64 === undefined) return undefined;
+    const png = Buffer.from(base64, 'base64');
+    return { png, hash: hashOf(png) };
+  }
+
+  create(
+    account: Pick<AccountRow, 'name'> & Partial<Pick<AccountRow, 'display_name' | 'contact_email'>>,
+    actor: Actor,
+  ): Promise<AccountRow> {
     const now = toInstant(this.#deps.clock());
     return this.#deps.store.accounts.create(
-      { name, suspended: false, created_at: now, updated_at: now },
-      this.#event('account.created', actor, { name }),
+      { ...NEW_ACCOUNT, ...account, created_at: now, updated_at: now },
+      this.#event('account.created', actor, { name: account.name }),
     );
   }
 
-  /** Renames, suspends or resumes. */
+  /** Rejects with `invalid` if the logo is not a PNG that can be served. */
   async update(account: AccountRow, to: AccountChange, actor: Actor): Promise<AccountRow> {
     const updated_at = toInstant(this.#deps.clock());
-    const row = await this.#deps.store.accounts.update(account.id, (current) => {
-      const events = [
-        ...this.#renamed(current, to.name, actor),
-        ...this.#suspended(current, to.suspended, actor),
-      ];
-      if (events.length === 0) return null;
-      const { name = current.name, suspended = current.suspended } = to;
-      return { row: { ...current, name, suspended, updated_at }, events };
-    });
+    const logo = to.logo == null ? to.logo : parseLogo(to.logo);
+    const hash = logo?.hash ?? null;
+    const row = await this.#deps.store.accounts.update(
+      account.id,
+      (current) => {
+        const { name = current.name, suspended = current.suspended } = to;
+        const { display_name = current.display_name, contact_email = current.contact_email } = to;
+        const profile = { display_name, contact_email, logo: logo === undefined ? current.logo : hash };
+        const changed = { ...current, ...profile, name, suspended, updated_at };
+        const events = [
+          ...this.#renamed(current, changed, actor),
+          ...this.#profileChanged(current, changed, actor),
+          ...this.#suspended(current, changed, actor),
+        ];
+        return events.length === 0 ? null : { row: changed, events };
+      },
+      logo?.png,
+    );
     if (row === undefined) throw noSuchAccount(account.id);
     return row;
   }
@@ -90,13 +130,21 @@ export class Accounts {
     if (!gone) throw noSuchAccount(id);
   }
 
-  #renamed(row: AccountRow, name: string | undefined, actor: Actor): NewEvent[] {
-    if (name === undefined || name === row.name) return [];
+  #renamed(row: AccountRow, { name }: AccountRow, actor: Actor): NewEvent[] {
+    if (name === row.name) return [];
     return [this.#event('account.renamed', actor, { name: { from: row.name, to: name } })];
   }
 
-  #suspended(row: AccountRow, suspended: boolean | undefined, actor: Actor): NewEvent[] {
-    if (suspended === undefined || suspended === row.suspended) return [];
+  /** Logos by their hashes. */
+  #profileChanged(row: AccountRow, changed: AccountRow, actor: Actor): NewEvent[] {
+    const fields = PROFILE.filter((field) => changed[field] !== row[field]);
+    if (fields.length === 0) return [];
+    const changes = fields.map((field) => [field, { from: row[field], to: changed[field] }]);
+    return [this.#event('account.updated', actor, Object.fromEntries(changes))];
+  }
+
+  #suspended(row: AccountRow, { suspended }: AccountRow, actor: Actor): NewEvent[] {
+    if (suspended === row.suspended) return [];
     return [this.#event(suspended ? 'account.suspended' : 'account.resumed', actor, {})];
   }
 

@@ -1,6 +1,7 @@
 import type { Actor } from '@letterhead/shared';
 import { SCOPES } from '@letterhead/shared';
 import { toInstant } from '../instant.ts';
+import { NEW_ACCOUNT } from './accounts.ts';
 import type { AuthDeps } from './identity.ts';
 import { tokenEvent, toNewToken } from './new-token.ts';
 import { makeTokenSecret } from './token-secret.ts';
@@ -27,7 +28,7 @@ export async function createFirstAccount(
   const at = toInstant(clock());
   const plan = { name: 'First token', scopes: FIRST_SCOPES, expiresAt: null, domain: null };
   const account = await store.accounts.createFirst(
-    { name: 'Help desk', suspended: false, created_at: at, updated_at: at },
+    { ...NEW_ACCOUNT, name: 'Help desk', created_at: at, updated_at: at },
     toNewToken(plan, secret, at),
     ({ name }, token) => [
       { type: 'account.created', domain: null, actor, at, changes: { name } },

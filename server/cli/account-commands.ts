@@ -1,5 +1,9 @@
+import { createReadStream, existsSync } from 'node:fs';
+import { buffer } from 'node:stream/consumers';
 import type { Account } from '@letterhead/shared';
+import { LOGO_MAX_BYTES } from '@letterhead/shared';
 import type { Command } from 'commander';
+import { describeErrno, messageOf } from '../errno.ts';
 import { inOneLine } from '../terminal-text.ts';
 import type { CommandContext, CommandOptions } from './command-context.ts';
 import { addAction, idParser } from './command-context.ts';
@@ -9,16 +13,25 @@ import { UsageError } from './exit-code.ts';
 import { formatTable } from './layout.ts';
 import type { Terminal } from './output.ts';
 import { formatTime } from './output.ts';
+import { styled } from './style.ts';
 
 interface DeleteOptions extends CommandOptions {
   readonly confirm?: string;
+}
+
+interface UpdateOptions extends CommandOptions {
+  readonly name?: string;
+  readonly displayName?: string;
+  readonly contact?: string;
+  /** A file; false to remove it. */
+  readonly logo?: string | false;
 }
 
 const parseId = idParser('An account');
 
 /** `letterhead account …`: the procedures `accounts.*`. */
 export function addAccountCommands(program: Command, context: CommandContext): void {
-  const account = program.command('account').description('create, list, suspend and delete accounts');
+  const account = program.command('account').description('create, list, change, suspend and delete accounts');
   const accountCommand = (name: string, description: string) =>
     account.command(name).argument('<id>', '', parseId).description(description);
 
@@ -30,6 +43,17 @@ export function addAccountCommands(program: Command, context: CommandContext): v
     { begin: true },
   );
   addAction(account.command('list').description('list the accounts'), context, list);
+  addAction(accountCommand('show', 'show what it is called, and what share links show of it'), context, show);
+  addAction(
+    accountCommand('update', 'change what it is called, and what share links show of it')
+      .option('--name <name>', 'its name')
+      .option('--display-name <name>', 'what share links show in its place; "" for nothing else')
+      .option('--contact <address>', 'an e-mail address that share links show; "" for none')
+      .option('--logo <file>', 'a PNG that share links show')
+      .option('--no-logo', 'remove its logo'),
+    context,
+    update,
+  );
   addAction(accountCommand('suspend', 'stop its tokens and checks'), context, suspend);
   addAction(accountCommand('resume', 'end its suspension'), context, resume);
   addAction(
@@ -50,6 +74,36 @@ async function create({ letterhead }: Connection, _options: CommandOptions, name
 async function list({ letterhead }: Connection) {
   const accounts = await letterhead.accounts.list.query();
   return { json: accounts, text: (columns?: number) => formatAccounts(accounts, columns) };
+}
+
+async function show({ letterhead }: Connection, _options: CommandOptions, id: number) {
+  const account = await letterhead.accounts.get.query({ account: id });
+  return { json: account, text: describeAccount(account) };
+}
+
+async function update(
+  { letterhead }: Connection,
+  { name, displayName, contact, logo }: UpdateOptions,
+  id: number,
+) {
+  const updated = await letterhead.accounts.update.mutate({
+    account: id,
+    name,
+    display_name: displayName,
+    contact_email: contact,
+    logo: typeof logo === 'string' ? await readLogo(logo) : logo === false ? null : undefined,
+  });
+  return { json: updated, text: describeAccount(updated) };
+}
+
+/** A file in Base64, no more of it than it takes to refuse it. */
+async function readLogo(file: string): Promise<string> {
+  if (!existsSync(file)) throw new UsageError(`There is no file ${file}.`);
+  try {
+    return (await buffer(createReadStream(file, { end: LOGO_MAX_BYTES }))).toString('base64');
+  } catch (error) {
+    throw new UsageError(`${file} cannot be read: ${describeErrno(error) ?? messageOf(error)}.`);
+  }
 }
 
 async function suspend(connection: Connection, _options: CommandOptions, id: number) {
@@ -96,6 +150,18 @@ async function askForName({ prompt }: Terminal, id: number, name: string): Promi
 
 function describeCreated({ id, name }: Account): string {
   return `Created account ${id}, ${inOneLine(name)}. Create a token for it:\n\n  letterhead token create --account ${id}\n`;
+}
+
+function describeAccount({ id, name, display_name, contact_email, logo, suspended }: Account): string {
+  const lines = {
+    Name: inOneLine(name),
+    'Display name': inOneLine(display_name ?? '-'),
+    Contact: inOneLine(contact_email ?? '-'),
+    Logo: logo ?? '-',
+    State: suspended ? styled('warning', 'suspended') : 'active',
+  };
+  const text = Object.entries(lines).map(([label, value]) => `${label.padEnd(14)}${value}\n`);
+  return `Account ${id}\n${text.join('')}`;
 }
 
 function describeSuspended({ id, name }: Account, isOwn: boolean): string {

@@ -1,5 +1,5 @@
-import type { Status } from '@letterhead/shared';
-import { StatusSchema } from '@letterhead/shared';
+import type { Domain, Status } from '@letterhead/shared';
+import { needsAttention, StatusSchema } from '@letterhead/shared';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { CLI_LIMITS } from '../limits.ts';
@@ -25,6 +25,7 @@ interface RemoveOptions extends AccountOptions {
 
 interface ListOptions extends AccountOptions {
   readonly status?: Status;
+  readonly attention?: boolean;
   readonly limit?: number;
 }
 
@@ -50,6 +51,7 @@ export function addDomainCommands(program: Command, context: CommandContext): vo
       .command('list')
       .description('list the domains')
       .addOption(new Option('--status <status>', 'only those with this status').choices(StatusSchema.options))
+      .option('--attention', 'only those where somebody has to act')
       .option('--limit <n>', 'only the first <n>', idParser('--limit')),
     context,
     list,
@@ -80,23 +82,30 @@ export function addDomainCommands(program: Command, context: CommandContext): vo
   );
 }
 
-async function list({ letterhead, account }: Target, { status, limit }: ListOptions) {
+async function list({ letterhead, account }: Target, { status, attention = false, limit }: ListOptions) {
   const [domains, statuses] = await Promise.all([
     letterhead.domains.list.query({ account }),
     letterhead.domains.statuses.query({ account }),
   ]);
   const statusOf = new Map(statuses.map((one) => [one.id, one]));
-  const listed = domains
-    .filter(({ id }) => status === undefined || statusOf.get(id)?.status === status)
-    .slice(0, limit);
+  const isWanted = ({ id }: Domain) => {
+    const found = statusOf.get(id);
+    if (found === undefined) return status === undefined && !attention;
+    return (status === undefined || found.status === status) && (!attention || needsAttention(found));
+  };
+  const listed = domains.filter(isWanted).slice(0, limit);
   return {
-    json: listed.map((domain) => ({ ...domain, status: statusOf.get(domain.id)?.status ?? null })),
+    json: listed.map((domain) => {
+      const { status: found = null, code = null, severity = null } = statusOf.get(domain.id) ?? {};
+      return { ...domain, status: found, code, severity };
+    }),
     text: (columns?: number) =>
-      listed.length > 0 ? formatDomains(listed, statusOf, columns) : describeNoDomains(status),
+      listed.length > 0 ? formatDomains(listed, statusOf, columns) : describeNoDomains(status, attention),
   };
 }
 
-function describeNoDomains(status: Status | undefined): string {
+function describeNoDomains(status: Status | undefined, attention: boolean): string {
+  if (attention) return 'No domain needs attention.\n';
   return status === undefined
     ? 'There are no domains yet: `letterhead domain add example.org` adds one.\n'
     : `No domain has the status ${status}.\n`;

@@ -6,6 +6,7 @@ import type {
   NameServerObservation,
   RecordDiagnosis,
 } from '@letterhead/shared';
+import { needsAttention } from '@letterhead/shared';
 import { toUnicode } from '../domains/domain-name.ts';
 import { inOneLine } from '../terminal-text.ts';
 import { formatTable } from './layout.ts';
@@ -37,13 +38,18 @@ export function formatDomains(
       return [
         String(id),
         withPunycode(domain),
-        status === undefined ? '-' : { text: status.status, style: STATUS_STYLES[status.status] },
+        status === undefined ? '-' : { text: statusWords(status), style: STATUS_STYLES[status.status] },
         formatTime(status?.checked_at ?? null),
         formatTime(created_at),
       ];
     }),
     columns,
   );
+}
+
+/** The status, and what is wrong where somebody has to act. */
+function statusWords(found: DomainStatus): string {
+  return needsAttention(found) ? `${found.status}: ${found.code}` : found.status;
 }
 
 /** Explains what to do with a domain that has new records. */

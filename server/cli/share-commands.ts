@@ -66,7 +66,7 @@ export function addShareCommands(program: Command, context: CommandContext): voi
 }
 
 /** The link, as PUBLIC_URL or LETTERHEAD_URL has it; on the data folder without PUBLIC_URL, its secret alone. */
-function linkOf({ url, token }: NewShare, { url: server }: Target): string {
+export function linkOf({ url, token }: NewShare, { url: server }: Target): string {
   if (url !== null) return url;
   return server === null ? token : `${server}/share#${token}`;
 }

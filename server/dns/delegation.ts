@@ -3,7 +3,8 @@ import type { Asker } from './exchange.ts';
 import { parentOf } from './name.ts';
 import type { Delegation, NamedBy, UnknownReason, ZoneDelegation } from './outcome.ts';
 import { findReferral, type ReferralDeps } from './referral.ts';
-import type { Resolved, Resolver } from './resolver.ts';
+import type { Resolved } from './reply.ts';
+import type { Resolver } from './resolver.ts';
 
 /** Addresses by name server. */
 export type KnownAddresses = ReadonlyMap<string, readonly string[]>;

@@ -78,10 +78,11 @@ export class DomainCheck implements DnsCheck, WalkDeps {
   static open(
     deps: CheckDeps,
     registrableDomain: string,
-    { signal, owner, budget = new CheckBudget() }: CheckOptions,
+    { signal, owner, budget = new CheckBudget(), reusesAnswers = false }: CheckOptions,
   ): DomainCheck {
-    const asker = { signal, owner, allowance: budget.records };
-    return new DomainCheck(deps, canonicalName(registrableDomain), budget, asker, new CheckMemory());
+    const domain = canonicalName(registrableDomain);
+    const asker = { signal, owner, allowance: budget.records, anewWithin: reusesAnswers ? domain : '.' };
+    return new DomainCheck(deps, domain, budget, asker, new CheckMemory());
   }
 
   forAdvice(): DomainCheck {

@@ -40,7 +40,8 @@ const TIMEOUTS: Timeouts = { authority: 3000, resolver: [1500, 3000] };
 export function createDns(options: DnsOptions): Dns {
   const { resolvers, allowPrivate, authorityPort, onLookup = () => {}, timeouts = TIMEOUTS } = options;
   const exchange = new Exchange(options);
-  const resolver = new Resolver({ exchange, servers: resolvers, tries: timeouts.resolver, onLookup });
+  const { now } = options;
+  const resolver = new Resolver({ exchange, servers: resolvers, tries: timeouts.resolver, onLookup, now });
   const deps = {
     exchange,
     resolver,

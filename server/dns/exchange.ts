@@ -24,6 +24,8 @@ export interface Asker {
   readonly allowance: Allowance;
   /** Ends the question. */
   readonly signal: AbortSignal;
+  /** Resolvers are asked anew about names within this zone; about others, a recent answer does. Absent: about all names. */
+  readonly anewWithin?: string;
 }
 
 export interface AskOptions extends QueryOptions {

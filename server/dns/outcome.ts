@@ -150,6 +150,11 @@ export interface CheckOptions {
   readonly owner: number;
   /** Budget shared by several checks; a new one by default. */
   readonly budget?: CheckBudget;
+  /**
+   * Whether a recent answer of a resolver does for names outside of the registrable domain, as for the addresses of its
+   * name servers; false by default.
+   */
+  readonly reusesAnswers?: boolean;
 }
 
 /** Opens checks, one per registrable domain that a check involves. */

@@ -2,9 +2,10 @@ import { readResolver } from './answer.ts';
 import type { Asker, Exchange, Exchanged } from './exchange.ts';
 import { type LookupObserver, labelOf } from './lookup.ts';
 import type { Message, QueryOptions, Question } from './message.ts';
-import type { Outcome, UnknownReason } from './outcome.ts';
-import type { ResourceRecord } from './record.ts';
-import { unknown } from './reply.ts';
+import { isWithin } from './name.ts';
+import type { UnknownReason } from './outcome.ts';
+import { RecentAnswers } from './recent-answers.ts';
+import { type Resolved, unknown } from './reply.ts';
 import type { ServerAddress } from './server-address.ts';
 
 export interface ResolverDeps {
@@ -14,21 +15,12 @@ export interface ResolverDeps {
   /** Timeout of a resolver in each round, in milliseconds. */
   readonly tries: readonly number[];
   readonly onLookup: LookupObserver;
+  /** A monotonic clock, in milliseconds. */
+  readonly now: () => number;
 }
 
-/** A resolver's answer; `additionals` is its additional section, such as name servers' addresses. */
-export interface Resolved {
-  readonly outcome: Outcome;
-  readonly additionals: readonly ResourceRecord[];
-  /** Whether the resolver has validated it. */
-  readonly validated: boolean;
-  /** If the outcome is `bogus`: what it says with the checking of DNSSEC disabled. */
-  readonly unchecked?: Outcome;
-}
-
-/** Reasons in the order of preference when several resolvers failed: the most specific first. */
+/** Reasons in the order of preference when several resolvers failed, none with SERVFAIL: the most specific first. */
 const BY_USEFULNESS: readonly UnknownReason[] = [
-  'servfail',
   'refused',
   'malformed',
   'lame',
@@ -44,14 +36,32 @@ export class Resolver {
   readonly #deps: ResolverDeps;
   /** Last server that answered; asked first, so that a dead one costs its timeout once. */
   #preferred: ServerAddress | undefined;
+  readonly #recent: RecentAnswers;
 
   constructor(deps: ResolverDeps) {
     this.#deps = deps;
+    this.#recent = new RecentAnswers(deps.now);
   }
 
   async ask(question: Question, asker: Asker): Promise<Resolved> {
+    if (isWithin(question.name, asker.anewWithin ?? '.')) return this.#askAnew(question, asker);
+    const recent = this.#recent.get(question);
+    if (recent !== undefined) return recent;
+    const resolved = await this.#askAnew(question, asker);
+    this.#recent.add(question, resolved);
+    return resolved;
+  }
+
+  /** Whether any resolver answers at all: asks for the root's name servers, which every resolver knows. */
+  async isReachable(asker: Asker): Promise<boolean> {
+    const root: Question = { name: '.', type: 'NS' };
+    const asked = this.#deps.servers.map((server) => this.#exchange(server, root, PROBE_TIMEOUT, asker));
+    return (await Promise.all(asked)).some(({ reply }) => reply.kind === 'reply');
+  }
+
+  async #askAnew(question: Question, asker: Asker): Promise<Resolved> {
     const reasons = new Set<UnknownReason>();
-    const failing: ServerAddress[] = [];
+    let failing: ServerAddress | undefined;
     let servers = this.#inOrder();
     for (const timeout of this.#deps.tries) {
       const silent: ServerAddress[] = [];
@@ -63,21 +73,13 @@ export class Resolver {
         }
         reasons.add(resolved.outcome.reason);
         if (resolved.outcome.reason === 'timeout') silent.push(server);
-        if (resolved.outcome.reason === 'servfail') failing.push(server);
+        if (resolved.outcome.reason === 'servfail') failing ??= server;
       }
       // Only timeouts are retried: the datagram may have been lost, or the answer was slow.
       servers = silent;
     }
-    const [server] = failing;
-    if (server !== undefined) return this.#askUnchecked(server, question, asker);
+    if (failing !== undefined) return this.#askUnchecked(failing, question, asker);
     return failed(BY_USEFULNESS.find((candidate) => reasons.has(candidate)) ?? 'unreachable');
-  }
-
-  /** Whether any resolver answers at all: asks for the root's name servers, which every resolver knows. */
-  async isReachable(asker: Asker): Promise<boolean> {
-    const root: Question = { name: '.', type: 'NS' };
-    const asked = this.#deps.servers.map((server) => this.#exchange(server, root, PROBE_TIMEOUT, asker));
-    return (await Promise.all(asked)).some(({ reply }) => reply.kind === 'reply');
   }
 
   #inOrder(): ServerAddress[] {

@@ -80,8 +80,11 @@ export class Domains {
     this.#deps = deps;
   }
 
-  get(account: AccountRow, id: number): Promise<DomainRow | undefined> {
-    return this.#deps.store.domains.get(account.id, id);
+  /** Rejects with `not_found`. */
+  async get(account: AccountRow, id: number): Promise<DomainRow> {
+    const row = await this.#deps.store.domains.get(account.id, id);
+    if (row === undefined) throw noSuchDomain(account, id);
+    return row;
   }
 
   /** Ordered by id. `next` is the id after which the next page begins; null on the last one. */
@@ -99,8 +102,7 @@ export class Domains {
 
   /** Rejects with `domain_taken` or `quota_exceeded`. `selector`: instead of a random one. */
   async create(account: AccountRow, name: DomainName, actor: Actor, selector?: string): Promise<DomainRow> {
-    await this.#checkNotTaken(account, name);
-    await this.#checkQuota(account);
+    await this.#checkFree(account, name, this.#deps.maxDomainsPerAccount);
     const identityOf = await this.#makeMailIdentity(account.id, selector);
     if (selector !== undefined) refuseLongSelector(this.#build(account, name, identityOf)(0));
     return this.#write(account, name, identityOf, (row) => [this.#event('domain.created', row, actor, {})]);
@@ -119,7 +121,7 @@ export class Domains {
       if (public_key !== key.publicKey || own !== selector) throw domainTaken(account, name, known);
       return { outcome: 'unchanged', row: known, key, isProved: dkimStateOf(known).verified };
     }
-    await this.#checkQuota(account);
+    await this.#checkFree(account, name, this.#deps.maxDomainsPerAccount);
     const identityOf = this.#importedIdentity(account.id, key, selector);
     const planned = this.#build(account, name, identityOf)(0);
     refuseLongSelector(planned);
@@ -171,7 +173,7 @@ export class Domains {
   /** Gives the domain another name, key, selector and Return-Path. Changes nothing if it has this name already. */
   async rename(account: AccountRow, row: DomainRow, name: DomainName, actor: Actor): Promise<DomainRow> {
     if (row.domain === name.name) return row;
-    await this.#checkNotTaken(account, name);
+    await this.#checkFree(account, name, null);
     const identityOf = await this.#makeMailIdentity(account.id);
     const now = toInstant(this.#deps.clock());
     const change = await this.#deps.store.domains.update(account.id, row.id, (current) => {
@@ -225,20 +227,15 @@ export class Domains {
     return diagnose(row, stored, clock());
   }
 
-  /** Refuses before a key is taken. The store decides again, atomically. */
-  async #checkNotTaken(account: AccountRow, name: DomainName): Promise<void> {
-    const by = await this.#find(account, name);
-    if (by !== undefined) throw domainTaken(account, name, by);
-  }
-
   async #find(account: AccountRow, { name }: DomainName): Promise<DomainRow | undefined> {
     const [found] = await this.#deps.store.domains.list(account.id, { domains: [name] });
     return found;
   }
 
-  async #checkQuota(account: AccountRow): Promise<void> {
-    const { store, maxDomainsPerAccount: limit } = this.#deps;
-    if ((await store.domains.count(account.id)) >= limit) throw accountFull(limit);
+  /** Refuses before a key is taken: making one costs more than a refusal may. The store decides again, atomically. */
+  async #checkFree(account: AccountRow, name: DomainName, limit: number | null): Promise<void> {
+    const obstacle = await this.#deps.store.domains.findObstacle(account.id, name.name, limit);
+    if (obstacle !== null) this.#toRow(obstacle, account, name);
   }
 
   /** Takes a key and draws names. The function that is returned encrypts the key, which is bound to its domain. */
@@ -310,7 +307,7 @@ function nextKeyId({ keys }: DomainRow): number {
   return Math.max(0, ...keys.map(({ id }) => id)) + 1;
 }
 
-export function noSuchDomain(account: AccountRow, id: number): LetterheadError {
+function noSuchDomain(account: AccountRow, id: number): LetterheadError {
   return new LetterheadError('not_found', `Account ${account.id} has no domain ${id}.`);
 }
 

@@ -36,6 +36,7 @@ import { addressOf } from './forwarded-addresses.ts';
 import { refuseWhenStopping } from './graceful-stop.ts';
 import { serveHealth } from './health.ts';
 import { InFlight } from './in-flight.ts';
+import { serveLogos } from './logo-route.ts';
 import { requestCounter, serveMetrics } from './metrics-route.ts';
 import type { OpenStreams } from './open-streams.ts';
 import {
@@ -47,6 +48,7 @@ import {
   originForm,
   refuseBadHost,
   requestIds,
+  sendTogether,
 } from './protocol.ts';
 import { serveReference } from './reference-page.ts';
 import { authorizationOf, serveVault, VAULT_ROUTE } from './vault-route.ts';
@@ -114,6 +116,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   ignoreExpectations(app);
   // Before an answer counts as begun, for until then its account waits.
   compressAnswers(app);
+  sendTogether(app);
   addGuards(app, [inFlight.track(app), refuseBadHost, refuseWhenStopping(stopping)]);
   if (deps.corsOrigins.length > 0) await app.register(cors, corsOptions(deps.corsOrigins));
   answerUnknownPaths(app, { admissionOf, methodsAt: allowedMethods(allPaths(operations, deps)), webConsole });
@@ -128,6 +131,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
       const { describeApi } = await import('../rest/openapi.ts');
       return describeApi([...operations, BACKUP_OPERATION], deps.version);
     });
+    serveLogos(pages, deps.services.accounts);
     webConsole.serve(pages);
   });
   if (deps.keyDelivery !== null) serveVault(app, admissionOf, deps.keyDelivery);

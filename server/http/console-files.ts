@@ -30,7 +30,8 @@ const HEADERS = {
 
 const SUFFIXES = { br: '.br', gzip: '.gz' } as const;
 
-const FOREVER = 'public, max-age=31536000, immutable';
+/** For what is named after its content. */
+export const FOREVER = 'public, max-age=31536000, immutable';
 
 interface ConsoleFile {
   readonly type: string;

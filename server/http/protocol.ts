@@ -34,6 +34,18 @@ export function addGuards(app: FastifyInstance, guards: readonly RequestGuard[])
   });
 }
 
+/**
+ * Sends the answers that one round of the event loop makes together at its end. Each write wakes the process that waits
+ * for it: between two requests, the wake-ups and the code changing over took a third of the server's time.
+ */
+export function sendTogether(app: FastifyInstance): void {
+  app.addHook('onSend', (_request, _reply, payload, done) => {
+    // The errors of a stream are only heard once it is being sent.
+    if (typeof payload === 'string' || Buffer.isBuffer(payload)) setImmediate(done, null, payload);
+    else done(null, payload);
+  });
+}
+
 /** Names for requests: unlike those of any other start, and cheap to make. */
 export function requestIds(): () => string {
   const start = randomBytes(6).toString('base64url');

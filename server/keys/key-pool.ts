@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { LetterheadError } from '@letterhead/shared';
 import { ACCOUNT_LIMITS } from '../limits.ts';
@@ -136,7 +137,9 @@ export class KeyPool implements KeySource {
 
 /** Starts the worker without the parent's flags and environment, which it does not need. */
 function createKeyWorker(): Worker {
-  return new Worker(new URL('./key-worker.ts', import.meta.url), { name: 'keys', execArgv: [], env: {} });
+  // The package holds it as JavaScript.
+  const file = new URL(`./key-worker${extname(import.meta.url)}`, import.meta.url);
+  return new Worker(file, { name: 'keys', execArgv: [], env: {} });
 }
 
 /** Error for a call that cannot get a key now. */

@@ -77,7 +77,7 @@ export class Monitor {
     const ids = row.records.map(({ id }) => id);
     const evidence = await this.#previews.run(row.account_id, () => {
       const timeout = AbortSignal.timeout(CHECK_LIMITS.milliseconds);
-      return checkDomain(needs, row, ids, AbortSignal.any([timeout, this.#closing.signal]));
+      return checkDomain(needs, row, ids, { signal: AbortSignal.any([timeout, this.#closing.signal]) });
     });
     if (this.#closed) throw shuttingDown();
     return evidence;

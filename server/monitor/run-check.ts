@@ -54,7 +54,8 @@ export async function runCheck(needs: RunCheckDeps, job: CheckJob): Promise<Doma
     if (row === undefined) return undefined;
     const ids = request === null ? dueRecords(row, started) : row.records.map(({ id }) => id);
     if (ids.length === 0) return await nothingDue(needs, row);
-    const evidence = await checkDomain(needs, row, ids, job.signal);
+    const options = { signal: job.signal, reusesAnswers: request === null };
+    const evidence = await checkDomain(needs, row, ids, options);
     if (job.cancelled) return undefined;
     return await saveResult(needs, row, evidence, { request, ids, started });
   } catch (error) {

@@ -50,7 +50,7 @@ const ERRORS: Record<ErrorCode, string> = {
   forbidden: 'The token is another account’s, lacks the scope, or its account is suspended.',
   rate_limited: 'Too many requests; `Retry-After` says when to try again.',
   unsupported_media_type: 'The body is neither JSON nor a form, nor a message where one is taken.',
-  payload_too_large: 'The body is over 64 KiB, or a raw message over 25 MiB.',
+  payload_too_large: 'The body is over 64 KiB, or 128 KiB to change an account, or 25 MiB of a raw message.',
   malformed_body: 'The body does not parse, or is JSON but not an object.',
   invalid: 'A field breaks a rule, or there are more than 100.',
   domain_taken: 'The account holds this name already.',

@@ -64,6 +64,7 @@ export function placeOf({
 export interface TrpcOperation {
   readonly type: ProcedureType;
   readonly scope: Meta['scope'];
+  readonly maxBodyBytes: number | undefined;
   readonly callable: Callable;
 }
 
@@ -74,7 +75,8 @@ export function listProcedures(router: AnyTRPCRouter): ReadonlyMap<string, TrpcO
     const definition = definitionOf(built);
     const { type, meta } = definition;
     if (meta === undefined) throw new Error(`${path} declares no scope.`);
-    return [path, { type, scope: meta.scope, callable: toCallable(path, definition, guard) }] as const;
+    const { scope, maxBodyBytes } = meta;
+    return [path, { type, scope, maxBodyBytes, callable: toCallable(path, definition, guard) }] as const;
   });
   return new Map(procedures);
 }

@@ -7,8 +7,11 @@ const written = new WeakMap<object, string>();
 const LONG = 64 * 1024;
 
 /** `{"data": …}`, the envelope of every answer. A list is put together in slices. */
-export async function envelope(data: unknown, turns: Turns | undefined): Promise<string | Buffer> {
-  if (turns === undefined || !Array.isArray(data)) return `{"data":${restJson(data)}}`;
+export function envelope(data: unknown, turns: Turns | undefined): string | Promise<string | Buffer> {
+  return turns === undefined || !Array.isArray(data) ? `{"data":${restJson(data)}}` : joinList(data, turns);
+}
+
+async function joinList(data: readonly unknown[], turns: Turns): Promise<string | Buffer> {
   const elements = await turns.map(data, restJson);
   const last = elements.length - 1;
   if (last < 0) return '{"data":[]}';

@@ -1,6 +1,14 @@
-import { AccountNameSchema, AccountSchema, IdSchema } from '@letterhead/shared';
+import {
+  AccountNameSchema,
+  AccountSchema,
+  ContactEmailSchema,
+  DisplayNameSchema,
+  IdSchema,
+  LogoSchema,
+} from '@letterhead/shared';
 import { z } from 'zod';
 import { toAccount } from '../auth/accounts.ts';
+import { LOGO_LIMITS } from '../limits.ts';
 import { answer, listViews } from './answer.ts';
 import { accountProcedure, authorizedProcedure, takeAuditedAct, withAccount } from './procedures.ts';
 import { t } from './trpc.ts';
@@ -18,16 +26,23 @@ export const accountsRouter = t.router({
     .query(async ({ ctx }) => listViews(ctx.turns, await ctx.services.accounts.list(), toAccount)),
 
   create: authorizedProcedure
-    .input(z.object({ name: AccountNameSchema }))
+    .input(
+      z.object({
+        name: AccountNameSchema,
+        display_name: DisplayNameSchema.default(null),
+        contact_email: ContactEmailSchema.default(null),
+      }),
+    )
     .meta({
       scope: 'admin',
       summary: 'Create an account',
+      description: 'Its logo is set by changing it.',
       rest: { method: 'POST', path: '/accounts', status: 201 },
     })
     .output(accountOutput)
     .mutation(async ({ ctx, input }) => {
       await takeAuditedAct(ctx);
-      return toAccount(await ctx.services.accounts.create(input.name, ctx.identity.actor));
+      return toAccount(await ctx.services.accounts.create(input, ctx.identity.actor));
     }),
 
   get: accountProcedure({})
@@ -41,6 +56,9 @@ export const accountsRouter = t.router({
 
   update: accountProcedure({
     name: AccountNameSchema.optional(),
+    display_name: DisplayNameSchema.optional(),
+    contact_email: ContactEmailSchema.optional(),
+    logo: LogoSchema.optional(),
     suspended: z
       .boolean()
       .optional()
@@ -48,17 +66,16 @@ export const accountsRouter = t.router({
   })
     .meta({
       scope: 'admin',
-      summary: 'Rename, suspend or resume an account',
+      summary: 'Change, suspend or resume an account',
       description: 'What is not given stays as it is.',
+      maxBodyBytes: LOGO_LIMITS.bodyBytes,
       rest: { method: 'PATCH', path: '/accounts/{account}', status: 200 },
     })
     .output(accountOutput)
     .mutation(
-      withAccount(async ({ ctx, input: { name, suspended }, account }) => {
+      withAccount(async ({ ctx, input: { account: _, ...change }, account }) => {
         await takeAuditedAct(ctx);
-        return toAccount(
-          await ctx.services.accounts.update(account, { name, suspended }, ctx.identity.actor),
-        );
+        return toAccount(await ctx.services.accounts.update(account, change, ctx.identity.actor));
       }),
     ),
 

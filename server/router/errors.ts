@@ -10,7 +10,10 @@ const TRPC_ERRORS: Partial<Record<TRPCError['code'], readonly [ErrorCode, string
   BAD_REQUEST: ['malformed_body', 'The request does not parse. Send the JSON that a tRPC client sends.'],
   NOT_FOUND: ['not_found', 'There is no such procedure.'],
   METHOD_NOT_SUPPORTED: ['method_not_allowed', 'Use GET for queries and POST for mutations.'],
-  PAYLOAD_TOO_LARGE: ['payload_too_large', 'The request is too large: send at most 64 KiB.'],
+  PAYLOAD_TOO_LARGE: [
+    'payload_too_large',
+    'The request is too large: send at most 64 KiB, or 128 KiB to change an account.',
+  ],
   UNSUPPORTED_MEDIA_TYPE: ['unsupported_media_type', 'Send application/json.'],
 };
 

@@ -24,6 +24,8 @@ export interface Meta {
   readonly description?: string;
   /** Errors beyond those that every procedure can fail with. */
   readonly errors?: readonly ErrorCode[];
+  /** Bytes of a body, where they may be more than others take; over tRPC, of a call that no other is batched with. */
+  readonly maxBodyBytes?: number;
   /** Absent if REST does not offer it. */
   readonly rest?: RestMeta;
 }

@@ -1,7 +1,6 @@
 import { IdSchema } from '@letterhead/shared';
 import { z } from 'zod';
 import type { Identity } from '../auth/identity.ts';
-import { noSuchDomain } from '../domains/domains.ts';
 import type { AccountRow, DomainRow } from '../store/store.ts';
 import type { Context } from './context.ts';
 import { toTrpcError } from './errors.ts';
@@ -74,11 +73,9 @@ export function withDomain<Input extends { account: number; id: number }, Result
     call: Call<Input> & { readonly account: AccountRow; readonly domain: DomainRow },
   ) => Result | Promise<Result>,
 ) {
-  return withAccount<Input, Result>(async ({ ctx, input, account }) => {
-    const domain = await ctx.services.domains.get(account, input.id);
-    if (domain === undefined) throw noSuchDomain(account, input.id);
-    return resolve({ ctx, input, account, domain });
-  });
+  return withAccount<Input, Result>(async ({ ctx, input, account }) =>
+    resolve({ ctx, input, account, domain: await ctx.services.domains.get(account, input.id) }),
+  );
 }
 
 /** Loads an account, unless it is the caller's own, which came with the token. */

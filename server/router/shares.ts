@@ -6,8 +6,8 @@ import {
   SharedDomainSchema,
   ShareSchema,
 } from '@letterhead/shared';
+import { toSender } from '../auth/accounts.ts';
 import { toDomain } from '../domains/domain-view.ts';
-import { noSuchDomain } from '../domains/domains.ts';
 import { toDate } from '../instant.ts';
 import type { AccountRow, DomainRow } from '../store/store.ts';
 import { answer } from './answer.ts';
@@ -106,13 +106,12 @@ async function sharedBy({ identity, services }: Call<unknown>['ctx']): Promise<S
   if (account === null || token === null || token.domain_id === null) {
     throw new LetterheadError('forbidden', 'This is for share links: use the token of one.');
   }
-  const domain = await services.domains.get(account, token.domain_id);
-  if (domain === undefined) throw noSuchDomain(account, token.domain_id);
-  return { account, domain };
+  return { account, domain: await services.domains.get(account, token.domain_id) };
 }
 
 async function describeShared({ identity, services }: Call<unknown>['ctx'], { account, domain }: Shared) {
   return {
+    account: toSender(account),
     domain: toDomain(domain),
     diagnosis: await services.domains.diagnosis(account, domain),
     expires_at: toDate(identity.token?.expires_at ?? null),

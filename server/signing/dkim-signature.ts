@@ -17,7 +17,7 @@ export interface SignatureTags {
 export interface OpenSignature {
   readonly signed: Uint8Array;
   /** Makes the whole field, folded, with CRLF at its end. */
-  readonly complete: (value: Buffer) => string;
+  readonly complete: (value: Uint8Array) => string;
 }
 
 /** Fields that are signed (RFC 6376 §5.4.1), and how often more than they occur: none of those can be added later (§8.15). */
@@ -88,6 +88,8 @@ function foldTags(parts: readonly string[]): string {
   return value;
 }
 
-function foldSignature(signature: Buffer): string {
-  return signature.toString('base64').replaceAll(/.{1,72}/g, '\r\n\t$&');
+function foldSignature(signature: Uint8Array): string {
+  return Buffer.from(signature)
+    .toString('base64')
+    .replaceAll(/.{1,72}/g, '\r\n\t$&');
 }

@@ -1,8 +1,13 @@
 import type { KeyObject } from 'node:crypto';
-import { createPrivateKey } from 'node:crypto';
+import { createPrivateKey, sign } from 'node:crypto';
+import { promisify } from 'node:util';
+import { FairSemaphore } from '../fair-semaphore.ts';
 import type { KeyCipher, KeyOwner } from '../keys/key-encryption.ts';
 import { SIGN_LIMITS } from '../limits.ts';
 import type { Timer } from '../monitor/timer.ts';
+
+/** In libuv's threads: the event loop goes on. */
+const signInThread = promisify(sign);
 
 interface OpenedKey {
   readonly owner: KeyOwner;
@@ -13,13 +18,15 @@ interface OpenedKey {
 
 /**
  * Private keys that are open in memory, because decrypting and parsing one takes as long as a signature: for a minute at
- * most, one a domain, and no longer than the domain has it.
+ * most, one a domain, and no longer than the domain has it. They are used here alone.
  */
 export class OpenedKeys {
   readonly #cipher: KeyCipher;
   readonly #timer: Timer;
   /** By domain, the longest open first. */
   readonly #keys = new Map<number, OpenedKey>();
+  /** Leaves threads to files, which share them; accounts take turns. */
+  readonly #threads = new FairSemaphore<number>(SIGN_LIMITS.threads);
 
   constructor(cipher: KeyCipher, timer: Timer) {
     this.#cipher = cipher;
@@ -31,8 +38,13 @@ export class OpenedKeys {
     return this.#keys.size;
   }
 
-  /** The key that a row has now. Throws `unavailable` where it does not open. */
-  open(encrypted: string, owner: KeyOwner): KeyObject {
+  /** Signs with the key that a row has now (RSASSA-PKCS1-v1_5, SHA-256). Rejects with `unavailable` where it does not open. */
+  async sign(octets: Uint8Array, encrypted: string, owner: KeyOwner): Promise<Uint8Array> {
+    const key = this.#open(encrypted, owner);
+    return this.#threads.run(owner.account, () => signInThread('sha256', octets, key));
+  }
+
+  #open(encrypted: string, owner: KeyOwner): KeyObject {
     const known = this.#keys.get(owner.domain);
     if (known?.encrypted === encrypted && known.owner.account === owner.account) return known.key;
     this.forget(owner.domain);

@@ -1,11 +1,7 @@
-import { sign } from 'node:crypto';
-import { promisify } from 'node:util';
 import type { LetterheadError, Signature, SignInput } from '@letterhead/shared';
 import { notSignable } from '@letterhead/shared';
 import { readHeaderBlock, toHeaderText } from '@letterhead/shared/message';
-import { FairSemaphore } from '../fair-semaphore.ts';
 import type { Clock } from '../instant.ts';
-import { SIGN_LIMITS } from '../limits.ts';
 import { dnsRecordsOf } from '../records/dns-records.ts';
 import { activeKeyOf, dkimStateOf, stateOf } from '../records/record-states.ts';
 import type { AccountRow, DomainRow, Store } from '../store/store.ts';
@@ -15,8 +11,6 @@ import { parseHeaderFields } from './header-fields.ts';
 import type { OpenedKeys } from './opened-keys.ts';
 
 const SHA256_OCTETS = 32;
-/** In libuv's threads: the event loop goes on. */
-const signInThread = promisify(sign);
 
 export interface SigningDeps {
   readonly store: Store;
@@ -29,8 +23,6 @@ export interface SigningDeps {
 /** Signs messages with the keys of an account's domains. */
 export class Signing {
   readonly #deps: SigningDeps;
-  /** Leaves threads to files, which share them. */
-  readonly #threads = new FairSemaphore<number>(SIGN_LIMITS.threads);
 
   constructor(deps: SigningDeps) {
     this.#deps = deps;
@@ -49,8 +41,8 @@ export class Signing {
       bodyHash: input.body_hash,
       at: this.#deps.clock(),
     });
-    const key = this.#deps.keys.open(encrypted, { account: account.id, domain: domain.id });
-    const value = await this.#threads.run(account.id, () => signInThread('sha256', signed, key));
+    const owner = { account: account.id, domain: domain.id };
+    const value = await this.#deps.keys.sign(signed, encrypted, owner);
     this.#deps.onSigned(account.id);
     return {
       domain_id: domain.id,

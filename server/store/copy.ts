@@ -65,7 +65,8 @@ async function readAccount(store: Store, account: AccountRow): Promise<ImportedA
     domains.push({ row, evidence: await store.checks.evidence(id, row.id) });
     tokens.push(...(await store.tokens.list(id, { domain: row.id })));
   }
-  return { account, domains, tokens, ...(await readEvents(store, id)) };
+  const logo = await store.accounts.logo(id);
+  return { account, logo, domains, tokens, ...(await readEvents(store, id)) };
 }
 
 async function readEvents(

@@ -22,6 +22,10 @@ export class EventFeed {
     }
   }
 
+  isWatched(account: number): boolean {
+    return this.#watchers.has(account);
+  }
+
   /** Until the returned function is called. */
   watch(account: number, onNews: () => void): () => void {
     // Of its own, so that whoever watches twice is told twice, and ends each by itself.

@@ -3,6 +3,8 @@ import type { AccountRow, DomainRow, EventRow, JsonValue, Store, TokenRow } from
 /** Everything that an account owns. */
 export interface ImportedAccount {
   readonly account: AccountRow;
+  /** The PNG in Base64; undefined: it has none. */
+  readonly logo: string | undefined;
   readonly domains: readonly { readonly row: DomainRow; readonly evidence: JsonValue | undefined }[];
   /** Share links included. */
   readonly tokens: readonly TokenRow[];

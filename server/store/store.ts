@@ -24,6 +24,11 @@ export interface Store {
 export interface AccountRow {
   readonly id: number;
   readonly name: string;
+  /** What strangers are shown in place of `name`; null: `name` itself. */
+  readonly display_name: string | null;
+  readonly contact_email: string | null;
+  /** SHA-256 of the logo's PNG, in hex; null: it has none. */
+  readonly logo: string | null;
   readonly suspended: boolean;
   readonly created_at: Instant;
   readonly updated_at: Instant;
@@ -164,8 +169,12 @@ export interface AccountStore {
     token: NewToken,
     events: (account: AccountRow, token: TokenRow) => readonly NewEvent[],
   ): Promise<AccountRow | null>;
-  /** Undefined: there is no such account. */
-  update(id: number, change: Change<AccountRow>): Promise<AccountRow | undefined>;
+  /**
+   * Undefined: there is no such account. `logo`: the PNG, in Base64, of a row whose `logo` is another one than before.
+   */
+  update(id: number, change: Change<AccountRow>, logo?: string): Promise<AccountRow | undefined>;
+  /** The PNG that the row's `logo` names, in Base64; undefined where there is none. */
+  logo(id: number): Promise<string | undefined>;
   /**
    * With all its domains, keys, tokens, evidence and events. False: there was none. `tell` gives the event for the log
    * of another account, one that remains; null for none. It gets all admin tokens as they are before the change; what it
@@ -221,13 +230,17 @@ export interface DomainFilter {
   readonly domains?: readonly string[] | undefined;
 }
 
+/** Why a domain cannot be created, or not under this name. `gone`: there is no such account, or domain. */
+export type DomainObstacle =
+  | { kind: 'taken'; by: DomainRow }
+  | { kind: 'full'; limit: number }
+  | { kind: 'gone' };
+
 /** How a change to a domain ended. */
 export type DomainChange =
   | { kind: 'written'; row: DomainRow; events: readonly NewEvent[] }
   | { kind: 'unchanged'; row: DomainRow }
-  | { kind: 'taken'; by: DomainRow }
-  | { kind: 'full'; limit: number }
-  | { kind: 'gone' };
+  | DomainObstacle;
 
 export interface DomainStore {
   /** The same object as long as nothing about the domain has changed. */
@@ -236,8 +249,8 @@ export interface DomainStore {
   list(account: number, filter: DomainFilter): Promise<readonly DomainRow[]>;
   /** Those of all accounts, suspended ones included, that have one of these names. By id. */
   named(names: readonly string[]): Promise<readonly DomainRow[]>;
-  /** 0 if there is no such account. */
-  count(account: number): Promise<number>;
+  /** What is in the way of `name` now, null for nothing. `limit`: see `create`; null for a domain that is renamed. */
+  findObstacle(account: number, name: string, limit: number | null): Promise<DomainObstacle | null>;
   /**
    * Creates a domain where the account does not hold `name` yet and has fewer than `limit`.
    * `build` is given an id that was never given before and never will be again.

@@ -65,14 +65,14 @@ function inputText({ method, query, body }: FastifyRequest, { type }: TrpcOperat
 /**
  * Answers one query or mutation as tRPC's `resolveResponse` does (`test/trpc/call-one.test.ts` holds the two against each
  * other), at less than half of the server's time for a small query: no URL, Request, Response and abort signals are made,
- * and no options copied at every middleware.
+ * and no options copied at every middleware. Sets status and headers, and resolves to the body.
  */
 export async function callOne(
   { admissionOf, contextOf, log }: CallOneSource,
   request: FastifyRequest,
   reply: FastifyReply,
   call: OneCall,
-): Promise<FastifyReply> {
+): Promise<string> {
   let json: string;
   try {
     json = await resultOf(call, request, { admissionOf, contextOf });
@@ -82,10 +82,8 @@ export async function callOne(
     reply.code(ERROR_CATALOGUE[error.code].status).headers(errorHeaders(error));
     json = JSON.stringify(trpcErrorBody(error, call.path));
   }
-  return reply
-    .header('vary', VARY)
-    .type('application/json; charset=utf-8')
-    .send(call.isBatch ? `[${json}]` : json);
+  reply.header('vary', VARY).type('application/json; charset=utf-8');
+  return call.isBatch ? `[${json}]` : json;
 }
 
 async function resultOf(

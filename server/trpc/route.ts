@@ -1,8 +1,9 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { LetterheadError } from '@letterhead/shared';
 import { TRPCError } from '@trpc/server';
 import { incomingMessageToRequest } from '@trpc/server/adapters/node-http';
 import { resolveResponse } from '@trpc/server/http';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { Admission } from '../auth/admission.ts';
 import { errorHeaders, hasUnknownType, logInternalError, TRPC_PATH } from '../http/errors.ts';
 import { cutStreamsWhenStopping } from '../http/graceful-stop.ts';
@@ -45,7 +46,7 @@ export function serveTrpc(app: FastifyInstance, source: TrpcSource): void {
     await admissionOf(request).settle();
     throw hasUnknownType(error) ? new TRPCError({ code: 'UNSUPPORTED_MEDIA_TYPE' }) : error;
   });
-  app.route<{ Params: { path: string } }>({
+  const route: RouteOptions<Server, IncomingMessage, ServerResponse, { Params: { path: string } }> = {
     method: ['GET', 'POST'],
     url: '/:path',
     exposeHeadRoute: false,
@@ -70,7 +71,11 @@ export function serveTrpc(app: FastifyInstance, source: TrpcSource): void {
       await admission.settle();
       return sendBuffered(reply, response);
     },
-  });
+  };
+  app.route(route);
+  for (const [path, { maxBodyBytes }] of operations)
+    if (maxBodyBytes !== undefined)
+      app.route({ ...route, url: `/:path(^${path.replace('.', '\\.')}$)`, bodyLimit: maxBodyBytes });
 }
 
 function answer(
@@ -130,15 +135,13 @@ function isStreaming({ headers }: Response): boolean {
  * Sends JSON in one piece. tRPC hands over a web stream even of a small answer, and reading that piece by piece costs
  * as much as the procedure does.
  */
-async function sendBuffered(reply: FastifyReply, response: Response): Promise<FastifyReply> {
-  return (
-    reply
-      .code(response.status)
-      .headers(Object.fromEntries(response.headers))
-      // What tRPC refuses as a whole has no type of its own.
-      .type('application/json; charset=utf-8')
-      .send(await response.text())
-  );
+function sendBuffered(reply: FastifyReply, response: Response): Promise<string> {
+  reply
+    .code(response.status)
+    .headers(Object.fromEntries(response.headers))
+    // What tRPC refuses as a whole has no type of its own.
+    .type('application/json; charset=utf-8');
+  return response.text();
 }
 
 /** Every procedure's path, and the method that it is called by. */

@@ -1,5 +1,9 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Domain } from '@letterhead/shared';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { picture } from '../auth/picture.ts';
 import { DOMAIN_FIELDS } from '../contract/domain-fields.ts';
 import type { TestInstallation } from './both-connections.ts';
 import { againstServer, onTheFolder } from './both-connections.ts';
@@ -121,6 +125,23 @@ describe.each([
     );
   });
 
+  test('the list shows where somebody has to act, and why', async () => {
+    const [record] = (await place.json('domain', 'add', 'example.org')).dns_records;
+    await place.run('domain', 'add', 'waiting.example');
+    const none = await place.run('domain', 'list', '--attention');
+    expect(none).toEqual({ exit: 0, out: 'No domain needs attention.\n', err: '' });
+    place.dns.publish(`${record.hostname}.example.org.example.org`, { TXT: [record.value] });
+    await place.run('domain', 'verify', 'example.org');
+    const listed = await place.json('domain', 'list', '--attention');
+    expect(listed).toMatchObject([
+      { domain: 'example.org', status: 'pending', code: 'HOST_DOUBLED', severity: 'error' },
+    ]);
+    expect((await place.run('domain', 'list')).out).toMatch(
+      /^1 {3}example\.org {6}pending: HOST_DOUBLED {2}.+\n2 {3}waiting\.example {2}pending {16}/m,
+    );
+    expect(await place.json('domain', 'list', '--attention', '--status', 'failed')).toEqual([]);
+  });
+
   test('verify --wait checks again until the domain is verified, or the time is over', async () => {
     const [record] = (await place.json('domain', 'add', 'example.org')).dns_records;
     let pauses = 0;
@@ -215,6 +236,48 @@ describe.each([
     expect((await place.json('account', 'list')).length).toBe(2);
     expect((await place.run('account', 'delete', '2', '--confirm', 'Other desk')).exit).toBe(0);
     expect((await place.json('account', 'list')).length).toBe(1);
+  });
+
+  test('an account is changed and shown, with a logo from a file', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'letterhead-logo-'));
+    const file = join(folder, 'logo.png');
+    await writeFile(file, picture());
+    const change = ['--name', 'acme-7', '--display-name', 'Acme', '--contact', 'help@acme.example'];
+    const updated = await place.json('account', 'update', '1', ...change, '--logo', file);
+    expect(updated).toMatchObject({
+      name: 'acme-7',
+      display_name: 'Acme',
+      contact_email: 'help@acme.example',
+      logo: expect.stringMatching(/^\/logos\/1\/[0-9a-f]{64}\.png$/),
+    });
+    expect(await place.json('account', 'show', '1')).toEqual(updated);
+    expect((await place.run('account', 'show', '1')).out).toBe(`Account 1
+Name          acme-7
+Display name  Acme
+Contact       help@acme.example
+Logo          ${updated.logo}
+State         active
+`);
+    const cleared = await place.json(
+      'account',
+      'update',
+      '1',
+      '--display-name',
+      '',
+      '--contact',
+      '',
+      '--no-logo',
+    );
+    expect(cleared).toMatchObject({ name: 'acme-7', display_name: null, contact_email: null, logo: null });
+    await writeFile(file, 'x'.repeat(100_000));
+    const large = await place.run('account', 'update', '1', '--logo', file);
+    expect(large).toMatchObject({ exit: 3, err: expect.stringContaining('it is too large') });
+    const missing = await place.run('account', 'update', '1', '--logo', `${file}x`);
+    expect(missing).toMatchObject({ exit: 2, err: `letterhead: There is no file ${file}x.\n` });
+    expect((await place.run('account', 'update', '1', '--logo', folder)).err).toBe(
+      `letterhead: ${folder} cannot be read: a folder stands where a file is needed.\n`,
+    );
+    await rm(folder, { recursive: true });
   });
 
   test('the events command lists what happened', async () => {

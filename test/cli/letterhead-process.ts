@@ -53,12 +53,15 @@ export interface ServingProcess {
 }
 
 /** Processes that still run at the end are killed. */
-export async function makeWorkplace(settings: Environment = {}): Promise<Workplace> {
+export async function makeWorkplace(
+  settings: Environment = {},
+  letterhead: string = LETTERHEAD,
+): Promise<Workplace> {
   const folder = await mkdtemp(join(tmpdir(), 'letterhead-cli-'));
   const dataDir = join(folder, 'data');
   const processes: ChildProcessWithoutNullStreams[] = [];
   const start: Workplace['start'] = (argv, environment) => {
-    const child = spawn(LETTERHEAD, [...argv], {
+    const child = spawn(letterhead, [...argv], {
       cwd: folder,
       env: { PATH: SEARCH_PATH, HOME: folder, DATA_DIR: dataDir, ...settings, ...environment },
     });

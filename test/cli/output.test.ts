@@ -1,3 +1,4 @@
+import { createLetterhead } from '@letterhead/client';
 import type { Domain } from '@letterhead/shared';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import packageJson from '../../server/package.json' with { type: 'json' };
@@ -46,11 +47,11 @@ test('--json is taken before the command as well', async () => {
   expect(JSON.parse((await run('--json', 'domain', 'show', '99')).err)).toMatchObject({ code: 'not_found' });
 });
 
-test('the list of domains in JSON has what REST has, and the status of each', async () => {
+test('the list of domains in JSON has what REST has, and the state of each', async () => {
   await add('example.org');
   const { data } = (await server.rest('GET', '/accounts/1/domains')).body;
   const listed = JSON.parse((await run('domain', 'list', '--json')).out);
-  expect(listed).toEqual([{ ...data[0], status: 'pending' }]);
+  expect(listed).toEqual([{ ...data[0], status: 'pending', code: 'NOT_CHECKED', severity: 'info' }]);
 });
 
 test('on a terminal, lines and tables are no wider than it, and no word is broken', async () => {
@@ -109,12 +110,31 @@ test('the records command prints for a form, a zone file, a program and an e-mai
   expect(JSON.parse(json.out)).toEqual(dns_records);
   expect((await run('domain', 'records', '1', '--json')).out).toBe(json.out);
 
+  await server.letterhead.accounts.update.mutate({ account: 1, display_name: 'Acme Help Desk' });
   const { out: message } = await run('domain', 'records', '1', '--format', 'text');
   expect(message).toContain('add these records to the DNS of example.co.uk, so that');
+  expect(message).toMatch(/\nThank you!\nAcme Help Desk\n$/);
   for (const { type, hostname, value } of dns_records) {
     expect(message).toContain(`  Type:  ${type}\n  Host:  ${hostname}\n`);
     expect(message).toContain(`  Value: ${value}\n`);
   }
+});
+
+test('the e-mail has a share link, unless it is not wanted or the token may not create one', async () => {
+  const { id } = await add('example.org');
+  const text = ['domain', 'records', 'example.org', '--format', 'text'];
+  const { out } = await run(...text);
+  const [link, token = ''] = new RegExp(`${server.url}/share#(lh_\\S+)`).exec(out) ?? [];
+  expect(link).toBeDefined();
+  const colleague = createLetterhead({ url: server.url, token });
+  expect((await colleague.share.view.query()).domain.id).toBe(id);
+  expect((await run(...text, '--no-link')).out).not.toContain('share#');
+  const reader = { ...environment, LETTERHEAD_TOKEN: await server.makeToken(['domains:read']) };
+  const read = await runInProcess(text, reader);
+  expect(read).toMatchObject({ exit: 0, err: '' });
+  expect(read.out).toMatch(/Thank you!\nHelp desk\n$/);
+  expect(read.out).not.toContain('share#');
+  expect(await server.letterhead.shares.list.query({ account: 1, id })).toHaveLength(1);
 });
 
 test('an internationalised name is shown in its own letters beside the A-labels, to people only', async () => {
@@ -137,7 +157,7 @@ test('an internationalised name is shown in its own letters beside the A-labels,
   ]);
   const shown = await run('domain', 'show', '1');
   expect(shown.out).toMatch(/^bücher\.example \(xn--bcher-kva\.example, domain 1\) is not verified\.\n/);
-  const message = await run('domain', 'records', '1', '--format', 'text');
+  const message = await run('domain', 'records', '1', '--format', 'text', '--no-link');
   expect(message.out).toContain('mail from bücher.example (xn--bcher-kva.example) can be signed');
   expect((await run('domain', 'records', '1', '--format', 'bind')).out).not.toContain('ü');
   const removed = await run('domain', 'remove', '1', '--yes');

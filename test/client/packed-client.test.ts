@@ -103,3 +103,11 @@ test('the packed client works with a server, and dates arrive as Date', async ()
     name: 'example.org',
   });
 });
+
+test('the packed plugin for nodemailer is loaded without the server', () => {
+  writeFileSync(
+    join(project, 'plugin.ts'),
+    `import { letterhead } from '@letterhead/client/nodemailer';\nconsole.log(typeof letterhead);\n`,
+  );
+  expect(execFileSync('node', ['plugin.ts'], { cwd: project, encoding: 'utf8' })).toBe('function\n');
+});

@@ -44,8 +44,10 @@ test('a name that looks like another one is shown in both spellings on every scr
     await expectBoth();
     await page.keyboard.press('Escape');
   }
+  await app.button('Write the e-mail').click();
   const mail = await page.getByRole('link', { name: 'Open in e-mail' }).getAttribute('href');
   expect(mail).toContain(`subject=${encodeURIComponent(`DNS records for ${BOTH}`)}&`);
+  await page.keyboard.press('Escape');
 
   await page.getByRole('link', { name: 'Domains' }).first().click();
   await app.line(BOTH).waitFor();
@@ -84,7 +86,7 @@ test('a name that looks like another one is shown in both spellings on every scr
     `${BOTH} was renamed to example.org, with a new key.`,
     `example.org was renamed to ${BOTH}, with a new key.`,
   ])
-    await page.getByRole('rowheader').getByText(sentence).waitFor();
+    await page.getByRole('rowheader').getByText(sentence).first().waitFor();
   await page.getByRole('link', { name: BOTH, exact: true }).first().waitFor();
   await expectBoth();
   await letterhead.domains.delete.mutate({ account: 1, id });
@@ -100,7 +102,7 @@ test('a person who opens a share link sees a lookalike name in both spellings', 
   await using tab = await openTab(browser(), server);
   const { page } = tab;
   await page.goto(`/share#${token}`);
-  await page.getByText(`You’ve been asked to add a DNS record for ${BOTH}`).waitFor();
+  await page.getByText(`Help desk asks you to add a DNS record for ${BOTH}`).waitFor();
   await new ConsolePage(page).heading(BOTH).waitFor();
   expect(await page.title()).toBe(`DNS records for ${BOTH} · Letterhead`);
   await expectBothSpellings(page);

@@ -41,6 +41,25 @@ describe('providers are recognized by the names of a zone’s servers', () => {
     [['Porkbun'], ['maceio.porkbun.com', 'curitiba.ns.porkbun.com']],
     [['Vercel'], ['ns1.vercel-dns.com', 'ns2.vercel-dns.com']],
     [['DigitalOcean'], ['ns1.digitalocean.com', 'ns2.digitalocean.com']],
+    [['Crazy Domains'], ['ns1.crazydomains.com', 'ns2.crazydomains.com']],
+    [['names.co.uk'], ['ns0.phase8.net', 'ns1.phase8.net', 'ns2.phase8.net']],
+    [['Register365'], ['ns0.reg365.net', 'ns1.reg365.net', 'ns2.reg365.net']],
+    [['eNom'], ['dns1.name-services.com', 'dns2.name-services.com']],
+    [['DNSimple'], ['ns1.dnsimple-edge.com', 'ns2.dnsimple-edge.net', 'ns3.dnsimple-edge.io']],
+    [['DNSimple'], ['ns1.dnsimple.com', 'ns2.dnsimple.com']],
+    [['Linode'], ['ns1.linode.com', 'ns5.linode.com']],
+    [['Rackspace'], ['dns1.stabletransit.com', 'dns2.stabletransit.com']],
+    [['STRATO'], ['docks03.rzone.de', 'shades16.rzone.de']],
+    [['ALL-INKL'], ['ns5.kasserver.com', 'ns6.kasserver.com']],
+    [['netcup'], ['root-dns.netcup.net', 'second-dns.netcup.net', 'third-dns.netcup.net']],
+    [
+      ['NS1', 'Netlify'],
+      ['dns1.p01.nsone.net', 'dns2.p01.nsone.net'],
+    ],
+    [['Alibaba Cloud DNS'], ['dns15.hichina.com', 'dns16.hichina.com']],
+    [['ClouDNS'], ['pns41.cloudns.net', 'pns42.cloudns.net']],
+    [['Scaleway'], ['ns0.dom.scw.cloud', 'ns1.dom.scw.cloud']],
+    [['Gcore'], ['ns1.gcorelabs.net', 'ns2.gcdn.services']],
   ])('%s', (names, servers) => {
     expect(recognizeProviders(servers).map(({ name }) => name)).toEqual(names);
   });
@@ -54,6 +73,11 @@ describe('providers are recognized by the names of a zone’s servers', () => {
   ])('no provider is recognized from these name servers: %s', (_, servers) => {
     expect(recognizeProviders(servers)).toEqual([]);
   });
+});
+
+test('forty providers are known, each once', () => {
+  expect(new Set(PROVIDERS.map(({ name }) => name)).size).toBe(40);
+  expect(PROVIDERS).toHaveLength(40);
 });
 
 describe.each([null, ...PROVIDERS])('what is to be typed at $name', (provider) => {

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { picture } from '../auth/picture.ts';
 import type { ConsoleFixture, DomainKey } from './fixture.ts';
 
 /** One screen of the console, or a page beside it, and how a person gets there. */
@@ -92,7 +93,20 @@ export const SCREENS: readonly ConsoleScreen[] = [
     const { id } = domains.doubled;
     const share = await server.letterhead.shares.create.mutate({ account: 1, id });
     await page.goto(`/share#${share.token}`);
-    await page.getByText('You’ve been asked to add').waitFor();
+    await page.getByText('asks you to add').waitFor();
+  }),
+  outside('shared-page-of-sender', async (page, { server }) => {
+    const { accounts, domains, shares } = server.letterhead;
+    const { id: account } = await accounts.create.mutate({
+      name: 'acme-7',
+      display_name: 'Acme Help Desk',
+      contact_email: 'help@acme.example',
+    });
+    await accounts.update.mutate({ account, logo: picture().toString('base64') });
+    const { id } = await domains.create.mutate({ account, domain: 'example.org' });
+    const share = await shares.create.mutate({ account, id });
+    await page.goto(`/share#${share.token}`);
+    await page.getByText('Acme Help Desk asks you to add').waitFor();
   }),
   outside('shared-page-ended', async (page) => {
     await page.goto(`/share#lh_${'x'.repeat(43)}`);
@@ -122,6 +136,28 @@ export const SCREENS: readonly ConsoleScreen[] = [
   inside('events', async (page) => {
     await page.goto('/accounts/1/events');
     await page.getByText('example.org was added.').waitFor();
+  }),
+  inside('settings', (page) => openSettings(page)),
+  inside('settings-changed', async (page) => {
+    await openSettings(page);
+    await page.getByLabel('Display name').fill('Acme Help Desk');
+    await chooseLogo(page);
+    await page.getByText('Choose another').waitFor();
+  }),
+  inside('settings-refused', async (page) => {
+    await openSettings(page);
+    await page.getByLabel('Contact e-mail').fill('help');
+    await page.getByRole('button', { name: 'Save changes' }).click();
+    await page.getByText('Enter an e-mail address').waitFor();
+  }),
+  inside('suspend', async (page) => {
+    await openSettings(page);
+    await page.getByRole('button', { name: 'Suspend' }).click();
+    await page.getByRole('dialog', { name: 'Suspend' }).waitFor();
+  }),
+  domain('email', 'cut', async (page) => {
+    await page.getByRole('button', { name: 'Write the e-mail' }).click();
+    await page.getByRole('link', { name: 'Open in e-mail' }).waitFor();
   }),
   inside('domain-not-found', async (page) => {
     await page.goto(`${DOMAINS}/999999`);
@@ -171,6 +207,16 @@ function domain(
 async function openList(page: Page): Promise<void> {
   await page.goto(DOMAINS);
   await page.getByRole('link', { name: 'example.org', exact: true }).waitFor();
+}
+
+async function openSettings(page: Page): Promise<void> {
+  await page.goto('/accounts/1/settings');
+  await page.getByRole('button', { name: 'Save changes' }).waitFor();
+}
+
+export async function chooseLogo(page: Page, content = picture()): Promise<void> {
+  const file = { name: 'logo.png', mimeType: 'image/png', buffer: content };
+  await page.getByLabel('for the logo').setInputFiles(file);
 }
 
 async function openTokens(page: Page): Promise<void> {

@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Browser } from 'playwright-core';
 import makeKeysOnce from '../keys-file.ts';
@@ -14,10 +14,18 @@ const WAYS = [
   { name: 'light', colorScheme: 'light', viewport: { width: 1280, height: 800 } },
   { name: 'dark', colorScheme: 'dark', viewport: { width: 1280, height: 800 } },
   { name: 'narrow', colorScheme: 'light', viewport: { width: 360, height: 740 } },
+  { name: 'narrow-dark', colorScheme: 'dark', viewport: { width: 360, height: 740 } },
   { name: 'wide', colorScheme: 'light', viewport: { width: 3840, height: 2160 } },
 ] as const;
 
 const FOLDER = resolve(import.meta.dirname, '../../client/console/screenshots');
+/** The README's pictures, kept in the repository. */
+const IN_DOCS: ReadonlySet<string> = new Set([
+  'domains.light',
+  'domain-doubled-host.light',
+  'shared-page.light',
+]);
+const DOCS = resolve(import.meta.dirname, '../../docs');
 
 makeKeysOnce();
 await prepareConsole();
@@ -44,5 +52,6 @@ async function take(
   // A dialog covers the window and not the page.
   const fullPage = (await tab.page.locator('dialog[open]').count()) === 0;
   await tab.page.screenshot({ path, fullPage });
+  if (IN_DOCS.has(`${screen.name}.${name}`)) await copyFile(path, join(DOCS, `${screen.name}.png`));
   for (const error of tab.errors) process.stderr.write(`${screen.name}: ${error}\n`);
 }

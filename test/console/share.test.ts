@@ -1,5 +1,6 @@
 import type { DiagnosisCode } from '@letterhead/shared';
 import { expect, test } from 'vitest';
+import { picture } from '../auth/picture.ts';
 import type { TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
 import { useBrowser } from './browser-suite.ts';
@@ -32,7 +33,7 @@ test('a share link is made, opened by somebody without an account, checked there
   await page.clock.install();
   page.on('request', (request) => addresses.push(`${request.url()} ${request.headers()['referer'] ?? ''}`));
   await page.goto(link);
-  await page.getByText('You’ve been asked to add a DNS record for example.org').waitFor();
+  await page.getByText('Help desk asks you to add a DNS record for example.org').waitFor();
   await shared.badge('Waiting').waitFor();
   expect(await shared.button('Delete').count()).toBe(0);
   publish(server, domain);
@@ -51,6 +52,27 @@ test('a share link is made, opened by somebody without an account, checked there
   expect(addresses.filter((address) => address.includes(secret))).toEqual([]);
   expect(server.log.join('\n')).not.toContain(secret);
   expect(colleague.errors).toEqual([]);
+});
+
+test('the page of a share link says who asks, with logo and contact', async () => {
+  await using server = await startTestServer();
+  const { link } = await share(server);
+  const profile = { display_name: 'Acme Help Desk', contact_email: 'help@acme.example' };
+  await server.letterhead.accounts.update.mutate({
+    account: 1,
+    ...profile,
+    logo: picture().toString('base64'),
+  });
+  await using tab = await openTab(browser(), server);
+  const { page } = tab;
+  await page.goto(link);
+  await page.getByText('Acme Help Desk asks you to add a DNS record').waitFor();
+  await page.getByRole('banner').getByText('Acme Help Desk').waitFor();
+  const contact = page.getByRole('link', { name: 'help@acme.example' });
+  expect(await contact.getAttribute('href')).toBe('mailto:help@acme.example');
+  const width = () => page.locator('img.logo').evaluate((logo: HTMLImageElement) => logo.naturalWidth);
+  await expect.poll(width).toBe(64);
+  expect(tab.errors).toEqual([]);
 });
 
 test('the page of a share link shows a new state without a reload', async () => {

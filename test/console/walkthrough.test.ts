@@ -100,10 +100,18 @@ test('the records can be copied as text, as a zone file and as a table', async (
   const app = new ConsolePage(page);
   await page.goto(`/accounts/1/domains/${id}`);
 
+  await page.getByRole('button', { name: 'Write the e-mail' }).click();
   await page.getByRole('button', { name: 'Copy the text for an e-mail' }).click();
   await expect.poll(() => app.clipboard()).toContain(`Value: ${dkim?.value}`);
   expect(await app.clipboard()).toContain(`Host:  ${dkim?.hostname}\n`);
   expect(await app.clipboard()).toContain(`(in full: ${dkim?.hostname}.example.org)`);
+  expect(await app.clipboard()).toContain('Thank you!\nHelp desk\n');
+  // The link in it works.
+  const [link = ''] = (await app.clipboard()).match(/http\S+\/share#lh_\S+/) ?? [];
+  await page.keyboard.press('Escape');
+  await using colleague = await openTab(browser(), server);
+  await colleague.page.goto(link);
+  await colleague.page.getByText('Help desk asks you to add a DNS record for mail.example.org').waitFor();
 
   expect(await download(page, 'Download the zone file')).toEqual([
     'mail.example.org.zone',
@@ -155,6 +163,7 @@ test('an internationalised name is shown in both spellings in the delete dialog 
     await page.getByRole('dialog', { name: title, exact: true }).waitFor();
     await page.keyboard.press('Escape');
   }
+  await app.button('Write the e-mail').click();
   await app.button('Copy the text for an e-mail').click();
   await expect
     .poll(() => app.clipboard())

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import {
   createAccount,
@@ -9,6 +10,7 @@ import {
   madeDomain,
   newAccount,
   newToken,
+  setLogo,
 } from '../store/rows.ts';
 import { ALL, eventTypes, nowAndLater, type StartStore } from './store-under-test.ts';
 
@@ -98,6 +100,48 @@ export function accountsContract(start: StartStore): void {
     });
   });
 
+  test('a logo is there with the row that names it, until another takes its place or it is taken away', async () => {
+    await using underTest = await start();
+    const { store } = underTest;
+    const { id } = await createAccount(store);
+    const other = await createAccount(store);
+    expect(await store.accounts.logo(id)).toBeUndefined();
+    const first = await setLogo(store, id, 'Zmlyc3Q=');
+    expect(first?.logo).toHaveLength(64);
+    expect(await store.accounts.logo(id)).toBe('Zmlyc3Q=');
+    await Promise.all([setLogo(store, id, 'c2Vjb25k'), setLogo(store, id, 'dGhpcmQ=')]);
+    await store.accounts.update(id, (row) => ({ row: { ...row, suspended: true }, events: [] }));
+    await setLogo(store, other.id, 'Zmlyc3Q=');
+    await setLogo(store, other.id, null);
+    await nowAndLater(underTest, async ({ accounts }) => {
+      const [{ logo } = { logo: null }] = await accounts.list();
+      const kept = Buffer.from((await accounts.logo(id)) ?? '', 'base64');
+      expect(['second', 'third']).toContain(kept.toString());
+      expect(createHash('sha256').update(kept).digest('hex')).toBe(logo);
+      expect(await accounts.logo(other.id)).toBeUndefined();
+      expect((await accounts.get(other.id))?.logo).toBeNull();
+    });
+  });
+
+  test('a change that is refused leaves the logo as it was', async () => {
+    await using underTest = await start();
+    const { id } = await createAccount(underTest.store);
+    await setLogo(underTest.store, id, 'Zmlyc3Q=');
+    const failing = underTest.store.accounts.update(
+      id,
+      () => {
+        throw new Error('not today');
+      },
+      'c2Vjb25k',
+    );
+    await expect(failing).rejects.toThrow('not today');
+    expect(await underTest.store.accounts.update(99, () => null, 'c2Vjb25k')).toBeUndefined();
+    await nowAndLater(underTest, async ({ accounts }) => {
+      expect(await accounts.logo(id)).toBe('Zmlyc3Q=');
+      expect(await accounts.logo(99)).toBeUndefined();
+    });
+  });
+
   test('an account stays as it is where nothing is to change', async () => {
     await using underTest = await start();
     const { store } = underTest;
@@ -112,6 +156,7 @@ export function accountsContract(start: StartStore): void {
     const actor = await createAccount(underTest.store);
     const gone = await createAccount(underTest.store);
     await createToken(underTest.store, gone.id, 'of-the-gone');
+    await setLogo(underTest.store, gone.id, 'Zmlyc3Q=');
     const domain = await madeDomain(underTest.store, gone.id, 'example.org');
     await keepEvidence(underTest.store, gone.id, domain.id, { seen: 'nothing' });
     const told = { account: actor.id, event: event('account.deleted', { account: gone.id }) };
@@ -122,6 +167,7 @@ export function accountsContract(start: StartStore): void {
       expect(await store.tokens.findByHash('of-the-gone')).toBeUndefined();
       expect(await store.domains.get(gone.id, domain.id)).toBeUndefined();
       expect(await store.domains.list(gone.id, {})).toEqual([]);
+      expect(await store.accounts.logo(gone.id)).toBeUndefined();
       expect(await store.checks.evidence(gone.id, domain.id)).toBeUndefined();
       const none = { events: [], truncated: false, afterIsKept: true, first: null, last: 0 };
       expect(await store.events.list(gone.id, ALL)).toEqual(none);

@@ -33,6 +33,8 @@ const CLIENTS_PER_ACCOUNT = 3;
 const LONGEST_LIFE = 400;
 /** How long a client waits that was not served. */
 const PAUSE = 10;
+/** Domains of an account from which on no more are created: far below its quota, however many kills there are. */
+const MANY = 200;
 
 /**
  * Drives real servers with creates, renames and deletes from several clients, kills one of their processes at random
@@ -162,7 +164,7 @@ class Run {
     const settled = account.settled();
     const id = settled[Math.floor(this.#random() * settled.length)];
     const roll = this.#random();
-    if (id === undefined || roll < 0.5) return this.#create(letterhead, account);
+    if (id === undefined || (roll < 0.5 && settled.length < MANY)) return this.#create(letterhead, account);
     return roll < 0.75 ? this.#rename(letterhead, account, id) : this.#delete(letterhead, account, id);
   }
 

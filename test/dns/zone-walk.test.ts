@@ -497,8 +497,10 @@ describe('addresses that may not be asked', () => {
     for (const [i, address] of PRIVATE.entries())
       net.publish(hosts[i] ?? '', address.includes(':') ? { AAAA: [address] } : { A: [address] });
     spare.serve('mail.example.org', { x: OURS });
-    const exchange = new Exchange({ random: randomBytes, now: () => performance.now() });
-    const resolver = new Resolver({ exchange, servers: [net.resolver], tries: [3000], onLookup: () => {} });
+    const now = () => performance.now();
+    const exchange = new Exchange({ random: randomBytes, now });
+    const servers = [net.resolver];
+    const resolver = new Resolver({ exchange, servers, tries: [3000], onLookup: () => {}, now });
     const check = DomainCheck.open(
       {
         exchange,

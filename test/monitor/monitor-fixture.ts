@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Actor } from '@letterhead/shared';
+import { NEW_ACCOUNT } from '../../server/auth/accounts.ts';
 import type { DnsOptions } from '../../server/dns/dns.ts';
 import type { Lookup } from '../../server/dns/lookup.ts';
 import type { SemaphoreLimits } from '../../server/fair-semaphore.ts';
@@ -185,7 +186,7 @@ function openStore(dataDir: string, { clock }: FakeTime, disk: { isFull: () => b
 
 async function createAccount(store: Store, now: Instant): Promise<number> {
   const { id } = await store.accounts.create(
-    { name: 'Test', suspended: false, created_at: now, updated_at: now },
+    { ...NEW_ACCOUNT, name: 'Test', created_at: now, updated_at: now },
     { type: 'account.created', domain: null, actor: CLI, at: now, changes: {} },
   );
   return id;

@@ -36,6 +36,25 @@ describe('the monitor', () => {
     expect(scene.failures).toEqual([]);
   });
 
+  test('checks that are due share the way to a provider’s name servers, and verify-dns finds it anew', async () => {
+    const customer = { '@': { NS: ['ns1.provider.test'] } };
+    const provider = { ns1: { A: ['127.0.0.2'] } };
+    await using scene = await MonitorFixture.set({
+      dns: { zones: { 'provider.test': provider, 'one.test': customer, 'other.test': customer } },
+    });
+    const asked = () => scene.servers.resolver.queriesFor('ns1.provider.test', 'A').length;
+    await scene.add({ domain: 'one.test' });
+    await scene.tick(1);
+    const other = await scene.add({ domain: 'other.test' });
+    await scene.tick(1);
+    expect(asked()).toBe(1);
+    await scene.monitor.verifyNow(target(scene, other.id), REQUEST);
+    expect(asked()).toBe(2);
+    expect(scene.reports.map(({ verdicts }) => verdicts['dkim:1']?.code)).toEqual(
+      Array(3).fill('RECORD_MISSING'),
+    );
+  });
+
   test('the monitor takes `verified` away only when it finds the record wrong twice, a quarter of an hour apart', async () => {
     await using scene = await MonitorFixture.set();
     const domain = await scene.add({ dkim: VERIFIED });

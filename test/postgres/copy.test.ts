@@ -17,6 +17,7 @@ import {
   keepEvidence,
   madeDomain,
   NOON,
+  setLogo,
   verified,
 } from '../store/rows.ts';
 import { silentObserver } from './silent-observer.ts';
@@ -42,6 +43,7 @@ async function filledFolder() {
   store.tokens.touch(token?.id ?? 0, LATER);
   const gone = await madeDomain(store, account, 'gone.example');
   await deleteDomain(store, account, gone.id);
+  await setLogo(store, account, 'iVBORw==');
   const { id: suspended } = await createAccount(store, 'Suspended');
   await madeDomain(store, suspended, 'example.org');
   await store.accounts.update(suspended, (one) => ({
@@ -75,7 +77,7 @@ test('a data folder is copied into a database with everything that is in it, and
   const environment = { DATA_DIR: folder.path, DATABASE_URL: database.url, SECRET_KEY };
   expect(await runInProcess(['store', 'copy', 'database'], environment)).toEqual({
     exit: 0,
-    out: 'Copied 3 accounts with 3 domains and 11 events, and compared every row.\n',
+    out: 'Copied 3 accounts with 3 domains and 12 events, and compared every row.\n',
     err: '',
   });
   const files = await openJsonStore({ dataDir: folder.path, clock: () => new Date(NOON) });
@@ -85,7 +87,7 @@ test('a data folder is copied into a database with everything that is in it, and
   expect(await contentOf(store)).toEqual(before);
   const made = await createDomain(store, 2, 'next.example');
   expect(made.kind === 'written' && made.row.id).toBeGreaterThan(folder.gone);
-  expect((await store.events.list(2, { after: 0, limit: 100 })).last).toBe(8);
+  expect((await store.events.list(2, { after: 0, limit: 100 })).last).toBe(9);
   expect(await store.checks.claim('2099-01-01T00:00:00Z', 10, 60)).toHaveLength(3);
   await store.close();
   expect((await runInProcess(['domain', 'list', '--account', '2'], environment)).exit).toBe(0);
@@ -101,7 +103,15 @@ test('a copy that was interrupted goes on, and no server starts before it has en
   const [account] = await files.accounts.list();
   if (account === undefined) throw new Error('There is no account.');
   const { events, last } = await files.events.list(account.id, { after: 0, limit: 100 });
-  await store.import.add({ account, domains: [], tokens: [], events, firstEvent: 1, lastEvent: last });
+  await store.import.add({
+    account,
+    logo: undefined,
+    domains: [],
+    tokens: [],
+    events,
+    firstEvent: 1,
+    lastEvent: last,
+  });
   await files.close();
   await store.close();
   const refused = await runInProcess(['domain', 'list'], environment);

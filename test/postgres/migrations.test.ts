@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { openPostgresStore } from '../../server/store/postgres/postgres-store.ts';
 import { silentLog } from '../../server/store/store-log.ts';
 import { runInProcess } from '../cli/run-in-process.ts';
-import { createAccount, everythingIn, madeDomain } from '../store/rows.ts';
+import { createAccount, createToken, everythingIn, madeDomain } from '../store/rows.ts';
 import { silentObserver } from './silent-observer.ts';
 import { createDatabase } from './test-database.ts';
 
@@ -43,6 +43,22 @@ test('a store that opens again finds everything, and migrates nothing', async ()
   const second = await open(database.url);
   expect(await everythingIn(second)).toEqual(before);
   await second.close();
+});
+
+test('accounts of a database that had no profiles open without one, and their tokens as well', async () => {
+  await using database = await createDatabase();
+  const before = await open(database.url);
+  const account = await createAccount(before);
+  await createToken(before, account.id, 'hash');
+  await before.close();
+  const { display_name: _, contact_email: __, logo: ___, ...document } = account;
+  await database.query(`UPDATE accounts SET content = '${JSON.stringify(document)}'`);
+  await database.query('ALTER TABLE accounts DROP COLUMN logo');
+  await database.query('DELETE FROM letterhead_migrations WHERE version > 1');
+  const store = await open(database.url);
+  expect(await store.accounts.get(account.id)).toEqual(account);
+  expect((await store.tokens.findByHash('hash'))?.account).toEqual(account);
+  await store.close();
 });
 
 test('letterhead migrate brings a database to this version, and says that a folder needs none', async () => {

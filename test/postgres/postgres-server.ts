@@ -10,8 +10,8 @@ import { freePort } from '../../bench/free-port.ts';
 
 /** PostgreSQL refuses to run as root: `nobody` has no rights to lose. */
 const UNPRIVILEGED = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
-/** In memory where the machine has such a place: how fast its disk syncs is not what is looked at. */
-const PLACE = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+/** For data in memory, where the machine has such a place: how fast its disk syncs is not what is looked at. */
+const MEMORY = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 const START_WITHIN = 20_000;
 
 /** A real PostgreSQL server on loopback, with data of its own. */
@@ -30,17 +30,20 @@ interface PostgresOptions {
   readonly home?: string;
   /** Creates the data; by default, that of a new server. */
   readonly create?: (home: string, data: string) => void;
+  /** Settings of a server whose data is on the disk and synced; by default it is in memory, and is not. */
+  readonly onDisk?: readonly string[];
 }
 
 /** Makes the data and starts the server. Everybody may connect: only `asked_for_password` needs a password. */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
-  const { home = nativeFolder(), create = initialize } = options;
-  const folder = mkdtempSync(join(PLACE, 'letterhead-postgres-'));
+  const { home = nativeFolder(), create = initialize, onDisk } = options;
+  const folder = mkdtempSync(join(onDisk === undefined ? MEMORY : tmpdir(), 'letterhead-postgres-'));
   if (UNPRIVILEGED.uid !== undefined) chownSync(folder, UNPRIVILEGED.uid, UNPRIVILEGED.gid);
   const data = join(folder, 'data');
   create(home, data);
   const port = await freePort();
-  const start = () => startPatiently(join(home, 'bin/postgres'), data, port);
+  const settings = onDisk ?? ['fsync=off'];
+  const start = () => startPatiently(join(home, 'bin/postgres'), { data, port, settings });
   let running = await start();
   const stop = async (signal: NodeJS.Signals) => {
     if (running.exitCode !== null || running.signalCode !== null) return;
@@ -101,26 +104,35 @@ function nativeFolder(): string {
   return join(root, 'native');
 }
 
+interface Start {
+  readonly data: string;
+  readonly port: number;
+  readonly settings: readonly string[];
+}
+
 /** A server that was killed has processes that end a little later, and none can start before. */
-async function startPatiently(program: string, data: string, port: number): Promise<ChildProcess> {
+async function startPatiently(program: string, options: Start): Promise<ChildProcess> {
   const giveUpAt = Date.now() + START_WITHIN;
   for (;;) {
-    const started = await spawnPostgres(program, data, port);
+    const started = await spawnPostgres(program, options);
     if (!(started instanceof Error)) return started;
     if (Date.now() > giveUpAt) throw started;
     await sleep(50);
   }
 }
 
-async function spawnPostgres(program: string, data: string, port: number): Promise<ChildProcess | Error> {
-  const settings = [
+async function spawnPostgres(
+  program: string,
+  { data, port, settings }: Start,
+): Promise<ChildProcess | Error> {
+  const all = [
     `port=${port}`,
     'listen_addresses=127.0.0.1',
     'unix_socket_directories=',
-    'fsync=off',
     'max_connections=300',
+    ...settings,
   ];
-  const child = spawn(program, ['-D', data, ...settings.flatMap((setting) => ['-c', setting])], {
+  const child = spawn(program, ['-D', data, ...all.flatMap((setting) => ['-c', setting])], {
     ...UNPRIVILEGED,
     stdio: ['ignore', 'ignore', 'pipe'],
     detached: true,

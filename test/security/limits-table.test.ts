@@ -10,6 +10,7 @@ import {
   EVIDENCE_LIMITS,
   FILE_LIMITS,
   HTTP_LIMITS,
+  LOGO_LIMITS,
   REQUEST_LIMITS,
 } from '../../server/limits.ts';
 import { parseSettings } from '../../server/settings.ts';
@@ -29,7 +30,7 @@ test('SECURITY.md lists the limits that the server has', () => {
     ['the name in a Host header', '255 characters'],
     [
       'a body',
-      `${kib(REQUEST_LIMITS.bodyBytes)}; rejected before it is read if the caller is not authorized`,
+      `${kib(REQUEST_LIMITS.bodyBytes)}, and ${kib(LOGO_LIMITS.bodyBytes)} to change an account; rejected before it is read if the caller is not authorized`,
     ],
     ['fields of a form or a query; elements of a list; superjson paths', `${REQUEST_LIMITS.fields} each`],
     ['calls in a batch', `${REQUEST_LIMITS.batchCalls}, each begun in a turn of its own`],
@@ -67,6 +68,7 @@ test('SECURITY.md lists the limits that the server has', () => {
     ['calls that wait for a new key', String(ACCOUNT_LIMITS.waitingRequests)],
     ['domains', `${n(domains)} (\`MAX_DOMAINS_PER_ACCOUNT\`)`],
     ['tokens and share links', n(ACCOUNT_LIMITS.tokens)],
+    ['a logo', `${kib(LOGO_LIMITS.bytes)}, and ${n(LOGO_LIMITS.side)} pixels a side`],
     ['**Everybody together**', ''],
     [
       'requests a minute from an address without a token of ours',
@@ -123,6 +125,10 @@ test('SECURITY.md lists the limits that the server has', () => {
     ],
     ['due checks that wait in memory', n(CHECK_LIMITS.waiting)],
     ['domains remembered as slow', n(CHECK_LIMITS.slowDomains)],
+    [
+      'answers of a resolver that due checks share',
+      `${n(DNS_LIMITS.recentAnswers)} of at most ${kib(DNS_LIMITS.recentAnswerCharacters)}, for their TTL and ${seconds(DNS_LIMITS.recentAnswerAge)} at most; none about names in the domain itself`,
+    ],
     [
       'the next check of a domain',
       `at most ${CHECK_LIMITS.longestWait / 3_600_000} h ahead, whatever the clock said`,

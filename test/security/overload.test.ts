@@ -157,9 +157,15 @@ test('answers that wait for their client to read them count for its account', as
   const socket = await openSocket(server.url);
   const head = `Host: x\r\nAuthorization: Bearer ${token}\r\n\r\n`;
   const slow = `POST /api/v1/accounts/${id}/domains/${domain}/verify-dns HTTP/1.1\r\n${head}`;
-  socket.write(slow + `HEAD /api/v1/token HTTP/1.1\r\n${head}`.repeat(ACCOUNT_LIMITS.waitingRequests));
+  const quick = `HEAD /api/v1/token HTTP/1.1\r\n${head}`;
+  socket.write(slow + quick.repeat(ACCOUNT_LIMITS.waitingRequests));
   const own = () => server.rest('GET', '/token', { token });
-  await vi.waitUntil(async () => (await own()).status === 429, PATIENCE);
+  await vi.waitUntil(async () => {
+    if ((await own()).status === 429) return true;
+    // One of our own may have had a place when the last of those was refused.
+    socket.write(quick);
+    return false;
+  }, PATIENCE);
   expect((await server.rest('GET', '/token')).status).toBe(200);
   socket.resume();
   await vi.waitUntil(async () => (await own()).status === 200, PATIENCE);

@@ -22,6 +22,7 @@ const PUBLIC = [
   '/reference',
   '/health/live',
   '/health/ready',
+  '/logos/:account/:file',
   '/',
   '/accounts/*',
   '/share',

@@ -20,8 +20,14 @@ test('the e-mail names the zone and, for each record, the host in both forms and
     fqdn: 'abc._domainkey.mail.example.org',
     value: 'k=rsa;p=MIIB',
   };
-  const text = recordsEmail('mail.example.org', 'example.org', [dkim]);
+  const email = { domain: 'mail.example.org', zone: 'example.org', records: [dkim], sender: 'Acme' };
+  const url = 'https://letterhead.example/share#lh_x';
+  const text = recordsEmail({ ...email, share: { url, expires_at: new Date('2026-12-03T20:15:00Z') } });
   for (const part of ['this record to the DNS of example.org', dkim.host, dkim.fqdn, dkim.value]) {
     expect(text).toContain(part);
   }
+  expect(text).toContain(`and works until 2026-12-03:\n${url}\n`);
+  expect(text.endsWith('Thank you!\nAcme\n')).toBe(true);
+  expect(recordsEmail({ ...email, share: { url, expires_at: null } })).not.toContain('until');
+  expect(recordsEmail({ ...email, share: null })).not.toContain('page');
 });

@@ -21,6 +21,7 @@ import {
   keepEvidence,
   madeDomain,
   NOON,
+  setLogo,
 } from './rows.ts';
 
 describe('a backup', () => {
@@ -71,6 +72,7 @@ describe('a backup', () => {
   }
 
   test('a backup holds everything, and is restored into a folder that a store opens', async () => {
+    await setLogo(store, 1, 'Zmlyc3Q=');
     const everything = await everythingIn(store);
     await backUp();
     const { path, report } = await restored();
@@ -90,8 +92,10 @@ describe('a backup', () => {
   });
 
   test('a backup is of one moment, whatever happens while it is written', async () => {
+    await setLogo(store, 1, 'Zmlyc3Q=');
     const everything = await everythingIn(store);
     const snapshot = await store.snapshot();
+    await setLogo(store, 1, null);
     await createDomain(store, 1, 'later.example');
     await deleteDomain(store, 1, 1);
     await createToken(store, 2, 'later');

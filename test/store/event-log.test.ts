@@ -4,6 +4,7 @@ import type { EventType } from '@letterhead/shared';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type FileSystem, nodeFileSystem } from '../../server/store/json/file-system.ts';
 import type { AccountFile } from '../../server/store/json/formats.ts';
+import { FORMAT } from '../../server/store/json/formats.ts';
 import type { JsonStore } from '../../server/store/json/json-store.ts';
 import { FaultyDisk } from './faulty-disk.ts';
 import { type JsonFolder, makeJsonFolder } from './json-folder.ts';
@@ -76,7 +77,7 @@ describe('the log of events', () => {
     await happen(40);
     await folder.close();
     const [header, ...lines] = await logLines();
-    expect(JSON.parse(header ?? '')).toEqual({ format: 3, account: 1 });
+    expect(JSON.parse(header ?? '')).toEqual({ format: FORMAT, account: 1 });
     const { last_event_id, outbox } = await accountFile();
     expect(last_event_id).toBe(41);
     expect(outbox.length).toBeLessThanOrEqual(8);
@@ -218,7 +219,7 @@ describe('the log of events', () => {
   test('the event log of another account, or of a newer Letterhead, is neither read nor written', async () => {
     await happen(1);
     await folder.close();
-    for (const header of ['{"format":4,"account":1}', '{"format":2,"account":9}']) {
+    for (const header of [`{"format":${FORMAT + 1},"account":1}`, '{"format":2,"account":9}']) {
       const content = `${header}\n{"id":77}\n`;
       await writeFile(logFile(), content);
       store = await folder.open();

@@ -60,7 +60,7 @@ test('a folder that format 1 was written in opens with everything that is in it'
   await using folder = await folderOfFormat(1);
   const store = await folder.open();
   expect(folder.log.filter((line) => !line.startsWith('info'))).toEqual([]);
-  expect(await store.accounts.list()).toEqual(format1.accounts.map(({ account }) => account));
+  expect(await store.accounts.list()).toMatchObject(format1.accounts.map(({ account }) => account));
   for (const { account, tokens, domains, events } of format1.accounts) {
     const rows = await store.domains.list(account.id, {});
     expect(rows.map((row) => ({ row: asFormat1(row), times: asTimes1(row) }))).toEqual(domains);
@@ -148,14 +148,31 @@ test('a folder of format 2, which did not keep what a check found, opens with it
   expect((await store.domains.get(account, id))?.checks).toEqual({ ...times, codes: {} });
 });
 
+test('a folder of format 3, in which accounts had no profile, opens with the accounts that are in it', async () => {
+  await using folder = await makeJsonFolder();
+  const account = await createAccount(await folder.open());
+  await folder.close();
+  const path = join(folder.path, 'installation.json');
+  const { accounts, ...file } = JSON.parse(await readFile(path, 'utf8'));
+  const [{ display_name, contact_email, logo, ...row }] = accounts;
+  expect([display_name, contact_email, logo]).toEqual([null, null, null]);
+  await writeFile(path, JSON.stringify({ ...file, accounts: [row], format: 3 }));
+  const store = await folder.open();
+  expect(folder.log.filter((line) => !line.startsWith('info'))).toEqual([]);
+  expect(await store.accounts.list()).toEqual([account]);
+});
+
 /** Rewrites a file as format 2 had it. */
 async function asFormat2(path: string): Promise<void> {
-  const { columns, checks, ...file } = JSON.parse(await readFile(path, 'utf8'));
+  const { columns, checks, accounts, ...file } = JSON.parse(await readFile(path, 'utf8'));
   const schedule =
     checks === undefined
       ? {}
       : { columns: columns.slice(0, 4), checks: checks.map((line: unknown[]) => line.slice(0, 4)) };
-  await writeFile(path, JSON.stringify({ ...file, ...schedule, format: 2 }));
+  const profile = { display_name: undefined, contact_email: undefined, logo: undefined };
+  const rows =
+    accounts === undefined ? {} : { accounts: accounts.map((row: object) => ({ ...row, ...profile })) };
+  await writeFile(path, JSON.stringify({ ...file, ...schedule, ...rows, format: 2 }));
 }
 
 test('checking a folder of format 1 finds nothing wrong, and changes nothing', async () => {

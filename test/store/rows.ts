@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Actor, EventType } from '@letterhead/shared';
 import type { Instant } from '../../server/instant.ts';
 import { identityFields, withRecords } from '../../server/records/record-states.ts';
@@ -29,7 +30,8 @@ export function domainEvent(type: EventType, row: DomainRow): NewEvent {
 }
 
 export function newAccount(name = 'Example help desk'): NewAccount {
-  return { name, suspended: false, created_at: NOON, updated_at: NOON };
+  const profile = { display_name: null, contact_email: null, logo: null };
+  return { name, ...profile, suspended: false, created_at: NOON, updated_at: NOON };
 }
 
 export function newToken(hash = 'hash'): NewToken {
@@ -82,6 +84,16 @@ export function storedDomain(id: number, account: number, domain: string): Omit<
 
 export function createAccount(store: Store, name?: string): Promise<AccountRow> {
   return store.accounts.create(newAccount(name), event('account.created'));
+}
+
+/** Gives an account a logo, in Base64, or takes it away. */
+export function setLogo(store: Store, account: number, png: string | null): Promise<AccountRow | undefined> {
+  const logo = png === null ? null : createHash('sha256').update(png, 'base64').digest('hex');
+  const change = (row: AccountRow) => ({
+    row: { ...row, logo },
+    events: [event('account.updated', { logo })],
+  });
+  return store.accounts.update(account, change, png ?? undefined);
 }
 
 /** Undefined: there is no such account. */
@@ -175,6 +187,7 @@ export async function everythingOf(store: Store, account: number) {
   const tokens = [...(await store.tokens.list(account, { domain: null })), ...shares.flat()];
   return {
     account: await store.accounts.get(account),
+    logo: await store.accounts.logo(account),
     // Without what is kept lazily.
     tokens: tokens.map(({ last_used_at: _, ...token }) => token),
     domains: domains.map(({ checks: _, ...row }) => row),

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { FORMAT } from '../../server/store/json/formats.ts';
 import { type JsonFolder, makeJsonFolder } from './json-folder.ts';
 import {
   createAccount,
@@ -54,6 +55,7 @@ describe('the data folder', () => {
       'evidence/1/1.json',
       'installation.json',
       'lock',
+      'logos',
       'schedule.json',
       'token-use.json',
     ]);
@@ -71,7 +73,7 @@ describe('the data folder', () => {
     for (const name of ['installation.json', 'accounts/1.json']) {
       const text = await readFile(join(folder.path, name), 'utf8');
       const content = JSON.parse(text);
-      expect(content.format).toBe(3);
+      expect(content.format).toBe(FORMAT);
       expect(text).toBe(`${JSON.stringify(content, null, 2)}\n`);
     }
   });

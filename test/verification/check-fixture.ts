@@ -58,7 +58,7 @@ export class CheckFixture implements AsyncDisposable {
       needs,
       row,
       row.records.map(({ id }) => id),
-      signal,
+      { signal },
     );
     const verdicts = judge(row, evidence);
     const kept = toKeptDiagnosis(this.#stored, evidence.selector, verdicts, advise(row, evidence.advice));

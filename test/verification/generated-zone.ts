@@ -31,7 +31,12 @@ export class GeneratedZones implements AsyncDisposable {
     const registrable = domain.split('.').slice(-2).join('.');
     const subdomain = domain === registrable ? null : domain.slice(0, -registrable.length - 1);
     const row = sendingDomain({ domain, subdomain });
-    const options = { signal: new AbortController().signal, owner: 1, budget: plentyOfBudget() };
+    const options = {
+      signal: new AbortController().signal,
+      owner: 1,
+      budget: plentyOfBudget(),
+      reusesAnswers: false,
+    };
     const responsible = await openAuthorityCheck(dns, registrable, options);
     const deps = { dns, clock: () => this.#scene.now, random: randomBytes };
     return surveyAdvice({ ...deps, ...responsible, row, options });

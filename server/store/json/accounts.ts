@@ -9,12 +9,13 @@ import type {
   NewToken,
   TokenRow,
 } from '../store.ts';
-import type { PendingTasks } from '../tasks.ts';
+import { InTurn, type PendingTasks } from '../tasks.ts';
 import { emptyAccountFile } from './account.ts';
 import type { AccountFiles } from './account-files.ts';
 import { UnsyncedReplacementError } from './folder.ts';
 import { AccountRowSchema, type InstallationFile } from './formats.ts';
 import type { Installation } from './installation.ts';
+import type { Logos } from './logos.ts';
 import type { Schedule } from './schedule.ts';
 import { adminTokens, storedToken, type TokenUse } from './tokens.ts';
 
@@ -24,6 +25,7 @@ interface AccountsDeps {
   readonly installation: Installation;
   readonly schedule: Schedule;
   readonly tokenUse: TokenUse;
+  readonly logos: Logos;
 }
 
 /**
@@ -34,6 +36,8 @@ export class Accounts implements AccountStore {
   readonly #deps: AccountsDeps;
   /** The last one that was taken: it is listed later, or not at all. */
   #lastId = 0;
+  /** Updates of an account: the next one must not remove the logo of one that is under way. */
+  readonly #updates = new InTurn<number>();
 
   constructor(deps: AccountsDeps) {
     this.#deps = deps;
@@ -78,9 +82,10 @@ export class Accounts implements AccountStore {
     });
   }
 
-  update(id: number, change: Change<AccountRow>): Promise<AccountRow | undefined> {
-    const { tasks, installation, schedule } = this.#deps;
-    return tasks.serve(async () => {
+  update(id: number, change: Change<AccountRow>, logo?: string): Promise<AccountRow | undefined> {
+    const { tasks, installation, schedule, logos } = this.#deps;
+    const update = async () => {
+      if (logo !== undefined) await logos.write(id, logo);
       const row = await installation.change<AccountRow | undefined>(({ accounts }) => {
         const at = accounts.findIndex((account) => account.id === id);
         const old = accounts[at];
@@ -90,10 +95,20 @@ export class Accounts implements AccountStore {
         const events = changed.events.map((event) => ({ account: id, event }));
         return { result: row, changed: { accounts: accounts.with(at, row) }, events };
       });
+      await logos.removeOthers(id, row?.logo ?? null);
       if (row === undefined) return undefined;
       schedule.suspend(id, row.suspended);
       await installation.deliver(id);
       return row;
+    };
+    return tasks.serve(() => this.#updates.run(id, update));
+  }
+
+  logo(id: number): Promise<string | undefined> {
+    const { tasks, installation, logos } = this.#deps;
+    return tasks.serve(async () => {
+      const hash = installation.account(id)?.logo ?? null;
+      return hash === null ? undefined : logos.read(id, hash);
     });
   }
 
@@ -101,7 +116,7 @@ export class Accounts implements AccountStore {
     id: number,
     tell: (row: AccountRow, admins: readonly AdminToken[]) => { account: number; event: NewEvent } | null,
   ): Promise<boolean> {
-    const { tasks, files, installation, schedule, tokenUse } = this.#deps;
+    const { tasks, files, installation, schedule, tokenUse, logos } = this.#deps;
     return tasks.serve(async () => {
       const account = files.find(id);
       const deleted = await installation.change<{ told: number | null } | null>((state) => {
@@ -119,6 +134,7 @@ export class Accounts implements AccountStore {
       });
       if (deleted === null || account === undefined) return false;
       await files.delete(account);
+      await logos.removeOthers(id, null);
       if (deleted.told !== null) await installation.deliver(deleted.told);
       schedule.removeAccount(id);
       tokenUse.forgetGone();

@@ -189,7 +189,8 @@ async function unpack(archive: string, path: string): Promise<void> {
     source.destroy();
     throw error instanceof LetterheadError ? error : notABackup(archive, inASentence(error));
   }
-  for (const folder of ['accounts', 'events', '.']) await syncFolder(join(path, folder), nodeFileSystem);
+  for (const folder of ['accounts', 'events', 'logos', '.'])
+    await syncFolder(join(path, folder), nodeFileSystem);
 }
 
 /** Passes bytes on as long as there are no more of them than `most`. */

@@ -9,6 +9,7 @@ import { Folder } from './folder.ts';
 import { type AccountFile, EvidenceFileShape, type InstallationFile } from './formats.ts';
 import { readInstallation } from './installation.ts';
 import { JsonFile } from './json-file.ts';
+import { readLogo } from './logos.ts';
 import { usedIds } from './next-ids.ts';
 
 export interface FolderReport {
@@ -46,7 +47,11 @@ class FolderCheck {
   async run(): Promise<FolderReport> {
     const found = await this.#read(INSTALLATION_FILE, () => readInstallation(this.#folder), true);
     const installation = found?.content ?? null;
-    for (const { id } of installation?.accounts ?? []) await this.#checkAccount(id);
+    for (const { id, logo } of installation?.accounts ?? []) {
+      await this.#checkAccount(id);
+      if (logo !== null)
+        await this.#read(`logos/${id}.${logo}.json`, () => readLogo(this.#folder.logos, id, logo), true);
+    }
     if (installation !== null) {
       this.#checkTokens(installation);
       await this.#checkOrphans(installation);

@@ -25,8 +25,8 @@ const LEFT_AT_ROOT = [PROBE_FILE, PROBE_FILE + TEMPORARY_SUFFIX, SECRET_KEY_FILE
 /** Begins the name of a folder that a backup is made from. */
 export const SNAPSHOT_PREFIX = '.snapshot-';
 
-/** The account that a file of `accounts` or `events` is of: `7.json`, `7.1.jsonl`. */
-function accountOf(name: string): number {
+/** The account that a file of `accounts`, `events` or `logos` is of: `7.json`, `7.1.jsonl`. */
+export function accountOf(name: string): number {
   return Number.parseInt(name, 10);
 }
 
@@ -38,6 +38,7 @@ export class DataFolder {
   readonly root: Folder;
   readonly accounts: Folder;
   readonly events: Folder;
+  readonly logos: Folder;
   readonly evidencePath: string;
 
   constructor(path: string, fileSystem: FileSystem) {
@@ -46,6 +47,7 @@ export class DataFolder {
     this.root = new Folder(path, fileSystem, this.gate);
     this.accounts = new Folder(join(path, 'accounts'), fileSystem, this.gate, { ownerOf: accountOf });
     this.events = new Folder(join(path, 'events'), fileSystem, this.gate, { ownerOf: accountOf });
+    this.logos = new Folder(join(path, 'logos'), fileSystem, this.gate, { ownerOf: accountOf });
     this.evidencePath = join(path, 'evidence');
   }
 
@@ -68,7 +70,13 @@ export class DataFolder {
 
   /** Makes the folders that are missing, so that they outlive a power cut. */
   async make(): Promise<void> {
-    for (const path of [this.path, this.accounts.path, this.events.path, this.evidencePath]) {
+    for (const path of [
+      this.path,
+      this.accounts.path,
+      this.events.path,
+      this.logos.path,
+      this.evidencePath,
+    ]) {
       const made = await this.fileSystem.mkdir(path);
       if (made !== undefined) await syncFolder(dirname(made), this.fileSystem);
     }
@@ -77,7 +85,7 @@ export class DataFolder {
   /** Removes what writes left behind when they were cut off. */
   async removeTemporaryFiles(): Promise<void> {
     const evidence = new Folder(this.evidencePath, this.fileSystem, this.gate);
-    for (const folder of [this.root, this.accounts, this.events, evidence]) {
+    for (const folder of [this.root, this.accounts, this.events, this.logos, evidence]) {
       for (const name of await folder.names()) {
         if (/\.jsonl?\.tmp$/.test(name)) await folder.remove(name);
       }
@@ -90,7 +98,7 @@ export class DataFolder {
    * acknowledged because of it, must not go back with the next power cut.
    */
   async syncNames(): Promise<void> {
-    await Promise.all([this.root.sync(), this.accounts.sync()]);
+    await Promise.all([this.root, this.accounts, this.logos].map((folder) => folder.sync()));
   }
 
   /** Removes the snapshots of backups that did not come to their end. */
@@ -101,7 +109,7 @@ export class DataFolder {
   }
 
   async close(): Promise<void> {
-    for (const folder of [this.root, this.accounts, this.events]) await folder.close();
+    for (const folder of [this.root, this.accounts, this.events, this.logos]) await folder.close();
   }
 }
 
@@ -151,7 +159,15 @@ export interface Snapshot extends AsyncDisposable {
 const ROOT_FILE = /^(installation|ids|schedule|token-use)\.json$|^secret\.key$/;
 const ACCOUNT_FILE = /^[1-9]\d*\.json$/;
 const EVENTS_FILE = /^[1-9]\d*(\.1|\.kept)?\.jsonl$/;
+const LOGO_FILE = /^[1-9]\d*\.[0-9a-f]{64}\.json$/;
 const EVIDENCE_FOLDER = /^[1-9]\d*$/;
+
+/** What the folders of a data folder hold, but for that of evidence. */
+const FOLDERS = [
+  ['accounts', ACCOUNT_FILE],
+  ['events', EVENTS_FILE],
+  ['logos', LOGO_FILE],
+] as const;
 
 /** Whether a file that is called so belongs into a data folder: an archive may hold anything. */
 export function isDataFile(name: string): boolean {
@@ -160,7 +176,7 @@ export function isDataFile(name: string): boolean {
   if (second === undefined) return ROOT_FILE.test(first);
   if (first === 'evidence') return EVIDENCE_FOLDER.test(second) && ACCOUNT_FILE.test(third ?? '');
   if (third !== undefined) return false;
-  return first === 'accounts' ? ACCOUNT_FILE.test(second) : first === 'events' && EVENTS_FILE.test(second);
+  return FOLDERS.some(([folder, pattern]) => folder === first && pattern.test(second));
 }
 
 /**
@@ -176,13 +192,13 @@ export async function takeSnapshot(folder: DataFolder, number: number): Promise<
     if (await linkOrCopy(fileSystem, join(folder.path, name), join(path, name))) files.push(name);
   };
   try {
-    for (const inner of ['accounts', 'events', 'evidence']) await fileSystem.mkdir(join(path, inner));
+    await fileSystem.mkdir(join(path, 'evidence'));
+    for (const [inner] of FOLDERS) await fileSystem.mkdir(join(path, inner));
     await folder.gate.hold(async () => {
       for (const name of await filesAt(fileSystem, folder.path, ROOT_FILE)) await link(name);
-      for (const name of await filesAt(fileSystem, folder.accounts.path, ACCOUNT_FILE))
-        await link(`accounts/${name}`);
-      for (const name of await filesAt(fileSystem, folder.events.path, EVENTS_FILE))
-        await link(`events/${name}`);
+      for (const [inner, pattern] of FOLDERS)
+        for (const name of await filesAt(fileSystem, join(folder.path, inner), pattern))
+          await link(`${inner}/${name}`);
     });
     for (const account of await filesAt(fileSystem, folder.evidencePath, EVIDENCE_FOLDER)) {
       await fileSystem.mkdir(join(path, 'evidence', account));

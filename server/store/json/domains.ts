@@ -5,6 +5,7 @@ import type {
   CheckTimes,
   DomainChange,
   DomainFilter,
+  DomainObstacle,
   DomainRow,
   DomainStore,
   DueCheck,
@@ -59,9 +60,10 @@ export class Domains implements DomainStore {
     return stored && this.#toRow(stored);
   }
 
-  async count(account: number): Promise<number> {
+  async findObstacle(account: number, name: string, limit: number | null): Promise<DomainObstacle | null> {
     this.#deps.tasks.assertOpen();
-    return this.#deps.files.find(account)?.domains.length ?? 0;
+    const holder = this.#deps.files.find(account);
+    return holder === undefined ? { kind: 'gone' } : this.#obstacleIn(holder.domains, name, limit);
   }
 
   async list(account: number, filter: DomainFilter): Promise<readonly DomainRow[]> {
@@ -101,19 +103,14 @@ export class Domains implements DomainStore {
   }): Promise<DomainChange> {
     const { tasks, ids, schedule } = this.#deps;
     const { account, name, limit, build, events: eventsOf } = options;
-    const refuse = (domains: readonly StoredDomain[]): DomainChange | null => {
-      const by = domains.find((row) => row.domain === name);
-      if (by !== undefined) return { kind: 'taken', by: this.#toRow(by) };
-      return domains.length >= limit ? { kind: 'full', limit } : null;
-    };
     return tasks.serve(() =>
       this.#change<DomainChange>(account, { kind: 'gone' }, (holder) => {
         // What is durable already needs no id to refuse, and no disk that works.
-        const refused = refuse(holder.domains);
+        const refused = this.#obstacleIn(holder.domains, name, limit);
         if (refused !== null) return Promise.resolve(refused);
         return ids.use(async (takeId) => {
           const change = await holder.change<DomainChange>((domains) => {
-            const refusedNow = refuse(domains);
+            const refusedNow = this.#obstacleIn(domains, name, limit);
             if (refusedNow !== null) return { result: refusedNow };
             const row = freeze(build(takeId()));
             const events = eventsOf(row);
@@ -126,6 +123,12 @@ export class Domains implements DomainStore {
         });
       }),
     );
+  }
+
+  #obstacleIn(domains: readonly StoredDomain[], name: string, limit: number | null): DomainObstacle | null {
+    const by = domains.find((row) => row.domain === name);
+    if (by !== undefined) return { kind: 'taken', by: this.#toRow(by) };
+    return limit !== null && domains.length >= limit ? { kind: 'full', limit } : null;
   }
 
   update(account: number, id: number, change: Change<DomainRow>): Promise<DomainChange> {
@@ -233,7 +236,7 @@ export class Domains implements DomainStore {
 }
 
 /** What is written has been through the schema that reads it, so that no mistake makes a file unreadable. */
-function toStored({ checks: _, ...stored }: DomainRow): StoredDomain {
+export function toStored({ checks: _, ...stored }: DomainRow): StoredDomain {
   return StoredDomainSchema.parse(stored);
 }
 

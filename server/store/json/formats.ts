@@ -20,10 +20,10 @@ import type {
   TokenRow,
 } from '../store.ts';
 import { quickCheck } from './quick-check.ts';
-import { accountUpgrades, installationUpgrades, renumbered, scheduleUpgrades } from './upgrades.ts';
+import { accountUpgrades, installationUpgrades, scheduleUpgrades, unchangedUpgrades } from './upgrades.ts';
 
 /** The number that every file carries: raised with each change of what is written, whatever it is (upgrades.ts). */
-export const FORMAT = 3;
+export const FORMAT = 4;
 
 /** What a file has to be like. */
 export interface Shape<T> {
@@ -50,9 +50,15 @@ export const InstantSchema = z.string().regex(INSTANT, 'is not an instant');
 
 const TextSchema = z.string().min(1);
 
+/** SHA-256 in hex. */
+const LOGO_HASH = /^[0-9a-f]{64}$/;
+
 export const AccountRowSchema: z.ZodType<AccountRow> = z.strictObject({
   id: IdSchema,
   name: z.string(),
+  display_name: z.string().nullable(),
+  contact_email: z.string().nullable(),
+  logo: z.string().regex(LOGO_HASH).nullable(),
   suspended: z.boolean(),
   created_at: InstantSchema,
   updated_at: InstantSchema,
@@ -259,7 +265,7 @@ export const TokenUseFileShape = shape(
     format: FormatSchema,
     tokens: z.array(z.strictObject({ id: IdSchema, last_used_at: InstantSchema })),
   }),
-  [renumbered(1), renumbered(2)],
+  unchangedUpgrades,
 );
 
 export type ScheduleFile = z.infer<typeof ScheduleFileShape.schema>;
@@ -271,7 +277,13 @@ export const EvidenceFileShape = shape(
     format: FormatSchema,
     evidence: z.custom<JsonValue>(() => true),
   }),
-  [renumbered(1), renumbered(2)],
+  unchangedUpgrades,
+);
+
+/** `logos/<account>.<SHA-256>.json`: a PNG in Base64. */
+export const LogoFileShape = shape(
+  z.strictObject({ format: FormatSchema, png: z.string() }),
+  unchangedUpgrades,
 );
 
 /** The first line of an account's log; every other line is an event. */

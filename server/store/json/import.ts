@@ -1,15 +1,17 @@
 import { LetterheadError } from '@letterhead/shared';
 import type { ImportedAccount, ImportedInstallation, StoreImport } from '../import.ts';
-import type { EventRow } from '../store.ts';
+import type { AccountRow, CheckTimes, EventRow, TokenRow } from '../store.ts';
 import { emptyAccountFile } from './account.ts';
 import type { AccountFiles } from './account-files.ts';
 import { inOrder } from './accounts.ts';
 import type { DataFolder } from './data-folder.ts';
+import { toStored } from './domains.ts';
 import { eventLine, logHeader } from './event-lines.ts';
 import { EventLog } from './event-log.ts';
 import type { Evidence } from './evidence.ts';
-import { type AccountFile, type StoredDomain, StoredDomainSchema } from './formats.ts';
+import type { AccountFile } from './formats.ts';
 import type { Installation } from './installation.ts';
+import type { Logos } from './logos.ts';
 import type { DomainIds } from './next-ids.ts';
 import type { Schedule } from './schedule.ts';
 import type { TokenUse } from './tokens.ts';
@@ -22,6 +24,15 @@ interface ImportDeps {
   readonly evidence: Evidence;
   readonly schedule: Schedule;
   readonly tokenUse: TokenUse;
+  readonly logos: Logos;
+}
+
+/** What `publish` needs of an account: its events and evidence are on the disk already. */
+interface AddedAccount {
+  readonly account: AccountRow;
+  readonly state: AccountFile;
+  readonly tokens: readonly TokenRow[];
+  readonly checks: readonly { readonly id: number; readonly times: CheckTimes | null }[];
 }
 
 /**
@@ -30,7 +41,7 @@ interface ImportDeps {
  */
 export class JsonImport implements StoreImport {
   readonly #deps: ImportDeps;
-  readonly #added: { readonly state: AccountFile; readonly imported: ImportedAccount }[] = [];
+  readonly #added: AddedAccount[] = [];
 
   constructor(deps: ImportDeps) {
     this.#deps = deps;
@@ -50,14 +61,13 @@ export class JsonImport implements StoreImport {
   }
 
   async add(imported: ImportedAccount): Promise<void> {
-    const { files, evidence } = this.#deps;
-    const { account, domains, events, firstEvent, lastEvent } = imported;
+    const { files, evidence, logos } = this.#deps;
+    const { account, logo, domains, tokens, events, firstEvent, lastEvent } = imported;
+    if (logo !== undefined) await logos.write(account.id, logo);
     const state: AccountFile = {
       ...emptyAccountFile(account.id, []),
       last_event_id: lastEvent,
-      domains: domains.map(
-        ({ row: { checks: _, ...stored } }): StoredDomain => StoredDomainSchema.parse(stored),
-      ),
+      domains: domains.map(({ row }) => toStored(row)),
     };
     const [current, , kept] = EventLog.namesOf(account.id);
     await this.#writeEvents(
@@ -73,29 +83,28 @@ export class JsonImport implements StoreImport {
     await files.create(state);
     for (const { row, evidence: seen } of domains)
       if (seen !== undefined) await evidence.write(account.id, row.id, seen, async () => true);
-    this.#added.push({ state, imported });
+    const checks = domains.map(({ row }) => ({ id: row.id, times: row.checks }));
+    this.#added.push({ account, state, tokens, checks });
   }
 
   async publish({ nextIds, secretKeyCheck }: ImportedInstallation): Promise<void> {
     const { installation, files, ids, schedule, tokenUse } = this.#deps;
-    const imported = this.#added.map((one) => one.imported);
-    const tokens = imported.flatMap((one) => one.tokens.map(({ last_used_at: _, ...token }) => token));
+    const tokens = this.#added.flatMap((one) => one.tokens.map(({ last_used_at: _, ...token }) => token));
     await installation.change(() => ({
       result: undefined,
       changed: {
-        accounts: imported.map(({ account }) => account),
+        accounts: this.#added.map(({ account }) => account),
         tokens: inOrder(tokens),
         next: nextIds,
         secret_key_check: secretKeyCheck,
       },
     }));
     ids.skipTo(nextIds.domain);
-    for (const { state, imported: one } of this.#added) {
+    for (const { account, state, checks, tokens: own } of this.#added) {
       files.add(state);
-      schedule.suspend(one.account.id, one.account.suspended);
-      for (const { row } of one.domains) schedule.add(one.account.id, row.id, row.checks);
-      for (const { id, last_used_at } of one.tokens)
-        if (last_used_at !== null) tokenUse.touch(id, last_used_at);
+      schedule.suspend(account.id, account.suspended);
+      for (const { id, times } of checks) schedule.add(account.id, id, times);
+      for (const { id, last_used_at } of own) if (last_used_at !== null) tokenUse.touch(id, last_used_at);
     }
   }
 

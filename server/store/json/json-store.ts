@@ -26,6 +26,7 @@ import { JsonImport } from './import.ts';
 import { Installation, openInstallationFile } from './installation.ts';
 import { readIfUsable } from './json-file.ts';
 import { FolderLock } from './lock.ts';
+import { Logos } from './logos.ts';
 import { DomainIds, raiseNextIds } from './next-ids.ts';
 import { Schedule } from './schedule.ts';
 import { Tokens, TokenUse } from './tokens.ts';
@@ -106,6 +107,8 @@ async function openResources(options: JsonStoreOptions, folder: DataFolder) {
     lazyFile(folder.tokenUseFile.label),
     () => installation.liveTokens,
   );
+  const logos = new Logos(folder, log);
+  await logos.clearOrphans(installation.accounts);
   const tokens = new Tokens({ tasks, files, installation, tokenUse });
   const domains = new Domains({ tasks, files, tokens, ids, schedule, tokenUse, evidence, log });
   return {
@@ -116,7 +119,8 @@ async function openResources(options: JsonStoreOptions, folder: DataFolder) {
     ids,
     schedule,
     tokenUse,
-    accounts: new Accounts({ tasks, files, installation, schedule, tokenUse }),
+    logos,
+    accounts: new Accounts({ tasks, files, installation, schedule, tokenUse, logos }),
     tokens,
     domains,
     checks: new Checks({ tasks, domains, schedule, evidence, log }),

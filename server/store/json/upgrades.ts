@@ -11,6 +11,9 @@ export function renumbered(format: number): z.ZodType {
   return z.looseObject({ format: z.literal(format) }).transform((file) => ({ ...file, format: format + 1 }));
 }
 
+/** For a kind of file that was the same in every format. */
+export const unchangedUpgrades = [1, 2, 3].map(renumbered);
+
 type RecordFormat1 = z.infer<typeof RecordFormat1>;
 const RecordFormat1 = z.object({ verified: z.boolean(), degraded: z.boolean(), since: z.string() });
 
@@ -70,6 +73,7 @@ export const accountUpgrades = [
     .looseObject({ format: z.literal(1), domains: z.array(DomainFormat1) })
     .transform((file) => ({ ...file, format: 2 })),
   renumbered(2),
+  renumbered(3),
 ];
 
 const Rows = z.array(z.looseObject({ id: z.number() }));
@@ -90,6 +94,11 @@ export const installationUpgrades = [
       ...file,
     })),
   renumbered(2),
+  z.looseObject({ format: z.literal(3), accounts: Rows }).transform((file) => ({
+    ...file,
+    format: 4,
+    accounts: file.accounts.map((row) => ({ ...row, display_name: null, contact_email: null, logo: null })),
+  })),
 ];
 
 const Due = z.string().nullable();
@@ -118,4 +127,5 @@ export const scheduleUpgrades = [
       // What the last check found was kept in the evidence alone: the next check tells.
       checks: checks.map((line) => [...line, []]),
     })),
+  renumbered(3),
 ];

@@ -2,7 +2,7 @@ import type { Instant } from '../../instant.ts';
 import { DATABASE_LIMITS } from '../../limits.ts';
 import { isDropped } from '../dropped-check.ts';
 import { freeze } from '../freeze.ts';
-import { inOrder, SharedQuery } from '../shared-query.ts';
+import type { SharedQuery } from '../shared-query.ts';
 import type {
   CheckEnd,
   CheckResult,
@@ -14,15 +14,26 @@ import type {
   LatestDue,
 } from '../store.ts';
 import { InTurn } from '../tasks.ts';
-import { Claims } from './claims.ts';
 import type { Commits } from './commits.ts';
 import type { Database } from './database.ts';
-import { type CheckOutcome, type Domains, nextCheck, type ReadDomain } from './domains.ts';
-import { sql } from './sql.ts';
+import { type Domains, nextCheck } from './domains.ts';
+import { columns, sql } from './sql.ts';
 
-/** The end of a check that does not change its domain. */
-interface UnchangedEnd extends CheckOutcome {
-  readonly before: ReadDomain;
+/** The end of a check that does not change its domain; what is JSON is text. */
+interface UnchangedEnd {
+  readonly account: number;
+  readonly id: number;
+  readonly version: number;
+  /** The times before it. */
+  readonly before: string | null;
+  readonly times: string;
+  readonly next: Instant | null;
+  readonly evidence: string;
+}
+
+interface Claim extends DueCheck {
+  /** The end of its lease. */
+  readonly until: Instant;
 }
 
 interface ChecksPage {
@@ -32,37 +43,45 @@ interface ChecksPage {
 }
 
 export class Checks implements CheckStore {
-  readonly claims: Claims;
+  readonly #database: Database;
   readonly #commits: Commits;
   readonly #domains: Domains;
+  /** By domain: what this server has claimed and not finished. */
+  readonly #claims = new Map<number, Claim>();
   /** By domain: checks that end at the same time are compared one after the other. */
   readonly #turns = new InTurn<number>();
-  readonly #unchanged: SharedQuery<UnchangedEnd, { n: number }>;
+  readonly #unchanged: SharedQuery<UnchangedEnd, object>;
 
   constructor(database: Database, commits: Commits, domains: Domains) {
-    this.claims = new Claims(database);
+    this.#database = database;
     this.#commits = commits;
     this.#domains = domains;
-    this.#unchanged = new SharedQuery(async (ends) =>
-      inOrder(
-        await database.read<{ n: number }>(
-          sql(
-            'end_checks',
-            ends.map(({ before }) => before.row.account_id),
-            ends.map(({ before }) => before.row.id),
-            ends.map(({ before }) => before.version),
-            ends.map(({ before }) => before.times),
-            ends.map(({ times }) => JSON.stringify(times)),
-            ends.map(({ times }) => nextCheck(times)),
-            ends.map(({ evidence }) => evidence),
-          ),
-        ),
-      ),
+    this.#unchanged = database.share('end_checks', (ends) =>
+      columns(ends, 'account', 'id', 'version', 'before', 'times', 'next', 'evidence'),
     );
   }
 
+  /** A claim whose answer is lost ends with its lease. */
   claim(now: Instant, limit: number, lease: number): Promise<readonly DueCheck[]> {
-    return this.#commits.serve(() => this.claims.take(now, limit, lease));
+    return this.#commits.serve(async () => {
+      const busy = new Map<number, number>();
+      for (const { account, id, until } of this.#claims.values()) {
+        if (until <= now) this.#claims.delete(id);
+        else busy.set(account, (busy.get(account) ?? 0) + 1);
+      }
+      const candidates = Math.max(limit, DATABASE_LIMITS.dueChecks);
+      const query = sql('claim_checks', now, limit, lease, candidates, [...busy.keys()], [...busy.values()]);
+      const claims = await this.#database.read<Claim>(query);
+      for (const claim of claims) this.#claims.set(claim.id, claim);
+      return claims.map(({ account, id }) => ({ account, id }));
+    });
+  }
+
+  /** Ends all leases, so that another server can claim the checks at once. */
+  async release(): Promise<void> {
+    const claims = [...this.#claims.values()];
+    if (claims.length > 0)
+      await this.#database.read(sql('release_checks', ...columns(claims, 'account', 'id', 'until')));
   }
 
   finish(check: EndingCheck, result: CheckResult): Promise<CheckEnd> {
@@ -71,7 +90,7 @@ export class Checks implements CheckStore {
 
   async reschedule({ account, id }: DueCheck, times: CheckTimes): Promise<void> {
     await this.#commits.read(sql('reschedule_check', account, id, JSON.stringify(times), nextCheck(times)));
-    this.claims.end(id);
+    this.#claims.delete(id);
   }
 
   async listAhead(now: Instant, { verified, unverified }: LatestDue): Promise<readonly DueCheck[]> {
@@ -102,21 +121,31 @@ export class Checks implements CheckStore {
     const { account, id, began } = check;
     const evidence = JSON.stringify(result.evidence);
     for (;;) {
-      const before = await this.#domains.read(account, id);
-      if (before === undefined) return { kind: 'gone' };
-      if (isDropped(before.row, check)) return { kind: 'dropped', row: before.row };
-      const changed = result.change(before.row);
-      const after = changed?.row ?? before.row;
+      const read = await this.#domains.read(account, id);
+      if (read === undefined) return { kind: 'gone' };
+      if (isDropped(read.row, check)) return { kind: 'dropped', row: read.row };
+      const changed = result.change(read.row);
+      const after = changed?.row ?? read.row;
       const times = { ...result.times(after), began_at: began };
       const row = freeze({ ...after, checks: times });
+      const { version, times: before } = read;
+      const end = {
+        account,
+        id,
+        version,
+        before,
+        times: JSON.stringify(times),
+        next: nextCheck(times),
+        evidence,
+      };
       const isWritten =
         changed === null
-          ? (await this.#unchanged.get({ before, times, evidence })) !== undefined
-          : await this.#commits.inTurn(account, () =>
-              this.#domains.write(before, row, changed.events, { times, evidence }),
+          ? (await this.#unchanged.get(end)) !== undefined
+          : await this.#commits.change(account, () =>
+              this.#domains.write(read, row, changed.events, { times, evidence }),
             );
       if (!isWritten) continue;
-      this.claims.end(id);
+      this.#claims.delete(id);
       return changed === null ? { kind: 'unchanged', row } : { kind: 'written', row, events: changed.events };
     }
   }

@@ -1,35 +1,19 @@
 import type { NewEvent } from '../store.ts';
 import { InTurn, PendingTasks } from '../tasks.ts';
-import type { Database } from './database.ts';
+import type { Around, Database } from './database.ts';
 import type { Feed } from './feed.ts';
 import { eventColumns, type Query, sql } from './sql.ts';
 
-interface Commit {
-  /** A statement of `sql/`; see `commitText`. */
-  readonly name: string;
-  readonly account: number;
-  readonly events: readonly NewEvent[];
-  /** `$7` and the following parameters. */
-  readonly values: readonly unknown[];
-  readonly before?: Query;
-  readonly after?: Query;
-}
-
-/** Commits changes with their events, and tells watchers of them. */
-export class Commits {
+/** The calls of the store in progress. Commits their changes with events, and tells watchers of them. */
+export class Commits extends PendingTasks {
   readonly #database: Database;
   readonly #feed: Feed;
-  readonly #tasks = new PendingTasks();
   readonly #turns = new InTurn<number>();
 
   constructor(database: Database, feed: Feed) {
+    super();
     this.#database = database;
     this.#feed = feed;
-  }
-
-  /** Runs a call of the store. Rejects with `unavailable` once the store is closing. */
-  serve<T>(call: () => Promise<T>): Promise<T> {
-    return this.#tasks.serve(call);
   }
 
   /** A call that consists of one query. */
@@ -37,27 +21,36 @@ export class Commits {
     return this.serve(() => this.#database.read<Row>(query));
   }
 
-  /** Runs a call that changes an account, after the previous ones of this server: so it needs one connection only. */
-  inTurn<T>(account: number, call: () => Promise<T>): Promise<T> {
-    return this.serve(() => this.#turns.run(account, call));
+  /**
+   * Runs a call that changes an account, after the previous ones of this server: so it needs one connection only. It runs
+   * again as long as it resolves to null: what it had read was changed meanwhile.
+   */
+  change<T>(account: number, call: () => Promise<T | null>): Promise<T> {
+    const repeat = async () => {
+      for (;;) {
+        const result = await call();
+        if (result !== null) return result;
+      }
+    };
+    return this.serve(() => this.#turns.run(account, repeat));
   }
 
-  /** False: a condition of the statement did not hold, and nothing was changed. */
-  async commit({ name, account, events, values, before, after }: Commit): Promise<boolean> {
-    const query = sql(name, account, ...eventColumns(events), ...values);
-    const last = await this.#database.write(query, { before, after });
+  /**
+   * Runs a commit of `sql/` (see `commitText`); `values` are `$7` and the following parameters. False: a condition of it
+   * did not hold, and nothing was changed.
+   */
+  async commit(
+    name: string,
+    account: number,
+    events: readonly NewEvent[],
+    values: readonly unknown[],
+    around?: Around,
+  ): Promise<boolean> {
+    const last = await this.#database.write(sql(name, account, ...eventColumns(events), ...values), around);
     if (last === null) return false;
     const first = last - events.length + 1;
-    if (last > 0)
-      this.#feed.committed(
-        account,
-        events.map((event, at) => ({ id: first + at, ...event })),
-      );
+    const rows = events.map((event, at) => ({ id: first + at, ...event }));
+    if (last > 0) this.#feed.committed(account, rows);
     return true;
-  }
-
-  /** Refuses further calls; resolves when none is in progress. */
-  close(): Promise<void> {
-    return this.#tasks.close();
   }
 }

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { DatabaseObserver } from '../database-observer.ts';
+import { freeze } from '../freeze.ts';
+import { inOrder, SharedQuery } from '../shared-query.ts';
 import type { StoreLog } from '../store-log.ts';
 import { backOff, Deadline } from './deadline.ts';
 import { isLost, isTransient, outcomeUnknown, unavailable } from './errors.ts';
@@ -9,7 +11,7 @@ import type { PrimaryPool } from './primary.ts';
 import { type Query, sql } from './sql.ts';
 
 /** Queries that belong to the transaction of a write. */
-interface Around {
+export interface Around {
   readonly before?: Query | undefined;
   readonly after?: Query | undefined;
 }
@@ -36,7 +38,7 @@ export class Database {
     for (;;) {
       const client = await this.connect(deadline);
       try {
-        return await this.#run<Row>(client, [query], query);
+        return await this.#run<Row>(client, [query]);
       } catch (error) {
         if (!isLost(error) && !isTransient(error)) throw error;
         await deadline.pause();
@@ -44,9 +46,24 @@ export class Database {
     }
   }
 
+  /** As `read`, for a query that always returns a row. */
+  async one<Row extends object>(query: Query): Promise<Row> {
+    const [row] = await this.read<Row>(query);
+    if (row === undefined) throw new Error(`${query.name} returned no row.`);
+    return row;
+  }
+
+  /** A query that calls share. `n` of its rows is the place of their key; `columnsOf` makes its parameters. */
+  share<Key, Row extends object>(name: string, columnsOf: (keys: readonly Key[]) => unknown[]) {
+    return new SharedQuery<Key, Row>(async (keys) => {
+      const rows = await this.read<Row & { readonly n: number }>(sql(name, ...columnsOf(keys)));
+      return inOrder(freeze(rows));
+    });
+  }
+
   /** Runs queries in one transaction. After a lost connection, the caller finds out by itself what became of it. */
   async transaction(queries: readonly Query[]): Promise<void> {
-    await run(await this.connect(), queries, 0);
+    await this.#run(await this.connect(), queries);
   }
 
   /**
@@ -96,21 +113,41 @@ export class Database {
     await this.#pool.close();
   }
 
-  /** Resolves to the rows of `main`, one of the queries. */
+  /**
+   * Runs queries over one connection, several of them in a transaction, and releases it. Resolves to the rows of `main`.
+   * A failed query is never cancelled, because it may be committing: its connection is closed instead.
+   */
   async #run<Row extends object>(
     client: pg.PoolClient,
     queries: readonly Query[],
-    main: Query,
+    main = queries[0],
   ): Promise<Row[]> {
     const began = performance.now();
+    const isTransaction = queries.length > 1;
     let outcome: 'done' | 'failed' | 'lost' = 'done';
+    let isReplicated = true;
+    // PostgreSQL warns if the wait for a synchronous standby was cancelled: a failover could lose the commit.
+    const listen = ({ code }: { code?: string | undefined }) => {
+      if (code === '01000') isReplicated = false;
+    };
+    client.on('notice', listen);
     try {
-      return await run<Row>(client, queries, queries.indexOf(main));
+      if (isTransaction) await client.query('BEGIN');
+      let rows: Row[] = [];
+      for (const query of queries) {
+        const result = await client.query<Row>({ ...query, values: [...query.values] });
+        if (query === main) rows = result.rows;
+      }
+      if (isTransaction) await client.query('COMMIT');
+      if (!isReplicated) throw new Error('The commit was not replicated.');
+      return rows;
     } catch (error) {
       outcome = isLost(error) ? 'lost' : 'failed';
       throw error;
     } finally {
-      this.#observer.queried(main.name, outcome, performance.now() - began);
+      client.off('notice', listen);
+      client.release(outcome === 'lost' || (outcome === 'failed' && isTransaction));
+      this.#observer.queried(main?.name ?? '', outcome, performance.now() - began);
     }
   }
 
@@ -139,39 +176,5 @@ export class Database {
       }
     }
     this.#outage = null;
-  }
-}
-
-/**
- * Runs queries over one connection, several of them in a transaction, and releases it. Resolves to the rows of the query
- * at `of`. A failed query is never cancelled, because it may be committing: its connection is closed instead.
- */
-async function run<Row extends object>(
-  client: pg.PoolClient,
-  queries: readonly Query[],
-  of: number,
-): Promise<Row[]> {
-  const isTransaction = queries.length > 1;
-  let isReplicated = true;
-  // PostgreSQL warns if the wait for a synchronous standby was cancelled: a failover could lose the commit.
-  const listen = ({ code }: { code?: string | undefined }) => {
-    if (code === '01000') isReplicated = false;
-  };
-  client.on('notice', listen);
-  let failure: unknown = null;
-  try {
-    if (isTransaction) await client.query('BEGIN');
-    const results: Row[][] = [];
-    for (const query of queries)
-      results.push((await client.query<Row>({ ...query, values: [...query.values] })).rows);
-    if (isTransaction) await client.query('COMMIT');
-    if (!isReplicated) throw new Error('The commit was not replicated.');
-    return results[of] ?? [];
-  } catch (error) {
-    failure = error;
-    throw error;
-  } finally {
-    client.off('notice', listen);
-    client.release(failure !== null && (isTransaction || isLost(failure)));
   }
 }

@@ -1,12 +1,13 @@
 import type { Instant } from '../../instant.ts';
 import { DATABASE_LIMITS } from '../../limits.ts';
 import { freeze } from '../freeze.ts';
-import { inOrder, SharedQuery } from '../shared-query.ts';
+import type { SharedQuery } from '../shared-query.ts';
 import type {
   Change,
   CheckTimes,
   DomainChange,
   DomainFilter,
+  DomainObstacle,
   DomainRow,
   DomainStore,
   NewEvent,
@@ -15,7 +16,7 @@ import type {
 import type { Commits } from './commits.ts';
 import type { Database } from './database.ts';
 import { sqlState } from './errors.ts';
-import { sql } from './sql.ts';
+import { columns, sql } from './sql.ts';
 
 const UNIQUE_VIOLATION = '23505';
 
@@ -42,25 +43,47 @@ export interface CheckOutcome {
   readonly evidence: string;
 }
 
+/** A name that is looked at. */
+interface Wish {
+  readonly account: number;
+  readonly name: string;
+  readonly limit: number | null;
+  /** Whether it gets an id if nothing is in its way. */
+  readonly takesId: boolean;
+}
+
+interface FoundWish {
+  /** The domain that has the name. */
+  readonly taken: number | null;
+  readonly full: boolean;
+  readonly id: number | null;
+}
+
 export class Domains implements DomainStore {
   readonly #database: Database;
   readonly #commits: Commits;
-  readonly #shared: SharedQuery<{ account: number; id: number }, ReadDomain>;
+  readonly #records: SharedQuery<{ account: number; id: number; version: number }, DomainRecord>;
+  readonly #wishes: SharedQuery<Wish, FoundWish>;
   /** Rows by id, so that an unchanged row stays the same object. They are never returned without asking the database. */
   readonly #rows = new Map<number, ReadDomain>();
 
   constructor(database: Database, commits: Commits) {
     this.#database = database;
     this.#commits = commits;
-    this.#shared = new SharedQuery((keys) => this.#readAll(keys));
+    this.#records = database.share('get_domains', (keys) => columns(keys, 'account', 'id', 'version'));
+    this.#wishes = database.share('find_wishes', (wishes) =>
+      columns(wishes, 'account', 'name', 'limit', 'takesId'),
+    );
   }
 
   async get(account: number, id: number): Promise<DomainRow | undefined> {
     return (await this.#commits.serve(() => this.read(account, id)))?.row;
   }
 
-  read(account: number, id: number): Promise<ReadDomain | undefined> {
-    return this.#shared.get({ account, id });
+  async read(account: number, id: number): Promise<ReadDomain | undefined> {
+    const known = this.#known(account, id);
+    const record = await this.#records.get({ account, id, version: known?.version ?? -1 });
+    return record && this.#toRead(record, known);
   }
 
   list(account: number, filter: DomainFilter): Promise<readonly DomainRow[]> {
@@ -72,59 +95,52 @@ export class Domains implements DomainStore {
     return records.map((record) => this.#toRead(record, this.#known(record.account, record.id)).row);
   }
 
-  async count(account: number): Promise<number> {
-    const [counted] = await this.#commits.read<{ count: number }>(sql('count_domains', account));
-    return counted?.count ?? 0;
+  async findObstacle(account: number, name: string, limit: number | null): Promise<DomainObstacle | null> {
+    const found = await this.#commits.serve(() => this.#look({ account, name, limit, takesId: false }));
+    return found?.kind === 'free' ? null : found;
   }
 
-  create(options: Parameters<DomainStore['create']>[0]): Promise<DomainChange> {
-    const { account, name, limit, build, events: eventsOf } = options;
-    return this.#commits.inTurn(account, async () => {
-      for (;;) {
-        const query = sql('next_domain_id', account, name, limit);
-        const [next] = await this.#database.read<{ taken: number | null; id: number | null }>(query);
-        if (next === undefined) return { kind: 'gone' };
-        const by = next.taken === null ? undefined : await this.read(account, next.taken);
-        if (by !== undefined) return { kind: 'taken', by: by.row };
-        if (next.taken === null && next.id === null) return { kind: 'full', limit };
-        if (next.id === null) continue;
-        const row = freeze(build(next.id));
-        const { checks, ...content } = row;
-        const events = eventsOf(row);
-        const values = [row.id, JSON.stringify(content), toJson(checks), nextCheck(checks), limit];
-        if (await this.#commit('create_domain', account, events, values))
-          return { kind: 'written', row, events };
-      }
+  create({
+    account,
+    name,
+    limit,
+    build,
+    events: eventsOf,
+  }: Parameters<DomainStore['create']>[0]): Promise<DomainChange> {
+    return this.#commits.change<DomainChange>(account, async () => {
+      const found = await this.#look({ account, name, limit, takesId: true });
+      if (found?.kind !== 'free') return found;
+      const row = freeze(build(found.id));
+      const { checks, ...content } = row;
+      const events = eventsOf(row);
+      const values = [row.id, JSON.stringify(content), toJson(checks), nextCheck(checks), limit];
+      const isCreated = await this.#commit('create_domain', account, events, values);
+      return isCreated ? { kind: 'written', row, events } : null;
     });
   }
 
   update(account: number, id: number, change: Change<DomainRow>): Promise<DomainChange> {
-    return this.#commits.inTurn(account, async () => {
-      for (;;) {
-        const before = await this.read(account, id);
-        if (before === undefined) return { kind: 'gone' };
-        const changed = change(before.row);
-        if (changed === null) return { kind: 'unchanged', row: before.row };
-        const { row, events } = changed;
-        if (await this.write(before, row, events)) return { kind: 'written', row: freeze(row), events };
-        const [by] = await this.#list(account, { domains: [row.domain] });
-        if (by !== undefined && by.id !== id) return { kind: 'taken', by };
-      }
+    return this.#commits.change<DomainChange>(account, async () => {
+      const before = await this.read(account, id);
+      if (before === undefined) return { kind: 'gone' };
+      const changed = change(before.row);
+      if (changed === null) return { kind: 'unchanged', row: before.row };
+      const { row, events } = changed;
+      if (await this.write(before, row, events)) return { kind: 'written', row: freeze(row), events };
+      const [by] = await this.#list(account, { domains: [row.domain] });
+      return by === undefined || by.id === id ? null : { kind: 'taken', by };
     });
   }
 
   delete(...[account, id, events]: Parameters<DomainStore['delete']>): Promise<boolean> {
-    return this.#commits.inTurn(account, async () => {
-      for (;;) {
-        const before = await this.read(account, id);
-        if (before === undefined) return false;
-        const links = await this.#database.read<{ content: TokenRow; last_used_at: Instant | null }>(
-          sql('list_tokens', account, id),
-        );
-        const shares = links.map(({ content, last_used_at }) => freeze({ ...content, last_used_at }));
-        const told = events(before.row, shares);
-        if (await this.#commit('delete_domain', account, told, [id, before.version])) return true;
-      }
+    return this.#commits.change(account, async () => {
+      const before = await this.read(account, id);
+      if (before === undefined) return false;
+      const query = sql('list_tokens', account, id);
+      const links = await this.#database.read<{ content: TokenRow; last_used_at: Instant | null }>(query);
+      const shares = links.map(({ content, last_used_at }) => freeze({ ...content, last_used_at }));
+      const told = events(before.row, shares);
+      return (await this.#commit('delete_domain', account, told, [id, before.version])) || null;
     });
   }
 
@@ -140,14 +156,21 @@ export class Domains implements DomainStore {
     return this.#commit('update_domain', before.account_id, events, [...values, outcome?.evidence ?? null]);
   }
 
-  async #commit(
-    name: string,
-    account: number,
-    events: readonly NewEvent[],
-    values: readonly unknown[],
-  ): Promise<boolean> {
+  /** Null: what was in the way has just gone. Without `takesId`, the id is 0. */
+  async #look(wish: Wish): Promise<DomainObstacle | { kind: 'free'; id: number } | null> {
+    const found = await this.#wishes.get(wish);
+    if (found === undefined) return { kind: 'gone' };
+    if (found.taken !== null) {
+      const by = await this.read(wish.account, found.taken);
+      return by === undefined ? null : { kind: 'taken', by: by.row };
+    }
+    return found.full ? { kind: 'full', limit: wish.limit ?? 0 } : { kind: 'free', id: found.id ?? 0 };
+  }
+
+  /** As `Commits.commit`. False also if another domain has the name. */
+  async #commit(...commit: Parameters<Commits['commit']>): Promise<boolean> {
     try {
-      return await this.#commits.commit({ name, account, events, values });
+      return await this.#commits.commit(...commit);
     } catch (error) {
       if (sqlState(error) === UNIQUE_VIOLATION) return false;
       throw error;
@@ -161,24 +184,12 @@ export class Domains implements DomainStore {
     return records.map((record) => this.#toRead(record, this.#known(account, record.id)).row);
   }
 
-  async #readAll(keys: readonly { account: number; id: number }[]): Promise<(ReadDomain | undefined)[]> {
-    const known = keys.map(({ account, id }) => this.#known(account, id));
-    const query = sql(
-      'get_domains',
-      keys.map(({ account }) => account),
-      keys.map(({ id }) => id),
-      known.map((read) => read?.version ?? -1),
-    );
-    const records = await this.#database.read<DomainRecord & { n: number }>(query);
-    return inOrder(records).map((record, at) => record && this.#toRead(record, known[at]));
-  }
-
   #known(account: number, id: number): ReadDomain | undefined {
     const read = this.#rows.get(id);
     return read?.row.account_id === account ? read : undefined;
   }
 
-  /** `known` as it was when the query began. */
+  /** `known`: the row whose version the query was told. */
   #toRead({ id, version, content, times }: DomainRecord, known: ReadDomain | undefined): ReadDomain {
     if (known?.version === version && known.times === times) return known;
     const fields = content ?? known?.row;

@@ -61,8 +61,11 @@ const REASONS: Readonly<Record<string, string>> = {
 export function unusableDatabase(error: unknown): LetterheadError {
   if (error instanceof LetterheadError) return error;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const reason = REASONS[code] ?? messageOf(error);
-  return new LetterheadError('unavailable', `The database of DATABASE_URL cannot be used: ${reason}.`, {
-    cause: error,
-  });
+  return unusable(REASONS[code] ?? messageOf(error), error);
+}
+
+/** `why` ends the sentence, and says what to do. */
+export function unusable(why: string, cause?: unknown): LetterheadError {
+  const message = `The database of DATABASE_URL cannot be used: ${why}.`;
+  return new LetterheadError('unavailable', message, { cause });
 }

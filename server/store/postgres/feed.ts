@@ -1,20 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { DATABASE_LIMITS } from '../../limits.ts';
 import { EventFeed } from '../event-feed.ts';
 import type { EventRow } from '../store.ts';
 import type { StoreLog } from '../store-log.ts';
 import type { Database } from './database.ts';
-import { backOff } from './deadline.ts';
 import { sql } from './sql.ts';
 
 const CHANNEL = 'letterhead';
-
-interface Watched {
-  watchers: number;
-  /** The newest event that the watchers were told of; -1 before the first. */
-  last: number;
-}
 
 /**
  * Tells watchers of new events, those of other servers included. NOTIFY is only a hint that makes it fast. It is sent
@@ -24,21 +16,21 @@ interface Watched {
 export class Feed {
   readonly #database: Database;
   readonly #local: EventFeed;
-  readonly #watched = new Map<number, Watched>();
+  /** By watched account, the newest event that its watchers were told of. */
+  readonly #told = new Map<number, number>();
   /** Last events by account, to tell other servers of. */
   readonly #hints = new Map<number, number>();
-  readonly #closed = new AbortController();
-  readonly #listening: Promise<void>;
-  readonly #poll: NodeJS.Timeout;
-  #connection: pg.PoolClient | null = null;
+  readonly #pollTimer: NodeJS.Timeout;
   #hintTimer: NodeJS.Timeout | null = null;
+  /** Sends and hears hints. Null before the first poll, and after it broke until the next one. */
+  #connection: pg.PoolClient | null = null;
   #polling: Promise<void> | null = null;
 
   constructor(database: Database, log: StoreLog) {
     this.#database = database;
     this.#local = new EventFeed(log);
-    this.#listening = this.#listen();
-    this.#poll = setInterval(() => void this.#findNews(), DATABASE_LIMITS.poll);
+    this.#pollTimer = setInterval(() => this.#poll(), DATABASE_LIMITS.poll);
+    this.#poll();
   }
 
   /** Tells of events that this server has committed. */
@@ -54,77 +46,38 @@ export class Feed {
   /** Returns a function that ends the watch. */
   watch(account: number, onNews: () => void): () => void {
     const stop = this.#local.watch(account, onNews);
-    const watched = this.#watched.get(account) ?? { watchers: 0, last: -1 };
-    watched.watchers++;
-    this.#watched.set(account, watched);
+    if (!this.#told.has(account)) this.#told.set(account, -1);
     return () => {
       stop();
-      watched.watchers--;
-      if (watched.watchers === 0) this.#watched.delete(account);
+      if (!this.#local.isWatched(account)) this.#told.delete(account);
     };
   }
 
   async close(): Promise<void> {
-    this.#closed.abort();
-    clearInterval(this.#poll);
+    clearInterval(this.#pollTimer);
     if (this.#hintTimer !== null) clearTimeout(this.#hintTimer);
-    await this.#listening;
     await this.#polling;
+    this.#drop(this.#connection);
   }
 
   /** Whether the account is watched, and its watchers were not told of this event. */
   #isNews(account: number, last: number): boolean {
-    const watched = this.#watched.get(account);
-    if (watched === undefined || watched.last >= last) return false;
-    watched.last = last;
+    const told = this.#told.get(account);
+    if (told === undefined || told >= last) return false;
+    this.#told.set(account, last);
     return true;
   }
 
+  /** Hints of very many accounts are left to the poll. */
   async #sendHints(): Promise<void> {
     const hints = [...this.#hints].slice(0, DATABASE_LIMITS.accountsAHint);
-    for (const [account] of hints) this.#hints.delete(account);
+    this.#hints.clear();
+    this.#hintTimer = null;
+    const connection = this.#connection;
     const payload = hints.map((hint) => hint.join(':')).join();
-    try {
-      await this.#connection?.query('SELECT pg_notify($1, $2)', [CHANNEL, payload]);
-    } catch (error) {
-      this.#connection?.emit('error', error);
-    }
-    const isDone = this.#hints.size === 0 || this.#closed.signal.aborted;
-    this.#hintTimer = isDone ? null : setTimeout(() => void this.#sendHints(), DATABASE_LIMITS.hintDelay);
-  }
-
-  async #listen(): Promise<void> {
-    const { signal } = this.#closed;
-    for (let tries = 0; !signal.aborted; tries++) {
-      try {
-        const client = await this.#database.connect();
-        tries = 0;
-        await this.#listenOn(client);
-      } catch {
-        await sleep(backOff(tries), null, { signal }).catch(() => {});
-      }
-    }
-  }
-
-  /** Listens until the connection breaks or the feed is closed. */
-  async #listenOn(client: pg.PoolClient): Promise<void> {
-    const { promise: ended, resolve } = Promise.withResolvers<void>();
-    const end = () => resolve();
-    client.on('error', end).on('end', end);
-    client.on('notification', ({ payload = '' }) => this.#hear(payload));
-    this.#closed.signal.addEventListener('abort', end);
-    try {
-      // Hints need not reach a standby.
-      await client.query(`SET synchronous_commit = off; LISTEN ${CHANNEL}`);
-      this.#connection = client;
-      // Hints were lost until now.
-      await this.#findNews();
-      if (!this.#closed.signal.aborted) await ended;
-    } finally {
-      this.#connection = null;
-      this.#closed.signal.removeEventListener('abort', end);
-      client.release(true);
-    }
+    await connection
+      ?.query('SELECT pg_notify($1, $2)', [CHANNEL, payload])
+      .catch(() => this.#drop(connection));
   }
 
   #hear(payload: string): void {
@@ -135,19 +88,35 @@ export class Feed {
   }
 
   /** Only one poll at a time; a failed one is repeated by the next. */
-  #findNews(): Promise<void> {
-    this.#polling ??= this.#readLastEvents()
+  #poll(): void {
+    this.#polling ??= this.#findNews()
       .catch(() => {})
       .finally(() => {
         this.#polling = null;
       });
-    return this.#polling;
   }
 
-  async #readLastEvents(): Promise<void> {
-    if (this.#watched.size === 0) return;
-    const query = sql('last_events', [...this.#watched.keys()]);
+  async #findNews(): Promise<void> {
+    if (this.#connection === null) await this.#listen();
+    if (this.#told.size === 0) return;
+    const query = sql('last_events', [...this.#told.keys()]);
     const rows = await this.#database.read<{ id: number; last_event: number }>(query);
     for (const { id, last_event } of rows) if (this.#isNews(id, last_event)) this.#local.publish(id, []);
+  }
+
+  async #listen(): Promise<void> {
+    const client = await this.#database.connect();
+    this.#connection = client;
+    const drop = () => this.#drop(client);
+    client.on('error', drop).on('end', drop);
+    client.on('notification', ({ payload = '' }) => this.#hear(payload));
+    // Hints need not reach a standby.
+    await client.query(`SET synchronous_commit = off; LISTEN ${CHANNEL}`).catch(drop);
+  }
+
+  #drop(connection: pg.PoolClient | null): void {
+    if (connection === null || this.#connection !== connection) return;
+    this.#connection = null;
+    connection.release(true);
   }
 }

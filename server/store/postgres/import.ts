@@ -1,9 +1,8 @@
 import { LetterheadError } from '@letterhead/shared';
 import type { ImportedAccount, ImportedInstallation, StoreImport } from '../import.ts';
-import type { TokenRow } from '../store.ts';
 import type { Database } from './database.ts';
 import { nextCheck, toJson } from './domains.ts';
-import { eventColumns, sql } from './sql.ts';
+import { columns, eventColumns, type Query, sql } from './sql.ts';
 
 /** Rows that one statement imports. */
 const AT_ONCE = 500;
@@ -35,21 +34,30 @@ export class Import implements StoreImport {
     await this.#database.read(sql('begin_import'));
   }
 
-  async add({ account, domains, tokens, events, firstEvent, lastEvent }: ImportedAccount): Promise<void> {
+  async add(imported: ImportedAccount): Promise<void> {
+    const { account, logo, events, firstEvent, lastEvent } = imported;
     const { id, suspended } = account;
+    const domains = imported.domains.map(({ row: { checks, ...content }, evidence }) => ({
+      id: content.id,
+      content: JSON.stringify(content),
+      times: toJson(checks),
+      next: nextCheck(checks),
+      evidence: evidence === undefined ? null : JSON.stringify(evidence),
+    }));
+    const tokens = imported.tokens.map(({ last_used_at, ...content }) => {
+      const { id: token, domain_id, hash } = content;
+      return { id: token, content: JSON.stringify(content), domain_id, hash, last_used_at };
+    });
     const counts = [domains.length, tokens.length, lastEvent, firstEvent];
     await this.#database.transaction([
-      sql('import_account', id, JSON.stringify(account), suspended, ...counts),
-      ...pagesOf(domains).map((page) => sql('import_domains', id, suspended, ...domainColumns(page))),
-      ...pagesOf(tokens).map((page) => sql('import_tokens', id, ...tokenColumns(page))),
-      ...pagesOf(events).map((page) =>
-        sql(
-          'import_events',
-          id,
-          page.map((event) => event.id),
-          ...eventColumns(page),
-        ),
+      sql('import_account', id, JSON.stringify(account), suspended, ...counts, logo),
+      ...inserts('import_domains', [id, suspended], domains, (page) =>
+        columns(page, 'id', 'content', 'times', 'next', 'evidence'),
       ),
+      ...inserts('import_tokens', [id], tokens, (page) =>
+        columns(page, 'id', 'content', 'domain_id', 'hash', 'last_used_at'),
+      ),
+      ...inserts('import_events', [id], events, (page) => [...columns(page, 'id'), ...eventColumns(page)]),
     ]);
   }
 
@@ -68,36 +76,20 @@ export class Import implements StoreImport {
     await this.#database.read(sql('end_import'));
   }
 
-  async #state(): Promise<{ accounts: number; settings: number; unfinished: boolean }> {
-    const [state] = await this.#database.read<{ accounts: number; settings: number; unfinished: boolean }>(
-      sql('import_state'),
-    );
-    return state ?? { accounts: 0, settings: 0, unfinished: false };
+  #state(): Promise<{ accounts: number; settings: number; unfinished: boolean }> {
+    return this.#database.one(sql('import_state'));
   }
 }
 
-function pagesOf<Row>(rows: readonly Row[]): (readonly Row[])[] {
-  const pages = [];
-  for (let at = 0; at < rows.length; at += AT_ONCE) pages.push(rows.slice(at, at + AT_ONCE));
-  return pages;
-}
-
-function domainColumns(domains: ImportedAccount['domains']): unknown[] {
-  return [
-    domains.map(({ row }) => row.id),
-    domains.map(({ row: { checks: _, ...content } }) => JSON.stringify(content)),
-    domains.map(({ row }) => toJson(row.checks)),
-    domains.map(({ row }) => nextCheck(row.checks)),
-    domains.map(({ evidence }) => (evidence === undefined ? null : JSON.stringify(evidence))),
-  ];
-}
-
-function tokenColumns(tokens: readonly TokenRow[]): unknown[] {
-  return [
-    tokens.map(({ id }) => id),
-    tokens.map(({ last_used_at: _, ...content }) => JSON.stringify(content)),
-    tokens.map(({ domain_id }) => domain_id),
-    tokens.map(({ hash }) => hash),
-    tokens.map(({ last_used_at }) => last_used_at),
-  ];
+/** Statements that insert the rows, some at a time. `values` come before their columns. */
+function inserts<Row>(
+  name: string,
+  values: readonly unknown[],
+  rows: readonly Row[],
+  columnsOf: (page: readonly Row[]) => unknown[],
+): Query[] {
+  const queries = [];
+  for (let at = 0; at < rows.length; at += AT_ONCE)
+    queries.push(sql(name, ...values, ...columnsOf(rows.slice(at, at + AT_ONCE))));
+  return queries;
 }

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { LetterheadError } from '@letterhead/shared';
 import type pg from 'pg';
+import { unusable } from './errors.ts';
 
 const FOLDER = new URL('migrations/', import.meta.url);
 /** An arbitrary number for the advisory lock. */
@@ -63,8 +63,4 @@ async function apply(client: pg.PoolClient, version: number, file: string): Prom
   await client.query(MIGRATIONS);
   await client.query(await readFile(new URL(file, FOLDER), 'utf8'));
   await client.query('INSERT INTO letterhead_migrations (version) VALUES ($1)', [version]);
-}
-
-function unusable(why: string): LetterheadError {
-  return new LetterheadError('unavailable', `The database of DATABASE_URL cannot be used: ${why}.`);
 }

@@ -120,10 +120,8 @@ export class PostgresStore implements CopyableStore {
     await this.#database.read(sql('truncate_events', DATABASE_LIMITS.keptEvents, auditedSeconds));
   }
 
-  async nextIds(): Promise<NextIds> {
-    const [ids] = await this.#commits.read<NextIds>(sql('next_ids'));
-    if (ids === undefined) throw new Error('PostgreSQL returned no ids.');
-    return ids;
+  nextIds(): Promise<NextIds> {
+    return this.#database.one<NextIds>(sql('next_ids'));
   }
 
   async ready(): Promise<void> {
@@ -140,7 +138,7 @@ export class PostgresStore implements CopyableStore {
     clearInterval(this.#timer);
     await this.#commits.close();
     await this.tokens.flush().catch(() => {});
-    await this.checks.claims.release().catch(() => {});
+    await this.checks.release().catch(() => {});
     await this.#feed.close();
     await this.#database.close();
   }

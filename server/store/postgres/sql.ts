@@ -51,14 +51,18 @@ function commitText(change: string): string {
     SELECT last_event FROM tip`;
 }
 
-/** The parameters of events: an array for each column. */
+/** The parameters of events. */
 export function eventColumns(events: readonly NewEvent[]): unknown[] {
-  return [
-    events.map(({ type, domain, actor, at, changes }) =>
-      JSON.stringify({ type, domain, actor, at, changes }),
-    ),
-    events.map(({ type }) => isAudited(type)),
-    events.map(({ domain }) => domain?.id ?? null),
-    events.map(({ at }) => at),
-  ];
+  const rows = events.map(({ type, domain, actor, at, changes }) => ({
+    content: JSON.stringify({ type, domain, actor, at, changes }),
+    audited: isAudited(type),
+    domain: domain?.id ?? null,
+    at,
+  }));
+  return columns(rows, 'content', 'audited', 'domain', 'at');
+}
+
+/** An array for each column, as `unnest` takes them. */
+export function columns<Row>(rows: readonly Row[], ...names: (keyof Row)[]): unknown[] {
+  return names.map((name) => rows.map((row) => row[name]));
 }

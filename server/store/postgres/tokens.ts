@@ -2,11 +2,12 @@ import { hasScope } from '@letterhead/shared';
 import type { Instant } from '../../instant.ts';
 import { DATABASE_LIMITS } from '../../limits.ts';
 import { freeze } from '../freeze.ts';
-import { SharedQuery } from '../shared-query.ts';
+import type { SharedQuery } from '../shared-query.ts';
 import type { AccountRow, AdminToken, TokenCreation, TokenRow, TokenStore } from '../store.ts';
+import { type AccountDocument, toAccountRow } from './account-row.ts';
 import type { Commits } from './commits.ts';
 import type { Database } from './database.ts';
-import { sql } from './sql.ts';
+import { columns, sql } from './sql.ts';
 
 interface TokenRecord {
   readonly content: Omit<TokenRow, 'last_used_at'>;
@@ -14,8 +15,7 @@ interface TokenRecord {
 }
 
 interface FoundToken extends TokenRecord {
-  readonly hash: string;
-  readonly account: AccountRow;
+  readonly account: AccountDocument;
 }
 
 export class Tokens implements TokenStore {
@@ -29,16 +29,12 @@ export class Tokens implements TokenStore {
   constructor(database: Database, commits: Commits) {
     this.#database = database;
     this.#commits = commits;
-    this.#byHash = new SharedQuery(async (hashes) => {
-      const found = await database.read<FoundToken>(sql('find_tokens', hashes));
-      const byHash = new Map(found.map((one) => [one.hash, one]));
-      return hashes.map((hash) => byHash.get(hash));
-    });
+    this.#byHash = database.share('find_tokens', (hashes) => [hashes]);
   }
 
   async findByHash(hash: string): Promise<{ token: TokenRow; account: AccountRow } | undefined> {
     const found = await this.#commits.serve(() => this.#byHash.get(hash));
-    return found && { token: this.#toRow(found), account: freeze(found.account) };
+    return found && { token: this.#toRow(found), account: toAccountRow(found.account) };
   }
 
   async get(account: number, id: number): Promise<TokenRow | undefined> {
@@ -53,42 +49,31 @@ export class Tokens implements TokenStore {
 
   create(options: Parameters<TokenStore['create']>[0]): Promise<TokenCreation> {
     const { account, limit, token, event } = options;
-    return this.#commits.inTurn(account, async () => {
-      for (;;) {
-        const query = sql('next_token_id', account, limit, token.domain_id);
-        const [next] = await this.#database.read<{ id: number | null }>(query);
-        if (next === undefined) return { kind: 'gone' };
-        if (next.id === null) return { kind: 'full', limit };
-        const stored = { ...token, id: next.id, account_id: account };
-        const row: TokenRow = freeze({ ...stored, last_used_at: null });
-        const isCreated = await this.#commits.commit({
-          name: 'create_token',
-          account,
-          events: [event(row)],
-          values: [row.id, JSON.stringify(stored), token.domain_id, limit, token.hash],
-        });
-        if (isCreated) return { kind: 'written', row };
-      }
+    return this.#commits.change<TokenCreation>(account, async () => {
+      const query = sql('next_token_id', account, limit, token.domain_id);
+      const [next] = await this.#database.read<{ id: number | null }>(query);
+      if (next === undefined) return { kind: 'gone' };
+      if (next.id === null) return { kind: 'full', limit };
+      const stored = { ...token, id: next.id, account_id: account };
+      const row: TokenRow = freeze({ ...stored, last_used_at: null });
+      const values = [row.id, JSON.stringify(stored), token.domain_id, limit, token.hash];
+      const isCreated = await this.#commits.commit('create_token', account, [event(row)], values);
+      return isCreated ? { kind: 'written', row } : null;
     });
   }
 
   delete(...[account, id, event]: Parameters<TokenStore['delete']>): Promise<boolean> {
-    return this.#commits.inTurn(account, async () => {
-      for (;;) {
-        const [record] = await this.#database.read<TokenRecord>(sql('get_token', account, id));
-        if (record === undefined) return false;
-        const row = this.#toRow(record);
-        const isAdmin = hasScope(row.scopes, 'admin');
-        const admins = isAdmin ? await readAdmins(this.#database) : [];
-        const isDeleted = await this.#commits.commit({
-          name: 'delete_token',
-          account,
-          events: [event(row, admins)],
-          values: [id, admins.map((admin) => admin.id)],
-          ...(isAdmin ? { before: sql('lock_admins') } : {}),
-        });
-        if (isDeleted) return true;
-      }
+    return this.#commits.change(account, async () => {
+      const [record] = await this.#database.read<TokenRecord>(sql('get_token', account, id));
+      if (record === undefined) return false;
+      const row = this.#toRow(record);
+      const isAdmin = hasScope(row.scopes, 'admin');
+      const admins = isAdmin ? await readAdmins(this.#database) : [];
+      const values = [id, admins.map((admin) => admin.id)];
+      const around = isAdmin ? { before: sql('lock_admins') } : {};
+      return (
+        (await this.#commits.commit('delete_token', account, [event(row, admins)], values, around)) || null
+      );
     });
   }
 
@@ -101,16 +86,9 @@ export class Tokens implements TokenStore {
   async flush(): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    const uses = [...this.#uses].sort(([a], [b]) => a - b);
+    const uses = [...this.#uses].map(([id, at]) => ({ id, at })).sort((a, b) => a.id - b.id);
     this.#uses = new Map();
-    if (uses.length === 0) return;
-    await this.#database.read(
-      sql(
-        'touch_tokens',
-        uses.map(([id]) => id),
-        uses.map(([, at]) => at),
-      ),
-    );
+    if (uses.length > 0) await this.#database.read(sql('touch_tokens', ...columns(uses, 'id', 'at')));
   }
 
   #toRow({ content, last_used_at }: TokenRecord): TokenRow {

@@ -9,10 +9,8 @@ import { aliasTarget, isCorrect, type RuleInput } from './rule-input.ts';
 export const DNSSEC_BROKEN: Rule<'DNSSEC_BROKEN'> = (input) => {
   const { delegation, dnssec, resolver } = input.evidence;
   const isTold = delegation.kind === 'unknown' && delegation.reason === 'bogus';
-  if (dnssec !== undefined || isTold) {
-    const zone = delegation.kind === 'found' ? delegation.zone : input.registrable;
-    return broken(input, { at: 'zone', name: zone, proof: dnssec?.proof ?? 'resolver' });
-  }
+  if (dnssec !== undefined || isTold)
+    return broken(input, { at: 'zone', name: zoneAtRegistrar(input), proof: dnssec?.proof ?? 'resolver' });
   if (resolver?.kind !== 'unknown' || resolver.reason !== 'bogus') return null;
   const target = input.evidence.alias?.target ?? aliasTarget(input);
   const name = target ?? input.record.fqdn;
@@ -24,13 +22,16 @@ function broken(
   input: RuleInput,
   what: Pick<Facts<'DNSSEC_BROKEN'>, 'at' | 'name' | 'proof'>,
 ): Facts<'DNSSEC_BROKEN'> {
-  const { delegation, dnssec } = input.evidence;
-  const zone = delegation.kind === 'found' ? delegation.zone : input.registrable;
+  const ds = input.evidence.dnssec?.ds ?? [];
   return {
     ...what,
-    action: what.at === 'alias' ? null : removeDs(zone, dnssec?.ds ?? []),
+    action: what.at === 'alias' ? null : removeDs(zoneAtRegistrar(input), ds),
     isThere: input.source === null ? null : isCorrect(input),
   };
+}
+
+function zoneAtRegistrar({ evidence: { delegation }, registrable }: RuleInput): string {
+  return delegation.kind === 'found' ? delegation.zone : registrable;
 }
 
 /** The name servers have our record, but the resolver fails at its name, and so do those of some receivers. */

@@ -1,6 +1,6 @@
 import { registrableDomain } from '@letterhead/shared';
 import { CheckBudget } from '../../dns/check-budget.ts';
-import type { Dns } from '../../dns/outcome.ts';
+import type { CheckOptions, Dns } from '../../dns/outcome.ts';
 import type { Clock } from '../../instant.ts';
 import type { KeyProof } from '../../keys/prove-key.ts';
 import type { RandomSource } from '../../random.ts';
@@ -30,9 +30,11 @@ export async function checkDomain(
   deps: CheckDeps,
   row: DomainRow,
   ids: readonly RecordId[],
-  signal: AbortSignal,
+  { signal, reusesAnswers = false }: Pick<CheckOptions, 'signal' | 'reusesAnswers'>,
 ): Promise<CheckEvidence> {
-  const context = await openSurvey(deps, row, signal);
+  const options = { signal, owner: row.account_id, budget: new CheckBudget(), reusesAnswers };
+  const responsible = await openAuthorityCheck(deps.dns, registrableDomain(row), options);
+  const context = { ...deps, ...responsible, row, options };
   const due = dnsRecordsOf(row).filter(({ id }) => ids.includes(id));
   const mismatch = findMismatch(deps, row);
   const [advice, records] = await Promise.all([surveyAdvice(context), surveyRecords(context, due, mismatch)]);
@@ -63,10 +65,4 @@ async function surveyRecords(
     return [id, { ...evidence, ...facts }];
   });
   return Object.fromEntries(await Promise.all(explained));
-}
-
-async function openSurvey(deps: CheckDeps, row: DomainRow, signal: AbortSignal): Promise<SurveyContext> {
-  const options = { signal, owner: row.account_id, budget: new CheckBudget() };
-  const responsible = await openAuthorityCheck(deps.dns, registrableDomain(row), options);
-  return { ...deps, ...responsible, row, options };
 }

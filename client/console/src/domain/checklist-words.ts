@@ -1,13 +1,10 @@
-import type { Diagnosis, RecordDiagnosis, Severity } from '@letterhead/shared';
+import type { Diagnosis, RecordDiagnosis } from '@letterhead/shared';
+import { worstOf } from '@letterhead/shared/rules';
 import type { DnsForm } from './dns-form.ts';
-
-const SEVERITIES: readonly Severity[] = ['ok', 'info', 'warning', 'error'];
 
 /** The worst first; of two that are as bad the first, for mail needs the DKIM record most. */
 export function mostUrgent(records: readonly RecordDiagnosis[]): RecordDiagnosis | undefined {
-  return [...records].sort(
-    (one, other) => SEVERITIES.indexOf(other.severity) - SEVERITIES.indexOf(one.severity),
-  )[0];
+  return records.length === 0 ? undefined : worstOf(records);
 }
 
 /** What is left to do, as a heading: “Add 2 records to example.org”. */

@@ -1,29 +1,25 @@
-import { csvLine, type Domain, recordsEmail } from '@letterhead/shared';
+import { csvLine, type Domain } from '@letterhead/shared';
 import { useMutation } from '@tanstack/react-query';
 import { FileDown, Link2, Mail } from 'lucide-preact';
 import { useState } from 'preact/hooks';
 import { letterhead } from '../api/api.ts';
-import { CopyButton } from '../components/copy-button.tsx';
-import { withPunycode } from '../components/domain-name.tsx';
 import { Failure } from '../components/failure.tsx';
 import { saveFile } from '../components/save-file.ts';
 import { useMay } from '../session/identity.ts';
 import { ShareDialog } from '../share/share-dialog.tsx';
 import type { DnsForm } from './dns-form.ts';
+import { EmailDialog } from './email-dialog.tsx';
 
 /** The records in the forms in which other people and programs take them. */
 export function ExportRecords({ domain, form }: { domain: Domain; form: DnsForm }) {
   const { account_id: account, id } = domain;
   const mayWrite = useMay('domains:write');
-  const [isSharing, setSharing] = useState(false);
+  const [open, setOpen] = useState<'share' | 'email' | null>(null);
+  const close = () => setOpen(null);
   const zoneFile = useMutation({
     mutationFn: () => letterhead.domains.zoneFile.query({ account, id }),
     onSuccess: (text) => saveFile(`${domain.domain}.zone`, 'text/dns', text),
   });
-  const name = withPunycode(domain.domain);
-  const text = recordsEmail(name, withPunycode(form.zone), form.records);
-  const subject = `DNS records for ${name}`;
-  const mailTo = `mailto:?subject=${encodeURIComponent(subject)}&body=${encodeURIComponent(text)}`;
   return (
     <section class="export-records" aria-labelledby="export-records-title">
       <h2 id="export-records-title">Does someone else manage your DNS?</h2>
@@ -32,19 +28,18 @@ export function ExportRecords({ domain, form }: { domain: Domain; form: DnsForm 
         {mayWrite && (
           <li>
             <span>Share link</span>
-            <button type="button" class="button" onClick={() => setSharing(true)}>
+            <button type="button" class="button" onClick={() => setOpen('share')}>
               <Link2 aria-hidden="true" />
               Share
             </button>
           </li>
         )}
         <li>
-          <span>Text for an e-mail</span>
-          <CopyButton text={text} what="the text for an e-mail" />
-          <a class="button" href={mailTo}>
+          <span>E-mail</span>
+          <button type="button" class="button" onClick={() => setOpen('email')}>
             <Mail aria-hidden="true" />
-            Open in e-mail
-          </a>
+            Write<span class="visually-hidden"> the e-mail</span>
+          </button>
         </li>
         <li>
           <span>Zone file</span>
@@ -70,7 +65,8 @@ export function ExportRecords({ domain, form }: { domain: Domain; form: DnsForm 
           </button>
         </li>
       </ul>
-      {isSharing && <ShareDialog domain={domain} onClose={() => setSharing(false)} />}
+      {open === 'share' && <ShareDialog domain={domain} onClose={close} />}
+      {open === 'email' && <EmailDialog domain={domain} form={form} onClose={close} />}
       {zoneFile.error !== null && <Failure error={zoneFile.error} onRetry={() => zoneFile.mutate()} />}
     </section>
   );

@@ -13,7 +13,7 @@ export interface Provider {
   readonly quotesStrings?: true;
   /** Whether it appends the zone to a CNAME record's target that doesn't end with a dot. */
   readonly dotsTargets?: true;
-  /** The public page that says so, and the day when it was read. */
+  /** The public page that describes its form or, where the fields are not documented, its name servers; and the day it was read. */
   readonly source: { readonly url: string; readonly read: string };
 }
 
@@ -211,6 +211,144 @@ export const PROVIDERS: readonly Provider[] = [
     source: read(
       'https://www.digitalocean.com/community/tutorials/how-to-point-to-digitalocean-nameservers-from-common-domain-registrars',
     ),
+  },
+  {
+    name: 'Crazy Domains',
+    servers: /^ns\d\.crazydomains\.com$/,
+    link: form('https://manage.crazydomains.com/members/domains/'),
+    hostField: 'Sub Domain',
+    valueField: 'Text Record',
+    source: microsoft('create-dns-records-at-crazy-domains'),
+  },
+  {
+    name: 'names.co.uk',
+    servers: /^ns\d\.phase8\.net$/,
+    link: form('https://account.names.co.uk/dashboard#/'),
+    hostField: 'Host name',
+    valueField: 'Result',
+    source: microsoft('create-dns-records-at-names-co-uk'),
+  },
+  {
+    name: 'Register365',
+    servers: /^ns\d\.reg365\.net$/,
+    link: form('https://admin.register365.com/dns/'),
+    hostField: 'Host name',
+    valueField: 'Result',
+    source: microsoft('create-dns-records-at-register365'),
+  },
+  {
+    // Its resellers use these servers, too.
+    name: 'eNom',
+    servers: /^dns\d\.name-services\.com$/,
+    link: help(microsoft('create-dns-records-at-enomcentral').url),
+    hostField: 'Host Name',
+    valueField: 'Address',
+    dotsTargets: true,
+    source: microsoft('create-dns-records-at-enomcentral'),
+  },
+  {
+    name: 'DNSimple',
+    servers: /^ns\d\.dnsimple(?:\.com|-edge\.(?:com|net|io|org))$/,
+    link: help('https://support.dnsimple.com/articles/how-to-add-dns-records/'),
+    hostField: 'Name',
+    valueField: 'Content',
+    dotsTargets: true,
+    source: read(
+      'https://github.com/dnsimple/dnsimple-support/blob/main/content/articles/how-to-add-dns-records.md',
+    ),
+  },
+  {
+    name: 'Linode',
+    servers: /^ns\d\.linode\.com$/,
+    link: form('https://cloud.linode.com/domains'),
+    hostField: 'Hostname',
+    valueField: 'Value',
+    source: read(
+      'https://github.com/linode/docs/blob/develop/docs/products/networking/dns-manager/guides/txt-record/index.md',
+    ),
+  },
+  {
+    name: 'Rackspace',
+    servers: /^dns\d\.stabletransit\.com$/,
+    link: form('https://login.rackspace.com/'),
+    hostField: 'Hostname',
+    valueField: 'Text',
+    source: read(
+      'https://github.com/rackerlabs/rackspace-how-to/blob/master/content/cloud-dns/create-a-dkim-txt-record.md',
+    ),
+  },
+  {
+    name: 'STRATO',
+    servers: /^(?:docks|shades)\d+\.rzone\.de$/,
+    link: help('https://www.strato.de/faq/domains/was-ist-der-txt-record-und-wie-kann-ich-ihn-verwenden/'),
+    hostField: 'Präfix',
+    valueField: 'Wert',
+    source: read('https://www.strato.de/faq/domains/was-ist-der-txt-record-und-wie-kann-ich-ihn-verwenden/'),
+  },
+  {
+    name: 'ALL-INKL',
+    servers: /^ns\d+\.kasserver\.com$/,
+    link: help(
+      'https://all-inkl.com/wichtig/anleitungen/providerwechsel/einrichtung/dns/dkim-bei-versand-ueber-externe-mailserver_444.html',
+    ),
+    hostField: 'Name',
+    valueField: 'Data',
+    source: read(
+      'https://all-inkl.com/wichtig/anleitungen/providerwechsel/einrichtung/dns/dkim-bei-versand-ueber-externe-mailserver_444.html',
+    ),
+  },
+  {
+    name: 'netcup',
+    servers: /^(?:root|second|third)-dns\.netcup\.net$/,
+    link: help('https://www.netcup.com/en/helpcenter/documentation/web-hosting/webhosting-dns'),
+    hostField: 'Host',
+    valueField: 'Destination',
+    source: read('https://www.netcup.com/en/helpcenter/documentation/web-hosting/webhosting-dns'),
+  },
+  {
+    name: 'NS1',
+    servers: /\.nsone\.net$/,
+    link: help('https://help.ns1.com/hc/en-us/articles/360020258073-Creating-a-DNS-record'),
+    hostField: 'Name',
+    valueField: 'Answers',
+    source: read('https://help.ns1.com/hc/en-us/articles/360020258073-Creating-a-DNS-record'),
+  },
+  {
+    // Its DNS is NS1's.
+    name: 'Netlify',
+    servers: /\.nsone\.net$/,
+    link: form('https://app.netlify.com/'),
+    source: read('https://gist.github.com/ddeveloperr/fa68dff9fddc1c7c9e47adb37a4cedcd'),
+  },
+  {
+    name: 'Alibaba Cloud DNS',
+    servers: /\.(?:hichina|alidns)\.com$/,
+    link: help('https://www.alibabacloud.com/help/en/dns/pubz-add-parsing-record'),
+    hostField: 'Host',
+    valueField: 'Value',
+    source: read('https://www.alibabacloud.com/help/en/alidns-intl/latest/record-types'),
+  },
+  {
+    name: 'ClouDNS',
+    servers: /^p?ns\d+\.cloudns\.net$/,
+    link: form('https://www.cloudns.net/'),
+    hostField: 'Host',
+    valueField: 'Points to',
+    source: read('https://icbs.ro/wiki?article=43'),
+  },
+  {
+    name: 'Scaleway',
+    servers: /^ns\d\.dom\.scw\.cloud$/,
+    link: form('https://console.scaleway.com/'),
+    source: read(
+      'https://github.com/scaleway/docs-content/blob/main/pages/domains-and-dns/how-to/manage-dns-records.mdx',
+    ),
+  },
+  {
+    name: 'Gcore',
+    servers: /^(?:ns1\.gcorelabs\.net|ns2\.gcdn\.services)$/,
+    link: form('https://dns.gcore.com/zones'),
+    source: read('https://github.com/StackExchange/dnscontrol/blob/main/providers/gcore/gcoreProvider.go'),
   },
 ];
 

@@ -1,12 +1,11 @@
+import { SHARE_DAYS } from '@letterhead/shared/rules';
 import { letterhead } from '../api/api.ts';
 import { statusUpdates } from '../api/status-updates.ts';
 import { Dialog } from '../components/dialog.tsx';
+import { linkOf } from '../share/share-link.ts';
 import type { DomainListItem } from './list-items.ts';
 import { TaskResults } from './task-results.tsx';
 import { useEach } from './use-each.ts';
-
-const DAY_MS = 86_400_000;
-const LINK_DAYS = 7;
 
 export type BulkAction = 'check' | 'share' | 'delete';
 
@@ -29,11 +28,9 @@ export const BULK: Record<BulkAction, Bulk> = {
   },
   share: {
     verb: 'Share',
-    about: `Makes a link for each of them, for a colleague without an account. The links expire in ${LINK_DAYS} days. Copy them now: they are shown this once.`,
+    about: `Makes a link for each of them, for a colleague without an account. The links expire in ${SHARE_DAYS} days. Copy them now: they are shown this once.`,
     run: async (account, { id }) => {
-      const expires_at = new Date(Date.now() + LINK_DAYS * DAY_MS);
-      const { url, token } = await letterhead.shares.create.mutate({ account, id, expires_at });
-      return url ?? `${location.origin}/share#${token}`;
+      return linkOf(await letterhead.shares.create.mutate({ account, id }));
     },
   },
   delete: {

@@ -4,14 +4,13 @@ import { navigate } from 'wouter-preact/use-browser-location';
 import { DomainName } from '../components/domain-name.tsx';
 import { AttentionBadge, StatusBadge } from '../components/status-badge.tsx';
 import { exactTime, relativeTime } from '../components/time.tsx';
-import type { DomainListItem, StateFilter } from './list-items.ts';
+import { type DomainListItem, type StateFilter, shownState } from './list-items.ts';
 import { REASONS } from './reasons.ts';
 
 /** Plain values, so that a row is rendered again only where it reads differently. Times in milliseconds since 1970. */
 interface DomainRowProps {
   readonly href: string;
   readonly name: string;
-  /** `attention` in the place of `pending` where waiting won't do. */
   readonly state: StateFilter;
   readonly reason: string | null;
   readonly severity: Severity;
@@ -23,11 +22,11 @@ interface DomainRowProps {
 
 /** What a row shows of a line as seen from `now`. */
 export function rowProps(item: DomainListItem, account: number, now: number): DomainRowProps {
-  const { id, domain, status, code, severity, checked_at, next_check_at } = item;
+  const { id, domain, code, severity, checked_at, next_check_at } = item;
   return {
     href: `/accounts/${account}/domains/${id}`,
     name: domain,
-    state: item.needsAttention && status === 'pending' ? 'attention' : status,
+    state: shownState(item),
     reason: REASONS[code],
     severity,
     checkedAt: checked_at?.getTime() ?? null,

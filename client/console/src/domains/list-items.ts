@@ -52,9 +52,13 @@ export function sortItems(
   return items.toSorted((one, other) => sign * (orderOf(one) - orderOf(other)) || byName(one, other));
 }
 
+/** The state that an item is shown and sorted by: `attention` in the place of `pending` where waiting won't do. */
+export function shownState({ needsAttention, status }: DomainListItem): StateFilter {
+  return needsAttention && status === 'pending' ? 'attention' : status;
+}
+
 const VALUES: Partial<Record<SortColumn, (item: DomainListItem) => number>> = {
-  state: (item) =>
-    ORDER.indexOf(item.needsAttention && item.status === 'pending' ? 'attention' : item.status),
+  state: (item) => ORDER.indexOf(shownState(item)),
   checked: ({ checked_at }) => checked_at?.getTime() ?? 0,
   next: ({ next_check_at }) => next_check_at?.getTime() ?? Number.MAX_SAFE_INTEGER,
 };

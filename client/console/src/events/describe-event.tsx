@@ -18,6 +18,8 @@ export function describeEvent(
       return `The account ${text(changes['name'])} was made.`;
     case 'account.renamed':
       return `The account was renamed to ${text(toOf(changes['name']))}.`;
+    case 'account.updated':
+      return `${Object.keys(changes).map(profileField).join(' and ')} of the account changed.`;
     case 'account.suspended':
       return 'The account was suspended.';
     case 'account.resumed':
@@ -69,6 +71,12 @@ export function describeEvent(
     case 'domain.deleted':
       return <>{name} was deleted.</>;
   }
+}
+
+/** `Display name` of display_name, for the beginning of a sentence or after “and”. */
+function profileField(field: string, at: number): string {
+  const words = field.replace('_', ' ').replace('email', 'e-mail');
+  return at === 0 ? `The ${words}` : words;
 }
 
 /** Describes who caused the event. `tokenNames` holds the known names by token id. */

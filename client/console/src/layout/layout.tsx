@@ -27,6 +27,7 @@ export function Layout({ children }: { children: ComponentChildren }) {
           <NavLink href={`${home}/domains`}>Domains</NavLink>
           <NavLink href={`${home}/tokens`}>Tokens</NavLink>
           <NavLink href={`${home}/events`}>Events</NavLink>
+          <NavLink href={`${home}/settings`}>Settings</NavLink>
         </nav>
         <div class="who">
           {useMay('admin') ? <AccountChoice /> : <span class="account-name">{account.name}</span>}

@@ -1,5 +1,6 @@
 import type { CurrentToken } from '@letterhead/shared';
 import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense } from 'preact/compat';
 import { Redirect, Route, Switch } from 'wouter-preact';
 import { api } from '../api/api.ts';
 import { Failure } from '../components/failure.tsx';
@@ -13,6 +14,8 @@ import { Layout } from './layout.tsx';
 import { NotFoundInAccount } from './not-found.tsx';
 import { SignOut } from './sign-out.tsx';
 import { Wordmark } from './wordmark.tsx';
+
+const SettingsPage = lazy(() => import('../settings/settings-page.tsx'));
 
 /** Pages behind the sign-in; loads the identity first. */
 export function SignedIn() {
@@ -62,7 +65,9 @@ function AccountPages({ token, id }: { token: CurrentToken; id: number }) {
   if (isForeign) return <Redirect to={`/accounts/${token.account_id}/domains`} replace />;
   const base = `/accounts/${id}`;
   return (
-    <IdentityContext.Provider value={{ token, account: account ?? { id, name: `Account ${id}` } }}>
+    <IdentityContext.Provider
+      value={{ token, account: account ?? { id, name: `Account ${id}`, display_name: null } }}
+    >
       <Layout>
         <Switch>
           <Route path={`${base}/domains`}>
@@ -76,6 +81,11 @@ function AccountPages({ token, id }: { token: CurrentToken; id: number }) {
           </Route>
           <Route path={`${base}/events`}>
             <EventsPage />
+          </Route>
+          <Route path={`${base}/settings`}>
+            <Suspense fallback={<main class="page" aria-busy="true" />}>
+              <SettingsPage />
+            </Suspense>
           </Route>
           <Route>
             <NotFoundInAccount />

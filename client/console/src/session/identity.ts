@@ -6,7 +6,7 @@ import { useContext } from 'preact/hooks';
 /** Who has signed in, and which account is on the page: an admin's can be another than their own. */
 export interface Identity {
   readonly token: CurrentToken;
-  readonly account: Pick<Account, 'id' | 'name'>;
+  readonly account: Pick<Account, 'id' | 'name' | 'display_name'>;
 }
 
 export const IdentityContext = createContext<Identity | null>(null);

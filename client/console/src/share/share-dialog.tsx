@@ -9,6 +9,7 @@ import { Failure } from '../components/failure.tsx';
 import { Field } from '../components/field.tsx';
 import { Time } from '../components/time.tsx';
 import { useFocusFallback } from '../components/use-focus-fallback.ts';
+import { linkOf } from './share-link.ts';
 
 /** In days; the first is what is offered. */
 const LIFETIMES: readonly { readonly days: number; readonly words: string }[] = [
@@ -91,7 +92,7 @@ function MakeLink({ domain, onMade }: { domain: Domain; onMade: (share: NewShare
 }
 
 function LinkShown({ made }: { made: NewShare }) {
-  const url = made.url ?? `${location.origin}/share#${made.token}`;
+  const url = linkOf(made);
   // The button that was pressed is gone: the keyboard goes on with what came of it, which is read out.
   const shown = useRef<HTMLDivElement>(null);
   useEffect(() => shown.current?.focus(), []);

@@ -1,5 +1,5 @@
 import { createLetterhead } from '@letterhead/client';
-import type { Domain, SharedDomain } from '@letterhead/shared';
+import type { Domain, Sender, SharedDomain } from '@letterhead/shared';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { queryClient } from '../api/api.ts';
@@ -8,6 +8,7 @@ import { Announcer, announce } from '../components/announcer.tsx';
 import { DomainName, withPunycode } from '../components/domain-name.tsx';
 import { Failure } from '../components/failure.tsx';
 import { Page } from '../components/page.tsx';
+import { Logo, SenderHeader } from '../components/sender.tsx';
 import { StatusBadge } from '../components/status-badge.tsx';
 import { exactTime, Time } from '../components/time.tsx';
 import { CheckButton } from '../domain/check-button.tsx';
@@ -23,9 +24,6 @@ export default function SharePage() {
   const secret = useFragment();
   return (
     <>
-      <header class="site-header">
-        <Wordmark />
-      </header>
       {secret === '' ? <Ended /> : <SharedPage key={secret} secret={secret} />}
       <Announcer />
     </>
@@ -55,88 +53,122 @@ function SharedPage({ secret }: { secret: string }) {
   const code = error === null ? null : toApiError(error).code;
   if (code === 'unauthenticated' || code === 'forbidden' || code === 'not_found') return <Ended />;
   if (data === undefined) return <Loading error={error} onRetry={refetch} />;
-  const { domain, diagnosis, expires_at } = data;
+  const { account, domain, diagnosis, expires_at } = data;
   return (
-    <Page
-      title={`DNS records for ${withPunycode(domain.domain)}`}
-      heading={
-        <>
-          <DomainName name={domain.domain} />
-          <StatusBadge status={diagnosis.status} />
-        </>
-      }
-    >
-      <Introduction
-        domain={domain}
-        isDone={diagnosis.records.every(({ state }) => state === 'valid')}
-        expiresAt={expires_at}
-      />
-      {/* Once is enough. */}
-      {error !== null && check.error === null && <Failure error={error} onRetry={refetch} />}
-      <div class="domain shared">
-        <DomainInstructions
+    <>
+      <header class="site-header">
+        <SenderHeader name={account.name} logo={<Logo logo={account.logo} />} />
+      </header>
+      <Page
+        title={`DNS records for ${withPunycode(domain.domain)}`}
+        heading={
+          <>
+            <DomainName name={domain.domain} />
+            <StatusBadge status={diagnosis.status} />
+          </>
+        }
+      >
+        <Introduction
+          account={account}
           domain={domain}
-          diagnosis={diagnosis}
-          action={<CheckButton isRunning={check.isPending} onCheck={check.mutate} />}
-          isChecking={check.isPending}
-          problem={check.error !== null && <Failure error={check.error} onRetry={check.mutate} />}
+          isDone={diagnosis.records.every(({ state }) => state === 'valid')}
+          expiresAt={expires_at}
         />
-      </div>
-    </Page>
+        {/* Once is enough. */}
+        {error !== null && check.error === null && <Failure error={error} onRetry={refetch} />}
+        <div class="domain shared">
+          <DomainInstructions
+            domain={domain}
+            diagnosis={diagnosis}
+            action={<CheckButton isRunning={check.isPending} onCheck={check.mutate} />}
+            isChecking={check.isPending}
+            problem={check.error !== null && <Failure error={check.error} onRetry={check.mutate} />}
+          />
+        </div>
+        <p class="hint">Shared with Letterhead, on {location.host}.</p>
+      </Page>
+    </>
   );
 }
 
 interface IntroductionProps {
+  readonly account: Sender;
   readonly domain: Domain;
   /** Whether all records are there. */
   readonly isDone: boolean;
   readonly expiresAt: Date | null;
 }
 
-function Introduction({ domain: { domain, dns_records }, isDone, expiresAt }: IntroductionProps) {
+function Introduction({ account, domain: { domain, dns_records }, isDone, expiresAt }: IntroductionProps) {
   const name = (
     <strong>
       <DomainName name={domain} />
     </strong>
   );
+  const sender = (
+    <strong>
+      <bdi>{account.name}</bdi>
+    </strong>
+  );
   return (
-    <p class="lead">
-      {isDone ? (
-        <>
-          The DNS records for {name} are in place: there is nothing left for you to do. Whoever sent you this
-          link sees that, too.{' '}
-        </>
-      ) : (
-        <>
-          You’ve been asked to add {dns_records.length === 1 ? 'a DNS record' : 'DNS records'} for {name}, so
-          that its mail is trusted. Add {dns_records.length === 1 ? 'it' : 'them'} at your DNS provider, then
-          press <em>Check now</em>; whoever sent you this link sees the result, too. You can’t break anything
-          here.{' '}
-        </>
+    <>
+      <p class="lead">
+        {isDone ? (
+          <>
+            The DNS records for {name} are in place: there is nothing left for you to do. {sender} sees that,
+            too.{' '}
+          </>
+        ) : (
+          <>
+            {sender} asks you to add {dns_records.length === 1 ? 'a DNS record' : 'DNS records'} for {name},
+            so that its mail is trusted. Add {dns_records.length === 1 ? 'it' : 'them'} at your DNS provider,
+            then press <em>Check now</em>; they see the result, too. You can’t break anything here.{' '}
+          </>
+        )}
+        {expiresAt !== null && (
+          <>
+            The link works until {exactTime(expiresAt)} (<Time at={expiresAt} />
+            ).
+          </>
+        )}
+      </p>
+      {account.contact_email !== null && (
+        <p class="lead">
+          Questions? Write to <a href={`mailto:${account.contact_email}`}>{account.contact_email}</a>.
+        </p>
       )}
-      {expiresAt !== null && (
-        <>
-          The link works until {exactTime(expiresAt)} (<Time at={expiresAt} />
-          ).
-        </>
-      )}
-    </p>
+    </>
   );
 }
 
 function Loading({ error, onRetry }: { error: unknown; onRetry: () => void }) {
   return (
-    <main class="page" aria-busy={error === null}>
-      {error !== null && <Failure error={error} onRetry={onRetry} />}
-    </main>
+    <>
+      <BareHeader />
+      <main class="page" aria-busy={error === null}>
+        {error !== null && <Failure error={error} onRetry={onRetry} />}
+      </main>
+    </>
+  );
+}
+
+/** While it is not known who asks. */
+function BareHeader() {
+  return (
+    <header class="site-header">
+      <Wordmark />
+    </header>
   );
 }
 
 function Ended() {
   return (
-    <Page title="Link ended" heading="This link no longer works">
-      <p>It has expired, was revoked, or was not copied whole. Ask whoever sent it for another one.</p>
-    </Page>
+    <>
+      <BareHeader />
+      <Page title="Link ended" heading="This link no longer works">
+        <p>It has expired, was revoked, or was not copied whole. Ask whoever sent it for another one.</p>
+      </Page>
+    </>
   );
 }
 

@@ -2,10 +2,14 @@
 SELECT content FROM accounts ORDER BY id
 
 -- query: get_accounts
-SELECT id, version, content FROM accounts WHERE id = ANY ($1::bigint[])
+SELECT key.n, a.version, a.content
+FROM unnest($1::bigint[]) WITH ORDINALITY AS key (id, n) JOIN accounts a ON a.id = key.id
+
+-- query: get_logo
+SELECT logo FROM accounts WHERE id = $1
 
 -- query: next_account_ids
-SELECT nextval('account_ids') AS account, nextval('token_ids') AS token
+SELECT nextval('account_ids') AS id, nextval('token_ids') AS token
 
 -- commit: create_account
 tip AS (
@@ -24,8 +28,10 @@ tip AS (
 token AS (INSERT INTO tokens (id, account_id, content, hash) SELECT $8, $2, $9, $10 FROM tip)
 
 -- commit: update_account
+-- $10 says whether the logo changes, and $11 is the new one.
 tip AS (
-  UPDATE accounts SET version = version + 1, content = $8, suspended = $9, last_event = last_event + cardinality($3::text[])
+  UPDATE accounts SET version = version + 1, content = $8, suspended = $9,
+    logo = CASE WHEN $10 THEN $11 ELSE logo END, last_event = last_event + cardinality($3::text[])
   WHERE id = $2 AND version = $7
   RETURNING last_event)
 

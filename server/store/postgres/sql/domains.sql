@@ -17,14 +17,14 @@ SELECT d.account_id AS account, d.id, d.version, d.content, c.times::text
 FROM domains d JOIN checks c ON c.account_id = d.account_id AND c.domain_id = d.id
 WHERE d.domain = ANY ($1::text[]) ORDER BY d.id
 
--- query: count_domains
-SELECT domain_count AS count FROM accounts WHERE id = $1
-
--- query: next_domain_id
--- Returns no row if the account does not exist, and no id if the name is taken or the account is full.
-SELECT d.id AS taken, CASE WHEN d.id IS NULL AND a.domain_count < $3 THEN nextval('domain_ids') END AS id
-FROM accounts a LEFT JOIN domains d ON d.account_id = a.id AND d.domain = $2
-WHERE a.id = $1
+-- query: find_wishes
+-- Returns no row where the account does not exist. An id is given to a name that takes one and can be created.
+SELECT key.n, d.id AS taken, coalesce(a.domain_count >= key.quota, false) AS full,
+  CASE WHEN key.takes_id AND d.id IS NULL AND a.domain_count < key.quota THEN nextval('domain_ids') END AS id
+FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::boolean[])
+    WITH ORDINALITY AS key (account_id, name, quota, takes_id, n)
+  JOIN accounts a ON a.id = key.account_id
+  LEFT JOIN domains d ON d.account_id = a.id AND d.domain = key.name
 
 -- commit: create_domain
 tip AS (

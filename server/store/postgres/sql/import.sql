@@ -6,8 +6,8 @@ SELECT (SELECT count(*) FROM accounts) AS accounts, (SELECT count(*) FROM settin
 INSERT INTO settings (key, value) VALUES ('unfinished_import', '') ON CONFLICT DO NOTHING
 
 -- query: import_account
-INSERT INTO accounts (id, content, suspended, domain_count, token_count, last_event, first_event)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO accounts (id, content, suspended, domain_count, token_count, last_event, first_event, logo)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 
 -- query: import_domains
 WITH imported AS (

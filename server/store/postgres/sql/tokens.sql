@@ -1,7 +1,7 @@
 -- query: find_tokens
-SELECT t.hash, t.content, t.last_used_at, a.content AS account
-FROM tokens t JOIN accounts a ON a.id = t.account_id
-WHERE t.hash = ANY ($1::text[])
+SELECT key.n, t.content, t.last_used_at, a.content AS account
+FROM unnest($1::text[]) WITH ORDINALITY AS key (hash, n)
+  JOIN tokens t ON t.hash = key.hash JOIN accounts a ON a.id = t.account_id
 
 -- query: get_token
 SELECT content, last_used_at FROM tokens WHERE account_id = $1 AND id = $2

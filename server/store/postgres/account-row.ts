@@ -1,0 +1,15 @@
+import { freeze } from '../freeze.ts';
+import type { AccountRow } from '../store.ts';
+
+/** An account as the database has it: before migration 2, it had no profile. */
+export type AccountDocument = Omit<AccountRow, keyof typeof NO_PROFILE> & Partial<typeof NO_PROFILE>;
+
+const NO_PROFILE: Pick<AccountRow, 'display_name' | 'contact_email' | 'logo'> = {
+  display_name: null,
+  contact_email: null,
+  logo: null,
+};
+
+export function toAccountRow(document: AccountDocument): AccountRow {
+  return freeze({ ...NO_PROFILE, ...document });
+}
