@@ -123,6 +123,14 @@ export const KEY_LIMITS = {
   proofs: { total: 32, perOwner: 16 },
 } as const;
 
+/** Limits of judging messages that arrived. */
+export const PROOF_LIMITS = {
+  signatures: 5,
+  /** Messages that are read or judged, each of which is in memory. */
+  underWay: { total: 4, perOwner: 1 },
+  heapMiB: 256,
+} as const;
+
 /** Limits of giving out keys. */
 export const DELIVERY_LIMITS = {
   /** Tokens and domains of which it is remembered that the first delivery of the day was told. */
