@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Proof, SignatureProof } from '@letterhead/shared';
 import { LetterheadError } from '@letterhead/shared';
@@ -57,7 +58,7 @@ export async function proveByMail(dns: Dns, row: DomainRow, message: Uint8Array)
 }
 
 async function readMessage(check: DnsCheck, message: Uint8Array, signal: AbortSignal): Promise<ReadMessage> {
-  const worker = new Worker(new URL('./proof-worker.ts', import.meta.url), {
+  const worker = new Worker(new URL(`./proof-worker${extname(import.meta.url)}`, import.meta.url), {
     name: 'proof',
     execArgv: [],
     env: {},
