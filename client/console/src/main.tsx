@@ -1,5 +1,6 @@
 import { render } from 'preact';
 import { App } from './app.tsx';
+import { applyAppearance } from './layout/appearance.tsx';
 import { openLink } from './session/session.ts';
 import './style/index.css';
 
