@@ -1,4 +1,5 @@
-import { version } from '../../package.json';
+/** Version of the server that the console was built with. */
+declare const VERSION: string;
 
 /** What runs here, and where it is described. */
 export function About() {
@@ -7,7 +8,7 @@ export function About() {
       <h2 id="about-title">About</h2>
       <dl class="facts">
         <dt>Version</dt>
-        <dd>Letterhead {version}</dd>
+        <dd>Letterhead {VERSION}</dd>
         <dt>API</dt>
         <dd>
           <a href="/reference">Reference</a> · <a href="/openapi.json">OpenAPI document</a>
