@@ -9,7 +9,12 @@ process.chdir(resolve(import.meta.dirname, '..'));
 rmSync(DIST, { recursive: true, force: true });
 run('tsc', '-p', 'server/tsconfig.build.json');
 for (const file of globSync(`${DIST}/server/**/*.js`)) bindWorkspaces(file);
-for (const file of [...globSync('server/!(dist)/**/*.{css,sql}'), 'LICENSE']) copy(file);
+for (const file of [
+  ...globSync('server/!(dist)/**/*.{css,sql}'),
+  'server/http/reference/reference.js',
+  'LICENSE',
+])
+  copy(file);
 run(
   'vite',
   'build',

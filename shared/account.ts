@@ -77,18 +77,25 @@ const LogoPathSchema = z
 /** An account: one help desk and its sending domains. */
 export const AccountSchema = z
   .object({
-    id: IdSchema.meta({ example: 1 }),
-    name: z.string().meta({ example: 'Example help desk' }),
+    id: IdSchema.describe('Never reused.').meta({ example: 1 }),
+    name: z.string().describe('What the account is called.').meta({ example: 'Example help desk' }),
     display_name: z
       .string()
       .nullable()
       .describe('What whoever gets a share link is shown; null: the name.')
       .meta({ example: 'Acme Help Desk' }),
-    contact_email: z.string().nullable().meta({ example: 'help@example.org' }),
+    contact_email: z
+      .string()
+      .nullable()
+      .describe('Whom whoever gets a share link can ask; null: nobody.')
+      .meta({ example: 'help@example.org' }),
     logo: LogoPathSchema,
-    suspended: z.boolean().describe('While true, its tokens are refused and its domains are not checked.'),
-    created_at: z.date(),
-    updated_at: z.date(),
+    suspended: z
+      .boolean()
+      .describe('While true, its tokens are refused and its domains are not checked.')
+      .meta({ example: false }),
+    created_at: z.date().describe('When it was created.'),
+    updated_at: z.date().describe('When it was last changed.'),
   })
   .meta({ id: 'Account', description: 'One help desk and its sending domains.' });
 
@@ -98,7 +105,11 @@ export type Account = z.infer<typeof AccountSchema>;
 export const SenderSchema = z
   .object({
     name: z.string().describe('Its display name, or else its name.').meta({ example: 'Acme Help Desk' }),
-    contact_email: z.string().nullable().meta({ example: 'help@example.org' }),
+    contact_email: z
+      .string()
+      .nullable()
+      .describe('Whom whoever gets a share link can ask; null: nobody.')
+      .meta({ example: 'help@example.org' }),
     logo: LogoPathSchema,
   })
   .meta({ id: 'Sender', description: 'Who asks for the records.' });

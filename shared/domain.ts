@@ -5,12 +5,15 @@ import { IdSchema } from './account.ts';
 export const DnsRecordSchema = z
   .object({
     label: z.enum(['DKIM', 'Return-Path']).describe('What the record is for.').meta({ example: 'DKIM' }),
-    type: z.enum(['TXT', 'CNAME']).meta({ example: 'TXT' }),
+    type: z.enum(['TXT', 'CNAME']).describe('The type of the record.').meta({ example: 'TXT' }),
     hostname: z
       .string()
       .describe('Relative to the registrable domain.')
       .meta({ example: '653216321fh._domainkey' }),
-    value: z.string().meta({ example: 'k=rsa;p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA...' }),
+    value: z
+      .string()
+      .describe('What the record has to say, in one line and without quotation marks.')
+      .meta({ example: 'k=rsa;p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA...' }),
     verified: z.boolean().describe('Whether it was found in the DNS.'),
   })
   .meta({ id: 'DnsRecord', description: 'A record to publish, as it is typed into a DNS form.' });
@@ -21,7 +24,7 @@ export type DnsRecord = z.infer<typeof DnsRecordSchema>;
 export const DomainSchema = z
   .object({
     id: IdSchema.describe('Never reused.').meta({ example: 1 }),
-    account_id: IdSchema.meta({ example: 1 }),
+    account_id: IdSchema.describe('The account that it belongs to.').meta({ example: 1 }),
     domain: z
       .string()
       .describe('The name as submitted, normalised: lower case, an IDN as its A-labels.')
@@ -32,9 +35,9 @@ export const DomainSchema = z
       .describe('What stands before the registrable domain; null where nothing does.')
       .meta({ example: null }),
     verified: z.boolean().describe('Whether at least one of its records is verified.'),
-    dns_records: z.array(DnsRecordSchema).min(1),
-    updated_at: z.date(),
-    created_at: z.date(),
+    dns_records: z.array(DnsRecordSchema).min(1).describe('The records to publish.'),
+    updated_at: z.date().describe('When its name or its verification last changed.'),
+    created_at: z.date().describe('When it was added.'),
   })
   .meta({ id: 'Domain', description: 'A domain to send mail from, with the DNS records to publish.' });
 

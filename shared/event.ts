@@ -28,31 +28,49 @@ export const EVENT_TYPES = [
   'domain.deleted',
 ] as const;
 
-export const EventTypeSchema = z.enum(EVENT_TYPES).meta({ id: 'EventType' });
+export const EventTypeSchema = z
+  .enum(EVENT_TYPES)
+  .describe(
+    'What happened. `domain.degraded`: a verified record was found wrong once; `domain.unreachable`: nothing definitive has been heard of it for 24 hours; `domain.recovered`: it was found right after either; `domain.lost`: `verified` was taken away; `key.delivered`: a mail server fetched the key, for the first time on that day; `key.mismatch`: the stored private key is not the published one’s.',
+  )
+  .meta({ id: 'EventType' });
 export type EventType = z.infer<typeof EventTypeSchema>;
 
 /** Who made a change: a token (and its network address), the command line, or the monitor. */
 export const ActorSchema = z
   .object({
-    kind: z.enum(['token', 'cli', 'monitor']),
-    token_id: IdSchema.nullable(),
-    address: z.string().nullable(),
+    kind: z
+      .enum(['token', 'cli', 'monitor'])
+      .describe('`cli`: somebody at the command line of the server; `monitor`: an automatic check.'),
+    token_id: IdSchema.nullable().describe('With `token`: its id.').meta({ example: 1 }),
+    address: z
+      .string()
+      .nullable()
+      .describe('With `token`: the network address that it was used from.')
+      .meta({ example: '203.0.113.7' }),
   })
-  .meta({ id: 'Actor' });
+  .meta({ id: 'Actor', description: 'Who made a change.' });
 
 export type Actor = z.infer<typeof ActorSchema>;
 
 /** An entry in the log of an account. */
 export const EventSchema = z
   .object({
-    id: IdSchema.describe('Rises within the account.'),
-    type: EventTypeSchema,
-    domain: z.object({ id: IdSchema, name: z.string() }).nullable(),
-    actor: ActorSchema,
-    at: z.date(),
+    id: IdSchema.describe('Rises within the account.').meta({ example: 1 }),
+    type: EventTypeSchema.describe('What happened.').meta({ example: 'domain.verified' }),
+    domain: z
+      .object({
+        id: IdSchema.describe('Its id.').meta({ example: 1 }),
+        name: z.string().describe('Its name at that time.').meta({ example: 'example.org' }),
+      })
+      .nullable()
+      .describe('The domain that it is about; null where it is about none.'),
+    actor: ActorSchema.describe('Who made the change.'),
+    at: z.date().describe('When it happened.'),
     changes: z
       .record(z.string(), z.json())
-      .describe('What changed: fields with their old and new values, or what was created or removed.'),
+      .describe('What changed: fields with their old and new values, or what was created or removed.')
+      .meta({ example: { record: 'DKIM' } }),
   })
   .meta({ id: 'Event', description: 'Something that happened in an account.' });
 

@@ -1,5 +1,6 @@
 export * from './account.ts';
 export * from './diagnosis.ts';
+export * from './diagnosis-codes.ts';
 export * from './domain.ts';
 export * from './errors.ts';
 export * from './event.ts';

@@ -5,15 +5,22 @@ import { IdSchema } from './account.ts';
 export const KeySchema = z
   .object({
     id: IdSchema.describe('Unique within the domain, and never reused there.').meta({ example: 1 }),
-    domain_id: IdSchema.meta({ example: 1 }),
-    selector: z.string().meta({ example: '653216321fh' }),
-    algorithm: z.literal('rsa-sha256'),
-    bits: z.int().meta({ example: 2048 }),
+    domain_id: IdSchema.describe('The id of its domain.').meta({ example: 1 }),
+    selector: z
+      .string()
+      .describe('The label before `_domainkey`, which signatures name in `s=`.')
+      .meta({ example: '653216321fh' }),
+    algorithm: z.literal('rsa-sha256').describe('What it signs with: `a=`.'),
+    bits: z.int().describe('The length of the key.').meta({ example: 2048 }),
     state: z.enum(['active']).describe('`active`: it signs once its record is verified.'),
     published_as: z.enum(['txt']).describe('The kind of record that publishes it.'),
-    created_at: z.date(),
+    created_at: z.date().describe('When it was created.'),
     activated_at: z.date().nullable().describe('When its record was first verified.'),
-    retires_at: z.date().nullable(),
+    retires_at: z
+      .date()
+      .nullable()
+      .describe('When it stops signing; null: it does not.')
+      .meta({ example: null }),
     fingerprint: z
       .string()
       .describe('SHA-256 of the public key (DER SubjectPublicKeyInfo), base64url.')

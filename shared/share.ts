@@ -6,10 +6,10 @@ import { DomainSchema } from './domain.ts';
 /** A link that lets a person without an account view and check one domain. */
 export const ShareSchema = z
   .object({
-    id: IdSchema.meta({ example: 2 }),
+    id: IdSchema.describe('The id of its token; never reused.').meta({ example: 2 }),
     expires_at: z.date().nullable().describe('When it stops working; null for never.'),
     last_used_at: z.date().nullable().describe('Kept to the minute or so.'),
-    created_at: z.date(),
+    created_at: z.date().describe('When it was created.'),
   })
   .meta({ id: 'Share', description: 'A link that shows one domain, without its secret.' });
 
@@ -17,7 +17,10 @@ export type Share = z.infer<typeof ShareSchema>;
 
 /** The answer to creating a share link: only it contains the secret. */
 export const NewShareSchema = ShareSchema.extend({
-  token: z.string().describe('The secret, shown this once: a token of scope `share`.'),
+  token: z
+    .string()
+    .describe('The secret, shown this once: a token of scope `share`.')
+    .meta({ example: `lh_${'x'.repeat(43)}` }),
   url: z
     .string()
     .nullable()
@@ -30,10 +33,10 @@ export type NewShare = z.infer<typeof NewShareSchema>;
 /** What the holder of a share link sees. */
 export const SharedDomainSchema = z
   .object({
-    account: SenderSchema,
-    domain: DomainSchema,
-    diagnosis: DiagnosisSchema,
-    expires_at: z.date().nullable(),
+    account: SenderSchema.describe('The account that asks for them.'),
+    domain: DomainSchema.describe('The domain, with the records to publish.'),
+    diagnosis: DiagnosisSchema.describe('Where it stands.'),
+    expires_at: z.date().nullable().describe('When the link stops working; null for never.'),
   })
   .meta({ id: 'SharedDomain', description: 'The domain that a share link shows, and where it stands.' });
 

@@ -24,7 +24,7 @@ export type SignInput = z.infer<typeof SignInputSchema>;
 /** A signature for one message. */
 export const SignatureSchema = z
   .object({
-    domain_id: IdSchema.meta({ example: 1 }),
+    domain_id: IdSchema.describe('The id of the domain that signs.').meta({ example: 1 }),
     domain: z.string().describe('The domain that signs: `d=`.').meta({ example: 'example.org' }),
     selector: z.string().describe('The selector of its key: `s=`.').meta({ example: '653216321fh' }),
     header: z

@@ -19,24 +19,29 @@ export const TOKEN_NAME_MAX_LENGTH = 200;
 /** A token without its secret. */
 export const TokenSchema = z
   .object({
-    id: IdSchema.meta({ example: 1 }),
-    account_id: IdSchema.meta({ example: 1 }),
-    name: z.string().meta({ example: 'Help desk' }),
+    id: IdSchema.describe('Never reused.').meta({ example: 1 }),
+    account_id: IdSchema.describe('The account that it belongs to.').meta({ example: 1 }),
+    name: z.string().describe('Who or what uses it.').meta({ example: 'Help desk' }),
     prefix: z
       .string()
       .describe('The first characters of the secret, to tell tokens apart.')
       .meta({ example: 'lh_4fKq' }),
-    scopes: z.array(ScopeSchema).meta({ example: ['domains:read', 'domains:write'] }),
-    expires_at: z.date().nullable(),
+    scopes: z
+      .array(ScopeSchema)
+      .describe('What it may do.')
+      .meta({ example: ['domains:read', 'domains:write'] }),
+    expires_at: z.date().nullable().describe('When it stops working; null for never.'),
     last_used_at: z.date().nullable().describe('Kept to the minute or so.'),
-    created_at: z.date(),
+    created_at: z.date().describe('When it was created.'),
   })
   .meta({ id: 'Token', description: 'A key to the API, without its secret.' });
 
 export type Token = z.infer<typeof TokenSchema>;
 
 /** The caller's own token, with its account. */
-export const CurrentTokenSchema = TokenSchema.extend({ account: AccountSchema }).meta({ id: 'CurrentToken' });
+export const CurrentTokenSchema = TokenSchema.extend({
+  account: AccountSchema.describe('Its account.'),
+}).meta({ id: 'CurrentToken' });
 export type CurrentToken = z.infer<typeof CurrentTokenSchema>;
 
 /** The answer to creating a token: only it contains the secret. */
@@ -65,6 +70,7 @@ export const TokenInputSchema = z.object({
     .trim()
     .min(1, 'Give the token a name, so that you know later what it is for.')
     .max(TOKEN_NAME_MAX_LENGTH, `Use at most ${TOKEN_NAME_MAX_LENGTH} characters for the name.`)
+    .describe('Who or what uses it.')
     .meta({ example: 'Help desk' }),
   scopes: z
     .array(ScopeSchema)

@@ -8,18 +8,19 @@ import { isHost } from './protocol.ts';
 const ANY_ORIGIN = 'http://origin.invalid';
 
 /**
- * `/openapi.json`, and a page at `/reference` to read it by: plain HTML without a script or any asset from elsewhere.
+ * `/openapi.json`, and a page at `/reference` to read it by: plain HTML with one small script and no asset from elsewhere.
  * `writeDocument` gives the OpenAPI 3.1 document as `describeApi` writes it. Both are made, and what makes them is
  * loaded, when they are first asked for: a start does without.
  */
 export function serveReference(app: FastifyInstance, writeDocument: () => Promise<string>): void {
   const document = once(writeDocument);
   const styleSheet = readFileSync(new URL('./reference/reference.css', import.meta.url), 'utf8');
-  const policy = contentPolicy(styleSheet);
+  const script = readFileSync(new URL('./reference/reference.js', import.meta.url), 'utf8');
+  const policy = contentPolicy(styleSheet, script);
   const page = once(async () => {
     const { readDocument } = await import('./reference/api-document.ts');
     const { renderPage } = await import('./reference/page.ts');
-    return renderPage(readDocument(await document()), ANY_ORIGIN, styleSheet);
+    return renderPage(readDocument(await document()), ANY_ORIGIN, { styleSheet, script });
   });
   app.get('/openapi.json', async (_request, reply) =>
     reply.type('application/json; charset=utf-8').send(await document()),
@@ -47,10 +48,13 @@ function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
   };
 }
 
-/** Nothing is allowed but the one style sheet in the page, known by its hash. */
-function contentPolicy(styleSheet: string): string {
-  const hash = createHash('sha256').update(styleSheet).digest('base64');
-  return `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+/** Nothing is allowed but the style sheet and the script in the page, known by their hashes. */
+function contentPolicy(styleSheet: string, script: string): string {
+  return `default-src 'none'; style-src ${hashOf(styleSheet)}; script-src ${hashOf(script)}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'`;
+}
+
+function hashOf(text: string): string {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 }
 
 /** How the reader reaches the server, so that the samples can be pasted; a Host that is no host is not repeated. */

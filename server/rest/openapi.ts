@@ -6,6 +6,7 @@ import type {
   ZodOpenApiOperationObject,
   ZodOpenApiOverride,
   ZodOpenApiPathsObject,
+  ZodOpenApiResponseObject,
   ZodOpenApiResponsesObject,
 } from 'zod-openapi';
 import { createDocument } from 'zod-openapi';
@@ -34,7 +35,7 @@ const TAGS: Record<string, string> = {
 };
 
 /** What the status of a success says. */
-const SUCCESSES = { 200: 'Done.', 201: 'Created.', 204: 'Done; the answer is empty.' } as const;
+const SUCCESSES = { 200: 'The answer.', 201: 'What was created.', 204: 'An empty answer.' } as const;
 
 const ERROR_EXAMPLE: ErrorBody = {
   message: 'Type the name of a domain, such as example.org.',
@@ -214,12 +215,27 @@ function describeErrors(operation: DescribedOperation): ZodOpenApiResponsesObjec
   );
 }
 
-function describeError(status: number, codes: readonly ErrorCode[]) {
+/** Responses by their name in the document, in which each is written once. */
+const errorResponses = new Map<string, ZodOpenApiResponseObject>();
+
+function describeError(status: number, codes: readonly ErrorCode[]): ZodOpenApiResponseObject {
+  const id = codes.map(inPascalCase).join('Or');
+  const response = errorResponses.get(id) ?? writeError(id, status, codes);
+  errorResponses.set(id, response);
+  return response;
+}
+
+function inPascalCase(code: ErrorCode): string {
+  return code.replace(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function writeError(id: string, status: number, codes: readonly ErrorCode[]): ZodOpenApiResponseObject {
   const headers = HEADERS_OF_STATUS[status];
   const examples = codes.map(
     (code) => [code, { summary: ERRORS[code], value: { message: ERRORS[code], code } }] as const,
   );
   return {
+    id,
     description: codes.map((code) => `\`${code}\`: ${ERRORS[code]}`).join(' '),
     ...(headers === undefined ? {} : { headers }),
     content: { 'application/json': { schema: ErrorBodySchema, examples: Object.fromEntries(examples) } },

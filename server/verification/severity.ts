@@ -1,8 +1,7 @@
-import type { Severity } from '@letterhead/shared';
+import { DIAGNOSES, type Severity } from '@letterhead/shared';
 import type { ExpectedRecord } from '../records/dns-records.ts';
 import { isTooLong } from '../records/record-names.ts';
 import type { RecordState } from '../store/store.ts';
-import { CODES } from './diagnosis/codes.ts';
 import type { FoundCode } from './diagnosis/finding.ts';
 import { statusOf } from './record-state.ts';
 
@@ -13,8 +12,8 @@ export function severityOf(
   state: RecordState | undefined,
   now: Date,
 ): Severity {
-  if (code !== 'RECORD_MISSING') return CODES[code].severity;
+  if (code !== 'RECORD_MISSING') return DIAGNOSES[code].severity;
   const mayCome = !isTooLong(fqdn);
   if (mayCome && state !== undefined && statusOf(state, now) === 'pending') return 'info';
-  return kind === 'return_path' ? 'warning' : CODES[code].severity;
+  return kind === 'return_path' ? 'warning' : DIAGNOSES[code].severity;
 }

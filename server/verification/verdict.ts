@@ -1,11 +1,13 @@
 import { type NameServerObservation, registrableDomain } from '@letterhead/shared';
 import type { Observation } from '../dns/outcome.ts';
 import { dnsRecordsOf, type ExpectedRecord } from '../records/dns-records.ts';
+import { stateOf } from '../records/record-states.ts';
 import type { ByRecord, DomainRow } from '../store/store.ts';
 import { CODES, findCode, type RecordVerdict } from './diagnosis/codes.ts';
 import type { Finding, FoundCode } from './diagnosis/finding.ts';
 import { observedValues, type RuleInput, toRuleInput, zoneOf } from './diagnosis/rule-input.ts';
 import type { CheckEvidence } from './evidence.ts';
+import { isLost } from './record-state.ts';
 import type { StoredRecord } from './stored-diagnosis.ts';
 import { boundRecord } from './stored-size.ts';
 import { describeFinding } from './words/findings.ts';
@@ -42,6 +44,8 @@ function judgeRecord(row: DomainRow, record: ExpectedRecord, evidence: CheckEvid
   const seen = evidence.records[record.id];
   if (seen === undefined) return null;
   const input = toRuleInput(record, registrableDomain(row), seen);
+  const state = stateOf(row, record.id);
+  const wasVerified = state !== undefined && (state.verified || isLost(state));
   const finding = findCode(input);
   const { code } = finding;
   return {
@@ -49,17 +53,17 @@ function judgeRecord(row: DomainRow, record: ExpectedRecord, evidence: CheckEvid
     verdict: CODES[code].verdict,
     // What is wrong with our own key, nobody else has to tell.
     firstHand: input.firstHand || code === 'KEY_MISMATCH',
-    record: boundRecord(toRecord(input, finding)),
+    record: boundRecord(toRecord(input, finding, wasVerified)),
   };
 }
 
-function toRecord(input: RuleInput, finding: Finding): Judgement['record'] {
+function toRecord(input: RuleInput, finding: Finding, wasVerified: boolean): Judgement['record'] {
   const { observations, observed_at } = input.evidence;
   const { code, action } = finding;
   return {
     code,
     source: sourceOf(input),
-    ...describeFinding(finding, input),
+    ...describeFinding(finding, { ...input, wasVerified }),
     zone: action?.zone ?? zoneOf(input),
     found_at: finding.foundAt ?? null,
     action,

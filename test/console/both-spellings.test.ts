@@ -66,7 +66,7 @@ test('a name that looks like another one is shown in both spellings on every scr
   const spoken = (text: string) => page.getByRole('status').getByText(text).waitFor({ state: 'attached' });
   publish(server, domain);
   await letterhead.domains.verifyDns.mutate({ account: 1, id });
-  await spoken(`The DKIM record of ${BOTH} is there: verified.`);
+  await spoken(`The DKIM record of ${BOTH} was verified.`);
   withdraw(server, domain);
   await letterhead.domains.verifyDns.mutate({ account: 1, id });
   await spoken(`The DKIM record of ${BOTH} is no longer verified`);
@@ -79,10 +79,10 @@ test('a name that looks like another one is shown in both spellings on every scr
   await page.getByRole('link', { name: 'Events' }).click();
   for (const sentence of [
     `${BOTH} was added.`,
-    `The DKIM record of ${BOTH} is there: verified.`,
+    `The DKIM record of ${BOTH} was verified.`,
     `The DKIM record of ${BOTH} is no longer verified`,
-    `A link to share ${BOTH} was made.`,
-    `A link to share ${BOTH} was revoked.`,
+    `A share link for ${BOTH} was created.`,
+    `A share link for ${BOTH} was revoked.`,
     `${BOTH} was renamed to example.org, with a new key.`,
     `example.org was renamed to ${BOTH}, with a new key.`,
   ])

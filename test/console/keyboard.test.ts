@@ -29,7 +29,7 @@ test('single keys search, filter and add in the list, are listed by ?, and can b
 
   await page.keyboard.press('?');
   const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
-  expect(await sheet.getByRole('term').allInnerTexts()).toEqual(['/', 'a', 'c', 'e', '?']);
+  await expect.poll(() => sheet.getByRole('term').allInnerTexts()).toEqual(['/', 'a', 'c', 'e', '?']);
   await sheet.getByRole('checkbox').uncheck();
   await page.keyboard.press('Escape');
   await page.keyboard.press('c');

@@ -72,10 +72,10 @@ test('the event log begins with the newest, goes back page by page, and grows as
   const rows = page.getByRole('rowheader');
   await expect.poll(() => rows.count()).toBe(100);
   await make('The latest');
-  await expect.poll(() => rows.first().innerText()).toBe('The token “The latest” was made.');
+  await expect.poll(() => rows.first().innerText()).toBe('The token “The latest” was created.');
   await page.getByRole('button', { name: 'Show earlier ones' }).click();
   await expect.poll(() => rows.count()).toBe(153);
-  expect(await rows.last().innerText()).toMatch(/^The account .* was made\.$/);
+  expect(await rows.last().innerText()).toMatch(/^The account .* was created\.$/);
   expect(await page.getByRole('button', { name: 'Show earlier ones' }).count()).toBe(0);
 });
 

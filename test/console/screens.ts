@@ -22,7 +22,7 @@ export const SCREENS: readonly ConsoleScreen[] = [
     await page.goto('/');
     await page.getByLabel('Token').fill(`lh_${'x'.repeat(43)}`);
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByText('This token is not known here').waitFor();
+    await page.getByText('This token is unknown').waitFor();
   }),
   inside('domains', (page) => openList(page)),
   inside('domains-no-match', async (page) => {

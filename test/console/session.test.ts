@@ -13,10 +13,10 @@ test('an unknown token is refused in words, beside the field', async () => {
   const { page } = tab;
   await page.goto('/');
   await page.getByLabel('Token').fill('my password');
-  await page.getByText('A token begins with lh_.').waitFor();
+  await page.getByText('A token starts with lh_.').waitFor();
   await page.getByLabel('Token').fill(`lh_${'x'.repeat(43)}`);
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByText('This token is not known here').waitFor();
+  await page.getByText('This token is unknown').waitFor();
   expect(await page.getByLabel('Token').getAttribute('aria-invalid')).toBe('true');
 });
 
@@ -43,7 +43,7 @@ test('a link with a token that is unknown leads to the sign-in page, which says 
   await using server = await startTestServer();
   await using tab = await openTab(browser(), server);
   await tab.page.goto(`/#lh_${'x'.repeat(43)}`);
-  await tab.page.getByText('This token is not known here').waitFor();
+  await tab.page.getByText('This token is unknown').waitFor();
 });
 
 test.each([
@@ -58,7 +58,7 @@ test.each([
   const app = new ConsolePage(page);
   await page.goto('/');
   await page.getByLabel('Token').fill(paste(server.token));
-  expect(await page.getByText('A token begins with lh_.').count()).toBe(0);
+  expect(await page.getByText('A token starts with lh_.').count()).toBe(0);
   await app.button('Sign in').click();
   await app.heading('Domains').waitFor();
 });

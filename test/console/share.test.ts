@@ -107,7 +107,7 @@ test('a check on a phone leaves no gap where the problem was, and says that ever
   publish(server, domain);
   await app.checkNow();
   await app.found('OK').waitFor();
-  await page.getByText('there is nothing left for you to do').waitFor();
+  await page.getByText('There is nothing left for you to do').waitFor();
   const held = await height('OK');
   await page.reload();
   await app.found('OK').waitFor();

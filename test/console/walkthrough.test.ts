@@ -74,7 +74,7 @@ test.each(WORDINGS)(
     await app.found('OK').waitFor();
     await page.getByText('There is nothing left to do: keep the records in place.').waitFor();
     await record.getByText('Found', { exact: true }).waitFor();
-    await page.getByRole('list').getByText('The DKIM record is there: verified.').waitFor();
+    await page.getByRole('list').getByText('The DKIM record was verified.').waitFor();
     // Sentences of any length may move what is below them.
     if (word !== rewordDiagnoses) expect(await layoutShift(page)).toBeLessThan(0.02);
 
@@ -285,7 +285,7 @@ test('a page that breaks says that it is not the person’s fault, and can be sh
   await page.goto(`/accounts/1/domains/${id}`);
   await page.getByRole('heading', { name: 'Something went wrong on this page' }).waitFor();
   await page.unroute(/domains\.get/);
-  await page.getByRole('button', { name: 'Show it again' }).click();
+  await page.getByRole('button', { name: 'Reload' }).click();
   await page.getByRole('heading', { level: 1, name: 'example.org' }).waitFor();
 });
 

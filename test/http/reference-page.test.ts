@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { createLetterhead } from '@letterhead/client';
+import { DIAGNOSES, DIAGNOSIS_CODES, ERROR_CATALOGUE } from '@letterhead/shared';
 import type { FastifyInstance } from 'fastify';
 import fastify from 'fastify';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -7,6 +9,7 @@ import { serveReference } from '../../server/http/reference-page.ts';
 import { describeApi } from '../../server/rest/openapi.ts';
 import { listOperations } from '../../server/rest/operations.ts';
 import { appRouter } from '../../server/router/index.ts';
+import { startTestServer } from '../running-server.ts';
 
 const operations = listOperations(appRouter);
 const ownDocument = () => describeApi(operations, '1.2.3');
@@ -96,23 +99,44 @@ describe('/openapi.json', () => {
 });
 
 describe('/reference', () => {
-  test('the reference page allows nothing but its own style sheet, by its hash', async () => {
+  test('the reference page allows nothing but its own style sheet and its own script, by their hashes', async () => {
     const answer = await serve(ownDocument).inject('/reference');
-    const [, styleSheet = ''] = /<style>([\s\S]*?)<\/style>/.exec(answer.body) ?? [];
-    const hash = createHash('sha256').update(styleSheet).digest('base64');
+    const hashOf = (tag: string) => {
+      const [, text = ''] = new RegExp(`<${tag}>([\\s\\S]*?)</${tag}>`).exec(answer.body) ?? [];
+      return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+    };
     expect(answer.headers['content-type']).toBe('text/html; charset=utf-8');
     expect(answer.headers['content-security-policy']).toBe(
-      `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+      `default-src 'none'; style-src ${hashOf('style')}; script-src ${hashOf('script')}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'`,
     );
   });
 
-  test('the reference page has no script, no inline style and no asset from anywhere', async () => {
+  test('the reference page has one script, no inline style and no asset from anywhere', async () => {
     const page = await pageOf(ownDocument);
-    expect(page).not.toMatch(/<(?:script|img|iframe|link|object|embed|base)\b/i);
+    expect(page.match(/<script\b/gi)).toHaveLength(1);
+    expect(page).not.toMatch(/<(?:img|iframe|link|object|embed|base)\b/i);
     expect(page).not.toMatch(/<[^>]+\s(?:on\w+|style|src)=/i);
     expect(page).not.toMatch(/url\(|@import/i);
     const links = [...page.matchAll(/\shref="([^"]*)"/g)].map(([, href]) => href);
-    expect(links.filter((href) => !href?.startsWith('#'))).toEqual(['/openapi.json']);
+    expect(links.filter((href) => !href?.startsWith('#'))).toEqual(['/openapi.json', '/']);
+  });
+
+  test('every property and parameter of the reference has a description, and no example is left open', async () => {
+    const page = await pageOf(ownDocument);
+    expect(page).not.toContain('<div class="prose"></div>');
+    expect(samples(page).filter((sample) => /"…"/.test(sample))).toEqual([]);
+  });
+
+  test('the reference says once what each error and each diagnosis code means', async () => {
+    const page = await pageOf(ownDocument);
+    for (const code of Object.keys(ERROR_CATALOGUE).filter((one) => one !== 'method_not_allowed')) {
+      expect(page.split(`id="error-${code}"`)).toHaveLength(2);
+    }
+    for (const code of DIAGNOSIS_CODES) {
+      expect(page).toContain(
+        `<code id="code-${code}">${code}</code></th><td>${DIAGNOSES[code].severity}</td>`,
+      );
+    }
   });
 
   test.each(operations)(
@@ -210,7 +234,7 @@ describe('/reference', () => {
   });
 
   test('the sample response is put together from the examples of the schemas', async () => {
-    const sample = samples(sectionOf(await pageOf(ownDocument), 'domains.get'))[1] ?? '';
+    const sample = samples(sectionOf(await pageOf(ownDocument), 'domains.get'))[4] ?? '';
     expect(JSON.parse(sample)).toMatchObject({
       data: {
         id: 1,
@@ -227,8 +251,8 @@ describe('/reference', () => {
 
   test('the reference page says that an empty answer is empty', async () => {
     const section = sectionOf(await pageOf(ownDocument), 'domains.delete');
-    expect(section).toContain('<strong>204</strong> Done; the answer is empty.');
-    expect(samples(section)).toHaveLength(1);
+    expect(section).toContain('<strong>204</strong>');
+    expect(samples(section)).toHaveLength(4);
   });
 
   test('the reference page comes to an end with a schema that contains itself', async () => {
@@ -238,7 +262,7 @@ describe('/reference', () => {
       properties: { name: { type: 'string' }, child: { $ref: '#/components/schemas/knot' } },
     };
     const page = await pageOf(() => JSON.stringify(document));
-    expect(JSON.parse(samples(sectionOf(page, 'knot'))[1] ?? '')).toEqual({
+    expect(JSON.parse(samples(sectionOf(page, 'knot'))[4] ?? '')).toEqual({
       data: { name: '…', child: null },
     });
   });
@@ -254,5 +278,50 @@ describe('/reference', () => {
     const tags = (page: string) => page.match(/<\/?(?!wbr>)[a-z][^\s>]*/g);
     const code = text.split('`').length > 1 ? '`b`b' : 'harmless';
     expect(tags(await pageOf(documentSaying(text)))).toEqual(tags(await pageOf(documentSaying(code))));
+  });
+});
+
+describe('samples', () => {
+  /** Runs the sample of an operation in JavaScript; resolves to what it calls `data`. */
+  async function run(page: string, operation: string, at: number, token: string): Promise<unknown> {
+    const sample = samples(sectionOf(page, operation))[at] ?? '';
+    const code = sample.replaceAll('<access-token>', token).replace(/^import .*$/m, '');
+    const names = ['createLetterhead', `${code}\nreturn typeof data === 'undefined' ? null : data;`];
+    const AsyncFunction: FunctionConstructor = Object.getPrototypeOf(async () => {}).constructor;
+    return AsyncFunction(...names)(createLetterhead);
+  }
+
+  test('the samples for fetch and for the typed client run as they stand, with a token put in', async () => {
+    await using server = await startTestServer();
+    const page = await (await fetch(`${server.url}/reference`)).text();
+    const [FETCH, CLIENT] = [1, 3];
+    expect(await run(page, 'domains.create', FETCH, server.token)).toMatchObject({ domain: 'example.org' });
+    expect(await run(page, 'domains.get', CLIENT, server.token)).toMatchObject({ domain: 'example.org' });
+    expect(await run(page, 'domains.diagnosis', FETCH, server.token)).toMatchObject({ status: 'pending' });
+    expect(await run(page, 'tokens.create', CLIENT, server.token)).toMatchObject({ name: 'Help desk' });
+    expect(await run(page, 'domains.delete', CLIENT, server.token)).toBeNull();
+    await expect(run(page, 'domains.get', FETCH, server.token)).rejects.toThrow();
+  });
+
+  test('the sample in Python has the words of Python for true, false and nothing', async () => {
+    const section = sectionOf(await pageOf(ownDocument), 'domains.create');
+    expect(samples(section)[2]?.split('\n').slice(2)).toEqual([
+      'response = requests.post(',
+      '    "http://127.0.0.1:3000/api/v1/accounts/1/domains",',
+      '    headers={"Authorization": "Bearer <access-token>"},',
+      '    json={"domain": "example.org"},',
+      ')',
+      'response.raise_for_status()',
+      'data = response.json()["data"]',
+    ]);
+    const document = JSON.parse(documentSaying('odd')());
+    const properties = { yes: { const: true }, no: { const: false }, nothing: { const: null } };
+    document.paths['/odd'].post.requestBody.content['application/json'].schema = {
+      type: 'object',
+      properties,
+      required: Object.keys(properties),
+    };
+    const odd = samples(sectionOf(await pageOf(() => JSON.stringify(document)), 'odd'));
+    expect(odd[2]).toContain('json={"yes": True, "no": False, "nothing": None}');
   });
 });

@@ -79,11 +79,12 @@ test('the OpenAPI document gives the domain its eight fields, in their order, wi
 
 test('the OpenAPI document names the errors of an operation by status and code, and none that it cannot return', () => {
   const { post, get } = document.paths['/accounts/{account}/domains'];
-  expect(Object.keys(post.responses['422'].content['application/json'].examples)).toEqual([
-    'invalid',
-    'domain_taken',
-    'quota_exceeded',
-  ]);
+  expect(
+    Object.keys(
+      document.components.responses[post.responses['422'].$ref.split('/').at(-1)].content['application/json']
+        .examples,
+    ),
+  ).toEqual(['invalid', 'domain_taken', 'quota_exceeded']);
   expect(Object.keys(get.responses)).not.toContain('415');
   const { delete: remove } = document.paths['/accounts/{account}/domains/{id}'];
   expect(Object.keys(remove.responses)).toEqual(expect.arrayContaining(['400', '413', '415']));

@@ -3,6 +3,7 @@ import { lazy, Suspense } from 'preact/compat';
 import { useEffect, useErrorBoundary } from 'preact/hooks';
 import { Route, Switch } from 'wouter-preact';
 import { queryClient } from './api/api.ts';
+import { LoadingPage } from './layout/loading-page.tsx';
 import { NotFound } from './layout/not-found.tsx';
 import { SignedIn } from './layout/signed-in.tsx';
 import { useSession } from './session/session.ts';
@@ -25,7 +26,7 @@ export function App() {
   }
   return (
     <QueryClientProvider client={queryClient}>
-      <Suspense fallback={null}>
+      <Suspense fallback={<LoadingPage />}>
         <Switch>
           <Route path="/share">
             <SharePage />
@@ -45,15 +46,15 @@ export function App() {
   );
 }
 
-/** Shown after an error in the console itself; it does not affect the server. */
+/** Shown after an error in the console itself, which does not affect the server. */
 function Broken({ onRetry }: { onRetry: () => void }) {
   return (
     <main class="page">
       <h1>Something went wrong on this page</h1>
-      <p>It is a fault of the page alone: your domains and their records are as they were.</p>
+      <p>Your domains and their records aren’t affected.</p>
       <div class="actions">
         <button type="button" class="button primary" onClick={onRetry}>
-          Show it again
+          Reload
         </button>
       </div>
     </main>

@@ -41,7 +41,22 @@ export interface PlacedOperation extends ApiOperation {
 
 /** Reads the document that `describeApi` has written; it is our own, so its shape is not checked again. */
 export function readDocument(json: string): ApiDocument {
-  return JSON.parse(json) as ApiDocument;
+  const document = JSON.parse(json);
+  const responses = document.components.responses ?? {};
+  for (const operation of Object.values<Record<string, ApiOperation>>(document.paths).flatMap(
+    Object.values,
+  )) {
+    for (const [status, { $ref }] of Object.entries<{ $ref?: string }>(operation.responses)) {
+      const name = $ref?.replace('#/components/responses/', '');
+      if (name !== undefined) operation.responses[status] = responses[name];
+    }
+  }
+  return document;
+}
+
+/** All operations, in the document's order. */
+export function listOperations(document: ApiDocument): PlacedOperation[] {
+  return document.tags.flatMap(({ name }) => operationsOf(document, name));
 }
 
 /** The operations of a tag, in the document's order. */

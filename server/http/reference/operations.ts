@@ -1,7 +1,8 @@
 import type { ApiDocument, ApiResponse, PlacedOperation, Schema, Schemas } from './api-document.ts';
 import { componentName, contentOf, exampleOf, resolveSchema, successOf } from './api-document.ts';
 import type { Content, Html } from './html.ts';
-import { html, NOTHING, paragraphs, prose, sample, selfLink, table } from './html.ts';
+import { html, join, NOTHING, paragraphs, prose, sample, selfLink, table } from './html.ts';
+import { LANGUAGES, requestSamples } from './samples.ts';
 import { descriptionCell, fieldTable, rulesOf, typeOf } from './schemas.ts';
 
 /** All there is to know about an operation: what to send, what comes back, and which errors there are. */
@@ -12,12 +13,16 @@ export function operationSection(operation: PlacedOperation, document: ApiDocume
 <h3 id="${operationId}">${summary} ${selfLink(operationId, summary)}</h3>
 <p class="route"><code><span class="method">${method.toUpperCase()}</span> ${pathOf(operation, document)}</code></p>
 ${paragraphs(description)}
-${requestPart(operation, schemas)}
+<div class="pair">
+<div>
+${requestPart(operation, schemas)}</div>
+<div>
 <h4>Sample request</h4>
-${sample(`Sample request: ${summary}`, curlSample(operation, baseUrl, schemas))}
+${samplePart(operation, baseUrl, schemas)}</div>
+</div>
 ${successPart(operation, schemas)}
 <h4>Errors</h4>
-${errorTable(`Errors: ${summary}`, operation.responses)}
+<p>${errorLinks(operation.responses)}</p>
 </section>
 `;
 }
@@ -26,6 +31,15 @@ ${errorTable(`Errors: ${summary}`, operation.responses)}
 function pathOf(operation: PlacedOperation, document: ApiDocument): Content {
   const path = `${document.servers[0]?.url ?? ''}${operation.path}`;
   return path.split('/').map((part, index) => (index === 0 ? part : html`/<wbr>${part}`));
+}
+
+function samplePart(operation: PlacedOperation, baseUrl: string, schemas: Schemas): Content {
+  const samples = requestSamples(operation, baseUrl, schemas);
+  return LANGUAGES.map(
+    ([language, name]) => html`<div class="in-${language}">
+${sample(`Sample request in ${name}: ${operation.summary}`, samples[language])}</div>
+`,
+  );
 }
 
 function requestPart(operation: PlacedOperation, schemas: Schemas): Html {
@@ -63,10 +77,15 @@ function successPart(operation: PlacedOperation, schemas: Schemas): Html {
   if (success === null) return NOTHING;
   const [status, response] = success;
   const answer = contentOf(response);
-  return html`<h4>Response</h4>
+  return html`<div class="pair">
+<div>
+<h4>Response</h4>
 <p><strong>${status}</strong> ${prose(response.description)}</p>
 ${headersPart(response)}
-${answer === null ? NOTHING : answerPart(operation, answer.mediaType, answer.schema, schemas)}`;
+${answer === null ? NOTHING : answerPart(operation, answer.mediaType, answer.schema, schemas)}</div>
+<div>
+${answer === null ? NOTHING : responseSample(operation, answer.mediaType, answer.schema, schemas)}</div>
+</div>`;
 }
 
 function headersPart(response: ApiResponse): Content {
@@ -77,19 +96,21 @@ function headersPart(response: ApiResponse): Content {
 }
 
 function answerPart(operation: PlacedOperation, mediaType: string, schema: Schema, schemas: Schemas): Html {
-  if (!mediaType.includes('json')) {
-    const example =
-      schema.example === undefined ? NOTHING : responseSample(operation, String(schema.example));
-    return html`<p>The answer is <code>${mediaType}</code>.</p>
-${example}`;
-  }
-  return html`${dataPart(operation, schema, schemas)}
-${responseSample(operation, JSON.stringify(exampleOf(schema, schemas), null, 2))}`;
+  if (mediaType.includes('json')) return dataPart(operation, schema, schemas);
+  return html`<p>The answer is <code>${mediaType}</code>.</p>`;
 }
 
-function responseSample(operation: PlacedOperation, text: string): Html {
+function responseSample(
+  { summary }: PlacedOperation,
+  mediaType: string,
+  schema: Schema,
+  schemas: Schemas,
+): Html {
+  const isJson = mediaType.includes('json');
+  if (!isJson && schema.example === undefined) return NOTHING;
+  const text = isJson ? JSON.stringify(exampleOf(schema, schemas), null, 2) : String(schema.example);
   return html`<h4>Sample response</h4>
-${sample(`Sample response: ${operation.summary}`, text)}`;
+${sample(`Sample response: ${summary}`, text)}`;
 }
 
 /** The envelope's `data`, and the fields of what is in it, be it one or a list. */
@@ -130,57 +151,44 @@ function exampleCell(input: Input, schemas: Schemas): Content {
   return html`<code>${typeof example === 'string' ? example : JSON.stringify(example)}</code>`;
 }
 
-/** The errors that an operation can answer with. */
-function errorTable(caption: string, responses: Readonly<Record<string, ApiResponse>>): Html {
-  const rows = Object.entries(responses)
+/** The errors that an operation can answer with; what each means is said once, in a section of its own. */
+function errorLinks(responses: Readonly<Record<string, ApiResponse>>): Content {
+  return join(
+    errorsOf(responses).map(
+      ([status, code]) => html`${status} <a href="#error-${code}"><code>${code}</code></a>`,
+    ),
+    ', ',
+  );
+}
+
+/** All errors of the API by status and code, with when each is given. */
+export function errorSection(operations: readonly PlacedOperation[]): Html {
+  const errors = new Map(
+    operations.flatMap(({ responses }) => errorsOf(responses).map((error) => [error[1], error])),
+  );
+  const rows = [...errors.values()]
+    .toSorted(([one], [other]) => Number(one) - Number(other))
+    .map(([status, code, when]) => [
+      html`<code id="error-${code}">${code}</code>`,
+      status,
+      descriptionCell(when, []),
+    ]);
+  return html`<section aria-labelledby="errors">
+<h2 id="errors">Errors</h2>
+<p>An error has a <code>message</code> for a person and a <code>code</code> for a program; <code>invalid</code> and <code>domain_taken</code> also have <code>errors</code>, messages by field.</p>
+${table('Errors', ['Code', 'Status', 'When'], rows)}
+</section>
+`;
+}
+
+function errorsOf(
+  responses: Readonly<Record<string, ApiResponse>>,
+): [status: string, code: string, when: string][] {
+  return Object.entries(responses)
     .filter(([status]) => !status.startsWith('2'))
     .flatMap(([status, response]) =>
-      Object.entries(contentOf(response)?.examples ?? {}).map(([code, { summary = '' }]) => [
-        status,
-        html`<code>${code}</code>`,
-        descriptionCell(summary, []),
-      ]),
+      Object.entries(contentOf(response)?.examples ?? {}).map(
+        ([code, { summary = '' }]): [string, string, string] => [status, code, summary],
+      ),
     );
-  return table(caption, ['Status', 'Code', 'When'], rows);
-}
-
-/** A request that can be pasted into a shell, once a token has been put into it. */
-function curlSample(operation: PlacedOperation, baseUrl: string, schemas: Schemas): string {
-  const lines = [
-    `curl ${baseUrl}${samplePath(operation, schemas)}`,
-    ...(operation.method === 'get' ? [] : [`--request ${operation.method.toUpperCase()}`]),
-    `-H "Accept: ${contentOf(successOf(operation)?.[1])?.mediaType ?? 'application/json'}"`,
-    '-H "Authorization: Bearer <access-token>"',
-    ...formFields(contentOf(operation.requestBody)?.schema, schemas),
-  ];
-  return lines.join(' \\\n  ');
-}
-
-function samplePath(operation: PlacedOperation, schemas: Schemas): string {
-  return operation.path.replace(/\{(\w+)\}/g, (braces, name) => {
-    const parameter = operation.parameters?.find((each) => each.in === 'path' && each.name === name);
-    return parameter === undefined
-      ? braces
-      : encodeURIComponent(`${exampleOf(parameter.schema ?? {}, schemas)}`);
-  });
-}
-
-/** The fields that must be given; the first, where none must. A list is its field once for each element. */
-function formFields(body: Schema | undefined, schemas: Schemas): string[] {
-  if (body === undefined) return [];
-  const { properties = {}, required = [] } = resolveSchema(body, schemas);
-  const names = required.length > 0 ? required : Object.keys(properties).slice(0, 1);
-  return names.flatMap((name) => {
-    const field = properties[name];
-    const value = field === undefined ? null : exampleOf(field, schemas);
-    return (Array.isArray(value) ? value : [value]).filter((each) => each !== null).map(formField(name));
-  });
-}
-
-function formField(name: string): (value: unknown) => string {
-  return (value) => {
-    const text = String(value);
-    const option = /^[\w.:~-]*$/.test(text) ? '-d' : '--data-urlencode';
-    return `${option} ${name}="${text.replace(/["$`\\]/g, '\\$&')}"`;
-  };
 }

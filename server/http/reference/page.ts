@@ -1,14 +1,21 @@
 import type { ApiDocument } from './api-document.ts';
-import { operationsOf } from './api-document.ts';
-import { Html, html, paragraphs, sample } from './html.ts';
-import { operationSection } from './operations.ts';
+import { listOperations, operationsOf } from './api-document.ts';
+import { diagnosisCodesSection } from './diagnosis-codes.ts';
+import { Html, html, NOTHING, paragraphs, sample } from './html.ts';
+import { errorSection, operationSection } from './operations.ts';
+import { LANGUAGES } from './samples.ts';
 import { schemaAnchor, schemaSection } from './schemas.ts';
 
 /**
- * The reference as one page of plain HTML, with its style sheet inside and no script.
+ * The reference as one page of plain HTML, with its style sheet and its script inside. The script adds copy buttons, the
+ * filter and the mark of the current section; without it everything is there to read.
  * `origin` is where the reader reaches the server (`http://127.0.0.1:3000`), for the samples.
  */
-export function renderPage(document: ApiDocument, origin: string, styleSheet: string): string {
+export function renderPage(
+  document: ApiDocument,
+  origin: string,
+  { styleSheet, script }: { readonly styleSheet: string; readonly script: string },
+): string {
   const title = `${document.info.title} API reference`;
   return html`<!doctype html>
 <html lang="en">
@@ -23,14 +30,17 @@ export function renderPage(document: ApiDocument, origin: string, styleSheet: st
 <a class="skip" href="#content">Skip to the content</a>
 <header>
 <h1>${title}</h1>
-<p>Version ${document.info.version} · <a href="/openapi.json">OpenAPI document</a></p>
+<p>Version ${document.info.version} · <a href="/openapi.json">OpenAPI document</a> · <a href="/">Console</a></p>
 </header>
 ${contents(document)}
 <main id="content" tabindex="-1">
 ${introduction(document, baseUrl(document, origin))}
 ${document.tags.map((tag) => tagSection(tag, document, baseUrl(document, origin)))}
+${errorSection(listOperations(document))}
+${diagnosisCodesSection()}
 ${schemasSection(document)}
 </main>
+<script>${new Html(script)}</script>
 </body>
 </html>
 `.text;
@@ -43,6 +53,18 @@ function baseUrl(document: ApiDocument, origin: string): string {
 
 function contents(document: ApiDocument): Html {
   return html`<nav aria-label="Contents">
+<fieldset class="languages">
+<legend>Samples in</legend>
+${LANGUAGES.map(
+  (
+    [language, name],
+    index,
+  ) => html`<label><input type="radio" name="language" id="in-${language}"${index === 0 ? new Html(' checked') : NOTHING}> ${name}</label>
+`,
+)}</fieldset>
+<label class="filter" hidden>Filter <input type="search" placeholder="Operation or schema"></label>
+<details open>
+<summary>Contents</summary>
 <ul>
 <li><a href="#introduction">Introduction</a></li>
 <li><a href="#authentication">Authentication</a></li>
@@ -55,7 +77,9 @@ ${operationsOf(document, name).map(
 )}</ul>
 </li>
 `,
-)}<li><a href="#schemas">Schemas</a>
+)}<li><a href="#errors">Errors</a></li>
+<li><a href="#diagnosis-codes">Diagnosis codes</a></li>
+<li><a href="#schemas">Schemas</a>
 <ul>
 ${Object.keys(document.components.schemas).map(
   (name) => html`<li><a href="#${schemaAnchor(name)}">${name}</a></li>
@@ -63,6 +87,7 @@ ${Object.keys(document.components.schemas).map(
 )}</ul>
 </li>
 </ul>
+</details>
 </nav>`;
 }
 

@@ -1,4 +1,4 @@
-import { DIAGNOSIS_CODES, type RecordDiagnosis, type Severity } from '@letterhead/shared';
+import { DIAGNOSIS_CODES, type RecordDiagnosis } from '@letterhead/shared';
 import { DOMAIN_NOT_FOUND, RECORD_MISSING, WILDCARD_ANSWER } from './absent.ts';
 import { additionalNotes } from './additional-notes.ts';
 import { KEY_MISMATCH, NAMESERVERS_DISAGREE, NEGATIVE_CACHED, OK, TEST_MODE } from './correct-record.ts';
@@ -31,49 +31,42 @@ import { CNAME_FLATTENED, CNAME_WRONG_TARGET, WRONG_TYPE } from './wrong-type.ts
 /** What a check says of a record, whatever was known before. `unknown`: nothing, it is transient. */
 export type RecordVerdict = Exclude<RecordDiagnosis['state'], 'unchecked'>;
 
-interface Meaning {
-  readonly severity: Severity;
-  readonly verdict: RecordVerdict;
-}
-
-const UNKNOWN: Meaning = { severity: 'warning', verdict: 'unknown' };
-const MISSING: Meaning = { severity: 'error', verdict: 'missing' };
-const INVALID: Meaning = { severity: 'error', verdict: 'invalid' };
-
-/** What each code means, and the rule that finds it. `DIAGNOSIS_CODES` has their precedence. */
-export const CODES: { readonly [Code in FoundCode]: Meaning & { readonly rule: Rule<Code> } } = {
-  DNS_TIMEOUT: { ...UNKNOWN, rule: DNS_TIMEOUT },
-  DNS_SERVFAIL: { ...UNKNOWN, rule: DNS_SERVFAIL },
-  DNS_REFUSED: { ...UNKNOWN, rule: DNS_REFUSED },
-  DNS_LAME: { ...UNKNOWN, rule: DNS_LAME },
-  RESOLVER_UNREACHABLE: { ...UNKNOWN, rule: RESOLVER_UNREACHABLE },
-  DNSSEC_BROKEN: { ...UNKNOWN, rule: DNSSEC_BROKEN },
-  DOMAIN_NOT_FOUND: { ...MISSING, rule: DOMAIN_NOT_FOUND },
-  KEY_MISMATCH: { ...INVALID, rule: KEY_MISMATCH },
-  DELEGATION_DIFFERS: { severity: 'warning', verdict: 'valid', rule: DELEGATION_DIFFERS },
-  RESOLVER_FAILS: { severity: 'warning', verdict: 'valid', rule: RESOLVER_FAILS },
-  NAMESERVERS_DISAGREE: { severity: 'warning', verdict: 'valid', rule: NAMESERVERS_DISAGREE },
-  NEGATIVE_CACHED: { severity: 'info', verdict: 'valid', rule: NEGATIVE_CACHED },
-  TEST_MODE: { severity: 'warning', verdict: 'valid', rule: TEST_MODE },
-  OK: { severity: 'ok', verdict: 'valid', rule: OK },
-  KEY_RESTRICTED: { ...INVALID, rule: KEY_RESTRICTED },
-  TXT_SPLIT_INTO_RECORDS: { ...INVALID, rule: TXT_SPLIT_INTO_RECORDS },
-  MULTIPLE_RECORDS: { ...INVALID, rule: MULTIPLE_RECORDS },
-  QUOTES_IN_VALUE: { ...INVALID, rule: QUOTES_IN_VALUE },
-  ESCAPED_SEMICOLON: { ...INVALID, rule: ESCAPED_SEMICOLON },
-  KEY_TRUNCATED: { ...INVALID, rule: KEY_TRUNCATED },
-  PREVIOUS_KEY: { ...INVALID, rule: PREVIOUS_KEY },
-  KEY_REVOKED: { ...INVALID, rule: KEY_REVOKED },
-  WILDCARD_ANSWER: { ...INVALID, rule: WILDCARD_ANSWER },
-  KEY_DAMAGED: { ...INVALID, rule: KEY_DAMAGED },
-  OTHER_KEY: { ...INVALID, rule: OTHER_KEY },
-  BAD_SYNTAX: { ...INVALID, rule: BAD_SYNTAX },
-  HOST_DOUBLED: { ...MISSING, rule: HOST_DOUBLED },
-  WRONG_HOST: { ...MISSING, rule: WRONG_HOST },
-  CNAME_WRONG_TARGET: { ...INVALID, rule: CNAME_WRONG_TARGET },
-  CNAME_FLATTENED: { ...INVALID, rule: CNAME_FLATTENED },
-  WRONG_TYPE: { ...INVALID, rule: WRONG_TYPE },
-  RECORD_MISSING: { ...MISSING, rule: RECORD_MISSING },
+/** The verdict of each code, and the rule that finds it. `DIAGNOSES` has their severity and precedence. */
+export const CODES: {
+  readonly [Code in FoundCode]: { readonly verdict: RecordVerdict; readonly rule: Rule<Code> };
+} = {
+  DNS_TIMEOUT: { verdict: 'unknown', rule: DNS_TIMEOUT },
+  DNS_SERVFAIL: { verdict: 'unknown', rule: DNS_SERVFAIL },
+  DNS_REFUSED: { verdict: 'unknown', rule: DNS_REFUSED },
+  DNS_LAME: { verdict: 'unknown', rule: DNS_LAME },
+  RESOLVER_UNREACHABLE: { verdict: 'unknown', rule: RESOLVER_UNREACHABLE },
+  DNSSEC_BROKEN: { verdict: 'unknown', rule: DNSSEC_BROKEN },
+  DOMAIN_NOT_FOUND: { verdict: 'missing', rule: DOMAIN_NOT_FOUND },
+  KEY_MISMATCH: { verdict: 'invalid', rule: KEY_MISMATCH },
+  DELEGATION_DIFFERS: { verdict: 'valid', rule: DELEGATION_DIFFERS },
+  RESOLVER_FAILS: { verdict: 'valid', rule: RESOLVER_FAILS },
+  NAMESERVERS_DISAGREE: { verdict: 'valid', rule: NAMESERVERS_DISAGREE },
+  NEGATIVE_CACHED: { verdict: 'valid', rule: NEGATIVE_CACHED },
+  TEST_MODE: { verdict: 'valid', rule: TEST_MODE },
+  OK: { verdict: 'valid', rule: OK },
+  KEY_RESTRICTED: { verdict: 'invalid', rule: KEY_RESTRICTED },
+  TXT_SPLIT_INTO_RECORDS: { verdict: 'invalid', rule: TXT_SPLIT_INTO_RECORDS },
+  MULTIPLE_RECORDS: { verdict: 'invalid', rule: MULTIPLE_RECORDS },
+  QUOTES_IN_VALUE: { verdict: 'invalid', rule: QUOTES_IN_VALUE },
+  ESCAPED_SEMICOLON: { verdict: 'invalid', rule: ESCAPED_SEMICOLON },
+  KEY_TRUNCATED: { verdict: 'invalid', rule: KEY_TRUNCATED },
+  PREVIOUS_KEY: { verdict: 'invalid', rule: PREVIOUS_KEY },
+  KEY_REVOKED: { verdict: 'invalid', rule: KEY_REVOKED },
+  WILDCARD_ANSWER: { verdict: 'invalid', rule: WILDCARD_ANSWER },
+  KEY_DAMAGED: { verdict: 'invalid', rule: KEY_DAMAGED },
+  OTHER_KEY: { verdict: 'invalid', rule: OTHER_KEY },
+  BAD_SYNTAX: { verdict: 'invalid', rule: BAD_SYNTAX },
+  HOST_DOUBLED: { verdict: 'missing', rule: HOST_DOUBLED },
+  WRONG_HOST: { verdict: 'missing', rule: WRONG_HOST },
+  CNAME_WRONG_TARGET: { verdict: 'invalid', rule: CNAME_WRONG_TARGET },
+  CNAME_FLATTENED: { verdict: 'invalid', rule: CNAME_FLATTENED },
+  WRONG_TYPE: { verdict: 'invalid', rule: WRONG_TYPE },
+  RECORD_MISSING: { verdict: 'missing', rule: RECORD_MISSING },
 };
 
 /** Whether a code says nothing about the record: what was known before still holds. */

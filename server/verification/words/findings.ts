@@ -165,13 +165,20 @@ const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
           title: `The CNAME record doesn’t lead to a ${record.type} record`,
           detail: `${asked(finding.servers)} that ${record.fqdn} is a CNAME record that points to ${finding.alias}. ${endOfAlias(finding, record)}`,
         },
-  RECORD_MISSING: ({ servers, delegated }, { record, registrable }) => {
+  RECORD_MISSING: ({ servers, delegated }, { record, registrable, wasVerified }) => {
     if (isTooLong(record.fqdn)) return tooLong(record, registrable);
     const hidden = delegated === null ? '' : ` ${delegationSentence(delegated, servers)}`;
+    const seen = `${asked(servers)} no ${record.type} record at ${record.fqdn}`;
+    if (wasVerified === true) {
+      return {
+        title: `The ${record.label} record has disappeared`,
+        detail: `${seen}, where it was before. It may have been deleted, or left behind when the DNS provider changed.${hidden}`,
+      };
+    }
     const rightPlace = servers.length === 0 ? '' : ': the right one runs these name servers';
     return {
       title: `The ${record.label} record is missing`,
-      detail: `${asked(servers)} no ${record.type} record at ${record.fqdn}. If you have just added it, one of the next checks will find it. If you added it some time ago, it may be at the wrong DNS provider${rightPlace}.${hidden}`,
+      detail: `${seen}. If you have just added it, one of the next checks will find it. If you added it some time ago, it may be at the wrong DNS provider${rightPlace}.${hidden}`,
     };
   },
 };

@@ -12,4 +12,6 @@ export interface Words {
 export interface Subject {
   readonly record: ExpectedRecord;
   readonly registrable: string;
+  /** Whether it was in the DNS before: then it has disappeared, and is not missing yet. */
+  readonly wasVerified?: boolean;
 }

@@ -3,7 +3,6 @@ import type { QueryKey } from '@tanstack/react-query';
 import { useSubscription } from '@trpc/tanstack-react-query';
 import { useEffect, useRef } from 'preact/hooks';
 import { announce } from '../components/announcer.tsx';
-import { describeEvent } from '../events/describe-event.tsx';
 import { addToLog, isLog, rereadLogs, setNewestEvent } from '../events/event-log.ts';
 import { api, queryClient } from './api.ts';
 import { Invalidations } from './invalidations.ts';
@@ -63,7 +62,7 @@ function onEvent(account: number, event: Event): void {
   const { domain } = event;
   if (domain !== null && event.type.startsWith('domain.')) statusUpdates.add({ account, ...domain });
   addToLog(account, event);
-  if (ANNOUNCED.has(event.type)) announce(describeEvent(event));
+  if (ANNOUNCED.has(event.type)) void announceEvent(event);
 }
 
 /** Events announced to screen readers. */
@@ -74,6 +73,12 @@ const ANNOUNCED = new Set<Event['type']>([
   'domain.recovered',
   'domain.lost',
 ]);
+
+/** Loads the words when there is something to say. */
+async function announceEvent(event: Event): Promise<void> {
+  const { describeEvent } = await import('../events/describe-event.tsx');
+  announce(describeEvent(event));
+}
 
 function staleAfter(account: number, { type, domain }: Event): QueryKey[] {
   const isToken = type.startsWith('token.');

@@ -8,15 +8,26 @@ type Outcome = 'none' | 'copied' | 'failed';
 
 const WORDS: Record<Outcome, string> = { none: 'Copy', copied: 'Copied', failed: 'Not copied' };
 
-/** Copies `text`. `what` completes its name for those who don't see what stands beside it: “Copy the host”. */
-export function CopyButton({ text, what }: { text: string; what: string }) {
+interface CopyButtonProps {
+  readonly text: string;
+  /** Completes the name for those who don't see what stands beside the button: “Copy the host”. */
+  readonly what: string;
+  readonly onCopied?: () => void;
+}
+
+/** Copies a text to the clipboard, and says whether that worked. */
+export function CopyButton({ text, what, onCopied }: CopyButtonProps) {
   const [outcome, setOutcome] = useState<Outcome>('none');
   useEffect(() => {
     if (outcome === 'none') return;
     const timer = setTimeout(() => setOutcome('none'), SHOWN_MS);
     return () => clearTimeout(timer);
   }, [outcome]);
-  const copy = async () => setOutcome((await copyText(text)) ? 'copied' : 'failed');
+  const copy = async () => {
+    const isCopied = await copyText(text);
+    setOutcome(isCopied ? 'copied' : 'failed');
+    if (isCopied) onCopied?.();
+  };
   return (
     <button type="button" class="button copy" data-outcome={outcome} onClick={copy}>
       {outcome === 'copied' ? <Check aria-hidden="true" /> : <Copy aria-hidden="true" />}

@@ -1,4 +1,5 @@
-import type { Severity, Status } from '@letterhead/shared';
+import type { DomainStatus, Severity, Status } from '@letterhead/shared';
+import { needsAttention } from '@letterhead/shared/rules';
 import { CircleCheck, CircleX, Clock, Info, TriangleAlert } from 'lucide-preact';
 
 /** A state in words, with an icon and a colour: none of the three alone. */
@@ -10,6 +11,12 @@ export function StatusBadge({ status }: { status: Status }) {
       {word}
     </span>
   );
+}
+
+/** The state of a domain. `severity` is that of its worst record. */
+export function DomainBadge({ status, severity }: Pick<DomainStatus, 'status' | 'severity'>) {
+  const isWrong = status === 'pending' && needsAttention({ status, severity });
+  return isWrong ? <AttentionBadge /> : <StatusBadge status={status} />;
 }
 
 /** In the place of *Waiting* where waiting won't do: a record is wrong. */
@@ -24,23 +31,12 @@ export function AttentionBadge() {
 
 export const NEEDS_ATTENTION = 'Needs attention';
 
-/** What each state is called, and what it means, for a person. */
+/** What each state is called for a person. */
 export const STATUSES = {
-  verified: { tone: 'ok', word: 'Verified', Icon: CircleCheck, meaning: 'Mail can be sent from it.' },
-  pending: { tone: 'info', word: 'Waiting', Icon: Clock, meaning: 'Its records are not in the DNS yet.' },
-  degraded: {
-    tone: 'warning',
-    word: 'At risk',
-    Icon: TriangleAlert,
-    meaning:
-      'The domain still counts as verified, but the last check found its record wrong, or its DNS has not answered for 24 hours.',
-  },
-  failed: {
-    tone: 'error',
-    word: 'Failed',
-    Icon: CircleX,
-    meaning: 'Its record is gone or was never found. Mail can’t be sent from it.',
-  },
+  verified: { tone: 'ok', word: 'Verified', Icon: CircleCheck },
+  pending: { tone: 'info', word: 'Waiting', Icon: Clock },
+  degraded: { tone: 'warning', word: 'At risk', Icon: TriangleAlert },
+  failed: { tone: 'error', word: 'Failed', Icon: CircleX },
 } as const satisfies Record<Status, object>;
 
 /** In the order in which they are offered. */

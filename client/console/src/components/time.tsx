@@ -4,7 +4,7 @@ const TICK_MS = 10_000;
 
 /** In numbers: 30 hours from now is not always tomorrow, and “next year” may be next week. */
 const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
-const EXACT = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'long' });
+const EXACT = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'long' });
 
 const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ['year', 31_557_600],

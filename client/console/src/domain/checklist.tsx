@@ -41,7 +41,7 @@ export function Checklist({
   const found = countFound(diagnosis);
   const isPublished = found === form.records.length;
   return (
-    <section class="checklist" aria-labelledby="checklist-title">
+    <section class="checklist" data-published={isPublished} aria-labelledby="checklist-title">
       <div class="checklist-head">
         <h2 id="checklist-title">{checklistTitle(form, diagnosis)}</h2>
         <p class="progress">

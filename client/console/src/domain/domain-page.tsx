@@ -1,14 +1,15 @@
 import type { Diagnosis, Domain } from '@letterhead/shared';
+import { worstOf } from '@letterhead/shared/rules';
 import { useQuery } from '@tanstack/react-query';
 import { ArrowLeft, Pencil, Trash2 } from 'lucide-preact';
 import { useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
-import { api } from '../api/api.ts';
+import { api, queryClient } from '../api/api.ts';
 import { toApiError } from '../api/api-error.ts';
 import { DomainName, withPunycode } from '../components/domain-name.tsx';
 import { Failure } from '../components/failure.tsx';
 import { Page } from '../components/page.tsx';
-import { StatusBadge } from '../components/status-badge.tsx';
+import { DomainBadge } from '../components/status-badge.tsx';
 import { useNextCheckRefetch } from '../domains/use-next-check-refetch.ts';
 import { NotFoundInAccount } from '../layout/not-found.tsx';
 import { useIdentity, useMay } from '../session/identity.ts';
@@ -23,7 +24,7 @@ import { Rename } from './rename.tsx';
 import { Timeline } from './timeline.tsx';
 
 /** One domain: where it stands, what to do about it, what to type, what happened. */
-export function DomainPage({ id }: { id: number }) {
+export default function DomainPage({ id }: { id: number }) {
   const { account } = useIdentity();
   const key = { account: account.id, id };
   const { data: domain, error, refetch } = useQuery(api.domains.get.queryOptions(key));
@@ -35,20 +36,34 @@ export function DomainPage({ id }: { id: number }) {
     ...api.domains.diagnosis.queryOptions(key),
     refetchInterval: useNextCheckRefetch(),
   });
+  // The list may have read its name and state already.
+  const listed = queryClient
+    .getQueryData(api.domains.statuses.queryKey({ account: account.id }))
+    ?.find((one) => one.id === id);
+  const name = domain?.domain ?? listed?.domain;
   const apiError = error === null ? null : toApiError(error);
   if (apiError?.code === 'not_found' || apiError?.code === 'invalid') {
     return <NotFoundInAccount what="This domain doesn’t exist or was deleted." />;
   }
   return (
     <Page
-      title={domain === undefined ? 'Domain' : withPunycode(domain.domain)}
+      title={name === undefined ? 'Domain' : withPunycode(name)}
       back={
         <Link href={`/accounts/${account.id}/domains`} class="back">
           <ArrowLeft aria-hidden="true" />
           Domains
         </Link>
       }
-      heading={<Heading domain={domain} diagnosis={diagnosis} />}
+      heading={
+        <>
+          {name === undefined ? '\u00a0' : <DomainName name={name} />}
+          {diagnosis !== undefined ? (
+            <DomainBadge {...diagnosis} severity={worstOf(diagnosis.records).severity} />
+          ) : (
+            listed !== undefined && <DomainBadge {...listed} />
+          )}
+        </>
+      }
     >
       {error !== null && domain === undefined && <Failure error={error} onRetry={refetch} />}
       {noDiagnosis !== null && diagnosis === undefined && (
@@ -58,20 +73,6 @@ export function DomainPage({ id }: { id: number }) {
         <DomainDetails domain={domain} diagnosis={diagnosis} />
       )}
     </Page>
-  );
-}
-
-interface Shown {
-  readonly domain: Domain | undefined;
-  readonly diagnosis: Diagnosis | undefined;
-}
-
-function Heading({ domain, diagnosis }: Shown) {
-  return (
-    <>
-      {domain === undefined ? '\u00a0' : <DomainName name={domain.domain} />}
-      {diagnosis !== undefined && <StatusBadge status={diagnosis.status} />}
-    </>
   );
 }
 

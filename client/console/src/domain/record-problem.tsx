@@ -45,7 +45,7 @@ export function RecordProblem({ diagnosis, record, spelling, asTyped }: RecordPr
 export function ClearsAt({ at }: { at: Date }) {
   return (
     <p>
-      Some mail providers may still see the old answer: they forget it <Time at={at} />.
+      Some mail providers may still see the old answer. It expires <Time at={at} />.
     </p>
   );
 }

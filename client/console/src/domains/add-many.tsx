@@ -6,7 +6,7 @@ import { TaskResults } from './task-results.tsx';
 import { type Task, useEach } from './use-each.ts';
 
 /** Adds the domains of a pasted list, and tells what became of each line. */
-export function AddMany() {
+export default function AddMany() {
   const { account } = useIdentity();
   const [text, setText] = useState('');
   const { results, isRunning, run } = useEach();
@@ -17,7 +17,11 @@ export function AddMany() {
   };
   return (
     <form class="add-domain add-many" onSubmit={submit}>
-      <Field label="Domains" hint="One a line. Of a table (CSV), the first column counts." fieldError={null}>
+      <Field
+        label="Domains"
+        hint="One per line, or a CSV file’s text with the domains in the first column."
+        fieldError={null}
+      >
         {(attributes) => (
           <textarea
             {...attributes}

@@ -1,25 +1,24 @@
 import { SHARE_DAYS } from '@letterhead/shared/rules';
+import { useState } from 'preact/hooks';
 import { letterhead } from '../api/api.ts';
 import { statusUpdates } from '../api/status-updates.ts';
+import { CopyButton } from '../components/copy-button.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { linkOf } from '../share/share-link.ts';
+import { BULK_VERBS, type BulkAction } from './bulk-action.ts';
 import type { DomainListItem } from './list-items.ts';
 import { TaskResults } from './task-results.tsx';
 import { useEach } from './use-each.ts';
 
-export type BulkAction = 'check' | 'share' | 'delete';
-
 interface Bulk {
-  readonly verb: string;
   /** What happens, before it does. */
   readonly about: string;
   readonly run: (account: number, item: DomainListItem) => Promise<string>;
 }
 
-export const BULK: Record<BulkAction, Bulk> = {
+const BULK: Record<BulkAction, Bulk> = {
   check: {
-    verb: 'Check',
-    about: 'Asks the DNS about each of them now. At most 60 checks a minute: more take their turn.',
+    about: 'Checks each of them now. There are at most 60 checks a minute; the others wait their turn.',
     run: async (account, { id, domain }) => {
       const { verified } = await letterhead.domains.verifyDns.mutate({ account, id });
       statusUpdates.add({ account, id, name: domain });
@@ -27,16 +26,14 @@ export const BULK: Record<BulkAction, Bulk> = {
     },
   },
   share: {
-    verb: 'Share',
-    about: `Makes a link for each of them, for a colleague without an account. The links expire in ${SHARE_DAYS} days. Copy them now: they are shown this once.`,
+    about: `Creates a share link for each, for a colleague without an account. The links expire in ${SHARE_DAYS} days. Copy them now. You won’t see them again.`,
     run: async (account, { id }) => {
       return linkOf(await letterhead.shares.create.mutate({ account, id }));
     },
   },
   delete: {
-    verb: 'Delete',
     about:
-      'Their keys are destroyed, and mail can no longer be sent from them. Adding a domain again makes another key, with records to publish anew.',
+      'Sending from them stops immediately, and their keys are destroyed. If you add a domain again, you’ll get new records to publish.',
     run: async (account, { id }) => {
       await letterhead.domains.delete.mutate({ account, id });
       return 'Deleted.';
@@ -52,13 +49,24 @@ interface BulkDialogProps {
 }
 
 /** Does the same about each selected domain, and tells what came of it. */
-export function BulkDialog({ account, action, items, onClose }: BulkDialogProps) {
-  const { verb, about, run } = BULK[action];
+export default function BulkDialog({ account, action, items, onClose }: BulkDialogProps) {
+  const { about, run } = BULK[action];
   const { results, isRunning, run: runAll } = useEach();
-  const title = `${verb} ${items.length === 1 ? 'one domain' : `${items.length} domains`}`;
+  const title = `${BULK_VERBS[action]} ${items.length === 1 ? 'one domain' : `${items.length} domains`}`;
   const tasks = items.map((item) => ({ name: item.domain, run: () => run(account, item) }));
+  const [isCopied, setCopied] = useState(false);
+  const links = action === 'share' ? results.filter(({ isDone }) => isDone) : [];
   return (
-    <Dialog title={title} onClose={onClose}>
+    <Dialog
+      title={title}
+      onClose={onClose}
+      done={results.length > 0 ? 'Close' : undefined}
+      loss={
+        links.length === 0 || isCopied
+          ? null
+          : 'You haven’t copied the links. If you close this, they are lost.'
+      }
+    >
       <p>{about}</p>
       <div class="actions">
         <button
@@ -69,9 +77,18 @@ export function BulkDialog({ account, action, items, onClose }: BulkDialogProps)
         >
           {title}
         </button>
-        <button type="button" class="button" onClick={onClose}>
-          {results.length > 0 ? 'Close' : 'Cancel'}
-        </button>
+        {links.length > 0 && !isRunning && (
+          <CopyButton
+            text={links.map(({ name, message }) => `${name} ${message}`).join('\n')}
+            what="all links"
+            onCopied={() => setCopied(true)}
+          />
+        )}
+        {results.length === 0 && (
+          <button type="button" class="button" onClick={onClose}>
+            Cancel
+          </button>
+        )}
       </div>
       <TaskResults results={results} />
     </Dialog>

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { ListPlus, Plus } from 'lucide-preact';
+import { lazy, Suspense } from 'preact/compat';
 import { useMemo, useState } from 'preact/hooks';
 import { api } from '../api/api.ts';
 import { Dialog } from '../components/dialog.tsx';
@@ -8,12 +9,13 @@ import { Page } from '../components/page.tsx';
 import { useShortcuts } from '../components/use-shortcuts.ts';
 import { useIdentity, useMay } from '../session/identity.ts';
 import { AddDomain } from './add-domain.tsx';
-import { AddMany } from './add-many.tsx';
 import { FilteredList } from './filtered-list.tsx';
 import { FirstDomain } from './first-domain.tsx';
 import { toListItems } from './list-items.ts';
 import { usePlace } from './use-list-view.ts';
 import { soonestReading, useNextCheckRefetch } from './use-next-check-refetch.ts';
+
+const AddMany = lazy(() => import('./add-many.tsx'));
 
 /** All domains of the account, with where each stands. */
 export function DomainList() {
@@ -56,7 +58,13 @@ export function DomainList() {
           title={adding === 'one' ? 'Add a domain' : 'Add many domains'}
           onClose={() => setAdding(null)}
         >
-          {adding === 'one' ? <AddDomain /> : <AddMany />}
+          {adding === 'one' ? (
+            <AddDomain />
+          ) : (
+            <Suspense fallback={null}>
+              <AddMany />
+            </Suspense>
+          )}
         </Dialog>
       )}
     </Page>

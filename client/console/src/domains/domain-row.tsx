@@ -1,11 +1,10 @@
-import type { Severity } from '@letterhead/shared';
+import { DIAGNOSES, type Severity } from '@letterhead/shared';
 import { memo } from 'preact/compat';
 import { navigate } from 'wouter-preact/use-browser-location';
 import { DomainName } from '../components/domain-name.tsx';
 import { AttentionBadge, StatusBadge } from '../components/status-badge.tsx';
 import { exactTime, relativeTime } from '../components/time.tsx';
 import { type DomainListItem, type StateFilter, shownState } from './list-items.ts';
-import { REASONS } from './reasons.ts';
 
 /** Plain values, so that a row is rendered again only where it reads differently. Times in milliseconds since 1970. */
 interface DomainRowProps {
@@ -27,7 +26,7 @@ export function rowProps(item: DomainListItem, account: number, now: number): Do
     href: `/accounts/${account}/domains/${id}`,
     name: domain,
     state: shownState(item),
-    reason: REASONS[code],
+    reason: DIAGNOSES[code].reason,
     severity,
     checkedAt: checked_at?.getTime() ?? null,
     checked: checked_at === null ? 'not yet' : relativeTime(checked_at, now),

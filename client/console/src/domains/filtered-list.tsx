@@ -1,13 +1,20 @@
 import { FileDown, Keyboard } from 'lucide-preact';
+import { lazy, Suspense } from 'preact/compat';
 import { useMemo, useState } from 'preact/hooks';
 import { useShortcuts } from '../components/use-shortcuts.ts';
 import { DomainTable, type DomainTableProps, NoMatch, TableSkeleton } from './domain-table.tsx';
-import { saveList } from './export-list.ts';
 import { ListFilter } from './list-filter.tsx';
 import { countByState, type DomainListItem, matches, sortItems } from './list-items.ts';
 import { SelectionBar } from './selection-bar.tsx';
-import { ShortcutSheet } from './shortcut-sheet.tsx';
 import { useListView } from './use-list-view.ts';
+
+/** Has the browser save these domains as a table; what writes it is loaded when it is first needed. */
+async function saveList(items: readonly DomainListItem[]): Promise<void> {
+  const { saveList: save } = await import('./export-list.ts');
+  save(items);
+}
+
+const ShortcutSheet = lazy(() => import('./shortcut-sheet.tsx'));
 
 interface FilteredListProps extends Pick<DomainTableProps, 'from' | 'onLeave'> {
   readonly account: number;
@@ -73,8 +80,13 @@ export function FilteredList({ account, items, from, onLeave }: FilteredListProp
           </button>
         </div>
       </div>
-      <SelectionBar account={account} selected={chosen} onClear={() => setSelected(new Set())} />
-      {isAsking && <ShortcutSheet onClose={() => setAsking(false)} />}
+      <SelectionBar
+        account={account}
+        selected={chosen}
+        onClear={() => setSelected(new Set())}
+        onExport={saveList}
+      />
+      <Suspense fallback={null}>{isAsking && <ShortcutSheet onClose={() => setAsking(false)} />}</Suspense>
       {items === undefined ? (
         <TableSkeleton />
       ) : shown.length === 0 ? (

@@ -10,15 +10,14 @@ export function FirstDomain({ mayWrite }: { mayWrite: boolean }) {
       {mayWrite ? (
         <>
           <p>
-            Add the domain that stands in your address, after the @. You get one or two lines for its DNS,
-            ready to copy, and see here when they are found. Nothing that you have in the DNS today needs to
-            change.
+            Enter the part of your e-mail address after the @. You get one or two DNS records to copy, and the
+            domain’s page shows when they’re live. Your existing DNS stays as it is.
           </p>
           <AddDomain />
         </>
       ) : (
         <p>
-          There is no domain here yet, and your token may only look. Ask whoever gave it to you to add the
+          There is no domain here yet, and your token can’t add one. Ask whoever gave it to you to add the
           first.
         </p>
       )}

@@ -1,8 +1,11 @@
+import { lazy, Suspense } from 'preact/compat';
 import { useState } from 'preact/hooks';
 import { useMay } from '../session/identity.ts';
-import { BULK, type BulkAction, BulkDialog } from './bulk-dialog.tsx';
-import { saveList } from './export-list.ts';
+import { BULK_VERBS, type BulkAction } from './bulk-action.ts';
+
 import type { DomainListItem } from './list-items.ts';
+
+const BulkDialog = lazy(() => import('./bulk-dialog.tsx'));
 
 const ACTIONS: readonly BulkAction[] = ['check', 'share', 'delete'];
 
@@ -10,10 +13,11 @@ interface SelectionBarProps {
   readonly account: number;
   readonly selected: readonly DomainListItem[];
   readonly onClear: () => void;
+  readonly onExport: (items: readonly DomainListItem[]) => void;
 }
 
 /** What can be done about the selected domains at once. */
-export function SelectionBar({ account, selected, onClear }: SelectionBarProps) {
+export function SelectionBar({ account, selected, onClear, onExport }: SelectionBarProps) {
   const mayWrite = useMay('domains:write');
   // As they were selected when it was opened: what is deleted leaves the selection.
   const [bulk, setBulk] = useState<{ action: BulkAction; items: readonly DomainListItem[] } | null>(null);
@@ -34,10 +38,10 @@ export function SelectionBar({ account, selected, onClear }: SelectionBarProps) 
                 class="button"
                 onClick={() => setBulk({ action, items: selected })}
               >
-                {BULK[action].verb}
+                {BULK_VERBS[action]}
               </button>
             ))}
-          <button type="button" class="button" onClick={() => saveList(selected)}>
+          <button type="button" class="button" onClick={() => onExport(selected)}>
             Export
           </button>
           <button type="button" class="button" onClick={onClear}>
@@ -45,7 +49,9 @@ export function SelectionBar({ account, selected, onClear }: SelectionBarProps) 
           </button>
         </section>
       )}
-      {bulk !== null && <BulkDialog account={account} {...bulk} onClose={close} />}
+      <Suspense fallback={null}>
+        {bulk !== null && <BulkDialog account={account} {...bulk} onClose={close} />}
+      </Suspense>
     </>
   );
 }

@@ -11,7 +11,7 @@ const SHORTCUTS = [
 ] as const;
 
 /** What each key does in the list, and whether they do it. */
-export function ShortcutSheet({ onClose }: { onClose: () => void }) {
+export default function ShortcutSheet({ onClose }: { onClose: () => void }) {
   const [isOn, setOn] = useState(areShortcutsOn);
   return (
     <Dialog title="Keyboard shortcuts" onClose={onClose}>

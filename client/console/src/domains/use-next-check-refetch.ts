@@ -1,4 +1,5 @@
 import { useCallback } from 'preact/hooks';
+import { isRetryable } from '../api/api-error.ts';
 
 /** Delay for the check to finish after it is due. */
 const AFTER_DUE_MS = 2_000;
@@ -12,12 +13,13 @@ interface Dated {
 }
 
 interface Query {
-  readonly state: { readonly data: Dated | readonly Dated[] | undefined };
+  readonly state: { readonly data: Dated | readonly Dated[] | undefined; readonly error: unknown };
 }
 
 /** Refetches after the next check, because a check that changes nothing causes no event. */
 export function useNextCheckRefetch(): (query: Query) => number {
-  return useCallback(({ state: { data = [] } }) => {
+  return useCallback(({ state: { data = [], error } }) => {
+    if (error !== null && isRetryable(error)) return SOONEST_MS;
     const read = [data].flat();
     const due = read.map(({ next_check_at }) => next_check_at?.getTime() ?? Number.POSITIVE_INFINITY);
     const next = due.reduce((one, other) => Math.min(one, other), Number.POSITIVE_INFINITY);

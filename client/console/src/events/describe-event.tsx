@@ -15,7 +15,7 @@ export function describeEvent(
   );
   switch (type) {
     case 'account.created':
-      return `The account ${text(changes['name'])} was made.`;
+      return `The account ${text(changes['name'])} was created.`;
     case 'account.renamed':
       return `The account was renamed to ${text(toOf(changes['name']))}.`;
     case 'account.updated':
@@ -27,10 +27,10 @@ export function describeEvent(
     case 'account.deleted':
       return `The account ${text(changes['name'])} was deleted.`;
     case 'token.created':
-      if (domain !== null) return <>A link to share {name} was made.</>;
-      return `The token “${text(changes['name'])}” was made.`;
+      if (domain !== null) return <>A share link for {name} was created.</>;
+      return `The token “${text(changes['name'])}” was created.`;
     case 'token.revoked':
-      if (domain !== null) return <>A link to share {name} was revoked.</>;
+      if (domain !== null) return <>A share link for {name} was revoked.</>;
       return `The token “${text(changes['name'])}” was revoked.`;
     case 'key.imported':
       return <>{name} was added with a key that it had before.</>;
@@ -47,21 +47,21 @@ export function describeEvent(
         </>
       );
     case 'domain.verified':
-      return <>{record} is there: verified.</>;
+      return <>{record} was verified.</>;
     case 'domain.degraded':
       return (
         <>
-          {record} was found wrong{why(changes)}. It is checked again before it counts.
+          {record} failed a check{why(changes)}. It is checked again before the status changes.
         </>
       );
     case 'domain.unreachable':
       return (
         <>
-          {record} could not be checked for 24 hours{why(changes)}. It still counts as verified.
+          {record} couldn’t be checked for 24 hours{why(changes)}. It stays verified.
         </>
       );
     case 'domain.recovered':
-      return <>{record} is right again.</>;
+      return <>{record} is back in order.</>;
     case 'domain.lost':
       return (
         <>
@@ -83,9 +83,9 @@ function profileField(field: string, at: number): string {
 export function describeActor(actor: Actor, tokenNames: ReadonlyMap<number, string>): string {
   switch (actor.kind) {
     case 'monitor':
-      return 'Letterhead, on its own';
+      return 'Automatic check';
     case 'cli':
-      return 'Someone at the command line';
+      return 'Command line';
     case 'token': {
       const name = actor.token_id === null ? undefined : tokenNames.get(actor.token_id);
       const who = name === undefined ? `Token ${actor.token_id ?? ''}` : `Token “${name}”`;
@@ -94,10 +94,10 @@ export function describeActor(actor: Actor, tokenNames: ReadonlyMap<number, stri
   }
 }
 
-/** `: host doubled` of the code HOST_DOUBLED. */
+/** ` (host doubled)` of the code HOST_DOUBLED. */
 function why(changes: Event['changes']): string {
   const code = text(changes['code']);
-  return code === '' ? '' : `: ${code.toLowerCase().replaceAll('_', ' ')}`;
+  return code === '' ? '' : ` (${code.toLowerCase().replaceAll('_', ' ')})`;
 }
 
 type Json = Event['changes'][string];

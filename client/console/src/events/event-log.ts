@@ -5,8 +5,8 @@ import { infiniteQueryOptions, queryOptions, skipToken } from '@tanstack/react-q
 import { letterhead, queryClient } from '../api/api.ts';
 import { toApiError } from '../api/api-error.ts';
 
-/** Events shown per page. */
-const PAGE = 100;
+/** Events of the first page; those after it are read for a search, or because more are wanted. */
+const FIRST_PAGE = 100;
 
 /** All kept events of a domain, oldest first. */
 export function domainLog(account: number, domain: number) {
@@ -21,11 +21,14 @@ export function domainLog(account: number, domain: number) {
 export function accountLog(account: number, isEndKnown: boolean) {
   return infiniteQueryOptions({
     queryKey: accountKey(account),
-    queryFn: ({ pageParam, signal }) => readPageBefore(account, pageParam ?? endOf(account), signal),
+    queryFn: ({ pageParam, signal }) =>
+      pageParam === null
+        ? readPageBefore(account, endOf(account), FIRST_PAGE, signal)
+        : readPageBefore(account, pageParam, MAX_PAGE, signal),
     // The id that a page ends before; null: the newest page, wherever the end is when it is read.
     initialPageParam: null,
-    getNextPageParam: (page: readonly Event[]): number | null =>
-      page.length < PAGE ? null : (page.at(-1)?.id ?? null),
+    getNextPageParam: (page: readonly Event[], pages: readonly unknown[]): number | null =>
+      page.length < (pages.length === 1 ? FIRST_PAGE : MAX_PAGE) ? null : (page.at(-1)?.id ?? null),
     enabled: isEndKnown,
     staleTime: Number.POSITIVE_INFINITY,
   });
@@ -110,18 +113,27 @@ async function readFromOldest(
 }
 
 /** Ids rise one by one, so that the events before one are found by counting back, as far as all are kept. */
-async function readPageBefore(account: number, before: number, signal: AbortSignal): Promise<Event[]> {
-  const after = Math.max(0, before - 1 - PAGE);
-  const counted = await readCounted(account, after, signal);
+async function readPageBefore(
+  account: number,
+  before: number,
+  limit: number,
+  signal: AbortSignal,
+): Promise<Event[]> {
+  const after = Math.max(0, before - 1 - limit);
+  const counted = await readCounted(account, { after, limit }, signal);
   const page = counted.filter(({ id }) => id < before);
-  if (page.length === PAGE || after === 0) return page.reverse();
-  return (await readFromOldest({ account }, before, signal)).slice(-PAGE).reverse();
+  if (page.length === limit || after === 0) return page.reverse();
+  return (await readFromOldest({ account }, before, signal)).slice(-limit).reverse();
 }
 
 /** None where those after `after` are no longer kept. */
-async function readCounted(account: number, after: number, signal: AbortSignal): Promise<Event[]> {
+async function readCounted(
+  account: number,
+  which: { after: number; limit: number },
+  signal: AbortSignal,
+): Promise<Event[]> {
   try {
-    return await letterhead.events.list.query({ account, after, limit: PAGE }, { signal });
+    return await letterhead.events.list.query({ account, ...which }, { signal });
   } catch (error) {
     if (toApiError(error).code !== 'invalid') throw error;
     return [];

@@ -1,35 +1,75 @@
 import type { Event } from '@letterhead/shared';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { useMemo } from 'preact/hooks';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { FileDown } from 'lucide-preact';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
 import { api } from '../api/api.ts';
 import { DomainName } from '../components/domain-name.tsx';
 import { Failure } from '../components/failure.tsx';
 import { Page } from '../components/page.tsx';
-import { Time } from '../components/time.tsx';
+import { exactTime, Time } from '../components/time.tsx';
 import { useIdentity } from '../session/identity.ts';
 import { describeActor, describeEvent } from './describe-event.tsx';
-import { accountLog, newestEvent } from './event-log.ts';
+import { ALL_EVENTS, type EventFilter, formatFilter, parseFilter } from './event-filter.ts';
+import { EventFilterForm } from './event-filter-form.tsx';
+import { saveEvents } from './export-events.ts';
+import { useFilteredLog } from './use-filtered-log.ts';
 
 /** Everything that happened in the account, the newest first. */
-export function EventsPage() {
+export default function EventsPage() {
   const { account } = useIdentity();
-  const { data: newest } = useQuery(newestEvent(account.id));
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
-    accountLog(account.id, newest !== undefined),
-  );
+  const [filter, setFilter] = useFilter();
+  const { events, error, retry, isSearching, showEarlier, readAll } = useFilteredLog(account.id, filter);
+  const save = useMutation({ mutationFn: readAll, onSuccess: saveEvents });
   return (
-    <Page title="Events" heading="Events">
-      <p class="lead">What happened in the account {account.name}, the newest first.</p>
-      {error !== null && <Failure error={error} onRetry={refetch} />}
-      <EventTable events={data?.pages.flat()} />
-      {hasNextPage && (
-        <button type="button" class="button" disabled={isFetchingNextPage} onClick={() => fetchNextPage()}>
-          {isFetchingNextPage ? 'Reading…' : 'Show earlier ones'}
+    <Page
+      title="Events"
+      heading="Events"
+      actions={
+        <button type="button" class="button" disabled={save.isPending} onClick={() => save.mutate()}>
+          <FileDown aria-hidden="true" />
+          {save.isPending ? 'Reading…' : 'Export as CSV'}
         </button>
+      }
+    >
+      <p class="lead">
+        What happened in the account <strong>{account.name}</strong>, the newest first.
+      </p>
+      <EventFilterForm filter={filter} onChange={setFilter} />
+      {error !== null && <Failure error={error} onRetry={retry} />}
+      {save.error !== null && <Failure error={save.error} onRetry={() => save.mutate()} />}
+      {events?.length === 0 && !isSearching ? (
+        <div class="empty">
+          <p>No event matches.</p>
+          <button type="button" class="button" onClick={() => setFilter(ALL_EVENTS)}>
+            Show all events
+          </button>
+        </div>
+      ) : (
+        <EventTable events={events} />
+      )}
+      {(isSearching || showEarlier !== null) && (
+        <div class="actions">
+          <button
+            type="button"
+            class="button"
+            disabled={isSearching || showEarlier === null}
+            onClick={() => showEarlier?.()}
+          >
+            {isSearching ? 'Reading…' : 'Show earlier ones'}
+          </button>
+        </div>
       )}
     </Page>
   );
+}
+
+/** Keeps the filter in the address, so that it is there on the way back. */
+function useFilter(): [EventFilter, (filter: EventFilter) => void] {
+  const [filter, setFilter] = useState(() => parseFilter(location.search));
+  const search = formatFilter(filter);
+  useEffect(() => history.replaceState(history.state, '', location.pathname + search), [search]);
+  return [filter, setFilter];
 }
 
 function EventTable({ events }: { events: readonly Event[] | undefined }) {
@@ -51,6 +91,7 @@ function EventTable({ events }: { events: readonly Event[] | undefined }) {
           <tr key={event.id}>
             <td data-label="When">
               <Time at={event.at} />
+              <small class="exact-time">{exactTime(event.at)}</small>
             </td>
             <th scope="row">{describeEvent(event)}</th>
             <td data-label="Who">{describeActor(event.actor, names)}</td>

@@ -21,7 +21,7 @@ export function NotFound() {
   );
 }
 
-const NO_SUCH_PAGE = 'There’s no page at this address. Check that it was copied completely.';
+const NO_SUCH_PAGE = 'There’s no page at this address. Check that you copied all of it.';
 
 function NotFoundPage({ what, home }: { what: string; home: string }) {
   return (

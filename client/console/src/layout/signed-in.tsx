@@ -1,27 +1,31 @@
 import type { CurrentToken } from '@letterhead/shared';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense } from 'preact/compat';
+import { useEffect } from 'preact/hooks';
 import { Redirect, Route, Switch } from 'wouter-preact';
-import { api } from '../api/api.ts';
+import { api, queryClient } from '../api/api.ts';
 import { Failure } from '../components/failure.tsx';
 import { Page } from '../components/page.tsx';
-import { DomainPage } from '../domain/domain-page.tsx';
 import { DomainList } from '../domains/domain-list.tsx';
-import { EventsPage } from '../events/events-page.tsx';
 import { IdentityContext, may } from '../session/identity.ts';
 import { Layout } from './layout.tsx';
+import { LoadingPage } from './loading-page.tsx';
 import { NotFoundInAccount } from './not-found.tsx';
 import { SignOut } from './sign-out.tsx';
 import { Wordmark } from './wordmark.tsx';
 
+// The list is what a session begins with; the other pages are loaded when they are first opened.
+const DomainPage = lazy(() => import('../domain/domain-page.tsx'));
+const EventsPage = lazy(() => import('../events/events-page.tsx'));
 const SettingsPage = lazy(() => import('../settings/settings-page.tsx'));
 const TokensPage = lazy(() => import('../tokens/tokens-page.tsx'));
 
 /** Pages behind the sign-in; loads the identity first. */
 export function SignedIn() {
   const { data, error, refetch } = useQuery(api.tokens.current.queryOptions());
+  useEffect(prefetchList, []);
   if (data !== undefined) return <Accounts token={data} />;
-  if (error === null) return <main class="page" aria-busy="true" />;
+  if (error === null) return <LoadingPage />;
   return (
     <>
       <header class="site-header">
@@ -35,6 +39,13 @@ export function SignedIn() {
       </Page>
     </>
   );
+}
+
+/** Asks for the list of the account in the address while the identity is still on its way. */
+function prefetchList(): void {
+  const [, account] = /^\/accounts\/(\d+)\/domains$/.exec(location.pathname) ?? [];
+  if (account === undefined) return;
+  void queryClient.prefetchQuery(api.domains.statuses.queryOptions({ account: Number(account) }));
 }
 
 function Accounts({ token }: { token: CurrentToken }) {
@@ -69,7 +80,7 @@ function AccountPages({ token, id }: { token: CurrentToken; id: number }) {
       value={{ token, account: account ?? { id, name: `Account ${id}`, display_name: null } }}
     >
       <Layout>
-        <Suspense fallback={<main class="page" aria-busy="true" />}>
+        <Suspense fallback={<LoadingPage />}>
           <Switch>
             <Route path={`${base}/domains`}>
               <DomainList />

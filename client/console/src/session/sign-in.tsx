@@ -15,7 +15,7 @@ interface SignInProps {
   readonly linkedToken: string | null;
 }
 
-/** A token is asked for, or comes with a link; it is tried, and kept as long as the tab. */
+/** Asks for a token, or takes it from a link; the token is tried, and kept as long as the tab. */
 export function SignIn({ signOutReason, linkedToken }: SignInProps) {
   const [token, setToken] = useState('');
   const input = useRef<HTMLInputElement>(null);
@@ -90,12 +90,12 @@ function inputErrorIn(typed: string): string | null {
     start.startsWith(bare.slice(0, start.length).toLowerCase()),
   );
   if (isOne || findToken(typed) !== null) return null;
-  return 'A token begins with lh_. Copy it whole, from lh_ to its last character.';
+  return 'A token starts with lh_. Copy all of it, from lh_ to its last character.';
 }
 
 function signInErrorOf(error: unknown): string {
   const { code, message } = toApiError(error);
   return code === 'unauthenticated'
-    ? 'This token is not known here, has expired or was revoked. Check that it was copied whole.'
+    ? 'This token is unknown, has expired or was revoked. Check that you copied all of it.'
     : message;
 }

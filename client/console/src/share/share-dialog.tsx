@@ -1,12 +1,12 @@
 import type { Domain, NewShare, Share } from '@letterhead/shared';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { api, queryClient } from '../api/api.ts';
-import { CopyButton } from '../components/copy-button.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { DomainName } from '../components/domain-name.tsx';
 import { Failure } from '../components/failure.tsx';
 import { Field } from '../components/field.tsx';
+import { Secret } from '../components/secret.tsx';
 import { Time } from '../components/time.tsx';
 import { useFocusFallback } from '../components/use-focus-fallback.ts';
 import { linkOf } from './share-link.ts';
@@ -19,11 +19,12 @@ const LIFETIMES: readonly { readonly days: number; readonly words: string }[] = 
 ];
 const DAY_MS = 86_400_000;
 
-/** Makes links to a read-only page of the domain, and revokes them. */
+/** Creates links to a read-only page of the domain, and revokes them. */
 export function ShareDialog({ domain, onClose }: { domain: Domain; onClose: () => void }) {
   const key = { account: domain.account_id, id: domain.id };
   const { data: shares, error, refetch } = useQuery(api.shares.list.queryOptions(key));
-  const [made, setMade] = useState<NewShare | null>(null);
+  const [created, setCreated] = useState<NewShare | null>(null);
+  const [isCopied, setCopied] = useState(false);
   const reread = () => queryClient.invalidateQueries({ queryKey: api.shares.list.queryKey(key) });
   return (
     <Dialog
@@ -33,21 +34,29 @@ export function ShareDialog({ domain, onClose }: { domain: Domain; onClose: () =
         </>
       }
       onClose={onClose}
+      loss={
+        created === null || isCopied ? null : 'You haven’t copied the link. If you close this, it is lost.'
+      }
     >
       <p>
         Anyone with the link can see this domain’s records and run a check, without an account. They can’t
         change anything or see other domains.
       </p>
-      {made === null ? (
-        <MakeLink
+      {created === null ? (
+        <CreateLink
           domain={domain}
-          onMade={(share) => {
-            setMade(share);
+          onCreated={(share) => {
+            setCreated(share);
             void reread();
           }}
         />
       ) : (
-        <LinkShown made={made} />
+        <Secret
+          text={linkOf(created)}
+          what="the link"
+          hint="Copy this link now. You won’t see it again. Send it only to the person it is meant for."
+          onCopied={() => setCopied(true)}
+        />
       )}
       {error !== null && <Failure error={error} onRetry={refetch} />}
       <LinkList domain={domain} shares={shares ?? []} onRevoked={reread} />
@@ -55,9 +64,9 @@ export function ShareDialog({ domain, onClose }: { domain: Domain; onClose: () =
   );
 }
 
-function MakeLink({ domain, onMade }: { domain: Domain; onMade: (share: NewShare) => void }) {
+function CreateLink({ domain, onCreated }: { domain: Domain; onCreated: (share: NewShare) => void }) {
   const [days, setDays] = useState(LIFETIMES[0]?.days ?? 0);
-  const create = useMutation(api.shares.create.mutationOptions({ onSuccess: onMade }));
+  const create = useMutation(api.shares.create.mutationOptions({ onSuccess: onCreated }));
   return (
     <form
       onSubmit={(event) => {
@@ -88,22 +97,6 @@ function MakeLink({ domain, onMade }: { domain: Domain; onMade: (share: NewShare
         </button>
       </div>
     </form>
-  );
-}
-
-function LinkShown({ made }: { made: NewShare }) {
-  const url = linkOf(made);
-  // The button that was pressed is gone: the keyboard goes on with what came of it, which is read out.
-  const shown = useRef<HTMLDivElement>(null);
-  useEffect(() => shown.current?.focus(), []);
-  return (
-    <div class="link-shown" ref={shown} tabIndex={-1}>
-      <p>Copy this link now. You won’t see it again. Send it only to the person it is meant for.</p>
-      <p class="secret">
-        <code class="value">{url}</code>
-        <CopyButton text={url} what="the link" />
-      </p>
-    </div>
   );
 }
 
@@ -145,19 +138,20 @@ function LinkLine({ share, isBusy, onRevoke }: LinkLineProps) {
   return (
     <li ref={line}>
       <p>
-        Made <Time at={share.created_at} />
+        Created <Time at={share.created_at} /> ·{' '}
         {share.expires_at === null ? (
-          ', works until it is revoked'
+          'never expires'
         ) : (
           <>
-            , stops working <Time at={share.expires_at} />
+            expires <Time at={share.expires_at} />
           </>
-        )}
+        )}{' '}
+        ·{' '}
         {share.last_used_at === null ? (
-          ', not used yet'
+          'not opened yet'
         ) : (
           <>
-            , last used <Time at={share.last_used_at} />
+            last opened <Time at={share.last_used_at} />
           </>
         )}
       </p>

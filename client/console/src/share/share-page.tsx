@@ -1,5 +1,6 @@
 import { createLetterhead } from '@letterhead/client';
 import type { Domain, Sender, SharedDomain } from '@letterhead/shared';
+import { worstOf } from '@letterhead/shared/rules';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { queryClient } from '../api/api.ts';
@@ -9,11 +10,12 @@ import { DomainName, withPunycode } from '../components/domain-name.tsx';
 import { Failure } from '../components/failure.tsx';
 import { Page } from '../components/page.tsx';
 import { Logo, SenderHeader } from '../components/sender.tsx';
-import { StatusBadge } from '../components/status-badge.tsx';
+import { DomainBadge } from '../components/status-badge.tsx';
 import { exactTime, Time } from '../components/time.tsx';
 import { CheckButton } from '../domain/check-button.tsx';
 import { mostUrgent } from '../domain/checklist-words.ts';
 import { DomainInstructions } from '../domain/domain-instructions.tsx';
+import { LoadingPage } from '../layout/loading-page.tsx';
 import { Wordmark } from '../layout/wordmark.tsx';
 
 /** Who has a link hears of changes by asking: the stream of events tells more than they may know. */
@@ -64,7 +66,7 @@ function SharedPage({ secret }: { secret: string }) {
         heading={
           <>
             <DomainName name={domain.domain} />
-            <StatusBadge status={diagnosis.status} />
+            <DomainBadge status={diagnosis.status} severity={worstOf(diagnosis.records).severity} />
           </>
         }
       >
@@ -115,8 +117,8 @@ function Introduction({ account, domain: { domain, dns_records }, isDone, expire
       <p class="lead">
         {isDone ? (
           <>
-            The DNS records for {name} are in place: there is nothing left for you to do. {sender} sees that,
-            too.{' '}
+            The DNS records for {name} are published. There is nothing left for you to do, and {sender} sees
+            that, too.{' '}
           </>
         ) : (
           <>
@@ -127,7 +129,7 @@ function Introduction({ account, domain: { domain, dns_records }, isDone, expire
         )}
         {expiresAt !== null && (
           <>
-            The link works until {exactTime(expiresAt)} (<Time at={expiresAt} />
+            The link expires on {exactTime(expiresAt)} (<Time at={expiresAt} />
             ).
           </>
         )}
@@ -142,11 +144,19 @@ function Introduction({ account, domain: { domain, dns_records }, isDone, expire
 }
 
 function Loading({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+  if (error === null) {
+    return (
+      <>
+        <BareHeader />
+        <LoadingPage />
+      </>
+    );
+  }
   return (
     <>
       <BareHeader />
-      <main class="page" aria-busy={error === null}>
-        {error !== null && <Failure error={error} onRetry={onRetry} />}
+      <main class="page">
+        <Failure error={error} onRetry={onRetry} />
       </main>
     </>
   );
@@ -166,7 +176,7 @@ function Ended() {
     <>
       <BareHeader />
       <Page title="Link ended" heading="This link no longer works">
-        <p>It has expired, was revoked, or was not copied whole. Ask whoever sent it for another one.</p>
+        <p>It has expired, was revoked, or is incomplete. Ask whoever sent it for a new one.</p>
       </Page>
     </>
   );

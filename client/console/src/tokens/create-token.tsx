@@ -3,9 +3,9 @@ import { useMutation } from '@tanstack/react-query';
 import { useRef, useState } from 'preact/hooks';
 import { api, queryClient } from '../api/api.ts';
 import { fieldErrorOf, toApiError } from '../api/api-error.ts';
-import { CopyButton } from '../components/copy-button.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { Field } from '../components/field.tsx';
+import { Secret } from '../components/secret.tsx';
 import { may, useIdentity } from '../session/identity.ts';
 import { SCOPE_NAMES, SCOPES } from './scopes.ts';
 
@@ -21,13 +21,27 @@ const DAY_MS = 86_400_000;
 /** Creates a token, then shows it, this once. */
 export function CreateToken({ onClose }: { onClose: () => void }) {
   const [created, setCreated] = useState<NewToken | null>(null);
-  return (
-    <Dialog title={created === null ? 'Create token' : `Token “${created.name}”`} onClose={onClose}>
-      {created === null ? (
+  const [isCopied, setCopied] = useState(false);
+  if (created === null) {
+    return (
+      <Dialog title="Create token" onClose={onClose}>
         <TokenForm onCreated={setCreated} onClose={onClose} />
-      ) : (
-        <TokenShown created={created} onClose={onClose} />
-      )}
+      </Dialog>
+    );
+  }
+  return (
+    <Dialog
+      title={`Token “${created.name}”`}
+      onClose={onClose}
+      loss={isCopied ? null : 'You haven’t copied the token. If you close this, it is lost.'}
+      done="Done"
+    >
+      <Secret
+        text={created.token}
+        what="the token"
+        hint="Copy it now. You won’t see it again."
+        onCopied={() => setCopied(true)}
+      />
     </Dialog>
   );
 }
@@ -118,22 +132,5 @@ function TokenForm({ onCreated, onClose }: { onCreated: (token: NewToken) => voi
         </button>
       </div>
     </form>
-  );
-}
-
-function TokenShown({ created, onClose }: { created: NewToken; onClose: () => void }) {
-  return (
-    <>
-      <p>Copy it now. You won’t see it again.</p>
-      <p class="secret">
-        <code class="value">{created.token}</code>
-        <CopyButton text={created.token} what="the token" />
-      </p>
-      <div class="actions">
-        <button type="button" class="button primary" onClick={onClose}>
-          Done
-        </button>
-      </div>
-    </>
   );
 }

@@ -1,0 +1,161 @@
+import type { PlacedOperation, Schema, Schemas } from './api-document.ts';
+import { contentOf, exampleOf, resolveSchema, successOf } from './api-document.ts';
+
+/** The languages that requests are shown in: the identifier that the page uses, and the name. */
+export const LANGUAGES = [
+  ['curl', 'curl'],
+  ['fetch', 'JavaScript (fetch)'],
+  ['python', 'Python (requests)'],
+  ['client', 'Typed client'],
+] as const;
+
+export type Language = (typeof LANGUAGES)[number][0];
+
+/** An example request: what must be given, or the first field where nothing must. */
+interface SampleRequest {
+  readonly operation: PlacedOperation;
+  readonly url: string;
+  readonly path: Readonly<Record<string, unknown>>;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly mediaType: string | null;
+}
+
+/** Writes an example request in each language, to be used as it stands once a token has been put into it. */
+export function requestSamples(
+  operation: PlacedOperation,
+  baseUrl: string,
+  schemas: Schemas,
+): Record<Language, string> {
+  const path = pathExamples(operation, schemas);
+  const filled = operation.path.replace(/\{(\w+)\}/g, (braces, name) =>
+    path[name] === undefined ? braces : encodeURIComponent(`${path[name]}`),
+  );
+  const request: SampleRequest = {
+    operation,
+    url: `${baseUrl}${filled}`,
+    path,
+    body: bodyExamples(contentOf(operation.requestBody)?.schema, schemas),
+    mediaType: contentOf(successOf(operation)?.[1])?.mediaType ?? null,
+  };
+  return {
+    curl: curlSample(request),
+    fetch: fetchSample(request),
+    python: pythonSample(request),
+    client: clientSample(request, new URL(baseUrl).origin),
+  };
+}
+
+function pathExamples({ parameters = [] }: PlacedOperation, schemas: Schemas): Record<string, unknown> {
+  const inPath = parameters.filter((parameter) => parameter.in === 'path');
+  return Object.fromEntries(inPath.map(({ name, schema = {} }) => [name, exampleOf(schema, schemas)]));
+}
+
+function bodyExamples(body: Schema | undefined, schemas: Schemas): Record<string, unknown> {
+  if (body === undefined) return {};
+  const { properties = {}, required = [] } = resolveSchema(body, schemas);
+  const names = required.length > 0 ? required : Object.keys(properties).slice(0, 1);
+  return Object.fromEntries(names.map((name) => [name, exampleOf(properties[name] ?? {}, schemas)]));
+}
+
+function curlSample({ operation: { method }, url, body, mediaType }: SampleRequest): string {
+  const lines = [
+    `curl ${url}`,
+    ...(method === 'get' ? [] : [`--request ${method.toUpperCase()}`]),
+    `-H "Accept: ${mediaType ?? 'application/json'}"`,
+    '-H "Authorization: Bearer <access-token>"',
+    ...Object.entries(body).flatMap(([name, value]) => formFields(name, value)),
+  ];
+  return lines.join(' \\\n  ');
+}
+
+/** A list is its field once for each element. */
+function formFields(name: string, value: unknown): string[] {
+  return (Array.isArray(value) ? value : [value])
+    .filter((each) => each !== null)
+    .map((each) => {
+      const text = String(each);
+      const option = /^[\w.:~-]*$/.test(text) ? '-d' : '--data-urlencode';
+      return `${option} ${name}="${text.replace(/["$`\\]/g, '\\$&')}"`;
+    });
+}
+
+function fetchSample({ operation: { method }, url, body, mediaType }: SampleRequest): string {
+  const hasBody = Object.keys(body).length > 0;
+  const lines = [
+    `const response = await fetch(${JSON.stringify(url)}, {`,
+    ...(method === 'get' ? [] : [`  method: '${method.toUpperCase()}',`]),
+    '  headers: {',
+    "    Authorization: 'Bearer <access-token>',",
+    ...(hasBody ? ["    'Content-Type': 'application/json',"] : []),
+    '  },',
+    ...(hasBody ? [`  body: JSON.stringify(${JSON.stringify(body)}),`] : []),
+    '});',
+    'if (!response.ok) throw new Error((await response.json()).message);',
+    ...readAnswer(mediaType, {
+      json: 'const { data } = await response.json();',
+      text: 'const text = await response.text();',
+      other: 'const content = await response.arrayBuffer();',
+    }),
+  ];
+  return lines.join('\n');
+}
+
+function pythonSample({ operation: { method }, url, body, mediaType }: SampleRequest): string {
+  const lines = [
+    'import requests',
+    '',
+    `response = requests.${method}(`,
+    `    ${JSON.stringify(url)},`,
+    '    headers={"Authorization": "Bearer <access-token>"},',
+    ...(Object.keys(body).length > 0 ? [`    json=${pythonLiteral(body)},`] : []),
+    ')',
+    'response.raise_for_status()',
+    ...readAnswer(mediaType, {
+      json: 'data = response.json()["data"]',
+      text: 'text = response.text',
+      other: 'content = response.content',
+    }),
+  ];
+  return lines.join('\n');
+}
+
+function clientSample({ operation, path, body, mediaType }: SampleRequest, origin: string): string {
+  const { operationId, method } = operation;
+  if (isDownload(mediaType)) return '// The typed client has no downloads: use fetch, or the command line.';
+  const input = JSON.stringify({ ...path, ...body });
+  const call = `${operationId}.${method === 'get' ? 'query' : 'mutate'}(${input === '{}' ? '' : input})`;
+  const result = mediaType === null ? '' : 'const data = ';
+  return [
+    "import { createLetterhead } from '@letterhead/client';",
+    '',
+    `const letterhead = createLetterhead({ url: ${JSON.stringify(origin)}, token: '<access-token>' });`,
+    `${result}await letterhead.${call};`,
+  ].join('\n');
+}
+
+/** How to read an answer of this type; an empty one is not read. */
+function readAnswer(
+  mediaType: string | null,
+  ways: { readonly json: string; readonly text: string; readonly other: string },
+): string[] {
+  if (mediaType === null) return [];
+  if (mediaType.includes('json')) return [ways.json];
+  return [isDownload(mediaType) ? ways.other : ways.text];
+}
+
+function isDownload(mediaType: string | null): boolean {
+  return mediaType !== null && !mediaType.includes('json') && !mediaType.startsWith('text/');
+}
+
+function pythonLiteral(value: unknown): string {
+  if (value === null || value === undefined) return 'None';
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  if (Array.isArray(value)) return `[${value.map(pythonLiteral).join(', ')}]`;
+  if (typeof value === 'object') {
+    const pairs = Object.entries(value).map(
+      ([name, each]) => `${JSON.stringify(name)}: ${pythonLiteral(each)}`,
+    );
+    return `{${pairs.join(', ')}}`;
+  }
+  return JSON.stringify(value);
+}

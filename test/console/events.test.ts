@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { startTestServer } from '../running-server.ts';
+import { useBrowser } from './browser-suite.ts';
+import { publish } from './fixture.ts';
+import { openTab } from './open-tab.ts';
+
+const browser = useBrowser();
+const DAY = 86_400_000;
+
+test('events are filtered by kind, domain and day as far back as the log goes, and saved as a table', async () => {
+  let offset = -3 * DAY;
+  await using server = await startTestServer({
+    clock: () => new Date(Date.now() + offset),
+    environment: { RATE_LIMIT_PER_MINUTE: '0' },
+  });
+  const { letterhead } = server;
+  const domain = await letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
+  publish(server, domain);
+  await letterhead.domains.verifyDns.mutate({ account: 1, id: domain.id });
+  offset = 0;
+  for (let at = 0; at < 110; at++) {
+    await letterhead.tokens.create.mutate({ account: 1, name: `Token ${at}`, scopes: ['domains:read'] });
+  }
+  await using tab = await openTab(browser(), server, { token: server.token });
+  const { page } = tab;
+  await page.goto('/accounts/1/events');
+  const rows = page.getByRole('rowheader');
+  await expect.poll(() => rows.first().innerText()).toBe('The token “Token 109” was created.');
+  const exact = await page.getByRole('row').nth(1).getByRole('cell').first().innerText();
+  expect(exact).toMatch(/^just now\n\d\d? \w{3} \d{4}, \d\d:\d\d:\d\d /);
+
+  // What matches is older than the page that was read first.
+  await page.getByLabel('Kind').selectOption('Results of checks');
+  await expect.poll(() => rows.allInnerTexts()).toEqual(['The DKIM record of example.org was verified.']);
+  await page.getByLabel('Kind').selectOption('All');
+  await page.getByRole('searchbox', { name: 'Domain' }).fill('EXAMPLE.org');
+  await expect.poll(() => rows.count()).toBe(2);
+  await expect.poll(() => page.url()).toContain('domain=EXAMPLE.org');
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Export as CSV' }).click(),
+  ]);
+  const lines = (await readFile(await file.path(), 'utf8')).trimEnd().split('\r\n');
+  expect(lines[0]).toBe('at,type,domain_id,domain,actor,token_id,address,changes');
+  expect(lines[1]).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z,domain\.verified,1,example\.org,token,1,127\.0\.0\.1,/);
+  expect(lines).toHaveLength(3);
+
+  await page.getByLabel('From').fill(new Date(Date.now() - DAY).toISOString().slice(0, 10));
+  await page.getByText('No event matches.').waitFor();
+  await page.getByRole('button', { name: 'Show all events' }).click();
+  await expect.poll(() => rows.count()).toBe(100);
+  await page.getByRole('button', { name: 'Show earlier ones' }).click();
+  await expect.poll(() => rows.count()).toBe(114);
+
+  await page.goto(`/accounts/1/domains/${domain.id}`);
+  const activity = page.getByRole('region', { name: 'Activity' }).getByRole('listitem');
+  await activity.first().getByText('The DKIM record was verified.').waitFor();
+  await activity.last().getByText('example.org was added.').waitFor();
+  expect(tab.errors).toEqual([]);
+});
