@@ -15,6 +15,8 @@ export interface HttpCandidate {
   readonly path: string;
   /** A token to show; null: none is asked for. */
   readonly token: string | null;
+  /** What is sent; a GET without. */
+  readonly post?: { readonly body: string | Buffer; readonly type: string };
 }
 
 /** Medians of several runs. */
@@ -72,14 +74,19 @@ export async function measureFleet(
   return results.reduce((sum, { requests, duration }) => sum + requests.total / duration, 0);
 }
 
-async function load(candidate: HttpCandidate, duration: number): Promise<HttpFigures> {
-  const { name, server, path, token } = candidate;
+/** Loads one server for so many seconds. */
+export async function load(candidate: HttpCandidate, duration: number): Promise<HttpFigures> {
+  const { name, server, path, token, post } = candidate;
   const before = await server.call('usage', null);
   const result = await autocannon({
     url: server.url + path,
     connections: CONNECTIONS,
     duration,
-    headers: token === null ? {} : { authorization: `Bearer ${token}` },
+    ...(post === undefined ? {} : { method: 'POST', body: post.body }),
+    headers: {
+      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      ...(post === undefined ? {} : { 'content-type': post.type }),
+    },
   });
   const after = await server.call('usage', null);
   if (result.non2xx > 0 || result.errors > 0 || result.requests.total === 0) {

@@ -4,6 +4,10 @@ export interface Methods {
   usage: { readonly params: null; readonly result: Usage };
   /** Creates domains with several clients at once. */
   create: { readonly params: CreateLoad; readonly result: CreateRun };
+  /** Signs one message again and again, one signature after the other. */
+  sign: { readonly params: { readonly seconds: number }; readonly result: SignRun };
+  /** The event loop's delay since the last call, at the 99th percentile, in milliseconds. */
+  delay: { readonly params: null; readonly result: number };
   /** Of each key that was taken since the start: whether it was ready. */
   keysReady: { readonly params: null; readonly result: boolean[] };
   /** Checks all domains that are due. */
@@ -41,6 +45,12 @@ export interface CreateRun {
   readonly creates: number;
   /** From the first to the last one's end. */
   readonly seconds: number;
+}
+
+export interface SignRun {
+  readonly signatures: number;
+  /** Microseconds of CPU time, of all threads. */
+  readonly cpu: number;
 }
 
 /** What a run of due checks came to; the seconds are until the last domain outside the dead zone was checked. */

@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { KeyPool } from '../server/keys/key-pool.ts';
 import type { KeySource } from '../server/keys/key-source.ts';
 import { createLog } from '../server/log.ts';
@@ -19,9 +20,18 @@ const settings = parseSettings(environment);
 const log = await createLog(settings.LOG_LEVEL, {});
 const keys = new ObservedKeys(await openKeys());
 const server = await startServer({ settings, log, keys, clock: () => new Date() });
+const delays = monitorEventLoopDelay({ resolution: 1 });
+delays.enable();
 serveParent({
   url: server.url,
-  handlers: { keysReady: async () => [...keys.ready] },
+  handlers: {
+    keysReady: async () => [...keys.ready],
+    async delay() {
+      const p99 = delays.percentile(99) / 1e6;
+      delays.reset();
+      return p99;
+    },
+  },
   stop: () => server.stop(),
 });
 

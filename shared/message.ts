@@ -1,6 +1,6 @@
 // Imported as `@letterhead/shared/message`: the console, which runs in browsers, does without it.
 import { createHash } from 'node:crypto';
-import { LineEnds } from './line-ends.ts';
+import { CR, holdsLoneCr, holdsNul, LF, LineEnds, NUL } from './line-ends.ts';
 import { notSignable } from './not-signable.ts';
 import { RelaxedBody } from './relaxed-body.ts';
 
@@ -15,14 +15,16 @@ export interface MessageDigest {
   readonly body_hash: string;
 }
 
-const CR = 0x0d;
+/** Octets that most header blocks fit. */
+const USUAL_OCTETS = 4 * 1024;
 
 /** Reads a header block in pieces of any size, up to the empty line after it. */
 export class HeaderReader {
   readonly #lineEnds: LineEnds;
-  readonly #block = new Uint8Array(HEADER_BLOCK_OCTETS);
+  #block = new Uint8Array(USUAL_OCTETS);
   #length = 0;
   #isLineEmpty = true;
+  #afterCr = false;
 
   constructor(lineEnds: LineEnds) {
     this.#lineEnds = lineEnds;
@@ -32,14 +34,24 @@ export class HeaderReader {
   push(octets: Uint8Array): number | null {
     for (let at = 0; at < octets.length; at++) {
       const octet = octets[at] ?? 0;
-      if (this.#length === HEADER_BLOCK_OCTETS) throw tooLong();
+      if (this.#length === this.#block.length) this.#grow();
       this.#block[this.#length++] = octet;
-      if (this.#lineEnds.read(octet, 'headers')) {
+      if (octet === LF) {
+        this.#lineEnds.note(this.#afterCr ? 'CRLF' : 'LF', 'headers');
         if (this.#isLineEmpty) return at + 1;
-        this.#isLineEmpty = true;
-      } else if (octet !== CR) this.#isLineEmpty = false;
+      } else if (this.#afterCr) throw holdsLoneCr('headers');
+      else if (octet === NUL) throw holdsNul('headers');
+      this.#afterCr = octet === CR;
+      this.#isLineEmpty = octet === LF || (octet === CR && this.#isLineEmpty);
     }
     return null;
+  }
+
+  #grow(): void {
+    if (this.#length === HEADER_BLOCK_OCTETS) throw tooLong();
+    const larger = new Uint8Array(Math.min(2 * this.#length, HEADER_BLOCK_OCTETS));
+    larger.set(this.#block);
+    this.#block = larger;
   }
 
   get text(): string {

@@ -1,20 +1,22 @@
 import type { LineEnds } from './line-ends.ts';
+import { CR, holdsLoneCr, holdsNul, LF, NUL, SPACE, TAB } from './line-ends.ts';
 
 /** Takes octets in pieces: a hash of `node:crypto`. It must not keep them, for they are overwritten. */
 export interface OctetSink {
   update(octets: Uint8Array): unknown;
 }
 
-const TAB = 0x09;
-const LF = 0x0a;
-const CR = 0x0d;
-const SPACE = 0x20;
+/** From this many octets on, a stretch is passed on from where it is; shorter ones are put together first. */
+const LONG = 512;
+/** Shared by all bodies, for what it holds is passed on before another body is read. */
+const output = new Uint8Array(16 * 1024);
+const CRLF = Uint8Array.of(CR, LF);
+const ONE_SPACE = Uint8Array.of(SPACE);
 
-/** Octets of input that are canonicalised before the output is passed on. */
-const SLICE = 16 * 1024;
-const CRLFS = new Uint8Array(1024).map((_, at) => (at % 2 === 0 ? CR : LF));
-/** Shared by all bodies, for a slice is passed on before the next one is begun. Each octet comes to at most two. */
-const output = new Uint8Array(2 * SLICE + CRLFS.length + 1);
+/** Whether an octet up to the space is content all the same: a control character that neither ends a line nor is refused. */
+function isControl(octet: number): boolean {
+  return octet !== SPACE && octet !== TAB && octet !== CR && octet !== LF && octet !== NUL;
+}
 
 /**
  * The `relaxed` canonicalisation of a message body (RFC 6376 §3.4.4), of pieces of any size: white space at the end of
@@ -27,63 +29,83 @@ export class RelaxedBody {
   /** Line ends and a space that are only passed on if more follows. */
   #lines = 0;
   #space = false;
+  #afterCr = false;
   #isEmpty = true;
+  /** Octets in the output. */
+  #length = 0;
 
   constructor(sink: OctetSink, lineEnds: LineEnds) {
     this.#sink = sink;
     this.#lineEnds = lineEnds;
   }
 
-  /** Throws `not_signable` as `LineEnds` does. */
+  /** Throws `not_signable` for a NUL, a CR alone and mixed line ends. */
   push(octets: Uint8Array): void {
-    for (let at = 0; at < octets.length; at += SLICE) this.#pushSlice(octets.subarray(at, at + SLICE));
+    this.#length = 0;
+    for (let at = 0; at < octets.length; ) {
+      const content = this.#readGap(octets, at);
+      at = this.#endOfStretch(octets, content);
+      if (at > content) this.#write(octets.subarray(content, at));
+    }
+    this.#flush();
   }
 
   /** A body that is not empty ends with a CRLF. */
   end(): void {
-    this.#lineEnds.end('body');
-    if (!this.#isEmpty) this.#sink.update(CRLFS.subarray(0, 2));
+    if (this.#afterCr) throw holdsLoneCr('body');
+    if (!this.#isEmpty) this.#sink.update(CRLF);
   }
 
-  #pushSlice(octets: Uint8Array): void {
-    let length = 0;
-    let waits = this.#space || this.#lines > 0 || this.#lineEnds.isAfterCr;
-    for (let at = 0; at < octets.length; at++) {
+  /** Reads line ends and white space up to the next content, before which they are written. Returns where that is. */
+  #readGap(octets: Uint8Array, start: number): number {
+    for (let at = start; at < octets.length; at++) {
       const octet = octets[at] ?? 0;
-      if (octet === SPACE || octet === TAB) {
-        if (this.#lineEnds.isAfterCr) this.#lineEnds.read(octet, 'body');
-        this.#space = waits = true;
-      } else if (octet <= CR && octet !== TAB && this.#lineEnds.read(octet, 'body')) {
+      if (octet === LF) {
+        this.#lineEnds.note(this.#afterCr ? 'CRLF' : 'LF', 'body');
+        this.#afterCr = this.#space = false;
         this.#lines++;
-        this.#space = false;
-        waits = true;
-      } else if (octet === CR) waits = true;
+      } else if (this.#afterCr) throw holdsLoneCr('body');
+      else if (octet === SPACE || octet === TAB) this.#space = true;
+      else if (octet === CR) this.#afterCr = true;
+      else if (octet === NUL) throw holdsNul('body');
       else {
-        if (waits) length = this.#writeWaiting(octet, length);
-        waits = false;
-        output[length++] = octet;
+        this.#isEmpty = false;
+        for (; this.#lines > 0; this.#lines--) this.#write(CRLF);
+        if (this.#space) this.#write(ONE_SPACE);
+        this.#space = false;
+        return at;
       }
     }
-    if (length === 0) return;
-    this.#isEmpty = false;
-    this.#sink.update(output.subarray(0, length));
+    return octets.length;
   }
 
-  /** Writes the line ends and the space before an octet of content. Returns the new length of the output. */
-  #writeWaiting(octet: number, before: number): number {
-    let length = before;
-    if (this.#lineEnds.isAfterCr) this.#lineEnds.read(octet, 'body');
-    if (this.#lines * 2 > CRLFS.length) {
-      this.#sink.update(output.subarray(0, length));
-      length = 0;
+  /** Where the stretch ends that begins here, with content, and is canonical as it is. */
+  #endOfStretch(octets: Uint8Array, start: number): number {
+    for (let at = start; at < octets.length; at++) {
+      const octet = octets[at] ?? 0;
+      if (octet > SPACE) continue;
+      const next = octets[at + 1] ?? 0;
+      if (octet === SPACE && next > SPACE) continue;
+      if (octet === CR && next === LF && (octets[at + 2] ?? 0) > SPACE) {
+        this.#lineEnds.note('CRLF', 'body');
+        at++;
+      } else if (!isControl(octet)) return at;
     }
-    for (; this.#lines * 2 > CRLFS.length; this.#lines -= CRLFS.length / 2) this.#sink.update(CRLFS);
-    for (; this.#lines > 0; this.#lines--) {
-      output[length++] = CR;
-      output[length++] = LF;
+    return octets.length;
+  }
+
+  #write(octets: Uint8Array): void {
+    const { length } = octets;
+    if (length >= LONG || this.#length + length > output.length) this.#flush();
+    if (length >= LONG) this.#sink.update(octets);
+    else {
+      for (let at = 0; at < length; at++) output[this.#length + at] = octets[at] ?? 0;
+      this.#length += length;
     }
-    if (this.#space) output[length++] = SPACE;
-    this.#space = false;
-    return length;
+  }
+
+  #flush(): void {
+    if (this.#length > 0) this.#sink.update(output.subarray(0, this.#length));
+    this.#length = 0;
   }
 }

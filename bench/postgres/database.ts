@@ -35,7 +35,12 @@ export async function startDatabase(): Promise<Database> {
   };
 }
 
+/** One listens for events; with four for queries, two cores do the most. */
+const CONNECTIONS = '5';
+
 /** Starts the real server over a database; the folder gets its log only. */
 export function startOver(url: string, folder: { readonly path: string }): Promise<MeasuredProcess> {
-  return startLetterhead(dataFolderIn(folder), { environment: { DATABASE_URL: url, SECRET_KEY } });
+  return startLetterhead(dataFolderIn(folder), {
+    environment: { DATABASE_URL: url, DATABASE_POOL: CONNECTIONS, SECRET_KEY },
+  });
 }

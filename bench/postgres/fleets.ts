@@ -1,5 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { processesOf, processStat } from '../../test/postgres/postgres-server.ts';
 import { HttpClient } from '../http-client.ts';
 import { measureFleet } from '../http-load.ts';
 import { TOKEN } from '../letterhead-server.ts';
@@ -55,22 +55,19 @@ async function idleShare(database: Database): Promise<number> {
     'postgres',
     `SELECT pg_read_file('postmaster.pid', 0, 20) AS pid`,
   );
-  const group = Number.parseInt(row?.pid ?? '', 10);
+  const first = Number.parseInt(row?.pid ?? '', 10);
   await sleep(SETTLED_AFTER);
-  const before = await cpuSeconds(group);
+  const before = cpuSeconds(first);
   await sleep(IDLE_FOR);
-  return (100 * ((await cpuSeconds(group)) - before)) / (IDLE_FOR / 1000);
+  return (100 * (cpuSeconds(first) - before)) / (IDLE_FOR / 1000);
 }
 
-/** CPU time that all processes of the group have used, and their children that have ended. */
-async function cpuSeconds(group: number): Promise<number> {
+/** CPU time that the processes of PostgreSQL have used, and those that have ended. */
+function cpuSeconds(first: number): number {
   let ticks = 0;
-  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-    const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-    // Behind the program's name, which may hold spaces: state, parent, group, …
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    if (Number(fields[2]) !== group) continue;
-    for (const field of fields.slice(11, 15)) ticks += Number(field);
+  for (const pid of processesOf(first)) {
+    const stat = processStat(pid);
+    for (const field of stat.slice(11, pid === first ? 15 : 13)) ticks += Number(field);
   }
   return ticks / TICKS_A_SECOND;
 }

@@ -28,7 +28,7 @@ export async function getOverRest(): Promise<Result> {
   if (own === undefined || alone === undefined) throw new Error('A figure is missing.');
   return {
     title: 'Getting one domain over REST',
-    how: `${HTTP_METHOD} Fastify alone hashes the token, joins token, account and the same bytes in one prepared statement over a pool, and sends them.`,
+    how: `${HTTP_METHOD} Fastify alone hashes the token, joins token, account and the same bytes in one prepared statement over as many connections, and sends them.`,
     table: httpTable(figures),
     targets: [atLeast('requests a second, of Fastify and `pg` alone', 0.5, own / alone)],
   };

@@ -4,9 +4,6 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vite';
 
-/** The console has the version of the server that serves it. */
-const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../server/package.json'), 'utf8'));
-
 export default defineConfig(({ mode }) => ({
   root: import.meta.dirname,
   resolve: {
@@ -22,7 +19,6 @@ export default defineConfig(({ mode }) => ({
       mode === 'production' ? 'production' : 'development',
     ],
   },
-  define: { VERSION: JSON.stringify(version) },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     target: 'es2023',

@@ -20,6 +20,7 @@ import { addKeysCommands } from './keys-command.ts';
 import { wrapText } from './layout.ts';
 import { isClosedPipe, printError } from './output.ts';
 import { addShareCommands } from './share-commands.ts';
+import { addSignCommand } from './sign-command.ts';
 import { addTokenCommands } from './token-commands.ts';
 
 const DEFAULT_COLUMNS = 80;
@@ -78,6 +79,7 @@ function makeProgram(context: CommandContext): Command {
   addTokenCommands(program, context);
   addDomainCommands(program, context);
   addShareCommands(program, context);
+  addSignCommand(program, context);
   addKeysCommands(program, context);
   addEventsCommand(program, context);
   addExportCommand(program, context);

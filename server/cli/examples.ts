@@ -47,6 +47,7 @@ const EXAMPLES: Record<string, readonly string[]> = {
   'share create': ['share create example.org', 'share create example.org --expires 2027-01-31'],
   'share list': ['share list example.org'],
   'share revoke': ['share revoke example.org 4'],
+  sign: ['sign message.eml', 'sign - < message.eml', 'sign message.eml --json'],
   keys: ['keys list example.org', 'keys export --format opendkim /etc/opendkim/letterhead'],
   'keys list': ['keys list example.org'],
   'keys export': [

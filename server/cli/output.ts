@@ -14,6 +14,8 @@ export interface Terminal {
   readonly hasColors?: boolean;
   /** Lines of standard input. */
   readonly lines?: () => AsyncIterable<string>;
+  /** The same, unread and undecoded. */
+  readonly octets?: () => AsyncIterable<Uint8Array>;
   /** Asks a question and resolves to the line that is typed; null without a terminal. */
   readonly prompt: ((question: string) => Promise<string>) | null;
 }

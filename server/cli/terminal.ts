@@ -23,6 +23,7 @@ export function openTerminal({ stdin, stdout, stderr, env = {} }: StandardStream
     columns: isTerminal ? stdout.columns : undefined,
     hasColors: isTerminal && !refusesColors(env),
     lines: () => createInterface(stdin),
+    octets: () => stdin,
     prompt: attended ? (question) => prompt(question, stdin, stderr) : null,
   };
 }

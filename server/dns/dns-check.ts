@@ -42,6 +42,8 @@ interface Remembered<Answer> {
 /** Questions of a check so far, from either allowance. */
 class CheckMemory {
   readonly surveys = new Map<string, Remembered<Survey>>();
+  /** Of one server of the registrable domain. */
+  readonly partialSurveys = new Map<string, Remembered<Survey>>();
   readonly resolved = new Map<string, Remembered<Outcome>>();
   /** Whom zones below the registrable domain name themselves. */
   readonly ownServers = new Map<string, Remembered<Outcome>>();
@@ -104,6 +106,13 @@ export class DomainCheck implements DnsCheck, WalkDeps {
   askAuthorities(name: string, type: RecordType): Promise<Survey> {
     const question = { name: canonicalName(name), type };
     return this.#remember(this.#memory.surveys, question, () => this.#survey(question), isCutShort);
+  }
+
+  async askOneAuthority(name: string, type: RecordType): Promise<Survey> {
+    const question = { name: canonicalName(name), type };
+    const ask = () => this.#surveyFirst(question);
+    const survey = await this.#remember(this.#memory.partialSurveys, question, ask, isCutShort);
+    return survey.observations.some(isDefinitive) ? survey : this.askAuthorities(name, type);
   }
 
   askResolver(name: string, type: RecordType): Promise<Outcome> {
@@ -190,6 +199,12 @@ export class DomainCheck implements DnsCheck, WalkDeps {
     const timeout = this.#deps.authorityTimeout / DNS_LIMITS.parentServers;
     const options = { timeout, resendAfter: timeout / 2, dnssec: true };
     return (await this.askAuthority(address, question, zone, options)).outcome;
+  }
+
+  async #surveyFirst(question: Question): Promise<Survey> {
+    const { delegation } = await this.#findDelegation();
+    const [first] = delegation.kind === 'found' ? serversOf(delegation).sort() : [];
+    return this.#survey(question, first);
   }
 
   async #survey(question: Question, onlyServer?: string): Promise<Survey> {

@@ -108,6 +108,8 @@ export interface DnsCheck {
   dnssecFailure(): Promise<DnssecFailure | null>;
   /** Asks every authority of `name`, following referrals. Never throws for what DNS does. */
   askAuthorities(name: string, type: RecordType): Promise<Survey>;
+  /** Asks one authority of the registrable domain, and all of them only if that one gives no definitive answer. */
+  askOneAuthority(name: string, type: RecordType): Promise<Survey>;
   /**
    * Asks the configured resolvers, which follow aliases; the outcome is the first definitive one. An alias to
    * nowhere is `present` with `cname` and no values. Never throws for what DNS does.

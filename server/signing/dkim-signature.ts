@@ -21,22 +21,24 @@ export interface OpenSignature {
 }
 
 /** Fields that are signed (RFC 6376 §5.4.1), and how often more than they occur: none of those can be added later (§8.15). */
-const SIGNED_FIELDS: ReadonlyMap<string, number> = new Map([
-  ['From', 1],
-  ['Subject', 1],
-  ['Date', 0],
-  ['To', 0],
-  ['Cc', 0],
-  ['Reply-To', 1],
-  ['Message-ID', 0],
-  ['In-Reply-To', 0],
-  ['References', 0],
-  ['MIME-Version', 0],
-  ['Content-Type', 0],
-  ['Content-Transfer-Encoding', 0],
-  ['List-Unsubscribe', 0],
-  ['List-Unsubscribe-Post', 0],
-]);
+const SIGNED_FIELDS = (
+  [
+    ['From', 1],
+    ['Subject', 1],
+    ['Date', 0],
+    ['To', 0],
+    ['Cc', 0],
+    ['Reply-To', 1],
+    ['Message-ID', 0],
+    ['In-Reply-To', 0],
+    ['References', 0],
+    ['MIME-Version', 0],
+    ['Content-Type', 0],
+    ['Content-Transfer-Encoding', 0],
+    ['List-Unsubscribe', 0],
+    ['List-Unsubscribe-Post', 0],
+  ] as const
+).map(([name, more]) => ({ name, more, key: name.toLowerCase() }));
 
 /** Characters of a line, by RFC 5322 §2.1.1. */
 const LINE = 78;
@@ -65,12 +67,13 @@ export function openSignature(fields: readonly HeaderField[], tags: SignatureTag
 
 /** Of several fields with one name, the lowest is signed first (RFC 6376 §5.4.2). */
 function selectFields(fields: readonly HeaderField[]): { names: string[]; canonical: string[] } {
+  const byName = Map.groupBy(fields, ({ name }) => name);
   const names: string[] = [];
   const canonical: string[] = [];
-  for (const [name, more] of SIGNED_FIELDS) {
-    const present = fields.filter((field) => field.name === name.toLowerCase()).reverse();
-    names.push(...Array(present.length + more).fill(name));
-    canonical.push(...present.map(relaxField));
+  for (const { name, key, more } of SIGNED_FIELDS) {
+    const present = byName.get(key) ?? [];
+    for (const field of present.toReversed()) canonical.push(relaxField(field));
+    for (let times = present.length + more; times > 0; times--) names.push(name);
   }
   return { names, canonical };
 }

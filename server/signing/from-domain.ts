@@ -5,6 +5,9 @@ import { SIGN_LIMITS } from '../limits.ts';
 import { parseFromDomains } from './from-domains.ts';
 import type { HeaderField } from './header-fields.ts';
 
+/** In lower case: a name that needs no mapping. */
+const ASCII_NAME = /^(?:[a-z0-9-]+\.)+[a-z0-9-]+$/;
+
 /**
  * The domain that a message says to be from, as A-labels. Throws `not_signable` where it has not one From field, or one
  * that can't be read or names several domains: receivers would then pick one of them (RFC 7489 §6.6.1).
@@ -33,7 +36,9 @@ function onlyDomain(written: ReadonlySet<string>): string {
   return name;
 }
 
+/** What is no name at all is refused as one that nobody holds. */
 function toName(written: string): string {
+  if (ASCII_NAME.test(written)) return written;
   const parsed = DomainNameSchema.safeParse(written);
   if (parsed.success) return parsed.data.name;
   const [issue] = parsed.error.issues;

@@ -32,7 +32,7 @@ test.each(GOOD)('a PNG is taken: %s', (_name, of) => {
 });
 
 test('the picture of the README is a PNG, but too large for a logo', () => {
-  const screenshot = readFileSync(new URL('../../docs/console-domain.png', import.meta.url));
+  const screenshot = readFileSync(new URL('../../docs/domain-doubled-host.png', import.meta.url));
   expect(findPngFault(screenshot)).toBe('it is too large');
 });
 

@@ -8,7 +8,7 @@ import type { CommandOutcome, Environment } from './letterhead-process.ts';
 export type Prompt = ((question: string) => Promise<string>) | null;
 
 /** What else a command gets: the terminal's width and colors, standard input, and a clock that does not wait. */
-export interface Screen extends Pick<Terminal, 'columns' | 'hasColors' | 'lines'> {
+export interface Screen extends Pick<Terminal, 'columns' | 'hasColors' | 'lines' | 'octets'> {
   readonly pause?: () => Promise<void>;
 }
 

@@ -25,6 +25,8 @@ const IN_DOCS: ReadonlySet<string> = new Set([
   'domain-doubled-host.light',
   'shared-page.light',
 ]);
+/** Of a whole page. */
+const MAX_PIXELS = 100_000_000;
 const DOCS = resolve(import.meta.dirname, '../../docs');
 
 makeKeysOnce();
@@ -49,8 +51,13 @@ async function take(
   await using tab = await openTab(browser, server, { ...way, token: screen.signedIn ? server.token : null });
   await screen.open(tab.page, fixture);
   const path = join(FOLDER, `${screen.name}.${name}.png`);
-  // A dialog covers the window and not the page.
-  const fullPage = (await tab.page.locator('dialog[open]').count()) === 0;
+  // A dialog covers the window and not the page, and Chromium cannot draw the whole reference on a wide screen.
+  const { width, height } = await tab.page.evaluate(() => ({
+    width: document.documentElement.scrollWidth,
+    height: document.documentElement.scrollHeight,
+  }));
+  const isDialog = (await tab.page.locator('dialog[open]').count()) > 0;
+  const fullPage = !isDialog && width * height < MAX_PIXELS;
   await tab.page.screenshot({ path, fullPage });
   if (IN_DOCS.has(`${screen.name}.${name}`)) await copyFile(path, join(DOCS, `${screen.name}.png`));
   for (const error of tab.errors) process.stderr.write(`${screen.name}: ${error}\n`);

@@ -37,7 +37,8 @@ beforeAll(() => {
     cwd: project,
     stdio: 'pipe',
   });
-}, 120_000);
+  // A registry may be slow.
+}, 300_000);
 
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 

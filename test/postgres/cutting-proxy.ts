@@ -11,6 +11,8 @@ export class CuttingProxy implements AsyncDisposable {
   next: { readonly statement: string; readonly cut: Cut } | null = null;
   /** Whether nobody gets through any more after that. */
   closesAfterwards = false;
+  /** How often somebody has connected. */
+  connections = 0;
   readonly #server: Server;
   readonly #target: number;
   readonly #sockets = new Set<Socket>();
@@ -31,14 +33,20 @@ export class CuttingProxy implements AsyncDisposable {
     return addressOf(this.#server).port;
   }
 
+  /** Breaks all connections that there are. */
+  cutAll(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     const closed = once(this.#server, 'close');
     this.#server.close();
-    for (const socket of this.#sockets) socket.destroy();
+    this.cutAll();
     await closed;
   }
 
   #forward(near: Socket): void {
+    this.connections++;
     const far = connect(this.#target, '127.0.0.1');
     const end = () => {
       near.destroy();

@@ -68,6 +68,21 @@ const writes: [string, (store: Store, account: number) => Promise<() => Promise<
     },
   ],
   [
+    'delete_token',
+    async (store, account) => {
+      const token = await createToken(store, account);
+      return () => store.tokens.delete(account, token?.id ?? 0, () => event('token.revoked'));
+    },
+  ],
+  [
+    'delete_account',
+    async (store, account) => {
+      const { id: other } = await createAccount(store);
+      const tell = () => ({ account, event: event('account.deleted') });
+      return () => store.accounts.delete(other, tell);
+    },
+  ],
+  [
     'end_checks',
     async (store, account) => {
       const { id } = await madeDomain(store, account, 'a.example');
@@ -127,4 +142,32 @@ test('what is looked for and not found can never be made any more', async () => 
   await expect(
     database.query('INSERT INTO writes (id, last_event) VALUES ($1, 1)', [fenced?.id]),
   ).rejects.toMatchObject({ code: '23505' });
+});
+
+test('calls that wait for the database try to reach it once each, and then one looks for it for all', async () => {
+  await using underTest = await startBehindProxy();
+  const { store, proxy } = underTest;
+  proxy.closesAfterwards = true;
+  proxy.cutAll();
+  const before = proxy.connections;
+  const calls = await Promise.allSettled(Array.from({ length: 200 }, () => store.accounts.list()));
+  for (const call of calls)
+    expect(call).toMatchObject({ status: 'rejected', reason: { code: 'unavailable', retryAfter: 5 } });
+  // Five seconds have room for some twenty tries, which are up to half a second apart.
+  expect(proxy.connections - before).toBeLessThan(calls.length + 50);
+  proxy.closesAfterwards = false;
+});
+
+test('a store whose host is gone goes on at the next one', async () => {
+  await using database = await createDatabase();
+  const port = inject('postgresPort');
+  const first = await CuttingProxy.start(port);
+  const urls = [database.url.replace(`:${port}/`, `:${first.port}/`), database.url];
+  const store = await openPostgresStore({ urls, connections: 3, log: silentLog, observer: silentObserver });
+  const { id } = await createAccount(store);
+  expect(first.connections).toBeGreaterThan(0);
+  await first[Symbol.asyncDispose]();
+  expect((await createDomain(store, id, 'a.example')).kind).toBe('written');
+  expect(await store.domains.list(id, {})).toHaveLength(1);
+  await store.close();
 });

@@ -75,3 +75,13 @@ test('while the database is away everything answers 503, and all of it goes on w
   // Said once, however many have found out.
   expect(server.log.filter((line) => line.includes('the database cannot be reached'))).toHaveLength(1);
 }, 60_000);
+
+test('a database that is frozen is given up after the deadline, and asked again once it goes on', async () => {
+  await using server = await serve();
+  postgres.signal('SIGSTOP');
+  expect(await statusOf(`${server.url}/api/v1/accounts/1/domains`)).toEqual([503, '5']);
+  postgres.signal('SIGCONT');
+  await expect
+    .poll(() => statusOf(`${server.url}/api/v1/accounts/1/domains`), { timeout: 10_000 })
+    .toEqual([200, null]);
+}, 60_000);

@@ -1,6 +1,14 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -59,14 +67,30 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
       running = await start();
     },
     signal(name) {
-      // All of its processes are in one group.
-      process.kill(-(running.pid ?? 0), name);
+      for (const pid of processesOf(running.pid ?? 0)) process.kill(pid, name);
     },
     async [Symbol.asyncDispose]() {
       await stop('SIGINT');
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The first process of a PostgreSQL server and its children, each of which is in a group of its own. */
+export function processesOf(first: number): number[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.map(Number).filter((pid) => pid === first || Number(processStat(pid)[1]) === first);
+}
+
+/** The fields of /proc/<pid>/stat from the third on: state, parent, …; empty if the process is gone. */
+export function processStat(pid: number): string[] {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The program's name, which may hold spaces, is in parentheses.
+    return text.slice(text.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return [];
+  }
 }
 
 /** Starts a standby of the server at `port`, which streams under the name `standby`. */

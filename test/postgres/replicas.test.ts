@@ -126,6 +126,31 @@ test('a stream of one server tells what another has done, each event once and in
   stream.unsubscribe();
 });
 
+test('servers hint at new events to each other, so that nobody waits for the next poll', async () => {
+  await using database = await createDatabase();
+  const options = { urls: [database.url], connections: 3, log: silentLog, observer: silentObserver };
+  const store = await openPostgresStore(options);
+  const other = new pg.Client({ connectionString: database.url });
+  await other.connect();
+  const hints: (string | undefined)[] = [];
+  other.on('notification', ({ payload }) => hints.push(payload));
+  await other.query('LISTEN letterhead');
+  try {
+    const { id } = await createAccount(store);
+    let news = 0;
+    await using _ = await store.events.watch(id, () => news++);
+    await expect.poll(() => createAccount(store).then(() => hints.length)).toBeGreaterThan(0);
+    expect(hints.join()).toMatch(/^(\d+:1,?)+$/);
+    // The first poll tells of what there is; none can find this event, which there is not.
+    await expect.poll(() => news).toBe(1);
+    await other.query(`NOTIFY letterhead, '${id}:999'`);
+    await expect.poll(() => news).toBe(2);
+  } finally {
+    await other.end();
+    await store.close();
+  }
+});
+
 test('a due check is claimed by one server alone, however many ask at once', async () => {
   await using database = await createDatabase();
   const open = () =>

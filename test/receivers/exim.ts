@@ -14,10 +14,11 @@ tls_advertise_hosts =
 acl_smtp_rcpt = accept
 acl_smtp_dkim = dkim
 acl_smtp_data = data
-dkim_verify_signers = example.org
+dkim_verify_signers = example.org : xn--bcher-kva.example
 begin acl
 dkim:
-  warn set acl_m_dkim = $dkim_verify_status $dkim_verify_reason
+  warn condition = \${if !eq{$dkim_verify_status}{none}}
+       set acl_m_dkim = $dkim_verify_status $dkim_verify_reason
   accept
 data:
   deny message = dkim=$acl_m_dkim
@@ -43,8 +44,17 @@ export const exim: Receiver = {
 };
 
 function session(messages: readonly MessageFile[]): Buffer {
-  const parts = messages.flatMap(({ message }) => [Buffer.from(ENVELOPE), message, Buffer.from('\r\n.\r\n')]);
+  const parts = messages.flatMap(({ message }) => [
+    Buffer.from(ENVELOPE),
+    stuffDots(message),
+    Buffer.from('\r\n.\r\n'),
+  ]);
   return Buffer.concat([Buffer.from('EHLO sender.example\r\n'), ...parts, Buffer.from('QUIT\r\n')]);
+}
+
+/** RFC 5321 §4.5.2. */
+function stuffDots(message: Buffer): Buffer {
+  return Buffer.from(message.toString('latin1').replaceAll(/^\./gm, '..'), 'latin1');
 }
 
 /** What follows each `354 Enter message` says how the message was taken. */

@@ -13,8 +13,10 @@ import { rspamd } from './rspamd.ts';
 /** In a network and mounts of its own (`machine.ts`): a resolver at port 53, and the receivers that ask it. */
 
 export interface Signed {
+  /** The domain whose signature it is; example.org by default. */
+  readonly domain?: string;
   readonly selector: string;
-  /** Text of the TXT record at the selector of example.org. */
+  /** Text of the TXT record at the selector of the domain. */
   readonly record: string;
   /** The message as sent, in base64. */
   readonly message: string;
@@ -26,6 +28,8 @@ export interface MachineReady {
 }
 
 const RECEIVERS: readonly Receiver[] = [opendkim, dkimpy, mailDkim, exim, rspamd];
+/** Domains that messages are from. */
+const DOMAINS = ['example.org', 'xn--bcher-kva.example'];
 const ZONE = { '@': { NS: ['ns1.example.org'] }, ns1: { A: ['127.0.0.1'] } };
 
 execFileSync('ip', ['link', 'set', 'lo', 'up']);
@@ -34,7 +38,8 @@ const folder = '/mnt';
 execFileSync('mount', ['-t', 'tmpfs', 'none', folder]);
 await writeFile(join(folder, 'resolv.conf'), 'nameserver 127.0.0.1\n');
 execFileSync('mount', ['--bind', join(folder, 'resolv.conf'), '/etc/resolv.conf']);
-const dns = await NameServer.start({ port: 53, recursive: true, zones: { 'example.org': ZONE } });
+const zones = Object.fromEntries(DOMAINS.map((domain) => [domain, ZONE]));
+const dns = await NameServer.start({ port: 53, recursive: true, zones });
 
 // Some of them ask the DNS for the name of this machine, so that it has to go on answering.
 const probed = await Promise.all(RECEIVERS.map(({ probe }) => succeeds(probe)));
@@ -52,9 +57,9 @@ async function verifyAll(signed: readonly Signed[]): Promise<Record<string, read
   const own = await mkdtemp(join(folder, 'batch-'));
   await chmod(own, 0o755);
   const messages: MessageFile[] = [];
-  for (const { selector, record, message } of signed) {
-    dns.publish(`${selector}._domainkey.example.org`, { TXT: [record] });
-    messages.push({ file: `${selector}.eml`, message: Buffer.from(message, 'base64') });
+  for (const [at, { domain = 'example.org', selector, record, message }] of signed.entries()) {
+    dns.publish(`${selector}._domainkey.${domain}`, { TXT: [record] });
+    messages.push({ file: `${at}.eml`, message: Buffer.from(message, 'base64') });
   }
   for (const { file, message } of messages) await writeFile(join(own, file), message);
   const verdicts = await Promise.all(

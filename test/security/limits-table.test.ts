@@ -12,13 +12,19 @@ import {
   HTTP_LIMITS,
   LOGO_LIMITS,
   REQUEST_LIMITS,
+  SIGN_LIMITS,
 } from '../../server/limits.ts';
 import { parseSettings } from '../../server/settings.ts';
+import { HEADER_BLOCK_OCTETS } from '../../shared/message.ts';
 
 const SECURITY = new URL('../../SECURITY.md', import.meta.url);
 
 test('SECURITY.md lists the limits that the server has', () => {
-  const { RATE_LIMIT_PER_MINUTE: rate, MAX_DOMAINS_PER_ACCOUNT: domains } = parseSettings({});
+  const {
+    RATE_LIMIT_PER_MINUTE: rate,
+    SIGN_LIMIT_PER_MINUTE: signatures,
+    MAX_DOMAINS_PER_ACCOUNT: domains,
+  } = parseSettings({});
   const seconds = (ms: number) => `${ms / 1000} s`;
   const kib = (bytes: number) => `${bytes / 1024} KiB`;
   const mib = (bytes: number) => `${bytes / 1024 ** 2} MiB`;
@@ -43,6 +49,11 @@ test('SECURITY.md lists the limits that the server has', () => {
       `${REQUEST_LIMITS.stretch} ms, or ${REQUEST_LIMITS.rowsAtAStretch} rows`,
     ],
     [
+      'a message to sign',
+      `${mib(SIGN_LIMITS.messageBytes)}, read in turns from ${kib(SIGN_LIMITS.bytesAtOnce)} on; its header block ${kib(HEADER_BLOCK_OCTETS)}; nothing else of it is kept`,
+    ],
+    ['spellings of the one domain in a From field', String(SIGN_LIMITS.fromSpellings)],
+    [
       'time to arrive',
       `${seconds(headersTimeout)} for the headers, ${seconds(requestTimeout)} for all of it`,
     ],
@@ -56,6 +67,7 @@ test('SECURITY.md lists the limits that the server has', () => {
       'requests under way, until their answer is taken',
       `${ACCOUNT_LIMITS.waitingRequests}, of which ${ACCOUNT_LIMITS.unreadBodies} may have yet to send their body`,
     ],
+    ['signatures a minute', `${n(signatures)} (\`SIGN_LIMIT_PER_MINUTE\`), which count for no other limit`],
     ['streams', `${ACCOUNT_LIMITS.streams}, and ${ACCOUNT_LIMITS.streamsPerToken} a token`],
     [
       'checks that are asked for, a minute',
@@ -75,6 +87,14 @@ test('SECURITY.md lists the limits that the server has', () => {
       `${rate}; an IPv6 /64 is one address, wrong tokens and 404s count`,
     ],
     ['requests that wait for their answer', `${n(maxWaiting)}; \`/health/live\` is always answered`],
+    [
+      'signatures made at once, in threads that files use as well',
+      `${SIGN_LIMITS.threads.total}; accounts take turns`,
+    ],
+    [
+      'private keys open in memory, to sign',
+      `${n(SIGN_LIMITS.openKeys)}, for ${seconds(SIGN_LIMITS.openKeyAge)} each`,
+    ],
     [
       'answers that are compressed at once',
       `${COMPRESSION_LIMITS.atOnce}, and ${COMPRESSION_LIMITS.atOncePerAccount} of an account`,

@@ -168,7 +168,7 @@ describe('a message is refused, with what is wrong and what to do', () => {
     ['an empty group', message('Undisclosed:;'), 'from', /names no address/],
     ['a From field that can’t be read', message('b@evil.example <a@example.org>'), 'from', /can’t be read/],
     ['an address literal', message('a@[192.0.2.1]'), 'from', /domain is none/],
-    ['a public suffix', message('a@co.uk'), 'from', /public suffix/],
+    ['a public suffix', message('a@co.uk'), 'domain', /holds no domain that co\.uk/],
     ['another domain', message('a@example.com'), 'domain', /holds no domain that example\.com/],
     ['a domain that only ends alike', message('a@notexample.org'), 'domain', /holds no domain/],
     ['a line that is no field', 'From: a@example.org\r\nHello\r\n\r\n', 'headers', /after header field 1/],

@@ -288,6 +288,22 @@ describe('advice', () => {
     expect((await scene.check(sendingDomain())).diagnosis.advice).toEqual([]);
   });
 
+  test('advice takes one name server’s word, and asks the others where that one gives none', async () => {
+    await using scene = await CheckFixture.set({
+      authorities: 3,
+      zones: { 'example.org': { '@': { ...txt('v=spf1 mx -all'), MX: ['10 mx.example.org'] } } },
+    });
+    const asked = () =>
+      scene.servers.authorities.map((server) => server.queriesFor('example.org', 'MX').length);
+    expect(await adviceOn(scene, sendingDomain(), 'SPF_OK')).toBeDefined();
+    expect(asked()).toEqual([1, 0, 0]);
+    expect(scene.servers.resolver.queriesFor('example.org', 'MX')).toEqual([]);
+    const [first] = scene.servers.authorities;
+    if (first !== undefined) first.fault = 'refused';
+    expect(await adviceOn(scene, sendingDomain(), 'SPF_OK')).toBeDefined();
+    expect(asked().slice(1)).toEqual([1, 1]);
+  });
+
   test('there is no advice for a domain that does not exist', async () => {
     await using scene = await setScene();
     const { dkim, diagnosis } = await scene.check(sendingDomain({ domain: 'nowhere.org' }));

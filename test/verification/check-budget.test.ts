@@ -87,6 +87,8 @@ describe.concurrent('the budget of a check', () => {
     expect(verdicts['dkim:1']).toMatchObject({ verdict: 'valid' });
     expect(JSON.stringify(evidence.advice)).toContain('"reason":"budget"');
     const forAdvice = servers.resolver.queries.filter(({ name }) => name.endsWith('.example.net'));
-    expect(forAdvice.length).toBeLessThanOrEqual(CHECK_LIMITS.adviceResolverQuestions);
+    // A question that is sent again keeps its id.
+    const questions = new Set(forAdvice.map(({ id }) => id));
+    expect(questions.size).toBeLessThanOrEqual(CHECK_LIMITS.adviceResolverQuestions);
   });
 });

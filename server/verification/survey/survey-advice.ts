@@ -32,7 +32,9 @@ async function surveySpf(context: SurveyContext): Promise<AdviceEvidence['spf']>
   const zone = records.some(isToBeChanged) || another !== undefined ? await zoneOfDomain(context) : {};
   if (record === undefined || another !== undefined) return { txt, lookups: null, ...zone };
   const { check, row } = context;
-  const cost = await countSpfLookups(row.domain, record, (name, type) => check.askResolver(name, type));
+  const cost = await countSpfLookups(row.domain, record, (name, type) =>
+    name === row.domain && type === 'MX' ? ask(context, name, type) : check.askResolver(name, type),
+  );
   return { txt, ...cost, ...zone };
 }
 
@@ -42,7 +44,7 @@ function isToBeChanged(record: string): boolean {
 
 /** The zone whose form a record at the domain itself is typed into: a subdomain may have one of its own. */
 async function zoneOfDomain({ check, row }: SurveyContext): Promise<{ zone?: string }> {
-  const survey = await check.askAuthorities(row.domain, 'TXT');
+  const survey = await check.askOneAuthority(row.domain, 'TXT');
   const zone = await findZoneCut(check, `_dmarc.${row.domain}`, survey);
   return zone === null ? {} : { zone };
 }
@@ -53,7 +55,7 @@ async function surveyDmarc(context: SurveyContext, name: string): Promise<Advice
   // Nobody is told to add a record at the names between the two: a resolver may remember that there is none.
   if (!isOwn) return { name, txt: only(mentionsDmarc, await check.askResolver(name, 'TXT')) };
   const txt = only(mentionsDmarc, await ask(context, name, 'TXT'));
-  const { zone } = await check.askAuthorities(name, 'TXT');
+  const { zone } = await check.askOneAuthority(name, 'TXT');
   return { name, txt, ...(zone === null ? {} : { zone }) };
 }
 
@@ -65,7 +67,7 @@ function only(matters: (value: string) => boolean, outcome: Outcome): Outcome {
 
 /** First-hand where that is possible, so that no resolver remembers what is about to be mended. */
 async function ask({ check }: SurveyContext, name: string, type: RecordType): Promise<Outcome> {
-  const { observations } = await check.askAuthorities(name, type);
+  const { observations } = await check.askOneAuthority(name, type);
   const [heard] = observations.flatMap(({ outcome }) => definitive(outcome));
   return heard === undefined || isAlias(type, heard) ? check.askResolver(name, type) : heard;
 }

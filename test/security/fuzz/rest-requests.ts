@@ -210,6 +210,31 @@ interface Content {
   readonly body: string | Uint8Array;
 }
 
+/** What a raw message is made of, in no order. */
+const rawMessage = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom(
+        'From: a@example.org\r\n',
+        'From: ',
+        '\r\n',
+        '\n',
+        '\r',
+        '\0',
+        ' ',
+        ':',
+        ',',
+        '"',
+        '(',
+        '<a@b.c>',
+      ),
+      fc.constantFrom('\r\n\r\n', 'To: x\r\n y\r\n', `X: ${'x'.repeat(33_000)}\r\n`, '\u{10ffff}'),
+      anyText,
+    ),
+    { maxLength: 12 },
+  )
+  .map((parts) => parts.join(''));
+
 function contentFor(
   { requestBody }: ApiOperation,
   resolve: (ref: string) => JsonSchema,
@@ -252,6 +277,7 @@ function contentFor(
       )
       .map(([type, body]): Content => ({ type, body })),
     anyText.map((body): Content => ({ type: null, body })),
+    rawMessage.map((body): Content => ({ type: 'message/rfc822', body })),
     fc.array(fc.tuple(anyText, anyText), { maxLength: 4 }).map((fields) => form(fields)),
     tangledForm(fieldNames(schema, resolve)),
     fc.constant(undefined),

@@ -9,9 +9,6 @@ import { ConnectionNotice } from './connection-notice.tsx';
 import { SignOut } from './sign-out.tsx';
 import { Wordmark } from './wordmark.tsx';
 
-/** Version of the server that the console was built with. */
-declare const VERSION: string;
-
 /** Header, navigation and footer around every page of an account. */
 export function Layout({ children }: { children: ComponentChildren }) {
   const { account } = useIdentity();
@@ -39,7 +36,6 @@ export function Layout({ children }: { children: ComponentChildren }) {
       </header>
       {children}
       <footer class="site-footer">
-        <span>Letterhead {VERSION}</span>
         <a href="/reference">API reference</a>
       </footer>
       <ConnectionNotice liveness={liveness} onRetry={reconnect} />
