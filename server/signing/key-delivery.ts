@@ -113,7 +113,7 @@ export class KeyDelivery {
 
 /** A name as domains have it; null if it is none. What is spelt so already is looked up as it is, which is cheaper. */
 function toName(text: string): string | null {
-  if (/^[a-z0-9.-]{1,253}$/.test(text)) return text;
+  if (/^[a-z0-9.-]{1,252}[a-z0-9]$/.test(text)) return text;
   return DomainNameSchema.safeParse(text).data?.name ?? null;
 }
 
