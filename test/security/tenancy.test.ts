@@ -67,7 +67,7 @@ test('every procedure and every route keeps out callers without the right to it'
     // The name that is asked for is no domain's.
     `GET ${VAULT_ROUTE}: 404 not_found`,
   ]);
-});
+}, 60_000);
 
 test('a refusal does not tell which accounts exist', async () => {
   await using server = await startTestServer();
