@@ -343,3 +343,15 @@ describe('additional notes', () => {
     expect(JSON.stringify(evidence).length).toBeLessThan(50_000);
   });
 });
+
+test('where a missing record may have landed, one name server is asked, and the others where it does not answer', async () => {
+  await using scene = await CheckFixture.set({ authorities: 2 });
+  const doubled = `${SELECTOR}._domainkey.example.org.example.org`;
+  scene.servers.publish(doubled, { TXT: [`k=rsa;p=${OUR_KEY}`] });
+  const asked = () => scene.servers.authorities.map((server) => server.queriesFor(doubled, 'TXT').length);
+  expect((await scene.check(sendingDomain())).dkim.code).toBe('HOST_DOUBLED');
+  expect(asked()).toEqual([1, 0]);
+  scene.servers.authorities[0]?.faults.set(doubled, 'refused');
+  expect((await scene.check(sendingDomain())).dkim.code).toBe('HOST_DOUBLED');
+  expect(asked()[1]).toBe(1);
+});

@@ -31,23 +31,37 @@ export async function probe(
   record: ExpectedRecord,
   seen: RecordEvidence,
 ): Promise<ProbeFinding[]> {
-  const ask = asker(context, record, seen);
-  if (ask === null) return [];
+  const ask = asker(context, record, seen, false);
+  const askForMisplaced = asker(context, record, seen, isUnanimous(seen));
+  if (ask === null || askForMisplaced === null) return [];
   const types = hasOtherTypes(seen) ? OTHER_TYPES[record.type] : [];
   const found = await Promise.all([
-    ...misplaced(ask, context, record, seen),
+    ...misplaced(askForMisplaced, context, record, seen),
     ...types.map((type) => probeName(ask, 'other-type', record.fqdn, type)),
     ...siblings(ask, context, record, types),
   ]);
   return found.flat();
 }
 
+/** Where all servers answer alike and both sides of the zone's delegation name them, one speaks for all. */
+function isUnanimous(seen: RecordEvidence): boolean {
+  return (
+    answersOf(seen).answers.length === 1 && seen.observations.every(({ namedBy }) => namedBy === undefined)
+  );
+}
+
 /** The servers where they answered; the resolver where it answered for them; nobody where nothing was heard. */
-function asker({ check }: SurveyContext, record: ExpectedRecord, seen: RecordEvidence): Ask | null {
+function asker(
+  { check }: SurveyContext,
+  record: ExpectedRecord,
+  seen: RecordEvidence,
+  oneIsEnough: boolean,
+): Ask | null {
   switch (answersOf(seen).source) {
     case 'authority':
       return async (name, type) => {
-        const { zone, observations } = await check.askAuthorities(name, type);
+        const survey = oneIsEnough ? check.askOneAuthority(name, type) : check.askAuthorities(name, type);
+        const { zone, observations } = await survey;
         return observations.flatMap(({ outcome }) =>
           present(record, outcome).map((one) => ({ zone, outcome: one })),
         );
