@@ -1,6 +1,6 @@
 /** Domains in which everybody can have an address, so that only their provider can edit the DNS. */
 const FREEMAIL = new Set(
-  'gmail.com googlemail.com outlook.com hotmail.com live.com msn.com icloud.com me.com mac.com aol.com ymail.com rocketmail.com proton.me protonmail.com pm.me mail.com email.com zoho.com fastmail.com hey.com tutanota.com tuta.io yandex.com yandex.ru mail.ru bk.ru inbox.ru list.ru qq.com 163.com 126.com sina.com naver.com daum.net rediffmail.com web.de gmx.com gmx.net t-online.de freenet.de posteo.de mailbox.org orange.fr wanadoo.fr free.fr laposte.net sfr.fr libero.it virgilio.it tiscali.it wp.pl o2.pl onet.pl interia.pl seznam.cz bluewin.ch comcast.net verizon.net att.net sbcglobal.net cox.net btinternet.com bigpond.com uol.com.br bol.com.br'.split(
+  'gmail.com googlemail.com outlook.com hotmail.com live.com msn.com icloud.com me.com mac.com aol.com ymail.com proton.me protonmail.com mail.com fastmail.com tutanota.com yandex.com yandex.ru mail.ru qq.com 163.com naver.com web.de gmx.com gmx.net t-online.de freenet.de orange.fr wanadoo.fr free.fr laposte.net libero.it wp.pl o2.pl seznam.cz bluewin.ch comcast.net verizon.net att.net btinternet.com bigpond.com uol.com.br'.split(
     ' ',
   ),
 );

@@ -161,6 +161,15 @@ if (process.platform !== 'win32') {
       await expect(readSecretKeyFile(folder.path)).rejects.toThrow('symbolic link');
     });
 
+    test('evidence is kept though its folder was taken away meanwhile', async () => {
+      const store = await folder.open();
+      await madeDomainIn(store);
+      await keepEvidence(store, 1, 1, { seen: 'before' });
+      await rm(join(folder.path, 'evidence'), { recursive: true });
+      await keepEvidence(store, 1, 1, { seen: 'after' });
+      expect(await store.checks.evidence(1, 1)).toEqual({ seen: 'after' });
+    });
+
     test('a symbolic link in the place of an account’s folder of evidence is not written through', async () => {
       const store = await folder.open();
       await madeDomainIn(store);

@@ -3,7 +3,7 @@ import type { LetterheadError } from '@letterhead/shared';
 import type { JsonValue } from '../store.ts';
 import type { StoreLog } from '../store-log.ts';
 import { readFailed } from './errors.ts';
-import { errorCode, type FileSystem } from './file-system.ts';
+import { errorCode, type FileSystem, unlessMissing } from './file-system.ts';
 import type { FileGate } from './folder.ts';
 import { Folder } from './folder.ts';
 import { EvidenceFileShape, FORMAT } from './formats.ts';
@@ -17,6 +17,8 @@ export class Evidence {
   readonly #log: StoreLog;
   /** Until a read succeeds again. */
   #readFails = false;
+  /** Accounts whose folder was there. */
+  readonly #folders = new Set<number>();
 
   constructor(path: string, fileSystem: FileSystem, gate: FileGate, log: StoreLog) {
     this.#path = path;
@@ -62,8 +64,12 @@ export class Evidence {
     if (!(await stillThere())) return;
     const folder = this.#folder(account);
     const text = [`${JSON.stringify({ format: FORMAT, evidence }, null, 2)}\n`];
-    await this.#fileSystem.mkdir(folder.path);
-    await folder.replaceLazily(`${domain}.json`, text);
+    const replace = () => folder.replaceLazily(`${domain}.json`, text).then(() => true);
+    if (!this.#folders.has(account) || !(await unlessMissing(replace()))) {
+      await this.#fileSystem.mkdir(folder.path);
+      await replace();
+      this.#folders.add(account);
+    }
     if (!(await stillThere())) await folder.remove(`${domain}.json`);
   }
 
@@ -72,6 +78,7 @@ export class Evidence {
   }
 
   async removeAccount(account: number): Promise<void> {
+    this.#folders.delete(account);
     await this.#gate.write(account, () => this.#fileSystem.removeFolder(join(this.#path, String(account))));
   }
 
