@@ -3,6 +3,11 @@ import { digestMessage } from '@letterhead/shared/message';
 import type { Letterhead } from './index.ts';
 import { isLetterheadError } from './index.ts';
 
+/** What is used of a client. */
+export interface SigningClient {
+  readonly signing: Pick<Letterhead['signing'], 'sign'>;
+}
+
 /** Options of the plugin. */
 export interface SigningOptions {
   /** The account whose domains sign. */
@@ -43,7 +48,7 @@ export interface MailToSign {
  * await transport.sendMail({ from: 'help@example.org', to: 'you@example.net', subject: 'Hello', text: 'Hello.' });
  * ```
  */
-export function letterhead(client: Letterhead, options: SigningOptions) {
+export function letterhead(client: SigningClient, options: SigningOptions) {
   return (mail: MailToSign, done: (error?: Error | null) => void): void => {
     signMail(client, options, mail).then(
       () => done(),
@@ -53,7 +58,7 @@ export function letterhead(client: Letterhead, options: SigningOptions) {
 }
 
 async function signMail(
-  client: Letterhead,
+  client: SigningClient,
   { account, otherDomains = 'fail' }: SigningOptions,
   { data, message }: MailToSign,
 ): Promise<void> {

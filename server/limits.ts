@@ -114,6 +114,25 @@ export const SIGN_LIMITS = {
   openKeyAge: 60_000,
 } as const;
 
+/** Limits of keys that come from elsewhere. */
+export const KEY_LIMITS = {
+  /** RFC 8301, section 3.2. */
+  minBits: 1_024,
+  maxBits: 4_096,
+  /** Of a private key's text. */
+  characters: 16 * KIB,
+  /** Keys that are looked for in the DNS before they are taken. */
+  proofs: { total: 32, perOwner: 16 },
+} as const;
+
+/** Limits of judging messages that arrived. */
+export const PROOF_LIMITS = {
+  signatures: 5,
+  /** Messages that are read or judged, each of which is in memory. */
+  underWay: { total: 4, perOwner: 1 },
+  heapMiB: 256,
+} as const;
+
 /** Limits of giving out keys. */
 export const DELIVERY_LIMITS = {
   /** Tokens and domains of which it is remembered that the first delivery of the day was told. */
@@ -247,6 +266,10 @@ export const CLI_LIMITS = {
   waitInterval: 30_000,
   /** Minutes after which it gives up, if the command does not say otherwise. */
   waitMinutes: 60,
+  /** Keys that an import has under way. */
+  importsAtOnce: 8,
+  /** Milliseconds that an import waits where too much was asked of the server. */
+  rateLimitPause: 5_000,
   /** Milliseconds until an export that failed is tried again. */
   exportRetry: 5_000,
 } as const;

@@ -7,6 +7,7 @@ export * from './event.ts';
 export * from './fix.ts';
 export * from './key.ts';
 export * from './not-signable.ts';
+export * from './proof.ts';
 export * from './record-name.ts';
 export * from './record-text.ts';
 export * from './rules.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { IdSchema } from './account.ts';
+import { DomainSchema } from './domain.ts';
 
 /** A DKIM key of a domain, without its private part. */
 export const KeySchema = z
@@ -29,3 +30,21 @@ export const KeySchema = z
   .meta({ id: 'Key', description: 'A DKIM key of a domain, without its private part.' });
 
 export type Key = z.infer<typeof KeySchema>;
+
+/** What became of a key that was to be imported. */
+export const ImportedKeySchema = z
+  .object({
+    outcome: z
+      .enum(['imported', 'unchanged', 'importable'])
+      .describe(
+        '`imported`: the domain was created with it. `unchanged`: the account has the domain with this very key. `importable`: with `dry_run`, it would be imported.',
+      ),
+    domain: DomainSchema.nullable().describe('Null with `importable`.'),
+    key: KeySchema.nullable().describe('Null with `importable`.'),
+    bits: z.int().meta({ example: 2048 }),
+    proved: z.boolean().describe('Whether the DNS has its public key.'),
+    warnings: z.array(z.string()).describe('Sentences for a person.'),
+  })
+  .meta({ id: 'ImportedKey', description: 'What became of a key that was to be imported.' });
+
+export type ImportedKey = z.infer<typeof ImportedKeySchema>;

@@ -42,3 +42,17 @@ export const SignatureSchema = z
   .meta({ id: 'Signature', description: 'A DKIM signature for one message.' });
 
 export type Signature = z.infer<typeof SignatureSchema>;
+
+/** How much a domain has signed. */
+export const SignatureCountSchema = z
+  .object({
+    signed_today: z.int().meta({ example: 1200 }),
+    since: z
+      .date()
+      .describe(
+        'Since when they are counted: the beginning of the day in UTC, or the start of the server that answers.',
+      ),
+  })
+  .meta({ id: 'SignatureCount', description: 'How many messages a domain has signed today.' });
+
+export type SignatureCount = z.infer<typeof SignatureCountSchema>;

@@ -27,13 +27,15 @@ serveParent({
           name: `created-${client}-${turn}.example.net`,
           limit: NO_LIMIT,
           build: (id) => makeRow(pattern, account, id),
-          event: (row): NewEvent => ({
-            type: 'domain.created',
-            domain: { id: row.id, name: row.domain },
-            actor: { kind: 'cli', token_id: null, address: null },
-            at: row.created_at,
-            changes: {},
-          }),
+          events: (row): NewEvent[] => [
+            {
+              type: 'domain.created',
+              domain: { id: row.id, name: row.domain },
+              actor: { kind: 'cli', token_id: null, address: null },
+              at: row.created_at,
+              changes: {},
+            },
+          ],
         });
         if (change.kind !== 'written') throw new Error(`A create ended as ${change.kind}.`);
       }),

@@ -30,6 +30,8 @@ const NO_LIMIT = 1_000_000;
 
 const actor: Actor = { kind: 'cli', token_id: null, address: null };
 
+const refuse = () => Promise.reject(new Error('Nothing is verified here.'));
+
 /**
  * Fills a new data folder as the server would, through the same store and services, only without waiting for the
  * disk; and a file with the same accounts and domains for those that keep all in one.
@@ -56,7 +58,7 @@ export async function growFolder(dataDir: string, databaseFile: string, size: Fo
     random: randomBytes,
     returnPathHost: null,
     maxDomainsPerAccount: NO_LIMIT,
-    monitor: { verifyNow: () => Promise.reject(new Error('Nothing is verified here.')) },
+    monitor: { verifyNow: refuse, preview: refuse, keepPreview: refuse },
   });
   const accounts = new Accounts({ store, clock, openedKeys });
   const left = Array.from({ length: size.accounts }, (_, at) => `Help desk ${at + 1}`).values();

@@ -26,6 +26,12 @@ export default defineConfig(({ mode }) => ({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     rolldownOptions: {
+      // What every page needs comes in one piece: several are larger, and each is a request.
+      output: {
+        advancedChunks: {
+          groups: [{ name: 'shell', test: /node_modules\/(?!fast-diff|lucide|punycode|@tanstack\/virtual)/ }],
+        },
+      },
       onLog: (level, log, handle) => {
         // What React's server components would want to know is nothing to a page.
         if (log.code !== 'MODULE_LEVEL_DIRECTIVE') handle(level, log);

@@ -10,23 +10,32 @@ import { EXIT } from './exit-code.ts';
 import type { Terminal } from './output.ts';
 import { print, printError } from './output.ts';
 
+interface AddOptions extends AccountOptions {
+  readonly selector?: string;
+}
+
 /** `letterhead domain add`: one domain, or many. */
 export function addAddCommand(domain: Command, context: CommandContext): void {
   addAccountAction(
     domain
       .command('add')
       .argument('<names...>', 'one or more; - reads them from standard input, one per line')
-      .description('add domains; prints the records to publish if it is one'),
+      .description('add domains; prints the records to publish if it is one')
+      .option('--selector <name>', 'a selector of your own, instead of a random one'),
     context,
-    (target, options: AccountOptions, [name = '', ...others]: readonly string[]) =>
+    (target, options: AddOptions, [name = '', ...others]: readonly string[]) =>
       others.length === 0 && name !== '-'
-        ? addOne(target, name)
+        ? addOne(target, name, options)
         : addMany(target, options, [name, ...others], context),
   );
 }
 
-async function addOne({ letterhead, account }: Target, name: string): Promise<CommandResult> {
-  const added = await letterhead.domains.create.mutate({ account, domain: name });
+async function addOne(
+  { letterhead, account }: Target,
+  name: string,
+  { selector }: AddOptions,
+): Promise<CommandResult> {
+  const added = await letterhead.domains.create.mutate({ account, domain: name, selector });
   const warning = findUnlikelyName(added.domain);
   const text = describeNewDomain(added);
   return { json: added, text: warning === null ? text : `${text}\n${warning}\n` };
@@ -35,12 +44,12 @@ async function addOne({ letterhead, account }: Target, name: string): Promise<Co
 /** Adds the names one by one and prints a line for each, so that an interruption leaves nothing unsaid. */
 async function addMany(
   target: Target,
-  { json = false }: AccountOptions,
+  { json = false, selector }: AddOptions,
   names: readonly string[],
   { terminal, finish }: CommandContext,
 ): Promise<null> {
   for await (const name of eachName(names, terminal)) {
-    const { domain, error } = await tryToAdd(target, name);
+    const { domain, error } = await tryToAdd(target, name, selector);
     if (error !== null) finish(EXIT.refused);
     if (json) await print(terminal.out, `${restJson({ name, domain, error })}\n`);
     else if (domain !== null) await print(terminal.out, `${describeAdded(domain)}\n`);
@@ -65,9 +74,11 @@ async function* eachName(names: readonly string[], { lines }: Terminal): AsyncGe
 async function tryToAdd(
   { letterhead, account }: Target,
   name: string,
+  selector: string | undefined,
 ): Promise<{ domain: Domain | null; error: Pick<ErrorBody, 'message' | 'code'> | null }> {
   try {
-    return { domain: await letterhead.domains.create.mutate({ account, domain: name }), error: null };
+    const domain = await letterhead.domains.create.mutate({ account, domain: name, selector });
+    return { domain, error: null };
   } catch (error) {
     const { isLetterheadError } = await import('@letterhead/client');
     if (!isLetterheadError(error) || error.data?.httpStatus !== ERROR_CATALOGUE.invalid.status) throw error;

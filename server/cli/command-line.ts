@@ -16,6 +16,7 @@ import type { ExitCode } from './exit-code.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { addExportCommand } from './export-command.ts';
 import { addFolderCommands } from './folder-commands.ts';
+import { addImportCommand } from './import-command.ts';
 import { addKeysCommands } from './keys-command.ts';
 import { wrapText } from './layout.ts';
 import { isClosedPipe, printError } from './output.ts';
@@ -81,6 +82,7 @@ function makeProgram(context: CommandContext): Command {
   addShareCommands(program, context);
   addSignCommand(program, context);
   addKeysCommands(program, context);
+  addImportCommand(program, context);
   addEventsCommand(program, context);
   addExportCommand(program, context);
   addBackupCommand(program, context);

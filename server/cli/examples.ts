@@ -27,6 +27,7 @@ const EXAMPLES: Record<string, readonly string[]> = {
     'domain add example.org',
     'domain add example.org example.net mail.example.com',
     'domain add - < domains.txt',
+    'domain add example.org --selector mail2026',
   ],
   'domain list': [
     'domain list',
@@ -54,6 +55,11 @@ const EXAMPLES: Record<string, readonly string[]> = {
     'keys export --format opendkim /etc/opendkim/letterhead',
     'keys export --format exim /etc/exim4/dkim --watch',
     'keys export --format exim keys --watch --reload "./reload.sh"',
+  ],
+  import: [
+    'import --format opendkim /etc/opendkim/KeyTable --dry-run',
+    'import --format rspamd /var/lib/rspamd/dkim',
+    'import --format csv keys.csv',
   ],
   events: ['events --limit 20', 'events --domain example.org', 'events --follow --json'],
   export: ['export > domains.jsonl', 'export --format csv > domains.csv'],

@@ -1,4 +1,4 @@
-import type { Actor, Diagnosis, DomainStatus, EventType } from '@letterhead/shared';
+import type { Actor, Diagnosis, DomainStatus, EventType, ImportedKey } from '@letterhead/shared';
 import { LetterheadError } from '@letterhead/shared';
 import { tokenEvent } from '../auth/new-token.ts';
 import type { Clock } from '../instant.ts';
@@ -6,13 +6,14 @@ import { toInstant } from '../instant.ts';
 import type { KeyCipher } from '../keys/key-encryption.ts';
 import { keyFingerprint } from '../keys/key-fingerprint.ts';
 import type { KeySource } from '../keys/key-source.ts';
+import type { ParsedKey } from '../keys/private-key.ts';
 import type { CheckRequest } from '../monitor/check-job.ts';
 import type { Monitor } from '../monitor/monitor.ts';
 import { firstCheckTimes } from '../monitor/schedule.ts';
 import type { RandomSource } from '../random.ts';
 import { makeSelector, returnPathToken } from '../records/record-names.ts';
 import type { MailIdentity } from '../records/record-states.ts';
-import { activeKeyOf, identityFields } from '../records/record-states.ts';
+import { activeKeyOf, dkimStateOf, identityFields } from '../records/record-states.ts';
 import type {
   AccountRow,
   DomainChange,
@@ -26,6 +27,7 @@ import { diagnose } from '../verification/diagnose.ts';
 import { domainStatus } from '../verification/domain-status.ts';
 import { readKeptDiagnosis } from '../verification/kept-diagnosis.ts';
 import type { DomainName } from './domain-name.ts';
+import { readImportedKey, refuseLongSelector, refuseUnproved } from './import-key.ts';
 
 /** Earlier keys of a domain that are recognised. Bounded, because a row must not grow with every rename. */
 const MAX_PREVIOUS_KEYS = 50;
@@ -43,10 +45,32 @@ export interface DomainsDeps {
   /** Host that receives bounces; null: domains get no Return-Path record. */
   readonly returnPathHost: string | null;
   readonly maxDomainsPerAccount: number;
-  readonly monitor: Pick<Monitor, 'verifyNow'>;
+  readonly monitor: Pick<Monitor, 'verifyNow' | 'preview' | 'keepPreview'>;
   /** Keys that are open in memory. */
   readonly openedKeys: { forget(domain: number): void };
 }
+
+/** A key to import, with the names that it has. */
+export interface KeyImport {
+  readonly name: DomainName;
+  readonly selector: string;
+  readonly privateKey: string;
+  /** Takes it without looking in the DNS. */
+  readonly unproved: boolean;
+  /** Changes nothing. */
+  readonly dryRun: boolean;
+}
+
+export interface ImportedDomain {
+  readonly outcome: ImportedKey['outcome'];
+  /** Null where nothing was to be changed. */
+  readonly row: DomainRow | null;
+  readonly key: ParsedKey;
+  readonly isProved: boolean;
+}
+
+/** The identity of a domain, once its id is known. */
+type IdentityOf = (domain: number, keyId: number) => MailIdentity;
 
 /** The sending domains of accounts. */
 export class Domains {
@@ -76,30 +100,74 @@ export class Domains {
     return { rows: page, next: rows.length > limit ? (page.at(-1)?.id ?? null) : null };
   }
 
-  /** Rejects with `domain_taken` or `quota_exceeded`. */
-  async create(account: AccountRow, name: DomainName, actor: Actor): Promise<DomainRow> {
+  /** Rejects with `domain_taken` or `quota_exceeded`. `selector`: instead of a random one. */
+  async create(account: AccountRow, name: DomainName, actor: Actor, selector?: string): Promise<DomainRow> {
     await this.#checkFree(account, name, this.#deps.maxDomainsPerAccount);
-    const identityOf = await this.#makeMailIdentity(account.id);
-    const now = toInstant(this.#deps.clock());
+    const identityOf = await this.#makeMailIdentity(account.id, selector);
+    if (selector !== undefined) refuseLongSelector(this.#build(account, name, identityOf)(0));
+    return this.#write(account, name, identityOf, (row) => [this.#event('domain.created', row, actor, {})]);
+  }
+
+  /**
+   * Creates a domain with a key that it had elsewhere, once that is found in the DNS. Changes nothing where the account
+   * has the domain with this key. Rejects with `invalid`, `domain_taken` or `quota_exceeded`.
+   */
+  async import(account: AccountRow, input: KeyImport, actor: Actor): Promise<ImportedDomain> {
+    const { name, selector, unproved, dryRun } = input;
+    const key = await readImportedKey(input.privateKey, this.#deps.random);
+    const known = await this.#find(account, name);
+    if (known !== undefined) {
+      const { public_key, selector: own } = activeKeyOf(known);
+      if (public_key !== key.publicKey || own !== selector) throw domainTaken(account, name, known);
+      return { outcome: 'unchanged', row: known, key, isProved: dkimStateOf(known).verified };
+    }
+    await this.#checkFree(account, name, this.#deps.maxDomainsPerAccount);
+    const identityOf = this.#importedIdentity(account.id, key, selector);
+    const planned = this.#build(account, name, identityOf)(0);
+    refuseLongSelector(planned);
+    const evidence = unproved ? null : await this.#deps.monitor.preview(planned);
+    if (evidence !== null) refuseUnproved(planned, evidence);
+    const isProved = evidence !== null;
+    if (dryRun) return { outcome: 'importable', row: null, key, isProved };
+    const row = await this.#write(account, name, identityOf, (created) => [
+      this.#event('domain.created', created, actor, {}),
+      this.#event('key.imported', created, actor, { key_id: 1, selector, bits: key.bits, proved: isProved }),
+    ]);
+    const checked =
+      evidence && (await this.#deps.monitor.keepPreview(row, evidence, { actor, mode: 'verify' }));
+    return { outcome: 'imported', row: checked ?? row, key, isProved };
+  }
+
+  async #write(
+    account: AccountRow,
+    name: DomainName,
+    identityOf: IdentityOf,
+    events: (row: DomainRow) => readonly NewEvent[],
+  ): Promise<DomainRow> {
     const change = await this.#deps.store.domains.create({
       account: account.id,
       name: name.name,
       limit: this.#deps.maxDomainsPerAccount,
-      build: (id) =>
-        this.#scheduleFirstCheck({
-          id,
-          account_id: account.id,
-          domain: name.name,
-          subdomain: name.subdomain,
-          ...identityFields(identityOf(id, 1), now),
-          previous_keys: [],
-          checks: null,
-          created_at: now,
-          updated_at: now,
-        }),
-      event: (row) => this.#event('domain.created', row, actor, {}),
+      build: this.#build(account, name, identityOf),
+      events,
     });
     return this.#toRow(change, account, name);
+  }
+
+  #build(account: AccountRow, name: DomainName, identityOf: IdentityOf): (id: number) => DomainRow {
+    const now = toInstant(this.#deps.clock());
+    return (id) =>
+      this.#scheduleFirstCheck({
+        id,
+        account_id: account.id,
+        domain: name.name,
+        subdomain: name.subdomain,
+        ...identityFields(identityOf(id, 1), now),
+        previous_keys: [],
+        checks: null,
+        created_at: now,
+        updated_at: now,
+      });
   }
 
   /** Gives the domain another name, key, selector and Return-Path. Changes nothing if it has this name already. */
@@ -159,6 +227,11 @@ export class Domains {
     return diagnose(row, stored, clock());
   }
 
+  async #find(account: AccountRow, { name }: DomainName): Promise<DomainRow | undefined> {
+    const [found] = await this.#deps.store.domains.list(account.id, { domains: [name] });
+    return found;
+  }
+
   /** Refuses before a key is taken: making one costs more than a refusal may. The store decides again, atomically. */
   async #checkFree(account: AccountRow, name: DomainName, limit: number | null): Promise<void> {
     const obstacle = await this.#deps.store.domains.findObstacle(account.id, name.name, limit);
@@ -166,16 +239,30 @@ export class Domains {
   }
 
   /** Takes a key and draws names. The function that is returned encrypts the key, which is bound to its domain. */
-  async #makeMailIdentity(account: number): Promise<(domain: number, keyId: number) => MailIdentity> {
-    const { keys, random, cipher, returnPathHost } = this.#deps;
-    const { publicKey, privateKey } = await keys.take(account);
-    const selector = makeSelector(random);
-    const returnPath = returnPathHost === null ? null : `${returnPathToken(random)}.${returnPathHost}`;
+  async #makeMailIdentity(account: number, chosen?: string): Promise<IdentityOf> {
+    const { keys, random } = this.#deps;
+    const key = await keys.take(account);
+    const own = makeSelector(random);
+    return this.#identityOf(account, { ...key, bits: KEY_BITS }, chosen ?? own, own);
+  }
+
+  #importedIdentity(account: number, key: ParsedKey, selector: string): IdentityOf {
+    return this.#identityOf(account, key, selector, makeSelector(this.#deps.random));
+  }
+
+  /** `own`: a selector of ours, after which the Return-Path record is named. */
+  #identityOf(account: number, key: ParsedKey, selector: string, own: string): IdentityOf {
+    const { random, cipher, returnPathHost } = this.#deps;
+    const { publicKey, privateKey, bits } = key;
+    const returnPath =
+      returnPathHost === null
+        ? null
+        : { selector: own, target: `${returnPathToken(random)}.${returnPathHost}` };
     return (domain, keyId) => ({
       keyId,
       selector,
       publicKey,
-      bits: KEY_BITS,
+      bits,
       privateKey: cipher.encrypt(privateKey, { account, domain }),
       returnPath,
     });

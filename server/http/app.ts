@@ -12,6 +12,7 @@ import type {
 import fastify from 'fastify';
 import { Admission } from '../auth/admission.ts';
 import type { RateLimits } from '../auth/rate-limits.ts';
+import type { Dns } from '../dns/outcome.ts';
 import type { Clock } from '../instant.ts';
 import type { HttpLimits } from '../limits.ts';
 import { REQUEST_LIMITS } from '../limits.ts';
@@ -19,6 +20,7 @@ import type { Metrics } from '../metrics.ts';
 import { BACKUP_OPERATION } from '../rest/backup-operation.ts';
 import type { RestOperation } from '../rest/operations.ts';
 import { listOperations } from '../rest/operations.ts';
+import { PROOF_OPERATION } from '../rest/proof-operation.ts';
 import type { AdmissionOf } from '../rest/rest-adapter.ts';
 import { BASE_PATH, noSuchPath, restPaths, serveRest } from '../rest/rest-adapter.ts';
 import type { Context, Services } from '../router/context.ts';
@@ -39,6 +41,7 @@ import { InFlight } from './in-flight.ts';
 import { serveLogos } from './logo-route.ts';
 import { requestCounter, serveMetrics } from './metrics-route.ts';
 import type { OpenStreams } from './open-streams.ts';
+import { serveProof } from './proof-route.ts';
 import {
   addFixedHeaders,
   addGuards,
@@ -63,6 +66,7 @@ declare module 'fastify' {
 /** What the HTTP side needs from elsewhere. */
 export interface AppDeps {
   readonly store: Store;
+  readonly dns: Dns;
   readonly services: Services;
   readonly openBackup: OpenBackup;
   /** Null unless mail servers may fetch keys. */
@@ -124,12 +128,13 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   const parts = { ...deps, admissionOf, contextOf, operations, tokens: deps.services.tokens };
   await app.register(async (rest) => serveRest(rest, parts), { prefix: BASE_PATH });
   await app.register(async (backup) => serveBackup(backup, parts), { prefix: BASE_PATH });
+  await app.register(async (proof) => serveProof(proof, parts), { prefix: BASE_PATH });
   await app.register(async (trpc) => serveTrpc(trpc, parts), { prefix: TRPC_PATH });
   await app.register(async (pages) => {
     pages.addHook('onRequest', (request) => admissionOf(request).countPage());
     serveReference(pages, async () => {
       const { describeApi } = await import('../rest/openapi.ts');
-      return describeApi([...operations, BACKUP_OPERATION], deps.version);
+      return describeApi([...operations, PROOF_OPERATION, BACKUP_OPERATION], deps.version);
     });
     serveLogos(pages, deps.services.accounts);
     webConsole.serve(pages);
@@ -193,6 +198,7 @@ function allPaths(operations: readonly RestOperation[], { keyDelivery }: AppDeps
   return [
     ...restPaths(operations),
     { path: BASE_PATH + BACKUP_OPERATION.meta.rest.path, method: 'GET' },
+    { path: BASE_PATH + PROOF_OPERATION.meta.rest.path, method: 'POST' },
     ...trpcPaths(),
     ...(keyDelivery === null ? [] : [{ path: VAULT_ROUTE, method: 'GET' }]),
     ...pages.flatMap((path) => ['GET', 'HEAD'].map((method) => ({ path, method }))),

@@ -1,11 +1,14 @@
-import type { SemaphoreLimits } from '../fair-semaphore.ts';
+import { FairSemaphore, type SemaphoreLimits } from '../fair-semaphore.ts';
 import { toInstant } from '../instant.ts';
-import { CHECK_LIMITS } from '../limits.ts';
+import { CHECK_LIMITS, KEY_LIMITS } from '../limits.ts';
+import { shuttingDown } from '../shutting-down.ts';
 import type { DomainRow, DueCheck, Store } from '../store/store.ts';
+import type { CheckEvidence } from '../verification/evidence.ts';
+import { checkDomain } from '../verification/survey/check-domain.ts';
 import type { CheckRequest } from './check-job.ts';
 import { CheckQueue } from './check-queue.ts';
 import { correctSchedule } from './correct-schedule.ts';
-import { type RunCheckDeps, runCheck } from './run-check.ts';
+import { type RunCheckDeps, runCheck, saveResult } from './run-check.ts';
 import { spreadOverdue } from './spread-overdue.ts';
 import type { Timer } from './timer.ts';
 
@@ -33,6 +36,8 @@ export class Monitor {
   /** The latest time that the clock has told; nobody knows what it told before the start. */
   #latest = Number.POSITIVE_INFINITY;
   #closed = false;
+  readonly #closing = new AbortController();
+  readonly #previews = new FairSemaphore<number>(KEY_LIMITS.proofs);
 
   constructor(needs: MonitorDeps) {
     this.#needs = needs;
@@ -63,6 +68,31 @@ export class Monitor {
     return this.#queue.request(target, request);
   }
 
+  /**
+   * Looks in the DNS for the records of a domain that is not there yet, whose private key was proved. Rejects with
+   * `unavailable` at shutdown.
+   */
+  async preview(row: DomainRow): Promise<CheckEvidence> {
+    const needs = { ...this.#needs, proveKey: async () => true };
+    const ids = row.records.map(({ id }) => id);
+    const evidence = await this.#previews.run(row.account_id, () => {
+      const timeout = AbortSignal.timeout(CHECK_LIMITS.milliseconds);
+      return checkDomain(needs, row, ids, { signal: AbortSignal.any([timeout, this.#closing.signal]) });
+    });
+    if (this.#closed) throw shuttingDown();
+    return evidence;
+  }
+
+  /** Keeps what a preview saw as the first check of the domain, which is there now. */
+  async keepPreview(
+    row: DomainRow,
+    evidence: CheckEvidence,
+    request: CheckRequest,
+  ): Promise<DomainRow | undefined> {
+    const ids = row.records.map(({ id }) => id);
+    return saveResult(this.#needs, row, evidence, { request, ids, started: this.#needs.clock() });
+  }
+
   /** Starts what is due, as far as there is room. Resolves once that is started; it never rejects. */
   tick(): Promise<void> {
     this.#ticking = this.#ticking.then(() => this.#startDue());
@@ -77,6 +107,7 @@ export class Monitor {
   /** Cancels the checks under way: who waits for one is refused with `unavailable`, and nothing of them is kept. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#closing.abort();
     this.#cancelTick();
     await this.#queue.close();
     await this.#ticking;

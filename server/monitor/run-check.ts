@@ -73,14 +73,15 @@ async function nothingDue({ store, random }: RunCheckDeps, row: DomainRow): Prom
 }
 
 /** How a check came about. */
-interface CheckTrigger {
+export interface CheckTrigger {
   /** Null: it was due. */
   readonly request: CheckRequest | null;
   readonly ids: readonly RecordId[];
   readonly started: Date;
 }
 
-async function saveResult(
+/** Keeps what a check of a domain saw. Undefined: there is no such domain any more. */
+export async function saveResult(
   needs: RunCheckDeps,
   row: DomainRow,
   evidence: CheckEvidence,

@@ -39,8 +39,8 @@ export interface MailIdentity {
   readonly bits: number;
   /** Encrypted. */
   readonly privateKey: string;
-  /** Target of the Return-Path record; null if there is none. */
-  readonly returnPath: string | null;
+  /** Of the Return-Path record, whose host has a selector of our own: a longer one may not fit a label. Null: none. */
+  readonly returnPath: { readonly selector: string; readonly target: string } | null;
 }
 
 /** The fields of a row that follow from its identity; nothing is verified yet. */
@@ -61,8 +61,9 @@ export function identityFields(
     activated_at: null,
     retires_at: null,
   };
-  const state = { selector, verified: false, degraded: false, since: now, wrong_since: null };
-  const dkim: RecordState = { id: `dkim:${keyId}`, kind: 'dkim', target: null, ...state };
-  const bounces: RecordState = { id: 'return_path', kind: 'return_path', target: returnPath, ...state };
-  return { verified: false, keys: [key], records: returnPath === null ? [dkim] : [dkim, bounces] };
+  const state = { verified: false, degraded: false, since: now, wrong_since: null };
+  const dkim: RecordState = { id: `dkim:${keyId}`, kind: 'dkim', target: null, selector, ...state };
+  const bounces: RecordState[] =
+    returnPath === null ? [] : [{ id: 'return_path', kind: 'return_path', ...returnPath, ...state }];
+  return { verified: false, keys: [key], records: [dkim, ...bounces] };
 }

@@ -151,7 +151,11 @@ function describeInput(
   if (operation.input === null) return {};
   const path = describePathParameters(operation);
   const rest = fieldsBeyondPath(operation.input, operation.pathParameters);
-  if (Object.keys(rest.shape).length === 0) return { requestParams: { path } };
+  if (Object.keys(rest.shape).length === 0) {
+    const content = { 'message/rfc822': { schema: MessageSchema } };
+    const takesMessage = operation.meta.rest.takesMessage === true;
+    return { requestParams: { path }, ...(takesMessage ? { requestBody: { required: true, content } } : {}) };
+  }
   if (!operation.takesBody) return { requestParams: { path, query: rest } };
   const { takesMessage } = operation.meta.rest;
   return {

@@ -2,6 +2,7 @@ import { DiagnosisSchema, DomainSchema, DomainStatusSchema, MAX_PAGE } from '@le
 import { z } from 'zod';
 import { DomainNameSchema } from '../domains/domain-name.ts';
 import { toDomain } from '../domains/domain-view.ts';
+import { SelectorSchema } from '../domains/selector.ts';
 import { formatZoneFile } from '../domains/zone-file.ts';
 import { answer, listViews } from './answer.ts';
 import { accountProcedure, domainProcedure, withAccount, withDomain } from './procedures.ts';
@@ -19,7 +20,10 @@ const zoneFileOutput = answer(
 const domainOutput = answer(DomainSchema);
 
 export const domainsRouter = t.router({
-  create: accountProcedure({ domain: DomainNameInput })
+  create: accountProcedure({
+    domain: DomainNameInput,
+    selector: SelectorSchema.optional().describe('Instead of a random one.'),
+  })
     .meta({
       scope: 'domains:write',
       summary: 'Create a domain',
@@ -30,7 +34,9 @@ export const domainsRouter = t.router({
     .output(domainOutput)
     .mutation(
       withAccount(async ({ ctx, input, account }) =>
-        toDomain(await ctx.services.domains.create(account, input.domain, ctx.identity.actor)),
+        toDomain(
+          await ctx.services.domains.create(account, input.domain, ctx.identity.actor, input.selector),
+        ),
       ),
     ),
 

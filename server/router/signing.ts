@@ -1,6 +1,6 @@
-import { SignatureSchema, SignInputSchema } from '@letterhead/shared';
+import { SignatureCountSchema, SignatureSchema, SignInputSchema } from '@letterhead/shared';
 import { answer } from './answer.ts';
-import { accountProcedure, withAccount } from './procedures.ts';
+import { accountProcedure, domainProcedure, withAccount, withDomain } from './procedures.ts';
 import { t } from './trpc.ts';
 
 export const signingRouter = t.router({
@@ -15,4 +15,15 @@ export const signingRouter = t.router({
     })
     .output(answer(SignatureSchema))
     .mutation(withAccount(({ ctx, input, account }) => ctx.services.signing.sign(account, input))),
+
+  today: domainProcedure({})
+    .meta({
+      scope: 'domains:read',
+      summary: 'Count a domain’s signatures',
+      description:
+        'How many messages it has signed today. Of several servers, each counts its own; `/metrics` has all of them, by account.',
+      rest: { method: 'GET', path: '/accounts/{account}/domains/{id}/signatures', status: 200 },
+    })
+    .output(answer(SignatureCountSchema))
+    .query(withDomain(({ ctx, domain }) => ctx.services.signing.today(domain))),
 });

@@ -47,8 +47,8 @@ export class KeyDelivery {
    * account; for an administrator, of every account. Rejects with `not_found` where there is none.
    */
   async deliver(identity: Identity, text: string): Promise<DeliveredKey[]> {
-    const name = DomainNameSchema.safeParse(text);
-    const held = name.success ? await this.#held(identity, namesAbove(name.data.name)) : [];
+    const name = toName(text);
+    const held = name === null ? [] : await this.#held(identity, namesAbove(name));
     const nearest = Math.max(...held.map(({ domain }) => domain.length));
     const rows = held.filter(({ domain }) => domain.length === nearest);
     const verified = rows.filter((row) => dkimStateOf(row).verified);
@@ -109,6 +109,12 @@ export class KeyDelivery {
       return { row, events: [{ type: 'key.delivered', domain, actor, at, changes: { key_id, selector } }] };
     });
   }
+}
+
+/** A name as domains have it; null if it is none. What is spelt so already is looked up as it is, which is cheaper. */
+function toName(text: string): string | null {
+  if (/^[a-z0-9.-]{1,252}[a-z0-9]$/.test(text)) return text;
+  return DomainNameSchema.safeParse(text).data?.name ?? null;
 }
 
 /** `held`: the domain whose record is not verified; undefined if there is none. */

@@ -1,4 +1,4 @@
-import type { LetterheadError, Signature, SignInput } from '@letterhead/shared';
+import type { LetterheadError, Signature, SignatureCount, SignInput } from '@letterhead/shared';
 import { notSignable } from '@letterhead/shared';
 import { readHeaderBlock, toHeaderText } from '@letterhead/shared/message';
 import type { Clock } from '../instant.ts';
@@ -9,6 +9,7 @@ import { openSignature } from './dkim-signature.ts';
 import { fromDomainOf } from './from-domain.ts';
 import { parseHeaderFields } from './header-fields.ts';
 import type { OpenedKeys } from './opened-keys.ts';
+import { SignatureCounts } from './signature-counts.ts';
 
 const SHA256_OCTETS = 32;
 
@@ -23,9 +24,11 @@ export interface SigningDeps {
 /** Signs messages with the keys of an account's domains. */
 export class Signing {
   readonly #deps: SigningDeps;
+  readonly #counts: SignatureCounts;
 
   constructor(deps: SigningDeps) {
     this.#deps = deps;
+    this.#counts = new SignatureCounts(deps.clock);
   }
 
   /** Rejects with `not_signable`. */
@@ -44,6 +47,7 @@ export class Signing {
     const owner = { account: account.id, domain: domain.id };
     const value = await this.#deps.keys.sign(signed, encrypted, owner);
     this.#deps.onSigned(account.id);
+    this.#counts.add(domain.id);
     return {
       domain_id: domain.id,
       domain: domain.domain,
@@ -51,6 +55,11 @@ export class Signing {
       header: complete(value),
       return_path: returnPathOf(domain),
     };
+  }
+
+  /** How many messages a domain has signed today. */
+  today({ id }: DomainRow): SignatureCount {
+    return this.#counts.of(id);
   }
 
   /** The nearest domain of the account that is this name, or holds it. */

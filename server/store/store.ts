@@ -260,7 +260,7 @@ export interface DomainStore {
     readonly name: string;
     readonly limit: number;
     readonly build: (id: number) => DomainRow;
-    readonly event: (row: DomainRow) => NewEvent;
+    readonly events: (row: DomainRow) => readonly NewEvent[];
   }): Promise<DomainChange>;
   update(account: number, id: number, change: Change<DomainRow>): Promise<DomainChange>;
   /** With its key, its evidence and its share links, all or nothing. False: there was none. */

@@ -1,11 +1,10 @@
 import { Readable, Transform } from 'node:stream';
-import type { SigningOptions } from '@letterhead/client/nodemailer';
+import type { SigningClient, SigningOptions } from '@letterhead/client/nodemailer';
 import { letterhead } from '@letterhead/client/nodemailer';
 import type { SendMailOptions } from 'nodemailer';
 import { createTransport } from 'nodemailer';
 import { expect, test } from 'vitest';
 import { verifyWithMailauth } from '../receivers/mailauth.ts';
-import type { TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
 import { addVerifiedDomain, keyRecordOf } from '../signing/sending-account.ts';
 
@@ -16,7 +15,10 @@ interface Sent {
   readonly message: Buffer;
 }
 
-function mailer({ letterhead: client }: TestServer, options: Partial<SigningOptions> = {}) {
+function mailer(
+  { letterhead: client }: { letterhead: SigningClient },
+  options: Partial<SigningOptions> = {},
+) {
   const transport = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
   transport.use('stream', letterhead(client, { account: 1, ...options }));
   return { sendMail: async (mail: SendMailOptions) => toSent(await transport.sendMail(mail)) };
@@ -48,8 +50,8 @@ test('nothing of a message travels but its headers and the hash of its body', as
     sent.push(input);
     return server.letterhead.signing.sign.mutate(Object(input));
   };
-  const client = { ...server.letterhead, signing: { sign: { mutate } } };
-  await mailer({ ...server, letterhead: client }).sendMail({ ...MAIL, text: 'rosebud', html: '<p>rosebud' });
+  const client = { signing: { sign: { mutate } } };
+  await mailer({ letterhead: client }).sendMail({ ...MAIL, text: 'rosebud', html: '<p>rosebud' });
   expect(sent).toEqual([
     {
       account: 1,
@@ -100,7 +102,7 @@ test('mail that can’t be signed for another reason fails whatever is set, and 
     ['http://127.0.0.1:9', server.token],
   ] as const) {
     const client = createLetterhead({ url, token });
-    const other = mailer({ ...server, letterhead: client }, { otherDomains: 'pass' });
+    const other = mailer({ letterhead: client }, { otherDomains: 'pass' });
     await expect(other.sendMail(MAIL)).rejects.toThrow();
   }
 });

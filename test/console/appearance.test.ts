@@ -67,23 +67,6 @@ test('the page of a domain is printed with whole values and exact times, in dark
   expect((await page.pdf()).subarray(0, 5).toString()).toBe('%PDF-');
 });
 
-test('the appearance that is chosen holds after a reload, and the system’s is the default', async () => {
-  await using tab = await openTab(browser(), fixture.server, {
-    token: fixture.server.token,
-    colorScheme: 'light',
-  });
-  const { page } = tab;
-  const ground = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
-  await page.goto('/accounts/1/settings');
-  await page.getByLabel('Appearance').selectOption('Dark');
-  const dark = await ground();
-  await page.reload();
-  expect(await ground()).toBe(dark);
-  await page.getByLabel('Appearance').selectOption('System');
-  expect(await ground()).not.toBe(dark);
-  expect(await page.evaluate(() => localStorage.length)).toBe(0);
-});
-
 const STYLE = join(import.meta.dirname, '../../client/console/src/style');
 
 /** Sizes that `scale.css` names; a rule that needs another adds it there. */

@@ -26,6 +26,7 @@ test('events are filtered by kind, domain and day as far back as the log goes, a
   const { page } = tab;
   await page.goto('/accounts/1/events');
   const rows = page.getByRole('rowheader');
+  await rows.first().waitFor();
   await expect.poll(() => rows.first().innerText()).toBe('The token “Token 109” was created.');
   const exact = await page.getByRole('row').nth(1).getByRole('cell').first().innerText();
   expect(exact).toMatch(/^just now\n\d\d? \w{3} \d{4}, \d\d:\d\d:\d\d /);

@@ -70,6 +70,7 @@ test('the event log begins with the newest, goes back page by page, and grows as
   const { page } = tab;
   await page.goto('/accounts/1/events');
   const rows = page.getByRole('rowheader');
+  await rows.first().waitFor();
   await expect.poll(() => rows.count()).toBe(100);
   await make('The latest');
   await expect.poll(() => rows.first().innerText()).toBe('The token “The latest” was created.');

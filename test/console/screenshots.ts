@@ -26,7 +26,7 @@ const IN_DOCS: ReadonlySet<string> = new Set([
   'shared-page.light',
 ]);
 /** Of a whole page. */
-const MAX_PIXELS = 100_000_000;
+const MAX_PIXELS = 60_000_000;
 const DOCS = resolve(import.meta.dirname, '../../docs');
 
 makeKeysOnce();
@@ -51,7 +51,7 @@ async function take(
   await using tab = await openTab(browser, server, { ...way, token: screen.signedIn ? server.token : null });
   await screen.open(tab.page, fixture);
   const path = join(FOLDER, `${screen.name}.${name}.png`);
-  // A dialog covers the window and not the page, and Chromium cannot draw the whole reference on a wide screen.
+  // A dialog covers the window and not the page, and Chromium cannot always draw the whole reference.
   const { width, height } = await tab.page.evaluate(() => ({
     width: document.documentElement.scrollWidth,
     height: document.documentElement.scrollHeight,

@@ -115,7 +115,7 @@ test('whoever suspends the account of their own token is told before, and signed
   await page.getByLabel('Token').waitFor();
 });
 
-test('whoever may not administer sees the account, and changes nothing', async () => {
+test('whoever may not administer sees the account, and can choose the colors, which a reload keeps', async () => {
   await using server = await startTestServer();
   const token = await server.makeToken(['domains:read']);
   await using tab = await openTab(browser(), server, { token });
@@ -125,6 +125,17 @@ test('whoever may not administer sees the account, and changes nothing', async (
   await page.getByText('Only an administrator can change this.').waitFor();
   expect(await page.getByRole('button', { name: 'Save changes' }).count()).toBe(0);
   expect(await page.getByRole('button', { name: 'Suspend' }).count()).toBe(0);
+  const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+  const light = await background();
+  await page.getByLabel('Dark').check();
+  const dark = await background();
+  expect(dark).not.toBe(light);
+  await page.reload();
+  await page.getByText('Only an administrator').waitFor();
+  expect(await background()).toBe(dark);
+  expect(await page.getByLabel('Dark').isChecked()).toBe(true);
+  await page.getByLabel('As the system').check();
+  expect(await background()).toBe(light);
 });
 
 test('the settings name the version, and lead to the reference and the OpenAPI document', async () => {
@@ -133,9 +144,9 @@ test('the settings name the version, and lead to the reference and the OpenAPI d
   const { page } = tab;
   await page.goto('/accounts/1/settings');
   const { info } = await (await fetch(`${server.url}/openapi.json`)).json();
-  await page.getByRole('definition').getByText(`Letterhead ${info.version}`).waitFor();
+  await page.getByText(`Letterhead ${info.version}`).waitFor();
   for (const name of ['Reference', 'OpenAPI document']) {
-    const href = await page.getByRole('main').getByRole('link', { name, exact: true }).getAttribute('href');
+    const href = await page.getByRole('link', { name, exact: true }).getAttribute('href');
     expect((await fetch(`${server.url}${href}`)).status).toBe(200);
   }
 });

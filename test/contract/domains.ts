@@ -98,7 +98,7 @@ export function domainsContract(start: StartStore): void {
       build: () => {
         throw new Error('no key');
       },
-      event: (row) => domainEvent('domain.created', row),
+      events: (row) => [domainEvent('domain.created', row)],
     });
     const other = createDomain(store, one, 'b.example');
     await expect(failing).rejects.toThrow('no key');

@@ -133,13 +133,15 @@ export class MonitorFixture implements AsyncDisposable {
         id,
         account_id: account,
       }),
-      event: (row) => ({
-        type: 'domain.created',
-        domain: { id: row.id, name: row.domain },
-        actor: CLI,
-        at: now,
-        changes: {},
-      }),
+      events: (row) => [
+        {
+          type: 'domain.created',
+          domain: { id: row.id, name: row.domain },
+          actor: CLI,
+          at: now,
+          changes: {},
+        },
+      ],
     });
     if (change.kind !== 'written') throw new Error(`the domain was not written: ${change.kind}`);
     return change.row;

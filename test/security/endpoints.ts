@@ -43,6 +43,7 @@ const OWN_SCOPES: Readonly<Record<string, TokenScope>> = {
   '/metrics': 'admin',
   '/api/v1/backup': 'admin',
   [VAULT_ROUTE]: 'keys:read',
+  '/api/v1/accounts/:account/domains/:id/proof': 'domains:read',
 };
 
 /** Every procedure over tRPC. */

@@ -10,7 +10,9 @@ import {
   EVIDENCE_LIMITS,
   FILE_LIMITS,
   HTTP_LIMITS,
+  KEY_LIMITS,
   LOGO_LIMITS,
+  PROOF_LIMITS,
   REQUEST_LIMITS,
   SIGN_LIMITS,
 } from '../../server/limits.ts';
@@ -34,6 +36,10 @@ test('SECURITY.md lists the limits that the server has', () => {
     ['**A request**', ''],
     ['headers, with path and query', '16 KiB'],
     ['the name in a Host header', '255 characters'],
+    [
+      'an imported private key',
+      `RSA of ${n(KEY_LIMITS.minBits)} to ${n(KEY_LIMITS.maxBits)} bits, ${kib(KEY_LIMITS.characters)} of text`,
+    ],
     [
       'a body',
       `${kib(REQUEST_LIMITS.bodyBytes)}, and ${kib(LOGO_LIMITS.bodyBytes)} to change an account; rejected before it is read if the caller is not authorized`,
@@ -62,6 +68,18 @@ test('SECURITY.md lists the limits that the server has', () => {
     [
       'requests a minute',
       `${n(rate * ACCOUNT_LIMITS.rateFactor)}, and ${rate} a token (\`RATE_LIMIT_PER_MINUTE\`); each procedure of a batch counts, and each public page`,
+    ],
+    [
+      'keys that mail servers fetch, a minute',
+      `${n(signatures)}, together with signatures (\`SIGN_LIMIT_PER_MINUTE\`)`,
+    ],
+    [
+      'imported keys that are looked for in the DNS at once',
+      `${KEY_LIMITS.proofs.perOwner}, and ${KEY_LIMITS.proofs.total} of everybody`,
+    ],
+    [
+      'messages that are proved at once',
+      `${PROOF_LIMITS.underWay.perOwner}, and ${PROOF_LIMITS.underWay.total} of everybody; each of ${mib(SIGN_LIMITS.messageBytes)}, ${PROOF_LIMITS.signatures} signatures and ${seconds(CHECK_LIMITS.milliseconds)} at most`,
     ],
     [
       'requests under way, until their answer is taken',

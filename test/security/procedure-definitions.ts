@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { z } from 'zod';
 import type { Meta } from '../../server/router/meta.ts';
 
@@ -21,15 +22,25 @@ export function listProcedures(router: { _def: { procedures: object } }): Proced
   });
 }
 
+/** No document has a private key as its example. */
+const SAMPLE_KEY = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  .privateKey.export({ type: 'pkcs8', format: 'pem' })
+  .toString();
+
 /** Values of all required fields of an input: their examples, or else any value of their type. */
 export function sampleInput(input: z.ZodObject | undefined): Record<string, unknown> {
   if (input === undefined) return {};
   const schema = z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' });
   const properties = Object.entries(schema.properties ?? {});
-  return Object.fromEntries(
-    properties
-      .filter(([name]) => schema.required?.includes(name))
-      .map(([name, field]) => [name, sample(field)]),
+  const example =
+    schema.properties?.['private_key'] === undefined ? {} : { private_key: SAMPLE_KEY, unproved: true };
+  return Object.assign(
+    Object.fromEntries(
+      properties
+        .filter(([name]) => schema.required?.includes(name))
+        .map(([name, field]) => [name, sample(field)]),
+    ),
+    example,
   );
 }
 

@@ -282,6 +282,21 @@ test('a token without the scope domains:sign does not sign', async () => {
   expect((await signRaw(server, message('a@example.org'), '', token)).body.code).toBe('forbidden');
 });
 
+test('the signatures of a domain are counted for a day', async () => {
+  let now = NOW;
+  await using server = await startTestServer({ clock: () => now, dns: { zones: ZONES } });
+  const { id } = await addVerifiedDomain(server, 'example.org');
+  const today = () => server.letterhead.signing.today.query({ account: 1, id });
+  expect(await today()).toEqual({ signed_today: 0, since: NOW });
+  for (let i = 0; i < 3; i++) await signRaw(server, message('a@example.org'));
+  await signRaw(server, message('a@example.com'));
+  expect(await today()).toEqual({ signed_today: 3, since: NOW });
+  now = new Date('2026-05-05T00:00:01Z');
+  expect(await today()).toEqual({ signed_today: 0, since: new Date('2026-05-05T00:00:00Z') });
+  await signRaw(server, message('a@example.org'));
+  expect((await today()).signed_today).toBe(1);
+});
+
 test('signatures are counted by account, and nothing of a message is logged or told as an event', async () => {
   await using server = await start();
   await addVerifiedDomain(server, 'example.org');

@@ -53,7 +53,7 @@ export function domainRow(id: number, account: number, domain: string): DomainRo
     publicKey: 'MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA',
     bits: 2048,
     privateKey: 'sealed',
-    returnPath: 'x7.bounces.example.net',
+    returnPath: { selector: '653216321fh', target: 'x7.bounces.example.net' },
   };
   return {
     id,
@@ -126,7 +126,7 @@ export function createDomain(store: Store, account: number, name: string, limit 
     name,
     limit,
     build: (id) => domainRow(id, account, name),
-    event: (row) => domainEvent('domain.created', row),
+    events: (row) => [domainEvent('domain.created', row)],
   });
 }
 

@@ -1,11 +1,12 @@
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { openLink } from './session/session.ts';
+import { applyTheme } from './settings/theme.ts';
 import './style/index.css';
 
 const place = document.getElementById('console');
 if (place === null) throw new Error('The page has no place for the console.');
-applyAppearance();
+applyTheme();
 openLink();
 addEventListener('hashchange', openLink);
 render(<App />, place);

@@ -99,10 +99,10 @@ export class Domains implements DomainStore {
     readonly name: string;
     readonly limit: number;
     readonly build: (id: number) => DomainRow;
-    readonly event: (row: DomainRow) => NewEvent;
+    readonly events: (row: DomainRow) => readonly NewEvent[];
   }): Promise<DomainChange> {
     const { tasks, ids, schedule } = this.#deps;
-    const { account, name, limit, build, event } = options;
+    const { account, name, limit, build, events: eventsOf } = options;
     return tasks.serve(() =>
       this.#change<DomainChange>(account, { kind: 'gone' }, (holder) => {
         // What is durable already needs no id to refuse, and no disk that works.
@@ -113,7 +113,7 @@ export class Domains implements DomainStore {
             const refusedNow = this.#obstacleIn(domains, name, limit);
             if (refusedNow !== null) return { result: refusedNow };
             const row = freeze(build(takeId()));
-            const events = [event(row)];
+            const events = eventsOf(row);
             const added = [...domains, toStored(row)];
             return { result: { kind: 'written', row, events }, domains: added, events };
           });

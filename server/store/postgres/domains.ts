@@ -105,14 +105,14 @@ export class Domains implements DomainStore {
     name,
     limit,
     build,
-    event,
+    events: eventsOf,
   }: Parameters<DomainStore['create']>[0]): Promise<DomainChange> {
     return this.#commits.change<DomainChange>(account, async () => {
       const found = await this.#look({ account, name, limit, takesId: true });
       if (found?.kind !== 'free') return found;
       const row = freeze(build(found.id));
       const { checks, ...content } = row;
-      const events = [event(row)];
+      const events = eventsOf(row);
       const values = [row.id, JSON.stringify(content), toJson(checks), nextCheck(checks), limit];
       const isCreated = await this.#commit('create_domain', account, events, values);
       return isCreated ? { kind: 'written', row, events } : null;

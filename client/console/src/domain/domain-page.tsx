@@ -19,6 +19,7 @@ import { Delete } from './delete.tsx';
 import { dnsForm } from './dns-form.ts';
 import { DomainInstructions } from './domain-instructions.tsx';
 import { ExportRecords } from './export-records.tsx';
+import { KeyPanel } from './key-panel.tsx';
 import { Rename } from './rename.tsx';
 import { Timeline } from './timeline.tsx';
 
@@ -91,6 +92,7 @@ function DomainDetails({ domain, diagnosis }: { domain: Domain; diagnosis: Diagn
       <aside>
         <ExportRecords domain={domain} form={dnsForm(domain, diagnosis)} />
         {mayWrite && <Manage domain={domain} />}
+        <KeyPanel account={domain.account_id} id={domain.id} />
         <Timeline account={domain.account_id} id={domain.id} />
       </aside>
     </div>

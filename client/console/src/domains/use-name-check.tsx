@@ -43,7 +43,7 @@ export function useNameCheck(account: number, typed: string): NameCheck {
 
 /** A name with an ending, an IP address, or something that no name has in it; `exam` may still become one. */
 function looksFinished(name: string): boolean {
-  return /\.[^.]{2,}\.?$|^\d+(?:\.\d+){3}$|[@/:*\s_%,;]/.test(name);
+  return /\.[^.]{2,}\.?$|^\d+(?:\.\d+){3}$|[@/:*\s_%]|[,;]./.test(name);
 }
 
 function useDebounced(value: string): string {

@@ -1,5 +1,4 @@
-/** Version of the server that the console was built with. */
-declare const VERSION: string;
+import { version } from '../../package.json';
 
 /** What runs here, and where it is described. */
 export function About() {
@@ -8,7 +7,7 @@ export function About() {
       <h2 id="about-title">About</h2>
       <dl class="facts">
         <dt>Version</dt>
-        <dd>Letterhead {VERSION}</dd>
+        <dd>Letterhead {version}</dd>
         <dt>API</dt>
         <dd>
           <a href="/reference">Reference</a> · <a href="/openapi.json">OpenAPI document</a>

@@ -2,12 +2,12 @@ import { useQuery } from '@tanstack/react-query';
 import { api } from '../api/api.ts';
 import { Failure } from '../components/failure.tsx';
 import { Page } from '../components/page.tsx';
-import { AppearanceChoice } from '../layout/appearance.tsx';
 import { useIdentity, useMay } from '../session/identity.ts';
 import { About } from './about.tsx';
 import { AccountForm } from './account-form.tsx';
 import { AccountSummary } from './account-summary.tsx';
 import { Suspension } from './suspension.tsx';
+import { ThemeChoice } from './theme-choice.tsx';
 
 /** The account on the page, this browser’s colors, and what this installation is. */
 export default function SettingsPage() {
@@ -28,10 +28,7 @@ export default function SettingsPage() {
             (isAdmin ? <AccountForm account={account} /> : <AccountSummary account={account} />)}
         </section>
         {account !== undefined && isAdmin && <Suspension account={account} />}
-        <section aria-labelledby="browser-title">
-          <h2 id="browser-title">This browser</h2>
-          <AppearanceChoice />
-        </section>
+        <ThemeChoice />
         <About />
       </div>
     </Page>

@@ -144,16 +144,20 @@ function Introduction({ account, domain: { domain, dns_records }, isDone, expire
 }
 
 function Loading({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+  if (error === null) {
+    return (
+      <>
+        <BareHeader />
+        <LoadingPage />
+      </>
+    );
+  }
   return (
     <>
       <BareHeader />
-      {error === null ? (
-        <LoadingPage />
-      ) : (
-        <main class="page">
-          <Failure error={error} onRetry={onRetry} />
-        </main>
-      )}
+      <main class="page">
+        <Failure error={error} onRetry={onRetry} />
+      </main>
     </>
   );
 }

@@ -1,0 +1,132 @@
+import type { ErrorBody, ImportedKey } from '@letterhead/shared';
+import { ERROR_CATALOGUE } from '@letterhead/shared';
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { messageOf } from '../errno.ts';
+import { CLI_LIMITS } from '../limits.ts';
+import { restJson } from '../rest/rest-json.ts';
+import { inOneLine } from '../terminal-text.ts';
+import type { AccountOptions, CommandContext, Target } from './command-context.ts';
+import { addAccountAction } from './command-context.ts';
+import { EXIT } from './exit-code.ts';
+import { IMPORT_FORMATS, type ImportFormat, type KeySource, listKeySources } from './key-sources.ts';
+import { print, printStatus } from './output.ts';
+
+interface ImportOptions extends AccountOptions {
+  readonly format: ImportFormat;
+  readonly unproved?: boolean;
+  readonly dryRun?: boolean;
+}
+
+/** What became of one line or file. */
+interface Report {
+  readonly from: string;
+  readonly domain: string | null;
+  readonly selector: string | null;
+  readonly result: ImportedKey | null;
+  readonly error: Pick<ErrorBody, 'message' | 'code'> | null;
+}
+
+/** `letterhead import`: domains with their keys from another installation. Run again, it goes on where it ended. */
+export function addImportCommand(program: Command, context: CommandContext): void {
+  addAccountAction(
+    program
+      .command('import')
+      .argument('<path>', 'the tables, the folder or the file that has the keys')
+      .description('add domains with the selectors and keys that they have elsewhere')
+      .addOption(
+        new Option('--format <format>', 'what the path has').choices(IMPORT_FORMATS).makeOptionMandatory(),
+      )
+      .option('--unproved', 'take keys without looking for them in the DNS')
+      .option('--dry-run', 'say what would be done, and change nothing'),
+    context,
+    (target, options: ImportOptions, path: string) => importKeys(target, options, path, context),
+  );
+}
+
+/** Imports some at a time, and prints a line for each as it ends, so that an interruption leaves nothing unsaid. */
+async function importKeys(target: Target, options: ImportOptions, path: string, context: CommandContext) {
+  const { terminal, finish } = context;
+  const sources = await listKeySources(options.format, path);
+  const counts = { imported: 0, importable: 0, unchanged: 0, refused: 0 };
+  const left = sources.values();
+  const work = async () => {
+    for (const source of left) {
+      const report = await importOne(target, options, source, context);
+      counts[report.result?.outcome ?? 'refused'] += 1;
+      await print(terminal.out, options.json === true ? `${restJson(report)}\n` : describe(report));
+      const done = Object.values(counts).reduce((sum, count) => sum + count);
+      printStatus(terminal, `${done} of ${sources.length}`);
+    }
+  };
+  await Promise.all(Array.from({ length: CLI_LIMITS.importsAtOnce }, work));
+  if (counts.refused > 0) finish(EXIT.refused);
+  if (options.json !== true) await print(terminal.out, summary(counts));
+  return null;
+}
+
+async function importOne(
+  target: Target,
+  options: ImportOptions,
+  source: KeySource,
+  context: CommandContext,
+): Promise<Report> {
+  if ('problem' in source) {
+    const error = { message: source.problem, code: 'invalid' } as const;
+    return { from: source.from, domain: null, selector: null, result: null, error };
+  }
+  const { from, domain, selector } = source;
+  const named = { from, domain, selector };
+  let privateKey: string;
+  try {
+    privateKey = await source.key();
+  } catch (error) {
+    return { ...named, result: null, error: { message: messageOf(error), code: 'invalid' } };
+  }
+  for (;;) {
+    const { result, error } = await tryToImport(target, {
+      domain,
+      selector,
+      private_key: privateKey,
+      unproved: options.unproved === true,
+      dry_run: options.dryRun === true,
+    });
+    if (error?.code !== 'rate_limited') return { ...named, result, error };
+    await context.pause(CLI_LIMITS.rateLimitPause);
+  }
+}
+
+/** Resolves to the error that only concerns this key, or says to wait; rejects with others. */
+async function tryToImport(
+  { letterhead, account }: Target,
+  key: { domain: string; selector: string; private_key: string; unproved: boolean; dry_run: boolean },
+): Promise<Pick<Report, 'result' | 'error'>> {
+  try {
+    return { result: await letterhead.keys.import.mutate({ account, ...key }), error: null };
+  } catch (error) {
+    const { isLetterheadError } = await import('@letterhead/client');
+    if (!isLetterheadError(error) || error.data == null) throw error;
+    const { code, httpStatus } = error.data;
+    if (httpStatus !== ERROR_CATALOGUE.invalid.status && code !== 'rate_limited') throw error;
+    return { result: null, error: { message: error.message, code } };
+  }
+}
+
+const DONE: Record<ImportedKey['outcome'], string> = {
+  imported: 'Imported',
+  importable: 'Would import',
+  unchanged: 'Unchanged:',
+};
+
+function describe({ from, domain, selector, result, error }: Report): string {
+  const name = domain === null ? from : `${domain}, selector ${selector}`;
+  if (result === null) return `${inOneLine(`Refused ${name}: ${error?.message} (${from})`)}\n`;
+  const found = result.proved ? 'found in the DNS' : 'not proved';
+  const warnings = result.warnings.map((warning) => ` ${warning}`).join('');
+  return `${inOneLine(`${DONE[result.outcome]} ${name}, ${result.bits} bits, ${found}.${warnings}`)}\n`;
+}
+
+function summary({ imported, importable, unchanged, refused }: Record<string, number>): string {
+  const done = importable === 0 ? `${imported} imported` : `${importable} to be imported`;
+  return `${done}, ${unchanged} unchanged, ${refused} refused.\n`;
+}

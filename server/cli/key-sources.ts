@@ -1,0 +1,176 @@
+import { open, readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { describeErrno, messageOf } from '../errno.ts';
+import { KEY_LIMITS } from '../limits.ts';
+import { parseCsv } from './csv.ts';
+import { UsageError } from './exit-code.ts';
+
+/** A key of another installation, and the names that it has there; or why a line or file has none. */
+export type KeySource =
+  | {
+      readonly from: string;
+      readonly domain: string;
+      readonly selector: string;
+      readonly key: () => Promise<string>;
+    }
+  | { readonly from: string; readonly problem: string };
+
+export const IMPORT_FORMATS = ['opendkim', 'rspamd', 'pem', 'csv'] as const;
+export type ImportFormat = (typeof IMPORT_FORMATS)[number];
+
+/** How large a table or a CSV file may be. */
+const MAX_TABLE = 256 * 1024 * 1024;
+
+/** Lists the keys of an installation, in the order of its tables or of its files' names. Throws `UsageError`. */
+export async function listKeySources(format: ImportFormat, path: string): Promise<KeySource[]> {
+  const absolute = resolve(path);
+  try {
+    const sources = await READERS[format](absolute, (await stat(absolute)).isDirectory());
+    if (sources.length === 0) throw new UsageError(`There are no keys in ${path}.`);
+    return sources;
+  } catch (error) {
+    const reason = describeErrno(error);
+    if (reason === null) throw error;
+    throw new UsageError(`${path} cannot be read: ${reason}.`);
+  }
+}
+
+type Reader = (path: string, isFolder: boolean) => Promise<KeySource[]>;
+
+const READERS: Record<ImportFormat, Reader> = {
+  /** A KeyTable, a folder with one, or a tree `<domain>/<selector>.private` as opendkim-genkey leaves it. */
+  async opendkim(path, isFolder) {
+    const table = isFolder ? join(path, 'KeyTable') : path;
+    const text = await readIfThere(table);
+    return text === null ? listTree(path, ['.private']) : readKeyTable(table, text);
+  },
+  /** A folder with selectors.map and paths.map, or with files `<domain>.<selector>.key`. */
+  async rspamd(path, isFolder) {
+    if (!isFolder) throw new UsageError('Give the folder with rspamd’s keys, such as /var/lib/rspamd/dkim.');
+    const [selectors, paths] = await Promise.all(
+      ['selectors.map', 'paths.map'].map((name) => readIfThere(join(path, name))),
+    );
+    return selectors != null && paths != null ? readMaps(path, selectors, paths) : listKeyFiles(path);
+  },
+  /** A tree `<domain>/<selector>.pem`. */
+  async pem(path, isFolder) {
+    if (!isFolder) throw new UsageError('Give a folder with files <domain>/<selector>.pem.');
+    return listTree(path, ['.pem', '.key', '.private']);
+  },
+  /** `domain`, `selector` and `private_key`, or `key_file` relative to the CSV file. */
+  async csv(path) {
+    return readCsv(path, (await readIfThere(path)) ?? '');
+  },
+};
+
+/** Lines `<name> <domain>:<selector>:<path or key>`. */
+function readKeyTable(table: string, text: string): KeySource[] {
+  return linesOf(text).map(({ line, number }) => {
+    const from = `${table}, line ${number}`;
+    const [, domain = '', selector = '', key = ''] = /^\S+\s+([^:\s]+):([^:\s]+):(.+)$/.exec(line) ?? [];
+    if (domain === '') return { from, problem: 'The line is not name, space, domain:selector:path.' };
+    if (domain === '%')
+      return {
+        from,
+        problem: 'The line stands for every domain (%). Name each domain in a line of its own.',
+      };
+    const isPath = /^\.{0,2}\//.test(key);
+    return { from, domain, selector, key: isPath ? fileKey(resolve(dirname(table), key)) : async () => key };
+  });
+}
+
+function readMaps(folder: string, selectors: string, paths: string): KeySource[] {
+  const pathOf = new Map(linesOf(paths).map(({ line }) => pairOf(line)));
+  return linesOf(selectors).map(({ line, number }) => {
+    const from = `${join(folder, 'selectors.map')}, line ${number}`;
+    const [domain, selector] = pairOf(line);
+    const path = pathOf.get(domain);
+    if (path === undefined) return { from, problem: `paths.map has no key of ${domain}.` };
+    return { from, domain, selector, key: fileKey(resolve(folder, path)) };
+  });
+}
+
+function pairOf(line: string): [name: string, value: string] {
+  const [name = '', value = ''] = line.split(/\s+/);
+  return [name.toLowerCase(), value];
+}
+
+/** The last label before `.key` is the selector, as in rspamd's default path. */
+async function listKeyFiles(folder: string): Promise<KeySource[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.key')).sort();
+  return names.map((name) => {
+    const from = join(folder, name);
+    const [, domain = '', selector = ''] = /^(.+)\.([^.]+)\.key$/.exec(name) ?? [];
+    if (domain === '') return { from, problem: 'The file’s name is not <domain>.<selector>.key.' };
+    return { from, domain, selector, key: fileKey(from) };
+  });
+}
+
+async function listTree(folder: string, extensions: readonly string[]): Promise<KeySource[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return files.sort().flatMap((from) => {
+    const extension = extensions.find((one) => from.endsWith(one));
+    if (extension === undefined) return [];
+    return [
+      { from, domain: basename(dirname(from)), selector: basename(from, extension), key: fileKey(from) },
+    ];
+  });
+}
+
+function readCsv(path: string, text: string): KeySource[] {
+  const [header = [], ...rows] = parseCsv(text);
+  const at = (name: string) => header.findIndex((cell) => cell.trim().toLowerCase() === name);
+  const [domain, selector, key, file] = [at('domain'), at('selector'), at('private_key'), at('key_file')];
+  if (domain < 0 || selector < 0 || (key < 0 && file < 0))
+    throw new UsageError(
+      'The first line of the CSV file must name domain, selector and private_key or key_file.',
+    );
+  return rows.map((cells, row) => {
+    const pem = cells[key]?.trim() ?? '';
+    const keyFile = cells[file]?.trim() ?? '';
+    return {
+      from: `${path}, row ${row + 2}`,
+      domain: cells[domain]?.trim() ?? '',
+      selector: cells[selector]?.trim() ?? '',
+      key: pem !== '' ? async () => pem : fileKey(resolve(dirname(path), keyFile)),
+    };
+  });
+}
+
+/** Reads a key's file when it is its turn. Rejects with a sentence. */
+function fileKey(path: string): () => Promise<string> {
+  return async () => {
+    try {
+      return (await read(path, KEY_LIMITS.characters)) ?? '';
+    } catch (error) {
+      throw new Error(`${path} cannot be read: ${describeErrno(error) ?? messageOf(error)}.`);
+    }
+  };
+}
+
+async function readIfThere(path: string): Promise<string | null> {
+  try {
+    return await read(path, MAX_TABLE);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** Reads no more of a file than that many bytes and one. */
+async function read(path: string, limit: number): Promise<string> {
+  await using file = await open(path);
+  const { size } = await file.stat();
+  const buffer = Buffer.alloc(Math.min(size, limit + 1));
+  const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
+  return buffer.toString('utf8', 0, bytesRead);
+}
+
+/** Without comments and empty lines. */
+function linesOf(text: string): { line: string; number: number }[] {
+  return text
+    .split('\n')
+    .map((line, at) => ({ line: line.trim(), number: at + 1 }))
+    .filter(({ line }) => line !== '' && !line.startsWith('#'));
+}

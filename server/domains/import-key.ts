@@ -1,0 +1,59 @@
+import { LetterheadError } from '@letterhead/shared';
+import { type ParsedKey, parsePrivateKey } from '../keys/private-key.ts';
+import { isKeyPair } from '../keys/prove-key.ts';
+import type { RandomSource } from '../random.ts';
+import { dnsRecordsOf } from '../records/dns-records.ts';
+import { isTooLong } from '../records/record-names.ts';
+import { activeKeyOf } from '../records/record-states.ts';
+import type { DomainRow } from '../store/store.ts';
+import type { CheckEvidence } from '../verification/evidence.ts';
+import { judge } from '../verification/verdict.ts';
+
+/** A key that others may break before long. */
+const WEAK_BITS = 2_048;
+const NONCE_LENGTH = 32;
+
+/** Parses a private key that somebody brings, and tries it out. Rejects with `invalid`. */
+export async function readImportedKey(text: string, random: RandomSource): Promise<ParsedKey> {
+  const key = parsePrivateKey(text);
+  if (typeof key === 'string') throw invalidKey(key);
+  if (await isKeyPair(key.privateKey, key.publicKey, random(NONCE_LENGTH))) return key;
+  throw invalidKey('The key is damaged: what it signs does not verify with its own public key.');
+}
+
+export function warningsOf({ bits }: ParsedKey, isProved: boolean): string[] {
+  return [
+    ...(bits < WEAK_BITS
+      ? [
+          `The key has ${bits} bits. Receivers still take it, but a key of 2048 bits is safer: rename or add the domain again for one.`,
+        ]
+      : []),
+    ...(isProved
+      ? []
+      : ['The key was not looked for in the DNS: the domain is verified once a check finds it.']),
+  ];
+}
+
+/** Throws `invalid` where a name in the DNS can't be as long as the record's. */
+export function refuseLongSelector(row: DomainRow): void {
+  const [record] = dnsRecordsOf(row);
+  if (record === undefined || !isTooLong(record.fqdn)) return;
+  throw invalidSelector(`${record.fqdn} is longer than a name in the DNS can be. Choose a shorter selector.`);
+}
+
+/** Throws `invalid`, with what was seen instead, unless a check of the DNS has found the row's key. */
+export function refuseUnproved(row: DomainRow, evidence: CheckEvidence): void {
+  const judgement = judge(row, evidence)[`dkim:${activeKeyOf(row).id}`];
+  if (judgement?.verdict === 'valid') return;
+  const [record] = dnsRecordsOf(row);
+  const seen = judgement === undefined ? '' : ` ${judgement.record.title}: ${judgement.record.detail}`;
+  throw invalidSelector(`The DNS doesn’t have this key at ${record?.fqdn}.${seen}`);
+}
+
+function invalidKey(message: string): LetterheadError {
+  return new LetterheadError('invalid', message, { errors: { private_key: [message] } });
+}
+
+function invalidSelector(message: string): LetterheadError {
+  return new LetterheadError('invalid', message, { errors: { selector: [message] } });
+}

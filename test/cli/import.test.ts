@@ -1,0 +1,160 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { onTheFolder, type TestInstallation } from './both-connections.ts';
+
+async function folderOf(files: Record<string, string>): Promise<AsyncDisposable & { path: string }> {
+  const path = await mkdtemp(join(tmpdir(), 'letterhead-import-'));
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(path, name)), { recursive: true });
+    await writeFile(join(path, name), text);
+  }
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) };
+}
+
+function newKey(bits = 2048): { pem: string; record: string } {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: bits });
+  const spki = publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
+  return {
+    pem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    record: `v=DKIM1; k=rsa; p=${spki}`,
+  };
+}
+
+const KEY = newKey();
+const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
+
+function publish({ dns }: TestInstallation, selector: string, record = KEY.record): void {
+  dns.publish(`${selector}._domainkey.example.org`, { TXT: [record] });
+}
+
+const FORMATS: [format: string, what: string, files: Record<string, string>, path: string][] = [
+  [
+    'opendkim',
+    'a KeyTable',
+    {
+      KeyTable: '# keys\nmine example.org:sel.2026:keys/sel.private\n'.replace('keys/', './keys/'),
+      'keys/sel.private': KEY.pem,
+    },
+    'KeyTable',
+  ],
+  ['opendkim', 'a tree of opendkim-genkey', { 'example.org/sel.2026.private': KEY.pem }, '.'],
+  [
+    'rspamd',
+    'maps',
+    { 'selectors.map': 'example.org sel.2026\n', 'paths.map': 'example.org ./k.pem\n', 'k.pem': KEY.pem },
+    '.',
+  ],
+  ['pem', 'a tree of files', { 'keys/example.org/sel.2026.pem': KEY.pem }, '.'],
+  [
+    'csv',
+    'keys in it',
+    { 'keys.csv': `domain,selector,private_key\r\nexample.org,sel.2026,${quoted(KEY.pem)}\r\n` },
+    'keys.csv',
+  ],
+  [
+    'csv',
+    'files of keys',
+    { 'keys.csv': 'Selector,Domain,key_file\nsel.2026,example.org,a.pem', 'a.pem': KEY.pem },
+    'keys.csv',
+  ],
+];
+
+test.each(FORMATS)(
+  '%s: %s moves in, and is verified without a change to the DNS',
+  async (format, _, files, path) => {
+    await using place = await onTheFolder();
+    await using folder = await folderOf(files);
+    publish(place, 'sel.2026');
+    const run = (...more: string[]) =>
+      place.run('import', '--format', format, join(folder.path, path), ...more);
+    expect(await run('--dry-run')).toMatchObject({
+      exit: 0,
+      out: 'Would import example.org, selector sel.2026, 2048 bits, found in the DNS.\n1 to be imported, 0 unchanged, 0 refused.\n',
+    });
+    expect(await place.json('domain', 'list')).toEqual([]);
+    expect(await run()).toMatchObject({
+      exit: 0,
+      out: 'Imported example.org, selector sel.2026, 2048 bits, found in the DNS.\n1 imported, 0 unchanged, 0 refused.\n',
+    });
+    expect(await place.json('domain', 'list')).toMatchObject([{ domain: 'example.org', verified: true }]);
+    expect((await run()).out).toMatch(/^Unchanged: example\.org.*\n0 imported, 1 unchanged, 0 refused\.\n$/);
+  },
+);
+
+test('rspamd’s own file names tell domain and selector apart', async () => {
+  await using place = await onTheFolder();
+  await using folder = await folderOf({ 'example.org.dkim.key': KEY.pem });
+  publish(place, 'dkim');
+  const { out } = await place.run('import', '--format', 'rspamd', folder.path);
+  expect(out).toContain('Imported example.org, selector dkim, 2048 bits');
+});
+
+test('an import says line by line what it took and why not, and takes the rest', async () => {
+  await using place = await onTheFolder();
+  const short = newKey(1024);
+  await using folder = await folderOf({
+    KeyTable: `good example.org:good:./good.pem
+gone example.org:gone:./good.pem
+missing example.net:a:./missing.pem
+percent %:a:./good.pem
+nonsense
+name a_b:a:./good.pem
+short mail.example.org:short:./short.pem
+`,
+    'good.pem': KEY.pem,
+    'short.pem': short.pem,
+  });
+  publish(place, 'good');
+  place.dns.publish('short._domainkey.mail.example.org', { TXT: [short.record] });
+  const { exit, out } = await place.run('import', '--format', 'opendkim', folder.path);
+  expect(exit).toBe(3);
+  for (const line of [
+    /^2 imported, 0 unchanged, 5 refused\.$/m,
+    /^Imported example\.org, selector good, 2048 bits, found in the DNS\.$/m,
+    /^Imported mail\.example\.org, selector short, 1024 bits, found in the DNS\. The key has 1024 bits/m,
+    /^Refused .*KeyTable, line 4: The line stands for every domain/m,
+    /^Refused .*KeyTable, line 5: The line is not name, space/m,
+    /^Refused a_b, selector a: /m,
+    /^Refused example\.net, selector a: .*missing\.pem cannot be read/m,
+    /^Refused example\.org, selector gone: /m,
+  ])
+    expect(out).toMatch(line);
+  expect(out.trimEnd().split('\n')).toHaveLength(8);
+});
+
+test('what was exported is imported elsewhere without loss', async () => {
+  await using one = await onTheFolder();
+  await using other = await onTheFolder();
+  await using first = await folderOf({});
+  await using second = await folderOf({});
+  const names = ['example.org', 'mail.example.org', 'bücher.example', 'example.co.uk'];
+  for (const [at, name] of names.entries())
+    await one.json('domain', 'add', name, ...(at === 0 ? ['--selector', '2026.main'] : []));
+  for (const format of ['opendkim', 'rspamd', 'pem']) {
+    await one.run('keys', 'export', '--format', format, '--unverified', first.path);
+    const imported = await other.run('import', '--format', format, '--unproved', first.path);
+    expect(imported).toMatchObject({ exit: 0 });
+    await other.run('keys', 'export', '--format', format, '--unverified', second.path);
+    const [before, after] = [await filesOf(first.path), await filesOf(second.path)];
+    expect(before).toHaveLength(format === 'pem' ? 4 : 6);
+    expect(after).toEqual(before);
+  }
+});
+
+/** Names and contents, without the folder's own name and the manifest. */
+async function filesOf(folder: string): Promise<string[][]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = entries
+    .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  return Promise.all(
+    paths.map(async (path) => [
+      path.slice(folder.length),
+      (await readFile(path, 'utf8')).replaceAll(folder, ''),
+    ]),
+  );
+}

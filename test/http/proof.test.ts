@@ -1,0 +1,133 @@
+import { generateKeyPairSync } from 'node:crypto';
+import type { Domain } from '@letterhead/shared';
+import { createTransport } from 'nodemailer';
+import { expect, test } from 'vitest';
+import type { TestServer } from '../running-server.ts';
+import { startTestServer } from '../running-server.ts';
+import { addVerifiedDomain, keyRecordOf } from '../signing/sending-account.ts';
+
+const mailer = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
+const PATH = '/accounts/1/domains/1/proof';
+const ON = { environment: { KEY_DELIVERY: 'true' } };
+
+/** A server with a verified domain, and a message that is signed with its key. */
+async function sendSigned(
+  server: TestServer,
+  from = 'help@example.org',
+): Promise<{ domain: Domain; message: string }> {
+  const domain = await addVerifiedDomain(server, 'example.org');
+  const token = await server.makeToken(['keys:read']);
+  const answer = await fetch(`${server.url}/vault/v1/dkim/example.org`, {
+    headers: { 'x-vault-token': token },
+  });
+  // `fetch` has no type for the body.
+  const { data } = (await answer.json()) as { data: { selectors: { selector: string; key: string }[] } };
+  const [key] = data.selectors;
+  const { message } = await mailer.sendMail({
+    from,
+    to: 'b@example.net',
+    subject: 'Hello',
+    text: 'Hello.',
+    dkim: { domainName: 'example.org', keySelector: key?.selector ?? '', privateKey: key?.key ?? '' },
+  });
+  return { domain, message: String(message) };
+}
+
+const prove = (server: TestServer, body: string) =>
+  server.rest('POST', PATH, { headers: { 'content-type': 'message/rfc822' }, body });
+
+test('a message that arrived as it was signed proves that the key works', async () => {
+  await using server = await startTestServer(ON);
+  const { domain, message } = await sendSigned(server);
+  const { status, body } = await prove(server, message);
+  expect([status, body.data]).toEqual([
+    200,
+    {
+      from: ['help@example.org'],
+      proved: true,
+      summary: 'It works: the message is signed with the key of example.org, and the signature verifies.',
+      signatures: [
+        {
+          domain: 'example.org',
+          selector: domain.dns_records[0]?.hostname.split('.')[0],
+          verifies: true,
+          aligned: true,
+          ours: true,
+          reason: 'ok',
+          detail: expect.any(String),
+        },
+      ],
+    },
+  ]);
+});
+
+const otherKey = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  .publicKey.export({ type: 'spki', format: 'der' })
+  .toString('base64');
+const same = (text: string) => text;
+
+/** What becomes of the message, and of the record, after it was signed. */
+const SPOILT: [reason: string, message: (text: string) => string, record: (text: string) => string | null][] =
+  [
+    ['body_changed', (message) => message.replace('Hello.', 'Hello!'), same],
+    ['header_changed', (message) => message.replace('Subject: Hello', 'Subject: Bye'), same],
+    ['other_key', same, () => `k=rsa;p=${otherKey}`],
+    ['no_key', same, () => null],
+    ['no_key', same, () => 'k=rsa;p='],
+    ['test_mode', same, (record) => `${record};t=y`],
+  ];
+
+test.each(SPOILT)(
+  'a message whose signature does not count says why: %s',
+  async (reason, change, changeRecord) => {
+    await using server = await startTestServer(ON);
+    const { domain, message } = await sendSigned(server);
+    const record = changeRecord(keyRecordOf(domain));
+    const host = `${domain.dns_records[0]?.hostname}.example.org`;
+    server.dns.publish(host, record === null ? null : { TXT: [record] });
+    const { status, body } = await prove(server, change(message));
+    expect([status, body.data.signatures[0]?.reason]).toEqual([200, reason]);
+    expect(body.data.proved).toBe(reason === 'test_mode');
+  },
+);
+
+test('a signature of another domain than From’s verifies, and is said not to count', async () => {
+  await using server = await startTestServer(ON);
+  const { message } = await sendSigned(server, 'help@elsewhere.example');
+  const { body } = await prove(server, message);
+  expect(body.data).toMatchObject({
+    proved: false,
+    signatures: [{ reason: 'other_domain', aligned: false }],
+  });
+});
+
+test('a message without a signature, and one with too many, are judged', async () => {
+  await using server = await startTestServer(ON);
+  const { message } = await sendSigned(server);
+  const plain = 'From: a@example.org\r\n\r\nHello.\r\n';
+  expect((await prove(server, plain)).body.data).toMatchObject({ proved: false, signatures: [] });
+  const [signature = ''] = /DKIM-Signature:(?:.*\r\n[ \t])*.*\r\n/.exec(message) ?? [];
+  const { body } = await prove(server, signature.repeat(20) + message);
+  expect(body.data.signatures).toHaveLength(5);
+});
+
+test('a proof takes messages alone, up to 25 MiB', async () => {
+  await using server = await startTestServer(ON);
+  const { message } = await sendSigned(server);
+  expect((await server.rest('POST', PATH, { json: {} })).status).toBe(415);
+  const large = await prove(
+    server,
+    `${message}${'x'.repeat(78)}\r\n`.repeat(1).padEnd(24 * 1024 ** 2, 'x\r\n'),
+  );
+  expect([large.status, large.body.data.signatures[0].reason]).toEqual([200, 'body_changed']);
+  const tooLarge = await prove(server, 'x'.repeat(25 * 1024 ** 2 + 1)).catch(() => null);
+  expect([413, undefined]).toContain(tooLarge?.status);
+  expect(
+    (
+      await server.rest('POST', '/accounts/1/domains/9/proof', {
+        headers: { 'content-type': 'message/rfc822' },
+        body: message,
+      })
+    ).status,
+  ).toBe(404);
+});
