@@ -95,7 +95,7 @@ async function composeInstallation(
   return {
     store,
     openBackup,
-    keyDelivery: new KeyDelivery({ store, cipher, clock, onDelivered: metrics.keyDelivered }),
+    keyDelivery: new KeyDelivery({ store, openedKeys, clock, onDelivered: metrics.keyDelivered }),
     dns,
     monitor,
     limits,

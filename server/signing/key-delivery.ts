@@ -2,16 +2,15 @@ import { LetterheadError } from '@letterhead/shared';
 import type { Identity } from '../auth/identity.ts';
 import { DomainNameSchema } from '../domains/domain-name.ts';
 import { type Clock, toInstant } from '../instant.ts';
-import type { KeyCipher } from '../keys/key-encryption.ts';
-import { toPem } from '../keys/pem.ts';
 import { DELIVERY_LIMITS } from '../limits.ts';
 import { activeKeyOf, dkimStateOf } from '../records/record-states.ts';
 import type { DomainRow, Store } from '../store/store.ts';
+import type { OpenedKeys } from './opened-keys.ts';
 import { namesAbove } from './signing.ts';
 
 export interface KeyDeliveryDeps {
   readonly store: Store;
-  readonly cipher: KeyCipher;
+  readonly openedKeys: OpenedKeys;
   readonly clock: Clock;
   /** Told of every key that is delivered, by the account that it belongs to. */
   readonly onDelivered: (account: number) => void;
@@ -82,7 +81,7 @@ export class KeyDelivery {
 
   #pemOf(row: DomainRow): string {
     const owner = { account: row.account_id, domain: row.id };
-    return toPem(this.#deps.cipher.decrypt(activeKeyOf(row).private_key, owner));
+    return this.#deps.openedKeys.toPem(activeKeyOf(row).private_key, owner);
   }
 
   /** Writes an event of the first delivery of a day, before the key leaves. A restart begins the day again. */

@@ -13,12 +13,14 @@ interface OpenedKey {
   readonly owner: KeyOwner;
   readonly encrypted: string;
   readonly key: KeyObject;
+  /** The key in PEM, once it has been delivered. */
+  pem: string | null;
   readonly cancel: () => void;
 }
 
 /**
  * Private keys that are open in memory, because decrypting and parsing one takes as long as a signature: for a minute at
- * most, one a domain, and no longer than the domain has it. They are used here alone.
+ * most, one a domain, and no longer than the domain has it. They are used here, and delivered to mail servers.
  */
 export class OpenedKeys {
   readonly #cipher: KeyCipher;
@@ -40,13 +42,20 @@ export class OpenedKeys {
 
   /** Signs with the key that a row has now (RSASSA-PKCS1-v1_5, SHA-256). Rejects with `unavailable` where it does not open. */
   async sign(octets: Uint8Array, encrypted: string, owner: KeyOwner): Promise<Uint8Array> {
-    const key = this.#open(encrypted, owner);
+    const { key } = this.#open(encrypted, owner);
     return this.#threads.run(owner.account, () => signInThread('sha256', octets, key));
   }
 
-  #open(encrypted: string, owner: KeyOwner): KeyObject {
+  /** The key that a row has now, in PEM (PKCS #8, RFC 7468 §10). Throws `unavailable` where it does not open. */
+  toPem(encrypted: string, owner: KeyOwner): string {
+    const opened = this.#open(encrypted, owner);
+    opened.pem ??= opened.key.export({ format: 'pem', type: 'pkcs8' }).toString();
+    return opened.pem;
+  }
+
+  #open(encrypted: string, owner: KeyOwner): OpenedKey {
     const known = this.#keys.get(owner.domain);
-    if (known?.encrypted === encrypted && known.owner.account === owner.account) return known.key;
+    if (known?.encrypted === encrypted && known.owner.account === owner.account) return known;
     this.forget(owner.domain);
     const [oldest] = this.#keys.keys();
     if (oldest !== undefined && this.#keys.size >= SIGN_LIMITS.openKeys) this.forget(oldest);
@@ -54,8 +63,9 @@ export class OpenedKeys {
     const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
     der.fill(0);
     const cancel = this.#timer(SIGN_LIMITS.openKeyAge, () => this.#keys.delete(owner.domain));
-    this.#keys.set(owner.domain, { owner, encrypted, key, cancel });
-    return key;
+    const opened: OpenedKey = { owner, encrypted, key, pem: null, cancel };
+    this.#keys.set(owner.domain, opened);
+    return opened;
   }
 
   /** Drops the key of a domain that was renamed or deleted, or has revoked it. */

@@ -43,6 +43,16 @@ test('a key is opened once for many signatures, and dropped after a minute', asy
   expect(decrypted()).toBe(2);
 });
 
+test('a key that is delivered is the one that signs, and is opened once for both', async () => {
+  const { keys, encrypt, decrypted } = openKeys();
+  const [encrypted, owner] = [encrypt(1, 7), { account: 1, domain: 7 }];
+  const pem = keys.toPem(encrypted, owner);
+  expect(pem).toBe(privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  expect(keys.toPem(encrypted, owner)).toBe(pem);
+  expect(verify('sha256', OCTETS, publicKey, await keys.sign(OCTETS, encrypted, owner))).toBe(true);
+  expect(decrypted()).toBe(1);
+});
+
 test('a key is dropped when its domain gets another one, or goes, or its account does', async () => {
   const { keys, timers, encrypt, decrypted } = openKeys();
   await keys.sign(OCTETS, encrypt(1, 7), { account: 1, domain: 7 });
