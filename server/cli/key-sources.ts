@@ -20,6 +20,8 @@ export type ImportFormat = (typeof IMPORT_FORMATS)[number];
 
 /** How large a table or a CSV file may be. */
 const MAX_TABLE = 256 * 1024 * 1024;
+/** What is longer than a name in the DNS may be a key in a wrong place, and is not printed. */
+const MAX_PRINTED = 253;
 
 /** Lists the keys of an installation, in the order of its tables or of its files' names. Throws `UsageError`. */
 export async function listKeySources(format: ImportFormat, path: string): Promise<KeySource[]> {
@@ -27,12 +29,21 @@ export async function listKeySources(format: ImportFormat, path: string): Promis
   try {
     const sources = await READERS[format](absolute, (await stat(absolute)).isDirectory());
     if (sources.length === 0) throw new UsageError(`There are no keys in ${path}.`);
-    return sources;
+    return sources.map(withoutMisplacedKey);
   } catch (error) {
     const reason = describeErrno(error);
     if (reason === null) throw error;
     throw new UsageError(`${path} cannot be read: ${reason}.`);
   }
+}
+
+function withoutMisplacedKey(source: KeySource): KeySource {
+  if ('problem' in source || Math.max(source.domain.length, source.selector.length) <= MAX_PRINTED)
+    return source;
+  return {
+    from: source.from,
+    problem: 'The domain or the selector is too long to be one. Is a private key in its place?',
+  };
 }
 
 type Reader = (path: string, isFolder: boolean) => Promise<KeySource[]>;
@@ -85,7 +96,7 @@ function readMaps(folder: string, selectors: string, paths: string): KeySource[]
     const from = `${join(folder, 'selectors.map')}, line ${number}`;
     const [domain, selector] = pairOf(line);
     const path = pathOf.get(domain);
-    if (path === undefined) return { from, problem: `paths.map has no key of ${domain}.` };
+    if (path === undefined) return { from, problem: 'paths.map has no key of this domain.' };
     return { from, domain, selector, key: fileKey(resolve(folder, path)) };
   });
 }
@@ -127,10 +138,17 @@ function readCsv(path: string, text: string): KeySource[] {
       'The first line of the CSV file must name domain, selector and private_key or key_file.',
     );
   return rows.map((cells, row) => {
+    const from = `${path}, row ${row + 2}`;
+    // A line of a key that is not in quotes.
+    if (cells.length < header.length)
+      return {
+        from,
+        problem: 'The row has fewer cells than the first line. Put a key of several lines in quotes.',
+      };
     const pem = cells[key]?.trim() ?? '';
     const keyFile = cells[file]?.trim() ?? '';
     return {
-      from: `${path}, row ${row + 2}`,
+      from,
       domain: cells[domain]?.trim() ?? '',
       selector: cells[selector]?.trim() ?? '',
       key: pem !== '' ? async () => pem : fileKey(resolve(dirname(path), keyFile)),
@@ -144,7 +162,8 @@ function fileKey(path: string): () => Promise<string> {
     try {
       return (await read(path, KEY_LIMITS.characters)) ?? '';
     } catch (error) {
-      throw new Error(`${path} cannot be read: ${describeErrno(error) ?? messageOf(error)}.`);
+      const file = path.length > MAX_PRINTED ? 'The key’s file' : path;
+      throw new Error(`${file} cannot be read: ${describeErrno(error) ?? messageOf(error)}.`);
     }
   };
 }

@@ -1,10 +1,12 @@
 import { createPrivateKey } from 'node:crypto';
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLetterhead } from '@letterhead/client';
 import { afterEach, describe, expect, test } from 'vitest';
 import { appRouter } from '../../server/router/index.ts';
 import { authorizedProcedure } from '../../server/router/procedures.ts';
+import { onTheFolder } from '../cli/both-connections.ts';
 import { makeWorkplace } from '../cli/letterhead-process.ts';
 import { KEYS_FILE } from '../keys-file.ts';
 import { startTestServer } from '../running-server.ts';
@@ -181,6 +183,47 @@ test('a process at log level trace logs no secret, and keeps none in the clear',
   expect(err.split('\n').length).toBeGreaterThan(5);
   expect(out + err).not.toContain(secretKey);
   for (const name of await readdir(place.dataDir)) expect(name).not.toBe('secret.key');
+});
+
+test('the command line prints no private key that it imports or exports, however wrong its tables are', async () => {
+  await using place = await onTheFolder();
+  const folder = await mkdtemp(join(tmpdir(), 'letterhead-secrets-'));
+  try {
+    const key = (await knownKey()).toString('base64');
+    const pem = `-----BEGIN PRIVATE KEY-----\n${key.replaceAll(/.{64}/g, '$&\n')}\n-----END PRIVATE KEY-----\n`;
+    const header = 'domain,selector,private_key,key_file\n';
+    const files = {
+      'good.csv': `${header}example.org,a,"${pem}",\n`,
+      'cut.csv': `${header}cut.example,a,"${pem.slice(0, 1_000)}",\n`,
+      'unquoted.csv': `${header}example.net,a,${pem}`,
+      'shifted.csv': `${header}"${pem}",example.net,a,\n`,
+      'swapped.csv': `${header}example.net,"${pem}",a,\n`,
+      'named.csv': `${header}example.net,a,,"${pem}"\n`,
+      KeyTable: `a example.com:a:${key}\nexample.net:a:${key}\n${key}\n`,
+      'selectors.map': 'example.net a\n',
+      'paths.map': `example.net ${key}\n`,
+    };
+    for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+    const printed: string[] = [];
+    const run = async (...argv: string[]) => {
+      const { exit, out, err } = await place.run(...argv);
+      printed.push(out, err);
+      return exit;
+    };
+    for (const json of [[], ['--json']])
+      for (const format of ['csv', 'opendkim', 'rspamd'])
+        for (const path of format === 'csv'
+          ? Object.keys(files).filter((name) => name.endsWith('csv'))
+          : ['.'])
+          await run('import', '--format', format, '--unproved', ...json, join(folder, path));
+    for (const format of ['opendkim', 'rspamd', 'exim', 'pem'])
+      expect(await run('keys', 'export', '--format', format, '--unverified', join(folder, 'out'))).toBe(0);
+    expect(printed.join('').match(/^Imported .*$/gm)).toHaveLength(2);
+    expect(printed.join('').match(/^Exported 2 keys/gm)).toHaveLength(4);
+    await new LeakWatch().finish(printed, place.environment['DATA_DIR'] ?? '');
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 test('a wrong SECRET_KEY is reported in one line at the start, before anything is written', async () => {
