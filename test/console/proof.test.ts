@@ -49,7 +49,7 @@ test('a domain’s page shows its key and what it signed, and proves the key by 
     'example.orgthis key',
     selector,
     'Verifies',
-    'Yes: help@example.org',
+    'Yes: From is help@example.org',
   ]);
 
   const file = (content: Buffer) => ({ name: 'a.eml', mimeType: 'message/rfc822', buffer: content });

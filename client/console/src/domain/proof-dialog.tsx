@@ -45,7 +45,6 @@ export default function ProofDialog({ domain, onClose }: { domain: Domain; onClo
           {(attributes) => (
             <textarea
               {...attributes}
-              class="letter"
               rows={6}
               required
               autocapitalize="none"
@@ -64,7 +63,13 @@ export default function ProofDialog({ domain, onClose }: { domain: Domain; onClo
           <button type="submit" class="button primary" disabled={prove.isPending}>
             {prove.isPending ? 'Judging…' : 'Judge the mail'}
           </button>
-          <SourceFile isDisabled={prove.isPending} onChoose={judge} />
+          <SourceFile
+            isDisabled={prove.isPending}
+            onChoose={(file) => {
+              setText('');
+              judge(file);
+            }}
+          />
         </div>
       </form>
       {prove.error !== null && (

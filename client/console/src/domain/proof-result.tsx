@@ -10,8 +10,8 @@ export function ProofResult({ proof: { from, proved, summary, signatures } }: { 
         {summary}
       </p>
       <ul class="proof">
-        {signatures.map((signature) => (
-          <li key={`${signature.domain} ${signature.selector}`} class="preview">
+        {signatures.map((signature, at) => (
+          <li key={`${at} ${signature.domain}`} class="preview">
             <Signature signature={signature} from={from} />
             {signature.detail !== summary && <p class="hint">{signature.detail}</p>}
           </li>
@@ -42,7 +42,7 @@ function Signature({ signature, from }: { signature: SignatureProof; from: reado
       <dt>Fits From</dt>
       <dd>
         {aligned ? 'Yes' : 'No'}
-        {from.length > 0 && `: ${from.join(', ')}`}
+        {from.length > 0 && `: From is ${from.join(', ')}`}
       </dd>
     </dl>
   );
