@@ -10,6 +10,8 @@ declare module 'vitest' {
     fuzzRequests: number;
     /** Whether tests with real resolvers run behind each of them, and not behind the usual one alone. */
     allResolvers: boolean;
+    /** How many domains move from one installation to another. */
+    movedDomains: number;
     /** How many key records at random the receivers are asked about; a seed of null is another one each time. */
     receiverSpellings: { random: number; seed: number | null };
   }
@@ -53,6 +55,7 @@ export default defineConfig(({ mode }) => ({
       fuzzRequests: mode === 'fuzz' ? 10_000 : 1_000,
       receiverSpellings: mode === 'fuzz' ? { random: 4_000, seed: null } : { random: 200, seed: 1 },
       allResolvers: mode === 'engines',
+      movedDomains: mode === 'engines' ? 1_000 : 100,
     },
   },
 }));
