@@ -3,7 +3,7 @@
  * people. Sizes are in bytes, times in milliseconds.
  */
 
-import { LOGO_MAX_BYTES } from '@letterhead/shared/rules';
+import { LOGO_MAX_BYTES, MESSAGE_MAX_BYTES } from '@letterhead/shared/rules';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -103,7 +103,7 @@ export const ACCOUNT_LIMITS = {
 
 /** Limits of signing. */
 export const SIGN_LIMITS = {
-  messageBytes: 25 * MIB,
+  messageBytes: MESSAGE_MAX_BYTES,
   /** Of a message, as it arrives: what comes after is read in turns. */
   bytesAtOnce: 128 * KIB,
   /** Ways to write the one domain that the addresses of a From field have. */

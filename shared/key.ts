@@ -41,9 +41,9 @@ export const ImportedKeySchema = z
       ),
     domain: DomainSchema.nullable().describe('Null with `importable`.'),
     key: KeySchema.nullable().describe('Null with `importable`.'),
-    bits: z.int().meta({ example: 2048 }),
+    bits: z.int().positive().describe('The length of the key.').meta({ example: 2048 }),
     proved: z.boolean().describe('Whether the DNS has its public key.'),
-    warnings: z.array(z.string()).describe('Sentences for a person.'),
+    warnings: z.array(z.string()).describe('Sentences for a person.').meta({ example: [] }),
   })
   .meta({ id: 'ImportedKey', description: 'What became of a key that was to be imported.' });
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const SignatureProofSchema = z
   .object({
     domain: z.string().describe('The domain that signed (`d=`).').meta({ example: 'example.org' }),
-    selector: z.string().meta({ example: '653216321fh' }),
+    selector: z.string().describe('The selector that it names (`s=`).').meta({ example: '653216321fh' }),
     verifies: z.boolean().nullable().describe('Null where the DNS gave no answer.'),
     aligned: z.boolean().describe('Whether the domain that signed is that of From, as DMARC has it.'),
     ours: z.boolean().describe('Whether it names this domain and its selector.'),
@@ -22,7 +22,10 @@ export const SignatureProofSchema = z
         'dns_failed',
       ])
       .describe('What there is to say of it, for a program.'),
-    detail: z.string().describe('The same, in words.'),
+    detail: z
+      .string()
+      .describe('The same, in words.')
+      .meta({ example: 'The signature of example.org verifies, and From has the same domain.' }),
   })
   .meta({ id: 'SignatureProof' });
 export type SignatureProof = z.infer<typeof SignatureProofSchema>;
@@ -37,7 +40,9 @@ export const ProofSchema = z
     proved: z
       .boolean()
       .describe('Whether it has a signature of this domain’s key that verifies and is aligned.'),
-    summary: z.string().describe('In words.'),
+    summary: z.string().describe('In words.').meta({
+      example: 'It works: the message is signed with the key of example.org, and the signature verifies.',
+    }),
     signatures: z.array(SignatureProofSchema).describe('The first five.'),
   })
   .meta({ id: 'Proof', description: 'Who signed a message that arrived, and what becomes of it.' });

@@ -15,6 +15,9 @@ export function hasScope(scopes: readonly TokenScope[], scope: TokenScope): bool
 /** How large a logo may be, in bytes. */
 export const LOGO_MAX_BYTES = 64 * 1024;
 
+/** How large a message may be that is signed or proved, in bytes. */
+export const MESSAGE_MAX_BYTES = 25 * 1024 * 1024;
+
 /** What strangers are shown of an account's names. */
 export function shownName({
   display_name,

@@ -46,7 +46,11 @@ export type Signature = z.infer<typeof SignatureSchema>;
 /** How much a domain has signed. */
 export const SignatureCountSchema = z
   .object({
-    signed_today: z.int().meta({ example: 1200 }),
+    signed_today: z
+      .int()
+      .nonnegative()
+      .describe('How many signatures its key has made since.')
+      .meta({ example: 1200 }),
     since: z
       .date()
       .describe(

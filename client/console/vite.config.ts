@@ -38,7 +38,7 @@ export default defineConfig(({ mode }) => ({
       },
     },
   },
-  server: { proxy: { '/trpc': 'http://127.0.0.1:3000' } },
+  server: { proxy: { '/trpc': 'http://127.0.0.1:3000', '/api': 'http://127.0.0.1:3000' } },
   plugins: [compress()],
 }));
 

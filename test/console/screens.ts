@@ -159,6 +159,14 @@ export const SCREENS: readonly ConsoleScreen[] = [
     await page.getByRole('button', { name: 'Write the e-mail' }).click();
     await page.getByRole('link', { name: 'Open in e-mail' }).waitFor();
   }),
+  domain('proof', 'verified', async (page) => {
+    await page.getByRole('button', { name: 'Prove it by a mail' }).click();
+    const signature =
+      'DKIM-Signature: v=1; a=rsa-sha256; d=elsewhere.example; s=mail; h=from; bh=aaaa; b=aaaa';
+    await page.getByLabel('Source of the mail').fill(`${signature}\nFrom: help@example.org\n\nHello.`);
+    await page.getByRole('button', { name: 'Judge the mail' }).click();
+    await page.getByText('but not with the key of example.org').waitFor();
+  }),
   inside('domain-not-found', async (page) => {
     await page.goto(`${DOMAINS}/999999`);
     await page.getByText('This domain doesn’t exist').waitFor();

@@ -56,7 +56,7 @@ test.each([
   ['Caddy', startCaddy],
   ['nginx', startNginx],
 ])(
-  'behind %s, the console and events arrive, closed streams end, and a client cannot claim another address',
+  'behind %s, the console, events and mail arrive, closed streams end, and a client cannot claim another address',
   async (_, start) => {
     await using server = await startTestServer({ environment: { TRUST_PROXY: '127.0.0.1' } });
     const { engine, url } = await start(new URL(server.url));
@@ -84,6 +84,12 @@ test.each([
     });
     expect(created.status).toBe(201);
     await vi.waitFor(() => expect(kinds).toEqual(['listening', 'event']));
+    const proved = await fetch(`${url}/api/v1/accounts/1/domains/1/proof`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${server.token}`, 'content-type': 'message/rfc822' },
+      body: `From: a@example.org\r\n\r\n${'x'.repeat(2 * 1024 ** 2)}\r\n`,
+    });
+    expect(proved.status).toBe(200);
     const { body } = await server.rest('GET', '/accounts/1/events');
     expect(body.data.at(-1)).toMatchObject({ type: 'domain.created', actor: { address: '127.0.0.1' } });
   },

@@ -8,11 +8,12 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { serveReference } from '../../server/http/reference-page.ts';
 import { describeApi } from '../../server/rest/openapi.ts';
 import { listOperations } from '../../server/rest/operations.ts';
+import { PROOF_OPERATION } from '../../server/rest/proof-operation.ts';
 import { appRouter } from '../../server/router/index.ts';
 import { startTestServer } from '../running-server.ts';
 
 const operations = listOperations(appRouter);
-const ownDocument = () => describeApi(operations, '1.2.3');
+const ownDocument = () => describeApi([...operations, PROOF_OPERATION], '1.2.3');
 const apps: FastifyInstance[] = [];
 
 afterEach(async () => {

@@ -38,12 +38,15 @@ export interface Endpoint {
 /** Where mail servers fetch keys. */
 export const VAULT_ROUTE = '/vault/v1/dkim/:name';
 
+const PROOF_ROUTE = '/api/v1/accounts/:account/domains/:id/proof';
+const MESSAGE = { type: 'message/rfc822', body: 'From: help@example.org\r\n\r\nHello\r\n' };
+
 /** Scopes of routes of no procedure. */
 const OWN_SCOPES: Readonly<Record<string, TokenScope>> = {
   '/metrics': 'admin',
   '/api/v1/backup': 'admin',
   [VAULT_ROUTE]: 'keys:read',
-  '/api/v1/accounts/:account/domains/:id/proof': 'domains:read',
+  [PROOF_ROUTE]: 'domains:read',
 };
 
 /** Every procedure over tRPC. */
@@ -117,13 +120,17 @@ function callRest(
   target: Target,
 ): Promise<Response> {
   const input: Record<string, unknown> =
-    operation === undefined ? { ...target } : inputFor(operation.procedure, operation, target);
+    operation === undefined
+      ? { ...target, id: target.domain }
+      : inputFor(operation.procedure, operation, target);
   const path = route.url.replace(/:(\w+)/g, (_all, name: string) => String(input[name] ?? 1));
   const takesBody = operation?.takesBody ?? ['POST', 'PUT', 'PATCH'].includes(route.method);
+  const json = { type: 'application/json', body: JSON.stringify(input) };
+  const { type, body } = route.url === PROOF_ROUTE ? MESSAGE : json;
   return fetch(url + path, {
     method: route.method,
-    headers: { ...credentials(authorization), ...(takesBody ? { 'content-type': 'application/json' } : {}) },
-    body: takesBody ? JSON.stringify(input) : null,
+    headers: { ...credentials(authorization), ...(takesBody ? { 'content-type': type } : {}) },
+    body: takesBody ? body : null,
   });
 }
 

@@ -1,5 +1,5 @@
 import { isLetterheadError } from '@letterhead/client';
-import type { ErrorCode, FieldErrors } from '@letterhead/shared';
+import type { ErrorBody, ErrorCode, FieldErrors } from '@letterhead/shared';
 
 /** Error of a call, for display. */
 export interface ApiError {
@@ -12,9 +12,19 @@ export interface ApiError {
 /** Also shown for failed changes, which are not retried automatically. */
 const UNREACHABLE = 'Letterhead can’t be reached. Check your connection, then try again.';
 
+/** Refusal of a call over REST. */
+export class RestError extends Error {
+  readonly data: ErrorBody;
+
+  constructor(data: ErrorBody) {
+    super(data.message);
+    this.data = data;
+  }
+}
+
 /** Converts the server's error; without one, says that the server can't be reached. */
 export function toApiError(error: unknown): ApiError {
-  if (isLetterheadError(error) && error.data != null) {
+  if ((isLetterheadError(error) || error instanceof RestError) && error.data != null) {
     return { message: error.message, code: error.data.code, errors: error.data.errors ?? {} };
   }
   return { message: UNREACHABLE, code: null, errors: {} };

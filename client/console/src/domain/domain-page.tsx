@@ -92,7 +92,7 @@ function DomainDetails({ domain, diagnosis }: { domain: Domain; diagnosis: Diagn
       <aside>
         <ExportRecords domain={domain} form={dnsForm(domain, diagnosis)} />
         {mayWrite && <Manage domain={domain} />}
-        <KeyPanel account={domain.account_id} id={domain.id} />
+        <KeyPanel domain={domain} />
         <Timeline account={domain.account_id} id={domain.id} />
       </aside>
     </div>
