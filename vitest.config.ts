@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { whatDeployLacks } from './test/deploy/packages.ts';
 import { isInstalled } from './test/engines/engine.ts';
@@ -49,6 +50,8 @@ export default defineConfig(({ mode }) => ({
       { extends: true, test: { name: 'postgres', include: ON_EVERY_STORE, env: { TEST_STORE: 'postgres' } } },
     ],
     globalSetup: ['test/keys-file.ts', 'test/console/prepare-console.ts', 'test/postgres/shared-server.ts'],
+    // Servers, browsers and databases in other processes do most of the work: also two cores have room for two files.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 20_000,
     hookTimeout: 20_000,
     provide: {
