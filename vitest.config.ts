@@ -27,6 +27,8 @@ const ON_EVERY_STORE = [
   'test/security/tenancy.test.ts',
 ];
 
+const ENGINES = 'test/engines/**/*.test.ts';
+
 /** Suites that need programs of the machine's, and what keeps them from running. */
 const LACKING = {
   deploy: whatDeployLacks(),
@@ -45,9 +47,17 @@ export default defineConfig(({ mode }) => ({
   ssr: { resolve: { conditions: ['letterhead-source'] } },
   test: {
     projects: [
-      { extends: true, test: { name: 'files', include: ['test/**/*.test.ts'], exclude } },
+      {
+        extends: true,
+        test: { name: 'files', include: ['test/**/*.test.ts'], exclude: [...exclude, ENGINES] },
+      },
       // What is about the product and not about a store, once more.
       { extends: true, test: { name: 'postgres', include: ON_EVERY_STORE, env: { TEST_STORE: 'postgres' } } },
+      // Some of their servers take nearly as long as a check waits: they have the machine to themselves.
+      {
+        extends: true,
+        test: { name: 'engines', include: [ENGINES], exclude, maxWorkers: 1, sequence: { groupOrder: 1 } },
+      },
     ],
     globalSetup: ['test/keys-file.ts', 'test/console/prepare-console.ts', 'test/postgres/shared-server.ts'],
     // Servers, browsers and databases in other processes do most of the work: also two cores have room for two files.
