@@ -105,12 +105,8 @@ export type Account = z.infer<typeof AccountSchema>;
 export const SenderSchema = z
   .object({
     name: z.string().describe('Its display name, or else its name.').meta({ example: 'Acme Help Desk' }),
-    contact_email: z
-      .string()
-      .nullable()
-      .describe('Whom whoever gets a share link can ask; null: nobody.')
-      .meta({ example: 'help@example.org' }),
-    logo: LogoPathSchema,
+    contact_email: AccountSchema.shape.contact_email,
+    logo: AccountSchema.shape.logo,
   })
   .meta({ id: 'Sender', description: 'Who asks for the records.' });
 
