@@ -13,10 +13,24 @@ const REASONS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'its name is too long',
 };
 
+/** What the system called the failure: `ENOSPC`, `EIO`, …; undefined where it was no such failure. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** The result, or null where the file is not there. Every other failure stays one. */
+export async function unlessMissing<T>(result: Promise<T>): Promise<T | null> {
+  try {
+    return await result;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
 /** Explains in words why access to a file or folder failed; null for other errors. */
 export function describeErrno(error: unknown): string | null {
-  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return null;
-  return REASONS[error.code] ?? null;
+  return REASONS[errorCode(error) ?? ''] ?? null;
 }
 
 /** Message of a thrown value, which need not be an Error. */

@@ -266,6 +266,8 @@ export const CLI_LIMITS = {
   waitInterval: 30_000,
   /** Minutes after which it gives up, if the command does not say otherwise. */
   waitMinutes: 60,
+  /** How large the tables and CSV files of an import may be, in bytes. */
+  tableBytes: 256 * 1024 * 1024,
   /** Keys that an import has under way. */
   importsAtOnce: 8,
   /** Milliseconds that an import waits where too much was asked of the server. */

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { LetterheadError } from '@letterhead/shared';
-import { describeErrno } from '../errno.ts';
+import { describeErrno, unlessMissing } from '../errno.ts';
 import type { ExportFiles } from '../keys/export-formats.ts';
 import { OPEN_FLAGS } from '../open-flags.ts';
 
@@ -54,13 +54,8 @@ export class ExportFolder {
   }
 
   /** Null if there is no such file. */
-  async #read(name: string): Promise<string | null> {
-    try {
-      return await readFile(join(this.path, name), { encoding: 'utf8', flag: OPEN_FLAGS.r });
-    } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-      throw error;
-    }
+  #read(name: string): Promise<string | null> {
+    return unlessMissing(readFile(join(this.path, name), { encoding: 'utf8', flag: OPEN_FLAGS.r }));
   }
 
   /** False if the file has this text already. */

@@ -1,7 +1,7 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { describeErrno, messageOf } from '../errno.ts';
-import { KEY_LIMITS } from '../limits.ts';
+import { describeErrno, messageOf, unlessMissing } from '../errno.ts';
+import { CLI_LIMITS, KEY_LIMITS } from '../limits.ts';
 import { parseCsv } from './csv.ts';
 import { UsageError } from './exit-code.ts';
 
@@ -18,8 +18,6 @@ export type KeySource =
 export const IMPORT_FORMATS = ['opendkim', 'rspamd', 'pem', 'csv'] as const;
 export type ImportFormat = (typeof IMPORT_FORMATS)[number];
 
-/** How large a table or a CSV file may be. */
-const MAX_TABLE = 256 * 1024 * 1024;
 /** What is longer than a name in the DNS may be a key in a wrong place, and is not printed. */
 const MAX_PRINTED = 253;
 
@@ -52,14 +50,14 @@ const READERS: Record<ImportFormat, Reader> = {
   /** A KeyTable, a folder with one, or a tree `<domain>/<selector>.private` as opendkim-genkey leaves it. */
   async opendkim(path, isFolder) {
     const table = isFolder ? join(path, 'KeyTable') : path;
-    const text = await readIfThere(table);
+    const text = await readTable(table);
     return text === null ? listTree(path, ['.private']) : readKeyTable(table, text);
   },
   /** A folder with selectors.map and paths.map, or with files `<domain>.<selector>.key`. */
   async rspamd(path, isFolder) {
     if (!isFolder) throw new UsageError('Give the folder with rspamd’s keys, such as /var/lib/rspamd/dkim.');
     const [selectors, paths] = await Promise.all(
-      ['selectors.map', 'paths.map'].map((name) => readIfThere(join(path, name))),
+      ['selectors.map', 'paths.map'].map((name) => readTable(join(path, name))),
     );
     return selectors != null && paths != null ? readMaps(path, selectors, paths) : listKeyFiles(path);
   },
@@ -70,7 +68,7 @@ const READERS: Record<ImportFormat, Reader> = {
   },
   /** `domain`, `selector` and `private_key`, or `key_file` relative to the CSV file. */
   async csv(path) {
-    return readCsv(path, (await readIfThere(path)) ?? '');
+    return readCsv(path, (await readTable(path)) ?? '');
   },
 };
 
@@ -168,13 +166,9 @@ function fileKey(path: string): () => Promise<string> {
   };
 }
 
-async function readIfThere(path: string): Promise<string | null> {
-  try {
-    return await read(path, MAX_TABLE);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw error;
-  }
+/** Null if there is no such file. */
+function readTable(path: string): Promise<string | null> {
+  return unlessMissing(read(path, CLI_LIMITS.tableBytes));
 }
 
 /** Reads no more of a file than that many bytes and one. */

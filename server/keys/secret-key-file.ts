@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { unlessMissing } from '../errno.ts';
 import { OPEN_FLAGS } from '../open-flags.ts';
 import { syncFolder } from '../sync-folder.ts';
 import { SECRET_KEY_LENGTH } from './key-encryption.ts';
@@ -9,13 +10,10 @@ export const SECRET_KEY_FILE = 'secret.key';
 
 /** Reads the key that encrypts private keys from the data folder; undefined if there is no such file. */
 export async function readSecretKeyFile(dataDir: string): Promise<Buffer | undefined> {
-  let text: string;
-  try {
-    text = await readFile(join(dataDir, SECRET_KEY_FILE), { encoding: 'utf8', flag: OPEN_FLAGS.r });
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  }
+  const text = await unlessMissing(
+    readFile(join(dataDir, SECRET_KEY_FILE), { encoding: 'utf8', flag: OPEN_FLAGS.r }),
+  );
+  if (text === null) return undefined;
   const key = Buffer.from(text.trim(), 'base64');
   if (key.length !== SECRET_KEY_LENGTH) {
     throw new Error(

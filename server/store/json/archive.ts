@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { LetterheadError } from '@letterhead/shared';
 import { extract, type Pack, pack } from 'tar-stream';
-import { describeErrno, messageOf } from '../../errno.ts';
+import { describeErrno, errorCode, messageOf, unlessMissing } from '../../errno.ts';
 import { SECRET_KEY_FILE } from '../../keys/secret-key-file.ts';
 import { ARCHIVE_LIMITS } from '../../limits.ts';
 import { OPEN_FLAGS } from '../../open-flags.ts';
@@ -15,7 +15,7 @@ import { checkFolder, type FolderReport } from './check-folder.ts';
 import { DataFolder, isDataFile, realFolder, type Snapshot } from './data-folder.ts';
 import { unusableFolder } from './errors.ts';
 import { offsetAfter } from './event-lines.ts';
-import { errorCode, nodeFileSystem, unlessMissing } from './file-system.ts';
+import { nodeFileSystem } from './file-system.ts';
 import { syncFolder } from './folder.ts';
 
 export interface WriteArchiveOptions {

@@ -1,10 +1,10 @@
-import { describeErrno, messageOf } from '../../errno.ts';
+import { describeErrno, messageOf, unlessMissing } from '../../errno.ts';
 import { accountFileName } from './account.ts';
 import { readAccount } from './account-files.ts';
 import { DataFolder, INSTALLATION_FILE } from './data-folder.ts';
 import { linesOf } from './event-lines.ts';
 import { EventLog } from './event-log.ts';
-import { type FileSystem, nodeFileSystem, unlessMissing } from './file-system.ts';
+import { type FileSystem, nodeFileSystem } from './file-system.ts';
 import { Folder } from './folder.ts';
 import { type AccountFile, EvidenceFileShape, type InstallationFile } from './formats.ts';
 import { readInstallation } from './installation.ts';

@@ -1,9 +1,10 @@
 import { chmodSync, existsSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { LetterheadError } from '@letterhead/shared';
+import { errorCode, unlessMissing } from '../../errno.ts';
 import { SECRET_KEY_FILE } from '../../keys/secret-key-file.ts';
 import type { StoreLog } from '../store-log.ts';
-import { errorCode, type FileSystem, unlessMissing } from './file-system.ts';
+import type { FileSystem } from './file-system.ts';
 import { FileGate, Folder, syncFolder, TEMPORARY_SUFFIX } from './folder.ts';
 import { IdsFormat1Shape, InstallationFileShape, ScheduleFileShape, TokenUseFileShape } from './formats.ts';
 import { JsonFile } from './json-file.ts';

@@ -1,6 +1,7 @@
+import { unlessMissing } from '../../errno.ts';
 import { FILE_LIMITS } from '../../limits.ts';
 import type { EventFilter, EventRow } from '../store.ts';
-import { type OpenFile, unlessMissing } from './file-system.ts';
+import type { OpenFile } from './file-system.ts';
 import type { Folder } from './folder.ts';
 import { EventLogHeaderSchema, EventRowSchema, FORMAT } from './formats.ts';
 import { DamagedFileError, NewerFormatError } from './json-file.ts';

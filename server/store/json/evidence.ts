@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import type { LetterheadError } from '@letterhead/shared';
+import { errorCode, unlessMissing } from '../../errno.ts';
 import type { JsonValue } from '../store.ts';
 import type { StoreLog } from '../store-log.ts';
 import { readFailed } from './errors.ts';
-import { errorCode, type FileSystem, unlessMissing } from './file-system.ts';
+import type { FileSystem } from './file-system.ts';
 import type { FileGate } from './folder.ts';
 import { Folder } from './folder.ts';
 import { EvidenceFileShape, FORMAT } from './formats.ts';

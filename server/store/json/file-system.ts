@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { closeSync, open, read, readFile } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { errorCode } from '../../errno.ts';
 import { FILE_LIMITS } from '../../limits.ts';
 import { OPEN_FLAGS, type OpenMode } from '../../open-flags.ts';
 
@@ -93,21 +94,6 @@ function asOpenFile(handle: fs.FileHandle): OpenFile {
     sync: () => handle.sync(),
     [Symbol.asyncDispose]: () => handle.close(),
   };
-}
-
-/** What the system called the failure: `ENOSPC`, `EIO`, …; undefined where it was no such failure. */
-export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-}
-
-/** The result, or null where the file is not there. Every other failure stays one. */
-export async function unlessMissing<T>(result: Promise<T>): Promise<T | null> {
-  try {
-    return await result;
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return null;
-    throw error;
-  }
 }
 
 /** Buffers of one size that serve again and again; no more of them wait than `FILE_LIMITS.spareBuffers`. */

@@ -1,10 +1,10 @@
+import { errorCode } from '../../errno.ts';
 import type { NextIds } from '../import.ts';
 import type { AccountRow, NewEvent, SettingKey } from '../store.ts';
 import type { StoreLog } from '../store-log.ts';
 import type { AccountFiles } from './account-files.ts';
 import { type DataFolder, IDS_FILE, INSTALLATION_FILE } from './data-folder.ts';
 import { Document } from './document.ts';
-import { errorCode } from './file-system.ts';
 import { FORMAT, type InstallationFile, type StoredToken } from './formats.ts';
 import { DamagedFileError, type JsonFile, NewerFormatError } from './json-file.ts';
 
