@@ -11,13 +11,12 @@ import { judge } from '../verification/verdict.ts';
 
 /** A key that others may break before long. */
 const WEAK_BITS = 2_048;
-const NONCE_LENGTH = 32;
 
 /** Parses a private key that somebody brings, and tries it out. Rejects with `invalid`. */
 export async function readImportedKey(text: string, random: RandomSource): Promise<ParsedKey> {
   const key = parsePrivateKey(text);
   if (typeof key === 'string') throw invalidKey(key);
-  if (await isKeyPair(key.privateKey, key.publicKey, random(NONCE_LENGTH))) return key;
+  if (await isKeyPair(key.privateKey, key.publicKey, random)) return key;
   throw invalidKey('The key is damaged: what it signs does not verify with its own public key.');
 }
 

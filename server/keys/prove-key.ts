@@ -14,7 +14,7 @@ export type KeyProof = (key: KeyRow, owner: KeyOwner) => Promise<boolean>;
 export function createKeyProof(cipher: KeyCipher, random: RandomSource): KeyProof {
   return async ({ private_key, public_key }, owner) => {
     try {
-      return await isKeyPair(cipher.decrypt(private_key, owner), public_key, random(NONCE_LENGTH));
+      return await isKeyPair(cipher.decrypt(private_key, owner), public_key, random);
     } catch (error) {
       if (error instanceof LetterheadError) return false;
       throw error;
@@ -23,15 +23,16 @@ export function createKeyProof(cipher: KeyCipher, random: RandomSource): KeyProo
 }
 
 /**
- * Signs the nonce with the private key (PKCS #8, DER) and verifies that with the public key (DER SubjectPublicKeyInfo,
+ * Signs a nonce with the private key (PKCS #8, DER) and verifies that with the public key (DER SubjectPublicKeyInfo,
  * base64). Deriving the public key from the private one would be cheaper and proves less: a private key names its
  * public numbers beside those that sign. Runs in libuv's threads, for about a millisecond at 2,048 bits.
  */
 export async function isKeyPair(
   privateKey: Uint8Array,
   publicKey: string,
-  nonce: Uint8Array,
+  random: RandomSource,
 ): Promise<boolean> {
+  const nonce = random(NONCE_LENGTH);
   try {
     const key = { key: Buffer.from(privateKey), format: 'der', type: 'pkcs8' } as const;
     const signature = await promisify(sign)('sha256', nonce, key);
