@@ -115,13 +115,12 @@ export class Domains {
   async import(account: AccountRow, input: KeyImport, actor: Actor): Promise<ImportedDomain> {
     const { name, selector, unproved, dryRun } = input;
     const key = await readImportedKey(input.privateKey, this.#deps.random);
-    const known = await this.#find(account, name);
-    if (known !== undefined) {
-      const { public_key, selector: own } = activeKeyOf(known);
-      if (public_key !== key.publicKey || own !== selector) throw domainTaken(account, name, known);
-      return { outcome: 'unchanged', row: known, key, isProved: dkimStateOf(known).verified };
+    const { store, maxDomainsPerAccount: limit } = this.#deps;
+    const obstacle = await store.domains.findObstacle(account.id, name.name, limit);
+    if (obstacle?.kind === 'taken' && signsWith(obstacle.by, key, selector)) {
+      return { outcome: 'unchanged', row: obstacle.by, key, isProved: dkimStateOf(obstacle.by).verified };
     }
-    await this.#checkFree(account, name, this.#deps.maxDomainsPerAccount);
+    if (obstacle !== null) this.#toRow(obstacle, account, name);
     const identityOf = this.#importedIdentity(account.id, key, selector);
     const planned = this.#build(account, name, identityOf)(0);
     refuseLongSelector(planned);
@@ -227,11 +226,6 @@ export class Domains {
     return diagnose(row, stored, clock());
   }
 
-  async #find(account: AccountRow, { name }: DomainName): Promise<DomainRow | undefined> {
-    const [found] = await this.#deps.store.domains.list(account.id, { domains: [name] });
-    return found;
-  }
-
   /** Refuses before a key is taken: making one costs more than a refusal may. The store decides again, atomically. */
   async #checkFree(account: AccountRow, name: DomainName, limit: number | null): Promise<void> {
     const obstacle = await this.#deps.store.domains.findObstacle(account.id, name.name, limit);
@@ -301,6 +295,11 @@ export class Domains {
       changes,
     };
   }
+}
+
+function signsWith(row: DomainRow, { publicKey }: ParsedKey, selector: string): boolean {
+  const active = activeKeyOf(row);
+  return active.public_key === publicKey && active.selector === selector;
 }
 
 function nextKeyId({ keys }: DomainRow): number {
