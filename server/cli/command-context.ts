@@ -1,5 +1,5 @@
 import type { Domain } from '@letterhead/shared';
-import { ExpirySchema, isId, LetterheadError } from '@letterhead/shared';
+import { ExpirySchema, isId, LetterheadError, MAX_PAGE } from '@letterhead/shared';
 import type { Command } from 'commander';
 import type { CopyReport } from '../store/copy.ts';
 import type { CopyTarget, StoreTools } from '../store/open.ts';
@@ -126,6 +126,16 @@ export function parseExpiry(text: string): Date {
   const { data: time } = ExpirySchema.safeParse(text);
   if (time === undefined) throw new UsageError(`"${text}" is not a time such as 2027-01-31T12:00:00Z.`);
   return time;
+}
+
+/** All domains of the account, by id. */
+export async function* domainPages({ letterhead, account }: Target): AsyncGenerator<Domain[]> {
+  for (let after: number | undefined; ; ) {
+    const page = await letterhead.domains.list.query({ account, limit: MAX_PAGE, after });
+    if (page.length > 0) yield page;
+    if (page.length < MAX_PAGE) return;
+    after = page.at(-1)?.id;
+  }
 }
 
 /** Finds a domain by id or by name; no name is all digits. */

@@ -1,10 +1,10 @@
 import type { Domain } from '@letterhead/shared';
-import { csvLine, MAX_PAGE } from '@letterhead/shared';
+import { csvLine } from '@letterhead/shared';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { restJson, restTime } from '../rest/rest-json.ts';
 import type { AccountOptions, CommandContext, Target } from './command-context.ts';
-import { addAccountAction } from './command-context.ts';
+import { addAccountAction, domainPages } from './command-context.ts';
 import { UsageError } from './exit-code.ts';
 import { print } from './output.ts';
 
@@ -54,19 +54,10 @@ export function addExportCommand(program: Command, context: CommandContext): voi
 
 async function* lines(target: Target, format: ExportOptions['format']): AsyncGenerator<string> {
   if (format === 'csv') yield csvLine(DOMAIN_COLUMNS);
-  for await (const page of pages(target)) {
+  for await (const page of domainPages(target)) {
     yield page
       .map((domain) => (format === 'csv' ? csvLine(toDomainCells(domain)) : `${restJson(domain)}\n`))
       .join('');
-  }
-}
-
-async function* pages({ letterhead, account }: Target): AsyncGenerator<Domain[]> {
-  for (let after: number | undefined; ; ) {
-    const page = await letterhead.domains.list.query({ account, limit: MAX_PAGE, after });
-    if (page.length > 0) yield page;
-    if (page.length < MAX_PAGE) return;
-    after = page.at(-1)?.id;
   }
 }
 

@@ -2,14 +2,15 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import type { Domain } from '@letterhead/shared';
-import { LetterheadError, MAX_PAGE } from '@letterhead/shared';
+import { LetterheadError } from '@letterhead/shared';
 import type { Command } from 'commander';
 import { Option } from 'commander';
+import { messageOf } from '../errno.ts';
 import { EXPORT_FORMATS, type ExportedKey, type ExportFormat, exportFiles } from '../keys/export-formats.ts';
 import { CLI_LIMITS } from '../limits.ts';
 import { inOneLine } from '../terminal-text.ts';
 import type { AccountOptions, CommandContext, Target } from './command-context.ts';
-import { addAccountAction, findDomain } from './command-context.ts';
+import { addAccountAction, domainPages, findDomain } from './command-context.ts';
 import { UsageError } from './exit-code.ts';
 import { ExportFolder } from './export-folder.ts';
 import { formatTable } from './layout.ts';
@@ -117,24 +118,19 @@ class KeyExport {
 
   async #fetchKeys(): Promise<ExportedKey[]> {
     const keys = new Map<string, ExportedKey>();
-    for await (const domain of domains(this.#target)) {
-      const selector = selectorOf(domain, this.#options.unverified === true);
-      if (selector === null) continue;
-      const name = `${selector} ${domain.domain}`;
-      const known = this.#known.get(name)?.key ?? (await this.#target.privateKey(domain, selector));
-      if (known !== null) keys.set(name, { domain: domain.domain, selector, key: known });
+    for await (const page of domainPages(this.#target)) {
+      for (const domain of page) await this.#fetchKey(domain, keys);
     }
     this.#known = keys;
     return [...keys.values()];
   }
-}
 
-async function* domains({ letterhead, account }: Target): AsyncGenerator<Domain> {
-  for (let after: number | undefined; ; ) {
-    const page = await letterhead.domains.list.query({ account, limit: MAX_PAGE, after });
-    yield* page;
-    if (page.length < MAX_PAGE) return;
-    after = page.at(-1)?.id;
+  async #fetchKey(domain: Domain, keys: Map<string, ExportedKey>): Promise<void> {
+    const selector = selectorOf(domain, this.#options.unverified === true);
+    if (selector === null) return;
+    const name = `${selector} ${domain.domain}`;
+    const key = this.#known.get(name)?.key ?? (await this.#target.privateKey(domain, selector));
+    if (key !== null) keys.set(name, { domain: domain.domain, selector, key });
   }
 }
 
@@ -185,10 +181,7 @@ async function tryToExport(exporter: KeyExport, { terminal }: CommandContext): P
     if (isReloadFailed) printError(terminal, `letterhead: ${reloadFailed('--reload').message}\n`);
     return true;
   } catch (error) {
-    printError(
-      terminal,
-      `letterhead: ${inOneLine(error instanceof Error ? error.message : String(error))}\n`,
-    );
+    printError(terminal, `letterhead: ${inOneLine(messageOf(error))}\n`);
     return false;
   }
 }
