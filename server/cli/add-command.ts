@@ -1,10 +1,10 @@
-import type { Domain, ErrorBody } from '@letterhead/shared';
-import { ERROR_CATALOGUE, findUnlikelyName } from '@letterhead/shared';
+import type { Domain } from '@letterhead/shared';
+import { findUnlikelyName } from '@letterhead/shared';
 import type { Command } from 'commander';
 import { restJson } from '../rest/rest-json.ts';
 import { inOneLine } from '../terminal-text.ts';
-import type { AccountOptions, CommandContext, CommandResult, Target } from './command-context.ts';
-import { addAccountAction } from './command-context.ts';
+import type { AccountOptions, CommandContext, CommandResult, Refusal, Target } from './command-context.ts';
+import { addAccountAction, refusalOf } from './command-context.ts';
 import { describeName, describeNewDomain } from './domain-text.ts';
 import { EXIT } from './exit-code.ts';
 import type { Terminal } from './output.ts';
@@ -75,13 +75,11 @@ async function tryToAdd(
   { letterhead, account }: Target,
   name: string,
   selector: string | undefined,
-): Promise<{ domain: Domain | null; error: Pick<ErrorBody, 'message' | 'code'> | null }> {
+): Promise<{ domain: Domain | null; error: Refusal | null }> {
   try {
     const domain = await letterhead.domains.create.mutate({ account, domain: name, selector });
     return { domain, error: null };
   } catch (error) {
-    const { isLetterheadError } = await import('@letterhead/client');
-    if (!isLetterheadError(error) || error.data?.httpStatus !== ERROR_CATALOGUE.invalid.status) throw error;
-    return { domain: null, error: { message: error.message, code: error.data.code } };
+    return { domain: null, error: await refusalOf(error) };
   }
 }

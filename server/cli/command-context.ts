@@ -1,5 +1,5 @@
-import type { Domain } from '@letterhead/shared';
-import { ExpirySchema, isId, LetterheadError, MAX_PAGE } from '@letterhead/shared';
+import type { Domain, ErrorBody, ErrorCode } from '@letterhead/shared';
+import { ERROR_CATALOGUE, ExpirySchema, isId, LetterheadError, MAX_PAGE } from '@letterhead/shared';
 import type { Command } from 'commander';
 import type { CopyReport } from '../store/copy.ts';
 import type { CopyTarget, StoreTools } from '../store/open.ts';
@@ -136,6 +136,17 @@ export async function* domainPages({ letterhead, account }: Target): AsyncGenera
     if (page.length < MAX_PAGE) return;
     after = page.at(-1)?.id;
   }
+}
+
+export type Refusal = Pick<ErrorBody, 'message' | 'code'>;
+
+/** The error of one of several calls that concerns what it named alone, or has the code `also`. Rejects with others. */
+export async function refusalOf(error: unknown, also?: ErrorCode): Promise<Refusal> {
+  const { isLetterheadError } = await import('@letterhead/client');
+  if (!isLetterheadError(error) || error.data == null) throw error;
+  const { code, httpStatus } = error.data;
+  if (httpStatus !== ERROR_CATALOGUE.invalid.status && code !== also) throw error;
+  return { message: error.message, code };
 }
 
 /** Finds a domain by id or by name; no name is all digits. */

@@ -1,13 +1,12 @@
-import type { ErrorBody, ImportedKey } from '@letterhead/shared';
-import { ERROR_CATALOGUE } from '@letterhead/shared';
+import type { ImportedKey } from '@letterhead/shared';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { messageOf } from '../errno.ts';
 import { CLI_LIMITS } from '../limits.ts';
 import { restJson } from '../rest/rest-json.ts';
 import { inOneLine } from '../terminal-text.ts';
-import type { AccountOptions, CommandContext, Target } from './command-context.ts';
-import { addAccountAction } from './command-context.ts';
+import type { AccountOptions, CommandContext, Refusal, Target } from './command-context.ts';
+import { addAccountAction, refusalOf } from './command-context.ts';
 import { EXIT } from './exit-code.ts';
 import { IMPORT_FORMATS, type ImportFormat, type KeySource, listKeySources } from './key-sources.ts';
 import { print, printStatus } from './output.ts';
@@ -24,7 +23,7 @@ interface Report {
   readonly domain: string | null;
   readonly selector: string | null;
   readonly result: ImportedKey | null;
-  readonly error: Pick<ErrorBody, 'message' | 'code'> | null;
+  readonly error: Refusal | null;
 }
 
 /** `letterhead import`: domains with their keys from another installation. Run again, it goes on where it ended. */
@@ -104,11 +103,7 @@ async function tryToImport(
   try {
     return { result: await letterhead.keys.import.mutate({ account, ...key }), error: null };
   } catch (error) {
-    const { isLetterheadError } = await import('@letterhead/client');
-    if (!isLetterheadError(error) || error.data == null) throw error;
-    const { code, httpStatus } = error.data;
-    if (httpStatus !== ERROR_CATALOGUE.invalid.status && code !== 'rate_limited') throw error;
-    return { result: null, error: { message: error.message, code } };
+    return { result: null, error: await refusalOf(error, 'rate_limited') };
   }
 }
 
