@@ -2,6 +2,7 @@ import type { Domain } from '@letterhead/shared';
 import { useMutation } from '@tanstack/react-query';
 import { useLocation } from 'wouter-preact';
 import { api, queryClient } from '../api/api.ts';
+import { DangerActions } from '../components/danger-actions.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { DomainName } from '../components/domain-name.tsx';
 import { Failure } from '../components/failure.tsx';
@@ -37,19 +38,13 @@ export function Delete({ domain, onClose }: { domain: Domain; onClose: () => voi
         <li>Mail that is still on its way may fail verification once you remove the records from the DNS.</li>
       </ul>
       {remove.error !== null && <Failure error={remove.error} />}
-      <div class="actions">
-        <button
-          type="button"
-          class="button danger"
-          disabled={remove.isPending}
-          onClick={() => remove.mutate({ account, id })}
-        >
-          {remove.isPending ? 'Deleting…' : <span>Delete {name}</span>}
-        </button>
-        <button type="button" class="button" onClick={onClose}>
-          Cancel
-        </button>
-      </div>
+      <DangerActions
+        isPending={remove.isPending}
+        onConfirm={() => remove.mutate({ account, id })}
+        onCancel={onClose}
+      >
+        {remove.isPending ? 'Deleting…' : <span>Delete {name}</span>}
+      </DangerActions>
     </Dialog>
   );
 }

@@ -2,6 +2,7 @@ import type { Account } from '@letterhead/shared';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'preact/hooks';
 import { api, queryClient } from '../api/api.ts';
+import { DangerActions } from '../components/danger-actions.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { Failure } from '../components/failure.tsx';
 import { useIdentity } from '../session/identity.ts';
@@ -75,19 +76,13 @@ function SuspendDialog({ account, onClose }: { account: Account; onClose: () => 
         )}
       </ul>
       {suspend.error !== null && <Failure error={suspend.error} />}
-      <div class="actions">
-        <button
-          type="button"
-          class="button danger"
-          disabled={suspend.isPending}
-          onClick={() => suspend.mutate({ account: account.id, suspended: true })}
-        >
-          {suspend.isPending ? 'Suspending…' : 'Suspend'}
-        </button>
-        <button type="button" class="button" onClick={onClose}>
-          Cancel
-        </button>
-      </div>
+      <DangerActions
+        isPending={suspend.isPending}
+        onConfirm={() => suspend.mutate({ account: account.id, suspended: true })}
+        onCancel={onClose}
+      >
+        {suspend.isPending ? 'Suspending…' : 'Suspend'}
+      </DangerActions>
     </Dialog>
   );
 }

@@ -2,6 +2,7 @@ import type { Token } from '@letterhead/shared';
 import { useMutation } from '@tanstack/react-query';
 import { api, queryClient } from '../api/api.ts';
 import { toApiError } from '../api/api-error.ts';
+import { DangerActions } from '../components/danger-actions.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { Failure } from '../components/failure.tsx';
 import { useIdentity } from '../session/identity.ts';
@@ -35,25 +36,19 @@ export function RevokeToken({ token, onClose }: { token: Token; onClose: () => v
       ) : (
         revoke.error !== null && <Failure error={revoke.error} />
       )}
-      <div class="actions">
-        <button
-          type="button"
-          class="button danger"
-          disabled={revoke.isPending}
-          onClick={() =>
-            revoke.mutate({
-              account: account.id,
-              id: token.id,
-              confirm: isLastAdmin ? token.id : undefined,
-            })
-          }
-        >
-          {revoke.isPending ? 'Revoking…' : isLastAdmin ? 'Revoke it anyway' : `Revoke “${token.name}”`}
-        </button>
-        <button type="button" class="button" onClick={onClose}>
-          Cancel
-        </button>
-      </div>
+      <DangerActions
+        isPending={revoke.isPending}
+        onConfirm={() =>
+          revoke.mutate({
+            account: account.id,
+            id: token.id,
+            confirm: isLastAdmin ? token.id : undefined,
+          })
+        }
+        onCancel={onClose}
+      >
+        {revoke.isPending ? 'Revoking…' : isLastAdmin ? 'Revoke it anyway' : `Revoke “${token.name}”`}
+      </DangerActions>
     </Dialog>
   );
 }
