@@ -166,9 +166,13 @@ function fileKey(path: string): () => Promise<string> {
   };
 }
 
-/** Null if there is no such file. */
-function readTable(path: string): Promise<string | null> {
-  return unlessMissing(read(path, CLI_LIMITS.tableBytes));
+/** Null if there is no such file. Throws `UsageError` rather than leave out the end of a long one. */
+async function readTable(path: string): Promise<string | null> {
+  const found = await unlessMissing(stat(path));
+  if (found === null) return null;
+  if (found.size > CLI_LIMITS.tableBytes)
+    throw new UsageError(`${path} is larger than ${CLI_LIMITS.tableBytes / 1024 ** 2} MiB. Split it.`);
+  return read(path, CLI_LIMITS.tableBytes);
 }
 
 /** Reads no more of a file than that many bytes and one. */

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -123,6 +123,17 @@ short mail.example.org:short:./short.pem
   ])
     expect(out).toMatch(line);
   expect(out.trimEnd().split('\n')).toHaveLength(8);
+});
+
+test('a table that is too large to be read whole is refused, and nothing of it is taken', async () => {
+  await using place = await onTheFolder();
+  await using folder = await folderOf({ 'keys.csv': `domain,selector,private_key\n` });
+  await truncate(join(folder.path, 'keys.csv'), 256 * 1024 ** 2 + 1);
+  const { exit, err } = await place.run('import', '--format', 'csv', join(folder.path, 'keys.csv'));
+  expect({ exit, err }).toEqual({
+    exit: 2,
+    err: expect.stringContaining('keys.csv is larger than 256 MiB. Split it.'),
+  });
 });
 
 test('what was exported is imported elsewhere without loss', async () => {
