@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Engine, run, serialAt } from './engine.ts';
 import type { ZoneFile } from './zone-file.ts';
@@ -47,8 +47,8 @@ export class Authority implements AsyncDisposable {
 
   static async start(name: AuthorityName, options: AuthorityOptions): Promise<Authority> {
     const software = SOFTWARE[name];
-    await mkdir(options.folder, { recursive: true });
-    await writeFile(confOf(options), software.config(options, []));
+    mkdirSync(options.folder, { recursive: true });
+    replaceFile(confOf(options), software.config(options, []));
     const engine = new Engine(software.program, software.args(confOf(options)));
     const authority = new Authority(software, options, engine);
     await authority.#untilAnswers('.', 'EREFUSED');
@@ -59,7 +59,7 @@ export class Authority implements AsyncDisposable {
   async serve(zone: ZoneFile, { ttl = 1, finish = async (text) => text }: ServeOptions = {}): Promise<void> {
     const serial = ++this.#serial;
     const text = await finish(zone.format(serial, ttl), zone);
-    await writeFile(fileOf(this.#options.folder, zone.origin), text);
+    replaceFile(fileOf(this.#options.folder, zone.origin), text);
     this.#zones.add(zone.origin);
     await this.#load(zone.origin, serial);
   }
@@ -72,14 +72,14 @@ export class Authority implements AsyncDisposable {
 
   /** Has a zone that it cannot load; resolves once all addresses fail at it. */
   async serveBroken(origin: string): Promise<void> {
-    await writeFile(fileOf(this.#options.folder, origin), 'this is no zone file\n');
+    replaceFile(fileOf(this.#options.folder, origin), 'this is no zone file\n');
     this.#zones.add(origin);
     await this.#load(origin, 'ESERVFAIL');
   }
 
   async #load(origin: string, expected: number | string): Promise<void> {
     const conf = confOf(this.#options);
-    await writeFile(conf, this.#software.config(this.#options, [...this.#zones]));
+    replaceFile(conf, this.#software.config(this.#options, [...this.#zones]));
     const reload = () => this.#software.reload(this.#engine, conf);
     await reload();
     await this.#untilAnswers(origin, expected, reload);
@@ -100,6 +100,15 @@ export class Authority implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.#engine[Symbol.asyncDispose]();
   }
+}
+
+/**
+ * Knot maps the files that it reads into its memory: one that is cut short meanwhile ends it by SIGBUS. At once, for
+ * two zones may be loaded side by side.
+ */
+function replaceFile(path: string, text: string): void {
+  writeFileSync(`${path}.new`, text);
+  renameSync(`${path}.new`, path);
 }
 
 function confOf({ folder }: AuthorityOptions): string {
