@@ -12,7 +12,7 @@ export function renumbered(format: number): z.ZodType {
 }
 
 /** For a kind of file that was the same in every format. */
-export const unchangedUpgrades = [1, 2, 3].map(renumbered);
+export const unchangedUpgrades = [1, 2, 3, 4].map(renumbered);
 
 type RecordFormat1 = z.infer<typeof RecordFormat1>;
 const RecordFormat1 = z.object({ verified: z.boolean(), degraded: z.boolean(), since: z.string() });
@@ -74,6 +74,7 @@ export const accountUpgrades = [
     .transform((file) => ({ ...file, format: 2 })),
   renumbered(2),
   renumbered(3),
+  z.looseObject({ format: z.literal(4) }).transform((file) => ({ ...file, format: 5, webhooks: [] })),
 ];
 
 const Rows = z.array(z.looseObject({ id: z.number() }));
@@ -99,6 +100,7 @@ export const installationUpgrades = [
     format: 4,
     accounts: file.accounts.map((row) => ({ ...row, display_name: null, contact_email: null, logo: null })),
   })),
+  renumbered(4),
 ];
 
 const Due = z.string().nullable();
@@ -128,4 +130,5 @@ export const scheduleUpgrades = [
       checks: checks.map((line) => [...line, []]),
     })),
   renumbered(3),
+  renumbered(4),
 ];
