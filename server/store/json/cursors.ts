@@ -13,13 +13,12 @@ interface CursorsDeps {
   readonly tasks: PendingTasks;
   readonly files: AccountFiles;
   readonly installation: Installation;
-  readonly clock: () => Date;
 }
 
 interface Entry {
   state: CursorState;
   version: number;
-  /** Milliseconds since 1970; 0: nobody holds it. */
+  /** By `performance.now`, which a change of the system's clock doesn't move; 0: nobody holds it. */
   heldUntil: number;
   /** Rises with each claim of any cursor. */
   turn: number;
@@ -58,7 +57,7 @@ export class Cursors implements CursorStore {
     { now, limit, lease, slow }: Parameters<CursorStore['claim']>[1],
   ): Promise<readonly Cursor[]> {
     this.#deps.tasks.assertOpen();
-    const time = this.#deps.clock().getTime();
+    const time = performance.now();
     const ready = this.#candidates(time, ({ state }) => state.slow === slow && (state.due ?? now) <= now);
     return ready.slice(0, limit).map(({ account, id, entry }) => {
       entry.version++;
@@ -96,7 +95,7 @@ export class Cursors implements CursorStore {
 
   #move({ account, id, version, lease }: Cursor, state: CursorState, seconds: number): Promise<boolean> {
     return this.#deps.tasks.serve(async () => {
-      const time = this.#deps.clock().getTime();
+      const time = performance.now();
       const entry = this.#entries.get(account)?.get(id);
       if (entry === undefined || entry.version !== version || entry.heldUntil <= time) return false;
       const { position, failures, due, slow } = state;

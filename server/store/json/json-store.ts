@@ -118,7 +118,7 @@ async function openResources(options: JsonStoreOptions, folder: DataFolder) {
   const logos = new Logos(folder, log);
   await logos.clearOrphans(installation.accounts);
   const cursors = new Cursors(
-    { tasks, files, installation, clock: options.clock },
+    { tasks, files, installation },
     await readIfUsable(folder.cursorsFile, log),
     lazyFile(folder.cursorsFile.label, CURSOR_DELAY),
   );
