@@ -23,6 +23,7 @@ async function prepareAccount() {
   const { id: account } = await letterhead.accounts.create.mutate({ name: 'Of one operation' });
   const domain = await letterhead.domains.create.mutate({ account, domain: 'mail.example.org' });
   await letterhead.domains.verifyDns.mutate({ account, id: domain.id });
+  await letterhead.keys.revoke.mutate({ account, id: domain.id, key: 1 });
   const share = await letterhead.shares.create.mutate({ account, id: domain.id });
   const token = await letterhead.tokens.create.mutate({ account, name: 'A', scopes: ['domains:read'] });
   return { account, domain: domain.id, share, token };
@@ -34,6 +35,7 @@ function pathOf({ meta }: RestOperation, { account, domain, share, token }: Prep
   const ids: Record<string, number> = {
     account,
     share: share.id,
+    key: 1,
     id: meta.rest.path.includes('/tokens/') ? token.id : domain,
   };
   return meta.rest.path.replace(/\{(\w+)\}/g, (_all, name: string) => String(ids[name]));
