@@ -4,8 +4,8 @@ import type { CheckOptions, Dns } from '../../dns/outcome.ts';
 import type { Clock } from '../../instant.ts';
 import type { KeyProof } from '../../keys/prove-key.ts';
 import type { RandomSource } from '../../random.ts';
-import { dnsRecordsOf, type ExpectedRecord } from '../../records/dns-records.ts';
-import { activeKeyOf } from '../../records/record-states.ts';
+import { checkedRecordsOf, type ExpectedRecord } from '../../records/dns-records.ts';
+import { activeKeyOf, hasPrivateKey, keyOf } from '../../records/record-states.ts';
 import type { DomainRow, RecordId } from '../../store/store.ts';
 import { answersOf } from '../answers.ts';
 import { isCorrect } from '../diagnosis/rule-input.ts';
@@ -37,7 +37,7 @@ export async function checkDomain(
   const options = { signal, owner: row.account_id, budget: new CheckBudget(), reusesAnswers };
   const responsible = await openAuthorityCheck(deps.dns, registrableDomain(row), options);
   const context = { ...deps, ...responsible, row, options };
-  const due = dnsRecordsOf(row).filter(({ id }) => ids.includes(id));
+  const due = checkedRecordsOf(row).filter(({ id }) => ids.includes(id));
   const [advice, records] = await Promise.all([surveyAdvice(context), surveyRecords(context, deps, due)]);
   return { selector: activeKeyOf(row).selector, records, advice };
 }
@@ -49,8 +49,13 @@ async function isMismatch(
   { record }: SeenRecord,
   evidence: RecordEvidence,
 ): Promise<boolean> {
-  const key = row.keys.find(({ id }) => record.id === `dkim:${id}`);
-  if (key === undefined || !isCorrect({ record, answers: answersOf(evidence).answers })) return false;
+  const key = keyOf(row, record.id);
+  if (
+    key === undefined ||
+    !hasPrivateKey(key) ||
+    !isCorrect({ record, answers: answersOf(evidence).answers })
+  )
+    return false;
   return !(await proveKey(key, { account: row.account_id, domain: row.id }));
 }
 
@@ -62,7 +67,8 @@ async function surveyRecords(
   const seen = await Promise.all(records.map((record) => surveyRecord(context, record)));
   const dnssec = await context.check.dnssecFailure();
   const explained = seen.map(async (one): Promise<[RecordId, RecordEvidence]> => {
-    const evidence = await explain(context, one);
+    // Where else the record of a revoked key may be doesn't matter to anybody.
+    const evidence = isRevoked(one.record) ? one.evidence : await explain(context, one);
     const facts = {
       ...(dnssec === null ? {} : { dnssec }),
       ...((await isMismatch(context.row, deps, one, evidence)) ? { keyMismatch: true as const } : {}),
@@ -70,4 +76,8 @@ async function surveyRecords(
     return [one.record.id, { ...evidence, ...facts }];
   });
   return Object.fromEntries(await Promise.all(explained));
+}
+
+function isRevoked(record: ExpectedRecord): boolean {
+  return record.kind === 'dkim' && record.keyState === 'revoked';
 }
