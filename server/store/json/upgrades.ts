@@ -12,7 +12,7 @@ export function renumbered(format: number): z.ZodType {
 }
 
 /** For a kind of file that was the same in every format. */
-export const unchangedUpgrades = [1, 2, 3, 4].map(renumbered);
+export const unchangedUpgrades = [1, 2, 3, 4, 5].map(renumbered);
 
 type RecordFormat1 = z.infer<typeof RecordFormat1>;
 const RecordFormat1 = z.object({ verified: z.boolean(), degraded: z.boolean(), since: z.string() });
@@ -68,13 +68,22 @@ const DomainFormat1 = z
     return { ...name, verified, keys: [key], records, previous_keys, created_at, updated_at };
   });
 
+/** A domain had one key, whose id rose with each rename. */
+const DomainFormat4 = z
+  .looseObject({ keys: z.tuple([z.looseObject({ id: z.number() })]) })
+  .transform((domain) => ({ ...domain, last_key_id: domain.keys[0].id }));
+
 export const accountUpgrades = [
   z
     .looseObject({ format: z.literal(1), domains: z.array(DomainFormat1) })
     .transform((file) => ({ ...file, format: 2 })),
   renumbered(2),
   renumbered(3),
-  z.looseObject({ format: z.literal(4) }).transform((file) => ({ ...file, format: 5, webhooks: [] })),
+  z.looseObject({ format: z.literal(4), domains: z.array(DomainFormat4) }).transform((file) => ({
+    ...file,
+    format: 5,
+  })),
+  z.looseObject({ format: z.literal(5) }).transform((file) => ({ ...file, format: 6, webhooks: [] })),
 ];
 
 const Rows = z.array(z.looseObject({ id: z.number() }));
@@ -101,6 +110,7 @@ export const installationUpgrades = [
     accounts: file.accounts.map((row) => ({ ...row, display_name: null, contact_email: null, logo: null })),
   })),
   renumbered(4),
+  renumbered(5),
 ];
 
 const Due = z.string().nullable();
@@ -131,4 +141,5 @@ export const scheduleUpgrades = [
     })),
   renumbered(3),
   renumbered(4),
+  renumbered(5),
 ];
