@@ -8,7 +8,7 @@ import type { Cursor, CursorState, DeliveryRow, EventRow, WebhookRow } from '../
 import { type DeliveryLog, toDelivery } from './delivery-log.ts';
 import { HeldCursor } from './held-cursor.ts';
 import { type PayloadDeps, SharedMessages, truncatedMessage } from './payload.ts';
-import { type Attempt, isGone, type Message, type Sender, type Target } from './sender.ts';
+import { type Attempt, isGone, type Message, type Sender, type Target, toTarget } from './sender.ts';
 import { webhookEvent } from './webhook-event.ts';
 import { signingSecrets } from './webhook-secret.ts';
 
@@ -142,7 +142,7 @@ export class Dispatcher {
     const { store, cipher, clock } = this.#deps;
     const webhook = await store.webhooks.get(account, id);
     if (webhook === undefined || !webhook.enabled) return false;
-    const target = { url: webhook.url, secrets: signingSecrets(cipher, webhook, clock) };
+    const target = toTarget(webhook.url, signingSecrets(cipher, webhook, clock));
     const held: Held = { cursor, webhook, target, slot };
     const { position } = cursor.state;
     const page = await store.events.list(account, { after: position, limit: WEBHOOK_LIMITS.page });

@@ -13,10 +13,17 @@ export interface Message {
   readonly body: string;
 }
 
-/** Where to, and what signs it: one secret, or two while the earlier one is valid as well. */
+/** Where to, and what signs it. */
 export interface Target {
-  readonly url: string;
-  readonly secrets: readonly string[];
+  readonly origin: string;
+  readonly path: string;
+  readonly signers: readonly Webhook[];
+}
+
+/** There are two secrets while the earlier one is valid as well. */
+export function toTarget(url: string, secrets: readonly string[]): Target {
+  const { origin, pathname, search } = new URL(url);
+  return { origin, path: pathname + search, signers: secrets.map((secret) => new Webhook(secret)) };
 }
 
 /** How an attempt ended. */
@@ -62,11 +69,14 @@ export class Sender {
   }
 
   /** Never rejects, unless `stopped` aborts it. */
-  async send({ url, secrets }: Target, { id, body }: Message, stopped: AbortSignal): Promise<Attempt> {
+  async send(
+    { origin, path, signers }: Target,
+    { id, body }: Message,
+    stopped: AbortSignal,
+  ): Promise<Attempt> {
     const began = this.#clock();
     const start = performance.now();
-    const signature = secrets.map((secret) => new Webhook(secret).sign(id, began, body)).join(' ');
-    const { origin, pathname, search } = new URL(url);
+    const signature = signers.map((signer) => signer.sign(id, began, body)).join(' ');
     const headers = {
       'content-type': 'application/json',
       'user-agent': 'Letterhead',
@@ -74,7 +84,7 @@ export class Sender {
       'webhook-timestamp': String(Math.floor(began.getTime() / 1000)),
       'webhook-signature': signature,
     };
-    const request = { origin, path: pathname + search, method: 'POST', headers, body };
+    const request = { origin, path, method: 'POST', headers, body } as const;
     const took = () => Math.round(performance.now() - start);
     try {
       const reply = await exchange(this.#agent, request, stopped);
