@@ -1,15 +1,16 @@
 import type { ImportedKey } from '@letterhead/shared';
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { messageOf } from '../errno.ts';
-import { CLI_LIMITS } from '../limits.ts';
-import { restJson } from '../rest/rest-json.ts';
-import { inOneLine } from '../terminal-text.ts';
-import type { AccountOptions, CommandContext, Refusal, Target } from './command-context.ts';
-import { addAccountAction, refusalOf } from './command-context.ts';
-import { EXIT } from './exit-code.ts';
-import { IMPORT_FORMATS, type ImportFormat, type KeySource, listKeySources } from './key-sources.ts';
-import { print, printStatus } from './output.ts';
+import { messageOf } from '../../errno.ts';
+import { CLI_LIMITS } from '../../limits.ts';
+import { restJson } from '../../rest/rest-json.ts';
+import { inOneLine } from '../../terminal-text.ts';
+import type { AccountOptions, CommandContext, Refusal, Target } from '../command-context.ts';
+import { addAccountAction, refusalOf } from '../command-context.ts';
+import { EXIT } from '../exit-code.ts';
+import { print, printStatus } from '../output.ts';
+import type { KeySource } from './key-files.ts';
+import { IMPORT_FORMATS, type ImportFormat, listKeySources } from './key-sources.ts';
 
 interface ImportOptions extends AccountOptions {
   readonly format: ImportFormat;
