@@ -87,7 +87,7 @@ test('a path of the OpenAPI document refuses every method that it does not have 
 test('every operation refuses a caller over its limit as the OpenAPI document describes it', async () => {
   const now = new Date();
   await using limited = await startTestServer({
-    environment: { RATE_LIMIT_PER_MINUTE: '5', SIGN_LIMIT_PER_MINUTE: '1' },
+    environment: { RATE_LIMIT_PER_MINUTE: '6', SIGN_LIMIT_PER_MINUTE: '1' },
     clock: () => now,
   });
   const prepared = await prepareAccount(limited);
