@@ -26,11 +26,15 @@ export interface PreparedAccount {
   readonly token: Named;
 }
 
+/** A domain's first key, which can be removed once it is revoked. */
+const REVOKED_KEY = 1;
+
 /** Creates an account with one of everything that an operation can name. */
 export async function prepareAccount({ letterhead }: TestServer): Promise<PreparedAccount> {
   const { id: account } = await letterhead.accounts.create.mutate({ name: 'Of one operation' });
   const domain = await letterhead.domains.create.mutate({ account, domain: 'mail.example.org' });
   await letterhead.domains.verifyDns.mutate({ account, id: domain.id });
+  await letterhead.keys.revoke.mutate({ account, id: domain.id, key: REVOKED_KEY });
   const share = await letterhead.shares.create.mutate({ account, id: domain.id });
   const token = await letterhead.tokens.create.mutate({ account, name: 'A', scopes: ['domains:read'] });
   return { account, domain: domain.id, share, token };
@@ -43,6 +47,7 @@ export function pathOf(
   const ids: Record<string, number> = {
     account,
     share: share.id,
+    key: REVOKED_KEY,
     id: meta.rest.path.includes('/tokens/') ? token.id : domain,
   };
   return meta.rest.path.replace(/\{(\w+)\}/g, (_all, name: string) => String(ids[name]));
