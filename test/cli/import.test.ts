@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { onTheFolder, type TestInstallation } from './both-connections.ts';
+import { runInProcess } from './run-in-process.ts';
 
 async function folderOf(files: Record<string, string>): Promise<AsyncDisposable & { path: string }> {
   const path = await mkdtemp(join(tmpdir(), 'letterhead-import-'));
@@ -212,6 +213,18 @@ short mail.example.org:short:./short.pem
   ])
     expect(out).toMatch(line);
   expect(out.trimEnd().split('\n')).toHaveLength(8);
+});
+
+test('on a terminal, an import rewrites one line that says how far it is, and takes it away at the end', async () => {
+  await using place = await onTheFolder();
+  await using folder = await folderOf({ 'example.org/a.pem': KEY.pem, 'example.net/b.pem': 'no key' });
+  const argv = ['import', '--format', 'pem', '--unproved', folder.path];
+  const { out, err } = await runInProcess(argv, place.environment, () => Promise.resolve(''));
+  expect(out.trimEnd().split('\n')).toHaveLength(3);
+  const rewritten = err.split('\r\u001b[K');
+  expect(rewritten.filter((text) => text !== '')).toEqual(['1 of 2', '2 of 2']);
+  expect(rewritten.at(-1)).toBe('');
+  expect((await place.run(...argv)).err).toBe('');
 });
 
 test('a table that is too large to be read whole is refused, and nothing of it is taken', async () => {
