@@ -16,13 +16,14 @@ import type { ExitCode } from './exit-code.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { addExportCommand } from './export-command.ts';
 import { addFolderCommands } from './folder-commands.ts';
-import { addImportCommand } from './import-command.ts';
+import { addImportCommand } from './import/import-command.ts';
 import { addKeysCommands } from './keys-command.ts';
 import { wrapText } from './layout.ts';
 import { isClosedPipe, printError } from './output.ts';
 import { addShareCommands } from './share-commands.ts';
 import { addSignCommand } from './sign-command.ts';
 import { addTokenCommands } from './token-commands.ts';
+import { addWebhookCommands } from './webhook-commands.ts';
 
 const DEFAULT_COLUMNS = 80;
 
@@ -56,7 +57,7 @@ function makeProgram(context: CommandContext): Command {
   const width = terminal.columns ?? DEFAULT_COLUMNS;
   const program = new Command('letterhead')
     .description('Sending domains for a help desk.')
-    .version(context.version)
+    .version(context.version, '-v, --version')
     .option('--json', 'print JSON, also after a command')
     .enablePositionalOptions()
     .hook('preAction', (root, command) => {
@@ -80,6 +81,7 @@ function makeProgram(context: CommandContext): Command {
   addTokenCommands(program, context);
   addDomainCommands(program, context);
   addShareCommands(program, context);
+  addWebhookCommands(program, context);
   addSignCommand(program, context);
   addKeysCommands(program, context);
   addImportCommand(program, context);

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { restJson, restTime } from '../rest/rest-json.ts';
+import { restJson, restTime } from '../rest-json.ts';
 import { escapeForTerminal, inOneLine } from '../terminal-text.ts';
 import { wrapText } from './layout.ts';
 import { renderStyles } from './style.ts';
@@ -52,6 +52,11 @@ export function printError({ err }: Terminal, text: string): void {
 /** Prints one line about work that takes time, if standard error is a terminal. */
 export function printStatus(terminal: Terminal, text: string): void {
   if (terminal.err.isTTY === true) printError(terminal, `${inOneLine(text)}\n`);
+}
+
+/** Rewrites a line on how far work is, if standard error is a terminal. An empty text takes it away. */
+export function printProgress({ err }: Terminal, text: string): void {
+  if (err.isTTY === true) err.write(`\r\u001b[K${escapeForTerminal(text)}`);
 }
 
 /** Formats a value as indented JSON, exactly what REST has under `data`. */

@@ -9,6 +9,7 @@ import type { Events } from '../events/events.ts';
 import type { Signing } from '../signing/signing.ts';
 import type { Batch } from '../trpc/batch.ts';
 import type { Turns } from '../turns.ts';
+import type { Webhooks } from '../webhooks/webhooks.ts';
 
 /** What the procedures call. */
 export interface Services {
@@ -19,6 +20,7 @@ export interface Services {
   readonly shares: Shares;
   readonly signing: Signing;
   readonly events: Events;
+  readonly webhooks: Webhooks;
   readonly limits: RateLimits;
 }
 

@@ -5,11 +5,13 @@ import { silentObserver } from '../postgres/silent-observer.ts';
 import { createDatabase, type TestDatabase } from '../postgres/test-database.ts';
 import { accountsContract } from './accounts.ts';
 import { checksContract } from './checks.ts';
+import { cursorsContract } from './cursors.ts';
 import { domainsContract } from './domains.ts';
 import { eventsContract } from './events.ts';
 import { settingsContract } from './settings.ts';
 import type { StoreUnderTest } from './store-under-test.ts';
 import { tokensContract } from './tokens.ts';
+import { webhooksContract } from './webhooks.ts';
 
 let database: TestDatabase;
 
@@ -54,4 +56,6 @@ describe('the store over PostgreSQL keeps the contract of a store:', () => {
   checksContract(start);
   eventsContract(start);
   settingsContract(start);
+  webhooksContract(start);
+  cursorsContract(start);
 });

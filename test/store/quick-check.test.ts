@@ -9,7 +9,7 @@ import {
   ScheduleFileShape,
 } from '../../server/store/json/formats.ts';
 import { quickCheck } from '../../server/store/json/quick-check.ts';
-import { event, NOON, newAccount, newToken, storedDomain } from './rows.ts';
+import { event, NOON, newAccount, newToken, storedDomain, webhookRow } from './rows.ts';
 
 const account: AccountFile = {
   format: FORMAT,
@@ -21,6 +21,7 @@ const account: AccountFile = {
     { id: 2, ...event('domain.created') },
   ],
   domains: [storedDomain(7, 3, 'a.example'), { ...storedDomain(9, 3, 'b.example'), previous_keys: ['x'] }],
+  webhooks: [webhookRow(2, 3)],
 };
 
 const installation = {

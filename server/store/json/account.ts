@@ -1,5 +1,5 @@
 import { freeze } from '../freeze.ts';
-import type { EventFilter, EventPage, EventRow, NewEvent } from '../store.ts';
+import type { EventFilter, EventPage, EventRow, NewEvent, WebhookRow } from '../store.ts';
 import type { StoreLog } from '../store-log.ts';
 import { Document } from './document.ts';
 import { EventLog, type EventLogLimits } from './event-log.ts';
@@ -28,10 +28,11 @@ export interface AccountDeps {
 const MOST_EVENTS = 8;
 const EVENTS_LEFT = 4;
 
-/** What a change to an account's domains comes to. Without domains, they stay as they are. */
+/** What a change to an account comes to. Without domains or webhooks, these stay as they are. */
 export interface AccountStep<R> {
   readonly result: R;
   readonly domains?: readonly StoredDomain[];
+  readonly webhooks?: readonly WebhookRow[];
   readonly events?: readonly NewEvent[];
 }
 
@@ -52,6 +53,7 @@ export function emptyAccountFile(account: number, events: readonly NewEvent[]): 
     installation_sequence: 0,
     outbox: [],
     domains: [],
+    webhooks: [],
   };
   return withEvents(empty, events, 0);
 }
@@ -108,22 +110,40 @@ export class Account {
     return this.domain(domain) !== undefined;
   }
 
+  /** By id, as they are durable. */
+  get webhooks(): readonly WebhookRow[] {
+    return this.#document.state.webhooks;
+  }
+
+  /** The id of the newest event. */
+  get lastEvent(): number {
+    return this.#document.state.last_event_id;
+  }
+
   /** The number of the newest entry of the installation's outbox that is among the account's events. */
   get installationSequence(): number {
     return this.#document.state.installation_sequence;
   }
 
   /**
-   * Changes the account by its domains at the moment of the change; the events become durable with it.
+   * Changes the account by what it holds at the moment of the change; the events become durable with it. `nextEvent` is
+   * the id of the first of them.
    * @throws LetterheadError `unavailable`; DocumentClosedError; what `step` throws.
    */
-  async change<R>(step: (domains: readonly StoredDomain[]) => AccountStep<R>): Promise<R> {
+  async change<R>(
+    step: (
+      domains: readonly StoredDomain[],
+      webhooks: readonly WebhookRow[],
+      nextEvent: number,
+    ) => AccountStep<R>,
+  ): Promise<R> {
     await this.#prepareLog();
     return this.#document.change((state) => {
-      const { result, domains, events = [] } = step(state.domains);
-      if (domains === undefined && events.length === 0) return [state, result];
-      const next = domains === undefined ? state : { ...state, domains };
-      return [this.#withEvents(next, events), result];
+      const nextEvent = Math.max(this.#log.lastId, state.last_event_id) + 1;
+      const { result, events = [], ...changed } = step(state.domains, state.webhooks, nextEvent);
+      if (changed.domains === undefined && changed.webhooks === undefined && events.length === 0)
+        return [state, result];
+      return [this.#withEvents({ ...state, ...changed }, events), result];
     });
   }
 

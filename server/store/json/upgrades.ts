@@ -12,7 +12,7 @@ export function renumbered(format: number): z.ZodType {
 }
 
 /** For a kind of file that was the same in every format. */
-export const unchangedUpgrades = [1, 2, 3, 4].map(renumbered);
+export const unchangedUpgrades = [1, 2, 3, 4, 5].map(renumbered);
 
 type RecordFormat1 = z.infer<typeof RecordFormat1>;
 const RecordFormat1 = z.object({ verified: z.boolean(), degraded: z.boolean(), since: z.string() });
@@ -83,6 +83,7 @@ export const accountUpgrades = [
     ...file,
     format: 5,
   })),
+  z.looseObject({ format: z.literal(5) }).transform((file) => ({ ...file, format: 6, webhooks: [] })),
 ];
 
 const Rows = z.array(z.looseObject({ id: z.number() }));
@@ -109,6 +110,7 @@ export const installationUpgrades = [
     accounts: file.accounts.map((row) => ({ ...row, display_name: null, contact_email: null, logo: null })),
   })),
   renumbered(4),
+  renumbered(5),
 ];
 
 const Due = z.string().nullable();
@@ -139,4 +141,5 @@ export const scheduleUpgrades = [
     })),
   renumbered(3),
   renumbered(4),
+  renumbered(5),
 ];
