@@ -1,3 +1,4 @@
+import type { Instant } from '../../instant.ts';
 import type { Cursor, CursorKind, CursorState, CursorStore } from '../store.ts';
 import type { PendingTasks } from '../tasks.ts';
 import type { Account } from './account.ts';
@@ -22,6 +23,13 @@ interface Entry {
   heldUntil: number;
   /** Rises with each claim of any cursor. */
   turn: number;
+}
+
+interface Wanted {
+  readonly time: number;
+  readonly now: Instant;
+  readonly perAccount: number;
+  readonly slow: boolean | null;
 }
 
 interface Candidate {
@@ -54,11 +62,11 @@ export class Cursors implements CursorStore {
 
   async claim(
     kind: CursorKind,
-    { now, limit, lease, slow }: Parameters<CursorStore['claim']>[1],
+    { now, limit, perAccount, lease, slow }: Parameters<CursorStore['claim']>[1],
   ): Promise<readonly Cursor[]> {
     this.#deps.tasks.assertOpen();
     const time = performance.now();
-    const ready = this.#candidates(time, ({ state }) => state.slow === slow && (state.due ?? now) <= now);
+    const ready = this.#candidates({ time, now, perAccount, slow });
     return ready.slice(0, limit).map(({ account, id, entry }) => {
       entry.version++;
       entry.heldUntil = time + lease * 1000;
@@ -107,20 +115,20 @@ export class Cursors implements CursorStore {
   }
 
   /** In the order of their turns. */
-  #candidates(time: number, isReady: (entry: Entry) => boolean): Candidate[] {
+  #candidates({ time, now, perAccount, slow }: Wanted): Candidate[] {
     const turns: { readonly rank: number; readonly candidate: Candidate }[] = [];
     for (const { id: account, suspended } of this.#deps.installation.accounts) {
       const holder = suspended ? undefined : this.#deps.files.loadedAccount(account);
       if (holder === undefined || holder.webhooks.length === 0) continue;
-      const entries = holder.webhooks.map((row) => ({
-        row,
-        entry: this.#entry(account, row.id, row.after),
-      }));
+      const entries = holder.webhooks
+        .map((row) => ({ row, entry: this.#entry(account, row.id, row.after) }))
+        .filter(({ entry }) => entry.state.slow === slow);
       const held = entries.filter(({ entry }) => entry.heldUntil > time).length;
       entries
-        .filter(({ row, entry }) => row.enabled && entry.heldUntil <= time && isReady(entry))
+        .filter(({ row, entry }) => row.enabled && entry.heldUntil <= time && (entry.state.due ?? now) <= now)
         .filter(({ entry }) => this.#hasNews(holder, entry))
         .sort((a, b) => a.entry.turn - b.entry.turn)
+        .slice(0, Math.max(0, perAccount - held))
         .forEach(({ row, entry }, at) => {
           turns.push({ rank: held + at, candidate: { account, id: row.id, entry } });
         });
@@ -136,7 +144,7 @@ export class Cursors implements CursorStore {
   #entry(account: number, id: number, position: number): Entry {
     const ofAccount = this.#entries.get(account) ?? new Map<number, Entry>();
     this.#entries.set(account, ofAccount);
-    const state = { position, failures: 0, due: null, slow: true };
+    const state = { position, failures: 0, due: null, slow: null };
     const entry = ofAccount.get(id) ?? { state, version: 0, heldUntil: 0, turn: 0 };
     ofAccount.set(id, entry);
     return entry;

@@ -306,7 +306,7 @@ export const CursorsFileShape = shape(
         CounterSchema,
         CounterSchema,
         InstantSchema.nullable(),
-        z.boolean(),
+        z.boolean().nullable(),
       ]),
     ),
   }),
