@@ -138,6 +138,10 @@ export const KEY_LIMITS = {
 /** Limits of judging messages that arrived. */
 export const PROOF_LIMITS = {
   signatures: 5,
+  /** Addresses of From that the answer has. */
+  addresses: 10,
+  /** What the answer has of an address, a domain or a selector: more is longer than they can be (RFC 5321 §4.5.3.1). */
+  characters: 320,
   /** Messages that are read or judged, each of which is in memory. */
   underWay: { total: 4, perOwner: 1 },
   heapMiB: 256,
