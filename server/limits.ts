@@ -201,6 +201,14 @@ export const DNS_LIMITS = {
   decodesAtAStretch: 8,
 } as const;
 
+/** What the primary of the key zone may take; times are in milliseconds. */
+export const KEY_ZONE_LIMITS = {
+  /** For an answer, or the next part of it. */
+  silence: 5_000,
+  /** For all the changes that are sent at once, or a transfer. */
+  exchange: 120_000,
+} as const;
+
 /** What the store in files has open or keeps at once. */
 export const FILE_LIMITS = {
   reads: 32,
