@@ -23,6 +23,8 @@ export interface ZoneServerOptions {
   readonly address?: string;
   /** A free one unless it is given. */
   readonly port?: number;
+  /** For knot: whether `replace` can be called. What was updated does not outlive a restart then. */
+  readonly replaceable?: boolean;
 }
 
 interface Place extends Required<ZoneServerOptions> {
@@ -58,8 +60,15 @@ export class ZoneServer implements AsyncDisposable {
 
   static async start(name: ZoneServerName, options: ZoneServerOptions): Promise<ZoneServer> {
     const folder = await mkdtemp(join(tmpdir(), 'letterhead-zone-'));
-    const { address = '127.0.0.1', records = '' } = options;
-    const place = { ...options, address, records, folder, port: options.port ?? (await freePort(address)) };
+    const { address = '127.0.0.1', records = '', replaceable = false } = options;
+    const place = {
+      ...options,
+      address,
+      records,
+      replaceable,
+      folder,
+      port: options.port ?? (await freePort(address)),
+    };
     await SOFTWARE[name].prepare(place);
     const server = new ZoneServer(SOFTWARE[name], place);
     await server.#untilAnswers();
@@ -76,6 +85,12 @@ export class ZoneServer implements AsyncDisposable {
   async restart(): Promise<void> {
     this.#engine = new Engine(this.#software.program, this.#software.args(this.#place));
     await this.#untilAnswers();
+  }
+
+  /** Has it serve these records instead of what the zone has. */
+  async replace(records: string): Promise<void> {
+    await writeFile(fileOf(this.#place, 'zone'), zoneFile({ ...this.#place, records }));
+    await execute('knotc', ['--config', fileOf(this.#place, 'conf'), '--blocking', 'zone-reload', this.zone]);
   }
 
   /** The values of TXT records at a name, in presentation form. */
@@ -167,7 +182,9 @@ acl:
 zone:
   - domain: ${zone}
     file: ${fileOf(place, 'zone')}
-    zonefile-load: difference
+    journal-content: all
+    zonefile-load: ${place.replaceable ? 'difference-no-serial' : 'difference'}
+    zonefile-sync: -1
     acl: letterhead
 `,
       );
