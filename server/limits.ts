@@ -207,6 +207,16 @@ export const KEY_ZONE_LIMITS = {
   silence: 5_000,
   /** For all the changes that are sent at once, or a transfer. */
   exchange: 120_000,
+  /** Domains whose changes are sent at once. */
+  domainsAtOnce: 500,
+  /** Domains whose changes wait one by one; with more, the whole zone is compared. */
+  waiting: 10_000,
+  /** Between two tries to send what the primary did not take. */
+  shortestWait: 1_000,
+  longestWait: 30_000,
+  compareInterval: HOUR,
+  /** Between two comparisons where the first failed. */
+  compareRetry: 60_000,
 } as const;
 
 /** What the store in files has open or keeps at once. */
