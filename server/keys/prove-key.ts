@@ -2,13 +2,13 @@ import { createPublicKey, sign, verify } from 'node:crypto';
 import { promisify } from 'node:util';
 import { LetterheadError } from '@letterhead/shared';
 import type { RandomSource } from '../random.ts';
-import type { KeyRow } from '../store/store.ts';
+import type { SigningKey } from '../records/record-states.ts';
 import type { KeyCipher, KeyOwner } from './key-encryption.ts';
 
 const NONCE_LENGTH = 32;
 
 /** Whether the private key that is stored for a domain is that of the public key that it publishes. */
-export type KeyProof = (key: KeyRow, owner: KeyOwner) => Promise<boolean>;
+export type KeyProof = (key: SigningKey, owner: KeyOwner) => Promise<boolean>;
 
 /** A private key that does not decrypt proves nothing, and signs nothing. */
 export function createKeyProof(cipher: KeyCipher, random: RandomSource): KeyProof {

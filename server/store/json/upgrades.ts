@@ -12,7 +12,7 @@ export function renumbered(format: number): z.ZodType {
 }
 
 /** For a kind of file that was the same in every format. */
-export const unchangedUpgrades = [1, 2, 3].map(renumbered);
+export const unchangedUpgrades = [1, 2, 3, 4].map(renumbered);
 
 type RecordFormat1 = z.infer<typeof RecordFormat1>;
 const RecordFormat1 = z.object({ verified: z.boolean(), degraded: z.boolean(), since: z.string() });
@@ -68,12 +68,21 @@ const DomainFormat1 = z
     return { ...name, verified, keys: [key], records, previous_keys, created_at, updated_at };
   });
 
+/** A domain had one key, whose id rose with each rename. */
+const DomainFormat4 = z
+  .looseObject({ keys: z.tuple([z.looseObject({ id: z.number() })]) })
+  .transform((domain) => ({ ...domain, last_key_id: domain.keys[0].id }));
+
 export const accountUpgrades = [
   z
     .looseObject({ format: z.literal(1), domains: z.array(DomainFormat1) })
     .transform((file) => ({ ...file, format: 2 })),
   renumbered(2),
   renumbered(3),
+  z.looseObject({ format: z.literal(4), domains: z.array(DomainFormat4) }).transform((file) => ({
+    ...file,
+    format: 5,
+  })),
 ];
 
 const Rows = z.array(z.looseObject({ id: z.number() }));
@@ -99,6 +108,7 @@ export const installationUpgrades = [
     format: 4,
     accounts: file.accounts.map((row) => ({ ...row, display_name: null, contact_email: null, logo: null })),
   })),
+  renumbered(4),
 ];
 
 const Due = z.string().nullable();
@@ -128,4 +138,5 @@ export const scheduleUpgrades = [
       checks: checks.map((line) => [...line, []]),
     })),
   renumbered(3),
+  renumbered(4),
 ];

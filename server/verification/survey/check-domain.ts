@@ -4,7 +4,7 @@ import type { CheckOptions, Dns } from '../../dns/outcome.ts';
 import type { Clock } from '../../instant.ts';
 import type { KeyProof } from '../../keys/prove-key.ts';
 import type { RandomSource } from '../../random.ts';
-import { dnsRecordsOf, type ExpectedRecord } from '../../records/dns-records.ts';
+import { checkedRecordsOf, type ExpectedRecord } from '../../records/dns-records.ts';
 import { activeKeyOf } from '../../records/record-states.ts';
 import type { DomainRow, RecordId } from '../../store/store.ts';
 import type { CheckEvidence, RecordEvidence } from '../evidence.ts';
@@ -35,34 +35,46 @@ export async function checkDomain(
   const options = { signal, owner: row.account_id, budget: new CheckBudget(), reusesAnswers };
   const responsible = await openAuthorityCheck(deps.dns, registrableDomain(row), options);
   const context = { ...deps, ...responsible, row, options };
-  const due = dnsRecordsOf(row).filter(({ id }) => ids.includes(id));
-  const mismatch = findMismatch(deps, row);
-  const [advice, records] = await Promise.all([surveyAdvice(context), surveyRecords(context, due, mismatch)]);
+  const due = checkedRecordsOf(row).filter(({ id }) => ids.includes(id));
+  const mismatched = findMismatched(deps, row);
+  const [advice, records] = await Promise.all([
+    surveyAdvice(context),
+    surveyRecords(context, due, mismatched),
+  ]);
   return { selector: activeKeyOf(row).selector, records, advice };
 }
 
-/** The record of the active key, where the private key that is stored is not the one of the public key. */
-async function findMismatch({ proveKey }: CheckDeps, row: DomainRow): Promise<RecordId | null> {
-  const key = activeKeyOf(row);
-  const isPair = await proveKey(key, { account: row.account_id, domain: row.id });
-  return isPair ? null : `dkim:${key.id}`;
+/** The records of keys that sign, or are to, where the private key that is stored is not the one of the public key. */
+async function findMismatched({ proveKey }: CheckDeps, row: DomainRow): Promise<RecordId[]> {
+  const owner = { account: row.account_id, domain: row.id };
+  const mismatched = row.keys.map(async (key): Promise<RecordId[]> => {
+    const isFine =
+      key.private_key === null || (await proveKey({ ...key, private_key: key.private_key }, owner));
+    return isFine ? [] : [`dkim:${key.id}`];
+  });
+  return (await Promise.all(mismatched)).flat();
 }
 
 async function surveyRecords(
   context: SurveyContext,
   records: readonly ExpectedRecord[],
-  mismatched: Promise<RecordId | null>,
+  mismatched: Promise<RecordId[]>,
 ): Promise<CheckEvidence['records']> {
   const seen = await Promise.all(records.map((record) => surveyRecord(context, record)));
-  const [dnssec, mismatch] = await Promise.all([context.check.dnssecFailure(), mismatched]);
+  const [dnssec, mismatches] = await Promise.all([context.check.dnssecFailure(), mismatched]);
   const explained = seen.map(async (one): Promise<[RecordId, RecordEvidence]> => {
-    const evidence = await explain(context, one);
     const { id } = one.record;
+    // Where else the record of a revoked key may be doesn't matter to anybody.
+    const evidence = isRevoked(one.record) ? one.evidence : await explain(context, one);
     const facts = {
       ...(dnssec === null ? {} : { dnssec }),
-      ...(id === mismatch ? { keyMismatch: true as const } : {}),
+      ...(mismatches.includes(id) ? { keyMismatch: true as const } : {}),
     };
     return [id, { ...evidence, ...facts }];
   });
   return Object.fromEntries(await Promise.all(explained));
+}
+
+function isRevoked(record: ExpectedRecord): boolean {
+  return record.kind === 'dkim' && record.keyState === 'revoked';
 }
