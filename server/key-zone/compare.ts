@@ -1,6 +1,7 @@
+import { KEY_TTL } from '../records/dns-records.ts';
 import type { DueCheck } from '../store/store.ts';
 import type { Primary } from './primary.ts';
-import { KEY_TTL } from './update-message.ts';
+
 import { CLASS, decodeText, TYPE, type WireRecord } from './wire.ts';
 import { namesOf, type ZoneContent } from './zone-content.ts';
 

@@ -118,11 +118,14 @@ export class KeyZone {
     return differences;
   }
 
+  /** Waits a moment for what is on its way; the next start finds what was not sent. */
   async close(): Promise<void> {
-    this.#closing.abort();
     this.#cancelComparison();
-    this.#cancelRetry?.();
+    const end = setTimeout(() => this.#closing.abort(), KEY_ZONE_LIMITS.closing);
     await this.settled();
+    clearTimeout(end);
+    this.#closing.abort();
+    this.#cancelRetry?.();
     await this.#comparing;
   }
 

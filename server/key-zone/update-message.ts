@@ -1,3 +1,4 @@
+import { KEY_TTL } from '../records/dns-records.ts';
 import { TSIG_OCTETS } from './tsig.ts';
 import { CLASS, encodeQuestion, encodeRecord, encodeText, MAX_MESSAGE_OCTETS, TYPE } from './wire.ts';
 
@@ -9,8 +10,6 @@ export interface ZoneChange {
 }
 
 const UPDATE = 5;
-/** In seconds; a key that is replaced is forgotten after that. */
-export const KEY_TTL = 300;
 
 /**
  * Encodes changes as DNS UPDATE messages (RFC 2136), as few as possible, which leave room for a TSIG record. The server

@@ -1,8 +1,5 @@
 import type { DueCheck } from '../store/store.ts';
 
-/** The value of a name that has no key: receivers take what is signed with it as not signed (RFC 6376 §3.6.1). */
-export const NO_KEY = 'v=DKIM1; p=';
-
 /** What the key zone is to hold under one label of ours, which a domain has or had. */
 export interface LabelContent {
   /** The domain; null: it is gone, or has another label. */
@@ -20,16 +17,7 @@ export interface ZoneContent {
   of(owner: DueCheck): Promise<LabelContent | undefined>;
 }
 
-/** The value of a name that holds a key (DER SubjectPublicKeyInfo, base64). */
-export function keyText(publicKey: string): string {
-  return `v=DKIM1; k=rsa; p=${publicKey}`;
-}
-
-export function nameInZone(selector: string, label: string, zone: string): string {
-  return `${selector}.${label}.${zone}`;
-}
-
 /** The names of a label with their texts. */
 export function namesOf({ label, texts }: LabelContent, zone: string): [name: string, text: string][] {
-  return [...texts].map(([selector, text]) => [nameInZone(selector, label, zone), text]);
+  return [...texts].map(([selector, text]) => [`${selector}.${label}.${zone}`, text]);
 }

@@ -1,4 +1,4 @@
-import type { AccountRow, DomainRow, EventRow, JsonValue, Store, TokenRow } from './store.ts';
+import type { AccountRow, DomainRow, EventRow, JsonValue, RetiredLabel, Store, TokenRow } from './store.ts';
 
 /** Everything that an account owns. */
 export interface ImportedAccount {
@@ -25,6 +25,8 @@ export interface NextIds {
 export interface ImportedInstallation {
   readonly nextIds: NextIds;
   readonly secretKeyCheck: string | null;
+  /** As `KeyZoneStore` has them. */
+  readonly retiredLabels: readonly RetiredLabel[];
 }
 
 /** Fills an empty store. The store cannot be used otherwise before the import has ended. */

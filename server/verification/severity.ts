@@ -16,11 +16,11 @@ export function severityOf(
   now: Date,
 ): Severity {
   const { severity } = DIAGNOSES[code];
-  if (code === 'RECORD_MISSING') {
+  if (code === 'RECORD_MISSING' || code === 'SECOND_NAME_MISSING') {
     const mayCome = !isTooLong(record.fqdn);
     if (mayCome && state !== undefined && statusOf(state, now) === 'pending') return 'info';
     if (record.kind === 'return_path') return 'warning';
   }
-  const isIdle = record.kind === 'dkim' && record.keyState !== 'active';
+  const isIdle = record.kind !== 'return_path' && record.keyState !== 'active';
   return isIdle && severity === 'error' ? 'warning' : severity;
 }

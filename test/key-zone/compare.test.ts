@@ -3,10 +3,12 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compareZone } from '../../server/key-zone/compare.ts';
 import { Primary } from '../../server/key-zone/primary.ts';
-import { type LabelContent, NO_KEY } from '../../server/key-zone/zone-content.ts';
+import type { LabelContent } from '../../server/key-zone/zone-content.ts';
+import { keyZoneText } from '../../server/records/dns-records.ts';
 import { ZoneServer } from './zone-server.ts';
 
 const ZONE = 'keys.example';
+const NO_KEY = keyZoneText(null);
 const SECRET = randomBytes(32);
 const TSIG = { name: 'letterhead', algorithm: 'hmac-sha256', secret: SECRET } as const;
 const NEVER = new AbortController().signal;

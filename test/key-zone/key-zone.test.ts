@@ -3,13 +3,15 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { Difference } from '../../server/key-zone/compare.ts';
 import { KeyZone, type ZoneFailure } from '../../server/key-zone/key-zone.ts';
 import { Primary } from '../../server/key-zone/primary.ts';
-import { NO_KEY, type ZoneContent } from '../../server/key-zone/zone-content.ts';
+import type { ZoneContent } from '../../server/key-zone/zone-content.ts';
 import { KEY_ZONE_LIMITS } from '../../server/limits.ts';
+import { keyZoneText } from '../../server/records/dns-records.ts';
 import type { DueCheck } from '../../server/store/store.ts';
 import { FakeTime } from '../monitor/fake-time.ts';
 import { ZoneServer } from './zone-server.ts';
 
 const ZONE = 'keys.example';
+const NO_KEY = keyZoneText(null);
 const SECRET = randomBytes(32);
 const TSIG = { name: 'letterhead', algorithm: 'hmac-sha256', secret: SECRET } as const;
 const ALICE = { account: 1, id: 1 };

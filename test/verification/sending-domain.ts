@@ -30,7 +30,17 @@ export function sendingDomain(options: SendingDomainOptions = {}): DomainRow {
   if (return_path !== undefined)
     records.push({ ...return_path, id: 'return_path', kind: 'return_path', selector });
   const { keys } = identityFields(
-    { keyId: 1, selector, publicKey: public_key, bits: 2048, privateKey: 'sealed', returnPath: null },
+    {
+      keyId: 1,
+      selector,
+      publishedAs: 'txt',
+      publicKey: public_key,
+      bits: 2048,
+      privateKey: 'sealed',
+      usableAt: CREATED,
+      returnPath: null,
+      delegation: null,
+    },
     CREATED,
   );
   const row: DomainRow = {
@@ -41,6 +51,7 @@ export function sendingDomain(options: SendingDomainOptions = {}): DomainRow {
     verified: false,
     keys,
     last_key_id: 1,
+    delegation: null,
     records: [],
     previous_keys: [],
     checks: null,

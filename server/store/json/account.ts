@@ -1,5 +1,8 @@
+import { toInstant } from '../../instant.ts';
+import { KEY_ZONE_LIMITS } from '../../limits.ts';
 import { freeze } from '../freeze.ts';
-import type { EventFilter, EventPage, EventRow, NewEvent } from '../store.ts';
+import { retiredLabelOf } from '../retired-label.ts';
+import type { EventFilter, EventPage, EventRow, NewEvent, RetiredLabel } from '../store.ts';
 import type { StoreLog } from '../store-log.ts';
 import { Document } from './document.ts';
 import { EventLog, type EventLogLimits } from './event-log.ts';
@@ -32,6 +35,8 @@ const EVENTS_LEFT = 4;
 export interface AccountStep<R> {
   readonly result: R;
   readonly domains?: readonly StoredDomain[];
+  /** A domain that is no more, or has another name, as it was. */
+  readonly gone?: StoredDomain;
   readonly events?: readonly NewEvent[];
 }
 
@@ -52,6 +57,7 @@ export function emptyAccountFile(account: number, events: readonly NewEvent[]): 
     installation_sequence: 0,
     outbox: [],
     domains: [],
+    retired_labels: [],
   };
   return withEvents(empty, events, 0);
 }
@@ -120,11 +126,26 @@ export class Account {
   async change<R>(step: (domains: readonly StoredDomain[]) => AccountStep<R>): Promise<R> {
     await this.#prepareLog();
     return this.#document.change((state) => {
-      const { result, domains, events = [] } = step(state.domains);
+      const { result, domains, gone, events = [] } = step(state.domains);
       if (domains === undefined && events.length === 0) return [state, result];
-      const next = domains === undefined ? state : { ...state, domains };
+      const retired_labels =
+        gone === undefined ? state.retired_labels : this.#withRetired(state.retired_labels, [gone]);
+      const next = domains === undefined ? state : { ...state, domains, retired_labels };
       return [this.#withEvents(next, events), result];
     });
+  }
+
+  /** The labels that are no domain's any more, and those of its domains as well once the account is deleted. */
+  retiredLabels({ all }: { readonly all: boolean }): readonly RetiredLabel[] {
+    const { retired_labels, domains } = this.#document.state;
+    return all ? this.#withRetired(retired_labels, domains) : retired_labels;
+  }
+
+  #withRetired(labels: readonly RetiredLabel[], gone: readonly StoredDomain[]): readonly RetiredLabel[] {
+    const now = this.#deps.clock();
+    const oldest = toInstant(new Date(now.getTime() - KEY_ZONE_LIMITS.retiredAge));
+    const added = gone.flatMap((row) => retiredLabelOf(row, toInstant(now)) ?? []);
+    return [...labels.filter(({ retired_at }) => retired_at > oldest), ...added];
   }
 
   /** Takes over what is this account's in the installation's outbox. */

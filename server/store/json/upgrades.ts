@@ -12,7 +12,7 @@ export function renumbered(format: number): z.ZodType {
 }
 
 /** For a kind of file that was the same in every format. */
-export const unchangedUpgrades = [1, 2, 3, 4].map(renumbered);
+export const unchangedUpgrades = [1, 2, 3, 4, 5].map(renumbered);
 
 type RecordFormat1 = z.infer<typeof RecordFormat1>;
 const RecordFormat1 = z.object({ verified: z.boolean(), degraded: z.boolean(), since: z.string() });
@@ -73,6 +73,15 @@ const DomainFormat4 = z
   .looseObject({ keys: z.tuple([z.looseObject({ id: z.number() })]) })
   .transform((domain) => ({ ...domain, last_key_id: domain.keys[0].id }));
 
+/** Every key was published as TXT record, and could sign once that was seen. */
+const DomainFormat5 = z
+  .looseObject({ keys: z.array(z.looseObject({ created_at: z.string() })) })
+  .transform((domain) => ({
+    ...domain,
+    keys: domain.keys.map((key) => ({ ...key, usable_at: key.created_at })),
+    delegation: null,
+  }));
+
 export const accountUpgrades = [
   z
     .looseObject({ format: z.literal(1), domains: z.array(DomainFormat1) })
@@ -82,6 +91,11 @@ export const accountUpgrades = [
   z.looseObject({ format: z.literal(4), domains: z.array(DomainFormat4) }).transform((file) => ({
     ...file,
     format: 5,
+  })),
+  z.looseObject({ format: z.literal(5), domains: z.array(DomainFormat5) }).transform((file) => ({
+    ...file,
+    format: 6,
+    retired_labels: [],
   })),
 ];
 
@@ -109,6 +123,7 @@ export const installationUpgrades = [
     accounts: file.accounts.map((row) => ({ ...row, display_name: null, contact_email: null, logo: null })),
   })),
   renumbered(4),
+  z.looseObject({ format: z.literal(5) }).transform((file) => ({ ...file, format: 6, retired_labels: [] })),
 ];
 
 const Due = z.string().nullable();
@@ -139,4 +154,5 @@ export const scheduleUpgrades = [
     })),
   renumbered(3),
   renumbered(4),
+  renumbered(5),
 ];

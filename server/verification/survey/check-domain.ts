@@ -5,7 +5,7 @@ import type { Clock } from '../../instant.ts';
 import type { KeyProof } from '../../keys/prove-key.ts';
 import type { RandomSource } from '../../random.ts';
 import { checkedRecordsOf, type ExpectedRecord } from '../../records/dns-records.ts';
-import { activeKeyOf } from '../../records/record-states.ts';
+import { activeKeyOf, recordIdOf } from '../../records/record-states.ts';
 import type { DomainRow, RecordId } from '../../store/store.ts';
 import type { CheckEvidence, RecordEvidence } from '../evidence.ts';
 import { openAuthorityCheck } from './authority.ts';
@@ -50,7 +50,7 @@ async function findMismatched({ proveKey }: CheckDeps, row: DomainRow): Promise<
   const mismatched = row.keys.map(async (key): Promise<RecordId[]> => {
     const isFine =
       key.private_key === null || (await proveKey({ ...key, private_key: key.private_key }, owner));
-    return isFine ? [] : [`dkim:${key.id}`];
+    return isFine ? [] : [recordIdOf(key)];
   });
   return (await Promise.all(mismatched)).flat();
 }
