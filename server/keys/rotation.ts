@@ -250,6 +250,7 @@ function keyEvent(
   return { type, domain: { id, name: domain }, actor, at, changes: { ...nameOf(key), ...facts } };
 }
 
-function nameOf({ id, selector }: KeyRow) {
-  return { key_id: id, selector };
+/** `published_as` only where it is not what it is without a key zone. */
+function nameOf({ id, selector, published_as }: KeyRow): Record<string, JsonValue> {
+  return { key_id: id, selector, ...(published_as === 'txt' ? {} : { published_as }) };
 }
