@@ -131,7 +131,7 @@ export class ZoneServer implements AsyncDisposable {
 const execute = promisify(execFile);
 
 /** A port that nobody has, for both UDP and TCP as far as TCP tells. */
-async function freePort(address: string): Promise<number> {
+export async function freePort(address: string): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, address, resolve));
   const bound = server.address();
