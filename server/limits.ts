@@ -96,7 +96,7 @@ export const ACCOUNT_LIMITS = {
   tokens: 2_000,
   checksPerMinute: 60,
   checksPerDomainPerMinute: 10,
-  /** Acts with audited events: creating tokens, share links and accounts, and changing accounts. */
+  /** Acts with audited events: creating tokens, share links and accounts, changing accounts, and rotating keys. */
   auditedActsPerHour: 100,
   auditedActsPerDay: 500,
 } as const;

@@ -2,12 +2,16 @@ import type { Delegation, DomainRow, KeyRow, RecordId, RecordState } from '../st
 
 /** The only module that knows where a row holds its keys and the state of each record. */
 
-/** A key that signs, or is to sign. */
+/** A key whose private key was not destroyed: it signs, or is to sign. */
 export type SigningKey = KeyRow & { readonly private_key: string };
+
+export function hasPrivateKey(key: KeyRow): key is SigningKey {
+  return key.private_key !== null;
+}
 
 /** The key that signs the domain's mail. */
 export function activeKeyOf({ id, keys }: DomainRow): SigningKey {
-  const key = keys.find((one): one is SigningKey => one.state === 'active' && one.private_key !== null);
+  const key = keys.filter(hasPrivateKey).find(({ state }) => state === 'active');
   if (key === undefined) throw new Error(`Domain ${id} has no active key.`);
   return key;
 }

@@ -7,7 +7,7 @@ import { statusOf } from './record-state.ts';
 
 /**
  * A record that is still awaited is no error, and a missing Return-Path never is: mail passes without it. Nor is what is
- * wrong with the record of a key that doesn't sign.
+ * wrong with the record of a key that is not to sign yet, or signs no more.
  */
 export function severityOf(
   code: FoundCode,
@@ -21,6 +21,6 @@ export function severityOf(
     if (mayCome && state !== undefined && statusOf(state, now) === 'pending') return 'info';
     if (record.kind === 'return_path') return 'warning';
   }
-  const isIdle = record.kind !== 'return_path' && record.keyState !== 'active';
-  return isIdle && severity === 'error' ? 'warning' : severity;
+  if (record.kind === 'return_path' || record.keyState === 'active' || severity !== 'error') return severity;
+  return record.keyState === 'pending' || record.keyState === null ? 'warning' : 'info';
 }

@@ -165,7 +165,7 @@ test('a customer who replaces the record in place of adding one loses nothing', 
   const { records, status } = await scene.server.letterhead.domains.diagnosis.query(scene.target);
   expect({ status, records }).toMatchObject({
     status: 'verified',
-    records: [{ code: 'RECORD_MISSING', severity: 'warning' }, { code: 'OK' }],
+    records: [{ code: 'RECORD_MISSING', severity: 'info' }, { code: 'OK' }],
   });
 });
 
