@@ -5,6 +5,7 @@ import { accountsContract } from './accounts.ts';
 import { checksContract } from './checks.ts';
 import { domainsContract } from './domains.ts';
 import { eventsContract } from './events.ts';
+import { keyZoneContract } from './key-zone.ts';
 import { settingsContract } from './settings.ts';
 import type { StoreUnderTest } from './store-under-test.ts';
 import { tokensContract } from './tokens.ts';
@@ -30,5 +31,6 @@ describe('the store in files keeps the contract of a store:', () => {
   domainsContract(start);
   checksContract(start);
   eventsContract(start);
+  keyZoneContract(start);
   settingsContract(start);
 });

@@ -7,6 +7,7 @@ import { accountsContract } from './accounts.ts';
 import { checksContract } from './checks.ts';
 import { domainsContract } from './domains.ts';
 import { eventsContract } from './events.ts';
+import { keyZoneContract } from './key-zone.ts';
 import { settingsContract } from './settings.ts';
 import type { StoreUnderTest } from './store-under-test.ts';
 import { tokensContract } from './tokens.ts';
@@ -53,5 +54,6 @@ describe('the store over PostgreSQL keeps the contract of a store:', () => {
   domainsContract(start);
   checksContract(start);
   eventsContract(start);
+  keyZoneContract(start);
   settingsContract(start);
 });

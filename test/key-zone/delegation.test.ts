@@ -53,7 +53,9 @@ class Delegated implements AsyncDisposable {
   }
 
   async create(): Promise<Domain> {
-    return this.server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
+    const domain = await this.server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
+    await this.settled();
+    return domain;
   }
 
   async get(): Promise<Domain> {
@@ -69,8 +71,10 @@ class Delegated implements AsyncDisposable {
     return this.server.letterhead.domains.verifyDns.mutate(this.target);
   }
 
-  rotate(): Promise<Key> {
-    return this.server.letterhead.keys.rotate.mutate(this.target);
+  async rotate(): Promise<Key> {
+    const key = await this.server.letterhead.keys.rotate.mutate(this.target);
+    await this.settled();
+    return key;
   }
 
   /** Publishes the domain's CNAME records, or those of these places. */
