@@ -16,6 +16,8 @@ declare module 'vitest' {
     movedDomains: number;
     /** How many key records at random the receivers are asked about; a seed of null is another one each time. */
     receiverSpellings: { random: number; seed: number | null };
+    /** How many interleavings of what happens to a domain's keys are tried. */
+    rotations: number;
   }
 }
 
@@ -70,6 +72,7 @@ export default defineConfig(({ mode }) => ({
       fuzzRequests: mode === 'fuzz' ? 10_000 : 1_000,
       receiverSpellings: mode === 'fuzz' ? { random: 4_000, seed: null } : { random: 200, seed: 1 },
       allResolvers: mode === 'engines',
+      rotations: mode === 'rotation' ? 10_000 : 1_000,
       movedDomains: mode === 'engines' ? 1_000 : 100,
     },
   },

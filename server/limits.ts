@@ -310,6 +310,8 @@ export const CLI_LIMITS = {
   waitMinutes: 60,
   /** How large the tables and CSV files of an import may be, in bytes. */
   tableBytes: 256 * 1024 * 1024,
+  /** How many sections and lists of rspamd's settings may be in one another. */
+  sectionDepth: 16,
   /** Keys that an import has under way. */
   importsAtOnce: 8,
   /** Milliseconds that an import waits where too much was asked of the server. */

@@ -16,7 +16,7 @@ import type { ExitCode } from './exit-code.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { addExportCommand } from './export-command.ts';
 import { addFolderCommands } from './folder-commands.ts';
-import { addImportCommand } from './import-command.ts';
+import { addImportCommand } from './import/import-command.ts';
 import { addKeyZoneCommands } from './key-zone-command.ts';
 import { addKeysCommands } from './keys-command.ts';
 import { wrapText } from './layout.ts';

@@ -116,7 +116,7 @@ export function describeActor(actor: Actor, tokenNames: ReadonlyMap<number, stri
     case 'monitor':
       return 'Automatic check';
     case 'cli':
-      return 'Command line';
+      return 'On the server';
     case 'token': {
       const name = actor.token_id === null ? undefined : tokenNames.get(actor.token_id);
       const who = name === undefined ? `Token ${actor.token_id ?? ''}` : `Token “${name}”`;
