@@ -48,7 +48,9 @@ export const ActorSchema = z
   .object({
     kind: z
       .enum(['token', 'cli', 'monitor'])
-      .describe('`cli`: the command line on the server itself, or its first start; `monitor`: an automatic check.'),
+      .describe(
+        '`cli`: the command line on the server itself, or its first start; `monitor`: an automatic check.',
+      ),
     token_id: IdSchema.nullable().describe('With `token`: its id.').meta({ example: 1 }),
     address: z
       .string()
