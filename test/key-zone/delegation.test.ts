@@ -277,3 +277,65 @@ test('a server does not start without the key zone that keys of domains are in',
     ),
   ).rejects.toThrow();
 });
+
+test('a delegated key is rotated by itself once it is older than ROTATE_AFTER_DAYS', async () => {
+  await using scene = await Delegated.begin({ ROTATE_AFTER_DAYS: '14' });
+  const domain = await scene.create();
+  scene.publish(domain);
+  await scene.check();
+  scene.pass(13 * DAY);
+  await scene.check();
+  expect(await scene.keys()).toEqual(['1 cname active']);
+  scene.pass(1 * DAY);
+  await scene.check();
+  await expect.poll(() => scene.keys()).toEqual(['1 cname active', '2 cname pending']);
+});
+
+test('a domain that is renamed or deleted leaves its names with their keys, for mail under way', async () => {
+  await using scene = await Delegated.begin();
+  const domain = await scene.create();
+  const { letterhead } = scene.server;
+  const renamed = await letterhead.domains.update.mutate({ ...scene.target, domain: 'example.com' });
+  expect(renamed.dns_records.map(({ type }) => type)).toEqual(['CNAME', 'CNAME']);
+  expect(renamed.dns_records[0]?.value).not.toBe(domain.dns_records[0]?.value);
+  const [renamedKey] = await scene.inZone(renamed);
+  await letterhead.domains.delete.mutate(scene.target);
+  expect(await letterhead.keyZone.compare.mutate()).toEqual([]);
+  expect(await scene.inZone(renamed)).toEqual([renamedKey, NO_KEY]);
+  expect((await scene.inZone(domain))[0]).toMatch(/^"v=DKIM1; k=rsa; p=MII/);
+});
+
+test('what somebody writes to a name of a domain is put right, and told to its account', async () => {
+  await using scene = await Delegated.begin();
+  const domain = await scene.create();
+  await scene.zone.overwrite(domain.dns_records[1]?.value ?? '', 'v=DKIM1; p=EVIL');
+  scene.server = await scene.server.restart();
+  const types = async () => {
+    const events = await scene.server.letterhead.events.list.query({ account: 1, limit: 100 });
+    return events.map(({ type }) => type);
+  };
+  await expect.poll(types, { timeout: 15_000 }).toContain('zone.drift');
+  expect((await scene.inZone(domain))[1]).toBe(NO_KEY);
+});
+
+test('a delegated domain signs as before while the key zone’s server is away, and changes wait for it', async () => {
+  await using scene = await Delegated.begin();
+  const domain = await scene.create();
+  scene.publish(domain);
+  await scene.check();
+  const before = await scene.signsWith();
+  await scene.zone.kill();
+  await scene.server.letterhead.keys.rotate.mutate(scene.target);
+  const { keyZone } = scene.server.letterhead;
+  await expect
+    .poll(() => keyZone.status.query())
+    .toMatchObject({ waiting: 1, failure: expect.stringContaining('reached') });
+  const ready = await fetch(`${scene.server.url}/health/ready`);
+  expect(await ready.json()).toMatchObject({ status: 'ok', key_zone: { ok: false, waiting: 1 } });
+  expect(await scene.signsWith()).toBe(before);
+  await scene.zone.restart();
+  await expect
+    .poll(() => keyZone.status.query(), { timeout: 40_000 })
+    .toMatchObject({ waiting: 0, failure: null });
+  expect((await scene.inZone(domain))[1]).toMatch(/^"v=DKIM1; k=rsa; p=MII/);
+}, 60_000);

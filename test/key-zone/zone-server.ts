@@ -93,6 +93,21 @@ export class ZoneServer implements AsyncDisposable {
     await execute('knotc', ['--config', fileOf(this.#place, 'conf'), '--blocking', 'zone-reload', this.zone]);
   }
 
+  /** Writes to a name as somebody else does who has the key: by BIND's own program. */
+  async overwrite(name: string, text: string): Promise<void> {
+    const { algorithm, name: key, secret } = this.#place.tsig;
+    const commands = [
+      `server ${this.address} ${this.port}`,
+      `zone ${this.zone}`,
+      `update delete ${name} TXT`,
+      `update add ${name} 300 TXT "${text}"`,
+      'send',
+    ];
+    const child = execute('nsupdate', ['-v', '-y', `${algorithm}:${key}:${secret}`]);
+    child.child.stdin?.end(`${commands.join('\n')}\n`);
+    await child;
+  }
+
   /** The values of TXT records at a name, in presentation form. */
   async txt(name: string): Promise<string[]> {
     const printed = await this.#dig('+short', name, 'TXT');
