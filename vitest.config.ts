@@ -4,6 +4,7 @@ import { whatDeployLacks } from './test/deploy/packages.ts';
 import { isInstalled } from './test/engines/engine.ts';
 import { whatEnginesLack } from './test/engines/packages.ts';
 import { whatZoneServersLack } from './test/key-zone/zone-server.ts';
+import { whatPostfixLacks } from './test/postfix/packages.ts';
 import { whatSignersLack } from './test/signers/packages.ts';
 
 declare module 'vitest' {
@@ -38,6 +39,7 @@ const LACKING = {
   engines: whatEnginesLack(),
   poolers: isInstalled('pgbouncer') ? null : "no pgbouncer (Debian's pgbouncer)",
   'key-zone': whatZoneServersLack(),
+  postfix: whatPostfixLacks(),
   signers: whatSignersLack(),
 };
 const exclude = [...configDefaults.exclude];

@@ -33,6 +33,10 @@ import { Signing } from './signing/signing.ts';
 import type { OpenBackup } from './store/backup.ts';
 import { type OpenedStore, openStore } from './store/open.ts';
 import type { Store } from './store/store.ts';
+import { DeliveryLog } from './webhooks/delivery-log.ts';
+import { Dispatcher } from './webhooks/dispatcher.ts';
+import { Sender } from './webhooks/sender.ts';
+import { Webhooks } from './webhooks/webhooks.ts';
 
 /** Dependencies of an installation; tests and benchmarks pass others than `main`. */
 export interface InstallationDeps {
@@ -50,6 +54,7 @@ export interface Installation extends AsyncDisposable {
   readonly keyDelivery: KeyDelivery;
   readonly dns: Dns;
   readonly monitor: Monitor;
+  readonly dispatcher: Dispatcher;
   readonly limits: RateLimits;
   readonly metrics: Metrics;
   /** Null: there is no key zone. */
@@ -99,6 +104,12 @@ async function composeInstallation(
     returnPathHost: settings.RETURN_PATH_HOST,
     maxDomainsPerAccount: settings.MAX_DOMAINS_PER_ACCOUNT,
   });
+  const resolvers = settings.DNS_SERVERS ?? systemResolvers();
+  const allowPrivate = settings.WEBHOOK_ALLOW_PRIVATE;
+  const sender = new Sender({ resolvers, allowPrivate, clock });
+  const sending = { ...common, domains, cipher, sender, deliveryLog: new DeliveryLog(store.webhooks, log) };
+  const dispatcher = new Dispatcher({ ...sending, log });
+  const webhooks = new Webhooks({ ...sending, allowPrivate });
   const exchange = setInterval(
     () => void limits.exchange(store.rates).catch(() => {}),
     DATABASE_LIMITS.exchange,
@@ -109,6 +120,7 @@ async function composeInstallation(
     keyDelivery: new KeyDelivery({ store, openedKeys, clock, onDelivered: metrics.keyDelivered }),
     dns,
     monitor,
+    dispatcher,
     limits,
     metrics,
     keyZone,
@@ -121,12 +133,16 @@ async function composeInstallation(
       signing: new Signing({ ...common, keys: openedKeys, onSigned: metrics.signed }),
       shares: new Shares({ ...common, publicUrl: settings.PUBLIC_URL }),
       events: new Events(common),
+      webhooks,
       limits,
     },
     async [Symbol.asyncDispose]() {
       clearInterval(exchange);
       await monitor.close();
       await keyZone?.close();
+      await dispatcher.close();
+      await webhooks.close();
+      await sender.close();
       await keys.close();
       await close();
     },

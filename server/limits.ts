@@ -143,6 +143,43 @@ export const PROOF_LIMITS = {
   heapMiB: 256,
 } as const;
 
+/** Limits of webhooks; times are in milliseconds where nothing else is said. */
+export const WEBHOOK_LIMITS = {
+  endpoints: 20,
+  /** For a delivery, from the look-up of the name to the end of the answer. */
+  timeout: 15_000,
+  answerBytes: 64 * KIB,
+  answerBytesKept: KIB,
+  deliveriesKept: 100,
+  /** How long an earlier secret signs as well. */
+  previousSecret: DAY,
+  /** Waits between the attempts; after the last, the endpoint is disabled. */
+  waits: [5_000, 300_000, HOUR / 2, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR],
+  longestRetryAfter: DAY,
+  /** Deliveries at once: to endpoints whose last one failed or took over `slowAfter`, and to all others. */
+  slowAtOnce: 64,
+  atOnce: 256,
+  slowAfter: 2_000,
+  /** How far what is kept of a cursor may lie behind what was delivered. */
+  lag: 100,
+  /** After which another server may go on with an endpoint; in seconds, more than a delivery takes. */
+  lease: 20,
+  /** How long an endpoint with much to deliver goes on while others wait. */
+  turn: 1_000,
+  /** Events that are read from the log at a time. */
+  page: 100,
+  /** How often the store is asked for what is due. */
+  poll: 1_000,
+  /** For other events of the same moment. */
+  wakeDelay: 10,
+  /** Until the log of deliveries is written. */
+  logDelay: 2_000,
+  /** Tests, and deliveries that somebody repeats: each caller waits for its own. */
+  requested: { total: 32, perOwner: 2 },
+  /** At a stop, for deliveries under way. */
+  stop: 3_000,
+} as const;
+
 /** Limits of giving out keys. */
 export const DELIVERY_LIMITS = {
   /** Tokens and domains of which it is remembered that the first delivery of the day was told. */

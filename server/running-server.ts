@@ -55,8 +55,9 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   });
   const stop = async () => {
     stopping.abort();
-    // Rejects requests that wait for a check, so that their connections can close.
+    // Rejects requests that wait for a check or a delivery, so that their connections can close.
     await installation.monitor.close();
+    await installation.services.webhooks.close();
     await stopGracefully(app);
     await installation[Symbol.asyncDispose]();
   };
@@ -64,6 +65,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     const url = await listen(app, settings.HOST, settings.PORT);
     installation.monitor.start();
     installation.keyZone?.start();
+    await installation.dispatcher.start();
     watchInstallation(installation, clock);
     void warnOfReturnPathHost(installation.dns, settings.RETURN_PATH_HOST, log);
     const firstStart = await createFirstAccount(

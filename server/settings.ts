@@ -119,6 +119,7 @@ const EnvironmentSchema = z.object({
   MAX_DOMAINS_PER_ACCOUNT: NumberSchema.refine((count) => count > 0, 'allow at least 1').default(1000),
   RATE_LIMIT_PER_MINUTE: NumberSchema.default(600),
   SIGN_LIMIT_PER_MINUTE: NumberSchema.default(60_000),
+  WEBHOOK_ALLOW_PRIVATE: YesNoSchema.default(false),
   KEY_DELIVERY: YesNoSchema.default(false),
   DKIM_ZONE: DomainNameSchema.transform(({ name }) => name)
     .refine((name) => name.length <= KEY_ZONE_LIMITS.zoneCharacters, 'give a shorter name')

@@ -16,3 +16,4 @@ export * from './share.ts';
 export * from './signature.ts';
 export * from './token.ts';
 export * from './unlikely-name.ts';
+export * from './webhook.ts';

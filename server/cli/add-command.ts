@@ -1,7 +1,7 @@
 import type { Domain } from '@letterhead/shared';
 import { findUnlikelyName } from '@letterhead/shared';
 import type { Command } from 'commander';
-import { restJson } from '../rest/rest-json.ts';
+import { restJson } from '../rest-json.ts';
 import { inOneLine } from '../terminal-text.ts';
 import type { AccountOptions, CommandContext, CommandResult, Refusal, Target } from './command-context.ts';
 import { addAccountAction, refusalOf } from './command-context.ts';

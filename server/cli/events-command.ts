@@ -1,7 +1,7 @@
 import type { Event } from '@letterhead/shared';
 import { EVENT_TYPES, MAX_PAGE } from '@letterhead/shared';
 import type { Command } from 'commander';
-import { restJson } from '../rest/rest-json.ts';
+import { restJson } from '../rest-json.ts';
 import { inOneLine } from '../terminal-text.ts';
 import type { AccountOptions, CommandContext, Target } from './command-context.ts';
 import { addAccountAction, findDomain, idParser } from './command-context.ts';

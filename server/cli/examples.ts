@@ -49,6 +49,22 @@ const EXAMPLES: Record<string, readonly string[]> = {
   'share create': ['share create example.org', 'share create example.org --expires 2027-01-31'],
   'share list': ['share list example.org'],
   'share revoke': ['share revoke example.org 4'],
+  webhook: ['webhook add https://hooks.example.org/', 'webhook list', 'webhook test 7'],
+  'webhook add': [
+    'webhook add https://hooks.example.org/',
+    'webhook add https://hooks.example.org/ --events domain.lost',
+    'webhook add https://hooks.example.org/ --domains example.org',
+  ],
+  'webhook list': ['webhook list'],
+  'webhook update': [
+    'webhook update 7 --enable --skip-backlog',
+    'webhook update 7 --events all --url https://hooks.example.net/',
+  ],
+  'webhook rotate-secret': ['webhook rotate-secret 7'],
+  'webhook test': ['webhook test 7'],
+  'webhook deliveries': ['webhook deliveries 7', 'webhook deliveries 7 --json'],
+  'webhook send-again': ['webhook send-again 7 31'],
+  'webhook delete': ['webhook delete 7'],
   sign: ['sign message.eml', 'sign - < message.eml', 'sign message.eml --json'],
   keys: [
     'keys list example.org',

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { restJson, restTime } from '../rest/rest-json.ts';
+import { restJson, restTime } from '../rest-json.ts';
 import { escapeForTerminal, inOneLine } from '../terminal-text.ts';
 import { wrapText } from './layout.ts';
 import { renderStyles } from './style.ts';

@@ -1,7 +1,7 @@
 import type { Domain, Key } from '@letterhead/shared';
 import type { Command } from 'commander';
 import { CLI_LIMITS } from '../limits.ts';
-import { restJson } from '../rest/rest-json.ts';
+import { restJson } from '../rest-json.ts';
 import { inOneLine } from '../terminal-text.ts';
 import type { AccountOptions, CommandContext, CommandResult, Refusal, Target } from './command-context.ts';
 import { addAccountAction, domainPages, findDomain, idParser, refusalOf } from './command-context.ts';

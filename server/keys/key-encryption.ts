@@ -8,12 +8,20 @@ export interface KeyOwner {
   readonly domain: number;
 }
 
-/** Encrypts private keys at rest. */
+/** The same for the secret of a webhook. */
+export interface WebhookOwner {
+  readonly account: number;
+  readonly webhook: number;
+}
+
+type Owner = KeyOwner | WebhookOwner;
+
+/** Encrypts private keys, and secrets of webhooks, at rest. */
 export interface KeyCipher {
   /** Returns a text that can be decrypted with the same secret and for the same owner only. */
-  encrypt(privateKey: Uint8Array, owner: KeyOwner): string;
+  encrypt(privateKey: Uint8Array, owner: Owner): string;
   /** Throws `unavailable` if the text is another owner's, was altered, or was encrypted with another secret. */
-  decrypt(encrypted: string, owner: KeyOwner): Uint8Array;
+  decrypt(encrypted: string, owner: Owner): Uint8Array;
   /** Returns a text to store beside the data, to detect a wrong secret at startup. */
   makeKeyCheck(): string;
   /** Whether the text was encrypted with this secret. */
@@ -53,8 +61,10 @@ export function createKeyCipher(secretKey: Uint8Array, random: RandomSource): Ke
 }
 
 /** Binds the ciphertext to its owner: moved to another domain, it cannot be decrypted. */
-function associatedData({ account, domain }: KeyOwner): string {
-  return `letterhead private key, account ${account}, domain ${domain}`;
+function associatedData(owner: Owner): string {
+  return 'domain' in owner
+    ? `letterhead private key, account ${owner.account}, domain ${owner.domain}`
+    : `letterhead webhook secret, account ${owner.account}, webhook ${owner.webhook}`;
 }
 
 function encryptWith(plain: Uint8Array, key: Uint8Array, nonce: Uint8Array, associated: string): string {
@@ -83,10 +93,14 @@ function decryptWith(text: string, key: Uint8Array, associated: string): Buffer 
   }
 }
 
-function cannotDecrypt({ account, domain }: KeyOwner): LetterheadError {
+function cannotDecrypt(owner: Owner): LetterheadError {
+  const what =
+    'domain' in owner
+      ? `The private key of domain ${owner.domain}`
+      : `The secret of webhook ${owner.webhook}`;
   return new LetterheadError(
     'unavailable',
-    `The private key of domain ${domain} of account ${account} does not open: it was damaged, or encrypted with another SECRET_KEY.`,
+    `${what} of account ${owner.account} does not open: it was damaged, or encrypted with another SECRET_KEY.`,
     { retryAfter: RETRY_AFTER },
   );
 }

@@ -5,12 +5,12 @@ import type { Identity } from '../auth/identity.ts';
 import type { Context } from '../router/context.ts';
 import { refuseLongLists, refuseTooManyFields } from '../router/input-limits.ts';
 import { callProcedure } from '../trpc/call-procedure.ts';
+import { envelope } from './envelope.ts';
 import type { FieldKind } from './field-kinds.ts';
 import { convertFields, fieldKinds } from './field-kinds.ts';
 import { takeMessages } from './message-body.ts';
 import type { DescribedOperation, RestOperation } from './operations.ts';
 import { FormBody, MessageBody, takeBodies } from './request-body.ts';
-import { envelope } from './rest-json.ts';
 
 export const BASE_PATH = '/api/v1';
 

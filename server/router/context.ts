@@ -10,6 +10,7 @@ import type { ZoneAdmin } from '../key-zone/zone-admin.ts';
 import type { Signing } from '../signing/signing.ts';
 import type { Batch } from '../trpc/batch.ts';
 import type { Turns } from '../turns.ts';
+import type { Webhooks } from '../webhooks/webhooks.ts';
 
 /** What the procedures call. */
 export interface Services {
@@ -22,6 +23,7 @@ export interface Services {
   readonly events: Events;
   /** Null: keys are published by TXT records alone. */
   readonly keyZone: ZoneAdmin | null;
+  readonly webhooks: Webhooks;
   readonly limits: RateLimits;
 }
 

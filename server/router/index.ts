@@ -7,6 +7,7 @@ import { shareRouter, sharesRouter } from './shares.ts';
 import { signingRouter } from './signing.ts';
 import { tokensRouter } from './tokens.ts';
 import { t } from './trpc.ts';
+import { webhooksRouter } from './webhooks.ts';
 
 /** All operations. REST, the command line and the console call these procedures and nothing else. */
 export const appRouter = t.router({
@@ -16,6 +17,7 @@ export const appRouter = t.router({
   share: shareRouter,
   signing: signingRouter,
   events: eventsRouter,
+  webhooks: webhooksRouter,
   tokens: tokensRouter,
   accounts: accountsRouter,
   keyZone: keyZoneRouter,

@@ -68,7 +68,13 @@ async function readAccount(store: Store, account: AccountRow): Promise<ImportedA
     tokens.push(...(await store.tokens.list(id, { domain: row.id })));
   }
   const logo = await store.accounts.logo(id);
-  return { account, logo, domains, tokens, ...(await readEvents(store, id)) };
+  const webhooks = await Promise.all(
+    (await store.webhooks.list(id)).map(async (row) => ({
+      ...row,
+      after: Math.max(row.after, await store.cursors.position('webhook', id, row.id)),
+    })),
+  );
+  return { account, logo, domains, webhooks, tokens, ...(await readEvents(store, id)) };
 }
 
 async function readEvents(

@@ -4,22 +4,34 @@ import type { StoreLog } from './store-log.ts';
 /** Tells the process log of each event once it is durable, and those who watch an account that there are some. */
 export class EventFeed {
   readonly #watchers = new Map<number, Set<() => void>>();
+  readonly #watchersOfAll = new Set<() => void>();
   readonly #log: StoreLog;
 
   constructor(log: StoreLog) {
     this.#log = log;
   }
 
-  publish(account: number, events: readonly EventRow[]): void {
+  /** `account` null: events of other processes, of any account; only those who watch all are told. */
+  publish(account: number | null, events: readonly EventRow[]): void {
     for (const { id, type, domain, actor, changes } of events)
       this.#log.info({ account, id, type, domain, actor, changes }, 'event');
-    for (const onNews of this.#watchers.get(account) ?? []) {
+    for (const onNews of [
+      ...((account !== null && this.#watchers.get(account)) || []),
+      ...this.#watchersOfAll,
+    ]) {
       try {
         onNews();
       } catch (error) {
         this.#log.error({ account, err: error }, 'a watcher of events failed');
       }
     }
+  }
+
+  /** Until the returned function is called. */
+  watchAll(onNews: () => void): () => void {
+    const own = () => onNews();
+    this.#watchersOfAll.add(own);
+    return () => this.#watchersOfAll.delete(own);
   }
 
   isWatched(account: number): boolean {

@@ -1,4 +1,13 @@
-import type { AccountRow, DomainRow, EventRow, JsonValue, RetiredLabel, Store, TokenRow } from './store.ts';
+import type {
+  AccountRow,
+  DomainRow,
+  EventRow,
+  JsonValue,
+  RetiredLabel,
+  Store,
+  TokenRow,
+  WebhookRow,
+} from './store.ts';
 
 /** Everything that an account owns. */
 export interface ImportedAccount {
@@ -6,6 +15,8 @@ export interface ImportedAccount {
   /** The PNG in Base64; undefined: it has none. */
   readonly logo: string | undefined;
   readonly domains: readonly { readonly row: DomainRow; readonly evidence: JsonValue | undefined }[];
+  /** With their cursor's position as `after`. */
+  readonly webhooks: readonly WebhookRow[];
   /** Share links included. */
   readonly tokens: readonly TokenRow[];
   readonly events: readonly EventRow[];

@@ -1,4 +1,4 @@
-import type { Actor, DiagnosisCode, EventType, TokenScope } from '@letterhead/shared';
+import type { Actor, DiagnosisCode, DisabledReason, EventType, TokenScope } from '@letterhead/shared';
 import type { Instant } from '../instant.ts';
 
 /**
@@ -13,6 +13,8 @@ export interface Store {
   readonly domains: DomainStore;
   readonly checks: CheckStore;
   readonly events: EventStore;
+  readonly webhooks: WebhookStore;
+  readonly cursors: CursorStore;
   readonly settings: SettingStore;
   readonly rates: RateStore;
   readonly keyZone: KeyZoneStore;
@@ -404,6 +406,136 @@ export interface EventStore {
    * disposed of. It may be called without need, and once for many events.
    */
   watch(account: number, onNews: () => void): Promise<AsyncDisposable>;
+  /** The same for all accounts at once; events of other servers can go unnoticed. */
+  watchAll(onNews: () => void): Promise<AsyncDisposable>;
+}
+
+/** An endpoint that an account's events are sent to. */
+export interface WebhookRow {
+  /** Unique within the account, and never given again there: the id of the event that tells of its creation. */
+  readonly id: number;
+  readonly account_id: number;
+  readonly url: string;
+  /** Encrypted; see keys/key-encryption.ts. */
+  readonly secret: string;
+  /** The secret before, which signs as well until then. */
+  readonly previous: { readonly secret: string; readonly until: Instant } | null;
+  /** Null: of every type. */
+  readonly events: readonly EventType[] | null;
+  /** Ids of domains; null: of every domain, and of none. */
+  readonly domains: readonly number[] | null;
+  readonly enabled: boolean;
+  readonly disabled_reason: DisabledReason | null;
+  /** Events up to this one are not sent. */
+  readonly after: number;
+  readonly created_at: Instant;
+  readonly updated_at: Instant;
+}
+
+/** A delivery that has ended, in the form that callers see; `id` rises within the webhook. */
+export type DeliveryRow = {
+  readonly id: number;
+  readonly event: number | null;
+  readonly type: string;
+  readonly trigger: 'event' | 'test' | 'again';
+  readonly at: Instant;
+  /** In milliseconds. */
+  readonly duration: number;
+  /** Of the answer; null: there was none. */
+  readonly status: number | null;
+  readonly delivered: boolean;
+  /** Why it was not. */
+  readonly error: string | null;
+  /** The beginning of the answer. */
+  readonly answer: string;
+};
+
+export interface NewDelivery {
+  readonly account: number;
+  readonly webhook: number;
+  readonly row: Omit<DeliveryRow, 'id'>;
+}
+
+/** How the creation of a webhook ended. `gone`: there is no such account. */
+export type WebhookCreation =
+  | { kind: 'written'; row: WebhookRow }
+  | { kind: 'full'; limit: number }
+  | { kind: 'gone' };
+
+export interface WebhookStore {
+  /** By id. */
+  list(account: number): Promise<readonly WebhookRow[]>;
+  get(account: number, id: number): Promise<WebhookRow | undefined>;
+  /** `build` is given the id, and the newest event that there is. */
+  create(options: {
+    readonly account: number;
+    readonly limit: number;
+    readonly build: (id: number, last: number) => WebhookRow;
+    readonly event: (row: WebhookRow) => NewEvent;
+  }): Promise<WebhookCreation>;
+  /**
+   * Undefined: there is none. `change` is given the newest event too. Where the endpoint is enabled, or has another URL
+   * than before, its cursor is taken from its holder and is due at once.
+   */
+  update(
+    account: number,
+    id: number,
+    change: (row: WebhookRow, last: number) => ReturnType<Change<WebhookRow>>,
+  ): Promise<WebhookRow | undefined>;
+  /** With its cursor and its deliveries. False: there was none. */
+  delete(account: number, id: number, event: (row: WebhookRow) => NewEvent): Promise<boolean>;
+  /** Notes deliveries, of which the last 100 of a webhook are kept. Lost in a crash, and in a copy. */
+  addDeliveries(deliveries: readonly NewDelivery[]): Promise<void>;
+  /** Newest first. */
+  deliveries(account: number, id: number): Promise<readonly DeliveryRow[]>;
+}
+
+/** What follows the log of its account: the webhook of the same id. */
+export type CursorKind = 'webhook';
+
+/** How far a follower has come. */
+export interface CursorState {
+  /** The last event that it is done with. */
+  readonly position: number;
+  /** How often the next one has failed. */
+  readonly failures: number;
+  /** When that is tried again; null: at once. */
+  readonly due: Instant | null;
+  /** Whether the last attempt failed or took long, or there was none yet. */
+  readonly slow: boolean;
+}
+
+/** A cursor that is held until its lease ends, by the store's clock. */
+export interface Cursor extends CursorState {
+  readonly kind: CursorKind;
+  readonly account: number;
+  readonly id: number;
+  /** Rises with each claim. */
+  readonly version: number;
+  /** Seconds, from the claim and from each advance. */
+  readonly lease: number;
+}
+
+export interface CursorStore {
+  /**
+   * Cursors whose account has newer events, which are due, and which nobody holds. Not those of suspended accounts and
+   * of disabled webhooks. Accounts take turns, that with the fewest held first, and of each the longest unheld one.
+   */
+  claim(
+    kind: CursorKind,
+    options: {
+      readonly now: Instant;
+      readonly limit: number;
+      readonly lease: number;
+      readonly slow: boolean;
+    },
+  ): Promise<readonly Cursor[]>;
+  /** Renews the lease. False: it had ended, or the cursor was taken away, and nothing was changed. */
+  advance(cursor: Cursor, state: CursorState): Promise<boolean>;
+  /** How far it has come; 0: there is none. */
+  position(kind: CursorKind, account: number, id: number): Promise<number>;
+  /** As `advance`, and lets others claim it. */
+  release(cursor: Cursor, state: CursorState): Promise<boolean>;
 }
 
 /** By `secret_key_check`, the key that encrypts private keys is recognised at a start. */

@@ -312,7 +312,7 @@ test('a pasted list of domains is added line by line, and each line tells what b
   const app = new ConsolePage(page);
   await page.goto('/');
   await app.button('Add many').click();
-  const pasted = 'example.org\r\n"bücher.example",Germany\n\n192.0.2.1\ntaken.example\n';
+  const pasted = 'domain,country\r\nexample.org\r\n"bücher.example",Germany\n\n192.0.2.1\ntaken.example\n';
   await page.getByLabel('Domains', { exact: true }).fill(pasted);
   await app.button('Add 4 domains').click();
   const results = page.getByRole('list', { name: 'Results' }).getByRole('listitem');

@@ -3,12 +3,14 @@ import type { Store } from '../../server/store/store.ts';
 import { makeJsonFolder } from '../store/json-folder.ts';
 import { accountsContract } from './accounts.ts';
 import { checksContract } from './checks.ts';
+import { cursorsContract } from './cursors.ts';
 import { domainsContract } from './domains.ts';
 import { eventsContract } from './events.ts';
 import { keyZoneContract } from './key-zone.ts';
 import { settingsContract } from './settings.ts';
 import type { StoreUnderTest } from './store-under-test.ts';
 import { tokensContract } from './tokens.ts';
+import { webhooksContract } from './webhooks.ts';
 
 async function start(): Promise<StoreUnderTest> {
   const folder = await makeJsonFolder();
@@ -33,4 +35,6 @@ describe('the store in files keeps the contract of a store:', () => {
   eventsContract(start);
   keyZoneContract(start);
   settingsContract(start);
+  webhooksContract(start);
+  cursorsContract(start);
 });

@@ -5,12 +5,14 @@ import { silentObserver } from '../postgres/silent-observer.ts';
 import { createDatabase, type TestDatabase } from '../postgres/test-database.ts';
 import { accountsContract } from './accounts.ts';
 import { checksContract } from './checks.ts';
+import { cursorsContract } from './cursors.ts';
 import { domainsContract } from './domains.ts';
 import { eventsContract } from './events.ts';
 import { keyZoneContract } from './key-zone.ts';
 import { settingsContract } from './settings.ts';
 import type { StoreUnderTest } from './store-under-test.ts';
 import { tokensContract } from './tokens.ts';
+import { webhooksContract } from './webhooks.ts';
 
 let database: TestDatabase;
 
@@ -56,4 +58,6 @@ describe('the store over PostgreSQL keeps the contract of a store:', () => {
   eventsContract(start);
   keyZoneContract(start);
   settingsContract(start);
+  webhooksContract(start);
+  cursorsContract(start);
 });

@@ -4,7 +4,7 @@ import { createTransport } from 'nodemailer';
 import { expect, test } from 'vitest';
 import type { TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
-import { addVerifiedDomain, keyRecordOf } from '../signing/sending-account.ts';
+import { addVerifiedDomain, keyRecordOf, publishRecords } from '../signing/sending-account.ts';
 
 const mailer = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
 const PATH = '/accounts/1/domains/1/proof';
@@ -99,6 +99,18 @@ test('a signature of another domain than From’s verifies, and is said not to c
     proved: false,
     signatures: [{ reason: 'other_domain', aligned: false }],
   });
+});
+
+test('a message that was signed before signing moved to another key is proved while its key is retiring', async () => {
+  await using server = await startTestServer(ON);
+  const { domain, message } = await sendSigned(server);
+  const target = { account: 1, id: domain.id };
+  await server.letterhead.keys.rotate.mutate(target);
+  publishRecords(server, await server.letterhead.domains.get.query(target));
+  await server.letterhead.domains.verifyDns.mutate(target);
+  expect(await server.letterhead.keys.list.query(target)).toMatchObject([{ state: 'retiring' }, {}]);
+  const { body } = await prove(server, message);
+  expect(body.data).toMatchObject({ proved: true, signatures: [{ ours: true, reason: 'ok' }] });
 });
 
 test('a message without a signature, and one with too many, are judged', async () => {

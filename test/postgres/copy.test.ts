@@ -107,6 +107,7 @@ test('a copy that was interrupted goes on, and no server starts before it has en
     account,
     logo: undefined,
     domains: [],
+    webhooks: [],
     tokens: [],
     events,
     firstEvent: 1,

@@ -14,6 +14,7 @@ import {
 import { ERROR_SCHEMA, OpenApiDocument } from './openapi-document.ts';
 
 const NOBODY = 999_999;
+const PATIENT = { timeout: 10_000, interval: 10 };
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 let server: TestServer;
@@ -104,7 +105,7 @@ test('a path of the OpenAPI document refuses every method that it does not have 
 test('every operation refuses a caller over its limit as the OpenAPI document describes it', async () => {
   const now = new Date();
   await using limited = await startTestServer({
-    environment: { RATE_LIMIT_PER_MINUTE: '6', SIGN_LIMIT_PER_MINUTE: '1' },
+    environment: { RATE_LIMIT_PER_MINUTE: '20', SIGN_LIMIT_PER_MINUTE: '1' },
     clock: () => now,
   });
   const prepared = await prepareAccount(limited);
@@ -112,15 +113,15 @@ test('every operation refuses a caller over its limit as the OpenAPI document de
   if (sign === undefined) throw new Error('Mail can be signed over REST.');
   await limited.rest('POST', pathOf(sign, prepared), validRequest(sign, prepared));
   const statusAt = async (path: string, token: string) => (await limited.rest('GET', path, { token })).status;
-  await expect.poll(() => statusAt('/token', limited.token)).toBe(429);
-  await expect.poll(() => statusAt('/share', prepared.share.token)).toBe(429);
+  await expect.poll(() => statusAt('/token', limited.token), PATIENT).toBe(429);
+  await expect.poll(() => statusAt('/share', prepared.share.token), PATIENT).toBe(429);
   await expectEach(limited, prepared, 429);
 });
 
 test('every operation refuses as the OpenAPI document describes it while the server is overloaded', async () => {
   await using busy = await startTestServer({ bounds: { maxWaiting: 0 } });
   const share = { id: 1, token: busy.token };
-  await expectEach(busy, { account: 1, domain: 1, share, token: share }, 503);
+  await expectEach(busy, { account: 1, domain: 1, share, token: share, webhook: 1, delivery: 1 }, 503);
 });
 
 /** Sends every operation's request, which must be refused with this status. */

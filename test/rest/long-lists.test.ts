@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { envelope } from '../../server/rest/rest-json.ts';
+import { envelope } from '../../server/rest/envelope.ts';
 import { Turns } from '../../server/turns.ts';
 
 const LONG = 'a'.repeat(1_000);

@@ -9,7 +9,7 @@ import {
   ScheduleFileShape,
 } from '../../server/store/json/formats.ts';
 import { quickCheck } from '../../server/store/json/quick-check.ts';
-import { event, NOON, newAccount, newToken, storedDomain } from './rows.ts';
+import { event, NOON, newAccount, newToken, storedDomain, webhookRow } from './rows.ts';
 
 const account: AccountFile = {
   format: FORMAT,
@@ -22,6 +22,7 @@ const account: AccountFile = {
   ],
   domains: [storedDomain(7, 3, 'a.example'), { ...storedDomain(9, 3, 'b.example'), previous_keys: ['x'] }],
   retired_labels: [],
+  webhooks: [webhookRow(2, 3)],
 };
 
 const installation = {

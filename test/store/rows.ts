@@ -14,6 +14,8 @@ import type {
   RecordState,
   Store,
   TokenRow,
+  WebhookCreation,
+  WebhookRow,
 } from '../../server/store/store.ts';
 
 /** The rows and events that the tests of stores put in: short, and right in every field. */
@@ -77,6 +79,32 @@ export function verified(row: DomainRow, kind: RecordState['kind'] = 'dkim'): Do
     row,
     row.records.map((state) => (state.kind === kind ? { ...state, verified: true } : state)),
   );
+}
+
+export function webhookRow(id: number, account: number, after = 0): WebhookRow {
+  return {
+    id,
+    account_id: account,
+    url: 'https://hooks.example/letterhead',
+    secret: 'sealed',
+    previous: { secret: 'sealed before', until: NOON },
+    events: ['domain.lost'],
+    domains: null,
+    enabled: true,
+    disabled_reason: null,
+    after,
+    created_at: NOON,
+    updated_at: NOON,
+  };
+}
+
+export function createWebhook(store: Store, account: number, limit = 20): Promise<WebhookCreation> {
+  return store.webhooks.create({
+    account,
+    limit,
+    build: (id, last) => webhookRow(id, account, last),
+    event: ({ id }) => event('webhook.created', { webhook_id: id }),
+  });
 }
 
 /** As an account's file holds it. */

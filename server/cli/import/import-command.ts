@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import { messageOf } from '../../errno.ts';
 import { CLI_LIMITS } from '../../limits.ts';
-import { restJson } from '../../rest/rest-json.ts';
+import { restJson } from '../../rest-json.ts';
 import { inOneLine } from '../../terminal-text.ts';
 import type { AccountOptions, CommandContext, Refusal, Target } from '../command-context.ts';
 import { addAccountAction, refusalOf } from '../command-context.ts';

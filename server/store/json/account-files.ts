@@ -1,6 +1,7 @@
 import type { AccountRow, EventRow, KeyRow, RecordState } from '../store.ts';
 import { Account, type AccountDeps, accountFileName, accountJsonFile } from './account.ts';
 import type { DataFolder } from './data-folder.ts';
+import { DocumentClosedError } from './document.ts';
 import { accountDamaged, writeFailed } from './errors.ts';
 import { EventLog } from './event-log.ts';
 import type { Evidence } from './evidence.ts';
@@ -14,6 +15,7 @@ const READ_AT_ONCE = 8;
 interface AccountFilesDeps {
   readonly folder: DataFolder;
   readonly evidence: Evidence;
+  readonly deliveries: Evidence;
   readonly account: AccountDeps;
 }
 
@@ -50,6 +52,23 @@ export class AccountFiles {
   find(id: number): Account | undefined {
     if (this.#damaged.has(id)) throw accountDamaged();
     return this.#loaded.get(id);
+  }
+
+  /** As `find`; undefined for one whose file is damaged, too. */
+  loadedAccount(id: number): Account | undefined {
+    return this.#loaded.get(id);
+  }
+
+  /** Runs a change in an account; `gone` is the answer where there is no such account, or no longer. */
+  async change<R>(id: number, gone: R, change: (holder: Account) => Promise<R>): Promise<R> {
+    const holder = this.find(id);
+    if (holder === undefined) return gone;
+    try {
+      return await change(holder);
+    } catch (error) {
+      if (error instanceof DocumentClosedError) return gone;
+      throw error;
+    }
   }
 
   isRemoved(id: number): boolean {
@@ -116,11 +135,12 @@ export class AccountFiles {
 
   /** Of an account that is no longer listed. What cannot be removed now is removed by a later start. */
   async removeFiles(id: number): Promise<void> {
-    const { folder, evidence, account } = this.#deps;
+    const { folder, evidence, deliveries, account } = this.#deps;
     try {
       await folder.accounts.remove(accountFileName(id));
       for (const name of EventLog.namesOf(id)) await folder.events.remove(name);
       await evidence.removeAccount(id);
+      await deliveries.removeAccount(id);
       await Promise.all([folder.accounts.sync(), folder.events.sync()]);
       this.#removed.add(id);
     } catch (error) {
@@ -171,7 +191,8 @@ export async function readAccount(accounts: Folder, id: number): Promise<Account
 
 async function isEmptyAccount(accounts: Folder, id: number): Promise<boolean> {
   try {
-    return (await readAccount(accounts, id)).domains.length === 0;
+    const { domains, webhooks } = await readAccount(accounts, id);
+    return domains.length === 0 && webhooks.length === 0;
   } catch {
     return false;
   }

@@ -2,7 +2,7 @@ import { toInstant } from '../../instant.ts';
 import { KEY_ZONE_LIMITS } from '../../limits.ts';
 import { freeze } from '../freeze.ts';
 import { retiredLabelOf } from '../retired-label.ts';
-import type { EventFilter, EventPage, EventRow, NewEvent, RetiredLabel } from '../store.ts';
+import type { EventFilter, EventPage, EventRow, NewEvent, RetiredLabel, WebhookRow } from '../store.ts';
 import type { StoreLog } from '../store-log.ts';
 import { Document } from './document.ts';
 import { EventLog, type EventLogLimits } from './event-log.ts';
@@ -31,12 +31,13 @@ export interface AccountDeps {
 const MOST_EVENTS = 8;
 const EVENTS_LEFT = 4;
 
-/** What a change to an account's domains comes to. Without domains, they stay as they are. */
+/** What a change to an account comes to. Without domains or webhooks, these stay as they are. */
 export interface AccountStep<R> {
   readonly result: R;
   readonly domains?: readonly StoredDomain[];
   /** A domain that is no more, or has another name, as it was. */
   readonly gone?: StoredDomain;
+  readonly webhooks?: readonly WebhookRow[];
   readonly events?: readonly NewEvent[];
 }
 
@@ -58,6 +59,7 @@ export function emptyAccountFile(account: number, events: readonly NewEvent[]): 
     outbox: [],
     domains: [],
     retired_labels: [],
+    webhooks: [],
   };
   return withEvents(empty, events, 0);
 }
@@ -114,24 +116,42 @@ export class Account {
     return this.domain(domain) !== undefined;
   }
 
+  /** By id, as they are durable. */
+  get webhooks(): readonly WebhookRow[] {
+    return this.#document.state.webhooks;
+  }
+
+  /** The id of the newest event. */
+  get lastEvent(): number {
+    return this.#document.state.last_event_id;
+  }
+
   /** The number of the newest entry of the installation's outbox that is among the account's events. */
   get installationSequence(): number {
     return this.#document.state.installation_sequence;
   }
 
   /**
-   * Changes the account by its domains at the moment of the change; the events become durable with it.
+   * Changes the account by what it holds at the moment of the change; the events become durable with it. `nextEvent` is
+   * the id of the first of them.
    * @throws LetterheadError `unavailable`; DocumentClosedError; what `step` throws.
    */
-  async change<R>(step: (domains: readonly StoredDomain[]) => AccountStep<R>): Promise<R> {
+  async change<R>(
+    step: (
+      domains: readonly StoredDomain[],
+      webhooks: readonly WebhookRow[],
+      nextEvent: number,
+    ) => AccountStep<R>,
+  ): Promise<R> {
     await this.#prepareLog();
     return this.#document.change((state) => {
-      const { result, domains, gone, events = [] } = step(state.domains);
-      if (domains === undefined && events.length === 0) return [state, result];
-      const retired_labels =
-        gone === undefined ? state.retired_labels : this.#withRetired(state.retired_labels, [gone]);
-      const next = domains === undefined ? state : { ...state, domains, retired_labels };
-      return [this.#withEvents(next, events), result];
+      const nextEvent = Math.max(this.#log.lastId, state.last_event_id) + 1;
+      const { result, events = [], gone, ...changed } = step(state.domains, state.webhooks, nextEvent);
+      if (changed.domains === undefined && changed.webhooks === undefined && events.length === 0)
+        return [state, result];
+      const retired =
+        gone === undefined ? {} : { retired_labels: this.#withRetired(state.retired_labels, [gone]) };
+      return [this.#withEvents({ ...state, ...changed, ...retired }, events), result];
     });
   }
 

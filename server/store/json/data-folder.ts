@@ -6,13 +6,20 @@ import { SECRET_KEY_FILE } from '../../keys/secret-key-file.ts';
 import type { StoreLog } from '../store-log.ts';
 import type { FileSystem } from './file-system.ts';
 import { FileGate, Folder, syncFolder, TEMPORARY_SUFFIX } from './folder.ts';
-import { IdsFormat1Shape, InstallationFileShape, ScheduleFileShape, TokenUseFileShape } from './formats.ts';
+import {
+  CursorsFileShape,
+  IdsFormat1Shape,
+  InstallationFileShape,
+  ScheduleFileShape,
+  TokenUseFileShape,
+} from './formats.ts';
 import { JsonFile } from './json-file.ts';
 
 export const INSTALLATION_FILE = 'installation.json';
 export const IDS_FILE = 'ids.json';
 const SCHEDULE_FILE = 'schedule.json';
 const TOKEN_USE_FILE = 'token-use.json';
+const CURSORS_FILE = 'cursors.json';
 
 /** Where one of these is, there is data. */
 export const DATA_FILES = ['accounts', INSTALLATION_FILE];
@@ -41,6 +48,7 @@ export class DataFolder {
   readonly events: Folder;
   readonly logos: Folder;
   readonly evidencePath: string;
+  readonly deliveriesPath: string;
 
   constructor(path: string, fileSystem: FileSystem) {
     this.path = path;
@@ -50,6 +58,7 @@ export class DataFolder {
     this.events = new Folder(join(path, 'events'), fileSystem, this.gate, { ownerOf: accountOf });
     this.logos = new Folder(join(path, 'logos'), fileSystem, this.gate, { ownerOf: accountOf });
     this.evidencePath = join(path, 'evidence');
+    this.deliveriesPath = join(path, 'deliveries');
   }
 
   get installationFile() {
@@ -69,6 +78,10 @@ export class DataFolder {
     return new JsonFile(this.root, TOKEN_USE_FILE, TOKEN_USE_FILE, TokenUseFileShape);
   }
 
+  get cursorsFile() {
+    return new JsonFile(this.root, CURSORS_FILE, CURSORS_FILE, CursorsFileShape);
+  }
+
   /** Makes the folders that are missing, so that they outlive a power cut. */
   async make(): Promise<void> {
     for (const path of [
@@ -77,6 +90,7 @@ export class DataFolder {
       this.events.path,
       this.logos.path,
       this.evidencePath,
+      this.deliveriesPath,
     ]) {
       const made = await this.fileSystem.mkdir(path);
       if (made !== undefined) await syncFolder(dirname(made), this.fileSystem);
@@ -85,8 +99,10 @@ export class DataFolder {
 
   /** Removes what writes left behind when they were cut off. */
   async removeTemporaryFiles(): Promise<void> {
-    const evidence = new Folder(this.evidencePath, this.fileSystem, this.gate);
-    for (const folder of [this.root, this.accounts, this.events, this.logos, evidence]) {
+    const replaced = [this.evidencePath, this.deliveriesPath].map(
+      (path) => new Folder(path, this.fileSystem, this.gate),
+    );
+    for (const folder of [this.root, this.accounts, this.events, this.logos, ...replaced]) {
       for (const name of await folder.names()) {
         if (/\.jsonl?\.tmp$/.test(name)) await folder.remove(name);
       }
@@ -157,7 +173,7 @@ export interface Snapshot extends AsyncDisposable {
 }
 
 /** At the root of a data folder; the lock is not copied. */
-const ROOT_FILE = /^(installation|ids|schedule|token-use)\.json$|^secret\.key$/;
+const ROOT_FILE = /^(installation|ids|schedule|token-use|cursors)\.json$|^secret\.key$/;
 const ACCOUNT_FILE = /^[1-9]\d*\.json$/;
 const EVENTS_FILE = /^[1-9]\d*(\.1|\.kept)?\.jsonl$/;
 const LOGO_FILE = /^[1-9]\d*\.[0-9a-f]{64}\.json$/;

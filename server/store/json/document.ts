@@ -181,6 +181,7 @@ export class LazyFile {
   readonly #options: LazyFileOptions;
   #timer: NodeJS.Timeout | null = null;
   #changed = false;
+  #next: Promise<void> | null = null;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(options: LazyFileOptions) {
@@ -191,6 +192,16 @@ export class LazyFile {
   touch(): void {
     this.#changed = true;
     this.#timer ??= setTimeout(() => void this.flush(), this.#options.delay).unref();
+  }
+
+  /** Something has changed that is to be kept; resolves once it is in the file, or could not be written. */
+  written(): Promise<void> {
+    this.touch();
+    this.#next ??= new Promise((resolve) => setTimeout(resolve, this.#options.delay)).then(() => {
+      this.#next = null;
+      return this.flush();
+    });
+    return this.#next;
   }
 
   /** Writes what has changed. A failure is logged, and the next touch or flush tries again. */

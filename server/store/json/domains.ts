@@ -14,9 +14,8 @@ import type {
 } from '../store.ts';
 import type { StoreLog } from '../store-log.ts';
 import type { PendingTasks } from '../tasks.ts';
-import { type Account, indexOf } from './account.ts';
+import { indexOf } from './account.ts';
 import type { AccountFiles } from './account-files.ts';
-import { DocumentClosedError } from './document.ts';
 import type { Evidence } from './evidence.ts';
 import { type StoredDomain, StoredDomainSchema } from './formats.ts';
 import type { DomainIds } from './next-ids.ts';
@@ -104,7 +103,7 @@ export class Domains implements DomainStore {
     const { tasks, ids, schedule } = this.#deps;
     const { account, name, limit, build, events: eventsOf } = options;
     return tasks.serve(() =>
-      this.#change<DomainChange>(account, { kind: 'gone' }, (holder) => {
+      this.#deps.files.change<DomainChange>(account, { kind: 'gone' }, (holder) => {
         // What is durable already needs no id to refuse, and no disk that works.
         const refused = this.#obstacleIn(holder.domains, name, limit);
         if (refused !== null) return Promise.resolve(refused);
@@ -149,7 +148,7 @@ export class Domains implements DomainStore {
 
   /** As `update`, but for the check times, which are left to the caller. */
   change(account: number, id: number, change: Change<DomainRow>): Promise<DomainChange> {
-    return this.#change<DomainChange>(account, { kind: 'gone' }, (holder) =>
+    return this.#deps.files.change<DomainChange>(account, { kind: 'gone' }, (holder) =>
       holder.change<DomainChange>((domains) => {
         const at = indexOf(domains, id);
         const old = domains[at];
@@ -180,7 +179,7 @@ export class Domains implements DomainStore {
     const { tasks, tokens, tokenUse, schedule, evidence, log } = this.#deps;
     return tasks.serve(async () => {
       const deleted = await tokens.inTurnOf(id, () =>
-        this.#change(account, false, (holder) =>
+        this.#deps.files.change(account, false, (holder) =>
           holder.change<boolean>((domains) => {
             const at = indexOf(domains, id);
             const row = domains[at];
@@ -221,18 +220,6 @@ export class Domains implements DomainStore {
     this.#rows.set(known.row.id, known);
     const [oldest] = this.#rows.keys();
     if (oldest !== undefined && this.#rows.size > FILE_LIMITS.rows) this.#rows.delete(oldest);
-  }
-
-  /** Runs a change in an account; `gone` is the answer where there is no such account, or no longer. */
-  async #change<R>(account: number, gone: R, change: (holder: Account) => Promise<R>): Promise<R> {
-    const holder = this.#deps.files.find(account);
-    if (holder === undefined) return gone;
-    try {
-      return await change(holder);
-    } catch (error) {
-      if (error instanceof DocumentClosedError) return gone;
-      throw error;
-    }
   }
 }
 

@@ -50,4 +50,10 @@ export class Events implements EventStore {
     const stop = this.#deps.feed.watch(account, onNews);
     return { [Symbol.asyncDispose]: async () => stop() };
   }
+
+  async watchAll(onNews: () => void): Promise<AsyncDisposable> {
+    this.#deps.tasks.assertOpen();
+    const stop = this.#deps.feed.watchAll(onNews);
+    return { [Symbol.asyncDispose]: async () => stop() };
+  }
 }

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { LetterheadError } from '@letterhead/shared';
 import { errorCode, unlessMissing } from '../../errno.ts';
 import type { JsonValue } from '../store.ts';
@@ -10,7 +10,11 @@ import { Folder } from './folder.ts';
 import { EvidenceFileShape, FORMAT } from './formats.ts';
 import { parseJsonFile } from './json-file.ts';
 
-/** `evidence/<account>/<domain>.json`: what the last check of each domain saw. The next one makes it again. */
+/**
+ * What can be lost of an account's domains or webhooks, in files that are replaced without a sync:
+ * `evidence/<account>/<domain>.json` is what the last check of a domain saw, `deliveries/<account>/<webhook>.json` the last
+ * deliveries of a webhook.
+ */
 export class Evidence {
   readonly #path: string;
   readonly #fileSystem: FileSystem;
@@ -33,7 +37,7 @@ export class Evidence {
    * @throws LetterheadError `unavailable` where the system cannot read it now.
    */
   async read(account: number, domain: number): Promise<JsonValue | undefined> {
-    const label = `evidence/${account}/${domain}.json`;
+    const label = `${basename(this.#path)}/${account}/${domain}.json`;
     try {
       const text = await this.#folder(account).read(`${domain}.json`);
       this.#readFails = false;

@@ -1,6 +1,7 @@
 import {
   ActorSchema,
   DiagnosisCodeSchema,
+  DisabledReasonSchema,
   EventTypeSchema,
   IdSchema,
   SCOPES,
@@ -19,12 +20,13 @@ import type {
   RecordState,
   RetiredLabel,
   TokenRow,
+  WebhookRow,
 } from '../store.ts';
 import { quickCheck } from './quick-check.ts';
 import { accountUpgrades, installationUpgrades, scheduleUpgrades, unchangedUpgrades } from './upgrades.ts';
 
 /** The number that every file carries: raised with each change of what is written, whatever it is (upgrades.ts). */
-export const FORMAT = 6;
+export const FORMAT = 7;
 
 /** What a file has to be like. */
 export interface Shape<T> {
@@ -156,6 +158,21 @@ const newEventFields = {
 export const NewEventSchema: z.ZodType<NewEvent> = z.strictObject(newEventFields);
 export const EventRowSchema: z.ZodType<EventRow> = z.strictObject({ id: IdSchema, ...newEventFields });
 
+export const WebhookRowSchema: z.ZodType<WebhookRow> = z.strictObject({
+  id: IdSchema,
+  account_id: IdSchema,
+  url: TextSchema,
+  secret: TextSchema,
+  previous: z.strictObject({ secret: TextSchema, until: InstantSchema }).nullable(),
+  events: z.array(EventTypeSchema).nullable(),
+  domains: z.array(IdSchema).nullable(),
+  enabled: z.boolean(),
+  disabled_reason: DisabledReasonSchema.nullable(),
+  after: CounterSchema,
+  created_at: InstantSchema,
+  updated_at: InstantSchema,
+});
+
 /** `accounts/<id>.json`: what one account holds. */
 export interface AccountFile {
   readonly format: typeof FORMAT;
@@ -170,6 +187,8 @@ export interface AccountFile {
   readonly domains: readonly StoredDomain[];
   /** Of domains that were deleted or renamed. */
   readonly retired_labels: readonly RetiredLabel[];
+  /** By id. */
+  readonly webhooks: readonly WebhookRow[];
 }
 
 export const AccountFileShape: Shape<AccountFile> = shape(
@@ -182,9 +201,14 @@ export const AccountFileShape: Shape<AccountFile> = shape(
       outbox: z.array(EventRowSchema),
       domains: z.array(StoredDomainSchema),
       retired_labels: z.array(RetiredLabelSchema),
+      webhooks: z.array(WebhookRowSchema),
     })
     .refine((file) => idsRise(file.domains), {
       path: ['domains'],
+      error: 'are not in the order of their ids',
+    })
+    .refine((file) => idsRise(file.webhooks), {
+      path: ['webhooks'],
       error: 'are not in the order of their ids',
     })
     .refine((file) => file.domains.every((row) => row.account_id === file.account), {
@@ -289,6 +313,28 @@ export const TokenUseFileShape = shape(
   }),
   unchangedUpgrades,
 );
+
+/** `cursors.json`: how far each follower of a log has come. */
+export const CursorsFileShape = shape(
+  z.strictObject({
+    format: FormatSchema,
+    columns: z.array(z.string()),
+    cursors: z.array(
+      z.tuple([
+        z.literal('webhook'),
+        IdSchema,
+        IdSchema,
+        CounterSchema,
+        CounterSchema,
+        InstantSchema.nullable(),
+        z.boolean(),
+      ]),
+    ),
+  }),
+  unchangedUpgrades,
+);
+
+export type CursorsFile = z.infer<typeof CursorsFileShape.schema>;
 
 export type ScheduleFile = z.infer<typeof ScheduleFileShape.schema>;
 export type TokenUseFile = z.infer<typeof TokenUseFileShape.schema>;

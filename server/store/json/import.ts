@@ -62,12 +62,13 @@ export class JsonImport implements StoreImport {
 
   async add(imported: ImportedAccount): Promise<void> {
     const { files, evidence, logos } = this.#deps;
-    const { account, logo, domains, tokens, events, firstEvent, lastEvent } = imported;
+    const { account, logo, domains, webhooks, tokens, events, firstEvent, lastEvent } = imported;
     if (logo !== undefined) await logos.write(account.id, logo);
     const state: AccountFile = {
       ...emptyAccountFile(account.id, []),
       last_event_id: lastEvent,
       domains: domains.map(({ row }) => toStored(row)),
+      webhooks,
     };
     const [current, , kept] = EventLog.namesOf(account.id);
     await this.#writeEvents(

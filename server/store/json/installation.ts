@@ -128,6 +128,13 @@ export class Installation {
     }
   }
 
+  /** Whether events of the account wait for their way into its log. */
+  hasWaiting(account: number): boolean {
+    return this.#document.state.outbox.some(
+      (entry) => entry.account === account && !this.#files.isDelivered(entry),
+    );
+  }
+
   /** @throws LetterheadError `unavailable`; what `step` throws. */
   change<R>(step: (state: InstallationFile) => InstallationStep<R>): Promise<R> {
     return this.#document.change((state) => {

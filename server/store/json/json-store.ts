@@ -7,6 +7,7 @@ import type { AccountDeps } from './account.ts';
 import { AccountFiles } from './account-files.ts';
 import { Accounts } from './accounts.ts';
 import { Checks } from './checks.ts';
+import { Cursors } from './cursors.ts';
 import {
   DataFolder,
   PROBE_FILE,
@@ -31,6 +32,7 @@ import { Logos } from './logos.ts';
 import { DomainIds, raiseNextIds } from './next-ids.ts';
 import { Schedule } from './schedule.ts';
 import { Tokens, TokenUse } from './tokens.ts';
+import { Webhooks } from './webhooks.ts';
 
 export interface JsonStoreOptions {
   /** The folder, made where it is missing. It belongs to this process until `close`, or until the process ends. */
@@ -44,6 +46,9 @@ export interface JsonStoreOptions {
 }
 
 const ONE_MINUTE = 60_000;
+
+/** Milliseconds: what is delivered again after a crash is what was delivered in them. */
+const CURSOR_DELAY = 20;
 
 const EVENT_LOG_LIMITS: EventLogLimits = { segmentBytes: 8 * 1024 * 1024 };
 
@@ -80,6 +85,7 @@ async function openResources(options: JsonStoreOptions, folder: DataFolder) {
   const tasks = new PendingTasks();
   const feed = new EventFeed(log);
   const evidence = new Evidence(folder.evidencePath, folder.fileSystem, folder.gate, log);
+  const deliveries = new Evidence(folder.deliveriesPath, folder.fileSystem, folder.gate, log);
   const account: AccountDeps = {
     accounts: folder.accounts,
     events: folder.events,
@@ -88,10 +94,12 @@ async function openResources(options: JsonStoreOptions, folder: DataFolder) {
     clock: options.clock,
     publish: (id, events) => feed.publish(id, events),
   };
-  const files = new AccountFiles({ folder, evidence, account });
+  const files = new AccountFiles({ folder, evidence, deliveries, account });
   const installation = new Installation(folder.installationFile, state, { log, files });
-  const lazyFile = (name: string) => (text: () => Iterable<string>) =>
-    new LazyFile({ folder: folder.root, name, text, delay: lazyWriteDelay, log });
+  const lazyFile =
+    (name: string, delay = lazyWriteDelay) =>
+    (text: () => Iterable<string>) =>
+      new LazyFile({ folder: folder.root, name, text, delay, log });
   const schedule = new Schedule(
     await readIfUsable(folder.scheduleFile, log),
     lazyFile(folder.scheduleFile.label),
@@ -110,6 +118,11 @@ async function openResources(options: JsonStoreOptions, folder: DataFolder) {
   );
   const logos = new Logos(folder, log);
   await logos.clearOrphans(installation.accounts);
+  const cursors = new Cursors(
+    { tasks, files, installation },
+    await readIfUsable(folder.cursorsFile, log),
+    lazyFile(folder.cursorsFile.label, CURSOR_DELAY),
+  );
   const tokens = new Tokens({ tasks, files, installation, tokenUse });
   const domains = new Domains({ tasks, files, tokens, ids, schedule, tokenUse, evidence, log });
   return {
@@ -125,6 +138,8 @@ async function openResources(options: JsonStoreOptions, folder: DataFolder) {
     tokens,
     domains,
     checks: new Checks({ tasks, domains, schedule, evidence, log }),
+    cursors,
+    webhooks: new Webhooks({ tasks, files, cursors, deliveries }),
     events: new Events({ tasks, files, installation, feed, log }),
   };
 }
@@ -136,6 +151,8 @@ export class JsonStore implements CopyableStore {
   readonly domains: Domains;
   readonly checks: Checks;
   readonly events: Events;
+  readonly webhooks: Webhooks;
+  readonly cursors: Cursors;
   readonly settings: SettingStore;
   /** There is no other process. */
   readonly rates: RateStore = { exchange: async () => [] };
@@ -156,6 +173,8 @@ export class JsonStore implements CopyableStore {
     this.domains = resources.domains;
     this.checks = resources.checks;
     this.events = resources.events;
+    this.webhooks = resources.webhooks;
+    this.cursors = resources.cursors;
     const { tasks, installation, files } = resources;
     this.keyZone = new KeyZone({ tasks, installation, files });
     this.import = new JsonImport({ folder, ...resources });
@@ -185,10 +204,11 @@ export class JsonStore implements CopyableStore {
    * To be disposed of. @throws LetterheadError `unavailable`.
    */
   snapshot(): Promise<Snapshot> {
-    const { tasks, schedule, tokenUse } = this.#resources;
+    const { tasks, schedule, tokenUse, cursors } = this.#resources;
     return tasks.serve(async () => {
       await schedule.flush();
       await tokenUse.flush();
+      await cursors.flush();
       try {
         return await takeSnapshot(this.#folder, ++this.#snapshots);
       } catch (error) {
@@ -217,7 +237,7 @@ export class JsonStore implements CopyableStore {
   }
 
   async #close(): Promise<void> {
-    const { tasks, files, installation, schedule, tokenUse, ids } = this.#resources;
+    const { tasks, files, installation, schedule, tokenUse, cursors, ids } = this.#resources;
     await tasks.close();
     for (const account of files.loaded) await account.settled();
     // The next ids stay where they are if this fails: that costs a gap.
@@ -225,6 +245,7 @@ export class JsonStore implements CopyableStore {
     await installation.settled();
     await schedule.flush();
     await tokenUse.flush();
+    await cursors.flush();
     await this.#folder.close();
     this.#lock.release();
   }

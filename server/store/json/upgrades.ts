@@ -12,7 +12,7 @@ export function renumbered(format: number): z.ZodType {
 }
 
 /** For a kind of file that was the same in every format. */
-export const unchangedUpgrades = [1, 2, 3, 4, 5].map(renumbered);
+export const unchangedUpgrades = [1, 2, 3, 4, 5, 6].map(renumbered);
 
 type RecordFormat1 = z.infer<typeof RecordFormat1>;
 const RecordFormat1 = z.object({ verified: z.boolean(), degraded: z.boolean(), since: z.string() });
@@ -74,7 +74,7 @@ const DomainFormat4 = z
   .transform((domain) => ({ ...domain, last_key_id: domain.keys[0].id }));
 
 /** Every key was published as TXT record, and could sign once that was seen. */
-const DomainFormat5 = z
+const DomainFormat6 = z
   .looseObject({ keys: z.array(z.looseObject({ created_at: z.string() })) })
   .transform((domain) => ({
     ...domain,
@@ -92,9 +92,10 @@ export const accountUpgrades = [
     ...file,
     format: 5,
   })),
-  z.looseObject({ format: z.literal(5), domains: z.array(DomainFormat5) }).transform((file) => ({
+  z.looseObject({ format: z.literal(5) }).transform((file) => ({ ...file, format: 6, webhooks: [] })),
+  z.looseObject({ format: z.literal(6), domains: z.array(DomainFormat6) }).transform((file) => ({
     ...file,
-    format: 6,
+    format: 7,
     retired_labels: [],
   })),
 ];
@@ -123,7 +124,8 @@ export const installationUpgrades = [
     accounts: file.accounts.map((row) => ({ ...row, display_name: null, contact_email: null, logo: null })),
   })),
   renumbered(4),
-  z.looseObject({ format: z.literal(5) }).transform((file) => ({ ...file, format: 6, retired_labels: [] })),
+  renumbered(5),
+  z.looseObject({ format: z.literal(6) }).transform((file) => ({ ...file, format: 7, retired_labels: [] })),
 ];
 
 const Due = z.string().nullable();
@@ -155,4 +157,5 @@ export const scheduleUpgrades = [
   renumbered(3),
   renumbered(4),
   renumbered(5),
+  renumbered(6),
 ];

@@ -46,4 +46,11 @@ export class Events implements EventStore {
       return { [Symbol.asyncDispose]: async () => stop() };
     });
   }
+
+  watchAll(onNews: () => void): Promise<AsyncDisposable> {
+    return this.#commits.serve(async () => {
+      const stop = this.#feed.watchAll(onNews);
+      return { [Symbol.asyncDispose]: async () => stop() };
+    });
+  }
 }

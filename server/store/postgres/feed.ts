@@ -53,6 +53,11 @@ export class Feed {
     };
   }
 
+  /** Returns a function that ends the watch. */
+  watchAll(onNews: () => void): () => void {
+    return this.#local.watchAll(onNews);
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#pollTimer);
     if (this.#hintTimer !== null) clearTimeout(this.#hintTimer);
@@ -85,6 +90,7 @@ export class Feed {
       const [account = 0, last = 0] = hint.split(':').map(Number);
       if (this.#isNews(account, last)) this.#local.publish(account, []);
     }
+    this.#local.publish(null, []);
   }
 
   /** Only one poll at a time; a failed one is repeated by the next. */

@@ -50,12 +50,18 @@ export class Import implements StoreImport {
       const { id: token, domain_id, hash } = content;
       return { id: token, content: JSON.stringify(content), domain_id, hash, last_used_at };
     });
+    const webhooks = imported.webhooks.map((row) => ({
+      id: row.id,
+      content: JSON.stringify(row),
+      after: row.after,
+    }));
     const counts = [domains.length, tokens.length, lastEvent, firstEvent];
     await this.#database.transaction([
       sql('import_account', id, JSON.stringify(account), suspended, ...counts, logo),
       ...inserts('import_domains', [id, suspended], domains, (page) =>
         columns(page, 'id', 'content', 'times', 'next', 'evidence'),
       ),
+      ...inserts('import_webhooks', [id], webhooks, (page) => columns(page, 'id', 'content', 'after')),
       ...inserts('import_tokens', [id], tokens, (page) =>
         columns(page, 'id', 'content', 'domain_id', 'hash', 'last_used_at'),
       ),

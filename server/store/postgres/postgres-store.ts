@@ -6,6 +6,7 @@ import type { StoreLog } from '../store-log.ts';
 import { Accounts } from './accounts.ts';
 import { Checks } from './checks.ts';
 import { Commits } from './commits.ts';
+import { Cursors } from './cursors.ts';
 import { Database } from './database.ts';
 import { Domains } from './domains.ts';
 import { unusableDatabase } from './errors.ts';
@@ -18,6 +19,7 @@ import { PrimaryPool } from './primary.ts';
 import { Rates } from './rates.ts';
 import { sql } from './sql.ts';
 import { Tokens } from './tokens.ts';
+import { Webhooks } from './webhooks.ts';
 
 export interface PostgresStoreOptions {
   /** The same database at each host that can be its primary. */
@@ -63,6 +65,8 @@ export class PostgresStore implements CopyableStore {
   readonly domains: Domains;
   readonly checks: Checks;
   readonly events: Events;
+  readonly webhooks: Webhooks;
+  readonly cursors: Cursors;
   readonly settings: SettingStore;
   readonly rates: Rates;
   readonly keyZone: KeyZone;
@@ -83,6 +87,8 @@ export class PostgresStore implements CopyableStore {
     this.domains = new Domains(database, commits);
     this.checks = new Checks(database, commits, this.domains);
     this.events = new Events(commits, this.#feed);
+    this.webhooks = new Webhooks(database, commits);
+    this.cursors = new Cursors(database, commits);
     this.rates = new Rates(database);
     this.keyZone = new KeyZone(commits);
     this.import = new Import(database);

@@ -53,7 +53,7 @@ function addTask(account: number, name: string): Task {
   return { name, run };
 }
 
-/** The first cell of each line. */
+/** The first cell of each line, but for the heading of an exported list. */
 function parseNames(text: string): string[] {
   return text
     .split('\n')
@@ -64,5 +64,5 @@ function parseNames(text: string): string[] {
           ?.trim()
           .replace(/^"(.*)"$/, '$1') ?? '',
     )
-    .filter((name) => name !== '');
+    .filter((name, line) => name !== '' && !(line === 0 && name === 'domain'));
 }

@@ -34,6 +34,14 @@ export function describeEvent(
     case 'token.revoked':
       if (domain !== null) return <>A share link for {name} was revoked.</>;
       return `The token “${text(changes['name'])}” was revoked.`;
+    case 'webhook.created':
+      return `A webhook for ${text(changes['host'])} was added.`;
+    case 'webhook.updated':
+      return `The webhook for ${text(changes['host'])} was changed.`;
+    case 'webhook.disabled':
+      return `The webhook for ${text(changes['host'])} was disabled${whyDisabled(changes['reason'])}.`;
+    case 'webhook.deleted':
+      return `The webhook for ${text(changes['host'])} was deleted.`;
     case 'key.created':
       return <>A new key was made for {name}.</>;
     case 'key.activated':
@@ -102,6 +110,11 @@ export function describeEvent(
     case 'domain.deleted':
       return <>{name} was deleted.</>;
   }
+}
+
+function whyDisabled(reason: unknown): string {
+  if (reason === 'gone') return ': it answered 410 Gone';
+  return reason === 'failed' ? ': every attempt failed' : '';
 }
 
 /** `Display name` of display_name, for the beginning of a sentence or after “and”. */

@@ -1,8 +1,6 @@
 import { REQUEST_LIMITS } from '../limits.ts';
+import { restJson } from '../rest-json.ts';
 import type { Turns } from '../turns.ts';
-
-/** The JSON of answers that never change, by identity. */
-const written = new WeakMap<object, string>();
 
 /** From this many characters on, an answer is sent as bytes: of a text, Node would make two more copies. */
 const LONG = 64 * 1024;
@@ -38,30 +36,4 @@ async function joinList(data: readonly unknown[], turns: Turns): Promise<string 
   joined.unshift({ elements: data, bytes });
   if (joined.length > REQUEST_LIMITS.joinedLists) joined.pop();
   return bytes;
-}
-
-/**
- * A value as REST spells it, with times as `2019-04-25T17:51:31+00:00`. The answers of procedures are made once and
- * never change, so each is written once; a list is put together from what its elements already are.
- */
-export function restJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(restJson).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  let json = written.get(value);
-  if (json === undefined) {
-    json = JSON.stringify(value, spellTime);
-    written.set(value, json);
-  }
-  return json;
-}
-
-/** JSON.stringify has called Date's own toJSON by the time it comes here: the date is still in its holder. */
-function spellTime(this: Record<string, unknown>, key: string, value: unknown): unknown {
-  const held = this[key];
-  return held instanceof Date ? restTime(held) : value;
-}
-
-/** Whole seconds in UTC, spelt with an offset. */
-export function restTime(date: Date): string {
-  return `${date.toISOString().slice(0, 19)}+00:00`;
 }

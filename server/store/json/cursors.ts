@@ -1,0 +1,165 @@
+import type { Cursor, CursorKind, CursorState, CursorStore } from '../store.ts';
+import type { PendingTasks } from '../tasks.ts';
+import type { Account } from './account.ts';
+import type { AccountFiles } from './account-files.ts';
+import type { LazyFile } from './document.ts';
+import { type CursorsFile, FORMAT } from './formats.ts';
+import type { Installation } from './installation.ts';
+import { jsonText } from './json-file.ts';
+
+const COLUMNS = ['kind', 'account', 'id', 'position', 'failures', 'due', 'slow'];
+
+interface CursorsDeps {
+  readonly tasks: PendingTasks;
+  readonly files: AccountFiles;
+  readonly installation: Installation;
+}
+
+interface Entry {
+  state: CursorState;
+  version: number;
+  /** By `performance.now`, which a change of the system's clock doesn't move; 0: nobody holds it. */
+  heldUntil: number;
+  /** Rises with each claim of any cursor. */
+  turn: number;
+}
+
+interface Candidate {
+  readonly account: number;
+  readonly id: number;
+  readonly entry: Entry;
+}
+
+/**
+ * How far each webhook has come: `cursors.json`, written soon after each change and not synced. One that is not in the
+ * file, as after a crash, begins where its webhook says.
+ */
+export class Cursors implements CursorStore {
+  readonly #deps: CursorsDeps;
+  readonly #file: LazyFile;
+  /** By account, then by id. */
+  readonly #entries = new Map<number, Map<number, Entry>>();
+  #turn = 0;
+
+  constructor(
+    deps: CursorsDeps,
+    content: CursorsFile | null,
+    makeFile: (text: () => Iterable<string>) => LazyFile,
+  ) {
+    this.#deps = deps;
+    this.#file = makeFile(() => this.#text());
+    for (const [, account, id, position, failures, due, slow] of content?.cursors ?? [])
+      this.#entry(account, id, position).state = { position, failures, due, slow };
+  }
+
+  async claim(
+    kind: CursorKind,
+    { now, limit, lease, slow }: Parameters<CursorStore['claim']>[1],
+  ): Promise<readonly Cursor[]> {
+    this.#deps.tasks.assertOpen();
+    const time = performance.now();
+    const ready = this.#candidates(time, ({ state }) => state.slow === slow && (state.due ?? now) <= now);
+    return ready.slice(0, limit).map(({ account, id, entry }) => {
+      entry.version++;
+      entry.heldUntil = time + lease * 1000;
+      entry.turn = ++this.#turn;
+      return { kind, account, id, version: entry.version, lease, ...entry.state };
+    });
+  }
+
+  advance(cursor: Cursor, state: CursorState): Promise<boolean> {
+    return this.#move(cursor, state, cursor.lease);
+  }
+
+  release(cursor: Cursor, state: CursorState): Promise<boolean> {
+    return this.#move(cursor, state, 0);
+  }
+
+  async position(_kind: CursorKind, account: number, id: number): Promise<number> {
+    this.#deps.tasks.assertOpen();
+    return this.#entries.get(account)?.get(id)?.state.position ?? 0;
+  }
+
+  /** Takes the cursor from its holder, and lets it go on at once, from `after` if that is later. */
+  reset(account: number, id: number, after: number): Promise<void> {
+    const entry = this.#entry(account, id, after);
+    entry.version++;
+    entry.heldUntil = 0;
+    entry.state = { ...entry.state, position: Math.max(entry.state.position, after), failures: 0, due: null };
+    return this.#file.written();
+  }
+
+  flush(): Promise<void> {
+    return this.#file.flush();
+  }
+
+  #move({ account, id, version, lease }: Cursor, state: CursorState, seconds: number): Promise<boolean> {
+    return this.#deps.tasks.serve(async () => {
+      const time = performance.now();
+      const entry = this.#entries.get(account)?.get(id);
+      if (entry === undefined || entry.version !== version || entry.heldUntil <= time) return false;
+      const { position, failures, due, slow } = state;
+      entry.state = { position, failures, due, slow };
+      entry.heldUntil = seconds === 0 ? 0 : time + lease * 1000;
+      await this.#file.written();
+      return true;
+    });
+  }
+
+  /** In the order of their turns. */
+  #candidates(time: number, isReady: (entry: Entry) => boolean): Candidate[] {
+    const turns: { readonly rank: number; readonly candidate: Candidate }[] = [];
+    for (const { id: account, suspended } of this.#deps.installation.accounts) {
+      const holder = suspended ? undefined : this.#deps.files.loadedAccount(account);
+      if (holder === undefined || holder.webhooks.length === 0) continue;
+      const entries = holder.webhooks.map((row) => ({
+        row,
+        entry: this.#entry(account, row.id, row.after),
+      }));
+      const held = entries.filter(({ entry }) => entry.heldUntil > time).length;
+      entries
+        .filter(({ row, entry }) => row.enabled && entry.heldUntil <= time && isReady(entry))
+        .filter(({ entry }) => this.#hasNews(holder, entry))
+        .sort((a, b) => a.entry.turn - b.entry.turn)
+        .forEach(({ row, entry }, at) => {
+          turns.push({ rank: held + at, candidate: { account, id: row.id, entry } });
+        });
+    }
+    turns.sort((a, b) => a.rank - b.rank || a.candidate.entry.turn - b.candidate.entry.turn);
+    return turns.map(({ candidate }) => candidate);
+  }
+
+  #hasNews(holder: Account, { state }: Entry): boolean {
+    return holder.lastEvent > state.position || this.#deps.installation.hasWaiting(holder.id);
+  }
+
+  #entry(account: number, id: number, position: number): Entry {
+    const ofAccount = this.#entries.get(account) ?? new Map<number, Entry>();
+    this.#entries.set(account, ofAccount);
+    const state = { position, failures: 0, due: null, slow: true };
+    const entry = ofAccount.get(id) ?? { state, version: 0, heldUntil: 0, turn: 0 };
+    ofAccount.set(id, entry);
+    return entry;
+  }
+
+  #text(): Iterable<string> {
+    this.#forgetGone();
+    const cursors: CursorsFile['cursors'] = [];
+    for (const [account, entries] of this.#entries)
+      for (const [id, { state }] of entries)
+        cursors.push(['webhook', account, id, state.position, state.failures, state.due, state.slow]);
+    return jsonText({ format: FORMAT, columns: COLUMNS, cursors } satisfies CursorsFile);
+  }
+
+  /** Of an account that cannot be read, nothing is known to be gone. */
+  #forgetGone(): void {
+    const listed = new Set(this.#deps.installation.accounts.map(({ id }) => id));
+    for (const [account, entries] of this.#entries) {
+      if (!listed.has(account)) this.#entries.delete(account);
+      const webhooks = this.#deps.files.loadedAccount(account)?.webhooks;
+      if (webhooks === undefined) continue;
+      const ids = new Set(webhooks.map(({ id }) => id));
+      for (const id of entries.keys()) if (!ids.has(id)) entries.delete(id);
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import type { Logger } from 'pino';
+import { toInstant } from '../instant.ts';
+import { WEBHOOK_LIMITS } from '../limits.ts';
+import type { DeliveryRow, NewDelivery, WebhookStore } from '../store/store.ts';
+import type { Attempt } from './sender.ts';
+
+/** Notes deliveries, many at once: a crash costs those of the last seconds. */
+export class DeliveryLog {
+  readonly #store: WebhookStore;
+  readonly #log: Logger;
+  #waiting = new Map<string, NewDelivery[]>();
+  #timer: NodeJS.Timeout | null = null;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(store: WebhookStore, log: Logger) {
+    this.#store = store;
+    this.#log = log;
+  }
+
+  /** Of those of one webhook that wait, only as many are kept as the store would. */
+  note(delivery: NewDelivery): void {
+    const key = `${delivery.account}/${delivery.webhook}`;
+    const waiting = this.#waiting.get(key) ?? [];
+    waiting.push(delivery);
+    if (waiting.length > WEBHOOK_LIMITS.deliveriesKept) waiting.shift();
+    this.#waiting.set(key, waiting);
+    this.#timer ??= setTimeout(() => void this.flush(), WEBHOOK_LIMITS.logDelay);
+  }
+
+  flush(): Promise<void> {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#writing = this.#writing.then(() => this.#write());
+    return this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    const deliveries = [...this.#waiting.values()].flat();
+    this.#waiting = new Map();
+    if (deliveries.length === 0) return;
+    await this.#store.addDeliveries(deliveries).catch((error: unknown) => {
+      this.#log.warn({ err: error }, 'deliveries of webhooks could not be noted');
+    });
+  }
+}
+
+/** An attempt as it is noted. */
+export function toDelivery(
+  { began, duration, status, delivered, error, answer }: Attempt,
+  what: Pick<DeliveryRow, 'event' | 'type' | 'trigger'>,
+): Omit<DeliveryRow, 'id'> {
+  return { ...what, at: toInstant(began), duration, status, delivered, error, answer };
+}

@@ -1,0 +1,225 @@
+import type { DisabledReason } from '@letterhead/shared';
+import type { Logger } from 'pino';
+import type { Clock } from '../instant.ts';
+import { toInstant } from '../instant.ts';
+import type { KeyCipher } from '../keys/key-encryption.ts';
+import { WEBHOOK_LIMITS } from '../limits.ts';
+import type { Cursor, CursorState, DeliveryRow, EventRow, WebhookRow } from '../store/store.ts';
+import { type DeliveryLog, toDelivery } from './delivery-log.ts';
+import { HeldCursor } from './held-cursor.ts';
+import { eventMessage, type PayloadDeps, truncatedMessage } from './payload.ts';
+import { type Attempt, isGone, type Message, type Sender } from './sender.ts';
+import { webhookEvent } from './webhook-event.ts';
+import { signingSecrets } from './webhook-secret.ts';
+
+export interface DispatcherDeps extends PayloadDeps {
+  readonly cipher: KeyCipher;
+  readonly sender: Sender;
+  readonly deliveryLog: DeliveryLog;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** A place among the deliveries at once. */
+interface Slot {
+  slow: boolean;
+}
+
+const MONITOR = { kind: 'monitor', token_id: null, address: null } as const;
+
+/** Sends events to endpoints: to each in their order, one at a time, and again until it has them. */
+export class Dispatcher {
+  readonly #deps: DispatcherDeps;
+  readonly #slots = new Set<Slot>();
+  readonly #serving = new Set<Promise<void>>();
+  readonly #stopped = new AbortController();
+  #watch: AsyncDisposable | null = null;
+  #poll: NodeJS.Timeout | null = null;
+  #wake: NodeJS.Timeout | null = null;
+  #claiming: Promise<void> | null = null;
+  #isClosing = false;
+
+  constructor(deps: DispatcherDeps) {
+    this.#deps = deps;
+  }
+
+  async start(): Promise<void> {
+    this.#watch = await this.#deps.store.events.watchAll(() => this.#wakeSoon());
+    this.#poll = setInterval(() => this.#wakeSoon(), WEBHOOK_LIMITS.poll);
+    this.#wakeSoon();
+  }
+
+  /** Lets deliveries under way end for some seconds; what is cut off then is sent again by the next start. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    if (this.#poll !== null) clearInterval(this.#poll);
+    if (this.#wake !== null) clearTimeout(this.#wake);
+    await this.#watch?.[Symbol.asyncDispose]();
+    await this.#claiming;
+    const timer = setTimeout(() => this.#stopped.abort(), WEBHOOK_LIMITS.stop);
+    await Promise.all(this.#serving);
+    clearTimeout(timer);
+  }
+
+  #wakeSoon(): void {
+    if (this.#isClosing) return;
+    this.#wake ??= setTimeout(() => {
+      this.#wake = null;
+      this.#claiming ??= this.#claimAll().finally(() => {
+        this.#claiming = null;
+      });
+    }, WEBHOOK_LIMITS.wakeDelay);
+  }
+
+  async #claimAll(): Promise<void> {
+    await Promise.all([
+      this.#claim(false, WEBHOOK_LIMITS.atOnce),
+      this.#claim(true, WEBHOOK_LIMITS.slowAtOnce),
+    ]);
+  }
+
+  async #claim(slow: boolean, atOnce: number): Promise<void> {
+    const limit = atOnce - this.#count(slow);
+    if (limit <= 0) return;
+    const { store, clock } = this.#deps;
+    const options = { now: toInstant(clock()), limit, lease: WEBHOOK_LIMITS.lease, slow };
+    // What fails is repeated by the next poll.
+    const cursors = await store.cursors.claim('webhook', options).catch(() => []);
+    for (const cursor of cursors) this.#serve(cursor);
+  }
+
+  #count(slow: boolean): number {
+    let count = 0;
+    for (const slot of this.#slots) if (slot.slow === slow) count++;
+    return count;
+  }
+
+  #serve(cursor: Cursor): void {
+    const slot: Slot = { slow: cursor.slow };
+    this.#slots.add(slot);
+    const serving = this.#deliver(cursor, slot).finally(() => {
+      this.#slots.delete(slot);
+      this.#serving.delete(serving);
+      this.#wakeSoon();
+    });
+    this.#serving.add(serving);
+  }
+
+  async #deliver(cursor: Cursor, slot: Slot): Promise<void> {
+    const held = new HeldCursor(this.#deps.store.cursors, cursor);
+    const { account, id } = cursor;
+    try {
+      const began = performance.now();
+      while (!this.#isTurnOver(began, slot) && (await this.#deliverPage(held, account, id, slot)));
+    } catch (error) {
+      if (!this.#stopped.signal.aborted) {
+        this.#deps.log.warn({ account, webhook: id, err: error }, 'events could not be sent to a webhook');
+        held.move({ due: this.#after(WEBHOOK_LIMITS.waits[0]) });
+      }
+    } finally {
+      await held.release();
+    }
+  }
+
+  /** An endpoint with much to deliver lets others have its slot. */
+  #isTurnOver(began: number, { slow }: Slot): boolean {
+    const isFull = this.#count(slow) >= (slow ? WEBHOOK_LIMITS.slowAtOnce : WEBHOOK_LIMITS.atOnce);
+    return this.#isClosing || (isFull && performance.now() - began > WEBHOOK_LIMITS.turn);
+  }
+
+  /** Whether there may be more to deliver, in the same slot. */
+  async #deliverPage(held: HeldCursor, account: number, id: number, slot: Slot): Promise<boolean> {
+    const { store, clock } = this.#deps;
+    const webhook = await store.webhooks.get(account, id);
+    if (webhook === undefined || !webhook.enabled) return false;
+    const { position } = held.state;
+    const page = await store.events.list(account, { after: position, limit: WEBHOOK_LIMITS.page });
+    if (page.truncated && page.first !== null) {
+      const last = page.first - 1;
+      const message = truncatedMessage(account, position + 1, last, clock());
+      const what = { event: null, type: 'events.truncated' };
+      return this.#attempt(held, webhook, slot, { message, what, position: last });
+    }
+    for (const event of page.events) {
+      if (!matches(webhook, event)) held.move({ position: event.id });
+      else if (!(await this.#deliverEvent(held, webhook, slot, event))) return false;
+    }
+    return page.events.length > 0;
+  }
+
+  async #deliverEvent(held: HeldCursor, webhook: WebhookRow, slot: Slot, event: EventRow): Promise<boolean> {
+    const message = await eventMessage(this.#deps, webhook.account_id, event);
+    const what = { event: event.id, type: event.type };
+    return this.#attempt(held, webhook, slot, { message, what, position: event.id });
+  }
+
+  /** Whether the next one may follow in the same slot. */
+  async #attempt(
+    held: HeldCursor,
+    webhook: WebhookRow,
+    slot: Slot,
+    next: {
+      readonly message: Message;
+      readonly what: Pick<DeliveryRow, 'event' | 'type'>;
+      readonly position: number;
+    },
+  ): Promise<boolean> {
+    if (this.#isClosing || !(await held.mayAttempt())) return false;
+    const { cipher, sender, clock, deliveryLog } = this.#deps;
+    const target = { url: webhook.url, secrets: signingSecrets(cipher, webhook, clock) };
+    // An endpoint that turns out to be slow gives its slot to another one at once.
+    const timer = setTimeout(() => this.#becomeSlow(slot), WEBHOOK_LIMITS.slowAfter);
+    const attempt = await sender
+      .send(target, next.message, this.#stopped.signal)
+      .finally(() => clearTimeout(timer));
+    const row = toDelivery(attempt, { ...next.what, trigger: 'event' });
+    deliveryLog.note({ account: webhook.account_id, webhook: webhook.id, row });
+    if (!attempt.delivered) {
+      held.move(await this.#fail(held.state, webhook, attempt));
+      return false;
+    }
+    const slow = attempt.duration > WEBHOOK_LIMITS.slowAfter;
+    held.move({ position: next.position, failures: 0, due: null, slow });
+    return slow === slot.slow;
+  }
+
+  #becomeSlow(slot: Slot): void {
+    if (slot.slow) return;
+    slot.slow = true;
+    this.#wakeSoon();
+  }
+
+  /** Plans the next attempt, or disables the endpoint. */
+  async #fail(state: CursorState, webhook: WebhookRow, attempt: Attempt): Promise<Partial<CursorState>> {
+    const wait = WEBHOOK_LIMITS.waits[state.failures];
+    if (wait !== undefined && !isGone(attempt)) {
+      const due = this.#after(Math.max(wait, attempt.retryAfter));
+      return { failures: state.failures + 1, due, slow: true };
+    }
+    await this.#disable(webhook, isGone(attempt) ? 'gone' : 'failed');
+    return { failures: 0, due: null, slow: true };
+  }
+
+  async #disable({ account_id, id, url }: WebhookRow, reason: DisabledReason): Promise<void> {
+    const at = toInstant(this.#deps.clock());
+    await this.#deps.store.webhooks.update(account_id, id, (row) =>
+      // Somebody may have given it another address meanwhile.
+      row.enabled && row.url === url
+        ? {
+            row: { ...row, enabled: false, disabled_reason: reason, updated_at: at },
+            events: [webhookEvent('webhook.disabled', row, { reason }, { actor: MONITOR, at })],
+          }
+        : null,
+    );
+  }
+
+  #after(wait: number): string {
+    // Instants are whole seconds: never earlier than that.
+    return toInstant(new Date(this.#deps.clock().getTime() + wait + 999));
+  }
+}
+
+function matches({ events, domains }: WebhookRow, event: EventRow): boolean {
+  if (events !== null && !events.includes(event.type)) return false;
+  return domains === null || (event.domain !== null && domains.includes(event.domain.id));
+}

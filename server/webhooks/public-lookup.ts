@@ -1,0 +1,80 @@
+import { Resolver } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import { buildConnector } from 'undici';
+import { isPublicUnicast } from '../dns/public-address.ts';
+import type { ServerAddress } from '../dns/server-address.ts';
+import { WEBHOOK_LIMITS } from '../limits.ts';
+
+/** Where an endpoint may be: its message says what is wrong with the address that its host has. */
+export class AddressError extends Error {
+  override readonly name = 'AddressError';
+}
+
+interface ConnectorOptions {
+  readonly resolvers: readonly ServerAddress[];
+  readonly allowPrivate: boolean;
+}
+
+interface FoundAddress {
+  readonly address: string;
+  readonly family: 4 | 6;
+}
+
+/**
+ * Connects to public addresses alone: looks a host up, and connects to what that found, without asking again. The look-up
+ * is c-ares, not the system's, which would hold one of the few threads that files need as well.
+ */
+export function createConnector({ resolvers, allowPrivate }: ConnectorOptions): buildConnector.connector {
+  const resolver = new Resolver({ timeout: 2_000, tries: 2 });
+  resolver.setServers(
+    resolvers.map(({ address, port }) =>
+      isIP(address) === 6 ? `[${address}]:${port}` : `${address}:${port}`,
+    ),
+  );
+  const isAllowed = (address: string) => allowPrivate || isPublicUnicast(address);
+  const connect = buildConnector({
+    timeout: WEBHOOK_LIMITS.timeout,
+    lookup: (host, _options, done) => {
+      findAddresses(resolver, host, isAllowed).then(
+        (found) => done(null, found),
+        (error) => done(error, []),
+      );
+    },
+  });
+  return (options, callback) => {
+    const host = options.hostname.replace(/^\[(.*)\]$/, '$1');
+    if (isIP(host) !== 0 && !isAllowed(host)) callback(notPublic(host, [host]), null);
+    else connect(options, callback);
+  };
+}
+
+/** Rejects with `AddressError` where the host has none, or none that may be connected to. */
+async function findAddresses(
+  resolver: Resolver,
+  host: string,
+  isAllowed: (address: string) => boolean,
+): Promise<FoundAddress[]> {
+  const [ipv4, ipv6] = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
+  const found: FoundAddress[] = [
+    ...valuesOf(ipv4).map((address) => ({ address, family: 4 as const })),
+    ...valuesOf(ipv6).map((address) => ({ address, family: 6 as const })),
+  ];
+  if (found.length === 0) throw new AddressError(`DNS knows no address of ${host}.`);
+  const allowed = found.filter(({ address }) => isAllowed(address));
+  if (allowed.length === 0)
+    throw notPublic(
+      host,
+      found.map(({ address }) => address),
+    );
+  return allowed;
+}
+
+function valuesOf(outcome: PromiseSettledResult<string[]>): string[] {
+  return outcome.status === 'fulfilled' ? outcome.value : [];
+}
+
+function notPublic(host: string, addresses: readonly string[]): AddressError {
+  const what =
+    addresses.length === 1 && addresses[0] === host ? host : `${host} is ${addresses.join(', ')}, which`;
+  return new AddressError(`${what} is not a public address.`);
+}
