@@ -3,6 +3,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
 import { whatDeployLacks } from './test/deploy/packages.ts';
 import { isInstalled } from './test/engines/engine.ts';
 import { whatEnginesLack } from './test/engines/packages.ts';
+import { whatZoneServersLack } from './test/key-zone/zone-server.ts';
 import { whatPostfixLacks } from './test/postfix/packages.ts';
 import { whatSignersLack } from './test/signers/packages.ts';
 
@@ -37,6 +38,7 @@ const LACKING = {
   deploy: whatDeployLacks(),
   engines: whatEnginesLack(),
   poolers: isInstalled('pgbouncer') ? null : "no pgbouncer (Debian's pgbouncer)",
+  'key-zone': whatZoneServersLack(),
   postfix: whatPostfixLacks(),
   signers: whatSignersLack(),
 };

@@ -138,6 +138,10 @@ export const KEY_LIMITS = {
 /** Limits of judging messages that arrived. */
 export const PROOF_LIMITS = {
   signatures: 5,
+  /** Addresses of From that the answer has. */
+  addresses: 10,
+  /** What the answer has of an address, a domain or a selector: more is longer than they can be (RFC 5321 §4.5.3.1). */
+  characters: 320,
   /** Messages that are read or judged, each of which is in memory. */
   underWay: { total: 4, perOwner: 1 },
   heapMiB: 256,
@@ -253,6 +257,38 @@ export const DNS_LIMITS = {
   udpOctets: 1_232,
   /** Messages that are decoded before other work has its turn; one takes up to 2 ms. */
   decodesAtAStretch: 8,
+} as const;
+
+/** What the primary of the key zone may take; times are in milliseconds. */
+export const KEY_ZONE_LIMITS = {
+  /** Of its own name, so that the names below it fit the DNS. */
+  zoneCharacters: 150,
+  /** Of a TSIG secret, in bytes (RFC 8945 §8). */
+  minSecret: 16,
+  /** For an answer, or the next part of it. */
+  silence: 5_000,
+  /** For all the changes that are sent at once, or a transfer. */
+  exchange: 120_000,
+  /** That a stop waits for changes on their way. */
+  closing: 2_000,
+  /** Domains whose changes are sent at once. */
+  domainsAtOnce: 500,
+  /** Domains whose changes wait one by one; with more, the whole zone is compared. */
+  waiting: 10_000,
+  /** Between two tries to send what the primary did not take. */
+  shortestWait: 1_000,
+  longestWait: 30_000,
+  /** Names that an answer lists which differ. */
+  listed: 1_000,
+  compareInterval: HOUR,
+  /** For so long, the server that compares the zone is the one that does. */
+  lease: 90 * 60_000,
+  /** How long a name keeps the key of a domain that is no more, then that it has none, and how long its label is known. */
+  retiredKey: 7 * DAY,
+  retiredName: 90 * DAY,
+  retiredAge: 120 * DAY,
+  /** Between two comparisons where the first failed. */
+  compareRetry: 60_000,
 } as const;
 
 /** What the store in files has open or keeps at once. */

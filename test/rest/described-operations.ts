@@ -14,6 +14,11 @@ export const DESCRIBED_OPERATIONS: readonly DescribedOperation[] = [
   BACKUP_OPERATION,
 ];
 
+/** Whether an operation succeeds only where there is a key zone. */
+export function needsKeyZone({ procedure }: Pick<DescribedOperation, 'procedure'>): boolean {
+  return procedure.startsWith('keyZone.') || procedure === 'domains.setDelegation';
+}
+
 interface Named {
   readonly id: number;
   readonly token: string;

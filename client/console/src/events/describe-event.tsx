@@ -13,6 +13,7 @@ export function describeEvent(
       The {text(changes['record'], 'DNS')} record{among === 'all' && <> of {name}</>}
     </>
   );
+  const isDelegated = changes['published_as'] === 'cname';
   const selector = <code>{text(changes['selector'])}</code>;
   switch (type) {
     case 'account.created':
@@ -48,13 +49,14 @@ export function describeEvent(
     case 'key.retired':
       return (
         <>
-          The key {selector} of {name} has gone. Its record can be removed.
+          The key {selector} of {name} has gone.{isDelegated ? '' : ' Its record can be removed.'}
         </>
       );
     case 'key.revoked':
       return (
         <>
-          The key {selector} of {name} was revoked. Its record has to be removed at once.
+          The key {selector} of {name} was revoked.
+          {isDelegated ? '' : ' Its record has to be removed at once.'}
         </>
       );
     case 'key.imported':
@@ -63,6 +65,18 @@ export function describeEvent(
       return <>A mail server fetched the private key of {name}, for the first time today.</>;
     case 'key.mismatch':
       return <>The private key that is stored for {name} does not belong to its published key.</>;
+    case 'delegation.changed':
+      return changes['delegated'] === true ? (
+        <>The keys of {name} are to be published through two CNAME records.</>
+      ) : (
+        <>The keys of {name} are to be published by a TXT record.</>
+      );
+    case 'zone.drift':
+      return (
+        <>
+          Letterhead’s own zone had something else at names of {name} than it was to have. It was put right.
+        </>
+      );
     case 'domain.created':
       return <>{name} was added.</>;
     case 'domain.renamed':
