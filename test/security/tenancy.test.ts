@@ -7,6 +7,7 @@ import { appRouter } from '../../server/router/index.ts';
 import type { Meta } from '../../server/router/meta.ts';
 import { authorizedProcedure } from '../../server/router/procedures.ts';
 import { t } from '../../server/router/trpc.ts';
+import { LoopbackPrimary } from '../key-zone/loopback-primary.ts';
 import type { TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
 import type { Endpoint } from './endpoints.ts';
@@ -37,8 +38,9 @@ function isPublic({ method, url }: RegisteredRoute): boolean {
 
 async function startWithEndpoints(
   clock: MovableClock,
+  zone: LoopbackPrimary | null = null,
 ): Promise<{ server: TestServer; endpoints: Endpoint[] }> {
-  const environment = { RATE_LIMIT_PER_MINUTE: '0', KEY_DELIVERY: 'true' };
+  const environment = { RATE_LIMIT_PER_MINUTE: '0', KEY_DELIVERY: 'true', ...zone?.settings };
   const { started, routes } = await withRegisteredRoutes(() =>
     startTestServer({ environment, clock: () => clock.now }),
   );
@@ -50,7 +52,8 @@ async function startWithEndpoints(
 
 test('every procedure and every route keeps out callers without the right to it', async () => {
   const clock = { now: new Date() };
-  const { server, endpoints } = await startWithEndpoints(clock);
+  await using zone = await LoopbackPrimary.start();
+  const { server, endpoints } = await startWithEndpoints(clock, zone);
   await using _ = server;
   expect(endpoints.length).toBeGreaterThan(30);
   const fixture = await createFixture(server, clock);
