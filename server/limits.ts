@@ -138,6 +138,10 @@ export const KEY_LIMITS = {
 /** Limits of judging messages that arrived. */
 export const PROOF_LIMITS = {
   signatures: 5,
+  /** Addresses of From that the answer has. */
+  addresses: 10,
+  /** What the answer has of an address, a domain or a selector: more is longer than they can be (RFC 5321 §4.5.3.1). */
+  characters: 320,
   /** Messages that are read or judged, each of which is in memory. */
   underWay: { total: 4, perOwner: 1 },
   heapMiB: 256,
@@ -166,6 +170,8 @@ export const WEBHOOK_LIMITS = {
   lease: 20,
   /** How long an endpoint with much to deliver goes on while others wait. */
   turn: 1_000,
+  /** How long the endpoints that get an event share what was read of its domain. */
+  sharedFor: 100,
   /** Events that are read from the log at a time. */
   page: 100,
   /** How often the store is asked for what is due. */

@@ -11,8 +11,7 @@ import type { DomainRow } from '../store/store.ts';
 /** What the worker is given; it loads nothing of the server. */
 export interface ProofTask {
   readonly message: Uint8Array;
-  /** How many signatures are judged. */
-  readonly signatures: number;
+  readonly limits: Pick<typeof PROOF_LIMITS, 'signatures' | 'addresses' | 'characters'>;
 }
 
 /** The TXT records of a name; null with the code of why not. */
@@ -61,7 +60,7 @@ async function readMessage(check: DnsCheck, message: Uint8Array, signal: AbortSi
     name: 'proof',
     execArgv: [],
     env: {},
-    workerData: { message, signatures: PROOF_LIMITS.signatures } satisfies ProofTask,
+    workerData: { message, limits: PROOF_LIMITS } satisfies ProofTask,
     resourceLimits: { maxOldGenerationSizeMb: PROOF_LIMITS.heapMiB },
   });
   const { promise, resolve, reject } = Promise.withResolvers<ReadMessage>();

@@ -143,3 +143,14 @@ test('a proof takes messages alone, up to 25 MiB', async () => {
     ).status,
   ).toBe(404);
 });
+
+test('the answer stays small, however many addresses and however long a selector a message has', async () => {
+  await using server = await startTestServer();
+  await addVerifiedDomain(server, 'example.org');
+  const addresses = Array.from({ length: 50_000 }, (_, at) => `a${at}@example.org`).join();
+  const signature = `v=1; a=rsa-sha256; d=example.org; s=${'a.'.repeat(50_000)}a; h=from; bh=AAAA; b=AAAA`;
+  const message = `DKIM-Signature: ${signature}\r\nFrom: ${'x'.repeat(1_000)}@example.org,${addresses}\r\n\r\nHello.\r\n`;
+  const { status, body } = await prove(server, message);
+  expect([status, body.data.from.length, body.data.signatures.length]).toEqual([200, 10, 1]);
+  expect(JSON.stringify(body).length).toBeLessThan(5_000);
+});

@@ -190,4 +190,4 @@ test('no interleaving signs with a key that no name server had, leaves a domain 
     'active,retiring,revoked',
   ])
     expect(reached).toContain(states);
-}, 1_800_000);
+}, 3_600_000);
