@@ -121,16 +121,18 @@ function number(value: number, octets: number): Buffer {
   return bytes;
 }
 
-/** Signs the answers to one request (RFC 8945 §5.3). */
+/** Signs the answers to one request (RFC 8945 §5.3), at the time by the clock of whoever asks. */
 class Signer {
   #prior: Buffer;
   #unsigned: Buffer[] = [];
   #isFirst = true;
+  readonly #time: Buffer;
 
   constructor(request: Buffer) {
     const tsig = readMessage(request).records.at(-1);
     if (tsig === undefined) throw new Error('The request is not signed.');
     const { end } = readName(tsig.data, 0);
+    this.#time = tsig.data.subarray(end, end + 6);
     this.#prior = tsig.data.subarray(end + 10, end + 10 + tsig.data.readUInt16BE(end + 8));
   }
 
@@ -140,7 +142,7 @@ class Signer {
   }
 
   sign(message: Buffer): Buffer {
-    const times = Buffer.concat([number(Math.floor(Date.now() / 1000), 6), number(300, 2)]);
+    const times = Buffer.concat([this.#time, number(300, 2)]);
     const names = [encodeName(KEY), number(255, 2), number(0, 4), encodeName(ALGORITHM)];
     const covered = this.#isFirst ? [...names, times, Buffer.alloc(4)] : [times];
     const hmac = createHmac('sha256', SECRET).update(number(this.#prior.length, 2)).update(this.#prior);
