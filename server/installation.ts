@@ -20,6 +20,8 @@ import { createMetrics } from './metrics.ts';
 import { combineObservers, createCheckLog } from './monitor/check-log.ts';
 import { Monitor } from './monitor/monitor.ts';
 import { systemTimer } from './monitor/timer.ts';
+import { Mailer } from './notices/mailer.ts';
+import { NoticeDispatcher } from './notices/notice-dispatcher.ts';
 import type { Services } from './router/context.ts';
 import { configureZodMessages } from './router/zod-messages.ts';
 import type { Settings } from './settings.ts';
@@ -51,6 +53,8 @@ export interface Installation extends AsyncDisposable {
   readonly dns: Dns;
   readonly monitor: Monitor;
   readonly dispatcher: Dispatcher;
+  /** Null: no mail server is set. */
+  readonly notices: NoticeDispatcher | null;
   readonly limits: RateLimits;
   readonly metrics: Metrics;
 }
@@ -99,6 +103,8 @@ async function composeInstallation(
   const sending = { ...common, domains, cipher, sender, deliveryLog: new DeliveryLog(store.webhooks, log) };
   const dispatcher = new Dispatcher({ ...sending, log });
   const webhooks = new Webhooks({ ...sending, allowPrivate });
+  const signing = new Signing({ ...common, keys: openedKeys, onSigned: metrics.signed });
+  const notices = noticesOf(deps, { store, signing, domains, metrics });
   const exchange = setInterval(
     () => void limits.exchange(store.rates).catch(() => {}),
     DATABASE_LIMITS.exchange,
@@ -110,13 +116,14 @@ async function composeInstallation(
     dns,
     monitor,
     dispatcher,
+    notices,
     limits,
     metrics,
     services: {
       accounts: new Accounts({ ...common, openedKeys }),
       tokens: new Tokens({ ...common, keyDelivery: settings.KEY_DELIVERY }),
       domains,
-      signing: new Signing({ ...common, keys: openedKeys, onSigned: metrics.signed }),
+      signing,
       shares: new Shares({ ...common, publicUrl: settings.PUBLIC_URL }),
       events: new Events(common),
       webhooks,
@@ -126,12 +133,24 @@ async function composeInstallation(
       clearInterval(exchange);
       await monitor.close();
       await dispatcher.close();
+      await notices?.close();
       await webhooks.close();
       await sender.close();
       await keys.close();
       await close();
     },
   };
+}
+
+function noticesOf(
+  { settings, clock, log }: InstallationDeps,
+  parts: { store: Store; signing: Signing; domains: Domains; metrics: Metrics },
+): NoticeDispatcher | null {
+  const { SMTP_URL: smtpUrl, NOTICE_FROM: from, PUBLIC_URL: publicUrl } = settings;
+  if (smtpUrl === null || from === null) return null;
+  const { store, domains, metrics } = parts;
+  const mailer = new Mailer({ ...parts, smtpUrl, from });
+  return new NoticeDispatcher({ store, domains, mailer, publicUrl, clock, log, onNotice: metrics.notice });
 }
 
 function dnsOf(settings: Settings, metrics: Metrics): Dns {

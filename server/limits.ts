@@ -170,6 +170,35 @@ export const WEBHOOK_LIMITS = {
   stop: 3_000,
 } as const;
 
+/** Limits of notices by mail; times are in milliseconds where nothing else is said. */
+export const NOTICE_LIMITS = {
+  /** How long after a notice of a domain its further changes wait, to be told together. */
+  quiet: HOUR,
+  /** What happened longer ago is not told any more. */
+  age: 7 * DAY,
+  /** Changes that one notice tells one by one. */
+  changes: 50,
+  /** Waits after attempts that failed; the last one again and again. */
+  waits: [10_000, 60_000, 300_000, 900_000, HOUR / 2, HOUR],
+  /** Attempts that failed after which a notice is given up for an address, where others have got it. */
+  patience: 5,
+  /** For one message, from the connection to the server's answer. */
+  timeout: 14_000,
+  /** For the connection, the greeting, and between two answers. */
+  silence: 5_000,
+  /** Of the answer that refuses a recipient. */
+  answerCharacters: 300,
+  /** Accounts whose notices are sent at once. */
+  accountsAtOnce: 8,
+  /** After which another server may go on with an account; in seconds, more than a message takes. */
+  lease: 20,
+  page: 100,
+  poll: 2_000,
+  wakeDelay: 10,
+  /** At a stop, for a message under way. */
+  stop: 3_000,
+} as const;
+
 /** Limits of giving out keys. */
 export const DELIVERY_LIMITS = {
   /** Tokens and domains of which it is remembered that the first delivery of the day was told. */

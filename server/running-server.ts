@@ -65,6 +65,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     const url = await listen(app, settings.HOST, settings.PORT);
     installation.monitor.start();
     await installation.dispatcher.start();
+    await installation.notices?.start();
     watchInstallation(installation, clock);
     void warnOfReturnPathHost(installation.dns, settings.RETURN_PATH_HOST, log);
     const firstStart = await createFirstAccount(

@@ -31,9 +31,20 @@ export interface AccountRow {
   readonly contact_email: string | null;
   /** SHA-256 of the logo's PNG, in hex; null: it has none. */
   readonly logo: string | null;
+  /** Who is told by mail when a domain changes. */
+  readonly notify: readonly NotifyAddress[];
   readonly suspended: boolean;
   readonly created_at: Instant;
   readonly updated_at: Instant;
+}
+
+/** An address that notices go to. */
+export interface NotifyAddress {
+  readonly address: string;
+  /** Nothing is told that happened before. */
+  readonly since: Instant;
+  /** Of the last notice, if it was refused for good: when, and how the server put it. */
+  readonly refused: { readonly at: Instant; readonly answer: string } | null;
 }
 
 export type NewAccount = Omit<AccountRow, 'id'>;
@@ -454,8 +465,8 @@ export interface WebhookStore {
   deliveries(account: number, id: number): Promise<readonly DeliveryRow[]>;
 }
 
-/** What follows the log of its account: the webhook of the same id. */
-export type CursorKind = 'webhook';
+/** What follows the log of its account: the webhook of the same id, or the account's notices, whose id is 0. */
+export type CursorKind = 'webhook' | 'notice';
 
 /** How far a follower has come. */
 export interface CursorState {
@@ -467,6 +478,10 @@ export interface CursorState {
   readonly due: Instant | null;
   /** Whether the last attempt failed or took long, or there was none yet. */
   readonly slow: boolean;
+  /** When it goes on although nothing new has happened; null: it does not. */
+  readonly wake: Instant | null;
+  /** What the follower remembers beside the position. */
+  readonly memo: JsonValue;
 }
 
 /** A cursor that is held until its lease ends, by the store's clock. */
@@ -482,7 +497,7 @@ export interface Cursor extends CursorState {
 
 export interface CursorStore {
   /**
-   * Cursors whose account has newer events, which are due, and which nobody holds. Not those of suspended accounts and
+   * Cursors whose account has newer events or whose time to wake has come, which are due, and which nobody holds. Not those of suspended accounts and
    * of disabled webhooks. Accounts take turns, that with the fewest held first, and of each the longest unheld one.
    */
   claim(

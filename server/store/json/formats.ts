@@ -22,10 +22,16 @@ import type {
   WebhookRow,
 } from '../store.ts';
 import { quickCheck } from './quick-check.ts';
-import { accountUpgrades, installationUpgrades, scheduleUpgrades, unchangedUpgrades } from './upgrades.ts';
+import {
+  accountUpgrades,
+  cursorUpgrades,
+  installationUpgrades,
+  scheduleUpgrades,
+  unchangedUpgrades,
+} from './upgrades.ts';
 
 /** The number that every file carries: raised with each change of what is written, whatever it is (upgrades.ts). */
-export const FORMAT = 5;
+export const FORMAT = 6;
 
 /** What a file has to be like. */
 export interface Shape<T> {
@@ -61,6 +67,13 @@ export const AccountRowSchema: z.ZodType<AccountRow> = z.strictObject({
   display_name: z.string().nullable(),
   contact_email: z.string().nullable(),
   logo: z.string().regex(LOGO_HASH).nullable(),
+  notify: z.array(
+    z.strictObject({
+      address: TextSchema,
+      since: InstantSchema,
+      refused: z.strictObject({ at: InstantSchema, answer: z.string() }).nullable(),
+    }),
+  ),
   suspended: z.boolean(),
   created_at: InstantSchema,
   updated_at: InstantSchema,
@@ -299,17 +312,19 @@ export const CursorsFileShape = shape(
     columns: z.array(z.string()),
     cursors: z.array(
       z.tuple([
-        z.literal('webhook'),
+        z.enum(['webhook', 'notice']),
         IdSchema,
-        IdSchema,
+        CounterSchema,
         CounterSchema,
         CounterSchema,
         InstantSchema.nullable(),
         z.boolean(),
+        InstantSchema.nullable(),
+        z.custom<JsonValue>(() => true),
       ]),
     ),
   }),
-  unchangedUpgrades,
+  cursorUpgrades,
 );
 
 export type CursorsFile = z.infer<typeof CursorsFileShape.schema>;

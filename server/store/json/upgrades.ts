@@ -12,7 +12,7 @@ export function renumbered(format: number): z.ZodType {
 }
 
 /** For a kind of file that was the same in every format. */
-export const unchangedUpgrades = [1, 2, 3, 4].map(renumbered);
+export const unchangedUpgrades = [1, 2, 3, 4, 5].map(renumbered);
 
 type RecordFormat1 = z.infer<typeof RecordFormat1>;
 const RecordFormat1 = z.object({ verified: z.boolean(), degraded: z.boolean(), since: z.string() });
@@ -75,6 +75,7 @@ export const accountUpgrades = [
   renumbered(2),
   renumbered(3),
   z.looseObject({ format: z.literal(4) }).transform((file) => ({ ...file, format: 5, webhooks: [] })),
+  renumbered(5),
 ];
 
 const Rows = z.array(z.looseObject({ id: z.number() }));
@@ -101,6 +102,11 @@ export const installationUpgrades = [
     accounts: file.accounts.map((row) => ({ ...row, display_name: null, contact_email: null, logo: null })),
   })),
   renumbered(4),
+  z.looseObject({ format: z.literal(5), accounts: Rows }).transform((file) => ({
+    ...file,
+    format: 6,
+    accounts: file.accounts.map((row) => ({ ...row, notify: [] })),
+  })),
 ];
 
 const Due = z.string().nullable();
@@ -131,4 +137,15 @@ export const scheduleUpgrades = [
     })),
   renumbered(3),
   renumbered(4),
+  renumbered(5),
+];
+
+/** Before format 5, there was no such file. */
+export const cursorUpgrades = [
+  ...[1, 2, 3, 4].map(renumbered),
+  z.looseObject({ format: z.literal(5), cursors: z.array(z.array(z.unknown())) }).transform((file) => ({
+    ...file,
+    format: 6,
+    cursors: file.cursors.map((line) => [...line, null, null]),
+  })),
 ];
