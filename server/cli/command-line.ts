@@ -23,6 +23,7 @@ import { isClosedPipe, printError } from './output.ts';
 import { addShareCommands } from './share-commands.ts';
 import { addSignCommand } from './sign-command.ts';
 import { addTokenCommands } from './token-commands.ts';
+import { addWebhookCommands } from './webhook-commands.ts';
 
 const DEFAULT_COLUMNS = 80;
 
@@ -80,6 +81,7 @@ function makeProgram(context: CommandContext): Command {
   addTokenCommands(program, context);
   addDomainCommands(program, context);
   addShareCommands(program, context);
+  addWebhookCommands(program, context);
   addSignCommand(program, context);
   addKeysCommands(program, context);
   addImportCommand(program, context);

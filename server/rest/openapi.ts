@@ -32,6 +32,8 @@ const TAGS: Record<string, string> = {
     'A share link shows one domain to a colleague who has no account: its records, where they stand, and a check of them.',
   share: 'What a share link is good for. Its token has the scope `share`, which no other token has.',
   tokens: 'Tokens are the keys to this API. The secret of each is shown once, when it is made.',
+  webhooks:
+    'A webhook is sent the events of an account as they happen, signed as [Standard Webhooks](https://www.standardwebhooks.com) says.',
 };
 
 /** What the status of a success says. */

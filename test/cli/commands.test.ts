@@ -177,6 +177,37 @@ describe.each([
     expect((await place.run('share', 'revoke', 'example.org', String(id))).exit).toBe(3);
   });
 
+  test('commands add, change, test and delete webhooks', async () => {
+    await place.run('domain', 'add', 'example.org');
+    const added = await place.run('webhook', 'add', 'https://hooks.example.org/', '--domains', 'example.org');
+    expect(added).toMatchObject({ exit: 0, err: '' });
+    expect(added.out).toMatch(/^whsec_[\w+/]{43}=\n$/);
+    const [{ id, domains }] = await place.json('webhook', 'list');
+    expect(domains).toEqual([1]);
+    const name = String(id);
+    const changed = await place.run('webhook', 'update', name, '--events', 'domain.lost', '--domains', 'all');
+    expect(changed.out).toMatch(
+      /^ID +URL +EVENTS +DOMAINS +ENABLED\n\d+ +https:\S+ +domain\.lost +all +yes\n$/,
+    );
+    expect((await place.run('webhook', 'update', name, '--disable')).out).toContain('no (requested)');
+    expect((await place.run('webhook', 'rotate-secret', name)).out).not.toBe(added.out);
+    const tested = await place.run('webhook', 'test', name);
+    expect(tested).toMatchObject({
+      exit: 1,
+      out: 'Not delivered. DNS knows no address of hooks.example.org.\n',
+    });
+    const deliveries = (await place.run('webhook', 'deliveries', name)).out;
+    expect(deliveries).toMatch(
+      /^ID +WHEN +EVENT +TYPE +STATUS +MS +ERROR\n\d+ .+ webhook\.test +- +\d+ +DNS knows/,
+    );
+    expect((await place.run('webhook', 'send-again', name, '999999')).exit).toBe(3);
+    expect((await place.run('webhook', 'add', 'http://127.0.0.1/')).exit).toBe(3);
+    expect((await place.run('webhook', 'update', name, '--events', 'nonsense')).exit).toBe(2);
+    expect((await place.run('webhook', 'update', name, '--enable', '--disable')).exit).toBe(2);
+    expect((await place.run('webhook', 'delete', name)).out).toBe(`Deleted webhook ${id}.\n`);
+    expect((await place.run('webhook', 'list')).out).toMatch(/^There are no webhooks/);
+  });
+
   test('commands make, list and revoke tokens', async () => {
     const created = await place.run('token', 'create', 'Mail server', '--scope', 'domains:read,domains:sign');
     expect(created).toMatchObject({ exit: 0, err: '' });

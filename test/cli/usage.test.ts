@@ -41,6 +41,14 @@ test('every command has a help page', async () => {
       'share create',
       'share list',
       'share revoke',
+      'webhook add',
+      'webhook list',
+      'webhook update',
+      'webhook rotate-secret',
+      'webhook test',
+      'webhook deliveries',
+      'webhook send-again',
+      'webhook delete',
       'events',
       'export',
       'backup',
@@ -64,7 +72,7 @@ async function commandsBelow(above: string[]): Promise<string[][]> {
   );
   expect(out.split('\n').filter((line) => line.length > 80)).toEqual([]);
   const list = out.split('\nCommands:\n')[1]?.split('\n\n')[0] ?? '';
-  const names = [...list.matchAll(/^ {2}([a-z]+)/gm)].flatMap(([, name = '']) =>
+  const names = [...list.matchAll(/^ {2}([a-z-]+)/gm)].flatMap(([, name = '']) =>
     name === 'help' ? [] : name,
   );
   if (names.length === 0) return [above];

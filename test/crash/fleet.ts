@@ -19,6 +19,9 @@ export interface Fleet extends AsyncDisposable {
   complaints(): Promise<readonly string[]>;
 }
 
+/** Receivers of webhooks are on loopback. */
+const LOOPBACK = { WEBHOOK_ALLOW_PRIVATE: 'true' };
+
 /** One server on a data folder. */
 export async function fleetOnFiles(token: string): Promise<Fleet> {
   const dataDir = await mkdtemp(join(tmpdir(), 'letterhead-crash-'));
@@ -30,7 +33,7 @@ export async function fleetOnFiles(token: string): Promise<Fleet> {
   return {
     keepsAddresses: false,
     async start() {
-      server ??= await startProcess({ DATA_DIR: dataDir, BOOTSTRAP_TOKEN: token });
+      server ??= await startProcess({ DATA_DIR: dataDir, BOOTSTRAP_TOKEN: token, ...LOOPBACK });
       return [server.url];
     },
     kill,
@@ -73,6 +76,7 @@ export async function serversOver(url: string, token: string) {
     DATABASE_URL: url,
     SECRET_KEY: randomBytes(32).toString('base64'),
     BOOTSTRAP_TOKEN: token,
+    ...LOOPBACK,
   };
   const ports: number[] = [];
   while (ports.length < SERVERS) ports.push(await freePort());

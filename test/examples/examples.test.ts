@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
@@ -69,6 +69,38 @@ test('the example for nodemailer sends a message that is signed, from the Return
   expect(from).toMatch(/^help@bounces-[a-z0-9]{11}\.example\.org$/);
   expect(output).toBe(`Sent from ${from} to you@example.net.\n`);
   expect(await verifyWithMailauth(message, keyRecordOf(domain))).toMatchObject({ passes: true });
+});
+
+test('the example receiver prints each event once, and refuses what is not signed', async () => {
+  await using server = await startTestServer({ environment: { WEBHOOK_ALLOW_PRIVATE: 'true' } });
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  const url = `http://127.0.0.1:${port}/`;
+  const { secret } = await server.letterhead.webhooks.create.mutate({ account: 1, url });
+  const script = fileURLToPath(new URL('../../examples/webhook-receiver/receive.js', import.meta.url));
+  const receiver = spawn(process.execPath, [script], {
+    env: { PATH: process.env['PATH'], WEBHOOK_SECRET: secret, PORT: String(port) },
+  });
+  let printed = '';
+  receiver.stdout.on('data', (chunk: Buffer) => {
+    printed += chunk.toString();
+  });
+  try {
+    await expect.poll(() => printed, { timeout: 10_000 }).toContain('Listening');
+    const [{ id } = { id: 0 }] = await server.letterhead.webhooks.list.query({ account: 1 });
+    await server.letterhead.webhooks.test.mutate({ account: 1, id });
+    expect(await fetch(url, { method: 'POST', body: '{}' })).toMatchObject({ status: 401 });
+    // The attempt that found nobody listening is repeated 5 seconds later.
+    await server.letterhead.webhooks.update.mutate({ account: 1, id, enabled: false });
+    await server.letterhead.webhooks.update.mutate({ account: 1, id, enabled: true });
+    await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
+    await expect.poll(() => printed, { timeout: 10_000 }).toContain(' domain.created example.org\n');
+    expect(printed).toContain(' webhook.test ');
+  } finally {
+    receiver.kill();
+  }
 });
 
 test('the example for fetch writes a message with its signature, or says why there is none', async () => {

@@ -7,6 +7,7 @@ import { appRouter } from '../../server/router/index.ts';
 import type { TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
 import { sampleInput } from '../security/procedure-definitions.ts';
+import { seedWebhook } from '../webhooks/seed-webhook.ts';
 
 /** Strict schema of a JSON answer. */
 function strictly(output: z.ZodType): z.ZodType {
@@ -32,12 +33,22 @@ async function tokenFor(server: TestServer, scope: TokenScope | null, id: number
   return (await server.letterhead.shares.create.mutate({ account: 1, id })).token;
 }
 
-async function answerOf(server: TestServer, { meta, input, takesBody }: RestOperation, id: number) {
+async function answerOf(server: TestServer, operation: RestOperation, domain: number) {
+  const { meta, input, takesBody, procedure } = operation;
+  const { webhook: id = domain, ...delivery } = procedure.startsWith('webhooks.')
+    ? await seedWebhook(server, 1)
+    : {};
   const signed = { headers: 'From: help@mail.example.org', allow_unverified: true };
-  const fields: Record<string, unknown> = { ...sampleInput(input ?? undefined), ...signed, account: 1, id };
+  const fields: Record<string, unknown> = {
+    ...sampleInput(input ?? undefined),
+    ...signed,
+    account: 1,
+    id,
+    ...delivery,
+  };
   const path = meta.rest.path.replace(/\{(\w+)\}/g, (_all, name: string) => String(fields[name]));
   return server.rest(meta.rest.method, path, {
-    token: await tokenFor(server, meta.scope, id),
+    token: await tokenFor(server, meta.scope, domain),
     ...(takesBody ? { json: fields } : {}),
   });
 }

@@ -6,6 +6,7 @@ import { appRouter } from '../../server/router/index.ts';
 import type { RestAnswer, RestOptions, TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
 import { sampleInput } from '../security/procedure-definitions.ts';
+import { seedWebhook } from '../webhooks/seed-webhook.ts';
 
 const operations = listOperations(appRouter);
 const document = JSON.parse(describeApi(operations, '1.2.3'));
@@ -25,16 +26,19 @@ async function prepareAccount() {
   await letterhead.domains.verifyDns.mutate({ account, id: domain.id });
   const share = await letterhead.shares.create.mutate({ account, id: domain.id });
   const token = await letterhead.tokens.create.mutate({ account, name: 'A', scopes: ['domains:read'] });
-  return { account, domain: domain.id, share, token };
+  return { account, domain: domain.id, share, token, ...(await seedWebhook(server, account)) };
 }
 
 type Prepared = Awaited<ReturnType<typeof prepareAccount>>;
 
-function pathOf({ meta }: RestOperation, { account, domain, share, token }: Prepared): string {
+function pathOf({ meta, procedure }: RestOperation, prepared: Prepared): string {
+  const { account, domain, share, token, webhook, delivery } = prepared;
+  const own: Record<string, number> = { tokens: token.id, webhooks: webhook };
   const ids: Record<string, number> = {
     account,
     share: share.id,
-    id: meta.rest.path.includes('/tokens/') ? token.id : domain,
+    delivery,
+    id: own[procedure.split('.')[0] ?? ''] ?? domain,
   };
   return meta.rest.path.replace(/\{(\w+)\}/g, (_all, name: string) => String(ids[name]));
 }

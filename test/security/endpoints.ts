@@ -14,6 +14,8 @@ export interface Target {
   readonly domain: number;
   readonly token: number;
   readonly share: number;
+  readonly webhook: number;
+  readonly delivery: number;
 }
 
 export interface Answer {
@@ -143,6 +145,7 @@ const TARGET_FIELDS: readonly string[] = [
   'account',
   'id',
   'share',
+  'delivery',
   'lastEventId',
   'headers',
   'allow_unverified',
@@ -159,7 +162,9 @@ function inputFor(
   { input }: { readonly input: Parameters<typeof sampleInput>[0] | null },
   target: Target,
 ): Record<string, unknown> {
-  const id = procedure.startsWith('tokens.') ? target.token : target.domain;
+  const [resource] = procedure.split('.');
+  const ids: Record<string, number> = { tokens: target.token, webhooks: target.webhook };
+  const id = ids[resource ?? ''] ?? target.domain;
   const about: Record<string, unknown> = {
     ...target,
     id,

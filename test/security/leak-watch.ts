@@ -7,8 +7,9 @@ import type { FastifyInstance } from 'fastify';
 import { KEYS_FILE } from '../keys-file.ts';
 import { findPrivateKeys, findTokens, privateKeyParts } from './secret-material.ts';
 
-/** Paths whose answers to `POST` contain a new token. */
-const NEW_TOKEN_PATH = /\/(?:tokens|shares)$|^\/trpc\/[\w.,]*(?:tokens|shares)\.create\b/;
+/** Paths whose answers to `POST` contain a new token, or a new secret of a webhook. */
+const NEW_TOKEN_PATH =
+  /\/(?:tokens|shares|webhooks|secret)$|^\/trpc\/[\w.,]*(?:(?:tokens|shares|webhooks)\.create|webhooks\.rotateSecret)\b/;
 
 /** Paths whose answers to `GET` contain a private key, where mail servers may fetch them. */
 const VAULT_PATH = /^\/vault\/v1\/dkim\/[^/]+$/;

@@ -15,9 +15,11 @@ import {
   PROOF_LIMITS,
   REQUEST_LIMITS,
   SIGN_LIMITS,
+  WEBHOOK_LIMITS,
 } from '../../server/limits.ts';
 import { parseSettings } from '../../server/settings.ts';
 import { HEADER_BLOCK_OCTETS } from '../../shared/message.ts';
+import { URL_MAX_LENGTH } from '../../shared/webhook.ts';
 
 const SECURITY = new URL('../../SECURITY.md', import.meta.url);
 
@@ -92,7 +94,7 @@ test('SECURITY.md lists the limits that the server has', () => {
       `${ACCOUNT_LIMITS.checksPerMinute}, and ${ACCOUNT_LIMITS.checksPerDomainPerMinute} a domain`,
     ],
     [
-      'creating tokens, share links and accounts; changing accounts',
+      'creating tokens, share links, accounts and webhooks; changing accounts and webhooks',
       `${ACCOUNT_LIMITS.auditedActsPerHour} an hour, ${ACCOUNT_LIMITS.auditedActsPerDay} a day; revoking and deleting is never refused`,
     ],
     ['calls that wait for a new key', String(ACCOUNT_LIMITS.waitingRequests)],
@@ -118,6 +120,25 @@ test('SECURITY.md lists the limits that the server has', () => {
       `${COMPRESSION_LIMITS.atOnce}, and ${COMPRESSION_LIMITS.atOncePerAccount} of an account`,
     ],
     ['how often `/health/ready` asks the store', `every ${seconds(readyAge)}`],
+    ['**Webhooks**', ''],
+    ['endpoints', `${WEBHOOK_LIMITS.endpoints} an account; a URL of ${n(URL_MAX_LENGTH)} characters`],
+    [
+      'a delivery',
+      `${seconds(WEBHOOK_LIMITS.timeout)}, of the answer ${kib(WEBHOOK_LIMITS.answerBytes)} and as much of its headers; one at a time an endpoint, and 10 attempts`,
+    ],
+    ['what `Retry-After` may ask for', '24 h'],
+    [
+      'deliveries at once',
+      `${WEBHOOK_LIMITS.atOnce}, and ${WEBHOOK_LIMITS.slowAtOnce} to endpoints that are new, or whose last one failed or took over ${seconds(WEBHOOK_LIMITS.slowAfter)}; accounts take turns`,
+    ],
+    [
+      'tests and repeated deliveries that callers wait for',
+      `${WEBHOOK_LIMITS.requested.total}, and ${WEBHOOK_LIMITS.requested.perOwner} an account`,
+    ],
+    [
+      'deliveries kept',
+      `${WEBHOOK_LIMITS.deliveriesKept} an endpoint, with ${kib(WEBHOOK_LIMITS.answerBytesKept)} of the answer`,
+    ],
     ['**One check of a domain, whatever its zone does**', ''],
     ['time', seconds(CHECK_LIMITS.milliseconds)],
     [

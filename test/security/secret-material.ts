@@ -17,6 +17,8 @@ const PRIVATE_KEY_FORMS: readonly [string, RegExp][] = [
 
 /** A whole word, because any three letters occur in encrypted data sooner or later. */
 const TOKENS = /(?<![\w-])lh_[\w-]{43}(?![\w-])/g;
+/** Secrets of webhooks; that of the API reference is shorter. */
+const WEBHOOK_SECRETS = /whsec_[\w+/]{43}=/;
 /** The placeholder in the API reference. */
 const EXAMPLE_TOKEN = `lh_${'x'.repeat(43)}`;
 
@@ -28,10 +30,11 @@ export function findPrivateKeys(text: string, parts: RegExp | null): string[] {
   return parts?.test(text) === true ? [...forms, 'a part of a private key'] : forms;
 }
 
-/** Finds tokens in a text. */
+/** Finds tokens, and secrets of webhooks, in a text. */
 export function findTokens(text: string): string[] {
   const found = text.match(TOKENS) ?? [];
-  return found.some((token) => token !== EXAMPLE_TOKEN) ? ['a token'] : [];
+  const tokens = found.some((token) => token !== EXAMPLE_TOKEN) ? ['a token'] : [];
+  return WEBHOOK_SECRETS.test(text) ? [...tokens, 'the secret of a webhook'] : tokens;
 }
 
 /** Pattern of a part of each private key in a key file, in base64 and in hexadecimal. */

@@ -1,5 +1,6 @@
 import { SCOPES, SHARE_SCOPE } from '@letterhead/shared';
 import type { TestServer } from '../running-server.ts';
+import { seedWebhook } from '../webhooks/seed-webhook.ts';
 import type { Answer, Endpoint, Target } from './endpoints.ts';
 import { domainOf } from './endpoints.ts';
 
@@ -38,7 +39,7 @@ export async function createFixture(server: TestServer, clock: MovableClock): Pr
   clock.now = new Date(clock.now.getTime() + 3_600_000);
   const revoked = await makeToken(server, 1, [...SCOPES]);
   await letterhead.tokens.revoke.mutate({ account: 1, id: revoked.id });
-  const victim = await seedAccount(server, 1);
+  const victim = { ...(await seedAccount(server, 1)), ...(await seedWebhook(server, 1)) };
   const other = await seedAccount(server, (await letterhead.accounts.create.mutate({ name: 'Other' })).id);
   const suspended = await seedAccount(server, (await letterhead.accounts.create.mutate({ name: 'Bad' })).id);
   const suspendedToken = await makeToken(server, suspended.account, [...SCOPES]);
@@ -192,7 +193,9 @@ export async function callWithPermission(
   const findings: string[] = [];
   for (const endpoint of endpoints) {
     const { id } = await server.letterhead.accounts.create.mutate({ name: endpoint.name });
-    const target = await seedAccount(server, id);
+    const hooks =
+      endpoint.fields.includes('id') && /webhooks/.test(endpoint.name) ? await seedWebhook(server, id) : {};
+    const target = { ...(await seedAccount(server, id)), ...hooks };
     const token = await tokenFor(server, endpoint, target);
     const answer = await endpoint.call(server.url, `Bearer ${token}`, target);
     if (answer.code !== null || answer.status >= 300)
@@ -230,7 +233,8 @@ async function seedAccount(server: TestServer, account: number): Promise<SeededA
   });
   const token = await makeToken(server, account, ['domains:read']);
   const share = await server.letterhead.shares.create.mutate({ account, id: domain.id });
-  return { account, domain: domain.id, token: token.id, share: share.id, shareLink: share.token };
+  const ids = { account, domain: domain.id, token: token.id, share: share.id, webhook: 1, delivery: 1 };
+  return { ...ids, shareLink: share.token };
 }
 
 function makeToken(

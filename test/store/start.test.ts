@@ -49,6 +49,7 @@ describe('the data folder', () => {
     expect(names.sort()).toEqual([
       'accounts',
       'accounts/1.json',
+      'deliveries',
       'events',
       'evidence',
       'evidence/1',

@@ -47,7 +47,7 @@ export interface JsonStoreOptions {
 const ONE_MINUTE = 60_000;
 
 /** Milliseconds: what is delivered again after a crash is what was delivered in them. */
-const CURSOR_DELAY = 50;
+const CURSOR_DELAY = 20;
 
 const EVENT_LOG_LIMITS: EventLogLimits = { segmentBytes: 8 * 1024 * 1024 };
 
