@@ -3,7 +3,7 @@
  * people. Sizes are in bytes, times in milliseconds.
  */
 
-import { LOGO_MAX_BYTES, MESSAGE_MAX_BYTES } from '@letterhead/shared/rules';
+import { LOGO_MAX_BYTES, MESSAGE_MAX_BYTES, NOTIFY_MAX } from '@letterhead/shared/rules';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -172,6 +172,8 @@ export const WEBHOOK_LIMITS = {
 
 /** Limits of notices by mail; times are in milliseconds where nothing else is said. */
 export const NOTICE_LIMITS = {
+  /** Of an account. */
+  addresses: NOTIFY_MAX,
   /** How long after a notice of a domain its further changes wait, to be told together. */
   quiet: HOUR,
   /** What happened longer ago is not told any more. */

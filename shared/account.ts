@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { NOTIFY_MAX } from './rules.ts';
 
 /** Id of an account, domain, token or event: a positive integer that JavaScript represents exactly. */
 export const IdSchema = z.int().min(1);
@@ -61,8 +62,6 @@ export const ContactEmailSchema = z
     example: 'help@example.org',
     description: 'Whom whoever gets a share link can ask; null or empty: nobody.',
   });
-
-export const NOTIFY_MAX = 5;
 
 /** Addresses that notices go to. */
 export const NotifySchema = z

@@ -25,6 +25,7 @@ async function seedAccount({ letterhead }: TestServer): Promise<number> {
   const { id } = await letterhead.domains.create.mutate({ account: 1, domain: 'mail.example.org' });
   await letterhead.domains.verifyDns.mutate({ account: 1, id });
   await letterhead.shares.create.mutate({ account: 1, id });
+  await letterhead.accounts.update.mutate({ account: 1, notify: ['ops@example.org'] });
   return id;
 }
 

@@ -73,9 +73,10 @@ export function describeEvent(
   }
 }
 
-/** `Display name` of display_name, for the beginning of a sentence or after “and”. */
+/** `The display name` of display_name, for the beginning of a sentence or after “and”. */
 function profileField(field: string, at: number): string {
-  const words = field.replace('_', ' ').replace('email', 'e-mail');
+  const words =
+    field === 'notify' ? 'addresses for notices' : field.replace('_', ' ').replace('email', 'e-mail');
   return at === 0 ? `The ${words}` : words;
 }
 
