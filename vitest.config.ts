@@ -21,6 +21,7 @@ declare module 'vitest' {
 const ON_EVERY_STORE = [
   'test/console/walkthrough.test.ts',
   'test/events/**/*.test.ts',
+  'test/notices/notices.test.ts',
   'test/rest/**/*.test.ts',
   'test/router/**/*.test.ts',
   'test/trpc/**/*.test.ts',

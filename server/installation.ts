@@ -9,6 +9,7 @@ import { createDns } from './dns/dns.ts';
 import type { Dns } from './dns/outcome.ts';
 import { systemResolvers } from './dns/server-address.ts';
 import { Domains } from './domains/domains.ts';
+import { KeyRotation } from './domains/key-rotation.ts';
 import { Events } from './events/events.ts';
 import type { Clock } from './instant.ts';
 import type { KeySource } from './keys/key-source.ts';
@@ -84,10 +85,10 @@ async function composeInstallation(
   const cipher = await openKeyCipher({ dataDir, secretKey, check: store.settings, random: randomBytes });
   const dns = dnsOf(settings, metrics);
   const common = { store, clock, random: randomBytes };
-  const observer = combineObservers(createCheckLog(log), metrics.checks);
+  const openedKeys = new OpenedKeys(cipher, systemTimer);
+  const observer = combineObservers(createCheckLog(log), metrics.checks, openedKeys.observer);
   const proveKey = createKeyProof(cipher, randomBytes);
   const monitor = new Monitor({ ...common, dns, proveKey, timer: systemTimer, observer });
-  const openedKeys = new OpenedKeys(cipher, systemTimer);
   const domains = new Domains({
     ...common,
     keys,
@@ -123,6 +124,7 @@ async function composeInstallation(
       accounts: new Accounts({ ...common, openedKeys }),
       tokens: new Tokens({ ...common, keyDelivery: settings.KEY_DELIVERY }),
       domains,
+      keys: new KeyRotation({ ...common, keys, cipher, openedKeys }),
       signing,
       shares: new Shares({ ...common, publicUrl: settings.PUBLIC_URL }),
       events: new Events(common),

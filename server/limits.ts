@@ -96,7 +96,7 @@ export const ACCOUNT_LIMITS = {
   tokens: 2_000,
   checksPerMinute: 60,
   checksPerDomainPerMinute: 10,
-  /** Acts with audited events: creating tokens, share links and accounts, and changing accounts. */
+  /** Acts with audited events: creating tokens, share links and accounts, changing accounts, and rotating keys. */
   auditedActsPerHour: 100,
   auditedActsPerDay: 500,
 } as const;
@@ -114,8 +114,10 @@ export const SIGN_LIMITS = {
   openKeyAge: 60_000,
 } as const;
 
-/** Limits of keys that come from elsewhere. */
+/** Limits of a domain's keys, and of keys that come from elsewhere. */
 export const KEY_LIMITS = {
+  /** Of the keys that are made here. */
+  bits: 2_048,
   /** RFC 8301, section 3.2. */
   minBits: 1_024,
   maxBits: 4_096,
@@ -123,6 +125,14 @@ export const KEY_LIMITS = {
   characters: 16 * KIB,
   /** Keys that are looked for in the DNS before they are taken. */
   proofs: { total: 32, perOwner: 16 },
+  /** Keys of one domain whose records are published: pending, active and retiring ones. */
+  published: 3,
+  /** How long the record of a key has to stay that has signed, for mail under way. */
+  retirement: 7 * DAY,
+  /** Revoked keys of one domain whose records are watched until they are gone. */
+  revoked: 3,
+  /** Earlier keys of one domain that are recognised by their fingerprints. */
+  previous: 50,
 } as const;
 
 /** Limits of judging messages that arrived. */

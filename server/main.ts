@@ -57,6 +57,7 @@ export function runCommand(argv: readonly string[], deps: CommandDeps): Promise<
   return runCommandLine(argv, {
     terminal: deps.terminal,
     version: packageJson.version,
+    clock,
     pause: deps.pause ?? ((ms) => setTimeout(ms)),
     connect: (options) => connect(deps, options),
     serve: () => serve(deps),

@@ -177,6 +177,7 @@ export const AdviceSchema = z
   .object({
     code: z
       .enum([
+        'REVOKED_KEY',
         'SPF_MISSING',
         'SPF_MULTIPLE',
         'SPF_INVALID',

@@ -16,6 +16,8 @@ export const ERROR_CATALOGUE = {
   domain_taken: { status: 422, trpc: 'UNPROCESSABLE_CONTENT' },
   quota_exceeded: { status: 422, trpc: 'UNPROCESSABLE_CONTENT' },
   not_signable: { status: 422, trpc: 'UNPROCESSABLE_CONTENT' },
+  key_in_use: { status: 422, trpc: 'UNPROCESSABLE_CONTENT' },
+  rotation_under_way: { status: 422, trpc: 'UNPROCESSABLE_CONTENT' },
   last_admin: { status: 422, trpc: 'UNPROCESSABLE_CONTENT' },
   unavailable: { status: 503, trpc: 'SERVICE_UNAVAILABLE' },
   outcome_unknown: { status: 503, trpc: 'SERVICE_UNAVAILABLE' },

@@ -3,8 +3,9 @@ import { IdSchema } from './account.ts';
 
 /**
  * Everything that is worth telling. `degraded`: found wrong once; `unreachable`: verified, but nothing definitive has
- * been heard for 24 hours; `recovered`: found right after either; `lost`: `verified` was taken away. `key.delivered`: the
- * first of a day for a token and a domain; `key.mismatch`: the stored private key is not the published one's.
+ * been heard for 24 hours; `recovered`: found right after either; `lost`: `verified` was taken away. `key.activated`: the
+ * record of a pending key was found, and it signs; `key.retired`: a key left the domain; `key.delivered`: the first of a
+ * day for a token and a domain; `key.mismatch`: the stored private key is not the published one's.
  */
 export const EVENT_TYPES = [
   'account.created',
@@ -19,6 +20,10 @@ export const EVENT_TYPES = [
   'webhook.updated',
   'webhook.disabled',
   'webhook.deleted',
+  'key.created',
+  'key.activated',
+  'key.retired',
+  'key.revoked',
   'key.imported',
   'key.delivered',
   'key.mismatch',
@@ -35,7 +40,7 @@ export const EVENT_TYPES = [
 export const EventTypeSchema = z
   .enum(EVENT_TYPES)
   .describe(
-    'What happened. `domain.degraded`: a verified record was found wrong once; `domain.unreachable`: nothing definitive has been heard of it for 24 hours; `domain.recovered`: it was found right after either; `domain.lost`: `verified` was taken away; `key.delivered`: a mail server fetched the key, for the first time on that day; `key.mismatch`: the stored private key is not the published one’s.',
+    'What happened. `domain.degraded`: a verified record was found wrong once; `domain.unreachable`: nothing definitive has been heard of it for 24 hours; `domain.recovered`: it was found right after either; `domain.lost`: `verified` was taken away; `key.activated`: the record of a pending key was found, and it signs from now on; `key.retired`: the key left the domain, and its record may be removed; `key.revoked`: it never signs again, and its record has to be removed; `key.delivered`: a mail server fetched the key, for the first time on that day; `key.mismatch`: the stored private key is not the published one’s.',
   )
   .meta({ id: 'EventType' });
 export type EventType = z.infer<typeof EventTypeSchema>;

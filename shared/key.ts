@@ -13,14 +13,19 @@ export const KeySchema = z
       .meta({ example: '653216321fh' }),
     algorithm: z.literal('rsa-sha256').describe('What it signs with: `a=`.'),
     bits: z.int().describe('The length of the key.').meta({ example: 2048 }),
-    state: z.enum(['active']).describe('`active`: it signs once its record is verified.'),
+    state: z
+      .enum(['pending', 'active', 'retiring', 'revoked'])
+      .describe(
+        '`pending`: it signs once all name servers that answer have its record. `active`: it signs while its record is verified. `retiring`: it signs no more, and its record stays for mail under way. `revoked`: it never signs again, and its record has to be removed.',
+      )
+      .meta({ example: 'active' }),
     published_as: z.enum(['txt']).describe('The kind of record that publishes it.'),
     created_at: z.date().describe('When it was created.'),
-    activated_at: z.date().nullable().describe('When its record was first verified.'),
+    activated_at: z.date().nullable().describe('When its record was first verified while it was active.'),
     retires_at: z
       .date()
       .nullable()
-      .describe('When it stops signing; null: it does not.')
+      .describe('With `retiring`: from when on its record can be removed.')
       .meta({ example: null }),
     fingerprint: z
       .string()

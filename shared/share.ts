@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { IdSchema, SenderSchema } from './account.ts';
 import { DiagnosisSchema } from './diagnosis.ts';
 import { DomainSchema } from './domain.ts';
+import { KeySchema } from './key.ts';
 
 /** A link that lets a person without an account view and check one domain. */
 export const ShareSchema = z
@@ -35,6 +36,7 @@ export const SharedDomainSchema = z
   .object({
     account: SenderSchema.describe('The account that asks for them.'),
     domain: DomainSchema.describe('The domain, with the records to publish.'),
+    keys: KeySchema.array().describe('Its keys, which say what each DKIM record is for.'),
     diagnosis: DiagnosisSchema.describe('Where it stands.'),
     expires_at: z.date().nullable().describe('When the link stops working; null for never.'),
   })

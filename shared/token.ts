@@ -41,6 +41,10 @@ export type Token = z.infer<typeof TokenSchema>;
 /** The caller's own token, with its account. */
 export const CurrentTokenSchema = TokenSchema.extend({
   account: AccountSchema.describe('Its account.'),
+  grants: z
+    .array(ScopeSchema)
+    .describe('The scopes that it can grant to tokens that it creates.')
+    .meta({ example: ['domains:read', 'domains:write'] }),
 }).meta({ id: 'CurrentToken' });
 export type CurrentToken = z.infer<typeof CurrentTokenSchema>;
 

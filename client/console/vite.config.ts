@@ -28,7 +28,7 @@ export default defineConfig(({ mode }) => ({
     rolldownOptions: {
       // What every page needs comes in one piece: several are larger, and each is a request.
       output: {
-        advancedChunks: {
+        codeSplitting: {
           groups: [{ name: 'shell', test: /node_modules\/(?!fast-diff|lucide|punycode|@tanstack\/virtual)/ }],
         },
       },

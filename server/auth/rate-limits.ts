@@ -38,7 +38,7 @@ export function createRateLimits(perMinute: number, signatures: number): RateLim
     perMinute === 0 ? async () => {} : createLimiter(shared, points, seconds, rule);
   const perAccount = perMinute * ACCOUNT_LIMITS.rateFactor;
   const { checksPerDomainPerMinute, checksPerMinute, auditedActsPerHour, auditedActsPerDay } = ACCOUNT_LIMITS;
-  const acts = 'tokens, share links and accounts can be made or changed by one account';
+  const acts = 'tokens, share links, keys and accounts can be made or changed by one account';
   const token = limit(perMinute, MINUTE, 'requests a minute are allowed for one token');
   const account = limit(perAccount, MINUTE, 'requests a minute are allowed for all tokens of one account');
   const network = limit(perMinute, MINUTE, 'requests a minute are allowed for one address without a token');

@@ -1,5 +1,5 @@
 import type { CurrentToken, NewToken, Token, TokenInput, TokenScope } from '@letterhead/shared';
-import { hasScope, LetterheadError, SHARE_SCOPE } from '@letterhead/shared';
+import { hasScope, LetterheadError, SCOPES, SHARE_SCOPE } from '@letterhead/shared';
 import { toDate, toInstant } from '../instant.ts';
 import type { AccountRow, TokenRow } from '../store/store.ts';
 import { toAccount } from './accounts.ts';
@@ -26,7 +26,8 @@ export class Tokens {
     if (identity.token === null || identity.account === null) {
       throw new LetterheadError('not_found', 'There is no token: the data folder is opened directly.');
     }
-    return { ...toToken(identity.token), account: toAccount(identity.account) };
+    const grants = SCOPES.filter((scope) => this.#mayGrant(identity, scope));
+    return { ...toToken(identity.token), account: toAccount(identity.account), grants };
   }
 
   async list(account: AccountRow): Promise<Token[]> {
@@ -68,20 +69,21 @@ export class Tokens {
   }
 
   /** Only administrators grant `keys:read`: while keys are delivered, or at the command line on the data folder. */
-  #refuseGrant({ scopes: own, token }: Identity, scopes: readonly TokenScope[]): void {
-    const missing = scopes.find((scope) => !hasScope(own, scope === 'keys:read' ? 'admin' : scope));
-    if (missing !== undefined) {
-      throw new LetterheadError(
-        'forbidden',
-        missing === 'keys:read'
-          ? 'Only a token with the scope admin can grant keys:read.'
-          : `A token can grant only what it may do itself, and yours lacks the scope ${missing}.`,
-      );
-    }
-    if (!scopes.includes('keys:read') || this.#deps.keyDelivery || token === null) return;
+  #mayGrant({ scopes, token }: Identity, scope: TokenScope): boolean {
+    if (scope !== 'keys:read') return hasScope(scopes, scope);
+    return hasScope(scopes, 'admin') && (this.#deps.keyDelivery || token === null);
+  }
+
+  #refuseGrant(identity: Identity, scopes: readonly TokenScope[]): void {
+    const missing = scopes.find((scope) => !this.#mayGrant(identity, scope));
+    if (missing === undefined) return;
     throw new LetterheadError(
       'forbidden',
-      'The scope keys:read is granted only while KEY_DELIVERY=true, or by the command line on the server’s machine.',
+      missing !== 'keys:read'
+        ? `A token can grant only what it may do itself, and yours lacks the scope ${missing}.`
+        : hasScope(identity.scopes, 'admin')
+          ? 'The scope keys:read is granted only while KEY_DELIVERY=true, or by the command line on the server’s machine.'
+          : 'Only a token with the scope admin can grant keys:read.',
     );
   }
 

@@ -1,6 +1,7 @@
 import type { Domain, ErrorBody, ErrorCode } from '@letterhead/shared';
 import { ERROR_CATALOGUE, ExpirySchema, isId, LetterheadError, MAX_PAGE } from '@letterhead/shared';
 import type { Command } from 'commander';
+import type { Clock } from '../instant.ts';
 import type { CopyReport } from '../store/copy.ts';
 import type { CopyTarget, StoreTools } from '../store/open.ts';
 import type { Connection, ConnectOptions } from './connection.ts';
@@ -16,6 +17,7 @@ export interface CommandLineDeps {
   /** Rejects with a sentence that says what to set if neither a server nor the data folder is available. */
   readonly connect: (options: ConnectOptions) => Promise<Connection>;
   readonly serve: () => Promise<ExitCode>;
+  readonly clock: Clock;
   /** Waits between the checks of `domain verify --wait`. */
   readonly pause: (ms: number) => Promise<void>;
   /** The data folder that DATA_DIR names, not opened as a store. */

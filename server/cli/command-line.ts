@@ -57,7 +57,7 @@ function makeProgram(context: CommandContext): Command {
   const width = terminal.columns ?? DEFAULT_COLUMNS;
   const program = new Command('letterhead')
     .description('Sending domains for a help desk.')
-    .version(context.version)
+    .version(context.version, '-v, --version')
     .option('--json', 'print JSON, also after a command')
     .enablePositionalOptions()
     .hook('preAction', (root, command) => {

@@ -65,8 +65,15 @@ const EXAMPLES: Record<string, readonly string[]> = {
   'webhook send-again': ['webhook send-again 7 31'],
   'webhook delete': ['webhook delete 7'],
   sign: ['sign message.eml', 'sign - < message.eml', 'sign message.eml --json'],
-  keys: ['keys list example.org', 'keys export --format opendkim /etc/opendkim/letterhead'],
+  keys: [
+    'keys list example.org',
+    'keys rotate example.org',
+    'keys export --format opendkim /etc/opendkim/letterhead',
+  ],
   'keys list': ['keys list example.org'],
+  'keys rotate': ['keys rotate example.org', 'keys rotate --all --older-than 180d'],
+  'keys remove': ['keys remove example.org 2'],
+  'keys revoke': ['keys revoke example.org 1'],
   'keys export': [
     'keys export --format opendkim /etc/opendkim/letterhead',
     'keys export --format exim /etc/exim4/dkim --watch',

@@ -1,8 +1,9 @@
-import type { Domain } from '@letterhead/shared';
+import type { DnsRecord, Domain } from '@letterhead/shared';
 import { csvLine } from '@letterhead/shared';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { restJson, restTime } from '../rest-json.ts';
+import { activeRecordOf } from './active-record.ts';
 import type { AccountOptions, CommandContext, Target } from './command-context.ts';
 import { addAccountAction, domainPages } from './command-context.ts';
 import { UsageError } from './exit-code.ts';
@@ -55,28 +56,28 @@ export function addExportCommand(program: Command, context: CommandContext): voi
 async function* lines(target: Target, format: ExportOptions['format']): AsyncGenerator<string> {
   if (format === 'csv') yield csvLine(DOMAIN_COLUMNS);
   for await (const page of domainPages(target)) {
-    yield page
-      .map((domain) => (format === 'csv' ? csvLine(toDomainCells(domain)) : `${restJson(domain)}\n`))
-      .join('');
+    const texts = page.map(async (domain) =>
+      format === 'csv' ? csvLine(await toDomainCells(target, domain)) : `${restJson(domain)}\n`,
+    );
+    yield (await Promise.all(texts)).join('');
   }
 }
 
 /** Cells in the order of `DOMAIN_COLUMNS`; empty for missing values. */
-function toDomainCells(domain: Domain): string[] {
+async function toDomainCells(target: Target, domain: Domain): Promise<string[]> {
   return [
     String(domain.id),
     String(domain.account_id),
     domain.domain,
     domain.subdomain ?? '',
     String(domain.verified),
-    ...recordCells(domain, 'DKIM'),
-    ...recordCells(domain, 'Return-Path'),
+    ...recordCells(await activeRecordOf(target, domain)),
+    ...recordCells(domain.dns_records.find(({ label }) => label === 'Return-Path')),
     restTime(domain.updated_at),
     restTime(domain.created_at),
   ];
 }
 
-function recordCells(domain: Domain, label: Domain['dns_records'][number]['label']): string[] {
-  const record = domain.dns_records.find((one) => one.label === label);
+function recordCells(record: DnsRecord | undefined): string[] {
   return record === undefined ? ['', '', ''] : [record.hostname, record.value, String(record.verified)];
 }

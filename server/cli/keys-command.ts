@@ -9,12 +9,14 @@ import { messageOf } from '../errno.ts';
 import { EXPORT_FORMATS, type ExportedKey, type ExportFormat, exportFiles } from '../keys/export-formats.ts';
 import { CLI_LIMITS } from '../limits.ts';
 import { inOneLine } from '../terminal-text.ts';
+import { activeRecordOf } from './active-record.ts';
 import type { AccountOptions, CommandContext, Target } from './command-context.ts';
 import { addAccountAction, domainPages, findDomain } from './command-context.ts';
 import { UsageError } from './exit-code.ts';
 import { ExportFolder } from './export-folder.ts';
 import { formatTable } from './layout.ts';
 import { formatTime, printError, printStatus } from './output.ts';
+import { addRotationCommands } from './rotation-commands.ts';
 
 interface ExportOptions extends AccountOptions {
   readonly format: ExportFormat;
@@ -27,7 +29,7 @@ interface ExportOptions extends AccountOptions {
 export function addKeysCommands(program: Command, context: CommandContext): void {
   const keys = program
     .command('keys')
-    .description('list the keys of domains, and export them to a mail server');
+    .description('list, rotate and revoke the keys of domains, and export them to a mail server');
   addAccountAction(
     keys
       .command('list')
@@ -36,6 +38,7 @@ export function addKeysCommands(program: Command, context: CommandContext): void
     context,
     list,
   );
+  addRotationCommands(keys, context);
   addAccountAction(
     keys
       .command('export')
@@ -63,7 +66,7 @@ async function list(target: Target, _options: AccountOptions, idOrName: string) 
     json: keys,
     text: (columns?: number) =>
       formatTable(
-        ['ID', 'SELECTOR', 'BITS', 'STATE', 'CREATED', 'ACTIVATED'],
+        ['ID', 'SELECTOR', 'BITS', 'STATE', 'CREATED', 'ACTIVATED', 'RETIRES'],
         keys.map((key) => [
           String(key.id),
           key.selector,
@@ -71,6 +74,7 @@ async function list(target: Target, _options: AccountOptions, idOrName: string) 
           key.state,
           formatTime(key.created_at),
           formatTime(key.activated_at),
+          formatTime(key.retires_at),
         ]),
         columns,
       ),
@@ -126,19 +130,19 @@ class KeyExport {
   }
 
   async #fetchKey(domain: Domain, keys: Map<string, ExportedKey>): Promise<void> {
-    const selector = selectorOf(domain, this.#options.unverified === true);
+    const selector = await this.#selectorOf(domain);
     if (selector === null) return;
     const name = `${selector} ${domain.domain}`;
     const key = this.#known.get(name)?.key ?? (await this.#target.privateKey(domain, selector));
     if (key !== null) keys.set(name, { domain: domain.domain, selector, key });
   }
-}
 
-/** The selector that a domain signs with; null while it may not sign. */
-function selectorOf({ dns_records }: Domain, unverified: boolean): string | null {
-  const record = dns_records.find(({ label }) => label === 'DKIM');
-  if (record === undefined || !(record.verified || unverified)) return null;
-  return record.hostname.split('._domainkey', 1)[0] ?? null;
+  /** The selector that a domain signs with; null while it may not sign. */
+  async #selectorOf(domain: Domain): Promise<string | null> {
+    const record = await activeRecordOf(this.#target, domain);
+    if (record === undefined || !(record.verified || this.#options.unverified === true)) return null;
+    return record.hostname.split('._domainkey', 1)[0] ?? null;
+  }
 }
 
 /** Exports now and after every event. Never resolves; rejects with what the server refuses for good. */

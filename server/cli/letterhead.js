@@ -12,7 +12,7 @@ if (major < 22 || (major === 22 && minor < 19)) {
   process.exit(2);
 }
 
-if (['--version', '-V'].includes(process.argv[2] ?? '')) {
+if (['--version', '-v'].includes(process.argv[2] ?? '')) {
   // Loads nothing, because scripts and people expect the version at once.
   const { readFileSync } = await import('node:fs');
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));

@@ -4,9 +4,10 @@ import { tokenEvent } from '../auth/new-token.ts';
 import type { Clock } from '../instant.ts';
 import { toInstant } from '../instant.ts';
 import type { KeyCipher } from '../keys/key-encryption.ts';
-import { keyFingerprint } from '../keys/key-fingerprint.ts';
 import type { KeySource } from '../keys/key-source.ts';
 import type { ParsedKey } from '../keys/private-key.ts';
+import { withPrevious } from '../keys/rotation.ts';
+import { KEY_LIMITS } from '../limits.ts';
 import type { CheckRequest } from '../monitor/check-job.ts';
 import type { Monitor } from '../monitor/monitor.ts';
 import { firstCheckTimes } from '../monitor/schedule.ts';
@@ -28,12 +29,6 @@ import { domainStatus } from '../verification/domain-status.ts';
 import { readKeptDiagnosis } from '../verification/kept-diagnosis.ts';
 import type { DomainName } from './domain-name.ts';
 import { readImportedKey, refuseLongSelector, refuseUnproved } from './import-key.ts';
-
-/** Earlier keys of a domain that are recognised. Bounded, because a row must not grow with every rename. */
-const MAX_PREVIOUS_KEYS = 50;
-
-/** Size of the keys of a `KeySource`. */
-const KEY_BITS = 2048;
 
 /** Dependencies of `Domains`. */
 export interface DomainsDeps {
@@ -177,13 +172,12 @@ export class Domains {
     const now = toInstant(this.#deps.clock());
     const change = await this.#deps.store.domains.update(account.id, row.id, (current) => {
       if (current.domain === name.name) return null;
-      const previousKey = keyFingerprint(activeKeyOf(current).public_key);
       const renamed = this.#scheduleFirstCheck({
         ...current,
         domain: name.name,
         subdomain: name.subdomain,
-        ...identityFields(identityOf(row.id, nextKeyId(current)), now),
-        previous_keys: [...current.previous_keys, previousKey].slice(-MAX_PREVIOUS_KEYS),
+        ...identityFields(identityOf(row.id, current.last_key_id + 1), now),
+        previous_keys: withPrevious(current, current.keys),
         updated_at: now,
       });
       const changes = { domain: { from: current.domain, to: name.name } };
@@ -237,7 +231,7 @@ export class Domains {
     const { keys, random } = this.#deps;
     const key = await keys.take(account);
     const own = makeSelector(random);
-    return this.#identityOf(account, { ...key, bits: KEY_BITS }, chosen ?? own, own);
+    return this.#identityOf(account, { ...key, bits: KEY_LIMITS.bits }, chosen ?? own, own);
   }
 
   #importedIdentity(account: number, key: ParsedKey, selector: string): IdentityOf {
@@ -300,10 +294,6 @@ export class Domains {
 function signsWith(row: DomainRow, { publicKey }: ParsedKey, selector: string): boolean {
   const active = activeKeyOf(row);
   return active.public_key === publicKey && active.selector === selector;
-}
-
-function nextKeyId({ keys }: DomainRow): number {
-  return Math.max(0, ...keys.map(({ id }) => id)) + 1;
 }
 
 function noSuchDomain(account: AccountRow, id: number): LetterheadError {

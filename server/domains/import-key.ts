@@ -23,9 +23,7 @@ export async function readImportedKey(text: string, random: RandomSource): Promi
 export function warningsOf({ bits }: ParsedKey, isProved: boolean): string[] {
   return [
     ...(bits < WEAK_BITS
-      ? [
-          `The key has ${bits} bits. Receivers still take it, but a key of 2048 bits is safer: rename or add the domain again for one.`,
-        ]
+      ? [`The key has ${bits} bits. Receivers still take it, but a key of 2048 bits is safer: rotate it.`]
       : []),
     ...(isProved
       ? []

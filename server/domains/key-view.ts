@@ -1,11 +1,16 @@
 import type { Key } from '@letterhead/shared';
 import { toDate } from '../instant.ts';
 import { keyFingerprint } from '../keys/key-fingerprint.ts';
-import type { DomainRow } from '../store/store.ts';
+import type { DomainRow, KeyRow } from '../store/store.ts';
 
-/** The keys of a domain as callers see them, in order of creation, and nothing of the private keys. */
-export function toKeys({ id: domain_id, keys }: DomainRow): Key[] {
-  return keys.map((key) => ({
+/** The keys of a domain as callers see them, in order of creation. */
+export function toKeys(row: DomainRow): Key[] {
+  return row.keys.map((key) => toKey(row, key));
+}
+
+/** A key as callers see it, and nothing of the private key. */
+export function toKey({ id: domain_id }: DomainRow, key: KeyRow): Key {
+  return {
     id: key.id,
     domain_id,
     selector: key.selector,
@@ -17,5 +22,5 @@ export function toKeys({ id: domain_id, keys }: DomainRow): Key[] {
     activated_at: toDate(key.activated_at),
     retires_at: toDate(key.retires_at),
     fingerprint: keyFingerprint(key.public_key),
-  }));
+  };
 }

@@ -24,7 +24,9 @@ export function serveVault(app: FastifyInstance, admissionOf: AdmissionOf, deliv
         return null;
       });
       const selectors = await delivery.deliver(identity, request.params.name);
-      return reply.type('application/json; charset=utf-8').send(JSON.stringify({ data: { selectors } }));
+      reply.type('application/json; charset=utf-8');
+      // A reply that is returned makes Fastify listen for the end of its stream.
+      return JSON.stringify({ data: { selectors } });
     },
   });
 }

@@ -1,3 +1,5 @@
+import { domainToUnicode } from 'node:url';
+
 /** A private key with the names that a mail server knows it by. */
 export interface ExportedKey {
   readonly domain: string;
@@ -12,14 +14,18 @@ export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 /** The files of an export: their content by their path below its folder. */
 export type ExportFiles = ReadonlyMap<string, string>;
 
-/** A line of a table for one key, which is in the file at `path`. */
-type TableLine = (key: ExportedKey, path: string) => string;
+/** The lines of a table for one key, which is in the file at `path`. */
+type TableLines = (key: ExportedKey, path: string) => string;
 
 /** The tables of each format, by the name of their file. */
-const TABLES: Record<ExportFormat, Readonly<Record<string, TableLine>>> = {
+const TABLES: Record<ExportFormat, Readonly<Record<string, TableLines>>> = {
   opendkim: {
     KeyTable: ({ domain, selector }, path) => `${keyName(domain, selector)} ${domain}:${selector}:${path}`,
-    SigningTable: ({ domain, selector }) => `*@${domain} ${keyName(domain, selector)}`,
+    // Mail from an international domain may have its name as it is read (RFC 6532).
+    SigningTable: ({ domain, selector }) =>
+      [...new Set([domain, domainToUnicode(domain) || domain])]
+        .map((spelling) => `*@${spelling} ${keyName(domain, selector)}`)
+        .join('\n'),
   },
   rspamd: {
     'selectors.map': ({ domain, selector }) => `${domain} ${selector}`,
@@ -39,9 +45,9 @@ export function exportFiles(
   keys: readonly ExportedKey[],
 ): { keyFiles: ExportFiles; tables: ExportFiles } {
   const sorted = keys.toSorted((one, other) => (one.domain < other.domain ? -1 : 1));
-  const tables = Object.entries(TABLES[format]).map(([name, toLine]): [string, string] => [
+  const tables = Object.entries(TABLES[format]).map(([name, toLines]): [string, string] => [
     name,
-    sorted.map((key) => `${toLine(key, `${folder}/${keyPath(key)}`)}\n`).join(''),
+    sorted.map((key) => `${toLines(key, `${folder}/${keyPath(key)}`)}\n`).join(''),
   ]);
   return {
     keyFiles: new Map(sorted.map((key) => [keyPath(key), key.key])),

@@ -2,19 +2,26 @@ import { createPublicKey, sign, verify } from 'node:crypto';
 import { promisify } from 'node:util';
 import { LetterheadError } from '@letterhead/shared';
 import type { RandomSource } from '../random.ts';
-import type { KeyRow } from '../store/store.ts';
+import type { SigningKey } from '../records/record-states.ts';
 import type { KeyCipher, KeyOwner } from './key-encryption.ts';
 
 const NONCE_LENGTH = 32;
 
 /** Whether the private key that is stored for a domain is that of the public key that it publishes. */
-export type KeyProof = (key: KeyRow, owner: KeyOwner) => Promise<boolean>;
+export type KeyProof = (key: SigningKey, owner: KeyOwner) => Promise<boolean>;
 
-/** A private key that does not decrypt proves nothing, and signs nothing. */
+/**
+ * A private key that does not decrypt proves nothing, and signs nothing. A proof holds for as long as the row is the
+ * same object, which is never changed.
+ */
 export function createKeyProof(cipher: KeyCipher, random: RandomSource): KeyProof {
-  return async ({ private_key, public_key }, owner) => {
+  const proved = new WeakSet<SigningKey>();
+  return async (key, owner) => {
+    if (proved.has(key)) return true;
     try {
-      return await isKeyPair(cipher.decrypt(private_key, owner), public_key, random);
+      const isPair = await isKeyPair(cipher.decrypt(key.private_key, owner), key.public_key, random);
+      if (isPair) proved.add(key);
+      return isPair;
     } catch (error) {
       if (error instanceof LetterheadError) return false;
       throw error;

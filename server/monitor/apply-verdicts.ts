@@ -1,7 +1,8 @@
 import type { Actor, EventType } from '@letterhead/shared';
 import { type Instant, toInstant } from '../instant.ts';
-import { dnsRecordOf } from '../records/dns-records.ts';
-import { activeKeyOf, withRecords } from '../records/record-states.ts';
+import { activatePending, type Cause, type KeysChange, retire, retireDue } from '../keys/rotation.ts';
+import { dnsRecordOf, showsSame } from '../records/dns-records.ts';
+import { isDecisive, keyOf, pendingKeyOf, withRecords } from '../records/record-states.ts';
 import type { DomainRow, JsonValue, KeyRow, NewEvent, RecordState } from '../store/store.ts';
 import type { Silence } from '../verification/kept-diagnosis.ts';
 import {
@@ -52,20 +53,42 @@ export function applyVerdicts(
   check: AppliedCheck,
 ): { row: DomainRow; events: NewEvent[] } | null {
   const now = toInstant(check.ended);
-  const events: NewEvent[] = [];
-  const records = row.records.map((kept) => {
+  const moved = moveKeys(row, verdicts, { actor: check.actor, at: now });
+  const events: NewEvent[] = [...moved.events];
+  const records = moved.row.records.map((kept) => {
     const verdict = verdicts[kept.id];
     if (verdict === undefined) return kept;
     const state = begunBy(kept, check.ended);
-    const change = changeOf(state, verdict, check);
-    if (change !== null) events.push(toEvent(row, state, change, verdict, check));
-    if (isNewMismatch(row, state, verdict)) events.push(mismatchEvent(row, check));
-    return change?.state ?? state;
+    const change = isDecisive(moved.row, state) ? changeOf(state, verdict, check) : null;
+    if (change !== null) events.push(toEvent(moved.row, state, change, verdict, check));
+    if (isNewMismatch(row, state, verdict)) events.push(mismatchEvent(row, state, check));
+    return change?.state ?? ofIdleKey(moved.row, state, verdict, now);
   });
   if (events.length === 0 && records.every((state, at) => state === row.records[at])) return null;
-  const isVisible = records.some(({ verified }, at) => verified !== row.records[at]?.verified);
-  const changed = withRecords({ ...row, keys: withActivation(row, records, now) }, records);
-  return { row: isVisible ? { ...changed, updated_at: now } : changed, events };
+  const changed = withRecords({ ...moved.row, keys: withActivation(moved.row, records, now) }, records);
+  return { row: showsSame(row, changed) ? changed : { ...changed, updated_at: now }, events };
+}
+
+/** What a check changes about which keys there are, and which of them signs. */
+function moveKeys(row: DomainRow, verdicts: Verdicts, cause: Cause): KeysChange {
+  const due = retireDue(row, cause);
+  const gone = due.row.keys.filter(
+    ({ id, state }) => state === 'revoked' && verdicts[`dkim:${id}`]?.seen === 'nowhere',
+  );
+  const retired = retire(due.row, gone, cause);
+  const pending = pendingKeyOf(retired.row);
+  const verdict = pending && verdicts[`dkim:${pending.id}`];
+  const isFound = verdict?.verdict === 'valid' && verdict.seen === 'everywhere';
+  const activated = isFound ? activatePending(retired.row, cause) : { row: retired.row, events: [] };
+  return { row: activated.row, events: [...due.events, ...retired.events, ...activated.events] };
+}
+
+/** The state of a record, which changes by itself only where its key is retiring: nothing depends on that. */
+function ofIdleKey(row: DomainRow, state: RecordState, { verdict, firstHand }: Verdict, now: Instant) {
+  if (keyOf(row, state.id)?.state !== 'retiring') return state;
+  if (verdict === 'valid') return state.verified ? state : asVerified(state);
+  const isGone = verdict !== 'unknown' && firstHand && state.verified;
+  return isGone ? asLost(state, now) : state;
 }
 
 /** A key is activated when its record is first verified. */
@@ -121,14 +144,14 @@ function isNewMismatch({ checks }: DomainRow, { id }: RecordState, { code }: Ver
   return code === 'KEY_MISMATCH' && checks?.codes[id] !== code;
 }
 
-function mismatchEvent(row: DomainRow, { actor, ended }: AppliedCheck): NewEvent {
-  const { id: key_id, selector } = activeKeyOf(row);
+function mismatchEvent(row: DomainRow, { id, selector }: RecordState, check: AppliedCheck): NewEvent {
+  const { actor, ended } = check;
   return {
     type: 'key.mismatch',
     domain: { id: row.id, name: row.domain },
     actor,
     at: toInstant(ended),
-    changes: { key_id, selector },
+    changes: { key_id: keyOf(row, id)?.id ?? null, selector },
   };
 }
 

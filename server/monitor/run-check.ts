@@ -93,7 +93,7 @@ export async function saveResult(
   const verdicts = judge(row, evidence);
   const now = clock();
   const previous = readKeptDiagnosis(row, await readEvidence(store, account, id));
-  const kept = toKeptDiagnosis(previous, selector, verdicts, advise(row, evidence.advice));
+  const kept = toKeptDiagnosis(previous, row, verdicts, advise(row, evidence.advice));
   const silence = silenceOf(dkimStateOf(row).id, previous, kept);
   const end = await store.checks.finish(
     { account, id, selector, began: toInstant(started) },

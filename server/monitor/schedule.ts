@@ -1,6 +1,7 @@
 import type { Instant } from '../instant.ts';
 import { toInstant } from '../instant.ts';
 import { type RandomSource, randomFraction } from '../random.ts';
+import { keyOf } from '../records/record-states.ts';
 import type { ByRecord, CheckTimes, DomainRow, RecordId, RecordState } from '../store/store.ts';
 import type { Silence } from '../verification/kept-diagnosis.ts';
 import { isUnreachable } from '../verification/record-state.ts';
@@ -47,9 +48,25 @@ export function nextCheckTimes(
   const due = dueOf(row, (state) => {
     const planned = row.checks?.due[state.id];
     if (planned !== undefined && !checked.includes(state.id)) return planned;
-    return earlierOf(nextCheck(state, now, random), silenceEnds(state, silence, now));
+    const next = earlierOf(nextCheck(state, now, random), silenceEnds(state, silence, now));
+    return earlierOf(next, keyOf(row, state.id)?.retires_at ?? null);
   });
   return { checked_at: toInstant(now), due };
+}
+
+/** The domain's times with other ones for these records, which are looked for from now on; null: as soon as possible. */
+export function lookFor(
+  row: DomainRow,
+  ids: readonly RecordId[],
+  now: Date,
+  random: RandomSource,
+): CheckTimes | null {
+  const { checks } = row;
+  if (checks === null) return null;
+  const due = dueOf(row, (state) =>
+    ids.includes(state.id) ? nextCheck(state, now, random) : (checks.due[state.id] ?? toInstant(now)),
+  );
+  return { ...checks, due };
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Diagnosis, EventType } from '@letterhead/shared';
 import { shownName } from '@letterhead/shared';
 import { toUnicode } from '../domains/domain-name.ts';
 import { NOTICE_LIMITS } from '../limits.ts';
-import { dnsRecordsOf } from '../records/dns-records.ts';
+import { dkimStateOf } from '../records/record-states.ts';
 import type { AccountRow, DomainRow, EventRow } from '../store/store.ts';
 import type { MailBlock, MailContent } from './mail-content.ts';
 
@@ -123,8 +123,8 @@ function oneChange(notice: Notice, event: NoticeEvent, name: string): MailBlock[
 /** Until when the domain counts as verified, and what becomes of mail until then. */
 function deadlines({ domain }: Notice, event: NoticeEvent, name: string): MailBlock[] {
   const label = labelOf(event);
-  const id = dnsRecordsOf(domain).find((record) => record.label === label)?.id;
-  const due = id === undefined ? null : (domain.checks?.due[id] ?? null);
+  const id = label === 'DKIM' ? dkimStateOf(domain).id : 'return_path';
+  const due = domain.checks?.due[id] ?? null;
   const isOpen = domain.records.some((state) => state.id === id && state.verified && state.degraded);
   const caches = `Receivers that still remember the right record verify mail until they forget it, which the TTL of the record says; others do not any more.`;
   if (due === null || !isOpen) return [caches];

@@ -1,6 +1,7 @@
 import { recordFqdn } from '@letterhead/shared';
-import type { DomainRow, KeyRow, RecordId, RecordState } from '../store/store.ts';
+import type { DomainRow, KeyState, RecordId, RecordState } from '../store/store.ts';
 import { dkimHostname, returnPathHostname } from './record-names.ts';
+import { keyOf, stateOf } from './record-states.ts';
 
 /** A DNS record to publish for a domain. `id` refers to its state in the row and its times. */
 export type ExpectedRecord = DkimRecord | ReturnPathRecord;
@@ -24,6 +25,7 @@ export interface DkimRecord extends RecordFields {
   readonly type: 'TXT';
   /** DER SubjectPublicKeyInfo, base64. */
   readonly publicKey: string;
+  readonly keyState: KeyState;
   /** Fingerprints of the domain's earlier keys. */
   readonly previousKeys: readonly string[];
 }
@@ -34,22 +36,38 @@ export interface ReturnPathRecord extends RecordFields {
   readonly type: 'CNAME';
 }
 
-/** The records of a domain, in the order of the API; with `selector` instead of the domain's own, if given. */
-export function dnsRecordsOf(row: DomainRow, selector?: string): ExpectedRecord[] {
+/** The records to publish for a domain, in the order of the API. */
+export function dnsRecordsOf(row: DomainRow): ExpectedRecord[] {
+  return checkedRecordsOf(row).filter((record) => record.kind !== 'dkim' || record.keyState !== 'revoked');
+}
+
+/**
+ * The records that checks look for: those to publish, and those of revoked keys, which have to go. With `selector`
+ * instead of the domain's own, if given.
+ */
+export function checkedRecordsOf(row: DomainRow, selector?: string): ExpectedRecord[] {
   return row.records.map((state) => {
     const named = selector === undefined ? state : { ...state, selector };
     return state.kind === 'dkim' ? dkimRecord(row, named) : returnPathRecord(row, named);
   });
 }
 
+/** Whether callers see the same of a domain's records and of `verified` in both of its rows. */
+export function showsSame(one: DomainRow, other: DomainRow): boolean {
+  const shown = (row: DomainRow) => dnsRecordsOf(row).map(({ id }) => `${id} ${stateOf(row, id)?.verified}`);
+  return one.verified === other.verified && shown(one).join() === shown(other).join();
+}
+
 /** The record with this id; undefined if the domain has none. */
 export function dnsRecordOf(row: DomainRow, id: RecordId, selector?: string): ExpectedRecord | undefined {
-  return dnsRecordsOf(row, selector).find((record) => record.id === id);
+  return checkedRecordsOf(row, selector).find((record) => record.id === id);
 }
 
 function dkimRecord(row: DomainRow, { id, selector }: RecordState): DkimRecord {
   const hostname = dkimHostname(selector, row.subdomain);
-  const { public_key: publicKey } = keyOf(row, id);
+  const key = keyOf(row, id);
+  if (key === undefined) throw new Error(`Domain ${row.id} has no key for its record ${id}.`);
+  const { public_key: publicKey, state: keyState } = key;
   return {
     id,
     selector,
@@ -61,15 +79,9 @@ function dkimRecord(row: DomainRow, { id, selector }: RecordState): DkimRecord {
     fqdn: recordFqdn(hostname, row),
     value: dkimRecordValue(publicKey),
     publicKey,
+    keyState,
     previousKeys: row.previous_keys,
   };
-}
-
-/** The key that the record publishes. */
-function keyOf({ id, keys }: DomainRow, record: RecordId): KeyRow {
-  const key = keys.find((one) => record === `dkim:${one.id}`);
-  if (key === undefined) throw new Error(`Domain ${id} has no key for its record ${record}.`);
-  return key;
 }
 
 /** The value of the DKIM key record (RFC 6376 §3.6.1). `publicKey` is the DER SubjectPublicKeyInfo, base64. */

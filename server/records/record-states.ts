@@ -2,11 +2,28 @@ import type { DomainRow, KeyRow, RecordId, RecordState } from '../store/store.ts
 
 /** The only module that knows where a row holds its keys and the state of each record. */
 
+/** A key whose private key was not destroyed: it signs, or is to sign. */
+export type SigningKey = KeyRow & { readonly private_key: string };
+
+export function hasPrivateKey(key: KeyRow): key is SigningKey {
+  return key.private_key !== null;
+}
+
 /** The key that signs the domain's mail. */
-export function activeKeyOf({ id, keys }: DomainRow): KeyRow {
-  const key = keys.find(({ state }) => state === 'active');
+export function activeKeyOf({ id, keys }: DomainRow): SigningKey {
+  const key = keys.filter(hasPrivateKey).find(({ state }) => state === 'active');
   if (key === undefined) throw new Error(`Domain ${id} has no active key.`);
   return key;
+}
+
+/** The key that is to sign once its record was found; undefined while no rotation is under way. */
+export function pendingKeyOf({ keys }: DomainRow): KeyRow | undefined {
+  return keys.find(({ state }) => state === 'pending');
+}
+
+/** The key that a record publishes; undefined for a record of another kind. */
+export function keyOf({ keys }: Pick<DomainRow, 'keys'>, record: RecordId): KeyRow | undefined {
+  return keys.find(({ id }) => record === `dkim:${id}`);
 }
 
 /** Undefined if the domain has no such record, or no longer. */
@@ -21,39 +38,64 @@ export function dkimStateOf(row: DomainRow): RecordState {
   return state;
 }
 
+/** Whether the domain's status and `verified` depend on the record: of those of keys, only the active key's counts. */
+export function isDecisive(row: Pick<DomainRow, 'keys'>, { id, kind }: RecordState): boolean {
+  return kind !== 'dkim' || keyOf(row, id)?.state === 'active';
+}
+
 /** Returns the row with these records, and `verified` as it follows from them. */
-export function withRecords<Row extends Pick<DomainRow, 'records' | 'verified'>>(
+export function withRecords<Row extends Pick<DomainRow, 'keys' | 'records' | 'verified'>>(
   row: Row,
   records: readonly RecordState[],
 ): Row {
-  return { ...row, records, verified: records.some(({ verified }) => verified) };
+  return { ...row, records, verified: records.some((one) => one.verified && isDecisive(row, one)) };
 }
 
-/** Key and names of a domain that is new or was renamed. */
-export interface MailIdentity {
-  /** Unique among all keys that the domain ever had. */
-  readonly keyId: number;
+/** A key that a domain gets. */
+export interface NewKey {
   readonly selector: string;
   /** DER SubjectPublicKeyInfo, base64. */
   readonly publicKey: string;
   readonly bits: number;
   /** Encrypted. */
   readonly privateKey: string;
+}
+
+/** Key and names of a domain that is new or was renamed. */
+export interface MailIdentity extends NewKey {
+  /** Unique among all keys that the domain ever had. */
+  readonly keyId: number;
   /** Of the Return-Path record, whose host has a selector of our own: a longer one may not fit a label. Null: none. */
   readonly returnPath: { readonly selector: string; readonly target: string } | null;
 }
 
 /** The fields of a row that follow from its identity; nothing is verified yet. */
 export function identityFields(
-  { keyId, selector, publicKey, bits, privateKey, returnPath }: MailIdentity,
+  { keyId, returnPath, ...key }: MailIdentity,
   now: string,
-): Pick<DomainRow, 'verified' | 'keys' | 'records'> {
+): Pick<DomainRow, 'verified' | 'keys' | 'last_key_id' | 'records'> {
+  const bounces: RecordState[] =
+    returnPath === null
+      ? []
+      : [{ id: 'return_path', kind: 'return_path', ...returnPath, ...notVerified(now) }];
+  const row = { verified: false, keys: [], last_key_id: keyId - 1, records: bounces };
+  return withKey(row, key, 'active', now);
+}
+
+/** Returns the row with one key more, and its record behind those of the other keys. */
+export function withKey<Row extends Pick<DomainRow, 'keys' | 'last_key_id' | 'records'>>(
+  row: Row,
+  { selector, bits, publicKey, privateKey }: NewKey,
+  state: 'pending' | 'active',
+  now: string,
+): Row {
+  const id = row.last_key_id + 1;
   const key: KeyRow = {
-    id: keyId,
+    id,
     selector,
     algorithm: 'rsa-sha256',
     bits,
-    state: 'active',
+    state,
     published_as: 'txt',
     public_key: publicKey,
     private_key: privateKey,
@@ -61,9 +103,13 @@ export function identityFields(
     activated_at: null,
     retires_at: null,
   };
-  const state = { verified: false, degraded: false, since: now, wrong_since: null };
-  const dkim: RecordState = { id: `dkim:${keyId}`, kind: 'dkim', target: null, selector, ...state };
-  const bounces: RecordState[] =
-    returnPath === null ? [] : [{ id: 'return_path', kind: 'return_path', ...returnPath, ...state }];
-  return { verified: false, keys: [key], records: [dkim, ...bounces] };
+  const dkim: RecordState = { id: `dkim:${id}`, kind: 'dkim', selector, target: null, ...notVerified(now) };
+  const ofKeys = row.records.filter(({ kind }) => kind === 'dkim');
+  const others = row.records.filter(({ kind }) => kind !== 'dkim');
+  return { ...row, keys: [...row.keys, key], last_key_id: id, records: [...ofKeys, dkim, ...others] };
+}
+
+/** The state of a record that is looked for from now on. */
+export function notVerified(now: string) {
+  return { verified: false, degraded: false, since: now, wrong_since: null };
 }

@@ -59,6 +59,8 @@ const ERRORS: Record<ErrorCode, string> = {
   domain_taken: 'The account holds this name already.',
   quota_exceeded: 'The account is full.',
   not_signable: 'The message can’t be signed; `errors` says why.',
+  key_in_use: 'The key is active: it signs. Rotate it, or revoke it if it has leaked.',
+  rotation_under_way: 'A key is pending already, or as many keys are published as a domain may have.',
   last_admin: 'Nobody could administer any more; `confirm` overrides that.',
   unavailable: 'Letterhead cannot take this now; nothing was changed. `Retry-After` says when to try again.',
   outcome_unknown:

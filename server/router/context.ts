@@ -4,6 +4,7 @@ import type { RateLimits } from '../auth/rate-limits.ts';
 import type { Shares } from '../auth/shares.ts';
 import type { Tokens } from '../auth/tokens.ts';
 import type { Domains } from '../domains/domains.ts';
+import type { KeyRotation } from '../domains/key-rotation.ts';
 import type { Events } from '../events/events.ts';
 import type { Signing } from '../signing/signing.ts';
 import type { Batch } from '../trpc/batch.ts';
@@ -15,6 +16,7 @@ export interface Services {
   readonly accounts: Accounts;
   readonly tokens: Tokens;
   readonly domains: Domains;
+  readonly keys: KeyRotation;
   readonly shares: Shares;
   readonly signing: Signing;
   readonly events: Events;

@@ -1,13 +1,17 @@
-import { ImportedKeySchema, KeySchema } from '@letterhead/shared';
+import { IdSchema, ImportedKeySchema, KeySchema } from '@letterhead/shared';
 import { z } from 'zod';
 import { DomainNameSchema } from '../domains/domain-name.ts';
 import { toDomain } from '../domains/domain-view.ts';
 import { warningsOf } from '../domains/import-key.ts';
-import { toKeys } from '../domains/key-view.ts';
+import { toKey, toKeys } from '../domains/key-view.ts';
 import { SelectorSchema } from '../domains/selector.ts';
+import { activeKeyOf } from '../records/record-states.ts';
+import type { DomainRow } from '../store/store.ts';
 import { answer } from './answer.ts';
-import { accountProcedure, domainProcedure, withAccount, withDomain } from './procedures.ts';
+import { accountProcedure, domainProcedure, takeAuditedAct, withAccount, withDomain } from './procedures.ts';
 import { t } from './trpc.ts';
+
+const KeyIdSchema = IdSchema.meta({ example: 1, description: 'The id of the key.' });
 
 export const keysRouter = t.router({
   list: domainProcedure({})
@@ -19,6 +23,52 @@ export const keysRouter = t.router({
     })
     .output(answer(KeySchema.array()))
     .query(withDomain(({ domain }) => toKeys(domain))),
+
+  rotate: domainProcedure({})
+    .meta({
+      scope: 'domains:write',
+      summary: 'Rotate a domain’s key',
+      description:
+        'Makes a pending key, whose record is published beside the others. Signing moves to it once a check finds the record on all name servers that answer; the key before it is retiring for 7 days, in which its record has to stay.',
+      errors: ['rotation_under_way'],
+      rest: { method: 'POST', path: '/accounts/{account}/domains/{id}/keys', status: 201 },
+    })
+    .output(answer(KeySchema))
+    .mutation(
+      withDomain(async ({ ctx, domain }) => {
+        await takeAuditedAct(ctx);
+        return toKey(domain, await ctx.services.keys.rotate(domain, ctx.identity.actor));
+      }),
+    ),
+
+  remove: domainProcedure({ key: KeyIdSchema })
+    .meta({
+      scope: 'domains:write',
+      summary: 'Remove a key',
+      description:
+        'Cancels a rotation whose key is pending, ends the retirement of a key early, or forgets a revoked key whose record is gone.',
+      errors: ['key_in_use'],
+      rest: { method: 'DELETE', path: '/accounts/{account}/domains/{id}/keys/{key}', status: 204 },
+    })
+    .mutation(
+      withDomain(({ ctx, input, domain }) => ctx.services.keys.remove(domain, input.key, ctx.identity.actor)),
+    ),
+
+  revoke: domainProcedure({ key: KeyIdSchema })
+    .meta({
+      scope: 'domains:write',
+      summary: 'Revoke a key',
+      description:
+        'For a key that has leaked: it never signs again. The pending key or a new one takes the place of the active one, and signs once its record is verified. The diagnosis says what to do in the DNS at once. Can be repeated.',
+      rest: { method: 'POST', path: '/accounts/{account}/domains/{id}/keys/{key}/revoke', status: 200 },
+    })
+    .output(answer(KeySchema))
+    .mutation(
+      withDomain(async ({ ctx, input, domain }) => {
+        if (isUnused(domain, input.key)) await takeAuditedAct(ctx);
+        return toKey(domain, await ctx.services.keys.revoke(domain, input.key, ctx.identity.actor));
+      }),
+    ),
 
   import: accountProcedure({
     domain: DomainNameSchema.meta({ example: 'example.org', description: 'The domain name.' }),
@@ -51,7 +101,7 @@ export const keysRouter = t.router({
         return {
           outcome,
           domain: row && toDomain(row),
-          key: (row && toKeys(row)[0]) ?? null,
+          key: row && toKey(row, activeKeyOf(row)),
           bits: key.bits,
           proved: isProved,
           warnings: warningsOf(key, isProved),
@@ -59,3 +109,11 @@ export const keysRouter = t.router({
       }),
     ),
 });
+
+/**
+ * Whether a key was never found in the DNS while it was active. Revoking such keys again and again is bounded like
+ * rotating them: it needs nothing else. Revoking any other is never refused.
+ */
+function isUnused({ keys }: DomainRow, id: number): boolean {
+  return keys.some((key) => key.id === id && key.state === 'active' && key.activated_at === null);
+}

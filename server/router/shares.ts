@@ -8,6 +8,7 @@ import {
 } from '@letterhead/shared';
 import { toSender } from '../auth/accounts.ts';
 import { toDomain } from '../domains/domain-view.ts';
+import { toKeys } from '../domains/key-view.ts';
 import { toDate } from '../instant.ts';
 import type { AccountRow, DomainRow } from '../store/store.ts';
 import { answer } from './answer.ts';
@@ -113,6 +114,7 @@ async function describeShared({ identity, services }: Call<unknown>['ctx'], { ac
   return {
     account: toSender(account),
     domain: toDomain(domain),
+    keys: toKeys(domain),
     diagnosis: await services.domains.diagnosis(account, domain),
     expires_at: toDate(identity.token?.expires_at ?? null),
   };

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { FairSemaphore } from '../fair-semaphore.ts';
 import type { KeyCipher, KeyOwner } from '../keys/key-encryption.ts';
 import { SIGN_LIMITS } from '../limits.ts';
+import type { CheckObserver } from '../monitor/run-check.ts';
 import type { Timer } from '../monitor/timer.ts';
 
 /** In libuv's threads: the event loop goes on. */
@@ -66,6 +67,16 @@ export class OpenedKeys {
     const opened: OpenedKey = { owner, encrypted, key, pem: null, cancel };
     this.#keys.set(owner.domain, opened);
     return opened;
+  }
+
+  /** Drops a key once a check has moved signing to another one. */
+  get observer(): CheckObserver {
+    return {
+      checked: ({ row, events }) => {
+        if (events.some(({ type }) => type === 'key.activated')) this.forget(row.id);
+      },
+      failed() {},
+    };
   }
 
   /** Drops the key of a domain that was renamed or deleted, or has revoked it. */

@@ -69,22 +69,30 @@ export interface TokenRow {
 /** Its account is named by the call that creates it. */
 export type NewToken = Omit<TokenRow, 'id' | 'account_id' | 'last_used_at'>;
 
-/** A key that signs, or is to sign, a domain's mail. */
+/**
+ * `pending`: to be published, it signs once its record was found. `active`: it signs. `retiring`: it has signed, and its
+ * record stays for mail under way. `revoked`: its record has to go. A key whose record may be gone is retired: it leaves
+ * the row, which remembers its fingerprint. keys/rotation.ts has what leads from one to another.
+ */
+export type KeyState = 'pending' | 'active' | 'retiring' | 'revoked';
+
+/** A key of a domain. */
 export interface KeyRow {
   /** Unique within the domain, and never given again there. */
   readonly id: number;
   readonly selector: string;
   readonly algorithm: 'rsa-sha256';
   readonly bits: number;
-  readonly state: 'active';
+  readonly state: KeyState;
   readonly published_as: 'txt';
   /** DER SubjectPublicKeyInfo, base64. */
   readonly public_key: string;
-  /** The private key (PKCS #8), encrypted; see keys/key-encryption.ts. */
-  readonly private_key: string;
+  /** The private key (PKCS #8), encrypted; see keys/key-encryption.ts. Null: it was destroyed. */
+  readonly private_key: string | null;
   readonly created_at: Instant;
-  /** When its record was first verified. */
+  /** When its record was first verified while it was active. */
   readonly activated_at: Instant | null;
+  /** With `retiring`: until when its record has to stay. */
   readonly retires_at: Instant | null;
 }
 
@@ -122,9 +130,11 @@ export interface DomainRow {
   readonly subdomain: string | null;
   /** Whether at least one of its records is. */
   readonly verified: boolean;
-  /** One of them is active. */
+  /** In order of creation. Exactly one of them is active, and at most one is pending. */
   readonly keys: readonly KeyRow[];
-  /** In the order in which callers see them. */
+  /** The highest id that a key of this domain was ever given. */
+  readonly last_key_id: number;
+  /** In the order in which callers see them, and those of revoked keys, which callers don't see. */
   readonly records: readonly RecordState[];
   /** SHA-256 of the DER of public keys that were this domain's before, base64url. */
   readonly previous_keys: readonly string[];
@@ -297,7 +307,7 @@ export interface LatestDue {
 
 /** A check that is about to end. */
 export interface EndingCheck extends DueCheck {
-  /** Of the key that the check looked for: what it found out is of no use once the domain has no such key. */
+  /** Of the active key as the check began: what it found out is of no use once the domain has no such key. */
   readonly selector: string;
   /** When its first question was asked: it goes into the row's `checks.began_at`. */
   readonly began: Instant;

@@ -4,6 +4,7 @@ import { dnsRecordsOf, type ExpectedRecord } from '../records/dns-records.ts';
 import { isTooLong } from '../records/record-names.ts';
 import { dkimStateOf, stateOf } from '../records/record-states.ts';
 import type { CheckTimes, DomainRow } from '../store/store.ts';
+import { adviseOnRevokedKeys } from './advice/revoked-keys.ts';
 import { isTransient } from './diagnosis/codes.ts';
 import { statusOf } from './record-state.ts';
 import { severityOf } from './severity.ts';
@@ -24,7 +25,7 @@ export function diagnose(row: DomainRow, stored: StoredDiagnosis | undefined, no
     status: statusOf(dkimStateOf(row), now),
     ...checkDates(row.checks),
     records,
-    advice: stored !== undefined && exists ? stored.advice : [],
+    advice: [...adviseOnRevokedKeys(row), ...(stored !== undefined && exists ? stored.advice : [])],
   };
 }
 

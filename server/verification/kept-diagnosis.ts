@@ -11,25 +11,29 @@ import {
 import { upgradeDiagnosis } from './upgrade-diagnosis.ts';
 import type { Judgement, Judgements } from './verdict.ts';
 
-/** Undefined: none was kept, or of another selector, or not readable; the next check makes it again. */
+/** Undefined: none was kept, or of keys that the domain no longer has, or not readable; the next check makes it again. */
 export function readKeptDiagnosis(row: DomainRow, kept: JsonValue | undefined): StoredDiagnosis | undefined {
-  const stored = StoredDiagnosisSchema.safeParse(kept).data ?? upgradeDiagnosis(row, kept);
-  return stored?.selector === activeKeyOf(row).selector ? stored : undefined;
+  const { data } = StoredDiagnosisSchema.safeParse(kept);
+  if (data === undefined) return upgradeDiagnosis(row, kept);
+  return row.keys.some(({ id }) => data.records[`dkim:${id}`] !== undefined) ? data : undefined;
 }
 
 /** What to keep after a check: what it found, and what was known of the records that it did not include. */
 export function toKeptDiagnosis(
   previous: StoredDiagnosis | undefined,
-  selector: string,
+  row: DomainRow,
   judgements: Judgements,
   advice: Advice[],
 ): StoredDiagnosis {
-  const entries: [string, Judgement][] = Object.entries(judgements);
-  const latest = entries.map(([id, one]) => [id, toStoredRecord(one, previous?.records[id])]);
+  const records = row.records.flatMap(({ id }) => {
+    const [known, latest] = [previous?.records[id], judgements[id]];
+    const record = latest === undefined ? known : toStoredRecord(latest, known);
+    return record === undefined ? [] : [[id, record] as const];
+  });
   return {
     format: DIAGNOSIS_FORMAT,
-    selector,
-    records: { ...previous?.records, ...Object.fromEntries(latest) },
+    selector: activeKeyOf(row).selector,
+    records: Object.fromEntries(records),
     advice,
   };
 }

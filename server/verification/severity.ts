@@ -5,15 +5,22 @@ import type { RecordState } from '../store/store.ts';
 import type { FoundCode } from './diagnosis/finding.ts';
 import { statusOf } from './record-state.ts';
 
-/** A record that is still awaited is no error, and a missing Return-Path never is: mail passes without it. */
+/**
+ * A record that is still awaited is no error, and a missing Return-Path never is: mail passes without it. Nor is what is
+ * wrong with the record of a key that is not to sign yet, or signs no more.
+ */
 export function severityOf(
   code: FoundCode,
-  { fqdn, kind }: Pick<ExpectedRecord, 'fqdn' | 'kind'>,
+  record: ExpectedRecord,
   state: RecordState | undefined,
   now: Date,
 ): Severity {
-  if (code !== 'RECORD_MISSING') return DIAGNOSES[code].severity;
-  const mayCome = !isTooLong(fqdn);
-  if (mayCome && state !== undefined && statusOf(state, now) === 'pending') return 'info';
-  return kind === 'return_path' ? 'warning' : DIAGNOSES[code].severity;
+  const { severity } = DIAGNOSES[code];
+  if (code === 'RECORD_MISSING') {
+    const mayCome = !isTooLong(record.fqdn);
+    if (mayCome && state !== undefined && statusOf(state, now) === 'pending') return 'info';
+    if (record.kind === 'return_path') return 'warning';
+  }
+  if (record.kind !== 'dkim' || record.keyState === 'active' || severity !== 'error') return severity;
+  return record.keyState === 'pending' ? 'warning' : 'info';
 }

@@ -50,7 +50,7 @@ const Format2Schema = z.object({
 /** The next check finds the facts; until then the words stand alone. */
 function fromFormat2(row: DomainRow, kept: JsonValue | undefined): StoredDiagnosis | undefined {
   const { data } = Format2Schema.safeParse(kept);
-  if (data === undefined) return undefined;
+  if (data?.selector !== activeKeyOf(row).selector) return undefined;
   const zone = registrableDomain(row);
   return {
     format: DIAGNOSIS_FORMAT,

@@ -1,12 +1,13 @@
 import { type NameServerObservation, registrableDomain } from '@letterhead/shared';
 import type { Observation } from '../dns/outcome.ts';
-import { dnsRecordsOf, type ExpectedRecord } from '../records/dns-records.ts';
+import { checkedRecordsOf, type ExpectedRecord } from '../records/dns-records.ts';
 import { stateOf } from '../records/record-states.ts';
 import type { ByRecord, DomainRow } from '../store/store.ts';
 import { CODES, findCode, type RecordVerdict } from './diagnosis/codes.ts';
 import type { Finding, FoundCode } from './diagnosis/finding.ts';
 import { observedValues, type RuleInput, toRuleInput, zoneOf } from './diagnosis/rule-input.ts';
 import type { CheckEvidence } from './evidence.ts';
+import { containsOurValue, matches } from './match-value.ts';
 import { isLost } from './record-state.ts';
 import type { StoredRecord } from './stored-diagnosis.ts';
 import { boundRecord } from './stored-size.ts';
@@ -17,6 +18,11 @@ export interface Verdict {
   readonly verdict: RecordVerdict;
   /** Whether the authorities themselves said so: only then may `verified` be taken away. */
   readonly firstHand: boolean;
+  /**
+   * Where the authorities that answered have the record, by their own word: `everywhere`, as it should be; `nowhere`,
+   * not even with something wrong about it. Null: on some, or that is not known first-hand.
+   */
+  readonly seen: 'everywhere' | 'nowhere' | null;
   readonly code: FoundCode;
 }
 
@@ -33,7 +39,7 @@ export type Judgements = ByRecord<Judgement>;
 /** Judges what a check saw. The evidence must be of the row's selector. */
 export function judge(row: DomainRow, evidence: CheckEvidence): Judgements {
   return Object.fromEntries(
-    dnsRecordsOf(row).flatMap((record) => {
+    checkedRecordsOf(row).flatMap((record) => {
       const judgement = judgeRecord(row, record, evidence);
       return judgement === null ? [] : [[record.id, judgement]];
     }),
@@ -53,8 +59,16 @@ function judgeRecord(row: DomainRow, record: ExpectedRecord, evidence: CheckEvid
     verdict: CODES[code].verdict,
     // What is wrong with our own key, nobody else has to tell.
     firstHand: input.firstHand || code === 'KEY_MISMATCH',
+    seen: seenOf(input),
     record: boundRecord(toRecord(input, finding, wasVerified)),
   };
+}
+
+function seenOf({ record, firstHand, answers }: RuleInput): Verdict['seen'] {
+  if (!firstHand) return null;
+  if (answers.every(({ values }) => matches(record, values))) return 'everywhere';
+  const hasOurs = answers.some(({ values }) => values.some((value) => containsOurValue(record, value)));
+  return hasOurs ? null : 'nowhere';
 }
 
 function toRecord(input: RuleInput, finding: Finding, wasVerified: boolean): Judgement['record'] {

@@ -26,12 +26,15 @@ test('the binary prints its version, and leaves nothing behind', async () => {
   expect(await readdir(place.folder)).toEqual([]);
 });
 
-test('the version is printed without loading anything but the launcher', async () => {
-  const coverage = join(place.folder, 'coverage');
-  const { exit, out } = await place.run(['--version'], { NODE_V8_COVERAGE: coverage });
-  expect({ exit, out }).toEqual({ exit: 0, out: `${packageJson.version}\n` });
-  expect((await loadedFiles(coverage)).map((file) => basename(file))).toEqual(['letterhead.js']);
-});
+test.each(['--version', '-v'])(
+  '%s prints the version, and loads nothing but the launcher',
+  async (option) => {
+    const coverage = join(place.folder, 'coverage');
+    const { exit, out } = await place.run([option], { NODE_V8_COVERAGE: coverage });
+    expect({ exit, out }).toEqual({ exit: 0, out: `${packageJson.version}\n` });
+    expect((await loadedFiles(coverage)).map((file) => basename(file))).toEqual(['letterhead.js']);
+  },
+);
 
 test('help is printed without loading the server or the store', async () => {
   const coverage = join(place.folder, 'coverage');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startTestServer, type TestServer } from '../running-server.ts';
-import { addVerifiedDomain, keyRecordOf } from '../signing/sending-account.ts';
+import { addVerifiedDomain, keyRecordOf, publishRecords } from '../signing/sending-account.ts';
 import { onTheFolder } from './both-connections.ts';
 import { makeWorkplace } from './letterhead-process.ts';
 import { runInProcess } from './run-in-process.ts';
@@ -167,4 +167,24 @@ test('a domain’s keys are listed at the command line', async () => {
   expect(await place.json('keys', 'list', 'example.org')).toMatchObject([
     { id: 1, bits: 2048, state: 'active' },
   ]);
+});
+
+test('an export and the vault have the new key as soon as signing has moved to it', async () => {
+  await using server = await startTestServer(ON);
+  await using folder = await temporaryFolder();
+  const { id } = await addVerifiedDomain(server, 'example.org');
+  const run = await commandsFor(server);
+  const exported = async () => {
+    await run('keys', 'export', '--format', 'pem', folder.path);
+    return filesIn(folder.path);
+  };
+  const [first] = await exported();
+  const pending = await server.letterhead.keys.rotate.mutate({ account: 1, id });
+  expect(await exported()).toEqual([first]);
+  publishRecords(server, await server.letterhead.domains.get.query({ account: 1, id }));
+  await server.letterhead.domains.verifyDns.mutate({ account: 1, id });
+  expect(await exported()).toEqual([`keys/example.org/${pending.selector}.pem`]);
+  const pem = await readFile(join(folder.path, `keys/example.org/${pending.selector}.pem`), 'utf8');
+  const { dns_records } = await server.letterhead.domains.get.query({ account: 1, id });
+  expect(dns_records[1]?.value).toBe(`k=rsa;p=${publicKeyOf(pem)}`);
 });

@@ -118,6 +118,56 @@ test('a long list has only the rows around the window in the page, and is where 
   }
 });
 
+test('a long list is printed whole, as far as it is filtered, and is where it was afterwards', async () => {
+  await using server = await startTestServer({ environment: { RATE_LIMIT_PER_MINUTE: '0' } });
+  await addDomains(server, 400);
+  await using tab = await openTab(browser(), server, { token: server.token });
+  const { page } = tab;
+  // Told before the page itself, which then takes its rows back.
+  await page.addInitScript(
+    `addEventListener('afterprint', () => { window.printed = [...document.querySelectorAll('tbody th')].map((name) => name.innerText); });`,
+  );
+  await page.goto('/accounts/1/domains?sort=name');
+  await new ConsolePage(page).line('d000.example.org').waitFor();
+  await page.evaluate('scrollTo(0, 8000)');
+  await expect.poll(() => page.evaluate<string>(NAME_IN_THE_MIDDLE)).toMatch(/^d1\d\d/);
+  const name = await page.evaluate<string>(NAME_IN_THE_MIDDLE);
+  await page.pdf();
+  const printed = await page.evaluate<string[]>('printed');
+  expect(printed).toEqual(names(400));
+  expect(await page.getByRole('rowheader').count()).toBeLessThan(60);
+  expect(await page.evaluate<string>(NAME_IN_THE_MIDDLE)).toBe(name);
+
+  await page.getByLabel('Search by name').fill('d39');
+  await page.getByText('10 of 400 domains').waitFor();
+  await page.pdf();
+  expect(await page.evaluate('printed')).toEqual(printed.filter((each) => each.startsWith('d39')));
+});
+
+test('of a list that is too long to be printed whole, the print tells how many are left out', async () => {
+  await using server = await startTestServer();
+  await addDomains(server, 1);
+  await using tab = await openTab(browser(), server, { token: server.token });
+  const { page } = tab;
+  // Copies of one domain of a real answer stand for more than a test could create.
+  await page.route(/domains\.statuses/, async (route) => {
+    const response = await route.fetch();
+    const text = JSON.stringify(await response.json(), (_key, value) =>
+      Array.isArray(value) && value[0]?.severity !== undefined ? repeat(value[0], 5_002) : value,
+    );
+    await route.fulfill({ response, body: text });
+  });
+  await page.goto('/');
+  await page.getByText('5002 domains').waitFor();
+  await page.emulateMedia({ media: 'print' });
+  await page.getByText('2 more domains are not printed.').waitFor();
+  const rows = page.locator('tbody th');
+  expect(await rows.count()).toBe(5_000);
+  await page.emulateMedia({ media: 'screen' });
+  await page.getByText('2 more domains are not printed.').waitFor({ state: 'detached' });
+  expect(await rows.count()).toBeLessThan(60);
+});
+
 test('a change of one domain reads that domain alone again, and coming back to the list reads nothing', async () => {
   await using server = await startTestServer({ environment: { RATE_LIMIT_PER_MINUTE: '0' } });
   const { domains } = server.letterhead;
@@ -240,8 +290,16 @@ test('a pasted list of domains is added line by line, and each line tells what b
 
 /** Adds `d000.example.org` and so on. */
 async function addDomains({ letterhead }: TestServer, count: number): Promise<void> {
-  const names = Array.from({ length: count }, (_, at) => `d${String(at).padStart(3, '0')}.example.org`);
-  await Promise.all(names.map((domain) => letterhead.domains.create.mutate({ account: 1, domain })));
+  await Promise.all(names(count).map((domain) => letterhead.domains.create.mutate({ account: 1, domain })));
+}
+
+/** Without times, which superjson writes elsewhere. */
+function repeat(status: object, count: number): object[] {
+  return Array.from({ length: count }, (_, at) => ({ ...status, id: at + 1, next_check_at: null }));
+}
+
+function names(count: number): string[] {
+  return Array.from({ length: count }, (_, at) => `d${String(at).padStart(3, '0')}.example.org`);
 }
 
 /** Runs in the page. */

@@ -192,6 +192,35 @@ test('a token is made, shown once, copied, and revoked', async () => {
   await page.getByRole('row', { name: /The token “Help desk” was revoked\./ }).waitFor();
 });
 
+test('a token for a mail server that fetches keys is offered to administrators, while keys are delivered', async () => {
+  await using on = await startTestServer({ environment: { KEY_DELIVERY: 'true' } });
+  await using off = await startTestServer();
+  const writer = await on.makeToken(['domains:read', 'domains:write']);
+  for (const [server, token, offered] of [
+    [off, off.token, 0],
+    [on, writer, 0],
+    [on, on.token, 1],
+  ] as const) {
+    await using tab = await openTab(browser(), server, { token });
+    const { page } = tab;
+    const app = new ConsolePage(page);
+    await page.goto('/accounts/1/tokens');
+    await app.button('Create token').click();
+    await page.getByRole('checkbox', { name: /^Read/ }).waitFor();
+    expect(await page.getByLabel('Fetch keys').count()).toBe(offered);
+    if (offered === 0) continue;
+    await page.getByLabel('Name', { exact: true }).fill('rspamd');
+    await page.getByRole('checkbox', { name: /^Read/ }).uncheck();
+    await page.getByLabel('Fetch keys').check();
+    await page.getByRole('dialog').getByRole('button', { name: 'Create token' }).click();
+    await page.getByRole('button', { name: 'Copy the token' }).waitFor();
+    expect(await server.letterhead.tokens.list.query({ account: 1 })).toContainEqual(
+      expect.objectContaining({ name: 'rspamd', scopes: ['keys:read'] }),
+    );
+    expect(tab.errors).toEqual([]);
+  }
+});
+
 test('the last admin token is revoked only after a second warning', async () => {
   await using server = await startTestServer();
   await using tab = await openTab(browser(), server, { token: server.token });

@@ -11,6 +11,8 @@ export interface WebhooksReport {
   readonly events: number;
   readonly arrivals: number;
   readonly repeated: number;
+  /** The longest time between a delivery that was repeated and the kill after it, in milliseconds. */
+  readonly longestLag: number;
   /** Broken promises; there must be none. */
   readonly complaints: readonly string[];
 }
@@ -19,7 +21,7 @@ const ENDPOINTS = 3;
 /** In milliseconds. */
 const LONGEST_LIFE = 500;
 const PAUSE = 10;
-/** What a delivery before a kill may lie back to be repeated, and what its answer, the disk and the kill may take on a machine that has much to do. */
+/** The deliveries before a kill that may be repeated: those within so long of the last one, and of what its answer takes. */
 const LAG = 100;
 const SLACK = 300;
 /** In which what is left arrives: over PostgreSQL, once the lease of a server that was killed has ended. */
@@ -73,7 +75,8 @@ export async function webhooksRun({
     (sum, { received }) => sum + new Set(received.map(({ id }) => id)).size,
     0,
   );
-  return { kills, events: last, arrivals, repeated: arrivals - distinct, complaints };
+  const lag = Math.max(...endpoints.map((receiver) => longestLag(receiver, killedAt)));
+  return { kills, events: last, arrivals, repeated: arrivals - distinct, longestLag: lag, complaints };
 }
 
 /** Creates and deletes domains, whatever becomes of the server: the log of events says what has happened. */
@@ -105,6 +108,11 @@ async function untilArrived({ received }: Receiver, account: number, event: numb
   while (!received.some((one) => one.id === id) && Date.now() < end) await sleep(PAUSE);
 }
 
+/** The first kill after this time, for which what was under way may have arrived; undefined: there was none. */
+function killAfter(killedAt: readonly number[], at: number): number | undefined {
+  return killedAt.find((kill) => kill + SLACK >= at);
+}
+
 function complaintsOf(
   { received, port }: Receiver,
   killedAt: readonly number[],
@@ -119,7 +127,7 @@ function complaintsOf(
     const earlier = arrivedAt.get(event);
     if (before !== 0 && event > before + 1)
       complaints.push(`${port}: event ${event} arrived right after ${before}.`);
-    if (earlier !== undefined && !killedAt.some((kill) => kill >= earlier && kill - earlier <= LAG + SLACK))
+    if (earlier !== undefined && !wasUnderWay(earlier, killAfter(killedAt, earlier), received))
       complaints.push(`${port}: event ${event} arrived twice, though nothing was killed right after it.`);
     arrivedAt.set(event, at);
     before = event;
@@ -127,4 +135,23 @@ function complaintsOf(
   for (let event = begin; event <= last; event++)
     if (!arrivedAt.has(event)) complaints.push(`${port}: event ${event} never arrived.`);
   return complaints;
+}
+
+/** Whether what arrived then was among the last deliveries before the kill. */
+function wasUnderWay(at: number, kill: number | undefined, received: Receiver['received']): boolean {
+  if (kill === undefined) return false;
+  const last = received.findLast((one) => one.at <= kill)?.at ?? at;
+  return last - at <= LAG + SLACK;
+}
+
+/** The longest time between a delivery that was repeated, and the kill after it. */
+function longestLag({ received }: Receiver, killedAt: readonly number[]): number {
+  const arrivedAt = new Map<string, number>();
+  let longest = 0;
+  for (const { id, at } of received) {
+    const earlier = arrivedAt.get(id);
+    if (earlier !== undefined) longest = Math.max(longest, (killAfter(killedAt, earlier) ?? at) - earlier);
+    arrivedAt.set(id, at);
+  }
+  return longest;
 }

@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import { verifyWithMailauth } from '../receivers/mailauth.ts';
 import { startTestServer } from '../running-server.ts';
 import { addVerifiedDomain, keyRecordOf } from '../signing/sending-account.ts';
+import { SmtpSink } from '../smtp-sink.ts';
 
 const MESSAGE = 'From: Help <help@example.org>\r\nSubject: Hello\r\n\r\nHello.\r\n';
 
@@ -27,45 +28,22 @@ async function runExample(path: string, { environment, args, input = '' }: Run):
   return (await running).stdout;
 }
 
-/** An SMTP server that takes one message. */
-async function startMailServer() {
-  const { promise, resolve } = Promise.withResolvers<{ from: string; message: Buffer }>();
-  const server = createServer((socket) => {
-    let from = '';
-    let data: string | null = null;
-    socket.setEncoding('latin1').write('220 mx\r\n');
-    socket.on('data', (text: string) => {
-      if (data !== null) data += text;
-      else if (text.startsWith('DATA')) data = '';
-      else if (text.startsWith('MAIL FROM:<')) from = text.slice('MAIL FROM:<'.length, text.indexOf('>'));
-      if (data?.endsWith('\r\n.\r\n') === true) {
-        resolve({ from, message: Buffer.from(data.slice(0, -3).replaceAll(/^\.\./gm, '.'), 'latin1') });
-        data = null;
-      }
-      socket.write(text.startsWith('DATA') ? '354 go on\r\n' : '250 mx\r\n');
-    });
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  return { port, received: promise, [Symbol.dispose]: () => void server.close() };
-}
-
 test('the example for nodemailer sends a message that is signed, from the Return-Path domain', async () => {
   await using server = await startTestServer({
     environment: { RETURN_PATH_HOST: 'bounces.example.net' },
     dns: { zones: { 'example.org': {}, 'example.net': { bounces: { A: ['192.0.2.1'] } } } },
   });
   const domain = await addVerifiedDomain(server, 'example.org');
-  using mail = await startMailServer();
+  using sink = await SmtpSink.start();
   const output = await runExample('nodemailer/send.js', {
     environment: {
       LETTERHEAD_URL: server.url,
       LETTERHEAD_TOKEN: await server.makeToken(['domains:sign']),
-      SMTP_URL: `smtp://127.0.0.1:${mail.port}`,
+      SMTP_URL: `smtp://127.0.0.1:${sink.port}`,
     },
     args: ['help@example.org', 'you@example.net'],
   });
-  const { from, message } = await mail.received;
+  const { from, message } = sink.take() ?? { from: '', message: Buffer.of() };
   expect(from).toMatch(/^help@bounces-[a-z0-9]{11}\.example\.org$/);
   expect(output).toBe(`Sent from ${from} to you@example.net.\n`);
   expect(await verifyWithMailauth(message, keyRecordOf(domain))).toMatchObject({ passes: true });

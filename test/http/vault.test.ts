@@ -160,12 +160,15 @@ test('keys:read is in no first token, and only an administrator grants it, while
   await using off = await startTestServer();
   const current = await off.letterhead.tokens.current.query();
   expect(current.scopes).toEqual(['domains:read', 'domains:write', 'domains:sign', 'admin']);
+  expect(current.grants).toEqual(current.scopes);
   await expect(off.makeToken(KEYS)).rejects.toThrow('granted only while KEY_DELIVERY=true');
   const path = `${off.url}/vault/v1/dkim/example.org`;
   expect((await fetch(path, { headers: { 'x-vault-token': off.token } })).status).toBe(404);
 
   await using server = await startTestServer(ON);
+  expect((await server.letterhead.tokens.current.query()).grants).toContain('keys:read');
   const token = await server.makeToken(['domains:write', 'keys:read']);
+  expect((await server.rest('GET', '/token', { token })).body.data.grants).toEqual(['domains:write']);
   const refused = await server.rest('POST', '/accounts/1/tokens', {
     token,
     json: { name: 'Another', scopes: KEYS },

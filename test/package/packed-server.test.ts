@@ -26,7 +26,8 @@ const TOKEN = `lh_${randomBytes(32).toString('base64url')}`;
 const NAMES_TYPESCRIPT = /(?:\bfrom |\bimport\(|\bURL\()['"`][^'"`]*\.ts['"`]/;
 
 beforeAll(() => {
-  execFileSync('npm', ['pack', '-w', 'letterhead', '--pack-destination', project], {
+  // What a plain `npm pack` does first; its own package holds nothing.
+  execFileSync('npm', ['run', 'prepack', '--pack-destination', project], {
     cwd: root,
     stdio: 'pipe',
   });

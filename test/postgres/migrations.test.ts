@@ -59,6 +59,21 @@ test('an account that a version without profiles has written has none, and neith
   await store.close();
 });
 
+test('a domain that a version without rotation has written has its key, and the id that it was given last', async () => {
+  await using database = await createDatabase();
+  const before = await open(database.url);
+  const { id: account } = await createAccount(before);
+  const made = await madeDomain(before, account, 'example.org');
+  await before.close();
+  await database.query(
+    `UPDATE domains SET content = (content::jsonb - 'last_key_id')::json WHERE id = ${made.id}`,
+  );
+  const store = await open(database.url);
+  expect(await store.domains.get(account, made.id)).toMatchObject({ last_key_id: 1, keys: made.keys });
+  expect(await store.domains.list(account, {})).toMatchObject([{ last_key_id: 1 }]);
+  await store.close();
+});
+
 test('letterhead migrate brings a database to this version, and says that a folder needs none', async () => {
   await using database = await createDatabase();
   const environment = { DATABASE_URL: database.url, SECRET_KEY: randomBytes(32).toString('base64') };

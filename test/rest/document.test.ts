@@ -1,56 +1,32 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { z } from 'zod';
-import { describeApi } from '../../server/rest/openapi.ts';
-import { listOperations, type RestOperation } from '../../server/rest/operations.ts';
-import { appRouter } from '../../server/router/index.ts';
-import type { RestAnswer, RestOptions, TestServer } from '../running-server.ts';
+import type { DescribedOperation } from '../../server/rest/operations.ts';
+import type { RestOptions, TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
-import { sampleInput } from '../security/procedure-definitions.ts';
-import { seedWebhook } from '../webhooks/seed-webhook.ts';
+import type { PreparedAccount } from './described-operations.ts';
+import { DESCRIBED_OPERATIONS, pathOf, prepareAccount, validRequest } from './described-operations.ts';
+import { ERROR_SCHEMA, OpenApiDocument } from './openapi-document.ts';
 
-const operations = listOperations(appRouter);
-const document = JSON.parse(describeApi(operations, '1.2.3'));
 const NOBODY = 999_999;
+const PATIENT = { timeout: 10_000, interval: 10 };
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 let server: TestServer;
+let document: OpenApiDocument;
 beforeAll(async () => {
   server = await startTestServer({ environment: { RATE_LIMIT_PER_MINUTE: '0' } });
+  document = await OpenApiDocument.of(server);
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
-/** An account with one of everything that an operation can name. */
-async function prepareAccount() {
-  const { letterhead } = server;
-  const { id: account } = await letterhead.accounts.create.mutate({ name: 'Of one operation' });
-  const domain = await letterhead.domains.create.mutate({ account, domain: 'mail.example.org' });
-  await letterhead.domains.verifyDns.mutate({ account, id: domain.id });
-  const share = await letterhead.shares.create.mutate({ account, id: domain.id });
-  const token = await letterhead.tokens.create.mutate({ account, name: 'A', scopes: ['domains:read'] });
-  return { account, domain: domain.id, share, token, ...(await seedWebhook(server, account)) };
-}
-
-type Prepared = Awaited<ReturnType<typeof prepareAccount>>;
-
-function pathOf({ meta, procedure }: RestOperation, prepared: Prepared): string {
-  const { account, domain, share, token, webhook, delivery } = prepared;
-  const own: Record<string, number> = { tokens: token.id, webhooks: webhook };
-  const ids: Record<string, number> = {
-    account,
-    share: share.id,
-    delivery,
-    id: own[procedure.split('.')[0] ?? ''] ?? domain,
-  };
-  return meta.rest.path.replace(/\{(\w+)\}/g, (_all, name: string) => String(ids[name]));
-}
-
 /** Requests that come to as many of the operation's answers as can be had without breaking the server. */
-function requestsOf(operation: RestOperation, prepared: Prepared): [path: string, options: RestOptions][] {
-  const { meta, input } = operation;
+function requestsOf(
+  operation: DescribedOperation,
+  prepared: PreparedAccount,
+): [path: string, options: RestOptions][] {
+  const { meta } = operation;
   const path = pathOf(operation, prepared);
-  const token = meta.scope === 'share' ? prepared.share.token : server.token;
+  const { token = server.token } = validRequest(operation, prepared);
   const nowhere = path.replace(/\d+/g, String(NOBODY));
-  const signed = { headers: 'From: help@mail.example.org', allow_unverified: true };
-  const fields = { ...sampleInput(input ?? undefined), ...signed };
   const withBody: [string, RestOptions][] = [
     [path, { token, body: '{', headers: { 'content-type': 'application/json' } }],
     [path, { token, body: 'text', headers: { 'content-type': 'text/plain' } }],
@@ -69,74 +45,93 @@ function requestsOf(operation: RestOperation, prepared: Prepared): [path: string
     [`${path}?${'a=1&'.repeat(101)}`, { token }],
     [`${path}?limit=0&after=-1&without_key=maybe`, { token }],
     ...(meta.rest.method === 'GET' ? [] : withBody),
-    [path, { token, ...(meta.rest.method === 'GET' || !operation.takesBody ? {} : { json: fields }) }],
+    [path, validRequest(operation, prepared)],
   ];
 }
 
-test.each(operations)(
+test.each(DESCRIBED_OPERATIONS)(
   'every answer of $procedure is one that the OpenAPI document describes: status, type, headers and fields',
   async (operation) => {
-    const { method, path } = operation.meta.rest;
-    const responses = document.paths[path][method.toLowerCase()].responses;
+    const { method, status } = operation.meta.rest;
     const seen = new Set<number>();
-    for (const [address, options] of requestsOf(operation, await prepareAccount())) {
+    for (const [address, options] of requestsOf(operation, await prepareAccount(server))) {
       const answer = await server.rest(method, address, options);
       seen.add(answer.status);
-      expect([address, options.token, faultsOf(answer, responses)]).toEqual([address, options.token, []]);
+      const faults = document.faultsOf(operation, answer);
+      expect([address, options.token, faults]).toEqual([address, options.token, []]);
     }
-    expect([...seen]).toEqual(expect.arrayContaining([401, operation.meta.rest.status]));
+    // A database makes backups of its own.
+    const hasBackup = process.env['TEST_STORE'] !== 'postgres';
+    const succeeds = hasBackup || operation.procedure !== 'installation.backup';
+    expect([...seen]).toEqual(expect.arrayContaining([401, succeeds ? status : 503]));
   },
 );
 
-/** In what an answer differs from what is said of its status. */
-function faultsOf(
-  { status, headers, text, body }: RestAnswer,
-  responses: Record<string, { $ref?: string }>,
-): string[] {
-  const described = responses[status];
-  if (described === undefined) return [`${status} is not described: ${text}`];
-  const response = referenced(described);
-  const [type] = headers.get('content-type')?.split(';') ?? [];
-  const content = response.content?.[type ?? ''];
-  const missing = Object.entries<{ required?: boolean }>(response.headers ?? {})
-    .filter(([name, { required }]) => required === true && !headers.has(name))
-    .map(([name]) => `no header ${name}`);
-  if (response.content === undefined)
-    return [...missing, ...(text === '' ? [] : ['a body where none is described'])];
-  if (content === undefined) return [...missing, `the type ${type} is not described`];
-  return [...missing, ...(type === 'application/json' ? problemsOf(body, content.schema) : [])];
-}
+test('a path of the OpenAPI document refuses every method that it does not have there, and names those that it has', async () => {
+  const prepared = await prepareAccount(server);
+  const operationAt = (path: string) => DESCRIBED_OPERATIONS.find(({ meta }) => meta.rest.path === path);
+  for (const [path, methods] of document.paths()) {
+    const operation = operationAt(path);
+    if (operation === undefined) throw new Error(`No operation is at ${path}.`);
+    // A HEAD would make a backup for nothing.
+    const isReadable = methods.includes('GET') && operation.procedure !== 'installation.backup';
+    const taken = isReadable ? [...methods, 'HEAD'] : methods;
+    for (const method of METHODS.filter((each) => !taken.includes(each))) {
+      const { status, headers, body } = await server.rest(method, pathOf(operation, prepared));
+      const allowed = headers.get('allow')?.split(', ').sort();
+      expect([method, path, status, allowed]).toEqual([method, path, 405, taken.toSorted()]);
+      expect(method === 'HEAD' ? [] : document.problemsOf(body, ERROR_SCHEMA)).toEqual([]);
+    }
+  }
+});
 
-// biome-ignore lint/suspicious/noExplicitAny: a part of the document, which has another shape at each place.
-function referenced(part: { $ref?: string }): any {
-  const name = part.$ref?.replace('#/components/responses/', '');
-  return name === undefined ? part : document.components.responses[name];
-}
+test('every operation refuses a caller over its limit as the OpenAPI document describes it', async () => {
+  const now = new Date();
+  await using limited = await startTestServer({
+    environment: { RATE_LIMIT_PER_MINUTE: '20', SIGN_LIMIT_PER_MINUTE: '1' },
+    clock: () => now,
+  });
+  const prepared = await prepareAccount(limited);
+  const [sign] = DESCRIBED_OPERATIONS.filter(({ procedure }) => procedure === 'signing.sign');
+  if (sign === undefined) throw new Error('Mail can be signed over REST.');
+  await limited.rest('POST', pathOf(sign, prepared), validRequest(sign, prepared));
+  const statusAt = async (path: string, token: string) => (await limited.rest('GET', path, { token })).status;
+  await expect.poll(() => statusAt('/token', limited.token), PATIENT).toBe(429);
+  await expect.poll(() => statusAt('/share', prepared.share.token), PATIENT).toBe(429);
+  await expectEach(limited, prepared, 429);
+});
 
-/** Against the schema as the document has it, which allows no field beyond those that it names. */
-function problemsOf(value: unknown, schema: object): string[] {
-  const $defs = document.components.schemas;
-  const whole = JSON.stringify({ ...schema, $defs }).replaceAll('#/components/schemas/', '#/$defs/');
-  // zod takes a date-time in UTC alone to be one; what times look like has tests of its own.
-  const checked = z.fromJSONSchema(JSON.parse(whole.replaceAll('"format":"date-time",', '')));
-  return checked.safeParse(value).error?.issues.map(({ path, code }) => `${path.join('.')}: ${code}`) ?? [];
+test('every operation refuses as the OpenAPI document describes it while the server is overloaded', async () => {
+  await using busy = await startTestServer({ bounds: { maxWaiting: 0 } });
+  const share = { id: 1, token: busy.token };
+  await expectEach(busy, { account: 1, domain: 1, share, token: share, webhook: 1, delivery: 1 }, 503);
+});
+
+/** Sends every operation's request, which must be refused with this status. */
+async function expectEach({ rest }: TestServer, prepared: PreparedAccount, status: number): Promise<void> {
+  for (const operation of DESCRIBED_OPERATIONS) {
+    const { method } = operation.meta.rest;
+    const answer = await rest(method, pathOf(operation, prepared), validRequest(operation, prepared));
+    const faults = document.faultsOf(operation, answer);
+    expect([operation.procedure, answer.status, faults]).toEqual([operation.procedure, status, []]);
+    expect(answer.headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
+  }
 }
 
 test('an answer with a field, a status or a type that the document does not describe is found', () => {
-  const { responses } = document.paths['/token'].get;
-  const answer = (status: number, body: unknown, type = 'application/json') => ({
-    status,
-    headers: new Headers({ 'content-type': type, 'www-authenticate': 'Bearer' }),
-    text: JSON.stringify(body),
-    body,
-  });
+  const operation = DESCRIBED_OPERATIONS.find(({ procedure }) => procedure === 'tokens.current');
+  if (operation === undefined) throw new Error('The token that calls can be read.');
+  const faultsOf = (status: number, body: unknown, type = 'application/json') =>
+    document.faultsOf(operation, {
+      status,
+      headers: new Headers({ 'content-type': type, 'www-authenticate': 'Bearer' }),
+      text: JSON.stringify(body),
+      body,
+    });
   const refused = { message: 'No.', code: 'unauthenticated' };
-  expect(faultsOf(answer(401, refused), responses)).toEqual([]);
-  expect(faultsOf(answer(401, { ...refused, secret: 'x' }), responses)).toEqual([': unrecognized_keys']);
-  expect(faultsOf(answer(409, refused), responses)).toEqual([
-    expect.stringContaining('409 is not described'),
-  ]);
-  expect(faultsOf(answer(401, refused, 'text/html'), responses)).toEqual([
-    'the type text/html is not described',
-  ]);
+  expect(faultsOf(401, refused)).toEqual([]);
+  expect(faultsOf(401, { ...refused, secret: 'x' })).toEqual([': unrecognized_keys']);
+  expect(faultsOf(409, refused)).toEqual([expect.stringContaining('409 is not described')]);
+  expect(faultsOf(401, refused, 'text/html')).toEqual(['the type text/html is not described']);
+  expect(faultsOf(429, { message: 'No.', code: 'rate_limited' })).toEqual(['no header Retry-After']);
 });

@@ -225,12 +225,13 @@ interface SeededAccount extends Target {
   readonly shareLink: string;
 }
 
-/** Creates a domain, a token and a share link in an account. */
+/** Creates a domain with a revoked key and an active one, a token and a share link in an account. */
 async function seedAccount(server: TestServer, account: number): Promise<SeededAccount> {
   const domain = await server.letterhead.domains.create.mutate({
     account,
     domain: domainOf(account),
   });
+  await server.letterhead.keys.revoke.mutate({ account, id: domain.id, key: 1 });
   const token = await makeToken(server, account, ['domains:read']);
   const share = await server.letterhead.shares.create.mutate({ account, id: domain.id });
   const ids = { account, domain: domain.id, token: token.id, share: share.id, webhook: 1, delivery: 1 };

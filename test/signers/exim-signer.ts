@@ -1,16 +1,15 @@
-import { once } from 'node:events';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
-import type { AddressInfo, Socket } from 'node:net';
-import { createServer } from 'node:net';
+import { execFileSync } from 'node:child_process';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { run } from '../receivers/receiver.ts';
+import { SmtpSink } from '../smtp-sink.ts';
 
 const settingsIn = (spool: string, tables: string, port: number) => `
 primary_hostname = sender.example
 spool_directory = ${spool}
 log_file_path = ${spool}/%slog
 keep_environment =
+allow_utf8_domains = true
 begin routers
 out:
   driver = manualroute
@@ -22,51 +21,56 @@ smtp:
   driver = smtp
   port = ${port}
   hosts_try_fastopen =
-  dkim_domain = \${lookup{\${domain:\${address:$h_from:}}}lsearch{${tables}/selectors}{\${domain:\${address:$h_from:}}}{}}
+  dkim_domain = \${utf8_domain_to_alabel:\${lc:\${domain:\${address:$rh_from:}}}}
   dkim_selector = \${lookup{$dkim_domain}lsearch{${tables}/selectors}}
   dkim_private_key = \${lookup{$dkim_domain}lsearch{${tables}/private_keys}}
 `;
 
-/** What Debian's Exim sends of a message, which signs with the tables of an export. */
-export async function sendWithExim(tables: string, message: string): Promise<Buffer> {
-  const received = Promise.withResolvers<Buffer>();
-  const server = createServer((socket) => receive(socket).then(received.resolve, received.reject));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  // It was just bound to a port.
-  const { port } = server.address() as AddressInfo;
-  const spool = join(tables, 'spool');
-  await mkdir(spool, { recursive: true });
-  // It drops root's rights before it writes there.
-  await chmod(spool, 0o777);
-  await writeFile(join(tables, 'exim.conf'), settingsIn(spool, tables, port));
-  try {
-    const args = ['-C', join(tables, 'exim.conf'), '-odi', '-f', 'help@example.org', 'b@example.net'];
-    const said = await run('exim', args, { input: message });
-    return await Promise.race([
-      received.promise,
-      new Promise<never>((_, reject) => setImmediate(() => reject(new Error(`Exim sent nothing: ${said}`)))),
-    ]);
-  } finally {
-    server.close();
-  }
-}
+/** Characters: some lines. */
+const LOG_END = 500;
 
-/** The server's side of one SMTP session. */
-async function receive(socket: Socket): Promise<Buffer> {
-  socket.write('220 receiver.example\r\n');
-  const lines: string[] = [];
-  let isData = false;
-  for await (const line of createInterface({ input: socket, crlfDelay: Number.POSITIVE_INFINITY })) {
-    if (isData && line !== '.') lines.push(line.replace(/^\./, ''));
-    else if (isData) {
-      isData = false;
-      socket.write('250 OK\r\n');
-    } else if (line === 'DATA') {
-      isData = true;
-      socket.write('354 Go on\r\n');
-    } else if (line === 'QUIT') socket.end('221 Bye\r\n');
-    else socket.write('250 OK\r\n');
+/** Debian's Exim, which signs with the tables of an export what it sends. */
+export class EximSigner implements Disposable {
+  readonly #settings: string;
+  readonly #spool: string;
+  readonly #sink: SmtpSink;
+
+  private constructor(settings: string, spool: string, sink: SmtpSink) {
+    this.#settings = settings;
+    this.#spool = spool;
+    this.#sink = sink;
   }
-  return Buffer.from(lines.map((line) => `${line}\r\n`).join(''));
+
+  static async start(tables: string): Promise<EximSigner> {
+    const sink = await SmtpSink.start();
+    const spool = join(tables, 'spool');
+    await mkdir(spool, { recursive: true });
+    // It drops root's rights before it writes there.
+    await chmod(spool, 0o777);
+    const settings = join(tables, 'exim.conf');
+    await writeFile(settings, settingsIn(spool, tables, sink.port));
+    // As the manual says: the mail server's user owns the export.
+    if (process.getuid?.() === 0) execFileSync('chown', ['-R', 'Debian-exim', join(tables, 'keys')]);
+    return new EximSigner(settings, spool, sink);
+  }
+
+  /** The message as it is sent, signed or not. Rejects with what Exim says where it isn't sent. */
+  async sign(message: Buffer): Promise<Buffer> {
+    // Without a sender, there are no bounces.
+    const args = ['-C', this.#settings, '-odi', '-oi', '-f', '<>', 'b@example.net'];
+    const said = await run('exim', args, { input: message });
+    const sent = this.#sink.take();
+    if (sent === undefined) throw new Error(`Exim sent nothing: ${said}${await this.#lastLines()}`);
+    return sent.message;
+  }
+
+  /** The end of its log, which says why it didn't send. */
+  async #lastLines(): Promise<string> {
+    const log = await readFile(join(this.#spool, 'mainlog'), 'utf8');
+    return log.slice(-LOG_END);
+  }
+
+  [Symbol.dispose](): void {
+    this.#sink[Symbol.dispose]();
+  }
 }

@@ -4,9 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const TRIES = 400;
 const MILLISECONDS_BETWEEN = 50;
+/** Octets of a body that a milter takes at once. */
+const CHUNK = 65_535;
 
 /** An MTA's side of one message in the milter protocol, version 6, as far as a signer needs it. */
-export async function askMilter(port: number, message: string): Promise<Buffer> {
+export async function askMilter(port: number, message: Buffer): Promise<Buffer> {
   const socket = await open(port);
   try {
     const replies = readReplies(socket);
@@ -16,7 +18,7 @@ export async function askMilter(port: number, message: string): Promise<Buffer> 
       header.write(command, 4, 'latin1');
       socket.write(Buffer.concat([header, data]));
     };
-    const [head = '', body = ''] = message.split(/\r\n\r\n(.*)/s);
+    const [head = '', body = ''] = message.toString('latin1').split(/\r\n(?:\r\n(.*)|$)/s);
     const steps: [command: string, data: string][] = [
       // Version 6, every action, and no step left out.
       ['O', '\x00\x00\x00\x06\x00\x00\x01\xff\x00\x00\x00\x00'],
@@ -27,18 +29,24 @@ export async function askMilter(port: number, message: string): Promise<Buffer> 
       ['R', '<b@example.net>\x00'],
       ...head.split(/\r\n(?![ \t])/).map((field): [string, string] => ['L', toHeader(field)]),
       ['N', ''],
-      ['B', body],
+      ...chunksOf(body).map((chunk): [string, string] => ['B', chunk]),
     ];
     for (const [command, data] of steps) {
       send(command, Buffer.from(data, 'latin1'));
       // It is content with the message as it is, and wants to hear no more of it.
-      if ((await nextReply(replies)).command === 'a') return Buffer.from(message, 'latin1');
+      if ((await nextReply(replies)).command === 'a') return message;
     }
     send('E', Buffer.of());
     return await endOfMessage(replies, message);
   } finally {
     socket.destroy();
   }
+}
+
+function chunksOf(body: string): string[] {
+  return Array.from({ length: Math.ceil(body.length / CHUNK) }, (_, at) =>
+    body.slice(at * CHUNK, (at + 1) * CHUNK),
+  );
 }
 
 function toHeader(field: string): string {
@@ -84,11 +92,11 @@ async function nextReply(replies: AsyncGenerator<Reply, undefined>): Promise<Rep
 }
 
 /** The message with the header fields that the milter adds before it is content with it. */
-async function endOfMessage(replies: AsyncGenerator<Reply, undefined>, message: string): Promise<Buffer> {
+async function endOfMessage(replies: AsyncGenerator<Reply, undefined>, message: Buffer): Promise<Buffer> {
   let added = '';
   for (;;) {
     const { command, data } = await nextReply(replies);
-    if (command === 'a' || command === 'c') return Buffer.from(added + message, 'latin1');
+    if (command === 'a' || command === 'c') return Buffer.concat([Buffer.from(added, 'latin1'), message]);
     if (command !== 'h' && command !== 'i') continue;
     const [name = '', value = ''] = data
       .subarray(command === 'i' ? 4 : 0)

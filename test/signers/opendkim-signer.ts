@@ -40,7 +40,7 @@ export class OpenDkimSigner implements AsyncDisposable {
   }
 
   /** The message with the signature that it adds, if any. */
-  sign(message: string): Promise<Buffer> {
+  sign(message: Buffer): Promise<Buffer> {
     return askMilter(this.#port, message);
   }
 

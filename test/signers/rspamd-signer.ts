@@ -62,16 +62,17 @@ export class RspamdSigner implements AsyncDisposable {
     return signer;
   }
 
-  /** The message with the signature that it adds; null where it adds none. */
-  async sign(message: string): Promise<Buffer | null> {
+  /** The message with the signature that it adds, if any. */
+  async sign(message: Buffer): Promise<Buffer> {
     const response = await fetch(`${this.#url}/checkv2`, {
       method: 'POST',
-      body: message,
+      body: new Uint8Array(message),
       headers: { IP: '127.0.0.1' },
     });
     const answer: unknown = await response.json();
     const has = typeof answer === 'object' && answer !== null && 'dkim-signature' in answer;
-    return has ? Buffer.from(`DKIM-Signature: ${answer['dkim-signature']}\r\n${message}`) : null;
+    if (!has) return message;
+    return Buffer.concat([Buffer.from(`DKIM-Signature: ${answer['dkim-signature']}\r\n`), message]);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -4,10 +4,8 @@ import { createTransport } from 'nodemailer';
 export interface HardMessage {
   readonly what: string;
   readonly message: Buffer;
-  /** Why it is refused; null: it is signed. */
+  /** Why `signing.sign` refuses it; null: it is signed. */
   readonly refused: RegExp | null;
-  /** Whether nodemailer builds it anew, so that its plugin signs it all the same. */
-  readonly isMended?: boolean;
 }
 
 const FROM = 'From: Help <help@example.org>\r\n';
@@ -19,13 +17,14 @@ function signed(what: string, message: string | Buffer): HardMessage {
   return { what, message: Buffer.from(message), refused: null };
 }
 
-function refused(what: string, message: string, reason: RegExp, isMended = false): HardMessage {
-  return { what, message: Buffer.from(message), refused: reason, isMended };
+function refused(what: string, message: string, reason: RegExp): HardMessage {
+  return { what, message: Buffer.from(message), refused: reason };
 }
 
 /** A message of exactly 25 MiB. */
 function largest(): Buffer {
-  const message = Buffer.alloc(MEGABYTES * 1024 ** 2, 'The quick brown fox jumps over the  lazy dog.\t\r\n');
+  const line = `${'The quick brown fox jumps over the  lazy dog.\t'.repeat(20)}\r\n`;
+  const message = Buffer.alloc(MEGABYTES * 1024 ** 2, line);
   message.write(`${HEAD}\r\n`);
   message.write('\r\n', message.length - 2);
   return message;
@@ -113,10 +112,12 @@ export async function hardMessages(): Promise<HardMessage[]> {
       `From: a@example.org, b@example.net\r\n\r\n${BODY}`,
       /several domains/,
     ),
+    refused('a domain that nobody holds', `From: a@example.net\r\n\r\n${BODY}`, /holds no domain/),
+    refused('a domain that is not verified', `From: a@mail.example.org\r\n\r\n${BODY}`, /is not verified/),
     refused('two From fields', `${FROM}From: b@example.net\r\n\r\n${BODY}`, /2 From fields/),
     refused('no From field', `To: you@example.net\r\n\r\n${BODY}`, /no From field/),
-    refused('mixed line ends', `${HEAD}\r\na\nb\r\n`, /CRLF throughout/, true),
-    refused('a CR alone', `${HEAD}\r\na\rb\r\n`, /CR without an LF/, true),
+    refused('mixed line ends', `${HEAD}\r\na\nb\r\n`, /CRLF throughout/),
+    refused('a CR alone', `${HEAD}\r\na\rb\r\n`, /CR without an LF/),
     refused('no end of its headers', HEAD, /ends within its headers/),
     refused('a NUL', `${HEAD}\r\na\0b\r\n`, /NUL in the body/),
     refused('headers over 32 KiB', `${HEAD}X: ${'x'.repeat(32 * 1024)}\r\n\r\n${BODY}`, /over 32 KiB/),

@@ -2,22 +2,33 @@ import { letterhead } from '@letterhead/client/nodemailer';
 import { digestMessage } from '@letterhead/shared/message';
 import { createTransport } from 'nodemailer';
 import type { TestServer } from '../running-server.ts';
+import { startMailServers } from '../signers/mail-servers.ts';
+import { whatSignersLack } from '../signers/packages.ts';
+import { asSent, type Signer } from '../signers/signer.ts';
 
-/** A way to have messages signed. */
-export interface Signer {
-  readonly name: string;
-  /** Whether it builds messages anew before they are signed. */
-  readonly mends: boolean;
-  /** The message as it is sent, with its signature. Rejects with the reason where it is refused. */
-  sign(message: Buffer): Promise<Buffer>;
+/** Starts every way to sign with the keys of account 1: by the API, and by the mail servers that the machine has. */
+export async function startSigners(server: TestServer): Promise<AsyncDisposable & { signers: Signer[] }> {
+  await using started = new AsyncDisposableStack();
+  const lacking = whatSignersLack();
+  if (lacking !== null) process.stdout.write(`Not among the signers: ${lacking}.\n`);
+  const mailServers = lacking === null ? await startMailServers(server, started) : [];
+  const resources = started.move();
+  return {
+    signers: [...apiSigners(server), ...mailServers],
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
 }
 
-/** All ways to sign by the API of a server; each further one is a line. */
-export function signersOf(server: TestServer): Signer[] {
+function apiSigners(server: TestServer): Signer[] {
   return [
-    { name: 'signing.sign, raw', mends: false, sign: (message) => signRaw(server, message) },
-    { name: 'signing.sign, by body hash', mends: false, sign: (message) => signByHash(server, message) },
-    { name: 'nodemailer', mends: true, sign: (message) => signInNodemailer(server, message) },
+    { name: 'signing.sign, raw', differs: {}, sign: (message) => signRaw(server, message) },
+    { name: 'signing.sign, by body hash', differs: {}, sign: (message) => signByHash(server, message) },
+    {
+      name: 'nodemailer',
+      // It builds them anew before they are signed.
+      differs: { 'mixed line ends': null, 'a CR alone': null },
+      sign: (message) => signInNodemailer(server, message),
+    },
   ];
 }
 
@@ -44,11 +55,4 @@ async function signInNodemailer({ letterhead: client }: TestServer, message: Buf
   if (!Buffer.isBuffer(sent.message))
     throw new Error('The mailer gave a stream where a buffer was requested.');
   return sent.message;
-}
-
-/** With CRLF, also at the end, as SMTP has it. */
-function asSent(message: Buffer): Buffer {
-  const text = message.toString('latin1');
-  const lines = text.includes('\r\n') ? text : text.replaceAll('\n', '\r\n');
-  return Buffer.from(lines.endsWith('\r\n') ? lines : `${lines}\r\n`, 'latin1');
 }

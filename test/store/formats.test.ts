@@ -207,3 +207,22 @@ test('a folder of format 1 without the ids to give next is refused, for an id mu
   await rm(ids);
   await expect(folder.open()).rejects.toThrow(/ids\.json is missing\. .*numbers above every id/);
 });
+
+test('a folder of format 4, in which a domain had one key, opens with its keys, and gives no id again', async () => {
+  await using folder = await makeJsonFolder();
+  const before = await folder.open();
+  const { id: account } = await createAccount(before);
+  const { id } = await madeDomain(before, account, 'example.org');
+  await renameDomain(before, account, id, 'example.net');
+  const row = await before.domains.get(account, id);
+  await folder.close();
+  for (const name of ['installation.json', `accounts/${account}.json`, 'schedule.json']) {
+    const path = join(folder.path, name);
+    const file = JSON.parse(await readFile(path, 'utf8'));
+    for (const domain of file.domains ?? []) delete domain.last_key_id;
+    await writeFile(path, JSON.stringify({ ...file, format: 4 }));
+  }
+  const store = await folder.open();
+  expect(folder.log.filter((line) => !line.startsWith('info'))).toEqual([]);
+  expect(await store.domains.get(account, id)).toEqual(row);
+});

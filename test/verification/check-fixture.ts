@@ -61,7 +61,7 @@ export class CheckFixture implements AsyncDisposable {
       { signal },
     );
     const verdicts = judge(row, evidence);
-    const kept = toKeptDiagnosis(this.#stored, evidence.selector, verdicts, advise(row, evidence.advice));
+    const kept = toKeptDiagnosis(this.#stored, row, verdicts, advise(row, evidence.advice));
     this.#stored = readKeptDiagnosis(row, JSON.parse(JSON.stringify(kept)));
     const diagnosis = diagnose(row, this.#stored, this.now);
     const [dkim, returnPath] = diagnosis.records;

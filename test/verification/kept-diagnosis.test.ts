@@ -133,7 +133,7 @@ describe('the evidence that an earlier version kept', () => {
     const { observations, ...rest } = hostileEvidence([[`k=rsa;p=${evidence1.public_key}`]]);
     const seen = { ...rest, observations };
     const judged = judge(row, { selector: SELECTOR, records: { 'dkim:1': seen }, advice: NO_ADVICE });
-    const kept = toKeptDiagnosis(readKeptDiagnosis(row, evidence1.evidence), SELECTOR, judged, []);
+    const kept = toKeptDiagnosis(readKeptDiagnosis(row, evidence1.evidence), row, judged, []);
     expect(kept.records).toMatchObject({ 'dkim:1': { code: 'OK' }, return_path: { code: 'RECORD_MISSING' } });
   });
 });
@@ -229,7 +229,7 @@ test('a diagnosis takes no more than 50 KB, whatever the name servers answer', (
       for (const dkim of [evidence, ...brokenDelegation(evidence)]) {
         const return_path: RecordEvidence = { ...dkim, type: 'CNAME' };
         const judged = judge(row, { selector: SELECTOR, records: { 'dkim:1': dkim, return_path }, advice });
-        const kept = toKeptDiagnosis(undefined, SELECTOR, judged, advise(row, advice));
+        const kept = toKeptDiagnosis(undefined, row, judged, advise(row, advice));
         const file = JSON.stringify({ format: 1, evidence: kept }, null, 2);
         expect(Buffer.byteLength(file)).toBeLessThan(EVIDENCE_LIMITS.bytes);
         expect(readKeptDiagnosis(row, JSON.parse(file).evidence)).toEqual(kept);

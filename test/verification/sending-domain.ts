@@ -40,6 +40,7 @@ export function sendingDomain(options: SendingDomainOptions = {}): DomainRow {
     subdomain: null,
     verified: false,
     keys,
+    last_key_id: 1,
     records: [],
     previous_keys: [],
     checks: null,

@@ -96,7 +96,7 @@ function judgeDkim(dkim: RecordEvidence) {
   } as const;
   const evidence = { selector: SELECTOR, records: { 'dkim:1': dkim }, advice: { ...advice, dmarc: [] } };
   const verdicts = judge(ROW, evidence);
-  const kept = JSON.parse(JSON.stringify(toKeptDiagnosis(undefined, SELECTOR, verdicts, [])));
+  const kept = JSON.parse(JSON.stringify(toKeptDiagnosis(undefined, ROW, verdicts, [])));
   const stored = readKeptDiagnosis(ROW, kept);
   const [record] = diagnose(ROW, stored, new Date('2026-01-01T00:00:00Z')).records;
   if (verdicts['dkim:1'] === undefined || record === undefined) throw new Error('nothing was judged');
@@ -171,7 +171,7 @@ describe('a kept diagnosis', () => {
   });
 
   test('a kept diagnosis for the selector before a rename says nothing about the new one', () => {
-    const kept = toKeptDiagnosis(undefined, 'before', {}, []);
+    const kept = toKeptDiagnosis(undefined, sendingDomain({ selector: 'before' }), {}, []);
     expect(readKeptDiagnosis(ROW, JSON.parse(JSON.stringify(kept)))).toBeUndefined();
   });
 });

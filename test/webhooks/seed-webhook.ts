@@ -6,6 +6,6 @@ export async function seedWebhook({ letterhead }: Pick<TestServer, 'letterhead'>
   const url = 'https://hooks.example.org/';
   const { id: webhook } = await letterhead.webhooks.create.mutate({ account, url });
   const read = () => letterhead.webhooks.deliveries.query({ account, id: webhook });
-  await expect.poll(read, { timeout: 10_000 }).not.toEqual([]);
+  await expect.poll(read, { timeout: 10_000, interval: 200 }).not.toEqual([]);
   return { webhook, delivery: (await read())[0]?.id ?? 0 };
 }

@@ -31,7 +31,7 @@ import {
 } from './upgrades.ts';
 
 /** The number that every file carries: raised with each change of what is written, whatever it is (upgrades.ts). */
-export const FORMAT = 6;
+export const FORMAT = 7;
 
 /** What a file has to be like. */
 export interface Shape<T> {
@@ -99,10 +99,10 @@ const KeyRowSchema: z.ZodType<KeyRow> = z.strictObject({
   selector: TextSchema,
   algorithm: z.literal('rsa-sha256'),
   bits: IdSchema,
-  state: z.literal('active'),
+  state: z.enum(['pending', 'active', 'retiring', 'revoked']),
   published_as: z.literal('txt'),
   public_key: TextSchema,
-  private_key: TextSchema,
+  private_key: TextSchema.nullable(),
   created_at: InstantSchema,
   activated_at: InstantSchema.nullable(),
   retires_at: InstantSchema.nullable(),
@@ -134,6 +134,7 @@ export const StoredDomainSchema: z.ZodType<StoredDomain> = z.strictObject({
   subdomain: z.string().nullable(),
   verified: z.boolean(),
   keys: z.array(KeyRowSchema),
+  last_key_id: IdSchema,
   records: z.array(RecordStateSchema),
   previous_keys: z.array(z.string()),
   created_at: InstantSchema,

@@ -27,6 +27,9 @@ export class JsonFile<T extends object> implements Adapter<T> {
   readonly #folder: Folder;
   readonly #name: string;
   readonly #shape: Shape<T>;
+  /** Of what was written last, for a while: of many rows, the next write changes few. */
+  #rowTexts: RowTexts = new WeakMap();
+  #forgetting: NodeJS.Timeout | null = null;
 
   constructor(folder: Folder, name: string, label: string, shape: Shape<T>) {
     this.#folder = folder;
@@ -54,7 +57,14 @@ export class JsonFile<T extends object> implements Adapter<T> {
 
   /** See `Folder.replaceDurably`. */
   write(data: T): Promise<void> {
-    return this.#folder.replaceDurably(this.#name, jsonText(data));
+    this.#forgetting ??= setTimeout(() => this.#forget(), ROW_TEXTS_KEPT_FOR).unref();
+    this.#forgetting.refresh();
+    return this.#folder.replaceDurably(this.#name, jsonText(data, this.#rowTexts));
+  }
+
+  #forget(): void {
+    this.#rowTexts = new WeakMap();
+    this.#forgetting = null;
   }
 }
 
@@ -120,28 +130,41 @@ const ROWS_AT_ONCE = 16;
 const OPENING = JSON.stringify({ rows: [0] }, null, 2).indexOf('\n    0');
 const CLOSING = '\n  ]\n}'.length;
 
+/** The indented JSON of rows, which never change. */
+type RowTexts = WeakMap<object, string>;
+
+/** Milliseconds. */
+const ROW_TEXTS_KEPT_FOR = 5000;
+
 /**
  * Indented JSON of an object, as `JSON.stringify(data, null, 2)` writes it and with a line feed at the end,
- * in parts: a list among its fields comes some rows at a time.
+ * in parts: a list among its fields comes some rows at a time. `texts` has those of rows written before, and gets others.
  */
-export function* jsonText(data: object): Iterable<string> {
+export function* jsonText(data: object, texts: RowTexts = new WeakMap()): Iterable<string> {
   let separator = '{\n';
   for (const [key, value] of Object.entries(data)) {
     yield `${separator}  ${JSON.stringify(key)}: `;
-    if (Array.isArray(value) && value.length > 0) yield* listText(value);
+    if (Array.isArray(value) && value.length > 0) yield* listText(value, texts);
     else yield JSON.stringify(value, null, 2).replaceAll('\n', '\n  ');
     separator = ',\n';
   }
   yield '\n}\n';
 }
 
-function* listText(rows: readonly unknown[]): Iterable<string> {
-  yield '[';
+function* listText(rows: readonly unknown[], texts: RowTexts): Iterable<string> {
   for (let at = 0; at < rows.length; at += ROWS_AT_ONCE) {
-    // Writing them as the list of a small object gets the indentation from the serialiser itself.
-    const text = JSON.stringify({ rows: rows.slice(at, at + ROWS_AT_ONCE) }, null, 2);
-    if (at > 0) yield ',';
-    yield text.slice(OPENING, -CLOSING);
+    const some = rows.slice(at, at + ROWS_AT_ONCE);
+    yield `${at === 0 ? '[' : ','}${some.map((row) => rowText(row, texts)).join(',')}`;
   }
   yield '\n  ]';
+}
+
+function rowText(row: unknown, texts: RowTexts): string {
+  const isObject = typeof row === 'object' && row !== null;
+  const known = isObject ? texts.get(row) : undefined;
+  if (known !== undefined) return known;
+  // Writing it as the list of a small object gets the indentation from the serialiser itself.
+  const text = JSON.stringify({ rows: [row] }, null, 2).slice(OPENING, -CLOSING);
+  if (isObject) texts.set(row, text);
+  return text;
 }

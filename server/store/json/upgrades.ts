@@ -12,7 +12,7 @@ export function renumbered(format: number): z.ZodType {
 }
 
 /** For a kind of file that was the same in every format. */
-export const unchangedUpgrades = [1, 2, 3, 4, 5].map(renumbered);
+export const unchangedUpgrades = [1, 2, 3, 4, 5, 6].map(renumbered);
 
 type RecordFormat1 = z.infer<typeof RecordFormat1>;
 const RecordFormat1 = z.object({ verified: z.boolean(), degraded: z.boolean(), since: z.string() });
@@ -68,14 +68,23 @@ const DomainFormat1 = z
     return { ...name, verified, keys: [key], records, previous_keys, created_at, updated_at };
   });
 
+/** A domain had one key, whose id rose with each rename. */
+const DomainFormat4 = z
+  .looseObject({ keys: z.tuple([z.looseObject({ id: z.number() })]) })
+  .transform((domain) => ({ ...domain, last_key_id: domain.keys[0].id }));
+
 export const accountUpgrades = [
   z
     .looseObject({ format: z.literal(1), domains: z.array(DomainFormat1) })
     .transform((file) => ({ ...file, format: 2 })),
   renumbered(2),
   renumbered(3),
-  z.looseObject({ format: z.literal(4) }).transform((file) => ({ ...file, format: 5, webhooks: [] })),
-  renumbered(5),
+  z.looseObject({ format: z.literal(4), domains: z.array(DomainFormat4) }).transform((file) => ({
+    ...file,
+    format: 5,
+  })),
+  z.looseObject({ format: z.literal(5) }).transform((file) => ({ ...file, format: 6, webhooks: [] })),
+  renumbered(6),
 ];
 
 const Rows = z.array(z.looseObject({ id: z.number() }));
@@ -102,9 +111,10 @@ export const installationUpgrades = [
     accounts: file.accounts.map((row) => ({ ...row, display_name: null, contact_email: null, logo: null })),
   })),
   renumbered(4),
-  z.looseObject({ format: z.literal(5), accounts: Rows }).transform((file) => ({
+  renumbered(5),
+  z.looseObject({ format: z.literal(6), accounts: Rows }).transform((file) => ({
     ...file,
-    format: 6,
+    format: 7,
     accounts: file.accounts.map((row) => ({ ...row, notify: [] })),
   })),
 ];
@@ -138,14 +148,15 @@ export const scheduleUpgrades = [
   renumbered(3),
   renumbered(4),
   renumbered(5),
+  renumbered(6),
 ];
 
-/** Before format 5, there was no such file. */
+/** Before format 6, there was no such file. */
 export const cursorUpgrades = [
-  ...[1, 2, 3, 4].map(renumbered),
-  z.looseObject({ format: z.literal(5), cursors: z.array(z.array(z.unknown())) }).transform((file) => ({
+  ...[1, 2, 3, 4, 5].map(renumbered),
+  z.looseObject({ format: z.literal(6), cursors: z.array(z.array(z.unknown())) }).transform((file) => ({
     ...file,
-    format: 6,
+    format: 7,
     cursors: file.cursors.map((line) => [...line, null, null]),
   })),
 ];

@@ -21,6 +21,8 @@ export type AdviceFinding = { readonly action: Action | null } & (
       readonly effect: 'ignored' | DmarcPolicy;
     }
   | DmarcPolicyFinding
+  /** `host`: of its record, relative to the registrable domain. */
+  | { readonly code: 'REVOKED_KEY'; readonly host: string }
   | { readonly code: 'MX_MISSING'; readonly isNullMx: boolean }
 );
 

@@ -4,12 +4,14 @@ import type { CheckOptions, Dns } from '../../dns/outcome.ts';
 import type { Clock } from '../../instant.ts';
 import type { KeyProof } from '../../keys/prove-key.ts';
 import type { RandomSource } from '../../random.ts';
-import { dnsRecordsOf, type ExpectedRecord } from '../../records/dns-records.ts';
-import { activeKeyOf } from '../../records/record-states.ts';
+import { checkedRecordsOf, type ExpectedRecord } from '../../records/dns-records.ts';
+import { activeKeyOf, hasPrivateKey, keyOf } from '../../records/record-states.ts';
 import type { DomainRow, RecordId } from '../../store/store.ts';
+import { answersOf } from '../answers.ts';
+import { isCorrect } from '../diagnosis/rule-input.ts';
 import type { CheckEvidence, RecordEvidence } from '../evidence.ts';
 import { openAuthorityCheck } from './authority.ts';
-import { explain, surveyRecord } from './record-survey.ts';
+import { explain, type SeenRecord, surveyRecord } from './record-survey.ts';
 import { surveyAdvice } from './survey-advice.ts';
 import type { SurveyContext } from './survey-context.ts';
 
@@ -35,34 +37,47 @@ export async function checkDomain(
   const options = { signal, owner: row.account_id, budget: new CheckBudget(), reusesAnswers };
   const responsible = await openAuthorityCheck(deps.dns, registrableDomain(row), options);
   const context = { ...deps, ...responsible, row, options };
-  const due = dnsRecordsOf(row).filter(({ id }) => ids.includes(id));
-  const mismatch = findMismatch(deps, row);
-  const [advice, records] = await Promise.all([surveyAdvice(context), surveyRecords(context, due, mismatch)]);
+  const due = checkedRecordsOf(row).filter(({ id }) => ids.includes(id));
+  const [advice, records] = await Promise.all([surveyAdvice(context), surveyRecords(context, deps, due)]);
   return { selector: activeKeyOf(row).selector, records, advice };
 }
 
-/** The record of the active key, where the private key that is stored is not the one of the public key. */
-async function findMismatch({ proveKey }: CheckDeps, row: DomainRow): Promise<RecordId | null> {
-  const key = activeKeyOf(row);
-  const isPair = await proveKey(key, { account: row.account_id, domain: row.id });
-  return isPair ? null : `dkim:${key.id}`;
+/** Whether a record publishes a key as it should, and the private key that is stored is not the one of it. */
+async function isMismatch(
+  row: DomainRow,
+  { proveKey }: CheckDeps,
+  { record }: SeenRecord,
+  evidence: RecordEvidence,
+): Promise<boolean> {
+  const key = keyOf(row, record.id);
+  if (
+    key === undefined ||
+    !hasPrivateKey(key) ||
+    !isCorrect({ record, answers: answersOf(evidence).answers })
+  )
+    return false;
+  return !(await proveKey(key, { account: row.account_id, domain: row.id }));
 }
 
 async function surveyRecords(
   context: SurveyContext,
+  deps: CheckDeps,
   records: readonly ExpectedRecord[],
-  mismatched: Promise<RecordId | null>,
 ): Promise<CheckEvidence['records']> {
   const seen = await Promise.all(records.map((record) => surveyRecord(context, record)));
-  const [dnssec, mismatch] = await Promise.all([context.check.dnssecFailure(), mismatched]);
+  const dnssec = await context.check.dnssecFailure();
   const explained = seen.map(async (one): Promise<[RecordId, RecordEvidence]> => {
-    const evidence = await explain(context, one);
-    const { id } = one.record;
+    // Where else the record of a revoked key may be doesn't matter to anybody.
+    const evidence = isRevoked(one.record) ? one.evidence : await explain(context, one);
     const facts = {
       ...(dnssec === null ? {} : { dnssec }),
-      ...(id === mismatch ? { keyMismatch: true as const } : {}),
+      ...((await isMismatch(context.row, deps, one, evidence)) ? { keyMismatch: true as const } : {}),
     };
-    return [id, { ...evidence, ...facts }];
+    return [one.record.id, { ...evidence, ...facts }];
   });
   return Object.fromEntries(await Promise.all(explained));
+}
+
+function isRevoked(record: ExpectedRecord): boolean {
+  return record.kind === 'dkim' && record.keyState === 'revoked';
 }

@@ -45,7 +45,9 @@ export async function surveyRecord(context: SurveyContext, record: ExpectedRecor
     resolver,
   };
   const right = isCorrect({ record, answers: answersOf(seen).answers });
-  const alias = right ? null : await followAlias(context, record, survey);
+  // Signing moves to a pending key only by what those say who are responsible for its record.
+  const isEnough = right && !(record.kind === 'dkim' && record.keyState === 'pending');
+  const alias = isEnough ? null : await followAlias(context, record, survey);
   return { record, survey, evidence: { ...seen, alias }, right };
 }
 

@@ -6,6 +6,7 @@ import { describeDmarc } from './dmarc-advice.ts';
 import { describeSpf } from './spf-advice.ts';
 
 const SEVERITIES: Record<Advice['code'], Severity> = {
+  REVOKED_KEY: 'error',
   SPF_MISSING: 'info',
   SPF_MULTIPLE: 'warning',
   SPF_INVALID: 'warning',
@@ -37,6 +38,8 @@ export function describeAdvice(finding: AdviceFinding, place: AdvicePlace): Advi
 
 function wordsOf(finding: AdviceFinding, place: AdvicePlace): AdviceWords {
   switch (finding.code) {
+    case 'REVOKED_KEY':
+      return describeRevokedKey(finding, place);
     case 'MX_MISSING':
       return describeMx(finding, place);
     case 'DMARC_MISSING':
@@ -47,6 +50,16 @@ function wordsOf(finding: AdviceFinding, place: AdvicePlace): AdviceWords {
     default:
       return describeSpf(finding, place);
   }
+}
+
+type RevokedKeyFinding = Extract<AdviceFinding, { readonly code: 'REVOKED_KEY' }>;
+
+function describeRevokedKey({ host }: RevokedKeyFinding, { domain, registrable }: AdvicePlace): AdviceWords {
+  return {
+    title: 'Remove the record of the revoked key',
+    detail: `Whoever has the private key can sign mail in the name of ${domain} for as long as this record is in the DNS. This goes away once a check finds the record gone.`,
+    fix: `In the DNS settings of ${registrable}, delete the TXT record at the host “${host}” now.`,
+  };
 }
 
 type MxFinding = Extract<AdviceFinding, { readonly code: 'MX_MISSING' }>;

@@ -60,9 +60,13 @@ const invalidations = new Invalidations(queryClient);
 function onEvent(account: number, event: Event): void {
   invalidations.add(staleAfter(account, event));
   const { domain } = event;
-  if (domain !== null && event.type.startsWith('domain.')) statusUpdates.add({ account, ...domain });
+  if (domain !== null && changesStatus(event.type)) statusUpdates.add({ account, ...domain });
   addToLog(account, event);
   if (ANNOUNCED.has(event.type)) void announceEvent(event);
+}
+
+function changesStatus(type: Event['type']): boolean {
+  return type.startsWith('domain.') || type === 'key.activated' || type === 'key.revoked';
 }
 
 /** Events announced to screen readers. */
@@ -72,6 +76,7 @@ const ANNOUNCED = new Set<Event['type']>([
   'domain.unreachable',
   'domain.recovered',
   'domain.lost',
+  'key.activated',
 ]);
 
 /** Loads the words when there is something to say. */
@@ -89,6 +94,7 @@ function staleAfter(account: number, { type, domain }: Event): QueryKey[] {
       ...(names ? [api.domains.list.queryKey({ account })] : []),
       api.domains.get.queryKey({ account, id: domain.id }),
       api.domains.diagnosis.queryKey({ account, id: domain.id }),
+      api.keys.list.queryKey({ account, id: domain.id }),
     ];
   }
   return isToken

@@ -3,9 +3,29 @@ import { SeverityIcon } from '../components/status-badge.tsx';
 import { Instruction } from './instruction.tsx';
 import type { AsTyped } from './provider.ts';
 
-/** What else would help the mail arrive. None of it is needed here. */
+/** What else there is to do: at once about a key that was revoked, and then what would help the mail arrive. */
 export function AdviceList({ advice, asTyped }: { advice: readonly Advice[]; asTyped: AsTyped }) {
-  if (advice.length === 0) return null;
+  const urgent = advice.filter(({ code }) => code === 'REVOKED_KEY');
+  const optional = advice.filter((one) => !urgent.includes(one));
+  return (
+    <>
+      {urgent.map((one) => (
+        <section key={one.fix} class="verdict" data-tone={one.severity} data-code={one.code}>
+          <h3>
+            <SeverityIcon severity={one.severity} />
+            {one.title}
+          </h3>
+          <p>{one.detail}</p>
+          <Instruction toDo={one} asTyped={asTyped} />
+        </section>
+      ))}
+      {optional.length > 0 && <Optional advice={optional} asTyped={asTyped} />}
+    </>
+  );
+}
+
+/** None of it is needed here. */
+function Optional({ advice, asTyped }: { advice: readonly Advice[]; asTyped: AsTyped }) {
   return (
     <section class="advice" aria-labelledby="advice-title">
       <h2 id="advice-title">Also good to know</h2>

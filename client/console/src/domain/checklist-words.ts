@@ -1,6 +1,6 @@
 import type { Diagnosis, RecordDiagnosis } from '@letterhead/shared';
 import { worstOf } from '@letterhead/shared/rules';
-import type { DnsForm } from './dns-form.ts';
+import type { DnsForm, FormRecord } from './dns-form.ts';
 
 /** The worst first; of two that are as bad the first, for mail needs the DKIM record most. */
 export function mostUrgent(records: readonly RecordDiagnosis[]): RecordDiagnosis | undefined {
@@ -8,19 +8,30 @@ export function mostUrgent(records: readonly RecordDiagnosis[]): RecordDiagnosis
 }
 
 /** What is left to do, as a heading: “Add 2 records to example.org”. */
-export function checklistTitle({ zone, records }: DnsForm, diagnosis: Diagnosis | undefined): string {
-  const diagnoses = diagnosis?.records ?? [];
-  const wrong = diagnoses.filter(isElsewhereOrWrong).length;
-  const missing = records.length - wrong - countFound(diagnosis);
+export function checklistTitle({ zone, records: listed }: DnsForm, diagnosis: Diagnosis | undefined): string {
+  const records = listed.filter(isNeeded);
+  const wrong = diagnosesOf(records, diagnosis).filter(isElsewhereOrWrong).length;
+  const missing = records.length - wrong - countFound(records, diagnosis);
   if (wrong > 0 && missing > 0) return `Correct ${count(wrong)} and add ${missing} in ${zone}`;
   if (wrong > 0) return `Correct ${count(wrong)} in ${zone}`;
   if (missing > 0) return `Add ${count(missing)} to ${zone}`;
-  return records.length === 1 ? 'The record is published' : 'Both records are published';
+  if (records.length === 1) return 'The record is published';
+  return records.length === 2 ? 'Both records are published' : `All ${records.length} records are published`;
 }
 
-/** How many records are as they should be. */
-export function countFound(diagnosis: Diagnosis | undefined): number {
-  return diagnosis?.records.filter(({ state }) => state === 'valid').length ?? 0;
+/** Whether mail depends on the record, now or from a rotation on: that of a retiring key may be gone. */
+export function isNeeded({ key }: FormRecord): boolean {
+  return key?.state !== 'retiring';
+}
+
+/** How many of the records are as they should be. */
+export function countFound(records: readonly FormRecord[], diagnosis: Diagnosis | undefined): number {
+  return diagnosesOf(records, diagnosis).filter(({ state }) => state === 'valid').length;
+}
+
+function diagnosesOf(records: readonly FormRecord[], diagnosis: Diagnosis | undefined): RecordDiagnosis[] {
+  const hosts = new Set(records.map(({ hostname }) => hostname));
+  return diagnosis?.records.filter(({ hostname }) => hosts.has(hostname)) ?? [];
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Diagnosis } from '@letterhead/shared';
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { Time } from '../components/time.tsx';
-import { checklistTitle, countFound } from './checklist-words.ts';
+import { checklistTitle, countFound, isNeeded } from './checklist-words.ts';
 import type { DnsForm } from './dns-form.ts';
 import { type HostSpelling, HostSpellingChoice } from './host-spelling.tsx';
 import type { AsTyped } from './provider.ts';
@@ -38,14 +38,15 @@ export function Checklist({
   hints,
 }: ChecklistProps) {
   const [spelling, setSpelling] = useState<HostSpelling>('short');
-  const found = countFound(diagnosis);
-  const isPublished = found === form.records.length;
+  const needed = form.records.filter(isNeeded);
+  const found = countFound(needed, diagnosis);
+  const isPublished = found === needed.length;
   return (
     <section class="checklist" data-published={isPublished} aria-labelledby="checklist-title">
       <div class="checklist-head">
         <h2 id="checklist-title">{checklistTitle(form, diagnosis)}</h2>
         <p class="progress">
-          {found} of {form.records.length} found
+          {found} of {needed.length} found
         </p>
       </div>
       {diagnosis !== undefined && <StatusLine diagnosis={diagnosis} />}
@@ -61,8 +62,9 @@ export function Checklist({
         </thead>
         {form.records.map((record) => (
           <RecordRow
-            key={record.label}
+            key={record.fqdn}
             record={record}
+            isOneOfMany={form.records.filter(({ key }) => key !== null).length > 1}
             diagnosis={diagnosis}
             spelling={spelling}
             asTyped={asTyped}

@@ -2,6 +2,7 @@ import {
   type Diagnosis,
   type DnsRecord,
   type Domain,
+  type Key,
   recordFqdn,
   registrableDomain,
   relativeHost,
@@ -15,18 +16,27 @@ export interface DnsForm {
   readonly records: readonly FormRecord[];
 }
 
-export type FormRecord = DnsRecord & TypedRecord;
+export type FormRecord = DnsRecord &
+  TypedRecord & {
+    /** The key that it publishes; null for a record of another kind, and until the keys are read. */
+    readonly key: Key | null;
+  };
 
 /**
  * The zone is the registrable domain, except where the last check has found another one, such as a subdomain on name
  * servers of its own. `diagnosis` is undefined where none is known yet.
  */
-export function dnsForm(domain: Domain, diagnosis: Diagnosis | undefined): DnsForm {
-  const zoneOf = ({ label }: Pick<DnsRecord, 'label'>) =>
-    diagnosis?.records.find((one) => one.label === label)?.zone ?? registrableDomain(domain);
+export function dnsForm(
+  domain: Domain,
+  diagnosis: Diagnosis | undefined,
+  keys: readonly Key[] = [],
+): DnsForm {
+  const zoneOf = ({ hostname }: Pick<DnsRecord, 'hostname'>) =>
+    diagnosis?.records.find((one) => one.hostname === hostname)?.zone ?? registrableDomain(domain);
   const records = domain.dns_records.map((record) => {
     const fqdn = recordFqdn(record.hostname, domain);
-    return { ...record, fqdn, host: relativeHost(fqdn, zoneOf(record)) };
+    const key = keys.find(({ selector }) => record.hostname.startsWith(`${selector}._domainkey`)) ?? null;
+    return { ...record, fqdn, host: relativeHost(fqdn, zoneOf(record)), key };
   });
   const [first] = domain.dns_records;
   return { zone: first === undefined ? registrableDomain(domain) : zoneOf(first), records };

@@ -1,4 +1,4 @@
-import type { Diagnosis, Domain } from '@letterhead/shared';
+import type { Diagnosis, Domain, Key } from '@letterhead/shared';
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { AdviceList } from './advice.tsx';
@@ -13,6 +13,8 @@ interface DomainInstructionsProps {
   readonly domain: Domain;
   /** Undefined until it is read. */
   readonly diagnosis: Diagnosis | undefined;
+  /** Undefined until they are read. */
+  readonly keys: readonly Key[] | undefined;
   readonly action: ComponentChildren;
   /** Whether a check runs that was asked for here. */
   readonly isChecking: boolean;
@@ -24,12 +26,13 @@ interface DomainInstructionsProps {
 export function DomainInstructions({
   domain,
   diagnosis,
+  keys,
   action,
   isChecking,
   problem,
 }: DomainInstructionsProps) {
   const [chosen, choose] = useState<Provider | null>(null);
-  const form = dnsForm(domain, diagnosis);
+  const form = dnsForm(domain, diagnosis, keys);
   const records = diagnosis?.records ?? [];
   const codes = records.map(({ code }) => code);
   const candidates = recognizeProviders(

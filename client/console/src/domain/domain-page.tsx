@@ -80,11 +80,14 @@ function DomainDetails({ domain, diagnosis }: { domain: Domain; diagnosis: Diagn
   const mayWrite = useMay('domains:write');
   const check = useCheck(domain.account_id, domain.id);
   useFirstCheck(diagnosis, check.run);
+  const { account_id: account, id } = domain;
+  const { data: keys } = useQuery(api.keys.list.queryOptions({ account, id }));
   return (
     <div class="domain">
       <DomainInstructions
         domain={domain}
         diagnosis={diagnosis}
+        keys={keys}
         action={mayWrite && <CheckButton isRunning={check.isRunning} onCheck={check.run} />}
         isChecking={check.isRunning}
         problem={check.error !== null && <Failure error={check.error} onRetry={check.run} />}
@@ -92,7 +95,7 @@ function DomainDetails({ domain, diagnosis }: { domain: Domain; diagnosis: Diagn
       <aside>
         <ExportRecords domain={domain} form={dnsForm(domain, diagnosis)} />
         {mayWrite && <Manage domain={domain} />}
-        <KeyPanel domain={domain} />
+        <KeyPanel domain={domain} keys={keys} />
         <Timeline account={domain.account_id} id={domain.id} />
       </aside>
     </div>

@@ -9,11 +9,14 @@ import { isWrong } from './checklist-words.ts';
 import type { FormRecord } from './dns-form.ts';
 import { Evidence } from './evidence.tsx';
 import type { HostSpelling } from './host-spelling.tsx';
+import { KeyRole } from './key-role.tsx';
 import type { AsTyped } from './provider.ts';
 import { RecordProblem } from './record-problem.tsx';
 
 interface RecordRowProps {
   readonly record: FormRecord;
+  /** Whether the domain has records of other keys as well. */
+  readonly isOneOfMany: boolean;
   readonly diagnosis: Diagnosis | undefined;
   readonly spelling: HostSpelling;
   readonly asTyped: AsTyped;
@@ -21,13 +24,13 @@ interface RecordRowProps {
 }
 
 /** One record as a DNS form asks for it, with its state, and below it what is the matter. */
-export function RecordRow({ record, diagnosis, spelling, asTyped, isAwaited }: RecordRowProps) {
-  const { label, type, fqdn } = record;
+export function RecordRow({ record, isOneOfMany, diagnosis, spelling, asTyped, isAwaited }: RecordRowProps) {
+  const { label, type, fqdn, key } = record;
   const [isOpen, setOpen] = useState(false);
   const detailsId = useId();
   // A change that comes by itself must not move what is being read; one that was asked for may.
   const details = useMinHeight<HTMLDivElement>(!isAwaited);
-  const own = diagnosis?.records.find((one) => one.label === label);
+  const own = diagnosis?.records.find((one) => one.fqdn === fqdn);
   const host = spelling === 'short' ? record.host : fqdn;
   const value = asTyped(record);
   const problem = diagnosis !== undefined && own !== undefined && isWrong(diagnosis, own) ? own : null;
@@ -37,6 +40,7 @@ export function RecordRow({ record, diagnosis, spelling, asTyped, isAwaited }: R
         <th scope="row">
           <code>{type}</code>
           <small>{label}</small>
+          {key !== null && isOneOfMany && <KeyRole of={key} />}
         </th>
         <td data-label="Host">
           <div class="copyable">

@@ -31,7 +31,7 @@ export function DomainTable({ items, sort, from, onLeave, onSort, selected, onSe
   const now = useNow();
   const body = useRef<HTMLTableSectionElement>(null);
   const keys = useMemo(() => items.map(({ id }) => id), [items]);
-  const { indices, before, after, measure } = useWindowRows(body, { keys, from, onLeave });
+  const { indices, before, after, measure, unprinted } = useWindowRows(body, { keys, from, onLeave });
   return (
     <table class="domains" aria-rowcount={items.length + 1}>
       <Head sort={sort} onSort={onSort} />
@@ -57,6 +57,13 @@ export function DomainTable({ items, sort, from, onLeave, onSort, selected, onSe
           );
         })}
         <Spacer height={after} />
+        {unprinted > 0 && (
+          <tr>
+            <td colSpan={COLUMNS.length}>
+              {unprinted} more domains are not printed. Export the list as CSV to have them all.
+            </td>
+          </tr>
+        )}
       </tbody>
     </table>
   );

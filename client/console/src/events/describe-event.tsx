@@ -13,6 +13,7 @@ export function describeEvent(
       The {text(changes['record'], 'DNS')} record{among === 'all' && <> of {name}</>}
     </>
   );
+  const selector = <code>{text(changes['selector'])}</code>;
   switch (type) {
     case 'account.created':
       return `The account ${text(changes['name'])} was created.`;
@@ -32,6 +33,22 @@ export function describeEvent(
     case 'token.revoked':
       if (domain !== null) return <>A share link for {name} was revoked.</>;
       return `The token “${text(changes['name'])}” was revoked.`;
+    case 'key.created':
+      return <>A new key was made for {name}.</>;
+    case 'key.activated':
+      return <>The record of the new key of {name} was found: mail is signed with it from now on.</>;
+    case 'key.retired':
+      return (
+        <>
+          The key {selector} of {name} has gone. Its record can be removed.
+        </>
+      );
+    case 'key.revoked':
+      return (
+        <>
+          The key {selector} of {name} was revoked. Its record has to be removed at once.
+        </>
+      );
     case 'key.imported':
       return <>{name} was added with a key that it had before.</>;
     case 'key.delivered':

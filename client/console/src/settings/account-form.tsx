@@ -48,7 +48,9 @@ export function AccountForm({ account }: { account: Account }) {
       onSuccess: (updated) => {
         queryClient.setQueryData(api.accounts.get.queryKey({ account: account.id }), updated);
         void queryClient.invalidateQueries({ queryKey: api.accounts.list.queryKey() });
-        void queryClient.invalidateQueries({ queryKey: api.accounts.notices.queryKey({ account: account.id }) });
+        void queryClient.invalidateQueries({
+          queryKey: api.accounts.notices.queryKey({ account: account.id }),
+        });
         void queryClient.invalidateQueries({ queryKey: api.tokens.current.queryKey() });
         setDraft(draftOf(updated));
         setSaved(true);
@@ -72,7 +74,10 @@ export function AccountForm({ account }: { account: Account }) {
         save.mutate({
           account: account.id,
           ...texts,
-          notify: notify.split(',').map((one) => one.trim()).filter((one) => one !== ''),
+          notify: notify
+            .split(',')
+            .map((one) => one.trim())
+            .filter((one) => one !== ''),
           logo: logo === undefined ? undefined : (logo?.base64 ?? null),
         });
       }}
@@ -140,6 +145,9 @@ function useRefusals(account: number): string | null {
   const refused = data.filter(({ refused_at }) => refused_at !== null);
   if (refused.length === 0) return null;
   return refused
-    .map(({ address, answer }) => `${address} gets no more notices, for its mail server refused one: ${answer}. Save to try again.`)
+    .map(
+      ({ address, answer }) =>
+        `${address} gets no more notices, for its mail server refused one: ${answer}. Save to try again.`,
+    )
     .join(' ');
 }

@@ -13,7 +13,8 @@ import { Logo, SenderHeader } from '../components/sender.tsx';
 import { DomainBadge } from '../components/status-badge.tsx';
 import { exactTime, Time } from '../components/time.tsx';
 import { CheckButton } from '../domain/check-button.tsx';
-import { mostUrgent } from '../domain/checklist-words.ts';
+import { countFound, isNeeded, mostUrgent } from '../domain/checklist-words.ts';
+import { dnsForm } from '../domain/dns-form.ts';
 import { DomainInstructions } from '../domain/domain-instructions.tsx';
 import { LoadingPage } from '../layout/loading-page.tsx';
 import { Wordmark } from '../layout/wordmark.tsx';
@@ -55,7 +56,8 @@ function SharedPage({ secret }: { secret: string }) {
   const code = error === null ? null : toApiError(error).code;
   if (code === 'unauthenticated' || code === 'forbidden' || code === 'not_found') return <Ended />;
   if (data === undefined) return <Loading error={error} onRetry={refetch} />;
-  const { account, domain, diagnosis, expires_at } = data;
+  const { account, domain, keys, diagnosis, expires_at } = data;
+  const needed = dnsForm(domain, diagnosis, keys).records.filter(isNeeded);
   return (
     <>
       <header class="site-header">
@@ -73,7 +75,7 @@ function SharedPage({ secret }: { secret: string }) {
         <Introduction
           account={account}
           domain={domain}
-          isDone={diagnosis.records.every(({ state }) => state === 'valid')}
+          isDone={countFound(needed, diagnosis) === needed.length}
           expiresAt={expires_at}
         />
         {/* Once is enough. */}
@@ -82,6 +84,7 @@ function SharedPage({ secret }: { secret: string }) {
           <DomainInstructions
             domain={domain}
             diagnosis={diagnosis}
+            keys={keys}
             action={<CheckButton isRunning={check.isPending} onCheck={check.mutate} />}
             isChecking={check.isPending}
             problem={check.error !== null && <Failure error={check.error} onRetry={check.mutate} />}

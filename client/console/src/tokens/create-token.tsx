@@ -6,7 +6,7 @@ import { fieldErrorOf, toApiError } from '../api/api-error.ts';
 import { Dialog } from '../components/dialog.tsx';
 import { Field } from '../components/field.tsx';
 import { Secret } from '../components/secret.tsx';
-import { may, useIdentity } from '../session/identity.ts';
+import { useIdentity } from '../session/identity.ts';
 import { SCOPE_NAMES, SCOPES } from './scopes.ts';
 
 /** In days; null: never. */
@@ -91,7 +91,7 @@ function TokenForm({ onCreated, onClose }: { onCreated: (token: NewToken) => voi
       </Field>
       <fieldset class="scopes">
         <legend>Permissions</legend>
-        {SCOPE_NAMES.filter((scope) => may(own, scope)).map((scope) => (
+        {SCOPE_NAMES.filter((scope) => own.grants.includes(scope)).map((scope) => (
           <label key={scope}>
             <input type="checkbox" checked={scopes.includes(scope)} onChange={() => toggle(scope)} />
             <span>

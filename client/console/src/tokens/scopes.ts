@@ -8,9 +8,18 @@ export const SCOPES: Record<Scope, { word: string; allows: string }> = {
     allows: 'Add, rename, check and delete domains; create and revoke tokens.',
   },
   'domains:sign': { word: 'Sign', allows: 'Sign mail with the domains’ keys.' },
-  'keys:read': { word: 'Fetch keys', allows: 'Fetch private keys, as mail servers do.' },
+  'keys:read': {
+    word: 'Fetch keys',
+    allows: 'Fetch private keys, for a mail server that signs by itself. Guard it like the keys.',
+  },
   admin: { word: 'Admin', allows: 'Everything, in every account. For whoever runs Letterhead.' },
 };
 
-/** Those that are granted here, from the least to the most. */
-export const SCOPE_NAMES: readonly Scope[] = ['domains:read', 'domains:write', 'domains:sign', 'admin'];
+/** From the least to the most. */
+export const SCOPE_NAMES: readonly Scope[] = [
+  'domains:read',
+  'domains:write',
+  'domains:sign',
+  'keys:read',
+  'admin',
+];

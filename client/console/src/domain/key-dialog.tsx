@@ -1,0 +1,79 @@
+import type { Domain, Key } from '@letterhead/shared';
+import { useMutation } from '@tanstack/react-query';
+import { api, letterhead, queryClient } from '../api/api.ts';
+import { DangerActions } from '../components/danger-actions.tsx';
+import { Dialog } from '../components/dialog.tsx';
+import { Failure } from '../components/failure.tsx';
+
+/** Something to do with a key of a domain. */
+export interface KeyAct {
+  readonly kind: 'rotate' | 'cancel' | 'revoke';
+  readonly key: Key;
+}
+
+const WORDS: Record<KeyAct['kind'], { title: string; action: string; consequences: readonly string[] }> = {
+  rotate: {
+    title: 'Rotate the key?',
+    action: 'Rotate the key',
+    consequences: [
+      'You get a second record to publish. Leave the one of today where it is.',
+      'Signing moves to the new key once all name servers that answer have its record. Until then nothing changes.',
+      'The old record has to stay for 7 days more. You’ll see here from when on you can remove it.',
+    ],
+  },
+  cancel: {
+    title: 'Cancel the rotation?',
+    action: 'Cancel the rotation',
+    consequences: ['The pending key is destroyed, and its record is no longer needed.'],
+  },
+  revoke: {
+    title: 'Revoke the key?',
+    action: 'Revoke the key',
+    consequences: [
+      'This is for a key that has leaked. It never signs again, and can’t be brought back.',
+      'No mail is signed until the record of the next key is published and found.',
+      'Remove the record of this key from the DNS at once: until then, whoever has the key can sign in your name.',
+    ],
+  },
+};
+
+/** Asks before something is done with a key, and says what follows. */
+export function KeyDialog({ domain, act, onClose }: { domain: Domain; act: KeyAct; onClose: () => void }) {
+  const { account_id: account, id } = domain;
+  const { title, action, consequences } = WORDS[act.kind];
+  const run = useMutation({
+    mutationFn: () => perform(act, { account, id }),
+    onSuccess: async () => {
+      await Promise.all(
+        [api.domains.get, api.domains.diagnosis, api.keys.list].map((procedure) =>
+          queryClient.invalidateQueries({ queryKey: procedure.queryKey({ account, id }) }),
+        ),
+      );
+      onClose();
+    },
+  });
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <ul class="consequences">
+        {consequences.map((sentence) => (
+          <li key={sentence}>{sentence}</li>
+        ))}
+      </ul>
+      {run.error !== null && <Failure error={run.error} />}
+      <DangerActions isPending={run.isPending} onConfirm={() => run.mutate()} onCancel={onClose}>
+        {action}
+      </DangerActions>
+    </Dialog>
+  );
+}
+
+function perform({ kind, key }: KeyAct, target: { account: number; id: number }): Promise<unknown> {
+  switch (kind) {
+    case 'rotate':
+      return letterhead.keys.rotate.mutate(target);
+    case 'cancel':
+      return letterhead.keys.remove.mutate({ ...target, key: key.id });
+    case 'revoke':
+      return letterhead.keys.revoke.mutate({ ...target, key: key.id });
+  }
+}

@@ -1,0 +1,30 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { DescribedOperation } from '../../server/rest/operations.ts';
+import { DESCRIBED_OPERATIONS, pathOf, prepareAccount, validRequest } from '../rest/described-operations.ts';
+import { OpenApiDocument } from '../rest/openapi-document.ts';
+import { startTestServer } from '../running-server.ts';
+
+/** They write nothing: a check does where it comes to another result than the last. */
+const POSTS_WITHOUT_WRITES = ['domains.proof', 'domains.verifyDns', 'share.verifyDns', 'signing.sign'];
+
+function needsWritableStore({ procedure, meta }: DescribedOperation): boolean {
+  if (meta.rest.method === 'GET') return procedure === 'installation.backup';
+  return !POSTS_WITHOUT_WRITES.includes(procedure);
+}
+
+test('every write to a data folder that is lost is refused as the OpenAPI document describes it, and every read is answered', async () => {
+  await using server = await startTestServer();
+  const document = await OpenApiDocument.of(server);
+  const prepared = await prepareAccount(server);
+  await rm(join(server.dataDir, 'lock'));
+  await expect.poll(async () => (await fetch(`${server.url}/health/ready`)).status).toBe(503);
+  for (const operation of DESCRIBED_OPERATIONS) {
+    const { method, status } = operation.meta.rest;
+    const answer = await server.rest(method, pathOf(operation, prepared), validRequest(operation, prepared));
+    const expected = needsWritableStore(operation) ? 503 : status;
+    const faults = document.faultsOf(operation, answer);
+    expect([operation.procedure, answer.status, faults]).toEqual([operation.procedure, expected, []]);
+  }
+});
