@@ -3,7 +3,8 @@
  * people. Sizes are in bytes, times in milliseconds.
  */
 
-import { LOGO_MAX_BYTES, MESSAGE_MAX_BYTES, NOTIFY_MAX } from '@letterhead/shared/rules';
+import { NOTIFY_MAX } from '@letterhead/shared';
+import { LOGO_MAX_BYTES, MESSAGE_MAX_BYTES } from '@letterhead/shared/rules';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;

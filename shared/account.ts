@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { NOTIFY_MAX } from './rules.ts';
 
 /** Id of an account, domain, token or event: a positive integer that JavaScript represents exactly. */
 export const IdSchema = z.int().min(1);
@@ -63,7 +62,10 @@ export const ContactEmailSchema = z
     description: 'Whom whoever gets a share link can ask; null or empty: nobody.',
   });
 
-/** Addresses that notices go to. */
+/** Addresses of an account that notices go to. */
+export const NOTIFY_MAX = 5;
+
+/** The addresses. */
 export const NotifySchema = z
   .array(
     z

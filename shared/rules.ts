@@ -55,6 +55,3 @@ export function needsAttention({
 }): boolean {
   return severity === 'error' || status === 'degraded' || status === 'failed';
 }
-
-/** Addresses of an account that notices go to. */
-export const NOTIFY_MAX = 5;

@@ -1,5 +1,5 @@
 import type { Account } from '@letterhead/shared';
-import { NOTIFY_MAX, shownName } from '@letterhead/shared/rules';
+import { shownName } from '@letterhead/shared/rules';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'preact/hooks';
 import { api, queryClient } from '../api/api.ts';
@@ -26,7 +26,7 @@ const FIELDS = [
   {
     key: 'notify',
     label: 'Notices by mail',
-    hint: `Up to ${NOTIFY_MAX} addresses, with commas, that are told when a domain is verified, fails a check, or is lost. This takes a mail server in the server’s settings.`,
+    hint: 'Addresses, with commas, that are told when a domain is verified, fails a check, or is lost. This takes a mail server in the server’s settings.',
   },
 ] as const;
 
