@@ -23,6 +23,7 @@ import { Monitor } from './monitor/monitor.ts';
 import { systemTimer } from './monitor/timer.ts';
 import { Mailer } from './notices/mailer.ts';
 import { NoticeDispatcher } from './notices/notice-dispatcher.ts';
+import { Subscriptions } from './notices/subscriptions.ts';
 import type { Services } from './router/context.ts';
 import { configureZodMessages } from './router/zod-messages.ts';
 import type { Settings } from './settings.ts';
@@ -105,7 +106,12 @@ async function composeInstallation(
   const dispatcher = new Dispatcher({ ...sending, log });
   const webhooks = new Webhooks({ ...sending, allowPrivate });
   const signing = new Signing({ ...common, keys: openedKeys, onSigned: metrics.signed });
-  const notices = noticesOf(deps, { store, signing, domains, metrics });
+  const mailer = mailerOf(settings, { store, signing });
+  const { PUBLIC_URL: publicUrl } = settings;
+  const subscriptions = new Subscriptions({ ...common, mailer, publicUrl, limits });
+  const onNotice = metrics.notice;
+  const notices =
+    mailer && new NoticeDispatcher({ ...common, domains, mailer, publicUrl, log, onNotice, subscriptions });
   const exchange = setInterval(
     () => void limits.exchange(store.rates).catch(() => {}),
     DATABASE_LIMITS.exchange,
@@ -129,6 +135,7 @@ async function composeInstallation(
       shares: new Shares({ ...common, publicUrl: settings.PUBLIC_URL }),
       events: new Events(common),
       webhooks,
+      subscriptions,
       limits,
     },
     async [Symbol.asyncDispose]() {
@@ -144,15 +151,11 @@ async function composeInstallation(
   };
 }
 
-function noticesOf(
-  { settings, clock, log }: InstallationDeps,
-  parts: { store: Store; signing: Signing; domains: Domains; metrics: Metrics },
-): NoticeDispatcher | null {
-  const { SMTP_URL: smtpUrl, NOTICE_FROM: from, PUBLIC_URL: publicUrl } = settings;
-  if (smtpUrl === null || from === null) return null;
-  const { store, domains, metrics } = parts;
-  const mailer = new Mailer({ ...parts, smtpUrl, from });
-  return new NoticeDispatcher({ store, domains, mailer, publicUrl, clock, log, onNotice: metrics.notice });
+function mailerOf(
+  { SMTP_URL: smtpUrl, NOTICE_FROM: from }: Settings,
+  parts: { store: Store; signing: Signing },
+): Mailer | null {
+  return smtpUrl === null || from === null ? null : new Mailer({ ...parts, smtpUrl, from });
 }
 
 function dnsOf(settings: Settings, metrics: Metrics): Dns {

@@ -185,6 +185,11 @@ export const WEBHOOK_LIMITS = {
 export const NOTICE_LIMITS = {
   /** Of an account. */
   addresses: NOTIFY_MAX,
+  /** Mails by which people confirm that they want to be told: of one link ever, and of an account a day. */
+  confirmationsPerLink: 3,
+  confirmationsPerAccountPerDay: 20,
+  /** How long such a mail can be confirmed. */
+  confirmable: DAY,
   /** How long after a notice of a domain its further changes wait, to be told together. */
   quiet: HOUR,
   /** What happened longer ago is not told any more. */

@@ -65,18 +65,15 @@ export const ContactEmailSchema = z
 /** Addresses of an account that notices go to. */
 export const NOTIFY_MAX = 5;
 
+export const EmailSchema = z
+  .string()
+  .trim()
+  .max(EMAIL_MAX_LENGTH, `Use at most ${EMAIL_MAX_LENGTH} characters for an e-mail address.`)
+  .refine((text) => z.email().safeParse(text).success, 'Enter e-mail addresses, such as help@example.org.');
+
 /** The addresses. */
 export const NotifySchema = z
-  .array(
-    z
-      .string()
-      .trim()
-      .max(EMAIL_MAX_LENGTH, `Use at most ${EMAIL_MAX_LENGTH} characters for an e-mail address.`)
-      .refine(
-        (text) => z.email().safeParse(text).success,
-        'Enter e-mail addresses, such as help@example.org.',
-      ),
-  )
+  .array(EmailSchema)
   .max(NOTIFY_MAX, `Give at most ${NOTIFY_MAX} e-mail addresses.`)
   .meta({
     example: ['ops@example.org'],

@@ -2,11 +2,12 @@ import type { Logger } from 'pino';
 import type { Domains } from '../domains/domains.ts';
 import { type Clock, toInstant } from '../instant.ts';
 import { NOTICE_LIMITS } from '../limits.ts';
-import type { AccountRow, NotifyAddress, Store } from '../store/store.ts';
+import type { AccountRow, Store } from '../store/store.ts';
 import type { HeldCursor } from '../webhooks/held-cursor.ts';
 import type { Mailer, SendOutcome } from './mailer.ts';
 import { isQuiet, type NoticeMemo, readMemo, type Told, wakeAt } from './notice-memo.ts';
 import { isNoticeEvent, type Notice, type NoticeEvent, noticeMail } from './notice-text.ts';
+import type { Recipient, Subscriptions } from './subscriptions.ts';
 
 export interface NoticeDeps {
   readonly store: Store;
@@ -15,6 +16,7 @@ export interface NoticeDeps {
   readonly publicUrl: string | null;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly subscriptions: Subscriptions;
   /** Told of every attempt to send a notice. */
   readonly onNotice: (outcome: SendOutcome['kind']) => void;
 }
@@ -36,7 +38,6 @@ export class AccountNotices {
     const { store } = this.#deps;
     const account = await store.accounts.get(this.#id);
     if (account === undefined) return false;
-    if (account.notify.length === 0) return this.#skipAll();
     if (!(await this.#tellWaiting(account))) return false;
     const after = this.#held.state.position;
     const { events } = await store.events.list(account.id, { after, limit: NOTICE_LIMITS.page });
@@ -50,15 +51,6 @@ export class AccountNotices {
 
   get #memo(): NoticeMemo {
     return readMemo(this.#held.state.memo);
-  }
-
-  async #skipAll(): Promise<false> {
-    const { last } = await this.#deps.store.events.list(this.#id, {
-      after: Number.MAX_SAFE_INTEGER,
-      limit: 1,
-    });
-    this.#held.move({ position: last, wake: null, memo: null });
-    return false;
   }
 
   /** Of domains that are no longer quiet. */
@@ -115,7 +107,7 @@ export class AccountNotices {
     const last = events.at(-1);
     const notice = last === undefined ? null : await this.#noticeOf(account, domain, events);
     if (last !== undefined && notice !== null) {
-      const people = account.notify.filter(({ since, refused }) => since <= last.at && refused === null);
+      const people = await this.#peopleFor(account, notice, last);
       if (!(await this.#send(notice, people, { ...told, sent: told.sent ?? { event: last.id, to: [] } })))
         return false;
       if (people.length > 0) {
@@ -126,6 +118,21 @@ export class AccountNotices {
     }
     this.#remember(domain, null);
     return true;
+  }
+
+  /** Its own people, and those who asked for this through a share link. */
+  async #peopleFor(account: AccountRow, notice: Notice, last: NoticeEvent): Promise<readonly Recipient[]> {
+    const own = account.notify.filter(({ since, refused }) => since <= last.at && refused === null);
+    const content = noticeMail(notice);
+    const asked = await this.#deps.subscriptions.dueFor(account, notice);
+    return [
+      ...own.map(({ address }) => ({
+        to: address,
+        content,
+        onRefused: (answer: string) => this.#noteRefusal(address, answer),
+      })),
+      ...asked,
+    ];
   }
 
   #isRecent({ at }: NoticeEvent): boolean {
@@ -142,20 +149,22 @@ export class AccountNotices {
 
   async #send(
     notice: Notice,
-    people: readonly NotifyAddress[],
+    people: readonly Recipient[],
     told: Told & { readonly sent: NonNullable<Told['sent']> },
   ): Promise<boolean> {
     const { mailer, clock, log, onNotice } = this.#deps;
     const { domain } = notice;
     const { event, to } = told.sent;
-    const content = noticeMail(notice);
     const reached = [...to];
     let failure: string | null = null;
-    for (const { address } of people) {
-      if (reached.includes(address)) continue;
+    for (const { to: address, content, headers = {}, onSent, onRefused } of people) {
+      if (reached.includes(address)) {
+        await onSent?.();
+        continue;
+      }
       if (!(await this.#held.mayAttempt())) return false;
       const id = `evt_${this.#id}_${event}`;
-      const outcome = await mailer.send({ ...content, to: address, id, date: clock() });
+      const outcome = await mailer.send({ ...content, headers, to: address, id, date: clock() });
       onNotice(outcome.kind);
       if (outcome.kind === 'failed') {
         failure = outcome.error;
@@ -163,7 +172,8 @@ export class AccountNotices {
       }
       reached.push(address);
       this.#remember(domain.id, { ...told, sent: { event, to: [...reached] } });
-      if (outcome.kind === 'refused') await this.#noteRefusal(address, outcome.answer);
+      if (outcome.kind === 'refused') await onRefused(outcome.answer);
+      else await onSent?.();
     }
     if (failure === null) return true;
     const about = { account: this.#id, domain_id: domain.id, reason: failure };

@@ -6,6 +6,7 @@ import type { Tokens } from '../auth/tokens.ts';
 import type { Domains } from '../domains/domains.ts';
 import type { KeyRotation } from '../domains/key-rotation.ts';
 import type { Events } from '../events/events.ts';
+import type { Subscriptions } from '../notices/subscriptions.ts';
 import type { Signing } from '../signing/signing.ts';
 import type { Batch } from '../trpc/batch.ts';
 import type { Turns } from '../turns.ts';
@@ -21,6 +22,7 @@ export interface Services {
   readonly signing: Signing;
   readonly events: Events;
   readonly webhooks: Webhooks;
+  readonly subscriptions: Subscriptions;
   readonly limits: RateLimits;
 }
 

@@ -64,10 +64,23 @@ export interface TokenRow {
   /** Kept lazily: a crash may lose the last minute. */
   readonly last_used_at: Instant | null;
   readonly created_at: Instant;
+  /** Of a share link: everybody who has asked to be told once the domain is verified. */
+  readonly subscriptions: readonly Subscription[];
+}
+
+/** One person who asked through a share link to be told. */
+export interface Subscription {
+  /** Random: whoever has it can confirm this subscription or end it, and nothing else. */
+  readonly key: string;
+  /** Null once it has ended. */
+  readonly address: string | null;
+  readonly asked_at: Instant;
+  /** `asked`: the address has not confirmed it; `ended`: it was told, or does not want to be. */
+  readonly state: 'asked' | 'confirmed' | 'ended';
 }
 
 /** Its account is named by the call that creates it. */
-export type NewToken = Omit<TokenRow, 'id' | 'account_id' | 'last_used_at'>;
+export type NewToken = Omit<TokenRow, 'id' | 'account_id' | 'last_used_at' | 'subscriptions'>;
 
 /**
  * `pending`: to be published, it signs once its record was found. `active`: it signs. `retiring`: it has signed, and its
@@ -240,6 +253,12 @@ export interface TokenStore {
     account: number,
     id: number,
     event: (row: TokenRow, admins: readonly AdminToken[]) => NewEvent,
+  ): Promise<boolean>;
+  /** Other subscriptions for a share link. Null: they stay as they are. False: there is no such link. */
+  subscribe(
+    account: number,
+    id: number,
+    change: (before: readonly Subscription[]) => readonly Subscription[] | null,
   ): Promise<boolean>;
   /** Notes that the token was used at `at`: kept lazily, and nobody waits for it. */
   touch(id: number, at: Instant): void;

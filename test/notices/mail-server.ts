@@ -18,6 +18,8 @@ export interface ReceivedMail {
 /** A real SMTP server on loopback, which answers as it is told to. */
 export interface MailServer extends AsyncDisposable {
   readonly url: string;
+  /** Settings of a server that sends notices through it. */
+  readonly environment: Record<string, string>;
   readonly received: readonly ReceivedMail[];
   /** An answer to recipients, such as `550 No such user`, by address; those that are not named are taken. */
   readonly answers: Map<string, string>;
@@ -59,8 +61,14 @@ export async function startMailServer(): Promise<MailServer> {
   let server = await listen(0);
   const { port } = server.server.address() as AddressInfo;
   const stop = () => new Promise<void>((resolve) => server.close(() => resolve()));
+  const url = `smtp://127.0.0.1:${port}`;
   return {
-    url: `smtp://127.0.0.1:${port}`,
+    url,
+    environment: {
+      SMTP_URL: url,
+      NOTICE_FROM: 'notices@notices.example',
+      PUBLIC_URL: 'http://letterhead.example',
+    },
     received,
     answers,
     asked,

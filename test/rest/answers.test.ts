@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { RestOperation } from '../../server/rest/operations.ts';
 import { listOperations } from '../../server/rest/operations.ts';
 import { appRouter } from '../../server/router/index.ts';
+import { startMailServer } from '../notices/mail-server.ts';
 import type { TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
 import { sampleInput } from '../security/procedure-definitions.ts';
@@ -57,7 +58,8 @@ async function answerOf(server: TestServer, operation: RestOperation, domain: nu
 const operations = listOperations(appRouter).filter(({ output }) => output !== null);
 
 test.each(operations)('$procedure answers what its schema says, and no field more', async (operation) => {
-  await using server = await startTestServer();
+  await using mail = await startMailServer();
+  await using server = await startTestServer({ environment: mail.environment });
   const id = await seedAccount(server);
   const { status, body, text } = await answerOf(server, operation, id);
   expect(status, text).toBe(operation.meta.rest.status);

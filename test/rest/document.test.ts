@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { DescribedOperation } from '../../server/rest/operations.ts';
+import { type MailServer, startMailServer } from '../notices/mail-server.ts';
 import type { RestOptions, TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
 import type { PreparedAccount } from './described-operations.ts';
@@ -10,13 +11,18 @@ const NOBODY = 999_999;
 const PATIENT = { timeout: 10_000, interval: 10 };
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
+let mail: MailServer;
 let server: TestServer;
 let document: OpenApiDocument;
 beforeAll(async () => {
-  server = await startTestServer({ environment: { RATE_LIMIT_PER_MINUTE: '0' } });
+  mail = await startMailServer();
+  server = await startTestServer({ environment: { RATE_LIMIT_PER_MINUTE: '0', ...mail.environment } });
   document = await OpenApiDocument.of(server);
 });
-afterAll(() => server[Symbol.asyncDispose]());
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await mail[Symbol.asyncDispose]();
+});
 
 /** Requests that come to as many of the operation's answers as can be had without breaking the server. */
 function requestsOf(

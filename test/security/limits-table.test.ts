@@ -154,6 +154,10 @@ test('SECURITY.md lists the limits that the server has', () => {
       `${NOTICE_LIMITS.quiet / 3_600_000} an hour to an address, of up to ${NOTICE_LIMITS.changes} changes; what is ${NOTICE_LIMITS.age / 86_400_000} days old is not told`,
     ],
     [
+      'mails to confirm an address, asked for on the page of a share link',
+      `${NOTICE_LIMITS.confirmationsPerLink} for a link, ${NOTICE_LIMITS.confirmationsPerAccountPerDay} a day an account, 1 a day an address; the link in it works for ${NOTICE_LIMITS.confirmable / 3_600_000} h`,
+    ],
+    [
       'a message',
       `${seconds(NOTICE_LIMITS.timeout)}; accounts at once: ${NOTICE_LIMITS.accountsAtOnce}; attempts for an address that is put off while others are reached: ${NOTICE_LIMITS.patience + 1}`,
     ],

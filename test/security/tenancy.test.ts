@@ -8,6 +8,7 @@ import type { Meta } from '../../server/router/meta.ts';
 import { authorizedProcedure } from '../../server/router/procedures.ts';
 import { t } from '../../server/router/trpc.ts';
 import type { TestServer } from '../running-server.ts';
+import { type MailServer, startMailServer } from '../notices/mail-server.ts';
 import { startTestServer } from '../running-server.ts';
 import type { Endpoint } from './endpoints.ts';
 import { routeEndpoints, trpcEndpoints, VAULT_ROUTE } from './endpoints.ts';
@@ -26,19 +27,24 @@ const PUBLIC = [
   '/',
   '/accounts/*',
   '/share',
+  '/notices/confirm/:path',
+  '/notices/stop/:path',
   '/*',
 ];
 /** Files of the built console. */
 const CONSOLE_FILE = /^\/(?:assets\/)?[\w.-]+\.(?:html|js|css|svg)$/;
 
 function isPublic({ method, url }: RegisteredRoute): boolean {
+  // Whoever has the link in a mail may press its button.
+  if (method === 'POST' && url.startsWith('/notices/')) return true;
   return ['GET', 'HEAD'].includes(method) && (PUBLIC.includes(url) || CONSOLE_FILE.test(url));
 }
 
 async function startWithEndpoints(
   clock: MovableClock,
+  mail: MailServer,
 ): Promise<{ server: TestServer; endpoints: Endpoint[] }> {
-  const environment = { RATE_LIMIT_PER_MINUTE: '0', KEY_DELIVERY: 'true' };
+  const environment = { RATE_LIMIT_PER_MINUTE: '0', KEY_DELIVERY: 'true', ...mail.environment };
   const { started, routes } = await withRegisteredRoutes(() =>
     startTestServer({ environment, clock: () => clock.now }),
   );
@@ -50,7 +56,8 @@ async function startWithEndpoints(
 
 test('every procedure and every route keeps out callers without the right to it', async () => {
   const clock = { now: new Date() };
-  const { server, endpoints } = await startWithEndpoints(clock);
+  await using mail = await startMailServer();
+  const { server, endpoints } = await startWithEndpoints(clock, mail);
   await using _ = server;
   expect(endpoints.length).toBeGreaterThan(30);
   const fixture = await createFixture(server, clock);
@@ -110,7 +117,8 @@ test.each(forgetful)(
   async (_name, procedure, finding) => {
     procedures['domains.leak'] = procedure;
     const clock = { now: new Date() };
-    const { server, endpoints } = await startWithEndpoints(clock);
+    await using mail = await startMailServer();
+  const { server, endpoints } = await startWithEndpoints(clock, mail);
     await using _ = server;
     const leaks = endpoints.filter((endpoint) => endpoint.procedure === 'domains.leak');
     expect(await callWithoutPermission(server.url, leaks, await createFixture(server, clock))).toContain(
@@ -121,7 +129,8 @@ test.each(forgetful)(
 
 test('the tenancy test finds a route that is added beside the router', async () => {
   const clock = { now: new Date() };
-  const { server } = await startWithEndpoints(clock);
+  await using mail = await startMailServer();
+  const { server } = await startWithEndpoints(clock, mail);
   await using _ = server;
   const endpoints = routeEndpoints([{ method: 'GET', url: '/health/live' }]);
   expect(await callWithoutPermission(server.url, endpoints, await createFixture(server, clock))).toContain(

@@ -92,6 +92,14 @@ export const StoredTokenSchema: z.ZodType<StoredToken> = z.strictObject({
   scopes: z.array(z.enum([...SCOPES, SHARE_SCOPE])),
   expires_at: InstantSchema.nullable(),
   created_at: InstantSchema,
+  subscriptions: z.array(
+    z.strictObject({
+      key: TextSchema,
+      address: TextSchema.nullable(),
+      asked_at: InstantSchema,
+      state: z.enum(['asked', 'confirmed', 'ended']),
+    }),
+  ),
 });
 
 const KeyRowSchema: z.ZodType<KeyRow> = z.strictObject({

@@ -112,10 +112,11 @@ export const installationUpgrades = [
   })),
   renumbered(4),
   renumbered(5),
-  z.looseObject({ format: z.literal(6), accounts: Rows }).transform((file) => ({
+  z.looseObject({ format: z.literal(6), accounts: Rows, tokens: Rows }).transform((file) => ({
     ...file,
     format: 7,
     accounts: file.accounts.map((row) => ({ ...row, notify: [] })),
+    tokens: file.tokens.map((row) => ({ ...row, subscriptions: [] })),
   })),
 ];
 
