@@ -3,6 +3,8 @@ import { configDefaults, defineConfig } from 'vitest/config';
 import { whatDeployLacks } from './test/deploy/packages.ts';
 import { isInstalled } from './test/engines/engine.ts';
 import { whatEnginesLack } from './test/engines/packages.ts';
+import { whatZoneServersLack } from './test/key-zone/zone-server.ts';
+import { whatPostfixLacks } from './test/postfix/packages.ts';
 import { whatSignersLack } from './test/signers/packages.ts';
 
 declare module 'vitest' {
@@ -15,6 +17,8 @@ declare module 'vitest' {
     movedDomains: number;
     /** How many key records at random the receivers are asked about; a seed of null is another one each time. */
     receiverSpellings: { random: number; seed: number | null };
+    /** How many interleavings of what happens to a domain's keys are tried. */
+    rotations: number;
   }
 }
 
@@ -35,6 +39,8 @@ const LACKING = {
   deploy: whatDeployLacks(),
   engines: whatEnginesLack(),
   poolers: isInstalled('pgbouncer') ? null : "no pgbouncer (Debian's pgbouncer)",
+  'key-zone': whatZoneServersLack(),
+  postfix: whatPostfixLacks(),
   signers: whatSignersLack(),
 };
 const exclude = [...configDefaults.exclude];
@@ -69,6 +75,7 @@ export default defineConfig(({ mode }) => ({
       fuzzRequests: mode === 'fuzz' ? 10_000 : 1_000,
       receiverSpellings: mode === 'fuzz' ? { random: 4_000, seed: null } : { random: 200, seed: 1 },
       allResolvers: mode === 'engines',
+      rotations: mode === 'rotation' ? 10_000 : 1_000,
       movedDomains: mode === 'engines' ? 1_000 : 100,
     },
   },

@@ -16,6 +16,10 @@ export interface Methods {
   endDue: { readonly params: { readonly seconds: number }; readonly result: { readonly perSecond: number } };
   /** The questions that arrived at name servers since this was asked last. */
   questionsReceived: { readonly params: null; readonly result: ReceivedQuestion[] };
+  /** What a receiver of webhooks has received so far. */
+  received: { readonly params: null; readonly result: ReceivedWebhooks };
+  /** Sends one body again and again, in so many loops. */
+  postAll: { readonly params: PostLoad; readonly result: { readonly seconds: number } };
   /** Asks so many questions at a time until all are answered. */
   askAll: { readonly params: AskLoad; readonly result: AskRun };
 }
@@ -79,6 +83,20 @@ export interface AskRun {
   /** Methods that nobody answered, not even with an absence. */
   readonly failures: number;
   readonly seconds: number;
+}
+
+export interface ReceivedWebhooks {
+  readonly count: number;
+  /** The last one. */
+  readonly body: string;
+}
+
+export interface PostLoad {
+  readonly url: string;
+  readonly body: string;
+  readonly loops: number;
+  /** Of all loops together. */
+  readonly count: number;
 }
 
 export type Method = keyof Methods;

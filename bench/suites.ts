@@ -6,6 +6,7 @@ import { postgresSuite } from './postgres/suite.ts';
 import { signingSuite } from './signing/suite.ts';
 import { storeSuite } from './store/suite.ts';
 import { verificationSuite } from './verification/suite.ts';
+import { webhooksSuite } from './webhooks/suite.ts';
 
 /** In the order in which they are run. */
 export const suites: readonly Suite[] = [
@@ -14,6 +15,7 @@ export const suites: readonly Suite[] = [
   storeSuite,
   postgresSuite,
   verificationSuite,
+  webhooksSuite,
   limitsSuite,
   consoleSuite,
 ];

@@ -9,9 +9,12 @@ import { createDns } from './dns/dns.ts';
 import type { Dns } from './dns/outcome.ts';
 import { systemResolvers } from './dns/server-address.ts';
 import { Domains } from './domains/domains.ts';
+import { KeyRenewal } from './domains/key-renewal.ts';
 import { KeyRotation } from './domains/key-rotation.ts';
 import { Events } from './events/events.ts';
 import type { Clock } from './instant.ts';
+import type { KeyZone } from './key-zone/key-zone.ts';
+import { openKeyZone } from './key-zone/open-key-zone.ts';
 import type { KeySource } from './keys/key-source.ts';
 import { openKeyCipher } from './keys/open-key-cipher.ts';
 import { createKeyProof } from './keys/prove-key.ts';
@@ -59,6 +62,8 @@ export interface Installation extends AsyncDisposable {
   readonly notices: NoticeDispatcher | null;
   readonly limits: RateLimits;
   readonly metrics: Metrics;
+  /** Null: there is no key zone. */
+  readonly keyZone: KeyZone | null;
 }
 
 /** Opens and locks the data folder. */
@@ -87,7 +92,11 @@ async function composeInstallation(
   const dns = dnsOf(settings, metrics);
   const common = { store, clock, random: randomBytes };
   const openedKeys = new OpenedKeys(cipher, systemTimer);
-  const observer = combineObservers(createCheckLog(log), metrics.checks, openedKeys.observer);
+  const { hint, keyZone, admin } = await openKeyZone({ ...common, settings, log });
+  const rotation = new KeyRotation({ ...common, keys, cipher, keyZone: hint, openedKeys });
+  const maxAge = settings.ROTATE_AFTER_DAYS;
+  const renewal = new KeyRenewal({ keys: rotation, keyZone: hint, maxAge, clock });
+  const observer = combineObservers(createCheckLog(log), metrics.checks, openedKeys.observer, renewal);
   const proveKey = createKeyProof(cipher, randomBytes);
   const monitor = new Monitor({ ...common, dns, proveKey, timer: systemTimer, observer });
   const domains = new Domains({
@@ -96,6 +105,7 @@ async function composeInstallation(
     cipher,
     monitor,
     openedKeys,
+    keyZone: hint,
     returnPathHost: settings.RETURN_PATH_HOST,
     maxDomainsPerAccount: settings.MAX_DOMAINS_PER_ACCOUNT,
   });
@@ -126,11 +136,13 @@ async function composeInstallation(
     notices,
     limits,
     metrics,
+    keyZone,
     services: {
       accounts: new Accounts({ ...common, openedKeys }),
       tokens: new Tokens({ ...common, keyDelivery: settings.KEY_DELIVERY }),
       domains,
-      keys: new KeyRotation({ ...common, keys, cipher, openedKeys }),
+      keys: rotation,
+      keyZone: admin,
       signing,
       shares: new Shares({ ...common, publicUrl: settings.PUBLIC_URL }),
       events: new Events(common),
@@ -141,6 +153,7 @@ async function composeInstallation(
     async [Symbol.asyncDispose]() {
       clearInterval(exchange);
       await monitor.close();
+      await keyZone?.close();
       await dispatcher.close();
       await notices?.close();
       await webhooks.close();

@@ -139,6 +139,10 @@ export const KEY_LIMITS = {
 /** Limits of judging messages that arrived. */
 export const PROOF_LIMITS = {
   signatures: 5,
+  /** Addresses of From that the answer has. */
+  addresses: 10,
+  /** What the answer has of an address, a domain or a selector: more is longer than they can be (RFC 5321 §4.5.3.1). */
+  characters: 320,
   /** Messages that are read or judged, each of which is in memory. */
   underWay: { total: 4, perOwner: 1 },
   heapMiB: 256,
@@ -167,6 +171,8 @@ export const WEBHOOK_LIMITS = {
   lease: 20,
   /** How long an endpoint with much to deliver goes on while others wait. */
   turn: 1_000,
+  /** How long the endpoints that get an event share what was read of its domain. */
+  sharedFor: 100,
   /** Events that are read from the log at a time. */
   page: 100,
   /** How often the store is asked for what is due. */
@@ -285,6 +291,38 @@ export const DNS_LIMITS = {
   decodesAtAStretch: 8,
 } as const;
 
+/** What the primary of the key zone may take; times are in milliseconds. */
+export const KEY_ZONE_LIMITS = {
+  /** Of its own name, so that the names below it fit the DNS. */
+  zoneCharacters: 150,
+  /** Of a TSIG secret, in bytes (RFC 8945 §8). */
+  minSecret: 16,
+  /** For an answer, or the next part of it. */
+  silence: 5_000,
+  /** For all the changes that are sent at once, or a transfer. */
+  exchange: 120_000,
+  /** That a stop waits for changes on their way. */
+  closing: 2_000,
+  /** Domains whose changes are sent at once. */
+  domainsAtOnce: 500,
+  /** Domains whose changes wait one by one; with more, the whole zone is compared. */
+  waiting: 10_000,
+  /** Between two tries to send what the primary did not take. */
+  shortestWait: 1_000,
+  longestWait: 30_000,
+  /** Names that an answer lists which differ. */
+  listed: 1_000,
+  compareInterval: HOUR,
+  /** For so long, the server that compares the zone is the one that does. */
+  lease: 90 * 60_000,
+  /** How long a name keeps the key of a domain that is no more, then that it has none, and how long its label is known. */
+  retiredKey: 7 * DAY,
+  retiredName: 90 * DAY,
+  retiredAge: 120 * DAY,
+  /** Between two comparisons where the first failed. */
+  compareRetry: 60_000,
+} as const;
+
 /** What the store in files has open or keeps at once. */
 export const FILE_LIMITS = {
   reads: 32,
@@ -352,6 +390,8 @@ export const CLI_LIMITS = {
   waitMinutes: 60,
   /** How large the tables and CSV files of an import may be, in bytes. */
   tableBytes: 256 * 1024 * 1024,
+  /** How many sections and lists of rspamd's settings may be in one another. */
+  sectionDepth: 16,
   /** Keys that an import has under way. */
   importsAtOnce: 8,
   /** Milliseconds that an import waits where too much was asked of the server. */

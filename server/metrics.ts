@@ -27,6 +27,8 @@ export interface Metrics {
 export interface WatchedGauges {
   readonly dueChecks: () => Promise<number>;
   readonly checksInFlight: () => number;
+  /** Null: there is no key zone. */
+  readonly keyZone: () => { waiting: number; lagSeconds: number; differences: number } | null;
 }
 
 interface AnsweredRequest {
@@ -129,10 +131,16 @@ export function createMetrics(): Metrics {
       queried: (statement, outcome, ms) => queries.observe({ statement, outcome }, ms / 1000),
       opened: (pool) => addPoolGauge(registry, pool),
     },
-    watch({ dueChecks, checksInFlight }) {
+    watch({ dueChecks, checksInFlight, keyZone }) {
       collectDefaultMetrics({ register: registry });
       addGauge(registry, 'letterhead_checks_due', 'Domains whose check is due and has not begun.', dueChecks);
       addGauge(registry, 'letterhead_checks_in_flight', 'Checks in progress.', checksInFlight);
+      if (keyZone() === null) return;
+      const gauge = (name: string, help: string, read: () => number | undefined) =>
+        addGauge(registry, `letterhead_key_zone_${name}`, help, () => read() ?? 0);
+      gauge('waiting', 'Domains whose changes wait for the key zone.', () => keyZone()?.waiting);
+      gauge('lag_seconds', 'How long the oldest of them has waited.', () => keyZone()?.lagSeconds);
+      gauge('differences', 'Names that differed in the last comparison.', () => keyZone()?.differences);
     },
   };
 }

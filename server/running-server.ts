@@ -64,6 +64,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   try {
     const url = await listen(app, settings.HOST, settings.PORT);
     installation.monitor.start();
+    installation.keyZone?.start();
     await installation.dispatcher.start();
     await installation.notices?.start();
     watchInstallation(installation, clock);
@@ -79,10 +80,11 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   }
 }
 
-function watchInstallation({ metrics, store, monitor }: Installation, now: Clock): void {
+function watchInstallation({ metrics, store, monitor, services }: Installation, now: Clock): void {
   metrics.watch({
     dueChecks: async () => (await store.checks.countDue(toInstant(now()))) + monitor.load.waiting,
     checksInFlight: () => monitor.load.inFlight,
+    keyZone: () => services.keyZone?.status ?? null,
   });
 }
 

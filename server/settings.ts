@@ -3,6 +3,8 @@ import { TOKEN_PATTERN } from '@letterhead/shared';
 import { z } from 'zod';
 import { parseServerAddress } from './dns/server-address.ts';
 import { DomainNameSchema } from './domains/domain-name.ts';
+import { TSIG_ALGORITHMS, type TsigKey } from './key-zone/tsig.ts';
+import { KEY_ZONE_LIMITS } from './limits.ts';
 
 /** An invalid setting; the message is one line that names it. */
 export class SettingsError extends Error {
@@ -84,6 +86,44 @@ const DatabaseUrlSchema = z
     'give an address such as postgres://user:password@db.example.org:5432/letterhead, with commas between several hosts',
   );
 
+/** A host and a port, 53 without one: `ns1.example.net`, `192.0.2.1:5353`, `[2001:db8::1]:5353`. */
+const HostPortSchema = z
+  .string()
+  .transform((text) => {
+    const address = parseServerAddress(text);
+    if (address !== undefined) return { host: address.address, port: address.port };
+    const [, host = '', port = '53'] = /^([a-z0-9.-]+)(?::(\d{1,5}))?$/i.exec(text) ?? [];
+    return { host, port: Number(port) };
+  })
+  .refine(
+    ({ host, port }) => host !== '' && port >= 1 && port <= 65_535,
+    'give a host, or a host and a port, such as ns1.example.net:53',
+  );
+
+/** The name, algorithm and secret (Base64) of a TSIG key. */
+const TsigKeySchema = z.string().transform((text, context): TsigKey => {
+  const [name = '', given, secret = '', ...more] = text.split(':');
+  const algorithm = TSIG_ALGORITHMS.find((known) => known === given?.toLowerCase());
+  const bytes = Buffer.from(secret, 'base64');
+  if (!/^[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?$/i.test(name) || name.length > 200 || more.length > 0)
+    context.addIssue({
+      code: 'custom',
+      message: 'give name:algorithm:secret, as of a key of your name server',
+    });
+  else if (algorithm === undefined)
+    context.addIssue({ code: 'custom', message: `give one of the algorithms ${TSIG_ALGORITHMS.join(', ')}` });
+  else if (bytes.length < KEY_ZONE_LIMITS.minSecret || bytes.toString('base64') !== secret)
+    context.addIssue({
+      code: 'custom',
+      message: `give a secret of at least ${KEY_ZONE_LIMITS.minSecret} bytes in base64`,
+    });
+  return {
+    name: name.toLowerCase().replace(/\.$/, ''),
+    algorithm: algorithm ?? 'hmac-sha256',
+    secret: bytes,
+  };
+});
+
 const EnvironmentSchema = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: PortSchema.default(3000),
@@ -112,6 +152,15 @@ const EnvironmentSchema = z.object({
   SMTP_URL: SmtpUrlSchema.nullable().default(null),
   NOTICE_FROM: NoticeFromSchema.nullable().default(null),
   KEY_DELIVERY: YesNoSchema.default(false),
+  DKIM_ZONE: DomainNameSchema.transform(({ name }) => name)
+    .refine((name) => name.length <= KEY_ZONE_LIMITS.zoneCharacters, 'give a shorter name')
+    .nullable()
+    .default(null),
+  DKIM_ZONE_SERVER: HostPortSchema.nullable().default(null),
+  DKIM_ZONE_TSIG: TsigKeySchema.nullable().default(null),
+  ROTATE_AFTER_DAYS: NumberSchema.refine((days) => days >= 14, 'give at least 14')
+    .nullable()
+    .default(null),
   CORS_ORIGINS: listOf(
     (part) => URL.parse(part)?.origin === part,
     'origins such as https://desk.example.org',
@@ -134,7 +183,7 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
       .filter(([, value]) => value !== undefined && value !== ''),
   );
   const parsed = EnvironmentSchema.safeParse(given);
-  if (parsed.success) return withNoticeSender(withSecretKey(parsed.data));
+  if (parsed.success) return withNoticeSender(withKeyZone(withSecretKey(parsed.data)));
   const [issue] = parsed.error.issues;
   const name = issue?.path.join('.') ?? 'the environment';
   // The value itself is not repeated: it can be a secret.
@@ -160,6 +209,18 @@ function withNoticeSender(settings: Settings): Settings {
   if (SMTP_URL === null && NOTICE_FROM !== null)
     throw new SettingsError(
       'The setting SMTP_URL is missing, which NOTICE_FROM needs: give the mail server, such as smtps://user:password@mail.example.org:465.',
+    );
+  return settings;
+}
+
+/** A key zone takes all of its settings, and keys that are rotated by themselves a key zone. */
+function withKeyZone(settings: Settings): Settings {
+  const needed = ['DKIM_ZONE', 'DKIM_ZONE_SERVER', 'DKIM_ZONE_TSIG'] as const;
+  const given = needed.filter((name) => settings[name] !== null);
+  const missing = needed.find((name) => settings[name] === null);
+  if (missing !== undefined && (given.length > 0 || settings.ROTATE_AFTER_DAYS !== null))
+    throw new SettingsError(
+      `The setting ${missing} is missing, which ${given[0] ?? 'ROTATE_AFTER_DAYS'} needs: a key zone takes ${needed.join(', ')}.`,
     );
   return settings;
 }

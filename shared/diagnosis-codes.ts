@@ -20,6 +20,8 @@ export const DIAGNOSES = {
   DNSSEC_BROKEN: { severity: 'warning', reason: 'DNSSEC is broken' },
   DOMAIN_NOT_FOUND: { severity: 'error', reason: 'Domain doesn’t exist' },
   KEY_MISMATCH: { severity: 'error', reason: 'Private key is not the published one' },
+  TARGET_MISSING: { severity: 'error', reason: 'Key not in our zone yet' },
+  TARGET_STALE: { severity: 'error', reason: 'Our zone is out of date' },
   DELEGATION_DIFFERS: { severity: 'warning', reason: 'Name servers differ from the registrar’s' },
   RESOLVER_FAILS: { severity: 'warning', reason: 'Resolver fails' },
   NAMESERVERS_DISAGREE: { severity: 'warning', reason: 'Name servers disagree' },
@@ -43,6 +45,7 @@ export const DIAGNOSES = {
   CNAME_WRONG_TARGET: { severity: 'error', reason: 'CNAME points elsewhere' },
   CNAME_FLATTENED: { severity: 'error', reason: 'CNAME was flattened' },
   WRONG_TYPE: { severity: 'error', reason: 'Wrong record type' },
+  SECOND_NAME_MISSING: { severity: 'warning', reason: 'Second CNAME not found' },
   RECORD_MISSING: { severity: 'error', reason: 'Record not found' },
 } as const satisfies Record<string, CodeFacts>;
 
@@ -97,6 +100,16 @@ export const CODE_MEANINGS: Record<DiagnosisCode, { readonly meaning: string; re
       meaning:
         'The record is right, but the private key that Letterhead has doesn’t belong to it: a fault on its side.',
       fix: 'Operators: restore the private key from a backup, or remove the domain and add it again for a new key.',
+    },
+    TARGET_MISSING: {
+      meaning:
+        'The CNAME record is right, but Letterhead’s own zone has no key at its target: a fault on its side.',
+      fix: null,
+    },
+    TARGET_STALE: {
+      meaning:
+        'The CNAME record is right, but Letterhead’s own zone has another key at its target: a fault on its side.',
+      fix: null,
     },
     DELEGATION_DIFFERS: {
       meaning:
@@ -192,6 +205,11 @@ export const CODE_MEANINGS: Record<DiagnosisCode, { readonly meaning: string; re
     WRONG_TYPE: {
       meaning: 'There is a record of another type at the host, or a CNAME record that leads nowhere.',
       fix: 'In the DNS settings of example.org, replace the CNAME record at the host “abc._domainkey” with one TXT record that has the value “k=rsa;p=…”.',
+    },
+    SECOND_NAME_MISSING: {
+      meaning:
+        'Of the two CNAME records, the one that isn’t in use is missing. Mail is signed, but the key can’t be renewed.',
+      fix: 'In the DNS settings of example.org, add a CNAME record with the host “abc._domainkey” and the value “abc.label.keys.example.net”.',
     },
     RECORD_MISSING: {
       meaning: 'The name servers have no such record, and nothing explains where it may be.',

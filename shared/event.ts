@@ -27,6 +27,8 @@ export const EVENT_TYPES = [
   'key.imported',
   'key.delivered',
   'key.mismatch',
+  'delegation.changed',
+  'zone.drift',
   'domain.created',
   'domain.renamed',
   'domain.verified',
@@ -40,7 +42,7 @@ export const EVENT_TYPES = [
 export const EventTypeSchema = z
   .enum(EVENT_TYPES)
   .describe(
-    'What happened. `domain.degraded`: a verified record was found wrong once; `domain.unreachable`: nothing definitive has been heard of it for 24 hours; `domain.recovered`: it was found right after either; `domain.lost`: `verified` was taken away; `key.activated`: the record of a pending key was found, and it signs from now on; `key.retired`: the key left the domain, and its record may be removed; `key.revoked`: it never signs again, and its record has to be removed; `key.delivered`: a mail server fetched the key, for the first time on that day; `key.mismatch`: the stored private key is not the published one’s.',
+    'What happened. `domain.degraded`: a verified record was found wrong once; `domain.unreachable`: nothing definitive has been heard of it for 24 hours; `domain.recovered`: it was found right after either; `domain.lost`: `verified` was taken away; `key.activated`: the record of a pending key was found, and it signs from now on; `key.retired`: the key left the domain, and its record may be removed; `key.revoked`: it never signs again, and its record has to be removed; `key.delivered`: a mail server fetched the key, for the first time on that day; `key.mismatch`: the stored private key is not the published one’s; `delegation.changed`: where the domain’s keys are to be published was changed; `zone.drift`: this Letterhead’s own zone had something else at the domain’s names than it was to have, and was repaired.',
   )
   .meta({ id: 'EventType' });
 export type EventType = z.infer<typeof EventTypeSchema>;
@@ -50,7 +52,9 @@ export const ActorSchema = z
   .object({
     kind: z
       .enum(['token', 'cli', 'monitor'])
-      .describe('`cli`: somebody at the command line of the server; `monitor`: an automatic check.'),
+      .describe(
+        '`cli`: the command line on the server itself, or its first start; `monitor`: an automatic check.',
+      ),
     token_id: IdSchema.nullable().describe('With `token`: its id.').meta({ example: 1 }),
     address: z
       .string()

@@ -6,6 +6,7 @@ export * from './errors.ts';
 export * from './event.ts';
 export * from './fix.ts';
 export * from './key.ts';
+export * from './key-zone.ts';
 export * from './not-signable.ts';
 export * from './proof.ts';
 export * from './record-name.ts';

@@ -19,7 +19,12 @@ export const KeySchema = z
         '`pending`: it signs once all name servers that answer have its record. `active`: it signs while its record is verified. `retiring`: it signs no more, and its record stays for mail under way. `revoked`: it never signs again, and its record has to be removed.',
       )
       .meta({ example: 'active' }),
-    published_as: z.enum(['txt']).describe('The kind of record that publishes it.'),
+    published_as: z
+      .enum(['txt', 'cname'])
+      .describe(
+        'The kind of record that publishes it. `cname`: it is in the zone of this Letterhead, where a CNAME record of the domain points to.',
+      )
+      .meta({ example: 'txt' }),
     created_at: z.date().describe('When it was created.'),
     activated_at: z.date().nullable().describe('When its record was first verified while it was active.'),
     retires_at: z
@@ -35,6 +40,37 @@ export const KeySchema = z
   .meta({ id: 'Key', description: 'A DKIM key of a domain, without its private part.' });
 
 export type Key = z.infer<typeof KeySchema>;
+
+/** Where the keys of a domain are published. */
+export const DelegationSchema = z
+  .object({
+    delegated: z
+      .boolean()
+      .describe('Whether the key that signs is in the zone of this Letterhead: then it is rotated there.'),
+    pending: z
+      .boolean()
+      .nullable()
+      .describe(
+        'What `delegated` will be once the records to publish are found; null: it is not about to change.',
+      )
+      .meta({ example: null }),
+    names: z
+      .object({
+        hostname: z
+          .string()
+          .describe('Relative to the registrable domain.')
+          .meta({ example: '653216321fh._domainkey' }),
+        value: z
+          .string()
+          .describe('The name in the zone of this Letterhead.')
+          .meta({ example: '653216321fh.k3v9x2m7q4w8z1c6b5n0t8r2yd.keys.example.net' }),
+      })
+      .array()
+      .describe('The CNAME records of the domain, which stay the same; empty if it was never delegated.'),
+  })
+  .meta({ id: 'Delegation', description: 'Where the keys of a domain are published.' });
+
+export type Delegation = z.infer<typeof DelegationSchema>;
 
 /** What became of a key that was to be imported. */
 export const ImportedKeySchema = z

@@ -106,7 +106,7 @@ export async function digestMessage(
  * where it is more or other than a header block.
  */
 export function readHeaderBlock(text: string): Uint8Array {
-  const octets = fromHeaderText(/\n\r?\n$/.test(text) ? text : withEmptyLine(text));
+  const octets = fromHeaderText(/(?:^|\n)\r?\n$/.test(text) ? text : withEmptyLine(text));
   const length = new HeaderReader(new LineEnds()).push(octets);
   if (length === octets.length) return octets;
   throw notSignable(

@@ -35,7 +35,7 @@ export const ProofSchema = z
   .object({
     from: z
       .array(z.string())
-      .describe('The addresses in From.')
+      .describe('The first ten addresses in From.')
       .meta({ example: ['help@example.org'] }),
     proved: z
       .boolean()

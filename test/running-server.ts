@@ -52,21 +52,30 @@ export interface RestAnswer {
   readonly body: any;
 }
 
+type Environment = Readonly<Record<string, string>>;
+
 export interface TestServerOptions {
-  readonly environment?: Record<string, string>;
+  /** Settings; a function may start what they name, and is called once. */
+  readonly environment?: Environment | ((dns: LoopbackDns) => Promise<Environment>);
   readonly clock?: () => Date;
   readonly dns?: Parameters<typeof startLoopbackDns>[0];
   readonly bounds?: Partial<HttpLimits>;
 }
 
+type StartOptions = TestServerOptions & { readonly environment: Environment };
+
 /**
  * Starts a server for `await using`; disposing of it removes everything. Disposal fails if a private key or a token was
  * in any answer, in the log or in a file.
  */
-export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+export async function startTestServer(given: TestServerOptions = {}): Promise<TestServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'letterhead-'));
-  const dns = await startLoopbackDns(options.dns);
+  const dns = await startLoopbackDns(given.dns);
   const store = await createTestStore();
+  const environment = await (typeof given.environment === 'function'
+    ? given.environment(dns)
+    : given.environment);
+  const options = { ...given, environment: environment ?? {} };
   const server = await start(dataDir, dns, store, options);
   const token = server.running.firstStart?.secret;
   if (token == null) throw new Error('The first start printed no token.');
@@ -83,7 +92,7 @@ async function start(
   dataDir: string,
   dns: LoopbackDns,
   store: TestStore,
-  options: TestServerOptions,
+  options: StartOptions,
 ): Promise<Started> {
   const log: string[] = [];
   const leaks = new LeakWatch();
@@ -112,7 +121,7 @@ function makeTestServer(
     dns: LoopbackDns;
     store: TestStore;
     token: string;
-    options: TestServerOptions;
+    options: StartOptions;
   },
 ): TestServer {
   const { running, log, leaks, dataDir, dns, store, token } = from;

@@ -95,3 +95,45 @@ test.each([
   // The schema library's own messages are not for people.
   expect(parse).not.toThrow(/invalid|expected|received/i);
 });
+
+const KEY_ZONE = {
+  DKIM_ZONE: 'Keys.Example.net.',
+  DKIM_ZONE_SERVER: 'ns1.example.net',
+  DKIM_ZONE_TSIG: `Letterhead.:HMAC-SHA256:${Buffer.alloc(32, 7).toString('base64')}`,
+};
+
+test('the settings of a key zone are read', () => {
+  const server = (given: string) => parseSettings({ ...KEY_ZONE, DKIM_ZONE_SERVER: given }).DKIM_ZONE_SERVER;
+  expect(parseSettings({ ...KEY_ZONE, ROTATE_AFTER_DAYS: '90' })).toMatchObject({
+    DKIM_ZONE: 'keys.example.net',
+    DKIM_ZONE_SERVER: { host: 'ns1.example.net', port: 53 },
+    DKIM_ZONE_TSIG: { name: 'letterhead', algorithm: 'hmac-sha256', secret: Buffer.alloc(32, 7) },
+    ROTATE_AFTER_DAYS: 90,
+  });
+  expect(server('192.0.2.53:5353')).toEqual({ host: '192.0.2.53', port: 5353 });
+  expect(server('[2001:db8::1]:5353')).toEqual({ host: '2001:db8::1', port: 5353 });
+});
+
+test.each([
+  [{ DKIM_ZONE: 'localhost' }, 'DKIM_ZONE'],
+  [{ DKIM_ZONE: `${'a'.repeat(60)}.${'b'.repeat(60)}.${'c'.repeat(60)}.net` }, 'DKIM_ZONE'],
+  [{ DKIM_ZONE_SERVER: 'ns1.example.net:0' }, 'DKIM_ZONE_SERVER'],
+  [{ DKIM_ZONE_SERVER: 'https://ns1.example.net' }, 'DKIM_ZONE_SERVER'],
+  [
+    { DKIM_ZONE_TSIG: 'letterhead:hmac-md5:MTIzNDU2Nzg5MDEyMzQ1Ng==' },
+    'hmac-sha256, hmac-sha384, hmac-sha512',
+  ],
+  [{ DKIM_ZONE_TSIG: 'letterhead:hmac-sha256:not base64' }, 'base64'],
+  [{ DKIM_ZONE_TSIG: 'letterhead:hmac-sha256:c2hvcnQ=' }, 'at least 16 bytes'],
+  [{ DKIM_ZONE_TSIG: 'letterhead' }, 'name:algorithm:secret'],
+  [{ DKIM_ZONE_TSIG: '' }, 'DKIM_ZONE_TSIG is missing'],
+  [{ DKIM_ZONE: '' }, 'DKIM_ZONE is missing'],
+  [{ ROTATE_AFTER_DAYS: '13' }, 'ROTATE_AFTER_DAYS'],
+])('a key zone with %o stops the start with one line that says %s', (changed, words) => {
+  const parse = () => parseSettings({ ...KEY_ZONE, ...changed });
+  expect(parse).toThrow(SettingsError);
+  expect(parse).toThrow(words);
+  expect(() => parseSettings({ ROTATE_AFTER_DAYS: '30' })).toThrow(
+    'DKIM_ZONE is missing, which ROTATE_AFTER_DAYS needs',
+  );
+});

@@ -31,6 +31,11 @@ export class SmtpSink implements Disposable {
     return new SmtpSink(server, received);
   }
 
+  /** How many messages were not taken yet. */
+  get waiting(): number {
+    return this.#received.length;
+  }
+
   /** The oldest message that was not taken yet: it is here before its sender is told so. */
   take(): SentMessage | undefined {
     return this.#received.shift();

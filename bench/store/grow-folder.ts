@@ -54,6 +54,7 @@ export async function growFolder(dataDir: string, databaseFile: string, size: Fo
     keys: await keysFromFile(keysFile(), () => {}),
     cipher,
     openedKeys,
+    keyZone: { zone: null, changed() {} },
     clock,
     random: randomBytes,
     returnPathHost: null,

@@ -16,7 +16,8 @@ import type { ExitCode } from './exit-code.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { addExportCommand } from './export-command.ts';
 import { addFolderCommands } from './folder-commands.ts';
-import { addImportCommand } from './import-command.ts';
+import { addImportCommand } from './import/import-command.ts';
+import { addKeyZoneCommands } from './key-zone-command.ts';
 import { addKeysCommands } from './keys-command.ts';
 import { wrapText } from './layout.ts';
 import { isClosedPipe, printError } from './output.ts';
@@ -84,6 +85,7 @@ function makeProgram(context: CommandContext): Command {
   addWebhookCommands(program, context);
   addSignCommand(program, context);
   addKeysCommands(program, context);
+  addKeyZoneCommands(program, context);
   addImportCommand(program, context);
   addEventsCommand(program, context);
   addExportCommand(program, context);

@@ -73,6 +73,14 @@ export function addDomainCommands(program: Command, context: CommandContext): vo
   );
   addRecordsCommand(domain, context);
   addAccountAction(
+    domainCommand(
+      'delegate',
+      'have its keys in the zone of this Letterhead, behind two CNAME records',
+    ).option('--off', 'publish its key by a TXT record again'),
+    context,
+    delegate,
+  );
+  addAccountAction(
     domainCommand('remove', 'remove it and its key; asks for confirmation in a terminal').option(
       '--yes',
       'do not ask',
@@ -147,6 +155,22 @@ async function verify(
     printStatus(terminal, `Not verified yet; checking again in ${waitInterval / 1000} seconds.`);
     await pause(waitInterval);
   }
+}
+
+interface DelegateOptions extends AccountOptions {
+  readonly off?: boolean;
+}
+
+async function delegate(target: Target, { off = false }: DelegateOptions, idOrName: string) {
+  const { letterhead, account } = target;
+  const { id, domain: name } = await findDomain(target, idOrName);
+  const delegation = await letterhead.domains.setDelegation.mutate({ account, id, delegated: !off });
+  const kind = off ? 'a TXT record' : 'two CNAME records';
+  const text =
+    delegation.pending === null
+      ? `The key of ${withPunycode(name)} is published by ${kind} already.\n`
+      : `Publish what \`letterhead domain records ${withPunycode(name)}\` lists, and keep the records that are there: signing moves once the new ones are found.\n`;
+  return { json: delegation, text };
 }
 
 async function remove(target: Target, { yes = false }: RemoveOptions, idOrName: string, terminal: Terminal) {

@@ -96,6 +96,9 @@ async function exportKeys(target: Target, options: ExportOptions, folder: string
   };
 }
 
+/** Names in paths and tables, so that no server writes anywhere else. */
+const NAME = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/;
+
 /** One folder that follows an account. */
 class KeyExport {
   readonly folder: ExportFolder;
@@ -132,6 +135,11 @@ class KeyExport {
   async #fetchKey(domain: Domain, keys: Map<string, ExportedKey>): Promise<void> {
     const selector = await this.#selectorOf(domain);
     if (selector === null) return;
+    if (!NAME.test(domain.domain) || !NAME.test(selector))
+      throw new LetterheadError(
+        'unavailable',
+        'The server’s answer has a domain or a selector that is no name. Is LETTERHEAD_URL right?',
+      );
     const name = `${selector} ${domain.domain}`;
     const key = this.#known.get(name)?.key ?? (await this.#target.privateKey(domain, selector));
     if (key !== null) keys.set(name, { domain: domain.domain, selector, key });

@@ -34,7 +34,14 @@ function toStyledCell(cell: Cell): StyledCell {
 }
 
 function formatRow(row: readonly StyledCell[], widths: readonly number[]): string[] {
-  const columns = row.map(({ text }, at) => wrapWords(text, widths[at] ?? 0));
+  let from = 0;
+  const columns = row.map(({ text }, at) => {
+    const width = widths[at] ?? 0;
+    const lines = [...Array<string>(from).fill(''), ...wrapWords(text, width)];
+    // The next cells begin below a word that is wider than its column.
+    from = Math.max(from, lines.findLastIndex((line) => displayWidth(line) > width) + 1);
+    return lines;
+  });
   const height = Math.max(...columns.map((lines) => lines.length));
   return Array.from({ length: height }, (_line, at) =>
     row.map(({ style }, column) => pad(columns[column]?.[at] ?? '', widths[column] ?? 0, style)).join(GAP),
@@ -46,14 +53,18 @@ function pad(text: string, width: number, style: Style | undefined): string {
   return (style === undefined || text === '' ? text : styled(style, text)) + blank;
 }
 
-/** Widths of columns, given by their texts: as wide as they need, the widest narrowed first if `width` is exceeded. */
+/**
+ * Widths of columns, given by their texts: as wide as they need, the widest narrowed first if `width` is exceeded. A
+ * word of more than half of it makes no column wider: one name would break the lines of all others.
+ */
 function fit(columns: readonly (readonly string[])[], width: number): number[] {
   const widths = columns.map(widest);
   const widestFirst = widths.map((_width, at) => at).sort((a, b) => (widths[b] ?? 0) - (widths[a] ?? 0));
   for (const at of widestFirst) {
     const total = widths.reduce((sum, one) => sum + one, GAP.length * (widths.length - 1));
     if (total <= width) break;
-    const longestWord = widest((columns[at] ?? []).flatMap((text) => text.split(' ')));
+    const words = (columns[at] ?? []).flatMap((text) => text.split(' '));
+    const longestWord = widest(words.filter((word) => displayWidth(word) <= width / 2));
     widths[at] = Math.max(longestWord, (widths[at] ?? 0) - (total - width));
   }
   return widths;

@@ -54,6 +54,11 @@ export function printStatus(terminal: Terminal, text: string): void {
   if (terminal.err.isTTY === true) printError(terminal, `${inOneLine(text)}\n`);
 }
 
+/** Rewrites a line on how far work is, if standard error is a terminal. An empty text takes it away. */
+export function printProgress({ err }: Terminal, text: string): void {
+  if (err.isTTY === true) err.write(`\r\u001b[K${escapeForTerminal(text)}`);
+}
+
 /** Formats a value as indented JSON, exactly what REST has under `data`. */
 export function formatJson(value: unknown): string {
   return `${JSON.stringify(JSON.parse(restJson(value)), null, 2)}\n`;

@@ -90,6 +90,8 @@ async function rotateOne({ letterhead, ...target }: Target, idOrName: string): P
   return {
     json: key,
     text: async () => {
+      if (key.published_as === 'cname')
+        return `Key ${key.id} of ${name} is pending. There is nothing to publish: signing moves to it in some minutes.\n`;
       const { dns_records } = await letterhead.domains.get.query({ account: target.account, id });
       const record = dns_records.find(({ hostname }) => hostname.startsWith(`${key.selector}.`));
       return `Key ${key.id} of ${name} is pending. Publish its record beside the others:

@@ -5,7 +5,7 @@ import { isReplyTo, type Query } from './message.ts';
 import { type RawReply, unknown } from './reply.ts';
 import type { ServerAddress } from './server-address.ts';
 
-const LENGTH_OCTETS = 2;
+export const LENGTH_OCTETS = 2;
 const MAX_MESSAGE_LENGTH = 65_535;
 
 /**
@@ -44,13 +44,15 @@ export function askOverTcp(
   });
 }
 
-function frame(bytes: Buffer): Buffer {
+/** A message behind its length. */
+export function frame(bytes: Buffer): Buffer {
   const length = Buffer.alloc(LENGTH_OCTETS);
   length.writeUInt16BE(bytes.length);
   return Buffer.concat([length, bytes]);
 }
 
-function completeMessage(received: Buffer): Buffer | undefined {
+/** The first message of what was received; undefined if it is not whole yet. */
+export function completeMessage(received: Buffer): Buffer | undefined {
   if (received.length < LENGTH_OCTETS) return undefined;
   const end = LENGTH_OCTETS + received.readUInt16BE(0);
   return received.length < end ? undefined : received.subarray(LENGTH_OCTETS, end);

@@ -12,11 +12,12 @@ import type { CheckRequest } from '../monitor/check-job.ts';
 import type { Monitor } from '../monitor/monitor.ts';
 import { firstCheckTimes } from '../monitor/schedule.ts';
 import type { RandomSource } from '../random.ts';
-import { makeSelector, returnPathToken } from '../records/record-names.ts';
+import { keyZoneLabel, makeSelector, returnPathToken } from '../records/record-names.ts';
 import type { MailIdentity } from '../records/record-states.ts';
 import { activeKeyOf, dkimStateOf, identityFields } from '../records/record-states.ts';
 import type {
   AccountRow,
+  Delegation,
   DomainChange,
   DomainFilter,
   DomainRow,
@@ -29,6 +30,7 @@ import { domainStatus } from '../verification/domain-status.ts';
 import { readKeptDiagnosis } from '../verification/kept-diagnosis.ts';
 import type { DomainName } from './domain-name.ts';
 import { readImportedKey, refuseLongSelector, refuseUnproved } from './import-key.ts';
+import type { KeyZoneHint } from './key-rotation.ts';
 
 /** Dependencies of `Domains`. */
 export interface DomainsDeps {
@@ -40,6 +42,8 @@ export interface DomainsDeps {
   /** Host that receives bounces; null: domains get no Return-Path record. */
   readonly returnPathHost: string | null;
   readonly maxDomainsPerAccount: number;
+  /** Where keys of new domains are published; without a zone, by TXT records. */
+  readonly keyZone: KeyZoneHint;
   readonly monitor: Pick<Monitor, 'verifyNow' | 'preview' | 'keepPreview'>;
   /** Keys that are open in memory. */
   readonly openedKeys: { forget(domain: number): void };
@@ -98,7 +102,7 @@ export class Domains {
   /** Rejects with `domain_taken` or `quota_exceeded`. `selector`: instead of a random one. */
   async create(account: AccountRow, name: DomainName, actor: Actor, selector?: string): Promise<DomainRow> {
     await this.#checkFree(account, name, this.#deps.maxDomainsPerAccount);
-    const identityOf = await this.#makeMailIdentity(account.id, selector);
+    const identityOf = await this.#makeMailIdentity(account.id, this.#deps.keyZone.zone, selector);
     if (selector !== undefined) refuseLongSelector(this.#build(account, name, identityOf)(0));
     return this.#write(account, name, identityOf, (row) => [this.#event('domain.created', row, actor, {})]);
   }
@@ -145,7 +149,9 @@ export class Domains {
       build: this.#build(account, name, identityOf),
       events,
     });
-    return this.#toRow(change, account, name);
+    const row = this.#toRow(change, account, name);
+    this.#deps.keyZone.changed({ account: account.id, id: row.id });
+    return row;
   }
 
   #build(account: AccountRow, name: DomainName, identityOf: IdentityOf): (id: number) => DomainRow {
@@ -168,7 +174,9 @@ export class Domains {
   async rename(account: AccountRow, row: DomainRow, name: DomainName, actor: Actor): Promise<DomainRow> {
     if (row.domain === name.name) return row;
     await this.#checkFree(account, name, null);
-    const identityOf = await this.#makeMailIdentity(account.id);
+    const isDelegated = activeKeyOf(row).published_as === 'cname';
+    const zone = isDelegated ? this.#deps.keyZone.zone : null;
+    const identityOf = await this.#makeMailIdentity(account.id, zone);
     const now = toInstant(this.#deps.clock());
     const change = await this.#deps.store.domains.update(account.id, row.id, (current) => {
       if (current.domain === name.name) return null;
@@ -184,6 +192,7 @@ export class Domains {
       return { row: renamed, events: [this.#event('domain.renamed', renamed, actor, changes)] };
     });
     this.#deps.openedKeys.forget(row.id);
+    this.#deps.keyZone.changed({ account: account.id, id: row.id });
     return this.#toRow(change, account, name);
   }
 
@@ -227,20 +236,31 @@ export class Domains {
   }
 
   /** Takes a key and draws names. The function that is returned encrypts the key, which is bound to its domain. */
-  async #makeMailIdentity(account: number, chosen?: string): Promise<IdentityOf> {
+  async #makeMailIdentity(account: number, zone: string | null, chosen?: string): Promise<IdentityOf> {
     const { keys, random } = this.#deps;
     const key = await keys.take(account);
     const own = makeSelector(random);
-    return this.#identityOf(account, { ...key, bits: KEY_LIMITS.bits }, chosen ?? own, own);
+    const selector = chosen ?? own;
+    const delegation =
+      zone === null
+        ? null
+        : { zone, label: keyZoneLabel(random), selectors: [selector, makeSelector(random)] as const };
+    return this.#identityOf(account, { ...key, bits: KEY_LIMITS.bits }, { selector, own, delegation });
   }
 
   #importedIdentity(account: number, key: ParsedKey, selector: string): IdentityOf {
-    return this.#identityOf(account, key, selector, makeSelector(this.#deps.random));
+    const own = makeSelector(this.#deps.random);
+    return this.#identityOf(account, key, { selector, own, delegation: null });
   }
 
   /** `own`: a selector of ours, after which the Return-Path record is named. */
-  #identityOf(account: number, key: ParsedKey, selector: string, own: string): IdentityOf {
-    const { random, cipher, returnPathHost } = this.#deps;
+  #identityOf(
+    account: number,
+    key: ParsedKey,
+    { selector, own, delegation }: { selector: string; own: string; delegation: Delegation | null },
+  ): IdentityOf {
+    const { random, cipher, clock, returnPathHost } = this.#deps;
+    const usableAt = toInstant(clock());
     const { publicKey, privateKey, bits } = key;
     const returnPath =
       returnPathHost === null
@@ -251,8 +271,11 @@ export class Domains {
       selector,
       publicKey,
       bits,
+      publishedAs: delegation === null ? 'txt' : 'cname',
       privateKey: cipher.encrypt(privateKey, { account, domain }),
+      usableAt,
       returnPath,
+      delegation,
     });
   }
 

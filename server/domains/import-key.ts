@@ -4,7 +4,7 @@ import { isKeyPair } from '../keys/prove-key.ts';
 import type { RandomSource } from '../random.ts';
 import { dnsRecordsOf } from '../records/dns-records.ts';
 import { isTooLong } from '../records/record-names.ts';
-import { activeKeyOf } from '../records/record-states.ts';
+import { activeKeyOf, recordIdOf } from '../records/record-states.ts';
 import type { DomainRow } from '../store/store.ts';
 import type { CheckEvidence } from '../verification/evidence.ts';
 import { judge } from '../verification/verdict.ts';
@@ -40,7 +40,7 @@ export function refuseLongSelector(row: DomainRow): void {
 
 /** Throws `invalid`, with what was seen instead, unless a check of the DNS has found the row's key. */
 export function refuseUnproved(row: DomainRow, evidence: CheckEvidence): void {
-  const judgement = judge(row, evidence)[`dkim:${activeKeyOf(row).id}`];
+  const judgement = judge(row, evidence)[recordIdOf(activeKeyOf(row))];
   if (judgement?.verdict === 'valid') return;
   const [record] = dnsRecordsOf(row);
   const seen = judgement === undefined ? '' : ` ${judgement.record.title}: ${judgement.record.detail}`;

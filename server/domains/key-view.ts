@@ -1,6 +1,8 @@
-import type { Key } from '@letterhead/shared';
+import type { Delegation, Key } from '@letterhead/shared';
 import { toDate } from '../instant.ts';
 import { keyFingerprint } from '../keys/key-fingerprint.ts';
+import { dkimHostname } from '../records/record-names.ts';
+import { activeKeyOf, pendingKeyOf } from '../records/record-states.ts';
 import type { DomainRow, KeyRow } from '../store/store.ts';
 
 /** The keys of a domain as callers see them, in order of creation. */
@@ -22,5 +24,20 @@ export function toKey({ id: domain_id }: DomainRow, key: KeyRow): Key {
     activated_at: toDate(key.activated_at),
     retires_at: toDate(key.retires_at),
     fingerprint: keyFingerprint(key.public_key),
+  };
+}
+
+/** Where the keys of a domain are published, as callers see it. */
+export function toDelegation(row: DomainRow): Delegation {
+  const { delegation, subdomain } = row;
+  const active = activeKeyOf(row).published_as;
+  const pending = pendingKeyOf(row)?.published_as ?? active;
+  return {
+    delegated: active === 'cname',
+    pending: pending === active ? null : pending === 'cname',
+    names: (delegation?.selectors ?? []).map((selector) => ({
+      hostname: dkimHostname(selector, subdomain),
+      value: `${selector}.${delegation?.label}.${delegation?.zone}`,
+    })),
   };
 }

@@ -142,7 +142,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
     webConsole.serve(pages);
   });
   if (deps.keyDelivery !== null) serveVault(app, admissionOf, deps.keyDelivery);
-  serveHealth(app, deps.store, httpLimits);
+  serveHealth(app, deps.store, httpLimits, deps.services.keyZone);
   serveMetrics(app, metrics, admissionOf);
   return app;
 }

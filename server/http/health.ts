@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { ZoneAdmin } from '../key-zone/zone-admin.ts';
 import type { HttpLimits } from '../limits.ts';
 import type { Store } from '../store/store.ts';
 import { fromFastify, sendError } from './errors.ts';
@@ -6,13 +7,15 @@ import { fromFastify, sendError } from './errors.ts';
 export const LIVE_PATH = '/health/live';
 
 /**
- * `/health/live`: the process answers. `/health/ready`: the store holds its lock and can write. Anybody may ask, and
+ * `/health/live`: the process answers. `/health/ready`: the store holds its lock and can write; and how the key zone is,
+ * without which everything but new keys works. Anybody may ask, and
  * asking the store costs a durable write: its answer is repeated for `readyAge`.
  */
 export function serveHealth(
   app: FastifyInstance,
   store: Pick<Store, 'ready'>,
   { readyAge }: Pick<HttpLimits, 'readyAge'>,
+  keyZone: Pick<ZoneAdmin, 'status'> | null,
 ): void {
   const ready = repeatAnswer(() => store.ready(), readyAge);
   const ok = JSON.stringify({ status: 'ok' });
@@ -23,8 +26,15 @@ export function serveHealth(
     } catch (error) {
       return sendError(reply, fromFastify(error));
     }
-    return reply.type('application/json; charset=utf-8').send(ok);
+    const body = keyZone === null ? ok : JSON.stringify({ status: 'ok', key_zone: describeZone(keyZone) });
+    return reply.type('application/json; charset=utf-8').send(body);
   });
+}
+
+/** Nothing that tells strangers of the zone itself. */
+function describeZone({ status }: Pick<ZoneAdmin, 'status'>) {
+  const { waiting, lagSeconds, differences, failure } = status;
+  return { ok: failure === null, waiting, lag_seconds: lagSeconds, differences };
 }
 
 /** Asks once at a time, and not again until `age` milliseconds after the answer, which is repeated meanwhile. */

@@ -2,8 +2,18 @@ import type { Actor, EventType } from '@letterhead/shared';
 import { type Instant, toInstant } from '../instant.ts';
 import { KEY_LIMITS } from '../limits.ts';
 import type { NewKey } from '../records/record-states.ts';
-import { activeKeyOf, notVerified, pendingKeyOf, withKey, withRecords } from '../records/record-states.ts';
-import type { DomainRow, JsonValue, KeyRow, NewEvent } from '../store/store.ts';
+import {
+  activeKeyOf,
+  dkimStateOf,
+  notVerified,
+  otherSelector,
+  pendingKeyOf,
+  recordIdOf,
+  withKey,
+  withoutKeys,
+  withRecords,
+} from '../records/record-states.ts';
+import type { Delegation, DomainRow, JsonValue, KeyRow, NewEvent } from '../store/store.ts';
 import { keyFingerprint } from './key-fingerprint.ts';
 
 /**
@@ -29,9 +39,13 @@ export function isFull({ keys }: DomainRow): boolean {
   return keys.filter(({ state }) => state !== 'revoked').length >= KEY_LIMITS.published;
 }
 
-/** Adds a pending key. The row must have none, and room for one. */
+/** Adds a pending key that is published as the active one is. The row must have none, and room for one. */
 export function addPending(row: DomainRow, key: NewKey, cause: Cause): KeysChange {
-  const after = withKey(row, key, 'pending', cause.at);
+  return addKey(row, succeeding(row, key), 'pending', cause);
+}
+
+function addKey(row: DomainRow, key: NewKey, state: 'pending' | 'active', cause: Cause): KeysChange {
+  const after = withKey(row, key, state, cause.at);
   return { row: after, events: after.keys.slice(-1).map((added) => created(row, added, cause)) };
 }
 
@@ -48,16 +62,104 @@ export function activatePending(row: DomainRow, cause: Cause): KeysChange {
     if (key === pending) return { ...key, state: 'active' };
     return key === active ? { ...key, state: 'retiring', private_key: null, retires_at } : key;
   });
-  const stood = row.records.find(({ id }) => id === `dkim:${active.id}`);
-  const records = row.records.map((state) => {
-    const { id, selector } = state;
-    return stood !== undefined && id === `dkim:${pending.id}` ? { ...stood, id, selector } : state;
-  });
+  const { verified, degraded, since, wrong_since } = dkimStateOf(row);
+  const records = row.records.map((state) =>
+    state.id === recordIdOf(pending) ? { ...state, verified, degraded, since, wrong_since } : state,
+  );
   const facts = { replaces: nameOf(active), retires_at };
   return {
     row: withRecords({ ...row, keys }, records),
     events: [keyEvent('key.activated', row, pending, cause, facts)],
   };
+}
+
+/** A key that takes the place of the active one: in the key zone, at the name that has no key. */
+function succeeding(row: DomainRow, key: NewKey): NewKey {
+  const { delegation } = row;
+  const active = activeKeyOf(row);
+  if (active.published_as === 'txt' || delegation === null) return key;
+  const selector = otherSelector(delegation, active.selector);
+  return { ...key, selector, publishedAs: 'cname', usableAt: null };
+}
+
+/**
+ * Adds a pending key that is published in the other way than the active one: in the key zone, where the domain's names are
+ * `delegation`, unless it has some already; null: by a TXT record. The row must have no pending key, and room for one.
+ */
+export function addSwitch(
+  row: DomainRow,
+  key: NewKey,
+  delegation: Delegation | null,
+  cause: Cause,
+): KeysChange {
+  if (delegation === null) return addKey(row, key, 'pending', cause);
+  const names = row.delegation ?? delegation;
+  const [selector] = names.selectors;
+  // Nobody can have asked for names that are new.
+  const usableAt = row.delegation === null ? cause.at : null;
+  const placed = { ...key, selector, publishedAs: 'cname', usableAt } as const;
+  return addKey({ ...row, delegation: names }, placed, 'pending', cause);
+}
+
+/** What a check saw of a key in the key zone; undefined: nothing that matters. */
+export interface SeenKey {
+  /** Whether all servers have it, or one of them has something else. */
+  readonly isEverywhere: boolean;
+  /** For how many seconds caches may hold what was there before; null: not known. */
+  readonly cachedFor: number | null;
+}
+
+/** Notes of keys in the key zone that are to sign from when on they can. */
+export function noteSeen(
+  row: DomainRow,
+  seen: (key: KeyRow) => SeenKey | undefined,
+  now: Instant,
+): DomainRow {
+  const keys = row.keys.map((key): KeyRow => {
+    const found = awaitsCaches(key) ? seen(key) : undefined;
+    if (found === undefined) return key;
+    if (!found.isEverywhere) return { ...key, usable_at: null };
+    const { cachedFor } = found;
+    return { ...key, usable_at: key.usable_at ?? (cachedFor === null ? null : later(now, cachedFor)) };
+  });
+  return keys.every((key, at) => key.usable_at === row.keys[at]?.usable_at) ? row : { ...row, keys };
+}
+
+/** A key in the key zone that has not signed yet, and is to. */
+function awaitsCaches({ published_as, state, activated_at }: KeyRow): boolean {
+  const isToSign = state === 'pending' || (state === 'active' && activated_at === null);
+  return published_as === 'cname' && isToSign;
+}
+
+/** Whether caches hold nothing any more that was at the key's name before. */
+export function isUsable({ usable_at }: KeyRow, now: Instant): boolean {
+  return usable_at !== null && usable_at <= now;
+}
+
+function later(now: Instant, seconds: number): Instant {
+  return toInstant(new Date(Date.parse(now) + seconds * 1000));
+}
+
+/**
+ * Whether a domain's key in the key zone is to be rotated by itself: it is older than `maxAge` days, null for any age, or
+ * of the two CNAME records only the other one is published.
+ */
+export function isRotationDue(row: DomainRow, maxAge: number | null, now: Instant): boolean {
+  const { delegation } = row;
+  const active = activeKeyOf(row);
+  const isQuiet = row.keys.every(({ state }) => state === 'active' || state === 'revoked');
+  if (delegation === null || active.published_as === 'txt' || !isQuiet || !isSecondVerified(row))
+    return false;
+  if (!isUsable(active, now)) return false;
+  if (!dkimStateOf(row).verified) return true;
+  const since = active.activated_at;
+  return maxAge !== null && since !== null && later(since, maxAge * 86_400) <= now;
+}
+
+/** Whether the CNAME record is verified that leads to the name without the active key. */
+export function isSecondVerified(row: DomainRow): boolean {
+  const { selector } = activeKeyOf(row);
+  return row.records.some((state) => state.kind === 'cname' && state.selector !== selector && state.verified);
 }
 
 /** Retires the keys whose records have stayed long enough. */
@@ -69,11 +171,8 @@ export function retireDue(row: DomainRow, cause: Cause): KeysChange {
 /** Takes keys and their records out of the row, which remembers their fingerprints. None of them may be active. */
 export function retire(row: DomainRow, gone: readonly KeyRow[], cause: Cause): KeysChange {
   if (gone.length === 0) return { row, events: [] };
-  const keys = row.keys.filter((key) => !gone.includes(key));
-  const records = row.records.filter(({ id }) => !gone.some((key) => id === `dkim:${key.id}`));
-  const previous_keys = withPrevious(row, gone);
   return {
-    row: { ...row, keys, records, previous_keys },
+    row: { ...withoutKeys(row, gone), previous_keys: withPrevious(row, gone) },
     events: gone.map((key) => keyEvent('key.retired', row, key, cause, { state: key.state })),
   };
 }
@@ -88,27 +187,37 @@ export function revoke(
   replacement: NewKey | null,
   cause: Cause,
 ): KeysChange | null {
-  const marked = { ...row, keys: row.keys.map((one) => (one === key ? asRevoked(one) : one)) };
-  const replaced = key.state === 'active' ? withSuccessor(marked, replacement, cause.at) : marked;
+  const placed = replacement && succeeding(row, replacement);
+  // The name that the new key takes has the key that signed before.
+  const ended = key.state === 'active' && placed?.publishedAs === 'cname' ? retiringInZone(row) : [];
+  const freed = retire(row, ended, cause);
+  const marked = { ...freed.row, keys: freed.row.keys.map((one) => (one === key ? asRevoked(one) : one)) };
+  const replaced = key.state === 'active' ? withSuccessor(marked, placed, cause.at) : marked;
   if (replaced === null) return null;
   const added = replaced.keys.filter(({ id }) => id > row.last_key_id);
-  const { id: successor } = activeKeyOf(replaced);
+  const successor = activeKeyOf(replaced);
   // Both are looked for anew: one to come, the other to go.
-  const anew = key.state === 'active' ? [key.id, successor] : [key.id];
+  const anew = (key.state === 'active' ? [key, successor] : [key]).map(recordIdOf);
   const records = replaced.records.map((state) =>
-    anew.some((id) => state.id === `dkim:${id}`) ? { ...state, ...notVerified(cause.at) } : state,
+    anew.includes(state.id) ? { ...state, ...notVerified(cause.at) } : state,
   );
   const after = withRecords(replaced, records);
   const others = after.keys.filter(({ id, state }) => state === 'revoked' && id !== key.id);
   const unwatched = others.slice(0, Math.max(0, others.length + 1 - KEY_LIMITS.revoked));
   const retired = retire(after, unwatched, cause);
-  const facts = key.state === 'active' ? { state: key.state, replaced_by: successor } : { state: key.state };
+  const facts =
+    key.state === 'active' ? { state: key.state, replaced_by: successor.id } : { state: key.state };
   const events = [
+    ...freed.events,
     keyEvent('key.revoked', row, key, cause, facts),
     ...added.map((one) => created(row, one, cause)),
     ...retired.events,
   ];
   return { row: retired.row, events };
+}
+
+function retiringInZone({ keys }: DomainRow): KeyRow[] {
+  return keys.filter(({ state, published_as }) => state === 'retiring' && published_as === 'cname');
 }
 
 function asRevoked(key: KeyRow): KeyRow {
@@ -141,6 +250,7 @@ function keyEvent(
   return { type, domain: { id, name: domain }, actor, at, changes: { ...nameOf(key), ...facts } };
 }
 
-function nameOf({ id, selector }: KeyRow) {
-  return { key_id: id, selector };
+/** `published_as` only where it is not what it is without a key zone. */
+function nameOf({ id, selector, published_as }: KeyRow): Record<string, JsonValue> {
+  return { key_id: id, selector, ...(published_as === 'txt' ? {} : { published_as }) };
 }

@@ -1,8 +1,17 @@
 import type { Actor, EventType } from '@letterhead/shared';
 import { type Instant, toInstant } from '../instant.ts';
-import { activatePending, type Cause, type KeysChange, retire, retireDue } from '../keys/rotation.ts';
+import {
+  activatePending,
+  type Cause,
+  isUsable,
+  type KeysChange,
+  noteSeen,
+  retire,
+  retireDue,
+  type SeenKey,
+} from '../keys/rotation.ts';
 import { dnsRecordOf, showsSame } from '../records/dns-records.ts';
-import { isDecisive, keyOf, pendingKeyOf, withRecords } from '../records/record-states.ts';
+import { isDecisive, keyOf, pendingKeyOf, recordIdOf, withRecords } from '../records/record-states.ts';
 import type { DomainRow, JsonValue, KeyRow, NewEvent, RecordState } from '../store/store.ts';
 import type { Silence } from '../verification/kept-diagnosis.ts';
 import {
@@ -59,33 +68,64 @@ export function applyVerdicts(
     const verdict = verdicts[kept.id];
     if (verdict === undefined) return kept;
     const state = begunBy(kept, check.ended);
+    const key = keyOf(moved.row, state.id);
+    // Caches may hold what was at its name before.
+    if (key?.state === 'active' && !isUsable(key, now)) return state;
     const change = isDecisive(moved.row, state) ? changeOf(state, verdict, check) : null;
     if (change !== null) events.push(toEvent(moved.row, state, change, verdict, check));
     if (isNewMismatch(row, state, verdict)) events.push(mismatchEvent(row, state, check));
-    return change?.state ?? ofIdleKey(moved.row, state, verdict, now);
+    return isDecisive(moved.row, state)
+      ? (change?.state ?? state)
+      : ofIdleKey(moved.row, state, verdict, now);
   });
-  if (events.length === 0 && records.every((state, at) => state === row.records[at])) return null;
+  const isSame = moved.row === row && records.every((state, at) => state === row.records[at]);
+  if (events.length === 0 && isSame) return null;
   const changed = withRecords({ ...moved.row, keys: withActivation(moved.row, records, now) }, records);
   return { row: showsSame(row, changed) ? changed : { ...changed, updated_at: now }, events };
 }
 
 /** What a check changes about which keys there are, and which of them signs. */
 function moveKeys(row: DomainRow, verdicts: Verdicts, cause: Cause): KeysChange {
-  const due = retireDue(row, cause);
-  const gone = due.row.keys.filter(
-    ({ id, state }) => state === 'revoked' && verdicts[`dkim:${id}`]?.seen === 'nowhere',
+  const due = retireDue(
+    noteSeen(row, (key) => seenOf(key, verdicts), cause.at),
+    cause,
   );
+  const gone = due.row.keys.filter((key) => key.state === 'revoked' && isGone(key, verdicts));
   const retired = retire(due.row, gone, cause);
   const pending = pendingKeyOf(retired.row);
-  const verdict = pending && verdicts[`dkim:${pending.id}`];
-  const isFound = verdict?.verdict === 'valid' && verdict.seen === 'everywhere';
-  const activated = isFound ? activatePending(retired.row, cause) : { row: retired.row, events: [] };
+  const isFound = pending !== undefined && isEverywhere(verdicts[recordIdOf(pending)]);
+  const activated =
+    isFound && isUsable(pending, cause.at)
+      ? activatePending(retired.row, cause)
+      : { row: retired.row, events: [] };
   return { row: activated.row, events: [...due.events, ...retired.events, ...activated.events] };
 }
 
-/** The state of a record, which changes by itself only where its key is retiring: nothing depends on that. */
+/** The key zone was not asked where the CNAME record is not right. */
+function seenOf(key: KeyRow, verdicts: Verdicts): SeenKey | undefined {
+  const verdict = verdicts[recordIdOf(key)];
+  if (isEverywhere(verdict)) return { isEverywhere: true, cachedFor: verdict?.cachedFor ?? null };
+  const isWrong = verdict?.code === 'TARGET_MISSING' || verdict?.code === 'TARGET_STALE';
+  return isWrong ? { isEverywhere: false, cachedFor: null } : undefined;
+}
+
+/** Whether all servers that count have a record, as it should be. */
+function isEverywhere(verdict: Verdict | undefined): boolean {
+  return verdict?.verdict === 'valid' && verdict.seen === 'everywhere';
+}
+
+/** Whether no server has a revoked key any more: its name in the key zone has what it is to have instead. */
+function isGone(key: KeyRow, verdicts: Verdicts): boolean {
+  const verdict = verdicts[recordIdOf(key)];
+  return key.published_as === 'txt' ? verdict?.seen === 'nowhere' : isEverywhere(verdict);
+}
+
+/**
+ * The state of a record that the domain's doesn't depend on: it changes only where it is a CNAME record, or that of a
+ * retiring key.
+ */
 function ofIdleKey(row: DomainRow, state: RecordState, { verdict, firstHand }: Verdict, now: Instant) {
-  if (keyOf(row, state.id)?.state !== 'retiring') return state;
+  if (state.kind === 'dkim' && keyOf(row, state.id)?.state !== 'retiring') return state;
   if (verdict === 'valid') return state.verified ? state : asVerified(state);
   const isGone = verdict !== 'unknown' && firstHand && state.verified;
   return isGone ? asLost(state, now) : state;
@@ -97,7 +137,8 @@ function withActivation(
   records: readonly RecordState[],
   now: Instant,
 ): readonly KeyRow[] {
-  const isVerified = (key: KeyRow) => records.some(({ id, verified }) => verified && id === `dkim:${key.id}`);
+  const isVerified = (key: KeyRow) =>
+    key.state === 'active' && records.some(({ id, verified }) => verified && id === recordIdOf(key));
   return keys.map((key) =>
     key.activated_at === null && isVerified(key) ? { ...key, activated_at: now } : key,
   );

@@ -48,8 +48,8 @@ export function nextCheckTimes(
   const due = dueOf(row, (state) => {
     const planned = row.checks?.due[state.id];
     if (planned !== undefined && !checked.includes(state.id)) return planned;
-    const next = earlierOf(nextCheck(state, now, random), silenceEnds(state, silence, now));
-    return earlierOf(next, keyOf(row, state.id)?.retires_at ?? null);
+    const next = earlierOf(nextCheck(awaited(row, state), now, random), silenceEnds(state, silence, now));
+    return earlierOf(next, keyChangesAt(row, state, now));
   });
   return { checked_at: toInstant(now), due };
 }
@@ -64,9 +64,25 @@ export function lookFor(
   const { checks } = row;
   if (checks === null) return null;
   const due = dueOf(row, (state) =>
-    ids.includes(state.id) ? nextCheck(state, now, random) : (checks.due[state.id] ?? toInstant(now)),
+    ids.includes(state.id)
+      ? nextCheck(awaited(row, state), now, random)
+      : (checks.due[state.id] ?? toInstant(now)),
   );
   return { ...checks, due };
+}
+
+/** A CNAME record's state as it is awaited with a pending key at its name: as new as the key, verified or not. */
+function awaited(row: DomainRow, state: RecordState): RecordState {
+  const key = keyOf(row, state.id);
+  const isAwaited = state.kind === 'cname' && key?.state === 'pending';
+  return isAwaited ? { ...state, verified: false, degraded: false, since: key.created_at } : state;
+}
+
+/** When the key that a record publishes can be used, or retires. */
+function keyChangesAt(row: DomainRow, state: RecordState, now: Date): Instant | null {
+  const { usable_at = null, retires_at = null } = keyOf(row, state.id) ?? {};
+  const isAhead = usable_at !== null && usable_at > toInstant(now);
+  return earlierOf(retires_at, isAhead ? usable_at : null);
 }
 
 /**

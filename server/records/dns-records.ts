@@ -4,7 +4,7 @@ import { dkimHostname, returnPathHostname } from './record-names.ts';
 import { keyOf, stateOf } from './record-states.ts';
 
 /** A DNS record to publish for a domain. `id` refers to its state in the row and its times. */
-export type ExpectedRecord = DkimRecord | ReturnPathRecord;
+export type ExpectedRecord = DkimRecord | NameRecord | ReturnPathRecord;
 
 interface RecordFields {
   readonly id: RecordId;
@@ -30,6 +30,19 @@ export interface DkimRecord extends RecordFields {
   readonly previousKeys: readonly string[];
 }
 
+/** A CNAME record that leads to a name in the key zone. */
+export interface NameRecord extends RecordFields {
+  readonly kind: 'cname';
+  readonly label: 'DKIM';
+  readonly type: 'CNAME';
+  /** The key zone. */
+  readonly zone: string;
+  /** What the name in the key zone is to hold. */
+  readonly text: string;
+  /** Of the key that is there; null: none is. */
+  readonly keyState: KeyState | null;
+}
+
 export interface ReturnPathRecord extends RecordFields {
   readonly kind: 'return_path';
   readonly label: 'Return-Path';
@@ -48,7 +61,7 @@ export function dnsRecordsOf(row: DomainRow): ExpectedRecord[] {
 export function checkedRecordsOf(row: DomainRow, selector?: string): ExpectedRecord[] {
   return row.records.map((state) => {
     const named = selector === undefined ? state : { ...state, selector };
-    return state.kind === 'dkim' ? dkimRecord(row, named) : returnPathRecord(row, named);
+    return toRecord(row, named);
   });
 }
 
@@ -61,6 +74,17 @@ export function showsSame(one: DomainRow, other: DomainRow): boolean {
 /** The record with this id; undefined if the domain has none. */
 export function dnsRecordOf(row: DomainRow, id: RecordId, selector?: string): ExpectedRecord | undefined {
   return checkedRecordsOf(row, selector).find((record) => record.id === id);
+}
+
+function toRecord(row: DomainRow, state: RecordState): ExpectedRecord {
+  switch (state.kind) {
+    case 'dkim':
+      return dkimRecord(row, state);
+    case 'cname':
+      return nameRecord(row, state);
+    case 'return_path':
+      return returnPathRecord(row, state);
+  }
 }
 
 function dkimRecord(row: DomainRow, { id, selector }: RecordState): DkimRecord {
@@ -87,6 +111,36 @@ function dkimRecord(row: DomainRow, { id, selector }: RecordState): DkimRecord {
 /** The value of the DKIM key record (RFC 6376 §3.6.1). `publicKey` is the DER SubjectPublicKeyInfo, base64. */
 function dkimRecordValue(publicKey: string): string {
   return `k=rsa;p=${publicKey}`;
+}
+
+function nameRecord(row: DomainRow, { id, selector, target }: RecordState): NameRecord {
+  const hostname = dkimHostname(selector, row.subdomain);
+  const key = keyOf(row, id);
+  return {
+    id,
+    selector,
+    kind: 'cname',
+    label: 'DKIM',
+    type: 'CNAME',
+    domain: row.domain,
+    hostname,
+    fqdn: recordFqdn(hostname, row),
+    value: target ?? '',
+    zone: row.delegation?.zone ?? '',
+    text: keyZoneText(key?.public_key ?? null),
+    keyState: key?.state ?? null,
+  };
+}
+
+/** Of the records in the key zone, in seconds: a key that is replaced is forgotten after that. */
+export const KEY_TTL = 300;
+
+/**
+ * What a name in the key zone holds (RFC 6376 §3.6.1): a key (DER SubjectPublicKeyInfo, base64), or none, so that what was
+ * signed with one that was there counts as not signed.
+ */
+export function keyZoneText(publicKey: string | null): string {
+  return publicKey === null ? 'v=DKIM1; p=' : `v=DKIM1; k=rsa; p=${publicKey}`;
 }
 
 function returnPathRecord(row: DomainRow, { id, selector, target }: RecordState): ReturnPathRecord {

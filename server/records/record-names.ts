@@ -2,8 +2,8 @@ import { MAX_NAME_LENGTH } from '../dns/name.ts';
 import { type RandomSource, randomLabel } from '../random.ts';
 
 const SELECTOR_LENGTH = 11;
-/** 26 characters of 36 are 134 bits, so that another domain's bounce address cannot be guessed. */
-const RETURN_PATH_TOKEN_LENGTH = 26;
+/** 26 characters of 36 are 134 bits, so that another domain's names cannot be guessed. */
+const TOKEN_LENGTH = 26;
 
 /** A DKIM selector (RFC 6376 §3.1): 11 characters of `a-z0-9`, 57 random bits, to avoid collisions. */
 export function makeSelector(random: RandomSource): string {
@@ -12,7 +12,12 @@ export function makeSelector(random: RandomSource): string {
 
 /** The domain's own name under the Return-Path host: a label that cannot be guessed. */
 export function returnPathToken(random: RandomSource): string {
-  return randomLabel(RETURN_PATH_TOKEN_LENGTH, random);
+  return randomLabel(TOKEN_LENGTH, random);
+}
+
+/** The domain's own name in the key zone: a label that cannot be guessed. */
+export function keyZoneLabel(random: RandomSource): string {
+  return randomLabel(TOKEN_LENGTH, random);
 }
 
 /** The host of the key record, relative to the registrable domain: `<selector>._domainkey`, then the subdomain. */

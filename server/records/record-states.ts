@@ -1,4 +1,4 @@
-import type { DomainRow, KeyRow, RecordId, RecordState } from '../store/store.ts';
+import type { Delegation, DomainRow, KeyRow, RecordId, RecordState } from '../store/store.ts';
 
 /** The only module that knows where a row holds its keys and the state of each record. */
 
@@ -21,9 +21,36 @@ export function pendingKeyOf({ keys }: DomainRow): KeyRow | undefined {
   return keys.find(({ state }) => state === 'pending');
 }
 
-/** The key that a record publishes; undefined for a record of another kind. */
+/** The record that publishes a key: a TXT record of its own, or the CNAME record that leads to its name in the key zone. */
+export function recordIdOf({
+  id,
+  published_as,
+  selector,
+}: Pick<KeyRow, 'id' | 'published_as' | 'selector'>): RecordId {
+  return published_as === 'txt' ? `dkim:${id}` : `cname:${selector}`;
+}
+
+/**
+ * The key that a record publishes; undefined for a record of another kind, and for a CNAME record whose name has no key.
+ * A revoked key is at no name of the key zone.
+ */
 export function keyOf({ keys }: Pick<DomainRow, 'keys'>, record: RecordId): KeyRow | undefined {
-  return keys.find(({ id }) => record === `dkim:${id}`);
+  return keys.find((key) => recordIdOf(key) === record && isPublished(key));
+}
+
+/** Whether the domain's key zone name, or its TXT record that a revoked key leaves to be removed, has the key. */
+function isPublished({ published_as, state }: KeyRow): boolean {
+  return published_as === 'txt' || state !== 'revoked';
+}
+
+/** Whether a key of the domain is in the key zone: then its two CNAME records are to be published. */
+export function hasKeyInZone({ keys }: Pick<DomainRow, 'keys'>): boolean {
+  return keys.some((key) => key.published_as === 'cname' && isPublished(key));
+}
+
+/** The selector of the other of the two names in the key zone. */
+export function otherSelector({ selectors: [first, second] }: Delegation, selector: string): string {
+  return selector === first ? second : first;
 }
 
 /** Undefined if the domain has no such record, or no longer. */
@@ -33,14 +60,14 @@ export function stateOf(row: DomainRow, id: RecordId): RecordState | undefined {
 
 /** The state of the active key's record: it decides whether mail can be sent, and is the domain's status. */
 export function dkimStateOf(row: DomainRow): RecordState {
-  const state = stateOf(row, `dkim:${activeKeyOf(row).id}`);
+  const state = stateOf(row, recordIdOf(activeKeyOf(row)));
   if (state === undefined) throw new Error(`Domain ${row.id} has no record of its active key.`);
   return state;
 }
 
 /** Whether the domain's status and `verified` depend on the record: of those of keys, only the active key's counts. */
 export function isDecisive(row: Pick<DomainRow, 'keys'>, { id, kind }: RecordState): boolean {
-  return kind !== 'dkim' || keyOf(row, id)?.state === 'active';
+  return kind === 'return_path' || keyOf(row, id)?.state === 'active';
 }
 
 /** Returns the row with these records, and `verified` as it follows from them. */
@@ -54,6 +81,9 @@ export function withRecords<Row extends Pick<DomainRow, 'keys' | 'records' | 've
 /** A key that a domain gets. */
 export interface NewKey {
   readonly selector: string;
+  readonly publishedAs: KeyRow['published_as'];
+  /** See `KeyRow`. */
+  readonly usableAt: KeyRow['usable_at'];
   /** DER SubjectPublicKeyInfo, base64. */
   readonly publicKey: string;
   readonly bits: number;
@@ -67,25 +97,27 @@ export interface MailIdentity extends NewKey {
   readonly keyId: number;
   /** Of the Return-Path record, whose host has a selector of our own: a longer one may not fit a label. Null: none. */
   readonly returnPath: { readonly selector: string; readonly target: string } | null;
+  /** Null: the key is published as a TXT record. */
+  readonly delegation: Delegation | null;
 }
 
 /** The fields of a row that follow from its identity; nothing is verified yet. */
 export function identityFields(
-  { keyId, returnPath, ...key }: MailIdentity,
+  { keyId, returnPath, delegation, ...key }: MailIdentity,
   now: string,
-): Pick<DomainRow, 'verified' | 'keys' | 'last_key_id' | 'records'> {
+): Pick<DomainRow, 'verified' | 'keys' | 'last_key_id' | 'delegation' | 'records'> {
   const bounces: RecordState[] =
     returnPath === null
       ? []
       : [{ id: 'return_path', kind: 'return_path', ...returnPath, ...notVerified(now) }];
-  const row = { verified: false, keys: [], last_key_id: keyId - 1, records: bounces };
+  const row = { verified: false, keys: [], last_key_id: keyId - 1, delegation, records: bounces };
   return withKey(row, key, 'active', now);
 }
 
-/** Returns the row with one key more, and its record behind those of the other keys. */
-export function withKey<Row extends Pick<DomainRow, 'keys' | 'last_key_id' | 'records'>>(
+/** Returns the row with one key more, and its records behind those of the other keys. */
+export function withKey<Row extends Pick<DomainRow, 'keys' | 'last_key_id' | 'delegation' | 'records'>>(
   row: Row,
-  { selector, bits, publicKey, privateKey }: NewKey,
+  { selector, bits, publicKey, privateKey, publishedAs, usableAt }: NewKey,
   state: 'pending' | 'active',
   now: string,
 ): Row {
@@ -96,17 +128,50 @@ export function withKey<Row extends Pick<DomainRow, 'keys' | 'last_key_id' | 're
     algorithm: 'rsa-sha256',
     bits,
     state,
-    published_as: 'txt',
+    published_as: publishedAs,
     public_key: publicKey,
     private_key: privateKey,
     created_at: now,
     activated_at: null,
     retires_at: null,
+    usable_at: usableAt,
   };
-  const dkim: RecordState = { id: `dkim:${id}`, kind: 'dkim', selector, target: null, ...notVerified(now) };
-  const ofKeys = row.records.filter(({ kind }) => kind === 'dkim');
-  const others = row.records.filter(({ kind }) => kind !== 'dkim');
-  return { ...row, keys: [...row.keys, key], last_key_id: id, records: [...ofKeys, dkim, ...others] };
+  const added = recordsFor(row, key, now).filter((one) => !row.records.some((known) => known.id === one.id));
+  const ofKeys = row.records.filter(({ kind }) => kind !== 'return_path');
+  const others = row.records.filter(({ kind }) => kind === 'return_path');
+  return { ...row, keys: [...row.keys, key], last_key_id: id, records: [...ofKeys, ...added, ...others] };
+}
+
+/** The records that publish a key: of a key in the key zone, both CNAME records. */
+function recordsFor({ delegation }: Pick<DomainRow, 'delegation'>, key: KeyRow, now: string): RecordState[] {
+  const { published_as, selector } = key;
+  if (published_as === 'txt')
+    return [{ id: recordIdOf(key), kind: 'dkim', selector, target: null, ...notVerified(now) }];
+  const { selectors = [], label = '', zone = '' } = delegation ?? {};
+  return selectors.map((one) => ({
+    id: `cname:${one}`,
+    kind: 'cname',
+    selector: one,
+    target: `${one}.${label}.${zone}`,
+    ...notVerified(now),
+  }));
+}
+
+/** Returns the row without these keys, and without the records that publish none of its keys any more. */
+export function withoutKeys(row: DomainRow, gone: readonly KeyRow[]): DomainRow {
+  const after = { ...row, keys: row.keys.filter((key) => !gone.includes(key)) };
+  return { ...after, records: after.records.filter((state) => isWanted(after, state)) };
+}
+
+function isWanted(row: DomainRow, { id, kind }: RecordState): boolean {
+  switch (kind) {
+    case 'dkim':
+      return keyOf(row, id) !== undefined;
+    case 'cname':
+      return hasKeyInZone(row);
+    case 'return_path':
+      return true;
+  }
 }
 
 /** The state of a record that is looked for from now on. */

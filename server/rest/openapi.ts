@@ -26,6 +26,8 @@ const TAGS: Record<string, string> = {
   domains: 'Domains are used to send emails from your help desk account.',
   installation: 'All accounts together, for the operator.',
   keys: 'The DKIM keys that sign a domain’s mail. Their private parts are in no answer of this API.',
+  keyZone:
+    'The DNS zone of the operator’s that keys of domains are in, where CNAME records of the domains point to.',
   events: 'What happened in an account, oldest first: each change with who made it and when.',
   signing: 'Signatures for outgoing mail, with the keys of the account’s domains.',
   shares:

@@ -1,11 +1,18 @@
-import { DiagnosisSchema, DomainSchema, DomainStatusSchema, MAX_PAGE } from '@letterhead/shared';
+import {
+  DelegationSchema,
+  DiagnosisSchema,
+  DomainSchema,
+  DomainStatusSchema,
+  MAX_PAGE,
+} from '@letterhead/shared';
 import { z } from 'zod';
 import { DomainNameSchema } from '../domains/domain-name.ts';
 import { toDomain } from '../domains/domain-view.ts';
+import { toDelegation } from '../domains/key-view.ts';
 import { SelectorSchema } from '../domains/selector.ts';
 import { formatZoneFile } from '../domains/zone-file.ts';
 import { answer, listViews } from './answer.ts';
-import { accountProcedure, domainProcedure, withAccount, withDomain } from './procedures.ts';
+import { accountProcedure, domainProcedure, takeAuditedAct, withAccount, withDomain } from './procedures.ts';
 import { t } from './trpc.ts';
 
 const DomainNameInput = DomainNameSchema.meta({ example: 'example.org', description: 'The domain name.' });
@@ -168,4 +175,37 @@ export const domainsRouter = t.router({
     })
     .output(zoneFileOutput)
     .query(withDomain(({ domain }) => formatZoneFile(toDomain(domain)))),
+
+  delegation: domainProcedure({})
+    .meta({
+      scope: 'domains:read',
+      summary: 'Show where a domain’s keys are published',
+      rest: { method: 'GET', path: '/accounts/{account}/domains/{id}/delegation', status: 200 },
+    })
+    .output(answer(DelegationSchema))
+    .query(withDomain(({ domain }) => toDelegation(domain))),
+
+  setDelegation: domainProcedure({
+    delegated: z
+      .boolean()
+      .describe('Whether its keys are to be in the zone of this Letterhead, behind two CNAME records.')
+      .meta({ example: true }),
+  })
+    .meta({
+      scope: 'domains:write',
+      summary: 'Change where a domain’s keys are published',
+      description:
+        'Makes a pending key that is published in the other way, with the records for it beside the others. Signing moves to it once they are found; the old record has to stay until its key has retired, 7 days later. The present value cancels a change under way.',
+      errors: ['rotation_under_way'],
+      rest: { method: 'PUT', path: '/accounts/{account}/domains/{id}/delegation', status: 200 },
+    })
+    .output(answer(DelegationSchema))
+    .mutation(
+      withDomain(async ({ ctx, input, domain }) => {
+        await takeAuditedAct(ctx);
+        return toDelegation(
+          await ctx.services.keys.setDelegation(domain, input.delegated, ctx.identity.actor),
+        );
+      }),
+    ),
 });

@@ -1,6 +1,7 @@
 import { accountsRouter } from './accounts.ts';
 import { domainsRouter } from './domains.ts';
 import { eventsRouter } from './events.ts';
+import { keyZoneRouter } from './key-zone.ts';
 import { keysRouter } from './keys.ts';
 import { shareRouter, sharesRouter } from './shares.ts';
 import { signingRouter } from './signing.ts';
@@ -19,6 +20,7 @@ export const appRouter = t.router({
   webhooks: webhooksRouter,
   tokens: tokensRouter,
   accounts: accountsRouter,
+  keyZone: keyZoneRouter,
 });
 
 export type AppRouter = typeof appRouter;

@@ -44,22 +44,27 @@ function isMadeWith(publicKey: string | undefined, signature: string | undefined
   }
 }
 
+/** A message is much longer than the answer may be. */
+function clip(text: string): string {
+  return text.slice(0, limits.characters);
+}
+
 // The thread that started this one has the type.
-const { message, signatures } = workerData as ProofTask;
-const text = withoutExcess(Buffer.from(message).toString('latin1'), signatures);
+const { message, limits } = workerData as ProofTask;
+const text = withoutExcess(Buffer.from(message).toString('latin1'), limits.signatures);
 const { headerFrom, results } = await dkimVerify(Buffer.from(text, 'latin1'), {
   resolver: (name: string) => lookUp(name),
 });
 tell({
   kind: 'read',
-  from: headerFrom,
+  from: [...new Set(headerFrom)].slice(0, limits.addresses).map(clip),
   signatures: results.flatMap(({ signingDomain, selector, status, publicKey, signature }) =>
     signingDomain === undefined || selector === undefined
       ? []
       : [
           {
-            domain: signingDomain,
-            selector,
+            domain: clip(signingDomain),
+            selector: clip(selector),
             result: status.result,
             comment: status.comment ?? '',
             aligned: typeof status.aligned === 'string',

@@ -6,14 +6,12 @@ import { CheckBudget } from '../dns/check-budget.ts';
 import { isQueryableName } from '../dns/name.ts';
 import type { Dns, DnsCheck } from '../dns/outcome.ts';
 import { CHECK_LIMITS, PROOF_LIMITS } from '../limits.ts';
-import { activeKeyOf } from '../records/record-states.ts';
 import type { DomainRow } from '../store/store.ts';
 
 /** What the worker is given; it loads nothing of the server. */
 export interface ProofTask {
   readonly message: Uint8Array;
-  /** How many signatures are judged. */
-  readonly signatures: number;
+  readonly limits: Pick<typeof PROOF_LIMITS, 'signatures' | 'addresses' | 'characters'>;
 }
 
 /** The TXT records of a name; null with the code of why not. */
@@ -62,7 +60,7 @@ async function readMessage(check: DnsCheck, message: Uint8Array, signal: AbortSi
     name: 'proof',
     execArgv: [],
     env: {},
-    workerData: { message, signatures: PROOF_LIMITS.signatures } satisfies ProofTask,
+    workerData: { message, limits: PROOF_LIMITS } satisfies ProofTask,
     resourceLimits: { maxOldGenerationSizeMb: PROOF_LIMITS.heapMiB },
   });
   const { promise, resolve, reject } = Promise.withResolvers<ReadMessage>();
@@ -95,9 +93,11 @@ function unreadable(): LetterheadError {
 }
 
 function toProof(row: DomainRow, { from, signatures }: ReadMessage): Proof {
-  const { selector } = activeKeyOf(row);
+  // Mail under way was signed with the key before a rotation.
+  const signing = row.keys.filter(({ state }) => state === 'active' || state === 'retiring');
+  const selectors = new Set(signing.map(({ selector }) => selector));
   const judged = signatures.map((one) => {
-    const ours = one.domain.toLowerCase() === row.domain && one.selector.toLowerCase() === selector;
+    const ours = one.domain.toLowerCase() === row.domain && selectors.has(one.selector.toLowerCase());
     return describe(one, ours);
   });
   const proved = judged.some(({ ours, verifies, aligned }) => ours && verifies === true && aligned);

@@ -30,6 +30,7 @@ export async function copyStore(
   await to.import.publish({
     nextIds: await from.nextIds(),
     secretKeyCheck: await from.settings.get('secret_key_check'),
+    retiredLabels: await from.keyZone.retired(),
   });
   const report = await compare(from, to, (done, total) => onAccount('Compared', done, total));
   await to.import.end();
@@ -45,6 +46,7 @@ async function compare(
   const report = { accounts: accounts.length, domains: 0, events: 0 };
   const isSame =
     isDeepStrictEqual(await to.accounts.list(), accounts) &&
+    isDeepStrictEqual(await to.keyZone.retired(), await from.keyZone.retired()) &&
     isDeepStrictEqual(await to.nextIds(), await from.nextIds());
   if (!isSame) throw differs(null);
   for (const [at, account] of accounts.entries()) {

@@ -1,4 +1,13 @@
-import type { AccountRow, DomainRow, EventRow, JsonValue, Store, TokenRow, WebhookRow } from './store.ts';
+import type {
+  AccountRow,
+  DomainRow,
+  EventRow,
+  JsonValue,
+  RetiredLabel,
+  Store,
+  TokenRow,
+  WebhookRow,
+} from './store.ts';
 
 /** Everything that an account owns. */
 export interface ImportedAccount {
@@ -29,6 +38,8 @@ export interface NextIds {
 export interface ImportedInstallation {
   readonly nextIds: NextIds;
   readonly secretKeyCheck: string | null;
+  /** As `KeyZoneStore` has them. */
+  readonly retiredLabels: readonly RetiredLabel[];
 }
 
 /** Fills an empty store. The store cannot be used otherwise before the import has ended. */

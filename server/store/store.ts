@@ -17,6 +17,7 @@ export interface Store {
   readonly cursors: CursorStore;
   readonly settings: SettingStore;
   readonly rates: RateStore;
+  readonly keyZone: KeyZoneStore;
   /** Whether it can write now; rejects with the reason where not. To be asked once at a time. */
   ready(): Promise<void>;
   /** Waits for what is under way, keeps what is kept lazily, and releases what the store holds. */
@@ -97,7 +98,8 @@ export interface KeyRow {
   readonly algorithm: 'rsa-sha256';
   readonly bits: number;
   readonly state: KeyState;
-  readonly published_as: 'txt';
+  /** `cname`: in the key zone, at the name that one of the domain's two CNAME records points to. */
+  readonly published_as: 'txt' | 'cname';
   /** DER SubjectPublicKeyInfo, base64. */
   readonly public_key: string;
   /** The private key (PKCS #8), encrypted; see keys/key-encryption.ts. Null: it was destroyed. */
@@ -107,21 +109,40 @@ export interface KeyRow {
   readonly activated_at: Instant | null;
   /** With `retiring`: until when its record has to stay. */
   readonly retires_at: Instant | null;
+  /**
+   * From when on it may sign: what its name held before it has left all caches by then. Null: it was not seen yet at all
+   * name servers of the key zone.
+   */
+  readonly usable_at: Instant | null;
 }
 
-/** Names a record of a domain, as long as that has it: the record of one of its keys, or the Return-Path record. */
-export type RecordId = `dkim:${number}` | 'return_path';
+/** Where a domain's keys are in the key zone. It stays the domain's, whether its keys are there or not. */
+export interface Delegation {
+  /** The key zone. */
+  readonly zone: string;
+  /** Below the zone; of this domain alone, and never given again. */
+  readonly label: string;
+  /** Of the names below the label, and of the CNAME records that point there. */
+  readonly selectors: readonly [string, string];
+}
+
+/**
+ * Names a record of a domain, as long as that has it: the record of one of its keys, one of the CNAME records, by
+ * its selector, or the Return-Path record.
+ */
+export type RecordId = `dkim:${number}` | `cname:${string}` | 'return_path';
 
 /** Something for each of a domain's records. */
 export interface ByRecord<T> {
   readonly [key: `dkim:${number}`]: T;
+  readonly [key: `cname:${string}`]: T;
   readonly return_path?: T;
 }
 
 /** One published record, and what is known of it. */
 export interface RecordState {
   readonly id: RecordId;
-  readonly kind: 'dkim' | 'return_path';
+  readonly kind: 'dkim' | 'cname' | 'return_path';
   /** The selector that its host is named after. */
   readonly selector: string;
   /** Where a CNAME has to point; null: it is no CNAME. */
@@ -147,6 +168,8 @@ export interface DomainRow {
   readonly keys: readonly KeyRow[];
   /** The highest id that a key of this domain was ever given. */
   readonly last_key_id: number;
+  /** Null: its keys never were in the key zone under this name. */
+  readonly delegation: Delegation | null;
   /** In the order in which callers see them, and those of revoked keys, which callers don't see. */
   readonly records: readonly RecordState[];
   /** SHA-256 of the DER of public keys that were this domain's before, base64url. */
@@ -305,7 +328,10 @@ export interface DomainStore {
     readonly events: (row: DomainRow) => readonly NewEvent[];
   }): Promise<DomainChange>;
   update(account: number, id: number, change: Change<DomainRow>): Promise<DomainChange>;
-  /** With its key, its evidence and its share links, all or nothing. False: there was none. */
+  /**
+   * With its keys, its evidence and its share links, all or nothing. Its label is retired, as by a rename. False: there
+   * was none.
+   */
   delete(
     account: number,
     id: number,
@@ -564,4 +590,22 @@ export interface RateStore {
    * each in an object of its own.
    */
   exchange(taken: TakenPoints): Promise<readonly TakenPoints[]>;
+}
+
+/** A label of the key zone that is no domain's any more. */
+export interface RetiredLabel extends Delegation {
+  /** By selector, the public keys that were there last (DER SubjectPublicKeyInfo, base64); null: there was none. */
+  readonly keys: readonly [string | null, string | null];
+  /** By the store's clock. */
+  readonly retired_at: Instant;
+}
+
+/** What the key zone needs beside the domains. It outlives accounts. */
+export interface KeyZoneStore {
+  /** Labels of domains that were deleted or renamed, for `KEY_ZONE_LIMITS.retiredAge`, in their order. */
+  retired(): Promise<readonly RetiredLabel[]>;
+  /** The zones that keys of domains are in now. */
+  zones(): Promise<readonly string[]>;
+  /** Whether this holder, of all processes, is the one to compare the zone for so many seconds. */
+  lead(holder: string, seconds: number): Promise<boolean>;
 }

@@ -121,6 +121,14 @@ export const RecordEvidenceSchema = z.object({
       endless: z.boolean().exactOptional(),
     })
     .nullable(),
+  /** What the key zone's own servers have at the name that a right CNAME record points to. */
+  target: z
+    .object({
+      observations: z.array(ObservationSchema),
+      /** For how many seconds caches may hold what was there before; null: not known. */
+      cachedFor: z.number().nullable(),
+    })
+    .exactOptional(),
   findings: z.array(FindingSchema),
   /** Why receivers that validate DNSSEC get no answer from the zone. */
   dnssec: z

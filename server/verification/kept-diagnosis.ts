@@ -1,5 +1,5 @@
 import type { Advice } from '@letterhead/shared';
-import { activeKeyOf } from '../records/record-states.ts';
+import { activeKeyOf, recordIdOf } from '../records/record-states.ts';
 import type { DomainRow, JsonValue, RecordId } from '../store/store.ts';
 import { isTransient } from './diagnosis/codes.ts';
 import {
@@ -15,7 +15,7 @@ import type { Judgement, Judgements } from './verdict.ts';
 export function readKeptDiagnosis(row: DomainRow, kept: JsonValue | undefined): StoredDiagnosis | undefined {
   const { data } = StoredDiagnosisSchema.safeParse(kept);
   if (data === undefined) return upgradeDiagnosis(row, kept);
-  return row.keys.some(({ id }) => data.records[`dkim:${id}`] !== undefined) ? data : undefined;
+  return row.keys.some((key) => data.records[recordIdOf(key)] !== undefined) ? data : undefined;
 }
 
 /** What to keep after a check: what it found, and what was known of the records that it did not include. */

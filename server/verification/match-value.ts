@@ -16,6 +16,7 @@ export function isValidMatch(record: ExpectedRecord, value: string): boolean {
   switch (record.kind) {
     case 'dkim':
       return judgeValue(record, value).kind === 'ours';
+    case 'cname':
     case 'return_path':
       return isSameName(value, record.value);
   }
@@ -44,6 +45,7 @@ export function containsOurValue(record: ExpectedRecord, value: string): boolean
   switch (record.kind) {
     case 'dkim':
       return value.replaceAll(/[^A-Za-z0-9+/=]/g, '').includes(record.publicKey);
+    case 'cname':
     case 'return_path':
       return isSameName(value, record.value);
   }

@@ -16,11 +16,11 @@ export function severityOf(
   now: Date,
 ): Severity {
   const { severity } = DIAGNOSES[code];
-  if (code === 'RECORD_MISSING') {
+  if (code === 'RECORD_MISSING' || code === 'SECOND_NAME_MISSING') {
     const mayCome = !isTooLong(record.fqdn);
     if (mayCome && state !== undefined && statusOf(state, now) === 'pending') return 'info';
     if (record.kind === 'return_path') return 'warning';
   }
-  if (record.kind !== 'dkim' || record.keyState === 'active' || severity !== 'error') return severity;
-  return record.keyState === 'pending' ? 'warning' : 'info';
+  if (record.kind === 'return_path' || record.keyState === 'active' || severity !== 'error') return severity;
+  return record.keyState === 'pending' || record.keyState === null ? 'warning' : 'info';
 }

@@ -32,7 +32,7 @@ function byId<Kept>(
   upgrade: (kept: Kept, id: RecordId) => StoredRecord | undefined,
 ): StoredDiagnosis['records'] {
   const entries = row.records.flatMap(({ id, kind }) => {
-    const one = kept[kind];
+    const one = kind === 'cname' ? null : kept[kind];
     const upgraded = one === null ? undefined : upgrade(one, id);
     return upgraded === undefined ? [] : [[id, upgraded] as const];
   });

@@ -5,6 +5,7 @@ import { stateOf } from '../records/record-states.ts';
 import type { ByRecord, DomainRow } from '../store/store.ts';
 import { CODES, findCode, type RecordVerdict } from './diagnosis/codes.ts';
 import type { Finding, FoundCode } from './diagnosis/finding.ts';
+import { isAtAllServers } from './diagnosis/key-zone-target.ts';
 import { observedValues, type RuleInput, toRuleInput, zoneOf } from './diagnosis/rule-input.ts';
 import type { CheckEvidence } from './evidence.ts';
 import { containsOurValue, matches } from './match-value.ts';
@@ -23,6 +24,8 @@ export interface Verdict {
    * not even with something wrong about it. Null: on some, or that is not known first-hand.
    */
   readonly seen: 'everywhere' | 'nowhere' | null;
+  /** For how many seconds caches may hold what was there before; null: not known, or of no matter. */
+  readonly cachedFor: number | null;
   readonly code: FoundCode;
 }
 
@@ -60,12 +63,14 @@ function judgeRecord(row: DomainRow, record: ExpectedRecord, evidence: CheckEvid
     // What is wrong with our own key, nobody else has to tell.
     firstHand: input.firstHand || code === 'KEY_MISMATCH',
     seen: seenOf(input),
+    cachedFor: seen.target?.cachedFor ?? null,
     record: boundRecord(toRecord(input, finding, wasVerified)),
   };
 }
 
-function seenOf({ record, firstHand, answers }: RuleInput): Verdict['seen'] {
+function seenOf({ record, firstHand, answers, evidence }: RuleInput): Verdict['seen'] {
   if (!firstHand) return null;
+  if (record.kind === 'cname' && !isAtAllServers(record, evidence)) return null;
   if (answers.every(({ values }) => matches(record, values))) return 'everywhere';
   const hasOurs = answers.some(({ values }) => values.some((value) => containsOurValue(record, value)));
   return hasOurs ? null : 'nowhere';

@@ -7,8 +7,8 @@ import { WEBHOOK_LIMITS } from '../limits.ts';
 import type { Cursor, CursorState, DeliveryRow, EventRow, WebhookRow } from '../store/store.ts';
 import { type DeliveryLog, toDelivery } from './delivery-log.ts';
 import { HeldCursor } from './held-cursor.ts';
-import { eventMessage, type PayloadDeps, truncatedMessage } from './payload.ts';
-import { type Attempt, isGone, type Message, type Sender } from './sender.ts';
+import { type PayloadDeps, SharedMessages, truncatedMessage } from './payload.ts';
+import { type Attempt, isGone, type Message, type Sender, type Target, toTarget } from './sender.ts';
 import { webhookEvent } from './webhook-event.ts';
 import { signingSecrets } from './webhook-secret.ts';
 
@@ -18,6 +18,14 @@ export interface DispatcherDeps extends PayloadDeps {
   readonly deliveryLog: DeliveryLog;
   readonly clock: Clock;
   readonly log: Logger;
+}
+
+/** An endpoint that is held, and how it is reached while a page of events is sent to it. */
+interface Held {
+  readonly cursor: HeldCursor;
+  readonly webhook: WebhookRow;
+  readonly target: Target;
+  readonly slot: Slot;
 }
 
 /** A place among the deliveries at once. */
@@ -30,6 +38,7 @@ const MONITOR = { kind: 'monitor', token_id: null, address: null } as const;
 /** Sends events to endpoints: to each in their order, one at a time, and again until it has them. */
 export class Dispatcher {
   readonly #deps: DispatcherDeps;
+  readonly #messages: SharedMessages;
   readonly #slots = new Set<Slot>();
   readonly #serving = new Set<Promise<void>>();
   readonly #stopped = new AbortController();
@@ -41,6 +50,7 @@ export class Dispatcher {
 
   constructor(deps: DispatcherDeps) {
     this.#deps = deps;
+    this.#messages = new SharedMessages(deps);
   }
 
   async start(): Promise<void> {
@@ -128,58 +138,52 @@ export class Dispatcher {
   }
 
   /** Whether there may be more to deliver, in the same slot. */
-  async #deliverPage(held: HeldCursor, account: number, id: number, slot: Slot): Promise<boolean> {
-    const { store, clock } = this.#deps;
+  async #deliverPage(cursor: HeldCursor, account: number, id: number, slot: Slot): Promise<boolean> {
+    const { store, cipher, clock } = this.#deps;
     const webhook = await store.webhooks.get(account, id);
     if (webhook === undefined || !webhook.enabled) return false;
-    const { position } = held.state;
+    const target = toTarget(webhook.url, signingSecrets(cipher, webhook, clock));
+    const held: Held = { cursor, webhook, target, slot };
+    const { position } = cursor.state;
     const page = await store.events.list(account, { after: position, limit: WEBHOOK_LIMITS.page });
     if (page.truncated && page.first !== null) {
       const last = page.first - 1;
       const message = truncatedMessage(account, position + 1, last, clock());
-      const what = { event: null, type: 'events.truncated' };
-      return this.#attempt(held, webhook, slot, { message, what, position: last });
+      return this.#attempt(held, message, last, { event: null, type: 'events.truncated' });
     }
     for (const event of page.events) {
-      if (!matches(webhook, event)) held.move({ position: event.id });
-      else if (!(await this.#deliverEvent(held, webhook, slot, event))) return false;
+      const { id: last, type } = event;
+      if (!matches(webhook, event)) {
+        cursor.move({ position: last });
+        continue;
+      }
+      const message = await this.#messages.get(account, event);
+      if (!(await this.#attempt(held, message, last, { event: last, type }))) return false;
     }
     return page.events.length > 0;
   }
 
-  async #deliverEvent(held: HeldCursor, webhook: WebhookRow, slot: Slot, event: EventRow): Promise<boolean> {
-    const message = await eventMessage(this.#deps, webhook.account_id, event);
-    const what = { event: event.id, type: event.type };
-    return this.#attempt(held, webhook, slot, { message, what, position: event.id });
-  }
-
-  /** Whether the next one may follow in the same slot. */
+  /** `position` is where the cursor is moved to. Resolves to whether the next one may follow in the same slot. */
   async #attempt(
-    held: HeldCursor,
-    webhook: WebhookRow,
-    slot: Slot,
-    next: {
-      readonly message: Message;
-      readonly what: Pick<DeliveryRow, 'event' | 'type'>;
-      readonly position: number;
-    },
+    { cursor, webhook, target, slot }: Held,
+    message: Message,
+    position: number,
+    what: Pick<DeliveryRow, 'event' | 'type'>,
   ): Promise<boolean> {
-    if (this.#isClosing || !(await held.mayAttempt())) return false;
-    const { cipher, sender, clock, deliveryLog } = this.#deps;
-    const target = { url: webhook.url, secrets: signingSecrets(cipher, webhook, clock) };
+    if (this.#isClosing || !(await cursor.mayAttempt())) return false;
     // An endpoint that turns out to be slow gives its slot to another one at once.
     const timer = setTimeout(() => this.#becomeSlow(slot), WEBHOOK_LIMITS.slowAfter);
-    const attempt = await sender
-      .send(target, next.message, this.#stopped.signal)
+    const attempt = await this.#deps.sender
+      .send(target, message, this.#stopped.signal)
       .finally(() => clearTimeout(timer));
-    const row = toDelivery(attempt, { ...next.what, trigger: 'event' });
-    deliveryLog.note({ account: webhook.account_id, webhook: webhook.id, row });
+    const row = toDelivery(attempt, { ...what, trigger: 'event' });
+    this.#deps.deliveryLog.note({ account: webhook.account_id, webhook: webhook.id, row });
     if (!attempt.delivered) {
-      held.move(await this.#fail(held.state, webhook, attempt));
+      cursor.move(await this.#fail(cursor.state, webhook, attempt));
       return false;
     }
     const slow = attempt.duration > WEBHOOK_LIMITS.slowAfter;
-    held.move({ position: next.position, failures: 0, due: null, slow });
+    cursor.move({ position, failures: 0, due: null, slow });
     return slow === slot.slow;
   }
 

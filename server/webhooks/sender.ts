@@ -1,9 +1,9 @@
 import { Webhook } from 'standardwebhooks';
-import type { Dispatcher as UndiciDispatcher } from 'undici';
 import { Agent } from 'undici';
 import type { ServerAddress } from '../dns/server-address.ts';
 import type { Clock } from '../instant.ts';
 import { WEBHOOK_LIMITS } from '../limits.ts';
+import { exchange, TimeoutError } from './exchange.ts';
 import { AddressError, createConnector } from './public-lookup.ts';
 
 /** What is sent, the same in every attempt but for its time and its signature. */
@@ -13,10 +13,17 @@ export interface Message {
   readonly body: string;
 }
 
-/** Where to, and what signs it: one secret, or two while the earlier one is valid as well. */
+/** Where to, and what signs it. */
 export interface Target {
-  readonly url: string;
-  readonly secrets: readonly string[];
+  readonly origin: string;
+  readonly path: string;
+  readonly signers: readonly Webhook[];
+}
+
+/** There are two secrets while the earlier one is valid as well. */
+export function toTarget(url: string, secrets: readonly string[]): Target {
+  const { origin, pathname, search } = new URL(url);
+  return { origin, path: pathname + search, signers: secrets.map((secret) => new Webhook(secret)) };
 }
 
 /** How an attempt ended. */
@@ -62,43 +69,47 @@ export class Sender {
   }
 
   /** Never rejects, unless `stopped` aborts it. */
-  async send({ url, secrets }: Target, { id, body }: Message, stopped: AbortSignal): Promise<Attempt> {
+  async send(
+    { origin, path, signers }: Target,
+    { id, body }: Message,
+    stopped: AbortSignal,
+  ): Promise<Attempt> {
     const began = this.#clock();
     const start = performance.now();
-    const signature = secrets.map((secret) => new Webhook(secret).sign(id, began, body)).join(' ');
-    const timeout = AbortSignal.timeout(WEBHOOK_LIMITS.timeout);
-    const { origin, pathname, search } = new URL(url);
+    const signature = signers.map((signer) => signer.sign(id, began, body)).join(' ');
+    const headers = {
+      'content-type': 'application/json',
+      'user-agent': 'Letterhead',
+      'webhook-id': id,
+      'webhook-timestamp': String(Math.floor(began.getTime() / 1000)),
+      'webhook-signature': signature,
+    };
+    const request = { origin, path, method: 'POST', headers, body } as const;
+    const took = () => Math.round(performance.now() - start);
     try {
-      const response = await this.#agent.request({
-        origin,
-        path: pathname + search,
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          'user-agent': 'Letterhead',
-          'webhook-id': id,
-          'webhook-timestamp': String(Math.floor(began.getTime() / 1000)),
-          'webhook-signature': signature,
-        },
-        body,
-        signal: AbortSignal.any([timeout, stopped]),
-      });
-      const answer = await readAnswer(response.body);
-      const delivered = response.statusCode >= 200 && response.statusCode < 300;
+      const reply = await exchange(this.#agent, request, stopped);
+      const delivered = reply.status >= 200 && reply.status < 300;
       return {
         began,
-        duration: Math.round(performance.now() - start),
-        status: response.statusCode,
+        duration: took(),
+        status: reply.status,
         delivered,
-        error: delivered ? null : `It answered ${response.statusCode}.`,
-        answer,
-        retryAfter: delivered ? 0 : readRetryAfter(response.headers['retry-after'], began),
+        error: delivered ? null : `It answered ${reply.status}.`,
+        answer: reply.answer,
+        retryAfter: delivered ? 0 : readRetryAfter(reply.headers['retry-after'], began),
       };
     } catch (error) {
       stopped.throwIfAborted();
-      const duration = Math.round(performance.now() - start);
-      const said = timeout.aborted ? noAnswer() : describeFailure(error);
-      return { began, duration, status: null, delivered: false, error: said, answer: '', retryAfter: 0 };
+      const said = describeFailure(error);
+      return {
+        began,
+        duration: took(),
+        status: null,
+        delivered: false,
+        error: said,
+        answer: '',
+        retryAfter: 0,
+      };
     }
   }
 
@@ -107,28 +118,11 @@ export class Sender {
   }
 }
 
-/** Reads as much of an answer as may be read, and keeps its beginning. */
-async function readAnswer(body: UndiciDispatcher.ResponseData['body']): Promise<string> {
-  const kept: Buffer[] = [];
-  let read = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    if (read < WEBHOOK_LIMITS.answerBytesKept) kept.push(chunk);
-    read += chunk.length;
-    // Leaving the loop closes the connection.
-    if (read > WEBHOOK_LIMITS.answerBytes) break;
-  }
-  return Buffer.concat(kept).subarray(0, WEBHOOK_LIMITS.answerBytesKept).toString();
-}
-
 /** RFC 9110 §10.2.3: seconds, or a date. */
-function readRetryAfter(header: string | string[] | undefined, now: Date): number {
-  const text = String(header ?? '').trim();
+function readRetryAfter(header: string | undefined, now: Date): number {
+  const text = (header ?? '').trim();
   const wait = /^\d{1,9}$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now.getTime();
   return Number.isNaN(wait) ? 0 : Math.min(Math.max(wait, 0), WEBHOOK_LIMITS.longestRetryAfter);
-}
-
-function noAnswer(): string {
-  return `It did not answer within ${WEBHOOK_LIMITS.timeout / 1000} seconds.`;
 }
 
 const FAILURES: Readonly<Record<string, string>> = {
@@ -150,6 +144,8 @@ const FAILURES: Readonly<Record<string, string>> = {
 
 function describeFailure(error: unknown): string {
   if (error instanceof AddressError) return error.message;
+  if (error instanceof TimeoutError)
+    return `It did not answer within ${WEBHOOK_LIMITS.timeout / 1000} seconds.`;
   if (error instanceof AggregateError && error.errors.length > 0) return describeFailure(error.errors[0]);
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return FAILURES[code] ?? `The connection failed${code === '' ? '' : ` (${code})`}.`;

@@ -12,7 +12,7 @@ import { randomLabel } from '../random.ts';
 import type { AccountRow, DeliveryRow, EventRow, WebhookRow } from '../store/store.ts';
 import { type DeliveryLog, toDelivery } from './delivery-log.ts';
 import { eventMessage, type PayloadDeps, testMessage } from './payload.ts';
-import type { Message, Sender } from './sender.ts';
+import { type Message, type Sender, toTarget } from './sender.ts';
 import { webhookEvent } from './webhook-event.ts';
 import { encryptSecret, makeWebhookSecret, signingSecrets } from './webhook-secret.ts';
 import { findUrlProblem } from './webhook-url.ts';
@@ -183,7 +183,7 @@ export class Webhooks {
     const { cipher, sender, clock, deliveryLog } = this.#deps;
     if (!this.#requested.tryAcquire(account.id)) throw busy();
     try {
-      const target = { url: row.url, secrets: signingSecrets(cipher, row, clock) };
+      const target = toTarget(row.url, signingSecrets(cipher, row, clock));
       const attempt = await sender.send(target, message, this.#stopped.signal).catch(() => {
         throw new LetterheadError('unavailable', 'Letterhead is shutting down. Try again in a moment.', {
           retryAfter: 10,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { onTheFolder, type TestInstallation } from './both-connections.ts';
+import { runInProcess } from './run-in-process.ts';
 
 async function folderOf(files: Record<string, string>): Promise<AsyncDisposable & { path: string }> {
   const path = await mkdtemp(join(tmpdir(), 'letterhead-import-'));
@@ -46,6 +47,22 @@ const FORMATS: [format: string, what: string, files: Record<string, string>, pat
     'maps',
     { 'selectors.map': 'example.org sel.2026\n', 'paths.map': 'example.org ./k.pem\n', 'k.pem': KEY.pem },
     '.',
+  ],
+  [
+    'rspamd',
+    'its settings',
+    {
+      'dkim_signing.conf': `# Ours
+enabled = true;
+domain {
+  example.org { /* 2026 /* and on */ */
+    selectors [ { selector: "sel.2026", path = './$domain.\${selector}.key' } ]
+  }
+}
+`,
+      'example.org.sel.2026.key': KEY.pem,
+    },
+    'dkim_signing.conf',
   ],
   ['pem', 'a tree of files', { 'keys/example.org/sel.2026.pem': KEY.pem }, '.'],
   [
@@ -92,6 +109,79 @@ test('rspamd’s own file names tell domain and selector apart', async () => {
   expect(out).toContain('Imported example.org, selector dkim, 2048 bits');
 });
 
+test('rspamd’s settings are read as rspamd reads them, with a line for each thing that is not', async () => {
+  await using place = await onTheFolder();
+  await using folder = await folderOf({
+    'dkim_signing.conf': `\ufeff.include(try=true) "$LOCAL_CONFDIR/more.conf"
+dkim_signing {
+  selector = main
+  path: keys/$domain/$selector.key # each in its folder
+  selector_map = file://${'PLACE'}/selectors.map;
+  path_map [ "./paths.map", "redis://localhost" ]
+  key_table = /nowhere/KeyTable
+  use_redis = true; use_vault = false
+  sign_condition = <<EOD
+return function(task) { if "
+EOD
+  domain "named.example" { selector = "a"; path = "/nowhere/$domain.$selector" }
+  domain {
+    Bare.example {}
+    two.example { selectors = [{selector = one}, {selector = "t\\wo", path = "./mapped.key"}] },
+    three.example
+    { }
+  }
+}
+`,
+    'paths.map': 'mapped.example ./mapped.key\n',
+    'selectors.map': '# ours\nmapped.example mapped\n',
+    'mapped.key': KEY.pem,
+    'keys/bare.example/main.key': KEY.pem,
+    'keys/two.example/one.key': KEY.pem,
+    'keys/found.example/main.key': KEY.pem,
+    'keys/found.example/old.key': KEY.pem,
+  });
+  const file = join(folder.path, 'dkim_signing.conf');
+  await writeFile(file, (await readFile(file, 'utf8')).replace('PLACE', folder.path));
+  const { exit, out } = await place.run('import', '--format', 'rspamd', '--unproved', '--dry-run', file);
+  const lines = out.split('\n').filter((line) => line !== '');
+  expect(exit).toBe(3);
+  expect(lines.map((line) => line.replaceAll(folder.path, '').replace(/, 2048 bits.*/, '')).sort()).toEqual([
+    '5 to be imported, 0 unchanged, 7 refused.',
+    'Refused /dkim_signing.conf, line 1: The included file is not read. Import it, too, if it names keys. (/dkim_signing.conf, line 1)',
+    'Refused /dkim_signing.conf, line 6: The file that this line names is not here. (/dkim_signing.conf, line 6)',
+    'Refused /dkim_signing.conf, line 7: The file that this line names is not here. (/dkim_signing.conf, line 7)',
+    'Refused /dkim_signing.conf, line 8: Keys in Redis are not read. Write them to files first. (/dkim_signing.conf, line 8)',
+    'Refused /dkim_signing.conf, line 9: The program in this setting, which chooses keys by itself, is not run. (/dkim_signing.conf, line 9)',
+    'Refused named.example, selector a: /nowhere/named.example.a cannot be read: there is no such file. (/dkim_signing.conf, line 12)',
+    'Refused three.example, selector main: /keys/three.example/main.key cannot be read: there is no such file. (/dkim_signing.conf, line 16)',
+    'Would import bare.example, selector main',
+    'Would import found.example, selector main',
+    'Would import mapped.example, selector mapped',
+    'Would import two.example, selector one',
+    'Would import two.example, selector two',
+  ]);
+});
+
+test.each([
+  ['domain { example.org { selector = "x" }', 'line 1: the settings can’t be read: a } or ] is missing.'],
+  ['\n}', 'line 2: the settings can’t be read: there is a } too many.'],
+  ['a [ 1 }', 'line 1: the settings can’t be read: there is a } too many.'],
+  ['\nselector = "x\n', 'line 2: the settings can’t be read: a " is missing.'],
+  ['/* /* */', 'line 1: the settings can’t be read: a */ is missing.'],
+  ['selector =\n', 'line 1: the settings can’t be read: a value is missing.'],
+  ['x = <<EOD\ny\n', 'line 1: the settings can’t be read: a line EOD is missing.'],
+  ['a {'.repeat(1000), 'line 1: the settings can’t be read: sections are nested too deeply.'],
+  ['-----BEGIN PRIVATE KEY-----\nMIIE', 'line 2: the settings can’t be read: a value is missing.'],
+])(
+  'settings of rspamd that end or nest as %j does are refused with the line that can’t be read',
+  async (text, said) => {
+    await using place = await onTheFolder();
+    await using folder = await folderOf({ 'dkim_signing.conf': text });
+    const { exit, err } = await place.run('import', '--format', 'rspamd', folder.path);
+    expect({ exit, err }).toEqual({ exit: 2, err: expect.stringContaining(said) });
+  },
+);
+
 test('an import says line by line what it took and why not, and takes the rest', async () => {
   await using place = await onTheFolder();
   const short = newKey(1024);
@@ -125,6 +215,18 @@ short mail.example.org:short:./short.pem
   expect(out.trimEnd().split('\n')).toHaveLength(8);
 });
 
+test('on a terminal, an import rewrites one line that says how far it is, and takes it away at the end', async () => {
+  await using place = await onTheFolder();
+  await using folder = await folderOf({ 'example.org/a.pem': KEY.pem, 'example.net/b.pem': 'no key' });
+  const argv = ['import', '--format', 'pem', '--unproved', folder.path];
+  const { out, err } = await runInProcess(argv, place.environment, () => Promise.resolve(''));
+  expect(out.trimEnd().split('\n')).toHaveLength(3);
+  const rewritten = err.split('\r\u001b[K');
+  expect(rewritten.filter((text) => text !== '')).toEqual(['1 of 2', '2 of 2']);
+  expect(rewritten.at(-1)).toBe('');
+  expect((await place.run(...argv)).err).toBe('');
+});
+
 test('a table that is too large to be read whole is refused, and nothing of it is taken', async () => {
   await using place = await onTheFolder();
   await using folder = await folderOf({ 'keys.csv': `domain,selector,private_key\n` });
@@ -133,6 +235,18 @@ test('a table that is too large to be read whole is refused, and nothing of it i
   expect({ exit, err }).toEqual({
     exit: 2,
     err: expect.stringContaining('keys.csv is larger than 256 MiB. Split it.'),
+  });
+});
+
+test('a CSV file whose quotation mark is closed nowhere is refused, however long it is', async () => {
+  await using place = await onTheFolder();
+  await using folder = await folderOf({
+    'keys.csv': `domain,selector,private_key\n"${'x'.repeat(16 * 1024 ** 2)}`,
+  });
+  const { exit, err } = await place.run('import', '--format', 'csv', join(folder.path, 'keys.csv'));
+  expect({ exit, err }).toEqual({
+    exit: 2,
+    err: expect.stringContaining('a quotation mark out of place after row 1.'),
   });
 });
 

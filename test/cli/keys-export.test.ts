@@ -1,5 +1,8 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -187,4 +190,28 @@ test('an export and the vault have the new key as soon as signing has moved to i
   const pem = await readFile(join(folder.path, `keys/example.org/${pending.selector}.pem`), 'utf8');
   const { dns_records } = await server.letterhead.domains.get.query({ account: 1, id });
   expect(dns_records[1]?.value).toBe(`k=rsa;p=${publicKeyOf(pem)}`);
+});
+
+test('an export writes to no path outside of its folder, whatever a server says that a domain is called', async () => {
+  await using server = await startTestServer(ON);
+  await addVerifiedDomain(server, 'example.org');
+  const token = await server.makeToken(['domains:read', 'keys:read']);
+  const name = '../../elsewhere';
+  const lying = createServer(async (request, response) => {
+    const path = request.url?.startsWith('/vault') === true ? '/vault/v1/dkim/example.org' : request.url;
+    const headers = { authorization: `Bearer ${token}`, 'x-vault-token': token };
+    const answer = await fetch(`${server.url}${path}`, { headers });
+    response.setHeader('content-type', 'application/json');
+    response.end((await answer.text()).replaceAll('"domain":"example.org"', `"domain":"${name}"`));
+  }).listen(0, '127.0.0.1');
+  await once(lying, 'listening');
+  await using folder = await temporaryFolder();
+  // It was just bound to a port.
+  const { port } = lying.address() as AddressInfo;
+  const environment = { LETTERHEAD_URL: `http://127.0.0.1:${port}`, LETTERHEAD_TOKEN: token };
+  const inside = join(folder.path, 'a', 'b');
+  const { exit, err } = await runInProcess(['keys', 'export', '--format', 'pem', inside], environment);
+  lying.close();
+  expect([exit, err]).toEqual([3, expect.stringContaining('a domain or a selector that is no name')]);
+  expect(await filesIn(folder.path)).toEqual([]);
 });

@@ -78,6 +78,18 @@ test('on a terminal, lines and tables are no wider than it, and no word is broke
   );
 });
 
+test('a name that is longer than the terminal is wide has a line of its own in a table, and moves no other', async () => {
+  const name = `${'w'.repeat(60)}.${'m'.repeat(60)}.example`;
+  for (const one of ['example.org', name]) await add(one);
+  const { out } = await runInProcess(['domain', 'list'], environment, null, { columns: 80 });
+  const [heading = '', short = '', long, below = ''] = out.split('\n');
+  expect(long).toBe(`2   ${name}`);
+  for (const line of [short, below]) {
+    expect(line.indexOf('pending')).toBe(heading.indexOf('STATUS'));
+    expect(line.length).toBeLessThanOrEqual(80);
+  }
+});
+
 test('states are coloured on a terminal, and a name can not colour anything', async () => {
   const colors = { hasColors: true };
   await add('example.org');

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ACCOUNT_LIMITS } from '../../server/limits.ts';
 import { startTestServer } from '../running-server.ts';
 import type { TestInstallation } from './both-connections.ts';
 import { againstServer, onTheFolder } from './both-connections.ts';
@@ -93,4 +94,21 @@ test('keys that are as old as --older-than says are rotated, and younger ones ar
   expect((await run('keys', 'rotate', '--all', '--older-than', '180d')).out).toMatch(
     /^Key 2 of old\.example is pending\.\n1 rotation begun/,
   );
+});
+
+test('the command waits where the server allows no more rotations for a while', async () => {
+  await using server = await startTestServer();
+  const { letterhead } = server;
+  const { id } = await letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
+  await letterhead.domains.create.mutate({ account: 1, domain: 'example.net' });
+  for (let act = 0; act < ACCOUNT_LIMITS.auditedActsPerHour; act += 1)
+    await letterhead.shares.create.mutate({ account: 1, id });
+  let pauses = 0;
+  const pause = async () => {
+    pauses += 1;
+    if (pauses === 2) throw new Error('interrupted');
+  };
+  const environment = { LETTERHEAD_URL: server.url, LETTERHEAD_TOKEN: server.token };
+  const { out } = await runInProcess(['keys', 'rotate', '--all'], environment, null, { pause });
+  expect({ out, pauses }).toEqual({ out: '', pauses: 2 });
 });

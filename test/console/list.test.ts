@@ -266,6 +266,44 @@ test('selected domains are checked, shared and deleted together, and each tells 
   expect(await page.getByLabel('Select d000.example.org').isChecked()).toBe(false);
 });
 
+test('only selected domains that are shown are acted on, and the others stay selected', async () => {
+  await using fixture = await startFixture();
+  await using tab = await openTab(browser(), fixture.server, { token: fixture.server.token });
+  const { page } = tab;
+  await page.goto('/accounts/1/domains?state=failed');
+  const bar = page.getByRole('region', { name: 'Selected domains' });
+  await page.getByLabel('Select old-brand.example').check();
+  await page.getByRole('radio', { name: /^Verified 1/ }).check();
+  await expect.poll(() => bar.count()).toBe(0);
+  await page.getByLabel('Select example.org').check();
+  await bar.getByText('1 selected').waitFor();
+  await page.getByRole('radio', { name: /^All 7/ }).check();
+  await bar.getByText('2 selected').waitFor();
+});
+
+test('a long list that has to wait for a rate limit says so, and what is done until then can be had', async () => {
+  await using server = await startTestServer({ environment: { RATE_LIMIT_PER_MINUTE: '25' } });
+  await addDomains(server, 24);
+  const token = await server.makeToken(['domains:read', 'domains:write']);
+  await using tab = await openTab(browser(), server, { token });
+  const { page } = tab;
+  const app = new ConsolePage(page);
+  await page.goto('/');
+  await app.button('Select all').click();
+  const bar = page.getByRole('region', { name: 'Selected domains' });
+  await bar.getByRole('button', { name: 'Share' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Share 24 domains' }).click();
+  await dialog
+    .getByRole('status')
+    .filter({ hasText: /^Too many requests.*This goes on by itself\.$/ })
+    .waitFor();
+  const results = page.getByRole('list', { name: 'Results' }).getByRole('listitem');
+  const done = await results.count();
+  await dialog.getByRole('button', { name: `Copy the ${done} links so far` }).click();
+  expect((await app.clipboard()).split('\n')).toHaveLength(done);
+});
+
 test('a pasted list of domains is added line by line, and each line tells what became of it', async () => {
   await using server = await startTestServer();
   await server.letterhead.domains.create.mutate({ account: 1, domain: 'taken.example' });
@@ -274,7 +312,7 @@ test('a pasted list of domains is added line by line, and each line tells what b
   const app = new ConsolePage(page);
   await page.goto('/');
   await app.button('Add many').click();
-  const pasted = 'example.org\r\n"bücher.example",Germany\n\n192.0.2.1\ntaken.example\n';
+  const pasted = 'domain,country\r\nexample.org\r\n"bücher.example",Germany\n\n192.0.2.1\ntaken.example\n';
   await page.getByLabel('Domains', { exact: true }).fill(pasted);
   await app.button('Add 4 domains').click();
   const results = page.getByRole('list', { name: 'Results' }).getByRole('listitem');

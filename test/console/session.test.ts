@@ -137,6 +137,21 @@ test('a read-only token is offered nothing to change', async () => {
   expect(checked_at).toBeNull();
 });
 
+test('a token that may not read is told so, and nothing of a connection that is lost', async () => {
+  await using server = await startTestServer();
+  await using tab = await openTab(browser(), server, { token: await server.makeToken(['domains:sign']) });
+  const { page } = tab;
+  const refused: string[] = [];
+  page.on('response', (response) => {
+    if (response.status() === 403) refused.push(response.url());
+  });
+  await page.goto('/');
+  await page.getByText('This token lacks the scope domains:read.').waitFor();
+  expect(await page.getByRole('table').count()).toBe(0);
+  expect(refused.filter((url) => url.includes('events.stream'))).toEqual([]);
+  expect(await page.getByText('Reconnecting').count()).toBe(0);
+});
+
 test('an admin can switch accounts, and other people see no account but their own', async () => {
   await using server = await startTestServer();
   await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });

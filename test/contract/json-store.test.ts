@@ -6,6 +6,7 @@ import { checksContract } from './checks.ts';
 import { cursorsContract } from './cursors.ts';
 import { domainsContract } from './domains.ts';
 import { eventsContract } from './events.ts';
+import { keyZoneContract } from './key-zone.ts';
 import { settingsContract } from './settings.ts';
 import type { StoreUnderTest } from './store-under-test.ts';
 import { tokensContract } from './tokens.ts';
@@ -32,6 +33,7 @@ describe('the store in files keeps the contract of a store:', () => {
   domainsContract(start);
   checksContract(start);
   eventsContract(start);
+  keyZoneContract(start);
   settingsContract(start);
   webhooksContract(start);
   cursorsContract(start);

@@ -1,5 +1,5 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import { createPublicKey } from 'node:crypto';
+import { createPublicKey, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { expect, test } from 'vitest';
 import { makeWorkplace, type Workplace } from '../cli/letterhead-process.ts';
 import { runInProcess } from '../cli/run-in-process.ts';
 import { KEYS_FILE } from '../keys-file.ts';
+import { createDatabase } from '../postgres/test-database.ts';
 import { startProcess } from './server-process.ts';
 
 const DOMAINS = 80;
@@ -18,50 +19,81 @@ const LATEST = 20;
 /** What is taken: the selector and the public key of each domain, in the order of names. */
 type Keys = Readonly<Record<string, string>>;
 
+/** Settings that say where the state is. */
+type Settings = Readonly<Record<string, string>>;
+
 /** Starts an import, and says which process is to be killed. */
-type Start = (place: Workplace, argv: readonly string[], token: string) => Promise<Importing>;
+type Start = (
+  place: Workplace,
+  settings: Settings,
+  argv: readonly string[],
+  token: string,
+) => Promise<Importing>;
 
 interface Importing {
   readonly command: ChildProcessWithoutNullStreams;
   kill(): unknown;
 }
 
-const onTheFolder: Start = async (place, argv) => {
-  const command = place.start(argv);
+const onTheStore: Start = async (place, settings, argv) => {
+  const command = place.start(argv, settings);
   return { command, kill: () => command.kill('SIGKILL') };
 };
 
-const throughServer: Start = async (place, argv, token) => {
-  const server = await startProcess({ DATA_DIR: place.dataDir });
+const throughServer: Start = async (place, settings, argv, token) => {
+  const server = await startProcess(settings);
   const command = place.start(argv, { LETTERHEAD_URL: server.url, LETTERHEAD_TOKEN: token });
   return { command, kill: () => server.kill() };
 };
 
-test.each([
-  ['import on a data folder', onTheFolder],
-  ['server that is imported into', throughServer],
-])(
-  'a killed %s has every key that was said to be taken and no half of another, and a rerun takes the rest',
+const ON_FILES: [string, Start][] = [
+  ['import on a data folder', onTheStore],
+  ['server on files that is imported into', throughServer],
+];
+const ON_POSTGRES: [string, Start][] = [
+  ['import on a database', onTheStore],
+  ['server on a database that is imported into', throughServer],
+];
+const TITLE =
+  'a killed %s has every key that was said to be taken and no half of another, and a rerun takes the rest';
+
+test.each(ON_FILES)(
+  TITLE,
   async (_, start) => {
     await using place = await makeWorkplace();
-    const file = join(place.folder, 'keys.csv');
-    const wanted = await writeKeys(file);
-    await json(place, 'account', 'create', 'Help desk');
-    const { token } = await json(place, 'token', 'create', '--scope', 'domains:write', 'import');
-    const argv = ['import', '--format', 'csv', '--unproved', '--json', file];
-    const said = new Set<string>();
-    for (let kill = 1; kill <= KILLS; kill += 1) {
-      for (const name of await importAndKill(await start(place, argv, token))) said.add(name);
-      const held = await heldKeys(place);
-      expect(Object.keys(held)).toEqual(expect.arrayContaining([...said]));
-      expect(held).toEqual(Object.fromEntries(Object.keys(held).map((name) => [name, wanted[name]])));
-    }
-    expect(said.size).toBeGreaterThan(0);
-    expect((await place.run(argv)).exit).toBe(0);
-    expect(await heldKeys(place)).toEqual(wanted);
+    await killImports(place, { DATA_DIR: place.dataDir }, start);
   },
   60_000,
 );
+
+test.each(ON_POSTGRES)(
+  TITLE,
+  async (_, start) => {
+    await using database = await createDatabase();
+    await using place = await makeWorkplace();
+    const settings = { DATABASE_URL: database.url, SECRET_KEY: randomBytes(32).toString('base64') };
+    await killImports(place, settings, start);
+  },
+  60_000,
+);
+
+async function killImports(place: Workplace, settings: Settings, start: Start): Promise<void> {
+  const file = join(place.folder, 'keys.csv');
+  const wanted = await writeKeys(file);
+  await json(settings, 'account', 'create', 'Help desk');
+  const { token } = await json(settings, 'token', 'create', '--scope', 'domains:write', 'import');
+  const argv = ['import', '--format', 'csv', '--unproved', '--json', file];
+  const said = new Set<string>();
+  for (let kill = 1; kill <= KILLS; kill += 1) {
+    for (const name of await importAndKill(await start(place, settings, argv, token))) said.add(name);
+    const held = await heldKeys(place, settings);
+    expect(Object.keys(held)).toEqual(expect.arrayContaining([...said]));
+    expect(held).toEqual(Object.fromEntries(Object.keys(held).map((name) => [name, wanted[name]])));
+  }
+  expect(said.size).toBeGreaterThan(0);
+  expect((await place.run(argv, settings)).exit).toBe(0);
+  expect(await heldKeys(place, settings)).toEqual(wanted);
+}
 
 async function writeKeys(file: string): Promise<Keys> {
   const pairs = (await readFile(KEYS_FILE, 'utf8')).trim().split('\n');
@@ -104,12 +136,12 @@ function parseReport(line: string): { readonly domain: string; readonly result: 
 }
 
 /** Every domain of the account has a key that opens, and the events of its import. */
-async function heldKeys(place: Workplace): Promise<Keys> {
+async function heldKeys(place: Workplace, settings: Settings): Promise<Keys> {
   const folder = join(place.folder, 'exported');
   const argv = ['keys', 'export', '--format', 'pem', '--unverified', folder];
-  expect(await runInProcess(argv, { DATA_DIR: place.dataDir })).toMatchObject({ exit: 0 });
-  const domains: { domain: string }[] = await json(place, 'domain', 'list');
-  const events: { type: string; domain: { name: string } | null }[] = await json(place, 'events');
+  expect(await runInProcess(argv, settings)).toMatchObject({ exit: 0 });
+  const domains: { domain: string }[] = await json(settings, 'domain', 'list');
+  const events: { type: string; domain: { name: string } | null }[] = await json(settings, 'events');
   const names = domains.map(({ domain }) => domain).sort();
   for (const type of ['domain.created', 'key.imported'])
     expect(events.flatMap((event) => (event.type === type ? [event.domain?.name] : [])).sort()).toEqual(
@@ -127,10 +159,10 @@ async function exportedKey(folder: string): Promise<string> {
   return `${file.replace(/\.pem$/, '')} ${spki.toString('base64')}`;
 }
 
-/** The parsed output of a command on the data folder, which must succeed. */
+/** The parsed output of a command on the store, which must succeed. */
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape, and fail where it is another.
-async function json(place: Workplace, ...argv: string[]): Promise<any> {
-  const { exit, out, err } = await runInProcess([...argv, '--json'], { DATA_DIR: place.dataDir });
+async function json(settings: Settings, ...argv: string[]): Promise<any> {
+  const { exit, out, err } = await runInProcess([...argv, '--json'], settings);
   expect([exit, err]).toEqual([0, '']);
   return JSON.parse(out);
 }

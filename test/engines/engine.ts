@@ -53,7 +53,8 @@ const MAX_POLLS = 500;
 const POLLS_AGAIN = 25;
 const FOLDERS = ['/usr/sbin', '/usr/bin', '/usr/local/sbin', '/usr/local/bin'];
 
-function pathOf(program: string): string {
+/** Where a program is; its name if it is not installed. */
+export function pathOf(program: string): string {
   return FOLDERS.map((folder) => `${folder}/${program}`).find(isExecutable) ?? program;
 }
 

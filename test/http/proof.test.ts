@@ -4,7 +4,7 @@ import { createTransport } from 'nodemailer';
 import { expect, test } from 'vitest';
 import type { TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
-import { addVerifiedDomain, keyRecordOf } from '../signing/sending-account.ts';
+import { addVerifiedDomain, keyRecordOf, publishRecords } from '../signing/sending-account.ts';
 
 const mailer = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
 const PATH = '/accounts/1/domains/1/proof';
@@ -101,6 +101,18 @@ test('a signature of another domain than From’s verifies, and is said not to c
   });
 });
 
+test('a message that was signed before signing moved to another key is proved while its key is retiring', async () => {
+  await using server = await startTestServer(ON);
+  const { domain, message } = await sendSigned(server);
+  const target = { account: 1, id: domain.id };
+  await server.letterhead.keys.rotate.mutate(target);
+  publishRecords(server, await server.letterhead.domains.get.query(target));
+  await server.letterhead.domains.verifyDns.mutate(target);
+  expect(await server.letterhead.keys.list.query(target)).toMatchObject([{ state: 'retiring' }, {}]);
+  const { body } = await prove(server, message);
+  expect(body.data).toMatchObject({ proved: true, signatures: [{ ours: true, reason: 'ok' }] });
+});
+
 test('a message without a signature, and one with too many, are judged', async () => {
   await using server = await startTestServer(ON);
   const { message } = await sendSigned(server);
@@ -130,4 +142,15 @@ test('a proof takes messages alone, up to 25 MiB', async () => {
       })
     ).status,
   ).toBe(404);
+});
+
+test('the answer stays small, however many addresses and however long a selector a message has', async () => {
+  await using server = await startTestServer();
+  await addVerifiedDomain(server, 'example.org');
+  const addresses = Array.from({ length: 50_000 }, (_, at) => `a${at}@example.org`).join();
+  const signature = `v=1; a=rsa-sha256; d=example.org; s=${'a.'.repeat(50_000)}a; h=from; bh=AAAA; b=AAAA`;
+  const message = `DKIM-Signature: ${signature}\r\nFrom: ${'x'.repeat(1_000)}@example.org,${addresses}\r\n\r\nHello.\r\n`;
+  const { status, body } = await prove(server, message);
+  expect([status, body.data.from.length, body.data.signatures.length]).toEqual([200, 10, 1]);
+  expect(JSON.stringify(body).length).toBeLessThan(5_000);
 });

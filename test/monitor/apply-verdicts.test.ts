@@ -11,10 +11,22 @@ const MONITOR: Actor = { kind: 'monitor', token_id: null, address: null };
 const NOW = new Date('2026-01-02T00:00:00Z');
 const LATER = '2026-01-02T00:00:00Z';
 
-const RIGHT: Verdict = { code: 'OK', verdict: 'valid', firstHand: true, seen: 'everywhere' };
-const WRONG: Verdict = { code: 'RECORD_MISSING', verdict: 'missing', firstHand: true, seen: 'nowhere' };
+const RIGHT: Verdict = { code: 'OK', verdict: 'valid', firstHand: true, seen: 'everywhere', cachedFor: null };
+const WRONG: Verdict = {
+  code: 'RECORD_MISSING',
+  verdict: 'missing',
+  firstHand: true,
+  seen: 'nowhere',
+  cachedFor: null,
+};
 const WRONG_BY_RESOLVER: Verdict = { ...WRONG, firstHand: false };
-const UNKNOWN: Verdict = { code: 'DNS_SERVFAIL', verdict: 'unknown', firstHand: false, seen: null };
+const UNKNOWN: Verdict = {
+  code: 'DNS_SERVFAIL',
+  verdict: 'unknown',
+  firstHand: false,
+  seen: null,
+  cachedFor: null,
+};
 
 /** When a check was made that found the record wrong, a quarter of an hour before now. */
 const EARLIER = '2026-01-01T23:45:00Z';

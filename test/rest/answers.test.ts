@@ -5,10 +5,12 @@ import type { RestOperation } from '../../server/rest/operations.ts';
 import { listOperations } from '../../server/rest/operations.ts';
 import { appRouter } from '../../server/router/index.ts';
 import { startMailServer } from '../notices/mail-server.ts';
+import { LoopbackPrimary } from '../key-zone/loopback-primary.ts';
 import type { TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
 import { sampleInput } from '../security/procedure-definitions.ts';
 import { seedWebhook } from '../webhooks/seed-webhook.ts';
+import { needsKeyZone } from './described-operations.ts';
 
 /** Strict schema of a JSON answer. */
 function strictly(output: z.ZodType): z.ZodType {
@@ -59,7 +61,8 @@ const operations = listOperations(appRouter).filter(({ output }) => output !== n
 
 test.each(operations)('$procedure answers what its schema says, and no field more', async (operation) => {
   await using mail = await startMailServer();
-  await using server = await startTestServer({ environment: mail.environment });
+  await using zone = needsKeyZone(operation) ? await LoopbackPrimary.start() : null;
+  await using server = await startTestServer({ environment: { ...mail.environment, ...zone?.settings } });
   const id = await seedAccount(server);
   const { status, body, text } = await answerOf(server, operation, id);
   expect(status, text).toBe(operation.meta.rest.status);

@@ -14,6 +14,11 @@ export const DESCRIBED_OPERATIONS: readonly DescribedOperation[] = [
   BACKUP_OPERATION,
 ];
 
+/** Whether an operation succeeds only where there is a key zone. */
+export function needsKeyZone({ procedure }: Pick<DescribedOperation, 'procedure'>): boolean {
+  return procedure.startsWith('keyZone.') || procedure === 'domains.setDelegation';
+}
+
 interface Named {
   readonly id: number;
   readonly token: string;
@@ -35,9 +40,12 @@ const REVOKED_KEY = 1;
 
 /** Creates an account with one of everything that an operation can name. */
 export async function prepareAccount(server: TestServer): Promise<PreparedAccount> {
-  const { letterhead } = server;
+  const { letterhead, dns } = server;
   const { id: account } = await letterhead.accounts.create.mutate({ name: 'Of one operation' });
   const domain = await letterhead.domains.create.mutate({ account, domain: 'mail.example.org' });
+  const [record] = domain.dns_records;
+  // A check would forget a revoked key whose record is gone.
+  dns.publish(`${record?.hostname}.example.org`, { TXT: [record?.value ?? ''] });
   await letterhead.domains.verifyDns.mutate({ account, id: domain.id });
   await letterhead.keys.revoke.mutate({ account, id: domain.id, key: REVOKED_KEY });
   const share = await letterhead.shares.create.mutate({ account, id: domain.id });
@@ -53,7 +61,7 @@ export function pathOf(
   const ids: Record<string, number> = {
     account,
     share: share.id,
-    key: REVOKED_KEY,
+    key: meta.rest.path.endsWith('/revoke') ? REVOKED_KEY + 1 : REVOKED_KEY,
     delivery,
     id: own[procedure.split('.')[0] ?? ''] ?? domain,
   };
@@ -73,11 +81,12 @@ export function validRequest(
   const token = meta.scope === 'share' ? { token: share.token } : {};
   if (!takesBody) return token;
   if (meta.rest.takesMessage === true && input === null) return { ...token, ...MESSAGE };
-  // What signing takes, and something to change of an account; fields that an operation does not know are ignored.
+  // What signing takes, and what changes an account or a webhook; fields that an operation does not know are ignored.
   const further = {
     headers: 'From: help@mail.example.org',
     allow_unverified: true,
     display_name: 'Acme Help Desk',
+    enabled: false,
   };
   return { ...token, json: { ...sampleInput(input ?? undefined), ...further } };
 }

@@ -1,10 +1,17 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { DescribedOperation } from '../../server/rest/operations.ts';
 import { type MailServer, startMailServer } from '../notices/mail-server.ts';
+import { LoopbackPrimary } from '../key-zone/loopback-primary.ts';
 import type { RestOptions, TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
 import type { PreparedAccount } from './described-operations.ts';
-import { DESCRIBED_OPERATIONS, pathOf, prepareAccount, validRequest } from './described-operations.ts';
+import {
+  DESCRIBED_OPERATIONS,
+  needsKeyZone,
+  pathOf,
+  prepareAccount,
+  validRequest,
+} from './described-operations.ts';
 import { ERROR_SCHEMA, OpenApiDocument } from './openapi-document.ts';
 
 const NOBODY = 999_999;
@@ -13,25 +20,32 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 let mail: MailServer;
 let server: TestServer;
+let zone: LoopbackPrimary;
+let withKeyZone: TestServer;
 let document: OpenApiDocument;
 beforeAll(async () => {
   mail = await startMailServer();
   server = await startTestServer({ environment: { RATE_LIMIT_PER_MINUTE: '0', ...mail.environment } });
+  zone = await LoopbackPrimary.start();
+  withKeyZone = await startTestServer({ environment: { RATE_LIMIT_PER_MINUTE: '0', ...zone.settings } });
   document = await OpenApiDocument.of(server);
 });
 afterAll(async () => {
   await server[Symbol.asyncDispose]();
   await mail[Symbol.asyncDispose]();
+  await withKeyZone[Symbol.asyncDispose]();
+  await zone[Symbol.asyncDispose]();
 });
 
 /** Requests that come to as many of the operation's answers as can be had without breaking the server. */
 function requestsOf(
   operation: DescribedOperation,
   prepared: PreparedAccount,
+  asked: TestServer,
 ): [path: string, options: RestOptions][] {
   const { meta } = operation;
   const path = pathOf(operation, prepared);
-  const { token = server.token } = validRequest(operation, prepared);
+  const { token = asked.token } = validRequest(operation, prepared);
   const nowhere = path.replace(/\d+/g, String(NOBODY));
   const withBody: [string, RestOptions][] = [
     [path, { token, body: '{', headers: { 'content-type': 'application/json' } }],
@@ -60,8 +74,9 @@ test.each(DESCRIBED_OPERATIONS)(
   async (operation) => {
     const { method, status } = operation.meta.rest;
     const seen = new Set<number>();
-    for (const [address, options] of requestsOf(operation, await prepareAccount(server))) {
-      const answer = await server.rest(method, address, options);
+    const asked = needsKeyZone(operation) ? withKeyZone : server;
+    for (const [address, options] of requestsOf(operation, await prepareAccount(asked), asked)) {
+      const answer = await asked.rest(method, address, options);
       seen.add(answer.status);
       const faults = document.faultsOf(operation, answer);
       expect([address, options.token, faults]).toEqual([address, options.token, []]);

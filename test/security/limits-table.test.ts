@@ -11,6 +11,7 @@ import {
   FILE_LIMITS,
   HTTP_LIMITS,
   KEY_LIMITS,
+  KEY_ZONE_LIMITS,
   LOGO_LIMITS,
   NOTICE_LIMITS,
   PROOF_LIMITS,
@@ -239,6 +240,32 @@ test('SECURITY.md lists the limits that the server has', () => {
       'keys of rate limits that servers exchange',
       `${n(DATABASE_LIMITS.keysAnExchange)} every ${seconds(DATABASE_LIMITS.exchange)}`,
     ],
+    ['**The key zone**', ''],
+    [
+      'time for its primary to answer; for all changes that are sent at once, or a transfer',
+      `${seconds(KEY_ZONE_LIMITS.silence)}; ${seconds(KEY_ZONE_LIMITS.exchange)}`,
+    ],
+    [
+      'domains whose changes wait one by one',
+      `${n(KEY_ZONE_LIMITS.waiting)}; with more, the whole zone is compared`,
+    ],
+    [
+      'domains whose changes are sent at once',
+      `${KEY_ZONE_LIMITS.domainsAtOnce}, in messages of at most 64 KiB`,
+    ],
+    [
+      'time between two tries',
+      `${seconds(KEY_ZONE_LIMITS.shortestWait)} to ${seconds(KEY_ZONE_LIMITS.longestWait)}; ${seconds(KEY_ZONE_LIMITS.compareRetry)} for a comparison, which is made hourly`,
+    ],
+    [
+      'names of a domain that is gone',
+      `with its keys for ${KEY_ZONE_LIMITS.retiredKey / 86_400_000} days, without for ${KEY_ZONE_LIMITS.retiredName / 86_400_000}; its label is known for ${KEY_ZONE_LIMITS.retiredAge / 86_400_000}`,
+    ],
+    [
+      'the name of the zone; a TSIG secret',
+      `at most ${KEY_ZONE_LIMITS.zoneCharacters} characters; at least ${KEY_ZONE_LIMITS.minSecret} bytes`,
+    ],
+    ['differences that an answer lists', n(KEY_ZONE_LIMITS.listed)],
     ['**A backup**', ''],
     [
       'a backup that is restored',

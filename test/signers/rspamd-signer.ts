@@ -10,7 +10,7 @@ const TRIES = 400;
 const MILLISECONDS_BETWEEN = 50;
 
 /** Nothing but the module that signs. */
-const settingsIn = (folder: string, port: number, dkimSigning: string) => `
+const settingsIn = (folder: string, port: number, milterPort: number | null, dkimSigning: string) => `
 options {
   filters = "dkim";
   # Signing asks no DNS.
@@ -22,6 +22,7 @@ options {
 }
 logging { type = "console"; level = "error"; color = false; }
 worker "normal" { bind_socket = "127.0.0.1:${port}"; count = 1; }
+${milterPort === null ? '' : milterOn(milterPort)}
 metric { name = "default"; actions { reject = 1000; } }
 modules { path = "/usr/share/rspamd/plugins/dkim_signing.lua"; }
 lua = "/usr/share/rspamd/rules/rspamd.lua";
@@ -31,7 +32,10 @@ ${dkimSigning}
 }
 `;
 
-/** Debian's rspamd, as it signs outgoing mail with these settings of its module dkim_signing. */
+const milterOn = (port: number) =>
+  `worker "rspamd_proxy" { bind_socket = "127.0.0.1:${port}"; milter = yes; count = 1; upstream "local" { default = yes; self_scan = yes; } }`;
+
+/** Debian's rspamd, as it signs outgoing mail with these settings of its module dkim_signing: over HTTP, and as a milter on request. */
 export class RspamdSigner implements AsyncDisposable {
   readonly #url: string;
   readonly #stop: () => Promise<void>;
@@ -41,11 +45,11 @@ export class RspamdSigner implements AsyncDisposable {
     this.#stop = stop;
   }
 
-  static async start(dkimSigning: string): Promise<RspamdSigner> {
+  static async start(dkimSigning: string, milterPort: number | null = null): Promise<RspamdSigner> {
     const folder = await mkdtemp(join(tmpdir(), 'letterhead-rspamd-'));
     const port = await freePort();
     await writeFile(join(folder, 'tld'), 'org\nnet\n');
-    await writeFile(join(folder, 'rspamd.conf'), settingsIn(folder, port, dkimSigning));
+    await writeFile(join(folder, 'rspamd.conf'), settingsIn(folder, port, milterPort, dkimSigning));
     const child = spawn('rspamd', ['-f', '-i', '-c', join(folder, 'rspamd.conf')], { stdio: 'ignore' });
     const exited = once(child, 'exit');
     const signer = new RspamdSigner(`http://127.0.0.1:${port}`, async () => {

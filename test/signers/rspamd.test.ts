@@ -1,4 +1,10 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Domain } from '@letterhead/shared';
 import { expect, test } from 'vitest';
+import { onTheFolder } from '../cli/both-connections.ts';
 import { verifyWithMailauth } from '../receivers/mailauth.ts';
 import { startTestServer } from '../running-server.ts';
 import { addVerifiedDomain, keyRecordOf, publishRecords } from '../signing/sending-account.ts';
@@ -67,3 +73,40 @@ test('rspamd signs with an export for the domains that are in it, and for no oth
   expect(await verifyWithMailauth(signed, keyRecordOf(domain))).toMatchObject({ passes: true });
   expect(isSigned(await rspamd.sign(mailFrom('mail.example.org')))).toBe(false);
 }, 60_000);
+
+test('what rspamd signs with by its own settings is what an import of them takes', async () => {
+  await using place = await onTheFolder();
+  await using started = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), 'letterhead-rspamd-'));
+  started.defer(() => rm(folder, { recursive: true }));
+  const keys = ['named', 'listed', 'mapped', 'found', 'bare'].map((name) => `${name}.example`);
+  for (const name of keys) await writeFile(join(folder, `${name}.key`), newKey());
+  await writeFile(join(folder, 'selectors'), 'mapped.example mapped\n');
+  const settings = `
+    enabled = true; sign_local = true; allow_username_mismatch = true; use_esld = false;
+    selector = "usual";
+    path = "${folder}/$domain.key"
+    selector_map = "file://${folder}/selectors"
+    domain {
+      named.example { selector = "named", path: '${folder}/\${domain}.key' }
+      "listed.example" { selectors [ { selector = listed; } ] } /* the usual path */
+      bare.example { }
+    }`;
+  await writeFile(join(folder, 'dkim_signing.conf'), settings);
+  const imported = await place.run('import', '--format', 'rspamd', '--unproved', folder);
+  expect(imported).toMatchObject({ exit: 0 });
+  await using rspamd = await RspamdSigner.start(settings);
+  const domains: Domain[] = await place.json('domain', 'list');
+  expect(domains.map(({ domain }) => domain).sort()).toEqual(keys.toSorted());
+  for (const domain of domains) {
+    const signed = await rspamd.sign(mailFrom(domain.domain));
+    const { hostname } = domain.dns_records[0] ?? { hostname: '' };
+    expect(/\ss=(\w+);/.exec(signed.toString('latin1'))?.[1]).toBe(hostname.split('.')[0]);
+    expect(await verifyWithMailauth(signed, keyRecordOf(domain))).toMatchObject({ passes: true });
+  }
+}, 60_000);
+
+function newKey(): string {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+}

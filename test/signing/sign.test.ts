@@ -297,6 +297,14 @@ test('the signatures of a domain are counted for a day', async () => {
   expect((await today()).signed_today).toBe(1);
 });
 
+test('a message that begins with an empty line has no From field', async () => {
+  await using server = await start();
+  expect(await signRaw(server, '\r\nFrom: a@example.org\r\n\r\nHello.\r\n')).toMatchObject({
+    status: 422,
+    body: { code: 'not_signable', errors: { from: [expect.stringContaining('no From field')] } },
+  });
+});
+
 test('signatures are counted by account, and nothing of a message is logged or told as an event', async () => {
   await using server = await start();
   await addVerifiedDomain(server, 'example.org');

@@ -21,6 +21,7 @@ const account: AccountFile = {
     { id: 2, ...event('domain.created') },
   ],
   domains: [storedDomain(7, 3, 'a.example'), { ...storedDomain(9, 3, 'b.example'), previous_keys: ['x'] }],
+  retired_labels: [],
   webhooks: [webhookRow(2, 3)],
 };
 
@@ -33,6 +34,7 @@ const installation = {
   tokens: [{ id: 1, account_id: 3, ...newToken() }],
   outbox: [{ sequence: 4, account: 3, event: event('token.created') }],
   removing: [2],
+  retired_labels: [],
 };
 
 const schedule = {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Actor, EventType } from '@letterhead/shared';
 import type { Instant } from '../../server/instant.ts';
-import { identityFields, withRecords } from '../../server/records/record-states.ts';
+import { identityFields, type MailIdentity, withRecords } from '../../server/records/record-states.ts';
 import type {
   AccountRow,
   CheckEnd,
@@ -49,12 +49,15 @@ export function newToken(hash = 'hash'): NewToken {
 }
 
 export function domainRow(id: number, account: number, domain: string): DomainRow {
-  const identity = {
+  const identity: MailIdentity = {
     keyId: 1,
     selector: '653216321fh',
     publicKey: 'MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA',
     bits: 2048,
     privateKey: 'sealed',
+    publishedAs: 'txt',
+    usableAt: NOON,
+    delegation: null,
     returnPath: { selector: '653216321fh', target: 'x7.bounces.example.net' },
   };
   return {

@@ -75,7 +75,8 @@ export class CheckFixture implements AsyncDisposable {
 }
 
 function findingOf(row: DomainRow, { records }: CheckEvidence): Finding {
-  const record = dnsRecordOf(row, 'dkim:1');
-  if (record === undefined || records['dkim:1'] === undefined) throw new Error('a check of no DKIM record');
-  return findCode(toRuleInput(record, registrableDomain(row), records['dkim:1']));
+  const id = row.records[0]?.id ?? 'dkim:1';
+  const [record, seen] = [dnsRecordOf(row, id), records[id]];
+  if (record === undefined || seen === undefined) throw new Error('a check of no DKIM record');
+  return findCode(toRuleInput(record, registrableDomain(row), seen));
 }

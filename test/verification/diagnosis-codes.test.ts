@@ -10,6 +10,7 @@ import { CheckFixture } from './check-fixture.ts';
 import { followFix } from './follow-fix.ts';
 import {
   ANOTHER_KEY,
+  delegatedFields,
   NOT_VERIFIED,
   newPublicKey,
   OUR_KEY,
@@ -48,6 +49,15 @@ const OWN_ZONE_FOR_MAIL = {
   },
   'mail.example.org': { '@': { NS: ['ns1.example.org'] } },
 };
+
+const KEY_ZONE = { 'example.org': {}, 'keys.example': {} };
+const NAMES = { zone: 'keys.example', label: 'label', selectors: ['one', 'two'] } as const;
+const CNAMES: Record<string, Records> = {
+  'one._domainkey.example.org': { CNAME: 'one.label.keys.example' },
+  'two._domainkey.example.org': { CNAME: 'two.label.keys.example' },
+};
+const FIRST_TARGET = { 'one.label.keys.example': { TXT: [`v=DKIM1; k=rsa; p=${OUR_KEY}`] } };
+const SECOND_TARGET = { 'two.label.keys.example': { TXT: ['v=DKIM1; p='] } };
 
 const fiftyLong = Array.from({ length: 50 }, (_, i) => `${i} ${'x'.repeat(400)}`);
 
@@ -574,6 +584,53 @@ const CASES: Case[] = [
     code: 'RECORD_MISSING',
     when: 'there is nothing but a wildcard address',
     records: { '*.example.org': { A: ['192.0.2.1'] } },
+  },
+  {
+    code: 'TARGET_MISSING',
+    when: 'the key zone has nothing at a name that a CNAME record leads to',
+    row: delegatedFields(NAMES),
+    servers: { zones: KEY_ZONE },
+    records: { ...CNAMES, ...FIRST_TARGET },
+  },
+  {
+    code: 'TARGET_STALE',
+    when: 'the key zone has a key at the name that is to have none',
+    row: delegatedFields(NAMES),
+    servers: { zones: KEY_ZONE },
+    records: {
+      ...CNAMES,
+      ...FIRST_TARGET,
+      'two.label.keys.example': { TXT: [`v=DKIM1; k=rsa; p=${ANOTHER_KEY}`] },
+    },
+  },
+  {
+    code: 'CNAME_FLATTENED',
+    when: 'a provider answers with what is at the end of the CNAME record of a key',
+    row: delegatedFields(NAMES),
+    servers: { zones: KEY_ZONE },
+    records: { ...FIRST_TARGET, ...SECOND_TARGET, 'two._domainkey.example.org': { TXT: ['v=DKIM1; p='] } },
+  },
+  {
+    code: 'CNAME_WRONG_TARGET',
+    when: 'the CNAME record of a key leads to another name',
+    row: delegatedFields(NAMES),
+    servers: { zones: KEY_ZONE },
+    records: {
+      ...FIRST_TARGET,
+      ...SECOND_TARGET,
+      'two._domainkey.example.org': { CNAME: 'one.label.keys.example' },
+    },
+  },
+  {
+    code: 'SECOND_NAME_MISSING',
+    when: 'only the CNAME record is there whose name has the key',
+    row: delegatedFields(NAMES),
+    servers: { zones: KEY_ZONE },
+    records: {
+      ...FIRST_TARGET,
+      ...SECOND_TARGET,
+      'one._domainkey.example.org': { CNAME: 'one.label.keys.example' },
+    },
   },
 ];
 

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { identityFields, withRecords } from '../../server/records/record-states.ts';
-import type { DomainRow, RecordState } from '../../server/store/store.ts';
+import type { Delegation, DomainRow, RecordState } from '../../server/store/store.ts';
 
 export const CREATED = '2026-01-01T00:00:00Z';
 export const SELECTOR = 'abc12def345';
@@ -30,7 +30,17 @@ export function sendingDomain(options: SendingDomainOptions = {}): DomainRow {
   if (return_path !== undefined)
     records.push({ ...return_path, id: 'return_path', kind: 'return_path', selector });
   const { keys } = identityFields(
-    { keyId: 1, selector, publicKey: public_key, bits: 2048, privateKey: 'sealed', returnPath: null },
+    {
+      keyId: 1,
+      selector,
+      publishedAs: 'txt',
+      publicKey: public_key,
+      bits: 2048,
+      privateKey: 'sealed',
+      usableAt: CREATED,
+      returnPath: null,
+      delegation: null,
+    },
     CREATED,
   );
   const row: DomainRow = {
@@ -41,6 +51,7 @@ export function sendingDomain(options: SendingDomainOptions = {}): DomainRow {
     verified: false,
     keys,
     last_key_id: 1,
+    delegation: null,
     records: [],
     previous_keys: [],
     checks: null,
@@ -48,6 +59,15 @@ export function sendingDomain(options: SendingDomainOptions = {}): DomainRow {
     updated_at: CREATED,
   };
   return { ...withRecords(row, records), ...changes };
+}
+
+/** What differs where its key is in the key zone, at the first of these names. */
+export function delegatedFields(
+  delegation: Delegation,
+): Pick<DomainRow, 'keys' | 'records' | 'delegation' | 'verified' | 'last_key_id'> {
+  const [selector] = delegation.selectors;
+  const key = { keyId: 1, selector, publicKey: OUR_KEY, bits: 2048, privateKey: 'sealed', usableAt: CREATED };
+  return identityFields({ ...key, publishedAs: 'cname', returnPath: null, delegation }, CREATED);
 }
 
 export const NOT_VERIFIED: RecordState = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Sender } from '../../server/webhooks/sender.ts';
+import { Sender, toTarget } from '../../server/webhooks/sender.ts';
 import { startTestServer } from '../running-server.ts';
 import { startReceiver } from './receiver.ts';
 
@@ -79,10 +79,7 @@ test('a name that was public and leads to loopback now is looked up again, and n
   server.dns.publish('moving.example.org', { A: ['127.0.0.1'] });
   const resolvers = [{ address: '127.0.0.1', port: server.dns.port }];
   const options = { resolvers, clock: () => new Date() };
-  const target = {
-    url: `http://moving.example.org:${receiver.port}/`,
-    secrets: [`whsec_${'A'.repeat(43)}=`],
-  };
+  const target = toTarget(`http://moving.example.org:${receiver.port}/`, [`whsec_${'A'.repeat(43)}=`]);
   const send = (sender: Sender) =>
     sender.send(target, { id: 'evt_1_1', body: '{}' }, new AbortController().signal);
   const anywhere = new Sender({ ...options, allowPrivate: true });

@@ -112,3 +112,20 @@ test('an account waits for two deliveries at once, and a third is refused', asyn
   for (const socket of asked) socket.end('HTTP/1.1 204 No Content\r\n\r\n');
   expect((await Promise.all(tests)).map(({ status }) => status)).toEqual([204, 204]);
 });
+
+test('an answer that does not come, or not to its end, is given up after 15 seconds', {
+  timeout: 40_000,
+}, async () => {
+  await using server = await startTestServer({ environment: ENVIRONMENT });
+  await using silent = await startRawServer(() => {});
+  await using stalling = await startRawServer((socket) => {
+    socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf');
+  });
+  const paths = [await addWebhook(server, silent.url), await addWebhook(server, stalling.url)];
+  for (const delivery of await Promise.all(paths.map((path) => sendTest(server, path))))
+    expect(delivery).toMatchObject({
+      status: null,
+      delivered: false,
+      error: 'It did not answer within 15 seconds.',
+    });
+});

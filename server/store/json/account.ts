@@ -1,5 +1,8 @@
+import { toInstant } from '../../instant.ts';
+import { KEY_ZONE_LIMITS } from '../../limits.ts';
 import { freeze } from '../freeze.ts';
-import type { EventFilter, EventPage, EventRow, NewEvent, WebhookRow } from '../store.ts';
+import { retiredLabelOf } from '../retired-label.ts';
+import type { EventFilter, EventPage, EventRow, NewEvent, RetiredLabel, WebhookRow } from '../store.ts';
 import type { StoreLog } from '../store-log.ts';
 import { Document } from './document.ts';
 import { EventLog, type EventLogLimits } from './event-log.ts';
@@ -32,6 +35,8 @@ const EVENTS_LEFT = 4;
 export interface AccountStep<R> {
   readonly result: R;
   readonly domains?: readonly StoredDomain[];
+  /** A domain that is no more, or has another name, as it was. */
+  readonly gone?: StoredDomain;
   readonly webhooks?: readonly WebhookRow[];
   readonly events?: readonly NewEvent[];
 }
@@ -53,6 +58,7 @@ export function emptyAccountFile(account: number, events: readonly NewEvent[]): 
     installation_sequence: 0,
     outbox: [],
     domains: [],
+    retired_labels: [],
     webhooks: [],
   };
   return withEvents(empty, events, 0);
@@ -140,11 +146,26 @@ export class Account {
     await this.#prepareLog();
     return this.#document.change((state) => {
       const nextEvent = Math.max(this.#log.lastId, state.last_event_id) + 1;
-      const { result, events = [], ...changed } = step(state.domains, state.webhooks, nextEvent);
+      const { result, events = [], gone, ...changed } = step(state.domains, state.webhooks, nextEvent);
       if (changed.domains === undefined && changed.webhooks === undefined && events.length === 0)
         return [state, result];
-      return [this.#withEvents({ ...state, ...changed }, events), result];
+      const retired =
+        gone === undefined ? {} : { retired_labels: this.#withRetired(state.retired_labels, [gone]) };
+      return [this.#withEvents({ ...state, ...changed, ...retired }, events), result];
     });
+  }
+
+  /** The labels that are no domain's any more, and those of its domains as well once the account is deleted. */
+  retiredLabels({ all }: { readonly all: boolean }): readonly RetiredLabel[] {
+    const { retired_labels, domains } = this.#document.state;
+    return all ? this.#withRetired(retired_labels, domains) : retired_labels;
+  }
+
+  #withRetired(labels: readonly RetiredLabel[], gone: readonly StoredDomain[]): readonly RetiredLabel[] {
+    const now = this.#deps.clock();
+    const oldest = toInstant(new Date(now.getTime() - KEY_ZONE_LIMITS.retiredAge));
+    const added = gone.flatMap((row) => retiredLabelOf(row, toInstant(now)) ?? []);
+    return [...labels.filter(({ retired_at }) => retired_at > oldest), ...added];
   }
 
   /** Takes over what is this account's in the installation's outbox. */

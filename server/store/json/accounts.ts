@@ -133,7 +133,12 @@ export class Accounts implements AccountStore {
         const events = told !== null && accounts.some((one) => one.id === told.account) ? [told] : [];
         return {
           result: { told: events[0]?.account ?? null },
-          changed: { accounts, tokens, removing: [...state.removing, id] },
+          changed: {
+            accounts,
+            tokens,
+            removing: [...state.removing, id],
+            retired_labels: [...state.retired_labels, ...(account?.retiredLabels({ all: true }) ?? [])],
+          },
           events,
         };
       });

@@ -163,6 +163,7 @@ export class Domains implements DomainStore {
         return {
           result: { kind: 'written', row: freeze(row), events },
           domains: domains.with(at, stored),
+          ...(old.delegation?.label === stored.delegation?.label ? {} : { gone: old }),
           events,
         };
       }),
@@ -184,7 +185,7 @@ export class Domains implements DomainStore {
             const row = domains[at];
             if (row?.id !== id) return { result: false };
             const told = events(this.#toRow(row), tokens.sharesOf(account, id));
-            return { result: true, domains: domains.toSpliced(at, 1), events: told };
+            return { result: true, domains: domains.toSpliced(at, 1), gone: row, events: told };
           }),
         ),
       );

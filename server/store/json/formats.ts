@@ -18,6 +18,7 @@ import type {
   NewEvent,
   RecordId,
   RecordState,
+  RetiredLabel,
   TokenRow,
   WebhookRow,
 } from '../store.ts';
@@ -31,7 +32,7 @@ import {
 } from './upgrades.ts';
 
 /** The number that every file carries: raised with each change of what is written, whatever it is (upgrades.ts). */
-export const FORMAT = 7;
+export const FORMAT = 8;
 
 /** What a file has to be like. */
 export interface Shape<T> {
@@ -108,22 +109,35 @@ const KeyRowSchema: z.ZodType<KeyRow> = z.strictObject({
   algorithm: z.literal('rsa-sha256'),
   bits: IdSchema,
   state: z.enum(['pending', 'active', 'retiring', 'revoked']),
-  published_as: z.literal('txt'),
+  published_as: z.enum(['txt', 'cname']),
   public_key: TextSchema,
   private_key: TextSchema.nullable(),
   created_at: InstantSchema,
   activated_at: InstantSchema.nullable(),
   retires_at: InstantSchema.nullable(),
+  usable_at: InstantSchema.nullable(),
+});
+
+const delegationFields = {
+  zone: TextSchema,
+  label: TextSchema,
+  selectors: z.tuple([TextSchema, TextSchema]),
+};
+
+const RetiredLabelSchema: z.ZodType<RetiredLabel> = z.strictObject({
+  ...delegationFields,
+  keys: z.tuple([TextSchema.nullable(), TextSchema.nullable()]),
+  retired_at: InstantSchema,
 });
 
 const RecordIdSchema = z.custom<RecordId>(
-  (value) => typeof value === 'string' && /^(dkim:[1-9]\d*|return_path)$/.test(value),
+  (value) => typeof value === 'string' && /^(dkim:[1-9]\d*|cname:[\w.-]+|return_path)$/.test(value),
   'is not the id of a record',
 );
 
 const RecordStateSchema: z.ZodType<RecordState> = z.strictObject({
   id: RecordIdSchema,
-  kind: z.enum(['dkim', 'return_path']),
+  kind: z.enum(['dkim', 'cname', 'return_path']),
   selector: TextSchema,
   target: TextSchema.nullable(),
   verified: z.boolean(),
@@ -143,6 +157,7 @@ export const StoredDomainSchema: z.ZodType<StoredDomain> = z.strictObject({
   verified: z.boolean(),
   keys: z.array(KeyRowSchema),
   last_key_id: IdSchema,
+  delegation: z.strictObject(delegationFields).nullable(),
   records: z.array(RecordStateSchema),
   previous_keys: z.array(z.string()),
   created_at: InstantSchema,
@@ -191,6 +206,8 @@ export interface AccountFile {
   readonly outbox: readonly EventRow[];
   /** By id. */
   readonly domains: readonly StoredDomain[];
+  /** Of domains that were deleted or renamed. */
+  readonly retired_labels: readonly RetiredLabel[];
   /** By id. */
   readonly webhooks: readonly WebhookRow[];
 }
@@ -204,6 +221,7 @@ export const AccountFileShape: Shape<AccountFile> = shape(
       installation_sequence: CounterSchema,
       outbox: z.array(EventRowSchema),
       domains: z.array(StoredDomainSchema),
+      retired_labels: z.array(RetiredLabelSchema),
       webhooks: z.array(WebhookRowSchema),
     })
     .refine((file) => idsRise(file.domains), {
@@ -252,6 +270,8 @@ export interface InstallationFile {
   readonly outbox: readonly OutboxEntry[];
   /** Deleted accounts whose files may still be there. */
   readonly removing: readonly number[];
+  /** Of accounts that were deleted. */
+  readonly retired_labels: readonly RetiredLabel[];
 }
 
 export const InstallationFileShape: Shape<InstallationFile> = shape(
@@ -265,6 +285,7 @@ export const InstallationFileShape: Shape<InstallationFile> = shape(
       tokens: z.array(StoredTokenSchema),
       outbox: z.array(z.strictObject({ sequence: IdSchema, account: IdSchema, event: NewEventSchema })),
       removing: z.array(IdSchema),
+      retired_labels: z.array(RetiredLabelSchema),
     })
     .refine((file) => idsRise(file.accounts), {
       path: ['accounts'],

@@ -91,7 +91,7 @@ export class JsonImport implements StoreImport {
     this.#added.push({ account, state, noticed, tokens, checks });
   }
 
-  async publish({ nextIds, secretKeyCheck }: ImportedInstallation): Promise<void> {
+  async publish({ nextIds, secretKeyCheck, retiredLabels }: ImportedInstallation): Promise<void> {
     const { installation, files, ids, schedule, tokenUse, cursors } = this.#deps;
     const tokens = this.#added.flatMap((one) => one.tokens.map(({ last_used_at: _, ...token }) => token));
     await installation.change(() => ({
@@ -101,6 +101,7 @@ export class JsonImport implements StoreImport {
         tokens: inOrder(tokens),
         next: nextIds,
         secret_key_check: secretKeyCheck,
+        retired_labels: retiredLabels,
       },
     }));
     ids.skipTo(nextIds.domain);

@@ -1,6 +1,6 @@
 import { errorCode } from '../../errno.ts';
 import type { NextIds } from '../import.ts';
-import type { AccountRow, NewEvent, SettingKey } from '../store.ts';
+import type { AccountRow, NewEvent, RetiredLabel, SettingKey } from '../store.ts';
 import type { StoreLog } from '../store-log.ts';
 import type { AccountFiles } from './account-files.ts';
 import { type DataFolder, IDS_FILE, INSTALLATION_FILE } from './data-folder.ts';
@@ -12,7 +12,10 @@ import { DamagedFileError, type JsonFile, NewerFormatError } from './json-file.t
 export interface InstallationStep<R> {
   readonly result: R;
   readonly changed?: Partial<
-    Pick<InstallationFile, 'accounts' | 'tokens' | 'removing' | 'secret_key_check' | 'next'>
+    Pick<
+      InstallationFile,
+      'accounts' | 'tokens' | 'removing' | 'retired_labels' | 'secret_key_check' | 'next'
+    >
   >;
   /** For the logs of accounts. */
   readonly events?: readonly { readonly account: number; readonly event: NewEvent }[];
@@ -60,6 +63,11 @@ export class Installation {
   /** Of all accounts that have files, or may still have some. */
   get ids(): readonly number[] {
     return [...this.accounts.map((row) => row.id), ...this.removing];
+  }
+
+  /** Of accounts that were deleted. */
+  get retiredLabels(): readonly RetiredLabel[] {
+    return this.#document.state.retired_labels;
   }
 
   get next(): NextIds {
@@ -179,6 +187,7 @@ const EMPTY_INSTALLATION: InstallationFile = {
   tokens: [],
   outbox: [],
   removing: [],
+  retired_labels: [],
 };
 
 /**

@@ -1,6 +1,6 @@
 import { EventFeed } from '../event-feed.ts';
 import type { CopyableStore, NextIds } from '../import.ts';
-import type { RateStore, SettingKey, SettingStore } from '../store.ts';
+import type { KeyZoneStore, RateStore, SettingKey, SettingStore } from '../store.ts';
 import { type StoreLog, silentLog } from '../store-log.ts';
 import { PendingTasks } from '../tasks.ts';
 import type { AccountDeps } from './account.ts';
@@ -26,6 +26,7 @@ import { type FileSystem, nodeFileSystem } from './file-system.ts';
 import { JsonImport } from './import.ts';
 import { Installation, openInstallationFile } from './installation.ts';
 import { readIfUsable } from './json-file.ts';
+import { KeyZone } from './key-zone.ts';
 import { FolderLock } from './lock.ts';
 import { Logos } from './logos.ts';
 import { DomainIds, raiseNextIds } from './next-ids.ts';
@@ -155,6 +156,7 @@ export class JsonStore implements CopyableStore {
   readonly settings: SettingStore;
   /** There is no other process. */
   readonly rates: RateStore = { exchange: async () => [] };
+  readonly keyZone: KeyZoneStore;
   readonly import: JsonImport;
   readonly #folder: DataFolder;
   readonly #lock: FolderLock;
@@ -173,7 +175,8 @@ export class JsonStore implements CopyableStore {
     this.events = resources.events;
     this.webhooks = resources.webhooks;
     this.cursors = resources.cursors;
-    const { tasks, installation } = resources;
+    const { tasks, installation, files } = resources;
+    this.keyZone = new KeyZone({ tasks, installation, files });
     this.import = new JsonImport({ folder, ...resources });
     this.settings = {
       async get(key: SettingKey) {

@@ -12,7 +12,7 @@ export function renumbered(format: number): z.ZodType {
 }
 
 /** For a kind of file that was the same in every format. */
-export const unchangedUpgrades = [1, 2, 3, 4, 5, 6].map(renumbered);
+export const unchangedUpgrades = [1, 2, 3, 4, 5, 6, 7].map(renumbered);
 
 type RecordFormat1 = z.infer<typeof RecordFormat1>;
 const RecordFormat1 = z.object({ verified: z.boolean(), degraded: z.boolean(), since: z.string() });
@@ -73,6 +73,15 @@ const DomainFormat4 = z
   .looseObject({ keys: z.tuple([z.looseObject({ id: z.number() })]) })
   .transform((domain) => ({ ...domain, last_key_id: domain.keys[0].id }));
 
+/** Every key was published as TXT record, and could sign once that was seen. */
+const DomainFormat6 = z
+  .looseObject({ keys: z.array(z.looseObject({ created_at: z.string() })) })
+  .transform((domain) => ({
+    ...domain,
+    keys: domain.keys.map((key) => ({ ...key, usable_at: key.created_at })),
+    delegation: null,
+  }));
+
 export const accountUpgrades = [
   z
     .looseObject({ format: z.literal(1), domains: z.array(DomainFormat1) })
@@ -84,7 +93,12 @@ export const accountUpgrades = [
     format: 5,
   })),
   z.looseObject({ format: z.literal(5) }).transform((file) => ({ ...file, format: 6, webhooks: [] })),
-  renumbered(6),
+  z.looseObject({ format: z.literal(6), domains: z.array(DomainFormat6) }).transform((file) => ({
+    ...file,
+    format: 7,
+    retired_labels: [],
+  })),
+  renumbered(7),
 ];
 
 const Rows = z.array(z.looseObject({ id: z.number() }));
@@ -112,9 +126,10 @@ export const installationUpgrades = [
   })),
   renumbered(4),
   renumbered(5),
-  z.looseObject({ format: z.literal(6), accounts: Rows, tokens: Rows }).transform((file) => ({
+  z.looseObject({ format: z.literal(6) }).transform((file) => ({ ...file, format: 7, retired_labels: [] })),
+  z.looseObject({ format: z.literal(7), accounts: Rows, tokens: Rows }).transform((file) => ({
     ...file,
-    format: 7,
+    format: 8,
     accounts: file.accounts.map((row) => ({ ...row, notify: [] })),
     tokens: file.tokens.map((row) => ({ ...row, subscriptions: [] })),
   })),
@@ -150,14 +165,16 @@ export const scheduleUpgrades = [
   renumbered(4),
   renumbered(5),
   renumbered(6),
+  renumbered(7),
 ];
 
 /** Before format 6, there was no such file. */
 export const cursorUpgrades = [
   ...[1, 2, 3, 4, 5].map(renumbered),
-  z.looseObject({ format: z.literal(6), cursors: z.array(z.array(z.unknown())) }).transform((file) => ({
+  renumbered(6),
+  z.looseObject({ format: z.literal(7), cursors: z.array(z.array(z.unknown())) }).transform((file) => ({
     ...file,
-    format: 7,
+    format: 8,
     cursors: file.cursors.map((line) => [...line, null, null]),
   })),
 ];

@@ -1,7 +1,7 @@
 import { freeze } from '../freeze.ts';
 import type { AccountRow } from '../store.ts';
 
-/** An account as the database has it: before migration 2 it had no profile, before migration 5 nobody to notify. */
+/** An account as the database has it: before migration 2 it had no profile, before migration 6 nobody to notify. */
 export type AccountDocument = Omit<AccountRow, keyof typeof NO_PROFILE> & Partial<typeof NO_PROFILE>;
 
 const NO_PROFILE: Pick<AccountRow, 'display_name' | 'contact_email' | 'logo' | 'notify'> = {

@@ -196,7 +196,7 @@ export class Domains implements DomainStore {
     if (fields === undefined) throw new Error(`Domain ${id} was returned without its content.`);
     // Times that were written before there were codes have none.
     const checks: CheckTimes | null = times === null ? null : { codes: {}, ...JSON.parse(times) };
-    const read = { version, times, row: freeze({ ...withLastKeyId(fields), checks }) };
+    const read = { version, times, row: freeze({ ...upgraded(fields), checks }) };
     this.#rows.set(id, read);
     const [oldest] = this.#rows.keys();
     if (oldest !== undefined && this.#rows.size > DATABASE_LIMITS.rows) this.#rows.delete(oldest);
@@ -204,9 +204,17 @@ export class Domains implements DomainStore {
   }
 }
 
-/** Rows that an earlier version has written have one key, and don't say so. */
-function withLastKeyId(fields: Omit<DomainRow, 'checks'>): Omit<DomainRow, 'checks'> {
-  return { ...fields, last_key_id: fields.last_key_id ?? Math.max(...fields.keys.map(({ id }) => id)) };
+/** Rows that an earlier version has written have one key, published as a TXT record, and don't say so. */
+function upgraded(fields: Omit<DomainRow, 'checks'>): Omit<DomainRow, 'checks'> {
+  return {
+    ...fields,
+    last_key_id: fields.last_key_id ?? Math.max(...fields.keys.map(({ id }) => id)),
+    delegation: fields.delegation ?? null,
+    keys: fields.keys.map((key) => ({
+      ...key,
+      usable_at: key.usable_at === undefined ? key.created_at : key.usable_at,
+    })),
+  };
 }
 
 export function toJson(times: CheckTimes | null): string | null {

@@ -77,8 +77,19 @@ export class Import implements StoreImport {
   async publish({
     nextIds: { account, token, domain },
     secretKeyCheck,
+    retiredLabels,
   }: ImportedInstallation): Promise<void> {
-    await this.#database.read(sql('import_installation', account, token, domain, secretKeyCheck));
+    await this.#database.transaction([
+      sql('import_installation', account, token, domain, secretKeyCheck),
+      ...inserts('import_retired_labels', [], retiredLabels, (page) => {
+        const rows = page.map((row) => ({
+          label: row.label,
+          content: JSON.stringify(row),
+          at: row.retired_at,
+        }));
+        return columns(rows, 'label', 'content', 'at');
+      }),
+    ]);
   }
 
   async end(): Promise<void> {

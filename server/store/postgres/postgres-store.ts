@@ -1,4 +1,4 @@
-import { DATABASE_LIMITS, FILE_LIMITS } from '../../limits.ts';
+import { DATABASE_LIMITS, FILE_LIMITS, KEY_ZONE_LIMITS } from '../../limits.ts';
 import type { DatabaseObserver } from '../database-observer.ts';
 import type { CopyableStore, NextIds } from '../import.ts';
 import type { SettingStore } from '../store.ts';
@@ -13,6 +13,7 @@ import { unusableDatabase } from './errors.ts';
 import { Events } from './events.ts';
 import { Feed } from './feed.ts';
 import { Import, importUnfinished, isImportUnfinished } from './import.ts';
+import { KeyZone } from './key-zone.ts';
 import { migrate } from './migrate.ts';
 import { PrimaryPool } from './primary.ts';
 import { Rates } from './rates.ts';
@@ -68,6 +69,7 @@ export class PostgresStore implements CopyableStore {
   readonly cursors: Cursors;
   readonly settings: SettingStore;
   readonly rates: Rates;
+  readonly keyZone: KeyZone;
   readonly import: Import;
   readonly #database: Database;
   readonly #feed: Feed;
@@ -88,6 +90,7 @@ export class PostgresStore implements CopyableStore {
     this.webhooks = new Webhooks(database, commits);
     this.cursors = new Cursors(database, commits);
     this.rates = new Rates(database);
+    this.keyZone = new KeyZone(commits);
     this.import = new Import(database);
     this.settings = {
       async get(key) {
@@ -105,6 +108,7 @@ export class PostgresStore implements CopyableStore {
   /** Deletes what is not needed any more. Runs once a minute. */
   async cleanUp(): Promise<void> {
     await this.#database.read(sql('clean_up'));
+    await this.#database.read(sql('drop_retired_labels', KEY_ZONE_LIMITS.retiredAge / 1000));
     const auditedSeconds = FILE_LIMITS.auditedEventAge / 1000;
     await this.#database.read(sql('truncate_events', DATABASE_LIMITS.keptEvents, auditedSeconds));
   }

@@ -10,7 +10,7 @@ import type { Database } from './database.ts';
 import { columns, sql } from './sql.ts';
 
 interface TokenRecord {
-  /** Before migration 5, it had no subscriptions. */
+  /** Before migration 6, it had no subscriptions. */
   readonly content: Omit<TokenRow, 'last_used_at' | 'subscriptions'> &
     Partial<Pick<TokenRow, 'subscriptions'>>;
   readonly last_used_at: Instant | null;

@@ -15,6 +15,7 @@ import {
   PREVIOUS_KEY,
   QUOTES_IN_VALUE,
 } from './key-value.ts';
+import { SECOND_NAME_MISSING, TARGET_MISSING, TARGET_STALE } from './key-zone-target.ts';
 import { MULTIPLE_RECORDS, TXT_SPLIT_INTO_RECORDS } from './multiple-records.ts';
 import { DNSSEC_BROKEN, RESOLVER_FAILS } from './resolver-failures.ts';
 import { answeringServers, type RuleInput } from './rule-input.ts';
@@ -43,6 +44,8 @@ export const CODES: {
   DNSSEC_BROKEN: { verdict: 'unknown', rule: DNSSEC_BROKEN },
   DOMAIN_NOT_FOUND: { verdict: 'missing', rule: DOMAIN_NOT_FOUND },
   KEY_MISMATCH: { verdict: 'invalid', rule: KEY_MISMATCH },
+  TARGET_MISSING: { verdict: 'invalid', rule: TARGET_MISSING },
+  TARGET_STALE: { verdict: 'invalid', rule: TARGET_STALE },
   DELEGATION_DIFFERS: { verdict: 'valid', rule: DELEGATION_DIFFERS },
   RESOLVER_FAILS: { verdict: 'valid', rule: RESOLVER_FAILS },
   NAMESERVERS_DISAGREE: { verdict: 'valid', rule: NAMESERVERS_DISAGREE },
@@ -66,6 +69,7 @@ export const CODES: {
   CNAME_WRONG_TARGET: { verdict: 'invalid', rule: CNAME_WRONG_TARGET },
   CNAME_FLATTENED: { verdict: 'invalid', rule: CNAME_FLATTENED },
   WRONG_TYPE: { verdict: 'invalid', rule: WRONG_TYPE },
+  SECOND_NAME_MISSING: { verdict: 'missing', rule: SECOND_NAME_MISSING },
   RECORD_MISSING: { verdict: 'missing', rule: RECORD_MISSING },
 };
 

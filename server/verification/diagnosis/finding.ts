@@ -39,6 +39,8 @@ interface FactsByCode extends Record<FoundCode, object> {
   DNS_SERVFAIL: TransientFacts;
   DNS_REFUSED: TransientFacts;
   DNS_LAME: TransientFacts;
+  /** Whether it is the key zone's servers that don't answer. */
+  RESOLVER_UNREACHABLE: { readonly ofKeyZone: boolean };
   DNSSEC_BROKEN: {
     readonly proof: DnssecFailure['proof'];
     /** `zone`: all of it fails. `record`: the record's name does. `alias`: what it is an alias of. */
@@ -49,6 +51,8 @@ interface FactsByCode extends Record<FoundCode, object> {
     readonly isThere: boolean | null;
   };
   DELEGATION_DIFFERS: Delegated & { readonly without: readonly string[] };
+  TARGET_MISSING: { readonly without: readonly string[] };
+  TARGET_STALE: { readonly without: readonly string[] };
   NAMESERVERS_DISAGREE: { readonly without: readonly string[] };
   OK: { readonly seenBy: 'authority' | 'resolver'; readonly resolverDiffers: boolean };
   KEY_RESTRICTED: { readonly tag: 'h' | 'k' | 's'; readonly tagValue: string };

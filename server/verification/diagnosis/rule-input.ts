@@ -2,7 +2,7 @@ import { relativeHost } from '@letterhead/shared';
 import { isWithin } from '../../dns/name.ts';
 import type { NamedBy } from '../../dns/outcome.ts';
 import type { ExpectedRecord } from '../../records/dns-records.ts';
-import { type Answers, answersOf } from '../answers.ts';
+import { type Answers, answersOf, definitive } from '../answers.ts';
 import type { ProbeFinding, RecordEvidence } from '../evidence.ts';
 import { matches } from '../match-value.ts';
 
@@ -20,8 +20,14 @@ export function toRuleInput(
 ): RuleInput {
   const heard = answersOf(evidence);
   const isRight = isCorrect({ record, answers: heard.answers });
-  const counted = isRight || !isOneSided(evidence) ? heard : NOTHING_HEARD;
+  const isHeard = isRight ? !isTargetUnheard({ evidence }) : !isOneSided(evidence);
+  const counted = isHeard ? heard : NOTHING_HEARD;
   return { record, registrable, evidence, ...counted };
+}
+
+/** Whether the CNAME record of a key is right, and none of the key zone's servers says what is at its name. */
+export function isTargetUnheard({ evidence: { target } }: Pick<RuleInput, 'evidence'>): boolean {
+  return target?.observations.every(({ outcome }) => definitive(outcome).length === 0) ?? false;
 }
 
 const NOTHING_HEARD: Answers = { answers: [], source: null, firstHand: false };

@@ -2,7 +2,7 @@ import type { Observation, UnknownReason } from '../../dns/outcome.ts';
 import { isTooLong } from '../../records/record-names.ts';
 import { definitive } from '../answers.ts';
 import type { Failure, FoundCode, Rule, ServerCode } from './finding.ts';
-import { delegatedZone, type RuleInput } from './rule-input.ts';
+import { delegatedZone, isTargetUnheard, type RuleInput } from './rule-input.ts';
 
 /** Nothing definitive was heard, for this reason. All of it is transient: what was known before still holds. */
 
@@ -12,7 +12,7 @@ export const DNS_REFUSED: Rule<'DNS_REFUSED'> = (input) => transientFailure(inpu
 export const DNS_LAME: Rule<'DNS_LAME'> = (input) => transientFailure(input, 'DNS_LAME');
 
 export const RESOLVER_UNREACHABLE: Rule<'RESOLVER_UNREACHABLE'> = (input) =>
-  codeFor(input) === 'RESOLVER_UNREACHABLE' ? { action: null } : null;
+  codeFor(input) === 'RESOLVER_UNREACHABLE' ? { action: null, ofKeyZone: isTargetUnheard(input) } : null;
 
 /** Order of precedence. */
 const SERVER_CODES: Record<UnknownReason, ServerCode> = {
@@ -82,6 +82,7 @@ function toFailure({ address }: Observation, reason: UnknownReason): Omit<Failur
 function codeFor({ source, evidence }: RuleInput): FoundCode | null {
   if (source !== null || evidence.delegation.kind === 'no-such-domain' || isTooLong(evidence.fqdn))
     return null;
+  if (isTargetUnheard({ evidence })) return 'RESOLVER_UNREACHABLE';
   const codes = reasons(evidence).map((reason) => CODES[reason]);
   return PRECEDENCE.find((code) => codes.includes(code)) ?? 'DNS_TIMEOUT';
 }

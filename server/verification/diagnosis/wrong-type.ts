@@ -1,9 +1,10 @@
+import type { ProbeFinding } from '../evidence.ts';
 import { matches } from '../match-value.ts';
 import { add, changeValue, putRight, replaceOthers } from './actions.ts';
 import type { Rule } from './finding.ts';
 import { aliasTarget, isAbsent, isAddress, observedValues, otherTypes } from './rule-input.ts';
 
-/** The Return-Path's CNAME leads to another name. */
+/** The CNAME leads to another name. */
 export const CNAME_WRONG_TARGET: Rule<'CNAME_WRONG_TARGET'> = (input) => {
   const { record } = input;
   const [target] = observedValues(input);
@@ -14,12 +15,15 @@ export const CNAME_WRONG_TARGET: Rule<'CNAME_WRONG_TARGET'> = (input) => {
   return { action, target, zoneAppended };
 };
 
-/** The provider answers with what the CNAME's target would resolve to, or somebody typed addresses. */
+/** The provider answers with what the CNAME's target would resolve to, or somebody typed that. */
 export const CNAME_FLATTENED: Rule<'CNAME_FLATTENED'> = (input) => {
-  const addresses = otherTypes(input).filter(isAddress);
-  if (input.record.type !== 'CNAME' || !isAbsent(input) || addresses.length === 0) return null;
-  const types = addresses.map(({ type }) => type);
-  return { action: replaceOthers(input, addresses), types, found: addresses.flatMap(({ values }) => values) };
+  const { record } = input;
+  const isEnd = (one: ProbeFinding) =>
+    isAddress(one) || (record.kind === 'cname' && one.type === 'TXT' && one.values.includes(record.text));
+  const ends = otherTypes(input).filter(isEnd);
+  if (record.type !== 'CNAME' || !isAbsent(input) || ends.length === 0) return null;
+  const types = ends.map(({ type }) => type);
+  return { action: replaceOthers(input, ends), types, found: ends.flatMap(({ values }) => values) };
 };
 
 /** The name has something, but not of our record's type; or it is an alias that leads to nothing. */

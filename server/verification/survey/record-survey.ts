@@ -2,7 +2,7 @@ import { registrableDomain } from '@letterhead/shared';
 import { isWithin, parentOf } from '../../dns/name.ts';
 import type { DnsCheck, Observation, Outcome, Survey } from '../../dns/outcome.ts';
 import { toInstant } from '../../instant.ts';
-import type { ExpectedRecord } from '../../records/dns-records.ts';
+import { type ExpectedRecord, KEY_TTL, type NameRecord } from '../../records/dns-records.ts';
 import { isTooLong } from '../../records/record-names.ts';
 import { answersOf, definitive, isAlias } from '../answers.ts';
 import { findCode } from '../diagnosis/codes.ts';
@@ -48,7 +48,8 @@ export async function surveyRecord(context: SurveyContext, record: ExpectedRecor
   // Signing moves to a pending key only by what those say who are responsible for its record.
   const isEnough = right && !(record.kind === 'dkim' && record.keyState === 'pending');
   const alias = isEnough ? null : await followAlias(context, record, survey);
-  return { record, survey, evidence: { ...seen, alias }, right };
+  const target = right && record.kind === 'cname' ? { target: await surveyTarget(context, record) } : {};
+  return { record, survey, evidence: { ...seen, alias, ...target }, right };
 }
 
 /**
@@ -136,6 +137,25 @@ async function followAlias(
     }
     target = next;
   }
+}
+
+/** Asks all servers of the key zone for what is at the name that a CNAME record of a key leads to. */
+async function surveyTarget(
+  { dns, options }: SurveyContext,
+  { value, zone }: NameRecord,
+): Promise<NonNullable<RecordEvidence['target']>> {
+  const { check } = await openAuthorityCheck(dns, zone, options);
+  const { observations } = await check.askAuthorities(value, 'TXT');
+  const soa = await check.askOneAuthority(zone, 'SOA');
+  return { observations: truncateObservations(observations, () => 0), cachedFor: cacheTime(soa) };
+}
+
+/** The longer of the TTL of our records and the zone's negative TTL (RFC 2308 §5); null where no server tells that. */
+function cacheTime({ observations }: Survey): number | null {
+  const minima = observations.flatMap(({ outcome }) =>
+    outcome.kind === 'present' ? outcome.values.map((value) => Number(value.split(' ').at(-1))) : [],
+  );
+  return minima.length === 0 ? null : Math.max(KEY_TTL, ...minima);
 }
 
 /**

@@ -40,9 +40,9 @@ const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
   DNS_SERVFAIL: transientWords('DNS_SERVFAIL'),
   DNS_REFUSED: transientWords('DNS_REFUSED'),
   DNS_LAME: transientWords('DNS_LAME'),
-  RESOLVER_UNREACHABLE: (_, { record }) => ({
-    title: 'Our DNS resolver isn’t answering',
-    detail: `We couldn’t check ${record.fqdn}, for a reason on our side. There is nothing for you to do. ${STILL_HOLDS} Operators: see DNS_SERVERS.`,
+  RESOLVER_UNREACHABLE: ({ ofKeyZone }, { record }) => ({
+    title: ofKeyZone ? 'Our own name servers aren’t answering' : 'Our DNS resolver isn’t answering',
+    detail: `We couldn’t check ${record.fqdn}, for a reason on our side. There is nothing for you to do. ${STILL_HOLDS} Operators: see ${ofKeyZone ? 'the name servers of DKIM_ZONE' : 'DNS_SERVERS'}.`,
   }),
   DNSSEC_BROKEN: (finding, { record }) => ({
     title: `DNSSEC fails for ${finding.at === 'record' ? 'this record' : finding.name}`,
@@ -56,6 +56,14 @@ const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
     title: 'Our private key doesn’t belong to this record',
     detail: `${record.fqdn} has the right record, but the private key that is stored here was lost, damaged or replaced: what it signs wouldn’t verify. The DNS is fine, and the fault is on our side.`,
     fix: 'Operators: restore the private key from a backup, or remove the domain and add it again for a new key.',
+  }),
+  TARGET_MISSING: ({ without }, { record }) => ({
+    title: 'The key isn’t in our own DNS zone yet',
+    detail: `The CNAME record is right, but ${list(without)} ${without.length === 1 ? 'has' : 'have'} nothing at ${record.value}. The fault is on our side, and there is nothing for you to do. Operators: see letterhead key-zone status.`,
+  }),
+  TARGET_STALE: ({ without }, { record }) => ({
+    title: 'Our own DNS zone isn’t up to date yet',
+    detail: `The CNAME record is right, but ${list(without)} ${without.length === 1 ? 'has' : 'have'} something else at ${record.value} than the domain’s key. The fault is on our side, and there is nothing for you to do. Operators: see letterhead key-zone status.`,
   }),
   DELEGATION_DIFFERS: (finding) => ({
     title:
@@ -151,10 +159,13 @@ const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
     title: 'The CNAME record points to the wrong name',
     detail: `${asked(servers)} that ${record.fqdn} points to ${target} instead of ${record.value}.${zoneAppended ? ' The DNS form added the domain by itself; a dot at the end of the value prevents that.' : ''}`,
   }),
-  CNAME_FLATTENED: ({ types }, { record }) => ({
-    title: 'There are addresses instead of a CNAME record',
-    detail: `${record.fqdn} has addresses (${list(types)}) but no CNAME record. Some DNS providers turn a CNAME record into addresses (“flattening” or “proxy”). If yours does, switch that off for this record (“DNS only”).`,
-  }),
+  CNAME_FLATTENED: ({ types }, { record }) => {
+    const found = types.includes('TXT') ? 'a copy of the key' : 'addresses';
+    return {
+      title: `There ${types.includes('TXT') ? 'is' : 'are'} ${found} instead of a CNAME record`,
+      detail: `${record.fqdn} has ${found} (${list(types)}) but no CNAME record. Some DNS providers turn a CNAME record into what it leads to (“flattening” or “proxy”). If yours does, switch that off for this record (“DNS only”).`,
+    };
+  },
   WRONG_TYPE: (finding, { record }) =>
     finding.alias === null
       ? {
@@ -165,6 +176,10 @@ const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
           title: `The CNAME record doesn’t lead to a ${record.type} record`,
           detail: `${asked(finding.servers)} that ${record.fqdn} is a CNAME record that points to ${finding.alias}. ${endOfAlias(finding, record)}`,
         },
+  SECOND_NAME_MISSING: ({ servers }, { record }) => ({
+    title: 'The second CNAME record is missing',
+    detail: `${asked(servers)} no CNAME record at ${record.fqdn}. Mail is signed all the same, but the domain’s key can’t be renewed until both records are there.`,
+  }),
   RECORD_MISSING: ({ servers, delegated }, { record, registrable, wasVerified }) => {
     if (isTooLong(record.fqdn)) return tooLong(record, registrable);
     const hidden = delegated === null ? '' : ` ${delegationSentence(delegated, servers)}`;

@@ -4,6 +4,7 @@ import { useSubscription } from '@trpc/tanstack-react-query';
 import { useEffect, useRef } from 'preact/hooks';
 import { announce } from '../components/announcer.tsx';
 import { addToLog, isLog, rereadLogs, setNewestEvent } from '../events/event-log.ts';
+import { useMay } from '../session/identity.ts';
 import { api, queryClient } from './api.ts';
 import { Invalidations } from './invalidations.ts';
 import { statusUpdates } from './status-updates.ts';
@@ -14,13 +15,14 @@ export type Liveness = 'connecting' | 'live' | 'lost';
 /** Delay before a rejected stream is requested again. */
 const REFUSED_RETRY_MS = 5_000;
 
-/** Keeps the page up to date while rendered; returns whether the server is connected. */
+/** Keeps the page up to date while rendered, for who may read; returns whether the server is connected. */
 export function useLiveEvents(account: number): { liveness: Liveness; reconnect: () => void } {
   const wasLost = useRef(false);
   const { status, error, reset } = useSubscription(
     api.events.stream.subscriptionOptions(
       { account },
       {
+        enabled: useMay('domains:read'),
         onData: ({ data: item }) => {
           if (item.kind === 'event') return onEvent(account, item.event);
           setNewestEvent(account, item.last);

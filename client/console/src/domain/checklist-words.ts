@@ -20,8 +20,8 @@ export function checklistTitle({ zone, records: listed }: DnsForm, diagnosis: Di
 }
 
 /** Whether mail depends on the record, now or from a rotation on: that of a retiring key may be gone. */
-export function isNeeded({ key }: FormRecord): boolean {
-  return key?.state !== 'retiring';
+export function isNeeded({ key, stays }: FormRecord): boolean {
+  return stays || key?.state !== 'retiring';
 }
 
 /** How many of the records are as they should be. */

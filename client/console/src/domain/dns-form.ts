@@ -20,6 +20,8 @@ export type FormRecord = DnsRecord &
   TypedRecord & {
     /** The key that it publishes; null for a record of another kind, and until the keys are read. */
     readonly key: Key | null;
+    /** Whether it is a CNAME record that stays, whichever of the two has the key that signs. */
+    readonly stays: boolean;
   };
 
 /**
@@ -33,10 +35,19 @@ export function dnsForm(
 ): DnsForm {
   const zoneOf = ({ hostname }: Pick<DnsRecord, 'hostname'>) =>
     diagnosis?.records.find((one) => one.hostname === hostname)?.zone ?? registrableDomain(domain);
+  const isLeft = keys.some(({ state, published_as }) => state === 'active' && published_as === 'txt');
   const records = domain.dns_records.map((record) => {
     const fqdn = recordFqdn(record.hostname, domain);
-    const key = keys.find(({ selector }) => record.hostname.startsWith(`${selector}._domainkey`)) ?? null;
-    return { ...record, fqdn, host: relativeHost(fqdn, zoneOf(record)), key };
+    const isOf = ({ selector, state }: Key) =>
+      state !== 'revoked' && record.hostname.startsWith(`${selector}._domainkey`);
+    const stays = record.label === 'DKIM' && record.type === 'CNAME' && !isLeft;
+    return {
+      ...record,
+      fqdn,
+      host: relativeHost(fqdn, zoneOf(record)),
+      key: keys.find(isOf) ?? null,
+      stays,
+    };
   });
   const [first] = domain.dns_records;
   return { zone: first === undefined ? registrableDomain(domain) : zoneOf(first), records };

@@ -37,10 +37,25 @@ const WORDS: Record<KeyAct['kind'], { title: string; action: string; consequence
   },
 };
 
+/** What follows where the key is in the zone of this Letterhead, behind a CNAME record that stays. */
+const CONSEQUENCES_IN_ZONE: Record<KeyAct['kind'], readonly string[]> = {
+  rotate: [
+    'There is nothing to publish: both CNAME records stay as they are.',
+    'Signing moves to the new key in some minutes, once no name server and no cache has anything older.',
+  ],
+  cancel: ['The pending key is destroyed. There is nothing to change in the DNS.'],
+  revoke: [
+    'This is for a key that has leaked. It never signs again, and can’t be brought back.',
+    'It leaves the DNS at once. There is nothing for you to change there.',
+    'No mail is signed for some minutes, until the next key can be found by everybody.',
+  ],
+};
+
 /** Asks before something is done with a key, and says what follows. */
 export function KeyDialog({ domain, act, onClose }: { domain: Domain; act: KeyAct; onClose: () => void }) {
   const { account_id: account, id } = domain;
-  const { title, action, consequences } = WORDS[act.kind];
+  const { title, action, ...words } = WORDS[act.kind];
+  const consequences = act.key.published_as === 'cname' ? CONSEQUENCES_IN_ZONE[act.kind] : words.consequences;
   const run = useMutation({
     mutationFn: () => perform(act, { account, id }),
     onSuccess: async () => {

@@ -1,10 +1,14 @@
 import type { Key } from '@letterhead/shared';
+import type { FormRecord } from './dns-form.ts';
 
 /** In the reader's own time zone. */
 const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long' });
 
 /** What a key's record is for while the domain has several; one alone needs no words. */
-export function KeyRole({ of: { state, retires_at } }: { of: Key }) {
+export function KeyRole({ of: { key, stays } }: { of: FormRecord }) {
+  if (stays) return <small class="key-role">{roleInZone(key)}</small>;
+  if (key === null) return null;
+  const { state, retires_at } = key;
   switch (state) {
     case 'pending':
       return <small class="key-role">Next key: signs once this is found</small>;
@@ -18,5 +22,17 @@ export function KeyRole({ of: { state, retires_at } }: { of: Key }) {
       );
     case 'revoked':
       return null;
+  }
+}
+
+/** Of the two CNAME records, neither is ever changed or removed. */
+function roleInZone(key: Key | null): string {
+  switch (key?.state) {
+    case 'active':
+      return 'Leads to the key that signs';
+    case 'pending':
+      return 'Leads to the next key';
+    default:
+      return 'For the next key: leave it there';
   }
 }

@@ -25,7 +25,7 @@ interface RecordRowProps {
 
 /** One record as a DNS form asks for it, with its state, and below it what is the matter. */
 export function RecordRow({ record, isOneOfMany, diagnosis, spelling, asTyped, isAwaited }: RecordRowProps) {
-  const { label, type, fqdn, key } = record;
+  const { label, type, fqdn } = record;
   const [isOpen, setOpen] = useState(false);
   const detailsId = useId();
   // A change that comes by itself must not move what is being read; one that was asked for may.
@@ -40,7 +40,7 @@ export function RecordRow({ record, isOneOfMany, diagnosis, spelling, asTyped, i
         <th scope="row">
           <code>{type}</code>
           <small>{label}</small>
-          {key !== null && isOneOfMany && <KeyRole of={key} />}
+          {isOneOfMany && <KeyRole of={record} />}
         </th>
         <td data-label="Host">
           <div class="copyable">

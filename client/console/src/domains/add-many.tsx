@@ -9,7 +9,7 @@ import { type Task, useEach } from './use-each.ts';
 export default function AddMany() {
   const { account } = useIdentity();
   const [text, setText] = useState('');
-  const { results, isRunning, run } = useEach();
+  const { results, isRunning, pause, run } = useEach();
   const names = parseNames(text);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
@@ -40,7 +40,7 @@ export default function AddMany() {
           {isRunning ? 'Adding…' : `Add ${names.length === 1 ? 'one domain' : `${names.length} domains`}`}
         </button>
       </div>
-      <TaskResults results={results} />
+      <TaskResults results={results} pause={pause} />
     </form>
   );
 }
@@ -53,7 +53,7 @@ function addTask(account: number, name: string): Task {
   return { name, run };
 }
 
-/** The first cell of each line. */
+/** The first cell of each line, but for the heading of an exported list. */
 function parseNames(text: string): string[] {
   return text
     .split('\n')
@@ -64,5 +64,5 @@ function parseNames(text: string): string[] {
           ?.trim()
           .replace(/^"(.*)"$/, '$1') ?? '',
     )
-    .filter((name) => name !== '');
+    .filter((name, line) => name !== '' && !(line === 0 && name === 'domain'));
 }

@@ -51,21 +51,17 @@ interface BulkDialogProps {
 /** Does the same about each selected domain, and tells what came of it. */
 export default function BulkDialog({ account, action, items, onClose }: BulkDialogProps) {
   const { about, run } = BULK[action];
-  const { results, isRunning, run: runAll } = useEach();
+  const { results, isRunning, pause, run: runAll } = useEach();
   const title = `${BULK_VERBS[action]} ${items.length === 1 ? 'one domain' : `${items.length} domains`}`;
   const tasks = items.map((item) => ({ name: item.domain, run: () => run(account, item) }));
-  const [isCopied, setCopied] = useState(false);
+  const [copied, setCopied] = useState(0);
   const links = action === 'share' ? results.filter(({ isDone }) => isDone) : [];
   return (
     <Dialog
       title={title}
       onClose={onClose}
       done={results.length > 0 ? 'Close' : undefined}
-      loss={
-        links.length === 0 || isCopied
-          ? null
-          : 'You haven’t copied the links. If you close this, they are lost.'
-      }
+      loss={links.length <= copied ? null : 'You haven’t copied the links. If you close this, they are lost.'}
     >
       <p>{about}</p>
       <div class="actions">
@@ -77,11 +73,11 @@ export default function BulkDialog({ account, action, items, onClose }: BulkDial
         >
           {title}
         </button>
-        {links.length > 0 && !isRunning && (
+        {links.length > 0 && (
           <CopyButton
             text={links.map(({ name, message }) => `${name} ${message}`).join('\n')}
-            what="all links"
-            onCopied={() => setCopied(true)}
+            what={isRunning ? `the ${links.length} links so far` : 'all links'}
+            onCopied={() => setCopied(links.length)}
           />
         )}
         {results.length === 0 && (
@@ -90,7 +86,7 @@ export default function BulkDialog({ account, action, items, onClose }: BulkDial
           </button>
         )}
       </div>
-      <TaskResults results={results} />
+      <TaskResults results={results} pause={pause} />
     </Dialog>
   );
 }

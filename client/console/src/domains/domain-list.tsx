@@ -47,8 +47,9 @@ export function DomainList() {
         )
       }
     >
-      {error !== null && items === undefined && <Failure error={error} onRetry={retry} />}
-      {isEmpty ? (
+      {error !== null && items === undefined ? (
+        <Failure error={error} onRetry={retry} />
+      ) : isEmpty ? (
         <FirstDomain mayWrite={mayWrite} />
       ) : (
         <FilteredList account={account.id} items={items} from={from} onLeave={onLeave} />

@@ -38,7 +38,8 @@ export function FilteredList({ account, items, from, onLeave }: FilteredListProp
     e: () => saveList(shown),
   });
   const [selected, setSelected] = useState<ReadonlySet<number>>(new Set());
-  const chosen = useMemo(() => sorted.filter(({ id }) => selected.has(id)), [sorted, selected]);
+  // What is done about several domains is done about none that is out of sight.
+  const chosen = useMemo(() => shown.filter(({ id }) => selected.has(id)), [shown, selected]);
   const toggle = (id: number) => setSelected(toggled(selected, id));
   const table = (
     <DomainTable

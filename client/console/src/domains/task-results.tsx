@@ -1,24 +1,28 @@
 import { CircleCheck, CircleX } from 'lucide-preact';
 import { DomainName } from '../components/domain-name.tsx';
-import type { TaskResult } from './use-each.ts';
+import type { Each } from './use-each.ts';
 
-/** What came of each domain, in the order in which they were done. */
-export function TaskResults({ results }: { results: readonly TaskResult[] }) {
-  if (results.length === 0) return null;
+/** What came of each domain, in the order in which they were done, and why the next one has to wait. */
+export function TaskResults({ results, pause }: Pick<Each, 'results' | 'pause'>) {
   return (
-    <ol class="task-results" aria-label="Results">
-      {results.map(({ name, message, isDone }, at) => (
-        // The same name can stand in several lines, and lines are added at the end only.
-        <li key={at} data-tone={isDone ? 'ok' : 'error'}>
-          {isDone ? <CircleCheck aria-hidden="true" /> : <CircleX aria-hidden="true" />}
-          <span>
-            <strong>
-              <DomainName name={name} />
-            </strong>{' '}
-            <span>{message}</span>
-          </span>
-        </li>
-      ))}
-    </ol>
+    <>
+      <p role="status">{pause !== null && `${pause} This goes on by itself.`}</p>
+      {results.length > 0 && (
+        <ol class="task-results" aria-label="Results">
+          {results.map(({ name, message, isDone }, at) => (
+            // The same name can stand in several lines, and lines are added at the end only.
+            <li key={at} data-tone={isDone ? 'ok' : 'error'}>
+              {isDone ? <CircleCheck aria-hidden="true" /> : <CircleX aria-hidden="true" />}
+              <span>
+                <strong>
+                  <DomainName name={name} />
+                </strong>{' '}
+                <span>{message}</span>
+              </span>
+            </li>
+          ))}
+        </ol>
+      )}
+    </>
   );
 }

@@ -18,9 +18,11 @@ export interface TaskResult {
   readonly isDone: boolean;
 }
 
-interface Each {
+export interface Each {
   readonly results: readonly TaskResult[];
   readonly isRunning: boolean;
+  /** Why the next task has to wait; null while it doesn't. */
+  readonly pause: string | null;
   readonly run: (tasks: readonly Task[]) => Promise<void>;
 }
 
@@ -28,6 +30,7 @@ interface Each {
 export function useEach(): Each {
   const [results, setResults] = useState<readonly TaskResult[]>([]);
   const [isRunning, setRunning] = useState(false);
+  const [pause, setPause] = useState<string | null>(null);
   const isClosed = useRef(false);
   useEffect(
     () => () => {
@@ -40,24 +43,30 @@ export function useEach(): Each {
     setResults([]);
     let done = 0;
     for (const task of tasks) {
-      const result = await runTask(task, isClosed);
+      const result = await runTask(task, isClosed, setPause);
       if (isClosed.current) return;
+      setPause(null);
       if (result.isDone) done += 1;
       setResults((before) => [...before, result]);
     }
     setRunning(false);
     announce(`Done for ${done} of ${tasks.length} domains.`);
   };
-  return { results, isRunning, run };
+  return { results, isRunning, pause, run };
 }
 
-async function runTask({ name, run }: Task, isClosed: { readonly current: boolean }): Promise<TaskResult> {
+async function runTask(
+  { name, run }: Task,
+  isClosed: { readonly current: boolean },
+  onPause: (reason: string | null) => void,
+): Promise<TaskResult> {
   while (true) {
     try {
       return { name, message: await run(), isDone: true };
     } catch (error) {
       const { code, message } = toApiError(error);
       if (code !== 'rate_limited' || isClosed.current) return { name, message, isDone: false };
+      onPause(message);
     }
     await new Promise((resolve) => setTimeout(resolve, TOO_EARLY_MS));
   }

@@ -13,6 +13,7 @@ export function describeEvent(
       The {text(changes['record'], 'DNS')} record{among === 'all' && <> of {name}</>}
     </>
   );
+  const isDelegated = changes['published_as'] === 'cname';
   const selector = <code>{text(changes['selector'])}</code>;
   switch (type) {
     case 'account.created':
@@ -33,6 +34,14 @@ export function describeEvent(
     case 'token.revoked':
       if (domain !== null) return <>A share link for {name} was revoked.</>;
       return `The token “${text(changes['name'])}” was revoked.`;
+    case 'webhook.created':
+      return `A webhook for ${text(changes['host'])} was added.`;
+    case 'webhook.updated':
+      return `The webhook for ${text(changes['host'])} was changed.`;
+    case 'webhook.disabled':
+      return `The webhook for ${text(changes['host'])} was disabled${whyDisabled(changes['reason'])}.`;
+    case 'webhook.deleted':
+      return `The webhook for ${text(changes['host'])} was deleted.`;
     case 'key.created':
       return <>A new key was made for {name}.</>;
     case 'key.activated':
@@ -40,13 +49,14 @@ export function describeEvent(
     case 'key.retired':
       return (
         <>
-          The key {selector} of {name} has gone. Its record can be removed.
+          The key {selector} of {name} has gone.{isDelegated ? '' : ' Its record can be removed.'}
         </>
       );
     case 'key.revoked':
       return (
         <>
-          The key {selector} of {name} was revoked. Its record has to be removed at once.
+          The key {selector} of {name} was revoked.
+          {isDelegated ? '' : ' Its record has to be removed at once.'}
         </>
       );
     case 'key.imported':
@@ -55,6 +65,18 @@ export function describeEvent(
       return <>A mail server fetched the private key of {name}, for the first time today.</>;
     case 'key.mismatch':
       return <>The private key that is stored for {name} does not belong to its published key.</>;
+    case 'delegation.changed':
+      return changes['delegated'] === true ? (
+        <>The keys of {name} are to be published through two CNAME records.</>
+      ) : (
+        <>The keys of {name} are to be published by a TXT record.</>
+      );
+    case 'zone.drift':
+      return (
+        <>
+          Letterhead’s own zone had something else at names of {name} than it was to have. It was put right.
+        </>
+      );
     case 'domain.created':
       return <>{name} was added.</>;
     case 'domain.renamed':
@@ -90,7 +112,12 @@ export function describeEvent(
   }
 }
 
-/** `The display name` of display_name, for the beginning of a sentence or after “and”. */
+function whyDisabled(reason: unknown): string {
+  if (reason === 'gone') return ': it answered 410 Gone';
+  return reason === 'failed' ? ': every attempt failed' : '';
+}
+
+/** `Display name` of display_name, for the beginning of a sentence or after “and”. */
 function profileField(field: string, at: number): string {
   const words =
     field === 'notify' ? 'addresses for notices' : field.replace('_', ' ').replace('email', 'e-mail');
@@ -103,7 +130,7 @@ export function describeActor(actor: Actor, tokenNames: ReadonlyMap<number, stri
     case 'monitor':
       return 'Automatic check';
     case 'cli':
-      return 'Command line';
+      return 'On the server';
     case 'token': {
       const name = actor.token_id === null ? undefined : tokenNames.get(actor.token_id);
       const who = name === undefined ? `Token ${actor.token_id ?? ''}` : `Token “${name}”`;

@@ -18,6 +18,8 @@ import { Wordmark } from './wordmark.tsx';
 const DomainPage = lazy(() => import('../domain/domain-page.tsx'));
 const EventsPage = lazy(() => import('../events/events-page.tsx'));
 const SettingsPage = lazy(() => import('../settings/settings-page.tsx'));
+const WebhookPage = lazy(() => import('../webhooks/webhook-page.tsx'));
+const WebhooksPage = lazy(() => import('../webhooks/webhooks-page.tsx'));
 const TokensPage = lazy(() => import('../tokens/tokens-page.tsx'));
 
 /** Pages behind the sign-in; loads the identity first. */
@@ -93,6 +95,12 @@ function AccountPages({ token, id }: { token: CurrentToken; id: number }) {
             </Route>
             <Route path={`${base}/events`}>
               <EventsPage />
+            </Route>
+            <Route path={`${base}/settings/webhooks`}>
+              <WebhooksPage />
+            </Route>
+            <Route path={`${base}/settings/webhooks/:id`}>
+              {({ id: webhook }) => <WebhookPage key={webhook} id={Number(webhook)} />}
             </Route>
             <Route path={`${base}/settings`}>
               <SettingsPage />

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { Link } from 'wouter-preact';
 import { api } from '../api/api.ts';
 import { Failure } from '../components/failure.tsx';
 import { Page } from '../components/page.tsx';
@@ -13,6 +14,7 @@ import { ThemeChoice } from './theme-choice.tsx';
 export default function SettingsPage() {
   const { account: shown, token } = useIdentity();
   const isAdmin = useMay('admin');
+  const mayWrite = useMay('domains:write');
   const { data, error, refetch } = useQuery({
     ...api.accounts.get.queryOptions({ account: shown.id }),
     enabled: isAdmin,
@@ -28,6 +30,15 @@ export default function SettingsPage() {
             (isAdmin ? <AccountForm account={account} /> : <AccountSummary account={account} />)}
         </section>
         {account !== undefined && isAdmin && <Suspension account={account} />}
+        {mayWrite && (
+          <section aria-labelledby="webhooks-title">
+            <h2 id="webhooks-title">Webhooks</h2>
+            <p class="hint">Your own systems hear of what happens here without asking.</p>
+            <p>
+              <Link href={`/accounts/${shown.id}/settings/webhooks`}>Webhooks of this account</Link>
+            </p>
+          </section>
+        )}
         <ThemeChoice />
         <About />
       </div>

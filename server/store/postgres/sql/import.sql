@@ -37,6 +37,12 @@ WITH next AS (SELECT setval('account_ids', $1, false), setval('token_ids', $2, f
 INSERT INTO settings (key, value) SELECT 'secret_key_check', $4::text FROM next WHERE $4::text IS NOT NULL
 ON CONFLICT DO NOTHING
 
+-- query: import_retired_labels
+INSERT INTO retired_labels (label, content, at)
+SELECT one.label, one.content::json, one.at
+FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS one (label, content, at)
+ON CONFLICT DO NOTHING
+
 -- query: end_import
 DELETE FROM settings WHERE key = 'unfinished_import'
 

@@ -1,15 +1,16 @@
 import type { ImportedKey } from '@letterhead/shared';
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { messageOf } from '../errno.ts';
-import { CLI_LIMITS } from '../limits.ts';
-import { restJson } from '../rest-json.ts';
-import { inOneLine } from '../terminal-text.ts';
-import type { AccountOptions, CommandContext, Refusal, Target } from './command-context.ts';
-import { addAccountAction, refusalOf } from './command-context.ts';
-import { EXIT } from './exit-code.ts';
-import { IMPORT_FORMATS, type ImportFormat, type KeySource, listKeySources } from './key-sources.ts';
-import { print, printStatus } from './output.ts';
+import { messageOf } from '../../errno.ts';
+import { CLI_LIMITS } from '../../limits.ts';
+import { restJson } from '../../rest-json.ts';
+import { inOneLine } from '../../terminal-text.ts';
+import type { AccountOptions, CommandContext, Refusal, Target } from '../command-context.ts';
+import { addAccountAction, refusalOf } from '../command-context.ts';
+import { EXIT } from '../exit-code.ts';
+import { print, printProgress } from '../output.ts';
+import type { KeySource } from './key-files.ts';
+import { IMPORT_FORMATS, type ImportFormat, listKeySources } from './key-sources.ts';
 
 interface ImportOptions extends AccountOptions {
   readonly format: ImportFormat;
@@ -53,12 +54,17 @@ async function importKeys(target: Target, options: ImportOptions, path: string, 
     for (const source of left) {
       const report = await importOne(target, options, source, context);
       counts[report.result?.outcome ?? 'refused'] += 1;
+      printProgress(terminal, '');
       await print(terminal.out, options.json === true ? `${restJson(report)}\n` : describe(report));
       const done = Object.values(counts).reduce((sum, count) => sum + count);
-      printStatus(terminal, `${done} of ${sources.length}`);
+      printProgress(terminal, `${done} of ${sources.length}`);
     }
   };
-  await Promise.all(Array.from({ length: CLI_LIMITS.importsAtOnce }, work));
+  try {
+    await Promise.all(Array.from({ length: CLI_LIMITS.importsAtOnce }, work));
+  } finally {
+    printProgress(terminal, '');
+  }
   if (counts.refused > 0) finish(EXIT.refused);
   if (options.json !== true) await print(terminal.out, summary(counts));
   return null;

@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startProcess } from '../measured-process.ts';
+import type { Result } from '../measurement.ts';
+import { atLeast, formatFigure } from '../measurement.ts';
+import { makeTemporaryFolder } from '../temporary-folder.ts';
+import { serveWebhooks } from './seed-webhooks.ts';
+
+const ACCOUNTS = 2;
+const ENDPOINTS = 16;
+const EVENTS = 600;
+/** Of all deliveries, those between which the rate is taken. */
+const FROM = 0.1;
+const TO = 0.9;
+
+/** Deliveries a second to 32 endpoints with many events waiting, against 32 bare loops. */
+export async function deliverBacklog(): Promise<Result> {
+  await using folder = await makeTemporaryFolder();
+  await using receiver = await startProcess({ script: 'processes/webhook-receiver.ts', options: {} });
+  const account = { webhooks: ENDPOINTS, url: `${receiver.url}/`, domains: EVENTS };
+  const total = ACCOUNTS * ENDPOINTS * EVENTS;
+  let letterhead = 0;
+  {
+    await using _ = await serveWebhooks(folder, Array(ACCOUNTS).fill(account));
+    const countTo = async (share: number) => {
+      for (;;) {
+        const { count } = await receiver.call('received', null);
+        if (count >= total * share) return { count, at: performance.now() };
+        await sleep(20);
+      }
+    };
+    const first = await countTo(FROM);
+    const last = await countTo(TO);
+    letterhead = ((last.count - first.count) * 1000) / (last.at - first.at);
+  }
+  const { body } = await receiver.call('received', null);
+  await using loop = await startProcess({ script: 'processes/post-loop.ts', options: {} });
+  const load = { url: receiver.url, body, loops: ACCOUNTS * ENDPOINTS, count: total };
+  await loop.call('postAll', load);
+  const { seconds } = await loop.call('postAll', load);
+  const bare = total / seconds;
+  return {
+    title: 'Deliveries to 32 endpoints',
+    how: `${EVENTS} events wait for each of ${ACCOUNTS * ENDPOINTS} endpoints at one receiver on loopback, in a process of its own; the rate is that between the first tenth and the last. The other row are ${ACCOUNTS * ENDPOINTS} bare loops over undici, which send ${body.length} bytes, the last body that arrived, with a fixed signature, and expect nothing to be kept.`,
+    table: {
+      columns: ['', 'deliveries/s'],
+      rows: [
+        ['Letterhead', formatFigure(letterhead)],
+        ['bare undici', formatFigure(bare)],
+      ],
+    },
+    targets: [atLeast('of the bare loops', 0.5, letterhead / bare)],
+  };
+}

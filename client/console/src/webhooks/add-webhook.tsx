@@ -1,0 +1,119 @@
+import type { NewWebhook, WebhookInput } from '@letterhead/shared';
+import { useMutation } from '@tanstack/react-query';
+import { useRef, useState } from 'preact/hooks';
+import { api, queryClient } from '../api/api.ts';
+import { fieldErrorOf } from '../api/api-error.ts';
+import { Dialog } from '../components/dialog.tsx';
+import { Field } from '../components/field.tsx';
+import { Secret } from '../components/secret.tsx';
+import { useIdentity } from '../session/identity.ts';
+
+const CHOICES: readonly { readonly words: string; readonly events: WebhookInput['events'] }[] = [
+  { words: 'Everything', events: null },
+  {
+    words: 'Results of checks',
+    events: ['domain.verified', 'domain.degraded', 'domain.unreachable', 'domain.recovered', 'domain.lost'],
+  },
+  {
+    words: 'Problems with domains',
+    events: ['domain.degraded', 'domain.unreachable', 'domain.lost', 'key.mismatch'],
+  },
+];
+
+/** Adds a webhook, then shows its secret, this once. */
+export function AddWebhook({ onClose }: { onClose: () => void }) {
+  const [added, setAdded] = useState<NewWebhook | null>(null);
+  return added === null ? (
+    <Dialog title="Add webhook" onClose={onClose}>
+      <WebhookForm onAdded={setAdded} onClose={onClose} />
+    </Dialog>
+  ) : (
+    <WebhookSecret secret={added.secret} onClose={onClose} />
+  );
+}
+
+/** Shows a new secret, this once. */
+export function WebhookSecret({ secret, onClose }: { secret: string; onClose: () => void }) {
+  const [isCopied, setCopied] = useState(false);
+  return (
+    <Dialog
+      title="Secret of the webhook"
+      onClose={onClose}
+      loss={isCopied ? null : 'You haven’t copied the secret. If you close this, it is lost.'}
+      done="Done"
+    >
+      <Secret
+        text={secret}
+        what="the secret"
+        hint="Copy it now: it verifies what arrives. You won’t see it again."
+        onCopied={() => setCopied(true)}
+      />
+    </Dialog>
+  );
+}
+
+function WebhookForm({ onAdded, onClose }: { onAdded: (webhook: NewWebhook) => void; onClose: () => void }) {
+  const { account } = useIdentity();
+  const [url, setUrl] = useState('');
+  const [choice, setChoice] = useState(0);
+  const input = useRef<HTMLInputElement>(null);
+  const create = useMutation(
+    api.webhooks.create.mutationOptions({
+      onSuccess: (webhook) => {
+        void queryClient.invalidateQueries({ queryKey: api.webhooks.list.queryKey({ account: account.id }) });
+        onAdded(webhook);
+      },
+      onError: () => input.current?.focus(),
+    }),
+  );
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        create.mutate({ account: account.id, url, events: CHOICES[choice]?.events });
+      }}
+    >
+      <Field
+        label="URL"
+        hint="Where events are sent to: an https address that the internet reaches."
+        fieldError={fieldErrorOf(create.error, 'url')}
+      >
+        {(attributes) => (
+          <input
+            {...attributes}
+            ref={input}
+            type="url"
+            autocomplete="off"
+            spellcheck={false}
+            required
+            value={url}
+            onInput={(event) => setUrl(event.currentTarget.value)}
+          />
+        )}
+      </Field>
+      <Field label="Events" fieldError={null}>
+        {(attributes) => (
+          <select
+            {...attributes}
+            value={String(choice)}
+            onChange={(event) => setChoice(Number(event.currentTarget.value))}
+          >
+            {CHOICES.map(({ words }, at) => (
+              <option key={words} value={String(at)}>
+                {words}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      <div class="actions">
+        <button type="submit" class="button primary" disabled={create.isPending}>
+          {create.isPending ? 'Adding…' : 'Add webhook'}
+        </button>
+        <button type="button" class="button" onClick={onClose}>
+          Cancel
+        </button>
+      </div>
+    </form>
+  );
+}

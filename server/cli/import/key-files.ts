@@ -1,0 +1,76 @@
+import { open, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { describeErrno, messageOf, unlessMissing } from '../../errno.ts';
+import { CLI_LIMITS, KEY_LIMITS } from '../../limits.ts';
+import { UsageError } from '../exit-code.ts';
+
+/** A key of another installation, and the names that it has there; or why a line or file has none. */
+export type KeySource =
+  | {
+      readonly from: string;
+      readonly domain: string;
+      readonly selector: string;
+      readonly key: () => Promise<string>;
+    }
+  | { readonly from: string; readonly problem: string };
+
+/** What is longer than a name in the DNS may be a key in a wrong place, and is not printed. */
+export const MAX_PRINTED = 253;
+
+/** Lines `<name> <domain>:<selector>:<path or key>`. */
+export function readKeyTable(table: string, text: string): KeySource[] {
+  return linesOf(text).map(({ line, number }) => {
+    const from = `${table}, line ${number}`;
+    const [, domain = '', selector = '', key = ''] = /^\S+\s+([^:\s]+):([^:\s]+):(.+)$/.exec(line) ?? [];
+    if (domain === '') return { from, problem: 'The line is not name, space, domain:selector:path.' };
+    if (domain === '%')
+      return {
+        from,
+        problem: 'The line stands for every domain (%). Name each domain in a line of its own.',
+      };
+    const isPath = /^\.{0,2}\//.test(key);
+    return { from, domain, selector, key: isPath ? fileKey(resolve(dirname(table), key)) : async () => key };
+  });
+}
+
+/** Reads a key's file when it is its turn. Rejects with a sentence. */
+export function fileKey(path: string): () => Promise<string> {
+  return async () => {
+    const file = path.length > MAX_PRINTED ? 'The key’s file' : path;
+    const text = await unlessMissing(read(path, KEY_LIMITS.characters)).catch((error: unknown) => {
+      throw new Error(`${file} cannot be read: ${describeErrno(error) ?? messageOf(error)}.`);
+    });
+    if (text === null) throw new Error(`${file} cannot be read: there is no such file.`);
+    return text;
+  };
+}
+
+export async function isFile(path: string): Promise<boolean> {
+  return (await unlessMissing(stat(path)))?.isFile() === true;
+}
+
+/** Null if there is no such file. Throws `UsageError` rather than leave out the end of a long one. */
+export async function readTable(path: string): Promise<string | null> {
+  const found = await unlessMissing(stat(path));
+  if (found === null) return null;
+  if (found.size > CLI_LIMITS.tableBytes)
+    throw new UsageError(`${path} is larger than ${CLI_LIMITS.tableBytes / 1024 ** 2} MiB. Split it.`);
+  return read(path, CLI_LIMITS.tableBytes);
+}
+
+/** Reads no more of a file than that many bytes and one. */
+async function read(path: string, limit: number): Promise<string> {
+  await using file = await open(path);
+  const { size } = await file.stat();
+  const buffer = Buffer.alloc(Math.min(size, limit + 1));
+  const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
+  return buffer.toString('utf8', 0, bytesRead);
+}
+
+/** Without comments and empty lines. */
+export function linesOf(text: string): { line: string; number: number }[] {
+  return text
+    .split('\n')
+    .map((line, at) => ({ line: line.trim(), number: at + 1 }))
+    .filter(({ line }) => line !== '' && !line.startsWith('#'));
+}
