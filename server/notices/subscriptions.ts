@@ -201,7 +201,10 @@ function doneMail(account: AccountRow, domain: DomainRow, stop: string): MailCon
 }
 
 function notOffered(): LetterheadError {
-  return new LetterheadError('invalid', 'This server cannot tell anybody by mail. Come back to this page instead.');
+  return new LetterheadError(
+    'invalid',
+    'This server cannot tell anybody by mail. Come back to this page instead.',
+  );
 }
 
 function tooMany(): LetterheadError {

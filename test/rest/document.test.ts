@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { DescribedOperation } from '../../server/rest/operations.ts';
-import { type MailServer, startMailServer } from '../notices/mail-server.ts';
 import { LoopbackPrimary } from '../key-zone/loopback-primary.ts';
+import { type MailServer, startMailServer } from '../notices/mail-server.ts';
 import type { RestOptions, TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
 import type { PreparedAccount } from './described-operations.ts';

@@ -7,8 +7,8 @@ import { appRouter } from '../../server/router/index.ts';
 import type { Meta } from '../../server/router/meta.ts';
 import { authorizedProcedure } from '../../server/router/procedures.ts';
 import { t } from '../../server/router/trpc.ts';
-import type { TestServer } from '../running-server.ts';
 import { type MailServer, startMailServer } from '../notices/mail-server.ts';
+import type { TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
 import type { Endpoint } from './endpoints.ts';
 import { routeEndpoints, trpcEndpoints, VAULT_ROUTE } from './endpoints.ts';
@@ -118,7 +118,7 @@ test.each(forgetful)(
     procedures['domains.leak'] = procedure;
     const clock = { now: new Date() };
     await using mail = await startMailServer();
-  const { server, endpoints } = await startWithEndpoints(clock, mail);
+    const { server, endpoints } = await startWithEndpoints(clock, mail);
     await using _ = server;
     const leaks = endpoints.filter((endpoint) => endpoint.procedure === 'domains.leak');
     expect(await callWithoutPermission(server.url, leaks, await createFixture(server, clock))).toContain(
