@@ -102,10 +102,11 @@ const HostPortSchema = z
 
 /** The name, algorithm and secret (Base64) of a TSIG key. */
 const TsigKeySchema = z.string().transform((text, context): TsigKey => {
-  const [name = '', given, secret = '', ...more] = text.split(':');
-  const algorithm = TSIG_ALGORITHMS.find((known) => known === given?.toLowerCase());
+  const parts = text.split(':');
+  const [name = '', given = '', secret = ''] = parts;
+  const algorithm = TSIG_ALGORITHMS.find((known) => known === given.toLowerCase());
   const bytes = Buffer.from(secret, 'base64');
-  if (!/^[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?$/i.test(name) || name.length > 200 || more.length > 0)
+  if (!/^[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?$/i.test(name) || name.length > 200 || parts.length !== 3)
     context.addIssue({
       code: 'custom',
       message: 'give name:algorithm:secret, as of a key of your name server',

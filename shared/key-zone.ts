@@ -32,8 +32,16 @@ export const ZoneDifferenceSchema = z
       .meta({ example: '653216321fh.k3v9x2m7q4w8z1c6b5n0t8r2yd.keys.example.net' }),
     account_id: IdSchema.nullable().describe('Whose name it is; null: a domain’s that is gone.'),
     domain_id: IdSchema.nullable().describe('The id of its domain; null: it is gone.'),
-    expected: z.string().nullable().describe('The text that it is to hold; null: it is not to exist.'),
-    found: z.string().array().describe('What it holds.'),
+    expected: z
+      .string()
+      .nullable()
+      .describe('The text that it is to hold; null: it is not to exist.')
+      .meta({ example: 'v=DKIM1; p=' }),
+    found: z
+      .string()
+      .array()
+      .describe('What it holds.')
+      .meta({ example: ['v=DKIM1; k=rsa; p=MIIBIjANBgkq...'] }),
   })
   .meta({ id: 'ZoneDifference', description: 'A name that holds something else than it is to hold.' });
 

@@ -114,10 +114,10 @@ function isEverywhere(verdict: Verdict | undefined): boolean {
   return verdict?.verdict === 'valid' && verdict.seen === 'everywhere';
 }
 
-/** Whether no server has a revoked key any more: its name in the key zone has what it is to have instead. */
+/** Whether nobody finds a revoked key any more: its name in the key zone has what it is to have instead. */
 function isGone(key: KeyRow, verdicts: Verdicts): boolean {
   const verdict = verdicts[recordIdOf(key)];
-  return key.published_as === 'txt' ? verdict?.seen === 'nowhere' : isEverywhere(verdict);
+  return verdict?.seen === 'nowhere' || (key.published_as === 'cname' && isEverywhere(verdict));
 }
 
 /**

@@ -43,11 +43,6 @@ function isPublished({ published_as, state }: KeyRow): boolean {
   return published_as === 'txt' || state !== 'revoked';
 }
 
-/** Whether a key of the domain is in the key zone: then its two CNAME records are to be published. */
-export function hasKeyInZone({ keys }: Pick<DomainRow, 'keys'>): boolean {
-  return keys.some((key) => key.published_as === 'cname' && isPublished(key));
-}
-
 /** The selector of the other of the two names in the key zone. */
 export function otherSelector({ selectors: [first, second] }: Delegation, selector: string): string {
   return selector === first ? second : first;
@@ -168,7 +163,7 @@ function isWanted(row: DomainRow, { id, kind }: RecordState): boolean {
     case 'dkim':
       return keyOf(row, id) !== undefined;
     case 'cname':
-      return hasKeyInZone(row);
+      return row.keys.some(({ published_as }) => published_as === 'cname');
     case 'return_path':
       return true;
   }

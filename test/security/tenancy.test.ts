@@ -7,7 +7,8 @@ import { appRouter } from '../../server/router/index.ts';
 import type { Meta } from '../../server/router/meta.ts';
 import { authorizedProcedure } from '../../server/router/procedures.ts';
 import { t } from '../../server/router/trpc.ts';
-import { type MailServer, startMailServer } from '../notices/mail-server.ts';
+import { LoopbackPrimary } from '../key-zone/loopback-primary.ts';
+import { startMailServer } from '../notices/mail-server.ts';
 import type { TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
 import type { Endpoint } from './endpoints.ts';
@@ -42,9 +43,9 @@ function isPublic({ method, url }: RegisteredRoute): boolean {
 
 async function startWithEndpoints(
   clock: MovableClock,
-  mail: MailServer,
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<{ server: TestServer; endpoints: Endpoint[] }> {
-  const environment = { RATE_LIMIT_PER_MINUTE: '0', KEY_DELIVERY: 'true', ...mail.environment };
+  const environment = { RATE_LIMIT_PER_MINUTE: '0', KEY_DELIVERY: 'true', ...settings };
   const { started, routes } = await withRegisteredRoutes(() =>
     startTestServer({ environment, clock: () => clock.now }),
   );
@@ -57,7 +58,9 @@ async function startWithEndpoints(
 test('every procedure and every route keeps out callers without the right to it', async () => {
   const clock = { now: new Date() };
   await using mail = await startMailServer();
-  const { server, endpoints } = await startWithEndpoints(clock, mail);
+  await using zone = await LoopbackPrimary.start();
+  const settings = { ...mail.environment, ...zone.settings };
+  const { server, endpoints } = await startWithEndpoints(clock, settings);
   await using _ = server;
   expect(endpoints.length).toBeGreaterThan(30);
   const fixture = await createFixture(server, clock);
@@ -117,8 +120,7 @@ test.each(forgetful)(
   async (_name, procedure, finding) => {
     procedures['domains.leak'] = procedure;
     const clock = { now: new Date() };
-    await using mail = await startMailServer();
-    const { server, endpoints } = await startWithEndpoints(clock, mail);
+    const { server, endpoints } = await startWithEndpoints(clock);
     await using _ = server;
     const leaks = endpoints.filter((endpoint) => endpoint.procedure === 'domains.leak');
     expect(await callWithoutPermission(server.url, leaks, await createFixture(server, clock))).toContain(
@@ -129,8 +131,7 @@ test.each(forgetful)(
 
 test('the tenancy test finds a route that is added beside the router', async () => {
   const clock = { now: new Date() };
-  await using mail = await startMailServer();
-  const { server } = await startWithEndpoints(clock, mail);
+  const { server } = await startWithEndpoints(clock);
   await using _ = server;
   const endpoints = routeEndpoints([{ method: 'GET', url: '/health/live' }]);
   expect(await callWithoutPermission(server.url, endpoints, await createFixture(server, clock))).toContain(
