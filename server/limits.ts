@@ -161,8 +161,13 @@ export const WEBHOOK_LIMITS = {
   /** Waits between the attempts; after the last, the endpoint is disabled. */
   waits: [5_000, 300_000, HOUR / 2, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR],
   longestRetryAfter: DAY,
-  /** Deliveries at once: to endpoints whose last one failed or took over `slowAfter`, and to all others. */
+  /**
+   * Deliveries at once: to endpoints whose last one failed or took over `slowAfter`, to those that nothing was sent to
+   * yet, and to all others.
+   */
   slowAtOnce: 64,
+  newAtOnce: 64,
+  newPerAccount: 1,
   atOnce: 256,
   slowAfter: 2_000,
   /** How far what is kept of a cursor may lie behind what was delivered. */

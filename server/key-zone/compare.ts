@@ -1,19 +1,8 @@
 import { KEY_TTL } from '../records/dns-records.ts';
 import type { DueCheck } from '../store/store.ts';
 import type { Primary } from './primary.ts';
-
 import { CLASS, decodeText, TYPE, type WireRecord } from './wire.ts';
-import { namesOf, type ZoneContent } from './zone-content.ts';
-
-/** A name under a label of ours whose records are not what they are to be. */
-export interface Difference {
-  readonly name: string;
-  readonly owner: DueCheck | null;
-  /** Null: the name is to hold nothing. */
-  readonly expected: string | null;
-  /** What the primary has there, sorted: texts, and types and data of other records. */
-  readonly found: readonly string[];
-}
+import { type Difference, namesOf, type ZoneContent } from './zone-content.ts';
 
 /** RRSIG, NSEC and NSEC3: a server that signs the zone keeps these itself. */
 const DNSSEC_TYPES: readonly number[] = [46, 47, 50];

@@ -1,4 +1,21 @@
-import type { ZoneFailure } from './key-zone.ts';
+/**
+ * Why a message could not be authenticated, by either side. `unsigned`: it has no TSIG record, or not as often as it
+ * must. `foreign`: it is signed, but not with our key, or it was changed.
+ */
+export type TsigFailure = 'bad-signature' | 'bad-key' | 'bad-time' | 'unsigned' | 'foreign';
+
+/** Why the primary did not do what it was asked. */
+export type PrimaryFailure =
+  | TsigFailure
+  | 'unreachable'
+  | 'timeout'
+  | 'malformed'
+  | 'refused'
+  | 'not-authoritative'
+  | 'failed';
+
+/** `store`: what the zone is to hold could not be read. */
+export type ZoneFailure = PrimaryFailure | 'store';
 
 const SENTENCES: Readonly<Record<ZoneFailure, string>> = {
   unreachable: 'The server of DKIM_ZONE_SERVER can’t be reached. Start it, or correct the setting.',

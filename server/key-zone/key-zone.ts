@@ -2,10 +2,17 @@ import type { Clock } from '../instant.ts';
 import { KEY_ZONE_LIMITS } from '../limits.ts';
 import type { Timer } from '../monitor/timer.ts';
 import type { DueCheck } from '../store/store.ts';
-import { compareZone, type Difference, lasting } from './compare.ts';
-import { type Primary, PrimaryError, type PrimaryFailure } from './primary.ts';
+import { compareZone, lasting } from './compare.ts';
+import type { ZoneFailure } from './describe-failure.ts';
+import { type Primary, PrimaryError } from './primary.ts';
 import type { ZoneChange } from './update-message.ts';
-import { type LabelContent, namesOf, type ZoneContent } from './zone-content.ts';
+import {
+  type Difference,
+  type KeyZoneState,
+  type LabelContent,
+  namesOf,
+  type ZoneContent,
+} from './zone-content.ts';
 
 export interface KeyZoneDeps {
   readonly zone: string;
@@ -26,20 +33,6 @@ export interface KeyZoneObserver {
   recovered(): void;
   /** The zone had something else than it was to have, and was repaired. */
   repaired(differences: readonly Difference[]): Promise<void>;
-}
-
-/** `store`: what the zone is to hold could not be read. */
-export type ZoneFailure = PrimaryFailure | 'store';
-
-export interface KeyZoneState {
-  /** Domains whose changes the primary has not confirmed. */
-  readonly waiting: number;
-  /** Since when the oldest of them waits. */
-  readonly waitingSince: Date | null;
-  readonly failure: ZoneFailure | null;
-  readonly comparedAt: Date | null;
-  /** Names that differed then. */
-  readonly differences: number;
 }
 
 interface Waiting {

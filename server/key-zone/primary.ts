@@ -3,7 +3,8 @@ import { completeMessage, frame, LENGTH_OCTETS } from '../dns/tcp.ts';
 import type { Clock } from '../instant.ts';
 import { KEY_ZONE_LIMITS } from '../limits.ts';
 import type { RandomSource } from '../random.ts';
-import { signRequest, TsigError, type TsigFailure, type TsigKey, TsigVerifier } from './tsig.ts';
+import type { PrimaryFailure } from './describe-failure.ts';
+import { signRequest, TsigError, type TsigKey, TsigVerifier } from './tsig.ts';
 import { encodeUpdates, type ZoneChange } from './update-message.ts';
 import { encodeQuestion, readMessage, TYPE, type WireMessage, type WireRecord } from './wire.ts';
 
@@ -15,16 +16,6 @@ export interface PrimaryOptions {
   readonly clock: Clock;
   readonly random: RandomSource;
 }
-
-/** Why the primary did not do what it was asked. */
-export type PrimaryFailure =
-  | TsigFailure
-  | 'unreachable'
-  | 'timeout'
-  | 'malformed'
-  | 'refused'
-  | 'not-authoritative'
-  | 'failed';
 
 /** A request that failed. Of an update, what came before may have been done, and of this message all or nothing. */
 export class PrimaryError extends Error {

@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { TsigFailure } from './describe-failure.ts';
 import {
   CLASS,
   encodeName,
@@ -35,12 +36,6 @@ const ERRORS: ReadonlyMap<number, TsigFailure> = new Map([
   [18, 'bad-time'],
   [22, 'bad-signature'],
 ]);
-
-/**
- * Why a message could not be authenticated, by either side. `unsigned`: it has no TSIG record, or not as often as it
- * must. `foreign`: it is signed, but not with our key, or it was changed.
- */
-export type TsigFailure = 'bad-signature' | 'bad-key' | 'bad-time' | 'unsigned' | 'foreign';
 
 export class TsigError extends Error {
   override readonly name = 'TsigError';

@@ -1,16 +1,19 @@
 import { LetterheadError } from '@letterhead/shared';
 import type { Clock } from '../instant.ts';
 import { KEY_TTL } from '../records/dns-records.ts';
-import type { Difference } from './compare.ts';
 import { describeFailure } from './describe-failure.ts';
-import type { KeyZone, KeyZoneState } from './key-zone.ts';
 import { PrimaryError } from './primary.ts';
 import type { StoreContent } from './store-content.ts';
-import { type LabelContent, namesOf } from './zone-content.ts';
+import { type Difference, type KeyZoneState, type LabelContent, namesOf } from './zone-content.ts';
 
+/** The types of DNS messages stay away from here: clients of the API get those of what it calls. */
 interface ZoneAdminDeps {
   readonly zone: string;
-  readonly keyZone: KeyZone;
+  readonly keyZone: {
+    readonly state: KeyZoneState;
+    compare(): Promise<readonly Difference[]>;
+    repair(): Promise<readonly Difference[]>;
+  };
   readonly content: StoreContent;
   readonly clock: Clock;
 }

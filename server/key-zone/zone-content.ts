@@ -1,4 +1,5 @@
 import type { DueCheck } from '../store/store.ts';
+import type { ZoneFailure } from './describe-failure.ts';
 
 /** What the key zone is to hold under one label of ours, which a domain has or had. */
 export interface LabelContent {
@@ -20,4 +21,26 @@ export interface ZoneContent {
 /** The names of a label with their texts. */
 export function namesOf({ label, texts }: LabelContent, zone: string): [name: string, text: string][] {
   return [...texts].map(([selector, text]) => [`${selector}.${label}.${zone}`, text]);
+}
+
+/** A name under a label of ours whose records are not what they are to be. */
+export interface Difference {
+  readonly name: string;
+  readonly owner: DueCheck | null;
+  /** Null: the name is to hold nothing. */
+  readonly expected: string | null;
+  /** What the primary has there, sorted: texts, and types and data of other records. */
+  readonly found: readonly string[];
+}
+
+/** How far the zone holds what it is to hold. */
+export interface KeyZoneState {
+  /** Domains whose changes the primary has not confirmed. */
+  readonly waiting: number;
+  /** Since when the oldest of them waits. */
+  readonly waitingSince: Date | null;
+  readonly failure: ZoneFailure | null;
+  readonly comparedAt: Date | null;
+  /** Names that differed then. */
+  readonly differences: number;
 }

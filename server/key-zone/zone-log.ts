@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 import { type Clock, toInstant } from '../instant.ts';
 import type { DueCheck, Store } from '../store/store.ts';
-import type { Difference } from './compare.ts';
 import { describeFailure } from './describe-failure.ts';
 import type { KeyZoneObserver } from './key-zone.ts';
+import type { Difference } from './zone-content.ts';
 
 interface ZoneLogDeps {
   readonly store: Pick<Store, 'domains'>;

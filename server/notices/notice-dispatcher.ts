@@ -55,7 +55,7 @@ export class NoticeDispatcher {
     const limit = NOTICE_LIMITS.accountsAtOnce - this.#serving.size;
     if (limit <= 0) return;
     const { store, clock } = this.#deps;
-    const options = { now: toInstant(clock()), limit, lease: NOTICE_LIMITS.lease, slow: true };
+    const options = { now: toInstant(clock()), limit, lease: NOTICE_LIMITS.lease, slow: null, perAccount: 1 };
     // What fails is repeated by the next poll.
     const cursors = await store.cursors.claim('notice', options).catch(() => []);
     for (const cursor of cursors) this.#serve(cursor);

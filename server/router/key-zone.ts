@@ -7,8 +7,8 @@ import {
   ZoneDifferenceSchema,
 } from '@letterhead/shared';
 import { z } from 'zod';
-import type { Difference } from '../key-zone/compare.ts';
 import type { ZoneAdmin } from '../key-zone/zone-admin.ts';
+import type { Difference } from '../key-zone/zone-content.ts';
 import { KEY_ZONE_LIMITS } from '../limits.ts';
 import { answer } from './answer.ts';
 import type { Context } from './context.ts';

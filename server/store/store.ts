@@ -531,8 +531,8 @@ export interface CursorState {
   readonly failures: number;
   /** When that is tried again; null: at once. */
   readonly due: Instant | null;
-  /** Whether the last attempt failed or took long, or there was none yet. */
-  readonly slow: boolean;
+  /** Whether the last attempt failed or took long; null: there was none yet. */
+  readonly slow: boolean | null;
   /** When it goes on although nothing new has happened; null: it does not. */
   readonly wake: Instant | null;
   /** What the follower remembers beside the position. */
@@ -561,7 +561,9 @@ export interface CursorStore {
       readonly now: Instant;
       readonly limit: number;
       readonly lease: number;
-      readonly slow: boolean;
+      /** At most so many of one account are held that are as slow as these. */
+      readonly perAccount: number;
+      readonly slow: boolean | null;
     },
   ): Promise<readonly Cursor[]>;
   /** Renews the lease. False: it had ended, or the cursor was taken away, and nothing was changed. */

@@ -1,18 +1,18 @@
-import type { Logger } from 'pino';
 import { toInstant } from '../instant.ts';
 import { WEBHOOK_LIMITS } from '../limits.ts';
 import type { DeliveryRow, NewDelivery, WebhookStore } from '../store/store.ts';
+import type { StoreLog } from '../store/store-log.ts';
 import type { Attempt } from './sender.ts';
 
 /** Notes deliveries, many at once: a crash costs those of the last seconds. */
 export class DeliveryLog {
   readonly #store: WebhookStore;
-  readonly #log: Logger;
+  readonly #log: StoreLog;
   #waiting = new Map<string, NewDelivery[]>();
   #timer: NodeJS.Timeout | null = null;
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(store: WebhookStore, log: Logger) {
+  constructor(store: WebhookStore, log: StoreLog) {
     this.#store = store;
     this.#log = log;
   }

@@ -30,8 +30,20 @@ interface Held {
 
 /** A place among the deliveries at once. */
 interface Slot {
-  slow: boolean;
+  slow: boolean | null;
 }
+
+/** By `slow`, how many endpoints are sent to at once, and of one account. */
+const LANES: readonly {
+  readonly slow: boolean | null;
+  readonly atOnce: number;
+  readonly perAccount: number;
+}[] = [
+  { slow: false, atOnce: WEBHOOK_LIMITS.atOnce, perAccount: WEBHOOK_LIMITS.endpoints },
+  { slow: true, atOnce: WEBHOOK_LIMITS.slowAtOnce, perAccount: WEBHOOK_LIMITS.endpoints },
+  // Many new ones that turn out not to answer hold up their own account alone.
+  { slow: null, atOnce: WEBHOOK_LIMITS.newAtOnce, perAccount: WEBHOOK_LIMITS.newPerAccount },
+];
 
 const MONITOR = { kind: 'monitor', token_id: null, address: null } as const;
 
@@ -82,23 +94,20 @@ export class Dispatcher {
   }
 
   async #claimAll(): Promise<void> {
-    await Promise.all([
-      this.#claim(false, WEBHOOK_LIMITS.atOnce),
-      this.#claim(true, WEBHOOK_LIMITS.slowAtOnce),
-    ]);
+    await Promise.all(LANES.map((lane) => this.#claim(lane)));
   }
 
-  async #claim(slow: boolean, atOnce: number): Promise<void> {
+  async #claim({ slow, atOnce, perAccount }: (typeof LANES)[number]): Promise<void> {
     const limit = atOnce - this.#count(slow);
     if (limit <= 0) return;
     const { store, clock } = this.#deps;
-    const options = { now: toInstant(clock()), limit, lease: WEBHOOK_LIMITS.lease, slow };
+    const options = { now: toInstant(clock()), limit, perAccount, lease: WEBHOOK_LIMITS.lease, slow };
     // What fails is repeated by the next poll.
     const cursors = await store.cursors.claim('webhook', options).catch(() => []);
     for (const cursor of cursors) this.#serve(cursor);
   }
 
-  #count(slow: boolean): number {
+  #count(slow: boolean | null): number {
     let count = 0;
     for (const slot of this.#slots) if (slot.slow === slow) count++;
     return count;
@@ -133,7 +142,7 @@ export class Dispatcher {
 
   /** An endpoint with much to deliver lets others have its slot. */
   #isTurnOver(began: number, { slow }: Slot): boolean {
-    const isFull = this.#count(slow) >= (slow ? WEBHOOK_LIMITS.slowAtOnce : WEBHOOK_LIMITS.atOnce);
+    const isFull = LANES.some((lane) => lane.slow === slow && this.#count(slow) >= lane.atOnce);
     return this.#isClosing || (isFull && performance.now() - began > WEBHOOK_LIMITS.turn);
   }
 
@@ -188,7 +197,7 @@ export class Dispatcher {
   }
 
   #becomeSlow(slot: Slot): void {
-    if (slot.slow) return;
+    if (slot.slow === true) return;
     slot.slow = true;
     this.#wakeSoon();
   }

@@ -13,11 +13,16 @@ export interface Message {
   readonly body: string;
 }
 
+/** Makes the signature of a message (Standard Webhooks). */
+interface Signer {
+  sign(id: string, at: Date, body: string): string;
+}
+
 /** Where to, and what signs it. */
 export interface Target {
   readonly origin: string;
   readonly path: string;
-  readonly signers: readonly Webhook[];
+  readonly signers: readonly Signer[];
 }
 
 /** There are two secrets while the earlier one is valid as well. */

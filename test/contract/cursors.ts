@@ -5,7 +5,7 @@ import type { StartStore } from './store-under-test.ts';
 import { madeWebhook } from './webhooks.ts';
 
 const ONE_MINUTE = 60;
-const ALL_SLOW = { now: NOON, limit: 100, lease: ONE_MINUTE, slow: true };
+const ALL_NEW = { now: NOON, limit: 100, perAccount: 100, lease: ONE_MINUTE, slow: null };
 
 /** What every store promises about cursors. */
 export function cursorsContract(start: StartStore): void {
@@ -52,7 +52,7 @@ export function cursorsContract(start: StartStore): void {
       position: 2,
       failures: 3,
       due: '2026-01-31T12:05:00Z',
-      slow: true,
+      slow: null,
       wake: null,
       memo: null,
     };
@@ -106,7 +106,9 @@ export function cursorsContract(start: StartStore): void {
     for (const { id } of few) await madeWebhook(store, id);
     const accounts = async (limit: number) =>
       (await claim(store, { limit })).map((cursor) => cursor.account).sort((a, b) => a - b);
+    expect(await claim(store, { perAccount: 0 })).toEqual([]);
     expect(await accounts(3)).toEqual([many.id, ...few.map(({ id }) => id)]);
+    expect(await claim(store, { perAccount: 1 })).toEqual([]);
     expect(await accounts(100)).toEqual([many.id, many.id, many.id, many.id]);
   });
 
@@ -122,8 +124,11 @@ export function cursorsContract(start: StartStore): void {
   });
 }
 
-function claim(store: Store, options: Partial<typeof ALL_SLOW> = {}): Promise<readonly Cursor[]> {
-  return store.cursors.claim('webhook', { ...ALL_SLOW, ...options });
+function claim(
+  store: Store,
+  options: Partial<Parameters<Store['cursors']['claim']>[1]> = {},
+): Promise<readonly Cursor[]> {
+  return store.cursors.claim('webhook', { ...ALL_NEW, ...options });
 }
 
 function claimFast(store: Store): Promise<readonly Cursor[]> {

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Difference } from '../../server/key-zone/compare.ts';
-import { KeyZone, type ZoneFailure } from '../../server/key-zone/key-zone.ts';
+import type { ZoneFailure } from '../../server/key-zone/describe-failure.ts';
+import { KeyZone } from '../../server/key-zone/key-zone.ts';
 import { Primary } from '../../server/key-zone/primary.ts';
-import type { ZoneContent } from '../../server/key-zone/zone-content.ts';
+import type { Difference, ZoneContent } from '../../server/key-zone/zone-content.ts';
 import { KEY_ZONE_LIMITS } from '../../server/limits.ts';
 import { keyZoneText } from '../../server/records/dns-records.ts';
 import type { DueCheck } from '../../server/store/store.ts';

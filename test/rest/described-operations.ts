@@ -81,12 +81,13 @@ export function validRequest(
   const token = meta.scope === 'share' ? { token: share.token } : {};
   if (!takesBody) return token;
   if (meta.rest.takesMessage === true && input === null) return { ...token, ...MESSAGE };
-  // What signing takes, and what changes an account or a webhook; fields that an operation does not know are ignored.
+  // What signing takes, and what changes an account, a webhook or a delegation; unknown fields are ignored.
   const further = {
     headers: 'From: help@mail.example.org',
     allow_unverified: true,
     display_name: 'Acme Help Desk',
     enabled: false,
+    delegated: false,
   };
   return { ...token, json: { ...sampleInput(input ?? undefined), ...further } };
 }

@@ -135,7 +135,7 @@ test('SECURITY.md lists the limits that the server has', () => {
     ['what `Retry-After` may ask for', '24 h'],
     [
       'deliveries at once',
-      `${WEBHOOK_LIMITS.atOnce}, and ${WEBHOOK_LIMITS.slowAtOnce} to endpoints that are new, or whose last one failed or took over ${seconds(WEBHOOK_LIMITS.slowAfter)}; accounts take turns`,
+      `${WEBHOOK_LIMITS.atOnce}, and ${WEBHOOK_LIMITS.slowAtOnce} to endpoints whose last one failed or took over ${seconds(WEBHOOK_LIMITS.slowAfter)}; ${WEBHOOK_LIMITS.newAtOnce} to new ones, and ${WEBHOOK_LIMITS.newPerAccount} an account; accounts take turns`,
     ],
     [
       'tests and repeated deliveries that callers wait for',

@@ -2,7 +2,14 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { DescribedOperation } from '../../server/rest/operations.ts';
-import { DESCRIBED_OPERATIONS, pathOf, prepareAccount, validRequest } from '../rest/described-operations.ts';
+import { LoopbackPrimary } from '../key-zone/loopback-primary.ts';
+import {
+  DESCRIBED_OPERATIONS,
+  needsKeyZone,
+  pathOf,
+  prepareAccount,
+  validRequest,
+} from '../rest/described-operations.ts';
 import { OpenApiDocument } from '../rest/openapi-document.ts';
 import { startTestServer } from '../running-server.ts';
 
@@ -10,6 +17,8 @@ import { startTestServer } from '../running-server.ts';
 const POSTS_WITHOUT_WRITES = [
   'domains.proof',
   'domains.verifyDns',
+  'keyZone.compare',
+  'keyZone.repair',
   'share.verifyDns',
   'signing.sign',
   'webhooks.test',
@@ -21,17 +30,28 @@ function needsWritableStore({ procedure, meta }: DescribedOperation): boolean {
   return !POSTS_WITHOUT_WRITES.includes(procedure);
 }
 
-test('every write to a data folder that is lost is refused as the OpenAPI document describes it, and every read is answered', async () => {
-  await using server = await startTestServer();
-  const document = await OpenApiDocument.of(server);
-  const prepared = await prepareAccount(server);
-  await rm(join(server.dataDir, 'lock'));
-  await expect.poll(async () => (await fetch(`${server.url}/health/ready`)).status).toBe(503);
-  for (const operation of DESCRIBED_OPERATIONS) {
-    const { method, status } = operation.meta.rest;
-    const answer = await server.rest(method, pathOf(operation, prepared), validRequest(operation, prepared));
-    const expected = needsWritableStore(operation) ? 503 : status;
-    const faults = document.faultsOf(operation, answer);
-    expect([operation.procedure, answer.status, faults]).toEqual([operation.procedure, expected, []]);
-  }
-});
+test.each([
+  ['without a key zone', false],
+  ['with a key zone', true],
+])(
+  'every write to a data folder that is lost is refused as the OpenAPI document describes it, and every read is answered: %s',
+  async (_, hasZone) => {
+    await using zone = hasZone ? await LoopbackPrimary.start() : null;
+    await using server = await startTestServer({ environment: { ...zone?.settings } });
+    const document = await OpenApiDocument.of(server);
+    const prepared = await prepareAccount(server);
+    await rm(join(server.dataDir, 'lock'));
+    await expect.poll(async () => (await fetch(`${server.url}/health/ready`)).status).toBe(503);
+    for (const operation of DESCRIBED_OPERATIONS.filter((each) => needsKeyZone(each) === hasZone)) {
+      const { method, status } = operation.meta.rest;
+      const answer = await server.rest(
+        method,
+        pathOf(operation, prepared),
+        validRequest(operation, prepared),
+      );
+      const expected = needsWritableStore(operation) ? 503 : status;
+      const faults = document.faultsOf(operation, answer);
+      expect([operation.procedure, answer.status, faults]).toEqual([operation.procedure, expected, []]);
+    }
+  },
+);

@@ -4,6 +4,8 @@ import { expect, test } from 'vitest';
 import { startTestServer, type TestServer } from '../running-server.ts';
 import { answerWith, type Receiver, startReceiver, verify } from './receiver.ts';
 
+/** A machine may have much else to do. */
+const PATIENT = { interval: 20, timeout: 10_000 };
 const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;
 
@@ -38,7 +40,7 @@ async function deliveries(server: TestServer, webhook: NewWebhook) {
 
 /** Resolves once so many attempts have ended: the next one is planned by then. */
 function untilEnded(server: TestServer, webhook: NewWebhook, count: number) {
-  return expect.poll(() => deliveries(server, webhook), { interval: 20 }).toHaveLength(count);
+  return expect.poll(() => deliveries(server, webhook), PATIENT).toHaveLength(count);
 }
 
 test('an event arrives with its domain and diagnosis, signed as standardwebhooks and svix verify it', async () => {
@@ -134,7 +136,7 @@ test('after every attempt has failed, the endpoint is disabled with an event, an
   }
   const path = `/accounts/1/webhooks/${webhook.id}`;
   const read = async () => (await server.rest('GET', path)).body.data;
-  await expect.poll(read).toMatchObject({ enabled: false, disabled_reason: 'failed' });
+  await expect.poll(read, PATIENT).toMatchObject({ enabled: false, disabled_reason: 'failed' });
   await addDomain(server, 'b.example');
   const events = (await server.rest('GET', '/accounts/1/events')).body.data;
   expect(events.at(-2)).toMatchObject({
@@ -159,7 +161,7 @@ test('an endpoint that answers 410 is disabled at once, and skip_backlog goes on
   await addDomain(server, 'a.example');
   const path = `/accounts/1/webhooks/${webhook.id}`;
   const read = async () => (await server.rest('GET', path)).body.data;
-  await expect.poll(read).toMatchObject({ enabled: false, disabled_reason: 'gone' });
+  await expect.poll(read, PATIENT).toMatchObject({ enabled: false, disabled_reason: 'gone' });
   receiver.answer = answerWith(200);
   await server.rest('PATCH', path, { json: { enabled: true, skip_backlog: true } });
   await addDomain(server, 'b.example');

@@ -105,7 +105,7 @@ test('an account waits for two deliveries at once, and a third is refused', asyn
   await using silent = await startRawServer((socket) => asked.push(socket));
   const path = await addWebhook(server, silent.url);
   const tests = [sendTest(server, path), sendTest(server, path)];
-  await expect.poll(() => asked.length).toBeGreaterThanOrEqual(2);
+  await expect.poll(() => asked.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(2);
   const refused = await server.rest('POST', `${path}/test`);
   expect(refused).toMatchObject({ status: 429, body: { code: 'rate_limited' } });
   expect(refused.headers.get('retry-after')).toBe('1');

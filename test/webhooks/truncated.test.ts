@@ -45,7 +45,9 @@ test('an endpoint that was away for longer than events are kept is told which it
     type: 'events.truncated',
     data: { event: null, domain: null, first: webhook.after + 1, last: (first ?? 0) - 1 },
   });
-  await expect.poll(() => store.cursors.position('webhook', account, webhook.id)).toBe(last);
+  await expect
+    .poll(() => store.cursors.position('webhook', account, webhook.id), { timeout: 10_000 })
+    .toBe(last);
   await dispatcher.close();
   await deliveryLog.flush();
   await sender.close();

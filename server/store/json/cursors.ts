@@ -1,3 +1,4 @@
+import type { Instant } from '../../instant.ts';
 import type { Cursor, CursorKind, CursorState, CursorStore } from '../store.ts';
 import type { PendingTasks } from '../tasks.ts';
 import type { Account } from './account.ts';
@@ -25,6 +26,13 @@ interface Entry {
   heldUntil: number;
   /** Rises with each claim of any cursor. */
   turn: number;
+}
+
+interface Wanted {
+  readonly time: number;
+  readonly now: Instant;
+  readonly perAccount: number;
+  readonly slow: boolean | null;
 }
 
 interface Candidate {
@@ -57,14 +65,11 @@ export class Cursors implements CursorStore {
 
   async claim(
     kind: CursorKind,
-    { now, limit, lease, slow }: Parameters<CursorStore['claim']>[1],
+    { now, limit, perAccount, lease, slow }: Parameters<CursorStore['claim']>[1],
   ): Promise<readonly Cursor[]> {
     this.#deps.tasks.assertOpen();
     const time = performance.now();
-    const ready = this.#candidates(kind, time, (holder, { state }) => {
-      if (state.slow !== slow || (state.due ?? now) > now) return false;
-      return this.#hasNews(holder, state) || (state.wake !== null && state.wake <= now);
-    });
+    const ready = this.#candidates(kind, { time, now, perAccount, slow });
     return ready.slice(0, limit).map(({ account, id, entry }) => {
       entry.version++;
       entry.heldUntil = time + lease * 1000;
@@ -119,24 +124,24 @@ export class Cursors implements CursorStore {
   }
 
   /** In the order of their turns. */
-  #candidates(
-    kind: CursorKind,
-    time: number,
-    isReady: (holder: Account, entry: Entry) => boolean,
-  ): Candidate[] {
+  #candidates(kind: CursorKind, { time, now, perAccount, slow }: Wanted): Candidate[] {
     const turns: { readonly rank: number; readonly candidate: Candidate }[] = [];
     for (const { id: account, suspended } of this.#deps.installation.accounts) {
       const holder = suspended ? undefined : this.#deps.files.loadedAccount(account);
       if (holder === undefined) continue;
       const followers = kind === 'notice' ? [NOTICES] : holder.webhooks;
-      const entries = followers.map((row) => ({
-        row,
-        entry: this.#entry(account, row.id, row.after),
-      }));
+      const entries = followers
+        .map((row) => ({ row, entry: this.#entry(account, row.id, row.after) }))
+        .filter(({ entry }) => entry.state.slow === slow);
       const held = entries.filter(({ entry }) => entry.heldUntil > time).length;
       entries
-        .filter(({ row, entry }) => row.enabled && entry.heldUntil <= time && isReady(holder, entry))
+        .filter(({ row, entry }) => row.enabled && entry.heldUntil <= time && (entry.state.due ?? now) <= now)
+        .filter(
+          ({ entry: { state } }) =>
+            this.#hasNews(holder, state) || (state.wake !== null && state.wake <= now),
+        )
         .sort((a, b) => a.entry.turn - b.entry.turn)
+        .slice(0, Math.max(0, perAccount - held))
         .forEach(({ row, entry }, at) => {
           turns.push({ rank: held + at, candidate: { account, id: row.id, entry } });
         });
@@ -152,7 +157,7 @@ export class Cursors implements CursorStore {
   #entry(account: number, id: number, position: number): Entry {
     const ofAccount = this.#entries.get(account) ?? new Map<number, Entry>();
     this.#entries.set(account, ofAccount);
-    const state = { position, failures: 0, due: null, slow: true, wake: null, memo: null };
+    const state = { position, failures: 0, due: null, slow: null, wake: null, memo: null };
     const entry = ofAccount.get(id) ?? { state, version: 0, heldUntil: 0, turn: 0 };
     ofAccount.set(id, entry);
     return entry;

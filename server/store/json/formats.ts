@@ -348,7 +348,7 @@ export const CursorsFileShape = shape(
         CounterSchema,
         CounterSchema,
         InstantSchema.nullable(),
-        z.boolean(),
+        z.boolean().nullable(),
         InstantSchema.nullable(),
         z.custom<JsonValue>(() => true),
       ]),

@@ -37,8 +37,9 @@ export class Cursors implements CursorStore {
   }
 
   async claim(...[kind, options]: Parameters<CursorStore['claim']>): Promise<readonly Cursor[]> {
-    const { now, limit, lease, slow } = options;
-    const rows = await this.#commits.read<ClaimedRow>(sql('claim_cursors', kind, now, limit, lease, slow));
+    const { now, limit, perAccount, lease, slow } = options;
+    const query = sql('claim_cursors', kind, now, limit, lease, slow, perAccount);
+    const rows = await this.#commits.read<ClaimedRow>(query);
     return rows.map((row) => ({ ...row, kind, lease }));
   }
 

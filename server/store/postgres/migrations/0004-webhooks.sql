@@ -16,7 +16,8 @@ CREATE TABLE cursors (
   position bigint NOT NULL,
   failures integer NOT NULL DEFAULT 0,
   due_at timestamptz,
-  slow boolean NOT NULL DEFAULT true,
+  -- Null: nothing was sent yet.
+  slow boolean,
   -- Rises with each claim, so that an earlier holder changes nothing.
   version bigint NOT NULL DEFAULT 0,
   claimed_at timestamptz,

@@ -63,21 +63,22 @@ WHERE d.account_id = webhook.account_id AND d.webhook_id = webhook.id AND d.id <
 SELECT id, content FROM deliveries WHERE account_id = $1 AND webhook_id = $2 ORDER BY id DESC LIMIT $3
 
 -- query: claim_cursors
--- $1 is the kind, $2 what is due, $3 how many, $4 the lease in seconds, $5 whether slow ones. SKIP LOCKED passes over those
--- that another server is claiming.
+-- $1 is the kind, $2 what is due, $3 how many, $4 the lease in seconds, $5 whether slow ones, and $6 how many an
+-- account can hold of these. SKIP LOCKED passes over those that another server is claiming.
 WITH ready AS (
   SELECT c.account_id, c.id, c.claimed_at,
     row_number() OVER (PARTITION BY c.account_id ORDER BY c.claimed_at NULLS FIRST) + (
       SELECT count(*) FROM cursors held
-      WHERE held.kind = $1 AND held.account_id = c.account_id AND held.claimed_until > clock_timestamp()) AS turn
+      WHERE held.kind = $1 AND held.account_id = c.account_id AND held.slow IS NOT DISTINCT FROM $5
+        AND held.claimed_until > clock_timestamp()) AS turn
   FROM cursors c JOIN accounts a
       ON a.id = c.account_id AND NOT a.suspended AND (a.last_event > c.position OR c.wake_at <= $2)
     LEFT JOIN webhooks w ON c.kind = 'webhook' AND w.account_id = c.account_id AND w.id = c.id
-  WHERE c.kind = $1 AND c.slow = $5 AND (c.due_at IS NULL OR c.due_at <= $2)
+  WHERE c.kind = $1 AND c.slow IS NOT DISTINCT FROM $5 AND (c.due_at IS NULL OR c.due_at <= $2)
     AND (c.claimed_until IS NULL OR c.claimed_until <= clock_timestamp()) AND coalesce(w.enabled, true)),
 free AS (
   SELECT account_id, id
-  FROM (SELECT * FROM ready ORDER BY turn, claimed_at NULLS FIRST) AS ready, LATERAL (
+  FROM (SELECT * FROM ready WHERE turn <= $6 ORDER BY turn, claimed_at NULLS FIRST) AS ready, LATERAL (
     SELECT FROM cursors c
     WHERE c.kind = $1 AND c.account_id = ready.account_id AND c.id = ready.id
       AND (c.claimed_until IS NULL OR c.claimed_until <= clock_timestamp())
