@@ -25,6 +25,8 @@ declare module 'vitest' {
 const ON_EVERY_STORE = [
   'test/console/walkthrough.test.ts',
   'test/events/**/*.test.ts',
+  'test/notices/notices.test.ts',
+  'test/notices/subscriptions.test.ts',
   'test/rest/**/*.test.ts',
   'test/router/**/*.test.ts',
   'test/trpc/**/*.test.ts',

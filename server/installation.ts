@@ -24,6 +24,9 @@ import { createMetrics } from './metrics.ts';
 import { combineObservers, createCheckLog } from './monitor/check-log.ts';
 import { Monitor } from './monitor/monitor.ts';
 import { systemTimer } from './monitor/timer.ts';
+import { Mailer } from './notices/mailer.ts';
+import { NoticeDispatcher } from './notices/notice-dispatcher.ts';
+import { Subscriptions } from './notices/subscriptions.ts';
 import type { Services } from './router/context.ts';
 import { configureZodMessages } from './router/zod-messages.ts';
 import type { Settings } from './settings.ts';
@@ -55,6 +58,8 @@ export interface Installation extends AsyncDisposable {
   readonly dns: Dns;
   readonly monitor: Monitor;
   readonly dispatcher: Dispatcher;
+  /** Null: no mail server is set. */
+  readonly notices: NoticeDispatcher | null;
   readonly limits: RateLimits;
   readonly metrics: Metrics;
   /** Null: there is no key zone. */
@@ -110,6 +115,13 @@ async function composeInstallation(
   const sending = { ...common, domains, cipher, sender, deliveryLog: new DeliveryLog(store.webhooks, log) };
   const dispatcher = new Dispatcher({ ...sending, log });
   const webhooks = new Webhooks({ ...sending, allowPrivate });
+  const signing = new Signing({ ...common, keys: openedKeys, onSigned: metrics.signed });
+  const mailer = mailerOf(settings, { store, signing });
+  const { PUBLIC_URL: publicUrl } = settings;
+  const subscriptions = new Subscriptions({ ...common, mailer, publicUrl, limits });
+  const onNotice = metrics.notice;
+  const notices =
+    mailer && new NoticeDispatcher({ ...common, domains, mailer, publicUrl, log, onNotice, subscriptions });
   const exchange = setInterval(
     () => void limits.exchange(store.rates).catch(() => {}),
     DATABASE_LIMITS.exchange,
@@ -121,6 +133,7 @@ async function composeInstallation(
     dns,
     monitor,
     dispatcher,
+    notices,
     limits,
     metrics,
     keyZone,
@@ -130,10 +143,11 @@ async function composeInstallation(
       domains,
       keys: rotation,
       keyZone: admin,
-      signing: new Signing({ ...common, keys: openedKeys, onSigned: metrics.signed }),
+      signing,
       shares: new Shares({ ...common, publicUrl: settings.PUBLIC_URL }),
       events: new Events(common),
       webhooks,
+      subscriptions,
       limits,
     },
     async [Symbol.asyncDispose]() {
@@ -141,12 +155,20 @@ async function composeInstallation(
       await monitor.close();
       await keyZone?.close();
       await dispatcher.close();
+      await notices?.close();
       await webhooks.close();
       await sender.close();
       await keys.close();
       await close();
     },
   };
+}
+
+function mailerOf(
+  { SMTP_URL: smtpUrl, NOTICE_FROM: from }: Settings,
+  parts: { store: Store; signing: Signing },
+): Mailer | null {
+  return smtpUrl === null || from === null ? null : new Mailer({ ...parts, smtpUrl, from });
 }
 
 function dnsOf(settings: Settings, metrics: Metrics): Dns {

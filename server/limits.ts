@@ -3,6 +3,7 @@
  * people. Sizes are in bytes, times in milliseconds.
  */
 
+import { NOTIFY_MAX } from '@letterhead/shared';
 import { LOGO_MAX_BYTES, MESSAGE_MAX_BYTES } from '@letterhead/shared/rules';
 
 const KIB = 1024;
@@ -188,6 +189,42 @@ export const WEBHOOK_LIMITS = {
   /** Tests, and deliveries that somebody repeats: each caller waits for its own. */
   requested: { total: 32, perOwner: 2 },
   /** At a stop, for deliveries under way. */
+  stop: 3_000,
+} as const;
+
+/** Limits of notices by mail; times are in milliseconds where nothing else is said. */
+export const NOTICE_LIMITS = {
+  /** Of an account. */
+  addresses: NOTIFY_MAX,
+  /** Mails by which people confirm that they want to be told: of one link ever, and of an account a day. */
+  confirmationsPerLink: 3,
+  confirmationsPerAccountPerDay: 20,
+  /** How long such a mail can be confirmed. */
+  confirmable: DAY,
+  /** How long after a notice of a domain its further changes wait, to be told together. */
+  quiet: HOUR,
+  /** What happened longer ago is not told any more. */
+  age: 7 * DAY,
+  /** Changes that one notice tells one by one. */
+  changes: 50,
+  /** Waits after attempts that failed; the last one again and again. */
+  waits: [10_000, 60_000, 300_000, 900_000, HOUR / 2, HOUR],
+  /** Attempts that failed after which a notice is given up for an address, where others have got it. */
+  patience: 5,
+  /** For one message, from the connection to the server's answer. */
+  timeout: 14_000,
+  /** For the connection, the greeting, and between two answers. */
+  silence: 5_000,
+  /** Of the answer that refuses a recipient. */
+  answerCharacters: 300,
+  /** Accounts whose notices are sent at once. */
+  accountsAtOnce: 8,
+  /** After which another server may go on with an account; in seconds, more than a message takes. */
+  lease: 20,
+  page: 100,
+  poll: 2_000,
+  wakeDelay: 10,
+  /** At a stop, for a message under way. */
   stop: 3_000,
 } as const;
 

@@ -15,6 +15,8 @@ export interface Metrics {
   keyDelivered(account: number): void;
   /** Counts a signature of an account. */
   signed(account: number): void;
+  /** Counts an attempt to send a notice. */
+  notice(outcome: string): void;
   readonly checks: CheckObserver;
   readonly lookup: LookupObserver;
   readonly database: DatabaseObserver;
@@ -91,6 +93,12 @@ export function createMetrics(): Metrics {
     labelNames: ['account'],
     registers: [registry],
   });
+  const notices = new Counter({
+    name: 'letterhead_notices_total',
+    help: 'Attempts to send a notice by mail: sent, refused for good, or failed for now.',
+    labelNames: ['outcome'],
+    registers: [registry],
+  });
   const queries = new Histogram({
     name: 'letterhead_database_query_seconds',
     help: 'Duration of database queries in seconds, by statement and outcome.',
@@ -109,6 +117,7 @@ export function createMetrics(): Metrics {
     },
     keyDelivered: (account) => deliveries.inc({ account }),
     signed: (account) => signatures.inc({ account }),
+    notice: (outcome) => notices.inc({ outcome }),
     checks: {
       checked({ row, asked, verdicts, ms }) {
         const code = verdicts[dkimStateOf(row).id]?.code ?? 'none';

@@ -66,6 +66,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     installation.monitor.start();
     installation.keyZone?.start();
     await installation.dispatcher.start();
+    await installation.notices?.start();
     watchInstallation(installation, clock);
     void warnOfReturnPathHost(installation.dns, settings.RETURN_PATH_HOST, log);
     const firstStart = await createFirstAccount(

@@ -11,6 +11,14 @@ export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 }
 
+/** The sender of notices; the domain is that of the address, as A-labels. */
+export interface NoticeSender {
+  /** Empty: none. */
+  readonly name: string;
+  readonly address: string;
+  readonly domain: string;
+}
+
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 const NumberSchema = z
@@ -34,6 +42,27 @@ const PublicUrlSchema = z
     'give an address such as https://letterhead.example.org',
   )
   .transform((text) => text.replace(/\/+$/, ''));
+
+/** A mail server that takes notices: `smtp://` (STARTTLS where it is offered) or `smtps://`. */
+const SmtpUrlSchema = z.string().refine((text) => {
+  const { protocol = '', hostname = '', pathname = '', search = '', hash = '' } = URL.parse(text) ?? {};
+  return /^smtps?:$/.test(protocol) && hostname !== '' && /^\/?$/.test(pathname) && search + hash === '';
+}, 'give an address such as smtps://user:password@mail.example.org:465');
+
+/** Who notices are from: `notices@example.org`, or that in angle brackets after a name. */
+const NoticeFromSchema = z.string().transform((text, context): NoticeSender => {
+  const [, name = '', inBrackets, bare] = /^(?:([^<>]*)<([^<>]+)>|([^<>]+))$/.exec(text) ?? [];
+  const [, local = '', host = ''] = /^([^@]+)@([^@]+)$/.exec(inBrackets ?? bare ?? '') ?? [];
+  const domain = DomainNameSchema.safeParse(host).data?.name;
+  const address = `${local}@${domain}`;
+  const isUsable = domain !== undefined && z.email().safeParse(address).success && !/\p{Cc}/u.test(name);
+  if (!isUsable)
+    context.addIssue({
+      code: 'custom',
+      message: 'give an e-mail address such as Letterhead <notices@example.org>',
+    });
+  return { name: name.trim().replace(/^"(.*)"$/, '$1'), address, domain: domain ?? '' };
+});
 
 /** Whose `X-Forwarded-…` headers are trusted: everybody's, nobody's, or those of these addresses and networks. */
 const TrustProxySchema = z
@@ -121,6 +150,8 @@ const EnvironmentSchema = z.object({
   RATE_LIMIT_PER_MINUTE: NumberSchema.default(600),
   SIGN_LIMIT_PER_MINUTE: NumberSchema.default(60_000),
   WEBHOOK_ALLOW_PRIVATE: YesNoSchema.default(false),
+  SMTP_URL: SmtpUrlSchema.nullable().default(null),
+  NOTICE_FROM: NoticeFromSchema.nullable().default(null),
   KEY_DELIVERY: YesNoSchema.default(false),
   DKIM_ZONE: DomainNameSchema.transform(({ name }) => name)
     .refine((name) => name.length <= KEY_ZONE_LIMITS.zoneCharacters, 'give a shorter name')
@@ -153,7 +184,7 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
       .filter(([, value]) => value !== undefined && value !== ''),
   );
   const parsed = EnvironmentSchema.safeParse(given);
-  if (parsed.success) return withKeyZone(withSecretKey(parsed.data));
+  if (parsed.success) return withNoticeSender(withKeyZone(withSecretKey(parsed.data)));
   const [issue] = parsed.error.issues;
   const name = issue?.path.join('.') ?? 'the environment';
   // The value itself is not repeated: it can be a secret.
@@ -165,6 +196,20 @@ function withSecretKey(settings: Settings): Settings {
   if (settings.DATABASE_URL !== null && settings.SECRET_KEY === null)
     throw new SettingsError(
       'The setting SECRET_KEY is missing, which DATABASE_URL needs: give all servers the same 32 bytes in base64, such as `openssl rand -base64 32` prints.',
+    );
+  return settings;
+}
+
+/** One is of no use without the other. */
+function withNoticeSender(settings: Settings): Settings {
+  const { SMTP_URL, NOTICE_FROM } = settings;
+  if (SMTP_URL !== null && NOTICE_FROM === null)
+    throw new SettingsError(
+      'The setting NOTICE_FROM is missing, which SMTP_URL needs: give the address that notices come from, such as notices@example.org.',
+    );
+  if (SMTP_URL === null && NOTICE_FROM !== null)
+    throw new SettingsError(
+      'The setting SMTP_URL is missing, which NOTICE_FROM needs: give the mail server, such as smtps://user:password@mail.example.org:465.',
     );
   return settings;
 }

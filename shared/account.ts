@@ -62,6 +62,24 @@ export const ContactEmailSchema = z
     description: 'Whom whoever gets a share link can ask; null or empty: nobody.',
   });
 
+/** Addresses of an account that notices go to. */
+export const NOTIFY_MAX = 5;
+
+export const EmailSchema = z
+  .string()
+  .trim()
+  .max(EMAIL_MAX_LENGTH, `Use at most ${EMAIL_MAX_LENGTH} characters for an e-mail address.`)
+  .refine((text) => z.email().safeParse(text).success, 'Enter e-mail addresses, such as help@example.org.');
+
+/** The addresses. */
+export const NotifySchema = z
+  .array(EmailSchema)
+  .max(NOTIFY_MAX, `Give at most ${NOTIFY_MAX} e-mail addresses.`)
+  .meta({
+    example: ['ops@example.org'],
+    description: 'Who is told by mail when a domain is verified, degraded, unreachable or lost.',
+  });
+
 export const LogoSchema = z.string().nullable().meta({
   example: 'iVBORw0KGgo…',
   description: 'A PNG in Base64, as such or in a `data:` URL; null or empty: none.',
@@ -90,6 +108,7 @@ export const AccountSchema = z
       .describe('Whom whoever gets a share link can ask; null: nobody.')
       .meta({ example: 'help@example.org' }),
     logo: LogoPathSchema,
+    notify: NotifySchema,
     suspended: z
       .boolean()
       .describe('While true, its tokens are refused and its domains are not checked.')
@@ -100,6 +119,23 @@ export const AccountSchema = z
   .meta({ id: 'Account', description: 'One help desk and its sending domains.' });
 
 export type Account = z.infer<typeof AccountSchema>;
+
+/** How notices to an address of the account fare. */
+export const NoticeAddressSchema = z
+  .object({
+    address: z.string().describe('One of `notify`.').meta({ example: 'ops@example.org' }),
+    refused_at: z
+      .date()
+      .nullable()
+      .describe('When the last notice was refused for good; null: it was not, or there was none.'),
+    answer: z
+      .string()
+      .nullable()
+      .describe('How the mail server put it.')
+      .meta({ example: '550 No such user here' }),
+  })
+  .meta({ id: 'NoticeAddress', description: 'An address that is told of changes.' });
+export type NoticeAddress = z.infer<typeof NoticeAddressSchema>;
 
 /** An account as strangers see it. */
 export const SenderSchema = z

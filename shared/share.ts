@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { IdSchema, SenderSchema } from './account.ts';
+import { EmailSchema, IdSchema, SenderSchema } from './account.ts';
 import { DiagnosisSchema } from './diagnosis.ts';
 import { DomainSchema } from './domain.ts';
 import { KeySchema } from './key.ts';
@@ -39,7 +39,18 @@ export const SharedDomainSchema = z
     keys: KeySchema.array().describe('Its keys, which say what each DKIM record is for.'),
     diagnosis: DiagnosisSchema.describe('Where it stands.'),
     expires_at: z.date().nullable().describe('When the link stops working; null for never.'),
+    can_notify: z.boolean().describe('Whether this server can send a mail once the domain is verified.'),
   })
   .meta({ id: 'SharedDomain', description: 'The domain that a share link shows, and where it stands.' });
+
+/** Whom to tell. */
+export const ShareNoticeSchema = z
+  .object({
+    address: EmailSchema.meta({
+      example: 'dns@example.org',
+      description: 'An e-mail address; it gets a mail with a link to confirm it.',
+    }),
+  })
+  .meta({ id: 'ShareNotice', description: 'Whom to tell once the domain is verified.' });
 
 export type SharedDomain = z.infer<typeof SharedDomainSchema>;

@@ -22,6 +22,29 @@ test('an empty setting counts as unset, and the others are trimmed', () => {
   });
 });
 
+test('the mail server of notices and their sender are checked, and needed together', () => {
+  const SMTP_URL = 'smtps://user:p%40ss@mail.example.org:465';
+  const read = (NOTICE_FROM: string) => parseSettings({ SMTP_URL, NOTICE_FROM }).NOTICE_FROM;
+  const sender = { name: '', address: 'notices@example.org', domain: 'example.org' };
+  expect(read('notices@Example.org')).toEqual(sender);
+  expect(read('"Help, desk" <notices@example.org>')).toEqual({ ...sender, name: 'Help, desk' });
+  expect(read('<notices@bücher.example>')?.address).toBe('notices@xn--bcher-kva.example');
+  for (const from of [
+    'example.org',
+    'a@b@example.org',
+    'a@localhost',
+    'Ann <a@example.org> b',
+    'a b@example.org',
+  ])
+    expect(() => read(from)).toThrow(/^The setting NOTICE_FROM cannot be used: give an e-mail address/);
+  for (const url of ['mail.example.org', 'http://mail.example.org', 'smtp://', 'smtp://a.example/?pool=true'])
+    expect(() => parseSettings({ SMTP_URL: url, NOTICE_FROM: 'a@example.org' })).toThrow(
+      /^The setting SMTP_URL cannot be used: give an address such as/,
+    );
+  expect(() => parseSettings({ SMTP_URL })).toThrow(/^The setting NOTICE_FROM is missing/);
+  expect(() => parseSettings({ NOTICE_FROM: 'a@example.org' })).toThrow(/^The setting SMTP_URL is missing/);
+});
+
 test('each setting is read', () => {
   const key = Buffer.alloc(32, 7);
   expect(

@@ -1,7 +1,8 @@
-import type { Account, Actor, EventType, Sender } from '@letterhead/shared';
+import { isDeepStrictEqual } from 'node:util';
+import type { Account, Actor, EventType, NoticeAddress, Sender } from '@letterhead/shared';
 import { LetterheadError, shownName } from '@letterhead/shared';
-import { toInstant } from '../instant.ts';
-import type { AccountRow, JsonValue, NewEvent } from '../store/store.ts';
+import { type Instant, toInstant } from '../instant.ts';
+import type { AccountRow, JsonValue, NewEvent, NotifyAddress } from '../store/store.ts';
 import type { AuthDeps, Identity } from './identity.ts';
 import { refuseLastAdmin } from './last-admin.ts';
 import { hashOf, logoPath, parseLogo } from './logo.ts';
@@ -14,10 +15,16 @@ export function toAccount(row: AccountRow): Account {
     display_name: row.display_name,
     contact_email: row.contact_email,
     logo: row.logo === null ? null : logoPath(row.id, row.logo),
+    notify: row.notify.map(({ address }) => address),
     suspended: row.suspended,
     created_at: new Date(row.created_at),
     updated_at: new Date(row.updated_at),
   };
+}
+
+export function toNoticeAddress({ address, refused }: NotifyAddress): NoticeAddress {
+  const refused_at = refused && new Date(refused.at);
+  return { address, refused_at, answer: refused?.answer ?? null };
 }
 
 /** An account as strangers see it. */
@@ -34,6 +41,7 @@ export interface AccountChange {
   readonly contact_email?: string | null | undefined;
   /** A PNG in Base64. */
   readonly logo?: string | null | undefined;
+  readonly notify?: readonly string[] | undefined;
 }
 
 export interface AccountsDeps extends AuthDeps {
@@ -42,10 +50,13 @@ export interface AccountsDeps extends AuthDeps {
 }
 
 /** What an account begins with, beside its name. */
-export const NEW_ACCOUNT = { display_name: null, contact_email: null, logo: null, suspended: false } as const;
-
-/** What strangers see of an account, as its row has it. */
-const PROFILE = ['display_name', 'contact_email', 'logo'] as const;
+export const NEW_ACCOUNT = {
+  display_name: null,
+  contact_email: null,
+  logo: null,
+  notify: [],
+  suspended: false,
+} as const;
 
 /** Accounts of the installation. */
 export class Accounts {
@@ -76,12 +87,18 @@ export class Accounts {
   }
 
   create(
-    account: Pick<AccountRow, 'name'> & Partial<Pick<AccountRow, 'display_name' | 'contact_email'>>,
+    {
+      notify = [],
+      ...account
+    }: Pick<AccountRow, 'name'> &
+      Partial<Pick<AccountRow, 'display_name' | 'contact_email'>> &
+      Pick<AccountChange, 'notify'>,
     actor: Actor,
   ): Promise<AccountRow> {
     const now = toInstant(this.#deps.clock());
+    const told = notified(NEW_ACCOUNT, notify, now);
     return this.#deps.store.accounts.create(
-      { ...NEW_ACCOUNT, ...account, created_at: now, updated_at: now },
+      { ...NEW_ACCOUNT, ...account, notify: told, created_at: now, updated_at: now },
       this.#event('account.created', actor, { name: account.name }),
     );
   }
@@ -97,13 +114,15 @@ export class Accounts {
         const { name = current.name, suspended = current.suspended } = to;
         const { display_name = current.display_name, contact_email = current.contact_email } = to;
         const profile = { display_name, contact_email, logo: logo === undefined ? current.logo : hash };
-        const changed = { ...current, ...profile, name, suspended, updated_at };
+        const notify = to.notify === undefined ? current.notify : notified(current, to.notify, updated_at);
+        const changed = { ...current, ...profile, name, notify, suspended, updated_at };
         const events = [
           ...this.#renamed(current, changed, actor),
           ...this.#profileChanged(current, changed, actor),
           ...this.#suspended(current, changed, actor),
         ];
-        return events.length === 0 ? null : { row: changed, events };
+        // Addresses that are given again are tried again, without an event where they are the same.
+        return events.length === 0 && notify === current.notify ? null : { row: changed, events };
       },
       logo?.png,
     );
@@ -135,11 +154,12 @@ export class Accounts {
     return [this.#event('account.renamed', actor, { name: { from: row.name, to: name } })];
   }
 
-  /** Logos by their hashes. */
   #profileChanged(row: AccountRow, changed: AccountRow, actor: Actor): NewEvent[] {
-    const fields = PROFILE.filter((field) => changed[field] !== row[field]);
+    const before = profileOf(row);
+    const after = profileOf(changed);
+    const fields = Object.keys(after).filter((field) => !isDeepStrictEqual(before[field], after[field]));
     if (fields.length === 0) return [];
-    const changes = fields.map((field) => [field, { from: row[field], to: changed[field] }]);
+    const changes = fields.map((field) => [field, { from: before[field], to: after[field] }]);
     return [this.#event('account.updated', actor, Object.fromEntries(changes))];
   }
 
@@ -151,6 +171,24 @@ export class Accounts {
   #event(type: EventType, actor: Actor, changes: Record<string, JsonValue>): NewEvent {
     return { type, domain: null, actor, at: toInstant(this.#deps.clock()), changes };
   }
+}
+
+/** What an event tells of a change: logos by their hashes. */
+function profileOf({ display_name, contact_email, logo, notify }: AccountRow): Record<string, JsonValue> {
+  return { display_name, contact_email, logo, notify: notify.map(({ address }) => address) };
+}
+
+/** An address that was there before is told from where it was, and tried again if it was refused. */
+function notified(
+  { notify }: Pick<AccountRow, 'notify'>,
+  addresses: readonly string[],
+  now: Instant,
+): NotifyAddress[] {
+  return [...new Set(addresses)].map((address) => ({
+    address,
+    since: notify.find((known) => known.address === address)?.since ?? now,
+    refused: null,
+  }));
 }
 
 function noSuchAccount(id: number): LetterheadError {

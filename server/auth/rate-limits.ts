@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
 import { LetterheadError } from '@letterhead/shared';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { ACCOUNT_LIMITS } from '../limits.ts';
+import { ACCOUNT_LIMITS, NOTICE_LIMITS } from '../limits.ts';
 import type { RateStore } from '../store/store.ts';
 import { SharedPoints } from './shared-points.ts';
 
@@ -17,6 +17,8 @@ export interface RateLimits {
   takeVerification(account: number, domain: number): Promise<void>;
   /** Counts one audited act. `account`: the actor's own; null for the command line, which is trusted. */
   takeAuditedAct(account: number | null): Promise<void>;
+  /** Counts one mail that asks somebody to confirm an address. */
+  takeConfirmation(account: number, address: string): Promise<void>;
   /** Passes on to other servers what was counted here since the last call, and adds what they have counted. */
   exchange(rates: RateStore): Promise<void>;
 }
@@ -54,7 +56,18 @@ export function createRateLimits(perMinute: number, signatures: number): RateLim
       ? async () => {}
       : limit(signatures, MINUTE, 'signatures and keys a minute are allowed for one account');
   const day = limit(auditedActsPerDay, DAY, `${acts} a day`);
+  const { confirmationsPerAccountPerDay } = NOTICE_LIMITS;
+  const confirmations = limit(
+    confirmationsPerAccountPerDay,
+    DAY,
+    'mails a day are sent to confirm addresses',
+  );
+  const perAddress = limit(1, DAY, 'mail a day is sent to an address to confirm it');
   return {
+    async takeConfirmation(accountId, address) {
+      await confirmations(accountId);
+      await perAddress(address.toLowerCase());
+    },
     async takeToken(tokenId, accountId) {
       await token(tokenId);
       await account(accountId);

@@ -23,6 +23,7 @@ interface UpdateOptions extends CommandOptions {
   readonly name?: string;
   readonly displayName?: string;
   readonly contact?: string;
+  readonly notify?: string;
   /** A file; false to remove it. */
   readonly logo?: string | false;
 }
@@ -49,6 +50,7 @@ export function addAccountCommands(program: Command, context: CommandContext): v
       .option('--name <name>', 'its name')
       .option('--display-name <name>', 'what share links show in its place; "" for nothing else')
       .option('--contact <address>', 'an e-mail address that share links show; "" for none')
+      .option('--notify <addresses>', 'who is told by mail when a domain changes, with commas; "" for nobody')
       .option('--logo <file>', 'a PNG that share links show')
       .option('--no-logo', 'remove its logo'),
     context,
@@ -83,7 +85,7 @@ async function show({ letterhead }: Connection, _options: CommandOptions, id: nu
 
 async function update(
   { letterhead }: Connection,
-  { name, displayName, contact, logo }: UpdateOptions,
+  { name, displayName, contact, notify, logo }: UpdateOptions,
   id: number,
 ) {
   const updated = await letterhead.accounts.update.mutate({
@@ -91,6 +93,7 @@ async function update(
     name,
     display_name: displayName,
     contact_email: contact,
+    notify: notify === '' ? [] : notify?.split(','),
     logo: typeof logo === 'string' ? await readLogo(logo) : logo === false ? null : undefined,
   });
   return { json: updated, text: describeAccount(updated) };
@@ -152,11 +155,20 @@ function describeCreated({ id, name }: Account): string {
   return `Created account ${id}, ${inOneLine(name)}. Create a token for it:\n\n  letterhead token create --account ${id}\n`;
 }
 
-function describeAccount({ id, name, display_name, contact_email, logo, suspended }: Account): string {
+function describeAccount({
+  id,
+  name,
+  display_name,
+  contact_email,
+  notify,
+  logo,
+  suspended,
+}: Account): string {
   const lines = {
     Name: inOneLine(name),
     'Display name': inOneLine(display_name ?? '-'),
     Contact: inOneLine(contact_email ?? '-'),
+    Notices: notify.length === 0 ? '-' : inOneLine(notify.join(', ')),
     Logo: logo ?? '-',
     State: suspended ? styled('warning', 'suspended') : 'active',
   };

@@ -40,6 +40,7 @@ import { serveHealth } from './health.ts';
 import { InFlight } from './in-flight.ts';
 import { serveLogos } from './logo-route.ts';
 import { requestCounter, serveMetrics } from './metrics-route.ts';
+import { NOTICE_ROUTES, serveNotices } from './notice-route.ts';
 import type { OpenStreams } from './open-streams.ts';
 import { serveProof } from './proof-route.ts';
 import {
@@ -137,6 +138,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
       return describeApi([...operations, PROOF_OPERATION, BACKUP_OPERATION], deps.version);
     });
     serveLogos(pages, deps.services.accounts);
+    serveNotices(pages, deps.services.subscriptions);
     webConsole.serve(pages);
   });
   if (deps.keyDelivery !== null) serveVault(app, admissionOf, deps.keyDelivery);
@@ -195,13 +197,15 @@ function corsOptions(origins: readonly string[]): { delegator: FastifyCorsOption
 
 function allPaths(operations: readonly RestOperation[], { keyDelivery }: AppDeps) {
   const pages = ['/', '/openapi.json', '/reference', '/health/live', '/health/ready', '/metrics'];
+  const noticePages = NOTICE_ROUTES.map((path) => path.replace(':path', '{name}'));
   return [
     ...restPaths(operations),
     { path: BASE_PATH + BACKUP_OPERATION.meta.rest.path, method: 'GET' },
     { path: BASE_PATH + PROOF_OPERATION.meta.rest.path, method: 'POST' },
     ...trpcPaths(),
     ...(keyDelivery === null ? [] : [{ path: VAULT_ROUTE, method: 'GET' }]),
-    ...pages.flatMap((path) => ['GET', 'HEAD'].map((method) => ({ path, method }))),
+    ...noticePages.map((path) => ({ path, method: 'POST' })),
+    ...[...pages, ...noticePages].flatMap((path) => ['GET', 'HEAD'].map((method) => ({ path, method }))),
   ];
 }
 

@@ -5,9 +5,11 @@ import {
   DisplayNameSchema,
   IdSchema,
   LogoSchema,
+  NoticeAddressSchema,
+  NotifySchema,
 } from '@letterhead/shared';
 import { z } from 'zod';
-import { toAccount } from '../auth/accounts.ts';
+import { toAccount, toNoticeAddress } from '../auth/accounts.ts';
 import { LOGO_LIMITS } from '../limits.ts';
 import { answer, listViews } from './answer.ts';
 import { accountProcedure, authorizedProcedure, takeAuditedAct, withAccount } from './procedures.ts';
@@ -31,6 +33,7 @@ export const accountsRouter = t.router({
         name: AccountNameSchema,
         display_name: DisplayNameSchema.default(null),
         contact_email: ContactEmailSchema.default(null),
+        notify: NotifySchema.default([]),
       }),
     )
     .meta({
@@ -59,6 +62,7 @@ export const accountsRouter = t.router({
     display_name: DisplayNameSchema.optional(),
     contact_email: ContactEmailSchema.optional(),
     logo: LogoSchema.optional(),
+    notify: NotifySchema.optional(),
     suspended: z
       .boolean()
       .optional()
@@ -78,6 +82,16 @@ export const accountsRouter = t.router({
         return toAccount(await ctx.services.accounts.update(account, change, ctx.identity.actor));
       }),
     ),
+
+  notices: accountProcedure({})
+    .meta({
+      scope: 'admin',
+      summary: 'Retrieve how an account’s notices fare',
+      description: 'Which of its addresses are refused by their mail servers.',
+      rest: { method: 'GET', path: '/accounts/{account}/notices', status: 200 },
+    })
+    .output(answer(NoticeAddressSchema.array()))
+    .query(withAccount(({ account }) => account.notify.map(toNoticeAddress))),
 
   delete: accountProcedure({
     confirm: IdSchema.optional().describe(

@@ -7,6 +7,7 @@ import type { Domains } from '../domains/domains.ts';
 import type { KeyRotation } from '../domains/key-rotation.ts';
 import type { Events } from '../events/events.ts';
 import type { ZoneAdmin } from '../key-zone/zone-admin.ts';
+import type { Subscriptions } from '../notices/subscriptions.ts';
 import type { Signing } from '../signing/signing.ts';
 import type { Batch } from '../trpc/batch.ts';
 import type { Turns } from '../turns.ts';
@@ -24,6 +25,7 @@ export interface Services {
   /** Null: keys are published by TXT records alone. */
   readonly keyZone: ZoneAdmin | null;
   readonly webhooks: Webhooks;
+  readonly subscriptions: Subscriptions;
   readonly limits: RateLimits;
 }
 

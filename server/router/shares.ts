@@ -4,8 +4,10 @@ import {
   LetterheadError,
   NewShareSchema,
   SharedDomainSchema,
+  ShareNoticeSchema,
   ShareSchema,
 } from '@letterhead/shared';
+import { z } from 'zod';
 import { toSender } from '../auth/accounts.ts';
 import { toDomain } from '../domains/domain-view.ts';
 import { toKeys } from '../domains/key-view.ts';
@@ -94,6 +96,23 @@ export const shareRouter = t.router({
       });
       return describeShared(ctx, { account, domain: checked });
     }),
+
+  notify: authorizedProcedure
+    .input(z.object(ShareNoticeSchema.shape))
+    .meta({
+      scope: 'share',
+      summary: 'Ask to be told once the shared domain is verified',
+      description:
+        'Sends a mail with a link to confirm the address, which works for a day; confirmed, it gets one mail. At most 3 for a link, and one a day to an address.',
+      errors: ['quota_exceeded'],
+      rest: { method: 'POST', path: '/share/notices', status: 200 },
+    })
+    .output(answer(ShareNoticeSchema))
+    .mutation(async ({ ctx, input }) => {
+      const { account, domain } = await sharedBy(ctx);
+      await ctx.services.subscriptions.ask({ account, domain, link: ctx.identity.token, ...input });
+      return input;
+    }),
 });
 
 /** A shared domain and its account. */
@@ -117,5 +136,6 @@ async function describeShared({ identity, services }: Call<unknown>['ctx'], { ac
     keys: toKeys(domain),
     diagnosis: await services.domains.diagnosis(account, domain),
     expires_at: toDate(identity.token?.expires_at ?? null),
+    can_notify: services.subscriptions.areOffered,
   };
 }

@@ -74,7 +74,8 @@ async function readAccount(store: Store, account: AccountRow): Promise<ImportedA
       after: Math.max(row.after, await store.cursors.position('webhook', id, row.id)),
     })),
   );
-  return { account, logo, domains, webhooks, tokens, ...(await readEvents(store, id)) };
+  const noticed = await store.cursors.position('notice', id, 0);
+  return { account, logo, domains, webhooks, noticed, tokens, ...(await readEvents(store, id)) };
 }
 
 async function readEvents(

@@ -17,6 +17,8 @@ export interface ImportedAccount {
   readonly domains: readonly { readonly row: DomainRow; readonly evidence: JsonValue | undefined }[];
   /** With their cursor's position as `after`. */
   readonly webhooks: readonly WebhookRow[];
+  /** The position of the cursor of its notices. */
+  readonly noticed: number;
   /** Share links included. */
   readonly tokens: readonly TokenRow[];
   readonly events: readonly EventRow[];

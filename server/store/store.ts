@@ -32,9 +32,20 @@ export interface AccountRow {
   readonly contact_email: string | null;
   /** SHA-256 of the logo's PNG, in hex; null: it has none. */
   readonly logo: string | null;
+  /** Who is told by mail when a domain changes. */
+  readonly notify: readonly NotifyAddress[];
   readonly suspended: boolean;
   readonly created_at: Instant;
   readonly updated_at: Instant;
+}
+
+/** An address that notices go to. */
+export interface NotifyAddress {
+  readonly address: string;
+  /** Nothing is told that happened before. */
+  readonly since: Instant;
+  /** Of the last notice, if it was refused for good: when, and how the server put it. */
+  readonly refused: { readonly at: Instant; readonly answer: string } | null;
 }
 
 export type NewAccount = Omit<AccountRow, 'id'>;
@@ -54,10 +65,23 @@ export interface TokenRow {
   /** Kept lazily: a crash may lose the last minute. */
   readonly last_used_at: Instant | null;
   readonly created_at: Instant;
+  /** Of a share link: everybody who has asked to be told once the domain is verified. */
+  readonly subscriptions: readonly Subscription[];
+}
+
+/** One person who asked through a share link to be told. */
+export interface Subscription {
+  /** Random: whoever has it can confirm this subscription or end it, and nothing else. */
+  readonly key: string;
+  /** Null once it has ended. */
+  readonly address: string | null;
+  readonly asked_at: Instant;
+  /** `asked`: the address has not confirmed it; `ended`: it was told, or does not want to be. */
+  readonly state: 'asked' | 'confirmed' | 'ended';
 }
 
 /** Its account is named by the call that creates it. */
-export type NewToken = Omit<TokenRow, 'id' | 'account_id' | 'last_used_at'>;
+export type NewToken = Omit<TokenRow, 'id' | 'account_id' | 'last_used_at' | 'subscriptions'>;
 
 /**
  * `pending`: to be published, it signs once its record was found. `active`: it signs. `retiring`: it has signed, and its
@@ -252,6 +276,12 @@ export interface TokenStore {
     account: number,
     id: number,
     event: (row: TokenRow, admins: readonly AdminToken[]) => NewEvent,
+  ): Promise<boolean>;
+  /** Other subscriptions for a share link. Null: they stay as they are. False: there is no such link. */
+  subscribe(
+    account: number,
+    id: number,
+    change: (before: readonly Subscription[]) => readonly Subscription[] | null,
   ): Promise<boolean>;
   /** Notes that the token was used at `at`: kept lazily, and nobody waits for it. */
   touch(id: number, at: Instant): void;
@@ -490,8 +520,8 @@ export interface WebhookStore {
   deliveries(account: number, id: number): Promise<readonly DeliveryRow[]>;
 }
 
-/** What follows the log of its account: the webhook of the same id. */
-export type CursorKind = 'webhook';
+/** What follows the log of its account: the webhook of the same id, or the account's notices, whose id is 0. */
+export type CursorKind = 'webhook' | 'notice';
 
 /** How far a follower has come. */
 export interface CursorState {
@@ -503,6 +533,10 @@ export interface CursorState {
   readonly due: Instant | null;
   /** Whether the last attempt failed or took long; null: there was none yet. */
   readonly slow: boolean | null;
+  /** When it goes on although nothing new has happened; null: it does not. */
+  readonly wake: Instant | null;
+  /** What the follower remembers beside the position. */
+  readonly memo: JsonValue;
 }
 
 /** A cursor that is held until its lease ends, by the store's clock. */
@@ -518,7 +552,7 @@ export interface Cursor extends CursorState {
 
 export interface CursorStore {
   /**
-   * Cursors whose account has newer events, which are due, and which nobody holds. Not those of suspended accounts and
+   * Cursors whose account has newer events or whose time to wake has come, which are due, and which nobody holds. Not those of suspended accounts and
    * of disabled webhooks. Accounts take turns, that with the fewest held first, and of each the longest unheld one.
    */
   claim(

@@ -18,8 +18,8 @@ export class HeldCursor {
   constructor(store: CursorStore, cursor: Cursor) {
     this.#store = store;
     this.#cursor = cursor;
-    const { position, failures, due, slow } = cursor;
-    this.#state = { position, failures, due, slow };
+    const { position, failures, due, slow, wake, memo } = cursor;
+    this.#state = { position, failures, due, slow, wake, memo };
     this.#leaseEnds = this.#leaseFromNow();
   }
 

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { chunk, END, picture, pixels } from '../auth/picture.ts';
+import { startMailServer } from '../notices/mail-server.ts';
 import { startTestServer } from '../running-server.ts';
+import { addVerifiedDomain } from '../signing/sending-account.ts';
 import { useBrowser } from './browser-suite.ts';
 import { ConsolePage } from './console-page.ts';
 import { openTab } from './open-tab.ts';
@@ -82,6 +84,39 @@ test('what is wrong with a name, an address or a logo is said beside it, and the
   await app.button('Save changes').click();
   await alert.getByText('its parts are not those of a plain PNG').waitFor();
   expect((await server.letterhead.accounts.get.query({ account: 1 })).display_name).toBeNull();
+});
+
+test('an administrator gives the addresses for notices, and reads which of them is refused', async () => {
+  await using mail = await startMailServer();
+  mail.answers.set('gone@example.net', '550 No such user here');
+  await using server = await startTestServer({
+    environment: { SMTP_URL: mail.url, NOTICE_FROM: 'notices@notices.example' },
+  });
+  await using tab = await openTab(browser(), server, { token: server.token });
+  const { page } = tab;
+  const app = new ConsolePage(page);
+  await page.goto('/accounts/1/settings');
+  const field = page.locator('.field').filter({ has: page.getByLabel('Notices by mail') });
+  await page.getByLabel('Notices by mail').fill('ops at example');
+  await app.button('Save changes').click();
+  await field.getByRole('alert').getByText('Enter e-mail addresses').waitFor();
+  await page.getByLabel('Notices by mail').fill('ops@example.net, gone@example.net');
+  await app.button('Save changes').click();
+  await page.getByText('Saved.', { exact: true }).waitFor();
+  await addVerifiedDomain(server, 'example.org');
+  await mail.until(1);
+  expect(mail.received[0]?.to).toBe('ops@example.net');
+  const refused = () => server.log.some((line) => line.includes('a notice was refused'));
+  await expect.poll(refused).toBe(true);
+  await page.reload();
+  await field
+    .getByText(
+      'gone@example.net gets no more notices, for its mail server refused one: 550 No such user here.',
+    )
+    .waitFor();
+  await page.goto('/accounts/1/events');
+  await page.getByText('The addresses for notices of the account changed.').waitFor();
+  expect(tab.errors).toEqual([]);
 });
 
 test('an administrator suspends another account and resumes it', async () => {

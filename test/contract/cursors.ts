@@ -48,7 +48,14 @@ export function cursorsContract(start: StartStore): void {
     const { id } = await createAccount(underTest.store);
     const { id: webhook } = await madeWebhook(underTest.store, id);
     const [held = never()] = await claim(underTest.store);
-    const state = { position: 2, failures: 3, due: '2026-01-31T12:05:00Z', slow: null };
+    const state = {
+      position: 2,
+      failures: 3,
+      due: '2026-01-31T12:05:00Z',
+      slow: null,
+      wake: null,
+      memo: null,
+    };
     await underTest.store.cursors.release(held, state);
     const store = await underTest.reopen();
     expect(await store.cursors.position('webhook', id, webhook)).toBe(2);

@@ -108,6 +108,7 @@ test('a copy that was interrupted goes on, and no server starts before it has en
     logo: undefined,
     domains: [],
     webhooks: [],
+    noticed: 0,
     tokens: [],
     events,
     firstEvent: 1,

@@ -5,6 +5,7 @@ import type { RestOperation } from '../../server/rest/operations.ts';
 import { listOperations } from '../../server/rest/operations.ts';
 import { appRouter } from '../../server/router/index.ts';
 import { LoopbackPrimary } from '../key-zone/loopback-primary.ts';
+import { startMailServer } from '../notices/mail-server.ts';
 import type { TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
 import { sampleInput } from '../security/procedure-definitions.ts';
@@ -27,6 +28,7 @@ async function seedAccount({ letterhead }: TestServer): Promise<number> {
   const { id } = await letterhead.domains.create.mutate({ account: 1, domain: 'mail.example.org' });
   await letterhead.domains.verifyDns.mutate({ account: 1, id });
   await letterhead.shares.create.mutate({ account: 1, id });
+  await letterhead.accounts.update.mutate({ account: 1, notify: ['ops@example.org'] });
   return id;
 }
 
@@ -58,8 +60,9 @@ async function answerOf(server: TestServer, operation: RestOperation, domain: nu
 const operations = listOperations(appRouter).filter(({ output }) => output !== null);
 
 test.each(operations)('$procedure answers what its schema says, and no field more', async (operation) => {
+  await using mail = await startMailServer();
   await using zone = needsKeyZone(operation) ? await LoopbackPrimary.start() : null;
-  await using server = await startTestServer({ environment: zone?.settings ?? {} });
+  await using server = await startTestServer({ environment: { ...mail.environment, ...zone?.settings } });
   const id = await seedAccount(server);
   const { status, body, text } = await answerOf(server, operation, id);
   expect(status, text).toBe(operation.meta.rest.status);

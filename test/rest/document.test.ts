@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { DescribedOperation } from '../../server/rest/operations.ts';
 import { LoopbackPrimary } from '../key-zone/loopback-primary.ts';
+import { type MailServer, startMailServer } from '../notices/mail-server.ts';
 import type { RestOptions, TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
 import type { PreparedAccount } from './described-operations.ts';
@@ -17,18 +18,21 @@ const NOBODY = 999_999;
 const PATIENT = { timeout: 10_000, interval: 10 };
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
+let mail: MailServer;
 let server: TestServer;
 let zone: LoopbackPrimary;
 let withKeyZone: TestServer;
 let document: OpenApiDocument;
 beforeAll(async () => {
-  server = await startTestServer({ environment: { RATE_LIMIT_PER_MINUTE: '0' } });
+  mail = await startMailServer();
+  server = await startTestServer({ environment: { RATE_LIMIT_PER_MINUTE: '0', ...mail.environment } });
   zone = await LoopbackPrimary.start();
   withKeyZone = await startTestServer({ environment: { RATE_LIMIT_PER_MINUTE: '0', ...zone.settings } });
   document = await OpenApiDocument.of(server);
 });
 afterAll(async () => {
   await server[Symbol.asyncDispose]();
+  await mail[Symbol.asyncDispose]();
   await withKeyZone[Symbol.asyncDispose]();
   await zone[Symbol.asyncDispose]();
 });

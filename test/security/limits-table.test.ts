@@ -13,6 +13,7 @@ import {
   KEY_LIMITS,
   KEY_ZONE_LIMITS,
   LOGO_LIMITS,
+  NOTICE_LIMITS,
   PROOF_LIMITS,
   REQUEST_LIMITS,
   SIGN_LIMITS,
@@ -143,6 +144,23 @@ test('SECURITY.md lists the limits that the server has', () => {
     [
       'deliveries kept',
       `${WEBHOOK_LIMITS.deliveriesKept} an endpoint, with ${kib(WEBHOOK_LIMITS.answerBytesKept)} of the answer`,
+    ],
+    ['**Notices by mail**', ''],
+    [
+      'addresses',
+      `${NOTICE_LIMITS.addresses} an account, given by an administrator; one that is refused gets nothing more until they are given again`,
+    ],
+    [
+      'mails about one domain',
+      `${NOTICE_LIMITS.quiet / 3_600_000} an hour to an address, of up to ${NOTICE_LIMITS.changes} changes; what is ${NOTICE_LIMITS.age / 86_400_000} days old is not told`,
+    ],
+    [
+      'mails to confirm an address, asked for on the page of a share link',
+      `${NOTICE_LIMITS.confirmationsPerLink} for a link, ${NOTICE_LIMITS.confirmationsPerAccountPerDay} a day an account, 1 a day an address; the link in it works for ${NOTICE_LIMITS.confirmable / 3_600_000} h`,
+    ],
+    [
+      'a message',
+      `${seconds(NOTICE_LIMITS.timeout)}; accounts at once: ${NOTICE_LIMITS.accountsAtOnce}; attempts for an address that is put off while others are reached: ${NOTICE_LIMITS.patience + 1}`,
     ],
     ['**One check of a domain, whatever its zone does**', ''],
     ['time', seconds(CHECK_LIMITS.milliseconds)],

@@ -8,6 +8,7 @@ import type { Meta } from '../../server/router/meta.ts';
 import { authorizedProcedure } from '../../server/router/procedures.ts';
 import { t } from '../../server/router/trpc.ts';
 import { LoopbackPrimary } from '../key-zone/loopback-primary.ts';
+import { startMailServer } from '../notices/mail-server.ts';
 import type { TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
 import type { Endpoint } from './endpoints.ts';
@@ -27,20 +28,24 @@ const PUBLIC = [
   '/',
   '/accounts/*',
   '/share',
+  '/notices/confirm/:path',
+  '/notices/stop/:path',
   '/*',
 ];
 /** Files of the built console. */
 const CONSOLE_FILE = /^\/(?:assets\/)?[\w.-]+\.(?:html|js|css|svg)$/;
 
 function isPublic({ method, url }: RegisteredRoute): boolean {
+  // Whoever has the link in a mail may press its button.
+  if (method === 'POST' && url.startsWith('/notices/')) return true;
   return ['GET', 'HEAD'].includes(method) && (PUBLIC.includes(url) || CONSOLE_FILE.test(url));
 }
 
 async function startWithEndpoints(
   clock: MovableClock,
-  zone: LoopbackPrimary | null = null,
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<{ server: TestServer; endpoints: Endpoint[] }> {
-  const environment = { RATE_LIMIT_PER_MINUTE: '0', KEY_DELIVERY: 'true', ...zone?.settings };
+  const environment = { RATE_LIMIT_PER_MINUTE: '0', KEY_DELIVERY: 'true', ...settings };
   const { started, routes } = await withRegisteredRoutes(() =>
     startTestServer({ environment, clock: () => clock.now }),
   );
@@ -52,8 +57,10 @@ async function startWithEndpoints(
 
 test('every procedure and every route keeps out callers without the right to it', async () => {
   const clock = { now: new Date() };
+  await using mail = await startMailServer();
   await using zone = await LoopbackPrimary.start();
-  const { server, endpoints } = await startWithEndpoints(clock, zone);
+  const settings = { ...mail.environment, ...zone.settings };
+  const { server, endpoints } = await startWithEndpoints(clock, settings);
   await using _ = server;
   expect(endpoints.length).toBeGreaterThan(30);
   const fixture = await createFixture(server, clock);

@@ -31,7 +31,7 @@ const installation = {
   next: { account: 4, token: 2, domain: 10 },
   sequence: 4,
   accounts: [{ id: 3, ...newAccount() }],
-  tokens: [{ id: 1, account_id: 3, ...newToken() }],
+  tokens: [{ id: 1, account_id: 3, ...newToken(), subscriptions: [] }],
   outbox: [{ sequence: 4, account: 3, event: event('token.created') }],
   removing: [2],
   retired_labels: [],

@@ -32,7 +32,7 @@ export function domainEvent(type: EventType, row: DomainRow): NewEvent {
 }
 
 export function newAccount(name = 'Example help desk'): NewAccount {
-  const profile = { display_name: null, contact_email: null, logo: null };
+  const profile = { display_name: null, contact_email: null, logo: null, notify: [] };
   return { name, ...profile, suspended: false, created_at: NOON, updated_at: NOON };
 }
 

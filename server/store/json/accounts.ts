@@ -71,7 +71,12 @@ export class Accounts implements AccountStore {
       if (installation.accounts.length > 0) return null;
       const row = await this.#takeRow(account);
       // While there is no account, nobody else takes an id of a token.
-      const stored = storedToken({ ...token, id: installation.next.token, account_id: row.id });
+      const stored = storedToken({
+        ...token,
+        id: installation.next.token,
+        account_id: row.id,
+        subscriptions: [],
+      });
       const first = events(row, { ...stored, last_used_at: null });
       const isFirst = await this.#create(row, first, ({ accounts, next }) =>
         accounts.length > 0

@@ -8,7 +8,10 @@ import { type CursorsFile, FORMAT } from './formats.ts';
 import type { Installation } from './installation.ts';
 import { jsonText } from './json-file.ts';
 
-const COLUMNS = ['kind', 'account', 'id', 'position', 'failures', 'due', 'slow'];
+const COLUMNS = ['kind', 'account', 'id', 'position', 'failures', 'due', 'slow', 'wake', 'memo'];
+
+/** Of the one cursor of an account that is no webhook's. */
+const NOTICES = { id: 0, after: 0, enabled: true };
 
 interface CursorsDeps {
   readonly tasks: PendingTasks;
@@ -39,8 +42,8 @@ interface Candidate {
 }
 
 /**
- * How far each webhook has come: `cursors.json`, written soon after each change and not synced. One that is not in the
- * file, as after a crash, begins where its webhook says.
+ * How far each webhook and each account's notices have come: `cursors.json`, written soon after each change and not
+ * synced. One that is not in the file, as after a crash, begins where its webhook says; notices with the first event.
  */
 export class Cursors implements CursorStore {
   readonly #deps: CursorsDeps;
@@ -56,8 +59,8 @@ export class Cursors implements CursorStore {
   ) {
     this.#deps = deps;
     this.#file = makeFile(() => this.#text());
-    for (const [, account, id, position, failures, due, slow] of content?.cursors ?? [])
-      this.#entry(account, id, position).state = { position, failures, due, slow };
+    for (const [, account, id, position, failures, due, slow, wake, memo] of content?.cursors ?? [])
+      this.#entry(account, id, position).state = { position, failures, due, slow, wake, memo };
   }
 
   async claim(
@@ -66,7 +69,7 @@ export class Cursors implements CursorStore {
   ): Promise<readonly Cursor[]> {
     this.#deps.tasks.assertOpen();
     const time = performance.now();
-    const ready = this.#candidates({ time, now, perAccount, slow });
+    const ready = this.#candidates(kind, { time, now, perAccount, slow });
     return ready.slice(0, limit).map(({ account, id, entry }) => {
       entry.version++;
       entry.heldUntil = time + lease * 1000;
@@ -97,6 +100,12 @@ export class Cursors implements CursorStore {
     return this.#file.written();
   }
 
+  /** For an account that comes from another store. */
+  beginNotices(account: number, position: number): void {
+    this.#entry(account, NOTICES.id, position);
+    this.#file.touch();
+  }
+
   flush(): Promise<void> {
     return this.#file.flush();
   }
@@ -106,8 +115,8 @@ export class Cursors implements CursorStore {
       const time = performance.now();
       const entry = this.#entries.get(account)?.get(id);
       if (entry === undefined || entry.version !== version || entry.heldUntil <= time) return false;
-      const { position, failures, due, slow } = state;
-      entry.state = { position, failures, due, slow };
+      const { position, failures, due, slow, wake, memo } = state;
+      entry.state = { position, failures, due, slow, wake, memo };
       entry.heldUntil = seconds === 0 ? 0 : time + lease * 1000;
       await this.#file.written();
       return true;
@@ -115,18 +124,22 @@ export class Cursors implements CursorStore {
   }
 
   /** In the order of their turns. */
-  #candidates({ time, now, perAccount, slow }: Wanted): Candidate[] {
+  #candidates(kind: CursorKind, { time, now, perAccount, slow }: Wanted): Candidate[] {
     const turns: { readonly rank: number; readonly candidate: Candidate }[] = [];
     for (const { id: account, suspended } of this.#deps.installation.accounts) {
       const holder = suspended ? undefined : this.#deps.files.loadedAccount(account);
-      if (holder === undefined || holder.webhooks.length === 0) continue;
-      const entries = holder.webhooks
+      if (holder === undefined) continue;
+      const followers = kind === 'notice' ? [NOTICES] : holder.webhooks;
+      const entries = followers
         .map((row) => ({ row, entry: this.#entry(account, row.id, row.after) }))
         .filter(({ entry }) => entry.state.slow === slow);
       const held = entries.filter(({ entry }) => entry.heldUntil > time).length;
       entries
         .filter(({ row, entry }) => row.enabled && entry.heldUntil <= time && (entry.state.due ?? now) <= now)
-        .filter(({ entry }) => this.#hasNews(holder, entry))
+        .filter(
+          ({ entry: { state } }) =>
+            this.#hasNews(holder, state) || (state.wake !== null && state.wake <= now),
+        )
         .sort((a, b) => a.entry.turn - b.entry.turn)
         .slice(0, Math.max(0, perAccount - held))
         .forEach(({ row, entry }, at) => {
@@ -137,14 +150,14 @@ export class Cursors implements CursorStore {
     return turns.map(({ candidate }) => candidate);
   }
 
-  #hasNews(holder: Account, { state }: Entry): boolean {
-    return holder.lastEvent > state.position || this.#deps.installation.hasWaiting(holder.id);
+  #hasNews(holder: Account, { position }: CursorState): boolean {
+    return holder.lastEvent > position || this.#deps.installation.hasWaiting(holder.id);
   }
 
   #entry(account: number, id: number, position: number): Entry {
     const ofAccount = this.#entries.get(account) ?? new Map<number, Entry>();
     this.#entries.set(account, ofAccount);
-    const state = { position, failures: 0, due: null, slow: null };
+    const state = { position, failures: 0, due: null, slow: null, wake: null, memo: null };
     const entry = ofAccount.get(id) ?? { state, version: 0, heldUntil: 0, turn: 0 };
     ofAccount.set(id, entry);
     return entry;
@@ -154,8 +167,11 @@ export class Cursors implements CursorStore {
     this.#forgetGone();
     const cursors: CursorsFile['cursors'] = [];
     for (const [account, entries] of this.#entries)
-      for (const [id, { state }] of entries)
-        cursors.push(['webhook', account, id, state.position, state.failures, state.due, state.slow]);
+      for (const [id, { state }] of entries) {
+        const { position, failures, due, slow, wake, memo } = state;
+        const kind = id === NOTICES.id ? 'notice' : 'webhook';
+        cursors.push([kind, account, id, position, failures, due, slow, wake, memo]);
+      }
     return jsonText({ format: FORMAT, columns: COLUMNS, cursors } satisfies CursorsFile);
   }
 
@@ -166,7 +182,7 @@ export class Cursors implements CursorStore {
       if (!listed.has(account)) this.#entries.delete(account);
       const webhooks = this.#deps.files.loadedAccount(account)?.webhooks;
       if (webhooks === undefined) continue;
-      const ids = new Set(webhooks.map(({ id }) => id));
+      const ids = new Set([NOTICES, ...webhooks].map(({ id }) => id));
       for (const id of entries.keys()) if (!ids.has(id)) entries.delete(id);
     }
   }

@@ -23,10 +23,16 @@ import type {
   WebhookRow,
 } from '../store.ts';
 import { quickCheck } from './quick-check.ts';
-import { accountUpgrades, installationUpgrades, scheduleUpgrades, unchangedUpgrades } from './upgrades.ts';
+import {
+  accountUpgrades,
+  cursorUpgrades,
+  installationUpgrades,
+  scheduleUpgrades,
+  unchangedUpgrades,
+} from './upgrades.ts';
 
 /** The number that every file carries: raised with each change of what is written, whatever it is (upgrades.ts). */
-export const FORMAT = 7;
+export const FORMAT = 8;
 
 /** What a file has to be like. */
 export interface Shape<T> {
@@ -62,6 +68,13 @@ export const AccountRowSchema: z.ZodType<AccountRow> = z.strictObject({
   display_name: z.string().nullable(),
   contact_email: z.string().nullable(),
   logo: z.string().regex(LOGO_HASH).nullable(),
+  notify: z.array(
+    z.strictObject({
+      address: TextSchema,
+      since: InstantSchema,
+      refused: z.strictObject({ at: InstantSchema, answer: z.string() }).nullable(),
+    }),
+  ),
   suspended: z.boolean(),
   created_at: InstantSchema,
   updated_at: InstantSchema,
@@ -80,6 +93,14 @@ export const StoredTokenSchema: z.ZodType<StoredToken> = z.strictObject({
   scopes: z.array(z.enum([...SCOPES, SHARE_SCOPE])),
   expires_at: InstantSchema.nullable(),
   created_at: InstantSchema,
+  subscriptions: z.array(
+    z.strictObject({
+      key: TextSchema,
+      address: TextSchema.nullable(),
+      asked_at: InstantSchema,
+      state: z.enum(['asked', 'confirmed', 'ended']),
+    }),
+  ),
 });
 
 const KeyRowSchema: z.ZodType<KeyRow> = z.strictObject({
@@ -321,17 +342,19 @@ export const CursorsFileShape = shape(
     columns: z.array(z.string()),
     cursors: z.array(
       z.tuple([
-        z.literal('webhook'),
+        z.enum(['webhook', 'notice']),
         IdSchema,
-        IdSchema,
+        CounterSchema,
         CounterSchema,
         CounterSchema,
         InstantSchema.nullable(),
         z.boolean().nullable(),
+        InstantSchema.nullable(),
+        z.custom<JsonValue>(() => true),
       ]),
     ),
   }),
-  unchangedUpgrades,
+  cursorUpgrades,
 );
 
 export type CursorsFile = z.infer<typeof CursorsFileShape.schema>;

@@ -4,6 +4,7 @@ import type { AccountRow, CheckTimes, EventRow, TokenRow } from '../store.ts';
 import { emptyAccountFile } from './account.ts';
 import type { AccountFiles } from './account-files.ts';
 import { inOrder } from './accounts.ts';
+import type { Cursors } from './cursors.ts';
 import type { DataFolder } from './data-folder.ts';
 import { toStored } from './domains.ts';
 import { eventLine, logHeader } from './event-lines.ts';
@@ -25,12 +26,14 @@ interface ImportDeps {
   readonly schedule: Schedule;
   readonly tokenUse: TokenUse;
   readonly logos: Logos;
+  readonly cursors: Cursors;
 }
 
 /** What `publish` needs of an account: its events and evidence are on the disk already. */
 interface AddedAccount {
   readonly account: AccountRow;
   readonly state: AccountFile;
+  readonly noticed: number;
   readonly tokens: readonly TokenRow[];
   readonly checks: readonly { readonly id: number; readonly times: CheckTimes | null }[];
 }
@@ -62,7 +65,7 @@ export class JsonImport implements StoreImport {
 
   async add(imported: ImportedAccount): Promise<void> {
     const { files, evidence, logos } = this.#deps;
-    const { account, logo, domains, webhooks, tokens, events, firstEvent, lastEvent } = imported;
+    const { account, logo, domains, webhooks, noticed, tokens, events, firstEvent, lastEvent } = imported;
     if (logo !== undefined) await logos.write(account.id, logo);
     const state: AccountFile = {
       ...emptyAccountFile(account.id, []),
@@ -85,11 +88,11 @@ export class JsonImport implements StoreImport {
     for (const { row, evidence: seen } of domains)
       if (seen !== undefined) await evidence.write(account.id, row.id, seen, async () => true);
     const checks = domains.map(({ row }) => ({ id: row.id, times: row.checks }));
-    this.#added.push({ account, state, tokens, checks });
+    this.#added.push({ account, state, noticed, tokens, checks });
   }
 
   async publish({ nextIds, secretKeyCheck, retiredLabels }: ImportedInstallation): Promise<void> {
-    const { installation, files, ids, schedule, tokenUse } = this.#deps;
+    const { installation, files, ids, schedule, tokenUse, cursors } = this.#deps;
     const tokens = this.#added.flatMap((one) => one.tokens.map(({ last_used_at: _, ...token }) => token));
     await installation.change(() => ({
       result: undefined,
@@ -102,8 +105,9 @@ export class JsonImport implements StoreImport {
       },
     }));
     ids.skipTo(nextIds.domain);
-    for (const { account, state, checks, tokens: own } of this.#added) {
+    for (const { account, state, noticed, checks, tokens: own } of this.#added) {
       files.add(state);
+      cursors.beginNotices(account.id, noticed);
       schedule.suspend(account.id, account.suspended);
       for (const { id, times } of checks) schedule.add(account.id, id, times);
       for (const { id, last_used_at } of own) if (last_used_at !== null) tokenUse.touch(id, last_used_at);

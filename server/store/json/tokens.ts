@@ -77,7 +77,7 @@ export class Tokens implements TokenStore {
             return { result: { kind: 'gone' } };
           const held = tokens.filter((one) => one.account_id === account && !files.isOrphan(one)).length;
           if (held >= limit) return { result: { kind: 'full', limit } };
-          const stored = storedToken({ ...token, id: next.token, account_id: account });
+          const stored = storedToken({ ...token, id: next.token, account_id: account, subscriptions: [] });
           const row: TokenRow = { ...stored, last_used_at: null };
           const changed = { tokens: [...tokens, stored], next: { ...next, token: stored.id + 1 } };
           return { result: { kind: 'written', row }, changed, events: [{ account, event: event(row) }] };
@@ -116,6 +116,21 @@ export class Tokens implements TokenStore {
         return true;
       });
     });
+  }
+
+  subscribe(...[account, id, change]: Parameters<TokenStore['subscribe']>): Promise<boolean> {
+    const { tasks, installation, files } = this.#deps;
+    return tasks.serve(() =>
+      installation.change<boolean>(({ tokens }) => {
+        const at = tokens.findIndex((one) => one.id === id && one.account_id === account);
+        const token = tokens[at];
+        if (token === undefined || files.isOrphan(token)) return { result: false };
+        const subscriptions = change(token.subscriptions);
+        if (subscriptions === null) return { result: true };
+        const changed = storedToken({ ...token, subscriptions });
+        return { result: true, changed: { tokens: tokens.with(at, changed) } };
+      }),
+    );
   }
 
   touch(id: number, at: Instant): void {

@@ -12,7 +12,7 @@ export function renumbered(format: number): z.ZodType {
 }
 
 /** For a kind of file that was the same in every format. */
-export const unchangedUpgrades = [1, 2, 3, 4, 5, 6].map(renumbered);
+export const unchangedUpgrades = [1, 2, 3, 4, 5, 6, 7].map(renumbered);
 
 type RecordFormat1 = z.infer<typeof RecordFormat1>;
 const RecordFormat1 = z.object({ verified: z.boolean(), degraded: z.boolean(), since: z.string() });
@@ -98,6 +98,7 @@ export const accountUpgrades = [
     format: 7,
     retired_labels: [],
   })),
+  renumbered(7),
 ];
 
 const Rows = z.array(z.looseObject({ id: z.number() }));
@@ -126,6 +127,12 @@ export const installationUpgrades = [
   renumbered(4),
   renumbered(5),
   z.looseObject({ format: z.literal(6) }).transform((file) => ({ ...file, format: 7, retired_labels: [] })),
+  z.looseObject({ format: z.literal(7), accounts: Rows, tokens: Rows }).transform((file) => ({
+    ...file,
+    format: 8,
+    accounts: file.accounts.map((row) => ({ ...row, notify: [] })),
+    tokens: file.tokens.map((row) => ({ ...row, subscriptions: [] })),
+  })),
 ];
 
 const Due = z.string().nullable();
@@ -158,4 +165,16 @@ export const scheduleUpgrades = [
   renumbered(4),
   renumbered(5),
   renumbered(6),
+  renumbered(7),
+];
+
+/** Before format 6, there was no such file. */
+export const cursorUpgrades = [
+  ...[1, 2, 3, 4, 5].map(renumbered),
+  renumbered(6),
+  z.looseObject({ format: z.literal(7), cursors: z.array(z.array(z.unknown())) }).transform((file) => ({
+    ...file,
+    format: 8,
+    cursors: file.cursors.map((line) => [...line, null, null]),
+  })),
 ];

@@ -47,7 +47,7 @@ export class Accounts implements AccountStore {
       if ((await this.#database.read(sql('list_accounts'))).length > 0) return null;
       const { id, token: tokenId } = await this.#nextIds();
       const row: AccountRow = freeze({ id, ...account });
-      const stored = { ...token, id: tokenId, account_id: id };
+      const stored = { ...token, id: tokenId, account_id: id, subscriptions: [] };
       const told = events(row, { ...stored, last_used_at: null });
       const values = [JSON.stringify(row), tokenId, JSON.stringify(stored), stored.hash];
       const around = { before: sql('lock_first_account') };

@@ -17,7 +17,22 @@ export class Cursors implements CursorStore {
   constructor(database: Database, commits: Commits) {
     this.#commits = commits;
     this.#moves = database.share('move_cursors', (moves) =>
-      columns(moves, 'kind', 'account', 'id', 'version', 'position', 'failures', 'due', 'slow', 'lease'),
+      columns(
+        moves.map((move) => ({ ...move, memo: JSON.stringify(move.memo) })),
+        ...([
+          'kind',
+          'account',
+          'id',
+          'version',
+          'position',
+          'failures',
+          'due',
+          'slow',
+          'wake',
+          'memo',
+          'lease',
+        ] as const),
+      ),
     );
   }
 

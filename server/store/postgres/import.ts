@@ -56,8 +56,9 @@ export class Import implements StoreImport {
       after: row.after,
     }));
     const counts = [domains.length, tokens.length, lastEvent, firstEvent];
+    const { noticed } = imported;
     await this.#database.transaction([
-      sql('import_account', id, JSON.stringify(account), suspended, ...counts, logo),
+      sql('import_account', id, JSON.stringify(account), suspended, ...counts, logo, noticed),
       ...inserts('import_domains', [id, suspended], domains, (page) =>
         columns(page, 'id', 'content', 'times', 'next', 'evidence'),
       ),

@@ -10,7 +10,9 @@ import type { Database } from './database.ts';
 import { columns, sql } from './sql.ts';
 
 interface TokenRecord {
-  readonly content: Omit<TokenRow, 'last_used_at'>;
+  /** Before migration 6, it had no subscriptions. */
+  readonly content: Omit<TokenRow, 'last_used_at' | 'subscriptions'> &
+    Partial<Pick<TokenRow, 'subscriptions'>>;
   readonly last_used_at: Instant | null;
 }
 
@@ -54,7 +56,7 @@ export class Tokens implements TokenStore {
       const [next] = await this.#database.read<{ id: number | null }>(query);
       if (next === undefined) return { kind: 'gone' };
       if (next.id === null) return { kind: 'full', limit };
-      const stored = { ...token, id: next.id, account_id: account };
+      const stored = { ...token, id: next.id, account_id: account, subscriptions: [] };
       const row: TokenRow = freeze({ ...stored, last_used_at: null });
       const values = [row.id, JSON.stringify(stored), token.domain_id, limit, token.hash];
       const isCreated = await this.#commits.commit('create_token', account, [event(row)], values);
@@ -77,6 +79,18 @@ export class Tokens implements TokenStore {
     });
   }
 
+  subscribe(...[account, id, change]: Parameters<TokenStore['subscribe']>): Promise<boolean> {
+    return this.#commits.change<boolean>(account, async () => {
+      const [record] = await this.#database.read<TokenRecord>(sql('get_token', account, id));
+      if (record === undefined) return false;
+      const { content } = record;
+      const subscriptions = change(content.subscriptions ?? []);
+      if (subscriptions === null) return true;
+      const values = [id, JSON.stringify(content), JSON.stringify({ ...content, subscriptions })];
+      return (await this.#commits.commit('subscribe', account, [], values)) || null;
+    });
+  }
+
   touch(id: number, at: Instant): void {
     this.#uses.set(id, at);
     this.#timer ??= setTimeout(() => void this.flush().catch(() => {}), DATABASE_LIMITS.tokenUse);
@@ -92,7 +106,11 @@ export class Tokens implements TokenStore {
   }
 
   #toRow({ content, last_used_at }: TokenRecord): TokenRow {
-    return freeze({ ...content, last_used_at: this.#uses.get(content.id) ?? last_used_at });
+    return freeze({
+      subscriptions: [],
+      ...content,
+      last_used_at: this.#uses.get(content.id) ?? last_used_at,
+    });
   }
 }
 

@@ -119,7 +119,8 @@ function whyDisabled(reason: unknown): string {
 
 /** `Display name` of display_name, for the beginning of a sentence or after “and”. */
 function profileField(field: string, at: number): string {
-  const words = field.replace('_', ' ').replace('email', 'e-mail');
+  const words =
+    field === 'notify' ? 'addresses for notices' : field.replace('_', ' ').replace('email', 'e-mail');
   return at === 0 ? `The ${words}` : words;
 }
 

@@ -1,6 +1,6 @@
 import type { Account } from '@letterhead/shared';
 import { shownName } from '@letterhead/shared/rules';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'preact/hooks';
 import { api, queryClient } from '../api/api.ts';
 import { toApiError } from '../api/api-error.ts';
@@ -23,6 +23,11 @@ const FIELDS = [
     label: 'Contact e-mail',
     hint: 'Shown on shared pages. Leave it empty to show none.',
   },
+  {
+    key: 'notify',
+    label: 'Notices by mail',
+    hint: 'Addresses, with commas, that are told when a domain is verified, fails a check, or is lost. This takes a mail server in the server’s settings.',
+  },
 ] as const;
 
 /** What is typed, and the logo: undefined if it stays as it is, null to remove it. */
@@ -30,6 +35,7 @@ interface Draft {
   readonly name: string;
   readonly display_name: string;
   readonly contact_email: string;
+  readonly notify: string;
   readonly logo?: ChosenLogo | null;
 }
 
@@ -42,6 +48,9 @@ export function AccountForm({ account }: { account: Account }) {
       onSuccess: (updated) => {
         queryClient.setQueryData(api.accounts.get.queryKey({ account: account.id }), updated);
         void queryClient.invalidateQueries({ queryKey: api.accounts.list.queryKey() });
+        void queryClient.invalidateQueries({
+          queryKey: api.accounts.notices.queryKey({ account: account.id }),
+        });
         void queryClient.invalidateQueries({ queryKey: api.tokens.current.queryKey() });
         setDraft(draftOf(updated));
         setSaved(true);
@@ -53,6 +62,7 @@ export function AccountForm({ account }: { account: Account }) {
     setDraft({ ...draft, ...part });
     setSaved(false);
   };
+  const refusals = useRefusals(account.id);
   const { errors } = toApiError(save.error);
   const hasOther = save.error !== null && Object.keys(errors).length === 0;
   return (
@@ -60,16 +70,26 @@ export function AccountForm({ account }: { account: Account }) {
       class="account-form"
       onSubmit={(event) => {
         event.preventDefault();
-        const { logo, ...texts } = draft;
+        const { logo, notify, ...texts } = draft;
         save.mutate({
           account: account.id,
           ...texts,
+          notify: notify
+            .split(',')
+            .map((one) => one.trim())
+            .filter((one) => one !== ''),
           logo: logo === undefined ? undefined : (logo?.base64 ?? null),
         });
       }}
     >
       {FIELDS.map(({ key, label, hint }) => (
-        <Field key={key} label={label} hint={hint} fieldError={errors[key]?.join(' ') ?? null}>
+        <Field
+          key={key}
+          label={label}
+          hint={hint}
+          fieldError={errors[key]?.join(' ') ?? null}
+          warning={key === 'notify' ? refusals : null}
+        >
           {(attributes) => (
             <input
               {...attributes}
@@ -110,6 +130,24 @@ export function AccountForm({ account }: { account: Account }) {
   );
 }
 
-function draftOf({ name, display_name, contact_email }: Account): Draft {
-  return { name, display_name: display_name ?? '', contact_email: contact_email ?? '' };
+function draftOf({ name, display_name, contact_email, notify }: Account): Draft {
+  return {
+    name,
+    display_name: display_name ?? '',
+    contact_email: contact_email ?? '',
+    notify: notify.join(', '),
+  };
+}
+
+/** Which addresses get no more notices, in a line each; null: all get them. */
+function useRefusals(account: number): string | null {
+  const { data = [] } = useQuery(api.accounts.notices.queryOptions({ account }));
+  const refused = data.filter(({ refused_at }) => refused_at !== null);
+  if (refused.length === 0) return null;
+  return refused
+    .map(
+      ({ address, answer }) =>
+        `${address} gets no more notices, for its mail server refused one: ${answer}. Save to try again.`,
+    )
+    .join(' ');
 }

@@ -18,6 +18,7 @@ import { dnsForm } from '../domain/dns-form.ts';
 import { DomainInstructions } from '../domain/domain-instructions.tsx';
 import { LoadingPage } from '../layout/loading-page.tsx';
 import { Wordmark } from '../layout/wordmark.tsx';
+import { NotifyForm } from './notify-form.tsx';
 
 /** Who has a link hears of changes by asking: the stream of events tells more than they may know. */
 const POLL_MS = 5_000;
@@ -90,6 +91,7 @@ function SharedPage({ secret }: { secret: string }) {
             problem={check.error !== null && <Failure error={check.error} onRetry={check.mutate} />}
           />
         </div>
+        {data.can_notify && !domain.verified && <NotifyForm letterhead={letterhead} />}
         <p class="hint">Shared with Letterhead, on {location.host}.</p>
       </Page>
     </>

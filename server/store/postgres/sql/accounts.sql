@@ -14,7 +14,8 @@ SELECT nextval('account_ids') AS id, nextval('token_ids') AS token
 -- commit: create_account
 tip AS (
   INSERT INTO accounts (id, content, suspended, last_event) VALUES ($2, $7, $8, cardinality($3::text[]))
-  RETURNING last_event)
+  RETURNING last_event),
+notices AS (INSERT INTO cursors (kind, account_id, id, position) SELECT 'notice', $2, 0, 0 FROM tip)
 
 -- query: lock_first_account
 -- Runs before create_first_account, which then sees what another server has created. The number is arbitrary.
@@ -25,7 +26,8 @@ tip AS (
   INSERT INTO accounts (id, content, suspended, last_event, token_count)
   SELECT $2, $7, false, cardinality($3::text[]), 1 WHERE NOT EXISTS (SELECT FROM accounts)
   RETURNING last_event),
-token AS (INSERT INTO tokens (id, account_id, content, hash) SELECT $8, $2, $9, $10 FROM tip)
+token AS (INSERT INTO tokens (id, account_id, content, hash) SELECT $8, $2, $9, $10 FROM tip),
+notices AS (INSERT INTO cursors (kind, account_id, id, position) SELECT 'notice', $2, 0, 0 FROM tip)
 
 -- commit: update_account
 -- $10 says whether the logo changes, and $11 is the new one.

@@ -6,8 +6,11 @@ SELECT EXISTS (SELECT FROM accounts) OR EXISTS (SELECT FROM settings) AS used,
 INSERT INTO settings (key, value) VALUES ('unfinished_import', '') ON CONFLICT DO NOTHING
 
 -- query: import_account
-INSERT INTO accounts (id, content, suspended, domain_count, token_count, last_event, first_event, logo)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+WITH account AS (
+  INSERT INTO accounts (id, content, suspended, domain_count, token_count, last_event, first_event, logo)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+  RETURNING id)
+INSERT INTO cursors (kind, account_id, id, position) SELECT 'notice', id, 0, $9 FROM account
 
 -- query: import_domains
 WITH imported AS (

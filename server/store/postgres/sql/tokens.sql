@@ -43,6 +43,15 @@ tip AS (
   WHERE id = $2 AND EXISTS (SELECT FROM gone)
   RETURNING last_event)
 
+-- commit: subscribe
+-- Changes nothing unless the document is still $8.
+token AS (
+  UPDATE tokens SET content = $9 WHERE account_id = $2 AND id = $7 AND content::jsonb = $8::jsonb
+  RETURNING id),
+tip AS (
+  UPDATE accounts SET last_event = last_event + cardinality($3::text[]) WHERE id = $2 AND EXISTS (SELECT FROM token)
+  RETURNING last_event)
+
 -- query: lock_admins
 -- Runs before a deletion of admin tokens, which then sees what another server has deleted. The number is arbitrary.
 SELECT pg_advisory_xact_lock(5318008053)

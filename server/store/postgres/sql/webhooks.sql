@@ -71,7 +71,8 @@ WITH ready AS (
       SELECT count(*) FROM cursors held
       WHERE held.kind = $1 AND held.account_id = c.account_id AND held.slow IS NOT DISTINCT FROM $5
         AND held.claimed_until > clock_timestamp()) AS turn
-  FROM cursors c JOIN accounts a ON a.id = c.account_id AND NOT a.suspended AND a.last_event > c.position
+  FROM cursors c JOIN accounts a
+      ON a.id = c.account_id AND NOT a.suspended AND (a.last_event > c.position OR c.wake_at <= $2)
     LEFT JOIN webhooks w ON c.kind = 'webhook' AND w.account_id = c.account_id AND w.id = c.id
   WHERE c.kind = $1 AND c.slow IS NOT DISTINCT FROM $5 AND (c.due_at IS NULL OR c.due_at <= $2)
     AND (c.claimed_until IS NULL OR c.claimed_until <= clock_timestamp()) AND coalesce(w.enabled, true)),
@@ -86,17 +87,20 @@ free AS (
 UPDATE cursors c
 SET version = version + 1, claimed_at = clock_timestamp(), claimed_until = clock_timestamp() + make_interval(secs => $4)
 FROM free WHERE c.kind = $1 AND c.account_id = free.account_id AND c.id = free.id
-RETURNING c.account_id AS account, c.id, c.version, c.position, c.failures, c.due_at AS due, c.slow
+RETURNING c.account_id AS account, c.id, c.version, c.position, c.failures, c.due_at AS due, c.slow,
+  c.wake_at AS wake, c.memo
 
 -- query: move_cursors
 -- A lease of 0 releases.
 UPDATE cursors c
 SET position = moved.position, failures = moved.failures, due_at = moved.due, slow = moved.slow,
+  wake_at = moved.wake, memo = moved.memo::json,
   claimed_until = CASE WHEN moved.lease > 0 THEN clock_timestamp() + make_interval(secs => moved.lease) END
 FROM unnest(
     $1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::integer[], $7::timestamptz[],
-    $8::boolean[], $9::integer[])
-  WITH ORDINALITY AS moved (kind, account_id, id, version, position, failures, due, slow, lease, n)
+    $8::boolean[], $9::timestamptz[], $10::text[], $11::integer[])
+  WITH ORDINALITY AS moved (
+    kind, account_id, id, version, position, failures, due, slow, wake, memo, lease, n)
 WHERE c.kind = moved.kind AND c.account_id = moved.account_id AND c.id = moved.id AND c.version = moved.version
   AND c.claimed_until > clock_timestamp()
 RETURNING moved.n

@@ -1,0 +1,55 @@
+import type { Letterhead } from '@letterhead/client';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'preact/hooks';
+import { toApiError } from '../api/api-error.ts';
+import { announce } from '../components/announcer.tsx';
+import { Failure } from '../components/failure.tsx';
+import { Field } from '../components/field.tsx';
+
+/** Lets whoever has the link be told by mail once the domain is verified. */
+export function NotifyForm({ letterhead }: { letterhead: Letterhead }) {
+  const [address, setAddress] = useState('');
+  const ask = useMutation({
+    mutationFn: () => letterhead.share.notify.mutate({ address }),
+    onSuccess: () => announce('A mail is on its way.'),
+  });
+  if (ask.data !== undefined)
+    return (
+      <p role="status">
+        A mail is on its way to {ask.data.address}. Open the link in it within a day, and you are told once
+        the domain is verified.
+      </p>
+    );
+  const { errors } = toApiError(ask.error);
+  const hasOther = ask.error !== null && errors['address'] === undefined;
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        ask.mutate();
+      }}
+    >
+      <Field
+        label="Tell me when it’s done"
+        hint="You get a mail to confirm this address, and one once the domain is verified."
+        fieldError={errors['address']?.join(' ') ?? null}
+      >
+        {(attributes) => (
+          <input
+            {...attributes}
+            type="text"
+            inputMode="email"
+            autocomplete="email"
+            placeholder="you@example.org"
+            value={address}
+            onInput={(event) => setAddress(event.currentTarget.value)}
+          />
+        )}
+      </Field>
+      {hasOther && <Failure error={ask.error} />}
+      <button type="submit" class="button" disabled={ask.isPending}>
+        {ask.isPending ? 'Sending…' : 'Tell me'}
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,86 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { LinkOutcome, Subscriptions } from '../notices/subscriptions.ts';
+
+/** The links in mails to people who asked through a share link. */
+export const NOTICE_ROUTES = ['/notices/confirm/:path', '/notices/stop/:path'] as const;
+
+const HEADERS = {
+  'content-security-policy':
+    "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+  'cache-control': 'no-store',
+  'referrer-policy': 'no-referrer',
+  'x-robots-tag': 'noindex',
+};
+
+interface Link {
+  Params: { path: string };
+}
+
+/**
+ * Serves the pages that the links lead to. Opening one changes nothing, for mail scanners do that: its button does, and
+ * so does the POST of a mail program (RFC 8058), whatever its body says.
+ */
+export function serveNotices(app: FastifyInstance, subscriptions: Subscriptions): void {
+  app.addContentTypeParser('*', (_request, payload, done) => {
+    payload.resume();
+    payload.on('end', () => done(null));
+  });
+  const [confirm, stop] = NOTICE_ROUTES;
+  app.get<Link>(confirm, (request, reply) =>
+    sendQuestion(reply, subscriptions, request.params.path, 'Yes, tell me once'),
+  );
+  app.get<Link>(stop, (request, reply) => sendQuestion(reply, subscriptions, request.params.path, 'Stop it'));
+  app.post<Link>(confirm, async ({ params }, reply) =>
+    sendOutcome(reply, await subscriptions.confirm(params.path)),
+  );
+  app.post<Link>(stop, async ({ params }, reply) =>
+    sendOutcome(reply, await subscriptions.stop(params.path)),
+  );
+}
+
+async function sendQuestion(reply: FastifyReply, subscriptions: Subscriptions, path: string, button: string) {
+  const found = await subscriptions.find(path);
+  if (found === undefined || found.subscription.state === 'ended')
+    return sendOutcome(reply, { kind: 'gone' });
+  return sendPage(
+    reply,
+    200,
+    `<h1>${found.domain.domain}</h1>
+<p>One mail is sent once this domain is verified.</p>
+<form method="post"><button>${button}</button></form>`,
+  );
+}
+
+function sendOutcome(reply: FastifyReply, outcome: LinkOutcome) {
+  switch (outcome.kind) {
+    case 'confirmed':
+      return sendPage(
+        reply,
+        200,
+        `<h1>Confirmed</h1><p>You get one mail once ${outcome.domain} is verified.</p>`,
+      );
+    case 'ended':
+      return sendPage(
+        reply,
+        200,
+        `<h1>Stopped</h1><p>You get no mail about ${outcome.domain}. Your address is forgotten.</p>`,
+      );
+    case 'gone':
+      return sendPage(
+        reply,
+        404,
+        '<h1>This link no longer works</h1><p>It has expired, or was used already.</p>',
+      );
+  }
+}
+
+/** Domains are A-labels: nothing in them has to be escaped. */
+function sendPage(reply: FastifyReply, status: number, body: string) {
+  return reply
+    .code(status)
+    .headers(HEADERS)
+    .type('text/html; charset=utf-8')
+    .send(
+      `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Letterhead</title></head><body>${body}</body></html>`,
+    );
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import type { Instant } from '../instant.ts';
+import { NOTICE_LIMITS } from '../limits.ts';
+import type { JsonValue } from '../store/store.ts';
+
+/** What is remembered of a domain whose changes were told lately, or are being told. */
+const ToldSchema = z.object({
+  /** Its last event that was told. */
+  event: z.number(),
+  /** When; null: its first notice has not reached everybody yet. */
+  at: z.string().nullable(),
+  /** Whether there are later ones, which wait. */
+  more: z.boolean(),
+  /** Who has been told already of the changes up to an event. */
+  sent: z.object({ event: z.number(), to: z.array(z.string()) }).nullable(),
+});
+export type Told = z.infer<typeof ToldSchema>;
+
+const MemoSchema = z.record(z.string(), ToldSchema);
+
+/** By domain. */
+export type NoticeMemo = Readonly<Record<string, Told>>;
+
+/** One that cannot be read was written by nobody. */
+export function readMemo(memo: JsonValue): NoticeMemo {
+  return MemoSchema.safeParse(memo).data ?? {};
+}
+
+/** Whether changes of the domain wait, so that it is not told of more than once an hour. */
+export function isQuiet(told: Told | undefined, now: Date): boolean {
+  return told !== undefined && told.at !== null && Date.parse(told.at) + NOTICE_LIMITS.quiet > now.getTime();
+}
+
+/** When the first of the domains is no longer quiet; null: none is. */
+export function wakeAt(memo: NoticeMemo, instantOf: (time: number) => Instant): Instant | null {
+  const times = Object.values(memo).flatMap(({ at }) => (at === null ? [] : [Date.parse(at)]));
+  return times.length === 0 ? null : instantOf(Math.min(...times) + NOTICE_LIMITS.quiet);
+}
