@@ -119,8 +119,9 @@ export function noteSeen(
     const found = awaitsCaches(key) ? seen(key) : undefined;
     if (found === undefined) return key;
     if (!found.isEverywhere) return { ...key, usable_at: null };
-    const { cachedFor } = found;
-    return { ...key, usable_at: key.usable_at ?? (cachedFor === null ? null : later(now, cachedFor)) };
+    const at = found.cachedFor === null ? null : later(now, found.cachedFor);
+    // A clock that was ahead does not make it wait for longer.
+    return at !== null && (key.usable_at === null || at < key.usable_at) ? { ...key, usable_at: at } : key;
   });
   return keys.every((key, at) => key.usable_at === row.keys[at]?.usable_at) ? row : { ...row, keys };
 }
@@ -131,9 +132,9 @@ function awaitsCaches({ published_as, state, activated_at }: KeyRow): boolean {
   return published_as === 'cname' && isToSign;
 }
 
-/** Whether caches hold nothing any more that was at the key's name before. */
-export function isUsable({ usable_at }: KeyRow, now: Instant): boolean {
-  return usable_at !== null && usable_at <= now;
+/** Whether caches hold nothing any more that was at the key's name before; a TXT record's name held nothing. */
+export function isUsable(key: KeyRow, now: Instant): boolean {
+  return !awaitsCaches(key) || (key.usable_at !== null && key.usable_at <= now);
 }
 
 function later(now: Instant, seconds: number): Instant {

@@ -12,7 +12,7 @@ import { DOMAIN_FIELDS } from '../contract/domain-fields.ts';
 
 const require = createRequire(import.meta.url);
 const operations = listOperations(appRouter);
-const text = describeApi(operations, '1.2.3');
+const text = await describeApi(operations, '1.2.3');
 const document = JSON.parse(text);
 
 /** Problems that redocly's recommended rules report in a document. */

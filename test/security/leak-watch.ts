@@ -9,7 +9,7 @@ import { findPrivateKeys, findTokens, privateKeyParts } from './secret-material.
 
 /** Paths whose answers to `POST` contain a new token, or a new secret of a webhook. */
 const NEW_TOKEN_PATH =
-  /\/(?:tokens|shares|webhooks|secret)$|^\/trpc\/[\w.,]*(?:(?:tokens|shares|webhooks)\.create|webhooks\.rotateSecret)\b/;
+  /\/(?:tokens|shares|webhooks|secret)$|^\/trpc\/.*(?:(?:tokens|shares|webhooks)\.create|webhooks\.rotateSecret)\b/;
 
 /** Paths whose answers to `GET` contain a private key, where mail servers may fetch them. */
 const VAULT_PATH = /^\/vault\/v1\/dkim\/[^/]+$/;

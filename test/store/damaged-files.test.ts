@@ -219,7 +219,7 @@ describe('a start', () => {
     ['is missing', null, 'accounts/1.json is missing'],
     ['is empty', '', 'accounts/1.json is damaged (it is empty)'],
     ['holds something else', '[]', 'accounts/1.json is damaged'],
-    ['was written by a newer Letterhead', '{"format": 7, "shards": []}', 'newer Letterhead (format 7'],
+    ['was written by a newer Letterhead', '{"format": 99, "shards": []}', 'newer Letterhead (format 99'],
     ['is no text', '\u0000', 'accounts/1.json is damaged (it is not valid JSON)'],
   ];
   for (const [what, content, logged] of COSTS) {
