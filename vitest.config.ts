@@ -61,16 +61,15 @@ export default defineConfig(({ mode }) => ({
       },
       // What is about the product and not about a store, once more.
       { extends: true, test: { name: 'postgres', include: ON_EVERY_STORE, env: { TEST_STORE: 'postgres' } } },
-      // Some of their servers take nearly as long as a check waits: they have the machine to themselves.
+      // Some of their servers take nearly as long as a check waits: two of them at a time have the machine to themselves.
       {
         extends: true,
-        test: { name: 'engines', include: [ENGINES], exclude, maxWorkers: 1, sequence: { groupOrder: 1 } },
+        test: { name: 'engines', include: [ENGINES], exclude, maxWorkers: 2, sequence: { groupOrder: 1 } },
       },
     ],
     globalSetup: ['test/keys-file.ts', 'test/console/prepare-console.ts', 'test/postgres/shared-server.ts'],
-    // Servers, browsers and databases in other processes do most of the work, and some tests wait: also two cores have
-    // room for three files.
-    maxWorkers: Math.max(3, availableParallelism() - 1),
+    // Servers, browsers and databases in other processes do most of the work: also two cores have room for two files.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 20_000,
     hookTimeout: 20_000,
     provide: {

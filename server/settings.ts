@@ -5,18 +5,11 @@ import { parseServerAddress } from './dns/server-address.ts';
 import { DomainNameSchema } from './domains/domain-name.ts';
 import { TSIG_ALGORITHMS, type TsigKey } from './key-zone/tsig.ts';
 import { KEY_ZONE_LIMITS } from './limits.ts';
+import type { NoticeSender } from './notices/mailer.ts';
 
 /** An invalid setting; the message is one line that names it. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
-}
-
-/** The sender of notices; the domain is that of the address, as A-labels. */
-export interface NoticeSender {
-  /** Empty: none. */
-  readonly name: string;
-  readonly address: string;
-  readonly domain: string;
 }
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;

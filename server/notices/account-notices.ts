@@ -108,10 +108,10 @@ export class AccountNotices {
     const notice = last === undefined ? null : await this.#noticeOf(account, domain, events);
     if (last !== undefined && notice !== null) {
       const people = await this.#peopleFor(account, notice, last);
+      const at = toInstant(this.#deps.clock());
       if (!(await this.#send(notice, people, { ...told, sent: told.sent ?? { event: last.id, to: [] } })))
         return false;
       if (people.length > 0) {
-        const at = toInstant(this.#deps.clock());
         this.#remember(domain, { event: last.id, at, more: changes.at(-1) !== last, sent: null });
         return true;
       }

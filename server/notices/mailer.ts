@@ -6,11 +6,18 @@ import type { NodemailerError } from 'nodemailer/lib/errors';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import { NOTICE_LIMITS } from '../limits.ts';
 import { dkimStateOf } from '../records/record-states.ts';
-import type { NoticeSender } from '../settings.ts';
 import { namesAbove, type Signing } from '../signing/signing.ts';
 import type { Store } from '../store/store.ts';
 import type { MailContent } from './mail-content.ts';
 import { toHtml, toText } from './mail-content.ts';
+
+/** The sender of notices; the domain is that of the address, as A-labels. */
+export interface NoticeSender {
+  /** Empty: none. */
+  readonly name: string;
+  readonly address: string;
+  readonly domain: string;
+}
 
 export interface MailerDeps {
   readonly smtpUrl: string;

@@ -286,6 +286,7 @@ describe.each([
 Name          acme-7
 Display name  Acme
 Contact       help@acme.example
+Notices       -
 Logo          ${updated.logo}
 State         active
 `);

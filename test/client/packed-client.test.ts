@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { PACKING } from '../package/packing.ts';
 import { startTestServer } from '../running-server.ts';
 
 /** An empty project with only the packed client and the packed shared types installed. */
@@ -11,8 +12,18 @@ const root = resolve(import.meta.dirname, '../..');
 
 beforeAll(() => {
   execFileSync(
-    'npm',
-    ['pack', '-w', '@letterhead/shared', '-w', '@letterhead/client', '--pack-destination', project],
+    'flock',
+    [
+      PACKING,
+      'npm',
+      'pack',
+      '-w',
+      '@letterhead/shared',
+      '-w',
+      '@letterhead/client',
+      '--pack-destination',
+      project,
+    ],
     {
       cwd: root,
       stdio: 'pipe',

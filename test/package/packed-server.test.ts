@@ -10,6 +10,7 @@ import packageJson from '../../server/package.json' with { type: 'json' };
 import { makeWorkplace } from '../cli/letterhead-process.ts';
 import { startLoopbackDns } from '../dns/loopback-dns.ts';
 import { createDatabase } from '../postgres/test-database.ts';
+import { PACKING } from './packing.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 /** An empty project with only the packed product installed. */
@@ -27,7 +28,7 @@ const NAMES_TYPESCRIPT = /(?:\bfrom |\bimport\(|\bURL\()['"`][^'"`]*\.ts['"`]/;
 
 beforeAll(() => {
   // What a plain `npm pack` does first; its own package holds nothing.
-  execFileSync('npm', ['run', 'prepack', '--pack-destination', project], {
+  execFileSync('flock', [PACKING, 'npm', 'run', 'prepack', '--pack-destination', project], {
     cwd: root,
     stdio: 'pipe',
   });

@@ -32,7 +32,9 @@ afterEach(() => {
   delete procedures['domains.leak'];
 });
 
-test('no procedure, route, log line or file gives away a private key or a token', async () => {
+test('no procedure, route, log line or file gives away a private key or a token', {
+  timeout: 120_000,
+}, async () => {
   await using mail = await startMailServer();
   await using zone = await LoopbackPrimary.start();
   const environment = {

@@ -15,6 +15,7 @@ test('revoking very many tokens at once leaves others their turn', async () => {
   const tokens = Array.from({ length: TOKENS }, (_, at) => ({
     id: at + 1,
     account_id: 1,
+    subscriptions: [],
     ...newToken(`hash-${at}`),
   }));
   await writeFile(path, JSON.stringify({ ...JSON.parse(await readFile(path, 'utf8')), tokens }));

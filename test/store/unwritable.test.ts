@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { DescribedOperation } from '../../server/rest/operations.ts';
 import { LoopbackPrimary } from '../key-zone/loopback-primary.ts';
+import { startMailServer } from '../notices/mail-server.ts';
 import {
   DESCRIBED_OPERATIONS,
   needsKeyZone,
@@ -37,7 +38,9 @@ test.each([
   'every write to a data folder that is lost is refused as the OpenAPI document describes it, and every read is answered: %s',
   async (_, hasZone) => {
     await using zone = hasZone ? await LoopbackPrimary.start() : null;
-    await using server = await startTestServer({ environment: { ...zone?.settings } });
+    await using mail = await startMailServer();
+    const environment = { ...mail.environment, ...zone?.settings };
+    await using server = await startTestServer({ environment });
     const document = await OpenApiDocument.of(server);
     const prepared = await prepareAccount(server);
     await rm(join(server.dataDir, 'lock'));

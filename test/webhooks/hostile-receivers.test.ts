@@ -86,7 +86,8 @@ test('an answer that is cut off half way, or is none, is a failure that says so'
   }
 });
 
-test('an endpoint that is away or does not answer keeps no event from another, nor the server from its end', async () => {
+// Both wait for as long as an attempt may take.
+test.concurrent('an endpoint that is away or does not answer keeps no event from another, nor the server from its end', async () => {
   await using receiver = await startReceiver();
   await using server = await startTestServer({ environment: ENVIRONMENT });
   await using silent = await startRawServer(() => {});
@@ -99,21 +100,7 @@ test('an endpoint that is away or does not answer keeps no event from another, n
   expect(await sendTest(server, away)).toMatchObject({ error: 'The connection was refused.' });
 });
 
-test('an account waits for two deliveries at once, and a third is refused', async () => {
-  await using server = await startTestServer({ environment: ENVIRONMENT });
-  const asked: Socket[] = [];
-  await using silent = await startRawServer((socket) => asked.push(socket));
-  const path = await addWebhook(server, silent.url);
-  const tests = [sendTest(server, path), sendTest(server, path)];
-  await expect.poll(() => asked.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(2);
-  const refused = await server.rest('POST', `${path}/test`);
-  expect(refused).toMatchObject({ status: 429, body: { code: 'rate_limited' } });
-  expect(refused.headers.get('retry-after')).toBe('1');
-  for (const socket of asked) socket.end('HTTP/1.1 204 No Content\r\n\r\n');
-  expect((await Promise.all(tests)).map(({ status }) => status)).toEqual([204, 204]);
-});
-
-test('an answer that does not come, or not to its end, is given up after 15 seconds', {
+test.concurrent('an answer that does not come, or not to its end, is given up after 15 seconds', {
   timeout: 40_000,
 }, async () => {
   await using server = await startTestServer({ environment: ENVIRONMENT });
@@ -128,4 +115,18 @@ test('an answer that does not come, or not to its end, is given up after 15 seco
       delivered: false,
       error: 'It did not answer within 15 seconds.',
     });
+});
+
+test('an account waits for two deliveries at once, and a third is refused', async () => {
+  await using server = await startTestServer({ environment: ENVIRONMENT });
+  const asked: Socket[] = [];
+  await using silent = await startRawServer((socket) => asked.push(socket));
+  const path = await addWebhook(server, silent.url);
+  const tests = [sendTest(server, path), sendTest(server, path)];
+  await expect.poll(() => asked.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(2);
+  const refused = await server.rest('POST', `${path}/test`);
+  expect(refused).toMatchObject({ status: 429, body: { code: 'rate_limited' } });
+  expect(refused.headers.get('retry-after')).toBe('1');
+  for (const socket of asked) socket.end('HTTP/1.1 204 No Content\r\n\r\n');
+  expect((await Promise.all(tests)).map(({ status }) => status)).toEqual([204, 204]);
 });
