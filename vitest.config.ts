@@ -68,8 +68,9 @@ export default defineConfig(({ mode }) => ({
       },
     ],
     globalSetup: ['test/keys-file.ts', 'test/console/prepare-console.ts', 'test/postgres/shared-server.ts'],
-    // Servers, browsers and databases in other processes do most of the work: also two cores have room for two files.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Servers, browsers and databases in other processes do most of the work, and some tests wait: also two cores have
+    // room for three files.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     testTimeout: 20_000,
     hookTimeout: 20_000,
     provide: {

@@ -78,7 +78,7 @@ export async function run(program: string, ...args: string[]): Promise<string> {
 
 /** The TXT records that a server answers with, by Node's own resolver; undefined where it does not. */
 export function askForTxt(address: string, name: string): Promise<string[][] | undefined> {
-  return resolverAt(address)
+  return resolverAt(address, { timeout: 1000, tries: 3 })
     .resolveTxt(name)
     .catch(() => undefined);
 }
@@ -90,8 +90,8 @@ export function serialAt(address: string, zone: string): Promise<number | string
     .then(({ serial }) => serial, codeOf);
 }
 
-function resolverAt(address: string): Resolver {
-  const resolver = new Resolver({ timeout: 250, tries: 1 });
+function resolverAt(address: string, patience = { timeout: 250, tries: 1 }): Resolver {
+  const resolver = new Resolver(patience);
   resolver.setServers([address]);
   return resolver;
 }
