@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 import type { Domains } from '../domains/domains.ts';
+import type { HeldCursor } from '../events/held-cursor.ts';
 import { type Clock, toInstant } from '../instant.ts';
 import { NOTICE_LIMITS } from '../limits.ts';
 import type { AccountRow, Store } from '../store/store.ts';
-import type { HeldCursor } from '../webhooks/held-cursor.ts';
 import type { Mailer, SendOutcome } from './mailer.ts';
 import { isQuiet, type NoticeMemo, readMemo, type Told, wakeAt } from './notice-memo.ts';
 import { isNoticeEvent, type Notice, type NoticeEvent, noticeMail } from './notice-text.ts';

@@ -1,12 +1,13 @@
 import type { DisabledReason } from '@letterhead/shared';
 import type { Logger } from 'pino';
+import { CursorFollower } from '../events/cursor-follower.ts';
+import { HeldCursor } from '../events/held-cursor.ts';
 import type { Clock } from '../instant.ts';
 import { toInstant } from '../instant.ts';
 import type { KeyCipher } from '../keys/key-encryption.ts';
 import { WEBHOOK_LIMITS } from '../limits.ts';
 import type { Cursor, CursorState, DeliveryRow, EventRow, WebhookRow } from '../store/store.ts';
 import { type DeliveryLog, toDelivery } from './delivery-log.ts';
-import { HeldCursor } from './held-cursor.ts';
 import { type PayloadDeps, SharedMessages, truncatedMessage } from './payload.ts';
 import { type Attempt, isGone, type Message, type Sender, type Target, toTarget } from './sender.ts';
 import { webhookEvent } from './webhook-event.ts';
@@ -52,59 +53,35 @@ export class Dispatcher {
   readonly #deps: DispatcherDeps;
   readonly #messages: SharedMessages;
   readonly #slots = new Set<Slot>();
-  readonly #serving = new Set<Promise<void>>();
   readonly #stopped = new AbortController();
-  #watch: AsyncDisposable | null = null;
-  #poll: NodeJS.Timeout | null = null;
-  #wake: NodeJS.Timeout | null = null;
-  #claiming: Promise<void> | null = null;
-  #isClosing = false;
+  readonly #follower: CursorFollower;
 
   constructor(deps: DispatcherDeps) {
     this.#deps = deps;
     this.#messages = new SharedMessages(deps);
+    this.#follower = new CursorFollower({
+      store: deps.store,
+      clock: deps.clock,
+      kind: 'webhook',
+      limits: WEBHOOK_LIMITS,
+      room: () =>
+        LANES.map(({ slow, atOnce, perAccount }) => ({
+          slow,
+          limit: atOnce - this.#count(slow),
+          perAccount,
+        })),
+      follow: (cursor) => this.#serve(cursor),
+      cancel: () => this.#stopped.abort(),
+    });
   }
 
-  async start(): Promise<void> {
-    this.#watch = await this.#deps.store.events.watchAll(() => this.#wakeSoon());
-    this.#poll = setInterval(() => this.#wakeSoon(), WEBHOOK_LIMITS.poll);
-    this.#wakeSoon();
+  start(): Promise<void> {
+    return this.#follower.start();
   }
 
-  /** Lets deliveries under way end for some seconds; what is cut off then is sent again by the next start. */
-  async close(): Promise<void> {
-    this.#isClosing = true;
-    if (this.#poll !== null) clearInterval(this.#poll);
-    if (this.#wake !== null) clearTimeout(this.#wake);
-    await this.#watch?.[Symbol.asyncDispose]();
-    await this.#claiming;
-    const timer = setTimeout(() => this.#stopped.abort(), WEBHOOK_LIMITS.stop);
-    await Promise.all(this.#serving);
-    clearTimeout(timer);
-  }
-
-  #wakeSoon(): void {
-    if (this.#isClosing) return;
-    this.#wake ??= setTimeout(() => {
-      this.#wake = null;
-      this.#claiming ??= this.#claimAll().finally(() => {
-        this.#claiming = null;
-      });
-    }, WEBHOOK_LIMITS.wakeDelay);
-  }
-
-  async #claimAll(): Promise<void> {
-    await Promise.all(LANES.map((lane) => this.#claim(lane)));
-  }
-
-  async #claim({ slow, atOnce, perAccount }: (typeof LANES)[number]): Promise<void> {
-    const limit = atOnce - this.#count(slow);
-    if (limit <= 0) return;
-    const { store, clock } = this.#deps;
-    const options = { now: toInstant(clock()), limit, perAccount, lease: WEBHOOK_LIMITS.lease, slow };
-    // What fails is repeated by the next poll.
-    const cursors = await store.cursors.claim('webhook', options).catch(() => []);
-    for (const cursor of cursors) this.#serve(cursor);
+  /** See `CursorFollower.close`. */
+  close(): Promise<void> {
+    return this.#follower.close();
   }
 
   #count(slow: boolean | null): number {
@@ -113,15 +90,14 @@ export class Dispatcher {
     return count;
   }
 
-  #serve(cursor: Cursor): void {
+  async #serve(cursor: Cursor): Promise<void> {
     const slot: Slot = { slow: cursor.slow };
     this.#slots.add(slot);
-    const serving = this.#deliver(cursor, slot).finally(() => {
+    try {
+      await this.#deliver(cursor, slot);
+    } finally {
       this.#slots.delete(slot);
-      this.#serving.delete(serving);
-      this.#wakeSoon();
-    });
-    this.#serving.add(serving);
+    }
   }
 
   async #deliver(cursor: Cursor, slot: Slot): Promise<void> {
@@ -143,7 +119,7 @@ export class Dispatcher {
   /** An endpoint with much to deliver lets others have its slot. */
   #isTurnOver(began: number, { slow }: Slot): boolean {
     const isFull = LANES.some((lane) => lane.slow === slow && this.#count(slow) >= lane.atOnce);
-    return this.#isClosing || (isFull && performance.now() - began > WEBHOOK_LIMITS.turn);
+    return this.#follower.isClosing || (isFull && performance.now() - began > WEBHOOK_LIMITS.turn);
   }
 
   /** Whether there may be more to deliver, in the same slot. */
@@ -179,7 +155,7 @@ export class Dispatcher {
     position: number,
     what: Pick<DeliveryRow, 'event' | 'type'>,
   ): Promise<boolean> {
-    if (this.#isClosing || !(await cursor.mayAttempt())) return false;
+    if (this.#follower.isClosing || !(await cursor.mayAttempt())) return false;
     // An endpoint that turns out to be slow gives its slot to another one at once.
     const timer = setTimeout(() => this.#becomeSlow(slot), WEBHOOK_LIMITS.slowAfter);
     const attempt = await this.#deps.sender
@@ -199,7 +175,7 @@ export class Dispatcher {
   #becomeSlow(slot: Slot): void {
     if (slot.slow === true) return;
     slot.slow = true;
-    this.#wakeSoon();
+    this.#follower.wakeSoon();
   }
 
   /** Plans the next attempt, or disables the endpoint. */

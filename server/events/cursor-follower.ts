@@ -1,0 +1,106 @@
+import { type Clock, toInstant } from '../instant.ts';
+import type { Cursor, CursorKind, Store } from '../store/store.ts';
+
+export interface CursorFollowerOptions {
+  readonly store: Pick<Store, 'cursors' | 'events'>;
+  readonly clock: Clock;
+  readonly kind: CursorKind;
+  readonly limits: {
+    /** Milliseconds: how often the store is asked for what is due, and how long other news of a moment are waited for. */
+    readonly poll: number;
+    readonly wakeDelay: number;
+    /** Milliseconds that work under way may take at the end. */
+    readonly stop: number;
+    /** Seconds. */
+    readonly lease: number;
+  };
+  /** The cursors that there is room for now. */
+  readonly room: () => readonly CursorRoom[];
+  /** Goes on from a cursor that is held, and releases it. Must not reject. */
+  readonly follow: (cursor: Cursor) => Promise<void>;
+  /** Cuts off what is under way. */
+  readonly cancel: () => void;
+}
+
+/** See `CursorStore.claim`. */
+export interface CursorRoom {
+  readonly slow: boolean | null;
+  readonly limit: number;
+  readonly perAccount: number;
+}
+
+/** Claims the cursors that have something to go on with, whenever something happens and now and then. */
+export class CursorFollower {
+  readonly #options: CursorFollowerOptions;
+  readonly #following = new Set<Promise<void>>();
+  #watch: AsyncDisposable | null = null;
+  #poll: NodeJS.Timeout | null = null;
+  #wake: NodeJS.Timeout | null = null;
+  #claiming: Promise<void> | null = null;
+  #isClosing = false;
+
+  constructor(options: CursorFollowerOptions) {
+    this.#options = options;
+  }
+
+  /** Whether nothing new is to be begun. */
+  get isClosing(): boolean {
+    return this.#isClosing;
+  }
+
+  /** How many cursors are being followed. */
+  get size(): number {
+    return this.#following.size;
+  }
+
+  async start(): Promise<void> {
+    const { store, limits } = this.#options;
+    this.#watch = await store.events.watchAll(() => this.wakeSoon());
+    this.#poll = setInterval(() => this.wakeSoon(), limits.poll);
+    this.wakeSoon();
+  }
+
+  /** Lets what is under way end for some seconds; what is cut off then is repeated by the next start. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    if (this.#poll !== null) clearInterval(this.#poll);
+    if (this.#wake !== null) clearTimeout(this.#wake);
+    await this.#watch?.[Symbol.asyncDispose]();
+    await this.#claiming;
+    const timer = setTimeout(this.#options.cancel, this.#options.limits.stop);
+    await Promise.all(this.#following);
+    clearTimeout(timer);
+  }
+
+  /** Looks in a moment for what can be claimed: there may be more, or more room. */
+  wakeSoon(): void {
+    if (this.#isClosing) return;
+    this.#wake ??= setTimeout(() => {
+      this.#wake = null;
+      this.#claiming ??= this.#claimAll().finally(() => {
+        this.#claiming = null;
+      });
+    }, this.#options.limits.wakeDelay);
+  }
+
+  async #claimAll(): Promise<void> {
+    const rooms = this.#options.room().filter(({ limit }) => limit > 0);
+    await Promise.all(rooms.map((room) => this.#claim(room)));
+  }
+
+  async #claim(room: CursorRoom): Promise<void> {
+    const { store, clock, kind, limits } = this.#options;
+    const options = { ...room, now: toInstant(clock()), lease: limits.lease };
+    // What fails is repeated by the next poll.
+    const cursors = await store.cursors.claim(kind, options).catch(() => []);
+    for (const cursor of cursors) this.#follow(cursor);
+  }
+
+  #follow(cursor: Cursor): void {
+    const following = this.#options.follow(cursor).finally(() => {
+      this.#following.delete(following);
+      this.wakeSoon();
+    });
+    this.#following.add(following);
+  }
+}
