@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { NewDelivery, Store, WebhookRow } from '../../server/store/store.ts';
-import { createAccount, createWebhook, event, NOON } from '../store/rows.ts';
+import { createAccount, createWebhook, deliveryRow, event } from '../store/rows.ts';
 import { eventTypes, nowAndLater, type StartStore } from './store-under-test.ts';
 
 /** What every store promises about webhooks and their deliveries. */
@@ -71,21 +71,7 @@ export function webhooksContract(start: StartStore): void {
     const { store } = underTest;
     const { id } = await createAccount(store);
     const { id: webhook } = await madeWebhook(store, id);
-    const delivery = (at: number): NewDelivery => ({
-      account: id,
-      webhook,
-      row: {
-        event: at,
-        type: 'domain.lost',
-        trigger: 'event',
-        at: NOON,
-        duration: 12,
-        status: 200,
-        delivered: true,
-        error: null,
-        answer: 'ok \u0000',
-      },
-    });
+    const delivery = (at: number): NewDelivery => ({ account: id, webhook, row: deliveryRow(at) });
     await store.webhooks.addDeliveries(Array.from({ length: 90 }, (_, at) => delivery(at)));
     await store.webhooks.addDeliveries([
       ...Array.from({ length: 30 }, (_, at) => delivery(90 + at)),

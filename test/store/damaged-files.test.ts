@@ -9,7 +9,9 @@ import {
   createAccount,
   createDomain,
   createToken,
+  createWebhook,
   deleteDomain,
+  deliveryRow,
   event,
   everythingOf,
   keepEvidence,
@@ -254,3 +256,19 @@ describe('a start', () => {
     expect(events.map((row) => row.type).slice(-2)).toEqual(['account.renamed', 'token.revoked']);
   });
 });
+
+test.each(['broken', '{"format": 8, "evidence": [{"id": "first"}]}', '{"format": 8, "evidence": 1}'])(
+  'deliveries in a file that holds %s are lost, and others are noted after it',
+  async (content) => {
+    await using folder = await makeJsonFolder();
+    const store = await folder.open();
+    const { id: account } = await createAccount(store);
+    const created = await createWebhook(store, account);
+    const webhook = created.kind === 'written' ? created.row.id : 0;
+    await store.webhooks.addDeliveries([{ account, webhook, row: deliveryRow(1) }]);
+    await writeFile(join(folder.path, `deliveries/${account}/${webhook}.json`), content);
+    expect(await store.webhooks.deliveries(account, webhook)).toEqual([]);
+    await store.webhooks.addDeliveries([{ account, webhook, row: deliveryRow(2) }]);
+    expect(await store.webhooks.deliveries(account, webhook)).toEqual([{ id: 1, ...deliveryRow(2) }]);
+  },
+);

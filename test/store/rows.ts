@@ -9,6 +9,7 @@ import type {
   DomainRow,
   JsonValue,
   NewAccount,
+  NewDelivery,
   NewEvent,
   NewToken,
   RecordState,
@@ -105,6 +106,21 @@ export function createWebhook(store: Store, account: number, limit = 20): Promis
     build: (id, last) => webhookRow(id, account, last),
     event: ({ id }) => event('webhook.created', { webhook_id: id }),
   });
+}
+
+/** That an event was sent. */
+export function deliveryRow(event: number): NewDelivery['row'] {
+  return {
+    event,
+    type: 'domain.lost',
+    trigger: 'event',
+    at: NOON,
+    duration: 12,
+    status: 200,
+    delivered: true,
+    error: null,
+    answer: 'ok \u0000',
+  };
 }
 
 /** As an account's file holds it. */

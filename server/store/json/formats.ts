@@ -1,5 +1,6 @@
 import {
   ActorSchema,
+  DeliverySchema,
   DiagnosisCodeSchema,
   DisabledReasonSchema,
   EventTypeSchema,
@@ -11,6 +12,7 @@ import { z } from 'zod';
 import type { NextIds } from '../import.ts';
 import type {
   AccountRow,
+  DeliveryRow,
   DomainRow,
   EventRow,
   JsonValue,
@@ -193,6 +195,11 @@ export const WebhookRowSchema: z.ZodType<WebhookRow> = z.strictObject({
   created_at: InstantSchema,
   updated_at: InstantSchema,
 });
+
+/** What a file of `deliveries/` keeps, newest first. */
+export const DeliveryRowsSchema: z.ZodType<DeliveryRow[]> = z.array(
+  z.strictObject({ ...DeliverySchema.shape, event: CounterSchema.nullable(), at: InstantSchema }),
+);
 
 /** `accounts/<id>.json`: what one account holds. */
 export interface AccountFile {

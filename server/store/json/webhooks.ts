@@ -12,7 +12,7 @@ import { InTurn, type PendingTasks } from '../tasks.ts';
 import type { AccountFiles } from './account-files.ts';
 import type { Cursors } from './cursors.ts';
 import type { Evidence } from './evidence.ts';
-import { WebhookRowSchema } from './formats.ts';
+import { DeliveryRowsSchema, WebhookRowSchema } from './formats.ts';
 
 interface WebhooksDeps {
   readonly tasks: PendingTasks;
@@ -118,8 +118,8 @@ export class Webhooks implements WebhookStore {
   }
 
   async #read(account: number, id: number): Promise<readonly DeliveryRow[]> {
-    // Nothing else writes these files.
-    return ((await this.#deps.deliveries.read(account, id)) ?? []) as unknown as DeliveryRow[];
+    // What is damaged is lost, like the newest of them in a crash.
+    return DeliveryRowsSchema.safeParse(await this.#deps.deliveries.read(account, id)).data ?? [];
   }
 }
 
