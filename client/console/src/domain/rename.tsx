@@ -5,6 +5,7 @@ import { api, queryClient } from '../api/api.ts';
 import { fieldErrorOf } from '../api/api-error.ts';
 import { Dialog } from '../components/dialog.tsx';
 import { DomainName } from '../components/domain-name.tsx';
+import { FormActions } from '../components/form-actions.tsx';
 import { DomainNameField } from '../domains/domain-name-field.tsx';
 import { useNameCheck } from '../domains/use-name-check.tsx';
 
@@ -47,14 +48,9 @@ export function Rename({ domain, onClose }: { domain: Domain; onClose: () => voi
             rename.reset();
           }}
         />
-        <div class="actions">
-          <button type="submit" class="button primary" disabled={rename.isPending}>
-            {rename.isPending ? 'Renaming…' : 'Rename'}
-          </button>
-          <button type="button" class="button" onClick={onClose}>
-            Cancel
-          </button>
-        </div>
+        <FormActions isPending={rename.isPending} onCancel={onClose}>
+          {rename.isPending ? 'Renaming…' : 'Rename'}
+        </FormActions>
       </form>
     </Dialog>
   );

@@ -5,6 +5,7 @@ import { api, queryClient } from '../api/api.ts';
 import { fieldErrorOf, toApiError } from '../api/api-error.ts';
 import { Dialog } from '../components/dialog.tsx';
 import { Field } from '../components/field.tsx';
+import { FormActions } from '../components/form-actions.tsx';
 import { Secret } from '../components/secret.tsx';
 import { useIdentity } from '../session/identity.ts';
 import { SCOPE_NAMES, SCOPES } from './scopes.ts';
@@ -123,14 +124,9 @@ function TokenForm({ onCreated, onClose }: { onCreated: (token: NewToken) => voi
           </select>
         )}
       </Field>
-      <div class="actions">
-        <button type="submit" class="button primary" disabled={create.isPending}>
-          {create.isPending ? 'Creating…' : 'Create token'}
-        </button>
-        <button type="button" class="button" onClick={onClose}>
-          Cancel
-        </button>
-      </div>
+      <FormActions isPending={create.isPending} onCancel={onClose}>
+        {create.isPending ? 'Creating…' : 'Create token'}
+      </FormActions>
     </form>
   );
 }

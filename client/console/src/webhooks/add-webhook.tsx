@@ -5,6 +5,7 @@ import { api, queryClient } from '../api/api.ts';
 import { fieldErrorOf } from '../api/api-error.ts';
 import { Dialog } from '../components/dialog.tsx';
 import { Field } from '../components/field.tsx';
+import { FormActions } from '../components/form-actions.tsx';
 import { Secret } from '../components/secret.tsx';
 import { useIdentity } from '../session/identity.ts';
 
@@ -106,14 +107,9 @@ function WebhookForm({ onAdded, onClose }: { onAdded: (webhook: NewWebhook) => v
           </select>
         )}
       </Field>
-      <div class="actions">
-        <button type="submit" class="button primary" disabled={create.isPending}>
-          {create.isPending ? 'Adding…' : 'Add webhook'}
-        </button>
-        <button type="button" class="button" onClick={onClose}>
-          Cancel
-        </button>
-      </div>
+      <FormActions isPending={create.isPending} onCancel={onClose}>
+        {create.isPending ? 'Adding…' : 'Add webhook'}
+      </FormActions>
     </form>
   );
 }
