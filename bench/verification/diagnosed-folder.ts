@@ -45,7 +45,7 @@ export async function diagnose(store: Store, row: DomainRow): Promise<void> {
   }));
   const evidence = evidenceOf(row);
   const { selector } = evidence;
-  const kept = toKeptDiagnosis(undefined, row, judge(row, evidence), advise(row, evidence.advice));
+  const kept = toKeptDiagnosis(undefined, row, judge(row, evidence.records), advise(row, evidence.advice));
   const { account_id: account, id } = row;
   await store.checks.finish(
     { account, id, selector, began: since },

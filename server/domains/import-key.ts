@@ -40,7 +40,7 @@ export function refuseLongSelector(row: DomainRow): void {
 
 /** Throws `invalid`, with what was seen instead, unless a check of the DNS has found the row's key. */
 export function refuseUnproved(row: DomainRow, evidence: CheckEvidence): void {
-  const judgement = judge(row, evidence)[recordIdOf(activeKeyOf(row))];
+  const judgement = judge(row, evidence.records)[recordIdOf(activeKeyOf(row))];
   if (judgement?.verdict === 'valid') return;
   const [record] = dnsRecordsOf(row);
   const seen = judgement === undefined ? '' : ` ${judgement.record.title}: ${judgement.record.detail}`;

@@ -90,7 +90,7 @@ export async function saveResult(
   const { store, clock, random } = needs;
   const { account_id: account, id } = row;
   const { selector } = activeKeyOf(row);
-  const verdicts = judge(row, evidence);
+  const verdicts = judge(row, evidence.records);
   const now = clock();
   const previous = readKeptDiagnosis(row, await readEvidence(store, account, id));
   const kept = toKeptDiagnosis(previous, row, verdicts, advise(row, evidence.advice));

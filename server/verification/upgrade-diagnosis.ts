@@ -83,7 +83,7 @@ function fromFormat1(row: DomainRow, kept: JsonValue | undefined): StoredDiagnos
     selector,
     records: byId(row, records, (seen, id) => {
       const evidence = truncated(row, id, seen.evidence);
-      const judgement = judge(row, { selector, records: { [id]: evidence }, advice })[id];
+      const judgement = judge(row, { [id]: evidence })[id];
       return judgement && { ...judgement.record, state: seen.state };
     }),
     advice: advise(row, advice),

@@ -7,7 +7,7 @@ import { CODES, findCode, type RecordVerdict } from './diagnosis/codes.ts';
 import type { Finding, FoundCode } from './diagnosis/finding.ts';
 import { isAtAllServers } from './diagnosis/key-zone-target.ts';
 import { observedValues, type RuleInput, toRuleInput, zoneOf } from './diagnosis/rule-input.ts';
-import type { CheckEvidence } from './evidence.ts';
+import type { CheckEvidence, RecordEvidence } from './evidence.ts';
 import { containsOurValue, matches } from './match-value.ts';
 import { isLost } from './record-state.ts';
 import type { StoredRecord } from './stored-diagnosis.ts';
@@ -39,18 +39,21 @@ export interface Judgement extends Verdict {
 
 export type Judgements = ByRecord<Judgement>;
 
-/** Judges what a check saw. The evidence must be of the row's selector. */
-export function judge(row: DomainRow, evidence: CheckEvidence): Judgements {
+/** Judges what a check saw of the records. The evidence must be of the row's selector. */
+export function judge(row: DomainRow, evidence: CheckEvidence['records']): Judgements {
   return Object.fromEntries(
     checkedRecordsOf(row).flatMap((record) => {
-      const judgement = judgeRecord(row, record, evidence);
+      const judgement = judgeRecord(row, record, evidence[record.id]);
       return judgement === null ? [] : [[record.id, judgement]];
     }),
   );
 }
 
-function judgeRecord(row: DomainRow, record: ExpectedRecord, evidence: CheckEvidence): Judgement | null {
-  const seen = evidence.records[record.id];
+function judgeRecord(
+  row: DomainRow,
+  record: ExpectedRecord,
+  seen: RecordEvidence | undefined,
+): Judgement | null {
   if (seen === undefined) return null;
   const input = toRuleInput(record, registrableDomain(row), seen);
   const state = stateOf(row, record.id);

@@ -112,8 +112,7 @@ class World {
     const records = Object.fromEntries(
       checkedRecordsOf(this.row).map((record) => [record.id, this.#seen(record)]),
     );
-    const { selector } = activeKeyOf(this.row);
-    const verdicts = judge(this.row, { selector, records, advice: this.#noAdvice });
+    const verdicts = judge(this.row, records);
     const at = new Date(this.now);
     const applied = { silence: null, mode: 'verify', began: at, ended: at, actor: ACTOR } as const;
     this.row = applyVerdicts(this.row, verdicts, applied)?.row ?? this.row;
@@ -223,10 +222,6 @@ class World {
       findings: [],
       ...(kind === 'cname' && isThere ? { target: { observations: target, cachedFor: KEY_TTL } } : {}),
     };
-  }
-
-  get #noAdvice() {
-    return { spf: null, dmarc: null, mx: null } as unknown as Parameters<typeof judge>[1]['advice'];
   }
 }
 

@@ -60,7 +60,7 @@ export class CheckFixture implements AsyncDisposable {
       row.records.map(({ id }) => id),
       { signal },
     );
-    const verdicts = judge(row, evidence);
+    const verdicts = judge(row, evidence.records);
     const kept = toKeptDiagnosis(this.#stored, row, verdicts, advise(row, evidence.advice));
     this.#stored = readKeptDiagnosis(row, JSON.parse(JSON.stringify(kept)));
     const diagnosis = diagnose(row, this.#stored, this.now);

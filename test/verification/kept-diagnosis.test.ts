@@ -132,7 +132,7 @@ describe('the evidence that an earlier version kept', () => {
   test('evidence that an earlier version kept is replaced by the next check, except for a record that was not checked', () => {
     const { observations, ...rest } = hostileEvidence([[`k=rsa;p=${evidence1.public_key}`]]);
     const seen = { ...rest, observations };
-    const judged = judge(row, { selector: SELECTOR, records: { 'dkim:1': seen }, advice: NO_ADVICE });
+    const judged = judge(row, { 'dkim:1': seen });
     const kept = toKeptDiagnosis(readKeptDiagnosis(row, evidence1.evidence), row, judged, []);
     expect(kept.records).toMatchObject({ 'dkim:1': { code: 'OK' }, return_path: { code: 'RECORD_MISSING' } });
   });
@@ -151,7 +151,6 @@ test('a diagnosis that an earlier version kept in words alone is read with its w
 });
 
 const UNKNOWN: Outcome = { kind: 'unknown', reason: 'timeout' };
-const NO_ADVICE: AdviceEvidence = { spf: { txt: UNKNOWN, lookups: null }, dmarc: [], mx: UNKNOWN };
 
 const present = (values: string[]): Outcome => ({ kind: 'present', values, cname: null, ttl: 300 });
 
@@ -228,7 +227,7 @@ test('a diagnosis takes no more than 50 KB, whatever the name servers answer', (
       };
       for (const dkim of [evidence, ...brokenDelegation(evidence)]) {
         const return_path: RecordEvidence = { ...dkim, type: 'CNAME' };
-        const judged = judge(row, { selector: SELECTOR, records: { 'dkim:1': dkim, return_path }, advice });
+        const judged = judge(row, { 'dkim:1': dkim, return_path });
         const kept = toKeptDiagnosis(undefined, row, judged, advise(row, advice));
         const file = JSON.stringify({ format: 1, evidence: kept }, null, 2);
         expect(Buffer.byteLength(file)).toBeLessThan(EVIDENCE_LIMITS.bytes);

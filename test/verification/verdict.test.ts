@@ -95,7 +95,7 @@ function judgeDkim(dkim: RecordEvidence) {
     mx: { kind: 'unknown', reason: 'timeout' },
   } as const;
   const evidence = { selector: SELECTOR, records: { 'dkim:1': dkim }, advice: { ...advice, dmarc: [] } };
-  const verdicts = judge(ROW, evidence);
+  const verdicts = judge(ROW, evidence.records);
   const kept = JSON.parse(JSON.stringify(toKeptDiagnosis(undefined, ROW, verdicts, [])));
   const stored = readKeptDiagnosis(ROW, kept);
   const [record] = diagnose(ROW, stored, new Date('2026-01-01T00:00:00Z')).records;
