@@ -2,6 +2,7 @@ import type { Domain, Key } from '@letterhead/shared';
 import { recordFqdn } from '@letterhead/shared';
 import { expect, test } from 'vitest';
 import { startTestServer, type TestServer, type TestServerOptions } from '../running-server.ts';
+import { signsWith } from '../signing/sending-account.ts';
 import { ZoneServer } from './zone-server.ts';
 
 const ZONE = 'keys.example';
@@ -102,15 +103,9 @@ class Delegated implements AsyncDisposable {
       .toBe(0);
   }
 
-  /** The selector that signs; the code of the refusal where nothing does. */
-  async signsWith(): Promise<string> {
-    const { status, body } = await this.server.rest('POST', '/accounts/1/sign', {
-      json: {
-        headers: 'From: help@example.org\r\n',
-        body_hash: '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=',
-      },
-    });
-    return status === 200 ? body.data.selector : body.code;
+  /** See `signsWith`. */
+  signsWith(): Promise<string> {
+    return signsWith(this.server);
   }
 
   async diagnosis(): Promise<string[]> {

@@ -3,7 +3,7 @@ import { recordFqdn } from '@letterhead/shared';
 import { expect, test } from 'vitest';
 import type { TestServer, TestServerOptions } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
-import { publishRecords } from '../signing/sending-account.ts';
+import { publishRecords, signsWith } from '../signing/sending-account.ts';
 
 const DAY = 86_400_000;
 
@@ -72,15 +72,9 @@ class Rotation implements AsyncDisposable {
     this.server.dns.publish(`${selector}._domainkey.example.org`, null);
   }
 
-  /** The selector that signs; the code of the refusal where nothing does. */
-  async signsWith(): Promise<string> {
-    const { status, body } = await this.server.rest('POST', '/accounts/1/sign', {
-      json: {
-        headers: 'From: help@example.org\r\n',
-        body_hash: '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=',
-      },
-    });
-    return status === 200 ? body.data.selector : body.code;
+  /** See `signsWith`. */
+  signsWith(): Promise<string> {
+    return signsWith(this.server);
   }
 
   async events(): Promise<string[]> {

@@ -17,6 +17,17 @@ export function publishRecords({ dns }: TestServer, domain: Domain): void {
     dns.publish(recordFqdn(hostname, domain), type === 'TXT' ? { TXT: [value] } : { CNAME: value });
 }
 
+/** The selector that signs mail from example.org; the code of the refusal where nothing does. */
+export async function signsWith({ rest }: TestServer): Promise<string> {
+  const { status, body } = await rest('POST', '/accounts/1/sign', {
+    json: {
+      headers: 'From: help@example.org\r\n',
+      body_hash: '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=',
+    },
+  });
+  return status === 200 ? body.data.selector : body.code;
+}
+
 /** The text of the DKIM record of a domain. */
 export function keyRecordOf(domain: Domain): string {
   const record = domain.dns_records.find(({ label }) => label === 'DKIM');
