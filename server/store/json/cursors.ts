@@ -50,6 +50,8 @@ export class Cursors implements CursorStore {
   readonly #file: LazyFile;
   /** By account, then by id. */
   readonly #entries = new Map<number, Map<number, Entry>>();
+  /** Accounts that have or had a webhook, which are few of very many; null: not looked for yet. */
+  #withWebhooks: Set<number> | null = null;
   #turn = 0;
 
   constructor(
@@ -103,7 +105,13 @@ export class Cursors implements CursorStore {
   /** For an account that comes from another store. */
   beginNotices(account: number, position: number): void {
     this.#entry(account, NOTICES.id, position);
+    this.#withWebhooks = null;
     this.#file.touch();
+  }
+
+  /** The account has a webhook now. */
+  addWebhook(account: number): void {
+    this.#withWebhooks?.add(account);
   }
 
   flush(): Promise<void> {
@@ -126,9 +134,8 @@ export class Cursors implements CursorStore {
   /** In the order of their turns. */
   #candidates(kind: CursorKind, { time, now, perAccount, slow }: Wanted): Candidate[] {
     const turns: { readonly rank: number; readonly candidate: Candidate }[] = [];
-    for (const { id: account, suspended } of this.#deps.installation.accounts) {
-      const holder = suspended ? undefined : this.#deps.files.loadedAccount(account);
-      if (holder === undefined) continue;
+    for (const holder of this.#holders(kind)) {
+      const { id: account } = holder;
       const followers = kind === 'notice' ? [NOTICES] : holder.webhooks;
       const entries = followers
         .map((row) => ({ row, entry: this.#entry(account, row.id, row.after) }))
@@ -148,6 +155,21 @@ export class Cursors implements CursorStore {
     }
     turns.sort((a, b) => a.rank - b.rank || a.candidate.entry.turn - b.candidate.entry.turn);
     return turns.map(({ candidate }) => candidate);
+  }
+
+  /** Accounts that are served and can have cursors of the kind. */
+  *#holders(kind: CursorKind): Iterable<Account> {
+    const { installation, files } = this.#deps;
+    const all = () => installation.accounts.map(({ id }) => id);
+    if (kind === 'webhook') this.#withWebhooks ??= new Set(all().filter((id) => this.#hasWebhooks(id)));
+    for (const id of kind === 'notice' ? all() : (this.#withWebhooks ?? [])) {
+      const holder = installation.account(id)?.suspended === false ? files.loadedAccount(id) : undefined;
+      if (holder !== undefined) yield holder;
+    }
+  }
+
+  #hasWebhooks(account: number): boolean {
+    return (this.#deps.files.loadedAccount(account)?.webhooks ?? []).length > 0;
   }
 
   #hasNews(holder: Account, { position }: CursorState): boolean {
@@ -179,7 +201,10 @@ export class Cursors implements CursorStore {
   #forgetGone(): void {
     const listed = new Set(this.#deps.installation.accounts.map(({ id }) => id));
     for (const [account, entries] of this.#entries) {
-      if (!listed.has(account)) this.#entries.delete(account);
+      if (!listed.has(account)) {
+        this.#entries.delete(account);
+        this.#withWebhooks?.delete(account);
+      }
       const webhooks = this.#deps.files.loadedAccount(account)?.webhooks;
       if (webhooks === undefined) continue;
       const ids = new Set([NOTICES, ...webhooks].map(({ id }) => id));

@@ -41,10 +41,10 @@ export class Webhooks implements WebhookStore {
   }
 
   create(options: Parameters<WebhookStore['create']>[0]): Promise<WebhookCreation> {
-    const { tasks, files } = this.#deps;
+    const { tasks, files, cursors } = this.#deps;
     const { account, limit, build, event } = options;
-    return tasks.serve(() =>
-      files.change<WebhookCreation>(account, { kind: 'gone' }, (holder) =>
+    return tasks.serve(async () => {
+      const creation = await files.change<WebhookCreation>(account, { kind: 'gone' }, (holder) =>
         holder.change<WebhookCreation>((_domains, webhooks, nextEvent) => {
           if (webhooks.length >= limit) return { result: { kind: 'full', limit } };
           const row = stored(build(nextEvent, nextEvent - 1));
@@ -54,8 +54,10 @@ export class Webhooks implements WebhookStore {
             events: [event(row)],
           };
         }),
-      ),
-    );
+      );
+      if (creation.kind === 'written') cursors.addWebhook(account);
+      return creation;
+    });
   }
 
   update(...[account, id, change]: Parameters<WebhookStore['update']>): Promise<WebhookRow | undefined> {
