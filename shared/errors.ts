@@ -73,3 +73,8 @@ export class LetterheadError extends Error {
     };
   }
 }
+
+/** `invalid`, for one field of the input: the sentence says what is wrong with it and what to give instead. */
+export function invalidField(field: string, message: string): LetterheadError {
+  return new LetterheadError('invalid', message, { errors: { [field]: [message] } });
+}

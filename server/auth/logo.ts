@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { LetterheadError } from '@letterhead/shared';
+import { invalidField } from '@letterhead/shared';
 import { LOGO_LIMITS } from '../limits.ts';
 import { findPngFault } from './png.ts';
 
@@ -20,8 +20,7 @@ export function parseLogo(text: string): Logo | null {
   const fault = bytes.toString('base64') === base64 ? findPngFault(bytes) : 'it is not Base64';
   if (fault === null) return { png: base64, hash: hashOf(bytes) };
   const most = `${LOGO_LIMITS.bytes / 1024} KiB and ${LOGO_LIMITS.side} × ${LOGO_LIMITS.side} pixels`;
-  const message = `The logo cannot be used: ${fault}. Give a PNG of at most ${most}.`;
-  throw new LetterheadError('invalid', message, { errors: { logo: [message] } });
+  throw invalidField('logo', `The logo cannot be used: ${fault}. Give a PNG of at most ${most}.`);
 }
 
 export function hashOf(png: Buffer): string {

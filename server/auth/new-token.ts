@@ -1,5 +1,5 @@
 import type { Actor, TokenScope } from '@letterhead/shared';
-import { LetterheadError } from '@letterhead/shared';
+import { invalidField, LetterheadError } from '@letterhead/shared';
 import type { Instant } from '../instant.ts';
 import { toInstant } from '../instant.ts';
 import { ACCOUNT_LIMITS } from '../limits.ts';
@@ -84,8 +84,7 @@ export async function createToken(
  */
 function refuseExpiry(expiresAt: Date | null, now: Date, { token }: Identity): void {
   if (expiresAt !== null && expiresAt <= now) {
-    const message = 'Give a time in the future for expires_at, or null for no expiry.';
-    throw new LetterheadError('invalid', message, { errors: { expires_at: [message] } });
+    throw invalidField('expires_at', 'Give a time in the future for expires_at, or null for no expiry.');
   }
   const ownEnd = token?.expires_at ?? null;
   if (ownEnd === null || (expiresAt !== null && toInstant(expiresAt) <= ownEnd)) return;

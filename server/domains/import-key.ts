@@ -1,4 +1,4 @@
-import { LetterheadError } from '@letterhead/shared';
+import { invalidField } from '@letterhead/shared';
 import { type ParsedKey, parsePrivateKey } from '../keys/private-key.ts';
 import { isKeyPair } from '../keys/prove-key.ts';
 import type { RandomSource } from '../random.ts';
@@ -15,9 +15,12 @@ const WEAK_BITS = 2_048;
 /** Parses a private key that somebody brings, and tries it out. Rejects with `invalid`. */
 export async function readImportedKey(text: string, random: RandomSource): Promise<ParsedKey> {
   const key = parsePrivateKey(text);
-  if (typeof key === 'string') throw invalidKey(key);
+  if (typeof key === 'string') throw invalidField('private_key', key);
   if (await isKeyPair(key.privateKey, key.publicKey, random)) return key;
-  throw invalidKey('The key is damaged: what it signs does not verify with its own public key.');
+  throw invalidField(
+    'private_key',
+    'The key is damaged: what it signs does not verify with its own public key.',
+  );
 }
 
 export function warningsOf({ bits }: ParsedKey, isProved: boolean): string[] {
@@ -35,7 +38,10 @@ export function warningsOf({ bits }: ParsedKey, isProved: boolean): string[] {
 export function refuseLongSelector(row: DomainRow): void {
   const [record] = dnsRecordsOf(row);
   if (record === undefined || !isTooLong(record.fqdn)) return;
-  throw invalidSelector(`${record.fqdn} is longer than a name in the DNS can be. Choose a shorter selector.`);
+  throw invalidField(
+    'selector',
+    `${record.fqdn} is longer than a name in the DNS can be. Choose a shorter selector.`,
+  );
 }
 
 /** Throws `invalid`, with what was seen instead, unless a check of the DNS has found the row's key. */
@@ -44,13 +50,5 @@ export function refuseUnproved(row: DomainRow, evidence: CheckEvidence): void {
   if (judgement?.verdict === 'valid') return;
   const [record] = dnsRecordsOf(row);
   const seen = judgement === undefined ? '' : ` ${judgement.record.title}: ${judgement.record.detail}`;
-  throw invalidSelector(`The DNS doesn’t have this key at ${record?.fqdn}.${seen}`);
-}
-
-function invalidKey(message: string): LetterheadError {
-  return new LetterheadError('invalid', message, { errors: { private_key: [message] } });
-}
-
-function invalidSelector(message: string): LetterheadError {
-  return new LetterheadError('invalid', message, { errors: { selector: [message] } });
+  throw invalidField('selector', `The DNS doesn’t have this key at ${record?.fqdn}.${seen}`);
 }

@@ -1,5 +1,5 @@
 import type { Actor } from '@letterhead/shared';
-import { LetterheadError } from '@letterhead/shared';
+import { invalidField, LetterheadError } from '@letterhead/shared';
 import { type Clock, toInstant } from '../instant.ts';
 import type { KeyCipher } from '../keys/key-encryption.ts';
 import type { KeySource } from '../keys/key-source.ts';
@@ -205,8 +205,7 @@ function delegationEvent({ id, domain }: DomainRow, delegated: boolean, { actor,
 }
 
 function noKeyZone(): LetterheadError {
-  const message = 'This Letterhead has no zone for keys. Operators: set DKIM_ZONE.';
-  return new LetterheadError('invalid', message, { errors: { delegated: [message] } });
+  return invalidField('delegated', 'This Letterhead has no zone for keys. Operators: set DKIM_ZONE.');
 }
 
 function findKey(row: DomainRow, id: number): KeyRow {

@@ -1,5 +1,5 @@
 import type { Event } from '@letterhead/shared';
-import { LetterheadError } from '@letterhead/shared';
+import { invalidField, type LetterheadError } from '@letterhead/shared';
 import { REQUEST_LIMITS, STREAM_LIMITS } from '../limits.ts';
 import type { AccountRow, EventPage, EventRow, Store } from '../store/store.ts';
 import { nextTurn } from '../turns.ts';
@@ -92,5 +92,5 @@ export class Events {
 
 function noLongerKept({ first, last }: EventPage, after: number): LetterheadError {
   const message = `Of the events ${after + 1} to ${(first ?? last + 1) - 1}, those of domains are no longer kept: leave out after to begin with the oldest event.`;
-  return new LetterheadError('invalid', message, { errors: { after: [message] } });
+  return invalidField('after', message);
 }

@@ -1,4 +1,4 @@
-import { LetterheadError, shownName } from '@letterhead/shared';
+import { invalidField, LetterheadError, shownName } from '@letterhead/shared';
 import type { RateLimits } from '../auth/rate-limits.ts';
 import { type Clock, toInstant } from '../instant.ts';
 import { NOTICE_LIMITS } from '../limits.ts';
@@ -70,10 +70,7 @@ export class Subscriptions {
     const { store, mailer, limits, clock, random } = this.#deps;
     if (mailer === null || link === null || !this.areOffered) throw notOffered();
     if (dkimStateOf(domain).verified)
-      throw new LetterheadError(
-        'invalid',
-        `${domain.domain} is verified already: there is nothing to wait for.`,
-      );
+      throw invalidField('address', `${domain.domain} is verified already: there is nothing to wait for.`);
     if (link.subscriptions.length >= NOTICE_LIMITS.confirmationsPerLink) throw tooMany();
     await limits.takeConfirmation(account.id, address);
     const key = Buffer.from(random(KEY_OCTETS)).toString('base64url');
@@ -201,10 +198,7 @@ function doneMail(account: AccountRow, domain: DomainRow, stop: string): MailCon
 }
 
 function notOffered(): LetterheadError {
-  return new LetterheadError(
-    'invalid',
-    'This server cannot tell anybody by mail. Come back to this page instead.',
-  );
+  return invalidField('address', 'This server cannot tell anybody by mail. Come back to this page instead.');
 }
 
 function tooMany(): LetterheadError {

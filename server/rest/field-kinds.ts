@@ -1,5 +1,5 @@
+import { invalidField } from '@letterhead/shared';
 import { z } from 'zod';
-import { invalidField } from '../router/input-limits.ts';
 import type { RestOperation } from './operations.ts';
 
 /** What a field of an input is, as far as a query or a form, which know only text, must be told. */

@@ -1,4 +1,4 @@
-import { LetterheadError } from '@letterhead/shared';
+import { invalidField } from '@letterhead/shared';
 import { REQUEST_LIMITS } from '../limits.ts';
 
 /** Throws `invalid` for a form or a query of more fields than any procedure takes; repeated fields count each time. */
@@ -16,9 +16,4 @@ export function refuseLongLists(input: object): void {
     if (!Array.isArray(value) || value.length <= REQUEST_LIMITS.fields) continue;
     throw invalidField(name, `Give at most ${REQUEST_LIMITS.fields} values for ${name}.`);
   }
-}
-
-/** `invalid`, for one field. */
-export function invalidField(name: string, message: string): LetterheadError {
-  return new LetterheadError('invalid', message, { errors: { [name]: [message] } });
 }

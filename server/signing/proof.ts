@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Proof, SignatureProof } from '@letterhead/shared';
-import { LetterheadError } from '@letterhead/shared';
+import { invalidField, type LetterheadError } from '@letterhead/shared';
 import { CheckBudget } from '../dns/check-budget.ts';
 import { isQueryableName } from '../dns/name.ts';
 import type { Dns, DnsCheck } from '../dns/outcome.ts';
@@ -89,7 +89,7 @@ async function lookUp(check: DnsCheck, name: string): Promise<ProofAnswer> {
 
 function unreadable(): LetterheadError {
   const sentence = 'The message can’t be judged in time, or not at all. Send its source as it arrived.';
-  return new LetterheadError('invalid', sentence, { errors: { message: [sentence] } });
+  return invalidField('message', sentence);
 }
 
 function toProof(row: DomainRow, { from, signatures }: ReadMessage): Proof {

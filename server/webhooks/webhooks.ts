@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Delivery, NewWebhook, Webhook, WebhookChange, WebhookInput } from '@letterhead/shared';
-import { LetterheadError } from '@letterhead/shared';
+import { invalidField, LetterheadError } from '@letterhead/shared';
 import type { Identity } from '../auth/identity.ts';
 import { FairSemaphore } from '../fair-semaphore.ts';
 import type { Clock } from '../instant.ts';
@@ -204,7 +204,7 @@ export class Webhooks {
   #parseUrl(text: string): string {
     const problem = findUrlProblem(text, this.#deps.allowPrivate);
     if (problem === null) return new URL(text).href;
-    throw new LetterheadError('invalid', problem, { errors: { url: [problem] } });
+    throw invalidField('url', problem);
   }
 }
 

@@ -141,3 +141,15 @@ test('nobody can have mails sent to strangers at will', async () => {
   const kept = await server.rest('POST', '/share/notices', { json: { address: 'a@example.net' } });
   expect(kept.status).toBe(403);
 });
+
+test('whoever cannot be told is refused by name of the field', async () => {
+  const refused = { status: 422, body: { code: 'invalid', errors: { address: [expect.any(String)] } } };
+  await using scene = await startScene();
+  await scene.verify();
+  expect(await scene.ask('one@example.net')).toMatchObject(refused);
+  await using silent = await startTestServer({});
+  const { id } = await silent.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
+  const { token } = await silent.letterhead.shares.create.mutate({ account: 1, id });
+  const answer = await silent.rest('POST', '/share/notices', { token, json: { address: 'one@example.net' } });
+  expect(answer).toMatchObject(refused);
+});
