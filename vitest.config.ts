@@ -71,6 +71,8 @@ export default defineConfig(({ mode }) => ({
     // Servers, browsers and databases in other processes do most of the work, and some tests wait: also two cores have
     // room for three files.
     maxWorkers: Math.max(3, availableParallelism() - 1),
+    // A process runs one file after the other, and loads the modules that they share once.
+    isolate: false,
     testTimeout: 20_000,
     hookTimeout: 20_000,
     provide: {

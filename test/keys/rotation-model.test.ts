@@ -42,6 +42,15 @@ const step = fc.oneof(
 );
 type Step = typeof step extends fc.Arbitrary<infer One> ? One : never;
 
+const nextRotation: Step[] = [
+  { kind: 'rotate' },
+  { kind: 'publish', key: 'pending', authorities: ALL },
+  { kind: 'verify', mode: 'verify' },
+];
+
+/** Reaches the states that chance alone reaches too seldom: a revoked key is kept while its record is still there. */
+const seldom: Step[] = [...nextRotation, { kind: 'revoke', key: 'retiring' }, ...nextRotation];
+
 /** `active, pending` and the like, in alphabetical order: what the keys of a domain have ever been together. */
 const reached = new Set<string>();
 
@@ -172,7 +181,7 @@ async function tryInterleavings(numRuns: number): Promise<void> {
       }
       await expectHealing(world);
     }),
-    { numRuns },
+    { numRuns, examples: [[seldom]] },
   );
 }
 
