@@ -45,8 +45,8 @@ function linkIn({ received }: MailServer, { url }: TestServer): string {
   return url + path;
 }
 
-const press = (link: string, body = '') =>
-  fetch(link, { method: 'POST', body, headers: { 'content-type': 'application/x-www-form-urlencoded' } });
+const press = (link: string, body = '', type = 'application/x-www-form-urlencoded') =>
+  fetch(link, { method: 'POST', body, headers: { 'content-type': type } });
 
 test('whoever leaves an address on the page of a share link confirms it, and is told once when the domain is verified', async () => {
   await using scene = await startScene();
@@ -106,6 +106,9 @@ test('one POST of a mail program stops it, and so does the end of the link', asy
   const confirm = linkIn(mail, server);
   expect((await press(confirm)).status).toBe(200);
   const stop = confirm.replace('/confirm/', '/stop/');
+  // Whatever a stranger sends with it is no error of ours, and has an end.
+  expect((await press(stop, 'x'.repeat(100_000))).status).toBe(413);
+  expect((await press(`${stop}x`, '{', 'application/json')).status).toBe(404);
   expect((await press(stop, 'List-Unsubscribe=One-Click')).status).toBe(200);
   expect((await press(confirm)).status).toBe(404);
   await scene.ask('second@example.net');
