@@ -116,14 +116,18 @@ test('one POST of a mail program stops it, and so does the end of the link', asy
   expect((await press(confirm)).status).toBe(404);
   await scene.ask('second@example.net');
   const second = linkIn(mail, server);
-  expect((await press(second)).status).toBe(200);
-  await server.letterhead.shares.revoke.mutate({ account: 1, id: scene.domain.id, share: scene.share });
+  await Promise.all([press(second.replace('/confirm/', '/stop/')), press(second), press(second)]);
   expect((await press(second)).status).toBe(404);
+  await scene.ask('third@example.net');
+  const third = linkIn(mail, server);
+  expect((await press(third)).status).toBe(200);
+  await server.letterhead.shares.revoke.mutate({ account: 1, id: scene.domain.id, share: scene.share });
+  expect((await press(third)).status).toBe(404);
   await server.letterhead.accounts.update.mutate({ account: 1, notify: ['ops@example.net'] });
   await scene.verify();
-  await mail.until(3);
+  await mail.until(4);
   expect(mail.received.at(-1)?.to).toBe('ops@example.net');
-  expect(mail.received).toHaveLength(3);
+  expect(mail.received).toHaveLength(4);
 });
 
 test('nobody can have mails sent to strangers at will', async () => {
