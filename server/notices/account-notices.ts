@@ -168,6 +168,8 @@ export class AccountNotices {
       onNotice(outcome.kind);
       if (outcome.kind === 'failed') {
         failure = outcome.error;
+        // There has to be time for the others, however long this one took.
+        await this.#held.renew();
         continue;
       }
       reached.push(address);
