@@ -156,6 +156,8 @@ export const WEBHOOK_LIMITS = {
   answerBytes: 64 * KIB,
   answerBytesKept: KIB,
   deliveriesKept: 100,
+  /** Of the addresses of a name, in what is kept of a delivery: a name server can give thousands. */
+  addressesNamed: 10,
   /** How long an earlier secret signs as well. */
   previousSecret: DAY,
   /** Waits between the attempts; after the last, the endpoint is disabled. */
