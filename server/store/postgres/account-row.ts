@@ -1,5 +1,5 @@
 import { freeze } from '../freeze.ts';
-import type { AccountRow } from '../store.ts';
+import type { AccountRow } from '../interface/accounts.ts';
 
 /** An account as the database has it: before migration 2 it had no profile, before migration 6 nobody to notify. */
 export type AccountDocument = Omit<AccountRow, keyof typeof NO_PROFILE> & Partial<typeof NO_PROFILE>;

@@ -1,6 +1,7 @@
 import { freeze } from '../freeze.ts';
+import type { AccountRow, AccountStore, NewAccount } from '../interface/accounts.ts';
+import type { Change, NewEvent } from '../interface/events.ts';
 import type { SharedQuery } from '../shared-query.ts';
-import type { AccountRow, AccountStore, Change, NewAccount, NewEvent } from '../store.ts';
 import { type AccountDocument, toAccountRow } from './account-row.ts';
 import type { Commits } from './commits.ts';
 import type { Database } from './database.ts';

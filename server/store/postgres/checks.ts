@@ -2,17 +2,17 @@ import type { Instant } from '../../instant.ts';
 import { DATABASE_LIMITS } from '../../limits.ts';
 import { isDropped } from '../dropped-check.ts';
 import { freeze } from '../freeze.ts';
-import type { SharedQuery } from '../shared-query.ts';
 import type {
   CheckEnd,
   CheckResult,
   CheckStore,
-  CheckTimes,
   DueCheck,
   EndingCheck,
-  JsonValue,
   LatestDue,
-} from '../store.ts';
+} from '../interface/checks.ts';
+import type { CheckTimes } from '../interface/domain-row.ts';
+import type { JsonValue } from '../interface/events.ts';
+import type { SharedQuery } from '../shared-query.ts';
 import { InTurn } from '../tasks.ts';
 import type { Commits } from './commits.ts';
 import type { Database } from './database.ts';

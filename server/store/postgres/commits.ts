@@ -1,4 +1,4 @@
-import type { NewEvent } from '../store.ts';
+import type { NewEvent } from '../interface/events.ts';
 import { InTurn, PendingTasks } from '../tasks.ts';
 import type { Around, Database } from './database.ts';
 import type { Feed } from './feed.ts';

@@ -1,5 +1,5 @@
+import type { Cursor, CursorKind, CursorState, CursorStore } from '../interface/cursors.ts';
 import type { SharedQuery } from '../shared-query.ts';
-import type { Cursor, CursorKind, CursorState, CursorStore } from '../store.ts';
 import type { Commits } from './commits.ts';
 import type { Database } from './database.ts';
 import { columns, sql } from './sql.ts';

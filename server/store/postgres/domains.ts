@@ -1,18 +1,11 @@
 import type { Instant } from '../../instant.ts';
 import { DATABASE_LIMITS } from '../../limits.ts';
 import { freeze } from '../freeze.ts';
+import type { CheckTimes, DomainRow } from '../interface/domain-row.ts';
+import type { DomainChange, DomainFilter, DomainObstacle, DomainStore } from '../interface/domains.ts';
+import type { Change, NewEvent } from '../interface/events.ts';
+import type { TokenRow } from '../interface/token-row.ts';
 import type { SharedQuery } from '../shared-query.ts';
-import type {
-  Change,
-  CheckTimes,
-  DomainChange,
-  DomainFilter,
-  DomainObstacle,
-  DomainRow,
-  DomainStore,
-  NewEvent,
-  TokenRow,
-} from '../store.ts';
 import type { Commits } from './commits.ts';
 import type { Database } from './database.ts';
 import { sqlState } from './errors.ts';

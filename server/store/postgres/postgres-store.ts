@@ -1,7 +1,7 @@
 import { DATABASE_LIMITS, FILE_LIMITS, KEY_ZONE_LIMITS } from '../../limits.ts';
 import type { DatabaseObserver } from '../database-observer.ts';
 import type { CopyableStore, NextIds } from '../import.ts';
-import type { SettingStore } from '../store.ts';
+import type { SettingStore } from '../interface/settings.ts';
 import type { StoreLog } from '../store-log.ts';
 import { Accounts } from './accounts.ts';
 import { Checks } from './checks.ts';

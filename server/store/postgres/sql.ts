@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { isAudited } from '../audited-events.ts';
-import type { NewEvent } from '../store.ts';
+import type { NewEvent } from '../interface/events.ts';
 
 /** A prepared statement: PostgreSQL plans it once a connection. */
 export interface Query {

@@ -1,6 +1,12 @@
 import { WEBHOOK_LIMITS } from '../../limits.ts';
 import { freeze } from '../freeze.ts';
-import type { DeliveryRow, NewDelivery, WebhookCreation, WebhookRow, WebhookStore } from '../store.ts';
+import type {
+  DeliveryRow,
+  NewDelivery,
+  WebhookCreation,
+  WebhookRow,
+  WebhookStore,
+} from '../interface/webhooks.ts';
 import type { Commits } from './commits.ts';
 import type { Database } from './database.ts';
 import { columns, sql } from './sql.ts';
