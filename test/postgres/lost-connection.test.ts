@@ -101,7 +101,7 @@ async function everythingCounted({ query }: Awaited<ReturnType<typeof createData
   );
 }
 
-test.each(writes)('%s is made once, wherever its connection breaks', async (statement, prepare) => {
+test.concurrent.each(writes)('%s is made once, wherever its connection breaks', async (statement, prepare) => {
   const counts = [];
   for (const cut of ['before', 'after', null] as const) {
     await using underTest = await startBehindProxy();
@@ -118,21 +118,23 @@ test.each(writes)('%s is made once, wherever its connection breaks', async (stat
   expect(after).toEqual(undisturbed);
 });
 
-test('a write that went away with the database has an unknown outcome, and one that was never sent has none', async () => {
+test.concurrent('a write that went away with the database has an unknown outcome, and one that was never sent has none', async () => {
   await using underTest = await startBehindProxy();
   const { store, proxy, database } = underTest;
   const { id } = await createAccount(store);
   proxy.next = { statement: 'create_domain', cut: 'after' };
   proxy.closesAfterwards = true;
-  await expect(createDomain(store, id, 'a.example')).rejects.toMatchObject({ code: 'outcome_unknown' });
+  const lost = expect(createDomain(store, id, 'a.example')).rejects.toMatchObject({ code: 'outcome_unknown' });
+  await expect.poll(() => proxy.next).toBeNull();
   await expect(createAccount(store)).rejects.toMatchObject({ code: 'unavailable', retryAfter: 5 });
+  await lost;
   proxy.closesAfterwards = false;
   await expect.poll(() => store.ready().then(() => 'ready', String)).toBe('ready');
   expect(await store.domains.list(id, {})).toHaveLength(1);
   expect(await database.query('SELECT id FROM accounts')).toHaveLength(1);
 }, 30_000);
 
-test('what is looked for and not found can never be made any more', async () => {
+test.concurrent('what is looked for and not found can never be made any more', async () => {
   await using underTest = await startBehindProxy();
   const { store, proxy, database } = underTest;
   const { id } = await createAccount(store);
@@ -144,7 +146,7 @@ test('what is looked for and not found can never be made any more', async () => 
   ).rejects.toMatchObject({ code: '23505' });
 });
 
-test('calls that wait for the database try to reach it once each, and then one looks for it for all', async () => {
+test.concurrent('calls that wait for the database try to reach it once each, and then one looks for it for all', async () => {
   await using underTest = await startBehindProxy();
   const { store, proxy } = underTest;
   proxy.closesAfterwards = true;
@@ -158,7 +160,7 @@ test('calls that wait for the database try to reach it once each, and then one l
   proxy.closesAfterwards = false;
 });
 
-test('a store whose host is gone goes on at the next one', async () => {
+test.concurrent('a store whose host is gone goes on at the next one', async () => {
   await using database = await createDatabase();
   const port = inject('postgresPort');
   const first = await CuttingProxy.start(port);

@@ -10,16 +10,30 @@ declare module 'vitest' {
   }
 }
 
-/** An empty database of its own, gone afterwards. */
+/** What `startOnce` has migrated: a copy of it takes a fraction of the time. */
+export const MIGRATED = 'migrated';
+
+/** A database of its own, gone afterwards. */
 export interface TestDatabase extends AsyncDisposable {
   readonly url: string;
   /** Runs SQL on it, past the store. */
   query<Row extends object>(text: string, values?: unknown[]): Promise<Row[]>;
 }
 
-export async function createDatabase(port: number = inject('postgresPort')): Promise<TestDatabase> {
+/** With the schema of this version, and nothing in it. */
+export function createDatabase(): Promise<TestDatabase> {
+  return createCopy(MIGRATED);
+}
+
+/** Without a schema. */
+export function createEmptyDatabase(): Promise<TestDatabase> {
+  return createCopy('template1');
+}
+
+async function createCopy(template: string): Promise<TestDatabase> {
+  const port = inject('postgresPort');
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await query(databaseUrl(port), `CREATE DATABASE ${name}`);
+  await query(databaseUrl(port), `CREATE DATABASE ${name} TEMPLATE ${template}`);
   const url = databaseUrl(port, name);
   return {
     url,
@@ -30,7 +44,7 @@ export async function createDatabase(port: number = inject('postgresPort')): Pro
   };
 }
 
-async function query<Row extends object>(url: string, text: string, values: unknown[] = []): Promise<Row[]> {
+export async function query<Row extends object>(url: string, text: string, values: unknown[] = []): Promise<Row[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {

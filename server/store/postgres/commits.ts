@@ -27,13 +27,7 @@ export class Commits extends PendingTasks {
    * again as long as it resolves to null: what it had read was changed meanwhile.
    */
   change<T>(account: number, call: () => Promise<T | null>): Promise<T> {
-    const repeat = async () => {
-      for (;;) {
-        const result = await call();
-        if (result !== null) return result;
-      }
-    };
-    return this.serve(() => this.#turns.run(account, repeat));
+    return this.serve(() => this.#turns.run(account, () => repeat(call)));
   }
 
   /** Runs a commit of `sql/`. False: a condition of it did not hold, and nothing was changed. */
@@ -55,6 +49,14 @@ export class Commits extends PendingTasks {
         events.map((event, at) => ({ id: first + at, ...event })),
       );
     return true;
+  }
+}
+
+/** Calls it until it resolves to something. */
+export async function repeat<T>(call: () => Promise<T | null>): Promise<T> {
+  for (;;) {
+    const result = await call();
+    if (result !== null) return result;
   }
 }
 

@@ -33,17 +33,8 @@ export class Database {
   }
 
   /** For queries that may run twice. Rejects with `unavailable` after the deadline. */
-  async read<Row extends object>(query: Query): Promise<Row[]> {
-    const deadline = new Deadline();
-    for (;;) {
-      const client = await this.connect(deadline);
-      try {
-        return await this.#run<Row>(client, [query]);
-      } catch (error) {
-        if (!isLost(error) && !isTransient(error)) throw error;
-        await deadline.pause();
-      }
-    }
+  read<Row extends object>(query: Query): Promise<Row[]> {
+    return this.#try((client) => this.#run<Row>(client, [query]));
   }
 
   /** As `read`, for a query that always returns a row. */
@@ -71,23 +62,18 @@ export class Database {
    * null if it changed nothing. Rejects with `unavailable` if nothing was changed, and with `outcome_unknown` if the connection was
    * lost and the outcome cannot be looked up.
    */
-  async write(commit: (write: string) => Query, { before, after }: Around = {}): Promise<number | null> {
-    const deadline = new Deadline();
-    for (;;) {
-      const client = await this.connect(deadline);
-      const id = randomUUID();
-      const write = commit(id);
-      const queries = [before, write, after].filter((one) => one !== undefined);
-      try {
+  write(commit: (write: string) => Query, { before, after }: Around = {}): Promise<number | null> {
+    let id = '';
+    return this.#try(
+      async (client) => {
+        id = randomUUID();
+        const write = commit(id);
+        const queries = [before, write, after].filter((query) => query !== undefined);
         const [row] = await this.#run<{ last_event: number }>(client, queries, write);
         return row?.last_event ?? null;
-      } catch (error) {
-        if (!isLost(error) && !isTransient(error)) throw error;
-        const outcome = isLost(error) ? await this.#findOutcome(id) : null;
-        if (outcome !== null) return outcome;
-        await deadline.pause();
-      }
-    }
+      },
+      () => this.#findOutcome(id),
+    );
   }
 
   /** Returns a connection to release. Rejects with `unavailable` after the deadline. */
@@ -103,6 +89,28 @@ export class Database {
         connecting.then((client) => client.release()).catch(() => {});
         if (!isLost(error) && !isTransient(error)) throw error;
         if (!this.#isClosed) this.#outage ??= this.#recover(error);
+      }
+    }
+  }
+
+  /**
+   * Does it over a connection, and again where it failed but can succeed. `findOutcome` is asked after a lost connection;
+   * null: nothing has happened.
+   */
+  async #try<T>(
+    work: (client: pg.PoolClient) => Promise<T>,
+    findOutcome: () => Promise<T | null> = async () => null,
+  ): Promise<T> {
+    const deadline = new Deadline();
+    for (;;) {
+      const client = await this.connect(deadline);
+      try {
+        return await work(client);
+      } catch (error) {
+        if (!isLost(error) && !isTransient(error)) throw error;
+        const outcome = isLost(error) ? await findOutcome() : null;
+        if (outcome !== null) return outcome;
+        await deadline.pause();
       }
     }
   }

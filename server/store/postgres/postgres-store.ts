@@ -4,7 +4,7 @@ import type { CopyableStore, NextIds } from '../import.ts';
 import type { SettingStore } from '../store.ts';
 import type { StoreLog } from '../store-log.ts';
 import { accountsIn } from './accounts.ts';
-import { Checks } from './checks.ts';
+import { checksIn } from './checks.ts';
 import { Commits } from './commits.ts';
 import { cursorsIn } from './cursors.ts';
 import { Database } from './database.ts';
@@ -69,7 +69,7 @@ function storeIn(database: Database, log: StoreLog): PostgresStore {
   const commits = new Commits(database, feed);
   const tokens = tokensIn(database, commits);
   const domains = domainsIn(database, commits);
-  const checks = new Checks(database, commits, domains);
+  const checks = checksIn(database, commits, domains);
   const cleanUp = async () => {
     await database.read(sql('clean_up'));
     await database.read(sql('drop_retired_labels', { seconds: KEY_ZONE_LIMITS.retiredAge / 1000 }));
