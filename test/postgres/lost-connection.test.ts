@@ -101,22 +101,25 @@ async function everythingCounted({ query }: Awaited<ReturnType<typeof createData
   );
 }
 
-test.concurrent.each(writes)('%s is made once, wherever its connection breaks', async (statement, prepare) => {
-  const counts = [];
-  for (const cut of ['before', 'after', null] as const) {
-    await using underTest = await startBehindProxy();
-    const { store, proxy, database } = underTest;
-    const { id } = await createAccount(store);
-    const write = await prepare(store, id);
-    if (cut !== null) proxy.next = { statement, cut };
-    await write();
-    expect(proxy.next).toBeNull();
-    counts.push(await everythingCounted(database));
-  }
-  const [before, after, undisturbed] = counts;
-  expect(before).toEqual(undisturbed);
-  expect(after).toEqual(undisturbed);
-});
+test.concurrent.each(writes)(
+  '%s is made once, wherever its connection breaks',
+  async (statement, prepare) => {
+    const counts = [];
+    for (const cut of ['before', 'after', null] as const) {
+      await using underTest = await startBehindProxy();
+      const { store, proxy, database } = underTest;
+      const { id } = await createAccount(store);
+      const write = await prepare(store, id);
+      if (cut !== null) proxy.next = { statement, cut };
+      await write();
+      expect(proxy.next).toBeNull();
+      counts.push(await everythingCounted(database));
+    }
+    const [before, after, undisturbed] = counts;
+    expect(before).toEqual(undisturbed);
+    expect(after).toEqual(undisturbed);
+  },
+);
 
 test.concurrent('a write that went away with the database has an unknown outcome, and one that was never sent has none', async () => {
   await using underTest = await startBehindProxy();
@@ -124,7 +127,9 @@ test.concurrent('a write that went away with the database has an unknown outcome
   const { id } = await createAccount(store);
   proxy.next = { statement: 'create_domain', cut: 'after' };
   proxy.closesAfterwards = true;
-  const lost = expect(createDomain(store, id, 'a.example')).rejects.toMatchObject({ code: 'outcome_unknown' });
+  const lost = expect(createDomain(store, id, 'a.example')).rejects.toMatchObject({
+    code: 'outcome_unknown',
+  });
   await expect.poll(() => proxy.next).toBeNull();
   await expect(createAccount(store)).rejects.toMatchObject({ code: 'unavailable', retryAfter: 5 });
   await lost;

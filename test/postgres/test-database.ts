@@ -44,7 +44,11 @@ async function createCopy(template: string): Promise<TestDatabase> {
   };
 }
 
-export async function query<Row extends object>(url: string, text: string, values: unknown[] = []): Promise<Row[]> {
+export async function query<Row extends object>(
+  url: string,
+  text: string,
+  values: unknown[] = [],
+): Promise<Row[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
