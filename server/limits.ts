@@ -243,6 +243,8 @@ export const CHECK_LIMITS = {
   adviceResolverQuestions: 25,
   adviceOctets: 128 * KIB,
   milliseconds: 10_000,
+  /** For which caches hold a record, whatever TTL its zone gives it (RFC 8767 §4). */
+  longestTtl: 7 * DAY,
   /** Between a domain's checks, while it is checked by itself: a day and a tenth. */
   longestWait: 26.4 * HOUR,
   /** Records in one message; more make it malformed. */
