@@ -7,7 +7,7 @@ import type { Cursor, CursorState, CursorStore } from '../store/store.ts';
  * begun within so long, but for the first delivery of it, and the last one may not have ended.
  */
 export class HeldCursor {
-  readonly #store: CursorStore;
+  readonly #store: Pick<CursorStore, 'advance' | 'release'>;
   readonly #cursor: Cursor;
   #state: CursorState;
   #leaseEnds: number;
@@ -19,7 +19,7 @@ export class HeldCursor {
   #unsavedSince: number | null = null;
   #isLost = false;
 
-  constructor(store: CursorStore, cursor: Cursor) {
+  constructor(store: Pick<CursorStore, 'advance' | 'release'>, cursor: Cursor) {
     this.#store = store;
     this.#cursor = cursor;
     const { position, failures, due, slow, wake, memo } = cursor;

@@ -13,8 +13,7 @@ test('no delivery is begun while an earlier one is still being noted as delivere
     new Promise((resolve) => {
       writes.push({ position, end: () => resolve(true) });
     });
-  const store = { advance, claim: never, position: never, release: never };
-  const held = new HeldCursor(store, CURSOR);
+  const held = new HeldCursor({ advance, release: never }, CURSOR);
   held.move({ position: 2 });
   expect(await held.mayAttempt()).toBe(true);
   vi.advanceTimersByTime(WEBHOOK_LIMITS.lag);

@@ -1,5 +1,5 @@
 import type { SharedQuery } from '../shared-query.ts';
-import type { Cursor, CursorKind, CursorState, CursorStore } from '../store.ts';
+import type { Cursor, CursorKind, CursorState, CursorStore, WebhookBacklog } from '../store.ts';
 import type { Commits } from './commits.ts';
 import type { Database } from './database.ts';
 import { columns, sql } from './sql.ts';
@@ -41,6 +41,11 @@ export class Cursors implements CursorStore {
     const query = sql('claim_cursors', kind, now, limit, lease, slow, perAccount);
     const rows = await this.#commits.read<ClaimedRow>(query);
     return rows.map((row) => ({ ...row, kind, lease }));
+  }
+
+  async webhookBacklog(): Promise<WebhookBacklog> {
+    const [backlog] = await this.#commits.read<WebhookBacklog>(sql('webhook_backlog'));
+    return backlog ?? { disabled: 0, oldest: null };
   }
 
   async position(kind: CursorKind, account: number, id: number): Promise<number> {

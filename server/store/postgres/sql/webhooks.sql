@@ -108,6 +108,16 @@ RETURNING moved.n
 -- query: cursor_position
 SELECT position FROM cursors WHERE kind = $1 AND account_id = $2 AND id = $3
 
+-- query: webhook_backlog
+SELECT count(*) FILTER (WHERE NOT w.enabled) AS disabled, min(next.at) AS oldest
+FROM webhooks w
+  JOIN cursors c ON c.kind = 'webhook' AND c.account_id = w.account_id AND c.id = w.id
+  JOIN accounts a ON a.id = w.account_id AND NOT a.suspended
+  LEFT JOIN LATERAL (
+    SELECT e.at FROM events e
+    WHERE w.enabled AND c.position < a.last_event AND e.account_id = w.account_id AND e.id > c.position
+    ORDER BY e.id LIMIT 1) AS next ON true
+
 -- query: import_webhooks
 WITH webhooks AS (
   INSERT INTO webhooks (account_id, id, content)
