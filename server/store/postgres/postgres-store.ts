@@ -87,8 +87,9 @@ export class PostgresStore implements CopyableStore {
     this.domains = new Domains(database, commits);
     this.checks = new Checks(database, commits, this.domains);
     this.events = new Events(commits, this.#feed);
-    this.webhooks = new Webhooks(database, commits);
-    this.cursors = new Cursors(database, commits);
+    const cursors = new Cursors(database, commits);
+    this.cursors = cursors;
+    this.webhooks = new Webhooks(database, commits, cursors);
     this.rates = new Rates(database);
     this.keyZone = new KeyZone(commits);
     this.import = new Import(database);

@@ -2,6 +2,7 @@ import { WEBHOOK_LIMITS } from '../../limits.ts';
 import { freeze } from '../freeze.ts';
 import type { DeliveryRow, NewDelivery, WebhookCreation, WebhookRow, WebhookStore } from '../store.ts';
 import type { Commits } from './commits.ts';
+import type { Cursors } from './cursors.ts';
 import type { Database } from './database.ts';
 import { columns, sql } from './sql.ts';
 
@@ -17,10 +18,12 @@ interface FoundWebhook extends WebhookRecord {
 export class Webhooks implements WebhookStore {
   readonly #database: Database;
   readonly #commits: Commits;
+  readonly #cursors: Cursors;
 
-  constructor(database: Database, commits: Commits) {
+  constructor(database: Database, commits: Commits, cursors: Cursors) {
     this.#database = database;
     this.#commits = commits;
+    this.#cursors = cursors;
   }
 
   async list(account: number): Promise<readonly WebhookRow[]> {
@@ -42,7 +45,9 @@ export class Webhooks implements WebhookStore {
       const row = freeze(build(last + 1, last));
       const values = [row.id, JSON.stringify(row), last, row.after];
       const isCreated = await this.#commits.commit('create_webhook', account, [event(row)], values);
-      return isCreated ? { kind: 'written', row } : null;
+      if (!isCreated) return null;
+      this.#cursors.webhookCreated();
+      return { kind: 'written', row };
     });
   }
 

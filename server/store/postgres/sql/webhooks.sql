@@ -62,6 +62,9 @@ WHERE d.account_id = webhook.account_id AND d.webhook_id = webhook.id AND d.id <
 -- query: list_deliveries
 SELECT id, content FROM deliveries WHERE account_id = $1 AND webhook_id = $2 ORDER BY id DESC LIMIT $3
 
+-- query: has_webhooks
+SELECT EXISTS (SELECT FROM webhooks) AS has_webhooks
+
 -- query: claim_cursors
 -- $1 is the kind, $2 what is due, $3 how many, $4 the lease in seconds, $5 whether slow ones, and $6 how many an
 -- account can hold of these. SKIP LOCKED passes over those that another server is claiming.
