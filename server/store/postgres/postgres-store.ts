@@ -70,6 +70,7 @@ function storeIn(database: Database, log: StoreLog): PostgresStore {
   const tokens = tokensIn(database, commits);
   const domains = domainsIn(database, commits);
   const checks = checksIn(database, commits, domains);
+  const cursors = cursorsIn(database, commits);
   const cleanUp = async () => {
     await database.read(sql('clean_up'));
     await database.read(sql('drop_retired_labels', { seconds: KEY_ZONE_LIMITS.retiredAge / 1000 }));
@@ -93,8 +94,8 @@ function storeIn(database: Database, log: StoreLog): PostgresStore {
     domains,
     checks,
     events: eventsIn(commits, feed),
-    webhooks: webhooksIn(database, commits),
-    cursors: cursorsIn(database, commits),
+    webhooks: webhooksIn(database, commits, cursors),
+    cursors,
     settings: settingsIn(commits),
     rates: ratesIn(database),
     keyZone: keyZoneIn(commits),
