@@ -318,14 +318,13 @@ export const KEY_ZONE_LIMITS = {
   /** Names that an answer lists which differ. */
   listed: 1_000,
   compareInterval: HOUR,
-  /** For so long, the server that compares the zone is the one that does. */
-  lease: 90 * 60_000,
+  /** For so long after it was last heard of, a server holds the zone; and how often it is heard of. */
+  lease: 3 * 60_000,
+  holdInterval: 60_000,
   /** How long a name keeps the key of a domain that is no more, then that it has none, and how long its label is known. */
   retiredKey: 7 * DAY,
   retiredName: 90 * DAY,
   retiredAge: 120 * DAY,
-  /** Between two comparisons where the first failed. */
-  compareRetry: 60_000,
 } as const;
 
 /** What the store in files has open or keeps at once. */

@@ -45,7 +45,7 @@ export async function openKeyZone(deps: OpenKeyZoneDeps): Promise<OpenedKeyZone>
     clock,
     timer: systemTimer,
     observer: createZoneLog({ store, log, clock }),
-    mayCompare: () => store.keyZone.lead(holder, KEY_ZONE_LIMITS.lease / 1000),
+    holds: () => store.keyZone.lead(holder, KEY_ZONE_LIMITS.lease / 1000),
   });
   return {
     hint: { zone, changed: (owner) => keyZone.changed(owner) },

@@ -255,7 +255,11 @@ test('SECURITY.md lists the limits that the server has', () => {
     ],
     [
       'time between two tries',
-      `${seconds(KEY_ZONE_LIMITS.shortestWait)} to ${seconds(KEY_ZONE_LIMITS.longestWait)}; ${seconds(KEY_ZONE_LIMITS.compareRetry)} for a comparison, which is made hourly`,
+      `${seconds(KEY_ZONE_LIMITS.shortestWait)} to ${seconds(KEY_ZONE_LIMITS.longestWait)}; ${seconds(KEY_ZONE_LIMITS.holdInterval)} for a comparison, which is made hourly`,
+    ],
+    [
+      'time without a word from the server that holds the zone, until another does',
+      seconds(KEY_ZONE_LIMITS.lease),
     ],
     [
       'names of a domain that is gone',
