@@ -308,6 +308,8 @@ export const KEY_ZONE_LIMITS = {
   exchange: 120_000,
   /** That a stop waits for changes on their way. */
   closing: 2_000,
+  /** That public DNS may take to tell who its servers are. */
+  lookup: 5_000,
   /** Domains whose changes are sent at once. */
   domainsAtOnce: 500,
   /** Domains whose changes wait one by one; with more, the whole zone is compared. */

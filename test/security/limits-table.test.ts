@@ -261,6 +261,7 @@ test('SECURITY.md lists the limits that the server has', () => {
       'time without a word from the server that holds the zone, until another does',
       seconds(KEY_ZONE_LIMITS.lease),
     ],
+    ['time for public DNS to tell who serves the zone', seconds(KEY_ZONE_LIMITS.lookup)],
     [
       'names of a domain that is gone',
       `with its keys for ${KEY_ZONE_LIMITS.retiredKey / 86_400_000} days, without for ${KEY_ZONE_LIMITS.retiredName / 86_400_000}; its label is known for ${KEY_ZONE_LIMITS.retiredAge / 86_400_000}`,
