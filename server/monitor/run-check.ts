@@ -103,7 +103,14 @@ export async function saveResult(
     {
       evidence: kept,
       change: (current) =>
-        applyVerdicts(current, verdicts, { ...(request ?? MONITOR), began: started, ended: now, silence }),
+        applyVerdicts(current, verdicts, {
+          ...(request ?? MONITOR),
+          began: started,
+          ended: now,
+          silence,
+          before: previous,
+          found: kept,
+        }),
       times: (after) => ({
         ...nextCheckTimes(after, ids, now, random, silence),
         codes: codesAfter(after, verdicts),

@@ -41,7 +41,13 @@ export function toKeptDiagnosis(
 
 function toStoredRecord({ verdict, record }: Judgement, known: StoredRecord | undefined): StoredRecord {
   if (verdict !== 'unknown') return { ...record, state: verdict, heard_at: record.observed_at };
-  return { ...record, state: known?.state ?? 'unknown', heard_at: lastHeard(known, record.observed_at) };
+  const ttl = known?.ttl === undefined ? {} : { ttl: known.ttl };
+  return {
+    ...record,
+    ...ttl,
+    state: known?.state ?? 'unknown',
+    heard_at: lastHeard(known, record.observed_at),
+  };
 }
 
 /** Not in the future, where a clock that was ahead may have put it. */

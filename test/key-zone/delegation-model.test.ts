@@ -114,7 +114,8 @@ class World {
     );
     const verdicts = judge(this.row, records);
     const at = new Date(this.now);
-    const applied = { silence: null, mode: 'verify', began: at, ended: at, actor: ACTOR } as const;
+    const nothingKept = { silence: null, before: undefined, found: { records: {} } };
+    const applied = { ...nothingKept, mode: 'verify', began: at, ended: at, actor: ACTOR } as const;
     this.row = applyVerdicts(this.row, verdicts, applied)?.row ?? this.row;
   }
 

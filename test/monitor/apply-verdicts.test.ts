@@ -37,7 +37,15 @@ const UNREACHABLE: RecordState = { ...VERIFIED, degraded: true };
 const LOST: RecordState = { ...NOT_VERIFIED, degraded: true, since: LATER, wrong_since: EARLIER };
 
 function checkAs(mode: CheckMode, began = NOW): AppliedCheck {
-  return { mode, began, ended: NOW, actor: MONITOR, silence: null };
+  return {
+    mode,
+    began,
+    ended: NOW,
+    actor: MONITOR,
+    silence: null,
+    before: undefined,
+    found: { records: {} },
+  };
 }
 
 function apply(dkim: RecordState, verdict: Verdict, mode: CheckMode, began?: Date) {

@@ -53,4 +53,12 @@ export interface CursorStore {
   position(kind: CursorKind, account: number, id: number): Promise<number>;
   /** As `advance`, and lets others claim it. */
   release(cursor: Cursor, state: CursorState): Promise<boolean>;
+  /** Of all webhooks, those of suspended accounts aside. */
+  webhookBacklog(): Promise<WebhookBacklog>;
+}
+
+export interface WebhookBacklog {
+  readonly disabled: number;
+  /** When the oldest event happened that an enabled webhook is not done with; null: there is none. */
+  readonly oldest: Instant | null;
 }
