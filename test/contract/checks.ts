@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Instant } from '../../server/instant.ts';
-import type { CheckResult, DomainRow, Store } from '../../server/store/store.ts';
+import type { CheckResult } from '../../server/store/interface/checks.ts';
+import type { DomainRow } from '../../server/store/interface/domain-row.ts';
+import type { Store } from '../../server/store/store.ts';
 import {
   checkTimes,
   createAccount,

@@ -1,5 +1,5 @@
 import { freeze } from '../freeze.ts';
-import type { AccountRow, AccountStore } from '../store.ts';
+import type { AccountRow, AccountStore } from '../interface/accounts.ts';
 import type { Commits } from './commits.ts';
 import type { Database } from './database.ts';
 import { toAccount } from './rows.ts';

@@ -2,7 +2,7 @@ import type { Instant } from '../../instant.ts';
 import { DATABASE_LIMITS } from '../../limits.ts';
 import { isDropped } from '../dropped-check.ts';
 import { freeze } from '../freeze.ts';
-import type { CheckEnd, CheckResult, CheckStore, DueCheck, EndingCheck } from '../store.ts';
+import type { CheckEnd, CheckResult, CheckStore, DueCheck, EndingCheck } from '../interface/checks.ts';
 import { type Commits, repeat } from './commits.ts';
 import type { Database } from './database.ts';
 import { type Domains, timesValues } from './domains.ts';

@@ -1,5 +1,5 @@
 import { isAudited } from '../audited-events.ts';
-import type { NewEvent } from '../store.ts';
+import type { NewEvent } from '../interface/events.ts';
 import { InTurn, PendingTasks } from '../tasks.ts';
 import type { Around, Database } from './database.ts';
 import type { Feed } from './feed.ts';

@@ -1,15 +1,9 @@
 import type { Instant } from '../../instant.ts';
 import { DATABASE_LIMITS } from '../../limits.ts';
 import { freeze } from '../freeze.ts';
-import type {
-  CheckTimes,
-  DomainChange,
-  DomainFilter,
-  DomainObstacle,
-  DomainRow,
-  DomainStore,
-  NewEvent,
-} from '../store.ts';
+import type { CheckTimes, DomainRow } from '../interface/domain-row.ts';
+import type { DomainChange, DomainFilter, DomainObstacle, DomainStore } from '../interface/domains.ts';
+import type { NewEvent } from '../interface/events.ts';
 import type { Commits } from './commits.ts';
 import type { Database } from './database.ts';
 import { sqlState } from './errors.ts';

@@ -1,4 +1,4 @@
-import type { EventRow, EventStore } from '../store.ts';
+import type { EventRow, EventStore } from '../interface/events.ts';
 import type { Commits } from './commits.ts';
 import type { Feed } from './feed.ts';
 import { sql } from './sql.ts';

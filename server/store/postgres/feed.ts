@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { DATABASE_LIMITS } from '../../limits.ts';
 import { EventFeed } from '../event-feed.ts';
-import type { EventRow } from '../store.ts';
+import type { EventRow } from '../interface/events.ts';
 import type { StoreLog } from '../store-log.ts';
 import type { Database } from './database.ts';
 import { sql } from './sql.ts';

@@ -1,4 +1,4 @@
-import type { KeyZoneStore, RetiredLabel } from '../store.ts';
+import type { KeyZoneStore, RetiredLabel } from '../interface/key-zone.ts';
 import type { Commits } from './commits.ts';
 import { sql } from './sql.ts';
 

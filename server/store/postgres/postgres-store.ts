@@ -1,7 +1,7 @@
 import { DATABASE_LIMITS, FILE_LIMITS, KEY_ZONE_LIMITS } from '../../limits.ts';
 import type { DatabaseObserver } from '../database-observer.ts';
 import type { CopyableStore, NextIds } from '../import.ts';
-import type { SettingStore } from '../store.ts';
+import type { SettingStore } from '../interface/settings.ts';
 import type { StoreLog } from '../store-log.ts';
 import { accountsIn } from './accounts.ts';
 import { checksIn } from './checks.ts';
@@ -70,6 +70,7 @@ function storeIn(database: Database, log: StoreLog): PostgresStore {
   const tokens = tokensIn(database, commits);
   const domains = domainsIn(database, commits);
   const checks = checksIn(database, commits, domains);
+  const cursors = cursorsIn(database, commits);
   const cleanUp = async () => {
     await database.read(sql('clean_up'));
     await database.read(sql('drop_retired_labels', { seconds: KEY_ZONE_LIMITS.retiredAge / 1000 }));
@@ -93,8 +94,8 @@ function storeIn(database: Database, log: StoreLog): PostgresStore {
     domains,
     checks,
     events: eventsIn(commits, feed),
-    webhooks: webhooksIn(database, commits),
-    cursors: cursorsIn(database, commits),
+    webhooks: webhooksIn(database, commits, cursors),
+    cursors,
     settings: settingsIn(commits),
     rates: ratesIn(database),
     keyZone: keyZoneIn(commits),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { RateStore, TakenPoints } from '../store.ts';
+import type { RateStore, TakenPoints } from '../interface/rates.ts';
 import type { Database } from './database.ts';
 import { sql } from './sql.ts';
 

@@ -1,6 +1,8 @@
 import type { Instant } from '../../instant.ts';
 import { freeze } from '../freeze.ts';
-import type { AccountRow, CheckTimes, DomainRow, TokenRow } from '../store.ts';
+import type { AccountRow } from '../interface/accounts.ts';
+import type { CheckTimes, DomainRow } from '../interface/domain-row.ts';
+import type { TokenRow } from '../interface/token-row.ts';
 
 /** Rows as the store's interface has them. Earlier versions have written documents that lack some of the fields. */
 

@@ -1,7 +1,8 @@
 import { WEBHOOK_LIMITS } from '../../limits.ts';
 import { freeze } from '../freeze.ts';
-import type { DeliveryRow, WebhookCreation, WebhookRow, WebhookStore } from '../store.ts';
+import type { DeliveryRow, WebhookCreation, WebhookRow, WebhookStore } from '../interface/webhooks.ts';
 import type { Commits } from './commits.ts';
+import type { Cursors } from './cursors.ts';
 import type { Database } from './database.ts';
 import { sql, sqlForRows } from './sql.ts';
 
@@ -12,7 +13,7 @@ interface WebhookRecord {
   readonly last_event: number;
 }
 
-export function webhooksIn(database: Database, commits: Commits): WebhookStore {
+export function webhooksIn(database: Database, commits: Commits, cursors: Cursors): WebhookStore {
   const find = async (account: number, id: number) => {
     const [found] = await database.read<WebhookRecord>(sql('get_webhook', { account, id }));
     return found && freeze(found);
@@ -37,7 +38,9 @@ export function webhooksIn(database: Database, commits: Commits): WebhookStore {
         const row = freeze(build(last + 1, last));
         const values = { id: row.id, content: JSON.stringify(row), last, after: row.after };
         const isCreated = await commits.commit('create_webhook', account, [event(row)], values);
-        return isCreated ? { kind: 'written', row } : null;
+        if (!isCreated) return null;
+        cursors.webhookCreated();
+        return { kind: 'written', row };
       }),
 
     update: (account, id, change) =>

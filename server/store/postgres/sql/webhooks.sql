@@ -66,6 +66,9 @@ WHERE d.account_id = webhook.account_id AND d.webhook_id = webhook.id AND d.id <
 -- query: list_deliveries
 SELECT id, content FROM deliveries WHERE account_id = :account AND webhook_id = :id ORDER BY id DESC LIMIT :limit
 
+-- query: has_webhooks
+SELECT EXISTS (SELECT FROM webhooks) AS has_webhooks
+
 -- query: claim_cursors
 -- :limit cursors of a :kind for :lease seconds, slow ones or others, of which an account can hold :per_account. SKIP
 -- LOCKED passes over those that another server is claiming.
@@ -112,6 +115,16 @@ RETURNING moved.n
 
 -- query: cursor_position
 SELECT position FROM cursors WHERE kind = :kind AND account_id = :account AND id = :id
+
+-- query: webhook_backlog
+SELECT count(*) FILTER (WHERE NOT w.enabled) AS disabled, min(next.at) AS oldest
+FROM webhooks w
+  JOIN cursors c ON c.kind = 'webhook' AND c.account_id = w.account_id AND c.id = w.id
+  JOIN accounts a ON a.id = w.account_id AND NOT a.suspended
+  LEFT JOIN LATERAL (
+    SELECT e.at FROM events e
+    WHERE w.enabled AND c.position < a.last_event AND e.account_id = w.account_id AND e.id > c.position
+    ORDER BY e.id LIMIT 1) AS next ON true
 
 -- query: import_webhooks
 WITH webhooks AS (
