@@ -362,7 +362,8 @@ export const DATABASE_LIMITS = {
   rows: 5_000,
   /** How often watched accounts are looked at for events of other servers, whose hints may have been lost. */
   poll: 500,
-  hintDelay: 10,
+  /** How long events are collected that other servers are told of: each time costs all of them a little. */
+  hintDelay: 25,
   accountsAHint: 200,
   /** Rate limits of that many tokens, accounts and addresses are counted together with other servers, once a second. */
   keysAnExchange: 5_000,

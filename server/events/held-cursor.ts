@@ -1,5 +1,5 @@
 import { WEBHOOK_LIMITS } from '../limits.ts';
-import type { Cursor, CursorState, CursorStore } from '../store/store.ts';
+import type { Cursor, CursorState, CursorStore } from '../store/interface/cursors.ts';
 
 /**
  * A cursor while this process holds it. Moves are kept in the background, one write at a time, and nothing is begun while

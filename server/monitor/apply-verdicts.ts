@@ -12,7 +12,8 @@ import {
 } from '../keys/rotation.ts';
 import { dnsRecordOf, showsSame } from '../records/dns-records.ts';
 import { isDecisive, keyOf, pendingKeyOf, recordIdOf, withRecords } from '../records/record-states.ts';
-import type { DomainRow, KeyRow, NewEvent, RecordState } from '../store/store.ts';
+import type { DomainRow, KeyRow, RecordState } from '../store/interface/domain-row.ts';
+import type { NewEvent } from '../store/interface/events.ts';
 import type { Silence } from '../verification/kept-diagnosis.ts';
 import {
   asDegraded,

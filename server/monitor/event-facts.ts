@@ -1,7 +1,7 @@
 import type { EventFacts } from '@letterhead/shared';
 import { type Instant, toInstant } from '../instant.ts';
 import { CHECK_LIMITS } from '../limits.ts';
-import type { RecordId } from '../store/store.ts';
+import type { RecordId } from '../store/interface/domain-row.ts';
 import type { StoredDiagnosis } from '../verification/stored-diagnosis.ts';
 
 export type KeptRecords = Pick<StoredDiagnosis, 'records'>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Instant } from '../instant.ts';
 import { NOTICE_LIMITS } from '../limits.ts';
-import type { JsonValue } from '../store/store.ts';
+import type { JsonValue } from '../store/interface/events.ts';
 
 /** What is remembered of a domain whose changes were told lately, or are being told. */
 const ToldSchema = z.object({

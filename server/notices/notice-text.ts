@@ -3,7 +3,9 @@ import { shownName } from '@letterhead/shared';
 import { toUnicode } from '../domains/domain-name.ts';
 import { NOTICE_LIMITS } from '../limits.ts';
 import { dkimStateOf } from '../records/record-states.ts';
-import type { AccountRow, DomainRow, EventRow } from '../store/store.ts';
+import type { AccountRow } from '../store/interface/accounts.ts';
+import type { DomainRow } from '../store/interface/domain-row.ts';
+import type { EventRow } from '../store/interface/events.ts';
 import type { MailBlock, MailContent } from './mail-content.ts';
 
 /** What is told by mail. `recovered`: whoever was told that something is wrong hears that it no longer is. */

@@ -13,6 +13,7 @@ import type {
 import { createDocument } from 'zod-openapi';
 import type { DescribedOperation } from './operations.ts';
 import { BASE_PATH } from './rest-adapter.ts';
+import { addExamples } from './schema-examples.ts';
 
 const INTRODUCTION = `Sending domains for a help desk: the DNS records to publish, the keys that sign the mail, and whether they are published correctly.
 
@@ -102,7 +103,9 @@ export async function describeApi(
 ): Promise<string> {
   const described = apiObject(operations, version);
   await roundOfEventLoop();
-  return JSON.stringify(createDocument(described, { override: describeSpecial }));
+  const document = JSON.parse(JSON.stringify(createDocument(described, { override: describeSpecial })));
+  addExamples(document);
+  return JSON.stringify(document);
 }
 
 function apiObject(operations: readonly DescribedOperation[], version: string): ZodOpenApiObject {

@@ -4,7 +4,8 @@ import { DomainNameSchema } from '../domains/domain-name.ts';
 import { type Clock, toInstant } from '../instant.ts';
 import { DELIVERY_LIMITS } from '../limits.ts';
 import { activeKeyOf, dkimStateOf } from '../records/record-states.ts';
-import type { DomainRow, Store } from '../store/store.ts';
+import type { DomainRow } from '../store/interface/domain-row.ts';
+import type { Store } from '../store/store.ts';
 import type { OpenedKeys } from './opened-keys.ts';
 import { namesAbove } from './signing.ts';
 

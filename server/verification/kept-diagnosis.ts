@@ -1,6 +1,7 @@
 import type { Advice } from '@letterhead/shared';
 import { activeKeyOf, recordIdOf } from '../records/record-states.ts';
-import type { DomainRow, JsonValue, RecordId } from '../store/store.ts';
+import type { DomainRow, RecordId } from '../store/interface/domain-row.ts';
+import type { JsonValue } from '../store/interface/events.ts';
 import { isTransient } from './diagnosis/codes.ts';
 import {
   DIAGNOSIS_FORMAT,

@@ -2,7 +2,7 @@ import { type NameServerObservation, registrableDomain } from '@letterhead/share
 import type { Observation } from '../dns/outcome.ts';
 import { checkedRecordsOf, type ExpectedRecord } from '../records/dns-records.ts';
 import { stateOf } from '../records/record-states.ts';
-import type { ByRecord, DomainRow } from '../store/store.ts';
+import type { ByRecord, DomainRow } from '../store/interface/domain-row.ts';
 import { CODES, findCode, type RecordVerdict } from './diagnosis/codes.ts';
 import type { Finding, FoundCode } from './diagnosis/finding.ts';
 import { isAtAllServers } from './diagnosis/key-zone-target.ts';

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Cursor, Store, WebhookRow } from '../../server/store/store.ts';
+import type { Cursor } from '../../server/store/interface/cursors.ts';
+import type { WebhookRow } from '../../server/store/interface/webhooks.ts';
+import type { Store } from '../../server/store/store.ts';
 import { createAccount, createDomain, event, NOON, newAccount } from '../store/rows.ts';
 import type { StartStore } from './store-under-test.ts';
 import { madeWebhook } from './webhooks.ts';

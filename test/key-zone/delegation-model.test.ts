@@ -17,7 +17,7 @@ import {
 import { applyVerdicts } from '../../server/monitor/apply-verdicts.ts';
 import { checkedRecordsOf, KEY_TTL, keyZoneText } from '../../server/records/dns-records.ts';
 import { activeKeyOf, dkimStateOf, type NewKey, pendingKeyOf } from '../../server/records/record-states.ts';
-import type { DomainRow, KeyState } from '../../server/store/store.ts';
+import type { DomainRow, KeyState } from '../../server/store/interface/domain-row.ts';
 import type { RecordEvidence } from '../../server/verification/evidence.ts';
 import { judge } from '../../server/verification/verdict.ts';
 import { delegatedFields, newPublicKey, sendingDomain } from '../verification/sending-domain.ts';

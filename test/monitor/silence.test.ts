@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { DomainRow } from '../../server/store/store.ts';
+import type { DomainRow } from '../../server/store/interface/domain-row.ts';
 import { readKeptDiagnosis } from '../../server/verification/kept-diagnosis.ts';
 import { startTestServer, type TestServer } from '../running-server.ts';
 import { OUR_KEY, SELECTOR, VERIFIED } from '../verification/sending-domain.ts';

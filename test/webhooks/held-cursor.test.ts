@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { HeldCursor } from '../../server/events/held-cursor.ts';
 import { WEBHOOK_LIMITS } from '../../server/limits.ts';
-import type { Cursor, CursorStore } from '../../server/store/store.ts';
+import type { Cursor, CursorStore } from '../../server/store/interface/cursors.ts';
 
 const STATE = { position: 1, failures: 0, due: null, slow: false, wake: null, memo: null };
 const CURSOR: Cursor = { kind: 'webhook', account: 1, id: 1, version: 1, lease: 60, ...STATE };

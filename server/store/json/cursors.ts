@@ -1,5 +1,5 @@
 import type { Instant } from '../../instant.ts';
-import type { Cursor, CursorKind, CursorState, CursorStore, WebhookBacklog } from '../store.ts';
+import type { Cursor, CursorKind, CursorState, CursorStore, WebhookBacklog } from '../interface/cursors.ts';
 import type { PendingTasks } from '../tasks.ts';
 import type { Account } from './account.ts';
 import type { AccountFiles } from './account-files.ts';
