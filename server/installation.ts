@@ -92,7 +92,7 @@ async function composeInstallation(
   const dns = dnsOf(settings, metrics);
   const common = { store, clock, random: randomBytes };
   const openedKeys = new OpenedKeys(cipher, systemTimer);
-  const { hint, keyZone, admin } = await openKeyZone({ ...common, settings, log });
+  const { hint, keyZone, admin } = await openKeyZone({ ...common, settings, log, dns });
   const rotation = new KeyRotation({ ...common, keys, cipher, keyZone: hint, openedKeys });
   const maxAge = settings.ROTATE_AFTER_DAYS;
   const renewal = new KeyRenewal({ keys: rotation, keyZone: hint, maxAge, clock });

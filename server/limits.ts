@@ -310,6 +310,8 @@ export const KEY_ZONE_LIMITS = {
   exchange: 120_000,
   /** That a stop waits for changes on their way. */
   closing: 2_000,
+  /** That public DNS may take to tell who its servers are. */
+  lookup: 5_000,
   /** Domains whose changes are sent at once. */
   domainsAtOnce: 500,
   /** Domains whose changes wait one by one; with more, the whole zone is compared. */
@@ -320,14 +322,13 @@ export const KEY_ZONE_LIMITS = {
   /** Names that an answer lists which differ. */
   listed: 1_000,
   compareInterval: HOUR,
-  /** For so long, the server that compares the zone is the one that does. */
-  lease: 90 * 60_000,
+  /** For so long after it was last heard of, a server holds the zone; and how often it is heard of. */
+  lease: 3 * 60_000,
+  holdInterval: 60_000,
   /** How long a name keeps the key of a domain that is no more, then that it has none, and how long its label is known. */
   retiredKey: 7 * DAY,
   retiredName: 90 * DAY,
   retiredAge: 120 * DAY,
-  /** Between two comparisons where the first failed. */
-  compareRetry: 60_000,
 } as const;
 
 /** What the store in files has open or keeps at once. */

@@ -37,6 +37,12 @@ export class HeldCursor {
     this.#saving ??= this.#save();
   }
 
+  /** Takes the lease anew where an attempt has used it up and moved nothing. */
+  async renew(): Promise<void> {
+    this.move({});
+    await this.#saving;
+  }
+
   /** Whether there is time left for an attempt, by what is known of the lease; waits where too much is not kept yet. */
   async mayAttempt(): Promise<boolean> {
     while (!this.#isLost && this.#isBehind()) await this.#write;

@@ -89,7 +89,8 @@ export class Subscriptions {
     const outcome = await mailer.send({
       ...content,
       to: address,
-      id: `ask_${link.id}_${key}`,
+      // Mail servers log it: it must not contain the key.
+      id: `ask_${link.id}_${link.subscriptions.length}`,
       date: clock(),
     });
     if (outcome.kind === 'refused')
@@ -124,7 +125,8 @@ export class Subscriptions {
     const { subscription, domain } = found;
     const age = this.#deps.clock().getTime() - Date.parse(subscription.asked_at);
     if (subscription.state === 'asked' && age > NOTICE_LIMITS.confirmable) return { kind: 'gone' };
-    await this.#set(found, { ...subscription, state: 'confirmed' });
+    // Somebody may have ended it meanwhile.
+    await this.#set(found, (one) => (one.state === 'ended' ? one : { ...one, state: 'confirmed' }));
     return { kind: 'confirmed', domain: domain.domain };
   }
 
@@ -163,12 +165,13 @@ export class Subscriptions {
   }
 
   #end(found: Found): Promise<void> {
-    return this.#set(found, { ...found.subscription, address: null, state: 'ended' });
+    return this.#set(found, (one) => ({ ...one, address: null, state: 'ended' }));
   }
 
-  async #set({ account, link, subscription }: Found, changed: Subscription): Promise<void> {
+  async #set(found: Found, change: (before: Subscription) => Subscription): Promise<void> {
+    const { account, link, subscription } = found;
     await this.#deps.store.tokens.subscribe(account.id, link.id, (before) =>
-      before.map((one) => (one.key === subscription.key ? changed : one)),
+      before.map((one) => (one.key === subscription.key ? change(one) : one)),
     );
   }
 

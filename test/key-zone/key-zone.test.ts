@@ -165,7 +165,7 @@ async function start(records = '') {
     clock: time.clock,
     timer: time.timer,
     observer: told,
-    mayCompare: async () => true,
+    holds: async () => true,
   });
   onTestFinished(async () => {
     await zone.close();

@@ -256,8 +256,13 @@ test('SECURITY.md lists the limits that the server has', () => {
     ],
     [
       'time between two tries',
-      `${seconds(KEY_ZONE_LIMITS.shortestWait)} to ${seconds(KEY_ZONE_LIMITS.longestWait)}; ${seconds(KEY_ZONE_LIMITS.compareRetry)} for a comparison, which is made hourly`,
+      `${seconds(KEY_ZONE_LIMITS.shortestWait)} to ${seconds(KEY_ZONE_LIMITS.longestWait)}; ${seconds(KEY_ZONE_LIMITS.holdInterval)} for a comparison, which is made hourly`,
     ],
+    [
+      'time without a word from the server that holds the zone, until another does',
+      seconds(KEY_ZONE_LIMITS.lease),
+    ],
+    ['time for public DNS to tell who serves the zone', seconds(KEY_ZONE_LIMITS.lookup)],
     [
       'names of a domain that is gone',
       `with its keys for ${KEY_ZONE_LIMITS.retiredKey / 86_400_000} days, without for ${KEY_ZONE_LIMITS.retiredName / 86_400_000}; its label is known for ${KEY_ZONE_LIMITS.retiredAge / 86_400_000}`,
