@@ -111,7 +111,7 @@ async function composeInstallation(
   });
   const resolvers = settings.DNS_SERVERS ?? systemResolvers();
   const allowPrivate = settings.WEBHOOK_ALLOW_PRIVATE;
-  const sender = new Sender({ resolvers, allowPrivate, clock });
+  const sender = new Sender({ resolvers, allowPrivate, clock, onAttempt: metrics.delivery });
   const sending = { ...common, domains, cipher, sender, deliveryLog: new DeliveryLog(store.webhooks, log) };
   const dispatcher = new Dispatcher({ ...sending, log });
   const webhooks = new Webhooks({ ...sending, allowPrivate });

@@ -86,6 +86,11 @@ function watchInstallation({ metrics, store, monitor, services }: Installation, 
   metrics.watch({
     dueChecks: async () => (await store.checks.countDue(toInstant(now()))) + monitor.load.waiting,
     checksInFlight: () => monitor.load.inFlight,
+    async webhooks() {
+      const { disabled, oldest } = await store.cursors.webhookBacklog();
+      const lag = oldest === null ? 0 : now().getTime() - Date.parse(oldest);
+      return { disabled, lagSeconds: Math.max(0, lag / 1000) };
+    },
     keyZone: () => services.keyZone?.status ?? null,
   });
 }

@@ -4,7 +4,8 @@ import { KEY_ZONE_LIMITS } from '../../server/limits.ts';
 import { createLog } from '../../server/log.ts';
 import { activeKeyOf } from '../../server/records/record-states.ts';
 import { parseSettings } from '../../server/settings.ts';
-import type { DomainRow, DueCheck } from '../../server/store/store.ts';
+import type { DueCheck } from '../../server/store/interface/checks.ts';
+import type { DomainRow } from '../../server/store/interface/domain-row.ts';
 import { keysFromFile } from '../../test/keys-file.ts';
 import { childOptions, serveParent } from '../child.ts';
 

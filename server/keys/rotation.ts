@@ -13,7 +13,8 @@ import {
   withoutKeys,
   withRecords,
 } from '../records/record-states.ts';
-import type { Delegation, DomainRow, JsonValue, KeyRow, NewEvent } from '../store/store.ts';
+import type { Delegation, DomainRow, KeyRow } from '../store/interface/domain-row.ts';
+import type { JsonValue, NewEvent } from '../store/interface/events.ts';
 import { keyFingerprint } from './key-fingerprint.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { setImmediate as roundOfEventLoop } from 'node:timers/promises';
 import type { ErrorBody, ErrorCode } from '@letterhead/shared';
-import { ERROR_CATALOGUE, ErrorBodySchema, EventSchema, IdSchema, SCOPES } from '@letterhead/shared';
+import { ERROR_CATALOGUE, ErrorBodySchema, IdSchema, JsonSchema, SCOPES } from '@letterhead/shared';
 import { z } from 'zod';
 import type {
   ZodOpenApiObject,
@@ -13,6 +13,7 @@ import type {
 import { createDocument } from 'zod-openapi';
 import type { DescribedOperation } from './operations.ts';
 import { BASE_PATH } from './rest-adapter.ts';
+import { addExamples } from './schema-examples.ts';
 
 const INTRODUCTION = `Sending domains for a help desk: the DNS records to publish, the keys that sign the mail, and whether they are published correctly.
 
@@ -102,7 +103,9 @@ export async function describeApi(
 ): Promise<string> {
   const described = apiObject(operations, version);
   await roundOfEventLoop();
-  return JSON.stringify(createDocument(described, { override: describeSpecial }));
+  const document = JSON.parse(JSON.stringify(createDocument(described, { override: describeSpecial })));
+  addExamples(document);
+  return JSON.stringify(document);
 }
 
 function apiObject(operations: readonly DescribedOperation[], version: string): ZodOpenApiObject {
@@ -120,7 +123,7 @@ function apiObject(operations: readonly DescribedOperation[], version: string): 
     paths: describePaths(operations),
     components: {
       // Any JSON at all refers to itself, so it needs a name; zod would number it.
-      schemas: { Json: EventSchema.shape.changes.valueType },
+      schemas: { Json: JsonSchema },
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer', description: AUTHENTICATION },
       },

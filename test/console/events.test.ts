@@ -18,6 +18,8 @@ test('events are filtered by kind, domain and day as far back as the log goes, a
   const domain = await letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
   publish(server, domain);
   await letterhead.domains.verifyDns.mutate({ account: 1, id: domain.id });
+  await letterhead.keys.rotate.mutate({ account: 1, id: domain.id });
+  await letterhead.webhooks.create.mutate({ account: 1, url: 'https://hooks.example.com/' });
   offset = 0;
   for (let at = 0; at < 110; at++) {
     await letterhead.tokens.create.mutate({ account: 1, name: `Token ${at}`, scopes: ['domains:read'] });
@@ -32,11 +34,17 @@ test('events are filtered by kind, domain and day as far back as the log goes, a
   expect(exact).toMatch(/^just now\n\d\d? \w{3} \d{4}, \d\d:\d\d:\d\d /);
 
   // What matches is older than the page that was read first.
-  await page.getByLabel('Kind').selectOption('Results of checks');
-  await expect.poll(() => rows.allInnerTexts()).toEqual(['The DKIM record of example.org was verified.']);
+  for (const [kind, events] of [
+    ['Results of checks', ['The DKIM record of example.org was verified.']],
+    ['Keys', ['A new key was made for example.org.']],
+    ['Webhooks', ['A webhook for hooks.example.com was added.']],
+  ] as const) {
+    await page.getByLabel('Kind').selectOption(kind);
+    await expect.poll(() => rows.allInnerTexts()).toEqual(events);
+  }
   await page.getByLabel('Kind').selectOption('All');
   await page.getByRole('searchbox', { name: 'Domain' }).fill('EXAMPLE.org');
-  await expect.poll(() => rows.count()).toBe(2);
+  await expect.poll(() => rows.count()).toBe(3);
   await expect.poll(() => page.url()).toContain('domain=EXAMPLE.org');
   const [file] = await Promise.all([
     page.waitForEvent('download'),
@@ -44,19 +52,20 @@ test('events are filtered by kind, domain and day as far back as the log goes, a
   ]);
   const lines = (await readFile(await file.path(), 'utf8')).trimEnd().split('\r\n');
   expect(lines[0]).toBe('at,type,domain_id,domain,actor,token_id,address,changes');
-  expect(lines[1]).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z,domain\.verified,1,example\.org,token,1,127\.0\.0\.1,/);
-  expect(lines).toHaveLength(3);
+  expect(lines[2]).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z,domain\.verified,1,example\.org,token,1,127\.0\.0\.1,/);
+  expect(lines).toHaveLength(4);
 
   await page.getByLabel('From').fill(new Date(Date.now() - DAY).toISOString().slice(0, 10));
   await page.getByText('No event matches.').waitFor();
   await page.getByRole('button', { name: 'Show all events' }).click();
   await expect.poll(() => rows.count()).toBe(100);
   await page.getByRole('button', { name: 'Show earlier ones' }).click();
-  await expect.poll(() => rows.count()).toBe(114);
+  await expect.poll(() => rows.count()).toBe(116);
 
   await page.goto(`/accounts/1/domains/${domain.id}`);
   const activity = page.getByRole('region', { name: 'Activity' }).getByRole('listitem');
-  await activity.first().getByText('The DKIM record was verified.').waitFor();
+  await activity.first().getByText('A new key was made for example.org.').waitFor();
+  await activity.nth(1).getByText('The DKIM record was verified.').waitFor();
   await activity.last().getByText('example.org was added.').waitFor();
   expect(tab.errors).toEqual([]);
 });

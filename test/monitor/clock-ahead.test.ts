@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
 import { correctTimes } from '../../server/monitor/schedule.ts';
 import { dkimStateOf } from '../../server/records/record-states.ts';
-import type { DomainRow } from '../../server/store/store.ts';
+import type { DomainRow } from '../../server/store/interface/domain-row.ts';
 import { startTestServer } from '../running-server.ts';
 import {
   CREATED,

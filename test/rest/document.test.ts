@@ -88,6 +88,13 @@ test.each(DESCRIBED_OPERATIONS)(
   },
 );
 
+test.each(DESCRIBED_OPERATIONS)(
+  'the OpenAPI document gives a whole example of each answer of $procedure, as its schema describes it',
+  (operation) => {
+    expect(document.faultsOfExamples(operation)).toEqual([]);
+  },
+);
+
 test('a path of the OpenAPI document refuses every method that it does not have there, and names those that it has', async () => {
   const prepared = await prepareAccount(server);
   const operationAt = (path: string) => DESCRIBED_OPERATIONS.find(({ meta }) => meta.rest.path === path);

@@ -2,10 +2,18 @@ import { z } from 'zod';
 import type { DescribedOperation } from '../../server/rest/operations.ts';
 import type { RestAnswer, TestServer } from '../running-server.ts';
 
+interface MediaType {
+  readonly schema: { readonly format?: string };
+  readonly example?: unknown;
+  readonly examples?: Readonly<Record<string, { readonly value: unknown }>>;
+}
+
 /** The OpenAPI document of a running server, and in what answers differ from it. */
 export class OpenApiDocument {
   // biome-ignore lint/suspicious/noExplicitAny: JSON, of which each part has another shape.
   readonly #json: any;
+  /** Compiled when first asked for: each holds all schemas of the document. */
+  readonly #compiled = new Map<object, z.ZodType>();
 
   constructor(json: unknown) {
     this.#json = json;
@@ -21,6 +29,25 @@ export class OpenApiDocument {
       path,
       Object.keys(item).map((method) => method.toUpperCase()),
     ]);
+  }
+
+  /** The answers of an operation that have no example, or one that is not what their schema says. */
+  faultsOfExamples({ meta: { rest } }: Pick<DescribedOperation, 'meta'>): string[] {
+    const { responses } = this.#json.paths[rest.path][rest.method.toLowerCase()];
+    return Object.entries<{ $ref?: string }>(responses).flatMap(([status, described]) =>
+      Object.values<MediaType>(this.#referenced(described).content ?? {}).flatMap((content) =>
+        this.#faultsOfExamples(content).map((fault) => `${status} ${fault}`),
+      ),
+    );
+  }
+
+  #faultsOfExamples({ schema, example, examples = {} }: MediaType): string[] {
+    if (schema.format === 'binary') return [];
+    const given = [example, ...Object.values(examples).map(({ value }) => value)].filter(
+      (value) => value !== undefined,
+    );
+    if (given.length === 0) return ['has no example'];
+    return given.flatMap((value) => this.problemsOf(value, schema));
   }
 
   /** In what an answer of an operation differs from what is said of its status. */
@@ -42,11 +69,18 @@ export class OpenApiDocument {
 
   /** Against a schema as the document has it, which allows no field beyond those that it names. */
   problemsOf(value: unknown, schema: object): string[] {
+    const compiled = this.#compiled.get(schema) ?? this.#compile(schema);
+    this.#compiled.set(schema, compiled);
+    return (
+      compiled.safeParse(value).error?.issues.map(({ path, code }) => `${path.join('.')}: ${code}`) ?? []
+    );
+  }
+
+  #compile(schema: object): z.ZodType {
     const $defs = this.#json.components.schemas;
     const whole = JSON.stringify({ ...schema, $defs }).replaceAll('#/components/schemas/', '#/$defs/');
     // zod takes a date-time in UTC alone to be one; what times look like has tests of its own.
-    const checked = z.fromJSONSchema(JSON.parse(whole.replaceAll('"format":"date-time",', '')));
-    return checked.safeParse(value).error?.issues.map(({ path, code }) => `${path.join('.')}: ${code}`) ?? [];
+    return z.fromJSONSchema(JSON.parse(whole.replaceAll('"format":"date-time",', '')));
   }
 
   #referenced(part: { $ref?: string }) {

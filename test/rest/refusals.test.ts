@@ -1,8 +1,15 @@
-import { describe, expect, test } from 'vitest';
-import type { RestAnswer, RestOptions } from '../running-server.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { RestAnswer, RestOptions, TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
 
 const DOMAINS = '/accounts/1/domains';
+
+/** Shared by the tests that leave no domain in it. */
+let shared: TestServer;
+beforeAll(async () => {
+  shared = await startTestServer({ environment: { RATE_LIMIT_PER_MINUTE: '0' } });
+});
+afterAll(() => shared[Symbol.asyncDispose]());
 
 function expectRefusal(answer: RestAnswer, status: number, code: string): void {
   expect({ status: answer.status, code: answer.body?.code }).toEqual({ status, code });
@@ -105,42 +112,37 @@ describe('each row of the table', () => {
     ['no such domain to delete', 'DELETE', `${DOMAINS}/7`, {}, 404, 'not_found'],
     ['no such domain to verify', 'POST', `${DOMAINS}/7/verify-dns`, {}, 404, 'not_found'],
     ['no such account, for an admin', 'GET', '/accounts/7/domains', {}, 404, 'not_found'],
-    ['no such token', 'DELETE', '/accounts/1/tokens/7', {}, 404, 'not_found'],
+    ['no such token', 'DELETE', '/accounts/1/tokens/777', {}, 404, 'not_found'],
   ];
   test.each(rows)(
     'a request is refused with the status and code of the table: %s',
     async (_name, method, path, options, status, code) => {
-      await using server = await startTestServer();
-      expectRefusal(await server.rest(method, path, options), status, code);
+      expectRefusal(await shared.rest(method, path, options), status, code);
     },
   );
 
   test('a 405 names the allowed methods', async () => {
-    await using server = await startTestServer();
-    expect((await server.rest('PATCH', DOMAINS)).headers.get('allow')).toBe('POST, GET, HEAD');
-    expect((await server.rest('GET', `${DOMAINS}/1/verify-dns`)).headers.get('allow')).toBe('POST');
+    expect((await shared.rest('PATCH', DOMAINS)).headers.get('allow')).toBe('POST, GET, HEAD');
+    expect((await shared.rest('GET', `${DOMAINS}/1/verify-dns`)).headers.get('allow')).toBe('POST');
   });
 
   test('a 401 says how to authenticate', async () => {
-    await using server = await startTestServer();
-    expect((await server.rest('GET', DOMAINS, { token: null })).headers.get('www-authenticate')).toBe(
+    expect((await shared.rest('GET', DOMAINS, { token: null })).headers.get('www-authenticate')).toBe(
       'Bearer',
     );
   });
 
   test('a token of another account is refused, whether or not that account exists', async () => {
-    await using server = await startTestServer();
-    const token = await server.makeToken(['domains:read', 'domains:write']);
-    expectRefusal(await server.rest('GET', '/accounts/2/domains', { token }), 403, 'forbidden');
-    expectRefusal(await server.rest('GET', '/accounts/999/domains', { token }), 403, 'forbidden');
+    const token = await shared.makeToken(['domains:read', 'domains:write']);
+    expectRefusal(await shared.rest('GET', '/accounts/2/domains', { token }), 403, 'forbidden');
+    expectRefusal(await shared.rest('GET', '/accounts/999/domains', { token }), 403, 'forbidden');
   });
 
   test('a token without the scope is refused', async () => {
-    await using server = await startTestServer();
-    const token = await server.makeToken(['domains:read']);
-    expect((await server.rest('GET', DOMAINS, { token })).status).toBe(200);
+    const token = await shared.makeToken(['domains:read']);
+    expect((await shared.rest('GET', DOMAINS, { token })).status).toBe(200);
     expectRefusal(
-      await server.rest('POST', DOMAINS, { token, form: 'domain=example.org' }),
+      await shared.rest('POST', DOMAINS, { token, form: 'domain=example.org' }),
       403,
       'forbidden',
     );
@@ -199,18 +201,16 @@ describe('the order of the table', () => {
   test.each(rows)(
     'a request with two errors gets the first one in the order of the table: %s',
     async (_name, method, path, options, status) => {
-      await using server = await startTestServer();
-      expect((await server.rest(method, path, options)).status).toBe(status);
+      expect((await shared.rest(method, path, options)).status).toBe(status);
     },
   );
 
   test('a request with two errors gets 403 before 415 and 422', async () => {
-    await using server = await startTestServer();
-    const token = await server.makeToken(['domains:read']);
+    const token = await shared.makeToken(['domains:read']);
     const plain = { token, body: 'x', headers: { 'content-type': 'text/plain' } };
-    expect((await server.rest('POST', DOMAINS, plain)).status).toBe(403);
-    expect((await server.rest('POST', DOMAINS, { token, form: 'domain=' })).status).toBe(403);
-    expect((await server.rest('GET', '/accounts/2/domains?limit=no', { token })).status).toBe(403);
+    expect((await shared.rest('POST', DOMAINS, plain)).status).toBe(403);
+    expect((await shared.rest('POST', DOMAINS, { token, form: 'domain=' })).status).toBe(403);
+    expect((await shared.rest('GET', '/accounts/2/domains?limit=no', { token })).status).toBe(403);
   });
 });
 
@@ -227,8 +227,7 @@ describe('a token’s end', () => {
     ['2030-02-30'],
     ['+010000-01-01T00:00:00Z'],
   ])('the expiry time of a token cannot be %j', async (end) => {
-    await using server = await startTestServer();
-    const refused = await server.rest('POST', '/accounts/1/tokens', create(end));
+    const refused = await shared.rest('POST', '/accounts/1/tokens', create(end));
     expectRefusal(refused, 422, 'invalid');
     expect(Object.keys(refused.body.errors)).toEqual(['expires_at']);
   });
@@ -239,23 +238,20 @@ describe('a token’s end', () => {
     ['2030-01-31T12:00:00.500+02:00', '2030-01-31T10:00:00+00:00'],
     [null, null],
   ])('the expiry time of a token can be %j', async (end, spelt) => {
-    await using server = await startTestServer();
-    const { status, body } = await server.rest('POST', '/accounts/1/tokens', create(end));
+    const { status, body } = await shared.rest('POST', '/accounts/1/tokens', create(end));
     expect([status, body.data.expires_at]).toEqual([201, spelt]);
   });
 });
 
 test('a query value that is a number, but not a whole one, is refused with that reason', async () => {
-  await using server = await startTestServer();
-  const refused = await server.rest('GET', `${DOMAINS}?limit=1.5`);
+  const refused = await shared.rest('GET', `${DOMAINS}?limit=1.5`);
   expect(refused.body.errors).toEqual({ limit: ['Give limit as a whole number.'] });
 });
 
 test('an error within a list is reported for the field that holds the list', async () => {
-  await using server = await startTestServer();
   const sentence = 'Give scopes as one of: domains:read, domains:write, domains:sign, admin, keys:read.';
   for (const options of [{ form: 'name=x&scopes=share' }, { json: { name: 'x', scopes: [1, 'share'] } }]) {
-    const refused = await server.rest('POST', '/accounts/1/tokens', options);
+    const refused = await shared.rest('POST', '/accounts/1/tokens', options);
     expectRefusal(refused, 422, 'invalid');
     expect(refused.body.errors).toEqual({ scopes: [sentence] });
   }

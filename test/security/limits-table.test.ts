@@ -192,6 +192,7 @@ test('SECURITY.md lists the limits that the server has', () => {
     ['TXT values at a name that are judged', `${CHECK_LIMITS.judgedValues}, ours first`],
     ['Base64 of a published key that is parsed', `${n(CHECK_LIMITS.keyCharacters)} characters`],
     ['terms of an SPF record', `${CHECK_LIMITS.spfTerms}; the look-ups of a longer one are not counted`],
+    ['the TTL from which events say what caches hold', `${CHECK_LIMITS.longestTtl / 86_400_000} days`],
     [
       'what is kept of it',
       `${kib(EVIDENCE_LIMITS.bytes)}, ${EVIDENCE_LIMITS.valuesAnAnswer} values an answer`,

@@ -1,5 +1,7 @@
-import type { ApiDocument, ApiResponse, PlacedOperation, Schema, Schemas } from './api-document.ts';
-import { componentName, contentOf, exampleOf, resolveSchema, successOf } from './api-document.ts';
+import type { Schema, Schemas } from '../../rest/schema-examples.ts';
+import { componentName, exampleOf, resolveSchema } from '../../rest/schema-examples.ts';
+import type { ApiDocument, ApiResponse, PlacedOperation } from './api-document.ts';
+import { contentOf, successOf } from './api-document.ts';
 import type { Content, Html } from './html.ts';
 import { html, join, NOTHING, paragraphs, prose, sample, selfLink, table } from './html.ts';
 import { LANGUAGES, requestSamples } from './samples.ts';
@@ -84,7 +86,7 @@ function successPart(operation: PlacedOperation, schemas: Schemas): Html {
 ${headersPart(response)}
 ${answer === null ? NOTHING : answerPart(operation, answer.mediaType, answer.schema, schemas)}</div>
 <div>
-${answer === null ? NOTHING : responseSample(operation, answer.mediaType, answer.schema, schemas)}</div>
+${answer === null ? NOTHING : responseSample(operation, answer.example)}</div>
 </div>`;
 }
 
@@ -100,15 +102,9 @@ function answerPart(operation: PlacedOperation, mediaType: string, schema: Schem
   return html`<p>The answer is <code>${mediaType}</code>.</p>`;
 }
 
-function responseSample(
-  { summary }: PlacedOperation,
-  mediaType: string,
-  schema: Schema,
-  schemas: Schemas,
-): Html {
-  const isJson = mediaType.includes('json');
-  if (!isJson && schema.example === undefined) return NOTHING;
-  const text = isJson ? JSON.stringify(exampleOf(schema, schemas), null, 2) : String(schema.example);
+function responseSample({ summary }: PlacedOperation, example: unknown): Html {
+  if (example === undefined) return NOTHING;
+  const text = typeof example === 'string' ? example : JSON.stringify(example, null, 2);
   return html`<h4>Sample response</h4>
 ${sample(`Sample response: ${summary}`, text)}`;
 }

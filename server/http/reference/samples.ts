@@ -1,5 +1,7 @@
-import type { PlacedOperation, Schema, Schemas } from './api-document.ts';
-import { contentOf, exampleOf, resolveSchema, successOf } from './api-document.ts';
+import type { Schema, Schemas } from '../../rest/schema-examples.ts';
+import { exampleOf, resolveSchema } from '../../rest/schema-examples.ts';
+import type { PlacedOperation } from './api-document.ts';
+import { contentOf, successOf } from './api-document.ts';
 
 /** The languages that requests are shown in: the identifier that the page uses, and the name. */
 export const LANGUAGES = [

@@ -1,5 +1,5 @@
-import type { Schema, Schemas } from './api-document.ts';
-import { componentName, exampleOf } from './api-document.ts';
+import type { Schema, Schemas } from '../../rest/schema-examples.ts';
+import { componentName, exampleOf } from '../../rest/schema-examples.ts';
 import type { Content, Html } from './html.ts';
 import { html, join, paragraphs, prose, sample, selfLink, table } from './html.ts';
 

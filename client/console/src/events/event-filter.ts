@@ -5,13 +5,22 @@ import { toUnicodeName } from '../components/domain-name.tsx';
 export const EVENT_KINDS = {
   checks: 'Results of checks',
   domains: 'Changes to domains',
+  keys: 'Keys',
   tokens: 'Tokens and share links',
+  webhooks: 'Webhooks',
   account: 'The account',
 } as const;
 export type EventKind = keyof typeof EVENT_KINDS;
 
 /** Kinds in the order in which they are offered. */
-export const EVENT_KIND_NAMES: readonly EventKind[] = ['checks', 'domains', 'tokens', 'account'];
+export const EVENT_KIND_NAMES: readonly EventKind[] = [
+  'checks',
+  'domains',
+  'keys',
+  'tokens',
+  'webhooks',
+  'account',
+];
 
 const CHECK_RESULTS: ReadonlySet<EventType> = new Set<EventType>([
   'domain.verified',
@@ -20,6 +29,16 @@ const CHECK_RESULTS: ReadonlySet<EventType> = new Set<EventType>([
   'domain.recovered',
   'domain.lost',
 ]);
+
+/** By the first word of the type. */
+const KINDS_BY_SUBJECT: Readonly<Record<string, EventKind>> = {
+  domain: 'domains',
+  key: 'keys',
+  delegation: 'keys',
+  zone: 'keys',
+  token: 'tokens',
+  webhook: 'webhooks',
+};
 
 /** Which events are shown. */
 export interface EventFilter {
@@ -53,8 +72,8 @@ function endOfDay(day: string): Date {
 
 function kindOf(type: EventType): EventKind {
   if (CHECK_RESULTS.has(type)) return 'checks';
-  if (type.startsWith('domain.')) return 'domains';
-  return type.startsWith('token.') ? 'tokens' : 'account';
+  const [subject = ''] = type.split('.');
+  return KINDS_BY_SUBJECT[subject] ?? 'account';
 }
 
 /** Reads a filter from the query of an address. */

@@ -1,11 +1,11 @@
 import type { KeyZoneStatus, ZoneDifference } from '@letterhead/shared';
 import type { Command } from 'commander';
-import { inOneLine } from '../terminal-text.ts';
-import type { CommandContext } from './command-context.ts';
-import { addAction } from './command-context.ts';
-import type { Connection } from './connection.ts';
-import { EXIT } from './exit-code.ts';
-import { formatTime } from './output.ts';
+import { inOneLine } from '../../terminal-text.ts';
+import type { CommandContext } from '../command-context.ts';
+import { addAction } from '../command-context.ts';
+import type { Connection } from '../connection.ts';
+import { EXIT } from '../exit-code.ts';
+import { formatTime } from '../output.ts';
 
 /** `letterhead key-zone …`: the zone that the keys of domains are in. */
 export function addKeyZoneCommands(program: Command, context: CommandContext): void {
