@@ -19,6 +19,8 @@ declare module 'vitest' {
     receiverSpellings: { random: number; seed: number | null };
     /** How many interleavings of what happens to a domain's keys are tried. */
     rotations: number;
+    /** See `SoakOptions` in test/key-zone/rotation-soak.ts. */
+    rotationSoak: { domains: number; seconds: number; speed: number };
   }
 }
 
@@ -98,6 +100,10 @@ export default defineConfig(({ mode }) => ({
       receiverSpellings: mode === 'fuzz' ? { random: 4_000, seed: null } : { random: 200, seed: 1 },
       allResolvers: mode === 'engines',
       rotations: mode === 'rotation' ? 10_000 : 1_000,
+      rotationSoak:
+        mode === 'rotation'
+          ? { domains: 200, seconds: 600, speed: 1 }
+          : { domains: 10, seconds: 15, speed: 20 },
       movedDomains: mode === 'engines' ? 1_000 : 100,
     },
   },
