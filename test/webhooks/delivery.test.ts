@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { NewWebhook } from '@letterhead/shared';
 import { Webhook as SvixWebhook } from 'svix';
 import { expect, test } from 'vitest';
@@ -216,6 +218,27 @@ test('skip_backlog lets an endpoint that fails go on from now, though nobody has
   await expect.poll(read, PATIENT).toBe(1);
   receiver.answer = answerWith(200);
   await server.rest('PATCH', path, { json: { enabled: true, skip_backlog: true } });
+  await addDomain(server, 'b.example');
+  await receiver.until(2);
+  expect(receiver.received[1]?.payload.data.event.domain.name).toBe('b.example');
+});
+
+test('a backlog that was skipped stays skipped after a kill that kept the webhook and not its cursor', async () => {
+  await using receiver = await startReceiver();
+  const { server: first } = await startWithClock();
+  await using _ = first;
+  receiver.answer = answerWith(410);
+  const webhook = await addWebhook(first, receiver, { events: ['domain.created'] });
+  await addDomain(first, 'a.example');
+  await untilEnded(first, webhook, 1);
+  const cursors = join(first.dataDir, 'cursors.json');
+  const read = () => readFile(cursors, 'utf8').catch(() => '');
+  await expect.poll(read, PATIENT).toContain('"webhook"');
+  const before = await read();
+  receiver.answer = answerWith(200);
+  const change = { enabled: true, skip_backlog: true };
+  await first.rest('PATCH', `/accounts/1/webhooks/${webhook.id}`, { json: change });
+  await using server = await first.restart(() => writeFile(cursors, before));
   await addDomain(server, 'b.example');
   await receiver.until(2);
   expect(receiver.received[1]?.payload.data.event.domain.name).toBe('b.example');

@@ -199,6 +199,8 @@ export class Cursors implements CursorStore {
     const state = { position, failures: 0, due: null, slow: null, wake: null, memo: null };
     const entry = ofAccount.get(id) ?? { state, version: 0, heldUntil: 0, turn: 0 };
     ofAccount.set(id, entry);
+    // A kill may have kept that its webhook skips a backlog, and not that the cursor does.
+    if (entry.state.position < position) entry.state = { ...entry.state, position };
     return entry;
   }
 
