@@ -33,6 +33,11 @@ const ON_EVERY_STORE = [
   'test/security/tenancy.test.ts',
 ];
 
+/** Suites with tests that measure their own process, its CPU time or its heap: each file has a process to itself. */
+const MEASURING = ['dns', 'hostile', 'monitor', 'security', 'soak', 'store', 'verification'].map(
+  (suite) => `test/${suite}/**/*.test.ts`,
+);
+
 const ENGINES = 'test/engines/**/*.test.ts';
 
 /** Suites that need programs of the machine's, and what keeps them from running. */
@@ -54,13 +59,28 @@ for (const [suite, lacking] of Object.entries(LACKING)) {
 export default defineConfig(({ mode }) => ({
   ssr: { resolve: { conditions: ['letterhead-source'] } },
   test: {
+    // Without isolation, a process runs one file after the other, and loads the modules that they share once.
     projects: [
       {
         extends: true,
-        test: { name: 'files', include: ['test/**/*.test.ts'], exclude: [...exclude, ENGINES] },
+        test: {
+          name: 'files',
+          include: ['test/**/*.test.ts'],
+          exclude: [...exclude, ...MEASURING, ENGINES],
+          isolate: false,
+        },
       },
+      { extends: true, test: { name: 'measuring', include: MEASURING } },
       // What is about the product and not about a store, once more.
-      { extends: true, test: { name: 'postgres', include: ON_EVERY_STORE, env: { TEST_STORE: 'postgres' } } },
+      {
+        extends: true,
+        test: {
+          name: 'postgres',
+          include: ON_EVERY_STORE,
+          env: { TEST_STORE: 'postgres' },
+          isolate: false,
+        },
+      },
       // Some of their servers take nearly as long as a check waits: two of them at a time have the machine to themselves.
       {
         extends: true,
@@ -71,8 +91,6 @@ export default defineConfig(({ mode }) => ({
     // Servers, browsers and databases in other processes do most of the work, and some tests wait: also two cores have
     // room for three files.
     maxWorkers: Math.max(3, availableParallelism() - 1),
-    // A process runs one file after the other, and loads the modules that they share once.
-    isolate: false,
     testTimeout: 20_000,
     hookTimeout: 20_000,
     provide: {

@@ -12,6 +12,8 @@ export interface Methods {
   keysReady: { readonly params: null; readonly result: boolean[] };
   /** Checks all domains that are due. */
   checkDue: { readonly params: null; readonly result: CheckRun };
+  /** Rotates the keys of all domains, which are in the key zone; seconds by what was done, in order. */
+  rotateAll: { readonly params: null; readonly result: Readonly<Record<string, number>> };
   /** Takes due checks from a database and ends each, for so many seconds. */
   endDue: { readonly params: { readonly seconds: number }; readonly result: { readonly perSecond: number } };
   /** The questions that arrived at name servers since this was asked last. */

@@ -3,6 +3,7 @@ import { consoleSuite } from './console/suite.ts';
 import { limitsSuite } from './limits/suite.ts';
 import type { Suite } from './measurement.ts';
 import { postgresSuite } from './postgres/suite.ts';
+import { rotationSuite } from './rotation/suite.ts';
 import { signingSuite } from './signing/suite.ts';
 import { storeSuite } from './store/suite.ts';
 import { verificationSuite } from './verification/suite.ts';
@@ -12,6 +13,7 @@ import { webhooksSuite } from './webhooks/suite.ts';
 export const suites: readonly Suite[] = [
   apiSuite,
   signingSuite,
+  rotationSuite,
   storeSuite,
   postgresSuite,
   verificationSuite,

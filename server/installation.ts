@@ -92,7 +92,7 @@ async function composeInstallation(
   const dns = dnsOf(settings, metrics);
   const common = { store, clock, random: randomBytes };
   const openedKeys = new OpenedKeys(cipher, systemTimer);
-  const { hint, keyZone, admin } = await openKeyZone({ ...common, settings, log });
+  const { hint, keyZone, admin } = await openKeyZone({ ...common, settings, log, dns });
   const rotation = new KeyRotation({ ...common, keys, cipher, keyZone: hint, openedKeys });
   const maxAge = settings.ROTATE_AFTER_DAYS;
   const renewal = new KeyRenewal({ keys: rotation, keyZone: hint, maxAge, clock });
@@ -111,7 +111,7 @@ async function composeInstallation(
   });
   const resolvers = settings.DNS_SERVERS ?? systemResolvers();
   const allowPrivate = settings.WEBHOOK_ALLOW_PRIVATE;
-  const sender = new Sender({ resolvers, allowPrivate, clock });
+  const sender = new Sender({ resolvers, allowPrivate, clock, onAttempt: metrics.delivery });
   const sending = { ...common, domains, cipher, sender, deliveryLog: new DeliveryLog(store.webhooks, log) };
   const dispatcher = new Dispatcher({ ...sending, log });
   const webhooks = new Webhooks({ ...sending, allowPrivate });

@@ -243,6 +243,8 @@ export const CHECK_LIMITS = {
   adviceResolverQuestions: 25,
   adviceOctets: 128 * KIB,
   milliseconds: 10_000,
+  /** For which caches hold a record, whatever TTL its zone gives it (RFC 8767 §4). */
+  longestTtl: 7 * DAY,
   /** Between a domain's checks, while it is checked by itself: a day and a tenth. */
   longestWait: 26.4 * HOUR,
   /** Records in one message; more make it malformed. */
@@ -308,6 +310,8 @@ export const KEY_ZONE_LIMITS = {
   exchange: 120_000,
   /** That a stop waits for changes on their way. */
   closing: 2_000,
+  /** That public DNS may take to tell who its servers are. */
+  lookup: 5_000,
   /** Domains whose changes are sent at once. */
   domainsAtOnce: 500,
   /** Domains whose changes wait one by one; with more, the whole zone is compared. */
@@ -318,14 +322,13 @@ export const KEY_ZONE_LIMITS = {
   /** Names that an answer lists which differ. */
   listed: 1_000,
   compareInterval: HOUR,
-  /** For so long, the server that compares the zone is the one that does. */
-  lease: 90 * 60_000,
+  /** For so long after it was last heard of, a server holds the zone; and how often it is heard of. */
+  lease: 3 * 60_000,
+  holdInterval: 60_000,
   /** How long a name keeps the key of a domain that is no more, then that it has none, and how long its label is known. */
   retiredKey: 7 * DAY,
   retiredName: 90 * DAY,
   retiredAge: 120 * DAY,
-  /** Between two comparisons where the first failed. */
-  compareRetry: 60_000,
 } as const;
 
 /** What the store in files has open or keeps at once. */
@@ -360,11 +363,15 @@ export const DATABASE_LIMITS = {
   rows: 5_000,
   /** How often watched accounts are looked at for events of other servers, whose hints may have been lost. */
   poll: 500,
-  hintDelay: 10,
+  /** How long events are collected that other servers are told of: each time costs all of them a little. */
+  hintDelay: 25,
   accountsAHint: 200,
   /** Rate limits of that many tokens, accounts and addresses are counted together with other servers, once a second. */
   keysAnExchange: 5_000,
   exchange: 1_000,
+  /** How long it counts that there are webhooks, and that there are none: another server may create the first one. */
+  webhooksAge: 60_000,
+  noWebhooksAge: 1_000,
   /** Times of use of tokens wait so long for their way to the database. */
   tokenUse: 10_000,
   /** The checks that have been due the longest, among which accounts take turns. */

@@ -17,6 +17,8 @@ export interface Metrics {
   signed(account: number): void;
   /** Counts an attempt to send a notice. */
   notice(outcome: string): void;
+  /** Counts an attempt to deliver to a webhook. */
+  delivery(isDelivered: boolean): void;
   readonly checks: CheckObserver;
   readonly lookup: LookupObserver;
   readonly database: DatabaseObserver;
@@ -27,6 +29,7 @@ export interface Metrics {
 export interface WatchedGauges {
   readonly dueChecks: () => Promise<number>;
   readonly checksInFlight: () => number;
+  readonly webhooks: () => Promise<{ disabled: number; lagSeconds: number }>;
   /** Null: there is no key zone. */
   readonly keyZone: () => { waiting: number; lagSeconds: number; differences: number } | null;
 }
@@ -99,6 +102,12 @@ export function createMetrics(): Metrics {
     labelNames: ['outcome'],
     registers: [registry],
   });
+  const attempts = new Counter({
+    name: 'letterhead_webhook_deliveries_total',
+    help: 'Attempts to deliver an event to a webhook, tests included: delivered or failed.',
+    labelNames: ['outcome'],
+    registers: [registry],
+  });
   const queries = new Histogram({
     name: 'letterhead_database_query_seconds',
     help: 'Duration of database queries in seconds, by statement and outcome.',
@@ -118,6 +127,7 @@ export function createMetrics(): Metrics {
     keyDelivered: (account) => deliveries.inc({ account }),
     signed: (account) => signatures.inc({ account }),
     notice: (outcome) => notices.inc({ outcome }),
+    delivery: (isDelivered) => attempts.inc({ outcome: isDelivered ? 'delivered' : 'failed' }),
     checks: {
       checked({ row, asked, verdicts, ms }) {
         const code = verdicts[dkimStateOf(row).id]?.code ?? 'none';
@@ -131,10 +141,11 @@ export function createMetrics(): Metrics {
       queried: (statement, outcome, ms) => queries.observe({ statement, outcome }, ms / 1000),
       opened: (pool) => addPoolGauge(registry, pool),
     },
-    watch({ dueChecks, checksInFlight, keyZone }) {
+    watch({ dueChecks, checksInFlight, webhooks, keyZone }) {
       collectDefaultMetrics({ register: registry });
       addGauge(registry, 'letterhead_checks_due', 'Domains whose check is due and has not begun.', dueChecks);
       addGauge(registry, 'letterhead_checks_in_flight', 'Checks in progress.', checksInFlight);
+      addWebhookGauges(registry, webhooks);
       if (keyZone() === null) return;
       const gauge = (name: string, help: string, read: () => number | undefined) =>
         addGauge(registry, `letterhead_key_zone_${name}`, help, () => read() ?? 0);
@@ -155,6 +166,22 @@ function addPoolGauge(registry: Registry, pool: () => PoolState): void {
       for (const [state, count] of Object.entries(pool())) this.set({ state }, count);
     },
   });
+}
+
+/** One reading does for both. */
+function addWebhookGauges(registry: Registry, read: WatchedGauges['webhooks']): void {
+  let reading: ReturnType<typeof read> | null = null;
+  const shared = () => {
+    reading ??= read().finally(() => {
+      reading = null;
+    });
+    return reading;
+  };
+  const disabled =
+    'Webhooks that get nothing because they are disabled, by their accounts or after failures.';
+  addGauge(registry, 'letterhead_webhooks_disabled', disabled, async () => (await shared()).disabled);
+  const lag = 'How long ago the oldest event happened that an enabled webhook is not done with.';
+  addGauge(registry, 'letterhead_webhook_lag_seconds', lag, async () => (await shared()).lagSeconds);
 }
 
 function addGauge(

@@ -15,6 +15,7 @@ import { toInstant } from './instant.ts';
 import type { HttpLimits } from './limits.ts';
 import { HTTP_LIMITS } from './limits.ts';
 import packageJson from './package.json' with { type: 'json' };
+import type { Services } from './router/context.ts';
 import { findReturnPathHostProblems } from './verification/survey/return-path-host.ts';
 
 /** Output of `npm run build` in client/console. */
@@ -69,6 +70,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     await installation.notices?.start();
     watchInstallation(installation, clock);
     void warnOfReturnPathHost(installation.dns, settings.RETURN_PATH_HOST, log);
+    void warnOfKeyZone(installation.services.keyZone, log);
     const firstStart = await createFirstAccount(
       { store: installation.store, clock },
       settings.BOOTSTRAP_TOKEN,
@@ -84,8 +86,19 @@ function watchInstallation({ metrics, store, monitor, services }: Installation, 
   metrics.watch({
     dueChecks: async () => (await store.checks.countDue(toInstant(now()))) + monitor.load.waiting,
     checksInFlight: () => monitor.load.inFlight,
+    async webhooks() {
+      const { disabled, oldest } = await store.cursors.webhookBacklog();
+      const lag = oldest === null ? 0 : now().getTime() - Date.parse(oldest);
+      return { disabled, lagSeconds: Math.max(0, lag / 1000) };
+    },
     keyZone: () => services.keyZone?.status ?? null,
   });
+}
+
+/** Warns only: a zone that is being set up must not prevent anybody from adding domains. */
+async function warnOfKeyZone(keyZone: Services['keyZone'], log: Logger): Promise<void> {
+  const problem = await keyZone?.findDelegationProblem();
+  if (problem != null) log.warn({ key_zone: keyZone?.zone }, problem);
 }
 
 /** Warns only: a host that is not set up yet must not prevent anybody from adding domains. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { IdSchema } from './account.ts';
+import { RecordDiagnosisSchema } from './diagnosis.ts';
 
 /**
  * Everything that is worth telling. `degraded`: found wrong once; `unreachable`: verified, but nothing definitive has
@@ -66,6 +67,40 @@ export const ActorSchema = z
 
 export type Actor = z.infer<typeof ActorSchema>;
 
+/** Any JSON at all. */
+export const JsonSchema = z.json();
+
+/** What events of domains can say in `changes`; those of earlier versions say less. */
+export const EventFactsSchema = z.object({
+  cached_until: z.iso
+    .datetime()
+    .exactOptional()
+    .describe(
+      'Of `domain.degraded`: until when receivers’ caches may hold the right record, so that mail still verifies there. Not given where its TTL is not known.',
+    )
+    .meta({ example: '2026-11-27T01:00:00Z' }),
+  verified_until: z.iso
+    .datetime()
+    .exactOptional()
+    .describe(
+      'Of `domain.degraded`: when it is checked again; only a check from then on takes `verified` away by itself.',
+    )
+    .meta({ example: '2026-11-27T00:15:00Z' }),
+  heard_at: z.iso
+    .datetime()
+    .exactOptional()
+    .describe('Of `domain.unreachable`: when something definitive was last heard.')
+    .meta({ example: '2026-11-26T00:00:00Z' }),
+  title: RecordDiagnosisSchema.shape.title
+    .exactOptional()
+    .describe(
+      'Of `domain.degraded`, `domain.unreachable` and `domain.lost`: what was the matter with the record, in a few words. `fix` and `action` are what to do about it, as in the diagnosis.',
+    ),
+  fix: RecordDiagnosisSchema.shape.fix.exactOptional(),
+  action: RecordDiagnosisSchema.shape.action.exactOptional(),
+});
+export type EventFacts = z.infer<typeof EventFactsSchema>;
+
 /** An entry in the log of an account. */
 export const EventSchema = z
   .object({
@@ -80,8 +115,7 @@ export const EventSchema = z
       .describe('The domain that it is about; null where it is about none.'),
     actor: ActorSchema.describe('Who made the change.'),
     at: z.date().describe('When it happened.'),
-    changes: z
-      .record(z.string(), z.json())
+    changes: EventFactsSchema.catchall(JsonSchema)
       .describe('What changed: fields with their old and new values, or what was created or removed.')
       .meta({ example: { record: 'DKIM' } }),
   })

@@ -12,6 +12,13 @@ export const KeyZoneStatusSchema = z
       .nullable()
       .describe('What is wrong, in a sentence; null: nothing.')
       .meta({ example: null }),
+    delegation_problem: z
+      .string()
+      .nullable()
+      .describe(
+        'What keeps receivers from finding the zone in public DNS, in a sentence; null: nothing that is known.',
+      )
+      .meta({ example: null }),
     compared_at: z
       .date()
       .nullable()

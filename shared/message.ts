@@ -16,12 +16,12 @@ export interface MessageDigest {
 }
 
 /** Octets that most header blocks fit. */
-const USUAL_OCTETS = 4 * 1024;
+const USUAL_OCTETS = 2 * 1024;
 
 /** Reads a header block in pieces of any size, up to the empty line after it. */
 export class HeaderReader {
   readonly #lineEnds: LineEnds;
-  #block = new Uint8Array(USUAL_OCTETS);
+  #block: Uint8Array = Buffer.allocUnsafe(USUAL_OCTETS);
   #length = 0;
   #isLineEmpty = true;
   #afterCr = false;

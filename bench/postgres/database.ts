@@ -39,8 +39,12 @@ export async function startDatabase(): Promise<Database> {
 const CONNECTIONS = '5';
 
 /** Starts the real server over a database; the folder gets its log only. */
-export function startOver(url: string, folder: { readonly path: string }): Promise<MeasuredProcess> {
+export function startOver(
+  url: string,
+  folder: { readonly path: string },
+  settings: Readonly<Record<string, string>> = {},
+): Promise<MeasuredProcess> {
   return startLetterhead(dataFolderIn(folder), {
-    environment: { DATABASE_URL: url, DATABASE_POOL: CONNECTIONS, SECRET_KEY },
+    environment: { DATABASE_URL: url, DATABASE_POOL: CONNECTIONS, SECRET_KEY, ...settings },
   });
 }

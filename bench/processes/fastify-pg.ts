@@ -3,7 +3,8 @@ import fastify from 'fastify';
 import pg from 'pg';
 import { hashTokenSecret } from '../../server/auth/token-secret.ts';
 import { toInstant } from '../../server/instant.ts';
-import { eventColumns, sql } from '../../server/store/postgres/sql.ts';
+import { eventRecords } from '../../server/store/postgres/commits.ts';
+import { sqlForRows } from '../../server/store/postgres/sql.ts';
 import { childOptions, serveParent } from '../child.ts';
 
 /** Fastify and `pg` alone: the most that an API over PostgreSQL can come to with a query a request. */
@@ -59,9 +60,9 @@ app.post<InAccount>('/api/v1/accounts/:account/domains', async ({ params, body: 
   const row = { ...newest.content, id, account_id: Number(params.account), domain };
   const actor = { kind: 'cli', token_id: null, address: null } as const;
   const event = { type: 'domain.created', domain: { id, name: domain }, actor, at, changes: {} } as const;
-  const values = [params.account, ...eventColumns([event]), id, JSON.stringify(row), null, null, NO_LIMIT];
-  const query = sql('create_domain', randomUUID(), ...values);
-  await pool.query({ ...query, values: [...query.values] });
+  const content = JSON.stringify(row);
+  const values = { account: params.account, id, content, times: null, next: null, limit: NO_LIMIT };
+  await pool.query(sqlForRows('create_domain', eventRecords([event]), { write: randomUUID(), ...values }));
   return { data: row };
 });
 

@@ -1,6 +1,7 @@
 import { Low } from 'lowdb';
 import { JSONFile } from 'lowdb/node';
-import type { AccountRow, DomainRow } from '../../server/store/store.ts';
+import type { AccountRow } from '../../server/store/interface/accounts.ts';
+import type { DomainRow } from '../../server/store/interface/domain-row.ts';
 import { childOptions, serveParent } from '../child.ts';
 import { runClients } from '../clients.ts';
 import { makeRow } from '../store/row-maker.ts';

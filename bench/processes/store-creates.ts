@@ -1,5 +1,5 @@
+import type { NewEvent } from '../../server/store/interface/events.ts';
 import { openJsonStore } from '../../server/store/json/json-store.ts';
-import type { NewEvent } from '../../server/store/store.ts';
 import { childOptions, serveParent } from '../child.ts';
 import { ownPlace, runClients } from '../clients.ts';
 import { makeRow } from '../store/row-maker.ts';

@@ -60,11 +60,24 @@ export async function serveSigning(folder: { readonly path: string }): Promise<S
   };
 }
 
-/** What signs bare, with a key as long as the server's. */
+/** What signs bare. */
 export function startBareSigning(what: 'mailauth' | 'rsa', file: string): Promise<MeasuredProcess> {
+  return startProcess({
+    script: 'processes/bare-signing.ts',
+    options: { what, file, privateKey: makeKey() },
+  });
+}
+
+/** A server that does nothing but sign what it is sent. */
+export function startFastifySigning({ path }: HttpCandidate): Promise<MeasuredProcess> {
+  const options = { route: path, privateKey: makeKey() };
+  return startProcess({ script: 'processes/fastify-signing.ts', options });
+}
+
+/** PEM; as long as the server's. */
+function makeKey(): string {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
-  return startProcess({ script: 'processes/bare-signing.ts', options: { what, file, privateKey: pem } });
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
 /** 50 KB: half of it text with its spaces, half base64, as a small attachment has. */

@@ -5,10 +5,11 @@ import { atLeast, atMost, formatFigure } from '../measurement.ts';
 import { median } from '../statistics.ts';
 import { makeTemporaryFolder } from '../temporary-folder.ts';
 import type { ServedSigning } from './served-signing.ts';
-import { serveSigning, startBareSigning } from './served-signing.ts';
+import { serveSigning, startBareSigning, startFastifySigning } from './served-signing.ts';
 
 const ROUNDS = 3;
-/** Seconds. */
+/** Seconds. A signature takes so long that code is slow to become hot. */
+const WARM_UP = 20;
 const DURATION = 5;
 
 interface Comparison {
@@ -46,9 +47,13 @@ async function compare({ title, what, bare, of, share }: Comparison): Promise<Re
   const served = await serveSigning(folder);
   await using letterhead = served.letterhead;
   await using peer = await startBareSigning(what, served.file);
-  await load(of(served), DURATION);
+  await using fastify = await startFastifySigning(served.byHash);
+  const least = { ...served.byHash, name: 'Fastify alone, signing a body in a thread', server: fastify };
+  await load(of(served), WARM_UP);
+  await load(least, WARM_UP);
   const ours: { perCpuSecond: number; perSecond: number; delay: number }[] = [];
   const theirs: number[] = [];
+  const leasts: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     await letterhead.call('delay', null);
     const { cpuPerRequest, requestsPerSecond } = await load(of(served), DURATION);
@@ -56,6 +61,7 @@ async function compare({ title, what, bare, of, share }: Comparison): Promise<Re
     ours.push({ perCpuSecond: 1e6 / cpuPerRequest, perSecond: requestsPerSecond, delay });
     const { signatures, cpu } = await peer.call('sign', { seconds: DURATION });
     theirs.push((signatures / cpu) * 1e6);
+    leasts.push(1e6 / (await load(least, DURATION)).cpuPerRequest);
   }
   const perCpuSecond = median(ours.map((run) => run.perCpuSecond));
   const delay = median(ours.map((run) => run.delay));
@@ -72,6 +78,7 @@ async function compare({ title, what, bare, of, share }: Comparison): Promise<Re
           `${formatFigure(delay)} ms`,
         ],
         [bare, formatFigure(median(theirs)), '', ''],
+        [least.name, formatFigure(median(leasts)), '', ''],
       ],
     },
     targets: [

@@ -10,10 +10,12 @@ import { openKeyCipher } from '../../server/keys/open-key-cipher.ts';
 import { nextCheckTimes } from '../../server/monitor/schedule.ts';
 import { systemTimer } from '../../server/monitor/timer.ts';
 import { OpenedKeys } from '../../server/signing/opened-keys.ts';
+import type { AccountRow } from '../../server/store/interface/accounts.ts';
+import type { DomainRow } from '../../server/store/interface/domain-row.ts';
 import type { FileSystem } from '../../server/store/json/file-system.ts';
 import { nodeFileSystem } from '../../server/store/json/file-system.ts';
 import { openJsonStore } from '../../server/store/json/json-store.ts';
-import type { AccountRow, DomainRow, Store } from '../../server/store/store.ts';
+import type { Store } from '../../server/store/store.ts';
 import { keysFromFile } from '../../test/keys-file.ts';
 import { keysFile, TOKEN } from '../letterhead-server.ts';
 

@@ -59,8 +59,11 @@ export function customerZones(domains: readonly NewDomain[]): Zones {
 }
 
 /** One zone with the records of all these domains below it. */
-export function commonZone(apex: string, records: readonly Omit<NewDomain, 'path'>[]): Zones {
-  const published = records.map(({ hostname, value }) => [hostname, { TXT: [value] }]);
+export function commonZone(apex: string, records: readonly NewDomain['records'][number][]): Zones {
+  const published = records.map(({ type, hostname, value }) => [
+    hostname,
+    type === 'CNAME' ? { CNAME: value } : { TXT: [value] },
+  ]);
   return { [apex]: { ...usualNames(0), ...Object.fromEntries(published) } };
 }
 

@@ -1,7 +1,8 @@
 import type { TokenScope } from '@letterhead/shared';
 import { LetterheadError } from '@letterhead/shared';
 import { toInstant } from '../instant.ts';
-import type { AccountRow, TokenRow } from '../store/store.ts';
+import type { AccountRow } from '../store/interface/accounts.ts';
+import type { TokenRow } from '../store/interface/token-row.ts';
 import type { AuthDeps, Caller, Identity } from './identity.ts';
 import { authorize, findValidToken, unauthenticated } from './identity.ts';
 import type { RateLimits } from './rate-limits.ts';

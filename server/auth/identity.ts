@@ -1,7 +1,9 @@
 import type { Actor, TokenScope } from '@letterhead/shared';
 import { hasScope, LetterheadError, SHARE_SCOPE } from '@letterhead/shared';
 import type { Clock, Instant } from '../instant.ts';
-import type { AccountRow, Store, TokenRow } from '../store/store.ts';
+import type { AccountRow } from '../store/interface/accounts.ts';
+import type { TokenRow } from '../store/interface/token-row.ts';
+import type { Store } from '../store/store.ts';
 
 /** Dependencies of the services of accounts, tokens and share links. */
 export interface AuthDeps {

@@ -1,6 +1,6 @@
 import { LetterheadError } from '@letterhead/shared';
 import type { Instant } from '../instant.ts';
-import type { AdminToken } from '../store/store.ts';
+import type { AdminToken } from '../store/interface/token-row.ts';
 
 /**
  * Throws `last_admin` if no valid admin token would be left without those that `goes` selects, and there is one now.

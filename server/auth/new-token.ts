@@ -3,7 +3,10 @@ import { invalidField, LetterheadError } from '@letterhead/shared';
 import type { Instant } from '../instant.ts';
 import { toInstant } from '../instant.ts';
 import { ACCOUNT_LIMITS } from '../limits.ts';
-import type { AccountRow, DomainRow, NewEvent, NewToken, TokenRow } from '../store/store.ts';
+import type { AccountRow } from '../store/interface/accounts.ts';
+import type { DomainRow } from '../store/interface/domain-row.ts';
+import type { NewEvent } from '../store/interface/events.ts';
+import type { NewToken, TokenRow } from '../store/interface/token-row.ts';
 import type { AuthDeps, Identity } from './identity.ts';
 import { hashTokenSecret, makeTokenSecret, tokenPrefix } from './token-secret.ts';
 

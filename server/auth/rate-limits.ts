@@ -2,7 +2,7 @@ import { isIPv6 } from 'node:net';
 import { LetterheadError } from '@letterhead/shared';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { ACCOUNT_LIMITS, NOTICE_LIMITS } from '../limits.ts';
-import type { RateStore } from '../store/store.ts';
+import type { RateStore } from '../store/interface/rates.ts';
 import { SharedPoints } from './shared-points.ts';
 
 /** Rate limits. Each call counts one act, and rejects with `rate_limited` if that is too many. */

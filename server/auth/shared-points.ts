@@ -1,6 +1,6 @@
 import type { RateLimiterMemory } from 'rate-limiter-flexible';
 import { DATABASE_LIMITS } from '../limits.ts';
-import type { RateStore } from '../store/store.ts';
+import type { RateStore } from '../store/interface/rates.ts';
 
 /** Lets the servers of an installation count together: each counts by itself, and adds what the others have counted. */
 export class SharedPoints {

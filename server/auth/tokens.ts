@@ -1,7 +1,8 @@
 import type { CurrentToken, NewToken, Token, TokenInput, TokenScope } from '@letterhead/shared';
 import { hasScope, LetterheadError, SCOPES, SHARE_SCOPE } from '@letterhead/shared';
 import { toDate, toInstant } from '../instant.ts';
-import type { AccountRow, TokenRow } from '../store/store.ts';
+import type { AccountRow } from '../store/interface/accounts.ts';
+import type { TokenRow } from '../store/interface/token-row.ts';
 import { toAccount } from './accounts.ts';
 import type { AuthDeps, Identity } from './identity.ts';
 import { authorize, findValidToken } from './identity.ts';

@@ -1,7 +1,7 @@
 import type { Domain } from '@letterhead/shared';
 import { dnsRecordsOf } from '../records/dns-records.ts';
 import { stateOf } from '../records/record-states.ts';
-import type { DomainRow } from '../store/store.ts';
+import type { DomainRow } from '../store/interface/domain-row.ts';
 
 /** Caches the view of each row; rows are immutable. */
 const views = new WeakMap<DomainRow, Domain>();

@@ -15,16 +15,11 @@ import type { RandomSource } from '../random.ts';
 import { keyZoneLabel, makeSelector, returnPathToken } from '../records/record-names.ts';
 import type { MailIdentity } from '../records/record-states.ts';
 import { activeKeyOf, dkimStateOf, identityFields } from '../records/record-states.ts';
-import type {
-  AccountRow,
-  Delegation,
-  DomainChange,
-  DomainFilter,
-  DomainRow,
-  JsonValue,
-  NewEvent,
-  Store,
-} from '../store/store.ts';
+import type { AccountRow } from '../store/interface/accounts.ts';
+import type { Delegation, DomainRow } from '../store/interface/domain-row.ts';
+import type { DomainChange, DomainFilter } from '../store/interface/domains.ts';
+import type { JsonValue, NewEvent } from '../store/interface/events.ts';
+import type { Store } from '../store/store.ts';
 import { diagnose } from '../verification/diagnose.ts';
 import { domainStatus } from '../verification/domain-status.ts';
 import { readKeptDiagnosis } from '../verification/kept-diagnosis.ts';

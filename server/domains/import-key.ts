@@ -5,7 +5,7 @@ import type { RandomSource } from '../random.ts';
 import { dnsRecordsOf } from '../records/dns-records.ts';
 import { isTooLong } from '../records/record-names.ts';
 import { activeKeyOf, recordIdOf } from '../records/record-states.ts';
-import type { DomainRow } from '../store/store.ts';
+import type { DomainRow } from '../store/interface/domain-row.ts';
 import type { CheckEvidence } from '../verification/evidence.ts';
 import { judge } from '../verification/verdict.ts';
 

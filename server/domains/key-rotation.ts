@@ -20,7 +20,10 @@ import type { RandomSource } from '../random.ts';
 import { showsSame } from '../records/dns-records.ts';
 import { keyZoneLabel, makeSelector } from '../records/record-names.ts';
 import { activeKeyOf, type NewKey, pendingKeyOf, recordIdOf } from '../records/record-states.ts';
-import type { Delegation, DomainRow, DueCheck, KeyRow, NewEvent, Store } from '../store/store.ts';
+import type { DueCheck } from '../store/interface/checks.ts';
+import type { Delegation, DomainRow, KeyRow } from '../store/interface/domain-row.ts';
+import type { NewEvent } from '../store/interface/events.ts';
+import type { Store } from '../store/store.ts';
 
 export interface KeyRotationDeps {
   readonly store: Store;

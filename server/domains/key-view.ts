@@ -3,7 +3,7 @@ import { toDate } from '../instant.ts';
 import { keyFingerprint } from '../keys/key-fingerprint.ts';
 import { dkimHostname } from '../records/record-names.ts';
 import { activeKeyOf, pendingKeyOf } from '../records/record-states.ts';
-import type { DomainRow, KeyRow } from '../store/store.ts';
+import type { DomainRow, KeyRow } from '../store/interface/domain-row.ts';
 
 /** The keys of a domain as callers see them, in order of creation. */
 export function toKeys(row: DomainRow): Key[] {

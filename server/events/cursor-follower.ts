@@ -1,5 +1,6 @@
 import { type Clock, toInstant } from '../instant.ts';
-import type { Cursor, CursorKind, Store } from '../store/store.ts';
+import type { Cursor, CursorKind } from '../store/interface/cursors.ts';
+import type { Store } from '../store/store.ts';
 
 export interface CursorFollowerOptions {
   readonly store: Pick<Store, 'cursors' | 'events'>;

@@ -1,7 +1,9 @@
 import type { Event } from '@letterhead/shared';
 import { invalidField, type LetterheadError } from '@letterhead/shared';
 import { REQUEST_LIMITS, STREAM_LIMITS } from '../limits.ts';
-import type { AccountRow, EventPage, EventRow, Store } from '../store/store.ts';
+import type { AccountRow } from '../store/interface/accounts.ts';
+import type { EventPage, EventRow } from '../store/interface/events.ts';
+import type { Store } from '../store/store.ts';
 import { nextTurn } from '../turns.ts';
 
 /** An event as callers see it. */

@@ -1,21 +1,25 @@
 import { WEBHOOK_LIMITS } from '../limits.ts';
-import type { Cursor, CursorState, CursorStore } from '../store/store.ts';
+import type { Cursor, CursorState, CursorStore } from '../store/interface/cursors.ts';
 
 /**
- * A cursor while this process holds it. Moves are kept in the background, one at a time: what is delivered again after a
- * crash is what was delivered in the last `WEBHOOK_LIMITS.lag` milliseconds.
+ * A cursor while this process holds it. Moves are kept in the background, one write at a time, and nothing is begun while
+ * one is not kept that was made more than `WEBHOOK_LIMITS.lag` milliseconds before. So what is repeated after a crash was
+ * begun within so long, but for the first delivery of it, and the last one may not have ended.
  */
 export class HeldCursor {
-  readonly #store: CursorStore;
+  readonly #store: Pick<CursorStore, 'advance' | 'release'>;
   readonly #cursor: Cursor;
   #state: CursorState;
   #leaseEnds: number;
   #saving: Promise<void> | null = null;
-  /** When the oldest move was made that is not kept; null: all are. */
+  /** The write under way, or the last one. */
+  #write: Promise<void> = Promise.resolve();
+  /** When the oldest of the moves was made that are being written, and of those after them; null: there are none. */
+  #writingSince: number | null = null;
   #unsavedSince: number | null = null;
   #isLost = false;
 
-  constructor(store: CursorStore, cursor: Cursor) {
+  constructor(store: Pick<CursorStore, 'advance' | 'release'>, cursor: Cursor) {
     this.#store = store;
     this.#cursor = cursor;
     const { position, failures, due, slow, wake, memo } = cursor;
@@ -33,10 +37,15 @@ export class HeldCursor {
     this.#saving ??= this.#save();
   }
 
+  /** Takes the lease anew where an attempt has used it up and moved nothing. */
+  async renew(): Promise<void> {
+    this.move({});
+    await this.#saving;
+  }
+
   /** Whether there is time left for an attempt, by what is known of the lease; waits where too much is not kept yet. */
   async mayAttempt(): Promise<boolean> {
-    const since = this.#unsavedSince;
-    if (since !== null && performance.now() - since > WEBHOOK_LIMITS.lag) await this.#saving;
+    while (!this.#isLost && this.#isBehind()) await this.#write;
     return !this.#isLost && performance.now() + WEBHOOK_LIMITS.timeout < this.#leaseEnds;
   }
 
@@ -46,15 +55,27 @@ export class HeldCursor {
     if (!this.#isLost) await this.#store.release(this.#cursor, this.#state).catch(() => {});
   }
 
+  #isBehind(): boolean {
+    const since = this.#writingSince ?? this.#unsavedSince;
+    return since !== null && performance.now() - since > WEBHOOK_LIMITS.lag;
+  }
+
   async #save(): Promise<void> {
     while (this.#unsavedSince !== null && !this.#isLost) {
-      this.#unsavedSince = null;
-      const lease = this.#leaseFromNow();
-      const isHeld = await this.#store.advance(this.#cursor, this.#state).catch(() => false);
-      if (isHeld) this.#leaseEnds = lease;
-      else this.#isLost = true;
+      this.#write = this.#advance();
+      await this.#write;
     }
     this.#saving = null;
+  }
+
+  async #advance(): Promise<void> {
+    this.#writingSince = this.#unsavedSince;
+    this.#unsavedSince = null;
+    const lease = this.#leaseFromNow();
+    const isHeld = await this.#store.advance(this.#cursor, this.#state).catch(() => false);
+    this.#writingSince = null;
+    if (isHeld) this.#leaseEnds = lease;
+    else this.#isLost = true;
   }
 
   #leaseFromNow(): number {

@@ -11,6 +11,7 @@ import type { OpenBackup } from '../store/backup.ts';
 import type { ErrorLog } from './errors.ts';
 import { cutStreamsWhenStopping } from './graceful-stop.ts';
 import type { OpenStreams } from './open-streams.ts';
+import { whenClosed } from './when-closed.ts';
 
 export interface BackupRouteOptions {
   readonly admissionOf: AdmissionOf;
@@ -39,7 +40,7 @@ export function serveBackup(app: FastifyInstance, options: BackupRouteOptions): 
       if (!input.success) throw invalidInput(input.error);
       const withoutKey = input.data.without_key;
       const identity = identityOf(request);
-      reply.raw.once('close', streams.open(identity));
+      whenClosed(reply.raw, streams.open(identity));
       cutWhenStopping(reply.raw);
       const backup = await openBackup({ withoutKey });
       const confirmed = confirmEach(() => tokens.confirm(identity, scope, null));

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { shuttingDown } from '../shutting-down.ts';
 import type { RequestGuard } from './protocol.ts';
+import { whenClosed } from './when-closed.ts';
 
 /** What is still in flight after this long is cut off, so that a stop ends within 10 s. */
 const PATIENCE_MS = 7_000;
@@ -27,7 +28,7 @@ export function cutStreamsWhenStopping(stopping: AbortSignal): (stream: ServerRe
   });
   return (stream) => {
     streams.add(stream);
-    stream.once('close', () => streams.delete(stream));
+    whenClosed(stream, () => streams.delete(stream));
   };
 }
 

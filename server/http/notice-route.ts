@@ -21,10 +21,8 @@ interface Link {
  * so does the POST of a mail program (RFC 8058), whatever its body says.
  */
 export function serveNotices(app: FastifyInstance, subscriptions: Subscriptions): void {
-  app.addContentTypeParser('*', (_request, payload, done) => {
-    payload.resume();
-    payload.on('end', () => done(null));
-  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => done(null));
   const [confirm, stop] = NOTICE_ROUTES;
   app.get<Link>(confirm, (request, reply) =>
     sendQuestion(reply, subscriptions, request.params.path, 'Yes, tell me once'),

@@ -9,6 +9,7 @@ import { type AdmissionOf, admittedRoute, identityOf } from '../rest/rest-adapte
 import type { Services } from '../router/context.ts';
 import { loadAccount } from '../router/procedures.ts';
 import { proveByMail } from '../signing/proof.ts';
+import { whenClosed } from './when-closed.ts';
 
 export interface ProofRouteOptions {
   readonly admissionOf: AdmissionOf;
@@ -32,7 +33,7 @@ export function serveProof(app: FastifyInstance, { admissionOf, services, dns }:
       if (answered !== undefined) return answered;
       const account = Number(request.params['account']);
       if (!underWay.tryAcquire(account)) throw busy();
-      reply.raw.once('close', () => underWay.release(account));
+      whenClosed(reply.raw, () => underWay.release(account));
       return undefined;
     },
     async handler(request, reply) {

@@ -23,10 +23,10 @@ export function serveVault(app: FastifyInstance, admissionOf: AdmissionOf, deliv
         refuseOpenTransport(request);
         return null;
       });
-      const selectors = await delivery.deliver(identity, request.params.name);
+      const keys = await delivery.deliver(identity, request.params.name);
       reply.type('application/json; charset=utf-8');
       // A reply that is returned makes Fastify listen for the end of its stream.
-      return JSON.stringify({ data: { selectors } });
+      return `{"data":{"selectors":[${keys.join()}]}}`;
     },
   });
 }

@@ -1,5 +1,5 @@
 import { KEY_TTL } from '../records/dns-records.ts';
-import type { DueCheck } from '../store/store.ts';
+import type { DueCheck } from '../store/interface/checks.ts';
 import type { Primary } from './primary.ts';
 import { CLASS, decodeText, TYPE, type WireRecord } from './wire.ts';
 import { type Difference, namesOf, type ZoneContent } from './zone-content.ts';

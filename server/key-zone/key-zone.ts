@@ -1,7 +1,7 @@
 import type { Clock } from '../instant.ts';
 import { KEY_ZONE_LIMITS } from '../limits.ts';
 import type { Timer } from '../monitor/timer.ts';
-import type { DueCheck } from '../store/store.ts';
+import type { DueCheck } from '../store/interface/checks.ts';
 import { compareZone, lasting } from './compare.ts';
 import type { ZoneFailure } from './describe-failure.ts';
 import { type Primary, PrimaryError } from './primary.ts';
@@ -21,8 +21,8 @@ export interface KeyZoneDeps {
   readonly clock: Clock;
   readonly timer: Timer;
   readonly observer: KeyZoneObserver;
-  /** Whether this process compares the zone by itself: of several, one does. */
-  readonly mayCompare: () => Promise<boolean>;
+  /** Whether this process holds the zone: of several, one compares and repairs it by itself. */
+  readonly holds: () => Promise<boolean>;
 }
 
 /** Who hears how the zone fares. */
@@ -57,6 +57,8 @@ export class KeyZone {
   #tooMany = false;
   #comparedAt: Date | null = null;
   #differences = 0;
+  /** When it was last compared and repaired by itself; null: not since this process holds it. */
+  #keptAt: Date | null = null;
 
   constructor(deps: KeyZoneDeps) {
     this.#deps = deps;
@@ -73,9 +75,9 @@ export class KeyZone {
     };
   }
 
-  /** Compares and repairs the zone now, and hourly from now on. */
+  /** Compares and repairs the zone as soon as this process holds it, and hourly while it does. */
   start(): void {
-    this.#compareIn(0);
+    this.#keepIn(0);
   }
 
   /** Tells that what a domain has in the zone may have changed. Nobody waits for it. */
@@ -101,6 +103,11 @@ export class KeyZone {
   /** The same, and puts it right. */
   async repair(): Promise<readonly Difference[]> {
     const differences = await this.compare();
+    await this.#putRight(differences);
+    return differences;
+  }
+
+  async #putRight(differences: readonly Difference[]): Promise<void> {
     const changes = differences.flatMap(({ name, owner, expected }): ZoneChange[] =>
       expected === null || owner === null ? [{ name, text: expected }] : [],
     );
@@ -108,7 +115,6 @@ export class KeyZone {
     for (const { owner, expected } of differences)
       if (owner !== null && expected !== null) this.changed(owner);
     await this.settled();
-    return differences;
   }
 
   /** Waits a moment for what is on its way; the next start finds what was not sent. */
@@ -177,23 +183,35 @@ export class KeyZone {
     return differences;
   }
 
-  #compareIn(milliseconds: number): void {
+  #keepIn(milliseconds: number): void {
     if (this.#closing.signal.aborted) return;
-    this.#cancelComparison = this.#deps.timer(milliseconds, () => void this.#compareByItself());
+    this.#cancelComparison = this.#deps.timer(milliseconds, () => void this.#keep());
   }
 
-  async #compareByItself(): Promise<void> {
+  async #keep(): Promise<void> {
     try {
-      if (await this.#deps.mayCompare()) {
-        const repaired = await this.repair();
-        if (repaired.length > 0) await this.#deps.observer.repaired(repaired);
-        if (this.#cancelRetry === null) this.#succeeded();
-      }
-      this.#compareIn(KEY_ZONE_LIMITS.compareInterval);
+      if (!(await this.#deps.holds())) this.#keptAt = null;
+      else if (this.#isDue()) await this.#repairByItself();
     } catch (error) {
       this.#failed(error);
-      this.#compareIn(KEY_ZONE_LIMITS.compareRetry);
     }
+    this.#keepIn(KEY_ZONE_LIMITS.holdInterval);
+  }
+
+  #isDue(): boolean {
+    const age = this.#deps.clock().getTime() - (this.#keptAt?.getTime() ?? 0);
+    // A clock that was ahead may be right again.
+    return Math.abs(age) >= KEY_ZONE_LIMITS.compareInterval;
+  }
+
+  async #repairByItself(): Promise<void> {
+    const differences = await this.compare();
+    // A comparison takes a while, in which another process may have come to hold the zone.
+    if (differences.length > 0 && !(await this.#deps.holds())) return;
+    await this.#putRight(differences);
+    this.#keptAt = this.#deps.clock();
+    if (differences.length > 0) await this.#deps.observer.repaired(differences);
+    if (this.#cancelRetry === null) this.#succeeded();
   }
 
   #succeeded(): void {
@@ -202,8 +220,9 @@ export class KeyZone {
     this.#wait = KEY_ZONE_LIMITS.shortestWait;
     if (!this.#tooMany) return;
     this.#tooMany = false;
+    this.#keptAt = null;
     this.#cancelComparison();
-    this.#compareIn(0);
+    this.#keepIn(0);
   }
 
   #failed(error: unknown): void {

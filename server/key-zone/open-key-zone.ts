@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
+import type { Dns } from '../dns/outcome.ts';
 import type { KeyZoneHint } from '../domains/key-rotation.ts';
 import type { Clock } from '../instant.ts';
 import { KEY_ZONE_LIMITS } from '../limits.ts';
@@ -9,6 +10,7 @@ import { type Settings, SettingsError } from '../settings.ts';
 import type { Store } from '../store/store.ts';
 import { KeyZone } from './key-zone.ts';
 import { Primary } from './primary.ts';
+import { findDelegationProblem } from './public-delegation.ts';
 import { StoreContent } from './store-content.ts';
 import { ZoneAdmin } from './zone-admin.ts';
 import { createZoneLog } from './zone-log.ts';
@@ -19,6 +21,7 @@ interface OpenKeyZoneDeps {
   readonly log: Logger;
   readonly clock: Clock;
   readonly random: RandomSource;
+  readonly dns: Dns;
 }
 
 /** The key zone of an installation, or that there is none. */
@@ -30,7 +33,7 @@ export interface OpenedKeyZone {
 
 /** Throws `SettingsError` where keys of domains are in another zone than the one that is set. */
 export async function openKeyZone(deps: OpenKeyZoneDeps): Promise<OpenedKeyZone> {
-  const { settings, store, log, clock, random } = deps;
+  const { settings, store, log, clock, random, dns } = deps;
   const { DKIM_ZONE: zone, DKIM_ZONE_SERVER: server, DKIM_ZONE_TSIG: tsig } = settings;
   const used = (await store.keyZone.zones()).find((one) => one !== zone);
   if (used !== undefined) throw zoneInUse(used);
@@ -45,12 +48,18 @@ export async function openKeyZone(deps: OpenKeyZoneDeps): Promise<OpenedKeyZone>
     clock,
     timer: systemTimer,
     observer: createZoneLog({ store, log, clock }),
-    mayCompare: () => store.keyZone.lead(holder, KEY_ZONE_LIMITS.lease / 1000),
+    holds: () => store.keyZone.lead(holder, KEY_ZONE_LIMITS.lease / 1000),
   });
   return {
     hint: { zone, changed: (owner) => keyZone.changed(owner) },
     keyZone,
-    admin: new ZoneAdmin({ zone, keyZone, content, clock }),
+    admin: new ZoneAdmin({
+      zone,
+      keyZone,
+      content,
+      clock,
+      findProblem: () => findDelegationProblem(dns, zone),
+    }),
   };
 }
 

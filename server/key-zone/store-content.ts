@@ -3,7 +3,11 @@ import type { Clock } from '../instant.ts';
 import { KEY_ZONE_LIMITS } from '../limits.ts';
 import { keyZoneText } from '../records/dns-records.ts';
 import { keyOf } from '../records/record-states.ts';
-import type { AccountRow, DomainRow, DueCheck, RetiredLabel, Store } from '../store/store.ts';
+import type { AccountRow } from '../store/interface/accounts.ts';
+import type { DueCheck } from '../store/interface/checks.ts';
+import type { DomainRow } from '../store/interface/domain-row.ts';
+import type { RetiredLabel } from '../store/interface/key-zone.ts';
+import type { Store } from '../store/store.ts';
 import type { LabelContent, ZoneContent } from './zone-content.ts';
 
 interface StoreContentDeps {

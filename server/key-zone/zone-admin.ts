@@ -16,6 +16,8 @@ interface ZoneAdminDeps {
   };
   readonly content: StoreContent;
   readonly clock: Clock;
+  /** See `findDelegationProblem`. */
+  readonly findProblem: () => Promise<string | null>;
 }
 
 /** What an operator asks of the key zone. */
@@ -41,6 +43,11 @@ export class ZoneAdmin {
       lagSeconds: Math.max(0, Math.round(lag / 1000)),
       failure: failure && describeFailure(failure),
     };
+  }
+
+  /** What keeps receivers from finding the zone, in a sentence; null: nothing that is known. */
+  findDelegationProblem(): Promise<string | null> {
+    return this.#deps.findProblem();
   }
 
   /** What differs in the zone now. Rejects with `unavailable`, and says why. */

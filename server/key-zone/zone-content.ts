@@ -1,4 +1,4 @@
-import type { DueCheck } from '../store/store.ts';
+import type { DueCheck } from '../store/interface/checks.ts';
 import type { ZoneFailure } from './describe-failure.ts';
 
 /** What the key zone is to hold under one label of ours, which a domain has or had. */

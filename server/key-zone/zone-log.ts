@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { type Clock, toInstant } from '../instant.ts';
-import type { DueCheck, Store } from '../store/store.ts';
+import type { DueCheck } from '../store/interface/checks.ts';
+import type { Store } from '../store/store.ts';
 import { describeFailure } from './describe-failure.ts';
 import type { KeyZoneObserver } from './key-zone.ts';
 import type { Difference } from './zone-content.ts';

@@ -13,7 +13,8 @@ import {
   withoutKeys,
   withRecords,
 } from '../records/record-states.ts';
-import type { Delegation, DomainRow, JsonValue, KeyRow, NewEvent } from '../store/store.ts';
+import type { Delegation, DomainRow, KeyRow } from '../store/interface/domain-row.ts';
+import type { JsonValue, NewEvent } from '../store/interface/events.ts';
 import { keyFingerprint } from './key-fingerprint.ts';
 
 /**
@@ -57,7 +58,7 @@ export function activatePending(row: DomainRow, cause: Cause): KeysChange {
   const pending = pendingKeyOf(row);
   if (pending === undefined) return { row, events: [] };
   const active = activeKeyOf(row);
-  const retires_at = toInstant(new Date(Date.parse(cause.at) + KEY_LIMITS.retirement));
+  const retires_at = retirementAfter(cause.at);
   const keys = row.keys.map((key): KeyRow => {
     if (key === pending) return { ...key, state: 'active' };
     return key === active ? { ...key, state: 'retiring', private_key: null, retires_at } : key;
@@ -163,10 +164,17 @@ export function isSecondVerified(row: DomainRow): boolean {
   return row.records.some((state) => state.kind === 'cname' && state.selector !== selector && state.verified);
 }
 
-/** Retires the keys whose records have stayed long enough. */
+/** Retires the keys whose records have stayed long enough; none stays for longer because a clock was ahead. */
 export function retireDue(row: DomainRow, cause: Cause): KeysChange {
-  const due = row.keys.filter(({ retires_at }) => retires_at !== null && retires_at <= cause.at);
-  return retire(row, due, cause);
+  const latest = retirementAfter(cause.at);
+  const isLate = ({ retires_at }: KeyRow) => retires_at !== null && retires_at > latest;
+  const keys = row.keys.map((key) => (isLate(key) ? { ...key, retires_at: latest } : key));
+  const due = keys.filter(({ retires_at }) => retires_at !== null && retires_at <= cause.at);
+  return retire(row.keys.some(isLate) ? { ...row, keys } : row, due, cause);
+}
+
+function retirementAfter(at: Instant): Instant {
+  return later(at, KEY_LIMITS.retirement / 1000);
 }
 
 /** Takes keys and their records out of the row, which remembers their fingerprints. None of them may be active. */

@@ -1,4 +1,4 @@
-import type { Actor, EventType } from '@letterhead/shared';
+import type { Actor, EventFacts, EventType } from '@letterhead/shared';
 import { type Instant, toInstant } from '../instant.ts';
 import {
   activatePending,
@@ -12,7 +12,8 @@ import {
 } from '../keys/rotation.ts';
 import { dnsRecordOf, showsSame } from '../records/dns-records.ts';
 import { isDecisive, keyOf, pendingKeyOf, recordIdOf, withRecords } from '../records/record-states.ts';
-import type { DomainRow, JsonValue, KeyRow, NewEvent, RecordState } from '../store/store.ts';
+import type { DomainRow, KeyRow, RecordState } from '../store/interface/domain-row.ts';
+import type { NewEvent } from '../store/interface/events.ts';
 import type { Silence } from '../verification/kept-diagnosis.ts';
 import {
   asDegraded,
@@ -23,6 +24,7 @@ import {
   isUnreachable,
 } from '../verification/record-state.ts';
 import type { Verdict, Verdicts } from '../verification/verdict.ts';
+import { cacheFacts, type KeptRecords, problemFacts } from './event-facts.ts';
 import { isLongSilence } from './schedule.ts';
 
 /**
@@ -38,6 +40,9 @@ const SECOND_FINDING_AFTER = 15 * 60_000;
 export interface AppliedCheck {
   /** Of the active key's record, where it heard nothing definitive of that. */
   readonly silence: Silence | null;
+  /** What was kept of the check before, and is of this one. */
+  readonly before: KeptRecords | undefined;
+  readonly found: KeptRecords;
   readonly mode: CheckMode;
   readonly began: Date;
   readonly ended: Date;
@@ -49,7 +54,7 @@ interface StateChange {
   readonly state: RecordState;
   readonly event: EventType;
   /** What the event says beside what all of them do. */
-  readonly facts?: Record<string, JsonValue>;
+  readonly facts?: EventFacts;
 }
 
 /**
@@ -157,10 +162,10 @@ function changeOf(state: RecordState, verdict: Verdict, check: AppliedCheck): St
 }
 
 /** Only for the record that decides the domain's status: the others lie with the same name servers. */
-function foundSilent(state: RecordState, { silence, ended }: AppliedCheck): StateChange | null {
+function foundSilent(state: RecordState, { silence, ended, found }: AppliedCheck): StateChange | null {
   if (silence?.record !== state.id || !state.verified || isUnreachable(state)) return null;
   if (!isLongSilence(silence, ended)) return null;
-  const facts = { heard_at: toInstant(silence.heardAt) };
+  const facts = { heard_at: toInstant(silence.heardAt), ...problemFacts(found, state.id) };
   return { state: asUnreachable(state), event: 'domain.unreachable', facts };
 }
 
@@ -172,12 +177,16 @@ function foundCorrect(state: RecordState): StateChange | null {
 /** A key of ours that cannot sign is no matter of what the DNS says: `verified` goes at once. */
 function foundWrong(state: RecordState, verdict: Verdict, check: AppliedCheck): StateChange | null {
   if (!state.verified) return null;
-  const now = toInstant(check.ended);
+  const { ended, before, found } = check;
+  const now = toInstant(ended);
   const isOurs = verdict.code === 'KEY_MISMATCH';
+  const facts = problemFacts(found, state.id);
   if (verdict.firstHand && (isOurs || mayTakeAway(state, check)))
-    return { state: asLost(state, now), event: 'domain.lost' };
-  const isKnown = state.degraded && !isUnreachable(state);
-  return isKnown ? null : { state: asDegraded(state, now), event: 'domain.degraded' };
+    return { state: asLost(state, now), event: 'domain.lost', facts };
+  if (state.degraded && !isUnreachable(state)) return null;
+  const verified_until = toInstant(secondFindingAfter(now));
+  const deadlines = { ...cacheFacts(before, state.id, ended), verified_until };
+  return { state: asDegraded(state, now), event: 'domain.degraded', facts: { ...deadlines, ...facts } };
 }
 
 /** Told once, however often it is found. */
@@ -199,7 +208,11 @@ function mismatchEvent(row: DomainRow, { id, selector }: RecordState, check: App
 /** Two checks that overlap are one finding. */
 function mayTakeAway({ wrong_since }: RecordState, { mode, began }: AppliedCheck): boolean {
   if (mode !== 'monitor') return mode === 'verify';
-  return wrong_since !== null && began.getTime() >= Date.parse(wrong_since) + SECOND_FINDING_AFTER;
+  return wrong_since !== null && began >= secondFindingAfter(wrong_since);
+}
+
+function secondFindingAfter(first: Instant): Date {
+  return new Date(Date.parse(first) + SECOND_FINDING_AFTER);
 }
 
 function toEvent(

@@ -1,5 +1,6 @@
 import type { Actor } from '@letterhead/shared';
-import type { DomainRow, DueCheck } from '../store/store.ts';
+import type { DueCheck } from '../store/interface/checks.ts';
+import type { DomainRow } from '../store/interface/domain-row.ts';
 import type { Timer } from './timer.ts';
 
 /** Who asks for a check: an account may take `verified` away by it, a share link may not. */

@@ -1,7 +1,10 @@
 import { type DiagnosisCode, LetterheadError } from '@letterhead/shared';
 import { toInstant } from '../instant.ts';
 import { activeKeyOf, dkimStateOf } from '../records/record-states.ts';
-import type { ByRecord, DomainRow, DueCheck, NewEvent, RecordId, Store } from '../store/store.ts';
+import type { DueCheck } from '../store/interface/checks.ts';
+import type { ByRecord, DomainRow, RecordId } from '../store/interface/domain-row.ts';
+import type { NewEvent } from '../store/interface/events.ts';
+import type { Store } from '../store/store.ts';
 import { advise } from '../verification/advice/advise.ts';
 import type { CheckEvidence } from '../verification/evidence.ts';
 import { readKeptDiagnosis, silenceOf, toKeptDiagnosis } from '../verification/kept-diagnosis.ts';
@@ -100,7 +103,14 @@ export async function saveResult(
     {
       evidence: kept,
       change: (current) =>
-        applyVerdicts(current, verdicts, { ...(request ?? MONITOR), began: started, ended: now, silence }),
+        applyVerdicts(current, verdicts, {
+          ...(request ?? MONITOR),
+          began: started,
+          ended: now,
+          silence,
+          before: previous,
+          found: kept,
+        }),
       times: (after) => ({
         ...nextCheckTimes(after, ids, now, random, silence),
         codes: codesAfter(after, verdicts),

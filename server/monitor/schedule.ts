@@ -2,7 +2,13 @@ import type { Instant } from '../instant.ts';
 import { toInstant } from '../instant.ts';
 import { type RandomSource, randomFraction } from '../random.ts';
 import { keyOf } from '../records/record-states.ts';
-import type { ByRecord, CheckTimes, DomainRow, RecordId, RecordState } from '../store/store.ts';
+import type {
+  ByRecord,
+  CheckTimes,
+  DomainRow,
+  RecordId,
+  RecordState,
+} from '../store/interface/domain-row.ts';
 import type { Silence } from '../verification/kept-diagnosis.ts';
 import { isUnreachable } from '../verification/record-state.ts';
 

@@ -1,7 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { toInstant } from '../instant.ts';
 import { type RandomSource, randomFraction } from '../random.ts';
-import type { DomainRow, DueCheck, Store } from '../store/store.ts';
+import type { DueCheck } from '../store/interface/checks.ts';
+import type { DomainRow } from '../store/interface/domain-row.ts';
+import type { Store } from '../store/store.ts';
 import { isRecent, postponeDue } from './schedule.ts';
 
 type SpreadStore = Pick<Store, 'domains' | 'checks'>;

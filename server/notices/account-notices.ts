@@ -3,7 +3,8 @@ import type { Domains } from '../domains/domains.ts';
 import type { HeldCursor } from '../events/held-cursor.ts';
 import { type Clock, toInstant } from '../instant.ts';
 import { NOTICE_LIMITS } from '../limits.ts';
-import type { AccountRow, Store } from '../store/store.ts';
+import type { AccountRow } from '../store/interface/accounts.ts';
+import type { Store } from '../store/store.ts';
 import type { Mailer, SendOutcome } from './mailer.ts';
 import { isQuiet, type NoticeMemo, readMemo, type Told, wakeAt } from './notice-memo.ts';
 import { isNoticeEvent, type Notice, type NoticeEvent, noticeMail } from './notice-text.ts';
@@ -26,11 +27,14 @@ export class AccountNotices {
   readonly #deps: NoticeDeps;
   readonly #held: HeldCursor;
   readonly #id: number;
+  /** What the cursor remembers, parsed once: there can be thousands of domains in it. */
+  #memo: NoticeMemo;
 
   constructor(deps: NoticeDeps, held: HeldCursor, account: number) {
     this.#deps = deps;
     this.#held = held;
     this.#id = account;
+    this.#memo = readMemo(held.state.memo);
   }
 
   /** Tells what waited, and then a page of what is new. Whether there may be more. */
@@ -49,17 +53,19 @@ export class AccountNotices {
     return events.length > 0;
   }
 
-  get #memo(): NoticeMemo {
-    return readMemo(this.#held.state.memo);
-  }
-
   /** Of domains that are no longer quiet. */
   async #tellWaiting(account: AccountRow): Promise<boolean> {
     const now = this.#deps.clock();
-    for (const [domain, told] of Object.entries(this.#memo)) {
-      if (told.at === null || isQuiet(told, now)) continue;
-      if (!told.more) this.#remember(domain, null);
-      else if (!(await this.#tell(account, await this.#waitingOf(Number(domain), told)))) return false;
+    const isOver = (told: Told) => told.at !== null && !isQuiet(told, now);
+    const entries = Object.entries(this.#memo);
+    const kept = entries.filter(([, told]) => told.more || !isOver(told));
+    if (kept.length < entries.length) this.#keep(Object.fromEntries(kept));
+    for (const [domain, told] of kept) {
+      if (!isOver(told)) continue;
+      const waiting = await this.#waitingOf(Number(domain), told);
+      // The log has not kept what happened.
+      if (waiting.length === 0) this.#remember(domain, null);
+      else if (!(await this.#tell(account, waiting))) return false;
     }
     return true;
   }
@@ -168,6 +174,8 @@ export class AccountNotices {
       onNotice(outcome.kind);
       if (outcome.kind === 'failed') {
         failure = outcome.error;
+        // There has to be time for the others, however long this one took.
+        await this.#held.renew();
         continue;
       }
       reached.push(address);
@@ -210,10 +218,14 @@ export class AccountNotices {
   /** `null` forgets. */
   #remember(domain: number | string, told: Told | null): void {
     const { [domain]: _, ...others } = this.#memo;
-    const memo = told === null ? others : { ...others, [domain]: told };
     const isDone = told === null || told.sent === null;
-    const recovered = isDone ? { failures: 0, due: null } : {};
-    this.#held.move({ ...recovered, memo, wake: wakeAt(memo, (time) => this.#instantAfter(time)) });
+    if (isDone) this.#held.move({ failures: 0, due: null });
+    this.#keep(told === null ? others : { ...others, [domain]: told });
+  }
+
+  #keep(memo: NoticeMemo): void {
+    this.#memo = memo;
+    this.#held.move({ memo, wake: wakeAt(memo, (time) => this.#instantAfter(time)) });
   }
 
   /** Instants are whole seconds: never earlier than that. */

@@ -1,7 +1,7 @@
 import { CursorFollower } from '../events/cursor-follower.ts';
 import { HeldCursor } from '../events/held-cursor.ts';
 import { NOTICE_LIMITS } from '../limits.ts';
-import type { Cursor } from '../store/store.ts';
+import type { Cursor } from '../store/interface/cursors.ts';
 import { AccountNotices, type NoticeDeps } from './account-notices.ts';
 import type { Mailer } from './mailer.ts';
 

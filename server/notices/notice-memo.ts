@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Instant } from '../instant.ts';
 import { NOTICE_LIMITS } from '../limits.ts';
-import type { JsonValue } from '../store/store.ts';
+import type { JsonValue } from '../store/interface/events.ts';
 
 /** What is remembered of a domain whose changes were told lately, or are being told. */
 const ToldSchema = z.object({
@@ -26,13 +26,14 @@ export function readMemo(memo: JsonValue): NoticeMemo {
   return MemoSchema.safeParse(memo).data ?? {};
 }
 
-/** Whether changes of the domain wait, so that it is not told of more than once an hour. */
-export function isQuiet(told: Told | undefined, now: Date): boolean {
-  return told !== undefined && told.at !== null && Date.parse(told.at) + NOTICE_LIMITS.quiet > now.getTime();
+/** Whether changes of the domain wait, so that it is not told of more than once an hour, even by a clock that was ahead. */
+export function isQuiet({ at }: Told, now: Date): boolean {
+  return at !== null && Math.abs(now.getTime() - Date.parse(at)) < NOTICE_LIMITS.quiet;
 }
 
 /** When the first of the domains is no longer quiet; null: none is. */
 export function wakeAt(memo: NoticeMemo, instantOf: (time: number) => Instant): Instant | null {
-  const times = Object.values(memo).flatMap(({ at }) => (at === null ? [] : [Date.parse(at)]));
-  return times.length === 0 ? null : instantOf(Math.min(...times) + NOTICE_LIMITS.quiet);
+  let first: Instant | null = null;
+  for (const { at } of Object.values(memo)) if (at !== null && (first === null || at < first)) first = at;
+  return first === null ? null : instantOf(Date.parse(first) + NOTICE_LIMITS.quiet);
 }

@@ -1,9 +1,11 @@
-import type { Diagnosis, EventType } from '@letterhead/shared';
+import type { Diagnosis, EventFacts, EventType } from '@letterhead/shared';
 import { shownName } from '@letterhead/shared';
 import { toUnicode } from '../domains/domain-name.ts';
 import { NOTICE_LIMITS } from '../limits.ts';
 import { dkimStateOf } from '../records/record-states.ts';
-import type { AccountRow, DomainRow, EventRow } from '../store/store.ts';
+import type { AccountRow } from '../store/interface/accounts.ts';
+import type { DomainRow } from '../store/interface/domain-row.ts';
+import type { EventRow } from '../store/interface/events.ts';
 import type { MailBlock, MailContent } from './mail-content.ts';
 
 /** What is told by mail. `recovered`: whoever was told that something is wrong hears that it no longer is. */
@@ -126,17 +128,24 @@ function deadlines({ domain }: Notice, event: NoticeEvent, name: string): MailBl
   const id = label === 'DKIM' ? dkimStateOf(domain).id : 'return_path';
   const due = domain.checks?.due[id] ?? null;
   const isOpen = domain.records.some((state) => state.id === id && state.verified && state.degraded);
-  const caches = `Receivers that still remember the right record verify mail until they forget it, which the TTL of the record says; others do not any more.`;
+  const forgotten = timeOf(event, 'cached_until');
+  const when = forgotten === null ? 'which the TTL of the record says' : `on ${forgotten} at the latest`;
+  const caches = `Receivers that still remember the right record verify mail until they forget it, ${when}; others do not any more.`;
   if (due === null || !isOpen) return [caches];
   return [
     `${caches} Unless it is right by the next check, on ${shownTime(due)}, the ${label} record is no longer verified${label === 'DKIM' ? `, and mail from ${name} is no longer signed` : ''}.`,
   ];
 }
 
-function heardSince({ changes }: NoticeEvent): string {
-  return typeof changes['heard_at'] === 'string'
-    ? `: the last time was ${shownTime(changes['heard_at'])}`
-    : '';
+function heardSince(event: NoticeEvent): string {
+  const heard = timeOf(event, 'heard_at');
+  return heard === null ? '' : `: the last time was ${heard}`;
+}
+
+/** Null: the event does not say. */
+function timeOf({ changes }: NoticeEvent, fact: keyof EventFacts): string | null {
+  const at = changes[fact];
+  return typeof at === 'string' ? shownTime(at) : null;
 }
 
 const CHANGED: Record<NoticeType, string> = {

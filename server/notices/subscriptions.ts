@@ -4,7 +4,10 @@ import { type Clock, toInstant } from '../instant.ts';
 import { NOTICE_LIMITS } from '../limits.ts';
 import type { RandomSource } from '../random.ts';
 import { dkimStateOf } from '../records/record-states.ts';
-import type { AccountRow, DomainRow, Store, Subscription, TokenRow } from '../store/store.ts';
+import type { AccountRow } from '../store/interface/accounts.ts';
+import type { DomainRow } from '../store/interface/domain-row.ts';
+import type { Subscription, TokenRow } from '../store/interface/token-row.ts';
+import type { Store } from '../store/store.ts';
 import type { MailContent } from './mail-content.ts';
 import type { Mail, Mailer } from './mailer.ts';
 import { type Notice, shownDomain } from './notice-text.ts';
@@ -86,7 +89,8 @@ export class Subscriptions {
     const outcome = await mailer.send({
       ...content,
       to: address,
-      id: `ask_${link.id}_${key}`,
+      // Mail servers log it: it must not contain the key.
+      id: `ask_${link.id}_${link.subscriptions.length}`,
       date: clock(),
     });
     if (outcome.kind === 'refused')
@@ -121,7 +125,8 @@ export class Subscriptions {
     const { subscription, domain } = found;
     const age = this.#deps.clock().getTime() - Date.parse(subscription.asked_at);
     if (subscription.state === 'asked' && age > NOTICE_LIMITS.confirmable) return { kind: 'gone' };
-    await this.#set(found, { ...subscription, state: 'confirmed' });
+    // Somebody may have ended it meanwhile.
+    await this.#set(found, (one) => (one.state === 'ended' ? one : { ...one, state: 'confirmed' }));
     return { kind: 'confirmed', domain: domain.domain };
   }
 
@@ -160,12 +165,13 @@ export class Subscriptions {
   }
 
   #end(found: Found): Promise<void> {
-    return this.#set(found, { ...found.subscription, address: null, state: 'ended' });
+    return this.#set(found, (one) => ({ ...one, address: null, state: 'ended' }));
   }
 
-  async #set({ account, link, subscription }: Found, changed: Subscription): Promise<void> {
+  async #set(found: Found, change: (before: Subscription) => Subscription): Promise<void> {
+    const { account, link, subscription } = found;
     await this.#deps.store.tokens.subscribe(account.id, link.id, (before) =>
-      before.map((one) => (one.key === subscription.key ? changed : one)),
+      before.map((one) => (one.key === subscription.key ? change(one) : one)),
     );
   }
 

@@ -1,5 +1,5 @@
 import { recordFqdn } from '@letterhead/shared';
-import type { DomainRow, KeyState, RecordId, RecordState } from '../store/store.ts';
+import type { DomainRow, KeyState, RecordId, RecordState } from '../store/interface/domain-row.ts';
 import { dkimHostname, returnPathHostname } from './record-names.ts';
 import { keyOf, stateOf } from './record-states.ts';
 

@@ -1,4 +1,4 @@
-import type { Delegation, DomainRow, KeyRow, RecordId, RecordState } from '../store/store.ts';
+import type { Delegation, DomainRow, KeyRow, RecordId, RecordState } from '../store/interface/domain-row.ts';
 
 /** The only module that knows where a row holds its keys and the state of each record. */
 

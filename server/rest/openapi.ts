@@ -1,6 +1,6 @@
 import { setImmediate as roundOfEventLoop } from 'node:timers/promises';
 import type { ErrorBody, ErrorCode } from '@letterhead/shared';
-import { ERROR_CATALOGUE, ErrorBodySchema, EventSchema, IdSchema, SCOPES } from '@letterhead/shared';
+import { ERROR_CATALOGUE, ErrorBodySchema, IdSchema, JsonSchema, SCOPES } from '@letterhead/shared';
 import { z } from 'zod';
 import type {
   ZodOpenApiObject,
@@ -123,7 +123,7 @@ function apiObject(operations: readonly DescribedOperation[], version: string): 
     paths: describePaths(operations),
     components: {
       // Any JSON at all refers to itself, so it needs a name; zod would number it.
-      schemas: { Json: EventSchema.shape.changes.valueType },
+      schemas: { Json: JsonSchema },
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer', description: AUTHENTICATION },
       },

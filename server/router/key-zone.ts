@@ -25,6 +25,7 @@ export const keyZoneRouter = t.router({
     .meta({
       scope: 'admin',
       summary: 'Show the key zone’s state',
+      description: 'Asks public DNS as well, whether it is delegated.',
       errors: ['not_found'],
       rest: { method: 'GET', path: '/key-zone', status: 200 },
     })
@@ -85,9 +86,11 @@ function zoneOf({ services }: Context): ZoneAdmin {
   throw new LetterheadError('not_found', 'This Letterhead has no zone for keys: DKIM_ZONE is not set.');
 }
 
-function toStatus({ zone, status }: ZoneAdmin): KeyZoneStatus {
+async function toStatus(admin: ZoneAdmin): Promise<KeyZoneStatus> {
+  const { zone, status } = admin;
   const { waiting, lagSeconds: lag_seconds, failure, comparedAt: compared_at, differences } = status;
-  return { zone, waiting, lag_seconds, failure, compared_at, differences };
+  const delegation_problem = await admin.findDelegationProblem();
+  return { zone, waiting, lag_seconds, failure, delegation_problem, compared_at, differences };
 }
 
 function toDifferences(differences: readonly Difference[]): ZoneDifference[] {

@@ -6,7 +6,7 @@ import { warningsOf } from '../domains/import-key.ts';
 import { toKey, toKeys } from '../domains/key-view.ts';
 import { SelectorSchema } from '../domains/selector.ts';
 import { activeKeyOf } from '../records/record-states.ts';
-import type { DomainRow } from '../store/store.ts';
+import type { DomainRow } from '../store/interface/domain-row.ts';
 import { answer } from './answer.ts';
 import { accountProcedure, domainProcedure, takeAuditedAct, withAccount, withDomain } from './procedures.ts';
 import { t } from './trpc.ts';

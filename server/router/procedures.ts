@@ -1,7 +1,8 @@
 import { IdSchema } from '@letterhead/shared';
 import { z } from 'zod';
 import type { Identity } from '../auth/identity.ts';
-import type { AccountRow, DomainRow } from '../store/store.ts';
+import type { AccountRow } from '../store/interface/accounts.ts';
+import type { DomainRow } from '../store/interface/domain-row.ts';
 import type { Context } from './context.ts';
 import { toTrpcError } from './errors.ts';
 import { t } from './trpc.ts';

@@ -54,7 +54,7 @@ export function openSignature(fields: readonly HeaderField[], tags: SignatureTag
     `d=${tags.domain};`,
     `s=${tags.selector};`,
     `t=${Math.floor(tags.at.getTime() / 1000)};`,
-    ...`h=${names.join(':')};`.split(/(?<=:)/),
+    ...names.map((name, at) => `${at === 0 ? 'h=' : ''}${name}${at === names.length - 1 ? ';' : ':'}`),
     `bh=${tags.bodyHash};`,
     'b=',
   ]);
@@ -82,11 +82,12 @@ function selectFields(fields: readonly HeaderField[]): { names: string[]; canoni
 function foldTags(parts: readonly string[]): string {
   let value = '';
   let column = FIELD_NAME.length + 1;
+  let space = ' ';
   for (const part of parts) {
-    const space = /[;]$/.test(value) || value === '' ? ' ' : '';
     const folds = column + space.length + part.length > LINE;
     value += folds ? `\r\n\t${part}` : space + part;
     column = folds ? part.length + 1 : column + space.length + part.length;
+    space = part.endsWith(';') ? ' ' : '';
   }
   return value;
 }

@@ -4,7 +4,8 @@ import { DomainNameSchema } from '../domains/domain-name.ts';
 import { type Clock, toInstant } from '../instant.ts';
 import { DELIVERY_LIMITS } from '../limits.ts';
 import { activeKeyOf, dkimStateOf } from '../records/record-states.ts';
-import type { DomainRow, Store } from '../store/store.ts';
+import type { DomainRow } from '../store/interface/domain-row.ts';
+import type { Store } from '../store/store.ts';
 import type { OpenedKeys } from './opened-keys.ts';
 import { namesAbove } from './signing.ts';
 
@@ -43,9 +44,10 @@ export class KeyDelivery {
 
   /**
    * The active keys, with a verified record, of the nearest domain that is this name or holds it: of the caller's
-   * account; for an administrator, of every account. Rejects with `not_found` where there is none.
+   * account; for an administrator, of every account: a `DeliveredKey` each, as JSON. Rejects with `not_found` where there
+   * is none.
    */
-  async deliver(identity: Identity, text: string): Promise<DeliveredKey[]> {
+  async deliver(identity: Identity, text: string): Promise<string[]> {
     const name = toName(text);
     const held = name === null ? [] : await this.#held(identity, namesAbove(name));
     const nearest = Math.max(...held.map(({ domain }) => domain.length));
@@ -59,7 +61,11 @@ export class KeyDelivery {
   /** A private key in PEM, for whoever holds the data folder; null if the domain does not sign with this selector. */
   async open(account: number, id: number, selector: string): Promise<string | null> {
     const row = await this.#deps.store.domains.get(account, id);
-    return row !== undefined && activeKeyOf(row).selector === selector ? this.#pemOf(row) : null;
+    if (row === undefined) return null;
+    const active = activeKeyOf(row);
+    return active.selector === selector
+      ? this.#deps.openedKeys.toPem(active.private_key, { account, domain: id })
+      : null;
   }
 
   async #held({ scopes, account }: Identity, names: readonly string[]): Promise<readonly DomainRow[]> {
@@ -71,17 +77,17 @@ export class KeyDelivery {
     return rows.filter((_, at) => accounts[at]?.suspended === false);
   }
 
-  #toDelivered(row: DomainRow): DeliveredKey {
-    const { selector, created_at } = activeKeyOf(row);
-    const key = this.#pemOf(row);
-    this.#deps.onDelivered(row.account_id);
-    const valid_start = Date.parse(created_at) / 1000;
-    return { domain: row.domain, selector, key, alg: 'rsa', valid_start, valid_end: NO_END };
-  }
-
-  #pemOf(row: DomainRow): string {
-    const owner = { account: row.account_id, domain: row.id };
-    return this.#deps.openedKeys.toPem(activeKeyOf(row).private_key, owner);
+  #toDelivered(row: DomainRow): string {
+    const { account_id, id, domain } = row;
+    const { selector, created_at, private_key } = activeKeyOf(row);
+    const owner = { account: account_id, domain: id };
+    const delivered = this.#deps.openedKeys.toDelivered(private_key, owner, (key) => {
+      const valid_start = Date.parse(created_at) / 1000;
+      const selected: DeliveredKey = { domain, selector, key, alg: 'rsa', valid_start, valid_end: NO_END };
+      return JSON.stringify(selected);
+    });
+    this.#deps.onDelivered(account_id);
+    return delivered;
   }
 
   /** Writes an event of the first delivery of a day, before the key leaves. A restart begins the day again. */

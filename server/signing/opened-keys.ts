@@ -14,8 +14,8 @@ interface OpenedKey {
   readonly owner: KeyOwner;
   readonly encrypted: string;
   readonly key: KeyObject;
-  /** The key in PEM, once it has been delivered. */
-  pem: string | null;
+  /** What is delivered of it, once it has been. */
+  delivered: string | null;
   readonly cancel: () => void;
 }
 
@@ -49,9 +49,14 @@ export class OpenedKeys {
 
   /** The key that a row has now, in PEM (PKCS #8, RFC 7468 §10). Throws `unavailable` where it does not open. */
   toPem(encrypted: string, owner: KeyOwner): string {
+    return this.#open(encrypted, owner).key.export({ format: 'pem', type: 'pkcs8' }).toString();
+  }
+
+  /** What `write` makes of the key in PEM: once, for as long as the key is open. Throws like `toPem`. */
+  toDelivered(encrypted: string, owner: KeyOwner, write: (pem: string) => string): string {
     const opened = this.#open(encrypted, owner);
-    opened.pem ??= opened.key.export({ format: 'pem', type: 'pkcs8' }).toString();
-    return opened.pem;
+    opened.delivered ??= write(this.toPem(encrypted, owner));
+    return opened.delivered;
   }
 
   #open(encrypted: string, owner: KeyOwner): OpenedKey {
@@ -64,7 +69,7 @@ export class OpenedKeys {
     const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
     der.fill(0);
     const cancel = this.#timer(SIGN_LIMITS.openKeyAge, () => this.#keys.delete(owner.domain));
-    const opened: OpenedKey = { owner, encrypted, key, pem: null, cancel };
+    const opened: OpenedKey = { owner, encrypted, key, delivered: null, cancel };
     this.#keys.set(owner.domain, opened);
     return opened;
   }

@@ -6,7 +6,7 @@ import { CheckBudget } from '../dns/check-budget.ts';
 import { isQueryableName } from '../dns/name.ts';
 import type { Dns, DnsCheck } from '../dns/outcome.ts';
 import { CHECK_LIMITS, PROOF_LIMITS } from '../limits.ts';
-import type { DomainRow } from '../store/store.ts';
+import type { DomainRow } from '../store/interface/domain-row.ts';
 
 /** What the worker is given; it loads nothing of the server. */
 export interface ProofTask {

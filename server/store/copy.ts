@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { LetterheadError } from '@letterhead/shared';
 import type { CopyableStore, ImportedAccount } from './import.ts';
-import type { AccountRow, EventRow, Store } from './store.ts';
+import type { AccountRow } from './interface/accounts.ts';
+import type { EventRow } from './interface/events.ts';
+import type { Store } from './store.ts';
 
 /** What was copied. */
 export interface CopyReport {

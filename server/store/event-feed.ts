@@ -1,4 +1,4 @@
-import type { EventRow } from './store.ts';
+import type { EventRow } from './interface/events.ts';
 import type { StoreLog } from './store-log.ts';
 
 /** Tells the process log of each event once it is durable, and those who watch an account that there are some. */

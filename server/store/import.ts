@@ -1,13 +1,10 @@
-import type {
-  AccountRow,
-  DomainRow,
-  EventRow,
-  JsonValue,
-  RetiredLabel,
-  Store,
-  TokenRow,
-  WebhookRow,
-} from './store.ts';
+import type { AccountRow } from './interface/accounts.ts';
+import type { DomainRow } from './interface/domain-row.ts';
+import type { EventRow, JsonValue } from './interface/events.ts';
+import type { RetiredLabel } from './interface/key-zone.ts';
+import type { TokenRow } from './interface/token-row.ts';
+import type { WebhookRow } from './interface/webhooks.ts';
+import type { Store } from './store.ts';
 
 /** Everything that an account owns. */
 export interface ImportedAccount {

@@ -1,5 +1,6 @@
 import type { Instant } from '../instant.ts';
-import type { DomainRow, RetiredLabel } from './store.ts';
+import type { DomainRow } from './interface/domain-row.ts';
+import type { RetiredLabel } from './interface/key-zone.ts';
 
 /** What the key zone has of a domain that is no more, or has another name; null: nothing. */
 export function retiredLabelOf(

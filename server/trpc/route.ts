@@ -9,6 +9,7 @@ import { errorHeaders, hasUnknownType, logInternalError, TRPC_PATH } from '../ht
 import { cutStreamsWhenStopping } from '../http/graceful-stop.ts';
 import type { OpenStreams } from '../http/open-streams.ts';
 import type { PathMethod } from '../http/protocol.ts';
+import { whenClosed } from '../http/when-closed.ts';
 import { REQUEST_LIMITS } from '../limits.ts';
 import type { ProcedureType } from '../rest/operations.ts';
 import { listProcedures } from '../rest/operations.ts';
@@ -172,7 +173,7 @@ async function admitAhead(
 ): Promise<void> {
   const admission = admissionOf(request);
   if (request.method === 'POST') await requireTokenForBody(admission, !types.includes(undefined));
-  if (types.includes('subscription')) raw.once('close', await openStream(streams, admission));
+  if (types.includes('subscription')) whenClosed(raw, await openStream(streams, admission));
 }
 
 /** The body of a stranger, or of an account that has too many under way, is refused before it is read. */

@@ -3,7 +3,7 @@ import { registrableDomain } from '@letterhead/shared';
 import { dnsRecordsOf, type ExpectedRecord } from '../records/dns-records.ts';
 import { isTooLong } from '../records/record-names.ts';
 import { dkimStateOf, stateOf } from '../records/record-states.ts';
-import type { CheckTimes, DomainRow } from '../store/store.ts';
+import type { CheckTimes, DomainRow } from '../store/interface/domain-row.ts';
 import { adviseOnRevokedKeys } from './advice/revoked-keys.ts';
 import { isTransient } from './diagnosis/codes.ts';
 import { statusOf } from './record-state.ts';

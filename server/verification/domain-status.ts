@@ -1,7 +1,7 @@
 import { type DiagnosisCode, type DomainStatus, worstOf } from '@letterhead/shared';
 import { dnsRecordsOf, type ExpectedRecord } from '../records/dns-records.ts';
 import { dkimStateOf, stateOf } from '../records/record-states.ts';
-import type { DomainRow } from '../store/store.ts';
+import type { DomainRow } from '../store/interface/domain-row.ts';
 import { checkDates } from './diagnose.ts';
 import { statusOf } from './record-state.ts';
 import { severityOf } from './severity.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Delegation, DnssecFailure, Observation, Outcome, RecordType, ZoneCut } from '../dns/outcome.ts';
-import type { ByRecord } from '../store/store.ts';
+import type { ByRecord } from '../store/interface/domain-row.ts';
 import type { SpfProblem } from './advice/spf-lookups.ts';
 
 /**

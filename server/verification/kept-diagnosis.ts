@@ -1,6 +1,7 @@
 import type { Advice } from '@letterhead/shared';
 import { activeKeyOf, recordIdOf } from '../records/record-states.ts';
-import type { DomainRow, JsonValue, RecordId } from '../store/store.ts';
+import type { DomainRow, RecordId } from '../store/interface/domain-row.ts';
+import type { JsonValue } from '../store/interface/events.ts';
 import { isTransient } from './diagnosis/codes.ts';
 import {
   DIAGNOSIS_FORMAT,
@@ -40,7 +41,13 @@ export function toKeptDiagnosis(
 
 function toStoredRecord({ verdict, record }: Judgement, known: StoredRecord | undefined): StoredRecord {
   if (verdict !== 'unknown') return { ...record, state: verdict, heard_at: record.observed_at };
-  return { ...record, state: known?.state ?? 'unknown', heard_at: lastHeard(known, record.observed_at) };
+  const ttl = known?.ttl === undefined ? {} : { ttl: known.ttl };
+  return {
+    ...record,
+    ...ttl,
+    state: known?.state ?? 'unknown',
+    heard_at: lastHeard(known, record.observed_at),
+  };
 }
 
 /** Not in the future, where a clock that was ahead may have put it. */

@@ -1,6 +1,6 @@
 import type { Status } from '@letterhead/shared';
 import { type Instant, toInstant } from '../instant.ts';
-import type { RecordState } from '../store/store.ts';
+import type { RecordState } from '../store/interface/domain-row.ts';
 
 /** The age from which a record that was never found is not checked without being asked. Milliseconds. */
 const GIVEN_UP_AFTER = 30 * 86_400_000;

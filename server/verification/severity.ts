@@ -1,7 +1,7 @@
 import { DIAGNOSES, type Severity } from '@letterhead/shared';
 import type { ExpectedRecord } from '../records/dns-records.ts';
 import { isTooLong } from '../records/record-names.ts';
-import type { RecordState } from '../store/store.ts';
+import type { RecordState } from '../store/interface/domain-row.ts';
 import type { FoundCode } from './diagnosis/finding.ts';
 import { statusOf } from './record-state.ts';
 

@@ -25,6 +25,8 @@ export const StoredRecordSchema = RecordDiagnosisSchema.pick({
   clears_at: z.iso.datetime().nullable(),
   /** When something definitive was last heard of it, or the first check was made; earlier versions did not keep it. */
   heard_at: z.iso.datetime().exactOptional(),
+  /** For how many seconds caches may hold the right record that was found last; absent where that is not known. */
+  ttl: z.number().exactOptional(),
 });
 export type StoredRecord = z.infer<typeof StoredRecordSchema>;
 

@@ -2,7 +2,7 @@ import { type NameServerObservation, registrableDomain } from '@letterhead/share
 import type { Observation } from '../dns/outcome.ts';
 import { checkedRecordsOf, type ExpectedRecord } from '../records/dns-records.ts';
 import { stateOf } from '../records/record-states.ts';
-import type { ByRecord, DomainRow } from '../store/store.ts';
+import type { ByRecord, DomainRow } from '../store/interface/domain-row.ts';
 import { CODES, findCode, type RecordVerdict } from './diagnosis/codes.ts';
 import type { Finding, FoundCode } from './diagnosis/finding.ts';
 import { isAtAllServers } from './diagnosis/key-zone-target.ts';
@@ -93,7 +93,17 @@ function toRecord(input: RuleInput, finding: Finding, wasVerified: boolean): Jud
     nameservers: observations.map(toNameServer),
     observed_at,
     clears_at: finding.clearsAt?.toISOString() ?? null,
+    ...ttlOf(input, finding),
   };
+}
+
+/** The longest TTL on the way to a right record, by its own name servers: a resolver tells what is left of one. */
+function ttlOf({ firstHand, evidence }: RuleInput, { code }: Finding): Pick<StoredRecord, 'ttl'> {
+  const { observations, alias, target } = evidence;
+  const seen = [...observations, ...(alias?.observations ?? []), ...(target?.observations ?? [])];
+  const ttls = seen.flatMap(({ outcome }) => (outcome.kind === 'present' ? [outcome.ttl] : []));
+  const isKnown = firstHand && CODES[code].verdict === 'valid' && ttls.length > 0;
+  return isKnown ? { ttl: Math.max(...ttls) } : {};
 }
 
 function sourceOf({ source, evidence }: RuleInput): StoredRecord['source'] {

@@ -1,6 +1,6 @@
 import { toInstant } from '../instant.ts';
 import { WEBHOOK_LIMITS } from '../limits.ts';
-import type { DeliveryRow, NewDelivery, WebhookStore } from '../store/store.ts';
+import type { DeliveryRow, NewDelivery, WebhookStore } from '../store/interface/webhooks.ts';
 import type { StoreLog } from '../store/store-log.ts';
 import type { Attempt } from './sender.ts';
 

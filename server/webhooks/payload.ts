@@ -3,7 +3,8 @@ import type { Domains } from '../domains/domains.ts';
 import { toEvent } from '../events/events.ts';
 import { WEBHOOK_LIMITS } from '../limits.ts';
 import { restJson } from '../rest-json.ts';
-import type { EventRow, Store } from '../store/store.ts';
+import type { EventRow } from '../store/interface/events.ts';
+import type { Store } from '../store/store.ts';
 import type { Message } from './sender.ts';
 
 export interface PayloadDeps {

@@ -50,6 +50,8 @@ export interface SenderOptions {
   /** Whether private addresses are sent to. */
   readonly allowPrivate: boolean;
   readonly clock: Clock;
+  /** Told of every attempt that has ended. */
+  readonly onAttempt?: (isDelivered: boolean) => void;
 }
 
 const GONE = 410;
@@ -63,9 +65,11 @@ export function isGone({ status }: Attempt): boolean {
 export class Sender {
   readonly #agent: Agent;
   readonly #clock: Clock;
+  readonly #onAttempt: NonNullable<SenderOptions['onAttempt']>;
 
-  constructor({ clock, ...connector }: SenderOptions) {
+  constructor({ clock, onAttempt = () => {}, ...connector }: SenderOptions) {
     this.#clock = clock;
+    this.#onAttempt = onAttempt;
     this.#agent = new Agent({
       connect: createConnector(connector),
       pipelining: 1,
@@ -74,7 +78,17 @@ export class Sender {
   }
 
   /** Never rejects, unless `stopped` aborts it. */
-  async send(
+  async send(target: Target, message: Message, stopped: AbortSignal): Promise<Attempt> {
+    const attempt = await this.#attempt(target, message, stopped);
+    this.#onAttempt(attempt.delivered);
+    return attempt;
+  }
+
+  async close(): Promise<void> {
+    await this.#agent.destroy();
+  }
+
+  async #attempt(
     { origin, path, signers }: Target,
     { id, body }: Message,
     stopped: AbortSignal,
@@ -116,10 +130,6 @@ export class Sender {
         retryAfter: 0,
       };
     }
-  }
-
-  async close(): Promise<void> {
-    await this.#agent.destroy();
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Actor, EventType } from '@letterhead/shared';
 import type { Instant } from '../instant.ts';
-import type { JsonValue, NewEvent, WebhookRow } from '../store/store.ts';
+import type { JsonValue, NewEvent } from '../store/interface/events.ts';
+import type { WebhookRow } from '../store/interface/webhooks.ts';
 
 /** Of the URL, the host alone: more readers see events than webhooks, and the rest of it may be secret. */
 export function webhookEvent(

@@ -2,7 +2,7 @@ import type { Clock } from '../instant.ts';
 import { toInstant } from '../instant.ts';
 import type { KeyCipher } from '../keys/key-encryption.ts';
 import type { RandomSource } from '../random.ts';
-import type { WebhookRow } from '../store/store.ts';
+import type { WebhookRow } from '../store/interface/webhooks.ts';
 
 /** Standard Webhooks: between 24 and 64 bytes. */
 const SECRET_BYTES = 32;

@@ -40,7 +40,7 @@ test('help is printed without loading the server or the store', async () => {
   const coverage = join(place.folder, 'coverage');
   expect((await place.run(['domain', '--help'], { NODE_V8_COVERAGE: coverage })).exit).toBe(0);
   const loaded = await loadedFiles(coverage);
-  expect(loaded.some((file) => file.endsWith('/server/cli/domain-commands.ts'))).toBe(true);
+  expect(loaded.some((file) => file.endsWith('/server/cli/commands/domain-commands.ts'))).toBe(true);
   expect(loaded.filter((file) => /fastify|pino|@trpc|server\/(?:http|installation)/.test(file))).toEqual([]);
 });
 

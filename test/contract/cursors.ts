@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Cursor, Store, WebhookRow } from '../../server/store/store.ts';
+import type { Cursor } from '../../server/store/interface/cursors.ts';
+import type { WebhookRow } from '../../server/store/interface/webhooks.ts';
+import type { Store } from '../../server/store/store.ts';
 import { createAccount, createDomain, event, NOON, newAccount } from '../store/rows.ts';
 import type { StartStore } from './store-under-test.ts';
 import { madeWebhook } from './webhooks.ts';
@@ -26,6 +28,26 @@ export function cursorsContract(start: StartStore): void {
     });
     expect(await store.cursors.release(held, held)).toBe(true);
     expect(await claim(store)).toHaveLength(1);
+  });
+
+  test('the backlog is the oldest event that an enabled webhook is not done with, and how many are disabled', async () => {
+    await using underTest = await start();
+    const { store } = underTest;
+    const backlog = () => store.cursors.webhookBacklog();
+    expect(await backlog()).toEqual({ disabled: 0, oldest: null });
+    const { id } = await createAccount(store);
+    const { id: idle } = await madeWebhook(store, id);
+    expect(await backlog()).toEqual({ disabled: 0, oldest: NOON });
+    const [held = never()] = await claim(store);
+    await store.cursors.release(held, {
+      ...held,
+      position: (await store.events.list(id, { after: 0, limit: 1 })).last,
+    });
+    expect(await backlog()).toEqual({ disabled: 0, oldest: null });
+    await createDomain(store, id, 'd.example');
+    expect(await backlog()).toEqual({ disabled: 0, oldest: NOON });
+    await store.webhooks.update(id, idle, (row) => ({ row: { ...row, enabled: false }, events: [] }));
+    expect(await backlog()).toEqual({ disabled: 1, oldest: null });
   });
 
   test('a holder whose lease has ended changes nothing, whether another has claimed since or not', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { DomainFilter, DomainRow } from '../../server/store/store.ts';
+import type { DomainRow } from '../../server/store/interface/domain-row.ts';
+import type { DomainFilter } from '../../server/store/interface/domains.ts';
 import {
   checkTimes,
   createAccount,

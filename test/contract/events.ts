@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { EventFilter } from '../../server/store/store.ts';
+import type { EventFilter } from '../../server/store/interface/events.ts';
 import { createAccount, createDomain, createToken, madeDomain, renameDomain } from '../store/rows.ts';
 import { ALL, nowAndLater, type StartStore } from './store-under-test.ts';
 

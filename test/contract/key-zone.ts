@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import type { DomainRow } from '../../server/store/store.ts';
+import type { DomainRow } from '../../server/store/interface/domain-row.ts';
 import { createAccount, domainEvent, domainRow, event } from '../store/rows.ts';
 import { delegatedFields } from '../verification/sending-domain.ts';
 import { nowAndLater, type StartStore, type StoreUnderTest } from './store-under-test.ts';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { NewEvent, Store } from '../../server/store/store.ts';
+import type { NewEvent } from '../../server/store/interface/events.ts';
+import type { Store } from '../../server/store/store.ts';
 import {
   createAccount,
   createShare,

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { NewDelivery, Store, WebhookRow } from '../../server/store/store.ts';
+import type { NewDelivery, WebhookRow } from '../../server/store/interface/webhooks.ts';
+import type { Store } from '../../server/store/store.ts';
 import { createAccount, createWebhook, deliveryRow, event } from '../store/rows.ts';
 import { eventTypes, nowAndLater, type StartStore } from './store-under-test.ts';
 

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { pino } from 'pino';
 import { startServer } from '../../server/running-server.ts';
 import { parseSettings } from '../../server/settings.ts';
@@ -14,3 +15,5 @@ const server = await startServer({
   clock: () => new Date(),
 });
 process.send?.(server.url);
+// The next start of a server need not compile it again.
+flushCompileCache();

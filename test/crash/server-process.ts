@@ -3,6 +3,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
+const COMPILED = fileURLToPath(new URL('../../node_modules/.cache/letterhead/compiled', import.meta.url));
 const SCRIPT = fileURLToPath(new URL('./killable-server.ts', import.meta.url));
 
 /** A server in a process of its own. */
@@ -21,6 +22,8 @@ export async function startProcess(settings: Readonly<Record<string, string>>): 
       PORT: '0',
       RATE_LIMIT_PER_MINUTE: '0',
       DNS_SERVERS: '127.0.0.1:9',
+      // Halves the time of a start.
+      NODE_COMPILE_CACHE: COMPILED,
       ...settings,
     },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

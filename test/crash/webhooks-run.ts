@@ -11,7 +11,7 @@ export interface WebhooksReport {
   readonly events: number;
   readonly arrivals: number;
   readonly repeated: number;
-  /** The longest time between a delivery that was repeated and the kill after it, in milliseconds. */
+  /** The longest time over which deliveries were begun that a kill repeated, in milliseconds: see `lagOf`. */
   readonly longestLag: number;
   /** Broken promises; there must be none. */
   readonly complaints: readonly string[];
@@ -21,9 +21,8 @@ const ENDPOINTS = 3;
 /** In milliseconds. */
 const LONGEST_LIFE = 500;
 const PAUSE = 10;
-/** The deliveries before a kill that may be repeated: those within so long of the last one, and of what its answer takes. */
+/** Over which the deliveries were begun that a kill may repeat. */
 const LAG = 100;
-const SLACK = 300;
 /** In which what is left arrives: over PostgreSQL, once the lease of a server that was killed has ended. */
 const PATIENCE = 90_000;
 
@@ -51,14 +50,15 @@ export async function webhooksRun({
     endpoints.push(receiver);
     begin = (await first.webhooks.create.mutate({ account, url: receiver.url })).id;
   }
-  const killedAt: number[] = [];
+  const killed: Kill[] = [];
   for (let kill = 1; kill <= kills; kill++) {
     const servers = await connect();
     const over = new AbortController();
     const clients = servers.map((server) => makeChanges(server, account, over.signal));
     await sleep(random() * LONGEST_LIFE);
-    killedAt.push(Date.now());
+    const began = performance.now();
     await fleet.kill(random());
+    killed.push({ began, ended: performance.now() });
     await sleep(random() * LONGEST_LIFE);
     over.abort();
     await Promise.all(clients);
@@ -68,15 +68,16 @@ export async function webhooksRun({
   const complaints: string[] = [];
   for (const receiver of endpoints) {
     await untilArrived(receiver, account, last);
-    complaints.push(...complaintsOf(receiver, killedAt, begin, last));
+    complaints.push(...complaintsOf(receiver, killed, begin, last));
   }
   const arrivals = endpoints.reduce((sum, { received }) => sum + received.length, 0);
   const distinct = endpoints.reduce(
     (sum, { received }) => sum + new Set(received.map(({ id }) => id)).size,
     0,
   );
-  const lag = Math.max(...endpoints.map((receiver) => longestLag(receiver, killedAt)));
-  return { kills, events: last, arrivals, repeated: arrivals - distinct, longestLag: lag, complaints };
+  const runs = endpoints.flatMap(({ received }) => repeatedRuns(received.map(toArrival)));
+  const longestLag = Math.max(0, ...runs.map(({ run }) => lagOf(run)));
+  return { kills, events: last, arrivals, repeated: arrivals - distinct, longestLag, complaints };
 }
 
 /** Creates and deletes domains, whatever becomes of the server: the log of events says what has happened. */
@@ -108,50 +109,62 @@ async function untilArrived({ received }: Receiver, account: number, event: numb
   while (!received.some((one) => one.id === id) && Date.now() < end) await sleep(PAUSE);
 }
 
-/** The first kill after this time, for which what was under way may have arrived; undefined: there was none. */
-function killAfter(killedAt: readonly number[], at: number): number | undefined {
-  return killedAt.find((kill) => kill + SLACK >= at);
+/** What arrived before it did so again, in its order, and when it began to. */
+interface RepeatedRun {
+  readonly run: readonly Arrival[];
+  readonly againAt: number;
 }
 
-function complaintsOf(
-  { received, port }: Receiver,
-  killedAt: readonly number[],
-  begin: number,
-  last: number,
-) {
+interface Arrival {
+  readonly event: number;
+  readonly at: number;
+}
+
+interface Kill {
+  readonly began: number;
+  readonly ended: number;
+}
+
+function toArrival({ id, at }: Receiver['received'][number]): Arrival {
+  return { event: Number(id.split('_').at(-1)), at };
+}
+
+function complaintsOf({ received, port }: Receiver, killed: readonly Kill[], begin: number, last: number) {
   const complaints: string[] = [];
-  const arrivedAt = new Map<number, number>();
+  const arrivals = received.map(toArrival);
   let before = 0;
-  for (const { id, at } of received) {
-    const event = Number(id.split('_').at(-1));
-    const earlier = arrivedAt.get(event);
+  for (const { event } of arrivals) {
     if (before !== 0 && event > before + 1)
       complaints.push(`${port}: event ${event} arrived right after ${before}.`);
-    if (earlier !== undefined && !wasUnderWay(earlier, killAfter(killedAt, earlier), received))
-      complaints.push(`${port}: event ${event} arrived twice, though nothing was killed right after it.`);
-    arrivedAt.set(event, at);
     before = event;
   }
+  for (const { run, againAt } of repeatedRuns(arrivals)) {
+    const events = `${port}: events ${run[0]?.event} to ${run.at(-1)?.event} arrived twice`;
+    const isKilled = killed.some(({ began, ended }) => ended >= (run[0]?.at ?? 0) && began <= againAt);
+    if (!isKilled) complaints.push(`${events}, though nothing was killed in between.`);
+    if (lagOf(run) > LAG) complaints.push(`${events}, which were sent over ${Math.round(lagOf(run))} ms.`);
+  }
+  const arrived = new Set(arrivals.map(({ event }) => event));
   for (let event = begin; event <= last; event++)
-    if (!arrivedAt.has(event)) complaints.push(`${port}: event ${event} never arrived.`);
+    if (!arrived.has(event)) complaints.push(`${port}: event ${event} never arrived.`);
   return complaints;
 }
 
-/** Whether what arrived then was among the last deliveries before the kill. */
-function wasUnderWay(at: number, kill: number | undefined, received: Receiver['received']): boolean {
-  if (kill === undefined) return false;
-  const last = received.findLast((one) => one.at <= kill)?.at ?? at;
-  return last - at <= LAG + SLACK;
+function repeatedRuns(arrivals: readonly Arrival[]): RepeatedRun[] {
+  return arrivals.flatMap(({ event, at }, end) => {
+    const isRepeated = event <= (arrivals[end - 1]?.event ?? 0);
+    const start = isRepeated
+      ? arrivals.findLastIndex((one, index) => index < end && one.event === event)
+      : end;
+    return isRepeated && start >= 0 ? [{ run: arrivals.slice(start, end), againAt: at }] : [];
+  });
 }
 
-/** The longest time between a delivery that was repeated, and the kill after it. */
-function longestLag({ received }: Receiver, killedAt: readonly number[]): number {
-  const arrivedAt = new Map<string, number>();
-  let longest = 0;
-  for (const { id, at } of received) {
-    const earlier = arrivedAt.get(id);
-    if (earlier !== undefined) longest = Math.max(longest, (killAfter(killedAt, earlier) ?? at) - earlier);
-    arrivedAt.set(id, at);
-  }
-  return longest;
+/**
+ * From the second arrival of a run to the last but one. The first is noted before the second is sent, and the last is
+ * begun after the one before it has arrived: so both are within what the server allows to be not kept, however long the
+ * machine takes.
+ */
+function lagOf(run: readonly Arrival[]): number {
+  return run.length < 4 ? 0 : (run.at(-2)?.at ?? 0) - (run[1]?.at ?? 0);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { DomainRow } from '../../server/store/store.ts';
+import type { DomainRow } from '../../server/store/interface/domain-row.ts';
 import { HOUR, MINUTE } from '../monitor/fake-time.ts';
 import { MonitorFixture } from '../monitor/monitor-fixture.ts';
 import { OUR_KEY, SELECTOR } from '../verification/sending-domain.ts';

@@ -17,7 +17,7 @@ import {
 import { applyVerdicts } from '../../server/monitor/apply-verdicts.ts';
 import { checkedRecordsOf, KEY_TTL, keyZoneText } from '../../server/records/dns-records.ts';
 import { activeKeyOf, dkimStateOf, type NewKey, pendingKeyOf } from '../../server/records/record-states.ts';
-import type { DomainRow, KeyState } from '../../server/store/store.ts';
+import type { DomainRow, KeyState } from '../../server/store/interface/domain-row.ts';
 import type { RecordEvidence } from '../../server/verification/evidence.ts';
 import { judge } from '../../server/verification/verdict.ts';
 import { delegatedFields, newPublicKey, sendingDomain } from '../verification/sending-domain.ts';
@@ -114,7 +114,8 @@ class World {
     );
     const verdicts = judge(this.row, records);
     const at = new Date(this.now);
-    const applied = { silence: null, mode: 'verify', began: at, ended: at, actor: ACTOR } as const;
+    const nothingKept = { silence: null, before: undefined, found: { records: {} } };
+    const applied = { ...nothingKept, mode: 'verify', began: at, ended: at, actor: ACTOR } as const;
     this.row = applyVerdicts(this.row, verdicts, applied)?.row ?? this.row;
   }
 

@@ -1,136 +1,10 @@
-import type { Domain, Key } from '@letterhead/shared';
-import { recordFqdn } from '@letterhead/shared';
 import { expect, test } from 'vitest';
-import { startTestServer, type TestServer, type TestServerOptions } from '../running-server.ts';
-import { signsWith } from '../signing/sending-account.ts';
-import { ZoneServer } from './zone-server.ts';
+import { startTestServer } from '../running-server.ts';
+import { Delegated } from './delegated.ts';
 
-const ZONE = 'keys.example';
-const SECRET = Buffer.alloc(32, 7).toString('base64');
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 const NO_KEY = '"v=DKIM1; p="';
-
-/** A Letterhead with a key zone on a real server, whose clock moves when a test says so, and a domain in it. */
-class Delegated implements AsyncDisposable {
-  server: TestServer;
-  readonly zone: ZoneServer;
-  readonly #time: { now: number };
-
-  private constructor(server: TestServer, zone: ZoneServer, time: { now: number }) {
-    this.server = server;
-    this.zone = zone;
-    this.#time = time;
-  }
-
-  static async begin(
-    environment: Record<string, string> = {},
-    options: TestServerOptions = {},
-  ): Promise<Delegated> {
-    // The name server holds what is signed against its own clock.
-    const time = { now: Date.now() };
-    const started: { zone?: ZoneServer } = {};
-    const server = await startTestServer({
-      clock: () => new Date(time.now),
-      ...options,
-      environment: async (dns) => {
-        const zone = await startZone(dns.port);
-        started.zone = zone;
-        dns.resolver.serve(ZONE, { '@': { NS: [`ns1.${ZONE}`] }, ns1: { A: [zone.address] } });
-        return { ...settingsOf(zone), ...environment };
-      },
-    });
-    if (started.zone === undefined) throw new Error('no zone was started');
-    return new Delegated(server, started.zone, time);
-  }
-
-  /** Lets time pass, also for the name server: what it takes by its own clock is not more than some minutes ahead. */
-  pass(milliseconds: number): void {
-    this.#time.now += milliseconds;
-  }
-
-  get target() {
-    return { account: 1, id: 1 };
-  }
-
-  async create(): Promise<Domain> {
-    const domain = await this.server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
-    await this.settled();
-    return domain;
-  }
-
-  async get(): Promise<Domain> {
-    return this.server.letterhead.domains.get.query(this.target);
-  }
-
-  async keys(): Promise<string[]> {
-    const keys = await this.server.letterhead.keys.list.query(this.target);
-    return keys.map(({ id, state, published_as }) => `${id} ${published_as} ${state}`);
-  }
-
-  check(): Promise<Domain> {
-    return this.server.letterhead.domains.verifyDns.mutate(this.target);
-  }
-
-  async rotate(): Promise<Key> {
-    const key = await this.server.letterhead.keys.rotate.mutate(this.target);
-    await this.settled();
-    return key;
-  }
-
-  /** Publishes the domain's CNAME records, or those of these places. */
-  publish(domain: Domain, places: readonly number[] = [0, 1]): void {
-    for (const at of places) {
-      const record = domain.dns_records[at];
-      if (record === undefined) throw new Error(`There is no record ${at}.`);
-      this.server.dns.publish(recordFqdn(record.hostname, domain), {
-        [record.type]: record.type === 'TXT' ? [record.value] : record.value,
-      });
-    }
-  }
-
-  /** What the zone has at the targets of the two CNAME records, once nothing waits. */
-  async inZone(domain: Domain): Promise<string[]> {
-    await this.settled();
-    const cnames = domain.dns_records.filter(({ type }) => type === 'CNAME');
-    const texts = await Promise.all(cnames.map(({ value }) => this.zone.txt(value)));
-    return texts.map((text) => text.join());
-  }
-
-  async settled(): Promise<void> {
-    await expect
-      .poll(() => this.server.letterhead.keyZone.status.query().then(({ waiting }) => waiting))
-      .toBe(0);
-  }
-
-  /** See `signsWith`. */
-  signsWith(): Promise<string> {
-    return signsWith(this.server);
-  }
-
-  async diagnosis(): Promise<string[]> {
-    const { records } = await this.server.letterhead.domains.diagnosis.query(this.target);
-    return records.map(({ code, severity }) => `${code} ${severity}`);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.server[Symbol.asyncDispose]();
-    await this.zone[Symbol.asyncDispose]();
-  }
-}
-
-function startZone(port: number): Promise<ZoneServer> {
-  const tsig = { name: 'letterhead', algorithm: 'hmac-sha256', secret: SECRET };
-  return ZoneServer.start('knot', { zone: ZONE, tsig, address: '127.0.0.250', port });
-}
-
-function settingsOf({ address, port }: ZoneServer): Record<string, string> {
-  return {
-    DKIM_ZONE: ZONE,
-    DKIM_ZONE_SERVER: `${address}:${port}`,
-    DKIM_ZONE_TSIG: `letterhead:hmac-sha256:${SECRET}`,
-  };
-}
 
 test('a new domain publishes two CNAME records, and signs once the one with its key is there', async () => {
   await using scene = await Delegated.begin();
@@ -334,3 +208,21 @@ test('a delegated domain signs as before while the key zone’s server is away, 
     .toMatchObject({ waiting: 0, failure: null });
   expect((await scene.inZone(domain))[1]).toMatch(/^"v=DKIM1; k=rsa; p=MII/);
 }, 60_000);
+
+test('the status of the key zone and the log of a start say that public DNS does not lead to it', async () => {
+  await using scene = await Delegated.begin();
+  const { resolver } = scene.server.dns;
+  const problem = async () => (await scene.server.letterhead.keyZone.status.query()).delegation_problem;
+  expect(await problem()).toBeNull();
+  const zone = resolver.zones.get('keys.example');
+  resolver.zones.delete('keys.example');
+  const notDelegated =
+    'keys.example is not delegated in public DNS, so receivers find no keys: add NS records for it to the zone above it, example.';
+  expect(await problem()).toBe(notDelegated);
+  scene.server = await scene.server.restart();
+  await expect.poll(() => scene.server.log.join()).toContain(notDelegated);
+  resolver.serve('keys.example', { '@': { NS: ['ns1.example.org'] } });
+  expect(await problem()).toContain('is delegated to ns1.example.org, but not served there');
+  if (zone !== undefined) resolver.zones.set('keys.example', zone);
+  expect(await problem()).toBeNull();
+});

@@ -6,7 +6,7 @@ import { Primary } from '../../server/key-zone/primary.ts';
 import type { Difference, ZoneContent } from '../../server/key-zone/zone-content.ts';
 import { KEY_ZONE_LIMITS } from '../../server/limits.ts';
 import { keyZoneText } from '../../server/records/dns-records.ts';
-import type { DueCheck } from '../../server/store/store.ts';
+import type { DueCheck } from '../../server/store/interface/checks.ts';
 import { FakeTime } from '../monitor/fake-time.ts';
 import { ZoneServer } from './zone-server.ts';
 
@@ -165,7 +165,7 @@ async function start(records = '') {
     clock: time.clock,
     timer: time.timer,
     observer: told,
-    mayCompare: async () => true,
+    holds: async () => true,
   });
   onTestFinished(async () => {
     await zone.close();

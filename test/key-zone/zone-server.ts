@@ -25,6 +25,10 @@ export interface ZoneServerOptions {
   readonly port?: number;
   /** For knot: whether `replace` can be called. What was updated does not outlive a restart then. */
   readonly replaceable?: boolean;
+  /** The address, at the same port, of a server that is told of changes; none unless it is given. */
+  readonly notified?: string | null;
+  /** For knot: signs the zone with DNSSEC, and keeps it signed. */
+  readonly signs?: boolean;
 }
 
 interface Place extends Required<ZoneServerOptions> {
@@ -60,12 +64,20 @@ export class ZoneServer implements AsyncDisposable {
 
   static async start(name: ZoneServerName, options: ZoneServerOptions): Promise<ZoneServer> {
     const folder = await mkdtemp(join(tmpdir(), 'letterhead-zone-'));
-    const { address = '127.0.0.1', records = '', replaceable = false } = options;
+    const {
+      address = '127.0.0.1',
+      records = '',
+      replaceable = false,
+      notified = null,
+      signs = false,
+    } = options;
     const place = {
       ...options,
       address,
       records,
       replaceable,
+      notified,
+      signs,
       folder,
       port: options.port ?? (await freePort(address)),
     };
@@ -170,7 +182,7 @@ const SOFTWARE: Readonly<Record<ZoneServerName, Software>> = {
     program: 'knotd',
     args: (place) => ['--config', fileOf(place, 'conf')],
     async prepare(place) {
-      const { tsig, zone, address, port, folder } = place;
+      const { tsig, zone, address, port, folder, notified } = place;
       await writeFile(fileOf(place, 'zone'), zoneFile(place));
       await writeFile(
         fileOf(place, 'conf'),
@@ -194,12 +206,14 @@ acl:
   - id: letterhead
     key: ${tsig.name}
     action: [update, transfer]
-zone:
+${notified === null ? '' : `remote:\n  - id: notified\n    address: ${notified}@${port}\n`}zone:
   - domain: ${zone}
     file: ${fileOf(place, 'zone')}
+    ${notified === null ? '' : 'notify: notified'}
     journal-content: all
     zonefile-load: ${place.replaceable ? 'difference-no-serial' : 'difference'}
     zonefile-sync: -1
+    dnssec-signing: ${place.signs ? 'on' : 'off'}
     acl: letterhead
 `,
       );
@@ -209,7 +223,7 @@ zone:
     program: 'named',
     args: (place) => ['-g', '-n', '1', '-c', fileOf(place, 'conf')],
     async prepare(place) {
-      const { tsig, zone, address, port, folder } = place;
+      const { tsig, zone, address, port, folder, notified } = place;
       await writeFile(fileOf(place, 'zone'), zoneFile(place));
       await writeFile(
         fileOf(place, 'conf'),
@@ -222,7 +236,7 @@ options {
   listen-on port ${port} { ${address}; };
   listen-on-v6 { none; };
   recursion no;
-  notify no;
+  ${notified === null ? 'notify no;' : `notify explicit; also-notify { ${notified} port ${port}; };`}
 };
 controls { };
 key "${tsig.name}" { algorithm ${tsig.algorithm}; secret "${tsig.secret}"; };
@@ -240,7 +254,7 @@ zone "${zone}" {
     program: 'pdns_server',
     args: ({ folder }) => [`--config-dir=${folder}`],
     async prepare(place) {
-      const { tsig, zone, address, port, folder } = place;
+      const { tsig, zone, address, port, folder, notified } = place;
       const database = fileOf(place, 'pdns.sqlite3');
       const sqlite = new DatabaseSync(database);
       sqlite.exec(await readFile('/usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql', 'utf8'));
@@ -262,6 +276,9 @@ cache-ttl=0
 negquery-cache-ttl=0
 query-cache-ttl=0
 zone-cache-refresh-interval=0
+primary=yes
+only-notify=
+${notified === null ? '' : `also-notify=${notified}:${port}`}
 `,
       );
       await writeFile(fileOf(place, 'zone'), zoneFile(place));
@@ -270,6 +287,9 @@ zone-cache-refresh-interval=0
       await pdnsutil('import-tsig-key', tsig.name, tsig.algorithm, tsig.secret);
       await pdnsutil('activate-tsig-key', zone, tsig.name, 'primary');
       await pdnsutil('set-meta', zone, 'TSIG-ALLOW-DNSUPDATE', tsig.name);
+      if (notified === null) return;
+      await pdnsutil('set-kind', zone, 'primary');
+      await pdnsutil('set-meta', zone, 'NOTIFY-DNSUPDATE', '1');
     },
   },
 };

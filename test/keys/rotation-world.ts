@@ -11,7 +11,8 @@ import { type Clock, toInstant } from '../../server/instant.ts';
 import type { CheckMode } from '../../server/monitor/apply-verdicts.ts';
 import { checkedRecordsOf } from '../../server/records/dns-records.ts';
 import { parseSettings } from '../../server/settings.ts';
-import type { AccountRow, DomainRow } from '../../server/store/store.ts';
+import type { AccountRow } from '../../server/store/interface/accounts.ts';
+import type { DomainRow } from '../../server/store/interface/domain-row.ts';
 import { type LoopbackDns, startLoopbackDns } from '../dns/loopback-dns.ts';
 import { KEYS_FILE, keysFromFile } from '../keys-file.ts';
 

@@ -2,7 +2,7 @@ import type { Actor } from '@letterhead/shared';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type AppliedCheck, applyVerdicts, type CheckMode } from '../../server/monitor/apply-verdicts.ts';
-import type { RecordState } from '../../server/store/store.ts';
+import type { RecordState } from '../../server/store/interface/domain-row.ts';
 import { statusOf } from '../../server/verification/record-state.ts';
 import type { Verdict, Verdicts } from '../../server/verification/verdict.ts';
 import { CREATED, NOT_VERIFIED, sendingDomain, VERIFIED } from '../verification/sending-domain.ts';
@@ -37,7 +37,15 @@ const UNREACHABLE: RecordState = { ...VERIFIED, degraded: true };
 const LOST: RecordState = { ...NOT_VERIFIED, degraded: true, since: LATER, wrong_since: EARLIER };
 
 function checkAs(mode: CheckMode, began = NOW): AppliedCheck {
-  return { mode, began, ended: NOW, actor: MONITOR, silence: null };
+  return {
+    mode,
+    began,
+    ended: NOW,
+    actor: MONITOR,
+    silence: null,
+    before: undefined,
+    found: { records: {} },
+  };
 }
 
 function apply(dkim: RecordState, verdict: Verdict, mode: CheckMode, began?: Date) {

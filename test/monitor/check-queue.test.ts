@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { CHECK_LIMITS } from '../../server/limits.ts';
 import type { CheckJob, CheckRequest } from '../../server/monitor/check-job.ts';
 import { CheckQueue } from '../../server/monitor/check-queue.ts';
-import type { DomainRow } from '../../server/store/store.ts';
+import type { DomainRow } from '../../server/store/interface/domain-row.ts';
 import { sendingDomain } from '../verification/sending-domain.ts';
 import { FakeTime, SECOND } from './fake-time.ts';
 

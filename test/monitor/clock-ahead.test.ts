@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
 import { correctTimes } from '../../server/monitor/schedule.ts';
 import { dkimStateOf } from '../../server/records/record-states.ts';
-import type { DomainRow } from '../../server/store/store.ts';
+import type { DomainRow } from '../../server/store/interface/domain-row.ts';
 import { startTestServer } from '../running-server.ts';
 import {
   CREATED,
@@ -122,5 +122,28 @@ describe('a clock that was a year ahead for a while, and is right again', () => 
     await vi.waitUntil(async () => (await diagnosis()).status === 'degraded', { timeout: 10_000 });
     ahead = 7 * HOUR;
     await vi.waitUntil(async () => (await diagnosis()).status === 'failed', { timeout: 10_000 });
+  });
+
+  test('a key that began to retire while the clock was a year ahead retires a week after the clock is right', async () => {
+    const time = { now: Date.now() + YEAR };
+    await using server = await startTestServer({ clock: () => new Date(time.now) });
+    const target = { account: 1, id: 1 };
+    const { letterhead } = server;
+    await letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
+    await letterhead.keys.rotate.mutate(target);
+    for (const { hostname, value } of (await letterhead.domains.get.query(target)).dns_records)
+      server.dns.publish(`${hostname}.example.org`, { TXT: [value] });
+    const states = async () => {
+      await letterhead.domains.verifyDns.mutate(target);
+      return (await letterhead.keys.list.query(target)).map(({ state }) => state);
+    };
+    expect(await states()).toEqual(['retiring', 'active']);
+    time.now -= YEAR;
+    const isCorrected = async () =>
+      Number((await letterhead.domains.diagnosis.query(target)).checked_at) <= time.now;
+    await vi.waitUntil(isCorrected, { timeout: 10_000 });
+    expect(await states()).toEqual(['retiring', 'active']);
+    time.now += 7 * 24 * HOUR;
+    expect(await states()).toEqual(['active']);
   });
 });

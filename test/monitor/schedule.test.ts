@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { dueRecords, firstCheckTimes, nextCheck, nextCheckTimes } from '../../server/monitor/schedule.ts';
-import type { RecordState } from '../../server/store/store.ts';
+import type { RecordState } from '../../server/store/interface/domain-row.ts';
 import { CREATED, NOT_VERIFIED, sendingDomain, VERIFIED } from '../verification/sending-domain.ts';
 
 const MINUTE = 60_000;

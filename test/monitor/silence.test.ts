@@ -1,7 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { DomainRow } from '../../server/store/store.ts';
+import type { DomainRow } from '../../server/store/interface/domain-row.ts';
+import { readKeptDiagnosis } from '../../server/verification/kept-diagnosis.ts';
 import { startTestServer, type TestServer } from '../running-server.ts';
 import { OUR_KEY, SELECTOR, VERIFIED } from '../verification/sending-domain.ts';
 import { HOUR, MINUTE, SECOND } from './fake-time.ts';
@@ -62,6 +63,9 @@ describe('silence', () => {
       actor: { kind: 'monitor' },
       changes: { record: 'DKIM', code: 'DNS_SERVFAIL', heard_at: '2026-01-01T00:00:00Z' },
     });
+    const kept = readKeptDiagnosis(domain, await scene.store.checks.evidence(scene.account, domain.id));
+    const { title, fix, action } = kept?.records['dkim:1'] ?? {};
+    expect(event?.changes).toMatchObject({ title, fix, action });
     for (let checks = 0; checks < 8; checks++) await nextDueCheck(scene, domain);
     expect(await scene.row(domain)).toMatchObject({ verified: true, records: [{ degraded: true }] });
     expect(await typesOf(scene, domain)).toHaveLength(2);

@@ -21,7 +21,7 @@ export interface MailServer extends AsyncDisposable {
   /** Settings of a server that sends notices through it. */
   readonly environment: Record<string, string>;
   readonly received: readonly ReceivedMail[];
-  /** An answer to recipients, such as `550 No such user`, by address; those that are not named are taken. */
+  /** An answer to recipients, such as `550 No such user`, or `` for none, by address; those that are not named are taken. */
   readonly answers: Map<string, string>;
   /** How often each recipient was asked for. */
   readonly asked: string[];
@@ -43,6 +43,7 @@ export async function startMailServer(): Promise<MailServer> {
       onRcptTo({ address }, _session, done) {
         asked.push(address);
         const answer = answers.get(address);
+        if (answer === '') return;
         done(answer === undefined ? null : refusal(answer));
       },
       onData(stream, { envelope }, done) {

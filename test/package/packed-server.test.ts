@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import packageJson from '../../server/package.json' with { type: 'json' };
 import { makeWorkplace } from '../cli/letterhead-process.ts';
 import { startLoopbackDns } from '../dns/loopback-dns.ts';
-import { createDatabase } from '../postgres/test-database.ts';
+import { createEmptyDatabase } from '../postgres/test-database.ts';
 import { PACKING } from './packing.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -100,7 +100,7 @@ test('the installed package generates keys, checks domains, and backs up', async
 });
 
 test('the installed package serves over PostgreSQL', async () => {
-  await using database = await createDatabase();
+  await using database = await createEmptyDatabase();
   await using place = await makePackedWorkplace({
     DATABASE_URL: database.url,
     SECRET_KEY: randomBytes(32).toString('base64'),

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { expect, inject, test } from 'vitest';
 import { freePort } from '../../bench/free-port.ts';
 import { runInProcess } from '../cli/run-in-process.ts';
-import { createDatabase, type TestDatabase } from '../postgres/test-database.ts';
+import { createDatabase, createEmptyDatabase, type TestDatabase } from '../postgres/test-database.ts';
 
 const SECRET_KEY = randomBytes(32).toString('base64');
 /** PgBouncer refuses to run as root. */
@@ -46,7 +46,7 @@ async function startPooler({ url }: TestDatabase, mode: string) {
 test.each(['transaction', 'statement'])(
   'a pooler in %s mode is refused in one line, before anything is made',
   async (mode) => {
-    await using database = await createDatabase();
+    await using database = await createEmptyDatabase();
     await using pooler = await startPooler(database, mode);
     for (const _ of [1, 2])
       expect(await runInProcess(['account', 'list'], { SECRET_KEY, DATABASE_URL: pooler.url })).toEqual({

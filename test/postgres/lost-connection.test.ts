@@ -14,11 +14,23 @@ import {
 } from '../store/rows.ts';
 import { CuttingProxy } from './cutting-proxy.ts';
 import { silentObserver } from './silent-observer.ts';
-import { createDatabase } from './test-database.ts';
+import { createDatabase, type TestDatabase } from './test-database.ts';
 
-/** A store whose connections lead through a proxy that can cut them. */
+/** A store over a database of its own, whose connections lead through a proxy that can cut them. */
 async function startBehindProxy() {
   const database = await createDatabase();
+  const underTest = await openBehindProxy(database);
+  return {
+    ...underTest,
+    database,
+    async [Symbol.asyncDispose]() {
+      await underTest[Symbol.asyncDispose]();
+      await database[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function openBehindProxy(database: TestDatabase) {
   const port = inject('postgresPort');
   const proxy = await CuttingProxy.start(port);
   const url = database.url.replace(`:${port}/`, `:${proxy.port}/`);
@@ -31,11 +43,9 @@ async function startBehindProxy() {
   return {
     store,
     proxy,
-    database,
     async [Symbol.asyncDispose]() {
       await store.close();
       await proxy[Symbol.asyncDispose]();
-      await database[Symbol.asyncDispose]();
     },
   };
 }
@@ -92,7 +102,7 @@ const writes: [string, (store: Store, account: number) => Promise<() => Promise<
 ];
 
 /** What is counted to see that something happened once. */
-async function everythingCounted({ query }: Awaited<ReturnType<typeof createDatabase>>): Promise<unknown> {
+async function everythingCounted({ query }: TestDatabase): Promise<unknown> {
   return query(
     `SELECT (SELECT count(*) FROM accounts) AS accounts, (SELECT count(*) FROM tokens) AS tokens,
       (SELECT count(*) FROM domains) AS domains, (SELECT count(*) FROM events) AS events,
@@ -102,49 +112,48 @@ async function everythingCounted({ query }: Awaited<ReturnType<typeof createData
 }
 
 test.each(writes)('%s is made once, wherever its connection breaks', async (statement, prepare) => {
+  await using database = await createDatabase();
   const counts = [];
   for (const cut of ['before', 'after', null] as const) {
-    await using underTest = await startBehindProxy();
-    const { store, proxy, database } = underTest;
+    await using underTest = await openBehindProxy(database);
+    const { store, proxy } = underTest;
     const { id } = await createAccount(store);
     const write = await prepare(store, id);
     if (cut !== null) proxy.next = { statement, cut };
     await write();
     expect(proxy.next).toBeNull();
     counts.push(await everythingCounted(database));
+    await database.query('TRUNCATE accounts, writes CASCADE');
   }
   const [before, after, undisturbed] = counts;
   expect(before).toEqual(undisturbed);
   expect(after).toEqual(undisturbed);
 });
 
-test('a write that went away with the database has an unknown outcome, and one that was never sent has none', async () => {
+// Both wait for the deadline, at the same time.
+test.concurrent('a write that went away with the database has an unknown outcome, and one that was never sent has none', async ({
+  expect,
+}) => {
   await using underTest = await startBehindProxy();
   const { store, proxy, database } = underTest;
   const { id } = await createAccount(store);
   proxy.next = { statement: 'create_domain', cut: 'after' };
   proxy.closesAfterwards = true;
-  await expect(createDomain(store, id, 'a.example')).rejects.toMatchObject({ code: 'outcome_unknown' });
+  const lost = expect(createDomain(store, id, 'a.example')).rejects.toMatchObject({
+    code: 'outcome_unknown',
+  });
+  await expect.poll(() => proxy.next).toBeNull();
   await expect(createAccount(store)).rejects.toMatchObject({ code: 'unavailable', retryAfter: 5 });
+  await lost;
   proxy.closesAfterwards = false;
   await expect.poll(() => store.ready().then(() => 'ready', String)).toBe('ready');
   expect(await store.domains.list(id, {})).toHaveLength(1);
   expect(await database.query('SELECT id FROM accounts')).toHaveLength(1);
 }, 30_000);
 
-test('what is looked for and not found can never be made any more', async () => {
-  await using underTest = await startBehindProxy();
-  const { store, proxy, database } = underTest;
-  const { id } = await createAccount(store);
-  proxy.next = { statement: 'create_domain', cut: 'before' };
-  expect((await createDomain(store, id, 'a.example')).kind).toBe('written');
-  const [fenced] = await database.query<{ id: string }>('SELECT id FROM writes WHERE last_event IS NULL');
-  await expect(
-    database.query('INSERT INTO writes (id, last_event) VALUES ($1, 1)', [fenced?.id]),
-  ).rejects.toMatchObject({ code: '23505' });
-});
-
-test('calls that wait for the database try to reach it once each, and then one looks for it for all', async () => {
+test.concurrent('calls that wait for the database try to reach it once each, and then one looks for it for all', async ({
+  expect,
+}) => {
   await using underTest = await startBehindProxy();
   const { store, proxy } = underTest;
   proxy.closesAfterwards = true;
@@ -156,6 +165,18 @@ test('calls that wait for the database try to reach it once each, and then one l
   // Five seconds have room for some twenty tries, which are up to half a second apart.
   expect(proxy.connections - before).toBeLessThan(calls.length + 50);
   proxy.closesAfterwards = false;
+});
+
+test('what is looked for and not found can never be made any more', async () => {
+  await using underTest = await startBehindProxy();
+  const { store, proxy, database } = underTest;
+  const { id } = await createAccount(store);
+  proxy.next = { statement: 'create_domain', cut: 'before' };
+  expect((await createDomain(store, id, 'a.example')).kind).toBe('written');
+  const [fenced] = await database.query<{ id: string }>('SELECT id FROM writes WHERE last_event IS NULL');
+  await expect(
+    database.query('INSERT INTO writes (id, last_event) VALUES ($1, 1)', [fenced?.id]),
+  ).rejects.toMatchObject({ code: '23505' });
 });
 
 test('a store whose host is gone goes on at the next one', async () => {

@@ -6,7 +6,7 @@ import { silentLog } from '../../server/store/store-log.ts';
 import { runInProcess } from '../cli/run-in-process.ts';
 import { createAccount, createToken, everythingIn, madeDomain } from '../store/rows.ts';
 import { silentObserver } from './silent-observer.ts';
-import { createDatabase } from './test-database.ts';
+import { createDatabase, createEmptyDatabase } from './test-database.ts';
 
 const FOLDER = new URL('../../server/store/postgres/migrations/', import.meta.url);
 
@@ -15,7 +15,7 @@ function open(url: string) {
 }
 
 test('stores that open at the same time apply each migration once', async () => {
-  await using database = await createDatabase();
+  await using database = await createEmptyDatabase();
   const stores = await Promise.all(Array.from({ length: 6 }, () => open(database.url)));
   const files = await readdir(FOLDER);
   expect(await database.query('SELECT version FROM letterhead_migrations ORDER BY version')).toEqual(
@@ -25,7 +25,7 @@ test('stores that open at the same time apply each migration once', async () => 
 });
 
 test('a migration that fails leaves nothing behind, and the next start makes it', async () => {
-  await using database = await createDatabase();
+  await using database = await createEmptyDatabase();
   // It is in the way of what the first migration creates.
   await database.query('CREATE SEQUENCE domain_ids');
   await expect(open(database.url)).rejects.toThrow('already exists');
@@ -75,7 +75,7 @@ test('a domain that a version without rotation has written has its key, and the 
 });
 
 test('letterhead migrate brings a database to this version, and says that a folder needs none', async () => {
-  await using database = await createDatabase();
+  await using database = await createEmptyDatabase();
   const environment = { DATABASE_URL: database.url, SECRET_KEY: randomBytes(32).toString('base64') };
   for (const _ of [1, 2])
     expect(await runInProcess(['migrate'], environment)).toMatchObject({

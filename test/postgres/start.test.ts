@@ -7,7 +7,7 @@ import { parseSettings } from '../../server/settings.ts';
 import { runInProcess } from '../cli/run-in-process.ts';
 import { KEYS_FILE, keysFromFile } from '../keys-file.ts';
 import { databaseUrl } from './postgres-server.ts';
-import { createDatabase, type TestDatabase } from './test-database.ts';
+import { createDatabase, createEmptyDatabase, type TestDatabase } from './test-database.ts';
 import { startTlsServer } from './tls-server.ts';
 
 const SECRET_KEY = randomBytes(32).toString('base64');
@@ -31,7 +31,7 @@ async function refusal(environment: Record<string, string>): Promise<string> {
 }
 
 test('eight servers that start at once on an empty database make one account, and one prints its token', async () => {
-  await using database = await createDatabase();
+  await using database = await createEmptyDatabase();
   const starting = Array.from({ length: 8 }, () => serve({ DATABASE_URL: database.url, DATABASE_POOL: '3' }));
   const servers = await Promise.all(starting);
   const tokens = servers.flatMap(({ firstStart }) => firstStart?.secret ?? []);
@@ -46,7 +46,7 @@ test('eight servers that start at once on an empty database make one account, an
 });
 
 test('of servers with different secret keys that start at once, one serves, and the others stop with one line', async () => {
-  await using database = await createDatabase();
+  await using database = await createEmptyDatabase();
   const starts = await Promise.allSettled(
     Array.from({ length: 4 }, () =>
       serve({ DATABASE_URL: database.url, SECRET_KEY: randomBytes(32).toString('base64') }),
@@ -130,7 +130,7 @@ test('a start says what to set where the certificate of the database is not trus
 });
 
 async function withDatabase(prepare: (database: TestDatabase) => Promise<unknown>): Promise<string> {
-  await using database = await createDatabase();
+  await using database = await createEmptyDatabase();
   await prepare(database);
   return await refusal({ DATABASE_URL: database.url });
 }
@@ -165,7 +165,7 @@ test('a database whose encoding cannot hold every name is named as such', async 
 });
 
 test('a user who may not make tables is told what is missing', async () => {
-  await using database = await createDatabase();
+  await using database = await createEmptyDatabase();
   await database.query('CREATE ROLE reader LOGIN');
   expect(await refusal({ DATABASE_URL: database.url.replace('postgres@', 'reader@') })).toContain(
     'this user may not create tables in it',

@@ -192,6 +192,7 @@ test('SECURITY.md lists the limits that the server has', () => {
     ['TXT values at a name that are judged', `${CHECK_LIMITS.judgedValues}, ours first`],
     ['Base64 of a published key that is parsed', `${n(CHECK_LIMITS.keyCharacters)} characters`],
     ['terms of an SPF record', `${CHECK_LIMITS.spfTerms}; the look-ups of a longer one are not counted`],
+    ['the TTL from which events say what caches hold', `${CHECK_LIMITS.longestTtl / 86_400_000} days`],
     [
       'what is kept of it',
       `${kib(EVIDENCE_LIMITS.bytes)}, ${EVIDENCE_LIMITS.valuesAnAnswer} values an answer`,
@@ -255,8 +256,13 @@ test('SECURITY.md lists the limits that the server has', () => {
     ],
     [
       'time between two tries',
-      `${seconds(KEY_ZONE_LIMITS.shortestWait)} to ${seconds(KEY_ZONE_LIMITS.longestWait)}; ${seconds(KEY_ZONE_LIMITS.compareRetry)} for a comparison, which is made hourly`,
+      `${seconds(KEY_ZONE_LIMITS.shortestWait)} to ${seconds(KEY_ZONE_LIMITS.longestWait)}; ${seconds(KEY_ZONE_LIMITS.holdInterval)} for a comparison, which is made hourly`,
     ],
+    [
+      'time without a word from the server that holds the zone, until another does',
+      seconds(KEY_ZONE_LIMITS.lease),
+    ],
+    ['time for public DNS to tell who serves the zone', seconds(KEY_ZONE_LIMITS.lookup)],
     [
       'names of a domain that is gone',
       `with its keys for ${KEY_ZONE_LIMITS.retiredKey / 86_400_000} days, without for ${KEY_ZONE_LIMITS.retiredName / 86_400_000}; its label is known for ${KEY_ZONE_LIMITS.retiredAge / 86_400_000}`,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { DomainRow } from '../../server/store/interface/domain-row.ts';
 import type { JsonStore } from '../../server/store/json/json-store.ts';
-import type { DomainRow } from '../../server/store/store.ts';
 import { type StoreLog, silentLog } from '../../server/store/store-log.ts';
 import { makeJsonFolder } from './json-folder.ts';
 import { type Chance, PowerCutDisk } from './power-cut-disk.ts';

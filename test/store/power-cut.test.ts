@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { isAudited } from '../../server/store/audited-events.ts';
+import type { EventRow } from '../../server/store/interface/events.ts';
 import type { JsonStore } from '../../server/store/json/json-store.ts';
-import type { EventRow } from '../../server/store/store.ts';
 import { type JsonFolder, makeJsonFolder } from './json-folder.ts';
 import { type Chance, PowerCutDisk } from './power-cut-disk.ts';
 import {

@@ -2,22 +2,13 @@ import { createHash } from 'node:crypto';
 import type { Actor, EventType } from '@letterhead/shared';
 import type { Instant } from '../../server/instant.ts';
 import { identityFields, type MailIdentity, withRecords } from '../../server/records/record-states.ts';
-import type {
-  AccountRow,
-  CheckEnd,
-  CheckTimes,
-  DomainRow,
-  JsonValue,
-  NewAccount,
-  NewDelivery,
-  NewEvent,
-  NewToken,
-  RecordState,
-  Store,
-  TokenRow,
-  WebhookCreation,
-  WebhookRow,
-} from '../../server/store/store.ts';
+import type { AccountRow, NewAccount } from '../../server/store/interface/accounts.ts';
+import type { CheckEnd } from '../../server/store/interface/checks.ts';
+import type { CheckTimes, DomainRow, RecordState } from '../../server/store/interface/domain-row.ts';
+import type { JsonValue, NewEvent } from '../../server/store/interface/events.ts';
+import type { NewToken, TokenRow } from '../../server/store/interface/token-row.ts';
+import type { NewDelivery, WebhookCreation, WebhookRow } from '../../server/store/interface/webhooks.ts';
+import type { Store } from '../../server/store/store.ts';
 
 /** The rows and events that the tests of stores put in: short, and right in every field. */
 export const NOON: Instant = '2026-01-31T12:00:00Z';

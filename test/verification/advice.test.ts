@@ -1,6 +1,6 @@
 import type { Advice } from '@letterhead/shared';
 import { describe, expect, test } from 'vitest';
-import type { DomainRow } from '../../server/store/store.ts';
+import type { DomainRow } from '../../server/store/interface/domain-row.ts';
 import type { Records } from '../dns/zone.ts';
 import { CheckFixture } from './check-fixture.ts';
 import { followFix } from './follow-fix.ts';

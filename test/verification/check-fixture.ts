@@ -3,7 +3,7 @@ import type { Diagnosis, RecordDiagnosis } from '@letterhead/shared';
 import { registrableDomain } from '@letterhead/shared';
 import type { Dns } from '../../server/dns/outcome.ts';
 import { dnsRecordOf } from '../../server/records/dns-records.ts';
-import type { DomainRow } from '../../server/store/store.ts';
+import type { DomainRow } from '../../server/store/interface/domain-row.ts';
 import { advise } from '../../server/verification/advice/advise.ts';
 import { diagnose } from '../../server/verification/diagnose.ts';
 import { findCode } from '../../server/verification/diagnosis/codes.ts';

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { identityFields, withRecords } from '../../server/records/record-states.ts';
-import type { Delegation, DomainRow, RecordState } from '../../server/store/store.ts';
+import type { Delegation, DomainRow, RecordState } from '../../server/store/interface/domain-row.ts';
 
 export const CREATED = '2026-01-01T00:00:00Z';
 export const SELECTOR = 'abc12def345';

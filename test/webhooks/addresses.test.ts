@@ -73,7 +73,7 @@ test('a name that leads to no public address is not connected to, and the delive
   expect(receiver.received).toEqual([]);
 });
 
-test('a name that was public and leads to loopback now is looked up again, and not connected to', async () => {
+test('a name is looked up once for a connection, which goes to what came back, and one that leads to loopback now is not connected to', async () => {
   await using receiver = await startReceiver();
   await using server = await startTestServer();
   server.dns.publish('moving.example.org', { A: ['127.0.0.1'] });
@@ -86,6 +86,8 @@ test('a name that was public and leads to loopback now is looked up again, and n
   const publicOnly = new Sender({ ...options, allowPrivate: false });
   // The name is good for a sender that may go anywhere, so it is the rule that keeps the other one out.
   expect(await send(anywhere)).toMatchObject({ status: 204 });
+  // A second look-up could be told another address than the one that was judged.
+  expect(server.dns.resolver.queriesFor('moving.example.org', 'A')).toHaveLength(1);
   for (const address of ['192.0.2.1', '127.0.0.1']) {
     server.dns.publish('moving.example.org', { A: [address] });
     expect(await send(publicOnly)).toMatchObject({

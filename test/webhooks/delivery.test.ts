@@ -152,6 +152,37 @@ test('after every attempt has failed, the endpoint is disabled with an event, an
   expect(names).toEqual(['a.example', 'b.example']);
 });
 
+test('the metrics count deliveries by outcome and disabled endpoints, and say how long the oldest event has waited', async () => {
+  await using receiver = await startReceiver();
+  const { server, clock } = await startWithClock();
+  await using _ = server;
+  const read = async () => {
+    const headers = { authorization: `Bearer ${server.token}` };
+    const text = await (await fetch(`${server.url}/metrics`, { headers })).text();
+    return Object.fromEntries(
+      [...text.matchAll(/^letterhead_(webhook\w*(?:\{.*\})?) (\S+)$/gm)].map(([, name, value]) => [
+        name,
+        Number(value),
+      ]),
+    );
+  };
+  const webhook = await addWebhook(server, receiver, { events: ['domain.created'] });
+  await addDomain(server, 'a.example');
+  await expect
+    .poll(read, PATIENT)
+    .toMatchObject({ 'webhook_deliveries_total{outcome="delivered"}': 1, webhook_lag_seconds: 0 });
+  receiver.answer = answerWith(503);
+  await addDomain(server, 'b.example');
+  await untilEnded(server, webhook, 2);
+  clock.now += HOUR / 2;
+  await untilEnded(server, webhook, 3);
+  const behind = await read();
+  expect(behind).toMatchObject({ 'webhook_deliveries_total{outcome="failed"}': 2, webhooks_disabled: 0 });
+  expect(behind['webhook_lag_seconds']).toBeCloseTo(HOUR / 2 / SECOND, -1);
+  await server.rest('PATCH', `/accounts/1/webhooks/${webhook.id}`, { json: { enabled: false } });
+  expect(await read()).toMatchObject({ webhooks_disabled: 1, webhook_lag_seconds: 0 });
+});
+
 test('an endpoint that answers 410 is disabled at once, and skip_backlog goes on from now', async () => {
   await using receiver = await startReceiver();
   const { server } = await startWithClock();

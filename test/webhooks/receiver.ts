@@ -11,6 +11,7 @@ export interface Received {
   /** The parsed body, looked at by tests as they need. */
   // biome-ignore lint/suspicious/noExplicitAny: tests look into it, and fail where it has another shape.
   readonly payload: any;
+  /** By `performance.now`, in milliseconds. */
   readonly at: number;
 }
 
@@ -43,7 +44,7 @@ export async function startReceiver(): Promise<Receiver> {
     request.on('end', () => {
       const body = Buffer.concat(chunks).toString();
       const id = String(request.headers['webhook-id']);
-      const one = { id, headers: request.headers, body, payload: JSON.parse(body), at: Date.now() };
+      const one = { id, headers: request.headers, body, payload: JSON.parse(body), at: performance.now() };
       received.push(one);
       receiver.answer(response, request, one);
       for (const { done } of waiting.filter(({ count }) => received.length >= count)) done();

@@ -1,4 +1,6 @@
-import type { AccountRow, EventRow, KeyRow, RecordState } from '../store.ts';
+import type { AccountRow } from '../interface/accounts.ts';
+import type { KeyRow, RecordState } from '../interface/domain-row.ts';
+import type { EventRow } from '../interface/events.ts';
 import { Account, type AccountDeps, accountFileName, accountJsonFile } from './account.ts';
 import type { DataFolder } from './data-folder.ts';
 import { DocumentClosedError } from './document.ts';

@@ -1,8 +1,10 @@
 import { toInstant } from '../../instant.ts';
 import { KEY_ZONE_LIMITS } from '../../limits.ts';
 import { freeze } from '../freeze.ts';
+import type { EventFilter, EventPage, EventRow, NewEvent } from '../interface/events.ts';
+import type { RetiredLabel } from '../interface/key-zone.ts';
+import type { WebhookRow } from '../interface/webhooks.ts';
 import { retiredLabelOf } from '../retired-label.ts';
-import type { EventFilter, EventPage, EventRow, NewEvent, RetiredLabel, WebhookRow } from '../store.ts';
 import type { StoreLog } from '../store-log.ts';
 import { Document } from './document.ts';
 import { EventLog, type EventLogLimits } from './event-log.ts';

@@ -1,14 +1,7 @@
 import { freeze } from '../freeze.ts';
-import type {
-  AccountRow,
-  AccountStore,
-  AdminToken,
-  Change,
-  NewAccount,
-  NewEvent,
-  NewToken,
-  TokenRow,
-} from '../store.ts';
+import type { AccountRow, AccountStore, NewAccount } from '../interface/accounts.ts';
+import type { Change, NewEvent } from '../interface/events.ts';
+import type { AdminToken, NewToken, TokenRow } from '../interface/token-row.ts';
 import { InTurn, type PendingTasks } from '../tasks.ts';
 import { emptyAccountFile } from './account.ts';
 import type { AccountFiles } from './account-files.ts';

@@ -4,12 +4,12 @@ import type {
   CheckEnd,
   CheckResult,
   CheckStore,
-  CheckTimes,
   DueCheck,
   EndingCheck,
-  JsonValue,
   LatestDue,
-} from '../store.ts';
+} from '../interface/checks.ts';
+import type { CheckTimes } from '../interface/domain-row.ts';
+import type { JsonValue } from '../interface/events.ts';
 import type { StoreLog } from '../store-log.ts';
 import type { PendingTasks } from '../tasks.ts';
 import { InTurn } from '../tasks.ts';

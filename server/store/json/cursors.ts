@@ -1,5 +1,5 @@
 import type { Instant } from '../../instant.ts';
-import type { Cursor, CursorKind, CursorState, CursorStore } from '../store.ts';
+import type { Cursor, CursorKind, CursorState, CursorStore, WebhookBacklog } from '../interface/cursors.ts';
 import type { PendingTasks } from '../tasks.ts';
 import type { Account } from './account.ts';
 import type { AccountFiles } from './account-files.ts';
@@ -91,6 +91,23 @@ export class Cursors implements CursorStore {
   async position(_kind: CursorKind, account: number, id: number): Promise<number> {
     this.#deps.tasks.assertOpen();
     return this.#entries.get(account)?.get(id)?.state.position ?? 0;
+  }
+
+  webhookBacklog(): Promise<WebhookBacklog> {
+    return this.#deps.tasks.serve(async () => {
+      let disabled = 0;
+      const waiting: Instant[] = [];
+      for (const holder of this.#holders('webhook')) {
+        const enabled = holder.webhooks.filter((row) => row.enabled);
+        disabled += holder.webhooks.length - enabled.length;
+        const reached = enabled.map(({ id, after }) => this.#entry(holder.id, id, after).state.position);
+        const after = Math.min(...reached);
+        if (after >= holder.lastEvent) continue;
+        const [next] = (await holder.listEvents({ after, limit: 1 })).events;
+        if (next !== undefined) waiting.push(next.at);
+      }
+      return { disabled, oldest: waiting.sort()[0] ?? null };
+    });
   }
 
   /** Takes the cursor from its holder, and lets it go on at once, from `after` if that is later. */

@@ -1,17 +1,10 @@
 import { FILE_LIMITS } from '../../limits.ts';
 import { freeze } from '../freeze.ts';
-import type {
-  Change,
-  CheckTimes,
-  DomainChange,
-  DomainFilter,
-  DomainObstacle,
-  DomainRow,
-  DomainStore,
-  DueCheck,
-  NewEvent,
-  TokenRow,
-} from '../store.ts';
+import type { DueCheck } from '../interface/checks.ts';
+import type { CheckTimes, DomainRow } from '../interface/domain-row.ts';
+import type { DomainChange, DomainFilter, DomainObstacle, DomainStore } from '../interface/domains.ts';
+import type { Change, NewEvent } from '../interface/events.ts';
+import type { TokenRow } from '../interface/token-row.ts';
 import type { StoreLog } from '../store-log.ts';
 import type { PendingTasks } from '../tasks.ts';
 import { indexOf } from './account.ts';

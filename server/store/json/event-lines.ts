@@ -1,6 +1,6 @@
 import { unlessMissing } from '../../errno.ts';
 import { FILE_LIMITS } from '../../limits.ts';
-import type { EventFilter, EventRow } from '../store.ts';
+import type { EventFilter, EventRow } from '../interface/events.ts';
 import type { OpenFile } from './file-system.ts';
 import type { Folder } from './folder.ts';
 import { EventLogHeaderSchema, EventRowSchema, FORMAT } from './formats.ts';

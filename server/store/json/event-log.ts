@@ -1,4 +1,4 @@
-import type { EventFilter, EventPage, EventRow } from '../store.ts';
+import type { EventFilter, EventPage, EventRow } from '../interface/events.ts';
 import {
   collect,
   type EventLine,

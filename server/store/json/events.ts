@@ -1,5 +1,5 @@
 import type { EventFeed } from '../event-feed.ts';
-import type { EventFilter, EventPage, EventStore } from '../store.ts';
+import type { EventFilter, EventPage, EventStore } from '../interface/events.ts';
 import type { StoreLog } from '../store-log.ts';
 import type { PendingTasks } from '../tasks.ts';
 import type { AccountFiles } from './account-files.ts';

@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import type { LetterheadError } from '@letterhead/shared';
 import { errorCode, unlessMissing } from '../../errno.ts';
-import type { JsonValue } from '../store.ts';
+import type { JsonValue } from '../interface/events.ts';
 import type { StoreLog } from '../store-log.ts';
 import { readFailed } from './errors.ts';
 import type { FileSystem } from './file-system.ts';

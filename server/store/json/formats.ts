@@ -10,20 +10,12 @@ import {
 } from '@letterhead/shared';
 import { z } from 'zod';
 import type { NextIds } from '../import.ts';
-import type {
-  AccountRow,
-  DeliveryRow,
-  DomainRow,
-  EventRow,
-  JsonValue,
-  KeyRow,
-  NewEvent,
-  RecordId,
-  RecordState,
-  RetiredLabel,
-  TokenRow,
-  WebhookRow,
-} from '../store.ts';
+import type { AccountRow } from '../interface/accounts.ts';
+import type { DomainRow, KeyRow, RecordId, RecordState } from '../interface/domain-row.ts';
+import type { EventRow, JsonValue, NewEvent } from '../interface/events.ts';
+import type { RetiredLabel } from '../interface/key-zone.ts';
+import type { TokenRow } from '../interface/token-row.ts';
+import type { DeliveryRow, WebhookRow } from '../interface/webhooks.ts';
 import { quickCheck } from './quick-check.ts';
 import {
   accountUpgrades,

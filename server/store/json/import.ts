@@ -1,6 +1,9 @@
 import { LetterheadError } from '@letterhead/shared';
 import type { ImportedAccount, ImportedInstallation, StoreImport } from '../import.ts';
-import type { AccountRow, CheckTimes, EventRow, TokenRow } from '../store.ts';
+import type { AccountRow } from '../interface/accounts.ts';
+import type { CheckTimes } from '../interface/domain-row.ts';
+import type { EventRow } from '../interface/events.ts';
+import type { TokenRow } from '../interface/token-row.ts';
 import { emptyAccountFile } from './account.ts';
 import type { AccountFiles } from './account-files.ts';
 import { inOrder } from './accounts.ts';

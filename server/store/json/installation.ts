@@ -1,6 +1,9 @@
 import { errorCode } from '../../errno.ts';
 import type { NextIds } from '../import.ts';
-import type { AccountRow, NewEvent, RetiredLabel, SettingKey } from '../store.ts';
+import type { AccountRow } from '../interface/accounts.ts';
+import type { NewEvent } from '../interface/events.ts';
+import type { RetiredLabel } from '../interface/key-zone.ts';
+import type { SettingKey } from '../interface/settings.ts';
 import type { StoreLog } from '../store-log.ts';
 import type { AccountFiles } from './account-files.ts';
 import { type DataFolder, IDS_FILE, INSTALLATION_FILE } from './data-folder.ts';

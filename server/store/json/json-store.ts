@@ -1,6 +1,8 @@
 import { EventFeed } from '../event-feed.ts';
 import type { CopyableStore, NextIds } from '../import.ts';
-import type { KeyZoneStore, RateStore, SettingKey, SettingStore } from '../store.ts';
+import type { KeyZoneStore } from '../interface/key-zone.ts';
+import type { RateStore } from '../interface/rates.ts';
+import type { SettingKey, SettingStore } from '../interface/settings.ts';
 import { type StoreLog, silentLog } from '../store-log.ts';
 import { PendingTasks } from '../tasks.ts';
 import type { AccountDeps } from './account.ts';

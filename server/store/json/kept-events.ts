@@ -1,6 +1,6 @@
 import { FILE_LIMITS } from '../../limits.ts';
 import { isAudited } from '../audited-events.ts';
-import type { EventRow } from '../store.ts';
+import type { EventRow } from '../interface/events.ts';
 import { type EventLine, eventLine, linesOf, logHeader } from './event-lines.ts';
 import type { Folder } from './folder.ts';
 

@@ -1,4 +1,4 @@
-import type { KeyZoneStore, RetiredLabel } from '../store.ts';
+import type { KeyZoneStore, RetiredLabel } from '../interface/key-zone.ts';
 import type { PendingTasks } from '../tasks.ts';
 import type { AccountFiles } from './account-files.ts';
 import type { Installation } from './installation.ts';

@@ -1,7 +1,9 @@
 import { DIAGNOSIS_CODES, type DiagnosisCode } from '@letterhead/shared';
 import type { Instant } from '../../instant.ts';
 import { freeze } from '../freeze.ts';
-import type { AccountRow, ByRecord, CheckTimes, DueCheck } from '../store.ts';
+import type { AccountRow } from '../interface/accounts.ts';
+import type { DueCheck } from '../interface/checks.ts';
+import type { ByRecord, CheckTimes } from '../interface/domain-row.ts';
 import type { Account } from './account.ts';
 import type { LazyFile } from './document.ts';
 import { DueTurns, type OwnedEntry } from './due-turns.ts';

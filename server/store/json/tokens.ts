@@ -1,15 +1,10 @@
 import { hasScope } from '@letterhead/shared';
 import type { Instant } from '../../instant.ts';
 import { freeze } from '../freeze.ts';
-import type {
-  AccountRow,
-  AdminToken,
-  NewEvent,
-  NewToken,
-  TokenCreation,
-  TokenRow,
-  TokenStore,
-} from '../store.ts';
+import type { AccountRow } from '../interface/accounts.ts';
+import type { NewEvent } from '../interface/events.ts';
+import type { AdminToken, NewToken, TokenRow } from '../interface/token-row.ts';
+import type { TokenCreation, TokenStore } from '../interface/tokens.ts';
 import { InTurn, type PendingTasks } from '../tasks.ts';
 import type { AccountFiles } from './account-files.ts';
 import type { LazyFile } from './document.ts';

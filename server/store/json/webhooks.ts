@@ -1,13 +1,13 @@
 import { WEBHOOK_LIMITS } from '../../limits.ts';
 import { freeze } from '../freeze.ts';
+import type { NewEvent } from '../interface/events.ts';
 import type {
   DeliveryRow,
   NewDelivery,
-  NewEvent,
   WebhookCreation,
   WebhookRow,
   WebhookStore,
-} from '../store.ts';
+} from '../interface/webhooks.ts';
 import { InTurn, type PendingTasks } from '../tasks.ts';
 import type { AccountFiles } from './account-files.ts';
 import type { Cursors } from './cursors.ts';

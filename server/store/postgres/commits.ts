@@ -1,8 +1,9 @@
-import type { NewEvent } from '../store.ts';
+import { isAudited } from '../audited-events.ts';
+import type { NewEvent } from '../interface/events.ts';
 import { InTurn, PendingTasks } from '../tasks.ts';
 import type { Around, Database } from './database.ts';
 import type { Feed } from './feed.ts';
-import { eventColumns, type Query, sql } from './sql.ts';
+import { type Query, sqlForRows, type Values } from './sql.ts';
 
 /** The calls of the store in progress. Commits their changes with events, and tells watchers of them. */
 export class Commits extends PendingTasks {
@@ -26,31 +27,45 @@ export class Commits extends PendingTasks {
    * again as long as it resolves to null: what it had read was changed meanwhile.
    */
   change<T>(account: number, call: () => Promise<T | null>): Promise<T> {
-    const repeat = async () => {
-      for (;;) {
-        const result = await call();
-        if (result !== null) return result;
-      }
-    };
-    return this.serve(() => this.#turns.run(account, repeat));
+    return this.serve(() => this.#turns.run(account, () => repeat(call)));
   }
 
-  /**
-   * Runs a commit of `sql/` (see `commitText`); `values` are `$7` and the following parameters. False: a condition of it
-   * did not hold, and nothing was changed.
-   */
+  /** Runs a commit of `sql/`. False: a condition of it did not hold, and nothing was changed. */
   async commit(
     name: string,
     account: number,
     events: readonly NewEvent[],
-    values: readonly unknown[],
+    values: Values,
     around?: Around,
   ): Promise<boolean> {
-    const last = await this.#database.write(sql(name, account, ...eventColumns(events), ...values), around);
+    const records = eventRecords(events);
+    const commit = (write: string) => sqlForRows(name, records, { write, account, ...values });
+    const last = await this.#database.write(commit, around);
     if (last === null) return false;
     const first = last - events.length + 1;
-    const rows = events.map((event, at) => ({ id: first + at, ...event }));
-    if (last > 0) this.#feed.committed(account, rows);
+    if (last > 0)
+      this.#feed.committed(
+        account,
+        events.map((event, at) => ({ id: first + at, ...event })),
+      );
     return true;
   }
+}
+
+/** Calls it until it resolves to something. */
+export async function repeat<T>(call: () => Promise<T | null>): Promise<T> {
+  for (;;) {
+    const result = await call();
+    if (result !== null) return result;
+  }
+}
+
+/** Events as statements take them. */
+export function eventRecords<Event extends NewEvent>(events: readonly Event[]) {
+  return events.map(({ type, domain, actor, at, changes }) => ({
+    event: JSON.stringify({ type, domain, actor, at, changes }),
+    audited: isAudited(type),
+    event_domain: domain?.id ?? null,
+    event_at: at,
+  }));
 }

@@ -1,62 +1,76 @@
-import type { SharedQuery } from '../shared-query.ts';
-import type { Cursor, CursorKind, CursorState, CursorStore } from '../store.ts';
+import { DATABASE_LIMITS } from '../../limits.ts';
+import type { Cursor, CursorState, CursorStore, WebhookBacklog } from '../interface/cursors.ts';
 import type { Commits } from './commits.ts';
 import type { Database } from './database.ts';
-import { columns, sql } from './sql.ts';
+import { sql } from './sql.ts';
 
-type ClaimedRow = Omit<Cursor, 'kind' | 'lease'>;
+/** A cursor with its new state; the memo is JSON. A lease of 0 releases it. */
+type Move = Omit<Cursor, 'memo'> & { readonly memo: string };
 
-/** A cursor with its new state. A lease of 0 releases it. */
-type Move = Cursor & CursorState;
+export interface Cursors extends CursorStore {
+  /** There is a webhook now. */
+  webhookCreated(): void;
+}
 
 /** Leases end by the database's clock, which all servers share. */
-export class Cursors implements CursorStore {
+export function cursorsIn(database: Database, commits: Commits): Cursors {
+  const moves = database.share<Move, object>('move_cursors');
+  const webhooks = new WebhookPresence(commits);
+  const move = async (cursor: Cursor, state: CursorState, lease: number) => {
+    const moved = { ...cursor, ...state, memo: JSON.stringify(state.memo), lease };
+    return (await commits.serve(() => moves.get(moved))) !== undefined;
+  };
+  return {
+    async claim(kind, { now, limit, lease, perAccount: per_account, slow }) {
+      if (kind === 'webhook' && !(await webhooks.areThere())) return [];
+      const query = sql('claim_cursors', { kind, now, limit, lease, slow, per_account });
+      const rows = await commits.read<Omit<Cursor, 'kind' | 'lease'>>(query);
+      return rows.map((row) => ({ ...row, kind, lease }));
+    },
+    async position(kind, account, id) {
+      const [row] = await commits.read<CursorState>(sql('cursor_position', { kind, account, id }));
+      return row?.position ?? 0;
+    },
+    advance: (cursor, state) => move(cursor, state, cursor.lease),
+    release: (cursor, state) => move(cursor, state, 0),
+    webhookCreated: () => webhooks.note(true),
+    async webhookBacklog() {
+      const [backlog] = await commits.read<WebhookBacklog>(sql('webhook_backlog'));
+      return backlog ?? { disabled: 0, oldest: null };
+    },
+  };
+}
+
+/** Whether there is any webhook: without one, no event has to be looked at for those that could take it. */
+class WebhookPresence {
   readonly #commits: Commits;
-  readonly #moves: SharedQuery<Move, { readonly n: number }>;
+  /** Until when it counts, by `performance.now`. */
+  #known = { any: false, until: 0 };
+  #asking: Promise<void> | null = null;
 
-  constructor(database: Database, commits: Commits) {
+  constructor(commits: Commits) {
     this.#commits = commits;
-    this.#moves = database.share('move_cursors', (moves) =>
-      columns(
-        moves.map((move) => ({ ...move, memo: JSON.stringify(move.memo) })),
-        ...([
-          'kind',
-          'account',
-          'id',
-          'version',
-          'position',
-          'failures',
-          'due',
-          'slow',
-          'wake',
-          'memo',
-          'lease',
-        ] as const),
-      ),
-    );
   }
 
-  async claim(...[kind, options]: Parameters<CursorStore['claim']>): Promise<readonly Cursor[]> {
-    const { now, limit, perAccount, lease, slow } = options;
-    const query = sql('claim_cursors', kind, now, limit, lease, slow, perAccount);
-    const rows = await this.#commits.read<ClaimedRow>(query);
-    return rows.map((row) => ({ ...row, kind, lease }));
+  async areThere(): Promise<boolean> {
+    if (performance.now() >= this.#known.until) {
+      this.#asking ??= this.#ask().finally(() => {
+        this.#asking = null;
+      });
+      await this.#asking;
+    }
+    return this.#known.any;
   }
 
-  async position(kind: CursorKind, account: number, id: number): Promise<number> {
-    const [row] = await this.#commits.read<CursorState>(sql('cursor_position', kind, account, id));
-    return row?.position ?? 0;
+  note(any: boolean): void {
+    const age = any ? DATABASE_LIMITS.webhooksAge : DATABASE_LIMITS.noWebhooksAge;
+    this.#known = { any, until: performance.now() + age };
   }
 
-  advance(cursor: Cursor, state: CursorState): Promise<boolean> {
-    return this.#move({ ...cursor, ...state, lease: cursor.lease });
-  }
-
-  release(cursor: Cursor, state: CursorState): Promise<boolean> {
-    return this.#move({ ...cursor, ...state, lease: 0 });
-  }
-
-  async #move(move: Move): Promise<boolean> {
-    return (await this.#commits.serve(() => this.#moves.get(move))) !== undefined;
+  async #ask(): Promise<void> {
+    const before = this.#known;
+    const [answer] = await this.#commits.read<{ readonly has_webhooks: boolean }>(sql('has_webhooks'));
+    // One may have been created meanwhile.
+    if (this.#known === before) this.note(answer?.has_webhooks === true);
   }
 }

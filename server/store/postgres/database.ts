@@ -8,7 +8,7 @@ import type { StoreLog } from '../store-log.ts';
 import { backOff, Deadline } from './deadline.ts';
 import { isLost, isTransient, outcomeUnknown, unavailable } from './errors.ts';
 import type { PrimaryPool } from './primary.ts';
-import { type Query, sql } from './sql.ts';
+import { type Query, sql, sqlForRows, type Values } from './sql.ts';
 
 /** Queries that belong to the transaction of a write. */
 export interface Around {
@@ -33,17 +33,8 @@ export class Database {
   }
 
   /** For queries that may run twice. Rejects with `unavailable` after the deadline. */
-  async read<Row extends object>(query: Query): Promise<Row[]> {
-    const deadline = new Deadline();
-    for (;;) {
-      const client = await this.connect(deadline);
-      try {
-        return await this.#run<Row>(client, [query]);
-      } catch (error) {
-        if (!isLost(error) && !isTransient(error)) throw error;
-        await deadline.pause();
-      }
-    }
+  read<Row extends object>(query: Query): Promise<Row[]> {
+    return this.#try((client) => this.#run<Row>(client, [query]));
   }
 
   /** As `read`, for a query that always returns a row. */
@@ -53,10 +44,10 @@ export class Database {
     return row;
   }
 
-  /** A query that calls share. `n` of its rows is the place of their key; `columnsOf` makes its parameters. */
-  share<Key, Row extends object>(name: string, columnsOf: (keys: readonly Key[]) => unknown[]) {
+  /** A query that calls share. Its parameters are columns of their keys; `n` of its rows is the place of their key. */
+  share<Key extends Values, Row extends object>(name: string) {
     return new SharedQuery<Key, Row>(async (keys) => {
-      const rows = await this.read<Row & { readonly n: number }>(sql(name, ...columnsOf(keys)));
+      const rows = await this.read<Row & { readonly n: number }>(sqlForRows(name, keys));
       return inOrder(freeze(rows));
     });
   }
@@ -67,27 +58,22 @@ export class Database {
   }
 
   /**
-   * Runs a commit statement (see `sql.ts`) exactly once. Resolves to the `last_event` that it returns; null if it
-   * changed nothing. Rejects with `unavailable` if nothing was changed, and with `outcome_unknown` if the connection was
+   * Runs a commit statement, made for the id of the write, exactly once. Resolves to the `last_event` that it returns;
+   * null if it changed nothing. Rejects with `unavailable` if nothing was changed, and with `outcome_unknown` if the connection was
    * lost and the outcome cannot be looked up.
    */
-  async write(query: Query, { before, after }: Around = {}): Promise<number | null> {
-    const deadline = new Deadline();
-    for (;;) {
-      const client = await this.connect(deadline);
-      const id = randomUUID();
-      const write = { ...query, values: [id, ...query.values] };
-      const queries = [before, write, after].filter((one) => one !== undefined);
-      try {
+  write(commit: (write: string) => Query, { before, after }: Around = {}): Promise<number | null> {
+    let id = '';
+    return this.#try(
+      async (client) => {
+        id = randomUUID();
+        const write = commit(id);
+        const queries = [before, write, after].filter((query) => query !== undefined);
         const [row] = await this.#run<{ last_event: number }>(client, queries, write);
         return row?.last_event ?? null;
-      } catch (error) {
-        if (!isLost(error) && !isTransient(error)) throw error;
-        const outcome = isLost(error) ? await this.#findOutcome(id) : null;
-        if (outcome !== null) return outcome;
-        await deadline.pause();
-      }
-    }
+      },
+      () => this.#findOutcome(id),
+    );
   }
 
   /** Returns a connection to release. Rejects with `unavailable` after the deadline. */
@@ -103,6 +89,28 @@ export class Database {
         connecting.then((client) => client.release()).catch(() => {});
         if (!isLost(error) && !isTransient(error)) throw error;
         if (!this.#isClosed) this.#outage ??= this.#recover(error);
+      }
+    }
+  }
+
+  /**
+   * Does it over a connection, and again where it failed but can succeed. `findOutcome` is asked after a lost connection;
+   * null: nothing has happened.
+   */
+  async #try<T>(
+    work: (client: pg.PoolClient) => Promise<T>,
+    findOutcome: () => Promise<T | null> = async () => null,
+  ): Promise<T> {
+    const deadline = new Deadline();
+    for (;;) {
+      const client = await this.connect(deadline);
+      try {
+        return await work(client);
+      } catch (error) {
+        if (!isLost(error) && !isTransient(error)) throw error;
+        const outcome = isLost(error) ? await findOutcome() : null;
+        if (outcome !== null) return outcome;
+        await deadline.pause();
       }
     }
   }
@@ -135,7 +143,7 @@ export class Database {
       if (isTransaction) await client.query('BEGIN');
       let rows: Row[] = [];
       for (const query of queries) {
-        const result = await client.query<Row>({ ...query, values: [...query.values] });
+        const result = await client.query<Row>(query);
         if (query === main) rows = result.rows;
       }
       if (isTransaction) await client.query('COMMIT');
@@ -154,7 +162,7 @@ export class Database {
   /** Null: the write was not made, and never will be. */
   async #findOutcome(id: string): Promise<number | null> {
     try {
-      const [found] = await this.read<{ last_event: number | null }>(sql('find_outcome', id));
+      const [found] = await this.read<{ last_event: number | null }>(sql('find_outcome', { write: id }));
       return found?.last_event ?? null;
     } catch (error) {
       this.#log.error({ err: error }, 'the outcome of a write is unknown');

@@ -1,26 +1,19 @@
 import type { Instant } from '../../instant.ts';
 import { DATABASE_LIMITS } from '../../limits.ts';
 import { freeze } from '../freeze.ts';
-import type { SharedQuery } from '../shared-query.ts';
-import type {
-  Change,
-  CheckTimes,
-  DomainChange,
-  DomainFilter,
-  DomainObstacle,
-  DomainRow,
-  DomainStore,
-  NewEvent,
-  TokenRow,
-} from '../store.ts';
+import type { CheckTimes, DomainRow } from '../interface/domain-row.ts';
+import type { DomainChange, DomainFilter, DomainObstacle, DomainStore } from '../interface/domains.ts';
+import type { NewEvent } from '../interface/events.ts';
 import type { Commits } from './commits.ts';
 import type { Database } from './database.ts';
 import { sqlState } from './errors.ts';
-import { columns, sql } from './sql.ts';
+import { type TokenRecord, toDomain, toToken } from './rows.ts';
+import { sql } from './sql.ts';
 
 const UNIQUE_VIOLATION = '23505';
 
 interface DomainRecord {
+  readonly account: number;
   readonly id: number;
   readonly version: number;
   /** Null: the version is known. */
@@ -36,21 +29,14 @@ export interface ReadDomain {
   readonly times: string | null;
 }
 
-/** What a check writes beside the row. */
-export interface CheckOutcome {
-  readonly times: CheckTimes;
-  /** JSON. */
-  readonly evidence: string;
-}
-
 /** A name that is looked at. */
-interface Wish {
+type Wish = {
   readonly account: number;
   readonly name: string;
   readonly limit: number | null;
   /** Whether it gets an id if nothing is in its way. */
-  readonly takesId: boolean;
-}
+  readonly takes_id: boolean;
+};
 
 interface FoundWish {
   /** The domain that has the name. */
@@ -59,144 +45,138 @@ interface FoundWish {
   readonly id: number | null;
 }
 
-export class Domains implements DomainStore {
-  readonly #database: Database;
-  readonly #commits: Commits;
-  readonly #records: SharedQuery<{ account: number; id: number; version: number }, DomainRecord>;
-  readonly #wishes: SharedQuery<Wish, FoundWish>;
-  /** Rows by id, so that an unchanged row stays the same object. They are never returned without asking the database. */
-  readonly #rows = new Map<number, ReadDomain>();
-
-  constructor(database: Database, commits: Commits) {
-    this.#database = database;
-    this.#commits = commits;
-    this.#records = database.share('get_domains', (keys) => columns(keys, 'account', 'id', 'version'));
-    this.#wishes = database.share('find_wishes', (wishes) =>
-      columns(wishes, 'account', 'name', 'limit', 'takesId'),
-    );
-  }
-
-  async get(account: number, id: number): Promise<DomainRow | undefined> {
-    return (await this.#commits.serve(() => this.read(account, id)))?.row;
-  }
-
-  async read(account: number, id: number): Promise<ReadDomain | undefined> {
-    const known = this.#known(account, id);
-    const record = await this.#records.get({ account, id, version: known?.version ?? -1 });
-    return record && this.#toRead(record, known);
-  }
-
-  list(account: number, filter: DomainFilter): Promise<readonly DomainRow[]> {
-    return this.#commits.serve(() => this.#list(account, filter));
-  }
-
-  async named(names: readonly string[]): Promise<readonly DomainRow[]> {
-    const records = await this.#commits.read<DomainRecord & { account: number }>(sql('named_domains', names));
-    return records.map((record) => this.#toRead(record, this.#known(record.account, record.id)).row);
-  }
-
-  async findObstacle(account: number, name: string, limit: number | null): Promise<DomainObstacle | null> {
-    const found = await this.#commits.serve(() => this.#look({ account, name, limit, takesId: false }));
-    return found?.kind === 'free' ? null : found;
-  }
-
-  create({
-    account,
-    name,
-    limit,
-    build,
-    events: eventsOf,
-  }: Parameters<DomainStore['create']>[0]): Promise<DomainChange> {
-    return this.#commits.change<DomainChange>(account, async () => {
-      const found = await this.#look({ account, name, limit, takesId: true });
-      if (found?.kind !== 'free') return found;
-      const row = freeze(build(found.id));
-      const { checks, ...content } = row;
-      const events = eventsOf(row);
-      const values = [row.id, JSON.stringify(content), toJson(checks), nextCheck(checks), limit];
-      const isCreated = await this.#commit('create_domain', account, events, values);
-      return isCreated ? { kind: 'written', row, events } : null;
-    });
-  }
-
-  update(account: number, id: number, change: Change<DomainRow>): Promise<DomainChange> {
-    return this.#commits.change<DomainChange>(account, async () => {
-      const before = await this.read(account, id);
-      if (before === undefined) return { kind: 'gone' };
-      const changed = change(before.row);
-      if (changed === null) return { kind: 'unchanged', row: before.row };
-      const { row, events } = changed;
-      if (await this.write(before, row, events)) return { kind: 'written', row: freeze(row), events };
-      const [by] = await this.#list(account, { domains: [row.domain] });
-      return by === undefined || by.id === id ? null : { kind: 'taken', by };
-    });
-  }
-
-  delete(...[account, id, events]: Parameters<DomainStore['delete']>): Promise<boolean> {
-    return this.#commits.change(account, async () => {
-      const before = await this.read(account, id);
-      if (before === undefined) return false;
-      const query = sql('list_tokens', account, id);
-      const links = await this.#database.read<{ content: TokenRow; last_used_at: Instant | null }>(query);
-      const shares = links.map(({ content, last_used_at }) => freeze({ ...content, last_used_at }));
-      const told = events(before.row, shares);
-      return (await this.#commit('delete_domain', account, told, [id, before.version])) || null;
-    });
-  }
-
-  /** Replaces a row unless it has changed since it was read. False: it has, or another domain has its name. */
+export interface Domains extends DomainStore {
+  read(account: number, id: number): Promise<ReadDomain | undefined>;
+  /**
+   * Replaces a row unless it has changed since it was read. False: it has, or another domain has its name. `evidence` is
+   * the JSON of a check that ends so, whose times `row` has; null: there is none.
+   */
   write(
-    { row: before, version, times }: ReadDomain,
-    { checks, ...content }: DomainRow,
+    before: ReadDomain,
+    row: DomainRow,
     events: readonly NewEvent[],
-    outcome: CheckOutcome | null = null,
-  ): Promise<boolean> {
-    const next = outcome?.times ?? (checks === before.checks ? null : checks);
-    const values = [before.id, version, times, JSON.stringify(content), toJson(next), nextCheck(next)];
-    return this.#commit('update_domain', before.account_id, events, [...values, outcome?.evidence ?? null]);
-  }
+    evidence: string | null,
+  ): Promise<boolean>;
+}
 
-  /** Null: what was in the way has just gone. Without `takesId`, the id is 0. */
-  async #look(wish: Wish): Promise<DomainObstacle | { kind: 'free'; id: number } | null> {
-    const found = await this.#wishes.get(wish);
+export function domainsIn(database: Database, commits: Commits): Domains {
+  const records = database.share<{ account: number; id: number; version: number }, DomainRecord>(
+    'get_domains',
+  );
+  const wishes = database.share<Wish, FoundWish>('find_wishes');
+  const rows = new KnownRows();
+
+  const read = async (account: number, id: number) => {
+    const known = rows.get(account, id);
+    const record = await records.get({ account, id, version: known?.version ?? -1 });
+    return record && rows.toRead(record, known);
+  };
+
+  const list = async (account: number, filter: DomainFilter) => {
+    const { after = 0, limit = null, verified = null, domains = null } = filter;
+    const query = sql('list_domains', { account, after, limit, verified, domains });
+    return (await database.read<DomainRecord>(query)).map((record) => rows.toRead(record).row);
+  };
+
+  /** Null: what was in the way has just gone. Without `takes_id`, the id is 0. */
+  const look = async (wish: Wish): Promise<DomainObstacle | { kind: 'free'; id: number } | null> => {
+    const found = await wishes.get(wish);
     if (found === undefined) return { kind: 'gone' };
     if (found.taken !== null) {
-      const by = await this.read(wish.account, found.taken);
+      const by = await read(wish.account, found.taken);
       return by === undefined ? null : { kind: 'taken', by: by.row };
     }
     return found.full ? { kind: 'full', limit: wish.limit ?? 0 } : { kind: 'free', id: found.id ?? 0 };
-  }
+  };
 
   /** As `Commits.commit`. False also if another domain has the name. */
-  async #commit(...commit: Parameters<Commits['commit']>): Promise<boolean> {
+  const commit = async (...change: Parameters<Commits['commit']>) => {
     try {
-      return await this.#commits.commit(...commit);
+      return await commits.commit(...change);
     } catch (error) {
       if (sqlState(error) === UNIQUE_VIOLATION) return false;
       throw error;
     }
-  }
+  };
 
-  async #list(account: number, filter: DomainFilter): Promise<readonly DomainRow[]> {
-    const { after = 0, limit = null, verified = null, domains = null } = filter;
-    const query = sql('list_domains', account, after, limit, verified, domains);
-    const records = await this.#database.read<DomainRecord>(query);
-    return records.map((record) => this.#toRead(record, this.#known(account, record.id)).row);
-  }
+  const write: Domains['write'] = (
+    { row: before, version, times },
+    { checks, ...content },
+    events,
+    evidence,
+  ) => {
+    const next = checks === before.checks ? null : checks;
+    const values = { id: before.id, version, before: times, content: JSON.stringify(content), evidence };
+    return commit('update_domain', before.account_id, events, { ...values, ...timesValues(next) });
+  };
 
-  #known(account: number, id: number): ReadDomain | undefined {
+  return {
+    read,
+    write,
+    get: async (account, id) => (await commits.serve(() => read(account, id)))?.row,
+    list: (account, filter) => commits.serve(() => list(account, filter)),
+
+    async named(names) {
+      const found = await commits.read<DomainRecord>(sql('named_domains', { names }));
+      return found.map((record) => rows.toRead(record).row);
+    },
+
+    async findObstacle(account, name, limit) {
+      const found = await commits.serve(() => look({ account, name, limit, takes_id: false }));
+      return found?.kind === 'free' ? null : found;
+    },
+
+    create: ({ account, name, limit, build, events: eventsOf }) =>
+      commits.change<DomainChange>(account, async () => {
+        const found = await look({ account, name, limit, takes_id: true });
+        if (found?.kind !== 'free') return found;
+        const row = freeze(build(found.id));
+        const { checks, ...content } = row;
+        const events = eventsOf(row);
+        const values = { id: row.id, content: JSON.stringify(content), limit, ...timesValues(checks) };
+        const isCreated = await commit('create_domain', account, events, values);
+        return isCreated ? { kind: 'written', row, events } : null;
+      }),
+
+    update: (account, id, change) =>
+      commits.change<DomainChange>(account, async () => {
+        const before = await read(account, id);
+        if (before === undefined) return { kind: 'gone' };
+        const changed = change(before.row);
+        if (changed === null) return { kind: 'unchanged', row: before.row };
+        const { row, events } = changed;
+        if (await write(before, row, events, null)) return { kind: 'written', row: freeze(row), events };
+        const [by] = await list(account, { domains: [row.domain] });
+        return by === undefined || by.id === id ? null : { kind: 'taken', by };
+      }),
+
+    delete: (account, id, events) =>
+      commits.change(account, async () => {
+        const before = await read(account, id);
+        if (before === undefined) return false;
+        const links = await database.read<TokenRecord>(sql('list_tokens', { account, domain: id }));
+        const told = events(before.row, links.map(toToken));
+        return (await commit('delete_domain', account, told, { id, version: before.version })) || null;
+      }),
+  };
+}
+
+/** Rows by id, so that an unchanged row stays the same object. They are never returned without asking the database. */
+class KnownRows {
+  readonly #rows = new Map<number, ReadDomain>();
+
+  get(account: number, id: number): ReadDomain | undefined {
     const read = this.#rows.get(id);
     return read?.row.account_id === account ? read : undefined;
   }
 
   /** `known`: the row whose version the query was told. */
-  #toRead({ id, version, content, times }: DomainRecord, known: ReadDomain | undefined): ReadDomain {
+  toRead(record: DomainRecord, known = this.get(record.account, record.id)): ReadDomain {
+    const { id, version, times } = record;
     if (known?.version === version && known.times === times) return known;
-    const fields = content ?? known?.row;
-    if (fields === undefined) throw new Error(`Domain ${id} was returned without its content.`);
-    // Times that were written before there were codes have none.
-    const checks: CheckTimes | null = times === null ? null : { codes: {}, ...JSON.parse(times) };
-    const read = { version, times, row: freeze({ ...upgraded(fields), checks }) };
+    const content = record.content ?? known?.row;
+    if (content === undefined) throw new Error(`Domain ${id} was returned without its content.`);
+    const read = { version, times, row: toDomain(content, times) };
     this.#rows.set(id, read);
     const [oldest] = this.#rows.keys();
     if (oldest !== undefined && this.#rows.size > DATABASE_LIMITS.rows) this.#rows.delete(oldest);
@@ -204,28 +184,11 @@ export class Domains implements DomainStore {
   }
 }
 
-/** Rows that an earlier version has written have one key, published as a TXT record, and don't say so. */
-function upgraded(fields: Omit<DomainRow, 'checks'>): Omit<DomainRow, 'checks'> {
-  return {
-    ...fields,
-    last_key_id: fields.last_key_id ?? Math.max(...fields.keys.map(({ id }) => id)),
-    delegation: fields.delegation ?? null,
-    keys: fields.keys.map((key) => ({
-      ...key,
-      usable_at: key.usable_at === undefined ? key.created_at : key.usable_at,
-    })),
-  };
-}
-
-export function toJson(times: CheckTimes | null): string | null {
-  return times === null ? null : JSON.stringify(times);
-}
-
-/** When a domain is due: at once if it has no times; null if only on request. */
-export function nextCheck(times: CheckTimes | null): Instant | null {
-  if (times === null) return '-infinity';
-  const [first = null] = Object.values<Instant | null>({ ...times.due })
+/** Times of checks as statements take them: a domain is due at once if it has none, and never if `next` is null. */
+export function timesValues(times: CheckTimes | null): { times: string | null; next: Instant | null } {
+  if (times === null) return { times: null, next: '-infinity' };
+  const [next = null] = Object.values<Instant | null>({ ...times.due })
     .filter((due) => due !== null)
     .sort();
-  return first;
+  return { times: JSON.stringify(times), next };
 }

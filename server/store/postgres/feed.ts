@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { DATABASE_LIMITS } from '../../limits.ts';
 import { EventFeed } from '../event-feed.ts';
-import type { EventRow } from '../store.ts';
+import type { EventRow } from '../interface/events.ts';
 import type { StoreLog } from '../store-log.ts';
 import type { Database } from './database.ts';
 import { sql } from './sql.ts';
@@ -105,7 +105,7 @@ export class Feed {
   async #findNews(): Promise<void> {
     if (this.#connection === null) await this.#listen();
     if (this.#told.size === 0) return;
-    const query = sql('last_events', [...this.#told.keys()]);
+    const query = sql('last_events', { accounts: [...this.#told.keys()] });
     const rows = await this.#database.read<{ id: number; last_event: number }>(query);
     for (const { id, last_event } of rows) if (this.#isNews(id, last_event)) this.#local.publish(id, []);
   }

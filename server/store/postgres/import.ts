@@ -1,9 +1,10 @@
 import { LetterheadError } from '@letterhead/shared';
 import type pg from 'pg';
-import type { ImportedAccount, ImportedInstallation, StoreImport } from '../import.ts';
+import type { StoreImport } from '../import.ts';
+import { eventRecords } from './commits.ts';
 import type { Database } from './database.ts';
-import { nextCheck, toJson } from './domains.ts';
-import { columns, eventColumns, type Query, sql } from './sql.ts';
+import { timesValues } from './domains.ts';
+import { type Query, sql, sqlForRows, type Values } from './sql.ts';
 
 interface ImportState {
   /** Whether there is anything. */
@@ -18,83 +19,60 @@ const AT_ONCE = 500;
  * Fills an empty database. Each account is imported in one transaction, so that an import that was interrupted can go
  * on. The store does not open before the import has ended.
  */
-export class Import implements StoreImport {
-  readonly #database: Database;
+export function importInto(database: Database): StoreImport {
+  return {
+    async begin() {
+      const { used, unfinished } = await database.one<ImportState>(sql('import_state'));
+      if (used && !unfinished)
+        throw new LetterheadError(
+          'unavailable',
+          'The database of DATABASE_URL is not empty. Create an empty one to copy into.',
+        );
+      await database.read(sql('begin_import'));
+    },
 
-  constructor(database: Database) {
-    this.#database = database;
-  }
+    async add({ account: row, logo = null, firstEvent, lastEvent, noticed, ...owned }) {
+      const { id: account, suspended } = row;
+      const content = JSON.stringify(row);
+      const domains = owned.domains.map(({ row: { checks, ...domain }, evidence }) => ({
+        id: domain.id,
+        content: JSON.stringify(domain),
+        evidence: evidence === undefined ? null : JSON.stringify(evidence),
+        ...timesValues(checks),
+      }));
+      const tokens = owned.tokens.map(({ last_used_at, ...token }) => ({
+        ...token,
+        content: JSON.stringify(token),
+        last_used_at,
+      }));
+      const webhooks = owned.webhooks.map((webhook) => ({ ...webhook, content: JSON.stringify(webhook) }));
+      const records = eventRecords(owned.events);
+      const events = owned.events.map(({ id }, at) => ({ id, ...records[at] }));
+      const counts = { domain_count: domains.length, token_count: tokens.length };
+      const log = { last_event: lastEvent, first_event: firstEvent, noticed };
+      await database.transaction([
+        sql('import_account', { id: account, content, suspended, logo, ...counts, ...log }),
+        ...inserts('import_domains', domains, { account, suspended }),
+        ...inserts('import_webhooks', webhooks, { account }),
+        ...inserts('import_tokens', tokens, { account }),
+        ...inserts('import_events', events, { account }),
+      ]);
+    },
 
-  /** Throws `unavailable` if the database has any other content than that of an unfinished import. */
-  async begin(): Promise<void> {
-    const { used, unfinished } = await this.#database.one<ImportState>(sql('import_state'));
-    if (used && !unfinished)
-      throw new LetterheadError(
-        'unavailable',
-        'The database of DATABASE_URL is not empty. Create an empty one to copy into.',
-      );
-    await this.#database.read(sql('begin_import'));
-  }
+    has: async (id) => (await database.read(sql('get_accounts', { id: [id] }))).length > 0,
 
-  async add(imported: ImportedAccount): Promise<void> {
-    const { account, logo, events, firstEvent, lastEvent } = imported;
-    const { id, suspended } = account;
-    const domains = imported.domains.map(({ row: { checks, ...content }, evidence }) => ({
-      id: content.id,
-      content: JSON.stringify(content),
-      times: toJson(checks),
-      next: nextCheck(checks),
-      evidence: evidence === undefined ? null : JSON.stringify(evidence),
-    }));
-    const tokens = imported.tokens.map(({ last_used_at, ...content }) => {
-      const { id: token, domain_id, hash } = content;
-      return { id: token, content: JSON.stringify(content), domain_id, hash, last_used_at };
-    });
-    const webhooks = imported.webhooks.map((row) => ({
-      id: row.id,
-      content: JSON.stringify(row),
-      after: row.after,
-    }));
-    const counts = [domains.length, tokens.length, lastEvent, firstEvent];
-    const { noticed } = imported;
-    await this.#database.transaction([
-      sql('import_account', id, JSON.stringify(account), suspended, ...counts, logo, noticed),
-      ...inserts('import_domains', [id, suspended], domains, (page) =>
-        columns(page, 'id', 'content', 'times', 'next', 'evidence'),
-      ),
-      ...inserts('import_webhooks', [id], webhooks, (page) => columns(page, 'id', 'content', 'after')),
-      ...inserts('import_tokens', [id], tokens, (page) =>
-        columns(page, 'id', 'content', 'domain_id', 'hash', 'last_used_at'),
-      ),
-      ...inserts('import_events', [id], events, (page) => [...columns(page, 'id'), ...eventColumns(page)]),
-    ]);
-  }
+    async publish({ nextIds, secretKeyCheck, retiredLabels }) {
+      const labels = retiredLabels.map((row) => ({ ...row, content: JSON.stringify(row) }));
+      await database.transaction([
+        sql('import_installation', { ...nextIds, secret_key_check: secretKeyCheck }),
+        ...inserts('import_retired_labels', labels),
+      ]);
+    },
 
-  async has(account: number): Promise<boolean> {
-    return (await this.#database.read(sql('get_accounts', [account]))).length > 0;
-  }
-
-  async publish({
-    nextIds: { account, token, domain },
-    secretKeyCheck,
-    retiredLabels,
-  }: ImportedInstallation): Promise<void> {
-    await this.#database.transaction([
-      sql('import_installation', account, token, domain, secretKeyCheck),
-      ...inserts('import_retired_labels', [], retiredLabels, (page) => {
-        const rows = page.map((row) => ({
-          label: row.label,
-          content: JSON.stringify(row),
-          at: row.retired_at,
-        }));
-        return columns(rows, 'label', 'content', 'at');
-      }),
-    ]);
-  }
-
-  async end(): Promise<void> {
-    await this.#database.read(sql('end_import'));
-  }
+    async end() {
+      await database.read(sql('end_import'));
+    },
+  };
 }
 
 /** Whether an import has begun and not ended. */
@@ -109,15 +87,10 @@ export function importUnfinished(): LetterheadError {
   return new LetterheadError('unavailable', message);
 }
 
-/** Statements that insert the rows, some at a time. `values` come before their columns. */
-function inserts<Row>(
-  name: string,
-  values: readonly unknown[],
-  rows: readonly Row[],
-  columnsOf: (page: readonly Row[]) => unknown[],
-): Query[] {
+/** Statements that insert the rows, some at a time. */
+function inserts(name: string, rows: readonly Values[], values: Values = {}): Query[] {
   const queries = [];
   for (let at = 0; at < rows.length; at += AT_ONCE)
-    queries.push(sql(name, ...values, ...columnsOf(rows.slice(at, at + AT_ONCE))));
+    queries.push(sqlForRows(name, rows.slice(at, at + AT_ONCE), values));
   return queries;
 }

@@ -1,25 +1,25 @@
 import { DATABASE_LIMITS, FILE_LIMITS, KEY_ZONE_LIMITS } from '../../limits.ts';
 import type { DatabaseObserver } from '../database-observer.ts';
 import type { CopyableStore, NextIds } from '../import.ts';
-import type { SettingStore } from '../store.ts';
+import type { SettingStore } from '../interface/settings.ts';
 import type { StoreLog } from '../store-log.ts';
-import { Accounts } from './accounts.ts';
-import { Checks } from './checks.ts';
+import { accountsIn } from './accounts.ts';
+import { checksIn } from './checks.ts';
 import { Commits } from './commits.ts';
-import { Cursors } from './cursors.ts';
+import { cursorsIn } from './cursors.ts';
 import { Database } from './database.ts';
-import { Domains } from './domains.ts';
+import { domainsIn } from './domains.ts';
 import { unusableDatabase } from './errors.ts';
-import { Events } from './events.ts';
+import { eventsIn } from './events.ts';
 import { Feed } from './feed.ts';
-import { Import, importUnfinished, isImportUnfinished } from './import.ts';
-import { KeyZone } from './key-zone.ts';
+import { importInto, importUnfinished, isImportUnfinished } from './import.ts';
+import { keyZoneIn } from './key-zone.ts';
 import { migrate } from './migrate.ts';
 import { PrimaryPool } from './primary.ts';
-import { Rates } from './rates.ts';
+import { ratesIn } from './rates.ts';
 import { sql } from './sql.ts';
-import { Tokens } from './tokens.ts';
-import { Webhooks } from './webhooks.ts';
+import { tokensIn } from './tokens.ts';
+import { webhooksIn } from './webhooks.ts';
 
 export interface PostgresStoreOptions {
   /** The same database at each host that can be its primary. */
@@ -28,6 +28,12 @@ export interface PostgresStoreOptions {
   readonly connections: number;
   readonly log: StoreLog;
   readonly observer: DatabaseObserver;
+}
+
+/** The store in PostgreSQL, which several servers can share. */
+export interface PostgresStore extends CopyableStore {
+  /** Deletes what is not needed any more. Runs once a minute. */
+  cleanUp(): Promise<void>;
 }
 
 /** Milliseconds. */
@@ -51,88 +57,67 @@ export async function openPostgresStore(
     } finally {
       client.release();
     }
-    return new PostgresStore(new Database(pool, log, observer), log);
+    return storeIn(new Database(pool, log, observer), log);
   } catch (error) {
     await pool.close();
     throw unusableDatabase(error);
   }
 }
 
-/** The store in PostgreSQL, which several servers can share. */
-export class PostgresStore implements CopyableStore {
-  readonly accounts: Accounts;
-  readonly tokens: Tokens;
-  readonly domains: Domains;
-  readonly checks: Checks;
-  readonly events: Events;
-  readonly webhooks: Webhooks;
-  readonly cursors: Cursors;
-  readonly settings: SettingStore;
-  readonly rates: Rates;
-  readonly keyZone: KeyZone;
-  readonly import: Import;
-  readonly #database: Database;
-  readonly #feed: Feed;
-  readonly #commits: Commits;
-  readonly #timer: NodeJS.Timeout;
-  #closing: Promise<void> | null = null;
-
-  constructor(database: Database, log: StoreLog) {
-    this.#database = database;
-    this.#feed = new Feed(database, log);
-    const commits = new Commits(database, this.#feed);
-    this.#commits = commits;
-    this.accounts = new Accounts(database, commits);
-    this.tokens = new Tokens(database, commits);
-    this.domains = new Domains(database, commits);
-    this.checks = new Checks(database, commits, this.domains);
-    this.events = new Events(commits, this.#feed);
-    this.webhooks = new Webhooks(database, commits);
-    this.cursors = new Cursors(database, commits);
-    this.rates = new Rates(database);
-    this.keyZone = new KeyZone(commits);
-    this.import = new Import(database);
-    this.settings = {
-      async get(key) {
-        const [row] = await commits.read<{ value: string }>(sql('get_setting', key));
-        return row?.value ?? null;
-      },
-      async setOnce(key, value) {
-        const [row] = await commits.read<{ value: string }>(sql('set_setting_once', key, value));
-        return row?.value ?? value;
-      },
-    };
-    this.#timer = setInterval(() => void this.cleanUp().catch(() => {}), CLEAN_UP_INTERVAL);
-  }
-
-  /** Deletes what is not needed any more. Runs once a minute. */
-  async cleanUp(): Promise<void> {
-    await this.#database.read(sql('clean_up'));
-    await this.#database.read(sql('drop_retired_labels', KEY_ZONE_LIMITS.retiredAge / 1000));
-    const auditedSeconds = FILE_LIMITS.auditedEventAge / 1000;
-    await this.#database.read(sql('truncate_events', DATABASE_LIMITS.keptEvents, auditedSeconds));
-  }
-
-  nextIds(): Promise<NextIds> {
-    return this.#database.one<NextIds>(sql('next_ids'));
-  }
-
-  async ready(): Promise<void> {
-    await this.#commits.read(sql('probe'));
-  }
-
-  close(): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
-  }
-
+function storeIn(database: Database, log: StoreLog): PostgresStore {
+  const feed = new Feed(database, log);
+  const commits = new Commits(database, feed);
+  const tokens = tokensIn(database, commits);
+  const domains = domainsIn(database, commits);
+  const checks = checksIn(database, commits, domains);
+  const cursors = cursorsIn(database, commits);
+  const cleanUp = async () => {
+    await database.read(sql('clean_up'));
+    await database.read(sql('drop_retired_labels', { seconds: KEY_ZONE_LIMITS.retiredAge / 1000 }));
+    const audited_seconds = FILE_LIMITS.auditedEventAge / 1000;
+    await database.read(sql('truncate_events', { kept: DATABASE_LIMITS.keptEvents, audited_seconds }));
+  };
+  const timer = setInterval(() => void cleanUp().catch(() => {}), CLEAN_UP_INTERVAL);
   /** Without a database, times of use are lost and leases end by themselves. */
-  async #close(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#commits.close();
-    await this.tokens.flush().catch(() => {});
-    await this.checks.release().catch(() => {});
-    await this.#feed.close();
-    await this.#database.close();
-  }
+  const end = async () => {
+    clearInterval(timer);
+    await commits.close();
+    await tokens.flush().catch(() => {});
+    await checks.release().catch(() => {});
+    await feed.close();
+    await database.close();
+  };
+  let closing: Promise<void> | null = null;
+  return {
+    accounts: accountsIn(database, commits),
+    tokens,
+    domains,
+    checks,
+    events: eventsIn(commits, feed),
+    webhooks: webhooksIn(database, commits, cursors),
+    cursors,
+    settings: settingsIn(commits),
+    rates: ratesIn(database),
+    keyZone: keyZoneIn(commits),
+    import: importInto(database),
+    cleanUp,
+    nextIds: () => database.one<NextIds>(sql('next_ids')),
+    async ready() {
+      await commits.read(sql('probe'));
+    },
+    close: () => (closing ??= end()),
+  };
+}
+
+function settingsIn(commits: Commits): SettingStore {
+  return {
+    async get(key) {
+      const [row] = await commits.read<{ value: string }>(sql('get_setting', { key }));
+      return row?.value ?? null;
+    },
+    async setOnce(key, value) {
+      const [row] = await commits.read<{ value: string }>(sql('set_setting_once', { key, value }));
+      return row?.value ?? value;
+    },
+  };
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { RateStore, TakenPoints } from '../store.ts';
+import type { RateStore, TakenPoints } from '../interface/rates.ts';
 import type { Database } from './database.ts';
 import { sql } from './sql.ts';
 
@@ -13,24 +13,20 @@ interface Round {
 }
 
 /** Each server adds a row to an unlogged table, and reads the new rows of the others. */
-export class Rates implements RateStore {
-  readonly #database: Database;
-  readonly #server = randomUUID();
+export function ratesIn(database: Database): RateStore {
+  const server = randomUUID();
   /** The last round that was read of each other server. */
-  readonly #known = new Map<string, number>();
-  #round = 0;
-
-  constructor(database: Database) {
-    this.#database = database;
-  }
-
-  async exchange(taken: TakenPoints): Promise<readonly TakenPoints[]> {
-    const json = Object.keys(taken).length === 0 ? null : JSON.stringify(taken);
-    const known = [[...this.#known.keys()], [...this.#known.values()]];
-    const query = sql('exchange_rates', this.#server, ++this.#round, json, ...known, OLDEST_ROUND);
-    const rounds = await this.#database.read<Round>(query);
-    for (const { server, round } of rounds)
-      this.#known.set(server, Math.max(round, this.#known.get(server) ?? 0));
-    return rounds.map((round) => round.taken);
-  }
+  const known = new Map<string, number>();
+  let round = 0;
+  return {
+    async exchange(points) {
+      const taken = Object.keys(points).length === 0 ? null : JSON.stringify(points);
+      const seen = { known_servers: [...known.keys()], known_rounds: [...known.values()] };
+      const own = { server, round: ++round, taken, oldest: OLDEST_ROUND };
+      const rounds = await database.read<Round>(sql('exchange_rates', { ...own, ...seen }));
+      for (const other of rounds)
+        known.set(other.server, Math.max(other.round, known.get(other.server) ?? 0));
+      return rounds.map((other) => other.taken);
+    },
+  };
 }

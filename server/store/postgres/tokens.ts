@@ -2,116 +2,96 @@ import { hasScope } from '@letterhead/shared';
 import type { Instant } from '../../instant.ts';
 import { DATABASE_LIMITS } from '../../limits.ts';
 import { freeze } from '../freeze.ts';
-import type { SharedQuery } from '../shared-query.ts';
-import type { AccountRow, AdminToken, TokenCreation, TokenRow, TokenStore } from '../store.ts';
-import { type AccountDocument, toAccountRow } from './account-row.ts';
+import type { AccountRow } from '../interface/accounts.ts';
+import type { AdminToken, TokenRow } from '../interface/token-row.ts';
+import type { TokenCreation, TokenStore } from '../interface/tokens.ts';
 import type { Commits } from './commits.ts';
 import type { Database } from './database.ts';
-import { columns, sql } from './sql.ts';
+import { type TokenRecord, toAccount, toToken } from './rows.ts';
+import { sql, sqlForRows } from './sql.ts';
 
-interface TokenRecord {
-  /** Before migration 6, it had no subscriptions. */
-  readonly content: Omit<TokenRow, 'last_used_at' | 'subscriptions'> &
-    Partial<Pick<TokenRow, 'subscriptions'>>;
-  readonly last_used_at: Instant | null;
-}
-
-interface FoundToken extends TokenRecord {
-  readonly account: AccountDocument;
-}
-
-export class Tokens implements TokenStore {
-  readonly #database: Database;
-  readonly #commits: Commits;
-  readonly #byHash: SharedQuery<string, FoundToken>;
+/** `flush` writes the times of use to the database. They are lost if that fails. */
+export function tokensIn(database: Database, commits: Commits): TokenStore & { flush(): Promise<void> } {
+  const byHash = database.share<{ hash: string }, TokenRecord & { account: AccountRow }>('find_tokens');
   /** When tokens were last used, as far as the database does not know it yet. */
-  #uses = new Map<number, Instant>();
-  #timer: NodeJS.Timeout | null = null;
+  let uses = new Map<number, Instant>();
+  let timer: NodeJS.Timeout | null = null;
 
-  constructor(database: Database, commits: Commits) {
-    this.#database = database;
-    this.#commits = commits;
-    this.#byHash = database.share('find_tokens', (hashes) => [hashes]);
-  }
+  const toRow = ({ content, last_used_at }: TokenRecord): TokenRow =>
+    toToken({ content, last_used_at: uses.get(content.id) ?? last_used_at });
 
-  async findByHash(hash: string): Promise<{ token: TokenRow; account: AccountRow } | undefined> {
-    const found = await this.#commits.serve(() => this.#byHash.get(hash));
-    return found && { token: this.#toRow(found), account: toAccountRow(found.account) };
-  }
+  const find = async (account: number, id: number) => {
+    const [record] = await database.read<TokenRecord>(sql('get_token', { account, id }));
+    return record && toRow(record);
+  };
 
-  async get(account: number, id: number): Promise<TokenRow | undefined> {
-    const [record] = await this.#commits.read<TokenRecord>(sql('get_token', account, id));
-    return record && this.#toRow(record);
-  }
+  const flush = async () => {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    const rows = [...uses].map(([id, at]) => ({ id, at })).sort((a, b) => a.id - b.id);
+    uses = new Map();
+    if (rows.length > 0) await database.read(sqlForRows('touch_tokens', rows));
+  };
 
-  async list(account: number, { domain }: { domain: number | null }): Promise<readonly TokenRow[]> {
-    const records = await this.#commits.read<TokenRecord>(sql('list_tokens', account, domain));
-    return records.map((record) => this.#toRow(record));
-  }
+  return {
+    flush,
 
-  create(options: Parameters<TokenStore['create']>[0]): Promise<TokenCreation> {
-    const { account, limit, token, event } = options;
-    return this.#commits.change<TokenCreation>(account, async () => {
-      const query = sql('next_token_id', account, limit, token.domain_id);
-      const [next] = await this.#database.read<{ id: number | null }>(query);
-      if (next === undefined) return { kind: 'gone' };
-      if (next.id === null) return { kind: 'full', limit };
-      const stored = { ...token, id: next.id, account_id: account, subscriptions: [] };
-      const row: TokenRow = freeze({ ...stored, last_used_at: null });
-      const values = [row.id, JSON.stringify(stored), token.domain_id, limit, token.hash];
-      const isCreated = await this.#commits.commit('create_token', account, [event(row)], values);
-      return isCreated ? { kind: 'written', row } : null;
-    });
-  }
+    async findByHash(hash) {
+      const found = await commits.serve(() => byHash.get({ hash }));
+      return found && { token: toRow(found), account: toAccount(found.account) };
+    },
 
-  delete(...[account, id, event]: Parameters<TokenStore['delete']>): Promise<boolean> {
-    return this.#commits.change(account, async () => {
-      const [record] = await this.#database.read<TokenRecord>(sql('get_token', account, id));
-      if (record === undefined) return false;
-      const row = this.#toRow(record);
-      const isAdmin = hasScope(row.scopes, 'admin');
-      const admins = isAdmin ? await readAdmins(this.#database) : [];
-      const values = [id, admins.map((admin) => admin.id)];
-      const around = isAdmin ? { before: sql('lock_admins') } : {};
-      return (
-        (await this.#commits.commit('delete_token', account, [event(row, admins)], values, around)) || null
-      );
-    });
-  }
+    get: (account, id) => commits.serve(() => find(account, id)),
 
-  subscribe(...[account, id, change]: Parameters<TokenStore['subscribe']>): Promise<boolean> {
-    return this.#commits.change<boolean>(account, async () => {
-      const [record] = await this.#database.read<TokenRecord>(sql('get_token', account, id));
-      if (record === undefined) return false;
-      const { content } = record;
-      const subscriptions = change(content.subscriptions ?? []);
-      if (subscriptions === null) return true;
-      const values = [id, JSON.stringify(content), JSON.stringify({ ...content, subscriptions })];
-      return (await this.#commits.commit('subscribe', account, [], values)) || null;
-    });
-  }
+    async list(account, { domain }) {
+      const records = await commits.read<TokenRecord>(sql('list_tokens', { account, domain }));
+      return records.map(toRow);
+    },
 
-  touch(id: number, at: Instant): void {
-    this.#uses.set(id, at);
-    this.#timer ??= setTimeout(() => void this.flush().catch(() => {}), DATABASE_LIMITS.tokenUse);
-  }
+    create: ({ account, limit, token, event }) =>
+      commits.change<TokenCreation>(account, async () => {
+        const { domain_id: domain, hash } = token;
+        const query = sql('next_token_id', { account, limit, domain });
+        const [next] = await database.read<{ id: number | null }>(query);
+        if (next === undefined) return { kind: 'gone' };
+        if (next.id === null) return { kind: 'full', limit };
+        const stored = { ...token, id: next.id, account_id: account, subscriptions: [] };
+        const row: TokenRow = freeze({ ...stored, last_used_at: null });
+        const values = { id: row.id, content: JSON.stringify(stored), domain, limit, hash };
+        const isCreated = await commits.commit('create_token', account, [event(row)], values);
+        return isCreated ? { kind: 'written', row } : null;
+      }),
 
-  /** Writes the times of use to the database. They are lost if that fails. */
-  async flush(): Promise<void> {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
-    const uses = [...this.#uses].map(([id, at]) => ({ id, at })).sort((a, b) => a.id - b.id);
-    this.#uses = new Map();
-    if (uses.length > 0) await this.#database.read(sql('touch_tokens', ...columns(uses, 'id', 'at')));
-  }
+    delete: (account, id, event) =>
+      commits.change(account, async () => {
+        const row = await find(account, id);
+        if (row === undefined) return false;
+        const isAdmin = hasScope(row.scopes, 'admin');
+        const admins = isAdmin ? await readAdmins(database) : [];
+        const values = { id, admins: admins.map((admin) => admin.id) };
+        const before = isAdmin ? sql('lock_admins') : undefined;
+        const isDeleted = commits.commit('delete_token', account, [event(row, admins)], values, { before });
+        return (await isDeleted) || null;
+      }),
 
-  #toRow({ content, last_used_at }: TokenRecord): TokenRow {
-    return freeze({
-      subscriptions: [],
-      ...content,
-      last_used_at: this.#uses.get(content.id) ?? last_used_at,
-    });
-  }
+    subscribe: (account, id, change) =>
+      commits.change<boolean>(account, async () => {
+        const row = await find(account, id);
+        const subscriptions = row && change(row.subscriptions);
+        if (row === undefined || !subscriptions) return row !== undefined;
+        const { last_used_at, subscriptions: before, ...content } = row;
+        const documents = {
+          before: JSON.stringify(before),
+          content: JSON.stringify({ ...content, subscriptions }),
+        };
+        return (await commits.commit('subscribe', account, [], { id, ...documents })) || null;
+      }),
+
+    touch(id, at) {
+      uses.set(id, at);
+      timer ??= setTimeout(() => void flush().catch(() => {}), DATABASE_LIMITS.tokenUse);
+    },
+  };
 }
 
 /** The admin tokens of accounts that are not suspended. */

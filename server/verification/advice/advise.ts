@@ -1,7 +1,7 @@
 import type { Advice } from '@letterhead/shared';
 import { registrableDomain } from '@letterhead/shared';
 import { stateOf } from '../../records/record-states.ts';
-import type { DomainRow } from '../../store/store.ts';
+import type { DomainRow } from '../../store/interface/domain-row.ts';
 import type { AdviceEvidence } from '../evidence.ts';
 import { boundAdvice } from '../stored-size.ts';
 import { describeAdvice } from '../words/advice.ts';

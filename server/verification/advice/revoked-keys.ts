@@ -1,7 +1,7 @@
 import type { Advice } from '@letterhead/shared';
 import { registrableDomain } from '@letterhead/shared';
 import { checkedRecordsOf } from '../../records/dns-records.ts';
-import type { DomainRow } from '../../store/store.ts';
+import type { DomainRow } from '../../store/interface/domain-row.ts';
 import { describeAdvice } from '../words/advice.ts';
 
 /** The records of revoked keys that have not been seen to be gone. */

@@ -6,7 +6,7 @@ import type { KeyProof } from '../../keys/prove-key.ts';
 import type { RandomSource } from '../../random.ts';
 import { checkedRecordsOf, type ExpectedRecord } from '../../records/dns-records.ts';
 import { activeKeyOf, hasPrivateKey, keyOf } from '../../records/record-states.ts';
-import type { DomainRow, RecordId } from '../../store/store.ts';
+import type { DomainRow, RecordId } from '../../store/interface/domain-row.ts';
 import { answersOf } from '../answers.ts';
 import { isCorrect } from '../diagnosis/rule-input.ts';
 import type { CheckEvidence, RecordEvidence } from '../evidence.ts';

@@ -1,7 +1,7 @@
 import type { CheckOptions, Delegation, Dns, DnsCheck } from '../../dns/outcome.ts';
 import type { Clock } from '../../instant.ts';
 import type { RandomSource } from '../../random.ts';
-import type { DomainRow } from '../../store/store.ts';
+import type { DomainRow } from '../../store/interface/domain-row.ts';
 
 /** What the questions of one check of one domain are asked with. */
 export interface SurveyContext {

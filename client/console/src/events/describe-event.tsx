@@ -1,6 +1,7 @@
 import type { Actor, Event } from '@letterhead/shared';
 import type { ComponentChildren } from 'preact';
 import { DomainName } from '../components/domain-name.tsx';
+import { exactTime } from '../components/time.tsx';
 
 /** Describes an event in one sentence. Omits the domain's name among the events of that domain. */
 export function describeEvent(
@@ -90,7 +91,7 @@ export function describeEvent(
     case 'domain.degraded':
       return (
         <>
-          {record} failed a check{why(changes)}. It is checked again before the status changes.
+          {record} failed a check{why(changes)}. {deadlines(changes)}
         </>
       );
     case 'domain.unreachable':
@@ -137,6 +138,14 @@ export function describeActor(actor: Actor, tokenNames: ReadonlyMap<number, stri
       return actor.address === null ? who : `${who}, from ${actor.address}`;
     }
   }
+}
+
+/** Until when the record counts as verified, and mail still verifies. */
+function deadlines({ verified_until, cached_until }: Event['changes']): string {
+  if (verified_until === undefined) return 'It is checked again before the status changes.';
+  const stays = `It stays verified until it is checked again, at ${exactTime(new Date(verified_until))}.`;
+  if (cached_until === undefined) return stays;
+  return `${stays} Receivers that remember the right record forget it by ${exactTime(new Date(cached_until))}.`;
 }
 
 /** ` (host doubled)` of the code HOST_DOUBLED. */

@@ -8,39 +8,39 @@ INSERT INTO settings (key, value) VALUES ('unfinished_import', '') ON CONFLICT D
 -- query: import_account
 WITH account AS (
   INSERT INTO accounts (id, content, suspended, domain_count, token_count, last_event, first_event, logo)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+  VALUES (:id, :content, :suspended, :domain_count, :token_count, :last_event, :first_event, :logo)
   RETURNING id)
-INSERT INTO cursors (kind, account_id, id, position) SELECT 'notice', id, 0, $9 FROM account
+INSERT INTO cursors (kind, account_id, id, position) SELECT 'notice', id, 0, :noticed FROM account
 
 -- query: import_domains
 WITH imported AS (
-  SELECT * FROM unnest($3::bigint[], $4::text[], $5::text[], $6::timestamptz[], $7::text[])
+  SELECT * FROM unnest(:id::bigint[], :content::text[], :times::text[], :next::timestamptz[], :evidence::text[])
     AS one (id, content, times, next_at, evidence)),
-domains AS (INSERT INTO domains (account_id, id, content) SELECT $1, id, content::json FROM imported)
+domains AS (INSERT INTO domains (account_id, id, content) SELECT :account, id, content::json FROM imported)
 INSERT INTO checks (account_id, domain_id, times, next_at, held, evidence)
-SELECT $1, id, times::json, next_at, $2, evidence FROM imported
+SELECT :account, id, times::json, next_at, :suspended, evidence FROM imported
 
 -- query: import_tokens
 INSERT INTO tokens (id, account_id, content, domain_id, hash, last_used_at)
-SELECT one.id, $1, one.content::json, one.domain_id, one.hash, one.last_used_at
-FROM unnest($2::bigint[], $3::text[], $4::bigint[], $5::text[], $6::timestamptz[])
+SELECT one.id, :account, one.content::json, one.domain_id, one.hash, one.last_used_at
+FROM unnest(:id::bigint[], :content::text[], :domain_id::bigint[], :hash::text[], :last_used_at::timestamptz[])
   AS one (id, content, domain_id, hash, last_used_at)
 
 -- query: import_events
 INSERT INTO events (account_id, id, content, audited, domain_id, at)
-SELECT $1, one.id, one.content::json, one.audited, one.domain_id, one.at
-FROM unnest($2::bigint[], $3::text[], $4::boolean[], $5::bigint[], $6::timestamptz[])
+SELECT :account, one.id, one.content::json, one.audited, one.domain_id, one.at
+FROM unnest(:id::bigint[], :event::text[], :audited::boolean[], :event_domain::bigint[], :event_at::timestamptz[])
   AS one (id, content, audited, domain_id, at)
 
 -- query: import_installation
-WITH next AS (SELECT setval('account_ids', $1, false), setval('token_ids', $2, false), setval('domain_ids', $3, false))
-INSERT INTO settings (key, value) SELECT 'secret_key_check', $4::text FROM next WHERE $4::text IS NOT NULL
+WITH next AS (SELECT setval('account_ids', :account, false), setval('token_ids', :token, false), setval('domain_ids', :domain, false))
+INSERT INTO settings (key, value) SELECT 'secret_key_check', :secret_key_check::text FROM next WHERE :secret_key_check::text IS NOT NULL
 ON CONFLICT DO NOTHING
 
 -- query: import_retired_labels
 INSERT INTO retired_labels (label, content, at)
 SELECT one.label, one.content::json, one.at
-FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS one (label, content, at)
+FROM unnest(:label::text[], :content::text[], :retired_at::timestamptz[]) AS one (label, content, at)
 ON CONFLICT DO NOTHING
 
 -- query: end_import

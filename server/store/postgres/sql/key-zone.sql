@@ -3,7 +3,7 @@ SELECT content, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS 
 FROM retired_labels ORDER BY label COLLATE "C"
 
 -- query: drop_retired_labels
-DELETE FROM retired_labels WHERE at < now() - make_interval(secs => $1)
+DELETE FROM retired_labels WHERE at < now() - make_interval(secs => :seconds)
 
 -- query: delegated_zones
 SELECT DISTINCT content #>> '{delegation,zone}' AS zone FROM domains
@@ -11,7 +11,7 @@ WHERE content #>> '{delegation,zone}' IS NOT NULL AND content::text LIKE '%"publ
 
 -- query: lead_key_zone
 -- Returns no row where another holder has it.
-INSERT INTO leases AS l (kind, holder, until) VALUES ('key_zone', $1, now() + make_interval(secs => $2))
-ON CONFLICT (kind) DO UPDATE SET holder = $1, until = now() + make_interval(secs => $2)
-WHERE l.holder = $1 OR l.until < now()
+INSERT INTO leases AS l (kind, holder, until) VALUES ('key_zone', :holder, now() + make_interval(secs => :seconds))
+ON CONFLICT (kind) DO UPDATE SET holder = :holder, until = now() + make_interval(secs => :seconds)
+WHERE l.holder = :holder OR l.until < now()
 RETURNING l.holder

@@ -1,15 +1,15 @@
 -- query: get_setting
-SELECT value FROM settings WHERE key = $1
+SELECT value FROM settings WHERE key = :key
 
 -- query: set_setting_once
 -- Rewrites an existing value, because DO NOTHING would not return it.
-INSERT INTO settings AS s (key, value) VALUES ($1, $2)
+INSERT INTO settings AS s (key, value) VALUES (:key, :value)
 ON CONFLICT (key) DO UPDATE SET value = s.value
 RETURNING value
 
 -- query: find_outcome
 -- Waits for the write if it is in progress. If it has not begun, takes its id, so that it never can.
-INSERT INTO writes (id) VALUES ($1)
+INSERT INTO writes (id) VALUES (:write)
 ON CONFLICT (id) DO UPDATE SET at = now()
 RETURNING last_event
 
@@ -23,8 +23,8 @@ DELETE FROM writes WHERE at < now() - interval '10 minutes'
 
 -- query: exchange_rates
 WITH mine AS (
-  INSERT INTO rate_rounds (server, round, taken) SELECT $1, $2, $3 WHERE $3::json IS NOT NULL
+  INSERT INTO rate_rounds (server, round, taken) SELECT :server, :round, :taken WHERE :taken::json IS NOT NULL
   ON CONFLICT DO NOTHING)
 SELECT r.server, r.round, r.taken
-FROM rate_rounds r LEFT JOIN unnest($4::uuid[], $5::bigint[]) AS known (server, round) ON known.server = r.server
-WHERE r.server <> $1 AND r.round > coalesce(known.round, 0) AND r.at > now() - make_interval(secs => $6)
+FROM rate_rounds r LEFT JOIN unnest(:known_servers::uuid[], :known_rounds::bigint[]) AS known (server, round) ON known.server = r.server
+WHERE r.server <> :server AND r.round > coalesce(known.round, 0) AND r.at > now() - make_interval(secs => :oldest)

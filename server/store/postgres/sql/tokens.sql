@@ -1,55 +1,57 @@
 -- query: find_tokens
 SELECT key.n, t.content, t.last_used_at, a.content AS account
-FROM unnest($1::text[]) WITH ORDINALITY AS key (hash, n)
+FROM unnest(:hash::text[]) WITH ORDINALITY AS key (hash, n)
   JOIN tokens t ON t.hash = key.hash JOIN accounts a ON a.id = t.account_id
 
 -- query: get_token
-SELECT content, last_used_at FROM tokens WHERE account_id = $1 AND id = $2
+SELECT content, last_used_at FROM tokens WHERE account_id = :account AND id = :id
 
 -- query: list_tokens
 SELECT content, last_used_at FROM tokens
-WHERE account_id = $1 AND domain_id IS NOT DISTINCT FROM $2::bigint
+WHERE account_id = :account AND domain_id IS NOT DISTINCT FROM :domain::bigint
 ORDER BY id
 
 -- query: next_token_id
--- Returns no row if the account, or the domain $3, does not exist, and no id if the account is full.
-SELECT CASE WHEN token_count < $2 THEN nextval('token_ids') END AS id
+-- Returns no row if the account, or the domain :domain, does not exist, and no id if the account is full.
+SELECT CASE WHEN token_count < :limit THEN nextval('token_ids') END AS id
 FROM accounts
-WHERE id = $1 AND ($3::bigint IS NULL OR EXISTS (SELECT FROM domains WHERE account_id = $1 AND id = $3))
+WHERE id = :account AND (:domain::bigint IS NULL OR EXISTS (SELECT FROM domains WHERE account_id = :account AND id = :domain))
 
 -- commit: create_token
 -- Raises the version of a shared domain, so that a concurrent delete of it also tells of this link.
 shared AS (
-  UPDATE domains SET version = version + 1 WHERE account_id = $2 AND id = $9::bigint
+  UPDATE domains SET version = version + 1 WHERE account_id = :account AND id = :domain::bigint
   RETURNING id),
 tip AS (
-  UPDATE accounts SET token_count = token_count + 1, last_event = last_event + cardinality($3::text[])
-  WHERE id = $2 AND token_count < $10 AND ($9::bigint IS NULL OR EXISTS (SELECT FROM shared))
+  UPDATE accounts SET token_count = token_count + 1, last_event = last_event + cardinality(:event::text[])
+  WHERE id = :account AND token_count < :limit AND (:domain::bigint IS NULL OR EXISTS (SELECT FROM shared))
   RETURNING last_event),
 token AS (
-  INSERT INTO tokens (id, account_id, content, domain_id, hash) SELECT $7, $2, $8, $9::bigint, $11 FROM tip)
+  INSERT INTO tokens (id, account_id, content, domain_id, hash) SELECT :id, :account, :content, :domain::bigint, :hash FROM tip)
 
 -- commit: delete_token
--- $8 are admin tokens, all of which have to exist still.
+-- :admins are admin tokens, all of which have to exist still.
 gone AS (
-  DELETE FROM tokens WHERE account_id = $2 AND id = $7 AND NOT EXISTS (
-    SELECT FROM unnest($8::bigint[]) AS admin (id) LEFT JOIN tokens t ON t.id = admin.id WHERE t.id IS NULL)
+  DELETE FROM tokens WHERE account_id = :account AND id = :id AND NOT EXISTS (
+    SELECT FROM unnest(:admins::bigint[]) AS admin (id) LEFT JOIN tokens t ON t.id = admin.id WHERE t.id IS NULL)
   RETURNING domain_id),
 shared AS (
   UPDATE domains d SET version = version + 1 FROM gone
-  WHERE d.account_id = $2 AND d.id = gone.domain_id),
+  WHERE d.account_id = :account AND d.id = gone.domain_id),
 tip AS (
-  UPDATE accounts SET token_count = token_count - 1, last_event = last_event + cardinality($3::text[])
-  WHERE id = $2 AND EXISTS (SELECT FROM gone)
+  UPDATE accounts SET token_count = token_count - 1, last_event = last_event + cardinality(:event::text[])
+  WHERE id = :account AND EXISTS (SELECT FROM gone)
   RETURNING last_event)
 
 -- commit: subscribe
--- Changes nothing unless the document is still $8.
+-- Changes nothing unless the subscriptions are still :before. Earlier documents have none.
 token AS (
-  UPDATE tokens SET content = $9 WHERE account_id = $2 AND id = $7 AND content::jsonb = $8::jsonb
+  UPDATE tokens SET content = :content
+  WHERE account_id = :account AND id = :id
+    AND coalesce(content -> 'subscriptions', '[]')::jsonb = :before::jsonb
   RETURNING id),
 tip AS (
-  UPDATE accounts SET last_event = last_event + cardinality($3::text[]) WHERE id = $2 AND EXISTS (SELECT FROM token)
+  UPDATE accounts SET last_event = last_event + cardinality(:event::text[]) WHERE id = :account AND EXISTS (SELECT FROM token)
   RETURNING last_event)
 
 -- query: lock_admins
@@ -64,5 +66,5 @@ ORDER BY t.id
 
 -- query: touch_tokens
 UPDATE tokens t SET last_used_at = used.at
-FROM unnest($1::bigint[], $2::timestamptz[]) AS used (id, at)
+FROM unnest(:id::bigint[], :at::timestamptz[]) AS used (id, at)
 WHERE t.id = used.id AND (t.last_used_at IS NULL OR t.last_used_at < used.at)

@@ -1,14 +1,14 @@
 import type { Scope, Token } from '@letterhead/shared';
 import { SCOPES, ScopeSchema } from '@letterhead/shared';
 import type { Command } from 'commander';
-import { inOneLine } from '../terminal-text.ts';
-import type { AccountOptions, CommandContext, Target } from './command-context.ts';
-import { addAccountAction, idParser, parseExpiry } from './command-context.ts';
-import { confirm, confirmLastAdmin } from './confirm.ts';
-import { UsageError } from './exit-code.ts';
-import { formatTable } from './layout.ts';
-import type { Terminal } from './output.ts';
-import { formatTime, printStatus } from './output.ts';
+import { inOneLine } from '../../terminal-text.ts';
+import type { AccountOptions, CommandContext, Target } from '../command-context.ts';
+import { addAccountAction, idParser, parseExpiry } from '../command-context.ts';
+import { confirm, confirmLastAdmin } from '../confirm.ts';
+import { UsageError } from '../exit-code.ts';
+import { formatTable } from '../layout.ts';
+import type { Terminal } from '../output.ts';
+import { formatTime, printStatus } from '../output.ts';
 
 interface CreateOptions extends AccountOptions {
   readonly scope?: readonly Scope[];

@@ -1,14 +1,14 @@
 import type { Event } from '@letterhead/shared';
 import { EVENT_TYPES, MAX_PAGE } from '@letterhead/shared';
 import type { Command } from 'commander';
-import { restJson } from '../rest-json.ts';
-import { inOneLine } from '../terminal-text.ts';
-import type { AccountOptions, CommandContext, Target } from './command-context.ts';
-import { addAccountAction, findDomain, idParser } from './command-context.ts';
-import { withPunycode } from './domain-text.ts';
-import { UsageError } from './exit-code.ts';
-import { formatTable } from './layout.ts';
-import { formatTime, print, printStatus } from './output.ts';
+import { restJson } from '../../rest-json.ts';
+import { inOneLine } from '../../terminal-text.ts';
+import type { AccountOptions, CommandContext, Target } from '../command-context.ts';
+import { addAccountAction, findDomain, idParser } from '../command-context.ts';
+import { withPunycode } from '../domain-text.ts';
+import { UsageError } from '../exit-code.ts';
+import { formatTable } from '../layout.ts';
+import { formatTime, print, printStatus } from '../output.ts';
 
 const LONGEST_TYPE = Math.max(...EVENT_TYPES.map((type) => type.length));
 

@@ -1,11 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { digestMessage } from '@letterhead/shared/message';
 import type { Command } from 'commander';
-import { messageOf } from '../errno.ts';
-import type { AccountOptions, CommandContext, CommandResult, Target } from './command-context.ts';
-import { addAccountAction } from './command-context.ts';
-import { UsageError } from './exit-code.ts';
-import { print } from './output.ts';
+import { messageOf } from '../../errno.ts';
+import type { AccountOptions, CommandContext, CommandResult, Target } from '../command-context.ts';
+import { addAccountAction } from '../command-context.ts';
+import { UsageError } from '../exit-code.ts';
+import { print } from '../output.ts';
 
 interface SignOptions extends AccountOptions {
   readonly allowUnverified?: boolean;

@@ -4,14 +4,14 @@ import { dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { LetterheadError } from '@letterhead/shared';
 import type { Command } from 'commander';
-import { describeErrno, messageOf } from '../errno.ts';
-import { syncFolder } from '../sync-folder.ts';
-import { inOneLine } from '../terminal-text.ts';
-import type { CommandContext, CommandOptions } from './command-context.ts';
-import { addAction } from './command-context.ts';
-import type { Connection } from './connection.ts';
-import { UsageError } from './exit-code.ts';
-import { printStatus } from './output.ts';
+import { describeErrno, messageOf } from '../../errno.ts';
+import { syncFolder } from '../../sync-folder.ts';
+import { inOneLine } from '../../terminal-text.ts';
+import type { CommandContext, CommandOptions } from '../command-context.ts';
+import { addAction } from '../command-context.ts';
+import type { Connection } from '../connection.ts';
+import { UsageError } from '../exit-code.ts';
+import { printStatus } from '../output.ts';
 
 interface BackupOptions extends CommandOptions {
   readonly withoutKey?: boolean;

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Argument } from 'commander';
-import type { CommandContext } from './command-context.ts';
-import { print } from './output.ts';
+import type { CommandContext } from '../command-context.ts';
+import { print } from '../output.ts';
 
 const SHELLS = { bash: bashScript, zsh: zshScript, fish: fishScript };
 type Shell = keyof typeof SHELLS;

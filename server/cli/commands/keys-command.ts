@@ -5,17 +5,22 @@ import type { Domain } from '@letterhead/shared';
 import { LetterheadError } from '@letterhead/shared';
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { messageOf } from '../errno.ts';
-import { EXPORT_FORMATS, type ExportedKey, type ExportFormat, exportFiles } from '../keys/export-formats.ts';
-import { CLI_LIMITS } from '../limits.ts';
-import { inOneLine } from '../terminal-text.ts';
-import { activeRecordOf } from './active-record.ts';
-import type { AccountOptions, CommandContext, Target } from './command-context.ts';
-import { addAccountAction, domainPages, findDomain } from './command-context.ts';
-import { UsageError } from './exit-code.ts';
-import { ExportFolder } from './export-folder.ts';
-import { formatTable } from './layout.ts';
-import { formatTime, printError, printStatus } from './output.ts';
+import { messageOf } from '../../errno.ts';
+import {
+  EXPORT_FORMATS,
+  type ExportedKey,
+  type ExportFormat,
+  exportFiles,
+} from '../../keys/export-formats.ts';
+import { CLI_LIMITS } from '../../limits.ts';
+import { inOneLine } from '../../terminal-text.ts';
+import { activeRecordOf } from '../active-record.ts';
+import type { AccountOptions, CommandContext, Target } from '../command-context.ts';
+import { addAccountAction, domainPages, findDomain } from '../command-context.ts';
+import { UsageError } from '../exit-code.ts';
+import { ExportFolder } from '../export-folder.ts';
+import { formatTable } from '../layout.ts';
+import { formatTime, printError, printStatus } from '../output.ts';
 import { addRotationCommands } from './rotation-commands.ts';
 
 interface ExportOptions extends AccountOptions {

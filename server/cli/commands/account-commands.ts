@@ -3,17 +3,17 @@ import { buffer } from 'node:stream/consumers';
 import type { Account } from '@letterhead/shared';
 import { LOGO_MAX_BYTES } from '@letterhead/shared';
 import type { Command } from 'commander';
-import { describeErrno, messageOf } from '../errno.ts';
-import { inOneLine } from '../terminal-text.ts';
-import type { CommandContext, CommandOptions } from './command-context.ts';
-import { addAction, idParser } from './command-context.ts';
-import { confirmLastAdmin } from './confirm.ts';
-import type { Connection } from './connection.ts';
-import { UsageError } from './exit-code.ts';
-import { formatTable } from './layout.ts';
-import type { Terminal } from './output.ts';
-import { formatTime } from './output.ts';
-import { styled } from './style.ts';
+import { describeErrno, messageOf } from '../../errno.ts';
+import { inOneLine } from '../../terminal-text.ts';
+import type { CommandContext, CommandOptions } from '../command-context.ts';
+import { addAction, idParser } from '../command-context.ts';
+import { confirmLastAdmin } from '../confirm.ts';
+import type { Connection } from '../connection.ts';
+import { UsageError } from '../exit-code.ts';
+import { formatTable } from '../layout.ts';
+import type { Terminal } from '../output.ts';
+import { formatTime } from '../output.ts';
+import { styled } from '../style.ts';
 
 interface DeleteOptions extends CommandOptions {
   readonly confirm?: string;

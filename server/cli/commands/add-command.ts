@@ -1,14 +1,14 @@
 import type { Domain } from '@letterhead/shared';
 import { findUnlikelyName } from '@letterhead/shared';
 import type { Command } from 'commander';
-import { restJson } from '../rest-json.ts';
-import { inOneLine } from '../terminal-text.ts';
-import type { AccountOptions, CommandContext, CommandResult, Refusal, Target } from './command-context.ts';
-import { addAccountAction, refusalOf } from './command-context.ts';
-import { describeName, describeNewDomain } from './domain-text.ts';
-import { EXIT } from './exit-code.ts';
-import type { Terminal } from './output.ts';
-import { print, printError } from './output.ts';
+import { restJson } from '../../rest-json.ts';
+import { inOneLine } from '../../terminal-text.ts';
+import type { AccountOptions, CommandContext, CommandResult, Refusal, Target } from '../command-context.ts';
+import { addAccountAction, refusalOf } from '../command-context.ts';
+import { describeName, describeNewDomain } from '../domain-text.ts';
+import { EXIT } from '../exit-code.ts';
+import type { Terminal } from '../output.ts';
+import { print, printError } from '../output.ts';
 
 interface AddOptions extends AccountOptions {
   readonly selector?: string;

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import type { StoreReport, StoreTools } from '../store/open.ts';
-import { inOneLine } from '../terminal-text.ts';
-import type { CommandContext, CommandOptions } from './command-context.ts';
-import { printResult } from './command-context.ts';
-import { EXIT, UsageError } from './exit-code.ts';
-import { printStatus } from './output.ts';
+import type { StoreReport, StoreTools } from '../../store/open.ts';
+import { inOneLine } from '../../terminal-text.ts';
+import type { CommandContext, CommandOptions } from '../command-context.ts';
+import { printResult } from '../command-context.ts';
+import { EXIT, UsageError } from '../exit-code.ts';
+import { printStatus } from '../output.ts';
 
 /** `letterhead check`, `letterhead restore` and `letterhead store copy`. */
 export function addFolderCommands(program: Command, context: CommandContext): void {

@@ -2,12 +2,12 @@ import type { DnsRecord, Domain } from '@letterhead/shared';
 import { csvLine } from '@letterhead/shared';
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { restJson, restTime } from '../rest-json.ts';
-import { activeRecordOf } from './active-record.ts';
-import type { AccountOptions, CommandContext, Target } from './command-context.ts';
-import { addAccountAction, domainPages } from './command-context.ts';
-import { UsageError } from './exit-code.ts';
-import { print } from './output.ts';
+import { restJson, restTime } from '../../rest-json.ts';
+import { activeRecordOf } from '../active-record.ts';
+import type { AccountOptions, CommandContext, Target } from '../command-context.ts';
+import { addAccountAction, domainPages } from '../command-context.ts';
+import { UsageError } from '../exit-code.ts';
+import { print } from '../output.ts';
 
 /** Columns of the CSV format. */
 const DOMAIN_COLUMNS = [

@@ -1,11 +1,11 @@
 import type { NewShare, Share } from '@letterhead/shared';
 import { SHARE_DAYS } from '@letterhead/shared';
 import type { Command } from 'commander';
-import type { AccountOptions, CommandContext, Target } from './command-context.ts';
-import { addAccountAction, findDomain, idParser, parseExpiry } from './command-context.ts';
-import { describeName, withPunycode } from './domain-text.ts';
-import { formatTable } from './layout.ts';
-import { formatTime, printStatus } from './output.ts';
+import type { AccountOptions, CommandContext, Target } from '../command-context.ts';
+import { addAccountAction, findDomain, idParser, parseExpiry } from '../command-context.ts';
+import { describeName, withPunycode } from '../domain-text.ts';
+import { formatTable } from '../layout.ts';
+import { formatTime, printStatus } from '../output.ts';
 
 interface CreateOptions extends AccountOptions {
   readonly expires?: Date;

@@ -1,11 +1,11 @@
 import type { KeyZoneStatus, ZoneDifference } from '@letterhead/shared';
 import type { Command } from 'commander';
-import { inOneLine } from '../terminal-text.ts';
-import type { CommandContext } from './command-context.ts';
-import { addAction } from './command-context.ts';
-import type { Connection } from './connection.ts';
-import { EXIT } from './exit-code.ts';
-import { formatTime } from './output.ts';
+import { inOneLine } from '../../terminal-text.ts';
+import type { CommandContext } from '../command-context.ts';
+import { addAction } from '../command-context.ts';
+import type { Connection } from '../connection.ts';
+import { EXIT } from '../exit-code.ts';
+import { formatTime } from '../output.ts';
 
 /** `letterhead key-zone …`: the zone that the keys of domains are in. */
 export function addKeyZoneCommands(program: Command, context: CommandContext): void {
@@ -70,15 +70,16 @@ async function exportZone({ letterhead }: Connection) {
 }
 
 function describeStatus(found: KeyZoneStatus, isRunning: boolean): string {
-  const { zone, waiting, lag_seconds, failure, compared_at, differences } = found;
+  const { zone, waiting, lag_seconds, failure, delegation_problem, compared_at, differences } = found;
+  const problem = delegation_problem === null ? '' : `${delegation_problem}\n`;
   if (!isRunning)
-    return `${zone}: no server runs here, so nothing is known of it. See \`letterhead key-zone compare\`.\n`;
+    return `${zone}: no server runs here, so nothing is known of what it holds. See \`letterhead key-zone compare\`.\n${problem}`;
   const compared =
     compared_at === null
       ? 'It has not been compared yet.'
       : `Compared at ${formatTime(compared_at)}: ${differences} ${differences === 1 ? 'name' : 'names'} differed.`;
   const changes = waiting === 0 ? 'No changes wait.' : `${waiting} domains wait, for ${lag_seconds} seconds.`;
-  return [`${zone}: ${failure ?? 'it is up to date.'}`, changes, compared, ''].join('\n');
+  return [`${zone}: ${failure ?? 'it is up to date.'}`, changes, compared, problem].join('\n');
 }
 
 function listDifferences(differences: readonly ZoneDifference[]): string {

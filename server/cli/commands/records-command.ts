@@ -2,12 +2,12 @@ import type { Domain } from '@letterhead/shared';
 import { hasScope, recordFqdn, recordsEmail, registrableDomain, shownName } from '@letterhead/shared';
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { inOneLine } from '../terminal-text.ts';
-import type { AccountOptions, CommandContext, Target } from './command-context.ts';
-import { addAccountAction, findDomain } from './command-context.ts';
-import { withPunycode } from './domain-text.ts';
-import { formatTable } from './layout.ts';
-import { formatJson } from './output.ts';
+import { inOneLine } from '../../terminal-text.ts';
+import type { AccountOptions, CommandContext, Target } from '../command-context.ts';
+import { addAccountAction, findDomain } from '../command-context.ts';
+import { withPunycode } from '../domain-text.ts';
+import { formatTable } from '../layout.ts';
+import { formatJson } from '../output.ts';
 import { linkOf } from './share-commands.ts';
 
 const FORMATS = ['table', 'bind', 'json', 'text'] as const;

@@ -1,12 +1,12 @@
 import type { Delivery, EventType, Webhook } from '@letterhead/shared';
 import { EVENT_TYPES, EventTypeSchema } from '@letterhead/shared';
 import type { Command } from 'commander';
-import { inOneLine } from '../terminal-text.ts';
-import type { AccountOptions, CommandContext, CommandResult, Target } from './command-context.ts';
-import { addAccountAction, findDomain, idParser } from './command-context.ts';
-import { EXIT, UsageError } from './exit-code.ts';
-import { formatTable } from './layout.ts';
-import { formatTime, printStatus } from './output.ts';
+import { inOneLine } from '../../terminal-text.ts';
+import type { AccountOptions, CommandContext, CommandResult, Target } from '../command-context.ts';
+import { addAccountAction, findDomain, idParser } from '../command-context.ts';
+import { EXIT, UsageError } from '../exit-code.ts';
+import { formatTable } from '../layout.ts';
+import { formatTime, printStatus } from '../output.ts';
 
 interface FilterOptions extends AccountOptions {
   /** Null: all. */

@@ -1,0 +1,64 @@
+import type { Instant } from '../../instant.ts';
+import type { JsonValue } from './events.ts';
+
+/** What follows the log of its account: the webhook of the same id, or the account's notices, whose id is 0. */
+export type CursorKind = 'webhook' | 'notice';
+
+/** How far a follower has come. */
+export interface CursorState {
+  /** The last event that it is done with. */
+  readonly position: number;
+  /** How often the next one has failed. */
+  readonly failures: number;
+  /** When that is tried again; null: at once. */
+  readonly due: Instant | null;
+  /** Whether the last attempt failed or took long; null: there was none yet. */
+  readonly slow: boolean | null;
+  /** When it goes on although nothing new has happened; null: it does not. */
+  readonly wake: Instant | null;
+  /** What the follower remembers beside the position. */
+  readonly memo: JsonValue;
+}
+
+/** A cursor that is held until its lease ends, by the store's clock. */
+export interface Cursor extends CursorState {
+  readonly kind: CursorKind;
+  readonly account: number;
+  readonly id: number;
+  /** Rises with each claim. */
+  readonly version: number;
+  /** Seconds, from the claim and from each advance. */
+  readonly lease: number;
+}
+
+export interface CursorStore {
+  /**
+   * Cursors whose account has newer events or whose time to wake has come, which are due, and which nobody holds. Not those of suspended accounts and
+   * of disabled webhooks. Accounts take turns, that with the fewest held first, and of each the longest unheld one.
+   */
+  claim(
+    kind: CursorKind,
+    options: {
+      readonly now: Instant;
+      readonly limit: number;
+      readonly lease: number;
+      /** At most so many of one account are held that are as slow as these. */
+      readonly perAccount: number;
+      readonly slow: boolean | null;
+    },
+  ): Promise<readonly Cursor[]>;
+  /** Renews the lease. False: it had ended, or the cursor was taken away, and nothing was changed. */
+  advance(cursor: Cursor, state: CursorState): Promise<boolean>;
+  /** How far it has come; 0: there is none. */
+  position(kind: CursorKind, account: number, id: number): Promise<number>;
+  /** As `advance`, and lets others claim it. */
+  release(cursor: Cursor, state: CursorState): Promise<boolean>;
+  /** Of all webhooks, those of suspended accounts aside. */
+  webhookBacklog(): Promise<WebhookBacklog>;
+}
+
+export interface WebhookBacklog {
+  readonly disabled: number;
+  /** When the oldest event happened that an enabled webhook is not done with; null: there is none. */
+  readonly oldest: Instant | null;
+}
