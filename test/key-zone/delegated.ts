@@ -131,9 +131,8 @@ export class Delegated implements AsyncDisposable {
 
   /** Asks `/health/ready`, which does not look at public DNS. */
   async settled(): Promise<void> {
-    const waiting = async () =>
-      (await (await fetch(`${this.server.url}/health/ready`)).json()).key_zone.waiting;
-    await expect.poll(waiting, { timeout: 10_000 }).toBe(0);
+    const readiness = async () => (await fetch(`${this.server.url}/health/ready`)).json();
+    await expect.poll(readiness, { timeout: 10_000 }).toMatchObject({ key_zone: { waiting: 0 } });
   }
 
   /** See `signsWith`. */
