@@ -7,7 +7,7 @@ import { Shares } from './auth/shares.ts';
 import { Tokens } from './auth/tokens.ts';
 import { createDns } from './dns/dns.ts';
 import type { Dns } from './dns/outcome.ts';
-import { systemResolvers } from './dns/server-address.ts';
+import { systemResolvers } from './dns/transport/server-address.ts';
 import { Domains } from './domains/domains.ts';
 import { KeyRenewal } from './domains/key-renewal.ts';
 import { KeyRotation } from './domains/key-rotation.ts';

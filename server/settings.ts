@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { TOKEN_PATTERN } from '@letterhead/shared';
 import { z } from 'zod';
-import { parseServerAddress } from './dns/server-address.ts';
+import { parseServerAddress } from './dns/transport/server-address.ts';
 import { DomainNameSchema } from './domains/domain-name.ts';
 import { TSIG_ALGORITHMS, type TsigKey } from './key-zone/tsig.ts';
 import { KEY_ZONE_LIMITS } from './limits.ts';

@@ -5,7 +5,7 @@ import { firstCheckTimes } from '../../server/monitor/schedule.ts';
 import { dnsRecordOf } from '../../server/records/dns-records.ts';
 import { activeKeyOf, dkimStateOf, withRecords } from '../../server/records/record-states.ts';
 import type { DomainRow } from '../../server/store/interface/domain-row.ts';
-import { nodeFileSystem } from '../../server/store/json/file-system.ts';
+import { nodeFileSystem } from '../../server/store/json/disk/file-system.ts';
 import { openJsonStore } from '../../server/store/json/json-store.ts';
 import type { Store } from '../../server/store/store.ts';
 import { advise } from '../../server/verification/advice/advise.ts';

@@ -1,4 +1,6 @@
 // Takes the events of Letterhead, and prints each once it has verified the signature.
+//
+//   npm install standardwebhooks
 //   WEBHOOK_SECRET=whsec_… PORT=8080 node receive.js
 import { createServer } from 'node:http';
 import { Webhook } from 'standardwebhooks';

@@ -1,10 +1,10 @@
 import { addressesIn, type Referral } from './answer.ts';
-import type { Asker } from './exchange.ts';
 import { parentOf } from './name.ts';
 import type { Delegation, NamedBy, UnknownReason, ZoneDelegation } from './outcome.ts';
 import { findReferral, type ReferralDeps } from './referral.ts';
 import type { Resolved } from './reply.ts';
 import type { Resolver } from './resolver.ts';
+import type { Asker } from './transport/exchange.ts';
 
 /** Addresses by name server. */
 export type KnownAddresses = ReadonlyMap<string, readonly string[]>;

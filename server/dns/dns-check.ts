@@ -3,7 +3,6 @@ import { type Referral, readAuthority } from './answer.ts';
 import { type Allowance, CheckBudget } from './check-budget.ts';
 import { type FoundDelegation, findDelegation, namedByDifferently, serversOf } from './delegation.ts';
 import { findDnssecFailure, isUnsigned, withoutFalseAlarm } from './dnssec.ts';
-import type { Asker, AskOptions, Exchange } from './exchange.ts';
 import { type LookupObserver, labelOf } from './lookup.ts';
 import type { Question } from './message.ts';
 import { canonicalName, isWithin } from './name.ts';
@@ -20,6 +19,7 @@ import type {
 } from './outcome.ts';
 import { unknown } from './reply.ts';
 import type { Resolver } from './resolver.ts';
+import type { Asker, AskOptions, Exchange } from './transport/exchange.ts';
 import { isDefinitive, type WalkDeps, walkZones } from './zone-walk.ts';
 
 export interface CheckDeps {

@@ -1,10 +1,10 @@
 import { DomainCheck } from './dns-check.ts';
-import { Exchange } from './exchange.ts';
 import type { LookupObserver } from './lookup.ts';
 import type { Dns } from './outcome.ts';
 import { isPublicUnicast } from './public-address.ts';
 import { Resolver } from './resolver.ts';
-import type { ServerAddress } from './server-address.ts';
+import { Exchange } from './transport/exchange.ts';
+import type { ServerAddress } from './transport/server-address.ts';
 
 export interface DnsOptions {
   /** In order of preference; see `systemResolvers`. */

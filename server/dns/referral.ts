@@ -1,10 +1,10 @@
 import { DNS_LIMITS } from '../limits.ts';
 import { addressesIn, type Referral } from './answer.ts';
-import type { Asker } from './exchange.ts';
 import type { Question } from './message.ts';
 import { parentOf } from './name.ts';
 import type { Outcome, Unknown } from './outcome.ts';
 import type { Resolver } from './resolver.ts';
+import type { Asker } from './transport/exchange.ts';
 
 export interface ReferralDeps {
   readonly resolver: Resolver;

@@ -1,12 +1,12 @@
 import { readResolver } from './answer.ts';
-import type { Asker, Exchange, Exchanged } from './exchange.ts';
 import { type LookupObserver, labelOf } from './lookup.ts';
 import type { Message, QueryOptions, Question } from './message.ts';
 import { isWithin } from './name.ts';
 import type { UnknownReason } from './outcome.ts';
 import { RecentAnswers } from './recent-answers.ts';
 import { type Resolved, unknown } from './reply.ts';
-import type { ServerAddress } from './server-address.ts';
+import type { Asker, Exchange, Exchanged } from './transport/exchange.ts';
+import type { ServerAddress } from './transport/server-address.ts';
 
 export interface ResolverDeps {
   readonly exchange: Exchange;

@@ -1,22 +1,15 @@
 import type { Actor, Diagnosis, DomainStatus, EventType, ImportedKey } from '@letterhead/shared';
 import { LetterheadError } from '@letterhead/shared';
 import { tokenEvent } from '../auth/new-token.ts';
-import type { Clock } from '../instant.ts';
 import { toInstant } from '../instant.ts';
-import type { KeyCipher } from '../keys/key-encryption.ts';
-import type { KeySource } from '../keys/key-source.ts';
 import type { ParsedKey } from '../keys/private-key.ts';
 import { withPrevious } from '../keys/rotation.ts';
-import { KEY_LIMITS } from '../limits.ts';
 import type { CheckRequest } from '../monitor/check-job.ts';
 import type { Monitor } from '../monitor/monitor.ts';
 import { firstCheckTimes } from '../monitor/schedule.ts';
-import type { RandomSource } from '../random.ts';
-import { keyZoneLabel, makeSelector, returnPathToken } from '../records/record-names.ts';
-import type { MailIdentity } from '../records/record-states.ts';
 import { activeKeyOf, dkimStateOf, identityFields } from '../records/record-states.ts';
 import type { AccountRow } from '../store/interface/accounts.ts';
-import type { Delegation, DomainRow } from '../store/interface/domain-row.ts';
+import type { DomainRow } from '../store/interface/domain-row.ts';
 import type { DomainChange, DomainFilter } from '../store/interface/domains.ts';
 import type { JsonValue, NewEvent } from '../store/interface/events.ts';
 import type { Store } from '../store/store.ts';
@@ -26,16 +19,12 @@ import { readKeptDiagnosis } from '../verification/kept-diagnosis.ts';
 import type { DomainName } from './domain-name.ts';
 import { readImportedKey, refuseLongSelector, refuseUnproved } from './import-key.ts';
 import type { KeyZoneHint } from './key-rotation.ts';
+import type { IdentityDeps, IdentityOf } from './mail-identity.ts';
+import { importedIdentity, makeIdentity } from './mail-identity.ts';
 
 /** Dependencies of `Domains`. */
-export interface DomainsDeps {
+export interface DomainsDeps extends IdentityDeps {
   readonly store: Store;
-  readonly keys: KeySource;
-  readonly cipher: KeyCipher;
-  readonly clock: Clock;
-  readonly random: RandomSource;
-  /** Host that receives bounces; null: domains get no Return-Path record. */
-  readonly returnPathHost: string | null;
   readonly maxDomainsPerAccount: number;
   /** Where keys of new domains are published; without a zone, by TXT records. */
   readonly keyZone: KeyZoneHint;
@@ -62,9 +51,6 @@ export interface ImportedDomain {
   readonly key: ParsedKey;
   readonly isProved: boolean;
 }
-
-/** The identity of a domain, once its id is known. */
-type IdentityOf = (domain: number, keyId: number) => MailIdentity;
 
 /** The sending domains of accounts. */
 export class Domains {
@@ -97,7 +83,7 @@ export class Domains {
   /** Rejects with `domain_taken` or `quota_exceeded`. `selector`: instead of a random one. */
   async create(account: AccountRow, name: DomainName, actor: Actor, selector?: string): Promise<DomainRow> {
     await this.#checkFree(account, name, this.#deps.maxDomainsPerAccount);
-    const identityOf = await this.#makeMailIdentity(account.id, this.#deps.keyZone.zone, selector);
+    const identityOf = await makeIdentity(this.#deps, account.id, this.#deps.keyZone.zone, selector);
     if (selector !== undefined) refuseLongSelector(this.#build(account, name, identityOf)(0));
     return this.#write(account, name, identityOf, (row) => [this.#event('domain.created', row, actor, {})]);
   }
@@ -115,7 +101,7 @@ export class Domains {
       return { outcome: 'unchanged', row: obstacle.by, key, isProved: dkimStateOf(obstacle.by).verified };
     }
     if (obstacle !== null) this.#toRow(obstacle, account, name);
-    const identityOf = this.#importedIdentity(account.id, key, selector);
+    const identityOf = importedIdentity(this.#deps, account.id, key, selector);
     const planned = this.#build(account, name, identityOf)(0);
     refuseLongSelector(planned);
     const evidence = unproved ? null : await this.#deps.monitor.preview(planned);
@@ -171,7 +157,7 @@ export class Domains {
     await this.#checkFree(account, name, null);
     const isDelegated = activeKeyOf(row).published_as === 'cname';
     const zone = isDelegated ? this.#deps.keyZone.zone : null;
-    const identityOf = await this.#makeMailIdentity(account.id, zone);
+    const identityOf = await makeIdentity(this.#deps, account.id, zone);
     const now = toInstant(this.#deps.clock());
     const change = await this.#deps.store.domains.update(account.id, row.id, (current) => {
       if (current.domain === name.name) return null;
@@ -228,50 +214,6 @@ export class Domains {
   async #checkFree(account: AccountRow, name: DomainName, limit: number | null): Promise<void> {
     const obstacle = await this.#deps.store.domains.findObstacle(account.id, name.name, limit);
     if (obstacle !== null) this.#toRow(obstacle, account, name);
-  }
-
-  /** Takes a key and draws names. The function that is returned encrypts the key, which is bound to its domain. */
-  async #makeMailIdentity(account: number, zone: string | null, chosen?: string): Promise<IdentityOf> {
-    const { keys, random } = this.#deps;
-    const key = await keys.take(account);
-    const own = makeSelector(random);
-    const selector = chosen ?? own;
-    const delegation =
-      zone === null
-        ? null
-        : { zone, label: keyZoneLabel(random), selectors: [selector, makeSelector(random)] as const };
-    return this.#identityOf(account, { ...key, bits: KEY_LIMITS.bits }, { selector, own, delegation });
-  }
-
-  #importedIdentity(account: number, key: ParsedKey, selector: string): IdentityOf {
-    const own = makeSelector(this.#deps.random);
-    return this.#identityOf(account, key, { selector, own, delegation: null });
-  }
-
-  /** `own`: a selector of ours, after which the Return-Path record is named. */
-  #identityOf(
-    account: number,
-    key: ParsedKey,
-    { selector, own, delegation }: { selector: string; own: string; delegation: Delegation | null },
-  ): IdentityOf {
-    const { random, cipher, clock, returnPathHost } = this.#deps;
-    const usableAt = toInstant(clock());
-    const { publicKey, privateKey, bits } = key;
-    const returnPath =
-      returnPathHost === null
-        ? null
-        : { selector: own, target: `${returnPathToken(random)}.${returnPathHost}` };
-    return (domain, keyId) => ({
-      keyId,
-      selector,
-      publicKey,
-      bits,
-      publishedAs: delegation === null ? 'txt' : 'cname',
-      privateKey: cipher.encrypt(privateKey, { account, domain }),
-      usableAt,
-      returnPath,
-      delegation,
-    });
   }
 
   /** New records are checked by the schedule of a new domain. */

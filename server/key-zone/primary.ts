@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { completeMessage, frame, LENGTH_OCTETS } from '../dns/tcp.ts';
+import { completeMessage, frame, LENGTH_OCTETS } from '../dns/transport/tcp.ts';
 import type { Clock } from '../instant.ts';
 import { KEY_ZONE_LIMITS } from '../limits.ts';
 import type { RandomSource } from '../random.ts';

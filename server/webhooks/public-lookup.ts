@@ -2,7 +2,7 @@ import { Resolver } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { buildConnector } from 'undici';
 import { isPublicUnicast } from '../dns/public-address.ts';
-import type { ServerAddress } from '../dns/server-address.ts';
+import type { ServerAddress } from '../dns/transport/server-address.ts';
 import { WEBHOOK_LIMITS } from '../limits.ts';
 
 /** Where an endpoint may be: its message says what is wrong with the address that its host has. */

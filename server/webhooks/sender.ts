@@ -1,6 +1,6 @@
 import { Webhook } from 'standardwebhooks';
 import { Agent } from 'undici';
-import type { ServerAddress } from '../dns/server-address.ts';
+import type { ServerAddress } from '../dns/transport/server-address.ts';
 import type { Clock } from '../instant.ts';
 import { WEBHOOK_LIMITS } from '../limits.ts';
 import { exchange, TimeoutError } from './exchange.ts';

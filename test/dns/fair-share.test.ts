@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { queryObjects } from 'node:v8';
 import { expect, test } from 'vitest';
 import { CheckBudget } from '../../server/dns/check-budget.ts';
-import { Exchange } from '../../server/dns/exchange.ts';
+import { Exchange } from '../../server/dns/transport/exchange.ts';
 import { FairSemaphore } from '../../server/fair-semaphore.ts';
 import { CHECK_LIMITS } from '../../server/limits.ts';
 import { createLoopbackDns, IMPATIENT, openCheck, plentyOfBudget, UNENDING } from './loopback-check.ts';

@@ -1,6 +1,6 @@
 import { getServers } from 'node:dns';
 import { expect, test } from 'vitest';
-import { parseServerAddress, systemResolvers } from '../../server/dns/server-address.ts';
+import { parseServerAddress, systemResolvers } from '../../server/dns/transport/server-address.ts';
 
 test.each([
   ['192.0.2.1', '192.0.2.1', 53],

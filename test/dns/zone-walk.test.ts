@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { DomainCheck } from '../../server/dns/dns-check.ts';
-import { Exchange } from '../../server/dns/exchange.ts';
 import { isPublicUnicast } from '../../server/dns/public-address.ts';
 import { Resolver } from '../../server/dns/resolver.ts';
+import { Exchange } from '../../server/dns/transport/exchange.ts';
 import { createLoopbackDns, IMPATIENT, inShort, openCheck, UNENDING } from './loopback-check.ts';
 import { startLoopbackDns } from './loopback-dns.ts';
 import type { NameServer } from './name-server.ts';

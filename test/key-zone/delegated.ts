@@ -131,11 +131,8 @@ export class Delegated implements AsyncDisposable {
 
   /** Asks `/health/ready`, which does not look at public DNS. */
   async settled(): Promise<void> {
-    const waiting = async () => {
-      const ready = await fetch(`${this.server.url}/health/ready`);
-      return /"waiting":(\d+)/.exec(await ready.text())?.[1];
-    };
-    await expect.poll(waiting, { timeout: 10_000 }).toBe('0');
+    const readiness = async () => (await fetch(`${this.server.url}/health/ready`)).json();
+    await expect.poll(readiness, { timeout: 10_000 }).toMatchObject({ key_zone: { waiting: 0 } });
   }
 
   /** See `signsWith`. */

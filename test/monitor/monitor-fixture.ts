@@ -13,7 +13,7 @@ import { Monitor } from '../../server/monitor/monitor.ts';
 import type { CheckReport } from '../../server/monitor/run-check.ts';
 import type { DomainRow } from '../../server/store/interface/domain-row.ts';
 import type { EventRow } from '../../server/store/interface/events.ts';
-import { type FileSystem, nodeFileSystem } from '../../server/store/json/file-system.ts';
+import { type FileSystem, nodeFileSystem } from '../../server/store/json/disk/file-system.ts';
 import { openJsonStore } from '../../server/store/json/json-store.ts';
 import type { Store } from '../../server/store/store.ts';
 import { createLoopbackDns } from '../dns/loopback-check.ts';

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createLetterhead } from '@letterhead/client';
+import { recordFqdn } from '@letterhead/shared';
 import pg from 'pg';
 import { pino } from 'pino';
 import { expect, test, vi } from 'vitest';
@@ -9,8 +10,11 @@ import type { TokenRow } from '../../server/store/interface/token-row.ts';
 import { openPostgresStore } from '../../server/store/postgres/postgres-store.ts';
 import type { Store } from '../../server/store/store.ts';
 import { silentLog } from '../../server/store/store-log.ts';
+import { startLoopbackDns } from '../dns/loopback-dns.ts';
 import { KEYS_FILE, keysFromFile } from '../keys-file.ts';
+import { startMailServer } from '../notices/mail-server.ts';
 import { createAccount, event, madeDomain, NOON, newToken } from '../store/rows.ts';
+import { startReceiver } from '../webhooks/receiver.ts';
 import { silentObserver } from './silent-observer.ts';
 import { createDatabase, type TestDatabase } from './test-database.ts';
 
@@ -209,4 +213,38 @@ test('the metrics tell of queries and connections', async () => {
     'letterhead_database_query_seconds_count{statement="create_domain",outcome="done"} 1\n',
   );
   expect(text).toMatch(/^letterhead_database_connections\{state="open"\} [1-9]\d*$/m);
+});
+
+test('of two servers that follow the same account, one sends each notice and each delivery, in their order', async () => {
+  const names = Array.from({ length: 6 }, (_, at) => `d${at}.example`);
+  await using dns = await startLoopbackDns({ zones: Object.fromEntries(names.map((name) => [name, {}])) });
+  await using mail = await startMailServer();
+  await using receiver = await startReceiver();
+  await using database = await createDatabase();
+  const settings = {
+    ...mail.environment,
+    DNS_SERVERS: `127.0.0.1:${dns.port}`,
+    DNS_ALLOW_PRIVATE: 'true',
+    DNS_AUTHORITY_PORT: String(dns.port),
+    WEBHOOK_ALLOW_PRIVATE: 'true',
+  };
+  await using one = await serve(database, settings);
+  await using two = await serve(database, settings);
+  await one.letterhead.accounts.update.mutate({ account: 1, notify: ['ops@example.net'] });
+  await one.letterhead.webhooks.create.mutate({ account: 1, url: receiver.url, events: ['domain.verified'] });
+  for (const [at, domain] of names.entries()) {
+    const { letterhead } = at % 2 === 0 ? one : two;
+    const created = await letterhead.domains.create.mutate({ account: 1, domain });
+    for (const { hostname, value } of created.dns_records)
+      dns.publish(recordFqdn(hostname, created), { TXT: [value] });
+    await letterhead.domains.verifyDns.mutate({ account: 1, id: created.id });
+  }
+  await mail.until(names.length);
+  await receiver.until(names.length);
+  // Whoever holds a cursor lets it go at a stop, so that what is sent twice has been sent by then.
+  await Promise.all([one.stop(), two.stop()]);
+  expect(mail.received.map(({ subject }) => subject)).toEqual(
+    names.map((name) => `${name}: the DKIM record is verified`),
+  );
+  expect(receiver.received.map(({ payload }) => payload.data.event.domain.name)).toEqual(names);
 });

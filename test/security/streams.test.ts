@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { expect, test, vi } from 'vitest';
 import { ACCOUNT_LIMITS } from '../../server/limits.ts';
-import { SNAPSHOT_PREFIX } from '../../server/store/json/data-folder.ts';
+import { SNAPSHOT_PREFIX } from '../../server/store/json/disk/data-folder.ts';
 import type { TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
 import type { OpenStream } from './event-stream.ts';

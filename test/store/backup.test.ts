@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ARCHIVE_LIMITS } from '../../server/limits.ts';
 import { restoreArchive, type WriteArchiveOptions, writeArchive } from '../../server/store/json/archive.ts';
 import { checkFolder } from '../../server/store/json/check-folder.ts';
-import { nodeFileSystem } from '../../server/store/json/file-system.ts';
+import { nodeFileSystem } from '../../server/store/json/disk/file-system.ts';
 import type { JsonStore } from '../../server/store/json/json-store.ts';
 import { type JsonFolder, makeJsonFolder } from './json-folder.ts';
 import {

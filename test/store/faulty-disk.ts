@@ -1,4 +1,4 @@
-import { type FileSystem, nodeFileSystem, type OpenFile } from '../../server/store/json/file-system.ts';
+import { type FileSystem, nodeFileSystem, type OpenFile } from '../../server/store/json/disk/file-system.ts';
 
 export type Fault = 'ENOSPC' | 'EIO' | 'EACCES' | 'EROFS';
 

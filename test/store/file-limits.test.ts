@@ -7,7 +7,7 @@ import {
   type FileSystem,
   nodeFileSystem,
   type OpenFile,
-} from '../../server/store/json/file-system.ts';
+} from '../../server/store/json/disk/file-system.ts';
 import type { JsonStore } from '../../server/store/json/json-store.ts';
 import { type JsonFolder, makeJsonFolder } from './json-folder.ts';
 import { createAccount, event, keepEvidence, madeDomain } from './rows.ts';

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeSecretKeyFile, readSecretKeyFile } from '../../server/keys/secret-key-file.ts';
 import { writeArchive } from '../../server/store/json/archive.ts';
-import { nodeFileSystem } from '../../server/store/json/file-system.ts';
+import { nodeFileSystem } from '../../server/store/json/disk/file-system.ts';
 import { type JsonFolder, makeJsonFolder } from './json-folder.ts';
 import { createAccount, createDomain, keepEvidence, madeDomain } from './rows.ts';
 

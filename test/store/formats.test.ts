@@ -8,7 +8,7 @@ import { openKeyCipher } from '../../server/keys/open-key-cipher.ts';
 import { activeKeyOf, stateOf } from '../../server/records/record-states.ts';
 import type { DomainRow } from '../../server/store/interface/domain-row.ts';
 import { checkFolder } from '../../server/store/json/check-folder.ts';
-import { FORMAT } from '../../server/store/json/formats.ts';
+import { FORMAT } from '../../server/store/json/formats/files.ts';
 import { diagnose } from '../../server/verification/diagnose.ts';
 import { readKeptDiagnosis } from '../../server/verification/kept-diagnosis.ts';
 import format1 from './formats/1.json' with { type: 'json' };

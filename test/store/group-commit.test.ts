@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type FileSystem, nodeFileSystem } from '../../server/store/json/file-system.ts';
+import { type FileSystem, nodeFileSystem } from '../../server/store/json/disk/file-system.ts';
 import type { JsonStore } from '../../server/store/json/json-store.ts';
 import { type JsonFolder, makeJsonFolder } from './json-folder.ts';
 import { createAccount, createDomain, deleteDomain, renameDomain } from './rows.ts';

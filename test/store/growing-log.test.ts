@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import type { OpenFile } from '../../server/store/json/disk/file-system.ts';
 import { eventLine, logHeader, offsetAfter } from '../../server/store/json/event-lines.ts';
-import type { OpenFile } from '../../server/store/json/file-system.ts';
 import { event } from './rows.ts';
 
 const line = (id: number) => eventLine({ id, ...event('domain.created') });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { jsonText } from '../../server/store/json/json-file.ts';
+import { jsonText } from '../../server/store/json/disk/json-file.ts';
 
 test('JSON text in parts is what JSON.stringify writes, whatever the data, and when written again', () => {
   const texts = new WeakMap();

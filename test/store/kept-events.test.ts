@@ -8,7 +8,7 @@ import { FILE_LIMITS } from '../../server/limits.ts';
 import type { AccountRow } from '../../server/store/interface/accounts.ts';
 import { restoreArchive, writeArchive } from '../../server/store/json/archive.ts';
 import { checkFolder } from '../../server/store/json/check-folder.ts';
-import { nodeFileSystem } from '../../server/store/json/file-system.ts';
+import { nodeFileSystem } from '../../server/store/json/disk/file-system.ts';
 import type { JsonStore, JsonStoreOptions } from '../../server/store/json/json-store.ts';
 import { type JsonFolder, makeJsonFolder } from './json-folder.ts';
 import { createAccount, event, NOON } from './rows.ts';

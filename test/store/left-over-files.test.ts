@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { nodeFileSystem } from '../../server/store/json/file-system.ts';
+import { nodeFileSystem } from '../../server/store/json/disk/file-system.ts';
 import { makeJsonFolder } from './json-folder.ts';
 import { createAccount, keepEvidence, madeDomain, NOON, newAccount } from './rows.ts';
 

@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import type { FileSystem, OpenFile } from '../../server/store/json/file-system.ts';
+import type { FileSystem, OpenFile } from '../../server/store/json/disk/file-system.ts';
 
 /** One file's content: what programs see, and what a power cut leaves of it for certain. */
 interface Node {

@@ -7,8 +7,8 @@ import {
   FORMAT,
   InstallationFileShape,
   ScheduleFileShape,
-} from '../../server/store/json/formats.ts';
-import { quickCheck } from '../../server/store/json/quick-check.ts';
+} from '../../server/store/json/formats/files.ts';
+import { quickCheck } from '../../server/store/json/formats/quick-check.ts';
 import { event, NOON, newAccount, newToken, storedDomain, webhookRow } from './rows.ts';
 
 const account: AccountFile = {

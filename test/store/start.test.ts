@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { FORMAT } from '../../server/store/json/formats.ts';
+import { FORMAT } from '../../server/store/json/formats/files.ts';
 import { type JsonFolder, makeJsonFolder } from './json-folder.ts';
 import {
   createAccount,

@@ -2,14 +2,15 @@ import type { AccountRow } from '../interface/accounts.ts';
 import type { KeyRow, RecordState } from '../interface/domain-row.ts';
 import type { EventRow } from '../interface/events.ts';
 import { Account, type AccountDeps, accountFileName, accountJsonFile } from './account.ts';
-import type { DataFolder } from './data-folder.ts';
-import { DocumentClosedError } from './document.ts';
-import { accountDamaged, writeFailed } from './errors.ts';
+import type { DataFolder } from './disk/data-folder.ts';
+import { DocumentClosedError } from './disk/document.ts';
+import { accountDamaged, writeFailed } from './disk/errors.ts';
+import type { Folder } from './disk/folder.ts';
+import { DamagedFileError } from './disk/json-file.ts';
 import { EventLog } from './event-log.ts';
 import type { Evidence } from './evidence.ts';
-import type { Folder } from './folder.ts';
-import type { AccountFile, OutboxEntry, StoredDomain, StoredToken } from './formats.ts';
-import { DamagedFileError } from './json-file.ts';
+import type { AccountFile, OutboxEntry } from './formats/files.ts';
+import type { StoredDomain, StoredToken } from './formats/rows.ts';
 
 /** How many files are read side by side: enough to keep the four threads busy that Node has for that. */
 const READ_AT_ONCE = 8;

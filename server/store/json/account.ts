@@ -6,18 +6,12 @@ import type { RetiredLabel } from '../interface/key-zone.ts';
 import type { WebhookRow } from '../interface/webhooks.ts';
 import { retiredLabelOf } from '../retired-label.ts';
 import type { StoreLog } from '../store-log.ts';
-import { Document } from './document.ts';
+import { Document } from './disk/document.ts';
+import type { Folder } from './disk/folder.ts';
+import { JsonFile } from './disk/json-file.ts';
 import { EventLog, type EventLogLimits } from './event-log.ts';
-import type { Folder } from './folder.ts';
-import {
-  type AccountFile,
-  AccountFileShape,
-  EventRowSchema,
-  FORMAT,
-  type OutboxEntry,
-  type StoredDomain,
-} from './formats.ts';
-import { JsonFile } from './json-file.ts';
+import { type AccountFile, AccountFileShape, FORMAT, type OutboxEntry } from './formats/files.ts';
+import { EventRowSchema, type StoredDomain } from './formats/rows.ts';
 
 /** Where accounts live, and who hears of their events. */
 export interface AccountDeps {

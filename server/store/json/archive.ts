@@ -12,11 +12,11 @@ import { ARCHIVE_LIMITS } from '../../limits.ts';
 import { OPEN_FLAGS } from '../../open-flags.ts';
 import { readAccount } from './account-files.ts';
 import { checkFolder, type FolderReport } from './check-folder.ts';
-import { DataFolder, isDataFile, realFolder, type Snapshot } from './data-folder.ts';
-import { unusableFolder } from './errors.ts';
+import { DataFolder, isDataFile, realFolder, type Snapshot } from './disk/data-folder.ts';
+import { unusableFolder } from './disk/errors.ts';
+import { nodeFileSystem } from './disk/file-system.ts';
+import { syncFolder } from './disk/folder.ts';
 import { offsetAfter } from './event-lines.ts';
-import { nodeFileSystem } from './file-system.ts';
-import { syncFolder } from './folder.ts';
 
 export interface WriteArchiveOptions {
   /** Leaves `secret.key` out: the archive then does not hold what opens the private keys in it. */

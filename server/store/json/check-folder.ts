@@ -1,14 +1,14 @@
 import { describeErrno, messageOf, unlessMissing } from '../../errno.ts';
 import { accountFileName } from './account.ts';
 import { readAccount } from './account-files.ts';
-import { DataFolder, INSTALLATION_FILE } from './data-folder.ts';
+import { DataFolder, INSTALLATION_FILE } from './disk/data-folder.ts';
+import { type FileSystem, nodeFileSystem } from './disk/file-system.ts';
+import { Folder } from './disk/folder.ts';
+import { JsonFile } from './disk/json-file.ts';
 import { linesOf } from './event-lines.ts';
 import { EventLog } from './event-log.ts';
-import { type FileSystem, nodeFileSystem } from './file-system.ts';
-import { Folder } from './folder.ts';
-import { type AccountFile, EvidenceFileShape, type InstallationFile } from './formats.ts';
+import { type AccountFile, EvidenceFileShape, type InstallationFile } from './formats/files.ts';
 import { readInstallation } from './installation.ts';
-import { JsonFile } from './json-file.ts';
 import { readLogo } from './logos.ts';
 import { usedIds } from './next-ids.ts';
 

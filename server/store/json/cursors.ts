@@ -3,10 +3,10 @@ import type { Cursor, CursorKind, CursorState, CursorStore, WebhookBacklog } fro
 import type { PendingTasks } from '../tasks.ts';
 import type { Account } from './account.ts';
 import type { AccountFiles } from './account-files.ts';
-import type { LazyFile } from './document.ts';
-import { type CursorsFile, FORMAT } from './formats.ts';
+import type { LazyFile } from './disk/document.ts';
+import { jsonText } from './disk/json-file.ts';
+import { type CursorsFile, FORMAT } from './formats/files.ts';
 import type { Installation } from './installation.ts';
-import { jsonText } from './json-file.ts';
 
 const COLUMNS = ['kind', 'account', 'id', 'position', 'failures', 'due', 'slow', 'wake', 'memo'];
 

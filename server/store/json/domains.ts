@@ -10,7 +10,7 @@ import type { PendingTasks } from '../tasks.ts';
 import { indexOf } from './account.ts';
 import type { AccountFiles } from './account-files.ts';
 import type { Evidence } from './evidence.ts';
-import { type StoredDomain, StoredDomainSchema } from './formats.ts';
+import { type StoredDomain, StoredDomainSchema } from './formats/rows.ts';
 import type { DomainIds } from './next-ids.ts';
 import type { Schedule } from './schedule.ts';
 import type { Tokens, TokenUse } from './tokens.ts';

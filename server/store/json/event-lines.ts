@@ -1,10 +1,11 @@
 import { unlessMissing } from '../../errno.ts';
 import { FILE_LIMITS } from '../../limits.ts';
 import type { EventFilter, EventRow } from '../interface/events.ts';
-import type { OpenFile } from './file-system.ts';
-import type { Folder } from './folder.ts';
-import { EventLogHeaderSchema, EventRowSchema, FORMAT } from './formats.ts';
-import { DamagedFileError, NewerFormatError } from './json-file.ts';
+import type { OpenFile } from './disk/file-system.ts';
+import type { Folder } from './disk/folder.ts';
+import { DamagedFileError, NewerFormatError } from './disk/json-file.ts';
+import { EventLogHeaderSchema, FORMAT } from './formats/files.ts';
+import { EventRowSchema } from './formats/rows.ts';
 
 /** Bytes that are read at once. */
 const BLOCK = 64 * 1024;

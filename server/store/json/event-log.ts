@@ -1,4 +1,6 @@
 import type { EventFilter, EventPage, EventRow } from '../interface/events.ts';
+import type { OpenFile } from './disk/file-system.ts';
+import type { Folder } from './disk/folder.ts';
 import {
   collect,
   type EventLine,
@@ -10,9 +12,7 @@ import {
   openLog,
   readTail,
 } from './event-lines.ts';
-import type { OpenFile } from './file-system.ts';
-import type { Folder } from './folder.ts';
-import type { AccountFile } from './formats.ts';
+import type { AccountFile } from './formats/files.ts';
 import { KeptEvents } from './kept-events.ts';
 
 export interface EventLogLimits {

@@ -3,7 +3,7 @@ import type { EventFilter, EventPage, EventStore } from '../interface/events.ts'
 import type { StoreLog } from '../store-log.ts';
 import type { PendingTasks } from '../tasks.ts';
 import type { AccountFiles } from './account-files.ts';
-import { readFailed } from './errors.ts';
+import { readFailed } from './disk/errors.ts';
 import type { Installation } from './installation.ts';
 
 const NOTHING_HAPPENED: EventPage = {

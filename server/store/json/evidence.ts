@@ -3,12 +3,12 @@ import type { LetterheadError } from '@letterhead/shared';
 import { errorCode, unlessMissing } from '../../errno.ts';
 import type { JsonValue } from '../interface/events.ts';
 import type { StoreLog } from '../store-log.ts';
-import { readFailed } from './errors.ts';
-import type { FileSystem } from './file-system.ts';
-import type { FileGate } from './folder.ts';
-import { Folder } from './folder.ts';
-import { EvidenceFileShape, FORMAT } from './formats.ts';
-import { parseJsonFile } from './json-file.ts';
+import { readFailed } from './disk/errors.ts';
+import type { FileSystem } from './disk/file-system.ts';
+import type { FileGate } from './disk/folder.ts';
+import { Folder } from './disk/folder.ts';
+import { parseJsonFile } from './disk/json-file.ts';
+import { EvidenceFileShape, FORMAT } from './formats/files.ts';
 
 /**
  * What can be lost of an account's domains or webhooks, in files that are replaced without a sync:

@@ -6,10 +6,11 @@ import type { RetiredLabel } from '../interface/key-zone.ts';
 import type { SettingKey } from '../interface/settings.ts';
 import type { StoreLog } from '../store-log.ts';
 import type { AccountFiles } from './account-files.ts';
-import { type DataFolder, IDS_FILE, INSTALLATION_FILE } from './data-folder.ts';
-import { Document } from './document.ts';
-import { FORMAT, type InstallationFile, type StoredToken } from './formats.ts';
-import { DamagedFileError, type JsonFile, NewerFormatError } from './json-file.ts';
+import { type DataFolder, IDS_FILE, INSTALLATION_FILE } from './disk/data-folder.ts';
+import { Document } from './disk/document.ts';
+import { DamagedFileError, type JsonFile, NewerFormatError } from './disk/json-file.ts';
+import { FORMAT, type InstallationFile } from './formats/files.ts';
+import type { StoredToken } from './formats/rows.ts';
 
 /** What a change to the installation comes to; the fields that are not named stay as they are. */
 export interface InstallationStep<R> {

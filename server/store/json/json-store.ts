@@ -17,19 +17,19 @@ import {
   restrictAccess,
   type Snapshot,
   takeSnapshot,
-} from './data-folder.ts';
-import { LazyFile } from './document.ts';
+} from './disk/data-folder.ts';
+import { LazyFile } from './disk/document.ts';
+import { unusableFolder, writeFailed } from './disk/errors.ts';
+import { type FileSystem, nodeFileSystem } from './disk/file-system.ts';
+import { readIfUsable } from './disk/json-file.ts';
+import { FolderLock } from './disk/lock.ts';
 import { Domains } from './domains.ts';
-import { unusableFolder, writeFailed } from './errors.ts';
 import type { EventLogLimits } from './event-log.ts';
 import { Events } from './events.ts';
 import { Evidence } from './evidence.ts';
-import { type FileSystem, nodeFileSystem } from './file-system.ts';
 import { JsonImport } from './import.ts';
 import { Installation, openInstallationFile } from './installation.ts';
-import { readIfUsable } from './json-file.ts';
 import { KeyZone } from './key-zone.ts';
-import { FolderLock } from './lock.ts';
 import { Logos } from './logos.ts';
 import { DomainIds, raiseNextIds } from './next-ids.ts';
 import { Schedule } from './schedule.ts';

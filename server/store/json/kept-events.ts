@@ -1,8 +1,8 @@
 import { FILE_LIMITS } from '../../limits.ts';
 import { isAudited } from '../audited-events.ts';
 import type { EventRow } from '../interface/events.ts';
+import type { Folder } from './disk/folder.ts';
 import { type EventLine, eventLine, linesOf, logHeader } from './event-lines.ts';
-import type { Folder } from './folder.ts';
 
 /**
  * `events/<account>.kept.jsonl`: the audited events of segments that rotation has dropped. It is replaced as a whole,

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { StoreLog } from '../store-log.ts';
-import { accountOf, type DataFolder } from './data-folder.ts';
-import { readFailed, writeFailed } from './errors.ts';
-import type { Folder } from './folder.ts';
-import { FORMAT, LogoFileShape } from './formats.ts';
-import { DamagedFileError, JsonFile, jsonText } from './json-file.ts';
+import { accountOf, type DataFolder } from './disk/data-folder.ts';
+import { readFailed, writeFailed } from './disk/errors.ts';
+import type { Folder } from './disk/folder.ts';
+import { DamagedFileError, JsonFile, jsonText } from './disk/json-file.ts';
+import { FORMAT, LogoFileShape } from './formats/files.ts';
 
 /**
  * `logos/`: a file a logo, named after its account and its hash, so that `installation.json` decides which of two counts

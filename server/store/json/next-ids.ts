@@ -1,8 +1,8 @@
 import type { NextIds } from '../import.ts';
 import type { StoreLog } from '../store-log.ts';
 import type { AccountFiles } from './account-files.ts';
-import { INSTALLATION_FILE } from './data-folder.ts';
-import type { InstallationFile } from './formats.ts';
+import { INSTALLATION_FILE } from './disk/data-folder.ts';
+import type { InstallationFile } from './formats/files.ts';
 import type { Installation } from './installation.ts';
 
 /** The highest ids that are in use. */

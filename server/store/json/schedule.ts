@@ -5,9 +5,9 @@ import type { AccountRow } from '../interface/accounts.ts';
 import type { DueCheck } from '../interface/checks.ts';
 import type { ByRecord, CheckTimes } from '../interface/domain-row.ts';
 import type { Account } from './account.ts';
-import type { LazyFile } from './document.ts';
+import type { LazyFile } from './disk/document.ts';
 import { DueTurns, type OwnedEntry } from './due-turns.ts';
-import { FORMAT, SCHEDULE_COLUMNS, type ScheduleFile } from './formats.ts';
+import { FORMAT, SCHEDULE_COLUMNS, type ScheduleFile } from './formats/files.ts';
 
 /** When a domain was checked and is to be, in seconds since 1970: 100,000 of them take no room so. */
 interface Times {

@@ -7,16 +7,11 @@ import type { AdminToken, NewToken, TokenRow } from '../interface/token-row.ts';
 import type { TokenCreation, TokenStore } from '../interface/tokens.ts';
 import { InTurn, type PendingTasks } from '../tasks.ts';
 import type { AccountFiles } from './account-files.ts';
-import type { LazyFile } from './document.ts';
-import {
-  FORMAT,
-  type InstallationFile,
-  type StoredToken,
-  StoredTokenSchema,
-  type TokenUseFile,
-} from './formats.ts';
+import type { LazyFile } from './disk/document.ts';
+import { jsonText } from './disk/json-file.ts';
+import { FORMAT, type InstallationFile, type TokenUseFile } from './formats/files.ts';
+import { type StoredToken, StoredTokenSchema } from './formats/rows.ts';
 import type { Installation } from './installation.ts';
-import { jsonText } from './json-file.ts';
 
 interface TokensDeps {
   readonly tasks: PendingTasks;

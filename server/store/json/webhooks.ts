@@ -12,7 +12,7 @@ import { InTurn, type PendingTasks } from '../tasks.ts';
 import type { AccountFiles } from './account-files.ts';
 import type { Cursors } from './cursors.ts';
 import type { Evidence } from './evidence.ts';
-import { DeliveryRowsSchema, WebhookRowSchema } from './formats.ts';
+import { DeliveryRowsSchema, WebhookRowSchema } from './formats/rows.ts';
 
 interface WebhooksDeps {
   readonly tasks: PendingTasks;

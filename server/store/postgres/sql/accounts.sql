@@ -13,7 +13,8 @@ SELECT nextval('account_ids') AS id, nextval('token_ids') AS token
 
 -- commit: create_account
 tip AS (
-  INSERT INTO accounts (id, content, suspended, last_event) VALUES (:account, :content, :suspended, cardinality(:event::text[]))
+  INSERT INTO accounts (id, content, suspended, last_event)
+  VALUES (:account, :content, :suspended, cardinality(:event::text[]))
   RETURNING last_event),
 notices AS (INSERT INTO cursors (kind, account_id, id, position) SELECT 'notice', :account, 0, 0 FROM tip)
 
@@ -42,8 +43,8 @@ tip AS (
 UPDATE checks SET held = :held WHERE account_id = :account AND held <> :held
 
 -- commit: delete_account
--- :account is the account whose log tells of it; 0 for none. :id is the account to delete; :admins are admin tokens, all of which
--- have to exist still.
+-- :account is the account whose log tells of it; 0 for none. :id is the account to delete. :admins are admin tokens, all
+-- of which have to exist still.
 gone AS (
   DELETE FROM accounts WHERE id = :id AND version = :version AND NOT EXISTS (
     SELECT FROM unnest(:admins::bigint[]) AS admin (id) LEFT JOIN tokens t ON t.id = admin.id WHERE t.id IS NULL)

@@ -1,10 +1,12 @@
 -- query: end_checks
--- The update_domain of checks that change nothing but their own row, for many domains at once. It locks no domain, which
--- would write to one more page: an update_domain under way that sets other times is waited for and then seen by :before,
--- and with any other it makes no difference which comes first.
+-- The update_domain of checks that change nothing but their own row, for many domains at once. It locks no domain,
+-- which would write to one more page: an update_domain under way that sets other times is waited for and then seen by
+-- :before, and with any other it makes no difference which comes first.
 WITH ended AS (
   SELECT check_end.*
-  FROM unnest(:account::bigint[], :id::bigint[], :version::bigint[], :before::text[], :times::text[], :next::timestamptz[], :evidence::text[])
+  FROM unnest(
+      :account::bigint[], :id::bigint[], :version::bigint[], :before::text[], :times::text[], :next::timestamptz[],
+      :evidence::text[])
     WITH ORDINALITY AS check_end (account_id, id, version, before, times, next_at, evidence, n)
     JOIN domains d USING (account_id, id, version))
 UPDATE checks c
@@ -25,8 +27,9 @@ SELECT count(*) AS due FROM (
 SELECT evidence FROM checks WHERE account_id = :account AND domain_id = :id
 
 -- query: claim_checks
--- Ranks the :candidates longest due checks by the number of checks that their account has in progress (:busy_accounts, :busy_checks) and before them.
--- SKIP LOCKED passes over those that another server is claiming. LATERAL locks them in turn, and no more than it needs.
+-- Ranks the :candidates longest due checks by the number of checks that their account has in progress (:busy_accounts,
+-- :busy_checks) and before them. SKIP LOCKED passes over those that another server is claiming. LATERAL locks them in
+-- turn, and no more than it needs.
 WITH front AS (
   SELECT account_id, domain_id, next_at FROM checks
   WHERE NOT held AND next_at <= :now AND (claimed_until IS NULL OR claimed_until <= :now)
@@ -34,7 +37,8 @@ WITH front AS (
 ranked AS (
   SELECT account_id, domain_id, front.next_at,
     row_number() OVER (PARTITION BY account_id ORDER BY front.next_at) + coalesce(busy.checks, 0) AS turn
-  FROM front LEFT JOIN unnest(:busy_accounts::bigint[], :busy_checks::bigint[]) AS busy (account_id, checks) USING (account_id)),
+  FROM front
+    LEFT JOIN unnest(:busy_accounts::bigint[], :busy_checks::bigint[]) AS busy (account_id, checks) USING (account_id)),
 due AS (
   SELECT account_id, domain_id, turn, next_at
   FROM (SELECT * FROM ranked ORDER BY turn, next_at) AS ranked, LATERAL (
@@ -55,8 +59,8 @@ FROM unnest(:account::bigint[], :id::bigint[], :until::timestamptz[]) AS claim (
 WHERE c.account_id = claim.account_id AND c.domain_id = claim.id AND c.claimed_until = claim.until
 
 -- query: list_checks_ahead
--- One page of all checks: those that are ahead of :now, or due after :verified (verified) or :unverified, as [account, domain]. The page
--- begins after the key :after_account, :after_domain; "last" is the last key of it.
+-- One page of all checks: those that are ahead of :now, or due after :verified (verified domains) or :unverified, as
+-- [account, domain]. The page begins after the key :after_account, :after_domain; "last" is the last key of it.
 WITH page AS (
   SELECT account_id, domain_id, times FROM checks WHERE (account_id, domain_id) > (:after_account, :after_domain)
   ORDER BY account_id, domain_id LIMIT :limit)
@@ -65,5 +69,6 @@ SELECT max(ARRAY[page.account_id, page.domain_id]) AS last,
     times ->> 'checked_at' > :now COLLATE "C" OR times ->> 'began_at' > :now COLLATE "C"
     OR EXISTS (
       SELECT FROM json_each_text(times -> 'due') AS due
-      WHERE due.value IS NULL OR due.value > CASE WHEN d.verified THEN :verified ELSE :unverified END COLLATE "C")), '[]') AS ahead
+      WHERE due.value IS NULL OR due.value >
+        CASE WHEN d.verified THEN :verified ELSE :unverified END COLLATE "C")), '[]') AS ahead
 FROM page JOIN domains d ON d.account_id = page.account_id AND d.id = page.domain_id

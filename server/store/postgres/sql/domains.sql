@@ -34,13 +34,16 @@ tip AS (
   RETURNING last_event, suspended),
 domain AS (INSERT INTO domains (account_id, id, content) SELECT :account, :id, :content FROM tip),
 checks AS (
-  INSERT INTO checks (account_id, domain_id, times, next_at, held) SELECT :account, :id, :times, :next, suspended FROM tip)
+  INSERT INTO checks (account_id, domain_id, times, next_at, held)
+  SELECT :account, :id, :times, :next, suspended FROM tip)
 
 -- commit: update_domain
--- Changes nothing unless version and check times are still :version and :before. Without new times :times, the check row stays.
+-- Changes nothing unless version and check times are still :version and :before. Without new :times, the check row
+-- stays.
 same AS (
   SELECT FROM domains d JOIN checks c ON c.account_id = d.account_id AND c.domain_id = d.id
-  WHERE d.account_id = :account AND d.id = :id AND d.version = :version AND c.times::text IS NOT DISTINCT FROM :before::text
+  WHERE d.account_id = :account AND d.id = :id AND d.version = :version
+    AND c.times::text IS NOT DISTINCT FROM :before::text
   FOR UPDATE),
 domain AS (
   UPDATE domains SET version = version + 1, content = :content

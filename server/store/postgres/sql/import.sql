@@ -33,8 +33,11 @@ FROM unnest(:id::bigint[], :event::text[], :audited::boolean[], :event_domain::b
   AS one (id, content, audited, domain_id, at)
 
 -- query: import_installation
-WITH next AS (SELECT setval('account_ids', :account, false), setval('token_ids', :token, false), setval('domain_ids', :domain, false))
-INSERT INTO settings (key, value) SELECT 'secret_key_check', :secret_key_check::text FROM next WHERE :secret_key_check::text IS NOT NULL
+WITH next AS (
+  SELECT setval('account_ids', :account, false), setval('token_ids', :token, false),
+    setval('domain_ids', :domain, false))
+INSERT INTO settings (key, value)
+SELECT 'secret_key_check', :secret_key_check::text FROM next WHERE :secret_key_check::text IS NOT NULL
 ON CONFLICT DO NOTHING
 
 -- query: import_retired_labels

@@ -26,5 +26,6 @@ WITH mine AS (
   INSERT INTO rate_rounds (server, round, taken) SELECT :server, :round, :taken WHERE :taken::json IS NOT NULL
   ON CONFLICT DO NOTHING)
 SELECT r.server, r.round, r.taken
-FROM rate_rounds r LEFT JOIN unnest(:known_servers::uuid[], :known_rounds::bigint[]) AS known (server, round) ON known.server = r.server
+FROM rate_rounds r
+  LEFT JOIN unnest(:known_servers::uuid[], :known_rounds::bigint[]) AS known (server, round) ON known.server = r.server
 WHERE r.server <> :server AND r.round > coalesce(known.round, 0) AND r.at > now() - make_interval(secs => :oldest)

@@ -15,7 +15,8 @@ ORDER BY id
 -- Returns no row if the account, or the domain :domain, does not exist, and no id if the account is full.
 SELECT CASE WHEN token_count < :limit THEN nextval('token_ids') END AS id
 FROM accounts
-WHERE id = :account AND (:domain::bigint IS NULL OR EXISTS (SELECT FROM domains WHERE account_id = :account AND id = :domain))
+WHERE id = :account AND (
+  :domain::bigint IS NULL OR EXISTS (SELECT FROM domains WHERE account_id = :account AND id = :domain))
 
 -- commit: create_token
 -- Raises the version of a shared domain, so that a concurrent delete of it also tells of this link.
@@ -27,7 +28,8 @@ tip AS (
   WHERE id = :account AND token_count < :limit AND (:domain::bigint IS NULL OR EXISTS (SELECT FROM shared))
   RETURNING last_event),
 token AS (
-  INSERT INTO tokens (id, account_id, content, domain_id, hash) SELECT :id, :account, :content, :domain::bigint, :hash FROM tip)
+  INSERT INTO tokens (id, account_id, content, domain_id, hash)
+  SELECT :id, :account, :content, :domain::bigint, :hash FROM tip)
 
 -- commit: delete_token
 -- :admins are admin tokens, all of which have to exist still.
@@ -51,7 +53,8 @@ token AS (
     AND coalesce(content -> 'subscriptions', '[]')::jsonb = :before::jsonb
   RETURNING id),
 tip AS (
-  UPDATE accounts SET last_event = last_event + cardinality(:event::text[]) WHERE id = :account AND EXISTS (SELECT FROM token)
+  UPDATE accounts SET last_event = last_event + cardinality(:event::text[])
+  WHERE id = :account AND EXISTS (SELECT FROM token)
   RETURNING last_event)
 
 -- query: lock_admins

@@ -8,7 +8,8 @@ WHERE w.account_id = :account AND w.id = :id
 
 -- query: count_webhooks
 -- Returns no row if the account does not exist.
-SELECT last_event, (SELECT count(*) FROM webhooks WHERE account_id = :account) AS webhooks FROM accounts WHERE id = :account
+SELECT last_event, (SELECT count(*) FROM webhooks WHERE account_id = :account) AS webhooks
+FROM accounts WHERE id = :account
 
 -- commit: create_webhook
 -- Changes nothing unless :last is still the last event, which orders concurrent creates.
@@ -21,7 +22,8 @@ cursor AS (INSERT INTO cursors (kind, account_id, id, position) SELECT 'webhook'
 -- commit: update_webhook
 -- :resets says whether the cursor is taken from its holder and is due at once, from :after if that is later.
 webhook AS (
-  UPDATE webhooks SET version = version + 1, content = :content WHERE account_id = :account AND id = :id AND version = :version
+  UPDATE webhooks SET version = version + 1, content = :content
+  WHERE account_id = :account AND id = :id AND version = :version
   RETURNING id),
 tip AS (
   UPDATE accounts SET last_event = last_event + cardinality(:event::text[])
@@ -45,7 +47,8 @@ tip AS (
 -- Leaves out those of webhooks that are gone.
 INSERT INTO deliveries (account_id, webhook_id, content)
 SELECT account_id, webhook_id, content::json
-FROM unnest(:account::bigint[], :webhook::bigint[], :content::text[]) WITH ORDINALITY AS one (account_id, webhook_id, content, n)
+FROM unnest(:account::bigint[], :webhook::bigint[], :content::text[])
+  WITH ORDINALITY AS one (account_id, webhook_id, content, n)
 WHERE EXISTS (
   SELECT FROM webhooks w WHERE w.account_id = one.account_id AND w.id = one.webhook_id FOR KEY SHARE)
 ORDER BY n
@@ -53,7 +56,8 @@ ORDER BY n
 -- query: drop_deliveries
 -- Keeps the last :kept of each of the webhooks.
 DELETE FROM deliveries d
-USING (SELECT DISTINCT account_id, id FROM unnest(:account::bigint[], :webhook::bigint[]) AS one (account_id, id)) AS webhook
+USING (
+  SELECT DISTINCT account_id, id FROM unnest(:account::bigint[], :webhook::bigint[]) AS one (account_id, id)) AS webhook
 WHERE d.account_id = webhook.account_id AND d.webhook_id = webhook.id AND d.id <= (
   SELECT id FROM deliveries
   WHERE account_id = webhook.account_id AND webhook_id = webhook.id
@@ -66,8 +70,8 @@ SELECT id, content FROM deliveries WHERE account_id = :account AND webhook_id = 
 SELECT EXISTS (SELECT FROM webhooks) AS has_webhooks
 
 -- query: claim_cursors
--- :kind is the kind, :now what is due, :limit how many, :lease the lease in seconds, :slow whether slow ones, and :per_account how many an
--- account can hold of these. SKIP LOCKED passes over those that another server is claiming.
+-- :limit cursors of a :kind for :lease seconds, slow ones or others, of which an account can hold :per_account. SKIP
+-- LOCKED passes over those that another server is claiming.
 WITH ready AS (
   SELECT c.account_id, c.id, c.claimed_at,
     row_number() OVER (PARTITION BY c.account_id ORDER BY c.claimed_at NULLS FIRST) + (
@@ -88,7 +92,8 @@ free AS (
     FOR UPDATE SKIP LOCKED) AS unheld
   LIMIT :limit)
 UPDATE cursors c
-SET version = version + 1, claimed_at = clock_timestamp(), claimed_until = clock_timestamp() + make_interval(secs => :lease)
+SET version = version + 1, claimed_at = clock_timestamp(),
+  claimed_until = clock_timestamp() + make_interval(secs => :lease)
 FROM free WHERE c.kind = :kind AND c.account_id = free.account_id AND c.id = free.id
 RETURNING c.account_id AS account, c.id, c.version, c.position, c.failures, c.due_at AS due, c.slow,
   c.wake_at AS wake, c.memo
@@ -100,8 +105,8 @@ SET position = moved.position, failures = moved.failures, due_at = moved.due, sl
   wake_at = moved.wake, memo = moved.memo::json,
   claimed_until = CASE WHEN moved.lease > 0 THEN clock_timestamp() + make_interval(secs => moved.lease) END
 FROM unnest(
-    :kind::text[], :account::bigint[], :id::bigint[], :version::bigint[], :position::bigint[], :failures::integer[], :due::timestamptz[],
-    :slow::boolean[], :wake::timestamptz[], :memo::text[], :lease::integer[])
+    :kind::text[], :account::bigint[], :id::bigint[], :version::bigint[], :position::bigint[], :failures::integer[],
+    :due::timestamptz[], :slow::boolean[], :wake::timestamptz[], :memo::text[], :lease::integer[])
   WITH ORDINALITY AS moved (
     kind, account_id, id, version, position, failures, due, slow, wake, memo, lease, n)
 WHERE c.kind = moved.kind AND c.account_id = moved.account_id AND c.id = moved.id AND c.version = moved.version

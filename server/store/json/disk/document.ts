@@ -1,7 +1,7 @@
 import { setImmediate as roundOfEventLoop } from 'node:timers/promises';
 import { Low } from 'lowdb';
-import { REQUEST_LIMITS } from '../../limits.ts';
-import type { StoreLog } from '../store-log.ts';
+import { REQUEST_LIMITS } from '../../../limits.ts';
+import type { StoreLog } from '../../store-log.ts';
 import { writeFailed } from './errors.ts';
 import { type Folder, UnsyncedReplacementError } from './folder.ts';
 import type { JsonFile } from './json-file.ts';

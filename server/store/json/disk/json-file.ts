@@ -1,9 +1,9 @@
 import type { Adapter } from 'lowdb';
 import type { z } from 'zod';
-import type { StoreLog } from '../store-log.ts';
+import type { StoreLog } from '../../store-log.ts';
+import { FORMAT, type Shape } from '../formats/files.ts';
 import { NotTextError } from './file-system.ts';
 import type { Folder } from './folder.ts';
-import { FORMAT, type Shape } from './formats.ts';
 
 /** A file that is there, but cannot be used as it is. The message names it and says in what way, on one line. */
 export class DamagedFileError extends Error {

@@ -1,18 +1,18 @@
 import { chmodSync, existsSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { LetterheadError } from '@letterhead/shared';
-import { errorCode, unlessMissing } from '../../errno.ts';
-import { SECRET_KEY_FILE } from '../../keys/secret-key-file.ts';
-import type { StoreLog } from '../store-log.ts';
-import type { FileSystem } from './file-system.ts';
-import { FileGate, Folder, syncFolder, TEMPORARY_SUFFIX } from './folder.ts';
+import { errorCode, unlessMissing } from '../../../errno.ts';
+import { SECRET_KEY_FILE } from '../../../keys/secret-key-file.ts';
+import type { StoreLog } from '../../store-log.ts';
 import {
   CursorsFileShape,
   IdsFormat1Shape,
   InstallationFileShape,
   ScheduleFileShape,
   TokenUseFileShape,
-} from './formats.ts';
+} from '../formats/files.ts';
+import type { FileSystem } from './file-system.ts';
+import { FileGate, Folder, syncFolder, TEMPORARY_SUFFIX } from './folder.ts';
 import { JsonFile } from './json-file.ts';
 
 export const INSTALLATION_FILE = 'installation.json';

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { LetterheadError } from '@letterhead/shared';
-import { describeErrno, errorCode, messageOf } from '../../errno.ts';
+import { describeErrno, errorCode, messageOf } from '../../../errno.ts';
 
 /** Seconds after which a failed write is worth another try. */
 const RETRY_AFTER_FAILED_WRITE = 10;

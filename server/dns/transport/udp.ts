@@ -1,9 +1,9 @@
 import dgram from 'node:dgram';
 import { isIPv6 } from 'node:net';
-import type { Allowance } from './check-budget.ts';
+import type { Allowance } from '../check-budget.ts';
+import { isReplyTo, type Query } from '../message.ts';
+import { type RawReply, unknown } from '../reply.ts';
 import type { Deadline } from './deadline.ts';
-import { isReplyTo, type Query } from './message.ts';
-import { type RawReply, unknown } from './reply.ts';
 import type { ServerAddress } from './server-address.ts';
 
 /**

@@ -1,8 +1,8 @@
 import net from 'node:net';
-import type { Allowance } from './check-budget.ts';
+import type { Allowance } from '../check-budget.ts';
+import { isReplyTo, type Query } from '../message.ts';
+import { type RawReply, unknown } from '../reply.ts';
 import type { Deadline } from './deadline.ts';
-import { isReplyTo, type Query } from './message.ts';
-import { type RawReply, unknown } from './reply.ts';
 import type { ServerAddress } from './server-address.ts';
 
 export const LENGTH_OCTETS = 2;

@@ -1,10 +1,17 @@
-import { FairSemaphore } from '../fair-semaphore.ts';
-import { DNS_LIMITS } from '../limits.ts';
-import type { Allowance } from './check-budget.ts';
+import { FairSemaphore } from '../../fair-semaphore.ts';
+import { DNS_LIMITS } from '../../limits.ts';
+import type { Allowance } from '../check-budget.ts';
+import {
+  encodeQuery,
+  type Message,
+  type Query,
+  type QueryOptions,
+  type Question,
+  RCODE,
+} from '../message.ts';
+import { isQueryableName } from '../name.ts';
+import { type RawReply, type Reply, toReply, unknown } from '../reply.ts';
 import { Deadline } from './deadline.ts';
-import { encodeQuery, type Message, type Query, type QueryOptions, type Question, RCODE } from './message.ts';
-import { isQueryableName } from './name.ts';
-import { type RawReply, type Reply, toReply, unknown } from './reply.ts';
 import type { ServerAddress } from './server-address.ts';
 import { SocketSemaphore } from './socket-semaphore.ts';
 import { askOverTcp } from './tcp.ts';

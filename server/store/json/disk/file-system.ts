@@ -2,9 +2,9 @@ import { isUtf8 } from 'node:buffer';
 import { closeSync, open, read, readFile } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { errorCode } from '../../errno.ts';
-import { FILE_LIMITS } from '../../limits.ts';
-import { OPEN_FLAGS, type OpenMode } from '../../open-flags.ts';
+import { errorCode } from '../../../errno.ts';
+import { FILE_LIMITS } from '../../../limits.ts';
+import { OPEN_FLAGS, type OpenMode } from '../../../open-flags.ts';
 
 /** The calls that the store makes to the file system, so that a test can let any one of them fail. */
 export interface FileSystem {

@@ -12,9 +12,9 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
-import { OPEN_FLAGS } from '../../open-flags.ts';
-import { StoreInUseError } from '../store-in-use.ts';
-import type { StoreLog } from '../store-log.ts';
+import { OPEN_FLAGS } from '../../../open-flags.ts';
+import { StoreInUseError } from '../../store-in-use.ts';
+import type { StoreLog } from '../../store-log.ts';
 import { folderLost, writeFailed } from './errors.ts';
 
 const SQLITE_BUSY = 5;

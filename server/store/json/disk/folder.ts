@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { errorCode, unlessMissing } from '../../errno.ts';
-import { FairSemaphore } from '../../fair-semaphore.ts';
-import { FILE_LIMITS } from '../../limits.ts';
+import { errorCode, unlessMissing } from '../../../errno.ts';
+import { FairSemaphore } from '../../../fair-semaphore.ts';
+import { FILE_LIMITS } from '../../../limits.ts';
 import { type FileSystem, type OpenFile, type Text, writeText } from './file-system.ts';
 
 /** The file has its new content, but whether that would outlive a power cut is not known. */

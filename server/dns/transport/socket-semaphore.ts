@@ -1,5 +1,5 @@
-import { FairSemaphore } from '../fair-semaphore.ts';
-import { DNS_LIMITS } from '../limits.ts';
+import { FairSemaphore } from '../../fair-semaphore.ts';
+import { DNS_LIMITS } from '../../limits.ts';
 import type { ServerAddress } from './server-address.ts';
 
 const ALL = { total: DNS_LIMITS.questions, perOwner: DNS_LIMITS.questionsPerAccount };
