@@ -16,7 +16,7 @@ export interface TokensDeps extends AuthDeps {
   readonly keyZone: { readonly zone: string | null };
 }
 
-/** Tokens of accounts. No token grants or revokes a scope that it does not have itself, save `keys:read`. */
+/** Tokens of accounts. But for `keys:read`, no token grants or revokes a scope that it does not have itself. */
 export class Tokens {
   readonly #deps: TokensDeps;
 
