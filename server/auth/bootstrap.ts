@@ -8,7 +8,7 @@ import { makeTokenSecret } from './token-secret.ts';
 
 const actor: Actor = { kind: 'cli', token_id: null, address: null };
 
-/** Whoever finds the first token cannot take the private keys with it. */
+/** All scopes but `keys:read`, so that a first token that leaks gives away no private keys. */
 const FIRST_SCOPES = SCOPES.filter((scope) => scope !== 'keys:read');
 
 /** Account and token that the first start created. `secret` is null if the operator chose it with BOOTSTRAP_TOKEN. */

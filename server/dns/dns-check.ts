@@ -42,15 +42,15 @@ interface Remembered<Answer> {
 /** Questions of a check so far, from either allowance. */
 class CheckMemory {
   readonly surveys = new Map<string, Remembered<Survey>>();
-  /** Of one server of the registrable domain. */
+  /** Answers of one server of the registrable domain. */
   readonly partialSurveys = new Map<string, Remembered<Survey>>();
   readonly resolved = new Map<string, Remembered<Outcome>>();
-  /** Whom zones below the registrable domain name themselves. */
+  /** NS records that zones below the registrable domain have themselves. */
   readonly ownServers = new Map<string, Remembered<Outcome>>();
   /** Addresses that timed out; they are not queried again. */
   readonly silent = new Set<string>();
   delegation: Promise<FoundDelegation> | undefined;
-  /** The same, once it is there. */
+  /** The resolved value of `delegation`; undefined until then. */
   found: FoundDelegation | undefined;
   dnssecFailure: Promise<DnssecFailure | null> | undefined;
 }
@@ -194,7 +194,7 @@ export class DomainCheck implements DnsCheck, WalkDeps {
     return { outcome, ms };
   }
 
-  /** There are several servers to ask: the whole of them takes as long as one authority. */
+  /** Asks one of several servers, which share the time limit of one authority. */
   async #askForReferral(address: string, question: Question, zone: string): Promise<Outcome | Referral> {
     const timeout = this.#deps.authorityTimeout / DNS_LIMITS.parentServers;
     const options = { timeout, resendAfter: timeout / 2, dnssec: true };

@@ -40,7 +40,7 @@ export interface KeyRotationDeps {
 export interface KeyZoneHint {
   /** Null: there is none. */
   readonly zone: string | null;
-  /** Tells that what a domain has there may have changed. Nobody waits for it. */
+  /** Notifies the key zone that what it has to hold for a domain may have changed. Returns at once. */
   changed(owner: DueCheck): void;
 }
 
@@ -115,7 +115,7 @@ export class KeyRotation {
     });
   }
 
-  /** Revokes a key that has leaked; once more: changes nothing. Rejects with `not_found`. */
+  /** Revokes a key that has leaked; revoking it again changes nothing. Rejects with `not_found`. */
   async revoke(row: DomainRow, id: number, actor: Actor): Promise<KeyRow> {
     const needsKey = findKey(row, id).state === 'active' && pendingKeyOf(row) === undefined;
     const made = needsKey ? await this.#makeKey(row) : null;

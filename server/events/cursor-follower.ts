@@ -7,7 +7,7 @@ export interface CursorFollowerOptions {
   readonly clock: Clock;
   readonly kind: CursorKind;
   readonly limits: {
-    /** Milliseconds: how often the store is asked for what is due, and how long other news of a moment are waited for. */
+    /** Milliseconds: how often the store is asked for due cursors, and how long a wake waits for further events. */
     readonly poll: number;
     readonly wakeDelay: number;
     /** Milliseconds that work under way may take at the end. */
@@ -15,7 +15,7 @@ export interface CursorFollowerOptions {
     /** Seconds. */
     readonly lease: number;
   };
-  /** The cursors that there is room for now. */
+  /** What can be claimed now. */
   readonly room: () => readonly CursorRoom[];
   /** Goes on from a cursor that is held, and releases it. Must not reject. */
   readonly follow: (cursor: Cursor) => Promise<void>;
@@ -30,7 +30,7 @@ export interface CursorRoom {
   readonly perAccount: number;
 }
 
-/** Claims the cursors that have something to go on with, whenever something happens and now and then. */
+/** Claims cursors that are due or have new events: after each event, and by polling. */
 export class CursorFollower {
   readonly #options: CursorFollowerOptions;
   readonly #following = new Set<Promise<void>>();
@@ -73,7 +73,7 @@ export class CursorFollower {
     clearTimeout(timer);
   }
 
-  /** Looks in a moment for what can be claimed: there may be more, or more room. */
+  /** Claims again after `wakeDelay`, because there may be new events, or more room. */
   wakeSoon(): void {
     if (this.#isClosing) return;
     this.#wake ??= setTimeout(() => {

@@ -120,7 +120,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   const app = fastify(serverOptions(deps, admissionOf));
   app.decorateRequest('admission', null).decorateRequest('identity', null);
   ignoreExpectations(app);
-  // Before an answer counts as begun, for until then its account waits.
+  // Before an answer counts as begun: until then, the request counts for its account as waiting.
   compressAnswers(app);
   sendTogether(app);
   addGuards(app, [inFlight.track(app), refuseBadHost, refuseWhenStopping(stopping)]);
@@ -235,7 +235,7 @@ function answerUnknownPaths(
       `${request.method} isn't supported here; use ${inWords(methods)}.`,
     );
   };
-  // Before a body is read, which nobody waits for.
+  // Before the body is read, because nothing would use it.
   app.addHook('onRequest', (request, reply, done) => {
     if (request.is404) refuse(request, reply).catch(done);
     else done();

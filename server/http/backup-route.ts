@@ -67,7 +67,7 @@ function confirmEach(confirm: () => Promise<void>): Transform {
   });
 }
 
-/** Not that the caller has gone, or has lost the right to the backup. */
+/** Whether an error is the server's own: not that the caller has gone, or has lost the right to the backup. */
 function isInternal(error: unknown): boolean {
   const hasGone = error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
   return !hasGone && !(error instanceof LetterheadError);

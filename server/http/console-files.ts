@@ -12,10 +12,10 @@ const TYPES: Record<string, string> = {
   '.svg': 'image/svg+xml',
 };
 
-/** The console finds its way by the address itself, so that these all lead to its one page. */
+/** Paths of the console, which chooses the page itself: each is answered with its one HTML file. */
 const PAGES = ['/', '/accounts/*', '/share'];
 
-/** Below these are programs' addresses, whoever asks: what is not there is told as to a program. */
+/** Paths of the API: a 404 below them is JSON, even for a browser. */
 const FOR_PROGRAMS = /^\/(?:api|trpc)(?:\/|$)/;
 
 /** Its own scripts and styles, its own server, and nothing else; nobody may frame it. */

@@ -23,7 +23,7 @@ export interface InFlightOptions {
 
 interface AccountShare {
   requests: number;
-  /** Those of them whose body has not arrived. */
+  /** The requests among them whose body has not arrived. */
   unread: number;
 }
 
@@ -42,7 +42,7 @@ export class InFlight {
     this.#options = options;
   }
 
-  /** Whether the process lives is always answered: who is busy must not be taken for dead. */
+  /** Liveness is always answered: a busy server must not be taken for a dead one. */
   track(app: FastifyInstance): RequestGuard {
     app.decorateRequest('stage', 'arriving');
     app.decorateRequest('countsFor', null);

@@ -17,10 +17,10 @@ export function addFixedHeaders(reply: FastifyReply): FastifyReply {
   return reply.headers(FIXED_HEADERS).header('x-request-id', reply.request.id);
 }
 
-/** Looks at a request as it arrives. What it gives back is why the request goes no further. */
+/** Examines a request as it arrives. Returns the error to refuse it with, or null. */
 export type RequestGuard = (request: FastifyRequest, reply: FastifyReply) => LetterheadError | null;
 
-/** Has every request pass the guards, in their order. In one hook, for a hook costs more than most guards do. */
+/** Runs the guards on every request, in order. One hook runs all, because a hook costs more than most guards. */
 export function addGuards(app: FastifyInstance, guards: readonly RequestGuard[]): void {
   app.addHook('onRequest', (request, reply, done) => {
     addFixedHeaders(reply);

@@ -119,7 +119,7 @@ function isEverywhere(verdict: Verdict | undefined): boolean {
   return verdict?.verdict === 'valid' && verdict.seen === 'everywhere';
 }
 
-/** Whether nobody finds a revoked key any more: its name in the key zone has what it is to have instead. */
+/** Whether no server publishes a revoked key any more; in the key zone, its name then holds what replaces it. */
 function isGone(key: KeyRow, verdicts: Verdicts): boolean {
   const verdict = verdicts[recordIdOf(key)];
   return verdict?.seen === 'nowhere' || (key.published_as === 'cname' && isEverywhere(verdict));
@@ -161,7 +161,7 @@ function changeOf(state: RecordState, verdict: Verdict, check: AppliedCheck): St
   }
 }
 
-/** Only for the record that decides the domain's status: the others lie with the same name servers. */
+/** Applies to the record that decides the domain's status alone: the others are on the same name servers. */
 function foundSilent(state: RecordState, { silence, ended, found }: AppliedCheck): StateChange | null {
   if (silence?.record !== state.id || !state.verified || isUnreachable(state)) return null;
   if (!isLongSilence(silence, ended)) return null;
@@ -174,7 +174,7 @@ function foundCorrect(state: RecordState): StateChange | null {
   return state.degraded ? { state: asVerified(state), event: 'domain.recovered' } : null;
 }
 
-/** A key of ours that cannot sign is no matter of what the DNS says: `verified` goes at once. */
+/** `KEY_MISMATCH` takes `verified` away at once: whatever the DNS says next, our key cannot sign for the record. */
 function foundWrong(state: RecordState, verdict: Verdict, check: AppliedCheck): StateChange | null {
   if (!state.verified) return null;
   const { ended, before, found } = check;
@@ -189,7 +189,7 @@ function foundWrong(state: RecordState, verdict: Verdict, check: AppliedCheck): 
   return { state: asDegraded(state, now), event: 'domain.degraded', facts: { ...deadlines, ...facts } };
 }
 
-/** Told once, however often it is found. */
+/** Whether the last check has not found the mismatch already: its event is written once. */
 function isNewMismatch({ checks }: DomainRow, { id }: RecordState, { code }: Verdict): boolean {
   return code === 'KEY_MISMATCH' && checks?.codes[id] !== code;
 }
@@ -205,7 +205,7 @@ function mismatchEvent(row: DomainRow, { id, selector }: RecordState, check: App
   };
 }
 
-/** Two checks that overlap are one finding. */
+/** The monitor needs a second finding, from a check that began after the first: overlapping checks are one finding. */
 function mayTakeAway({ wrong_since }: RecordState, { mode, began }: AppliedCheck): boolean {
   if (mode !== 'monitor') return mode === 'verify';
   return wrong_since !== null && began >= secondFindingAfter(wrong_since);

@@ -68,7 +68,7 @@ export async function runCheck(needs: RunCheckDeps, job: CheckJob): Promise<Doma
   }
 }
 
-/** Somebody's own check came first. The claim on the domain ends when it is given its times, if only again. */
+/** Handles a due check that a requested one has made already: rescheduling, even to the same times, ends the claim. */
 async function nothingDue({ store, random }: RunCheckDeps, row: DomainRow): Promise<DomainRow> {
   const times = row.checks ?? firstCheckTimes(row, random);
   await store.checks.reschedule({ account: row.account_id, id: row.id }, times);
@@ -139,7 +139,7 @@ function codesAfter({ records, checks }: DomainRow, verdicts: Verdicts): ByRecor
   return Object.fromEntries(codes);
 }
 
-/** What cannot be read now is made again by the check, as far as that has looked at it. */
+/** Undefined where the store cannot read it now: the check replaces what it has looked at. */
 async function readEvidence(store: RunCheckDeps['store'], account: number, id: number) {
   return store.checks.evidence(account, id).catch((error: unknown) => {
     if (error instanceof LetterheadError) return undefined;
@@ -147,7 +147,7 @@ async function readEvidence(store: RunCheckDeps['store'], account: number, id: n
   });
 }
 
-/** A check that could not be kept is made again soon. Where the store fails in this too, the claim on the domain ends. */
+/** Reschedules a check whose result could not be stored. If that fails too, the claim expires with its lease. */
 async function retryLater({ store }: RunCheckDeps, target: DueCheck, now: Date): Promise<void> {
   const soon = toInstant(new Date(now.getTime() + RETRY_AFTER_FAILURE));
   try {

@@ -8,12 +8,12 @@ import { isRecent, postponeDue } from './schedule.ts';
 
 type SpreadStore = Pick<Store, 'domains' | 'checks'>;
 
-/** So many at once are nothing unusual. */
+/** Up to this many overdue checks are normal, and not spread. */
 const SPREAD_THRESHOLD = 250;
 const CHECKS_PER_SECOND = 25;
 const LONGEST_SPREAD_SECONDS = 6 * 3600;
 const AT_ONCE = 500;
-/** Seconds that all of this may take. */
+/** Seconds that the spreading may take. */
 const LEASE = 600;
 
 /**
@@ -39,7 +39,7 @@ export async function spreadOverdue(store: SpreadStore, now: Date, random: Rando
     };
     await Promise.all(claimed.map(spreadOne));
   }
-  // Only now, for they would be claimed again at once.
+  // Rescheduled last, because they are due now and would be claimed again at once.
   for (const [check, row] of recent)
     await store.checks.reschedule(check, postponeDue(row, now, toInstant(now)));
 }

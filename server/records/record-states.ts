@@ -38,7 +38,7 @@ export function keyOf({ keys }: Pick<DomainRow, 'keys'>, record: RecordId): KeyR
   return keys.find((key) => recordIdOf(key) === record && isPublished(key));
 }
 
-/** Whether the domain's key zone name, or its TXT record that a revoked key leaves to be removed, has the key. */
+/** Whether a key's record can still be in the DNS: in the key zone, a revoked key has none. */
 function isPublished({ published_as, state }: KeyRow): boolean {
   return published_as === 'txt' || state !== 'revoked';
 }

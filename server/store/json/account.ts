@@ -31,7 +31,7 @@ const EVENTS_LEFT = 4;
 export interface AccountStep<R> {
   readonly result: R;
   readonly domains?: readonly StoredDomain[];
-  /** A domain that is no more, or has another name, as it was. */
+  /** The row before, of a domain that was deleted or renamed. */
   readonly gone?: StoredDomain;
   readonly webhooks?: readonly WebhookRow[];
   readonly events?: readonly NewEvent[];
@@ -187,12 +187,12 @@ export class Account {
     return this.#log.list(filter);
   }
 
-  /** Tells of all that has happened, for an account that is new. */
+  /** Publishes all events of a new account. */
   announceAll(): void {
     this.#deps.publish(this.id, this.#document.state.outbox);
   }
 
-  /** Nothing is written any more: the account is no more. */
+  /** Stops all writes, because the account was deleted. */
   async close(): Promise<void> {
     await this.#document.close();
     await this.#eventLog?.settled();

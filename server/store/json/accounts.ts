@@ -28,9 +28,9 @@ interface AccountsDeps {
  */
 export class Accounts implements AccountStore {
   readonly #deps: AccountsDeps;
-  /** The last one that was taken: it is listed later, or not at all. */
+  /** The highest id that was taken, whose account may not be listed yet, or never be. */
   #lastId = 0;
-  /** Updates of an account: the next one must not remove the logo of one that is under way. */
+  /** Runs the updates of an account one after the other, so that none removes the logo that another is writing. */
   readonly #updates = new InTurn<number>();
 
   constructor(deps: AccountsDeps) {

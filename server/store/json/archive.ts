@@ -148,7 +148,7 @@ async function replaceFolder(dataDir: string, replacement: string): Promise<void
   }
 }
 
-/** A whole folder cannot take the place of one that something is mounted at, and half a restore must never be found. */
+/** For a mount point: a rename cannot replace it, and restoring file by file could leave half a restore. */
 function isMountPoint(dataDir: string): LetterheadError {
   return new LetterheadError(
     'invalid',

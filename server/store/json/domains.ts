@@ -97,7 +97,7 @@ export class Domains implements DomainStore {
     const { account, name, limit, build, events: eventsOf } = options;
     return tasks.serve(() =>
       this.#deps.files.change<DomainChange>(account, { kind: 'gone' }, (holder) => {
-        // What is durable already needs no id to refuse, and no disk that works.
+        // Checked before an id is reserved, so that a refusal writes nothing and works on a full disk.
         const refused = this.#obstacleIn(holder.domains, name, limit);
         if (refused !== null) return Promise.resolve(refused);
         return ids.use(async (takeId) => {
@@ -163,7 +163,7 @@ export class Domains implements DomainStore {
     );
   }
 
-  /** The account's write is the commit: without their domain, its share links are none any more. */
+  /** The account's write is the commit: share links whose domain is gone count as revoked. */
   delete(
     account: number,
     id: number,

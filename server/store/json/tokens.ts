@@ -127,12 +127,12 @@ export class Tokens implements TokenStore {
     this.#deps.tokenUse.touch(id, at);
   }
 
-  /** The share links of a domain that is about to be deleted: they are none any more without it. */
+  /** The share links of a domain that is about to be deleted, which revokes them. */
   sharesOf(account: number, domain: number): readonly TokenRow[] {
     return this.#listed(account, domain);
   }
 
-  /** While `work` is done for a domain, none of its share links is made or revoked. Null: no domain is concerned. */
+  /** Runs `work` while no share link of the domain is created or revoked; at once where `domain` is null. */
   inTurnOf<T>(domain: number | null, work: () => Promise<T>): Promise<T> {
     return domain === null ? work() : this.#turns.run(domain, work);
   }

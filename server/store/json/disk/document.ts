@@ -6,7 +6,7 @@ import { writeFailed } from './errors.ts';
 import { type Folder, UnsyncedReplacementError } from './folder.ts';
 import type { JsonFile } from './json-file.ts';
 
-/** The document is no more: its account was deleted. */
+/** The document is closed: its account was deleted. */
 export class DocumentClosedError extends Error {
   override readonly name = 'DocumentClosedError';
 }
@@ -92,7 +92,7 @@ export class Document<T extends object> {
   }
 
   async #flush(): Promise<void> {
-    // Who comes in the same turn of the event loop shares the first write already.
+    // Changes that are requested in the same turn of the event loop share the first write.
     await null;
     while (this.#waiting.length > 0) {
       const batch = this.#waiting;
@@ -110,13 +110,13 @@ export class Document<T extends object> {
     let began = performance.now();
     for (const waiting of batch) {
       if (performance.now() - began >= REQUEST_LIMITS.stretch) {
-        // Each change of many looks through all that the document holds: others have their turn in between.
+        // Each change can walk the whole document: between many, other work has its turn.
         await roundOfEventLoop();
         began = performance.now();
       }
       try {
         const [next, resolve] = waiting.run(after);
-        // Rests on nothing that is yet to be written.
+        // Nothing was changed, in this step or before it in the batch: there is no write to wait for.
         if (next === before) resolve();
         else written.push({ resolve, reject: waiting.reject });
         after = next;
