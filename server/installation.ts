@@ -139,7 +139,7 @@ async function composeInstallation(
     keyZone,
     services: {
       accounts: new Accounts({ ...common, openedKeys }),
-      tokens: new Tokens({ ...common, keyDelivery: settings.KEY_DELIVERY }),
+      tokens: new Tokens({ ...common, keyDelivery: settings.KEY_DELIVERY, keyZone: hint }),
       domains,
       keys: rotation,
       keyZone: admin,

@@ -156,6 +156,8 @@ export const WEBHOOK_LIMITS = {
   answerBytes: 64 * KIB,
   answerBytesKept: KIB,
   deliveriesKept: 100,
+  /** Of the addresses of a name, in what is kept of a delivery: a name server can give thousands. */
+  addressesNamed: 10,
   /** How long an earlier secret signs as well. */
   previousSecret: DAY,
   /** Waits between the attempts; after the last, the endpoint is disabled. */
@@ -304,6 +306,8 @@ export const KEY_ZONE_LIMITS = {
   zoneCharacters: 150,
   /** Of a TSIG secret, in bytes (RFC 8945 §8). */
   minSecret: 16,
+  /** Of the names of one message's records, unpacked: 64 KiB have room for some thousand names of ours. */
+  labels: 30_000,
   /** For an answer, or the next part of it. */
   silence: 5_000,
   /** For all the changes that are sent at once, or a transfer. */

@@ -45,6 +45,11 @@ export const CurrentTokenSchema = TokenSchema.extend({
     .array(ScopeSchema)
     .describe('The scopes that it can grant to tokens that it creates.')
     .meta({ example: ['domains:read', 'domains:write'] }),
+  key_zone: z
+    .string()
+    .nullable()
+    .describe('The zone of this Letterhead, which the keys of domains can be in; null where it has none.')
+    .meta({ example: 'keys.example.net' }),
 }).meta({ id: 'CurrentToken' });
 export type CurrentToken = z.infer<typeof CurrentTokenSchema>;
 

@@ -12,6 +12,8 @@ import { createToken, tokenEvent } from './new-token.ts';
 export interface TokensDeps extends AuthDeps {
   /** Whether mail servers may fetch keys. */
   readonly keyDelivery: boolean;
+  /** The zone that keys can be in. */
+  readonly keyZone: { readonly zone: string | null };
 }
 
 /** Tokens of accounts. But for `keys:read`, no token grants or revokes a scope that it does not have itself. */
@@ -28,7 +30,8 @@ export class Tokens {
       throw new LetterheadError('not_found', 'There is no token: the data folder is opened directly.');
     }
     const grants = SCOPES.filter((scope) => this.#mayGrant(identity, scope));
-    return { ...toToken(identity.token), account: toAccount(identity.account), grants };
+    const key_zone = this.#deps.keyZone.zone;
+    return { ...toToken(identity.token), account: toAccount(identity.account), grants, key_zone };
   }
 
   async list(account: AccountRow): Promise<Token[]> {

@@ -1,11 +1,15 @@
 import { KEY_TTL } from '../records/dns-records.ts';
 import type { DueCheck } from '../store/interface/checks.ts';
+import { nextTurn, Turns } from '../turns.ts';
 import type { Primary } from './primary.ts';
 import { CLASS, decodeText, TYPE, type WireRecord } from './wire.ts';
 import { type Difference, namesOf, type ZoneContent } from './zone-content.ts';
 
 /** RRSIG, NSEC and NSEC3: a server that signs the zone keeps these itself. */
 const DNSSEC_TYPES: readonly number[] = [46, 47, 50];
+
+/** Labels of ours that are taken in before other work has its turn. */
+const LABELS_AT_A_STRETCH = 250;
 
 /** Compares what the primary has under our labels with what it is to have. Rejects with `PrimaryError`. */
 export async function compareZone(
@@ -15,7 +19,11 @@ export async function compareZone(
   signal: AbortSignal,
 ): Promise<Difference[]> {
   const comparison = new Comparison(zone);
-  for await (const label of content.all()) comparison.expect(label.label, label.owner, namesOf(label, zone));
+  let count = 0;
+  for await (const label of content.all()) {
+    comparison.expect(label.label, label.owner, namesOf(label, zone));
+    if (++count % LABELS_AT_A_STRETCH === 0) await nextTurn(null);
+  }
   await primary.transfer((record) => comparison.find(record), signal);
   return comparison.differences();
 }
@@ -38,18 +46,22 @@ class Comparison {
   find(record: WireRecord): void {
     const label = this.#labelOf(record.name);
     if (label === undefined || !this.#owners.has(label) || DNSSEC_TYPES.includes(record.type)) return;
-    this.#found.set(record.name, [...(this.#found.get(record.name) ?? []), describe(record)]);
+    const found = this.#found.get(record.name);
+    if (found === undefined) this.#found.set(record.name, [describe(record)]);
+    else found.push(describe(record));
   }
 
-  differences(): Difference[] {
+  async differences(): Promise<Difference[]> {
     const names = new Set([...this.#expected.keys(), ...this.#found.keys()]);
-    return [...names].flatMap((name) => {
-      const expected = this.#expected.get(name) ?? null;
-      const found = (this.#found.get(name) ?? []).sort();
-      const isRight = expected === null ? found.length === 0 : found.length === 1 && found[0] === expected;
-      const owner = this.#owners.get(this.#labelOf(name) ?? '') ?? null;
-      return isRight ? [] : [{ name, owner, expected, found }];
-    });
+    return (await new Turns().map([...names], (name) => this.#differencesAt(name))).flat();
+  }
+
+  #differencesAt(name: string): Difference[] {
+    const expected = this.#expected.get(name) ?? null;
+    const found = (this.#found.get(name) ?? []).sort();
+    const isRight = expected === null ? found.length === 0 : found.length === 1 && found[0] === expected;
+    const owner = this.#owners.get(this.#labelOf(name) ?? '') ?? null;
+    return isRight ? [] : [{ name, owner, expected, found }];
   }
 
   /** The label right below the zone; undefined for names of others, which may have octets that ours never have. */

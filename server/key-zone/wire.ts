@@ -1,4 +1,5 @@
 import { MAX_NAME_LENGTH } from '../dns/name.ts';
+import { KEY_ZONE_LIMITS } from '../limits.ts';
 
 /** Numbers of DNS UPDATE, TSIG and zone transfers, which the codec that `dns/` uses does not have. */
 export const TYPE = { SOA: 6, TXT: 16, TSIG: 250, AXFR: 252, ANY: 255 } as const;
@@ -40,9 +41,13 @@ export function readMessage(bytes: Buffer): WireMessage {
   for (let i = bytes.readUInt16BE(4); i > 0; i--) at = readName(bytes, at).end + 4;
   const count = bytes.readUInt16BE(6) + bytes.readUInt16BE(8) + bytes.readUInt16BE(10);
   const records: WireRecord[] = [];
+  let labels = 0;
   for (let i = count; i > 0; i--) {
     const record = readRecord(bytes, at);
     at = record.end;
+    labels += record.labels;
+    // By compression, each of thousands of records can have the longest name that there is.
+    if (labels > KEY_ZONE_LIMITS.labels) throw new Error('The names of the message are too long.');
     records.push(record);
   }
   if (at !== bytes.length) throw new Error('The message is longer than its records.');
@@ -55,8 +60,8 @@ export function readMessage(bytes: Buffer): WireMessage {
   };
 }
 
-function readRecord(bytes: Buffer, start: number): WireRecord & { end: number } {
-  const { name, end: head } = readName(bytes, start);
+function readRecord(bytes: Buffer, start: number): WireRecord & { end: number; labels: number } {
+  const { name, labels, end: head } = readName(bytes, start);
   const dataStart = head + 10;
   const end = dataStart + bytes.readUInt16BE(head + 8);
   if (end > bytes.length) throw new Error('A record is longer than its message.');
@@ -68,6 +73,7 @@ function readRecord(bytes: Buffer, start: number): WireRecord & { end: number } 
     data: bytes.subarray(dataStart, end),
     start,
     end,
+    labels,
   };
 }
 
@@ -75,14 +81,14 @@ function readRecord(bytes: Buffer, start: number): WireRecord & { end: number } 
  * Reads the name at `start`; `end` is where the next field begins. Octets other than printable ones, dots and backslashes
  * within a label are escaped as in zone files (RFC 1035 §5.1), so that two names are one text only if they are equal.
  */
-export function readName(bytes: Buffer, start: number): { name: string; end: number } {
+export function readName(bytes: Buffer, start: number): { name: string; labels: number; end: number } {
   const labels: string[] = [];
   let at = start;
   let earliest = start;
   let end: number | undefined;
   for (let length = 0; length <= MAX_NAME_LENGTH + 1; ) {
     const octet = bytes.readUInt8(at);
-    if (octet === 0) return { name: labels.join('.'), end: end ?? at + 1 };
+    if (octet === 0) return { name: labels.join('.'), labels: labels.length, end: end ?? at + 1 };
     if ((octet & POINTER_BITS) === 0) {
       if (at + 1 + octet > bytes.length) throw new Error('A label is longer than its message.');
       labels.push(escapeLabel(bytes.toString('latin1', at + 1, at + 1 + octet)));

@@ -74,7 +74,8 @@ function valuesOf(outcome: PromiseSettledResult<string[]>): string[] {
 }
 
 function notPublic(host: string, addresses: readonly string[]): AddressError {
-  const what =
-    addresses.length === 1 && addresses[0] === host ? host : `${host} is ${addresses.join(', ')}, which`;
+  const some = addresses.slice(0, WEBHOOK_LIMITS.addressesNamed).join(', ');
+  const more = addresses.length > WEBHOOK_LIMITS.addressesNamed ? ' and others' : '';
+  const what = addresses.length === 1 && addresses[0] === host ? host : `${host} is ${some}${more}, which`;
   return new AddressError(`${what} is not a public address.`);
 }

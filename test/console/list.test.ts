@@ -1,15 +1,28 @@
 import { readFile } from 'node:fs/promises';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestServer, type TestServer } from '../running-server.ts';
 import { useBrowser } from './browser-suite.ts';
 import { ConsolePage } from './console-page.ts';
+import type { ConsoleFixture } from './fixture.ts';
 import { publish, startFixture } from './fixture.ts';
 import { openTab } from './open-tab.ts';
 
 const browser = useBrowser();
 
+/** Read and never changed: an account with a domain in every state, and one with 400 domains. */
+let fixture: ConsoleFixture;
+let long: TestServer;
+beforeAll(async () => {
+  fixture = await startFixture();
+  long = await startTestServer({ environment: { RATE_LIMIT_PER_MINUTE: '0' } });
+  await addDomains(long, 400);
+});
+afterAll(async () => {
+  await fixture[Symbol.asyncDispose]();
+  await long[Symbol.asyncDispose]();
+});
+
 test('search and state narrow the list of domains, in either spelling, and are kept on the way back', async () => {
-  await using fixture = await startFixture();
   await using tab = await openTab(browser(), fixture.server, { token: fixture.server.token });
   const { page } = tab;
   const app = new ConsolePage(page);
@@ -40,7 +53,6 @@ test('search and state narrow the list of domains, in either spelling, and are k
 });
 
 test('a domain whose record is wrong needs attention: it stands before those that wait, with the reason', async () => {
-  await using fixture = await startFixture();
   await using tab = await openTab(browser(), fixture.server, { token: fixture.server.token });
   const { page } = tab;
   const app = new ConsolePage(page);
@@ -56,7 +68,6 @@ test('a domain whose record is wrong needs attention: it stands before those tha
 });
 
 test('the list is sorted by each column in both directions, and stays so on the way back', async () => {
-  await using fixture = await startFixture();
   await using tab = await openTab(browser(), fixture.server, { token: fixture.server.token });
   const { page } = tab;
   const app = new ConsolePage(page);
@@ -85,9 +96,7 @@ test('the list is sorted by each column in both directions, and stays so on the 
 });
 
 test('a long list has only the rows around the window in the page, and is where it was on the way back', async () => {
-  await using server = await startTestServer({ environment: { RATE_LIMIT_PER_MINUTE: '0' } });
-  await addDomains(server, 400);
-  await using tab = await openTab(browser(), server, { token: server.token });
+  await using tab = await openTab(browser(), long, { token: long.token });
   const { page } = tab;
   const app = new ConsolePage(page);
   await page.goto('/');
@@ -119,9 +128,7 @@ test('a long list has only the rows around the window in the page, and is where 
 });
 
 test('a long list is printed whole, as far as it is filtered, and is where it was afterwards', async () => {
-  await using server = await startTestServer({ environment: { RATE_LIMIT_PER_MINUTE: '0' } });
-  await addDomains(server, 400);
-  await using tab = await openTab(browser(), server, { token: server.token });
+  await using tab = await openTab(browser(), long, { token: long.token });
   const { page } = tab;
   // Told before the page itself, which then takes its rows back.
   await page.addInitScript(
@@ -200,7 +207,6 @@ test('a change of one domain reads that domain alone again, and coming back to t
 });
 
 test('what is filtered is saved as a table, in the order of the list', async () => {
-  await using fixture = await startFixture();
   await using tab = await openTab(browser(), fixture.server, { token: fixture.server.token });
   const { page } = tab;
   const app = new ConsolePage(page);
@@ -267,7 +273,6 @@ test('selected domains are checked, shared and deleted together, and each tells 
 });
 
 test('only selected domains that are shown are acted on, and the others stay selected', async () => {
-  await using fixture = await startFixture();
   await using tab = await openTab(browser(), fixture.server, { token: fixture.server.token });
   const { page } = tab;
   await page.goto('/accounts/1/domains?state=failed');

@@ -18,6 +18,8 @@ test('a key is rotated, a rotation is cancelled and a key is revoked on a domain
   await page.goto(`/accounts/1/domains/${id}`);
 
   await app.button('Rotate').click();
+  // There is no key zone to switch to.
+  expect(await page.getByRole('button', { name: /^Switch/ }).count()).toBe(0);
   await page.getByRole('dialog', { name: 'Rotate the key?' }).waitFor();
   await app.button('Rotate the key').click();
   await page.getByRole('heading', { name: 'Add 1 record to example.org' }).waitFor();

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { startTestServer } from '../running-server.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTestServer, type TestServer } from '../running-server.ts';
 import { useBrowser } from './browser-suite.ts';
 import { ConsolePage } from './console-page.ts';
 import { openTab } from './open-tab.ts';
@@ -7,9 +7,15 @@ import { openTab } from './open-tab.ts';
 const browser = useBrowser();
 const HOUR = 3_600_000;
 
+/** With no domain, for tests that change nothing in it. */
+let empty: TestServer;
+beforeAll(async () => {
+  empty = await startTestServer();
+});
+afterAll(() => empty[Symbol.asyncDispose]());
+
 test('an unknown token is refused in words, beside the field', async () => {
-  await using server = await startTestServer();
-  await using tab = await openTab(browser(), server);
+  await using tab = await openTab(browser(), empty);
   const { page } = tab;
   await page.goto('/');
   await page.getByLabel('Token').fill('my password');
@@ -21,11 +27,10 @@ test('an unknown token is refused in words, beside the field', async () => {
 });
 
 test('the link that the first start prints signs in, and leaves no token in the address or the history', async () => {
-  await using server = await startTestServer();
-  await using tab = await openTab(browser(), server);
+  await using tab = await openTab(browser(), empty);
   const { page } = tab;
   const app = new ConsolePage(page);
-  await page.goto(`/#${server.token}`);
+  await page.goto(`/#${empty.token}`);
   await app.heading('Domains').waitFor();
   expect(page.url()).not.toContain('lh_');
   const requests: string[] = [];
@@ -40,8 +45,7 @@ test('the link that the first start prints signs in, and leaves no token in the 
 });
 
 test('a link with a token that is unknown leads to the sign-in page, which says so', async () => {
-  await using server = await startTestServer();
-  await using tab = await openTab(browser(), server);
+  await using tab = await openTab(browser(), empty);
   await tab.page.goto(`/#lh_${'x'.repeat(43)}`);
   await tab.page.getByText('This token is unknown').waitFor();
 });
@@ -52,23 +56,21 @@ test.each([
   ['in quotation marks', (token: string) => ` "${token}" `],
   ['as the link of the first start', (token: string) => `http://127.0.0.1:3000/#${token}`],
 ])('a token that is pasted %s is taken', async (_how, paste) => {
-  await using server = await startTestServer();
-  await using tab = await openTab(browser(), server);
+  await using tab = await openTab(browser(), empty);
   const { page } = tab;
   const app = new ConsolePage(page);
   await page.goto('/');
-  await page.getByLabel('Token').fill(paste(server.token));
+  await page.getByLabel('Token').fill(paste(empty.token));
   expect(await page.getByText('A token starts with lh_.').count()).toBe(0);
   await app.button('Sign in').click();
   await app.heading('Domains').waitFor();
 });
 
 test('a tab keeps its token through a reload, another tab does not have it, and signing out forgets it', async () => {
-  await using server = await startTestServer();
-  await using tab = await openTab(browser(), server);
+  await using tab = await openTab(browser(), empty);
   const { page } = tab;
   const app = new ConsolePage(page);
-  await app.signIn(server.token);
+  await app.signIn(empty.token);
   await page.reload();
   await app.heading('Domains').waitFor();
   const second = await page.context().newPage();
@@ -78,7 +80,7 @@ test('a tab keeps its token through a reload, another tab does not have it, and 
 
   await app.button('Sign out').click();
   await app.heading('Sign in').waitFor();
-  expect(await page.evaluate(() => JSON.stringify(sessionStorage))).not.toContain(server.token);
+  expect(await page.evaluate(() => JSON.stringify(sessionStorage))).not.toContain(empty.token);
   await page.reload();
   await app.heading('Sign in').waitFor();
 });
@@ -138,8 +140,7 @@ test('a read-only token is offered nothing to change', async () => {
 });
 
 test('a token that may not read is told so, and nothing of a connection that is lost', async () => {
-  await using server = await startTestServer();
-  await using tab = await openTab(browser(), server, { token: await server.makeToken(['domains:sign']) });
+  await using tab = await openTab(browser(), empty, { token: await empty.makeToken(['domains:sign']) });
   const { page } = tab;
   const refused: string[] = [];
   page.on('response', (response) => {

@@ -116,7 +116,12 @@ export function cursorsContract(start: StartStore): void {
     await createDomain(store, id, 'a.example');
     await enable(store, webhook, true, 4);
     expect(await store.cursors.release(held, held)).toBe(false);
-    expect(await claim(store)).toMatchObject([{ position: 4, failures: 0, due: null }]);
+    const [again = never()] = await claim(store);
+    expect(again).toMatchObject({ position: 4, failures: 0, due: null });
+    await store.cursors.release(again, { ...again, failures: 1, due: '2027-01-31T12:00:00Z' });
+    await enable(store, webhook, true, 5);
+    await createDomain(store, id, 'b.example');
+    expect(await claim(store)).toMatchObject([{ position: 5, failures: 0, due: null }]);
   });
 
   test('accounts take turns: of one with many webhooks, the second is claimed after the first of all others', async () => {

@@ -9,8 +9,8 @@ import { Secondary, type SecondaryName } from './secondary.ts';
 import { Unbound } from './unbound.ts';
 import { ZoneServer, type ZoneServerName } from './zone-server.ts';
 
-export const ZONE = 'keys.example';
-export const TSIG = {
+const ZONE = 'keys.example';
+const TSIG = {
   name: 'letterhead',
   algorithm: 'hmac-sha256',
   secret: Buffer.alloc(32, 7).toString('base64'),

@@ -23,6 +23,16 @@ function withoutTsig(answer: Buffer): Buffer {
   return header;
 }
 
+/** One name of 126 labels, and pointers to it in as many records as fit. */
+function withLongNames(answer: Buffer): Buffer {
+  const count = 5_400;
+  const counts = Buffer.from([0, 0, count >> 8, count & 0xff, 0, 0, 0, 0]);
+  const rest = Buffer.from([0, 16, 0, 1, 0, 0, 0, 0, 0, 0]);
+  const name = Buffer.concat([...Array(126).fill(Buffer.from([1, 7])), Buffer.of(0)]);
+  const record = Buffer.concat([Buffer.from([0xc0, 12]), rest]);
+  return Buffer.concat([answer.subarray(0, 4), counts, name, rest, ...Array(count - 1).fill(record)]);
+}
+
 const change =
   (at: number, octet: (before: number) => number): Tampering =>
   (answer) => {
@@ -50,6 +60,7 @@ test.each<[what: string, reason: string, tamper: Tampering]>([
     (answer) =>
       Buffer.concat([answer.subarray(0, 12), Buffer.from([0xc0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])]),
   ],
+  ['has thousands of the longest names, by compression', 'malformed', withLongNames],
   ['refuses without a signature', 'refused', (answer) => change(3, () => 5)(withoutTsig(answer), answer)],
 ])('an answer that %s is no confirmation of an update', async (_, reason, tamper) => {
   const { server, primary } = await start();

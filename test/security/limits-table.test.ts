@@ -246,6 +246,7 @@ test('SECURITY.md lists the limits that the server has', () => {
       'time for its primary to answer; for all changes that are sent at once, or a transfer',
       `${seconds(KEY_ZONE_LIMITS.silence)}; ${seconds(KEY_ZONE_LIMITS.exchange)}`,
     ],
+    ['names of the records in one message of its primary', `${n(KEY_ZONE_LIMITS.labels)} labels`],
     [
       'domains whose changes wait one by one',
       `${n(KEY_ZONE_LIMITS.waiting)}; with more, the whole zone is compared`,

@@ -203,6 +203,24 @@ test('an endpoint that answers 410 is disabled at once, and skip_backlog goes on
   ]);
 });
 
+test('skip_backlog lets an endpoint that fails go on from now, though nobody has disabled it', async () => {
+  await using receiver = await startReceiver();
+  const { server } = await startWithClock();
+  await using _ = server;
+  receiver.answer = answerWith(500);
+  const webhook = await addWebhook(server, receiver, { events: ['domain.created'] });
+  await addDomain(server, 'a.example');
+  await receiver.until(1);
+  const path = `/accounts/1/webhooks/${webhook.id}`;
+  const read = async () => (await server.rest('GET', `${path}/deliveries`)).body.data.length;
+  await expect.poll(read, PATIENT).toBe(1);
+  receiver.answer = answerWith(200);
+  await server.rest('PATCH', path, { json: { enabled: true, skip_backlog: true } });
+  await addDomain(server, 'b.example');
+  await receiver.until(2);
+  expect(receiver.received[1]?.payload.data.event.domain.name).toBe('b.example');
+});
+
 test('Retry-After makes the wait longer, in seconds or as a date', async () => {
   await using receiver = await startReceiver();
   const { server, clock } = await startWithClock();

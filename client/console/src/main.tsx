@@ -1,4 +1,5 @@
 import { render } from 'preact';
+import { prefetch } from './api/prefetch.ts';
 import { App } from './app.tsx';
 import { openLink } from './session/session.ts';
 import { applyTheme } from './settings/theme.ts';
@@ -8,5 +9,6 @@ const place = document.getElementById('console');
 if (place === null) throw new Error('The page has no place for the console.');
 applyTheme();
 openLink();
+prefetch();
 addEventListener('hashchange', openLink);
 render(<App />, place);

@@ -71,7 +71,7 @@ export class Webhooks implements WebhookStore {
           const changed = before === undefined ? null : change(before, nextEvent - 1);
           if (before === undefined || changed === null) return { result: before };
           const row = stored(changed.row);
-          isReset = row.enabled && (!before.enabled || row.url !== before.url);
+          isReset = row.enabled && (!before.enabled || row.url !== before.url || row.after !== before.after);
           return { result: row, webhooks: webhooks.with(at, row), events: changed.events };
         }),
       );

@@ -50,7 +50,8 @@ export function webhooksIn(database: Database, commits: Commits, cursors: Cursor
         const changed = found && change(found.content, found.last_event);
         if (!changed || before === undefined) return before;
         const { row, events } = changed;
-        const resets = row.enabled && (!before.enabled || row.url !== before.url);
+        const resets =
+          row.enabled && (!before.enabled || row.url !== before.url || row.after !== before.after);
         const values = { id, version: found.version, content: JSON.stringify(row), after: row.after, resets };
         return (await commits.commit('update_webhook', account, events, values)) ? freeze(row) : null;
       }),

@@ -64,7 +64,7 @@ export function Checklist({
           <RecordRow
             key={record.fqdn}
             record={record}
-            isOneOfMany={form.records.filter(({ key }) => key !== null).length > 1}
+            isOneOfMany={form.records.filter(({ key, stays }) => key !== null || stays).length > 1}
             diagnosis={diagnosis}
             spelling={spelling}
             asTyped={asTyped}

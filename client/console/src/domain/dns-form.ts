@@ -35,7 +35,9 @@ export function dnsForm(
 ): DnsForm {
   const zoneOf = ({ hostname }: Pick<DnsRecord, 'hostname'>) =>
     diagnosis?.records.find((one) => one.hostname === hostname)?.zone ?? registrableDomain(domain);
-  const isLeft = keys.some(({ state, published_as }) => state === 'active' && published_as === 'txt');
+  const isPublished = (kind: Key['published_as'], wanted: Key['state']) =>
+    keys.some(({ state, published_as }) => state === wanted && published_as === kind);
+  const isLeft = isPublished('txt', 'active') && !isPublished('cname', 'pending');
   const records = domain.dns_records.map((record) => {
     const fqdn = recordFqdn(record.hostname, domain);
     const isOf = ({ selector, state }: Key) =>

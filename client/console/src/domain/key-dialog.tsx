@@ -5,13 +5,19 @@ import { DangerActions } from '../components/danger-actions.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { Failure } from '../components/failure.tsx';
 
-/** Something to do with a key of a domain. */
+/** Something to do with a key of a domain, or with where its keys are published. */
 export interface KeyAct {
-  readonly kind: 'rotate' | 'cancel' | 'revoke';
+  readonly kind: 'rotate' | 'cancel' | 'revoke' | 'delegate' | 'publish' | 'stay';
   readonly key: Key;
 }
 
-const WORDS: Record<KeyAct['kind'], { title: string; action: string; consequences: readonly string[] }> = {
+interface Words {
+  readonly title: string;
+  readonly action: string;
+  readonly consequences: readonly string[];
+}
+
+const WORDS: Record<KeyAct['kind'], Words> = {
   rotate: {
     title: 'Rotate the key?',
     action: 'Rotate the key',
@@ -35,10 +41,36 @@ const WORDS: Record<KeyAct['kind'], { title: string; action: string; consequence
       'Remove the record of this key from the DNS at once: until then, whoever has the key can sign in your name.',
     ],
   },
+  delegate: {
+    title: 'Switch to CNAME records?',
+    action: 'Switch to CNAME records',
+    consequences: [
+      'You get two CNAME records to publish, once. Letterhead then rotates and revokes keys without you.',
+      'Nothing breaks meanwhile: mail is signed with today’s key until the new records are found.',
+      'Leave today’s TXT record where it is until then, and for 7 days more. You’ll see here from when on you can remove it.',
+    ],
+  },
+  publish: {
+    title: 'Switch to a TXT record?',
+    action: 'Switch to a TXT record',
+    consequences: [
+      'You get one TXT record to publish. From then on, each new key needs a new record from you.',
+      'Nothing breaks meanwhile: mail is signed with today’s key until the new record is found.',
+      'Leave both CNAME records where they are until then, and for 7 days more. You’ll see here from when on you can remove them.',
+    ],
+  },
+  stay: {
+    title: 'Cancel the switch?',
+    action: 'Cancel the switch',
+    consequences: [
+      'Mail is signed with today’s key, as before. Leave its record where it is.',
+      'The next key is destroyed, and the record for it is no longer needed.',
+    ],
+  },
 };
 
 /** What follows where the key is in the zone of this Letterhead, behind a CNAME record that stays. */
-const CONSEQUENCES_IN_ZONE: Record<KeyAct['kind'], readonly string[]> = {
+const CONSEQUENCES_IN_ZONE: Partial<Record<KeyAct['kind'], readonly string[]>> = {
   rotate: [
     'There is nothing to publish: both CNAME records stay as they are.',
     'Signing moves to the new key in some minutes, once no name server and no cache has anything older.',
@@ -54,8 +86,8 @@ const CONSEQUENCES_IN_ZONE: Record<KeyAct['kind'], readonly string[]> = {
 /** Asks before something is done with a key, and says what follows. */
 export function KeyDialog({ domain, act, onClose }: { domain: Domain; act: KeyAct; onClose: () => void }) {
   const { account_id: account, id } = domain;
-  const { title, action, ...words } = WORDS[act.kind];
-  const consequences = act.key.published_as === 'cname' ? CONSEQUENCES_IN_ZONE[act.kind] : words.consequences;
+  const { title, action, consequences } = WORDS[act.kind];
+  const inZone = act.key.published_as === 'cname' ? CONSEQUENCES_IN_ZONE[act.kind] : undefined;
   const run = useMutation({
     mutationFn: () => perform(act, { account, id }),
     onSuccess: async () => {
@@ -70,12 +102,17 @@ export function KeyDialog({ domain, act, onClose }: { domain: Domain; act: KeyAc
   return (
     <Dialog title={title} onClose={onClose}>
       <ul class="consequences">
-        {consequences.map((sentence) => (
+        {(inZone ?? consequences).map((sentence) => (
           <li key={sentence}>{sentence}</li>
         ))}
       </ul>
       {run.error !== null && <Failure error={run.error} />}
-      <DangerActions isPending={run.isPending} onConfirm={() => run.mutate()} onCancel={onClose}>
+      <DangerActions
+        isSafe={act.kind !== 'revoke'}
+        isPending={run.isPending}
+        onConfirm={() => run.mutate()}
+        onCancel={onClose}
+      >
         {action}
       </DangerActions>
     </Dialog>
@@ -90,5 +127,14 @@ function perform({ kind, key }: KeyAct, target: { account: number; id: number })
       return letterhead.keys.remove.mutate({ ...target, key: key.id });
     case 'revoke':
       return letterhead.keys.revoke.mutate({ ...target, key: key.id });
+    case 'delegate':
+    case 'publish':
+      return letterhead.domains.setDelegation.mutate({ ...target, delegated: kind === 'delegate' });
+    case 'stay':
+      // The present value cancels a change under way.
+      return letterhead.domains.setDelegation.mutate({
+        ...target,
+        delegated: key.published_as !== 'cname',
+      });
   }
 }

@@ -15,7 +15,7 @@ import { RecordProblem } from './record-problem.tsx';
 
 interface RecordRowProps {
   readonly record: FormRecord;
-  /** Whether the domain has records of other keys as well. */
+  /** Whether the domain has records for other keys as well. */
   readonly isOneOfMany: boolean;
   readonly diagnosis: Diagnosis | undefined;
   readonly spelling: HostSpelling;

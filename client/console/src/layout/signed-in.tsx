@@ -1,9 +1,8 @@
 import type { CurrentToken } from '@letterhead/shared';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense } from 'preact/compat';
-import { useEffect } from 'preact/hooks';
 import { Redirect, Route, Switch } from 'wouter-preact';
-import { api, queryClient } from '../api/api.ts';
+import { api } from '../api/api.ts';
 import { Failure } from '../components/failure.tsx';
 import { Page } from '../components/page.tsx';
 import { DomainList } from '../domains/domain-list.tsx';
@@ -25,7 +24,6 @@ const TokensPage = lazy(() => import('../tokens/tokens-page.tsx'));
 /** Pages behind the sign-in; loads the identity first. */
 export function SignedIn() {
   const { data, error, refetch } = useQuery(api.tokens.current.queryOptions());
-  useEffect(prefetchList, []);
   if (data !== undefined) return <Accounts token={data} />;
   if (error === null) return <LoadingPage />;
   return (
@@ -41,13 +39,6 @@ export function SignedIn() {
       </Page>
     </>
   );
-}
-
-/** Asks for the list of the account in the address while the identity is still on its way. */
-function prefetchList(): void {
-  const [, account] = /^\/accounts\/(\d+)\/domains$/.exec(location.pathname) ?? [];
-  if (account === undefined) return;
-  void queryClient.prefetchQuery(api.domains.statuses.queryOptions({ account: Number(account) }));
 }
 
 function Accounts({ token }: { token: CurrentToken }) {
