@@ -33,8 +33,9 @@ export interface Cursor extends CursorState {
 
 export interface CursorStore {
   /**
-   * Cursors whose account has newer events or whose time to wake has come, which are due, and which nobody holds. Not those of suspended accounts and
-   * of disabled webhooks. Accounts take turns, that with the fewest held first, and of each the longest unheld one.
+   * Cursors whose account has newer events or whose time to wake has come, which are due, and which nobody holds. Not
+   * those of suspended accounts and of disabled webhooks. Accounts take turns, the one with the fewest held first; of
+   * each account, the cursor that has been free the longest comes first.
    */
   claim(
     kind: CursorKind,

@@ -1,4 +1,4 @@
-/** By `secret_key_check`, the key that encrypts private keys is recognised at a start. */
+/** `secret_key_check` recognises the key that encrypts private keys at a start. */
 export type SettingKey = 'secret_key_check';
 
 export interface SettingStore {

@@ -109,7 +109,7 @@ export interface OutboxEntry {
 /** `installation.json`: who there is. */
 export interface InstallationFile {
   readonly format: typeof FORMAT;
-  /** By which the key that seals private keys is recognised; null until there is one. */
+  /** Recognises the key that encrypts private keys; null until there is one. */
   readonly secret_key_check: string | null;
   /** Every id that was ever given lies below these; of domains, ids are reserved in blocks. */
   readonly next: NextIds;
