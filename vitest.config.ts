@@ -94,6 +94,7 @@ export default defineConfig(({ mode }) => ({
     // room for three files.
     maxWorkers: Math.max(3, availableParallelism() - 1),
     testTimeout: 20_000,
+    expect: { poll: { timeout: 10_000 } },
     hookTimeout: 20_000,
     provide: {
       fuzzRequests: mode === 'fuzz' ? 10_000 : 1_000,

@@ -146,7 +146,7 @@ function tooWide(page: Page): Promise<string[]> {
       const isEllipsis = textOverflow === 'ellipsis' && element.hasAttribute('title');
       if (sticksOut || (overflowX === 'hidden' && !isEllipsis)) {
         found.push(
-          `${element.tagName} ${element.className} ${Math.round(left)}–${Math.round(right)} of ${width}`,
+          `${element.tagName} ${element.className} “${element.textContent?.slice(0, 40)}” ${Math.round(left)}–${Math.round(right)} of ${width}`,
         );
       }
     }

@@ -49,7 +49,12 @@ const nextRotation: Step[] = [
 ];
 
 /** Reaches the states that chance alone reaches too seldom: a revoked key is kept while its record is still there. */
-const seldom: Step[] = [...nextRotation, { kind: 'revoke', key: 'retiring' }, ...nextRotation];
+const seldom: Step[] = [
+  { kind: 'publish', key: 'active', authorities: ALL },
+  ...nextRotation,
+  { kind: 'revoke', key: 'retiring' },
+  ...nextRotation,
+];
 
 /** `active, pending` and the like, in alphabetical order: what the keys of a domain have ever been together. */
 const reached = new Set<string>();

@@ -1,8 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from 'vitest';
 import { freePort } from '../../bench/free-port.ts';
 import { POSTFIX } from './packages.ts';
 
@@ -78,6 +80,7 @@ export class Postfix implements AsyncDisposable {
       env: { LD_LIBRARY_PATH: POSTFIX },
     });
     const exited = once(child, 'exit');
+    await expect.poll(() => isListening(port)).toBe(true);
     return new Postfix(port, async () => {
       process.kill(-(child.pid ?? 0), 'SIGKILL');
       await exited;
@@ -87,5 +90,17 @@ export class Postfix implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.#stop();
+  }
+}
+
+async function isListening(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
   }
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { openPostgresStore } from '../../server/store/postgres/postgres-store.ts';
 import { silentLog } from '../../server/store/store-log.ts';
@@ -23,6 +23,45 @@ test('stores that open at the same time apply each migration once', async () => 
   );
   for (const store of stores) await store.close();
 });
+
+/** Dumps of databases that released versions have written, by their last migration (pg_dump --inserts). */
+const DUMPS = new URL('schemas/', import.meta.url);
+
+test.each([1, 3])(
+  'a database that a version with %i migrations has written opens with everything in it',
+  async (version) => {
+    await using database = await createEmptyDatabase();
+    await database.query(await readFile(new URL(`${version}.sql`, DUMPS), 'utf8'));
+    const SECRET_KEY = Buffer.from('letterhead-secret-key-for-a-test').toString('base64');
+    const read = async (...argv: string[]) => {
+      const { exit, out, err } = await runInProcess([...argv, '--json'], {
+        DATABASE_URL: database.url,
+        SECRET_KEY,
+      });
+      expect({ exit, err }).toEqual({ exit: 0, err: '' });
+      return JSON.parse(out);
+    };
+    expect(await read('account', 'list')).toMatchObject([
+      { name: 'Help desk' },
+      { id: 2, name: 'Acme Help' },
+    ]);
+    expect(await read('domain', 'list', '--account', '1')).toMatchObject([
+      { id: 1, domain: 'example.org' },
+      { id: 3, domain: 'xn--bcher-kva.example' },
+    ]);
+    expect(await read('domain', 'list', '--account', '2')).toMatchObject([{ id: 4, domain: 'example.com' }]);
+    expect(await read('token', 'list', '--account', '2')).toMatchObject([
+      { id: 4, scopes: ['domains:read'] },
+    ]);
+    expect(await read('share', 'list', 'example.org', '--account', '1')).toMatchObject([{ id: 3 }]);
+    expect((await read('events', '--account', '1')).map(({ id }: { id: number }) => id)).toEqual([
+      1, 2, 3, 4, 5, 6, 7,
+    ]);
+    // Its private key is opened with the secret key.
+    expect(await read('keys', 'rotate', 'example.com', '--account', '2')).toBeTruthy();
+    expect(await read('domain', 'add', 'new.example', '--account', '1')).toMatchObject({ id: 5 });
+  },
+);
 
 test('a migration that fails leaves nothing behind, and the next start makes it', async () => {
   await using database = await createEmptyDatabase();
