@@ -112,19 +112,30 @@ test.each(SCREENS)(
     await openScreen(page);
     for (const width of WIDTHS) {
       await page.setViewportSize({ width, height: 800 });
-      expect([width, await tooWide(page)]).toEqual([width, []]);
+      await expectFitting(page, `${width}`);
     }
-    await page.setViewportSize({ width: 1280, height: 800 });
     const devtools = await page.context().newCDPSession(page);
-    await devtools.send('Page.setFontSizes', { fontSizes: { standard: 32 } });
-    await expect.poll(() => page.evaluate(() => getComputedStyle(document.body).fontSize)).toBe('32px');
     for (const width of [1280, 360, 320]) {
       await page.setViewportSize({ width, height: 800 });
-      expect([width, '200 %', await tooWide(page)]).toEqual([width, '200 %', []]);
+      // Each time: the new size can take it back.
+      await devtools.send('Page.setFontSizes', { fontSizes: { standard: 32 } });
+      await expect.poll(() => page.evaluate(isTwiceAsLarge)).toBe(true);
+      await expectFitting(page, `${width} at 200 %`);
     }
     expect(tab.errors).toEqual([]);
   },
 );
+
+/** Whether the page has taken the size of letters, for its media queries too. */
+function isTwiceAsLarge(): boolean {
+  const { fontSize } = getComputedStyle(document.documentElement);
+  return fontSize === '32px' && matchMedia(`(max-width: ${innerWidth / 32}rem)`).matches;
+}
+
+/** Expects that nothing sticks out, once the page has taken its new size. */
+async function expectFitting(page: Page, size: string): Promise<void> {
+  await expect.poll(async () => ({ size, tooWide: await tooWide(page) })).toEqual({ size, tooWide: [] });
+}
 
 /** What sticks out of the page or of a box that hides it, as far as it can be seen. */
 function tooWide(page: Page): Promise<string[]> {
