@@ -152,22 +152,21 @@ export class Cursors implements CursorStore {
   #candidates(kind: CursorKind, { time, now, perAccount, slow }: Wanted): Candidate[] {
     const turns: { readonly rank: number; readonly candidate: Candidate }[] = [];
     for (const holder of this.#holders(kind)) {
-      const { id: account } = holder;
-      const followers = kind === 'notice' ? [NOTICES] : holder.webhooks;
-      const entries = followers
-        .map((row) => ({ row, entry: this.#entry(account, row.id, row.after) }))
-        .filter(({ entry }) => entry.state.slow === slow);
-      const held = entries.filter(({ entry }) => entry.heldUntil > time).length;
-      entries
-        .filter(({ row, entry }) => row.enabled && entry.heldUntil <= time && (entry.state.due ?? now) <= now)
-        .filter(
-          ({ entry: { state } }) =>
-            this.#hasNews(holder, state) || (state.wake !== null && state.wake <= now),
-        )
+      const ready: Candidate[] = [];
+      let held = 0;
+      // Of very many, nearly all have nothing to do: nothing is made for those.
+      for (const { id, after, enabled } of kind === 'notice' ? [NOTICES] : holder.webhooks) {
+        const entry = this.#entry(holder.id, id, after);
+        if (entry.state.slow !== slow) continue;
+        if (entry.heldUntil > time) held++;
+        else if (enabled && this.#isReady(holder, entry.state, now))
+          ready.push({ account: holder.id, id, entry });
+      }
+      ready
         .sort((a, b) => a.entry.turn - b.entry.turn)
         .slice(0, Math.max(0, perAccount - held))
-        .forEach(({ row, entry }, at) => {
-          turns.push({ rank: held + at, candidate: { account, id: row.id, entry } });
+        .forEach((candidate, at) => {
+          turns.push({ rank: held + at, candidate });
         });
     }
     turns.sort((a, b) => a.rank - b.rank || a.candidate.entry.turn - b.candidate.entry.turn);
@@ -189,15 +188,16 @@ export class Cursors implements CursorStore {
     return (this.#deps.files.loadedAccount(account)?.webhooks ?? []).length > 0;
   }
 
-  #hasNews(holder: Account, { position }: CursorState): boolean {
+  #isReady(holder: Account, { position, due, wake }: CursorState, now: Instant): boolean {
+    if (due !== null && due > now) return false;
+    if (wake !== null && wake <= now) return true;
     return holder.lastEvent > position || this.#deps.installation.hasWaiting(holder.id);
   }
 
   #entry(account: number, id: number, position: number): Entry {
     const ofAccount = this.#entries.get(account) ?? new Map<number, Entry>();
     this.#entries.set(account, ofAccount);
-    const state = { position, failures: 0, due: null, slow: null, wake: null, memo: null };
-    const entry = ofAccount.get(id) ?? { state, version: 0, heldUntil: 0, turn: 0 };
+    const entry = ofAccount.get(id) ?? newEntry(position);
     ofAccount.set(id, entry);
     // A kill may have kept that its webhook skips a backlog, and not that the cursor does.
     if (entry.state.position < position) entry.state = { ...entry.state, position };
@@ -230,4 +230,9 @@ export class Cursors implements CursorStore {
       for (const id of entries.keys()) if (!ids.has(id)) entries.delete(id);
     }
   }
+}
+
+function newEntry(position: number): Entry {
+  const state = { position, failures: 0, due: null, slow: null, wake: null, memo: null };
+  return { state, version: 0, heldUntil: 0, turn: 0 };
 }
