@@ -34,7 +34,8 @@ test('a list that is serialized ahead reads as superjson would have written it',
       await serializeList(answer, new Turns());
       const written = memoizedSerialize(answer);
       expect(withoutEqualities(written)).toEqual(withoutEqualities(expected));
-      expect(superjson.parse(JSON.stringify(written))).toEqual(answer);
+      // Not `answer` itself: of names with a backslash before a dot, superjson reads some as others.
+      expect(superjson.parse(JSON.stringify(written))).toEqual(superjson.parse(JSON.stringify(expected)));
     }),
     { numRuns: 200 },
   );
