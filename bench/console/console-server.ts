@@ -17,7 +17,7 @@ export interface ConsoleServer extends AsyncDisposable {
 export async function startConsoleServer(): Promise<ConsoleServer> {
   await prepareConsole();
   const folder = await makeTemporaryFolder();
-  const dns = await startLoopbackDns();
+  const dns = await startLoopbackDns({ zones: { 'example.org': {}, 'example.net': {} } });
   const server = await startLetterhead(dataFolderIn(folder), {
     environment: {
       DNS_SERVERS: `127.0.0.1:${dns.port}`,
