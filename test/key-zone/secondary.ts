@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Engine } from '../engines/engine.ts';
-import type { TsigSecret, ZoneServer } from './zone-server.ts';
+import { knotBase, type TsigSecret, type ZoneServer } from './zone-server.ts';
 
 export const SECONDARIES = ['knot', 'named'] as const;
 export type SecondaryName = (typeof SECONDARIES)[number];
@@ -74,23 +74,12 @@ function startEngine(name: SecondaryName, { folder }: Place): Engine {
 }
 
 const CONFIGURATIONS: Readonly<Record<SecondaryName, (place: Place) => string>> = {
-  knot: ({ folder, address, tsig, primary }) => `
-server:
-  rundir: ${folder}
-  listen: ${address}@${primary.port}
-  udp-workers: 1
-  tcp-workers: 1
-  background-workers: 1
-database:
-  storage: ${folder}
-log:
-  - target: stderr
-    any: warning
-key:
-  - id: ${tsig.name}
-    algorithm: ${tsig.algorithm}
-    secret: ${tsig.secret}
-remote:
+  knot: ({
+    folder,
+    address,
+    tsig,
+    primary,
+  }) => `${knotBase({ folder, address, port: primary.port, tsig })}remote:
   - id: primary
     address: ${primary.address}@${primary.port}
     key: ${tsig.name}

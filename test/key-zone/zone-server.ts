@@ -177,16 +177,9 @@ function fileOf({ folder }: Place, name: string): string {
   return join(folder, name);
 }
 
-const SOFTWARE: Readonly<Record<ZoneServerName, Software>> = {
-  knot: {
-    program: 'knotd',
-    args: (place) => ['--config', fileOf(place, 'conf')],
-    async prepare(place) {
-      const { tsig, zone, address, port, folder, notified } = place;
-      await writeFile(fileOf(place, 'zone'), zoneFile(place));
-      await writeFile(
-        fileOf(place, 'conf'),
-        `
+/** What a Knot's configuration begins with, whatever it serves: where it listens, and the key it shares with others. */
+export function knotBase({ folder, address, port, tsig }: KnotBase): string {
+  return `
 server:
   rundir: ${folder}
   listen: ${address}@${port}
@@ -202,7 +195,26 @@ key:
   - id: ${tsig.name}
     algorithm: ${tsig.algorithm}
     secret: ${tsig.secret}
-acl:
+`;
+}
+
+interface KnotBase {
+  readonly folder: string;
+  readonly address: string;
+  readonly port: number;
+  readonly tsig: TsigSecret;
+}
+
+const SOFTWARE: Readonly<Record<ZoneServerName, Software>> = {
+  knot: {
+    program: 'knotd',
+    args: (place) => ['--config', fileOf(place, 'conf')],
+    async prepare(place) {
+      const { tsig, zone, port, notified } = place;
+      await writeFile(fileOf(place, 'zone'), zoneFile(place));
+      await writeFile(
+        fileOf(place, 'conf'),
+        `${knotBase(place)}acl:
   - id: letterhead
     key: ${tsig.name}
     action: [update, transfer]
