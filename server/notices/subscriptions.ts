@@ -78,19 +78,19 @@ export class Subscriptions {
     await limits.takeConfirmation(account.id, address);
     const key = Buffer.from(random(KEY_OCTETS)).toString('base64url');
     const asked: Subscription = { key, address, asked_at: toInstant(clock()), state: 'asked' };
-    let isFull = false;
+    let taken = 0;
     const isThere = await store.tokens.subscribe(account.id, link.id, (before) => {
-      isFull = before.length >= NOTICE_LIMITS.confirmationsPerLink;
-      return isFull ? null : [...before, asked];
+      taken = before.length;
+      return taken >= NOTICE_LIMITS.confirmationsPerLink ? null : [...before, asked];
     });
-    if (isFull) throw tooMany();
+    if (taken >= NOTICE_LIMITS.confirmationsPerLink) throw tooMany();
     if (!isThere) throw notOffered();
     const content = this.#confirmation(account, domain, this.#pathOf(account, link, asked));
     const outcome = await mailer.send({
       ...content,
       to: address,
       // Mail servers log it: it must not contain the key.
-      id: `ask_${link.id}_${link.subscriptions.length}`,
+      id: `ask_${link.id}_${taken}`,
       date: clock(),
     });
     if (outcome.kind === 'refused')
