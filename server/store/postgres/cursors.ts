@@ -27,9 +27,9 @@ export function cursorsIn(database: Database, commits: Commits): Cursors {
       const rows = await commits.read<Omit<Cursor, 'kind' | 'lease'>>(query);
       return rows.map((row) => ({ ...row, kind, lease }));
     },
-    async position(kind, account, id) {
-      const [row] = await commits.read<CursorState>(sql('cursor_position', { kind, account, id }));
-      return row?.position ?? 0;
+    async state(kind, account, id) {
+      const [state] = await commits.read<CursorState>(sql('get_cursor', { kind, account, id }));
+      return state;
     },
     advance: (cursor, state) => move(cursor, state, cursor.lease),
     release: (cursor, state) => move(cursor, state, 0),

@@ -31,7 +31,7 @@ export function importInto(database: Database): StoreImport {
       await database.read(sql('begin_import'));
     },
 
-    async add({ account: row, logo = null, firstEvent, lastEvent, noticed, ...owned }) {
+    async add({ account: row, logo = null, firstEvent, lastEvent, ...owned }) {
       const { id: account, suspended } = row;
       const content = JSON.stringify(row);
       const domains = owned.domains.map(({ row: { checks, ...domain }, evidence }) => ({
@@ -46,14 +46,16 @@ export function importInto(database: Database): StoreImport {
         last_used_at,
       }));
       const webhooks = owned.webhooks.map((webhook) => ({ ...webhook, content: JSON.stringify(webhook) }));
+      const cursors = owned.cursors.map((cursor) => ({ ...cursor, memo: JSON.stringify(cursor.memo) }));
       const records = eventRecords(owned.events);
       const events = owned.events.map(({ id }, at) => ({ id, ...records[at] }));
       const counts = { domain_count: domains.length, token_count: tokens.length };
-      const log = { last_event: lastEvent, first_event: firstEvent, noticed };
+      const log = { last_event: lastEvent, first_event: firstEvent };
       await database.transaction([
         sql('import_account', { id: account, content, suspended, logo, ...counts, ...log }),
         ...inserts('import_domains', domains, { account, suspended }),
         ...inserts('import_webhooks', webhooks, { account }),
+        ...inserts('import_cursors', cursors, { account }),
         ...inserts('import_tokens', tokens, { account }),
         ...inserts('import_events', events, { account }),
       ]);

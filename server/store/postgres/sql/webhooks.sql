@@ -113,8 +113,9 @@ WHERE c.kind = moved.kind AND c.account_id = moved.account_id AND c.id = moved.i
   AND c.claimed_until > clock_timestamp()
 RETURNING moved.n
 
--- query: cursor_position
-SELECT position FROM cursors WHERE kind = :kind AND account_id = :account AND id = :id
+-- query: get_cursor
+SELECT position, failures, due_at AS due, slow, wake_at AS wake, memo FROM cursors
+WHERE kind = :kind AND account_id = :account AND id = :id
 
 -- query: webhook_backlog
 SELECT count(*) FILTER (WHERE NOT w.enabled) AS disabled, min(next.at) AS oldest
@@ -125,10 +126,3 @@ FROM webhooks w
     SELECT e.at FROM events e
     WHERE w.enabled AND c.position < a.last_event AND e.account_id = w.account_id AND e.id > c.position
     ORDER BY e.id LIMIT 1) AS next ON true
-
--- query: import_webhooks
-WITH webhooks AS (
-  INSERT INTO webhooks (account_id, id, content)
-  SELECT :account, id, content::json FROM unnest(:id::bigint[], :content::text[]) AS one (id, content))
-INSERT INTO cursors (kind, account_id, id, position)
-SELECT 'webhook', :account, id, after FROM unnest(:id::bigint[], :after::bigint[]) AS one (id, after)
