@@ -64,7 +64,7 @@ export function checksIn(database: Database, commits: Commits, domains: Domains)
     const isWritten =
       changed === null
         ? await unchanged.get({ account, id, version, before, evidence, ...timesValues(checks) })
-        : await commits.change(account, () => domains.write(read, row, changed.events, evidence));
+        : await commits.inTurn(account, () => domains.write(read, row, changed.events, evidence));
     if (!isWritten) return null;
     claims.delete(id);
     return changed === null ? { kind: 'unchanged', row } : { kind: 'written', row, events: changed.events };

@@ -27,7 +27,12 @@ export class Commits extends PendingTasks {
    * again as long as it resolves to null: what it had read was changed meanwhile.
    */
   change<T>(account: number, call: () => Promise<T | null>): Promise<T> {
-    return this.serve(() => this.#turns.run(account, () => repeat(call)));
+    return this.serve(() => this.inTurn(account, call));
+  }
+
+  /** As `change`, within a call that is served. */
+  inTurn<T>(account: number, call: () => Promise<T | null>): Promise<T> {
+    return this.#turns.run(account, () => repeat(call));
   }
 
   /** Runs a commit of `sql/`. False: a condition of it did not hold, and nothing was changed. */

@@ -4,7 +4,7 @@ import { freeze } from '../freeze.ts';
 import type { CheckTimes, DomainRow } from '../interface/domain-row.ts';
 import type { DomainChange, DomainFilter, DomainObstacle, DomainStore } from '../interface/domains.ts';
 import type { NewEvent } from '../interface/events.ts';
-import type { Commits } from './commits.ts';
+import { type Commits, repeat } from './commits.ts';
 import type { Database } from './database.ts';
 import { sqlState } from './errors.ts';
 import { type TokenRecord, toDomain, toToken } from './rows.ts';
@@ -126,17 +126,23 @@ export function domainsIn(database: Database, commits: Commits): Domains {
       return found?.kind === 'free' ? null : found;
     },
 
-    create: ({ account, name, limit, build, events: eventsOf }) =>
-      commits.change<DomainChange>(account, async () => {
+    async create({ account, name, limit, prepare, events: eventsOf }) {
+      let build: ((id: number) => DomainRow) | undefined;
+      const tryToCreate = async (): Promise<DomainChange | null> => {
         const found = await look({ account, name, limit, takes_id: true });
         if (found?.kind !== 'free') return found;
+        build ??= await prepare();
         const row = freeze(build(found.id));
         const { checks, ...content } = row;
         const events = eventsOf(row);
         const values = { id: row.id, content: JSON.stringify(content), limit, ...timesValues(checks) };
-        const isCreated = await commit('create_domain', account, events, values);
+        const isCreated = await commits.inTurn(account, () =>
+          commit('create_domain', account, events, values),
+        );
         return isCreated ? { kind: 'written', row, events } : null;
-      }),
+      };
+      return commits.serve(() => repeat(tryToCreate));
+    },
 
     update: (account, id, change) =>
       commits.change<DomainChange>(account, async () => {
