@@ -3,7 +3,7 @@ SELECT content FROM accounts ORDER BY id
 
 -- query: get_accounts
 SELECT key.n, a.version, a.content
-FROM unnest(:id::bigint[]) WITH ORDINALITY AS key (id, n) JOIN accounts a ON a.id = key.id
+FROM unnest((SELECT :id::bigint[])) WITH ORDINALITY AS key (id, n) JOIN accounts a ON a.id = key.id
 
 -- query: get_logo
 SELECT logo FROM accounts WHERE id = :id

@@ -2,7 +2,8 @@
 -- Leaves out the content of a version that the server already has.
 SELECT key.n, d.account_id AS account, d.id, d.version, c.times::text,
   CASE WHEN d.version = key.known THEN NULL ELSE d.content END AS content
-FROM unnest(:account::bigint[], :id::bigint[], :version::bigint[]) WITH ORDINALITY AS key (account_id, id, known, n)
+FROM unnest((SELECT :account::bigint[]), :id::bigint[], :version::bigint[])
+    WITH ORDINALITY AS key (account_id, id, known, n)
   JOIN domains d ON d.account_id = key.account_id AND d.id = key.id
   JOIN checks c ON c.account_id = d.account_id AND c.domain_id = d.id
 
@@ -22,7 +23,7 @@ WHERE d.domain = ANY (:names::text[]) ORDER BY d.id
 -- Returns no row where the account does not exist. An id is given to a name that takes one and can be created.
 SELECT key.n, d.id AS taken, coalesce(a.domain_count >= key.quota, false) AS full,
   CASE WHEN key.takes_id AND d.id IS NULL AND a.domain_count < key.quota THEN nextval('domain_ids') END AS id
-FROM unnest(:account::bigint[], :name::text[], :limit::bigint[], :takes_id::boolean[])
+FROM unnest((SELECT :account::bigint[]), :name::text[], :limit::bigint[], :takes_id::boolean[])
     WITH ORDINALITY AS key (account_id, name, quota, takes_id, n)
   JOIN accounts a ON a.id = key.account_id
   LEFT JOIN domains d ON d.account_id = a.id AND d.domain = key.name

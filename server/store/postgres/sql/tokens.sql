@@ -1,6 +1,6 @@
 -- query: find_tokens
 SELECT key.n, t.content, t.last_used_at, a.content AS account
-FROM unnest(:hash::text[]) WITH ORDINALITY AS key (hash, n)
+FROM unnest((SELECT :hash::text[])) WITH ORDINALITY AS key (hash, n)
   JOIN tokens t ON t.hash = key.hash JOIN accounts a ON a.id = t.account_id
 
 -- query: get_token

@@ -105,8 +105,8 @@ SET position = moved.position, failures = moved.failures, due_at = moved.due, sl
   wake_at = moved.wake, memo = moved.memo::json,
   claimed_until = CASE WHEN moved.lease > 0 THEN clock_timestamp() + make_interval(secs => moved.lease) END
 FROM unnest(
-    :kind::text[], :account::bigint[], :id::bigint[], :version::bigint[], :position::bigint[], :failures::integer[],
-    :due::timestamptz[], :slow::boolean[], :wake::timestamptz[], :memo::text[], :lease::integer[])
+    (SELECT :kind::text[]), :account::bigint[], :id::bigint[], :version::bigint[], :position::bigint[],
+    :failures::integer[], :due::timestamptz[], :slow::boolean[], :wake::timestamptz[], :memo::text[], :lease::integer[])
   WITH ORDINALITY AS moved (
     kind, account_id, id, version, position, failures, due, slow, wake, memo, lease, n)
 WHERE c.kind = moved.kind AND c.account_id = moved.account_id AND c.id = moved.id AND c.version = moved.version
