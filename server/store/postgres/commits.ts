@@ -45,7 +45,18 @@ export class Commits extends PendingTasks {
   ): Promise<boolean> {
     const records = eventRecords(events);
     const commit = (write: string) => sqlForRows(name, records, { write, account, ...values });
-    const last = await this.#database.write(commit, around);
+    return this.#tell(account, events, await this.#database.write(commit, around));
+  }
+
+  /** As `commit`, for a statement that changes of different accounts share. */
+  share<Change extends Values>(name: string) {
+    const write = this.#database.shareWrites<Change & { account: number; events: string }>(name);
+    return async (account: number, events: readonly NewEvent[], change: Change): Promise<boolean> =>
+      this.#tell(account, events, await write({ ...change, account, events: eventDocuments(events) }));
+  }
+
+  /** `last`: the account's last event after the change, 0 if it is not told of it; null: nothing was changed. */
+  #tell(account: number, events: readonly NewEvent[], last: number | null): boolean {
     if (last === null) return false;
     const first = last - events.length + 1;
     if (last > 0)
@@ -63,6 +74,12 @@ export async function repeat<T>(call: () => Promise<T | null>): Promise<T> {
     const result = await call();
     if (result !== null) return result;
   }
+}
+
+/** The events of one change as a shared statement takes them. */
+export function eventDocuments(events: readonly NewEvent[]): string {
+  const documents = events.map((event) => ({ content: event, audited: isAudited(event.type), at: event.at }));
+  return JSON.stringify(documents);
 }
 
 /** Events as statements take them. */

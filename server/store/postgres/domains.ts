@@ -45,6 +45,16 @@ interface FoundWish {
   readonly id: number | null;
 }
 
+type Creation = {
+  readonly id: number;
+  readonly name: string;
+  readonly limit: number;
+  /** JSON. */
+  readonly content: string;
+  readonly times: string | null;
+  readonly next: Instant | null;
+};
+
 export interface Domains extends DomainStore {
   read(account: number, id: number): Promise<ReadDomain | undefined>;
   /**
@@ -64,6 +74,7 @@ export function domainsIn(database: Database, commits: Commits): Domains {
     'get_domains',
   );
   const wishes = database.share<Wish, FoundWish>('find_wishes');
+  const creations = commits.share<Creation>('create_domains');
   const rows = new KnownRows();
 
   const read = async (account: number, id: number) => {
@@ -89,16 +100,6 @@ export function domainsIn(database: Database, commits: Commits): Domains {
     return found.full ? { kind: 'full', limit: wish.limit ?? 0 } : { kind: 'free', id: found.id ?? 0 };
   };
 
-  /** As `Commits.commit`. False also if another domain has the name. */
-  const commit = async (...change: Parameters<Commits['commit']>) => {
-    try {
-      return await commits.commit(...change);
-    } catch (error) {
-      if (sqlState(error) === UNIQUE_VIOLATION) return false;
-      throw error;
-    }
-  };
-
   const write: Domains['write'] = (
     { row: before, version, times },
     { checks, ...content },
@@ -107,7 +108,8 @@ export function domainsIn(database: Database, commits: Commits): Domains {
   ) => {
     const next = checks === before.checks ? null : checks;
     const values = { id: before.id, version, before: times, content: JSON.stringify(content), evidence };
-    return commit('update_domain', before.account_id, events, { ...values, ...timesValues(next) });
+    const all = { ...values, ...timesValues(next) };
+    return unlessTaken(commits.commit('update_domain', before.account_id, events, all));
   };
 
   return {
@@ -135,9 +137,9 @@ export function domainsIn(database: Database, commits: Commits): Domains {
         const row = freeze(build(found.id));
         const { checks, ...content } = row;
         const events = eventsOf(row);
-        const values = { id: row.id, content: JSON.stringify(content), limit, ...timesValues(checks) };
+        const values = { id: row.id, name, limit, content: JSON.stringify(content), ...timesValues(checks) };
         const isCreated = await commits.inTurn(account, () =>
-          commit('create_domain', account, events, values),
+          unlessTaken(creations(account, events, values)),
         );
         return isCreated ? { kind: 'written', row, events } : null;
       };
@@ -162,9 +164,21 @@ export function domainsIn(database: Database, commits: Commits): Domains {
         if (before === undefined) return false;
         const links = await database.read<TokenRecord>(sql('list_tokens', { account, domain: id }));
         const told = events(before.row, links.map(toToken));
-        return (await commit('delete_domain', account, told, { id, version: before.version })) || null;
+        return (
+          (await commits.commit('delete_domain', account, told, { id, version: before.version })) || null
+        );
       }),
   };
+}
+
+/** False also if another domain has the name. */
+async function unlessTaken(commit: Promise<boolean>): Promise<boolean> {
+  try {
+    return await commit;
+  } catch (error) {
+    if (sqlState(error) === UNIQUE_VIOLATION) return false;
+    throw error;
+  }
 }
 
 /** Rows by id, so that an unchanged row stays the same object. They are never returned without asking the database. */

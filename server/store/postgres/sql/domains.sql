@@ -28,15 +28,33 @@ FROM unnest((SELECT :account::bigint[]), :name::text[], :limit::bigint[], :takes
   JOIN accounts a ON a.id = key.account_id
   LEFT JOIN domains d ON d.account_id = a.id AND d.domain = key.name
 
--- commit: create_domain
+-- query: create_domains
+-- As a commit (see commit.sql), for domains of different accounts. Returns no row for one that cannot be created.
+-- Servers that lock the same accounts do so in the same order.
+WITH wanted AS (
+  SELECT * FROM unnest(
+      (SELECT :account::bigint[]), :id::bigint[], :name::text[], :limit::bigint[], :content::text[], :times::text[],
+      :next::timestamptz[], :events::text[], :write::uuid[])
+    WITH ORDINALITY AS one (account_id, id, name, quota, content, times, next_at, events, write, n)
+  ORDER BY account_id),
 tip AS (
-  UPDATE accounts SET domain_count = domain_count + 1, last_event = last_event + cardinality(:event::text[])
-  WHERE id = :account AND domain_count < :limit
-  RETURNING last_event, suspended),
-domain AS (INSERT INTO domains (account_id, id, content) SELECT :account, :id, :content FROM tip),
+  UPDATE accounts a
+  SET domain_count = domain_count + 1, last_event = last_event + json_array_length(one.events::json)
+  FROM wanted AS one
+  WHERE a.id = one.account_id AND a.domain_count < one.quota AND NOT EXISTS (
+    SELECT FROM domains d WHERE d.account_id = one.account_id AND d.domain = one.name)
+  RETURNING one.*, a.last_event, a.suspended),
+domain AS (INSERT INTO domains (account_id, id, content) SELECT account_id, id, content::json FROM tip),
 checks AS (
   INSERT INTO checks (account_id, domain_id, times, next_at, held)
-  SELECT :account, :id, :times, :next, suspended FROM tip)
+  SELECT account_id, id, times::json, next_at, suspended FROM tip),
+told AS (
+  INSERT INTO events (account_id, id, content, audited, domain_id, at)
+  SELECT tip.account_id, tip.last_event - json_array_length(tip.events::json) + e.n, e.content, e.audited, tip.id, e.at
+  FROM tip, ROWS FROM (json_to_recordset(tip.events::json) AS (content json, audited boolean, at timestamptz))
+    WITH ORDINALITY AS e (content, audited, at, n)),
+noted AS (INSERT INTO writes (id, last_event) SELECT write, last_event FROM tip)
+SELECT n, last_event FROM tip
 
 -- commit: update_domain
 -- Changes nothing unless version and check times are still :version and :before. Without new :times, the check row
