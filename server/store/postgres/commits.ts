@@ -3,7 +3,7 @@ import type { NewEvent } from '../interface/events.ts';
 import { InTurn, PendingTasks } from '../tasks.ts';
 import type { Around, Database } from './database.ts';
 import type { Feed } from './feed.ts';
-import { type Query, sqlForRows, type Values } from './sql.ts';
+import { type Query, sql, type Values } from './sql.ts';
 
 /** The calls of the store in progress. Commits their changes with events, and tells watchers of them. */
 export class Commits extends PendingTasks {
@@ -43,16 +43,16 @@ export class Commits extends PendingTasks {
     values: Values,
     around?: Around,
   ): Promise<boolean> {
-    const records = eventRecords(events);
-    const commit = (write: string) => sqlForRows(name, records, { write, account, ...values });
-    return this.#tell(account, events, await this.#database.write(commit, around));
+    const all = { account, events: eventDocuments(events), ...values };
+    const last = await this.#database.write((write) => sql(name, { write, ...all }), around);
+    return this.#tell(account, events, last);
   }
 
   /** As `commit`, for a statement that changes of different accounts share. */
-  share<Change extends Values>(name: string) {
-    const write = this.#database.shareWrites<Change & { account: number; events: string }>(name);
-    return async (account: number, events: readonly NewEvent[], change: Change): Promise<boolean> =>
-      this.#tell(account, events, await write({ ...change, account, events: eventDocuments(events) }));
+  share(name: string) {
+    const write = this.#database.shareWrites(name);
+    return async (account: number, events: readonly NewEvent[], values: Values): Promise<boolean> =>
+      this.#tell(account, events, await write({ account, events: eventDocuments(events), ...values }));
   }
 
   /** `last`: the account's last event after the change, 0 if it is not told of it; null: nothing was changed. */
@@ -76,18 +76,13 @@ export async function repeat<T>(call: () => Promise<T | null>): Promise<T> {
   }
 }
 
-/** The events of one change as a shared statement takes them. */
+/** The events of a change as statements take them: JSON. */
 export function eventDocuments(events: readonly NewEvent[]): string {
-  const documents = events.map((event) => ({ content: event, audited: isAudited(event.type), at: event.at }));
-  return JSON.stringify(documents);
+  return JSON.stringify(events.map(eventRecord));
 }
 
-/** Events as statements take them. */
-export function eventRecords<Event extends NewEvent>(events: readonly Event[]) {
-  return events.map(({ type, domain, actor, at, changes }) => ({
-    event: JSON.stringify({ type, domain, actor, at, changes }),
-    audited: isAudited(type),
-    event_domain: domain?.id ?? null,
-    event_at: at,
-  }));
+/** Its content is text, which PostgreSQL keeps as it is, whatever is in its names. */
+export function eventRecord({ type, domain, actor, at, changes }: NewEvent) {
+  const content = JSON.stringify({ type, domain, actor, at, changes });
+  return { content, audited: isAudited(type), domain_id: domain?.id ?? null, at };
 }

@@ -4,9 +4,6 @@ import type { Commits } from './commits.ts';
 import type { Database } from './database.ts';
 import { sql } from './sql.ts';
 
-/** A cursor with its new state; the memo is JSON. A lease of 0 releases it. */
-type Move = Omit<Cursor, 'memo'> & { readonly memo: string };
-
 export interface Cursors extends CursorStore {
   /** There is a webhook now. */
   webhookCreated(): void;
@@ -14,8 +11,9 @@ export interface Cursors extends CursorStore {
 
 /** Leases end by the database's clock, which all servers share. */
 export function cursorsIn(database: Database, commits: Commits): Cursors {
-  const moves = database.share<Move, object>('move_cursors');
+  const moves = database.share<object>('move_cursors');
   const webhooks = new WebhookPresence(commits);
+  /** A lease of 0 releases the cursor. */
   const move = async (cursor: Cursor, state: CursorState, lease: number) => {
     const moved = { ...cursor, ...state, memo: JSON.stringify(state.memo), lease };
     return (await commits.serve(() => moves.get(moved))) !== undefined;

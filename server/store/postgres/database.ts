@@ -49,8 +49,8 @@ export class Database {
    * hides the length of an array in a sub-select: PostgreSQL would plan it anew for each number of keys, which takes
    * longer than the query.
    */
-  share<Key extends Values, Row extends object>(name: string) {
-    return new SharedQuery<Key, Row>(async (keys) => {
+  share<Row extends object>(name: string) {
+    return new SharedQuery<Values, Row>(async (keys) => {
       const rows = await this.read<Row & { readonly n: number }>(sqlForRows(name, keys));
       return inOrder(freeze(rows));
     });
@@ -76,8 +76,8 @@ export class Database {
   }
 
   /** As `write`, for a statement that calls share, as they do a query of `share`: so they share its commit as well. */
-  shareWrites<Change extends Values>(name: string): (change: Change) => Promise<number | null> {
-    const writes = new SharedQuery<Change, { readonly last_event: number }>(async (changes) =>
+  shareWrites(name: string): (change: Values) => Promise<number | null> {
+    const writes = new SharedQuery<Values, { readonly last_event: number }>(async (changes) =>
       inOrder(
         await this.#run<{ n: number; last_event: number }>([sqlForRows(name, changes)], new Deadline()),
       ),

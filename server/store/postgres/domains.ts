@@ -2,7 +2,13 @@ import type { Instant } from '../../instant.ts';
 import { DATABASE_LIMITS } from '../../limits.ts';
 import { freeze } from '../freeze.ts';
 import type { CheckTimes, DomainRow } from '../interface/domain-row.ts';
-import type { DomainChange, DomainFilter, DomainObstacle, DomainStore } from '../interface/domains.ts';
+import type {
+  DomainChange,
+  DomainCreation,
+  DomainFilter,
+  DomainObstacle,
+  DomainStore,
+} from '../interface/domains.ts';
 import type { NewEvent } from '../interface/events.ts';
 import { type Commits, repeat } from './commits.ts';
 import type { Database } from './database.ts';
@@ -29,12 +35,9 @@ export interface ReadDomain {
   readonly times: string | null;
 }
 
-/** A name that is looked at. */
-type Wish = {
-  readonly account: number;
-  readonly name: string;
+/** A name that is looked at. `takes_id`: it gets an id if nothing is in its way. */
+type Wish = Pick<DomainCreation, 'account' | 'name'> & {
   readonly limit: number | null;
-  /** Whether it gets an id if nothing is in its way. */
   readonly takes_id: boolean;
 };
 
@@ -44,16 +47,6 @@ interface FoundWish {
   readonly full: boolean;
   readonly id: number | null;
 }
-
-type Creation = {
-  readonly id: number;
-  readonly name: string;
-  readonly limit: number;
-  /** JSON. */
-  readonly content: string;
-  readonly times: string | null;
-  readonly next: Instant | null;
-};
 
 export interface Domains extends DomainStore {
   read(account: number, id: number): Promise<ReadDomain | undefined>;
@@ -70,11 +63,9 @@ export interface Domains extends DomainStore {
 }
 
 export function domainsIn(database: Database, commits: Commits): Domains {
-  const records = database.share<{ account: number; id: number; version: number }, DomainRecord>(
-    'get_domains',
-  );
-  const wishes = database.share<Wish, FoundWish>('find_wishes');
-  const creations = commits.share<Creation>('create_domains');
+  const records = database.share<DomainRecord>('get_domains');
+  const wishes = database.share<FoundWish>('find_wishes');
+  const creations = commits.share('create_domains');
   const rows = new KnownRows();
 
   const read = async (account: number, id: number) => {

@@ -1,7 +1,7 @@
 import { LetterheadError } from '@letterhead/shared';
 import type pg from 'pg';
 import type { StoreImport } from '../import.ts';
-import { eventRecords } from './commits.ts';
+import { eventRecord } from './commits.ts';
 import type { Database } from './database.ts';
 import { timesValues } from './domains.ts';
 import { type Query, sql, sqlForRows, type Values } from './sql.ts';
@@ -47,8 +47,7 @@ export function importInto(database: Database): StoreImport {
       }));
       const webhooks = owned.webhooks.map((webhook) => ({ ...webhook, content: JSON.stringify(webhook) }));
       const cursors = owned.cursors.map((cursor) => ({ ...cursor, memo: JSON.stringify(cursor.memo) }));
-      const records = eventRecords(owned.events);
-      const events = owned.events.map(({ id }, at) => ({ id, ...records[at] }));
+      const events = owned.events.map((event) => ({ id: event.id, ...eventRecord(event) }));
       const counts = { domain_count: domains.length, token_count: tokens.length };
       const log = { last_event: lastEvent, first_event: firstEvent };
       await database.transaction([

@@ -50,9 +50,11 @@ checks AS (
   SELECT account_id, id, times::json, next_at, suspended FROM tip),
 told AS (
   INSERT INTO events (account_id, id, content, audited, domain_id, at)
-  SELECT tip.account_id, tip.last_event - json_array_length(tip.events::json) + e.n, e.content, e.audited, tip.id, e.at
-  FROM tip, ROWS FROM (json_to_recordset(tip.events::json) AS (content json, audited boolean, at timestamptz))
-    WITH ORDINALITY AS e (content, audited, at, n)),
+  SELECT tip.account_id, tip.last_event - json_array_length(tip.events::json) + e.n, e.content::json, e.audited,
+    e.domain_id, e.at
+  FROM tip, ROWS FROM (
+      json_to_recordset(tip.events::json) AS (content text, audited boolean, domain_id bigint, at timestamptz))
+    WITH ORDINALITY AS e (content, audited, domain_id, at, n)),
 noted AS (INSERT INTO writes (id, last_event) SELECT write, last_event FROM tip)
 SELECT n, last_event FROM tip
 
@@ -69,7 +71,7 @@ domain AS (
   WHERE account_id = :account AND id = :id AND EXISTS (SELECT FROM same)
   RETURNING id),
 tip AS (
-  UPDATE accounts SET last_event = last_event + cardinality(:event::text[])
+  UPDATE accounts SET last_event = last_event + json_array_length(:events::json)
   WHERE id = :account AND EXISTS (SELECT FROM domain)
   RETURNING last_event),
 checks AS (
@@ -82,6 +84,6 @@ links AS (DELETE FROM tokens WHERE account_id = :account AND domain_id IN (SELEC
 tip AS (
   UPDATE accounts SET domain_count = domain_count - 1,
     token_count = token_count - (SELECT count(*) FROM links)::integer,
-    last_event = last_event + cardinality(:event::text[])
+    last_event = last_event + json_array_length(:events::json)
   WHERE id = :account AND EXISTS (SELECT FROM gone)
   RETURNING last_event)

@@ -38,7 +38,7 @@ FROM unnest(:id::bigint[], :content::text[], :domain_id::bigint[], :hash::text[]
 -- query: import_events
 INSERT INTO events (account_id, id, content, audited, domain_id, at)
 SELECT :account, one.id, one.content::json, one.audited, one.domain_id, one.at
-FROM unnest(:id::bigint[], :event::text[], :audited::boolean[], :event_domain::bigint[], :event_at::timestamptz[])
+FROM unnest(:id::bigint[], :content::text[], :audited::boolean[], :domain_id::bigint[], :at::timestamptz[])
   AS one (id, content, audited, domain_id, at)
 
 -- query: import_installation

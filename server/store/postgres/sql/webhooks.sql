@@ -14,7 +14,8 @@ FROM accounts WHERE id = :account
 -- commit: create_webhook
 -- Changes nothing unless :last is still the last event, which orders concurrent creates.
 tip AS (
-  UPDATE accounts SET last_event = last_event + cardinality(:event::text[]) WHERE id = :account AND last_event = :last
+  UPDATE accounts SET last_event = last_event + json_array_length(:events::json)
+  WHERE id = :account AND last_event = :last
   RETURNING last_event),
 webhook AS (INSERT INTO webhooks (account_id, id, content) SELECT :account, :id, :content FROM tip),
 cursor AS (INSERT INTO cursors (kind, account_id, id, position) SELECT 'webhook', :account, :id, :after FROM tip)
@@ -26,7 +27,7 @@ webhook AS (
   WHERE account_id = :account AND id = :id AND version = :version
   RETURNING id),
 tip AS (
-  UPDATE accounts SET last_event = last_event + cardinality(:event::text[])
+  UPDATE accounts SET last_event = last_event + json_array_length(:events::json)
   WHERE id = :account AND EXISTS (SELECT FROM webhook)
   RETURNING last_event),
 cursor AS (
@@ -39,7 +40,7 @@ gone AS (DELETE FROM webhooks WHERE account_id = :account AND id = :id AND versi
 cursor AS (
   DELETE FROM cursors WHERE kind = 'webhook' AND account_id = :account AND id IN (SELECT id FROM gone)),
 tip AS (
-  UPDATE accounts SET last_event = last_event + cardinality(:event::text[])
+  UPDATE accounts SET last_event = last_event + json_array_length(:events::json)
   WHERE id = :account AND EXISTS (SELECT FROM gone)
   RETURNING last_event)
 
