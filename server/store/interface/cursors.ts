@@ -52,7 +52,7 @@ export interface CursorStore {
   advance(cursor: Cursor, state: CursorState): Promise<boolean>;
   /** How far it has come; 0: there is none. */
   position(kind: CursorKind, account: number, id: number): Promise<number>;
-  /** As `advance`, and lets others claim it. */
+  /** As `advance`, and lets others claim it. A crash may cost what it adds to the last advance. */
   release(cursor: Cursor, state: CursorState): Promise<boolean>;
   /** Of all webhooks, those of suspended accounts aside. */
   webhookBacklog(): Promise<WebhookBacklog>;

@@ -4,7 +4,7 @@ import type { PendingTasks } from '../tasks.ts';
 import type { Account } from './account.ts';
 import type { AccountFiles } from './account-files.ts';
 import type { LazyFile } from './disk/document.ts';
-import { jsonText } from './disk/json-file.ts';
+import { jsonText, type RowTexts } from './disk/json-file.ts';
 import { type CursorsFile, FORMAT } from './formats/files.ts';
 import type { Installation } from './installation.ts';
 
@@ -18,6 +18,8 @@ interface CursorsDeps {
   readonly files: AccountFiles;
   readonly installation: Installation;
 }
+
+type Row = CursorsFile['cursors'][number];
 
 interface Entry {
   state: CursorState;
@@ -48,8 +50,16 @@ interface Candidate {
 export class Cursors implements CursorStore {
   readonly #deps: CursorsDeps;
   readonly #file: LazyFile;
+  /** Of states, which never change, their rows and the text of those: of very many, each write changes few. */
+  readonly #rows = new WeakMap<CursorState, Row>();
+  readonly #rowTexts: RowTexts = new WeakMap();
   /** By account, then by id. */
   readonly #entries = new Map<number, Map<number, Entry>>();
+  /** By account, its last event when none of its cursors had anything to do: until there is another, none has. */
+  readonly #idle: Readonly<Record<CursorKind, Map<number, number>>> = {
+    webhook: new Map(),
+    notice: new Map(),
+  };
   /** Accounts that have or had a webhook, which are few of very many; null: not looked for yet. */
   #withWebhooks: Set<number> | null = null;
   #turn = 0;
@@ -81,11 +91,19 @@ export class Cursors implements CursorStore {
   }
 
   advance(cursor: Cursor, state: CursorState): Promise<boolean> {
-    return this.#move(cursor, state, cursor.lease);
+    return this.#deps.tasks.serve(async () => {
+      const isHeld = this.#move(cursor, state, performance.now() + cursor.lease * 1000);
+      if (isHeld) await this.#file.written();
+      return isHeld;
+    });
   }
 
   release(cursor: Cursor, state: CursorState): Promise<boolean> {
-    return this.#move(cursor, state, 0);
+    return this.#deps.tasks.serve(async () => {
+      const isHeld = this.#move(cursor, state, 0);
+      if (isHeld) this.#file.touch();
+      return isHeld;
+    });
   }
 
   async position(_kind: CursorKind, account: number, id: number): Promise<number> {
@@ -116,6 +134,7 @@ export class Cursors implements CursorStore {
     entry.version++;
     entry.heldUntil = 0;
     entry.state = { ...entry.state, position: Math.max(entry.state.position, after), failures: 0, due: null };
+    this.#idle.webhook.delete(account);
     return this.#file.written();
   }
 
@@ -123,6 +142,7 @@ export class Cursors implements CursorStore {
   beginNotices(account: number, position: number): void {
     this.#entry(account, NOTICES.id, position);
     this.#withWebhooks = null;
+    this.#idle.notice.delete(account);
     this.#file.touch();
   }
 
@@ -135,27 +155,26 @@ export class Cursors implements CursorStore {
     return this.#file.flush();
   }
 
-  #move({ account, id, version, lease }: Cursor, state: CursorState, seconds: number): Promise<boolean> {
-    return this.#deps.tasks.serve(async () => {
-      const time = performance.now();
-      const entry = this.#entries.get(account)?.get(id);
-      if (entry === undefined || entry.version !== version || entry.heldUntil <= time) return false;
-      const { position, failures, due, slow, wake, memo } = state;
-      entry.state = { position, failures, due, slow, wake, memo };
-      entry.heldUntil = seconds === 0 ? 0 : time + lease * 1000;
-      await this.#file.written();
-      return true;
-    });
+  /** False: the lease has ended. */
+  #move({ account, id, version }: Cursor, state: CursorState, heldUntil: number): boolean {
+    const entry = this.#entries.get(account)?.get(id);
+    if (entry === undefined || entry.version !== version || entry.heldUntil <= performance.now())
+      return false;
+    const { position, failures, due, slow, wake, memo } = state;
+    entry.state = { position, failures, due, slow, wake, memo };
+    entry.heldUntil = heldUntil;
+    return true;
   }
 
   /** In the order of their turns. */
   #candidates(kind: CursorKind, { time, now, perAccount, slow }: Wanted): Candidate[] {
     const turns: { readonly rank: number; readonly candidate: Candidate }[] = [];
     for (const holder of this.#holders(kind)) {
+      // Of very many, nearly all have nothing to do.
+      if (this.#isIdle(kind, holder)) continue;
       const ready: Candidate[] = [];
       let held = 0;
-      // Of very many, nearly all have nothing to do: nothing is made for those.
-      for (const { id, after, enabled } of kind === 'notice' ? [NOTICES] : holder.webhooks) {
+      for (const { id, after, enabled } of cursorsOf(kind, holder)) {
         const entry = this.#entry(holder.id, id, after);
         if (entry.state.slow !== slow) continue;
         if (entry.heldUntil > time) held++;
@@ -188,6 +207,19 @@ export class Cursors implements CursorStore {
     return (this.#deps.files.loadedAccount(account)?.webhooks ?? []).length > 0;
   }
 
+  #isIdle(kind: CursorKind, holder: Account): boolean {
+    const { id: account, lastEvent } = holder;
+    if (this.#deps.installation.hasWaiting(account)) return false;
+    if (this.#idle[kind].get(account) === lastEvent) return true;
+    for (const { id, after, enabled } of cursorsOf(kind, holder)) {
+      const { state, heldUntil } = this.#entry(account, id, after);
+      const isDone = state.position >= lastEvent || !enabled;
+      if (!isDone || heldUntil > 0 || state.due !== null || state.wake !== null) return false;
+    }
+    this.#idle[kind].set(account, lastEvent);
+    return true;
+  }
+
   #isReady(holder: Account, { position, due, wake }: CursorState, now: Instant): boolean {
     if (due !== null && due > now) return false;
     if (wake !== null && wake <= now) return true;
@@ -206,14 +238,14 @@ export class Cursors implements CursorStore {
 
   #text(): Iterable<string> {
     this.#forgetGone();
-    const cursors: CursorsFile['cursors'] = [];
+    const cursors: Row[] = [];
     for (const [account, entries] of this.#entries)
       for (const [id, { state }] of entries) {
-        const { position, failures, due, slow, wake, memo } = state;
-        const kind = id === NOTICES.id ? 'notice' : 'webhook';
-        cursors.push([kind, account, id, position, failures, due, slow, wake, memo]);
+        const row = this.#rows.get(state) ?? toRow(account, id, state);
+        this.#rows.set(state, row);
+        cursors.push(row);
       }
-    return jsonText({ format: FORMAT, columns: COLUMNS, cursors } satisfies CursorsFile);
+    return jsonText({ format: FORMAT, columns: COLUMNS, cursors } satisfies CursorsFile, this.#rowTexts);
   }
 
   /** Of an account that cannot be read, nothing is known to be gone. */
@@ -223,6 +255,8 @@ export class Cursors implements CursorStore {
       if (!listed.has(account)) {
         this.#entries.delete(account);
         this.#withWebhooks?.delete(account);
+        this.#idle.webhook.delete(account);
+        this.#idle.notice.delete(account);
       }
       const webhooks = this.#deps.files.loadedAccount(account)?.webhooks;
       if (webhooks === undefined) continue;
@@ -230,6 +264,15 @@ export class Cursors implements CursorStore {
       for (const id of entries.keys()) if (!ids.has(id)) entries.delete(id);
     }
   }
+}
+
+function toRow(account: number, id: number, { position, failures, due, slow, wake, memo }: CursorState): Row {
+  const kind = id === NOTICES.id ? 'notice' : 'webhook';
+  return [kind, account, id, position, failures, due, slow, wake, memo];
+}
+
+function cursorsOf(kind: CursorKind, { webhooks }: Account) {
+  return kind === 'notice' ? [NOTICES] : webhooks;
 }
 
 function newEntry(position: number): Entry {
