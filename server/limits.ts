@@ -178,8 +178,10 @@ export const WEBHOOK_LIMITS = {
   lease: 20,
   /** How long an endpoint with much to deliver goes on while others wait. */
   turn: 1_000,
-  /** How long the endpoints that get an event share what was read of its domain. */
-  sharedFor: 100,
+  /** How long the endpoints of an account share the events that were read, and what was read of their domains. */
+  sharedFor: 1_000,
+  pagesShared: 32,
+  messagesShared: 512,
   /** Events that are read from the log at a time. */
   page: 100,
   /** How often the store is asked for what is due. */
