@@ -41,6 +41,8 @@ export interface CursorStore {
     kind: CursorKind,
     options: {
       readonly now: Instant;
+      /** What is planned for later than this was planned by a clock that was ahead: it is due. */
+      readonly latest: Instant;
       readonly limit: number;
       readonly lease: number;
       /** At most so many of one account are held that are as slow as these. */

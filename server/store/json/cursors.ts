@@ -33,6 +33,7 @@ interface Entry {
 interface Wanted {
   readonly time: number;
   readonly now: Instant;
+  readonly latest: Instant;
   readonly perAccount: number;
   readonly slow: boolean | null;
 }
@@ -77,11 +78,11 @@ export class Cursors implements CursorStore {
 
   async claim(
     kind: CursorKind,
-    { now, limit, perAccount, lease, slow }: Parameters<CursorStore['claim']>[1],
+    { limit, lease, ...wanted }: Parameters<CursorStore['claim']>[1],
   ): Promise<readonly Cursor[]> {
     this.#deps.tasks.assertOpen();
     const time = performance.now();
-    const ready = this.#candidates(kind, { time, now, perAccount, slow });
+    const ready = this.#candidates(kind, { time, ...wanted });
     return ready.slice(0, limit).map(({ account, id, entry }) => {
       entry.version++;
       entry.heldUntil = time + lease * 1000;
@@ -167,7 +168,8 @@ export class Cursors implements CursorStore {
   }
 
   /** In the order of their turns. */
-  #candidates(kind: CursorKind, { time, now, perAccount, slow }: Wanted): Candidate[] {
+  #candidates(kind: CursorKind, wanted: Wanted): Candidate[] {
+    const { time, perAccount, slow } = wanted;
     const turns: { readonly rank: number; readonly candidate: Candidate }[] = [];
     for (const holder of this.#holders(kind)) {
       // Of very many, nearly all have nothing to do.
@@ -178,7 +180,7 @@ export class Cursors implements CursorStore {
         const entry = this.#entry(holder.id, id, after);
         if (entry.state.slow !== slow) continue;
         if (entry.heldUntil > time) held++;
-        else if (enabled && this.#isReady(holder, entry.state, now))
+        else if (enabled && this.#isReady(holder, entry.state, wanted))
           ready.push({ account: holder.id, id, entry });
       }
       ready
@@ -220,9 +222,10 @@ export class Cursors implements CursorStore {
     return true;
   }
 
-  #isReady(holder: Account, { position, due, wake }: CursorState, now: Instant): boolean {
-    if (due !== null && due > now) return false;
-    if (wake !== null && wake <= now) return true;
+  #isReady(holder: Account, { position, due, wake }: CursorState, { now, latest }: Wanted): boolean {
+    const hasCome = (planned: Instant) => planned <= now || planned > latest;
+    if (due !== null && !hasCome(due)) return false;
+    if (wake !== null && hasCome(wake)) return true;
     return holder.lastEvent > position || this.#deps.installation.hasWaiting(holder.id);
   }
 
