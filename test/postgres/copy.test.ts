@@ -64,7 +64,7 @@ async function filledFolder() {
 
 /** Gives the cursor that is claimed first another state. */
 async function moveCursor(store: Store, kind: CursorKind, changes: Partial<CursorState>): Promise<void> {
-  const claim = { now: NOON, limit: 1, lease: 60, perAccount: 1, slow: null };
+  const claim = { now: NOON, latest: LATER, limit: 1, lease: 60, perAccount: 1, slow: null };
   for (const cursor of await store.cursors.claim(kind, claim))
     await store.cursors.release(cursor, { ...cursor, position: cursor.position + 1, ...changes });
 }
