@@ -3,7 +3,7 @@ import type { NewEvent } from '../interface/events.ts';
 import { InTurn, PendingTasks } from '../tasks.ts';
 import type { Around, Database } from './database.ts';
 import type { Feed } from './feed.ts';
-import { type Query, sql, type Values } from './sql.ts';
+import type { Query, Values } from './sql.ts';
 
 /** The calls of the store in progress. Commits their changes with events, and tells watchers of them. */
 export class Commits extends PendingTasks {
@@ -44,8 +44,7 @@ export class Commits extends PendingTasks {
     around?: Around,
   ): Promise<boolean> {
     const all = { account, events: eventDocuments(events), ...values };
-    const last = await this.#database.write((write) => sql(name, { write, ...all }), around);
-    return this.#tell(account, events, last);
+    return this.#tell(account, events, await this.#database.write(name, all, around));
   }
 
   /** As `commit`, for a statement that changes of different accounts share. */

@@ -62,15 +62,15 @@ export class Database {
   }
 
   /**
-   * Runs a commit statement, made for the id of the write, exactly once. Resolves to the `last_event` that it returns;
-   * null if it changed nothing. Rejects with `unavailable` if nothing was changed, and with `outcome_unknown` if the connection was
-   * lost and the outcome cannot be looked up.
+   * Runs a commit statement exactly once. Resolves to the `last_event` that it returns; null if it changed nothing.
+   * Rejects with `unavailable` if nothing was changed, and with `outcome_unknown` if the connection was lost and the
+   * outcome cannot be looked up.
    */
-  write(commit: (write: string) => Query, { before, after }: Around = {}): Promise<number | null> {
-    return this.#write(async (id, deadline) => {
-      const write = commit(id);
-      const queries = [before, write, after].filter((query) => query !== undefined);
-      const [row] = await this.#run<{ last_event: number }>(queries, deadline, write);
+  write(name: string, values: Values, { before, after }: Around = {}): Promise<number | null> {
+    return this.#write(async (write, deadline) => {
+      const commit = sql(name, { ...values, write });
+      const queries = [before, commit, after].filter((query) => query !== undefined);
+      const [row] = await this.#run<{ last_event: number }>(queries, deadline, commit);
       return row?.last_event ?? null;
     });
   }
