@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
-import type { Domain } from '@letterhead/shared';
+import type { Domain, Key } from '@letterhead/shared';
 import { LetterheadError } from '@letterhead/shared';
 import type { Command } from 'commander';
 import { Option } from 'commander';
@@ -19,7 +19,7 @@ import type { AccountOptions, CommandContext, Target } from '../command-context.
 import { addAccountAction, domainPages, findDomain } from '../command-context.ts';
 import { UsageError } from '../exit-code.ts';
 import { ExportFolder } from '../export-folder.ts';
-import { formatTable } from '../layout.ts';
+import { type Columns, formatTable } from '../layout.ts';
 import { formatTime, printError, printStatus } from '../output.ts';
 import { addRotationCommands } from './rotation-commands.ts';
 
@@ -29,6 +29,16 @@ interface ExportOptions extends AccountOptions {
   readonly unverified?: boolean;
   readonly reload?: string;
 }
+
+const KEY_COLUMNS: Columns<Key> = {
+  ID: ({ id }) => id,
+  SELECTOR: ({ selector }) => selector,
+  BITS: ({ bits }) => bits,
+  STATE: ({ state }) => state,
+  CREATED: ({ created_at }) => formatTime(created_at),
+  ACTIVATED: ({ activated_at }) => formatTime(activated_at),
+  RETIRES: ({ retires_at }) => formatTime(retires_at),
+};
 
 /** `letterhead keys …`: the keys that sign, and their way to a mail server. */
 export function addKeysCommands(program: Command, context: CommandContext): void {
@@ -67,23 +77,7 @@ export function addKeysCommands(program: Command, context: CommandContext): void
 async function list(target: Target, _options: AccountOptions, idOrName: string) {
   const { id } = await findDomain(target, idOrName);
   const keys = await target.letterhead.keys.list.query({ account: target.account, id });
-  return {
-    json: keys,
-    text: (columns?: number) =>
-      formatTable(
-        ['ID', 'SELECTOR', 'BITS', 'STATE', 'CREATED', 'ACTIVATED', 'RETIRES'],
-        keys.map((key) => [
-          String(key.id),
-          key.selector,
-          String(key.bits),
-          key.state,
-          formatTime(key.created_at),
-          formatTime(key.activated_at),
-          formatTime(key.retires_at),
-        ]),
-        columns,
-      ),
-  };
+  return { json: keys, text: (width?: number) => formatTable(keys, KEY_COLUMNS, width) };
 }
 
 async function exportKeys(target: Target, options: ExportOptions, folder: string, context: CommandContext) {
