@@ -20,7 +20,7 @@ import { addAccountAction, domainPages, findDomain } from '../command-context.ts
 import { UsageError } from '../exit-code.ts';
 import { ExportFolder } from '../export-folder.ts';
 import { type Columns, formatTable } from '../layout.ts';
-import { formatTime, printError, printStatus } from '../output.ts';
+import { count, formatTime, printError, printStatus } from '../output.ts';
 import { addRotationCommands } from './rotation-commands.ts';
 
 interface ExportOptions extends AccountOptions {
@@ -87,11 +87,11 @@ async function exportKeys(target: Target, options: ExportOptions, folder: string
     throw new UsageError('Only a running server can be followed: set LETTERHEAD_URL and LETTERHEAD_TOKEN.');
   const exporter = new KeyExport(target, options, resolve(folder));
   if (options.watch === true) return follow(target, exporter, context);
-  const { count, isReloadFailed } = await exporter.run();
+  const { keys, isReloadFailed } = await exporter.run();
   if (isReloadFailed) throw reloadFailed(options.reload);
   return {
-    json: { folder: exporter.folder.path, keys: count },
-    text: `Exported ${count} ${count === 1 ? 'key' : 'keys'} to ${exporter.folder.path}.\n`,
+    json: { folder: exporter.folder.path, keys },
+    text: `Exported ${count(keys, 'key')} to ${exporter.folder.path}.\n`,
   };
 }
 
@@ -113,13 +113,13 @@ class KeyExport {
   }
 
   /** Brings the folder up to date, and tells the mail server if that changed anything. */
-  async run(): Promise<{ count: number; isReloadFailed: boolean }> {
+  async run(): Promise<{ keys: number; isReloadFailed: boolean }> {
     const { format, reload } = this.#options;
     const keys = await this.#fetchKeys();
     const { keyFiles, tables } = exportFiles(format, this.folder.path, keys);
     const isChanged = await this.folder.replace(keyFiles, tables);
     const isReloadFailed = isChanged && reload !== undefined && !(await succeeds(reload));
-    return { count: keys.length, isReloadFailed };
+    return { keys: keys.length, isReloadFailed };
   }
 
   async #fetchKeys(): Promise<ExportedKey[]> {
@@ -187,8 +187,8 @@ async function follow(target: Target, exporter: KeyExport, context: CommandConte
 /** False where it has to be tried again, and has said why. */
 async function tryToExport(exporter: KeyExport, { terminal }: CommandContext): Promise<boolean> {
   try {
-    const { count, isReloadFailed } = await exporter.run();
-    printStatus(terminal, `${count} keys are in ${exporter.folder.path}.`);
+    const { keys, isReloadFailed } = await exporter.run();
+    printStatus(terminal, `${exporter.folder.path} has ${count(keys, 'key')}.`);
     if (isReloadFailed) printError(terminal, `letterhead: ${reloadFailed('--reload').message}\n`);
     return true;
   } catch (error) {
