@@ -77,7 +77,8 @@ function describeStatus(found: KeyZoneStatus, isRunning: boolean): string {
     compared_at === null
       ? 'It has not been compared yet.'
       : `Compared at ${formatTime(compared_at)}: ${count(differences, 'name')} differed.`;
-  const changes = waiting === 0 ? 'No changes wait.' : `Waiting for ${lag_seconds} seconds: ${count(waiting, 'domain')}.`;
+  const changes =
+    waiting === 0 ? 'No changes wait.' : `Waiting for ${lag_seconds} seconds: ${count(waiting, 'domain')}.`;
   return [`${zone}: ${failure ?? 'it is up to date.'}`, changes, compared, problem].join('\n');
 }
 
