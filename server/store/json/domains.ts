@@ -86,13 +86,7 @@ export class Domains implements DomainStore {
     return this.#deps.files.find(account)?.domain(id)?.verified ?? false;
   }
 
-  create(options: {
-    readonly account: number;
-    readonly name: string;
-    readonly limit: number;
-    readonly build: (id: number) => DomainRow;
-    readonly events: (row: DomainRow) => readonly NewEvent[];
-  }): Promise<DomainChange> {
+  create(options: Parameters<DomainStore['create']>[0]): Promise<DomainChange> {
     const { tasks, ids, schedule } = this.#deps;
     const { account, name, limit, build, events: eventsOf } = options;
     return tasks.serve(() =>
