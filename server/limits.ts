@@ -163,6 +163,8 @@ export const WEBHOOK_LIMITS = {
   /** Waits between the attempts; after the last, the endpoint is disabled. */
   waits: [5_000, 300_000, HOUR / 2, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR],
   longestRetryAfter: DAY,
+  /** What is planned for later than this was planned by a clock that was ahead. */
+  longestWait: 2 * DAY,
   /**
    * Deliveries at once: to endpoints whose last one failed or took over `slowAfter`, to those that nothing was sent to
    * yet, and to all others.
@@ -178,8 +180,10 @@ export const WEBHOOK_LIMITS = {
   lease: 20,
   /** How long an endpoint with much to deliver goes on while others wait. */
   turn: 1_000,
-  /** How long the endpoints that get an event share what was read of its domain. */
-  sharedFor: 100,
+  /** How long the endpoints of an account share the events that were read, and what was read of their domains. */
+  sharedFor: 1_000,
+  pagesShared: 32,
+  messagesShared: 512,
   /** Events that are read from the log at a time. */
   page: 100,
   /** How often the store is asked for what is due. */
@@ -211,6 +215,7 @@ export const NOTICE_LIMITS = {
   changes: 50,
   /** Waits after attempts that failed; the last one again and again. */
   waits: [10_000, 60_000, 300_000, 900_000, HOUR / 2, HOUR],
+  longestWait: 2 * HOUR,
   /** Attempts that failed after which a notice is given up for an address, where others have got it. */
   patience: 5,
   /** For one message, from the connection to the server's answer. */

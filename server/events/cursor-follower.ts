@@ -12,6 +12,8 @@ export interface CursorFollowerOptions {
     readonly wakeDelay: number;
     /** Milliseconds that work under way may take at the end. */
     readonly stop: number;
+    /** For how long ahead a cursor can plan when it goes on. */
+    readonly longestWait: number;
     /** Seconds. */
     readonly lease: number;
   };
@@ -91,7 +93,9 @@ export class CursorFollower {
 
   async #claim(room: CursorRoom): Promise<void> {
     const { store, clock, kind, limits } = this.#options;
-    const options = { ...room, now: toInstant(clock()), lease: limits.lease };
+    const now = clock();
+    const latest = toInstant(new Date(now.getTime() + limits.longestWait));
+    const options = { ...room, now: toInstant(now), latest, lease: limits.lease };
     // What fails is repeated by the next poll.
     const cursors = await store.cursors.claim(kind, options).catch(() => []);
     for (const cursor of cursors) this.#follow(cursor);

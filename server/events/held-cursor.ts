@@ -37,6 +37,11 @@ export class HeldCursor {
     this.#saving ??= this.#save();
   }
 
+  /** Goes past an event of which nothing is sent: that can be repeated, and is kept with the next move or the release. */
+  pass(position: number): void {
+    this.#state = { ...this.#state, position };
+  }
+
   /** Takes the lease anew where an attempt has used it up and moved nothing. */
   async renew(): Promise<void> {
     this.move({});

@@ -7,10 +7,11 @@ import { toInstant } from '../instant.ts';
 import type { KeyCipher } from '../keys/key-encryption.ts';
 import { WEBHOOK_LIMITS } from '../limits.ts';
 import type { Cursor, CursorState } from '../store/interface/cursors.ts';
-import type { EventRow } from '../store/interface/events.ts';
+import type { EventPage, EventRow } from '../store/interface/events.ts';
 import type { DeliveryRow, WebhookRow } from '../store/interface/webhooks.ts';
 import { type DeliveryLog, toDelivery } from './delivery-log.ts';
-import { type PayloadDeps, SharedMessages, truncatedMessage } from './payload.ts';
+import { eventMessage, type PayloadDeps, truncatedMessage } from './payload.ts';
+import { Recent } from './recent.ts';
 import { type Attempt, isGone, type Message, type Sender, type Target, toTarget } from './sender.ts';
 import { webhookEvent } from './webhook-event.ts';
 import { signingSecrets } from './webhook-secret.ts';
@@ -53,14 +54,14 @@ const MONITOR = { kind: 'monitor', token_id: null, address: null } as const;
 /** Sends events to endpoints: to each in their order, one at a time, and again until it has them. */
 export class Dispatcher {
   readonly #deps: DispatcherDeps;
-  readonly #messages: SharedMessages;
+  readonly #pages = new Recent<EventPage>(WEBHOOK_LIMITS.pagesShared);
+  readonly #messages = new Recent<Message>(WEBHOOK_LIMITS.messagesShared);
   readonly #slots = new Set<Slot>();
   readonly #stopped = new AbortController();
   readonly #follower: CursorFollower;
 
   constructor(deps: DispatcherDeps) {
     this.#deps = deps;
-    this.#messages = new SharedMessages(deps);
     this.#follower = new CursorFollower({
       store: deps.store,
       clock: deps.clock,
@@ -126,28 +127,51 @@ export class Dispatcher {
 
   /** Whether there may be more to deliver, in the same slot. */
   async #deliverPage(cursor: HeldCursor, account: number, id: number, slot: Slot): Promise<boolean> {
-    const { store, cipher, clock } = this.#deps;
-    const webhook = await store.webhooks.get(account, id);
+    const webhook = await this.#deps.store.webhooks.get(account, id);
     if (webhook === undefined || !webhook.enabled) return false;
-    const target = toTarget(webhook.url, signingSecrets(cipher, webhook, clock));
-    const held: Held = { cursor, webhook, target, slot };
     const { position } = cursor.state;
-    const page = await store.events.list(account, { after: position, limit: WEBHOOK_LIMITS.page });
+    const page = await this.#page(account, position);
     if (page.truncated && page.first !== null) {
       const last = page.first - 1;
-      const message = truncatedMessage(account, position + 1, last, clock());
+      const message = truncatedMessage(account, position + 1, last, this.#deps.clock());
+      const held = this.#hold(cursor, webhook, slot);
       return this.#attempt(held, message, last, { event: null, type: 'events.truncated' });
     }
-    for (const event of page.events) {
-      const { id: last, type } = event;
-      if (!matches(webhook, event)) {
-        cursor.move({ position: last });
-        continue;
-      }
-      const message = await this.#messages.get(account, event);
-      if (!(await this.#attempt(held, message, last, { event: last, type }))) return false;
+    const wanted = page.events.filter((event) => matches(webhook, event));
+    if (wanted.length > 0 && !(await this.#deliverAll(this.#hold(cursor, webhook, slot), wanted)))
+      return false;
+    const last = page.events.at(-1)?.id ?? position;
+    if (isFull(page)) cursor.move({ position: last });
+    else cursor.pass(last);
+    return isFull(page) || wanted.length > 0;
+  }
+
+  #hold(cursor: HeldCursor, webhook: WebhookRow, slot: Slot): Held {
+    const { cipher, clock } = this.#deps;
+    return { cursor, webhook, target: toTarget(webhook.url, signingSecrets(cipher, webhook, clock)), slot };
+  }
+
+  /** Whether the next one may follow in the same slot. */
+  async #deliverAll(held: Held, events: readonly EventRow[]): Promise<boolean> {
+    const account = held.webhook.account_id;
+    for (const event of events) {
+      const { id, type } = event;
+      held.cursor.pass(id - 1);
+      const message = await this.#messages.get(`${account}/${id}`, () =>
+        eventMessage(this.#deps, account, event),
+      );
+      if (!(await this.#attempt(held, message, id, { event: id, type }))) return false;
     }
-    return page.events.length > 0;
+    return true;
+  }
+
+  #page(account: number, after: number): Promise<EventPage> {
+    return this.#pages.get(
+      `${account}/${after}`,
+      () => this.#deps.store.events.list(account, { after, limit: WEBHOOK_LIMITS.page }),
+      // Of another one, there can be more in the next moment.
+      isFull,
+    );
   }
 
   /** `position` is where the cursor is moved to. Resolves to whether the next one may follow in the same slot. */
@@ -208,6 +232,10 @@ export class Dispatcher {
     // Instants are whole seconds: never earlier than that.
     return toInstant(new Date(this.#deps.clock().getTime() + wait + 999));
   }
+}
+
+function isFull({ events }: EventPage): boolean {
+  return events.length === WEBHOOK_LIMITS.page;
 }
 
 function matches({ events, domains }: WebhookRow, event: EventRow): boolean {

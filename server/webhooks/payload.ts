@@ -1,7 +1,6 @@
 import { toDomain } from '../domains/domain-view.ts';
 import type { Domains } from '../domains/domains.ts';
 import { toEvent } from '../events/events.ts';
-import { WEBHOOK_LIMITS } from '../limits.ts';
 import { restJson } from '../rest-json.ts';
 import type { EventRow } from '../store/interface/events.ts';
 import type { Store } from '../store/store.ts';
@@ -19,26 +18,6 @@ export async function eventMessage(deps: PayloadDeps, account: number, event: Ev
     id: `evt_${account}_${event.id}`,
     body: payload(event.type, new Date(event.at), { event: toEvent(event), ...about }),
   };
-}
-
-/** Messages of events, each read once for the endpoints that get it at about the same time. */
-export class SharedMessages {
-  readonly #deps: PayloadDeps;
-  readonly #recent = new Map<string, Promise<Message>>();
-
-  constructor(deps: PayloadDeps) {
-    this.#deps = deps;
-  }
-
-  get(account: number, event: EventRow): Promise<Message> {
-    const key = `${account}/${event.id}`;
-    const known = this.#recent.get(key);
-    if (known !== undefined) return known;
-    const message = eventMessage(this.#deps, account, event);
-    this.#recent.set(key, message);
-    setTimeout(() => this.#recent.delete(key), WEBHOOK_LIMITS.sharedFor).unref();
-    return message;
-  }
 }
 
 /** Tells that of the events `first` to `last`, not all are kept, so that none of them was sent. */

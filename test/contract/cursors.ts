@@ -7,7 +7,14 @@ import type { StartStore } from './store-under-test.ts';
 import { madeWebhook } from './webhooks.ts';
 
 const ONE_MINUTE = 60;
-const ALL_NEW = { now: NOON, limit: 100, perAccount: 100, lease: ONE_MINUTE, slow: null };
+const ALL_NEW = {
+  now: NOON,
+  latest: '2030-01-31T12:00:00Z',
+  limit: 100,
+  perAccount: 100,
+  lease: ONE_MINUTE,
+  slow: null,
+};
 
 /** What every store promises about cursors. */
 export function cursorsContract(start: StartStore): void {
@@ -103,6 +110,22 @@ export function cursorsContract(start: StartStore): void {
     expect(await claimFast(store)).toEqual([]);
     await enable(store, webhook, true);
     expect(await claimFast(store)).toMatchObject([{ position: 2 }]);
+  });
+
+  test('what was planned by a clock that was ahead is due once the clock is right', async () => {
+    await using underTest = await start();
+    const { store } = underTest;
+    const { id } = await createAccount(store);
+    const { after } = await madeWebhook(store, id);
+    const [held = never()] = await claim(store);
+    const [due, wake] = ['2027-01-31T12:00:00Z', '2027-02-28T12:00:00Z'];
+    await store.cursors.release(held, { ...held, failures: 1, due });
+    expect(await claim(store, { latest: due })).toEqual([]);
+    const [again = never()] = await claim(store, { latest: '2027-01-31T11:59:59Z' });
+    expect(again).toMatchObject({ position: after, due });
+    await store.cursors.release(again, { ...again, position: after + 1, due: null, wake });
+    expect(await claim(store, { latest: wake })).toEqual([]);
+    expect(await claim(store, { latest: due })).toMatchObject([{ wake }]);
   });
 
   test('enabling a webhook takes its cursor from the holder, forgets failures, and may skip what happened', async () => {

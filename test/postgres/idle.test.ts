@@ -12,7 +12,7 @@ test('an installation without webhooks asks the database for none at each event,
   const store = await openPostgresStore(options);
   const { id } = await createAccount(store);
   const claim = () => {
-    const room = { now: NOON, limit: 100, perAccount: 100, lease: 60 };
+    const room = { now: NOON, latest: NOON, limit: 100, perAccount: 100, lease: 60 };
     const lanes = [true, false, null].map((slow) => store.cursors.claim('webhook', { ...room, slow }));
     return Promise.all(lanes);
   };

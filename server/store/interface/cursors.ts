@@ -41,6 +41,8 @@ export interface CursorStore {
     kind: CursorKind,
     options: {
       readonly now: Instant;
+      /** What is planned for later than this was planned by a clock that was ahead: it is due. */
+      readonly latest: Instant;
       readonly limit: number;
       readonly lease: number;
       /** At most so many of one account are held that are as slow as these. */
@@ -52,7 +54,7 @@ export interface CursorStore {
   advance(cursor: Cursor, state: CursorState): Promise<boolean>;
   /** How far it has come; 0: there is none. */
   position(kind: CursorKind, account: number, id: number): Promise<number>;
-  /** As `advance`, and lets others claim it. */
+  /** As `advance`, and lets others claim it. A crash may cost what it adds to the last advance. */
   release(cursor: Cursor, state: CursorState): Promise<boolean>;
   /** Of all webhooks, those of suspended accounts aside. */
   webhookBacklog(): Promise<WebhookBacklog>;

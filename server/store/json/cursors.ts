@@ -4,7 +4,7 @@ import type { PendingTasks } from '../tasks.ts';
 import type { Account } from './account.ts';
 import type { AccountFiles } from './account-files.ts';
 import type { LazyFile } from './disk/document.ts';
-import { jsonText } from './disk/json-file.ts';
+import { jsonText, type RowTexts } from './disk/json-file.ts';
 import { type CursorsFile, FORMAT } from './formats/files.ts';
 import type { Installation } from './installation.ts';
 
@@ -19,6 +19,8 @@ interface CursorsDeps {
   readonly installation: Installation;
 }
 
+type Row = CursorsFile['cursors'][number];
+
 interface Entry {
   state: CursorState;
   version: number;
@@ -31,6 +33,7 @@ interface Entry {
 interface Wanted {
   readonly time: number;
   readonly now: Instant;
+  readonly latest: Instant;
   readonly perAccount: number;
   readonly slow: boolean | null;
 }
@@ -48,8 +51,16 @@ interface Candidate {
 export class Cursors implements CursorStore {
   readonly #deps: CursorsDeps;
   readonly #file: LazyFile;
+  /** Of states, which never change, their rows and the text of those: of very many, each write changes few. */
+  readonly #rows = new WeakMap<CursorState, Row>();
+  readonly #rowTexts: RowTexts = new WeakMap();
   /** By account, then by id. */
   readonly #entries = new Map<number, Map<number, Entry>>();
+  /** By account, its last event when none of its cursors had anything to do: until there is another, none has. */
+  readonly #idle: Readonly<Record<CursorKind, Map<number, number>>> = {
+    webhook: new Map(),
+    notice: new Map(),
+  };
   /** Accounts that have or had a webhook, which are few of very many; null: not looked for yet. */
   #withWebhooks: Set<number> | null = null;
   #turn = 0;
@@ -67,11 +78,11 @@ export class Cursors implements CursorStore {
 
   async claim(
     kind: CursorKind,
-    { now, limit, perAccount, lease, slow }: Parameters<CursorStore['claim']>[1],
+    { limit, lease, ...wanted }: Parameters<CursorStore['claim']>[1],
   ): Promise<readonly Cursor[]> {
     this.#deps.tasks.assertOpen();
     const time = performance.now();
-    const ready = this.#candidates(kind, { time, now, perAccount, slow });
+    const ready = this.#candidates(kind, { time, ...wanted });
     return ready.slice(0, limit).map(({ account, id, entry }) => {
       entry.version++;
       entry.heldUntil = time + lease * 1000;
@@ -81,11 +92,19 @@ export class Cursors implements CursorStore {
   }
 
   advance(cursor: Cursor, state: CursorState): Promise<boolean> {
-    return this.#move(cursor, state, cursor.lease);
+    return this.#deps.tasks.serve(async () => {
+      const isHeld = this.#move(cursor, state, performance.now() + cursor.lease * 1000);
+      if (isHeld) await this.#file.written();
+      return isHeld;
+    });
   }
 
   release(cursor: Cursor, state: CursorState): Promise<boolean> {
-    return this.#move(cursor, state, 0);
+    return this.#deps.tasks.serve(async () => {
+      const isHeld = this.#move(cursor, state, 0);
+      if (isHeld) this.#file.touch();
+      return isHeld;
+    });
   }
 
   async position(_kind: CursorKind, account: number, id: number): Promise<number> {
@@ -116,6 +135,7 @@ export class Cursors implements CursorStore {
     entry.version++;
     entry.heldUntil = 0;
     entry.state = { ...entry.state, position: Math.max(entry.state.position, after), failures: 0, due: null };
+    this.#idle.webhook.delete(account);
     return this.#file.written();
   }
 
@@ -123,6 +143,7 @@ export class Cursors implements CursorStore {
   beginNotices(account: number, position: number): void {
     this.#entry(account, NOTICES.id, position);
     this.#withWebhooks = null;
+    this.#idle.notice.delete(account);
     this.#file.touch();
   }
 
@@ -135,31 +156,31 @@ export class Cursors implements CursorStore {
     return this.#file.flush();
   }
 
-  #move({ account, id, version, lease }: Cursor, state: CursorState, seconds: number): Promise<boolean> {
-    return this.#deps.tasks.serve(async () => {
-      const time = performance.now();
-      const entry = this.#entries.get(account)?.get(id);
-      if (entry === undefined || entry.version !== version || entry.heldUntil <= time) return false;
-      const { position, failures, due, slow, wake, memo } = state;
-      entry.state = { position, failures, due, slow, wake, memo };
-      entry.heldUntil = seconds === 0 ? 0 : time + lease * 1000;
-      await this.#file.written();
-      return true;
-    });
+  /** False: the lease has ended. */
+  #move({ account, id, version }: Cursor, state: CursorState, heldUntil: number): boolean {
+    const entry = this.#entries.get(account)?.get(id);
+    if (entry === undefined || entry.version !== version || entry.heldUntil <= performance.now())
+      return false;
+    const { position, failures, due, slow, wake, memo } = state;
+    entry.state = { position, failures, due, slow, wake, memo };
+    entry.heldUntil = heldUntil;
+    return true;
   }
 
   /** In the order of their turns. */
-  #candidates(kind: CursorKind, { time, now, perAccount, slow }: Wanted): Candidate[] {
+  #candidates(kind: CursorKind, wanted: Wanted): Candidate[] {
+    const { time, perAccount, slow } = wanted;
     const turns: { readonly rank: number; readonly candidate: Candidate }[] = [];
     for (const holder of this.#holders(kind)) {
+      // Of very many, nearly all have nothing to do.
+      if (this.#isIdle(kind, holder)) continue;
       const ready: Candidate[] = [];
       let held = 0;
-      // Of very many, nearly all have nothing to do: nothing is made for those.
-      for (const { id, after, enabled } of kind === 'notice' ? [NOTICES] : holder.webhooks) {
+      for (const { id, after, enabled } of cursorsOf(kind, holder)) {
         const entry = this.#entry(holder.id, id, after);
         if (entry.state.slow !== slow) continue;
         if (entry.heldUntil > time) held++;
-        else if (enabled && this.#isReady(holder, entry.state, now))
+        else if (enabled && this.#isReady(holder, entry.state, wanted))
           ready.push({ account: holder.id, id, entry });
       }
       ready
@@ -188,9 +209,23 @@ export class Cursors implements CursorStore {
     return (this.#deps.files.loadedAccount(account)?.webhooks ?? []).length > 0;
   }
 
-  #isReady(holder: Account, { position, due, wake }: CursorState, now: Instant): boolean {
-    if (due !== null && due > now) return false;
-    if (wake !== null && wake <= now) return true;
+  #isIdle(kind: CursorKind, holder: Account): boolean {
+    const { id: account, lastEvent } = holder;
+    if (this.#deps.installation.hasWaiting(account)) return false;
+    if (this.#idle[kind].get(account) === lastEvent) return true;
+    for (const { id, after, enabled } of cursorsOf(kind, holder)) {
+      const { state, heldUntil } = this.#entry(account, id, after);
+      const isDone = state.position >= lastEvent || !enabled;
+      if (!isDone || heldUntil > 0 || state.due !== null || state.wake !== null) return false;
+    }
+    this.#idle[kind].set(account, lastEvent);
+    return true;
+  }
+
+  #isReady(holder: Account, { position, due, wake }: CursorState, { now, latest }: Wanted): boolean {
+    const hasCome = (planned: Instant) => planned <= now || planned > latest;
+    if (due !== null && !hasCome(due)) return false;
+    if (wake !== null && hasCome(wake)) return true;
     return holder.lastEvent > position || this.#deps.installation.hasWaiting(holder.id);
   }
 
@@ -206,14 +241,14 @@ export class Cursors implements CursorStore {
 
   #text(): Iterable<string> {
     this.#forgetGone();
-    const cursors: CursorsFile['cursors'] = [];
+    const cursors: Row[] = [];
     for (const [account, entries] of this.#entries)
       for (const [id, { state }] of entries) {
-        const { position, failures, due, slow, wake, memo } = state;
-        const kind = id === NOTICES.id ? 'notice' : 'webhook';
-        cursors.push([kind, account, id, position, failures, due, slow, wake, memo]);
+        const row = this.#rows.get(state) ?? toRow(account, id, state);
+        this.#rows.set(state, row);
+        cursors.push(row);
       }
-    return jsonText({ format: FORMAT, columns: COLUMNS, cursors } satisfies CursorsFile);
+    return jsonText({ format: FORMAT, columns: COLUMNS, cursors } satisfies CursorsFile, this.#rowTexts);
   }
 
   /** Of an account that cannot be read, nothing is known to be gone. */
@@ -223,6 +258,8 @@ export class Cursors implements CursorStore {
       if (!listed.has(account)) {
         this.#entries.delete(account);
         this.#withWebhooks?.delete(account);
+        this.#idle.webhook.delete(account);
+        this.#idle.notice.delete(account);
       }
       const webhooks = this.#deps.files.loadedAccount(account)?.webhooks;
       if (webhooks === undefined) continue;
@@ -230,6 +267,15 @@ export class Cursors implements CursorStore {
       for (const id of entries.keys()) if (!ids.has(id)) entries.delete(id);
     }
   }
+}
+
+function toRow(account: number, id: number, { position, failures, due, slow, wake, memo }: CursorState): Row {
+  const kind = id === NOTICES.id ? 'notice' : 'webhook';
+  return [kind, account, id, position, failures, due, slow, wake, memo];
+}
+
+function cursorsOf(kind: CursorKind, { webhooks }: Account) {
+  return kind === 'notice' ? [NOTICES] : webhooks;
 }
 
 function newEntry(position: number): Entry {

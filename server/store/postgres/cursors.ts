@@ -21,9 +21,9 @@ export function cursorsIn(database: Database, commits: Commits): Cursors {
     return (await commits.serve(() => moves.get(moved))) !== undefined;
   };
   return {
-    async claim(kind, { now, limit, lease, perAccount: per_account, slow }) {
+    async claim(kind, { now, latest, limit, lease, perAccount: per_account, slow }) {
       if (kind === 'webhook' && !(await webhooks.areThere())) return [];
-      const query = sql('claim_cursors', { kind, now, limit, lease, slow, per_account });
+      const query = sql('claim_cursors', { kind, now, latest, limit, lease, slow, per_account });
       const rows = await commits.read<Omit<Cursor, 'kind' | 'lease'>>(query);
       return rows.map((row) => ({ ...row, kind, lease }));
     },

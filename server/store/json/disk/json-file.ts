@@ -131,7 +131,7 @@ const OPENING = JSON.stringify({ rows: [0] }, null, 2).indexOf('\n    0');
 const CLOSING = '\n  ]\n}'.length;
 
 /** The indented JSON of rows, which never change. */
-type RowTexts = WeakMap<object, string>;
+export type RowTexts = WeakMap<object, string>;
 
 /** Milliseconds. */
 const ROW_TEXTS_KEPT_FOR = 5000;

@@ -71,7 +71,8 @@ SELECT EXISTS (SELECT FROM webhooks) AS has_webhooks
 
 -- query: claim_cursors
 -- :limit cursors of a :kind for :lease seconds, slow ones or others, of which an account can hold :per_account. SKIP
--- LOCKED passes over those that another server is claiming.
+-- LOCKED passes over those that another server is claiming. What is planned for after :latest was planned by a clock
+-- that was ahead.
 WITH ready AS (
   SELECT c.account_id, c.id, c.claimed_at,
     row_number() OVER (PARTITION BY c.account_id ORDER BY c.claimed_at NULLS FIRST) + (
@@ -79,9 +80,10 @@ WITH ready AS (
       WHERE held.kind = :kind AND held.account_id = c.account_id AND held.slow IS NOT DISTINCT FROM :slow
         AND held.claimed_until > clock_timestamp()) AS turn
   FROM cursors c JOIN accounts a
-      ON a.id = c.account_id AND NOT a.suspended AND (a.last_event > c.position OR c.wake_at <= :now)
+      ON a.id = c.account_id AND NOT a.suspended AND (
+        a.last_event > c.position OR c.wake_at <= :now OR c.wake_at > :latest)
     LEFT JOIN webhooks w ON c.kind = 'webhook' AND w.account_id = c.account_id AND w.id = c.id
-  WHERE c.kind = :kind AND c.slow IS NOT DISTINCT FROM :slow AND (c.due_at IS NULL OR c.due_at <= :now)
+  WHERE c.kind = :kind AND c.slow IS NOT DISTINCT FROM :slow AND (c.due_at IS NULL OR c.due_at <= :now OR c.due_at > :latest)
     AND (c.claimed_until IS NULL OR c.claimed_until <= clock_timestamp()) AND coalesce(w.enabled, true)),
 free AS (
   SELECT account_id, id
