@@ -21,6 +21,7 @@ const ENDPOINTS = 3;
 /** In milliseconds. */
 const LONGEST_LIFE = 500;
 const PAUSE = 10;
+const ANSWER = 5_000;
 /** Over which the deliveries were begun that a kill may repeat. */
 const LAG = 100;
 /** In which what is left arrives: over PostgreSQL, once the lease of a server that was killed has ended. */
@@ -85,8 +86,10 @@ async function makeChanges(server: Letterhead, account: number, over: AbortSigna
   while (!over.aborted) {
     try {
       const domain = `d${process.hrtime.bigint()}.example`;
-      const { id } = await server.domains.create.mutate({ account, domain });
-      await server.domains.delete.mutate({ account, id });
+      // A connection that is made while the server is killed can be waited for without an end by Node's fetch.
+      const signal = AbortSignal.timeout(ANSWER);
+      const { id } = await server.domains.create.mutate({ account, domain }, { signal });
+      await server.domains.delete.mutate({ account, id }, { signal });
     } catch {
       await sleep(PAUSE);
     }
