@@ -28,5 +28,6 @@ function parseField(text: string, at: number): HeaderField {
 
 /** A field in its `relaxed` canonicalisation, without a line end (RFC 6376 §3.4.2). */
 export function relaxField({ name, value }: HeaderField): string {
-  return `${name}:${value.replaceAll(/[ \t]+/g, ' ').replaceAll(/^ | $/g, '')}`;
+  const spaced = value.replaceAll(/[ \t]{2,}|\t/g, ' ');
+  return `${name}:${spaced.slice(spaced.startsWith(' ') ? 1 : 0, spaced.endsWith(' ') ? -1 : undefined)}`;
 }

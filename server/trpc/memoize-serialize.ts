@@ -12,12 +12,12 @@ const written = new WeakMap<object, Written>();
 /** superjson of an answer. Answers are made once for each row and never change, so each is written once. */
 export function memoizedSerialize(answer: unknown): Written {
   if (typeof answer !== 'object' || answer === null) return superjson.serialize(answer);
-  let known = written.get(answer);
-  if (known === undefined) {
-    known = superjson.serialize(answer);
-    written.set(answer, known);
-  }
-  return known;
+  const known = written.get(answer);
+  if (known !== undefined) return known;
+  if (isPlain(answer)) return { json: answer };
+  const made = superjson.serialize(answer);
+  written.set(answer, made);
+  return made;
 }
 
 /**
@@ -36,4 +36,14 @@ export async function serializeList(answer: unknown, turns: Turns): Promise<void
   });
   const hasValues = Object.keys(values).length > 0;
   written.set(answer, hasValues ? { json, meta: { values, v: 1 } } : { json });
+}
+
+/** Whether JSON alone says what an object is: one of names and texts, whole numbers and truth values, as a signature. */
+function isPlain(answer: object): answer is Record<string, string | number | boolean | null> {
+  return Object.getPrototypeOf(answer) === Object.prototype && Object.values(answer).every(isPlainValue);
+}
+
+function isPlainValue(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isSafeInteger(value) && !Object.is(value, -0);
+  return typeof value === 'string' || typeof value === 'boolean' || value === null;
 }

@@ -10,7 +10,7 @@ const value = fc.letrec((tie) => ({
   any: fc.oneof(
     { maxDepth: 3 },
     fc.date({ noInvalidDate: true }),
-    fc.constantFrom(undefined, null, Number.NaN, true),
+    fc.constantFrom(undefined, null, Number.NaN, -0, true),
     fc.string({ maxLength: 5 }),
     fc.integer(),
     fc.array(tie('any'), { maxLength: 3 }),
