@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import type { AddressInfo, Server } from 'node:net';
 import { createServer } from 'node:net';
 
-/** A port of the loopback interface that nobody listens on now, for programs that cannot find one themselves. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
+/** A port of a loopback address that nobody listens on now, for programs that cannot find one themselves. */
+export async function freePort(address = '127.0.0.1'): Promise<number> {
+  const server = createServer().listen(0, address);
   await once(server, 'listening');
   const { port } = addressOf(server);
   server.close();

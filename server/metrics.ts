@@ -74,40 +74,32 @@ export function createMetrics(): Metrics {
     labelNames: ['whom', 'outcome'],
     ...common,
   });
-  const failures = new Counter({
-    name: 'letterhead_check_failures_total',
-    help: 'Checks whose result could not be saved and that will be retried.',
-    registers: [registry],
-  });
-  const mismatches = new Counter({
-    name: 'letterhead_key_mismatches_total',
-    help: 'Checks that found a private key which is not the one of the published public key.',
-    registers: [registry],
-  });
-  const signatures = new Counter({
-    name: 'letterhead_signatures_total',
-    help: 'Signatures made, by account.',
-    labelNames: ['account'],
-    registers: [registry],
-  });
-  const deliveries = new Counter({
-    name: 'letterhead_keys_delivered_total',
-    help: 'Private keys that mail servers fetched, by account.',
-    labelNames: ['account'],
-    registers: [registry],
-  });
-  const notices = new Counter({
-    name: 'letterhead_notices_total',
-    help: 'Attempts to send a notice by mail: sent, refused for good, or failed for now.',
-    labelNames: ['outcome'],
-    registers: [registry],
-  });
-  const attempts = new Counter({
-    name: 'letterhead_webhook_deliveries_total',
-    help: 'Attempts to deliver an event to a webhook, tests included: delivered or failed.',
-    labelNames: ['outcome'],
-    registers: [registry],
-  });
+  const counter = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
+    new Counter({ name, help, labelNames, registers: [registry] });
+  const failures = counter(
+    'letterhead_check_failures_total',
+    'Checks whose result could not be saved and that will be retried.',
+  );
+  const mismatches = counter(
+    'letterhead_key_mismatches_total',
+    'Checks that found a private key which is not the one of the published public key.',
+  );
+  const signatures = counter('letterhead_signatures_total', 'Signatures made, by account.', 'account');
+  const deliveries = counter(
+    'letterhead_keys_delivered_total',
+    'Private keys that mail servers fetched, by account.',
+    'account',
+  );
+  const notices = counter(
+    'letterhead_notices_total',
+    'Attempts to send a notice by mail: sent, refused for good, or failed for now.',
+    'outcome',
+  );
+  const attempts = counter(
+    'letterhead_webhook_deliveries_total',
+    'Attempts to deliver an event to a webhook, tests included: delivered or failed.',
+    'outcome',
+  );
   const queries = new Histogram({
     name: 'letterhead_database_query_seconds',
     help: 'Duration of database queries in seconds, by statement and outcome.',

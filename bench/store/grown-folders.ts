@@ -11,7 +11,7 @@ import { growFolder } from './grow-folder.ts';
 /** The first account is made by the first start, and stays empty. */
 export const FIRST_FILLED_ACCOUNT = 2;
 
-export const DOMAINS_PER_ACCOUNT = 10;
+const DOMAINS_PER_ACCOUNT = 10;
 
 /** So many domains, ten an account. */
 export function ofDomains(domains: number): FolderSize {

@@ -7,6 +7,7 @@ import type { CopyTarget, StoreTools } from '../store/open.ts';
 import type { Connection, ConnectOptions } from './connection.ts';
 import type { ExitCode } from './exit-code.ts';
 import { EXIT, UsageError } from './exit-code.ts';
+import { type Columns, formatTable } from './layout.ts';
 import type { Terminal } from './output.ts';
 import { formatJson, print, printText } from './output.ts';
 
@@ -89,6 +90,18 @@ export function addAction<Values extends unknown[], Options extends CommandOptio
       throw connection.explain(error);
     }
   });
+}
+
+/** A list as a table, or the sentence that says that it is empty. */
+export function listResult<Row>(
+  rows: readonly Row[],
+  columns: Columns<Row>,
+  whenEmpty: string,
+): CommandResult {
+  return {
+    json: rows,
+    text: (width) => (rows.length === 0 ? whenEmpty : formatTable(rows, columns, width)),
+  };
 }
 
 /** Sets the exit code and prints the result, as JSON if the options say so. */

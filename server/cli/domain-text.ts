@@ -9,7 +9,7 @@ import type {
 import { needsAttention } from '@letterhead/shared';
 import { toUnicode } from '../domains/domain-name.ts';
 import { inOneLine } from '../terminal-text.ts';
-import { formatTable } from './layout.ts';
+import { type Columns, formatTable } from './layout.ts';
 import { formatTime } from './output.ts';
 import { SEVERITY_STYLES, STATUS_STYLES, styled } from './style.ts';
 
@@ -29,27 +29,23 @@ export function describeName({ id, domain }: Pick<Domain, 'id' | 'domain'>): str
 export function formatDomains(
   domains: readonly Domain[],
   statusOf: ReadonlyMap<number, DomainStatus>,
-  columns: number | undefined,
+  width: number | undefined,
 ): string {
-  return formatTable(
-    ['ID', 'DOMAIN', 'STATUS', 'LAST CHECK', 'CREATED'],
-    domains.map(({ id, domain, created_at }) => {
-      const status = statusOf.get(id);
-      return [
-        String(id),
-        withPunycode(domain),
-        status === undefined ? '-' : { text: statusWords(status), style: STATUS_STYLES[status.status] },
-        formatTime(status?.checked_at ?? null),
-        formatTime(created_at),
-      ];
-    }),
-    columns,
-  );
+  const columns: Columns<Domain> = {
+    ID: ({ id }) => id,
+    DOMAIN: ({ domain }) => withPunycode(domain),
+    STATUS: ({ id }) => statusCell(statusOf.get(id)),
+    'LAST CHECK': ({ id }) => formatTime(statusOf.get(id)?.checked_at ?? null),
+    CREATED: ({ created_at }) => formatTime(created_at),
+  };
+  return formatTable(domains, columns, width);
 }
 
 /** The status, and what is wrong where somebody has to act. */
-function statusWords(found: DomainStatus): string {
-  return needsAttention(found) ? `${found.status}: ${found.code}` : found.status;
+function statusCell(found: DomainStatus | undefined) {
+  if (found === undefined) return null;
+  const text = needsAttention(found) ? `${found.status}: ${found.code}` : found.status;
+  return { text, style: STATUS_STYLES[found.status] };
 }
 
 /** Explains what to do with a domain that has new records. */

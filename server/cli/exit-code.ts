@@ -1,7 +1,7 @@
 /** Exit codes. */
 export const EXIT = {
   done: 0,
-  /** `domain verify`: the domain is not verified. `webhook test`: it was not delivered. `check`: the data folder is damaged. */
+  /** `domain verify`: the domain is not verified. `webhook test`: it was not delivered. `check`: the data folder is damaged. `key-zone compare`: names differ. */
   notVerified: 1,
   usage: 2,
   /** Refused, or the server or the data folder is unavailable. */

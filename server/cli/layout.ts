@@ -2,8 +2,16 @@ import { inOneLine } from '../terminal-text.ts';
 import type { Style } from './style.ts';
 import { styled, withoutStyles } from './style.ts';
 
-/** A table's cell, with a style or without one. */
-export type Cell = string | { readonly text: string; readonly style: Style };
+/** A table's cell, with a style or without one; null is a dash. */
+type Cell = string | number | null | StyledCell;
+
+interface StyledCell {
+  readonly text: string;
+  readonly style?: Style;
+}
+
+/** The columns of a table: what each has of a row, by its heading. */
+export type Columns<Row> = Readonly<Record<string, (row: Row) => Cell>>;
 
 const GAP = '  ';
 
@@ -11,11 +19,13 @@ const GAP = '  ';
  * Formats a table with columns of equal width, and one line per row if `width` columns of the terminal are enough.
  * Otherwise cells of the widest columns are broken between words.
  */
-export function formatTable(
-  headings: readonly string[],
-  cells: readonly (readonly Cell[])[],
+export function formatTable<Row>(
+  listed: readonly Row[],
+  columns: Columns<Row>,
   width: number = Number.POSITIVE_INFINITY,
 ): string {
+  const headings = Object.keys(columns);
+  const cells = listed.map((row) => Object.values(columns).map((cell) => cell(row)));
   const rows = [headings, ...cells].map((row) => row.map(toStyledCell));
   const widths = fit(
     headings.map((_heading, column) => rows.map((row) => row[column]?.text ?? '')),
@@ -24,13 +34,9 @@ export function formatTable(
   return `${rows.flatMap((row) => formatRow(row, widths)).join('\n')}\n`;
 }
 
-interface StyledCell {
-  readonly text: string;
-  readonly style?: Style;
-}
-
 function toStyledCell(cell: Cell): StyledCell {
-  return typeof cell === 'string' ? { text: inOneLine(cell) } : { ...cell, text: inOneLine(cell.text) };
+  if (typeof cell !== 'object' || cell === null) return { text: inOneLine(String(cell ?? '-')) };
+  return { ...cell, text: inOneLine(cell.text) };
 }
 
 function formatRow(row: readonly StyledCell[], widths: readonly number[]): string[] {

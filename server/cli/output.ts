@@ -64,6 +64,11 @@ export function formatJson(value: unknown): string {
   return `${JSON.stringify(JSON.parse(restJson(value)), null, 2)}\n`;
 }
 
+/** `1 key`, `2 keys`. */
+export function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}
+
 /** Formats a time in UTC, `2026-01-31 12:00 UTC`; a dash for null. */
 export function formatTime(date: Date | null): string {
   return date === null ? '-' : `${restTime(date).slice(0, 16).replace('T', ' ')} UTC`;

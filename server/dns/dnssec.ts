@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type FoundDelegation, serversOf } from './delegation.ts';
+import { wireName } from './name.ts';
 import type { DnssecFailure } from './outcome.ts';
 
 /**
@@ -97,10 +98,4 @@ function digestOf(zone: string, key: Buffer, digestType: number): string | undef
   const algorithm = DIGESTS.get(digestType);
   if (algorithm === undefined) return undefined;
   return createHash(algorithm).update(wireName(zone)).update(key).digest('hex').toUpperCase();
-}
-
-function wireName(name: string): Buffer {
-  const labels = name === '.' ? [] : name.split('.');
-  const octets = labels.map((label) => [Buffer.from([label.length]), Buffer.from(label, 'latin1')]);
-  return Buffer.concat([...octets.flat(), Buffer.alloc(1)]);
 }

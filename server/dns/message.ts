@@ -4,14 +4,13 @@ import {
   CHECKING_DISABLED,
   DNSSEC_OK,
   decode,
-  encode,
   RECURSION_DESIRED,
 } from 'dns-packet';
 import { DNS_LIMITS } from '../limits.ts';
-import { withoutEscapes } from './name.ts';
+import { wireName } from './name.ts';
 import type { RecordType } from './outcome.ts';
 import { type ResourceRecord, toRecord } from './record.ts';
-import { assertDecodable } from './validate-message.ts';
+import { assertDecodable, CLASS_IN, HEADER_LENGTH, TYPE_NUMBERS } from './validate-message.ts';
 
 export interface Question {
   /** Canonical: see `name.ts`. */
@@ -23,7 +22,8 @@ export interface Question {
 export interface Query {
   readonly question: Question;
   readonly bytes: Buffer;
-  readonly edns: boolean;
+  /** Offset after the name asked for. */
+  readonly nameEnd: number;
 }
 
 /** Decoded reply. */
@@ -42,7 +42,6 @@ export interface Message {
 
 export const RCODE = { NOERROR: 0, FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4, REFUSED: 5, NOTAUTH: 9 };
 
-const HEADER_LENGTH = 12;
 const RESPONSE_BIT = 0x80;
 const OPCODE_BITS = 0x78;
 
@@ -56,58 +55,51 @@ export interface QueryOptions {
   readonly dnssec?: boolean;
 }
 
+/** RFC 1035 §4.1; of EDNS, RFC 6891 §6.1. */
 export function encodeQuery(
   question: Question,
   { id, edns, recursive, checkingDisabled, dnssec }: QueryOptions & { id: number; edns: boolean },
 ): Query {
   const toResolver = recursive ? RECURSION_DESIRED | AUTHENTIC_DATA : 0;
-  const bytes = encode({
-    type: 'query',
-    id,
-    flags: toResolver | (checkingDisabled ? CHECKING_DISABLED : 0),
-    questions: [{ name: question.name.replaceAll('\\.', INNER_DOT), type: question.type, class: 'IN' }],
-    additionals: edns ? [{ ...OPT_RECORD, flags: dnssec ? DNSSEC_OK : 0 }] : [],
-  });
-  if (question.name.includes('\\.')) writeInnerDots(bytes);
-  return { question, bytes, edns };
+  const name = wireName(question.name);
+  const nameEnd = HEADER_LENGTH + name.length;
+  const end = nameEnd + TYPE_AND_CLASS_LENGTH;
+  const bytes = Buffer.alloc(end + (edns ? OPT_LENGTH : 0));
+  bytes.writeUInt16BE(id, 0);
+  bytes.writeUInt16BE(toResolver | (checkingDisabled ? CHECKING_DISABLED : 0), 2);
+  bytes.writeUInt16BE(1, 4);
+  name.copy(bytes, HEADER_LENGTH);
+  bytes.writeUInt16BE(TYPE_NUMBERS[question.type], nameEnd);
+  bytes.writeUInt16BE(CLASS_IN, nameEnd + 2);
+  if (edns) {
+    bytes.writeUInt16BE(1, 10);
+    bytes.writeUInt16BE(TYPE_OPT, end + 1);
+    bytes.writeUInt16BE(DNS_LIMITS.udpOctets, end + 3);
+    bytes.writeUInt16BE(dnssec ? DNSSEC_OK : 0, end + 7);
+  }
+  return { question, bytes, nameEnd };
 }
 
-/** Stands for a dot inside of a label while the codec cuts the name at its dots: DEL, which no name of ours has. */
-const INNER_DOT = '\x7f';
-
-function writeInnerDots(query: Buffer): void {
-  const end = query.indexOf(0, HEADER_LENGTH);
-  for (let at = HEADER_LENGTH; at < end; at++) if (query[at] === INNER_DOT.charCodeAt(0)) query[at] = 0x2e;
-}
-
-const OPT_RECORD = {
-  type: 'OPT',
-  name: '.',
-  udpPayloadSize: DNS_LIMITS.udpOctets,
-  extendedRcode: 0,
-  ednsVersion: 0,
-  flags: 0,
-  flag_do: false,
-  options: [],
-} satisfies Answer;
+const TYPE_AND_CLASS_LENGTH = 4;
+const TYPE_OPT = 41;
+const OPT_LENGTH = 11;
 
 /**
  * Whether a message answers this query: same id and same question, octet for octet but for letter case
  * (RFC 5452 §9). An error may lack the question, as from servers that could not parse it.
  */
-export function isReplyTo(bytes: Buffer, { bytes: query, question }: Query): boolean {
+export function isReplyTo(bytes: Buffer, { bytes: query, nameEnd }: Query): boolean {
   if (bytes.length < HEADER_LENGTH || bytes.readUInt16BE(0) !== query.readUInt16BE(0)) return false;
   const [flags = 0, rcodeBits = 0] = bytes.subarray(2, 4);
   if ((flags & RESPONSE_BIT) === 0 || (flags & OPCODE_BITS) !== 0) return false;
   const questions = bytes.readUInt16BE(4);
   if (questions === 0) return (rcodeBits & 0xf) !== RCODE.NOERROR;
-  const nameEnd = HEADER_LENGTH + (question.name === '.' ? 1 : withoutEscapes(question.name).length + 2);
-  const end = nameEnd + 4;
+  const end = nameEnd + TYPE_AND_CLASS_LENGTH;
   return (
     questions === 1 &&
     bytes.length >= end &&
-    lowerCase(bytes, nameEnd) === lowerCase(query, nameEnd) &&
-    bytes.compare(query, nameEnd, end, nameEnd, end) === 0
+    bytes.compare(query, nameEnd, end, nameEnd, end) === 0 &&
+    lowerCase(bytes, nameEnd) === lowerCase(query, nameEnd)
   );
 }
 

@@ -23,14 +23,24 @@ export function withoutEscapes(name: string): string {
   return name.replaceAll('\\.', '.');
 }
 
+/** The name of at most 63 octets a label on the wire, uncompressed (RFC 1035 §3.1). */
+export function wireName(name: string): Buffer {
+  const labels = name === '.' ? [] : labelsOf(name);
+  return Buffer.from(
+    `${labels.map((label) => String.fromCharCode(label.length) + label).join('')}\0`,
+    'latin1',
+  );
+}
+
+function labelsOf(name: string): string[] {
+  return name.split(/(?<!\\)\./).map(withoutEscapes);
+}
+
 /** In octets, without the trailing dot: 255 on the wire (RFC 1035 §2.3.4). */
 export const MAX_NAME_LENGTH = 253;
 
 /** Whether a name can be queried: ASCII, labels of 1 to 63 octets, at most MAX_NAME_LENGTH. */
 export function isQueryableName(name: string): boolean {
   if (name === '.') return true;
-  return (
-    name.length <= MAX_NAME_LENGTH &&
-    name.split(/(?<!\\)\./).every((label) => /^[\x21-\x7e]{1,63}$/.test(withoutEscapes(label)))
-  );
+  return name.length <= MAX_NAME_LENGTH && labelsOf(name).every((label) => /^[\x21-\x7e]{1,63}$/.test(label));
 }

@@ -1,14 +1,14 @@
 import { CHECK_LIMITS } from '../limits.ts';
 import type { ReadType, RecordType } from './outcome.ts';
 
-const HEADER_LENGTH = 12;
+export const HEADER_LENGTH = 12;
 const POINTER_BITS = 0xc0;
 const MAX_NAME_LENGTH = 255;
 const RECORD_HEAD_LENGTH = 10;
-const CLASS_IN = 1;
+export const CLASS_IN = 1;
 /** From the private-use range (RFC 6895 §3.1), whose data the codec does not decode. */
 const OPAQUE_TYPE = 0xff00;
-const TYPE_NUMBERS: Record<ReadType, number> = {
+export const TYPE_NUMBERS: Record<ReadType, number> = {
   A: 1,
   NS: 2,
   CNAME: 5,

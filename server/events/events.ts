@@ -2,7 +2,7 @@ import type { Event } from '@letterhead/shared';
 import { invalidField, type LetterheadError } from '@letterhead/shared';
 import { REQUEST_LIMITS, STREAM_LIMITS } from '../limits.ts';
 import type { AccountRow } from '../store/interface/accounts.ts';
-import type { EventPage, EventRow } from '../store/interface/events.ts';
+import type { EventFilter, EventPage, EventRow } from '../store/interface/events.ts';
 import type { Store } from '../store/store.ts';
 import { nextTurn } from '../turns.ts';
 
@@ -64,16 +64,15 @@ export class Events {
    * first item then says from where. Yields `reload` if the listener has fallen behind what the log keeps.
    */
   async *stream(account: AccountRow, after: number | null, signal: AbortSignal): AsyncGenerator<StreamItem> {
-    const { events } = this.#store;
     let news = Promise.withResolvers<void>();
     signal.addEventListener('abort', () => news.resolve(), { once: true });
-    await using _watch = await events.watch(account.id, () => news.resolve());
-    let last = after ?? (await events.list(account.id, { after: Number.MAX_SAFE_INTEGER, limit: 1 })).last;
+    await using _watch = await this.#store.events.watch(account.id, () => news.resolve());
+    let last = after ?? (await this.#listInTurn(account, { after: Number.MAX_SAFE_INTEGER, limit: 1 })).last;
     if (after === null) yield { kind: 'listening', last };
     while (!signal.aborted) {
       // Renewed before the log is read, so that no news is missed meanwhile.
       news = Promise.withResolvers();
-      const page = await events.list(account.id, { after: last, limit: STREAM_LIMITS.page });
+      const page = await this.#listInTurn(account, { after: last, limit: STREAM_LIMITS.page });
       if (page.truncated) {
         last = page.last;
         yield { kind: 'reload', last };
@@ -86,9 +85,14 @@ export class Events {
         yield toItem(row);
       }
       if (page.events.length < STREAM_LIMITS.page) await news.promise;
-      // One change wakes all listeners of the account: each continues in a turn of its own.
-      await nextTurn(account.id);
     }
+  }
+
+  /** One change, or one file that was read, lets all listeners of an account continue: each does in a turn of its own. */
+  async #listInTurn({ id }: AccountRow, filter: EventFilter): Promise<EventPage> {
+    const page = await this.#store.events.list(id, filter);
+    await nextTurn(id);
+    return page;
   }
 }
 

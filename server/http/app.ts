@@ -1,5 +1,4 @@
 import type { Server } from 'node:http';
-import { setImmediate as roundOfEventLoop } from 'node:timers/promises';
 import type { FastifyCorsOptionsDelegateCallback } from '@fastify/cors';
 import cors from '@fastify/cors';
 import { LetterheadError } from '@letterhead/shared';
@@ -136,7 +135,6 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
     pages.addHook('onRequest', (request) => admissionOf(request).countPage());
     serveReference(pages, async () => {
       const { describeApi } = await import('../rest/openapi.ts');
-      await roundOfEventLoop();
       return describeApi([...operations, PROOF_OPERATION, BACKUP_OPERATION], deps.version);
     });
     serveLogos(pages, deps.services.accounts);

@@ -26,7 +26,7 @@ export function serveReference(app: FastifyInstance, writeDocument: () => Promis
     reply.type('application/json; charset=utf-8').send(await document()),
   );
   app.get('/reference', async (request, reply) => {
-    // To write the document and to render the page take some 30 ms each, the first time.
+    // To render the page takes some 30 ms, the first time.
     await document();
     await roundOfEventLoop();
     return (

@@ -81,10 +81,7 @@ export function contentOf(row: DomainRow, zone: string): LabelContent | undefine
 }
 
 /** The keys for a week, for mail under way; then none, until the names go. */
-export function retiredContent(
-  { label, selectors, keys, retired_at }: RetiredLabel,
-  now: Date,
-): LabelContent {
+function retiredContent({ label, selectors, keys, retired_at }: RetiredLabel, now: Date): LabelContent {
   const age = now.getTime() - Date.parse(retired_at);
   const key = (at: 0 | 1) => (age < KEY_ZONE_LIMITS.retiredKey ? keys[at] : null);
   const texts: [string, string][] =

@@ -4,7 +4,7 @@ import { KEY_ZONE_LIMITS } from '../limits.ts';
 /** Numbers of DNS UPDATE, TSIG and zone transfers, which the codec that `dns/` uses does not have. */
 export const TYPE = { SOA: 6, TXT: 16, TSIG: 250, AXFR: 252, ANY: 255 } as const;
 export const CLASS = { IN: 1, ANY: 255 } as const;
-export const HEADER_OCTETS = 12;
+const HEADER_OCTETS = 12;
 export const MAX_MESSAGE_OCTETS = 65_535;
 
 const MAX_LABEL_OCTETS = 63;

@@ -42,11 +42,11 @@ export function isFull({ keys }: DomainRow): boolean {
 
 /** Adds a pending key that is published as the active one is. The row must have none, and room for one. */
 export function addPending(row: DomainRow, key: NewKey, cause: Cause): KeysChange {
-  return addKey(row, succeeding(row, key), 'pending', cause);
+  return addKey(row, succeeding(row, key), cause);
 }
 
-function addKey(row: DomainRow, key: NewKey, state: 'pending' | 'active', cause: Cause): KeysChange {
-  const after = withKey(row, key, state, cause.at);
+function addKey(row: DomainRow, key: NewKey, cause: Cause): KeysChange {
+  const after = withKey(row, key, 'pending', cause.at);
   return { row: after, events: after.keys.slice(-1).map((added) => created(row, added, cause)) };
 }
 
@@ -93,13 +93,13 @@ export function addSwitch(
   delegation: Delegation | null,
   cause: Cause,
 ): KeysChange {
-  if (delegation === null) return addKey(row, key, 'pending', cause);
+  if (delegation === null) return addKey(row, key, cause);
   const names = row.delegation ?? delegation;
   const [selector] = names.selectors;
   // Nobody can have asked for names that are new.
   const usableAt = row.delegation === null ? cause.at : null;
   const placed = { ...key, selector, publishedAs: 'cname', usableAt } as const;
-  return addKey({ ...row, delegation: names }, placed, 'pending', cause);
+  return addKey({ ...row, delegation: names }, placed, cause);
 }
 
 /** What a check saw of a key in the key zone; undefined: nothing that matters. */

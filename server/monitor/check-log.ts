@@ -1,14 +1,9 @@
 import { LetterheadError } from '@letterhead/shared';
+import type { StoreLog } from '../store/store-log.ts';
 import type { CheckObserver } from './run-check.ts';
 
-/** The log that the monitor writes to; pino's loggers fit. */
-export interface CheckLog {
-  warn(details: object, message: string): void;
-  error(details: object, message: string): void;
-}
-
 /** A line for each check that could not be kept. What a check has changed, the store tells: it is an event. */
-export function createCheckLog(log: CheckLog): CheckObserver {
+export function createCheckLog(log: Pick<StoreLog, 'warn' | 'error'>): CheckObserver {
   return {
     checked() {},
     failed(target, error) {

@@ -3,8 +3,8 @@ import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { toEvent } from '../events/events.ts';
 import { REQUEST_LIMITS } from '../limits.ts';
-import { untilDisconnected } from '../trpc/until-disconnected.ts';
 import { answer, listViews } from './answer.ts';
+import { toTrpcError } from './errors.ts';
 import type { Call } from './procedures.ts';
 import { accountProcedure, loadAccount, withAccount } from './procedures.ts';
 import { t } from './trpc.ts';
@@ -48,22 +48,27 @@ export const eventsRouter = t.router({
       description:
         'Events from now on, or after `lastEventId` if given. A `reload` says that some of them are no longer kept: read everything again.',
     })
-    .subscription(({ ctx, input, signal }) =>
-      untilDisconnected(signal, (until) => follow(ctx, input, until)),
-    ),
+    .subscription(({ ctx, input, signal }) => follow(ctx, input, signal ?? new AbortController().signal)),
 });
 
-/** Yields the events of an account for as long as the caller may read them. */
+/**
+ * Yields the events of an account for as long as the caller may read them. Once the listener has gone it ends quietly:
+ * there is nobody left to hear an error, and Node ends a whole process over one that nobody hears.
+ */
 async function* follow(
   ctx: Call<unknown>['ctx'],
   input: { account: number; lastEventId?: number | undefined },
   until: AbortSignal,
 ) {
-  const account = await loadAccount(ctx, input.account);
-  for await (const item of ctx.services.events.stream(account, input.lastEventId ?? null, until)) {
-    // The token may have been revoked since the stream began.
-    await ctx.services.tokens.confirm(ctx.identity, SCOPE, account.id);
-    // Every item has an id, with which a client resumes after a lost connection.
-    yield tracked(String(item.kind === 'event' ? item.event.id : item.last), item);
+  try {
+    const account = await loadAccount(ctx, input.account);
+    for await (const item of ctx.services.events.stream(account, input.lastEventId ?? null, until)) {
+      // The token may have been revoked since the stream began.
+      await ctx.services.tokens.confirm(ctx.identity, SCOPE, account.id);
+      // Every item has an id, with which a client resumes after a lost connection.
+      yield tracked(String(item.kind === 'event' ? item.event.id : item.last), item);
+    }
+  } catch (error) {
+    if (!until.aborted) throw toTrpcError(error);
   }
 }

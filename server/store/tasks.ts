@@ -1,7 +1,4 @@
-import { LetterheadError } from '@letterhead/shared';
-
-/** Seconds. */
-const RETRY_AFTER = 10;
+import { shuttingDown } from '../shutting-down.ts';
 
 /** What the store is doing, so that its end can wait for it. */
 export class PendingTasks {
@@ -10,7 +7,7 @@ export class PendingTasks {
 
   /** Does what somebody asked for. Rejects with `unavailable` once the store is closing. */
   serve<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#closed) return Promise.reject(storeClosed());
+    if (this.#closed) return Promise.reject(shuttingDown());
     const task = work();
     const forget = () => this.#running.delete(task);
     this.#running.add(task);
@@ -20,7 +17,7 @@ export class PendingTasks {
 
   /** @throws LetterheadError `unavailable`. */
   assertOpen(): void {
-    if (this.#closed) throw storeClosed();
+    if (this.#closed) throw shuttingDown();
   }
 
   /** Refuses everything from now on; resolves once nothing is under way any more. */
@@ -44,10 +41,4 @@ export class InTurn<Key> {
       if (this.#last.get(key) === own) this.#last.delete(key);
     }
   }
-}
-
-function storeClosed(): LetterheadError {
-  return new LetterheadError('unavailable', 'Letterhead is shutting down. Try again in a moment.', {
-    retryAfter: RETRY_AFTER,
-  });
 }

@@ -30,7 +30,7 @@ const RecordTypeSchema = z.enum([
   'DNSKEY',
 ]) satisfies z.ZodType<RecordType>;
 
-export const OutcomeSchema = z.discriminatedUnion('kind', [
+const OutcomeSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('present'),
     values: z.array(z.string()),

@@ -52,6 +52,6 @@ export function containsOurValue(record: ExpectedRecord, value: string): boolean
 }
 
 /** Case and a trailing dot aside. */
-export function isSameName(one: string, other: string): boolean {
+function isSameName(one: string, other: string): boolean {
   return canonicalName(one) === canonicalName(other);
 }

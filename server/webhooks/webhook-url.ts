@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { isPublicUnicast } from '../dns/public-address.ts';
 
 /** The host of a URL as sockets take it: an IPv6 address without its brackets. */
-export function hostOf({ hostname }: URL): string {
+function hostOf({ hostname }: URL): string {
   return hostname.replace(/^\[(.*)\]$/, '$1');
 }
 

@@ -18,7 +18,7 @@ export interface TestInstallation extends AsyncDisposable {
 }
 
 /** Commands call a server. */
-export async function againstServer(): Promise<TestInstallation> {
+async function againstServer(): Promise<TestInstallation> {
   const server = await startTestServer();
   return {
     ...commandsIn({ LETTERHEAD_URL: server.url, LETTERHEAD_TOKEN: server.token }),
@@ -47,6 +47,12 @@ export async function onTheFolder(): Promise<TestInstallation> {
     },
   };
 }
+
+/** For `describe.each`: what a command does, it does with either. */
+export const CONNECTIONS = [
+  ['a running server', againstServer],
+  ['the data folder', onTheFolder],
+] as const;
 
 function commandsIn(environment: Environment): Pick<TestInstallation, 'environment' | 'run' | 'json'> {
   return {

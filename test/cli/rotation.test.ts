@@ -1,14 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ACCOUNT_LIMITS } from '../../server/limits.ts';
 import { startTestServer } from '../running-server.ts';
-import type { TestInstallation } from './both-connections.ts';
-import { againstServer, onTheFolder } from './both-connections.ts';
+import { CONNECTIONS, type TestInstallation } from './both-connections.ts';
 import { runInProcess } from './run-in-process.ts';
 
-describe.each([
-  ['a running server', againstServer],
-  ['the data folder', onTheFolder],
-])('with %s', (_name, open) => {
+describe.each(CONNECTIONS)('with %s', (_name, open) => {
   let place: TestInstallation;
 
   beforeEach(async () => {

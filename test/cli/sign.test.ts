@@ -6,16 +6,12 @@ import { recordFqdn } from '@letterhead/shared';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { verifyWithMailauth } from '../receivers/mailauth.ts';
 import { keyRecordOf } from '../signing/sending-account.ts';
-import type { TestInstallation } from './both-connections.ts';
-import { againstServer, onTheFolder } from './both-connections.ts';
+import { CONNECTIONS, type TestInstallation } from './both-connections.ts';
 import { runInProcess } from './run-in-process.ts';
 
 const MESSAGE = 'From: Help <help@example.org>\r\nSubject: Hello\r\n\r\nHello. \r\n\r\n';
 
-describe.each([
-  ['a running server', againstServer],
-  ['the data folder', onTheFolder],
-])('with %s', (_name, open) => {
+describe.each(CONNECTIONS)('with %s', (_name, open) => {
   let place: TestInstallation;
   let domain: Domain;
   let folder: string;

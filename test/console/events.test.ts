@@ -69,3 +69,22 @@ test('events are filtered by kind, domain and day as far back as the log goes, a
   await activity.last().getByText('example.org was added.').waitFor();
   expect(tab.errors).toEqual([]);
 });
+
+test('times are shown relative to now, with the exact one on hover in the reader’s time zone', async () => {
+  const created = new Date('2026-03-28T12:00:00Z');
+  await using server = await startTestServer({ clock: () => created });
+  const { id } = await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
+  const context = await browser().newContext({ baseURL: server.url, timezoneId: 'Asia/Kathmandu' });
+  await context.addInitScript((token) => sessionStorage.setItem('letterhead.token', token), server.token);
+  const page = await context.newPage();
+  await page.clock.install({ time: new Date('2026-03-28T15:10:00Z') });
+  await page.goto(`/accounts/1/domains/${id}`);
+  const time = page.getByRole('listitem').filter({ hasText: 'example.org was added.' }).getByRole('time');
+  expect(await time.innerText()).toBe('3 hours ago');
+  expect(await time.getAttribute('title')).toMatch(/^28 Mar 2026, 17:45:00 (?:GMT\+5:45|NPT)$/);
+  await page.clock.fastForward('30:00');
+  await expect.poll(() => time.innerText()).toBe('4 hours ago');
+  await page.clock.fastForward('32:00:00');
+  await expect.poll(() => time.innerText()).toBe('1 day ago');
+  await context.close();
+});

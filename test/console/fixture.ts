@@ -120,3 +120,14 @@ function zones(): Record<string, ZoneNames> {
     'awsdns-02.net': { 'ns-2': authority },
   };
 }
+
+/** Adds `d000.example.org` and so on. */
+export function addDomains({ letterhead }: TestServer, count: number): Promise<Domain[]> {
+  return Promise.all(
+    domainNames(count).map((domain) => letterhead.domains.create.mutate({ account: 1, domain })),
+  );
+}
+
+export function domainNames(count: number): string[] {
+  return Array.from({ length: count }, (_, at) => `d${String(at).padStart(3, '0')}.example.org`);
+}

@@ -3,8 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestServer, type TestServer } from '../running-server.ts';
 import { useBrowser } from './browser-suite.ts';
 import { ConsolePage } from './console-page.ts';
-import type { ConsoleFixture } from './fixture.ts';
-import { publish, startFixture } from './fixture.ts';
+import { addDomains, type ConsoleFixture, domainNames, publish, startFixture } from './fixture.ts';
 import { openTab } from './open-tab.ts';
 
 const browser = useBrowser();
@@ -141,7 +140,7 @@ test('a long list is printed whole, as far as it is filtered, and is where it wa
   const name = await page.evaluate<string>(NAME_IN_THE_MIDDLE);
   await page.pdf();
   const printed = await page.evaluate<string[]>('printed');
-  expect(printed).toEqual(names(400));
+  expect(printed).toEqual(domainNames(400));
   expect(await page.getByRole('rowheader').count()).toBeLessThan(60);
   expect(await page.evaluate<string>(NAME_IN_THE_MIDDLE)).toBe(name);
 
@@ -224,181 +223,10 @@ test('what is filtered is saved as a table, in the order of the list', async () 
   ]);
 });
 
-test('selected domains are checked, shared and deleted together, and each tells what came of it', async () => {
-  await using server = await startTestServer();
-  await addDomains(server, 4);
-  const [verified, shared] = await Promise.all(
-    ['d000.example.org', 'd001.example.org'].map(async (domain) => {
-      const [found] = await server.letterhead.domains.list.query({ account: 1, domain });
-      if (found === undefined) throw new Error(`${domain} was not added.`);
-      return found;
-    }),
-  );
-  if (verified === undefined || shared === undefined) throw new Error('Two domains were asked for.');
-  publish(server, verified);
-  await using tab = await openTab(browser(), server, { token: server.token });
-  const { page } = tab;
-  const app = new ConsolePage(page);
-  await page.goto('/');
-  const bar = page.getByRole('region', { name: 'Selected domains' });
-  const results = page.getByRole('list', { name: 'Results' }).getByRole('listitem');
-  const select = async (...names: string[]) => {
-    for (const name of names) await page.getByLabel(`Select ${name}`).check();
-    await bar.getByText(`${names.length} selected`).waitFor();
-  };
-  const act = async (verb: string, expected: readonly RegExp[]) => {
-    await bar.getByRole('button', { name: verb }).click();
-    await page
-      .getByRole('dialog')
-      .getByRole('button', { name: `${verb} 2 domains` })
-      .click();
-    for (const [at, result] of expected.entries()) await results.nth(at).getByText(result).waitFor();
-    if (verb === 'Share') await app.button('Copy all links').click();
-    await app.button('Close').last().click();
-    await expect.poll(() => bar.count()).toBe(0);
-  };
-  await select('d000.example.org', 'd002.example.org');
-  await act('Check', [/^Verified\.$/, /^Not verified\.$/]);
-  await app.line('d000.example.org').getByText('Verified').waitFor();
-  await select('d001.example.org', 'd002.example.org');
-  await act('Share', [/\/share#lh_/, /\/share#lh_/]);
-  expect(await server.letterhead.shares.list.query({ account: 1, id: shared.id })).toHaveLength(1);
-  await select('d001.example.org', 'd002.example.org');
-  await act('Delete', [/^Deleted\.$/, /^Deleted\.$/]);
-  await page.getByText('2 domains', { exact: true }).waitFor();
-  await app.button('Select all').click();
-  await bar.getByText('2 selected').waitFor();
-  await bar.getByRole('button', { name: 'Clear' }).click();
-  expect(await page.getByLabel('Select d000.example.org').isChecked()).toBe(false);
-});
-
-test('only selected domains that are shown are acted on, and the others stay selected', async () => {
-  await using tab = await openTab(browser(), fixture.server, { token: fixture.server.token });
-  const { page } = tab;
-  await page.goto('/accounts/1/domains?state=failed');
-  const bar = page.getByRole('region', { name: 'Selected domains' });
-  await page.getByLabel('Select old-brand.example').check();
-  await page.getByRole('radio', { name: /^Verified 1/ }).check();
-  await expect.poll(() => bar.count()).toBe(0);
-  await page.getByLabel('Select example.org').check();
-  await bar.getByText('1 selected').waitFor();
-  await page.getByRole('radio', { name: /^All 7/ }).check();
-  await bar.getByText('2 selected').waitFor();
-});
-
-test('a long list that has to wait for a rate limit says so, and what is done until then can be had', async () => {
-  await using server = await startTestServer({ environment: { RATE_LIMIT_PER_MINUTE: '25' } });
-  await addDomains(server, 24);
-  const token = await server.makeToken(['domains:read', 'domains:write']);
-  await using tab = await openTab(browser(), server, { token });
-  const { page } = tab;
-  const app = new ConsolePage(page);
-  await page.goto('/');
-  await app.button('Select all').click();
-  const bar = page.getByRole('region', { name: 'Selected domains' });
-  await bar.getByRole('button', { name: 'Share' }).click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByRole('button', { name: 'Share 24 domains' }).click();
-  await dialog
-    .getByRole('status')
-    .filter({ hasText: /^Too many requests.*This goes on by itself\.$/ })
-    .waitFor();
-  const results = page.getByRole('list', { name: 'Results' }).getByRole('listitem');
-  const done = await results.count();
-  await dialog.getByRole('button', { name: `Copy the ${done} links so far` }).click();
-  expect((await app.clipboard()).split('\n')).toHaveLength(done);
-});
-
-test('a pasted list of domains is added line by line, and each line tells what became of it', async () => {
-  await using server = await startTestServer();
-  await server.letterhead.domains.create.mutate({ account: 1, domain: 'taken.example' });
-  await using tab = await openTab(browser(), server, { token: server.token });
-  const { page } = tab;
-  const app = new ConsolePage(page);
-  await page.goto('/');
-  await app.button('Add many').click();
-  const pasted = 'domain,country\r\nexample.org\r\n"bücher.example",Germany\n\n192.0.2.1\ntaken.example\n';
-  await page.getByLabel('Domains', { exact: true }).fill(pasted);
-  await app.button('Add 4 domains').click();
-  const results = page.getByRole('list', { name: 'Results' }).getByRole('listitem');
-  await expect.poll(() => results.count()).toBe(4);
-  const told = await results.allInnerTexts();
-  expect(told.slice(0, 2)).toEqual(['example.org Added.', 'bücher.example Added.']);
-  expect(told[2]).toContain('192.0.2.1 That is an IP address.');
-  expect(told[3]).toContain('holds taken.example already');
-  await page.keyboard.press('Escape');
-  for (const name of ['example.org', 'taken.example']) await app.line(name).waitFor();
-  await page.getByText('3 domains', { exact: true }).waitFor();
-});
-
-/** Adds `d000.example.org` and so on. */
-async function addDomains({ letterhead }: TestServer, count: number): Promise<void> {
-  await Promise.all(names(count).map((domain) => letterhead.domains.create.mutate({ account: 1, domain })));
-}
-
 /** Without times, which superjson writes elsewhere. */
 function repeat(status: object, count: number): object[] {
   return Array.from({ length: count }, (_, at) => ({ ...status, id: at + 1, next_check_at: null }));
 }
 
-function names(count: number): string[] {
-  return Array.from({ length: count }, (_, at) => `d${String(at).padStart(3, '0')}.example.org`);
-}
-
 /** Runs in the page. */
 const NAME_IN_THE_MIDDLE = `document.elementFromPoint(innerWidth / 2, innerHeight / 2)?.closest('tr')?.querySelector('a')?.textContent ?? ''`;
-
-test('times are shown relative to now, with the exact one on hover in the reader’s time zone', async () => {
-  const created = new Date('2026-03-28T12:00:00Z');
-  await using server = await startTestServer({ clock: () => created });
-  const { id } = await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
-  const context = await browser().newContext({ baseURL: server.url, timezoneId: 'Asia/Kathmandu' });
-  await context.addInitScript((token) => sessionStorage.setItem('letterhead.token', token), server.token);
-  const page = await context.newPage();
-  await page.clock.install({ time: new Date('2026-03-28T15:10:00Z') });
-  await page.goto(`/accounts/1/domains/${id}`);
-  const time = page.getByRole('listitem').filter({ hasText: 'example.org was added.' }).getByRole('time');
-  expect(await time.innerText()).toBe('3 hours ago');
-  expect(await time.getAttribute('title')).toMatch(/^28 Mar 2026, 17:45:00 (?:GMT\+5:45|NPT)$/);
-  await page.clock.fastForward('30:00');
-  await expect.poll(() => time.innerText()).toBe('4 hours ago');
-  await page.clock.fastForward('32:00:00');
-  await expect.poll(() => time.innerText()).toBe('1 day ago');
-  await context.close();
-});
-
-test('a name that is already taken, and what only the server knows, are reported beside the field', async () => {
-  await using server = await startTestServer();
-  await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
-  await using tab = await openTab(browser(), server, { token: server.token });
-  const { page } = tab;
-  const app = new ConsolePage(page);
-  await page.goto('/');
-  await app.button('Add a domain').click();
-  const field = page.getByLabel('Domain', { exact: true });
-  for (const [typed, told] of [
-    ['me@example.net', 'That is an e-mail address. Type only the name: example.net.'],
-    ['example,net', 'A domain name has dots where you typed a comma. Type only the name: example.net.'],
-    ['*.example.net', 'A wildcard is not one domain. Type only the name: example.net.'],
-    ['example.net:25', 'That is a name with a port. Type only the name: example.net.'],
-    ['192.0.2.1', 'That is an IP address. Type a domain name, such as example.org.'],
-    ['Example.ORG.', 'You have example.org here already.'],
-  ] as const) {
-    await field.fill(typed);
-    await page.getByText(told).waitFor();
-    expect(await field.getAttribute('aria-invalid')).toBe('true');
-  }
-  for (const [typed, told] of [
-    ['gmail.com', 'gmail.com belongs to an e-mail provider'],
-    ['Yahoo.co.uk', 'yahoo.co.uk belongs to an e-mail provider'],
-    ['www.example.net', 'If your addresses end in @example.net, enter example.net.'],
-  ] as const) {
-    await field.fill(typed);
-    await page.getByText(told).waitFor();
-    // It can be added all the same.
-    expect(await field.getAttribute('aria-invalid')).toBe('false');
-  }
-  await field.fill('co.uk');
-  await app.button('Add the domain').click();
-  await expect.poll(() => page.getByRole('dialog').getByRole('alert').innerText()).toContain('co.uk');
-});

@@ -1,7 +1,11 @@
 import { DIAGNOSIS_CODES, type DiagnosisCode } from '@letterhead/shared';
 import { describe, expect, test } from 'vitest';
-import { quotesStrings, recognizeProviders, spellingFor } from '../../client/console/src/domain/provider.ts';
-import { PROVIDERS } from '../../client/console/src/domain/providers.ts';
+import {
+  quotesStrings,
+  recognizeProviders,
+  spellingFor,
+} from '../../client/console/src/instructions/provider.ts';
+import { PROVIDERS } from '../../client/console/src/instructions/providers.ts';
 
 const LONG_VALUE = `k=rsa;p=${'A'.repeat(392)}`;
 const ABOUT_QUOTES: readonly DiagnosisCode[] = [

@@ -17,7 +17,7 @@ export function answerTo(query: HostileQuery, sections: Partial<Packet> = {}): B
 }
 
 /** An empty answer with the TC bit: the asker is to come again over TCP. */
-export function truncated(query: HostileQuery): Buffer {
+function truncated(query: HostileQuery): Buffer {
   return answerTo(query, { flags: TRUNCATED_RESPONSE });
 }
 
@@ -90,7 +90,7 @@ export function manyTxt(query: HostileQuery, count: number, value: (i: number) =
 }
 
 /** A referral to `zone` whose name servers come without addresses. */
-export function referral(query: HostileQuery, zone: string, nameServers: readonly string[]): Buffer {
+function referral(query: HostileQuery, zone: string, nameServers: readonly string[]): Buffer {
   return answerTo(query, {
     flags: 0,
     authorities: nameServers.map((data) => ({ type: 'NS', name: zone, ttl: 300, data })),

@@ -48,6 +48,14 @@ export async function startLoopbackDns(options: LoopbackDnsOptions = {}): Promis
   };
 }
 
+/** The first three of what was started; there are as many as the test asked for. */
+export function three(servers: readonly NameServer[]): [NameServer, NameServer, NameServer] {
+  const [first, second = first, third = second] = servers;
+  if (first === undefined || second === undefined || third === undefined)
+    throw new Error('no server was started');
+  return [first, second, third];
+}
+
 /** `ns1.<apex>`, `ns2.<apex>`, … with their addresses. */
 function withNameServers(apex: string, names: ZoneNames, servers: readonly NameServer[]): ZoneNames {
   if (names['@']?.NS !== undefined) return names;

@@ -6,16 +6,15 @@ import {
   AUTHENTIC_DATA,
   AUTHORITATIVE_ANSWER,
   type DecodedPacket,
-  decode,
-  encode as encodePlain,
   type Packet,
   type Question,
   RECURSION_AVAILABLE,
-  RECURSION_DESIRED,
   TRUNCATED_RESPONSE,
 } from 'dns-packet';
+import { answerFromZones, type Cached, resolveIn } from './answers.ts';
 import { bindBoth } from './bind.ts';
 import { overrun, pointerLoop } from './malformed.ts';
+import { encode, parseQuery, type Query, RCODE, reply, wantsDnssec } from './wire.ts';
 import { canonical, deepestZone, type Records, Zone, type ZoneNames } from './zone.ts';
 
 /**
@@ -63,9 +62,6 @@ export interface ReceivedQuery {
   port: number;
 }
 
-/** What a recursive server holds in its cache, whatever the zones say by now. */
-export type Cached = Records | { negative: 'nxdomain' | 'nodata'; ttl: number; minimum?: number };
-
 export interface NameServerOptions {
   /** A loopback address: Linux lets anybody bind all of 127.0.0.0/8. */
   address?: string;
@@ -76,7 +72,6 @@ export interface NameServerOptions {
   recursive?: boolean;
 }
 
-const RCODE = { noerror: 0, formerr: 1, servfail: 2, nxdomain: 3, refused: 5, notauth: 9 };
 const UDP_LIMIT = 1232;
 
 /** A name server on loopback, over UDP and TCP on one port, that can be made to misbehave. */
@@ -165,7 +160,7 @@ export class NameServer implements AsyncDisposable {
     const fault = this.#note(query, 'udp', peer.port);
     const send = (bytes: Buffer) => this.#udp.send(bytes, peer.port, peer.address);
     if (fault === 'silent' || (fault === 'drop-first' && this.#isFirst(packet, question))) return;
-    this.#later(() => {
+    this.#after(this.latency, () => {
       if (fault === 'wrong-id-first') send(encode(this.#forged(packet, question)));
       const answer = this.#respond(packet, question, fault);
       const limit = packet.additionals?.some((record) => record.type === 'OPT') ? UDP_LIMIT : 512;
@@ -200,7 +195,7 @@ export class NameServer implements AsyncDisposable {
       connection.destroy();
       return;
     }
-    this.#later(() => {
+    this.#after(this.latency, () => {
       const answer = this.#respond(query.packet, query.question, fault);
       const length = Buffer.alloc(2);
       length.writeUInt16BE(answer.length);
@@ -212,22 +207,20 @@ export class NameServer implements AsyncDisposable {
 
   #drip(connection: net.Socket, frame: Buffer): void {
     connection.write(frame.subarray(0, 1));
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
+    this.#after(1000, () => {
       if (frame.length > 1 && !connection.destroyed) this.#drip(connection, frame.subarray(1));
-    }, 1000);
-    this.#timers.add(timer);
+    });
   }
 
-  #later(act: () => void): void {
-    if (this.latency === 0) {
+  #after(milliseconds: number, act: () => void): void {
+    if (milliseconds === 0) {
       act();
       return;
     }
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       act();
-    }, this.latency);
+    }, milliseconds);
     this.#timers.add(timer);
   }
 
@@ -293,7 +286,7 @@ export class NameServer implements AsyncDisposable {
   }
 
   #answer(packet: Packet, question: Question): Packet {
-    const sections = this.recursive ? this.#resolve(question) : this.#answerFromZones(question);
+    const sections = this.recursive ? resolveIn(this, question) : answerFromZones(this.zones, question);
     if (!wantsDnssec(packet))
       sections.authorities = sections.authorities?.filter(({ type }) => type !== 'DS') ?? [];
     if (this.validates) sections.flags = (sections.flags ?? 0) | AUTHENTIC_DATA;
@@ -304,135 +297,5 @@ export class NameServer implements AsyncDisposable {
   #addressesFor(answers: readonly Answer[]): Answer[] {
     const servers = answers.flatMap((record) => (record.type === 'NS' ? canonical(record.data) : []));
     return servers.flatMap((server) => deepestZone(this.zones, server)?.addresses(server) ?? []);
-  }
-
-  #answerFromZones(question: Question): Sections {
-    const answers: Answer[] = [];
-    let name = canonical(question.name);
-    for (let hops = 0; hops < 8; hops++) {
-      const zone = deepestZone(this.zones, name);
-      if (zone === undefined) break;
-      const found = zone.answer(name, question.type);
-      switch (found.kind) {
-        case 'answer':
-          return { flags: AUTHORITATIVE_ANSWER, answers: [...answers, ...found.records] };
-        case 'alias':
-          answers.push(...found.records);
-          name = found.target;
-          continue;
-        case 'referral':
-          if (answers.length > 0) return { flags: AUTHORITATIVE_ANSWER, answers };
-          return { authorities: found.authorities, additionals: found.glue };
-        default:
-          return {
-            flags: AUTHORITATIVE_ANSWER | (found.kind === 'nxdomain' ? RCODE.nxdomain : 0),
-            answers,
-            authorities: [found.soa],
-          };
-      }
-    }
-    return answers.length > 0 ? { flags: AUTHORITATIVE_ANSWER, answers } : { flags: RCODE.refused };
-  }
-
-  #resolve(question: Question): Sections {
-    const answers: Answer[] = [];
-    let name = canonical(question.name);
-    for (let hops = 0; hops < 12; hops++) {
-      const found = this.#lookUp(name, question.type);
-      switch (found.kind) {
-        case 'answer':
-          return { flags: RECURSION_AVAILABLE, answers: [...answers, ...found.records] };
-        case 'alias':
-          answers.push(...found.records);
-          name = found.target;
-          continue;
-        case 'referral':
-          return { flags: RECURSION_AVAILABLE | RCODE.servfail };
-        default:
-          return {
-            flags: RECURSION_AVAILABLE | (found.kind === 'nxdomain' ? RCODE.nxdomain : 0),
-            answers,
-            authorities: [found.soa],
-          };
-      }
-    }
-    return { flags: RECURSION_AVAILABLE | RCODE.servfail, answers };
-  }
-
-  #lookUp(name: string, type: string) {
-    const cached = this.cache.get(name);
-    if (cached !== undefined) return fromCache(name, type, cached);
-    const zone = deepestZone(this.zones, name) ?? new Zone('');
-    const found = zone.answer(name, type);
-    if (this.remembersAbsence && (found.kind === 'nxdomain' || found.kind === 'nodata')) {
-      this.cache.set(name, { negative: found.kind, ...zone.soa });
-    }
-    return found;
-  }
-}
-
-interface Sections {
-  flags?: number;
-  answers?: Answer[];
-  authorities?: Answer[];
-  additionals?: Answer[];
-}
-
-interface Query {
-  packet: DecodedPacket;
-  question: Question;
-}
-
-function reply(packet: Packet, question: Question, { flags = 0, ...sections }: Sections): Packet {
-  const recursionDesired = (packet.flags ?? 0) & RECURSION_DESIRED;
-  return {
-    type: 'response',
-    id: packet.id ?? 0,
-    flags: flags | recursionDesired,
-    questions: [question],
-    ...sections,
-  };
-}
-
-function fromCache(name: string, type: string, cached: Cached) {
-  if (!('negative' in cached)) return new Zone(name, { '@': cached }).answer(name, type);
-  const zone = new Zone('');
-  zone.soa = { ttl: cached.ttl, minimum: cached.minimum ?? cached.ttl };
-  return { kind: cached.negative, soa: zone.soaRecord() } as const;
-}
-
-/** The name of the question in a message, with `\.` for a dot inside of a label. */
-function questionName(message: Buffer): string {
-  const labels: string[] = [];
-  for (let at = 12; message[at] !== 0; at += (message[at] ?? 0) + 1) {
-    labels.push(message.toString('latin1', at + 1, at + 1 + (message[at] ?? 0)).replaceAll('.', '\\.'));
-  }
-  return labels.length === 0 ? '.' : labels.join('.');
-}
-
-/** A message whose codec knows no dots inside of labels: each goes through it as another octet. */
-function encode(packet: Packet): Buffer {
-  const [question] = packet.questions ?? [];
-  if (question?.name.includes('\\.') !== true) return encodePlain(packet);
-  const hide = <Named extends { name: string }>(one: Named) => ({
-    ...one,
-    name: one.name.replaceAll('\\.', '\x7f'),
-  });
-  const { questions = [], answers = [], ...others } = packet;
-  const bytes = encodePlain({ ...others, questions: questions.map(hide), answers: answers.map(hide) });
-  return Buffer.from(bytes.toString('latin1').replaceAll('\x7f', '.'), 'latin1');
-}
-
-function wantsDnssec({ additionals = [] }: Packet): boolean {
-  return additionals.some((record) => record.type === 'OPT' && record.flag_do);
-}
-
-function parseQuery(message: Buffer): Query | undefined {
-  try {
-    const packet = decode(message);
-    const [question] = packet.questions ?? [];
-    return question && { packet, question: { ...question, name: questionName(message) } };
-  } catch {
-    return undefined;
   }
 }

@@ -1,6 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { DomainCheck } from '../../server/dns/dns-check.ts';
 import { isPublicUnicast } from '../../server/dns/public-address.ts';
+import { Resolver } from '../../server/dns/resolver.ts';
+import { Exchange } from '../../server/dns/transport/exchange.ts';
+import { inShort, openCheck, UNENDING } from './loopback-check.ts';
+import { startLoopbackDns, three } from './loopback-dns.ts';
 
 /** First and last address of what is not public, as numbers: another way to write the rule down. */
 const REFUSED: readonly (readonly [number, number])[] = [
@@ -93,5 +99,67 @@ describe('addresses that may be asked', () => {
     '::',
   ])('the text %j is not a public address', (address) => {
     expect(isPublicUnicast(address)).toBe(false);
+  });
+});
+
+describe('name servers whose addresses may not be asked', () => {
+  const NAME = 'abc._domainkey.example.org';
+  const PRIVATE = [
+    '127.0.0.1',
+    '10.0.0.1',
+    '169.254.169.254',
+    '100.64.0.1',
+    '::1',
+    '::ffff:10.0.0.1',
+    'fd00::1',
+  ];
+
+  test("private addresses of the domain's name servers are not asked", async () => {
+    const hosts = PRIVATE.map((address, i): [string, object] => [
+      `ns${i}`,
+      address.includes(':') ? { AAAA: [address] } : { A: [address] },
+    ]);
+    const names = { ...Object.fromEntries(hosts), '@': { NS: hosts.map(([host]) => `${host}.example.org`) } };
+    await using net = await startLoopbackDns({ zones: { 'example.org': names } });
+    const { observations } = await openCheck(net, { allowPrivate: false }).askAuthorities(NAME, 'TXT');
+    expect(Object.values(inShort(observations))).toEqual(PRIVATE.map(() => 'not-asked'));
+    expect(net.authorities.flatMap(({ queries }) => queries)).toEqual([]);
+    expect(net.resolver.queriesFor(NAME)).toEqual([]);
+  });
+
+  test('private addresses that come as glue are not asked', async () => {
+    await using net = await startLoopbackDns({ spares: 1 });
+    const [authority] = three(net.authorities);
+    const [spare] = three(net.spares);
+    const hosts = PRIVATE.map((_, i) => `ns${i}.mail.example.org`);
+    net.publish('mail.example.org', { NS: [...hosts, 'ns.mail.example.org'] });
+    net.publish('ns.mail.example.org', { A: [spare.address] });
+    for (const [i, address] of PRIVATE.entries())
+      net.publish(hosts[i] ?? '', address.includes(':') ? { AAAA: [address] } : { A: [address] });
+    spare.serve('mail.example.org', { x: { TXT: ['k=rsa;p=AAAA'] } });
+    const now = () => performance.now();
+    const exchange = new Exchange({ random: randomBytes, now });
+    const servers = [net.resolver];
+    const resolver = new Resolver({ exchange, servers, tries: [3000], onLookup: () => {}, now });
+    const check = DomainCheck.open(
+      {
+        exchange,
+        resolver,
+        // On loopback no address is public: here one of them stands for those that are.
+        mayQuery: (address) => address === authority.address || isPublicUnicast(address),
+        authorityPort: net.port,
+        authorityTimeout: 3000,
+        onLookup: () => {},
+      },
+      'example.org',
+      UNENDING,
+    );
+    const { observations } = await check.askAuthorities('x.mail.example.org', 'TXT');
+    expect(inShort(observations)).toEqual(
+      Object.fromEntries([...hosts, 'ns.mail.example.org'].map((host) => [host, 'not-asked'])),
+    );
+    expect(net.resolver.queries.map(({ name }) => name)).toEqual(['example.org', 'org', 'ns1.example.org']);
+    expect(authority.queries).toHaveLength(1);
+    expect(spare.queries).toEqual([]);
   });
 });

@@ -193,7 +193,7 @@ export class DnsTree implements AsyncDisposable {
 }
 
 /** Lines of the zone above a domain. */
-export function delegationLines(domain: string, { servers, glue = {}, ds = [] }: Registration): string {
+function delegationLines(domain: string, { servers, glue = {}, ds = [] }: Registration): string {
   return [
     ...servers.map((server) => `${domain}. NS ${server}.`),
     ...Object.entries(glue).map(([server, address]) => addressLine(server, address)),

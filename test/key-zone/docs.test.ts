@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { freePort } from '../../bench/free-port.ts';
 import { Engine } from '../engines/engine.ts';
 import { LoopbackAddresses } from '../engines/loopback-addresses.ts';
 import { startTestServer } from '../running-server.ts';
-import { freePort } from './zone-server.ts';
 
 const DOCUMENT = new URL('../../docs/key-zone.md', import.meta.url);
 const ADDRESS = '127.0.0.253';

@@ -2,8 +2,8 @@ import { Resolver } from 'node:dns/promises';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../bench/free-port.ts';
 import { Engine } from '../engines/engine.ts';
-import { freePort } from './zone-server.ts';
 
 const ADDRESS = '127.0.0.1';
 

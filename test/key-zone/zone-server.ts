@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
+import { freePort } from '../../bench/free-port.ts';
 import { Engine, pathOf } from '../engines/engine.ts';
 
 /** How a zone's server knows us. */
@@ -156,16 +156,6 @@ export class ZoneServer implements AsyncDisposable {
 }
 
 const execute = promisify(execFile);
-
-/** A port that nobody has, for both UDP and TCP as far as TCP tells. */
-export async function freePort(address: string): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, address, resolve));
-  const bound = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (bound === null || typeof bound === 'string') throw new Error('no port');
-  return bound.port;
-}
 
 function zoneFile({ zone, records, address }: Place): string {
   const nameServer = `ns1.${zone}.`;

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -6,12 +6,23 @@ import { createKeyCipher } from '../../server/keys/key-encryption.ts';
 import { isKeyPair } from '../../server/keys/prove-key.ts';
 import { startTestServer } from '../running-server.ts';
 
+type Seal = (key: Uint8Array) => string;
+
 function newPair() {
   return generateKeyPairSync('rsa', {
     modulusLength: 2048,
     publicKeyEncoding: { type: 'spki', format: 'der' },
     privateKeyEncoding: { type: 'pkcs8', format: 'der' },
   });
+}
+
+/** A private key that names the public numbers of `published`, and signs with those of another one. */
+function disguised(published: string): Buffer {
+  const spki = { key: Buffer.from(published, 'base64'), format: 'der', type: 'spki' } as const;
+  const { n = '', e = '' } = createPublicKey(spki).export({ format: 'jwk' });
+  const own = createPrivateKey({ key: newPair().privateKey, format: 'der', type: 'pkcs8' });
+  const key = { ...own.export({ format: 'jwk' }), n, e };
+  return createPrivateKey({ key, format: 'jwk' }).export({ format: 'der', type: 'pkcs8' });
 }
 
 test('a private key proves its own public key and no other', async () => {
@@ -22,7 +33,8 @@ test('a private key proves its own public key and no other', async () => {
 });
 
 test.each([
-  ['is another one’s', (seal: (key: Uint8Array) => string) => seal(newPair().privateKey)],
+  ['is another one’s', (seal: Seal) => seal(newPair().privateKey)],
+  ['only names its public key', (seal: Seal, published: string) => seal(disguised(published))],
   ['does not decrypt', () => 'v1.AAAA'],
 ])('a domain is not verified once its stored private key %s', async (_, replacement) => {
   const first = await startTestServer();
@@ -42,7 +54,8 @@ test.each([
     const path = join(first.dataDir, 'accounts', '1.json');
     const file = JSON.parse(await readFile(path, 'utf8'));
     const seal = (key: Uint8Array) => cipher.encrypt(key, { account: 1, domain: id });
-    file.domains[0].keys[0].private_key = replacement(seal);
+    const [key] = file.domains[0].keys;
+    key.private_key = replacement(seal, key.public_key);
     await writeFile(path, JSON.stringify(file));
   });
   const { letterhead } = server;

@@ -7,7 +7,7 @@ export interface Quirk {
   readonly spelling: RegExp;
 }
 
-export const QUIRKS: readonly Quirk[] = [
+const QUIRKS: readonly Quirk[] = [
   // White space after the equals sign: key-v-tag, key-s-tag.
   { receivers: ['exim'], section: '3.6.1', spelling: /(?:^|;)\s*[vs]\s*=\s/ },
   // Lists of services: key-s-tag.

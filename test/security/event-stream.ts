@@ -16,7 +16,7 @@ export async function openEventStream(url: string, token: string, account = 1): 
 }
 
 /** Opens any stream of the server. */
-export async function openStream(address: string, token: string): Promise<OpenStream> {
+async function openStream(address: string, token: string): Promise<OpenStream> {
   const abort = new AbortController();
   const response = await fetch(address, {
     headers: { authorization: `Bearer ${token}`, accept: 'text/event-stream' },

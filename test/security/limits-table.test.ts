@@ -225,7 +225,7 @@ test('SECURITY.md lists the limits that the server has', () => {
     ['rows of domains kept as they were given out', n(FILE_LIMITS.rows)],
     ['a line of a log of events', `${mib(FILE_LIMITS.eventLineBytes)}; a longer one is passed over`],
     [
-      'events of accounts, tokens and share links',
+      'events of accounts, tokens, share links, keys and webhooks',
       `kept for ${FILE_LIMITS.auditedEventAge / 86_400_000} days; the others 8 to 16 MiB an account`,
     ],
     ['**PostgreSQL, in place of files**', ''],
@@ -235,7 +235,7 @@ test('SECURITY.md lists the limits that the server has', () => {
     ],
     [
       'events kept of an account',
-      `the newest ${n(DATABASE_LIMITS.keptEvents)} to ${n(2 * DATABASE_LIMITS.keptEvents)}; those of accounts, tokens and share links for ${FILE_LIMITS.auditedEventAge / 86_400_000} days`,
+      `the newest ${n(DATABASE_LIMITS.keptEvents)} to ${n(2 * DATABASE_LIMITS.keptEvents)}; those of accounts, tokens, share links, keys and webhooks for ${FILE_LIMITS.auditedEventAge / 86_400_000} days`,
     ],
     [
       'keys of rate limits that servers exchange',

@@ -13,7 +13,7 @@ import type { Store } from '../../server/store/store.ts';
 /** The rows and events that the tests of stores put in: short, and right in every field. */
 export const NOON: Instant = '2026-01-31T12:00:00Z';
 
-export const ACTOR: Actor = { kind: 'cli', token_id: null, address: null };
+const ACTOR: Actor = { kind: 'cli', token_id: null, address: null };
 
 export function event(type: EventType, changes: NewEvent['changes'] = {}): NewEvent {
   return { type, domain: null, actor: ACTOR, at: NOON, changes };

@@ -6,11 +6,11 @@ import type { Command } from 'commander';
 import { describeErrno, messageOf } from '../../errno.ts';
 import { inOneLine } from '../../terminal-text.ts';
 import type { CommandContext, CommandOptions } from '../command-context.ts';
-import { addAction, idParser } from '../command-context.ts';
+import { addAction, idParser, listResult } from '../command-context.ts';
 import { confirmLastAdmin } from '../confirm.ts';
 import type { Connection } from '../connection.ts';
 import { UsageError } from '../exit-code.ts';
-import { formatTable } from '../layout.ts';
+import type { Columns } from '../layout.ts';
 import type { Terminal } from '../output.ts';
 import { formatTime } from '../output.ts';
 import { styled } from '../style.ts';
@@ -29,6 +29,13 @@ interface UpdateOptions extends CommandOptions {
 }
 
 const parseId = idParser('An account');
+
+const ACCOUNT_COLUMNS: Columns<Account> = {
+  ID: ({ id }) => id,
+  NAME: ({ name }) => name,
+  STATE: ({ suspended }) => (suspended ? { text: 'suspended', style: 'warning' } : 'active'),
+  CREATED: ({ created_at }) => formatTime(created_at),
+};
 
 /** `letterhead account …`: the procedures `accounts.*`. */
 export function addAccountCommands(program: Command, context: CommandContext): void {
@@ -74,8 +81,11 @@ async function create({ letterhead }: Connection, _options: CommandOptions, name
 }
 
 async function list({ letterhead }: Connection) {
-  const accounts = await letterhead.accounts.list.query();
-  return { json: accounts, text: (columns?: number) => formatAccounts(accounts, columns) };
+  return listResult(
+    await letterhead.accounts.list.query(),
+    ACCOUNT_COLUMNS,
+    'There are no accounts yet: `letterhead account create` creates one.\n',
+  );
 }
 
 async function show({ letterhead }: Connection, _options: CommandOptions, id: number) {
@@ -180,18 +190,4 @@ function describeSuspended({ id, name }: Account, isOwn: boolean): string {
   const what = `Account ${id}, ${inOneLine(name)}, is suspended: its tokens are refused, its domains are not checked.\n`;
   if (!isOwn) return what;
   return `${what}The token of this command is one of them. If no other account has a token with the scope admin, stop the server and resume it in the data folder, without LETTERHEAD_URL and LETTERHEAD_TOKEN.\n`;
-}
-
-function formatAccounts(accounts: readonly Account[], columns: number | undefined): string {
-  if (accounts.length === 0) return 'There are no accounts yet: `letterhead account create` creates one.\n';
-  return formatTable(
-    ['ID', 'NAME', 'STATE', 'CREATED'],
-    accounts.map(({ id, name, suspended, created_at }) => [
-      String(id),
-      name,
-      suspended ? ({ text: 'suspended', style: 'warning' } as const) : 'active',
-      formatTime(created_at),
-    ]),
-    columns,
-  );
 }

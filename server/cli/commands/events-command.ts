@@ -4,13 +4,20 @@ import type { Command } from 'commander';
 import { restJson } from '../../rest-json.ts';
 import { inOneLine } from '../../terminal-text.ts';
 import type { AccountOptions, CommandContext, Target } from '../command-context.ts';
-import { addAccountAction, findDomain, idParser } from '../command-context.ts';
+import { addAccountAction, findDomain, idParser, listResult } from '../command-context.ts';
 import { withPunycode } from '../domain-text.ts';
 import { UsageError } from '../exit-code.ts';
-import { formatTable } from '../layout.ts';
 import { formatTime, print, printStatus } from '../output.ts';
 
 const LONGEST_TYPE = Math.max(...EVENT_TYPES.map((type) => type.length));
+
+const EVENT_COLUMNS = {
+  ID: ({ id }: Event) => String(id),
+  WHEN: ({ at }: Event) => formatTime(at),
+  WHAT: ({ type }: Event) => type,
+  BY: ({ actor }: Event) => (actor.kind === 'token' ? `token ${actor.token_id}` : actor.kind),
+  DOMAIN: ({ domain }: Event) => (domain === null ? '-' : withPunycode(domain.name)),
+};
 
 interface EventsOptions extends AccountOptions {
   readonly after?: number;
@@ -48,7 +55,7 @@ async function list(target: Target, options: EventsOptions) {
     filter.after === undefined && filter.limit !== undefined
       ? await newestEvents(target, filter, filter.limit)
       : await Array.fromAsync(listEvents(target, filter));
-  return { json: events, text: (columns?: number) => formatEvents(events, columns) };
+  return listResult(events, EVENT_COLUMNS, 'There are no events.\n');
 }
 
 async function listAndFollow(target: Target, options: EventsOptions, { terminal }: CommandContext) {
@@ -131,19 +138,9 @@ function followEvents(
   });
 }
 
-/** Formats one line per event, under headings. */
-function formatEvents(events: readonly Event[], columns: number | undefined): string {
-  if (events.length === 0) return 'There are no events.\n';
-  return formatTable(['ID', 'WHEN', 'WHAT', 'BY', 'DOMAIN'], events.map(cellsOf), columns);
-}
-
 /** Formats one line, with fixed column widths because later events are not known yet. */
 function formatEvent(event: Event): string {
-  const [id = '', when = '', what = '', by = '', domain = ''] = cellsOf(event).map(inOneLine);
-  return `${id.padStart(6)}  ${when}  ${what.padEnd(LONGEST_TYPE)}  ${by.padEnd(8)}  ${domain}\n`;
-}
-
-function cellsOf({ id, at, type, domain, actor }: Event): string[] {
-  const by = actor.kind === 'token' ? `token ${actor.token_id}` : actor.kind;
-  return [String(id), formatTime(at), type, by, domain === null ? '-' : withPunycode(domain.name)];
+  const { ID, WHEN, WHAT, BY, DOMAIN } = EVENT_COLUMNS;
+  const line = `${ID(event).padStart(6)}  ${WHEN(event)}  ${WHAT(event).padEnd(LONGEST_TYPE)}  ${BY(event).padEnd(8)}  ${DOMAIN(event)}`;
+  return `${inOneLine(line)}\n`;
 }

@@ -4,7 +4,7 @@ import { inOneLine } from '../../terminal-text.ts';
 import type { CommandContext, CommandOptions } from '../command-context.ts';
 import { printResult } from '../command-context.ts';
 import { EXIT, UsageError } from '../exit-code.ts';
-import { printStatus } from '../output.ts';
+import { count, printStatus } from '../output.ts';
 
 /** `letterhead check`, `letterhead restore` and `letterhead store copy`. */
 export function addFolderCommands(program: Command, context: CommandContext): void {
@@ -78,8 +78,4 @@ function describeRestored(folder: StoreTools, report: StoreReport): string {
   return `Restored. ${describeFolder(folder.path, report)}
 Ids that were given out after the backup was made can come again: what refers to them elsewhere is wrong then.
 ${key}`;
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }

@@ -5,7 +5,7 @@ import type { CommandContext } from '../command-context.ts';
 import { addAction } from '../command-context.ts';
 import type { Connection } from '../connection.ts';
 import { EXIT } from '../exit-code.ts';
-import { formatTime } from '../output.ts';
+import { count, formatTime } from '../output.ts';
 
 /** `letterhead key-zone …`: the zone that the keys of domains are in. */
 export function addKeyZoneCommands(program: Command, context: CommandContext): void {
@@ -50,13 +50,12 @@ async function compare({ letterhead }: Connection) {
 
 async function repair({ letterhead }: Connection) {
   const differences = await letterhead.keyZone.repair.mutate();
-  const count = `${differences.length} ${differences.length === 1 ? 'name' : 'names'}`;
   return {
     json: differences,
     text:
       differences.length === 0
         ? 'The zone is as it is to be.\n'
-        : `${listDifferences(differences)}Put right: ${count}.\n`,
+        : `${listDifferences(differences)}Put right: ${count(differences.length, 'name')}.\n`,
   };
 }
 
@@ -77,8 +76,9 @@ function describeStatus(found: KeyZoneStatus, isRunning: boolean): string {
   const compared =
     compared_at === null
       ? 'It has not been compared yet.'
-      : `Compared at ${formatTime(compared_at)}: ${differences} ${differences === 1 ? 'name' : 'names'} differed.`;
-  const changes = waiting === 0 ? 'No changes wait.' : `${waiting} domains wait, for ${lag_seconds} seconds.`;
+      : `Compared at ${formatTime(compared_at)}: ${count(differences, 'name')} differed.`;
+  const changes =
+    waiting === 0 ? 'No changes wait.' : `Waiting for ${lag_seconds} seconds: ${count(waiting, 'domain')}.`;
   return [`${zone}: ${failure ?? 'it is up to date.'}`, changes, compared, problem].join('\n');
 }
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
-import type { Domain } from '@letterhead/shared';
+import type { Domain, Key } from '@letterhead/shared';
 import { LetterheadError } from '@letterhead/shared';
 import type { Command } from 'commander';
 import { Option } from 'commander';
@@ -19,8 +19,8 @@ import type { AccountOptions, CommandContext, Target } from '../command-context.
 import { addAccountAction, domainPages, findDomain } from '../command-context.ts';
 import { UsageError } from '../exit-code.ts';
 import { ExportFolder } from '../export-folder.ts';
-import { formatTable } from '../layout.ts';
-import { formatTime, printError, printStatus } from '../output.ts';
+import { type Columns, formatTable } from '../layout.ts';
+import { count, formatTime, printError, printStatus } from '../output.ts';
 import { addRotationCommands } from './rotation-commands.ts';
 
 interface ExportOptions extends AccountOptions {
@@ -29,6 +29,16 @@ interface ExportOptions extends AccountOptions {
   readonly unverified?: boolean;
   readonly reload?: string;
 }
+
+const KEY_COLUMNS: Columns<Key> = {
+  ID: ({ id }) => id,
+  SELECTOR: ({ selector }) => selector,
+  BITS: ({ bits }) => bits,
+  STATE: ({ state }) => state,
+  CREATED: ({ created_at }) => formatTime(created_at),
+  ACTIVATED: ({ activated_at }) => formatTime(activated_at),
+  RETIRES: ({ retires_at }) => formatTime(retires_at),
+};
 
 /** `letterhead keys …`: the keys that sign, and their way to a mail server. */
 export function addKeysCommands(program: Command, context: CommandContext): void {
@@ -67,23 +77,7 @@ export function addKeysCommands(program: Command, context: CommandContext): void
 async function list(target: Target, _options: AccountOptions, idOrName: string) {
   const { id } = await findDomain(target, idOrName);
   const keys = await target.letterhead.keys.list.query({ account: target.account, id });
-  return {
-    json: keys,
-    text: (columns?: number) =>
-      formatTable(
-        ['ID', 'SELECTOR', 'BITS', 'STATE', 'CREATED', 'ACTIVATED', 'RETIRES'],
-        keys.map((key) => [
-          String(key.id),
-          key.selector,
-          String(key.bits),
-          key.state,
-          formatTime(key.created_at),
-          formatTime(key.activated_at),
-          formatTime(key.retires_at),
-        ]),
-        columns,
-      ),
-  };
+  return { json: keys, text: (width?: number) => formatTable(keys, KEY_COLUMNS, width) };
 }
 
 async function exportKeys(target: Target, options: ExportOptions, folder: string, context: CommandContext) {
@@ -93,11 +87,11 @@ async function exportKeys(target: Target, options: ExportOptions, folder: string
     throw new UsageError('Only a running server can be followed: set LETTERHEAD_URL and LETTERHEAD_TOKEN.');
   const exporter = new KeyExport(target, options, resolve(folder));
   if (options.watch === true) return follow(target, exporter, context);
-  const { count, isReloadFailed } = await exporter.run();
+  const { keys, isReloadFailed } = await exporter.run();
   if (isReloadFailed) throw reloadFailed(options.reload);
   return {
-    json: { folder: exporter.folder.path, keys: count },
-    text: `Exported ${count} ${count === 1 ? 'key' : 'keys'} to ${exporter.folder.path}.\n`,
+    json: { folder: exporter.folder.path, keys },
+    text: `Exported ${count(keys, 'key')} to ${exporter.folder.path}.\n`,
   };
 }
 
@@ -119,13 +113,13 @@ class KeyExport {
   }
 
   /** Brings the folder up to date, and tells the mail server if that changed anything. */
-  async run(): Promise<{ count: number; isReloadFailed: boolean }> {
+  async run(): Promise<{ keys: number; isReloadFailed: boolean }> {
     const { format, reload } = this.#options;
     const keys = await this.#fetchKeys();
     const { keyFiles, tables } = exportFiles(format, this.folder.path, keys);
     const isChanged = await this.folder.replace(keyFiles, tables);
     const isReloadFailed = isChanged && reload !== undefined && !(await succeeds(reload));
-    return { count: keys.length, isReloadFailed };
+    return { keys: keys.length, isReloadFailed };
   }
 
   async #fetchKeys(): Promise<ExportedKey[]> {
@@ -193,8 +187,8 @@ async function follow(target: Target, exporter: KeyExport, context: CommandConte
 /** False where it has to be tried again, and has said why. */
 async function tryToExport(exporter: KeyExport, { terminal }: CommandContext): Promise<boolean> {
   try {
-    const { count, isReloadFailed } = await exporter.run();
-    printStatus(terminal, `${count} keys are in ${exporter.folder.path}.`);
+    const { keys, isReloadFailed } = await exporter.run();
+    printStatus(terminal, `${exporter.folder.path} has ${count(keys, 'key')}.`);
     if (isReloadFailed) printError(terminal, `letterhead: ${reloadFailed('--reload').message}\n`);
     return true;
   } catch (error) {

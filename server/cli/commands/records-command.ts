@@ -55,10 +55,11 @@ async function formatRecords(
     case 'text':
       return writeMessage(target, domain, link);
     case 'table':
-      return formatTable(
-        ['TYPE', 'HOST', 'VALUE'],
-        domain.dns_records.map(({ type, hostname, value }) => [type, hostname, value]),
-      );
+      return formatTable(domain.dns_records, {
+        TYPE: ({ type }) => type,
+        HOST: ({ hostname }) => hostname,
+        VALUE: ({ value }) => value,
+      });
   }
 }
 

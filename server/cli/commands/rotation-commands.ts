@@ -8,7 +8,7 @@ import { addAccountAction, domainPages, findDomain, idParser, refusalOf } from '
 import { confirm } from '../confirm.ts';
 import { withPunycode } from '../domain-text.ts';
 import { EXIT, UsageError } from '../exit-code.ts';
-import { print, printError, printStatus } from '../output.ts';
+import { count, print, printError, printStatus } from '../output.ts';
 
 interface RotateOptions extends AccountOptions {
   readonly all?: boolean;
@@ -128,7 +128,7 @@ async function rotateMany(
   }
   if (json) return;
   const hint = rotated === 0 ? '' : ' `letterhead domain records <domain>` prints the records to publish.';
-  await print(terminal.out, `${rotated} ${rotated === 1 ? 'rotation' : 'rotations'} begun.${hint}\n`);
+  await print(terminal.out, `${count(rotated, 'rotation')} begun.${hint}\n`);
 }
 
 /** Whether the key that signs was made by `latest`, null for at any time; of all domains, those whose rotation is under way are left out. */

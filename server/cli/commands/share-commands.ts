@@ -2,14 +2,21 @@ import type { NewShare, Share } from '@letterhead/shared';
 import { SHARE_DAYS } from '@letterhead/shared';
 import type { Command } from 'commander';
 import type { AccountOptions, CommandContext, Target } from '../command-context.ts';
-import { addAccountAction, findDomain, idParser, parseExpiry } from '../command-context.ts';
+import { addAccountAction, findDomain, idParser, listResult, parseExpiry } from '../command-context.ts';
 import { describeName, withPunycode } from '../domain-text.ts';
-import { formatTable } from '../layout.ts';
+import type { Columns } from '../layout.ts';
 import { formatTime, printStatus } from '../output.ts';
 
 interface CreateOptions extends AccountOptions {
   readonly expires?: Date;
 }
+
+const SHARE_COLUMNS: Columns<Share> = {
+  ID: ({ id }) => id,
+  EXPIRES: ({ expires_at }) => formatTime(expires_at),
+  'LAST USED': ({ last_used_at }) => formatTime(last_used_at),
+  CREATED: ({ created_at }) => formatTime(created_at),
+};
 
 /** `letterhead share …`: the procedures `shares.*`. */
 export function addShareCommands(program: Command, context: CommandContext): void {
@@ -42,8 +49,11 @@ export function addShareCommands(program: Command, context: CommandContext): voi
     context,
     async (target, _options: AccountOptions, idOrName: string) => {
       const { id } = await findDomain(target, idOrName);
-      const shares = await target.letterhead.shares.list.query({ account: target.account, id });
-      return { json: shares, text: (columns?: number) => formatShares(shares, columns) };
+      return listResult(
+        await target.letterhead.shares.list.query({ account: target.account, id }),
+        SHARE_COLUMNS,
+        'There are no links: `letterhead share create` creates one.\n',
+      );
     },
   );
   addAccountAction(
@@ -74,18 +84,4 @@ export function linkOf({ url, token }: NewShare, { url: server }: Target): strin
 function describeShare({ id, expires_at }: NewShare, name: string): string {
   const until = expires_at === null ? 'until it is revoked' : `until ${formatTime(expires_at)}`;
   return `Link ${id} shows ${name} and works ${until}; \`letterhead share revoke ${name} ${id}\` revokes it.`;
-}
-
-function formatShares(shares: readonly Share[], columns: number | undefined): string {
-  if (shares.length === 0) return 'There are no links: `letterhead share create` creates one.\n';
-  return formatTable(
-    ['ID', 'EXPIRES', 'LAST USED', 'CREATED'],
-    shares.map(({ id, expires_at, last_used_at, created_at }) => [
-      String(id),
-      formatTime(expires_at),
-      formatTime(last_used_at),
-      formatTime(created_at),
-    ]),
-    columns,
-  );
 }

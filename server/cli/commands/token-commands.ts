@@ -3,10 +3,10 @@ import { SCOPES, ScopeSchema } from '@letterhead/shared';
 import type { Command } from 'commander';
 import { inOneLine } from '../../terminal-text.ts';
 import type { AccountOptions, CommandContext, Target } from '../command-context.ts';
-import { addAccountAction, idParser, parseExpiry } from '../command-context.ts';
+import { addAccountAction, idParser, listResult, parseExpiry } from '../command-context.ts';
 import { confirm, confirmLastAdmin } from '../confirm.ts';
 import { UsageError } from '../exit-code.ts';
-import { formatTable } from '../layout.ts';
+import type { Columns } from '../layout.ts';
 import type { Terminal } from '../output.ts';
 import { formatTime, printStatus } from '../output.ts';
 
@@ -21,6 +21,15 @@ interface RevokeOptions extends AccountOptions {
 }
 
 const DEFAULT_SCOPES: readonly Scope[] = ['domains:read', 'domains:write'];
+
+const TOKEN_COLUMNS: Columns<Token> = {
+  ID: ({ id }) => id,
+  NAME: ({ name }) => name,
+  BEGINS: ({ prefix }) => prefix,
+  SCOPES: ({ scopes }) => scopes.join(' '),
+  EXPIRES: ({ expires_at }) => formatTime(expires_at),
+  'LAST USED': ({ last_used_at }) => formatTime(last_used_at),
+};
 
 /** `letterhead token …`: the procedures `tokens.*`. */
 export function addTokenCommands(program: Command, context: CommandContext): void {
@@ -83,8 +92,11 @@ async function create(
 }
 
 async function list({ letterhead, account }: Target) {
-  const tokens = await letterhead.tokens.list.query({ account });
-  return { json: tokens, text: (columns?: number) => formatTokens(tokens, columns) };
+  return listResult(
+    await letterhead.tokens.list.query({ account }),
+    TOKEN_COLUMNS,
+    'There are no tokens: `letterhead token create` creates one.\n',
+  );
 }
 
 async function revoke(target: Target, options: RevokeOptions, id: number, terminal: Terminal) {
@@ -122,20 +134,4 @@ function parseScope(text: string): Scope {
   const scope = ScopeSchema.safeParse(text.trim());
   if (!scope.success) throw new UsageError(`There is no scope "${text}": use ${SCOPES.join(', ')}.`);
   return scope.data;
-}
-
-function formatTokens(tokens: readonly Token[], columns: number | undefined): string {
-  if (tokens.length === 0) return 'There are no tokens: `letterhead token create` creates one.\n';
-  return formatTable(
-    ['ID', 'NAME', 'BEGINS', 'SCOPES', 'EXPIRES', 'LAST USED'],
-    tokens.map((token) => [
-      String(token.id),
-      token.name,
-      token.prefix,
-      token.scopes.join(' '),
-      formatTime(token.expires_at),
-      formatTime(token.last_used_at),
-    ]),
-    columns,
-  );
 }

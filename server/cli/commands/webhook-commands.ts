@@ -3,9 +3,9 @@ import { EVENT_TYPES, EventTypeSchema } from '@letterhead/shared';
 import type { Command } from 'commander';
 import { inOneLine } from '../../terminal-text.ts';
 import type { AccountOptions, CommandContext, CommandResult, Target } from '../command-context.ts';
-import { addAccountAction, findDomain, idParser } from '../command-context.ts';
+import { addAccountAction, findDomain, idParser, listResult } from '../command-context.ts';
 import { EXIT, UsageError } from '../exit-code.ts';
-import { formatTable } from '../layout.ts';
+import { type Columns, formatTable } from '../layout.ts';
 import { formatTime, printStatus } from '../output.ts';
 
 interface FilterOptions extends AccountOptions {
@@ -22,6 +22,24 @@ interface UpdateOptions extends FilterOptions {
 }
 
 const ALL = 'all';
+
+const WEBHOOK_COLUMNS: Columns<Webhook> = {
+  ID: ({ id }) => id,
+  URL: ({ url }) => url,
+  EVENTS: ({ events }) => events?.join(' ') ?? ALL,
+  DOMAINS: ({ domains }) => domains?.join(' ') ?? ALL,
+  ENABLED: ({ enabled, disabled_reason }) => (enabled ? 'yes' : `no (${disabled_reason})`),
+};
+
+const DELIVERY_COLUMNS: Columns<Delivery> = {
+  ID: ({ id }) => id,
+  WHEN: ({ at }) => formatTime(at),
+  EVENT: ({ event }) => event,
+  TYPE: ({ type }) => type,
+  STATUS: ({ status }) => status,
+  MS: ({ duration }) => duration,
+  ERROR: ({ error }) => error ?? '',
+};
 
 /** `letterhead webhook …`: the procedures `webhooks.*`. */
 export function addWebhookCommands(program: Command, context: CommandContext): void {
@@ -104,8 +122,11 @@ export function addWebhookCommands(program: Command, context: CommandContext): v
 }
 
 async function list({ letterhead, account }: Target): Promise<CommandResult> {
-  const webhooks = await letterhead.webhooks.list.query({ account });
-  return { json: webhooks, text: (columns?: number) => formatWebhooks(webhooks, columns) };
+  return listResult(
+    await letterhead.webhooks.list.query({ account }),
+    WEBHOOK_COLUMNS,
+    'There are no webhooks: `letterhead webhook add` adds one.\n',
+  );
 }
 
 async function update(target: Target, options: UpdateOptions, id: number): Promise<CommandResult> {
@@ -121,12 +142,15 @@ async function update(target: Target, options: UpdateOptions, id: number): Promi
     enabled,
     skip_backlog: options.skipBacklog,
   });
-  return { json: changed, text: (columns?: number) => formatWebhooks([changed], columns) };
+  return { json: changed, text: (width?: number) => formatTable([changed], WEBHOOK_COLUMNS, width) };
 }
 
 async function deliveries({ letterhead, account }: Target, _options: AccountOptions, id: number) {
-  const found = await letterhead.webhooks.deliveries.query({ account, id });
-  return { json: found, text: (columns?: number) => formatDeliveries(found, columns) };
+  return listResult(
+    await letterhead.webhooks.deliveries.query({ account, id }),
+    DELIVERY_COLUMNS,
+    'Nothing was sent to it yet: `letterhead webhook test` sends a test.\n',
+  );
 }
 
 /** Exits with 1 where it was not delivered, as `domain verify` does where a domain is not verified. */
@@ -162,36 +186,4 @@ function parseEvents(text: string): EventType[] | null {
     if (type.success) return type.data;
     throw new UsageError(`There is no event "${name}": use ${EVENT_TYPES.join(', ')}.`);
   });
-}
-
-function formatWebhooks(webhooks: readonly Webhook[], columns: number | undefined): string {
-  if (webhooks.length === 0) return 'There are no webhooks: `letterhead webhook add` adds one.\n';
-  return formatTable(
-    ['ID', 'URL', 'EVENTS', 'DOMAINS', 'ENABLED'],
-    webhooks.map(({ id, url, events, domains, enabled, disabled_reason }) => [
-      String(id),
-      url,
-      events?.join(' ') ?? ALL,
-      domains?.join(' ') ?? ALL,
-      enabled ? 'yes' : `no (${disabled_reason})`,
-    ]),
-    columns,
-  );
-}
-
-function formatDeliveries(found: readonly Delivery[], columns: number | undefined): string {
-  if (found.length === 0) return 'Nothing was sent to it yet: `letterhead webhook test` sends a test.\n';
-  return formatTable(
-    ['ID', 'WHEN', 'EVENT', 'TYPE', 'STATUS', 'MS', 'ERROR'],
-    found.map(({ id, at, event, type, status, duration, error }) => [
-      String(id),
-      formatTime(at),
-      event === null ? '-' : String(event),
-      type,
-      status === null ? '-' : String(status),
-      String(duration),
-      error ?? '',
-    ]),
-    columns,
-  );
 }

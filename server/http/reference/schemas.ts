@@ -76,7 +76,7 @@ function plainType(type: string, schema: Schema): Content {
 }
 
 /** Which values there are, where they can be counted. */
-export function choicesOf(schema: Schema): Content[] {
+function choicesOf(schema: Schema): Content[] {
   const choices: Content[] = [];
   if (schema.enum !== undefined) choices.push(['One of ', join(schema.enum.map(code), ', '), '.']);
   if (schema.const !== undefined) choices.push(['Always ', code(schema.const), '.']);

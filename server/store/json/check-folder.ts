@@ -158,7 +158,7 @@ export interface FolderProblem {
 }
 
 /** What is wrong with an account's log of events, as far as the account's own file does not make up for it. */
-export async function checkEventLog(events: Folder, account: AccountFile): Promise<FolderProblem[]> {
+async function checkEventLog(events: Folder, account: AccountFile): Promise<FolderProblem[]> {
   const problems: FolderProblem[] = [];
   const [current, older, kept] = EventLog.namesOf(account.account);
   let lastId = 0;

@@ -40,7 +40,7 @@ export function logHeader(account: number): string {
  * The lines from `offset`, which must be a line's beginning, to the end of the file. Where `mayMatch` says no of a
  * line's bytes, it is not parsed, which is most of what a line costs.
  */
-export async function* readLines(
+async function* readLines(
   file: OpenFile,
   offset: number,
   mayMatch: (line: Buffer) => boolean = () => true,
@@ -98,7 +98,7 @@ export async function readTail(file: OpenFile, id = Number.POSITIVE_INFINITY): P
 }
 
 /** An offset at or before the first event above `after`, and near it. */
-export async function seek(file: OpenFile, after: number): Promise<number> {
+async function seek(file: OpenFile, after: number): Promise<number> {
   const size = await file.size();
   let low = 0;
   let high = size;
@@ -122,7 +122,7 @@ export async function offsetAfter(file: OpenFile, id: number): Promise<number> {
 }
 
 /** The first event at or after `offset`, a line's beginning; null where there is none before `end`. */
-export async function firstEvent(
+async function firstEvent(
   file: OpenFile,
   offset: number,
   end: number,

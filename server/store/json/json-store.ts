@@ -42,12 +42,11 @@ export interface JsonStoreOptions {
   clock: () => Date;
   log?: StoreLog;
   fileSystem?: FileSystem;
-  /** Milliseconds that a time of a check or of a token's use may wait for its way to the disk. */
-  lazyWriteDelay?: number;
   eventLog?: Partial<EventLogLimits>;
 }
 
-const ONE_MINUTE = 60_000;
+/** Milliseconds that a time of a check or of a token's use may wait for its way to the disk. */
+const LAZY_DELAY = 60_000;
 
 /** Milliseconds: what is delivered again after a crash is what was delivered in them. */
 const CURSOR_DELAY = 20;
@@ -79,7 +78,7 @@ export async function openJsonStore(options: JsonStoreOptions): Promise<JsonStor
 type Resources = Awaited<ReturnType<typeof openResources>>;
 
 async function openResources(options: JsonStoreOptions, folder: DataFolder) {
-  const { log = silentLog, lazyWriteDelay = ONE_MINUTE } = options;
+  const { log = silentLog } = options;
   await folder.removeTemporaryFiles();
   await folder.removeSnapshots();
   await folder.syncNames();
@@ -99,7 +98,7 @@ async function openResources(options: JsonStoreOptions, folder: DataFolder) {
   const files = new AccountFiles({ folder, evidence, deliveries, account });
   const installation = new Installation(folder.installationFile, state, { log, files });
   const lazyFile =
-    (name: string, delay = lazyWriteDelay) =>
+    (name: string, delay = LAZY_DELAY) =>
     (text: () => Iterable<string>) =>
       new LazyFile({ folder: folder.root, name, text, delay, log });
   const schedule = new Schedule(

@@ -3,7 +3,7 @@ import type { Instant } from '../../instant.ts';
 import { freeze } from '../freeze.ts';
 import type { AccountRow } from '../interface/accounts.ts';
 import type { NewEvent } from '../interface/events.ts';
-import type { AdminToken, NewToken, TokenRow } from '../interface/token-row.ts';
+import type { AdminToken, TokenRow } from '../interface/token-row.ts';
 import type { TokenCreation, TokenStore } from '../interface/tokens.ts';
 import { InTurn, type PendingTasks } from '../tasks.ts';
 import type { AccountFiles } from './account-files.ts';
@@ -49,14 +49,8 @@ export class Tokens implements TokenStore {
     return this.#listed(account, domain);
   }
 
-  create(options: {
-    readonly account: number;
-    readonly limit: number;
-    readonly token: NewToken;
-    readonly event: (row: TokenRow) => NewEvent;
-  }): Promise<TokenCreation> {
+  create({ account, limit, token, event }: Parameters<TokenStore['create']>[0]): Promise<TokenCreation> {
     const { tasks, files, installation } = this.#deps;
-    const { account, limit, token, event } = options;
     return tasks.serve(async () => {
       // Of an account that cannot be read, nobody knows whether the domain is there.
       if (token.domain_id !== null) files.find(account);

@@ -18,7 +18,7 @@ interface ChangedDomain {
  * Keeps the statuses that were read up to date: reads those of changed domains, one by one, and all of them only where
  * many have changed. Changes that come meanwhile are collected for the next round.
  */
-export class StatusUpdates {
+class StatusUpdates {
   #pending = new Map<number, ChangedDomain>();
   #running = false;
 

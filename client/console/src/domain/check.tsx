@@ -5,8 +5,8 @@ import { api, queryClient } from '../api/api.ts';
 import { statusUpdates } from '../api/status-updates.ts';
 import { announce } from '../components/announcer.tsx';
 import { DomainName } from '../components/domain-name.tsx';
+import { mostUrgent } from '../instructions/checklist-words.ts';
 import { useMay } from '../session/identity.ts';
-import { mostUrgent } from './checklist-words.ts';
 
 /** *Check now*: asks the DNS, and has everything read that may have changed by it. */
 export function useCheck(account: number, id: number) {

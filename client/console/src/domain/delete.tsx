@@ -2,8 +2,8 @@ import type { Domain } from '@letterhead/shared';
 import { useMutation } from '@tanstack/react-query';
 import { useLocation } from 'wouter-preact';
 import { api, queryClient } from '../api/api.ts';
-import { DangerActions } from '../components/danger-actions.tsx';
 import { Dialog } from '../components/dialog.tsx';
+import { DialogActions } from '../components/dialog-actions.tsx';
 import { DomainName } from '../components/domain-name.tsx';
 import { Failure } from '../components/failure.tsx';
 
@@ -38,13 +38,14 @@ export function Delete({ domain, onClose }: { domain: Domain; onClose: () => voi
         <li>Mail that is still on its way may fail verification once you remove the records from the DNS.</li>
       </ul>
       {remove.error !== null && <Failure error={remove.error} />}
-      <DangerActions
+      <DialogActions
+        isDangerous
         isPending={remove.isPending}
         onConfirm={() => remove.mutate({ account, id })}
         onCancel={onClose}
       >
         {remove.isPending ? 'Deleting…' : <span>Delete {name}</span>}
-      </DangerActions>
+      </DialogActions>
     </Dialog>
   );
 }

@@ -8,9 +8,9 @@ import { CopyButton } from '../components/copy-button.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { withPunycode } from '../components/domain-name.tsx';
 import { Failure } from '../components/failure.tsx';
+import type { DnsForm } from '../instructions/dns-form.ts';
 import { useIdentity, useMay } from '../session/identity.ts';
 import { linkOf } from '../share/share-link.ts';
-import type { DnsForm } from './dns-form.ts';
 
 interface EmailDialogProps {
   readonly domain: Domain;

@@ -6,9 +6,9 @@ import { useState } from 'preact/hooks';
 import { letterhead } from '../api/api.ts';
 import { Failure } from '../components/failure.tsx';
 import { saveFile } from '../components/save-file.ts';
+import type { DnsForm } from '../instructions/dns-form.ts';
 import { useMay } from '../session/identity.ts';
 import { ShareDialog } from '../share/share-dialog.tsx';
-import type { DnsForm } from './dns-form.ts';
 
 const EmailDialog = lazy(() => import('./email-dialog.tsx'));
 

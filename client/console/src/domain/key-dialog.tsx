@@ -1,8 +1,8 @@
 import type { Domain, Key } from '@letterhead/shared';
 import { useMutation } from '@tanstack/react-query';
 import { api, letterhead, queryClient } from '../api/api.ts';
-import { DangerActions } from '../components/danger-actions.tsx';
 import { Dialog } from '../components/dialog.tsx';
+import { DialogActions } from '../components/dialog-actions.tsx';
 import { Failure } from '../components/failure.tsx';
 
 /** Something to do with a key of a domain, or with where its keys are published. */
@@ -107,14 +107,14 @@ export function KeyDialog({ domain, act, onClose }: { domain: Domain; act: KeyAc
         ))}
       </ul>
       {run.error !== null && <Failure error={run.error} />}
-      <DangerActions
-        isSafe={act.kind !== 'revoke'}
+      <DialogActions
+        isDangerous={act.kind === 'revoke'}
         isPending={run.isPending}
         onConfirm={() => run.mutate()}
         onCancel={onClose}
       >
         {action}
-      </DangerActions>
+      </DialogActions>
     </Dialog>
   );
 }

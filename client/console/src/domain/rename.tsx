@@ -4,8 +4,8 @@ import { useRef, useState } from 'preact/hooks';
 import { api, queryClient } from '../api/api.ts';
 import { fieldErrorOf } from '../api/api-error.ts';
 import { Dialog } from '../components/dialog.tsx';
+import { DialogActions } from '../components/dialog-actions.tsx';
 import { DomainName } from '../components/domain-name.tsx';
-import { FormActions } from '../components/form-actions.tsx';
 import { DomainNameField } from '../domains/domain-name-field.tsx';
 import { useNameCheck } from '../domains/use-name-check.tsx';
 
@@ -48,9 +48,9 @@ export function Rename({ domain, onClose }: { domain: Domain; onClose: () => voi
             rename.reset();
           }}
         />
-        <FormActions isPending={rename.isPending} onCancel={onClose}>
+        <DialogActions isPending={rename.isPending} onCancel={onClose}>
           {rename.isPending ? 'Renaming…' : 'Rename'}
-        </FormActions>
+        </DialogActions>
       </form>
     </Dialog>
   );

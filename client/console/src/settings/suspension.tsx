@@ -2,8 +2,8 @@ import type { Account } from '@letterhead/shared';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'preact/hooks';
 import { api, queryClient } from '../api/api.ts';
-import { DangerActions } from '../components/danger-actions.tsx';
 import { Dialog } from '../components/dialog.tsx';
+import { DialogActions } from '../components/dialog-actions.tsx';
 import { Failure } from '../components/failure.tsx';
 import { useIdentity } from '../session/identity.ts';
 import { signOut } from '../session/session.ts';
@@ -76,13 +76,14 @@ function SuspendDialog({ account, onClose }: { account: Account; onClose: () => 
         )}
       </ul>
       {suspend.error !== null && <Failure error={suspend.error} />}
-      <DangerActions
+      <DialogActions
+        isDangerous
         isPending={suspend.isPending}
         onConfirm={() => suspend.mutate({ account: account.id, suspended: true })}
         onCancel={onClose}
       >
         {suspend.isPending ? 'Suspending…' : 'Suspend'}
-      </DangerActions>
+      </DialogActions>
     </Dialog>
   );
 }

@@ -1,7 +1,12 @@
 import { useState } from 'preact/hooks';
-import { chooseTheme, chosenTheme, THEMES, type Theme } from './theme.ts';
+import { RadioChoices } from '../components/radio-choices.tsx';
+import { chooseTheme, chosenTheme, type Theme } from './theme.ts';
 
-const WORDS: Record<Theme, string> = { system: 'As the system', light: 'Light', dark: 'Dark' };
+const CHOICES: readonly { readonly value: Theme; readonly word: string }[] = [
+  { value: 'system', word: 'As the system' },
+  { value: 'light', word: 'Light' },
+  { value: 'dark', word: 'Dark' },
+];
 
 /** The choice between light and dark colors, for this browser alone. */
 export function ThemeChoice() {
@@ -11,22 +16,15 @@ export function ThemeChoice() {
       <h2 id="theme-title">Theme</h2>
       <fieldset>
         <legend class="visually-hidden">Theme</legend>
-        <div class="choices">
-          {THEMES.map((theme) => (
-            <label key={theme}>
-              <input
-                type="radio"
-                name="theme"
-                checked={theme === chosen}
-                onChange={() => {
-                  chooseTheme(theme);
-                  setChosen(theme);
-                }}
-              />
-              <span>{WORDS[theme]}</span>
-            </label>
-          ))}
-        </div>
+        <RadioChoices
+          name="theme"
+          choices={CHOICES}
+          chosen={chosen}
+          onChoose={(theme) => {
+            chooseTheme(theme);
+            setChosen(theme);
+          }}
+        />
       </fieldset>
       <p class="hint">In this browser only.</p>
     </section>

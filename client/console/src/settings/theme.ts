@@ -1,5 +1,5 @@
 /** Colors of the console: those of the system unless somebody has chosen. */
-export const THEMES = ['system', 'light', 'dark'] as const;
+const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
 
 const KEY = 'letterhead.theme';

@@ -4,8 +4,8 @@ import { useRef, useState } from 'preact/hooks';
 import { api, queryClient } from '../api/api.ts';
 import { fieldErrorOf, toApiError } from '../api/api-error.ts';
 import { Dialog } from '../components/dialog.tsx';
+import { DialogActions } from '../components/dialog-actions.tsx';
 import { Field } from '../components/field.tsx';
-import { FormActions } from '../components/form-actions.tsx';
 import { Secret } from '../components/secret.tsx';
 import { useIdentity } from '../session/identity.ts';
 import { SCOPE_NAMES, SCOPES } from './scopes.ts';
@@ -124,9 +124,9 @@ function TokenForm({ onCreated, onClose }: { onCreated: (token: NewToken) => voi
           </select>
         )}
       </Field>
-      <FormActions isPending={create.isPending} onCancel={onClose}>
+      <DialogActions isPending={create.isPending} onCancel={onClose}>
         {create.isPending ? 'Creating…' : 'Create token'}
-      </FormActions>
+      </DialogActions>
     </form>
   );
 }

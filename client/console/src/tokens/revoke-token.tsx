@@ -2,8 +2,8 @@ import type { Token } from '@letterhead/shared';
 import { useMutation } from '@tanstack/react-query';
 import { api, queryClient } from '../api/api.ts';
 import { toApiError } from '../api/api-error.ts';
-import { DangerActions } from '../components/danger-actions.tsx';
 import { Dialog } from '../components/dialog.tsx';
+import { DialogActions } from '../components/dialog-actions.tsx';
 import { Failure } from '../components/failure.tsx';
 import { useIdentity } from '../session/identity.ts';
 import { signOut } from '../session/session.ts';
@@ -36,7 +36,8 @@ export function RevokeToken({ token, onClose }: { token: Token; onClose: () => v
       ) : (
         revoke.error !== null && <Failure error={revoke.error} />
       )}
-      <DangerActions
+      <DialogActions
+        isDangerous
         isPending={revoke.isPending}
         onConfirm={() =>
           revoke.mutate({
@@ -48,7 +49,7 @@ export function RevokeToken({ token, onClose }: { token: Token; onClose: () => v
         onCancel={onClose}
       >
         {revoke.isPending ? 'Revoking…' : isLastAdmin ? 'Revoke it anyway' : `Revoke “${token.name}”`}
-      </DangerActions>
+      </DialogActions>
     </Dialog>
   );
 }

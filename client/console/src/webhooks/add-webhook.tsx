@@ -4,8 +4,8 @@ import { useRef, useState } from 'preact/hooks';
 import { api, queryClient } from '../api/api.ts';
 import { fieldErrorOf } from '../api/api-error.ts';
 import { Dialog } from '../components/dialog.tsx';
+import { DialogActions } from '../components/dialog-actions.tsx';
 import { Field } from '../components/field.tsx';
-import { FormActions } from '../components/form-actions.tsx';
 import { Secret } from '../components/secret.tsx';
 import { useIdentity } from '../session/identity.ts';
 
@@ -107,9 +107,9 @@ function WebhookForm({ onAdded, onClose }: { onAdded: (webhook: NewWebhook) => v
           </select>
         )}
       </Field>
-      <FormActions isPending={create.isPending} onCancel={onClose}>
+      <DialogActions isPending={create.isPending} onCancel={onClose}>
         {create.isPending ? 'Adding…' : 'Add webhook'}
-      </FormActions>
+      </DialogActions>
     </form>
   );
 }

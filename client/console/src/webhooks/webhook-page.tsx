@@ -3,8 +3,8 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'preact/hooks';
 import { Link, useLocation } from 'wouter-preact';
 import { api, queryClient } from '../api/api.ts';
-import { DangerActions } from '../components/danger-actions.tsx';
 import { Dialog } from '../components/dialog.tsx';
+import { DialogActions } from '../components/dialog-actions.tsx';
 import { Failure } from '../components/failure.tsx';
 import { Page } from '../components/page.tsx';
 import { useIdentity } from '../session/identity.ts';
@@ -109,13 +109,14 @@ function DeleteWebhook({ webhook, onClose }: { webhook: Webhook; onClose: () => 
     <Dialog title="Delete this webhook?" onClose={onClose}>
       <p>Nothing is sent to {webhook.url} any more. This can’t be undone.</p>
       {remove.error !== null && <Failure error={remove.error} />}
-      <DangerActions
+      <DialogActions
+        isDangerous
         isPending={remove.isPending}
         onConfirm={() => remove.mutate({ account: account.id, id: webhook.id })}
         onCancel={onClose}
       >
         {remove.isPending ? 'Deleting…' : 'Delete'}
-      </DangerActions>
+      </DialogActions>
     </Dialog>
   );
 }

@@ -128,7 +128,7 @@ const readBuffers = new BufferPool(BUFFER_SIZE);
  * a start reads every account's file.
  * @throws NotTextError where it is not UTF-8; the system's errors.
  */
-export function readText(path: string): Promise<string> {
+function readText(path: string): Promise<string> {
   return new Promise((resolve, reject) => {
     open(path, OPEN_FLAGS.r, (error, file) => {
       if (error !== null) return reject(error);

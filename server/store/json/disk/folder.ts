@@ -159,7 +159,7 @@ export class Folder {
 }
 
 /** Owns what is the whole installation's; accounts begin at 1. */
-export const INSTALLATION = 0;
+const INSTALLATION = 0;
 
 /**
  * Bounds how many files are read and written at once, shared by account in turn, and holds writes back while something

@@ -24,8 +24,8 @@ const SQLITE_NOTADB = 26;
 const HolderSchema = z.object({ pid: z.number(), host: z.string(), since: z.string() });
 type Holder = z.infer<typeof HolderSchema>;
 
-export const LOCK_FILE = 'lock';
-export const HOLDER_FILE = 'lock.json';
+const LOCK_FILE = 'lock';
+const HOLDER_FILE = 'lock.json';
 
 /** The folders that this process holds. Opening a lock twice in a process would let go of it at the first close. */
 const heldHere = new Set<string>();

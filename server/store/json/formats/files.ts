@@ -72,17 +72,9 @@ export const AccountFileShape: Shape<AccountFile> = shape(
       last_event_id: CounterSchema,
       installation_sequence: CounterSchema,
       outbox: z.array(EventRowSchema),
-      domains: z.array(StoredDomainSchema),
+      domains: byId(StoredDomainSchema),
       retired_labels: z.array(RetiredLabelSchema),
-      webhooks: z.array(WebhookRowSchema),
-    })
-    .refine((file) => idsRise(file.domains), {
-      path: ['domains'],
-      error: 'are not in the order of their ids',
-    })
-    .refine((file) => idsRise(file.webhooks), {
-      path: ['webhooks'],
-      error: 'are not in the order of their ids',
+      webhooks: byId(WebhookRowSchema),
     })
     .refine((file) => file.domains.every((row) => row.account_id === file.account), {
       path: ['domains'],
@@ -133,17 +125,12 @@ export const InstallationFileShape: Shape<InstallationFile> = shape(
       secret_key_check: z.string().nullable(),
       next: z.strictObject({ account: IdSchema, token: IdSchema, domain: IdSchema }),
       sequence: CounterSchema,
-      accounts: z.array(AccountRowSchema),
-      tokens: z.array(StoredTokenSchema),
+      accounts: byId(AccountRowSchema),
+      tokens: byId(StoredTokenSchema),
       outbox: z.array(z.strictObject({ sequence: IdSchema, account: IdSchema, event: NewEventSchema })),
       removing: z.array(IdSchema),
       retired_labels: z.array(RetiredLabelSchema),
     })
-    .refine((file) => idsRise(file.accounts), {
-      path: ['accounts'],
-      error: 'are not in the order of their ids',
-    })
-    .refine((file) => idsRise(file.tokens), { path: ['tokens'], error: 'are not in the order of their ids' })
     .refine((file) => file.outbox.every((entry) => entry.sequence <= file.sequence), {
       path: ['outbox'],
       error: 'is ahead of its sequence',
@@ -231,6 +218,11 @@ export const LogoFileShape = shape(
 
 /** The first line of an account's log; every other line is an event. */
 export const EventLogHeaderSchema = z.object({ format: IdSchema, account: IdSchema });
+
+/** Rows in the order of their ids, for searches by halves. */
+function byId<Row extends { readonly id: number }>(row: z.ZodType<Row>): z.ZodType<Row[]> {
+  return z.array(row).refine(idsRise, { error: 'are not in the order of their ids' });
+}
 
 function idsRise(rows: readonly { readonly id: number }[]): boolean {
   let last = 0;

@@ -7,7 +7,7 @@ import { z } from 'zod';
  */
 
 /** For a file whose shape is the same in the next format. */
-export function renumbered(format: number): z.ZodType {
+function renumbered(format: number): z.ZodType {
   return z.looseObject({ format: z.literal(format) }).transform((file) => ({ ...file, format: format + 1 }));
 }
 

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { RadioChoices } from '../components/radio-choices.tsx';
 
 /** Whether hosts are shown relative to the zone or with it. */
 export type HostSpelling = 'short' | 'full';
@@ -10,9 +11,9 @@ interface HostSpellingChoiceProps {
   readonly hints: ComponentChildren;
 }
 
-const CHOICES: readonly { readonly spelling: HostSpelling; readonly word: string }[] = [
-  { spelling: 'short', word: 'Short (most providers)' },
-  { spelling: 'full', word: 'Full' },
+const CHOICES: readonly { readonly value: HostSpelling; readonly word: string }[] = [
+  { value: 'short', word: 'Short (most providers)' },
+  { value: 'full', word: 'Full' },
 ];
 
 /** The choice between the two. */
@@ -20,19 +21,7 @@ export function HostSpellingChoice({ spelling, onChange, hints }: HostSpellingCh
   return (
     <fieldset class="host-form">
       <legend>Show host as</legend>
-      <div class="choices">
-        {CHOICES.map((choice) => (
-          <label key={choice.spelling}>
-            <input
-              type="radio"
-              name="host-spelling"
-              checked={spelling === choice.spelling}
-              onChange={() => onChange(choice.spelling)}
-            />
-            <span>{choice.word}</span>
-          </label>
-        ))}
-      </div>
+      <RadioChoices name="host-spelling" choices={CHOICES} chosen={spelling} onChoose={onChange} />
       {hints}
     </fieldset>
   );

@@ -1,5 +1,6 @@
 import { ExternalLink } from 'lucide-preact';
 import { DomainName } from '../components/domain-name.tsx';
+import { RadioChoices } from '../components/radio-choices.tsx';
 import type { Provider } from './providers.ts';
 
 interface ProviderNoteProps {
@@ -64,19 +65,12 @@ function ProviderChoice({ candidates, chosen, onChoose }: ProviderChoiceProps) {
   return (
     <fieldset class="provider-choice">
       <legend>Show the records for</legend>
-      <div class="choices">
-        {candidates.map((one) => (
-          <label key={one.name}>
-            <input
-              type="radio"
-              name="provider"
-              checked={one.name === chosen?.name}
-              onChange={() => onChoose(one)}
-            />
-            <span>{one.name}</span>
-          </label>
-        ))}
-      </div>
+      <RadioChoices
+        name="provider"
+        choices={candidates.map((value) => ({ value, word: value.name }))}
+        chosen={chosen}
+        onChoose={onChoose}
+      />
     </fieldset>
   );
 }

@@ -1,0 +1,37 @@
+import type { ComponentChildren } from 'preact';
+
+interface DialogActionsProps {
+  /** Whether it breaks or loses something. */
+  readonly isDangerous?: boolean;
+  readonly isPending: boolean;
+  /** Sends the form around it where this isn't given. */
+  readonly onConfirm?: () => void;
+  readonly onCancel: () => void;
+  /** What the first button says. */
+  readonly children: ComponentChildren;
+}
+
+/** The end of a dialog: what it is for, and the way out. */
+export function DialogActions({
+  isDangerous = false,
+  isPending,
+  onConfirm,
+  onCancel,
+  children,
+}: DialogActionsProps) {
+  return (
+    <div class="actions">
+      <button
+        type={onConfirm === undefined ? 'submit' : 'button'}
+        class={`button ${isDangerous ? 'danger' : 'primary'}`}
+        disabled={isPending}
+        onClick={onConfirm}
+      >
+        {children}
+      </button>
+      <button type="button" class="button" onClick={onCancel}>
+        Cancel
+      </button>
+    </div>
+  );
+}
