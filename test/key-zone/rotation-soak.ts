@@ -35,6 +35,8 @@ const FUDGE = 290_000;
 const KEY_TTL = 300;
 /** Mail is under way for no longer, in seconds. */
 const UNDER_WAY = 2;
+/** In which a server answers, in milliseconds. */
+const ANSWER = 10_000;
 /** Seconds. */
 const GIVE_UP_AFTER = 45;
 const EMPTY_BODY = '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=';
@@ -154,7 +156,9 @@ class RotationSoak implements AsyncDisposable {
   async #sendOne(id: number): Promise<void> {
     const headers = `From: help@${nameOf(id)}\r\nSubject: Message ${++this.#messages}\r\n`;
     const message = { account: 1, headers, body_hash: EMPTY_BODY };
-    const { header, selector } = await this.#patiently(() => this.#letterhead.signing.sign.mutate(message));
+    const { header, selector } = await this.#patiently((signal) =>
+      this.#letterhead.signing.sign.mutate(message, { signal }),
+    );
     this.#selectors[id - 1]?.add(selector);
     const { results } = await dkimVerify(Buffer.from(`${header}${headers}\r\n`), {
       resolver: (name) => this.#resolver.resolveTxt(name),
@@ -167,20 +171,21 @@ class RotationSoak implements AsyncDisposable {
   /** Starts a rotation of each domain as soon as there can be one; the monitor does the rest. */
   async #rotate(): Promise<void> {
     while (!this.#isOver) {
-      for (const id of this.#ids()) if (!this.#isOver) await this.#patiently(() => this.#advance(id));
+      for (const id of this.#ids())
+        if (!this.#isOver) await this.#patiently((signal) => this.#advance(id, signal));
       await sleep(UNDER_WAY * 1000);
     }
   }
 
   /** Ends a retirement early, which lasts a week. */
-  async #advance(id: number): Promise<void> {
+  async #advance(id: number, signal: AbortSignal): Promise<void> {
     const { keys } = this.#letterhead;
     const target = { account: 1, id };
-    const found = await keys.list.query(target);
+    const found = await keys.list.query(target, { signal });
     const retiring = found.find(({ state }) => state === 'retiring');
     if (retiring !== undefined && this.#isLongRetiring(retiring.selector))
-      await keys.remove.mutate({ ...target, key: retiring.id });
-    if (found.length === 1) await keys.rotate.mutate(target);
+      await keys.remove.mutate({ ...target, key: retiring.id }, { signal });
+    if (found.length === 1) await keys.rotate.mutate(target, { signal });
   }
 
   #isLongRetiring(selector: string): boolean {
@@ -208,11 +213,14 @@ class RotationSoak implements AsyncDisposable {
     this.#letterhead = createLetterhead({ url: this.#server.url, token: TOKEN });
   }
 
-  /** Calls again as long as nobody answers. */
-  async #patiently<T>(call: () => Promise<T>): Promise<T> {
+  /**
+   * Calls again as long as nobody answers. A connection that is made while the server is killed can be waited for without
+   * an end by Node's fetch.
+   */
+  async #patiently<T>(call: (signal: AbortSignal) => Promise<T>): Promise<T> {
     for (;;) {
       try {
-        return await call();
+        return await call(AbortSignal.timeout(ANSWER));
       } catch (error) {
         if (codeOf(error) !== undefined) throw error;
         await sleep(50);
