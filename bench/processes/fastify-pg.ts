@@ -3,7 +3,7 @@ import fastify from 'fastify';
 import pg from 'pg';
 import { hashTokenSecret } from '../../server/auth/token-secret.ts';
 import { toInstant } from '../../server/instant.ts';
-import { eventRecords } from '../../server/store/postgres/commits.ts';
+import { eventDocuments } from '../../server/store/postgres/commits.ts';
 import { sqlForRows } from '../../server/store/postgres/sql.ts';
 import { childOptions, serveParent } from '../child.ts';
 
@@ -61,8 +61,17 @@ app.post<InAccount>('/api/v1/accounts/:account/domains', async ({ params, body: 
   const actor = { kind: 'cli', token_id: null, address: null } as const;
   const event = { type: 'domain.created', domain: { id, name: domain }, actor, at, changes: {} } as const;
   const content = JSON.stringify(row);
-  const values = { account: params.account, id, content, times: null, next: null, limit: NO_LIMIT };
-  await pool.query(sqlForRows('create_domain', eventRecords([event]), { write: randomUUID(), ...values }));
+  const wanted = {
+    account: params.account,
+    id,
+    name: domain,
+    limit: NO_LIMIT,
+    content,
+    times: null,
+    next: null,
+  };
+  const events = eventDocuments([event]);
+  await pool.query(sqlForRows('create_domains', [{ ...wanted, events, write: randomUUID() }]));
   return { data: row };
 });
 

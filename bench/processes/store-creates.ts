@@ -26,7 +26,7 @@ serveParent({
           account,
           name: `created-${client}-${turn}.example.net`,
           limit: NO_LIMIT,
-          build: (id) => makeRow(pattern, account, id),
+          prepare: async () => (id) => makeRow(pattern, account, id),
           events: (row): NewEvent[] => [
             {
               type: 'domain.created',

@@ -10,7 +10,7 @@ import { firstCheckTimes } from '../monitor/schedule.ts';
 import { activeKeyOf, dkimStateOf, identityFields } from '../records/record-states.ts';
 import type { AccountRow } from '../store/interface/accounts.ts';
 import type { DomainRow } from '../store/interface/domain-row.ts';
-import type { DomainChange, DomainFilter } from '../store/interface/domains.ts';
+import type { DomainChange, DomainCreation, DomainFilter } from '../store/interface/domains.ts';
 import type { JsonValue, NewEvent } from '../store/interface/events.ts';
 import type { Store } from '../store/store.ts';
 import { diagnose } from '../verification/diagnose.ts';
@@ -82,10 +82,14 @@ export class Domains {
 
   /** Rejects with `domain_taken` or `quota_exceeded`. `selector`: instead of a random one. */
   async create(account: AccountRow, name: DomainName, actor: Actor, selector?: string): Promise<DomainRow> {
-    await this.#checkFree(account, name, this.#deps.maxDomainsPerAccount);
-    const identityOf = await makeIdentity(this.#deps, account.id, this.#deps.keyZone.zone, selector);
-    if (selector !== undefined) refuseLongSelector(this.#build(account, name, identityOf)(0));
-    return this.#write(account, name, identityOf, (row) => [this.#event('domain.created', row, actor, {})]);
+    // A refusal takes no key: making one costs more than a refusal may.
+    const prepare = async () => {
+      const identityOf = await makeIdentity(this.#deps, account.id, this.#deps.keyZone.zone, selector);
+      const build = this.#build(account, name, identityOf);
+      if (selector !== undefined) refuseLongSelector(build(0));
+      return build;
+    };
+    return this.#write(account, name, prepare, (row) => [this.#event('domain.created', row, actor, {})]);
   }
 
   /**
@@ -102,13 +106,15 @@ export class Domains {
     }
     if (obstacle !== null) this.#toRow(obstacle, account, name);
     const identityOf = importedIdentity(this.#deps, account.id, key, selector);
-    const planned = this.#build(account, name, identityOf)(0);
+    const build = this.#build(account, name, identityOf);
+    const planned = build(0);
     refuseLongSelector(planned);
     const evidence = unproved ? null : await this.#deps.monitor.preview(planned);
     if (evidence !== null) refuseUnproved(planned, evidence);
     const isProved = evidence !== null;
     if (dryRun) return { outcome: 'importable', row: null, key, isProved };
-    const row = await this.#write(account, name, identityOf, (created) => [
+    const prepare = async () => build;
+    const row = await this.#write(account, name, prepare, (created) => [
       this.#event('domain.created', created, actor, {}),
       this.#event('key.imported', created, actor, { key_id: 1, selector, bits: key.bits, proved: isProved }),
     ]);
@@ -120,14 +126,14 @@ export class Domains {
   async #write(
     account: AccountRow,
     name: DomainName,
-    identityOf: IdentityOf,
-    events: (row: DomainRow) => readonly NewEvent[],
+    prepare: DomainCreation['prepare'],
+    events: DomainCreation['events'],
   ): Promise<DomainRow> {
     const change = await this.#deps.store.domains.create({
       account: account.id,
       name: name.name,
       limit: this.#deps.maxDomainsPerAccount,
-      build: this.#build(account, name, identityOf),
+      prepare,
       events,
     });
     const row = this.#toRow(change, account, name);
@@ -154,7 +160,9 @@ export class Domains {
   /** Gives the domain another name, key, selector and Return-Path. Changes nothing if it has this name already. */
   async rename(account: AccountRow, row: DomainRow, name: DomainName, actor: Actor): Promise<DomainRow> {
     if (row.domain === name.name) return row;
-    await this.#checkFree(account, name, null);
+    // Refuses before a key is taken: making one costs more than a refusal may. The store decides again, atomically.
+    const obstacle = await this.#deps.store.domains.findObstacle(account.id, name.name, null);
+    if (obstacle !== null) this.#toRow(obstacle, account, name);
     const isDelegated = activeKeyOf(row).published_as === 'cname';
     const zone = isDelegated ? this.#deps.keyZone.zone : null;
     const identityOf = await makeIdentity(this.#deps, account.id, zone);
@@ -208,12 +216,6 @@ export class Domains {
     const { store, clock } = this.#deps;
     const stored = readKeptDiagnosis(row, await store.checks.evidence(account.id, row.id));
     return diagnose(row, stored, clock());
-  }
-
-  /** Refuses before a key is taken: making one costs more than a refusal may. The store decides again, atomically. */
-  async #checkFree(account: AccountRow, name: DomainName, limit: number | null): Promise<void> {
-    const obstacle = await this.#deps.store.domains.findObstacle(account.id, name.name, limit);
-    if (obstacle !== null) this.#toRow(obstacle, account, name);
   }
 
   /** New records are checked by the schedule of a new domain. */

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { LetterheadError } from '@letterhead/shared';
-import type { CopyableStore, ImportedAccount } from './import.ts';
+import type { CopyableStore, ImportedAccount, ImportedCursor } from './import.ts';
 import type { AccountRow } from './interface/accounts.ts';
+import type { CursorState } from './interface/cursors.ts';
 import type { EventRow } from './interface/events.ts';
 import type { Store } from './store.ts';
 
@@ -13,6 +14,8 @@ export interface CopyReport {
 }
 
 const EVENTS_A_PAGE = 1000;
+/** Of a cursor that was never claimed. */
+const BEGINNING: CursorState = { position: 0, failures: 0, due: null, slow: null, wake: null, memo: null };
 
 /**
  * Copies a store into an empty one, and compares every row afterwards. Repeated after an interruption, it goes on.
@@ -70,14 +73,20 @@ async function readAccount(store: Store, account: AccountRow): Promise<ImportedA
     tokens.push(...(await store.tokens.list(id, { domain: row.id })));
   }
   const logo = await store.accounts.logo(id);
-  const webhooks = await Promise.all(
-    (await store.webhooks.list(id)).map(async (row) => ({
-      ...row,
-      after: Math.max(row.after, await store.cursors.position('webhook', id, row.id)),
-    })),
-  );
-  const noticed = await store.cursors.position('notice', id, 0);
-  return { account, logo, domains, webhooks, noticed, tokens, ...(await readEvents(store, id)) };
+  const webhooks = await store.webhooks.list(id);
+  const cursors = [await readCursor(store, id, { kind: 'notice', id: 0, after: 0 })];
+  for (const row of webhooks) cursors.push(await readCursor(store, id, { kind: 'webhook', ...row }));
+  return { account, logo, domains, webhooks, cursors, tokens, ...(await readEvents(store, id)) };
+}
+
+/** `after`: where it begins. */
+async function readCursor(
+  store: Store,
+  account: number,
+  { kind, id, after }: Pick<ImportedCursor, 'kind' | 'id'> & { readonly after: number },
+): Promise<ImportedCursor> {
+  const state = (await store.cursors.state(kind, account, id)) ?? BEGINNING;
+  return { kind, id, ...state, position: Math.max(state.position, after) };
 }
 
 async function readEvents(

@@ -1,4 +1,5 @@
 import type { AccountRow } from './interface/accounts.ts';
+import type { Cursor, CursorState } from './interface/cursors.ts';
 import type { DomainRow } from './interface/domain-row.ts';
 import type { EventRow, JsonValue } from './interface/events.ts';
 import type { RetiredLabel } from './interface/key-zone.ts';
@@ -12,10 +13,9 @@ export interface ImportedAccount {
   /** The PNG in Base64; undefined: it has none. */
   readonly logo: string | undefined;
   readonly domains: readonly { readonly row: DomainRow; readonly evidence: JsonValue | undefined }[];
-  /** With their cursor's position as `after`. */
   readonly webhooks: readonly WebhookRow[];
-  /** The position of the cursor of its notices. */
-  readonly noticed: number;
+  /** Of its notices, and of each webhook. */
+  readonly cursors: readonly ImportedCursor[];
   /** Share links included. */
   readonly tokens: readonly TokenRow[];
   readonly events: readonly EventRow[];
@@ -23,6 +23,8 @@ export interface ImportedAccount {
   readonly firstEvent: number;
   readonly lastEvent: number;
 }
+
+export type ImportedCursor = CursorState & Pick<Cursor, 'kind' | 'id'>;
 
 /** Ids that are higher than all that were ever given. */
 export interface NextIds {

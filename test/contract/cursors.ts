@@ -67,9 +67,9 @@ export function cursorsContract(start: StartStore): void {
     const [second = never()] = await claim(store);
     expect(await store.cursors.advance(first, { ...first, position: 2 })).toBe(false);
     expect(await store.cursors.release(first, { ...first, position: 2 })).toBe(false);
-    expect(await store.cursors.position('webhook', id, first.id)).toBe(1);
+    expect(await store.cursors.state('webhook', id, first.id)).toMatchObject({ position: 1 });
     expect(await store.cursors.advance(second, { ...second, position: 2 })).toBe(true);
-    expect(await store.cursors.position('webhook', id, first.id)).toBe(2);
+    expect(await store.cursors.state('webhook', id, first.id)).toMatchObject({ position: 2 });
   });
 
   test('a cursor that was advanced goes on from there after a restart', async () => {
@@ -82,12 +82,12 @@ export function cursorsContract(start: StartStore): void {
       failures: 3,
       due: '2026-01-31T12:05:00Z',
       slow: null,
-      wake: null,
-      memo: null,
+      wake: '2026-01-31T13:00:00Z',
+      memo: { of: ['ü', null] },
     };
     await underTest.store.cursors.release(held, state);
     const store = await underTest.reopen();
-    expect(await store.cursors.position('webhook', id, webhook)).toBe(2);
+    expect(await store.cursors.state('webhook', id, webhook)).toEqual(state);
     await createDomain(store, id, 'a.example');
     expect(await claim(store)).toEqual([]);
     expect(await claim(store, { now: '2026-01-31T12:05:00Z' })).toMatchObject([state]);

@@ -89,6 +89,31 @@ export function domainsContract(start: StartStore): void {
     expect(await createDomain(underTest.store, 99, 'example.org')).toEqual({ kind: 'gone' });
   });
 
+  test('a domain is prepared only where nothing is in its way, which is looked at again afterwards', async () => {
+    await using underTest = await startWithAccounts();
+    const { store, one } = underTest;
+    const by = await madeDomain(store, one, 'a.example');
+    const create = (name: string, limit: number, meanwhile: () => Promise<unknown>) =>
+      store.domains.create({
+        account: one,
+        name,
+        limit,
+        prepare: async () => {
+          await meanwhile();
+          return (id) => domainRow(id, one, name);
+        },
+        events: (row) => [domainEvent('domain.created', row)],
+      });
+    const never = () => Promise.reject(new Error('It was prepared.'));
+    expect(await create('a.example', 10, never)).toEqual({ kind: 'taken', by });
+    expect(await create('b.example', 1, never)).toEqual({ kind: 'full', limit: 1 });
+    expect(await create('b.example', 2, () => createDomain(store, one, 'c.example'))).toMatchObject({
+      kind: 'full',
+    });
+    const late = await create('b.example', 10, () => createDomain(store, one, 'b.example'));
+    expect(late).toMatchObject({ kind: 'taken', by: { domain: 'b.example' } });
+  });
+
   test('a domain whose row cannot be built is not made, and nothing else suffers', async () => {
     await using underTest = await startWithAccounts();
     const { store, one } = underTest;
@@ -96,7 +121,7 @@ export function domainsContract(start: StartStore): void {
       account: one,
       name: 'a.example',
       limit: 10,
-      build: () => {
+      prepare: async () => () => {
         throw new Error('no key');
       },
       events: (row) => [domainEvent('domain.created', row)],

@@ -71,7 +71,7 @@ async function createDelegated({ store }: StoreUnderTest, labels: readonly strin
       account,
       name: `${label}.example`,
       limit: 10,
-      build: (id) => ({
+      prepare: async () => (id) => ({
         ...domainRow(id, account, `${label}.example`),
         ...delegatedFields({ ...NAMES, label }),
       }),

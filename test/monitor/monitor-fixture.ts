@@ -125,7 +125,7 @@ export class MonitorFixture implements AsyncDisposable {
       account,
       name: changes.domain ?? 'example.org',
       limit: 100_000,
-      build: (id) => ({
+      prepare: async () => (id) => ({
         ...sendingDomain({
           created_at: now,
           updated_at: now,

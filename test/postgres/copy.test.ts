@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import type { CursorKind, CursorState } from '../../server/store/interface/cursors.ts';
+import type { WebhookRow } from '../../server/store/interface/webhooks.ts';
 import { openJsonStore } from '../../server/store/json/json-store.ts';
 import { openPostgresStore } from '../../server/store/postgres/postgres-store.ts';
+import type { Store } from '../../server/store/store.ts';
 import { silentLog } from '../../server/store/store-log.ts';
 import { runInProcess } from '../cli/run-in-process.ts';
 import { makeJsonFolder } from '../store/json-folder.ts';
@@ -11,6 +14,7 @@ import {
   createDomain,
   createShare,
   createToken,
+  createWebhook,
   deleteDomain,
   event,
   everythingIn,
@@ -44,6 +48,10 @@ async function filledFolder() {
   const gone = await madeDomain(store, account, 'gone.example');
   await deleteDomain(store, account, gone.id);
   await setLogo(store, account, 'iVBORw==');
+  await createWebhook(store, account);
+  await moveCursor(store, 'webhook', { failures: 3, due: LATER, slow: true });
+  await moveCursor(store, 'notice', { wake: LATER, memo: { 1: { event: 7, at: LATER } } });
+  await createWebhook(store, account);
   const { id: suspended } = await createAccount(store, 'Suspended');
   await madeDomain(store, suspended, 'example.org');
   await store.accounts.update(suspended, (one) => ({
@@ -54,16 +62,40 @@ async function filledFolder() {
   return Object.assign(folder, { gone: gone.id });
 }
 
+/** Gives the cursor that is claimed first another state. */
+async function moveCursor(store: Store, kind: CursorKind, changes: Partial<CursorState>): Promise<void> {
+  const claim = { now: NOON, latest: LATER, limit: 1, lease: 60, perAccount: 1, slow: null };
+  for (const cursor of await store.cursors.claim(kind, claim))
+    await store.cursors.release(cursor, { ...cursor, position: cursor.position + 1, ...changes });
+}
+
+/** `after`: where it begins. */
+async function cursorOf(
+  store: Store,
+  kind: CursorKind,
+  { account_id: account, id, after }: Pick<WebhookRow, 'account_id' | 'id' | 'after'>,
+): Promise<CursorState> {
+  const begun = { position: after, failures: 0, due: null, slow: null, wake: null, memo: null };
+  return (await store.cursors.state(kind, account, id)) ?? begun;
+}
+
 /** All that the interface tells, in both kinds of store. */
 async function contentOf(
   store: Awaited<ReturnType<typeof openPostgresStore>> | Awaited<ReturnType<typeof openJsonStore>>,
 ) {
   const accounts = await everythingIn(store);
-  const rest = accounts.map(async ({ account, domains }) => ({
-    tokens: await store.tokens.list(account?.id ?? 0, { domain: null }),
-    domains: await store.domains.list(account?.id ?? 0, {}),
-    evidence: await Promise.all(domains.map(({ id }) => store.checks.evidence(account?.id ?? 0, id))),
-  }));
+  const rest = accounts.map(async ({ account, domains }) => {
+    const id = account?.id ?? 0;
+    const webhooks = await store.webhooks.list(id);
+    return {
+      tokens: await store.tokens.list(id, { domain: null }),
+      domains: await store.domains.list(id, {}),
+      evidence: await Promise.all(domains.map((domain) => store.checks.evidence(id, domain.id))),
+      webhooks,
+      cursors: await Promise.all(webhooks.map((webhook) => cursorOf(store, 'webhook', webhook))),
+      notices: await cursorOf(store, 'notice', { account_id: id, id: 0, after: 0 }),
+    };
+  });
   return { accounts, rest: await Promise.all(rest), key: await store.settings.get('secret_key_check') };
 }
 
@@ -77,7 +109,7 @@ test('a data folder is copied into a database with everything that is in it, and
   const environment = { DATA_DIR: folder.path, DATABASE_URL: database.url, SECRET_KEY };
   expect(await runInProcess(['store', 'copy', 'database'], environment)).toEqual({
     exit: 0,
-    out: 'Copied 3 accounts with 3 domains and 12 events, and compared every row.\n',
+    out: 'Copied 3 accounts with 3 domains and 14 events, and compared every row.\n',
     err: '',
   });
   const files = await openJsonStore({ dataDir: folder.path, clock: () => new Date(NOON) });
@@ -87,7 +119,7 @@ test('a data folder is copied into a database with everything that is in it, and
   expect(await contentOf(store)).toEqual(before);
   const made = await createDomain(store, 2, 'next.example');
   expect(made.kind === 'written' && made.row.id).toBeGreaterThan(folder.gone);
-  expect((await store.events.list(2, { after: 0, limit: 100 })).last).toBe(9);
+  expect((await store.events.list(2, { after: 0, limit: 100 })).last).toBe(11);
   expect(await store.checks.claim('2099-01-01T00:00:00Z', 10, 60)).toHaveLength(3);
   await store.close();
   expect((await runInProcess(['domain', 'list', '--account', '2'], environment)).exit).toBe(0);
@@ -103,12 +135,13 @@ test('a copy that was interrupted goes on, and no server starts before it has en
   const [account] = await files.accounts.list();
   if (account === undefined) throw new Error('There is no account.');
   const { events, last } = await files.events.list(account.id, { after: 0, limit: 100 });
+  const noticed = await cursorOf(files, 'notice', { account_id: account.id, id: 0, after: 0 });
   await store.import.add({
     account,
     logo: undefined,
     domains: [],
     webhooks: [],
-    noticed: 0,
+    cursors: [{ kind: 'notice', id: 0, ...noticed }],
     tokens: [],
     events,
     firstEvent: 1,

@@ -62,7 +62,7 @@ const writes: [string, (store: Store, account: number) => Promise<() => Promise<
       })),
   ],
   ['create_token', async (store, account) => () => createToken(store, account)],
-  ['create_domain', async (store, account) => () => createDomain(store, account, 'a.example')],
+  ['create_domains', async (store, account) => () => createDomain(store, account, 'a.example')],
   [
     'update_domain',
     async (store, account) => {
@@ -130,6 +130,25 @@ test.each(writes)('%s is made once, wherever its connection breaks', async (stat
   expect(after).toEqual(undisturbed);
 });
 
+test('domains that are created by one statement are each created once, wherever its connection breaks', async () => {
+  for (const cut of ['before', 'after'] as const) {
+    await using underTest = await startBehindProxy();
+    const { store, proxy, database } = underTest;
+    const accounts = await Promise.all(Array.from({ length: 3 }, () => createAccount(store)));
+    proxy.next = { statement: 'create_domains', cut };
+    const changes = await Promise.all(accounts.map(({ id }) => createDomain(store, id, 'a.example')));
+    expect(proxy.next).toBeNull();
+    for (const [at, change] of changes.entries())
+      expect(change).toMatchObject({ kind: 'written', row: { account_id: accounts[at]?.id } });
+    const fenced = await database.query('SELECT FROM writes WHERE last_event IS NULL');
+    expect(fenced).toHaveLength(cut === 'before' ? 3 : 0);
+    for (const { id } of accounts) {
+      expect(await store.domains.list(id, {})).toHaveLength(1);
+      expect((await store.events.list(id, { after: 0, limit: 10 })).last).toBe(2);
+    }
+  }
+});
+
 // Both wait for the deadline, at the same time.
 test.concurrent('a write that went away with the database has an unknown outcome, and one that was never sent has none', async ({
   expect,
@@ -137,7 +156,7 @@ test.concurrent('a write that went away with the database has an unknown outcome
   await using underTest = await startBehindProxy();
   const { store, proxy, database } = underTest;
   const { id } = await createAccount(store);
-  proxy.next = { statement: 'create_domain', cut: 'after' };
+  proxy.next = { statement: 'create_domains', cut: 'after' };
   proxy.closesAfterwards = true;
   const lost = expect(createDomain(store, id, 'a.example')).rejects.toMatchObject({
     code: 'outcome_unknown',
@@ -171,7 +190,7 @@ test('what is looked for and not found can never be made any more', async () => 
   await using underTest = await startBehindProxy();
   const { store, proxy, database } = underTest;
   const { id } = await createAccount(store);
-  proxy.next = { statement: 'create_domain', cut: 'before' };
+  proxy.next = { statement: 'create_domains', cut: 'before' };
   expect((await createDomain(store, id, 'a.example')).kind).toBe('written');
   const [fenced] = await database.query<{ id: string }>('SELECT id FROM writes WHERE last_event IS NULL');
   await expect(

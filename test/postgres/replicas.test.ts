@@ -210,7 +210,7 @@ test('the metrics tell of queries and connections', async () => {
   const answer = await fetch(`${server.url}/metrics`, { headers: { authorization: `Bearer ${TOKEN}` } });
   const text = await answer.text();
   expect(text).toContain(
-    'letterhead_database_query_seconds_count{statement="create_domain",outcome="done"} 1\n',
+    'letterhead_database_query_seconds_count{statement="create_domains",outcome="done"} 1\n',
   );
   expect(text).toMatch(/^letterhead_database_connections\{state="open"\} [1-9]\d*$/m);
 });

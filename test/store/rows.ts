@@ -163,7 +163,7 @@ export function createDomain(store: Store, account: number, name: string, limit 
     account,
     name,
     limit,
-    build: (id) => domainRow(id, account, name),
+    prepare: async () => (id) => domainRow(id, account, name),
     events: (row) => [domainEvent('domain.created', row)],
   });
 }

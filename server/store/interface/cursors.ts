@@ -52,8 +52,8 @@ export interface CursorStore {
   ): Promise<readonly Cursor[]>;
   /** Renews the lease. False: it had ended, or the cursor was taken away, and nothing was changed. */
   advance(cursor: Cursor, state: CursorState): Promise<boolean>;
-  /** How far it has come; 0: there is none. */
-  position(kind: CursorKind, account: number, id: number): Promise<number>;
+  /** Undefined: it was never claimed, and begins where its webhook says, or there is none. */
+  state(kind: CursorKind, account: number, id: number): Promise<CursorState | undefined>;
   /** As `advance`, and lets others claim it. A crash may cost what it adds to the last advance. */
   release(cursor: Cursor, state: CursorState): Promise<boolean>;
   /** Of all webhooks, those of suspended accounts aside. */

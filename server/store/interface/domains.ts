@@ -22,6 +22,19 @@ export type DomainChange =
   | { kind: 'unchanged'; row: DomainRow }
   | DomainObstacle;
 
+/** A domain to create where the account does not hold `name` yet and has fewer than `limit`. */
+export interface DomainCreation {
+  readonly account: number;
+  readonly name: string;
+  readonly limit: number;
+  /**
+   * Called once, when nothing is in the way. May take long: whether something is in the way then is looked at again. What
+   * it resolves to is given an id that was never given before and never will be again.
+   */
+  readonly prepare: () => Promise<(id: number) => DomainRow>;
+  readonly events: (row: DomainRow) => readonly NewEvent[];
+}
+
 export interface DomainStore {
   /** The same object as long as nothing about the domain has changed. */
   get(account: number, id: number): Promise<DomainRow | undefined>;
@@ -31,17 +44,7 @@ export interface DomainStore {
   named(names: readonly string[]): Promise<readonly DomainRow[]>;
   /** What is in the way of `name` now, null for nothing. `limit`: see `create`; null for a domain that is renamed. */
   findObstacle(account: number, name: string, limit: number | null): Promise<DomainObstacle | null>;
-  /**
-   * Creates a domain where the account does not hold `name` yet and has fewer than `limit`.
-   * `build` is given an id that was never given before and never will be again.
-   */
-  create(options: {
-    readonly account: number;
-    readonly name: string;
-    readonly limit: number;
-    readonly build: (id: number) => DomainRow;
-    readonly events: (row: DomainRow) => readonly NewEvent[];
-  }): Promise<DomainChange>;
+  create(creation: DomainCreation): Promise<DomainChange>;
   update(account: number, id: number, change: Change<DomainRow>): Promise<DomainChange>;
   /**
    * With its keys, its evidence and its share links, all or nothing. Its label is retired, as by a rename. False: there

@@ -1,4 +1,5 @@
 import type { Instant } from '../../instant.ts';
+import type { ImportedCursor } from '../import.ts';
 import type { Cursor, CursorKind, CursorState, CursorStore, WebhookBacklog } from '../interface/cursors.ts';
 import type { PendingTasks } from '../tasks.ts';
 import type { Account } from './account.ts';
@@ -107,9 +108,9 @@ export class Cursors implements CursorStore {
     });
   }
 
-  async position(_kind: CursorKind, account: number, id: number): Promise<number> {
+  async state(_kind: CursorKind, account: number, id: number): Promise<CursorState | undefined> {
     this.#deps.tasks.assertOpen();
-    return this.#entries.get(account)?.get(id)?.state.position ?? 0;
+    return this.#entries.get(account)?.get(id)?.state;
   }
 
   webhookBacklog(): Promise<WebhookBacklog> {
@@ -140,10 +141,10 @@ export class Cursors implements CursorStore {
   }
 
   /** For an account that comes from another store. */
-  beginNotices(account: number, position: number): void {
-    this.#entry(account, NOTICES.id, position);
+  add(account: number, { kind, id, ...state }: ImportedCursor): void {
+    this.#entry(account, id, 0).state = state;
     this.#withWebhooks = null;
-    this.#idle.notice.delete(account);
+    this.#idle[kind].delete(account);
     this.#file.touch();
   }
 

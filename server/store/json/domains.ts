@@ -2,7 +2,13 @@ import { FILE_LIMITS } from '../../limits.ts';
 import { freeze } from '../freeze.ts';
 import type { DueCheck } from '../interface/checks.ts';
 import type { CheckTimes, DomainRow } from '../interface/domain-row.ts';
-import type { DomainChange, DomainFilter, DomainObstacle, DomainStore } from '../interface/domains.ts';
+import type {
+  DomainChange,
+  DomainCreation,
+  DomainFilter,
+  DomainObstacle,
+  DomainStore,
+} from '../interface/domains.ts';
 import type { Change, NewEvent } from '../interface/events.ts';
 import type { TokenRow } from '../interface/token-row.ts';
 import type { StoreLog } from '../store-log.ts';
@@ -86,11 +92,13 @@ export class Domains implements DomainStore {
     return this.#deps.files.find(account)?.domain(id)?.verified ?? false;
   }
 
-  create(options: Parameters<DomainStore['create']>[0]): Promise<DomainChange> {
+  create({ account, name, limit, prepare, events: eventsOf }: DomainCreation): Promise<DomainChange> {
     const { tasks, ids, schedule } = this.#deps;
-    const { account, name, limit, build, events: eventsOf } = options;
-    return tasks.serve(() =>
-      this.#deps.files.change<DomainChange>(account, { kind: 'gone' }, (holder) => {
+    return tasks.serve(async () => {
+      const obstacle = await this.findObstacle(account, name, limit);
+      if (obstacle !== null) return obstacle;
+      const build = await prepare();
+      return this.#deps.files.change<DomainChange>(account, { kind: 'gone' }, (holder) => {
         // Checked before an id is reserved, so that a refusal writes nothing and works on a full disk.
         const refused = this.#obstacleIn(holder.domains, name, limit);
         if (refused !== null) return Promise.resolve(refused);
@@ -107,8 +115,8 @@ export class Domains implements DomainStore {
           schedule.add(account, change.row.id, change.row.checks);
           return { ...change, row: this.#current(change.row) };
         });
-      }),
-    );
+      });
+    });
   }
 
   #obstacleIn(domains: readonly StoredDomain[], name: string, limit: number | null): DomainObstacle | null {

@@ -1,5 +1,5 @@
 import { LetterheadError } from '@letterhead/shared';
-import type { ImportedAccount, ImportedInstallation, StoreImport } from '../import.ts';
+import type { ImportedAccount, ImportedCursor, ImportedInstallation, StoreImport } from '../import.ts';
 import type { AccountRow } from '../interface/accounts.ts';
 import type { CheckTimes } from '../interface/domain-row.ts';
 import type { EventRow } from '../interface/events.ts';
@@ -36,7 +36,7 @@ interface ImportDeps {
 interface AddedAccount {
   readonly account: AccountRow;
   readonly state: AccountFile;
-  readonly noticed: number;
+  readonly cursors: readonly ImportedCursor[];
   readonly tokens: readonly TokenRow[];
   readonly checks: readonly { readonly id: number; readonly times: CheckTimes | null }[];
 }
@@ -68,7 +68,7 @@ export class JsonImport implements StoreImport {
 
   async add(imported: ImportedAccount): Promise<void> {
     const { files, evidence, logos } = this.#deps;
-    const { account, logo, domains, webhooks, noticed, tokens, events, firstEvent, lastEvent } = imported;
+    const { account, logo, domains, webhooks, cursors, tokens, events, firstEvent, lastEvent } = imported;
     if (logo !== undefined) await logos.write(account.id, logo);
     const state: AccountFile = {
       ...emptyAccountFile(account.id, []),
@@ -91,7 +91,7 @@ export class JsonImport implements StoreImport {
     for (const { row, evidence: seen } of domains)
       if (seen !== undefined) await evidence.write(account.id, row.id, seen, async () => true);
     const checks = domains.map(({ row }) => ({ id: row.id, times: row.checks }));
-    this.#added.push({ account, state, noticed, tokens, checks });
+    this.#added.push({ account, state, cursors, tokens, checks });
   }
 
   async publish({ nextIds, secretKeyCheck, retiredLabels }: ImportedInstallation): Promise<void> {
@@ -108,9 +108,9 @@ export class JsonImport implements StoreImport {
       },
     }));
     ids.skipTo(nextIds.domain);
-    for (const { account, state, noticed, checks, tokens: own } of this.#added) {
+    for (const { account, state, cursors: reached, checks, tokens: own } of this.#added) {
       files.add(state);
-      cursors.beginNotices(account.id, noticed);
+      for (const cursor of reached) cursors.add(account.id, cursor);
       schedule.suspend(account.id, account.suspended);
       for (const { id, times } of checks) schedule.add(account.id, id, times);
       for (const { id, last_used_at } of own) if (last_used_at !== null) tokenUse.touch(id, last_used_at);

@@ -12,7 +12,7 @@ interface AccountRecord {
 }
 
 export function accountsIn(database: Database, commits: Commits): AccountStore {
-  const records = database.share<{ id: number }, AccountRecord>('get_accounts');
+  const records = database.share<AccountRecord>('get_accounts');
   const nextIds = () => database.one<{ id: number; token: number }>(sql('next_account_ids'));
   return {
     async list() {

@@ -8,18 +8,6 @@ import type { Database } from './database.ts';
 import { type Domains, timesValues } from './domains.ts';
 import { sql, sqlForRows } from './sql.ts';
 
-/** The end of a check that does not change its domain; what is JSON is text. */
-type UnchangedEnd = {
-  readonly account: number;
-  readonly id: number;
-  readonly version: number;
-  /** The times before it. */
-  readonly before: string | null;
-  readonly times: string | null;
-  readonly next: Instant | null;
-  readonly evidence: string;
-};
-
 /** `until`: the end of its lease. */
 type Claim = { readonly account: number; readonly id: number; readonly until: Instant };
 
@@ -37,7 +25,7 @@ export interface Checks extends CheckStore {
 export function checksIn(database: Database, commits: Commits, domains: Domains): Checks {
   /** By domain: what this server has claimed and not finished. */
   const claims = new Map<number, Claim>();
-  const unchanged = database.share<UnchangedEnd, object>('end_checks');
+  const unchanged = database.share<object>('end_checks');
 
   /** Of accounts whose checks this server makes now, how many. Forgets claims whose lease has ended. */
   const countBusy = (now: Instant) => {
@@ -64,7 +52,7 @@ export function checksIn(database: Database, commits: Commits, domains: Domains)
     const isWritten =
       changed === null
         ? await unchanged.get({ account, id, version, before, evidence, ...timesValues(checks) })
-        : await commits.change(account, () => domains.write(read, row, changed.events, evidence));
+        : await commits.inTurn(account, () => domains.write(read, row, changed.events, evidence));
     if (!isWritten) return null;
     claims.delete(id);
     return changed === null ? { kind: 'unchanged', row } : { kind: 'written', row, events: changed.events };

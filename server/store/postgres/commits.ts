@@ -3,7 +3,7 @@ import type { NewEvent } from '../interface/events.ts';
 import { InTurn, PendingTasks } from '../tasks.ts';
 import type { Around, Database } from './database.ts';
 import type { Feed } from './feed.ts';
-import { type Query, sqlForRows, type Values } from './sql.ts';
+import type { Query, Values } from './sql.ts';
 
 /** The calls of the store in progress. Commits their changes with events, and tells watchers of them. */
 export class Commits extends PendingTasks {
@@ -27,7 +27,12 @@ export class Commits extends PendingTasks {
    * again as long as it resolves to null: what it had read was changed meanwhile.
    */
   change<T>(account: number, call: () => Promise<T | null>): Promise<T> {
-    return this.serve(() => this.#turns.run(account, () => repeat(call)));
+    return this.serve(() => this.inTurn(account, call));
+  }
+
+  /** As `change`, within a call that is served. */
+  inTurn<T>(account: number, call: () => Promise<T | null>): Promise<T> {
+    return this.#turns.run(account, () => repeat(call));
   }
 
   /** Runs a commit of `sql/`. False: a condition of it did not hold, and nothing was changed. */
@@ -38,9 +43,19 @@ export class Commits extends PendingTasks {
     values: Values,
     around?: Around,
   ): Promise<boolean> {
-    const records = eventRecords(events);
-    const commit = (write: string) => sqlForRows(name, records, { write, account, ...values });
-    const last = await this.#database.write(commit, around);
+    const all = { account, events: eventDocuments(events), ...values };
+    return this.#tell(account, events, await this.#database.write(name, all, around));
+  }
+
+  /** As `commit`, for a statement that changes of different accounts share. */
+  share(name: string) {
+    const write = this.#database.shareWrites(name);
+    return async (account: number, events: readonly NewEvent[], values: Values): Promise<boolean> =>
+      this.#tell(account, events, await write({ account, events: eventDocuments(events), ...values }));
+  }
+
+  /** `last`: the account's last event after the change, 0 if it is not told of it; null: nothing was changed. */
+  #tell(account: number, events: readonly NewEvent[], last: number | null): boolean {
     if (last === null) return false;
     const first = last - events.length + 1;
     if (last > 0)
@@ -60,12 +75,13 @@ export async function repeat<T>(call: () => Promise<T | null>): Promise<T> {
   }
 }
 
-/** Events as statements take them. */
-export function eventRecords<Event extends NewEvent>(events: readonly Event[]) {
-  return events.map(({ type, domain, actor, at, changes }) => ({
-    event: JSON.stringify({ type, domain, actor, at, changes }),
-    audited: isAudited(type),
-    event_domain: domain?.id ?? null,
-    event_at: at,
-  }));
+/** The events of a change as statements take them: JSON. */
+export function eventDocuments(events: readonly NewEvent[]): string {
+  return JSON.stringify(events.map(eventRecord));
+}
+
+/** Its content is text, which PostgreSQL keeps as it is, whatever is in its names. */
+export function eventRecord({ type, domain, actor, at, changes }: NewEvent) {
+  const content = JSON.stringify({ type, domain, actor, at, changes });
+  return { content, audited: isAudited(type), domain_id: domain?.id ?? null, at };
 }

@@ -4,9 +4,6 @@ import type { Commits } from './commits.ts';
 import type { Database } from './database.ts';
 import { sql } from './sql.ts';
 
-/** A cursor with its new state; the memo is JSON. A lease of 0 releases it. */
-type Move = Omit<Cursor, 'memo'> & { readonly memo: string };
-
 export interface Cursors extends CursorStore {
   /** There is a webhook now. */
   webhookCreated(): void;
@@ -14,8 +11,9 @@ export interface Cursors extends CursorStore {
 
 /** Leases end by the database's clock, which all servers share. */
 export function cursorsIn(database: Database, commits: Commits): Cursors {
-  const moves = database.share<Move, object>('move_cursors');
+  const moves = database.share<object>('move_cursors');
   const webhooks = new WebhookPresence(commits);
+  /** A lease of 0 releases the cursor. */
   const move = async (cursor: Cursor, state: CursorState, lease: number) => {
     const moved = { ...cursor, ...state, memo: JSON.stringify(state.memo), lease };
     return (await commits.serve(() => moves.get(moved))) !== undefined;
@@ -27,9 +25,9 @@ export function cursorsIn(database: Database, commits: Commits): Cursors {
       const rows = await commits.read<Omit<Cursor, 'kind' | 'lease'>>(query);
       return rows.map((row) => ({ ...row, kind, lease }));
     },
-    async position(kind, account, id) {
-      const [row] = await commits.read<CursorState>(sql('cursor_position', { kind, account, id }));
-      return row?.position ?? 0;
+    async state(kind, account, id) {
+      const [state] = await commits.read<CursorState>(sql('get_cursor', { kind, account, id }));
+      return state;
     },
     advance: (cursor, state) => move(cursor, state, cursor.lease),
     release: (cursor, state) => move(cursor, state, 0),

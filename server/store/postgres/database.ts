@@ -34,7 +34,7 @@ export class Database {
 
   /** For queries that may run twice. Rejects with `unavailable` after the deadline. */
   read<Row extends object>(query: Query): Promise<Row[]> {
-    return this.#try((client) => this.#run<Row>(client, [query]));
+    return this.#try((deadline) => this.#run<Row>([query], deadline));
   }
 
   /** As `read`, for a query that always returns a row. */
@@ -44,9 +44,13 @@ export class Database {
     return row;
   }
 
-  /** A query that calls share. Its parameters are columns of their keys; `n` of its rows is the place of their key. */
-  share<Key extends Values, Row extends object>(name: string) {
-    return new SharedQuery<Key, Row>(async (keys) => {
+  /**
+   * A query that calls share. Its parameters are columns of their keys; `n` of its rows is the place of their key. It
+   * hides the length of an array in a sub-select: PostgreSQL would plan it anew for each number of keys, which takes
+   * longer than the query.
+   */
+  share<Row extends object>(name: string) {
+    return new SharedQuery<Values, Row>(async (keys) => {
       const rows = await this.read<Row & { readonly n: number }>(sqlForRows(name, keys));
       return inOrder(freeze(rows));
     });
@@ -54,26 +58,32 @@ export class Database {
 
   /** Runs queries in one transaction. After a lost connection, the caller finds out by itself what became of it. */
   async transaction(queries: readonly Query[]): Promise<void> {
-    await this.#run(await this.connect(), queries);
+    await this.#run(queries, new Deadline());
   }
 
   /**
-   * Runs a commit statement, made for the id of the write, exactly once. Resolves to the `last_event` that it returns;
-   * null if it changed nothing. Rejects with `unavailable` if nothing was changed, and with `outcome_unknown` if the connection was
-   * lost and the outcome cannot be looked up.
+   * Runs a commit statement exactly once. Resolves to the `last_event` that it returns; null if it changed nothing.
+   * Rejects with `unavailable` if nothing was changed, and with `outcome_unknown` if the connection was lost and the
+   * outcome cannot be looked up.
    */
-  write(commit: (write: string) => Query, { before, after }: Around = {}): Promise<number | null> {
-    let id = '';
-    return this.#try(
-      async (client) => {
-        id = randomUUID();
-        const write = commit(id);
-        const queries = [before, write, after].filter((query) => query !== undefined);
-        const [row] = await this.#run<{ last_event: number }>(client, queries, write);
-        return row?.last_event ?? null;
-      },
-      () => this.#findOutcome(id),
+  write(name: string, values: Values, { before, after }: Around = {}): Promise<number | null> {
+    return this.#write(async (write, deadline) => {
+      const commit = sql(name, { ...values, write });
+      const queries = [before, commit, after].filter((query) => query !== undefined);
+      const [row] = await this.#run<{ last_event: number }>(queries, deadline, commit);
+      return row?.last_event ?? null;
+    });
+  }
+
+  /** As `write`, for a statement that calls share, as they do a query of `share`: so they share its commit as well. */
+  shareWrites(name: string): (change: Values) => Promise<number | null> {
+    const writes = new SharedQuery<Values, { readonly last_event: number }>(async (changes) =>
+      inOrder(
+        await this.#run<{ n: number; last_event: number }>([sqlForRows(name, changes)], new Deadline()),
+      ),
     );
+    return (change) =>
+      this.#write(async (write) => (await writes.get({ ...change, write }))?.last_event ?? null);
   }
 
   /** Returns a connection to release. Rejects with `unavailable` after the deadline. */
@@ -93,19 +103,29 @@ export class Database {
     }
   }
 
+  #write(work: (id: string, deadline: Deadline) => Promise<number | null>): Promise<number | null> {
+    let id = '';
+    return this.#try(
+      (deadline) => {
+        id = randomUUID();
+        return work(id, deadline);
+      },
+      () => this.#findOutcome(id),
+    );
+  }
+
   /**
-   * Does it over a connection, and again where it failed but can succeed. `findOutcome` is asked after a lost connection;
+   * Does it, and again where it failed but can succeed. `findOutcome` is asked after a lost connection;
    * null: nothing has happened.
    */
   async #try<T>(
-    work: (client: pg.PoolClient) => Promise<T>,
+    work: (deadline: Deadline) => Promise<T>,
     findOutcome: () => Promise<T | null> = async () => null,
   ): Promise<T> {
     const deadline = new Deadline();
     for (;;) {
-      const client = await this.connect(deadline);
       try {
-        return await work(client);
+        return await work(deadline);
       } catch (error) {
         if (!isLost(error) && !isTransient(error)) throw error;
         const outcome = isLost(error) ? await findOutcome() : null;
@@ -126,10 +146,11 @@ export class Database {
    * A failed query is never cancelled, because it may be committing: its connection is closed instead.
    */
   async #run<Row extends object>(
-    client: pg.PoolClient,
     queries: readonly Query[],
+    deadline: Deadline,
     main = queries[0],
   ): Promise<Row[]> {
+    const client = await this.connect(deadline);
     const began = performance.now();
     const isTransaction = queries.length > 1;
     let outcome: 'done' | 'failed' | 'lost' = 'done';

@@ -2,9 +2,15 @@ import type { Instant } from '../../instant.ts';
 import { DATABASE_LIMITS } from '../../limits.ts';
 import { freeze } from '../freeze.ts';
 import type { CheckTimes, DomainRow } from '../interface/domain-row.ts';
-import type { DomainChange, DomainFilter, DomainObstacle, DomainStore } from '../interface/domains.ts';
+import type {
+  DomainChange,
+  DomainCreation,
+  DomainFilter,
+  DomainObstacle,
+  DomainStore,
+} from '../interface/domains.ts';
 import type { NewEvent } from '../interface/events.ts';
-import type { Commits } from './commits.ts';
+import { type Commits, repeat } from './commits.ts';
 import type { Database } from './database.ts';
 import { sqlState } from './errors.ts';
 import { type TokenRecord, toDomain, toToken } from './rows.ts';
@@ -29,12 +35,9 @@ export interface ReadDomain {
   readonly times: string | null;
 }
 
-/** A name that is looked at. */
-type Wish = {
-  readonly account: number;
-  readonly name: string;
+/** A name that is looked at. `takes_id`: it gets an id if nothing is in its way. */
+type Wish = Pick<DomainCreation, 'account' | 'name'> & {
   readonly limit: number | null;
-  /** Whether it gets an id if nothing is in its way. */
   readonly takes_id: boolean;
 };
 
@@ -60,10 +63,9 @@ export interface Domains extends DomainStore {
 }
 
 export function domainsIn(database: Database, commits: Commits): Domains {
-  const records = database.share<{ account: number; id: number; version: number }, DomainRecord>(
-    'get_domains',
-  );
-  const wishes = database.share<Wish, FoundWish>('find_wishes');
+  const records = database.share<DomainRecord>('get_domains');
+  const wishes = database.share<FoundWish>('find_wishes');
+  const creations = commits.share('create_domains');
   const rows = new KnownRows();
 
   const read = async (account: number, id: number) => {
@@ -89,16 +91,6 @@ export function domainsIn(database: Database, commits: Commits): Domains {
     return found.full ? { kind: 'full', limit: wish.limit ?? 0 } : { kind: 'free', id: found.id ?? 0 };
   };
 
-  /** As `Commits.commit`. False also if another domain has the name. */
-  const commit = async (...change: Parameters<Commits['commit']>) => {
-    try {
-      return await commits.commit(...change);
-    } catch (error) {
-      if (sqlState(error) === UNIQUE_VIOLATION) return false;
-      throw error;
-    }
-  };
-
   const write: Domains['write'] = (
     { row: before, version, times },
     { checks, ...content },
@@ -107,7 +99,8 @@ export function domainsIn(database: Database, commits: Commits): Domains {
   ) => {
     const next = checks === before.checks ? null : checks;
     const values = { id: before.id, version, before: times, content: JSON.stringify(content), evidence };
-    return commit('update_domain', before.account_id, events, { ...values, ...timesValues(next) });
+    const all = { ...values, ...timesValues(next) };
+    return unlessTaken(commits.commit('update_domain', before.account_id, events, all));
   };
 
   return {
@@ -126,17 +119,23 @@ export function domainsIn(database: Database, commits: Commits): Domains {
       return found?.kind === 'free' ? null : found;
     },
 
-    create: ({ account, name, limit, build, events: eventsOf }) =>
-      commits.change<DomainChange>(account, async () => {
+    async create({ account, name, limit, prepare, events: eventsOf }) {
+      let build: ((id: number) => DomainRow) | undefined;
+      const tryToCreate = async (): Promise<DomainChange | null> => {
         const found = await look({ account, name, limit, takes_id: true });
         if (found?.kind !== 'free') return found;
+        build ??= await prepare();
         const row = freeze(build(found.id));
         const { checks, ...content } = row;
         const events = eventsOf(row);
-        const values = { id: row.id, content: JSON.stringify(content), limit, ...timesValues(checks) };
-        const isCreated = await commit('create_domain', account, events, values);
+        const values = { id: row.id, name, limit, content: JSON.stringify(content), ...timesValues(checks) };
+        const isCreated = await commits.inTurn(account, () =>
+          unlessTaken(creations(account, events, values)),
+        );
         return isCreated ? { kind: 'written', row, events } : null;
-      }),
+      };
+      return commits.serve(() => repeat(tryToCreate));
+    },
 
     update: (account, id, change) =>
       commits.change<DomainChange>(account, async () => {
@@ -156,9 +155,21 @@ export function domainsIn(database: Database, commits: Commits): Domains {
         if (before === undefined) return false;
         const links = await database.read<TokenRecord>(sql('list_tokens', { account, domain: id }));
         const told = events(before.row, links.map(toToken));
-        return (await commit('delete_domain', account, told, { id, version: before.version })) || null;
+        return (
+          (await commits.commit('delete_domain', account, told, { id, version: before.version })) || null
+        );
       }),
   };
+}
+
+/** False also if another domain has the name. */
+async function unlessTaken(commit: Promise<boolean>): Promise<boolean> {
+  try {
+    return await commit;
+  } catch (error) {
+    if (sqlState(error) === UNIQUE_VIOLATION) return false;
+    throw error;
+  }
 }
 
 /** Rows by id, so that an unchanged row stays the same object. They are never returned without asking the database. */

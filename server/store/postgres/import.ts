@@ -1,7 +1,7 @@
 import { LetterheadError } from '@letterhead/shared';
 import type pg from 'pg';
 import type { StoreImport } from '../import.ts';
-import { eventRecords } from './commits.ts';
+import { eventRecord } from './commits.ts';
 import type { Database } from './database.ts';
 import { timesValues } from './domains.ts';
 import { type Query, sql, sqlForRows, type Values } from './sql.ts';
@@ -31,7 +31,7 @@ export function importInto(database: Database): StoreImport {
       await database.read(sql('begin_import'));
     },
 
-    async add({ account: row, logo = null, firstEvent, lastEvent, noticed, ...owned }) {
+    async add({ account: row, logo = null, firstEvent, lastEvent, ...owned }) {
       const { id: account, suspended } = row;
       const content = JSON.stringify(row);
       const domains = owned.domains.map(({ row: { checks, ...domain }, evidence }) => ({
@@ -46,14 +46,15 @@ export function importInto(database: Database): StoreImport {
         last_used_at,
       }));
       const webhooks = owned.webhooks.map((webhook) => ({ ...webhook, content: JSON.stringify(webhook) }));
-      const records = eventRecords(owned.events);
-      const events = owned.events.map(({ id }, at) => ({ id, ...records[at] }));
+      const cursors = owned.cursors.map((cursor) => ({ ...cursor, memo: JSON.stringify(cursor.memo) }));
+      const events = owned.events.map((event) => ({ id: event.id, ...eventRecord(event) }));
       const counts = { domain_count: domains.length, token_count: tokens.length };
-      const log = { last_event: lastEvent, first_event: firstEvent, noticed };
+      const log = { last_event: lastEvent, first_event: firstEvent };
       await database.transaction([
         sql('import_account', { id: account, content, suspended, logo, ...counts, ...log }),
         ...inserts('import_domains', domains, { account, suspended }),
         ...inserts('import_webhooks', webhooks, { account }),
+        ...inserts('import_cursors', cursors, { account }),
         ...inserts('import_tokens', tokens, { account }),
         ...inserts('import_events', events, { account }),
       ]);

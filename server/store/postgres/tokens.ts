@@ -12,7 +12,7 @@ import { sql, sqlForRows } from './sql.ts';
 
 /** `flush` writes the times of use to the database. They are lost if that fails. */
 export function tokensIn(database: Database, commits: Commits): TokenStore & { flush(): Promise<void> } {
-  const byHash = database.share<{ hash: string }, TokenRecord & { account: AccountRow }>('find_tokens');
+  const byHash = database.share<TokenRecord & { account: AccountRow }>('find_tokens');
   /** When tokens were last used, as far as the database does not know it yet. */
   let uses = new Map<number, Instant>();
   let timer: NodeJS.Timeout | null = null;

@@ -5,8 +5,8 @@
 WITH ended AS (
   SELECT check_end.*
   FROM unnest(
-      :account::bigint[], :id::bigint[], :version::bigint[], :before::text[], :times::text[], :next::timestamptz[],
-      :evidence::text[])
+      (SELECT :account::bigint[]), :id::bigint[], :version::bigint[], :before::text[], :times::text[],
+      :next::timestamptz[], :evidence::text[])
     WITH ORDINALITY AS check_end (account_id, id, version, before, times, next_at, evidence, n)
     JOIN domains d USING (account_id, id, version))
 UPDATE checks c

@@ -5,8 +5,10 @@
 WITH :change,
 told AS (
   INSERT INTO events (account_id, id, content, audited, domain_id, at)
-  SELECT :account, tip.last_event - cardinality(:event::text[]) + e.n, e.content::json, e.audited, e.domain_id, e.at
-  FROM tip, unnest(:event::text[], :audited::boolean[], :event_domain::bigint[], :event_at::timestamptz[])
+  SELECT :account, tip.last_event - json_array_length(:events::json) + e.n, e.content::json, e.audited,
+    e.domain_id, e.at
+  FROM tip, ROWS FROM (
+      json_to_recordset(:events::json) AS (content text, audited boolean, domain_id bigint, at timestamptz))
     WITH ORDINALITY AS e (content, audited, domain_id, at, n)
   WHERE tip.last_event > 0),
 noted AS (INSERT INTO writes (id, last_event) SELECT :write, last_event FROM tip)

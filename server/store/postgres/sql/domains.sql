@@ -2,7 +2,8 @@
 -- Leaves out the content of a version that the server already has.
 SELECT key.n, d.account_id AS account, d.id, d.version, c.times::text,
   CASE WHEN d.version = key.known THEN NULL ELSE d.content END AS content
-FROM unnest(:account::bigint[], :id::bigint[], :version::bigint[]) WITH ORDINALITY AS key (account_id, id, known, n)
+FROM unnest((SELECT :account::bigint[]), :id::bigint[], :version::bigint[])
+    WITH ORDINALITY AS key (account_id, id, known, n)
   JOIN domains d ON d.account_id = key.account_id AND d.id = key.id
   JOIN checks c ON c.account_id = d.account_id AND c.domain_id = d.id
 
@@ -22,20 +23,40 @@ WHERE d.domain = ANY (:names::text[]) ORDER BY d.id
 -- Returns no row where the account does not exist. An id is given to a name that takes one and can be created.
 SELECT key.n, d.id AS taken, coalesce(a.domain_count >= key.quota, false) AS full,
   CASE WHEN key.takes_id AND d.id IS NULL AND a.domain_count < key.quota THEN nextval('domain_ids') END AS id
-FROM unnest(:account::bigint[], :name::text[], :limit::bigint[], :takes_id::boolean[])
+FROM unnest((SELECT :account::bigint[]), :name::text[], :limit::bigint[], :takes_id::boolean[])
     WITH ORDINALITY AS key (account_id, name, quota, takes_id, n)
   JOIN accounts a ON a.id = key.account_id
   LEFT JOIN domains d ON d.account_id = a.id AND d.domain = key.name
 
--- commit: create_domain
+-- query: create_domains
+-- As a commit (see commit.sql), for domains of different accounts. Returns no row for one that cannot be created.
+-- Servers that lock the same accounts do so in the same order.
+WITH wanted AS (
+  SELECT * FROM unnest(
+      (SELECT :account::bigint[]), :id::bigint[], :name::text[], :limit::bigint[], :content::text[], :times::text[],
+      :next::timestamptz[], :events::text[], :write::uuid[])
+    WITH ORDINALITY AS one (account_id, id, name, quota, content, times, next_at, events, write, n)
+  ORDER BY account_id),
 tip AS (
-  UPDATE accounts SET domain_count = domain_count + 1, last_event = last_event + cardinality(:event::text[])
-  WHERE id = :account AND domain_count < :limit
-  RETURNING last_event, suspended),
-domain AS (INSERT INTO domains (account_id, id, content) SELECT :account, :id, :content FROM tip),
+  UPDATE accounts a
+  SET domain_count = domain_count + 1, last_event = last_event + json_array_length(one.events::json)
+  FROM wanted AS one
+  WHERE a.id = one.account_id AND a.domain_count < one.quota AND NOT EXISTS (
+    SELECT FROM domains d WHERE d.account_id = one.account_id AND d.domain = one.name)
+  RETURNING one.*, a.last_event, a.suspended),
+domain AS (INSERT INTO domains (account_id, id, content) SELECT account_id, id, content::json FROM tip),
 checks AS (
   INSERT INTO checks (account_id, domain_id, times, next_at, held)
-  SELECT :account, :id, :times, :next, suspended FROM tip)
+  SELECT account_id, id, times::json, next_at, suspended FROM tip),
+told AS (
+  INSERT INTO events (account_id, id, content, audited, domain_id, at)
+  SELECT tip.account_id, tip.last_event - json_array_length(tip.events::json) + e.n, e.content::json, e.audited,
+    e.domain_id, e.at
+  FROM tip, ROWS FROM (
+      json_to_recordset(tip.events::json) AS (content text, audited boolean, domain_id bigint, at timestamptz))
+    WITH ORDINALITY AS e (content, audited, domain_id, at, n)),
+noted AS (INSERT INTO writes (id, last_event) SELECT write, last_event FROM tip)
+SELECT n, last_event FROM tip
 
 -- commit: update_domain
 -- Changes nothing unless version and check times are still :version and :before. Without new :times, the check row
@@ -50,7 +71,7 @@ domain AS (
   WHERE account_id = :account AND id = :id AND EXISTS (SELECT FROM same)
   RETURNING id),
 tip AS (
-  UPDATE accounts SET last_event = last_event + cardinality(:event::text[])
+  UPDATE accounts SET last_event = last_event + json_array_length(:events::json)
   WHERE id = :account AND EXISTS (SELECT FROM domain)
   RETURNING last_event),
 checks AS (
@@ -63,6 +84,6 @@ links AS (DELETE FROM tokens WHERE account_id = :account AND domain_id IN (SELEC
 tip AS (
   UPDATE accounts SET domain_count = domain_count - 1,
     token_count = token_count - (SELECT count(*) FROM links)::integer,
-    last_event = last_event + cardinality(:event::text[])
+    last_event = last_event + json_array_length(:events::json)
   WHERE id = :account AND EXISTS (SELECT FROM gone)
   RETURNING last_event)

@@ -6,11 +6,8 @@ SELECT EXISTS (SELECT FROM accounts) OR EXISTS (SELECT FROM settings) AS used,
 INSERT INTO settings (key, value) VALUES ('unfinished_import', '') ON CONFLICT DO NOTHING
 
 -- query: import_account
-WITH account AS (
-  INSERT INTO accounts (id, content, suspended, domain_count, token_count, last_event, first_event, logo)
-  VALUES (:id, :content, :suspended, :domain_count, :token_count, :last_event, :first_event, :logo)
-  RETURNING id)
-INSERT INTO cursors (kind, account_id, id, position) SELECT 'notice', id, 0, :noticed FROM account
+INSERT INTO accounts (id, content, suspended, domain_count, token_count, last_event, first_event, logo)
+VALUES (:id, :content, :suspended, :domain_count, :token_count, :last_event, :first_event, :logo)
 
 -- query: import_domains
 WITH imported AS (
@@ -19,6 +16,18 @@ WITH imported AS (
 domains AS (INSERT INTO domains (account_id, id, content) SELECT :account, id, content::json FROM imported)
 INSERT INTO checks (account_id, domain_id, times, next_at, held, evidence)
 SELECT :account, id, times::json, next_at, :suspended, evidence FROM imported
+
+-- query: import_webhooks
+INSERT INTO webhooks (account_id, id, content)
+SELECT :account, id, content::json FROM unnest(:id::bigint[], :content::text[]) AS one (id, content)
+
+-- query: import_cursors
+INSERT INTO cursors (kind, account_id, id, position, failures, due_at, slow, wake_at, memo)
+SELECT one.kind, :account, one.id, one.position, one.failures, one.due, one.slow, one.wake, one.memo::json
+FROM unnest(
+    :kind::text[], :id::bigint[], :position::bigint[], :failures::integer[], :due::timestamptz[], :slow::boolean[],
+    :wake::timestamptz[], :memo::text[])
+  AS one (kind, id, position, failures, due, slow, wake, memo)
 
 -- query: import_tokens
 INSERT INTO tokens (id, account_id, content, domain_id, hash, last_used_at)
@@ -29,7 +38,7 @@ FROM unnest(:id::bigint[], :content::text[], :domain_id::bigint[], :hash::text[]
 -- query: import_events
 INSERT INTO events (account_id, id, content, audited, domain_id, at)
 SELECT :account, one.id, one.content::json, one.audited, one.domain_id, one.at
-FROM unnest(:id::bigint[], :event::text[], :audited::boolean[], :event_domain::bigint[], :event_at::timestamptz[])
+FROM unnest(:id::bigint[], :content::text[], :audited::boolean[], :domain_id::bigint[], :at::timestamptz[])
   AS one (id, content, audited, domain_id, at)
 
 -- query: import_installation

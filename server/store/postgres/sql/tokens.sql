@@ -1,6 +1,6 @@
 -- query: find_tokens
 SELECT key.n, t.content, t.last_used_at, a.content AS account
-FROM unnest(:hash::text[]) WITH ORDINALITY AS key (hash, n)
+FROM unnest((SELECT :hash::text[])) WITH ORDINALITY AS key (hash, n)
   JOIN tokens t ON t.hash = key.hash JOIN accounts a ON a.id = t.account_id
 
 -- query: get_token
@@ -24,7 +24,7 @@ shared AS (
   UPDATE domains SET version = version + 1 WHERE account_id = :account AND id = :domain::bigint
   RETURNING id),
 tip AS (
-  UPDATE accounts SET token_count = token_count + 1, last_event = last_event + cardinality(:event::text[])
+  UPDATE accounts SET token_count = token_count + 1, last_event = last_event + json_array_length(:events::json)
   WHERE id = :account AND token_count < :limit AND (:domain::bigint IS NULL OR EXISTS (SELECT FROM shared))
   RETURNING last_event),
 token AS (
@@ -41,7 +41,7 @@ shared AS (
   UPDATE domains d SET version = version + 1 FROM gone
   WHERE d.account_id = :account AND d.id = gone.domain_id),
 tip AS (
-  UPDATE accounts SET token_count = token_count - 1, last_event = last_event + cardinality(:event::text[])
+  UPDATE accounts SET token_count = token_count - 1, last_event = last_event + json_array_length(:events::json)
   WHERE id = :account AND EXISTS (SELECT FROM gone)
   RETURNING last_event)
 
@@ -53,7 +53,7 @@ token AS (
     AND coalesce(content -> 'subscriptions', '[]')::jsonb = :before::jsonb
   RETURNING id),
 tip AS (
-  UPDATE accounts SET last_event = last_event + cardinality(:event::text[])
+  UPDATE accounts SET last_event = last_event + json_array_length(:events::json)
   WHERE id = :account AND EXISTS (SELECT FROM token)
   RETURNING last_event)
 

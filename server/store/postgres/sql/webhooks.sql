@@ -14,7 +14,8 @@ FROM accounts WHERE id = :account
 -- commit: create_webhook
 -- Changes nothing unless :last is still the last event, which orders concurrent creates.
 tip AS (
-  UPDATE accounts SET last_event = last_event + cardinality(:event::text[]) WHERE id = :account AND last_event = :last
+  UPDATE accounts SET last_event = last_event + json_array_length(:events::json)
+  WHERE id = :account AND last_event = :last
   RETURNING last_event),
 webhook AS (INSERT INTO webhooks (account_id, id, content) SELECT :account, :id, :content FROM tip),
 cursor AS (INSERT INTO cursors (kind, account_id, id, position) SELECT 'webhook', :account, :id, :after FROM tip)
@@ -26,7 +27,7 @@ webhook AS (
   WHERE account_id = :account AND id = :id AND version = :version
   RETURNING id),
 tip AS (
-  UPDATE accounts SET last_event = last_event + cardinality(:event::text[])
+  UPDATE accounts SET last_event = last_event + json_array_length(:events::json)
   WHERE id = :account AND EXISTS (SELECT FROM webhook)
   RETURNING last_event),
 cursor AS (
@@ -39,7 +40,7 @@ gone AS (DELETE FROM webhooks WHERE account_id = :account AND id = :id AND versi
 cursor AS (
   DELETE FROM cursors WHERE kind = 'webhook' AND account_id = :account AND id IN (SELECT id FROM gone)),
 tip AS (
-  UPDATE accounts SET last_event = last_event + cardinality(:event::text[])
+  UPDATE accounts SET last_event = last_event + json_array_length(:events::json)
   WHERE id = :account AND EXISTS (SELECT FROM gone)
   RETURNING last_event)
 
@@ -107,16 +108,17 @@ SET position = moved.position, failures = moved.failures, due_at = moved.due, sl
   wake_at = moved.wake, memo = moved.memo::json,
   claimed_until = CASE WHEN moved.lease > 0 THEN clock_timestamp() + make_interval(secs => moved.lease) END
 FROM unnest(
-    :kind::text[], :account::bigint[], :id::bigint[], :version::bigint[], :position::bigint[], :failures::integer[],
-    :due::timestamptz[], :slow::boolean[], :wake::timestamptz[], :memo::text[], :lease::integer[])
+    (SELECT :kind::text[]), :account::bigint[], :id::bigint[], :version::bigint[], :position::bigint[],
+    :failures::integer[], :due::timestamptz[], :slow::boolean[], :wake::timestamptz[], :memo::text[], :lease::integer[])
   WITH ORDINALITY AS moved (
     kind, account_id, id, version, position, failures, due, slow, wake, memo, lease, n)
 WHERE c.kind = moved.kind AND c.account_id = moved.account_id AND c.id = moved.id AND c.version = moved.version
   AND c.claimed_until > clock_timestamp()
 RETURNING moved.n
 
--- query: cursor_position
-SELECT position FROM cursors WHERE kind = :kind AND account_id = :account AND id = :id
+-- query: get_cursor
+SELECT position, failures, due_at AS due, slow, wake_at AS wake, memo FROM cursors
+WHERE kind = :kind AND account_id = :account AND id = :id
 
 -- query: webhook_backlog
 SELECT count(*) FILTER (WHERE NOT w.enabled) AS disabled, min(next.at) AS oldest
@@ -127,10 +129,3 @@ FROM webhooks w
     SELECT e.at FROM events e
     WHERE w.enabled AND c.position < a.last_event AND e.account_id = w.account_id AND e.id > c.position
     ORDER BY e.id LIMIT 1) AS next ON true
-
--- query: import_webhooks
-WITH webhooks AS (
-  INSERT INTO webhooks (account_id, id, content)
-  SELECT :account, id, content::json FROM unnest(:id::bigint[], :content::text[]) AS one (id, content))
-INSERT INTO cursors (kind, account_id, id, position)
-SELECT 'webhook', :account, id, after FROM unnest(:id::bigint[], :after::bigint[]) AS one (id, after)
