@@ -99,6 +99,8 @@ export interface PostLoad {
   readonly loops: number;
   /** Of all loops together. */
   readonly count: number;
+  /** Whether each is signed, as Standard Webhooks asks for; otherwise all have one signature. */
+  readonly isSigned: boolean;
 }
 
 export type Method = keyof Methods;
