@@ -9,6 +9,7 @@ import type { KeyCipher } from '../keys/key-encryption.ts';
 import { WEBHOOK_LIMITS } from '../limits.ts';
 import type { RandomSource } from '../random.ts';
 import { randomLabel } from '../random.ts';
+import { shuttingDown } from '../shutting-down.ts';
 import type { AccountRow } from '../store/interface/accounts.ts';
 import type { EventRow } from '../store/interface/events.ts';
 import type { DeliveryRow, WebhookRow } from '../store/interface/webhooks.ts';
@@ -187,9 +188,7 @@ export class Webhooks {
     try {
       const target = toTarget(row.url, signingSecrets(cipher, row, clock));
       const attempt = await sender.send(target, message, this.#stopped.signal).catch(() => {
-        throw new LetterheadError('unavailable', 'Letterhead is shutting down. Try again in a moment.', {
-          retryAfter: 10,
-        });
+        throw shuttingDown();
       });
       const delivery = toDelivery(attempt, what);
       deliveryLog.note({ account: account.id, webhook: row.id, row: delivery });
