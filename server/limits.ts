@@ -109,8 +109,8 @@ export const SIGN_LIMITS = {
   bytesAtOnce: 128 * KIB,
   /** Ways to write the one domain that the addresses of a From field have. */
   fromSpellings: 8,
-  /** More than libuv's four threads, so that each goes on without a sleep; few, because files wait behind them. */
-  atOnce: { total: 8, perOwner: 8 },
+  /** Of libuv's four, which files need as well. */
+  threads: { total: 3, perOwner: 3 },
   openKeys: 1_000,
   openKeyAge: 60_000,
 } as const;

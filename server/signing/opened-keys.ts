@@ -28,8 +28,8 @@ export class OpenedKeys {
   readonly #timer: Timer;
   /** By domain, the longest open first. */
   readonly #keys = new Map<number, OpenedKey>();
-  /** Bounds how long files wait, which share the threads; accounts take turns. */
-  readonly #atOnce = new FairSemaphore<number>(SIGN_LIMITS.atOnce);
+  /** Leaves threads to files, which share them; accounts take turns. */
+  readonly #threads = new FairSemaphore<number>(SIGN_LIMITS.threads);
 
   constructor(cipher: KeyCipher, timer: Timer) {
     this.#cipher = cipher;
@@ -44,7 +44,7 @@ export class OpenedKeys {
   /** Signs with the key that a row has now (RSASSA-PKCS1-v1_5, SHA-256). Rejects with `unavailable` where it does not open. */
   async sign(octets: Uint8Array, encrypted: string, owner: KeyOwner): Promise<Uint8Array> {
     const { key } = this.#open(encrypted, owner);
-    return this.#atOnce.run(owner.account, () => signInThread('sha256', octets, key));
+    return this.#threads.run(owner.account, () => signInThread('sha256', octets, key));
   }
 
   /** The key that a row has now, in PEM (PKCS #8, RFC 7468 §10). Throws `unavailable` where it does not open. */

@@ -115,7 +115,7 @@ test('SECURITY.md lists the limits that the server has', () => {
     ['requests that wait for their answer', `${n(maxWaiting)}; \`/health/live\` is always answered`],
     [
       'signatures made at once, in threads that files use as well',
-      `${SIGN_LIMITS.atOnce.total}; accounts take turns`,
+      `${SIGN_LIMITS.threads.total}; accounts take turns`,
     ],
     [
       'private keys open in memory, to sign',
