@@ -1,38 +1,28 @@
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { addressOf, freePort } from '../../bench/free-port.ts';
-import type { Environment } from './letterhead-process.ts';
+import { useOwnFolder } from './own-folder.ts';
 import { runInProcess } from './run-in-process.ts';
 
 const TOKEN = `lh_${'a'.repeat(43)}`;
 
-let folder: string;
-let environment: Environment;
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'letterhead-cli-'));
-  environment = { DATA_DIR: join(folder, 'data'), DNS_SERVERS: '127.0.0.1:9' };
-});
-
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+const own = useOwnFolder();
 
 test('the CLI never falls back from a server to the folder', async () => {
   for (const half of [{ LETTERHEAD_URL: 'http://127.0.0.1:3000' }, { LETTERHEAD_TOKEN: TOKEN }]) {
-    expect(await runInProcess(['account', 'create', 'x'], { ...environment, ...half })).toEqual({
+    expect(await runInProcess(['account', 'create', 'x'], { ...own.environment, ...half })).toEqual({
       exit: 2,
       out: '',
       err: 'letterhead: Set both LETTERHEAD_URL and LETTERHEAD_TOKEN, or neither to open the data folder.\n',
     });
   }
-  expect(readdirSync(folder)).toEqual([]);
+  expect(readdirSync(own.folder)).toEqual([]);
 });
 
 test('an empty server setting counts as unset', async () => {
-  const unset = { ...environment, LETTERHEAD_URL: '', LETTERHEAD_TOKEN: ' ' };
+  const unset = { ...own.environment, LETTERHEAD_URL: '', LETTERHEAD_TOKEN: ' ' };
   expect((await runInProcess(['account', 'create', 'Help desk'], unset)).exit).toBe(0);
 });
 

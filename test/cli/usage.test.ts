@@ -1,19 +1,9 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Environment } from './letterhead-process.ts';
+import { readdirSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { useOwnFolder } from './own-folder.ts';
 import { runInProcess } from './run-in-process.ts';
 
-let folder: string;
-let environment: Environment;
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'letterhead-cli-'));
-  environment = { DATA_DIR: join(folder, 'data'), DNS_SERVERS: '127.0.0.1:9' };
-});
-
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+const own = useOwnFolder();
 
 test('every command has a help page', async () => {
   const words = await commandsBelow([]);
@@ -56,12 +46,12 @@ test('every command has a help page', async () => {
     ]),
   );
   // The data folder was neither opened nor created.
-  expect(readdirSync(folder)).toEqual([]);
+  expect(readdirSync(own.folder)).toEqual([]);
 });
 
 /** All commands, found through their help. */
 async function commandsBelow(above: string[]): Promise<string[][]> {
-  const { exit, out, err } = await runInProcess([...above, '--help'], environment);
+  const { exit, out, err } = await runInProcess([...above, '--help'], own.environment);
   expect({ exit, err }, above.join(' ')).toEqual({ exit: 0, err: '' });
   expect(out).toMatch(new RegExp(`^Usage: ${['letterhead', ...above].join(' ')}`));
   expect(out, above.join(' ')).toMatch(
@@ -103,10 +93,10 @@ test.each([
   [['backup']],
   [['restore']],
 ])('the command line %j exits with 2 before anything is opened', async (words) => {
-  const { exit, out, err } = await runInProcess(words, environment);
+  const { exit, out, err } = await runInProcess(words, own.environment);
   expect({ exit, out }).toEqual({ exit: 2, out: '' });
   expect(err).not.toBe('');
-  expect(readdirSync(folder)).toEqual([]);
+  expect(readdirSync(own.folder)).toEqual([]);
 });
 
 test('a command that needs data makes no data folder where there is none', async () => {
@@ -120,29 +110,29 @@ test('a command that needs data makes no data folder where there is none', async
     'backup letterhead.tar.gz',
     'check',
   ]) {
-    const { exit, out, err } = await runInProcess(command.split(' '), environment);
+    const { exit, out, err } = await runInProcess(command.split(' '), own.environment);
     expect({ exit, out }, command).toEqual({ exit: 3, out: '' });
     expect(err).toBe(
-      `letterhead: There is no data in ${environment['DATA_DIR']} yet. Set DATA_DIR to where it is, or begin with \`letterhead serve\`.\n`,
+      `letterhead: There is no data in ${own.environment['DATA_DIR']} yet. Set DATA_DIR to where it is, or begin with \`letterhead serve\`.\n`,
     );
   }
-  expect(readdirSync(folder)).toEqual([]);
+  expect(readdirSync(own.folder)).toEqual([]);
 });
 
 test('a command asks which account is meant when there are several', async () => {
-  for (const name of ['One', 'Two']) await runInProcess(['account', 'create', name], environment);
-  const { exit, err } = await runInProcess(['domain', 'list'], environment);
+  for (const name of ['One', 'Two']) await runInProcess(['account', 'create', name], own.environment);
+  const { exit, err } = await runInProcess(['domain', 'list'], own.environment);
   expect({ exit, err }).toEqual({
     exit: 2,
     err: 'letterhead: There are several accounts: name one with --account.\n',
   });
-  expect((await runInProcess(['domain', 'list', '--account', '2'], environment)).exit).toBe(0);
+  expect((await runInProcess(['domain', 'list', '--account', '2'], own.environment)).exit).toBe(0);
 });
 
 test('a command says that the last account is gone', async () => {
-  await runInProcess(['account', 'create', 'One'], environment);
-  await runInProcess(['account', 'delete', '1', '--confirm', 'One'], environment);
-  expect(await runInProcess(['domain', 'list'], environment)).toEqual({
+  await runInProcess(['account', 'create', 'One'], own.environment);
+  await runInProcess(['account', 'delete', '1', '--confirm', 'One'], own.environment);
+  expect(await runInProcess(['domain', 'list'], own.environment)).toEqual({
     exit: 3,
     out: '',
     err: 'letterhead: There is no account yet: `letterhead account create` creates one.\n',
@@ -150,17 +140,17 @@ test('a command says that the last account is gone', async () => {
 });
 
 test('a person is told which token was made, beside the secret that a script reads', async () => {
-  await runInProcess(['account', 'create', 'Help desk'], environment);
-  const attended = await runInProcess(['token', 'create', 'Mail server'], environment, async () => '');
+  await runInProcess(['account', 'create', 'Help desk'], own.environment);
+  const attended = await runInProcess(['token', 'create', 'Mail server'], own.environment, async () => '');
   expect(attended.out).toMatch(/^lh_[A-Za-z0-9_-]{43}\n$/);
   expect(attended.err).toBe(
     'Token 1, Mail server, may do domains:read, domains:write. Its secret is shown this once; `letterhead token revoke 1 --account 1` revokes it.\n',
   );
-  expect((await runInProcess(['token', 'create'], environment)).err).toBe('');
+  expect((await runInProcess(['token', 'create'], own.environment)).err).toBe('');
 });
 
 test('a person who adds a name that mail is rarely sent from is told', async () => {
-  await runInProcess(['account', 'create', 'Help desk'], environment);
-  const { out } = await runInProcess(['domain', 'add', 'www.example.org'], environment);
+  await runInProcess(['account', 'create', 'Help desk'], own.environment);
+  const { out } = await runInProcess(['domain', 'add', 'www.example.org'], own.environment);
   expect(out).toMatch(/\nMail is rarely sent from www\.example\.org\. .+ enter example\.org\.\n$/);
 });
