@@ -215,6 +215,7 @@ export const NOTICE_LIMITS = {
   changes: 50,
   /** Waits after attempts that failed; the last one again and again. */
   waits: [10_000, 60_000, 300_000, 900_000, HOUR / 2, HOUR],
+  /** What is planned for later than this was planned by a clock that was ahead. */
   longestWait: 2 * HOUR,
   /** Attempts that failed after which a notice is given up for an address, where others have got it. */
   patience: 5,

@@ -12,7 +12,7 @@ export interface CursorFollowerOptions {
     readonly wakeDelay: number;
     /** Milliseconds that work under way may take at the end. */
     readonly stop: number;
-    /** For how long ahead a cursor can plan when it goes on. */
+    /** Milliseconds for which a cursor can plan ahead when it goes on. */
     readonly longestWait: number;
     /** Seconds. */
     readonly lease: number;

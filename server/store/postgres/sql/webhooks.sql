@@ -84,7 +84,8 @@ WITH ready AS (
       ON a.id = c.account_id AND NOT a.suspended AND (
         a.last_event > c.position OR c.wake_at <= :now OR c.wake_at > :latest)
     LEFT JOIN webhooks w ON c.kind = 'webhook' AND w.account_id = c.account_id AND w.id = c.id
-  WHERE c.kind = :kind AND c.slow IS NOT DISTINCT FROM :slow AND (c.due_at IS NULL OR c.due_at <= :now OR c.due_at > :latest)
+  WHERE c.kind = :kind AND c.slow IS NOT DISTINCT FROM :slow
+    AND (c.due_at IS NULL OR c.due_at <= :now OR c.due_at > :latest)
     AND (c.claimed_until IS NULL OR c.claimed_until <= clock_timestamp()) AND coalesce(w.enabled, true)),
 free AS (
   SELECT account_id, id
