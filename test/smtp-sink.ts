@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
+import { addressOf } from '../bench/free-port.ts';
 
 /** A message as it was sent over SMTP. */
 export interface SentMessage {
@@ -17,8 +18,7 @@ export class SmtpSink implements Disposable {
   readonly #received: SentMessage[];
 
   private constructor(server: Server, received: SentMessage[]) {
-    // It was just bound to a port.
-    this.port = (server.address() as AddressInfo).port;
+    this.port = addressOf(server).port;
     this.#server = server;
     this.#received = received;
   }

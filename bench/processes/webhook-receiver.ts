@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { serveParent } from '../child.ts';
+import { addressOf } from '../free-port.ts';
 
 /** Takes webhooks, and counts them. */
 let count = 0;
@@ -16,7 +16,7 @@ const server = createServer((request, response) => {
   });
 });
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-const { port } = server.address() as AddressInfo;
+const { port } = addressOf(server);
 
 serveParent({
   url: `http://127.0.0.1:${port}`,

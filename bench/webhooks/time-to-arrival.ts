@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLetterhead } from '@letterhead/client';
 import { startReceiver } from '../../test/webhooks/receiver.ts';
+import { addressOf } from '../free-port.ts';
 import { TOKEN } from '../letterhead-server.ts';
 import type { Result } from '../measurement.ts';
 import { atMost, formatFigure } from '../measurement.ts';
@@ -19,8 +20,7 @@ const SILENT_ENDPOINTS = 20;
 export async function timeToArrival(): Promise<Result> {
   const silent = createServer((socket) => socket.on('error', () => {}).resume());
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
-  const address = silent.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const { port } = addressOf(silent);
   const account = { webhooks: SILENT_ENDPOINTS, url: `http://127.0.0.1:${port}/`, domains: 1 };
   const alone = await measure([]);
   const beside = await measure(Array(SILENT_ACCOUNTS).fill(account));

@@ -13,6 +13,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { addressOf } from '../../bench/free-port.ts';
 import { checkFolder } from '../../server/store/json/check-folder.ts';
 import type { TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
@@ -286,9 +287,8 @@ async function startCuttingProxy(origin: string): Promise<AsyncDisposable & { ur
   });
   proxy.listen(0, '127.0.0.1');
   await once(proxy, 'listening');
-  const address = proxy.address();
   return {
-    url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`,
+    url: `http://127.0.0.1:${addressOf(proxy).port}`,
     async [Symbol.asyncDispose]() {
       proxy.closeAllConnections();
       await new Promise((resolve) => proxy.close(resolve));

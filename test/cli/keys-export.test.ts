@@ -2,10 +2,10 @@ import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { addressOf } from '../../bench/free-port.ts';
 import { startTestServer, type TestServer } from '../running-server.ts';
 import { addVerifiedDomain, keyRecordOf, publishRecords } from '../signing/sending-account.ts';
 import { onTheFolder } from './both-connections.ts';
@@ -206,8 +206,7 @@ test('an export writes to no path outside of its folder, whatever a server says 
   }).listen(0, '127.0.0.1');
   await once(lying, 'listening');
   await using folder = await temporaryFolder();
-  // It was just bound to a port.
-  const { port } = lying.address() as AddressInfo;
+  const { port } = addressOf(lying);
   const environment = { LETTERHEAD_URL: `http://127.0.0.1:${port}`, LETTERHEAD_TOKEN: token };
   const inside = join(folder.path, 'a', 'b');
   const { exit, err } = await runInProcess(['keys', 'export', '--format', 'pem', inside], environment);

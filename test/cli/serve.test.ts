@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { addressOf } from '../../bench/free-port.ts';
 import { NameServer } from '../dns/name-server.ts';
 import type { Workplace } from './letterhead-process.ts';
 import { makeWorkplace } from './letterhead-process.ts';
@@ -136,8 +137,7 @@ describe('a start that cannot be', () => {
   test('a start says that the port is in use', async () => {
     const holder = createServer();
     await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
-    const address = holder.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const { port } = addressOf(holder);
     try {
       expect(await place.run(['serve'], { PORT: String(port) })).toMatchObject({
         exit: 3,

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect as connectTcp, createServer, type Server, type Socket } from 'node:net';
+import { connect as connectTcp, createServer, type Server, type Socket } from 'node:net';
+import { addressOf } from '../../bench/free-port.ts';
 
 /** TCP proxy to a server, whose connections can be cut and restored; its own address stays the same. */
 export class NetworkProxy implements AsyncDisposable {
@@ -51,8 +52,7 @@ export class NetworkProxy implements AsyncDisposable {
     });
     this.#server.listen(this.#port, '127.0.0.1');
     await once(this.#server, 'listening');
-    // A server that listens on TCP has an address of this kind.
-    this.#port = (this.#server.address() as AddressInfo).port;
+    this.#port = addressOf(this.#server).port;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,9 +1,8 @@
 import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { freePort } from '../../bench/free-port.ts';
 import { verifyWithMailauth } from '../receivers/mailauth.ts';
 import { startTestServer } from '../running-server.ts';
 import { addVerifiedDomain, keyRecordOf } from '../signing/sending-account.ts';
@@ -51,10 +50,7 @@ test('the example for nodemailer sends a message that is signed, from the Return
 
 test('the example receiver prints each event once, and refuses what is not signed', async () => {
   await using server = await startTestServer({ environment: { WEBHOOK_ALLOW_PRIVATE: 'true' } });
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
+  const port = await freePort();
   const url = `http://127.0.0.1:${port}/`;
   const { secret } = await server.letterhead.webhooks.create.mutate({ account: 1, url });
   const script = fileURLToPath(new URL('../../examples/webhook-receiver/receive.js', import.meta.url));

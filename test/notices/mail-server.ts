@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { SMTPServer } from 'smtp-server';
 import { expect } from 'vitest';
+import { addressOf } from '../../bench/free-port.ts';
 
 /** A mail as it arrived. */
 export interface ReceivedMail {
@@ -60,7 +60,7 @@ export async function startMailServer(): Promise<MailServer> {
     return server;
   };
   let server = await listen(0);
-  const { port } = server.server.address() as AddressInfo;
+  const { port } = addressOf(server.server);
   const stop = () => new Promise<void>((resolve) => server.close(() => resolve()));
   const url = `smtp://127.0.0.1:${port}`;
   return {

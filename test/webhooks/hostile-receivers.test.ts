@@ -1,5 +1,6 @@
 import { createServer, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
+import { addressOf } from '../../bench/free-port.ts';
 import { startTestServer, type TestServer } from '../running-server.ts';
 import { answerWith, startReceiver } from './receiver.ts';
 
@@ -23,8 +24,7 @@ async function startRawServer(respond: (socket: Socket) => void) {
     socket.once('data', () => respond(socket));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const { port } = addressOf(server);
   return {
     url: `http://127.0.0.1:${port}/`,
     async [Symbol.asyncDispose]() {

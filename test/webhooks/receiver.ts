@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
+import { addressOf } from '../../bench/free-port.ts';
 
 /** What arrived at a receiver. */
 export interface Received {
@@ -52,7 +52,7 @@ export async function startReceiver(): Promise<Receiver> {
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const { port } = addressOf(server);
   return {
     url: `http://127.0.0.1:${port}/hooks`,
     port,
