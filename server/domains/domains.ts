@@ -42,6 +42,8 @@ export interface KeyImport {
   readonly unproved: boolean;
   /** Changes nothing. */
   readonly dryRun: boolean;
+  /** Called before the domain is created; rejects where that is one too many. */
+  readonly admit: () => Promise<void>;
 }
 
 export interface ImportedDomain {
@@ -113,6 +115,7 @@ export class Domains {
     if (evidence !== null) refuseUnproved(planned, evidence);
     const isProved = evidence !== null;
     if (dryRun) return { outcome: 'importable', row: null, key, isProved };
+    await input.admit();
     const prepare = async () => build;
     const row = await this.#write(account, name, prepare, (created) => [
       this.#event('domain.created', created, actor, {}),
