@@ -194,7 +194,7 @@ export class Domains {
     const at = toInstant(clock());
     const deleted = await store.domains.delete(account.id, row.id, (domain, shares) => [
       this.#event('domain.deleted', domain, actor, {}),
-      ...shares.map((share) => tokenEvent('token.revoked', share, { domain, actor, at })),
+      ...shares.map((share) => tokenEvent('revoked', share, { domain, actor, at })),
     ]);
     this.#deps.openedKeys.forget(row.id);
     if (!deleted) throw noSuchDomain(account, row.id);
