@@ -42,6 +42,8 @@ export interface KeyImport {
   readonly unproved: boolean;
   /** Changes nothing. */
   readonly dryRun: boolean;
+  /** Called before the domain is created; rejects where that is one too many. */
+  readonly admit: () => Promise<void>;
 }
 
 export interface ImportedDomain {
@@ -113,6 +115,7 @@ export class Domains {
     if (evidence !== null) refuseUnproved(planned, evidence);
     const isProved = evidence !== null;
     if (dryRun) return { outcome: 'importable', row: null, key, isProved };
+    await input.admit();
     const prepare = async () => build;
     const row = await this.#write(account, name, prepare, (created) => [
       this.#event('domain.created', created, actor, {}),
@@ -191,7 +194,7 @@ export class Domains {
     const at = toInstant(clock());
     const deleted = await store.domains.delete(account.id, row.id, (domain, shares) => [
       this.#event('domain.deleted', domain, actor, {}),
-      ...shares.map((share) => tokenEvent('token.revoked', share, { domain, actor, at })),
+      ...shares.map((share) => tokenEvent('revoked', share, { domain, actor, at })),
     ]);
     this.#deps.openedKeys.forget(row.id);
     if (!deleted) throw noSuchDomain(account, row.id);
