@@ -389,6 +389,29 @@ const CASES: Case[] = [
     records: { '*.example.org': { A: ['192.0.2.1'] }, [FQDN]: { TXT: [OURS] } },
   },
   {
+    code: 'KEY_REVOKED',
+    when: 'a wildcard record says of all selectors that they have no key',
+    records: { '*._domainkey.example.org': { TXT: ['v=DKIM1; p='] } },
+  },
+  {
+    code: 'KEY_REVOKED',
+    when: 'a wildcard alias leads to a key that is revoked',
+    records: {
+      '*._domainkey.example.org': { CNAME: 'none.example.org' },
+      'none.example.org': { TXT: ['v=DKIM1; p='] },
+    },
+  },
+  {
+    code: 'MULTIPLE_RECORDS',
+    when: 'a wildcard answers with ours and with another one',
+    records: { '*.example.org': { TXT: [OURS, 'v=spf1 -all'] } },
+  },
+  {
+    code: 'QUOTES_IN_VALUE',
+    when: 'a wildcard answers with ours in quotes',
+    records: { '*._domainkey.example.org': { TXT: [`"${OURS}"`] } },
+  },
+  {
     code: 'OTHER_KEY',
     when: 'it is another key',
     records: { [FQDN]: { TXT: [`v=DKIM1; p=${ANOTHER_KEY}`] } },

@@ -113,7 +113,15 @@ export type ServerCode = Extract<FoundCode, `DNS_${string}`>;
 
 /** What else was seen, which the code does not tell. */
 export type Note =
-  | { readonly kind: 'negative-cached' | 'test-mode' | 'servers-disagree' | 'budget-ended' | 'through-dname' }
+  | {
+      readonly kind:
+        | 'negative-cached'
+        | 'test-mode'
+        | 'from-wildcard'
+        | 'servers-disagree'
+        | 'budget-ended'
+        | 'through-dname';
+    }
   | { readonly kind: 'pitfall'; readonly pitfall: Pitfall }
   | { readonly kind: 'also-at'; readonly names: readonly string[] }
   | { readonly kind: 'not-all-judged'; readonly total: number; readonly judged: number }

@@ -95,6 +95,20 @@ export function otherTypes(input: RuleInput): ProbeFinding[] {
   return input.evidence.findings.filter((one) => one.purpose === 'other-type' && !isFromWildcard(input, one));
 }
 
+/** Whether a random name beside the record's gets the same answer: then that is a wildcard's. */
+export function answersLikeSibling(input: RuleInput): boolean {
+  const { record, evidence } = input;
+  if (isAbsent(input)) return false;
+  const sibling = evidence.findings.find(
+    ({ purpose, type }) => purpose === 'sibling' && type === record.type,
+  );
+  if (sibling === undefined) return false;
+  const alias = record.type === 'CNAME' ? null : aliasTarget(input);
+  if (alias !== null || (record.type !== 'CNAME' && sibling.cname !== null)) return sibling.cname === alias;
+  const seen = observedValues(input);
+  return seen.length === sibling.values.length && seen.every((value) => sibling.values.includes(value));
+}
+
 /** Whether a random name beside the record's has the same. */
 export function isFromWildcard({ evidence }: RuleInput, { type, values }: ProbeFinding): boolean {
   return evidence.findings.some(
