@@ -412,6 +412,11 @@ const CASES: Case[] = [
     records: { '*._domainkey.example.org': { TXT: [`"${OURS}"`] } },
   },
   {
+    code: 'QUOTES_IN_VALUE',
+    when: 'ours is there in quotes, beside another record',
+    records: { [FQDN]: { TXT: ['v=spf1 -all', `"${OURS}"`] } },
+  },
+  {
     code: 'OTHER_KEY',
     when: 'it is another key',
     records: { [FQDN]: { TXT: [`v=DKIM1; p=${ANOTHER_KEY}`] } },

@@ -46,8 +46,8 @@ function multipleAnswers({ answers }: RuleInput): Answer[] {
 
 /** Whether our record can be put together from pieces that lie in different records, none of which holds it whole. */
 function isSplit(record: DkimRecord, values: readonly string[]): boolean {
-  if (values.some((value) => isValidMatch(record, value))) return false;
   const pieces = values.map(stripWhitespace);
+  if ([...values, ...pieces].some((value) => isValidMatch(record, value))) return false;
   const wholes = [record.value, `v=DKIM1;${record.value}`];
   return wholes.some((whole) => canComplete(whole, '', pieces)) || isKeySplit(record, pieces);
 }
