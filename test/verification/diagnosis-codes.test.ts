@@ -416,6 +416,13 @@ const CASES: Case[] = [
     when: 'ours is there in quotes, beside another record',
     records: { [FQDN]: { TXT: ['v=spf1 -all', `"${OURS}"`] } },
   },
+  ...['“”', '‘’', "''", '``', '«»'].map(
+    ([open, close]): Case => ({
+      code: 'QUOTES_IN_VALUE',
+      when: `ours is there between ${open} and ${close}`,
+      records: { [FQDN]: { TXT: [`${open}${OURS}${close}`] } },
+    }),
+  ),
   {
     code: 'OTHER_KEY',
     when: 'it is another key',
