@@ -382,6 +382,24 @@ test('a record that may be hidden below a delegated _domainkey is missing, and t
   expect(dkim.detail).toContain('remove the NS records of _domainkey.example.org');
 });
 
+test('an alias into a zone that is being moved is right by the word of the servers that only the registrar names', async () => {
+  await using scene = await CheckFixture.set({
+    zones: { 'example.org': {}, 'example.net': {} },
+    spares: 2,
+  });
+  const { servers } = scene;
+  const [parent, next] = servers.spares;
+  if (parent === undefined || next === undefined) throw new Error('too few servers');
+  const nameServers = { 'ns1.example.net': '127.0.0.2', 'ns.next.net': next.address };
+  delegateFrom(parent, servers, 'example.net', { nameServers });
+  next.serve('example.net', { '@': { NS: ['ns.next.net'] }, dkim: OURS });
+  servers.publish('dkim.example.net', { A: ['192.0.2.1'] });
+  servers.publish(FQDN, { CNAME: 'dkim.example.net' });
+  const { dkim, finding } = await scene.check(sendingDomain());
+  expect(dkim).toMatchObject({ code: 'NAMESERVERS_DISAGREE', state: 'valid' });
+  expect(finding).toMatchObject({ without: ['ns1.example.net'] });
+});
+
 describe.concurrent('whom a diagnosis quotes', () => {
   test.each([
     ['missing', {}, 'name servers ns1.example.org and ns2.example.org and found no'],
