@@ -150,9 +150,11 @@ describe.concurrent('a domain whose registrar and zone name different servers', 
     await using _scene = scene;
     spare.serve('example.org', { '@': { NS: ['ns1.example.org'] } });
     spare.publish(FQDN, OURS);
-    const { dkim } = await scene.check(sendingDomain());
+    const { dkim, finding } = await scene.check(sendingDomain());
     expect(dkim).toMatchObject({ code: 'NAMESERVERS_DISAGREE', state: 'valid' });
     expect(dkim.nameservers.map(({ address }) => address)).toEqual(['127.0.0.2', '127.0.0.4']);
+    // The name alone would say that the record is nowhere.
+    expect(finding).toMatchObject({ without: ['ns1.example.org (127.0.0.2)'] });
   });
 });
 
