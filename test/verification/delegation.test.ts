@@ -105,6 +105,16 @@ describe.concurrent('a domain whose registrar and zone name different servers', 
     },
   );
 
+  test('servers that only the zone names, and that fail, are for the zone to name otherwise', async () => {
+    const { scene, d } = await startMoving({ registrar: [C], resolver: D });
+    await using _scene = scene;
+    d.fault = 'refused';
+    const { dkim } = await scene.check(sendingDomain());
+    expect(dkim).toMatchObject({ code: 'DNS_REFUSED', transient: true });
+    expect(dkim.fix).toContain('in the DNS settings of example.org, set the NS records at the host “@”');
+    expect(dkim.fix).not.toContain(', at the registrar');
+  });
+
   test('nothing counts as missing where only one side refers to the zone of the record, and the other is silent', async () => {
     const { scene, c, d, parent } = await startMoving({ registrar: [D], resolver: C });
     await using _scene = scene;

@@ -92,6 +92,8 @@ export interface TransientFacts {
   readonly failures: readonly Failure[];
   /** What the resolver was asked instead. */
   readonly resolverQuestion: 'name-servers' | 'record';
+  /** Whether the servers are named by their zone alone, and not by the zone above. */
+  readonly areOfZoneAlone: boolean;
   /** Whether it was the check's own budget that ended. */
   readonly isBudget: boolean;
   /** What the record is an alias of, where that kept the answer from being known. */
