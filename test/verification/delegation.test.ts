@@ -432,3 +432,18 @@ describe.concurrent('whom a diagnosis quotes', () => {
     },
   );
 });
+
+test('DNSSEC that fails below a delegation is for the zone above to mend, and not for the registrar', async () => {
+  await using scene = await CheckFixture.set({ spares: 1 });
+  const [spare] = scene.servers.spares;
+  const zone = '_domainkey.example.org';
+  scene.servers.publish(zone, { NS: ['ns.keys.org'] });
+  scene.servers.resolver.publish('example.org', { NS: ['ns1.example.org'] });
+  scene.servers.resolver.serve('keys.org', { ns: { A: [spare?.address ?? ''] } });
+  for (const server of [spare, scene.servers.resolver]) server?.serve(zone, { [SELECTOR]: OURS });
+  scene.servers.resolver.faults.set(FQDN, 'bogus');
+  const { dkim } = await scene.check(sendingDomain());
+  expect(dkim).toMatchObject({ code: 'DNSSEC_BROKEN', transient: true, zone, action: null });
+  expect(dkim.fix).toContain(`In the DNS settings of the domain above ${zone}, remove the DS record`);
+  expect(dkim.detail).not.toContain('registrar');
+});

@@ -47,6 +47,8 @@ interface FactsByCode extends Record<FoundCode, object> {
     readonly at: 'zone' | 'record' | 'alias';
     /** The zone or name that fails. */
     readonly name: string;
+    /** The zone of the record, if it is delegated below the registrable domain: its DS records are in the zone above. */
+    readonly delegated: string | null;
     /** Whether the name servers themselves have our record; null where they said nothing. */
     readonly isThere: boolean | null;
   };
