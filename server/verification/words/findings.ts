@@ -191,7 +191,8 @@ const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
         detail: `${seen}, where it was before. It may have been deleted, or left behind when the DNS provider changed.${hidden}`,
       };
     }
-    const rightPlace = servers.length === 0 ? '' : ': the right one runs these name servers';
+    const these = servers.length === 1 ? 'this name server' : 'these name servers';
+    const rightPlace = servers.length === 0 ? '' : `: the right one runs ${these}`;
     return {
       title: `The ${record.label} record is missing`,
       detail: `${seen}. If you have just added it, one of the next checks will find it. If you added it some time ago, it may be at the wrong DNS provider${rightPlace}.${hidden}`,
