@@ -50,6 +50,7 @@ const OWN_ZONE_FOR_MAIL = {
   'mail.example.org': { '@': { NS: ['ns1.example.org'] } },
 };
 
+const RENAMED = { 'example.org': {}, 'example.net': {} };
 const KEY_ZONE = { 'example.org': {}, 'keys.example': {} };
 const NAMES = { zone: 'keys.example', label: 'label', selectors: ['one', 'two'] } as const;
 const CNAMES: Record<string, Records> = {
@@ -589,6 +590,21 @@ const CASES: Case[] = [
     when: 'the Return-Path is a TXT record',
     row: withReturnPath,
     records: { [RETURN_PATH]: { TXT: [TARGET] }, [FQDN]: { TXT: [OURS] } },
+  },
+  {
+    code: 'WRONG_TYPE',
+    when: 'a DNAME record leads to nothing',
+    servers: { zones: RENAMED },
+    records: { '_domainkey.example.org': { DNAME: 'keys.example.net' } },
+  },
+  {
+    code: 'OTHER_KEY',
+    when: 'a DNAME record leads to another key',
+    servers: { zones: RENAMED },
+    records: {
+      '_domainkey.example.org': { DNAME: 'keys.example.net' },
+      [`${SELECTOR}.keys.example.net`]: { TXT: [`p=${ANOTHER_KEY}`] },
+    },
   },
   { code: 'RECORD_MISSING', when: 'there is nothing' },
   {

@@ -1,6 +1,6 @@
 import type { Action } from '@letterhead/shared';
 import { jsonBytes } from '../truncate.ts';
-import { aliasTarget, answersLikeSibling, hostOf, type RuleInput, zoneOf } from './rule-input.ts';
+import { aliasTarget, answersLikeSibling, hostOf, type RuleInput, renamedTo, zoneOf } from './rule-input.ts';
 
 /** A person can follow a sentence with our own value and a few others, which a long one among them rules out. Bytes. */
 const MAX_ACTION = 3000;
@@ -17,7 +17,8 @@ export function putRight(input: RuleInput): Action {
   if (answersLikeSibling(input)) return add(input);
   const { type } = input.record;
   const alias = aliasTarget(input);
-  if (alias !== null && type !== 'CNAME') return replaceOthers(input, [{ type: 'CNAME', values: [alias] }]);
+  if (alias !== null && type !== 'CNAME' && renamedTo(input) === null)
+    return replaceOthers(input, [{ type: 'CNAME', values: [alias] }]);
   // What one server has at the name: servers that disagree have it each in its own way.
   return replace(input, Math.max(0, ...input.answers.map(({ total }) => total)));
 }

@@ -72,7 +72,13 @@ interface FactsByCode extends Record<FoundCode, object> {
   CNAME_WRONG_TARGET: { readonly target: string; readonly zoneAppended: boolean };
   CNAME_FLATTENED: { readonly types: readonly string[] };
   WRONG_TYPE:
-    | { readonly alias: string; readonly circular: boolean; readonly endless: boolean }
+    | {
+        readonly alias: string;
+        /** Whether a DNAME record above the name makes it one. */
+        readonly isRenamed: boolean;
+        readonly circular: boolean;
+        readonly endless: boolean;
+      }
     | { readonly alias: null; readonly types: readonly string[] };
   RECORD_MISSING: {
     /** The zone, if the name is delegated below the registrable domain: what the zone above has for it is hidden. */

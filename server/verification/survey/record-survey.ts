@@ -133,7 +133,8 @@ async function followAlias(
     const next = aliasOf(record, end.observations);
     if (next === null || hops === MAX_ALIASES) {
       const observations = truncateObservations(end.observations, isRelevantTo(record));
-      return { target, observations, ...(next === null ? {} : { endless: true }) };
+      const place = end.zone === null ? { target } : { target, zone: end.zone };
+      return { ...place, observations, ...(next === null ? {} : { endless: true }) };
     }
     target = next;
   }

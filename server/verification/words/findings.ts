@@ -174,8 +174,8 @@ const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
           detail: `${asked(finding.servers)} records of type ${list(finding.types)} at ${record.fqdn}, but no ${record.type} record.`,
         }
       : {
-          title: `The CNAME record doesn’t lead to a ${record.type} record`,
-          detail: `${asked(finding.servers)} that ${record.fqdn} is a CNAME record that points to ${finding.alias}. ${endOfAlias(finding, record)}`,
+          title: `The ${finding.isRenamed ? 'DNAME' : 'CNAME'} record doesn’t lead to a ${record.type} record`,
+          detail: `${asked(finding.servers)} that ${record.fqdn} ${finding.isRenamed ? 'is below a DNAME record, which makes it point' : 'is a CNAME record that points'} to ${finding.alias}. ${endOfAlias(finding, record)}`,
         },
   SECOND_NAME_MISSING: ({ servers }, { record }) => ({
     title: 'The second CNAME record is missing',
