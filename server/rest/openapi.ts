@@ -44,7 +44,8 @@ const TAGS: Record<string, string> = {
 const SUCCESSES = { 200: 'The answer.', 201: 'What was created.', 204: 'An empty answer.' } as const;
 
 /** What is made of a raw message, whose other fields are in the query. */
-const DIGEST = { headers: true, body_hash: true } as const;
+const DIGEST = ['headers', 'body_hash'];
+const NONE = z.object({});
 const MessageSchema = z.string().meta({ format: 'binary', description: 'The raw message, at most 25 MiB.' });
 
 const PAGE_HEADERS = z.object({
@@ -141,35 +142,33 @@ function describeOperation(operation: DescribedOperation): ZodOpenApiOperationOb
   };
 }
 
-function describeInput(
-  operation: DescribedOperation,
-): Pick<ZodOpenApiOperationObject, 'requestParams' | 'requestBody'> {
-  if (operation.input === null) return {};
-  const path = describePathParameters(operation);
-  const rest = fieldsBeyondPath(operation.input, operation.pathParameters);
-  if (Object.keys(rest.shape).length === 0) {
-    const content = { 'message/rfc822': { schema: MessageSchema } };
-    const takesMessage = operation.meta.rest.takesMessage === true;
-    return { requestParams: { path }, ...(takesMessage ? { requestBody: { required: true, content } } : {}) };
-  }
-  if (!operation.takesBody) return { requestParams: { path, query: rest } };
-  const { takesMessage } = operation.meta.rest;
+function describeInput({
+  input,
+  pathParameters,
+  takesBody,
+  meta: { rest },
+}: DescribedOperation): Pick<ZodOpenApiOperationObject, 'requestParams' | 'requestBody'> {
+  const fields = fieldsBeyond(input, pathParameters);
+  const hasFields = Object.keys(fields.shape).length > 0;
+  const besideMessage =
+    rest.takesMessage === true ? fieldsBeyond(input, [...pathParameters, ...DIGEST]) : NONE;
+  const content = {
+    ...(hasFields && {
+      'application/json': { schema: fields },
+      'application/x-www-form-urlencoded': { schema: fields },
+    }),
+    ...(rest.takesMessage === true ? { 'message/rfc822': { schema: MessageSchema } } : {}),
+  };
+  const hasBody = takesBody && Object.keys(content).length > 0;
   return {
-    requestParams: { path, ...(takesMessage === true ? { query: rest.omit(DIGEST) } : {}) },
-    requestBody: {
-      required: !rest.safeParse({}).success,
-      content: {
-        'application/json': { schema: rest },
-        'application/x-www-form-urlencoded': { schema: rest },
-        ...(takesMessage === true ? { 'message/rfc822': { schema: MessageSchema } } : {}),
-      },
-    },
+    requestParams: { path: describePathParameters(rest.path), query: takesBody ? besideMessage : fields },
+    ...(hasBody ? { requestBody: { required: !hasFields || !fields.safeParse({}).success, content } } : {}),
   };
 }
 
 /** The adapter takes positive integers there and nothing else; the path itself says whose: `/domains/{id}`. */
-function describePathParameters(operation: DescribedOperation): z.ZodObject {
-  const places = [...operation.meta.rest.path.matchAll(/(\w+)s\/\{(\w+)\}/g)];
+function describePathParameters(path: string): z.ZodObject {
+  const places = [...path.matchAll(/(\w+)s\/\{(\w+)\}/g)];
   return z.object(
     Object.fromEntries(
       places.map(([, owner, name = '']) => [
@@ -180,9 +179,9 @@ function describePathParameters(operation: DescribedOperation): z.ZodObject {
   );
 }
 
-function fieldsBeyondPath(input: z.ZodObject, pathParameters: readonly string[]): z.ZodObject {
+function fieldsBeyond(input: z.ZodObject | null, names: readonly string[]): z.ZodObject {
   return z.object(
-    Object.fromEntries(Object.entries(input.shape).filter(([name]) => !pathParameters.includes(name))),
+    Object.fromEntries(Object.entries(input?.shape ?? {}).filter(([name]) => !names.includes(name))),
   );
 }
 
