@@ -3,6 +3,7 @@ import { getTRPCErrorShape, transformTRPCResponse } from '@trpc/server';
 import type { FastifyReply } from 'fastify';
 import { isInternalError, toApiError, toTrpcError } from '../router/errors.ts';
 import { appRouter } from '../router/index.ts';
+import { BODY_SIZES } from '../router/input-limits.ts';
 
 export const TRPC_PATH = '/trpc';
 export const VAULT_PATH = '/vault';
@@ -60,10 +61,7 @@ export function fromFastify(error: unknown): LetterheadError {
         'Send the body as application/json or application/x-www-form-urlencoded, and say so in Content-Type. Only messages are sent as message/rfc822, to operations that take one.',
       );
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new LetterheadError(
-        'payload_too_large',
-        'The body is too large: send at most 64 KiB, or 128 KiB to change an account.',
-      );
+      return new LetterheadError('payload_too_large', `The body is too large: send at most ${BODY_SIZES}.`);
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return new LetterheadError('malformed_body', 'The body is not as long as Content-Length says.');
     // The client went away while its body was read: no fault of ours, and nobody is left to hear of it.

@@ -2,6 +2,8 @@ import type { ErrorCode } from '@letterhead/shared';
 import { ERROR_CATALOGUE, ErrorBodySchema } from '@letterhead/shared';
 import { z } from 'zod';
 import type { ZodOpenApiResponseObject, ZodOpenApiResponsesObject } from 'zod-openapi';
+import { REQUEST_LIMITS, SIGN_LIMITS } from '../limits.ts';
+import { BODY_SIZES } from '../router/input-limits.ts';
 import type { DescribedOperation } from './operations.ts';
 
 /** When each error is given, in the order in which they are looked for. */
@@ -12,9 +14,9 @@ const ERRORS: Record<ErrorCode, string> = {
   forbidden: 'The token is another account’s, lacks the scope, or its account is suspended.',
   rate_limited: 'Too many requests; `Retry-After` says when to try again.',
   unsupported_media_type: 'The body is neither JSON nor a form, nor a message where one is taken.',
-  payload_too_large: 'The body is over 64 KiB, or 128 KiB to change an account, or 25 MiB of a raw message.',
+  payload_too_large: `The body is over ${BODY_SIZES}, or ${SIGN_LIMITS.messageBytes / 1024 ** 2} MiB of a raw message.`,
   malformed_body: 'The body does not parse, or is JSON but not an object.',
-  invalid: 'A field breaks a rule, or there are more than 100.',
+  invalid: `A field breaks a rule, or there are more than ${REQUEST_LIMITS.fields}.`,
   domain_taken: 'The account holds this name already.',
   quota_exceeded: 'The account is full.',
   not_signable: 'The message can’t be signed; `errors` says why.',

@@ -10,6 +10,7 @@ import type {
   ZodOpenApiResponsesObject,
 } from 'zod-openapi';
 import { createDocument } from 'zod-openapi';
+import { SIGN_LIMITS } from '../limits.ts';
 import { describeErrors } from './openapi-errors.ts';
 import type { DescribedOperation } from './operations.ts';
 import { BASE_PATH } from './rest-adapter.ts';
@@ -46,7 +47,10 @@ const SUCCESSES = { 200: 'The answer.', 201: 'What was created.', 204: 'An empty
 /** What is made of a raw message, whose other fields are in the query. */
 const DIGEST = ['headers', 'body_hash'];
 const NONE = z.object({});
-const MessageSchema = z.string().meta({ format: 'binary', description: 'The raw message, at most 25 MiB.' });
+const MessageSchema = z.string().meta({
+  format: 'binary',
+  description: `The raw message, at most ${SIGN_LIMITS.messageBytes / 1024 ** 2} MiB.`,
+});
 
 const PAGE_HEADERS = z.object({
   Link: z

@@ -11,6 +11,7 @@ import { toDomain } from '../domains/domain-view.ts';
 import { toDelegation } from '../domains/key-view.ts';
 import { SelectorSchema } from '../domains/selector.ts';
 import { formatZoneFile } from '../domains/zone-file.ts';
+import { ACCOUNT_LIMITS } from '../limits.ts';
 import { answer, listViews } from './answer.ts';
 import { accountProcedure, domainProcedure, takeAuditedAct, withAccount, withDomain } from './procedures.ts';
 import { t } from './trpc.ts';
@@ -119,8 +120,7 @@ export const domainsRouter = t.router({
     .meta({
       scope: 'domains:write',
       summary: 'Verify domain DNS records',
-      description:
-        'Asks DNS now and answers with the domain as it then is; as it was, where DNS gave nothing definitive. Ends within 10 seconds. At most 10 times a minute for one domain, and 60 times for an account.',
+      description: `Asks DNS now and answers with the domain as it then is; as it was, where DNS gave nothing definitive. Ends within 10 seconds. At most ${ACCOUNT_LIMITS.checksPerDomainPerMinute} times a minute for one domain, and ${ACCOUNT_LIMITS.checksPerMinute} times for an account.`,
       rest: { method: 'POST', path: '/accounts/{account}/domains/{id}/verify-dns', status: 200 },
     })
     .output(domainOutput)
