@@ -61,7 +61,8 @@ export const DomainNameSchema = z
     const { message, suggestion, advice } = result;
     context.addIssue({ code: 'custom', message: `${message} ${advice ?? adviseOn(suggestion)}` });
     return z.NEVER;
-  });
+  })
+  .meta({ example: 'example.org', description: 'The domain name.' });
 
 /** Unicode form of a parsed name, `bücher.example` for `xn--bcher-kva.example`. For display only. */
 export function toUnicode(name: string): string {

@@ -16,8 +16,6 @@ import { answer, listViews } from './answer.ts';
 import { accountProcedure, domainProcedure, takeAuditedAct, withAccount, withDomain } from './procedures.ts';
 import { t } from './trpc.ts';
 
-const DomainNameInput = DomainNameSchema.meta({ example: 'example.org', description: 'The domain name.' });
-
 const zoneFileOutput = answer(
   z.string().meta({
     example:
@@ -29,7 +27,7 @@ const domainOutput = answer(DomainSchema);
 
 export const domainsRouter = t.router({
   create: accountProcedure({
-    domain: DomainNameInput,
+    domain: DomainNameSchema,
     selector: SelectorSchema.optional().describe('Instead of a random one.'),
   })
     .meta({
@@ -66,7 +64,7 @@ export const domainsRouter = t.router({
       .meta({ example: 100, description: 'The size of a page; all domains without it.' }),
     after: z.int().min(0).optional().describe('Begin after this id.'),
     verified: z.boolean().optional().describe('Only those that are, or are not, verified.'),
-    domain: DomainNameInput.optional().describe('Only the one of exactly this name.'),
+    domain: DomainNameSchema.optional().describe('Only the one of exactly this name.'),
   })
     .meta({
       scope: 'domains:read',
@@ -87,7 +85,7 @@ export const domainsRouter = t.router({
       }),
     ),
 
-  update: domainProcedure({ domain: DomainNameInput })
+  update: domainProcedure({ domain: DomainNameSchema })
     .meta({
       scope: 'domains:write',
       summary: 'Update a domain',
@@ -111,9 +109,9 @@ export const domainsRouter = t.router({
       rest: { method: 'DELETE', path: '/accounts/{account}/domains/{id}', status: 204 },
     })
     .mutation(
-      withDomain(async ({ ctx, account, domain }) => {
-        await ctx.services.domains.delete(account, domain, ctx.identity.actor);
-      }),
+      withDomain(({ ctx, account, domain }) =>
+        ctx.services.domains.delete(account, domain, ctx.identity.actor),
+      ),
     ),
 
   verifyDns: domainProcedure({})

@@ -63,9 +63,9 @@ export const sharesRouter = t.router({
       rest: { method: 'DELETE', path: '/accounts/{account}/domains/{id}/shares/{share}', status: 204 },
     })
     .mutation(
-      withDomain(async ({ ctx, input, account, domain }) => {
-        await ctx.services.shares.revoke(account, domain, input.share, ctx.identity.actor);
-      }),
+      withDomain(({ ctx, input, account, domain }) =>
+        ctx.services.shares.revoke(account, domain, input.share, ctx.identity.actor),
+      ),
     ),
 });
 

@@ -77,9 +77,7 @@ export const webhooksRouter = t.router({
       rest: { method: 'DELETE', path: `${PATH}/{id}`, status: 204 },
     })
     .mutation(
-      withAccount(async ({ ctx, input, account }) => {
-        await ctx.services.webhooks.delete(account, input.id, ctx.identity);
-      }),
+      withAccount(({ ctx, input, account }) => ctx.services.webhooks.delete(account, input.id, ctx.identity)),
     ),
 
   rotateSecret: accountProcedure({ id: IdSchema })
