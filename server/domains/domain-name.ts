@@ -70,6 +70,15 @@ export function toUnicode(name: string): string {
   return error ? name : domain;
 }
 
+/**
+ * A name as people read it: an IDN as `bücher.example (xn--bcher-kva.example)`, because its Unicode form can look like
+ * another name.
+ */
+export function withPunycode(name: string): string {
+  const unicode = toUnicode(name);
+  return unicode === name ? name : `${unicode} (${name})`;
+}
+
 /** Suggests only names that would be accepted, and so never a control character. */
 function adviseOn(suggestion: string | null): string {
   const name = suggestion === null ? null : read(suggestion);

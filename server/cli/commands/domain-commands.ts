@@ -2,17 +2,12 @@ import type { Domain, Status } from '@letterhead/shared';
 import { needsAttention, StatusSchema } from '@letterhead/shared';
 import type { Command } from 'commander';
 import { Option } from 'commander';
+import { withPunycode } from '../../domains/domain-name.ts';
 import { CLI_LIMITS } from '../../limits.ts';
 import type { AccountOptions, CommandContext, CommandResult, Target } from '../command-context.ts';
 import { addAccountAction, findDomain, idParser } from '../command-context.ts';
 import { confirm } from '../confirm.ts';
-import {
-  describeDiagnosis,
-  describeName,
-  describeNewDomain,
-  formatDomains,
-  withPunycode,
-} from '../domain-text.ts';
+import { describeDiagnosis, describeName, describeNewDomain, formatDomains } from '../domain-text.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Terminal } from '../output.ts';
 import { printStatus } from '../output.ts';

@@ -1,11 +1,11 @@
 import type { Event } from '@letterhead/shared';
 import { EVENT_TYPES, MAX_PAGE } from '@letterhead/shared';
 import type { Command } from 'commander';
+import { withPunycode } from '../../domains/domain-name.ts';
 import { restJson } from '../../rest-json.ts';
 import { inOneLine } from '../../terminal-text.ts';
 import type { AccountOptions, CommandContext, Target } from '../command-context.ts';
 import { addAccountAction, findDomain, idParser, listResult } from '../command-context.ts';
-import { withPunycode } from '../domain-text.ts';
 import { UsageError } from '../exit-code.ts';
 import { formatTime, print, printStatus } from '../output.ts';
 

@@ -1,12 +1,12 @@
 import type { Domain, Key } from '@letterhead/shared';
 import type { Command } from 'commander';
+import { withPunycode } from '../../domains/domain-name.ts';
 import { CLI_LIMITS } from '../../limits.ts';
 import { restJson } from '../../rest-json.ts';
 import { inOneLine } from '../../terminal-text.ts';
 import type { AccountOptions, CommandContext, CommandResult, Refusal, Target } from '../command-context.ts';
 import { addAccountAction, domainPages, findDomain, idParser, refusalOf } from '../command-context.ts';
 import { confirm } from '../confirm.ts';
-import { withPunycode } from '../domain-text.ts';
 import { EXIT, UsageError } from '../exit-code.ts';
 import { count, print, printError, printStatus } from '../output.ts';
 
