@@ -14,7 +14,7 @@ interface KeyRenewalDeps {
 const ACTOR = { kind: 'monitor', token_id: null, address: null } as const;
 
 /** What follows from a check of a domain whose keys are in the key zone: the zone is brought up to date, keys are rotated. */
-export class KeyRenewal implements CheckObserver {
+export class KeyRenewal implements Pick<CheckObserver, 'checked'> {
   readonly #deps: KeyRenewalDeps;
 
   constructor(deps: KeyRenewalDeps) {
@@ -32,6 +32,4 @@ export class KeyRenewal implements CheckObserver {
     // Where it cannot be done now, the next check tries again.
     if (isRotationDue(row, maxAge, toInstant(clock()))) void keys.rotate(row, ACTOR).catch(() => {});
   }
-
-  failed(): void {}
 }

@@ -75,12 +75,11 @@ export class OpenedKeys {
   }
 
   /** Drops a key once a check has moved signing to another one. */
-  get observer(): CheckObserver {
+  get observer(): Pick<CheckObserver, 'checked'> {
     return {
       checked: ({ row, events }) => {
         if (events.some(({ type }) => type === 'key.activated')) this.forget(row.id);
       },
-      failed() {},
     };
   }
 
