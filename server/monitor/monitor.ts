@@ -5,6 +5,7 @@ import { shuttingDown } from '../shutting-down.ts';
 import type { DueCheck } from '../store/interface/checks.ts';
 import type { DomainRow } from '../store/interface/domain-row.ts';
 import type { Store } from '../store/store.ts';
+import type { Timer } from '../timer.ts';
 import type { CheckEvidence } from '../verification/evidence.ts';
 import { checkDomain } from '../verification/survey/check-domain.ts';
 import type { CheckRequest } from './check-job.ts';
@@ -12,7 +13,6 @@ import { CheckQueue } from './check-queue.ts';
 import { correctSchedule } from './correct-schedule.ts';
 import { type RunCheckDeps, runCheck, saveResult } from './run-check.ts';
 import { spreadOverdue } from './spread-overdue.ts';
-import type { Timer } from './timer.ts';
 
 export interface MonitorDeps extends RunCheckDeps {
   readonly store: Pick<Store, 'accounts' | 'domains' | 'checks'>;

@@ -5,7 +5,7 @@ import { FairSemaphore } from '../fair-semaphore.ts';
 import type { KeyCipher, KeyOwner } from '../keys/key-encryption.ts';
 import { SIGN_LIMITS } from '../limits.ts';
 import type { CheckObserver } from '../monitor/run-check.ts';
-import type { Timer } from '../monitor/timer.ts';
+import type { Timer } from '../timer.ts';
 
 /** In libuv's threads: the event loop goes on. */
 const signInThread = promisify(sign);
