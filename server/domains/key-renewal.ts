@@ -1,3 +1,4 @@
+import { MONITOR } from '../actors.ts';
 import { type Clock, toInstant } from '../instant.ts';
 import { isRotationDue } from '../keys/rotation.ts';
 import type { CheckObserver, CheckReport } from '../monitor/run-check.ts';
@@ -10,8 +11,6 @@ interface KeyRenewalDeps {
   readonly maxAge: number | null;
   readonly clock: Clock;
 }
-
-const ACTOR = { kind: 'monitor', token_id: null, address: null } as const;
 
 /** What follows from a check of a domain whose keys are in the key zone: the zone is brought up to date, keys are rotated. */
 export class KeyRenewal implements Pick<CheckObserver, 'checked'> {
@@ -30,6 +29,6 @@ export class KeyRenewal implements Pick<CheckObserver, 'checked'> {
     if (isBehind || events.some(({ type }) => type.startsWith('key.')))
       keyZone.changed({ account: row.account_id, id: row.id });
     // Where it cannot be done now, the next check tries again.
-    if (isRotationDue(row, maxAge, toInstant(clock()))) void keys.rotate(row, ACTOR).catch(() => {});
+    if (isRotationDue(row, maxAge, toInstant(clock()))) void keys.rotate(row, MONITOR).catch(() => {});
   }
 }

@@ -1,4 +1,5 @@
 import { type DiagnosisCode, LetterheadError } from '@letterhead/shared';
+import { MONITOR } from '../actors.ts';
 import { toInstant } from '../instant.ts';
 import { activeKeyOf, dkimStateOf } from '../records/record-states.ts';
 import type { DueCheck } from '../store/interface/checks.ts';
@@ -38,10 +39,7 @@ export interface CheckReport {
   readonly ms: number;
 }
 
-const MONITOR = {
-  mode: 'monitor',
-  actor: { kind: 'monitor', token_id: null, address: null },
-} as const;
+const DUE = { mode: 'monitor', actor: MONITOR } as const;
 
 /**
  * One check from the row to what is kept of it: asks, judges, changes the domain, keeps the evidence and the next
@@ -104,7 +102,7 @@ export async function saveResult(
       evidence: kept,
       change: (current) =>
         applyVerdicts(current, verdicts, {
-          ...(request ?? MONITOR),
+          ...(request ?? DUE),
           began: started,
           ended: now,
           silence,
