@@ -1,4 +1,4 @@
-import type { Actor, EventType } from '@letterhead/shared';
+import type { EventType } from '@letterhead/shared';
 import { type Instant, toInstant } from '../instant.ts';
 import { KEY_LIMITS } from '../limits.ts';
 import type { NewKey } from '../records/record-states.ts';
@@ -13,6 +13,7 @@ import {
   withoutKeys,
   withRecords,
 } from '../records/record-states.ts';
+import { type Cause, domainEvent } from '../store/domain-event.ts';
 import type { Delegation, DomainRow, KeyRow } from '../store/interface/domain-row.ts';
 import type { JsonValue, NewEvent } from '../store/interface/events.ts';
 import { keyFingerprint } from './key-fingerprint.ts';
@@ -22,12 +23,6 @@ import { keyFingerprint } from './key-fingerprint.ts';
  * one before it retires; a revoked key never signs again, and the pending key or a new one takes its place. Before and
  * after each of them the domain has exactly one active key, and at most one pending key.
  */
-
-/** Who changes keys, and when. */
-export interface Cause {
-  readonly actor: Actor;
-  readonly at: Instant;
-}
 
 /** A row after a change of its keys, and the events that tell of it. */
 export interface KeysChange {
@@ -251,12 +246,12 @@ function created(row: DomainRow, key: KeyRow, cause: Cause): NewEvent {
 
 function keyEvent(
   type: EventType,
-  { id, domain }: DomainRow,
+  row: DomainRow,
   key: KeyRow,
-  { actor, at }: Cause,
-  facts: Readonly<Record<string, JsonValue>>,
+  cause: Cause,
+  facts: NewEvent['changes'],
 ): NewEvent {
-  return { type, domain: { id, name: domain }, actor, at, changes: { ...nameOf(key), ...facts } };
+  return domainEvent(type, row, cause, { ...nameOf(key), ...facts });
 }
 
 /** `published_as` only where it is not what it is without a key zone. */

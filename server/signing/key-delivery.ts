@@ -4,6 +4,7 @@ import { DomainNameSchema } from '../domains/domain-name.ts';
 import { type Clock, toInstant } from '../instant.ts';
 import { DELIVERY_LIMITS } from '../limits.ts';
 import { activeKeyOf, dkimStateOf } from '../records/record-states.ts';
+import { domainEvent } from '../store/domain-event.ts';
 import type { DomainRow } from '../store/interface/domain-row.ts';
 import type { Store } from '../store/store.ts';
 import type { OpenedKeys } from './opened-keys.ts';
@@ -110,8 +111,7 @@ export class KeyDelivery {
   async #writeEvent({ actor }: Identity, { account_id, id }: DomainRow, at: string): Promise<void> {
     await this.#deps.store.domains.update(account_id, id, (row) => {
       const { id: key_id, selector } = activeKeyOf(row);
-      const domain = { id, name: row.domain };
-      return { row, events: [{ type: 'key.delivered', domain, actor, at, changes: { key_id, selector } }] };
+      return { row, events: [domainEvent('key.delivered', row, { actor, at }, { key_id, selector })] };
     });
   }
 }
