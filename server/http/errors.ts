@@ -1,6 +1,7 @@
 import { ERROR_CATALOGUE, LetterheadError } from '@letterhead/shared';
 import { getTRPCErrorShape, transformTRPCResponse } from '@trpc/server';
 import type { FastifyReply } from 'fastify';
+import { errorCode } from '../errno.ts';
 import { isInternalError, toApiError, toTrpcError } from '../router/errors.ts';
 import { appRouter } from '../router/index.ts';
 import { BODY_SIZES } from '../router/input-limits.ts';
@@ -54,7 +55,7 @@ export function trpcErrorBody(cause: LetterheadError, path?: string): unknown {
 
 /** What Fastify itself refuses, in the catalogue's words; anything else is a procedure's. */
 export function fromFastify(error: unknown): LetterheadError {
-  switch (fastifyCode(error)) {
+  switch (errorCode(error)) {
     case INVALID_MEDIA_TYPE:
       return new LetterheadError(
         'unsupported_media_type',
@@ -78,10 +79,5 @@ export function fromFastify(error: unknown): LetterheadError {
 
 /** Whether Fastify has refused a body for its type. */
 export function hasUnknownType(error: unknown): boolean {
-  return fastifyCode(error) === INVALID_MEDIA_TYPE;
-}
-
-function fastifyCode(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
+  return errorCode(error) === INVALID_MEDIA_TYPE;
 }
