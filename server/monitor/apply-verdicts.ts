@@ -1,5 +1,5 @@
 import type { Actor, EventFacts, EventType } from '@letterhead/shared';
-import { type Instant, toInstant } from '../instant.ts';
+import { type Instant, MINUTE, toInstant } from '../instant.ts';
 import {
   activatePending,
   isUsable,
@@ -34,7 +34,7 @@ import { isLongSilence } from './schedule.ts';
 export type CheckMode = 'verify' | 'monitor' | 'share';
 
 /** A check is a second finding where it began so long after the first. Milliseconds. */
-const SECOND_FINDING_AFTER = 15 * 60_000;
+const SECOND_FINDING_AFTER = 15 * MINUTE;
 
 /** The check whose verdicts are applied. */
 export interface AppliedCheck {

@@ -1,5 +1,5 @@
 import { FairSemaphore, type SemaphoreLimits } from '../fair-semaphore.ts';
-import { toInstant } from '../instant.ts';
+import { MINUTE, toInstant } from '../instant.ts';
 import { CHECK_LIMITS, KEY_LIMITS } from '../limits.ts';
 import { shuttingDown } from '../shutting-down.ts';
 import type { DueCheck } from '../store/interface/checks.ts';
@@ -26,7 +26,7 @@ const TICK = 1000;
 /** Seconds that a claimed check may wait for room and take. It is claimed again when this process has died. */
 const LEASE = 600;
 /** A clock that goes back by less has put nothing far away. Milliseconds. */
-const CLOCK_TOLERANCE = 60_000;
+const CLOCK_TOLERANCE = MINUTE;
 
 /** Keeps watch over all domains: checks those that are due, and at once those that somebody asks for. */
 export class Monitor {

@@ -1,6 +1,6 @@
 import { type DiagnosisCode, LetterheadError } from '@letterhead/shared';
 import { MONITOR } from '../actors.ts';
-import { toInstant } from '../instant.ts';
+import { instantAfter, toInstant } from '../instant.ts';
 import { activeKeyOf, dkimStateOf } from '../records/record-states.ts';
 import type { DueCheck } from '../store/interface/checks.ts';
 import type { ByRecord, DomainRow, RecordId } from '../store/interface/domain-row.ts';
@@ -147,7 +147,7 @@ async function readEvidence(store: RunCheckDeps['store'], account: number, id: n
 
 /** Reschedules a check whose result could not be stored. If that fails too, the claim expires with its lease. */
 async function retryLater({ store }: RunCheckDeps, target: DueCheck, now: Date): Promise<void> {
-  const soon = toInstant(new Date(now.getTime() + RETRY_AFTER_FAILURE));
+  const soon = instantAfter(now, RETRY_AFTER_FAILURE);
   try {
     const row = await store.domains.get(target.account, target.id);
     if (row !== undefined) await store.checks.reschedule(target, postponeDue(row, now, soon));

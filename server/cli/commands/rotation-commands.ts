@@ -1,6 +1,7 @@
 import type { Domain, Key } from '@letterhead/shared';
 import type { Command } from 'commander';
 import { withPunycode } from '../../domains/domain-name.ts';
+import { DAY } from '../../instant.ts';
 import { CLI_LIMITS } from '../../limits.ts';
 import { restJson } from '../../rest-json.ts';
 import { inOneLine } from '../../terminal-text.ts';
@@ -114,7 +115,7 @@ async function rotateMany(
   context: CommandContext,
 ): Promise<void> {
   const { terminal, finish, clock } = context;
-  const latest = olderThan === undefined ? null : new Date(clock().getTime() - olderThan * 86_400_000);
+  const latest = olderThan === undefined ? null : new Date(clock().getTime() - olderThan * DAY);
   let rotated = 0;
   for await (const domain of domains) {
     if (!(await isWanted(target, domain, { all, latest }))) continue;
