@@ -7,8 +7,8 @@ import { activeKeyOf, dkimStateOf } from '../records/record-states.ts';
 import { domainEvent } from '../store/domain-event.ts';
 import type { DomainRow } from '../store/interface/domain-row.ts';
 import type { Store } from '../store/store.ts';
+import { namesAbove, nearestFirst } from './nearest-domain.ts';
 import type { OpenedKeys } from './opened-keys.ts';
-import { namesAbove } from './signing.ts';
 
 export interface KeyDeliveryDeps {
   readonly store: Store;
@@ -50,11 +50,10 @@ export class KeyDelivery {
    */
   async deliver(identity: Identity, text: string): Promise<string[]> {
     const name = toName(text);
-    const held = name === null ? [] : await this.#held(identity, namesAbove(name));
-    const nearest = Math.max(...held.map(({ domain }) => domain.length));
-    const rows = held.filter(({ domain }) => domain.length === nearest);
-    const verified = rows.filter((row) => dkimStateOf(row).verified);
-    if (verified.length === 0) throw noKey(rows[0]?.domain);
+    const held = name === null ? [] : nearestFirst(await this.#held(identity, namesAbove(name)));
+    const nearest = held[0]?.domain;
+    const verified = held.filter((row) => row.domain === nearest && dkimStateOf(row).verified);
+    if (verified.length === 0) throw noKey(nearest);
     for (const row of verified) await this.#tell(identity, row);
     return verified.map((row) => this.#toDelivered(row));
   }
