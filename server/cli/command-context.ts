@@ -1,4 +1,4 @@
-import type { Domain, ErrorBody, ErrorCode } from '@letterhead/shared';
+import type { Domain, ErrorBody } from '@letterhead/shared';
 import { ERROR_CATALOGUE, ExpirySchema, isId, LetterheadError, MAX_PAGE } from '@letterhead/shared';
 import type { Command } from 'commander';
 import type { Clock } from '../instant.ts';
@@ -177,7 +177,7 @@ export async function attempt<Result>(
     try {
       return { result: await call(), error: null };
     } catch (thrown) {
-      const error = await refusalOf(thrown, 'rate_limited');
+      const error = await refusalOf(thrown);
       if (error.code !== 'rate_limited') return { result: null, error };
       onWait(error);
       await pause(CLI_LIMITS.rateLimitPause);
@@ -185,12 +185,12 @@ export async function attempt<Result>(
   }
 }
 
-/** The error of one of several calls that concerns what it named alone, or has the code `also`. Rejects with others. */
-export async function refusalOf(error: unknown, also?: ErrorCode): Promise<Refusal> {
+/** The error of a call that concerns what it named alone, or says to wait. Rejects with others. */
+async function refusalOf(error: unknown): Promise<Refusal> {
   const { isLetterheadError } = await import('@letterhead/client');
   if (!isLetterheadError(error) || error.data == null) throw error;
   const { code, httpStatus } = error.data;
-  if (httpStatus !== ERROR_CATALOGUE.invalid.status && code !== also) throw error;
+  if (httpStatus !== ERROR_CATALOGUE.invalid.status && code !== 'rate_limited') throw error;
   return { message: error.message, code };
 }
 
