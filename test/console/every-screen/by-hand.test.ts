@@ -1,10 +1,10 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { useBrowser } from './browser-suite.ts';
-import { ConsolePage } from './console-page.ts';
-import type { ConsoleFixture } from './fixture.ts';
-import { startFixture } from './fixture.ts';
-import { openTab, type TabOptions } from './open-tab.ts';
+import { useBrowser } from '../browser-suite.ts';
+import { ConsolePage } from '../console-page.ts';
+import type { ConsoleFixture } from '../fixture.ts';
+import { startFixture } from '../fixture.ts';
+import { openTab, type TabOptions } from '../open-tab.ts';
 
 /** What no scanner finds: where the focus is, what is read out, and what is lost. */
 

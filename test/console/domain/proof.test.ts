@@ -3,12 +3,12 @@ import { letterhead } from '@letterhead/client/nodemailer';
 import { createTransport } from 'nodemailer';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { startTestServer, type TestServer } from '../running-server.ts';
-import { addVerifiedDomain } from '../signing/sending-account.ts';
-import { useBrowser } from './browser-suite.ts';
-import { ConsolePage } from './console-page.ts';
-import { until } from './fixture.ts';
-import { openTab } from './open-tab.ts';
+import { startTestServer, type TestServer } from '../../running-server.ts';
+import { addVerifiedDomain } from '../../signing/sending-account.ts';
+import { useBrowser } from '../browser-suite.ts';
+import { ConsolePage } from '../console-page.ts';
+import { until } from '../fixture.ts';
+import { openTab } from '../open-tab.ts';
 
 const browser = useBrowser();
 

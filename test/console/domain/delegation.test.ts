@@ -1,11 +1,11 @@
 import { type Domain, recordFqdn } from '@letterhead/shared';
 import { expect, test } from 'vitest';
-import { LoopbackPrimary } from '../key-zone/loopback-primary.ts';
-import { startTestServer, type TestServer } from '../running-server.ts';
-import { publishRecords } from '../signing/sending-account.ts';
-import { useBrowser } from './browser-suite.ts';
-import { ConsolePage } from './console-page.ts';
-import { openTab } from './open-tab.ts';
+import { LoopbackPrimary } from '../../key-zone/loopback-primary.ts';
+import { startTestServer, type TestServer } from '../../running-server.ts';
+import { publishRecords } from '../../signing/sending-account.ts';
+import { useBrowser } from '../browser-suite.ts';
+import { ConsolePage } from '../console-page.ts';
+import { openTab } from '../open-tab.ts';
 
 const browser = useBrowser();
 const WEEK = 7 * 24 * 3_600_000;
