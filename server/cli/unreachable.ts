@@ -9,6 +9,7 @@ const REASONS: Record<string, string> = {
   ENOTFOUND: 'there is no such host',
   EAI_AGAIN: 'the host’s address could not be resolved',
   ETIMEDOUT: 'it did not answer in time',
+  TimeoutError: 'it did not answer in time',
   UND_ERR_CONNECT_TIMEOUT: 'it did not answer in time',
   UND_ERR_HEADERS_TIMEOUT: 'it did not answer in time',
   EHOSTUNREACH: 'the host cannot be reached',
@@ -48,6 +49,8 @@ function reasonOf(cause: unknown): string {
 
 function codeOf(error: Error): string | null {
   const innermost = innermostCause(error);
+  // The code of a DOMException is a number, and obsolete.
+  if (innermost.name === 'TimeoutError') return innermost.name;
   return 'code' in innermost && typeof innermost.code === 'string' ? innermost.code : null;
 }
 
