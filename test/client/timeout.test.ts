@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { createLetterhead, isLetterheadError } from '@letterhead/client';
 import { expect, test, vi } from 'vitest';
+import { addressOf } from '../../bench/free-port.ts';
 import { explainUnreachable } from '../../server/cli/unreachable.ts';
 import { startTestServer } from '../running-server.ts';
 
@@ -10,10 +10,8 @@ const TOKEN = `lh_${'x'.repeat(43)}`;
 async function startServer(onRequest: RequestListener) {
   const server = createServer(onRequest);
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  // The address of a server that listens on TCP is an object.
-  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://127.0.0.1:${addressOf(server).port}`,
     [Symbol.dispose]: () => {
       server.closeAllConnections();
       server.close();
