@@ -1,4 +1,4 @@
-import { LetterheadError } from '@letterhead/shared';
+import { invalidField, LetterheadError } from '@letterhead/shared';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Dns } from '../dns/outcome.ts';
 import { FairSemaphore } from '../fair-semaphore.ts';
@@ -39,7 +39,9 @@ export function serveProof(app: FastifyInstance, { admissionOf, services, dns }:
     async handler(request, reply) {
       const account = await loadAccount(contextFor(request, services), Number(request.params['account']));
       const domain = await services.domains.get(account, Number(request.params['id']));
-      const message = Buffer.isBuffer(request.body) ? request.body : Buffer.of();
+      const message = request.body;
+      if (!Buffer.isBuffer(message))
+        throw invalidField('message', 'Send the source of a message that arrived.');
       const proof = await proveByMail(dns, domain, message);
       return reply.type('application/json; charset=utf-8').send(await envelope(proof, undefined));
     },
