@@ -39,7 +39,7 @@ type Limiter = (key: number | string, points?: number) => Promise<void>;
 export function createRateLimits(perMinute: number, signatures: number, maxDomains: number): RateLimits {
   const shared = new SharedPoints();
   const limit = (points: number, seconds: number, rule: string): Limiter =>
-    perMinute === 0 ? async () => {} : createLimiter(shared, points, seconds, rule);
+    perMinute === 0 || points === 0 ? async () => {} : createLimiter(shared, points, seconds, rule);
   const perAccount = perMinute * ACCOUNT_LIMITS.rateFactor;
   const { checksPerDomainPerMinute, checksPerMinute, auditedActsPerHour, auditedActsPerDay } = ACCOUNT_LIMITS;
   const acts = 'tokens, share links, keys and accounts can be made or changed by one account';
@@ -53,22 +53,15 @@ export function createRateLimits(perMinute: number, signatures: number, maxDomai
     'checks a minute are allowed for the domains of one account',
   );
   const hour = limit(auditedActsPerHour, HOUR, `${acts} an hour`);
-  const signature =
-    signatures === 0
-      ? async () => {}
-      : limit(signatures, MINUTE, 'signatures and keys a minute are allowed for one account');
+  const signature = limit(signatures, MINUTE, 'signatures and keys a minute are allowed for one account');
   const day = limit(auditedActsPerDay, DAY, `${acts} a day`);
   const lasting = limit(
     maxDomains * ACCOUNT_LIMITS.lastingFactor,
     DAY,
     'domains a day can be imported, or get names in the key zone, in one account',
   );
-  const { confirmationsPerAccountPerDay } = NOTICE_LIMITS;
-  const confirmations = limit(
-    confirmationsPerAccountPerDay,
-    DAY,
-    'mails a day are sent to confirm addresses',
-  );
+  const { confirmationsPerAccountPerDay: mails } = NOTICE_LIMITS;
+  const confirmations = limit(mails, DAY, 'mails a day are sent to confirm addresses');
   const perAddress = limit(1, DAY, 'mail a day is sent to an address to confirm it');
   return {
     async takeConfirmation(accountId, address) {

@@ -6,6 +6,7 @@ import { LetterheadError, SCOPES } from '@letterhead/shared';
 import { createTRPCClient, localLink } from '@trpc/client';
 import type { Logger } from 'pino';
 import superjson from 'superjson';
+import { COMMAND_LINE } from '../actors.ts';
 import type { Identity } from '../auth/identity.ts';
 import type { Services } from '../router/context.ts';
 import { isInternalError, toApiError } from '../router/errors.ts';
@@ -119,7 +120,7 @@ export function connectToFolder(installation: OpenInstallation, log: Pick<Logger
 
 /** Identity of the command line on the data folder: who can open it may do everything. */
 const operator: Identity = {
-  actor: { kind: 'cli', token_id: null, address: null },
+  actor: COMMAND_LINE,
   scopes: SCOPES,
   token: null,
   account: null,

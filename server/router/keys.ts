@@ -71,7 +71,7 @@ export const keysRouter = t.router({
     ),
 
   import: accountProcedure({
-    domain: DomainNameSchema.meta({ example: 'example.org', description: 'The domain name.' }),
+    domain: DomainNameSchema,
     selector: SelectorSchema,
     private_key: z
       .string()

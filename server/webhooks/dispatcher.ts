@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DisabledReason } from '@letterhead/shared';
 import type { Logger } from 'pino';
+import { MONITOR } from '../actors.ts';
 import { CursorFollower } from '../events/cursor-follower.ts';
 import { HeldCursor } from '../events/held-cursor.ts';
 import type { Clock } from '../instant.ts';
@@ -49,8 +50,6 @@ const LANES: readonly {
   // Many new ones that turn out not to answer hold up their own account alone.
   { slow: null, atOnce: WEBHOOK_LIMITS.newAtOnce, perAccount: WEBHOOK_LIMITS.newPerAccount },
 ];
-
-const MONITOR = { kind: 'monitor', token_id: null, address: null } as const;
 
 /** Sends events to endpoints: to each in their order, one at a time, and again until it has them. */
 export class Dispatcher {

@@ -70,7 +70,8 @@ export interface Domains extends DomainStore {
   ): Promise<boolean>;
 }
 
-export function domainsIn(database: Database, commits: Commits): Domains {
+/** `keysAsBytes`: see `domainColumns`. */
+export function domainsIn(database: Database, commits: Commits, keysAsBytes: boolean): Domains {
   const records = database.share<DomainRecord>('get_domains');
   const wishes = database.share<FoundWish>('find_wishes');
   const creations = commits.share('create_domains');
@@ -101,7 +102,7 @@ export function domainsIn(database: Database, commits: Commits): Domains {
 
   const write: Domains['write'] = ({ row: before, version, times }, row, events, evidence) => {
     const next = row.checks === before.checks ? null : row.checks;
-    const values = { id: before.id, version, before: times, ...domainColumns(row), evidence };
+    const values = { id: before.id, version, before: times, ...domainColumns(row, keysAsBytes), evidence };
     const all = { ...values, ...timesValues(next) };
     return unlessTaken(commits.commit('update_domain', before.account_id, events, all));
   };
@@ -130,7 +131,13 @@ export function domainsIn(database: Database, commits: Commits): Domains {
         build ??= await prepare();
         const row = freeze(build(found.id));
         const events = eventsOf(row);
-        const values = { id: row.id, name, limit, ...domainColumns(row), ...timesValues(row.checks) };
+        const values = {
+          id: row.id,
+          name,
+          limit,
+          ...domainColumns(row, keysAsBytes),
+          ...timesValues(row.checks),
+        };
         const isCreated = await commits.inTurn(account, () =>
           unlessTaken(creations(account, events, values)),
         );

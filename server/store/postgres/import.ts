@@ -18,9 +18,9 @@ const AT_ONCE = 500;
 
 /**
  * Fills an empty database. Each account is imported in one transaction, so that an import that was interrupted can go
- * on. The store does not open before the import has ended.
+ * on. The store does not open before the import has ended. `keysAsBytes`: see `domainColumns`.
  */
-export function importInto(database: Database): StoreImport {
+export function importInto(database: Database, keysAsBytes: boolean): StoreImport {
   return {
     async begin() {
       const { used, unfinished } = await database.one<ImportState>(sql('import_state'));
@@ -37,7 +37,7 @@ export function importInto(database: Database): StoreImport {
       const content = JSON.stringify(row);
       const domains = owned.domains.map(({ row, evidence }) => ({
         id: row.id,
-        ...domainColumns(row),
+        ...domainColumns(row, keysAsBytes),
         evidence: evidence === undefined ? null : JSON.stringify(evidence),
         ...timesValues(row.checks),
       }));

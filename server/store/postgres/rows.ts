@@ -29,9 +29,15 @@ export type DomainContent = Omit<DomainRow, 'checks'>;
 /** In the order of the document's keys; null for one that the document has. Null: it has all of them. */
 export type PrivateKeys = readonly (Buffer | null)[] | null;
 
-/** The columns of a row but for its checks. As bytes, an encrypted key takes three quarters of the room of its text. */
-export function domainColumns({ checks, ...row }: DomainRow): { content: string; private_keys: string } {
-  const encrypted = row.keys.map(({ private_key }) => toBytes(private_key));
+/**
+ * The columns of a row but for its checks. As bytes, an encrypted key takes three quarters of the room of its text, which
+ * 0.2.0 looks for in the document.
+ */
+export function domainColumns(
+  { checks, ...row }: DomainRow,
+  keysAsBytes: boolean,
+): { content: string; private_keys: string } {
+  const encrypted = row.keys.map(({ private_key }) => (keysAsBytes ? toBytes(private_key) : null));
   const keys = row.keys.map((key, at) => (encrypted[at] === null ? key : { ...key, private_key: null }));
   const elements = encrypted.map((bytes) =>
     bytes === null ? 'NULL' : String.raw`"\\x${bytes.toString('hex')}"`,
