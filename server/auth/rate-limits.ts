@@ -65,8 +65,9 @@ export function createRateLimits(perMinute: number, signatures: number, maxDomai
   const perAddress = limit(1, DAY, 'mail a day is sent to an address to confirm it');
   return {
     async takeConfirmation(accountId, address) {
-      await confirmations(accountId);
+      // Whoever asks for one address again and again must not use up what others of the account can ask for.
       await perAddress(address.toLowerCase());
+      await confirmations(accountId);
     },
     async takeToken(tokenId, accountId) {
       await token(tokenId);
