@@ -9,7 +9,14 @@ const cursor = { position: 1, failures: 0, due: null, slow: null, wake: null, me
 
 /** Statements that calls share, with what one of them asks for. */
 const shared = {
-  create_domains: { name: 'a.example', limit: 0, content: '{}', events: '[]', write: randomUUID() },
+  create_domains: {
+    name: 'a.example',
+    limit: 0,
+    content: '{}',
+    private_keys: '{}',
+    events: '[]',
+    write: randomUUID(),
+  },
   end_checks: { version: 1, before: null, evidence: '{}' },
   find_tokens: { hash: '' },
   find_wishes: { name: 'a.example', limit: 1, takes_id: false },
