@@ -86,7 +86,11 @@ async function composeInstallation(
 ): Promise<Installation> {
   const { settings, log, keys, clock } = deps;
   configureZodMessages();
-  const limits = createRateLimits(settings.RATE_LIMIT_PER_MINUTE, settings.SIGN_LIMIT_PER_MINUTE);
+  const limits = createRateLimits(
+    settings.RATE_LIMIT_PER_MINUTE,
+    settings.SIGN_LIMIT_PER_MINUTE,
+    settings.MAX_DOMAINS_PER_ACCOUNT,
+  );
   const { DATA_DIR: dataDir, SECRET_KEY: secretKey } = settings;
   const cipher = await openKeyCipher({ dataDir, secretKey, check: store.settings, random: randomBytes });
   const dns = dnsOf(settings, metrics);

@@ -76,8 +76,8 @@ function copies({ account, domain }: Pattern, accounts: number): string {
     INSERT INTO tokens (id, account_id, content, hash)
     SELECT n + 1000, n, content, substr(encode(sha256(n::text::bytea), 'base64'), 1, 43)
     FROM tokens, generate_series(${FIRST_FILLED_ACCOUNT}, ${last}) AS n WHERE account_id = ${account};
-    INSERT INTO domains (account_id, id, content)
-    SELECT s.account, s.id, ${named('content::text', domainIds)}::json
+    INSERT INTO domains (account_id, id, content, private_keys)
+    SELECT s.account, s.id, ${named('content::text', domainIds)}::json, d.private_keys
     FROM domains d, s WHERE d.account_id = ${account} AND d.id = ${domain};
     INSERT INTO checks (account_id, domain_id, times, next_at, held, evidence)
     SELECT s.account, s.id, c.times, now() + interval '6 hours' + s.at * interval '1 hour', false, c.evidence

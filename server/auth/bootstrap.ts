@@ -29,7 +29,7 @@ export async function createFirstAccount(
     toNewToken(plan, secret, at),
     ({ name }, token) => [
       { type: 'account.created', domain: null, actor, at, changes: { name } },
-      tokenEvent('token.created', token, { domain: null, actor, at }),
+      tokenEvent('created', token, { domain: null, actor, at }),
     ],
   );
   if (account === null) return null;

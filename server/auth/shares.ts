@@ -52,7 +52,7 @@ export class Shares {
     const revoked =
       row?.domain_id === domain.id &&
       (await store.tokens.delete(account.id, id, (gone) =>
-        tokenEvent('token.revoked', gone, { domain, actor, at }),
+        tokenEvent('revoked', gone, { domain, actor, at }),
       ));
     if (!revoked) throw new LetterheadError('not_found', `${domain.domain} has no share link ${id}.`);
   }

@@ -13,7 +13,7 @@ import { isInternalError, toApiError } from '../router/errors.ts';
 import { appRouter } from '../router/index.ts';
 import type { KeyDelivery } from '../signing/key-delivery.ts';
 import type { BackupOptions, OpenBackup } from '../store/backup.ts';
-import { downloadBackup } from './download-backup.ts';
+import { downloadBackup, type WrittenBackup } from './download-backup.ts';
 import { UsageError } from './exit-code.ts';
 import { fetchKey } from './fetch-key.ts';
 import { explainUnreachable } from './unreachable.ts';
@@ -25,8 +25,8 @@ export interface Connection extends AsyncDisposable {
   readonly shared: boolean;
   /** Address of the server, without a slash at its end; null for the folder. */
   readonly url: string | null;
-  /** Writes a backup and ends `out`; resolves to the number of files in it. Rejects if it is incomplete. */
-  backUp(options: BackupOptions, out: Writable): Promise<number>;
+  /** Writes a backup and ends `out`. Rejects if it is incomplete. */
+  backUp(options: BackupOptions, out: Writable): Promise<WrittenBackup>;
   /** The private key (PEM) of a domain's selector; null if it may not be had, or is no longer the domain's. */
   privateKey(domain: Domain, selector: string): Promise<string | null>;
   /** The account of a command without `--account`. */
@@ -100,7 +100,7 @@ export function connectToFolder(installation: OpenInstallation, log: Pick<Logger
     async backUp(options, out) {
       const backup = await installation.openBackup(options);
       await backup.writeTo(out);
-      return backup.files;
+      return { files: backup.files, ...options };
     },
     privateKey: ({ account_id, id }, selector) => installation.keyDelivery.open(account_id, id, selector),
     explain: (error) => error,

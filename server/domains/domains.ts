@@ -42,6 +42,8 @@ export interface KeyImport {
   readonly unproved: boolean;
   /** Changes nothing. */
   readonly dryRun: boolean;
+  /** Called before the domain is created; rejects where that is one too many. */
+  readonly admit: () => Promise<void>;
 }
 
 export interface ImportedDomain {
@@ -115,6 +117,7 @@ export class Domains {
     if (evidence !== null) refuseUnproved(planned, evidence);
     const isProved = evidence !== null;
     if (dryRun) return { outcome: 'importable', row: null, key, isProved };
+    await input.admit();
     const prepare = async () => build;
     const cause = this.#cause(actor);
     const facts = { key_id: 1, selector, bits: key.bits, proved: isProved };
@@ -194,7 +197,7 @@ export class Domains {
     const cause = this.#cause(actor);
     const deleted = await this.#deps.store.domains.delete(account.id, row.id, (domain, shares) => [
       domainEvent('domain.deleted', domain, cause, {}),
-      ...shares.map((share) => tokenEvent('token.revoked', share, { domain, ...cause })),
+      ...shares.map((share) => tokenEvent('revoked', share, { domain, ...cause })),
     ]);
     this.#deps.openedKeys.forget(row.id);
     if (!deleted) throw noSuchDomain(account, row.id);

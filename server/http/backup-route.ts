@@ -39,8 +39,9 @@ export function serveBackup(app: FastifyInstance, options: BackupRouteOptions): 
     async handler(request, reply) {
       const input = BackupInputSchema.safeParse(makeInput(BACKUP_OPERATION, kinds, request));
       if (!input.success) throw invalidInput(input.error);
-      const withoutKey = input.data.without_key;
       const identity = identityOf(request);
+      // With it, whoever has the archive can sign for every domain.
+      const withoutKey = input.data.without_key || !identity.scopes.includes('keys:read');
       whenClosed(reply.raw, streams.open(identity));
       cutWhenStopping(reply.raw);
       const backup = await openBackup({ withoutKey });

@@ -135,10 +135,10 @@ export function accountsContract(start: StartStore): void {
       'c2Vjb25k',
     );
     await expect(failing).rejects.toThrow('not today');
-    expect(await underTest.store.accounts.update(99, () => null, 'c2Vjb25k')).toBeUndefined();
+    expect(await underTest.store.accounts.update(99_999, () => null, 'c2Vjb25k')).toBeUndefined();
     await nowAndLater(underTest, async ({ accounts }) => {
       expect(await accounts.logo(id)).toBe('Zmlyc3Q=');
-      expect(await accounts.logo(99)).toBeUndefined();
+      expect(await accounts.logo(99_999)).toBeUndefined();
     });
   });
 
@@ -147,7 +147,7 @@ export function accountsContract(start: StartStore): void {
     const { store } = underTest;
     const account = await createAccount(store);
     expect(await store.accounts.update(account.id, () => null)).toEqual(account);
-    expect(await store.accounts.update(99, () => null)).toBeUndefined();
+    expect(await store.accounts.update(99_999, () => null)).toBeUndefined();
     expect(await eventTypes(store, account.id)).toEqual(['account.created']);
   });
 

@@ -285,7 +285,7 @@ export function checksContract(start: StartStore): void {
     const { store, account, row } = underTest;
     await deleteDomain(store, account, row.id);
     expect(await finish(store, row, NOON)).toEqual({ kind: 'gone' });
-    expect(await finish(store, { ...row, account_id: 99 }, NOON)).toEqual({ kind: 'gone' });
+    expect(await finish(store, { ...row, account_id: 99_999 }, NOON)).toEqual({ kind: 'gone' });
     expect(await store.checks.evidence(account, row.id)).toBeUndefined();
   });
 

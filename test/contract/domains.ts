@@ -79,14 +79,14 @@ export function domainsContract(start: StartStore): void {
     expect(await find(one, 'b.example', null)).toBeNull();
     expect(await find(one, 'a.example', 1)).toEqual({ kind: 'taken', by });
     expect(await find(two, 'a.example', 1)).toBeNull();
-    expect(await find(99, 'a.example', 1)).toEqual({ kind: 'gone' });
+    expect(await find(99_999, 'a.example', 1)).toEqual({ kind: 'gone' });
     // Nobody has taken an id by asking.
     expect((await madeDomain(store, two, 'a.example')).id).toBe(by.id + 1);
   });
 
   test('a domain is not made in an account that is not there', async () => {
     await using underTest = await start();
-    expect(await createDomain(underTest.store, 99, 'example.org')).toEqual({ kind: 'gone' });
+    expect(await createDomain(underTest.store, 99_999, 'example.org')).toEqual({ kind: 'gone' });
   });
 
   test('a domain is prepared only where nothing is in its way, which is looked at again afterwards', async () => {
@@ -168,12 +168,27 @@ export function domainsContract(start: StartStore): void {
     expect((await eventTypes(store, one)).slice(2)).toEqual(['domain.verified', 'domain.recovered']);
   });
 
+  test('private keys stay as they are, whatever is their text', async () => {
+    await using underTest = await startWithAccounts();
+    const { store, one } = underTest;
+    const row = await madeDomain(store, one, 'example.org');
+    const encrypted = `v1.${Buffer.alloc(1246, 'key').toString('base64url')}`;
+    const texts = [encrypted, null, 'v1.', 'v1.A', 'v1.AA==', 'v2.AAAA', 'sealed', encrypted];
+    const keys = texts.flatMap((private_key, at) =>
+      row.keys.map((key) => ({ ...key, id: at + 1, private_key })),
+    );
+    await store.domains.update(one, row.id, (before) => ({ row: { ...before, keys }, events: [] }));
+    await nowAndLater(underTest, async ({ domains }) => {
+      expect((await domains.get(one, row.id))?.keys).toEqual(keys);
+    });
+  });
+
   test('a domain stays as it is where nothing is to change', async () => {
     await using underTest = await startWithAccounts();
     const { store, one, two } = underTest;
     const row = await madeDomain(store, one, 'example.org');
     expect(await store.domains.update(one, row.id, () => null)).toEqual({ kind: 'unchanged', row });
-    expect(await store.domains.update(one, 99, () => null)).toEqual({ kind: 'gone' });
+    expect(await store.domains.update(one, 99_999, () => null)).toEqual({ kind: 'gone' });
     expect(await store.domains.update(two, row.id, () => null)).toEqual({ kind: 'gone' });
   });
 

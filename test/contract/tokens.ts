@@ -103,7 +103,7 @@ export function tokensContract(start: StartStore): void {
     const { store } = underTest;
     const { id } = await createAccount(store);
     const domain = await madeDomain(store, id, 'example.org');
-    expect(await createShare(store, id, 99, 'none')).toEqual({ kind: 'gone' });
+    expect(await createShare(store, id, 99_999, 'none')).toEqual({ kind: 'gone' });
     const creations = ['a', 'b', 'c', 'd'].map((hash) => createShare(store, id, domain.id, hash));
     const deleted = deleteDomain(store, id, domain.id);
     const late = createShare(store, id, domain.id, 'late');

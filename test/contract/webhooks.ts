@@ -14,8 +14,8 @@ export function webhooksContract(start: StartStore): void {
     await nowAndLater(underTest, async (store) => {
       expect(await store.webhooks.list(id)).toEqual([row]);
       expect(await store.webhooks.get(id, row.id)).toEqual(row);
-      expect(await store.webhooks.get(id, 99)).toBeUndefined();
-      expect(await store.webhooks.list(99)).toEqual([]);
+      expect(await store.webhooks.get(id, 99_999)).toBeUndefined();
+      expect(await store.webhooks.list(99_999)).toEqual([]);
       expect(await eventTypes(store, id)).toEqual(['account.created', 'webhook.created']);
     });
   });
@@ -33,7 +33,7 @@ export function webhooksContract(start: StartStore): void {
       'written',
     ]);
     expect(await store.webhooks.list(id)).toHaveLength(3);
-    expect(await createWebhook(store, 99)).toEqual({ kind: 'gone' });
+    expect(await createWebhook(store, 99_999)).toEqual({ kind: 'gone' });
   });
 
   test('the id of a webhook is not given again after it was deleted', async () => {
@@ -60,7 +60,7 @@ export function webhooksContract(start: StartStore): void {
         : null;
     expect(await store.webhooks.update(id, webhook, disable)).toMatchObject({ enabled: false });
     expect(await store.webhooks.update(id, webhook, disable)).toMatchObject({ enabled: false });
-    expect(await store.webhooks.update(id, 99, disable)).toBeUndefined();
+    expect(await store.webhooks.update(id, 99_999, disable)).toBeUndefined();
     await nowAndLater(underTest, async (later) => {
       expect(await later.webhooks.get(id, webhook)).toMatchObject({ enabled: false });
       expect((await eventTypes(later, id)).slice(2)).toEqual(['webhook.disabled']);
@@ -76,14 +76,14 @@ export function webhooksContract(start: StartStore): void {
     await store.webhooks.addDeliveries(Array.from({ length: 90 }, (_, at) => delivery(at)));
     await store.webhooks.addDeliveries([
       ...Array.from({ length: 30 }, (_, at) => delivery(90 + at)),
-      { ...delivery(1), webhook: 99 },
+      { ...delivery(1), webhook: 99_999 },
     ]);
     await nowAndLater(underTest, async ({ webhooks }) => {
       const rows = await webhooks.deliveries(id, webhook);
       expect(rows.map((row) => row.event)).toEqual(Array.from({ length: 100 }, (_, at) => 119 - at));
       expect(rows[0]?.id).toBeGreaterThan(rows[1]?.id ?? 0);
       expect(rows[0]).toMatchObject(delivery(119).row);
-      expect(await webhooks.deliveries(id, 99)).toEqual([]);
+      expect(await webhooks.deliveries(id, 99_999)).toEqual([]);
     });
     await underTest.store.webhooks.delete(id, webhook, () => event('webhook.deleted'));
     expect(await underTest.store.webhooks.deliveries(id, webhook)).toEqual([]);

@@ -113,6 +113,31 @@ test('a domain that a version without rotation has written has its key, and the 
   await store.close();
 });
 
+test('private keys are stored where the release before finds them until it cannot run any more', async () => {
+  await using database = await createDatabase();
+  const privateKey = `v1.${randomBytes(1246).toString('base64url')}`;
+  const storeKey = async () => {
+    const store = await open(database.url);
+    const { id: account } = await createAccount(store);
+    const { id } = await madeDomain(store, account, 'example.org');
+    await store.domains.update(account, id, (row) => ({
+      row: { ...row, keys: row.keys.map((key) => ({ ...key, private_key: privateKey })) },
+      events: [],
+    }));
+    await store.close();
+    const [stored] = await database.query<{ text: string | null; bytes: number | null }>(
+      `SELECT content #>> '{keys,0,private_key}' AS text, length(private_keys[1]) AS bytes FROM domains WHERE id = ${id}`,
+    );
+    return stored;
+  };
+  const asBytes = { text: null, bytes: 1246 };
+  expect(await storeKey()).toEqual(asBytes);
+  await database.query(`UPDATE letterhead_migrations SET at = at - interval '1 minute' WHERE version < 7`);
+  expect(await storeKey()).toEqual({ text: privateKey, bytes: null });
+  await database.query(`UPDATE letterhead_migrations SET at = at - interval '1 day'`);
+  expect(await storeKey()).toEqual(asBytes);
+});
+
 test('letterhead migrate brings a database to this version, and says that a folder needs none', async () => {
   await using database = await createEmptyDatabase();
   const environment = { DATABASE_URL: database.url, SECRET_KEY: randomBytes(32).toString('base64') };

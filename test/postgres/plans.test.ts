@@ -9,7 +9,14 @@ const cursor = { position: 1, failures: 0, due: null, slow: null, wake: null, me
 
 /** Statements that calls share, with what one of them asks for. */
 const shared = {
-  create_domains: { name: 'a.example', limit: 0, content: '{}', events: '[]', write: randomUUID() },
+  create_domains: {
+    name: 'a.example',
+    limit: 0,
+    content: '{}',
+    private_keys: '{}',
+    events: '[]',
+    write: randomUUID(),
+  },
   end_checks: { version: 1, before: null, evidence: '{}' },
   find_tokens: { hash: '' },
   find_wishes: { name: 'a.example', limit: 1, takes_id: false },
@@ -42,4 +49,18 @@ test('PostgreSQL plans what calls share once, and not for each number of them', 
   );
   expect(rows).toEqual(Object.keys(shared).map((name) => ({ name, custom: 5 })));
   await client.end();
+});
+
+test('the times of a check are read with its row, and only its evidence lies elsewhere', async () => {
+  await using database = await createDatabase();
+  const times = JSON.stringify({ checked_at: NOON, began_at: NOON, due: { 'dkim:1': NOON }, codes: {} });
+  await database.query(`
+    INSERT INTO accounts (id, content, suspended, last_event) VALUES (1, '{}', false, 0);
+    INSERT INTO domains (account_id, id, content) VALUES (1, 1, '{"domain":"a.example","verified":false}');
+    INSERT INTO checks (account_id, domain_id, held, times, evidence)
+      VALUES (1, 1, false, '${times}', '${randomUUID().repeat(100)}')`);
+  const [{ toast } = { toast: '' }] = await database.query<{ toast: string }>(
+    "SELECT reltoastrelid::regclass AS toast FROM pg_class WHERE oid = 'checks'::regclass",
+  );
+  expect(await database.query(`SELECT DISTINCT chunk_id FROM ${toast}`)).toHaveLength(1);
 });

@@ -13,7 +13,14 @@ import type { NewEvent } from '../interface/events.ts';
 import { type Commits, repeat } from './commits.ts';
 import type { Database } from './database.ts';
 import { sqlState } from './errors.ts';
-import { type TokenRecord, toDomain, toToken } from './rows.ts';
+import {
+  type DomainContent,
+  domainColumns,
+  type PrivateKeys,
+  type TokenRecord,
+  toDomain,
+  toToken,
+} from './rows.ts';
 import { sql } from './sql.ts';
 
 const UNIQUE_VIOLATION = '23505';
@@ -23,7 +30,8 @@ interface DomainRecord {
   readonly id: number;
   readonly version: number;
   /** Null: the version is known. */
-  readonly content: Omit<DomainRow, 'checks'> | null;
+  readonly content: DomainContent | null;
+  readonly private_keys: PrivateKeys;
   /** JSON. */
   readonly times: string | null;
 }
@@ -62,7 +70,8 @@ export interface Domains extends DomainStore {
   ): Promise<boolean>;
 }
 
-export function domainsIn(database: Database, commits: Commits): Domains {
+/** `keysAsBytes`: see `domainColumns`. */
+export function domainsIn(database: Database, commits: Commits, keysAsBytes: boolean): Domains {
   const records = database.share<DomainRecord>('get_domains');
   const wishes = database.share<FoundWish>('find_wishes');
   const creations = commits.share('create_domains');
@@ -91,14 +100,9 @@ export function domainsIn(database: Database, commits: Commits): Domains {
     return found.full ? { kind: 'full', limit: wish.limit ?? 0 } : { kind: 'free', id: found.id ?? 0 };
   };
 
-  const write: Domains['write'] = (
-    { row: before, version, times },
-    { checks, ...content },
-    events,
-    evidence,
-  ) => {
-    const next = checks === before.checks ? null : checks;
-    const values = { id: before.id, version, before: times, content: JSON.stringify(content), evidence };
+  const write: Domains['write'] = ({ row: before, version, times }, row, events, evidence) => {
+    const next = row.checks === before.checks ? null : row.checks;
+    const values = { id: before.id, version, before: times, ...domainColumns(row, keysAsBytes), evidence };
     const all = { ...values, ...timesValues(next) };
     return unlessTaken(commits.commit('update_domain', before.account_id, events, all));
   };
@@ -126,9 +130,14 @@ export function domainsIn(database: Database, commits: Commits): Domains {
         if (found?.kind !== 'free') return found;
         build ??= await prepare();
         const row = freeze(build(found.id));
-        const { checks, ...content } = row;
         const events = eventsOf(row);
-        const values = { id: row.id, name, limit, content: JSON.stringify(content), ...timesValues(checks) };
+        const values = {
+          id: row.id,
+          name,
+          limit,
+          ...domainColumns(row, keysAsBytes),
+          ...timesValues(row.checks),
+        };
         const isCreated = await commits.inTurn(account, () =>
           unlessTaken(creations(account, events, values)),
         );
@@ -187,7 +196,7 @@ class KnownRows {
     if (known?.version === version && known.times === times) return known;
     const content = record.content ?? known?.row;
     if (content === undefined) throw new Error(`Domain ${id} was returned without its content.`);
-    const read = { version, times, row: toDomain(content, times) };
+    const read = { version, times, row: toDomain(content, record.private_keys, times) };
     this.#rows.set(id, read);
     const [oldest] = this.#rows.keys();
     if (oldest !== undefined && this.#rows.size > DATABASE_LIMITS.rows) this.#rows.delete(oldest);

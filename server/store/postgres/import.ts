@@ -4,6 +4,7 @@ import type { StoreImport } from '../import.ts';
 import { eventRecord } from './commits.ts';
 import type { Database } from './database.ts';
 import { timesValues } from './domains.ts';
+import { domainColumns } from './rows.ts';
 import { type Query, sql, sqlForRows, type Values } from './sql.ts';
 
 interface ImportState {
@@ -17,9 +18,9 @@ const AT_ONCE = 500;
 
 /**
  * Fills an empty database. Each account is imported in one transaction, so that an import that was interrupted can go
- * on. The store does not open before the import has ended.
+ * on. The store does not open before the import has ended. `keysAsBytes`: see `domainColumns`.
  */
-export function importInto(database: Database): StoreImport {
+export function importInto(database: Database, keysAsBytes: boolean): StoreImport {
   return {
     async begin() {
       const { used, unfinished } = await database.one<ImportState>(sql('import_state'));
@@ -34,11 +35,11 @@ export function importInto(database: Database): StoreImport {
     async add({ account: row, logo = null, firstEvent, lastEvent, ...owned }) {
       const { id: account, suspended } = row;
       const content = JSON.stringify(row);
-      const domains = owned.domains.map(({ row: { checks, ...domain }, evidence }) => ({
-        id: domain.id,
-        content: JSON.stringify(domain),
+      const domains = owned.domains.map(({ row, evidence }) => ({
+        id: row.id,
+        ...domainColumns(row, keysAsBytes),
         evidence: evidence === undefined ? null : JSON.stringify(evidence),
-        ...timesValues(checks),
+        ...timesValues(row.checks),
       }));
       const tokens = owned.tokens.map(({ last_used_at, ...token }) => ({
         ...token,

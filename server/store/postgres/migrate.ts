@@ -13,6 +13,9 @@ const STATE = `SELECT to_regclass('letterhead_migrations') IS NOT NULL AS ours,
 const MIGRATIONS = `CREATE TABLE IF NOT EXISTS letterhead_migrations
   (version integer PRIMARY KEY, at timestamptz NOT NULL DEFAULT now())`;
 
+const SETTLED = `SELECT at < now() - interval '1 day' OR at < first + interval '10 seconds' AS settled
+  FROM letterhead_migrations, (SELECT min(at) AS first FROM letterhead_migrations) AS oldest WHERE version = $1`;
+
 /**
  * Applies the migrations that the database lacks, each in its own transaction; of servers that start at the same time,
  * one does. Returns the files that were applied. Throws `unavailable` if the database is of a later version or belongs
@@ -40,6 +43,15 @@ export async function migrate(client: pg.PoolClient): Promise<readonly string[]>
       throw error;
     }
   }
+}
+
+/**
+ * Whether a migration is a day old, or as old as the database. Until then, servers of the release before may run beside
+ * this one, and nothing is written that they cannot read.
+ */
+export async function isSettled(client: pg.PoolClient, version: number): Promise<boolean> {
+  const { rows } = await client.query<{ settled: boolean }>(SETTLED, [version]);
+  return rows.some(({ settled }) => settled);
 }
 
 /** 0 for an empty database. */

@@ -14,7 +14,7 @@ import { eventsIn } from './events.ts';
 import { Feed } from './feed.ts';
 import { importInto, importUnfinished, isImportUnfinished } from './import.ts';
 import { keyZoneIn } from './key-zone.ts';
-import { migrate } from './migrate.ts';
+import { isSettled, migrate } from './migrate.ts';
 import { PrimaryPool } from './primary.ts';
 import { ratesIn } from './rates.ts';
 import { sql } from './sql.ts';
@@ -36,6 +36,9 @@ export interface PostgresStore extends CopyableStore {
   cleanUp(): Promise<void>;
 }
 
+/** The migration that has brought the column of private keys. */
+const PRIVATE_KEYS = 7;
+
 /** Milliseconds. */
 const CLEAN_UP_INTERVAL = 60_000;
 
@@ -54,21 +57,22 @@ export async function openPostgresStore(
       await pool.refuseSharedSessions(client);
       for (const file of await migrate(client)) log.info({ file }, 'the schema was migrated');
       if (!forImport && (await isImportUnfinished(client))) throw importUnfinished();
+      const keysAsBytes = await isSettled(client, PRIVATE_KEYS);
+      return storeIn(new Database(pool, log, observer), log, keysAsBytes);
     } finally {
       client.release();
     }
-    return storeIn(new Database(pool, log, observer), log);
   } catch (error) {
     await pool.close();
     throw unusableDatabase(error);
   }
 }
 
-function storeIn(database: Database, log: StoreLog): PostgresStore {
+function storeIn(database: Database, log: StoreLog, keysAsBytes: boolean): PostgresStore {
   const feed = new Feed(database, log);
   const commits = new Commits(database, feed);
   const tokens = tokensIn(database, commits);
-  const domains = domainsIn(database, commits);
+  const domains = domainsIn(database, commits, keysAsBytes);
   const checks = checksIn(database, commits, domains);
   const cursors = cursorsIn(database, commits);
   const cleanUp = async () => {
@@ -99,7 +103,7 @@ function storeIn(database: Database, log: StoreLog): PostgresStore {
     settings: settingsIn(commits),
     rates: ratesIn(database),
     keyZone: keyZoneIn(commits),
-    import: importInto(database),
+    import: importInto(database, keysAsBytes),
     cleanUp,
     nextIds: () => database.one<NextIds>(sql('next_ids')),
     async ready() {

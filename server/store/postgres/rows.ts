@@ -24,17 +24,52 @@ export function toToken({ content, last_used_at }: TokenRecord): TokenRow {
   return freeze({ ...NO_SUBSCRIPTIONS, ...content, last_used_at });
 }
 
+export type DomainContent = Omit<DomainRow, 'checks'>;
+
+/** In the order of the document's keys; null for one that the document has. Null: it has all of them. */
+export type PrivateKeys = readonly (Buffer | null)[] | null;
+
+/**
+ * The columns of a row but for its checks. As bytes, an encrypted key takes three quarters of the room of its text, which
+ * 0.2.0 looks for in the document.
+ */
+export function domainColumns(
+  { checks, ...row }: DomainRow,
+  keysAsBytes: boolean,
+): { content: string; private_keys: string } {
+  const encrypted = row.keys.map(({ private_key }) => (keysAsBytes ? toBytes(private_key) : null));
+  const keys = row.keys.map((key, at) => (encrypted[at] === null ? key : { ...key, private_key: null }));
+  const elements = encrypted.map((bytes) =>
+    bytes === null ? 'NULL' : String.raw`"\\x${bytes.toString('hex')}"`,
+  );
+  return { content: JSON.stringify({ ...row, keys }), private_keys: `{${elements.join()}}` };
+}
+
 /** Before migration 5, a domain had one key, published as a TXT record. `times` is JSON. */
-export function toDomain(content: Omit<DomainRow, 'checks'>, times: string | null): DomainRow {
+export function toDomain(content: DomainContent, encrypted: PrivateKeys, times: string | null): DomainRow {
   const checks: CheckTimes | null = times === null ? null : { codes: {}, ...JSON.parse(times) };
   return freeze({
     ...content,
     last_key_id: content.last_key_id ?? Math.max(...content.keys.map(({ id }) => id)),
     delegation: content.delegation ?? null,
-    keys: content.keys.map((key) => ({
+    keys: content.keys.map((key, at) => ({
       ...key,
+      private_key: toText(encrypted?.[at] ?? null) ?? key.private_key,
       usable_at: key.usable_at === undefined ? key.created_at : key.usable_at,
     })),
     checks,
   });
+}
+
+/** Comes before the base64url of an encrypted key (see keys/key-encryption.ts). */
+const PREFIX = 'v1.';
+
+/** Null: the document keeps it as it is. */
+function toBytes(privateKey: string | null): Buffer | null {
+  const bytes = Buffer.from(privateKey?.slice(PREFIX.length) ?? '', 'base64url');
+  return toText(bytes) === privateKey ? bytes : null;
+}
+
+function toText(bytes: Buffer | null): string | null {
+  return bytes && PREFIX + bytes.toString('base64url');
 }

@@ -1,21 +1,22 @@
 -- query: get_domains
 -- Leaves out the content of a version that the server already has.
 SELECT key.n, d.account_id AS account, d.id, d.version, c.times::text,
-  CASE WHEN d.version = key.known THEN NULL ELSE d.content END AS content
+  CASE WHEN d.version = key.known THEN NULL ELSE d.content END AS content,
+  CASE WHEN d.version = key.known THEN NULL ELSE d.private_keys END AS private_keys
 FROM unnest((SELECT :account::bigint[]), :id::bigint[], :version::bigint[])
     WITH ORDINALITY AS key (account_id, id, known, n)
   JOIN domains d ON d.account_id = key.account_id AND d.id = key.id
   JOIN checks c ON c.account_id = d.account_id AND c.domain_id = d.id
 
 -- query: list_domains
-SELECT d.account_id AS account, d.id, d.version, d.content, c.times::text
+SELECT d.account_id AS account, d.id, d.version, d.content, d.private_keys, c.times::text
 FROM domains d JOIN checks c ON c.account_id = d.account_id AND c.domain_id = d.id
 WHERE d.account_id = :account AND d.id > :after
   AND (:verified::boolean IS NULL OR d.verified = :verified) AND (:domains::text[] IS NULL OR d.domain = ANY (:domains))
 ORDER BY d.id LIMIT :limit
 
 -- query: named_domains
-SELECT d.account_id AS account, d.id, d.version, d.content, c.times::text
+SELECT d.account_id AS account, d.id, d.version, d.content, d.private_keys, c.times::text
 FROM domains d JOIN checks c ON c.account_id = d.account_id AND c.domain_id = d.id
 WHERE d.domain = ANY (:names::text[]) ORDER BY d.id
 
@@ -33,9 +34,9 @@ FROM unnest((SELECT :account::bigint[]), :name::text[], :limit::bigint[], :takes
 -- Servers that lock the same accounts do so in the same order.
 WITH wanted AS (
   SELECT * FROM unnest(
-      (SELECT :account::bigint[]), :id::bigint[], :name::text[], :limit::bigint[], :content::text[], :times::text[],
-      :next::timestamptz[], :events::text[], :write::uuid[])
-    WITH ORDINALITY AS one (account_id, id, name, quota, content, times, next_at, events, write, n)
+      (SELECT :account::bigint[]), :id::bigint[], :name::text[], :limit::bigint[], :content::text[], :private_keys::text[],
+      :times::text[], :next::timestamptz[], :events::text[], :write::uuid[])
+    WITH ORDINALITY AS one (account_id, id, name, quota, content, private_keys, times, next_at, events, write, n)
   ORDER BY account_id),
 tip AS (
   UPDATE accounts a
@@ -44,7 +45,9 @@ tip AS (
   WHERE a.id = one.account_id AND a.domain_count < one.quota AND NOT EXISTS (
     SELECT FROM domains d WHERE d.account_id = one.account_id AND d.domain = one.name)
   RETURNING one.*, a.last_event, a.suspended),
-domain AS (INSERT INTO domains (account_id, id, content) SELECT account_id, id, content::json FROM tip),
+domain AS (
+  INSERT INTO domains (account_id, id, content, private_keys)
+  SELECT account_id, id, content::json, private_keys::bytea[] FROM tip),
 checks AS (
   INSERT INTO checks (account_id, domain_id, times, next_at, held)
   SELECT account_id, id, times::json, next_at, suspended FROM tip),
@@ -67,7 +70,7 @@ same AS (
     AND c.times::text IS NOT DISTINCT FROM :before::text
   FOR UPDATE),
 domain AS (
-  UPDATE domains SET version = version + 1, content = :content
+  UPDATE domains SET version = version + 1, content = :content, private_keys = :private_keys
   WHERE account_id = :account AND id = :id AND EXISTS (SELECT FROM same)
   RETURNING id),
 tip AS (

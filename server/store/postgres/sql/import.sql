@@ -11,9 +11,12 @@ VALUES (:id, :content, :suspended, :domain_count, :token_count, :last_event, :fi
 
 -- query: import_domains
 WITH imported AS (
-  SELECT * FROM unnest(:id::bigint[], :content::text[], :times::text[], :next::timestamptz[], :evidence::text[])
-    AS one (id, content, times, next_at, evidence)),
-domains AS (INSERT INTO domains (account_id, id, content) SELECT :account, id, content::json FROM imported)
+  SELECT * FROM unnest(
+      :id::bigint[], :content::text[], :private_keys::text[], :times::text[], :next::timestamptz[], :evidence::text[])
+    AS one (id, content, private_keys, times, next_at, evidence)),
+domains AS (
+  INSERT INTO domains (account_id, id, content, private_keys)
+  SELECT :account, id, content::json, private_keys::bytea[] FROM imported)
 INSERT INTO checks (account_id, domain_id, times, next_at, held, evidence)
 SELECT :account, id, times::json, next_at, :suspended, evidence FROM imported
 
