@@ -55,11 +55,8 @@ export function createRateLimits(perMinute: number, signatures: number, maxDomai
   const hour = limit(auditedActsPerHour, HOUR, `${acts} an hour`);
   const signature = limit(signatures, MINUTE, 'signatures and keys a minute are allowed for one account');
   const day = limit(auditedActsPerDay, DAY, `${acts} a day`);
-  const imports = limit(
-    maxDomains * ACCOUNT_LIMITS.importFactor,
-    DAY,
-    'keys a day can be imported by one account',
-  );
+  const perDay = maxDomains * ACCOUNT_LIMITS.importFactor;
+  const imports = limit(perDay, DAY, 'keys a day can be imported by one account');
   const { confirmationsPerAccountPerDay: mails } = NOTICE_LIMITS;
   const confirmations = limit(mails, DAY, 'mails a day are sent to confirm addresses');
   const perAddress = limit(1, DAY, 'mail a day is sent to an address to confirm it');
