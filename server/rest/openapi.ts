@@ -128,8 +128,7 @@ function describePaths(operations: readonly DescribedOperation[]): ZodOpenApiPat
   const paths: ZodOpenApiPathsObject = {};
   for (const operation of operations) {
     const { method, path } = operation.meta.rest;
-    const key = method.toLowerCase() as Lowercase<typeof method>;
-    paths[path] = { ...paths[path], [key]: describeOperation(operation) };
+    paths[path] = { ...paths[path], [method.toLowerCase()]: describeOperation(operation) };
   }
   return paths;
 }
