@@ -13,7 +13,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'its name is too long',
 };
 
-/** What the system called the failure: `ENOSPC`, `EIO`, …; undefined where it was no such failure. */
+/** What the system or a library calls the failure: `ENOSPC`, `EIO`, …; undefined where it has no such name. */
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

@@ -23,7 +23,6 @@ import type { Metrics } from './metrics.ts';
 import { createMetrics } from './metrics.ts';
 import { combineObservers, createCheckLog } from './monitor/check-log.ts';
 import { Monitor } from './monitor/monitor.ts';
-import { systemTimer } from './monitor/timer.ts';
 import { Mailer } from './notices/mailer.ts';
 import { NoticeDispatcher } from './notices/notice-dispatcher.ts';
 import { Subscriptions } from './notices/subscriptions.ts';
@@ -36,6 +35,7 @@ import { Signing } from './signing/signing.ts';
 import type { OpenBackup } from './store/backup.ts';
 import { type OpenedStore, openStore } from './store/open.ts';
 import type { Store } from './store/store.ts';
+import { systemTimer } from './timer.ts';
 import { DeliveryLog } from './webhooks/delivery-log.ts';
 import { Dispatcher } from './webhooks/dispatcher.ts';
 import { Sender } from './webhooks/sender.ts';
@@ -86,7 +86,11 @@ async function composeInstallation(
 ): Promise<Installation> {
   const { settings, log, keys, clock } = deps;
   configureZodMessages();
-  const limits = createRateLimits(settings.RATE_LIMIT_PER_MINUTE, settings.SIGN_LIMIT_PER_MINUTE);
+  const limits = createRateLimits(
+    settings.RATE_LIMIT_PER_MINUTE,
+    settings.SIGN_LIMIT_PER_MINUTE,
+    settings.MAX_DOMAINS_PER_ACCOUNT,
+  );
   const { DATA_DIR: dataDir, SECRET_KEY: secretKey } = settings;
   const cipher = await openKeyCipher({ dataDir, secretKey, check: store.settings, random: randomBytes });
   const dns = dnsOf(settings, metrics);

@@ -1,3 +1,8 @@
+/** Milliseconds. */
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
 /** An instant in whole seconds, in UTC: `2026-01-31T12:00:00Z`. Sorts as text. */
 export type Instant = string;
 
@@ -12,6 +17,11 @@ export function toInstant(date: Date): Instant {
   const second = Math.floor(date.getTime() / 1000);
   if (second !== latest.second) latest = { second, text: `${date.toISOString().slice(0, 19)}Z` };
   return latest.text;
+}
+
+/** The instant so many milliseconds after a time. */
+export function instantAfter(time: Date | Instant, ms: number): Instant {
+  return toInstant(new Date(new Date(time).getTime() + ms));
 }
 
 /** The date of an instant; null for null. */

@@ -5,11 +5,10 @@
 
 import { NOTIFY_MAX } from '@letterhead/shared';
 import { LOGO_MAX_BYTES, MESSAGE_MAX_BYTES } from '@letterhead/shared/rules';
+import { DAY, HOUR } from './instant.ts';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 
 /** Limits of one request. A batch of tRPC calls is one request. */
 export const REQUEST_LIMITS = {
@@ -100,6 +99,8 @@ export const ACCOUNT_LIMITS = {
   /** Acts with audited events: creating tokens, share links and accounts, changing accounts, and rotating keys. */
   auditedActsPerHour: 100,
   auditedActsPerDay: 500,
+  /** Keys that are imported a day, each with an audited event, as a multiple of the domains that an account may have. */
+  importFactor: 2,
 } as const;
 
 /** Limits of signing. */

@@ -181,7 +181,8 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
   const [issue] = parsed.error.issues;
   const name = issue?.path.join('.') ?? 'the environment';
   // The value itself is not repeated: it can be a secret.
-  throw new SettingsError(`The setting ${name} cannot be used: ${issue?.message ?? 'it is not valid'}.`);
+  const reason = (issue?.message ?? 'it is not valid').replace(/\.$/, '');
+  throw new SettingsError(`The setting ${name} cannot be used: ${reason}.`);
 }
 
 /** Servers over one database must not generate a key each. */

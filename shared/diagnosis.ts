@@ -89,10 +89,7 @@ export const RecordDiagnosisSchema = z
   .object({
     label: DnsRecordSchema.shape.label,
     type: DnsRecordSchema.shape.type,
-    hostname: z
-      .string()
-      .describe('Relative to the registrable domain.')
-      .meta({ example: '653216321fh._domainkey' }),
+    hostname: DnsRecordSchema.shape.hostname,
     fqdn: z
       .string()
       .describe('The host name in full.')

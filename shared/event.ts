@@ -17,6 +17,8 @@ export const EVENT_TYPES = [
   'account.deleted',
   'token.created',
   'token.revoked',
+  'share.created',
+  'share.revoked',
   'webhook.created',
   'webhook.updated',
   'webhook.disabled',

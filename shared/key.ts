@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { IdSchema } from './account.ts';
-import { DomainSchema } from './domain.ts';
+import { DnsRecordSchema, DomainSchema } from './domain.ts';
 
 /** A DKIM key of a domain, without its private part. */
 export const KeySchema = z
@@ -56,10 +56,7 @@ export const DelegationSchema = z
       .meta({ example: null }),
     names: z
       .object({
-        hostname: z
-          .string()
-          .describe('Relative to the registrable domain.')
-          .meta({ example: '653216321fh._domainkey' }),
+        hostname: DnsRecordSchema.shape.hostname,
         value: z
           .string()
           .describe('The name in the zone of this Letterhead.')

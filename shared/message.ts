@@ -117,7 +117,7 @@ export function readHeaderBlock(text: string): Uint8Array {
 
 function withEmptyLine(text: string): string {
   const lineEnd = /\r?\n/.exec(text)?.[0] ?? '\r\n';
-  return `${text}${text.endsWith('\n') ? '' : lineEnd}${lineEnd}`;
+  return `${text}${/(?:^|\n)$/.test(text) ? '' : lineEnd}${lineEnd}`;
 }
 
 /**

@@ -8,7 +8,6 @@ import { Domains } from '../../server/domains/domains.ts';
 import { toInstant } from '../../server/instant.ts';
 import { openKeyCipher } from '../../server/keys/open-key-cipher.ts';
 import { nextCheckTimes } from '../../server/monitor/schedule.ts';
-import { systemTimer } from '../../server/monitor/timer.ts';
 import { OpenedKeys } from '../../server/signing/opened-keys.ts';
 import type { AccountRow } from '../../server/store/interface/accounts.ts';
 import type { DomainRow } from '../../server/store/interface/domain-row.ts';
@@ -16,6 +15,7 @@ import type { FileSystem } from '../../server/store/json/disk/file-system.ts';
 import { nodeFileSystem } from '../../server/store/json/disk/file-system.ts';
 import { openJsonStore } from '../../server/store/json/json-store.ts';
 import type { Store } from '../../server/store/store.ts';
+import { systemTimer } from '../../server/timer.ts';
 import { keysFromFile } from '../../test/keys-file.ts';
 import { keysFile, TOKEN } from '../letterhead-server.ts';
 

@@ -1,12 +1,10 @@
-import type { Actor } from '@letterhead/shared';
 import { SCOPES } from '@letterhead/shared';
+import { COMMAND_LINE } from '../actors.ts';
 import { toInstant } from '../instant.ts';
 import { NEW_ACCOUNT } from './accounts.ts';
 import type { AuthDeps } from './identity.ts';
 import { tokenEvent, toNewToken } from './new-token.ts';
 import { makeTokenSecret } from './token-secret.ts';
-
-const actor: Actor = { kind: 'cli', token_id: null, address: null };
 
 /** All scopes but `keys:read`, so that a first token that leaks gives away no private keys. */
 const FIRST_SCOPES = SCOPES.filter((scope) => scope !== 'keys:read');
@@ -17,22 +15,21 @@ export interface FirstAccount {
   readonly secret: string | null;
 }
 
-/**
- * Creates the first account and a token of every scope but `keys:read` for it, in one commit; null if there is an account already.
- */
+/** Creates the first account with its token, in one commit; null if there is an account already. */
 export async function createFirstAccount(
   { store, clock }: AuthDeps,
   bootstrapToken: string | null,
 ): Promise<FirstAccount | null> {
   const secret = bootstrapToken ?? makeTokenSecret();
   const at = toInstant(clock());
+  const actor = COMMAND_LINE;
   const plan = { name: 'First token', scopes: FIRST_SCOPES, expiresAt: null, domain: null };
   const account = await store.accounts.createFirst(
     { ...NEW_ACCOUNT, name: 'Help desk', created_at: at, updated_at: at },
     toNewToken(plan, secret, at),
     ({ name }, token) => [
       { type: 'account.created', domain: null, actor, at, changes: { name } },
-      tokenEvent('token.created', token, { domain: null, actor, at }),
+      tokenEvent('created', token, { domain: null, actor, at }),
     ],
   );
   if (account === null) return null;

@@ -39,12 +39,12 @@ export function toNewToken(
 
 /** Event of a token, or a share link of `domain`, that was created or revoked. */
 export function tokenEvent(
-  type: 'token.created' | 'token.revoked',
+  what: 'created' | 'revoked',
   { id, name, scopes }: TokenRow,
   { domain, actor, at }: { readonly domain: DomainRow | null; readonly actor: Actor; readonly at: Instant },
 ): NewEvent {
   return {
-    type,
+    type: `${domain === null ? 'token' : 'share'}.${what}`,
     domain: domain === null ? null : { id: domain.id, name: domain.domain },
     actor,
     at,
@@ -70,8 +70,7 @@ export async function createToken(
     account: account.id,
     limit: ACCOUNT_LIMITS.tokens,
     token: toNewToken(plan, secret, at),
-    event: (created) =>
-      tokenEvent('token.created', created, { domain: plan.domain, actor: identity.actor, at }),
+    event: (created) => tokenEvent('created', created, { domain: plan.domain, actor: identity.actor, at }),
   });
   if (creation.kind === 'full') throw tooManyTokens(creation.limit);
   if (creation.kind === 'gone') {

@@ -17,6 +17,8 @@ export interface RateLimits {
   takeVerification(account: number, domain: number): Promise<void>;
   /** Counts one audited act. `account`: the actor's own; null for the command line, which is trusted. */
   takeAuditedAct(account: number | null): Promise<void>;
+  /** Counts one key that is imported. `account`: as for `takeAuditedAct`. */
+  takeImport(account: number | null): Promise<void>;
   /** Counts one mail that asks somebody to confirm an address. */
   takeConfirmation(account: number, address: string): Promise<void>;
   /** Passes on to other servers what was counted here since the last call, and adds what they have counted. */
@@ -32,12 +34,12 @@ type Limiter = (key: number | string, points?: number) => Promise<void>;
 
 /**
  * Counts in this process. `perMinute`: requests of one token; 0 turns all limits off. `signatures`: of one account a
- * minute; 0 for any number.
+ * minute; 0 for any number. `maxDomains`: of one account.
  */
-export function createRateLimits(perMinute: number, signatures: number): RateLimits {
+export function createRateLimits(perMinute: number, signatures: number, maxDomains: number): RateLimits {
   const shared = new SharedPoints();
   const limit = (points: number, seconds: number, rule: string): Limiter =>
-    perMinute === 0 ? async () => {} : createLimiter(shared, points, seconds, rule);
+    perMinute === 0 || points === 0 ? async () => {} : createLimiter(shared, points, seconds, rule);
   const perAccount = perMinute * ACCOUNT_LIMITS.rateFactor;
   const { checksPerDomainPerMinute, checksPerMinute, auditedActsPerHour, auditedActsPerDay } = ACCOUNT_LIMITS;
   const acts = 'tokens, share links, keys and accounts can be made or changed by one account';
@@ -51,17 +53,12 @@ export function createRateLimits(perMinute: number, signatures: number): RateLim
     'checks a minute are allowed for the domains of one account',
   );
   const hour = limit(auditedActsPerHour, HOUR, `${acts} an hour`);
-  const signature =
-    signatures === 0
-      ? async () => {}
-      : limit(signatures, MINUTE, 'signatures and keys a minute are allowed for one account');
+  const signature = limit(signatures, MINUTE, 'signatures and keys a minute are allowed for one account');
   const day = limit(auditedActsPerDay, DAY, `${acts} a day`);
-  const { confirmationsPerAccountPerDay } = NOTICE_LIMITS;
-  const confirmations = limit(
-    confirmationsPerAccountPerDay,
-    DAY,
-    'mails a day are sent to confirm addresses',
-  );
+  const perDay = maxDomains * ACCOUNT_LIMITS.importFactor;
+  const imports = limit(perDay, DAY, 'keys a day can be imported by one account');
+  const { confirmationsPerAccountPerDay: mails } = NOTICE_LIMITS;
+  const confirmations = limit(mails, DAY, 'mails a day are sent to confirm addresses');
   const perAddress = limit(1, DAY, 'mail a day is sent to an address to confirm it');
   return {
     async takeConfirmation(accountId, address) {
@@ -82,6 +79,9 @@ export function createRateLimits(perMinute: number, signatures: number): RateLim
       if (accountId === null) return;
       await hour(accountId);
       await day(accountId);
+    },
+    async takeImport(accountId) {
+      if (accountId !== null) await imports(accountId);
     },
     exchange: (rates) => shared.exchange(rates),
   };

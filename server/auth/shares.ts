@@ -1,14 +1,12 @@
 import type { Actor, NewShare, Share } from '@letterhead/shared';
 import { LetterheadError, SHARE_DAYS, SHARE_SCOPE } from '@letterhead/shared';
-import { toDate, toInstant } from '../instant.ts';
+import { DAY, toDate, toInstant } from '../instant.ts';
 import type { AccountRow } from '../store/interface/accounts.ts';
 import type { DomainRow } from '../store/interface/domain-row.ts';
 import type { TokenRow } from '../store/interface/token-row.ts';
 import type { AuthDeps, Identity } from './identity.ts';
 import type { TokenPlan } from './new-token.ts';
 import { createToken, tokenEvent } from './new-token.ts';
-
-const DAY = 24 * 60 * 60 * 1000;
 
 export interface SharesDeps extends AuthDeps {
   /** The server's public address; null if not set. */
@@ -54,7 +52,7 @@ export class Shares {
     const revoked =
       row?.domain_id === domain.id &&
       (await store.tokens.delete(account.id, id, (gone) =>
-        tokenEvent('token.revoked', gone, { domain, actor, at }),
+        tokenEvent('revoked', gone, { domain, actor, at }),
       ));
     if (!revoked) throw new LetterheadError('not_found', `${domain.domain} has no share link ${id}.`);
   }

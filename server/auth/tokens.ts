@@ -67,7 +67,7 @@ export class Tokens {
       (await this.#deps.store.tokens.delete(account.id, id, (gone, admins) => {
         if (confirm !== id)
           refuseLastAdmin(admins, { goes: (token) => token.id === id, now: at, confirm: `${id}` });
-        return tokenEvent('token.revoked', gone, { domain: null, actor: identity.actor, at });
+        return tokenEvent('revoked', gone, { domain: null, actor: identity.actor, at });
       }));
     if (!revoked) throw new LetterheadError('not_found', `Account ${account.id} has no token ${id}.`);
   }

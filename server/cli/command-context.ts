@@ -1,7 +1,8 @@
-import type { Domain, ErrorBody, ErrorCode } from '@letterhead/shared';
+import type { Domain, ErrorBody } from '@letterhead/shared';
 import { ERROR_CATALOGUE, ExpirySchema, isId, LetterheadError, MAX_PAGE } from '@letterhead/shared';
 import type { Command } from 'commander';
 import type { Clock } from '../instant.ts';
+import { CLI_LIMITS } from '../limits.ts';
 import type { CopyReport } from '../store/copy.ts';
 import type { CopyTarget, StoreTools } from '../store/open.ts';
 import type { Connection, ConnectOptions } from './connection.ts';
@@ -128,6 +129,12 @@ export function addAccountAction<Values extends unknown[], Options extends Accou
   });
 }
 
+/** Throws `UsageError` for a command that follows events, unless it calls a running server. */
+export function requireServer({ shared }: Pick<Target, 'shared'>): void {
+  if (shared) return;
+  throw new UsageError('Only a running server can be followed: set LETTERHEAD_URL and LETTERHEAD_TOKEN.');
+}
+
 /** Parses an id; `what` is the subject of the error message. */
 export function idParser(what: string): (text: string) => number {
   return (text) => {
@@ -155,12 +162,35 @@ export async function* domainPages({ letterhead, account }: Target): AsyncGenera
 
 export type Refusal = Pick<ErrorBody, 'message' | 'code'>;
 
-/** The error of one of several calls that concerns what it named alone, or has the code `also`. Rejects with others. */
-export async function refusalOf(error: unknown, also?: ErrorCode): Promise<Refusal> {
+/** What became of one of several calls. */
+export type Attempt<Result> =
+  | { readonly result: Result; readonly error: null }
+  | { readonly result: null; readonly error: Refusal };
+
+/** Makes one of several calls, and again where the server allows no more for now. Rejects with what concerns all of them. */
+export async function attempt<Result>(
+  call: () => Promise<Result>,
+  { pause }: CommandContext,
+  onWait: (error: Refusal) => void = () => {},
+): Promise<Attempt<Result>> {
+  for (;;) {
+    try {
+      return { result: await call(), error: null };
+    } catch (thrown) {
+      const error = await refusalOf(thrown);
+      if (error.code !== 'rate_limited') return { result: null, error };
+      onWait(error);
+      await pause(CLI_LIMITS.rateLimitPause);
+    }
+  }
+}
+
+/** The error of a call that concerns what it named alone, or says to wait. Rejects with others. */
+async function refusalOf(error: unknown): Promise<Refusal> {
   const { isLetterheadError } = await import('@letterhead/client');
   if (!isLetterheadError(error) || error.data == null) throw error;
   const { code, httpStatus } = error.data;
-  if (httpStatus !== ERROR_CATALOGUE.invalid.status && code !== also) throw error;
+  if (httpStatus !== ERROR_CATALOGUE.invalid.status && code !== 'rate_limited') throw error;
   return { message: error.message, code };
 }
 

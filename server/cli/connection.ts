@@ -6,13 +6,14 @@ import { LetterheadError, SCOPES } from '@letterhead/shared';
 import { createTRPCClient, localLink } from '@trpc/client';
 import type { Logger } from 'pino';
 import superjson from 'superjson';
+import { COMMAND_LINE } from '../actors.ts';
 import type { Identity } from '../auth/identity.ts';
 import type { Services } from '../router/context.ts';
 import { isInternalError, toApiError } from '../router/errors.ts';
 import { appRouter } from '../router/index.ts';
 import type { KeyDelivery } from '../signing/key-delivery.ts';
 import type { BackupOptions, OpenBackup } from '../store/backup.ts';
-import { downloadBackup } from './download-backup.ts';
+import { downloadBackup, type WrittenBackup } from './download-backup.ts';
 import { UsageError } from './exit-code.ts';
 import { fetchKey } from './fetch-key.ts';
 import { explainUnreachable } from './unreachable.ts';
@@ -24,8 +25,8 @@ export interface Connection extends AsyncDisposable {
   readonly shared: boolean;
   /** Address of the server, without a slash at its end; null for the folder. */
   readonly url: string | null;
-  /** Writes a backup and ends `out`; resolves to the number of files in it. Rejects if it is incomplete. */
-  backUp(options: BackupOptions, out: Writable): Promise<number>;
+  /** Writes a backup and ends `out`. Rejects if it is incomplete. */
+  backUp(options: BackupOptions, out: Writable): Promise<WrittenBackup>;
   /** The private key (PEM) of a domain's selector; null if it may not be had, or is no longer the domain's. */
   privateKey(domain: Domain, selector: string): Promise<string | null>;
   /** The account of a command without `--account`. */
@@ -99,7 +100,7 @@ export function connectToFolder(installation: OpenInstallation, log: Pick<Logger
     async backUp(options, out) {
       const backup = await installation.openBackup(options);
       await backup.writeTo(out);
-      return backup.files;
+      return { files: backup.files, ...options };
     },
     privateKey: ({ account_id, id }, selector) => installation.keyDelivery.open(account_id, id, selector),
     explain: (error) => error,
@@ -119,7 +120,7 @@ export function connectToFolder(installation: OpenInstallation, log: Pick<Logger
 
 /** Identity of the command line on the data folder: who can open it may do everything. */
 const operator: Identity = {
-  actor: { kind: 'cli', token_id: null, address: null },
+  actor: COMMAND_LINE,
   scopes: SCOPES,
   token: null,
   account: null,

@@ -7,17 +7,11 @@ import type {
   RecordDiagnosis,
 } from '@letterhead/shared';
 import { needsAttention } from '@letterhead/shared';
-import { toUnicode } from '../domains/domain-name.ts';
+import { toUnicode, withPunycode } from '../domains/domain-name.ts';
 import { inOneLine } from '../terminal-text.ts';
 import { type Columns, formatTable } from './layout.ts';
 import { formatTime } from './output.ts';
 import { SEVERITY_STYLES, STATUS_STYLES, styled } from './style.ts';
-
-/** Formats an IDN as `bücher.example (xn--bcher-kva.example)`; other names are returned unchanged. */
-export function withPunycode(name: string): string {
-  const unicode = toUnicode(name);
-  return unicode === name ? name : `${unicode} (${name})`;
-}
 
 /** `example.org (domain 7)`; an IDN in both spellings. */
 export function describeName({ id, domain }: Pick<Domain, 'id' | 'domain'>): string {

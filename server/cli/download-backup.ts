@@ -7,15 +7,20 @@ import { BASE_PATH } from '../rest/rest-adapter.ts';
 import type { BackupOptions } from '../store/backup.ts';
 import { unreachable } from './unreachable.ts';
 
+/** A backup that is complete. */
+export interface WrittenBackup extends BackupOptions {
+  readonly files: number;
+}
+
 /**
- * Downloads a backup from a server and ends `out`; resolves to the number of files in it. Rejects with the server's own
- * error, or `unavailable` if none answers or the connection is lost before the last chunk.
+ * Downloads a backup from a server and ends `out`. The server leaves the key out, too, where the token may not have it.
+ * Rejects with the server's own error, or `unavailable` if none answers or the connection is lost before the last chunk.
  */
 export async function downloadBackup(
   { url, token }: { readonly url: string; readonly token: string },
   { withoutKey }: BackupOptions,
   out: Writable,
-): Promise<number> {
+): Promise<WrittenBackup> {
   const path = `${BASE_PATH}${BACKUP_OPERATION.meta.rest.path}?without_key=${withoutKey}`;
   const response = await fetch(url.replace(/\/+$/, '') + path, {
     headers: { authorization: `Bearer ${token}` },
@@ -31,7 +36,10 @@ export async function downloadBackup(
   } catch (error) {
     throw describeErrno(error) === null ? cutOff(error) : error;
   }
-  return Number(headers.get('letterhead-files'));
+  return {
+    files: Number(headers.get('letterhead-files')),
+    withoutKey: headers.get('letterhead-omitted') !== null,
+  };
 }
 
 function errorFrom(url: string, text: string): LetterheadError {

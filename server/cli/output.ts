@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { errorCode } from '../errno.ts';
 import { restJson, restTime } from '../rest-json.ts';
 import { escapeForTerminal, inOneLine } from '../terminal-text.ts';
 import { wrapText } from './layout.ts';
@@ -40,8 +41,8 @@ async function write(out: Writable, text: string): Promise<void> {
 
 /** Whether the reader of a pipe has gone: the first write fails with EPIPE, later ones with ERR_STREAM_DESTROYED. */
 export function isClosedPipe(error: unknown): boolean {
-  if (!(error instanceof Error) || !('code' in error)) return false;
-  return error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED';
+  const code = errorCode(error);
+  return code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED';
 }
 
 /** Writes to standard error, escaped for terminals. */

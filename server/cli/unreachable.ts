@@ -1,5 +1,6 @@
 import { isLetterheadError } from '@letterhead/client';
 import { LetterheadError } from '@letterhead/shared';
+import { errorCode } from '../errno.ts';
 
 /** Meaning of the error codes of the system and of `fetch`. */
 const REASONS: Record<string, string> = {
@@ -29,7 +30,10 @@ export function explainUnreachable(url: string, error: unknown): unknown {
   // The server's own errors carry a code of the catalogue.
   if (!isLetterheadError(error) || error.data != null) return error;
   // Otherwise there was an answer, which made no sense.
-  return unreachable(url, error.message === 'fetch failed' || codeOf(error) !== null ? error : null);
+  return unreachable(
+    url,
+    error.message === 'fetch failed' || errorCode(innermostCause(error)) !== undefined ? error : null,
+  );
 }
 
 /** `cause`: the error of `fetch`; null if something other than Letterhead answered. */
@@ -43,15 +47,9 @@ export function unreachable(url: string, cause: unknown): LetterheadError {
 
 function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return 'something else answers there';
-  const code = codeOf(cause);
-  return code === null ? innermostCause(cause).message : (REASONS[code] ?? code);
-}
-
-function codeOf(error: Error): string | null {
-  const innermost = innermostCause(error);
-  // The code of a DOMException is a number, and obsolete.
-  if (innermost.name === 'TimeoutError') return innermost.name;
-  return 'code' in innermost && typeof innermost.code === 'string' ? innermost.code : null;
+  const innermost = innermostCause(cause);
+  const code = innermost.name === 'TimeoutError' ? innermost.name : errorCode(innermost);
+  return code === undefined ? innermost.message : (REASONS[code] ?? code);
 }
 
 function innermostCause(error: Error): Error {

@@ -38,7 +38,13 @@ export function readAuthority(message: Message, question: Question, zone: string
     values: values.map(({ value }) => value),
     cname: alias?.value ?? null,
     ttl: smallestTtl(alias === undefined ? values : [alias, ...values]),
+    ...(message.answers.some((record) => renames(record, asked)) ? { throughDname: true } : {}),
   };
+}
+
+/** Whether a record is the DNAME record that an alias at a name was made from: that one is above it (RFC 6672 §2.3). */
+function renames({ type, name }: ResourceRecord, asked: string): boolean {
+  return type === 'DNAME' && name !== asked && isWithin(asked, name);
 }
 
 /** Reads the answer of a resolver, which has followed aliases to their end. */

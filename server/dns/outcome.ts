@@ -45,7 +45,7 @@ export interface Present {
   ttl: number;
   /** If a resolver's alias leads to nothing: for how many seconds it may cache that. */
   negativeTtl?: number;
-  /** If a resolver came there through a DNAME record. */
+  /** If a resolver came there through a DNAME record, or if an authority made the alias from one. */
   throughDname?: true;
 }
 

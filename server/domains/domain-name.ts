@@ -61,12 +61,22 @@ export const DomainNameSchema = z
     const { message, suggestion, advice } = result;
     context.addIssue({ code: 'custom', message: `${message} ${advice ?? adviseOn(suggestion)}` });
     return z.NEVER;
-  });
+  })
+  .meta({ example: 'example.org', description: 'The domain name.' });
 
 /** Unicode form of a parsed name, `bücher.example` for `xn--bcher-kva.example`. For display only. */
 export function toUnicode(name: string): string {
   const { domain, error } = mapToUnicode(name, UTS46);
   return error ? name : domain;
+}
+
+/**
+ * A name as people read it: an IDN as `bücher.example (xn--bcher-kva.example)`, because its Unicode form can look like
+ * another name.
+ */
+export function withPunycode(name: string): string {
+  const unicode = toUnicode(name);
+  return unicode === name ? name : `${unicode} (${name})`;
 }
 
 /** Suggests only names that would be accepted, and so never a control character. */

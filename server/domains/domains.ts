@@ -1,4 +1,4 @@
-import type { Actor, Diagnosis, DomainStatus, EventType, ImportedKey } from '@letterhead/shared';
+import type { Actor, Diagnosis, DomainStatus, ImportedKey } from '@letterhead/shared';
 import { LetterheadError } from '@letterhead/shared';
 import { tokenEvent } from '../auth/new-token.ts';
 import { toInstant } from '../instant.ts';
@@ -8,10 +8,10 @@ import type { CheckRequest } from '../monitor/check-job.ts';
 import type { Monitor } from '../monitor/monitor.ts';
 import { firstCheckTimes } from '../monitor/schedule.ts';
 import { activeKeyOf, dkimStateOf, identityFields } from '../records/record-states.ts';
+import { type Cause, domainEvent } from '../store/domain-event.ts';
 import type { AccountRow } from '../store/interface/accounts.ts';
 import type { DomainRow } from '../store/interface/domain-row.ts';
 import type { DomainChange, DomainCreation, DomainFilter } from '../store/interface/domains.ts';
-import type { JsonValue, NewEvent } from '../store/interface/events.ts';
 import type { Store } from '../store/store.ts';
 import { diagnose } from '../verification/diagnose.ts';
 import { domainStatus } from '../verification/domain-status.ts';
@@ -42,6 +42,8 @@ export interface KeyImport {
   readonly unproved: boolean;
   /** Changes nothing. */
   readonly dryRun: boolean;
+  /** Called before the domain is created; rejects where that is one too many. */
+  readonly admit: () => Promise<void>;
 }
 
 export interface ImportedDomain {
@@ -89,7 +91,9 @@ export class Domains {
       if (selector !== undefined) refuseLongSelector(build(0));
       return build;
     };
-    return this.#write(account, name, prepare, (row) => [this.#event('domain.created', row, actor, {})]);
+    return this.#write(account, name, prepare, (row) => [
+      domainEvent('domain.created', row, this.#cause(actor), {}),
+    ]);
   }
 
   /**
@@ -113,10 +117,13 @@ export class Domains {
     if (evidence !== null) refuseUnproved(planned, evidence);
     const isProved = evidence !== null;
     if (dryRun) return { outcome: 'importable', row: null, key, isProved };
+    await input.admit();
     const prepare = async () => build;
+    const cause = this.#cause(actor);
+    const facts = { key_id: 1, selector, bits: key.bits, proved: isProved };
     const row = await this.#write(account, name, prepare, (created) => [
-      this.#event('domain.created', created, actor, {}),
-      this.#event('key.imported', created, actor, { key_id: 1, selector, bits: key.bits, proved: isProved }),
+      domainEvent('domain.created', created, cause, {}),
+      domainEvent('key.imported', created, cause, facts),
     ]);
     const checked =
       evidence && (await this.#deps.monitor.keepPreview(row, evidence, { actor, mode: 'verify' }));
@@ -178,7 +185,7 @@ export class Domains {
         updated_at: now,
       });
       const changes = { domain: { from: current.domain, to: name.name } };
-      return { row: renamed, events: [this.#event('domain.renamed', renamed, actor, changes)] };
+      return { row: renamed, events: [domainEvent('domain.renamed', renamed, { actor, at: now }, changes)] };
     });
     this.#deps.openedKeys.forget(row.id);
     this.#deps.keyZone.changed({ account: account.id, id: row.id });
@@ -187,11 +194,10 @@ export class Domains {
 
   /** Deletes its key and its share links as well: signatures fail to verify once the record is removed from the DNS. */
   async delete(account: AccountRow, row: DomainRow, actor: Actor): Promise<void> {
-    const { store, clock } = this.#deps;
-    const at = toInstant(clock());
-    const deleted = await store.domains.delete(account.id, row.id, (domain, shares) => [
-      this.#event('domain.deleted', domain, actor, {}),
-      ...shares.map((share) => tokenEvent('token.revoked', share, { domain, actor, at })),
+    const cause = this.#cause(actor);
+    const deleted = await this.#deps.store.domains.delete(account.id, row.id, (domain, shares) => [
+      domainEvent('domain.deleted', domain, cause, {}),
+      ...shares.map((share) => tokenEvent('revoked', share, { domain, ...cause })),
     ]);
     this.#deps.openedKeys.forget(row.id);
     if (!deleted) throw noSuchDomain(account, row.id);
@@ -237,19 +243,8 @@ export class Domains {
     }
   }
 
-  #event(
-    type: EventType,
-    row: Pick<DomainRow, 'id' | 'domain'>,
-    actor: Actor,
-    changes: Record<string, JsonValue>,
-  ): NewEvent {
-    return {
-      type,
-      domain: { id: row.id, name: row.domain },
-      actor,
-      at: toInstant(this.#deps.clock()),
-      changes,
-    };
+  #cause(actor: Actor): Cause {
+    return { actor, at: toInstant(this.#deps.clock()) };
   }
 }
 

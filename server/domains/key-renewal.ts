@@ -1,3 +1,4 @@
+import { MONITOR } from '../actors.ts';
 import { type Clock, toInstant } from '../instant.ts';
 import { isRotationDue } from '../keys/rotation.ts';
 import type { CheckObserver, CheckReport } from '../monitor/run-check.ts';
@@ -11,10 +12,8 @@ interface KeyRenewalDeps {
   readonly clock: Clock;
 }
 
-const ACTOR = { kind: 'monitor', token_id: null, address: null } as const;
-
 /** What follows from a check of a domain whose keys are in the key zone: the zone is brought up to date, keys are rotated. */
-export class KeyRenewal implements CheckObserver {
+export class KeyRenewal implements Pick<CheckObserver, 'checked'> {
   readonly #deps: KeyRenewalDeps;
 
   constructor(deps: KeyRenewalDeps) {
@@ -30,8 +29,6 @@ export class KeyRenewal implements CheckObserver {
     if (isBehind || events.some(({ type }) => type.startsWith('key.')))
       keyZone.changed({ account: row.account_id, id: row.id });
     // Where it cannot be done now, the next check tries again.
-    if (isRotationDue(row, maxAge, toInstant(clock()))) void keys.rotate(row, ACTOR).catch(() => {});
+    if (isRotationDue(row, maxAge, toInstant(clock()))) void keys.rotate(row, MONITOR).catch(() => {});
   }
-
-  failed(): void {}
 }

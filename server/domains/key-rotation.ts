@@ -7,7 +7,6 @@ import type { KeysChange } from '../keys/rotation.ts';
 import {
   addPending,
   addSwitch,
-  type Cause,
   isFull,
   isSecondVerified,
   retire,
@@ -20,6 +19,7 @@ import type { RandomSource } from '../random.ts';
 import { showsSame } from '../records/dns-records.ts';
 import { keyZoneLabel, makeSelector } from '../records/record-names.ts';
 import { activeKeyOf, type NewKey, pendingKeyOf, recordIdOf } from '../records/record-states.ts';
+import { type Cause, domainEvent } from '../store/domain-event.ts';
 import type { DueCheck } from '../store/interface/checks.ts';
 import type { Delegation, DomainRow, KeyRow } from '../store/interface/domain-row.ts';
 import type { NewEvent } from '../store/interface/events.ts';
@@ -203,8 +203,8 @@ function needsSwitch(row: DomainRow, wanted: KeyRow['published_as']): boolean {
   return activeKeyOf(row).published_as !== wanted && pendingKeyOf(row)?.published_as !== wanted;
 }
 
-function delegationEvent({ id, domain }: DomainRow, delegated: boolean, { actor, at }: Cause): NewEvent {
-  return { type: 'delegation.changed', domain: { id, name: domain }, actor, at, changes: { delegated } };
+function delegationEvent(row: DomainRow, delegated: boolean, cause: Cause): NewEvent {
+  return domainEvent('delegation.changed', row, cause, { delegated });
 }
 
 function noKeyZone(): LetterheadError {

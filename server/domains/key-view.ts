@@ -1,7 +1,7 @@
 import type { Delegation, Key } from '@letterhead/shared';
 import { toDate } from '../instant.ts';
 import { keyFingerprint } from '../keys/key-fingerprint.ts';
-import { dkimHostname } from '../records/record-names.ts';
+import { dkimHostname, keyZoneName } from '../records/record-names.ts';
 import { activeKeyOf, pendingKeyOf } from '../records/record-states.ts';
 import type { DomainRow, KeyRow } from '../store/interface/domain-row.ts';
 
@@ -35,9 +35,10 @@ export function toDelegation(row: DomainRow): Delegation {
   return {
     delegated: active === 'cname',
     pending: pending === active ? null : pending === 'cname',
-    names: (delegation?.selectors ?? []).map((selector) => ({
-      hostname: dkimHostname(selector, subdomain),
-      value: `${selector}.${delegation?.label}.${delegation?.zone}`,
-    })),
+    names:
+      delegation?.selectors.map((selector) => ({
+        hostname: dkimHostname(selector, subdomain),
+        value: keyZoneName(selector, delegation),
+      })) ?? [],
   };
 }

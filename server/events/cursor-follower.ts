@@ -1,4 +1,4 @@
-import { type Clock, toInstant } from '../instant.ts';
+import { type Clock, instantAfter, toInstant } from '../instant.ts';
 import type { Cursor, CursorKind } from '../store/interface/cursors.ts';
 import type { Store } from '../store/store.ts';
 
@@ -94,7 +94,7 @@ export class CursorFollower {
   async #claim(room: CursorRoom): Promise<void> {
     const { store, clock, kind, limits } = this.#options;
     const now = clock();
-    const latest = toInstant(new Date(now.getTime() + limits.longestWait));
+    const latest = instantAfter(now, limits.longestWait);
     const options = { ...room, now: toInstant(now), latest, lease: limits.lease };
     // What fails is repeated by the next poll.
     const cursors = await store.cursors.claim(kind, options).catch(() => []);

@@ -2,6 +2,7 @@ import { Transform } from 'node:stream';
 import { LetterheadError } from '@letterhead/shared';
 import type { FastifyInstance } from 'fastify';
 import type { Tokens } from '../auth/tokens.ts';
+import { errorCode } from '../errno.ts';
 import { BACKUP_OPERATION, BackupInputSchema } from '../rest/backup-operation.ts';
 import { fieldKinds } from '../rest/field-kinds.ts';
 import type { AdmissionOf } from '../rest/rest-adapter.ts';
@@ -38,8 +39,9 @@ export function serveBackup(app: FastifyInstance, options: BackupRouteOptions): 
     async handler(request, reply) {
       const input = BackupInputSchema.safeParse(makeInput(BACKUP_OPERATION, kinds, request));
       if (!input.success) throw invalidInput(input.error);
-      const withoutKey = input.data.without_key;
       const identity = identityOf(request);
+      // With it, whoever has the archive can sign for every domain.
+      const withoutKey = input.data.without_key || !identity.scopes.includes('keys:read');
       whenClosed(reply.raw, streams.open(identity));
       cutWhenStopping(reply.raw);
       const backup = await openBackup({ withoutKey });
@@ -69,6 +71,5 @@ function confirmEach(confirm: () => Promise<void>): Transform {
 
 /** Whether an error is the server's own: not that the caller has gone, or has lost the right to the backup. */
 function isInternal(error: unknown): boolean {
-  const hasGone = error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
-  return !hasGone && !(error instanceof LetterheadError);
+  return errorCode(error) !== 'ERR_STREAM_PREMATURE_CLOSE' && !(error instanceof LetterheadError);
 }

@@ -1,8 +1,10 @@
 import { ERROR_CATALOGUE, LetterheadError } from '@letterhead/shared';
 import { getTRPCErrorShape, transformTRPCResponse } from '@trpc/server';
 import type { FastifyReply } from 'fastify';
+import { errorCode } from '../errno.ts';
 import { isInternalError, toApiError, toTrpcError } from '../router/errors.ts';
 import { appRouter } from '../router/index.ts';
+import { BODY_SIZES } from '../router/input-limits.ts';
 
 export const TRPC_PATH = '/trpc';
 export const VAULT_PATH = '/vault';
@@ -53,17 +55,14 @@ export function trpcErrorBody(cause: LetterheadError, path?: string): unknown {
 
 /** What Fastify itself refuses, in the catalogue's words; anything else is a procedure's. */
 export function fromFastify(error: unknown): LetterheadError {
-  switch (fastifyCode(error)) {
+  switch (errorCode(error)) {
     case INVALID_MEDIA_TYPE:
       return new LetterheadError(
         'unsupported_media_type',
         'Send the body as application/json or application/x-www-form-urlencoded, and say so in Content-Type. Only messages are sent as message/rfc822, to operations that take one.',
       );
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new LetterheadError(
-        'payload_too_large',
-        'The body is too large: send at most 64 KiB, or 128 KiB to change an account.',
-      );
+      return new LetterheadError('payload_too_large', `The body is too large: send at most ${BODY_SIZES}.`);
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return new LetterheadError('malformed_body', 'The body is not as long as Content-Length says.');
     // The client went away while its body was read: no fault of ours, and nobody is left to hear of it.
@@ -80,10 +79,5 @@ export function fromFastify(error: unknown): LetterheadError {
 
 /** Whether Fastify has refused a body for its type. */
 export function hasUnknownType(error: unknown): boolean {
-  return fastifyCode(error) === INVALID_MEDIA_TYPE;
-}
-
-function fastifyCode(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
+  return errorCode(error) === INVALID_MEDIA_TYPE;
 }

@@ -1,5 +1,6 @@
 import { LetterheadError } from '@letterhead/shared';
 import type { FastifyInstance } from 'fastify';
+import { errorCode } from '../errno.ts';
 import { ACCEPT_BACKLOG } from '../limits.ts';
 import { SettingsError } from '../settings.ts';
 
@@ -20,7 +21,7 @@ export async function listen(app: FastifyInstance, host: string, port: number): 
 }
 
 function cannotListen(host: string, port: number, error: unknown): unknown {
-  switch (error instanceof Error && 'code' in error && error.code) {
+  switch (errorCode(error)) {
     case 'EADDRINUSE':
       return unavailable(
         `Port ${port} of ${host} is in use. Stop what listens there, or set PORT to another one.`,

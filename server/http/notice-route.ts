@@ -7,8 +7,6 @@ export const NOTICE_ROUTES = ['/notices/confirm/:path', '/notices/stop/:path'] a
 const HEADERS = {
   'content-security-policy':
     "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-  'cache-control': 'no-store',
-  'referrer-policy': 'no-referrer',
   'x-robots-tag': 'noindex',
 };
 

@@ -1,5 +1,5 @@
 import { LetterheadError } from '@letterhead/shared';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { Dns } from '../dns/outcome.ts';
 import { FairSemaphore } from '../fair-semaphore.ts';
 import { PROOF_LIMITS, SIGN_LIMITS } from '../limits.ts';
@@ -37,17 +37,14 @@ export function serveProof(app: FastifyInstance, { admissionOf, services, dns }:
       return undefined;
     },
     async handler(request, reply) {
-      const account = await loadAccount(contextFor(request, services), Number(request.params['account']));
+      const caller = { identity: identityOf(request), services };
+      const account = await loadAccount(caller, Number(request.params['account']));
       const domain = await services.domains.get(account, Number(request.params['id']));
       const message = Buffer.isBuffer(request.body) ? request.body : Buffer.of();
       const proof = await proveByMail(dns, domain, message);
       return reply.type('application/json; charset=utf-8').send(await envelope(proof, undefined));
     },
   });
-}
-
-function contextFor(request: FastifyRequest, services: Services) {
-  return { identity: identityOf(request), services, caller: { admit: async () => identityOf(request) } };
 }
 
 function busy(): LetterheadError {

@@ -32,7 +32,6 @@ export function serveReference(app: FastifyInstance, writeDocument: () => Promis
     return (
       reply
         .header('content-security-policy', policy)
-        .header('x-content-type-options', 'nosniff')
         .type('text/html; charset=utf-8')
         // Only how its reader reaches the server is put in each time.
         .send((await page()).replaceAll(ANY_ORIGIN, originOf(request)))

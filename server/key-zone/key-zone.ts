@@ -1,7 +1,7 @@
 import type { Clock } from '../instant.ts';
 import { KEY_ZONE_LIMITS } from '../limits.ts';
-import type { Timer } from '../monitor/timer.ts';
 import type { DueCheck } from '../store/interface/checks.ts';
+import type { Timer } from '../timer.ts';
 import { compareZone, lasting } from './compare.ts';
 import type { ZoneFailure } from './describe-failure.ts';
 import { type Primary, PrimaryError } from './primary.ts';

@@ -1,4 +1,4 @@
-import { LetterheadError } from '@letterhead/shared';
+import { LetterheadError, quotedStrings } from '@letterhead/shared';
 import type { Clock } from '../instant.ts';
 import { KEY_TTL } from '../records/dns-records.ts';
 import { describeFailure } from './describe-failure.ts';
@@ -79,8 +79,7 @@ export class ZoneAdmin {
   }
 }
 
-/** RFC 1035 §5.1; our texts have no character to escape. A string has at most 255 octets. */
+/** A line of a zone file (RFC 1035 §5.1). */
 function zoneLine(name: string, text: string): string {
-  const strings = text.match(/.{1,255}/g) ?? [];
-  return `${name}.\t${KEY_TTL}\tIN\tTXT\t${strings.map((string) => `"${string}"`).join(' ')}\n`;
+  return `${name}.\t${KEY_TTL}\tIN\tTXT\t${quotedStrings(text).join(' ')}\n`;
 }

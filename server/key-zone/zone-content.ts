@@ -1,3 +1,4 @@
+import { keyZoneName } from '../records/record-names.ts';
 import type { DueCheck } from '../store/interface/checks.ts';
 import type { ZoneFailure } from './describe-failure.ts';
 
@@ -20,7 +21,7 @@ export interface ZoneContent {
 
 /** The names of a label with their texts. */
 export function namesOf({ label, texts }: LabelContent, zone: string): [name: string, text: string][] {
-  return [...texts].map(([selector, text]) => [`${selector}.${label}.${zone}`, text]);
+  return [...texts].map(([selector, text]) => [keyZoneName(selector, { label, zone }), text]);
 }
 
 /** A name under a label of ours whose records are not what they are to be. */

@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
+import { MONITOR } from '../actors.ts';
 import { type Clock, toInstant } from '../instant.ts';
+import { domainEvent } from '../store/domain-event.ts';
 import type { DueCheck } from '../store/interface/checks.ts';
 import type { Store } from '../store/store.ts';
 import { describeFailure } from './describe-failure.ts';
@@ -14,7 +16,6 @@ interface ZoneLogDeps {
 
 /** Names that one event lists: a label has two, and others only if somebody added them. */
 const MAX_NAMES = 5;
-const ACTOR = { kind: 'monitor', token_id: null, address: null } as const;
 
 /**
  * Tells the operator's log how the zone fares, and the log of an account where one of its names had something else. That a
@@ -23,10 +24,9 @@ const ACTOR = { kind: 'monitor', token_id: null, address: null } as const;
 export function createZoneLog({ store, log, clock }: ZoneLogDeps): KeyZoneObserver {
   const tell = ({ account, id }: DueCheck, names: readonly string[]) =>
     store.domains.update(account, id, (row) => {
-      const domain = { id, name: row.domain };
       const changes = { names: names.slice(0, MAX_NAMES), count: names.length };
-      const event = { type: 'zone.drift', domain, actor: ACTOR, at: toInstant(clock()), changes } as const;
-      return { row, events: [event] };
+      const cause = { actor: MONITOR, at: toInstant(clock()) };
+      return { row, events: [domainEvent('zone.drift', row, cause, changes)] };
     });
   return {
     failed: (failure) => log.error({ failure }, describeFailure(failure)),

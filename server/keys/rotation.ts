@@ -1,5 +1,5 @@
-import type { Actor, EventType } from '@letterhead/shared';
-import { type Instant, toInstant } from '../instant.ts';
+import type { EventType } from '@letterhead/shared';
+import { DAY, type Instant, instantAfter } from '../instant.ts';
 import { KEY_LIMITS } from '../limits.ts';
 import type { NewKey } from '../records/record-states.ts';
 import {
@@ -13,6 +13,7 @@ import {
   withoutKeys,
   withRecords,
 } from '../records/record-states.ts';
+import { type Cause, domainEvent } from '../store/domain-event.ts';
 import type { Delegation, DomainRow, KeyRow } from '../store/interface/domain-row.ts';
 import type { JsonValue, NewEvent } from '../store/interface/events.ts';
 import { keyFingerprint } from './key-fingerprint.ts';
@@ -22,12 +23,6 @@ import { keyFingerprint } from './key-fingerprint.ts';
  * one before it retires; a revoked key never signs again, and the pending key or a new one takes its place. Before and
  * after each of them the domain has exactly one active key, and at most one pending key.
  */
-
-/** Who changes keys, and when. */
-export interface Cause {
-  readonly actor: Actor;
-  readonly at: Instant;
-}
 
 /** A row after a change of its keys, and the events that tell of it. */
 export interface KeysChange {
@@ -58,7 +53,7 @@ export function activatePending(row: DomainRow, cause: Cause): KeysChange {
   const pending = pendingKeyOf(row);
   if (pending === undefined) return { row, events: [] };
   const active = activeKeyOf(row);
-  const retires_at = retirementAfter(cause.at);
+  const retires_at = instantAfter(cause.at, KEY_LIMITS.retirement);
   const keys = row.keys.map((key): KeyRow => {
     if (key === pending) return { ...key, state: 'active' };
     return key === active ? { ...key, state: 'retiring', private_key: null, retires_at } : key;
@@ -120,7 +115,7 @@ export function noteSeen(
     const found = awaitsCaches(key) ? seen(key) : undefined;
     if (found === undefined) return key;
     if (!found.isEverywhere) return { ...key, usable_at: null };
-    const at = found.cachedFor === null ? null : later(now, found.cachedFor);
+    const at = found.cachedFor === null ? null : instantAfter(now, found.cachedFor * 1000);
     // A clock that was ahead does not make it wait for longer.
     return at !== null && (key.usable_at === null || at < key.usable_at) ? { ...key, usable_at: at } : key;
   });
@@ -138,10 +133,6 @@ export function isUsable(key: KeyRow, now: Instant): boolean {
   return !awaitsCaches(key) || (key.usable_at !== null && key.usable_at <= now);
 }
 
-function later(now: Instant, seconds: number): Instant {
-  return toInstant(new Date(Date.parse(now) + seconds * 1000));
-}
-
 /**
  * Whether a domain's key in the key zone is to be rotated by itself: it is older than `maxAge` days, null for any age, or
  * of the two CNAME records only the other one is published.
@@ -155,7 +146,7 @@ export function isRotationDue(row: DomainRow, maxAge: number | null, now: Instan
   if (!isUsable(active, now)) return false;
   if (!dkimStateOf(row).verified) return true;
   const since = active.activated_at;
-  return maxAge !== null && since !== null && later(since, maxAge * 86_400) <= now;
+  return maxAge !== null && since !== null && instantAfter(since, maxAge * DAY) <= now;
 }
 
 /** Whether the CNAME record is verified that leads to the name without the active key. */
@@ -166,15 +157,11 @@ export function isSecondVerified(row: DomainRow): boolean {
 
 /** Retires the keys whose records have stayed long enough; none stays for longer because a clock was ahead. */
 export function retireDue(row: DomainRow, cause: Cause): KeysChange {
-  const latest = retirementAfter(cause.at);
+  const latest = instantAfter(cause.at, KEY_LIMITS.retirement);
   const isLate = ({ retires_at }: KeyRow) => retires_at !== null && retires_at > latest;
   const keys = row.keys.map((key) => (isLate(key) ? { ...key, retires_at: latest } : key));
   const due = keys.filter(({ retires_at }) => retires_at !== null && retires_at <= cause.at);
   return retire(row.keys.some(isLate) ? { ...row, keys } : row, due, cause);
-}
-
-function retirementAfter(at: Instant): Instant {
-  return later(at, KEY_LIMITS.retirement / 1000);
 }
 
 /** Takes keys and their records out of the row, which remembers their fingerprints. None of them may be active. */
@@ -251,12 +238,12 @@ function created(row: DomainRow, key: KeyRow, cause: Cause): NewEvent {
 
 function keyEvent(
   type: EventType,
-  { id, domain }: DomainRow,
+  row: DomainRow,
   key: KeyRow,
-  { actor, at }: Cause,
-  facts: Readonly<Record<string, JsonValue>>,
+  cause: Cause,
+  facts: NewEvent['changes'],
 ): NewEvent {
-  return { type, domain: { id, name: domain }, actor, at, changes: { ...nameOf(key), ...facts } };
+  return domainEvent(type, row, cause, { ...nameOf(key), ...facts });
 }
 
 /** `published_as` only where it is not what it is without a key zone. */

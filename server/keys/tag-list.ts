@@ -15,7 +15,7 @@ const TAG_NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
  * read them as white space, and APIs and templates publish them by accident.
  */
 const WHITE_SPACE = /[ \t\r\n\v\f]/g;
-const NON_ASCII = /[^\x20-\x7e\t\r\n\v\f]/;
+const NON_ASCII = /[^\x20-\x7e\t\r\n\v\f]/u;
 
 /**
  * Parses `name=value; name=value` (RFC 6376 §3.2). Names and values keep their case; a duplicate name makes
@@ -23,6 +23,7 @@ const NON_ASCII = /[^\x20-\x7e\t\r\n\v\f]/;
  * white space.
  */
 export function parseTagList(text: string): TagList {
+  if (withoutWhiteSpace(text) === '') return { kind: 'syntax-error', problem: 'it is empty' };
   const specs = text.split(';');
   if (specs.length > 1 && withoutWhiteSpace(specs.at(-1) ?? '') === '') specs.pop();
 
@@ -52,7 +53,8 @@ export function withoutWhiteSpace(text: string): string {
 
 // Parsed without one large regular expression, so that the cost of a hostile record is linear in its length.
 function parseTag(spec: string): Tag | string {
-  if (NON_ASCII.test(spec)) return 'it holds a character that is not plain ASCII';
+  const [foreign] = NON_ASCII.exec(spec) ?? [];
+  if (foreign !== undefined) return `it holds a character that is not plain ASCII (${codePoint(foreign)})`;
   if (isBlank(spec)) return 'it has an empty part';
   const equals = spec.indexOf('=');
   if (equals === -1) return 'a part of it has no equals sign';
@@ -60,6 +62,11 @@ function parseTag(spec: string): Tag | string {
   return TAG_NAME.test(name)
     ? { name, value: trim(spec.slice(equals + 1)) }
     : 'a part of it does not begin with a tag name';
+}
+
+/** As Unicode writes it: many such characters can't be seen, or told from plain ones. */
+function codePoint(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
 function isBlank(text: string): boolean {

@@ -1,8 +1,7 @@
 import type { Actor, EventFacts, EventType } from '@letterhead/shared';
-import { type Instant, toInstant } from '../instant.ts';
+import { type Instant, MINUTE, toInstant } from '../instant.ts';
 import {
   activatePending,
-  type Cause,
   isUsable,
   type KeysChange,
   noteSeen,
@@ -12,6 +11,7 @@ import {
 } from '../keys/rotation.ts';
 import { dnsRecordOf, showsSame } from '../records/dns-records.ts';
 import { isDecisive, keyOf, pendingKeyOf, recordIdOf, withRecords } from '../records/record-states.ts';
+import { type Cause, domainEvent } from '../store/domain-event.ts';
 import type { DomainRow, KeyRow, RecordState } from '../store/interface/domain-row.ts';
 import type { NewEvent } from '../store/interface/events.ts';
 import type { Silence } from '../verification/kept-diagnosis.ts';
@@ -34,7 +34,7 @@ import { isLongSilence } from './schedule.ts';
 export type CheckMode = 'verify' | 'monitor' | 'share';
 
 /** A check is a second finding where it began so long after the first. Milliseconds. */
-const SECOND_FINDING_AFTER = 15 * 60_000;
+const SECOND_FINDING_AFTER = 15 * MINUTE;
 
 /** The check whose verdicts are applied. */
 export interface AppliedCheck {
@@ -67,7 +67,7 @@ export function applyVerdicts(
   check: AppliedCheck,
 ): { row: DomainRow; events: NewEvent[] } | null {
   const now = toInstant(check.ended);
-  const moved = moveKeys(row, verdicts, { actor: check.actor, at: now });
+  const moved = moveKeys(row, verdicts, causeOf(check));
   const events: NewEvent[] = [...moved.events];
   const records = moved.row.records.map((kept) => {
     const verdict = verdicts[kept.id];
@@ -195,14 +195,11 @@ function isNewMismatch({ checks }: DomainRow, { id }: RecordState, { code }: Ver
 }
 
 function mismatchEvent(row: DomainRow, { id, selector }: RecordState, check: AppliedCheck): NewEvent {
-  const { actor, ended } = check;
-  return {
-    type: 'key.mismatch',
-    domain: { id: row.id, name: row.domain },
-    actor,
-    at: toInstant(ended),
-    changes: { key_id: keyOf(row, id)?.id ?? null, selector },
-  };
+  return domainEvent('key.mismatch', row, causeOf(check), { key_id: keyOf(row, id)?.id ?? null, selector });
+}
+
+function causeOf({ actor, ended }: AppliedCheck): Cause {
+  return { actor, at: toInstant(ended) };
 }
 
 /** The monitor needs a second finding, from a check that began after the first: overlapping checks are one finding. */
@@ -220,20 +217,14 @@ function toEvent(
   before: RecordState,
   { state, event, facts }: StateChange,
   { code }: Verdict,
-  { actor, ended }: AppliedCheck,
+  check: AppliedCheck,
 ): NewEvent {
   const label = dnsRecordOf(row, before.id)?.label ?? before.kind;
   const moved = before.verified !== state.verified;
-  return {
-    type: event,
-    domain: { id: row.id, name: row.domain },
-    actor,
-    at: toInstant(ended),
-    changes: {
-      record: label,
-      code,
-      ...facts,
-      ...(moved ? { verified: { from: before.verified, to: state.verified } } : {}),
-    },
-  };
+  return domainEvent(event, row, causeOf(check), {
+    record: label,
+    code,
+    ...facts,
+    ...(moved ? { verified: { from: before.verified, to: state.verified } } : {}),
+  });
 }

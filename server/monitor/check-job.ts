@@ -1,7 +1,7 @@
 import type { Actor } from '@letterhead/shared';
 import type { DueCheck } from '../store/interface/checks.ts';
 import type { DomainRow } from '../store/interface/domain-row.ts';
-import type { Timer } from './timer.ts';
+import type { Timer } from '../timer.ts';
 
 /** Who asks for a check: an account may take `verified` away by it, a share link may not. */
 export interface CheckRequest {

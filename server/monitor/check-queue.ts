@@ -5,9 +5,9 @@ import { CHECK_LIMITS } from '../limits.ts';
 import { shuttingDown } from '../shutting-down.ts';
 import type { DueCheck } from '../store/interface/checks.ts';
 import type { DomainRow } from '../store/interface/domain-row.ts';
+import type { Timer } from '../timer.ts';
 import { CheckJob, type CheckRequest } from './check-job.ts';
 import { CheckLane } from './check-lane.ts';
-import type { Timer } from './timer.ts';
 
 /** A caller gets an answer within this time, whatever the DNS does. */
 const ANSWER_WITHIN_MS = 9000;

@@ -1,5 +1,5 @@
 import type { EventFacts } from '@letterhead/shared';
-import { type Instant, toInstant } from '../instant.ts';
+import { instantAfter } from '../instant.ts';
 import { CHECK_LIMITS } from '../limits.ts';
 import type { RecordId } from '../store/interface/domain-row.ts';
 import type { StoredDiagnosis } from '../verification/stored-diagnosis.ts';
@@ -19,9 +19,5 @@ export function problemFacts(found: KeptRecords, id: RecordId): EventFacts {
 export function cacheFacts(before: KeptRecords | undefined, id: RecordId, now: Date): EventFacts {
   const { state, ttl } = before?.records[id] ?? {};
   if (state !== 'valid' || ttl === undefined) return {};
-  return { cached_until: secondsAfter(now, Math.min(ttl, CHECK_LIMITS.longestTtl / 1000)) };
-}
-
-function secondsAfter(now: Date, seconds: number): Instant {
-  return toInstant(new Date(now.getTime() + seconds * 1000));
+  return { cached_until: instantAfter(now, Math.min(ttl * 1000, CHECK_LIMITS.longestTtl)) };
 }

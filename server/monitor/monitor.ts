@@ -1,10 +1,11 @@
 import { FairSemaphore, type SemaphoreLimits } from '../fair-semaphore.ts';
-import { toInstant } from '../instant.ts';
+import { MINUTE, toInstant } from '../instant.ts';
 import { CHECK_LIMITS, KEY_LIMITS } from '../limits.ts';
 import { shuttingDown } from '../shutting-down.ts';
 import type { DueCheck } from '../store/interface/checks.ts';
 import type { DomainRow } from '../store/interface/domain-row.ts';
 import type { Store } from '../store/store.ts';
+import type { Timer } from '../timer.ts';
 import type { CheckEvidence } from '../verification/evidence.ts';
 import { checkDomain } from '../verification/survey/check-domain.ts';
 import type { CheckRequest } from './check-job.ts';
@@ -12,7 +13,6 @@ import { CheckQueue } from './check-queue.ts';
 import { correctSchedule } from './correct-schedule.ts';
 import { type RunCheckDeps, runCheck, saveResult } from './run-check.ts';
 import { spreadOverdue } from './spread-overdue.ts';
-import type { Timer } from './timer.ts';
 
 export interface MonitorDeps extends RunCheckDeps {
   readonly store: Pick<Store, 'accounts' | 'domains' | 'checks'>;
@@ -26,7 +26,7 @@ const TICK = 1000;
 /** Seconds that a claimed check may wait for room and take. It is claimed again when this process has died. */
 const LEASE = 600;
 /** A clock that goes back by less has put nothing far away. Milliseconds. */
-const CLOCK_TOLERANCE = 60_000;
+const CLOCK_TOLERANCE = MINUTE;
 
 /** Keeps watch over all domains: checks those that are due, and at once those that somebody asks for. */
 export class Monitor {

@@ -1,5 +1,6 @@
 import { type DiagnosisCode, LetterheadError } from '@letterhead/shared';
-import { toInstant } from '../instant.ts';
+import { MONITOR } from '../actors.ts';
+import { instantAfter, toInstant } from '../instant.ts';
 import { activeKeyOf, dkimStateOf } from '../records/record-states.ts';
 import type { DueCheck } from '../store/interface/checks.ts';
 import type { ByRecord, DomainRow, RecordId } from '../store/interface/domain-row.ts';
@@ -38,10 +39,7 @@ export interface CheckReport {
   readonly ms: number;
 }
 
-const MONITOR = {
-  mode: 'monitor',
-  actor: { kind: 'monitor', token_id: null, address: null },
-} as const;
+const DUE = { mode: 'monitor', actor: MONITOR } as const;
 
 /**
  * One check from the row to what is kept of it: asks, judges, changes the domain, keeps the evidence and the next
@@ -104,7 +102,7 @@ export async function saveResult(
       evidence: kept,
       change: (current) =>
         applyVerdicts(current, verdicts, {
-          ...(request ?? MONITOR),
+          ...(request ?? DUE),
           began: started,
           ended: now,
           silence,
@@ -149,7 +147,7 @@ async function readEvidence(store: RunCheckDeps['store'], account: number, id: n
 
 /** Reschedules a check whose result could not be stored. If that fails too, the claim expires with its lease. */
 async function retryLater({ store }: RunCheckDeps, target: DueCheck, now: Date): Promise<void> {
-  const soon = toInstant(new Date(now.getTime() + RETRY_AFTER_FAILURE));
+  const soon = instantAfter(now, RETRY_AFTER_FAILURE);
   try {
     const row = await store.domains.get(target.account, target.id);
     if (row !== undefined) await store.checks.reschedule(target, postponeDue(row, now, soon));

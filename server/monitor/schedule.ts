@@ -1,5 +1,5 @@
 import type { Instant } from '../instant.ts';
-import { toInstant } from '../instant.ts';
+import { DAY, HOUR, instantAfter, MINUTE, toInstant } from '../instant.ts';
 import { type RandomSource, randomFraction } from '../random.ts';
 import { keyOf } from '../records/record-states.ts';
 import type {
@@ -11,10 +11,6 @@ import type {
 } from '../store/interface/domain-row.ts';
 import type { Silence } from '../verification/kept-diagnosis.ts';
 import { isUnreachable } from '../verification/record-state.ts';
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
 
 /** While a record is not verified: at these ages, then every so often up to an age. Milliseconds. */
 const FIRST_CHECKS = [1, 2, 5, 10, 15, 20, 30, 45].map((minutes) => minutes * MINUTE);
@@ -116,7 +112,7 @@ function atMost(at: Instant | null, now: Date): Instant | null {
 
 /** The latest time at which a record in this state is due that was checked by now. */
 export function latestCheck({ verified }: Pick<RecordState, 'verified'>, now: Date): Instant {
-  return toInstant(new Date(now.getTime() + (verified ? LONGEST_WHILE_VERIFIED : LONGEST_WAIT)));
+  return instantAfter(now, verified ? LONGEST_WHILE_VERIFIED : LONGEST_WAIT);
 }
 
 /** The domain's times with this one for each record that is due by now. */

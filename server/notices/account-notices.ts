@@ -39,22 +39,19 @@ export class AccountNotices {
 
   /** Tells what waited, and then a page of what is new. Whether there may be more. */
   async tellPage(): Promise<boolean> {
-    const { store } = this.#deps;
-    const account = await store.accounts.get(this.#id);
-    if (account === undefined) return false;
-    if (!(await this.#tellWaiting(account))) return false;
+    if (!(await this.#tellWaiting())) return false;
     const after = this.#held.state.position;
-    const { events } = await store.events.list(account.id, { after, limit: NOTICE_LIMITS.page });
+    const { events } = await this.#deps.store.events.list(this.#id, { after, limit: NOTICE_LIMITS.page });
     const told = events.filter(isNoticeEvent);
     for (const event of events) {
-      if (isNoticeEvent(event) && !(await this.#tellNew(account, event, told))) return false;
+      if (isNoticeEvent(event) && !(await this.#tellNew(event, told))) return false;
       this.#held.move({ position: event.id });
     }
     return events.length > 0;
   }
 
   /** Of domains that are no longer quiet. */
-  async #tellWaiting(account: AccountRow): Promise<boolean> {
+  async #tellWaiting(): Promise<boolean> {
     const now = this.#deps.clock();
     const isOver = (told: Told) => told.at !== null && !isQuiet(told, now);
     const entries = Object.entries(this.#memo);
@@ -65,7 +62,7 @@ export class AccountNotices {
       const waiting = await this.#waitingOf(Number(domain), told);
       // The log has not kept what happened.
       if (waiting.length === 0) this.#remember(domain, null);
-      else if (!(await this.#tell(account, waiting))) return false;
+      else if (!(await this.#tell(waiting))) return false;
     }
     return true;
   }
@@ -85,7 +82,7 @@ export class AccountNotices {
   }
 
   /** `page`: what has happened to its domain since is told with it. */
-  async #tellNew(account: AccountRow, event: NoticeEvent, page: readonly NoticeEvent[]): Promise<boolean> {
+  async #tellNew(event: NoticeEvent, page: readonly NoticeEvent[]): Promise<boolean> {
     const domain = event.domain.id;
     const told = this.#memo[domain];
     if (told !== undefined && event.id <= told.event) return true;
@@ -93,19 +90,19 @@ export class AccountNotices {
       this.#remember(domain, { ...told, more: true });
       return true;
     }
-    return this.#tell(
-      account,
-      page.filter((one) => one.domain.id === domain && one.id >= event.id),
-    );
+    return this.#tell(page.filter((one) => one.domain.id === domain && one.id >= event.id));
   }
 
   /**
    * Tells everybody of changes of one domain. False: somebody could not be told, and it is tried again later. What was
    * told to some is told to the others as it was, before there is more.
    */
-  async #tell(account: AccountRow, changes: readonly NoticeEvent[]): Promise<boolean> {
+  async #tell(changes: readonly NoticeEvent[]): Promise<boolean> {
     const [first] = changes;
     if (first === undefined) return true;
+    // Its addresses may have changed since the change before, which can be long ago.
+    const account = await this.#deps.store.accounts.get(this.#id);
+    if (account?.suspended !== false) return false;
     const domain = first.domain.id;
     const told = this.#memo[domain] ?? { event: first.id - 1, at: null, more: false, sent: null };
     const until = told.sent?.event ?? Number.POSITIVE_INFINITY;

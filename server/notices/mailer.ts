@@ -6,7 +6,8 @@ import type { NodemailerError } from 'nodemailer/lib/errors';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import { NOTICE_LIMITS } from '../limits.ts';
 import { dkimStateOf } from '../records/record-states.ts';
-import { namesAbove, type Signing } from '../signing/signing.ts';
+import { namesAbove, nearestFirst } from '../signing/nearest-domain.ts';
+import type { Signing } from '../signing/signing.ts';
 import type { Store } from '../store/store.ts';
 import type { MailContent } from './mail-content.ts';
 import { toHtml, toText } from './mail-content.ts';
@@ -95,11 +96,9 @@ export class Mailer {
   /** With the key of the nearest domain that is, or holds, the sender's, whoever holds it. */
   async #signed(message: Buffer): Promise<Buffer> {
     const { store, signing, from } = this.#deps;
-    const rows = (await store.domains.named(namesAbove(from.domain)))
-      .filter((row) => dkimStateOf(row).verified)
-      .sort((a, b) => b.domain.length - a.domain.length);
+    const held = nearestFirst(await store.domains.named(namesAbove(from.domain)));
     const digest = await digestMessage([message]);
-    for (const row of rows) {
+    for (const row of held.filter((one) => dkimStateOf(one).verified)) {
       const account = await store.accounts.get(row.account_id);
       if (account === undefined || account.suspended) continue;
       try {

@@ -1,6 +1,6 @@
 import type { Diagnosis, EventFacts, EventType } from '@letterhead/shared';
 import { shownName } from '@letterhead/shared';
-import { toUnicode } from '../domains/domain-name.ts';
+import { withPunycode } from '../domains/domain-name.ts';
 import { NOTICE_LIMITS } from '../limits.ts';
 import { dkimStateOf } from '../records/record-states.ts';
 import type { AccountRow } from '../store/interface/accounts.ts';
@@ -36,16 +36,10 @@ export interface Notice {
   readonly publicUrl: string | null;
 }
 
-/** Formats an IDN as `bücher.example (xn--bcher-kva.example)`, because its Unicode form can look like another name. */
-export function shownDomain(name: string): string {
-  const unicode = toUnicode(name);
-  return unicode === name ? name : `${unicode} (${name})`;
-}
-
 /** What the account's own people are told. */
 export function noticeMail(notice: Notice): MailContent {
   const { account, domain, publicUrl } = notice;
-  const name = shownDomain(domain.domain);
+  const name = withPunycode(domain.domain);
   const [first] = notice.events;
   const types = new Set(notice.events.map(({ type }) => type));
   const isOne = types.size === 1 && first !== undefined;

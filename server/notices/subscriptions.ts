@@ -1,5 +1,6 @@
 import { invalidField, LetterheadError, shownName } from '@letterhead/shared';
 import type { RateLimits } from '../auth/rate-limits.ts';
+import { withPunycode } from '../domains/domain-name.ts';
 import { type Clock, toInstant } from '../instant.ts';
 import { NOTICE_LIMITS } from '../limits.ts';
 import type { RandomSource } from '../random.ts';
@@ -10,7 +11,7 @@ import type { Subscription, TokenRow } from '../store/interface/token-row.ts';
 import type { Store } from '../store/store.ts';
 import type { MailContent } from './mail-content.ts';
 import type { Mail, Mailer } from './mailer.ts';
-import { type Notice, shownDomain } from './notice-text.ts';
+import type { Notice } from './notice-text.ts';
 
 export interface SubscriptionsDeps {
   readonly store: Pick<Store, 'accounts' | 'domains' | 'tokens'>;
@@ -180,7 +181,7 @@ export class Subscriptions {
   }
 
   #confirmation(account: AccountRow, domain: DomainRow, path: string): MailContent {
-    const name = shownDomain(domain.domain);
+    const name = withPunycode(domain.domain);
     return {
       subject: `Do you want to be told when ${name} is verified?`,
       blocks: [
@@ -193,7 +194,7 @@ export class Subscriptions {
 }
 
 function doneMail(account: AccountRow, domain: DomainRow, stop: string): MailContent {
-  const name = shownDomain(domain.domain);
+  const name = withPunycode(domain.domain);
   return {
     subject: `${name} is verified`,
     blocks: [

@@ -1,5 +1,6 @@
 import { MAX_NAME_LENGTH } from '../dns/name.ts';
 import { type RandomSource, randomLabel } from '../random.ts';
+import type { Delegation } from '../store/interface/domain-row.ts';
 
 const SELECTOR_LENGTH = 11;
 /** 26 characters of 36 are 134 bits, so that another domain's names cannot be guessed. */
@@ -18,6 +19,11 @@ export function returnPathToken(random: RandomSource): string {
 /** The domain's own name in the key zone: a label that cannot be guessed. */
 export function keyZoneLabel(random: RandomSource): string {
   return randomLabel(TOKEN_LENGTH, random);
+}
+
+/** The name in the key zone of a domain's key with this selector. */
+export function keyZoneName(selector: string, { label, zone }: Pick<Delegation, 'label' | 'zone'>): string {
+  return `${selector}.${label}.${zone}`;
 }
 
 /** The host of the key record, relative to the registrable domain: `<selector>._domainkey`, then the subdomain. */

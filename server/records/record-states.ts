@@ -1,4 +1,5 @@
 import type { Delegation, DomainRow, KeyRow, RecordId, RecordState } from '../store/interface/domain-row.ts';
+import { keyZoneName } from './record-names.ts';
 
 /** The only module that knows where a row holds its keys and the state of each record. */
 
@@ -142,12 +143,12 @@ function recordsFor({ delegation }: Pick<DomainRow, 'delegation'>, key: KeyRow, 
   const { published_as, selector } = key;
   if (published_as === 'txt')
     return [{ id: recordIdOf(key), kind: 'dkim', selector, target: null, ...notVerified(now) }];
-  const { selectors = [], label = '', zone = '' } = delegation ?? {};
-  return selectors.map((one) => ({
+  if (delegation === null) return [];
+  return delegation.selectors.map((one) => ({
     id: `cname:${one}`,
     kind: 'cname',
     selector: one,
-    target: `${one}.${label}.${zone}`,
+    target: keyZoneName(one, delegation),
     ...notVerified(now),
   }));
 }

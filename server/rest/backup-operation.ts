@@ -19,7 +19,7 @@ export const BACKUP_OPERATION: DescribedOperation & { readonly meta: { readonly 
     scope: 'admin',
     summary: 'Back up the installation',
     description:
-      'A consistent snapshot of everything, taken while the server goes on: a tar.gz that `letterhead restore` takes. It holds `secret.key` where the data folder does, unless `without_key` is given: the header `Letterhead-Omitted` then names it. An answer that is cut off before its last chunk is no backup.',
+      'A consistent snapshot of everything, taken while the server goes on: a tar.gz that `letterhead restore` takes. For a token that has the scope `keys:read` as well, it holds `secret.key` where the data folder does, unless `without_key` is given: the header `Letterhead-Omitted` names it where it is left out. An answer that is cut off before its last chunk is no backup.',
     rest,
   },
   input: BackupInputSchema,

@@ -1,16 +1,17 @@
 import { setImmediate as roundOfEventLoop } from 'node:timers/promises';
-import type { ErrorBody, ErrorCode } from '@letterhead/shared';
-import { ERROR_CATALOGUE, ErrorBodySchema, IdSchema, JsonSchema, SCOPES } from '@letterhead/shared';
+import type { ErrorBody } from '@letterhead/shared';
+import { ErrorBodySchema, IdSchema, JsonSchema, SCOPES } from '@letterhead/shared';
 import { z } from 'zod';
 import type {
   ZodOpenApiObject,
   ZodOpenApiOperationObject,
   ZodOpenApiOverride,
   ZodOpenApiPathsObject,
-  ZodOpenApiResponseObject,
   ZodOpenApiResponsesObject,
 } from 'zod-openapi';
 import { createDocument } from 'zod-openapi';
+import { SIGN_LIMITS } from '../limits.ts';
+import { describeErrors } from './openapi-errors.ts';
 import type { DescribedOperation } from './operations.ts';
 import { BASE_PATH } from './rest-adapter.ts';
 import { addExamples } from './schema-examples.ts';
@@ -43,48 +44,13 @@ const TAGS: Record<string, string> = {
 /** What the status of a success says. */
 const SUCCESSES = { 200: 'The answer.', 201: 'What was created.', 204: 'An empty answer.' } as const;
 
-const ERROR_EXAMPLE: ErrorBody = {
-  message: 'Type the name of a domain, such as example.org.',
-  code: 'invalid',
-  errors: { domain: ['Type the name of a domain, such as example.org.'] },
-};
-
-/** When each error is given, in the order in which they are looked for. */
-const ERRORS: Record<ErrorCode, string> = {
-  not_found: 'There is no such path, account, domain or token.',
-  method_not_allowed: 'The path does not take this method; `Allow` names those that it takes.',
-  unauthenticated: 'There is no token, or it is unknown, revoked or expired.',
-  forbidden: 'The token is another account’s, lacks the scope, or its account is suspended.',
-  rate_limited: 'Too many requests; `Retry-After` says when to try again.',
-  unsupported_media_type: 'The body is neither JSON nor a form, nor a message where one is taken.',
-  payload_too_large: 'The body is over 64 KiB, or 128 KiB to change an account, or 25 MiB of a raw message.',
-  malformed_body: 'The body does not parse, or is JSON but not an object.',
-  invalid: 'A field breaks a rule, or there are more than 100.',
-  domain_taken: 'The account holds this name already.',
-  quota_exceeded: 'The account is full.',
-  not_signable: 'The message can’t be signed; `errors` says why.',
-  key_in_use: 'The key is active: it signs. Rotate it, or revoke it if it has leaked.',
-  rotation_under_way: 'A key is pending already, or as many keys are published as a domain may have.',
-  last_admin: 'Nobody could administer any more; `confirm` overrides that.',
-  unavailable: 'Letterhead cannot take this now; nothing was changed. `Retry-After` says when to try again.',
-  outcome_unknown:
-    'The database went away while it had this change, which was made or was not: look before you repeat it.',
-};
-
 /** What is made of a raw message, whose other fields are in the query. */
-const DIGEST = { headers: true, body_hash: true } as const;
-const MessageSchema = z.string().meta({ format: 'binary', description: 'The raw message, at most 25 MiB.' });
-
-const HEADERS_OF_STATUS: Record<number, z.ZodObject> = {
-  401: z.object({ 'WWW-Authenticate': z.literal('Bearer') }),
-  429: z.object({ 'Retry-After': z.string().meta({ description: 'Seconds.', example: '5' }) }),
-  503: z.object({
-    'Retry-After': z
-      .string()
-      .optional()
-      .meta({ description: 'Seconds; absent where it would not help.', example: '5' }),
-  }),
-};
+const DIGEST = ['headers', 'body_hash'];
+const NONE = z.object({});
+const MessageSchema = z.string().meta({
+  format: 'binary',
+  description: `The raw message, at most ${SIGN_LIMITS.messageBytes / 1024 ** 2} MiB.`,
+});
 
 const PAGE_HEADERS = z.object({
   Link: z
@@ -180,35 +146,33 @@ function describeOperation(operation: DescribedOperation): ZodOpenApiOperationOb
   };
 }
 
-function describeInput(
-  operation: DescribedOperation,
-): Pick<ZodOpenApiOperationObject, 'requestParams' | 'requestBody'> {
-  if (operation.input === null) return {};
-  const path = describePathParameters(operation);
-  const rest = fieldsBeyondPath(operation.input, operation.pathParameters);
-  if (Object.keys(rest.shape).length === 0) {
-    const content = { 'message/rfc822': { schema: MessageSchema } };
-    const takesMessage = operation.meta.rest.takesMessage === true;
-    return { requestParams: { path }, ...(takesMessage ? { requestBody: { required: true, content } } : {}) };
-  }
-  if (!operation.takesBody) return { requestParams: { path, query: rest } };
-  const { takesMessage } = operation.meta.rest;
+function describeInput({
+  input,
+  pathParameters,
+  takesBody,
+  meta: { rest },
+}: DescribedOperation): Pick<ZodOpenApiOperationObject, 'requestParams' | 'requestBody'> {
+  const fields = fieldsBeyond(input, pathParameters);
+  const hasFields = Object.keys(fields.shape).length > 0;
+  const besideMessage =
+    rest.takesMessage === true ? fieldsBeyond(input, [...pathParameters, ...DIGEST]) : NONE;
+  const content = {
+    ...(hasFields && {
+      'application/json': { schema: fields },
+      'application/x-www-form-urlencoded': { schema: fields },
+    }),
+    ...(rest.takesMessage === true ? { 'message/rfc822': { schema: MessageSchema } } : {}),
+  };
+  const hasBody = takesBody && Object.keys(content).length > 0;
   return {
-    requestParams: { path, ...(takesMessage === true ? { query: rest.omit(DIGEST) } : {}) },
-    requestBody: {
-      required: !rest.safeParse({}).success,
-      content: {
-        'application/json': { schema: rest },
-        'application/x-www-form-urlencoded': { schema: rest },
-        ...(takesMessage === true ? { 'message/rfc822': { schema: MessageSchema } } : {}),
-      },
-    },
+    requestParams: { path: describePathParameters(rest.path), query: takesBody ? besideMessage : fields },
+    ...(hasBody ? { requestBody: { required: !hasFields || !fields.safeParse({}).success, content } } : {}),
   };
 }
 
 /** The adapter takes positive integers there and nothing else; the path itself says whose: `/domains/{id}`. */
-function describePathParameters(operation: DescribedOperation): z.ZodObject {
-  const places = [...operation.meta.rest.path.matchAll(/(\w+)s\/\{(\w+)\}/g)];
+function describePathParameters(path: string): z.ZodObject {
+  const places = [...path.matchAll(/(\w+)s\/\{(\w+)\}/g)];
   return z.object(
     Object.fromEntries(
       places.map(([, owner, name = '']) => [
@@ -219,9 +183,9 @@ function describePathParameters(operation: DescribedOperation): z.ZodObject {
   );
 }
 
-function fieldsBeyondPath(input: z.ZodObject, pathParameters: readonly string[]): z.ZodObject {
+function fieldsBeyond(input: z.ZodObject | null, names: readonly string[]): z.ZodObject {
   return z.object(
-    Object.fromEntries(Object.entries(input.shape).filter(([name]) => !pathParameters.includes(name))),
+    Object.fromEntries(Object.entries(input?.shape ?? {}).filter(([name]) => !names.includes(name))),
   );
 }
 
@@ -242,56 +206,11 @@ function isPaged(operation: DescribedOperation): boolean {
   return 'limit' in fields && 'after' in fields;
 }
 
-/** The errors that this operation can come to, those of one status together. */
-function describeErrors(operation: DescribedOperation): ZodOpenApiResponsesObject {
-  const byStatus = new Map<number, ErrorCode[]>();
-  for (const code of errorsOf(operation)) {
-    const { status } = ERROR_CATALOGUE[code];
-    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
-  }
-  return Object.fromEntries(
-    [...byStatus].map(([status, codes]) => [`${status}`, describeError(status, codes)]),
-  );
-}
-
-/** Responses by their name in the document, in which each is written once. */
-const errorResponses = new Map<string, ZodOpenApiResponseObject>();
-
-function describeError(status: number, codes: readonly ErrorCode[]): ZodOpenApiResponseObject {
-  const id = codes.map(inPascalCase).join('Or');
-  const response = errorResponses.get(id) ?? writeError(id, status, codes);
-  errorResponses.set(id, response);
-  return response;
-}
-
-function inPascalCase(code: ErrorCode): string {
-  return code.replace(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase());
-}
-
-function writeError(id: string, status: number, codes: readonly ErrorCode[]): ZodOpenApiResponseObject {
-  const headers = HEADERS_OF_STATUS[status];
-  const examples = codes.map(
-    (code) => [code, { summary: ERRORS[code], value: { message: ERRORS[code], code } }] as const,
-  );
-  return {
-    id,
-    description: codes.map((code) => `\`${code}\`: ${ERRORS[code]}`).join(' '),
-    ...(headers === undefined ? {} : { headers }),
-    content: { 'application/json': { schema: ErrorBodySchema, examples: Object.fromEntries(examples) } },
-  };
-}
-
-function errorsOf(operation: DescribedOperation): ErrorCode[] {
-  const ofPaths: ErrorCode[] = operation.pathParameters.length > 0 ? ['not_found'] : [];
-  // Where no field is taken, too many of them are refused all the same.
-  const always: ErrorCode[] = ['unauthenticated', 'forbidden', 'rate_limited', 'invalid', 'unavailable'];
-  // DELETE takes no field, but looks at a body that comes all the same.
-  const ofBodies: ErrorCode[] =
-    operation.meta.rest.method === 'GET'
-      ? []
-      : ['unsupported_media_type', 'payload_too_large', 'malformed_body', 'outcome_unknown'];
-  return [...ofPaths, ...always, ...ofBodies, ...(operation.meta.errors ?? [])];
-}
+const ERROR_EXAMPLE: ErrorBody = {
+  message: 'Type the name of a domain, such as example.org.',
+  code: 'invalid',
+  errors: { domain: ['Type the name of a domain, such as example.org.'] },
+};
 
 /** What zod cannot say of itself: a date has no JSON type, and an error is best seen whole. */
 const describeSpecial: ZodOpenApiOverride = ({ jsonSchema, zodSchema }) => {

@@ -18,7 +18,6 @@ export const PROOF_OPERATION: DescribedOperation = {
     summary: 'Prove by a message that arrived',
     description:
       'Takes the source of a message as a receiver got it, and says who signed it, whether that is aligned with From, and why a signature does not verify. Judges the first five signatures; one message of an account at a time.',
-    errors: ['payload_too_large', 'unsupported_media_type'],
     rest,
   },
   input: null,

@@ -63,10 +63,7 @@ export const accountsRouter = t.router({
     contact_email: ContactEmailSchema.optional(),
     logo: LogoSchema.optional(),
     notify: NotifySchema.optional(),
-    suspended: z
-      .boolean()
-      .optional()
-      .describe('While true, its tokens are refused and its domains are not checked.'),
+    suspended: AccountSchema.shape.suspended.optional(),
   })
     .meta({
       scope: 'admin',
@@ -106,8 +103,8 @@ export const accountsRouter = t.router({
       rest: { method: 'DELETE', path: '/accounts/{account}', status: 204 },
     })
     .mutation(
-      withAccount(async ({ ctx, input, account }) => {
-        await ctx.services.accounts.delete(account, input.confirm, ctx.identity);
-      }),
+      withAccount(({ ctx, input, account }) =>
+        ctx.services.accounts.delete(account, input.confirm, ctx.identity),
+      ),
     ),
 });

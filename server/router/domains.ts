@@ -11,11 +11,10 @@ import { toDomain } from '../domains/domain-view.ts';
 import { toDelegation } from '../domains/key-view.ts';
 import { SelectorSchema } from '../domains/selector.ts';
 import { formatZoneFile } from '../domains/zone-file.ts';
+import { ACCOUNT_LIMITS } from '../limits.ts';
 import { answer, listViews } from './answer.ts';
 import { accountProcedure, domainProcedure, takeAuditedAct, withAccount, withDomain } from './procedures.ts';
 import { t } from './trpc.ts';
-
-const DomainNameInput = DomainNameSchema.meta({ example: 'example.org', description: 'The domain name.' });
 
 const zoneFileOutput = answer(
   z.string().meta({
@@ -28,7 +27,7 @@ const domainOutput = answer(DomainSchema);
 
 export const domainsRouter = t.router({
   create: accountProcedure({
-    domain: DomainNameInput,
+    domain: DomainNameSchema,
     selector: SelectorSchema.optional().describe('Instead of a random one.'),
   })
     .meta({
@@ -65,7 +64,7 @@ export const domainsRouter = t.router({
       .meta({ example: 100, description: 'The size of a page; all domains without it.' }),
     after: z.int().min(0).optional().describe('Begin after this id.'),
     verified: z.boolean().optional().describe('Only those that are, or are not, verified.'),
-    domain: DomainNameInput.optional().describe('Only the one of exactly this name.'),
+    domain: DomainNameSchema.optional().describe('Only the one of exactly this name.'),
   })
     .meta({
       scope: 'domains:read',
@@ -86,7 +85,7 @@ export const domainsRouter = t.router({
       }),
     ),
 
-  update: domainProcedure({ domain: DomainNameInput })
+  update: domainProcedure({ domain: DomainNameSchema })
     .meta({
       scope: 'domains:write',
       summary: 'Update a domain',
@@ -110,17 +109,16 @@ export const domainsRouter = t.router({
       rest: { method: 'DELETE', path: '/accounts/{account}/domains/{id}', status: 204 },
     })
     .mutation(
-      withDomain(async ({ ctx, account, domain }) => {
-        await ctx.services.domains.delete(account, domain, ctx.identity.actor);
-      }),
+      withDomain(({ ctx, account, domain }) =>
+        ctx.services.domains.delete(account, domain, ctx.identity.actor),
+      ),
     ),
 
   verifyDns: domainProcedure({})
     .meta({
       scope: 'domains:write',
       summary: 'Verify domain DNS records',
-      description:
-        'Asks DNS now and answers with the domain as it then is; as it was, where DNS gave nothing definitive. Ends within 10 seconds. At most 10 times a minute for one domain, and 60 times for an account.',
+      description: `Asks DNS now and answers with the domain as it then is; as it was, where DNS gave nothing definitive. Ends within 10 seconds. At most ${ACCOUNT_LIMITS.checksPerDomainPerMinute} times a minute for one domain, and ${ACCOUNT_LIMITS.checksPerMinute} times for an account.`,
       rest: { method: 'POST', path: '/accounts/{account}/domains/{id}/verify-dns', status: 200 },
     })
     .output(domainOutput)

@@ -2,6 +2,7 @@ import type { ErrorCode, FieldErrors } from '@letterhead/shared';
 import { ERROR_CATALOGUE, LetterheadError } from '@letterhead/shared';
 import { TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
+import { BODY_SIZES } from './input-limits.ts';
 import { fieldAt } from './zod-messages.ts';
 
 /** Errors that tRPC throws before a procedure runs, by its code. */
@@ -10,10 +11,7 @@ const TRPC_ERRORS: Partial<Record<TRPCError['code'], readonly [ErrorCode, string
   BAD_REQUEST: ['malformed_body', 'The request does not parse. Send the JSON that a tRPC client sends.'],
   NOT_FOUND: ['not_found', 'There is no such procedure.'],
   METHOD_NOT_SUPPORTED: ['method_not_allowed', 'Use GET for queries and POST for mutations.'],
-  PAYLOAD_TOO_LARGE: [
-    'payload_too_large',
-    'The request is too large: send at most 64 KiB, or 128 KiB to change an account.',
-  ],
+  PAYLOAD_TOO_LARGE: ['payload_too_large', `The request is too large: send at most ${BODY_SIZES}.`],
   UNSUPPORTED_MEDIA_TYPE: ['unsupported_media_type', 'Send application/json.'],
 };
 
@@ -40,10 +38,7 @@ function unexpected(cause: unknown): LetterheadError {
   return new LetterheadError(
     'unavailable',
     'Something went wrong on our side. It has been logged; try again later.',
-    {
-      retryAfter: 5,
-      cause,
-    },
+    { retryAfter: 5, cause },
   );
 }
 

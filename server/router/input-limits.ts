@@ -1,5 +1,8 @@
 import { invalidField } from '@letterhead/shared';
-import { REQUEST_LIMITS } from '../limits.ts';
+import { LOGO_LIMITS, REQUEST_LIMITS } from '../limits.ts';
+
+/** How large a body may be, in words. */
+export const BODY_SIZES = `${REQUEST_LIMITS.bodyBytes / 1024} KiB, or ${LOGO_LIMITS.bodyBytes / 1024} KiB to change an account`;
 
 /** Throws `invalid` for a form or a query of more fields than any procedure takes; repeated fields count each time. */
 export function refuseTooManyFields(count: number): void {

@@ -71,7 +71,7 @@ export const keysRouter = t.router({
     ),
 
   import: accountProcedure({
-    domain: DomainNameSchema.meta({ example: 'example.org', description: 'The domain name.' }),
+    domain: DomainNameSchema,
     selector: SelectorSchema,
     private_key: z
       .string()
@@ -92,7 +92,8 @@ export const keysRouter = t.router({
     .mutation(
       withAccount(async ({ ctx, input, account }) => {
         const { domain: name, selector, private_key: privateKey, unproved, dry_run: dryRun } = input;
-        const plan = { name, selector, privateKey, unproved, dryRun };
+        const admit = () => ctx.services.limits.takeImport(ctx.identity.account?.id ?? null);
+        const plan = { name, selector, privateKey, unproved, dryRun, admit };
         const { outcome, row, key, isProved } = await ctx.services.domains.import(
           account,
           plan,

@@ -81,7 +81,7 @@ export function withDomain<Input extends { account: number; id: number }, Result
 
 /** Loads an account, unless it is the caller's own, which came with the token. */
 export async function loadAccount(
-  { identity, services }: Call<unknown>['ctx'],
+  { identity, services }: Pick<Call<unknown>['ctx'], 'identity' | 'services'>,
   id: number,
 ): Promise<AccountRow> {
   return identity.account?.id === id ? identity.account : services.accounts.get(id);

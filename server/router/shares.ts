@@ -12,6 +12,7 @@ import { toSender } from '../auth/accounts.ts';
 import { toDomain } from '../domains/domain-view.ts';
 import { toKeys } from '../domains/key-view.ts';
 import { toDate } from '../instant.ts';
+import { ACCOUNT_LIMITS, NOTICE_LIMITS } from '../limits.ts';
 import type { AccountRow } from '../store/interface/accounts.ts';
 import type { DomainRow } from '../store/interface/domain-row.ts';
 import { answer } from './answer.ts';
@@ -62,9 +63,9 @@ export const sharesRouter = t.router({
       rest: { method: 'DELETE', path: '/accounts/{account}/domains/{id}/shares/{share}', status: 204 },
     })
     .mutation(
-      withDomain(async ({ ctx, input, account, domain }) => {
-        await ctx.services.shares.revoke(account, domain, input.share, ctx.identity.actor);
-      }),
+      withDomain(({ ctx, input, account, domain }) =>
+        ctx.services.shares.revoke(account, domain, input.share, ctx.identity.actor),
+      ),
     ),
 });
 
@@ -84,7 +85,7 @@ export const shareRouter = t.router({
     .meta({
       scope: 'share',
       summary: 'Verify the shared domain’s DNS records',
-      description: 'Asks DNS now. At most 10 times a minute for one domain.',
+      description: `Asks DNS now. At most ${ACCOUNT_LIMITS.checksPerDomainPerMinute} times a minute for one domain.`,
       rest: { method: 'POST', path: '/share/verify-dns', status: 200 },
     })
     .output(sharedDomain)
@@ -103,8 +104,7 @@ export const shareRouter = t.router({
     .meta({
       scope: 'share',
       summary: 'Ask to be told once the shared domain is verified',
-      description:
-        'Sends a mail with a link to confirm the address, which works for a day; confirmed, it gets one mail. At most 3 for a link, and one a day to an address.',
+      description: `Sends a mail with a link to confirm the address, which works for a day; confirmed, it gets one mail. At most ${NOTICE_LIMITS.confirmationsPerLink} for a link, and one a day to an address.`,
       errors: ['quota_exceeded'],
       rest: { method: 'POST', path: '/share/notices', status: 200 },
     })

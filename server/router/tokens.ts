@@ -60,8 +60,8 @@ export const tokensRouter = t.router({
       rest: { method: 'DELETE', path: '/accounts/{account}/tokens/{id}', status: 204 },
     })
     .mutation(
-      withAccount(async ({ ctx, input, account }) => {
-        await ctx.services.tokens.revoke(account, input.id, input.confirm, ctx.identity);
-      }),
+      withAccount(({ ctx, input, account }) =>
+        ctx.services.tokens.revoke(account, input.id, input.confirm, ctx.identity),
+      ),
     ),
 });

@@ -6,6 +6,7 @@ import {
   WebhookInputSchema,
   WebhookSchema,
 } from '@letterhead/shared';
+import { WEBHOOK_LIMITS } from '../limits.ts';
 import { answer } from './answer.ts';
 import { accountProcedure, takeAuditedAct, withAccount } from './procedures.ts';
 import { t } from './trpc.ts';
@@ -30,8 +31,7 @@ export const webhooksRouter = t.router({
     .meta({
       scope: SCOPE,
       summary: 'Create a webhook',
-      description:
-        'Sends the account’s events to a URL from now on, signed by [Standard Webhooks](https://www.standardwebhooks.com). Only this answer contains the secret. At most 20 an account.',
+      description: `Sends the account’s events to a URL from now on, signed by [Standard Webhooks](https://www.standardwebhooks.com). Only this answer contains the secret. At most ${WEBHOOK_LIMITS.endpoints} an account.`,
       errors: ['quota_exceeded'],
       rest: { method: 'POST', path: PATH, status: 201 },
     })
@@ -77,9 +77,7 @@ export const webhooksRouter = t.router({
       rest: { method: 'DELETE', path: `${PATH}/{id}`, status: 204 },
     })
     .mutation(
-      withAccount(async ({ ctx, input, account }) => {
-        await ctx.services.webhooks.delete(account, input.id, ctx.identity);
-      }),
+      withAccount(({ ctx, input, account }) => ctx.services.webhooks.delete(account, input.id, ctx.identity)),
     ),
 
   rotateSecret: accountProcedure({ id: IdSchema })
@@ -111,7 +109,7 @@ export const webhooksRouter = t.router({
     .meta({
       scope: SCOPE,
       summary: 'List a webhook’s deliveries',
-      description: 'The last 100, newest first.',
+      description: `The last ${WEBHOOK_LIMITS.deliveriesKept}, newest first.`,
       rest: { method: 'GET', path: `${PATH}/{id}/deliveries`, status: 200 },
     })
     .output(answer(DeliverySchema.array()))

@@ -2,7 +2,7 @@ import type { LetterheadError } from '@letterhead/shared';
 import { notSignable } from '@letterhead/shared';
 import { DomainNameSchema } from '../domains/domain-name.ts';
 import { SIGN_LIMITS } from '../limits.ts';
-import { parseFromDomains } from './from-domains.ts';
+import { parseFromDomains } from './address-list.ts';
 import type { HeaderField } from './header-fields.ts';
 
 /** In lower case: a name that needs no mapping. */

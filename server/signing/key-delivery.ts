@@ -4,10 +4,11 @@ import { DomainNameSchema } from '../domains/domain-name.ts';
 import { type Clock, toInstant } from '../instant.ts';
 import { DELIVERY_LIMITS } from '../limits.ts';
 import { activeKeyOf, dkimStateOf } from '../records/record-states.ts';
+import { domainEvent } from '../store/domain-event.ts';
 import type { DomainRow } from '../store/interface/domain-row.ts';
 import type { Store } from '../store/store.ts';
+import { namesAbove, nearestFirst } from './nearest-domain.ts';
 import type { OpenedKeys } from './opened-keys.ts';
-import { namesAbove } from './signing.ts';
 
 export interface KeyDeliveryDeps {
   readonly store: Store;
@@ -49,11 +50,10 @@ export class KeyDelivery {
    */
   async deliver(identity: Identity, text: string): Promise<string[]> {
     const name = toName(text);
-    const held = name === null ? [] : await this.#held(identity, namesAbove(name));
-    const nearest = Math.max(...held.map(({ domain }) => domain.length));
-    const rows = held.filter(({ domain }) => domain.length === nearest);
-    const verified = rows.filter((row) => dkimStateOf(row).verified);
-    if (verified.length === 0) throw noKey(rows[0]?.domain);
+    const held = name === null ? [] : nearestFirst(await this.#held(identity, namesAbove(name)));
+    const nearest = held[0]?.domain;
+    const verified = held.filter((row) => row.domain === nearest && dkimStateOf(row).verified);
+    if (verified.length === 0) throw noKey(nearest);
     for (const row of verified) await this.#tell(identity, row);
     return verified.map((row) => this.#toDelivered(row));
   }
@@ -110,8 +110,7 @@ export class KeyDelivery {
   async #writeEvent({ actor }: Identity, { account_id, id }: DomainRow, at: string): Promise<void> {
     await this.#deps.store.domains.update(account_id, id, (row) => {
       const { id: key_id, selector } = activeKeyOf(row);
-      const domain = { id, name: row.domain };
-      return { row, events: [{ type: 'key.delivered', domain, actor, at, changes: { key_id, selector } }] };
+      return { row, events: [domainEvent('key.delivered', row, { actor, at }, { key_id, selector })] };
     });
   }
 }

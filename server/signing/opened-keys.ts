@@ -5,7 +5,7 @@ import { FairSemaphore } from '../fair-semaphore.ts';
 import type { KeyCipher, KeyOwner } from '../keys/key-encryption.ts';
 import { SIGN_LIMITS } from '../limits.ts';
 import type { CheckObserver } from '../monitor/run-check.ts';
-import type { Timer } from '../monitor/timer.ts';
+import type { Timer } from '../timer.ts';
 
 /** In libuv's threads: the event loop goes on. */
 const signInThread = promisify(sign);
@@ -75,12 +75,11 @@ export class OpenedKeys {
   }
 
   /** Drops a key once a check has moved signing to another one. */
-  get observer(): CheckObserver {
+  get observer(): Pick<CheckObserver, 'checked'> {
     return {
       checked: ({ row, events }) => {
         if (events.some(({ type }) => type === 'key.activated')) this.forget(row.id);
       },
-      failed() {},
     };
   }
 

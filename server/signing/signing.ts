@@ -10,6 +10,7 @@ import type { Store } from '../store/store.ts';
 import { openSignature } from './dkim-signature.ts';
 import { fromDomainOf } from './from-domain.ts';
 import { parseHeaderFields } from './header-fields.ts';
+import { namesAbove, nearestFirst } from './nearest-domain.ts';
 import type { OpenedKeys } from './opened-keys.ts';
 import { SignatureCounts } from './signature-counts.ts';
 
@@ -67,19 +68,10 @@ export class Signing {
   /** The nearest domain of the account that is this name, or holds it. */
   async #domainFor(account: AccountRow, name: string): Promise<DomainRow> {
     const rows = await this.#deps.store.domains.list(account.id, { domains: namesAbove(name) });
-    const [first, ...others] = rows;
-    if (first === undefined) throw notHeld(account, name);
-    return others.reduce(
-      (nearest, row) => (row.domain.length > nearest.domain.length ? row : nearest),
-      first,
-    );
+    const [nearest] = nearestFirst(rows);
+    if (nearest === undefined) throw notHeld(account, name);
+    return nearest;
   }
-}
-
-/** The name itself and those above it, but for the top-level one, which nobody can hold. */
-export function namesAbove(name: string): string[] {
-  const labels = name.split('.');
-  return labels.slice(0, -1).map((_, at) => labels.slice(at).join('.'));
 }
 
 function returnPathOf(row: DomainRow): string | null {

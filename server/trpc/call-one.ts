@@ -2,7 +2,6 @@ import { ERROR_CATALOGUE } from '@letterhead/shared';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ErrorLog } from '../http/errors.ts';
 import { errorHeaders, logInternalError, trpcErrorBody } from '../http/errors.ts';
-import type { TrpcOperation } from '../rest/operations.ts';
 import type { AdmissionOf } from '../rest/rest-adapter.ts';
 import type { Context } from '../router/context.ts';
 import { toApiError } from '../router/errors.ts';
@@ -11,6 +10,7 @@ import { Turns } from '../turns.ts';
 import { callProcedure } from './call-procedure.ts';
 import { malformedInput, readPlainInput } from './input-types.ts';
 import { memoizedSerialize, serializeList } from './memoize-serialize.ts';
+import type { Procedure } from './procedures.ts';
 
 export interface CallOneSource {
   readonly admissionOf: AdmissionOf;
@@ -21,7 +21,7 @@ export interface CallOneSource {
 /** One call, as it travels alone or in a batch of its own. */
 export interface OneCall {
   readonly path: string;
-  readonly operation: TrpcOperation;
+  readonly procedure: Procedure;
   readonly isBatch: boolean;
   /** The text of the input; empty for none. */
   readonly input: string;
@@ -34,14 +34,14 @@ export const VARY = 'origin, trpc-accept, accept';
 export function readOneCall(
   request: FastifyRequest,
   paths: readonly string[],
-  operations: ReadonlyMap<string, TrpcOperation>,
+  procedures: ReadonlyMap<string, Procedure>,
   isBatch: boolean,
 ): OneCall | null {
   const [path = '', ...others] = paths;
-  const operation = operations.get(path);
-  if (others.length > 0 || operation === undefined || wantsOther(request)) return null;
-  const input = inputText(request, operation);
-  return input === null ? null : { path, operation, isBatch, input };
+  const procedure = procedures.get(path);
+  if (others.length > 0 || procedure === undefined || wantsOther(request)) return null;
+  const input = inputText(request, procedure);
+  return input === null ? null : { path, procedure, isBatch, input };
 }
 
 /** Lines of JSON, or what tRPC refuses for its type: a GET has no body, a POST has one in JSON. */
@@ -54,7 +54,7 @@ function wantsOther({ method, headers }: FastifyRequest): boolean {
 }
 
 /** Null where the method is not the procedure's. */
-function inputText({ method, query, body }: FastifyRequest, { type }: TrpcOperation): string | null {
+function inputText({ method, query, body }: FastifyRequest, { type }: Procedure): string | null {
   if (type === 'query' && method === 'GET') {
     const { input = '' } = query as { input?: unknown };
     return typeof input === 'string' ? input : null;
@@ -68,17 +68,17 @@ function inputText({ method, query, body }: FastifyRequest, { type }: TrpcOperat
  * and no options copied at every middleware. Sets status and headers, and resolves to the body.
  */
 export async function callOne(
-  { admissionOf, contextOf, log }: CallOneSource,
+  source: CallOneSource,
   request: FastifyRequest,
   reply: FastifyReply,
   call: OneCall,
 ): Promise<string> {
   let json: string;
   try {
-    json = await resultOf(call, request, { admissionOf, contextOf });
+    json = await resultOf(source, request, call);
   } catch (thrown) {
     const error = toApiError(thrown);
-    logInternalError(log, request, error);
+    logInternalError(source.log, request, error);
     reply.code(ERROR_CATALOGUE[error.code].status).headers(errorHeaders(error));
     json = JSON.stringify(trpcErrorBody(error, call.path));
   }
@@ -87,13 +87,13 @@ export async function callOne(
 }
 
 async function resultOf(
-  call: OneCall,
+  { admissionOf, contextOf }: CallOneSource,
   request: FastifyRequest,
-  { admissionOf, contextOf }: Pick<CallOneSource, 'admissionOf' | 'contextOf'>,
+  call: OneCall,
 ): Promise<string> {
-  const { scope, callable } = call.operation;
+  const { meta, callable } = call.procedure;
   let input: unknown;
-  const identity = await admissionOf(request).admit(scope, () => {
+  const identity = await admissionOf(request).admit(meta.scope, () => {
     input = parseInput(call);
     return namedAccount(input);
   });

@@ -11,8 +11,6 @@ import type { OpenStreams } from '../http/open-streams.ts';
 import type { PathMethod } from '../http/protocol.ts';
 import { whenClosed } from '../http/when-closed.ts';
 import { REQUEST_LIMITS } from '../limits.ts';
-import type { ProcedureType } from '../rest/operations.ts';
-import { listProcedures } from '../rest/operations.ts';
 import type { Context } from '../router/context.ts';
 import { toApiError } from '../router/errors.ts';
 import { appRouter } from '../router/index.ts';
@@ -21,6 +19,8 @@ import { Batch } from './batch.ts';
 import type { CallOneSource } from './call-one.ts';
 import { callOne, readOneCall, VARY } from './call-one.ts';
 import { serializeList } from './memoize-serialize.ts';
+import type { ProcedureType } from './procedures.ts';
+import { listProcedures } from './procedures.ts';
 
 /** What the route is made from. */
 export interface TrpcSource extends CallOneSource {
@@ -36,7 +36,7 @@ type TrpcRequest = FastifyRequest<{ Params: { path: string } }>;
  */
 export function serveTrpc(app: FastifyInstance, source: TrpcSource): void {
   const { admissionOf } = source;
-  const operations = listProcedures(appRouter);
+  const procedures = listProcedures(appRouter);
   const cutWhenStopping = cutStreamsWhenStopping(source.stopping);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) =>
@@ -53,7 +53,7 @@ export function serveTrpc(app: FastifyInstance, source: TrpcSource): void {
     exposeHeadRoute: false,
     onRequest(request, reply, done) {
       const called = proceduresIn(request);
-      const calledTypes = called.map((path) => operations.get(path)?.type);
+      const calledTypes = called.map((path) => procedures.get(path)?.type);
       // A batch that is too large is refused as a whole.
       if (called.length <= REQUEST_LIMITS.batchCalls) admissionOf(request).procedures = called.length;
       // The guard of each looks at the caller soon enough.
@@ -63,7 +63,7 @@ export function serveTrpc(app: FastifyInstance, source: TrpcSource): void {
     },
     async handler(request, reply) {
       const paths = proceduresIn(request);
-      const call = readOneCall(request, paths, operations, isBatch(request));
+      const call = readOneCall(request, paths, procedures, isBatch(request));
       if (call !== null) return callOne(source, request, reply, call);
       const admission = admissionOf(request);
       if (paths.length > 1 && paths.length <= REQUEST_LIMITS.batchCalls) await awaitTurn(admission);
@@ -74,9 +74,9 @@ export function serveTrpc(app: FastifyInstance, source: TrpcSource): void {
     },
   };
   app.route(route);
-  for (const [path, { maxBodyBytes }] of operations)
-    if (maxBodyBytes !== undefined)
-      app.route({ ...route, url: `/:path(^${path.replace('.', '\\.')}$)`, bodyLimit: maxBodyBytes });
+  for (const [path, { meta }] of procedures)
+    if (meta.maxBodyBytes !== undefined)
+      app.route({ ...route, url: `/:path(^${path.replace('.', '\\.')}$)`, bodyLimit: meta.maxBodyBytes });
 }
 
 function answer(

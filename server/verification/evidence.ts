@@ -114,6 +114,8 @@ export const RecordEvidenceSchema = z.object({
   alias: z
     .object({
       target: z.string(),
+      /** The zone that it lies in, as its servers see it. */
+      zone: z.string().exactOptional(),
       observations: z.array(ObservationSchema),
       /** It leads back to a name that it came by: there is no end. */
       circular: z.boolean().exactOptional(),

@@ -48,7 +48,7 @@ function fitValues(values: string[], bytes: number): string[] {
   let room = bytes;
   for (const value of values.slice(0, EVIDENCE_LIMITS.valuesAnAnswer)) {
     const text = shorten(value, room);
-    if (text === '') break;
+    if (text === '' && value !== '') break;
     fitting.push(text);
     room -= jsonBytes(text);
   }

@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { DisabledReason } from '@letterhead/shared';
 import type { Logger } from 'pino';
+import { MONITOR } from '../actors.ts';
 import { CursorFollower } from '../events/cursor-follower.ts';
 import { HeldCursor } from '../events/held-cursor.ts';
 import type { Clock } from '../instant.ts';
@@ -48,8 +50,6 @@ const LANES: readonly {
   // Many new ones that turn out not to answer hold up their own account alone.
   { slow: null, atOnce: WEBHOOK_LIMITS.newAtOnce, perAccount: WEBHOOK_LIMITS.newPerAccount },
 ];
-
-const MONITOR = { kind: 'monitor', token_id: null, address: null } as const;
 
 /** Sends events to endpoints: to each in their order, one at a time, and again until it has them. */
 export class Dispatcher {
@@ -157,12 +157,23 @@ export class Dispatcher {
     for (const event of events) {
       const { id, type } = event;
       held.cursor.pass(id - 1);
+      if (event !== events[0] && (await this.#isOutdated(held.webhook))) return false;
       const message = await this.#messages.get(`${account}/${id}`, () =>
         eventMessage(this.#deps, account, event),
       );
       if (!(await this.#attempt(held, message, id, { event: id, type }))) return false;
     }
     return true;
+  }
+
+  /** Whether the endpoint was changed since it was read, or its account is suspended: what follows is claimed anew. */
+  async #isOutdated(webhook: WebhookRow): Promise<boolean> {
+    const { accounts, webhooks } = this.#deps.store;
+    const [account, row] = await Promise.all([
+      accounts.get(webhook.account_id),
+      webhooks.get(webhook.account_id, webhook.id),
+    ]);
+    return account?.suspended !== false || !isDeepStrictEqual(row, webhook);
   }
 
   #page(account: number, after: number): Promise<EventPage> {

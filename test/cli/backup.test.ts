@@ -30,10 +30,11 @@ let remote: Environment;
 let local: Environment;
 
 beforeEach(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ environment: { KEY_DELIVERY: 'true' } });
   place = await makeWorkplace();
   backup = join(place.folder, 'letterhead.tar.gz');
-  remote = { LETTERHEAD_URL: server.url, LETTERHEAD_TOKEN: server.token };
+  const token = await server.makeToken(['admin', 'keys:read']);
+  remote = { LETTERHEAD_URL: server.url, LETTERHEAD_TOKEN: token };
   local = { DATA_DIR: place.dataDir };
 });
 
@@ -53,6 +54,7 @@ test('a backup of a server that keeps serving is restored whole', async () => {
     file: backup,
     files: expect.any(Number),
     bytes: statSync(backup).size,
+    without_key: false,
   });
   expect(statSync(backup).mode & 0o077).toBe(0);
   await add('example.net');
@@ -89,7 +91,7 @@ test('a backup of a folder that no server holds is restored whole', async () => 
 test('a backup can leave the secret key out, and says what that means', async () => {
   await add('example.org');
   const { out } = await runInProcess(['backup', backup, '--without-key'], remote);
-  expect(out).toContain('It does not hold the key');
+  expect(out).toContain('It does not hold the key:');
   const restored = await runInProcess(['restore', backup], local);
   expect(restored.out).toContain('set SECRET_KEY, or put secret.key back, before the server starts');
   expect(existsSync(join(place.dataDir, 'secret.key'))).toBe(false);
@@ -97,6 +99,15 @@ test('a backup can leave the secret key out, and says what that means', async ()
   const key = readFileSync(join(server.dataDir, 'secret.key'), 'utf8').trim();
   expect((await runInProcess(['domain', 'list'], local)).exit).toBe(3);
   expect((await runInProcess(['domain', 'list'], { ...local, SECRET_KEY: key })).exit).toBe(0);
+});
+
+test('a backup by a token without the scope keys:read says that it does not hold the secret key, and why', async () => {
+  const { out } = await runInProcess(['backup', backup], { ...remote, LETTERHEAD_TOKEN: server.token });
+  expect(out).toContain(
+    'It does not hold the key, which a server gives only to a token that has the scope keys:read as well:',
+  );
+  await runInProcess(['restore', backup], local);
+  expect(existsSync(join(place.dataDir, 'secret.key'))).toBe(false);
 });
 
 test('a backup keeps the older file until the new one is whole, and leaves nothing unfinished', async () => {

@@ -1,6 +1,7 @@
 import type { Domain } from '@letterhead/shared';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DOMAIN_FIELDS } from '../contract/domain-fields.ts';
+import { startTestServer } from '../running-server.ts';
 import { CONNECTIONS, type TestInstallation } from './both-connections.ts';
 import { runInProcess } from './run-in-process.ts';
 
@@ -148,4 +149,17 @@ describe.each(CONNECTIONS)('with %s', (_name, open) => {
     expect(await wait('--wait')).toMatchObject({ exit: 0, err: '' });
     expect(pauses).toBe(4);
   });
+});
+
+test('domain add of several names waits where the server allows no more requests for a while', async () => {
+  await using server = await startTestServer({ environment: { RATE_LIMIT_PER_MINUTE: '2' } });
+  let pauses = 0;
+  const pause = async () => {
+    pauses += 1;
+    if (pauses === 2) throw new Error('interrupted');
+  };
+  const environment = { LETTERHEAD_URL: server.url, LETTERHEAD_TOKEN: server.token };
+  const argv = ['domain', 'add', 'a.example', 'b.example'];
+  const { out } = await runInProcess(argv, environment, null, { pause });
+  expect({ out, pauses }).toEqual({ out: 'Added a.example (domain 1).\n', pauses: 2 });
 });

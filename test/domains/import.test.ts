@@ -159,3 +159,17 @@ test('a domain is created with a selector of its own, and one that the DNS canno
     body: { errors: { selector: [expect.stringContaining('longer than a name in the DNS')] } },
   });
 });
+
+test('whoever imports and deletes a domain again and again cannot fill the log of events that are kept for 400 days', async () => {
+  await using server = await startTestServer({ environment: { MAX_DOMAINS_PER_ACCOUNT: '2' } });
+  for (const _time of Array(4)) {
+    const { status, body } = await importKey(server, { unproved: true });
+    expect(status).toBe(201);
+    expect((await importKey(server, { unproved: true })).body.data.outcome).toBe('unchanged');
+    await server.letterhead.domains.delete.mutate({ account: 1, id: body.data.domain.id });
+  }
+  expect((await importKey(server, { unproved: true, dry_run: true })).status).toBe(201);
+  const { status, headers } = await importKey(server, { unproved: true });
+  expect([status, Number(headers.get('retry-after')) > 0]).toEqual([429, true]);
+  expect(await server.letterhead.domains.list.query({ account: 1 })).toEqual([]);
+});

@@ -32,6 +32,17 @@ describeBehind(['bind9'], (internet) => {
       expect(await site.check()).toMatchObject({ verified: true });
     });
 
+    test('a DNAME that leads to no record is right once the record is added where it leads', async () => {
+      const [site, target] = [await internet().newSite(), await internet().newSite()];
+      await site.serve(['knot'], `_domainkey DNAME keys.${target.name}.`);
+      await site.serve(['nsd'], '', { origin: target.name });
+      await site.delegate('knot');
+      await target.delegate('nsd');
+      const wrong = await site.check();
+      expect(wrong).toMatchObject({ verified: false, code: 'WRONG_TYPE', zone: target.name });
+      await site.expectFixed(wrong);
+    });
+
     test('an alias to a name that does not exist is wrong, and its replacement verified', async () => {
       const [site, target] = [await internet().newSite(), await internet().newSite()];
       await site.serve(['knot'], `${site.host} CNAME gone.${target.name}.`);

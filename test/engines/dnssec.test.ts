@@ -89,6 +89,23 @@ describeBehind(['unbound that validates', 'bind9'], (internet, resolver) => {
     expect(await site.check()).toMatchObject({ verified: true, code: 'OK' });
   });
 
+  test('a DS record for a delegated _domainkey that is not signed is found, and the domain verified without it', async () => {
+    const site = await internet().newSite();
+    const zone = `_domainkey.${site.name}`;
+    const [key, left] = [await internet().tree.newKey(site.name), await internet().tree.newKey(zone)];
+    const delegation = site.serversOf('nsd').map((server) => `_domainkey NS ${server}.`);
+    await site.serve(['nsd'], site.recordAt(site.host.replace('._domainkey', '')), { origin: zone });
+    await site.serve(['knot'], [...delegation, `_domainkey DS ${left.ds}`].join('\n'), signedBy(key));
+    await site.register({ servers: site.serversOf('knot'), ds: [key.ds] });
+    const broken = await site.check();
+    if (validates) {
+      expect(broken).toMatchObject({ ...BROKEN, verified: false, zone, action: null });
+      expect(broken.fix).toContain(`the domain above ${zone}, remove the DS record`);
+    } else expect(broken).toMatchObject({ verified: true });
+    await site.serve(['knot'], delegation.join('\n'), signedBy(key));
+    expect(await site.check()).toMatchObject({ verified: true, code: 'OK' });
+  });
+
   test('an alias into a zone whose DNSSEC is broken is told apart from a zone of its own that is', async () => {
     const [site, other] = [await internet().newSite(), await internet().newSite()];
     const key = await internet().tree.newKey(other.name);

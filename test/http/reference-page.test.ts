@@ -236,6 +236,23 @@ describe('/reference', () => {
     expect(command).toContain('-H "Accept: text/dns" ');
   });
 
+  test('a sample request sends a raw message from a file where an operation takes nothing else', async () => {
+    const section = sectionOf(await pageOf(ownDocument), 'domains.proof');
+    const [curl, inFetch, python, client] = samples(section);
+    expect(curl).toBe(
+      [
+        'curl http://127.0.0.1:3000/api/v1/accounts/1/domains/1/proof \\',
+        '  --request POST \\',
+        '  -H "Accept: application/json" \\',
+        '  -H "Authorization: Bearer <access-token>" \\',
+        '  -H "Content-Type: message/rfc822" \\',
+        '  --data-binary @message.eml',
+      ].join('\n'),
+    );
+    for (const sample of [inFetch, python]) expect(sample).toMatch(/message\/rfc822[\s\S]*message\.eml/);
+    expect(client).not.toContain('letterhead.domains');
+  });
+
   test('the sample response is put together from the examples of the schemas', async () => {
     const sample = samples(sectionOf(await pageOf(ownDocument), 'domains.get'))[4] ?? '';
     expect(JSON.parse(sample)).toMatchObject({

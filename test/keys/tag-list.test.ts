@@ -52,7 +52,8 @@ describe('a tag list', () => {
   });
 
   test.each([
-    ['', 'it has an empty part'],
+    ['', 'it is empty'],
+    [' \n', 'it is empty'],
     [';', 'it has an empty part'],
     ['a=1;;b=2', 'it has an empty part'],
     ['hello', 'a part of it has no equals sign'],
@@ -60,9 +61,9 @@ describe('a tag list', () => {
     ['1a=1', 'a part of it does not begin with a tag name'],
     ['=1', 'a part of it does not begin with a tag name'],
     ['"a=1"', 'a part of it does not begin with a tag name'],
-    ['a=\u201c1\u201d', 'it holds a character that is not plain ASCII'],
-    ['a\u00a0=1', 'it holds a character that is not plain ASCII'],
-    ['a=1;\u00a0', 'it holds a character that is not plain ASCII'],
+    ['a=\u201c1\u201d', 'it holds a character that is not plain ASCII (U+201C)'],
+    ['a\u00a0=1', 'it holds a character that is not plain ASCII (U+00A0)'],
+    ['a=1;\u{1f511}', 'it holds a character that is not plain ASCII (U+1F511)'],
   ])('the text %j is not a tag list: %s', (text, problem) => {
     expect(parseTagList(text)).toEqual({ kind: 'syntax-error', problem });
   });

@@ -1,5 +1,5 @@
 import type { Clock } from '../../server/instant.ts';
-import type { Timer } from '../../server/monitor/timer.ts';
+import type { Timer } from '../../server/timer.ts';
 
 /** Time that passes when a test says so. */
 export class FakeTime {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { CheckJob } from '../../server/monitor/check-job.ts';
 import { runCheck } from '../../server/monitor/run-check.ts';
-import { systemTimer } from '../../server/monitor/timer.ts';
+import { systemTimer } from '../../server/timer.ts';
 import { readKeptDiagnosis } from '../../server/verification/kept-diagnosis.ts';
 import { createLoopbackDns } from '../dns/loopback-check.ts';
 import { OUR_KEY, SELECTOR, VERIFIED } from '../verification/sending-domain.ts';

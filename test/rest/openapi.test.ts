@@ -6,13 +6,11 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { describeApi } from '../../server/rest/openapi.ts';
-import { listOperations } from '../../server/rest/operations.ts';
-import { appRouter } from '../../server/router/index.ts';
 import { DOMAIN_FIELDS } from '../contract/domain-fields.ts';
+import { DESCRIBED_OPERATIONS } from './described-operations.ts';
 
 const require = createRequire(import.meta.url);
-const operations = listOperations(appRouter);
-const text = await describeApi(operations, '1.2.3');
+const text = await describeApi(DESCRIBED_OPERATIONS, '1.2.3');
 const document = JSON.parse(text);
 
 /** Problems that redocly's recommended rules report in a document. */
@@ -48,7 +46,7 @@ test('a tag without its description fails the rules of redocly', async () => {
   ]);
 });
 
-test.each(operations)(
+test.each(DESCRIBED_OPERATIONS)(
   'the OpenAPI document describes $procedure at its method and path',
   ({ procedure, meta, pathParameters }) => {
     const described = document.paths[meta.rest.path][meta.rest.method.toLowerCase()];
@@ -68,6 +66,19 @@ test('the OpenAPI document takes a body as JSON and as a form, and requires it w
   expect(json.schema).toMatchObject({ properties: { domain: { type: 'string' } }, required: ['domain'] });
   expect(form).toEqual(json);
   expect(document.paths['/accounts/{account}'].patch.requestBody.required).toBe(false);
+});
+
+test('the OpenAPI document requires a raw message where there is nothing else to send', () => {
+  const { requestBody } = document.paths['/accounts/{account}/domains/{id}/proof'].post;
+  expect(requestBody.required).toBe(true);
+  expect(Object.keys(requestBody.content)).toEqual(['message/rfc822']);
+});
+
+test('the OpenAPI document names each response after its errors, each of which it gives once', () => {
+  for (const [name, { content }] of Object.entries<{ content: Record<string, { examples: object }> }>(
+    document.components.responses,
+  ))
+    expect(name.split('Or')).toHaveLength(Object.keys(content['application/json']?.examples ?? {}).length);
 });
 
 test('the OpenAPI document gives the domain its eight fields, in their order, with times as text', () => {

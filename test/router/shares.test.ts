@@ -61,6 +61,12 @@ test('a share link ends when it is revoked, when it expires, and with its domain
   now = new Date('2026-01-02T12:00:00Z');
   await domains.delete.mutate({ account: 1, id });
   expect(await codeOf(orphan.view.query())).toBe('unauthenticated');
+  const told = await server.letterhead.events.list.query({ account: 1 });
+  const ofLinks = told.filter(({ changes }) => JSON.stringify(changes['scopes']) === '["share"]');
+  expect(ofLinks.map(({ type, domain }) => [type, domain?.id])).toEqual([
+    ...Array(3).fill(['share.created', id]),
+    ...Array(3).fill(['share.revoked', id]),
+  ]);
 });
 
 test('with PUBLIC_URL set, the share link carries its secret in the fragment', async () => {

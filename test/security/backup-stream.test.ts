@@ -45,8 +45,9 @@ test.each(endings)('a backup is cut off before its end when its token %s', async
 });
 
 test('a backup is a gzip of no length that is told, and says what it leaves out', async () => {
-  await using server = await startTestServer();
-  const whole = await server.rest('GET', '/backup');
+  await using server = await startTestServer({ environment: { KEY_DELIVERY: 'true' } });
+  const token = await server.makeToken(['admin', 'keys:read']);
+  const whole = await server.rest('GET', '/backup', { token });
   expect(whole.status).toBe(200);
   expect(Object.fromEntries(whole.headers)).toMatchObject({
     'cache-control': 'no-store',
@@ -56,9 +57,17 @@ test('a backup is a gzip of no length that is told, and says what it leaves out'
     'transfer-encoding': 'chunked',
   });
   expect(whole.headers.get('letterhead-omitted')).toBeNull();
-  const { headers } = await server.rest('GET', '/backup?without_key=true');
+  const { headers } = await server.rest('GET', '/backup?without_key=true', { token });
   expect(headers.get('letterhead-omitted')).toBe('secret.key');
   expect(Number(headers.get('letterhead-files'))).toBe(Number(whole.headers.get('letterhead-files')) - 1);
+});
+
+test('an administrator without the scope keys:read gets no key that opens the private keys in a backup', async () => {
+  await using server = await startTestServer();
+  for (const path of ['/backup', '/backup?without_key=false']) {
+    const { headers } = await server.rest('GET', path);
+    expect(headers.get('letterhead-omitted'), path).toBe('secret.key');
+  }
 });
 
 test('a backup is refused like any operation: 405, 401, 403, 422, 429', async () => {

@@ -297,12 +297,16 @@ test('the signatures of a domain are counted for a day', async () => {
   expect((await today()).signed_today).toBe(1);
 });
 
-test('a message that begins with an empty line has no From field', async () => {
+test('a message that begins with an empty line, or with nothing, has no From field', async () => {
   await using server = await start();
   expect(await signRaw(server, '\r\nFrom: a@example.org\r\n\r\nHello.\r\n')).toMatchObject({
     status: 422,
     body: { code: 'not_signable', errors: { from: [expect.stringContaining('no From field')] } },
   });
+  const empty = { headers: '', body_hash: `${'A'.repeat(43)}=` };
+  expect((await server.rest('POST', '/accounts/1/sign', { json: empty })).body.message).toContain(
+    'no From field',
+  );
 });
 
 test('signatures are counted by account, and nothing of a message is logged or told as an event', async () => {

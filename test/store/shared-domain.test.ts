@@ -22,7 +22,7 @@ test('deleting a shared domain takes its links along, even while installation.js
   const viewed = () => server.rest('GET', '/share', { token: links[0]?.token ?? '' });
   expect((await viewed()).status).toBe(401);
   const types = (await events.list.query({ account: 1 })).map(({ type }) => type);
-  expect(types.slice(-4)).toEqual(['domain.deleted', 'token.revoked', 'token.revoked', 'token.revoked']);
+  expect(types.slice(-4)).toEqual(['domain.deleted', 'share.revoked', 'share.revoked', 'share.revoked']);
 
   await rm(obstacle, { recursive: true });
   await tokens.create.mutate({ account: 1, name: 'x', scopes: ['domains:read'] });

@@ -3,13 +3,13 @@ import { callTRPCProcedure } from '@trpc/server';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Identity } from '../../server/auth/identity.ts';
-import { definitionOf } from '../../server/rest/operations.ts';
 import { answer } from '../../server/router/answer.ts';
 import type { Context } from '../../server/router/context.ts';
 import { toApiError } from '../../server/router/errors.ts';
 import { authorizedProcedure } from '../../server/router/procedures.ts';
 import { t } from '../../server/router/trpc.ts';
 import { callProcedure, toCallable } from '../../server/trpc/call-procedure.ts';
+import { definitionOf } from '../../server/trpc/procedures.ts';
 
 const [guard] = definitionOf(authorizedProcedure).middlewares;
 

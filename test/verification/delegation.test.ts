@@ -105,6 +105,16 @@ describe.concurrent('a domain whose registrar and zone name different servers', 
     },
   );
 
+  test('servers that only the zone names, and that fail, are for the zone to name otherwise', async () => {
+    const { scene, d } = await startMoving({ registrar: [C], resolver: D });
+    await using _scene = scene;
+    d.fault = 'refused';
+    const { dkim } = await scene.check(sendingDomain());
+    expect(dkim).toMatchObject({ code: 'DNS_REFUSED', transient: true });
+    expect(dkim.fix).toContain('in the DNS settings of example.org, set the NS records at the host “@”');
+    expect(dkim.fix).not.toContain(', at the registrar');
+  });
+
   test('nothing counts as missing where only one side refers to the zone of the record, and the other is silent', async () => {
     const { scene, c, d, parent } = await startMoving({ registrar: [D], resolver: C });
     await using _scene = scene;
@@ -150,9 +160,11 @@ describe.concurrent('a domain whose registrar and zone name different servers', 
     await using _scene = scene;
     spare.serve('example.org', { '@': { NS: ['ns1.example.org'] } });
     spare.publish(FQDN, OURS);
-    const { dkim } = await scene.check(sendingDomain());
+    const { dkim, finding } = await scene.check(sendingDomain());
     expect(dkim).toMatchObject({ code: 'NAMESERVERS_DISAGREE', state: 'valid' });
     expect(dkim.nameservers.map(({ address }) => address)).toEqual(['127.0.0.2', '127.0.0.4']);
+    // The name alone would say that the record is nowhere.
+    expect(finding).toMatchObject({ without: ['ns1.example.org (127.0.0.2)'] });
   });
 });
 
@@ -382,6 +394,24 @@ test('a record that may be hidden below a delegated _domainkey is missing, and t
   expect(dkim.detail).toContain('remove the NS records of _domainkey.example.org');
 });
 
+test('an alias into a zone that is being moved is right by the word of the servers that only the registrar names', async () => {
+  await using scene = await CheckFixture.set({
+    zones: { 'example.org': {}, 'example.net': {} },
+    spares: 2,
+  });
+  const { servers } = scene;
+  const [parent, next] = servers.spares;
+  if (parent === undefined || next === undefined) throw new Error('too few servers');
+  const nameServers = { 'ns1.example.net': '127.0.0.2', 'ns.next.net': next.address };
+  delegateFrom(parent, servers, 'example.net', { nameServers });
+  next.serve('example.net', { '@': { NS: ['ns.next.net'] }, dkim: OURS });
+  servers.publish('dkim.example.net', { A: ['192.0.2.1'] });
+  servers.publish(FQDN, { CNAME: 'dkim.example.net' });
+  const { dkim, finding } = await scene.check(sendingDomain());
+  expect(dkim).toMatchObject({ code: 'NAMESERVERS_DISAGREE', state: 'valid' });
+  expect(finding).toMatchObject({ without: ['ns1.example.net'] });
+});
+
 describe.concurrent('whom a diagnosis quotes', () => {
   test.each([
     ['missing', {}, 'name servers ns1.example.org and ns2.example.org and found no'],
@@ -401,4 +431,19 @@ describe.concurrent('whom a diagnosis quotes', () => {
       expect(finding.servers).toEqual(['ns1.example.org', 'ns2.example.org']);
     },
   );
+});
+
+test('DNSSEC that fails below a delegation is for the zone above to mend, and not for the registrar', async () => {
+  await using scene = await CheckFixture.set({ spares: 1 });
+  const [spare] = scene.servers.spares;
+  const zone = '_domainkey.example.org';
+  scene.servers.publish(zone, { NS: ['ns.keys.org'] });
+  scene.servers.resolver.publish('example.org', { NS: ['ns1.example.org'] });
+  scene.servers.resolver.serve('keys.org', { ns: { A: [spare?.address ?? ''] } });
+  for (const server of [spare, scene.servers.resolver]) server?.serve(zone, { [SELECTOR]: OURS });
+  scene.servers.resolver.faults.set(FQDN, 'bogus');
+  const { dkim } = await scene.check(sendingDomain());
+  expect(dkim).toMatchObject({ code: 'DNSSEC_BROKEN', transient: true, zone, action: null });
+  expect(dkim.fix).toContain(`In the DNS settings of the domain above ${zone}, remove the DS record`);
+  expect(dkim.detail).not.toContain('registrar');
 });

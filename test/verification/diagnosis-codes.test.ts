@@ -50,6 +50,7 @@ const OWN_ZONE_FOR_MAIL = {
   'mail.example.org': { '@': { NS: ['ns1.example.org'] } },
 };
 
+const RENAMED = { 'example.org': {}, 'example.net': {} };
 const KEY_ZONE = { 'example.org': {}, 'keys.example': {} };
 const NAMES = { zone: 'keys.example', label: 'label', selectors: ['one', 'two'] } as const;
 const CNAMES: Record<string, Records> = {
@@ -389,6 +390,41 @@ const CASES: Case[] = [
     records: { '*.example.org': { A: ['192.0.2.1'] }, [FQDN]: { TXT: [OURS] } },
   },
   {
+    code: 'KEY_REVOKED',
+    when: 'a wildcard record says of all selectors that they have no key',
+    records: { '*._domainkey.example.org': { TXT: ['v=DKIM1; p='] } },
+  },
+  {
+    code: 'KEY_REVOKED',
+    when: 'a wildcard alias leads to a key that is revoked',
+    records: {
+      '*._domainkey.example.org': { CNAME: 'none.example.org' },
+      'none.example.org': { TXT: ['v=DKIM1; p='] },
+    },
+  },
+  {
+    code: 'MULTIPLE_RECORDS',
+    when: 'a wildcard answers with ours and with another one',
+    records: { '*.example.org': { TXT: [OURS, 'v=spf1 -all'] } },
+  },
+  {
+    code: 'QUOTES_IN_VALUE',
+    when: 'a wildcard answers with ours in quotes',
+    records: { '*._domainkey.example.org': { TXT: [`"${OURS}"`] } },
+  },
+  {
+    code: 'QUOTES_IN_VALUE',
+    when: 'ours is there in quotes, beside another record',
+    records: { [FQDN]: { TXT: ['v=spf1 -all', `"${OURS}"`] } },
+  },
+  ...['“”', '‘’', "''", '``', '«»'].map(
+    ([open, close]): Case => ({
+      code: 'QUOTES_IN_VALUE',
+      when: `ours is there between ${open} and ${close}`,
+      records: { [FQDN]: { TXT: [`${open}${OURS}${close}`] } },
+    }),
+  ),
+  {
     code: 'OTHER_KEY',
     when: 'it is another key',
     records: { [FQDN]: { TXT: [`v=DKIM1; p=${ANOTHER_KEY}`] } },
@@ -554,6 +590,21 @@ const CASES: Case[] = [
     when: 'the Return-Path is a TXT record',
     row: withReturnPath,
     records: { [RETURN_PATH]: { TXT: [TARGET] }, [FQDN]: { TXT: [OURS] } },
+  },
+  {
+    code: 'WRONG_TYPE',
+    when: 'a DNAME record leads to nothing',
+    servers: { zones: RENAMED },
+    records: { '_domainkey.example.org': { DNAME: 'keys.example.net' } },
+  },
+  {
+    code: 'OTHER_KEY',
+    when: 'a DNAME record leads to another key',
+    servers: { zones: RENAMED },
+    records: {
+      '_domainkey.example.org': { DNAME: 'keys.example.net' },
+      [`${SELECTOR}.keys.example.net`]: { TXT: [`p=${ANOTHER_KEY}`] },
+    },
   },
   { code: 'RECORD_MISSING', when: 'there is nothing' },
   {

@@ -53,6 +53,12 @@ describe('the text of a key record', () => {
     expect(finding.notes).toEqual([{ kind: 'pitfall', pitfall }]);
   });
 
+  test('an empty record is shown as it is, and called empty', async () => {
+    const { dkim } = await checkWith('');
+    expect(dkim).toMatchObject({ code: 'BAD_SYNTAX', found: [''], nameservers: [{ values: [''] }] });
+    expect(dkim.detail).toMatch(/it is empty\.$/);
+  });
+
   test('a key that lost a character says after which one', async () => {
     const { finding } = await checkWith(`k=rsa;p=${OUR_KEY.slice(0, -6)}${OUR_KEY.slice(-5)}`);
     expect(finding).toMatchObject({

@@ -3,8 +3,8 @@ import { findUnlikelyName } from '@letterhead/shared';
 import type { Command } from 'commander';
 import { restJson } from '../../rest-json.ts';
 import { inOneLine } from '../../terminal-text.ts';
-import type { AccountOptions, CommandContext, CommandResult, Refusal, Target } from '../command-context.ts';
-import { addAccountAction, refusalOf } from '../command-context.ts';
+import type { AccountOptions, CommandContext, CommandResult, Target } from '../command-context.ts';
+import { addAccountAction, attempt } from '../command-context.ts';
 import { describeName, describeNewDomain } from '../domain-text.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Terminal } from '../output.ts';
@@ -43,17 +43,19 @@ async function addOne(
 
 /** Adds the names one by one and prints a line for each, so that an interruption leaves nothing unsaid. */
 async function addMany(
-  target: Target,
+  { letterhead, account }: Target,
   { json = false, selector }: AddOptions,
   names: readonly string[],
-  { terminal, finish }: CommandContext,
+  context: CommandContext,
 ): Promise<null> {
+  const { terminal, finish } = context;
   for await (const name of eachName(names, terminal)) {
-    const { domain, error } = await tryToAdd(target, name, selector);
+    const add = () => letterhead.domains.create.mutate({ account, domain: name, selector });
+    const { result: domain, error } = await attempt(add, context);
     if (error !== null) finish(EXIT.refused);
     if (json) await print(terminal.out, `${restJson({ name, domain, error })}\n`);
     else if (domain !== null) await print(terminal.out, `${describeAdded(domain)}\n`);
-    else printError(terminal, `letterhead: ${inOneLine(`${name}: ${error?.message}`)}\n`);
+    else printError(terminal, `letterhead: ${inOneLine(`${name}: ${error.message}`)}\n`);
   }
   return null;
 }
@@ -67,19 +69,5 @@ async function* eachName(names: readonly string[], { lines }: Terminal): AsyncGe
   for (const name of names) {
     if (name !== '-') yield name;
     else for await (const line of lines?.() ?? []) if (line.trim() !== '') yield line.trim();
-  }
-}
-
-/** Resolves to the domain, or to the error that only concerns this name; rejects with others. */
-async function tryToAdd(
-  { letterhead, account }: Target,
-  name: string,
-  selector: string | undefined,
-): Promise<{ domain: Domain | null; error: Refusal | null }> {
-  try {
-    const domain = await letterhead.domains.create.mutate({ account, domain: name, selector });
-    return { domain, error: null };
-  } catch (error) {
-    return { domain: null, error: await refusalOf(error) };
   }
 }

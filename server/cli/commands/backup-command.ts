@@ -10,6 +10,7 @@ import { inOneLine } from '../../terminal-text.ts';
 import type { CommandContext, CommandOptions } from '../command-context.ts';
 import { addAction } from '../command-context.ts';
 import type { Connection } from '../connection.ts';
+import type { WrittenBackup } from '../download-backup.ts';
 import { UsageError } from '../exit-code.ts';
 import { printStatus } from '../output.ts';
 
@@ -29,18 +30,22 @@ export function addBackupCommand(program: Command, context: CommandContext): voi
     async (connection: Connection, { withoutKey = false }: BackupOptions, path: string) => {
       if (path === '') throw new UsageError('Name the file to write, such as letterhead.tar.gz.');
       printStatus(context.terminal, `Backing up into ${path}…`);
-      const files = await writeBackupFile(path, (out) => connection.backUp({ withoutKey }, out));
+      const written = await writeBackupFile(path, (out) => connection.backUp({ withoutKey }, out));
+      const { files } = written;
       const bytes = statSync(path).size;
-      return { json: { file: path, files, bytes }, text: describe(path, files, bytes, withoutKey) };
+      return {
+        json: { file: path, files, bytes, without_key: written.withoutKey },
+        text: `Backed up ${files} files into ${inOneLine(path)}, ${bytes.toLocaleString('en')} bytes.\n${describeKey(written, withoutKey)}\n`,
+      };
     },
   );
 }
 
-function describe(path: string, files: number, bytes: number, withoutKey: boolean): string {
-  const key = withoutKey
-    ? 'It does not hold the key: to be of use, SECRET_KEY or secret.key has to be kept somewhere else.'
-    : 'Keep it as safe as the data folder itself: with it, mail can be signed for every domain.';
-  return `Backed up ${files} files into ${inOneLine(path)}, ${bytes.toLocaleString('en')} bytes.\n${key}\n`;
+function describeKey(written: WrittenBackup, isAsked: boolean): string {
+  if (!written.withoutKey)
+    return 'Keep it as safe as the data folder itself: with it, mail can be signed for every domain.';
+  const why = isAsked ? '' : ', which a server gives only to a token that has the scope keys:read as well';
+  return `It does not hold the key${why}: to be of use, SECRET_KEY or secret.key has to be kept somewhere else.`;
 }
 
 /**

@@ -2,17 +2,13 @@ import type { Domain, Status } from '@letterhead/shared';
 import { needsAttention, StatusSchema } from '@letterhead/shared';
 import type { Command } from 'commander';
 import { Option } from 'commander';
+import { withPunycode } from '../../domains/domain-name.ts';
+import { MINUTE } from '../../instant.ts';
 import { CLI_LIMITS } from '../../limits.ts';
 import type { AccountOptions, CommandContext, CommandResult, Target } from '../command-context.ts';
 import { addAccountAction, findDomain, idParser } from '../command-context.ts';
 import { confirm } from '../confirm.ts';
-import {
-  describeDiagnosis,
-  describeName,
-  describeNewDomain,
-  formatDomains,
-  withPunycode,
-} from '../domain-text.ts';
+import { describeDiagnosis, describeName, describeNewDomain, formatDomains } from '../domain-text.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Terminal } from '../output.ts';
 import { printStatus } from '../output.ts';
@@ -140,7 +136,7 @@ async function verify(
   const { letterhead, account } = target;
   const { waitInterval, waitMinutes } = CLI_LIMITS;
   const { id, domain: name } = await findDomain(target, idOrName);
-  let waits = ((wait === true ? waitMinutes : (wait ?? 0)) * 60_000) / waitInterval;
+  let waits = ((wait === true ? waitMinutes : (wait ?? 0)) * MINUTE) / waitInterval;
   for (;;) {
     printStatus(terminal, `Asking the name servers of ${withPunycode(name)}…`);
     const checked = await letterhead.domains.verifyDns.mutate({ account, id });

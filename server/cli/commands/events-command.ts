@@ -1,11 +1,11 @@
 import type { Event } from '@letterhead/shared';
 import { EVENT_TYPES, MAX_PAGE } from '@letterhead/shared';
 import type { Command } from 'commander';
+import { withPunycode } from '../../domains/domain-name.ts';
 import { restJson } from '../../rest-json.ts';
 import { inOneLine } from '../../terminal-text.ts';
 import type { AccountOptions, CommandContext, Target } from '../command-context.ts';
-import { addAccountAction, findDomain, idParser, listResult } from '../command-context.ts';
-import { withPunycode } from '../domain-text.ts';
+import { addAccountAction, findDomain, idParser, listResult, requireServer } from '../command-context.ts';
 import { UsageError } from '../exit-code.ts';
 import { formatTime, print, printStatus } from '../output.ts';
 
@@ -59,8 +59,7 @@ async function list(target: Target, options: EventsOptions) {
 }
 
 async function listAndFollow(target: Target, options: EventsOptions, { terminal }: CommandContext) {
-  if (!target.shared)
-    throw new UsageError('Only a running server can be followed: set LETTERHEAD_URL and LETTERHEAD_TOKEN.');
+  requireServer(target);
   if (options.limit !== undefined) throw new UsageError('--follow has no end, and so no --limit.');
   const filter = await filterOf(target, options);
   let last = filter.after ?? 0;

@@ -16,7 +16,7 @@ import { CLI_LIMITS } from '../../limits.ts';
 import { inOneLine } from '../../terminal-text.ts';
 import { activeRecordOf } from '../active-record.ts';
 import type { AccountOptions, CommandContext, Target } from '../command-context.ts';
-import { addAccountAction, domainPages, findDomain } from '../command-context.ts';
+import { addAccountAction, domainPages, findDomain, requireServer } from '../command-context.ts';
 import { UsageError } from '../exit-code.ts';
 import { ExportFolder } from '../export-folder.ts';
 import { type Columns, formatTable } from '../layout.ts';
@@ -83,8 +83,7 @@ async function list(target: Target, _options: AccountOptions, idOrName: string) 
 async function exportKeys(target: Target, options: ExportOptions, folder: string, context: CommandContext) {
   if (options.unverified === true && target.shared)
     throw new UsageError('A server gives out keys of verified domains alone: --unverified needs DATA_DIR.');
-  if (options.watch === true && !target.shared)
-    throw new UsageError('Only a running server can be followed: set LETTERHEAD_URL and LETTERHEAD_TOKEN.');
+  if (options.watch === true) requireServer(target);
   const exporter = new KeyExport(target, options, resolve(folder));
   if (options.watch === true) return follow(target, exporter, context);
   const { keys, isReloadFailed } = await exporter.run();

@@ -1,12 +1,12 @@
-import type { Domain, Key } from '@letterhead/shared';
+import type { Domain } from '@letterhead/shared';
 import type { Command } from 'commander';
-import { CLI_LIMITS } from '../../limits.ts';
+import { withPunycode } from '../../domains/domain-name.ts';
+import { DAY } from '../../instant.ts';
 import { restJson } from '../../rest-json.ts';
 import { inOneLine } from '../../terminal-text.ts';
-import type { AccountOptions, CommandContext, CommandResult, Refusal, Target } from '../command-context.ts';
-import { addAccountAction, domainPages, findDomain, idParser, refusalOf } from '../command-context.ts';
+import type { AccountOptions, CommandContext, CommandResult, Target } from '../command-context.ts';
+import { addAccountAction, attempt, domainPages, findDomain, idParser } from '../command-context.ts';
 import { confirm } from '../confirm.ts';
-import { withPunycode } from '../domain-text.ts';
 import { EXIT, UsageError } from '../exit-code.ts';
 import { count, print, printError, printStatus } from '../output.ts';
 
@@ -18,13 +18,6 @@ interface RotateOptions extends AccountOptions {
 
 interface RevokeOptions extends AccountOptions {
   readonly yes?: boolean;
-}
-
-/** What became of one domain whose key was to be rotated. */
-interface Rotation {
-  readonly domain: string;
-  readonly key: Key | null;
-  readonly error: Refusal | null;
 }
 
 /** `letterhead keys rotate|remove|revoke`. */
@@ -113,18 +106,22 @@ async function rotateMany(
   domains: AsyncIterable<Domain>,
   context: CommandContext,
 ): Promise<void> {
+  const { letterhead, account } = target;
   const { terminal, finish, clock } = context;
-  const latest = olderThan === undefined ? null : new Date(clock().getTime() - olderThan * 86_400_000);
+  const latest = olderThan === undefined ? null : new Date(clock().getTime() - olderThan * DAY);
   let rotated = 0;
   for await (const domain of domains) {
     if (!(await isWanted(target, domain, { all, latest }))) continue;
-    const { key, error } = await rotateInTime(target, domain, context);
+    const rotate = () => letterhead.keys.rotate.mutate({ account, id: domain.id });
+    const { result: key, error } = await attempt(rotate, context, ({ message }) =>
+      printStatus(terminal, message),
+    );
     if (error === null) rotated += 1;
     else finish(EXIT.refused);
     const name = withPunycode(domain.domain);
     if (json) await print(terminal.out, `${restJson({ domain: domain.domain, key, error })}\n`);
     else if (key !== null) await print(terminal.out, `Key ${key.id} of ${name} is pending.\n`);
-    else printError(terminal, `letterhead: ${inOneLine(`${name}: ${error?.message}`)}\n`);
+    else printError(terminal, `letterhead: ${inOneLine(`${name}: ${error.message}`)}\n`);
   }
   if (json) return;
   const hint = rotated === 0 ? '' : ' `letterhead domain records <domain>` prints the records to publish.';
@@ -142,24 +139,6 @@ async function isWanted(
   return keys.some(
     ({ state, created_at }) => state === 'active' && (latest === null || created_at <= latest),
   );
-}
-
-/** Waits where the server allows no more rotations for now. Rejects with errors that concern every domain. */
-async function rotateInTime(
-  { letterhead, account }: Target,
-  { id, domain }: Domain,
-  { terminal, pause }: CommandContext,
-): Promise<Rotation> {
-  for (;;) {
-    try {
-      return { domain, key: await letterhead.keys.rotate.mutate({ account, id }), error: null };
-    } catch (error) {
-      const refused = await refusalOf(error, 'rate_limited');
-      if (refused.code !== 'rate_limited') return { domain, key: null, error: refused };
-      printStatus(terminal, refused.message);
-      await pause(CLI_LIMITS.rateLimitPause);
-    }
-  }
 }
 
 async function* eachNamed(target: Target, names: readonly string[]): AsyncGenerator<Domain> {

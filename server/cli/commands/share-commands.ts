@@ -1,9 +1,10 @@
 import type { NewShare, Share } from '@letterhead/shared';
 import { SHARE_DAYS } from '@letterhead/shared';
 import type { Command } from 'commander';
+import { withPunycode } from '../../domains/domain-name.ts';
 import type { AccountOptions, CommandContext, Target } from '../command-context.ts';
 import { addAccountAction, findDomain, idParser, listResult, parseExpiry } from '../command-context.ts';
-import { describeName, withPunycode } from '../domain-text.ts';
+import { describeName } from '../domain-text.ts';
 import type { Columns } from '../layout.ts';
 import { formatTime, printStatus } from '../output.ts';
 

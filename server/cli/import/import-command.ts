@@ -6,7 +6,7 @@ import { CLI_LIMITS } from '../../limits.ts';
 import { restJson } from '../../rest-json.ts';
 import { inOneLine } from '../../terminal-text.ts';
 import type { AccountOptions, CommandContext, Refusal, Target } from '../command-context.ts';
-import { addAccountAction, refusalOf } from '../command-context.ts';
+import { addAccountAction, attempt } from '../command-context.ts';
 import { EXIT } from '../exit-code.ts';
 import { print, printProgress } from '../output.ts';
 import type { KeySource } from './key-files.ts';
@@ -71,7 +71,7 @@ async function importKeys(target: Target, options: ImportOptions, path: string, 
 }
 
 async function importOne(
-  target: Target,
+  { letterhead, account }: Target,
   options: ImportOptions,
   source: KeySource,
   context: CommandContext,
@@ -88,29 +88,15 @@ async function importOne(
   } catch (error) {
     return { ...named, result: null, error: { message: messageOf(error), code: 'invalid' } };
   }
-  for (;;) {
-    const { result, error } = await tryToImport(target, {
-      domain,
-      selector,
-      private_key: privateKey,
-      unproved: options.unproved === true,
-      dry_run: options.dryRun === true,
-    });
-    if (error?.code !== 'rate_limited') return { ...named, result, error };
-    await context.pause(CLI_LIMITS.rateLimitPause);
-  }
-}
-
-/** Resolves to the error that only concerns this key, or says to wait; rejects with others. */
-async function tryToImport(
-  { letterhead, account }: Target,
-  key: { domain: string; selector: string; private_key: string; unproved: boolean; dry_run: boolean },
-): Promise<Pick<Report, 'result' | 'error'>> {
-  try {
-    return { result: await letterhead.keys.import.mutate({ account, ...key }), error: null };
-  } catch (error) {
-    return { result: null, error: await refusalOf(error, 'rate_limited') };
-  }
+  const input = {
+    account,
+    domain,
+    selector,
+    private_key: privateKey,
+    unproved: options.unproved === true,
+    dry_run: options.dryRun === true,
+  };
+  return { ...named, ...(await attempt(() => letterhead.keys.import.mutate(input), context)) };
 }
 
 const DONE: Record<ImportedKey['outcome'], string> = {

@@ -1,5 +1,6 @@
 import { open, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { MAX_NAME_LENGTH } from '../../dns/name.ts';
 import { describeErrno, messageOf, unlessMissing } from '../../errno.ts';
 import { CLI_LIMITS, KEY_LIMITS } from '../../limits.ts';
 import { UsageError } from '../exit-code.ts';
@@ -13,9 +14,6 @@ export type KeySource =
       readonly key: () => Promise<string>;
     }
   | { readonly from: string; readonly problem: string };
-
-/** What is longer than a name in the DNS may be a key in a wrong place, and is not printed. */
-export const MAX_PRINTED = 253;
 
 /** Lines `<name> <domain>:<selector>:<path or key>`. */
 export function readKeyTable(table: string, text: string): KeySource[] {
@@ -36,7 +34,8 @@ export function readKeyTable(table: string, text: string): KeySource[] {
 /** Reads a key's file when it is its turn. Rejects with a sentence. */
 export function fileKey(path: string): () => Promise<string> {
   return async () => {
-    const file = path.length > MAX_PRINTED ? 'The key’s file' : path;
+    // What is longer than a name in the DNS may be a key in a wrong place, and is not printed.
+    const file = path.length > MAX_NAME_LENGTH ? 'The key’s file' : path;
     const text = await unlessMissing(read(path, KEY_LIMITS.characters)).catch((error: unknown) => {
       throw new Error(`${file} cannot be read: ${describeErrno(error) ?? messageOf(error)}.`);
     });

@@ -1,9 +1,10 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { MAX_NAME_LENGTH } from '../../dns/name.ts';
 import { describeErrno, unlessMissing } from '../../errno.ts';
 import { UsageError } from '../exit-code.ts';
 import { parseCsv } from './csv.ts';
-import { fileKey, type KeySource, MAX_PRINTED, readKeyTable, readTable } from './key-files.ts';
+import { fileKey, type KeySource, readKeyTable, readTable } from './key-files.ts';
 import { listRspamdKeys } from './rspamd-keys.ts';
 
 export const IMPORT_FORMATS = ['opendkim', 'rspamd', 'pem', 'csv'] as const;
@@ -26,7 +27,7 @@ export async function listKeySources(format: ImportFormat, path: string): Promis
 }
 
 function withoutMisplacedKey(source: KeySource): KeySource {
-  if ('problem' in source || Math.max(source.domain.length, source.selector.length) <= MAX_PRINTED)
+  if ('problem' in source || Math.max(source.domain.length, source.selector.length) <= MAX_NAME_LENGTH)
     return source;
   return {
     from: source.from,

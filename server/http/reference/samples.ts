@@ -19,8 +19,14 @@ interface SampleRequest {
   readonly url: string;
   readonly path: Readonly<Record<string, unknown>>;
   readonly body: Readonly<Record<string, unknown>>;
+  /** Whether the body is a raw message, and no fields. */
+  readonly sendsMessage: boolean;
+  /** Of the answer; null where it is empty. */
   readonly mediaType: string | null;
 }
+
+const MESSAGE_TYPE = 'message/rfc822';
+const MESSAGE_FILE = 'message.eml';
 
 /** Writes an example request in each language, to be used as it stands once a token has been put into it. */
 export function requestSamples(
@@ -32,11 +38,13 @@ export function requestSamples(
   const filled = operation.path.replace(/\{(\w+)\}/g, (braces, name) =>
     path[name] === undefined ? braces : encodeURIComponent(`${path[name]}`),
   );
+  const content = contentOf(operation.requestBody);
   const request: SampleRequest = {
     operation,
     url: `${baseUrl}${filled}`,
     path,
-    body: bodyExamples(contentOf(operation.requestBody)?.schema, schemas),
+    body: bodyExamples(content?.schema, schemas),
+    sendsMessage: content?.mediaType === MESSAGE_TYPE,
     mediaType: contentOf(successOf(operation)?.[1])?.mediaType ?? null,
   };
   return {
@@ -59,12 +67,13 @@ function bodyExamples(body: Schema | undefined, schemas: Schemas): Record<string
   return Object.fromEntries(names.map((name) => [name, exampleOf(properties[name] ?? {}, schemas)]));
 }
 
-function curlSample({ operation: { method }, url, body, mediaType }: SampleRequest): string {
+function curlSample({ operation: { method }, url, body, sendsMessage, mediaType }: SampleRequest): string {
   const lines = [
     `curl ${url}`,
     ...(method === 'get' ? [] : [`--request ${method.toUpperCase()}`]),
     `-H "Accept: ${mediaType ?? 'application/json'}"`,
     '-H "Authorization: Bearer <access-token>"',
+    ...(sendsMessage ? [`-H "Content-Type: ${MESSAGE_TYPE}"`, `--data-binary @${MESSAGE_FILE}`] : []),
     ...Object.entries(body).flatMap(([name, value]) => formFields(name, value)),
   ];
   return lines.join(' \\\n  ');
@@ -81,16 +90,19 @@ function formFields(name: string, value: unknown): string[] {
     });
 }
 
-function fetchSample({ operation: { method }, url, body, mediaType }: SampleRequest): string {
-  const hasBody = Object.keys(body).length > 0;
+function fetchSample({ operation: { method }, url, body, sendsMessage, mediaType }: SampleRequest): string {
+  const hasFields = Object.keys(body).length > 0;
   const lines = [
+    ...(sendsMessage ? ["import { readFile } from 'node:fs/promises';", ''] : []),
     `const response = await fetch(${JSON.stringify(url)}, {`,
     ...(method === 'get' ? [] : [`  method: '${method.toUpperCase()}',`]),
     '  headers: {',
     "    Authorization: 'Bearer <access-token>',",
-    ...(hasBody ? ["    'Content-Type': 'application/json',"] : []),
+    ...(hasFields ? ["    'Content-Type': 'application/json',"] : []),
+    ...(sendsMessage ? [`    'Content-Type': '${MESSAGE_TYPE}',`] : []),
     '  },',
-    ...(hasBody ? [`  body: JSON.stringify(${JSON.stringify(body)}),`] : []),
+    ...(hasFields ? [`  body: JSON.stringify(${JSON.stringify(body)}),`] : []),
+    ...(sendsMessage ? [`  body: await readFile('${MESSAGE_FILE}'),`] : []),
     '});',
     'if (!response.ok) throw new Error((await response.json()).message);',
     ...readAnswer(mediaType, {
@@ -102,13 +114,15 @@ function fetchSample({ operation: { method }, url, body, mediaType }: SampleRequ
   return lines.join('\n');
 }
 
-function pythonSample({ operation: { method }, url, body, mediaType }: SampleRequest): string {
+function pythonSample({ operation: { method }, url, body, sendsMessage, mediaType }: SampleRequest): string {
+  const type = sendsMessage ? `, "Content-Type": "${MESSAGE_TYPE}"` : '';
   const lines = [
     'import requests',
     '',
     `response = requests.${method}(`,
     `    ${JSON.stringify(url)},`,
-    '    headers={"Authorization": "Bearer <access-token>"},',
+    `    headers={"Authorization": "Bearer <access-token>"${type}},`,
+    ...(sendsMessage ? [`    data=open("${MESSAGE_FILE}", "rb"),`] : []),
     ...(Object.keys(body).length > 0 ? [`    json=${pythonLiteral(body)},`] : []),
     ')',
     'response.raise_for_status()',
@@ -121,8 +135,12 @@ function pythonSample({ operation: { method }, url, body, mediaType }: SampleReq
   return lines.join('\n');
 }
 
-function clientSample({ operation, path, body, mediaType }: SampleRequest, origin: string): string {
+function clientSample(
+  { operation, path, body, sendsMessage, mediaType }: SampleRequest,
+  origin: string,
+): string {
   const { operationId, method } = operation;
+  if (sendsMessage) return '// The typed client sends no raw messages: use fetch.';
   if (isDownload(mediaType)) return '// The typed client has no downloads: use fetch, or the command line.';
   const input = JSON.stringify({ ...path, ...body });
   const call = `${operationId}.${method === 'get' ? 'query' : 'mutate'}(${input === '{}' ? '' : input})`;

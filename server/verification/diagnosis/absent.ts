@@ -3,12 +3,11 @@ import { isTooLong } from '../../records/record-names.ts';
 import { add, register } from './actions.ts';
 import type { Facts, Rule } from './finding.ts';
 import {
-  aliasTarget,
+  answersLikeSibling,
   delegatedZone,
   isAbsent,
   isAddress,
   isFromWildcard,
-  observedValues,
   type RuleInput,
 } from './rule-input.ts';
 
@@ -31,19 +30,6 @@ export function RECORD_MISSING(input: RuleInput): Facts<'RECORD_MISSING'> {
     action: isTooLong(input.record.fqdn) ? null : add(input),
     delegated: delegatedZone(input),
   };
-}
-
-function answersLikeSibling(input: RuleInput): boolean {
-  const { record, evidence } = input;
-  if (isAbsent(input)) return false;
-  const sibling = evidence.findings.find(
-    ({ purpose, type }) => purpose === 'sibling' && type === record.type,
-  );
-  if (sibling === undefined) return false;
-  const alias = record.type === 'CNAME' ? null : aliasTarget(input);
-  if (alias !== null || (record.type !== 'CNAME' && sibling.cname !== null)) return sibling.cname === alias;
-  const seen = observedValues(input);
-  return seen.length === sibling.values.length && seen.every((value) => sibling.values.includes(value));
 }
 
 /** Addresses stand in for a CNAME; they say the least, so that a record found elsewhere goes before them. */

@@ -1,6 +1,6 @@
 import type { Action } from '@letterhead/shared';
 import { jsonBytes } from '../truncate.ts';
-import { aliasTarget, hostOf, type RuleInput, zoneOf } from './rule-input.ts';
+import { aliasTarget, answersLikeSibling, hostOf, type RuleInput, renamedTo, zoneOf } from './rule-input.ts';
 
 /** A person can follow a sentence with our own value and a few others, which a long one among them rules out. Bytes. */
 const MAX_ACTION = 3000;
@@ -12,11 +12,13 @@ export function add(input: RuleInput): Action {
   return act(input, 'add', {});
 }
 
-/** Whatever is at the record's name now, makes it the right record. */
+/** Whatever is at the record's name now, makes it the right record. A wildcard's answer is not there in any form. */
 export function putRight(input: RuleInput): Action {
+  if (answersLikeSibling(input)) return add(input);
   const { type } = input.record;
   const alias = aliasTarget(input);
-  if (alias !== null && type !== 'CNAME') return replaceOthers(input, [{ type: 'CNAME', values: [alias] }]);
+  if (alias !== null && type !== 'CNAME' && renamedTo(input) === null)
+    return replaceOthers(input, [{ type: 'CNAME', values: [alias] }]);
   // What one server has at the name: servers that disagree have it each in its own way.
   return replace(input, Math.max(0, ...input.answers.map(({ total }) => total)));
 }

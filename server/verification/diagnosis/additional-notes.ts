@@ -2,7 +2,7 @@ import { NEGATIVE_CACHED, TEST_MODE } from './correct-record.ts';
 import { serversByNamer } from './delegation-differs.ts';
 import type { FoundCode, Note } from './finding.ts';
 import { judgements } from './key-value.ts';
-import { isCorrect, namesOf, type RuleInput } from './rule-input.ts';
+import { answersLikeSibling, isCorrect, namesOf, type RuleInput } from './rule-input.ts';
 import { failures } from './transient-failures.ts';
 
 /** What else was seen, which the code given does not tell. */
@@ -10,6 +10,7 @@ export function additionalNotes(input: RuleInput, code: FoundCode): Note[] {
   return [
     ...aboutOurRecord(input, code),
     ...otherPlaces(input, code),
+    ...(code !== 'WILDCARD_ANSWER' && answersLikeSibling(input) ? [{ kind: 'from-wildcard' as const }] : []),
     ...notJudged(input),
     ...disagreement(input),
     ...differentDelegation(input),

@@ -16,9 +16,10 @@ export const NAMESERVERS_DISAGREE: Rule<'NAMESERVERS_DISAGREE'> = (input) => {
   const own = answersWithout(input);
   const servers = [...own.flatMap((answer) => answer.servers), ...endServersWithout(input)];
   if (servers.length === 0) return null;
+  const { observations, alias } = input.evidence;
   // The end of an alias lies with somebody else, whose form is not ours to name.
   const action = own.length === 0 ? null : replace(input, Math.max(...own.map(({ total }) => total)));
-  return { action, without: namesOf(servers) };
+  return { action, without: placesOf(servers, [...observations, ...(alias?.observations ?? [])]) };
 };
 
 /** The servers have our record, but the resolver still remembers that there was none. */
@@ -55,6 +56,14 @@ export const OK: Rule<'OK'> = (input) => {
     resolverDiffers: resolver?.kind === 'present' && !matches(input.record, resolver.values),
   };
 };
+
+/** The names of servers, with the address of one that answers otherwise at another address. */
+function placesOf(lacking: readonly Observation[], all: readonly Observation[]): string[] {
+  const others = all.filter((one) => !lacking.includes(one) && definitive(one.outcome).length > 0);
+  const elsewhere = new Set(namesOf(others));
+  const places = lacking.map(({ name, address }) => (elsewhere.has(name) ? `${name} (${address})` : name));
+  return [...new Set(places)];
+}
 
 /** Whoever names an alias to the right record has done all that it can do, though others disagree at its end. */
 function answersWithout({ record, answers }: RuleInput): Answer[] {

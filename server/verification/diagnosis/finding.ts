@@ -47,6 +47,8 @@ interface FactsByCode extends Record<FoundCode, object> {
     readonly at: 'zone' | 'record' | 'alias';
     /** The zone or name that fails. */
     readonly name: string;
+    /** The zone of the record, if it is delegated below the registrable domain: its DS records are in the zone above. */
+    readonly delegated: string | null;
     /** Whether the name servers themselves have our record; null where they said nothing. */
     readonly isThere: boolean | null;
   };
@@ -70,7 +72,13 @@ interface FactsByCode extends Record<FoundCode, object> {
   CNAME_WRONG_TARGET: { readonly target: string; readonly zoneAppended: boolean };
   CNAME_FLATTENED: { readonly types: readonly string[] };
   WRONG_TYPE:
-    | { readonly alias: string; readonly circular: boolean; readonly endless: boolean }
+    | {
+        readonly alias: string;
+        /** Whether a DNAME record above the name makes it one. */
+        readonly isRenamed: boolean;
+        readonly circular: boolean;
+        readonly endless: boolean;
+      }
     | { readonly alias: null; readonly types: readonly string[] };
   RECORD_MISSING: {
     /** The zone, if the name is delegated below the registrable domain: what the zone above has for it is hidden. */
@@ -92,6 +100,8 @@ export interface TransientFacts {
   readonly failures: readonly Failure[];
   /** What the resolver was asked instead. */
   readonly resolverQuestion: 'name-servers' | 'record';
+  /** Whether the servers are named by their zone alone, and not by the zone above. */
+  readonly areOfZoneAlone: boolean;
   /** Whether it was the check's own budget that ended. */
   readonly isBudget: boolean;
   /** What the record is an alias of, where that kept the answer from being known. */
@@ -113,7 +123,15 @@ export type ServerCode = Extract<FoundCode, `DNS_${string}`>;
 
 /** What else was seen, which the code does not tell. */
 export type Note =
-  | { readonly kind: 'negative-cached' | 'test-mode' | 'servers-disagree' | 'budget-ended' | 'through-dname' }
+  | {
+      readonly kind:
+        | 'negative-cached'
+        | 'test-mode'
+        | 'from-wildcard'
+        | 'servers-disagree'
+        | 'budget-ended'
+        | 'through-dname';
+    }
   | { readonly kind: 'pitfall'; readonly pitfall: Pitfall }
   | { readonly kind: 'also-at'; readonly names: readonly string[] }
   | { readonly kind: 'not-all-judged'; readonly total: number; readonly judged: number }

@@ -65,9 +65,9 @@ export const BAD_SYNTAX: Rule<'BAD_SYNTAX'> = (input) => {
   return bad?.kind === 'syntax-error' ? { action: putRight(input), problem: bad.problem } : null;
 };
 
-/** The value as it was meant, where someone typed the quotation marks of a zone file into a form. */
+/** The value as it was meant, where someone typed the quotation marks of a zone file, or of a text, into a form. */
 export function withoutQuotes(value: string): string {
-  return value.replaceAll(/["“”„]/g, '');
+  return value.replaceAll(/["“”„'‘’‚`«»]/g, '');
 }
 
 /** A value of this kind that is ours but for the quotation marks and backslashes of a zone file. */

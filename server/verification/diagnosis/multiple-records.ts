@@ -5,7 +5,7 @@ import { isValidMatch, judgeValue } from '../match-value.ts';
 import { putRight, removeAllBut } from './actions.ts';
 import type { Facts, Rule } from './finding.ts';
 import { withoutQuotes } from './key-value.ts';
-import { aliasTarget, type RuleInput } from './rule-input.ts';
+import { aliasTarget, answersLikeSibling, type RuleInput } from './rule-input.ts';
 
 /** The form, or a person, cut the value and made a record of each piece. Receivers don't put them together. */
 export const TXT_SPLIT_INTO_RECORDS: Rule<'TXT_SPLIT_INTO_RECORDS'> = (input) => {
@@ -28,7 +28,7 @@ export const MULTIPLE_RECORDS: Rule<'MULTIPLE_RECORDS'> = (input) => {
   const others = answer.total - 1;
   const copies = findCopies(keep, listed);
   // Nobody can pick one of several that look alike: one new record takes the place of all.
-  const isReplaced = aliasTarget(input) !== null || copies !== null;
+  const isReplaced = aliasTarget(input) !== null || copies !== null || answersLikeSibling(input);
   const action = isReplaced ? putRight(input) : removeAllBut(input, keep, listed, others);
   return { action, others, copies, found: answer.values };
 };
@@ -46,8 +46,8 @@ function multipleAnswers({ answers }: RuleInput): Answer[] {
 
 /** Whether our record can be put together from pieces that lie in different records, none of which holds it whole. */
 function isSplit(record: DkimRecord, values: readonly string[]): boolean {
-  if (values.some((value) => isValidMatch(record, value))) return false;
   const pieces = values.map(stripWhitespace);
+  if ([...values, ...pieces].some((value) => isValidMatch(record, value))) return false;
   const wholes = [record.value, `v=DKIM1;${record.value}`];
   return wholes.some((whole) => canComplete(whole, '', pieces)) || isKeySplit(record, pieces);
 }

@@ -1,6 +1,6 @@
 import { removeDs } from './actions.ts';
 import type { Facts, Rule } from './finding.ts';
-import { aliasTarget, isCorrect, type RuleInput } from './rule-input.ts';
+import { aliasTarget, delegatedZone, isCorrect, type RuleInput } from './rule-input.ts';
 
 /**
  * DNSSEC fails for the zone, or for the record alone: whoever validates gets no answer, whatever the name servers say.
@@ -17,15 +17,18 @@ export const DNSSEC_BROKEN: Rule<'DNSSEC_BROKEN'> = (input) => {
   return broken(input, { at: target === null ? 'record' : 'alias', name, proof: 'resolver' });
 };
 
-/** The end of an alias lies with somebody else, whose registrar is not ours to name. */
+/** Only the registrable domain's DS records are at its registrar: the end of an alias lies with somebody else. */
 function broken(
   input: RuleInput,
-  what: Pick<Facts<'DNSSEC_BROKEN'>, 'at' | 'name' | 'proof'>,
+  what: Omit<Facts<'DNSSEC_BROKEN'>, 'action' | 'delegated' | 'isThere'>,
 ): Facts<'DNSSEC_BROKEN'> {
   const ds = input.evidence.dnssec?.ds ?? [];
+  const delegated = what.at === 'record' ? delegatedZone(input) : null;
+  const isAtRegistrar = what.at !== 'alias' && delegated === null;
   return {
     ...what,
-    action: what.at === 'alias' ? null : removeDs(zoneAtRegistrar(input), ds),
+    delegated,
+    action: isAtRegistrar ? removeDs(zoneAtRegistrar(input), ds) : null,
     isThere: input.source === null ? null : isCorrect(input),
   };
 }

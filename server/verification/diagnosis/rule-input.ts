@@ -80,19 +80,43 @@ export function isAbsent({ answers }: RuleInput): boolean {
   return answers.every(({ values, alias }) => values.length === 0 && alias === null);
 }
 
+/** Where a DNAME record above the record's name leads: below it, no form takes a record. Null: there is none. */
+export function renamedTo({ evidence }: RuleInput): { readonly name: string; readonly zone: string } | null {
+  const { alias, observations } = evidence;
+  const isRenamed = observations.some(({ outcome }) => outcome.kind === 'present' && outcome.throughDname);
+  return isRenamed && alias?.zone !== undefined ? { name: alias.target, zone: alias.zone } : null;
+}
+
 /** The zone whose form the record is typed into: the one that its servers answer for. */
-export function zoneOf({ record, registrable, evidence }: RuleInput): string {
+export function zoneOf(input: RuleInput): string {
+  const { record, registrable, evidence } = input;
+  const renamed = renamedTo(input);
+  if (renamed !== null) return renamed.zone;
   return evidence.zone !== null && isWithin(record.fqdn, evidence.zone) ? evidence.zone : registrable;
 }
 
 /** The host as it is typed into that zone's form. */
 export function hostOf(input: RuleInput): string {
-  return relativeHost(input.record.fqdn, zoneOf(input));
+  return relativeHost(renamedTo(input)?.name ?? input.record.fqdn, zoneOf(input));
 }
 
 /** What the record's name has of other types; what a wildcard answers everywhere is left out. */
 export function otherTypes(input: RuleInput): ProbeFinding[] {
   return input.evidence.findings.filter((one) => one.purpose === 'other-type' && !isFromWildcard(input, one));
+}
+
+/** Whether a random name beside the record's gets the same answer: then that is a wildcard's. */
+export function answersLikeSibling(input: RuleInput): boolean {
+  const { record, evidence } = input;
+  if (isAbsent(input)) return false;
+  const sibling = evidence.findings.find(
+    ({ purpose, type }) => purpose === 'sibling' && type === record.type,
+  );
+  if (sibling === undefined) return false;
+  const alias = record.type === 'CNAME' ? null : aliasTarget(input);
+  if (alias !== null || (record.type !== 'CNAME' && sibling.cname !== null)) return sibling.cname === alias;
+  const seen = observedValues(input);
+  return seen.length === sibling.values.length && seen.every((value) => sibling.values.includes(value));
 }
 
 /** Whether a random name beside the record's has the same. */

@@ -38,9 +38,11 @@ function transientFailure(input: RuleInput, code: ServerCode) {
   const { evidence } = input;
   const why = reasons(evidence);
   const isUntold = evidence.delegation.kind !== 'found' || evidence.delegation.nameServers.length === 0;
+  const failing = asked(evidence).filter(({ outcome }) => outcome.kind === 'unknown');
   return {
     action: null,
     failures: failuresOf(asked(evidence)).filter((failure) => failure.code === code),
+    areOfZoneAlone: failing.length > 0 && failing.every(({ namedBy }) => namedBy?.join() === 'child'),
     resolverQuestion: isUntold ? 'name-servers' : 'record',
     isBudget: why.length > 0 && why.every((reason) => reason === 'budget'),
     alias: evidence.alias?.target ?? null,

@@ -2,7 +2,7 @@ import type { ProbeFinding } from '../evidence.ts';
 import { matches } from '../match-value.ts';
 import { add, changeValue, putRight, replaceOthers } from './actions.ts';
 import type { Rule } from './finding.ts';
-import { aliasTarget, isAbsent, isAddress, observedValues, otherTypes } from './rule-input.ts';
+import { aliasTarget, isAbsent, isAddress, observedValues, otherTypes, renamedTo } from './rule-input.ts';
 
 /** The CNAME leads to another name. */
 export const CNAME_WRONG_TARGET: Rule<'CNAME_WRONG_TARGET'> = (input) => {
@@ -33,7 +33,8 @@ const aliasToNowhere: Rule<'WRONG_TYPE'> = (input) => {
   const alias = aliasTarget(input);
   if (alias === null || observedValues(input).length > 0) return null;
   const { circular = false, endless = false } = input.evidence.alias ?? {};
-  return { action: putRight(input), alias, circular, endless, found: [alias] };
+  const isRenamed = renamedTo(input) !== null;
+  return { action: putRight(input), alias, isRenamed, circular, endless, found: [alias] };
 };
 
 /** Nothing can stand beside a CNAME (RFC 1034 §3.6.2); beside a TXT record anything can. */

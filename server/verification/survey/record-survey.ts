@@ -1,6 +1,6 @@
 import { registrableDomain } from '@letterhead/shared';
 import { isWithin, parentOf } from '../../dns/name.ts';
-import type { DnsCheck, Observation, Outcome, Survey } from '../../dns/outcome.ts';
+import type { Delegation, DnsCheck, Observation, Outcome, Survey } from '../../dns/outcome.ts';
 import { toInstant } from '../../instant.ts';
 import { type ExpectedRecord, KEY_TTL, type NameRecord } from '../../records/dns-records.ts';
 import { isTooLong } from '../../records/record-names.ts';
@@ -133,7 +133,8 @@ async function followAlias(
     const next = aliasOf(record, end.observations);
     if (next === null || hops === MAX_ALIASES) {
       const observations = truncateObservations(end.observations, isRelevantTo(record));
-      return { target, observations, ...(next === null ? {} : { endless: true }) };
+      const place = end.zone === null ? { target } : { target, zone: end.zone };
+      return { ...place, observations, ...(next === null ? {} : { endless: true }) };
     }
     target = next;
   }
@@ -159,8 +160,8 @@ function cacheTime({ observations }: Survey): number | null {
 }
 
 /**
- * The servers of an alias's target. In our own zone they are known. Elsewhere the resolver knows them, but for a
- * target that it fails over, as it does over a loop: the name above tells them as well.
+ * The servers of an alias's target, by the word of both sides of its zone. In our own zone they are known. Elsewhere the
+ * resolver knows them, but for a target that it fails over, as it does over a loop: the name above tells them as well.
  */
 async function openAliasCheck(
   { check, delegation, dns, options }: SurveyContext,
@@ -168,8 +169,13 @@ async function openAliasCheck(
 ): Promise<DnsCheck> {
   if (delegation.kind === 'found' && isWithin(target, delegation.zone)) return check;
   const own = await openAuthorityCheck(dns, target, options);
-  if (own.delegation.kind !== 'unknown' || parentOf(target) === '.') return own.check;
-  return (await openAuthorityCheck(dns, parentOf(target), options)).check;
+  const apex = apexFor(target, own.delegation);
+  return apex === target ? own.check : (await openAuthorityCheck(dns, apex, options)).check;
+}
+
+function apexFor(target: string, delegation: Delegation): string {
+  if (delegation.kind === 'found') return delegation.zone;
+  return delegation.kind === 'unknown' && parentOf(target) !== '.' ? parentOf(target) : target;
 }
 
 function aliasOf({ type }: ExpectedRecord, observations: readonly Observation[]): string | null {

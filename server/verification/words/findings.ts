@@ -47,6 +47,7 @@ const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
   DNSSEC_BROKEN: (finding, { record }) => ({
     title: `DNSSEC fails for ${finding.at === 'record' ? 'this record' : finding.name}`,
     detail: `${dnssecProof(finding)} Receivers that check DNSSEC get no answer for ${record.fqdn}. ${isThereSentence(finding.isThere)}${STILL_HOLDS}`,
+    ...(finding.delegated === null ? {} : { fix: removeDsAbove(finding.delegated) }),
   }),
   DOMAIN_NOT_FOUND: (_, { registrable }) => ({
     title: `${registrable} doesn’t exist in the DNS`,
@@ -173,8 +174,8 @@ const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
           detail: `${asked(finding.servers)} records of type ${list(finding.types)} at ${record.fqdn}, but no ${record.type} record.`,
         }
       : {
-          title: `The CNAME record doesn’t lead to a ${record.type} record`,
-          detail: `${asked(finding.servers)} that ${record.fqdn} is a CNAME record that points to ${finding.alias}. ${endOfAlias(finding, record)}`,
+          title: `The ${finding.isRenamed ? 'DNAME' : 'CNAME'} record doesn’t lead to a ${record.type} record`,
+          detail: `${asked(finding.servers)} that ${record.fqdn} ${finding.isRenamed ? 'is below a DNAME record, which makes it point' : 'is a CNAME record that points'} to ${finding.alias}. ${endOfAlias(finding, record)}`,
         },
   SECOND_NAME_MISSING: ({ servers }, { record }) => ({
     title: 'The second CNAME record is missing',
@@ -190,7 +191,8 @@ const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
         detail: `${seen}, where it was before. It may have been deleted, or left behind when the DNS provider changed.${hidden}`,
       };
     }
-    const rightPlace = servers.length === 0 ? '' : ': the right one runs these name servers';
+    const these = servers.length === 1 ? 'this name server' : 'these name servers';
+    const rightPlace = servers.length === 0 ? '' : `: the right one runs ${these}`;
     return {
       title: `The ${record.label} record is missing`,
       detail: `${seen}. If you have just added it, one of the next checks will find it. If you added it some time ago, it may be at the wrong DNS provider${rightPlace}.${hidden}`,
@@ -218,11 +220,15 @@ function delegationSentence(zone: string, servers: readonly string[]): string {
   return `${zone} is delegated to ${to}, so records for it in the DNS settings of the domain above don’t count. Add the record in the DNS settings of ${zone}, or remove the NS records of ${zone} from those of the domain above.`;
 }
 
-function dnssecProof({ proof, at, name }: Finding<'DNSSEC_BROKEN'>): string {
+function removeDsAbove(zone: string): string {
+  return `In the DNS settings of the domain above ${zone}, remove the DS record of ${zone}, or replace it with the one that the DNS provider of ${zone} shows.`;
+}
+
+function dnssecProof({ proof, at, name, delegated }: Finding<'DNSSEC_BROKEN'>): string {
   if (proof === 'keys')
     return `The DS record at the registrar matches none of the keys at the name servers of ${name}. Usually it was left behind when the DNS provider changed.`;
   const whose = at === 'zone' ? `for ${name}` : `about ${name}`;
-  return `Our resolver gives an answer ${whose} only with DNSSEC checks turned off. Either signatures are missing, wrong or expired, or the DS record at the registrar was left behind when the DNS provider changed.`;
+  return `Our resolver gives an answer ${whose} only with DNSSEC checks turned off. Either signatures are missing, wrong or expired, or the DS record ${delegated === null ? 'at the registrar' : `of ${delegated} in the domain above`} was left behind when the DNS provider changed.`;
 }
 
 function isThereSentence(isThere: boolean | null): string {

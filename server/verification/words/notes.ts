@@ -49,6 +49,8 @@ export function noteSentence(note: Note, type: RecordDiagnosis['type']): string 
       return 'Some resolvers still remember that the record was missing. They forget that by themselves.';
     case 'test-mode':
       return 'The record also contains t=y, so receivers may ignore the signature. Remove t=y.';
+    case 'from-wildcard':
+      return 'Names that don’t exist get the same answer, so it comes from a wildcard record (*), which can stay.';
     case 'servers-disagree':
       return 'The name servers give different answers; the evidence shows each one.';
     case 'delegation-differs':

@@ -1,7 +1,7 @@
 import type { ServerCode, TransientFacts } from '../diagnosis/finding.ts';
 import { failureSentence } from './notes.ts';
 import type { Subject, Words } from './subject.ts';
-import { STILL_HOLDS, serverList } from './text.ts';
+import { quoted, STILL_HOLDS, serverList } from './text.ts';
 
 /** What the name servers of a domain did, as a title. */
 const TITLES: Record<ServerCode, string> = {
@@ -68,17 +68,16 @@ function resolverSentence(
 /** Null where no server is known that could be mended. */
 function fixOf(
   code: ServerCode,
-  { failures, alias, delegated }: TransientFacts,
+  { failures, alias, delegated, areOfZoneAlone }: TransientFacts,
   { registrable }: Subject,
 ): string | null {
   if (failures.length === 0) return null;
   const servers = serverList(failures.flatMap((failure) => failure.names));
   if (alias !== null) return `Ask whoever runs ${alias} to make ${servers} answer for it.`;
   const zone = delegated ?? registrable;
-  const instead =
-    delegated === null
-      ? `at the registrar of ${zone}, set the name servers to those of your DNS provider`
-      : `in the DNS settings of the domain above, remove the NS records of ${zone}`;
+  const instead = areOfZoneAlone
+    ? `in the DNS settings of ${zone}, set the NS records at the host ${quoted('@')} to the name servers that ${delegated === null ? 'the registrar' : 'the domain above'} lists`
+    : otherServers(zone, delegated);
   if (code === 'DNS_REFUSED' || code === 'DNS_LAME') {
     return `Ask your DNS provider to set up ${zone} on ${servers}, or, ${instead}.`;
   }
@@ -86,4 +85,10 @@ function fixOf(
     ? `publish an address for ${servers}`
     : `make ${servers} answer for ${zone}`;
   return `If this lasts, ask your DNS provider to ${mend}, or, ${instead}.`;
+}
+
+function otherServers(zone: string, delegated: string | null): string {
+  return delegated === null
+    ? `at the registrar of ${zone}, set the name servers to those of your DNS provider`
+    : `in the DNS settings of the domain above, remove the NS records of ${zone}`;
 }

@@ -32,9 +32,13 @@ export function describeEvent(
     case 'token.created':
       if (domain !== null) return <>A share link for {name} was created.</>;
       return `The token “${text(changes['name'])}” was created.`;
+    case 'share.created':
+      return <>A share link for {name} was created.</>;
     case 'token.revoked':
       if (domain !== null) return <>A share link for {name} was revoked.</>;
       return `The token “${text(changes['name'])}” was revoked.`;
+    case 'share.revoked':
+      return <>A share link for {name} was revoked.</>;
     case 'webhook.created':
       return `A webhook for ${text(changes['host'])} was added.`;
     case 'webhook.updated':

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseFromDomains } from '../../server/signing/from-domains.ts';
+import { parseFromDomains } from '../../server/signing/address-list.ts';
 
 test.each([
   ['an address alone', 'a@example.org', ['example.org']],
