@@ -30,10 +30,7 @@ export function explainUnreachable(url: string, error: unknown): unknown {
   // The server's own errors carry a code of the catalogue.
   if (!isLetterheadError(error) || error.data != null) return error;
   // Otherwise there was an answer, which made no sense.
-  return unreachable(
-    url,
-    error.message === 'fetch failed' || errorCode(innermostCause(error)) !== undefined ? error : null,
-  );
+  return unreachable(url, error.message === 'fetch failed' || codeOf(error) !== undefined ? error : null);
 }
 
 /** Fetches a path of the server at `url`, which has no slash at its end. Rejects with `unavailable` where none answers. */
@@ -58,9 +55,14 @@ export function unreachable(url: string, cause: unknown): LetterheadError {
 
 function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return 'something else answers there';
-  const innermost = innermostCause(cause);
-  const code = innermost.name === 'TimeoutError' ? innermost.name : errorCode(innermost);
-  return code === undefined ? innermost.message : (REASONS[code] ?? code);
+  const code = codeOf(cause);
+  return code === undefined ? innermostCause(cause).message : (REASONS[code] ?? code);
+}
+
+function codeOf(error: Error): string | undefined {
+  const innermost = innermostCause(error);
+  // The code of a DOMException is a number, and obsolete.
+  return innermost.name === 'TimeoutError' ? innermost.name : errorCode(innermost);
 }
 
 function innermostCause(error: Error): Error {
