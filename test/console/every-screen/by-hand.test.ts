@@ -94,7 +94,6 @@ test('what was pressed keeps the focus until it is done, and what comes in its p
   await page.goto('/accounts/1/settings');
   expect(await press('Save changes', 'Saved.')).toBe('Save changes');
   await page.goto(`/accounts/1/settings/webhooks/${id}`);
-  expect(await press('Send a test', 'webhook.test')).toBe('Send a test');
   expect(await press('Disable', 'Everything. Disabled.')).toBe('Enable');
 
   const { account_id: account, id: degraded } = fixture.domains.degraded;

@@ -34,6 +34,7 @@ test('a webhook is added in the console with its secret shown once, tested, disa
     .getByRole('row', { name: /webhook\.test/ })
     .getByText(/^204 after \d+ ms$/)
     .waitFor();
+  expect(await page.locator(':focus').innerText()).toBe('Send a test');
   expect(verify(secret, receiver.received[0] ?? never())).toMatchObject({ type: 'webhook.test' });
   await page.getByLabel('Show').selectOption('Not delivered');
   await page.getByText('None of the last 100.').waitFor();
@@ -55,7 +56,7 @@ test('a webhook is added in the console with its secret shown once, tested, disa
   expect(tab.errors).toEqual([]);
 });
 
-test('a webhook that ends itself is shown as disabled without a reload, and one that is gone is said not to exist', async () => {
+test('what was delivered and that a webhook has ended itself is shown without a reload, and one that is gone is said not to exist', async () => {
   await using receiver = await startReceiver();
   await using server = await startTestServer({ environment: { WEBHOOK_ALLOW_PRIVATE: 'true' } });
   const { webhooks, domains } = server.letterhead;
@@ -69,10 +70,11 @@ test('a webhook that ends itself is shown as disabled without a reload, and one 
   const { page } = tab;
   await page.goto('/accounts/1/settings/webhooks');
   await page.getByRole('cell', { name: 'Enabled' }).waitFor();
-  await domains.create.mutate({ account: 1, domain: 'example.org' });
-  await page.getByRole('cell', { name: 'Disabled: it answered 410 Gone' }).waitFor();
   await page.getByRole('link', { name: receiver.url }).click();
-  await page.getByText('Nothing was sent').or(page.getByText('It answered 410.')).waitFor();
+  await page.getByText('Nothing was sent yet.').waitFor();
+  await domains.create.mutate({ account: 1, domain: 'example.org' });
+  await page.getByText('Disabled: it answered 410 Gone.').waitFor();
+  await page.getByRole('cell', { name: 'It answered 410' }).waitFor();
   await webhooks.delete.mutate({ account: 1, id });
   await page.getByText('This webhook doesn’t exist or was deleted.').waitFor();
 

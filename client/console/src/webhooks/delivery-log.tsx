@@ -11,11 +11,17 @@ const FILTERS = { all: 'All', failed: 'Not delivered', delivered: 'Delivered' } 
 type Filter = keyof typeof FILTERS;
 const FILTER_NAMES: readonly Filter[] = ['all', 'failed', 'delivered'];
 
+/** Nothing tells of a delivery; what is open is read again. */
+const POLL_MS = 5_000;
+
 /** The last deliveries to an endpoint, newest first; tests it, and sends events again. */
 export function DeliveryLog({ webhook }: { webhook: Webhook }) {
   const of = { account: webhook.account_id, id: webhook.id };
   const [filter, setFilter] = useState<Filter>('all');
-  const { data, error, refetch } = useQuery(api.webhooks.deliveries.queryOptions(of));
+  const { data, error, refetch } = useQuery({
+    ...api.webhooks.deliveries.queryOptions(of),
+    refetchInterval: POLL_MS,
+  });
   const ended = {
     onSuccess: (delivery: Omit<Delivery, 'id'>) => {
       announce(delivery.delivered ? 'Delivered.' : `Not delivered. ${delivery.error ?? ''}`);
