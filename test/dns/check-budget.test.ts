@@ -6,8 +6,6 @@ import { type HostileHandler, HostileServer } from './hostile-server.ts';
 
 /** So deep that referrals can go down five times. */
 const DEEP = 'a.b.c.d.e.f.example.org';
-/** Milliseconds after which a question has been sent a second time. */
-const SLOW = 800;
 const EIGHT = Array.from({ length: 8 }, (_, k) => `127.0.9.${k + 1}`);
 
 /** What one verify-dns through REST costs, by what all name servers received. */
@@ -18,7 +16,7 @@ async function verify(server: TestServer, domain: string, hostile: HostileServer
   const milliseconds = performance.now() - start;
   const { records } = await server.letterhead.domains.diagnosis.query({ account: 1, id });
   const { queries } = server.dns.resolver;
-  // A question that is sent again, because the resolver is slow, keeps its id and its port.
+  // A question that is sent again, because a busy machine answers late, keeps its id and its port.
   const overUdp = queries.filter(({ transport }) => transport === 'udp');
   const questions = new Set(overUdp.map(({ id, port }) => `${id} ${port}`));
   return {
@@ -47,7 +45,6 @@ describe.concurrent('what one check may cost, through the outside door', () => {
     'a tree of referrals to unknown names, with %s servers at its end, ends with the budget',
     async (_leaf, leaf) => {
       await using server = await startTestServer();
-      server.dns.resolver.latency = SLOW;
       const tree = fanOut('example.org', { leaf });
       server.dns.resolver.serve(tree.apex, tree.names);
       server.dns.resolver.publish('example.org', { NS: [...tree.nameServers] });
@@ -58,7 +55,6 @@ describe.concurrent('what one check may cost, through the outside door', () => {
       expect(cost.datagrams).toBeLessThanOrEqual(CHECK_LIMITS.datagrams);
       expect(cost.datagrams).toBeGreaterThan(CHECK_LIMITS.datagrams / 3);
       expect(cost.resolverQuestions).toBeLessThanOrEqual(CHECK_LIMITS.resolverQuestions);
-      expect(server.dns.resolver.queries.length).toBeGreaterThan(cost.resolverQuestions);
       expect(cost.milliseconds).toBeLessThan(CHECK_LIMITS.milliseconds + 1000);
       expect(cost.record?.nameservers.map(({ outcome }) => outcome)).toContain('budget');
     },
