@@ -10,6 +10,7 @@ const REASONS: Record<string, string> = {
   ENOTFOUND: 'there is no such host',
   EAI_AGAIN: 'the host’s address could not be resolved',
   ETIMEDOUT: 'it did not answer in time',
+  TimeoutError: 'it did not answer in time',
   UND_ERR_CONNECT_TIMEOUT: 'it did not answer in time',
   UND_ERR_HEADERS_TIMEOUT: 'it did not answer in time',
   EHOSTUNREACH: 'the host cannot be reached',
@@ -35,6 +36,17 @@ export function explainUnreachable(url: string, error: unknown): unknown {
   );
 }
 
+/** Fetches a path of the server at `url`, which has no slash at its end. Rejects with `unavailable` where none answers. */
+export async function fetchFrom(
+  url: string,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<Response> {
+  return fetch(url + path, { headers }).catch((error: unknown) => {
+    throw unreachable(url, error);
+  });
+}
+
 /** `cause`: the error of `fetch`; null if something other than Letterhead answered. */
 export function unreachable(url: string, cause: unknown): LetterheadError {
   return new LetterheadError(
@@ -47,7 +59,7 @@ export function unreachable(url: string, cause: unknown): LetterheadError {
 function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return 'something else answers there';
   const innermost = innermostCause(cause);
-  const code = errorCode(innermost);
+  const code = innermost.name === 'TimeoutError' ? innermost.name : errorCode(innermost);
   return code === undefined ? innermost.message : (REASONS[code] ?? code);
 }
 
