@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { RestOperation } from './operations.ts';
 
 /** What a field of an input is, as far as a query or a form, which know only text, must be told. */
-export type FieldKind = 'text' | 'number' | 'boolean' | 'list';
+export type FieldKind = 'text' | 'number' | 'boolean' | 'list' | 'numbers';
 
 /**
  * The kind of each field that a body or a query can have, found out once, when the routes are made. What stands in the
@@ -21,9 +21,16 @@ export function fieldKinds({
 
 function kindOf(property: z.core.JSONSchema._JSONSchema): FieldKind {
   if (typeof property === 'boolean') return 'text';
-  if (property.type === 'integer' || property.type === 'number') return 'number';
-  if (property.type === 'boolean') return 'boolean';
-  return property.type === 'array' ? 'list' : 'text';
+  const { type, anyOf, items } = property;
+  if (type === 'integer' || type === 'number') return 'number';
+  if (type === 'boolean') return 'boolean';
+  if (type === 'array')
+    return typeof items === 'object' && !Array.isArray(items) && kindOf(items) === 'number'
+      ? 'numbers'
+      : 'list';
+  // One that can be null as well.
+  const [other, ...more] = (anyOf ?? []).filter((one) => typeof one === 'boolean' || one.type !== 'null');
+  return other === undefined || more.length > 0 ? 'text' : kindOf(other);
 }
 
 /**
@@ -38,6 +45,7 @@ export function convertFields(
   for (const [name, value] of Object.entries(fields)) {
     const kind = kinds.get(name);
     if (kind === 'list') converted[name] = [value].flat();
+    else if (kind === 'numbers') converted[name] = [value].flat().map((one) => convert(one, 'number'));
     else if (kind !== undefined) converted[name] = convert(only(name, value), kind);
   }
   return converted;

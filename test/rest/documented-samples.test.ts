@@ -48,6 +48,21 @@ test('a domain is created by JSON, and the host names of a subdomain are relativ
   expect(returnPath.value).toMatch(/^[a-z0-9]{20,}\.bounces\.letterhead\.example$/);
 });
 
+test('a form sends a list by repeating its field, whatever is in it and though it can be null', async () => {
+  await using server = await startTestServer();
+  const path = '/accounts/1/webhooks';
+  const form = 'url=https://hooks.example.org/&events=domain.lost&events=domain.degraded&domains=1&domains=2';
+  const { status, body } = await server.rest('POST', path, { form });
+  expect([status, body.data?.events, body.data?.domains]).toEqual([
+    201,
+    ['domain.lost', 'domain.degraded'],
+    [1, 2],
+  ]);
+  const change = { form: 'domains=3&enabled=false' };
+  const changed = await server.rest('PATCH', `${path}/${body.data.id}`, change);
+  expect(changed.body.data).toMatchObject({ domains: [3], enabled: false });
+});
+
 test('retrieving, listing, updating and deleting a domain answer as documented', async () => {
   await using server = await startTestServer();
   const created = await server.rest('POST', '/accounts/1/domains', { form: 'domain=example.org' });
