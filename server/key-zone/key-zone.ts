@@ -1,6 +1,6 @@
 import type { Clock } from '../instant.ts';
 import { KEY_ZONE_LIMITS } from '../limits.ts';
-import type { DueCheck } from '../store/interface/checks.ts';
+import type { DomainRef } from '../store/interface/domain-row.ts';
 import type { Timer } from '../timer.ts';
 import { compareZone, lasting } from './compare.ts';
 import type { ZoneFailure } from './describe-failure.ts';
@@ -36,7 +36,7 @@ export interface KeyZoneObserver {
 }
 
 interface Waiting {
-  readonly owner: DueCheck;
+  readonly owner: DomainRef;
   readonly since: Date;
 }
 
@@ -81,7 +81,7 @@ export class KeyZone {
   }
 
   /** Tells that what a domain has in the zone may have changed. Nobody waits for it. */
-  changed(owner: DueCheck): void {
+  changed(owner: DomainRef): void {
     const key = `${owner.account}/${owner.id}`;
     if (this.#waiting.size >= KEY_ZONE_LIMITS.waiting && !this.#waiting.has(key)) this.#tooMany = true;
     else this.#waiting.set(key, { owner, since: this.#waiting.get(key)?.since ?? this.#deps.clock() });
