@@ -1,5 +1,6 @@
 import {
   createTRPCClient,
+  type getFetch,
   httpBatchLink,
   httpLink,
   httpSubscriptionLink,
@@ -18,6 +19,11 @@ export interface LetterheadOptions {
   readonly url: string | URL;
   /** `lh_…`; a function is called before each request. */
   readonly token: string | (() => string | Promise<string>);
+  /**
+   * Milliseconds within which a call has to be answered in full; null for any time. 60 seconds by default, after which
+   * the server ends a connection, too. Subscriptions go on for as long as they are wanted.
+   */
+  readonly timeout?: number | null;
 }
 
 export type Letterhead = ReturnType<typeof createLetterhead>;
@@ -25,6 +31,7 @@ export type Letterhead = ReturnType<typeof createLetterhead>;
 /** Error of every procedure: `data.code` is stable, `data.errors` has messages by field. */
 export type LetterheadClientError = TRPCClientError<AppRouter>;
 
+const DEFAULT_TIMEOUT_MS = 60_000;
 /** Longest URL of batched queries that all proxies accept. */
 const MAX_URL_LENGTH = 2000;
 /** The server's limit. */
@@ -42,13 +49,14 @@ const MAX_BATCH_SIZE = 100;
  * letterhead.events.stream.subscribe({ account: 1 }, { onData: ({ data }) => console.log(data) });
  * ```
  */
-export function createLetterhead({ url: origin, token }: LetterheadOptions) {
+export function createLetterhead({ url: origin, token, timeout = DEFAULT_TIMEOUT_MS }: LetterheadOptions) {
   const url = `${String(origin).replace(/\/+$/, '')}/trpc`;
   const authorization = async () => `Bearer ${typeof token === 'string' ? token : await token()}`;
   const common = {
     url,
     transformer: superjson,
     headers: async () => ({ authorization: await authorization() }),
+    ...(timeout === null ? {} : { fetch: fetchWithin(timeout) }),
   };
   return createTRPCClient<AppRouter>({
     links: [
@@ -80,6 +88,23 @@ export function createLetterhead({ url: origin, token }: LetterheadOptions) {
   });
 }
 
+/** A `fetch` that reads the whole answer. It rejects with a `TimeoutError` if that takes longer. */
+function fetchWithin(milliseconds: number): ReturnType<typeof getFetch> {
+  return async (address, init) => {
+    const late = new AbortController();
+    const message = `The server did not answer within ${milliseconds / 1000} s.`;
+    const timer = setTimeout(() => late.abort(new DOMException(message, 'TimeoutError')), milliseconds);
+    try {
+      const signal = init?.signal == null ? late.signal : AbortSignal.any([init.signal, late.signal]);
+      const response = await fetch(address, { ...init, signal });
+      const answer: unknown = await response.json();
+      return Object.assign(response, { json: async () => answer });
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}
+
 /** Throws for temporary errors, because EventSource reconnects after a lost connection but not after an HTTP error. */
 function rejectTemporary(response: Response): Response {
   if (response.status === 429 || response.status >= 500) {
@@ -88,7 +113,7 @@ function rejectTemporary(response: Response): Response {
   return response;
 }
 
-/** Whether an error is one of Letterhead's, or a failure to reach it, which has no `data`. */
+/** Whether an error is one of Letterhead's, or a failure to reach it in time, which has no `data`. */
 export function isLetterheadError(error: unknown): error is LetterheadClientError {
   return error instanceof TRPCClientError;
 }

@@ -1,7 +1,8 @@
 // Sends a message through nodemailer, signed with the key of its domain. The message stays here: its headers and the
-// hash of its body are all that Letterhead gets.
+// hash of its body are all that Letterhead gets. `npm pack -w @letterhead/shared -w @letterhead/client`, in the checkout,
+// makes the two packages.
 //
-//   npm install nodemailer @letterhead/client
+//   npm install nodemailer ./letterhead-shared-0.2.0.tgz ./letterhead-client-0.2.0.tgz
 //   LETTERHEAD_URL=http://127.0.0.1:3000 LETTERHEAD_TOKEN=lh_… SMTP_URL=smtp://127.0.0.1:25 \
 //     node send.js help@example.org you@example.net
 import { createLetterhead } from '@letterhead/client';

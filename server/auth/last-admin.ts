@@ -14,6 +14,6 @@ export function refuseLastAdmin(
   if (valid.length === 0 || !valid.every(goes)) return;
   throw new LetterheadError(
     'last_admin',
-    `Nobody could administer this installation any more: no other valid token has the scope admin. Create one first, or send confirm=${confirm} if you mean it.`,
+    `Nobody could administer this installation any more: no other valid token has the scope admin. Create one first, or send confirm=${confirm} (at the command line, --confirm ${confirm}) if you mean it.`,
   );
 }

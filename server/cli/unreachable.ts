@@ -10,6 +10,7 @@ const REASONS: Record<string, string> = {
   ENOTFOUND: 'there is no such host',
   EAI_AGAIN: 'the host’s address could not be resolved',
   ETIMEDOUT: 'it did not answer in time',
+  TimeoutError: 'it did not answer in time',
   UND_ERR_CONNECT_TIMEOUT: 'it did not answer in time',
   UND_ERR_HEADERS_TIMEOUT: 'it did not answer in time',
   EHOSTUNREACH: 'the host cannot be reached',
@@ -58,7 +59,7 @@ export function unreachable(url: string, cause: unknown): LetterheadError {
 function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return 'something else answers there';
   const innermost = innermostCause(cause);
-  const code = errorCode(innermost);
+  const code = innermost.name === 'TimeoutError' ? innermost.name : errorCode(innermost);
   return code === undefined ? innermost.message : (REASONS[code] ?? code);
 }
 

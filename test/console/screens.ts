@@ -1,5 +1,6 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { picture } from '../auth/picture.ts';
+import type { TestServer } from '../running-server.ts';
 import type { ConsoleFixture, DomainKey } from './fixture.ts';
 
 /** One screen of the console, or a page beside it, and how a person gets there. */
@@ -150,6 +151,25 @@ export const SCREENS: readonly ConsoleScreen[] = [
     await page.getByRole('button', { name: 'Save changes' }).click();
     await page.getByText('Enter an e-mail address').waitFor();
   }),
+  inside('webhooks-empty', async (page) => {
+    await page.goto('/accounts/1/settings/webhooks');
+    await page.getByText('There are no webhooks yet.').waitFor();
+  }),
+  inside('webhooks', async (page, { server }) => {
+    await openWebhooks(page, server);
+  }),
+  inside('add-webhook', async (page) => {
+    await page.goto('/accounts/1/settings/webhooks');
+    await page.getByRole('button', { name: 'Add webhook' }).click();
+    await page.getByLabel('URL').fill('ftp://hooks.example.org/');
+    await page.getByRole('dialog').getByRole('button', { name: 'Add webhook' }).click();
+    await page.getByText('Give an address such as').waitFor();
+  }),
+  inside('webhook', async (page, { server }) => {
+    await (await openWebhooks(page, server)).click();
+    await page.getByRole('button', { name: 'Send a test' }).click();
+    await page.getByRole('row', { name: /webhook\.test/ }).waitFor();
+  }),
   inside('suspend', async (page) => {
     await openSettings(page);
     await page.getByRole('button', { name: 'Suspend' }).click();
@@ -160,11 +180,11 @@ export const SCREENS: readonly ConsoleScreen[] = [
     await page.getByRole('link', { name: 'Open in e-mail' }).waitFor();
   }),
   domain('proof', 'verified', async (page) => {
-    await page.getByRole('button', { name: 'Prove it by a mail' }).click();
+    await page.getByRole('button', { name: 'Test with a mail' }).click();
     const signature =
       'DKIM-Signature: v=1; a=rsa-sha256; d=elsewhere.example; s=mail; h=from; bh=aaaa; b=aaaa';
     await page.getByLabel('Source of the mail').fill(`${signature}\nFrom: help@example.org\n\nHello.`);
-    await page.getByRole('button', { name: 'Judge the mail' }).click();
+    await page.getByRole('button', { name: 'Test this mail' }).click();
     await page.getByText('but not with the key of example.org').waitFor();
   }),
   inside('domain-not-found', async (page) => {
@@ -220,6 +240,25 @@ async function openList(page: Page): Promise<void> {
 async function openSettings(page: Page): Promise<void> {
   await page.goto('/accounts/1/settings');
   await page.getByRole('button', { name: 'Save changes' }).waitFor();
+}
+
+/** Opens the webhooks of a new account, which can't be reached; resolves to the link to one. */
+async function openWebhooks(page: Page, { letterhead }: TestServer): Promise<Locator> {
+  const { accounts, webhooks } = letterhead;
+  const { id: account } = await accounts.create.mutate({ name: 'Account with webhooks' });
+  const url = 'https://hooks.example.org/letterhead';
+  await webhooks.create.mutate({ account, url });
+  const events = ['domain.degraded' as const, 'domain.lost' as const];
+  const { id } = await webhooks.create.mutate({
+    account,
+    url: 'https://alerts.example.org/7f3a09c2b1',
+    events,
+  });
+  await webhooks.update.mutate({ account, id, enabled: false });
+  await page.goto(`/accounts/${account}/settings/webhooks`);
+  const link = page.getByRole('link', { name: url });
+  await link.waitFor();
+  return link;
 }
 
 export async function chooseLogo(page: Page, content = picture()): Promise<void> {

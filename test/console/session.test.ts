@@ -123,6 +123,26 @@ test('a revoked token ends the session at once', async () => {
   await tab.page.getByText('Your token has expired or was revoked.').waitFor();
 });
 
+test('a tab says that its account was suspended, and goes on when the account is resumed', async () => {
+  await using server = await startTestServer();
+  const { accounts } = server.letterhead;
+  const { id: account } = await accounts.create.mutate({ name: 'Another help desk' });
+  await using tab = await openTab(browser(), server, {
+    token: await server.makeToken(['domains:read'], account),
+  });
+  const { page } = tab;
+  const app = new ConsolePage(page);
+  await page.goto('/');
+  await page.getByText('There is no domain here yet').waitFor();
+  await accounts.update.mutate({ account, suspended: true });
+  await page.getByText('This account is suspended').waitFor();
+  expect(await page.getByText('Reconnecting').count()).toBe(0);
+  await accounts.update.mutate({ account, suspended: false });
+  await app.button('Try again').click();
+  await app.heading('Domains').waitFor();
+  expect(tab.errors).toEqual([]);
+});
+
 test('a read-only token is offered nothing to change', async () => {
   await using server = await startTestServer();
   const { id } = await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });

@@ -99,6 +99,7 @@ function staleAfter(account: number, { type, domain }: Event): QueryKey[] {
       api.keys.list.queryKey({ account, id: domain.id }),
     ];
   }
+  if (type.startsWith('webhook.')) return [api.webhooks.pathKey()];
   return isToken
     ? [api.tokens.list.queryKey({ account })]
     : [api.accounts.pathKey(), api.tokens.current.queryKey()];

@@ -31,7 +31,8 @@ export function CopyButton({ text, what, onCopied }: CopyButtonProps) {
   return (
     <button type="button" class="button copy" data-outcome={outcome} onClick={copy}>
       {outcome === 'copied' ? <Check aria-hidden="true" /> : <Copy aria-hidden="true" />}
-      <span aria-live="polite">{WORDS[outcome]}</span>
+      {/* What came of it is read out; that the button says “Copy” again is not. */}
+      <span aria-live={outcome === 'none' ? 'off' : 'polite'}>{WORDS[outcome]}</span>
       <span class="visually-hidden"> {what}</span>
     </button>
   );

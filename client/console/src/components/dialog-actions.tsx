@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { BusyButton } from './busy-button.tsx';
 
 interface DialogActionsProps {
   /** Whether it breaks or loses something. */
@@ -21,14 +22,14 @@ export function DialogActions({
 }: DialogActionsProps) {
   return (
     <div class="actions">
-      <button
+      <BusyButton
         type={onConfirm === undefined ? 'submit' : 'button'}
         class={`button ${isDangerous ? 'danger' : 'primary'}`}
-        disabled={isPending}
+        isBusy={isPending}
         onClick={onConfirm}
       >
         {children}
-      </button>
+      </BusyButton>
       <button type="button" class="button" onClick={onCancel}>
         Cancel
       </button>

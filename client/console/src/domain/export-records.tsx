@@ -4,6 +4,7 @@ import { FileDown, Link2, Mail } from 'lucide-preact';
 import { lazy, Suspense } from 'preact/compat';
 import { useState } from 'preact/hooks';
 import { letterhead } from '../api/api.ts';
+import { BusyButton } from '../components/busy-button.tsx';
 import { Failure } from '../components/failure.tsx';
 import { saveFile } from '../components/save-file.ts';
 import type { DnsForm } from '../instructions/dns-form.ts';
@@ -45,15 +46,15 @@ export function ExportRecords({ domain, form }: { domain: Domain; form: DnsForm 
         </li>
         <li>
           <span>Zone file</span>
-          <button
+          <BusyButton
             type="button"
             class="button"
-            disabled={zoneFile.isPending}
+            isBusy={zoneFile.isPending}
             onClick={() => zoneFile.mutate()}
           >
             <FileDown aria-hidden="true" />
             Download<span class="visually-hidden"> the zone file</span>
-          </button>
+          </BusyButton>
         </li>
         <li>
           <span>CSV</span>

@@ -50,7 +50,7 @@ export function KeyPanel({ domain, keys }: { domain: Domain; keys: readonly Key[
       <div class="actions">
         <button type="button" class="button" onClick={() => setProving(true)}>
           <MailCheck aria-hidden="true" />
-          Prove it by a mail
+          Test with a mail
         </button>
         {mayWrite && key !== undefined && <KeyActs active={key} pending={pending} onAct={setAct} />}
       </div>

@@ -3,6 +3,7 @@ import { MESSAGE_MAX_BYTES } from '@letterhead/shared/rules';
 import { useMutation } from '@tanstack/react-query';
 import { FileUp } from 'lucide-preact';
 import { useState } from 'preact/hooks';
+import { BusyButton } from '../components/busy-button.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { DomainName } from '../components/domain-name.tsx';
 import { Failure } from '../components/failure.tsx';
@@ -26,7 +27,7 @@ export default function ProofDialog({ domain, onClose }: { domain: Domain; onClo
     else prove.mutate(source);
   };
   return (
-    <Dialog title="Prove it by a mail that arrived" onClose={onClose}>
+    <Dialog title="Test with a mail that arrived" onClose={onClose}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -35,11 +36,11 @@ export default function ProofDialog({ domain, onClose }: { domain: Domain; onClo
       >
         <p>
           Send a mail from <DomainName name={domain.domain} /> to a mailbox of yours elsewhere. Open it there
-          and choose “Show original”, “View source” or “Save as”.
+          and choose “Show original”, “View source” or “Save as”. Paste here what you see, or choose the file.
         </p>
         <Field
           label="Source of the mail"
-          hint={`All of it, at most ${MESSAGE_MAX_BYTES / MIB} MiB. It is judged and not kept.`}
+          hint={`All of it, at most ${MESSAGE_MAX_BYTES / MIB} MiB. It is not kept.`}
           fieldError={problem}
         >
           {(attributes) => (
@@ -60,9 +61,9 @@ export default function ProofDialog({ domain, onClose }: { domain: Domain; onClo
           )}
         </Field>
         <div class="actions">
-          <button type="submit" class="button primary" disabled={prove.isPending}>
-            {prove.isPending ? 'Judging…' : 'Judge the mail'}
-          </button>
+          <BusyButton type="submit" class="button primary" isBusy={prove.isPending}>
+            {prove.isPending ? 'Testing…' : 'Test this mail'}
+          </BusyButton>
           <SourceFile
             isDisabled={prove.isPending}
             onChoose={(file) => {
@@ -84,7 +85,7 @@ function SourceFile({ isDisabled, onChoose }: { isDisabled: boolean; onChoose: (
   return (
     <label class="button file">
       <FileUp aria-hidden="true" />
-      Judge a file (.eml)
+      Test a file (.eml)
       <input
         type="file"
         accept=".eml,.txt,message/rfc822"

@@ -39,7 +39,7 @@ function Signature({ signature, from }: { signature: SignatureProof; from: reado
       </dd>
       <dt>Signature</dt>
       <dd>{verifies === null ? 'Not known' : verifies ? 'Verifies' : 'Doesn’t verify'}</dd>
-      <dt>Fits From</dt>
+      <dt>Matches From</dt>
       <dd>
         {aligned ? 'Yes' : 'No'}
         {from.length > 0 && `: From is ${from.join(', ')}`}

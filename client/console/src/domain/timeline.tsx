@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Failure } from '../components/failure.tsx';
 import { Time } from '../components/time.tsx';
 import { describeEvent } from '../events/describe-event.tsx';
@@ -11,6 +11,9 @@ const SHOWN = 8;
 export function Timeline({ account, id }: { account: number; id: number }) {
   const { data: log, error, refetch } = useQuery(domainLog(account, id));
   const [isWhole, setWhole] = useState(false);
+  const firstHidden = useRef<HTMLLIElement>(null);
+  // The button that had the focus is gone.
+  useEffect(() => firstHidden.current?.focus(), [isWhole]);
   const newestFirst = log?.toReversed();
   const hidden = isWhole || log === undefined ? 0 : Math.max(0, log.length - SHOWN);
   return (
@@ -18,8 +21,13 @@ export function Timeline({ account, id }: { account: number; id: number }) {
       <h2 id="timeline-title">Activity</h2>
       {error !== null && <Failure error={error} onRetry={refetch} />}
       <ol aria-busy={log === undefined}>
-        {newestFirst?.slice(0, isWhole ? undefined : SHOWN).map((event) => (
-          <li key={event.id} data-type={event.type}>
+        {newestFirst?.slice(0, isWhole ? undefined : SHOWN).map((event, at) => (
+          <li
+            key={event.id}
+            ref={at === SHOWN ? firstHidden : null}
+            tabIndex={at === SHOWN ? -1 : undefined}
+            data-type={event.type}
+          >
             <p>{describeEvent(event, 'its domain')}</p>
             <Time at={event.at} />
           </li>

@@ -3,6 +3,7 @@ import { useRef, useState } from 'preact/hooks';
 import { Link, useLocation } from 'wouter-preact';
 import { api, queryClient } from '../api/api.ts';
 import { fieldErrorOf } from '../api/api-error.ts';
+import { BusyButton } from '../components/busy-button.tsx';
 import { DomainName } from '../components/domain-name.tsx';
 import { useIdentity } from '../session/identity.ts';
 import { DomainNameField } from './domain-name-field.tsx';
@@ -46,9 +47,9 @@ export function AddDomain() {
         }}
       />
       <div class="actions">
-        <button type="submit" class="button primary" disabled={create.isPending}>
+        <BusyButton type="submit" class="button primary" isBusy={create.isPending}>
           {create.isPending ? 'Adding…' : 'Add the domain'}
-        </button>
+        </BusyButton>
         {taken !== null && (
           <Link href={`/accounts/${account.id}/domains/${taken.id}`}>
             Open <DomainName name={taken.domain} />

@@ -9,7 +9,7 @@ import { type Task, useEach } from './use-each.ts';
 export default function AddMany() {
   const { account } = useIdentity();
   const [text, setText] = useState('');
-  const { results, isRunning, pause, run } = useEach();
+  const { results, isRunning, notice, run } = useEach();
   const names = parseNames(text);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
@@ -40,7 +40,7 @@ export default function AddMany() {
           {isRunning ? 'Adding…' : `Add ${names.length === 1 ? 'one domain' : `${names.length} domains`}`}
         </button>
       </div>
-      <TaskResults results={results} pause={pause} />
+      <TaskResults results={results} notice={notice} />
     </form>
   );
 }

@@ -2,6 +2,7 @@ import { SHARE_DAYS } from '@letterhead/shared/rules';
 import { useState } from 'preact/hooks';
 import { letterhead } from '../api/api.ts';
 import { statusUpdates } from '../api/status-updates.ts';
+import { BusyButton } from '../components/busy-button.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { linkOf } from '../share/share-link.ts';
@@ -51,7 +52,7 @@ interface BulkDialogProps {
 /** Does the same about each selected domain, and tells what came of it. */
 export default function BulkDialog({ account, action, items, onClose }: BulkDialogProps) {
   const { about, run } = BULK[action];
-  const { results, isRunning, pause, run: runAll } = useEach();
+  const { results, isRunning, notice, run: runAll } = useEach();
   const title = `${BULK_VERBS[action]} ${items.length === 1 ? 'one domain' : `${items.length} domains`}`;
   const tasks = items.map((item) => ({ name: item.domain, run: () => run(account, item) }));
   const [copied, setCopied] = useState(0);
@@ -65,14 +66,14 @@ export default function BulkDialog({ account, action, items, onClose }: BulkDial
     >
       <p>{about}</p>
       <div class="actions">
-        <button
+        <BusyButton
           type="button"
           class={action === 'delete' ? 'button danger' : 'button primary'}
-          disabled={isRunning || results.length > 0}
+          isBusy={isRunning || results.length > 0}
           onClick={() => void runAll(tasks)}
         >
           {title}
-        </button>
+        </BusyButton>
         {links.length > 0 && (
           <CopyButton
             text={links.map(({ name, message }) => `${name} ${message}`).join('\n')}
@@ -86,7 +87,7 @@ export default function BulkDialog({ account, action, items, onClose }: BulkDial
           </button>
         )}
       </div>
-      <TaskResults results={results} pause={pause} />
+      <TaskResults results={results} notice={notice} />
     </Dialog>
   );
 }

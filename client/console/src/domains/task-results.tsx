@@ -2,11 +2,11 @@ import { CircleCheck, CircleX } from 'lucide-preact';
 import { DomainName } from '../components/domain-name.tsx';
 import type { Each } from './use-each.ts';
 
-/** What came of each domain, in the order in which they were done, and why the next one has to wait. */
-export function TaskResults({ results, pause }: Pick<Each, 'results' | 'pause'>) {
+/** What came of each domain, in the order in which they were done, and what there is to say about all of them. */
+export function TaskResults({ results, notice }: Pick<Each, 'results' | 'notice'>) {
   return (
     <>
-      <p role="status">{pause !== null && `${pause} This goes on by itself.`}</p>
+      <p role="status">{notice}</p>
       {results.length > 0 && (
         <ol class="task-results" aria-label="Results">
           {results.map(({ name, message, isDone }, at) => (

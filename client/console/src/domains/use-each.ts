@@ -1,6 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { toApiError } from '../api/api-error.ts';
-import { announce } from '../components/announcer.tsx';
 
 /** Pause before what came too early for the server is tried again. */
 const TOO_EARLY_MS = 5_000;
@@ -21,8 +20,8 @@ export interface TaskResult {
 export interface Each {
   readonly results: readonly TaskResult[];
   readonly isRunning: boolean;
-  /** Why the next task has to wait; null while it doesn't. */
-  readonly pause: string | null;
+  /** Why the next task has to wait, or how many are done at the end; null while there is nothing to say. */
+  readonly notice: string | null;
   readonly run: (tasks: readonly Task[]) => Promise<void>;
 }
 
@@ -30,7 +29,7 @@ export interface Each {
 export function useEach(): Each {
   const [results, setResults] = useState<readonly TaskResult[]>([]);
   const [isRunning, setRunning] = useState(false);
-  const [pause, setPause] = useState<string | null>(null);
+  const [notice, setNotice] = useState<string | null>(null);
   const isClosed = useRef(false);
   useEffect(
     () => () => {
@@ -41,24 +40,25 @@ export function useEach(): Each {
   const run = async (tasks: readonly Task[]) => {
     setRunning(true);
     setResults([]);
+    setNotice(null);
     let done = 0;
     for (const task of tasks) {
-      const result = await runTask(task, isClosed, setPause);
+      const result = await runTask(task, isClosed, setNotice);
       if (isClosed.current) return;
-      setPause(null);
+      setNotice(null);
       if (result.isDone) done += 1;
       setResults((before) => [...before, result]);
     }
     setRunning(false);
-    announce(`Done for ${done} of ${tasks.length} domains.`);
+    setNotice(`Done for ${done} of ${tasks.length} ${tasks.length === 1 ? 'domain' : 'domains'}.`);
   };
-  return { results, isRunning, pause, run };
+  return { results, isRunning, notice, run };
 }
 
 async function runTask(
   { name, run }: Task,
   isClosed: { readonly current: boolean },
-  onPause: (reason: string | null) => void,
+  onPause: (reason: string) => void,
 ): Promise<TaskResult> {
   while (true) {
     try {
@@ -66,7 +66,7 @@ async function runTask(
     } catch (error) {
       const { code, message } = toApiError(error);
       if (code !== 'rate_limited' || isClosed.current) return { name, message, isDone: false };
-      onPause(message);
+      onPause(`${message} This goes on by itself.`);
     }
     await new Promise((resolve) => setTimeout(resolve, TOO_EARLY_MS));
   }

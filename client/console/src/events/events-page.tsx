@@ -4,6 +4,7 @@ import { FileDown } from 'lucide-preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
 import { api } from '../api/api.ts';
+import { BusyButton } from '../components/busy-button.tsx';
 import { DomainName } from '../components/domain-name.tsx';
 import { Failure } from '../components/failure.tsx';
 import { Page } from '../components/page.tsx';
@@ -26,10 +27,10 @@ export default function EventsPage() {
       title="Events"
       heading="Events"
       actions={
-        <button type="button" class="button" disabled={save.isPending} onClick={() => save.mutate()}>
+        <BusyButton type="button" class="button" isBusy={save.isPending} onClick={() => save.mutate()}>
           <FileDown aria-hidden="true" />
           {save.isPending ? 'Reading…' : 'Export as CSV'}
-        </button>
+        </BusyButton>
       }
     >
       <p class="lead">
@@ -50,14 +51,14 @@ export default function EventsPage() {
       )}
       {(isSearching || showEarlier !== null) && (
         <div class="actions">
-          <button
+          <BusyButton
             type="button"
             class="button"
-            disabled={isSearching || showEarlier === null}
+            isBusy={isSearching || showEarlier === null}
             onClick={() => showEarlier?.()}
           >
             {isSearching ? 'Reading…' : 'Show earlier ones'}
-          </button>
+          </BusyButton>
         </div>
       )}
     </Page>

@@ -7,14 +7,14 @@ export function mostUrgent(records: readonly RecordDiagnosis[]): RecordDiagnosis
   return records.length === 0 ? undefined : worstOf(records);
 }
 
-/** What is left to do, as a heading: “Add 2 records to example.org”. */
-export function checklistTitle({ zone, records: listed }: DnsForm, diagnosis: Diagnosis | undefined): string {
+/** What is left to do, as a heading: “Add 2 records to ”, for the zone to follow, or that all are published. */
+export function checklistTitle({ records: listed }: DnsForm, diagnosis: Diagnosis | undefined): string {
   const records = listed.filter(isNeeded);
   const wrong = diagnosesOf(records, diagnosis).filter(isElsewhereOrWrong).length;
   const missing = records.length - wrong - countFound(records, diagnosis);
-  if (wrong > 0 && missing > 0) return `Correct ${count(wrong)} and add ${missing} in ${zone}`;
-  if (wrong > 0) return `Correct ${count(wrong)} in ${zone}`;
-  if (missing > 0) return `Add ${count(missing)} to ${zone}`;
+  if (wrong > 0 && missing > 0) return `Correct ${count(wrong)} and add ${missing} in `;
+  if (wrong > 0) return `Correct ${count(wrong)} in `;
+  if (missing > 0) return `Add ${count(missing)} to `;
   if (records.length === 1) return 'The record is published';
   return records.length === 2 ? 'Both records are published' : `All ${records.length} records are published`;
 }

@@ -1,6 +1,7 @@
 import type { Diagnosis } from '@letterhead/shared';
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
+import { DomainName } from '../components/domain-name.tsx';
 import { Time } from '../components/time.tsx';
 import { checklistTitle, countFound, isNeeded } from './checklist-words.ts';
 import type { DnsForm } from './dns-form.ts';
@@ -44,13 +45,22 @@ export function Checklist({
   return (
     <section class="checklist" data-published={isPublished} aria-labelledby="checklist-title">
       <div class="checklist-head">
-        <h2 id="checklist-title">{checklistTitle(form, diagnosis)}</h2>
+        <h2 id="checklist-title">
+          {checklistTitle(form, diagnosis)}
+          {!isPublished && <DomainName name={form.zone} />}
+        </h2>
         <p class="progress">
           {found} of {needed.length} found
         </p>
       </div>
       {diagnosis !== undefined && <StatusLine diagnosis={diagnosis} />}
       {!isPublished && note}
+      {!isPublished && form.records.some(({ stays }) => stays) && (
+        <p class="hint">
+          Both CNAME records are needed. They are added once: when the key behind them changes, there is
+          nothing to do.
+        </p>
+      )}
       <table class="records">
         <thead>
           <tr>

@@ -33,6 +33,6 @@ function roleInZone(key: Key | null): string {
     case 'pending':
       return 'Leads to the next key';
     default:
-      return 'For later keys: leave it there';
+      return 'For later keys: needed as well';
   }
 }

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense } from 'preact/compat';
 import { Redirect, Route, Switch } from 'wouter-preact';
 import { api } from '../api/api.ts';
+import { toApiError } from '../api/api-error.ts';
 import { Failure } from '../components/failure.tsx';
 import { Page } from '../components/page.tsx';
 import { DomainList } from '../domains/domain-list.tsx';
@@ -24,7 +25,9 @@ const TokensPage = lazy(() => import('../tokens/tokens-page.tsx'));
 /** Pages behind the sign-in; loads the identity first. */
 export function SignedIn() {
   const { data, error, refetch } = useQuery(api.tokens.current.queryOptions());
-  if (data !== undefined) return <Accounts token={data} />;
+  // An account that is suspended while its pages are open refuses everything from then on.
+  const isRefused = error !== null && toApiError(error).code === 'forbidden';
+  if (data !== undefined && !isRefused) return <Accounts token={data} />;
   if (error === null) return <LoadingPage />;
   return (
     <>

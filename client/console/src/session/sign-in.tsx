@@ -5,6 +5,7 @@ import { Info } from 'lucide-preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { api, queryClient } from '../api/api.ts';
 import { toApiError } from '../api/api-error.ts';
+import { BusyButton } from '../components/busy-button.tsx';
 import { Field } from '../components/field.tsx';
 import { Wordmark } from '../layout/wordmark.tsx';
 import { findToken, signIn } from './session.ts';
@@ -44,7 +45,7 @@ export function SignIn({ signOutReason, linkedToken }: SignInProps) {
       <Wordmark />
       <h1>Sign in</h1>
       {signOutReason !== null && (
-        <p class="note" role="status">
+        <p class="note" role="alert">
           <Info aria-hidden="true" />
           {signOutReason}
         </p>
@@ -72,9 +73,9 @@ export function SignIn({ signOutReason, linkedToken }: SignInProps) {
             />
           )}
         </Field>
-        <button type="submit" class="button primary" disabled={attempt.isPending}>
+        <BusyButton type="submit" class="button primary" isBusy={attempt.isPending}>
           {attempt.isPending ? 'Signing in…' : 'Sign in'}
-        </button>
+        </BusyButton>
       </form>
       <p class="hint">
         This tab remembers the token until you close it or sign out. Nothing is stored beyond that.

@@ -5,6 +5,7 @@ import { useState } from 'preact/hooks';
 import { api, queryClient } from '../api/api.ts';
 import { toApiError } from '../api/api-error.ts';
 import { announce } from '../components/announcer.tsx';
+import { BusyButton } from '../components/busy-button.tsx';
 import { Failure } from '../components/failure.tsx';
 import { Field } from '../components/field.tsx';
 import { Logo, SenderHeader } from '../components/sender.tsx';
@@ -121,9 +122,9 @@ export function AccountForm({ account }: { account: Account }) {
       </figure>
       {hasOther && <Failure error={save.error} />}
       <div class="actions">
-        <button type="submit" class="button primary" disabled={save.isPending}>
+        <BusyButton type="submit" class="button primary" isBusy={save.isPending}>
           {save.isPending ? 'Saving…' : 'Save changes'}
-        </button>
+        </BusyButton>
         {isSaved && <span class="hint">Saved.</span>}
       </div>
     </form>

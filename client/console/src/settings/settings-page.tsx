@@ -29,7 +29,6 @@ export default function SettingsPage() {
           {account !== undefined &&
             (isAdmin ? <AccountForm account={account} /> : <AccountSummary account={account} />)}
         </section>
-        {account !== undefined && isAdmin && <Suspension account={account} />}
         {mayWrite && (
           <section aria-labelledby="webhooks-title">
             <h2 id="webhooks-title">Webhooks</h2>
@@ -40,6 +39,7 @@ export default function SettingsPage() {
           </section>
         )}
         <ThemeChoice />
+        {account !== undefined && isAdmin && <Suspension account={account} />}
         <About />
       </div>
     </Page>

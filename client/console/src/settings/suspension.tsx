@@ -2,6 +2,7 @@ import type { Account } from '@letterhead/shared';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'preact/hooks';
 import { api, queryClient } from '../api/api.ts';
+import { BusyButton } from '../components/busy-button.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { DialogActions } from '../components/dialog-actions.tsx';
 import { Failure } from '../components/failure.tsx';
@@ -32,14 +33,14 @@ export function Suspension({ account }: { account: Account }) {
       {update.error !== null && !isAsking && <Failure error={update.error} />}
       <div class="actions">
         {account.suspended ? (
-          <button
+          <BusyButton
             type="button"
             class="button"
-            disabled={update.isPending}
+            isBusy={update.isPending}
             onClick={() => update.mutate({ account: account.id, suspended: false })}
           >
             Resume
-          </button>
+          </BusyButton>
         ) : (
           <button type="button" class="button danger-quiet" onClick={() => setAsking(true)}>
             Suspend

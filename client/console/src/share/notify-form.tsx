@@ -1,8 +1,8 @@
 import type { Letterhead } from '@letterhead/client';
 import { useMutation } from '@tanstack/react-query';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { toApiError } from '../api/api-error.ts';
-import { announce } from '../components/announcer.tsx';
+import { BusyButton } from '../components/busy-button.tsx';
 import { Failure } from '../components/failure.tsx';
 import { Field } from '../components/field.tsx';
 
@@ -11,11 +11,13 @@ export function NotifyForm({ letterhead }: { letterhead: Letterhead }) {
   const [address, setAddress] = useState('');
   const ask = useMutation({
     mutationFn: () => letterhead.share.notify.mutate({ address }),
-    onSuccess: () => announce('A mail is on its way.'),
   });
+  const answer = useRef<HTMLParagraphElement>(null);
+  // The form that had the focus is gone; what has it is also read out.
+  useEffect(() => answer.current?.focus(), [ask.data]);
   if (ask.data !== undefined)
     return (
-      <p role="status">
+      <p ref={answer} tabIndex={-1}>
         A mail is on its way to {ask.data.address}. Open the link in it within a day, and you are told once
         the domain is verified.
       </p>
@@ -47,9 +49,9 @@ export function NotifyForm({ letterhead }: { letterhead: Letterhead }) {
         )}
       </Field>
       {hasOther && <Failure error={ask.error} />}
-      <button type="submit" class="button" disabled={ask.isPending}>
+      <BusyButton type="submit" class="button" isBusy={ask.isPending}>
         {ask.isPending ? 'Sending…' : 'Tell me'}
-      </button>
+      </BusyButton>
     </form>
   );
 }

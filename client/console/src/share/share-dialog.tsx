@@ -2,6 +2,7 @@ import type { Domain, NewShare, Share } from '@letterhead/shared';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'preact/hooks';
 import { api, queryClient } from '../api/api.ts';
+import { BusyButton } from '../components/busy-button.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { DomainName } from '../components/domain-name.tsx';
 import { Failure } from '../components/failure.tsx';
@@ -37,6 +38,7 @@ export function ShareDialog({ domain, onClose }: { domain: Domain; onClose: () =
       loss={
         created === null || isCopied ? null : 'You haven’t copied the link. If you close this, it is lost.'
       }
+      done={created === null ? undefined : 'Done'}
     >
       <p>
         Anyone with the link can see this domain’s records and run a check, without an account. They can’t
@@ -92,9 +94,9 @@ function CreateLink({ domain, onCreated }: { domain: Domain; onCreated: (share: 
       </Field>
       {create.error !== null && <Failure error={create.error} />}
       <div class="actions">
-        <button type="submit" class="button primary" disabled={create.isPending}>
+        <BusyButton type="submit" class="button primary" isBusy={create.isPending}>
           {create.isPending ? 'Creating…' : 'Create link'}
-        </button>
+        </BusyButton>
       </div>
     </form>
   );
@@ -155,17 +157,9 @@ function LinkLine({ share, isBusy, onRevoke }: LinkLineProps) {
           </>
         )}
       </p>
-      {/* Disabled, it would lose the focus. */}
-      <button
-        type="button"
-        class="button danger-quiet"
-        aria-disabled={isBusy}
-        onClick={() => {
-          if (!isBusy) onRevoke();
-        }}
-      >
+      <BusyButton type="button" class="button danger-quiet" isBusy={isBusy} onClick={onRevoke}>
         Revoke
-      </button>
+      </BusyButton>
     </li>
   );
 }

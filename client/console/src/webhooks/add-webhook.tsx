@@ -1,4 +1,4 @@
-import type { NewWebhook, WebhookInput } from '@letterhead/shared';
+import type { NewWebhook } from '@letterhead/shared';
 import { useMutation } from '@tanstack/react-query';
 import { useRef, useState } from 'preact/hooks';
 import { api, queryClient } from '../api/api.ts';
@@ -8,18 +8,7 @@ import { DialogActions } from '../components/dialog-actions.tsx';
 import { Field } from '../components/field.tsx';
 import { Secret } from '../components/secret.tsx';
 import { useIdentity } from '../session/identity.ts';
-
-const CHOICES: readonly { readonly words: string; readonly events: WebhookInput['events'] }[] = [
-  { words: 'Everything', events: null },
-  {
-    words: 'Results of checks',
-    events: ['domain.verified', 'domain.degraded', 'domain.unreachable', 'domain.recovered', 'domain.lost'],
-  },
-  {
-    words: 'Problems with domains',
-    events: ['domain.degraded', 'domain.unreachable', 'domain.lost', 'key.mismatch'],
-  },
-];
+import { EVENT_CHOICES } from './webhook-words.ts';
 
 /** Adds a webhook, then shows its secret, this once. */
 export function AddWebhook({ onClose }: { onClose: () => void }) {
@@ -29,12 +18,20 @@ export function AddWebhook({ onClose }: { onClose: () => void }) {
       <WebhookForm onAdded={setAdded} onClose={onClose} />
     </Dialog>
   ) : (
-    <WebhookSecret secret={added.secret} onClose={onClose} />
+    <WebhookSecret secret={added.secret} hint={HINT} onClose={onClose} />
   );
 }
 
+const HINT = 'Copy it now: your program verifies with it what arrives. You won’t see it again.';
+
+interface WebhookSecretProps {
+  readonly secret: string;
+  readonly hint: string;
+  readonly onClose: () => void;
+}
+
 /** Shows a new secret, this once. */
-export function WebhookSecret({ secret, onClose }: { secret: string; onClose: () => void }) {
+export function WebhookSecret({ secret, hint, onClose }: WebhookSecretProps) {
   const [isCopied, setCopied] = useState(false);
   return (
     <Dialog
@@ -43,12 +40,7 @@ export function WebhookSecret({ secret, onClose }: { secret: string; onClose: ()
       loss={isCopied ? null : 'You haven’t copied the secret. If you close this, it is lost.'}
       done="Done"
     >
-      <Secret
-        text={secret}
-        what="the secret"
-        hint="Copy it now: it verifies what arrives. You won’t see it again."
-        onCopied={() => setCopied(true)}
-      />
+      <Secret text={secret} what="the secret" hint={hint} onCopied={() => setCopied(true)} />
     </Dialog>
   );
 }
@@ -71,7 +63,7 @@ function WebhookForm({ onAdded, onClose }: { onAdded: (webhook: NewWebhook) => v
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        create.mutate({ account: account.id, url, events: CHOICES[choice]?.events });
+        create.mutate({ account: account.id, url, events: EVENT_CHOICES[choice]?.events });
       }}
     >
       <Field
@@ -99,7 +91,7 @@ function WebhookForm({ onAdded, onClose }: { onAdded: (webhook: NewWebhook) => v
             value={String(choice)}
             onChange={(event) => setChoice(Number(event.currentTarget.value))}
           >
-            {CHOICES.map(({ words }, at) => (
+            {EVENT_CHOICES.map(({ words }, at) => (
               <option key={words} value={String(at)}>
                 {words}
               </option>

@@ -3,6 +3,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'preact/hooks';
 import { api, queryClient } from '../api/api.ts';
 import { announce } from '../components/announcer.tsx';
+import { BusyButton } from '../components/busy-button.tsx';
 import { Failure } from '../components/failure.tsx';
 import { Time } from '../components/time.tsx';
 
@@ -10,11 +11,17 @@ const FILTERS = { all: 'All', failed: 'Not delivered', delivered: 'Delivered' } 
 type Filter = keyof typeof FILTERS;
 const FILTER_NAMES: readonly Filter[] = ['all', 'failed', 'delivered'];
 
+/** Nothing tells of a delivery; what is open is read again. */
+const POLL_MS = 5_000;
+
 /** The last deliveries to an endpoint, newest first; tests it, and sends events again. */
 export function DeliveryLog({ webhook }: { webhook: Webhook }) {
   const of = { account: webhook.account_id, id: webhook.id };
   const [filter, setFilter] = useState<Filter>('all');
-  const { data, error, refetch } = useQuery(api.webhooks.deliveries.queryOptions(of));
+  const { data, error, refetch } = useQuery({
+    ...api.webhooks.deliveries.queryOptions(of),
+    refetchInterval: POLL_MS,
+  });
   const ended = {
     onSuccess: (delivery: Omit<Delivery, 'id'>) => {
       announce(delivery.delivered ? 'Delivered.' : `Not delivered. ${delivery.error ?? ''}`);
@@ -26,10 +33,14 @@ export function DeliveryLog({ webhook }: { webhook: Webhook }) {
   const failure = test.error ?? again.error;
   const shown = data?.filter(({ delivered }) => filter === 'all' || delivered === (filter === 'delivered'));
   return (
-    <section aria-labelledby="deliveries-title">
+    <section aria-labelledby="deliveries-title" class="deliveries">
       <h2 id="deliveries-title">Deliveries</h2>
+      <p class="hint">
+        The last 100. What doesn’t arrive is sent again, for more than three days; then the webhook is
+        disabled.
+      </p>
       <search class="event-filter">
-        <label>
+        <label class="narrow">
           Show
           <select
             value={filter}
@@ -44,13 +55,19 @@ export function DeliveryLog({ webhook }: { webhook: Webhook }) {
             ))}
           </select>
         </label>
-        <button type="button" class="button" disabled={test.isPending} onClick={() => test.mutate(of)}>
+        <BusyButton type="button" class="button" isBusy={test.isPending} onClick={() => test.mutate(of)}>
           {test.isPending ? 'Sending…' : 'Send a test'}
-        </button>
+        </BusyButton>
       </search>
       {failure !== null && <Failure error={failure} />}
       {error !== null && data === undefined && <Failure error={error} onRetry={refetch} />}
-      {shown?.length === 0 && <p>{data?.length === 0 ? 'Nothing was sent yet.' : 'None of the last 100.'}</p>}
+      {shown?.length === 0 && (
+        <p>
+          {data?.length === 0
+            ? 'Nothing was sent yet. Send a test to see what arrives.'
+            : 'None of the last 100.'}
+        </p>
+      )}
       {shown !== undefined && shown.length > 0 && (
         <DeliveryTable
           deliveries={shown}
@@ -102,14 +119,14 @@ function DeliveryTable({ deliveries, isPending, onAgain }: DeliveryTableProps) {
             </td>
             <td>
               {delivery.event !== null && (
-                <button
+                <BusyButton
                   type="button"
                   class="button"
-                  disabled={isPending}
+                  isBusy={isPending}
                   onClick={() => onAgain(delivery.id)}
                 >
                   Send again<span class="visually-hidden"> event {delivery.event}</span>
-                </button>
+                </BusyButton>
               )}
             </td>
           </tr>

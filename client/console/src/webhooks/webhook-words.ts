@@ -1,9 +1,22 @@
-import type { DisabledReason, Webhook } from '@letterhead/shared';
+import type { DisabledReason, Webhook, WebhookInput } from '@letterhead/shared';
+
+/** What a webhook can be told of, for a person; at the API, any events can be chosen. */
+export const EVENT_CHOICES: readonly { readonly words: string; readonly events: WebhookInput['events'] }[] = [
+  { words: 'Everything', events: null },
+  {
+    words: 'Results of checks',
+    events: ['domain.verified', 'domain.degraded', 'domain.unreachable', 'domain.recovered', 'domain.lost'],
+  },
+  {
+    words: 'Problems with domains',
+    events: ['domain.degraded', 'domain.unreachable', 'domain.lost', 'key.mismatch'],
+  },
+];
 
 const DISABLED: Readonly<Record<DisabledReason, string>> = {
-  gone: 'Disabled: it answered 410 Gone.',
-  failed: 'Disabled: every attempt failed, for more than three days.',
-  requested: 'Disabled.',
+  gone: 'Disabled: it answered 410 Gone',
+  failed: 'Disabled: every attempt failed, for more than three days',
+  requested: 'Disabled',
 };
 
 export function describeState({ disabled_reason: reason }: Webhook): string {
@@ -11,7 +24,8 @@ export function describeState({ disabled_reason: reason }: Webhook): string {
 }
 
 export function describeEvents({ events, domains }: Webhook): string {
-  const which = events === null ? 'All events' : events.join(', ');
+  const choice = EVENT_CHOICES.find((one) => String(one.events?.toSorted()) === String(events?.toSorted()));
+  const which = choice?.words ?? events?.join(', ') ?? '';
   if (domains === null) return which;
   return `${which}, of ${domains.length === 1 ? 'one domain' : `${domains.length} domains`}`;
 }

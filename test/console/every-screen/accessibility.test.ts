@@ -1,11 +1,11 @@
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { useBrowser } from './browser-suite.ts';
-import type { ConsoleFixture } from './fixture.ts';
-import { startFixture } from './fixture.ts';
-import { openTab } from './open-tab.ts';
-import { SCREENS } from './screens.ts';
+import { useBrowser } from '../browser-suite.ts';
+import type { ConsoleFixture } from '../fixture.ts';
+import { startFixture } from '../fixture.ts';
+import { openTab } from '../open-tab.ts';
+import { SCREENS } from '../screens.ts';
 
 const STANDARD = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 

@@ -3,12 +3,12 @@ import { letterhead } from '@letterhead/client/nodemailer';
 import { createTransport } from 'nodemailer';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { startTestServer, type TestServer } from '../running-server.ts';
-import { addVerifiedDomain } from '../signing/sending-account.ts';
-import { useBrowser } from './browser-suite.ts';
-import { ConsolePage } from './console-page.ts';
-import { until } from './fixture.ts';
-import { openTab } from './open-tab.ts';
+import { startTestServer, type TestServer } from '../../running-server.ts';
+import { addVerifiedDomain } from '../../signing/sending-account.ts';
+import { useBrowser } from '../browser-suite.ts';
+import { ConsolePage } from '../console-page.ts';
+import { until } from '../fixture.ts';
+import { openTab } from '../open-tab.ts';
 
 const browser = useBrowser();
 
@@ -36,14 +36,14 @@ test('a domain’s page shows its key and what it signed, and proves the key by 
   await expect.poll(() => fact(page, 'Selector')).toBe(selector);
   expect(await fact(page, 'Kind')).toBe('RSA, 2048 bits');
 
-  await app.button('Prove it by a mail').click();
-  const dialog = page.getByRole('dialog', { name: 'Prove it by a mail that arrived' });
+  await app.button('Test with a mail').click();
+  const dialog = page.getByRole('dialog', { name: 'Test with a mail that arrived' });
   const source = dialog.getByLabel('Source of the mail');
   const result = dialog.getByRole('status');
   await dialog.getByText('at most 25 MiB').waitFor();
   // A text field has other line ends than mail.
   await source.fill(`\n${mail}`);
-  await app.button('Judge the mail').click();
+  await app.button('Test this mail').click();
   await result.getByText('It works: the message is signed with the key of example.org').waitFor();
   expect(await result.getByRole('definition').allTextContents()).toEqual([
     'example.orgthis key',
@@ -53,7 +53,7 @@ test('a domain’s page shows its key and what it signed, and proves the key by 
   ]);
 
   const file = (content: Buffer) => ({ name: 'a.eml', mimeType: 'message/rfc822', buffer: content });
-  const choose = dialog.getByLabel('Judge a file');
+  const choose = dialog.getByLabel('Test a file');
   await choose.setInputFiles(file(Buffer.from(mail.replace('Hello.', 'Hello!'))));
   await result.getByText('The body was changed after example.org signed it').waitFor();
   await result.getByText('Doesn’t verify').waitFor();
@@ -63,7 +63,7 @@ test('a domain’s page shows its key and what it signed, and proves the key by 
   expect(await result.textContent()).toBe('');
 
   await source.fill('From: help@example.org\n\nHello.');
-  await app.button('Judge the mail').click();
+  await app.button('Test this mail').click();
   await result.getByText('The message has no DKIM signature.').waitFor();
   expect(tab.errors).toEqual([]);
 });
@@ -76,11 +76,11 @@ test('why a mail is not judged is said in the dialog, which can try again', asyn
   const { page } = tab;
   const app = new ConsolePage(page);
   await page.goto(`/accounts/1/domains/${domain.id}`);
-  await app.button('Prove it by a mail').click();
-  const dialog = page.getByRole('dialog', { name: 'Prove it by a mail' });
+  await app.button('Test with a mail').click();
+  const dialog = page.getByRole('dialog', { name: 'Test with a mail' });
   await dialog.getByLabel('Source of the mail').fill(mail);
   await page.route('**/proof', (route) => route.abort());
-  await app.button('Judge the mail').click();
+  await app.button('Test this mail').click();
   await dialog.getByRole('alert').getByText('Letterhead can’t be reached').waitFor();
   await page.unroute('**/proof');
   await app.button('Try again').click();
@@ -103,7 +103,7 @@ test('why a mail is not judged is said in the dialog, which can try again', asyn
     .on('error', () => {})
     .flushHeaders();
   await promise;
-  await app.button('Judge the mail').click();
+  await app.button('Test this mail').click();
   await dialog.getByRole('alert').getByText('Another message is being judged.').waitFor();
   slow.destroy();
   const headers = { 'content-type': 'message/rfc822' };

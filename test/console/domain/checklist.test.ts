@@ -1,12 +1,12 @@
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, expect, test } from 'vitest';
-import type { ZoneNames } from '../dns/zone.ts';
-import { startTestServer, type TestServer } from '../running-server.ts';
-import { useBrowser } from './browser-suite.ts';
-import { ConsolePage } from './console-page.ts';
-import { dkimOf } from './fixture.ts';
-import { countLayoutShift, layoutShift } from './layout-shift.ts';
-import { openTab, type TabOptions } from './open-tab.ts';
+import type { ZoneNames } from '../../dns/zone.ts';
+import { startTestServer, type TestServer } from '../../running-server.ts';
+import { useBrowser } from '../browser-suite.ts';
+import { ConsolePage } from '../console-page.ts';
+import { dkimOf } from '../fixture.ts';
+import { countLayoutShift, layoutShift } from '../layout-shift.ts';
+import { openTab, type TabOptions } from '../open-tab.ts';
 
 const browser = useBrowser();
 

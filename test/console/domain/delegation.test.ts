@@ -1,11 +1,11 @@
 import { type Domain, recordFqdn } from '@letterhead/shared';
 import { expect, test } from 'vitest';
-import { LoopbackPrimary } from '../key-zone/loopback-primary.ts';
-import { startTestServer, type TestServer } from '../running-server.ts';
-import { publishRecords } from '../signing/sending-account.ts';
-import { useBrowser } from './browser-suite.ts';
-import { ConsolePage } from './console-page.ts';
-import { openTab } from './open-tab.ts';
+import { LoopbackPrimary } from '../../key-zone/loopback-primary.ts';
+import { startTestServer, type TestServer } from '../../running-server.ts';
+import { publishRecords } from '../../signing/sending-account.ts';
+import { useBrowser } from '../browser-suite.ts';
+import { ConsolePage } from '../console-page.ts';
+import { openTab } from '../open-tab.ts';
 
 const browser = useBrowser();
 const WEEK = 7 * 24 * 3_600_000;
@@ -65,13 +65,13 @@ test('a domain whose keys are in the key zone is set up by two CNAME records, sw
   publishRecords(server, domain);
   await app.checkNow();
   await page.getByRole('heading', { name: 'Both records are published' }).waitFor();
-  expect(await roles()).toEqual(['Leads to the key that signs', 'For later keys: leave it there']);
+  expect(await roles()).toEqual(['Leads to the key that signs', 'For later keys: needed as well']);
 
   await perform('Switch to a TXT record', 'Switch to a TXT record');
   await page.getByRole('heading', { name: 'Add 1 record to example.org' }).waitFor();
   expect(await roles()).toEqual([
     'Leads to the key that signs',
-    'For later keys: leave it there',
+    'For later keys: needed as well',
     'Next key: signs once this is found',
   ]);
   await perform('Cancel switch', 'Cancel the switch');
@@ -96,7 +96,7 @@ test('a domain whose keys are in the key zone is set up by two CNAME records, sw
     return published.isVisible();
   };
   await expect.poll(check, { interval: 500, timeout: 20_000 }).toBe(true);
-  expect(await roles()).toEqual(['Signs now', 'Leads to the next key', 'For later keys: leave it there']);
+  expect(await roles()).toEqual(['Signs now', 'Leads to the next key', 'For later keys: needed as well']);
   expect(tab.errors).toEqual([]);
 });
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { startTestServer } from '../running-server.ts';
-import { startReceiver, verify } from '../webhooks/receiver.ts';
-import { useBrowser } from './browser-suite.ts';
-import { openTab } from './open-tab.ts';
+import { startTestServer } from '../../running-server.ts';
+import { startReceiver, verify } from '../../webhooks/receiver.ts';
+import { useBrowser } from '../browser-suite.ts';
+import { openTab } from '../open-tab.ts';
 
 const browser = useBrowser();
 
@@ -34,19 +34,54 @@ test('a webhook is added in the console with its secret shown once, tested, disa
     .getByRole('row', { name: /webhook\.test/ })
     .getByText(/^204 after \d+ ms$/)
     .waitFor();
+  expect(await page.locator(':focus').innerText()).toBe('Send a test');
   expect(verify(secret, receiver.received[0] ?? never())).toMatchObject({ type: 'webhook.test' });
   await page.getByLabel('Show').selectOption('Not delivered');
   await page.getByText('None of the last 100.').waitFor();
   await button('Disable').click();
-  await page.getByText('Disabled.').waitFor();
+  await page.getByText('Problems with domains. Disabled.').waitFor();
   await button('Enable').click();
-  await page.getByText('Enabled').waitFor();
+  await page.getByText('Problems with domains. Enabled.').waitFor();
+  await button('Change secret').click();
+  await dialog.getByText('For a day, what is sent is signed with both').waitFor();
+  await dialog.getByRole('button', { name: 'Change the secret' }).click();
+  await dialog.getByRole('button', { name: 'Copy the secret' }).click();
+  expect(await dialog.locator('code').innerText()).not.toBe(secret);
+  await dialog.getByRole('button', { name: 'Done' }).click();
   await button('Delete').click();
   await dialog.getByRole('button', { name: 'Delete' }).click();
   await page.getByText('There are no webhooks yet.').waitFor();
   await page.goto('/accounts/1/events');
   await page.getByText(`The webhook for 127.0.0.1:${receiver.port} was deleted.`).waitFor();
   expect(tab.errors).toEqual([]);
+});
+
+test('what was delivered and that a webhook has ended itself is shown without a reload, and one that is gone is said not to exist', async () => {
+  await using receiver = await startReceiver();
+  await using server = await startTestServer({ environment: { WEBHOOK_ALLOW_PRIVATE: 'true' } });
+  const { webhooks, domains } = server.letterhead;
+  const { id } = await webhooks.create.mutate({
+    account: 1,
+    url: receiver.url,
+    events: ['domain.degraded', 'domain.unreachable', 'domain.lost', 'key.mismatch', 'domain.created'],
+  });
+  receiver.answer = (response) => response.writeHead(410).end();
+  await using tab = await openTab(browser(), server, { token: server.token });
+  const { page } = tab;
+  await page.goto('/accounts/1/settings/webhooks');
+  await page.getByRole('cell', { name: 'Enabled' }).waitFor();
+  await page.getByRole('link', { name: receiver.url }).click();
+  await page.getByText('Nothing was sent yet.').waitFor();
+  await domains.create.mutate({ account: 1, domain: 'example.org' });
+  await page.getByText('Disabled: it answered 410 Gone.').waitFor();
+  await page.getByRole('cell', { name: 'It answered 410' }).waitFor();
+  await webhooks.delete.mutate({ account: 1, id });
+  await page.getByText('This webhook doesn’t exist or was deleted.').waitFor();
+
+  await using reader = await openTab(browser(), server, { token: await server.makeToken(['domains:read']) });
+  await reader.page.goto('/accounts/1/settings/webhooks');
+  await reader.page.getByText('This token lacks the scope domains:write.').waitFor();
+  expect(await reader.page.getByRole('button', { name: 'Add webhook' }).count()).toBe(0);
 });
 
 test('an event that did not arrive is found in the log of deliveries, and sent again', async () => {

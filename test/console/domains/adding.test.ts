@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { startTestServer } from '../running-server.ts';
-import { useBrowser } from './browser-suite.ts';
-import { ConsolePage } from './console-page.ts';
-import { openTab } from './open-tab.ts';
+import { startTestServer } from '../../running-server.ts';
+import { useBrowser } from '../browser-suite.ts';
+import { ConsolePage } from '../console-page.ts';
+import { openTab } from '../open-tab.ts';
 
 const browser = useBrowser();
 
@@ -19,6 +19,8 @@ test('a pasted list of domains is added line by line, and each line tells what b
   await app.button('Add 4 domains').click();
   const results = page.getByRole('list', { name: 'Results' }).getByRole('listitem');
   await expect.poll(() => results.count()).toBe(4);
+  // Nothing outside of a dialog is read out while it is open.
+  await page.getByRole('dialog').getByRole('status').getByText('Done for 2 of 4 domains.').waitFor();
   const told = await results.allInnerTexts();
   expect(told.slice(0, 2)).toEqual(['example.org Added.', 'bücher.example Added.']);
   expect(told[2]).toContain('192.0.2.1 That is an IP address.');

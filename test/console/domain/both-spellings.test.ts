@@ -1,10 +1,10 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { startTestServer } from '../running-server.ts';
-import { useBrowser } from './browser-suite.ts';
-import { ConsolePage } from './console-page.ts';
-import { publish, withdraw } from './fixture.ts';
-import { openTab } from './open-tab.ts';
+import { startTestServer } from '../../running-server.ts';
+import { useBrowser } from '../browser-suite.ts';
+import { ConsolePage } from '../console-page.ts';
+import { publish, withdraw } from '../fixture.ts';
+import { openTab } from '../open-tab.ts';
 
 const browser = useBrowser();
 

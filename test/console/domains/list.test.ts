@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestServer, type TestServer } from '../running-server.ts';
-import { useBrowser } from './browser-suite.ts';
-import { ConsolePage } from './console-page.ts';
-import { addDomains, type ConsoleFixture, domainNames, publish, startFixture } from './fixture.ts';
-import { openTab } from './open-tab.ts';
+import { startTestServer, type TestServer } from '../../running-server.ts';
+import { useBrowser } from '../browser-suite.ts';
+import { ConsolePage } from '../console-page.ts';
+import { addDomains, type ConsoleFixture, domainNames, publish, startFixture } from '../fixture.ts';
+import { openTab } from '../open-tab.ts';
 
 const browser = useBrowser();
 

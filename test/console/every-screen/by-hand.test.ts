@@ -1,10 +1,10 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { useBrowser } from './browser-suite.ts';
-import { ConsolePage } from './console-page.ts';
-import type { ConsoleFixture } from './fixture.ts';
-import { startFixture } from './fixture.ts';
-import { openTab, type TabOptions } from './open-tab.ts';
+import { useBrowser } from '../browser-suite.ts';
+import { ConsolePage } from '../console-page.ts';
+import type { ConsoleFixture } from '../fixture.ts';
+import { startFixture } from '../fixture.ts';
+import { openTab, type TabOptions } from '../open-tab.ts';
 
 /** What no scanner finds: where the focus is, what is read out, and what is lost. */
 
@@ -77,6 +77,31 @@ test('a dialog closes on Escape and on a click beside it, and gives the focus ba
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     expect(await focusedText(page)).toBe('Delete');
   }
+});
+
+test('what was pressed keeps the focus until it is done, and what comes in its place takes it', async () => {
+  await using tab = await signedIn();
+  const { page } = tab;
+  const { id } = await fixture.server.letterhead.webhooks.create.mutate({
+    account: 1,
+    url: 'https://hooks.example.org/',
+  });
+  const press = async (name: string, done: string) => {
+    await page.getByRole('button', { name }).press('Enter');
+    await page.getByText(done).first().waitFor();
+    return focusedText(page);
+  };
+  await page.goto('/accounts/1/settings');
+  expect(await press('Save changes', 'Saved.')).toBe('Save changes');
+  await page.goto(`/accounts/1/settings/webhooks/${id}`);
+  expect(await press('Disable', 'Everything. Disabled.')).toBe('Enable');
+
+  const { account_id: account, id: degraded } = fixture.domains.degraded;
+  const { shares } = fixture.server.letterhead;
+  for (let at = 0; at < 8; at++) await shares.create.mutate({ account, id: degraded });
+  await page.goto(pathOf('degraded'));
+  await page.getByRole('button', { name: /^Show \d+ earlier$/ }).press('Enter');
+  expect(await focusedText(page)).toContain('record failed a check');
 });
 
 test('in forced colours the current page and the chosen filter look other than the rest', async () => {

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { useBrowser } from './browser-suite.ts';
+import { useBrowser } from '../browser-suite.ts';
+import type { ConsoleFixture } from '../fixture.ts';
+import { dkimOf, startFixture } from '../fixture.ts';
+import { openTab } from '../open-tab.ts';
+import { SCREENS } from '../screens.ts';
 import { faintTexts } from './contrast.ts';
-import type { ConsoleFixture } from './fixture.ts';
-import { dkimOf, startFixture } from './fixture.ts';
-import { openTab } from './open-tab.ts';
-import { SCREENS } from './screens.ts';
 
 const browser = useBrowser();
 let fixture: ConsoleFixture;
@@ -69,7 +69,7 @@ test('the page of a domain is printed with whole values and exact times, in dark
   expect((await page.pdf()).subarray(0, 5).toString()).toBe('%PDF-');
 });
 
-const STYLE = join(import.meta.dirname, '../../client/console/src/style');
+const STYLE = join(import.meta.dirname, '../../../client/console/src/style');
 
 /** Sizes that `scale.css` names; a rule that needs another adds it there. */
 const NAMED = /\b(?:font-size|border-radius|gap|(?:padding|margin)[a-z-]*): ([^;]+);/g;

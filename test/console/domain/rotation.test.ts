@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { startTestServer } from '../running-server.ts';
-import { addVerifiedDomain, publishRecords } from '../signing/sending-account.ts';
-import { useBrowser } from './browser-suite.ts';
-import { ConsolePage } from './console-page.ts';
-import { openTab } from './open-tab.ts';
+import { startTestServer } from '../../running-server.ts';
+import { addVerifiedDomain, publishRecords } from '../../signing/sending-account.ts';
+import { useBrowser } from '../browser-suite.ts';
+import { ConsolePage } from '../console-page.ts';
+import { openTab } from '../open-tab.ts';
 
 const browser = useBrowser();
 

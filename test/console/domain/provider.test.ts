@@ -4,8 +4,8 @@ import {
   quotesStrings,
   recognizeProviders,
   spellingFor,
-} from '../../client/console/src/instructions/provider.ts';
-import { PROVIDERS } from '../../client/console/src/instructions/providers.ts';
+} from '../../../client/console/src/instructions/provider.ts';
+import { PROVIDERS } from '../../../client/console/src/instructions/providers.ts';
 
 const LONG_VALUE = `k=rsa;p=${'A'.repeat(392)}`;
 const ABOUT_QUOTES: readonly DiagnosisCode[] = [

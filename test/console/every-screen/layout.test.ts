@@ -1,10 +1,10 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { TestServer } from '../running-server.ts';
-import { startTestServer } from '../running-server.ts';
-import { useBrowser } from './browser-suite.ts';
-import { dkimOf } from './fixture.ts';
-import { openTab } from './open-tab.ts';
+import type { TestServer } from '../../running-server.ts';
+import { startTestServer } from '../../running-server.ts';
+import { useBrowser } from '../browser-suite.ts';
+import { dkimOf } from '../fixture.ts';
+import { openTab } from '../open-tab.ts';
 
 /** The longest names that the product takes, none of which offers a place to break. */
 const LONG = 'W'.repeat(200);

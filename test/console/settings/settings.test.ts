@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { chunk, END, picture, pixels } from '../auth/picture.ts';
-import { startMailServer } from '../notices/mail-server.ts';
-import { startTestServer } from '../running-server.ts';
-import { addVerifiedDomain } from '../signing/sending-account.ts';
-import { useBrowser } from './browser-suite.ts';
-import { ConsolePage } from './console-page.ts';
-import { openTab } from './open-tab.ts';
-import { chooseLogo } from './screens.ts';
+import { chunk, END, picture, pixels } from '../../auth/picture.ts';
+import { startMailServer } from '../../notices/mail-server.ts';
+import { startTestServer } from '../../running-server.ts';
+import { addVerifiedDomain } from '../../signing/sending-account.ts';
+import { useBrowser } from '../browser-suite.ts';
+import { ConsolePage } from '../console-page.ts';
+import { openTab } from '../open-tab.ts';
+import { chooseLogo } from '../screens.ts';
 
 const browser = useBrowser();
 
