@@ -78,7 +78,10 @@ async function untilSent(): Promise<void> {
   if (waiting > 0) throw new Error(`${waiting} domains wait for the zone.`);
 }
 
-async function eachOf(domains: readonly DomainRef[], act: (domain: DomainRef) => Promise<void>): Promise<void> {
+async function eachOf(
+  domains: readonly DomainRef[],
+  act: (domain: DomainRef) => Promise<void>,
+): Promise<void> {
   const left = domains.values();
   const loop = async () => {
     for (const domain of left) await act(domain);

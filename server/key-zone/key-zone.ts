@@ -25,7 +25,7 @@ export interface KeyZoneDeps {
   readonly holds: () => Promise<boolean>;
 }
 
-/** Who hears how the zone fares. */
+/** Told how the zone fares. */
 export interface KeyZoneObserver {
   /** Changes could not be sent, or the zone not compared; they are tried again. */
   failed(failure: ZoneFailure): void;
@@ -80,7 +80,7 @@ export class KeyZone {
     this.#keepIn(0);
   }
 
-  /** Tells that what a domain has in the zone may have changed. Nobody waits for it. */
+  /** Sends what a domain has in the zone, which may have changed, and returns at once. */
   changed(owner: DomainRef): void {
     const key = `${owner.account}/${owner.id}`;
     if (this.#waiting.size >= KEY_ZONE_LIMITS.waiting && !this.#waiting.has(key)) this.#tooMany = true;

@@ -11,7 +11,7 @@ export interface LabelContent {
   readonly texts: ReadonlyMap<string, string>;
 }
 
-/** Who knows what the key zone is to hold. What is not in it is none of ours. */
+/** What the key zone is to hold, read where it is needed. Names that are not in it are somebody else's. */
 export interface ZoneContent {
   /** All of it, label by label. */
   all(): AsyncIterable<LabelContent>;

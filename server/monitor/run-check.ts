@@ -20,7 +20,7 @@ export interface RunCheckDeps extends CheckDeps {
   readonly observer: CheckObserver;
 }
 
-/** Who wants to know how checks go: the log and the metrics. */
+/** Told how checks go. */
 export interface CheckObserver {
   checked(report: CheckReport): void;
   /** A check could not be kept, or its evidence could not; null: none could be started. It is tried again. */
