@@ -160,7 +160,7 @@ function addPoolGauge(registry: Registry, pool: () => PoolState): void {
   });
 }
 
-/** One reading does for both. */
+/** Reads the backlog once for both gauges. */
 function addWebhookGauges(registry: Registry, read: WatchedGauges['webhooks']): void {
   let reading: ReturnType<typeof read> | null = null;
   const shared = () => {

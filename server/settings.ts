@@ -185,7 +185,7 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
   throw new SettingsError(`The setting ${name} cannot be used: ${reason}.`);
 }
 
-/** Servers over one database must not generate a key each. */
+/** Throws where servers over one database would generate a key each. */
 function withSecretKey(settings: Settings): Settings {
   if (settings.DATABASE_URL !== null && settings.SECRET_KEY === null)
     throw new SettingsError(
@@ -194,7 +194,7 @@ function withSecretKey(settings: Settings): Settings {
   return settings;
 }
 
-/** One is of no use without the other. */
+/** Throws where one of SMTP_URL and NOTICE_FROM is set without the other. */
 function withNoticeSender(settings: Settings): Settings {
   const { SMTP_URL, NOTICE_FROM } = settings;
   if (SMTP_URL !== null && NOTICE_FROM === null)
@@ -208,7 +208,7 @@ function withNoticeSender(settings: Settings): Settings {
   return settings;
 }
 
-/** A key zone takes all of its settings, and keys that are rotated by themselves a key zone. */
+/** Throws where a setting of the key zone is missing that another one needs. */
 function withKeyZone(settings: Settings): Settings {
   const needed = ['DKIM_ZONE', 'DKIM_ZONE_SERVER', 'DKIM_ZONE_TSIG'] as const;
   const given = needed.filter((name) => settings[name] !== null);

@@ -71,7 +71,7 @@ export const EmailSchema = z
   .max(EMAIL_MAX_LENGTH, `Use at most ${EMAIL_MAX_LENGTH} characters for an e-mail address.`)
   .refine((text) => z.email().safeParse(text).success, 'Enter e-mail addresses, such as help@example.org.');
 
-/** The addresses. */
+/** Addresses that are told of changes. */
 export const NotifySchema = z
   .array(EmailSchema)
   .max(NOTIFY_MAX, `Give at most ${NOTIFY_MAX} e-mail addresses.`)

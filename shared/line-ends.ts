@@ -28,10 +28,12 @@ export class LineEnds {
   }
 }
 
+/** `not_signable`, for a message with a NUL (RFC 5322 §4). */
 export function holdsNul(part: Part): LetterheadError {
   return notSignable(part, `There is a NUL in the ${part}, which mail servers refuse. Encode the content.`);
 }
 
+/** `not_signable`, for a message with a CR that ends no line (RFC 5322 §2.3). */
 export function holdsLoneCr(part: Part): LetterheadError {
   return notSignable(
     part,

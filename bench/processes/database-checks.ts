@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { toInstant } from '../../server/instant.ts';
 import { CHECK_LIMITS } from '../../server/limits.ts';
 import { firstCheckTimes } from '../../server/monitor/schedule.ts';
-import type { DueCheck } from '../../server/store/interface/checks.ts';
+import type { DomainRef } from '../../server/store/interface/domain-row.ts';
 import type { JsonValue } from '../../server/store/interface/events.ts';
 import { openPostgresStore } from '../../server/store/postgres/postgres-store.ts';
 import { silentLog } from '../../server/store/store-log.ts';
@@ -54,7 +54,7 @@ async function endDue(seconds: number): Promise<{ perSecond: number }> {
   return { perSecond: (ended * 1000) / (performance.now() - began) };
 }
 
-async function end({ account, id }: DueCheck, began: string): Promise<void> {
+async function end({ account, id }: DomainRef, began: string): Promise<void> {
   const { kind } = await store.checks.finish(
     { account, id, selector, began },
     { evidence, change: () => null, times: (row) => firstCheckTimes(row, randomBytes) },

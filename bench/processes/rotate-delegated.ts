@@ -4,8 +4,7 @@ import { KEY_ZONE_LIMITS } from '../../server/limits.ts';
 import { createLog } from '../../server/log.ts';
 import { activeKeyOf } from '../../server/records/record-states.ts';
 import { parseSettings } from '../../server/settings.ts';
-import type { DueCheck } from '../../server/store/interface/checks.ts';
-import type { DomainRow } from '../../server/store/interface/domain-row.ts';
+import type { DomainRef, DomainRow } from '../../server/store/interface/domain-row.ts';
 import { keysFromFile } from '../../test/keys-file.ts';
 import { childOptions, serveParent } from '../child.ts';
 
@@ -56,18 +55,18 @@ async function rotateAll(): Promise<Record<string, number>> {
   return { rotated, seen, moved };
 }
 
-async function allDomains(): Promise<DueCheck[]> {
+async function allDomains(): Promise<DomainRef[]> {
   const accounts = await store.accounts.list();
   const rows: DomainRow[] = [];
   for (const { id } of accounts) rows.push(...(await store.domains.list(id, {})));
   return rows.map(({ account_id: account, id }) => ({ account, id }));
 }
 
-async function check(target: DueCheck): Promise<void> {
+async function check(target: DomainRef): Promise<void> {
   await monitor.verifyNow(target, { actor: ACTOR, mode: 'verify' });
 }
 
-async function rotate({ account, id }: DueCheck): Promise<void> {
+async function rotate({ account, id }: DomainRef): Promise<void> {
   const row = await store.domains.get(account, id);
   if (row === undefined) throw new Error(`There is no domain ${id}.`);
   await services.keys.rotate(row, ACTOR);
@@ -79,7 +78,10 @@ async function untilSent(): Promise<void> {
   if (waiting > 0) throw new Error(`${waiting} domains wait for the zone.`);
 }
 
-async function eachOf(domains: readonly DueCheck[], act: (domain: DueCheck) => Promise<void>): Promise<void> {
+async function eachOf(
+  domains: readonly DomainRef[],
+  act: (domain: DomainRef) => Promise<void>,
+): Promise<void> {
   const left = domains.values();
   const loop = async () => {
     for (const domain of left) await act(domain);

@@ -23,6 +23,7 @@ export function toAccount(row: AccountRow): Account {
   };
 }
 
+/** An address that notices go to, as callers see it. */
 export function toNoticeAddress({ address, refused }: NotifyAddress): NoticeAddress {
   const refused_at = refused && new Date(refused.at);
   return { address, refused_at, answer: refused?.answer ?? null };

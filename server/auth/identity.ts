@@ -44,6 +44,7 @@ export async function findValidToken(
   return found;
 }
 
+/** `unauthenticated`; `message` says what to send instead. */
 export function unauthenticated(message: string): LetterheadError {
   return new LetterheadError('unauthenticated', message);
 }

@@ -23,6 +23,7 @@ export function parseLogo(text: string): Logo | null {
   throw invalidField('logo', `The logo cannot be used: ${fault}. Give a PNG of at most ${most}.`);
 }
 
+/** SHA-256 of a logo, in hex. */
 export function hashOf(png: Buffer): string {
   return createHash('sha256').update(png).digest('hex');
 }

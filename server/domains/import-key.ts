@@ -23,6 +23,7 @@ export async function readImportedKey(text: string, random: RandomSource): Promi
   );
 }
 
+/** Sentences about what is not as it should be with an imported key. */
 export function warningsOf({ bits }: ParsedKey, isProved: boolean): string[] {
   return [
     ...(bits < WEAK_BITS

@@ -20,8 +20,7 @@ import { showsSame } from '../records/dns-records.ts';
 import { keyZoneLabel, makeSelector } from '../records/record-names.ts';
 import { activeKeyOf, type NewKey, pendingKeyOf, recordIdOf } from '../records/record-states.ts';
 import { type Cause, domainEvent } from '../store/domain-event.ts';
-import type { DueCheck } from '../store/interface/checks.ts';
-import type { Delegation, DomainRow, KeyRow } from '../store/interface/domain-row.ts';
+import type { Delegation, DomainRef, DomainRow, KeyRow } from '../store/interface/domain-row.ts';
 import type { NewEvent } from '../store/interface/events.ts';
 import type { Store } from '../store/store.ts';
 
@@ -41,7 +40,7 @@ export interface KeyZoneHint {
   /** Null: there is none. */
   readonly zone: string | null;
   /** Notifies the key zone that what it has to hold for a domain may have changed. Returns at once. */
-  changed(owner: DueCheck): void;
+  changed(owner: DomainRef): void;
 }
 
 /** What somebody does to the keys of a domain: each call is one change of its row (keys/rotation.ts). */

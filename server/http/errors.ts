@@ -16,7 +16,7 @@ export interface ErrorLog {
   error(details: object, message: string): void;
 }
 
-/** Logs in full what a caller is told nothing of. */
+/** Logs an internal error in full; its caller is told nothing of it. */
 export function logInternalError(
   log: ErrorLog,
   { id }: { readonly id: string },

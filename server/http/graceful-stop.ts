@@ -18,8 +18,8 @@ export function refuseWhenStopping(stopping: AbortSignal): RequestGuard {
 }
 
 /**
- * Streams have no end of their own to wait for: those that what is returned is told of are cut off when `stopping` is
- * aborted. Their clients take that for a lost connection, and resume with the next server.
+ * Returns a function that registers a stream, which is cut off when `stopping` is aborted: a stop cannot wait for its end.
+ * Its client takes that for a lost connection, and resumes with the next server.
  */
 export function cutStreamsWhenStopping(stopping: AbortSignal): (stream: ServerResponse) => void {
   const streams = new Set<ServerResponse>();

@@ -46,7 +46,7 @@ export function sendTogether(app: FastifyInstance): void {
   });
 }
 
-/** Names for requests: unlike those of any other start, and cheap to make. */
+/** Makes ids of requests, which differ from those of every other start and are cheap. */
 export function requestIds(): () => string {
   const start = randomBytes(6).toString('base64url');
   let count = 0;
@@ -64,7 +64,7 @@ export function originForm(url: string): string {
   return path.startsWith('/') ? path : `/${path}`;
 }
 
-/** A client may do without what it expects beyond HTTP itself (RFC 9110, section 10.1.1); Node would refuse it. */
+/** Ignores unknown expectations, as a server may (RFC 9110, section 10.1.1); Node would answer 417. */
 export function ignoreExpectations({ server }: FastifyInstance): void {
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
 }
@@ -84,7 +84,7 @@ export const refuseBadHost: RequestGuard = ({ raw }) => {
   );
 };
 
-/** Node keeps the first of several, which a proxy in front may not. `rawHeaders`: names and values in turn. */
+/** Whether there is one Host header: of several, Node keeps the first, and a proxy another. `rawHeaders`: names and values in turn. */
 function isOnce(rawHeaders: readonly string[]): boolean {
   let hosts = 0;
   for (let i = 0; i < rawHeaders.length; i += 2) {

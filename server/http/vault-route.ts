@@ -31,7 +31,7 @@ export function serveVault(app: FastifyInstance, admissionOf: AdmissionOf, deliv
   });
 }
 
-/** A token for the vault travels as Vault's clients send it, or like any other. */
+/** The Authorization header of a request; to the vault, clients send the token in a header of Vault's. */
 export function authorizationOf({ url, headers }: FastifyRequest): string | undefined {
   const token = url.startsWith(`${VAULT_PATH}/`) ? headers['x-vault-token'] : undefined;
   return typeof token === 'string' ? `Bearer ${token}` : headers.authorization;

@@ -1,5 +1,5 @@
 import { KEY_TTL } from '../records/dns-records.ts';
-import type { DueCheck } from '../store/interface/checks.ts';
+import type { DomainRef } from '../store/interface/domain-row.ts';
 import { nextTurn, Turns } from '../turns.ts';
 import type { Primary } from './primary.ts';
 import { CLASS, decodeText, TYPE, type WireRecord } from './wire.ts';
@@ -30,7 +30,7 @@ export async function compareZone(
 
 class Comparison {
   readonly #zone: string;
-  readonly #owners = new Map<string, DueCheck | null>();
+  readonly #owners = new Map<string, DomainRef | null>();
   readonly #expected = new Map<string, string>();
   readonly #found = new Map<string, string[]>();
 
@@ -38,7 +38,7 @@ class Comparison {
     this.#zone = zone;
   }
 
-  expect(label: string, owner: DueCheck | null, names: readonly [string, string][]): void {
+  expect(label: string, owner: DomainRef | null, names: readonly [string, string][]): void {
     this.#owners.set(label, owner);
     for (const [name, text] of names) this.#expected.set(name, text);
   }

@@ -1,6 +1,6 @@
 import type { Clock } from '../instant.ts';
 import { KEY_ZONE_LIMITS } from '../limits.ts';
-import type { DueCheck } from '../store/interface/checks.ts';
+import type { DomainRef } from '../store/interface/domain-row.ts';
 import type { Timer } from '../timer.ts';
 import { compareZone, lasting } from './compare.ts';
 import type { ZoneFailure } from './describe-failure.ts';
@@ -25,7 +25,7 @@ export interface KeyZoneDeps {
   readonly holds: () => Promise<boolean>;
 }
 
-/** Who hears how the zone fares. */
+/** Told how the zone fares. */
 export interface KeyZoneObserver {
   /** Changes could not be sent, or the zone not compared; they are tried again. */
   failed(failure: ZoneFailure): void;
@@ -36,7 +36,7 @@ export interface KeyZoneObserver {
 }
 
 interface Waiting {
-  readonly owner: DueCheck;
+  readonly owner: DomainRef;
   readonly since: Date;
 }
 
@@ -80,8 +80,8 @@ export class KeyZone {
     this.#keepIn(0);
   }
 
-  /** Tells that what a domain has in the zone may have changed. Nobody waits for it. */
-  changed(owner: DueCheck): void {
+  /** Sends what a domain has in the zone, which may have changed, and returns at once. */
+  changed(owner: DomainRef): void {
     const key = `${owner.account}/${owner.id}`;
     if (this.#waiting.size >= KEY_ZONE_LIMITS.waiting && !this.#waiting.has(key)) this.#tooMany = true;
     else this.#waiting.set(key, { owner, since: this.#waiting.get(key)?.since ?? this.#deps.clock() });

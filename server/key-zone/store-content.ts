@@ -4,8 +4,7 @@ import { KEY_ZONE_LIMITS } from '../limits.ts';
 import { keyZoneText } from '../records/dns-records.ts';
 import { keyOf } from '../records/record-states.ts';
 import type { AccountRow } from '../store/interface/accounts.ts';
-import type { DueCheck } from '../store/interface/checks.ts';
-import type { DomainRow } from '../store/interface/domain-row.ts';
+import type { DomainRef, DomainRow } from '../store/interface/domain-row.ts';
 import type { RetiredLabel } from '../store/interface/key-zone.ts';
 import type { Store } from '../store/store.ts';
 import type { LabelContent, ZoneContent } from './zone-content.ts';
@@ -32,7 +31,7 @@ export class StoreContent implements ZoneContent {
     for (const account of await this.#deps.store.accounts.list()) yield* this.ofAccount(account);
   }
 
-  async of({ account, id }: DueCheck): Promise<LabelContent | undefined> {
+  async of({ account, id }: DomainRef): Promise<LabelContent | undefined> {
     const row = await this.#deps.store.domains.get(account, id);
     return row && contentOf(row, this.#deps.zone);
   }

@@ -37,6 +37,7 @@ const ERRORS: ReadonlyMap<number, TsigFailure> = new Map([
   [22, 'bad-signature'],
 ]);
 
+/** A message that could not be authenticated. */
 export class TsigError extends Error {
   override readonly name = 'TsigError';
   readonly reason: TsigFailure;

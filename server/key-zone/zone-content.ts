@@ -1,22 +1,22 @@
 import { keyZoneName } from '../records/record-names.ts';
-import type { DueCheck } from '../store/interface/checks.ts';
+import type { DomainRef } from '../store/interface/domain-row.ts';
 import type { ZoneFailure } from './describe-failure.ts';
 
 /** What the key zone is to hold under one label of ours, which a domain has or had. */
 export interface LabelContent {
   /** The domain; null: it is gone, or has another label. */
-  readonly owner: DueCheck | null;
+  readonly owner: DomainRef | null;
   readonly label: string;
   /** The texts by selector. */
   readonly texts: ReadonlyMap<string, string>;
 }
 
-/** Who knows what the key zone is to hold. What is not in it is none of ours. */
+/** What the key zone is to hold, read where it is needed. Names that are not in it are somebody else's. */
 export interface ZoneContent {
   /** All of it, label by label. */
   all(): AsyncIterable<LabelContent>;
   /** What a domain has there as it is now; undefined if it has no label, or is gone. */
-  of(owner: DueCheck): Promise<LabelContent | undefined>;
+  of(owner: DomainRef): Promise<LabelContent | undefined>;
 }
 
 /** The names of a label with their texts. */
@@ -27,7 +27,7 @@ export function namesOf({ label, texts }: LabelContent, zone: string): [name: st
 /** A name under a label of ours whose records are not what they are to be. */
 export interface Difference {
   readonly name: string;
-  readonly owner: DueCheck | null;
+  readonly owner: DomainRef | null;
   /** Null: the name is to hold nothing. */
   readonly expected: string | null;
   /** What the primary has there, sorted: texts, and types and data of other records. */

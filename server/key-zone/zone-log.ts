@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { MONITOR } from '../actors.ts';
 import { type Clock, toInstant } from '../instant.ts';
 import { domainEvent } from '../store/domain-event.ts';
-import type { DueCheck } from '../store/interface/checks.ts';
+import type { DomainRef } from '../store/interface/domain-row.ts';
 import type { Store } from '../store/store.ts';
 import { describeFailure } from './describe-failure.ts';
 import type { KeyZoneObserver } from './key-zone.ts';
@@ -22,7 +22,7 @@ const MAX_NAMES = 5;
  * name was merely not there yet is what a crash leaves behind.
  */
 export function createZoneLog({ store, log, clock }: ZoneLogDeps): KeyZoneObserver {
-  const tell = ({ account, id }: DueCheck, names: readonly string[]) =>
+  const tell = ({ account, id }: DomainRef, names: readonly string[]) =>
     store.domains.update(account, id, (row) => {
       const changes = { names: names.slice(0, MAX_NAMES), count: names.length };
       const cause = { actor: MONITOR, at: toInstant(clock()) };
@@ -38,8 +38,8 @@ export function createZoneLog({ store, log, clock }: ZoneLogDeps): KeyZoneObserv
   };
 }
 
-function driftOf(differences: readonly Difference[]): Map<DueCheck, string[]> {
-  const byOwner = new Map<string, [DueCheck, string[]]>();
+function driftOf(differences: readonly Difference[]): Map<DomainRef, string[]> {
+  const byOwner = new Map<string, [DomainRef, string[]]>();
   for (const { owner, name, found } of differences) {
     if (owner === null || found.length === 0) continue;
     const key = `${owner.account}/${owner.id}`;

@@ -47,6 +47,7 @@ export function colonSeparated(value: string): string[] {
   return value.split(':').map(trim);
 }
 
+/** Removes all white space, as from a key that was published in several lines. */
 export function withoutWhiteSpace(text: string): string {
   return text.replaceAll(WHITE_SPACE, '');
 }

@@ -1,6 +1,5 @@
 import type { Actor } from '@letterhead/shared';
-import type { DueCheck } from '../store/interface/checks.ts';
-import type { DomainRow } from '../store/interface/domain-row.ts';
+import type { DomainRef, DomainRow } from '../store/interface/domain-row.ts';
 import type { Timer } from '../timer.ts';
 
 /** Who asks for a check: an account may take `verified` away by it, a share link may not. */
@@ -11,7 +10,7 @@ export interface CheckRequest {
 
 /** One check of one domain, from the request for it to its end. Requests for the same domain join it before it begins. */
 export class CheckJob {
-  readonly target: DueCheck;
+  readonly target: DomainRef;
   /** The first request for it, or the first that may take `verified` away; null for a due check. */
   #request: CheckRequest | null = null;
   #begun = false;
@@ -22,7 +21,7 @@ export class CheckJob {
   readonly #controller = new AbortController();
   readonly #outcome = Promise.withResolvers<DomainRow | undefined>();
 
-  constructor(target: DueCheck, timer: Timer) {
+  constructor(target: DomainRef, timer: Timer) {
     this.target = target;
     this.#timer = timer;
     // Nobody awaits a due check: its failure must not become an unhandled rejection.

@@ -3,8 +3,7 @@ import { FairSemaphore, type SemaphoreLimits } from '../fair-semaphore.ts';
 import type { Clock } from '../instant.ts';
 import { CHECK_LIMITS } from '../limits.ts';
 import { shuttingDown } from '../shutting-down.ts';
-import type { DueCheck } from '../store/interface/checks.ts';
-import type { DomainRow } from '../store/interface/domain-row.ts';
+import type { DomainRef, DomainRow } from '../store/interface/domain-row.ts';
 import type { Timer } from '../timer.ts';
 import { CheckJob, type CheckRequest } from './check-job.ts';
 import { CheckLane } from './check-lane.ts';
@@ -96,7 +95,7 @@ export class CheckQueue {
    * A check whose questions are all asked from now on, shared by all requests made before its first one.
    * Undefined where the domain is gone by then. Rejects with `unavailable` under overload and at shutdown.
    */
-  request(target: DueCheck, request: CheckRequest): Promise<DomainRow | undefined> {
+  request(target: DomainRef, request: CheckRequest): Promise<DomainRow | undefined> {
     if (this.#closed) return Promise.reject(shuttingDown());
     const now = this.#deps.clock().getTime();
     const job = this.#joinable(target) ?? this.#enqueue(target, 'requested');
@@ -108,7 +107,7 @@ export class CheckQueue {
   }
 
   /** A check that is due. Nothing is added where one of the same domain waits already. */
-  add(target: DueCheck): void {
+  add(target: DomainRef): void {
     if (this.#closed || this.#joinable(target) !== undefined) return;
     this.#enqueue(target, this.#slow.has(target.id) ? 'slow' : 'due');
     this.#startWhatFits();
@@ -125,12 +124,12 @@ export class CheckQueue {
     await Promise.all(running.map(({ ended }) => ended));
   }
 
-  #joinable({ id }: DueCheck): CheckJob | undefined {
+  #joinable({ id }: DomainRef): CheckJob | undefined {
     const running = this.#running.get(id)?.job;
     return this.#waiting.get(id) ?? (running?.canBeJoined ? running : undefined);
   }
 
-  #enqueue(target: DueCheck, lane: Lane): CheckJob {
+  #enqueue(target: DomainRef, lane: Lane): CheckJob {
     const job = new CheckJob(target, this.#deps.timer);
     this.#waiting.set(target.id, job);
     this.#lanes[lane].add(job);

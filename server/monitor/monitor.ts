@@ -2,8 +2,7 @@ import { FairSemaphore, type SemaphoreLimits } from '../fair-semaphore.ts';
 import { MINUTE, toInstant } from '../instant.ts';
 import { CHECK_LIMITS, KEY_LIMITS } from '../limits.ts';
 import { shuttingDown } from '../shutting-down.ts';
-import type { DueCheck } from '../store/interface/checks.ts';
-import type { DomainRow } from '../store/interface/domain-row.ts';
+import type { DomainRef, DomainRow } from '../store/interface/domain-row.ts';
 import type { Store } from '../store/store.ts';
 import type { Timer } from '../timer.ts';
 import type { CheckEvidence } from '../verification/evidence.ts';
@@ -66,7 +65,7 @@ export class Monitor {
    * whatever the DNS does. Whoever asks for a domain whose check has not asked its first question yet shares it.
    * Rejects with `unavailable` where the store does, under overload and at shutdown.
    */
-  verifyNow(target: DueCheck, request: CheckRequest): Promise<DomainRow | undefined> {
+  verifyNow(target: DomainRef, request: CheckRequest): Promise<DomainRow | undefined> {
     return this.#queue.request(target, request);
   }
 

@@ -2,8 +2,7 @@ import { type DiagnosisCode, LetterheadError } from '@letterhead/shared';
 import { MONITOR } from '../actors.ts';
 import { instantAfter, toInstant } from '../instant.ts';
 import { activeKeyOf, dkimStateOf } from '../records/record-states.ts';
-import type { DueCheck } from '../store/interface/checks.ts';
-import type { ByRecord, DomainRow, RecordId } from '../store/interface/domain-row.ts';
+import type { ByRecord, DomainRef, DomainRow, RecordId } from '../store/interface/domain-row.ts';
 import type { NewEvent } from '../store/interface/events.ts';
 import type { Store } from '../store/store.ts';
 import { advise } from '../verification/advice/advise.ts';
@@ -21,11 +20,11 @@ export interface RunCheckDeps extends CheckDeps {
   readonly observer: CheckObserver;
 }
 
-/** Who wants to know how checks go: the log and the metrics. */
+/** Told how checks go. */
 export interface CheckObserver {
   checked(report: CheckReport): void;
   /** A check could not be kept, or its evidence could not; null: none could be started. It is tried again. */
-  failed(target: DueCheck | null, error: unknown): void;
+  failed(target: DomainRef | null, error: unknown): void;
 }
 
 export interface CheckReport {
@@ -146,7 +145,7 @@ async function readEvidence(store: RunCheckDeps['store'], account: number, id: n
 }
 
 /** Reschedules a check whose result could not be stored. If that fails too, the claim expires with its lease. */
-async function retryLater({ store }: RunCheckDeps, target: DueCheck, now: Date): Promise<void> {
+async function retryLater({ store }: RunCheckDeps, target: DomainRef, now: Date): Promise<void> {
   const soon = instantAfter(now, RETRY_AFTER_FAILURE);
   try {
     const row = await store.domains.get(target.account, target.id);

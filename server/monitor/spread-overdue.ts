@@ -1,8 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { toInstant } from '../instant.ts';
 import { type RandomSource, randomFraction } from '../random.ts';
-import type { DueCheck } from '../store/interface/checks.ts';
-import type { DomainRow } from '../store/interface/domain-row.ts';
+import type { DomainRef, DomainRow } from '../store/interface/domain-row.ts';
 import type { Store } from '../store/store.ts';
 import { isRecent, postponeDue } from './schedule.ts';
 
@@ -24,13 +23,13 @@ export async function spreadOverdue(store: SpreadStore, now: Date, random: Rando
   const count = await store.checks.countDue(toInstant(now));
   if (count <= SPREAD_THRESHOLD) return;
   const spread = Math.min(count / CHECKS_PER_SECOND, LONGEST_SPREAD_SECONDS) * 1000;
-  const recent: (readonly [DueCheck, DomainRow])[] = [];
+  const recent: (readonly [DomainRef, DomainRow])[] = [];
   for (;;) {
     const claimed = await store.checks.claim(toInstant(now), AT_ONCE, LEASE);
     if (claimed.length === 0) break;
     // Nothing here waits for a disk: others have their turn between one part of the backlog and the next.
     await setImmediate();
-    const spreadOne = async (check: DueCheck) => {
+    const spreadOne = async (check: DomainRef) => {
       const row = await store.domains.get(check.account, check.id);
       if (row === undefined) return;
       const at = new Date(now.getTime() + spread * randomFraction(random));

@@ -50,7 +50,7 @@ export class AccountNotices {
     return events.length > 0;
   }
 
-  /** Of domains that are no longer quiet. */
+  /** Tells what waited of domains that are no longer quiet. False: somebody could not be told. */
   async #tellWaiting(): Promise<boolean> {
     const now = this.#deps.clock();
     const isOver = (told: Told) => told.at !== null && !isQuiet(told, now);

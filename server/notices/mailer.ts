@@ -67,7 +67,7 @@ export class Mailer {
     }
   }
 
-  /** As SMTP sends it: every line ends with CRLF. */
+  /** Builds the message as SMTP sends it: every line ends with CRLF. */
   async #compose({ to, id, subject, blocks, date, headers }: Mail): Promise<Buffer> {
     const { name, address, domain } = this.#deps.from;
     const message = await new MailComposer({
@@ -88,12 +88,12 @@ export class Mailer {
     return Buffer.from(message.toString('latin1').replaceAll(/\r?\n/g, '\r\n'), 'latin1');
   }
 
-  /** Ends what is under way, which fails. */
+  /** Cuts off the mails under way, which fail. */
   cancel(): void {
     this.#cancelled.abort();
   }
 
-  /** With the key of the nearest domain that is, or holds, the sender's, whoever holds it. */
+  /** Signs with the key of the nearest domain that is, or holds, the sender's, whichever account has it. */
   async #signed(message: Buffer): Promise<Buffer> {
     const { store, signing, from } = this.#deps;
     const held = nearestFirst(await store.domains.named(namesAbove(from.domain)));

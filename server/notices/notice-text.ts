@@ -21,6 +21,7 @@ type NoticeType = (typeof NOTICE_TYPES)[number];
 /** An event that notices tell of. */
 export type NoticeEvent = EventRow & { readonly type: NoticeType; readonly domain: { readonly id: number } };
 
+/** Whether notices tell of an event. */
 export function isNoticeEvent(event: EventRow): event is NoticeEvent {
   return event.domain !== null && NOTICE_TYPES.some((type) => type === event.type);
 }

@@ -104,7 +104,7 @@ export class Subscriptions {
       });
   }
 
-  /** By the end of a link in a mail. Undefined: it does not work, or no longer. */
+  /** Finds a subscription by the end of a link in a mail. Undefined: the link does not work, or no longer. */
   async find(path: string): Promise<Found | undefined> {
     const { store, clock } = this.#deps;
     const [, accountId = '', linkId = '', key = ''] =
@@ -119,7 +119,7 @@ export class Subscriptions {
     return domain && { account, domain, link, subscription };
   }
 
-  /** Within a day of the mail. */
+  /** Confirms an address, within a day of the mail. */
   async confirm(path: string): Promise<LinkOutcome> {
     const found = await this.find(path);
     if (found === undefined || found.subscription.state === 'ended') return { kind: 'gone' };
@@ -131,7 +131,7 @@ export class Subscriptions {
     return { kind: 'confirmed', domain: domain.domain };
   }
 
-  /** Forgets the address. */
+  /** Ends a subscription, and forgets its address. */
   async stop(path: string): Promise<LinkOutcome> {
     const found = await this.find(path);
     if (found === undefined) return { kind: 'gone' };

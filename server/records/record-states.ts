@@ -6,6 +6,7 @@ import { keyZoneName } from './record-names.ts';
 /** A key whose private key was not destroyed: it signs, or is to sign. */
 export type SigningKey = KeyRow & { readonly private_key: string };
 
+/** Whether a key's private key was not destroyed. */
 export function hasPrivateKey(key: KeyRow): key is SigningKey {
   return key.private_key !== null;
 }

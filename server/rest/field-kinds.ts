@@ -2,7 +2,7 @@ import { invalidField } from '@letterhead/shared';
 import { z } from 'zod';
 import type { RestOperation } from './operations.ts';
 
-/** What a field of an input is, as far as a query or a form, which know only text, must be told. */
+/** The type of an input's field, which a query or a form cannot say: they know only text. */
 export type FieldKind = 'text' | 'number' | 'boolean' | 'list' | 'numbers';
 
 /**

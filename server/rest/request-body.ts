@@ -73,6 +73,7 @@ function parseJsonObject(text: string): unknown {
   return value;
 }
 
+/** Parses `application/x-www-form-urlencoded`. Throws `invalid` where it has too many fields. */
 export function parseForm(text: string): FormBody {
   // No more are counted than it takes to refuse them.
   refuseTooManyFields(text.split('&', REQUEST_LIMITS.fields + 1).length);

@@ -86,27 +86,27 @@ export function admittedRoute(admissionOf: AdmissionOf, { meta, pathParameters }
       const { params } = request;
       // A path parameter that is not a positive integer names nothing that could ever be.
       if (!pathParameters.every((name) => isId(params[name] ?? ''))) return reply.callNotFound();
-      forgetTypeOfNothing(request);
+      dropTypeOfEmptyBody(request);
       const account = params['account'] === undefined ? null : Number(params['account']);
       request.identity = await admissionOf(request).admit(meta.scope, () => account);
     },
   };
 }
 
-/** Of a request that its route has admitted. */
+/** The caller of a request that its route has admitted. */
 export function identityOf({ identity }: FastifyRequest): Identity {
   if (identity === null) throw new Error('This route admits nobody.');
   return identity;
 }
 
-/** No body is an empty object, whatever type it is said to have: some clients name one with every request. */
-function forgetTypeOfNothing({ raw: { headers } }: RestRequest): void {
+/** Drops the type of an empty body, which some clients name with every request: no body is an empty object. */
+function dropTypeOfEmptyBody({ raw: { headers } }: RestRequest): void {
   if (headers['content-type'] === undefined) return;
   const isEmpty = (headers['content-length'] ?? '0') === '0' && headers['transfer-encoding'] === undefined;
   if (isEmpty) delete headers['content-type'];
 }
 
-/** What a path gets that leads nowhere. */
+/** The error for a path where nothing is. */
 export function noSuchPath(): LetterheadError {
   return new LetterheadError(
     'not_found',
@@ -114,6 +114,7 @@ export function noSuchPath(): LetterheadError {
   );
 }
 
+/** Puts a procedure's input together from path, query and body. Throws `invalid` for too many fields or elements. */
 export function makeInput(
   { pathParameters, takesBody }: DescribedOperation,
   kinds: ReadonlyMap<string, FieldKind>,
@@ -162,7 +163,7 @@ function answer(
   return envelope(data, turns);
 }
 
-/** The same request, from a later id on. */
+/** The address of the next page: the same request, after a later id. */
 function nextPage(url: string, after: number): string {
   const { pathname, searchParams } = new URL(url, 'http://localhost');
   searchParams.set('after', String(after));

@@ -51,7 +51,7 @@ export function readOneCall(
   return input === null ? null : { path, procedure, isBatch, input };
 }
 
-/** Lines of JSON, or what tRPC refuses for its type: a GET has no body, a POST has one in JSON. */
+/** Whether a request wants lines of JSON, or tRPC refuses its type: a GET has no body, a POST has one in JSON. */
 function wantsOther({ method, headers }: TrpcRequest): boolean {
   return (
     headers['trpc-accept'] !== undefined ||

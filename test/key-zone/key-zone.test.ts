@@ -6,7 +6,7 @@ import { Primary } from '../../server/key-zone/primary.ts';
 import type { Difference, ZoneContent } from '../../server/key-zone/zone-content.ts';
 import { KEY_ZONE_LIMITS } from '../../server/limits.ts';
 import { keyZoneText } from '../../server/records/dns-records.ts';
-import type { DueCheck } from '../../server/store/interface/checks.ts';
+import type { DomainRef } from '../../server/store/interface/domain-row.ts';
 import { FakeTime } from '../monitor/fake-time.ts';
 import { ZoneServer } from './zone-server.ts';
 
@@ -101,12 +101,12 @@ test('with more changes than wait one by one, the whole zone is compared', async
 /** What a zone is to hold, as a test says it. */
 class TestContent implements ZoneContent {
   readonly time = new FakeTime('2026-01-31T12:00:00Z');
-  readonly #owned = new Map<string, { owner: DueCheck; label: string; texts: Map<string, string> }>();
+  readonly #owned = new Map<string, { owner: DomainRef; label: string; texts: Map<string, string> }>();
   readonly #retired: { owner: null; label: string; texts: Map<string, string> }[] = [];
   #reads = 0;
   onRead = (_reads: number) => {};
 
-  set(owner: DueCheck, label: string, texts: Record<string, string>): void {
+  set(owner: DomainRef, label: string, texts: Record<string, string>): void {
     const content = { owner, label, texts: new Map(Object.entries(texts)) };
     this.#owned.set(`${owner.account}/${owner.id}`, content);
   }
@@ -120,7 +120,7 @@ class TestContent implements ZoneContent {
     yield* this.#retired;
   }
 
-  async of({ account, id }: DueCheck) {
+  async of({ account, id }: DomainRef) {
     const content = this.#owned.get(`${account}/${id}`);
     this.onRead(++this.#reads);
     return content;

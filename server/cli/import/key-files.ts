@@ -44,6 +44,7 @@ export function fileKey(path: string): () => Promise<string> {
   };
 }
 
+/** Whether there is a file at a path, and no folder. */
 export async function isFile(path: string): Promise<boolean> {
   return (await unlessMissing(stat(path)))?.isFile() === true;
 }

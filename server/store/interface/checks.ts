@@ -1,11 +1,6 @@
 import type { Instant } from '../../instant.ts';
-import type { CheckTimes, DomainRow } from './domain-row.ts';
+import type { CheckTimes, DomainRef, DomainRow } from './domain-row.ts';
 import type { Change, JsonValue, NewEvent } from './events.ts';
-
-export interface DueCheck {
-  readonly account: number;
-  readonly id: number;
-}
 
 /** The latest time at which a domain in each state can be due. */
 export interface LatestDue {
@@ -14,7 +9,7 @@ export interface LatestDue {
 }
 
 /** A check that is about to end. */
-export interface EndingCheck extends DueCheck {
+export interface EndingCheck extends DomainRef {
   /** Of the active key as the check began: what it found out is of no use once the domain has no such key. */
   readonly selector: string;
   /** When its first question was asked: it goes into the row's `checks.began_at`. */
@@ -47,16 +42,16 @@ export interface CheckStore {
    * and of each the longest due comes first. None is given again within `lease` seconds, unless it is finished or
    * rescheduled before.
    */
-  claim(now: Instant, limit: number, lease: number): Promise<readonly DueCheck[]>;
+  claim(now: Instant, limit: number, lease: number): Promise<readonly DomainRef[]>;
   /** Evidence, change, events and times in one; who hears of an event finds the evidence of it. */
   finish(check: EndingCheck, result: CheckResult): Promise<CheckEnd>;
   /**
    * The domains whose times a clock that was ahead can have left behind: checked or begun after `now`, or with a record
    * that is due later than `latest` says for a domain that is verified or not, or never.
    */
-  listAhead(now: Instant, latest: LatestDue): Promise<readonly DueCheck[]>;
+  listAhead(now: Instant, latest: LatestDue): Promise<readonly DomainRef[]>;
   /** Other times, without a check. Nothing happens where the domain is gone. */
-  reschedule(check: DueCheck, times: CheckTimes): Promise<void>;
+  reschedule(check: DomainRef, times: CheckTimes): Promise<void>;
   /** How many checks are due at `now` and not claimed: what an operator watches. */
   countDue(now: Instant): Promise<number>;
   /**

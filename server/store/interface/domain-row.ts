@@ -74,6 +74,12 @@ export interface RecordState {
   readonly wrong_since: Instant | null;
 }
 
+/** Names a domain. */
+export interface DomainRef {
+  readonly account: number;
+  readonly id: number;
+}
+
 export interface DomainRow {
   readonly id: number;
   readonly account_id: number;

@@ -1,14 +1,7 @@
 import type { Instant } from '../../instant.ts';
 import { isDropped } from '../dropped-check.ts';
-import type {
-  CheckEnd,
-  CheckResult,
-  CheckStore,
-  DueCheck,
-  EndingCheck,
-  LatestDue,
-} from '../interface/checks.ts';
-import type { CheckTimes } from '../interface/domain-row.ts';
+import type { CheckEnd, CheckResult, CheckStore, EndingCheck, LatestDue } from '../interface/checks.ts';
+import type { CheckTimes, DomainRef } from '../interface/domain-row.ts';
 import type { JsonValue } from '../interface/events.ts';
 import type { StoreLog } from '../store-log.ts';
 import type { PendingTasks } from '../tasks.ts';
@@ -35,7 +28,7 @@ export class Checks implements CheckStore {
     this.#deps = deps;
   }
 
-  async claim(now: Instant, limit: number, lease: number): Promise<readonly DueCheck[]> {
+  async claim(now: Instant, limit: number, lease: number): Promise<readonly DomainRef[]> {
     this.#deps.tasks.assertOpen();
     return this.#deps.schedule.claim(now, limit, lease);
   }
@@ -44,14 +37,14 @@ export class Checks implements CheckStore {
     return this.#deps.tasks.serve(() => this.#turns.run(check.id, () => this.#finish(check, result)));
   }
 
-  async listAhead(now: Instant, latest: LatestDue): Promise<readonly DueCheck[]> {
+  async listAhead(now: Instant, latest: LatestDue): Promise<readonly DomainRef[]> {
     const { tasks, schedule, domains } = this.#deps;
     tasks.assertOpen();
-    const latestOf = (check: DueCheck) => (domains.isVerified(check) ? latest.verified : latest.unverified);
+    const latestOf = (check: DomainRef) => (domains.isVerified(check) ? latest.verified : latest.unverified);
     return Array.from(schedule.ahead(now, latestOf));
   }
 
-  async reschedule({ account, id }: DueCheck, times: CheckTimes): Promise<void> {
+  async reschedule({ account, id }: DomainRef, times: CheckTimes): Promise<void> {
     this.#deps.tasks.assertOpen();
     this.#deps.schedule.note(account, id, times);
   }
@@ -84,7 +77,7 @@ export class Checks implements CheckStore {
   }
 
   /** A check counts without its evidence, which the next one makes again. */
-  async #keepEvidence({ account, id }: DueCheck, evidence: JsonValue): Promise<void> {
+  async #keepEvidence({ account, id }: DomainRef, evidence: JsonValue): Promise<void> {
     const isThere = async () => (await this.#deps.domains.get(account, id)) !== undefined;
     try {
       await this.#deps.evidence.write(account, id, evidence, isThere);

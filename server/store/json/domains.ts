@@ -1,7 +1,6 @@
 import { FILE_LIMITS } from '../../limits.ts';
 import { freeze } from '../freeze.ts';
-import type { DueCheck } from '../interface/checks.ts';
-import type { CheckTimes, DomainRow } from '../interface/domain-row.ts';
+import type { CheckTimes, DomainRef, DomainRow } from '../interface/domain-row.ts';
 import type {
   DomainChange,
   DomainCreation,
@@ -88,7 +87,7 @@ export class Domains implements DomainStore {
     return rows.sort((one, other) => one.id - other.id).map((row) => this.#toRow(row));
   }
 
-  isVerified({ account, id }: DueCheck): boolean {
+  isVerified({ account, id }: DomainRef): boolean {
     return this.#deps.files.find(account)?.domain(id)?.verified ?? false;
   }
 

@@ -2,8 +2,7 @@ import { DIAGNOSIS_CODES, type DiagnosisCode } from '@letterhead/shared';
 import type { Instant } from '../../instant.ts';
 import { freeze } from '../freeze.ts';
 import type { AccountRow } from '../interface/accounts.ts';
-import type { DueCheck } from '../interface/checks.ts';
-import type { ByRecord, CheckTimes } from '../interface/domain-row.ts';
+import type { ByRecord, CheckTimes, DomainRef } from '../interface/domain-row.ts';
 import type { Account } from './account.ts';
 import type { LazyFile } from './disk/document.ts';
 import { DueTurns, type OwnedEntry } from './due-turns.ts';
@@ -88,7 +87,7 @@ export class Schedule {
   }
 
   /** See `CheckStore.claim`. */
-  claim(now: Instant, limit: number, lease: number): DueCheck[] {
+  claim(now: Instant, limit: number, lease: number): DomainRef[] {
     const seconds = instantToSeconds(now);
     const claimed: Check[] = [];
     while (claimed.length < limit) {
@@ -101,7 +100,7 @@ export class Schedule {
   }
 
   /** See `CheckStore.listAhead`; `latestOf` gives the latest time of a domain. */
-  *ahead(now: Instant, latestOf: (check: DueCheck) => Instant): Iterable<DueCheck> {
+  *ahead(now: Instant, latestOf: (check: DomainRef) => Instant): Iterable<DomainRef> {
     const seconds = instantToSeconds(now);
     for (const { account, id, times } of this.#checks.values()) {
       if (times === null) continue;

@@ -2,7 +2,8 @@ import type { Instant } from '../../instant.ts';
 import { DATABASE_LIMITS } from '../../limits.ts';
 import { isDropped } from '../dropped-check.ts';
 import { freeze } from '../freeze.ts';
-import type { CheckEnd, CheckResult, CheckStore, DueCheck, EndingCheck } from '../interface/checks.ts';
+import type { CheckEnd, CheckResult, CheckStore, EndingCheck } from '../interface/checks.ts';
+import type { DomainRef } from '../interface/domain-row.ts';
 import { type Commits, repeat } from './commits.ts';
 import type { Database } from './database.ts';
 import { type Domains, timesValues } from './domains.ts';
@@ -81,7 +82,7 @@ export function checksIn(database: Database, commits: Commits, domains: Domains)
     },
 
     async listAhead(now, latest) {
-      const checks: DueCheck[] = [];
+      const checks: DomainRef[] = [];
       const limit = DATABASE_LIMITS.checksAPage;
       for (let last: readonly (string | number)[] | null = [0, 0]; last !== null; ) {
         const [after_account, after_domain] = last;
