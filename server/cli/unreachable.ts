@@ -30,10 +30,7 @@ export function explainUnreachable(url: string, error: unknown): unknown {
   // The server's own errors carry a code of the catalogue.
   if (!isLetterheadError(error) || error.data != null) return error;
   // Otherwise there was an answer, which made no sense.
-  return unreachable(
-    url,
-    error.message === 'fetch failed' || errorCode(innermostCause(error)) !== undefined ? error : null,
-  );
+  return unreachable(url, error.message === 'fetch failed' || codeOf(error) !== undefined ? error : null);
 }
 
 /** `cause`: the error of `fetch`; null if something other than Letterhead answered. */
@@ -47,9 +44,14 @@ export function unreachable(url: string, cause: unknown): LetterheadError {
 
 function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return 'something else answers there';
-  const innermost = innermostCause(cause);
-  const code = innermost.name === 'TimeoutError' ? innermost.name : errorCode(innermost);
-  return code === undefined ? innermost.message : (REASONS[code] ?? code);
+  const code = codeOf(cause);
+  return code === undefined ? innermostCause(cause).message : (REASONS[code] ?? code);
+}
+
+/** A timeout has no code but its name: that of a DOMException is a number. */
+function codeOf(error: Error): string | undefined {
+  const innermost = innermostCause(error);
+  return innermost.name === 'TimeoutError' ? innermost.name : errorCode(innermost);
 }
 
 function innermostCause(error: Error): Error {
