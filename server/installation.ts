@@ -109,6 +109,7 @@ async function composeInstallation(
     cipher,
     monitor,
     openedKeys,
+    limits,
     keyZone: hint,
     returnPathHost: settings.RETURN_PATH_HOST,
     maxDomainsPerAccount: settings.MAX_DOMAINS_PER_ACCOUNT,

@@ -99,8 +99,11 @@ export const ACCOUNT_LIMITS = {
   /** Acts with audited events: creating tokens, share links and accounts, changing accounts, and rotating keys. */
   auditedActsPerHour: 100,
   auditedActsPerDay: 500,
-  /** Keys that are imported a day, each with an audited event, as a multiple of the domains that an account may have. */
-  importFactor: 2,
+  /**
+   * Domains a day of which something is kept long after their end, as a multiple of those that an account may have: an
+   * audited event of an import, names in the key zone.
+   */
+  lastingFactor: 2,
 } as const;
 
 /** Limits of signing. */

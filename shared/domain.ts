@@ -20,7 +20,7 @@ export const DnsRecordSchema = z
 
 export type DnsRecord = z.infer<typeof DnsRecordSchema>;
 
-/** A sending domain: exactly these eight fields, in this order, in REST and in tRPC. */
+/** A sending domain: exactly these fields, in this order, in REST and in tRPC. */
 export const DomainSchema = z
   .object({
     id: IdSchema.describe('Never reused.').meta({ example: 1 }),

@@ -62,6 +62,7 @@ export async function growFolder(dataDir: string, databaseFile: string, size: Fo
     returnPathHost: null,
     maxDomainsPerAccount: NO_LIMIT,
     monitor: { verifyNow: refuse, preview: refuse, keepPreview: refuse },
+    limits: { takeLasting: refuse },
   });
   const accounts = new Accounts({ store, clock, openedKeys });
   const left = Array.from({ length: size.accounts }, (_, at) => `Help desk ${at + 1}`).values();

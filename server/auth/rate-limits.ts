@@ -17,8 +17,8 @@ export interface RateLimits {
   takeVerification(account: number, domain: number): Promise<void>;
   /** Counts one audited act. `account`: the actor's own; null for the command line, which is trusted. */
   takeAuditedAct(account: number | null): Promise<void>;
-  /** Counts one key that is imported. `account`: as for `takeAuditedAct`. */
-  takeImport(account: number | null): Promise<void>;
+  /** Counts one domain of which something is kept long after its end: see `ACCOUNT_LIMITS.lastingFactor`. */
+  takeLasting(account: number): Promise<void>;
   /** Counts one mail that asks somebody to confirm an address. */
   takeConfirmation(account: number, address: string): Promise<void>;
   /** Passes on to other servers what was counted here since the last call, and adds what they have counted. */
@@ -55,15 +55,19 @@ export function createRateLimits(perMinute: number, signatures: number, maxDomai
   const hour = limit(auditedActsPerHour, HOUR, `${acts} an hour`);
   const signature = limit(signatures, MINUTE, 'signatures and keys a minute are allowed for one account');
   const day = limit(auditedActsPerDay, DAY, `${acts} a day`);
-  const perDay = maxDomains * ACCOUNT_LIMITS.importFactor;
-  const imports = limit(perDay, DAY, 'keys a day can be imported by one account');
+  const lasting = limit(
+    maxDomains * ACCOUNT_LIMITS.lastingFactor,
+    DAY,
+    'domains a day can be imported, or get names in the key zone, in one account',
+  );
   const { confirmationsPerAccountPerDay: mails } = NOTICE_LIMITS;
   const confirmations = limit(mails, DAY, 'mails a day are sent to confirm addresses');
   const perAddress = limit(1, DAY, 'mail a day is sent to an address to confirm it');
   return {
     async takeConfirmation(accountId, address) {
-      await confirmations(accountId);
+      // Whoever asks for one address again and again must not use up what others of the account can ask for.
       await perAddress(address.toLowerCase());
+      await confirmations(accountId);
     },
     async takeToken(tokenId, accountId) {
       await token(tokenId);
@@ -80,9 +84,7 @@ export function createRateLimits(perMinute: number, signatures: number, maxDomai
       await hour(accountId);
       await day(accountId);
     },
-    async takeImport(accountId) {
-      if (accountId !== null) await imports(accountId);
-    },
+    takeLasting: (accountId) => lasting(accountId),
     exchange: (rates) => shared.exchange(rates),
   };
 }

@@ -72,7 +72,7 @@ export function connectToServer(url: string, token: string): Connection {
       return (await letterhead.tokens.current.query()).account_id;
     },
     privateKey: ({ domain }, selector) => fetchKey({ url: base, token }, domain, selector),
-    backUp: (options, out) => downloadBackup({ url, token }, options, out),
+    backUp: (options, out) => downloadBackup({ url: base, token }, options, out),
     explain: (error) => explainUnreachable(url, error),
     async [Symbol.asyncDispose]() {},
   };

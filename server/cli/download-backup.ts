@@ -5,7 +5,7 @@ import { describeErrno } from '../errno.ts';
 import { BACKUP_OPERATION } from '../rest/backup-operation.ts';
 import { BASE_PATH } from '../rest/rest-adapter.ts';
 import type { BackupOptions } from '../store/backup.ts';
-import { unreachable } from './unreachable.ts';
+import { fetchFrom, unreachable } from './unreachable.ts';
 
 /** A backup that is complete. */
 export interface WrittenBackup extends BackupOptions {
@@ -22,11 +22,7 @@ export async function downloadBackup(
   out: Writable,
 ): Promise<WrittenBackup> {
   const path = `${BASE_PATH}${BACKUP_OPERATION.meta.rest.path}?without_key=${withoutKey}`;
-  const response = await fetch(url.replace(/\/+$/, '') + path, {
-    headers: { authorization: `Bearer ${token}` },
-  }).catch((error: unknown) => {
-    throw unreachable(url, error);
-  });
+  const response = await fetchFrom(url, path, { authorization: `Bearer ${token}` });
   const { body, headers } = response;
   if (!response.ok) throw errorFrom(url, await response.text());
   if (body === null || headers.get('content-type') !== BACKUP_OPERATION.meta.rest.contentType)

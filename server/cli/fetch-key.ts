@@ -1,6 +1,7 @@
 import { LetterheadError } from '@letterhead/shared';
 import { z } from 'zod';
-import { unreachable } from './unreachable.ts';
+import { VAULT_ROUTE } from '../http/vault-route.ts';
+import { fetchFrom, unreachable } from './unreachable.ts';
 
 const AnswerSchema = z.object({
   data: z.object({
@@ -18,10 +19,8 @@ export async function fetchKey(
   domain: string,
   selector: string,
 ): Promise<string | null> {
-  const address = `${url}/vault/v1/dkim/${domain}`;
-  const response = await fetch(address, { headers: { 'x-vault-token': token } }).catch((error: unknown) => {
-    throw unreachable(url, error);
-  });
+  const path = VAULT_ROUTE.replace('{name}', domain);
+  const response = await fetchFrom(url, path, { 'x-vault-token': token });
   const body: unknown = await response.json().catch(() => null);
   const { data: answer } = AnswerSchema.safeParse(body);
   if (answer !== undefined) {
@@ -31,7 +30,7 @@ export async function fetchKey(
   const { data: refused } = ErrorsSchema.safeParse(body);
   if (refused === undefined) throw unreachable(url, null);
   if (response.status === 404) {
-    await refuseClosedVault(address);
+    await refuseClosedVault(url + path);
     return null;
   }
   throw new LetterheadError(response.status === 429 ? 'rate_limited' : 'forbidden', refused.errors.join(' '));

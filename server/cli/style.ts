@@ -35,8 +35,9 @@ export function renderStyles(text: string, hasColors: boolean): string {
     .split(STYLED)
     .map((part, at, parts) => {
       if (at % 3 === 1) return '';
-      const style = at % 3 === 2 ? toStyle(parts[at - 1]) : undefined;
-      return color(escapeForTerminal(part), hasColors ? style : undefined);
+      const style = at % 3 === 2 ? parts[at - 1] : undefined;
+      const text = escapeForTerminal(part);
+      return hasColors && isStyle(style) ? `\u001b[${STYLES[style]}m${text}\u001b[0m` : text;
     })
     .join('');
 }
@@ -48,10 +49,6 @@ export function withoutStyles(text: string): string {
   return text.replace(MARKS, '');
 }
 
-function toStyle(name: string | undefined): Style | undefined {
-  return (Object.keys(STYLES) as Style[]).find((style) => style === name);
-}
-
-function color(text: string, style: Style | undefined): string {
-  return style === undefined ? text : `\u001b[${STYLES[style]}m${text}\u001b[0m`;
+function isStyle(name: string | undefined): name is Style {
+  return name !== undefined && Object.hasOwn(STYLES, name);
 }

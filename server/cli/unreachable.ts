@@ -33,6 +33,17 @@ export function explainUnreachable(url: string, error: unknown): unknown {
   return unreachable(url, error.message === 'fetch failed' || codeOf(error) !== undefined ? error : null);
 }
 
+/** Fetches a path of the server at `url`, which has no slash at its end. Rejects with `unavailable` where none answers. */
+export async function fetchFrom(
+  url: string,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<Response> {
+  return fetch(url + path, { headers }).catch((error: unknown) => {
+    throw unreachable(url, error);
+  });
+}
+
 /** `cause`: the error of `fetch`; null if something other than Letterhead answered. */
 export function unreachable(url: string, cause: unknown): LetterheadError {
   return new LetterheadError(

@@ -61,6 +61,8 @@ export interface Absent {
 export interface Unknown {
   kind: 'unknown';
   reason: UnknownReason;
+  /** The answer did not fit a datagram, and there was none over TCP. */
+  overTcp?: true;
 }
 
 /** What one authority answered to one question. */

@@ -6,7 +6,7 @@ import type { DomainRow } from '../store/interface/domain-row.ts';
 /** Caches the view of each row; rows are immutable. */
 const views = new WeakMap<DomainRow, Domain>();
 
-/** A domain as callers see it: the eight fields, in their order, and nothing of the private key. */
+/** A domain as callers see it: its fields in their order, and nothing of the private key. */
 export function toDomain(row: DomainRow): Domain {
   let view = views.get(row);
   if (view === undefined) {

@@ -1,6 +1,7 @@
 import type { Actor, Diagnosis, DomainStatus, ImportedKey } from '@letterhead/shared';
 import { LetterheadError } from '@letterhead/shared';
 import { tokenEvent } from '../auth/new-token.ts';
+import type { RateLimits } from '../auth/rate-limits.ts';
 import { toInstant } from '../instant.ts';
 import type { ParsedKey } from '../keys/private-key.ts';
 import { withPrevious } from '../keys/rotation.ts';
@@ -26,6 +27,7 @@ import { importedIdentity, makeIdentity } from './mail-identity.ts';
 export interface DomainsDeps extends IdentityDeps {
   readonly store: Store;
   readonly maxDomainsPerAccount: number;
+  readonly limits: Pick<RateLimits, 'takeLasting'>;
   /** Where keys of new domains are published; without a zone, by TXT records. */
   readonly keyZone: KeyZoneHint;
   readonly monitor: Pick<Monitor, 'verifyNow' | 'preview' | 'keepPreview'>;
@@ -42,8 +44,6 @@ export interface KeyImport {
   readonly unproved: boolean;
   /** Changes nothing. */
   readonly dryRun: boolean;
-  /** Called before the domain is created; rejects where that is one too many. */
-  readonly admit: () => Promise<void>;
 }
 
 export interface ImportedDomain {
@@ -85,8 +85,10 @@ export class Domains {
   /** Rejects with `domain_taken` or `quota_exceeded`. `selector`: instead of a random one. */
   async create(account: AccountRow, name: DomainName, actor: Actor, selector?: string): Promise<DomainRow> {
     // A refusal takes no key: making one costs more than a refusal may.
+    const { zone } = this.#deps.keyZone;
     const prepare = async () => {
-      const identityOf = await makeIdentity(this.#deps, account.id, this.#deps.keyZone.zone, selector);
+      if (zone !== null) await this.#takeLasting(account, actor);
+      const identityOf = await makeIdentity(this.#deps, account.id, zone, selector);
       const build = this.#build(account, name, identityOf);
       if (selector !== undefined) refuseLongSelector(build(0));
       return build;
@@ -117,7 +119,7 @@ export class Domains {
     if (evidence !== null) refuseUnproved(planned, evidence);
     const isProved = evidence !== null;
     if (dryRun) return { outcome: 'importable', row: null, key, isProved };
-    await input.admit();
+    await this.#takeLasting(account, actor);
     const prepare = async () => build;
     const cause = this.#cause(actor);
     const facts = { key_id: 1, selector, bits: key.bits, proved: isProved };
@@ -172,6 +174,7 @@ export class Domains {
     if (obstacle !== null) this.#toRow(obstacle, account, name);
     const isDelegated = activeKeyOf(row).published_as === 'cname';
     const zone = isDelegated ? this.#deps.keyZone.zone : null;
+    if (zone !== null) await this.#takeLasting(account, actor);
     const identityOf = await makeIdentity(this.#deps, account.id, zone);
     const now = toInstant(this.#deps.clock());
     const change = await this.#deps.store.domains.update(account.id, row.id, (current) => {
@@ -222,6 +225,11 @@ export class Domains {
     const { store, clock } = this.#deps;
     const stored = readKeptDiagnosis(row, await store.checks.evidence(account.id, row.id));
     return diagnose(row, stored, clock());
+  }
+
+  /** Rejects with `rate_limited`. The command line is trusted. */
+  async #takeLasting(account: AccountRow, { kind }: Actor): Promise<void> {
+    if (kind === 'token') await this.#deps.limits.takeLasting(account.id);
   }
 
   /** New records are checked by the schedule of a new domain. */

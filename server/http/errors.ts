@@ -59,7 +59,7 @@ export function fromFastify(error: unknown): LetterheadError {
     case INVALID_MEDIA_TYPE:
       return new LetterheadError(
         'unsupported_media_type',
-        'Send the body as application/json or application/x-www-form-urlencoded, and say so in Content-Type. Only messages are sent as message/rfc822, to operations that take one.',
+        'Send the body as application/json or application/x-www-form-urlencoded, and a message to sign or to prove as message/rfc822; say so in Content-Type.',
       );
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new LetterheadError('payload_too_large', `The body is too large: send at most ${BODY_SIZES}.`);

@@ -1,4 +1,4 @@
-import { LetterheadError } from '@letterhead/shared';
+import { invalidField, LetterheadError } from '@letterhead/shared';
 import type { FastifyInstance } from 'fastify';
 import type { Dns } from '../dns/outcome.ts';
 import { FairSemaphore } from '../fair-semaphore.ts';
@@ -40,7 +40,9 @@ export function serveProof(app: FastifyInstance, { admissionOf, services, dns }:
       const caller = { identity: identityOf(request), services };
       const account = await loadAccount(caller, Number(request.params['account']));
       const domain = await services.domains.get(account, Number(request.params['id']));
-      const message = Buffer.isBuffer(request.body) ? request.body : Buffer.of();
+      const message = request.body;
+      if (!Buffer.isBuffer(message))
+        throw invalidField('message', 'Send the source of a message that arrived.');
       const proof = await proveByMail(dns, domain, message);
       return reply.type('application/json; charset=utf-8').send(await envelope(proof, undefined));
     },

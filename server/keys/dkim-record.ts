@@ -30,7 +30,10 @@ const SPACED_EQUALS = /(?:^|;)\s*[vs]\s*=\s/;
  */
 export function judgeKeyRecord(text: string, publicKey: string): KeyRecordJudgement {
   const list = parseTagList(text);
-  if (list.kind === 'syntax-error') return list;
+  if (list.kind === 'syntax-error') {
+    const isKeyAlone = withoutWhiteSpace(text) === publicKey;
+    return isKeyAlone ? { ...list, problem: 'there is no p= before the key' } : list;
+  }
 
   const problem = findVersionError(list.tags) ?? findServiceError(list.tags);
   if (problem !== null) return { kind: 'syntax-error', problem };

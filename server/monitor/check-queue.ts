@@ -58,7 +58,7 @@ export class CheckQueue {
   readonly #deps: CheckQueueDeps;
   readonly #lanes: Record<Lane, CheckLane> = byLane(() => new CheckLane());
   readonly #limits: Record<Lane, SemaphoreLimits>;
-  readonly #slots: Record<Lane, FairSemaphore<number>>;
+  readonly #semaphores: Record<Lane, FairSemaphore<number>>;
   /** Keyed by domain id, as the two below. */
   readonly #waiting = new Map<number, CheckJob>();
   readonly #running = new Map<number, RunningCheck>();
@@ -72,7 +72,7 @@ export class CheckQueue {
       total: Math.ceil(total * SHARE[lane]),
       perOwner: Math.ceil(perOwner * SHARE[lane]),
     }));
-    this.#slots = byLane((lane) => new FairSemaphore(this.#limits[lane]));
+    this.#semaphores = byLane((lane) => new FairSemaphore(this.#limits[lane]));
   }
 
   get inFlight(): number {
@@ -167,7 +167,7 @@ export class CheckQueue {
     if (this.#freeIn(lane) === 0) return undefined;
     return this.#lanes[lane].takeNext(
       ({ target }) => this.#running.has(target.id),
-      ({ target }) => this.#takeSlots(lane, target.account),
+      ({ target }) => this.#acquire(lane, target.account),
     );
   }
 
@@ -189,7 +189,7 @@ export class CheckQueue {
       job.fail(error);
     }
     this.#running.delete(id);
-    for (const one of TAKES[lane]) this.#slots[one].release(account);
+    for (const one of TAKES[lane]) this.#semaphores[one].release(account);
     this.#noteSpeed(id, isGone ? 0 : this.#deps.clock().getTime() - started);
     if (this.#closed) return;
     this.#startWhatFits();
@@ -205,23 +205,23 @@ export class CheckQueue {
     if (this.#slow.size > CHECK_LIMITS.slowDomains && oldest !== undefined) this.#slow.delete(oldest);
   }
 
-  /** Takes a slot in each lane that a check in this one counts in, or none at all. */
-  #takeSlots(lane: Lane, account: number): boolean {
+  /** Acquires the semaphore of each lane that a check in this one counts in, or none at all. */
+  #acquire(lane: Lane, account: number): boolean {
     const taken: FairSemaphore<number>[] = [];
     for (const one of TAKES[lane]) {
-      const slots = this.#slots[one];
-      if (!slots.tryAcquire(account)) {
+      const semaphore = this.#semaphores[one];
+      if (!semaphore.tryAcquire(account)) {
         for (const given of taken) given.release(account);
         return false;
       }
-      taken.push(slots);
+      taken.push(semaphore);
     }
     return true;
   }
 
   /** How many more checks in this lane could be under way, whosever they are. */
   #freeIn(lane: Lane): number {
-    return Math.min(...TAKES[lane].map((one) => this.#limits[one].total - this.#slots[one].size));
+    return Math.min(...TAKES[lane].map((one) => this.#limits[one].total - this.#semaphores[one].size));
   }
 }
 

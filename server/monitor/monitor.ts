@@ -30,7 +30,7 @@ const CLOCK_TOLERANCE = MINUTE;
 
 /** Keeps watch over all domains: checks those that are due, and at once those that somebody asks for. */
 export class Monitor {
-  readonly #needs: MonitorDeps;
+  readonly #deps: MonitorDeps;
   readonly #queue: CheckQueue;
   #cancelTick = () => {};
   #ticking: Promise<void> = Promise.resolve();
@@ -41,13 +41,13 @@ export class Monitor {
   readonly #closing = new AbortController();
   readonly #previews = new FairSemaphore<number>(KEY_LIMITS.proofs);
 
-  constructor(needs: MonitorDeps) {
-    this.#needs = needs;
+  constructor(deps: MonitorDeps) {
+    this.#deps = deps;
     this.#queue = new CheckQueue({
-      clock: needs.clock,
-      timer: needs.timer,
-      limits: needs.limits ?? LIMITS,
-      run: (job) => runCheck(needs, job),
+      clock: deps.clock,
+      timer: deps.timer,
+      limits: deps.limits ?? LIMITS,
+      run: (job) => runCheck(deps, job),
       onCapacity: () => void this.tick(),
     });
   }
@@ -55,7 +55,7 @@ export class Monitor {
   /** Looks for due checks every second from now on. */
   start(): void {
     if (this.#closed) return;
-    this.#cancelTick = this.#needs.timer(TICK, () => {
+    this.#cancelTick = this.#deps.timer(TICK, () => {
       void this.tick();
       this.start();
     });
@@ -75,11 +75,11 @@ export class Monitor {
    * `unavailable` at shutdown.
    */
   async preview(row: DomainRow): Promise<CheckEvidence> {
-    const needs = { ...this.#needs, proveKey: async () => true };
+    const deps = { ...this.#deps, proveKey: async () => true };
     const ids = row.records.map(({ id }) => id);
     const evidence = await this.#previews.run(row.account_id, () => {
       const timeout = AbortSignal.timeout(CHECK_LIMITS.milliseconds);
-      return checkDomain(needs, row, ids, { signal: AbortSignal.any([timeout, this.#closing.signal]) });
+      return checkDomain(deps, row, ids, { signal: AbortSignal.any([timeout, this.#closing.signal]) });
     });
     if (this.#closed) throw shuttingDown();
     return evidence;
@@ -92,7 +92,7 @@ export class Monitor {
     request: CheckRequest,
   ): Promise<DomainRow | undefined> {
     const ids = row.records.map(({ id }) => id);
-    return saveResult(this.#needs, row, evidence, { request, ids, started: this.#needs.clock() });
+    return saveResult(this.#deps, row, evidence, { request, ids, started: this.#deps.clock() });
   }
 
   /** Starts what is due, as far as there is room. Resolves once that is started; it never rejects. */
@@ -116,7 +116,7 @@ export class Monitor {
   }
 
   async #startDue(): Promise<void> {
-    const { store, clock, random, observer } = this.#needs;
+    const { store, clock, random, observer } = this.#deps;
     const now = clock();
     try {
       if (now.getTime() < this.#latest - CLOCK_TOLERANCE) {

@@ -45,8 +45,8 @@ const DUE = { mode: 'monitor', actor: MONITOR } as const;
  * One check from the row to what is kept of it: asks, judges, changes the domain, keeps the evidence and the next
  * due times. Returns the domain as it is then; undefined where there is none. Rejects where the store does.
  */
-export async function runCheck(needs: RunCheckDeps, job: CheckJob): Promise<DomainRow | undefined> {
-  const { store, clock } = needs;
+export async function runCheck(deps: RunCheckDeps, job: CheckJob): Promise<DomainRow | undefined> {
+  const { store, clock } = deps;
   const { account, id } = job.target;
   const started = clock();
   try {
@@ -54,14 +54,14 @@ export async function runCheck(needs: RunCheckDeps, job: CheckJob): Promise<Doma
     const request = job.begin();
     if (row === undefined) return undefined;
     const ids = request === null ? dueRecords(row, started) : row.records.map(({ id }) => id);
-    if (ids.length === 0) return await nothingDue(needs, row);
+    if (ids.length === 0) return await nothingDue(deps, row);
     const options = { signal: job.signal, reusesAnswers: request === null };
-    const evidence = await checkDomain(needs, row, ids, options);
+    const evidence = await checkDomain(deps, row, ids, options);
     if (job.cancelled) return undefined;
-    return await saveResult(needs, row, evidence, { request, ids, started });
+    return await saveResult(deps, row, evidence, { request, ids, started });
   } catch (error) {
-    needs.observer.failed(job.target, error);
-    await retryLater(needs, job.target, started);
+    deps.observer.failed(job.target, error);
+    await retryLater(deps, job.target, started);
     throw error;
   }
 }
@@ -83,12 +83,12 @@ export interface CheckTrigger {
 
 /** Keeps what a check of a domain saw. Undefined: there is no such domain any more. */
 export async function saveResult(
-  needs: RunCheckDeps,
+  deps: RunCheckDeps,
   row: DomainRow,
   evidence: CheckEvidence,
   { request, ids, started }: CheckTrigger,
 ): Promise<DomainRow | undefined> {
-  const { store, clock, random } = needs;
+  const { store, clock, random } = deps;
   const { account_id: account, id } = row;
   const { selector } = activeKeyOf(row);
   const verdicts = judge(row, evidence.records);
@@ -117,7 +117,7 @@ export async function saveResult(
   );
   if (end.kind === 'gone') return undefined;
   if (end.kind !== 'dropped') {
-    needs.observer.checked({
+    deps.observer.checked({
       row: end.row,
       asked: request !== null,
       verdicts,

@@ -11,6 +11,7 @@ import type {
 } from 'zod-openapi';
 import { createDocument } from 'zod-openapi';
 import { SIGN_LIMITS } from '../limits.ts';
+import type { AppRouter } from '../router/index.ts';
 import { describeErrors } from './openapi-errors.ts';
 import type { DescribedOperation } from './operations.ts';
 import { BASE_PATH } from './rest-adapter.ts';
@@ -23,7 +24,7 @@ A body is JSON or a form, as \`curl -d\` sends it; fields that it has beyond tho
 const AUTHENTICATION = `Send a token with every request, as \`Authorization: Bearer <access-token>\`. A token is \`lh_\` and 43 characters, and belongs to one account. What it may do are its scopes: ${SCOPES.map((scope) => `\`${scope}\``).join(', ')}, of which \`admin\` implies the others but \`keys:read\`, and reaches every account. \`keys:read\` is for mail servers that fetch private keys, and no use here.`;
 
 /** What each of the router's resources is about. */
-const TAGS: Record<string, string> = {
+const TAGS: Readonly<Record<string, string>> = {
   accounts:
     'An account is one help desk, with its domains and its tokens. Only a token with the scope `admin` reaches another than its own.',
   domains: 'Domains are used to send emails from your help desk account.',
@@ -39,7 +40,7 @@ const TAGS: Record<string, string> = {
   tokens: 'Tokens are the keys to this API. The secret of each is shown once, when it is made.',
   webhooks:
     'A webhook is sent the events of an account as they happen, signed as [Standard Webhooks](https://www.standardwebhooks.com) says.',
-};
+} satisfies Record<keyof AppRouter['_def']['record'] | 'installation', string>;
 
 /** What the status of a success says. */
 const SUCCESSES = { 200: 'The answer.', 201: 'What was created.', 204: 'An empty answer.' } as const;
@@ -127,8 +128,7 @@ function describePaths(operations: readonly DescribedOperation[]): ZodOpenApiPat
   const paths: ZodOpenApiPathsObject = {};
   for (const operation of operations) {
     const { method, path } = operation.meta.rest;
-    const key = method.toLowerCase() as Lowercase<typeof method>;
-    paths[path] = { ...paths[path], [key]: describeOperation(operation) };
+    paths[path] = { ...paths[path], [method.toLowerCase()]: describeOperation(operation) };
   }
   return paths;
 }

@@ -92,8 +92,7 @@ export const keysRouter = t.router({
     .mutation(
       withAccount(async ({ ctx, input, account }) => {
         const { domain: name, selector, private_key: privateKey, unproved, dry_run: dryRun } = input;
-        const admit = () => ctx.services.limits.takeImport(ctx.identity.account?.id ?? null);
-        const plan = { name, selector, privateKey, unproved, dryRun, admit };
+        const plan = { name, selector, privateKey, unproved, dryRun };
         const { outcome, row, key, isProved } = await ctx.services.domains.import(
           account,
           plan,

@@ -12,6 +12,13 @@ import { malformedInput, readPlainInput } from './input-types.ts';
 import { memoizedSerialize, serializeList } from './memoize-serialize.ts';
 import type { Procedure } from './procedures.ts';
 
+/** A request below `/trpc`. Its query can hold anything. */
+export type TrpcRequest = FastifyRequest<TrpcRoute>;
+export interface TrpcRoute {
+  Params: { path: string };
+  Querystring: { batch?: unknown; input?: unknown };
+}
+
 export interface CallOneSource {
   readonly admissionOf: AdmissionOf;
   readonly contextOf: (request: FastifyRequest) => Context;
@@ -32,7 +39,7 @@ export const VARY = 'origin, trpc-accept, accept';
 
 /** Whether a request is one that `callOne` answers; null: it is left to tRPC. */
 export function readOneCall(
-  request: FastifyRequest,
+  request: TrpcRequest,
   paths: readonly string[],
   procedures: ReadonlyMap<string, Procedure>,
   isBatch: boolean,
@@ -45,7 +52,7 @@ export function readOneCall(
 }
 
 /** Lines of JSON, or what tRPC refuses for its type: a GET has no body, a POST has one in JSON. */
-function wantsOther({ method, headers }: FastifyRequest): boolean {
+function wantsOther({ method, headers }: TrpcRequest): boolean {
   return (
     headers['trpc-accept'] !== undefined ||
     headers.accept?.includes('application/jsonl') === true ||
@@ -54,9 +61,9 @@ function wantsOther({ method, headers }: FastifyRequest): boolean {
 }
 
 /** Null where the method is not the procedure's. */
-function inputText({ method, query, body }: FastifyRequest, { type }: Procedure): string | null {
+function inputText({ method, query, body }: TrpcRequest, { type }: Procedure): string | null {
   if (type === 'query' && method === 'GET') {
-    const { input = '' } = query as { input?: unknown };
+    const { input = '' } = query;
     return typeof input === 'string' ? input : null;
   }
   return type === 'mutation' && method === 'POST' ? String(body ?? '') : null;

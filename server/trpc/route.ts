@@ -16,7 +16,7 @@ import { toApiError } from '../router/errors.ts';
 import { appRouter } from '../router/index.ts';
 import { nextTurn, Turns } from '../turns.ts';
 import { Batch } from './batch.ts';
-import type { CallOneSource } from './call-one.ts';
+import type { CallOneSource, TrpcRequest, TrpcRoute } from './call-one.ts';
 import { callOne, readOneCall, VARY } from './call-one.ts';
 import { serializeList } from './memoize-serialize.ts';
 import type { ProcedureType } from './procedures.ts';
@@ -27,8 +27,6 @@ export interface TrpcSource extends CallOneSource {
   readonly streams: OpenStreams;
   readonly stopping: AbortSignal;
 }
-
-type TrpcRequest = FastifyRequest<{ Params: { path: string } }>;
 
 /**
  * Serves the router below `/trpc`. tRPC's own plugin would take files of any size as well; this takes JSON alone, and its
@@ -47,7 +45,7 @@ export function serveTrpc(app: FastifyInstance, source: TrpcSource): void {
     await admissionOf(request).settle();
     throw hasUnknownType(error) ? new TRPCError({ code: 'UNSUPPORTED_MEDIA_TYPE' }) : error;
   });
-  const route: RouteOptions<Server, IncomingMessage, ServerResponse, { Params: { path: string } }> = {
+  const route: RouteOptions<Server, IncomingMessage, ServerResponse, TrpcRoute> = {
     method: ['GET', 'POST'],
     url: '/:path',
     exposeHeadRoute: false,
@@ -159,8 +157,8 @@ function proceduresIn(request: TrpcRequest): string[] {
   return isBatch(request) ? path.split(',') : [path];
 }
 
-function isBatch({ query }: FastifyRequest): boolean {
-  const [batch] = [(query as { batch?: unknown }).batch].flat();
+function isBatch({ query }: TrpcRequest): boolean {
+  const [batch] = [query.batch].flat();
   return batch === '1';
 }
 

@@ -45,7 +45,11 @@ const OutcomeSchema = z.discriminatedUnion('kind', [
     reason: z.enum(['nxdomain', 'nodata']),
     negativeTtl: z.number().nullable(),
   }),
-  z.object({ kind: z.literal('unknown'), reason: UnknownReasonSchema }),
+  z.object({
+    kind: z.literal('unknown'),
+    reason: UnknownReasonSchema,
+    overTcp: z.literal(true).exactOptional(),
+  }),
 ]) satisfies z.ZodType<Outcome>;
 
 const ObservationSchema = z.object({

@@ -1,4 +1,4 @@
-/** What a domain is made of, in this order, wherever it is given out; nothing is ever added. */
+/** What a domain is made of, in this order, wherever it is given out, and nothing else. */
 export const DOMAIN_FIELDS = [
   'id',
   'account_id',

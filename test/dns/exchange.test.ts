@@ -221,7 +221,7 @@ describe('the end of a check', () => {
     await expect.poll(() => queries().some(({ type }) => type === last)).toBe(true);
     end.abort();
     for (const { outcome } of (await survey).observations) {
-      expect(outcome).toEqual({ kind: 'unknown', reason: 'timeout' });
+      expect(outcome).toMatchObject({ kind: 'unknown', reason: 'timeout' });
     }
     if (net.resolver.fault === 'silent') {
       expect(await resolved).toEqual({ kind: 'unknown', reason: 'timeout' });

@@ -126,7 +126,13 @@ test('a message without a signature, and one with too many, are judged', async (
 test('a proof takes messages alone, up to 25 MiB', async () => {
   await using server = await startTestServer(ON);
   const { message } = await sendSigned(server);
-  expect((await server.rest('POST', PATH, { json: {} })).status).toBe(415);
+  const json = await server.rest('POST', PATH, { json: {} });
+  expect([json.status, json.body.message]).toEqual([415, expect.stringContaining('message/rfc822')]);
+  const nothing = await server.rest('POST', PATH, { headers: { 'content-type': 'message/rfc822' } });
+  expect([nothing.status, nothing.body.errors?.message]).toEqual([
+    422,
+    ['Send the source of a message that arrived.'],
+  ]);
   const large = await prove(
     server,
     `${message}${'x'.repeat(78)}\r\n`.repeat(1).padEnd(24 * 1024 ** 2, 'x\r\n'),

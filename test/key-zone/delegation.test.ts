@@ -226,3 +226,18 @@ test('the status of the key zone and the log of a start say that public DNS does
   if (zone !== undefined) resolver.zones.set('keys.example', zone);
   expect(await problem()).toBeNull();
 });
+
+test('whoever creates, renames and deletes domains again and again cannot fill the key zone', async () => {
+  await using scene = await Delegated.begin({ MAX_DOMAINS_PER_ACCOUNT: '2' });
+  const { domains } = scene.server.letterhead;
+  const first = await scene.create();
+  for (const domain of ['a.example', 'b.example'])
+    await domains.update.mutate({ account: 1, id: first.id, domain });
+  await domains.delete.mutate({ account: 1, id: first.id });
+  const last = await domains.create.mutate({ account: 1, domain: 'c.example' });
+  const refused = { data: { code: 'rate_limited' } };
+  const renamed = domains.update.mutate({ account: 1, id: last.id, domain: 'd.example' });
+  await expect(renamed).rejects.toMatchObject(refused);
+  await domains.delete.mutate({ account: 1, id: last.id });
+  await expect(scene.create()).rejects.toMatchObject(refused);
+});

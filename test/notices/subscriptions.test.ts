@@ -134,7 +134,8 @@ test('nobody can have mails sent to strangers at will', async () => {
   await using scene = await startScene();
   const { server, mail } = scene;
   expect((await scene.ask('one@example.net')).status).toBe(200);
-  expect(await scene.ask('one@example.net')).toMatchObject({ status: 429, body: { code: 'rate_limited' } });
+  for (let again = 0; again < 20; again++)
+    expect(await scene.ask('one@example.net')).toMatchObject({ status: 429, body: { code: 'rate_limited' } });
   for (const at of [2, 3]) expect((await scene.ask(`${at}@example.net`)).status).toBe(200);
   expect(await scene.ask('4@example.net')).toMatchObject({ status: 422, body: { code: 'quota_exceeded' } });
   const linkOf = async () =>
@@ -146,7 +147,7 @@ test('nobody can have mails sent to strangers at will', async () => {
     for (let at = 0; at < 3; at++)
       if ((await scene.ask(`n${links}-${at}@example.net`, token)).status === 200) sent++;
   }
-  expect(sent).toBeLessThanOrEqual(20);
+  expect(sent).toBe(20);
   expect(mail.received).toHaveLength(sent);
   const kept = await server.rest('POST', '/share/notices', { json: { address: 'a@example.net' } });
   expect(kept.status).toBe(403);

@@ -99,7 +99,10 @@ test('SECURITY.md lists the limits that the server has', () => {
       'creating tokens, share links, accounts and webhooks; changing accounts and webhooks; rotating keys',
       `${ACCOUNT_LIMITS.auditedActsPerHour} an hour, ${ACCOUNT_LIMITS.auditedActsPerDay} a day, with revoking keys whose record was never found; other revoking and deleting is never refused`,
     ],
-    ['keys that are imported a day', `${n(domains * ACCOUNT_LIMITS.importFactor)}, twice as many as domains`],
+    [
+      'domains a day that are imported, or get names in the key zone',
+      `${n(domains * ACCOUNT_LIMITS.lastingFactor)}, twice as many as it may have`,
+    ],
     [
       'keys of a domain',
       `${KEY_LIMITS.published} that are published; a record stays for ${KEY_LIMITS.retirement / 86_400_000} days after its key has signed; the ${KEY_LIMITS.revoked} latest revoked ones are looked for, and ${KEY_LIMITS.previous} earlier ones recognized`,

@@ -240,6 +240,16 @@ describe('additional notes', () => {
     });
   });
 
+  test('a diagnosis says that a server gives a long answer over TCP no more than over UDP', async () => {
+    await using scene = await CheckFixture.set();
+    for (const server of [scene.servers.resolver, ...scene.servers.authorities])
+      server.faults.set(FQDN, 'tcp-hangup');
+    const { dkim, finding } = await scene.check(sendingDomain());
+    expect(finding).toMatchObject({ code: 'DNS_TIMEOUT', failures: [{ isOverTcp: true }] });
+    expect(dkim.detail).toContain('ns1.example.org didn’t answer over TCP');
+    expect(dkim.fix).toContain('make ns1.example.org answer for example.org over TCP (port 53)');
+  });
+
   test('a diagnosis says that servers at private addresses were not asked, rather than that they did not answer', async () => {
     await using scene = await CheckFixture.set({ allowPrivate: false });
     scene.servers.publish(FQDN, { TXT: [OURS] });

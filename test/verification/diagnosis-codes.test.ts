@@ -294,6 +294,13 @@ const CASES: Case[] = [
     records: { [FQDN]: { TXT: [`t=s; p=${OUR_KEY.slice(0, 100)}`, OUR_KEY.slice(100)] } },
   },
   {
+    code: 'TXT_SPLIT_INTO_RECORDS',
+    when: 'each piece begins like a record of its own',
+    records: {
+      [FQDN]: { TXT: [`v=DKIM1; p=${OUR_KEY.slice(0, 200)}`, `v=DKIM1; p=${OUR_KEY.slice(200)}`] },
+    },
+  },
+  {
     code: 'MULTIPLE_RECORDS',
     when: 'the old records were not removed',
     records: { [FQDN]: { TXT: ['v=spf1 -all', OURS, `k=rsa;p=${ANOTHER_KEY}`] } },

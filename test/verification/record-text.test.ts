@@ -53,6 +53,11 @@ describe('the text of a key record', () => {
     expect(finding.notes).toEqual([{ kind: 'pitfall', pitfall }]);
   });
 
+  test('our key alone is said to lack its p=', async () => {
+    const { finding } = await checkWith(`${OUR_KEY.slice(0, 100)} ${OUR_KEY.slice(100)}`);
+    expect(finding).toMatchObject({ code: 'BAD_SYNTAX', problem: 'there is no p= before the key' });
+  });
+
   test('an empty record is shown as it is, and called empty', async () => {
     const { dkim } = await checkWith('');
     expect(dkim).toMatchObject({ code: 'BAD_SYNTAX', found: [''], nameservers: [{ values: [''] }] });

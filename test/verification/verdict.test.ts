@@ -5,7 +5,7 @@ import { diagnose } from '../../server/verification/diagnose.ts';
 import type { RecordEvidence } from '../../server/verification/evidence.ts';
 import { readKeptDiagnosis, toKeptDiagnosis } from '../../server/verification/kept-diagnosis.ts';
 import { judge } from '../../server/verification/verdict.ts';
-import { ANOTHER_KEY, OUR_KEY, SELECTOR, sendingDomain } from './sending-domain.ts';
+import { ANOTHER_KEY, NOT_VERIFIED, OUR_KEY, SELECTOR, sendingDomain } from './sending-domain.ts';
 
 const ROW = sendingDomain();
 const FQDN = `${SELECTOR}._domainkey.example.org`;
@@ -158,6 +158,33 @@ describe('a verdict', () => {
         if (record.action?.type === 'TXT') expect(record.fix).toContain(OUR_KEY);
       }),
     );
+  });
+});
+
+test('several CNAME records at one host are not called TXT records', () => {
+  const row = sendingDomain({ return_path: { ...NOT_VERIFIED, target: 't.example.net' } });
+  const outcome: Outcome = {
+    kind: 'present',
+    values: ['other.example.net', 't.example.net'],
+    cname: null,
+    ttl: 300,
+  };
+  const { return_path } = judge(row, {
+    return_path: {
+      fqdn: `bounces-${SELECTOR}.example.org`,
+      type: 'CNAME',
+      observed_at: '2026-01-01T00:00:00.000Z',
+      delegation: { kind: 'found', zone: 'example.org', nameServers: ['ns1.example.org'] },
+      zone: 'example.org',
+      observations: [{ name: 'ns1.example.org', address: '192.0.2.1', outcome, ms: 1 }],
+      resolver: null,
+      alias: null,
+      findings: [],
+    },
+  });
+  expect(return_path?.record).toMatchObject({
+    code: 'MULTIPLE_RECORDS',
+    title: 'More than one CNAME record at this host',
   });
 });
 

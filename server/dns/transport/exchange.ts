@@ -111,7 +111,10 @@ export class Exchange {
       query = this.#encode(question, options, false);
       reply = await overUdp(query);
     }
-    return reply ?? this.#read(await askOverTcp(server, query, deadline, asker.allowance), query, asker);
+    if (reply !== null) return reply;
+    const raw = await askOverTcp(server, query, deadline, asker.allowance);
+    const isSilent = raw.kind === 'unknown' && (raw.reason === 'timeout' || raw.reason === 'unreachable');
+    return isSilent ? { ...raw, overTcp: true } : this.#read(raw, query, asker);
   }
 
   /** Null if the answer does not fit a datagram and must be asked for over TCP. */

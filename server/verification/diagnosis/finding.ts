@@ -116,6 +116,8 @@ export interface Failure {
   readonly isBudget: boolean;
   /** Whether the resolver gave no address of theirs, so that they were not asked. */
   readonly isWithoutAddress?: boolean;
+  /** Whether the answer was too long for UDP, and they gave none over TCP. */
+  readonly isOverTcp?: boolean;
   readonly names: readonly string[];
 }
 

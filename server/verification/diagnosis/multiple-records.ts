@@ -52,12 +52,18 @@ function isSplit(record: DkimRecord, values: readonly string[]): boolean {
   return wholes.some((whole) => canComplete(whole, '', pieces)) || isKeySplit(record, pieces);
 }
 
-/** Whether one piece is a record in a spelling of its own whose key goes on in others. */
+/** Whether one piece is a record in a spelling of its own whose key goes on in others, which may be spelt like it. */
 function isKeySplit(record: DkimRecord, pieces: readonly string[]): boolean {
   return pieces.some((head) => {
-    const judged = judgeValue(record, head);
-    return judged.kind === 'damaged-key' && canComplete(record.publicKey, judged.key, without(head, pieces));
+    const begun = partOfKey(record, head);
+    const others = without(head, pieces).map((piece) => partOfKey(record, piece) ?? piece);
+    return begun !== null && canComplete(record.publicKey, begun, others);
   });
+}
+
+function partOfKey(record: DkimRecord, piece: string): string | null {
+  const judged = judgeValue(record, piece);
+  return judged.kind === 'damaged-key' ? judged.key : null;
 }
 
 /** Takes the longest fitting piece each time: pieces of base64 that fit by chance are no longer than a few letters. */

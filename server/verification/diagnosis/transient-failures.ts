@@ -1,4 +1,4 @@
-import type { Observation, UnknownReason } from '../../dns/outcome.ts';
+import type { Observation, Unknown, UnknownReason } from '../../dns/outcome.ts';
 import { isTooLong } from '../../records/record-names.ts';
 import { definitive } from '../answers.ts';
 import type { Failure, FoundCode, Rule, ServerCode } from './finding.ts';
@@ -67,7 +67,7 @@ function failuresOf(observations: readonly Observation[]): Failure[] {
   const groups = new Map<string, { failure: Omit<Failure, 'names'>; names: Set<string> }>();
   for (const observation of observations) {
     if (observation.outcome.kind !== 'unknown' || heard.has(observation.name)) continue;
-    const failure = toFailure(observation, observation.outcome.reason);
+    const failure = toFailure(observation, observation.outcome);
     const group = groups.get(JSON.stringify(failure)) ?? { failure, names: new Set() };
     group.names.add(observation.name);
     groups.set(JSON.stringify(failure), group);
@@ -75,8 +75,9 @@ function failuresOf(observations: readonly Observation[]): Failure[] {
   return [...groups.values()].map(({ failure, names }) => ({ ...failure, names: [...names] }));
 }
 
-function toFailure({ address }: Observation, reason: UnknownReason): Omit<Failure, 'names'> {
+function toFailure({ address }: Observation, { reason, overTcp }: Unknown): Omit<Failure, 'names'> {
   const failure = { code: SERVER_CODES[reason], isBudget: reason === 'budget' };
+  if (overTcp) return { ...failure, isOverTcp: true };
   return address === '' && reason !== 'budget' ? { ...failure, isWithoutAddress: true } : failure;
 }
 

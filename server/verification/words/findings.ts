@@ -106,8 +106,8 @@ const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
     title: 'The value is split into separate TXT records',
     detail: `The parts of the value are in ${count} TXT records at the same host. Receivers don’t put them together. A long value must be one record, which may consist of several strings.`,
   }),
-  MULTIPLE_RECORDS: ({ others, copies }) => ({
-    title: 'More than one TXT record at this host',
+  MULTIPLE_RECORDS: ({ others, copies }, { record }) => ({
+    title: `More than one ${record.type} record at this host`,
     detail: `The right record is there, but so ${others === 1 ? 'is one other' : `are ${others} others`} at the same host.${copies === null ? '' : COPIES[copies]} Receivers may pick any of them, so your mail passes or fails by chance.`,
   }),
   QUOTES_IN_VALUE: () => ({

@@ -12,13 +12,16 @@ const FAILURES: Record<ServerCode, string> = {
 };
 const NOT_REACHED = 'couldn’t be asked: this check reached its limit of DNS questions';
 
+const NOT_OVER_TCP =
+  'didn’t answer over TCP, which an answer as long as this one takes; a firewall may block TCP port 53';
 const NO_ADDRESS = 'couldn’t be asked: no address for that name could be found';
 
 /** `who` and what became of the question, as one sentence. */
 export function failureSentence(
   who: string,
-  { code, isBudget, isWithoutAddress }: Omit<Failure, 'names'>,
+  { code, isBudget, isWithoutAddress, isOverTcp }: Omit<Failure, 'names'>,
 ): string {
+  if (isOverTcp) return `${who} ${NOT_OVER_TCP}.`;
   if (isWithoutAddress) return `${who} ${NO_ADDRESS}.`;
   return `${who} ${isBudget ? NOT_REACHED : FAILURES[code]}.`;
 }

@@ -83,7 +83,7 @@ function fixOf(
   }
   const mend = areWithoutAddress(failures)
     ? `publish an address for ${servers}`
-    : `make ${servers} answer for ${zone}`;
+    : `make ${servers} answer for ${zone}${failures.every(({ isOverTcp }) => isOverTcp) ? ' over TCP (port 53)' : ''}`;
   return `If this lasts, ask your DNS provider to ${mend}, or, ${instead}.`;
 }
 
