@@ -35,7 +35,7 @@ please add ${isOne ? 'this record' : 'these records'} to the DNS of ${zone}, so 
 ${share === null ? '' : describeShare(share)}
 ${listed.join('\n')}
 Most DNS forms add the zone's name to the host automatically: enter the short host there, the full one elsewhere.
-Copy ${isOne ? 'the value' : 'each value'} in full, as one line and without quotation marks. Nothing else in the DNS has to change.
+Copy ${isOne ? 'the value' : 'each value'} in full, as one line and without quotation marks. ${isOne ? '' : 'All of these records are needed. '}Nothing else in the DNS has to change.
 
 Thank you!
 ${sender}

@@ -59,9 +59,9 @@ function reasonOf(cause: unknown): string {
   return code === undefined ? innermostCause(cause).message : (REASONS[code] ?? code);
 }
 
+/** A timeout has no code but its name: that of a DOMException is a number. */
 function codeOf(error: Error): string | undefined {
   const innermost = innermostCause(error);
-  // The code of a DOMException is a number, and obsolete.
   return innermost.name === 'TimeoutError' ? innermost.name : errorCode(innermost);
 }
 

@@ -28,6 +28,9 @@ test('the e-mail names the zone and, for each record, the host in both forms and
   }
   expect(text).toContain(`and works until 2026-12-03:\n${url}\n`);
   expect(text.endsWith('Thank you!\nAcme\n')).toBe(true);
+  const all = 'All of these records are needed.';
+  expect(text).not.toContain(all);
+  expect(recordsEmail({ ...email, records: [dkim, dkim], share: null })).toContain(all);
   expect(recordsEmail({ ...email, share: { url, expires_at: null } })).not.toContain('until');
   expect(recordsEmail({ ...email, share: null })).not.toContain('page');
 });
