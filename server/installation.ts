@@ -23,7 +23,7 @@ import type { Metrics } from './metrics.ts';
 import { createMetrics } from './metrics.ts';
 import { combineObservers, createCheckLog } from './monitor/check-log.ts';
 import { Monitor } from './monitor/monitor.ts';
-import { Mailer } from './notices/mailer.ts';
+import type { Mailer } from './notices/mailer.ts';
 import { NoticeDispatcher } from './notices/notice-dispatcher.ts';
 import { Subscriptions } from './notices/subscriptions.ts';
 import type { Services } from './router/context.ts';
@@ -121,7 +121,7 @@ async function composeInstallation(
   const dispatcher = new Dispatcher({ ...sending, log });
   const webhooks = new Webhooks({ ...sending, allowPrivate });
   const signing = new Signing({ ...common, keys: openedKeys, onSigned: metrics.signed });
-  const mailer = mailerOf(settings, { store, signing });
+  const mailer = await mailerOf(settings, { store, signing });
   const { PUBLIC_URL: publicUrl } = settings;
   const subscriptions = new Subscriptions({ ...common, mailer, publicUrl, limits });
   const onNotice = metrics.notice;
@@ -169,11 +169,13 @@ async function composeInstallation(
   };
 }
 
-function mailerOf(
+async function mailerOf(
   { SMTP_URL: smtpUrl, NOTICE_FROM: from }: Settings,
   parts: { store: Store; signing: Signing },
-): Mailer | null {
-  return smtpUrl === null || from === null ? null : new Mailer({ ...parts, smtpUrl, from });
+): Promise<Mailer | null> {
+  if (smtpUrl === null || from === null) return null;
+  const { Mailer } = await import('./notices/mailer.ts');
+  return new Mailer({ ...parts, smtpUrl, from });
 }
 
 function dnsOf(settings: Settings, metrics: Metrics): Dns {

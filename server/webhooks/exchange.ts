@@ -10,6 +10,11 @@ export interface Reply {
   readonly answer: string;
 }
 
+/** Where an endpoint may not be: the message says what is wrong with the address that its host has. */
+export class AddressError extends Error {
+  override readonly name = 'AddressError';
+}
+
 /** No answer, or none that ended, within `WEBHOOK_LIMITS.timeout`. */
 export class TimeoutError extends Error {
   override readonly name = 'TimeoutError';

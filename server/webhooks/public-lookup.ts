@@ -1,16 +1,12 @@
 import { Resolver } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import { buildConnector } from 'undici';
+import { Agent, buildConnector } from 'undici';
 import { isPublicUnicast } from '../dns/public-address.ts';
 import type { ServerAddress } from '../dns/transport/server-address.ts';
 import { WEBHOOK_LIMITS } from '../limits.ts';
+import { AddressError } from './exchange.ts';
 
-/** Where an endpoint may be: its message says what is wrong with the address that its host has. */
-export class AddressError extends Error {
-  override readonly name = 'AddressError';
-}
-
-interface ConnectorOptions {
+interface AgentOptions {
   readonly resolvers: readonly ServerAddress[];
   readonly allowPrivate: boolean;
 }
@@ -20,11 +16,20 @@ interface FoundAddress {
   readonly family: 4 | 6;
 }
 
+/** What sends to public addresses alone, one request at a time over each connection. */
+export function createAgent(options: AgentOptions): Agent {
+  return new Agent({
+    connect: createConnector(options),
+    pipelining: 1,
+    maxHeaderSize: WEBHOOK_LIMITS.answerBytes,
+  });
+}
+
 /**
  * Connects to public addresses alone: looks a host up, and connects to what that found, without asking again. The look-up
  * is c-ares, not the system's, which would hold one of the few threads that files need as well.
  */
-export function createConnector({ resolvers, allowPrivate }: ConnectorOptions): buildConnector.connector {
+function createConnector({ resolvers, allowPrivate }: AgentOptions): buildConnector.connector {
   const resolver = new Resolver({ timeout: 2_000, tries: 2 });
   resolver.setServers(
     resolvers.map(({ address, port }) =>
