@@ -26,8 +26,11 @@ export function toToken({ content, last_used_at }: TokenRecord): TokenRow {
 
 export type DomainContent = Omit<DomainRow, 'checks'>;
 
-/** In the order of the document's keys; null for one that the document has. Null: it has all of them. */
-export type PrivateKeys = readonly (Buffer | null)[] | null;
+/**
+ * An array in the order of the document's keys, as PostgreSQL writes it: pg would read it one character at a time. Null
+ * for a key that the document has; no array: it has all of them.
+ */
+export type PrivateKeys = string | null;
 
 /**
  * The columns of a row but for its checks. As bytes, an encrypted key takes three quarters of the room of its text, which
@@ -36,17 +39,16 @@ export type PrivateKeys = readonly (Buffer | null)[] | null;
 export function domainColumns(
   { checks, ...row }: DomainRow,
   keysAsBytes: boolean,
-): { content: string; private_keys: string } {
+): { content: string; private_keys: PrivateKeys } {
   const encrypted = row.keys.map(({ private_key }) => (keysAsBytes ? toBytes(private_key) : null));
   const keys = row.keys.map((key, at) => (encrypted[at] === null ? key : { ...key, private_key: null }));
-  const elements = encrypted.map((bytes) =>
-    bytes === null ? 'NULL' : String.raw`"\\x${bytes.toString('hex')}"`,
-  );
+  const elements = encrypted.map((bytes) => (bytes === null ? 'NULL' : BYTES + bytes.toString('hex') + END));
   return { content: JSON.stringify({ ...row, keys }), private_keys: `{${elements.join()}}` };
 }
 
 /** Before migration 5, a domain had one key, published as a TXT record. `times` is JSON. */
-export function toDomain(content: DomainContent, encrypted: PrivateKeys, times: string | null): DomainRow {
+export function toDomain(content: DomainContent, privateKeys: PrivateKeys, times: string | null): DomainRow {
+  const encrypted = privateKeys?.slice(1, -1).split(',').map(readBytes);
   const checks: CheckTimes | null = times === null ? null : { codes: {}, ...JSON.parse(times) };
   return freeze({
     ...content,
@@ -59,6 +61,15 @@ export function toDomain(content: DomainContent, encrypted: PrivateKeys, times: 
     })),
     checks,
   });
+}
+
+/** Around the hex of bytes in an array. */
+const BYTES = String.raw`"\\x`;
+const END = '"';
+
+function readBytes(element: string): Buffer | null {
+  const isThere = element.startsWith(BYTES);
+  return isThere ? Buffer.from(element.slice(BYTES.length, -END.length), 'hex') : null;
 }
 
 /** Comes before the base64url of an encrypted key (see keys/key-encryption.ts). */

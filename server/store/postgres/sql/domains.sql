@@ -2,21 +2,21 @@
 -- Leaves out the content of a version that the server already has.
 SELECT key.n, d.account_id AS account, d.id, d.version, c.times::text,
   CASE WHEN d.version = key.known THEN NULL ELSE d.content END AS content,
-  CASE WHEN d.version = key.known THEN NULL ELSE d.private_keys END AS private_keys
+  CASE WHEN d.version = key.known THEN NULL ELSE d.private_keys::text END AS private_keys
 FROM unnest((SELECT :account::bigint[]), :id::bigint[], :version::bigint[])
     WITH ORDINALITY AS key (account_id, id, known, n)
   JOIN domains d ON d.account_id = key.account_id AND d.id = key.id
   JOIN checks c ON c.account_id = d.account_id AND c.domain_id = d.id
 
 -- query: list_domains
-SELECT d.account_id AS account, d.id, d.version, d.content, d.private_keys, c.times::text
+SELECT d.account_id AS account, d.id, d.version, d.content, d.private_keys::text, c.times::text
 FROM domains d JOIN checks c ON c.account_id = d.account_id AND c.domain_id = d.id
 WHERE d.account_id = :account AND d.id > :after
   AND (:verified::boolean IS NULL OR d.verified = :verified) AND (:domains::text[] IS NULL OR d.domain = ANY (:domains))
 ORDER BY d.id LIMIT :limit
 
 -- query: named_domains
-SELECT d.account_id AS account, d.id, d.version, d.content, d.private_keys, c.times::text
+SELECT d.account_id AS account, d.id, d.version, d.content, d.private_keys::text, c.times::text
 FROM domains d JOIN checks c ON c.account_id = d.account_id AND c.domain_id = d.id
 WHERE d.domain = ANY (:names::text[]) ORDER BY d.id
 
