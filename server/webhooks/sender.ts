@@ -84,7 +84,7 @@ export class Sender {
     await (await this.#agent)?.destroy();
   }
 
-  /** Loads undici with the first message: without webhooks, a start is shorter by a fifth. */
+  /** Loads undici with the first message, so that a start does not wait for it. */
   async #openAgent(): Promise<Agent> {
     const { createAgent } = await import('./public-lookup.ts');
     return createAgent(this.#agentOptions);
