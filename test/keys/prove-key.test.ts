@@ -1,9 +1,15 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type JsonWebKey,
+  randomBytes,
+} from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createKeyCipher } from '../../server/keys/key-encryption.ts';
-import { isKeyPair } from '../../server/keys/prove-key.ts';
+import { createKeyProof, isKeyPair } from '../../server/keys/prove-key.ts';
 import { startTestServer } from '../running-server.ts';
 
 type Seal = (key: Uint8Array) => string;
@@ -16,13 +22,19 @@ function newPair() {
   });
 }
 
+function numbersOf(key: Buffer): JsonWebKey {
+  return createPrivateKey({ key, format: 'der', type: 'pkcs8' }).export({ format: 'jwk' });
+}
+
+function fromNumbers(key: JsonWebKey): Buffer {
+  return createPrivateKey({ key, format: 'jwk' }).export({ format: 'der', type: 'pkcs8' });
+}
+
 /** A private key that names the public numbers of `published`, and signs with those of another one. */
 function disguised(published: string): Buffer {
   const spki = { key: Buffer.from(published, 'base64'), format: 'der', type: 'spki' } as const;
   const { n = '', e = '' } = createPublicKey(spki).export({ format: 'jwk' });
-  const own = createPrivateKey({ key: newPair().privateKey, format: 'der', type: 'pkcs8' });
-  const key = { ...own.export({ format: 'jwk' }), n, e };
-  return createPrivateKey({ key, format: 'jwk' }).export({ format: 'der', type: 'pkcs8' });
+  return fromNumbers({ ...numbersOf(newPair().privateKey), n, e });
 }
 
 test('a private key proves its own public key and no other', async () => {
@@ -30,6 +42,22 @@ test('a private key proves its own public key and no other', async () => {
   expect(await isKeyPair(one.privateKey, one.publicKey.toString('base64'), randomBytes)).toBe(true);
   expect(await isKeyPair(one.privateKey, other.publicKey.toString('base64'), randomBytes)).toBe(false);
   expect(await isKeyPair(Buffer.from('no key'), one.publicKey.toString('base64'), randomBytes)).toBe(false);
+});
+
+test('what proves a key says the same as a signature of it', async () => {
+  const cipher = createKeyCipher(randomBytes(32), randomBytes);
+  const prove = createKeyProof(cipher, randomBytes);
+  const [one, other] = [newPair(), newPair()];
+  const published = one.publicKey.toString('base64');
+  const damaged = (['p', 'q', 'dp', 'dq', 'qi'] as const).map((name) =>
+    fromNumbers({ ...numbersOf(one.privateKey), [name]: numbersOf(other.privateKey)[name] ?? '' }),
+  );
+  const keys = [one.privateKey, other.privateKey, disguised(published), Buffer.from('no key'), ...damaged];
+  const owner = { account: 1, domain: 1 };
+  for (const key of keys) {
+    const stored = { public_key: published, private_key: cipher.encrypt(key, owner) };
+    expect(await prove(stored, owner)).toBe(await isKeyPair(key, published, randomBytes));
+  }
 });
 
 test.each([
