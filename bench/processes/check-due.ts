@@ -61,7 +61,7 @@ async function livingDomains(): Promise<{ account: number; id: number }[]> {
 
 /** How many questions there were, and the seconds that they took together. */
 async function lookups(): Promise<{ questions: number; spent: number }> {
-  const text = await metrics.text();
+  const { text } = await metrics.render();
   const total = (suffix: string) =>
     [...text.matchAll(new RegExp(`^letterhead_dns_lookup_seconds${suffix}\\{.*\\} (.*)$`, 'gm'))]
       .map(([, value]) => Number(value))

@@ -1,6 +1,8 @@
+/// <reference path="./rate-limiter-flexible.d.ts" />
 import { isIPv6 } from 'node:net';
 import { LetterheadError } from '@letterhead/shared';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import RateLimiterMemory from 'rate-limiter-flexible/lib/RateLimiterMemory.js';
+import RateLimiterRes from 'rate-limiter-flexible/lib/RateLimiterRes.js';
 import { ACCOUNT_LIMITS, NOTICE_LIMITS } from '../limits.ts';
 import type { RateStore } from '../store/interface/rates.ts';
 import { SharedPoints } from './shared-points.ts';

@@ -4,7 +4,6 @@ import type { FastifyInstance } from 'fastify';
 import type { Tokens } from '../auth/tokens.ts';
 import { errorCode } from '../errno.ts';
 import { BACKUP_OPERATION, BackupInputSchema } from '../rest/backup-operation.ts';
-import { fieldKinds } from '../rest/field-kinds.ts';
 import type { AdmissionOf } from '../rest/rest-adapter.ts';
 import { admittedRoute, identityOf, makeInput } from '../rest/rest-adapter.ts';
 import { invalidInput } from '../router/errors.ts';
@@ -31,13 +30,12 @@ export function serveBackup(app: FastifyInstance, options: BackupRouteOptions): 
   const { tokens, openBackup, streams, log } = options;
   const { scope } = BACKUP_OPERATION.meta;
   const cutWhenStopping = cutStreamsWhenStopping(options.stopping);
-  const kinds = fieldKinds({ input: BackupInputSchema, pathParameters: [] });
   app.route<{ Params: Record<string, string> }>({
     ...admittedRoute(options.admissionOf, BACKUP_OPERATION),
     // A HEAD would make all of a backup, and send nothing.
     exposeHeadRoute: false,
     async handler(request, reply) {
-      const input = BackupInputSchema.safeParse(makeInput(BACKUP_OPERATION, kinds, request));
+      const input = BackupInputSchema.safeParse(makeInput(BACKUP_OPERATION, request));
       if (!input.success) throw invalidInput(input.error);
       const identity = identityOf(request);
       // With it, whoever has the archive can sign for every domain.

@@ -19,6 +19,7 @@ export function requestCounter(metrics: Metrics, log: FastifyBaseLogger) {
 export function serveMetrics(app: FastifyInstance, metrics: Metrics, admissionOf: AdmissionOf): void {
   app.get('/metrics', async (request, reply) => {
     await admissionOf(request).admit('admin', () => null);
-    return reply.type(metrics.contentType).send(await metrics.text());
+    const { text, contentType } = await metrics.render();
+    return reply.type(contentType).send(text);
   });
 }

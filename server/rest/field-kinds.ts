@@ -1,18 +1,23 @@
 import { invalidField } from '@letterhead/shared';
 import { z } from 'zod';
-import type { RestOperation } from './operations.ts';
+import type { DescribedOperation } from './operations.ts';
 
 /** The type of an input's field, which a query or a form cannot say: they know only text. */
 export type FieldKind = 'text' | 'number' | 'boolean' | 'list' | 'numbers';
 
+const found = new WeakMap<DescribedOperation, ReadonlyMap<string, FieldKind>>();
+
 /**
- * The kind of each field that a body or a query can have, found out once, when the routes are made. What stands in the
- * path is none of them: a field of the same name is ignored.
+ * The kind of each field that a body or a query can have, found out once, when an operation is first asked for. What
+ * stands in the path is none of them: a field of the same name is ignored.
  */
-export function fieldKinds({
-  input,
-  pathParameters,
-}: Pick<RestOperation, 'input' | 'pathParameters'>): ReadonlyMap<string, FieldKind> {
+export function fieldKinds(operation: DescribedOperation): ReadonlyMap<string, FieldKind> {
+  const known = found.get(operation) ?? findKinds(operation);
+  found.set(operation, known);
+  return known;
+}
+
+function findKinds({ input, pathParameters }: DescribedOperation): ReadonlyMap<string, FieldKind> {
   if (input === null) return new Map();
   const { properties = {} } = z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' });
   const fields = Object.entries(properties).filter(([name]) => !pathParameters.includes(name));

@@ -57,17 +57,12 @@ export function restPaths(operations: readonly RestOperation[]): { path: string;
 type RestRequest = FastifyRequest<{ Params: Record<string, string> }>;
 
 function addProcedure(app: FastifyInstance, source: RestSource, operation: RestOperation): void {
-  const kinds = fieldKinds(operation);
   app.route<{ Params: Record<string, string> }>({
     ...admittedRoute(source.admissionOf, operation),
     async handler(request, reply) {
       const identity = identityOf(request);
       const context = source.contextOf(request);
-      const data = await callProcedure(
-        operation,
-        { ...context, identity },
-        makeInput(operation, kinds, request),
-      );
+      const data = await callProcedure(operation, { ...context, identity }, makeInput(operation, request));
       return answer(operation, request, reply, context, data);
     },
   });
@@ -115,11 +110,9 @@ export function noSuchPath(): LetterheadError {
 }
 
 /** Puts a procedure's input together from path, query and body. Throws `invalid` for too many fields or elements. */
-export function makeInput(
-  { pathParameters, takesBody }: DescribedOperation,
-  kinds: ReadonlyMap<string, FieldKind>,
-  request: RestRequest,
-): Record<string, unknown> {
+export function makeInput(operation: DescribedOperation, request: RestRequest): Record<string, unknown> {
+  const { pathParameters, takesBody } = operation;
+  const kinds = fieldKinds(operation);
   const { body } = request;
   const input =
     takesBody && !(body instanceof MessageBody) ? bodyFields(body, kinds) : queryFields(request.query, kinds);

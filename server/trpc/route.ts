@@ -1,7 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { LetterheadError } from '@letterhead/shared';
 import { TRPCError } from '@trpc/server';
-import { incomingMessageToRequest } from '@trpc/server/adapters/node-http';
 import { resolveResponse } from '@trpc/server/http';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { Admission } from '../auth/admission.ts';
@@ -77,11 +76,14 @@ export function serveTrpc(app: FastifyInstance, source: TrpcSource): void {
       app.route({ ...route, url: `/:path(^${path.replace('.', '\\.')}$)`, bodyLimit: meta.maxBodyBytes });
 }
 
-function answer(
+/** Answers a batch, a stream, and what `callOne` leaves. */
+async function answer(
   { log, contextOf }: TrpcSource,
   request: TrpcRequest,
   reply: FastifyReply,
 ): Promise<Response> {
+  // At a start, Node's own client would be loaded with it, which takes as long as Fastify does.
+  const { incomingMessageToRequest } = await import('@trpc/server/adapters/node-http');
   return resolveResponse({
     router: appRouter,
     maxBatchSize: REQUEST_LIMITS.batchCalls,
