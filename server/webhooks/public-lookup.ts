@@ -1,6 +1,9 @@
+/// <reference path="./undici.d.ts" />
 import { Resolver } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import { Agent, buildConnector } from 'undici';
+import type { buildConnector } from 'undici';
+import connectorOf from 'undici/lib/core/connect.js';
+import Agent from 'undici/lib/dispatcher/agent.js';
 import { isPublicUnicast } from '../dns/public-address.ts';
 import type { ServerAddress } from '../dns/transport/server-address.ts';
 import { WEBHOOK_LIMITS } from '../limits.ts';
@@ -37,7 +40,7 @@ function createConnector({ resolvers, allowPrivate }: AgentOptions): buildConnec
     ),
   );
   const isAllowed = (address: string) => allowPrivate || isPublicUnicast(address);
-  const connect = buildConnector({
+  const connect = connectorOf({
     timeout: WEBHOOK_LIMITS.timeout,
     lookup: (host, _options, done) => {
       findAddresses(resolver, host, isAllowed).then(

@@ -63,7 +63,7 @@ export function isGone({ status }: Attempt): boolean {
 /** Sends messages over HTTP, signed by Standard Webhooks. It follows no redirect and knows no proxy. */
 export class Sender {
   readonly #agentOptions: Pick<SenderOptions, 'resolvers' | 'allowPrivate'>;
-  #agent: Promise<Agent> | null = null;
+  #agent: Agent | null = null;
   readonly #clock: Clock;
   readonly #onAttempt: NonNullable<SenderOptions['onAttempt']>;
 
@@ -81,13 +81,14 @@ export class Sender {
   }
 
   async close(): Promise<void> {
-    await (await this.#agent)?.destroy();
+    await this.#agent?.destroy();
   }
 
   /** Loads undici with the first message, so that a start does not wait for it. */
   async #openAgent(): Promise<Agent> {
     const { createAgent } = await import('./public-lookup.ts');
-    return createAgent(this.#agentOptions);
+    this.#agent ??= createAgent(this.#agentOptions);
+    return this.#agent;
   }
 
   async #attempt(
@@ -95,8 +96,7 @@ export class Sender {
     { id, body }: Message,
     stopped: AbortSignal,
   ): Promise<Attempt> {
-    this.#agent ??= this.#openAgent();
-    const agent = await this.#agent;
+    const agent = this.#agent ?? (await this.#openAgent());
     const began = this.#clock();
     const start = performance.now();
     const signature = signers.map((signer) => signer.sign(id, began, body)).join(' ');
