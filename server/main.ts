@@ -22,6 +22,9 @@ import { StoreInUseError } from './store/store-in-use.ts';
 /** Milliseconds for a start to finish after a stop signal; otherwise its first token would be lost. */
 const START_GRACE = 3000;
 
+/** Milliseconds between a start and the first of what is loaded after it, and from one to the next. */
+const LOAD_EVERY = 200;
+
 const clock: Clock = () => new Date();
 
 /** Runs one command line in this process and resolves to its exit code. */
@@ -102,11 +105,37 @@ async function serve({ environment, terminal }: CommandDeps): Promise<ExitCode> 
     settings.DATABASE_URL === null ? { data_dir: resolve(settings.DATA_DIR) } : { database: true };
   log.info({ url: server.url, ...place }, 'Letterhead listens');
   await welcome(server, settings.PUBLIC_URL ?? server.url, { terminal, log });
+  void loadTheRest(log);
   const signal = await stopped;
   log.info({ signal }, 'Stopping');
   await server.stop();
   log.info('Stopped');
   return EXIT.done;
+}
+
+/**
+ * Loads, piece by piece, what the start did without. Once it is needed there may be no file left to open, and Node does
+ * not try again to load what failed.
+ */
+async function loadTheRest(log: Logger): Promise<void> {
+  const parts = [
+    () => import('./prometheus.ts'),
+    () => import('./webhooks/public-lookup.ts'),
+    () => import('@trpc/server/adapters/node-http'),
+    () => import('./rest/openapi.ts'),
+    () => import('./http/reference/api-document.ts'),
+    () => import('./http/reference/page.ts'),
+    () => import('./store/json/archive.ts'),
+  ];
+  try {
+    for (const load of parts) {
+      await setTimeout(LOAD_EVERY, null, { ref: false });
+      await load();
+    }
+    log.debug('Loaded what the start did without');
+  } catch (error) {
+    log.error({ err: error }, 'A part could not be loaded: restart Letterhead once that is mended');
+  }
 }
 
 /** Prints the startup message. It holds the only copy of the first token, so a failure logs how to create another. */

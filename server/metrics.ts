@@ -46,7 +46,11 @@ export function createMetrics(): Metrics {
     return prometheus;
   };
   const keep = (observation: Observation) => {
-    if (kept.push(observation) === BATCH) void record();
+    if (kept.push(observation) !== BATCH) return;
+    // A scrape says so as well. What cannot be recorded is not kept for ever.
+    record().catch(() => {
+      kept = [];
+    });
   };
   return {
     async render() {

@@ -39,10 +39,14 @@ export function serveReference(app: FastifyInstance, writeDocument: () => Promis
   });
 }
 
+/** What failed is tried again. */
 function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
   let made: Promise<Value> | undefined;
   return () => {
-    made ??= make();
+    made ??= make().catch((error) => {
+      made = undefined;
+      throw error;
+    });
     return made;
   };
 }

@@ -30,9 +30,9 @@ export interface Workplace extends AsyncDisposable {
   /** Runs a command with these settings only. */
   run(argv: readonly string[], environment?: Environment): Promise<CommandOutcome>;
   /** Starts `serve` on a free port and resolves once it listens. */
-  serve(environment?: Environment): Promise<ServingProcess>;
-  /** Starts a command and returns its process. */
-  start(argv: readonly string[], environment?: Environment): ChildProcessWithoutNullStreams;
+  serve(environment?: Environment, command?: string): Promise<ServingProcess>;
+  /** Starts a command and returns its process; `command` in place of `letterhead`. */
+  start(argv: readonly string[], environment?: Environment, command?: string): ChildProcessWithoutNullStreams;
 }
 
 export type Environment = Record<string, string>;
@@ -60,8 +60,8 @@ export async function makeWorkplace(
   const folder = await mkdtemp(join(tmpdir(), 'letterhead-cli-'));
   const dataDir = join(folder, 'data');
   const processes: ChildProcessWithoutNullStreams[] = [];
-  const start: Workplace['start'] = (argv, environment) => {
-    const child = spawn(letterhead, [...argv], {
+  const start: Workplace['start'] = (argv, environment, command = letterhead) => {
+    const child = spawn(command, [...argv], {
       cwd: folder,
       env: { PATH: SEARCH_PATH, HOME: folder, DATA_DIR: dataDir, ...settings, ...environment },
     });
@@ -77,7 +77,7 @@ export async function makeWorkplace(
       child.stdin.end();
       return outcomeOf(child, collect(child));
     },
-    serve: (environment) => serving(start(['serve'], { PORT: '0', ...environment })),
+    serve: (environment, command) => serving(start(['serve'], { PORT: '0', ...environment }, command)),
     async [Symbol.asyncDispose]() {
       for (const child of processes) {
         if (child.exitCode !== null || child.signalCode !== null) continue;
