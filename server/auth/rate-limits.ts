@@ -67,9 +67,15 @@ export function createRateLimits(perMinute: number, signatures: number, maxDomai
   const perAddress = limit(1, DAY, 'mail a day is sent to an address to confirm it');
   return {
     async takeConfirmation(accountId, address) {
-      // Whoever asks for one address again and again must not use up what others of the account can ask for.
-      await perAddress(address.toLowerCase());
+      // An address that gets no mail stays free for others to ask for, and is not remembered.
       await confirmations(accountId);
+      try {
+        await perAddress(address.toLowerCase());
+      } catch (refused) {
+        // Whoever asks for one address again and again must not use up what others of the account can ask for.
+        await confirmations(accountId, -1);
+        throw refused;
+      }
     },
     async takeToken(tokenId, accountId) {
       await token(tokenId);

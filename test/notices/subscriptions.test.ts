@@ -149,6 +149,14 @@ test('nobody can have mails sent to strangers at will', async () => {
   }
   expect(sent).toBe(20);
   expect(mail.received).toHaveLength(sent);
+  // An address that got no mail is another account's to ask for.
+  const { id: account } = await server.letterhead.accounts.create.mutate({ name: 'Other desk' });
+  const other = await server.letterhead.domains.create.mutate({ account, domain: 'example.org' });
+  const { token } = await server.letterhead.shares.create.mutate({ account, id: other.id });
+  expect((await scene.ask('n6-0@example.net')).status).toBe(422);
+  expect((await scene.ask('n6-2@example.net', await linkOf())).status).toBe(429);
+  expect((await scene.ask('n6-2@example.net', token)).status).toBe(200);
+  expect((await scene.ask('one@example.net', token)).status).toBe(429);
   const kept = await server.rest('POST', '/share/notices', { json: { address: 'a@example.net' } });
   expect(kept.status).toBe(403);
 });
