@@ -158,6 +158,7 @@ function serverOptions(
     trustProxy: typeof trustProxy === 'boolean' ? trustProxy : [...trustProxy],
     requestTimeout: httpLimits.requestTimeout,
     connectionTimeout: httpLimits.idleTimeout,
+    keepAliveTimeout: httpLimits.idleTimeout,
     http: {
       headersTimeout: httpLimits.headersTimeout,
       connectionsCheckingInterval: httpLimits.checkInterval,

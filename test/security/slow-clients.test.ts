@@ -97,6 +97,14 @@ describe('bodies of nobody’s, however slowly they come, take no place of those
   );
 });
 
+test('a client that asks nothing more is disconnected as soon as one that asks nothing', async () => {
+  await using server = await startTestServer({ bounds: { idleTimeout: 200 } });
+  const socket = await openSocket(server.url);
+  sockets.push(socket);
+  socket.write('GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  expect(parseAnswers(await readToEnd(socket)).map(({ status }) => status)).toEqual([200]);
+});
+
 test('a client that does not read its answers is disconnected', async () => {
   await using server = await startTestServer({ bounds: { idleTimeout: 200 } });
   const socket = await openSocket(server.url);
