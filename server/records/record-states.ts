@@ -50,8 +50,16 @@ export function otherSelector({ selectors: [first, second] }: Delegation, select
   return selector === first ? second : first;
 }
 
+/** Whether a row that was read from a file has what it needs: one key that signs, its record, and the key of each TXT record. */
+export function isWhole(row: Pick<DomainRow, 'keys' | 'records'>): boolean {
+  const [active, ...others] = row.keys.filter(({ state }) => state === 'active');
+  if (active === undefined || others.length > 0 || !hasPrivateKey(active)) return false;
+  if (stateOf(row, recordIdOf(active)) === undefined) return false;
+  return row.records.every(({ id, kind }) => kind !== 'dkim' || keyOf(row, id) !== undefined);
+}
+
 /** Undefined if the domain has no such record, or no longer. */
-export function stateOf(row: DomainRow, id: RecordId): RecordState | undefined {
+export function stateOf(row: Pick<DomainRow, 'records'>, id: RecordId): RecordState | undefined {
   return row.records.find((record) => record.id === id);
 }
 

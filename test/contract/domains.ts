@@ -175,7 +175,7 @@ export function domainsContract(start: StartStore): void {
     const encrypted = `v1.${Buffer.alloc(1246, 'key').toString('base64url')}`;
     const texts = [encrypted, null, 'v1.', 'v1.A', 'v1.AA==', 'v2.AAAA', 'sealed', encrypted];
     const keys = texts.flatMap((private_key, at) =>
-      row.keys.map((key) => ({ ...key, id: at + 1, private_key })),
+      row.keys.map((key) => ({ ...key, id: at + 1, private_key, state: at === 0 ? key.state : 'revoked' })),
     );
     await store.domains.update(one, row.id, (before) => ({ row: { ...before, keys }, events: [] }));
     await nowAndLater(underTest, async ({ domains }) => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { LetterheadError } from '@letterhead/shared';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { checkFolder } from '../../server/store/json/check-folder.ts';
 import type { JsonStore } from '../../server/store/json/json-store.ts';
 import { type JsonFolder, makeJsonFolder } from './json-folder.ts';
 import {
@@ -187,6 +188,28 @@ test('an account file with a month that does not exist is damaged, and its times
   expect(await store.tokens.list(2, { domain: null })).toMatchObject([{ last_used_at: null }]);
   expect(folder.log.join('\n')).toContain('is not an instant');
 });
+
+test.each([
+  ['two keys that sign', /("keys": \[)(\s*\{[^}]*\})/, '$1$2,$2'],
+  ['no key that signs', /"state": "active"/, '"state": "pending"'],
+  ['a destroyed key that signs', /"private_key": "[^"]*"/, '"private_key": null'],
+  ['a key without its record', /"id": "dkim:1"/, '"id": "dkim:2"'],
+  ['a record without its key', /("records": \[)(\s*\{[^}]*"id": "dkim:)1("[^}]*\})/, '$1$21$3,$22$3'],
+])(
+  'an account file whose domain has %s is damaged, and checking the folder says so',
+  async (_what, part, other) => {
+    const account = await readFile(join(prepared.path, 'accounts/1.json'), 'utf8');
+    const changed = account.replace(part, other);
+    expect(changed).not.toBe(account);
+    await using folder = await folderWith('accounts/1.json', changed);
+    const store = await folder.open();
+    expect(new Set(await refusals(store))).toEqual(new Set([true]));
+    expect(await everythingOf(store, 2)).toEqual(untouched);
+    await folder.close();
+    const { problems } = await checkFolder(folder.path);
+    expect(problems.map(({ message }) => message).join()).toContain('have not one key that signs');
+  },
+);
 
 describe('a start', () => {
   const ENDS: [why: string, name: string, content: string | null, message: RegExp][] = [

@@ -1,5 +1,6 @@
 import { DiagnosisCodeSchema, IdSchema } from '@letterhead/shared';
 import { z } from 'zod';
+import { isWhole } from '../../../records/record-states.ts';
 import type { NextIds } from '../../import.ts';
 import type { AccountRow } from '../../interface/accounts.ts';
 import type { EventRow, JsonValue, NewEvent } from '../../interface/events.ts';
@@ -79,6 +80,10 @@ export const AccountFileShape: Shape<AccountFile> = shape(
     .refine((file) => file.domains.every((row) => row.account_id === file.account), {
       path: ['domains'],
       error: 'belong to another account',
+    })
+    .refine((file) => file.domains.every(isWhole), {
+      path: ['domains'],
+      error: 'have not one key that signs, or a key and its record do not belong together',
     })
     .refine((file) => file.outbox.every((event, at) => event.id === idInOutbox(file, at)), {
       path: ['outbox'],
