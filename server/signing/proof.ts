@@ -1,10 +1,11 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Proof, SignatureProof } from '@letterhead/shared';
-import { invalidField, type LetterheadError } from '@letterhead/shared';
+import { invalidField, LetterheadError } from '@letterhead/shared';
 import { CheckBudget } from '../dns/check-budget.ts';
 import { isQueryableName } from '../dns/name.ts';
 import type { Dns, DnsCheck } from '../dns/outcome.ts';
+import { errorCode } from '../errno.ts';
 import { CHECK_LIMITS, PROOF_LIMITS } from '../limits.ts';
 import type { DomainRow } from '../store/interface/domain-row.ts';
 
@@ -68,7 +69,7 @@ async function readMessage(check: DnsCheck, message: Uint8Array, signal: AbortSi
     if (said.kind === 'read') resolve(said);
     else void lookUp(check, said.name).then((answer) => worker.postMessage(answer));
   });
-  worker.once('error', () => reject(unreadable()));
+  worker.once('error', (error) => reject(NOT_STARTED.has(errorCode(error)) ? notStarted() : unreadable()));
   worker.once('exit', () => reject(unreadable()));
   signal.addEventListener('abort', () => reject(unreadable()), { once: true });
   try {
@@ -85,6 +86,15 @@ async function lookUp(check: DnsCheck, name: string): Promise<ProofAnswer> {
   if (outcome.kind === 'absent' || outcome.values.length === 0)
     return { name, values: null, code: 'ENOTFOUND' };
   return { name, values: outcome.values };
+}
+
+/** How a thread fails that the system has no room for, whatever the message is. */
+const NOT_STARTED: ReadonlySet<string | undefined> = new Set(['EMFILE', 'ENFILE', 'ERR_WORKER_INIT_FAILED']);
+
+function notStarted(): LetterheadError {
+  return new LetterheadError('unavailable', 'The message can’t be judged now. Try again in a moment.', {
+    retryAfter: 5,
+  });
 }
 
 function unreadable(): LetterheadError {

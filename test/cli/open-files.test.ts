@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
-import { Agent, get } from 'node:http';
+import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { createLetterhead } from '@letterhead/client';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { LETTERHEAD, makeWorkplace } from './letterhead-process.ts';
 
@@ -26,9 +27,11 @@ async function serveWithFewFiles() {
   const server = await place.serve({}, script);
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   onTestFinished(() => agent.destroy());
-  const ask = async (path: string): Promise<number | undefined> => {
-    const headers = { authorization: `Bearer ${TOKEN}` };
-    const [answer] = await once(get(server.url + path, { agent, headers }), 'response');
+  const ask = async (path: string, message?: string): Promise<number | undefined> => {
+    const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'message/rfc822' };
+    const method = message === undefined ? 'GET' : 'POST';
+    const asked = request(server.url + path, { agent, headers, method }).end(message);
+    const [answer] = await once(asked, 'response');
     answer.resume();
     await once(answer, 'end');
     return answer.statusCode;
@@ -57,10 +60,14 @@ if (process.platform !== 'win32') {
 
   test('a server that can open no file any more has what it did not need until then', async () => {
     const { server, ask } = await serveWithFewFiles();
+    const letterhead = createLetterhead({ url: server.url, token: TOKEN });
+    await letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
     await vi.waitUntil(() => server.output.err.includes('Loaded what the start did without'), 10_000);
     takeAllFiles(server.url);
     await vi.waitUntil(async () => (await ask('/api/v1/accounts/1/events')) === 503, 10_000);
     for (const path of ['/metrics', '/openapi.json', '/reference'])
       expect([path, await ask(path)]).toEqual([path, 200]);
+    // It is not for the message that no thread can be started.
+    expect(await ask('/api/v1/accounts/1/domains/1/proof', 'From: a@example.org\r\n\r\n')).toBe(503);
   });
 }
