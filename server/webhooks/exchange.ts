@@ -1,11 +1,11 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { WEBHOOK_LIMITS } from '../limits.ts';
 
 /** What came back. */
 export interface Reply {
   readonly status: number;
-  readonly headers: IncomingHttpHeaders;
+  /** Of several headers `Retry-After`, the first; empty if there is none. */
+  readonly retryAfter: string;
   /** The beginning of the answer. */
   readonly answer: string;
 }
@@ -32,7 +32,7 @@ export function exchange(
   const { promise, resolve, reject } = Promise.withResolvers<Reply>();
   let controller: Dispatcher.DispatchController | null = null;
   let isOver = false;
-  let reply = { status: 0, headers: {} as IncomingHttpHeaders };
+  let reply = { status: 0, retryAfter: '' };
   const kept: Buffer[] = [];
   let read = 0;
   const end = () => {
@@ -61,7 +61,8 @@ export function exchange(
       if (isOver) started.abort(new TimeoutError());
     },
     onResponseStart(_controller, status, headers) {
-      reply = { status, headers };
+      const [retryAfter = ''] = [headers['retry-after']].flat();
+      reply = { status, retryAfter };
     },
     onResponseData(_controller, chunk) {
       if (isOver) return;

@@ -119,7 +119,7 @@ export class Sender {
         delivered,
         error: delivered ? null : `It answered ${reply.status}.`,
         answer: reply.answer,
-        retryAfter: delivered ? 0 : readRetryAfter(reply.headers['retry-after'], began),
+        retryAfter: delivered ? 0 : readRetryAfter(reply.retryAfter, began),
       };
     } catch (error) {
       stopped.throwIfAborted();
@@ -138,8 +138,8 @@ export class Sender {
 }
 
 /** RFC 9110 §10.2.3: seconds, or a date. */
-function readRetryAfter(header: string | undefined, now: Date): number {
-  const text = (header ?? '').trim();
+function readRetryAfter(header: string, now: Date): number {
+  const text = header.trim();
   const wait = /^\d{1,9}$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now.getTime();
   return Number.isNaN(wait) ? 0 : Math.min(Math.max(wait, 0), WEBHOOK_LIMITS.longestRetryAfter);
 }

@@ -48,6 +48,18 @@ test('a redirect is not followed, and is a failure', async () => {
   expect(target.received).toEqual([]);
 });
 
+test('an endpoint that is gone is disabled, whatever else its answer says twice', async () => {
+  await using receiver = await startReceiver();
+  await using server = await startTestServer({ environment: ENVIRONMENT });
+  receiver.answer = (response) => response.setHeader('retry-after', ['5', '7']).writeHead(410).end();
+  const path = await addWebhook(server, receiver.url);
+  expect(await sendTest(server, path)).toMatchObject({ status: 410, error: 'It answered 410.' });
+  await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
+  await expect
+    .poll(async () => (await server.rest('GET', path)).body.data)
+    .toMatchObject({ enabled: false, disabled_reason: 'gone' });
+});
+
 test('of an answer that does not end, no more than 64 KB are read, and the first 1 KB is kept', async () => {
   await using server = await startTestServer({ environment: ENVIRONMENT });
   let sent = 0;
