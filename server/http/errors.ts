@@ -69,7 +69,10 @@ export function fromFastify(error: unknown): LetterheadError {
     case 'ECONNRESET':
       return new LetterheadError('malformed_body', 'The body ended before all of it had arrived.');
     case 'FST_ERR_BAD_URL':
-      return new LetterheadError('not_found', 'Malformed path.');
+      return new LetterheadError(
+        'not_found',
+        'There is nothing at this path: a % in it is no percent-encoding of UTF-8. Write a plain % as %25.',
+      );
     case 'FST_ERR_MAX_PARAM_LENGTH':
       return new LetterheadError('not_found', 'There is nothing at this path: a part of it is too long.');
     default:
