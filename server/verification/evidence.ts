@@ -117,6 +117,8 @@ export const RecordEvidenceSchema = z.object({
   /** The end of an alias that the resolver could not follow to the right record. */
   alias: z
     .object({
+      /** What the name is an alias of; `target` is where that leads. Absent: all servers have the same. */
+      from: z.string().exactOptional(),
       target: z.string(),
       /** The zone that it lies in, as its servers see it. */
       zone: z.string().exactOptional(),
