@@ -154,6 +154,26 @@ const CASES: Case[] = [
     records: { 'example.org': txt('other', 'v=spf1 mx +all') },
     leadsTo: 'SPF_OK',
   },
+  {
+    code: 'SPF_PASS_ALL',
+    severity: 'info',
+    when: 'a network is that of all IPv4 addresses',
+    records: { 'example.org': txt('v=spf1 mx +ip4:0.0.0.0/0 -all') },
+    leadsTo: 'SPF_OK',
+  },
+  {
+    code: 'SPF_PASS_ALL',
+    severity: 'info',
+    when: 'the network of a host is that of all IPv4 addresses',
+    records: { 'example.org': { ...txt('v=spf1 a:example.org/0'), A: ['192.0.2.1'] } },
+    leadsTo: 'SPF_OK',
+  },
+  {
+    code: 'SPF_OK',
+    severity: 'ok',
+    when: 'everyone would pass after the end',
+    records: { 'example.org': txt('v=spf1 mx -all +all') },
+  },
   { code: 'DMARC_MISSING', severity: 'info', when: 'there is none', leadsTo: 'DMARC_POLICY' },
   {
     code: 'DMARC_MULTIPLE',

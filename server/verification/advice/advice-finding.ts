@@ -11,7 +11,8 @@ export type AdviceFinding = { readonly action: Action | null } & (
   /** `lookups`: how many a receiver makes. */
   | { readonly code: 'SPF_OK'; readonly lookups: number }
   | { readonly code: 'SPF_MULTIPLE'; readonly count: number; readonly zone: string; readonly host: string }
-  | { readonly code: 'SPF_PASS_ALL'; readonly zone: string; readonly host: string }
+  /** `term`: by which every server passes. */
+  | { readonly code: 'SPF_PASS_ALL'; readonly term: string; readonly zone: string; readonly host: string }
   | { readonly code: 'DMARC_MULTIPLE'; readonly name: string }
   /** `effect`: what receivers do with the record. */
   | {

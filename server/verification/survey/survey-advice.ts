@@ -5,7 +5,7 @@ import { dmarcName } from '../advice/dmarc-advice.ts';
 import { walkedDomains } from '../advice/dmarc-policy.ts';
 import { mentionsDmarc } from '../advice/dmarc-record.ts';
 import { countSpfLookups } from '../advice/spf-lookups.ts';
-import { isPassAll, isSpfRecord, spfRecords, spfTerms } from '../advice/spf-record.ts';
+import { isSpfRecord, passAllTerm, spfRecords } from '../advice/spf-record.ts';
 import { definitive, isAlias } from '../answers.ts';
 import type { AdviceEvidence } from '../evidence.ts';
 import { truncateAnswer } from '../truncate.ts';
@@ -39,7 +39,7 @@ async function surveySpf(context: SurveyContext): Promise<AdviceEvidence['spf']>
 }
 
 function isToBeChanged(record: string): boolean {
-  return spfTerms(record).some(isPassAll);
+  return passAllTerm(record) !== undefined;
 }
 
 /** The zone whose form a record at the domain itself is typed into: a subdomain may have one of its own. */

@@ -44,8 +44,8 @@ export function describeSpf(finding: SpfFinding, place: AdvicePlace): AdviceWord
     case 'SPF_PASS_ALL':
       return {
         title: 'The SPF record lets everyone pass',
-        detail: `With +all, every server in the world may send mail as ${domain}. With ~all, mail from servers that aren’t listed only becomes suspicious, so nothing that works today breaks.`,
-        fix: `In the DNS settings of ${finding.zone}, at the host ${quoted(finding.host)}, change +all to ~all in the TXT record that begins with v=spf1.`,
+        detail: `With ${quoted(repeated(finding.term))}, every server in the world may send mail as ${domain}. With ~all instead, mail from servers that aren’t listed only becomes suspicious, so nothing that works today breaks.`,
+        fix: `In the DNS settings of ${finding.zone}, at the host ${quoted(finding.host)}, remove ${quoted(repeated(finding.term))} from the TXT record that begins with v=spf1, and have it end with ~all.`,
       };
     case 'SPF_NOT_COUNTED':
       return {
