@@ -170,7 +170,15 @@ export const AdviceEvidenceSchema = z.object({
     zone: AdviceZoneSchema,
   }),
   /** TXT at `_dmarc` of each domain of the tree walk (RFC 9989 §4.10), from the domain itself up. */
-  dmarc: z.array(z.object({ name: z.string(), txt: OutcomeSchema, zone: AdviceZoneSchema })),
+  dmarc: z.array(
+    z.object({
+      name: z.string(),
+      txt: OutcomeSchema,
+      zone: AdviceZoneSchema,
+      /** The target of a CNAME record at the name, which leads to no DMARC record and is no wildcard's. */
+      alias: z.string().exactOptional(),
+    }),
+  ),
   mx: OutcomeSchema,
 });
 export type AdviceEvidence = z.infer<typeof AdviceEvidenceSchema>;

@@ -208,6 +208,20 @@ const CASES: Case[] = [
   {
     code: 'DMARC_MISSING',
     severity: 'info',
+    when: 'it is an alias to nowhere',
+    records: { '_dmarc.example.org': { CNAME: 'gone.example.org' } },
+    leadsTo: 'DMARC_POLICY',
+  },
+  {
+    code: 'DMARC_MISSING',
+    severity: 'info',
+    when: 'a wildcard makes it an alias to nowhere',
+    records: { '*.example.org': { CNAME: 'gone.net' } },
+    leadsTo: 'DMARC_POLICY',
+  },
+  {
+    code: 'DMARC_MISSING',
+    severity: 'info',
     when: 'only the registry has two records',
     records: { '_dmarc.org': txt('v=DMARC1; p=reject', 'v=DMARC1; p=none') },
   },

@@ -7,7 +7,8 @@ export type AdviceFinding = { readonly action: Action | null } & (
   | { readonly code: 'SPF_MISSING' | 'SPF_TOO_MANY_LOOKUPS' | 'SPF_NOT_COUNTED' }
   | { readonly code: 'SPF_VOID_LOOKUPS'; readonly voids: readonly PlacedTerm[] }
   | { readonly code: 'SPF_INVALID'; readonly problem: SpfProblem }
-  | { readonly code: 'DMARC_MISSING' }
+  /** `alias`: what the name is an alias of, where there is no record. */
+  | { readonly code: 'DMARC_MISSING'; readonly name: string; readonly alias: string | null }
   /** `lookups`: how many a receiver makes. */
   | { readonly code: 'SPF_OK'; readonly lookups: number }
   | { readonly code: 'SPF_MULTIPLE'; readonly count: number; readonly zone: string; readonly host: string }

@@ -1,6 +1,7 @@
 import { registrableDomain } from '@letterhead/shared';
-import { isQueryableName } from '../../dns/name.ts';
+import { isQueryableName, parentOf } from '../../dns/name.ts';
 import type { Outcome, RecordType } from '../../dns/outcome.ts';
+import { randomLabel } from '../../random.ts';
 import { dmarcName } from '../advice/dmarc-advice.ts';
 import { walkedDomains } from '../advice/dmarc-policy.ts';
 import { mentionsDmarc } from '../advice/dmarc-record.ts';
@@ -56,7 +57,16 @@ async function surveyDmarc(context: SurveyContext, name: string): Promise<Advice
   if (!isOwn) return { name, txt: only(mentionsDmarc, await check.askResolver(name, 'TXT')) };
   const txt = only(mentionsDmarc, await ask(context, name, 'TXT'));
   const { zone } = await check.askOneAuthority(name, 'TXT');
-  return { name, txt, ...(zone === null ? {} : { zone }) };
+  const alias = await aliasToNowhere(context, name, txt);
+  return { name, txt, ...(zone === null ? {} : { zone }), ...(alias === null ? {} : { alias }) };
+}
+
+/** Null as well where a random name beside it gets the same: a form doesn't show a wildcard's alias there. */
+async function aliasToNowhere(context: SurveyContext, name: string, txt: Outcome): Promise<string | null> {
+  if (txt.kind !== 'present' || txt.cname === null || txt.values.length > 0) return null;
+  const sibling = `_${randomLabel(20, context.random)}.${parentOf(name)}`;
+  const beside = await ask(context, sibling, 'TXT');
+  return beside.kind === 'present' && beside.cname === txt.cname ? null : txt.cname;
 }
 
 /** A domain's TXT records are many; evidence is of those that matter. */
