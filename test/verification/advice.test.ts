@@ -316,6 +316,14 @@ describe('advice', () => {
     expect(await adviceOn(scene, sendingDomain(), 'MX_MISSING')).toBeUndefined();
   });
 
+  test('the advice on MX for a domain that is an alias is not that it accepts no mail, nor to add a record beside the alias', async () => {
+    await using scene = await setScene({ 'mail.example.org': { CNAME: 'pages.example.net' } });
+    const row = sendingDomain({ domain: 'mail.example.org', subdomain: 'mail' });
+    const advice = await adviceOn(scene, row, 'MX_MISSING');
+    expect(advice?.detail).toContain('points to pages.example.net, and has no MX record');
+    expect(advice?.fix).toContain('ask whoever runs pages.example.net');
+  });
+
   test('there is no advice about records that the DNS did not answer for', async () => {
     await using scene = await setScene();
     for (const server of [scene.servers.resolver, ...scene.servers.authorities]) server.fault = 'servfail';

@@ -25,7 +25,8 @@ export type AdviceFinding = { readonly action: Action | null } & (
   | DmarcPolicyFinding
   /** `host`: of its record, relative to the registrable domain. */
   | { readonly code: 'REVOKED_KEY'; readonly host: string }
-  | { readonly code: 'MX_MISSING'; readonly isNullMx: boolean }
+  /** `alias`: what the domain is an alias of. */
+  | { readonly code: 'MX_MISSING'; readonly isNullMx: boolean; readonly alias: string | null }
 );
 
 interface DmarcPolicyFinding {
