@@ -162,6 +162,8 @@ const SpfProblemSchema = PlacedTermSchema.extend({
 export const AdviceEvidenceSchema = z.object({
   spf: z.object({
     txt: OutcomeSchema,
+    /** A TXT record that was meant as one, where there is no SPF record. */
+    lookalike: z.string().exactOptional(),
     /** How many DNS look-ups the record makes a receiver do; null where that could not be found out. */
     lookups: z.number().nullable(),
     /** The terms whose look-up finds nothing. */

@@ -352,6 +352,20 @@ describe('advice', () => {
     expect([dkim.code, diagnosis.advice]).toEqual(['DOMAIN_NOT_FOUND', []]);
   });
 
+  test.each([
+    '"v=spf1 mx -all"',
+    ' v=spf1 mx -all',
+    '\uFEFFv=spf1 mx -all',
+    'v=spf1; mx -all',
+    'spf: v=spf1 mx -all',
+  ])('the advice shows the record that was meant as an SPF record: %j', async (record) => {
+    await using scene = await setScene({ 'example.org': txt('other', record) });
+    const advice = await adviceOn(scene, sendingDomain(), 'SPF_MISSING');
+    expect(advice).toMatchObject({ code: 'SPF_MISSING', severity: 'info' });
+    expect(advice?.detail).toContain(`“${record}”`);
+    expect(advice?.fix).toContain('begins with v=spf1 and a space');
+  });
+
   test('the advice on several SPF records keeps all that they allowed', async () => {
     await using scene = await setScene({
       'example.org': txt('v=spf1 mx include:a.example.org -all', 'v=spf1 include:b.example.org mx ?all'),

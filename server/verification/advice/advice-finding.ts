@@ -4,7 +4,9 @@ import type { PlacedTerm, SpfProblem } from './spf-lookups.ts';
 
 /** What was found out beside the domain's own records, as data; words/advice.ts makes the sentences. */
 export type AdviceFinding = { readonly action: Action | null } & (
-  | { readonly code: 'SPF_MISSING' | 'SPF_TOO_MANY_LOOKUPS' | 'SPF_NOT_COUNTED' }
+  | { readonly code: 'SPF_TOO_MANY_LOOKUPS' | 'SPF_NOT_COUNTED' }
+  /** `lookalike`: a TXT record that was meant as one. */
+  | { readonly code: 'SPF_MISSING'; readonly lookalike: string | null }
   | { readonly code: 'SPF_VOID_LOOKUPS'; readonly voids: readonly PlacedTerm[] }
   | { readonly code: 'SPF_INVALID'; readonly problem: SpfProblem }
   /** `alias`: what the name is an alias of, where there is no record. */

@@ -21,12 +21,12 @@ const MAX_ACTION = 1500;
 
 /** Null: the DNS did not say. */
 export function adviseOnSpf(place: AdvicePlace, evidence: AdviceEvidence['spf']): AdviceFinding | null {
-  const { txt, lookups, voids = [], problem = null, zone = place.registrable } = evidence;
+  const { txt, lookalike = null, lookups, voids = [], problem = null, zone = place.registrable } = evidence;
   if (txt.kind === 'unknown') return null;
   const records = spfRecords(txt);
   const [record] = records;
   // No record is suggested: it would have to name everyone who sends for the domain, and we know only ourselves.
-  if (record === undefined) return { code: 'SPF_MISSING', action: null };
+  if (record === undefined) return { code: 'SPF_MISSING', action: null, lookalike };
   const host = relativeHost(place.domain, zone);
   if (records.length > 1) {
     const count = totalOf(txt);

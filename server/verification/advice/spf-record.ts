@@ -12,6 +12,11 @@ export function isSpfRecord(value: string): boolean {
   return VERSION.test(value);
 }
 
+/** Whether somebody meant an SPF record, such as one with quotation marks before its version. */
+export function mentionsSpf(value: string): boolean {
+  return /\bv\s*=\s*spf1/i.test(value);
+}
+
 /** The record without its version. */
 export function spfTerms(record: string): string[] {
   return record.split(' ').slice(1).filter(Boolean);

@@ -6,7 +6,7 @@ import { dmarcName } from '../advice/dmarc-advice.ts';
 import { walkedDomains } from '../advice/dmarc-policy.ts';
 import { mentionsDmarc } from '../advice/dmarc-record.ts';
 import { countSpfLookups } from '../advice/spf-lookups.ts';
-import { isSpfRecord, passAllTerm, spfRecords } from '../advice/spf-record.ts';
+import { isSpfRecord, mentionsSpf, passAllTerm, spfRecords } from '../advice/spf-record.ts';
 import { definitive, isAlias } from '../answers.ts';
 import type { AdviceEvidence } from '../evidence.ts';
 import { truncateAnswer } from '../truncate.ts';
@@ -27,16 +27,23 @@ export async function surveyAdvice(survey: SurveyContext): Promise<AdviceEvidenc
 }
 
 async function surveySpf(context: SurveyContext): Promise<AdviceEvidence['spf']> {
-  const txt = only(isSpfRecord, await ask(context, context.row.domain, 'TXT'));
+  const all = await ask(context, context.row.domain, 'TXT');
+  const txt = only(isSpfRecord, all);
   const records = spfRecords(txt);
   const [record, another] = records;
   const zone = records.some(isToBeChanged) || another !== undefined ? await zoneOfDomain(context) : {};
-  if (record === undefined || another !== undefined) return { txt, lookups: null, ...zone };
+  if (record === undefined) return { txt, lookups: null, ...lookalikeIn(all) };
+  if (another !== undefined) return { txt, lookups: null, ...zone };
   const { check, row } = context;
   const cost = await countSpfLookups(row.domain, record, (name, type) =>
     name === row.domain && type === 'MX' ? ask(context, name, type) : check.askResolver(name, type),
   );
   return { txt, ...cost, ...zone };
+}
+
+function lookalikeIn(txt: Outcome): { lookalike?: string } {
+  const lookalike = txt.kind === 'present' ? txt.values.find(mentionsSpf) : undefined;
+  return lookalike === undefined ? {} : { lookalike };
 }
 
 function isToBeChanged(record: string): boolean {

@@ -16,7 +16,7 @@ export function describeSpf(finding: SpfFinding, place: AdvicePlace): AdviceWord
   const { domain } = place;
   switch (finding.code) {
     case 'SPF_MISSING':
-      return { title: 'No SPF record', detail: `${domain} has no SPF record. ${whatItMatters(place)}` };
+      return describeMissing(finding, place);
     case 'SPF_MULTIPLE':
       return {
         title: 'More than one SPF record',
@@ -58,6 +58,20 @@ export function describeSpf(finding: SpfFinding, place: AdvicePlace): AdviceWord
         detail: `${domain} has one SPF record. It needs ${finding.lookups} of the ${MAX_SPF_LOOKUPS} look-ups that receivers allow.`,
       };
   }
+}
+
+function describeMissing(
+  { lookalike }: Extract<SpfFinding, { readonly code: 'SPF_MISSING' }>,
+  place: AdvicePlace,
+): AdviceWords {
+  const { domain } = place;
+  const title = 'No SPF record';
+  if (lookalike === null) return { title, detail: `${domain} has no SPF record. ${whatItMatters(place)}` };
+  return {
+    title,
+    detail: `${domain} has no SPF record that receivers can find: they ignore ${quoted(repeated(lookalike))}, because it doesn’t begin with ${quoted('v=spf1 ')}. ${whatItMatters(place)}`,
+    fix: `Change the value of that TXT record at ${domain} so that it begins with v=spf1 and a space, with nothing before it, not even a quotation mark.`,
+  };
 }
 
 function whatItMatters({ returnPath }: AdvicePlace): string {
