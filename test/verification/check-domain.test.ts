@@ -218,6 +218,15 @@ describe('additional notes', () => {
     expect(verdicts['dkim:1']?.verdict).toBe('valid');
   });
 
+  test('a diagnosis does not say that a resolver forgets by itself what servers without the record tell it', async () => {
+    await using scene = await CheckFixture.set({ authorities: 2 });
+    scene.servers.authorities[0]?.publish(FQDN, { TXT: [OURS] });
+    const { dkim } = await scene.check(sendingDomain());
+    expect(dkim).toMatchObject({ code: 'NAMESERVERS_DISAGREE', clears_at: null });
+    expect(dkim.detail).toContain('Our resolver doesn’t find the record, either: it asked one of these');
+    expect(dkim.detail).not.toContain('by themselves');
+  });
+
   test('a diagnosis names the servers that did not answer or are not responsible, whatever the others said', async () => {
     await using scene = await CheckFixture.set({ authorities: 4 });
     const [, stale, dead, lame] = scene.servers.authorities;
