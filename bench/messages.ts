@@ -6,7 +6,9 @@ export interface Methods {
   create: { readonly params: CreateLoad; readonly result: CreateRun };
   /** Signs one message again and again, one signature after the other. */
   sign: { readonly params: { readonly seconds: number }; readonly result: SignRun };
-  /** The event loop's delay since the last call, at the 99th percentile, in milliseconds. */
+  /** Samples the event loop's delay from now on, every millisecond, which takes 3 % of a core. */
+  watchDelay: { readonly params: null; readonly result: undefined };
+  /** Ends that: the delay at the 99th percentile, in milliseconds. */
   delay: { readonly params: null; readonly result: number };
   /** Of each key that was taken since the start: whether it was ready. */
   keysReady: { readonly params: null; readonly result: boolean[] };

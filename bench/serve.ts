@@ -21,15 +21,17 @@ const log = await createLog(settings.LOG_LEVEL, {});
 const keys = new ObservedKeys(await openKeys());
 const server = await startServer({ settings, log, keys, clock: () => new Date() });
 const delays = monitorEventLoopDelay({ resolution: 1 });
-delays.enable();
 serveParent({
   url: server.url,
   handlers: {
     keysReady: async () => [...keys.ready],
-    async delay() {
-      const p99 = delays.percentile(99) / 1e6;
+    async watchDelay() {
       delays.reset();
-      return p99;
+      delays.enable();
+    },
+    async delay() {
+      delays.disable();
+      return delays.percentile(99) / 1e6;
     },
   },
   stop: () => server.stop(),

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { Accounts } from './auth/accounts.ts';
 import type { RateLimits } from './auth/rate-limits.ts';
 import { createRateLimits } from './auth/rate-limits.ts';
+import { SharedPoints } from './auth/shared-points.ts';
 import { Shares } from './auth/shares.ts';
 import { Tokens } from './auth/tokens.ts';
 import { createDns } from './dns/dns.ts';
@@ -86,10 +87,12 @@ async function composeInstallation(
 ): Promise<Installation> {
   const { settings, log, keys, clock } = deps;
   configureZodMessages();
+  const shared = store.rates && new SharedPoints(store.rates);
   const limits = createRateLimits(
     settings.RATE_LIMIT_PER_MINUTE,
     settings.SIGN_LIMIT_PER_MINUTE,
     settings.MAX_DOMAINS_PER_ACCOUNT,
+    shared,
   );
   const { DATA_DIR: dataDir, SECRET_KEY: secretKey } = settings;
   const cipher = await openKeyCipher({ dataDir, secretKey, check: store.settings, random: randomBytes });
@@ -127,10 +130,8 @@ async function composeInstallation(
   const onNotice = metrics.notice;
   const notices =
     mailer && new NoticeDispatcher({ ...common, domains, mailer, publicUrl, log, onNotice, subscriptions });
-  const exchange = setInterval(
-    () => void limits.exchange(store.rates).catch(() => {}),
-    DATABASE_LIMITS.exchange,
-  );
+  const exchange =
+    shared && setInterval(() => void shared.exchange().catch(() => {}), DATABASE_LIMITS.exchange);
   return {
     store,
     openBackup,
@@ -156,7 +157,7 @@ async function composeInstallation(
       limits,
     },
     async [Symbol.asyncDispose]() {
-      clearInterval(exchange);
+      if (exchange !== null) clearInterval(exchange);
       await monitor.close();
       await keyZone?.close();
       await dispatcher.close();

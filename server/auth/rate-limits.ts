@@ -4,8 +4,7 @@ import { LetterheadError } from '@letterhead/shared';
 import RateLimiterMemory from 'rate-limiter-flexible/lib/RateLimiterMemory.js';
 import RateLimiterRes from 'rate-limiter-flexible/lib/RateLimiterRes.js';
 import { ACCOUNT_LIMITS, NOTICE_LIMITS } from '../limits.ts';
-import type { RateStore } from '../store/interface/rates.ts';
-import { SharedPoints } from './shared-points.ts';
+import type { SharedPoints } from './shared-points.ts';
 
 /** Rate limits. Each call counts one act, and rejects with `rate_limited` if that is too many. */
 export interface RateLimits {
@@ -23,8 +22,6 @@ export interface RateLimits {
   takeLasting(account: number): Promise<void>;
   /** Counts one mail that asks somebody to confirm an address. */
   takeConfirmation(account: number, address: string): Promise<void>;
-  /** Passes on to other servers what was counted here since the last call, and adds what they have counted. */
-  exchange(rates: RateStore): Promise<void>;
 }
 
 const MINUTE = 60;
@@ -36,10 +33,14 @@ type Limiter = (key: number | string, points?: number) => Promise<void>;
 
 /**
  * Counts in this process. `perMinute`: requests of one token; 0 turns all limits off. `signatures`: of one account a
- * minute; 0 for any number. `maxDomains`: of one account.
+ * minute; 0 for any number. `maxDomains`: of one account. `shared`: null where no other server counts.
  */
-export function createRateLimits(perMinute: number, signatures: number, maxDomains: number): RateLimits {
-  const shared = new SharedPoints();
+export function createRateLimits(
+  perMinute: number,
+  signatures: number,
+  maxDomains: number,
+  shared: SharedPoints | null,
+): RateLimits {
   const limit = (points: number, seconds: number, rule: string): Limiter =>
     perMinute === 0 || points === 0 ? async () => {} : createLimiter(shared, points, seconds, rule);
   const perAccount = perMinute * ACCOUNT_LIMITS.rateFactor;
@@ -87,16 +88,15 @@ export function createRateLimits(perMinute: number, signatures: number, maxDomai
       await day(accountId);
     },
     takeLasting: (accountId) => lasting(accountId),
-    exchange: (rates) => shared.exchange(rates),
   };
 }
 
 /** `rule` ends the sentence that begins with the number of points. */
-function createLimiter(shared: SharedPoints, points: number, seconds: number, rule: string): Limiter {
+function createLimiter(shared: SharedPoints | null, points: number, seconds: number, rule: string): Limiter {
   const limiter = new RateLimiterMemory({ points, duration: seconds });
-  const noteTaken = shared.add(limiter);
+  const noteTaken = shared?.add(limiter);
   return async (key, taken = 1) => {
-    noteTaken(key, taken);
+    noteTaken?.(key, taken);
     try {
       await limiter.consume(key, taken);
     } catch (full) {

@@ -4,10 +4,15 @@ import type { RateStore } from '../store/interface/rates.ts';
 
 /** Lets the servers of an installation count together: each counts by itself, and adds what the others have counted. */
 export class SharedPoints {
+  readonly #rates: RateStore;
   readonly #limiters: RateLimiterMemory[] = [];
   /** Points taken since the last exchange, by `<limiter>:<key>`. */
   #taken: Record<string, number> = {};
   #keys = 0;
+
+  constructor(rates: RateStore) {
+    this.#rates = rates;
+  }
 
   /** Limiters must be added in the same order in each server. Returns a function to call for each use. */
   add(limiter: RateLimiterMemory): (key: number | string, points: number) => void {
@@ -15,11 +20,12 @@ export class SharedPoints {
     return (key, points) => this.#note(`${at}:${key}`, points);
   }
 
-  async exchange(rates: RateStore): Promise<void> {
+  /** Passes on to other servers what was counted here since the last call, and adds what they have counted. */
+  async exchange(): Promise<void> {
     const taken = this.#taken;
     this.#taken = {};
     this.#keys = 0;
-    for (const others of await rates.exchange(taken)) {
+    for (const others of await this.#rates.exchange(taken)) {
       for (const [name, points] of Object.entries(others)) {
         const [at = ''] = name.split(':', 1);
         await this.#limiters[Number(at)]?.penalty(name.slice(at.length + 1), points);

@@ -6,7 +6,6 @@ import type { Context } from '../router/context.ts';
 import { refuseLongLists, refuseTooManyFields } from '../router/input-limits.ts';
 import { callProcedure } from '../trpc/call-procedure.ts';
 import { envelope } from './envelope.ts';
-import type { FieldKind } from './field-kinds.ts';
 import { convertFields, fieldKinds } from './field-kinds.ts';
 import { takeMessages } from './message-body.ts';
 import type { DescribedOperation, RestOperation } from './operations.ts';
@@ -112,16 +111,18 @@ export function noSuchPath(): LetterheadError {
 /** Puts a procedure's input together from path, query and body. Throws `invalid` for too many fields or elements. */
 export function makeInput(operation: DescribedOperation, request: RestRequest): Record<string, unknown> {
   const { pathParameters, takesBody } = operation;
-  const kinds = fieldKinds(operation);
   const { body } = request;
   const input =
-    takesBody && !(body instanceof MessageBody) ? bodyFields(body, kinds) : queryFields(request.query, kinds);
+    takesBody && !(body instanceof MessageBody)
+      ? bodyFields(body, operation)
+      : queryFields(request.query, operation);
   if (body instanceof MessageBody) Object.assign(input, body.digest);
   for (const name of pathParameters) input[name] = Number(request.params[name]);
   return input;
 }
 
-function bodyFields(body: unknown, kinds: ReadonlyMap<string, FieldKind>): Record<string, unknown> {
+function bodyFields(body: unknown, operation: DescribedOperation): Record<string, unknown> {
+  const kinds = fieldKinds(operation);
   if (body instanceof FormBody) return convertFields(body.fields, kinds);
   if (typeof body !== 'object' || body === null) return {};
   const fields = Object.fromEntries(Object.entries(body).filter(([name]) => kinds.has(name)));
@@ -129,11 +130,13 @@ function bodyFields(body: unknown, kinds: ReadonlyMap<string, FieldKind>): Recor
   return fields;
 }
 
-function queryFields(query: unknown, kinds: ReadonlyMap<string, FieldKind>): Record<string, unknown> {
+function queryFields(query: unknown, operation: DescribedOperation): Record<string, unknown> {
   // Fastify's query parser gives text, or a list of it where a name came more than once.
   const fields = query as Record<string, string | string[]>;
-  refuseTooManyFields(Object.values(fields).flat().length);
-  return convertFields(fields, kinds);
+  const values = Object.values(fields);
+  if (values.length === 0) return {};
+  refuseTooManyFields(values.flat().length);
+  return convertFields(fields, fieldKinds(operation));
 }
 
 /**

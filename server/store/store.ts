@@ -24,7 +24,8 @@ export interface Store {
   readonly webhooks: WebhookStore;
   readonly cursors: CursorStore;
   readonly settings: SettingStore;
-  readonly rates: RateStore;
+  /** Null: there is no other process to count with. */
+  readonly rates: RateStore | null;
   readonly keyZone: KeyZoneStore;
   /** Whether it can write now; rejects with the reason where not. To be asked once at a time. */
   ready(): Promise<void>;

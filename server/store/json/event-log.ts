@@ -191,7 +191,7 @@ export class EventLog {
 
   async #readTail(): Promise<Tail> {
     const { last_event_id } = this.#state();
-    const [older, current] = [await this.#tailOf(this.#older), await this.#tailOf(this.#current)];
+    const [older, current] = await Promise.all([this.#tailOf(this.#older), this.#tailOf(this.#current)]);
     const whole = current.filter(({ complete }) => complete);
     const logged = [...older, ...whole].flatMap(({ event }) => event?.id ?? []);
     const lastId = logged.reduce((highest, id) => Math.max(highest, id), 0);

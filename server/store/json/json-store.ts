@@ -1,7 +1,6 @@
 import { EventFeed } from '../event-feed.ts';
 import type { CopyableStore, NextIds } from '../import.ts';
 import type { KeyZoneStore } from '../interface/key-zone.ts';
-import type { RateStore } from '../interface/rates.ts';
 import type { SettingKey, SettingStore } from '../interface/settings.ts';
 import { type StoreLog, silentLog } from '../store-log.ts';
 import { PendingTasks } from '../tasks.ts';
@@ -155,8 +154,7 @@ export class JsonStore implements CopyableStore {
   readonly webhooks: Webhooks;
   readonly cursors: Cursors;
   readonly settings: SettingStore;
-  /** There is no other process. */
-  readonly rates: RateStore = { exchange: async () => [] };
+  readonly rates = null;
   readonly keyZone: KeyZoneStore;
   readonly import: JsonImport;
   readonly #folder: DataFolder;

@@ -188,16 +188,11 @@ export class Schedule {
 }
 
 function jsonLine(id: number, { checkedAt, beganAt, dues, codes }: Times): string {
-  const due = Object.entries(dues).map(([record, at]) => `["${record}", ${jsonInstant(at)}]`);
-  const found = Object.entries(codes).map(([record, code]) => `["${record}", "${code}"]`);
-  const columns = [
-    id,
-    jsonInstant(checkedAt),
-    jsonInstant(beganAt),
-    `[${due.join(', ')}]`,
-    `[${found.join(', ')}]`,
-  ];
-  return `[${columns.join(', ')}]`;
+  let due = '';
+  for (const record in dues) due += `${due && ', '}["${record}", ${jsonInstant(dues[record] ?? null)}]`;
+  let found = '';
+  for (const [record, code] of Object.entries(codes)) found += `${found && ', '}["${record}", "${code}"]`;
+  return `[${id}, ${jsonInstant(checkedAt)}, ${jsonInstant(beganAt)}, [${due}], [${found}]]`;
 }
 
 function fromCheckTimes({ checked_at, began_at, due, codes }: CheckTimes): Times {
@@ -247,8 +242,20 @@ function toSeconds(instant: Instant | null): number | null {
   return instant === null ? null : instantToSeconds(instant);
 }
 
+const DAY = 86_400;
+const TWO_DIGITS = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
+/** The day that was written last, as most of a file's are the same. */
+let lastDay = { number: Number.NaN, text: '' };
+
+/** In a tenth of the time of `toISOString`, which each write of 100,000 lines does feel. */
 function toInstant(seconds: number | null): Instant | null {
-  return seconds === null ? null : new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+  if (seconds === null) return null;
+  const number = Math.floor(seconds / DAY);
+  if (lastDay.number !== number)
+    lastDay = { number, text: new Date(number * DAY * 1000).toISOString().slice(0, -'00:00:00.000Z'.length) };
+  const inDay = seconds - number * DAY;
+  const two = (unit: number) => TWO_DIGITS[Math.floor(inDay / unit) % 60];
+  return `${lastDay.text}${two(3600)}:${two(60)}:${two(1)}Z`;
 }
 
 function jsonInstant(seconds: number | null): string {
