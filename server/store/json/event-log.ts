@@ -191,9 +191,11 @@ export class EventLog {
 
   async #readTail(): Promise<Tail> {
     const { last_event_id } = this.#state();
-    const [older, current] = await Promise.all([this.#tailOf(this.#older), this.#tailOf(this.#current)]);
-    const whole = current.filter(({ complete }) => complete);
-    const logged = [...older, ...whole].flatMap(({ event }) => event?.id ?? []);
+    const current = await this.#tailOf(this.#current);
+    const whole = current.filter(({ complete }) => complete).flatMap(({ event }) => event?.id ?? []);
+    // What is in the older log came before.
+    const logged =
+      whole.length > 0 ? whole : (await this.#tailOf(this.#older)).flatMap(({ event }) => event?.id ?? []);
     const lastId = logged.reduce((highest, id) => Math.max(highest, id), 0);
     // An account's file that was put back from an older time cannot stand in for a log that goes on behind it.
     if (lastId > last_event_id) await this.#syncCurrent();
