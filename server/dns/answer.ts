@@ -31,8 +31,7 @@ export function readAuthority(message: Message, question: Question, zone: string
   const own = message.answers.filter(({ name }) => name === asked);
   const values = own.filter(({ type }) => type === question.type);
   const alias = own.find(({ type }) => type === 'CNAME');
-  if (values.length === 0 && alias === undefined)
-    return isFromAbove(message, zone) ? unknown('lame') : absent(message);
+  if (values.length === 0 && alias === undefined) return readAbsence(message, question, zone);
   return {
     kind: 'present',
     values: values.map(({ value }) => value),
@@ -40,6 +39,14 @@ export function readAuthority(message: Message, question: Question, zone: string
     ttl: smallestTtl(alias === undefined ? values : [alias, ...values]),
     ...(message.answers.some((record) => renames(record, asked)) ? { throughDname: true } : {}),
   };
+}
+
+/** Some servers set the AA bit on referrals as well: those come without the SOA record of an absence. */
+function readAbsence(message: Message, question: Question, zone: string): Outcome | Referral {
+  const { rcode, authorities } = message;
+  const isNegative = rcode === RCODE.NXDOMAIN || authorities.some(({ type }) => type === 'SOA');
+  const referral = isNegative ? undefined : readReferral(message, question, zone);
+  return referral ?? (isFromAbove(message, zone) ? unknown('lame') : absent(message));
 }
 
 /** Whether a record is the DNAME record that an alias at a name was made from: that one is above it (RFC 6672 §2.3). */

@@ -45,6 +45,8 @@ interface Visit {
 }
 
 const { referrals: MAX_DEPTH, serversAZone: MAX_SERVERS } = DNS_LIMITS;
+/** Of one zone: the zone and the zone above it may each have names of their own for the same servers. */
+const MAX_PLACES = 2 * MAX_SERVERS;
 
 /**
  * Asks all authorities of a name, from the zone `start` down through every referral. Follows each referral as soon as
@@ -102,7 +104,7 @@ class ZoneWalk {
     const glue = served.glue?.get(name) ?? [];
     const found = alongside ?? (await this.#addressesOf(name));
     if ('kind' in found && glue.length === 0) {
-      if (visits.takeServer(name)) this.#observe(served.zone, name, '', found, 0);
+      if (visits.takeServer(name, name)) this.#observe(served.zone, name, '', found, 0);
       return;
     }
     const addresses = 'kind' in found ? glue : [...new Set([...found, ...glue])];
@@ -131,7 +133,7 @@ class ZoneWalk {
     const share = Math.max(1, Math.floor(MAX_SERVERS / served.nameServers.length));
     const chosen = addresses
       .slice(0, share)
-      .filter((address) => this.#visitsTo(served.zone).takeServer(address));
+      .filter((address) => this.#visitsTo(served.zone).takeServer(name, address));
     const reached = await Promise.all(
       chosen.map((address) => this.#visitServer(name, address, served.zone, depth)),
     );
@@ -143,7 +145,9 @@ class ZoneWalk {
       this.#observe(zone, name, address, { kind: 'not-asked', why: 'address-not-public' }, 0);
       return true;
     }
-    const { outcome, ms } = await this.#deps.askAuthority(address, this.#question, zone);
+    const { outcome, ms } = await this.#visitsTo(zone).askOnce(address, () =>
+      this.#deps.askAuthority(address, this.#question, zone),
+    );
     const others = outcome.kind === 'unknown' ? null : this.#visitOwnServers(zone, address, depth);
     if (outcome.kind === 'referral') await this.#follow(outcome, { zone, name, address, depth, ms });
     else this.#observe(zone, name, address, outcome, ms);
@@ -189,30 +193,46 @@ class ZoneWalk {
   }
 }
 
+type Asked = Awaited<ReturnType<WalkDeps['askAuthority']>>;
+
 /** Servers of one zone that have been queried, across all referrals to it. */
 class ZoneVisits {
   /** Name servers whose addresses were asked for; counted before the address, and so the server, is known. */
   readonly #names = new Set<string>();
   /** Addresses, and names without one. */
   readonly #servers = new Set<string>();
+  /** Names with each of their addresses. */
+  readonly #places = new Set<string>();
+  readonly #asked = new Map<string, Promise<Asked>>();
 
   get isFull(): boolean {
     return this.#servers.size >= MAX_SERVERS;
   }
 
   takeName(name: string): boolean {
-    return !this.isFull && take(this.#names, name);
+    return !this.isFull && take(this.#names, name, MAX_SERVERS);
   }
 
-  takeServer(server: string): boolean {
-    return take(this.#servers, server);
+  /** Takes a server by one of its names: what it answers counts for each of them. */
+  takeServer(name: string, server: string): boolean {
+    if (!this.#servers.has(server) && this.isFull) return false;
+    if (!take(this.#places, `${name} ${server}`, MAX_PLACES)) return false;
+    this.#servers.add(server);
+    return true;
+  }
+
+  /** Asks a server that has several names only once. */
+  askOnce(address: string, ask: () => Promise<Asked>): Promise<Asked> {
+    const asked = this.#asked.get(address) ?? ask();
+    this.#asked.set(address, asked);
+    return asked;
   }
 }
 
-/** False if it was taken before, or if the zone has reached MAX_SERVERS. */
-function take(taken: Set<string>, server: string): boolean {
-  if (taken.has(server) || taken.size >= MAX_SERVERS) return false;
-  taken.add(server);
+/** False if it was taken before, or if there are `most` already. */
+function take(taken: Set<string>, one: string, most: number): boolean {
+  if (taken.has(one) || taken.size >= most) return false;
+  taken.add(one);
   return true;
 }
 

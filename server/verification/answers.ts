@@ -35,8 +35,7 @@ export function answersOf(evidence: RecordEvidence): Answers {
     definitive(observation.outcome).flatMap((outcome) => followed(outcome, evidence, [observation])),
   );
   if (heard.length > 0) {
-    const aliased = heard.some(({ alias }) => alias !== null);
-    const firstHand = !aliased || saidAtTheEnd(evidence).length > 0;
+    const firstHand = heard.every(({ alias }) => alias === null || saidAtTheEnd(evidence, alias).length > 0);
     return { answers: merged(heard), source: 'authority', firstHand };
   }
   const resolved = toldByResolver(evidence).map((outcome) => toAnswer(evidence, outcome, outcome, []));
@@ -61,8 +60,10 @@ export function isAlias(
  */
 function followed(outcome: Definitive, evidence: RecordEvidence, servers: readonly Observation[]): Answer[] {
   if (!isAlias(evidence.type, outcome)) return [toAnswer(evidence, outcome, outcome, servers)];
-  const ends = [saidAtTheEnd(evidence), toldByResolver(evidence)].find((said) => said.length > 0);
-  const unreached = evidence.alias?.endless === true ? [NOTHING] : [];
+  const { cname } = outcome;
+  const told = isToldOf(cname, evidence) ? toldByResolver(evidence) : [];
+  const ends = [saidAtTheEnd(evidence, cname), told].find((said) => said.length > 0);
+  const unreached = followedFrom(evidence, cname)?.endless === true ? [NOTHING] : [];
   return (ends ?? unreached).map((end) => toAnswer(evidence, outcome, end, servers));
 }
 
@@ -78,10 +79,21 @@ function toldByResolver({ resolver }: RecordEvidence): Definitive[] {
   );
 }
 
-function saidAtTheEnd(evidence: RecordEvidence): Definitive[] {
-  if (evidence.alias?.circular === true) return [NOTHING];
-  const said = (evidence.alias?.observations ?? []).flatMap(({ outcome }) => definitive(outcome));
+/** Whether the resolver's answer is that at the end of this alias: servers that disagree may each have one of their own. */
+export function isToldOf(target: string, { resolver }: Pick<RecordEvidence, 'resolver'>): boolean {
+  return resolver?.kind === 'present' && resolver.cname === target;
+}
+
+function saidAtTheEnd(evidence: RecordEvidence, target: string): Definitive[] {
+  const alias = followedFrom(evidence, target);
+  if (alias?.circular === true) return [NOTHING];
+  const said = (alias?.observations ?? []).flatMap(({ outcome }) => definitive(outcome));
   return said.filter((outcome) => !isAlias(evidence.type, outcome) || outcome.values.length > 0);
+}
+
+/** Where the alias for `target` was found to lead; null where another one was followed, or none. */
+function followedFrom({ alias }: RecordEvidence, target: string): RecordEvidence['alias'] {
+  return (alias?.from ?? target) === target ? alias : null;
 }
 
 function toAnswer(

@@ -117,6 +117,8 @@ export const RecordEvidenceSchema = z.object({
   /** The end of an alias that the resolver could not follow to the right record. */
   alias: z
     .object({
+      /** What the name is an alias of; `target` is where that leads. Absent: all servers have the same. */
+      from: z.string().exactOptional(),
       target: z.string(),
       /** The zone that it lies in, as its servers see it. */
       zone: z.string().exactOptional(),
@@ -160,6 +162,8 @@ const SpfProblemSchema = PlacedTermSchema.extend({
 export const AdviceEvidenceSchema = z.object({
   spf: z.object({
     txt: OutcomeSchema,
+    /** A TXT record that was meant as one, where there is no SPF record. */
+    lookalike: z.string().exactOptional(),
     /** How many DNS look-ups the record makes a receiver do; null where that could not be found out. */
     lookups: z.number().nullable(),
     /** The terms whose look-up finds nothing. */
@@ -168,7 +172,15 @@ export const AdviceEvidenceSchema = z.object({
     zone: AdviceZoneSchema,
   }),
   /** TXT at `_dmarc` of each domain of the tree walk (RFC 9989 §4.10), from the domain itself up. */
-  dmarc: z.array(z.object({ name: z.string(), txt: OutcomeSchema, zone: AdviceZoneSchema })),
+  dmarc: z.array(
+    z.object({
+      name: z.string(),
+      txt: OutcomeSchema,
+      zone: AdviceZoneSchema,
+      /** The target of a CNAME record at the name, which leads to no DMARC record and is no wildcard's. */
+      alias: z.string().exactOptional(),
+    }),
+  ),
   mx: OutcomeSchema,
 });
 export type AdviceEvidence = z.infer<typeof AdviceEvidenceSchema>;

@@ -27,7 +27,8 @@ import { canonical, deepestZone, type Records, Zone, type ZoneNames } from './zo
  * then answers another question;
  * `bogus` answers SERVFAIL unless checking is disabled, as a resolver that validates does where DNSSEC fails;
  * `servfail-first` answers SERVFAIL to the first question of a name and type; `no-soa` leaves the authority section out;
- * `no-edns` answers FORMERR to EDNS; `drop-first` drops each question's first datagram.
+ * `no-edns` answers FORMERR to EDNS; `drop-first` drops each question's first datagram;
+ * `aa-referral` sets the AA bit on referrals, too.
  */
 export type Fault =
   | 'silent'
@@ -50,7 +51,8 @@ export type Fault =
   | 'servfail-first'
   | 'no-soa'
   | 'no-edns'
-  | 'drop-first';
+  | 'drop-first'
+  | 'aa-referral';
 
 export interface ReceivedQuery {
   /** In lower case, without the trailing dot. */
@@ -254,6 +256,10 @@ export class NameServer implements AsyncDisposable {
       case 'no-edns':
         if (!packet.additionals?.length) break;
         return encode(reply(packet, question, { flags: RCODE.formerr }));
+      case 'aa-referral': {
+        const { flags = 0, ...answer } = this.#answer(packet, question);
+        return encode({ ...answer, flags: flags | AUTHORITATIVE_ANSWER });
+      }
       case 'lame':
         return encode(reply(packet, question, {}));
       case 'upward':

@@ -19,6 +19,17 @@ describe.concurrent('the way down', () => {
     expect(spare.queries.map(({ type }) => type)).toEqual(['TXT', 'NS']);
   });
 
+  test('a referral with the AA bit is followed, and is no absence', async () => {
+    await using net = await startLoopbackDns({ spares: 1 });
+    const [spare] = three(net.spares);
+    net.publish('_domainkey.example.org', { NS: ['ns._domainkey.example.org'] });
+    net.publish('ns._domainkey.example.org', { A: [spare.address] });
+    spare.serve('_domainkey.example.org', { abc: OURS });
+    for (const server of net.authorities) server.fault = 'aa-referral';
+    const { observations } = await openCheck(net).askAuthorities(NAME, 'TXT');
+    expect(inShort(observations)).toEqual({ 'ns._domainkey.example.org': 'present k=rsa;p=AAAA' });
+  });
+
   test('a delegated subdomain is found when its servers lie elsewhere and have no glue', async () => {
     await using net = await startLoopbackDns({
       spares: 2,

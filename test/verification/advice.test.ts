@@ -154,6 +154,26 @@ const CASES: Case[] = [
     records: { 'example.org': txt('other', 'v=spf1 mx +all') },
     leadsTo: 'SPF_OK',
   },
+  {
+    code: 'SPF_PASS_ALL',
+    severity: 'info',
+    when: 'a network is that of all IPv4 addresses',
+    records: { 'example.org': txt('v=spf1 mx +ip4:0.0.0.0/0 -all') },
+    leadsTo: 'SPF_OK',
+  },
+  {
+    code: 'SPF_PASS_ALL',
+    severity: 'info',
+    when: 'the network of a host is that of all IPv4 addresses',
+    records: { 'example.org': { ...txt('v=spf1 a:example.org/0'), A: ['192.0.2.1'] } },
+    leadsTo: 'SPF_OK',
+  },
+  {
+    code: 'SPF_OK',
+    severity: 'ok',
+    when: 'everyone would pass after the end',
+    records: { 'example.org': txt('v=spf1 mx -all +all') },
+  },
   { code: 'DMARC_MISSING', severity: 'info', when: 'there is none', leadsTo: 'DMARC_POLICY' },
   {
     code: 'DMARC_MULTIPLE',
@@ -184,6 +204,20 @@ const CASES: Case[] = [
     severity: 'ok',
     when: 'the registry has a record for its public suffix',
     records: { '_dmarc.org': txt('v=DMARC1; p=reject; psd=y') },
+  },
+  {
+    code: 'DMARC_MISSING',
+    severity: 'info',
+    when: 'it is an alias to nowhere',
+    records: { '_dmarc.example.org': { CNAME: 'gone.example.org' } },
+    leadsTo: 'DMARC_POLICY',
+  },
+  {
+    code: 'DMARC_MISSING',
+    severity: 'info',
+    when: 'a wildcard makes it an alias to nowhere',
+    records: { '*.example.org': { CNAME: 'gone.net' } },
+    leadsTo: 'DMARC_POLICY',
   },
   {
     code: 'DMARC_MISSING',
@@ -282,6 +316,14 @@ describe('advice', () => {
     expect(await adviceOn(scene, sendingDomain(), 'MX_MISSING')).toBeUndefined();
   });
 
+  test('the advice on MX for a domain that is an alias is not that it accepts no mail, nor to add a record beside the alias', async () => {
+    await using scene = await setScene({ 'mail.example.org': { CNAME: 'pages.example.net' } });
+    const row = sendingDomain({ domain: 'mail.example.org', subdomain: 'mail' });
+    const advice = await adviceOn(scene, row, 'MX_MISSING');
+    expect(advice?.detail).toContain('points to pages.example.net, and has no MX record');
+    expect(advice?.fix).toContain('ask whoever runs pages.example.net');
+  });
+
   test('there is no advice about records that the DNS did not answer for', async () => {
     await using scene = await setScene();
     for (const server of [scene.servers.resolver, ...scene.servers.authorities]) server.fault = 'servfail';
@@ -308,6 +350,20 @@ describe('advice', () => {
     await using scene = await setScene();
     const { dkim, diagnosis } = await scene.check(sendingDomain({ domain: 'nowhere.org' }));
     expect([dkim.code, diagnosis.advice]).toEqual(['DOMAIN_NOT_FOUND', []]);
+  });
+
+  test.each([
+    '"v=spf1 mx -all"',
+    ' v=spf1 mx -all',
+    '\uFEFFv=spf1 mx -all',
+    'v=spf1; mx -all',
+    'spf: v=spf1 mx -all',
+  ])('the advice shows the record that was meant as an SPF record: %j', async (record) => {
+    await using scene = await setScene({ 'example.org': txt('other', record) });
+    const advice = await adviceOn(scene, sendingDomain(), 'SPF_MISSING');
+    expect(advice).toMatchObject({ code: 'SPF_MISSING', severity: 'info' });
+    expect(advice?.detail).toContain(`“${record}”`);
+    expect(advice?.fix).toContain('begins with v=spf1 and a space');
   });
 
   test('the advice on several SPF records keeps all that they allowed', async () => {

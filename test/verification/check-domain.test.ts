@@ -185,6 +185,28 @@ test('servers that disagree about the target of an alias are named, not those of
   expect(finding).toMatchObject({ without: ['ns2.provider.example'] });
 });
 
+test.each([
+  ['ns1', 'good'],
+  ['ns1', 'bad'],
+  ['ns2', 'good'],
+  ['ns2', 'bad'],
+])(
+  'an alias that leads to the record at %s alone is right, with the resolver at the %s one',
+  async (having, told) => {
+    await using scene = await CheckFixture.set({ authorities: 2 });
+    const { resolver, authorities } = scene.servers;
+    const target = (isGood: boolean) => ({ CNAME: `${isGood ? 'good' : 'bad'}.example.org` });
+    scene.servers.publish('good.example.org', { TXT: [OURS] });
+    for (const [at, server] of authorities.entries()) server.publish(FQDN, target(having === `ns${at + 1}`));
+    resolver.publish(FQDN, target(told === 'good'));
+    const { dkim, finding } = await scene.check(sendingDomain());
+    expect(dkim).toMatchObject({ code: 'NAMESERVERS_DISAGREE', state: 'valid' });
+    expect(dkim.action?.remove).toEqual([{ type: 'CNAME', count: 1, values: null }]);
+    const lacking = having === 'ns1' ? 'ns2.example.org' : 'ns1.example.org';
+    expect(finding).toMatchObject({ without: [expect.stringContaining(lacking)] });
+  },
+);
+
 describe('additional notes', () => {
   test('a diagnosis names the servers that lack the record', async () => {
     await using scene = await CheckFixture.set({ authorities: 3 });
@@ -194,6 +216,15 @@ describe('additional notes', () => {
     expect(dkim).toMatchObject({ code: 'NAMESERVERS_DISAGREE', severity: 'warning', state: 'valid' });
     expect(finding).toMatchObject({ without: ['ns2.example.org'] });
     expect(verdicts['dkim:1']?.verdict).toBe('valid');
+  });
+
+  test('a diagnosis does not say that a resolver forgets by itself what servers without the record tell it', async () => {
+    await using scene = await CheckFixture.set({ authorities: 2 });
+    scene.servers.authorities[0]?.publish(FQDN, { TXT: [OURS] });
+    const { dkim } = await scene.check(sendingDomain());
+    expect(dkim).toMatchObject({ code: 'NAMESERVERS_DISAGREE', clears_at: null });
+    expect(dkim.detail).toContain('Our resolver doesn’t find the record, either: it asked one of these');
+    expect(dkim.detail).not.toContain('by themselves');
   });
 
   test('a diagnosis names the servers that did not answer or are not responsible, whatever the others said', async () => {

@@ -155,6 +155,18 @@ describe.concurrent('a domain whose registrar and zone name different servers', 
     expect(finding).toMatchObject({ without: ['ns2.example.org'] });
   });
 
+  test('a server that the registrar knows by another name than the zone has its word counted for both', async () => {
+    const { scene } = await startRegistered({}, { 'ns1.reseller.org': '127.0.0.2' });
+    await using _scene = scene;
+    const missing = await scene.check(sendingDomain());
+    expect(missing.dkim).toMatchObject({ code: 'RECORD_MISSING', state: 'missing' });
+    expect(missing.verdicts['dkim:1']).toMatchObject({ firstHand: true });
+    expect(missing.finding).toMatchObject({ servers: ['ns1.example.org', 'ns1.reseller.org'], notes: [] });
+    expect(scene.servers.authorities[0]?.queriesFor(FQDN, 'TXT')).toHaveLength(1);
+    followFix(missing.dkim, scene.servers);
+    expect((await scene.check(sendingDomain())).dkim).toMatchObject({ code: 'OK' });
+  });
+
   test('an address that only the zone above has for a server is asked as well', async () => {
     const { scene, spare } = await startRegistered({}, { 'ns1.example.org': '127.0.0.4' });
     await using _scene = scene;

@@ -4,14 +4,18 @@ import type { PlacedTerm, SpfProblem } from './spf-lookups.ts';
 
 /** What was found out beside the domain's own records, as data; words/advice.ts makes the sentences. */
 export type AdviceFinding = { readonly action: Action | null } & (
-  | { readonly code: 'SPF_MISSING' | 'SPF_TOO_MANY_LOOKUPS' | 'SPF_NOT_COUNTED' }
+  | { readonly code: 'SPF_TOO_MANY_LOOKUPS' | 'SPF_NOT_COUNTED' }
+  /** `lookalike`: a TXT record that was meant as one. */
+  | { readonly code: 'SPF_MISSING'; readonly lookalike: string | null }
   | { readonly code: 'SPF_VOID_LOOKUPS'; readonly voids: readonly PlacedTerm[] }
   | { readonly code: 'SPF_INVALID'; readonly problem: SpfProblem }
-  | { readonly code: 'DMARC_MISSING' }
+  /** `alias`: what the name is an alias of, where there is no record. */
+  | { readonly code: 'DMARC_MISSING'; readonly name: string; readonly alias: string | null }
   /** `lookups`: how many a receiver makes. */
   | { readonly code: 'SPF_OK'; readonly lookups: number }
   | { readonly code: 'SPF_MULTIPLE'; readonly count: number; readonly zone: string; readonly host: string }
-  | { readonly code: 'SPF_PASS_ALL'; readonly zone: string; readonly host: string }
+  /** `term`: by which every server passes. */
+  | { readonly code: 'SPF_PASS_ALL'; readonly term: string; readonly zone: string; readonly host: string }
   | { readonly code: 'DMARC_MULTIPLE'; readonly name: string }
   /** `effect`: what receivers do with the record. */
   | {
@@ -23,7 +27,8 @@ export type AdviceFinding = { readonly action: Action | null } & (
   | DmarcPolicyFinding
   /** `host`: of its record, relative to the registrable domain. */
   | { readonly code: 'REVOKED_KEY'; readonly host: string }
-  | { readonly code: 'MX_MISSING'; readonly isNullMx: boolean }
+  /** `alias`: what the domain is an alias of. */
+  | { readonly code: 'MX_MISSING'; readonly isNullMx: boolean; readonly alias: string | null }
 );
 
 interface DmarcPolicyFinding {

@@ -84,10 +84,9 @@ function remarksOn(record: DmarcRecord): DmarcRemark[] {
 
 function missing({ registrable }: AdvicePlace, steps: AdviceEvidence['dmarc']): AdviceFinding {
   const name = dmarcName(registrable);
-  const zone = steps.find((step) => step.name === name)?.zone ?? registrable;
-  const host = relativeHost(name, zone);
-  return {
-    code: 'DMARC_MISSING',
-    action: { kind: 'add', zone, type: 'TXT', host, value: 'v=DMARC1; p=none', from_host: null, remove: [] },
-  };
+  const { zone = registrable, alias = null } = steps.find((step) => step.name === name) ?? {};
+  const record = { type: 'TXT', host: relativeHost(name, zone), value: 'v=DMARC1; p=none' } as const;
+  const kind = alias === null ? 'add' : 'replace';
+  const remove = alias === null ? [] : [{ type: 'CNAME', count: 1, values: null }];
+  return { code: 'DMARC_MISSING', action: { kind, zone, ...record, from_host: null, remove }, name, alias };
 }

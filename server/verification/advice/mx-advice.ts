@@ -4,8 +4,9 @@ import type { AdviceFinding } from './advice-finding.ts';
 /** Null: replies have somewhere to land, or the DNS did not say. */
 export function adviseOnMx(mx: AdviceEvidence['mx']): AdviceFinding | null {
   if (mx.kind === 'unknown') return null;
-  if (mx.kind === 'present' && mx.values.some((value) => !isNullMx(value))) return null;
-  return { code: 'MX_MISSING', action: null, isNullMx: mx.kind === 'present' };
+  const { values, cname } = mx.kind === 'present' ? mx : { values: [], cname: null };
+  if (values.some((value) => !isNullMx(value))) return null;
+  return { code: 'MX_MISSING', action: null, isNullMx: values.length > 0, alias: cname };
 }
 
 /** `0 .`: the exchange is the root (RFC 7505). */

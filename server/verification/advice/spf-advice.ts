@@ -4,7 +4,15 @@ import { jsonBytes, totalOf } from '../truncate.ts';
 import type { AdviceFinding } from './advice-finding.ts';
 import type { AdvicePlace } from './advice-place.ts';
 import { MAX_SPF_LOOKUPS, MAX_VOID_LOOKUPS } from './spf-lookups.ts';
-import { isAll, isPassAll, redirectTarget, spfRecords, spfTerms } from './spf-record.ts';
+import {
+  isAll,
+  isPassAll,
+  isWholeNetwork,
+  passAllTerm,
+  redirectTarget,
+  spfRecords,
+  spfTerms,
+} from './spf-record.ts';
 
 /** Most lenient first. */
 const ALL_BY_LENIENCE = ['+all', '?all', '~all', '-all'];
@@ -13,12 +21,12 @@ const MAX_ACTION = 1500;
 
 /** Null: the DNS did not say. */
 export function adviseOnSpf(place: AdvicePlace, evidence: AdviceEvidence['spf']): AdviceFinding | null {
-  const { txt, lookups, voids = [], problem = null, zone = place.registrable } = evidence;
+  const { txt, lookalike = null, lookups, voids = [], problem = null, zone = place.registrable } = evidence;
   if (txt.kind === 'unknown') return null;
   const records = spfRecords(txt);
   const [record] = records;
   // No record is suggested: it would have to name everyone who sends for the domain, and we know only ourselves.
-  if (record === undefined) return { code: 'SPF_MISSING', action: null };
+  if (record === undefined) return { code: 'SPF_MISSING', action: null, lookalike };
   const host = relativeHost(place.domain, zone);
   if (records.length > 1) {
     const count = totalOf(txt);
@@ -28,8 +36,10 @@ export function adviseOnSpf(place: AdvicePlace, evidence: AdviceEvidence['spf'])
   if (problem !== null) return { code: 'SPF_INVALID', action: null, problem };
   if (lookups !== null && lookups > MAX_SPF_LOOKUPS) return { code: 'SPF_TOO_MANY_LOOKUPS', action: null };
   if (voids.length > MAX_VOID_LOOKUPS) return { code: 'SPF_VOID_LOOKUPS', action: null, voids };
-  if (spfTerms(record).some(isPassAll)) {
-    return { code: 'SPF_PASS_ALL', action: replace(zone, host, [record], withSoftFail(record)), zone, host };
+  const passing = passAllTerm(record);
+  if (passing !== undefined) {
+    const action = replace(zone, host, [record], withSoftFail(record));
+    return { code: 'SPF_PASS_ALL', action, term: passing, zone, host };
   }
   return lookups === null
     ? { code: 'SPF_NOT_COUNTED', action: null }
@@ -42,9 +52,11 @@ function replace(zone: string, host: string, records: readonly string[], value: 
   return jsonBytes(action) > MAX_ACTION ? null : action;
 }
 
-/** The record with `~all` in the place of `+all`: unlisted servers pass under suspicion, so that nothing breaks. */
+/** The record with `~all` for all that it doesn't name: unlisted servers pass under suspicion, so that nothing breaks. */
 function withSoftFail(record: string): string {
-  return ['v=spf1', ...spfTerms(record).map((term) => (isPassAll(term) ? '~all' : term))].join(' ');
+  const terms = spfTerms(record).filter((term) => !isWholeNetwork(term));
+  const end = terms.findIndex(isAll);
+  return ['v=spf1', ...(end === -1 ? [...terms, '~all'] : terms.with(end, '~all'))].join(' ');
 }
 
 /** All that any of the records allows, and the most lenient end: what passed before still passes. */

@@ -12,6 +12,11 @@ export function isSpfRecord(value: string): boolean {
   return VERSION.test(value);
 }
 
+/** Whether somebody meant an SPF record, such as one with quotation marks before its version. */
+export function mentionsSpf(value: string): boolean {
+  return /\bv\s*=\s*spf1/i.test(value);
+}
+
 /** The record without its version. */
 export function spfTerms(record: string): string[] {
   return record.split(' ').slice(1).filter(Boolean);
@@ -25,6 +30,19 @@ export function isAll(term: string): boolean {
 /** `+all`, with or without its sign: every server of the world passes. */
 export function isPassAll(term: string): boolean {
   return /^\+?all$/i.test(term);
+}
+
+/** The term by which every server of the world passes: what comes after an `all` is not evaluated (RFC 7208 §5.1). */
+export function passAllTerm(record: string): string | undefined {
+  const terms = spfTerms(record);
+  const end = terms.findIndex(isAll);
+  const evaluated = end === -1 ? terms : terms.slice(0, end + 1);
+  return evaluated.find((term) => isPassAll(term) || isWholeNetwork(term));
+}
+
+/** A network of all IPv4 addresses: `ip4:0.0.0.0/0`, or `/0` after a host. */
+export function isWholeNetwork(term: string): boolean {
+  return /^\+?(?:ip4:[\d.]+|(?:a|mx)(?::[^/]+)?)\/0+(?:\/\/\d+)?$/i.test(term);
 }
 
 /** The target of a `redirect=`; null for any other term. */

@@ -1,7 +1,8 @@
+import type { Action } from '@letterhead/shared';
 import type { Observation, Outcome } from '../../dns/outcome.ts';
 import { type Answer, definitive, isAlias } from '../answers.ts';
 import { matches } from '../match-value.ts';
-import { changeValue, replace } from './actions.ts';
+import { changeValue, replace, replaceOthers } from './actions.ts';
 import type { Rule } from './finding.ts';
 import { judgements } from './key-value.ts';
 import { isCorrect, namesOf, type RuleInput } from './rule-input.ts';
@@ -18,9 +19,16 @@ export const NAMESERVERS_DISAGREE: Rule<'NAMESERVERS_DISAGREE'> = (input) => {
   if (servers.length === 0) return null;
   const { observations, alias } = input.evidence;
   // The end of an alias lies with somebody else, whose form is not ours to name.
-  const action = own.length === 0 ? null : replace(input, Math.max(...own.map(({ total }) => total)));
+  const action = own.length === 0 ? null : replaceAnswers(input, own);
   return { action, without: placesOf(servers, [...observations, ...(alias?.observations ?? [])]) };
 };
+
+function replaceAnswers(input: RuleInput, answers: readonly Answer[]): Action {
+  const alias = answers.find((answer) => answer.alias !== null)?.alias;
+  return alias == null
+    ? replace(input, Math.max(...answers.map(({ total }) => total)))
+    : replaceOthers(input, [{ type: 'CNAME', values: [alias] }]);
+}
 
 /** The servers have our record, but the resolver still remembers that there was none. */
 export const NEGATIVE_CACHED: Rule<'NEGATIVE_CACHED'> = (input) => {
@@ -75,8 +83,11 @@ function answersWithout({ record, answers }: RuleInput): Answer[] {
     .filter(({ servers }) => servers.length > 0);
 }
 
+/** Servers at the end of an alias, where others there have our record: else it is the alias that is wrong. */
 function endServersWithout({ record, evidence }: RuleInput): Observation[] {
   const atTheEnd = evidence.alias?.observations ?? [];
+  const isRight = ({ outcome }: Observation) => outcome.kind === 'present' && matches(record, outcome.values);
+  if (!atTheEnd.some(isRight)) return [];
   return atTheEnd.filter(({ outcome }) =>
     definitive(outcome).some(
       (one) => !isAlias(evidence.type, one) && (one.kind === 'absent' || !matches(record, one.values)),

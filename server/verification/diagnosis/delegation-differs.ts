@@ -50,7 +50,8 @@ function namersOf({ zone, above, child, parent }: DifferingZone): Delegated {
 
 function differingZone({ evidence, registrable }: RuleInput): DifferingZone | null {
   const { delegation, observations, cut } = evidence;
-  if (observations.every(({ namedBy }) => namedBy === undefined)) return null;
+  if (observations.every(({ namedBy }) => namedBy === undefined) || haveSameAddresses(observations))
+    return null;
   if (cut !== undefined) {
     const { zone, above, nameServers: child, parentServers: parent } = cut;
     return { zone, above: isWithin(above, registrable) ? above : null, child, parent };
@@ -58,6 +59,14 @@ function differingZone({ evidence, registrable }: RuleInput): DifferingZone | nu
   if (delegation.kind !== 'found') return null;
   const { zone, nameServers: child, parentServers: parent = [] } = delegation;
   return { zone, above: null, child, parent };
+}
+
+/** Whether both sides lead to the same servers, by names of their own: a provider's, and those that a reseller gave them. */
+function haveSameAddresses(observations: readonly Observation[]): boolean {
+  const [parent = [], child = []] = SIDES.map((side) =>
+    ofSide(observations, side).map(({ address }) => address),
+  );
+  return [...parent, ...child].every((address) => parent.includes(address) && child.includes(address));
 }
 
 function ofSide(observations: readonly Observation[], side: NamedBy): Observation[] {

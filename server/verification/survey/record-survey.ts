@@ -4,7 +4,7 @@ import type { Delegation, DnsCheck, Observation, Outcome, Survey } from '../../d
 import { toInstant } from '../../instant.ts';
 import { type ExpectedRecord, KEY_TTL, type NameRecord } from '../../records/dns-records.ts';
 import { isTooLong } from '../../records/record-names.ts';
-import { answersOf, definitive, isAlias } from '../answers.ts';
+import { answersOf, definitive, isAlias, isToldOf } from '../answers.ts';
 import { findCode } from '../diagnosis/codes.ts';
 import { isCorrect, toRuleInput } from '../diagnosis/rule-input.ts';
 import type { RecordEvidence } from '../evidence.ts';
@@ -47,7 +47,8 @@ export async function surveyRecord(context: SurveyContext, record: ExpectedRecor
   const right = isCorrect({ record, answers: answersOf(seen).answers });
   // Signing moves to a pending key only by what those say who are responsible for its record.
   const isEnough = right && !(record.kind === 'dkim' && record.keyState === 'pending');
-  const alias = isEnough ? null : await followAlias(context, record, survey);
+  const untold = aliasesOf(record, survey).filter((target) => !isEnough || !isToldOf(target, seen));
+  const alias = await followAliases(context, record, untold);
   const target = right && record.kind === 'cname' ? { target: await surveyTarget(context, record) } : {};
   return { record, survey, evidence: { ...seen, alias, ...target }, right };
 }
@@ -113,6 +114,21 @@ async function askResolver(
     : null;
 }
 
+/** Follows the aliases that the servers have, which may disagree, until one leads to our record; else keeps the first. */
+async function followAliases(
+  context: SurveyContext,
+  record: ExpectedRecord,
+  targets: readonly string[],
+): Promise<RecordEvidence['alias']> {
+  let first: RecordEvidence['alias'] = null;
+  for (const target of targets) {
+    const followed = await followAlias(context, record, target);
+    if (hasOurs(record, followed.observations)) return followed;
+    first ??= followed;
+  }
+  return first;
+}
+
 /**
  * What the servers at the end of an alias say themselves. A loop has no end: resolvers answer SERVFAIL to it, but
  * the servers have told of every step.
@@ -120,20 +136,19 @@ async function askResolver(
 async function followAlias(
   context: SurveyContext,
   record: ExpectedRecord,
-  { observations }: Survey,
-): Promise<RecordEvidence['alias']> {
-  let target = aliasOf(record, observations);
-  if (target === null) return null;
+  from: string,
+): Promise<NonNullable<RecordEvidence['alias']>> {
+  let target = from;
   const passed = new Set([record.fqdn]);
   for (let hops = 1; ; hops++) {
-    if (passed.has(target)) return { target, observations: [], circular: true };
+    if (passed.has(target)) return { from, target, observations: [], circular: true };
     passed.add(target);
     const check = await openAliasCheck(context, target);
     const end = await check.askAuthorities(target, record.type);
-    const next = aliasOf(record, end.observations);
+    const [next = null] = aliasesOf(record, end);
     if (next === null || hops === MAX_ALIASES) {
       const observations = truncateObservations(end.observations, isRelevantTo(record));
-      const place = end.zone === null ? { target } : { target, zone: end.zone };
+      const place = { from, target, ...(end.zone === null ? {} : { zone: end.zone }) };
       return { ...place, observations, ...(next === null ? {} : { endless: true }) };
     }
     target = next;
@@ -178,7 +193,11 @@ function apexFor(target: string, delegation: Delegation): string {
   return delegation.kind === 'unknown' && parentOf(target) !== '.' ? parentOf(target) : target;
 }
 
-function aliasOf({ type }: ExpectedRecord, observations: readonly Observation[]): string | null {
-  const [alias] = observations.flatMap(({ outcome }) => (isAlias(type, outcome) ? [outcome.cname] : []));
-  return alias ?? null;
+function hasOurs(record: ExpectedRecord, observations: readonly Observation[]): boolean {
+  return observations.some(({ outcome }) => outcome.kind === 'present' && matches(record, outcome.values));
+}
+
+/** The targets of an alias, each once: servers may disagree. */
+function aliasesOf({ type }: ExpectedRecord, { observations }: Survey): string[] {
+  return [...new Set(observations.flatMap(({ outcome }) => (isAlias(type, outcome) ? [outcome.cname] : [])))];
 }

@@ -1,11 +1,12 @@
 import { registrableDomain } from '@letterhead/shared';
-import { isQueryableName } from '../../dns/name.ts';
+import { isQueryableName, parentOf } from '../../dns/name.ts';
 import type { Outcome, RecordType } from '../../dns/outcome.ts';
+import { randomLabel } from '../../random.ts';
 import { dmarcName } from '../advice/dmarc-advice.ts';
 import { walkedDomains } from '../advice/dmarc-policy.ts';
 import { mentionsDmarc } from '../advice/dmarc-record.ts';
 import { countSpfLookups } from '../advice/spf-lookups.ts';
-import { isPassAll, isSpfRecord, spfRecords, spfTerms } from '../advice/spf-record.ts';
+import { isSpfRecord, mentionsSpf, passAllTerm, spfRecords } from '../advice/spf-record.ts';
 import { definitive, isAlias } from '../answers.ts';
 import type { AdviceEvidence } from '../evidence.ts';
 import { truncateAnswer } from '../truncate.ts';
@@ -26,11 +27,13 @@ export async function surveyAdvice(survey: SurveyContext): Promise<AdviceEvidenc
 }
 
 async function surveySpf(context: SurveyContext): Promise<AdviceEvidence['spf']> {
-  const txt = only(isSpfRecord, await ask(context, context.row.domain, 'TXT'));
+  const all = await ask(context, context.row.domain, 'TXT');
+  const txt = only(isSpfRecord, all);
   const records = spfRecords(txt);
   const [record, another] = records;
   const zone = records.some(isToBeChanged) || another !== undefined ? await zoneOfDomain(context) : {};
-  if (record === undefined || another !== undefined) return { txt, lookups: null, ...zone };
+  if (record === undefined) return { txt, lookups: null, ...lookalikeIn(all) };
+  if (another !== undefined) return { txt, lookups: null, ...zone };
   const { check, row } = context;
   const cost = await countSpfLookups(row.domain, record, (name, type) =>
     name === row.domain && type === 'MX' ? ask(context, name, type) : check.askResolver(name, type),
@@ -38,8 +41,13 @@ async function surveySpf(context: SurveyContext): Promise<AdviceEvidence['spf']>
   return { txt, ...cost, ...zone };
 }
 
+function lookalikeIn(txt: Outcome): { lookalike?: string } {
+  const lookalike = txt.kind === 'present' ? txt.values.find(mentionsSpf) : undefined;
+  return lookalike === undefined ? {} : { lookalike };
+}
+
 function isToBeChanged(record: string): boolean {
-  return spfTerms(record).some(isPassAll);
+  return passAllTerm(record) !== undefined;
 }
 
 /** The zone whose form a record at the domain itself is typed into: a subdomain may have one of its own. */
@@ -56,7 +64,16 @@ async function surveyDmarc(context: SurveyContext, name: string): Promise<Advice
   if (!isOwn) return { name, txt: only(mentionsDmarc, await check.askResolver(name, 'TXT')) };
   const txt = only(mentionsDmarc, await ask(context, name, 'TXT'));
   const { zone } = await check.askOneAuthority(name, 'TXT');
-  return { name, txt, ...(zone === null ? {} : { zone }) };
+  const alias = await aliasToNowhere(context, name, txt);
+  return { name, txt, ...(zone === null ? {} : { zone }), ...(alias === null ? {} : { alias }) };
+}
+
+/** Null as well where a random name beside it gets the same: a form doesn't show a wildcard's alias there. */
+async function aliasToNowhere(context: SurveyContext, name: string, txt: Outcome): Promise<string | null> {
+  if (txt.kind !== 'present' || txt.cname === null || txt.values.length > 0) return null;
+  const sibling = `_${randomLabel(20, context.random)}.${parentOf(name)}`;
+  const beside = await ask(context, sibling, 'TXT');
+  return beside.kind === 'present' && beside.cname === txt.cname ? null : txt.cname;
 }
 
 /** A domain's TXT records are many; evidence is of those that matter. */

@@ -64,12 +64,16 @@ function describeRevokedKey({ host }: RevokedKeyFinding, { domain, registrable }
 
 type MxFinding = Extract<AdviceFinding, { readonly code: 'MX_MISSING' }>;
 
-function describeMx({ isNullMx }: MxFinding, { domain }: AdvicePlace): AdviceWords {
+function describeMx({ isNullMx, alias }: MxFinding, { domain }: AdvicePlace): AdviceWords {
+  const leads = alias === null ? '' : ` is a CNAME record that points to ${alias}, and`;
   return {
     title: 'No mail server for replies',
     detail: isNullMx
-      ? `${domain} says that it accepts no mail (a null MX, RFC 7505), so replies to its addresses are rejected.`
-      : `${domain} has no MX record, so replies to its addresses are probably lost.`,
-    fix: `To receive replies at ${domain}, add an MX record that points to your mail server.`,
+      ? `${domain}${leads} says that it accepts no mail (a null MX, RFC 7505), so replies to its addresses are rejected.`
+      : `${domain}${leads} has no MX record, so replies to its addresses are probably lost.`,
+    fix:
+      alias === null
+        ? `To receive replies at ${domain}, add an MX record that points to your mail server.`
+        : `To receive replies at ${domain}, ask whoever runs ${alias} to add an MX record there: a DNS form takes none beside the CNAME record.`,
   };
 }

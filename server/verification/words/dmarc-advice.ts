@@ -19,7 +19,7 @@ export function describeDmarc(finding: DmarcFinding, domain: string): AdviceWord
     case 'DMARC_MISSING':
       return {
         title: 'No DMARC record',
-        detail: `Neither ${domain} nor a domain above it has a DMARC record. Gmail and Yahoo require one from bulk senders. p=none changes nothing about today’s delivery.`,
+        detail: `Neither ${domain} nor a domain above it has a DMARC record.${finding.alias === null ? '' : ` ${finding.name} is a CNAME record that points to ${finding.alias}, where there is none.`} Gmail and Yahoo require one from bulk senders. p=none changes nothing about today’s delivery.`,
       };
     case 'DMARC_MULTIPLE':
       return {

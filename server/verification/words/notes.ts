@@ -49,7 +49,7 @@ const PITFALLS: Record<Pitfall, string> = {
 export function noteSentence(note: Note, type: RecordDiagnosis['type']): string {
   switch (note.kind) {
     case 'negative-cached':
-      return 'Some resolvers still remember that the record was missing. They forget that by themselves.';
+      return 'Our resolver doesn’t find the record, either: it asked one of these, or remembers that the record was missing.';
     case 'test-mode':
       return 'The record also contains t=y, so receivers may ignore the signature. Remove t=y.';
     case 'from-wildcard':

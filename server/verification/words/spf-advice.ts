@@ -16,7 +16,7 @@ export function describeSpf(finding: SpfFinding, place: AdvicePlace): AdviceWord
   const { domain } = place;
   switch (finding.code) {
     case 'SPF_MISSING':
-      return { title: 'No SPF record', detail: `${domain} has no SPF record. ${whatItMatters(place)}` };
+      return describeMissing(finding, place);
     case 'SPF_MULTIPLE':
       return {
         title: 'More than one SPF record',
@@ -44,8 +44,8 @@ export function describeSpf(finding: SpfFinding, place: AdvicePlace): AdviceWord
     case 'SPF_PASS_ALL':
       return {
         title: 'The SPF record lets everyone pass',
-        detail: `With +all, every server in the world may send mail as ${domain}. With ~all, mail from servers that aren’t listed only becomes suspicious, so nothing that works today breaks.`,
-        fix: `In the DNS settings of ${finding.zone}, at the host ${quoted(finding.host)}, change +all to ~all in the TXT record that begins with v=spf1.`,
+        detail: `With ${quoted(repeated(finding.term))}, every server in the world may send mail as ${domain}. With ~all instead, mail from servers that aren’t listed only becomes suspicious, so nothing that works today breaks.`,
+        fix: `In the DNS settings of ${finding.zone}, at the host ${quoted(finding.host)}, remove ${quoted(repeated(finding.term))} from the TXT record that begins with v=spf1, and have it end with ~all.`,
       };
     case 'SPF_NOT_COUNTED':
       return {
@@ -58,6 +58,20 @@ export function describeSpf(finding: SpfFinding, place: AdvicePlace): AdviceWord
         detail: `${domain} has one SPF record. It needs ${finding.lookups} of the ${MAX_SPF_LOOKUPS} look-ups that receivers allow.`,
       };
   }
+}
+
+function describeMissing(
+  { lookalike }: Extract<SpfFinding, { readonly code: 'SPF_MISSING' }>,
+  place: AdvicePlace,
+): AdviceWords {
+  const { domain } = place;
+  const title = 'No SPF record';
+  if (lookalike === null) return { title, detail: `${domain} has no SPF record. ${whatItMatters(place)}` };
+  return {
+    title,
+    detail: `${domain} has no SPF record that receivers can find: they ignore ${quoted(repeated(lookalike))}, because it doesn’t begin with ${quoted('v=spf1 ')}. ${whatItMatters(place)}`,
+    fix: `Change the value of that TXT record at ${domain} so that it begins with v=spf1 and a space, with nothing before it, not even a quotation mark.`,
+  };
 }
 
 function whatItMatters({ returnPath }: AdvicePlace): string {
