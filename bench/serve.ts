@@ -1,6 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { KeyPool } from '../server/keys/key-pool.ts';
-import type { KeySource } from '../server/keys/key-source.ts';
 import { createLog } from '../server/log.ts';
 import { startServer } from '../server/running-server.ts';
 import { parseSettings } from '../server/settings.ts';
@@ -18,8 +17,12 @@ export interface ServeOptions {
 const { environment, keysFile } = childOptions<ServeOptions>();
 const settings = parseSettings(environment);
 const log = await createLog(settings.LOG_LEVEL, {});
-const keys = new ObservedKeys(await openKeys());
+const pool = new KeyPool({ onWorkerDeath: (error) => log.error({ err: error }, error.message) });
+const keys = new ObservedKeys(
+  keysFile === null ? pool : await keysFromFile(keysFile, (sentence) => log.info(sentence)),
+);
 const server = await startServer({ settings, log, keys, clock: () => new Date() });
+if (keysFile === null) pool.fill();
 const delays = monitorEventLoopDelay({ resolution: 1 });
 serveParent({
   url: server.url,
@@ -36,9 +39,3 @@ serveParent({
   },
   stop: () => server.stop(),
 });
-
-async function openKeys(): Promise<KeySource> {
-  if (keysFile === null)
-    return new KeyPool({ onWorkerDeath: (error) => log.error({ err: error }, error.message) });
-  return keysFromFile(keysFile, (sentence) => log.info(sentence));
-}

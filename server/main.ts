@@ -104,6 +104,7 @@ async function serve({ environment, terminal }: CommandDeps): Promise<ExitCode> 
   const place =
     settings.DATABASE_URL === null ? { data_dir: resolve(settings.DATA_DIR) } : { database: true };
   log.info({ url: server.url, ...place }, 'Letterhead listens');
+  keys.fill();
   await welcome(server, settings.PUBLIC_URL ?? server.url, { terminal, log });
   void loadTheRest(log);
   const signal = await stopped;

@@ -56,6 +56,15 @@ test('the key pool makes RSA-2048 keys that openssl reads', async () => {
   expect(openssl(privateKey)).toContain('Private-Key: (2048 bit');
 });
 
+test('the key pool leaves a start alone: it begins to make keys when it is to be filled', async () => {
+  const { createWorker, started } = killableWorkers();
+  const pool = openPool({ createWorker });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(started).toHaveLength(0);
+  pool.fill();
+  expect(started).toHaveLength(1);
+});
+
 test('the key pool makes pairs: the public key verifies what the private key signs', async () => {
   const { publicKey, privateKey } = await openPool({ size: 1 }).take(1);
   const signature = sign(
