@@ -1,11 +1,15 @@
-import type { RateLimiterMemory } from 'rate-limiter-flexible';
 import { DATABASE_LIMITS } from '../limits.ts';
 import type { RateStore } from '../store/interface/rates.ts';
+
+/** What counts the points of keys. */
+interface Limiter {
+  penalty(key: string, points: number): Promise<unknown>;
+}
 
 /** Lets the servers of an installation count together: each counts by itself, and adds what the others have counted. */
 export class SharedPoints {
   readonly #rates: RateStore;
-  readonly #limiters: RateLimiterMemory[] = [];
+  readonly #limiters: Limiter[] = [];
   /** Points taken since the last exchange, by `<limiter>:<key>`. */
   #taken: Record<string, number> = {};
   #keys = 0;
@@ -15,7 +19,7 @@ export class SharedPoints {
   }
 
   /** Limiters must be added in the same order in each server. Returns a function to call for each use. */
-  add(limiter: RateLimiterMemory): (key: number | string, points: number) => void {
+  add(limiter: Limiter): (key: number | string, points: number) => void {
     const at = this.#limiters.push(limiter) - 1;
     return (key, points) => this.#note(`${at}:${key}`, points);
   }
