@@ -34,6 +34,8 @@ export function reply(packet: Packet, question: Question, { flags = 0, ...sectio
   };
 }
 
+const HEADER_OCTETS = 12;
+
 /** A message whose codec knows no dots inside of labels: each goes through it as another octet. */
 export function encode(packet: Packet): Buffer {
   const [question] = packet.questions ?? [];
@@ -44,7 +46,9 @@ export function encode(packet: Packet): Buffer {
   });
   const { questions = [], answers = [], ...others } = packet;
   const bytes = encodePlain({ ...others, questions: questions.map(hide), answers: answers.map(hide) });
-  return Buffer.from(bytes.toString('latin1').replaceAll('\x7f', '.'), 'latin1');
+  // The header keeps its octets: an id that has this one as well would be another query's.
+  const body = bytes.toString('latin1', HEADER_OCTETS).replaceAll('\x7f', '.');
+  return Buffer.concat([bytes.subarray(0, HEADER_OCTETS), Buffer.from(body, 'latin1')]);
 }
 
 export function wantsDnssec({ additionals = [] }: Packet): boolean {
