@@ -43,7 +43,7 @@ export function serveReference(app: FastifyInstance, writeDocument: () => Promis
 function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
   let made: Promise<Value> | undefined;
   return () => {
-    made ??= make().catch((error) => {
+    made ??= make().catch((error: unknown) => {
       made = undefined;
       throw error;
     });

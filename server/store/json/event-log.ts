@@ -192,10 +192,9 @@ export class EventLog {
   async #readTail(): Promise<Tail> {
     const { last_event_id } = this.#state();
     const current = await this.#tailOf(this.#current);
-    const whole = current.filter(({ complete }) => complete).flatMap(({ event }) => event?.id ?? []);
+    let logged = idsOf(current.filter(({ complete }) => complete));
     // What is in the older log came before.
-    const logged =
-      whole.length > 0 ? whole : (await this.#tailOf(this.#older)).flatMap(({ event }) => event?.id ?? []);
+    if (logged.length === 0) logged = idsOf(await this.#tailOf(this.#older));
     const lastId = logged.reduce((highest, id) => Math.max(highest, id), 0);
     // An account's file that was put back from an older time cannot stand in for a log that goes on behind it.
     if (lastId > last_event_id) await this.#syncCurrent();
@@ -237,4 +236,8 @@ export class EventLog {
       return { kept, files, oldest: this.#oldest, [Symbol.asyncDispose]: () => held.disposeAsync() };
     });
   }
+}
+
+function idsOf(lines: readonly EventLine[]): number[] {
+  return lines.flatMap(({ event }) => event?.id ?? []);
 }

@@ -189,7 +189,7 @@ export class Schedule {
 
 function jsonLine(id: number, { checkedAt, beganAt, dues, codes }: Times): string {
   let due = '';
-  for (const record in dues) due += `${due && ', '}["${record}", ${jsonInstant(dues[record] ?? null)}]`;
+  for (const [record, at] of Object.entries(dues)) due += `${due && ', '}["${record}", ${jsonInstant(at)}]`;
   let found = '';
   for (const [record, code] of Object.entries(codes)) found += `${found && ', '}["${record}", "${code}"]`;
   return `[${id}, ${jsonInstant(checkedAt)}, ${jsonInstant(beganAt)}, [${due}], [${found}]]`;
