@@ -1,24 +1,18 @@
 import type { Instant } from '../../instant.ts';
 import type { ImportedCursor } from '../import.ts';
 import type { Cursor, CursorKind, CursorState, CursorStore, WebhookBacklog } from '../interface/cursors.ts';
-import type { PendingTasks } from '../tasks.ts';
 import type { Account } from './account.ts';
-import type { AccountFiles } from './account-files.ts';
 import type { LazyFile } from './disk/document.ts';
 import { jsonText, type RowTexts } from './disk/json-file.ts';
 import { type CursorsFile, FORMAT } from './formats/files.ts';
-import type { Installation } from './installation.ts';
+import type { StoreParts } from './parts.ts';
 
 const COLUMNS = ['kind', 'account', 'id', 'position', 'failures', 'due', 'slow', 'wake', 'memo'];
 
 /** Of the one cursor of an account that is no webhook's. */
 const NOTICES = { id: 0, after: 0, enabled: true };
 
-interface CursorsDeps {
-  readonly tasks: PendingTasks;
-  readonly files: AccountFiles;
-  readonly installation: Installation;
-}
+type CursorsDeps = Pick<StoreParts, 'tasks' | 'files' | 'installation'>;
 
 type Row = CursorsFile['cursors'][number];
 
@@ -77,18 +71,19 @@ export class Cursors implements CursorStore {
       this.#entry(account, id, position).state = { position, failures, due, slow, wake, memo };
   }
 
-  async claim(
+  claim(
     kind: CursorKind,
     { limit, lease, ...wanted }: Parameters<CursorStore['claim']>[1],
   ): Promise<readonly Cursor[]> {
-    this.#deps.tasks.assertOpen();
-    const time = performance.now();
-    const ready = this.#candidates(kind, { time, ...wanted });
-    return ready.slice(0, limit).map(({ account, id, entry }) => {
-      entry.version++;
-      entry.heldUntil = time + lease * 1000;
-      entry.turn = ++this.#turn;
-      return { kind, account, id, version: entry.version, lease, ...entry.state };
+    return this.#deps.tasks.look(() => {
+      const time = performance.now();
+      const ready = this.#candidates(kind, { time, ...wanted });
+      return ready.slice(0, limit).map(({ account, id, entry }) => {
+        entry.version++;
+        entry.heldUntil = time + lease * 1000;
+        entry.turn = ++this.#turn;
+        return { kind, account, id, version: entry.version, lease, ...entry.state };
+      });
     });
   }
 
@@ -108,9 +103,8 @@ export class Cursors implements CursorStore {
     });
   }
 
-  async state(_kind: CursorKind, account: number, id: number): Promise<CursorState | undefined> {
-    this.#deps.tasks.assertOpen();
-    return this.#entries.get(account)?.get(id)?.state;
+  state(_kind: CursorKind, account: number, id: number): Promise<CursorState | undefined> {
+    return this.#deps.tasks.look(() => this.#entries.get(account)?.get(id)?.state);
   }
 
   webhookBacklog(): Promise<WebhookBacklog> {

@@ -1,6 +1,7 @@
 import { WEBHOOK_LIMITS } from '../../limits.ts';
 import { freeze } from '../freeze.ts';
 import type { DeliveryRow, WebhookCreation, WebhookRow, WebhookStore } from '../interface/webhooks.ts';
+import { isCursorReset } from '../webhook-reset.ts';
 import type { Commits } from './commits.ts';
 import type { Cursors } from './cursors.ts';
 import type { Database } from './database.ts';
@@ -50,8 +51,7 @@ export function webhooksIn(database: Database, commits: Commits, cursors: Cursor
         const changed = found && change(found.content, found.last_event);
         if (!changed || before === undefined) return before;
         const { row, events } = changed;
-        const resets =
-          row.enabled && (!before.enabled || row.url !== before.url || row.after !== before.after);
+        const resets = isCursorReset(before, row);
         const values = { id, version: found.version, content: JSON.stringify(row), after: row.after, resets };
         return (await commits.commit('update_webhook', account, events, values)) ? freeze(row) : null;
       }),
