@@ -1,7 +1,7 @@
 import type { AccountRow } from '../interface/accounts.ts';
 import type { KeyRow, RecordState } from '../interface/domain-row.ts';
 import type { EventRow } from '../interface/events.ts';
-import { Account, type AccountDeps, accountFileName, accountJsonFile } from './account.ts';
+import { Account, type AccountDeps, type AccountStep, accountFileName, accountJsonFile } from './account.ts';
 import type { DataFolder } from './disk/data-folder.ts';
 import { DocumentClosedError } from './disk/document.ts';
 import { accountDamaged, writeFailed } from './disk/errors.ts';
@@ -62,12 +62,16 @@ export class AccountFiles {
     return this.#loaded.get(id);
   }
 
-  /** Runs a change in an account; `gone` is the answer where there is no such account, or no longer. */
-  async change<R>(id: number, gone: R, change: (holder: Account) => Promise<R>): Promise<R> {
+  /** Changes an account as `Account.change` does; `gone` is the answer where there is no such account, or no longer. */
+  async change<R>(
+    id: number,
+    gone: R,
+    step: (state: AccountFile, nextEvent: number) => AccountStep<R>,
+  ): Promise<R> {
     const holder = this.find(id);
     if (holder === undefined) return gone;
     try {
-      return await change(holder);
+      return await holder.change(step);
     } catch (error) {
       if (error instanceof DocumentClosedError) return gone;
       throw error;

@@ -68,11 +68,7 @@ export class Account {
   /** Null until it is needed: most accounts have no news, and there may be very many. */
   #eventLog: EventLog | null = null;
   /** Made when it is first needed after a change. */
-  #byName: { readonly domains: readonly StoredDomain[]; readonly index: ReadonlyMap<string, StoredDomain> } =
-    {
-      domains: [],
-      index: new Map(),
-    };
+  #byName = { domains: [] as readonly StoredDomain[], index: new Map<string, StoredDomain>() };
   /** Said once, until it works again. */
   #spillFailed = false;
 
@@ -132,17 +128,11 @@ export class Account {
    * the id of the first of them.
    * @throws LetterheadError `unavailable`; DocumentClosedError; what `step` throws.
    */
-  async change<R>(
-    step: (
-      domains: readonly StoredDomain[],
-      webhooks: readonly WebhookRow[],
-      nextEvent: number,
-    ) => AccountStep<R>,
-  ): Promise<R> {
+  async change<R>(step: (state: AccountFile, nextEvent: number) => AccountStep<R>): Promise<R> {
     await this.#prepareLog();
     return this.#document.change((state) => {
       const nextEvent = Math.max(this.#log.lastId, state.last_event_id) + 1;
-      const { result, events = [], gone, ...changed } = step(state.domains, state.webhooks, nextEvent);
+      const { result, events = [], gone, ...changed } = step(state, nextEvent);
       if (changed.domains === undefined && changed.webhooks === undefined && events.length === 0)
         return [state, result];
       const retired =
@@ -171,14 +161,8 @@ export class Account {
       const fresh = entries.filter((entry) => entry.sequence > state.installation_sequence);
       const last = fresh.at(-1);
       if (last === undefined) return [state, undefined];
-      const next = { ...state, installation_sequence: last.sequence };
-      return [
-        this.#withEvents(
-          next,
-          fresh.map((entry) => entry.event),
-        ),
-        undefined,
-      ];
+      const events = fresh.map(({ event }) => event);
+      return [this.#withEvents({ ...state, installation_sequence: last.sequence }, events), undefined];
     });
   }
 

@@ -39,37 +39,35 @@ export function domainsIn(parts: StoreParts, tokens: Tokens): Domains {
     return limit !== null && domains.length >= limit ? { kind: 'full', limit } : null;
   };
 
-  const findObstacle: DomainStore['findObstacle'] = (account, name, limit) =>
-    tasks.look(() => {
-      const holder = files.find(account);
-      return holder === undefined ? { kind: 'gone' } : obstacleIn(holder.domains, name, limit);
-    });
+  const obstacleNow = (account: number, name: string, limit: number | null): DomainObstacle | null => {
+    const holder = files.find(account);
+    return holder === undefined ? { kind: 'gone' } : obstacleIn(holder.domains, name, limit);
+  };
 
   const change: Domains['change'] = (account, id, changeRow) =>
-    files.change<DomainChange>(account, { kind: 'gone' }, (holder) =>
-      holder.change<DomainChange>((domains) => {
-        const at = indexOf(domains, id);
-        const old = domains[at];
-        if (old?.id !== id) return { result: { kind: 'gone' } };
-        const before = toRow(old);
-        const changed = changeRow(before);
-        if (changed === null) return { result: { kind: 'unchanged', row: before } };
-        const { row, events } = changed;
-        const by = row.domain === old.domain ? undefined : domains.find((one) => one.domain === row.domain);
-        if (by !== undefined) return { result: { kind: 'taken', by: toRow(by) } };
-        const stored = toStored(row);
-        return {
-          result: { kind: 'written', row: freeze(row), events },
-          domains: domains.with(at, stored),
-          ...(old.delegation?.label === stored.delegation?.label ? {} : { gone: old }),
-          events,
-        };
-      }),
-    );
+    files.change<DomainChange>(account, { kind: 'gone' }, ({ domains }) => {
+      const at = indexOf(domains, id);
+      const old = domains[at];
+      if (old?.id !== id) return { result: { kind: 'gone' } };
+      const before = toRow(old);
+      const changed = changeRow(before);
+      if (changed === null) return { result: { kind: 'unchanged', row: before } };
+      const { row, events } = changed;
+      const by = row.domain === old.domain ? undefined : domains.find((one) => one.domain === row.domain);
+      if (by !== undefined) return { result: { kind: 'taken', by: toRow(by) } };
+      const stored = toStored(row);
+      return {
+        result: { kind: 'written', row: freeze(row), events },
+        domains: domains.with(at, stored),
+        ...(old.delegation?.label === stored.delegation?.label ? {} : { gone: old }),
+        events,
+      };
+    });
 
   return {
     change,
-    findObstacle,
+
+    findObstacle: (account, name, limit) => tasks.look(() => obstacleNow(account, name, limit)),
 
     get: (account, id) =>
       tasks.look(() => {
@@ -102,26 +100,24 @@ export function domainsIn(parts: StoreParts, tokens: Tokens): Domains {
 
     create: ({ account, name, limit, prepare, events: eventsOf }) =>
       tasks.serve(async () => {
-        const obstacle = await findObstacle(account, name, limit);
+        const obstacle = obstacleNow(account, name, limit);
         if (obstacle !== null) return obstacle;
         const build = await prepare();
-        return files.change<DomainChange>(account, { kind: 'gone' }, async (holder) => {
-          // Checked before an id is reserved, so that a refusal writes nothing and works on a full disk.
-          const refused = obstacleIn(holder.domains, name, limit);
-          if (refused !== null) return refused;
-          return ids.use(async (takeId) => {
-            const created = await holder.change<DomainChange>((domains) => {
-              const refusedNow = obstacleIn(domains, name, limit);
-              if (refusedNow !== null) return { result: refusedNow };
-              const row = freeze(build(takeId()));
-              const events = eventsOf(row);
-              const added = [...domains, toStored(row)];
-              return { result: { kind: 'written', row, events }, domains: added, events };
-            });
-            if (created.kind !== 'written') return created;
-            schedule.add(account, created.row.id, created.row.checks);
-            return { ...created, row: current(created.row) };
+        // Checked again before an id is reserved, so that a refusal writes nothing and works on a full disk.
+        const refused = obstacleNow(account, name, limit);
+        if (refused !== null) return refused;
+        return ids.use(async (takeId) => {
+          const created = await files.change<DomainChange>(account, { kind: 'gone' }, ({ domains }) => {
+            const refusedNow = obstacleIn(domains, name, limit);
+            if (refusedNow !== null) return { result: refusedNow };
+            const row = freeze(build(takeId()));
+            const events = eventsOf(row);
+            const added = [...domains, toStored(row)];
+            return { result: { kind: 'written', row, events }, domains: added, events };
           });
+          if (created.kind !== 'written') return created;
+          schedule.add(account, created.row.id, created.row.checks);
+          return { ...created, row: current(created.row) };
         });
       }),
 
@@ -143,15 +139,13 @@ export function domainsIn(parts: StoreParts, tokens: Tokens): Domains {
     delete: (account, id, events) =>
       tasks.serve(async () => {
         const deleted = await tokens.inTurnOf(id, () =>
-          files.change(account, false, (holder) =>
-            holder.change<boolean>((domains) => {
-              const at = indexOf(domains, id);
-              const row = domains[at];
-              if (row?.id !== id) return { result: false };
-              const told = events(toRow(row), tokens.sharesOf(account, id));
-              return { result: true, domains: domains.toSpliced(at, 1), gone: row, events: told };
-            }),
-          ),
+          files.change(account, false, ({ domains }) => {
+            const at = indexOf(domains, id);
+            const row = domains[at];
+            if (row?.id !== id) return { result: false };
+            const told = events(toRow(row), tokens.sharesOf(account, id));
+            return { result: true, domains: domains.toSpliced(at, 1), gone: row, events: told };
+          }),
         );
         if (!deleted) return false;
         tokenUse.forgetGone();

@@ -39,13 +39,12 @@ export function webhooksIn({ tasks, files, deliveries }: StoreParts, cursors: Cu
 
     create: ({ account, limit, build, event }) =>
       tasks.serve(async () => {
-        const creation = await files.change<WebhookCreation>(account, { kind: 'gone' }, (holder) =>
-          holder.change<WebhookCreation>((_domains, webhooks, nextEvent) => {
-            if (webhooks.length >= limit) return { result: { kind: 'full', limit } };
-            const row = stored(build(nextEvent, nextEvent - 1));
-            return { result: { kind: 'written', row }, webhooks: [...webhooks, row], events: [event(row)] };
-          }),
-        );
+        const gone: WebhookCreation = { kind: 'gone' };
+        const creation = await files.change<WebhookCreation>(account, gone, ({ webhooks }, nextEvent) => {
+          if (webhooks.length >= limit) return { result: { kind: 'full', limit } };
+          const row = stored(build(nextEvent, nextEvent - 1));
+          return { result: { kind: 'written', row }, webhooks: [...webhooks, row], events: [event(row)] };
+        });
         if (creation.kind === 'written') cursors.addWebhook(account);
         return creation;
       }),
@@ -53,8 +52,10 @@ export function webhooksIn({ tasks, files, deliveries }: StoreParts, cursors: Cu
     update: (account, id, change) =>
       tasks.serve(async () => {
         let isReset = false;
-        const row = await files.change<WebhookRow | undefined>(account, undefined, (holder) =>
-          holder.change((_domains, webhooks, nextEvent) => {
+        const row = await files.change<WebhookRow | undefined>(
+          account,
+          undefined,
+          ({ webhooks }, nextEvent) => {
             const at = webhooks.findIndex((one) => one.id === id);
             const before = webhooks[at];
             const changed = before === undefined ? null : change(before, nextEvent - 1);
@@ -62,7 +63,7 @@ export function webhooksIn({ tasks, files, deliveries }: StoreParts, cursors: Cu
             const row = stored(changed.row);
             isReset = isCursorReset(before, row);
             return { result: row, webhooks: webhooks.with(at, row), events: changed.events };
-          }),
+          },
         );
         if (row !== undefined && isReset) await cursors.reset(account, id, row.after);
         return row;
@@ -70,13 +71,11 @@ export function webhooksIn({ tasks, files, deliveries }: StoreParts, cursors: Cu
 
     delete: (account, id, event) =>
       tasks.serve(async () => {
-        const isDeleted = await files.change(account, false, (holder) =>
-          holder.change((_domains, webhooks) => {
-            const row = webhooks.find((one) => one.id === id);
-            if (row === undefined) return { result: false };
-            return { result: true, webhooks: webhooks.filter((one) => one !== row), events: [event(row)] };
-          }),
-        );
+        const isDeleted = await files.change(account, false, ({ webhooks }) => {
+          const row = webhooks.find((one) => one.id === id);
+          if (row === undefined) return { result: false };
+          return { result: true, webhooks: webhooks.filter((one) => one !== row), events: [event(row)] };
+        });
         if (isDeleted) await turns.run(account, () => deliveries.remove(account, id));
         return isDeleted;
       }),

@@ -1,11 +1,7 @@
 import { DiagnosisCodeSchema, IdSchema } from '@letterhead/shared';
 import { z } from 'zod';
 import { isWhole } from '../../../records/record-states.ts';
-import type { NextIds } from '../../import.ts';
-import type { AccountRow } from '../../interface/accounts.ts';
-import type { EventRow, JsonValue, NewEvent } from '../../interface/events.ts';
-import type { RetiredLabel } from '../../interface/key-zone.ts';
-import type { WebhookRow } from '../../interface/webhooks.ts';
+import type { JsonValue } from '../../interface/events.ts';
 import { quickCheck } from './quick-check.ts';
 import {
   AccountRowSchema,
@@ -15,9 +11,7 @@ import {
   NewEventSchema,
   RecordIdSchema,
   RetiredLabelSchema,
-  type StoredDomain,
   StoredDomainSchema,
-  type StoredToken,
   StoredTokenSchema,
   WebhookRowSchema,
 } from './rows.ts';
@@ -47,40 +41,33 @@ function shape<T>(schema: z.ZodType<T>, upgrades: readonly z.ZodType[]): Shape<T
 
 const FormatSchema = z.literal(FORMAT);
 
+/** What is in a file, which is replaced as a whole and never changed in place. */
+type FileOf<S extends z.ZodType, T = z.infer<S>> = {
+  readonly [Key in keyof T]: T[Key] extends (infer Row)[] ? readonly Row[] : T[Key];
+};
+
 /** `accounts/<id>.json`: what one account holds. */
-export interface AccountFile {
-  readonly format: typeof FORMAT;
-  readonly account: number;
+const AccountFileSchema = z.strictObject({
+  format: FormatSchema,
+  account: IdSchema,
   /** The id of the newest event. */
-  readonly last_event_id: number;
+  last_event_id: CounterSchema,
   /** The number of the newest entry of the installation's outbox that is among the events. */
-  readonly installation_sequence: number;
+  installation_sequence: CounterSchema,
   /** The newest events without a gap, as far as the log on disk may not hold them yet. */
-  readonly outbox: readonly EventRow[];
-  /** By id. */
-  readonly domains: readonly StoredDomain[];
+  outbox: z.array(EventRowSchema),
+  domains: byId(StoredDomainSchema),
   /** Of domains that were deleted or renamed. */
-  readonly retired_labels: readonly RetiredLabel[];
-  /** By id. */
-  readonly webhooks: readonly WebhookRow[];
-}
+  retired_labels: z.array(RetiredLabelSchema),
+  webhooks: byId(WebhookRowSchema),
+});
+export type AccountFile = FileOf<typeof AccountFileSchema>;
 
 export const AccountFileShape: Shape<AccountFile> = shape(
-  z
-    .strictObject({
-      format: FormatSchema,
-      account: IdSchema,
-      last_event_id: CounterSchema,
-      installation_sequence: CounterSchema,
-      outbox: z.array(EventRowSchema),
-      domains: byId(StoredDomainSchema),
-      retired_labels: z.array(RetiredLabelSchema),
-      webhooks: byId(WebhookRowSchema),
-    })
-    .refine((file) => file.domains.every((row) => row.account_id === file.account), {
-      path: ['domains'],
-      error: 'belong to another account',
-    })
+  AccountFileSchema.refine((file) => file.domains.every((row) => row.account_id === file.account), {
+    path: ['domains'],
+    error: 'belong to another account',
+  })
     .refine((file) => file.domains.every(isWhole), {
       path: ['domains'],
       error: 'have not one key that signs, or a key and its record do not belong together',
@@ -97,49 +84,32 @@ function idInOutbox(file: AccountFile, at: number): number {
 }
 
 /** An event that waits for its way into the log of an account. */
-export interface OutboxEntry {
-  readonly sequence: number;
-  readonly account: number;
-  readonly event: NewEvent;
-}
+export type OutboxEntry = InstallationFile['outbox'][number];
 
 /** `installation.json`: who there is. */
-export interface InstallationFile {
-  readonly format: typeof FORMAT;
+const InstallationFileSchema = z.strictObject({
+  format: FormatSchema,
   /** Recognises the key that encrypts private keys; null until there is one. */
-  readonly secret_key_check: string | null;
+  secret_key_check: z.string().nullable(),
   /** Every id that was ever given lies below these; of domains, ids are reserved in blocks. */
-  readonly next: NextIds;
+  next: z.strictObject({ account: IdSchema, token: IdSchema, domain: IdSchema }),
   /** The number of the newest entry that the outbox ever had. */
-  readonly sequence: number;
-  /** By id. */
-  readonly accounts: readonly AccountRow[];
-  /** By id. */
-  readonly tokens: readonly StoredToken[];
-  readonly outbox: readonly OutboxEntry[];
+  sequence: CounterSchema,
+  accounts: byId(AccountRowSchema),
+  tokens: byId(StoredTokenSchema),
+  outbox: z.array(z.strictObject({ sequence: IdSchema, account: IdSchema, event: NewEventSchema })),
   /** Deleted accounts whose files may still be there. */
-  readonly removing: readonly number[];
+  removing: z.array(IdSchema),
   /** Of accounts that were deleted. */
-  readonly retired_labels: readonly RetiredLabel[];
-}
+  retired_labels: z.array(RetiredLabelSchema),
+});
+export type InstallationFile = FileOf<typeof InstallationFileSchema>;
 
 export const InstallationFileShape: Shape<InstallationFile> = shape(
-  z
-    .strictObject({
-      format: FormatSchema,
-      secret_key_check: z.string().nullable(),
-      next: z.strictObject({ account: IdSchema, token: IdSchema, domain: IdSchema }),
-      sequence: CounterSchema,
-      accounts: byId(AccountRowSchema),
-      tokens: byId(StoredTokenSchema),
-      outbox: z.array(z.strictObject({ sequence: IdSchema, account: IdSchema, event: NewEventSchema })),
-      removing: z.array(IdSchema),
-      retired_labels: z.array(RetiredLabelSchema),
-    })
-    .refine((file) => file.outbox.every((entry) => entry.sequence <= file.sequence), {
-      path: ['outbox'],
-      error: 'is ahead of its sequence',
-    }),
+  InstallationFileSchema.refine((file) => file.outbox.every((entry) => entry.sequence <= file.sequence), {
+    path: ['outbox'],
+    error: 'is ahead of its sequence',
+  }),
   installationUpgrades,
 );
 
