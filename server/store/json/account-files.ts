@@ -43,7 +43,7 @@ export class AccountFiles {
 
   get highestDomain(): number {
     let highest = 0;
-    for (const { domains } of this.#loaded.values()) highest = Math.max(highest, domains.at(-1)?.id ?? 0);
+    for (const { state } of this.#loaded.values()) highest = Math.max(highest, state.domains.at(-1)?.id ?? 0);
     return highest;
   }
 
@@ -92,7 +92,7 @@ export class AccountFiles {
 
   /** Whether an event of the installation's outbox is durable in the account's own file. */
   isDelivered({ account, sequence }: OutboxEntry): boolean {
-    return (this.#loaded.get(account)?.installationSequence ?? -1) >= sequence;
+    return (this.#loaded.get(account)?.state.installation_sequence ?? -1) >= sequence;
   }
 
   /** Reads the file of every account. One that cannot be used costs its own account, and the log says what is wrong. */

@@ -83,19 +83,20 @@ export class Account {
     });
   }
 
-  /** By id, as they are durable. */
-  get domains(): readonly StoredDomain[] {
-    return this.#document.state.domains;
+  /** As it is durable. */
+  get state(): AccountFile {
+    return this.#document.state;
   }
 
   domain(id: number): StoredDomain | undefined {
-    const row = this.domains[indexOf(this.domains, id)];
+    const { domains } = this.state;
+    const row = domains[indexOf(domains, id)];
     return row?.id === id ? row : undefined;
   }
 
   /** By id. */
   named(names: readonly string[]): StoredDomain[] {
-    const { domains } = this;
+    const { domains } = this.state;
     if (this.#byName.domains !== domains) {
       this.#byName = { domains, index: new Map(domains.map((row) => [row.domain, row])) };
     }
@@ -106,21 +107,6 @@ export class Account {
 
   has(domain: number): boolean {
     return this.domain(domain) !== undefined;
-  }
-
-  /** By id, as they are durable. */
-  get webhooks(): readonly WebhookRow[] {
-    return this.#document.state.webhooks;
-  }
-
-  /** The id of the newest event. */
-  get lastEvent(): number {
-    return this.#document.state.last_event_id;
-  }
-
-  /** The number of the newest entry of the installation's outbox that is among the account's events. */
-  get installationSequence(): number {
-    return this.#document.state.installation_sequence;
   }
 
   /**
@@ -143,7 +129,7 @@ export class Account {
 
   /** The labels that are no domain's any more, and those of its domains as well once the account is deleted. */
   retiredLabels({ all }: { readonly all: boolean }): readonly RetiredLabel[] {
-    const { retired_labels, domains } = this.#document.state;
+    const { retired_labels, domains } = this.state;
     return all ? this.#withRetired(retired_labels, domains) : retired_labels;
   }
 
@@ -173,7 +159,7 @@ export class Account {
 
   /** Publishes all events of a new account. */
   announceAll(): void {
-    this.#deps.publish(this.id, this.#document.state.outbox);
+    this.#deps.publish(this.id, this.state.outbox);
   }
 
   /** Stops all writes, because the account was deleted. */
@@ -192,7 +178,7 @@ export class Account {
       account: this.id,
       limits: this.#deps.eventLog,
       clock: this.#deps.clock,
-      state: () => this.#document.state,
+      state: () => this.state,
     });
     return this.#eventLog;
   }

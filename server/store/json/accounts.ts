@@ -23,7 +23,7 @@ export function accountsIn(parts: StoreParts): AccountStore {
   /** An id whose file is there is taken, even where `installation.json` does not know of it any more. */
   const takeRow = async (account: NewAccount): Promise<AccountRow> => {
     for (;;) {
-      const id = Math.max(installation.next.account, lastId + 1);
+      const id = Math.max(installation.state.next.account, lastId + 1);
       lastId = id;
       if (!(await files.has(id))) return freeze(AccountRowSchema.parse({ id, ...account }));
     }
@@ -74,7 +74,7 @@ export function accountsIn(parts: StoreParts): AccountStore {
   };
 
   return {
-    list: () => tasks.look(() => installation.accounts),
+    list: () => tasks.look(() => installation.state.accounts),
 
     get: (id) => tasks.look(() => installation.account(id)),
 
@@ -87,10 +87,10 @@ export function accountsIn(parts: StoreParts): AccountStore {
 
     createFirst: (account, token, events) =>
       tasks.serve(async () => {
-        if (installation.accounts.length > 0) return null;
+        if (installation.state.accounts.length > 0) return null;
         const row = await takeRow(account);
         // While there is no account, nobody else takes an id of a token.
-        const id = installation.next.token;
+        const id = installation.state.next.token;
         const stored = storedToken({ ...token, id, account_id: row.id, subscriptions: [] });
         const first = events(row, { ...stored, last_used_at: null });
         const isFirst = await createIn(row, first, ({ accounts, next }) =>

@@ -41,7 +41,7 @@ export function domainsIn(parts: StoreParts, tokens: Tokens): Domains {
 
   const obstacleNow = (account: number, name: string, limit: number | null): DomainObstacle | null => {
     const holder = files.find(account);
-    return holder === undefined ? { kind: 'gone' } : obstacleIn(holder.domains, name, limit);
+    return holder === undefined ? { kind: 'gone' } : obstacleIn(holder.state.domains, name, limit);
   };
 
   const change: Domains['change'] = (account, id, changeRow) =>
@@ -80,7 +80,7 @@ export function domainsIn(parts: StoreParts, tokens: Tokens): Domains {
         const { after = 0, limit = Number.POSITIVE_INFINITY, verified } = filter;
         const holder = files.find(account);
         const domains =
-          (filter.domains === undefined ? holder?.domains : holder?.named(filter.domains)) ?? [];
+          (filter.domains === undefined ? holder?.state.domains : holder?.named(filter.domains)) ?? [];
         const listed: DomainRow[] = [];
         for (let at = indexOf(domains, after + 1); at < domains.length && listed.length < limit; at++) {
           const row = domains[at];

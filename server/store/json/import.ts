@@ -38,7 +38,7 @@ export function importInto(parts: StoreParts, folder: Folder, cursors: Cursors):
 
   return {
     async begin() {
-      if (installation.accounts.length > 0 || installation.setting('secret_key_check') !== null)
+      if (installation.state.accounts.length > 0 || installation.state.secret_key_check !== null)
         throw new LetterheadError(
           'unavailable',
           'The data folder is not empty. Set DATA_DIR to an empty one to copy into.',

@@ -103,20 +103,20 @@ async function openResources(options: JsonStoreOptions, folder: DataFolder) {
     await readIfUsable(folder.scheduleFile, log),
     lazyFile(folder.scheduleFile.label),
   );
-  await files.load(installation.accounts);
+  await files.load(installation.state.accounts);
   await raiseNextIds(installation, files, log);
   const ids = new DomainIds(installation);
   await installation.dropOrphans();
-  for (const id of installation.removing) await files.removeFiles(id);
+  for (const id of installation.state.removing) await files.removeFiles(id);
   await files.clearOrphans(installation.ids);
-  schedule.load(installation.accounts, files.loaded);
+  schedule.load(installation.state.accounts, files.loaded);
   const tokenUse = new TokenUse(
     await readIfUsable(folder.tokenUseFile, log),
     lazyFile(folder.tokenUseFile.label),
     () => installation.liveTokens,
   );
   const logos = new Logos(folder, log);
-  await logos.clearOrphans(installation.accounts);
+  await logos.clearOrphans(installation.state.accounts);
   const cursors = new Cursors(
     { tasks, files, installation },
     await readIfUsable(folder.cursorsFile, log),
@@ -197,7 +197,7 @@ function storeIn(folder: DataFolder, lock: FolderLock, { parts, feed, cursors }:
 
     nextIds: () =>
       tasks.look(() => {
-        const { account, token } = installation.next;
+        const { account, token } = installation.state.next;
         return { account, token, domain: ids.next };
       }),
 
@@ -215,7 +215,7 @@ function storeIn(folder: DataFolder, lock: FolderLock, { parts, feed, cursors }:
 
 function settingsIn({ tasks, installation }: StoreParts): SettingStore {
   return {
-    get: (key) => tasks.look(() => installation.setting(key)),
+    get: (key) => tasks.look(() => installation.state[key]),
     setOnce: (key, value) =>
       tasks.serve(() =>
         installation.change<string>((state) => {

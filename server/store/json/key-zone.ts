@@ -7,7 +7,7 @@ export function keyZoneIn({ tasks, files, installation }: StoreParts): KeyZoneSt
     retired: () =>
       tasks.look(() => {
         const ofAccounts = [...files.loaded].flatMap((account) => account.retiredLabels({ all: false }));
-        return [...installation.retiredLabels, ...ofAccounts].sort((one, other) =>
+        return [...installation.state.retired_labels, ...ofAccounts].sort((one, other) =>
           one.label < other.label ? -1 : 1,
         );
       }),
@@ -15,8 +15,8 @@ export function keyZoneIn({ tasks, files, installation }: StoreParts): KeyZoneSt
     zones: () =>
       tasks.look(() => {
         const zones = new Set<string>();
-        for (const { domains } of files.loaded)
-          for (const { delegation, keys } of domains)
+        for (const { state } of files.loaded)
+          for (const { delegation, keys } of state.domains)
             if (delegation !== null && keys.some(({ published_as }) => published_as === 'cname'))
               zones.add(delegation.zone);
         return [...zones];

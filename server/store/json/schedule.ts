@@ -54,7 +54,7 @@ export class Schedule {
   load(rows: readonly AccountRow[], accounts: Iterable<Account>): void {
     for (const { id, suspended } of rows) if (suspended) this.#suspended.add(id);
     for (const account of accounts) {
-      for (const { id } of account.domains) this.#add(account.id, id, this.#loaded.get(id) ?? null);
+      for (const { id } of account.state.domains) this.#add(account.id, id, this.#loaded.get(id) ?? null);
     }
     this.#loaded.clear();
   }

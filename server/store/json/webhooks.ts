@@ -18,14 +18,15 @@ export function webhooksIn({ tasks, files, deliveries }: StoreParts, cursors: Cu
   /** Deliveries of an account's webhooks are noted one after the other. */
   const turns = new InTurn<number>();
 
-  const listed = (account: number) => files.find(account)?.webhooks ?? [];
+  const listed = (account: number) => files.find(account)?.state.webhooks ?? [];
 
   const readDeliveries = async (account: number, id: number): Promise<readonly DeliveryRow[]> =>
     // What is damaged is lost, like the newest of them in a crash.
     DeliveryRowsSchema.safeParse(await deliveries.read(account, id)).data ?? [];
 
   const addToWebhook = async (account: number, id: number, added: readonly NewDelivery[]) => {
-    const isThere = async () => files.loadedAccount(account)?.webhooks.some((row) => row.id === id) === true;
+    const isThere = async () =>
+      files.loadedAccount(account)?.state.webhooks.some((row) => row.id === id) === true;
     const kept = await readDeliveries(account, id);
     const rows = added.map(({ row }, at) => ({ id: (kept[0]?.id ?? 0) + 1 + at, ...row }));
     const newest = [...rows.reverse(), ...kept].slice(0, WEBHOOK_LIMITS.deliveriesKept);
