@@ -72,6 +72,20 @@ type Run<Subject, Values extends unknown[], Options> = (
   ...values: Values
 ) => Promise<CommandResult | null>;
 
+/** Gives a command its options and its output, and no connection. */
+export function addLocalAction<Values extends unknown[], Options extends CommandOptions>(
+  command: Command,
+  context: CommandContext,
+  run: (options: Options, ...values: Values) => Promise<CommandResult | null>,
+): void {
+  command.option('--json', 'print JSON').action(async (...given: unknown[]) => {
+    // Commander passes the arguments, then the options, then the command itself.
+    const options = given.at(-2) as Options;
+    const result = await run(options, ...(given.slice(0, -2) as Values));
+    if (result !== null) await printResult(context, options, result);
+  });
+}
+
 /** Gives a command its options, its connection and its output. */
 export function addAction<Values extends unknown[], Options extends CommandOptions>(
   command: Command,
@@ -79,14 +93,13 @@ export function addAction<Values extends unknown[], Options extends CommandOptio
   run: Run<Connection, Values, Options>,
   connect: ConnectOptions = {},
 ): void {
-  command.option('--json', 'print JSON').action(async (...given: unknown[]) => {
-    // Commander passes the arguments, then the options, then the command itself.
-    const options = given.at(-2) as Options;
-    const values = given.slice(0, -2) as Values;
+  addLocalAction<Values, Options>(command, context, async (options, ...values) => {
     await using connection = await context.connect(connect);
     try {
       const result = await run(connection, options, ...values);
+      // Printed while there is a connection, which the text may need.
       if (result !== null) await printResult(context, options, result);
+      return null;
     } catch (error) {
       throw connection.explain(error);
     }
@@ -106,7 +119,7 @@ export function listResult<Row>(
 }
 
 /** Sets the exit code and prints the result, as JSON if the options say so. */
-export async function printResult(
+async function printResult(
   { terminal, finish }: CommandContext,
   options: CommandOptions,
   { json, text, exit = EXIT.done }: CommandResult,
