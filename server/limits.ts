@@ -16,6 +16,8 @@ export const REQUEST_LIMITS = {
   /** Fields of a form or a query; repeated fields count each time. */
   fields: 100,
   batchCalls: 100,
+  /** Characters of one parameter in a path: enough for a batch of calls. */
+  pathParameter: 5_000,
   /** Rows after which one batch may not call the same procedure again; a single call lists all rows. */
   rows: 1_000,
   /** The same for characters of JSON, because `JSON.stringify` blocks the event loop. */

@@ -88,9 +88,6 @@ export interface AppDeps {
   readonly httpLimits: HttpLimits;
 }
 
-/** Long enough for a batch of tRPC calls in one path. */
-const MAX_PARAM_LENGTH = 5000;
-
 /** The Fastify app: `/api/v1`, `/trpc`, `/openapi.json`, `/reference`, `/health`, `/metrics` and the console. It does not listen by itself. */
 export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   const { log, metrics, stopping, httpLimits } = deps;
@@ -167,7 +164,7 @@ function serverOptions(
     },
     return503OnClosing: false,
     rewriteUrl: ({ url = '/' }) => originForm(url),
-    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    routerOptions: { maxParamLength: REQUEST_LIMITS.pathParameter },
     schemaController: { compilersFactory: { buildValidator: noJsonSchema, buildSerializer: noJsonSchema } },
     frameworkErrors: (error, request, reply) => {
       addFixedHeaders(reply);

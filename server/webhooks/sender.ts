@@ -108,31 +108,26 @@ export class Sender {
       'webhook-signature': signature,
     };
     const request = { origin, path, method: 'POST', headers, body } as const;
+    const failed = { status: null, delivered: false, answer: '', retryAfter: 0 };
     const took = () => Math.round(performance.now() - start);
     try {
-      const reply = await exchange(agent, request, stopped);
-      const delivered = reply.status >= 200 && reply.status < 300;
+      const { status, answer, retryAfter } = await exchange(agent, request, stopped);
+      const duration = took();
+      if (status >= 200 && status < 300)
+        return { ...failed, began, duration, status, delivered: true, error: null, answer };
+      const wait = readRetryAfter(retryAfter, began);
       return {
+        ...failed,
         began,
-        duration: took(),
-        status: reply.status,
-        delivered,
-        error: delivered ? null : `It answered ${reply.status}.`,
-        answer: reply.answer,
-        retryAfter: delivered ? 0 : readRetryAfter(reply.retryAfter, began),
+        duration,
+        status,
+        error: `It answered ${status}.`,
+        answer,
+        retryAfter: wait,
       };
     } catch (error) {
       stopped.throwIfAborted();
-      const said = describeFailure(error);
-      return {
-        began,
-        duration: took(),
-        status: null,
-        delivered: false,
-        error: said,
-        answer: '',
-        retryAfter: 0,
-      };
+      return { ...failed, began, duration: took(), error: describeFailure(error) };
     }
   }
 }
