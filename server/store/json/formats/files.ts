@@ -18,9 +18,10 @@ import {
 import {
   accountUpgrades,
   cursorUpgrades,
+  everyUpgrade,
   installationUpgrades,
   scheduleUpgrades,
-  unchangedUpgrades,
+  type Upgrades,
 } from './upgrades.ts';
 
 /** The number that every file carries: raised with each change of what is written, whatever it is (upgrades.ts). */
@@ -35,8 +36,8 @@ export interface Shape<T> {
   readonly upgrades: readonly z.ZodType[];
 }
 
-function shape<T>(schema: z.ZodType<T>, upgrades: readonly z.ZodType[]): Shape<T> {
-  return { schema, fits: quickCheck(schema), upgrades };
+function shape<T>(schema: z.ZodType<T>, upgrades: Upgrades = {}): Shape<T> {
+  return { schema, fits: quickCheck(schema), upgrades: everyUpgrade(upgrades, FORMAT) };
 }
 
 const FormatSchema = z.literal(FORMAT);
@@ -114,10 +115,17 @@ export const InstallationFileShape: Shape<InstallationFile> = shape(
 );
 
 /** `ids.json`, where format 1 kept the ids to give next. */
-export const IdsFormat1Shape = shape(
-  z.strictObject({ format: z.literal(1), account: IdSchema, token: IdSchema, domain: IdSchema }),
-  [],
-);
+const IdsFormat1Schema = z.strictObject({
+  format: z.literal(1),
+  account: IdSchema,
+  token: IdSchema,
+  domain: IdSchema,
+});
+export const IdsFormat1Shape = {
+  schema: IdsFormat1Schema,
+  fits: quickCheck(IdsFormat1Schema),
+  upgrades: [],
+};
 
 /** What each column of `schedule.json` holds; a line a domain, for there may be 100,000. */
 export const SCHEDULE_COLUMNS = ['id', 'checked_at', 'began_at', 'due', 'codes'] as const;
@@ -146,7 +154,6 @@ export const TokenUseFileShape = shape(
     format: FormatSchema,
     tokens: z.array(z.strictObject({ id: IdSchema, last_used_at: InstantSchema })),
   }),
-  unchangedUpgrades,
 );
 
 /** `cursors.json`: how far each follower of a log has come. */
@@ -182,14 +189,10 @@ export const EvidenceFileShape = shape(
     format: FormatSchema,
     evidence: z.custom<JsonValue>(() => true),
   }),
-  unchangedUpgrades,
 );
 
 /** `logos/<account>.<SHA-256>.json`: a PNG in Base64. */
-export const LogoFileShape = shape(
-  z.strictObject({ format: FormatSchema, png: z.string() }),
-  unchangedUpgrades,
-);
+export const LogoFileShape = shape(z.strictObject({ format: FormatSchema, png: z.string() }));
 
 /** The first line of an account's log; every other line is an event. */
 export const EventLogHeaderSchema = z.object({ format: IdSchema, account: IdSchema });
