@@ -3,6 +3,7 @@ import type { Agent } from 'undici';
 import type { ServerAddress } from '../dns/transport/server-address.ts';
 import type { Clock } from '../instant.ts';
 import { WEBHOOK_LIMITS } from '../limits.ts';
+import type { DeliveryRow } from '../store/interface/webhooks.ts';
 import { AddressError, exchange, TimeoutError } from './exchange.ts';
 
 /** What is sent, the same in every attempt but for its time and its signature. */
@@ -31,15 +32,8 @@ export function toTarget(url: string, secrets: readonly string[]): Target {
 }
 
 /** How an attempt ended. */
-export interface Attempt {
+export interface Attempt extends Pick<DeliveryRow, 'duration' | 'status' | 'delivered' | 'error' | 'answer'> {
   readonly began: Date;
-  /** Milliseconds. */
-  readonly duration: number;
-  readonly status: number | null;
-  readonly delivered: boolean;
-  readonly error: string | null;
-  /** The beginning of the answer. */
-  readonly answer: string;
   /** Milliseconds that the answer asks to wait. */
   readonly retryAfter: number;
 }

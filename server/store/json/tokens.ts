@@ -1,7 +1,8 @@
 import { hasScope } from '@letterhead/shared';
 import { freeze } from '../freeze.ts';
+import type { Creation } from '../interface/events.ts';
 import type { AdminToken, TokenRow } from '../interface/token-row.ts';
-import type { TokenCreation, TokenStore } from '../interface/tokens.ts';
+import type { TokenStore } from '../interface/tokens.ts';
 import { InTurn } from '../tasks.ts';
 import type { InstallationFile } from './formats/files.ts';
 import { type StoredToken, StoredTokenSchema } from './formats/rows.ts';
@@ -56,7 +57,7 @@ export function tokensIn({ tasks, files, installation, tokenUse }: StoreParts): 
         // Of an account that cannot be read, nobody knows whether the domain is there.
         if (token.domain_id !== null) files.find(account);
         return inTurnOf(token.domain_id, async () => {
-          const creation = await installation.change<TokenCreation>(({ accounts, tokens, next }) => {
+          const creation = await installation.change<Creation<TokenRow>>(({ accounts, tokens, next }) => {
             const isThere = accounts.some((row) => row.id === account);
             if (!isThere || (token.domain_id !== null && files.find(account)?.has(token.domain_id) !== true))
               return { result: { kind: 'gone' } };

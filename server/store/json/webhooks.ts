@@ -1,12 +1,7 @@
 import { WEBHOOK_LIMITS } from '../../limits.ts';
 import { freeze } from '../freeze.ts';
-import type {
-  DeliveryRow,
-  NewDelivery,
-  WebhookCreation,
-  WebhookRow,
-  WebhookStore,
-} from '../interface/webhooks.ts';
+import type { Creation } from '../interface/events.ts';
+import type { DeliveryRow, NewDelivery, WebhookRow, WebhookStore } from '../interface/webhooks.ts';
 import { InTurn } from '../tasks.ts';
 import { isCursorReset } from '../webhook-reset.ts';
 import type { Cursors } from './cursors.ts';
@@ -40,12 +35,16 @@ export function webhooksIn({ tasks, files, deliveries }: StoreParts, cursors: Cu
 
     create: ({ account, limit, build, event }) =>
       tasks.serve(async () => {
-        const gone: WebhookCreation = { kind: 'gone' };
-        const creation = await files.change<WebhookCreation>(account, gone, ({ webhooks }, nextEvent) => {
-          if (webhooks.length >= limit) return { result: { kind: 'full', limit } };
-          const row = stored(build(nextEvent, nextEvent - 1));
-          return { result: { kind: 'written', row }, webhooks: [...webhooks, row], events: [event(row)] };
-        });
+        const gone: Creation<WebhookRow> = { kind: 'gone' };
+        const creation = await files.change<Creation<WebhookRow>>(
+          account,
+          gone,
+          ({ webhooks }, nextEvent) => {
+            if (webhooks.length >= limit) return { result: { kind: 'full', limit } };
+            const row = stored(build(nextEvent, nextEvent - 1));
+            return { result: { kind: 'written', row }, webhooks: [...webhooks, row], events: [event(row)] };
+          },
+        );
         if (creation.kind === 'written') cursors.addWebhook(account);
         return creation;
       }),

@@ -3,8 +3,9 @@ import type { Instant } from '../../instant.ts';
 import { DATABASE_LIMITS } from '../../limits.ts';
 import { freeze } from '../freeze.ts';
 import type { AccountRow } from '../interface/accounts.ts';
+import type { Creation } from '../interface/events.ts';
 import type { AdminToken, TokenRow } from '../interface/token-row.ts';
-import type { TokenCreation, TokenStore } from '../interface/tokens.ts';
+import type { TokenStore } from '../interface/tokens.ts';
 import type { Commits } from './commits.ts';
 import type { Database } from './database.ts';
 import { type TokenRecord, toAccount, toToken } from './rows.ts';
@@ -49,7 +50,7 @@ export function tokensIn(database: Database, commits: Commits): TokenStore & { f
     },
 
     create: ({ account, limit, token, event }) =>
-      commits.change<TokenCreation>(account, async () => {
+      commits.change<Creation<TokenRow>>(account, async () => {
         const { domain_id: domain, hash } = token;
         const query = sql('next_token_id', { account, limit, domain });
         const [next] = await database.read<{ id: number | null }>(query);

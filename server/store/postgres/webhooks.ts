@@ -1,6 +1,7 @@
 import { WEBHOOK_LIMITS } from '../../limits.ts';
 import { freeze } from '../freeze.ts';
-import type { DeliveryRow, WebhookCreation, WebhookRow, WebhookStore } from '../interface/webhooks.ts';
+import type { Creation } from '../interface/events.ts';
+import type { DeliveryRow, WebhookRow, WebhookStore } from '../interface/webhooks.ts';
 import { isCursorReset } from '../webhook-reset.ts';
 import type { Commits } from './commits.ts';
 import type { Cursors } from './cursors.ts';
@@ -30,7 +31,7 @@ export function webhooksIn(database: Database, commits: Commits, cursors: Cursor
     },
 
     create: ({ account, limit, build, event }) =>
-      commits.change<WebhookCreation>(account, async () => {
+      commits.change<Creation<WebhookRow>>(account, async () => {
         const query = sql('count_webhooks', { account });
         const [found] = await database.read<{ last_event: number; webhooks: number }>(query);
         if (found === undefined) return { kind: 'gone' };
