@@ -72,20 +72,6 @@ type Run<Subject, Values extends unknown[], Options> = (
   ...values: Values
 ) => Promise<CommandResult | null>;
 
-/** Gives a command its options and its output, and no connection. */
-export function addLocalAction<Values extends unknown[], Options extends CommandOptions>(
-  command: Command,
-  context: CommandContext,
-  run: (options: Options, ...values: Values) => Promise<CommandResult | null>,
-): void {
-  command.option('--json', 'print JSON').action(async (...given: unknown[]) => {
-    // Commander passes the arguments, then the options, then the command itself.
-    const options = given.at(-2) as Options;
-    const result = await run(options, ...(given.slice(0, -2) as Values));
-    if (result !== null) await printResult(context, options, result);
-  });
-}
-
 /** Gives a command its options, its connection and its output. */
 export function addAction<Values extends unknown[], Options extends CommandOptions>(
   command: Command,
@@ -93,13 +79,14 @@ export function addAction<Values extends unknown[], Options extends CommandOptio
   run: Run<Connection, Values, Options>,
   connect: ConnectOptions = {},
 ): void {
-  addLocalAction<Values, Options>(command, context, async (options, ...values) => {
+  command.option('--json', 'print JSON').action(async (...given: unknown[]) => {
+    // Commander passes the arguments, then the options, then the command itself.
+    const options = given.at(-2) as Options;
+    const values = given.slice(0, -2) as Values;
     await using connection = await context.connect(connect);
     try {
       const result = await run(connection, options, ...values);
-      // Printed while there is a connection, which the text may need.
       if (result !== null) await printResult(context, options, result);
-      return null;
     } catch (error) {
       throw connection.explain(error);
     }
@@ -119,7 +106,7 @@ export function listResult<Row>(
 }
 
 /** Sets the exit code and prints the result, as JSON if the options say so. */
-async function printResult(
+export async function printResult(
   { terminal, finish }: CommandContext,
   options: CommandOptions,
   { json, text, exit = EXIT.done }: CommandResult,

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { inOneLine } from '../terminal-text.ts';
 import type { CommandContext, CommandLineDeps, CommandOptions } from './command-context.ts';
-import { addLocalAction } from './command-context.ts';
+import { printResult } from './command-context.ts';
 import { addAccountCommands } from './commands/account-commands.ts';
 import { addBackupCommand } from './commands/backup-command.ts';
 import { addCompletionCommand } from './commands/completion-command.ts';
@@ -88,11 +88,14 @@ function makeProgram(context: CommandContext): Command {
   addBackupCommand(program, context);
   addFolderCommands(program, context);
   addCompletionCommand(program, context);
-  const { version } = context;
-  addLocalAction(program.command('version').description('print the version'), context, async () => ({
-    json: { version },
-    text: `${version}\n`,
-  }));
+  program
+    .command('version')
+    .description('print the version')
+    .option('--json', 'print JSON')
+    .action((options: CommandOptions) => {
+      const { version } = context;
+      return printResult(context, options, { json: { version }, text: `${version}\n` });
+    });
   addExamples(program);
   return program;
 }
