@@ -71,8 +71,7 @@ export function tokensIn(database: Database, commits: Commits): TokenStore & { f
         const admins = isAdmin ? await readAdmins(database) : [];
         const values = { id, admins: admins.map((admin) => admin.id) };
         const before = isAdmin ? sql('lock_admins') : undefined;
-        const isDeleted = commits.commit('delete_token', account, [event(row, admins)], values, { before });
-        return (await isDeleted) || null;
+        return commits.commit('delete_token', account, [event(row, admins)], values, { before });
       }),
 
     subscribe: (account, id, change) =>
@@ -85,7 +84,7 @@ export function tokensIn(database: Database, commits: Commits): TokenStore & { f
           before: JSON.stringify(before),
           content: JSON.stringify({ ...content, subscriptions }),
         };
-        return (await commits.commit('subscribe', account, [], { id, ...documents })) || null;
+        return commits.commit('subscribe', account, [], { id, ...documents });
       }),
 
     touch(id, at) {

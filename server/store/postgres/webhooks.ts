@@ -62,7 +62,7 @@ export function webhooksIn(database: Database, commits: Commits, cursors: Cursor
         const found = await find(account, id);
         if (found === undefined) return false;
         const { version, content } = found;
-        return (await commits.commit('delete_webhook', account, [event(content)], { id, version })) || null;
+        return commits.commit('delete_webhook', account, [event(content)], { id, version });
       }),
 
     addDeliveries: (deliveries) =>
