@@ -77,7 +77,6 @@ export interface AppDeps {
   readonly clock: Clock;
   readonly log: FastifyBaseLogger;
   readonly version: string;
-  /** Where the web console was built into. */
   readonly consoleFolder: string;
   /** Origins whose web pages may call the API. */
   readonly corsOrigins: readonly string[];

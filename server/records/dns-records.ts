@@ -10,11 +10,9 @@ interface RecordFields {
   readonly id: RecordId;
   /** Selector in its host name. */
   readonly selector: string;
-  /** The domain whose record it is. */
   readonly domain: string;
   /** Relative to the registrable domain. */
   readonly hostname: string;
-  /** The host name in full. */
   readonly fqdn: string;
   readonly value: string;
 }
@@ -35,7 +33,6 @@ export interface NameRecord extends RecordFields {
   readonly kind: 'cname';
   readonly label: 'DKIM';
   readonly type: 'CNAME';
-  /** The key zone. */
   readonly zone: string;
   /** What the name in the key zone is to hold. */
   readonly text: string;

@@ -17,7 +17,6 @@ interface Times {
   readonly codes: ByRecord<DiagnosisCode>;
 }
 
-/** A domain in the schedule. */
 interface Check extends OwnedEntry {
   readonly id: number;
   /** Null: not known. */
@@ -147,7 +146,6 @@ export class Schedule {
     return this.#file.flush();
   }
 
-  /** Writes a line for each domain. */
   *#text(): Iterable<string> {
     let lines = `{\n  "format": ${FORMAT},\n  "columns": ${JSON.stringify(SCHEDULE_COLUMNS)},\n  "checks": [`;
     let separator = '\n    ';
