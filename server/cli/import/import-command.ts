@@ -106,7 +106,8 @@ const DONE: Record<ImportedKey['outcome'], string> = {
 };
 
 function describe({ from, domain, selector, result, error }: Report): string {
-  const name = domain === null ? from : `${domain}, selector ${selector}`;
+  if (domain === null) return `${inOneLine(`Refused ${from}: ${error?.message}`)}\n`;
+  const name = `${domain === '' ? 'no domain' : domain}, selector ${selector}`;
   if (result === null) return `${inOneLine(`Refused ${name}: ${error?.message} (${from})`)}\n`;
   const found = result.proved ? 'found in the DNS' : 'not proved';
   const warnings = result.warnings.map((warning) => ` ${warning}`).join('');
