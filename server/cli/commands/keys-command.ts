@@ -85,7 +85,7 @@ async function exportKeys(target: Target, options: ExportOptions, folder: string
     throw new UsageError('A server gives out keys of verified domains alone: --unverified needs DATA_DIR.');
   if (options.watch === true) requireServer(target);
   const exporter = new KeyExport(target, options, resolve(folder));
-  if (options.watch === true) return follow(target, exporter, context);
+  if (options.watch === true) return follow(target, exporter, options, context);
   const { keys, isReloadFailed } = await exporter.run();
   if (isReloadFailed) throw reloadFailed(options.reload);
   return {
@@ -117,7 +117,8 @@ class KeyExport {
     const keys = await this.#fetchKeys();
     const { keyFiles, tables } = exportFiles(format, this.folder.path, keys);
     const isChanged = await this.folder.replace(keyFiles, tables);
-    const isReloadFailed = isChanged && reload !== undefined && !(await succeeds(reload));
+    const isReloadFailed =
+      reload !== undefined && !(await this.folder.tell(isChanged, () => succeeds(reload)));
     return { keys: keys.length, isReloadFailed };
   }
 
@@ -152,7 +153,12 @@ class KeyExport {
 }
 
 /** Exports now and after every event. Never resolves; rejects with what the server refuses for good. */
-async function follow(target: Target, exporter: KeyExport, context: CommandContext): Promise<never> {
+async function follow(
+  target: Target,
+  exporter: KeyExport,
+  options: ExportOptions,
+  context: CommandContext,
+): Promise<never> {
   const { letterhead, account } = target;
   const { promise: failed, reject } = Promise.withResolvers<never>();
   let news = Promise.withResolvers<void>();
@@ -170,7 +176,7 @@ async function follow(target: Target, exporter: KeyExport, context: CommandConte
       await news.promise;
       // Renewed before the domains are read, so that no news is missed meanwhile.
       news = Promise.withResolvers();
-      if (!(await tryToExport(exporter, context))) {
+      if (!(await tryToExport(exporter, options, context))) {
         await context.pause(CLI_LIMITS.exportRetry);
         news.resolve();
       }
@@ -184,11 +190,15 @@ async function follow(target: Target, exporter: KeyExport, context: CommandConte
 }
 
 /** False where it has to be tried again, and has said why. */
-async function tryToExport(exporter: KeyExport, { terminal }: CommandContext): Promise<boolean> {
+async function tryToExport(
+  exporter: KeyExport,
+  { reload }: ExportOptions,
+  { terminal }: CommandContext,
+): Promise<boolean> {
   try {
     const { keys, isReloadFailed } = await exporter.run();
     printStatus(terminal, `${exporter.folder.path} has ${count(keys, 'key')}.`);
-    if (isReloadFailed) printError(terminal, `letterhead: ${reloadFailed('--reload').message}\n`);
+    if (isReloadFailed) throw reloadFailed(reload);
     return true;
   } catch (error) {
     printError(terminal, `letterhead: ${inOneLine(messageOf(error))}\n`);
