@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { LinkOutcome, Subscriptions } from '../notices/subscriptions.ts';
+import { isLate, type LinkOutcome, type Subscriptions } from '../notices/subscriptions.ts';
 
 /** The links in mails to people who asked through a share link. */
 export const NOTICE_ROUTES = ['/notices/confirm/:path', '/notices/stop/:path'] as const;
@@ -22,10 +22,23 @@ export function serveNotices(app: FastifyInstance, subscriptions: Subscriptions)
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => done(null));
   const [confirm, stop] = NOTICE_ROUTES;
-  app.get<Link>(confirm, (request, reply) =>
-    sendQuestion(reply, subscriptions, request.params.path, 'Yes, tell me once'),
-  );
-  app.get<Link>(stop, (request, reply) => sendQuestion(reply, subscriptions, request.params.path, 'Stop it'));
+  app.get<Link>(confirm, async ({ params }, reply) => {
+    const found = await subscriptions.find(params.path);
+    if (found === undefined || found.subscription.state === 'ended')
+      return sendOutcome(reply, { kind: 'gone' });
+    const { domain } = found.domain;
+    return isLate(found)
+      ? sendOutcome(reply, { kind: 'late', domain })
+      : sendQuestion(reply, domain, 'Yes, tell me once');
+  });
+  app.get<Link>(stop, async ({ params }, reply) => {
+    const found = await subscriptions.find(params.path);
+    if (found === undefined) return sendOutcome(reply, { kind: 'gone' });
+    const { domain } = found.domain;
+    return found.subscription.state === 'ended'
+      ? sendOutcome(reply, { kind: 'ended', domain })
+      : sendQuestion(reply, domain, 'Stop it');
+  });
   app.post<Link>(confirm, async ({ params }, reply) =>
     sendOutcome(reply, await subscriptions.confirm(params.path)),
   );
@@ -34,14 +47,11 @@ export function serveNotices(app: FastifyInstance, subscriptions: Subscriptions)
   );
 }
 
-async function sendQuestion(reply: FastifyReply, subscriptions: Subscriptions, path: string, button: string) {
-  const found = await subscriptions.find(path);
-  if (found === undefined || found.subscription.state === 'ended')
-    return sendOutcome(reply, { kind: 'gone' });
+function sendQuestion(reply: FastifyReply, domain: string, button: string) {
   return sendPage(
     reply,
     200,
-    `<h1>${found.domain.domain}</h1>
+    `<h1>${domain}</h1>
 <p>One mail is sent once this domain is verified.</p>
 <form method="post"><button>${button}</button></form>`,
   );
@@ -54,6 +64,12 @@ function sendOutcome(reply: FastifyReply, outcome: LinkOutcome) {
         reply,
         200,
         `<h1>Confirmed</h1><p>You get one mail once ${outcome.domain} is verified.</p>`,
+      );
+    case 'late':
+      return sendPage(
+        reply,
+        200,
+        `<h1>${outcome.domain} is verified</h1><p>There is nothing left to wait for, so no mail is sent.</p>`,
       );
     case 'ended':
       return sendPage(
