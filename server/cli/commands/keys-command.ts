@@ -97,6 +97,10 @@ async function exportKeys(target: Target, options: ExportOptions, folder: string
 /** Names in paths and tables, so that no server writes anywhere else. */
 const NAME = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/;
 
+function nameOf({ domain, selector }: Pick<ExportedKey, 'domain' | 'selector'>): string {
+  return `${selector} ${domain}`;
+}
+
 /** One folder that follows an account. */
 class KeyExport {
   readonly folder: ExportFolder;
@@ -122,26 +126,34 @@ class KeyExport {
     return { keys: keys.length, isReloadFailed };
   }
 
+  /** Some at a time, so that a server writes the events of several together. */
   async #fetchKeys(): Promise<ExportedKey[]> {
     const keys = new Map<string, ExportedKey>();
     for await (const page of domainPages(this.#target)) {
-      for (const domain of page) await this.#fetchKey(domain, keys);
+      for (let at = 0; at < page.length; at += CLI_LIMITS.keysAtOnce) {
+        const some = page.slice(at, at + CLI_LIMITS.keysAtOnce);
+        for (const key of await Promise.all(some.map((domain) => this.#fetchKey(domain))))
+          if (key !== null) keys.set(nameOf(key), key);
+      }
     }
     this.#known = keys;
     return [...keys.values()];
   }
 
-  async #fetchKey(domain: Domain, keys: Map<string, ExportedKey>): Promise<void> {
+  /** Null for a domain that may not sign. */
+  async #fetchKey(domain: Domain): Promise<ExportedKey | null> {
     const selector = await this.#selectorOf(domain);
-    if (selector === null) return;
+    if (selector === null) return null;
     if (!NAME.test(domain.domain) || !NAME.test(selector))
       throw new LetterheadError(
         'unavailable',
         'The server’s answer has a domain or a selector that is no name. Is LETTERHEAD_URL right?',
       );
-    const name = `${selector} ${domain.domain}`;
-    const key = this.#known.get(name)?.key ?? (await this.#target.privateKey(domain, selector));
-    if (key !== null) keys.set(name, { domain: domain.domain, selector, key });
+    const named = { domain: domain.domain, selector };
+    const known = this.#known.get(nameOf(named));
+    if (known !== undefined) return known;
+    const key = await this.#target.privateKey(domain, selector);
+    return key === null ? null : { ...named, key };
   }
 
   /** The selector that a domain signs with; null while it may not sign. */

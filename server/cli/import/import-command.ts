@@ -61,7 +61,7 @@ async function importKeys(target: Target, options: ImportOptions, path: string, 
     }
   };
   try {
-    await Promise.all(Array.from({ length: CLI_LIMITS.importsAtOnce }, work));
+    await Promise.all(Array.from({ length: CLI_LIMITS.keysAtOnce }, work));
   } finally {
     printProgress(terminal, '');
   }
