@@ -111,8 +111,8 @@ function toProof(row: DomainRow, { from, signatures }: ReadMessage): Proof {
     return describe(one, ours);
   });
   const proved = judged.some(({ ours, verifies, aligned }) => ours && verifies === true && aligned);
-  const proof = { from: [...from], proved, signatures: judged };
-  return { ...proof, summary: summaryOf(row, proof) };
+  const summary = summaryOf(row, { from: [...from], proved, signatures: judged });
+  return { from: [...from], proved, summary, signatures: judged };
 }
 
 function summaryOf(row: DomainRow, { from, proved, signatures }: Omit<Proof, 'summary'>): string {
