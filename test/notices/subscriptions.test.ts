@@ -56,7 +56,7 @@ test('whoever leaves an address on the page of a share link confirms it, and is 
   await page.goto(`/share#${scene.token}`);
   await page.getByLabel('Tell me when it’s done').fill('no address');
   await page.getByRole('button', { name: 'Tell me' }).click();
-  await page.getByRole('alert').getByText('Enter').waitFor();
+  await page.getByRole('alert').getByText('“no address” is no e-mail address.').waitFor();
   await page.getByLabel('Tell me when it’s done').fill('dns@example.net');
   await page.getByRole('button', { name: 'Tell me' }).click();
   await page.locator(':focus', { hasText: 'A mail is on its way to dns@example.net.' }).waitFor();
