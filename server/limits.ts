@@ -420,7 +420,8 @@ export const CLI_LIMITS = {
   tableBytes: 256 * 1024 * 1024,
   /** How many sections and lists of rspamd's settings may be in one another. */
   sectionDepth: 16,
-  importsAtOnce: 8,
+  /** Keys that an import or an export has under way. */
+  keysAtOnce: 8,
   /** Milliseconds that an import waits where too much was asked of the server. */
   rateLimitPause: 5_000,
   /** Milliseconds until an export that failed is tried again. */

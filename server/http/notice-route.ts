@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { LinkOutcome, Subscriptions } from '../notices/subscriptions.ts';
+import { isLate, type LinkOutcome, type Subscriptions } from '../notices/subscriptions.ts';
 
 /** The links in mails to people who asked through a share link. */
 export const NOTICE_ROUTES = ['/notices/confirm/:path', '/notices/stop/:path'] as const;
@@ -22,25 +22,44 @@ export function serveNotices(app: FastifyInstance, subscriptions: Subscriptions)
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => done(null));
   const [confirm, stop] = NOTICE_ROUTES;
-  const serve = (route: string, button: string, act: (path: string) => Promise<LinkOutcome>) => {
-    app.get<Link>(route, async ({ params }, reply) => {
-      const found = await subscriptions.find(params.path);
-      if (found === undefined || found.subscription.state === 'ended')
-        return sendOutcome(reply, { kind: 'gone' });
-      const question = '<p>One mail is sent once this domain is verified.</p>';
-      const form = `<form method="post"><button>${button}</button></form>`;
-      return sendPage(reply, 200, found.domain.domain, `${question}${form}`);
-    });
-    app.post<Link>(route, async ({ params }, reply) => sendOutcome(reply, await act(params.path)));
-  };
-  serve(confirm, 'Yes, tell me once', (path) => subscriptions.confirm(path));
-  serve(stop, 'Stop it', (path) => subscriptions.stop(path));
+  app.get<Link>(confirm, async ({ params }, reply) => {
+    const found = await subscriptions.find(params.path);
+    if (found === undefined || found.subscription.state === 'ended')
+      return sendOutcome(reply, { kind: 'gone' });
+    const { domain } = found.domain;
+    return isLate(found)
+      ? sendOutcome(reply, { kind: 'late', domain })
+      : sendQuestion(reply, domain, 'Yes, tell me once');
+  });
+  app.get<Link>(stop, async ({ params }, reply) => {
+    const found = await subscriptions.find(params.path);
+    if (found === undefined) return sendOutcome(reply, { kind: 'gone' });
+    const { domain } = found.domain;
+    return found.subscription.state === 'ended'
+      ? sendOutcome(reply, { kind: 'ended', domain })
+      : sendQuestion(reply, domain, 'Stop it');
+  });
+  app.post<Link>(confirm, async ({ params }, reply) =>
+    sendOutcome(reply, await subscriptions.confirm(params.path)),
+  );
+  app.post<Link>(stop, async ({ params }, reply) =>
+    sendOutcome(reply, await subscriptions.stop(params.path)),
+  );
+}
+
+function sendQuestion(reply: FastifyReply, domain: string, button: string) {
+  const question = '<p>One mail is sent once this domain is verified.</p>';
+  return sendPage(reply, 200, domain, `${question}<form method="post"><button>${button}</button></form>`);
 }
 
 function sendOutcome(reply: FastifyReply, outcome: LinkOutcome) {
   switch (outcome.kind) {
     case 'confirmed':
       return sendPage(reply, 200, 'Confirmed', `<p>You get one mail once ${outcome.domain} is verified.</p>`);
+    case 'late': {
+      const none = '<p>There is nothing left to wait for, so no mail is sent.</p>';
+      return sendPage(reply, 200, `${outcome.domain} is verified`, none);
+    }
     case 'ended': {
       const forgotten = 'Your address is forgotten.';
       return sendPage(reply, 200, 'Stopped', `<p>You get no mail about ${outcome.domain}. ${forgotten}</p>`);

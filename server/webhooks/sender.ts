@@ -1,6 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import type { Agent } from 'undici';
 import type { ServerAddress } from '../dns/transport/server-address.ts';
+import { errorCode } from '../errno.ts';
 import type { Clock } from '../instant.ts';
 import { WEBHOOK_LIMITS } from '../limits.ts';
 import type { DeliveryRow } from '../store/interface/webhooks.ts';
@@ -115,7 +116,7 @@ export class Sender {
         began,
         duration,
         status,
-        error: `It answered ${status}.`,
+        error: describeRefusal(status),
         answer,
         retryAfter: wait,
       };
@@ -133,6 +134,15 @@ function readRetryAfter(header: string, now: Date): number {
   return Number.isNaN(wait) ? 0 : Math.min(Math.max(wait, 0), WEBHOOK_LIMITS.longestRetryAfter);
 }
 
+function describeRefusal(status: number): string {
+  return status >= 300 && status < 400
+    ? `It answered ${status}: redirects are not followed, so give the webhook the address that it leads to.`
+    : `It answered ${status}.`;
+}
+
+const NO_TLS = 'There is no TLS at this port: does its address begin with http://, or have another port?';
+const UNTRUSTED = 'Its certificate is of an authority that is not trusted here.';
+
 const FAILURES: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'The connection was refused.',
   ECONNRESET: 'The connection was closed.',
@@ -143,9 +153,13 @@ const FAILURES: Readonly<Record<string, string>> = {
   UND_ERR_CONNECT_TIMEOUT: 'The connection could not be made in time.',
   UND_ERR_HEADERS_OVERFLOW: 'The headers of its answer are too long.',
   UND_ERR_SOCKET: 'The connection was closed before the answer had ended.',
+  ERR_SSL_WRONG_VERSION_NUMBER: NO_TLS,
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: NO_TLS,
   CERT_HAS_EXPIRED: 'Its certificate has expired.',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'Its certificate is self-signed.',
   SELF_SIGNED_CERT_IN_CHAIN: 'Its certificate is self-signed.',
+  UNABLE_TO_GET_ISSUER_CERT: UNTRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'Its certificate comes without those that vouch for it.',
   ERR_TLS_CERT_ALTNAME_INVALID: 'Its certificate is for another name.',
 };
@@ -155,6 +169,7 @@ function describeFailure(error: unknown): string {
   if (error instanceof TimeoutError)
     return `It did not answer within ${WEBHOOK_LIMITS.timeout / 1000} seconds.`;
   if (error instanceof AggregateError && error.errors.length > 0) return describeFailure(error.errors[0]);
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return FAILURES[code] ?? `The connection failed${code === '' ? '' : ` (${code})`}.`;
+  if (error instanceof Error && error.name === 'HTTPParserError') return 'The answer is not HTTP.';
+  const code = errorCode(error);
+  return FAILURES[code ?? ''] ?? `The connection failed${code === undefined ? '' : ` (${code})`}.`;
 }
