@@ -412,6 +412,8 @@ export const ARCHIVE_LIMITS = {
 
 /** What the command line waits for. */
 export const CLI_LIMITS = {
+  /** Milliseconds for which an answer with a key is waited for, as the client waits for all others. */
+  answer: 60_000,
   /** Milliseconds between two checks: well below the checks a minute that a domain may ask for. */
   waitInterval: 30_000,
   /** Minutes after which it gives up, if the command does not say otherwise. */

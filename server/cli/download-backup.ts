@@ -22,7 +22,7 @@ export async function downloadBackup(
   out: Writable,
 ): Promise<WrittenBackup> {
   const path = `${BASE_PATH}${BACKUP_OPERATION.meta.rest.path}?without_key=${withoutKey}`;
-  const response = await fetchFrom(url, path, { authorization: `Bearer ${token}` });
+  const response = await fetchFrom(url, path, { headers: { authorization: `Bearer ${token}` } });
   const { body, headers } = response;
   if (!response.ok) throw errorFrom(url, await response.text());
   if (body === null || headers.get('content-type') !== BACKUP_OPERATION.meta.rest.contentType)

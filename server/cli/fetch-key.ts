@@ -1,6 +1,7 @@
 import { LetterheadError } from '@letterhead/shared';
 import { z } from 'zod';
 import { VAULT_ROUTE } from '../http/vault-route.ts';
+import { CLI_LIMITS } from '../limits.ts';
 import { fetchFrom, unreachable } from './unreachable.ts';
 
 const AnswerSchema = z.object({
@@ -20,7 +21,8 @@ export async function fetchKey(
   selector: string,
 ): Promise<string | null> {
   const path = VAULT_ROUTE.replace('{name}', domain);
-  const response = await fetchFrom(url, path, { 'x-vault-token': token });
+  const signal = AbortSignal.timeout(CLI_LIMITS.answer);
+  const response = await fetchFrom(url, path, { headers: { 'x-vault-token': token }, signal });
   const body: unknown = await response.json().catch(() => null);
   const { data: answer } = AnswerSchema.safeParse(body);
   if (answer !== undefined) {

@@ -34,12 +34,8 @@ export function explainUnreachable(url: string, error: unknown): unknown {
 }
 
 /** Fetches a path of the server at `url`, which has no slash at its end. Rejects with `unavailable` where none answers. */
-export async function fetchFrom(
-  url: string,
-  path: string,
-  headers: Readonly<Record<string, string>>,
-): Promise<Response> {
-  return fetch(url + path, { headers }).catch((error: unknown) => {
+export async function fetchFrom(url: string, path: string, init: RequestInit): Promise<Response> {
+  return fetch(url + path, init).catch((error: unknown) => {
     throw unreachable(url, error);
   });
 }
