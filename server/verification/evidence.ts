@@ -142,6 +142,8 @@ export const RecordEvidenceSchema = z.object({
   dnssec: z
     .object({ proof: z.enum(['resolver', 'keys']), ds: z.array(z.string()) })
     .exactOptional() satisfies z.ZodType<DnssecFailure | undefined>,
+  /** Servers that the registrar names say that the zone names the same: the resolver remembers those that it named before. */
+  outdatedDelegation: z.literal(true).exactOptional(),
   /** The private key that is stored does not belong to the public key that the record has to hold. */
   keyMismatch: z.literal(true).exactOptional(),
   /** The check's budget ended before everything was asked that concerns the record. */

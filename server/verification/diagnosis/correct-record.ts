@@ -23,7 +23,8 @@ export const NAMESERVERS_DISAGREE: Rule<'NAMESERVERS_DISAGREE'> = (input) => {
   return { action, without: placesOf(servers, [...observations, ...(alias?.observations ?? [])]) };
 };
 
-function replaceAnswers(input: RuleInput, answers: readonly Answer[]): Action {
+/** Makes right what these servers have. */
+export function replaceAnswers(input: RuleInput, answers: readonly Answer[]): Action {
   const alias = answers.find((answer) => answer.alias !== null)?.alias;
   return alias == null
     ? replace(input, Math.max(...answers.map(({ total }) => total)))
@@ -74,7 +75,7 @@ function placesOf(lacking: readonly Observation[], all: readonly Observation[]):
 }
 
 /** Whoever names an alias to the right record has done all that it can do, though others disagree at its end. */
-function answersWithout({ record, answers }: RuleInput): Answer[] {
+export function answersWithout({ record, answers }: RuleInput): Answer[] {
   const correct = answers.filter(({ values }) => matches(record, values));
   const having = new Set(correct.flatMap(({ servers }) => servers));
   return answers

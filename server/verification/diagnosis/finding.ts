@@ -92,6 +92,8 @@ export interface Delegated {
   readonly child: readonly string[];
   /** The zone, if it is delegated below the registrable domain: its parent is a zone, and no registrar. */
   readonly delegated?: string;
+  /** `child` are those that the zone named before: what it names now is the same as its parent does. */
+  readonly isOutdated?: true;
 }
 
 /** Nothing definitive was heard. */

@@ -67,11 +67,8 @@ const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
     detail: `The CNAME record is right, but ${list(without)} ${without.length === 1 ? 'has' : 'have'} something else at ${record.value} than the domain’s key. The fault is on our side, and there is nothing for you to do. Operators: see letterhead key-zone status.`,
   }),
   DELEGATION_DIFFERS: (finding) => ({
-    title:
-      finding.delegated === undefined
-        ? 'The registrar and the DNS settings list different name servers'
-        : `${finding.delegated} and the domain above it list different name servers`,
-    detail: `${differenceSentence(finding)} The record is published, but receivers that ask ${serverList(finding.without)} don’t find it.`,
+    title: differenceTitle(finding),
+    detail: `${differenceSentence(finding)} The record is published, but receivers that ask ${serverList(finding.without)} don’t find it.${finding.isOutdated ? OUTDATED : ''}`,
   }),
   RESOLVER_FAILS: ({ servers }, { record }) => ({
     title: 'Published, but some receivers may not get it',
@@ -199,6 +196,16 @@ const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
     };
   },
 };
+
+function differenceTitle({ delegated, isOutdated, action }: Finding<'DELEGATION_DIFFERS'>): string {
+  if (isOutdated && action === null) return 'Some receivers still ask the previous name servers';
+  if (isOutdated) return 'The record is only on the previous name servers';
+  return delegated === undefined
+    ? 'The registrar and the DNS settings list different name servers'
+    : `${delegated} and the domain above it list different name servers`;
+}
+
+const OUTDATED = ' Resolvers forget the previous name servers by themselves, mostly within two days.';
 
 function endOfAlias(
   { circular, endless }: { circular: boolean; endless: boolean },
