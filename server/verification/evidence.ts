@@ -157,7 +157,7 @@ const AdviceZoneSchema = z.string().exactOptional();
 const PlacedTermSchema = z.object({ term: z.string(), domain: z.string() });
 
 const SpfProblemSchema = PlacedTermSchema.extend({
-  kind: z.enum(['syntax', 'no-record', 'multiple-records', 'too-many-mail-servers']),
+  kind: z.enum(['syntax', 'no-record', 'multiple-records', 'too-many-mail-servers', 'loop']),
 }) satisfies z.ZodType<SpfProblem>;
 
 /** What there is beside the records, for advice. */
@@ -171,6 +171,8 @@ export const AdviceEvidenceSchema = z.object({
     /** The terms whose look-up finds nothing. */
     voids: z.array(PlacedTermSchema).readonly().exactOptional(),
     problem: SpfProblemSchema.nullable().exactOptional(),
+    /** The term of an included record by which every server passes, and the term of the record itself that leads there. */
+    passing: PlacedTermSchema.extend({ through: z.string() }).nullable().exactOptional(),
     zone: AdviceZoneSchema,
   }),
   /** TXT at `_dmarc` of each domain of the tree walk (RFC 9989 §4.10), from the domain itself up. */
