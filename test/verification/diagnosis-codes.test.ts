@@ -564,6 +564,15 @@ const CASES: Case[] = [
       [FQDN]: { TXT: [OURS] },
     },
   },
+  {
+    code: 'CNAME_FLATTENED',
+    when: 'there are addresses, a TXT record and mail servers',
+    row: withReturnPath,
+    records: {
+      [RETURN_PATH]: { A: ['192.0.2.1'], TXT: ['v=spf1 -all'], MX: ['10 mx.example.org'] },
+      [FQDN]: { TXT: [OURS] },
+    },
+  },
   { code: 'WRONG_TYPE', when: 'there is an address', records: { [FQDN]: { A: ['192.0.2.1'] } } },
   {
     code: 'WRONG_TYPE',

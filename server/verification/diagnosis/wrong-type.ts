@@ -23,7 +23,9 @@ export const CNAME_FLATTENED: Rule<'CNAME_FLATTENED'> = (input) => {
   const ends = otherTypes(input).filter(isEnd);
   if (record.type !== 'CNAME' || !isAbsent(input) || ends.length === 0) return null;
   const types = ends.map(({ type }) => type);
-  return { action: replaceOthers(input, ends), types, found: ends.flatMap(({ values }) => values) };
+  // Nothing can stand beside a CNAME record (RFC 1034 §3.6.2).
+  const action = replaceOthers(input, otherTypes(input));
+  return { action, types, found: ends.flatMap(({ values }) => values) };
 };
 
 /** The name has something, but not of our record's type; or it is an alias that leads to nothing. */
