@@ -101,6 +101,21 @@ const FindingSchema = z.object({
 });
 export type ProbeFinding = z.infer<typeof FindingSchema>;
 
+/** Where an alias leads. */
+const AliasSchema = z.object({
+  /** What the name is an alias of; `target` is where that leads. Absent: all servers have the same. */
+  from: z.string().exactOptional(),
+  target: z.string(),
+  /** The zone that it lies in, as its servers see it. */
+  zone: z.string().exactOptional(),
+  observations: z.array(ObservationSchema),
+  /** It leads back to a name that it came by: there is no end. */
+  circular: z.boolean().exactOptional(),
+  /** It leads on over more aliases than are followed. */
+  endless: z.boolean().exactOptional(),
+});
+export type FollowedAlias = z.infer<typeof AliasSchema>;
+
 export const RecordEvidenceSchema = z.object({
   fqdn: z.string(),
   type: RecordTypeSchema,
@@ -115,20 +130,9 @@ export const RecordEvidenceSchema = z.object({
   /** What the configured resolver says of it; null where it was not asked. */
   resolver: OutcomeSchema.nullable(),
   /** The end of an alias that the resolver could not follow to the right record. */
-  alias: z
-    .object({
-      /** What the name is an alias of; `target` is where that leads. Absent: all servers have the same. */
-      from: z.string().exactOptional(),
-      target: z.string(),
-      /** The zone that it lies in, as its servers see it. */
-      zone: z.string().exactOptional(),
-      observations: z.array(ObservationSchema),
-      /** It leads back to a name that it came by: there is no end. */
-      circular: z.boolean().exactOptional(),
-      /** It leads on over more aliases than are followed. */
-      endless: z.boolean().exactOptional(),
-    })
-    .nullable(),
+  alias: AliasSchema.nullable(),
+  /** The ends of others, where servers have different aliases. */
+  otherAliases: z.array(AliasSchema).exactOptional(),
   /** What the key zone's own servers have at the name that a right CNAME record points to. */
   target: z
     .object({

@@ -5,7 +5,7 @@ import { matches } from '../match-value.ts';
 import { changeValue, replace, replaceOthers } from './actions.ts';
 import type { Rule } from './finding.ts';
 import { judgements } from './key-value.ts';
-import { isCorrect, namesOf, type RuleInput } from './rule-input.ts';
+import { isCorrect, type RuleInput } from './rule-input.ts';
 
 /** The record is right, but its private key is not the one that is stored here: nothing that it signs would verify. */
 export const KEY_MISMATCH: Rule<'KEY_MISMATCH'> = (input) =>
@@ -69,8 +69,9 @@ export const OK: Rule<'OK'> = (input) => {
 /** The names of servers, with the address of one that answers otherwise at another address. */
 function placesOf(lacking: readonly Observation[], all: readonly Observation[]): string[] {
   const others = all.filter((one) => !lacking.includes(one) && definitive(one.outcome).length > 0);
-  const elsewhere = new Set(namesOf(others));
-  const places = lacking.map(({ name, address }) => (elsewhere.has(name) ? `${name} (${address})` : name));
+  const isElsewhere = ({ name, address }: Observation) =>
+    others.some((other) => other.name === name && other.address !== address);
+  const places = lacking.map((one) => (isElsewhere(one) ? `${one.name} (${one.address})` : one.name));
   return [...new Set(places)];
 }
 
