@@ -198,6 +198,12 @@ const CASES: Case[] = [
     arrange: ({ servers }) => servers.resolver.faults.set(FQDN, 'servfail'),
   },
   {
+    code: 'RESOLVER_FAILS',
+    when: 'the resolver refuses the name of the record alone',
+    records: { [FQDN]: { TXT: [OURS] } },
+    arrange: ({ servers }) => servers.resolver.faults.set(FQDN, 'refused'),
+  },
+  {
     code: 'RESOLVER_UNREACHABLE',
     when: 'the resolver is down',
     arrange: ({ servers }) => {

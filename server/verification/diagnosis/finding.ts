@@ -55,6 +55,7 @@ interface FactsByCode extends Record<FoundCode, object> {
   DELEGATION_DIFFERS: Delegated & { readonly without: readonly string[] };
   TARGET_MISSING: { readonly without: readonly string[] };
   TARGET_STALE: { readonly without: readonly string[] };
+  RESOLVER_FAILS: { readonly reason: 'servfail' | 'refused' };
   NAMESERVERS_DISAGREE: { readonly without: readonly string[] };
   OK: { readonly seenBy: 'authority' | 'resolver'; readonly resolverDiffers: boolean };
   KEY_RESTRICTED: { readonly tag: 'h' | 'k' | 's'; readonly tagValue: string };

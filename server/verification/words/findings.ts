@@ -70,9 +70,9 @@ const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
     title: differenceTitle(finding),
     detail: `${differenceSentence(finding)} The record is published, but receivers that ask ${serverList(finding.without)} don’t find it.${finding.isOutdated ? OUTDATED : ''}`,
   }),
-  RESOLVER_FAILS: ({ servers }, { record }) => ({
+  RESOLVER_FAILS: ({ servers, reason }, { record }) => ({
     title: 'Published, but some receivers may not get it',
-    detail: `${asked(servers)} the right record, but our resolver failed to look up ${record.fqdn} (SERVFAIL). Those of some receivers may fail, too.`,
+    detail: `${asked(servers)} the right record, but our resolver failed to look up ${record.fqdn} (${reason.toUpperCase()}). Those of some receivers may fail, too.`,
     fix: `If this lasts, ask your DNS provider why resolvers can’t look up ${record.fqdn}.`,
   }),
   NAMESERVERS_DISAGREE: ({ without }) => ({
