@@ -562,6 +562,13 @@ const CASES: Case[] = [
     records: { [RETURN_PATH]: { CNAME: 'bounces.other.example' }, [FQDN]: { TXT: [OURS] } },
   },
   {
+    code: 'CNAME_WRONG_TARGET',
+    when: 'a DNAME record above the Return-Path leads elsewhere',
+    row: { ...inMail, ...withReturnPath },
+    servers: { zones: RENAMED },
+    records: { 'mail.example.org': { DNAME: 'elsewhere.example.net' } },
+  },
+  {
     code: 'CNAME_FLATTENED',
     when: 'the provider answers with addresses',
     row: withReturnPath,
@@ -742,6 +749,14 @@ describe('each code, from what real name servers answer', () => {
     for (const record of records) followFix(record, scene.servers);
     const { diagnosis } = await scene.check(row);
     expect(diagnosis.records.map(({ code }) => code)).toEqual(['OK', 'OK']);
+  });
+
+  test('nobody is told to change a CNAME record that a DNAME record makes', async () => {
+    await using scene = await CheckFixture.set({ zones: RENAMED });
+    scene.servers.publish('mail.example.org', { DNAME: 'elsewhere.example.net' });
+    const { returnPath } = await scene.check(sendingDomain({ ...inMail, ...withReturnPath }));
+    expect(returnPath).toMatchObject({ code: 'CNAME_WRONG_TARGET', action: null });
+    expect(returnPath?.fix).toContain('replace the DNAME record above');
   });
 
   test('every diagnosis code is produced by one of the cases', () => {

@@ -70,7 +70,12 @@ interface FactsByCode extends Record<FoundCode, object> {
   KEY_TRUNCATED: { readonly length: number; readonly fullLength: number };
   KEY_DAMAGED: { readonly damage: KeyDamage; readonly length: number; readonly fullLength: number };
   BAD_SYNTAX: { readonly problem: string };
-  CNAME_WRONG_TARGET: { readonly target: string; readonly zoneAppended: boolean };
+  /** `isRenamed`: a DNAME record above the name makes it point there. */
+  CNAME_WRONG_TARGET: {
+    readonly target: string;
+    readonly zoneAppended: boolean;
+    readonly isRenamed: boolean;
+  };
   CNAME_FLATTENED: { readonly types: readonly string[] };
   WRONG_TYPE:
     | {

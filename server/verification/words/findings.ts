@@ -153,9 +153,10 @@ const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
     title: 'The record is at the wrong host',
     detail: `${asked(servers)} the record at ${foundAt}. Receivers look for it at ${record.fqdn}.`,
   }),
-  CNAME_WRONG_TARGET: ({ target, zoneAppended, servers }, { record }) => ({
+  CNAME_WRONG_TARGET: ({ target, zoneAppended, isRenamed, servers }, { record }) => ({
     title: 'The CNAME record points to the wrong name',
-    detail: `${asked(servers)} that ${record.fqdn} points to ${target} instead of ${record.value}.${zoneAppended ? ' The DNS form added the domain by itself; a dot at the end of the value prevents that.' : ''}`,
+    detail: `${asked(servers)} that ${record.fqdn} points to ${target} instead of ${record.value}.${zoneAppended ? ' The DNS form added the domain by itself; a dot at the end of the value prevents that.' : ''}${isRenamed ? ' A DNAME record above it makes that, and no other record can stand below it.' : ''}`,
+    ...(isRenamed ? { fix: replaceDname(record) } : {}),
   }),
   CNAME_FLATTENED: ({ types }, { record }) => {
     const found = types.includes('TXT') ? 'a copy of the key' : 'addresses';
@@ -225,6 +226,10 @@ function asked(servers: readonly string[]): string {
 function delegationSentence(zone: string, servers: readonly string[]): string {
   const to = servers.length === 0 ? 'servers of its own' : serverList(servers);
   return `${zone} is delegated to ${to}, so records for it in the DNS settings of the domain above don’t count. Add the record in the DNS settings of ${zone}, or remove the NS records of ${zone} from those of the domain above.`;
+}
+
+function replaceDname({ type, fqdn, value }: ExpectedRecord): string {
+  return `Ask your DNS provider to replace the DNAME record above ${fqdn} with records for the names below it; then add a ${type} record at ${fqdn} with the value ${quoted(value)}.`;
 }
 
 function removeDsAbove(zone: string): string {
