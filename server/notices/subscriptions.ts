@@ -38,7 +38,6 @@ export type LinkOutcome =
   | { readonly kind: 'gone' }
   | { readonly kind: 'confirmed' | 'ended'; readonly domain: string };
 
-/** A subscription with what it belongs to. */
 interface Found {
   readonly account: AccountRow;
   readonly domain: DomainRow;

@@ -3,6 +3,7 @@ import type { Agent } from 'undici';
 import type { ServerAddress } from '../dns/transport/server-address.ts';
 import type { Clock } from '../instant.ts';
 import { WEBHOOK_LIMITS } from '../limits.ts';
+import type { DeliveryRow } from '../store/interface/webhooks.ts';
 import { AddressError, exchange, TimeoutError } from './exchange.ts';
 
 /** What is sent, the same in every attempt but for its time and its signature. */
@@ -31,15 +32,8 @@ export function toTarget(url: string, secrets: readonly string[]): Target {
 }
 
 /** How an attempt ended. */
-export interface Attempt {
+export interface Attempt extends Pick<DeliveryRow, 'duration' | 'status' | 'delivered' | 'error' | 'answer'> {
   readonly began: Date;
-  /** Milliseconds. */
-  readonly duration: number;
-  readonly status: number | null;
-  readonly delivered: boolean;
-  readonly error: string | null;
-  /** The beginning of the answer. */
-  readonly answer: string;
   /** Milliseconds that the answer asks to wait. */
   readonly retryAfter: number;
 }
@@ -108,31 +102,26 @@ export class Sender {
       'webhook-signature': signature,
     };
     const request = { origin, path, method: 'POST', headers, body } as const;
+    const failed = { status: null, delivered: false, answer: '', retryAfter: 0 };
     const took = () => Math.round(performance.now() - start);
     try {
-      const reply = await exchange(agent, request, stopped);
-      const delivered = reply.status >= 200 && reply.status < 300;
+      const { status, answer, retryAfter } = await exchange(agent, request, stopped);
+      const duration = took();
+      if (status >= 200 && status < 300)
+        return { ...failed, began, duration, status, delivered: true, error: null, answer };
+      const wait = readRetryAfter(retryAfter, began);
       return {
+        ...failed,
         began,
-        duration: took(),
-        status: reply.status,
-        delivered,
-        error: delivered ? null : `It answered ${reply.status}.`,
-        answer: reply.answer,
-        retryAfter: delivered ? 0 : readRetryAfter(reply.retryAfter, began),
+        duration,
+        status,
+        error: `It answered ${status}.`,
+        answer,
+        retryAfter: wait,
       };
     } catch (error) {
       stopped.throwIfAborted();
-      const said = describeFailure(error);
-      return {
-        began,
-        duration: took(),
-        status: null,
-        delivered: false,
-        error: said,
-        answer: '',
-        retryAfter: 0,
-      };
+      return { ...failed, began, duration: took(), error: describeFailure(error) };
     }
   }
 }

@@ -97,7 +97,6 @@ async function exportKeys(target: Target, options: ExportOptions, folder: string
 /** Names in paths and tables, so that no server writes anywhere else. */
 const NAME = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/;
 
-/** One folder that follows an account. */
 class KeyExport {
   readonly folder: ExportFolder;
   readonly #target: Target;

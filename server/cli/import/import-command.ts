@@ -18,7 +18,6 @@ interface ImportOptions extends AccountOptions {
   readonly dryRun?: boolean;
 }
 
-/** What became of one line or file. */
 interface Report {
   readonly from: string;
   readonly domain: string | null;
