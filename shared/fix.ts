@@ -114,10 +114,11 @@ function whatToRemove({ type, remove }: Action, keep: FixPart): FixPart[] {
   return [`, remove the ${type} ${records} `, ...listed(values), ', and keep ', keep];
 }
 
-/** `the CNAME record`, `the 2 TXT records`, `the A and AAAA records`. */
+/** `the CNAME record`, `the 2 TXT records`, `the A and AAAA records`, `the A, TXT and MX records`. */
 function described(remove: Action['remove']): string {
   const [first] = remove;
-  const types = remove.map(({ type }) => type).join(' and ');
+  const all = remove.map(({ type }) => type);
+  const types = [all.slice(0, -1).join(', '), ...all.slice(-1)].filter(Boolean).join(' and ');
   if (remove.length > 1) return `the ${types} records`;
   return first?.count === 1 ? `the ${types} record` : `the ${first?.count ?? 0} ${types} records`;
 }

@@ -31,7 +31,10 @@ export function readAuthority(message: Message, question: Question, zone: string
   const own = message.answers.filter(({ name }) => name === asked);
   const values = own.filter(({ type }) => type === question.type);
   const alias = own.find(({ type }) => type === 'CNAME');
-  if (values.length === 0 && alias === undefined) return readAbsence(message, question, zone);
+  if (values.length === 0 && alias === undefined) {
+    // Answers about other names alone answer another question.
+    return message.answers.length > 0 ? unknown('malformed') : readAbsence(message, question, zone);
+  }
   return {
     kind: 'present',
     values: values.map(({ value }) => value),

@@ -47,8 +47,12 @@ export interface DelegationDeps extends ReferralDeps {
 export async function findDelegation(name: string, deps: DelegationDeps): Promise<FoundDelegation> {
   const told = await askResolver(name, deps);
   const referral = isWorthAsking(name, told) ? await findReferral(name, deps) : null;
-  return referral === null ? told : withReferral(told, referral);
+  if (referral === null) return told.doubtful ? { ...told, delegation: NOT_CONFIRMED } : told;
+  return referral === 'none' ? told : withReferral(told, referral);
 }
+
+/** What resolvers make of lame servers: an absence without SOA record counts only by the word of the zone above. */
+const NOT_CONFIRMED: Delegation = { kind: 'unknown', reason: 'lame' };
 
 function isWorthAsking(name: string, { delegation, doubtful }: FoundDelegation): boolean {
   switch (delegation.kind) {

@@ -10,7 +10,7 @@ import { DNS_LIMITS } from '../limits.ts';
 import { wireName } from './name.ts';
 import type { RecordType } from './outcome.ts';
 import { type ResourceRecord, toRecord } from './record.ts';
-import { assertDecodable, CLASS_IN, HEADER_LENGTH, TYPE_NUMBERS } from './validate-message.ts';
+import { assertDecodable, CLASS_IN, HEADER_LENGTH, TYPE_NUMBERS, TYPE_OPT } from './validate-message.ts';
 
 export interface Question {
   /** Canonical: see `name.ts`. */
@@ -40,7 +40,16 @@ export interface Message {
   readonly additionals: readonly ResourceRecord[];
 }
 
-export const RCODE = { NOERROR: 0, FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4, REFUSED: 5, NOTAUTH: 9 };
+export const RCODE = {
+  NOERROR: 0,
+  FORMERR: 1,
+  SERVFAIL: 2,
+  NXDOMAIN: 3,
+  NOTIMP: 4,
+  REFUSED: 5,
+  NOTAUTH: 9,
+  BADVERS: 16,
+};
 
 const RESPONSE_BIT = 0x80;
 const OPCODE_BITS = 0x78;
@@ -81,7 +90,6 @@ export function encodeQuery(
 }
 
 const TYPE_AND_CLASS_LENGTH = 4;
-const TYPE_OPT = 41;
 const OPT_LENGTH = 11;
 
 /**
@@ -113,10 +121,10 @@ function lowerCase(message: Buffer, nameEnd: number): string {
  * an `Error` if it is malformed or exceeds `CHECK_LIMITS`. Modifies `bytes`.
  */
 export function decodeReply(bytes: Buffer, type: RecordType): Message {
-  assertDecodable(bytes, type);
+  const extendedRcode = assertDecodable(bytes, type);
   const packet = decode(bytes);
   return {
-    rcode: (packet.flags ?? 0) & 0xf,
+    rcode: extendedRcode * 16 + ((packet.flags ?? 0) & 0xf),
     authoritative: packet.flag_aa,
     truncated: packet.flag_tc,
     recursionAvailable: packet.flag_ra,

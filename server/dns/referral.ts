@@ -18,10 +18,10 @@ export interface ReferralDeps {
 }
 
 /**
- * Asks the servers of the zone above `name` whom they refer to. Null if none of them can be asked, or if they serve
- * `name` themselves: then they don't say what the zone above has.
+ * Asks the servers of the zone above `name` whom they refer to. `none`: to nobody, because there is no such zone, or
+ * because they serve it themselves and don't say what the zone above has. Null if none of them can be asked.
  */
-export async function findReferral(name: string, deps: ReferralDeps): Promise<Referral | null> {
+export async function findReferral(name: string, deps: ReferralDeps): Promise<Referral | 'none' | null> {
   const parent = await findZoneAbove(name, deps);
   if (parent === null) return null;
   for (const server of parent.nameServers.slice(0, DNS_LIMITS.parentServers)) {
@@ -29,7 +29,7 @@ export async function findReferral(name: string, deps: ReferralDeps): Promise<Re
     if (address === undefined) continue;
     const outcome = await deps.askForReferral(address, { name, type: 'NS' }, parent.zone);
     if (outcome.kind === 'referral') return outcome;
-    if (outcome.kind !== 'unknown') return null;
+    if (outcome.kind !== 'unknown') return 'none';
   }
   return null;
 }

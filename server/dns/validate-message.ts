@@ -20,6 +20,8 @@ export const TYPE_NUMBERS: Record<ReadType, number> = {
   DS: 43,
   DNSKEY: 48,
 };
+/** EDNS (RFC 6891 §6.1.2): no type of a question, and its head has fields of its own. */
+export const TYPE_OPT = 41;
 /** Of the data of DS and DNSKEY records, before the digest or key (RFC 4034 §2.1, §5.1). */
 const DNSSEC_HEAD_LENGTH = 4;
 
@@ -29,9 +31,10 @@ const DNSSEC_HEAD_LENGTH = 4;
  * expensive for few octets. Throws an `Error` if decoding would overrun, or would take more records or steps than
  * `CHECK_LIMITS` allows. Marks records that the question does not need as opaque, in place: only the queried type,
  * CNAME and DNAME are kept in the answer section, NS, SOA and DS in the authority section, addresses in the additional section.
+ * Returns the upper bits of the RCODE, which EDNS has (RFC 6891 §6.1.3); 0 without it.
  */
-export function assertDecodable(bytes: Buffer, type: RecordType): void {
-  new MessageValidator(bytes).walk([
+export function assertDecodable(bytes: Buffer, type: RecordType): number {
+  return new MessageValidator(bytes).walk([
     [type, 'CNAME', 'DNAME'],
     ['NS', 'SOA', 'DS'],
     ['A', 'AAAA'],
@@ -41,12 +44,13 @@ export function assertDecodable(bytes: Buffer, type: RecordType): void {
 class MessageValidator {
   readonly #bytes: Buffer;
   #steps = 0;
+  #extendedRcode = 0;
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
   }
 
-  walk(sections: readonly (readonly ReadType[])[]): void {
+  walk(sections: readonly (readonly ReadType[])[]): number {
     const counts = sections.map((_, i) => this.#bytes.readUInt16BE(6 + 2 * i));
     assert(counts.reduce((sum, count) => sum + count) <= CHECK_LIMITS.recordsAMessage);
     let at = HEADER_LENGTH;
@@ -55,6 +59,7 @@ class MessageValidator {
       const numbers = wanted.map((type) => TYPE_NUMBERS[type]);
       for (let i = counts[section] ?? 0; i > 0; i--) at = this.#endOfRecord(at, numbers);
     }
+    return this.#extendedRcode;
   }
 
   #endOfRecord(start: number, wanted: readonly number[]): number {
@@ -65,6 +70,7 @@ class MessageValidator {
     const end = data + bytes.readUInt16BE(head + 8);
     assert(end <= bytes.length);
     const type = bytes.readUInt16BE(head);
+    if (type === TYPE_OPT) this.#extendedRcode = bytes.readUInt8(head + 4);
     const isIn = bytes.readUInt16BE(head + 2) === CLASS_IN;
     if (isIn && wanted.includes(type)) assert(this.#isWellFormed(type, data, end));
     else bytes.writeUInt16BE(OPAQUE_TYPE, head);

@@ -1,5 +1,5 @@
 import type { Observation, Outcome, Present, RecordType } from '../dns/outcome.ts';
-import type { RecordEvidence } from './evidence.ts';
+import type { FollowedAlias, RecordEvidence } from './evidence.ts';
 import { totalOf } from './truncate.ts';
 
 /** One definitive answer about a record, and who gave it. */
@@ -91,9 +91,12 @@ function saidAtTheEnd(evidence: RecordEvidence, target: string): Definitive[] {
   return said.filter((outcome) => !isAlias(evidence.type, outcome) || outcome.values.length > 0);
 }
 
-/** Where the alias for `target` was found to lead; null where another one was followed, or none. */
-function followedFrom({ alias }: RecordEvidence, target: string): RecordEvidence['alias'] {
-  return (alias?.from ?? target) === target ? alias : null;
+/** Where the alias for `target` was found to lead; undefined where it was not followed. */
+function followedFrom(
+  { alias, otherAliases = [] }: RecordEvidence,
+  target: string,
+): FollowedAlias | undefined {
+  return [...(alias === null ? [] : [alias]), ...otherAliases].find(({ from = target }) => from === target);
 }
 
 function toAnswer(

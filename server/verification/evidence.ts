@@ -101,6 +101,21 @@ const FindingSchema = z.object({
 });
 export type ProbeFinding = z.infer<typeof FindingSchema>;
 
+/** Where an alias leads. */
+const AliasSchema = z.object({
+  /** What the name is an alias of; `target` is where that leads. Absent: all servers have the same. */
+  from: z.string().exactOptional(),
+  target: z.string(),
+  /** The zone that it lies in, as its servers see it. */
+  zone: z.string().exactOptional(),
+  observations: z.array(ObservationSchema),
+  /** It leads back to a name that it came by: there is no end. */
+  circular: z.boolean().exactOptional(),
+  /** It leads on over more aliases than are followed. */
+  endless: z.boolean().exactOptional(),
+});
+export type FollowedAlias = z.infer<typeof AliasSchema>;
+
 export const RecordEvidenceSchema = z.object({
   fqdn: z.string(),
   type: RecordTypeSchema,
@@ -115,20 +130,9 @@ export const RecordEvidenceSchema = z.object({
   /** What the configured resolver says of it; null where it was not asked. */
   resolver: OutcomeSchema.nullable(),
   /** The end of an alias that the resolver could not follow to the right record. */
-  alias: z
-    .object({
-      /** What the name is an alias of; `target` is where that leads. Absent: all servers have the same. */
-      from: z.string().exactOptional(),
-      target: z.string(),
-      /** The zone that it lies in, as its servers see it. */
-      zone: z.string().exactOptional(),
-      observations: z.array(ObservationSchema),
-      /** It leads back to a name that it came by: there is no end. */
-      circular: z.boolean().exactOptional(),
-      /** It leads on over more aliases than are followed. */
-      endless: z.boolean().exactOptional(),
-    })
-    .nullable(),
+  alias: AliasSchema.nullable(),
+  /** The ends of others, where servers have different aliases. */
+  otherAliases: z.array(AliasSchema).exactOptional(),
   /** What the key zone's own servers have at the name that a right CNAME record points to. */
   target: z
     .object({
@@ -142,6 +146,8 @@ export const RecordEvidenceSchema = z.object({
   dnssec: z
     .object({ proof: z.enum(['resolver', 'keys']), ds: z.array(z.string()) })
     .exactOptional() satisfies z.ZodType<DnssecFailure | undefined>,
+  /** Servers that the registrar names say that the zone names the same: the resolver remembers those that it named before. */
+  outdatedDelegation: z.literal(true).exactOptional(),
   /** The private key that is stored does not belong to the public key that the record has to hold. */
   keyMismatch: z.literal(true).exactOptional(),
   /** The check's budget ended before everything was asked that concerns the record. */
@@ -155,7 +161,7 @@ const AdviceZoneSchema = z.string().exactOptional();
 const PlacedTermSchema = z.object({ term: z.string(), domain: z.string() });
 
 const SpfProblemSchema = PlacedTermSchema.extend({
-  kind: z.enum(['syntax', 'no-record', 'multiple-records', 'too-many-mail-servers']),
+  kind: z.enum(['syntax', 'no-record', 'multiple-records', 'too-many-mail-servers', 'loop']),
 }) satisfies z.ZodType<SpfProblem>;
 
 /** What there is beside the records, for advice. */
@@ -169,6 +175,8 @@ export const AdviceEvidenceSchema = z.object({
     /** The terms whose look-up finds nothing. */
     voids: z.array(PlacedTermSchema).readonly().exactOptional(),
     problem: SpfProblemSchema.nullable().exactOptional(),
+    /** The term of an included record by which every server passes, and the term of the record itself that leads there. */
+    passing: PlacedTermSchema.extend({ through: z.string() }).nullable().exactOptional(),
     zone: AdviceZoneSchema,
   }),
   /** TXT at `_dmarc` of each domain of the tree walk (RFC 9989 §4.10), from the domain itself up. */

@@ -74,6 +74,13 @@ test('a domain that lame servers call missing, so that the resolver has no SOA, 
   expect(await openCheck(net).delegation()).toEqual({ kind: 'no-such-domain' });
 });
 
+test('the delegation is unknown when the resolver has no SOA for a missing domain, and the zone above is not to be asked', async () => {
+  await using net = await startLoopbackDns();
+  net.resolver.cache.set('example.org', { negative: 'nxdomain', ttl: 60 });
+  net.resolver.faults.set('example.org', 'no-soa');
+  expect(await openCheck(net).delegation()).toEqual({ kind: 'unknown', reason: 'lame' });
+});
+
 test('the delegation is unknown when the resolver knows a domain but no zone that it lies in', async () => {
   await using net = await startLoopbackDns({ zones: { org: {} } });
   net.resolver.cache.set('example.org', { A: ['192.0.2.1'] });

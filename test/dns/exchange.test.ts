@@ -44,6 +44,7 @@ describe.concurrent('a server that gives no answer', () => {
     ['garbage', 'malformed'],
     ['pointer-loop', 'malformed'],
     ['overrun', 'malformed'],
+    ['other-owner', 'malformed'],
     ['tcp-drip', 'timeout'],
     ['tcp-hangup', 'unreachable'],
     ['tcp-wrong-id', 'malformed'],
@@ -88,7 +89,7 @@ describe.concurrent('a server that gives no answer', () => {
 });
 
 describe.concurrent('a server that gives its answer on a detour', () => {
-  test.each<Fault>(['truncate', 'wrong-id-first', 'drop-first', 'no-edns'])(
+  test.each<Fault>(['truncate', 'wrong-id-first', 'drop-first', 'no-edns', 'bad-version'])(
     'the record is found in spite of the server fault %s',
     async (fault) => {
       const { net } = await start(fault);

@@ -27,7 +27,7 @@ import { canonical, deepestZone, type Records, Zone, type ZoneNames } from './zo
  * then answers another question;
  * `bogus` answers SERVFAIL unless checking is disabled, as a resolver that validates does where DNSSEC fails;
  * `servfail-first` answers SERVFAIL to the first question of a name and type; `no-soa` leaves the authority section out;
- * `no-edns` answers FORMERR to EDNS; `drop-first` drops each question's first datagram;
+ * `no-edns` answers FORMERR to EDNS, `bad-version` BADVERS with the AA bit; `other-owner` answers with a record of another name; `drop-first` drops each question's first datagram;
  * `aa-referral` sets the AA bit on referrals, too.
  */
 export type Fault =
@@ -51,6 +51,8 @@ export type Fault =
   | 'servfail-first'
   | 'no-soa'
   | 'no-edns'
+  | 'bad-version'
+  | 'other-owner'
   | 'drop-first'
   | 'aa-referral';
 
@@ -75,6 +77,17 @@ export interface NameServerOptions {
 }
 
 const UDP_LIMIT = 1232;
+/** An error of EDNS, whose lower bits are those of NOERROR (RFC 6891 §6.1.3). */
+const BADVERS: Answer = {
+  type: 'OPT',
+  name: '.',
+  udpPayloadSize: UDP_LIMIT,
+  extendedRcode: 1,
+  ednsVersion: 0,
+  flags: 0,
+  flag_do: false,
+  options: [],
+};
 
 /** A name server on loopback, over UDP and TCP on one port, that can be made to misbehave. */
 export class NameServer implements AsyncDisposable {
@@ -256,6 +269,15 @@ export class NameServer implements AsyncDisposable {
       case 'no-edns':
         if (!packet.additionals?.length) break;
         return encode(reply(packet, question, { flags: RCODE.formerr }));
+      case 'bad-version':
+        if (!packet.additionals?.length) break;
+        return encode(reply(packet, question, { flags: AUTHORITATIVE_ANSWER, additionals: [BADVERS] }));
+      case 'other-owner': {
+        const answers: Answer[] = [
+          { type: 'TXT', name: `x.${question.name}`, ttl: 300, data: ['k=rsa;p=AAAA'] },
+        ];
+        return encode(reply(packet, question, { flags: AUTHORITATIVE_ANSWER, answers }));
+      }
       case 'aa-referral': {
         const { flags = 0, ...answer } = this.#answer(packet, question);
         return encode({ ...answer, flags: flags | AUTHORITATIVE_ANSWER });

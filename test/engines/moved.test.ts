@@ -58,6 +58,22 @@ describeBehind(['unbound'], (internet, resolver) => {
       expect(await site.check()).toMatchObject({ verified: true, code: 'OK' });
     });
 
+    test('has nothing to change about them while the resolver remembers those of before a move', async () => {
+      const site = await internet().newSite();
+      await site.serve(['knot'], '', { ttl: 3600 });
+      await site.delegate('knot');
+      await site.check();
+      await site.serve(['nsd'], site.record);
+      await site.delegate('nsd');
+      const moved = { verified: true, code: 'DELEGATION_DIFFERS' };
+      expect(await site.checkAgain()).toMatchObject({ ...moved, action: null, fix: null });
+      await site.serve(['knot'], site.record, { ttl: 3600 });
+      await site.serve(['nsd'], '');
+      const behind = await site.checkAgain();
+      expect(behind).toMatchObject({ ...moved, action: { kind: 'add', type: 'TXT' } });
+      await site.expectFixed(behind);
+    });
+
     test('is verified without a warning when both have the record', async () => {
       const site = await internet().newSite();
       await site.serve(['knot'], site.record, { servers: site.serversOf('nsd') });

@@ -65,10 +65,30 @@ const CASES: Case[] = [
     records: { 'example.org': txt('v=spf1 include:s0.example.org -all'), ...chain(10) },
   },
   {
-    code: 'SPF_TOO_MANY_LOOKUPS',
+    code: 'SPF_INVALID',
     severity: 'warning',
     when: 'it includes itself',
     records: { 'example.org': txt('v=spf1 include:example.org -all') },
+  },
+  {
+    code: 'SPF_INVALID',
+    severity: 'warning',
+    when: 'a redirect leads to a record that includes the first',
+    records: {
+      'example.org': txt('v=spf1 redirect=s.example.org'),
+      's.example.org': txt('v=spf1 include:EXAMPLE.org. -all'),
+    },
+  },
+  {
+    code: 'SPF_OK',
+    severity: 'ok',
+    when: 'two records include the same',
+    records: {
+      'example.org': txt('v=spf1 include:one.example.org include:two.example.org -all'),
+      'one.example.org': txt('v=spf1 include:s0.example.org -all'),
+      'two.example.org': txt('v=spf1 include:s0.example.org -all'),
+      ...chain(1),
+    },
   },
   {
     code: 'SPF_TOO_MANY_LOOKUPS',
@@ -167,6 +187,31 @@ const CASES: Case[] = [
     when: 'the network of a host is that of all IPv4 addresses',
     records: { 'example.org': { ...txt('v=spf1 a:example.org/0'), A: ['192.0.2.1'] } },
     leadsTo: 'SPF_OK',
+  },
+  {
+    code: 'SPF_PASS_ALL',
+    severity: 'info',
+    when: 'everyone passes by an include of an include',
+    records: {
+      'example.org': txt('v=spf1 include:one.example.org -all'),
+      'one.example.org': txt('v=spf1 include:two.example.org -all'),
+      'two.example.org': txt('v=spf1 +all'),
+    },
+  },
+  {
+    code: 'SPF_PASS_ALL',
+    severity: 'info',
+    when: 'everyone passes by a redirect',
+    records: { 'example.org': txt('v=spf1 redirect=one.example.org'), 'one.example.org': txt('v=spf1 all') },
+  },
+  {
+    code: 'SPF_OK',
+    severity: 'ok',
+    when: 'everyone passes in an include that does not count as a pass',
+    records: {
+      'example.org': txt('v=spf1 ?include:one.example.org -all'),
+      'one.example.org': txt('v=spf1 +all'),
+    },
   },
   {
     code: 'SPF_OK',

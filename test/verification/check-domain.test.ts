@@ -207,6 +207,18 @@ test.each([
   },
 );
 
+test('all servers whose aliases lead to no record are named, whatever the resolver follows', async () => {
+  await using scene = await CheckFixture.set({ authorities: 3 });
+  const { resolver, authorities } = scene.servers;
+  scene.servers.publish('good.example.org', { TXT: [OURS] });
+  for (const [at, target] of ['good', 'bad', 'worse'].entries())
+    authorities[at]?.publish(FQDN, { CNAME: `${target}.example.org` });
+  resolver.publish(FQDN, { CNAME: 'good.example.org' });
+  const { finding } = await scene.check(sendingDomain());
+  const without = ['ns2.example.org', 'ns3.example.org'];
+  expect(finding).toMatchObject({ code: 'NAMESERVERS_DISAGREE', without });
+});
+
 describe('additional notes', () => {
   test('a diagnosis names the servers that lack the record', async () => {
     await using scene = await CheckFixture.set({ authorities: 3 });

@@ -198,6 +198,12 @@ const CASES: Case[] = [
     arrange: ({ servers }) => servers.resolver.faults.set(FQDN, 'servfail'),
   },
   {
+    code: 'RESOLVER_FAILS',
+    when: 'the resolver refuses the name of the record alone',
+    records: { [FQDN]: { TXT: [OURS] } },
+    arrange: ({ servers }) => servers.resolver.faults.set(FQDN, 'refused'),
+  },
+  {
     code: 'RESOLVER_UNREACHABLE',
     when: 'the resolver is down',
     arrange: ({ servers }) => {
@@ -556,11 +562,27 @@ const CASES: Case[] = [
     records: { [RETURN_PATH]: { CNAME: 'bounces.other.example' }, [FQDN]: { TXT: [OURS] } },
   },
   {
+    code: 'CNAME_WRONG_TARGET',
+    when: 'a DNAME record above the Return-Path leads elsewhere',
+    row: { ...inMail, ...withReturnPath },
+    servers: { zones: RENAMED },
+    records: { 'mail.example.org': { DNAME: 'elsewhere.example.net' } },
+  },
+  {
     code: 'CNAME_FLATTENED',
     when: 'the provider answers with addresses',
     row: withReturnPath,
     records: {
       [RETURN_PATH]: { A: ['192.0.2.1', '192.0.2.2'], AAAA: ['2001:db8::1'] },
+      [FQDN]: { TXT: [OURS] },
+    },
+  },
+  {
+    code: 'CNAME_FLATTENED',
+    when: 'there are addresses, a TXT record and mail servers',
+    row: withReturnPath,
+    records: {
+      [RETURN_PATH]: { A: ['192.0.2.1'], TXT: ['v=spf1 -all'], MX: ['10 mx.example.org'] },
       [FQDN]: { TXT: [OURS] },
     },
   },
@@ -727,6 +749,14 @@ describe('each code, from what real name servers answer', () => {
     for (const record of records) followFix(record, scene.servers);
     const { diagnosis } = await scene.check(row);
     expect(diagnosis.records.map(({ code }) => code)).toEqual(['OK', 'OK']);
+  });
+
+  test('nobody is told to change a CNAME record that a DNAME record makes', async () => {
+    await using scene = await CheckFixture.set({ zones: RENAMED });
+    scene.servers.publish('mail.example.org', { DNAME: 'elsewhere.example.net' });
+    const { returnPath } = await scene.check(sendingDomain({ ...inMail, ...withReturnPath }));
+    expect(returnPath).toMatchObject({ code: 'CNAME_WRONG_TARGET', action: null });
+    expect(returnPath?.fix).toContain('replace the DNAME record above');
   });
 
   test('every diagnosis code is produced by one of the cases', () => {

@@ -143,7 +143,7 @@ const SENTENCES: Sentence[] = [
     /^replace the (?<what>.*?) records? at the host “(?<host>[^”]*)” with one (?<type>\w+) record that has the value “(?<value>[^”]*)”\.$/,
     (form, { what = '', host = '', type, value = '' }) => {
       const count = /^\d+/.exec(what)?.[0];
-      for (const old of TYPES.filter((one) => what.split(' ').includes(one))) {
+      for (const old of TYPES.filter((one) => what.split(/,? /).includes(one))) {
         if (count !== undefined) expect(form.get(host, old)).toHaveLength(Number(count));
         form.set(host, old, []);
       }

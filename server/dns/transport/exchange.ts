@@ -144,7 +144,7 @@ export class Exchange {
   }
 }
 
-/** Whether the server predates EDNS (RFC 6891 §7). */
+/** Whether the server predates EDNS (RFC 6891 §7), or takes our version, the only one there is, for another. */
 function refusesEdns({ rcode }: Message): boolean {
-  return rcode === RCODE.FORMERR || rcode === RCODE.NOTIMP;
+  return rcode === RCODE.FORMERR || rcode === RCODE.NOTIMP || rcode === RCODE.BADVERS;
 }

@@ -14,8 +14,14 @@ export type AdviceFinding = { readonly action: Action | null } & (
   /** `lookups`: how many a receiver makes. */
   | { readonly code: 'SPF_OK'; readonly lookups: number }
   | { readonly code: 'SPF_MULTIPLE'; readonly count: number; readonly zone: string; readonly host: string }
-  /** `term`: by which every server passes. */
-  | { readonly code: 'SPF_PASS_ALL'; readonly term: string; readonly zone: string; readonly host: string }
+  /** `term`: by which every server passes; `included`: the term of another record that it leads to, which does that. */
+  | {
+      readonly code: 'SPF_PASS_ALL';
+      readonly term: string;
+      readonly zone: string;
+      readonly host: string;
+      readonly included: PlacedTerm | null;
+    }
   | { readonly code: 'DMARC_MULTIPLE'; readonly name: string }
   /** `effect`: what receivers do with the record. */
   | {

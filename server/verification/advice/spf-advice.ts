@@ -20,7 +20,15 @@ const MAX_ACTION = 1500;
 
 /** Null: the DNS did not say. */
 export function adviseOnSpf(place: AdvicePlace, evidence: AdviceEvidence['spf']): AdviceFinding | null {
-  const { txt, lookalike = null, lookups, voids = [], problem = null, zone = place.registrable } = evidence;
+  const {
+    txt,
+    lookalike = null,
+    lookups,
+    voids = [],
+    problem = null,
+    passing: included = null,
+    zone = place.registrable,
+  } = evidence;
   if (txt.kind === 'unknown') return null;
   const records = spfRecords(txt);
   const [record] = records;
@@ -38,8 +46,11 @@ export function adviseOnSpf(place: AdvicePlace, evidence: AdviceEvidence['spf'])
   const passing = passAllTerm(record);
   if (passing !== undefined) {
     const action = replace(zone, host, [record], withSoftFail(record));
-    return { code: 'SPF_PASS_ALL', action, term: passing, zone, host };
+    return { code: 'SPF_PASS_ALL', action, term: passing, zone, host, included: null };
   }
+  // What others let pass is theirs to put right: nothing is suggested that could break what works.
+  if (included !== null)
+    return { code: 'SPF_PASS_ALL', action: null, term: included.through, zone, host, included };
   return lookups === null
     ? { code: 'SPF_NOT_COUNTED', action: null }
     : { code: 'SPF_OK', action: null, lookups };

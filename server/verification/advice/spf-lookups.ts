@@ -2,7 +2,7 @@ import { canonicalName, isQueryableName } from '../../dns/name.ts';
 import type { Outcome, RecordType } from '../../dns/outcome.ts';
 import { CHECK_LIMITS } from '../../limits.ts';
 import { totalOf } from '../truncate.ts';
-import { spfRecords, spfTerms } from './spf-record.ts';
+import { passAllTerm, spfRecords, spfTerms } from './spf-record.ts';
 import { type AskingTerm, parseSpfTerm, type SpfTerm } from './spf-term.ts';
 
 /** RFC 7208 §4.6.4: a receiver gives up after so many terms that make it ask the DNS. */
@@ -20,7 +20,13 @@ export interface PlacedTerm {
 
 /** A term over which receivers give up on an SPF record. */
 export interface SpfProblem extends PlacedTerm {
-  readonly kind: 'syntax' | 'no-record' | 'multiple-records' | 'too-many-mail-servers';
+  /** `loop`: it leads back to the record of a domain that it was reached from. */
+  readonly kind: 'syntax' | 'no-record' | 'multiple-records' | 'too-many-mail-servers' | 'loop';
+}
+
+/** A term of another domain's record by which every server passes, and the term of the record itself that leads there. */
+export interface PassingInclude extends PlacedTerm {
+  readonly through: string;
 }
 
 /** What evaluating an SPF record costs a receiver whose client no term matches, includes and redirects followed. */
@@ -30,6 +36,7 @@ export interface SpfCost {
   /** The terms whose look-up finds nothing, as far as that is known. */
   readonly voids: readonly PlacedTerm[];
   readonly problem: SpfProblem | null;
+  readonly passing: PassingInclude | null;
 }
 
 type AskDns = (name: string, type: RecordType) => Promise<Outcome>;
@@ -38,10 +45,15 @@ type AskDns = (name: string, type: RecordType) => Promise<Outcome>;
 interface OwnedRecord {
   readonly domain: string;
   readonly record: string;
+  /** Domains whose records led to it. */
+  readonly above: readonly string[];
+  /** The term of the first record by which whoever passes here passes there; null: none, or it is the first itself. */
+  readonly through: string | null;
 }
 
 interface TermToAsk extends PlacedTerm {
   readonly parsed: AskingTerm;
+  readonly of: OwnedRecord;
 }
 
 /** What one look-up comes to. `isVoid` is null where that is not known. */
@@ -60,23 +72,30 @@ export async function countSpfLookups(domain: string, record: string, ask: AskDn
   let lookups = 0;
   const voids: PlacedTerm[] = [];
   let isComplete = true;
-  for (let level: OwnedRecord[] = [{ domain, record }]; level.length > 0; ) {
-    if (level.some(isTooLong)) return { lookups: null, voids, problem: null };
+  let passing: PassingInclude | null = null;
+  for (let level: OwnedRecord[] = [{ domain, record, above: [], through: null }]; level.length > 0; ) {
+    if (level.some(isTooLong)) return { lookups: null, voids, problem: null, passing };
     const parsed = level.map(parseRecord);
     const invalid = parsed.find(({ problem }) => problem !== null);
-    if (invalid !== undefined) return { lookups, voids, problem: invalid.problem };
+    if (invalid !== undefined) return { lookups, voids, problem: invalid.problem, passing };
+    passing ??= level.map(passingIn).find((one) => one !== null) ?? null;
     const asking = parsed.flatMap(({ terms }) => terms);
     lookups += asking.length;
-    if (lookups > MAX_SPF_LOOKUPS) return { lookups, voids, problem: null };
+    if (lookups > MAX_SPF_LOOKUPS) return { lookups, voids, problem: null, passing };
     const found = await Promise.all(asking.map((one) => lookUp(one, ask)));
     voids.push(...asking.filter((_, at) => found[at]?.isVoid === true).map(placeOf));
     const problem = found.find((one) => one.problem !== undefined)?.problem;
     if (problem !== undefined || voids.length > MAX_VOID_LOOKUPS)
-      return { lookups, voids, problem: problem ?? null };
+      return { lookups, voids, problem: problem ?? null, passing };
     if (found.some(({ isVoid }) => isVoid === null)) isComplete = false;
     level = found.flatMap(({ next }) => next ?? []);
   }
-  return { lookups: isComplete ? lookups : null, voids, problem: null };
+  return { lookups: isComplete ? lookups : null, voids, problem: null, passing };
+}
+
+function passingIn({ domain, record, through }: OwnedRecord): PassingInclude | null {
+  const term = through === null ? undefined : passAllTerm(record);
+  return through === null || term === undefined ? null : { through, term, domain };
 }
 
 /** Bounds the work on a record that is made to be long. */
@@ -85,7 +104,8 @@ function isTooLong({ record }: OwnedRecord): boolean {
 }
 
 /** The terms that ask: what comes after an `all` is not evaluated, nor a `redirect` beside one (RFC 7208 §5.1, §6.1). */
-function parseRecord({ domain, record }: OwnedRecord): { terms: TermToAsk[]; problem: SpfProblem | null } {
+function parseRecord(of: OwnedRecord): { terms: TermToAsk[]; problem: SpfProblem | null } {
+  const { domain, record } = of;
   const texts = spfTerms(record);
   const terms = texts.map(parseSpfTerm);
   const kinds = terms.map(({ kind }) => kind);
@@ -95,7 +115,7 @@ function parseRecord({ domain, record }: OwnedRecord): { terms: TermToAsk[]; pro
   const asking = terms.flatMap((parsed, at) => {
     if (!('target' in parsed)) return [];
     const isEvaluated = end === -1 || (at < end && parsed.kind !== 'redirect');
-    return isEvaluated ? [{ domain, term: texts[at] ?? '', parsed }] : [];
+    return isEvaluated ? [{ domain, term: texts[at] ?? '', parsed, of }] : [];
   });
   return { terms: asking, problem: null };
 }
@@ -118,7 +138,9 @@ async function lookUp(term: TermToAsk, ask: AskDns): Promise<Lookup> {
   switch (parsed.kind) {
     case 'include':
     case 'redirect':
-      return recordAt(target, await ask(target, 'TXT'), placeOf(term));
+      if ([...term.of.above, domain].includes(target))
+        return { isVoid: false, problem: { ...placeOf(term), kind: 'loop' } };
+      return recordAt(target, await ask(target, 'TXT'), term);
     case 'mx': {
       const outcome = await ask(target, 'MX');
       const isTooMany = totalOf(outcome) > MAX_MAIL_SERVERS;
@@ -132,13 +154,21 @@ async function lookUp(term: TermToAsk, ask: AskDns): Promise<Lookup> {
   }
 }
 
-function recordAt(target: string, outcome: Outcome, place: PlacedTerm): Lookup {
+function recordAt(target: string, outcome: Outcome, by: TermToAsk): Lookup {
+  const place = placeOf(by);
   if (outcome.kind === 'unknown') return NOT_KNOWN;
   const [record, another] = spfRecords(outcome);
   const found = { isVoid: isVoid(outcome) };
   if (record === undefined) return { ...found, problem: { ...place, kind: 'no-record' } };
   if (another !== undefined) return { ...found, problem: { ...place, kind: 'multiple-records' } };
-  return { ...found, next: { domain: target, record } };
+  const above = [...by.of.above, by.domain];
+  return { ...found, next: { domain: target, record, above, through: throughOf(by) } };
+}
+
+/** Only where it counts as a pass does a match of an include pass (RFC 7208 §5.2); a redirect takes the result over. */
+function throughOf({ term, of }: TermToAsk): string | null {
+  if (/^[-~?]/.test(term)) return null;
+  return of.above.length === 0 ? term : of.through;
 }
 
 /** A receiver asks for the addresses of its client's family alone: void is a name that has none of either. */

@@ -5,7 +5,7 @@ import { matches } from '../match-value.ts';
 import { changeValue, replace, replaceOthers } from './actions.ts';
 import { type Rule, rule } from './finding.ts';
 import { judgements } from './key-value.ts';
-import { isCorrect, namesOf, type RuleInput } from './rule-input.ts';
+import { isCorrect, type RuleInput } from './rule-input.ts';
 
 /** The record is right, but its private key is not the one that is stored here: nothing that it signs would verify. */
 export const KEY_MISMATCH: Rule<'KEY_MISMATCH'> = rule('invalid', (input) =>
@@ -24,7 +24,8 @@ export const NAMESERVERS_DISAGREE: Rule<'NAMESERVERS_DISAGREE'> = rule('valid', 
   return { action, without: placesOf(servers, [...observations, ...(alias?.observations ?? [])]) };
 });
 
-function replaceAnswers(input: RuleInput, answers: readonly Answer[]): Action {
+/** Makes right what these servers have. */
+export function replaceAnswers(input: RuleInput, answers: readonly Answer[]): Action {
   const alias = answers.find((answer) => answer.alias !== null)?.alias;
   return alias == null
     ? replace(input, Math.max(...answers.map(({ total }) => total)))
@@ -69,13 +70,14 @@ export const OK: Rule<'OK'> = rule('valid', (input) => {
 /** The names of servers, with the address of one that answers otherwise at another address. */
 function placesOf(lacking: readonly Observation[], all: readonly Observation[]): string[] {
   const others = all.filter((one) => !lacking.includes(one) && definitive(one.outcome).length > 0);
-  const elsewhere = new Set(namesOf(others));
-  const places = lacking.map(({ name, address }) => (elsewhere.has(name) ? `${name} (${address})` : name));
+  const isElsewhere = ({ name, address }: Observation) =>
+    others.some((other) => other.name === name && other.address !== address);
+  const places = lacking.map((one) => (isElsewhere(one) ? `${one.name} (${one.address})` : one.name));
   return [...new Set(places)];
 }
 
 /** Whoever names an alias to the right record has done all that it can do, though others disagree at its end. */
-function answersWithout({ record, answers }: RuleInput): Answer[] {
+export function answersWithout({ record, answers }: RuleInput): Answer[] {
   const correct = answers.filter(({ values }) => matches(record, values));
   const having = new Set(correct.flatMap(({ servers }) => servers));
   return answers

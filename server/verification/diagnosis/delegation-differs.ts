@@ -5,6 +5,7 @@ import type { NamedBy, Observation } from '../../dns/outcome.ts';
 import { definitive } from '../answers.ts';
 import { matches } from '../match-value.ts';
 import { setNameServers } from './actions.ts';
+import { answersWithout, replaceAnswers } from './correct-record.ts';
 import { type Delegated, type Rule, rule } from './finding.ts';
 import { isCorrect, namesOf, type RuleInput, SIDES } from './rule-input.ts';
 
@@ -14,6 +15,8 @@ interface DifferingZone {
   readonly above: string | null;
   readonly child: readonly string[];
   readonly parent: readonly string[];
+  /** Whether it names the same as its parent by now. */
+  readonly isOutdated: boolean;
 }
 
 /**
@@ -33,7 +36,9 @@ export const DELEGATION_DIFFERS: Rule<'DELEGATION_DIFFERS'> = rule('valid', (inp
   const isWhole = (side: NamedBy) => !empty.includes(side) && !ofSide(observations, side).some(lacks);
   return {
     ...namersOf(differing),
-    action: repair(input, differing, { child: isWhole('child'), parent: isWhole('parent') }, [...having]),
+    action: differing.isOutdated
+      ? publishAtParents(input)
+      : repair(input, differing, { child: isWhole('child'), parent: isWhole('parent') }, [...having]),
     without: namesOf([...lacking, ...failing]),
   };
 });
@@ -44,21 +49,26 @@ export function serversByNamer(input: RuleInput): Delegated | null {
   return differing === null ? null : namersOf(differing);
 }
 
-function namersOf({ zone, above, child, parent }: DifferingZone): Delegated {
-  return { parent, child, ...(above === null ? {} : { delegated: zone }) };
+function namersOf({ zone, above, child, parent, isOutdated }: DifferingZone): Delegated {
+  return {
+    parent,
+    child,
+    ...(above === null ? {} : { delegated: zone }),
+    ...(isOutdated ? { isOutdated } : {}),
+  };
 }
 
 function differingZone({ evidence, registrable }: RuleInput): DifferingZone | null {
-  const { delegation, observations, cut } = evidence;
+  const { delegation, observations, cut, outdatedDelegation: isOutdated = false } = evidence;
   if (observations.every(({ namedBy }) => namedBy === undefined) || haveSameAddresses(observations))
     return null;
   if (cut !== undefined) {
     const { zone, above, nameServers: child, parentServers: parent } = cut;
-    return { zone, above: isWithin(above, registrable) ? above : null, child, parent };
+    return { zone, above: isWithin(above, registrable) ? above : null, child, parent, isOutdated: false };
   }
   if (delegation.kind !== 'found') return null;
   const { zone, nameServers: child, parentServers: parent = [] } = delegation;
-  return { zone, above: null, child, parent };
+  return { zone, above: null, child, parent, isOutdated };
 }
 
 /** Whether both sides lead to the same servers, by names of their own: a provider's, and those that a reseller gave them. */
@@ -76,6 +86,14 @@ function ofSide(observations: readonly Observation[], side: NamedBy): Observatio
 function serversWithOurs({ record, answers }: RuleInput): Set<string> {
   const right = answers.filter(({ values }) => matches(record, values));
   return new Set(namesOf(right.flatMap(({ servers }) => servers)));
+}
+
+/** Where the record is wrong at those that all receivers will ask soon, makes it right there; else it takes time alone. */
+function publishAtParents(input: RuleInput): Action | null {
+  const wrong = answersWithout(input).filter(({ servers }) =>
+    servers.some(({ namedBy }) => namedBy?.includes('parent')),
+  );
+  return wrong.length === 0 ? null : replaceAnswers(input, wrong);
 }
 
 /** Leads all receivers to the servers that have our record: those that one side names or, where none is whole, any. */

@@ -66,6 +66,7 @@ interface FactsByCode extends Record<FoundCode, object> {
   DELEGATION_DIFFERS: Delegated & { readonly without: readonly string[] };
   TARGET_MISSING: { readonly without: readonly string[] };
   TARGET_STALE: { readonly without: readonly string[] };
+  RESOLVER_FAILS: { readonly reason: 'servfail' | 'refused' };
   NAMESERVERS_DISAGREE: { readonly without: readonly string[] };
   OK: { readonly seenBy: 'authority' | 'resolver'; readonly resolverDiffers: boolean };
   KEY_RESTRICTED: { readonly tag: 'h' | 'k' | 's'; readonly tagValue: string };
@@ -80,7 +81,12 @@ interface FactsByCode extends Record<FoundCode, object> {
   KEY_TRUNCATED: { readonly length: number; readonly fullLength: number };
   KEY_DAMAGED: { readonly damage: KeyDamage; readonly length: number; readonly fullLength: number };
   BAD_SYNTAX: { readonly problem: string };
-  CNAME_WRONG_TARGET: { readonly target: string; readonly zoneAppended: boolean };
+  /** `isRenamed`: a DNAME record above the name makes it point there. */
+  CNAME_WRONG_TARGET: {
+    readonly target: string;
+    readonly zoneAppended: boolean;
+    readonly isRenamed: boolean;
+  };
   CNAME_FLATTENED: { readonly types: readonly string[] };
   WRONG_TYPE:
     | {
@@ -103,6 +109,8 @@ export interface Delegated {
   readonly child: readonly string[];
   /** The zone, if it is delegated below the registrable domain: its parent is a zone, and no registrar. */
   readonly delegated?: string;
+  /** `child` are those that the zone named before: what it names now is the same as its parent does. */
+  readonly isOutdated?: true;
 }
 
 /** Nothing definitive was heard. */

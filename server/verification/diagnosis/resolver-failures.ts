@@ -40,6 +40,7 @@ function zoneAtRegistrar({ evidence: { delegation }, registrable }: RuleInput): 
 /** The name servers have our record, but the resolver fails at its name, and so do those of some receivers. */
 export const RESOLVER_FAILS: Rule<'RESOLVER_FAILS'> = rule('valid', (input) => {
   const { resolver } = input.evidence;
-  const fails = resolver?.kind === 'unknown' && resolver.reason === 'servfail';
-  return fails && isCorrect(input) ? { action: null } : null;
+  if (resolver?.kind !== 'unknown' || !isCorrect(input)) return null;
+  const { reason } = resolver;
+  return reason === 'servfail' || reason === 'refused' ? { action: null, reason } : null;
 });

@@ -82,9 +82,16 @@ export function isAbsent({ answers }: RuleInput): boolean {
 
 /** Where a DNAME record above the record's name leads: below it, no form takes a record. Null: there is none. */
 export function renamedTo({ evidence }: RuleInput): { readonly name: string; readonly zone: string } | null {
-  const { alias, observations } = evidence;
-  const isRenamed = observations.some(({ outcome }) => outcome.kind === 'present' && outcome.throughDname);
-  return isRenamed && alias?.zone !== undefined ? { name: alias.target, zone: alias.zone } : null;
+  const { alias } = evidence;
+  return isBelowDname({ evidence }) && alias?.zone !== undefined
+    ? { name: alias.target, zone: alias.zone }
+    : null;
+}
+
+export function isBelowDname({ evidence }: Pick<RuleInput, 'evidence'>): boolean {
+  return evidence.observations.some(
+    ({ outcome }) => outcome.kind === 'present' && outcome.throughDname === true,
+  );
 }
 
 /** The zone whose form the record is typed into: the one that its servers answer for. */

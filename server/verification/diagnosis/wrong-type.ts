@@ -2,17 +2,27 @@ import type { ProbeFinding } from '../evidence.ts';
 import { matches } from '../match-value.ts';
 import { add, changeValue, putRight, replaceOthers } from './actions.ts';
 import { type Rule, rule } from './finding.ts';
-import { aliasTarget, isAbsent, isAddress, observedValues, otherTypes, renamedTo } from './rule-input.ts';
+import {
+  aliasTarget,
+  isAbsent,
+  isAddress,
+  isBelowDname,
+  observedValues,
+  otherTypes,
+  renamedTo,
+} from './rule-input.ts';
 
 /** The CNAME leads to another name. */
 export const CNAME_WRONG_TARGET: Rule<'CNAME_WRONG_TARGET'> = rule('invalid', (input) => {
   const { record } = input;
   const [target] = observedValues(input);
   if (record.type !== 'CNAME' || target === undefined || matches(record, [target])) return null;
+  // No form has the record that a DNAME record makes, nor takes one in its place.
+  if (isBelowDname(input)) return { action: null, target, zoneAppended: false, isRenamed: true };
   const zoneAppended = target.toLowerCase().startsWith(`${record.value.toLowerCase()}.`);
   // With a dot at its end, the form takes the target as it is.
   const action = zoneAppended ? changeValue(input, `${record.value}.`) : changeValue(input);
-  return { action, target, zoneAppended };
+  return { action, target, zoneAppended, isRenamed: false };
 });
 
 /** The provider answers with what the CNAME's target would resolve to, or somebody typed that. */
@@ -23,7 +33,9 @@ export const CNAME_FLATTENED: Rule<'CNAME_FLATTENED'> = rule('invalid', (input) 
   const ends = otherTypes(input).filter(isEnd);
   if (record.type !== 'CNAME' || !isAbsent(input) || ends.length === 0) return null;
   const types = ends.map(({ type }) => type);
-  return { action: replaceOthers(input, ends), types, found: ends.flatMap(({ values }) => values) };
+  // Nothing can stand beside a CNAME record (RFC 1034 §3.6.2).
+  const action = replaceOthers(input, otherTypes(input));
+  return { action, types, found: ends.flatMap(({ values }) => values) };
 });
 
 /** The name has something, but not of our record's type; or it is an alias that leads to nothing. */

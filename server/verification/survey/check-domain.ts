@@ -11,6 +11,7 @@ import { answersOf } from '../answers.ts';
 import { isCorrect } from '../diagnosis/rule-input.ts';
 import type { CheckEvidence, RecordEvidence } from '../evidence.ts';
 import { openAuthorityCheck } from './authority.ts';
+import { isDelegationOutdated } from './outdated-delegation.ts';
 import { explain, type SeenRecord, surveyRecord } from './record-survey.ts';
 import { surveyAdvice } from './survey-advice.ts';
 import type { SurveyContext } from './survey-context.ts';
@@ -66,11 +67,13 @@ async function surveyRecords(
 ): Promise<CheckEvidence['records']> {
   const seen = await Promise.all(records.map((record) => surveyRecord(context, record)));
   const dnssec = await context.check.dnssecFailure();
+  const isOutdated = await isDelegationOutdated(context);
   const explained = seen.map(async (one): Promise<[RecordId, RecordEvidence]> => {
     // Where else the record of a revoked key may be doesn't matter to anybody.
     const evidence = isRevoked(one.record) ? one.evidence : await explain(context, one);
     const facts = {
       ...(dnssec === null ? {} : { dnssec }),
+      ...(isOutdated ? { outdatedDelegation: true as const } : {}),
       ...((await isMismatch(context.row, deps, one, evidence)) ? { keyMismatch: true as const } : {}),
     };
     return [one.record.id, { ...evidence, ...facts }];

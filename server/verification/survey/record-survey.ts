@@ -7,7 +7,7 @@ import { isTooLong } from '../../records/record-names.ts';
 import { answersOf, definitive, isAlias, isToldOf } from '../answers.ts';
 import { findCode } from '../diagnosis/codes.ts';
 import { isCorrect, toRuleInput } from '../diagnosis/rule-input.ts';
-import type { RecordEvidence } from '../evidence.ts';
+import type { FollowedAlias, RecordEvidence } from '../evidence.ts';
 import { matches, relevanceTo } from '../match-value.ts';
 import { type Relevance, truncateAnswer, truncateObservations } from '../truncate.ts';
 import { openAuthorityCheck } from './authority.ts';
@@ -48,9 +48,9 @@ export async function surveyRecord(context: SurveyContext, record: ExpectedRecor
   // Signing moves to a pending key only by what those say who are responsible for its record.
   const isEnough = right && !(record.kind === 'dkim' && record.keyState === 'pending');
   const untold = aliasesOf(record, survey).filter((target) => !isEnough || !isToldOf(target, seen));
-  const alias = await followAliases(context, record, untold);
+  const aliases = await followAliases(context, record, untold);
   const target = right && record.kind === 'cname' ? { target: await surveyTarget(context, record) } : {};
-  return { record, survey, evidence: { ...seen, alias, ...target }, right };
+  return { record, survey, evidence: { ...seen, ...aliases, ...target }, right };
 }
 
 /**
@@ -114,19 +114,16 @@ async function askResolver(
     : null;
 }
 
-/** Follows the aliases that the servers have, which may disagree, until one leads to our record; else keeps the first. */
+/** Follows the aliases that the servers have, which may disagree. The one that leads to our record goes first. */
 async function followAliases(
   context: SurveyContext,
   record: ExpectedRecord,
   targets: readonly string[],
-): Promise<RecordEvidence['alias']> {
-  let first: RecordEvidence['alias'] = null;
-  for (const target of targets) {
-    const followed = await followAlias(context, record, target);
-    if (hasOurs(record, followed.observations)) return followed;
-    first ??= followed;
-  }
-  return first;
+): Promise<Pick<RecordEvidence, 'alias' | 'otherAliases'>> {
+  const followed = await Promise.all(targets.map((target) => followAlias(context, record, target)));
+  const alias = followed.find(({ observations }) => hasOurs(record, observations)) ?? followed[0] ?? null;
+  const otherAliases = followed.filter((one) => one !== alias);
+  return { alias, ...(otherAliases.length === 0 ? {} : { otherAliases }) };
 }
 
 /**
@@ -137,7 +134,7 @@ async function followAlias(
   context: SurveyContext,
   record: ExpectedRecord,
   from: string,
-): Promise<NonNullable<RecordEvidence['alias']>> {
+): Promise<FollowedAlias> {
   let target = from;
   const passed = new Set([record.fqdn]);
   for (let hops = 1; ; hops++) {

@@ -64,15 +64,12 @@ const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
     detail: `The CNAME record is right, but ${list(without)} ${without.length === 1 ? 'has' : 'have'} something else at ${record.value} than the domain’s key. The fault is on our side, and there is nothing for you to do. Operators: see letterhead key-zone status.`,
   }),
   DELEGATION_DIFFERS: (finding) => ({
-    title:
-      finding.delegated === undefined
-        ? 'The registrar and the DNS settings list different name servers'
-        : `${finding.delegated} and the domain above it list different name servers`,
-    detail: `${differenceSentence(finding)} The record is published, but receivers that ask ${serverList(finding.without)} don’t find it.`,
+    title: differenceTitle(finding),
+    detail: `${differenceSentence(finding)} The record is published, but receivers that ask ${serverList(finding.without)} don’t find it.${finding.isOutdated ? OUTDATED : ''}`,
   }),
-  RESOLVER_FAILS: ({ servers }, { record }) => ({
+  RESOLVER_FAILS: ({ servers, reason }, { record }) => ({
     title: 'Published, but some receivers may not get it',
-    detail: `${asked(servers)} the right record, but our resolver failed to look up ${record.fqdn} (SERVFAIL). Those of some receivers may fail, too.`,
+    detail: `${asked(servers)} the right record, but our resolver failed to look up ${record.fqdn} (${reason.toUpperCase()}). Those of some receivers may fail, too.`,
     fix: `If this lasts, ask your DNS provider why resolvers can’t look up ${record.fqdn}.`,
   }),
   NAMESERVERS_DISAGREE: ({ without }) => ({
@@ -153,9 +150,10 @@ const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
     title: 'The record is at the wrong host',
     detail: `${asked(servers)} the record at ${foundAt}. Receivers look for it at ${record.fqdn}.`,
   }),
-  CNAME_WRONG_TARGET: ({ target, zoneAppended, servers }, { record }) => ({
+  CNAME_WRONG_TARGET: ({ target, zoneAppended, isRenamed, servers }, { record }) => ({
     title: 'The CNAME record points to the wrong name',
-    detail: `${asked(servers)} that ${record.fqdn} points to ${target} instead of ${record.value}.${zoneAppended ? ' The DNS form added the domain by itself; a dot at the end of the value prevents that.' : ''}`,
+    detail: `${asked(servers)} that ${record.fqdn} points to ${target} instead of ${record.value}.${zoneAppended ? ' The DNS form added the domain by itself; a dot at the end of the value prevents that.' : ''}${isRenamed ? ' A DNAME record above it makes that, and no other record can stand below it.' : ''}`,
+    ...(isRenamed ? { fix: replaceDname(record) } : {}),
   }),
   CNAME_FLATTENED: ({ types }, { record }) => {
     const found = types.includes('TXT') ? 'a copy of the key' : 'addresses';
@@ -197,6 +195,16 @@ const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
   },
 };
 
+function differenceTitle({ delegated, isOutdated, action }: Finding<'DELEGATION_DIFFERS'>): string {
+  if (isOutdated && action === null) return 'Some receivers still ask the previous name servers';
+  if (isOutdated) return 'The record is only on the previous name servers';
+  return delegated === undefined
+    ? 'The registrar and the DNS settings list different name servers'
+    : `${delegated} and the domain above it list different name servers`;
+}
+
+const OUTDATED = ' Resolvers forget the previous name servers by themselves, mostly within two days.';
+
 function endOfAlias(
   { circular, endless }: { circular: boolean; endless: boolean },
   { type }: ExpectedRecord,
@@ -215,6 +223,10 @@ function asked(servers: readonly string[]): string {
 function delegationSentence(zone: string, servers: readonly string[]): string {
   const to = servers.length === 0 ? 'servers of its own' : serverList(servers);
   return `${zone} is delegated to ${to}, so records for it in the DNS settings of the domain above don’t count. Add the record in the DNS settings of ${zone}, or remove the NS records of ${zone} from those of the domain above.`;
+}
+
+function replaceDname({ type, fqdn, value }: ExpectedRecord): string {
+  return `Ask your DNS provider to replace the DNAME record above ${fqdn} with records for the names below it; then add a ${type} record at ${fqdn} with the value ${quoted(value)}.`;
 }
 
 function removeDsAbove(zone: string): string {

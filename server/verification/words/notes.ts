@@ -27,7 +27,10 @@ export function failureSentence(
 }
 
 /** Name servers by who lists them, where both sides differ. */
-export function differenceSentence({ parent, child, delegated }: Delegated): string {
+export function differenceSentence({ parent, child, delegated, isOutdated }: Delegated): string {
+  if (isOutdated) {
+    return `The registrar and the DNS settings list ${serverList(parent)}, but our resolver still remembers ${serverList(child)} from before, and so may those of receivers.`;
+  }
   const [above, whose] =
     delegated === undefined
       ? ['The registrar', 'the domain’s own NS records']
@@ -57,7 +60,7 @@ export function noteSentence(note: Note, type: RecordDiagnosis['type']): string 
     case 'servers-disagree':
       return 'The name servers give different answers; the evidence shows each one.';
     case 'delegation-differs':
-      return `${differenceSentence(note)} The record must be on all of them, or both must list the same.`;
+      return `${differenceSentence(note)} The record must be on ${note.isOutdated ? 'the former' : 'all of them, or both must list the same'}.`;
     case 'budget-ended':
       return 'We didn’t look in every place where the record may have ended up: this check reached its limit of DNS questions.';
     case 'pitfall':

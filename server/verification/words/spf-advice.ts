@@ -41,6 +41,7 @@ export function describeSpf(finding: SpfFinding, place: AdvicePlace): WordsBesid
         fix: removeVoids(finding.voids, domain),
       };
     case 'SPF_PASS_ALL':
+      if (finding.included !== null) return describeIncluded(finding.included, finding.term, domain);
       return {
         title: 'The SPF record lets everyone pass',
         detail: `With ${quoted(repeated(finding.term))}, every server in the world may send mail as ${domain}. With ~all instead, mail from servers that aren’t listed only becomes suspicious, so nothing that works today breaks.`,
@@ -57,6 +58,15 @@ export function describeSpf(finding: SpfFinding, place: AdvicePlace): WordsBesid
         detail: `${domain} has one SPF record. It needs ${finding.lookups} of the ${MAX_SPF_LOOKUPS} look-ups that receivers allow.`,
       };
   }
+}
+
+function describeIncluded(included: PlacedTerm, through: string, domain: string): WordsBesideAction {
+  const term = quoted(repeated(included.term));
+  return {
+    title: 'The SPF record lets everyone pass',
+    detail: `With ${quoted(repeated(through))}, every server in the world may send mail as ${domain}: it leads to the SPF record of ${included.domain}, which contains ${term}.`,
+    fix: `Ask whoever runs ${included.domain} to list its servers in its SPF record instead of ${term}.`,
+  };
 }
 
 function describeMissing(
@@ -94,6 +104,8 @@ function problemOf({ kind, term, domain }: SpfProblem): string {
       return `${thereBroken}: it leads to a domain without an SPF record (RFC 7208 §5.2)`;
     case 'multiple-records':
       return `${thereBroken}: it leads to a domain with several SPF records (RFC 7208 §4.5)`;
+    case 'loop':
+      return `${thereBroken}: it leads back to where it came from, and so in a circle (RFC 7208 §4.6.4)`;
     case 'too-many-mail-servers':
       return `${thereBroken}: it covers more than ten mail servers (RFC 7208 §4.6.4)`;
   }
