@@ -20,10 +20,14 @@ interface FoundAddress {
   readonly family: 4 | 6;
 }
 
-/** What sends to public addresses alone, one request at a time over each connection. */
+/**
+ * What sends to public addresses alone, one request at a time over each connection. Over HTTP/1.1: of HTTP/2, nothing
+ * bounds what is read of frames that are no answer.
+ */
 export function createAgent(options: AgentOptions): Agent {
   return new Agent({
     connect: createConnector(options),
+    allowH2: false,
     pipelining: 1,
     maxHeaderSize: WEBHOOK_LIMITS.answerBytes,
   });
@@ -42,6 +46,7 @@ function createConnector({ resolvers, allowPrivate }: AgentOptions): buildConnec
   );
   const isAllowed = (address: string) => allowPrivate || isPublicUnicast(address);
   const connect = connectorOf({
+    allowH2: false,
     timeout: WEBHOOK_LIMITS.timeout,
     lookup: (host, _options, done) => {
       findAddresses(resolver, host, isAllowed).then(

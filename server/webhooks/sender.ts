@@ -1,6 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import type { Agent } from 'undici';
 import type { ServerAddress } from '../dns/transport/server-address.ts';
+import { errorCode } from '../errno.ts';
 import type { Clock } from '../instant.ts';
 import { WEBHOOK_LIMITS } from '../limits.ts';
 import { AddressError, AnswerError, exchange, TimeoutError } from './exchange.ts';
@@ -166,6 +167,6 @@ function describeFailure(error: unknown): string {
   if (error instanceof TimeoutError)
     return `It did not answer within ${WEBHOOK_LIMITS.timeout / 1000} seconds.`;
   if (error instanceof AggregateError && error.errors.length > 0) return describeFailure(error.errors[0]);
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = errorCode(error) ?? '';
   return FAILURES[code] ?? `The connection failed${code === '' ? '' : ` (${code})`}.`;
 }

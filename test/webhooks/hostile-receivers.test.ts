@@ -1,6 +1,9 @@
+import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { expect, test } from 'vitest';
 import { addressOf } from '../../bench/free-port.ts';
+import { makeCertificate } from '../postgres/tls-server.ts';
 import { startTestServer, type TestServer } from '../running-server.ts';
 import { answerWith, startReceiver } from './receiver.ts';
 
@@ -109,6 +112,20 @@ test.each([
   expect(endless.sent.octets).toBeLessThan(BUFFERED);
 });
 
+test('an endpoint is not offered HTTP/2, of whose frames nothing bounds how many are read', async () => {
+  await using server = await startTestServer({ environment: ENVIRONMENT });
+  const offered: string[][] = [];
+  const ALPNCallback = ({ protocols }: { protocols: string[] }) => {
+    offered.push(protocols);
+    return undefined;
+  };
+  const endpoint = createTlsServer({ ...makeCertificate(), ALPNCallback }).listen(0, '127.0.0.1');
+  await once(endpoint, 'listening');
+  await sendTest(server, await addWebhook(server, `https://127.0.0.1:${addressOf(endpoint).port}/`));
+  endpoint.close();
+  expect(offered).toEqual([['http/1.1']]);
+});
+
 test('an answer in the smallest chunks is read like any other', async () => {
   await using server = await startTestServer({ environment: ENVIRONMENT });
   await using endless = await startEndlessServer(CHUNKED, '1\r\nx\r\n');
@@ -126,10 +143,11 @@ test('an answer that is cut off half way, or is none, is a failure that says so'
   await using headers = await startRawServer((socket) => {
     socket.end(`HTTP/1.1 200 OK\r\n${'x-filler: filler\r\n'.repeat(10_000)}\r\n`);
   });
-  for (const { url } of [half, closed, nonsense, headers]) {
+  await using binary = await startRawServer((socket) => socket.end(Buffer.alloc(64)));
+  for (const { url } of [half, closed, nonsense, headers, binary]) {
     const delivery = await sendTest(server, await addWebhook(server, url));
     expect(delivery).toMatchObject({ status: null, delivered: false, answer: '' });
-    expect(delivery.error).toMatch(/^The .+\.$/);
+    expect(delivery.error).toMatch(/^The (?!.*undefined).+\.$/);
   }
 });
 
