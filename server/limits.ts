@@ -113,8 +113,11 @@ export const SIGN_LIMITS = {
   bytesAtOnce: 128 * KIB,
   /** Ways to write the one domain that the addresses of a From field have. */
   fromSpellings: 8,
-  /** Of libuv's four, which files need as well. */
-  threads: { total: 3, perOwner: 3 },
+  /**
+   * Handed at once to libuv's four threads, which files need as well: a file waits for three of them at each, and no
+   * thread sleeps while there is more to sign. To wake one takes the main thread as long as the rest of a request.
+   */
+  threads: { total: 16, perOwner: 16 },
   openKeys: 1_000,
   openKeyAge: 60_000,
 } as const;

@@ -102,13 +102,14 @@ export async function digestMessage(
 }
 
 /**
- * Checks a header block that was sent by itself. Returns its octets, with the empty line after it. Throws `not_signable`
- * where it is more or other than a header block.
+ * Checks a header block that was sent by itself. Returns it as `toHeaderText` does, with the empty line after it. Throws
+ * `not_signable` where it is more or other than a header block.
  */
-export function readHeaderBlock(text: string): Uint8Array {
-  const octets = fromHeaderText(/(?:^|\n)\r?\n$/.test(text) ? text : withEmptyLine(text));
+export function readHeaderBlock(text: string): string {
+  const block = /(?:^|\n)\r?\n$/.test(text) ? text : withEmptyLine(text);
+  const octets = fromHeaderText(block);
   const length = new HeaderReader(new LineEnds()).push(octets);
-  if (length === octets.length) return octets;
+  if (length === octets.length) return block.isWellFormed() ? block : toHeaderText(octets);
   throw notSignable(
     'headers',
     'There is more after the empty line that ends the headers. Send the header block alone, and the hash of the body.',

@@ -1,6 +1,6 @@
 import type { LetterheadError, Signature, SignatureCount, SignInput } from '@letterhead/shared';
 import { notSignable } from '@letterhead/shared';
-import { readHeaderBlock, toHeaderText } from '@letterhead/shared/message';
+import { readHeaderBlock } from '@letterhead/shared/message';
 import type { Clock } from '../instant.ts';
 import { dnsRecordsOf } from '../records/dns-records.ts';
 import { activeKeyOf, dkimStateOf, stateOf } from '../records/record-states.ts';
@@ -37,7 +37,7 @@ export class Signing {
   /** Rejects with `not_signable`. */
   async sign(account: AccountRow, input: SignInput): Promise<Signature> {
     requireSha256(input.body_hash);
-    const fields = parseHeaderFields(toHeaderText(readHeaderBlock(input.headers)));
+    const fields = parseHeaderFields(readHeaderBlock(input.headers));
     const domain = await this.#domainFor(account, fromDomainOf(fields));
     if (!input.allow_unverified && !dkimStateOf(domain).verified) throw notVerified(domain);
     const { selector, private_key: encrypted } = activeKeyOf(domain);

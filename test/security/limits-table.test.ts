@@ -118,7 +118,7 @@ test('SECURITY.md lists the limits that the server has', () => {
     ],
     ['requests that wait for their answer', `${n(maxWaiting)}; \`/health/live\` is always answered`],
     [
-      'signatures made at once, in threads that files use as well',
+      'signatures handed at once to threads that files use as well',
       `${SIGN_LIMITS.threads.total}; accounts take turns`,
     ],
     [

@@ -1,6 +1,5 @@
 import { DIAGNOSIS_CODES, type DiagnosisCode } from '@letterhead/shared';
 import type { Instant } from '../../instant.ts';
-import { freeze } from '../freeze.ts';
 import type { AccountRow } from '../interface/accounts.ts';
 import type { ByRecord, CheckTimes, DomainRef } from '../interface/domain-row.ts';
 import type { Account } from './account.ts';
@@ -219,7 +218,7 @@ function toCodes(
 ): ByRecord<DiagnosisCode> {
   const codes: Record<string, DiagnosisCode> = {};
   for (const [record, code] of found) codes[record] = INTERNED.get(code) ?? code;
-  return freeze(codes);
+  return Object.freeze(codes);
 }
 
 /** Null: none of them is. */

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { closeSync, open, read, readFile } from 'node:fs';
+import { closeSync, openSync, read } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errorCode } from '../../../errno.ts';
@@ -124,38 +124,38 @@ const BUFFER_SIZE = 64 * 1024;
 const readBuffers = new BufferPool(BUFFER_SIZE);
 
 /**
- * A file's text. In half the time of node:fs/promises, and without a buffer a file for the garbage collector:
- * a start reads every account's file.
+ * A file's text. In a third of the time of node:fs/promises, and without a buffer a file for the garbage collector: a
+ * start reads every account's file. It is opened and closed at once, since handing that to a thread takes longer.
  * @throws NotTextError where it is not UTF-8; the system's errors.
  */
-function readText(path: string): Promise<string> {
+async function readText(path: string): Promise<string> {
+  const file = openSync(path, OPEN_FLAGS.r);
+  const buffer = readBuffers.take();
+  try {
+    const length = await readInto(buffer, file);
+    return length < BUFFER_SIZE ? toText(buffer.subarray(0, length)) : await readLong(path);
+  } finally {
+    closeSync(file);
+    readBuffers.giveBack(buffer);
+  }
+}
+
+function readInto(buffer: Buffer, file: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    open(path, OPEN_FLAGS.r, (error, file) => {
-      if (error !== null) return reject(error);
-      const buffer = readBuffers.take();
-      read(file, buffer, 0, BUFFER_SIZE, 0, (error, length) => {
-        // Nothing is left to be written: waiting for a thread would take longer.
-        closeSync(file);
-        if (error !== null) reject(error);
-        else if (length < BUFFER_SIZE) settle(buffer.subarray(0, length), resolve, reject);
-        else readLong(path).then(resolve, reject);
-        readBuffers.giveBack(buffer);
-      });
+    read(file, buffer, 0, buffer.length, 0, (error, length) => {
+      if (error === null) resolve(length);
+      else reject(error);
     });
   });
 }
 
-function readLong(path: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    readFile(path, { flag: OPEN_FLAGS.r }, (error, bytes) =>
-      error === null ? settle(bytes, resolve, reject) : reject(error),
-    );
-  });
+async function readLong(path: string): Promise<string> {
+  return toText(await fs.readFile(path, { flag: OPEN_FLAGS.r }));
 }
 
-function settle(bytes: Buffer, resolve: (text: string) => void, reject: (error: Error) => void): void {
-  if (isUtf8(bytes)) resolve(bytes.toString('utf8'));
-  else reject(new NotTextError('it is not UTF-8 text'));
+function toText(bytes: Buffer): string {
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  throw new NotTextError('it is not UTF-8 text');
 }
 
 /** Text is handed to the disk in pieces of this many bytes, so that the process breathes in between. */

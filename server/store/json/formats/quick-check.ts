@@ -16,9 +16,7 @@ function checkOf(schema: core.$ZodType): Check {
   // zod's own way to tell its schemas apart: every schema it makes is one of these.
   const { def } = (schema as core.$ZodTypes)._zod;
   const refinements = (def.checks ?? []).map(refinementOf);
-  const kind = kindOf(def);
-  if (refinements.length === 0) return kind;
-  return (value) => kind(value) && refinements.every((refinement) => refinement(value));
+  return refinements.reduce<Check>((kind, refinement) => (value) => kind(value) && refinement(value), kindOf(def));
 }
 
 function kindOf(def: core.$ZodTypes['_zod']['def']): Check {
