@@ -16,7 +16,10 @@ function checkOf(schema: core.$ZodType): Check {
   // zod's own way to tell its schemas apart: every schema it makes is one of these.
   const { def } = (schema as core.$ZodTypes)._zod;
   const refinements = (def.checks ?? []).map(refinementOf);
-  return refinements.reduce<Check>((kind, refinement) => (value) => kind(value) && refinement(value), kindOf(def));
+  return refinements.reduce<Check>(
+    (kind, refinement) => (value) => kind(value) && refinement(value),
+    kindOf(def),
+  );
 }
 
 function kindOf(def: core.$ZodTypes['_zod']['def']): Check {
