@@ -162,6 +162,14 @@ if (process.platform !== 'win32') {
       await expect(readSecretKeyFile(folder.path)).rejects.toThrow('symbolic link');
     });
 
+    test('a folder in the place of secret.key is reported by its path', async () => {
+      const path = join(folder.path, 'secret.key');
+      await mkdir(path);
+      await expect(readSecretKeyFile(folder.path)).rejects.toThrow(
+        `${path} cannot be read: a folder stands where a file is needed.`,
+      );
+    });
+
     test('evidence is kept though its folder was taken away meanwhile', async () => {
       const store = await folder.open();
       await madeDomainIn(store);
