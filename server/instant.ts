@@ -24,6 +24,11 @@ export function instantAfter(time: Date | Instant, ms: number): Instant {
   return toInstant(new Date(new Date(time).getTime() + ms));
 }
 
+/** The first instant that is not before a time, so that nothing planned for it comes too early. */
+export function instantFrom(time: number): Instant {
+  return toInstant(new Date(time + 999));
+}
+
 /** The date of an instant; null for null. */
 export function toDate(instant: Instant | null): Date | null {
   return instant === null ? null : new Date(instant);

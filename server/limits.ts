@@ -16,6 +16,8 @@ export const REQUEST_LIMITS = {
   /** Fields of a form or a query; repeated fields count each time. */
   fields: 100,
   batchCalls: 100,
+  /** Characters of one parameter in a path: enough for a batch of calls. */
+  pathParameter: 5_000,
   /** Rows after which one batch may not call the same procedure again; a single call lists all rows. */
   rows: 1_000,
   /** The same for characters of JSON, because `JSON.stringify` blocks the event loop. */
@@ -45,13 +47,11 @@ export const STREAM_LIMITS = {
 
 /** Limits of all requests together, and timeouts of one. */
 export interface HttpLimits {
-  /** Timeout for the headers of a request. */
   readonly headersTimeout: number;
   /** Timeout for the whole request, so that a slow client does not hold a connection. */
   readonly requestTimeout: number;
   /** Timeout of an idle connection, such as one whose client does not read. */
   readonly idleTimeout: number;
-  /** Interval at which timeouts are checked. */
   readonly checkInterval: number;
   /** Requests whose answer has not begun: some seconds of work if all are slow. */
   readonly maxWaiting: number;
@@ -406,7 +406,6 @@ export const DATABASE_LIMITS = {
 /** What an archive that is restored may hold. */
 export const ARCHIVE_LIMITS = {
   files: 2_000_000,
-  /** Size of one file. */
   fileBytes: 1024 * MIB,
   /** Unpacked size as a multiple of the archive's, plus `extraBytes`. JSON compresses to a tenth. */
   expansion: 100,
@@ -423,8 +422,8 @@ export const CLI_LIMITS = {
   tableBytes: 256 * 1024 * 1024,
   /** How many sections and lists of rspamd's settings may be in one another. */
   sectionDepth: 16,
-  /** Keys that an import has under way. */
-  importsAtOnce: 8,
+  /** Keys that an import or an export has under way. */
+  keysAtOnce: 8,
   /** Milliseconds that an import waits where too much was asked of the server. */
   rateLimitPause: 5_000,
   /** Milliseconds until an export that failed is tried again. */

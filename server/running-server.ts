@@ -21,9 +21,7 @@ import { findReturnPathHostProblems } from './verification/survey/return-path-ho
 /** Output of `npm run build` in client/console. */
 const CONSOLE_FOLDER = fileURLToPath(new URL('../client/console/dist', import.meta.url));
 
-/** Dependencies of a server. */
 export interface ServerDeps extends InstallationDeps {
-  /** Overrides of HTTP_LIMITS. */
   readonly bounds?: Partial<HttpLimits>;
 }
 

@@ -177,7 +177,7 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
       .filter(([, value]) => value !== undefined && value !== ''),
   );
   const parsed = EnvironmentSchema.safeParse(given);
-  if (parsed.success) return withNoticeSender(withKeyZone(withSecretKey(parsed.data)));
+  if (parsed.success) return refuseMissing(parsed.data);
   const [issue] = parsed.error.issues;
   const name = issue?.path.join('.') ?? 'the environment';
   // The value itself is not repeated: it can be a secret.
@@ -185,39 +185,37 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
   throw new SettingsError(`The setting ${name} cannot be used: ${reason}.`);
 }
 
-/** Throws where servers over one database would generate a key each. */
-function withSecretKey(settings: Settings): Settings {
-  if (settings.DATABASE_URL !== null && settings.SECRET_KEY === null)
-    throw new SettingsError(
-      'The setting SECRET_KEY is missing, which DATABASE_URL needs: give all servers the same 32 bytes in base64, such as `openssl rand -base64 32` prints.',
+/** Throws where a setting is missing that another one needs. */
+function refuseMissing(settings: Settings): Settings {
+  const { DATABASE_URL, SECRET_KEY, SMTP_URL, NOTICE_FROM, ROTATE_AFTER_DAYS } = settings;
+  if (DATABASE_URL !== null && SECRET_KEY === null)
+    throw missing(
+      'SECRET_KEY',
+      'DATABASE_URL',
+      'give all servers the same 32 bytes in base64, such as `openssl rand -base64 32` prints',
     );
-  return settings;
-}
-
-/** Throws where one of SMTP_URL and NOTICE_FROM is set without the other. */
-function withNoticeSender(settings: Settings): Settings {
-  const { SMTP_URL, NOTICE_FROM } = settings;
   if (SMTP_URL !== null && NOTICE_FROM === null)
-    throw new SettingsError(
-      'The setting NOTICE_FROM is missing, which SMTP_URL needs: give the address that notices come from, such as notices@example.org.',
+    throw missing(
+      'NOTICE_FROM',
+      'SMTP_URL',
+      'give the address that notices come from, such as notices@example.org',
     );
   if (SMTP_URL === null && NOTICE_FROM !== null)
-    throw new SettingsError(
-      'The setting SMTP_URL is missing, which NOTICE_FROM needs: give the mail server, such as smtps://user:password@mail.example.org:465.',
+    throw missing(
+      'SMTP_URL',
+      'NOTICE_FROM',
+      'give the mail server, such as smtps://user:password@mail.example.org:465',
     );
+  const zone = ['DKIM_ZONE', 'DKIM_ZONE_SERVER', 'DKIM_ZONE_TSIG'] as const;
+  const given = zone.find((name) => settings[name] !== null);
+  const lacking = zone.find((name) => settings[name] === null);
+  if (lacking !== undefined && (given !== undefined || ROTATE_AFTER_DAYS !== null))
+    throw missing(lacking, given ?? 'ROTATE_AFTER_DAYS', `a key zone takes ${zone.join(', ')}`);
   return settings;
 }
 
-/** Throws where a setting of the key zone is missing that another one needs. */
-function withKeyZone(settings: Settings): Settings {
-  const needed = ['DKIM_ZONE', 'DKIM_ZONE_SERVER', 'DKIM_ZONE_TSIG'] as const;
-  const given = needed.filter((name) => settings[name] !== null);
-  const missing = needed.find((name) => settings[name] === null);
-  if (missing !== undefined && (given.length > 0 || settings.ROTATE_AFTER_DAYS !== null))
-    throw new SettingsError(
-      `The setting ${missing} is missing, which ${given[0] ?? 'ROTATE_AFTER_DAYS'} needs: a key zone takes ${needed.join(', ')}.`,
-    );
-  return settings;
+function missing(name: keyof Settings, neededBy: keyof Settings, advice: string): SettingsError {
+  return new SettingsError(`The setting ${name} is missing, which ${neededBy} needs: ${advice}.`);
 }
 
 /** A list separated by commas; `what` names its parts in the error message. */

@@ -69,7 +69,14 @@ export const EmailSchema = z
   .string()
   .trim()
   .max(EMAIL_MAX_LENGTH, `Use at most ${EMAIL_MAX_LENGTH} characters for an e-mail address.`)
-  .refine((text) => z.email().safeParse(text).success, 'Enter e-mail addresses, such as help@example.org.');
+  .refine((text) => z.email().safeParse(text).success, { error: ({ input }) => describeNoEmail(input) });
+
+/** Names it, since it may be one of several. */
+function describeNoEmail(input: unknown): string {
+  return typeof input === 'string' && input !== '' && input.length <= EMAIL_MAX_LENGTH
+    ? `“${input}” is no e-mail address. Enter one such as help@example.org.`
+    : 'Enter an e-mail address, such as help@example.org.';
+}
 
 /** Addresses that are told of changes. */
 export const NotifySchema = z

@@ -18,6 +18,7 @@ export const SignatureProofSchema = z
         'other_key',
         'no_key',
         'expired',
+        'weak_algorithm',
         'unreadable',
         'dns_failed',
       ])

@@ -12,7 +12,6 @@ import { type Columns, formatTable } from './layout.ts';
 import type { Terminal } from './output.ts';
 import { formatJson, print, printText } from './output.ts';
 
-/** Dependencies of a command line. */
 export interface CommandLineDeps {
   readonly terminal: Terminal;
   readonly version: string;
@@ -38,12 +37,10 @@ export interface CommandContext extends CommandLineDeps {
   readonly finish: (exit: ExitCode) => void;
 }
 
-/** The options that each command takes. */
 export interface CommandOptions {
   readonly json?: boolean;
 }
 
-/** The options of a command about an account. */
 export interface AccountOptions extends CommandOptions {
   readonly account?: number;
 }

@@ -35,7 +35,6 @@ export interface Connection extends AsyncDisposable {
   explain(error: unknown): unknown;
 }
 
-/** Options of `connect`. */
 export interface ConnectOptions {
   /** Creates an installation if the data folder holds none. */
   readonly begin?: boolean;

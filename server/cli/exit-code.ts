@@ -1,4 +1,3 @@
-/** Exit codes. */
 export const EXIT = {
   done: 0,
   /** `domain verify`: the domain is not verified. `webhook test`: it was not delivered. `check`: the data folder is damaged. `key-zone compare`: names differ. */

@@ -7,6 +7,8 @@ import { OPEN_FLAGS } from '../open-flags.ts';
 
 /** Names every file that an export has written, so that no other is ever removed. */
 const MANIFEST = '.letterhead-export.json';
+/** There while the mail server was not told of what was written. */
+const UNTOLD = '.letterhead-export-untold';
 const KEY_FILE = { mode: 0o600, folderMode: 0o700 };
 const TABLE = { mode: 0o644, folderMode: 0o755 };
 
@@ -42,6 +44,18 @@ export class ExportFolder {
         cause: error,
       });
     }
+  }
+
+  /**
+   * Runs a command that tells the mail server of what was written, if anything was, or a run before could not tell it.
+   * Resolves to false where that failed: the next run does it again.
+   */
+  async tell(isChanged: boolean, command: () => Promise<boolean>): Promise<boolean> {
+    if (isChanged) await this.#write(UNTOLD, '', KEY_FILE);
+    else if ((await this.#read(UNTOLD)) === null) return true;
+    const isTold = await command();
+    if (isTold) await this.#remove(UNTOLD);
+    return isTold;
   }
 
   async #manifest(): Promise<string[]> {

@@ -17,7 +17,6 @@ export interface DnsOptions {
   readonly random: (size: number) => Uint8Array;
   /** A monotonic clock, in milliseconds. */
   readonly now: () => number;
-  /** Called after each question. */
   readonly onLookup?: LookupObserver;
   readonly timeouts?: Timeouts;
 }

@@ -23,7 +23,6 @@ import type { KeyZoneHint } from './key-rotation.ts';
 import type { IdentityDeps, IdentityOf } from './mail-identity.ts';
 import { importedIdentity, makeIdentity } from './mail-identity.ts';
 
-/** Dependencies of `Domains`. */
 export interface DomainsDeps extends IdentityDeps {
   readonly store: Store;
   readonly maxDomainsPerAccount: number;
@@ -42,7 +41,6 @@ export interface KeyImport {
   readonly privateKey: string;
   /** Takes it without looking in the DNS. */
   readonly unproved: boolean;
-  /** Changes nothing. */
   readonly dryRun: boolean;
 }
 

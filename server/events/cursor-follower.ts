@@ -17,7 +17,6 @@ export interface CursorFollowerOptions {
     /** Seconds. */
     readonly lease: number;
   };
-  /** What can be claimed now. */
   readonly room: () => readonly CursorRoom[];
   /** Goes on from a cursor that is held, and releases it. Must not reject. */
   readonly follow: (cursor: Cursor) => Promise<void>;

@@ -77,7 +77,6 @@ export interface AppDeps {
   readonly clock: Clock;
   readonly log: FastifyBaseLogger;
   readonly version: string;
-  /** Where the web console was built into. */
   readonly consoleFolder: string;
   /** Origins whose web pages may call the API. */
   readonly corsOrigins: readonly string[];
@@ -87,9 +86,6 @@ export interface AppDeps {
   readonly stopping: AbortSignal;
   readonly httpLimits: HttpLimits;
 }
-
-/** Long enough for a batch of tRPC calls in one path. */
-const MAX_PARAM_LENGTH = 5000;
 
 /** The Fastify app: `/api/v1`, `/trpc`, `/openapi.json`, `/reference`, `/health`, `/metrics` and the console. It does not listen by itself. */
 export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
@@ -167,7 +163,7 @@ function serverOptions(
     },
     return503OnClosing: false,
     rewriteUrl: ({ url = '/' }) => originForm(url),
-    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    routerOptions: { maxParamLength: REQUEST_LIMITS.pathParameter },
     schemaController: { compilersFactory: { buildValidator: noJsonSchema, buildSerializer: noJsonSchema } },
     frameworkErrors: (error, request, reply) => {
       addFixedHeaders(reply);

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { LinkOutcome, Subscriptions } from '../notices/subscriptions.ts';
+import { isLate, type LinkOutcome, type Subscriptions } from '../notices/subscriptions.ts';
 
 /** The links in mails to people who asked through a share link. */
 export const NOTICE_ROUTES = ['/notices/confirm/:path', '/notices/stop/:path'] as const;
@@ -22,10 +22,23 @@ export function serveNotices(app: FastifyInstance, subscriptions: Subscriptions)
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => done(null));
   const [confirm, stop] = NOTICE_ROUTES;
-  app.get<Link>(confirm, (request, reply) =>
-    sendQuestion(reply, subscriptions, request.params.path, 'Yes, tell me once'),
-  );
-  app.get<Link>(stop, (request, reply) => sendQuestion(reply, subscriptions, request.params.path, 'Stop it'));
+  app.get<Link>(confirm, async ({ params }, reply) => {
+    const found = await subscriptions.find(params.path);
+    if (found === undefined || found.subscription.state === 'ended')
+      return sendOutcome(reply, { kind: 'gone' });
+    const { domain } = found.domain;
+    return isLate(found)
+      ? sendOutcome(reply, { kind: 'late', domain })
+      : sendQuestion(reply, domain, 'Yes, tell me once');
+  });
+  app.get<Link>(stop, async ({ params }, reply) => {
+    const found = await subscriptions.find(params.path);
+    if (found === undefined) return sendOutcome(reply, { kind: 'gone' });
+    const { domain } = found.domain;
+    return found.subscription.state === 'ended'
+      ? sendOutcome(reply, { kind: 'ended', domain })
+      : sendQuestion(reply, domain, 'Stop it');
+  });
   app.post<Link>(confirm, async ({ params }, reply) =>
     sendOutcome(reply, await subscriptions.confirm(params.path)),
   );
@@ -34,49 +47,35 @@ export function serveNotices(app: FastifyInstance, subscriptions: Subscriptions)
   );
 }
 
-async function sendQuestion(reply: FastifyReply, subscriptions: Subscriptions, path: string, button: string) {
-  const found = await subscriptions.find(path);
-  if (found === undefined || found.subscription.state === 'ended')
-    return sendOutcome(reply, { kind: 'gone' });
-  return sendPage(
-    reply,
-    200,
-    `<h1>${found.domain.domain}</h1>
-<p>One mail is sent once this domain is verified.</p>
-<form method="post"><button>${button}</button></form>`,
-  );
+function sendQuestion(reply: FastifyReply, domain: string, button: string) {
+  const question = '<p>One mail is sent once this domain is verified.</p>';
+  return sendPage(reply, 200, domain, `${question}<form method="post"><button>${button}</button></form>`);
 }
 
 function sendOutcome(reply: FastifyReply, outcome: LinkOutcome) {
   switch (outcome.kind) {
     case 'confirmed':
-      return sendPage(
-        reply,
-        200,
-        `<h1>Confirmed</h1><p>You get one mail once ${outcome.domain} is verified.</p>`,
-      );
-    case 'ended':
-      return sendPage(
-        reply,
-        200,
-        `<h1>Stopped</h1><p>You get no mail about ${outcome.domain}. Your address is forgotten.</p>`,
-      );
+      return sendPage(reply, 200, 'Confirmed', `<p>You get one mail once ${outcome.domain} is verified.</p>`);
+    case 'late': {
+      const none = '<p>There is nothing left to wait for, so no mail is sent.</p>';
+      return sendPage(reply, 200, `${outcome.domain} is verified`, none);
+    }
+    case 'ended': {
+      const forgotten = 'Your address is forgotten.';
+      return sendPage(reply, 200, 'Stopped', `<p>You get no mail about ${outcome.domain}. ${forgotten}</p>`);
+    }
     case 'gone':
-      return sendPage(
-        reply,
-        404,
-        '<h1>This link no longer works</h1><p>It has expired, or was used already.</p>',
-      );
+      return sendPage(reply, 404, 'This link no longer works', '<p>It has expired, or was used already.</p>');
   }
 }
 
 /** Domains are A-labels: nothing in them has to be escaped. */
-function sendPage(reply: FastifyReply, status: number, body: string) {
+function sendPage(reply: FastifyReply, status: number, heading: string, body: string) {
   return reply
     .code(status)
     .headers(HEADERS)
     .type('text/html; charset=utf-8')
     .send(
-      `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Letterhead</title></head><body>${body}</body></html>`,
+      `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Letterhead</title></head><body><h1>${heading}</h1>${body}</body></html>`,
     );
 }

@@ -9,7 +9,6 @@ import type { KeyPair, KeySource } from './key-source.ts';
 const MAX_FAILURES = 3;
 
 export interface KeyPoolOptions {
-  /** Number of keys kept ready. */
   readonly size?: number;
   /** Called each time the worker dies; it is restarted. */
   readonly onWorkerDeath: (error: Error) => void;

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Domains } from '../domains/domains.ts';
 import type { HeldCursor } from '../events/held-cursor.ts';
-import { type Clock, toInstant } from '../instant.ts';
+import { type Clock, instantFrom, toInstant } from '../instant.ts';
 import { NOTICE_LIMITS } from '../limits.ts';
 import type { AccountRow } from '../store/interface/accounts.ts';
 import type { Store } from '../store/store.ts';
@@ -209,7 +209,7 @@ export class AccountNotices {
   wait(): void {
     const { failures } = this.#held.state;
     const wait = NOTICE_LIMITS.waits[Math.min(failures, NOTICE_LIMITS.waits.length - 1)] ?? 0;
-    this.#held.move({ failures: failures + 1, due: this.#instantAfter(this.#deps.clock().getTime() + wait) });
+    this.#held.move({ failures: failures + 1, due: instantFrom(this.#deps.clock().getTime() + wait) });
   }
 
   /** `null` forgets. */
@@ -222,11 +222,6 @@ export class AccountNotices {
 
   #keep(memo: NoticeMemo): void {
     this.#memo = memo;
-    this.#held.move({ memo, wake: wakeAt(memo, (time) => this.#instantAfter(time)) });
-  }
-
-  /** Instants are whole seconds: never earlier than that. */
-  #instantAfter(time: number): string {
-    return toInstant(new Date(time + 999));
+    this.#held.move({ memo, wake: wakeAt(memo) });
   }
 }

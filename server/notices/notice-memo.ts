@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Instant } from '../instant.ts';
+import { type Instant, instantFrom } from '../instant.ts';
 import { NOTICE_LIMITS } from '../limits.ts';
 import type { JsonValue } from '../store/interface/events.ts';
 
@@ -32,8 +32,8 @@ export function isQuiet({ at }: Told, now: Date): boolean {
 }
 
 /** When the first of the domains is no longer quiet; null: none is. */
-export function wakeAt(memo: NoticeMemo, instantOf: (time: number) => Instant): Instant | null {
+export function wakeAt(memo: NoticeMemo): Instant | null {
   let first: Instant | null = null;
   for (const { at } of Object.values(memo)) if (at !== null && (first === null || at < first)) first = at;
-  return first === null ? null : instantOf(Date.parse(first) + NOTICE_LIMITS.quiet);
+  return first === null ? null : instantFrom(Date.parse(first) + NOTICE_LIMITS.quiet);
 }

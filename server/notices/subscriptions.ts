@@ -33,12 +33,11 @@ export interface Recipient {
   readonly onRefused: (answer: string) => Promise<void>;
 }
 
-/** What became of a link in a mail. `gone`: it never worked, or no longer does. */
+/** What became of a link in a mail. `gone`: it never worked, or no longer does; `late`: there is nothing left to wait for. */
 export type LinkOutcome =
   | { readonly kind: 'gone' }
-  | { readonly kind: 'confirmed' | 'ended'; readonly domain: string };
+  | { readonly kind: 'confirmed' | 'ended' | 'late'; readonly domain: string };
 
-/** A subscription with what it belongs to. */
 interface Found {
   readonly account: AccountRow;
   readonly domain: DomainRow;
@@ -119,13 +118,17 @@ export class Subscriptions {
     return domain && { account, domain, link, subscription };
   }
 
-  /** Confirms an address, within a day of the mail. */
+  /** Confirms an address, within a day of the mail, or forgets it where the domain was verified meanwhile. */
   async confirm(path: string): Promise<LinkOutcome> {
     const found = await this.find(path);
     if (found === undefined || found.subscription.state === 'ended') return { kind: 'gone' };
     const { subscription, domain } = found;
     const age = this.#deps.clock().getTime() - Date.parse(subscription.asked_at);
     if (subscription.state === 'asked' && age > NOTICE_LIMITS.confirmable) return { kind: 'gone' };
+    if (isLate(found)) {
+      await this.#end(found);
+      return { kind: 'late', domain: domain.domain };
+    }
     // Somebody may have ended it meanwhile.
     await this.#set(found, (one) => (one.state === 'ended' ? one : { ...one, state: 'confirmed' }));
     return { kind: 'confirmed', domain: domain.domain };
@@ -191,6 +194,11 @@ export class Subscriptions {
       ],
     };
   }
+}
+
+/** Whether an address that was not confirmed yet would wait for what has happened already. */
+export function isLate({ domain, subscription }: Pick<Found, 'domain' | 'subscription'>): boolean {
+  return subscription.state === 'asked' && dkimStateOf(domain).verified;
 }
 
 function doneMail(account: AccountRow, domain: DomainRow, stop: string): MailContent {

@@ -10,11 +10,9 @@ interface RecordFields {
   readonly id: RecordId;
   /** Selector in its host name. */
   readonly selector: string;
-  /** The domain whose record it is. */
   readonly domain: string;
   /** Relative to the registrable domain. */
   readonly hostname: string;
-  /** The host name in full. */
   readonly fqdn: string;
   readonly value: string;
 }
@@ -35,7 +33,6 @@ export interface NameRecord extends RecordFields {
   readonly kind: 'cname';
   readonly label: 'DKIM';
   readonly type: 'CNAME';
-  /** The key zone. */
   readonly zone: string;
   /** What the name in the key zone is to hold. */
   readonly text: string;
@@ -87,45 +84,39 @@ function toRecord(row: DomainRow, state: RecordState): ExpectedRecord {
   }
 }
 
-function dkimRecord(row: DomainRow, { id, selector }: RecordState): DkimRecord {
-  const hostname = dkimHostname(selector, row.subdomain);
-  const key = keyOf(row, id);
-  if (key === undefined) throw new Error(`Domain ${row.id} has no key for its record ${id}.`);
+/** What records of every kind have. */
+function fieldsOf(
+  row: DomainRow,
+  { id, selector }: RecordState,
+  hostname: string,
+  value: string,
+): RecordFields {
+  return { id, selector, domain: row.domain, hostname, fqdn: recordFqdn(hostname, row), value };
+}
+
+/** The value is that of RFC 6376 §3.6.1. */
+function dkimRecord(row: DomainRow, state: RecordState): DkimRecord {
+  const key = keyOf(row, state.id);
+  if (key === undefined) throw new Error(`Domain ${row.id} has no key for its record ${state.id}.`);
   const { public_key: publicKey, state: keyState } = key;
   return {
-    id,
-    selector,
+    ...fieldsOf(row, state, dkimHostname(state.selector, row.subdomain), `k=rsa;p=${publicKey}`),
     kind: 'dkim',
     label: 'DKIM',
     type: 'TXT',
-    domain: row.domain,
-    hostname,
-    fqdn: recordFqdn(hostname, row),
-    value: dkimRecordValue(publicKey),
     publicKey,
     keyState,
     previousKeys: row.previous_keys,
   };
 }
 
-/** The value of the DKIM key record (RFC 6376 §3.6.1). `publicKey` is the DER SubjectPublicKeyInfo, base64. */
-function dkimRecordValue(publicKey: string): string {
-  return `k=rsa;p=${publicKey}`;
-}
-
-function nameRecord(row: DomainRow, { id, selector, target }: RecordState): NameRecord {
-  const hostname = dkimHostname(selector, row.subdomain);
-  const key = keyOf(row, id);
+function nameRecord(row: DomainRow, state: RecordState): NameRecord {
+  const key = keyOf(row, state.id);
   return {
-    id,
-    selector,
+    ...fieldsOf(row, state, dkimHostname(state.selector, row.subdomain), state.target ?? ''),
     kind: 'cname',
     label: 'DKIM',
     type: 'CNAME',
-    domain: row.domain,
-    hostname,
-    fqdn: recordFqdn(hostname, row),
-    value: target ?? '',
     zone: row.delegation?.zone ?? '',
     text: keyZoneText(key?.public_key ?? null),
     keyState: key?.state ?? null,
@@ -143,17 +134,12 @@ export function keyZoneText(publicKey: string | null): string {
   return publicKey === null ? 'v=DKIM1; p=' : `v=DKIM1; k=rsa; p=${publicKey}`;
 }
 
-function returnPathRecord(row: DomainRow, { id, selector, target }: RecordState): ReturnPathRecord {
-  const hostname = returnPathHostname(selector, row.subdomain);
+function returnPathRecord(row: DomainRow, state: RecordState): ReturnPathRecord {
+  const hostname = returnPathHostname(state.selector, row.subdomain);
   return {
-    id,
-    selector,
+    ...fieldsOf(row, state, hostname, state.target ?? ''),
     kind: 'return_path',
     label: 'Return-Path',
     type: 'CNAME',
-    domain: row.domain,
-    hostname,
-    fqdn: recordFqdn(hostname, row),
-    value: target ?? '',
   };
 }

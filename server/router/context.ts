@@ -29,7 +29,6 @@ export interface Services {
   readonly limits: RateLimits;
 }
 
-/** Context of a procedure call. */
 export interface Context {
   readonly caller: Caller;
   readonly services: Services;

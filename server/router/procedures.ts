@@ -51,7 +51,6 @@ export function domainProcedure<Shape extends z.core.$ZodLooseShape>(shape: Shap
   return authorizedProcedure.input(DomainInput.extend(shape));
 }
 
-/** Arguments of a resolver. */
 export interface Call<Input> {
   readonly ctx: Context & { readonly identity: Identity };
   readonly input: Input;

@@ -116,7 +116,6 @@ export const shareRouter = t.router({
     }),
 });
 
-/** A shared domain and its account. */
 interface Shared {
   readonly account: AccountRow;
   readonly domain: DomainRow;

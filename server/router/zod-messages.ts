@@ -1,6 +1,5 @@
 import { z } from 'zod';
 
-/** zod's types in words. */
 const TYPE_WORDS: Record<string, string> = {
   string: 'text',
   number: 'a number',

@@ -9,7 +9,6 @@ export interface SignatureTags {
   readonly selector: string;
   /** Base64. */
   readonly bodyHash: string;
-  /** When it is signed. */
   readonly at: Date;
 }
 

@@ -44,6 +44,11 @@ function isMadeWith(publicKey: string | undefined, signature: string | undefined
   }
 }
 
+/** A file that an editor has saved may begin with a byte order mark or empty lines, and no message does. */
+function fromFirstField(text: string): string {
+  return text.replace(/^(?:\xef\xbb\xbf)?\s*/, '');
+}
+
 /** A message is much longer than the answer may be. */
 function clip(text: string): string {
   return text.slice(0, limits.characters);
@@ -51,9 +56,11 @@ function clip(text: string): string {
 
 // The thread that started this one has the type.
 const { message, limits } = workerData as ProofTask;
-const text = withoutExcess(Buffer.from(message).toString('latin1'), limits.signatures);
+const text = withoutExcess(fromFirstField(Buffer.from(message).toString('latin1')), limits.signatures);
 const { headerFrom, results } = await dkimVerify(Buffer.from(text, 'latin1'), {
   resolver: (name: string) => lookUp(name),
+  // RFC 8301 §3.1.
+  rejectRsaSha1: true,
 });
 tell({
   kind: 'read',

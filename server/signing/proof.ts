@@ -111,12 +111,16 @@ function toProof(row: DomainRow, { from, signatures }: ReadMessage): Proof {
     return describe(one, ours);
   });
   const proved = judged.some(({ ours, verifies, aligned }) => ours && verifies === true && aligned);
-  return { from: [...from], proved, summary: summaryOf(row, judged, proved), signatures: judged };
+  const summary = summaryOf(row, { from: [...from], proved, signatures: judged });
+  return { from: [...from], proved, summary, signatures: judged };
 }
 
-function summaryOf(row: DomainRow, signatures: readonly SignatureProof[], proved: boolean): string {
+function summaryOf(row: DomainRow, { from, proved, signatures }: Omit<Proof, 'summary'>): string {
   if (proved)
     return `It works: the message is signed with the key of ${row.domain}, and the signature verifies.`;
+  // What is signed always has it: without it, a signature says nothing of what happened on the way.
+  if (from.length === 0)
+    return 'This has no From field with an address. Take the whole source of the mail as it arrived, from its first header field on.';
   const ours = signatures.find((one) => one.ours);
   if (ours !== undefined) return ours.detail;
   return signatures.length === 0
@@ -150,6 +154,8 @@ function reasonOf({
       return isMadeWithKey === true ? 'header_changed' : 'other_key';
     case 'expired':
       return 'expired';
+    case 'weak algorithm':
+      return 'weak_algorithm';
     case 'no key':
     // Or `p=` is empty.
     case 'invalid public key':
@@ -175,6 +181,8 @@ const DETAILS: Record<SignatureProof['reason'], (domain: string, host: string) =
     `There is no usable key at ${host}, so nobody can verify the signature. Publish the record.`,
   expired: (domain) =>
     `The signature of ${domain} has expired (x=). Judge the message again soon after it arrived.`,
+  weak_algorithm: (domain) =>
+    `The signature of ${domain} is made with rsa-sha1, which receivers refuse (RFC 8301). Set whatever signs the mail to rsa-sha256.`,
   unreadable: (domain, host) => `The signature of ${domain}, or the record at ${host}, can’t be read.`,
   dns_failed: (_, host) => `The DNS gave no answer for ${host}. Try again later.`,
 };

@@ -27,26 +27,28 @@ export class EventFeed {
     }
   }
 
-  /** Until the returned function is called. */
-  watchAll(onNews: () => void): () => void {
+  /** Until the result is disposed of. */
+  watchAll(onNews: () => void): AsyncDisposable {
     const own = () => onNews();
     this.#watchersOfAll.add(own);
-    return () => this.#watchersOfAll.delete(own);
+    return { [Symbol.asyncDispose]: async () => void this.#watchersOfAll.delete(own) };
   }
 
   isWatched(account: number): boolean {
     return this.#watchers.has(account);
   }
 
-  /** Until the returned function is called. */
-  watch(account: number, onNews: () => void): () => void {
+  /** Until the result is disposed of. */
+  watch(account: number, onNews: () => void): AsyncDisposable {
     // Of its own, so that whoever watches twice is told twice, and ends each by itself.
     const own = () => onNews();
     const watchers = this.#watchers.get(account) ?? new Set();
     this.#watchers.set(account, watchers.add(own));
-    return () => {
-      watchers.delete(own);
-      if (watchers.size === 0 && this.#watchers.get(account) === watchers) this.#watchers.delete(account);
+    return {
+      [Symbol.asyncDispose]: async () => {
+        watchers.delete(own);
+        if (watchers.size === 0 && this.#watchers.get(account) === watchers) this.#watchers.delete(account);
+      },
     };
   }
 }

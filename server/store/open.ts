@@ -11,7 +11,7 @@ import type { Settings } from '../settings.ts';
 import type { Backup, BackupOptions, OpenBackup } from './backup.ts';
 import type { CopyReport, copyStore } from './copy.ts';
 import type { DatabaseObserver } from './database-observer.ts';
-import { checkFolder } from './json/check-folder.ts';
+import { checkFolder, type FolderReport } from './json/check-folder.ts';
 import { DATA_FILES } from './json/disk/data-folder.ts';
 import { unusableFolder } from './json/disk/errors.ts';
 import type { JsonStore } from './json/json-store.ts';
@@ -111,12 +111,7 @@ export interface StoreTools {
 }
 
 /** What there is to say about the data. */
-export interface StoreReport {
-  /** How many accounts can be read, and how many domains they hold. */
-  readonly accounts: number;
-  readonly domains: number;
-  readonly problems: readonly { readonly file: string; readonly message: string }[];
-}
+export type StoreReport = Omit<FolderReport, 'usable'>;
 
 /** Applies the migrations that the database lacks. Throws `unavailable` if it cannot be used. */
 export async function migrateDatabase(parts: {

@@ -15,9 +15,10 @@ export class PendingTasks {
     return task;
   }
 
-  /** @throws LetterheadError `unavailable`. */
-  assertOpen(): void {
+  /** As `serve`, for a look at what is in memory. */
+  async look<T>(look: () => T): Promise<T> {
     if (this.#closed) throw shuttingDown();
+    return look();
   }
 
   /** Refuses everything from now on; resolves once nothing is under way any more. */

@@ -5,7 +5,7 @@ import { MONITOR } from '../actors.ts';
 import { CursorFollower } from '../events/cursor-follower.ts';
 import { HeldCursor } from '../events/held-cursor.ts';
 import type { Clock } from '../instant.ts';
-import { toInstant } from '../instant.ts';
+import { instantFrom, toInstant } from '../instant.ts';
 import type { KeyCipher } from '../keys/key-encryption.ts';
 import { WEBHOOK_LIMITS } from '../limits.ts';
 import type { Cursor, CursorState } from '../store/interface/cursors.ts';
@@ -240,8 +240,7 @@ export class Dispatcher {
   }
 
   #after(wait: number): string {
-    // Instants are whole seconds: never earlier than that.
-    return toInstant(new Date(this.#deps.clock().getTime() + wait + 999));
+    return instantFrom(this.#deps.clock().getTime() + wait);
   }
 }
 

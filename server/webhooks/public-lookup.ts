@@ -7,6 +7,7 @@ import connectorOf from 'undici/lib/core/connect.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
 import { isPublicUnicast } from '../dns/public-address.ts';
 import type { ServerAddress } from '../dns/transport/server-address.ts';
+import { errorCode } from '../errno.ts';
 import { WEBHOOK_LIMITS } from '../limits.ts';
 import { AddressError, AnswerError } from './exchange.ts';
 
@@ -96,7 +97,12 @@ async function findAddresses(
     ...valuesOf(ipv4).map((address) => ({ address, family: 4 as const })),
     ...valuesOf(ipv6).map((address) => ({ address, family: 6 as const })),
   ];
-  if (found.length === 0) throw new AddressError(`DNS knows no address of ${host}.`);
+  if (found.length === 0) {
+    const isKnown = [ipv4, ipv6].every(isAbsent);
+    throw new AddressError(
+      isKnown ? `DNS knows no address of ${host}.` : `The DNS gave no answer for the address of ${host}.`,
+    );
+  }
   const allowed = found.filter(({ address }) => isAllowed(address));
   if (allowed.length === 0)
     throw notPublic(
@@ -108,6 +114,11 @@ async function findAddresses(
 
 function valuesOf(outcome: PromiseSettledResult<string[]>): string[] {
   return outcome.status === 'fulfilled' ? outcome.value : [];
+}
+
+function isAbsent(outcome: PromiseSettledResult<string[]>): boolean {
+  const code = outcome.status === 'rejected' ? errorCode(outcome.reason) : 'ENODATA';
+  return code === 'ENOTFOUND' || code === 'ENODATA';
 }
 
 function notPublic(host: string, addresses: readonly string[]): AddressError {

@@ -4,6 +4,7 @@ import type { ServerAddress } from '../dns/transport/server-address.ts';
 import { errorCode } from '../errno.ts';
 import type { Clock } from '../instant.ts';
 import { WEBHOOK_LIMITS } from '../limits.ts';
+import type { DeliveryRow } from '../store/interface/webhooks.ts';
 import { AddressError, AnswerError, exchange, TimeoutError } from './exchange.ts';
 
 /** What is sent, the same in every attempt but for its time and its signature. */
@@ -32,15 +33,8 @@ export function toTarget(url: string, secrets: readonly string[]): Target {
 }
 
 /** How an attempt ended. */
-export interface Attempt {
+export interface Attempt extends Pick<DeliveryRow, 'duration' | 'status' | 'delivered' | 'error' | 'answer'> {
   readonly began: Date;
-  /** Milliseconds. */
-  readonly duration: number;
-  readonly status: number | null;
-  readonly delivered: boolean;
-  readonly error: string | null;
-  /** The beginning of the answer. */
-  readonly answer: string;
   /** Milliseconds that the answer asks to wait. */
   readonly retryAfter: number;
 }
@@ -109,31 +103,26 @@ export class Sender {
       'webhook-signature': signature,
     };
     const request = { origin, path, method: 'POST', headers, body } as const;
+    const failed = { status: null, delivered: false, answer: '', retryAfter: 0 };
     const took = () => Math.round(performance.now() - start);
     try {
-      const reply = await exchange(agent, request, stopped);
-      const delivered = reply.status >= 200 && reply.status < 300;
+      const { status, answer, retryAfter } = await exchange(agent, request, stopped);
+      const duration = took();
+      if (status >= 200 && status < 300)
+        return { ...failed, began, duration, status, delivered: true, error: null, answer };
+      const wait = readRetryAfter(retryAfter, began);
       return {
+        ...failed,
         began,
-        duration: took(),
-        status: reply.status,
-        delivered,
-        error: delivered ? null : `It answered ${reply.status}.`,
-        answer: reply.answer,
-        retryAfter: delivered ? 0 : readRetryAfter(reply.retryAfter, began),
+        duration,
+        status,
+        error: describeRefusal(status),
+        answer,
+        retryAfter: wait,
       };
     } catch (error) {
       stopped.throwIfAborted();
-      const said = describeFailure(error);
-      return {
-        began,
-        duration: took(),
-        status: null,
-        delivered: false,
-        error: said,
-        answer: '',
-        retryAfter: 0,
-      };
+      return { ...failed, began, duration: took(), error: describeFailure(error) };
     }
   }
 }
@@ -145,6 +134,15 @@ function readRetryAfter(header: string, now: Date): number {
   return Number.isNaN(wait) ? 0 : Math.min(Math.max(wait, 0), WEBHOOK_LIMITS.longestRetryAfter);
 }
 
+function describeRefusal(status: number): string {
+  return status >= 300 && status < 400
+    ? `It answered ${status}: redirects are not followed, so give the webhook the address that it leads to.`
+    : `It answered ${status}.`;
+}
+
+const NO_TLS = 'There is no TLS at this port: does its address begin with http://, or have another port?';
+const UNTRUSTED = 'Its certificate is of an authority that is not trusted here.';
+
 const FAILURES: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'The connection was refused.',
   ECONNRESET: 'The connection was closed.',
@@ -155,9 +153,13 @@ const FAILURES: Readonly<Record<string, string>> = {
   UND_ERR_CONNECT_TIMEOUT: 'The connection could not be made in time.',
   UND_ERR_HEADERS_OVERFLOW: 'The headers of its answer are too long.',
   UND_ERR_SOCKET: 'The connection was closed before the answer had ended.',
+  ERR_SSL_WRONG_VERSION_NUMBER: NO_TLS,
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: NO_TLS,
   CERT_HAS_EXPIRED: 'Its certificate has expired.',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'Its certificate is self-signed.',
   SELF_SIGNED_CERT_IN_CHAIN: 'Its certificate is self-signed.',
+  UNABLE_TO_GET_ISSUER_CERT: UNTRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'Its certificate comes without those that vouch for it.',
   ERR_TLS_CERT_ALTNAME_INVALID: 'Its certificate is for another name.',
 };
@@ -167,6 +169,7 @@ function describeFailure(error: unknown): string {
   if (error instanceof TimeoutError)
     return `It did not answer within ${WEBHOOK_LIMITS.timeout / 1000} seconds.`;
   if (error instanceof AggregateError && error.errors.length > 0) return describeFailure(error.errors[0]);
-  const code = errorCode(error) ?? '';
-  return FAILURES[code] ?? `The connection failed${code === '' ? '' : ` (${code})`}.`;
+  if (error instanceof Error && error.name === 'HTTPParserError') return 'The answer is not HTTP.';
+  const code = errorCode(error);
+  return FAILURES[code ?? ''] ?? `The connection failed${code === undefined ? '' : ` (${code})`}.`;
 }

@@ -148,7 +148,7 @@ test('an export says what it lacks: a server that gives out no keys, a scope, th
   expect(await filesIn(folder.path)).toEqual([]);
 });
 
-test('an export whose mail server does not reload ends as an error that says so', async () => {
+test('a mail server that does not reload ends an export as an error, and is told by the next one', async () => {
   await using place = await onTheFolder();
   await using folder = await temporaryFolder();
   await place.json('domain', 'add', 'example.org');
@@ -158,8 +158,24 @@ test('an export whose mail server does not reload ends as an error that says so'
     exit: 3,
     err: expect.stringContaining('the command of --reload failed: exit 7'),
   });
-  // What is written already is not told again.
-  expect(await run('--reload', 'exit 7')).toMatchObject({ exit: 0 });
+  const log = join(folder.path, 'reloads');
+  expect(await run('--reload', `echo - >> ${log}; exit 7`)).toMatchObject({ exit: 3 });
+  expect(await run('--reload', `echo - >> ${log}`)).toMatchObject({ exit: 0 });
+  // What it has been told is not told again.
+  expect(await run('--reload', `echo - >> ${log}`)).toMatchObject({ exit: 0 });
+  expect(await readFile(log, 'utf8')).toBe('-\n-\n');
+});
+
+test('an export that follows its account tells the mail server until it listens', async () => {
+  await using server = await startTestServer(ON);
+  await using folder = await temporaryFolder();
+  const token = await server.makeToken(['domains:read', 'keys:read']);
+  // Removing it ends what was started in it.
+  await using place = await makeWorkplace({ LETTERHEAD_URL: server.url, LETTERHEAD_TOKEN: token });
+  const log = join(folder.path, 'reloads');
+  const reload = `echo - >> ${log}; test $(wc -l < ${log}) = 2`;
+  place.start(['keys', 'export', '--format', 'exim', '--watch', '--reload', reload, folder.path]);
+  await expect.poll(() => readFile(log, 'utf8').catch(() => ''), { timeout: 20_000 }).toBe('-\n-\n');
 });
 
 test('a domain’s keys are listed at the command line', async () => {

@@ -14,6 +14,7 @@ const ON = { environment: { KEY_DELIVERY: 'true' } };
 async function sendSigned(
   server: TestServer,
   from = 'help@example.org',
+  hashAlgo = 'sha256',
 ): Promise<{ domain: Domain; message: string }> {
   const domain = await addVerifiedDomain(server, 'example.org');
   const token = await server.makeToken(['keys:read']);
@@ -28,7 +29,12 @@ async function sendSigned(
     to: 'b@example.net',
     subject: 'Hello',
     text: 'Hello.',
-    dkim: { domainName: 'example.org', keySelector: key?.selector ?? '', privateKey: key?.key ?? '' },
+    dkim: {
+      domainName: 'example.org',
+      keySelector: key?.selector ?? '',
+      privateKey: key?.key ?? '',
+      hashAlgo,
+    },
   });
   return { domain, message: String(message) };
 }
@@ -90,6 +96,32 @@ test.each(SPOILT)(
     expect(body.data.proved).toBe(reason === 'test_mode');
   },
 );
+
+test('a message that an editor saved with a byte order mark or empty lines before it is proved all the same', async () => {
+  await using server = await startTestServer(ON);
+  const { message } = await sendSigned(server);
+  for (const before of ['\ufeff', '\r\n\n', '\ufeff\n'])
+    expect((await prove(server, before + message)).body.data).toMatchObject({ proved: true });
+});
+
+test('what is not the source of a message is said not to be, and nothing on its way is blamed', async () => {
+  await using server = await startTestServer(ON);
+  const { message } = await sendSigned(server);
+  for (const text of [message.replaceAll(/^/gm, '  '), 'Hello.\r\n'])
+    expect((await prove(server, text)).body.data).toMatchObject({
+      from: [],
+      proved: false,
+      summary: expect.stringContaining('no From field'),
+    });
+});
+
+test('a signature with rsa-sha1, which receivers refuse, proves nothing', async () => {
+  await using server = await startTestServer(ON);
+  const { message } = await sendSigned(server, 'help@example.org', 'sha1');
+  expect(message).toContain('a=rsa-sha1;');
+  const { body } = await prove(server, message);
+  expect(body.data).toMatchObject({ proved: false, signatures: [{ reason: 'weak_algorithm' }] });
+});
 
 test('a signature of another domain than From’s verifies, and is said not to count', async () => {
   await using server = await startTestServer(ON);

@@ -56,7 +56,7 @@ test('whoever leaves an address on the page of a share link confirms it, and is 
   await page.goto(`/share#${scene.token}`);
   await page.getByLabel('Tell me when it’s done').fill('no address');
   await page.getByRole('button', { name: 'Tell me' }).click();
-  await page.getByRole('alert').getByText('Enter').waitFor();
+  await page.getByRole('alert').getByText('“no address” is no e-mail address.').waitFor();
   await page.getByLabel('Tell me when it’s done').fill('dns@example.net');
   await page.getByRole('button', { name: 'Tell me' }).click();
   await page.locator(':focus', { hasText: 'A mail is on its way to dns@example.net.' }).waitFor();
@@ -76,8 +76,24 @@ test('whoever leaves an address on the page of a share link confirms it, and is 
     /^<http:\/\/letterhead\.example\/notices\/stop\/[\w.-]+>$/,
   );
   expect(headerOf(raw, 'List-Unsubscribe-Post')).toBe('List-Unsubscribe=One-Click');
-  // It was the one mail: the link has ended.
-  await expect.poll(async () => (await fetch(linkIn(mail, server))).status).toBe(404);
+  // It was the one mail: the link has ended, and the one in it says so.
+  const stop = linkIn(mail, server);
+  await expect.poll(async () => (await fetch(stop.replace('/stop/', '/confirm/'))).status).toBe(404);
+  await page.goto(stop);
+  await page.getByText('You get no mail about example.org.').waitFor();
+});
+
+test('whoever confirms an address after the domain was verified reads so, and waits for no mail', async () => {
+  await using scene = await startScene();
+  const { server, mail } = scene;
+  await scene.ask('dns@example.net');
+  const link = linkIn(mail, server);
+  await scene.verify();
+  for (const answer of [await fetch(link), await press(link)]) {
+    expect(answer.status).toBe(200);
+    expect(await answer.text()).toContain('example.org is verified');
+  }
+  expect((await press(link)).status).toBe(404);
 });
 
 test('opening a link changes nothing, and an address that is not confirmed within a day is never told', async () => {

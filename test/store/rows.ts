@@ -5,9 +5,9 @@ import { identityFields, type MailIdentity, withRecords } from '../../server/rec
 import type { AccountRow, NewAccount } from '../../server/store/interface/accounts.ts';
 import type { CheckEnd } from '../../server/store/interface/checks.ts';
 import type { CheckTimes, DomainRow, RecordState } from '../../server/store/interface/domain-row.ts';
-import type { JsonValue, NewEvent } from '../../server/store/interface/events.ts';
+import type { Creation, JsonValue, NewEvent } from '../../server/store/interface/events.ts';
 import type { NewToken, TokenRow } from '../../server/store/interface/token-row.ts';
-import type { NewDelivery, WebhookCreation, WebhookRow } from '../../server/store/interface/webhooks.ts';
+import type { NewDelivery, WebhookRow } from '../../server/store/interface/webhooks.ts';
 import type { Store } from '../../server/store/store.ts';
 
 /** The rows and events that the tests of stores put in: short, and right in every field. */
@@ -90,7 +90,7 @@ export function webhookRow(id: number, account: number, after = 0): WebhookRow {
   };
 }
 
-export function createWebhook(store: Store, account: number, limit = 20): Promise<WebhookCreation> {
+export function createWebhook(store: Store, account: number, limit = 20): Promise<Creation<WebhookRow>> {
   return store.webhooks.create({
     account,
     limit,

@@ -60,12 +60,14 @@ test('a name that leads to no public address is not connected to, and the delive
   const many = Array.from({ length: 300 }, (_, at) => `10.0.${at >> 8}.${at & 255}`);
   server.dns.publish('many.example.org', { A: many });
   server.dns.publish('alias.example.org', { CNAME: 'private.example.org' });
+  server.dns.resolver.faults.set('failing.example.org', 'servfail');
   for (const [host, error] of [
     ['private.example.org', 'private.example.org is 127.0.0.1, which is not a public address.'],
     ['alias.example.org', 'alias.example.org is 127.0.0.1, which is not a public address.'],
     ['mixed.example.org', expect.stringContaining('::1, which is not a public address.')],
     ['many.example.org', expect.stringMatching(/^.{30,300} and others, which is not a public address\.$/)],
     ['none.example.org', 'DNS knows no address of none.example.org.'],
+    ['failing.example.org', 'The DNS gave no answer for the address of failing.example.org.'],
   ]) {
     const { body } = await server.rest('POST', '/accounts/1/webhooks', {
       json: { url: `https://${host}:${port}/` },

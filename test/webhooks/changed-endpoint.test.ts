@@ -62,9 +62,10 @@ test.each([
       await using other = await startReceiver();
       await webhooks.update.mutate({ account, id, url: other.url, enabled: true });
       await accounts.update.mutate({ account, suspended: false });
-      await other.until(2);
+      await expect.poll(() => names(other).at(-1)).toBe('d.example');
       expect(names(receiver)).toEqual(['new.example', 'a.example', 'b.example']);
-      expect(names(other)).toEqual(['c.example', 'd.example']);
+      // What was delivered so shortly before that it is not kept yet comes again at another address.
+      expect(names(other).filter((name) => name !== 'b.example')).toEqual(['c.example', 'd.example']);
     });
   },
 );

@@ -153,7 +153,6 @@ async function remove(
   return { json: { id, name, deleted: true }, text: `Deleted account ${id}, ${inOneLine(name)}.\n` };
 }
 
-/** Asks for the account's name to confirm the deletion. */
 async function askForName({ prompt }: Terminal, id: number, name: string): Promise<string> {
   if (prompt === null)
     throw new UsageError(`Confirm that you mean account ${id} with --confirm and its name, ${name}.`);

@@ -89,7 +89,6 @@ async function newestEvents(target: Target, filter: Filter, limit: number): Prom
   return newest.slice(-limit);
 }
 
-/** Reads the events page by page. */
 async function* listEvents({ letterhead, account }: Target, filter: Filter): AsyncGenerator<Event> {
   let { after, limit: left = Number.POSITIVE_INFINITY } = filter;
   while (left > 0) {

@@ -9,7 +9,6 @@ import { addAccountAction, domainPages } from '../command-context.ts';
 import { UsageError } from '../exit-code.ts';
 import { print } from '../output.ts';
 
-/** Columns of the CSV format. */
 const DOMAIN_COLUMNS = [
   'id',
   'account_id',

@@ -85,7 +85,7 @@ async function exportKeys(target: Target, options: ExportOptions, folder: string
     throw new UsageError('A server gives out keys of verified domains alone: --unverified needs DATA_DIR.');
   if (options.watch === true) requireServer(target);
   const exporter = new KeyExport(target, options, resolve(folder));
-  if (options.watch === true) return follow(target, exporter, context);
+  if (options.watch === true) return follow(target, exporter, options, context);
   const { keys, isReloadFailed } = await exporter.run();
   if (isReloadFailed) throw reloadFailed(options.reload);
   return {
@@ -97,7 +97,10 @@ async function exportKeys(target: Target, options: ExportOptions, folder: string
 /** Names in paths and tables, so that no server writes anywhere else. */
 const NAME = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/;
 
-/** One folder that follows an account. */
+function nameOf({ domain, selector }: Pick<ExportedKey, 'domain' | 'selector'>): string {
+  return `${selector} ${domain}`;
+}
+
 class KeyExport {
   readonly folder: ExportFolder;
   readonly #target: Target;
@@ -117,30 +120,39 @@ class KeyExport {
     const keys = await this.#fetchKeys();
     const { keyFiles, tables } = exportFiles(format, this.folder.path, keys);
     const isChanged = await this.folder.replace(keyFiles, tables);
-    const isReloadFailed = isChanged && reload !== undefined && !(await succeeds(reload));
+    const isReloadFailed =
+      reload !== undefined && !(await this.folder.tell(isChanged, () => succeeds(reload)));
     return { keys: keys.length, isReloadFailed };
   }
 
+  /** Some at a time, so that a server writes the events of several together. */
   async #fetchKeys(): Promise<ExportedKey[]> {
     const keys = new Map<string, ExportedKey>();
     for await (const page of domainPages(this.#target)) {
-      for (const domain of page) await this.#fetchKey(domain, keys);
+      for (let at = 0; at < page.length; at += CLI_LIMITS.keysAtOnce) {
+        const some = page.slice(at, at + CLI_LIMITS.keysAtOnce);
+        for (const key of await Promise.all(some.map((domain) => this.#fetchKey(domain))))
+          if (key !== null) keys.set(nameOf(key), key);
+      }
     }
     this.#known = keys;
     return [...keys.values()];
   }
 
-  async #fetchKey(domain: Domain, keys: Map<string, ExportedKey>): Promise<void> {
+  /** Null for a domain that may not sign. */
+  async #fetchKey(domain: Domain): Promise<ExportedKey | null> {
     const selector = await this.#selectorOf(domain);
-    if (selector === null) return;
+    if (selector === null) return null;
     if (!NAME.test(domain.domain) || !NAME.test(selector))
       throw new LetterheadError(
         'unavailable',
         'The server’s answer has a domain or a selector that is no name. Is LETTERHEAD_URL right?',
       );
-    const name = `${selector} ${domain.domain}`;
-    const key = this.#known.get(name)?.key ?? (await this.#target.privateKey(domain, selector));
-    if (key !== null) keys.set(name, { domain: domain.domain, selector, key });
+    const named = { domain: domain.domain, selector };
+    const known = this.#known.get(nameOf(named));
+    if (known !== undefined) return known;
+    const key = await this.#target.privateKey(domain, selector);
+    return key === null ? null : { ...named, key };
   }
 
   /** The selector that a domain signs with; null while it may not sign. */
@@ -152,7 +164,12 @@ class KeyExport {
 }
 
 /** Exports now and after every event. Never resolves; rejects with what the server refuses for good. */
-async function follow(target: Target, exporter: KeyExport, context: CommandContext): Promise<never> {
+async function follow(
+  target: Target,
+  exporter: KeyExport,
+  options: ExportOptions,
+  context: CommandContext,
+): Promise<never> {
   const { letterhead, account } = target;
   const { promise: failed, reject } = Promise.withResolvers<never>();
   let news = Promise.withResolvers<void>();
@@ -170,7 +187,7 @@ async function follow(target: Target, exporter: KeyExport, context: CommandConte
       await news.promise;
       // Renewed before the domains are read, so that no news is missed meanwhile.
       news = Promise.withResolvers();
-      if (!(await tryToExport(exporter, context))) {
+      if (!(await tryToExport(exporter, options, context))) {
         await context.pause(CLI_LIMITS.exportRetry);
         news.resolve();
       }
@@ -184,11 +201,15 @@ async function follow(target: Target, exporter: KeyExport, context: CommandConte
 }
 
 /** False where it has to be tried again, and has said why. */
-async function tryToExport(exporter: KeyExport, { terminal }: CommandContext): Promise<boolean> {
+async function tryToExport(
+  exporter: KeyExport,
+  { reload }: ExportOptions,
+  { terminal }: CommandContext,
+): Promise<boolean> {
   try {
     const { keys, isReloadFailed } = await exporter.run();
     printStatus(terminal, `${exporter.folder.path} has ${count(keys, 'key')}.`);
-    if (isReloadFailed) printError(terminal, `letterhead: ${reloadFailed('--reload').message}\n`);
+    if (isReloadFailed) throw reloadFailed(reload);
     return true;
   } catch (error) {
     printError(terminal, `letterhead: ${inOneLine(messageOf(error))}\n`);

@@ -12,7 +12,7 @@ export function parseCsv(text: string): string[][] {
     const end = endOfCell(text, at);
     const separator = end === null ? null : match(END, text, end);
     if (end === null || separator === null)
-      throw new UsageError(`The CSV file has a quotation mark out of place after row ${rows.length}.`);
+      throw new UsageError(`The CSV file has a quotation mark out of place in row ${rows.length + 1}.`);
     row.push(unquote(text.slice(at, end)));
     at = end + separator.length;
     if (separator === ',') continue;

@@ -18,7 +18,6 @@ interface ImportOptions extends AccountOptions {
   readonly dryRun?: boolean;
 }
 
-/** What became of one line or file. */
 interface Report {
   readonly from: string;
   readonly domain: string | null;
@@ -61,7 +60,7 @@ async function importKeys(target: Target, options: ImportOptions, path: string, 
     }
   };
   try {
-    await Promise.all(Array.from({ length: CLI_LIMITS.importsAtOnce }, work));
+    await Promise.all(Array.from({ length: CLI_LIMITS.keysAtOnce }, work));
   } finally {
     printProgress(terminal, '');
   }
@@ -106,7 +105,8 @@ const DONE: Record<ImportedKey['outcome'], string> = {
 };
 
 function describe({ from, domain, selector, result, error }: Report): string {
-  const name = domain === null ? from : `${domain}, selector ${selector}`;
+  if (domain === null) return `${inOneLine(`Refused ${from}: ${error?.message}`)}\n`;
+  const name = `${domain === '' ? 'no domain' : domain}, selector ${selector}`;
   if (result === null) return `${inOneLine(`Refused ${name}: ${error?.message} (${from})`)}\n`;
   const found = result.proved ? 'found in the DNS' : 'not proved';
   const warnings = result.warnings.map((warning) => ` ${warning}`).join('');

@@ -74,7 +74,7 @@ function readCsv(path: string, text: string): KeySource[] {
   const [domain, selector, key, file] = [at('domain'), at('selector'), at('private_key'), at('key_file')];
   if (domain < 0 || selector < 0 || (key < 0 && file < 0))
     throw new UsageError(
-      'The first line of the CSV file must name domain, selector and private_key or key_file.',
+      'The first line of the CSV file must name domain, selector and private_key or key_file, with commas between them.',
     );
   return rows.map((cells, row) => {
     const from = `${path}, row ${row + 2}`;

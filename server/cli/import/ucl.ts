@@ -37,7 +37,6 @@ export function parseUcl(file: string, text: string): Setting[] {
   return new UclReader(file, text.replace(/^\ufeff/, '')).read();
 }
 
-/** A section or list that is open. */
 interface Open {
   readonly end: string;
   readonly path: readonly string[];

@@ -29,7 +29,6 @@ export interface Asker {
   /** Account id; 0 for the service itself. */
   readonly owner: number;
   readonly allowance: Allowance;
-  /** Ends the question. */
   readonly signal: AbortSignal;
   /** Resolvers are asked anew about names within this zone; about others, a recent answer does. Absent: about all names. */
   readonly anewWithin?: string;

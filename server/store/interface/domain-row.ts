@@ -36,7 +36,6 @@ export interface KeyRow {
 
 /** Where a domain's keys are in the key zone. It stays the domain's, whether its keys are there or not. */
 export interface Delegation {
-  /** The key zone. */
   readonly zone: string;
   /** Below the zone; of this domain alone, and never given again. */
   readonly label: string;

@@ -23,6 +23,12 @@ export type JsonValue = string | number | boolean | null | JsonValue[] | { [key:
  */
 export type Change<Row> = (row: Row) => { row: Row; events: readonly NewEvent[] } | null;
 
+/** How the creation of a row ended. `gone`: its account, or the domain that it is for, is not there. */
+export type Creation<Row> =
+  | { kind: 'written'; row: Row }
+  | { kind: 'full'; limit: number }
+  | { kind: 'gone' };
+
 export interface EventFilter {
   readonly after: number;
   readonly limit: number;

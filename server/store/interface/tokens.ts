@@ -1,13 +1,7 @@
 import type { Instant } from '../../instant.ts';
 import type { AccountRow } from './accounts.ts';
-import type { NewEvent } from './events.ts';
+import type { Creation, NewEvent } from './events.ts';
 import type { AdminToken, NewToken, Subscription, TokenRow } from './token-row.ts';
-
-/** How the creation of a token ended. `gone`: there is no such account, or no longer the domain to share. */
-export type TokenCreation =
-  | { kind: 'written'; row: TokenRow }
-  | { kind: 'full'; limit: number }
-  | { kind: 'gone' };
 
 /** Tokens and share links: a share link is the token of one domain, and goes with it. */
 export interface TokenStore {
@@ -22,7 +16,7 @@ export interface TokenStore {
     readonly limit: number;
     readonly token: NewToken;
     readonly event: (row: TokenRow) => NewEvent;
-  }): Promise<TokenCreation>;
+  }): Promise<Creation<TokenRow>>;
   /**
    * False: the account has no such token. If the token is an admin token, `event` gets all of them as they are before the
    * change, otherwise none. What it throws prevents the change.

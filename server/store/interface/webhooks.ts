@@ -1,6 +1,6 @@
-import type { DisabledReason, EventType } from '@letterhead/shared';
+import type { Delivery, DisabledReason, EventType } from '@letterhead/shared';
 import type { Instant } from '../../instant.ts';
-import type { Change, NewEvent } from './events.ts';
+import type { Change, Creation, NewEvent } from './events.ts';
 
 /** An endpoint that an account's events are sent to. */
 export interface WebhookRow {
@@ -24,35 +24,14 @@ export interface WebhookRow {
   readonly updated_at: Instant;
 }
 
-/** A delivery that has ended, in the form that callers see; `id` rises within the webhook. */
-export type DeliveryRow = {
-  readonly id: number;
-  readonly event: number | null;
-  readonly type: string;
-  readonly trigger: 'event' | 'test' | 'again';
-  readonly at: Instant;
-  /** In milliseconds. */
-  readonly duration: number;
-  /** Of the answer; null: there was none. */
-  readonly status: number | null;
-  readonly delivered: boolean;
-  /** Why it was not. */
-  readonly error: string | null;
-  /** The beginning of the answer. */
-  readonly answer: string;
-};
+/** A delivery that has ended; `id` rises within the webhook. */
+export type DeliveryRow = Readonly<Omit<Delivery, 'at'>> & { readonly at: Instant };
 
 export interface NewDelivery {
   readonly account: number;
   readonly webhook: number;
   readonly row: Omit<DeliveryRow, 'id'>;
 }
-
-/** How the creation of a webhook ended. `gone`: there is no such account. */
-export type WebhookCreation =
-  | { kind: 'written'; row: WebhookRow }
-  | { kind: 'full'; limit: number }
-  | { kind: 'gone' };
 
 export interface WebhookStore {
   /** By id. */
@@ -64,7 +43,7 @@ export interface WebhookStore {
     readonly limit: number;
     readonly build: (id: number, last: number) => WebhookRow;
     readonly event: (row: WebhookRow) => NewEvent;
-  }): Promise<WebhookCreation>;
+  }): Promise<Creation<WebhookRow>>;
   /**
    * Undefined: there is none. `change` is given the newest event too. Where the endpoint is enabled, or has another URL
    * than before, its cursor is taken from its holder and is due at once.

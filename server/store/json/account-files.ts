@@ -1,7 +1,7 @@
 import type { AccountRow } from '../interface/accounts.ts';
 import type { KeyRow, RecordState } from '../interface/domain-row.ts';
 import type { EventRow } from '../interface/events.ts';
-import { Account, type AccountDeps, accountFileName, accountJsonFile } from './account.ts';
+import { Account, type AccountDeps, type AccountStep, accountFileName, accountJsonFile } from './account.ts';
 import type { DataFolder } from './disk/data-folder.ts';
 import { DocumentClosedError } from './disk/document.ts';
 import { accountDamaged, writeFailed } from './disk/errors.ts';
@@ -45,7 +45,7 @@ export class AccountFiles {
 
   get highestDomain(): number {
     let highest = 0;
-    for (const { domains } of this.#loaded.values()) highest = Math.max(highest, domains.at(-1)?.id ?? 0);
+    for (const { state } of this.#loaded.values()) highest = Math.max(highest, state.domains.at(-1)?.id ?? 0);
     return highest;
   }
 
@@ -64,12 +64,16 @@ export class AccountFiles {
     return this.#loaded.get(id);
   }
 
-  /** Runs a change in an account; `gone` is the answer where there is no such account, or no longer. */
-  async change<R>(id: number, gone: R, change: (holder: Account) => Promise<R>): Promise<R> {
+  /** Changes an account as `Account.change` does; `gone` is the answer where there is no such account, or no longer. */
+  async change<R>(
+    id: number,
+    gone: R,
+    step: (state: AccountFile, nextEvent: number) => AccountStep<R>,
+  ): Promise<R> {
     const holder = this.find(id);
     if (holder === undefined) return gone;
     try {
-      return await change(holder);
+      return await holder.change(step);
     } catch (error) {
       if (error instanceof DocumentClosedError) return gone;
       throw error;
@@ -90,7 +94,7 @@ export class AccountFiles {
 
   /** Whether an event of the installation's outbox is durable in the account's own file. */
   isDelivered({ account, sequence }: OutboxEntry): boolean {
-    return (this.#loaded.get(account)?.installationSequence ?? -1) >= sequence;
+    return (this.#loaded.get(account)?.state.installation_sequence ?? -1) >= sequence;
   }
 
   /** Reads the file of every account. One that cannot be used costs its own account, and the log says what is wrong. */

@@ -68,11 +68,7 @@ export class Account {
   /** Null until it is needed: most accounts have no news, and there may be very many. */
   #eventLog: EventLog | null = null;
   /** Made when it is first needed after a change. */
-  #byName: { readonly domains: readonly StoredDomain[]; readonly index: ReadonlyMap<string, StoredDomain> } =
-    {
-      domains: [],
-      index: new Map(),
-    };
+  #byName = { domains: [] as readonly StoredDomain[], index: new Map<string, StoredDomain>() };
   /** Said once, until it works again. */
   #spillFailed = false;
 
@@ -87,19 +83,20 @@ export class Account {
     });
   }
 
-  /** By id, as they are durable. */
-  get domains(): readonly StoredDomain[] {
-    return this.#document.state.domains;
+  /** As it is durable. */
+  get state(): AccountFile {
+    return this.#document.state;
   }
 
   domain(id: number): StoredDomain | undefined {
-    const row = this.domains[indexOf(this.domains, id)];
+    const { domains } = this.state;
+    const row = domains[indexOf(domains, id)];
     return row?.id === id ? row : undefined;
   }
 
   /** By id. */
   named(names: readonly string[]): StoredDomain[] {
-    const { domains } = this;
+    const { domains } = this.state;
     if (this.#byName.domains !== domains) {
       this.#byName = { domains, index: new Map(domains.map((row) => [row.domain, row])) };
     }
@@ -112,37 +109,16 @@ export class Account {
     return this.domain(domain) !== undefined;
   }
 
-  /** By id, as they are durable. */
-  get webhooks(): readonly WebhookRow[] {
-    return this.#document.state.webhooks;
-  }
-
-  /** The id of the newest event. */
-  get lastEvent(): number {
-    return this.#document.state.last_event_id;
-  }
-
-  /** The number of the newest entry of the installation's outbox that is among the account's events. */
-  get installationSequence(): number {
-    return this.#document.state.installation_sequence;
-  }
-
   /**
    * Changes the account by what it holds at the moment of the change; the events become durable with it. `nextEvent` is
    * the id of the first of them.
    * @throws LetterheadError `unavailable`; DocumentClosedError; what `step` throws.
    */
-  async change<R>(
-    step: (
-      domains: readonly StoredDomain[],
-      webhooks: readonly WebhookRow[],
-      nextEvent: number,
-    ) => AccountStep<R>,
-  ): Promise<R> {
+  async change<R>(step: (state: AccountFile, nextEvent: number) => AccountStep<R>): Promise<R> {
     await this.#prepareLog();
     return this.#document.change((state) => {
       const nextEvent = Math.max(this.#log.lastId, state.last_event_id) + 1;
-      const { result, events = [], gone, ...changed } = step(state.domains, state.webhooks, nextEvent);
+      const { result, events = [], gone, ...changed } = step(state, nextEvent);
       if (changed.domains === undefined && changed.webhooks === undefined && events.length === 0)
         return [state, result];
       const retired =
@@ -153,7 +129,7 @@ export class Account {
 
   /** The labels that are no domain's any more, and those of its domains as well once the account is deleted. */
   retiredLabels({ all }: { readonly all: boolean }): readonly RetiredLabel[] {
-    const { retired_labels, domains } = this.#document.state;
+    const { retired_labels, domains } = this.state;
     return all ? this.#withRetired(retired_labels, domains) : retired_labels;
   }
 
@@ -171,14 +147,8 @@ export class Account {
       const fresh = entries.filter((entry) => entry.sequence > state.installation_sequence);
       const last = fresh.at(-1);
       if (last === undefined) return [state, undefined];
-      const next = { ...state, installation_sequence: last.sequence };
-      return [
-        this.#withEvents(
-          next,
-          fresh.map((entry) => entry.event),
-        ),
-        undefined,
-      ];
+      const events = fresh.map(({ event }) => event);
+      return [this.#withEvents({ ...state, installation_sequence: last.sequence }, events), undefined];
     });
   }
 
@@ -189,7 +159,7 @@ export class Account {
 
   /** Publishes all events of a new account. */
   announceAll(): void {
-    this.#deps.publish(this.id, this.#document.state.outbox);
+    this.#deps.publish(this.id, this.state.outbox);
   }
 
   /** Stops all writes, because the account was deleted. */
@@ -208,7 +178,7 @@ export class Account {
       account: this.id,
       limits: this.#deps.eventLog,
       clock: this.#deps.clock,
-      state: () => this.#document.state,
+      state: () => this.state,
     });
     return this.#eventLog;
   }

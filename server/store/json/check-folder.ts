@@ -36,7 +36,6 @@ export async function checkFolder(
 class FolderCheck {
   readonly #folder: DataFolder;
   readonly #problems: FolderProblem[] = [];
-  /** Which account each domain is in. */
   readonly #accountOf = new Map<number, number>();
   #accounts = 0;
 

@@ -1,24 +1,18 @@
 import type { Instant } from '../../instant.ts';
 import type { ImportedCursor } from '../import.ts';
 import type { Cursor, CursorKind, CursorState, CursorStore, WebhookBacklog } from '../interface/cursors.ts';
-import type { PendingTasks } from '../tasks.ts';
 import type { Account } from './account.ts';
-import type { AccountFiles } from './account-files.ts';
 import type { LazyFile } from './disk/document.ts';
 import { jsonText, type RowTexts } from './disk/json-file.ts';
 import { type CursorsFile, FORMAT } from './formats/files.ts';
-import type { Installation } from './installation.ts';
+import type { StoreParts } from './parts.ts';
 
 const COLUMNS = ['kind', 'account', 'id', 'position', 'failures', 'due', 'slow', 'wake', 'memo'];
 
 /** Of the one cursor of an account that is no webhook's. */
 const NOTICES = { id: 0, after: 0, enabled: true };
 
-interface CursorsDeps {
-  readonly tasks: PendingTasks;
-  readonly files: AccountFiles;
-  readonly installation: Installation;
-}
+type CursorsDeps = Pick<StoreParts, 'tasks' | 'files' | 'installation'>;
 
 type Row = CursorsFile['cursors'][number];
 
@@ -77,18 +71,19 @@ export class Cursors implements CursorStore {
       this.#entry(account, id, position).state = { position, failures, due, slow, wake, memo };
   }
 
-  async claim(
+  claim(
     kind: CursorKind,
     { limit, lease, ...wanted }: Parameters<CursorStore['claim']>[1],
   ): Promise<readonly Cursor[]> {
-    this.#deps.tasks.assertOpen();
-    const time = performance.now();
-    const ready = this.#candidates(kind, { time, ...wanted });
-    return ready.slice(0, limit).map(({ account, id, entry }) => {
-      entry.version++;
-      entry.heldUntil = time + lease * 1000;
-      entry.turn = ++this.#turn;
-      return { kind, account, id, version: entry.version, lease, ...entry.state };
+    return this.#deps.tasks.look(() => {
+      const time = performance.now();
+      const ready = this.#candidates(kind, { time, ...wanted });
+      return ready.slice(0, limit).map(({ account, id, entry }) => {
+        entry.version++;
+        entry.heldUntil = time + lease * 1000;
+        entry.turn = ++this.#turn;
+        return { kind, account, id, version: entry.version, lease, ...entry.state };
+      });
     });
   }
 
@@ -108,9 +103,8 @@ export class Cursors implements CursorStore {
     });
   }
 
-  async state(_kind: CursorKind, account: number, id: number): Promise<CursorState | undefined> {
-    this.#deps.tasks.assertOpen();
-    return this.#entries.get(account)?.get(id)?.state;
+  state(_kind: CursorKind, account: number, id: number): Promise<CursorState | undefined> {
+    return this.#deps.tasks.look(() => this.#entries.get(account)?.get(id)?.state);
   }
 
   webhookBacklog(): Promise<WebhookBacklog> {
@@ -118,11 +112,12 @@ export class Cursors implements CursorStore {
       let disabled = 0;
       const waiting: Instant[] = [];
       for (const holder of this.#holders('webhook')) {
-        const enabled = holder.webhooks.filter((row) => row.enabled);
-        disabled += holder.webhooks.length - enabled.length;
+        const { webhooks, last_event_id } = holder.state;
+        const enabled = webhooks.filter((row) => row.enabled);
+        disabled += webhooks.length - enabled.length;
         const reached = enabled.map(({ id, after }) => this.#entry(holder.id, id, after).state.position);
         const after = Math.min(...reached);
-        if (after >= holder.lastEvent) continue;
+        if (after >= last_event_id) continue;
         const [next] = (await holder.listEvents({ after, limit: 1 })).events;
         if (next !== undefined) waiting.push(next.at);
       }
@@ -198,7 +193,7 @@ export class Cursors implements CursorStore {
   /** Accounts that are served and can have cursors of the kind. */
   *#holders(kind: CursorKind): Iterable<Account> {
     const { installation, files } = this.#deps;
-    const all = () => installation.accounts.map(({ id }) => id);
+    const all = () => installation.state.accounts.map(({ id }) => id);
     if (kind === 'webhook') this.#withWebhooks ??= new Set(all().filter((id) => this.#hasWebhooks(id)));
     for (const id of kind === 'notice' ? all() : (this.#withWebhooks ?? [])) {
       const holder = installation.account(id)?.suspended === false ? files.loadedAccount(id) : undefined;
@@ -207,11 +202,12 @@ export class Cursors implements CursorStore {
   }
 
   #hasWebhooks(account: number): boolean {
-    return (this.#deps.files.loadedAccount(account)?.webhooks ?? []).length > 0;
+    return (this.#deps.files.loadedAccount(account)?.state.webhooks ?? []).length > 0;
   }
 
   #isIdle(kind: CursorKind, holder: Account): boolean {
-    const { id: account, lastEvent } = holder;
+    const account = holder.id;
+    const lastEvent = holder.state.last_event_id;
     if (this.#deps.installation.hasWaiting(account)) return false;
     if (this.#idle[kind].get(account) === lastEvent) return true;
     for (const { id, after, enabled } of cursorsOf(kind, holder)) {
@@ -227,7 +223,7 @@ export class Cursors implements CursorStore {
     const hasCome = (planned: Instant) => planned <= now || planned > latest;
     if (due !== null && !hasCome(due)) return false;
     if (wake !== null && hasCome(wake)) return true;
-    return holder.lastEvent > position || this.#deps.installation.hasWaiting(holder.id);
+    return holder.state.last_event_id > position || this.#deps.installation.hasWaiting(holder.id);
   }
 
   #entry(account: number, id: number, position: number): Entry {
@@ -254,7 +250,7 @@ export class Cursors implements CursorStore {
 
   /** Of an account that cannot be read, nothing is known to be gone. */
   #forgetGone(): void {
-    const listed = new Set(this.#deps.installation.accounts.map(({ id }) => id));
+    const listed = new Set(this.#deps.installation.state.accounts.map(({ id }) => id));
     for (const [account, entries] of this.#entries) {
       if (!listed.has(account)) {
         this.#entries.delete(account);
@@ -262,7 +258,7 @@ export class Cursors implements CursorStore {
         this.#idle.webhook.delete(account);
         this.#idle.notice.delete(account);
       }
-      const webhooks = this.#deps.files.loadedAccount(account)?.webhooks;
+      const webhooks = this.#deps.files.loadedAccount(account)?.state.webhooks;
       if (webhooks === undefined) continue;
       const ids = new Set([NOTICES, ...webhooks].map(({ id }) => id));
       for (const id of entries.keys()) if (!ids.has(id)) entries.delete(id);
@@ -275,8 +271,8 @@ function toRow(account: number, id: number, { position, failures, due, slow, wak
   return [kind, account, id, position, failures, due, slow, wake, memo];
 }
 
-function cursorsOf(kind: CursorKind, { webhooks }: Account) {
-  return kind === 'notice' ? [NOTICES] : webhooks;
+function cursorsOf(kind: CursorKind, { state }: Account) {
+  return kind === 'notice' ? [NOTICES] : state.webhooks;
 }
 
 function newEntry(position: number): Entry {

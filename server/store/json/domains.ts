@@ -1,227 +1,189 @@
 import { FILE_LIMITS } from '../../limits.ts';
 import { freeze } from '../freeze.ts';
 import type { CheckTimes, DomainRef, DomainRow } from '../interface/domain-row.ts';
-import type {
-  DomainChange,
-  DomainCreation,
-  DomainFilter,
-  DomainObstacle,
-  DomainStore,
-} from '../interface/domains.ts';
-import type { Change, NewEvent } from '../interface/events.ts';
-import type { TokenRow } from '../interface/token-row.ts';
-import type { StoreLog } from '../store-log.ts';
-import type { PendingTasks } from '../tasks.ts';
+import type { DomainChange, DomainObstacle, DomainStore } from '../interface/domains.ts';
 import { indexOf } from './account.ts';
-import type { AccountFiles } from './account-files.ts';
-import type { Evidence } from './evidence.ts';
 import { type StoredDomain, StoredDomainSchema } from './formats/rows.ts';
-import type { DomainIds } from './next-ids.ts';
+import type { StoreParts } from './parts.ts';
 import type { Schedule } from './schedule.ts';
-import type { Tokens, TokenUse } from './tokens.ts';
+import type { Tokens } from './tokens.ts';
 
-interface DomainsDeps {
-  readonly tasks: PendingTasks;
-  readonly files: AccountFiles;
-  readonly tokens: Tokens;
-  readonly ids: DomainIds;
-  readonly schedule: Schedule;
-  readonly tokenUse: TokenUse;
-  readonly evidence: Evidence;
-  readonly log: StoreLog;
-}
-
-/** A row, and what it was made from. */
-interface KnownRow {
-  readonly stored: StoredDomain;
-  readonly version: unknown;
-  readonly row: DomainRow;
+export interface Domains extends DomainStore {
+  isVerified(domain: DomainRef): boolean;
+  /** As `update`, but for the check times, which are left to the caller. */
+  change: DomainStore['update'];
 }
 
 /**
  * The domains of all accounts: each is a line of its account's file and one of the schedule. Everything throws
  * LetterheadError `unavailable` for an account whose file is damaged.
  */
-export class Domains implements DomainStore {
-  readonly #deps: DomainsDeps;
-  /** Rows that were given out last, by id: each is the same object until one of its halves changes. */
-  readonly #rows = new Map<number, KnownRow>();
+export function domainsIn(parts: StoreParts, tokens: Tokens): Domains {
+  const { tasks, files, ids, schedule, tokenUse, evidence, log } = parts;
+  const rows = new KnownRows(schedule);
+  const toRow = (stored: StoredDomain) => rows.get(stored);
 
-  constructor(deps: DomainsDeps) {
-    this.#deps = deps;
-  }
+  /** The row as it is now, with the times that the schedule has; itself where the domain is gone meanwhile. */
+  const current = (row: DomainRow): DomainRow => {
+    const stored = files.find(row.account_id)?.domain(row.id);
+    return stored === undefined ? row : toRow(stored);
+  };
 
-  async get(account: number, id: number): Promise<DomainRow | undefined> {
-    this.#deps.tasks.assertOpen();
-    const stored = this.#deps.files.find(account)?.domain(id);
-    return stored && this.#toRow(stored);
-  }
+  const obstacleIn = (
+    domains: readonly StoredDomain[],
+    name: string,
+    limit: number | null,
+  ): DomainObstacle | null => {
+    const by = domains.find((row) => row.domain === name);
+    if (by !== undefined) return { kind: 'taken', by: toRow(by) };
+    return limit !== null && domains.length >= limit ? { kind: 'full', limit } : null;
+  };
 
-  async findObstacle(account: number, name: string, limit: number | null): Promise<DomainObstacle | null> {
-    this.#deps.tasks.assertOpen();
-    const holder = this.#deps.files.find(account);
-    return holder === undefined ? { kind: 'gone' } : this.#obstacleIn(holder.domains, name, limit);
-  }
+  const obstacleNow = (account: number, name: string, limit: number | null): DomainObstacle | null => {
+    const holder = files.find(account);
+    return holder === undefined ? { kind: 'gone' } : obstacleIn(holder.state.domains, name, limit);
+  };
 
-  async list(account: number, filter: DomainFilter): Promise<readonly DomainRow[]> {
-    this.#deps.tasks.assertOpen();
-    const holder = this.#deps.files.find(account);
-    const domains = (filter.domains === undefined ? holder?.domains : holder?.named(filter.domains)) ?? [];
-    const rows: DomainRow[] = [];
-    const limit = filter.limit ?? Number.POSITIVE_INFINITY;
-    for (
-      let at = indexOf(domains, (filter.after ?? 0) + 1);
-      at < domains.length && rows.length < limit;
-      at++
-    ) {
-      const row = domains[at];
-      if (row !== undefined && isWanted(row, filter)) rows.push(this.#toRow(row));
-    }
-    return rows;
-  }
+  const change: Domains['change'] = (account, id, changeRow) =>
+    files.change<DomainChange>(account, { kind: 'gone' }, ({ domains }) => {
+      const at = indexOf(domains, id);
+      const old = domains[at];
+      if (old?.id !== id) return { result: { kind: 'gone' } };
+      const before = toRow(old);
+      const changed = changeRow(before);
+      if (changed === null) return { result: { kind: 'unchanged', row: before } };
+      const { row, events } = changed;
+      const by = row.domain === old.domain ? undefined : domains.find((one) => one.domain === row.domain);
+      if (by !== undefined) return { result: { kind: 'taken', by: toRow(by) } };
+      const stored = toStored(row);
+      return {
+        result: { kind: 'written', row: freeze(row), events },
+        domains: domains.with(at, stored),
+        ...(old.delegation?.label === stored.delegation?.label ? {} : { gone: old }),
+        events,
+      };
+    });
 
-  async named(names: readonly string[]): Promise<readonly DomainRow[]> {
-    this.#deps.tasks.assertOpen();
-    const rows: StoredDomain[] = [];
-    for (const holder of this.#deps.files.loaded) rows.push(...holder.named(names));
-    return rows.sort((one, other) => one.id - other.id).map((row) => this.#toRow(row));
-  }
+  return {
+    change,
 
-  isVerified({ account, id }: DomainRef): boolean {
-    return this.#deps.files.find(account)?.domain(id)?.verified ?? false;
-  }
+    findObstacle: (account, name, limit) => tasks.look(() => obstacleNow(account, name, limit)),
 
-  create({ account, name, limit, prepare, events: eventsOf }: DomainCreation): Promise<DomainChange> {
-    const { tasks, ids, schedule } = this.#deps;
-    return tasks.serve(async () => {
-      const obstacle = await this.findObstacle(account, name, limit);
-      if (obstacle !== null) return obstacle;
-      const build = await prepare();
-      return this.#deps.files.change<DomainChange>(account, { kind: 'gone' }, (holder) => {
-        // Checked before an id is reserved, so that a refusal writes nothing and works on a full disk.
-        const refused = this.#obstacleIn(holder.domains, name, limit);
-        if (refused !== null) return Promise.resolve(refused);
+    get: (account, id) =>
+      tasks.look(() => {
+        const stored = files.find(account)?.domain(id);
+        return stored && toRow(stored);
+      }),
+
+    list: (account, filter) =>
+      tasks.look(() => {
+        const { after = 0, limit = Number.POSITIVE_INFINITY, verified } = filter;
+        const holder = files.find(account);
+        const domains =
+          (filter.domains === undefined ? holder?.state.domains : holder?.named(filter.domains)) ?? [];
+        const listed: DomainRow[] = [];
+        for (let at = indexOf(domains, after + 1); at < domains.length && listed.length < limit; at++) {
+          const row = domains[at];
+          if (row !== undefined && row.verified === (verified ?? row.verified)) listed.push(toRow(row));
+        }
+        return listed;
+      }),
+
+    named: (names) =>
+      tasks.look(() => {
+        const found: StoredDomain[] = [];
+        for (const holder of files.loaded) found.push(...holder.named(names));
+        return found.sort((one, other) => one.id - other.id).map(toRow);
+      }),
+
+    isVerified: ({ account, id }) => files.find(account)?.domain(id)?.verified ?? false,
+
+    create: ({ account, name, limit, prepare, events: eventsOf }) =>
+      tasks.serve(async () => {
+        const obstacle = obstacleNow(account, name, limit);
+        if (obstacle !== null) return obstacle;
+        const build = await prepare();
+        // Checked again before an id is reserved, so that a refusal writes nothing and works on a full disk.
+        const refused = obstacleNow(account, name, limit);
+        if (refused !== null) return refused;
         return ids.use(async (takeId) => {
-          const change = await holder.change<DomainChange>((domains) => {
-            const refusedNow = this.#obstacleIn(domains, name, limit);
+          const created = await files.change<DomainChange>(account, { kind: 'gone' }, ({ domains }) => {
+            const refusedNow = obstacleIn(domains, name, limit);
             if (refusedNow !== null) return { result: refusedNow };
             const row = freeze(build(takeId()));
             const events = eventsOf(row);
             const added = [...domains, toStored(row)];
             return { result: { kind: 'written', row, events }, domains: added, events };
           });
-          if (change.kind !== 'written') return change;
-          schedule.add(account, change.row.id, change.row.checks);
-          return { ...change, row: this.#current(change.row) };
+          if (created.kind !== 'written') return created;
+          schedule.add(account, created.row.id, created.row.checks);
+          return { ...created, row: current(created.row) };
         });
-      });
-    });
-  }
-
-  #obstacleIn(domains: readonly StoredDomain[], name: string, limit: number | null): DomainObstacle | null {
-    const by = domains.find((row) => row.domain === name);
-    if (by !== undefined) return { kind: 'taken', by: this.#toRow(by) };
-    return limit !== null && domains.length >= limit ? { kind: 'full', limit } : null;
-  }
-
-  update(account: number, id: number, change: Change<DomainRow>): Promise<DomainChange> {
-    const { tasks, schedule } = this.#deps;
-    return tasks.serve(async () => {
-      let before: CheckTimes | null = null;
-      const done = await this.change(account, id, (row) => {
-        before = row.checks;
-        return change(row);
-      });
-      if (done.kind !== 'written') return done;
-      const { checks } = done.row;
-      if (checks === null || checks === before) return done;
-      schedule.note(account, id, checks);
-      return { ...done, row: this.#current(done.row) };
-    });
-  }
-
-  /** As `update`, but for the check times, which are left to the caller. */
-  change(account: number, id: number, change: Change<DomainRow>): Promise<DomainChange> {
-    return this.#deps.files.change<DomainChange>(account, { kind: 'gone' }, (holder) =>
-      holder.change<DomainChange>((domains) => {
-        const at = indexOf(domains, id);
-        const old = domains[at];
-        if (old?.id !== id) return { result: { kind: 'gone' } };
-        const current = this.#toRow(old);
-        const changed = change(current);
-        if (changed === null) return { result: { kind: 'unchanged', row: current } };
-        const { row, events } = changed;
-        const by = row.domain === old.domain ? undefined : domains.find((one) => one.domain === row.domain);
-        if (by !== undefined) return { result: { kind: 'taken', by: this.#toRow(by) } };
-        const stored = toStored(row);
-        return {
-          result: { kind: 'written', row: freeze(row), events },
-          domains: domains.with(at, stored),
-          ...(old.delegation?.label === stored.delegation?.label ? {} : { gone: old }),
-          events,
-        };
       }),
-    );
-  }
 
-  /** The account's write is the commit: share links whose domain is gone count as revoked. */
-  delete(
-    account: number,
-    id: number,
-    events: (row: DomainRow, shares: readonly TokenRow[]) => readonly NewEvent[],
-  ): Promise<boolean> {
-    const { tasks, tokens, tokenUse, schedule, evidence, log } = this.#deps;
-    return tasks.serve(async () => {
-      const deleted = await tokens.inTurnOf(id, () =>
-        this.#deps.files.change(account, false, (holder) =>
-          holder.change<boolean>((domains) => {
+    update: (account, id, changeRow) =>
+      tasks.serve(async () => {
+        let before: CheckTimes | null = null;
+        const done = await change(account, id, (row) => {
+          before = row.checks;
+          return changeRow(row);
+        });
+        if (done.kind !== 'written') return done;
+        const { checks } = done.row;
+        if (checks === null || checks === before) return done;
+        schedule.note(account, id, checks);
+        return { ...done, row: current(done.row) };
+      }),
+
+    /** The account's write is the commit: share links whose domain is gone count as revoked. */
+    delete: (account, id, events) =>
+      tasks.serve(async () => {
+        const deleted = await tokens.inTurnOf(id, () =>
+          files.change(account, false, ({ domains }) => {
             const at = indexOf(domains, id);
             const row = domains[at];
             if (row?.id !== id) return { result: false };
-            const told = events(this.#toRow(row), tokens.sharesOf(account, id));
+            const told = events(toRow(row), tokens.sharesOf(account, id));
             return { result: true, domains: domains.toSpliced(at, 1), gone: row, events: told };
           }),
-        ),
-      );
-      if (!deleted) return false;
-      tokenUse.forgetGone();
-      schedule.remove(id);
-      await evidence.remove(account, id).catch((error: unknown) => {
-        log.warn({ account, domain: id, err: error }, 'the evidence of a deleted domain is still there');
-      });
-      return true;
-    });
+        );
+        if (!deleted) return false;
+        tokenUse.forgetGone();
+        schedule.remove(id);
+        await evidence.remove(account, id).catch((error: unknown) => {
+          log.warn({ account, domain: id, err: error }, 'the evidence of a deleted domain is still there');
+        });
+        return true;
+      }),
+  };
+}
+
+/**
+ * Rows that were given out last, by id: each is the same object until one of its halves changes. The oldest is forgotten
+ * where there are too many: of very many domains, few are asked for again and again.
+ */
+class KnownRows {
+  readonly #schedule: Schedule;
+  readonly #rows = new Map<number, { stored: StoredDomain; version: unknown; row: DomainRow }>();
+
+  constructor(schedule: Schedule) {
+    this.#schedule = schedule;
   }
 
-  /** The row as it is now, with the times that the schedule has; itself where the domain is gone meanwhile. */
-  #current(row: DomainRow): DomainRow {
-    const stored = this.#deps.files.find(row.account_id)?.domain(row.id);
-    return stored === undefined ? row : this.#toRow(stored);
-  }
-
-  #toRow(stored: StoredDomain): DomainRow {
-    const { schedule } = this.#deps;
-    const version = schedule.version(stored.id);
-    const known = this.#rows.get(stored.id);
+  get(stored: StoredDomain): DomainRow {
+    const { id } = stored;
+    const version = this.#schedule.version(id);
+    const known = this.#rows.get(id);
     if (known?.stored === stored && known.version === version) return known.row;
-    const row: DomainRow = freeze({ ...stored, checks: schedule.times(stored.id) });
-    this.#keep({ stored, version, row });
-    return row;
-  }
-
-  /** Forgets the oldest row where there are too many: of very many domains, few are asked for again and again. */
-  #keep(known: KnownRow): void {
-    this.#rows.set(known.row.id, known);
+    const row: DomainRow = freeze({ ...stored, checks: this.#schedule.times(id) });
+    this.#rows.set(id, { stored, version, row });
     const [oldest] = this.#rows.keys();
     if (oldest !== undefined && this.#rows.size > FILE_LIMITS.rows) this.#rows.delete(oldest);
+    return row;
   }
 }
 
 /** What is written has been through the schema that reads it, so that no mistake makes a file unreadable. */
 export function toStored({ checks: _, ...stored }: DomainRow): StoredDomain {
   return StoredDomainSchema.parse(stored);
-}
-
-function isWanted(row: StoredDomain, filter: DomainFilter): boolean {
-  return filter.verified === undefined || filter.verified === row.verified;
 }

@@ -13,7 +13,7 @@ import {
   readTail,
 } from './event-lines.ts';
 import type { AccountFile } from './formats/files.ts';
-import { KeptEvents } from './kept-events.ts';
+import { keepAudited, keptName } from './kept-events.ts';
 
 export interface EventLogLimits {
   /** A log that has grown to so many bytes becomes the older one of two; of the older one, audited events are kept. */
@@ -52,13 +52,11 @@ interface Tail {
  * whatever is in here has happened, and what a crash left behind half-written is still in the account's file.
  */
 export class EventLog {
+  readonly #options: EventLogOptions;
   readonly #folder: Folder;
   readonly #account: number;
-  readonly #limits: EventLogLimits;
-  readonly #state: () => AccountFile;
   readonly #current: string;
   readonly #older: string;
-  readonly #kept: KeptEvents;
   /** Null until it was looked at. */
   #tail: Tail | null = null;
   #preparing: Promise<Tail> | null = null;
@@ -70,17 +68,15 @@ export class EventLog {
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(options: EventLogOptions) {
+    this.#options = options;
     this.#folder = options.folder;
     this.#account = options.account;
-    this.#limits = options.limits;
-    this.#state = options.state;
     this.#current = `${options.account}.jsonl`;
     this.#older = `${options.account}.1.jsonl`;
-    this.#kept = new KeptEvents(options.folder, options.account, options.clock);
   }
 
   static namesOf(account: number): readonly string[] {
-    return [`${account}.jsonl`, `${account}.1.jsonl`, `${account}.kept.jsonl`];
+    return [`${account}.jsonl`, `${account}.1.jsonl`, keptName(account)];
   }
 
   /** Whether the log was looked at. */
@@ -109,7 +105,7 @@ export class EventLog {
   spill(events: readonly EventRow[]): Promise<void> {
     return this.#alone(async () => {
       await this.#writing(() => this.#append(events));
-      if ((this.#tail?.size ?? 0) >= this.#limits.segmentBytes) await this.#rotate();
+      if ((this.#tail?.size ?? 0) >= this.#options.limits.segmentBytes) await this.#rotate();
     });
   }
 
@@ -122,7 +118,7 @@ export class EventLog {
   }
 
   async #list(filter: EventFilter): Promise<EventPage> {
-    const { last_event_id, outbox } = this.#state();
+    const { last_event_id, outbox } = this.#options.state();
     const inOutboxFrom = outbox[0]?.id ?? last_event_id + 1;
     const isInLog = filter.after < inOutboxFrom - 1 || this.#oldest === null;
     await using opened = isInLog ? await this.#openFiles() : { ...NOTHING_OPEN, oldest: this.#oldest };
@@ -181,7 +177,7 @@ export class EventLog {
 
   /** Everything in the log has been synced by now, so that nothing depends on the new file's beginning. */
   async #rotate(): Promise<void> {
-    await this.#kept.keepFrom(this.#older);
+    await keepAudited(this.#folder, this.#account, this.#older, this.#options.clock);
     const [current, older] = [this.#folder.file(this.#current), this.#folder.file(this.#older)];
     await this.#writing(() => this.#folder.fileSystem.rename(current, older));
     this.#tail = { size: 0, lastId: this.lastId, isClean: true };
@@ -190,7 +186,7 @@ export class EventLog {
   }
 
   async #readTail(): Promise<Tail> {
-    const { last_event_id } = this.#state();
+    const { last_event_id } = this.#options.state();
     const current = await this.#tailOf(this.#current);
     let logged = idsOf(current.filter(({ complete }) => complete));
     // What is in the older log came before.
@@ -227,7 +223,7 @@ export class EventLog {
     return this.#alone(async () => {
       await using opened = new AsyncDisposableStack();
       const open = async (name: string) => opened.use(await this.#open(name));
-      const kept = await open(this.#kept.name);
+      const kept = await open(keptName(this.#account));
       const older = await open(this.#older);
       const current = await open(this.#current);
       const files = [older, current].filter((file) => file !== null);

@@ -2,8 +2,6 @@ import { errorCode } from '../../errno.ts';
 import type { NextIds } from '../import.ts';
 import type { AccountRow } from '../interface/accounts.ts';
 import type { NewEvent } from '../interface/events.ts';
-import type { RetiredLabel } from '../interface/key-zone.ts';
-import type { SettingKey } from '../interface/settings.ts';
 import type { StoreLog } from '../store-log.ts';
 import type { AccountFiles } from './account-files.ts';
 import { type DataFolder, IDS_FILE, INSTALLATION_FILE } from './disk/data-folder.ts';
@@ -49,33 +47,13 @@ export class Installation {
     this.#index(null, state);
   }
 
-  /** By id. */
-  get accounts(): readonly AccountRow[] {
-    return this.#document.state.accounts;
-  }
-
-  /** By id. */
-  get tokens(): readonly StoredToken[] {
-    return this.#document.state.tokens;
-  }
-
-  /** Deleted accounts whose files may still be there. */
-  get removing(): readonly number[] {
-    return this.#document.state.removing;
+  get state(): InstallationFile {
+    return this.#document.state;
   }
 
   /** Of all accounts that have files, or may still have some. */
   get ids(): readonly number[] {
-    return [...this.accounts.map((row) => row.id), ...this.removing];
-  }
-
-  /** Of accounts that were deleted. */
-  get retiredLabels(): readonly RetiredLabel[] {
-    return this.#document.state.retired_labels;
-  }
-
-  get next(): NextIds {
-    return this.#document.state.next;
+    return [...this.state.accounts.map((row) => row.id), ...this.state.removing];
   }
 
   /** @throws LetterheadError `unavailable`. */
@@ -84,10 +62,6 @@ export class Installation {
       result: undefined,
       changed: { next: { ...next, ...change(next) } },
     }));
-  }
-
-  setting(key: SettingKey): string | null {
-    return this.#document.state[key];
   }
 
   account(id: number): AccountRow | undefined {
@@ -101,17 +75,17 @@ export class Installation {
 
   /** By id. */
   liveTokensOf(account: number): readonly StoredToken[] {
-    return this.#live(this.tokens.filter((token) => token.account_id === account));
+    return this.#live(this.state.tokens.filter((token) => token.account_id === account));
   }
 
   /** By id. */
   get liveTokens(): readonly StoredToken[] {
-    return this.#live(this.tokens);
+    return this.#live(this.state.tokens);
   }
 
   /** Drops the share links of domains that are gone; where that cannot be written now, the next write does it. */
   async dropOrphans(): Promise<void> {
-    if (this.liveTokens === this.tokens) return;
+    if (this.liveTokens === this.state.tokens) return;
     await this.change(() => ({ result: undefined, changed: {} })).catch(() => {});
   }
 
@@ -120,7 +94,7 @@ export class Installation {
    * nothing but time: the next call tries again.
    */
   async deliver(id: number): Promise<void> {
-    const waiting = this.#document.state.outbox.filter(
+    const waiting = this.state.outbox.filter(
       (entry) => entry.account === id && !this.#files.isDelivered(entry),
     );
     if (waiting.length === 0) return;
@@ -134,9 +108,7 @@ export class Installation {
 
   /** Whether events of the account wait for their way into its log. */
   hasWaiting(account: number): boolean {
-    return this.#document.state.outbox.some(
-      (entry) => entry.account === account && !this.#files.isDelivered(entry),
-    );
+    return this.state.outbox.some((entry) => entry.account === account && !this.#files.isDelivered(entry));
   }
 
   /** @throws LetterheadError `unavailable`; what `step` throws. */

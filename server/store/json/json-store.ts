@@ -1,13 +1,12 @@
 import { EventFeed } from '../event-feed.ts';
-import type { CopyableStore, NextIds } from '../import.ts';
-import type { KeyZoneStore } from '../interface/key-zone.ts';
-import type { SettingKey, SettingStore } from '../interface/settings.ts';
+import type { CopyableStore } from '../import.ts';
+import type { SettingStore } from '../interface/settings.ts';
 import { type StoreLog, silentLog } from '../store-log.ts';
 import { PendingTasks } from '../tasks.ts';
 import type { AccountDeps } from './account.ts';
 import { AccountFiles } from './account-files.ts';
-import { Accounts } from './accounts.ts';
-import { Checks } from './checks.ts';
+import { accountsIn } from './accounts.ts';
+import { checksIn } from './checks.ts';
 import { Cursors } from './cursors.ts';
 import {
   DataFolder,
@@ -22,18 +21,20 @@ import { unusableFolder, writeFailed } from './disk/errors.ts';
 import { type FileSystem, nodeFileSystem } from './disk/file-system.ts';
 import { readIfUsable } from './disk/json-file.ts';
 import { FolderLock } from './disk/lock.ts';
-import { Domains } from './domains.ts';
+import { domainsIn } from './domains.ts';
 import type { EventLogLimits } from './event-log.ts';
-import { Events } from './events.ts';
+import { eventsIn } from './events.ts';
 import { Evidence } from './evidence.ts';
-import { JsonImport } from './import.ts';
+import { importInto } from './import.ts';
 import { Installation, openInstallationFile } from './installation.ts';
-import { KeyZone } from './key-zone.ts';
+import { keyZoneIn } from './key-zone.ts';
 import { Logos } from './logos.ts';
 import { DomainIds, raiseNextIds } from './next-ids.ts';
+import type { StoreParts } from './parts.ts';
 import { Schedule } from './schedule.ts';
-import { Tokens, TokenUse } from './tokens.ts';
-import { Webhooks } from './webhooks.ts';
+import { TokenUse } from './token-use.ts';
+import { tokensIn } from './tokens.ts';
+import { webhooksIn } from './webhooks.ts';
 
 export interface JsonStoreOptions {
   /** The folder, made where it is missing. It belongs to this process until `close`, or until the process ends. */
@@ -66,15 +67,13 @@ export async function openJsonStore(options: JsonStoreOptions): Promise<JsonStor
     const held = new FolderLock(dataDir, options.clock(), log);
     lock = held;
     folder.gate.guard = () => held.assertHeld();
-    return new JsonStore(folder, held, await openResources(options, folder));
+    return storeIn(folder, held, await openResources(options, folder));
   } catch (error) {
     await folder.close();
     lock?.release();
     throw unusableFolder(dataDir, error, folder.path);
   }
 }
-
-type Resources = Awaited<ReturnType<typeof openResources>>;
 
 async function openResources(options: JsonStoreOptions, folder: DataFolder) {
   const { log = silentLog } = options;
@@ -104,148 +103,125 @@ async function openResources(options: JsonStoreOptions, folder: DataFolder) {
     await readIfUsable(folder.scheduleFile, log),
     lazyFile(folder.scheduleFile.label),
   );
-  await files.load(installation.accounts);
+  await files.load(installation.state.accounts);
   await raiseNextIds(installation, files, log);
   const ids = new DomainIds(installation);
   await installation.dropOrphans();
-  for (const id of installation.removing) await files.removeFiles(id);
+  for (const id of installation.state.removing) await files.removeFiles(id);
   await files.clearOrphans(installation.ids);
-  schedule.load(installation.accounts, files.loaded);
+  schedule.load(installation.state.accounts, files.loaded);
   const tokenUse = new TokenUse(
     await readIfUsable(folder.tokenUseFile, log),
     lazyFile(folder.tokenUseFile.label),
     () => installation.liveTokens,
   );
   const logos = new Logos(folder, log);
-  await logos.clearOrphans(installation.accounts);
+  await logos.clearOrphans(installation.state.accounts);
   const cursors = new Cursors(
     { tasks, files, installation },
     await readIfUsable(folder.cursorsFile, log),
     lazyFile(folder.cursorsFile.label, CURSOR_DELAY),
   );
-  const tokens = new Tokens({ tasks, files, installation, tokenUse });
-  const domains = new Domains({ tasks, files, tokens, ids, schedule, tokenUse, evidence, log });
-  return {
+  const parts: StoreParts = {
     tasks,
     files,
-    evidence,
     installation,
     ids,
     schedule,
     tokenUse,
+    evidence,
+    deliveries,
     logos,
-    accounts: new Accounts({ tasks, files, installation, schedule, tokenUse, logos }),
-    tokens,
-    domains,
-    checks: new Checks({ tasks, domains, schedule, evidence, log }),
-    cursors,
-    webhooks: new Webhooks({ tasks, files, cursors, deliveries }),
-    events: new Events({ tasks, files, installation, feed, log }),
+    log,
   };
+  return { parts, feed, cursors };
 }
 
+type Resources = Awaited<ReturnType<typeof openResources>>;
+
 /** The store in files: `DATA_DIR`, held by this process alone. */
-export class JsonStore implements CopyableStore {
-  readonly accounts: Accounts;
-  readonly tokens: Tokens;
-  readonly domains: Domains;
-  readonly checks: Checks;
-  readonly events: Events;
-  readonly webhooks: Webhooks;
-  readonly cursors: Cursors;
-  readonly settings: SettingStore;
-  readonly rates = null;
-  readonly keyZone: KeyZoneStore;
-  readonly import: JsonImport;
-  readonly #folder: DataFolder;
-  readonly #lock: FolderLock;
-  readonly #resources: Resources;
-  #closing: Promise<void> | null = null;
-  #snapshots = 0;
-
-  constructor(folder: DataFolder, lock: FolderLock, resources: Resources) {
-    this.#folder = folder;
-    this.#lock = lock;
-    this.#resources = resources;
-    this.accounts = resources.accounts;
-    this.tokens = resources.tokens;
-    this.domains = resources.domains;
-    this.checks = resources.checks;
-    this.events = resources.events;
-    this.webhooks = resources.webhooks;
-    this.cursors = resources.cursors;
-    const { tasks, installation, files } = resources;
-    this.keyZone = new KeyZone({ tasks, installation, files });
-    this.import = new JsonImport({ folder, ...resources });
-    this.settings = {
-      async get(key: SettingKey) {
-        tasks.assertOpen();
-        return installation.setting(key);
-      },
-      setOnce: (key: SettingKey, value: string) =>
-        tasks.serve(() =>
-          installation.change<string>((state) => {
-            const kept = state[key];
-            return kept === null ? { result: value, changed: { [key]: value } } : { result: kept };
-          }),
-        ),
-    };
-  }
-
-  async nextIds(): Promise<NextIds> {
-    this.#resources.tasks.assertOpen();
-    const { account, token } = this.#resources.installation.next;
-    return { account, token, domain: this.#resources.ids.next };
-  }
-
+export interface JsonStore extends CopyableStore {
   /**
    * All that is in the folder, as it is at one moment while everything goes on: what a backup is made from.
    * To be disposed of. @throws LetterheadError `unavailable`.
    */
-  snapshot(): Promise<Snapshot> {
-    const { tasks, schedule, tokenUse, cursors } = this.#resources;
-    return tasks.serve(async () => {
-      await schedule.flush();
-      await tokenUse.flush();
-      await cursors.flush();
-      try {
-        return await takeSnapshot(this.#folder, ++this.#snapshots);
-      } catch (error) {
-        throw writeFailed(error);
-      }
-    });
-  }
+  snapshot(): Promise<Snapshot>;
+}
 
-  ready(): Promise<void> {
-    return this.#resources.tasks.serve(() => this.#probe());
-  }
+function storeIn(folder: DataFolder, lock: FolderLock, { parts, feed, cursors }: Resources): JsonStore {
+  const { tasks, files, installation, ids, schedule, tokenUse } = parts;
+  const tokens = tokensIn(parts);
+  const domains = domainsIn(parts, tokens);
+  let snapshots = 0;
+  let closing: Promise<void> | null = null;
 
-  close(): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
-  }
+  const flush = async () => {
+    await schedule.flush();
+    await tokenUse.flush();
+    await cursors.flush();
+  };
 
-  async #probe(): Promise<void> {
-    const { root } = this.#folder;
-    try {
-      await root.replaceDurably(PROBE_FILE, ['Letterhead can write here.\n']);
-      await root.remove(PROBE_FILE);
-    } catch (error) {
+  const orWriteFailed = <T>(work: Promise<T>): Promise<T> =>
+    work.catch((error: unknown) => {
       throw writeFailed(error);
-    }
-  }
+    });
 
-  async #close(): Promise<void> {
-    const { tasks, files, installation, schedule, tokenUse, cursors, ids } = this.#resources;
+  const probe = async () => {
+    await folder.root.replaceDurably(PROBE_FILE, ['Letterhead can write here.\n']);
+    await folder.root.remove(PROBE_FILE);
+  };
+
+  const end = async () => {
     await tasks.close();
     for (const account of files.loaded) await account.settled();
     // The next ids stay where they are if this fails: that costs a gap.
     await ids.close().catch(() => {});
     await installation.settled();
-    await schedule.flush();
-    await tokenUse.flush();
-    await cursors.flush();
-    await this.#folder.close();
-    this.#lock.release();
-  }
+    await flush();
+    await folder.close();
+    lock.release();
+  };
+
+  return {
+    accounts: accountsIn(parts),
+    tokens,
+    domains,
+    checks: checksIn(parts, domains),
+    events: eventsIn(parts, feed),
+    webhooks: webhooksIn(parts, cursors),
+    cursors,
+    settings: settingsIn(parts),
+    rates: null,
+    keyZone: keyZoneIn(parts),
+    import: importInto(parts, folder.events, cursors),
+
+    nextIds: () =>
+      tasks.look(() => {
+        const { account, token } = installation.state.next;
+        return { account, token, domain: ids.next };
+      }),
+
+    snapshot: () =>
+      tasks.serve(async () => {
+        await flush();
+        return orWriteFailed(takeSnapshot(folder, ++snapshots));
+      }),
+
+    ready: () => tasks.serve(() => orWriteFailed(probe())),
+
+    close: () => (closing ??= end()),
+  };
+}
+
+function settingsIn({ tasks, installation }: StoreParts): SettingStore {
+  return {
+    get: (key) => tasks.look(() => installation.state[key]),
+    setOnce: (key, value) =>
+      tasks.serve(() =>
+        installation.change<string>((state) => {
+          const kept = state[key];
+          return kept === null ? { result: value, changed: { [key]: value } } : { result: kept };
+        }),
+      ),
+  };
 }

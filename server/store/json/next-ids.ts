@@ -23,8 +23,8 @@ export async function raiseNextIds(
   files: AccountFiles,
   log: StoreLog,
 ): Promise<void> {
-  const used = usedIds(installation, files.highestDomain);
-  const { next } = installation;
+  const used = usedIds(installation.state, files.highestDomain);
+  const { next } = installation.state;
   const kinds = (['account', 'token', 'domain'] as const).filter((kind) => used[kind] >= next[kind]);
   if (kinds.length === 0) return;
   log.warn({ file: INSTALLATION_FILE, kinds }, 'next ids were behind ids in use; raised');
@@ -51,7 +51,7 @@ export class DomainIds {
 
   constructor(installation: Installation) {
     this.#installation = installation;
-    this.#next = installation.next.domain;
+    this.#next = installation.state.next.domain;
   }
 
   /** Does `work`, which takes at most one id, and does nothing before. @throws LetterheadError `unavailable`. */
@@ -79,12 +79,12 @@ export class DomainIds {
 
   /** Lets the next start go on without a gap. Nothing may be taken any more. */
   async close(): Promise<void> {
-    if (this.#installation.next.domain !== this.#next)
+    if (this.#installation.state.next.domain !== this.#next)
       await this.#installation.setNext(() => ({ domain: this.#next }));
   }
 
   #take(): number {
-    if (this.#next >= this.#installation.next.domain) throw new OutOfIdsError();
+    if (this.#next >= this.#installation.state.next.domain) throw new OutOfIdsError();
     return this.#next++;
   }
 

@@ -16,7 +16,6 @@ interface Times {
   readonly codes: ByRecord<DiagnosisCode>;
 }
 
-/** A domain in the schedule. */
 interface Check extends OwnedEntry {
   readonly id: number;
   /** Null: not known. */
@@ -53,7 +52,7 @@ export class Schedule {
   load(rows: readonly AccountRow[], accounts: Iterable<Account>): void {
     for (const { id, suspended } of rows) if (suspended) this.#suspended.add(id);
     for (const account of accounts) {
-      for (const { id } of account.domains) this.#add(account.id, id, this.#loaded.get(id) ?? null);
+      for (const { id } of account.state.domains) this.#add(account.id, id, this.#loaded.get(id) ?? null);
     }
     this.#loaded.clear();
   }
@@ -146,7 +145,6 @@ export class Schedule {
     return this.#file.flush();
   }
 
-  /** Writes a line for each domain. */
   *#text(): Iterable<string> {
     let lines = `{\n  "format": ${FORMAT},\n  "columns": ${JSON.stringify(SCHEDULE_COLUMNS)},\n  "checks": [`;
     let separator = '\n    ';

@@ -1,191 +1,113 @@
 import { hasScope } from '@letterhead/shared';
-import type { Instant } from '../../instant.ts';
 import { freeze } from '../freeze.ts';
-import type { AccountRow } from '../interface/accounts.ts';
-import type { NewEvent } from '../interface/events.ts';
+import type { Creation } from '../interface/events.ts';
 import type { AdminToken, TokenRow } from '../interface/token-row.ts';
-import type { TokenCreation, TokenStore } from '../interface/tokens.ts';
-import { InTurn, type PendingTasks } from '../tasks.ts';
-import type { AccountFiles } from './account-files.ts';
-import type { LazyFile } from './disk/document.ts';
-import { jsonText } from './disk/json-file.ts';
-import { FORMAT, type InstallationFile, type TokenUseFile } from './formats/files.ts';
+import type { TokenStore } from '../interface/tokens.ts';
+import { InTurn } from '../tasks.ts';
+import type { InstallationFile } from './formats/files.ts';
 import { type StoredToken, StoredTokenSchema } from './formats/rows.ts';
-import type { Installation } from './installation.ts';
+import type { StoreParts } from './parts.ts';
 
-interface TokensDeps {
-  readonly tasks: PendingTasks;
-  readonly files: AccountFiles;
-  readonly installation: Installation;
-  readonly tokenUse: TokenUse;
+export interface Tokens extends TokenStore {
+  /** The share links of a domain that is about to be deleted, which revokes them. */
+  sharesOf(account: number, domain: number): readonly TokenRow[];
+  /** Runs `work` while no share link of the domain is created or revoked; at once where `domain` is null. */
+  inTurnOf<T>(domain: number | null, work: () => Promise<T>): Promise<T>;
 }
 
 /** The tokens and share links of all accounts, in `installation.json`. */
-export class Tokens implements TokenStore {
-  readonly #deps: TokensDeps;
+export function tokensIn({ tasks, files, installation, tokenUse }: StoreParts): Tokens {
   /** Share links are made and revoked while their domain stays, or after it is gone. */
-  readonly #turns = new InTurn<number>();
+  const turns = new InTurn<number>();
 
-  constructor(deps: TokensDeps) {
-    this.#deps = deps;
-  }
+  const inTurnOf: Tokens['inTurnOf'] = (domain, work) => (domain === null ? work() : turns.run(domain, work));
 
-  async findByHash(hash: string): Promise<{ token: TokenRow; account: AccountRow } | undefined> {
-    const { tasks, installation } = this.#deps;
-    tasks.assertOpen();
-    const token = installation.tokenByHash(hash);
-    const account = token && installation.account(token.account_id);
-    return token && account && { token: this.#toRow(token), account };
-  }
+  const toRow = (token: StoredToken): TokenRow => ({ ...token, last_used_at: tokenUse.last(token.id) });
 
-  async get(account: number, id: number): Promise<TokenRow | undefined> {
-    this.#deps.tasks.assertOpen();
-    const token = this.#find(account, id);
-    return token && this.#toRow(token);
-  }
+  const find = (account: number, id: number) =>
+    installation.liveTokensOf(account).find((token) => token.id === id);
 
-  async list(account: number, { domain }: { domain: number | null }): Promise<readonly TokenRow[]> {
-    this.#deps.tasks.assertOpen();
-    return this.#listed(account, domain);
-  }
+  const listed = (account: number, domain: number | null) =>
+    installation
+      .liveTokensOf(account)
+      .filter((token) => token.domain_id === domain)
+      .map(toRow);
 
-  create({ account, limit, token, event }: Parameters<TokenStore['create']>[0]): Promise<TokenCreation> {
-    const { tasks, files, installation } = this.#deps;
-    return tasks.serve(async () => {
-      // Of an account that cannot be read, nobody knows whether the domain is there.
-      if (token.domain_id !== null) files.find(account);
-      return this.inTurnOf(token.domain_id, async () => {
-        const creation = await installation.change<TokenCreation>(({ accounts, tokens, next }) => {
-          const isThere = accounts.some((row) => row.id === account);
-          if (!isThere || (token.domain_id !== null && files.find(account)?.has(token.domain_id) !== true))
-            return { result: { kind: 'gone' } };
-          const held = tokens.filter((one) => one.account_id === account && !files.isOrphan(one)).length;
-          if (held >= limit) return { result: { kind: 'full', limit } };
-          const stored = storedToken({ ...token, id: next.token, account_id: account, subscriptions: [] });
-          const row: TokenRow = { ...stored, last_used_at: null };
-          const changed = { tokens: [...tokens, stored], next: { ...next, token: stored.id + 1 } };
-          return { result: { kind: 'written', row }, changed, events: [{ account, event: event(row) }] };
-        });
-        if (creation.kind === 'written') await installation.deliver(account);
-        return creation;
-      });
-    });
-  }
+  return {
+    inTurnOf,
+    sharesOf: listed,
 
-  delete(
-    account: number,
-    id: number,
-    event: (row: TokenRow, admins: readonly AdminToken[]) => NewEvent,
-  ): Promise<boolean> {
-    const { tasks, installation, files, tokenUse } = this.#deps;
-    return tasks.serve(async () => {
-      const found = this.#find(account, id);
-      if (found === undefined) return false;
-      return this.inTurnOf(found.domain_id, async () => {
-        const deleted = await installation.change<boolean>((state) => {
-          const { tokens } = state;
-          const token = tokens.find((one) => one.id === id && one.account_id === account);
-          if (token === undefined || files.isOrphan(token)) return { result: false };
-          const events = [
-            {
-              account,
-              event: event(this.#toRow(token), hasScope(token.scopes, 'admin') ? adminTokens(state) : []),
-            },
-          ];
-          return { result: true, changed: { tokens: tokens.filter((one) => one !== token) }, events };
-        });
-        if (!deleted) return false;
-        tokenUse.forgetGone();
-        await installation.deliver(account);
-        return true;
-      });
-    });
-  }
-
-  subscribe(...[account, id, change]: Parameters<TokenStore['subscribe']>): Promise<boolean> {
-    const { tasks, installation, files } = this.#deps;
-    return tasks.serve(() =>
-      installation.change<boolean>(({ tokens }) => {
-        const at = tokens.findIndex((one) => one.id === id && one.account_id === account);
-        const token = tokens[at];
-        if (token === undefined || files.isOrphan(token)) return { result: false };
-        const subscriptions = change(token.subscriptions);
-        if (subscriptions === null) return { result: true };
-        const changed = storedToken({ ...token, subscriptions });
-        return { result: true, changed: { tokens: tokens.with(at, changed) } };
+    findByHash: (hash) =>
+      tasks.look(() => {
+        const token = installation.tokenByHash(hash);
+        const account = token && installation.account(token.account_id);
+        return token && account && { token: toRow(token), account };
       }),
-    );
-  }
 
-  touch(id: number, at: Instant): void {
-    this.#deps.tokenUse.touch(id, at);
-  }
+    get: (account, id) =>
+      tasks.look(() => {
+        const token = find(account, id);
+        return token && toRow(token);
+      }),
 
-  /** The share links of a domain that is about to be deleted, which revokes them. */
-  sharesOf(account: number, domain: number): readonly TokenRow[] {
-    return this.#listed(account, domain);
-  }
+    list: (account, { domain }) => tasks.look(() => listed(account, domain)),
 
-  /** Runs `work` while no share link of the domain is created or revoked; at once where `domain` is null. */
-  inTurnOf<T>(domain: number | null, work: () => Promise<T>): Promise<T> {
-    return domain === null ? work() : this.#turns.run(domain, work);
-  }
+    create: ({ account, limit, token, event }) =>
+      tasks.serve(async () => {
+        // Of an account that cannot be read, nobody knows whether the domain is there.
+        if (token.domain_id !== null) files.find(account);
+        return inTurnOf(token.domain_id, async () => {
+          const creation = await installation.change<Creation<TokenRow>>(({ accounts, tokens, next }) => {
+            const isThere = accounts.some((row) => row.id === account);
+            if (!isThere || (token.domain_id !== null && files.find(account)?.has(token.domain_id) !== true))
+              return { result: { kind: 'gone' } };
+            const held = tokens.filter((one) => one.account_id === account && !files.isOrphan(one)).length;
+            if (held >= limit) return { result: { kind: 'full', limit } };
+            const stored = storedToken({ ...token, id: next.token, account_id: account, subscriptions: [] });
+            const row: TokenRow = { ...stored, last_used_at: null };
+            const changed = { tokens: [...tokens, stored], next: { ...next, token: stored.id + 1 } };
+            return { result: { kind: 'written', row }, changed, events: [{ account, event: event(row) }] };
+          });
+          if (creation.kind === 'written') await installation.deliver(account);
+          return creation;
+        });
+      }),
 
-  #listed(account: number, domain: number | null): readonly TokenRow[] {
-    const tokens = this.#deps.installation.liveTokensOf(account);
-    return tokens.filter((token) => token.domain_id === domain).map((token) => this.#toRow(token));
-  }
+    delete: (account, id, event) =>
+      tasks.serve(async () => {
+        const found = find(account, id);
+        if (found === undefined) return false;
+        return inTurnOf(found.domain_id, async () => {
+          const deleted = await installation.change<boolean>((state) => {
+            const { tokens } = state;
+            const token = tokens.find((one) => one.id === id && one.account_id === account);
+            if (token === undefined || files.isOrphan(token)) return { result: false };
+            const admins = hasScope(token.scopes, 'admin') ? adminTokens(state) : [];
+            const events = [{ account, event: event(toRow(token), admins) }];
+            return { result: true, changed: { tokens: tokens.filter((one) => one !== token) }, events };
+          });
+          if (!deleted) return false;
+          tokenUse.forgetGone();
+          await installation.deliver(account);
+          return true;
+        });
+      }),
 
-  #find(account: number, id: number): StoredToken | undefined {
-    return this.#deps.installation.liveTokensOf(account).find((token) => token.id === id);
-  }
+    subscribe: (account, id, change) =>
+      tasks.serve(() =>
+        installation.change<boolean>(({ tokens }) => {
+          const at = tokens.findIndex((one) => one.id === id && one.account_id === account);
+          const token = tokens[at];
+          if (token === undefined || files.isOrphan(token)) return { result: false };
+          const subscriptions = change(token.subscriptions);
+          if (subscriptions === null) return { result: true };
+          const changed = storedToken({ ...token, subscriptions });
+          return { result: true, changed: { tokens: tokens.with(at, changed) } };
+        }),
+      ),
 
-  #toRow(token: StoredToken): TokenRow {
-    return { ...token, last_used_at: this.#deps.tokenUse.last(token.id) };
-  }
-}
-
-/** When each token was last used: `token-use.json`. */
-export class TokenUse {
-  readonly #used: Map<number, Instant>;
-  readonly #file: LazyFile;
-  readonly #tokens: () => readonly StoredToken[];
-
-  /** `tokens` gives those that there are. */
-  constructor(
-    content: TokenUseFile | null,
-    makeFile: (text: () => Iterable<string>) => LazyFile,
-    tokens: () => readonly StoredToken[],
-  ) {
-    this.#used = new Map(content?.tokens.map((token) => [token.id, token.last_used_at]));
-    this.#file = makeFile(() => this.#text());
-    this.#tokens = tokens;
-  }
-
-  touch(id: number, at: Instant): void {
-    this.#used.set(id, at);
-    this.#file.touch();
-  }
-
-  last(id: number): Instant | null {
-    return this.#used.get(id) ?? null;
-  }
-
-  /** Tokens have gone: their last use is forgotten when the file is written next. */
-  forgetGone(): void {
-    this.#file.touch();
-  }
-
-  flush(): Promise<void> {
-    return this.#file.flush();
-  }
-
-  #text(): Iterable<string> {
-    const ids = new Set(this.#tokens().map((token) => token.id));
-    for (const id of this.#used.keys()) if (!ids.has(id)) this.#used.delete(id);
-    const tokens = [...this.#used].map(([id, last_used_at]) => ({ id, last_used_at }));
-    return jsonText({ format: FORMAT, tokens } satisfies TokenUseFile);
-  }
+    touch: (id, at) => tokenUse.touch(id, at),
+  };
 }
 
 /** The tokens of scope `admin` of accounts that are not suspended. */

@@ -80,9 +80,7 @@ export function accountsIn(database: Database, commits: Commits): AccountStore {
         const values = { id, version: record.version, admins: admins.map((admin) => admin.id) };
         const events = told === null ? [] : [told.event];
         const before = sql('lock_admins');
-        return (
-          (await commits.commit('delete_account', told?.account ?? 0, events, values, { before })) || null
-        );
+        return commits.commit('delete_account', told?.account ?? 0, events, values, { before });
       }),
   };
 }

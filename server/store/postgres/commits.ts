@@ -35,14 +35,14 @@ export class Commits extends PendingTasks {
     return this.#turns.run(account, () => repeat(call));
   }
 
-  /** Runs a commit of `sql/`. False: a condition of it did not hold, and nothing was changed. */
+  /** Runs a commit of `sql/`. Null, as `change` has it: a condition of it did not hold, and nothing was changed. */
   async commit(
     name: string,
     account: number,
     events: readonly NewEvent[],
     values: Values,
     around?: Around,
-  ): Promise<boolean> {
+  ): Promise<true | null> {
     const all = { account, events: eventDocuments(events), ...values };
     return this.#tell(account, events, await this.#database.write(name, all, around));
   }
@@ -50,13 +50,13 @@ export class Commits extends PendingTasks {
   /** As `commit`, for a statement that changes of different accounts share. */
   share(name: string) {
     const write = this.#database.shareWrites(name);
-    return async (account: number, events: readonly NewEvent[], values: Values): Promise<boolean> =>
+    return async (account: number, events: readonly NewEvent[], values: Values): Promise<true | null> =>
       this.#tell(account, events, await write({ account, events: eventDocuments(events), ...values }));
   }
 
   /** `last`: the account's last event after the change, 0 if it is not told of it; null: nothing was changed. */
-  #tell(account: number, events: readonly NewEvent[], last: number | null): boolean {
-    if (last === null) return false;
+  #tell(account: number, events: readonly NewEvent[], last: number | null): true | null {
+    if (last === null) return null;
     const first = last - events.length + 1;
     if (last > 0)
       this.#feed.committed(

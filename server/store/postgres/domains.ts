@@ -164,17 +164,15 @@ export function domainsIn(database: Database, commits: Commits, keysAsBytes: boo
         if (before === undefined) return false;
         const links = await database.read<TokenRecord>(sql('list_tokens', { account, domain: id }));
         const told = events(before.row, links.map(toToken));
-        return (
-          (await commits.commit('delete_domain', account, told, { id, version: before.version })) || null
-        );
+        return commits.commit('delete_domain', account, told, { id, version: before.version });
       }),
   };
 }
 
 /** False also if another domain has the name. */
-async function unlessTaken(commit: Promise<boolean>): Promise<boolean> {
+async function unlessTaken(commit: Promise<true | null>): Promise<boolean> {
   try {
-    return await commit;
+    return (await commit) !== null;
   } catch (error) {
     if (sqlState(error) === UNIQUE_VIOLATION) return false;
     throw error;

@@ -13,11 +13,6 @@ interface ListedEvent {
 }
 
 export function eventsIn(commits: Commits, feed: Feed): EventStore {
-  const untilDisposed = (watch: () => () => void) =>
-    commits.serve(async () => {
-      const stop = watch();
-      return { [Symbol.asyncDispose]: async () => stop() };
-    });
   return {
     async list(account, { after, limit, domain = null }) {
       const query = sql('list_events', { account, after, limit, domain });
@@ -37,7 +32,7 @@ export function eventsIn(commits: Commits, feed: Feed): EventStore {
         last,
       };
     },
-    watch: (account, onNews) => untilDisposed(() => feed.watch(account, onNews)),
-    watchAll: (onNews) => untilDisposed(() => feed.watchAll(onNews)),
+    watch: (account, onNews) => commits.look(() => feed.watch(account, onNews)),
+    watchAll: (onNews) => commits.look(() => feed.watchAll(onNews)),
   };
 }

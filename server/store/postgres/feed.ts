@@ -43,18 +43,20 @@ export class Feed {
     this.#hintTimer ??= setTimeout(() => void this.#sendHints(), DATABASE_LIMITS.hintDelay);
   }
 
-  /** Returns a function that ends the watch. */
-  watch(account: number, onNews: () => void): () => void {
-    const stop = this.#local.watch(account, onNews);
+  /** See `EventStore`. */
+  watch(account: number, onNews: () => void): AsyncDisposable {
+    const watch = this.#local.watch(account, onNews);
     if (!this.#told.has(account)) this.#told.set(account, -1);
-    return () => {
-      stop();
-      if (!this.#local.isWatched(account)) this.#told.delete(account);
+    return {
+      [Symbol.asyncDispose]: async () => {
+        await watch[Symbol.asyncDispose]();
+        if (!this.#local.isWatched(account)) this.#told.delete(account);
+      },
     };
   }
 
-  /** Returns a function that ends the watch. */
-  watchAll(onNews: () => void): () => void {
+  /** See `EventStore`. */
+  watchAll(onNews: () => void): AsyncDisposable {
     return this.#local.watchAll(onNews);
   }
 

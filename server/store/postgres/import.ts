@@ -13,7 +13,6 @@ interface ImportState {
   readonly unfinished: boolean;
 }
 
-/** Rows that one statement imports. */
 const AT_ONCE = 500;
 
 /**

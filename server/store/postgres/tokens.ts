@@ -3,8 +3,9 @@ import type { Instant } from '../../instant.ts';
 import { DATABASE_LIMITS } from '../../limits.ts';
 import { freeze } from '../freeze.ts';
 import type { AccountRow } from '../interface/accounts.ts';
+import type { Creation } from '../interface/events.ts';
 import type { AdminToken, TokenRow } from '../interface/token-row.ts';
-import type { TokenCreation, TokenStore } from '../interface/tokens.ts';
+import type { TokenStore } from '../interface/tokens.ts';
 import type { Commits } from './commits.ts';
 import type { Database } from './database.ts';
 import { type TokenRecord, toAccount, toToken } from './rows.ts';
@@ -49,7 +50,7 @@ export function tokensIn(database: Database, commits: Commits): TokenStore & { f
     },
 
     create: ({ account, limit, token, event }) =>
-      commits.change<TokenCreation>(account, async () => {
+      commits.change<Creation<TokenRow>>(account, async () => {
         const { domain_id: domain, hash } = token;
         const query = sql('next_token_id', { account, limit, domain });
         const [next] = await database.read<{ id: number | null }>(query);
@@ -70,8 +71,7 @@ export function tokensIn(database: Database, commits: Commits): TokenStore & { f
         const admins = isAdmin ? await readAdmins(database) : [];
         const values = { id, admins: admins.map((admin) => admin.id) };
         const before = isAdmin ? sql('lock_admins') : undefined;
-        const isDeleted = commits.commit('delete_token', account, [event(row, admins)], values, { before });
-        return (await isDeleted) || null;
+        return commits.commit('delete_token', account, [event(row, admins)], values, { before });
       }),
 
     subscribe: (account, id, change) =>
@@ -84,7 +84,7 @@ export function tokensIn(database: Database, commits: Commits): TokenStore & { f
           before: JSON.stringify(before),
           content: JSON.stringify({ ...content, subscriptions }),
         };
-        return (await commits.commit('subscribe', account, [], { id, ...documents })) || null;
+        return commits.commit('subscribe', account, [], { id, ...documents });
       }),
 
     touch(id, at) {

@@ -1,6 +1,8 @@
 import { WEBHOOK_LIMITS } from '../../limits.ts';
 import { freeze } from '../freeze.ts';
-import type { DeliveryRow, WebhookCreation, WebhookRow, WebhookStore } from '../interface/webhooks.ts';
+import type { Creation } from '../interface/events.ts';
+import type { DeliveryRow, WebhookRow, WebhookStore } from '../interface/webhooks.ts';
+import { isCursorReset } from '../webhook-reset.ts';
 import type { Commits } from './commits.ts';
 import type { Cursors } from './cursors.ts';
 import type { Database } from './database.ts';
@@ -29,7 +31,7 @@ export function webhooksIn(database: Database, commits: Commits, cursors: Cursor
     },
 
     create: ({ account, limit, build, event }) =>
-      commits.change<WebhookCreation>(account, async () => {
+      commits.change<Creation<WebhookRow>>(account, async () => {
         const query = sql('count_webhooks', { account });
         const [found] = await database.read<{ last_event: number; webhooks: number }>(query);
         if (found === undefined) return { kind: 'gone' };
@@ -50,8 +52,7 @@ export function webhooksIn(database: Database, commits: Commits, cursors: Cursor
         const changed = found && change(found.content, found.last_event);
         if (!changed || before === undefined) return before;
         const { row, events } = changed;
-        const resets =
-          row.enabled && (!before.enabled || row.url !== before.url || row.after !== before.after);
+        const resets = isCursorReset(before, row);
         const values = { id, version: found.version, content: JSON.stringify(row), after: row.after, resets };
         return (await commits.commit('update_webhook', account, events, values)) ? freeze(row) : null;
       }),
@@ -61,7 +62,7 @@ export function webhooksIn(database: Database, commits: Commits, cursors: Cursor
         const found = await find(account, id);
         if (found === undefined) return false;
         const { version, content } = found;
-        return (await commits.commit('delete_webhook', account, [event(content)], { id, version })) || null;
+        return commits.commit('delete_webhook', account, [event(content)], { id, version });
       }),
 
     addDeliveries: (deliveries) =>

@@ -5,7 +5,7 @@ import type { DomainRow } from '../../store/interface/domain-row.ts';
 import type { AdviceEvidence } from '../evidence.ts';
 import { boundAdvice } from '../stored-size.ts';
 import { describeAdvice } from '../words/advice.ts';
-import type { AdvicePlace } from './advice-place.ts';
+import type { AdvicePlace } from './advice-finding.ts';
 import { adviseOnDmarc } from './dmarc-advice.ts';
 import { adviseOnMx } from './mx-advice.ts';
 import { adviseOnSpf } from './spf-advice.ts';

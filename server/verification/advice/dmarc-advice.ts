@@ -1,8 +1,7 @@
 import { relativeHost } from '@letterhead/shared';
 import { isWithin } from '../../dns/name.ts';
 import type { AdviceEvidence } from '../evidence.ts';
-import type { AdviceFinding, DmarcRemark } from './advice-finding.ts';
-import type { AdvicePlace } from './advice-place.ts';
+import type { AdviceFinding, AdvicePlace, DmarcRemark } from './advice-finding.ts';
 import {
   type AppliedRecord,
   type DmarcDiscovery,

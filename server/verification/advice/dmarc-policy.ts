@@ -34,7 +34,6 @@ export interface UnusableRecord {
   readonly problem: DmarcProblem | { readonly kind: 'multiple' };
 }
 
-/** A record that is valid, and where. */
 interface FoundRecord {
   readonly domain: string;
   readonly record: DmarcRecord;

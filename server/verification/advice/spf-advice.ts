@@ -1,8 +1,7 @@
 import { type Action, relativeHost } from '@letterhead/shared';
 import type { AdviceEvidence } from '../evidence.ts';
 import { jsonBytes, totalOf } from '../truncate.ts';
-import type { AdviceFinding } from './advice-finding.ts';
-import type { AdvicePlace } from './advice-place.ts';
+import type { AdviceFinding, AdvicePlace } from './advice-finding.ts';
 import { MAX_SPF_LOOKUPS, MAX_VOID_LOOKUPS } from './spf-lookups.ts';
 import {
   isAll,

@@ -28,10 +28,10 @@ const OF_SERVERS: readonly FoundCode[] = ['DELEGATION_DIFFERS', 'RESOLVER_FAILS'
 function aboutOurRecord(input: RuleInput, code: FoundCode): Note[] {
   const notes: Note[] = [];
   const isOfServers = OF_SERVERS.includes(code);
-  if (isOfServers && NEGATIVE_CACHED(input) !== null) notes.push({ kind: 'negative-cached' });
+  if (isOfServers && NEGATIVE_CACHED.find(input) !== null) notes.push({ kind: 'negative-cached' });
   notes.push(...pitfalls(input), ...throughDname(input));
   const mayBeTested = isOfServers || code === 'NEGATIVE_CACHED';
-  if (mayBeTested && TEST_MODE(input) !== null) notes.push({ kind: 'test-mode' });
+  if (mayBeTested && TEST_MODE.find(input) !== null) notes.push({ kind: 'test-mode' });
   return notes;
 }
 

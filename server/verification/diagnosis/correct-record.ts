@@ -3,16 +3,17 @@ import type { Observation, Outcome } from '../../dns/outcome.ts';
 import { type Answer, definitive, isAlias } from '../answers.ts';
 import { matches } from '../match-value.ts';
 import { changeValue, replace, replaceOthers } from './actions.ts';
-import type { Rule } from './finding.ts';
+import { type Rule, rule } from './finding.ts';
 import { judgements } from './key-value.ts';
 import { isCorrect, namesOf, type RuleInput } from './rule-input.ts';
 
 /** The record is right, but its private key is not the one that is stored here: nothing that it signs would verify. */
-export const KEY_MISMATCH: Rule<'KEY_MISMATCH'> = (input) =>
-  input.evidence.keyMismatch === true && isCorrect(input) ? { action: null } : null;
+export const KEY_MISMATCH: Rule<'KEY_MISMATCH'> = rule('invalid', (input) =>
+  input.evidence.keyMismatch === true && isCorrect(input) ? { action: null } : null,
+);
 
 /** Some authorities have our record and some don't: the change is on its way, or the servers are set up apart. */
-export const NAMESERVERS_DISAGREE: Rule<'NAMESERVERS_DISAGREE'> = (input) => {
+export const NAMESERVERS_DISAGREE: Rule<'NAMESERVERS_DISAGREE'> = rule('valid', (input) => {
   if (!isCorrect(input)) return null;
   const own = answersWithout(input);
   const servers = [...own.flatMap((answer) => answer.servers), ...endServersWithout(input)];
@@ -21,7 +22,7 @@ export const NAMESERVERS_DISAGREE: Rule<'NAMESERVERS_DISAGREE'> = (input) => {
   // The end of an alias lies with somebody else, whose form is not ours to name.
   const action = own.length === 0 ? null : replaceAnswers(input, own);
   return { action, without: placesOf(servers, [...observations, ...(alias?.observations ?? [])]) };
-};
+});
 
 function replaceAnswers(input: RuleInput, answers: readonly Answer[]): Action {
   const alias = answers.find((answer) => answer.alias !== null)?.alias;
@@ -31,11 +32,11 @@ function replaceAnswers(input: RuleInput, answers: readonly Answer[]): Action {
 }
 
 /** The servers have our record, but the resolver still remembers that there was none. */
-export const NEGATIVE_CACHED: Rule<'NEGATIVE_CACHED'> = (input) => {
+export const NEGATIVE_CACHED: Rule<'NEGATIVE_CACHED'> = rule('valid', (input) => {
   const { resolver, observed_at } = input.evidence;
   if (!isCorrect(input) || resolver === null || !saysAbsent(resolver)) return null;
   return { action: null, clearsAt: forgetsAt(resolver, observed_at) };
-};
+});
 
 /** When a resolver forgets what it remembers of an absence; null where it has not said for how long it does. */
 function forgetsAt(resolver: Outcome, observedAt: string): Date | null {
@@ -49,13 +50,13 @@ function saysAbsent(resolver: Outcome): boolean {
 }
 
 /** Our key, with `t=y`: receivers may treat the mail as if it were not signed (RFC 6376 §3.6.1). */
-export const TEST_MODE: Rule<'TEST_MODE'> = (input) => {
+export const TEST_MODE: Rule<'TEST_MODE'> = rule('valid', (input) => {
   if (!isCorrect(input)) return null;
   const isTested = judgements(input).some((one) => one.kind === 'ours' && one.testMode);
   return isTested ? { action: changeValue(input) } : null;
-};
+});
 
-export const OK: Rule<'OK'> = (input) => {
+export const OK: Rule<'OK'> = rule('valid', (input) => {
   if (!isCorrect(input)) return null;
   const { resolver } = input.evidence;
   return {
@@ -63,7 +64,7 @@ export const OK: Rule<'OK'> = (input) => {
     seenBy: input.source === 'authority' ? 'authority' : 'resolver',
     resolverDiffers: resolver?.kind === 'present' && !matches(input.record, resolver.values),
   };
-};
+});
 
 /** The names of servers, with the address of one that answers otherwise at another address. */
 function placesOf(lacking: readonly Observation[], all: readonly Observation[]): string[] {

@@ -5,7 +5,7 @@ import type { NamedBy, Observation } from '../../dns/outcome.ts';
 import { definitive } from '../answers.ts';
 import { matches } from '../match-value.ts';
 import { setNameServers } from './actions.ts';
-import type { Delegated, Rule } from './finding.ts';
+import { type Delegated, type Rule, rule } from './finding.ts';
 import { isCorrect, namesOf, type RuleInput, SIDES } from './rule-input.ts';
 
 /** A zone whose own servers are others than those that its parent names: another zone or, where null, the registrar. */
@@ -20,7 +20,7 @@ interface DifferingZone {
  * A zone and its parent name different servers, not all of which have our record. Receivers are sent to either.
  * Servers that both name and that differ all the same are no matter of the delegation.
  */
-export const DELEGATION_DIFFERS: Rule<'DELEGATION_DIFFERS'> = (input) => {
+export const DELEGATION_DIFFERS: Rule<'DELEGATION_DIFFERS'> = rule('valid', (input) => {
   const { observations } = input.evidence;
   const differing = differingZone(input);
   if (differing === null || !isCorrect(input)) return null;
@@ -36,7 +36,7 @@ export const DELEGATION_DIFFERS: Rule<'DELEGATION_DIFFERS'> = (input) => {
     action: repair(input, differing, { child: isWhole('child'), parent: isWhole('parent') }, [...having]),
     without: namesOf([...lacking, ...failing]),
   };
-};
+});
 
 /** Null: both name the same servers, or only one of them is known. */
 export function serversByNamer(input: RuleInput): Delegated | null {

@@ -1,4 +1,4 @@
-import type { Action, DiagnosisCode } from '@letterhead/shared';
+import type { Action, DiagnosisCode, RecordDiagnosis } from '@letterhead/shared';
 import type { DnssecFailure } from '../../dns/outcome.ts';
 import type { Pitfall } from '../../keys/dkim-record.ts';
 import type { KeyDamage } from '../../keys/key-damage.ts';
@@ -19,8 +19,19 @@ export type Finding<Code extends FoundCode = FoundCode> = Facts<Code> & {
 /** What a check can find: without one, it is NOT_CHECKED. */
 export type FoundCode = Exclude<DiagnosisCode, 'NOT_CHECKED'>;
 
-/** Null: the rule does not apply. */
-export type Rule<Code extends FoundCode> = (input: RuleInput) => Facts<Code> | null;
+/** What a check says of a record, whatever was known before. `unknown`: nothing, it is transient. */
+export type RecordVerdict = Exclude<RecordDiagnosis['state'], 'unchecked'>;
+
+/** How a code is found, and what it says of the record. */
+export interface Rule<Code extends FoundCode> {
+  readonly verdict: RecordVerdict;
+  /** Null: the rule does not apply. */
+  readonly find: (input: RuleInput) => Facts<Code> | null;
+}
+
+export function rule<Code extends FoundCode>(verdict: RecordVerdict, find: Rule<Code>['find']): Rule<Code> {
+  return { verdict, find };
+}
 
 export type Facts<Code extends FoundCode> = FactsByCode[Code] & {
   /** What puts it right; null where nothing in the DNS has to be changed. */

@@ -3,20 +3,20 @@ import type { DkimRecord } from '../../records/dns-records.ts';
 import type { Answer } from '../answers.ts';
 import { isValidMatch, judgeValue } from '../match-value.ts';
 import { putRight, removeAllBut } from './actions.ts';
-import type { Facts, Rule } from './finding.ts';
+import { type Facts, type Rule, rule } from './finding.ts';
 import { withoutQuotes } from './key-value.ts';
 import { aliasTarget, answersLikeSibling, type RuleInput } from './rule-input.ts';
 
 /** The form, or a person, cut the value and made a record of each piece. Receivers don't put them together. */
-export const TXT_SPLIT_INTO_RECORDS: Rule<'TXT_SPLIT_INTO_RECORDS'> = (input) => {
+export const TXT_SPLIT_INTO_RECORDS: Rule<'TXT_SPLIT_INTO_RECORDS'> = rule('invalid', (input) => {
   const { record } = input;
   if (record.kind !== 'dkim') return null;
   const split = multipleAnswers(input).find(({ values }) => isSplit(record, values));
   return split === undefined ? null : { action: putRight(input), count: split.total };
-};
+});
 
 /** Receivers may pick any of several TXT records (RFC 6376 §3.6.2.2), and some fail at once. */
-export const MULTIPLE_RECORDS: Rule<'MULTIPLE_RECORDS'> = (input) => {
+export const MULTIPLE_RECORDS: Rule<'MULTIPLE_RECORDS'> = rule('invalid', (input) => {
   const { record } = input;
   const isOurs = (value: string) => isValidMatch(record, value);
   const answer = multipleAnswers(input).find(({ values }) => values.some(isOurs));
@@ -31,7 +31,7 @@ export const MULTIPLE_RECORDS: Rule<'MULTIPLE_RECORDS'> = (input) => {
   const isReplaced = aliasTarget(input) !== null || copies !== null || answersLikeSibling(input);
   const action = isReplaced ? putRight(input) : removeAllBut(input, keep, listed, others);
   return { action, others, copies, found: answer.values };
-};
+});
 
 /** How the values that read like this one differ from it; null where there is none. */
 function findCopies(keep: string, others: readonly string[]): Facts<'MULTIPLE_RECORDS'>['copies'] {

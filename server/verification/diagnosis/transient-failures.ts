@@ -1,18 +1,25 @@
 import type { Observation, Unknown, UnknownReason } from '../../dns/outcome.ts';
 import { isTooLong } from '../../records/record-names.ts';
 import { definitive } from '../answers.ts';
-import type { Failure, FoundCode, Rule, ServerCode } from './finding.ts';
+import { type Failure, type FoundCode, type Rule, rule, type ServerCode } from './finding.ts';
 import { delegatedZone, isTargetUnheard, type RuleInput } from './rule-input.ts';
 
 /** Nothing definitive was heard, for this reason. All of it is transient: what was known before still holds. */
 
-export const DNS_TIMEOUT: Rule<'DNS_TIMEOUT'> = (input) => transientFailure(input, 'DNS_TIMEOUT');
-export const DNS_SERVFAIL: Rule<'DNS_SERVFAIL'> = (input) => transientFailure(input, 'DNS_SERVFAIL');
-export const DNS_REFUSED: Rule<'DNS_REFUSED'> = (input) => transientFailure(input, 'DNS_REFUSED');
-export const DNS_LAME: Rule<'DNS_LAME'> = (input) => transientFailure(input, 'DNS_LAME');
+export const DNS_TIMEOUT: Rule<'DNS_TIMEOUT'> = rule('unknown', (input) =>
+  transientFailure(input, 'DNS_TIMEOUT'),
+);
+export const DNS_SERVFAIL: Rule<'DNS_SERVFAIL'> = rule('unknown', (input) =>
+  transientFailure(input, 'DNS_SERVFAIL'),
+);
+export const DNS_REFUSED: Rule<'DNS_REFUSED'> = rule('unknown', (input) =>
+  transientFailure(input, 'DNS_REFUSED'),
+);
+export const DNS_LAME: Rule<'DNS_LAME'> = rule('unknown', (input) => transientFailure(input, 'DNS_LAME'));
 
-export const RESOLVER_UNREACHABLE: Rule<'RESOLVER_UNREACHABLE'> = (input) =>
-  codeFor(input) === 'RESOLVER_UNREACHABLE' ? { action: null, ofKeyZone: isTargetUnheard(input) } : null;
+export const RESOLVER_UNREACHABLE: Rule<'RESOLVER_UNREACHABLE'> = rule('unknown', (input) =>
+  codeFor(input) === 'RESOLVER_UNREACHABLE' ? { action: null, ofKeyZone: isTargetUnheard(input) } : null,
+);
 
 /** Order of precedence. */
 const SERVER_CODES: Record<UnknownReason, ServerCode> = {

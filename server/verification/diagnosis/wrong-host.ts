@@ -3,17 +3,17 @@ import { isWithin } from '../../dns/name.ts';
 import type { ProbeFinding } from '../evidence.ts';
 import { isValidMatch } from '../match-value.ts';
 import { add, changeHost } from './actions.ts';
-import type { Rule } from './finding.ts';
+import { type Rule, rule } from './finding.ts';
 import { isAbsent, type RuleInput, zoneOf } from './rule-input.ts';
 
 /**
  * The host was typed with a zone that the form appends by itself: `abc._domainkey.example.org.example.org`.
  * The names that are probed are made in survey/candidate-hosts.ts.
  */
-export const HOST_DOUBLED: Rule<'HOST_DOUBLED'> = (input) => misplaced(input, 'doubled');
+export const HOST_DOUBLED: Rule<'HOST_DOUBLED'> = rule('missing', (input) => misplaced(input, 'doubled'));
 
 /** The record is at the apex, at the bare selector, at a misspelt host, or with the subdomain left out or added. */
-export const WRONG_HOST: Rule<'WRONG_HOST'> = (input) => misplaced(input, 'elsewhere');
+export const WRONG_HOST: Rule<'WRONG_HOST'> = rule('missing', (input) => misplaced(input, 'elsewhere'));
 
 function misplaced(input: RuleInput, purpose: ProbeFinding['purpose']) {
   const misplaced = findMisplaced(input, purpose);

@@ -1,11 +1,11 @@
 import type { ProbeFinding } from '../evidence.ts';
 import { matches } from '../match-value.ts';
 import { add, changeValue, putRight, replaceOthers } from './actions.ts';
-import type { Rule } from './finding.ts';
+import { type Rule, rule } from './finding.ts';
 import { aliasTarget, isAbsent, isAddress, observedValues, otherTypes, renamedTo } from './rule-input.ts';
 
 /** The CNAME leads to another name. */
-export const CNAME_WRONG_TARGET: Rule<'CNAME_WRONG_TARGET'> = (input) => {
+export const CNAME_WRONG_TARGET: Rule<'CNAME_WRONG_TARGET'> = rule('invalid', (input) => {
   const { record } = input;
   const [target] = observedValues(input);
   if (record.type !== 'CNAME' || target === undefined || matches(record, [target])) return null;
@@ -13,10 +13,10 @@ export const CNAME_WRONG_TARGET: Rule<'CNAME_WRONG_TARGET'> = (input) => {
   // With a dot at its end, the form takes the target as it is.
   const action = zoneAppended ? changeValue(input, `${record.value}.`) : changeValue(input);
   return { action, target, zoneAppended };
-};
+});
 
 /** The provider answers with what the CNAME's target would resolve to, or somebody typed that. */
-export const CNAME_FLATTENED: Rule<'CNAME_FLATTENED'> = (input) => {
+export const CNAME_FLATTENED: Rule<'CNAME_FLATTENED'> = rule('invalid', (input) => {
   const { record } = input;
   const isEnd = (one: ProbeFinding) =>
     isAddress(one) || (record.kind === 'cname' && one.type === 'TXT' && one.values.includes(record.text));
@@ -24,12 +24,15 @@ export const CNAME_FLATTENED: Rule<'CNAME_FLATTENED'> = (input) => {
   if (record.type !== 'CNAME' || !isAbsent(input) || ends.length === 0) return null;
   const types = ends.map(({ type }) => type);
   return { action: replaceOthers(input, ends), types, found: ends.flatMap(({ values }) => values) };
-};
+});
 
 /** The name has something, but not of our record's type; or it is an alias that leads to nothing. */
-export const WRONG_TYPE: Rule<'WRONG_TYPE'> = (input) => aliasToNowhere(input) ?? anotherType(input);
+export const WRONG_TYPE: Rule<'WRONG_TYPE'> = rule(
+  'invalid',
+  (input) => aliasToNowhere(input) ?? anotherType(input),
+);
 
-const aliasToNowhere: Rule<'WRONG_TYPE'> = (input) => {
+const aliasToNowhere: Rule<'WRONG_TYPE'>['find'] = (input) => {
   const alias = aliasTarget(input);
   if (alias === null || observedValues(input).length > 0) return null;
   const { circular = false, endless = false } = input.evidence.alias ?? {};
@@ -38,7 +41,7 @@ const aliasToNowhere: Rule<'WRONG_TYPE'> = (input) => {
 };
 
 /** Nothing can stand beside a CNAME (RFC 1034 §3.6.2); beside a TXT record anything can. */
-const anotherType: Rule<'WRONG_TYPE'> = (input) => {
+const anotherType: Rule<'WRONG_TYPE'>['find'] = (input) => {
   const others = otherTypes(input);
   if (!isAbsent(input) || others.length === 0) return null;
   const types = others.map(({ type }) => type);

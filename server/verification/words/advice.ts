@@ -1,9 +1,8 @@
 import { type Advice, fixSentence, type Severity } from '@letterhead/shared';
-import type { AdviceFinding } from '../advice/advice-finding.ts';
-import type { AdvicePlace } from '../advice/advice-place.ts';
-import type { AdviceWords } from './advice-words.ts';
+import type { AdviceFinding, AdvicePlace } from '../advice/advice-finding.ts';
 import { describeDmarc } from './dmarc-advice.ts';
 import { describeSpf } from './spf-advice.ts';
+import type { WordsBesideAction } from './subject.ts';
 
 const SEVERITIES: Record<Advice['code'], Severity> = {
   REVOKED_KEY: 'error',
@@ -36,7 +35,7 @@ export function describeAdvice(finding: AdviceFinding, place: AdvicePlace): Advi
   };
 }
 
-function wordsOf(finding: AdviceFinding, place: AdvicePlace): AdviceWords {
+function wordsOf(finding: AdviceFinding, place: AdvicePlace): WordsBesideAction {
   switch (finding.code) {
     case 'REVOKED_KEY':
       return describeRevokedKey(finding, place);
@@ -54,7 +53,10 @@ function wordsOf(finding: AdviceFinding, place: AdvicePlace): AdviceWords {
 
 type RevokedKeyFinding = Extract<AdviceFinding, { readonly code: 'REVOKED_KEY' }>;
 
-function describeRevokedKey({ host }: RevokedKeyFinding, { domain, registrable }: AdvicePlace): AdviceWords {
+function describeRevokedKey(
+  { host }: RevokedKeyFinding,
+  { domain, registrable }: AdvicePlace,
+): WordsBesideAction {
   return {
     title: 'Remove the record of the revoked key',
     detail: `Whoever has the private key can sign mail in the name of ${domain} for as long as this record is in the DNS. This goes away once a check finds the record gone.`,
@@ -64,7 +66,7 @@ function describeRevokedKey({ host }: RevokedKeyFinding, { domain, registrable }
 
 type MxFinding = Extract<AdviceFinding, { readonly code: 'MX_MISSING' }>;
 
-function describeMx({ isNullMx, alias }: MxFinding, { domain }: AdvicePlace): AdviceWords {
+function describeMx({ isNullMx, alias }: MxFinding, { domain }: AdvicePlace): WordsBesideAction {
   const leads = alias === null ? '' : ` is a CNAME record that points to ${alias}, and`;
   return {
     title: 'No mail server for replies',

@@ -1,6 +1,6 @@
 import type { AdviceFinding, DmarcRemark } from '../advice/advice-finding.ts';
 import type { DmarcPolicy, DmarcProblem } from '../advice/dmarc-record.ts';
-import type { AdviceWords } from './advice-words.ts';
+import type { WordsBesideAction } from './subject.ts';
 import { list, quoted, repeated } from './text.ts';
 
 type DmarcFinding = Extract<AdviceFinding, { readonly code: `DMARC_${string}` }>;
@@ -14,7 +14,7 @@ const POLICIES: Record<DmarcPolicy, string> = {
 };
 
 /** Puts advice on DMARC into words. */
-export function describeDmarc(finding: DmarcFinding, domain: string): AdviceWords {
+export function describeDmarc(finding: DmarcFinding, domain: string): WordsBesideAction {
   switch (finding.code) {
     case 'DMARC_MISSING':
       return {

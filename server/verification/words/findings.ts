@@ -5,14 +5,11 @@ import { isTooLong, LONGEST_DOMAIN } from '../../records/record-names.ts';
 import type { Finding, FoundCode } from '../diagnosis/finding.ts';
 import { damageSentence } from './key-damage.ts';
 import { differenceSentence, noteSentence } from './notes.ts';
-import type { Subject, Words } from './subject.ts';
+import type { Subject, Words, WordsBesideAction } from './subject.ts';
 import { list, quoted, repeated, STILL_HOLDS, serverList } from './text.ts';
 import { transientWords } from './transient.ts';
 
-type WordsOf<Code extends FoundCode> = (
-  finding: Finding<Code>,
-  subject: Subject,
-) => Omit<Words, 'fix'> & Partial<Words>;
+type WordsOf<Code extends FoundCode> = (finding: Finding<Code>, subject: Subject) => WordsBesideAction;
 
 /** Puts a finding into words. Nothing but people reads them. */
 export function describeFinding<Code extends FoundCode>(finding: Finding<Code>, subject: Subject): Words {

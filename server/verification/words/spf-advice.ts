@@ -1,18 +1,17 @@
-import type { AdviceFinding } from '../advice/advice-finding.ts';
-import type { AdvicePlace } from '../advice/advice-place.ts';
+import type { AdviceFinding, AdvicePlace } from '../advice/advice-finding.ts';
 import {
   MAX_SPF_LOOKUPS,
   MAX_VOID_LOOKUPS,
   type PlacedTerm,
   type SpfProblem,
 } from '../advice/spf-lookups.ts';
-import type { AdviceWords } from './advice-words.ts';
+import type { WordsBesideAction } from './subject.ts';
 import { list, quoted, repeated } from './text.ts';
 
 type SpfFinding = Extract<AdviceFinding, { readonly code: `SPF_${string}` }>;
 
 /** Puts advice on SPF into words. */
-export function describeSpf(finding: SpfFinding, place: AdvicePlace): AdviceWords {
+export function describeSpf(finding: SpfFinding, place: AdvicePlace): WordsBesideAction {
   const { domain } = place;
   switch (finding.code) {
     case 'SPF_MISSING':
@@ -63,7 +62,7 @@ export function describeSpf(finding: SpfFinding, place: AdvicePlace): AdviceWord
 function describeMissing(
   { lookalike }: Extract<SpfFinding, { readonly code: 'SPF_MISSING' }>,
   place: AdvicePlace,
-): AdviceWords {
+): WordsBesideAction {
   const { domain } = place;
   const title = 'No SPF record';
   if (lookalike === null) return { title, detail: `${domain} has no SPF record. ${whatItMatters(place)}` };

@@ -8,6 +8,9 @@ export interface Words {
   readonly fix: string | null;
 }
 
+/** The same where the fix can be that of an action. */
+export type WordsBesideAction = Omit<Words, 'fix'> & Partial<Words>;
+
 /** The record that is spoken of, and its registrable domain. */
 export interface Subject {
   readonly record: ExpectedRecord;

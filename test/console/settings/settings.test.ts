@@ -97,9 +97,9 @@ test('an administrator gives the addresses for notices, and reads which of them 
   const app = new ConsolePage(page);
   await page.goto('/accounts/1/settings');
   const field = page.locator('.field').filter({ has: page.getByLabel('Notices by mail') });
-  await page.getByLabel('Notices by mail').fill('ops at example');
+  await page.getByLabel('Notices by mail').fill('ops@example.net, ops at example');
   await app.button('Save changes').click();
-  await field.getByRole('alert').getByText('Enter e-mail addresses').waitFor();
+  await field.getByRole('alert').getByText('“ops at example” is no e-mail address.').waitFor();
   await page.getByLabel('Notices by mail').fill('ops@example.net, gone@example.net');
   await app.button('Save changes').click();
   await page.getByText('Saved.', { exact: true }).waitFor();

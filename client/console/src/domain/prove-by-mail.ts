@@ -19,7 +19,7 @@ export async function proveByMail({ account, id }: Domain, source: Blob): Promis
   return ((await response.json()) as { data: Proof }).data;
 }
 
-/** A text that was pasted, with the line ends of mail, and without empty lines that would end the header. */
+/** A text that was pasted, with the line ends of mail. */
 export function toSource(pasted: string): Blob {
-  return new Blob([pasted.trimStart().replaceAll('\n', '\r\n')]);
+  return new Blob([pasted.replaceAll('\n', '\r\n')]);
 }

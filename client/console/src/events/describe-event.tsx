@@ -67,7 +67,7 @@ export function describeEvent(
     case 'key.imported':
       return <>{name} was added with a key that it had before.</>;
     case 'key.delivered':
-      return <>A mail server fetched the private key of {name}, for the first time today.</>;
+      return <>A mail server fetched the private key of {name}. Each token’s first time of a day is told.</>;
     case 'key.mismatch':
       return <>The private key that is stored for {name} does not belong to its published key.</>;
     case 'delegation.changed':

@@ -1,7 +1,9 @@
 import { isUtf8 } from 'node:buffer';
-import { closeSync, openSync, read } from 'node:fs';
+import * as calls from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { promisify } from 'node:util';
 import { errorCode } from '../../../errno.ts';
 import { FILE_LIMITS } from '../../../limits.ts';
 import { OPEN_FLAGS, type OpenMode } from '../../../open-flags.ts';
@@ -39,12 +41,19 @@ export interface OpenFile extends AsyncDisposable {
   sync(): Promise<void>;
 }
 
+const open = promisify(calls.open);
+const writeAll = promisify(calls.writeFile);
+const truncate = promisify(calls.ftruncate);
+const stat = promisify(calls.fstat);
+const sync = promisify(calls.fsync);
+const close = promisify(calls.close);
+
 /** The machine's file system. */
 export const nodeFileSystem: FileSystem = {
   mkdir: makeFolder,
   readdir: (path) => fs.readdir(path),
   readText,
-  open: async (path, mode) => asOpenFile(await fs.open(path, OPEN_FLAGS[mode], 0o600)),
+  open: async (path, mode) => asOpenFile(await open(path, OPEN_FLAGS[mode], 0o600)),
   rename: (from, to) => fs.rename(from, to),
   link: (from, to) => fs.link(from, to),
   unlink: (path) => fs.unlink(path),
@@ -77,22 +86,37 @@ async function makeOneFolder(path: string): Promise<string | undefined> {
   }
 }
 
-function asOpenFile(handle: fs.FileHandle): OpenFile {
+/** By its descriptor: at each call, a `FileHandle` of Node costs more. */
+function asOpenFile(file: number): OpenFile {
+  /** Nothing is left to be written, so that closing it takes less than asking a thread to. */
+  let isSettled = true;
   return {
     async read(into, position) {
       let filled = 0;
       while (filled < into.length) {
-        const { bytesRead } = await handle.read(into, filled, into.length - filled, position + filled);
-        if (bytesRead === 0) break;
-        filled += bytesRead;
+        const length = await readInto(into.subarray(filled), file, position + filled);
+        if (length === 0) break;
+        filled += length;
       }
       return filled;
     },
-    write: (data) => handle.writeFile(data),
-    truncate: (length) => handle.truncate(length),
-    size: async () => (await handle.stat()).size,
-    sync: () => handle.sync(),
-    [Symbol.asyncDispose]: () => handle.close(),
+    write(data) {
+      isSettled = false;
+      return writeAll(file, data);
+    },
+    truncate(length) {
+      isSettled = false;
+      return truncate(file, length);
+    },
+    size: async () => (await stat(file)).size,
+    async sync() {
+      await sync(file);
+      isSettled = true;
+    },
+    async [Symbol.asyncDispose]() {
+      if (isSettled) closeSync(file);
+      else await close(file);
+    },
   };
 }
 
@@ -132,7 +156,7 @@ async function readText(path: string): Promise<string> {
   const file = openSync(path, OPEN_FLAGS.r);
   const buffer = readBuffers.take();
   try {
-    const length = await readInto(buffer, file);
+    const length = await readInto(buffer, file, 0);
     return length < BUFFER_SIZE ? toText(buffer.subarray(0, length)) : await readLong(path);
   } finally {
     closeSync(file);
@@ -140,9 +164,10 @@ async function readText(path: string): Promise<string> {
   }
 }
 
-function readInto(buffer: Buffer, file: number): Promise<number> {
+/** How many bytes there were. */
+function readInto(buffer: Uint8Array, file: number, position: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    read(file, buffer, 0, buffer.length, 0, (error, length) => {
+    calls.read(file, buffer, 0, buffer.length, position, (error, length) => {
       if (error === null) resolve(length);
       else reject(error);
     });

@@ -55,7 +55,6 @@ export class JsonFile<T extends object> implements Adapter<T> {
     return text === null ? null : parseJsonFile(this.label, text, this.#shape);
   }
 
-  /** See `Folder.replaceDurably`. */
   write(data: T): Promise<void> {
     this.#forgetting ??= setTimeout(() => this.#forget(), ROW_TEXTS_KEPT_FOR).unref();
     this.#forgetting.refresh();

@@ -1,11 +1,7 @@
 import { DiagnosisCodeSchema, IdSchema } from '@letterhead/shared';
 import { z } from 'zod';
 import { isWhole } from '../../../records/record-states.ts';
-import type { NextIds } from '../../import.ts';
-import type { AccountRow } from '../../interface/accounts.ts';
-import type { EventRow, JsonValue, NewEvent } from '../../interface/events.ts';
-import type { RetiredLabel } from '../../interface/key-zone.ts';
-import type { WebhookRow } from '../../interface/webhooks.ts';
+import type { JsonValue } from '../../interface/events.ts';
 import { quickCheck } from './quick-check.ts';
 import {
   AccountRowSchema,
@@ -15,18 +11,17 @@ import {
   NewEventSchema,
   RecordIdSchema,
   RetiredLabelSchema,
-  type StoredDomain,
   StoredDomainSchema,
-  type StoredToken,
   StoredTokenSchema,
   WebhookRowSchema,
 } from './rows.ts';
 import {
   accountUpgrades,
   cursorUpgrades,
+  everyUpgrade,
   installationUpgrades,
   scheduleUpgrades,
-  unchangedUpgrades,
+  type Upgrades,
 } from './upgrades.ts';
 
 /** The number that every file carries: raised with each change of what is written, whatever it is (upgrades.ts). */
@@ -41,46 +36,39 @@ export interface Shape<T> {
   readonly upgrades: readonly z.ZodType[];
 }
 
-function shape<T>(schema: z.ZodType<T>, upgrades: readonly z.ZodType[]): Shape<T> {
-  return { schema, fits: quickCheck(schema), upgrades };
+function shape<T>(schema: z.ZodType<T>, upgrades: Upgrades = {}): Shape<T> {
+  return { schema, fits: quickCheck(schema), upgrades: everyUpgrade(upgrades, FORMAT) };
 }
 
 const FormatSchema = z.literal(FORMAT);
 
+/** What is in a file, which is replaced as a whole and never changed in place. */
+type FileOf<S extends z.ZodType, T = z.infer<S>> = {
+  readonly [Key in keyof T]: T[Key] extends (infer Row)[] ? readonly Row[] : T[Key];
+};
+
 /** `accounts/<id>.json`: what one account holds. */
-export interface AccountFile {
-  readonly format: typeof FORMAT;
-  readonly account: number;
+const AccountFileSchema = z.strictObject({
+  format: FormatSchema,
+  account: IdSchema,
   /** The id of the newest event. */
-  readonly last_event_id: number;
+  last_event_id: CounterSchema,
   /** The number of the newest entry of the installation's outbox that is among the events. */
-  readonly installation_sequence: number;
+  installation_sequence: CounterSchema,
   /** The newest events without a gap, as far as the log on disk may not hold them yet. */
-  readonly outbox: readonly EventRow[];
-  /** By id. */
-  readonly domains: readonly StoredDomain[];
+  outbox: z.array(EventRowSchema),
+  domains: byId(StoredDomainSchema),
   /** Of domains that were deleted or renamed. */
-  readonly retired_labels: readonly RetiredLabel[];
-  /** By id. */
-  readonly webhooks: readonly WebhookRow[];
-}
+  retired_labels: z.array(RetiredLabelSchema),
+  webhooks: byId(WebhookRowSchema),
+});
+export type AccountFile = FileOf<typeof AccountFileSchema>;
 
 export const AccountFileShape: Shape<AccountFile> = shape(
-  z
-    .strictObject({
-      format: FormatSchema,
-      account: IdSchema,
-      last_event_id: CounterSchema,
-      installation_sequence: CounterSchema,
-      outbox: z.array(EventRowSchema),
-      domains: byId(StoredDomainSchema),
-      retired_labels: z.array(RetiredLabelSchema),
-      webhooks: byId(WebhookRowSchema),
-    })
-    .refine((file) => file.domains.every((row) => row.account_id === file.account), {
-      path: ['domains'],
-      error: 'belong to another account',
-    })
+  AccountFileSchema.refine((file) => file.domains.every((row) => row.account_id === file.account), {
+    path: ['domains'],
+    error: 'belong to another account',
+  })
     .refine((file) => file.domains.every(isWhole), {
       path: ['domains'],
       error: 'have not one key that signs, or a key and its record do not belong together',
@@ -97,57 +85,47 @@ function idInOutbox(file: AccountFile, at: number): number {
 }
 
 /** An event that waits for its way into the log of an account. */
-export interface OutboxEntry {
-  readonly sequence: number;
-  readonly account: number;
-  readonly event: NewEvent;
-}
+export type OutboxEntry = InstallationFile['outbox'][number];
 
 /** `installation.json`: who there is. */
-export interface InstallationFile {
-  readonly format: typeof FORMAT;
+const InstallationFileSchema = z.strictObject({
+  format: FormatSchema,
   /** Recognises the key that encrypts private keys; null until there is one. */
-  readonly secret_key_check: string | null;
+  secret_key_check: z.string().nullable(),
   /** Every id that was ever given lies below these; of domains, ids are reserved in blocks. */
-  readonly next: NextIds;
+  next: z.strictObject({ account: IdSchema, token: IdSchema, domain: IdSchema }),
   /** The number of the newest entry that the outbox ever had. */
-  readonly sequence: number;
-  /** By id. */
-  readonly accounts: readonly AccountRow[];
-  /** By id. */
-  readonly tokens: readonly StoredToken[];
-  readonly outbox: readonly OutboxEntry[];
+  sequence: CounterSchema,
+  accounts: byId(AccountRowSchema),
+  tokens: byId(StoredTokenSchema),
+  outbox: z.array(z.strictObject({ sequence: IdSchema, account: IdSchema, event: NewEventSchema })),
   /** Deleted accounts whose files may still be there. */
-  readonly removing: readonly number[];
+  removing: z.array(IdSchema),
   /** Of accounts that were deleted. */
-  readonly retired_labels: readonly RetiredLabel[];
-}
+  retired_labels: z.array(RetiredLabelSchema),
+});
+export type InstallationFile = FileOf<typeof InstallationFileSchema>;
 
 export const InstallationFileShape: Shape<InstallationFile> = shape(
-  z
-    .strictObject({
-      format: FormatSchema,
-      secret_key_check: z.string().nullable(),
-      next: z.strictObject({ account: IdSchema, token: IdSchema, domain: IdSchema }),
-      sequence: CounterSchema,
-      accounts: byId(AccountRowSchema),
-      tokens: byId(StoredTokenSchema),
-      outbox: z.array(z.strictObject({ sequence: IdSchema, account: IdSchema, event: NewEventSchema })),
-      removing: z.array(IdSchema),
-      retired_labels: z.array(RetiredLabelSchema),
-    })
-    .refine((file) => file.outbox.every((entry) => entry.sequence <= file.sequence), {
-      path: ['outbox'],
-      error: 'is ahead of its sequence',
-    }),
+  InstallationFileSchema.refine((file) => file.outbox.every((entry) => entry.sequence <= file.sequence), {
+    path: ['outbox'],
+    error: 'is ahead of its sequence',
+  }),
   installationUpgrades,
 );
 
 /** `ids.json`, where format 1 kept the ids to give next. */
-export const IdsFormat1Shape = shape(
-  z.strictObject({ format: z.literal(1), account: IdSchema, token: IdSchema, domain: IdSchema }),
-  [],
-);
+const IdsFormat1Schema = z.strictObject({
+  format: z.literal(1),
+  account: IdSchema,
+  token: IdSchema,
+  domain: IdSchema,
+});
+export const IdsFormat1Shape = {
+  schema: IdsFormat1Schema,
+  fits: quickCheck(IdsFormat1Schema),
+  upgrades: [],
+};
 
 /** What each column of `schedule.json` holds; a line a domain, for there may be 100,000. */
 export const SCHEDULE_COLUMNS = ['id', 'checked_at', 'began_at', 'due', 'codes'] as const;
@@ -176,7 +154,6 @@ export const TokenUseFileShape = shape(
     format: FormatSchema,
     tokens: z.array(z.strictObject({ id: IdSchema, last_used_at: InstantSchema })),
   }),
-  unchangedUpgrades,
 );
 
 /** `cursors.json`: how far each follower of a log has come. */
@@ -212,14 +189,10 @@ export const EvidenceFileShape = shape(
     format: FormatSchema,
     evidence: z.custom<JsonValue>(() => true),
   }),
-  unchangedUpgrades,
 );
 
 /** `logos/<account>.<SHA-256>.json`: a PNG in Base64. */
-export const LogoFileShape = shape(
-  z.strictObject({ format: FormatSchema, png: z.string() }),
-  unchangedUpgrades,
-);
+export const LogoFileShape = shape(z.strictObject({ format: FormatSchema, png: z.string() }));
 
 /** The first line of an account's log; every other line is an event. */
 export const EventLogHeaderSchema = z.object({ format: IdSchema, account: IdSchema });

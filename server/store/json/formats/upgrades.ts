@@ -6,13 +6,17 @@ import { z } from 'zod';
  * the end the shape of today (formats.ts). A file is written in today's format when it is next written.
  */
 
-/** For a file whose shape is the same in the next format. */
+/** By the format that they read: the others were the same in the next one. */
+export type Upgrades = Readonly<Record<number, z.ZodType>>;
+
+/** Those from each format to the next, up to `latest`. */
+export function everyUpgrade(changes: Upgrades, latest: number): readonly z.ZodType[] {
+  return Array.from({ length: latest - 1 }, (_, at) => changes[at + 1] ?? renumbered(at + 1));
+}
+
 function renumbered(format: number): z.ZodType {
   return z.looseObject({ format: z.literal(format) }).transform((file) => ({ ...file, format: format + 1 }));
 }
-
-/** For a kind of file that was the same in every format. */
-export const unchangedUpgrades = [1, 2, 3, 4, 5, 6, 7].map(renumbered);
 
 type RecordFormat1 = z.infer<typeof RecordFormat1>;
 const RecordFormat1 = z.object({ verified: z.boolean(), degraded: z.boolean(), since: z.string() });
@@ -82,30 +86,24 @@ const DomainFormat6 = z
     delegation: null,
   }));
 
-export const accountUpgrades = [
-  z
+export const accountUpgrades: Upgrades = {
+  1: z
     .looseObject({ format: z.literal(1), domains: z.array(DomainFormat1) })
     .transform((file) => ({ ...file, format: 2 })),
-  renumbered(2),
-  renumbered(3),
-  z.looseObject({ format: z.literal(4), domains: z.array(DomainFormat4) }).transform((file) => ({
-    ...file,
-    format: 5,
-  })),
-  z.looseObject({ format: z.literal(5) }).transform((file) => ({ ...file, format: 6, webhooks: [] })),
-  z.looseObject({ format: z.literal(6), domains: z.array(DomainFormat6) }).transform((file) => ({
-    ...file,
-    format: 7,
-    retired_labels: [],
-  })),
-  renumbered(7),
-];
+  4: z
+    .looseObject({ format: z.literal(4), domains: z.array(DomainFormat4) })
+    .transform((file) => ({ ...file, format: 5 })),
+  5: z.looseObject({ format: z.literal(5) }).transform((file) => ({ ...file, format: 6, webhooks: [] })),
+  6: z
+    .looseObject({ format: z.literal(6), domains: z.array(DomainFormat6) })
+    .transform((file) => ({ ...file, format: 7, retired_labels: [] })),
+};
 
 const Rows = z.array(z.looseObject({ id: z.number() }));
 
 /** The ids to give next were in `ids.json`: whoever reads this file takes them from there (installation.ts). */
-export const installationUpgrades = [
-  z
+export const installationUpgrades: Upgrades = {
+  1: z
     .looseObject({
       format: z.literal(1),
       secret_key_check: z.string().nullable(),
@@ -118,27 +116,26 @@ export const installationUpgrades = [
       next: { account: 1, token: 1, domain: 1 },
       ...file,
     })),
-  renumbered(2),
-  z.looseObject({ format: z.literal(3), accounts: Rows }).transform((file) => ({
+  3: z.looseObject({ format: z.literal(3), accounts: Rows }).transform((file) => ({
     ...file,
     format: 4,
     accounts: file.accounts.map((row) => ({ ...row, display_name: null, contact_email: null, logo: null })),
   })),
-  renumbered(4),
-  renumbered(5),
-  z.looseObject({ format: z.literal(6) }).transform((file) => ({ ...file, format: 7, retired_labels: [] })),
-  z.looseObject({ format: z.literal(7), accounts: Rows, tokens: Rows }).transform((file) => ({
+  6: z
+    .looseObject({ format: z.literal(6) })
+    .transform((file) => ({ ...file, format: 7, retired_labels: [] })),
+  7: z.looseObject({ format: z.literal(7), accounts: Rows, tokens: Rows }).transform((file) => ({
     ...file,
     format: 8,
     accounts: file.accounts.map((row) => ({ ...row, notify: [] })),
     tokens: file.tokens.map((row) => ({ ...row, subscriptions: [] })),
   })),
-];
+};
 
 const Due = z.string().nullable();
 
-export const scheduleUpgrades = [
-  z
+export const scheduleUpgrades: Upgrades = {
+  1: z
     .looseObject({ format: z.literal(1), checks: z.array(z.tuple([z.number(), Due, Due, Due])) })
     .transform(({ checks }) => ({
       format: 2,
@@ -153,7 +150,7 @@ export const scheduleUpgrades = [
         ],
       ]),
     })),
-  z
+  2: z
     .looseObject({ format: z.literal(2), checks: z.array(z.array(z.unknown())) })
     .transform(({ checks, ...file }) => ({
       ...file,
@@ -161,20 +158,13 @@ export const scheduleUpgrades = [
       // What the last check found was kept in the evidence alone: the next check tells.
       checks: checks.map((line) => [...line, []]),
     })),
-  renumbered(3),
-  renumbered(4),
-  renumbered(5),
-  renumbered(6),
-  renumbered(7),
-];
+};
 
 /** Before format 6, there was no such file. */
-export const cursorUpgrades = [
-  ...[1, 2, 3, 4, 5].map(renumbered),
-  renumbered(6),
-  z.looseObject({ format: z.literal(7), cursors: z.array(z.array(z.unknown())) }).transform((file) => ({
+export const cursorUpgrades: Upgrades = {
+  7: z.looseObject({ format: z.literal(7), cursors: z.array(z.array(z.unknown())) }).transform((file) => ({
     ...file,
     format: 8,
     cursors: file.cursors.map((line) => [...line, null, null]),
   })),
-];
+};
