@@ -10,6 +10,8 @@ const REASONS: Readonly<Record<string, string>> = {
   EISDIR: 'a folder stands where a file is needed',
   ENOENT: 'nothing can be made there',
   ELOOP: 'a symbolic link stands in its place',
+  ESPIPE: 'a pipe stands where a file is needed',
+  ENXIO: 'a pipe or a socket stands where a file is needed',
   ENAMETOOLONG: 'its name is too long',
 };
 

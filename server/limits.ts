@@ -161,6 +161,8 @@ export const WEBHOOK_LIMITS = {
   /** For a delivery, from the look-up of the name to the end of the answer. */
   timeout: 15_000,
   answerBytes: 64 * KIB,
+  /** Of an answer with everything around it: a body in the smallest chunks takes six times its length. */
+  answerOctets: 512 * KIB,
   answerBytesKept: KIB,
   deliveriesKept: 100,
   /** Of the addresses of a name, in what is kept of a delivery: a name server can give thousands. */

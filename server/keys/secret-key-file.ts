@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { unlessMissing } from '../errno.ts';
+import { describeErrno, messageOf, unlessMissing } from '../errno.ts';
 import { OPEN_FLAGS } from '../open-flags.ts';
 import { syncFolder } from '../sync-folder.ts';
 import { SECRET_KEY_LENGTH } from './key-encryption.ts';
@@ -10,15 +10,18 @@ export const SECRET_KEY_FILE = 'secret.key';
 
 /** Reads the key that encrypts private keys from the data folder; undefined if there is no such file. */
 export async function readSecretKeyFile(dataDir: string): Promise<Buffer | undefined> {
-  const text = await unlessMissing(
-    readFile(join(dataDir, SECRET_KEY_FILE), { encoding: 'utf8', flag: OPEN_FLAGS.r }),
+  const path = join(dataDir, SECRET_KEY_FILE);
+  const text = await unlessMissing(readFile(path, { encoding: 'utf8', flag: OPEN_FLAGS.r })).catch(
+    (error: unknown) => {
+      throw new Error(`${path} cannot be read: ${describeErrno(error) ?? messageOf(error)}.`, {
+        cause: error,
+      });
+    },
   );
   if (text === null) return undefined;
   const key = Buffer.from(text.trim(), 'base64');
   if (key.length !== SECRET_KEY_LENGTH) {
-    throw new Error(
-      `${join(dataDir, SECRET_KEY_FILE)} is damaged: it should hold 32 bytes in base64. Restore it from a backup.`,
-    );
+    throw new Error(`${path} is damaged: it should hold 32 bytes in base64. Restore it from a backup.`);
   }
   return key;
 }

@@ -1,5 +1,6 @@
 import type { LetterheadError } from '@letterhead/shared';
 import { notSignable } from '@letterhead/shared';
+import { MAX_NAME_LENGTH } from '../dns/name.ts';
 import { DomainNameSchema } from '../domains/domain-name.ts';
 import { SIGN_LIMITS } from '../limits.ts';
 import { parseFromDomains } from './address-list.ts';
@@ -38,7 +39,8 @@ function onlyDomain(written: ReadonlySet<string>): string {
 
 /** What is no name at all is refused as one that nobody holds. */
 function toName(written: string): string {
-  if (ASCII_NAME.test(written)) return written;
+  // A longer one could have thousands of names above it, each of which is looked up.
+  if (written.length <= MAX_NAME_LENGTH && ASCII_NAME.test(written)) return written;
   const parsed = DomainNameSchema.safeParse(written);
   if (parsed.success) return parsed.data.name;
   const [issue] = parsed.error.issues;

@@ -15,6 +15,11 @@ export class AddressError extends Error {
   override readonly name = 'AddressError';
 }
 
+/** An answer that is refused: the message says why. */
+export class AnswerError extends Error {
+  override readonly name = 'AnswerError';
+}
+
 /** No answer, or none that ended, within `WEBHOOK_LIMITS.timeout`. */
 export class TimeoutError extends Error {
   override readonly name = 'TimeoutError';

@@ -1,6 +1,7 @@
 /// <reference path="./undici.d.ts" />
+import { subscribe } from 'node:diagnostics_channel';
 import { Resolver } from 'node:dns/promises';
-import { isIP } from 'node:net';
+import { isIP, Socket } from 'node:net';
 import type { buildConnector } from 'undici';
 import connectorOf from 'undici/lib/core/connect.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
@@ -8,7 +9,7 @@ import { isPublicUnicast } from '../dns/public-address.ts';
 import type { ServerAddress } from '../dns/transport/server-address.ts';
 import { errorCode } from '../errno.ts';
 import { WEBHOOK_LIMITS } from '../limits.ts';
-import { AddressError } from './exchange.ts';
+import { AddressError, AnswerError } from './exchange.ts';
 
 interface AgentOptions {
   readonly resolvers: readonly ServerAddress[];
@@ -20,10 +21,14 @@ interface FoundAddress {
   readonly family: 4 | 6;
 }
 
-/** What sends to public addresses alone, one request at a time over each connection. */
+/**
+ * What sends to public addresses alone, one request at a time over each connection. Over HTTP/1.1: of HTTP/2, nothing
+ * bounds what is read of frames that are no answer.
+ */
 export function createAgent(options: AgentOptions): Agent {
   return new Agent({
     connect: createConnector(options),
+    allowH2: false,
     pipelining: 1,
     maxHeaderSize: WEBHOOK_LIMITS.answerBytes,
   });
@@ -42,6 +47,7 @@ function createConnector({ resolvers, allowPrivate }: AgentOptions): buildConnec
   );
   const isAllowed = (address: string) => allowPrivate || isPublicUnicast(address);
   const connect = connectorOf({
+    allowH2: false,
     timeout: WEBHOOK_LIMITS.timeout,
     lookup: (host, _options, done) => {
       findAddresses(resolver, host, isAllowed).then(
@@ -53,8 +59,31 @@ function createConnector({ resolvers, allowPrivate }: AgentOptions): buildConnec
   return (options, callback) => {
     const host = options.hostname.replace(/^\[(.*)\]$/, '$1');
     if (isIP(host) !== 0 && !isAllowed(host)) callback(notPublic(host, [host]), null);
-    else connect(options, callback);
+    else
+      connect(options, (...opened) => {
+        if (opened[0] === null) boundAnswers(opened[1]);
+        callback(...opened);
+      });
   };
+}
+
+/** How many octets each connection had brought when it was last asked something. */
+const octetsBefore = new WeakMap<Socket, number>();
+
+subscribe('undici:client:sendHeaders', (sent) => {
+  if (typeof sent === 'object' && sent !== null && 'socket' in sent && sent.socket instanceof Socket)
+    octetsBefore.set(sent.socket, sent.socket.bytesRead);
+});
+
+/**
+ * Ends the connection of an answer that goes on and on, in its body or in what undici counts nowhere: interim answers,
+ * extensions of chunks, trailers, empty lines.
+ */
+function boundAnswers(socket: Socket): void {
+  socket.on('readable', () => {
+    const octets = socket.bytesRead - (octetsBefore.get(socket) ?? 0);
+    if (octets > WEBHOOK_LIMITS.answerOctets) socket.destroy(new AnswerError('Its answer is too long.'));
+  });
 }
 
 /** Rejects with `AddressError` where the host has none, or none that may be connected to. */

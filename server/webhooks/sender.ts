@@ -5,7 +5,7 @@ import { errorCode } from '../errno.ts';
 import type { Clock } from '../instant.ts';
 import { WEBHOOK_LIMITS } from '../limits.ts';
 import type { DeliveryRow } from '../store/interface/webhooks.ts';
-import { AddressError, exchange, TimeoutError } from './exchange.ts';
+import { AddressError, AnswerError, exchange, TimeoutError } from './exchange.ts';
 
 /** What is sent, the same in every attempt but for its time and its signature. */
 export interface Message {
@@ -165,7 +165,7 @@ const FAILURES: Readonly<Record<string, string>> = {
 };
 
 function describeFailure(error: unknown): string {
-  if (error instanceof AddressError) return error.message;
+  if (error instanceof AddressError || error instanceof AnswerError) return error.message;
   if (error instanceof TimeoutError)
     return `It did not answer within ${WEBHOOK_LIMITS.timeout / 1000} seconds.`;
   if (error instanceof AggregateError && error.errors.length > 0) return describeFailure(error.errors[0]);

@@ -186,6 +186,24 @@ test.concurrent('calls that wait for the database try to reach it once each, and
   proxy.closesAfterwards = false;
 });
 
+test.concurrent('a write that the database refuses because it can only be read was not made, and has no unknown outcome', async ({
+  expect,
+}) => {
+  await using underTest = await startBehindProxy();
+  const { store, proxy, database } = underTest;
+  const { id } = await createAccount(store);
+  await database.query(
+    `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database()); END $$`,
+  );
+  proxy.cutAll();
+  const renaming = store.accounts.update(id, (row) => ({
+    row: { ...row, name: 'Renamed' },
+    events: [event('account.renamed')],
+  }));
+  await expect(renaming).rejects.toMatchObject({ code: 'unavailable', retryAfter: 5 });
+  expect(await store.accounts.list()).toHaveLength(1);
+}, 30_000);
+
 test('what is looked for and not found can never be made any more', async () => {
   await using underTest = await startBehindProxy();
   const { store, proxy, database } = underTest;

@@ -156,6 +156,23 @@ test('servers hint at new events to each other, so that nobody waits for the nex
   }
 });
 
+test('a hint at an event that there is not, which any client of the database can send, keeps no later event from being told', async () => {
+  await using database = await createDatabase();
+  const options = { urls: [database.url], connections: 3, log: silentLog, observer: silentObserver };
+  await using stack = new AsyncDisposableStack();
+  const open = async () => stack.adopt(await openPostgresStore(options), (store) => store.close());
+  const [store, other] = [await open(), await open()];
+  const { id } = await createAccount(store);
+  const told: number[] = [];
+  const note = async () => told.push((await store.events.list(id, { after: 0, limit: 10 })).last);
+  stack.use(await store.events.watch(id, () => void note()));
+  await expect.poll(() => told).toEqual([1]);
+  await database.query(`NOTIFY letterhead, '${id}:${Number.MAX_SAFE_INTEGER}'`);
+  await expect.poll(() => told.length).toBeGreaterThan(1);
+  await madeDomain(other, id, 'a.example');
+  await expect.poll(() => told.at(-1)).toBe(2);
+});
+
 test('a due check is claimed by one server alone, however many ask at once', async () => {
   await using database = await createDatabase();
   const open = () =>

@@ -28,7 +28,8 @@ export async function startTlsServer(): Promise<AsyncDisposable & { readonly por
   };
 }
 
-function makeCertificate(): { key: Buffer; cert: Buffer } {
+/** A certificate that nobody trusts, with its key. */
+export function makeCertificate(): { key: Buffer; cert: Buffer } {
   const folder = mkdtempSync(join(tmpdir(), 'letterhead-tls-'));
   const [key, cert] = [join(folder, 'key'), join(folder, 'cert')];
   const files = ['-keyout', key, '-out', cert, '-days', '1', '-subj', '/CN=db.example.org'];

@@ -134,7 +134,7 @@ test('SECURITY.md lists the limits that the server has', () => {
     ['endpoints', `${WEBHOOK_LIMITS.endpoints} an account; a URL of ${n(URL_MAX_LENGTH)} characters`],
     [
       'a delivery',
-      `${seconds(WEBHOOK_LIMITS.timeout)}, of the answer ${kib(WEBHOOK_LIMITS.answerBytes)} and as much of its headers; one at a time an endpoint, and 10 attempts`,
+      `${seconds(WEBHOOK_LIMITS.timeout)}, of the answer ${kib(WEBHOOK_LIMITS.answerBytes)} and as much of its headers, ${kib(WEBHOOK_LIMITS.answerOctets)} in all; one at a time an endpoint, and 10 attempts`,
     ],
     ['what `Retry-After` may ask for', '24 h'],
     [

@@ -178,6 +178,12 @@ describe('a message is refused, with what is wrong and what to do', () => {
     ['a NUL in its body', `${message('a@example.org')}\0`, 'body', /NUL/],
     ['mixed line ends', `${message('a@example.org')}a\nb`, 'body', /CRLF throughout/],
     [
+      'thousands of labels before a domain of the account',
+      message(`a@${'a.'.repeat(15_000)}example.org`),
+      'from',
+      /at most 253 characters/,
+    ],
+    [
       'headers over 32 KiB',
       message('a@example.org', `X: ${'x'.repeat(32 * 1024)}\r\n`),
       'headers',

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import {
   chmod,
@@ -161,6 +162,14 @@ if (process.platform !== 'win32') {
       await expect(readSecretKeyFile(folder.path)).rejects.toThrow('symbolic link');
     });
 
+    test('a folder in the place of secret.key is reported by its path', async () => {
+      const path = join(folder.path, 'secret.key');
+      await mkdir(path);
+      await expect(readSecretKeyFile(folder.path)).rejects.toThrow(
+        `${path} cannot be read: a folder stands where a file is needed.`,
+      );
+    });
+
     test('evidence is kept though its folder was taken away meanwhile', async () => {
       const store = await folder.open();
       await madeDomainIn(store);
@@ -179,6 +188,53 @@ if (process.platform !== 'win32') {
       expect((await createDomain(store, 1, 'other.example')).kind).toBe('written');
     });
   });
+}
+
+// Windows has no such files in folders.
+if (process.platform !== 'win32') {
+  describe('named pipes, which a read would wait at', () => {
+    let folder: JsonFolder;
+
+    beforeEach(async () => {
+      folder = await makeJsonFolder();
+      await madeDomainIn(await folder.open());
+    });
+
+    afterEach(() => folder[Symbol.asyncDispose]());
+
+    for (const name of ['installation.json', 'lock']) {
+      test(`a named pipe in the place of ${name} keeps the store from opening, and is reported`, async () => {
+        await folder.close();
+        await replaceByPipe(join(folder.path, name));
+        await expect(folder.open()).rejects.toMatchObject({
+          code: 'unavailable',
+          message: expect.stringMatching(
+            /: a pipe (?:or a socket )?stands where a file is needed\. Mend that/,
+          ),
+        });
+      });
+    }
+
+    test('a named pipe in the place of other files holds up neither a call, nor a change, nor the end', async () => {
+      const store = await folder.open();
+      await keepEvidence(store, 1, 1, { seen: true });
+      await folder.close();
+      for (const name of ['evidence/1/1.json', 'events/1.jsonl', 'schedule.json', 'cursors.json'])
+        await replaceByPipe(join(folder.path, name));
+      const again = await folder.open();
+      await expect(again.checks.evidence(1, 1)).rejects.toMatchObject({ code: 'unavailable' });
+      await expect(again.events.list(1, { after: 0, limit: 1 })).rejects.toMatchObject({
+        code: 'unavailable',
+      });
+      expect((await createDomain(again, 1, 'other.example')).kind).toBe('written');
+      await folder.close();
+    });
+  });
+}
+
+async function replaceByPipe(path: string): Promise<void> {
+  await rm(path, { force: true });
+  execFileSync('mkfifo', [path]);
 }
 
 async function madeDomainIn(store: Awaited<ReturnType<JsonFolder['open']>>): Promise<void> {

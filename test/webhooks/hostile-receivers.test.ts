@@ -1,6 +1,9 @@
+import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { expect, test } from 'vitest';
 import { addressOf } from '../../bench/free-port.ts';
+import { makeCertificate } from '../postgres/tls-server.ts';
 import { startTestServer, type TestServer } from '../running-server.ts';
 import { answerWith, startReceiver } from './receiver.ts';
 
@@ -60,25 +63,74 @@ test('an endpoint that is gone is disabled, whatever else its answer says twice'
     .toMatchObject({ enabled: false, disabled_reason: 'gone' });
 });
 
-test('of an answer that does not end, no more than 64 KB are read, and the first 1 KB is kept', async () => {
-  await using server = await startTestServer({ environment: ENVIRONMENT });
-  let sent = 0;
-  await using endless = await startRawServer((socket) => {
-    socket.write('HTTP/1.1 200 OK\r\ncontent-length: 1000000000\r\n\r\n');
-    const chunk = Buffer.alloc(16_384, 'x');
+/** A TCP server that begins its answer so, and goes on with the same bytes for as long as they are taken. */
+async function startEndlessServer(beginning: string, repeated: string) {
+  const sent = { octets: 0 };
+  const chunk = Buffer.from(repeated.repeat(Math.ceil(16_384 / repeated.length)));
+  const server = await startRawServer((socket) => {
+    socket.write(beginning);
     const write = () => {
-      while (!socket.destroyed && sent < 1_000_000_000) {
-        sent += chunk.length;
+      while (!socket.destroyed && sent.octets < 1_000_000_000) {
+        sent.octets += chunk.length;
         if (!socket.write(chunk)) return;
       }
     };
     socket.on('drain', write);
     write();
   });
+  return Object.assign(server, { sent });
+}
+
+/** What the system has buffered before a connection is closed. */
+const BUFFERED = 50_000_000;
+
+test('of an answer that does not end, no more than 64 KB are read, and the first 1 KB is kept', async () => {
+  await using server = await startTestServer({ environment: ENVIRONMENT });
+  await using endless = await startEndlessServer(
+    'HTTP/1.1 200 OK\r\ncontent-length: 1000000000\r\n\r\n',
+    'x',
+  );
   const delivery = await sendTest(server, await addWebhook(server, endless.url));
   expect(delivery).toMatchObject({ status: 200, delivered: true, answer: 'x'.repeat(1024) });
-  // What the system had buffered before the connection was closed.
-  expect(sent).toBeLessThan(50_000_000);
+  expect(endless.sent.octets).toBeLessThan(BUFFERED);
+});
+
+const CHUNKED = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n';
+
+test.each([
+  ['interim answers', '', 'HTTP/1.1 103 Early Hints\r\n\r\n'],
+  ['empty lines before it', '', '\r\n'],
+  ['the extension of a chunk', `${CHUNKED}1;`, 'a'],
+  ['the length of a chunk', CHUNKED, '0'],
+  ['trailers', `${CHUNKED}0\r\n`, 'x: y\r\n'],
+])('an answer that does not end in %s is given up', async (_, beginning, repeated) => {
+  await using server = await startTestServer({ environment: ENVIRONMENT });
+  await using endless = await startEndlessServer(beginning, repeated);
+  const delivery = await sendTest(server, await addWebhook(server, endless.url));
+  expect(delivery).toMatchObject({ status: null, delivered: false });
+  expect(delivery.error).toMatch(/too long\.$/);
+  expect(endless.sent.octets).toBeLessThan(BUFFERED);
+});
+
+test('an endpoint is not offered HTTP/2, of whose frames nothing bounds how many are read', async () => {
+  await using server = await startTestServer({ environment: ENVIRONMENT });
+  const offered: string[][] = [];
+  const ALPNCallback = ({ protocols }: { protocols: string[] }) => {
+    offered.push(protocols);
+    return undefined;
+  };
+  const endpoint = createTlsServer({ ...makeCertificate(), ALPNCallback }).listen(0, '127.0.0.1');
+  await once(endpoint, 'listening');
+  await sendTest(server, await addWebhook(server, `https://127.0.0.1:${addressOf(endpoint).port}/`));
+  endpoint.close();
+  expect(offered).toEqual([['http/1.1']]);
+});
+
+test('an answer in the smallest chunks is read like any other', async () => {
+  await using server = await startTestServer({ environment: ENVIRONMENT });
+  await using endless = await startEndlessServer(CHUNKED, '1\r\nx\r\n');
+  const delivery = await sendTest(server, await addWebhook(server, endless.url));
+  expect(delivery).toMatchObject({ status: 200, delivered: true, answer: 'x'.repeat(1024) });
 });
 
 test('an answer that is cut off half way, or is none, is a failure that says so', async () => {
@@ -91,11 +143,13 @@ test('an answer that is cut off half way, or is none, is a failure that says so'
   await using headers = await startRawServer((socket) => {
     socket.end(`HTTP/1.1 200 OK\r\n${'x-filler: filler\r\n'.repeat(10_000)}\r\n`);
   });
+  await using binary = await startRawServer((socket) => socket.end(Buffer.alloc(64)));
   const https = nonsense.url.replace('http:', 'https:');
   for (const [url, error] of [
     [half.url, 'The connection was closed before the answer had ended.'],
     [closed.url, 'The connection was closed before the answer had ended.'],
     [nonsense.url, 'The answer is not HTTP.'],
+    [binary.url, 'The answer is not HTTP.'],
     [headers.url, 'The headers of its answer are too long.'],
     [https, expect.stringMatching(/^There is no TLS at this port/)],
   ])

@@ -6,7 +6,7 @@ import { freeze } from '../freeze.ts';
 import { inOrder, SharedQuery } from '../shared-query.ts';
 import type { StoreLog } from '../store-log.ts';
 import { backOff, Deadline } from './deadline.ts';
-import { isLost, isTransient, outcomeUnknown, unavailable } from './errors.ts';
+import { isLost, isOutcomeUnknown, isTransient, outcomeUnknown, unavailable } from './errors.ts';
 import type { PrimaryPool } from './primary.ts';
 import { type Query, sql, sqlForRows, type Values } from './sql.ts';
 
@@ -128,7 +128,7 @@ export class Database {
         return await work(deadline);
       } catch (error) {
         if (!isLost(error) && !isTransient(error)) throw error;
-        const outcome = isLost(error) ? await findOutcome() : null;
+        const outcome = isOutcomeUnknown(error) ? await findOutcome() : null;
         if (outcome !== null) return outcome;
         await deadline.pause();
       }

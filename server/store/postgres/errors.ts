@@ -10,12 +10,17 @@ export function sqlState(error: unknown): string {
   return error instanceof pg.DatabaseError ? (error.code ?? '') : '';
 }
 
-/**
- * Whether the connection cannot be used any more, so that the outcome of its last statement is unknown: it broke, timed
- * out, or leads to a former primary (25006).
- */
+/** What a database answers to a write that can only be read, as a former primary. */
+const READ_ONLY = '25006';
+
+/** Whether the connection cannot be used any more: it broke, timed out, or leads to a former primary. */
 export function isLost(error: unknown): boolean {
-  return !(error instanceof LetterheadError) && /^$|^(?:08|57P0|25006)/.test(sqlState(error));
+  return isOutcomeUnknown(error) || sqlState(error) === READ_ONLY;
+}
+
+/** Whether the connection was lost with a statement that may have been committed all the same. */
+export function isOutcomeUnknown(error: unknown): boolean {
+  return !(error instanceof LetterheadError) && /^$|^(?:08|57P0)/.test(sqlState(error));
 }
 
 /** Whether the statement was rolled back and may succeed on a retry: conflicts, timeouts, lack of resources. */
@@ -50,7 +55,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'its host does not answer. Check host and port',
   ECONNRESET: 'it closed the connection',
   '08P01': POOLER,
-  '25006': 'it is read-only. Name the primary as well',
+  [READ_ONLY]: 'it is read-only. Name the primary as well',
   '28000': 'it does not allow this user to connect. Check the user, and whether it wants sslmode=verify-full',
   '28P01': 'the password is wrong',
   '3D000': 'it does not exist. Create it, or check its name',

@@ -11,7 +11,7 @@ const CHANNEL = 'letterhead';
 /**
  * Tells watchers of new events, those of other servers included. NOTIFY is only a hint that makes it fast. It is sent
  * after the commit, because within a transaction it would serialise all commits. Twice a second, watched accounts are
- * polled for events whose hint was lost.
+ * polled for events whose hint was lost, or was wrong: whoever may connect to the database can send hints.
  */
 export class Feed {
   readonly #database: Database;
@@ -109,7 +109,12 @@ export class Feed {
     if (this.#told.size === 0) return;
     const query = sql('last_events', { accounts: [...this.#told.keys()] });
     const rows = await this.#database.read<{ id: number; last_event: number }>(query);
-    for (const { id, last_event } of rows) if (this.#isNews(id, last_event)) this.#local.publish(id, []);
+    for (const { id, last_event } of rows) {
+      const told = this.#told.get(id);
+      if (told === undefined || told === last_event) continue;
+      this.#told.set(id, last_event);
+      this.#local.publish(id, []);
+    }
   }
 
   async #listen(): Promise<void> {

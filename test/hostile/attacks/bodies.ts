@@ -13,6 +13,10 @@ const ANNOTATED = JSON.stringify({
   json: { account: 1, domain: 'x' },
   meta: { values: Object.fromEntries(Array.from({ length: 2500 }, (_, i) => [`a${i}.b.c`, ['Date']])) },
 });
+const MANY_LABELS = JSON.stringify({
+  headers: `From: a@${'a.'.repeat(15_000)}example.org\r\n`,
+  body_hash: `${'A'.repeat(43)}=`,
+});
 
 const createPath = ({ attacker }: Target) => `/api/v1/accounts/${attacker.account}/domains`;
 
@@ -64,6 +68,16 @@ export const BODIES: readonly Attack[] = [
     async act(target, note) {
       const request = { method: 'POST', path: '/trpc/domains.create', headers: JSON_TYPE, body: ANNOTATED };
       await send(target, note, target.attacker.writer, request);
+    },
+  },
+  {
+    name: 'a message to sign, of a domain of 15,000 labels',
+    perMinute: 60,
+    atOnce: 4,
+    async act(target, note) {
+      const path = `/api/v1/accounts/${target.attacker.account}/sign`;
+      const request = { method: 'POST', path, headers: JSON_TYPE, body: MANY_LABELS };
+      await send(target, note, target.attacker.admin, request);
     },
   },
 ];
