@@ -129,6 +129,8 @@ export const KEY_LIMITS = {
   /** RFC 8301, section 3.2. */
   minBits: 1_024,
   maxBits: 4_096,
+  /** Of its public exponent: with a larger one, a signature takes up to 300 times as long, and few receivers verify it. */
+  maxExponentBits: 64n,
   /** Of a private key's text. */
   characters: 16 * KIB,
   /** Keys that are looked for in the DNS before they are taken. */

@@ -3,14 +3,10 @@ import { promisify } from 'node:util';
 import { LetterheadError } from '@letterhead/shared';
 import type { RandomSource } from '../random.ts';
 import type { SigningKey } from '../records/record-states.ts';
+import { BIT_STRING, INTEGER, OCTET_STRING, readElement, SEQUENCE } from './der.ts';
 import type { KeyCipher, KeyOwner } from './key-encryption.ts';
 
 const NONCE_LENGTH = 32;
-/** Tags of DER (X.690 §8). */
-const INTEGER = 0x02;
-const BIT_STRING = 0x03;
-const OCTET_STRING = 0x04;
-const SEQUENCE = 0x30;
 
 /** Whether the private key that is stored for a domain is that of the public key that it publishes. */
 export type KeyProof = (key: KeyPair, owner: KeyOwner) => Promise<boolean>;
@@ -55,12 +51,8 @@ function hasNumbersOf(privateKey: Uint8Array, publicKey: string): boolean {
 
 /** The integers of a key in DER (X.690 §8), in order, through all that encloses them. Throws for a length that is none. */
 function integersOf(der: Buffer): bigint[] {
-  const [tag, first] = der;
-  if (tag === undefined || first === undefined) return [];
-  const lengthBytes = first < 0x80 ? 0 : first - 0x80;
-  const start = 2 + lengthBytes;
-  const end = start + (lengthBytes === 0 ? first : der.readUIntBE(2, lengthBytes));
-  return [...integersIn(tag, der.subarray(start, end)), ...integersOf(der.subarray(end))];
+  const element = readElement(der);
+  return element === null ? [] : [...integersIn(element.tag, element.value), ...integersOf(element.rest)];
 }
 
 function integersIn(tag: number, value: Buffer): bigint[] {

@@ -1,7 +1,8 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
+import { longestStretch } from '../security/cpu-stretch.ts';
 
 const KEYS = '/accounts/1/keys';
 
@@ -133,6 +134,43 @@ test.each([
   expect([status, body.code]).toEqual([422, 'invalid']);
   expect(body.errors.private_key[0]).toContain(sentence);
   expect((await server.rest('GET', '/accounts/1/domains')).body.data).toEqual([]);
+});
+
+/** A key in base64 that lacks the number to be computed from its others, which takes minutes. */
+function largeDsaKey(): string {
+  const large = element(0x02, Buffer.alloc(4_000, 0x7f));
+  const parameters = element(0x30, large, element(0x02, Buffer.alloc(20, 0x7f)), element(0x02, Buffer.of(3)));
+  const algorithm = element(0x30, element(0x06, Buffer.from('2a8648ce380401', 'hex')), parameters);
+  return element(0x30, element(0x02, Buffer.of(0)), algorithm, element(0x04, large)).toString('base64');
+}
+
+/** An element of DER, with a length of two octets. */
+function element(tag: number, ...values: readonly Buffer[]): Buffer {
+  const value = Buffer.concat(values);
+  return Buffer.concat([Buffer.of(tag, 0x82, value.length >> 8, value.length & 0xff), value]);
+}
+
+test('a large key of another algorithm is refused at once, in base64 and in PEM', async () => {
+  await using server = await startTestServer();
+  const base64 = largeDsaKey();
+  const pem = `-----BEGIN PRIVATE KEY-----\n${base64.replaceAll(/.{64}/g, '$&\n')}\n-----END PRIVATE KEY-----\n`;
+  for (const key of [base64, pem]) {
+    const stretch = await longestStretch(async () => {
+      const { body } = await importKey(server, { private_key: key, unproved: true });
+      expect(body.errors.private_key[0]).toContain('of the algorithm dsa');
+    });
+    expect(stretch).toBeLessThan(100);
+  }
+});
+
+test('a key whose public exponent makes each signature slow is refused', async () => {
+  await using server = await startTestServer();
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const jwk = { ...privateKey.export({ format: 'jwk' }), e: Buffer.alloc(200, 0x7f).toString('base64url') };
+  const key = createPrivateKey({ key: jwk, format: 'jwk' });
+  const pem = key.export({ type: 'pkcs1', format: 'pem' }).toString();
+  const { status, body } = await importKey(server, { private_key: pem, unproved: true });
+  expect([status, body.errors.private_key[0]]).toEqual([422, expect.stringContaining('64 bits')]);
 });
 
 test('a domain that is there with another key keeps it', async () => {

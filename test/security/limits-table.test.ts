@@ -42,7 +42,7 @@ test('SECURITY.md lists the limits that the server has', () => {
     ['the name in a Host header', '255 characters'],
     [
       'an imported private key',
-      `RSA of ${n(KEY_LIMITS.minBits)} to ${n(KEY_LIMITS.maxBits)} bits, ${kib(KEY_LIMITS.characters)} of text`,
+      `RSA of ${n(KEY_LIMITS.minBits)} to ${n(KEY_LIMITS.maxBits)} bits, a public exponent of ${KEY_LIMITS.maxExponentBits}, ${kib(KEY_LIMITS.characters)} of text`,
     ],
     [
       'a body',
