@@ -11,6 +11,9 @@ const LONG = 512;
 /** Shared by all bodies, for what it holds is passed on before another body is read. */
 const output = new Uint8Array(16 * 1024);
 const CRLF = Uint8Array.of(CR, LF);
+/** Line ends that are passed on at once: a body may have 25 million empty lines before it goes on. */
+const LINES_AT_ONCE = output.length / CRLF.length;
+const emptyLines = output.map((_, at) => CRLF[at % CRLF.length] ?? 0);
 const ONE_SPACE = Uint8Array.of(SPACE);
 
 /** Whether an octet up to the space is content all the same: a control character that neither ends a line nor is refused. */
@@ -70,7 +73,7 @@ export class RelaxedBody {
       else if (octet === NUL) throw holdsNul('body');
       else {
         this.#isEmpty = false;
-        for (; this.#lines > 0; this.#lines--) this.#write(CRLF);
+        this.#writeLines();
         if (this.#space) this.#write(ONE_SPACE);
         this.#space = false;
         return at;
@@ -92,6 +95,12 @@ export class RelaxedBody {
       } else if (!isControl(octet)) return at;
     }
     return octets.length;
+  }
+
+  #writeLines(): void {
+    for (; this.#lines > LINES_AT_ONCE; this.#lines -= LINES_AT_ONCE) this.#write(emptyLines);
+    this.#write(emptyLines.subarray(0, CRLF.length * this.#lines));
+    this.#lines = 0;
   }
 
   #write(octets: Uint8Array): void {

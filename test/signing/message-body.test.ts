@@ -5,6 +5,7 @@ import { SIGN_LIMITS } from '../../server/limits.ts';
 import { verifyWithMailauth } from '../receivers/mailauth.ts';
 import type { TestServer } from '../running-server.ts';
 import { startTestServer } from '../running-server.ts';
+import { longestStretch } from '../security/cpu-stretch.ts';
 import { addVerifiedDomain, keyRecordOf } from './sending-account.ts';
 
 const HEAD = Buffer.from('From: a@example.org\r\nSubject: Hello\r\n\r\n');
@@ -101,6 +102,18 @@ test('a message that its sender does not end leaves nothing behind', async () =>
   expect((await signInPieces(server, messageOf(500), { isChunked: false })).status).toBe(200);
   expect(server.log.filter((line) => line.includes('"level":50'))).toEqual([]);
 });
+
+test('a message of 25 MiB of empty lines takes no stretch of the server', async () => {
+  await using server = await startTestServer();
+  await addVerifiedDomain(server, 'example.org');
+  const message = Buffer.alloc(SIGN_LIMITS.messageBytes, '\n');
+  message.write('From: a@example.org\n\n');
+  message.write('x', message.length - 2);
+  const stretch = await longestStretch(async () => {
+    expect((await signInPieces(server, message, { isChunked: true })).status).toBe(200);
+  });
+  expect(stretch).toBeLessThan(100);
+}, 60_000);
 
 test('while one account sends long messages, another account’s requests are answered', async () => {
   await using server = await startTestServer();
