@@ -24,6 +24,9 @@ if (['--version', '-v'].includes(process.argv[2] ?? '')) {
     if (rest[0] !== 'ExperimentalWarning') emitWarning.call(process, warning, ...rest);
   };
 
+  // Node would open its debugger to every user of the machine, and with it all keys: log rotations send this signal.
+  if (process.platform !== 'win32') process.on('SIGUSR1', () => {});
+
   // Halves the time of a start. Kept beside the packages: what lies in a folder that all may write to is not to be run.
   const { enableCompileCache } = await import('node:module');
   enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/letterhead/compiled', import.meta.url)));

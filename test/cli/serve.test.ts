@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { addressOf } from '../../bench/free-port.ts';
@@ -107,6 +108,15 @@ describe('the log', () => {
     }
     expect((await server.stop()).exit).toBe(0);
   });
+});
+
+test.skipIf(process.platform === 'win32')('SIGUSR1 opens no debugger to other users', async () => {
+  const server = await place.serve();
+  process.kill(server.pid, 'SIGUSR1');
+  // Node’s debugger would say where it listens within this time.
+  await setTimeout(500);
+  expect((await fetch(`${server.url}/health/live`)).status).toBe(200);
+  expect(server.output.err).not.toContain('Debugger');
 });
 
 describe('a start that cannot be', () => {
