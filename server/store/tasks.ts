@@ -32,9 +32,10 @@ export class PendingTasks {
 export class InTurn<Key> {
   readonly #last = new Map<Key, Promise<unknown>>();
 
-  async run<T>(key: Key, work: () => Promise<T>): Promise<T> {
+  /** `work` is told how what was before it failed; undefined if it did not. */
+  async run<T>(key: Key, work: (failure?: unknown) => Promise<T>): Promise<T> {
     const before = this.#last.get(key) ?? Promise.resolve();
-    const own = before.then(work, work);
+    const own = before.then(() => work(), work);
     this.#last.set(key, own);
     try {
       return await own;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createLetterhead } from '@letterhead/client';
+import pg from 'pg';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startServer } from '../../server/running-server.ts';
@@ -87,4 +88,27 @@ test('a database that is frozen is given up after the deadline, and asked again 
   await expect
     .poll(() => statusOf(`${server.url}/api/v1/accounts/1/domains`), { timeout: 10_000 })
     .toEqual([200, null]);
+}, 60_000);
+
+test('changes of one account that wait for the database in vain are refused together, not one after the other', async () => {
+  await using server = await serve();
+  const holder = new pg.Client({ connectionString: databaseUrl(postgres.port) });
+  await holder.connect();
+  await holder.query('BEGIN');
+  await holder.query('SELECT 1 FROM accounts WHERE id = 1 FOR UPDATE');
+  const began = performance.now();
+  const refused = await Promise.all(
+    Array.from({ length: 5 }, async (_, at) => {
+      const { status } = await fetch(`${server.url}/api/v1/accounts/1/domains`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ domain: `waits${at}.example.org` }),
+      });
+      return status;
+    }),
+  );
+  expect(refused).toEqual(Array(5).fill(503));
+  expect(performance.now() - began).toBeLessThan(12_000);
+  await holder.end();
+  await server.letterhead.domains.create.mutate({ account: 1, domain: 'waited.example.org' });
 }, 60_000);

@@ -2,6 +2,8 @@ import { isAudited } from '../audited-events.ts';
 import type { NewEvent } from '../interface/events.ts';
 import { InTurn, PendingTasks } from '../tasks.ts';
 import type { Around, Database } from './database.ts';
+import { Deadline } from './deadline.ts';
+import { isUnanswered, unavailable } from './errors.ts';
 import type { Feed } from './feed.ts';
 import type { Query, Values } from './sql.ts';
 
@@ -30,9 +32,16 @@ export class Commits extends PendingTasks {
     return this.serve(() => this.inTurn(account, call));
   }
 
-  /** As `change`, within a call that is served. */
+  /**
+   * As `change`, within a call that is served. Rejects with `unavailable` where the call before has waited for the
+   * database in vain, and this one for that: each would wait as long again.
+   */
   inTurn<T>(account: number, call: () => Promise<T | null>): Promise<T> {
-    return this.#turns.run(account, () => repeat(call));
+    const deadline = new Deadline();
+    return this.#turns.run(account, async (failure) => {
+      if (deadline.isOver && isUnanswered(failure)) throw unavailable();
+      return repeat(call);
+    });
   }
 
   /** Runs a commit of `sql/`. Null, as `change` has it: a condition of it did not hold, and nothing was changed. */

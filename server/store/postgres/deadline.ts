@@ -7,6 +7,10 @@ export class Deadline {
   readonly #end = performance.now() + DATABASE_LIMITS.deadline;
   #tries = 0;
 
+  get isOver(): boolean {
+    return performance.now() > this.#end;
+  }
+
   /** Waits before a retry. Rejects with `unavailable` if there is no time for one. */
   async pause(): Promise<void> {
     const wait = backOff(this.#tries++);

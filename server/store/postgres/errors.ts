@@ -36,6 +36,11 @@ export function unavailable(): LetterheadError {
   );
 }
 
+/** Whether a call has failed because the database did not answer. */
+export function isUnanswered(error: unknown): boolean {
+  return error instanceof LetterheadError && ['unavailable', 'outcome_unknown'].includes(error.code);
+}
+
 export function outcomeUnknown(): LetterheadError {
   return new LetterheadError(
     'outcome_unknown',
