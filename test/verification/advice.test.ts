@@ -181,6 +181,17 @@ const CASES: Case[] = [
     records: { 'example.org': txt('v=spf1 mx +ip4:0.0.0.0/0 -all') },
     leadsTo: 'SPF_OK',
   },
+  ...['ip6:::/0', 'mx//0', 'a:example.org/24//0'].map(
+    (term): Case => ({
+      code: 'SPF_PASS_ALL',
+      severity: 'info',
+      when: `${term} is the network of all IPv6 addresses`,
+      records: {
+        'example.org': { ...txt(`v=spf1 ${term} -all`), A: ['192.0.2.1'], MX: ['10 example.org'] },
+      },
+      leadsTo: 'SPF_OK',
+    }),
+  ),
   {
     code: 'SPF_PASS_ALL',
     severity: 'info',
