@@ -166,7 +166,7 @@ const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
     finding.alias === null
       ? {
           title: `There is no ${record.type} record, but one of another type`,
-          detail: `${asked(finding.servers)} records of type ${list(finding.types)} at ${record.fqdn}, but no ${record.type} record.`,
+          detail: `${asked(finding.servers)} records of type ${list(finding.types)} at ${record.fqdn}, but no ${record.type} record.${finding.types.includes('NS') ? ' The NS records make it a zone of its own, where no CNAME record can stand. If a DNS provider lists the zone, delete it there, too.' : ''}`,
         }
       : {
           title: `The ${finding.isRenamed ? 'DNAME' : 'CNAME'} record doesn’t lead to a ${record.type} record`,
