@@ -159,13 +159,19 @@ const CASES: Case[] = [
     when: 'the resolver answers only without checking, and nobody knows the zone above',
     servers: WITH_PARENT,
     records: { [FQDN]: { TXT: [OURS] } },
-    arrange: ({ servers }) => servers.resolver.faults.set('example.org', 'bogus'),
+    arrange: ({ servers }) => {
+      servers.publish('example.org', { NS: ['ns1.example.org'], DS: [LEFT_OVER_DS] });
+      servers.resolver.faults.set('example.org', 'bogus');
+    },
   },
   {
     code: 'DNSSEC_BROKEN',
     when: 'the signature of the record alone is broken',
     records: { [FQDN]: { TXT: [OURS] } },
-    arrange: ({ servers }) => servers.resolver.faults.set(FQDN, 'bogus'),
+    arrange: ({ servers }) => {
+      servers.publish('example.org', { NS: ['ns1.example.org'], DS: [LEFT_OVER_DS] });
+      servers.resolver.faults.set(FQDN, 'bogus');
+    },
   },
   {
     code: 'DNSSEC_BROKEN',
@@ -261,6 +267,13 @@ const CASES: Case[] = [
     records: { [`${HOST}.mail.example.org`]: { TXT: [`t=y;${OURS}`] } },
   },
   { code: 'OK', when: 'the record is there', records: { [FQDN]: { TXT: [`v=DKIM1; ${OURS}`] } } },
+  { code: 'OK', when: 'a server sends the record twice', records: { [FQDN]: { TXT: [OURS, OURS] } } },
+  {
+    code: 'RESOLVER_FAILS',
+    when: 'the resolver answers only without checking, and there is no DS record',
+    records: { [FQDN]: { TXT: [OURS] } },
+    arrange: ({ servers }) => servers.resolver.faults.set(FQDN, 'bogus'),
+  },
   ...['\n', '\r\n', '\v'].map(
     (lineBreak): Case => ({
       code: 'OK',
