@@ -32,6 +32,10 @@ export function describeUnchecked({ record, registrable }: Subject, action: Acti
   };
 }
 
+/** Of a key in the key zone that is right, and doesn't sign yet. */
+export const AWAITS_CACHES =
+  'Resolvers may still remember what the key’s name had before. Mail is signed with the key once they have forgotten it.';
+
 const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
   DNS_TIMEOUT: transientWords('DNS_TIMEOUT'),
   DNS_SERVFAIL: transientWords('DNS_SERVFAIL'),
