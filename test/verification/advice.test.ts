@@ -553,6 +553,27 @@ describe('advice', () => {
     });
   });
 
+  test.each<[Advice['code'], string[]]>([
+    ['SPF_MULTIPLE', ['v=spf1 mx -all', 'v=spf1 a -all']],
+    ['SPF_PASS_ALL', ['v=spf1 +all']],
+  ])(
+    'the advice %s is for where the CNAME record of the domain leads, beside which no form takes another',
+    async (code, values) => {
+      await using scene = await setScene({
+        'mail.example.org': { CNAME: 'www.example.org' },
+        'www.example.org': txt(...values),
+      });
+      const row = sendingDomain({ domain: 'mail.example.org', subdomain: 'mail' });
+      expect(await adviceOn(scene, row, code)).toMatchObject({
+        code,
+        action: null,
+        fix: expect.stringMatching(
+          /^At www\.example\.org, where the CNAME record of mail\.example\.org leads, /,
+        ),
+      });
+    },
+  );
+
   test('the advice on hosts that are gone names the terms to remove from the SPF record', async () => {
     await using scene = await setScene({
       'example.org': txt('v=spf1 a:gone1.example.org include:other.example.org mx:gone2.example.org -all'),
