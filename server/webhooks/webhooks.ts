@@ -54,6 +54,7 @@ export class Webhooks {
   async create(account: AccountRow, input: WebhookInput, { actor }: Identity): Promise<NewWebhook> {
     const { store, cipher, clock, random } = this.#deps;
     const url = this.#parseUrl(input.url);
+    await this.#requireDomains(account, input.domains);
     const secret = makeWebhookSecret(random);
     const at = toInstant(clock());
     const creation = await store.webhooks.create({
@@ -90,6 +91,12 @@ export class Webhooks {
   ): Promise<Webhook> {
     const { store, clock } = this.#deps;
     const url = change.url === undefined ? undefined : this.#parseUrl(change.url);
+    // Those that it has already may have been deleted since.
+    const { domains: named } = await this.#row(account, id);
+    await this.#requireDomains(
+      account,
+      change.domains?.filter((one) => named?.includes(one) !== true),
+    );
     const at = toInstant(clock());
     const row = await store.webhooks.update(account.id, id, (before, last) => {
       const after = change.skip_backlog === true ? last : before.after;
@@ -200,6 +207,18 @@ export class Webhooks {
 
   async #row(account: AccountRow, id: number): Promise<WebhookRow> {
     return found(await this.#deps.store.webhooks.get(account.id, id), account, id);
+  }
+
+  /** Throws `invalid` for ids that are no domain's of the account: nothing would ever be sent of them. */
+  async #requireDomains({ id: account }: AccountRow, ids: readonly number[] | null = null): Promise<void> {
+    const rows = await Promise.all((ids ?? []).map((id) => this.#deps.store.domains.get(account, id)));
+    const unknown = ids?.filter((_id, at) => rows[at] === undefined) ?? [];
+    if (unknown.length === 0) return;
+    const which = unknown.length === 1 ? 'domain' : 'domains';
+    throw invalidField(
+      'domains',
+      `Account ${account} has no ${which} ${unknown.join(', ')}: give ids of its domains.`,
+    );
   }
 
   #parseUrl(text: string): string {

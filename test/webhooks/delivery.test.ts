@@ -32,8 +32,8 @@ async function addWebhook(
   return body.data;
 }
 
-function addDomain(server: TestServer, domain: string) {
-  return server.letterhead.domains.create.mutate({ account: 1, domain });
+function addDomain(server: TestServer, domain: string, account = 1) {
+  return server.letterhead.domains.create.mutate({ account, domain });
 }
 
 async function deliveries(server: TestServer, webhook: NewWebhook) {
@@ -121,6 +121,27 @@ test('an endpoint gets only the events and the domains that it asks for', async 
     ['domain.created', third.id],
     ['domain.deleted', third.id],
   ]);
+});
+
+test('an endpoint for a domain that there is not is refused, and one keeps the domains that it had', async () => {
+  await using server = await startTestServer();
+  const other = await server.letterhead.accounts.create.mutate({ name: 'Other' });
+  const theirs = await addDomain(server, 'a.example', other.id);
+  const { id } = await addDomain(server, 'a.example');
+  const path = '/accounts/1/webhooks';
+  const url = 'https://hooks.example.org/';
+  const refused = async (method: string, at: string, domains: number[]) => {
+    const { status, body } = await server.rest(method, at, { json: { url, domains } });
+    return [status, body.code, body.errors?.domains];
+  };
+  const told = (which: string) => [422, 'invalid', [`Account 1 has no ${which}: give ids of its domains.`]];
+  expect(await refused('POST', path, [id, 999])).toEqual(told('domain 999'));
+  expect(await refused('POST', path, [theirs.id, 999])).toEqual(told(`domains ${theirs.id}, 999`));
+  const { body } = await server.rest('POST', path, { json: { url, domains: [id] } });
+  await server.letterhead.domains.delete.mutate({ account: 1, id });
+  expect(await refused('PATCH', `${path}/${body.data.id}`, [id, 999])).toEqual(told('domain 999'));
+  const kept = await server.rest('PATCH', `${path}/${body.data.id}`, { json: { domains: [id] } });
+  expect(kept.body.data?.domains).toEqual([id]);
 });
 
 test('after every attempt has failed, the endpoint is disabled with an event, and enabled it goes on from there', async () => {
