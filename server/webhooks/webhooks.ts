@@ -13,7 +13,7 @@ import { shuttingDown } from '../shutting-down.ts';
 import type { AccountRow } from '../store/interface/accounts.ts';
 import type { EventRow } from '../store/interface/events.ts';
 import type { DeliveryRow, WebhookRow } from '../store/interface/webhooks.ts';
-import { type DeliveryLog, toDelivery } from './delivery-log.ts';
+import { type DeliveryLog, type Sent, sentEvent, toDelivery } from './delivery-log.ts';
 import { eventMessage, type PayloadDeps, testMessage } from './payload.ts';
 import { type Message, type Sender, toTarget } from './sender.ts';
 import { webhookEvent } from './webhook-event.ts';
@@ -148,7 +148,12 @@ export class Webhooks {
   async test(account: AccountRow, id: number): Promise<RequestedDelivery> {
     const row = await this.#row(account, id);
     const message = testMessage(account.id, id, randomLabel(11, this.#deps.random), this.#deps.clock());
-    return this.#send(account, row, message, { event: null, type: 'webhook.test', trigger: 'test' });
+    return this.#send(account, row, message, {
+      event: null,
+      domain: null,
+      type: 'webhook.test',
+      trigger: 'test',
+    });
   }
 
   /** Sends the event of a delivery again now, outside the order. */
@@ -159,7 +164,7 @@ export class Webhooks {
       throw new LetterheadError('not_found', `Webhook ${id} has no delivery ${delivery} that is kept.`);
     const event = await this.#event(account, before);
     const message = await eventMessage(this.#deps, account.id, event);
-    return this.#send(account, row, message, { event: event.id, type: event.type, trigger: 'again' });
+    return this.#send(account, row, message, { ...sentEvent(event), trigger: 'again' });
   }
 
   /** Ends what callers wait for. */
@@ -188,7 +193,7 @@ export class Webhooks {
     account: AccountRow,
     row: WebhookRow,
     message: Message,
-    what: Pick<DeliveryRow, 'event' | 'type' | 'trigger'>,
+    what: Sent & Pick<DeliveryRow, 'trigger'>,
   ): Promise<RequestedDelivery> {
     const { cipher, sender, clock, deliveryLog } = this.#deps;
     if (!this.#requested.tryAcquire(account.id)) throw busy();

@@ -87,6 +87,7 @@ test('events arrive one at a time and in order, and one that is refused holds up
     delivered: false,
     error: 'It answered 500.',
     answer: 'said',
+    domain: { name: 'd3.example' },
     trigger: 'event',
   });
   clock.now += 7 * SECOND;
@@ -319,7 +320,13 @@ test('a test arrives at once and outside the order, and an event is sent again a
   const webhook = await addWebhook(server, receiver, { events: ['domain.created'] });
   const path = `/accounts/1/webhooks/${webhook.id}`;
   const tested = await server.rest('POST', `${path}/test`);
-  expect(tested.body.data).toMatchObject({ trigger: 'test', status: 204, delivered: true, event: null });
+  expect(tested.body.data).toMatchObject({
+    trigger: 'test',
+    status: 204,
+    delivered: true,
+    event: null,
+    domain: null,
+  });
   expect(receiver.received[0]?.payload).toMatchObject({ type: 'webhook.test', data: { event: null } });
   expect(verify(webhook.secret, receiver.received[0] ?? never())).toBeTruthy();
   await addDomain(server, 'a.example');
@@ -327,7 +334,7 @@ test('a test arrives at once and outside the order, and an event is sent again a
   await untilEnded(server, webhook, 2);
   const [{ id }] = await deliveries(server, webhook);
   const again = await server.rest('POST', `${path}/deliveries/${id}/send-again`);
-  expect(again.body.data).toMatchObject({ trigger: 'again', delivered: true });
+  expect(again.body.data).toMatchObject({ trigger: 'again', delivered: true, domain: { name: 'a.example' } });
   expect(receiver.received[2]?.id).toBe(receiver.received[1]?.id);
   expect((await server.rest('POST', `${path}/deliveries/99999/send-again`)).status).toBe(404);
   const { body } = await server.rest('GET', `${path}/deliveries`);
