@@ -105,9 +105,13 @@ function DeliveryTable({ deliveries, isPending, onAgain }: DeliveryTableProps) {
             <th scope="row">
               {delivery.type}
               {delivery.trigger !== 'event' && <span class="tag">{delivery.trigger}</span>}
-              {delivery.domain !== null && (
+              {delivery.event !== null && (
                 <p class="hint">
-                  <DomainName name={delivery.domain.name} />
+                  {delivery.domain === null ? (
+                    `Event ${delivery.event}`
+                  ) : (
+                    <DomainName name={delivery.domain.name} />
+                  )}
                 </p>
               )}
             </th>
