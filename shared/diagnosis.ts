@@ -50,7 +50,7 @@ export const ActionSchema = z
     kind: z
       .enum(['add', 'replace', 'move', 'remove', 'registrar'])
       .describe(
-        '`add`: add the record. `replace`: take `remove` away and have the record instead. `move`: the record is at `from_host` and belongs at `host`. `remove`: take `remove` away and keep the record. `registrar`: at the registrar of `zone`, set its name servers to `value` (`NS`), or take its DS records away (`DS`); with any other type, register it or renew it, then add the record.',
+        '`add`: add the record. `replace`: take `remove` away and have the record instead. `move`: the record is at `from_host` and belongs at `host`, from where `remove` is taken away. `remove`: take `remove` away and keep the record. `registrar`: at the registrar of `zone`, set its name servers to `value` (`NS`), or take its DS records away (`DS`); with any other type, register it or renew it, then add the record.',
       ),
     zone: z.string().describe('The zone that it is done in.').meta({ example: 'example.org' }),
     type: z

@@ -63,6 +63,7 @@ function whatToDo({ code, action }: FixSource): FixPart[] {
       host,
       ' and the value ',
       value,
+      ...nothingBeside(action),
     ];
   }
   switch (action.kind) {
@@ -71,8 +72,11 @@ function whatToDo({ code, action }: FixSource): FixPart[] {
       return [`add a ${type} record with the host `, host, ' and the value ', value];
     case 'move': {
       const from = exact('present', action.from_host ?? '');
+      const gone =
+        action.remove.length === 0 ? [] : [`remove ${described(action.remove)} at the host `, host];
       return [
-        `change the host of the ${type} record from `,
+        ...gone,
+        `${gone.length === 0 ? '' : ', and '}change the host of the ${type} record from `,
         from,
         ' to ',
         host,
@@ -86,6 +90,12 @@ function whatToDo({ code, action }: FixSource): FixPart[] {
     case 'replace':
       return whatToReplace(action, host, value);
   }
+}
+
+/** What else stands at the host of a record that only some name servers have. */
+function nothingBeside({ type, remove }: Action): FixPart[] {
+  const others = remove.filter((one) => one.type !== type);
+  return others.length === 0 ? [] : [`, and not ${described(others)} beside it`];
 }
 
 function whatToReplace({ type, remove }: Action, host: FixPart, value: FixPart): FixPart[] {

@@ -2,7 +2,7 @@ import { DNS_LIMITS } from '../limits.ts';
 import { type Referral, readAuthority } from './answer.ts';
 import { type Allowance, CheckBudget } from './check-budget.ts';
 import { type FoundDelegation, findDelegation, namedByDifferently, serversOf } from './delegation.ts';
-import { findDnssecFailure, isUnsigned, withoutFalseAlarm } from './dnssec.ts';
+import { findDnssecFailure, isUnsigned, usableDs, withoutFalseAlarm } from './dnssec.ts';
 import { type LookupObserver, labelOf } from './lookup.ts';
 import type { Question } from './message.ts';
 import { canonicalName, isWithin } from './name.ts';
@@ -53,6 +53,7 @@ class CheckMemory {
   /** The resolved value of `delegation`; undefined until then. */
   found: FoundDelegation | undefined;
   dnssecFailure: Promise<DnssecFailure | null> | undefined;
+  hasDs: Promise<boolean> | undefined;
 }
 
 /** DNS side of one check. Remembers its answers, so that each question is sent once. */
@@ -164,8 +165,15 @@ export class DomainCheck implements DnsCheck, WalkDeps {
       addressesOf: (nameServer, type) => this.addressesOf(nameServer, type),
       askForReferral: (address, question, zone) => this.#askForReferral(address, question, zone),
     });
-    this.#memory.found = withoutFalseAlarm(found);
+    this.#memory.found = await this.#withoutUnprovenFailure(withoutFalseAlarm(found));
     return this.#memory.found;
+  }
+
+  async #withoutUnprovenFailure(found: FoundDelegation): Promise<FoundDelegation> {
+    const { delegation } = found;
+    const isUnproven =
+      delegation.kind === 'unknown' && delegation.reason === 'bogus' && !(await this.#isSigned());
+    return isUnproven ? { ...found, delegation: unknown('servfail') } : found;
   }
 
   /**
@@ -224,18 +232,34 @@ export class DomainCheck implements DnsCheck, WalkDeps {
     return observations.flatMap(({ outcome }) => (outcome.kind === 'present' ? outcome.values : []));
   }
 
-  /** In an unsigned zone, that the resolver answers with the checking disabled is no sign of DNSSEC. */
+  /**
+   * In an unsigned zone, that the resolver answers with the checking disabled is no sign of DNSSEC: a resolver that
+   * fails now and then does so as well. What is at the end of an alias may be signed all the same; it has to fail again.
+   */
   async #resolve(question: Question): Promise<Outcome> {
-    const { outcome, unchecked } = await this.#deps.resolver.ask(question, this.#asker);
+    const { resolver } = this.#deps;
+    const { outcome, unchecked } = await resolver.ask(question, this.#asker);
     if (outcome.kind !== 'unknown' || outcome.reason !== 'bogus') return outcome;
     const isAlias = unchecked?.kind === 'present' && unchecked.cname !== null;
-    return !isAlias && this.#isWithinUnsigned(question.name) ? unknown('servfail') : outcome;
+    if (isAlias) return (await resolver.ask(question, this.#asker)).outcome;
+    const isOwn = isWithin(question.name, this.#registrableDomain);
+    return isOwn && !(await this.#isSigned()) ? unknown('servfail') : outcome;
   }
 
-  /** False while the delegation is still being looked for. */
-  #isWithinUnsigned(name: string): boolean {
+  /** Whether the zone above has DS records: by its own word or, where that is not known, by the resolver's. */
+  async #isSigned(): Promise<boolean> {
     const { found } = this.#memory;
-    return found?.delegation.kind === 'found' && isWithin(name, found.delegation.zone) && isUnsigned(found);
+    const isTold = found?.delegation.kind === 'found' && found.delegation.parentServers !== undefined;
+    if (isTold) return !isUnsigned(found);
+    this.#memory.hasDs ??= this.#askForDs();
+    return this.#memory.hasDs;
+  }
+
+  async #askForDs(): Promise<boolean> {
+    const { delegation } = this.#memory.found ?? {};
+    const name = delegation?.kind === 'found' ? delegation.zone : this.#registrableDomain;
+    const outcome = await this.#deps.resolver.askWithoutChecking({ name, type: 'DS' }, this.#asker);
+    return outcome.kind === 'present' && usableDs(outcome.values).length > 0;
   }
 
   /** Asks again only if the other allowance ran out before the answer was complete. */

@@ -56,7 +56,7 @@ function hasMatchingKey(zone: string, ds: readonly string[], keys: readonly stri
 }
 
 /** The DS records that receivers can use; a zone with none but others counts as unsigned (RFC 4035 §5.2). */
-function usableDs(ds: readonly string[]): string[] {
+export function usableDs(ds: readonly string[]): string[] {
   return ds.filter((one) => {
     const { algorithm, digestType } = readDs(one);
     return ALGORITHMS.has(algorithm) && DIGESTS.has(digestType);

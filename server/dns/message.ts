@@ -9,7 +9,7 @@ import {
 import { DNS_LIMITS } from '../limits.ts';
 import { wireName } from './name.ts';
 import type { RecordType } from './outcome.ts';
-import { type ResourceRecord, toRecord } from './record.ts';
+import { identityOf, type ResourceRecord, toRecord } from './record.ts';
 import { assertDecodable, CLASS_IN, HEADER_LENGTH, TYPE_NUMBERS, TYPE_OPT } from './validate-message.ts';
 
 export interface Question {
@@ -135,6 +135,12 @@ export function decodeReply(bytes: Buffer, type: RecordType): Message {
   };
 }
 
+/** Leaves out what is there twice: no set holds a record twice, and resolvers pass it on once (RFC 2181 §5). */
 function toRecords(answers: readonly Answer[] = []): ResourceRecord[] {
-  return answers.flatMap((answer) => toRecord(answer) ?? []);
+  const records = new Map<string, ResourceRecord>();
+  for (const answer of answers) {
+    const record = toRecord(answer);
+    if (record !== undefined) records.set(identityOf(answer, record), record);
+  }
+  return [...records.values()];
 }

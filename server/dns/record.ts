@@ -25,6 +25,12 @@ export function toRecord(answer: Answer): ResourceRecord | undefined {
   return typed && { name, ttl, negativeTtl, ...typed };
 }
 
+/** Different for any two records of a set: two of type TXT may have the same text in other strings. */
+export function identityOf(answer: Answer, { name, type, value }: ResourceRecord): string {
+  const lengths = answer.type === 'TXT' ? [answer.data].flat().map(({ length }) => length) : [];
+  return `${name} ${type} ${lengths.join()} ${value}`;
+}
+
 function toValue(answer: Answer): { type: ReadType; value: string } | undefined {
   switch (answer.type) {
     case 'TXT':

@@ -2,7 +2,7 @@ import { readResolver } from './answer.ts';
 import { type LookupObserver, labelOf } from './lookup.ts';
 import type { Message, QueryOptions, Question } from './message.ts';
 import { isWithin } from './name.ts';
-import type { UnknownReason } from './outcome.ts';
+import type { Outcome, UnknownReason } from './outcome.ts';
 import { RecentAnswers } from './recent-answers.ts';
 import { type Resolved, unknown } from './reply.ts';
 import type { Asker, Exchange, Exchanged } from './transport/exchange.ts';
@@ -52,6 +52,16 @@ export class Resolver {
     return resolved;
   }
 
+  /** Asks with the checking of DNSSEC disabled, which a resolver answers as well where DNSSEC fails. */
+  async askWithoutChecking(question: Question, asker: Asker): Promise<Outcome> {
+    const [timeout = PROBE_TIMEOUT] = this.#deps.tries;
+    for (const server of this.#inOrder()) {
+      const { outcome } = await this.#askTwice(server, question, timeout, asker, { checkingDisabled: true });
+      if (outcome.kind !== 'unknown') return outcome;
+    }
+    return unknown('servfail');
+  }
+
   /** Whether any resolver answers at all: asks for the root's name servers, which every resolver knows. */
   async isReachable(asker: Asker): Promise<boolean> {
     const root: Question = { name: '.', type: 'NS' };
@@ -94,9 +104,10 @@ export class Resolver {
     question: Question,
     timeout: number,
     asker: Asker,
+    options: Pick<QueryOptions, 'checkingDisabled'> = {},
   ): Promise<Resolved> {
-    const first = await this.#askOne(server, question, timeout, asker);
-    return isServfail(first) ? this.#askOne(server, question, timeout, asker) : first;
+    const first = await this.#askOne(server, question, timeout, asker, options);
+    return isServfail(first) ? this.#askOne(server, question, timeout, asker, options) : first;
   }
 
   /**

@@ -1,15 +1,17 @@
 import type { Action, Diagnosis, RecordDiagnosis } from '@letterhead/shared';
 import { registrableDomain } from '@letterhead/shared';
+import { toInstant } from '../instant.ts';
+import { isUsable } from '../keys/rotation.ts';
 import { dnsRecordsOf, type ExpectedRecord } from '../records/dns-records.ts';
 import { isTooLong } from '../records/record-names.ts';
-import { dkimStateOf, stateOf } from '../records/record-states.ts';
+import { dkimStateOf, keyOf, stateOf } from '../records/record-states.ts';
 import type { CheckTimes, DomainRow } from '../store/interface/domain-row.ts';
 import { adviseOnRevokedKeys } from './advice/revoked-keys.ts';
 import { isTransient } from './diagnosis/codes.ts';
 import { statusOf } from './record-state.ts';
 import { severityOf } from './severity.ts';
 import type { StoredDiagnosis, StoredRecord } from './stored-diagnosis.ts';
-import { describeUnchecked } from './words/findings.ts';
+import { AWAITS_CACHES, describeUnchecked } from './words/findings.ts';
 
 /**
  * Why a domain is or is not verified: what its last check found out, together with what the row and the schedule say
@@ -48,6 +50,9 @@ function diagnoseRecord(
   const { label, type, hostname, fqdn, value } = record;
   const place = { label, type, hostname, fqdn };
   if (stored === null) return { ...place, ...notChecked(record, registrableDomain(row)) };
+  const key = keyOf(row, record.id);
+  const awaitsCaches = stored.code === 'OK' && key?.state === 'active' && !isUsable(key, toInstant(now));
+  const clearsAt = (awaitsCaches && key.usable_at) || stored.clears_at;
   return {
     ...place,
     state: stored.state,
@@ -56,7 +61,7 @@ function diagnoseRecord(
     transient: isTransient(stored.code),
     source: stored.source,
     title: stored.title,
-    detail: stored.detail,
+    detail: awaitsCaches ? `${stored.detail} ${AWAITS_CACHES}` : stored.detail,
     fix: stored.fix,
     zone: stored.zone,
     found_at: stored.found_at,
@@ -65,7 +70,7 @@ function diagnoseRecord(
     found: stored.found,
     nameservers: stored.nameservers,
     observed_at: new Date(stored.observed_at),
-    clears_at: stored.clears_at === null ? null : new Date(stored.clears_at),
+    clears_at: clearsAt === null ? null : new Date(clearsAt),
   };
 }
 

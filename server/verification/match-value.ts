@@ -47,8 +47,13 @@ export function containsOurValue(record: ExpectedRecord, value: string): boolean
       return value.replaceAll(/[^A-Za-z0-9+/=]/g, '').includes(record.publicKey);
     case 'cname':
     case 'return_path':
-      return isSameName(value, record.value);
+      return isSameName(value, record.value) || hasZoneAppended(record, value);
   }
+}
+
+/** Whether a CNAME record's target is ours with more behind it: what a form makes of a name without a dot at its end. */
+export function hasZoneAppended(record: ExpectedRecord, target: string): boolean {
+  return target.toLowerCase().startsWith(`${record.value.toLowerCase()}.`);
 }
 
 /** Case and a trailing dot aside. */

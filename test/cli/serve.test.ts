@@ -192,14 +192,23 @@ describe('the end', () => {
   });
 
   test('SIGTERM ends a start that does not get anywhere', async () => {
-    // A pipe that nobody writes into: to read it takes for ever.
-    await mkdir(place.dataDir);
-    await promisify(execFile)('mkfifo', [join(place.dataDir, 'installation.json')]);
-    const child = place.start(['serve'], { PORT: '0' });
-    await vi.waitFor(() => expect(existsSync(join(place.dataDir, 'lock.json'))).toBe(true), 10_000);
+    // A database that lets everybody in, and answers nothing that it is asked.
+    const welcome = 'R\0\0\0\x08\0\0\0\0Z\0\0\0\x05I';
+    const silent = createServer((socket) => {
+      socket.once('data', () => socket.write(welcome)).on('error', () => {});
+      socket.on('data', (octets) => silent.emit('asked', octets));
+    });
+    await once(silent.listen(0, '127.0.0.1'), 'listening');
+    const child = place.start(['serve'], {
+      PORT: '0',
+      DATABASE_URL: `postgres://127.0.0.1:${addressOf(silent).port}/letterhead`,
+      SECRET_KEY: 'c'.repeat(43),
+    });
+    await once(silent, 'asked');
     const ended = once(child, 'exit');
     child.kill('SIGTERM');
     expect(await ended).toEqual([null, 'SIGTERM']);
+    silent.close();
   });
 
   test('a check that is under way at the shutdown is answered with 503', async () => {

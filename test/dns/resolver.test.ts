@@ -134,11 +134,19 @@ describe.concurrent('a resolver that fails', () => {
   test('SERVFAIL that goes away without checking is told from one that stays', async () => {
     await using net = await startLoopbackDns();
     net.publish(NAME, { TXT: ['k=rsa;p=AAAA'] });
+    net.publish('example.org', { DS: [`12345 13 2 ${'AB'.repeat(32)}`] });
     net.resolver.fault = 'bogus';
     expect(await openCheck(net).askResolver(NAME, 'TXT')).toEqual({ kind: 'unknown', reason: 'bogus' });
     net.resolver.fault = 'servfail';
     expect(await openCheck(net).askResolver(NAME, 'TXT')).toEqual({ kind: 'unknown', reason: 'servfail' });
-    expect(net.resolver.queries).toHaveLength(4 + 3);
+    expect(net.resolver.queries).toHaveLength(4 + 1 + 3);
+  });
+
+  test('SERVFAIL that goes away without checking is no sign of DNSSEC where there is no DS record', async () => {
+    await using net = await startLoopbackDns();
+    net.publish(NAME, { TXT: ['k=rsa;p=AAAA'] });
+    net.resolver.fault = 'bogus';
+    expect(await openCheck(net).askResolver(NAME, 'TXT')).toEqual({ kind: 'unknown', reason: 'servfail' });
   });
 });
 

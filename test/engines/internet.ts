@@ -25,7 +25,11 @@ export class Internet implements AsyncDisposable {
     const how = { ...place, rootAddress, rootKey: tree.rootKey.line };
     const resolver = tree.use(await startResolver(resolverName, how));
     const server = await startTestServer({
-      environment: { DNS_SERVERS: tree.resolverAddress, DNS_AUTHORITY_PORT: '53' },
+      environment: {
+        DNS_SERVERS: tree.resolverAddress,
+        DNS_AUTHORITY_PORT: '53',
+        RETURN_PATH_HOST: 'bounces.nsd.example',
+      },
     });
     started.move();
     return new Internet(tree, resolver, tree.use(server));

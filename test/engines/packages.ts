@@ -5,6 +5,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   knotd: 'knot',
   named: 'bind9',
   'dnssec-signzone': 'bind9-utils',
+  dig: 'bind9-dnsutils',
   nsd: 'nsd',
   unbound: 'unbound',
   dnsmasq: 'dnsmasq-base',

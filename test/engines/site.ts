@@ -65,6 +65,11 @@ export class Site {
     return this.recordAt(this.host);
   }
 
+  /** The Return-Path record. */
+  get returnPath(): Domain['dns_records'][number] {
+    return this.#recordAt(1);
+  }
+
   /** The DKIM record's value at another host. */
   recordAt(host: string, value: string = this.value): string {
     return zoneLine(host, 'TXT', value);
@@ -122,24 +127,44 @@ export class Site {
     return this.checkAgain();
   }
 
+  /** The same, and what it says of the Return-Path record. */
+  async checkReturnPath(): Promise<Checked> {
+    await this.#internet.resolver.forget(this.registrable);
+    return this.#check(this.returnPath.label);
+  }
+
   /** The same, with what the resolver remembers. */
-  async checkAgain(): Promise<Checked> {
+  checkAgain(): Promise<Checked> {
+    return this.#check(this.#dkim.label);
+  }
+
+  async #check(label: string): Promise<Checked> {
     const which = { account: this.#domain.account_id, id: this.#domain.id };
     const { letterhead } = this.#internet.server;
     const { verified } = await letterhead.domains.verifyDns.mutate(which);
     const { status, records } = await letterhead.domains.diagnosis.query(which);
-    const [dkim] = records;
-    if (dkim === undefined) throw new Error('a diagnosis without records');
-    return { ...dkim, verified, status };
+    const record = records.find((one) => one.label === label);
+    if (record === undefined) throw new Error(`a diagnosis without a ${label} record`);
+    return { ...record, verified, status };
   }
 
   /** Does what a diagnosis says, and nothing else, and expects that the domain is verified then. */
-  async expectFixed({ code, action, fix }: Checked): Promise<void> {
+  async expectFixed(checked: Checked): Promise<void> {
+    await this.#follow(checked);
+    expect(await this.check(), `after: ${checked.fix}`).toMatchObject({ verified: true });
+  }
+
+  /** The same for the Return-Path record. */
+  async expectReturnPathFixed(checked: Checked): Promise<void> {
+    await this.#follow(checked);
+    expect(await this.checkReturnPath(), `after: ${checked.fix}`).toMatchObject({ code: 'OK' });
+  }
+
+  async #follow({ code, action, fix }: Checked): Promise<void> {
     if (action === null) throw new Error(`${code}: there is nothing to follow`);
     expect(fix).toBe(fixSentence({ code, action }));
     if (action.kind === 'registrar') await this.#changeRegistration(action);
     else await this.#changeZone(action);
-    expect(await this.check(), `after: ${fix}`).toMatchObject({ verified: true });
   }
 
   async #changeRegistration({ zone, type, value }: Action): Promise<void> {
@@ -165,9 +190,13 @@ export class Site {
   }
 
   get #dkim(): Domain['dns_records'][number] {
-    const [dkim] = this.#domain.dns_records;
-    if (dkim === undefined) throw new Error('a domain without records');
-    return dkim;
+    return this.#recordAt(0);
+  }
+
+  #recordAt(index: number): Domain['dns_records'][number] {
+    const record = this.#domain.dns_records[index];
+    if (record === undefined) throw new Error(`a domain without a record ${index}`);
+    return record;
   }
 }
 

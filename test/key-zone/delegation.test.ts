@@ -70,6 +70,12 @@ test('a key that is revoked leaves the zone at once, and the one at the other na
   expect(second).toMatch(/^"v=DKIM1; k=rsa; p=MII/);
   await scene.check();
   expect(await scene.signsWith()).toBe('not_signable');
+  const { records } = await scene.server.letterhead.domains.diagnosis.query(scene.target);
+  expect(records[1]).toMatchObject({
+    code: 'OK',
+    detail: expect.stringContaining('once they have forgotten it'),
+    clears_at: expect.any(Date),
+  });
   scene.pass(6 * MINUTE);
   expect(await scene.check()).toMatchObject({ verified: true });
   expect(await scene.signsWith()).toBe(domain.dns_records[1]?.hostname.split('.')[0]);

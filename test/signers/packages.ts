@@ -4,6 +4,7 @@ import { isInstalled } from '../engines/engine.ts';
 const PACKAGES: Readonly<Record<string, string>> = {
   rspamd: 'rspamd',
   opendkim: 'opendkim',
+  'opendkim-genkey': 'opendkim-tools',
   exim: 'exim4-daemon-light',
 };
 

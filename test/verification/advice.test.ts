@@ -181,6 +181,17 @@ const CASES: Case[] = [
     records: { 'example.org': txt('v=spf1 mx +ip4:0.0.0.0/0 -all') },
     leadsTo: 'SPF_OK',
   },
+  ...['ip6:::/0', 'mx//0', 'a:example.org/24//0'].map(
+    (term): Case => ({
+      code: 'SPF_PASS_ALL',
+      severity: 'info',
+      when: `${term} is the network of all IPv6 addresses`,
+      records: {
+        'example.org': { ...txt(`v=spf1 ${term} -all`), A: ['192.0.2.1'], MX: ['10 example.org'] },
+      },
+      leadsTo: 'SPF_OK',
+    }),
+  ),
   {
     code: 'SPF_PASS_ALL',
     severity: 'info',
@@ -541,6 +552,27 @@ describe('advice', () => {
       code: 'DMARC_MULTIPLE',
     });
   });
+
+  test.each<[Advice['code'], string[]]>([
+    ['SPF_MULTIPLE', ['v=spf1 mx -all', 'v=spf1 a -all']],
+    ['SPF_PASS_ALL', ['v=spf1 +all']],
+  ])(
+    'the advice %s is for where the CNAME record of the domain leads, beside which no form takes another',
+    async (code, values) => {
+      await using scene = await setScene({
+        'mail.example.org': { CNAME: 'www.example.org' },
+        'www.example.org': txt(...values),
+      });
+      const row = sendingDomain({ domain: 'mail.example.org', subdomain: 'mail' });
+      expect(await adviceOn(scene, row, code)).toMatchObject({
+        code,
+        action: null,
+        fix: expect.stringMatching(
+          /^At www\.example\.org, where the CNAME record of mail\.example\.org leads, /,
+        ),
+      });
+    },
+  );
 
   test('the advice on hosts that are gone names the terms to remove from the SPF record', async () => {
     await using scene = await setScene({

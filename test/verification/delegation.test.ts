@@ -467,7 +467,8 @@ test('DNSSEC that fails below a delegation is for the zone above to mend, and no
   const [spare] = scene.servers.spares;
   const zone = '_domainkey.example.org';
   scene.servers.publish(zone, { NS: ['ns.keys.org'] });
-  scene.servers.resolver.publish('example.org', { NS: ['ns1.example.org'] });
+  const ds = `12345 13 2 ${'AB'.repeat(32)}`;
+  scene.servers.resolver.publish('example.org', { NS: ['ns1.example.org'], DS: [ds] });
   scene.servers.resolver.serve('keys.org', { ns: { A: [spare?.address ?? ''] } });
   for (const server of [spare, scene.servers.resolver]) server?.serve(zone, { [SELECTOR]: OURS });
   scene.servers.resolver.faults.set(FQDN, 'bogus');

@@ -159,13 +159,19 @@ const CASES: Case[] = [
     when: 'the resolver answers only without checking, and nobody knows the zone above',
     servers: WITH_PARENT,
     records: { [FQDN]: { TXT: [OURS] } },
-    arrange: ({ servers }) => servers.resolver.faults.set('example.org', 'bogus'),
+    arrange: ({ servers }) => {
+      servers.publish('example.org', { NS: ['ns1.example.org'], DS: [LEFT_OVER_DS] });
+      servers.resolver.faults.set('example.org', 'bogus');
+    },
   },
   {
     code: 'DNSSEC_BROKEN',
     when: 'the signature of the record alone is broken',
     records: { [FQDN]: { TXT: [OURS] } },
-    arrange: ({ servers }) => servers.resolver.faults.set(FQDN, 'bogus'),
+    arrange: ({ servers }) => {
+      servers.publish('example.org', { NS: ['ns1.example.org'], DS: [LEFT_OVER_DS] });
+      servers.resolver.faults.set(FQDN, 'bogus');
+    },
   },
   {
     code: 'DNSSEC_BROKEN',
@@ -238,7 +244,21 @@ const CASES: Case[] = [
       scene.keyMatches = false;
     },
   },
+  {
+    code: 'NAMESERVERS_DISAGREE',
+    when: 'one of two authorities has the Return-Path, the other an address there',
+    row: withReturnPath,
+    servers: { authorities: 2 },
+    records: { [RETURN_PATH]: { CNAME: TARGET }, [FQDN]: { TXT: [OURS] } },
+    // The form of a provider shows what its first server has.
+    arrange: ({ servers }) => servers.authorities[0]?.publish(RETURN_PATH, { A: ['192.0.2.1'] }),
+  },
   { code: 'TEST_MODE', when: 'the record has t=y', records: { [FQDN]: { TXT: [`t=y;${OURS}`] } } },
+  {
+    code: 'TEST_MODE',
+    when: 'an alias leads to a record with t=y',
+    records: { [FQDN]: { CNAME: 'key.example.org' }, 'key.example.org': { TXT: [`t=y;${OURS}`] } },
+  },
   {
     code: 'TEST_MODE',
     when: 'the record has t=y in a subdomain with a zone of its own',
@@ -247,6 +267,13 @@ const CASES: Case[] = [
     records: { [`${HOST}.mail.example.org`]: { TXT: [`t=y;${OURS}`] } },
   },
   { code: 'OK', when: 'the record is there', records: { [FQDN]: { TXT: [`v=DKIM1; ${OURS}`] } } },
+  { code: 'OK', when: 'a server sends the record twice', records: { [FQDN]: { TXT: [OURS, OURS] } } },
+  {
+    code: 'RESOLVER_FAILS',
+    when: 'the resolver answers only without checking, and there is no DS record',
+    records: { [FQDN]: { TXT: [OURS] } },
+    arrange: ({ servers }) => servers.resolver.faults.set(FQDN, 'bogus'),
+  },
   ...['\n', '\r\n', '\v'].map(
     (lineBreak): Case => ({
       code: 'OK',
@@ -502,6 +529,25 @@ const CASES: Case[] = [
     records: { [`${RETURN_PATH}.example.org`]: { CNAME: TARGET }, [FQDN]: { TXT: [OURS] } },
   },
   {
+    code: 'HOST_DOUBLED',
+    when: 'the form added the zone again to the Return-Path, where an address and a TXT record are',
+    row: withReturnPath,
+    records: {
+      [`${RETURN_PATH}.example.org`]: { CNAME: TARGET },
+      [RETURN_PATH]: { A: ['192.0.2.1'], TXT: ['v=spf1 -all'] },
+      [FQDN]: { TXT: [OURS] },
+    },
+  },
+  {
+    code: 'HOST_DOUBLED',
+    when: 'the form added the zone to the host and to the target of the Return-Path',
+    row: withReturnPath,
+    records: {
+      [`${RETURN_PATH}.example.org`]: { CNAME: `${TARGET}.example.org` },
+      [FQDN]: { TXT: [OURS] },
+    },
+  },
+  {
     code: 'WRONG_HOST',
     when: 'it is at the apex',
     records: { 'example.org': { TXT: ['v=spf1 -all', OURS] } },
@@ -585,6 +631,29 @@ const CASES: Case[] = [
       [RETURN_PATH]: { A: ['192.0.2.1'], TXT: ['v=spf1 -all'], MX: ['10 mx.example.org'] },
       [FQDN]: { TXT: [OURS] },
     },
+  },
+  {
+    code: 'CNAME_FLATTENED',
+    when: 'there is an address, and a wildcard alias for all other names',
+    row: withReturnPath,
+    records: {
+      '*.example.org': { CNAME: 'www.example.org' },
+      [RETURN_PATH]: { A: ['192.0.2.1'] },
+      [FQDN]: { TXT: [OURS] },
+    },
+  },
+  {
+    code: 'WRONG_TYPE',
+    when: 'the host of the Return-Path is a zone of its own',
+    row: withReturnPath,
+    servers: { spares: 1 },
+    records: {
+      [RETURN_PATH]: { NS: ['ns.example.org'] },
+      'ns.example.org': { A: ['127.0.0.3'] },
+      [FQDN]: { TXT: [OURS] },
+    },
+    arrange: ({ servers }) =>
+      servers.spares[0]?.serve(RETURN_PATH, { '@': { NS: ['ns.example.org'], A: ['192.0.2.1'] } }),
   },
   { code: 'WRONG_TYPE', when: 'there is an address', records: { [FQDN]: { A: ['192.0.2.1'] } } },
   {

@@ -5,7 +5,7 @@ import type { NameServer } from '../dns/name-server.ts';
 import { resolveFrom } from '../dns/parent-zone.ts';
 import { canonical, deepestZone, type Records } from '../dns/zone.ts';
 
-const TYPES = ['TXT', 'CNAME', 'A', 'AAAA', 'MX'] as const;
+const TYPES = ['TXT', 'CNAME', 'A', 'AAAA', 'MX', 'NS'] as const;
 type Type = (typeof TYPES)[number];
 
 /** An entry of a diagnosis that says what to do, in words and as data. */
@@ -143,7 +143,7 @@ const SENTENCES: Sentence[] = [
     /^replace the (?<what>.*?) records? at the host “(?<host>[^”]*)” with one (?<type>\w+) record that has the value “(?<value>[^”]*)”\.$/,
     (form, { what = '', host = '', type, value = '' }) => {
       const count = /^\d+/.exec(what)?.[0];
-      for (const old of TYPES.filter((one) => what.split(/,? /).includes(one))) {
+      for (const old of typesIn(what)) {
         if (count !== undefined) expect(form.get(host, old)).toHaveLength(Number(count));
         form.set(host, old, []);
       }
@@ -173,15 +173,19 @@ const SENTENCES: Sentence[] = [
     },
   ],
   [
-    /^change the host of the (?<type>\w+) record from “(?<from>[^”]*)” to “(?<to>[^”]*)” and leave its value “(?<value>[^”]*)” as it is\.$/,
-    (form, { type, from = '', to = '', value = '' }) => {
+    /^(?:remove the (?<what>.*?) records? at the host “(?<host>[^”]*)”, and )?change the host of the (?<type>\w+) record from “(?<from>[^”]*)” to “(?<to>[^”]*)” and leave its value “(?<value>[^”]*)” as it is\.$/,
+    (form, { what = '', host = '', type, from = '', to = '', value = '' }) => {
+      for (const old of typesIn(what)) form.set(host, old, []);
       form.set(from, toType(type), without(form.get(from, toType(type)), `“${value}”`));
       form.set(to, toType(type), [...form.get(to, toType(type)), value]);
     },
   ],
   [
-    /^make sure that all name servers have the same (?<type>\w+) record, with the host “(?<host>[^”]*)” and the value “(?<value>[^”]*)”\.$/,
-    (form, { type, host = '', value = '' }) => form.set(host, toType(type), [value]),
+    /^make sure that all name servers have the same (?<type>\w+) record, with the host “(?<host>[^”]*)” and the value “(?<value>[^”]*)”(?:, and not the (?<what>.*?) records? beside it)?\.$/,
+    (form, { type, host = '', value = '', what = '' }) => {
+      for (const old of typesIn(what)) form.set(host, old, []);
+      form.set(host, toType(type), [value]);
+    },
   ],
 ];
 
@@ -190,6 +194,10 @@ function without(values: readonly string[], removed: string): string[] {
   const gone = [...removed.matchAll(/“([^”]*)”/g)].map(([, value = '']) => value);
   expect(values).toEqual(expect.arrayContaining(gone));
   return values.filter((value) => !gone.includes(value));
+}
+
+function typesIn(words: string): Type[] {
+  return TYPES.filter((one) => words.split(/,? /).includes(one));
 }
 
 function toType(word: string | undefined): Type {

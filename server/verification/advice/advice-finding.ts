@@ -13,15 +13,13 @@ export type AdviceFinding = { readonly action: Action | null } & (
   | { readonly code: 'DMARC_MISSING'; readonly name: string; readonly alias: string | null }
   /** `lookups`: how many a receiver makes. */
   | { readonly code: 'SPF_OK'; readonly lookups: number }
-  | { readonly code: 'SPF_MULTIPLE'; readonly count: number; readonly zone: string; readonly host: string }
+  | ({ readonly code: 'SPF_MULTIPLE'; readonly count: number } & SpfPlace)
   /** `term`: by which every server passes; `included`: the term of another record that it leads to, which does that. */
-  | {
+  | ({
       readonly code: 'SPF_PASS_ALL';
       readonly term: string;
-      readonly zone: string;
-      readonly host: string;
       readonly included: PlacedTerm | null;
-    }
+    } & SpfPlace)
   | { readonly code: 'DMARC_MULTIPLE'; readonly name: string }
   /** `effect`: what receivers do with the record. */
   | {
@@ -36,6 +34,13 @@ export type AdviceFinding = { readonly action: Action | null } & (
   /** `alias`: what the domain is an alias of. */
   | { readonly code: 'MX_MISSING'; readonly isNullMx: boolean; readonly alias: string | null }
 );
+
+/** Where the SPF record is. `alias`: what the domain is an alias of, where it lies then. */
+export interface SpfPlace {
+  readonly zone: string;
+  readonly host: string;
+  readonly alias: string | null;
+}
 
 interface DmarcPolicyFinding {
   readonly code: 'DMARC_POLICY';

@@ -1,7 +1,7 @@
 import { type Action, relativeHost } from '@letterhead/shared';
 import type { AdviceEvidence } from '../evidence.ts';
 import { jsonBytes, totalOf } from '../truncate.ts';
-import type { AdviceFinding, AdvicePlace } from './advice-finding.ts';
+import type { AdviceFinding, AdvicePlace, SpfPlace } from './advice-finding.ts';
 import { MAX_SPF_LOOKUPS, MAX_VOID_LOOKUPS } from './spf-lookups.ts';
 import {
   isAll,
@@ -34,32 +34,35 @@ export function adviseOnSpf(place: AdvicePlace, evidence: AdviceEvidence['spf'])
   const [record] = records;
   // No record is suggested: it would have to name everyone who sends for the domain, and we know only ourselves.
   if (record === undefined) return { code: 'SPF_MISSING', action: null, lookalike };
+  const alias = txt.kind === 'present' ? txt.cname : null;
   const host = relativeHost(place.domain, zone);
+  const where = { zone, host, alias };
   if (records.length > 1) {
     const count = totalOf(txt);
-    const action = count === records.length ? replace(zone, host, records, mergedSpf(records)) : null;
-    return { code: 'SPF_MULTIPLE', action, count, zone, host };
+    const action = count === records.length ? replace(where, records, mergedSpf(records)) : null;
+    return { code: 'SPF_MULTIPLE', action, count, ...where };
   }
   if (problem !== null) return { code: 'SPF_INVALID', action: null, problem };
   if (lookups !== null && lookups > MAX_SPF_LOOKUPS) return { code: 'SPF_TOO_MANY_LOOKUPS', action: null };
   if (voids.length > MAX_VOID_LOOKUPS) return { code: 'SPF_VOID_LOOKUPS', action: null, voids };
   const passing = passAllTerm(record);
   if (passing !== undefined) {
-    const action = replace(zone, host, [record], withSoftFail(record));
-    return { code: 'SPF_PASS_ALL', action, term: passing, zone, host, included: null };
+    const action = replace(where, [record], withSoftFail(record));
+    return { code: 'SPF_PASS_ALL', action, term: passing, included: null, ...where };
   }
   // What others let pass is theirs to put right: nothing is suggested that could break what works.
   if (included !== null)
-    return { code: 'SPF_PASS_ALL', action: null, term: included.through, zone, host, included };
+    return { code: 'SPF_PASS_ALL', action: null, term: included.through, included, ...where };
   return lookups === null
     ? { code: 'SPF_NOT_COUNTED', action: null }
     : { code: 'SPF_OK', action: null, lookups };
 }
 
-function replace(zone: string, host: string, records: readonly string[], value: string): Action | null {
+/** Null: the record lies at the end of an alias, or is too long to type. */
+function replace({ zone, host, alias }: SpfPlace, records: readonly string[], value: string): Action | null {
   const remove = [{ type: 'TXT', count: records.length, values: [...records] }];
   const action: Action = { kind: 'replace', zone, type: 'TXT', host, value, from_host: null, remove };
-  return jsonBytes(action) > MAX_ACTION ? null : action;
+  return alias !== null || jsonBytes(action) > MAX_ACTION ? null : action;
 }
 
 /** The record with `~all` for all that it doesn't name: unlisted servers pass under suspicion, so that nothing breaks. */

@@ -2,6 +2,8 @@ import type { Outcome } from '../../dns/outcome.ts';
 
 const VERSION = /^v=spf1(?: |$)/i;
 const ALL = /^[-+~?]?all$/i;
+const WHOLE_NETWORK = /^\+?ip(?:4:[\d.]+|6:[\da-f:.]+)\/0+$/i;
+const WHOLE_NETWORK_OF_HOST = /^\+?(?:a|mx)(?::[^/]+)?(?:\/0+(?:\/\/\d+)?|(?:\/\d+)?\/\/0+)$/i;
 
 /** The TXT records that are SPF records (RFC 7208 §4.5). */
 export function spfRecords(txt: Outcome): string[] {
@@ -40,9 +42,9 @@ export function passAllTerm(record: string): string | undefined {
   return evaluated.find((term) => isPassAll(term) || isWholeNetwork(term));
 }
 
-/** A network of all IPv4 addresses: `ip4:0.0.0.0/0`, or `/0` after a host. */
+/** A network of all IPv4 or of all IPv6 addresses: `ip4:0.0.0.0/0`, `ip6:::/0`, or `/0` or `//0` after a host. */
 export function isWholeNetwork(term: string): boolean {
-  return /^\+?(?:ip4:[\d.]+|(?:a|mx)(?::[^/]+)?)\/0+(?:\/\/\d+)?$/i.test(term);
+  return WHOLE_NETWORK.test(term) || WHOLE_NETWORK_OF_HOST.test(term);
 }
 
 /** The target of a `redirect=`; null for any other term. */

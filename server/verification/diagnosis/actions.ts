@@ -1,6 +1,14 @@
 import type { Action } from '@letterhead/shared';
 import { jsonBytes } from '../truncate.ts';
-import { aliasTarget, answersLikeSibling, hostOf, type RuleInput, renamedTo, zoneOf } from './rule-input.ts';
+import {
+  aliasTarget,
+  answersLikeSibling,
+  hostOf,
+  otherTypes,
+  type RuleInput,
+  renamedTo,
+  zoneOf,
+} from './rule-input.ts';
 
 /** A person can follow a sentence with our own value and a few others, which a long one among them rules out. Bytes. */
 const MAX_ACTION = 3000;
@@ -8,8 +16,19 @@ const MAX_ACTION = 3000;
 const MAX_LISTED = 3;
 const MAX_LISTED_LENGTH = 1000;
 
-export function add(input: RuleInput): Action {
-  return act(input, 'add', {});
+/** The record at its name, in the place of what cannot stand beside it. `value`: as a form needs ours spelt. */
+export function add(input: RuleInput, value: string = input.record.value): Action {
+  const remove = notBeside(input);
+  return act(input, remove.length === 0 ? 'add' : 'replace', { value, remove });
+}
+
+/** Nothing can stand beside a CNAME record (RFC 1034 §3.6.2); beside a TXT record anything can. */
+function notBeside(input: RuleInput): Action['remove'] {
+  return input.record.type === 'CNAME' ? otherTypes(input).map(toRemoval) : [];
+}
+
+function toRemoval({ type, values }: { type: string; values: readonly string[] }): Action['remove'][number] {
+  return { type, count: values.length, values: null };
 }
 
 /** Whatever is at the record's name now, makes it the right record. A wildcard's answer is not there in any form. */
@@ -29,10 +48,11 @@ export function changeValue(input: RuleInput, value: string = input.record.value
   return act(input, 'replace', { value, remove: [{ type, count: 1, values: null }] });
 }
 
-/** The record in the place of `count` others of its type at its name. */
+/** The record in the place of `count` others of its type at its name, and of what cannot stand beside it. */
 export function replace(input: RuleInput, count: number): Action {
-  const { type } = input.record;
-  return count === 0 ? add(input) : act(input, 'replace', { remove: [{ type, count, values: null }] });
+  if (count === 0) return add(input);
+  const own = { type: input.record.type, count, values: null };
+  return act(input, 'replace', { remove: [own, ...notBeside(input)] });
 }
 
 /** What was found of other types stands in the place of the record. */
@@ -40,8 +60,7 @@ export function replaceOthers(
   input: RuleInput,
   others: readonly { type: string; values: readonly string[] }[],
 ): Action {
-  const remove = others.map(({ type, values }) => ({ type, count: values.length, values: null }));
-  return act(input, 'replace', { remove });
+  return act(input, 'replace', { remove: others.map(toRemoval) });
 }
 
 /** Takes away those of the records at the name that are not ours. `count`: of all of them, listed or not. */
@@ -59,7 +78,7 @@ export function removeAllBut(
 
 /** `from` and `value` as they stand in the form now. */
 export function changeHost(input: RuleInput, from: string, value: string): Action {
-  return followable(input, act(input, 'move', { from_host: from, value }));
+  return followable(input, act(input, 'move', { from_host: from, value, remove: notBeside(input) }));
 }
 
 /** The domain itself has to be there first. */

@@ -2,7 +2,7 @@ import type { Action } from '@letterhead/shared';
 import type { Observation, Outcome } from '../../dns/outcome.ts';
 import { type Answer, definitive, isAlias } from '../answers.ts';
 import { matches } from '../match-value.ts';
-import { changeValue, replace, replaceOthers } from './actions.ts';
+import { putRight, replace, replaceOthers } from './actions.ts';
 import { type Rule, rule } from './finding.ts';
 import { judgements } from './key-value.ts';
 import { isCorrect, type RuleInput } from './rule-input.ts';
@@ -54,7 +54,7 @@ function saysAbsent(resolver: Outcome): boolean {
 export const TEST_MODE: Rule<'TEST_MODE'> = rule('valid', (input) => {
   if (!isCorrect(input)) return null;
   const isTested = judgements(input).some((one) => one.kind === 'ours' && one.testMode);
-  return isTested ? { action: changeValue(input) } : null;
+  return isTested ? { action: putRight(input) } : null;
 });
 
 export const OK: Rule<'OK'> = rule('valid', (input) => {

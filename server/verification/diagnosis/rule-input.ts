@@ -107,9 +107,16 @@ export function hostOf(input: RuleInput): string {
   return relativeHost(renamedTo(input)?.name ?? input.record.fqdn, zoneOf(input));
 }
 
-/** What the record's name has of other types; what a wildcard answers everywhere is left out. */
+/**
+ * What the record's name has of other types; what a wildcard answers everywhere is left out. Of a name that is a zone of
+ * its own, only what delegates it: the rest is in that zone.
+ */
 export function otherTypes(input: RuleInput): ProbeFinding[] {
-  return input.evidence.findings.filter((one) => one.purpose === 'other-type' && !isFromWildcard(input, one));
+  const found = input.evidence.findings.filter(
+    (one) => one.purpose === 'other-type' && !isFromWildcard(input, one),
+  );
+  const delegation = found.filter(({ type }) => type === 'NS');
+  return delegation.length === 0 ? found : delegation;
 }
 
 /** Whether a random name beside the record's gets the same answer: then that is a wildcard's. */
@@ -130,7 +137,10 @@ export function answersLikeSibling(input: RuleInput): boolean {
 export function isFromWildcard({ evidence }: RuleInput, { type, values }: ProbeFinding): boolean {
   return evidence.findings.some(
     (one) =>
-      one.purpose === 'sibling' && one.type === type && one.values.every((value) => values.includes(value)),
+      one.purpose === 'sibling' &&
+      one.type === type &&
+      one.cname === null &&
+      one.values.every((value) => values.includes(value)),
   );
 }
 

@@ -1,7 +1,7 @@
 import { relativeHost } from '@letterhead/shared';
 import { isWithin } from '../../dns/name.ts';
 import type { ProbeFinding } from '../evidence.ts';
-import { isValidMatch } from '../match-value.ts';
+import { hasZoneAppended, isValidMatch } from '../match-value.ts';
 import { add, changeHost } from './actions.ts';
 import { type Rule, rule } from './finding.ts';
 import { isAbsent, type RuleInput, zoneOf } from './rule-input.ts';
@@ -30,5 +30,9 @@ function relocate(input: RuleInput, { name, zone, values }: ProbeFinding) {
   const own = zoneOf(input);
   const isInOwnZone = isWithin(name, own) && (zone === null || isWithin(own, zone));
   const value = values.find((one) => isValidMatch(input.record, one));
-  return isInOwnZone && value !== undefined ? changeHost(input, relativeHost(name, own), value) : add(input);
+  if (isInOwnZone && value !== undefined) return changeHost(input, relativeHost(name, own), value);
+  const isAppended =
+    input.record.type === 'CNAME' && values.some((one) => hasZoneAppended(input.record, one));
+  // With a dot at its end, the form takes the target as it is.
+  return isAppended ? add(input, `${input.record.value}.`) : add(input);
 }

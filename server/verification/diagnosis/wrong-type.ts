@@ -1,6 +1,6 @@
 import type { ProbeFinding } from '../evidence.ts';
-import { matches } from '../match-value.ts';
-import { add, changeValue, putRight, replaceOthers } from './actions.ts';
+import { hasZoneAppended, matches } from '../match-value.ts';
+import { add, changeValue, putRight } from './actions.ts';
 import { type Rule, rule } from './finding.ts';
 import {
   aliasTarget,
@@ -19,7 +19,7 @@ export const CNAME_WRONG_TARGET: Rule<'CNAME_WRONG_TARGET'> = rule('invalid', (i
   if (record.type !== 'CNAME' || target === undefined || matches(record, [target])) return null;
   // No form has the record that a DNAME record makes, nor takes one in its place.
   if (isBelowDname(input)) return { action: null, target, zoneAppended: false, isRenamed: true };
-  const zoneAppended = target.toLowerCase().startsWith(`${record.value.toLowerCase()}.`);
+  const zoneAppended = hasZoneAppended(record, target);
   // With a dot at its end, the form takes the target as it is.
   const action = zoneAppended ? changeValue(input, `${record.value}.`) : changeValue(input);
   return { action, target, zoneAppended, isRenamed: false };
@@ -33,9 +33,7 @@ export const CNAME_FLATTENED: Rule<'CNAME_FLATTENED'> = rule('invalid', (input) 
   const ends = otherTypes(input).filter(isEnd);
   if (record.type !== 'CNAME' || !isAbsent(input) || ends.length === 0) return null;
   const types = ends.map(({ type }) => type);
-  // Nothing can stand beside a CNAME record (RFC 1034 §3.6.2).
-  const action = replaceOthers(input, otherTypes(input));
-  return { action, types, found: ends.flatMap(({ values }) => values) };
+  return { action: add(input), types, found: ends.flatMap(({ values }) => values) };
 });
 
 /** The name has something, but not of our record's type; or it is an alias that leads to nothing. */
@@ -52,13 +50,12 @@ const aliasToNowhere: Rule<'WRONG_TYPE'>['find'] = (input) => {
   return { action: putRight(input), alias, isRenamed, circular, endless, found: [alias] };
 };
 
-/** Nothing can stand beside a CNAME (RFC 1034 §3.6.2); beside a TXT record anything can. */
 const anotherType: Rule<'WRONG_TYPE'>['find'] = (input) => {
   const others = otherTypes(input);
   if (!isAbsent(input) || others.length === 0) return null;
   const types = others.map(({ type }) => type);
   return {
-    action: input.record.type === 'CNAME' ? replaceOthers(input, others) : add(input),
+    action: add(input),
     alias: null,
     types,
     found: others.flatMap(({ values }) => values),

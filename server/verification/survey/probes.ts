@@ -19,8 +19,24 @@ type Ask = (name: string, type: RecordType) => Promise<readonly Found[]>;
 
 const OTHER_TYPES: Record<ExpectedRecord['type'], readonly RecordType[]> = {
   TXT: ['A', 'AAAA', 'MX'],
-  CNAME: ['A', 'AAAA', 'TXT', 'MX'],
+  CNAME: ['A', 'AAAA', 'TXT', 'MX', 'NS'],
 };
+
+/** Asks for what stands at a record's name where some servers don't have the record. */
+export async function probeOtherTypes(
+  context: SurveyContext,
+  record: ExpectedRecord,
+  seen: RecordEvidence,
+): Promise<ProbeFinding[]> {
+  const ask = asker(context, record, seen, false);
+  const types = hasOtherTypes(seen) ? OTHER_TYPES[record.type] : [];
+  if (ask === null) return [];
+  const found = await Promise.all([
+    ...types.map((type) => probeOtherType(ask, record.fqdn, type)),
+    ...siblings(ask, context, record, types),
+  ]);
+  return found.flat();
+}
 
 /**
  * Finds out why a record is not correct: asks for the names where it may have landed, beside it for a wildcard, and at
@@ -31,14 +47,11 @@ export async function probe(
   record: ExpectedRecord,
   seen: RecordEvidence,
 ): Promise<ProbeFinding[]> {
-  const ask = asker(context, record, seen, false);
-  const askForMisplaced = asker(context, record, seen, isUnanimous(seen));
-  if (ask === null || askForMisplaced === null) return [];
-  const types = hasOtherTypes(seen) ? OTHER_TYPES[record.type] : [];
+  const ask = asker(context, record, seen, isUnanimous(seen));
+  if (ask === null) return [];
   const found = await Promise.all([
-    ...misplaced(askForMisplaced, context, record, seen),
-    ...types.map((type) => probeName(ask, 'other-type', record.fqdn, type)),
-    ...siblings(ask, context, record, types),
+    ...misplaced(ask, context, record, seen),
+    probeOtherTypes(context, record, seen),
   ]);
   return found.flat();
 }
@@ -111,17 +124,18 @@ function siblings(
 ) {
   const sibling = dnsRecordOf(row, record.id, randomLabel(record.selector.length, random));
   if (sibling === undefined) return [];
-  return [record.type, ...types].map((type) => probeName(ask, 'sibling', sibling.fqdn, type));
+  return [record.type, ...types].map((type) => probeSibling(ask, sibling.fqdn, type));
 }
 
-async function probeName(
-  ask: Ask,
-  purpose: ProbeFinding['purpose'],
-  name: string,
-  type: RecordType,
-): Promise<ProbeFinding[]> {
+async function probeSibling(ask: Ask, name: string, type: RecordType): Promise<ProbeFinding[]> {
   const [found] = await ask(name, type);
-  return found === undefined ? [] : [toFinding(purpose, name, type, found)];
+  return found === undefined ? [] : [toFinding('sibling', name, type, found)];
+}
+
+/** A server that has an alias there has nothing else. */
+async function probeOtherType(ask: Ask, name: string, type: RecordType): Promise<ProbeFinding[]> {
+  const found = (await ask(name, type)).find(({ outcome }) => outcome.cname === null);
+  return found === undefined ? [] : [toFinding('other-type', name, type, found)];
 }
 
 function toFinding(

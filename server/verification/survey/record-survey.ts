@@ -11,7 +11,7 @@ import type { FollowedAlias, RecordEvidence } from '../evidence.ts';
 import { matches, relevanceTo } from '../match-value.ts';
 import { type Relevance, truncateAnswer, truncateObservations } from '../truncate.ts';
 import { openAuthorityCheck } from './authority.ts';
-import { probe } from './probes.ts';
+import { probe, probeOtherTypes } from './probes.ts';
 import type { SurveyContext } from './survey-context.ts';
 import { findZoneCut } from './zone-cut.ts';
 
@@ -62,10 +62,20 @@ export async function explain(
   { record, survey, evidence, right }: SeenRecord,
 ): Promise<RecordEvidence> {
   if (survey === null || (right && !needsFix(context, record, evidence))) return evidence;
-  const found = { ...evidence, zone: await findZoneCut(context.check, record.fqdn, survey) };
-  const findings = right ? [] : await probe(context, record, found);
+  const found = { ...evidence, zone: await findZoneOfForm(context.check, record, survey) };
+  const findings = await (right ? probeOtherTypes : probe)(context, record, found);
   const ended = context.options.budget.records.isExhausted;
   return { ...found, findings, ...(ended ? { budgetEnded: true } : {}) };
+}
+
+/** A CNAME record cannot stand at a zone's own name: instead of the zone, it belongs into the one above. */
+async function findZoneOfForm(
+  check: DnsCheck,
+  { fqdn, type }: ExpectedRecord,
+  survey: Survey,
+): Promise<string | null> {
+  const isZone = type === 'CNAME' && survey.zone === fqdn;
+  return findZoneCut(check, fqdn, isZone ? await check.askAuthorities(parentOf(fqdn), 'SOA') : survey);
 }
 
 function nothingAsked({ clock, delegation }: SurveyContext, { fqdn, type }: ExpectedRecord): RecordEvidence {

@@ -32,6 +32,10 @@ export function describeUnchecked({ record, registrable }: Subject, action: Acti
   };
 }
 
+/** Of a key in the key zone that is right, and doesn't sign yet. */
+export const AWAITS_CACHES =
+  'Resolvers may still remember what the key’s name had before. Mail is signed with the key once they have forgotten it.';
+
 const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
   DNS_TIMEOUT: transientWords('DNS_TIMEOUT'),
   DNS_SERVFAIL: transientWords('DNS_SERVFAIL'),
@@ -166,7 +170,7 @@ const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
     finding.alias === null
       ? {
           title: `There is no ${record.type} record, but one of another type`,
-          detail: `${asked(finding.servers)} records of type ${list(finding.types)} at ${record.fqdn}, but no ${record.type} record.`,
+          detail: `${asked(finding.servers)} records of type ${list(finding.types)} at ${record.fqdn}, but no ${record.type} record.${finding.types.includes('NS') ? ' The NS records make it a zone of its own, where no CNAME record can stand. If a DNS provider lists the zone, delete it there, too.' : ''}`,
         }
       : {
           title: `The ${finding.isRenamed ? 'DNAME' : 'CNAME'} record doesn’t lead to a ${record.type} record`,

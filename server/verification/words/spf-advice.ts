@@ -1,4 +1,4 @@
-import type { AdviceFinding, AdvicePlace } from '../advice/advice-finding.ts';
+import type { AdviceFinding, AdvicePlace, SpfPlace } from '../advice/advice-finding.ts';
 import {
   MAX_SPF_LOOKUPS,
   MAX_VOID_LOOKUPS,
@@ -20,7 +20,7 @@ export function describeSpf(finding: SpfFinding, place: AdvicePlace): WordsBesid
       return {
         title: 'More than one SPF record',
         detail: `${domain} has ${finding.count} SPF records. With more than one, receivers treat SPF as broken (RFC 7208 §4.5). ${whatItMatters(place)}`,
-        fix: `In the DNS settings of ${finding.zone}, at the host ${quoted(finding.host)}, keep one of the TXT records that begin with v=spf1, and remove the others.`,
+        fix: `${whereItIs(finding, domain)}, keep one of the TXT records that begin with v=spf1, and remove the others.`,
       };
     case 'SPF_INVALID':
       return {
@@ -45,7 +45,7 @@ export function describeSpf(finding: SpfFinding, place: AdvicePlace): WordsBesid
       return {
         title: 'The SPF record lets everyone pass',
         detail: `With ${quoted(repeated(finding.term))}, every server in the world may send mail as ${domain}. With ~all instead, mail from servers that aren’t listed only becomes suspicious, so nothing that works today breaks.`,
-        fix: `In the DNS settings of ${finding.zone}, at the host ${quoted(finding.host)}, remove ${quoted(repeated(finding.term))} from the TXT record that begins with v=spf1, and have it end with ~all.`,
+        fix: `${whereItIs(finding, domain)}, remove ${quoted(repeated(finding.term))} from the TXT record that begins with v=spf1, and have it end with ~all.`,
       };
     case 'SPF_NOT_COUNTED':
       return {
@@ -58,6 +58,12 @@ export function describeSpf(finding: SpfFinding, place: AdvicePlace): WordsBesid
         detail: `${domain} has one SPF record. It needs ${finding.lookups} of the ${MAX_SPF_LOOKUPS} look-ups that receivers allow.`,
       };
   }
+}
+
+function whereItIs({ zone, host, alias }: SpfPlace, domain: string): string {
+  return alias === null
+    ? `In the DNS settings of ${zone}, at the host ${quoted(host)}`
+    : `At ${alias}, where the CNAME record of ${domain} leads`;
 }
 
 function describeIncluded(included: PlacedTerm, through: string, domain: string): WordsBesideAction {
