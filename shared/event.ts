@@ -103,18 +103,21 @@ export const EventFactsSchema = z.object({
 });
 export type EventFacts = z.infer<typeof EventFactsSchema>;
 
+/** Which domain an event is about. */
+export const EventDomainSchema = z
+  .object({
+    id: IdSchema.describe('Its id.').meta({ example: 1 }),
+    name: z.string().describe('Its name at that time.').meta({ example: 'example.org' }),
+  })
+  .nullable()
+  .describe('The domain that it is about; null where it is about none.');
+
 /** An entry in the log of an account. */
 export const EventSchema = z
   .object({
     id: IdSchema.describe('Rises within the account.').meta({ example: 1 }),
     type: EventTypeSchema.describe('What happened.').meta({ example: 'domain.verified' }),
-    domain: z
-      .object({
-        id: IdSchema.describe('Its id.').meta({ example: 1 }),
-        name: z.string().describe('Its name at that time.').meta({ example: 'example.org' }),
-      })
-      .nullable()
-      .describe('The domain that it is about; null where it is about none.'),
+    domain: EventDomainSchema,
     actor: ActorSchema.describe('Who made the change.'),
     at: z.date().describe('When it happened.'),
     changes: EventFactsSchema.catchall(JsonSchema)

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { IdSchema } from './account.ts';
-import { EventTypeSchema } from './event.ts';
+import { EventDomainSchema, EventTypeSchema } from './event.ts';
 
 export const URL_MAX_LENGTH = 2_000;
 const FILTER_MAX = 100;
@@ -88,6 +88,7 @@ export const DeliverySchema = z
   .object({
     id: IdSchema.describe('Rises within the endpoint.').meta({ example: 1 }),
     event: IdSchema.nullable().describe('The id of the event; null where it is about none.'),
+    domain: EventDomainSchema.describe('The domain that the event is about; null where it is about none.'),
     type: z.string().describe('What was sent.').meta({ example: 'domain.verified' }),
     trigger: z
       .enum(['event', 'test', 'again'])

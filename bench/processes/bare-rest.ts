@@ -28,8 +28,10 @@ const installation = await openInstallation({
 });
 const { store, limits, services } = installation;
 const app = fastify({ logger: false }).decorateRequest('identity', null);
-const admissionOf: AdmissionOf = ({ headers: { authorization }, ip }) =>
-  new Admission({ store, clock, limits }, { authorization, address: ip, enter: () => {} });
+const admissionOf: AdmissionOf = ({ headers, ip }) => {
+  const tokenHeader = { name: 'authorization', value: headers.authorization } as const;
+  return new Admission({ store, clock, limits }, { tokenHeader, address: ip, enter: () => {} });
+};
 const source: RestSource = {
   operations: listOperations(appRouter),
   admissionOf,

@@ -10,13 +10,25 @@ import { hashTokenSecret, looksLikeToken } from './token-secret.ts';
 
 export const BEARER = /^Bearer +(\S+) *$/i;
 
+/** The headers that can hold a token: what precedes it there, and how callers are told. */
+const TOKEN_HEADERS = {
+  authorization: { pattern: BEARER, example: 'Authorization: Bearer lh_…', after: 'the word Bearer' },
+  'x-vault-token': { pattern: /^(\S+)$/, example: 'X-Vault-Token: lh_…', after: 'X-Vault-Token:' },
+} as const;
+
 export interface AdmissionDeps extends AuthDeps {
   readonly limits: RateLimits;
 }
 
+/** The header that a request has its token in, or should have; no value: it has none. */
+export interface TokenHeader {
+  readonly name: keyof typeof TOKEN_HEADERS;
+  readonly value: string | undefined;
+}
+
 /** Where a request comes from. */
 export interface RequestOrigin {
-  readonly authorization: string | undefined;
+  readonly tokenHeader: TokenHeader;
   readonly address: string;
   /** Counts the request as one of the account's requests in flight. Throws `rate_limited` if there are too many. */
   readonly enter: (account: number) => void;
@@ -141,14 +153,13 @@ export class Admission implements Caller {
   }
 
   #secret(): string {
-    const { authorization } = this.#origin;
-    if (authorization === undefined) {
-      throw unauthenticated('Send your token in a header: Authorization: Bearer lh_…');
-    }
-    const secret = BEARER.exec(authorization)?.[1];
+    const { name, value } = this.#origin.tokenHeader;
+    const { pattern, example, after } = TOKEN_HEADERS[name];
+    if (value === undefined) throw unauthenticated(`Send your token in a header: ${example}`);
+    const secret = pattern.exec(value)?.[1];
     if (secret === undefined || !looksLikeToken(secret)) {
       throw unauthenticated(
-        'A token is lh_ and 43 characters, after the word Bearer: check that all of it was copied.',
+        `A token is lh_ and 43 characters, after ${after}: check that all of it was copied.`,
       );
     }
     return secret;

@@ -43,14 +43,14 @@ function statusCell(found: DomainStatus | undefined) {
 }
 
 /** Explains what to do with a domain that has new records. */
-export function describeNewDomain(added: Domain): string {
+export function describeNewDomain(added: Domain, what: 'Added' | 'Renamed to' = 'Added'): string {
   const { domain, dns_records } = added;
   const records = dns_records.map(
     ({ label, type, hostname, value }) =>
       `${label}\n  Type   ${type}\n  Host   ${hostname}\n  Value  ${value}\n`,
   );
   const [these, are] = records.length === 1 ? ['this record', 'it is'] : ['these records', 'they are'];
-  return `Added ${describeName(added)}. Publish ${these} at its DNS provider:
+  return `${what} ${describeName(added)}. Publish ${these} at its DNS provider:
 
 ${records.join('\n')}
 Then check whether ${are} live: letterhead domain verify ${domain}

@@ -54,7 +54,7 @@ import {
   sendTogether,
 } from './protocol.ts';
 import { serveReference } from './reference-page.ts';
-import { authorizationOf, serveVault, VAULT_ROUTE } from './vault-route.ts';
+import { serveVault, tokenHeaderOf, VAULT_ROUTE } from './vault-route.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -96,7 +96,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   });
   const admissionOf: AdmissionOf = (request) => {
     request.admission ??= new Admission(deps, {
-      authorization: authorizationOf(request),
+      tokenHeader: tokenHeaderOf(request),
       address: addressOf(request),
       enter: (account) => inFlight.enter(request, account),
     });

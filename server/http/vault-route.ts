@@ -1,6 +1,7 @@
 import { isIPv4 } from 'node:net';
 import { LetterheadError } from '@letterhead/shared';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { TokenHeader } from '../auth/admission.ts';
 import type { AdmissionOf } from '../rest/rest-adapter.ts';
 import type { KeyDelivery } from '../signing/key-delivery.ts';
 import { VAULT_PATH } from './errors.ts';
@@ -31,10 +32,13 @@ export function serveVault(app: FastifyInstance, admissionOf: AdmissionOf, deliv
   });
 }
 
-/** The Authorization header of a request; to the vault, clients send the token in a header of Vault's. */
-export function authorizationOf({ url, headers }: FastifyRequest): string | undefined {
-  const token = url.startsWith(`${VAULT_PATH}/`) ? headers['x-vault-token'] : undefined;
-  return typeof token === 'string' ? `Bearer ${token}` : headers.authorization;
+/** Where a request has its token: in the Authorization header, or for the vault in Vault's own. */
+export function tokenHeaderOf({ url, headers }: FastifyRequest): TokenHeader {
+  const authorization = { name: 'authorization', value: headers.authorization } as const;
+  if (!url.startsWith(`${VAULT_PATH}/`)) return authorization;
+  const value = headers['x-vault-token'];
+  if (value === undefined && authorization.value !== undefined) return authorization;
+  return { name: 'x-vault-token', value: value?.toString() };
 }
 
 /**

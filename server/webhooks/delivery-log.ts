@@ -1,5 +1,6 @@
 import { toInstant } from '../instant.ts';
 import { WEBHOOK_LIMITS } from '../limits.ts';
+import type { EventRow } from '../store/interface/events.ts';
 import type { DeliveryRow, NewDelivery, WebhookStore } from '../store/interface/webhooks.ts';
 import type { StoreLog } from '../store/store-log.ts';
 import type { Attempt } from './sender.ts';
@@ -44,10 +45,18 @@ export class DeliveryLog {
   }
 }
 
+/** What an attempt sends. */
+export type Sent = Pick<DeliveryRow, 'event' | 'domain' | 'type'>;
+
+/** As it is noted which event is sent. */
+export function sentEvent({ id, domain, type }: EventRow): Sent {
+  return { event: id, domain, type };
+}
+
 /** An attempt as it is noted. */
 export function toDelivery(
   { began, duration, status, delivered, error, answer }: Attempt,
-  what: Pick<DeliveryRow, 'event' | 'type' | 'trigger'>,
+  what: Sent & Pick<DeliveryRow, 'trigger'>,
 ): Omit<DeliveryRow, 'id'> {
   return { ...what, at: toInstant(began), duration, status, delivered, error, answer };
 }

@@ -10,8 +10,8 @@ import type { KeyCipher } from '../keys/key-encryption.ts';
 import { WEBHOOK_LIMITS } from '../limits.ts';
 import type { Cursor, CursorState } from '../store/interface/cursors.ts';
 import type { EventPage, EventRow } from '../store/interface/events.ts';
-import type { DeliveryRow, WebhookRow } from '../store/interface/webhooks.ts';
-import { type DeliveryLog, toDelivery } from './delivery-log.ts';
+import type { WebhookRow } from '../store/interface/webhooks.ts';
+import { type DeliveryLog, type Sent, sentEvent, toDelivery } from './delivery-log.ts';
 import { eventMessage, type PayloadDeps, truncatedMessage } from './payload.ts';
 import { Recent } from './recent.ts';
 import { type Attempt, isGone, type Message, type Sender, type Target, toTarget } from './sender.ts';
@@ -135,7 +135,7 @@ export class Dispatcher {
       const last = page.first - 1;
       const message = truncatedMessage(account, position + 1, last, this.#deps.clock());
       const held = this.#hold(cursor, webhook, slot);
-      return this.#attempt(held, message, last, { event: null, type: 'events.truncated' });
+      return this.#attempt(held, message, last, { event: null, domain: null, type: 'events.truncated' });
     }
     const wanted = page.events.filter((event) => matches(webhook, event));
     if (wanted.length > 0 && !(await this.#deliverAll(this.#hold(cursor, webhook, slot), wanted)))
@@ -155,13 +155,13 @@ export class Dispatcher {
   async #deliverAll(held: Held, events: readonly EventRow[]): Promise<boolean> {
     const account = held.webhook.account_id;
     for (const event of events) {
-      const { id, type } = event;
+      const { id } = event;
       held.cursor.pass(id - 1);
       if (event !== events[0] && (await this.#isOutdated(held.webhook))) return false;
       const message = await this.#messages.get(`${account}/${id}`, () =>
         eventMessage(this.#deps, account, event),
       );
-      if (!(await this.#attempt(held, message, id, { event: id, type }))) return false;
+      if (!(await this.#attempt(held, message, id, sentEvent(event)))) return false;
     }
     return true;
   }
@@ -190,7 +190,7 @@ export class Dispatcher {
     { cursor, webhook, target, slot }: Held,
     message: Message,
     position: number,
-    what: Pick<DeliveryRow, 'event' | 'type'>,
+    what: Sent,
   ): Promise<boolean> {
     if (this.#follower.isClosing || !(await cursor.mayAttempt())) return false;
     // An endpoint that turns out to be slow gives its slot to another one at once.

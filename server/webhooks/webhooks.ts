@@ -13,7 +13,7 @@ import { shuttingDown } from '../shutting-down.ts';
 import type { AccountRow } from '../store/interface/accounts.ts';
 import type { EventRow } from '../store/interface/events.ts';
 import type { DeliveryRow, WebhookRow } from '../store/interface/webhooks.ts';
-import { type DeliveryLog, toDelivery } from './delivery-log.ts';
+import { type DeliveryLog, type Sent, sentEvent, toDelivery } from './delivery-log.ts';
 import { eventMessage, type PayloadDeps, testMessage } from './payload.ts';
 import { type Message, type Sender, toTarget } from './sender.ts';
 import { webhookEvent } from './webhook-event.ts';
@@ -54,6 +54,7 @@ export class Webhooks {
   async create(account: AccountRow, input: WebhookInput, { actor }: Identity): Promise<NewWebhook> {
     const { store, cipher, clock, random } = this.#deps;
     const url = this.#parseUrl(input.url);
+    await this.#requireDomains(account, input.domains);
     const secret = makeWebhookSecret(random);
     const at = toInstant(clock());
     const creation = await store.webhooks.create({
@@ -90,6 +91,12 @@ export class Webhooks {
   ): Promise<Webhook> {
     const { store, clock } = this.#deps;
     const url = change.url === undefined ? undefined : this.#parseUrl(change.url);
+    // Those that it has already may have been deleted since.
+    const { domains: named } = await this.#row(account, id);
+    await this.#requireDomains(
+      account,
+      change.domains?.filter((one) => named?.includes(one) !== true),
+    );
     const at = toInstant(clock());
     const row = await store.webhooks.update(account.id, id, (before, last) => {
       const after = change.skip_backlog === true ? last : before.after;
@@ -141,7 +148,12 @@ export class Webhooks {
   async test(account: AccountRow, id: number): Promise<RequestedDelivery> {
     const row = await this.#row(account, id);
     const message = testMessage(account.id, id, randomLabel(11, this.#deps.random), this.#deps.clock());
-    return this.#send(account, row, message, { event: null, type: 'webhook.test', trigger: 'test' });
+    return this.#send(account, row, message, {
+      event: null,
+      domain: null,
+      type: 'webhook.test',
+      trigger: 'test',
+    });
   }
 
   /** Sends the event of a delivery again now, outside the order. */
@@ -152,7 +164,7 @@ export class Webhooks {
       throw new LetterheadError('not_found', `Webhook ${id} has no delivery ${delivery} that is kept.`);
     const event = await this.#event(account, before);
     const message = await eventMessage(this.#deps, account.id, event);
-    return this.#send(account, row, message, { event: event.id, type: event.type, trigger: 'again' });
+    return this.#send(account, row, message, { ...sentEvent(event), trigger: 'again' });
   }
 
   /** Ends what callers wait for. */
@@ -181,7 +193,7 @@ export class Webhooks {
     account: AccountRow,
     row: WebhookRow,
     message: Message,
-    what: Pick<DeliveryRow, 'event' | 'type' | 'trigger'>,
+    what: Sent & Pick<DeliveryRow, 'trigger'>,
   ): Promise<RequestedDelivery> {
     const { cipher, sender, clock, deliveryLog } = this.#deps;
     if (!this.#requested.tryAcquire(account.id)) throw busy();
@@ -200,6 +212,18 @@ export class Webhooks {
 
   async #row(account: AccountRow, id: number): Promise<WebhookRow> {
     return found(await this.#deps.store.webhooks.get(account.id, id), account, id);
+  }
+
+  /** Throws `invalid` for ids that are no domain's of the account: nothing would ever be sent of them. */
+  async #requireDomains({ id: account }: AccountRow, ids: readonly number[] | null = null): Promise<void> {
+    const rows = await Promise.all((ids ?? []).map((id) => this.#deps.store.domains.get(account, id)));
+    const unknown = ids?.filter((_id, at) => rows[at] === undefined) ?? [];
+    if (unknown.length === 0) return;
+    const which = unknown.length === 1 ? 'domain' : 'domains';
+    throw invalidField(
+      'domains',
+      `Account ${account} has no ${which} ${unknown.join(', ')}: give ids of its domains.`,
+    );
   }
 
   #parseUrl(text: string): string {

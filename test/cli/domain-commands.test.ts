@@ -39,6 +39,10 @@ describe.each(CONNECTIONS)('with %s', (_name, open) => {
     expect(renamed).toMatchObject({ id: 1, domain: 'example.net' });
     expect(renamed.dns_records[0].value).not.toBe(domain.dns_records[0]?.value);
 
+    const back = await place.run('domain', 'rename', '1', 'example.com');
+    expect(back.out).toMatch(/^Renamed to example\.com \(domain 1\)\. Publish /);
+    await place.run('domain', 'rename', '1', 'example.net');
+
     expect(await place.run('domain', 'remove', 'example.net')).toEqual({
       exit: 0,
       out: 'Removed example.net.\n',

@@ -318,8 +318,18 @@ describe('samples', () => {
     expect(await run(page, 'domains.get', CLIENT, server.token)).toMatchObject({ domain: 'example.org' });
     expect(await run(page, 'domains.diagnosis', FETCH, server.token)).toMatchObject({ status: 'pending' });
     expect(await run(page, 'tokens.create', CLIENT, server.token)).toMatchObject({ name: 'Help desk' });
+    for (const at of [FETCH, CLIENT])
+      expect(await run(page, 'shares.create', at, server.token)).toMatchObject({ id: expect.any(Number) });
     expect(await run(page, 'domains.delete', CLIENT, server.token)).toBeNull();
     await expect(run(page, 'domains.get', FETCH, server.token)).rejects.toThrow();
+  });
+
+  test('the sample of a download writes a file: curl writes no such thing to a terminal', async () => {
+    await using server = await startTestServer();
+    const page = await (await fetch(`${server.url}/reference`)).text();
+    expect(samples(sectionOf(page, 'installation.backup'))[0]).toMatch(
+      / \\\n {2}--output letterhead\.tar\.gz$/,
+    );
   });
 
   test('the sample in Python has the words of Python for true, false and nothing', async () => {

@@ -156,6 +156,22 @@ test('no token without keys:read fetches a key, and errors have the form of a va
   expect([put.status, put.headers.get('allow')]).toEqual([405, 'GET']);
 });
 
+test('whoever has no token, or half of one, is told so of the header that the vault reads it from', async () => {
+  await using server = await startTestServer(ON);
+  const refusal = async (headers: Record<string, string>) => {
+    const answer = await fetch(`${server.url}/vault/v1/dkim/example.org`, { headers });
+    return [answer.status, ((await answer.json()) as VaultAnswer['body']).errors];
+  };
+  expect(await refusal({})).toEqual([401, ['Send your token in a header: X-Vault-Token: lh_…']]);
+  const half = (after: string) => [
+    401,
+    [`A token is lh_ and 43 characters, after ${after}: check that all of it was copied.`],
+  ];
+  for (const token of ['lh_half', '', `Bearer ${server.token}`])
+    expect(await refusal({ 'x-vault-token': token })).toEqual(half('X-Vault-Token:'));
+  expect(await refusal({ authorization: 'Bearer lh_half' })).toEqual(half('the word Bearer'));
+});
+
 test('keys:read is in no first token, and only an administrator grants it, while keys are delivered', async () => {
   await using off = await startTestServer();
   const current = await off.letterhead.tokens.current.query();

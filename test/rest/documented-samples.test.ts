@@ -50,6 +50,8 @@ test('a domain is created by JSON, and the host names of a subdomain are relativ
 
 test('a form sends a list by repeating its field, whatever is in it and though it can be null', async () => {
   await using server = await startTestServer();
+  for (const domain of ['a.example', 'b.example', 'c.example'])
+    await server.rest('POST', '/accounts/1/domains', { json: { domain } });
   const path = '/accounts/1/webhooks';
   const form = 'url=https://hooks.example.org/&events=domain.lost&events=domain.degraded&domains=1&domains=2';
   const { status, body } = await server.rest('POST', path, { form });

@@ -103,6 +103,7 @@ export function createWebhook(store: Store, account: number, limit = 20): Promis
 export function deliveryRow(event: number): NewDelivery['row'] {
   return {
     event,
+    domain: { id: 1, name: 'example.org' },
     type: 'domain.lost',
     trigger: 'event',
     at: NOON,

@@ -32,8 +32,8 @@ async function addWebhook(
   return body.data;
 }
 
-function addDomain(server: TestServer, domain: string) {
-  return server.letterhead.domains.create.mutate({ account: 1, domain });
+function addDomain(server: TestServer, domain: string, account = 1) {
+  return server.letterhead.domains.create.mutate({ account, domain });
 }
 
 async function deliveries(server: TestServer, webhook: NewWebhook) {
@@ -87,6 +87,7 @@ test('events arrive one at a time and in order, and one that is refused holds up
     delivered: false,
     error: 'It answered 500.',
     answer: 'said',
+    domain: { name: 'd3.example' },
     trigger: 'event',
   });
   clock.now += 7 * SECOND;
@@ -121,6 +122,27 @@ test('an endpoint gets only the events and the domains that it asks for', async 
     ['domain.created', third.id],
     ['domain.deleted', third.id],
   ]);
+});
+
+test('an endpoint for a domain that there is not is refused, and one keeps the domains that it had', async () => {
+  await using server = await startTestServer();
+  const other = await server.letterhead.accounts.create.mutate({ name: 'Other' });
+  const theirs = await addDomain(server, 'a.example', other.id);
+  const { id } = await addDomain(server, 'a.example');
+  const path = '/accounts/1/webhooks';
+  const url = 'https://hooks.example.org/';
+  const refused = async (method: string, at: string, domains: number[]) => {
+    const { status, body } = await server.rest(method, at, { json: { url, domains } });
+    return [status, body.code, body.errors?.domains];
+  };
+  const told = (which: string) => [422, 'invalid', [`Account 1 has no ${which}: give ids of its domains.`]];
+  expect(await refused('POST', path, [id, 999])).toEqual(told('domain 999'));
+  expect(await refused('POST', path, [theirs.id, 999])).toEqual(told(`domains ${theirs.id}, 999`));
+  const { body } = await server.rest('POST', path, { json: { url, domains: [id] } });
+  await server.letterhead.domains.delete.mutate({ account: 1, id });
+  expect(await refused('PATCH', `${path}/${body.data.id}`, [id, 999])).toEqual(told('domain 999'));
+  const kept = await server.rest('PATCH', `${path}/${body.data.id}`, { json: { domains: [id] } });
+  expect(kept.body.data?.domains).toEqual([id]);
 });
 
 test('after every attempt has failed, the endpoint is disabled with an event, and enabled it goes on from there', async () => {
@@ -298,7 +320,13 @@ test('a test arrives at once and outside the order, and an event is sent again a
   const webhook = await addWebhook(server, receiver, { events: ['domain.created'] });
   const path = `/accounts/1/webhooks/${webhook.id}`;
   const tested = await server.rest('POST', `${path}/test`);
-  expect(tested.body.data).toMatchObject({ trigger: 'test', status: 204, delivered: true, event: null });
+  expect(tested.body.data).toMatchObject({
+    trigger: 'test',
+    status: 204,
+    delivered: true,
+    event: null,
+    domain: null,
+  });
   expect(receiver.received[0]?.payload).toMatchObject({ type: 'webhook.test', data: { event: null } });
   expect(verify(webhook.secret, receiver.received[0] ?? never())).toBeTruthy();
   await addDomain(server, 'a.example');
@@ -306,7 +334,7 @@ test('a test arrives at once and outside the order, and an event is sent again a
   await untilEnded(server, webhook, 2);
   const [{ id }] = await deliveries(server, webhook);
   const again = await server.rest('POST', `${path}/deliveries/${id}/send-again`);
-  expect(again.body.data).toMatchObject({ trigger: 'again', delivered: true });
+  expect(again.body.data).toMatchObject({ trigger: 'again', delivered: true, domain: { name: 'a.example' } });
   expect(receiver.received[2]?.id).toBe(receiver.received[1]?.id);
   expect((await server.rest('POST', `${path}/deliveries/99999/send-again`)).status).toBe(404);
   const { body } = await server.rest('GET', `${path}/deliveries`);

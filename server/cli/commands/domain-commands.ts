@@ -124,7 +124,7 @@ async function rename(target: Target, _options: AccountOptions, idOrName: string
   const { letterhead, account } = target;
   const { id } = await findDomain(target, idOrName);
   const renamed = await letterhead.domains.update.mutate({ account, id, domain: name });
-  return { json: renamed, text: describeNewDomain(renamed) };
+  return { json: renamed, text: describeNewDomain(renamed, 'Renamed to') };
 }
 
 async function verify(

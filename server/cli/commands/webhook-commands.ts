@@ -36,6 +36,7 @@ const DELIVERY_COLUMNS: Columns<Delivery> = {
   WHEN: ({ at }) => formatTime(at),
   EVENT: ({ event }) => event,
   TYPE: ({ type }) => type,
+  DOMAIN: ({ domain }) => domain?.name ?? null,
   STATUS: ({ status }) => status,
   MS: ({ duration }) => duration,
   ERROR: ({ error }) => error ?? '',

@@ -13,7 +13,7 @@ export const LANGUAGES = [
 
 export type Language = (typeof LANGUAGES)[number][0];
 
-/** An example request: what must be given, or the first field where nothing must. */
+/** An example request: what must be given; of a change that needs nothing, the first field. */
 interface SampleRequest {
   readonly operation: PlacedOperation;
   readonly url: string;
@@ -27,6 +27,8 @@ interface SampleRequest {
 
 const MESSAGE_TYPE = 'message/rfc822';
 const MESSAGE_FILE = 'message.eml';
+/** The only download is the backup. */
+const DOWNLOAD_FILE = 'letterhead.tar.gz';
 
 /** Writes an example request in each language, to be used as it stands once a token has been put into it. */
 export function requestSamples(
@@ -43,7 +45,7 @@ export function requestSamples(
     operation,
     url: `${baseUrl}${filled}`,
     path,
-    body: bodyExamples(content?.schema, schemas),
+    body: bodyExamples(operation.method, content?.schema, schemas),
     sendsMessage: content?.mediaType === MESSAGE_TYPE,
     mediaType: contentOf(successOf(operation)?.[1])?.mediaType ?? null,
   };
@@ -60,10 +62,10 @@ function pathExamples({ parameters = [] }: PlacedOperation, schemas: Schemas): R
   return Object.fromEntries(inPath.map(({ name, schema = {} }) => [name, exampleOf(schema, schemas)]));
 }
 
-function bodyExamples(body: Schema | undefined, schemas: Schemas): Record<string, unknown> {
+function bodyExamples(method: string, body: Schema | undefined, schemas: Schemas): Record<string, unknown> {
   if (body === undefined) return {};
   const { properties = {}, required = [] } = resolveSchema(body, schemas);
-  const names = required.length > 0 ? required : Object.keys(properties).slice(0, 1);
+  const names = required.length > 0 || method !== 'patch' ? required : Object.keys(properties).slice(0, 1);
   return Object.fromEntries(names.map((name) => [name, exampleOf(properties[name] ?? {}, schemas)]));
 }
 
@@ -75,6 +77,8 @@ function curlSample({ operation: { method }, url, body, sendsMessage, mediaType 
     '-H "Authorization: Bearer <access-token>"',
     ...(sendsMessage ? [`-H "Content-Type: ${MESSAGE_TYPE}"`, `--data-binary @${MESSAGE_FILE}`] : []),
     ...Object.entries(body).flatMap(([name, value]) => formFields(name, value)),
+    // Without it, curl refuses to write to a terminal.
+    ...(isDownload(mediaType) ? [`--output ${DOWNLOAD_FILE}`] : []),
   ];
   return lines.join(' \\\n  ');
 }

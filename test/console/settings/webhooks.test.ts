@@ -74,6 +74,7 @@ test('what was delivered and that a webhook has ended itself is shown without a 
   await page.getByText('Nothing was sent yet.').waitFor();
   await domains.create.mutate({ account: 1, domain: 'example.org' });
   await page.getByText('Disabled: it answered 410 Gone.').waitFor();
+  await page.getByRole('row', { name: 'domain.created example.org' }).waitFor();
   await page.getByRole('cell', { name: 'It answered 410' }).waitFor();
   await webhooks.delete.mutate({ account: 1, id });
   await page.getByText('This webhook doesn’t exist or was deleted.').waitFor();

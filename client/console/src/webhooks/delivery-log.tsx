@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import { api, queryClient } from '../api/api.ts';
 import { announce } from '../components/announcer.tsx';
 import { BusyButton } from '../components/busy-button.tsx';
+import { DomainName } from '../components/domain-name.tsx';
 import { Failure } from '../components/failure.tsx';
 import { Time } from '../components/time.tsx';
 
@@ -104,6 +105,15 @@ function DeliveryTable({ deliveries, isPending, onAgain }: DeliveryTableProps) {
             <th scope="row">
               {delivery.type}
               {delivery.trigger !== 'event' && <span class="tag">{delivery.trigger}</span>}
+              {delivery.event !== null && (
+                <p class="hint">
+                  {delivery.domain === null ? (
+                    `Event ${delivery.event}`
+                  ) : (
+                    <DomainName name={delivery.domain.name} />
+                  )}
+                </p>
+              )}
             </th>
             <td data-label="Answer">
               {delivery.error ?? `${delivery.status} after ${delivery.duration} ms`}
