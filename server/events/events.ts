@@ -1,5 +1,5 @@
 import type { Event } from '@letterhead/shared';
-import { invalidField, type LetterheadError } from '@letterhead/shared';
+import { invalidField, LetterheadError } from '@letterhead/shared';
 import { REQUEST_LIMITS, STREAM_LIMITS } from '../limits.ts';
 import type { AccountRow } from '../store/interface/accounts.ts';
 import type { EventFilter, EventPage, EventRow } from '../store/interface/events.ts';
@@ -61,7 +61,8 @@ export class Events {
 
   /**
    * Yields every event after `after`, once and in order, until `signal` aborts. If `after` is null, begins now; the
-   * first item then says from where. Yields `reload` if the listener has fallen behind what the log keeps.
+   * first item then says from where. Yields `reload` if the listener has fallen behind what the log keeps. Rejects with
+   * `not_found` once the account is deleted.
    */
   async *stream(account: AccountRow, after: number | null, signal: AbortSignal): AsyncGenerator<StreamItem> {
     let news = Promise.withResolvers<void>();
@@ -84,7 +85,9 @@ export class Events {
         last = row.id;
         yield toItem(row);
       }
-      if (page.events.length < STREAM_LIMITS.page) await news.promise;
+      if (page.events.length === STREAM_LIMITS.page) continue;
+      if ((await this.#store.accounts.get(account.id)) === undefined) throw deleted(account);
+      await news.promise;
     }
   }
 
@@ -99,4 +102,8 @@ export class Events {
 function noLongerKept({ first, last }: EventPage, after: number): LetterheadError {
   const message = `Of the events ${after + 1} to ${(first ?? last + 1) - 1}, those of domains are no longer kept: leave out after to begin with the oldest event.`;
   return invalidField('after', message);
+}
+
+function deleted({ id }: AccountRow): LetterheadError {
+  return new LetterheadError('not_found', `There is no account ${id} any more.`);
 }

@@ -86,6 +86,7 @@ const endings: [string, (server: TestServer, token: number) => Promise<unknown>,
     ({ letterhead }) => letterhead.accounts.update.mutate({ account: 2, suspended: true }),
     'forbidden',
   ],
+  ['loses its account', ({ letterhead }) => letterhead.accounts.delete.mutate({ account: 2 }), 'not_found'],
 ];
 
 test.each(endings)('a stream ends when its token %s', async (_name, end, code) => {

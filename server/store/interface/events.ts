@@ -58,8 +58,8 @@ export interface EventStore {
   /** Oldest first. An empty page for an account that is not there. */
   list(account: number, filter: EventFilter): Promise<EventPage>;
   /**
-   * Calls `onNews` whenever the account may have new events, which are durable and listed by then, until the result is
-   * disposed of. It may be called without need, and once for many events.
+   * Calls `onNews` whenever the account may have new events, which are durable and listed by then, or may be gone, until
+   * the result is disposed of. It may be called without need, and once for many events.
    */
   watch(account: number, onNews: () => void): Promise<AsyncDisposable>;
   /** The same for all accounts at once; events of other servers can go unnoticed. */

@@ -1,3 +1,4 @@
+import type { EventFeed } from '../event-feed.ts';
 import { freeze } from '../freeze.ts';
 import type { AccountRow, AccountStore, NewAccount } from '../interface/accounts.ts';
 import type { NewEvent } from '../interface/events.ts';
@@ -13,7 +14,7 @@ import { adminTokens, storedToken } from './tokens.ts';
  * The accounts. Creating or deleting one takes two files, of which `installation.json` is the commit: it lists the
  * accounts there are.
  */
-export function accountsIn(parts: StoreParts): AccountStore {
+export function accountsIn(parts: StoreParts, feed: EventFeed): AccountStore {
   const { tasks, files, installation, schedule, tokenUse, logos } = parts;
   /** The highest id that was taken, whose account may not be listed yet, or never be. */
   let lastId = 0;
@@ -134,6 +135,7 @@ export function accountsIn(parts: StoreParts): AccountStore {
         await files.delete(account);
         await logos.removeOthers(id, null);
         if (deleted.told !== null) await installation.deliver(deleted.told);
+        feed.publish(id, []);
         schedule.removeAccount(id);
         tokenUse.forgetGone();
         return true;

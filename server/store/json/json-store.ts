@@ -183,7 +183,7 @@ function storeIn(folder: DataFolder, lock: FolderLock, { parts, feed, cursors }:
   };
 
   return {
-    accounts: accountsIn(parts),
+    accounts: accountsIn(parts, feed),
     tokens,
     domains,
     checks: checksIn(parts, domains),

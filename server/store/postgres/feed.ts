@@ -109,11 +109,13 @@ export class Feed {
     if (this.#told.size === 0) return;
     const query = sql('last_events', { accounts: [...this.#told.keys()] });
     const rows = await this.#database.read<{ id: number; last_event: number }>(query);
-    for (const { id, last_event } of rows) {
-      const told = this.#told.get(id);
-      if (told === undefined || told === last_event) continue;
-      this.#told.set(id, last_event);
-      this.#local.publish(id, []);
+    const last = new Map(rows.map(({ id, last_event }) => [id, last_event]));
+    for (const [account, told] of this.#told) {
+      // Of an account that is deleted, there is none.
+      const newest = last.get(account);
+      if (newest === told) continue;
+      if (newest !== undefined) this.#told.set(account, newest);
+      this.#local.publish(account, []);
     }
   }
 
