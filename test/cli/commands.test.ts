@@ -55,7 +55,7 @@ describe.each(CONNECTIONS)('with %s', (_name, open) => {
     });
     const deliveries = (await place.run('webhook', 'deliveries', name)).out;
     expect(deliveries).toMatch(
-      /^ID +WHEN +EVENT +TYPE +STATUS +MS +ERROR\n\d+ .+ webhook\.test +- +\d+ +DNS knows/,
+      /^ID +WHEN +EVENT +TYPE +DOMAIN +STATUS +MS +ERROR\n\d+ .+ webhook\.test +- +- +\d+ +DNS knows/,
     );
     expect((await place.run('webhook', 'send-again', name, '999999')).exit).toBe(3);
     expect((await place.run('webhook', 'add', 'http://127.0.0.1/')).exit).toBe(3);
