@@ -85,9 +85,9 @@ export class Events {
         last = row.id;
         yield toItem(row);
       }
-      if (page.events.length === STREAM_LIMITS.page) continue;
-      if ((await this.#store.accounts.get(account.id)) === undefined) throw deleted(account);
-      await news.promise;
+      if (page.events.length === 0 && (await this.#store.accounts.get(account.id)) === undefined)
+        throw deleted(account);
+      if (page.events.length < STREAM_LIMITS.page) await news.promise;
     }
   }
 
