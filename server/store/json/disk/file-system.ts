@@ -42,6 +42,7 @@ export interface OpenFile extends AsyncDisposable {
 }
 
 const open = promisify(calls.open);
+const read = promisify(calls.read);
 const writeAll = promisify(calls.writeFile);
 const truncate = promisify(calls.ftruncate);
 const stat = promisify(calls.fstat);
@@ -94,9 +95,9 @@ function asOpenFile(file: number): OpenFile {
     async read(into, position) {
       let filled = 0;
       while (filled < into.length) {
-        const length = await readInto(into.subarray(filled), file, position + filled);
-        if (length === 0) break;
-        filled += length;
+        const { bytesRead } = await read(file, into, filled, into.length - filled, position + filled);
+        if (bytesRead === 0) break;
+        filled += bytesRead;
       }
       return filled;
     },
@@ -156,22 +157,12 @@ async function readText(path: string): Promise<string> {
   const file = openSync(path, OPEN_FLAGS.r);
   const buffer = readBuffers.take();
   try {
-    const length = await readInto(buffer, file, 0);
-    return length < BUFFER_SIZE ? toText(buffer.subarray(0, length)) : await readLong(path);
+    const { bytesRead } = await read(file, buffer, 0, BUFFER_SIZE, 0);
+    return bytesRead < BUFFER_SIZE ? toText(buffer.subarray(0, bytesRead)) : await readLong(path);
   } finally {
     closeSync(file);
     readBuffers.giveBack(buffer);
   }
-}
-
-/** How many bytes there were. */
-function readInto(buffer: Uint8Array, file: number, position: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    calls.read(file, buffer, 0, buffer.length, position, (error, length) => {
-      if (error === null) resolve(length);
-      else reject(error);
-    });
-  });
 }
 
 async function readLong(path: string): Promise<string> {
