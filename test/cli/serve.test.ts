@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { addressOf } from '../../bench/free-port.ts';
+import { addressOf, freePort } from '../../bench/free-port.ts';
 import { NameServer } from '../dns/name-server.ts';
 import type { Workplace } from './letterhead-process.ts';
 import { CHECKOUT, makeWorkplace } from './letterhead-process.ts';
@@ -71,6 +71,19 @@ describe('the first start', () => {
     const { out, err } = await server.stop();
     expect(out).toBe('');
     expect(err).not.toContain(BOOTSTRAP_TOKEN);
+  });
+
+  test('a client that calls until the first start listens is not told that BOOTSTRAP_TOKEN is wrong', async () => {
+    const port = await freePort();
+    const started = place.serve({ BOOTSTRAP_TOKEN, PORT: String(port) });
+    const call = () =>
+      fetch(`http://127.0.0.1:${port}/api/v1/token`, {
+        headers: { authorization: `Bearer ${BOOTSTRAP_TOKEN}` },
+      }).catch(() => null);
+    let answer = await call();
+    while (answer === null) answer = await call();
+    expect(answer.status).toBe(200);
+    await started;
   });
 
   test('the server reads .env in the folder that it is started in, and lets the environment win', async () => {
