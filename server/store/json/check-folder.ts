@@ -56,9 +56,10 @@ class FolderCheck {
       await this.#checkOrphans(installation);
       this.#checkNextIds(installation);
     }
-    const { scheduleFile, tokenUseFile } = this.#folder;
+    const { scheduleFile, tokenUseFile, cursorsFile } = this.#folder;
     await this.#read(scheduleFile.label, () => scheduleFile.read());
     await this.#read(tokenUseFile.label, () => tokenUseFile.read());
+    await this.#read(cursorsFile.label, () => cursorsFile.read());
     return {
       usable: installation !== null,
       accounts: this.#accounts,
@@ -74,9 +75,7 @@ class FolderCheck {
       if (content === null && required) this.#note(file, `${file} is missing.`);
       return content;
     } catch (error) {
-      const reason = describeErrno(error);
-      const message = messageOf(error);
-      this.#note(file, reason === null ? `${message}.` : `${file} cannot be read: ${reason}.`);
+      this.#note(file, cannotRead(file, error));
       return null;
     }
   }
@@ -149,6 +148,11 @@ class FolderCheck {
   }
 }
 
+function cannotRead(file: string, error: unknown): string {
+  const reason = describeErrno(error);
+  return reason === null ? `${messageOf(error)}.` : `${file} cannot be read: ${reason}.`;
+}
+
 export interface FolderProblem {
   /** Relative to the data folder. */
   readonly file: string;
@@ -170,7 +174,7 @@ async function checkEventLog(events: Folder, account: AccountFile): Promise<Fold
     try {
       lastId = await checkLines(events, name, account.account, lastId, note);
     } catch (error) {
-      note(`${messageOf(error)}.`);
+      note(cannotRead(file, error));
       return problems;
     }
   }
