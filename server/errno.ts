@@ -3,6 +3,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'this user has no access to it',
   EPERM: 'this user has no access to it',
   EROFS: 'its disk can only be read',
+  EIO: 'its disk failed',
   ENOSPC: 'its disk is full',
   EDQUOT: 'this user’s share of its disk is full',
   EEXIST: 'a file stands where a folder is needed',

@@ -1,8 +1,9 @@
-import { mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { LetterheadError } from '@letterhead/shared';
 import { describeErrno, unlessMissing } from '../errno.ts';
 import type { ExportFiles } from '../keys/export-formats.ts';
+import { makeFolder } from '../make-folder.ts';
 import { OPEN_FLAGS } from '../open-flags.ts';
 
 /** Names every file that an export has written, so that no other is ever removed. */
@@ -26,7 +27,7 @@ export class ExportFolder {
    */
   async replace(keyFiles: ExportFiles, tables: ExportFiles): Promise<boolean> {
     try {
-      await mkdir(this.path, { recursive: true, mode: TABLE.folderMode });
+      await makeFolder(this.path, TABLE.folderMode);
       const before = await this.#manifest();
       const wanted = [...keyFiles.keys(), ...tables.keys()];
       await this.#write(MANIFEST, JSON.stringify([...new Set([...before, ...wanted])]), KEY_FILE);
@@ -76,7 +77,7 @@ export class ExportFolder {
   async #write(name: string, text: string, { mode, folderMode }: typeof KEY_FILE): Promise<boolean> {
     if ((await this.#read(name)) === text) return false;
     const path = join(this.path, name);
-    await mkdir(dirname(path), { recursive: true, mode: folderMode });
+    await makeFolder(dirname(path), folderMode);
     const temporary = `${path}.tmp`;
     await rm(temporary, { force: true });
     await writeFile(temporary, text, { flag: OPEN_FLAGS.wx, mode, flush: true });
