@@ -191,8 +191,9 @@ async function unpack(archive: string, path: string): Promise<void> {
     notABackup(archive, `it would unpack to more than ${most} bytes, which no backup does.`);
   const read = pipeline(source, createGunzip(), atMost(most, tooMuch), entries);
   let files = 0;
-  // Heard of below: the loop over the entries ends with the same error.
-  read.catch(() => {});
+  // The loop over the entries ends with the same error, unless it is between two waits then.
+  const over = new AbortController();
+  read.catch((error: unknown) => over.abort(error));
   try {
     for await (const entry of entries) {
       const { name, type } = entry.header;
@@ -205,11 +206,13 @@ async function unpack(archive: string, path: string): Promise<void> {
       const file = join(path, name);
       await nodeFileSystem.mkdir(dirname(file));
       const flush = !isEvidence(name);
-      await pipeline(entry, createWriteStream(file, { flags: 'wx', mode: 0o600, flush }));
+      const to = createWriteStream(file, { flags: 'wx', mode: 0o600, flush });
+      await pipeline(entry, to, { signal: over.signal });
     }
     await read;
-  } catch (error) {
+  } catch (failure) {
     source.destroy();
+    const error = failure instanceof Error && failure.name === 'AbortError' ? over.signal.reason : failure;
     throw error instanceof LetterheadError ? error : notABackup(archive, inASentence(error));
   }
   for (const folder of ['accounts', 'events', 'logos', '.'])
