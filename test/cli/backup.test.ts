@@ -306,9 +306,11 @@ test('the check command says in words that a file cannot be read', async () => {
   await runInProcess(['account', 'create', 'Help desk'], local);
   rmSync(join(place.dataDir, 'installation.json'));
   mkdirSync(join(place.dataDir, 'installation.json'));
+  writeFileSync(join(place.dataDir, 'secret.key'), 'half of');
   const { exit, out } = await runInProcess(['check'], local);
   expect(exit).toBe(1);
   expect(out).toContain('\n  installation.json cannot be read: a folder stands where a file is needed.\n');
+  expect(out).toContain('\n  secret.key is damaged: it should hold 32 bytes');
   expect(await runInProcess(['account', 'list'], local)).toMatchObject({
     exit: 3,
     err: `letterhead: The data folder ${place.dataDir} cannot be used: a folder stands where a file is needed. Mend that, or set DATA_DIR to another folder.\n`,

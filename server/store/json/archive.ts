@@ -175,11 +175,11 @@ async function replaceFolder(dataDir: string, replacement: string): Promise<void
   }
 }
 
-/** For a mount point: a rename cannot replace it, and restoring file by file could leave half a restore. */
+/** For a mount point, or the working directory as `.`: a rename cannot replace it, and restoring file by file could leave half a restore. */
 function isMountPoint(dataDir: string): LetterheadError {
   return new LetterheadError(
     'invalid',
-    `${dataDir} is a mount point, which cannot be replaced as a whole. Set DATA_DIR to a folder in it, and restore there.`,
+    `${dataDir} is a mount point or the working directory, which cannot be replaced as a whole. Set DATA_DIR to a folder in it, and restore there.`,
   );
 }
 

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { describeErrno, messageOf, unlessMissing } from '../../errno.ts';
+import { readSecretKeyFile, SECRET_KEY_FILE } from '../../keys/secret-key-file.ts';
 import { accountFileName } from './account.ts';
 import { readAccount } from './account-files.ts';
 import { DataFolder, INSTALLATION_FILE } from './disk/data-folder.ts';
@@ -60,6 +62,7 @@ class FolderCheck {
     await this.#read(scheduleFile.label, () => scheduleFile.read());
     await this.#read(tokenUseFile.label, () => tokenUseFile.read());
     await this.#read(cursorsFile.label, () => cursorsFile.read());
+    await this.#checkSecretKey();
     return {
       usable: installation !== null,
       accounts: this.#accounts,
@@ -104,7 +107,7 @@ class FolderCheck {
   async #checkEvidence(account: number): Promise<void> {
     const { evidencePath, fileSystem, gate } = this.#folder;
     const folder = new Folder(`${evidencePath}/${account}`, fileSystem, gate);
-    for (const name of await folder.names()) {
+    for (const name of (await this.#read(`evidence/${account}`, () => folder.names())) ?? []) {
       const label = `evidence/${account}/${name}`;
       const file = new JsonFile(folder, name, label, EvidenceFileShape);
       if (name.endsWith('.json')) await this.#read(label, () => file.read());
@@ -121,9 +124,22 @@ class FolderCheck {
     }
   }
 
+  /** It may be missing, where SECRET_KEY is set. */
+  async #checkSecretKey(): Promise<void> {
+    const { path } = this.#folder;
+    try {
+      await readSecretKeyFile(path);
+    } catch (error) {
+      const message = messageOf(error).replace(join(path, SECRET_KEY_FILE), SECRET_KEY_FILE);
+      this.#note(SECRET_KEY_FILE, message);
+    }
+  }
+
   async #checkOrphans({ accounts, removing }: InstallationFile): Promise<void> {
     const listed = new Set([...accounts.map((row) => row.id), ...removing].map(accountFileName));
-    const names = (await unlessMissing(this.#folder.fileSystem.readdir(this.#folder.accounts.path))) ?? [];
+    const { path } = this.#folder.accounts;
+    const names =
+      (await this.#read('accounts', () => unlessMissing(this.#folder.fileSystem.readdir(path)))) ?? [];
     for (const name of names.filter((one) => one.endsWith('.json') && !listed.has(one))) {
       const file = `accounts/${name}`;
       this.#note(file, `${file} belongs to no account that ${INSTALLATION_FILE} knows of.`);
