@@ -129,6 +129,14 @@ test('a first visit while the server is away can be tried again', async () => {
   await new ConsolePage(page).heading('Domains').waitFor();
 });
 
+test('a console whose code is cut off before it runs says what to do', async () => {
+  await using server = await startTestServer();
+  await using tab = await openTab(browser(), server);
+  await tab.page.route('**/assets/shell-*.js', (route) => route.abort('internetdisconnected'));
+  await tab.page.goto('/');
+  await tab.page.getByText('If nothing else appears, reload this page').waitFor();
+});
+
 test('a page whose code is cut off by a changing network is loaded again by itself', async () => {
   await using server = await startTestServer();
   await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
