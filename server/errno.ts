@@ -8,6 +8,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EDQUOT: 'this user’s share of its disk is full',
   EEXIST: 'a file stands where a folder is needed',
   ENOTDIR: 'a file stands where a folder is needed',
+  ERR_FS_EISDIR: 'a folder stands where a file is needed',
   EISDIR: 'a folder stands where a file is needed',
   ENOENT: 'nothing can be made there',
   ELOOP: 'a symbolic link stands in its place',

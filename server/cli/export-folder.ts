@@ -13,6 +13,16 @@ const UNTOLD = '.letterhead-export-untold';
 const KEY_FILE = { mode: 0o600, folderMode: 0o700 };
 const TABLE = { mode: 0o644, folderMode: 0o755 };
 
+/** Null: it was edited, or cut off. */
+function parseManifest(text: string): unknown[] | null {
+  try {
+    const names: unknown = JSON.parse(text);
+    return Array.isArray(names) ? names : null;
+  } catch {
+    return null;
+  }
+}
+
 /** A folder that a mail server reads its keys from. Rejects with `unavailable` where it can't be written. */
 export class ExportFolder {
   readonly path: string;
@@ -62,10 +72,16 @@ export class ExportFolder {
   async #manifest(): Promise<string[]> {
     const text = await this.#read(MANIFEST);
     if (text === null) return [];
-    const names: unknown = JSON.parse(text);
-    if (!Array.isArray(names)) throw new Error(`${join(this.path, MANIFEST)} is not of an export.`);
+    const names = parseManifest(text);
+    if (names === null)
+      throw new LetterheadError(
+        'unavailable',
+        `${join(this.path, MANIFEST)} is damaged, which lists what earlier exports wrote. Remove it, with the files that are no longer wanted.`,
+      );
     // Whoever can change it must not be able to have anything else removed.
-    return names.filter((name) => typeof name === 'string' && !name.split('/').includes('..'));
+    return names.filter(
+      (name): name is string => typeof name === 'string' && !name.split('/').includes('..'),
+    );
   }
 
   /** Null if there is no such file. */

@@ -1,9 +1,9 @@
 import {
   ActorSchema,
+  IdSchema as AnyIdSchema,
   DeliverySchema,
   DisabledReasonSchema,
   EventTypeSchema,
-  IdSchema as AnyIdSchema,
   SCOPES,
   SHARE_SCOPE,
 } from '@letterhead/shared';
