@@ -1,10 +1,9 @@
-import { useQuery } from '@tanstack/react-query';
 import type { ComponentChildren } from 'preact';
 import { Link, useLocation } from 'wouter-preact';
-import { api } from '../api/api.ts';
 import { useLiveEvents } from '../api/live-events.ts';
 import { Announcer } from '../components/announcer.tsx';
 import { useIdentity, useMay } from '../session/identity.ts';
+import { AccountChoice } from './account-choice.tsx';
 import { ConnectionNotice } from './connection-notice.tsx';
 import { SignOut } from './sign-out.tsx';
 import { Wordmark } from './wordmark.tsx';
@@ -50,27 +49,5 @@ function NavLink({ href, children }: { href: string; children: ComponentChildren
     <Link href={href} aria-current={path.startsWith(href) ? 'page' : undefined}>
       {children}
     </Link>
-  );
-}
-
-/** Lets an admin choose the account to show. */
-function AccountChoice() {
-  const { account } = useIdentity();
-  const [, navigate] = useLocation();
-  const { data = [account] } = useQuery(api.accounts.list.queryOptions());
-  return (
-    <label class="account-choice">
-      <span class="visually-hidden">Account</span>
-      <select
-        value={account.id}
-        onChange={(event) => navigate(`/accounts/${event.currentTarget.value}/domains`)}
-      >
-        {data.map(({ id, name }) => (
-          <option key={id} value={id}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </label>
   );
 }
