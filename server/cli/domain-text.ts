@@ -60,7 +60,7 @@ Then check whether ${are} live: letterhead domain verify ${domain}
 /** Explains why a domain is or is not verified: each record with what was found and what to do, then advice. */
 export function describeDiagnosis(domain: Domain, diagnosis: Diagnosis): string {
   const parts = [
-    `${describeVerdict(domain)}${describeState(diagnosis)}`,
+    `${describeVerdict(domain, diagnosis)}${describeState(diagnosis)}`,
     ...diagnosis.records.map(describeRecordDiagnosis),
     ...diagnosis.advice.map(describeAdvice),
   ];
@@ -75,8 +75,13 @@ function shortenKeys(text: string): string {
   return text.replace(/[A-Za-z0-9+/]{64,}={0,2}/g, (key) => `${key.slice(0, 8)}…${key.slice(-8)}`);
 }
 
-function describeVerdict(domain: Domain): string {
-  const verdict = domain.verified ? styled('good', 'verified') : styled('bad', 'not verified');
+/** Whether mail can be signed: a domain counts as verified by its Return-Path alone, its status does not. */
+export function isSignable({ status }: Pick<Diagnosis, 'status'>): boolean {
+  return status === 'verified' || status === 'degraded';
+}
+
+function describeVerdict(domain: Domain, diagnosis: Diagnosis): string {
+  const verdict = isSignable(diagnosis) ? styled('good', 'verified') : styled('bad', 'not verified');
   return `${describeName(domain)} is ${verdict}.\n`;
 }
 

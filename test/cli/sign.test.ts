@@ -73,6 +73,6 @@ describe.each(CONNECTIONS)('with %s', (_name, open) => {
     expect((await place.run('sign', file)).err).toContain('NUL in the body');
     const missing = await place.run('sign', join(folder, 'none.eml'));
     expect(missing).toMatchObject({ exit: 2, out: '' });
-    expect(missing.err).toContain('none.eml cannot be read');
+    expect(missing.err).toContain('none.eml cannot be read: there is no such file.');
   });
 });

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { digestMessage } from '@letterhead/shared/message';
 import type { Command } from 'commander';
-import { messageOf } from '../../errno.ts';
+import { describeErrno, errorCode, messageOf } from '../../errno.ts';
 import type { AccountOptions, CommandContext, CommandResult, Target } from '../command-context.ts';
 import { addAccountAction } from '../command-context.ts';
 import { UsageError } from '../exit-code.ts';
@@ -45,6 +45,8 @@ async function* readFile(file: string): AsyncGenerator<Uint8Array> {
   try {
     yield* createReadStream(file);
   } catch (error) {
-    throw new UsageError(`${file} cannot be read: ${messageOf(error)}.`);
+    const isMissing = errorCode(error) === 'ENOENT';
+    const reason = isMissing ? 'there is no such file' : (describeErrno(error) ?? messageOf(error));
+    throw new UsageError(`${file} cannot be read: ${reason}.`);
   }
 }
