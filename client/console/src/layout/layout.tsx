@@ -1,9 +1,11 @@
+import { ChevronsUpDown } from 'lucide-preact';
 import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
 import { Link, useLocation } from 'wouter-preact';
 import { useLiveEvents } from '../api/live-events.ts';
 import { Announcer } from '../components/announcer.tsx';
 import { useIdentity, useMay } from '../session/identity.ts';
-import { AccountChoice } from './account-choice.tsx';
+import { ChooseAccount } from './choose-account.tsx';
 import { ConnectionNotice } from './connection-notice.tsx';
 import { SignOut } from './sign-out.tsx';
 import { Wordmark } from './wordmark.tsx';
@@ -12,6 +14,7 @@ import { Wordmark } from './wordmark.tsx';
 export function Layout({ children }: { children: ComponentChildren }) {
   const { account } = useIdentity();
   const { liveness, reconnect } = useLiveEvents(account.id);
+  const [choosing, setChoosing] = useState(false);
   const home = `/accounts/${account.id}`;
   return (
     <>
@@ -29,7 +32,11 @@ export function Layout({ children }: { children: ComponentChildren }) {
           <NavLink href={`${home}/settings`}>Settings</NavLink>
         </nav>
         <div class="who">
-          {useMay('admin') ? <AccountChoice /> : <span class="account-name">{account.name}</span>}
+          {useMay('admin') ? (
+            <AccountButton name={account.name} onClick={() => setChoosing(true)} />
+          ) : (
+            <span class="account-name">{account.name}</span>
+          )}
           <SignOut />
         </div>
       </header>
@@ -39,6 +46,7 @@ export function Layout({ children }: { children: ComponentChildren }) {
       </footer>
       <ConnectionNotice liveness={liveness} onRetry={reconnect} />
       <Announcer />
+      {choosing && <ChooseAccount onClose={() => setChoosing(false)} />}
     </>
   );
 }
@@ -49,5 +57,15 @@ function NavLink({ href, children }: { href: string; children: ComponentChildren
     <Link href={href} aria-current={path.startsWith(href) ? 'page' : undefined}>
       {children}
     </Link>
+  );
+}
+
+function AccountButton({ name, onClick }: { name: string; onClick: () => void }) {
+  return (
+    <button type="button" class="button account-choice" onClick={onClick}>
+      <span class="visually-hidden">Account: </span>
+      <bdi class="account-name">{name}</bdi>
+      <ChevronsUpDown aria-hidden="true" />
+    </button>
   );
 }

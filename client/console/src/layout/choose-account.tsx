@@ -1,6 +1,5 @@
 import type { Account } from '@letterhead/shared';
 import { useQuery } from '@tanstack/react-query';
-import { ChevronsUpDown } from 'lucide-preact';
 import { useState } from 'preact/hooks';
 import { Link, useLocation } from 'wouter-preact';
 import { api } from '../api/api.ts';
@@ -13,22 +12,7 @@ import { useIdentity } from '../session/identity.ts';
 const LISTED = 100;
 
 /** Lets an admin choose the account to show. */
-export function AccountChoice() {
-  const { account } = useIdentity();
-  const [isOpen, setOpen] = useState(false);
-  return (
-    <>
-      <button type="button" class="button account-choice" onClick={() => setOpen(true)}>
-        <span class="visually-hidden">Account: </span>
-        <bdi class="account-name">{account.name}</bdi>
-        <ChevronsUpDown aria-hidden="true" />
-      </button>
-      {isOpen && <ChooseAccount onClose={() => setOpen(false)} />}
-    </>
-  );
-}
-
-function ChooseAccount({ onClose }: { onClose: () => void }) {
+export function ChooseAccount({ onClose }: { onClose: () => void }) {
   const [, navigate] = useLocation();
   const [search, setSearch] = useState('');
   const { data: accounts, error, refetch } = useQuery(api.accounts.list.queryOptions());
