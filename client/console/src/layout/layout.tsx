@@ -35,7 +35,7 @@ export function Layout({ children }: { children: ComponentChildren }) {
           {useMay('admin') ? (
             <AccountButton name={account.name} onClick={() => setChoosing(true)} />
           ) : (
-            <span class="account-name">{account.name}</span>
+            <AccountName name={account.name} />
           )}
           <SignOut />
         </div>
@@ -64,8 +64,17 @@ function AccountButton({ name, onClick }: { name: string; onClick: () => void })
   return (
     <button type="button" class="button account-choice" onClick={onClick}>
       <span class="visually-hidden">Account: </span>
-      <bdi class="account-name">{name}</bdi>
+      <AccountName name={name} />
       <ChevronsUpDown aria-hidden="true" />
     </button>
+  );
+}
+
+/** In one line; what has no room is in its title. */
+function AccountName({ name }: { name: string }) {
+  return (
+    <bdi class="account-name" title={name}>
+      {name}
+    </bdi>
   );
 }
