@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createLetterhead } from '@letterhead/client';
 import { expect, test } from 'vitest';
+import { LoopbackPrimary } from '../key-zone/loopback-primary.ts';
 import { startTestServer } from '../running-server.ts';
 import { documentSaying, ownDocument, pageOf, samples, sectionOf } from './reference.ts';
 
@@ -151,6 +152,14 @@ test('the samples of an import read the private key from a file, and import it',
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+test('a sample for the typed client gives an object where a procedure takes one, and nothing where it does not', async () => {
+  await using zone = await LoopbackPrimary.start();
+  await using server = await startTestServer({ environment: zone.settings });
+  const page = await (await fetch(`${server.url}/reference`)).text();
+  expect(await run(page, 'keyZone.export', CLIENT, server.token)).toBe('');
+  expect(await run(page, 'tokens.current', CLIENT, server.token)).toMatchObject({ account_id: 1 });
 });
 
 test('the sample of a download writes a file: curl writes no such thing to a terminal', async () => {

@@ -156,8 +156,11 @@ function clientSample(
   const { operationId, method } = operation;
   if (sendsMessage) return '// The typed client sends no raw messages: use fetch.';
   if (isDownload(mediaType)) return '// The typed client has no downloads: use fetch, or the command line.';
-  const input = objectLiteral({ ...path, ...body });
-  const call = `${operationId}.${method === 'get' ? 'query' : 'mutate'}(${input === '{}' ? '' : input})`;
+  const { parameters = [], requestBody } = operation;
+  // Where nothing has to be given but something can, it takes an empty object.
+  const takesInput = parameters.length > 0 || requestBody !== undefined;
+  const input = takesInput ? objectLiteral({ ...path, ...body }) : '';
+  const call = `${operationId}.${method === 'get' ? 'query' : 'mutate'}(${input})`;
   const result = mediaType === null ? '' : 'const data = ';
   return [
     ...(readsFile(body) ? [READ_FILE] : []),
