@@ -155,7 +155,7 @@ describe.each(CONNECTIONS)('with %s', (_name, open) => {
   });
 });
 
-test('a domain whose Return-Path alone is found is not said to be verified, and verify --wait goes on', async () => {
+test('a domain whose Return-Path alone is found is not said to be verified, and its events say which record they are about', async () => {
   await using server = await startTestServer({ environment: { RETURN_PATH_HOST: 'bounces.example.net' } });
   const { dns_records } = await server.letterhead.domains.create.mutate({
     account: 1,
@@ -174,6 +174,8 @@ test('a domain whose Return-Path alone is found is not said to be verified, and 
   ]);
   const after = await verify('--wait');
   expect([after.exit, after.out]).toEqual([0, expect.stringContaining('is verified.\nStatus verified')]);
+  const { out } = await runInProcess(['events', '--limit', '2'], environment);
+  expect(out).toMatch(/verified .+ example\.org \(Return-Path\)\n.+verified .+ example\.org\n$/);
 });
 
 test('domain add of several names waits where the server allows no more requests for a while', async () => {
