@@ -75,14 +75,15 @@ function shortenKeys(text: string): string {
   return text.replace(/[A-Za-z0-9+/]{64,}={0,2}/g, (key) => `${key.slice(0, 8)}…${key.slice(-8)}`);
 }
 
-/** Whether mail can be signed: a domain counts as verified by its Return-Path alone, its status does not. */
-export function isSignable({ status }: Pick<Diagnosis, 'status'>): boolean {
-  return status === 'verified' || status === 'degraded';
-}
-
-function describeVerdict(domain: Domain, diagnosis: Diagnosis): string {
-  const verdict = isSignable(diagnosis) ? styled('good', 'verified') : styled('bad', 'not verified');
-  return `${describeName(domain)} is ${verdict}.\n`;
+/** A domain counts as verified by any of its records, and its status by DKIM's alone. */
+function describeVerdict(domain: Domain, { status }: Diagnosis): string {
+  const name = describeName(domain);
+  if (!domain.verified) return `${name} is ${styled('bad', 'not verified')}.\n`;
+  const isSigned = status === 'verified' || status === 'degraded';
+  const rest = isSigned
+    ? ''
+    : ' by its Return-Path alone: its mail can’t be signed until the DKIM record is found';
+  return `${name} is ${styled('good', 'verified')}${rest}.\n`;
 }
 
 function describeState({ status, checked_at, next_check_at }: Diagnosis): string {

@@ -8,13 +8,7 @@ import { CLI_LIMITS } from '../../limits.ts';
 import type { AccountOptions, CommandContext, CommandResult, Target } from '../command-context.ts';
 import { addAccountAction, findDomain, idParser } from '../command-context.ts';
 import { confirm } from '../confirm.ts';
-import {
-  describeDiagnosis,
-  describeName,
-  describeNewDomain,
-  formatDomains,
-  isSignable,
-} from '../domain-text.ts';
+import { describeDiagnosis, describeName, describeNewDomain, formatDomains } from '../domain-text.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Terminal } from '../output.ts';
 import { printStatus } from '../output.ts';
@@ -146,12 +140,11 @@ async function verify(
   for (;;) {
     printStatus(terminal, `Asking the name servers of ${withPunycode(name)}…`);
     const checked = await letterhead.domains.verifyDns.mutate({ account, id });
-    const diagnosis = await diagnose(target, id);
-    if (isSignable(diagnosis) || waits <= 0) {
+    if (checked.verified || waits <= 0) {
       return {
         json: checked,
-        text: describeDiagnosis(checked, diagnosis),
-        exit: isSignable(diagnosis) ? EXIT.done : EXIT.notVerified,
+        text: async () => describeDiagnosis(checked, await diagnose(target, id)),
+        exit: checked.verified ? EXIT.done : EXIT.notVerified,
       };
     }
     waits -= 1;
