@@ -24,6 +24,14 @@ describeBehind(['unbound that validates'], (internet) => {
       'nsd',
       ({ returnPath: { hostname } }) => `* CNAME www\nwww A 192.0.2.1\n${hostname} A 192.0.2.1`,
     ],
+    ...(['knot', 'named', 'nsd'] as const).map(
+      (engine): [string, string, AuthorityName, (site: Site) => string] => [
+        `is the address that a wildcard of ${engine} gives to all other names`,
+        'CNAME_FLATTENED',
+        engine,
+        ({ returnPath: { hostname } }) => `* A 192.0.2.1\n${hostname} A 192.0.2.1`,
+      ],
+    ),
   ])('a Return-Path that %s is right once its fix is followed', async (_, code, provider, lines) => {
     const site = await internet().newSite();
     await site.serve([provider], lines(site));

@@ -643,6 +643,34 @@ const CASES: Case[] = [
     },
   },
   {
+    code: 'CNAME_FLATTENED',
+    when: 'there is the same address as a wildcard gives to all other names',
+    row: withReturnPath,
+    records: {
+      '*.example.org': { A: ['192.0.2.1'] },
+      [RETURN_PATH]: { A: ['192.0.2.1'], TXT: ['v=spf1 -all'] },
+      [FQDN]: { TXT: [OURS] },
+    },
+  },
+  {
+    code: 'CNAME_WRONG_TARGET',
+    when: 'the Return-Path leads where a wildcard leads all other names',
+    row: withReturnPath,
+    records: {
+      '*.example.org': { CNAME: 'www.example.org' },
+      [RETURN_PATH]: { CNAME: 'www.example.org' },
+      [FQDN]: { TXT: [OURS] },
+    },
+  },
+  {
+    code: 'OTHER_KEY',
+    when: 'it is the key that a wildcard gives to all other selectors',
+    records: {
+      '*._domainkey.example.org': { TXT: [`p=${ANOTHER_KEY}`] },
+      [FQDN]: { TXT: [`p=${ANOTHER_KEY}`] },
+    },
+  },
+  {
     code: 'WRONG_TYPE',
     when: 'the host of the Return-Path is a zone of its own',
     row: withReturnPath,
