@@ -47,6 +47,10 @@ function toValue(answer: Answer): { type: ReadType; value: string } | undefined 
         type: answer.type,
         value: `${answer.data.preference ?? 0} ${canonicalName(answer.data.exchange)}`,
       };
+    case 'CAA': {
+      const { flags = 0, tag, value } = answer.data;
+      return { type: answer.type, value: `${flags} ${tag} ${JSON.stringify(value)}` };
+    }
     case 'DS': {
       const { keyTag, algorithm, digestType, digest } = answer.data;
       return {

@@ -18,6 +18,8 @@ export interface Records {
   AAAA?: string[];
   /** `10 mx.example.org` */
   MX?: string[];
+  /** Who may issue certificates. */
+  CAA?: string[];
   /** Seconds; 300 where not given. */
   ttl?: number;
 }
@@ -205,6 +207,8 @@ function toAnswers(name: string, type: string, records: Records): Answer[] {
         const data = { flags: Number(flags), algorithm: Number(algorithm), key: Buffer.from(key, 'base64') };
         return { ...head, type, data };
       });
+    case 'CAA':
+      return (records.CAA ?? []).map((value) => ({ ...head, type, data: { flags: 0, tag: 'issue', value } }));
     case 'MX':
       return (records.MX ?? []).map((mx) => {
         const [preference = '0', exchange = '.'] = mx.split(' ');

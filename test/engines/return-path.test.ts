@@ -24,6 +24,12 @@ describeBehind(['unbound that validates'], (internet) => {
       'nsd',
       ({ returnPath: { hostname } }) => `* CNAME www\nwww A 192.0.2.1\n${hostname} A 192.0.2.1`,
     ],
+    [
+      'is an address with a CAA record',
+      'CNAME_FLATTENED',
+      'named',
+      ({ returnPath: { hostname } }) => `${hostname} A 192.0.2.1\n${hostname} CAA 0 issue "ca.example"`,
+    ],
     ...(['knot', 'named', 'nsd'] as const).map(
       (engine): [string, string, AuthorityName, (site: Site) => string] => [
         `is the address that a wildcard of ${engine} gives to all other names`,

@@ -634,6 +634,21 @@ const CASES: Case[] = [
   },
   {
     code: 'CNAME_FLATTENED',
+    when: 'there are addresses, and who may issue certificates for them',
+    row: withReturnPath,
+    records: {
+      [RETURN_PATH]: { A: ['192.0.2.1'], CAA: ['ca.example'] },
+      [FQDN]: { TXT: [OURS] },
+    },
+  },
+  {
+    code: 'WRONG_TYPE',
+    when: 'there is nothing but a CAA record at the host of the Return-Path',
+    row: withReturnPath,
+    records: { [RETURN_PATH]: { CAA: ['ca.example'] }, [FQDN]: { TXT: [OURS] } },
+  },
+  {
+    code: 'CNAME_FLATTENED',
     when: 'there is an address, and a wildcard alias for all other names',
     row: withReturnPath,
     records: {

@@ -23,7 +23,7 @@ type Ask = (name: string, type: RecordType) => Promise<readonly Heard[]>;
 
 const OTHER_TYPES: Record<ExpectedRecord['type'], readonly RecordType[]> = {
   TXT: ['A', 'AAAA', 'MX'],
-  CNAME: ['A', 'AAAA', 'TXT', 'MX', 'NS'],
+  CNAME: ['A', 'AAAA', 'TXT', 'MX', 'CAA', 'NS'],
 };
 
 /** Asks for what stands at a record's name where some servers don't have the record. */
