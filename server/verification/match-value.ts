@@ -44,11 +44,18 @@ export function relevanceTo(record: ExpectedRecord, value: string): number {
 export function containsOurValue(record: ExpectedRecord, value: string): boolean {
   switch (record.kind) {
     case 'dkim':
-      return value.replaceAll(/[^A-Za-z0-9+/=]/g, '').includes(record.publicKey);
+      return (
+        value.replaceAll(/[^A-Za-z0-9+/=]/g, '').includes(record.publicKey) || isDamagedCopy(record, value)
+      );
     case 'cname':
     case 'return_path':
       return isSameName(value, record.value) || hasZoneAppended(record, value);
   }
+}
+
+function isDamagedCopy(record: DkimRecord, value: string): boolean {
+  const judgement = judgeValue(record, value);
+  return judgement.kind === 'damaged-key' && judgement.damage.kind !== 'no-key';
 }
 
 /** Whether a CNAME record's target is ours with more behind it: what a form makes of a name without a dot at its end. */

@@ -207,6 +207,30 @@ test.each([
   },
 );
 
+test('all aliases that servers have are named, none of which the resolver follows', async () => {
+  await using scene = await CheckFixture.set({ authorities: 2 });
+  const { resolver, authorities } = scene.servers;
+  for (const [at, target] of ['bad', 'worse'].entries())
+    authorities[at]?.publish(FQDN, { CNAME: `${target}.example.org` });
+  resolver.publish(FQDN, { CNAME: 'good.example.org' });
+  const { dkim, finding } = await scene.check(sendingDomain());
+  const aliases = ['bad.example.org', 'worse.example.org'];
+  expect(finding).toMatchObject({ code: 'WRONG_TYPE', aliases, found: aliases });
+  expect(dkim.detail).toContain('points to bad.example.org or worse.example.org');
+});
+
+test('all targets that servers have for the Return-Path are named', async () => {
+  await using scene = await CheckFixture.set({ authorities: 2 });
+  for (const [at, target] of ['bad', 'worse'].entries())
+    scene.servers.authorities[at]?.publish(`bounces-${SELECTOR}.example.org`, {
+      CNAME: `${target}.example.org`,
+    });
+  const row = sendingDomain({ return_path: { ...NOT_VERIFIED, target: 't.example.net' } });
+  const { returnPath } = await scene.check(row);
+  expect(returnPath).toMatchObject({ code: 'CNAME_WRONG_TARGET' });
+  expect(returnPath?.detail).toContain('points to bad.example.org or worse.example.org instead of');
+});
+
 test('all servers whose aliases lead to no record are named, whatever the resolver follows', async () => {
   await using scene = await CheckFixture.set({ authorities: 3 });
   const { resolver, authorities } = scene.servers;

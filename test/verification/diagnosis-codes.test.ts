@@ -362,6 +362,13 @@ const CASES: Case[] = [
   },
   {
     code: 'MULTIPLE_RECORDS',
+    when: 'others are there that no form shows as they are',
+    records: {
+      [FQDN]: { TXT: [OURS, [Buffer.from('caf\xe9', 'latin1')], [Buffer.from('caf\xe8', 'latin1')]] },
+    },
+  },
+  {
+    code: 'MULTIPLE_RECORDS',
     when: '50 others are there',
     records: { [FQDN]: { TXT: [...Array.from({ length: 50 }, (_, i) => `${i}`), OURS] } },
   },
@@ -508,6 +515,16 @@ const CASES: Case[] = [
     code: 'HOST_DOUBLED',
     when: 'the form added the zone again',
     records: { [`${FQDN}.example.org`]: { TXT: [OURS] } },
+  },
+  {
+    code: 'HOST_DOUBLED',
+    when: 'the form added the zone again, and took 255 characters',
+    records: { [`${FQDN}.example.org`]: { TXT: [OURS.slice(0, 255)] } },
+  },
+  {
+    code: 'HOST_DOUBLED',
+    when: 'the form added the zone again, and cut the value in two',
+    records: { [`${FQDN}.example.org`]: { TXT: [OURS.slice(0, 255), OURS.slice(255)] } },
   },
   {
     code: 'HOST_DOUBLED',
