@@ -496,6 +496,19 @@ describe('advice', () => {
     expect((await adviceOn(scene, sendingDomain(), 'DMARC_POLICY'))?.detail).toContain(words);
   });
 
+  test.each([
+    ['v=DMARC1 p=none', 'there is no semicolon right after its v=DMARC1'],
+    ['v=DMARC1, p=none', 'there is no semicolon right after its v=DMARC1'],
+    ['v=DMARC1\\; p=none', 'there is no semicolon right after its v=DMARC1'],
+    ['v=dmarc1; p=none', 'it doesn’t begin with v=DMARC1, spelled exactly like that'],
+    ['“v=DMARC1; p=none”', 'it doesn’t begin with v=DMARC1, spelled exactly like that'],
+  ])('the advice says why %j is no DMARC record', async (record, why) => {
+    await using scene = await setScene({ '_dmarc.example.org': txt(record) });
+    const advice = await adviceOn(scene, sendingDomain(), 'DMARC_INVALID');
+    expect(advice).toMatchObject({ code: 'DMARC_INVALID', detail: expect.stringContaining(why) });
+    expect(advice?.fix).toContain('begins with “v=DMARC1; p=none”');
+  });
+
   test('the advice takes a subdomain’s own DMARC record, then the subdomain policy of the domain above', async () => {
     await using scene = await setScene({ '_dmarc.example.org': txt('v=DMARC1; p=reject; sp=none') });
     const row = sendingDomain({ domain: 'mail.example.org', subdomain: 'mail' });

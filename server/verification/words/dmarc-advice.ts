@@ -54,7 +54,9 @@ function effectOf({ name, effect }: Extract<DmarcFinding, { readonly code: 'DMAR
 function problemOf(problem: DmarcProblem): string {
   switch (problem.kind) {
     case 'version':
-      return 'it doesn’t begin with v=DMARC1';
+      return 'it doesn’t begin with v=DMARC1, spelled exactly like that';
+    case 'no-semicolon':
+      return 'there is no semicolon right after its v=DMARC1';
     case 'repeated-tag':
       return `it contains ${repeated(problem.tag)}= twice`;
     case 'bad-policy':
@@ -67,6 +69,7 @@ function problemOf(problem: DmarcProblem): string {
 function fixOf(problem: DmarcProblem, where: string): string {
   switch (problem.kind) {
     case 'version':
+    case 'no-semicolon':
     case 'no-policy':
       return `At ${where}, change the value of the TXT record so that it begins with ${quoted('v=DMARC1; p=none')}, or with quarantine or reject instead of none.`;
     case 'repeated-tag':
