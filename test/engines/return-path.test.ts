@@ -59,6 +59,32 @@ describeBehind(['unbound that validates'], (internet) => {
     await site.expectReturnPathFixed(checked);
   });
 
+  test('a Return-Path that was added as an NS record is unknown, and the fix takes that away', async () => {
+    const site = await internet().newSite();
+    const { hostname, value } = site.returnPath;
+    await site.serve(['knot'], `${hostname} NS ${value}.`);
+    await site.delegate('knot');
+    const checked = await site.checkReturnPath();
+    const zone = `${hostname}.${site.name}`;
+    expect(checked).toMatchObject({ code: 'DNS_TIMEOUT', transient: true, zone, action: null });
+    expect(checked.title).toBe(`The name servers of ${zone} have no address`);
+    expect(checked.fix).toContain(
+      `in the DNS settings of the domain above, remove the NS records of ${zone}.`,
+    );
+  });
+
+  test('a Return-Path host that is delegated to a server without its zone is unknown, and the fix is for that zone', async () => {
+    const site = await internet().newSite();
+    const { hostname } = site.returnPath;
+    const delegation = site.serversOf('named').map((server) => `${hostname} NS ${server}.`);
+    await site.serve(['named'], delegation.join('\n'));
+    await site.delegate('named');
+    const checked = await site.checkReturnPath();
+    const zone = `${hostname}.${site.name}`;
+    expect(checked).toMatchObject({ code: 'DNS_LAME', transient: true, zone, action: null });
+    expect(checked.fix).toContain(`Ask your DNS provider to set up ${zone} on ns1.named.example`);
+  });
+
   test('a Return-Path that is an address at one of two providers is right once that is taken away', async () => {
     const site = await internet().newSite();
     const { hostname, value } = site.returnPath;
