@@ -41,6 +41,14 @@ describe('whom a check asks', () => {
     });
   });
 
+  test('a resolver is said to hold an absence for no longer than caches hold anything, whatever it says', async () => {
+    await using scene = await CheckFixture.set();
+    scene.servers.publish(FQDN, { TXT: [OURS] });
+    scene.servers.resolver.cache.set(FQDN, { negative: 'nodata', ttl: 4_294_967_295 });
+    const { dkim } = await scene.check(sendingDomain());
+    expect(dkim).toMatchObject({ code: 'NEGATIVE_CACHED', clears_at: new Date('2026-01-08T01:00:00Z') });
+  });
+
   test('a check asks no other names for a record that is right', async () => {
     await using scene = await CheckFixture.set();
     scene.servers.publish(FQDN, { TXT: [OURS] });

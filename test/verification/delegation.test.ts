@@ -194,6 +194,8 @@ describe.concurrent('a domain whose registrar and zone name different servers', 
     expect(dkim.nameservers.map(({ address }) => address)).toEqual(['127.0.0.2', '127.0.0.4']);
     // The name alone would say that the record is nowhere.
     expect(finding).toMatchObject({ without: ['ns1.example.org (127.0.0.2)'] });
+    expect(finding.notes).toContainEqual({ kind: 'addresses-differ', names: ['ns1.example.org'] });
+    expect(dkim.detail).toContain('If one of them is that of a former server, correct it');
   });
 });
 

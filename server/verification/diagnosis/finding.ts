@@ -155,7 +155,7 @@ export type Note =
         | 'through-dname';
     }
   | { readonly kind: 'pitfall'; readonly pitfall: Pitfall }
-  | { readonly kind: 'also-at'; readonly names: readonly string[] }
+  | { readonly kind: 'also-at' | 'addresses-differ'; readonly names: readonly string[] }
   | { readonly kind: 'not-all-judged'; readonly total: number; readonly judged: number }
   | ({ readonly kind: 'delegation-differs' } & Delegated)
   | { readonly kind: 'servers-failed'; readonly failure: Failure }
