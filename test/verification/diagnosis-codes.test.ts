@@ -402,6 +402,13 @@ const CASES: Case[] = [
     when: 'the form took 255 characters',
     records: { [FQDN]: { TXT: [OURS.slice(0, 255)] } },
   },
+  ...[`"${OURS}`.slice(0, 255), `${OURS.slice(0, 90)}…`, `${OURS.slice(0, 90)}...`].map(
+    (value): Case => ({
+      code: 'KEY_TRUNCATED',
+      when: `it begins with ${value.slice(0, 3)} and ends with ${value.slice(-3)}`,
+      records: { [FQDN]: { TXT: [value] } },
+    }),
+  ),
   {
     code: 'PREVIOUS_KEY',
     when: 'the value was not changed after a rename',

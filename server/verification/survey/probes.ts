@@ -4,7 +4,7 @@ import { randomLabel } from '../../random.ts';
 import { dnsRecordOf, type ExpectedRecord } from '../../records/dns-records.ts';
 import { answersOf, definitive } from '../answers.ts';
 import type { ProbeFinding, RecordEvidence } from '../evidence.ts';
-import { containsOurValue, relevanceTo } from '../match-value.ts';
+import { isCopyOfOurs, relevanceTo } from '../match-value.ts';
 import { truncateAnswer } from '../truncate.ts';
 import { candidateHosts } from './candidate-hosts.ts';
 import type { SurveyContext } from './survey-context.ts';
@@ -108,7 +108,7 @@ function misplaced(ask: Ask, { row }: SurveyContext, record: ExpectedRecord, see
   return names.map(async ({ name, mistake }) => {
     const found = foundIn(await ask(name, record.type), record).map(({ zone, outcome }) => ({
       zone,
-      outcome: { ...outcome, values: outcome.values.filter((value) => containsOurValue(record, value)) },
+      outcome: { ...outcome, values: outcome.values.filter((value) => isCopyOfOurs(record, value)) },
     }));
     const ours = found.find(({ outcome }) => outcome.values.length > 0);
     return ours === undefined ? [] : [toFinding(mistake, name, record.type, ours)];
