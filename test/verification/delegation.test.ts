@@ -369,6 +369,18 @@ describe.concurrent('servers that fail', () => {
     expect((await scene.check(sendingDomain())).dkim).toMatchObject({ code: 'DNS_LAME', transient: true });
   });
 
+  test('a domain whose servers deny it is unknown, and the fix names them', async () => {
+    const { scene } = await startRegistered();
+    await using _scene = scene;
+    scene.servers.resolver.cache.set('example.org', { negative: 'nxdomain', ttl: 300 });
+    scene.servers.resolver.faults.set('example.org', 'no-soa');
+    const { dkim } = await scene.check(sendingDomain());
+    expect(dkim).toMatchObject({ code: 'DNS_LAME', transient: true, action: null });
+    expect(dkim.title).toBe('The name servers of example.org aren’t set up for it');
+    expect(dkim.detail).toContain('ns1.example.org answered, but the domain isn’t set up there.');
+    expect(dkim.fix).toContain('Ask your DNS provider to set up example.org on ns1.example.org');
+  });
+
   test('a subdomain that is delegated to servers without its zone is unknown, and the fix names the zone', async () => {
     const { scene, spare } = await startRegistered();
     await using _scene = scene;
