@@ -278,6 +278,13 @@ const CASES: Case[] = [
   {
     code: 'DMARC_MISSING',
     severity: 'info',
+    when: 'it is an alias to nowhere, where a wildcard leads all other names',
+    records: { '*.example.org': { CNAME: 'gone.net' }, '_dmarc.example.org': { CNAME: 'gone.net' } },
+    leadsTo: 'DMARC_POLICY',
+  },
+  {
+    code: 'DMARC_MISSING',
+    severity: 'info',
     when: 'only the registry has two records',
     records: { '_dmarc.org': txt('v=DMARC1; p=reject', 'v=DMARC1; p=none') },
   },

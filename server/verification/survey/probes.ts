@@ -7,6 +7,7 @@ import type { ProbeFinding, RecordEvidence } from '../evidence.ts';
 import { isCopyOfOurs, relevanceTo } from '../match-value.ts';
 import { truncateAnswer } from '../truncate.ts';
 import { candidateHosts } from './candidate-hosts.ts';
+import { isInZoneItself } from './own-name.ts';
 import type { SurveyContext } from './survey-context.ts';
 
 /** One answer to a probe, and the zone that its name lies in. */
@@ -130,15 +131,9 @@ async function probeWildcard(
   const found = await Promise.all(types.map((type) => probeSibling(ask, sibling, type)));
   const [first] = found.flat();
   if (first === undefined) return [];
-  const below = [record.fqdn, sibling.fqdn].map((name) => `${randomLabel(8, random)}.${name}`);
-  const [own = [], others = []] = await Promise.all(below.map((name) => ask(name, first.type)));
-  return isOnlyAbsent(own) && foundIn(others, record).length > 0 ? [] : found.flat();
-}
-
-/** Below a name that is there, no wildcard above it answers (RFC 4592 §3.3.1). */
-function isOnlyAbsent(heard: readonly Heard[]): boolean {
-  const said = heard.flatMap(({ outcome }) => definitive(outcome));
-  return said.length > 0 && said.every(({ kind }) => kind === 'absent');
+  const askFor = async (name: string) => (await ask(name, first.type)).map(({ outcome }) => outcome);
+  const isOwn = await isInZoneItself(record.fqdn, sibling.fqdn, random, askFor);
+  return isOwn ? [] : found.flat();
 }
 
 async function probeSibling(ask: Ask, sibling: ExpectedRecord, type: RecordType): Promise<ProbeFinding[]> {
