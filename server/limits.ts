@@ -375,6 +375,10 @@ export const DATABASE_LIMITS = {
   connect: 2_000,
   /** After which the database itself gives up a statement that nobody waits for any more. */
   statement: 10_000,
+  /** After which the database ends a transaction whose server does not go on with it. */
+  idle: 2_000,
+  /** For one migration, and for that of another server. */
+  migration: 3_600_000,
   /** Between two tries to reach the database. */
   shortestWait: 50,
   longestWait: 500,

@@ -2,8 +2,11 @@ import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { addressOf } from '../../bench/free-port.ts';
 
-/** Where a connection breaks: before PostgreSQL gets the statement, or when it has done it and answers. */
-type Cut = 'before' | 'after';
+/**
+ * Where a connection breaks: before PostgreSQL gets the statement, or when it has done it and answers. `silently`: before
+ * it gets the statement, and without noticing that nothing comes any more.
+ */
+type Cut = 'before' | 'after' | 'silently';
 
 /** A TCP proxy in front of PostgreSQL, whose connections break at a chosen statement. */
 export class CuttingProxy implements AsyncDisposable {
@@ -48,9 +51,10 @@ export class CuttingProxy implements AsyncDisposable {
   #forward(near: Socket): void {
     this.connections++;
     const far = connect(this.#target, '127.0.0.1');
+    let isSilent = false;
     const end = () => {
       near.destroy();
-      far.destroy();
+      if (!isSilent) far.destroy();
     };
     for (const socket of [near, far]) {
       this.#sockets.add(socket);
@@ -69,8 +73,9 @@ export class CuttingProxy implements AsyncDisposable {
       const isChosen = next !== null && chunk.includes(`${next.statement}\0`);
       if (isChosen) this.next = null;
       isCutOff ||= isChosen;
+      isSilent ||= isChosen && next.cut === 'silently';
       if (isChosen && next.cut === 'before') end();
-      else far.write(chunk);
+      else if (!isSilent) far.write(chunk);
     });
     far.on('data', (chunk) => (isCutOff ? end() : near.write(chunk)));
   }

@@ -170,6 +170,28 @@ test.concurrent('a write that went away with the database has an unknown outcome
   expect(await database.query('SELECT id FROM accounts')).toHaveLength(1);
 }, 30_000);
 
+test.concurrent('a server that is cut off in the middle of a change keeps the account from nobody, and the change is made once', async ({
+  expect,
+}) => {
+  await using underTest = await startBehindProxy();
+  const { store, proxy, database } = underTest;
+  await using other = await openBehindProxy(database);
+  const { id } = await createAccount(store);
+  proxy.next = { statement: 'hold_checks', cut: 'silently' };
+  const suspending = store.accounts.update(id, (row) => ({
+    row: { ...row, suspended: true },
+    events: [event('account.suspended')],
+  }));
+  await expect.poll(() => proxy.next).toBeNull();
+  const renamed = await other.store.accounts.update(id, (row) => ({
+    row: { ...row, name: 'Renamed' },
+    events: [],
+  }));
+  expect(renamed).toMatchObject({ name: 'Renamed', suspended: false });
+  expect(await suspending).toMatchObject({ name: 'Renamed', suspended: true });
+  expect((await store.events.list(id, { after: 0, limit: 9 })).events).toHaveLength(2);
+}, 30_000);
+
 test.concurrent('calls that wait for the database try to reach it once each, and then one looks for it for all', async ({
   expect,
 }) => {

@@ -18,9 +18,12 @@ export function isLost(error: unknown): boolean {
   return isOutcomeUnknown(error) || sqlState(error) === READ_ONLY;
 }
 
-/** Whether the connection was lost with a statement that may have been committed all the same. */
+/**
+ * Whether the connection was lost with a statement that may have been committed all the same. 25P03: the database has
+ * ended a transaction that this server did not go on with in time.
+ */
 export function isOutcomeUnknown(error: unknown): boolean {
-  return !(error instanceof LetterheadError) && /^$|^(?:08|57P0)/.test(sqlState(error));
+  return !(error instanceof LetterheadError) && /^$|^(?:08|57P0|25P03)/.test(sqlState(error));
 }
 
 /** Whether the statement was rolled back and may succeed on a retry: conflicts, timeouts, lack of resources. */
@@ -66,6 +69,7 @@ const REASONS: Readonly<Record<string, string>> = {
   '3D000': 'it does not exist. Create it, or check its name',
   '42501': 'this user may not create tables in it. Make the user its owner',
   '53300': 'it has no connections left. Lower DATABASE_POOL, or raise max_connections there',
+  '55P03': 'its tables are locked, as by a backup or a long transaction. End that, or start again later',
   '57P03': 'it is starting or stopping',
   'The server does not support SSL connections': 'it does not offer TLS, which sslmode asks for',
   'timeout expired': 'its host does not answer. Check host and port',

@@ -16,10 +16,14 @@ const types: pg.CustomTypesConfig = {
   },
 };
 
-/** Sets what the server's configuration must not decide. Startup options would do the same, but poolers reject them. */
+/**
+ * Sets what the server's configuration must not decide. Startup options would do the same, but poolers reject them. A
+ * transaction whose server is frozen or cut off would otherwise keep its locks until TCP finds out, which takes hours.
+ */
 const SET_UP = `SELECT set_config('TimeZone', 'UTC', false), set_config('DateStyle', 'ISO', false),
   set_config('statement_timeout', '${DATABASE_LIMITS.statement}', false),
-  set_config('lock_timeout', '${DATABASE_LIMITS.deadline}', false), pg_is_in_recovery() AS standby`;
+  set_config('lock_timeout', '${DATABASE_LIMITS.deadline}', false),
+  set_config('idle_in_transaction_session_timeout', '${DATABASE_LIMITS.idle}', false), pg_is_in_recovery() AS standby`;
 
 /** A connection pool to the primary among several hosts. */
 export class PrimaryPool {
