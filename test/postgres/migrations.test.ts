@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
+import pg from 'pg';
 import { expect, test } from 'vitest';
 import { openPostgresStore } from '../../server/store/postgres/postgres-store.ts';
 import { silentLog } from '../../server/store/store-log.ts';
@@ -72,6 +73,29 @@ test('a migration that fails leaves nothing behind, and the next start makes it'
   await database.query('DROP SEQUENCE domain_ids');
   await (await open(database.url)).close();
 });
+
+test('a migration may take longer than any call, and a server that starts meanwhile waits for it', async () => {
+  await using database = await createEmptyDatabase();
+  await database.query(`
+    CREATE FUNCTION be_slow() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
+      IF to_regproc('key_in_zone') IS NULL THEN PERFORM pg_sleep(11); END IF;
+    END $$;
+    CREATE EVENT TRIGGER slow ON ddl_command_start WHEN TAG IN ('CREATE FUNCTION') EXECUTE FUNCTION be_slow()`);
+  for (const store of await Promise.all([open(database.url), open(database.url)])) await store.close();
+}, 30_000);
+
+test('a migration that a long transaction is in the way of says so', async () => {
+  await using database = await createEmptyDatabase();
+  await database.query(await readFile(new URL('3.sql', DUMPS), 'utf8'));
+  const dump = new pg.Client({ connectionString: database.url });
+  await dump.connect();
+  await dump.query('BEGIN; LOCK TABLE domains IN ACCESS SHARE MODE');
+  await expect(open(database.url)).rejects.toThrow(
+    'its tables are locked, as by a backup or a long transaction',
+  );
+  await dump.end();
+  await (await open(database.url)).close();
+}, 30_000);
 
 test('a store that opens again finds everything, and migrates nothing', async () => {
   await using database = await createDatabase();

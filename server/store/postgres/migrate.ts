@@ -1,10 +1,23 @@
 import { readdir, readFile } from 'node:fs/promises';
 import type pg from 'pg';
+import { DATABASE_LIMITS } from '../../limits.ts';
 import { unusable } from './errors.ts';
 
 const FOLDER = new URL('migrations/', import.meta.url);
 /** An arbitrary number for the advisory lock. */
 const LOCK = 5318008052;
+
+/**
+ * Waits for a server that migrates already, and then for locks on tables no longer than any other statement: whatever
+ * else needs the table waits behind it.
+ */
+const BEGIN = [
+  'BEGIN',
+  `SET LOCAL statement_timeout = ${DATABASE_LIMITS.migration}`,
+  `SET LOCAL lock_timeout = ${DATABASE_LIMITS.migration}`,
+  `SELECT pg_advisory_xact_lock(${LOCK})`,
+  `SET LOCAL lock_timeout = ${DATABASE_LIMITS.deadline}`,
+].join(';');
 
 const STATE = `SELECT to_regclass('letterhead_migrations') IS NOT NULL AS ours,
   current_setting('server_encoding') AS encoding,
@@ -25,9 +38,8 @@ export async function migrate(client: pg.PoolClient): Promise<readonly string[]>
   const files = (await readdir(FOLDER)).sort();
   const applied: string[] = [];
   for (;;) {
-    await client.query('BEGIN');
     try {
-      await client.query(`SELECT pg_advisory_xact_lock(${LOCK})`);
+      await client.query(patient(BEGIN));
       const version = await versionOf(client);
       if (version > files.length)
         throw unusable(
@@ -73,6 +85,11 @@ async function versionOf(client: pg.PoolClient): Promise<number> {
 
 async function apply(client: pg.PoolClient, version: number, file: string): Promise<void> {
   await client.query(MIGRATIONS);
-  await client.query(await readFile(new URL(file, FOLDER), 'utf8'));
+  await client.query(patient(await readFile(new URL(file, FOLDER), 'utf8')));
   await client.query('INSERT INTO letterhead_migrations (version) VALUES ($1)', [version]);
+}
+
+/** A large table takes longer than any call may. */
+function patient(text: string): pg.QueryConfig & { readonly query_timeout: number } {
+  return { text, query_timeout: DATABASE_LIMITS.migration };
 }
