@@ -90,6 +90,22 @@ test('a database that is frozen is given up after the deadline, and asked again 
     .toEqual([200, null]);
 }, 60_000);
 
+test('a database that lets nobody in for a while is waited for like one that is away', async () => {
+  await using server = await serve();
+  const administrator = new pg.Client({ connectionString: databaseUrl(postgres.port, 'template1') });
+  await administrator.connect();
+  await administrator.query('ALTER DATABASE postgres ALLOW_CONNECTIONS false');
+  await administrator.query(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'postgres'",
+  );
+  const refused = server.letterhead.domains.create.mutate({ account: 1, domain: 'shut-out.example' });
+  await expect(refused).rejects.toThrow('The database does not answer now. Nothing was changed;');
+  const creation = server.letterhead.domains.create.mutate({ account: 1, domain: 'let-in.example' });
+  await administrator.query('ALTER DATABASE postgres ALLOW_CONNECTIONS true');
+  await administrator.end();
+  expect(await creation).toMatchObject({ domain: 'let-in.example' });
+}, 60_000);
+
 test('changes of one account that wait for the database in vain are refused together, not one after the other', async () => {
   await using server = await serve();
   const holder = new pg.Client({ connectionString: databaseUrl(postgres.port) });

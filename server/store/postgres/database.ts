@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LetterheadError } from '@letterhead/shared';
 import type pg from 'pg';
 import type { DatabaseObserver } from '../database-observer.ts';
 import { freeze } from '../freeze.ts';
@@ -97,7 +98,8 @@ export class Database {
       } catch (error) {
         // Returns a connection that arrives after the deadline.
         connecting.then((client) => client.release()).catch(() => {});
-        if (!isLost(error) && !isTransient(error)) throw error;
+        if (error instanceof LetterheadError) throw error;
+        // Whatever the reason: a server whose password was changed waits for it like for one that is away.
         if (!this.#isClosed) this.#outage ??= this.#recover(error);
       }
     }
