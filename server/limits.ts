@@ -148,6 +148,8 @@ export const KEY_LIMITS = {
 /** Limits of judging messages that arrived. */
 export const PROOF_LIMITS = {
   signatures: 5,
+  /** Of the header block: what is made of it takes up to a hundred times its size. */
+  headerBytes: 256 * KIB,
   /** Addresses of From that the answer has. */
   addresses: 10,
   /** What the answer has of an address, a domain or a selector: more is longer than they can be (RFC 5321 §4.5.3.1). */

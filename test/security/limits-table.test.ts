@@ -83,7 +83,7 @@ test('SECURITY.md lists the limits that the server has', () => {
     ],
     [
       'messages that are proved at once',
-      `${PROOF_LIMITS.underWay.perOwner}, and ${PROOF_LIMITS.underWay.total} of everybody; each of ${mib(SIGN_LIMITS.messageBytes)}, ${PROOF_LIMITS.signatures} signatures and ${seconds(CHECK_LIMITS.milliseconds)} at most; the answer has ${PROOF_LIMITS.addresses} addresses, and ${PROOF_LIMITS.characters} characters of a name`,
+      `${PROOF_LIMITS.underWay.perOwner}, and ${PROOF_LIMITS.underWay.total} of everybody; each of ${mib(SIGN_LIMITS.messageBytes)}, ${kib(PROOF_LIMITS.headerBytes)} of headers, ${PROOF_LIMITS.signatures} signatures and ${seconds(CHECK_LIMITS.milliseconds)} at most; the answer has ${PROOF_LIMITS.addresses} addresses, and ${PROOF_LIMITS.characters} characters of a name`,
     ],
     [
       'requests under way, until their answer is taken',
