@@ -424,8 +424,12 @@ export const CLI_LIMITS = {
   waitInterval: 30_000,
   /** Minutes after which it gives up, if the command does not say otherwise. */
   waitMinutes: 60,
-  /** How large the tables and CSV files of an import may be, in bytes. */
-  tableBytes: 256 * 1024 * 1024,
+  /** How large the tables, settings and CSV files of an import may be together, in bytes. */
+  tableBytes: 64 * MIB,
+  /** How many lines, settings or cells one of them may have. */
+  tableEntries: 2_000_000,
+  /** How long a setting may be that says where keys are, before domains are put into it. */
+  pathCharacters: 4_096,
   /** How many sections and lists of rspamd's settings may be in one another. */
   sectionDepth: 16,
   /** Keys that an import or an export has under way. */
