@@ -164,8 +164,9 @@ async function unpack(archive: string, path: string): Promise<void> {
     notABackup(archive, `it would unpack to more than ${most} bytes, which no backup does.`);
   const read = pipeline(source, createGunzip(), atMost(most, tooMuch), entries);
   let files = 0;
-  // Heard of below: the loop over the entries ends with the same error.
-  read.catch(() => {});
+  // The loop over the entries ends with the same error; a file that is being written would wait for more.
+  const failed = new Promise<never>((_, reject) => read.catch(reject));
+  failed.catch(() => {});
   try {
     for await (const entry of entries) {
       const { name, type } = entry.header;
@@ -178,7 +179,8 @@ async function unpack(archive: string, path: string): Promise<void> {
       const file = join(path, name);
       await nodeFileSystem.mkdir(dirname(file));
       const flush = !name.startsWith('evidence/');
-      await pipeline(entry, createWriteStream(file, { flags: 'wx', mode: 0o600, flush }));
+      const written = pipeline(entry, createWriteStream(file, { flags: 'wx', mode: 0o600, flush }));
+      await Promise.race([written, failed]);
     }
     await read;
   } catch (error) {
