@@ -40,7 +40,11 @@ const MEASURING = ['dns', 'hostile', 'monitor', 'security', 'soak', 'store', 've
   (suite) => `test/${suite}/**/*.test.ts`,
 );
 
-const ENGINES = 'test/engines/**/*.test.ts';
+/**
+ * Suites that give the machine's loopback interface addresses: a browser cuts off what it is loading when those change,
+ * so none runs meanwhile.
+ */
+const ENGINES = ['test/engines/**/*.test.ts', 'test/key-zone/{docs,secondaries}.test.ts'];
 
 /** Suites that need programs of the machine's, and what keeps them from running. */
 const LACKING = {
@@ -68,7 +72,7 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: 'files',
           include: ['test/**/*.test.ts'],
-          exclude: [...exclude, ...MEASURING, ENGINES],
+          exclude: [...exclude, ...MEASURING, ...ENGINES],
           isolate: false,
         },
       },
@@ -86,7 +90,7 @@ export default defineConfig(({ mode }) => ({
       // Some of their servers take nearly as long as a check waits: two of them at a time have the machine to themselves.
       {
         extends: true,
-        test: { name: 'engines', include: [ENGINES], exclude, maxWorkers: 2, sequence: { groupOrder: 1 } },
+        test: { name: 'engines', include: ENGINES, exclude, maxWorkers: 2, sequence: { groupOrder: 1 } },
       },
     ],
     globalSetup: ['test/keys-file.ts', 'test/console/prepare-console.ts', 'test/postgres/shared-server.ts'],

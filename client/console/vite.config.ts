@@ -47,7 +47,8 @@ function compress(): Plugin {
   let folder = '';
   return {
     name: 'compress',
-    apply: 'build',
+    // What is built in memory alone leaves the folder as it is.
+    apply: ({ build }, { command }) => command === 'build' && build?.write !== false,
     configResolved: (config) => {
       folder = join(config.root, config.build.outDir);
     },

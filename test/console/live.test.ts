@@ -128,3 +128,47 @@ test('a first visit while the server is away can be tried again', async () => {
   await page.getByRole('button', { name: 'Try again' }).click();
   await new ConsolePage(page).heading('Domains').waitFor();
 });
+
+test('a console whose code is cut off before it runs says what to do', async () => {
+  await using server = await startTestServer();
+  await using tab = await openTab(browser(), server);
+  await tab.page.route('**/assets/shell-*.js', (route) => route.abort('internetdisconnected'));
+  await tab.page.goto('/');
+  await tab.page.getByText('If nothing else appears, reload this page').waitFor();
+});
+
+test('a page whose code is cut off by a changing network is loaded again by itself', async () => {
+  await using server = await startTestServer();
+  await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
+  await using tab = await openTab(browser(), server);
+  const { page } = tab;
+  const app = new ConsolePage(page);
+  await app.signIn(server.token);
+  await page.route('**/assets/copy-button-*.js', (route) => route.abort('internetdisconnected'), {
+    times: 1,
+  });
+  await app.line('example.org').getByRole('link').click();
+  await app.heading('example.org').waitFor();
+  expect(tab.errors).toEqual([]);
+});
+
+test('a page whose code can’t be had says so after a second attempt, and can be loaded again', async () => {
+  await using server = await startTestServer();
+  await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
+  await using tab = await openTab(browser(), server);
+  const { page } = tab;
+  const app = new ConsolePage(page);
+  await app.signIn(server.token);
+  let refusals = 0;
+  // As the code of a version before is answered for once another runs.
+  await page.route('**/assets/domain-page-*.js', (route) => {
+    refusals += 1;
+    return route.fulfill({ status: 404, body: '' });
+  });
+  await app.line('example.org').getByRole('link').click();
+  await expect.poll(() => refusals).toBe(2);
+  await app.heading('This page can’t be loaded').waitFor();
+  await page.unrouteAll();
+  await app.button('Reload').click();
+  await app.heading('example.org').waitFor();
+});

@@ -5,7 +5,8 @@ const SECONDS = '900';
 
 /**
  * Adds addresses to the loopback interface: it has all of 127.0.0.0/8 already, but named only listens at addresses that
- * it can list, and of IPv6 there is just one. Disposing of them removes them.
+ * it can list, and of IPv6 there is just one. Disposing of them removes them. For the suites that vitest.config.ts runs
+ * apart from browsers.
  */
 export class LoopbackAddresses implements AsyncDisposable {
   readonly #added: readonly string[];

@@ -11,4 +11,5 @@ applyTheme();
 openLink();
 prefetch();
 addEventListener('hashchange', openLink);
+place.replaceChildren();
 render(<App />, place);

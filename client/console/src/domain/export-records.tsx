@@ -1,17 +1,18 @@
 import { csvLine, type Domain } from '@letterhead/shared';
 import { useMutation } from '@tanstack/react-query';
 import { FileDown, Link2, Mail } from 'lucide-preact';
-import { lazy, Suspense } from 'preact/compat';
+import { Suspense } from 'preact/compat';
 import { useState } from 'preact/hooks';
 import { letterhead } from '../api/api.ts';
 import { BusyButton } from '../components/busy-button.tsx';
 import { Failure } from '../components/failure.tsx';
 import { saveFile } from '../components/save-file.ts';
 import type { DnsForm } from '../instructions/dns-form.ts';
+import { onDemand } from '../layout/on-demand.ts';
 import { useMay } from '../session/identity.ts';
 import { ShareDialog } from '../share/share-dialog.tsx';
 
-const EmailDialog = lazy(() => import('./email-dialog.tsx'));
+const EmailDialog = onDemand(() => import('./email-dialog.tsx'));
 
 /** The records in the forms in which other people and programs take them. */
 export function ExportRecords({ domain, form }: { domain: Domain; form: DnsForm }) {

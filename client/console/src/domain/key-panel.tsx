@@ -1,14 +1,15 @@
 import type { Domain, Key } from '@letterhead/shared';
 import { useQuery } from '@tanstack/react-query';
 import { ArrowLeftRight, KeyRound, MailCheck, RefreshCw, Undo2 } from 'lucide-preact';
-import { lazy, Suspense } from 'preact/compat';
+import { Suspense } from 'preact/compat';
 import { useState } from 'preact/hooks';
 import { api } from '../api/api.ts';
 import { exactTime, Time } from '../components/time.tsx';
+import { onDemand } from '../layout/on-demand.ts';
 import { useIdentity, useMay } from '../session/identity.ts';
 import { type KeyAct, KeyDialog } from './key-dialog.tsx';
 
-const ProofDialog = lazy(() => import('./proof-dialog.tsx'));
+const ProofDialog = onDemand(() => import('./proof-dialog.tsx'));
 
 const NUMBER = new Intl.NumberFormat('en');
 /** Of the keys that are made here; an imported one may be shorter. */

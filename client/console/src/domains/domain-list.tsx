@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { ListPlus, Plus } from 'lucide-preact';
-import { lazy, Suspense } from 'preact/compat';
+import { Suspense } from 'preact/compat';
 import { useMemo, useState } from 'preact/hooks';
 import { api } from '../api/api.ts';
 import { Dialog } from '../components/dialog.tsx';
 import { Failure } from '../components/failure.tsx';
 import { Page } from '../components/page.tsx';
 import { useShortcuts } from '../components/use-shortcuts.ts';
+import { onDemand } from '../layout/on-demand.ts';
 import { useIdentity, useMay } from '../session/identity.ts';
 import { AddDomain } from './add-domain.tsx';
 import { FilteredList } from './filtered-list.tsx';
@@ -15,7 +16,7 @@ import { toListItems } from './list-items.ts';
 import { usePlace } from './use-list-view.ts';
 import { soonestReading, useNextCheckRefetch } from './use-next-check-refetch.ts';
 
-const AddMany = lazy(() => import('./add-many.tsx'));
+const AddMany = onDemand(() => import('./add-many.tsx'));
 
 /** All domains of the account, with where each stands. */
 export function DomainList() {

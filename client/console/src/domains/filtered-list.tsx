@@ -1,7 +1,8 @@
 import { FileDown, Keyboard } from 'lucide-preact';
-import { lazy, Suspense } from 'preact/compat';
+import { Suspense } from 'preact/compat';
 import { useMemo, useState } from 'preact/hooks';
 import { useShortcuts } from '../components/use-shortcuts.ts';
+import { onDemand } from '../layout/on-demand.ts';
 import { DomainTable, type DomainTableProps, NoMatch, TableSkeleton } from './domain-table.tsx';
 import { ListFilter } from './list-filter.tsx';
 import { countByState, type DomainListItem, matches, sortItems } from './list-items.ts';
@@ -14,7 +15,7 @@ async function saveList(items: readonly DomainListItem[]): Promise<void> {
   save(items);
 }
 
-const ShortcutSheet = lazy(() => import('./shortcut-sheet.tsx'));
+const ShortcutSheet = onDemand(() => import('./shortcut-sheet.tsx'));
 
 interface FilteredListProps extends Pick<DomainTableProps, 'from' | 'onLeave'> {
   readonly account: number;

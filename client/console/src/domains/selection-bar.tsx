@@ -1,11 +1,11 @@
-import { lazy, Suspense } from 'preact/compat';
+import { Suspense } from 'preact/compat';
 import { useState } from 'preact/hooks';
+import { onDemand } from '../layout/on-demand.ts';
 import { useMay } from '../session/identity.ts';
 import { BULK_VERBS, type BulkAction } from './bulk-action.ts';
-
 import type { DomainListItem } from './list-items.ts';
 
-const BulkDialog = lazy(() => import('./bulk-dialog.tsx'));
+const BulkDialog = onDemand(() => import('./bulk-dialog.tsx'));
 
 const ACTIONS: readonly BulkAction[] = ['check', 'share', 'delete'];
 

@@ -1,6 +1,6 @@
 import type { CurrentToken } from '@letterhead/shared';
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense } from 'preact/compat';
+import { Suspense } from 'preact/compat';
 import { Redirect, Route, Switch } from 'wouter-preact';
 import { api } from '../api/api.ts';
 import { toApiError } from '../api/api-error.ts';
@@ -11,16 +11,17 @@ import { IdentityContext, may } from '../session/identity.ts';
 import { Layout } from './layout.tsx';
 import { LoadingPage } from './loading-page.tsx';
 import { NotFoundInAccount } from './not-found.tsx';
+import { onDemand } from './on-demand.ts';
 import { SignOut } from './sign-out.tsx';
 import { Wordmark } from './wordmark.tsx';
 
 // The list is what a session begins with; the other pages are loaded when they are first opened.
-const DomainPage = lazy(() => import('../domain/domain-page.tsx'));
-const EventsPage = lazy(() => import('../events/events-page.tsx'));
-const SettingsPage = lazy(() => import('../settings/settings-page.tsx'));
-const WebhookPage = lazy(() => import('../webhooks/webhook-page.tsx'));
-const WebhooksPage = lazy(() => import('../webhooks/webhooks-page.tsx'));
-const TokensPage = lazy(() => import('../tokens/tokens-page.tsx'));
+const DomainPage = onDemand(() => import('../domain/domain-page.tsx'));
+const EventsPage = onDemand(() => import('../events/events-page.tsx'));
+const SettingsPage = onDemand(() => import('../settings/settings-page.tsx'));
+const WebhookPage = onDemand(() => import('../webhooks/webhook-page.tsx'));
+const WebhooksPage = onDemand(() => import('../webhooks/webhooks-page.tsx'));
+const TokensPage = onDemand(() => import('../tokens/tokens-page.tsx'));
 
 /** Pages behind the sign-in; loads the identity first. */
 export function SignedIn() {
