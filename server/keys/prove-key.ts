@@ -42,8 +42,10 @@ export function createKeyProof(cipher: KeyCipher, random: RandomSource): KeyProo
 export function hasNumbersOf(privateKey: Uint8Array, publicKey: string): boolean {
   try {
     const [n = 0n, e = 0n] = integersOf(Buffer.from(publicKey, 'base64'));
-    const [, , , , d = 0n, p = 0n, q = 0n, dp = 0n, dq = 0n, qi = 0n] = integersOf(Buffer.from(privateKey));
-    if (d >= n || dp >= p || dq >= q || qi >= p) return false;
+    const [, , , , d = 0n, p = 0n, q = 0n, dp = 0n, dq = 0n, qi = 0n, ...others] = integersOf(
+      Buffer.from(privateKey),
+    );
+    if (d >= n || dp >= p || dq >= q || qi >= p || others.length > 0) return false;
     return p * q === n && (e * dp) % (p - 1n) === 1n && (e * dq) % (q - 1n) === 1n && (qi * q) % p === 1n;
   } catch {
     return false;

@@ -193,6 +193,21 @@ test.each([
   ]);
 });
 
+test('a key with hundreds of primes beside its own is refused before it is tried out', async () => {
+  await using server = await startTestServer();
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const numbers = Buffer.from(privateKey.export({ type: 'pkcs1', format: 'der' })).subarray(4);
+  // Version 1, and primes of one octet with their exponents and coefficients.
+  const prime = element(0x30, Buffer.from('020103020103020103', 'hex'));
+  const primes = element(0x30, ...Array.from({ length: 750 }, () => prime));
+  const key = element(0x30, Buffer.of(2, 1, 1), numbers.subarray(3), primes);
+  const { status, body } = await importKey(server, { private_key: key.toString('base64'), unproved: true });
+  expect([status, body.errors?.private_key[0]]).toEqual([
+    422,
+    expect.stringContaining('more than two primes'),
+  ]);
+});
+
 test('a domain that is there with another key keeps it', async () => {
   await using server = await startTestServer();
   await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
