@@ -22,6 +22,12 @@ import { StoreInUseError } from './store/store-in-use.ts';
 /** Milliseconds for a start to finish after a stop signal; otherwise its first token would be lost. */
 const START_GRACE = 3000;
 
+/** SIGHUP is that of a terminal that was closed. */
+const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+
+/** Milliseconds in which a second stop signal is taken for the first: on Ctrl-C, the terminal and npm send one each. */
+const SIGNAL_REPEATS = 1000;
+
 /** Milliseconds between a start and the first of what is loaded after it, and from one to the next. */
 const LOAD_EVERY = 200;
 
@@ -168,10 +174,15 @@ async function unlessStopped<T>(start: Promise<T>, stopped: Promise<NodeJS.Signa
   }
 }
 
+/** Repeats kill the process, as when a stop hangs, but for those that npm passes on beside the terminal. */
 function nextStopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolveSignal) => {
-    process.once('SIGTERM', resolveSignal);
-    process.once('SIGINT', resolveSignal);
+    const stop = async (signal: NodeJS.Signals) => {
+      resolveSignal(signal);
+      await setTimeout(SIGNAL_REPEATS, null, { ref: false });
+      for (const one of STOP_SIGNALS) process.off(one, stop);
+    };
+    for (const signal of STOP_SIGNALS) process.on(signal, stop);
   });
 }
 

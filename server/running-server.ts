@@ -34,9 +34,13 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** Opens the data folder, listens, and creates the first account if there is none. */
+/**
+ * Opens the data folder, listens, and creates the first account if there is none. A token that clients know is there
+ * before they can call; one that is made is not, since a start that cannot listen would not print it.
+ */
 export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   const { settings, log, clock } = deps;
+  const { HOST: host, PORT: port, BOOTSTRAP_TOKEN: token } = settings;
   const installation = await openInstallation(deps);
   const stopping = new AbortController();
   const app = await createApp({
@@ -60,8 +64,10 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     await stopGracefully(app);
     await installation[Symbol.asyncDispose]();
   };
+  const createFirst = () => createFirstAccount({ store: installation.store, clock }, token);
   try {
-    const url = await listen(app, settings.HOST, settings.PORT);
+    const known = token === null ? null : await createFirst();
+    const url = await listen(app, host, port);
     installation.monitor.start();
     installation.keyZone?.start();
     await installation.dispatcher.start();
@@ -69,10 +75,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     watchInstallation(installation, clock);
     void warnOfReturnPathHost(installation.dns, settings.RETURN_PATH_HOST, log);
     void warnOfKeyZone(installation.services.keyZone, log);
-    const firstStart = await createFirstAccount(
-      { store: installation.store, clock },
-      settings.BOOTSTRAP_TOKEN,
-    );
+    const firstStart = token === null ? await createFirst() : known;
     return { url, firstStart, stop };
   } catch (error) {
     await stop();

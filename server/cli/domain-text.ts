@@ -60,7 +60,7 @@ Then check whether ${are} live: letterhead domain verify ${domain}
 /** Explains why a domain is or is not verified: each record with what was found and what to do, then advice. */
 export function describeDiagnosis(domain: Domain, diagnosis: Diagnosis): string {
   const parts = [
-    `${describeVerdict(domain)}${describeState(diagnosis)}`,
+    `${describeVerdict(domain, diagnosis)}${describeState(diagnosis)}`,
     ...diagnosis.records.map(describeRecordDiagnosis),
     ...diagnosis.advice.map(describeAdvice),
   ];
@@ -75,9 +75,15 @@ function shortenKeys(text: string): string {
   return text.replace(/[A-Za-z0-9+/]{64,}={0,2}/g, (key) => `${key.slice(0, 8)}…${key.slice(-8)}`);
 }
 
-function describeVerdict(domain: Domain): string {
-  const verdict = domain.verified ? styled('good', 'verified') : styled('bad', 'not verified');
-  return `${describeName(domain)} is ${verdict}.\n`;
+/** A domain counts as verified by any of its records, and its status by DKIM's alone. */
+function describeVerdict(domain: Domain, { status }: Diagnosis): string {
+  const name = describeName(domain);
+  if (!domain.verified) return `${name} is ${styled('bad', 'not verified')}.\n`;
+  const isSigned = status === 'verified' || status === 'degraded';
+  const rest = isSigned
+    ? ''
+    : ' by its Return-Path alone: its mail can’t be signed until the DKIM record is found';
+  return `${name} is ${styled('good', 'verified')}${rest}.\n`;
 }
 
 function describeState({ status, checked_at, next_check_at }: Diagnosis): string {

@@ -1,8 +1,9 @@
-import { mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { LetterheadError } from '@letterhead/shared';
 import { describeErrno, unlessMissing } from '../errno.ts';
 import type { ExportFiles } from '../keys/export-formats.ts';
+import { makeFolder } from '../make-folder.ts';
 import { OPEN_FLAGS } from '../open-flags.ts';
 
 /** Names every file that an export has written, so that no other is ever removed. */
@@ -11,6 +12,16 @@ const MANIFEST = '.letterhead-export.json';
 const UNTOLD = '.letterhead-export-untold';
 const KEY_FILE = { mode: 0o600, folderMode: 0o700 };
 const TABLE = { mode: 0o644, folderMode: 0o755 };
+
+/** Null: it was edited, or cut off. */
+function parseManifest(text: string): unknown[] | null {
+  try {
+    const names: unknown = JSON.parse(text);
+    return Array.isArray(names) ? names : null;
+  } catch {
+    return null;
+  }
+}
 
 /** A folder that a mail server reads its keys from. Rejects with `unavailable` where it can't be written. */
 export class ExportFolder {
@@ -26,7 +37,7 @@ export class ExportFolder {
    */
   async replace(keyFiles: ExportFiles, tables: ExportFiles): Promise<boolean> {
     try {
-      await mkdir(this.path, { recursive: true, mode: TABLE.folderMode });
+      await makeFolder(this.path, TABLE.folderMode);
       const before = await this.#manifest();
       const wanted = [...keyFiles.keys(), ...tables.keys()];
       await this.#write(MANIFEST, JSON.stringify([...new Set([...before, ...wanted])]), KEY_FILE);
@@ -61,10 +72,16 @@ export class ExportFolder {
   async #manifest(): Promise<string[]> {
     const text = await this.#read(MANIFEST);
     if (text === null) return [];
-    const names: unknown = JSON.parse(text);
-    if (!Array.isArray(names)) throw new Error(`${join(this.path, MANIFEST)} is not of an export.`);
+    const names = parseManifest(text);
+    if (names === null)
+      throw new LetterheadError(
+        'unavailable',
+        `${join(this.path, MANIFEST)} is damaged, which lists what earlier exports wrote. Remove it, with the files that are no longer wanted.`,
+      );
     // Whoever can change it must not be able to have anything else removed.
-    return names.filter((name) => typeof name === 'string' && !name.split('/').includes('..'));
+    return names.filter(
+      (name): name is string => typeof name === 'string' && !name.split('/').includes('..'),
+    );
   }
 
   /** Null if there is no such file. */
@@ -76,7 +93,7 @@ export class ExportFolder {
   async #write(name: string, text: string, { mode, folderMode }: typeof KEY_FILE): Promise<boolean> {
     if ((await this.#read(name)) === text) return false;
     const path = join(this.path, name);
-    await mkdir(dirname(path), { recursive: true, mode: folderMode });
+    await makeFolder(dirname(path), folderMode);
     const temporary = `${path}.tmp`;
     await rm(temporary, { force: true });
     await writeFile(temporary, text, { flag: OPEN_FLAGS.wx, mode, flush: true });

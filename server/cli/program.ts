@@ -26,7 +26,7 @@ const DEFAULT_COLUMNS = 80;
 
 const EPILOGUE = `With LETTERHEAD_URL and LETTERHEAD_TOKEN set, commands call that server; without them, they open DATA_DIR.
 
-Exit codes: 0 done; 1 not verified, or the data folder is damaged; 2 usage error, or declined at the prompt; 3 refused or unavailable.`;
+Exit codes: 0 done; 1 not verified, not delivered, or a difference or damage was found; 2 usage error, or declined at the prompt; 3 refused or unavailable.`;
 
 /** Runs one command. Resolves to its exit code; rejects with what the command rejects with. */
 export async function runProgram(argv: readonly string[], deps: CommandLineDeps): Promise<ExitCode> {

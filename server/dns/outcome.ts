@@ -1,7 +1,7 @@
 import type { CheckBudget } from './check-budget.ts';
 
 /** The record types that Letterhead asks for. */
-export type RecordType = 'TXT' | 'CNAME' | 'NS' | 'SOA' | 'A' | 'AAAA' | 'MX' | 'DS' | 'DNSKEY';
+export type RecordType = 'TXT' | 'CNAME' | 'NS' | 'SOA' | 'A' | 'AAAA' | 'MX' | 'CAA' | 'DS' | 'DNSKEY';
 
 /** Those that it reads: a DNAME record comes with the CNAME records made from it (RFC 6672 §3.1). */
 export type ReadType = RecordType | 'DNAME';

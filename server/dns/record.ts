@@ -25,10 +25,18 @@ export function toRecord(answer: Answer): ResourceRecord | undefined {
   return typed && { name, ttl, negativeTtl, ...typed };
 }
 
-/** Different for any two records of a set: two of type TXT may have the same text in other strings. */
+/**
+ * Different for any two records of a set: two of type TXT may have the same text in other strings, or in octets that are
+ * no UTF-8.
+ */
 export function identityOf(answer: Answer, { name, type, value }: ResourceRecord): string {
-  const lengths = answer.type === 'TXT' ? [answer.data].flat().map(({ length }) => length) : [];
-  return `${name} ${type} ${lengths.join()} ${value}`;
+  const data =
+    answer.type === 'TXT'
+      ? toBuffers(answer.data)
+          .map((part) => part.toString('hex'))
+          .join()
+      : value;
+  return `${name} ${type} ${data}`;
 }
 
 function toValue(answer: Answer): { type: ReadType; value: string } | undefined {
@@ -47,6 +55,10 @@ function toValue(answer: Answer): { type: ReadType; value: string } | undefined 
         type: answer.type,
         value: `${answer.data.preference ?? 0} ${canonicalName(answer.data.exchange)}`,
       };
+    case 'CAA': {
+      const { flags = 0, tag, value } = answer.data;
+      return { type: answer.type, value: `${flags} ${tag} ${JSON.stringify(value)}` };
+    }
     case 'DS': {
       const { keyTag, algorithm, digestType, digest } = answer.data;
       return {
@@ -72,8 +84,12 @@ function toValue(answer: Answer): { type: ReadType; value: string } | undefined 
 }
 
 /** Joins the strings of a TXT record without a separator (RFC 6376 §3.6.2.2). */
-function joinStrings(strings: string | Buffer | (string | Buffer)[]): string {
-  return Buffer.concat(
-    [strings].flat().map((part) => (typeof part === 'string' ? Buffer.from(part) : part)),
-  ).toString();
+function joinStrings(strings: TxtData): string {
+  return Buffer.concat(toBuffers(strings)).toString();
+}
+
+type TxtData = string | Buffer | (string | Buffer)[];
+
+function toBuffers(strings: TxtData): Buffer[] {
+  return [strings].flat().map((part) => (typeof part === 'string' ? Buffer.from(part) : part));
 }

@@ -19,9 +19,12 @@ export const TYPE_NUMBERS: Record<ReadType, number> = {
   DNAME: 39,
   DS: 43,
   DNSKEY: 48,
+  CAA: 257,
 };
 /** EDNS (RFC 6891 §6.1.2): no type of a question, and its head has fields of its own. */
 export const TYPE_OPT = 41;
+/** Of a CAA record's data, before the name of its property (RFC 8659 §4.1). */
+const CAA_HEAD_LENGTH = 2;
 /** Of the data of DS and DNSKEY records, before the digest or key (RFC 4034 §2.1, §5.1). */
 const DNSSEC_HEAD_LENGTH = 4;
 
@@ -93,6 +96,8 @@ class MessageValidator {
       case TYPE_NUMBERS.DS:
       case TYPE_NUMBERS.DNSKEY:
         return end - at > DNSSEC_HEAD_LENGTH;
+      case TYPE_NUMBERS.CAA:
+        return end - at >= CAA_HEAD_LENGTH && at + CAA_HEAD_LENGTH + this.#bytes.readUInt8(at + 1) <= end;
       case TYPE_NUMBERS.SOA:
         return this.#endOfName(this.#endOfName(at)) + 20 === end;
       default:

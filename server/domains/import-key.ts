@@ -58,6 +58,13 @@ export function refuseUnproved(row: DomainRow, evidence: CheckEvidence): void {
   const judgement = judge(row, evidence.records)[recordIdOf(activeKeyOf(row))];
   if (judgement?.verdict === 'valid') return;
   const [record] = dnsRecordsOf(row);
+  // What the diagnosis says of an unknown is about the checks to come, of which there are none.
+  if (judgement?.verdict === 'unknown') {
+    throw invalidField(
+      'selector',
+      `The DNS could not be asked for this key at ${record?.fqdn}. ${judgement.record.title}. Try again later.`,
+    );
+  }
   const seen = judgement === undefined ? '' : ` ${judgement.record.title}: ${judgement.record.detail}`;
   throw invalidField('selector', `The DNS doesn’t have this key at ${record?.fqdn}.${seen}`);
 }

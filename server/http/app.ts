@@ -50,6 +50,7 @@ import {
   ignoreExpectations,
   originForm,
   refuseBadHost,
+  refuseConnect,
   requestIds,
   sendTogether,
 } from './protocol.ts';
@@ -114,6 +115,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   const app = fastify(serverOptions(deps, admissionOf));
   app.decorateRequest('admission', null).decorateRequest('identity', null);
   ignoreExpectations(app);
+  refuseConnect(app);
   // Before an answer counts as begun: until then, the request counts for its account as waiting.
   compressAnswers(app);
   sendTogether(app);

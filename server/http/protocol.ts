@@ -12,6 +12,9 @@ const FIXED_HEADERS = {
   'x-content-type-options': 'nosniff',
 };
 
+/** What paths answer to. */
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
 /** Sets the fixed headers, and the request's id, by which the log can be searched. */
 export function addFixedHeaders(reply: FastifyReply): FastifyReply {
   return reply.headers(FIXED_HEADERS).header('x-request-id', reply.request.id);
@@ -100,18 +103,39 @@ export function answerBrokenHttp(error: Error & { code?: string }, socket: Socke
     socket.destroy();
     return;
   }
-  const body = JSON.stringify(new LetterheadError('malformed_body', sentenceFor(error.code)).toBody());
-  socket.end(
-    [
-      'HTTP/1.1 400 Bad Request',
-      'Content-Type: application/json; charset=utf-8',
-      `Content-Length: ${Buffer.byteLength(body)}`,
-      ...Object.entries(FIXED_HEADERS).map(([name, value]) => `${name}: ${value}`),
-      'Connection: close',
-      '',
-      body,
-    ].join('\r\n'),
-  );
+  socket.end(wholeAnswer('400 Bad Request', new LetterheadError('malformed_body', sentenceFor(error.code))));
+}
+
+/** Answers CONNECT, which makes a connection of a server that is a proxy: Node hands it to nobody else. */
+export function refuseConnect(app: FastifyInstance): void {
+  app.server.on('connect', (_request, socket) => {
+    const error = new LetterheadError(
+      'method_not_allowed',
+      "CONNECT isn't supported, because this is no proxy.",
+    );
+    socket.on('error', () => {});
+    socket.end(wholeAnswer('405 Method Not Allowed', error, { Allow: METHODS.join(', ') }), () =>
+      socket.destroy(),
+    );
+  });
+}
+
+/** Of a connection that Fastify has no reply for; the connection ends with it. */
+function wholeAnswer(
+  status: string,
+  error: LetterheadError,
+  headers: Readonly<Record<string, string>> = {},
+): string {
+  const body = JSON.stringify(error.toBody());
+  return [
+    `HTTP/1.1 ${status}`,
+    'Content-Type: application/json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    ...Object.entries({ ...FIXED_HEADERS, ...headers }).map(([name, value]) => `${name}: ${value}`),
+    'Connection: close',
+    '',
+    body,
+  ].join('\r\n');
 }
 
 function sentenceFor(code: string | undefined): string {

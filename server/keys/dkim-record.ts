@@ -67,6 +67,7 @@ function findVersionError(tags: readonly Tag[]): string | null {
   const position = tags.findIndex((tag) => tag.name === 'v');
   const version = tags[position];
   if (version === undefined) return null;
+  if (/^DKIM1[\s,:]/.test(version.value)) return 'there is no semicolon after its v=DKIM1';
   if (version.value !== 'DKIM1')
     return `its v= is ${version.value === '' ? 'empty' : version.value}, not DKIM1`;
   return position === 0 ? null : 'its v= is not the first tag';
@@ -80,7 +81,7 @@ function findServiceError(tags: readonly Tag[]): string | null {
 
 function describeMissingKey(tags: readonly Tag[]): string {
   if (tagValue(tags, 'P') !== undefined) return 'its p= is written in upper case';
-  const hidden = tags.some(({ value }) => /\sp\s*=/.test(value));
+  const hidden = tags.some(({ value }) => /[\s,:]p\s*=/.test(value));
   return hidden ? 'there is no semicolon before its p=' : 'it has no p=';
 }
 

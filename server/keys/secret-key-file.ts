@@ -32,7 +32,8 @@ export async function readSecretKeyFile(dataDir: string): Promise<Buffer | undef
  */
 export async function makeSecretKeyFile(dataDir: string): Promise<Buffer> {
   const key = randomBytes(SECRET_KEY_LENGTH);
-  const temporary = join(dataDir, `${SECRET_KEY_FILE}.tmp`);
+  const path = join(dataDir, SECRET_KEY_FILE);
+  const temporary = `${path}.tmp`;
   try {
     // Removes what a crash left, and a symbolic link, which must not be followed.
     await rm(temporary, { force: true });
@@ -41,10 +42,11 @@ export async function makeSecretKeyFile(dataDir: string): Promise<Buffer> {
       mode: 0o600,
       flush: true,
     });
-    await rename(temporary, join(dataDir, SECRET_KEY_FILE));
+    await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
-    throw error;
+    const reason = describeErrno(error) ?? messageOf(error);
+    throw new Error(`${path} cannot be written: ${reason}.`, { cause: error });
   }
   await syncFolder(dataDir);
   return key;

@@ -76,7 +76,10 @@ export const keysRouter = t.router({
     private_key: z
       .string()
       .describe('An RSA private key in PEM, of 1024 to 4096 bits, without a passphrase.')
-      .meta({ example: 'the text of mail2026.private' }),
+      .meta({
+        contentMediaType: 'application/x-pem-file',
+        example: 'the text of private-key.pem',
+      }),
     unproved: z.boolean().default(false).describe('Takes the key without looking for it in the DNS.'),
     dry_run: z.boolean().default(false).describe('Says what would be done, and changes nothing.'),
   })

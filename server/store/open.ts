@@ -13,7 +13,7 @@ import type { CopyReport, copyStore } from './copy.ts';
 import type { DatabaseObserver } from './database-observer.ts';
 import { checkFolder, type FolderReport } from './json/check-folder.ts';
 import { DATA_FILES } from './json/disk/data-folder.ts';
-import { unusableFolder } from './json/disk/errors.ts';
+import { UnreadableFileError, unusableFolder } from './json/disk/errors.ts';
 import type { JsonStore } from './json/json-store.ts';
 import { openJsonStore } from './json/json-store.ts';
 import type { PostgresStoreOptions } from './postgres/postgres-store.ts';
@@ -49,7 +49,7 @@ export async function openStore(parts: {
   const writing = new Set<Promise<void>>();
   return {
     store,
-    openBackup: (options) => openBackup(store, options, writing),
+    openBackup: (options) => openBackup({ store, log, writing }, options),
     async close() {
       await Promise.allSettled(writing);
       await store.close();
@@ -75,18 +75,26 @@ function notInFiles(advice: string): LetterheadError {
   );
 }
 
-/** `writing` holds the backups that are being written. */
+interface BackupParts {
+  readonly store: JsonStore;
+  readonly log: StoreLog;
+  /** Backups that are being written. */
+  readonly writing: Set<Promise<void>>;
+}
+
 async function openBackup(
-  store: JsonStore,
+  { store, log, writing }: BackupParts,
   { withoutKey }: BackupOptions,
-  writing: Set<Promise<void>>,
 ): Promise<Backup> {
   // Only a backup needs tar and gzip: a start does without.
-  const { archiveFiles, writeArchive } = await import('./json/archive.ts');
-  const snapshot = await store.snapshot();
+  const { archiveFiles, refuseUnreadable, writeArchive } = await import('./json/archive.ts');
+  await using opened = new AsyncDisposableStack();
+  const snapshot = opened.use(await store.snapshot().catch(logged));
+  await refuseUnreadable(snapshot).catch(logged);
+  const held = opened.move();
   const write = async (out: Writable) => {
-    await using held = snapshot;
-    await writeArchive(held, out, { withoutKey });
+    await using _held = held;
+    await writeArchive(snapshot, out, { withoutKey }).catch(logged);
   };
   return {
     files: archiveFiles(snapshot, withoutKey).length,
@@ -96,6 +104,12 @@ async function openBackup(
       return written;
     },
   };
+
+  function logged(error: unknown): never {
+    if (error instanceof UnreadableFileError)
+      log.error({ file: error.file, err: error.cause }, 'no backup can be made before this file is mended');
+    throw error;
+  }
 }
 
 /** What is done with the data itself, and with no server. */

@@ -26,6 +26,7 @@ const RecordTypeSchema = z.enum([
   'A',
   'AAAA',
   'MX',
+  'CAA',
   'DS',
   'DNSKEY',
 ]) satisfies z.ZodType<RecordType>;

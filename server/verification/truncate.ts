@@ -33,6 +33,11 @@ export function totalOf(answer: Observation['outcome']): number {
   return answer.kind === 'present' ? (answer.total ?? answer.values.length) : 0;
 }
 
+/** Whether a form shows the text as it is here: octets that are no UTF-8 were replaced in it. */
+export function isLegible(text: string): boolean {
+  return !text.includes('\uFFFD');
+}
+
 /** The beginning of a text, with an ellipsis; nothing where not even that has room. */
 export function shorten(text: string, bytes: number): string {
   if (jsonBytes(text) <= bytes) return text;

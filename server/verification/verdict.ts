@@ -8,7 +8,7 @@ import type { Finding, FoundCode, RecordVerdict } from './diagnosis/finding.ts';
 import { isAtAllServers } from './diagnosis/key-zone-target.ts';
 import { observedValues, type RuleInput, toRuleInput, zoneOf } from './diagnosis/rule-input.ts';
 import type { CheckEvidence, RecordEvidence } from './evidence.ts';
-import { containsOurValue, matches } from './match-value.ts';
+import { isCopyOfOurs, matches } from './match-value.ts';
 import { isLost } from './record-state.ts';
 import type { StoredRecord } from './stored-diagnosis.ts';
 import { boundRecord } from './stored-size.ts';
@@ -75,7 +75,7 @@ function seenOf({ record, firstHand, answers, evidence }: RuleInput): Verdict['s
   if (!firstHand) return null;
   if (record.kind === 'cname' && !isAtAllServers(record, evidence)) return null;
   if (answers.every(({ values }) => matches(record, values))) return 'everywhere';
-  const hasOurs = answers.some(({ values }) => values.some((value) => containsOurValue(record, value)));
+  const hasOurs = answers.some(({ values }) => values.some((value) => isCopyOfOurs(record, value)));
   return hasOurs ? null : 'nowhere';
 }
 

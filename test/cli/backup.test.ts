@@ -1,12 +1,15 @@
 import { once } from 'node:events';
 import {
+  cpSync,
   existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:http';
@@ -171,6 +174,38 @@ test('a backup that cannot be written says why, and leaves what is there', async
   expect(await runInProcess(['backup', ''], remote)).toMatchObject({ exit: 2, out: '' });
 });
 
+test.skipIf(process.platform === 'win32')(
+  'a backup is refused where a file of the folder cannot be read, and the check command names it',
+  async () => {
+    await add('example.org');
+    const file = join(server.dataDir, 'accounts', '1.json');
+    renameSync(file, join(place.folder, 'moved'));
+    symlinkSync(join(place.folder, 'moved'), file);
+
+    const refusal = {
+      message: expect.stringMatching(/^No backup can be made, .+ `letterhead check` names it/),
+      code: 'unavailable',
+    };
+    expect(await server.rest('GET', '/backup')).toMatchObject({ status: 503, body: refusal });
+    expect(server.log.map((line) => JSON.parse(line))).toContainEqual(
+      expect.objectContaining({
+        file: 'accounts/1.json',
+        msg: 'no backup can be made before this file is mended',
+      }),
+    );
+    const remotely = await runInProcess(['backup', backup, '--json'], remote);
+    expect({ exit: remotely.exit, ...JSON.parse(remotely.err) }).toEqual({ exit: 3, ...refusal });
+    cpSync(server.dataDir, place.dataDir, { recursive: true, verbatimSymlinks: true });
+    const inFolder = await runInProcess(['backup', backup], local);
+    expect(inFolder.exit).toBe(3);
+    expect(inFolder.err).toMatch(/^letterhead: No backup can be made, /);
+    expect(existsSync(backup)).toBe(false);
+    expect((await runInProcess(['check'], local)).out).toContain(
+      '\n  accounts/1.json cannot be read: a symbolic link stands in its place.\n',
+    );
+  },
+);
+
 test('a restore brings back everything or nothing', async () => {
   await add('example.org');
   await runInProcess(['backup', backup], remote);
@@ -276,9 +311,11 @@ test('the check command says in words that a file cannot be read', async () => {
   await runInProcess(['account', 'create', 'Help desk'], local);
   rmSync(join(place.dataDir, 'installation.json'));
   mkdirSync(join(place.dataDir, 'installation.json'));
+  writeFileSync(join(place.dataDir, 'secret.key'), 'half of');
   const { exit, out } = await runInProcess(['check'], local);
   expect(exit).toBe(1);
   expect(out).toContain('\n  installation.json cannot be read: a folder stands where a file is needed.\n');
+  expect(out).toContain('\n  secret.key is damaged: it should hold 32 bytes');
   expect(await runInProcess(['account', 'list'], local)).toMatchObject({
     exit: 3,
     err: `letterhead: The data folder ${place.dataDir} cannot be used: a folder stands where a file is needed. Mend that, or set DATA_DIR to another folder.\n`,

@@ -41,6 +41,7 @@ describe.each(CONNECTIONS)('with %s', (_name, open) => {
     expect(added.out).toMatch(/^whsec_[\w+/]{43}=\n$/);
     const [{ id, domains }] = await place.json('webhook', 'list');
     expect(domains).toEqual([1]);
+    expect((await place.run('webhook', 'list')).out).toMatch(/https:\S+ +all +example\.org +yes\n$/);
     const name = String(id);
     const changed = await place.run('webhook', 'update', name, '--events', 'domain.lost', '--domains', 'all');
     expect(changed.out).toMatch(

@@ -36,7 +36,7 @@ const SHELLS = {
 /** Shells that are installed here; bash is everywhere that the tests run. */
 const installed = Object.entries(SHELLS).filter(([name]) => spawnSync(name, ['--version']).status === 0);
 
-test.each(installed)('%s completes commands and options', async (shell, options) => {
+test.each(installed)('%s completes commands, options and their values', async (shell, options) => {
   const folder = await mkdtemp(join(tmpdir(), 'letterhead-completion-'));
   try {
     const script = join(folder, 'script');
@@ -47,6 +47,10 @@ test.each(installed)('%s completes commands and options', async (shell, options)
       ['domain list --st', 'domain list --status'],
       // Arguments and options do not change which command it is.
       ['domain verify example.org --json --wa', 'domain verify example.org --json --wait'],
+      // The value of an option is completed, and after it the options again.
+      ['keys export --format ope', 'keys export --format opendkim'],
+      ['domain list --status ver', 'domain list --status verified'],
+      ['keys export --format pem --rel', 'keys export --format pem --reload'],
     ] as const) {
       const { stdout } = await promisify(execFile)(shell, [...options, script, typed], { timeout: 20_000 });
       expect(stdout.trim()).toBe(completed);

@@ -155,6 +155,24 @@ describe.each(CONNECTIONS)('with %s', (_name, open) => {
   });
 });
 
+test('a domain whose Return-Path alone is found is said to be verified by that, and not to be signed', async () => {
+  await using server = await startTestServer({ environment: { RETURN_PATH_HOST: 'bounces.example.net' } });
+  const { dns_records } = await server.letterhead.domains.create.mutate({
+    account: 1,
+    domain: 'example.org',
+  });
+  const [, returnPath] = dns_records;
+  server.dns.publish(`${returnPath?.hostname}.example.org`, { CNAME: returnPath?.value ?? '' });
+  const environment = { LETTERHEAD_URL: server.url, LETTERHEAD_TOKEN: server.token };
+  const { exit, out } = await runInProcess(['domain', 'verify', 'example.org'], environment);
+  expect([exit, out]).toEqual([
+    0,
+    expect.stringContaining(
+      'verified by its Return-Path alone: its mail can’t be signed until the DKIM record is found.\nStatus pending',
+    ),
+  ]);
+});
+
 test('domain add of several names waits where the server allows no more requests for a while', async () => {
   await using server = await startTestServer({ environment: { RATE_LIMIT_PER_MINUTE: '2' } });
   let pauses = 0;

@@ -126,6 +126,34 @@ test('an export that follows its account tells the mail server of every change a
   expect(await filesIn(folder.path)).toEqual(['private_keys', 'reloads', 'selectors']);
 });
 
+test.skipIf(process.platform !== 'linux')(
+  'an export into a folder that the system does not let anybody make says so, and ends',
+  async () => {
+    await using place = await onTheFolder();
+    await place.json('domain', 'add', 'example.org');
+    expect(await place.run('keys', 'export', '--format', 'pem', '/proc/letterhead')).toMatchObject({
+      exit: 3,
+      err: 'letterhead: /proc/letterhead cannot be written: nothing can be made there.\n',
+    });
+  },
+);
+
+test('an export says that the list of what it wrote before is damaged, and writes again once that is removed', async () => {
+  await using place = await onTheFolder();
+  await using folder = await temporaryFolder();
+  await place.json('domain', 'add', 'example.org');
+  const run = () => place.run('keys', 'export', '--format', 'pem', '--unverified', folder.path);
+  const list = join(folder.path, '.letterhead-export.json');
+  for (const content of ['{', '"x"']) {
+    await writeFile(list, content);
+    const { exit, err } = await run();
+    expect(exit).toBe(3);
+    expect(err).toContain(`letterhead: ${list} is damaged, `);
+  }
+  await rm(list);
+  expect((await run()).exit).toBe(0);
+});
+
 test('an export says what it lacks: a server that gives out no keys, a scope, the data folder', async () => {
   await using off = await startTestServer();
   await using folder = await temporaryFolder();

@@ -7,7 +7,7 @@ import { delimiter, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
-const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url));
+export const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url));
 const BINARIES = join(CHECKOUT, 'node_modules', '.bin');
 
 /** The installed command, as a shell finds it. */
@@ -29,8 +29,8 @@ export interface Workplace extends AsyncDisposable {
   readonly dataDir: string;
   /** Runs a command with these settings only. */
   run(argv: readonly string[], environment?: Environment): Promise<CommandOutcome>;
-  /** Starts `serve` on a free port and resolves once it listens. */
-  serve(environment?: Environment, command?: string): Promise<ServingProcess>;
+  /** Starts `serve`, or these arguments of `command`, on a free port, and resolves once it listens. */
+  serve(environment?: Environment, command?: string, argv?: readonly string[]): Promise<ServingProcess>;
   /** Starts a command and returns its process; `command` in place of `letterhead`. */
   start(argv: readonly string[], environment?: Environment, command?: string): ChildProcessWithoutNullStreams;
 }
@@ -77,7 +77,8 @@ export async function makeWorkplace(
       child.stdin.end();
       return outcomeOf(child, collect(child));
     },
-    serve: (environment, command) => serving(start(['serve'], { PORT: '0', ...environment }, command)),
+    serve: (environment, command, argv = ['serve']) =>
+      serving(start(argv, { PORT: '0', ...environment }, command)),
     async [Symbol.asyncDispose]() {
       for (const child of processes) {
         if (child.exitCode !== null || child.signalCode !== null) continue;

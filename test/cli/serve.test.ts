@@ -2,15 +2,15 @@ import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { addressOf } from '../../bench/free-port.ts';
+import { addressOf, freePort } from '../../bench/free-port.ts';
 import { NameServer } from '../dns/name-server.ts';
 import type { Workplace } from './letterhead-process.ts';
-import { makeWorkplace } from './letterhead-process.ts';
+import { CHECKOUT, makeWorkplace } from './letterhead-process.ts';
 
 const BOOTSTRAP_TOKEN = `lh_${'b'.repeat(43)}`;
 const TOKEN = /^ {2}(lh_[A-Za-z0-9_-]{43})$/m;
@@ -71,6 +71,19 @@ describe('the first start', () => {
     const { out, err } = await server.stop();
     expect(out).toBe('');
     expect(err).not.toContain(BOOTSTRAP_TOKEN);
+  });
+
+  test('a client that calls until the first start listens is not told that BOOTSTRAP_TOKEN is wrong', async () => {
+    const port = await freePort();
+    const started = place.serve({ BOOTSTRAP_TOKEN, PORT: String(port) });
+    const call = () =>
+      fetch(`http://127.0.0.1:${port}/api/v1/token`, {
+        headers: { authorization: `Bearer ${BOOTSTRAP_TOKEN}` },
+      }).catch(() => null);
+    let answer = await call();
+    while (answer === null) answer = await call();
+    expect(answer.status).toBe(200);
+    await started;
   });
 
   test('the server reads .env in the folder that it is started in, and lets the environment win', async () => {
@@ -195,11 +208,42 @@ describe('a start that cannot be', () => {
 });
 
 describe('the end', () => {
-  test.each(['SIGTERM', 'SIGINT'] as const)('the server shuts down in order on %s', async (signal) => {
-    const server = await place.serve();
-    expect((await server.stop(signal)).exit).toBe(0);
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+    'the server shuts down in order on %s',
+    async (signal) => {
+      const server = await place.serve();
+      expect((await server.stop(signal)).exit).toBe(0);
+      expect(existsSync(join(place.dataDir, 'lock.json'))).toBe(false);
+    },
+  );
+
+  test('the server shuts down in order on a Ctrl-C that the terminal and npm send both', async () => {
+    const server = await place.serve({ BOOTSTRAP_TOKEN });
+    // Its body does not end, so that the shutdown waits for it.
+    const upload = connect(Number(new URL(server.url).port), '127.0.0.1', () =>
+      upload.write(
+        `POST /api/v1/accounts/1/domains HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${BOOTSTRAP_TOKEN}\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n`,
+      ),
+    );
+    await once(upload, 'data');
+    const stopped = server.stop('SIGINT');
+    await vi.waitFor(() => expect(server.output.err).toContain('"Stopping"'), { interval: 1 });
+    void server.stop('SIGINT');
+    await setTimeout(100);
+    upload.destroy();
+    expect((await stopped).exit).toBe(0);
     expect(existsSync(join(place.dataDir, 'lock.json'))).toBe(false);
   });
+
+  test.each(['SIGTERM', 'SIGINT'] as const)(
+    '%s to `npm start` shuts the server down in order',
+    async (signal) => {
+      const server = await place.serve({}, 'npm', ['--prefix', CHECKOUT, 'start']);
+      expect((await server.stop(signal)).exit).toBe(0);
+      expect(server.log()).toContainEqual(expect.objectContaining({ msg: 'Stopped' }));
+      await expect(fetch(server.url)).rejects.toThrow();
+    },
+  );
 
   test('SIGTERM ends a start that does not get anywhere', async () => {
     // A database that lets everybody in, and answers nothing that it is asked.

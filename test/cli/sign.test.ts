@@ -71,8 +71,14 @@ describe.each(CONNECTIONS)('with %s', (_name, open) => {
     expect(refused.err).toContain('holds no domain that example.net');
     await writeFile(file, `${MESSAGE}\0`);
     expect((await place.run('sign', file)).err).toContain('NUL in the body');
-    const missing = await place.run('sign', join(folder, 'none.eml'));
-    expect(missing).toMatchObject({ exit: 2, out: '' });
-    expect(missing.err).toContain('none.eml cannot be read');
+    const none = join(folder, 'none.eml');
+    expect(await place.run('sign', none)).toMatchObject({
+      exit: 2,
+      out: '',
+      err: `letterhead: There is no file ${none}.\n`,
+    });
+    expect((await place.run('sign', folder)).err).toBe(
+      `letterhead: ${folder} cannot be read: a folder stands where a file is needed.\n`,
+    );
   });
 });

@@ -54,6 +54,11 @@ export const SCREENS: readonly ConsoleScreen[] = [
     await bar.getByRole('button', { name: 'Check' }).click();
     await page.getByRole('dialog', { name: 'Check one domain' }).waitFor();
   }),
+  inside('choose-account', async (page) => {
+    await openList(page);
+    await page.getByRole('button', { name: 'Account:' }).click();
+    await page.getByRole('dialog').getByRole('link').first().waitFor();
+  }),
   inside('shortcuts', async (page) => {
     await openList(page);
     await page.getByRole('button', { name: 'Shortcuts' }).click();

@@ -183,7 +183,8 @@ test('an admin can switch accounts, and other people see no account but their ow
   const app = new ConsolePage(page);
   await app.signIn(server.token);
   await app.line('example.org').waitFor();
-  await page.getByLabel('Account').selectOption('Another help desk');
+  await app.button('Account: Help desk').click();
+  await page.getByRole('dialog').getByRole('link', { name: 'Another help desk' }).click();
   await app.line('example.net').waitFor();
   expect(await app.line('example.org').count()).toBe(0);
 
@@ -193,6 +194,41 @@ test('an admin can switch accounts, and other people see no account but their ow
   await page.goto('/accounts/1/domains');
   await app.line('example.net').waitFor();
   expect(new URL(page.url()).pathname).toBe(`/accounts/${id}/domains`);
+});
+
+test('an admin finds an account among many by its name or its id, with the keyboard alone', async () => {
+  await using server = await startTestServer({ environment: { RATE_LIMIT_PER_MINUTE: '0' } });
+  const { accounts } = server.letterhead;
+  for (let at = 1; at <= 110; at++) await accounts.create.mutate({ name: `Customer ${at}` });
+  await using tab = await openTab(browser(), server, { token: server.token });
+  const { page } = tab;
+  const dialog = page.getByRole('dialog', { name: 'Choose an account' });
+  const choose = async (search: string) => {
+    await page.getByRole('button', { name: 'Account:' }).press('Enter');
+    await page.keyboard.type(search);
+  };
+  await page.goto('/');
+  await choose('');
+  await dialog.getByText('111 accounts; the first 100 are listed').waitFor();
+  await page.keyboard.type('mer 107');
+  await dialog.getByText('1 of 111 accounts').waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Account: Customer 107' }).waitFor();
+  await choose('42');
+  expect(await dialog.getByRole('link').allInnerTexts()).toEqual(['Customer 41\n42', 'Customer 42\n43']);
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Account: Customer 42' }).waitFor();
+  await choose('nowhere');
+  await dialog.getByText('No account has that name or id.').waitFor();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Escape');
+  expect(await dialog.count()).toBe(0);
+  await choose('');
+  await dialog.locator('[aria-current="true"]').click();
+  expect(await dialog.count()).toBe(0);
+  expect(tab.errors).toEqual([]);
 });
 
 test('a token is made, shown once, copied, and revoked', async () => {

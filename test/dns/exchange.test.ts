@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { Lookup } from '../../server/dns/lookup.ts';
+import type { Fault } from './faults.ts';
 import { manyTxt } from './hostile-answers.ts';
 import { HostileServer } from './hostile-server.ts';
 import {
@@ -12,7 +13,7 @@ import {
   UNENDING,
 } from './loopback-check.ts';
 import { type LoopbackDns, startLoopbackDns } from './loopback-dns.ts';
-import type { Fault, NameServer } from './name-server.ts';
+import type { NameServer } from './name-server.ts';
 
 const NAME = 'abc._domainkey.example.org';
 

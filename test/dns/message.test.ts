@@ -7,7 +7,7 @@ import { assertDecodable } from '../../server/dns/validate-message.ts';
 const QUESTION = { name: 'abc._domainkey.example.org', type: 'TXT' } as const;
 const QUERY = encodeQuery(QUESTION, { id: 4711, recursive: false, edns: true });
 
-const TYPES = ['TXT', 'NS', 'MX', 'A', 'AAAA', 'SOA'] as const;
+const TYPES = ['TXT', 'NS', 'MX', 'A', 'AAAA', 'CAA', 'SOA'] as const;
 
 const RECORDS: Answer[] = [
   { type: 'TXT', name: QUESTION.name, ttl: 60, data: [Buffer.from('k=rsa;'), Buffer.from('p=AAAA')] },
@@ -16,6 +16,7 @@ const RECORDS: Answer[] = [
   { type: 'MX', name: 'example.org', ttl: 63, data: { preference: 10, exchange: 'mx.example.org' } },
   { type: 'A', name: 'ns1.example.org', ttl: 64, data: '192.0.2.1' },
   { type: 'AAAA', name: 'ns1.example.org', ttl: 65, data: '2001:db8::1' },
+  { type: 'CAA', name: 'example.org', ttl: 67, data: { flags: 0, tag: 'issue', value: 'ca.example' } },
   {
     type: 'SOA',
     name: 'example.org',
@@ -90,9 +91,10 @@ describe('decoding', () => {
       '63 MX 10 mx.example.org',
       '64 A 192.0.2.1',
       '65 AAAA 2001:db8::1',
+      '67 CAA 0 issue "ca.example"',
       '66 SOA ns1.example.org host.example.org 7 8 9 10 11',
     ]);
-    expect(answers.map(({ negativeTtl }) => negativeTtl)).toEqual([null, null, null, null, null, null, 11]);
+    expect(answers.map(({ negativeTtl }) => negativeTtl)).toEqual([...Array<null>(7).fill(null), 11]);
   });
 
   test('decoding reads compressed names', () => {

@@ -4,7 +4,6 @@ import type net from 'node:net';
 import {
   type Answer,
   AUTHENTIC_DATA,
-  AUTHORITATIVE_ANSWER,
   type DecodedPacket,
   type Packet,
   type Question,
@@ -13,48 +12,9 @@ import {
 } from 'dns-packet';
 import { answerFromZones, type Cached, resolveIn } from './answers.ts';
 import { bindBoth } from './bind.ts';
-import { overrun, pointerLoop } from './malformed.ts';
-import { encode, parseQuery, type Query, RCODE, reply, wantsDnssec } from './wire.ts';
+import { type Fault, forged, respond } from './faults.ts';
+import { encode, parseQuery, type Query, reply, UDP_LIMIT, wantsDnssec } from './wire.ts';
 import { canonical, deepestZone, type Records, Zone, type ZoneNames } from './zone.ts';
-
-/**
- * How a server misbehaves, for all names or for one:
- * `silent` drops the question; `servfail`, `refused`, `notauth` answer so; `lame` answers NOERROR with nothing
- * and without AA; `upward` refers to the root; `wrong-id` and `wrong-question` answer another question;
- * `wrong-id-first` sends a forged answer ahead of the right one; `garbage` sends noise; `pointer-loop` a name
- * that points at itself; `overrun` a record that claims more data than there is; `truncate` sends TC over UDP;
- * `tcp-drip` sends TC, then a byte a second over TCP; `tcp-hangup` sends TC, then closes; `tcp-wrong-id` sends TC,
- * then answers another question;
- * `bogus` answers SERVFAIL unless checking is disabled, as a resolver that validates does where DNSSEC fails;
- * `servfail-first` answers SERVFAIL to the first question of a name and type; `no-soa` leaves the authority section out;
- * `no-edns` answers FORMERR to EDNS, `bad-version` BADVERS with the AA bit; `other-owner` answers with a record of another name; `drop-first` drops each question's first datagram;
- * `aa-referral` sets the AA bit on referrals, too.
- */
-export type Fault =
-  | 'silent'
-  | 'servfail'
-  | 'refused'
-  | 'notauth'
-  | 'lame'
-  | 'upward'
-  | 'wrong-id'
-  | 'wrong-id-first'
-  | 'wrong-question'
-  | 'garbage'
-  | 'pointer-loop'
-  | 'overrun'
-  | 'truncate'
-  | 'tcp-drip'
-  | 'tcp-hangup'
-  | 'tcp-wrong-id'
-  | 'bogus'
-  | 'servfail-first'
-  | 'no-soa'
-  | 'no-edns'
-  | 'bad-version'
-  | 'other-owner'
-  | 'drop-first'
-  | 'aa-referral';
 
 export interface ReceivedQuery {
   /** In lower case, without the trailing dot. */
@@ -75,19 +35,6 @@ export interface NameServerOptions {
   /** Answers as a resolver: for all its zones as one tree under an empty root, with RA and without AA. */
   recursive?: boolean;
 }
-
-const UDP_LIMIT = 1232;
-/** An error of EDNS, whose lower bits are those of NOERROR (RFC 6891 §6.1.3). */
-const BADVERS: Answer = {
-  type: 'OPT',
-  name: '.',
-  udpPayloadSize: UDP_LIMIT,
-  extendedRcode: 1,
-  ednsVersion: 0,
-  flags: 0,
-  flag_do: false,
-  options: [],
-};
 
 /** A name server on loopback, over UDP and TCP on one port, that can be made to misbehave. */
 export class NameServer implements AsyncDisposable {
@@ -176,7 +123,7 @@ export class NameServer implements AsyncDisposable {
     const send = (bytes: Buffer) => this.#udp.send(bytes, peer.port, peer.address);
     if (fault === 'silent' || (fault === 'drop-first' && this.#isFirst(packet, question))) return;
     this.#after(this.latency, () => {
-      if (fault === 'wrong-id-first') send(encode(this.#forged(packet, question)));
+      if (fault === 'wrong-id-first') send(encode(forged(packet, question)));
       const answer = this.#respond(packet, question, fault);
       const limit = packet.additionals?.some((record) => record.type === 'OPT') ? UDP_LIMIT : 512;
       const truncated = fault === 'truncate' || fault?.startsWith('tcp-') || answer.length > limit;
@@ -253,63 +200,9 @@ export class NameServer implements AsyncDisposable {
   }
 
   #respond(packet: DecodedPacket, question: Question, fault: Fault | null): Buffer {
-    switch (fault) {
-      case 'servfail':
-      case 'refused':
-      case 'notauth':
-        return encode(reply(packet, question, { flags: RCODE[fault] }));
-      case 'bogus':
-        if (packet.flag_cd) break;
-        return encode(reply(packet, question, { flags: RCODE.servfail }));
-      case 'servfail-first':
-        if (!this.#isFirst({}, question)) break;
-        return encode(reply(packet, question, { flags: RCODE.servfail }));
-      case 'no-soa':
-        return encode({ ...this.#answer(packet, question), authorities: [] });
-      case 'no-edns':
-        if (!packet.additionals?.length) break;
-        return encode(reply(packet, question, { flags: RCODE.formerr }));
-      case 'bad-version':
-        if (!packet.additionals?.length) break;
-        return encode(reply(packet, question, { flags: AUTHORITATIVE_ANSWER, additionals: [BADVERS] }));
-      case 'other-owner': {
-        const answers: Answer[] = [
-          { type: 'TXT', name: `x.${question.name}`, ttl: 300, data: ['k=rsa;p=AAAA'] },
-        ];
-        return encode(reply(packet, question, { flags: AUTHORITATIVE_ANSWER, answers }));
-      }
-      case 'aa-referral': {
-        const { flags = 0, ...answer } = this.#answer(packet, question);
-        return encode({ ...answer, flags: flags | AUTHORITATIVE_ANSWER });
-      }
-      case 'lame':
-        return encode(reply(packet, question, {}));
-      case 'upward':
-        return encode(
-          reply(packet, question, {
-            authorities: [{ type: 'NS', name: '.', ttl: 3600, data: 'a.root-servers.net' }],
-          }),
-        );
-      case 'wrong-id':
-      case 'tcp-wrong-id':
-        return encode(this.#forged(packet, question));
-      case 'wrong-question':
-        return encode(this.#answer(packet, { ...question, name: `other.${question.name}` }));
-      case 'garbage':
-        return Buffer.from('not a message of the domain name system at all');
-      case 'pointer-loop':
-        return pointerLoop(encode(reply(packet, question, { flags: AUTHORITATIVE_ANSWER })));
-      case 'overrun':
-        return overrun(encode(reply(packet, question, { flags: AUTHORITATIVE_ANSWER })));
-    }
-    return encode(this.#answer(packet, question));
-  }
-
-  /** What somebody who cannot see the id would send. */
-  #forged(packet: Packet, question: Question): Packet {
-    return reply({ ...packet, id: ((packet.id ?? 0) + 1) % 65536 }, question, {
-      flags: AUTHORITATIVE_ANSWER,
-      answers: [{ type: 'TXT', name: question.name, ttl: 300, data: [Buffer.from('forged')] }],
+    return respond(packet, question, fault, {
+      answer: (asked) => this.#answer(packet, asked),
+      isFirst: () => this.#isFirst({}, question),
     });
   }
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { RecentAnswers } from '../../server/dns/recent-answers.ts';
 import { DNS_LIMITS } from '../../server/limits.ts';
+import type { Fault } from './faults.ts';
 import { createLoopbackDns, UNENDING } from './loopback-check.ts';
 import { type LoopbackDns, startLoopbackDns } from './loopback-dns.ts';
-import type { Fault } from './name-server.ts';
 
 const NAME_SERVER = 'ns1.provider.test';
 const DUE = { ...UNENDING, reusesAnswers: true };

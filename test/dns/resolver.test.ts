@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { Fault } from './faults.ts';
 import { createLoopbackDns, IMPATIENT, openCheck, UNENDING } from './loopback-check.ts';
 import { startLoopbackDns } from './loopback-dns.ts';
-import { type Fault, NameServer } from './name-server.ts';
+import { NameServer } from './name-server.ts';
 
 const NAME = 'abc._domainkey.example.org';
 

@@ -8,6 +8,9 @@ import {
   RECURSION_DESIRED,
 } from 'dns-packet';
 
+/** Longer answers do not fit into a datagram that is never in pieces. */
+export const UDP_LIMIT = 1232;
+
 export const RCODE = { formerr: 1, servfail: 2, nxdomain: 3, refused: 5, notauth: 9 };
 
 /** What an answer says besides the question. */

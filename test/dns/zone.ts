@@ -5,7 +5,7 @@ import type { Answer } from 'dns-packet';
  * A TXT record is a string (cut into strings of 255 octets) or its strings as they shall be sent.
  */
 export interface Records {
-  TXT?: (string | string[])[];
+  TXT?: (string | (string | Buffer)[])[];
   CNAME?: string;
   /** All names below this one are aliases for those below the target. */
   DNAME?: string;
@@ -18,6 +18,8 @@ export interface Records {
   AAAA?: string[];
   /** `10 mx.example.org` */
   MX?: string[];
+  /** Who may issue certificates. */
+  CAA?: string[];
   /** Seconds; 300 where not given. */
   ttl?: number;
 }
@@ -205,6 +207,8 @@ function toAnswers(name: string, type: string, records: Records): Answer[] {
         const data = { flags: Number(flags), algorithm: Number(algorithm), key: Buffer.from(key, 'base64') };
         return { ...head, type, data };
       });
+    case 'CAA':
+      return (records.CAA ?? []).map((value) => ({ ...head, type, data: { flags: 0, tag: 'issue', value } }));
     case 'MX':
       return (records.MX ?? []).map((mx) => {
         const [preference = '0', exchange = '.'] = mx.split(' ');
@@ -215,8 +219,8 @@ function toAnswers(name: string, type: string, records: Records): Answer[] {
   }
 }
 
-function toStrings(text: string | string[]): Buffer[] {
-  if (Array.isArray(text)) return text.map((part) => Buffer.from(part));
+function toStrings(text: string | (string | Buffer)[]): Buffer[] {
+  if (Array.isArray(text)) return text.map((part) => (typeof part === 'string' ? Buffer.from(part) : part));
   const octets = Buffer.from(text);
   const strings: Buffer[] = [];
   for (let at = 0; at < octets.length; at += 255) strings.push(octets.subarray(at, at + 255));

@@ -83,6 +83,18 @@ test('a key that the DNS does not have is not taken, and it is said what is ther
   expect((await server.rest('GET', '/accounts/1/domains')).body.data).toEqual([]);
 });
 
+test('a key that the DNS could not be asked for is not said to be missing there', async () => {
+  await using server = await startTestServer();
+  for (const one of [server.dns.resolver, ...server.dns.authorities]) one.fault = 'silent';
+  const { status, body } = await importKey(server, {});
+  expect([status, body.errors.selector]).toEqual([
+    422,
+    [
+      'The DNS could not be asked for this key at mail._domainkey.example.org. Our DNS resolver isn’t answering. Try again later.',
+    ],
+  ]);
+});
+
 test('a key is taken unproved where that is asked for, and verified once it is found', async () => {
   await using server = await startTestServer();
   const { status, body } = await importKey(server, { unproved: true });

@@ -24,6 +24,20 @@ describeBehind(['unbound that validates'], (internet) => {
       'nsd',
       ({ returnPath: { hostname } }) => `* CNAME www\nwww A 192.0.2.1\n${hostname} A 192.0.2.1`,
     ],
+    [
+      'is an address with a CAA record',
+      'CNAME_FLATTENED',
+      'named',
+      ({ returnPath: { hostname } }) => `${hostname} A 192.0.2.1\n${hostname} CAA 0 issue "ca.example"`,
+    ],
+    ...(['knot', 'named', 'nsd'] as const).map(
+      (engine): [string, string, AuthorityName, (site: Site) => string] => [
+        `is the address that a wildcard of ${engine} gives to all other names`,
+        'CNAME_FLATTENED',
+        engine,
+        ({ returnPath: { hostname } }) => `* A 192.0.2.1\n${hostname} A 192.0.2.1`,
+      ],
+    ),
   ])('a Return-Path that %s is right once its fix is followed', async (_, code, provider, lines) => {
     const site = await internet().newSite();
     await site.serve([provider], lines(site));
@@ -43,6 +57,32 @@ describeBehind(['unbound that validates'], (internet) => {
     const checked = await site.checkReturnPath();
     expect(checked).toMatchObject({ code: 'WRONG_TYPE', zone: site.name });
     await site.expectReturnPathFixed(checked);
+  });
+
+  test('a Return-Path that was added as an NS record is unknown, and the fix takes that away', async () => {
+    const site = await internet().newSite();
+    const { hostname, value } = site.returnPath;
+    await site.serve(['knot'], `${hostname} NS ${value}.`);
+    await site.delegate('knot');
+    const checked = await site.checkReturnPath();
+    const zone = `${hostname}.${site.name}`;
+    expect(checked).toMatchObject({ code: 'DNS_TIMEOUT', transient: true, zone, action: null });
+    expect(checked.title).toBe(`The name servers of ${zone} have no address`);
+    expect(checked.fix).toContain(
+      `in the DNS settings of the domain above, remove the NS records of ${zone}.`,
+    );
+  });
+
+  test('a Return-Path host that is delegated to a server without its zone is unknown, and the fix is for that zone', async () => {
+    const site = await internet().newSite();
+    const { hostname } = site.returnPath;
+    const delegation = site.serversOf('named').map((server) => `${hostname} NS ${server}.`);
+    await site.serve(['named'], delegation.join('\n'));
+    await site.delegate('named');
+    const checked = await site.checkReturnPath();
+    const zone = `${hostname}.${site.name}`;
+    expect(checked).toMatchObject({ code: 'DNS_LAME', transient: true, zone, action: null });
+    expect(checked.fix).toContain(`Ask your DNS provider to set up ${zone} on ns1.named.example`);
   });
 
   test('a Return-Path that is an address at one of two providers is right once that is taken away', async () => {

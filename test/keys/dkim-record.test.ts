@@ -165,6 +165,9 @@ describe('a key record', () => {
     [`P=${OURS}`, 'its p= is written in upper case'],
     ['k=rsa', 'it has no p='],
     [`k=rsa p=${OURS}`, 'there is no semicolon before its p='],
+    [`k=rsa, p=${OURS}`, 'there is no semicolon before its p='],
+    [`v=DKIM1 k=rsa p=${OURS}`, 'there is no semicolon after its v=DKIM1'],
+    [`v=DKIM1, k=rsa; p=${OURS}`, 'there is no semicolon after its v=DKIM1'],
     [`s=email:;p=${OURS}`, 'its s= has an empty item'],
   ])('the text %j is not a key record', (text, problem) => {
     expect(judgeKeyRecord(text, OURS)).toEqual({ kind: 'syntax-error', problem });

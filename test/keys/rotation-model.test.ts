@@ -5,7 +5,7 @@ import { KEY_LIMITS } from '../../server/limits.ts';
 import { checkedRecordsOf } from '../../server/records/dns-records.ts';
 import { activeKeyOf, dkimStateOf, pendingKeyOf } from '../../server/records/record-states.ts';
 import type { DomainRow, KeyState } from '../../server/store/interface/domain-row.ts';
-import type { Fault } from '../dns/name-server.ts';
+import type { Fault } from '../dns/faults.ts';
 import { AUTHORITIES, RotationWorld } from './rotation-world.ts';
 
 const WORLDS = 4;

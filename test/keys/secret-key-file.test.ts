@@ -28,10 +28,11 @@ describe('the secret key in the data folder', () => {
     const script = `const room = await import('${room}'); await room.makeSecretKeyFile(process.argv[1]);`;
     const command =
       'ulimit -f 0; exec "$0" --conditions=letterhead-source --input-type=module --eval "$1" "$2"';
-    const { status } = spawnSync('sh', ['-c', command, process.execPath, script, folder], {
-      stdio: 'ignore',
+    const { status, stderr } = spawnSync('sh', ['-c', command, process.execPath, script, folder], {
+      encoding: 'utf8',
     });
     expect(status).toBe(1);
+    expect(stderr).toContain(`Error: ${join(folder, 'secret.key')} cannot be written: `);
     expect(await readSecretKeyFile(folder)).toBeUndefined();
     const key = await makeSecretKeyFile(folder);
     expect(await readSecretKeyFile(folder)).toEqual(key);

@@ -173,9 +173,13 @@ describe('odd but honest', () => {
     expect(answers.map((answer) => answer.status)).toEqual([status]);
   });
 
-  test('CONNECT opens no tunnel', async () => {
+  test('CONNECT opens no tunnel, is told so, and its connection ends', async () => {
     await using server = await startTestServer();
-    expect(await exchange(server.url, lines('CONNECT example.org:443 HTTP/1.1', HOST))).toBe('');
+    const received = await exchange(server.url, lines('CONNECT example.org:443 HTTP/1.1', HOST));
+    const [answer, ...more] = parseAnswers(received);
+    expect(more).toEqual([]);
+    expect(answer).toMatchObject({ status: 405, head: expect.stringMatching(/^Allow: GET, HEAD, /m) });
+    expect(JSON.parse(answer?.body ?? '')).toMatchObject({ code: 'method_not_allowed' });
   });
 
   test('a client that waits with its body is not told to go on when it may not send it', async () => {

@@ -24,6 +24,8 @@ import {
   setLogo,
 } from './rows.ts';
 
+const SECRET_KEY = `${Buffer.alloc(32).toString('base64')}\n`;
+
 describe('a backup', () => {
   let folder: JsonFolder;
   let store: JsonStore;
@@ -36,7 +38,9 @@ describe('a backup', () => {
     elsewhere = await makeJsonFolder();
     archive = join(elsewhere.path, 'backup.tar.gz');
     store = await folder.open();
-    await writeFile(join(folder.path, 'secret.key'), 'a key\n', { mode: 0o600 });
+    await writeFile(join(folder.path, 'secret.key'), SECRET_KEY, {
+      mode: 0o600,
+    });
     for (const account of [1, 2]) {
       await createAccount(store);
       await createToken(store, account, `hash-${account}`);
@@ -83,7 +87,7 @@ describe('a backup', () => {
     expect((await other.domains.get(1, 1))?.checks).toEqual((await store.domains.get(1, 1))?.checks);
     expect((await other.tokens.get(1, 1))?.last_used_at).toBe(NOON);
     expect(await other.settings.get('secret_key_check')).toBe('check');
-    expect(await readFile(join(path, 'secret.key'), 'utf8')).toBe('a key\n');
+    expect(await readFile(join(path, 'secret.key'), 'utf8')).toBe(SECRET_KEY);
     for (const name of await readdir(path, { recursive: true })) {
       const { mode } = await stat(join(path, name));
       expect(`${name} ${(mode & 0o77).toString(8)}`).toBe(`${name} 0`);
@@ -208,7 +212,8 @@ describe('a backup', () => {
       await backUp();
       const whole = await readFile(archive);
       const path = join(elsewhere.path, 'restored');
-      for (const length of [0, 5, 100, whole.length / 2, whole.length - 9, whole.length - 1]) {
+      const parts = Array.from({ length: 40 }, (_, part) => (whole.length * part) / 40);
+      for (const length of [5, 100, ...parts, whole.length - 9, whole.length - 1]) {
         await writeFile(archive, whole.subarray(0, length));
         await expect(restoreArchive(archive, path)).rejects.toMatchObject({ code: 'invalid' });
       }

@@ -211,6 +211,21 @@ test.each([
   },
 );
 
+test('a number that counting never reaches is damage, before any id after it is given', async () => {
+  const raised = async (name: string, number: string) => {
+    const text = await readFile(join(prepared.path, name), 'utf8');
+    return folderWith(name, text.replace(new RegExp(`("${number}": )\\d+`), '$19007199254740991'));
+  };
+  await using folder = await raised('accounts/1.json', 'last_key_id');
+  expect(new Set(await refusals(await folder.open()))).toEqual(new Set([true]));
+  await folder.close();
+  expect((await checkFolder(folder.path)).problems).toMatchObject([
+    { message: expect.stringMatching(/^accounts\/1\.json is damaged \(.*last_key_id: Too big/) },
+  ]);
+  await using other = await raised('installation.json', 'domain');
+  expect(String(await startFailure(other))).toMatch(/installation\.json is damaged \(next: domain: Too big/);
+});
+
 describe('a start', () => {
   const ENDS: [why: string, name: string, content: string | null, message: RegExp][] = [
     [

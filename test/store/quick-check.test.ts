@@ -70,7 +70,25 @@ for (const [what, shape, sample] of [
   test(`the quick check of ${what} and its schema agree about whatever is wrong`, () => {
     expect(shape.fits(sample)).toBe(true);
     const other = fc.oneof(
-      fc.constantFrom(undefined, null, '', 'x', 0, 1, -1, 2.5, 1e300, true, [], {}, NOON, [1], { extra: 1 }),
+      fc.constantFrom(
+        undefined,
+        null,
+        '',
+        'x',
+        0,
+        1,
+        -1,
+        2.5,
+        2 ** 52,
+        2 ** 52 + 1,
+        1e300,
+        true,
+        [],
+        {},
+        NOON,
+        [1],
+        { extra: 1 },
+      ),
       fc.jsonValue(),
     );
     let refused = 0;

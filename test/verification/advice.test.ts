@@ -278,6 +278,13 @@ const CASES: Case[] = [
   {
     code: 'DMARC_MISSING',
     severity: 'info',
+    when: 'it is an alias to nowhere, where a wildcard leads all other names',
+    records: { '*.example.org': { CNAME: 'gone.net' }, '_dmarc.example.org': { CNAME: 'gone.net' } },
+    leadsTo: 'DMARC_POLICY',
+  },
+  {
+    code: 'DMARC_MISSING',
+    severity: 'info',
     when: 'only the registry has two records',
     records: { '_dmarc.org': txt('v=DMARC1; p=reject', 'v=DMARC1; p=none') },
   },
@@ -496,6 +503,19 @@ describe('advice', () => {
     expect((await adviceOn(scene, sendingDomain(), 'DMARC_POLICY'))?.detail).toContain(words);
   });
 
+  test.each([
+    ['v=DMARC1 p=none', 'there is no semicolon right after its v=DMARC1'],
+    ['v=DMARC1, p=none', 'there is no semicolon right after its v=DMARC1'],
+    ['v=DMARC1\\; p=none', 'there is no semicolon right after its v=DMARC1'],
+    ['v=dmarc1; p=none', 'it doesn’t begin with v=DMARC1, spelled exactly like that'],
+    ['“v=DMARC1; p=none”', 'it doesn’t begin with v=DMARC1, spelled exactly like that'],
+  ])('the advice says why %j is no DMARC record', async (record, why) => {
+    await using scene = await setScene({ '_dmarc.example.org': txt(record) });
+    const advice = await adviceOn(scene, sendingDomain(), 'DMARC_INVALID');
+    expect(advice).toMatchObject({ code: 'DMARC_INVALID', detail: expect.stringContaining(why) });
+    expect(advice?.fix).toContain('begins with “v=DMARC1; p=none”');
+  });
+
   test('the advice takes a subdomain’s own DMARC record, then the subdomain policy of the domain above', async () => {
     await using scene = await setScene({ '_dmarc.example.org': txt('v=DMARC1; p=reject; sp=none') });
     const row = sendingDomain({ domain: 'mail.example.org', subdomain: 'mail' });
@@ -573,6 +593,74 @@ describe('advice', () => {
       });
     },
   );
+
+  test.each<[Advice['code'], string, string]>([
+    ['SPF_INVALID', 'v=spf1 ip4:192.0.2 -all', 'In the SPF record at'],
+    ['SPF_TOO_MANY_LOOKUPS', `v=spf1 ${'ptr '.repeat(11)}-all`, 'In the SPF record at'],
+    [
+      'SPF_VOID_LOOKUPS',
+      'v=spf1 a:a.example.org a:b.example.org a:c.example.org -all',
+      'In the SPF record at',
+    ],
+    ['SPF_MISSING', '"v=spf1 mx -all"', 'At'],
+  ])('the advice %s names the place where the CNAME record of the domain leads', async (code, record, at) => {
+    await using scene = await setScene({
+      'mail.example.org': { CNAME: 'www.example.org' },
+      'www.example.org': txt(record),
+    });
+    const row = sendingDomain({ domain: 'mail.example.org', subdomain: 'mail' });
+    const advice = await adviceOn(scene, row, code);
+    expect(advice?.code).toBe(code);
+    const place = 'www.example.org, where the CNAME record of mail.example.org leads, ';
+    expect(advice?.fix?.startsWith(`${at} ${place}`), advice?.fix ?? '').toBe(true);
+  });
+
+  test.each<[Advice['code'], string[]]>([
+    ['DMARC_MULTIPLE', ['v=DMARC1; p=none', 'v=DMARC1; p=reject']],
+    ['DMARC_INVALID', ['v=DMARC1; p=monitor']],
+    ['DMARC_INVALID', ['v=DMARC1; p=none; p=reject']],
+    ['DMARC_INVALID', ['v=DMARC; p=none']],
+  ])('the advice %s names the place where the CNAME record of _dmarc leads: %j', async (code, values) => {
+    await using scene = await setScene({
+      '_dmarc.example.org': { CNAME: 'd.example.net' },
+      'd.example.net': txt(...values),
+    });
+    const advice = await adviceOn(scene, sendingDomain(), code);
+    expect(advice?.code).toBe(code);
+    expect(advice?.fix).toMatch(
+      /^At d\.example\.net, where the CNAME record of _dmarc\.example\.org leads, (keep one|change) /,
+    );
+  });
+
+  test.each([
+    ['ip6:::/0', 'The SPF record lets everyone pass over IPv6', 'in the world that sends over IPv6 may'],
+    ['a//0', 'The SPF record lets everyone pass over IPv6', 'in the world that sends over IPv6 may'],
+    ['a/24//0', 'The SPF record lets everyone pass over IPv6', 'in the world that sends over IPv6 may'],
+    ['ip4:0.0.0.0/0', 'The SPF record lets everyone pass over IPv4', 'in the world that sends over IPv4 may'],
+    ['a/0//64', 'The SPF record lets everyone pass over IPv4', 'in the world that sends over IPv4 may'],
+    ['a/0//0', 'The SPF record lets everyone pass', 'every server in the world may'],
+    ['+all', 'The SPF record lets everyone pass', 'every server in the world may'],
+    ['include:six.example.org', 'The SPF record lets everyone pass over IPv6', 'sends over IPv6 may'],
+  ])('the advice says who passes by %s', async (term, title, words) => {
+    await using scene = await setScene({
+      'example.org': { ...txt(`v=spf1 ${term} -all`), A: ['192.0.2.1'] },
+      'six.example.org': txt('v=spf1 ip6:::/0 -all'),
+    });
+    const advice = await adviceOn(scene, sendingDomain(), 'SPF_PASS_ALL');
+    expect(advice).toMatchObject({ code: 'SPF_PASS_ALL', title });
+    expect(advice?.detail).toContain(words);
+  });
+
+  test.each<[Advice['code'], string[]]>([
+    ['SPF_MULTIPLE', ['v=spf1 mx -all', 'v=spf1 x=caf\xe9 -all']],
+    ['SPF_PASS_ALL', ['v=spf1 x=caf\xe9 +all']],
+  ])('the advice %s gives no value to type that nobody can read', async (code, values) => {
+    const TXT = values.map((value) => [Buffer.from(value, 'latin1')]);
+    await using scene = await setScene({ 'example.org': { TXT } });
+    const advice = await adviceOn(scene, sendingDomain(), code);
+    expect(advice).toMatchObject({ code, action: null });
+    expect(advice?.fix).not.toContain('\uFFFD');
+  });
 
   test('the advice on hosts that are gone names the terms to remove from the SPF record', async () => {
     await using scene = await setScene({

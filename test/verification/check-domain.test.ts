@@ -41,6 +41,14 @@ describe('whom a check asks', () => {
     });
   });
 
+  test('a resolver is said to hold an absence for no longer than caches hold anything, whatever it says', async () => {
+    await using scene = await CheckFixture.set();
+    scene.servers.publish(FQDN, { TXT: [OURS] });
+    scene.servers.resolver.cache.set(FQDN, { negative: 'nodata', ttl: 4_294_967_295 });
+    const { dkim } = await scene.check(sendingDomain());
+    expect(dkim).toMatchObject({ code: 'NEGATIVE_CACHED', clears_at: new Date('2026-01-08T01:00:00Z') });
+  });
+
   test('a check asks no other names for a record that is right', async () => {
     await using scene = await CheckFixture.set();
     scene.servers.publish(FQDN, { TXT: [OURS] });
@@ -206,6 +214,30 @@ test.each([
     expect(finding).toMatchObject({ without: [expect.stringContaining(lacking)] });
   },
 );
+
+test('all aliases that servers have are named, none of which the resolver follows', async () => {
+  await using scene = await CheckFixture.set({ authorities: 2 });
+  const { resolver, authorities } = scene.servers;
+  for (const [at, target] of ['bad', 'worse'].entries())
+    authorities[at]?.publish(FQDN, { CNAME: `${target}.example.org` });
+  resolver.publish(FQDN, { CNAME: 'good.example.org' });
+  const { dkim, finding } = await scene.check(sendingDomain());
+  const aliases = ['bad.example.org', 'worse.example.org'];
+  expect(finding).toMatchObject({ code: 'WRONG_TYPE', aliases, found: aliases });
+  expect(dkim.detail).toContain('points to bad.example.org or worse.example.org');
+});
+
+test('all targets that servers have for the Return-Path are named', async () => {
+  await using scene = await CheckFixture.set({ authorities: 2 });
+  for (const [at, target] of ['bad', 'worse'].entries())
+    scene.servers.authorities[at]?.publish(`bounces-${SELECTOR}.example.org`, {
+      CNAME: `${target}.example.org`,
+    });
+  const row = sendingDomain({ return_path: { ...NOT_VERIFIED, target: 't.example.net' } });
+  const { returnPath } = await scene.check(row);
+  expect(returnPath).toMatchObject({ code: 'CNAME_WRONG_TARGET' });
+  expect(returnPath?.detail).toContain('points to bad.example.org or worse.example.org instead of');
+});
 
 test('all servers whose aliases lead to no record are named, whatever the resolver follows', async () => {
   await using scene = await CheckFixture.set({ authorities: 3 });

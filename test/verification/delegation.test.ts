@@ -194,6 +194,8 @@ describe.concurrent('a domain whose registrar and zone name different servers', 
     expect(dkim.nameservers.map(({ address }) => address)).toEqual(['127.0.0.2', '127.0.0.4']);
     // The name alone would say that the record is nowhere.
     expect(finding).toMatchObject({ without: ['ns1.example.org (127.0.0.2)'] });
+    expect(finding.notes).toContainEqual({ kind: 'addresses-differ', names: ['ns1.example.org'] });
+    expect(dkim.detail).toContain('If one of them is that of a former server, correct it');
   });
 });
 
@@ -365,6 +367,18 @@ describe.concurrent('servers that fail', () => {
     for (const server of scene.servers.authorities) server.fault = 'lame';
     scene.servers.resolver.faults.set(FQDN, 'no-soa');
     expect((await scene.check(sendingDomain())).dkim).toMatchObject({ code: 'DNS_LAME', transient: true });
+  });
+
+  test('a domain whose servers deny it is unknown, and the fix names them', async () => {
+    const { scene } = await startRegistered();
+    await using _scene = scene;
+    scene.servers.resolver.cache.set('example.org', { negative: 'nxdomain', ttl: 300 });
+    scene.servers.resolver.faults.set('example.org', 'no-soa');
+    const { dkim } = await scene.check(sendingDomain());
+    expect(dkim).toMatchObject({ code: 'DNS_LAME', transient: true, action: null });
+    expect(dkim.title).toBe('The name servers of example.org aren’t set up for it');
+    expect(dkim.detail).toContain('ns1.example.org answered, but the domain isn’t set up there.');
+    expect(dkim.fix).toContain('Ask your DNS provider to set up example.org on ns1.example.org');
   });
 
   test('a subdomain that is delegated to servers without its zone is unknown, and the fix names the zone', async () => {

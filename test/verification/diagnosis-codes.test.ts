@@ -2,8 +2,8 @@ import { DIAGNOSIS_CODES, type DiagnosisCode } from '@letterhead/shared';
 import { describe, expect, test } from 'vitest';
 import { keyFingerprint } from '../../server/keys/key-fingerprint.ts';
 import { diagnose } from '../../server/verification/diagnose.ts';
+import type { Fault } from '../dns/faults.ts';
 import type { LoopbackDnsOptions } from '../dns/loopback-dns.ts';
-import type { Fault } from '../dns/name-server.ts';
 import { delegateFrom } from '../dns/parent-zone.ts';
 import type { Records } from '../dns/zone.ts';
 import { CheckFixture } from './check-fixture.ts';
@@ -362,6 +362,13 @@ const CASES: Case[] = [
   },
   {
     code: 'MULTIPLE_RECORDS',
+    when: 'others are there that no form shows as they are',
+    records: {
+      [FQDN]: { TXT: [OURS, [Buffer.from('caf\xe9', 'latin1')], [Buffer.from('caf\xe8', 'latin1')]] },
+    },
+  },
+  {
+    code: 'MULTIPLE_RECORDS',
     when: '50 others are there',
     records: { [FQDN]: { TXT: [...Array.from({ length: 50 }, (_, i) => `${i}`), OURS] } },
   },
@@ -395,6 +402,13 @@ const CASES: Case[] = [
     when: 'the form took 255 characters',
     records: { [FQDN]: { TXT: [OURS.slice(0, 255)] } },
   },
+  ...[`"${OURS}`.slice(0, 255), `${OURS.slice(0, 90)}…`, `${OURS.slice(0, 90)}...`].map(
+    (value): Case => ({
+      code: 'KEY_TRUNCATED',
+      when: `it begins with ${value.slice(0, 3)} and ends with ${value.slice(-3)}`,
+      records: { [FQDN]: { TXT: [value] } },
+    }),
+  ),
   {
     code: 'PREVIOUS_KEY',
     when: 'the value was not changed after a rename',
@@ -508,6 +522,16 @@ const CASES: Case[] = [
     code: 'HOST_DOUBLED',
     when: 'the form added the zone again',
     records: { [`${FQDN}.example.org`]: { TXT: [OURS] } },
+  },
+  {
+    code: 'HOST_DOUBLED',
+    when: 'the form added the zone again, and took 255 characters',
+    records: { [`${FQDN}.example.org`]: { TXT: [OURS.slice(0, 255)] } },
+  },
+  {
+    code: 'HOST_DOUBLED',
+    when: 'the form added the zone again, and cut the value in two',
+    records: { [`${FQDN}.example.org`]: { TXT: [OURS.slice(0, 255), OURS.slice(255)] } },
   },
   {
     code: 'HOST_DOUBLED',
@@ -634,12 +658,55 @@ const CASES: Case[] = [
   },
   {
     code: 'CNAME_FLATTENED',
+    when: 'there are addresses, and who may issue certificates for them',
+    row: withReturnPath,
+    records: {
+      [RETURN_PATH]: { A: ['192.0.2.1'], CAA: ['ca.example'] },
+      [FQDN]: { TXT: [OURS] },
+    },
+  },
+  {
+    code: 'WRONG_TYPE',
+    when: 'there is nothing but a CAA record at the host of the Return-Path',
+    row: withReturnPath,
+    records: { [RETURN_PATH]: { CAA: ['ca.example'] }, [FQDN]: { TXT: [OURS] } },
+  },
+  {
+    code: 'CNAME_FLATTENED',
     when: 'there is an address, and a wildcard alias for all other names',
     row: withReturnPath,
     records: {
       '*.example.org': { CNAME: 'www.example.org' },
       [RETURN_PATH]: { A: ['192.0.2.1'] },
       [FQDN]: { TXT: [OURS] },
+    },
+  },
+  {
+    code: 'CNAME_FLATTENED',
+    when: 'there is the same address as a wildcard gives to all other names',
+    row: withReturnPath,
+    records: {
+      '*.example.org': { A: ['192.0.2.1'] },
+      [RETURN_PATH]: { A: ['192.0.2.1'], TXT: ['v=spf1 -all'] },
+      [FQDN]: { TXT: [OURS] },
+    },
+  },
+  {
+    code: 'CNAME_WRONG_TARGET',
+    when: 'the Return-Path leads where a wildcard leads all other names',
+    row: withReturnPath,
+    records: {
+      '*.example.org': { CNAME: 'www.example.org' },
+      [RETURN_PATH]: { CNAME: 'www.example.org' },
+      [FQDN]: { TXT: [OURS] },
+    },
+  },
+  {
+    code: 'OTHER_KEY',
+    when: 'it is the key that a wildcard gives to all other selectors',
+    records: {
+      '*._domainkey.example.org': { TXT: [`p=${ANOTHER_KEY}`] },
+      [FQDN]: { TXT: [`p=${ANOTHER_KEY}`] },
     },
   },
   {

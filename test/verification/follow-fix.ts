@@ -5,7 +5,7 @@ import type { NameServer } from '../dns/name-server.ts';
 import { resolveFrom } from '../dns/parent-zone.ts';
 import { canonical, deepestZone, type Records } from '../dns/zone.ts';
 
-const TYPES = ['TXT', 'CNAME', 'A', 'AAAA', 'MX', 'NS'] as const;
+const TYPES = ['TXT', 'CNAME', 'A', 'AAAA', 'MX', 'CAA', 'NS'] as const;
 type Type = (typeof TYPES)[number];
 
 /** An entry of a diagnosis that says what to do, in words and as data. */

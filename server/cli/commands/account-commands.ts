@@ -1,10 +1,10 @@
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import type { Account } from '@letterhead/shared';
 import { LOGO_MAX_BYTES } from '@letterhead/shared';
 import type { Command } from 'commander';
-import { describeErrno, messageOf } from '../../errno.ts';
 import { inOneLine } from '../../terminal-text.ts';
+import { cannotRead } from '../cannot-read.ts';
 import type { CommandContext, CommandOptions } from '../command-context.ts';
 import { addAction, idParser, listResult } from '../command-context.ts';
 import { confirmLastAdmin } from '../confirm.ts';
@@ -111,11 +111,10 @@ async function update(
 
 /** A file in Base64, no more of it than it takes to refuse it. */
 async function readLogo(file: string): Promise<string> {
-  if (!existsSync(file)) throw new UsageError(`There is no file ${file}.`);
   try {
     return (await buffer(createReadStream(file, { end: LOGO_MAX_BYTES }))).toString('base64');
   } catch (error) {
-    throw new UsageError(`${file} cannot be read: ${describeErrno(error) ?? messageOf(error)}.`);
+    throw cannotRead(file, error);
   }
 }
 

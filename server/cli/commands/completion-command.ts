@@ -15,26 +15,38 @@ export function addCompletionCommand(program: Command, { terminal }: CommandCont
     .action((shell: Shell) => print(terminal.out, SHELLS[shell](listCommands(program, ''))));
 }
 
-/** What can follow a command, which is given as a shell has it: ` domain add`; empty for `letterhead` itself. */
+/**
+ * What can follow a command, which is given as a shell has it: ` domain add`; empty for `letterhead` itself. An option that
+ * takes a value is one more, ` domain list --status`, until the value is typed.
+ */
 interface Completion {
   readonly command: string;
   readonly words: string;
-  /** Whether it does nothing itself, and so takes no files. */
-  readonly isGroup: boolean;
+  readonly isOption: boolean;
+  /** Whether one of the words has to follow, and so no file. */
+  readonly isClosed: boolean;
 }
 
 function listCommands(command: Command, path: string): Completion[] {
   const options = command.options.map(({ long }) => long).concat('--help');
   const words = [...command.commands.map((one) => one.name()), ...options].join(' ');
+  const valued = command.options.filter((option) => option.required);
   return [
-    { command: path, words, isGroup: command.commands.length > 0 },
+    { command: path, words, isOption: false, isClosed: command.commands.length > 0 },
+    ...valued.map(({ long, argChoices = [] }) => ({
+      command: `${path} ${long}`,
+      words: argChoices.join(' '),
+      isOption: true,
+      isClosed: argChoices.length > 0,
+    })),
     ...command.commands.flatMap((one) => listCommands(one, `${path} ${one.name()}`)),
   ];
 }
 
-function quoted(commands: readonly Completion[], separator: string): string {
+/** Those that a word leads to, as patterns of a shell. */
+function patterns(commands: readonly Completion[], isOption: boolean, separator: string): string {
   return commands
-    .slice(1)
+    .filter((one) => one.isOption === isOption && one.command !== '')
     .map(({ command }) => `'${command}'`)
     .join(separator);
 }
@@ -45,9 +57,12 @@ _letterhead() {
   local command= word choices=
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case "$command $word" in
-      ${quoted(commands, '|')}) command="$command $word" ;;
+      ${patterns(commands, false, '|')}) command="$command $word" ;;
     esac
   done
+  case "$command $word" in
+    ${patterns(commands, true, '|')}) command="$command $word" ;;
+  esac
   case "$command" in
 ${commands.map(({ command, words }) => `    '${command}') choices='${words}' ;;`).join('\n')}
   esac
@@ -64,9 +79,12 @@ _letterhead() {
   local command= word
   for word in "\${(@)words[2,CURRENT-1]}"; do
     case "$command $word" in
-      ${quoted(commands, '|')}) command="$command $word" ;;
+      ${patterns(commands, false, '|')}) command="$command $word" ;;
     esac
   done
+  case "$command $word" in
+    ${patterns(commands, true, '|')}) command="$command $word" ;;
+  esac
   case "$command" in
 ${commands.map(({ command, words }) => `    '${command}') compadd -- ${words} ;;`).join('\n')}
   esac
@@ -80,18 +98,25 @@ function fishScript(commands: readonly Completion[]): string {
   return `# Load it in ~/.config/fish/config.fish: letterhead completion fish | source
 function __letterhead_command
   set -l command ''
+  set -l last ''
   for word in (commandline -opc)[2..-1]
     switch "$command $word"
-      case ${quoted(commands, ' ')}
+      case ${patterns(commands, false, ' ')}
         set command "$command $word"
     end
+    set last $word
+  end
+  switch "$command $last"
+    case ${patterns(commands, true, ' ')}
+      set command "$command $last"
   end
   echo "$command"
 end
 ${commands
+  .filter(({ words }) => words !== '')
   .map(
-    ({ command, words, isGroup }) =>
-      `complete -c letterhead -n 'test (__letterhead_command) = "${command}"'${isGroup ? ' -f' : ''} -a '${words}'`,
+    ({ command, words, isClosed }) =>
+      `complete -c letterhead -n 'test (__letterhead_command) = "${command}"'${isClosed ? ' -f' : ''} -a '${words}'`,
   )
   .join('\n')}
 `;

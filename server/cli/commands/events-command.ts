@@ -16,7 +16,12 @@ const EVENT_COLUMNS = {
   WHEN: ({ at }: Event) => formatTime(at),
   WHAT: ({ type }: Event) => type,
   BY: ({ actor }: Event) => (actor.kind === 'token' ? `token ${actor.token_id}` : actor.kind),
-  DOMAIN: ({ domain }: Event) => (domain === null ? '-' : withPunycode(domain.name)),
+  DOMAIN: ({ domain, changes }: Event) => {
+    if (domain === null) return '-';
+    // The same happens to a domain's DKIM record, which is the one that is meant where none is named.
+    const record = changes['record'] === 'Return-Path' ? ' (Return-Path)' : '';
+    return `${withPunycode(domain.name)}${record}`;
+  },
 };
 
 interface EventsOptions extends AccountOptions {

@@ -1,10 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { digestMessage } from '@letterhead/shared/message';
 import type { Command } from 'commander';
-import { messageOf } from '../../errno.ts';
+import { cannotRead } from '../cannot-read.ts';
 import type { AccountOptions, CommandContext, CommandResult, Target } from '../command-context.ts';
 import { addAccountAction } from '../command-context.ts';
-import { UsageError } from '../exit-code.ts';
 import { print } from '../output.ts';
 
 interface SignOptions extends AccountOptions {
@@ -45,6 +44,6 @@ async function* readFile(file: string): AsyncGenerator<Uint8Array> {
   try {
     yield* createReadStream(file);
   } catch (error) {
-    throw new UsageError(`${file} cannot be read: ${messageOf(error)}.`);
+    throw cannotRead(file, error);
   }
 }

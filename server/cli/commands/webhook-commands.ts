@@ -1,6 +1,7 @@
 import type { Delivery, EventType, Webhook } from '@letterhead/shared';
 import { EVENT_TYPES, EventTypeSchema } from '@letterhead/shared';
 import type { Command } from 'commander';
+import { withPunycode } from '../../domains/domain-name.ts';
 import { inOneLine } from '../../terminal-text.ts';
 import type { AccountOptions, CommandContext, CommandResult, Target } from '../command-context.ts';
 import { addAccountAction, findDomain, idParser, listResult } from '../command-context.ts';
@@ -23,13 +24,14 @@ interface UpdateOptions extends FilterOptions {
 
 const ALL = 'all';
 
-const WEBHOOK_COLUMNS: Columns<Webhook> = {
+/** Domains that are gone have no name, and are shown by their ids. */
+const webhookColumns = (names: ReadonlyMap<number, string>): Columns<Webhook> => ({
   ID: ({ id }) => id,
   URL: ({ url }) => url,
   EVENTS: ({ events }) => events?.join(' ') ?? ALL,
-  DOMAINS: ({ domains }) => domains?.join(' ') ?? ALL,
+  DOMAINS: ({ domains }) => domains?.map((id) => names.get(id) ?? id).join(' ') ?? ALL,
   ENABLED: ({ enabled, disabled_reason }) => (enabled ? 'yes' : `no (${disabled_reason})`),
-};
+});
 
 const DELIVERY_COLUMNS: Columns<Delivery> = {
   ID: ({ id }) => id,
@@ -122,10 +124,11 @@ export function addWebhookCommands(program: Command, context: CommandContext): v
   );
 }
 
-async function list({ letterhead, account }: Target): Promise<CommandResult> {
+async function list(target: Target): Promise<CommandResult> {
+  const webhooks = await target.letterhead.webhooks.list.query({ account: target.account });
   return listResult(
-    await letterhead.webhooks.list.query({ account }),
-    WEBHOOK_COLUMNS,
+    webhooks,
+    webhookColumns(await domainNames(target, webhooks)),
     'There are no webhooks: `letterhead webhook add` adds one.\n',
   );
 }
@@ -143,7 +146,15 @@ async function update(target: Target, options: UpdateOptions, id: number): Promi
     enabled,
     skip_backlog: options.skipBacklog,
   });
-  return { json: changed, text: (width?: number) => formatTable([changed], WEBHOOK_COLUMNS, width) };
+  const columns = webhookColumns(await domainNames(target, [changed]));
+  return { json: changed, text: (width?: number) => formatTable([changed], columns, width) };
+}
+
+/** Names of the account's domains by their ids; not asked for where no webhook is limited to some. */
+async function domainNames({ letterhead, account }: Target, webhooks: readonly Webhook[]) {
+  if (webhooks.every(({ domains }) => domains === null)) return new Map<number, string>();
+  const domains = await letterhead.domains.list.query({ account });
+  return new Map(domains.map(({ id, domain }) => [id, withPunycode(domain)]));
 }
 
 async function deliveries({ letterhead, account }: Target, _options: AccountOptions, id: number) {

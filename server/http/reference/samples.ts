@@ -27,8 +27,13 @@ interface SampleRequest {
 
 const MESSAGE_TYPE = 'message/rfc822';
 const MESSAGE_FILE = 'message.eml';
+/** The only field that is kept in a file is a private key. */
+const KEY_FILE = 'private-key.pem';
 /** The only download is the backup. */
 const DOWNLOAD_FILE = 'letterhead.tar.gz';
+
+/** Stands for a text that a sample reads from a file: one whose schema names the media type of its content. */
+const FROM_FILE = Symbol(KEY_FILE);
 
 /** Writes an example request in each language, to be used as it stands once a token has been put into it. */
 export function requestSamples(
@@ -66,7 +71,11 @@ function bodyExamples(method: string, body: Schema | undefined, schemas: Schemas
   if (body === undefined) return {};
   const { properties = {}, required = [] } = resolveSchema(body, schemas);
   const names = required.length > 0 || method !== 'patch' ? required : Object.keys(properties).slice(0, 1);
-  return Object.fromEntries(names.map((name) => [name, exampleOf(properties[name] ?? {}, schemas)]));
+  return Object.fromEntries(names.map((name) => [name, fieldExample(properties[name] ?? {}, schemas)]));
+}
+
+function fieldExample(field: Schema, schemas: Schemas): unknown {
+  return field.contentMediaType === undefined ? exampleOf(field, schemas) : FROM_FILE;
 }
 
 function curlSample({ operation: { method }, url, body, sendsMessage, mediaType }: SampleRequest): string {
@@ -85,6 +94,7 @@ function curlSample({ operation: { method }, url, body, sendsMessage, mediaType 
 
 /** A list is its field once for each element. */
 function formFields(name: string, value: unknown): string[] {
+  if (value === FROM_FILE) return [`--data-urlencode ${name}@${KEY_FILE}`];
   return (Array.isArray(value) ? value : [value])
     .filter((each) => each !== null)
     .map((each) => {
@@ -97,7 +107,7 @@ function formFields(name: string, value: unknown): string[] {
 function fetchSample({ operation: { method }, url, body, sendsMessage, mediaType }: SampleRequest): string {
   const hasFields = Object.keys(body).length > 0;
   const lines = [
-    ...(sendsMessage ? ["import { readFile } from 'node:fs/promises';", ''] : []),
+    ...(sendsMessage || readsFile(body) ? [READ_FILE, ''] : []),
     `const response = await fetch(${JSON.stringify(url)}, {`,
     ...(method === 'get' ? [] : [`  method: '${method.toUpperCase()}',`]),
     '  headers: {',
@@ -105,7 +115,7 @@ function fetchSample({ operation: { method }, url, body, sendsMessage, mediaType
     ...(hasFields ? ["    'Content-Type': 'application/json',"] : []),
     ...(sendsMessage ? [`    'Content-Type': '${MESSAGE_TYPE}',`] : []),
     '  },',
-    ...(hasFields ? [`  body: JSON.stringify(${JSON.stringify(body)}),`] : []),
+    ...(hasFields ? [`  body: JSON.stringify(${objectLiteral(body)}),`] : []),
     ...(sendsMessage ? [`  body: await readFile('${MESSAGE_FILE}'),`] : []),
     '});',
     'if (!response.ok) throw new Error((await response.json()).message);',
@@ -146,15 +156,34 @@ function clientSample(
   const { operationId, method } = operation;
   if (sendsMessage) return '// The typed client sends no raw messages: use fetch.';
   if (isDownload(mediaType)) return '// The typed client has no downloads: use fetch, or the command line.';
-  const input = JSON.stringify({ ...path, ...body });
-  const call = `${operationId}.${method === 'get' ? 'query' : 'mutate'}(${input === '{}' ? '' : input})`;
+  const { parameters = [], requestBody } = operation;
+  // Where nothing has to be given but something can, it takes an empty object.
+  const takesInput = parameters.length > 0 || requestBody !== undefined;
+  const input = takesInput ? objectLiteral({ ...path, ...body }) : '';
+  const call = `${operationId}.${method === 'get' ? 'query' : 'mutate'}(${input})`;
   const result = mediaType === null ? '' : 'const data = ';
   return [
+    ...(readsFile(body) ? [READ_FILE] : []),
     "import { createLetterhead } from '@letterhead/client';",
     '',
     `const letterhead = createLetterhead({ url: ${JSON.stringify(origin)}, token: '<access-token>' });`,
     `${result}await letterhead.${call};`,
   ].join('\n');
+}
+
+const READ_FILE = "import { readFile } from 'node:fs/promises';";
+
+function readsFile(body: SampleRequest['body']): boolean {
+  return Object.values(body).includes(FROM_FILE);
+}
+
+/** In JavaScript. */
+function objectLiteral(fields: SampleRequest['body']): string {
+  const pairs = Object.entries(fields).map(([name, value]) => {
+    const literal = value === FROM_FILE ? `await readFile('${KEY_FILE}', 'utf8')` : JSON.stringify(value);
+    return `${JSON.stringify(name)}:${literal}`;
+  });
+  return `{${pairs.join(',')}}`;
 }
 
 /** How to read an answer of this type; an empty one is not read. */
@@ -172,6 +201,7 @@ function isDownload(mediaType: string | null): boolean {
 }
 
 function pythonLiteral(value: unknown): string {
+  if (value === FROM_FILE) return `open("${KEY_FILE}").read()`;
   if (value === null || value === undefined) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (Array.isArray(value)) return `[${value.map(pythonLiteral).join(', ')}]`;

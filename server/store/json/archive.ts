@@ -13,7 +13,7 @@ import { OPEN_FLAGS } from '../../open-flags.ts';
 import { readAccount } from './account-files.ts';
 import { checkFolder, type FolderReport } from './check-folder.ts';
 import { DataFolder, isDataFile, realFolder, type Snapshot } from './disk/data-folder.ts';
-import { unusableFolder } from './disk/errors.ts';
+import { UnreadableFileError, unusableFolder } from './disk/errors.ts';
 import { nodeFileSystem } from './disk/file-system.ts';
 import { syncFolder } from './disk/folder.ts';
 import { offsetAfter } from './event-lines.ts';
@@ -21,6 +21,14 @@ import { offsetAfter } from './event-lines.ts';
 export interface WriteArchiveOptions {
   /** Leaves `secret.key` out: the archive then does not hold what opens the private keys in it. */
   readonly withoutKey?: boolean;
+}
+
+/** Rejects with UnreadableFileError where an archive of the snapshot would lack more than evidence. */
+export async function refuseUnreadable({ path, files }: Snapshot): Promise<void> {
+  for (const name of files) {
+    if (isEvidence(name)) continue;
+    await using _file = await openFile(path, name);
+  }
 }
 
 /** The names of the files that an archive of the snapshot holds. */
@@ -39,17 +47,36 @@ export async function writeArchive(
   const written = pipeline(tar, createGzip(), out);
   const packed = packFiles(tar, snapshot.path, files).catch((error: unknown) => {
     tar.destroy(error instanceof Error ? error : new Error(String(error)));
+    throw error;
   });
-  await Promise.all([written, packed]);
+  await Promise.all([packed, written]);
 }
 
 async function packFiles(tar: Pack, path: string, files: readonly string[]): Promise<void> {
   for (const name of files) {
-    await using file = await open(join(path, name), OPEN_FLAGS.r);
+    await using file = await openFile(path, name).catch((error: unknown) => {
+      // The next check makes it again.
+      if (isEvidence(name)) return null;
+      throw error;
+    });
+    if (file === null) continue;
     const { mtime, size } = await file.stat();
     await packFile(tar, file, { name, mtime, mode: 0o600, size: (await logLength(path, name)) ?? size });
   }
   tar.finalize();
+}
+
+function isEvidence(name: string): boolean {
+  return name.startsWith('evidence/');
+}
+
+async function openFile(path: string, name: string): Promise<FileHandle> {
+  const file = await open(join(path, name), OPEN_FLAGS.r).catch((error: unknown) => {
+    throw new UnreadableFileError(name, error);
+  });
+  if ((await file.stat()).isFile()) return file;
+  await file.close();
+  throw new UnreadableFileError(name, Object.assign(new Error('It is no file.'), { code: 'ENXIO' }));
 }
 
 async function packFile(
@@ -148,11 +175,11 @@ async function replaceFolder(dataDir: string, replacement: string): Promise<void
   }
 }
 
-/** For a mount point: a rename cannot replace it, and restoring file by file could leave half a restore. */
+/** For a mount point, or the working directory as `.`: a rename cannot replace it, and restoring file by file could leave half a restore. */
 function isMountPoint(dataDir: string): LetterheadError {
   return new LetterheadError(
     'invalid',
-    `${dataDir} is a mount point, which cannot be replaced as a whole. Set DATA_DIR to a folder in it, and restore there.`,
+    `${dataDir} is a mount point or the working directory, which cannot be replaced as a whole. Set DATA_DIR to a folder in it, and restore there.`,
   );
 }
 
@@ -164,9 +191,9 @@ async function unpack(archive: string, path: string): Promise<void> {
     notABackup(archive, `it would unpack to more than ${most} bytes, which no backup does.`);
   const read = pipeline(source, createGunzip(), atMost(most, tooMuch), entries);
   let files = 0;
-  // The loop over the entries ends with the same error; a file that is being written would wait for more.
-  const failed = new Promise<never>((_, reject) => read.catch(reject));
-  failed.catch(() => {});
+  // The loop over the entries ends with the same error, unless it is between two waits then.
+  const over = new AbortController();
+  read.catch((error: unknown) => over.abort(error));
   try {
     for await (const entry of entries) {
       const { name, type } = entry.header;
@@ -178,13 +205,14 @@ async function unpack(archive: string, path: string): Promise<void> {
         throw notABackup(archive, `it holds more than ${ARCHIVE_LIMITS.files} files.`);
       const file = join(path, name);
       await nodeFileSystem.mkdir(dirname(file));
-      const flush = !name.startsWith('evidence/');
-      const written = pipeline(entry, createWriteStream(file, { flags: 'wx', mode: 0o600, flush }));
-      await Promise.race([written, failed]);
+      const flush = !isEvidence(name);
+      const to = createWriteStream(file, { flags: 'wx', mode: 0o600, flush });
+      await pipeline(entry, to, { signal: over.signal });
     }
     await read;
-  } catch (error) {
+  } catch (failure) {
     source.destroy();
+    const error = failure instanceof Error && failure.name === 'AbortError' ? over.signal.reason : failure;
     throw error instanceof LetterheadError ? error : notABackup(archive, inASentence(error));
   }
   for (const folder of ['accounts', 'events', 'logos', '.'])

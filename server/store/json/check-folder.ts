@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { describeErrno, messageOf, unlessMissing } from '../../errno.ts';
+import { readSecretKeyFile, SECRET_KEY_FILE } from '../../keys/secret-key-file.ts';
 import { accountFileName } from './account.ts';
 import { readAccount } from './account-files.ts';
 import { DataFolder, INSTALLATION_FILE } from './disk/data-folder.ts';
@@ -56,9 +58,11 @@ class FolderCheck {
       await this.#checkOrphans(installation);
       this.#checkNextIds(installation);
     }
-    const { scheduleFile, tokenUseFile } = this.#folder;
+    const { scheduleFile, tokenUseFile, cursorsFile } = this.#folder;
     await this.#read(scheduleFile.label, () => scheduleFile.read());
     await this.#read(tokenUseFile.label, () => tokenUseFile.read());
+    await this.#read(cursorsFile.label, () => cursorsFile.read());
+    await this.#checkSecretKey();
     return {
       usable: installation !== null,
       accounts: this.#accounts,
@@ -74,9 +78,7 @@ class FolderCheck {
       if (content === null && required) this.#note(file, `${file} is missing.`);
       return content;
     } catch (error) {
-      const reason = describeErrno(error);
-      const message = messageOf(error);
-      this.#note(file, reason === null ? `${message}.` : `${file} cannot be read: ${reason}.`);
+      this.#note(file, cannotRead(file, error));
       return null;
     }
   }
@@ -105,7 +107,7 @@ class FolderCheck {
   async #checkEvidence(account: number): Promise<void> {
     const { evidencePath, fileSystem, gate } = this.#folder;
     const folder = new Folder(`${evidencePath}/${account}`, fileSystem, gate);
-    for (const name of await folder.names()) {
+    for (const name of (await this.#read(`evidence/${account}`, () => folder.names())) ?? []) {
       const label = `evidence/${account}/${name}`;
       const file = new JsonFile(folder, name, label, EvidenceFileShape);
       if (name.endsWith('.json')) await this.#read(label, () => file.read());
@@ -122,9 +124,22 @@ class FolderCheck {
     }
   }
 
+  /** It may be missing, where SECRET_KEY is set. */
+  async #checkSecretKey(): Promise<void> {
+    const { path } = this.#folder;
+    try {
+      await readSecretKeyFile(path);
+    } catch (error) {
+      const message = messageOf(error).replace(join(path, SECRET_KEY_FILE), SECRET_KEY_FILE);
+      this.#note(SECRET_KEY_FILE, message);
+    }
+  }
+
   async #checkOrphans({ accounts, removing }: InstallationFile): Promise<void> {
     const listed = new Set([...accounts.map((row) => row.id), ...removing].map(accountFileName));
-    const names = (await unlessMissing(this.#folder.fileSystem.readdir(this.#folder.accounts.path))) ?? [];
+    const { path } = this.#folder.accounts;
+    const names =
+      (await this.#read('accounts', () => unlessMissing(this.#folder.fileSystem.readdir(path)))) ?? [];
     for (const name of names.filter((one) => one.endsWith('.json') && !listed.has(one))) {
       const file = `accounts/${name}`;
       this.#note(file, `${file} belongs to no account that ${INSTALLATION_FILE} knows of.`);
@@ -149,6 +164,11 @@ class FolderCheck {
   }
 }
 
+function cannotRead(file: string, error: unknown): string {
+  const reason = describeErrno(error);
+  return reason === null ? `${messageOf(error)}.` : `${file} cannot be read: ${reason}.`;
+}
+
 export interface FolderProblem {
   /** Relative to the data folder. */
   readonly file: string;
@@ -170,7 +190,7 @@ async function checkEventLog(events: Folder, account: AccountFile): Promise<Fold
     try {
       lastId = await checkLines(events, name, account.account, lastId, note);
     } catch (error) {
-      note(`${messageOf(error)}.`);
+      note(cannotRead(file, error));
       return problems;
     }
   }

@@ -1,7 +1,7 @@
 import { relativeHost } from '@letterhead/shared';
 import { isWithin } from '../../dns/name.ts';
 import type { AdviceEvidence } from '../evidence.ts';
-import type { AdviceFinding, AdvicePlace, DmarcRemark } from './advice-finding.ts';
+import type { AdviceFinding, AdvicePlace, DmarcPlace, DmarcRemark } from './advice-finding.ts';
 import {
   type AppliedRecord,
   type DmarcDiscovery,
@@ -31,7 +31,7 @@ export function discoverIn(domain: string, { dmarc, mx }: AdviceEvidence): Dmarc
 export function adviseOnDmarc(place: AdvicePlace, evidence: AdviceEvidence): AdviceFinding | null {
   const discovery = discoverIn(place.domain, evidence);
   const unusable = unusableOf(place, discovery);
-  if (unusable !== undefined) return judgeUnusable(unusable);
+  if (unusable !== undefined) return judgeUnusable(unusable, evidence);
   switch (discovery.kind) {
     case 'unknown':
       return null;
@@ -39,18 +39,25 @@ export function adviseOnDmarc(place: AdvicePlace, evidence: AdviceEvidence): Adv
       return missing(place, evidence.dmarc);
     case 'found':
       return isOwners(place, discovery.domain) || policyProblem(discovery.record) === null
-        ? judgeApplied(place, discovery)
+        ? judgeApplied(place, discovery, evidence)
         : missing(place, evidence.dmarc);
   }
 }
 
-function judgeApplied(place: AdvicePlace, applied: AppliedRecord): AdviceFinding {
+function judgeApplied(place: AdvicePlace, applied: AppliedRecord, evidence: AdviceEvidence): AdviceFinding {
   const { domain, record, policy, published, tag } = applied;
   const name = dmarcName(domain);
   const problem = policyProblem(record);
   if (problem !== null || policy === null || published === null) {
     const effect = policy ?? 'ignored';
-    return { code: 'DMARC_INVALID', action: null, name, problem: problem ?? { kind: 'no-policy' }, effect };
+    const where = placeOf(name, evidence);
+    return {
+      code: 'DMARC_INVALID',
+      action: null,
+      ...where,
+      problem: problem ?? { kind: 'no-policy' },
+      effect,
+    };
   }
   const isInherited = domain !== place.domain;
   const remarks = isOwners(place, domain) ? remarksOn(record) : [];
@@ -69,10 +76,15 @@ function isOwners({ registrable }: AdvicePlace, domain: string): boolean {
   return isWithin(domain, registrable);
 }
 
-function judgeUnusable({ domain, problem }: UnusableRecord): AdviceFinding {
-  const name = dmarcName(domain);
-  if (problem.kind === 'multiple') return { code: 'DMARC_MULTIPLE', action: null, name };
-  return { code: 'DMARC_INVALID', action: null, name, problem, effect: 'ignored' };
+function judgeUnusable({ domain, problem }: UnusableRecord, evidence: AdviceEvidence): AdviceFinding {
+  const where = placeOf(dmarcName(domain), evidence);
+  if (problem.kind === 'multiple') return { code: 'DMARC_MULTIPLE', action: null, ...where };
+  return { code: 'DMARC_INVALID', action: null, ...where, problem, effect: 'ignored' };
+}
+
+function placeOf(name: string, { dmarc }: AdviceEvidence): DmarcPlace {
+  const txt = dmarc.find((step) => step.name === name)?.txt;
+  return { name, alias: txt?.kind === 'present' ? txt.cname : null };
 }
 
 function remarksOn(record: DmarcRecord): DmarcRemark[] {

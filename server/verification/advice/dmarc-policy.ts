@@ -6,10 +6,10 @@ import {
   type DmarcRecord,
   isDmarcRecord,
   keyword,
-  mentionsDmarc,
   type PolicyTag,
   parseDmarcRecord,
   policiesOf,
+  versionProblem,
 } from './dmarc-record.ts';
 
 /** RFC 9989 §4.10: from the second question on, a name has at most so many labels, which makes eight questions. */
@@ -112,7 +112,8 @@ function recordIn(txt: Outcome): DmarcRecord | UnusableRecord['problem'] | null 
   const [record, another] = values.filter(isDmarcRecord);
   if (another !== undefined || totalOf(txt) > values.length) return { kind: 'multiple' };
   if (record !== undefined) return parseDmarcRecord(record);
-  return values.some(mentionsDmarc) ? { kind: 'version' } : null;
+  const [problem = null] = values.flatMap((value) => versionProblem(value) ?? []);
+  return problem;
 }
 
 /** RFC 9989 §4.10.2. */

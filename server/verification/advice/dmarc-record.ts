@@ -15,7 +15,7 @@ export interface DmarcPolicies {
 
 /** What makes receivers ignore a record, or take it for `p=none`. */
 export type DmarcProblem =
-  | { readonly kind: 'version' }
+  | { readonly kind: 'version' | 'no-semicolon' }
   | { readonly kind: 'repeated-tag'; readonly tag: string }
   | { readonly kind: 'bad-policy'; readonly tag: PolicyTag; readonly value: string }
   | { readonly kind: 'no-policy' };
@@ -35,6 +35,12 @@ export function isDmarcRecord(value: string): boolean {
 /** Whether somebody meant a DMARC record, valid or not. */
 export function mentionsDmarc(value: string): boolean {
   return /dmarc/i.test(value);
+}
+
+/** Why a value that is no DMARC record is none, where somebody meant one; else null. */
+export function versionProblem(value: string): DmarcProblem | null {
+  if (/^[ \t]*[vV][ \t]*=[ \t]*DMARC1/.test(value)) return { kind: 'no-semicolon' };
+  return mentionsDmarc(value) ? { kind: 'version' } : null;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { type Action, relativeHost } from '@letterhead/shared';
 import type { AdviceEvidence } from '../evidence.ts';
-import { jsonBytes, totalOf } from '../truncate.ts';
+import { isLegible, jsonBytes, totalOf } from '../truncate.ts';
 import type { AdviceFinding, AdvicePlace, SpfPlace } from './advice-finding.ts';
 import { MAX_SPF_LOOKUPS, MAX_VOID_LOOKUPS } from './spf-lookups.ts';
 import {
@@ -8,6 +8,7 @@ import {
   isPassAll,
   isWholeNetwork,
   passAllTerm,
+  protocolOf,
   redirectTarget,
   spfRecords,
   spfTerms,
@@ -32,37 +33,42 @@ export function adviseOnSpf(place: AdvicePlace, evidence: AdviceEvidence['spf'])
   if (txt.kind === 'unknown') return null;
   const records = spfRecords(txt);
   const [record] = records;
-  // No record is suggested: it would have to name everyone who sends for the domain, and we know only ourselves.
-  if (record === undefined) return { code: 'SPF_MISSING', action: null, lookalike };
   const alias = txt.kind === 'present' ? txt.cname : null;
   const host = relativeHost(place.domain, zone);
   const where = { zone, host, alias };
+  // No record is suggested: it would have to name everyone who sends for the domain, and we know only ourselves.
+  if (record === undefined) return { code: 'SPF_MISSING', action: null, lookalike, ...where };
   if (records.length > 1) {
     const count = totalOf(txt);
     const action = count === records.length ? replace(where, records, mergedSpf(records)) : null;
     return { code: 'SPF_MULTIPLE', action, count, ...where };
   }
-  if (problem !== null) return { code: 'SPF_INVALID', action: null, problem };
-  if (lookups !== null && lookups > MAX_SPF_LOOKUPS) return { code: 'SPF_TOO_MANY_LOOKUPS', action: null };
-  if (voids.length > MAX_VOID_LOOKUPS) return { code: 'SPF_VOID_LOOKUPS', action: null, voids };
+  if (problem !== null) return { code: 'SPF_INVALID', action: null, problem, ...where };
+  if (lookups !== null && lookups > MAX_SPF_LOOKUPS)
+    return { code: 'SPF_TOO_MANY_LOOKUPS', action: null, ...where };
+  if (voids.length > MAX_VOID_LOOKUPS) return { code: 'SPF_VOID_LOOKUPS', action: null, voids, ...where };
   const passing = passAllTerm(record);
   if (passing !== undefined) {
     const action = replace(where, [record], withSoftFail(record));
-    return { code: 'SPF_PASS_ALL', action, term: passing, included: null, ...where };
+    const protocol = protocolOf(passing);
+    return { code: 'SPF_PASS_ALL', action, term: passing, protocol, included: null, ...where };
   }
   // What others let pass is theirs to put right: nothing is suggested that could break what works.
-  if (included !== null)
-    return { code: 'SPF_PASS_ALL', action: null, term: included.through, included, ...where };
+  if (included !== null) {
+    const [term, protocol] = [included.through, protocolOf(included.term)];
+    return { code: 'SPF_PASS_ALL', action: null, term, protocol, included, ...where };
+  }
   return lookups === null
     ? { code: 'SPF_NOT_COUNTED', action: null }
     : { code: 'SPF_OK', action: null, lookups };
 }
 
-/** Null: the record lies at the end of an alias, or is too long to type. */
+/** Null: the record lies at the end of an alias, is too long to type, or nobody can read it. */
 function replace({ zone, host, alias }: SpfPlace, records: readonly string[], value: string): Action | null {
   const remove = [{ type: 'TXT', count: records.length, values: [...records] }];
   const action: Action = { kind: 'replace', zone, type: 'TXT', host, value, from_host: null, remove };
-  return alias !== null || jsonBytes(action) > MAX_ACTION ? null : action;
+  const canBeTyped = jsonBytes(action) <= MAX_ACTION && records.every(isLegible);
+  return alias === null && canBeTyped ? action : null;
 }
 
 /** The record with `~all` for all that it doesn't name: unlisted servers pass under suspicion, so that nothing breaks. */

@@ -47,6 +47,15 @@ export function isWholeNetwork(term: string): boolean {
   return WHOLE_NETWORK.test(term) || WHOLE_NETWORK_OF_HOST.test(term);
 }
 
+/** The protocol over which every server of the world passes by a term that `passAllTerm` finds; null: by either. */
+export function protocolOf(term: string): 'IPv4' | 'IPv6' | null {
+  const isIp6 = /^\+?ip6:/i.test(term);
+  const ofIpv6 = isIp6 || /\/\/0+$/.test(term);
+  const ofIpv4 = !isIp6 && /(?<!\/)\/0+(?:\/\/|$)/.test(term);
+  if (ofIpv4 === ofIpv6) return null;
+  return ofIpv4 ? 'IPv4' : 'IPv6';
+}
+
 /** The target of a `redirect=`; null for any other term. */
 export function redirectTarget(term: string): string | null {
   return /^redirect=(.+)$/i.exec(term)?.[1] ?? null;

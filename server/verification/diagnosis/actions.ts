@@ -1,5 +1,5 @@
 import type { Action } from '@letterhead/shared';
-import { jsonBytes } from '../truncate.ts';
+import { isLegible, jsonBytes } from '../truncate.ts';
 import {
   aliasTarget,
   answersLikeSibling,
@@ -70,7 +70,8 @@ export function removeAllBut(
   others: readonly string[],
   count: number,
 ): Action {
-  const isListed = others.length <= MAX_LISTED && others.join('').length <= MAX_LISTED_LENGTH;
+  const isShort = others.length <= MAX_LISTED && others.join('').length <= MAX_LISTED_LENGTH;
+  const isListed = isShort && others.every(isLegible);
   const { type } = input.record;
   const remove = [{ type, count, values: isListed ? [...others] : null }];
   return followable(input, act(input, 'remove', { value: keep, remove }));

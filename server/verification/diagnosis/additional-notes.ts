@@ -1,4 +1,4 @@
-import { NEGATIVE_CACHED, TEST_MODE } from './correct-record.ts';
+import { NEGATIVE_CACHED, namesOfTwoMinds, TEST_MODE } from './correct-record.ts';
 import { serversByNamer } from './delegation-differs.ts';
 import type { FoundCode, Note } from './finding.ts';
 import { judgements } from './key-value.ts';
@@ -13,6 +13,7 @@ export function additionalNotes(input: RuleInput, code: FoundCode): Note[] {
     ...(code !== 'WILDCARD_ANSWER' && answersLikeSibling(input) ? [{ kind: 'from-wildcard' as const }] : []),
     ...notJudged(input),
     ...disagreement(input),
+    ...differingAddresses(input, code),
     ...differentDelegation(input),
     ...failures(input)
       .filter((failure) => failure.code !== code)
@@ -61,6 +62,11 @@ function otherPlaces({ evidence }: RuleInput, code: FoundCode): Note[] {
 
 function disagreement(input: RuleInput): Note[] {
   return !isCorrect(input) && input.answers.length > 1 ? [{ kind: 'servers-disagree' }] : [];
+}
+
+function differingAddresses(input: RuleInput, code: FoundCode): Note[] {
+  const names = code === 'NAMESERVERS_DISAGREE' ? namesOfTwoMinds(input) : [];
+  return names.length === 0 ? [] : [{ kind: 'addresses-differ', names }];
 }
 
 /** A record that is not right has to be right at all servers that anybody names. */

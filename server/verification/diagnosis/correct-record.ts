@@ -1,11 +1,12 @@
 import type { Action } from '@letterhead/shared';
 import type { Observation, Outcome } from '../../dns/outcome.ts';
+import { CHECK_LIMITS } from '../../limits.ts';
 import { type Answer, definitive, isAlias } from '../answers.ts';
 import { matches } from '../match-value.ts';
 import { putRight, replace, replaceOthers } from './actions.ts';
 import { type Rule, rule } from './finding.ts';
 import { judgements } from './key-value.ts';
-import { isCorrect, type RuleInput } from './rule-input.ts';
+import { isCorrect, namesOf, type RuleInput } from './rule-input.ts';
 
 /** The record is right, but its private key is not the one that is stored here: nothing that it signs would verify. */
 export const KEY_MISMATCH: Rule<'KEY_MISMATCH'> = rule('invalid', (input) =>
@@ -42,7 +43,8 @@ export const NEGATIVE_CACHED: Rule<'NEGATIVE_CACHED'> = rule('valid', (input) =>
 /** When a resolver forgets what it remembers of an absence; null where it has not said for how long it does. */
 function forgetsAt(resolver: Outcome, observedAt: string): Date | null {
   const seconds = resolver.kind === 'unknown' ? null : resolver.negativeTtl;
-  return seconds == null ? null : new Date(Date.parse(observedAt) + seconds * 1000);
+  if (seconds == null) return null;
+  return new Date(Date.parse(observedAt) + Math.min(seconds * 1000, CHECK_LIMITS.longestTtl));
 }
 
 /** An alias whose end is absent comes back as an alias alone. */
@@ -69,11 +71,23 @@ export const OK: Rule<'OK'> = rule('valid', (input) => {
 
 /** The names of servers, with the address of one that answers otherwise at another address. */
 function placesOf(lacking: readonly Observation[], all: readonly Observation[]): string[] {
-  const others = all.filter((one) => !lacking.includes(one) && definitive(one.outcome).length > 0);
-  const isElsewhere = ({ name, address }: Observation) =>
-    others.some((other) => other.name === name && other.address !== address);
-  const places = lacking.map((one) => (isElsewhere(one) ? `${one.name} (${one.address})` : one.name));
+  const elsewhere = answeringElsewhere(lacking, all);
+  const places = lacking.map((one) => (elsewhere.includes(one) ? `${one.name} (${one.address})` : one.name));
   return [...new Set(places)];
+}
+
+/** Those of the servers that answer otherwise at another address of the same name. */
+function answeringElsewhere(lacking: readonly Observation[], all: readonly Observation[]): Observation[] {
+  const others = all.filter((one) => !lacking.includes(one) && definitive(one.outcome).length > 0);
+  return lacking.filter(({ name, address }) =>
+    others.some((other) => other.name === name && other.address !== address),
+  );
+}
+
+/** Names of which one address has our record and another has not, as where one is that of a former server. */
+export function namesOfTwoMinds(input: RuleInput): string[] {
+  const lacking = answersWithout(input).flatMap(({ servers }) => servers);
+  return namesOf(answeringElsewhere(lacking, input.evidence.observations));
 }
 
 /** Whoever names an alias to the right record has done all that it can do, though others disagree at its end. */

@@ -81,22 +81,23 @@ interface FactsByCode extends Record<FoundCode, object> {
   KEY_TRUNCATED: { readonly length: number; readonly fullLength: number };
   KEY_DAMAGED: { readonly damage: KeyDamage; readonly length: number; readonly fullLength: number };
   BAD_SYNTAX: { readonly problem: string };
-  /** `isRenamed`: a DNAME record above the name makes it point there. */
+  /** `targets`: of each server that has another one. `isRenamed`: a DNAME record above the name makes it point there. */
   CNAME_WRONG_TARGET: {
-    readonly target: string;
+    readonly targets: readonly string[];
     readonly zoneAppended: boolean;
     readonly isRenamed: boolean;
   };
   CNAME_FLATTENED: { readonly types: readonly string[] };
   WRONG_TYPE:
     | {
-        readonly alias: string;
+        /** What the name is an alias of, by each server that has another one. */
+        readonly aliases: readonly string[];
         /** Whether a DNAME record above the name makes it one. */
         readonly isRenamed: boolean;
         readonly circular: boolean;
         readonly endless: boolean;
       }
-    | { readonly alias: null; readonly types: readonly string[] };
+    | { readonly aliases: null; readonly types: readonly string[] };
   RECORD_MISSING: {
     /** The zone, if the name is delegated below the registrable domain: what the zone above has for it is hidden. */
     readonly delegated: string | null;
@@ -154,7 +155,7 @@ export type Note =
         | 'through-dname';
     }
   | { readonly kind: 'pitfall'; readonly pitfall: Pitfall }
-  | { readonly kind: 'also-at'; readonly names: readonly string[] }
+  | { readonly kind: 'also-at' | 'addresses-differ'; readonly names: readonly string[] }
   | { readonly kind: 'not-all-judged'; readonly total: number; readonly judged: number }
   | ({ readonly kind: 'delegation-differs' } & Delegated)
   | { readonly kind: 'servers-failed'; readonly failure: Failure }

@@ -33,10 +33,18 @@ function placeOfBackslash(value: string): Facts<'ESCAPED_SEMICOLON'>['place'] {
 export const KEY_TRUNCATED: Rule<'KEY_TRUNCATED'> = rule('invalid', (input) => {
   const { record } = input;
   if (record.kind !== 'dkim') return null;
-  const cut = damagedKeys(input).find(({ key }) => record.publicKey.startsWith(key));
-  if (cut === undefined) return null;
+  const found = observedValues(input).map((value) => judgeValue(record, withoutCut(value)));
+  const cut = found.find((one) => one.kind === 'damaged-key' && record.publicKey.startsWith(one.key));
+  if (cut?.kind !== 'damaged-key') return null;
   return { action: putRight(input), length: cut.key.length, fullLength: record.publicKey.length };
 });
+
+/** The value without the quotation mark that was cut off at its other end, and without what a page shows where it cuts. */
+function withoutCut(value: string): string {
+  return withoutQuotes(value)
+    .replaceAll('\\', '')
+    .replace(/(?:…|\.{2,})\s*$/, '');
+}
 
 export const PREVIOUS_KEY: Rule<'PREVIOUS_KEY'> = rule('invalid', (input) => {
   const { record } = input;

@@ -67,8 +67,13 @@ export function observedValues({ answers }: RuleInput): string[] {
 }
 
 /** The target of the name where it is an alias. */
-export function aliasTarget({ answers }: RuleInput): string | null {
-  return answers.find(({ alias }) => alias !== null)?.alias ?? null;
+export function aliasTarget(input: RuleInput): string | null {
+  return aliasTargets(input)[0] ?? null;
+}
+
+/** Servers that disagree may each have one of their own. */
+export function aliasTargets({ answers }: RuleInput): string[] {
+  return [...new Set(answers.flatMap(({ alias }) => alias ?? []))];
 }
 
 export function isCorrect({ record, answers }: Pick<RuleInput, 'record' | 'answers'>): boolean {

@@ -2,7 +2,7 @@ import type { Observation, Unknown, UnknownReason } from '../../dns/outcome.ts';
 import { isTooLong } from '../../records/record-names.ts';
 import { definitive } from '../answers.ts';
 import { type Failure, type FoundCode, type Rule, rule, type ServerCode } from './finding.ts';
-import { delegatedZone, isTargetUnheard, type RuleInput } from './rule-input.ts';
+import { delegatedZone, isTargetUnheard, namesOf, type RuleInput } from './rule-input.ts';
 
 /** Nothing definitive was heard, for this reason. All of it is transient: what was known before still holds. */
 
@@ -48,13 +48,22 @@ function transientFailure(input: RuleInput, code: ServerCode) {
   const failing = asked(evidence).filter(({ outcome }) => outcome.kind === 'unknown');
   return {
     action: null,
-    failures: failuresOf(asked(evidence)).filter((failure) => failure.code === code),
+    failures: [...failuresOf(asked(evidence)), ...denials(evidence)].filter(
+      (failure) => failure.code === code,
+    ),
     areOfZoneAlone: failing.length > 0 && failing.every(({ namedBy }) => namedBy?.join() === 'child'),
     resolverQuestion: isUntold ? 'name-servers' : 'record',
     isBudget: why.length > 0 && why.every((reason) => reason === 'budget'),
     alias: evidence.alias?.target ?? null,
     delegated: delegatedZone(input),
   } as const;
+}
+
+/** Servers that say of their own domain that there is none, so that the resolver knows none, either. */
+function denials({ delegation, observations }: RuleInput['evidence']): Failure[] {
+  if (delegation.kind !== 'found' || delegation.resolverFailure !== 'lame') return [];
+  const names = namesOf(observations.filter(({ outcome }) => outcome.kind === 'absent'));
+  return names.length === 0 ? [] : [{ code: SERVER_CODES.lame, isBudget: false, names }];
 }
 
 /** Servers of the record's name that gave no definitive answer, by how they failed. */

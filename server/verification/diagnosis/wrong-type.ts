@@ -3,7 +3,7 @@ import { hasZoneAppended, matches } from '../match-value.ts';
 import { add, changeValue, putRight } from './actions.ts';
 import { type Rule, rule } from './finding.ts';
 import {
-  aliasTarget,
+  aliasTargets,
   isAbsent,
   isAddress,
   isBelowDname,
@@ -15,14 +15,15 @@ import {
 /** The CNAME leads to another name. */
 export const CNAME_WRONG_TARGET: Rule<'CNAME_WRONG_TARGET'> = rule('invalid', (input) => {
   const { record } = input;
-  const [target] = observedValues(input);
+  const targets = observedValues(input);
+  const [target] = targets;
   if (record.type !== 'CNAME' || target === undefined || matches(record, [target])) return null;
   // No form has the record that a DNAME record makes, nor takes one in its place.
-  if (isBelowDname(input)) return { action: null, target, zoneAppended: false, isRenamed: true };
+  if (isBelowDname(input)) return { action: null, targets, zoneAppended: false, isRenamed: true };
   const zoneAppended = hasZoneAppended(record, target);
   // With a dot at its end, the form takes the target as it is.
   const action = zoneAppended ? changeValue(input, `${record.value}.`) : changeValue(input);
-  return { action, target, zoneAppended, isRenamed: false };
+  return { action, targets, zoneAppended, isRenamed: false };
 });
 
 /** The provider answers with what the CNAME's target would resolve to, or somebody typed that. */
@@ -43,11 +44,11 @@ export const WRONG_TYPE: Rule<'WRONG_TYPE'> = rule(
 );
 
 const aliasToNowhere: Rule<'WRONG_TYPE'>['find'] = (input) => {
-  const alias = aliasTarget(input);
-  if (alias === null || observedValues(input).length > 0) return null;
+  const aliases = aliasTargets(input);
+  if (aliases.length === 0 || observedValues(input).length > 0) return null;
   const { circular = false, endless = false } = input.evidence.alias ?? {};
   const isRenamed = renamedTo(input) !== null;
-  return { action: putRight(input), alias, isRenamed, circular, endless, found: [alias] };
+  return { action: putRight(input), aliases, isRenamed, circular, endless, found: aliases };
 };
 
 const anotherType: Rule<'WRONG_TYPE'>['find'] = (input) => {
@@ -56,7 +57,7 @@ const anotherType: Rule<'WRONG_TYPE'>['find'] = (input) => {
   const types = others.map(({ type }) => type);
   return {
     action: add(input),
-    alias: null,
+    aliases: null,
     types,
     found: others.flatMap(({ values }) => values),
   };

@@ -12,9 +12,10 @@ export async function isDelegationOutdated({ check, delegation }: SurveyContext)
   const told = observations.flatMap(({ outcome, namedBy }) =>
     outcome.kind === 'present' && namedBy?.includes('parent') ? [outcome.values] : [],
   );
-  return told.length > 0 && told.every((servers) => areSame(servers, parentServers));
-}
-
-function areSame(one: readonly string[], other: readonly string[]): boolean {
-  return one.every((server) => other.includes(server)) && other.every((server) => one.includes(server));
+  return (
+    told.length > 0 &&
+    told.every(
+      (nameServers) => nameServers.length > 0 && namedByDifferently({ nameServers, parentServers }) === null,
+    )
+  );
 }

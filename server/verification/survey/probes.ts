@@ -1,25 +1,30 @@
 import { registrableDomain } from '@letterhead/shared';
-import type { Outcome, Present, RecordType } from '../../dns/outcome.ts';
+import type { Observation, Present, RecordType } from '../../dns/outcome.ts';
 import { randomLabel } from '../../random.ts';
 import { dnsRecordOf, type ExpectedRecord } from '../../records/dns-records.ts';
 import { answersOf, definitive } from '../answers.ts';
 import type { ProbeFinding, RecordEvidence } from '../evidence.ts';
-import { containsOurValue, relevanceTo } from '../match-value.ts';
+import { isCopyOfOurs, relevanceTo } from '../match-value.ts';
 import { truncateAnswer } from '../truncate.ts';
 import { candidateHosts } from './candidate-hosts.ts';
+import { isInZoneItself } from './own-name.ts';
 import type { SurveyContext } from './survey-context.ts';
 
-/** One answer found by a probe, and the zone that it lies in. */
-interface Found {
+/** One answer to a probe, and the zone that its name lies in. */
+interface Heard {
   readonly zone: string | null;
+  readonly outcome: Observation['outcome'];
+}
+
+interface Found extends Heard {
   readonly outcome: Present;
 }
 
-type Ask = (name: string, type: RecordType) => Promise<readonly Found[]>;
+type Ask = (name: string, type: RecordType) => Promise<readonly Heard[]>;
 
 const OTHER_TYPES: Record<ExpectedRecord['type'], readonly RecordType[]> = {
   TXT: ['A', 'AAAA', 'MX'],
-  CNAME: ['A', 'AAAA', 'TXT', 'MX', 'NS'],
+  CNAME: ['A', 'AAAA', 'TXT', 'MX', 'CAA', 'NS'],
 };
 
 /** Asks for what stands at a record's name where some servers don't have the record. */
@@ -28,14 +33,14 @@ export async function probeOtherTypes(
   record: ExpectedRecord,
   seen: RecordEvidence,
 ): Promise<ProbeFinding[]> {
-  const ask = asker(context, record, seen, false);
+  const ask = asker(context, seen, false);
   const types = hasOtherTypes(seen) ? OTHER_TYPES[record.type] : [];
   if (ask === null) return [];
-  const found = await Promise.all([
-    ...types.map((type) => probeOtherType(ask, record.fqdn, type)),
-    ...siblings(ask, context, record, types),
+  const [others, beside] = await Promise.all([
+    Promise.all(types.map((type) => probeOtherType(ask, record, type))),
+    probeWildcard(ask, context, record, [record.type, ...types]),
   ]);
-  return found.flat();
+  return [...others.flat(), ...beside];
 }
 
 /**
@@ -47,7 +52,7 @@ export async function probe(
   record: ExpectedRecord,
   seen: RecordEvidence,
 ): Promise<ProbeFinding[]> {
-  const ask = asker(context, record, seen, isUnanimous(seen));
+  const ask = asker(context, seen, isUnanimous(seen));
   if (ask === null) return [];
   const found = await Promise.all([
     ...misplaced(ask, context, record, seen),
@@ -64,31 +69,27 @@ function isUnanimous(seen: RecordEvidence): boolean {
 }
 
 /** The servers where they answered; the resolver where it answered for them; nobody where nothing was heard. */
-function asker(
-  { check }: SurveyContext,
-  record: ExpectedRecord,
-  seen: RecordEvidence,
-  oneIsEnough: boolean,
-): Ask | null {
+function asker({ check }: SurveyContext, seen: RecordEvidence, oneIsEnough: boolean): Ask | null {
   switch (answersOf(seen).source) {
     case 'authority':
       return async (name, type) => {
         const survey = oneIsEnough ? check.askOneAuthority(name, type) : check.askAuthorities(name, type);
         const { zone, observations } = await survey;
-        return observations.flatMap(({ outcome }) =>
-          present(record, outcome).map((one) => ({ zone, outcome: one })),
-        );
+        return observations.map(({ outcome }) => ({ zone, outcome }));
       };
     case 'resolver':
-      return async (name, type) =>
-        present(record, await check.askResolver(name, type)).map((outcome) => ({ zone: null, outcome }));
+      return async (name, type) => [{ zone: null, outcome: await check.askResolver(name, type) }];
     case null:
       return null;
   }
 }
 
-function present(record: ExpectedRecord, outcome: Outcome | { kind: 'not-asked' }): Present[] {
-  return outcome.kind === 'present' ? [truncateAnswer(outcome, (value) => relevanceTo(record, value))] : [];
+function foundIn(heard: readonly Heard[], record: ExpectedRecord): Found[] {
+  return heard.flatMap(({ zone, outcome }) =>
+    outcome.kind === 'present'
+      ? [{ zone, outcome: truncateAnswer(outcome, (value) => relevanceTo(record, value)) }]
+      : [],
+  );
 }
 
 /** NXDOMAIN rules out every type; NODATA does not. */
@@ -106,36 +107,45 @@ function misplaced(ask: Ask, { row }: SurveyContext, record: ExpectedRecord, see
     zone: seen.zone,
   });
   return names.map(async ({ name, mistake }) => {
-    const found = (await ask(name, record.type)).map(({ zone, outcome }) => ({
+    const found = foundIn(await ask(name, record.type), record).map(({ zone, outcome }) => ({
       zone,
-      outcome: { ...outcome, values: outcome.values.filter((value) => containsOurValue(record, value)) },
+      outcome: { ...outcome, values: outcome.values.filter((value) => isCopyOfOurs(record, value)) },
     }));
     const ours = found.find(({ outcome }) => outcome.values.length > 0);
     return ours === undefined ? [] : [toFinding(mistake, name, record.type, ours)];
   });
 }
 
-/** A name that nobody has published: what answers there is a wildcard. */
-function siblings(
+/**
+ * What a wildcard gives to a name that nobody has published, unless the record's own name is there: then nothing at it
+ * is the wildcard's, even if it is the same.
+ */
+async function probeWildcard(
   ask: Ask,
   { row, random }: SurveyContext,
   record: ExpectedRecord,
   types: readonly RecordType[],
-) {
+): Promise<ProbeFinding[]> {
   const sibling = dnsRecordOf(row, record.id, randomLabel(record.selector.length, random));
   if (sibling === undefined) return [];
-  return [record.type, ...types].map((type) => probeSibling(ask, sibling.fqdn, type));
+  const found = await Promise.all(types.map((type) => probeSibling(ask, sibling, type)));
+  const [first] = found.flat();
+  if (first === undefined) return [];
+  const askFor = async (name: string) => (await ask(name, first.type)).map(({ outcome }) => outcome);
+  const isOwn = await isInZoneItself(record.fqdn, sibling.fqdn, random, askFor);
+  return isOwn ? [] : found.flat();
 }
 
-async function probeSibling(ask: Ask, name: string, type: RecordType): Promise<ProbeFinding[]> {
-  const [found] = await ask(name, type);
-  return found === undefined ? [] : [toFinding('sibling', name, type, found)];
+async function probeSibling(ask: Ask, sibling: ExpectedRecord, type: RecordType): Promise<ProbeFinding[]> {
+  const [found] = foundIn(await ask(sibling.fqdn, type), sibling);
+  return found === undefined ? [] : [toFinding('sibling', sibling.fqdn, type, found)];
 }
 
 /** A server that has an alias there has nothing else. */
-async function probeOtherType(ask: Ask, name: string, type: RecordType): Promise<ProbeFinding[]> {
-  const found = (await ask(name, type)).find(({ outcome }) => outcome.cname === null);
-  return found === undefined ? [] : [toFinding('other-type', name, type, found)];
+async function probeOtherType(ask: Ask, record: ExpectedRecord, type: RecordType): Promise<ProbeFinding[]> {
+  const answers = foundIn(await ask(record.fqdn, type), record);
+  const found = answers.find(({ outcome }) => outcome.cname === null);
+  return found === undefined ? [] : [toFinding('other-type', record.fqdn, type, found)];
 }
 
 function toFinding(

@@ -68,13 +68,17 @@ export async function explain(
   return { ...found, findings, ...(ended ? { budgetEnded: true } : {}) };
 }
 
-/** A CNAME record cannot stand at a zone's own name: instead of the zone, it belongs into the one above. */
+/**
+ * A CNAME record cannot stand at a zone's own name: instead of the zone, it belongs into the one above. Where the zone's
+ * servers say nothing, it is they that have to be mended first.
+ */
 async function findZoneOfForm(
   check: DnsCheck,
   { fqdn, type }: ExpectedRecord,
   survey: Survey,
 ): Promise<string | null> {
-  const isZone = type === 'CNAME' && survey.zone === fqdn;
+  const isHeard = survey.observations.some(({ outcome }) => definitive(outcome).length > 0);
+  const isZone = type === 'CNAME' && survey.zone === fqdn && isHeard;
   return findZoneCut(check, fqdn, isZone ? await check.askAuthorities(parentOf(fqdn), 'SOA') : survey);
 }
 

@@ -10,6 +10,7 @@ import { isSpfRecord, mentionsSpf, passAllTerm, spfRecords } from '../advice/spf
 import { definitive, isAlias } from '../answers.ts';
 import type { AdviceEvidence } from '../evidence.ts';
 import { truncateAnswer } from '../truncate.ts';
+import { isInZoneItself } from './own-name.ts';
 import type { SurveyContext } from './survey-context.ts';
 import { findZoneCut } from './zone-cut.ts';
 
@@ -68,12 +69,15 @@ async function surveyDmarc(context: SurveyContext, name: string): Promise<Advice
   return { name, txt, ...(zone === null ? {} : { zone }), ...(alias === null ? {} : { alias }) };
 }
 
-/** Null as well where a random name beside it gets the same: a form doesn't show a wildcard's alias there. */
+/** Null as well where a wildcard makes it one: no form shows its alias there. */
 async function aliasToNowhere(context: SurveyContext, name: string, txt: Outcome): Promise<string | null> {
   if (txt.kind !== 'present' || txt.cname === null || txt.values.length > 0) return null;
-  const sibling = `_${randomLabel(20, context.random)}.${parentOf(name)}`;
+  const { random } = context;
+  const sibling = `_${randomLabel(20, random)}.${parentOf(name)}`;
   const beside = await ask(context, sibling, 'TXT');
-  return beside.kind === 'present' && beside.cname === txt.cname ? null : txt.cname;
+  if (beside.kind !== 'present' || beside.cname !== txt.cname) return txt.cname;
+  const askFor = async (one: string) => [await ask(context, one, 'TXT')];
+  return (await isInZoneItself(name, sibling, random, askFor)) ? txt.cname : null;
 }
 
 /** A domain's TXT records are many; evidence is of those that matter. */

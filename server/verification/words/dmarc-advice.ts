@@ -1,7 +1,7 @@
 import type { AdviceFinding, DmarcRemark } from '../advice/advice-finding.ts';
 import type { DmarcPolicy, DmarcProblem } from '../advice/dmarc-record.ts';
 import type { WordsBesideAction } from './subject.ts';
-import { list, quoted, repeated } from './text.ts';
+import { list, placeOf, quoted, repeated } from './text.ts';
 
 type DmarcFinding = Extract<AdviceFinding, { readonly code: `DMARC_${string}` }>;
 type PolicyFinding = Extract<DmarcFinding, { readonly code: 'DMARC_POLICY' }>;
@@ -25,13 +25,13 @@ export function describeDmarc(finding: DmarcFinding, domain: string): WordsBesid
       return {
         title: 'More than one DMARC record',
         detail: `There is more than one DMARC record at ${finding.name}, so receivers ignore all of them (RFC 9989 §4.10).`,
-        fix: `At ${finding.name}, keep one of the TXT records that begin with v=DMARC1, and remove the others.`,
+        fix: `At ${placeOf(finding.name, finding.alias)}, keep one of the TXT records that begin with v=DMARC1, and remove the others.`,
       };
     case 'DMARC_INVALID':
       return {
         title: 'The DMARC record isn’t valid',
         detail: `${effectOf(finding)}: ${problemOf(finding.problem)}.`,
-        fix: fixOf(finding.problem, finding.name),
+        fix: fixOf(finding.problem, placeOf(finding.name, finding.alias)),
       };
     case 'DMARC_POLICY':
       return {
@@ -54,7 +54,9 @@ function effectOf({ name, effect }: Extract<DmarcFinding, { readonly code: 'DMAR
 function problemOf(problem: DmarcProblem): string {
   switch (problem.kind) {
     case 'version':
-      return 'it doesn’t begin with v=DMARC1';
+      return 'it doesn’t begin with v=DMARC1, spelled exactly like that';
+    case 'no-semicolon':
+      return 'there is no semicolon right after its v=DMARC1';
     case 'repeated-tag':
       return `it contains ${repeated(problem.tag)}= twice`;
     case 'bad-policy':
@@ -64,15 +66,16 @@ function problemOf(problem: DmarcProblem): string {
   }
 }
 
-function fixOf(problem: DmarcProblem, name: string): string {
+function fixOf(problem: DmarcProblem, where: string): string {
   switch (problem.kind) {
     case 'version':
+    case 'no-semicolon':
     case 'no-policy':
-      return `Change the value of the TXT record at ${name} so that it begins with ${quoted('v=DMARC1; p=none')}, or with quarantine or reject instead of none.`;
+      return `At ${where}, change the value of the TXT record so that it begins with ${quoted('v=DMARC1; p=none')}, or with quarantine or reject instead of none.`;
     case 'repeated-tag':
-      return `In the TXT record at ${name}, keep one ${repeated(problem.tag)}= and remove the rest.`;
+      return `At ${where}, keep one ${repeated(problem.tag)}= in the TXT record and remove the rest.`;
     case 'bad-policy':
-      return `In the TXT record at ${name}, change ${problem.tag}= to ${problem.tag}=none, or to quarantine or reject.`;
+      return `At ${where}, change ${problem.tag}= in the TXT record to ${problem.tag}=none, or to quarantine or reject.`;
   }
 }
 

@@ -154,9 +154,9 @@ const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
     title: 'The record is at the wrong host',
     detail: `${asked(servers)} the record at ${foundAt}. Receivers look for it at ${record.fqdn}.`,
   }),
-  CNAME_WRONG_TARGET: ({ target, zoneAppended, isRenamed, servers }, { record }) => ({
+  CNAME_WRONG_TARGET: ({ targets, zoneAppended, isRenamed, servers }, { record }) => ({
     title: 'The CNAME record points to the wrong name',
-    detail: `${asked(servers)} that ${record.fqdn} points to ${target} instead of ${record.value}.${zoneAppended ? ' The DNS form added the domain by itself; a dot at the end of the value prevents that.' : ''}${isRenamed ? ' A DNAME record above it makes that, and no other record can stand below it.' : ''}`,
+    detail: `${asked(servers)} that ${record.fqdn} points to ${list(targets, 'or')} instead of ${record.value}.${zoneAppended ? ' The DNS form added the domain by itself; a dot at the end of the value prevents that.' : ''}${isRenamed ? ' A DNAME record above it makes that, and no other record can stand below it.' : ''}`,
     ...(isRenamed ? { fix: replaceDname(record) } : {}),
   }),
   CNAME_FLATTENED: ({ types }, { record }) => {
@@ -167,14 +167,14 @@ const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
     };
   },
   WRONG_TYPE: (finding, { record }) =>
-    finding.alias === null
+    finding.aliases === null
       ? {
           title: `There is no ${record.type} record, but one of another type`,
           detail: `${asked(finding.servers)} records of type ${list(finding.types)} at ${record.fqdn}, but no ${record.type} record.${finding.types.includes('NS') ? ' The NS records make it a zone of its own, where no CNAME record can stand. If a DNS provider lists the zone, delete it there, too.' : ''}`,
         }
       : {
           title: `The ${finding.isRenamed ? 'DNAME' : 'CNAME'} record doesn’t lead to a ${record.type} record`,
-          detail: `${asked(finding.servers)} that ${record.fqdn} ${finding.isRenamed ? 'is below a DNAME record, which makes it point' : 'is a CNAME record that points'} to ${finding.alias}. ${endOfAlias(finding, record)}`,
+          detail: `${asked(finding.servers)} that ${record.fqdn} ${finding.isRenamed ? 'is below a DNAME record, which makes it point' : 'is a CNAME record that points'} to ${list(finding.aliases, 'or')}. ${endOfAlias(finding, record)}`,
         },
   SECOND_NAME_MISSING: ({ servers }, { record }) => ({
     title: 'The second CNAME record is missing',

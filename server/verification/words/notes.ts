@@ -69,6 +69,8 @@ export function noteSentence(note: Note, type: RecordDiagnosis['type']): string 
       return 'A DNAME record leads to it. That is allowed, but receivers that use OpenDKIM can’t follow it, so it is best to use a CNAME record instead.';
     case 'also-at':
       return `It is also at ${list(note.names)}, where it isn’t needed.`;
+    case 'addresses-differ':
+      return `The addresses of ${list(note.names)} don’t answer alike. If one of them is that of a former server, correct it in the DNS settings and at the registrar.`;
     case 'not-all-judged':
       return `There are ${note.total} ${type} records at this host. We read only ${note.judged} of them, starting with those that contain the right value.`;
     case 'servers-failed':

@@ -6,9 +6,10 @@ import {
   type SpfProblem,
 } from '../advice/spf-lookups.ts';
 import type { WordsBesideAction } from './subject.ts';
-import { list, quoted, repeated } from './text.ts';
+import { list, placeOf, quoted, repeated } from './text.ts';
 
 type SpfFinding = Extract<AdviceFinding, { readonly code: `SPF_${string}` }>;
+type PassingFinding = Extract<SpfFinding, { readonly code: 'SPF_PASS_ALL' }>;
 
 /** Puts advice on SPF into words. */
 export function describeSpf(finding: SpfFinding, place: AdvicePlace): WordsBesideAction {
@@ -26,25 +27,25 @@ export function describeSpf(finding: SpfFinding, place: AdvicePlace): WordsBesid
       return {
         title: 'The SPF record isn’t valid',
         detail: `${problemOf(finding.problem)}. ${whatItMatters(place)}`,
-        fix: fixOf(finding.problem, domain),
+        fix: fixOf(finding.problem, recordOf(finding, domain), domain),
       };
     case 'SPF_TOO_MANY_LOOKUPS':
       return {
         title: 'The SPF record needs too many look-ups',
         detail: `The SPF record of ${domain} needs more than ${MAX_SPF_LOOKUPS} DNS look-ups. Receivers stop there and treat SPF as broken (RFC 7208 §4.6.4). ${whatItMatters(place)}`,
-        fix: `In the SPF record of ${domain}, remove the include of each service that no longer sends mail for you, until at most ${MAX_SPF_LOOKUPS} look-ups are left.`,
+        fix: `In ${recordOf(finding, domain)}, remove the include of each service that no longer sends mail for you, until at most ${MAX_SPF_LOOKUPS} look-ups are left.`,
       };
     case 'SPF_VOID_LOOKUPS':
       return {
         title: 'The SPF record names hosts that don’t exist',
         detail: `More than ${MAX_VOID_LOOKUPS} of the look-ups for the SPF record of ${domain} find nothing, so receivers treat SPF as broken (RFC 7208 §4.6.4). ${whatItMatters(place)}`,
-        fix: removeVoids(finding.voids, domain),
+        fix: removeVoids(finding.voids, recordOf(finding, domain), domain),
       };
     case 'SPF_PASS_ALL':
-      if (finding.included !== null) return describeIncluded(finding.included, finding.term, domain);
+      if (finding.included !== null) return describeIncluded(finding, finding.included, domain);
       return {
-        title: 'The SPF record lets everyone pass',
-        detail: `With ${quoted(repeated(finding.term))}, every server in the world may send mail as ${domain}. With ~all instead, mail from servers that aren’t listed only becomes suspicious, so nothing that works today breaks.`,
+        title: passTitle(finding),
+        detail: `With ${quoted(repeated(finding.term))}, ${whoPasses(finding)} may send mail as ${domain}. With ~all instead, mail from servers that aren’t listed only becomes suspicious, so nothing that works today breaks.`,
         fix: `${whereItIs(finding, domain)}, remove ${quoted(repeated(finding.term))} from the TXT record that begins with v=spf1, and have it end with ~all.`,
       };
     case 'SPF_NOT_COUNTED':
@@ -63,20 +64,34 @@ export function describeSpf(finding: SpfFinding, place: AdvicePlace): WordsBesid
 function whereItIs({ zone, host, alias }: SpfPlace, domain: string): string {
   return alias === null
     ? `In the DNS settings of ${zone}, at the host ${quoted(host)}`
-    : `At ${alias}, where the CNAME record of ${domain} leads`;
+    : `At ${placeOf(domain, alias)}`;
 }
 
-function describeIncluded(included: PlacedTerm, through: string, domain: string): WordsBesideAction {
+function recordOf({ alias }: SpfPlace, domain: string): string {
+  return alias === null ? `the SPF record of ${domain}` : `the SPF record at ${placeOf(domain, alias)}`;
+}
+
+function passTitle({ protocol }: PassingFinding): string {
+  return `The SPF record lets everyone pass${protocol === null ? '' : ` over ${protocol}`}`;
+}
+
+function whoPasses({ protocol }: PassingFinding): string {
+  return protocol === null
+    ? 'every server in the world'
+    : `every server in the world that sends over ${protocol}`;
+}
+
+function describeIncluded(finding: PassingFinding, included: PlacedTerm, domain: string): WordsBesideAction {
   const term = quoted(repeated(included.term));
   return {
-    title: 'The SPF record lets everyone pass',
-    detail: `With ${quoted(repeated(through))}, every server in the world may send mail as ${domain}: it leads to the SPF record of ${included.domain}, which contains ${term}.`,
+    title: passTitle(finding),
+    detail: `With ${quoted(repeated(finding.term))}, ${whoPasses(finding)} may send mail as ${domain}: it leads to the SPF record of ${included.domain}, which contains ${term}.`,
     fix: `Ask whoever runs ${included.domain} to list its servers in its SPF record instead of ${term}.`,
   };
 }
 
 function describeMissing(
-  { lookalike }: Extract<SpfFinding, { readonly code: 'SPF_MISSING' }>,
+  { lookalike, alias }: Extract<SpfFinding, { readonly code: 'SPF_MISSING' }>,
   place: AdvicePlace,
 ): WordsBesideAction {
   const { domain } = place;
@@ -85,7 +100,7 @@ function describeMissing(
   return {
     title,
     detail: `${domain} has no SPF record that receivers can find: they ignore ${quoted(repeated(lookalike))}, because it doesn’t begin with ${quoted('v=spf1 ')}. ${whatItMatters(place)}`,
-    fix: `Change the value of that TXT record at ${domain} so that it begins with v=spf1 and a space, with nothing before it, not even a quotation mark.`,
+    fix: `At ${placeOf(domain, alias)}, change the value of that TXT record so that it begins with v=spf1 and a space, with nothing before it, not even a quotation mark.`,
   };
 }
 
@@ -117,20 +132,18 @@ function problemOf({ kind, term, domain }: SpfProblem): string {
   }
 }
 
-function removeVoids(voids: readonly PlacedTerm[], own: string): string {
+function removeVoids(voids: readonly PlacedTerm[], record: string, own: string): string {
   const terms = voids.filter(({ domain }) => domain === own).map(({ term }) => quoted(repeated(term)));
   const others = voids.map(({ domain }) => domain).filter((domain) => domain !== own);
   const what =
     terms.length > 0 ? list([...new Set(terms)]) : `the terms that lead to ${list([...new Set(others)])}`;
-  return `In the SPF record of ${own}, remove ${what}, or put the missing hosts back into the DNS.`;
+  return `In ${record}, remove ${what}, or put the missing hosts back into the DNS.`;
 }
 
-function fixOf({ kind, term, domain }: SpfProblem, own: string): string {
+function fixOf({ kind, term, domain }: SpfProblem, record: string, own: string): string {
   const text = quoted(repeated(term));
   if (domain !== own) {
-    return `In the SPF record of ${own}, remove the term that leads to ${domain}, or ask whoever runs ${domain} to correct ${text}.`;
+    return `In ${record}, remove the term that leads to ${domain}, or ask whoever runs ${domain} to correct ${text}.`;
   }
-  return kind === 'syntax'
-    ? `In the SPF record of ${own}, correct ${text} or remove it.`
-    : `In the SPF record of ${own}, remove ${text}.`;
+  return kind === 'syntax' ? `In ${record}, correct ${text} or remove it.` : `In ${record}, remove ${text}.`;
 }

@@ -19,6 +19,11 @@ export function quoted(text: string): string {
 /** Ends what is said of an answer that changes nothing. */
 export const STILL_HOLDS = 'The last result stands; we’ll ask again.';
 
+/** Where a record is to be changed: no form shows it at a name that is an alias, but where that leads. */
+export function placeOf(name: string, alias: string | null): string {
+  return alias === null ? name : `${alias}, where the CNAME record of ${name} leads`;
+}
+
 /** Name servers that a sentence names. */
 const MAX_SERVERS = 8;
 
@@ -29,7 +34,7 @@ export function serverList(names: readonly string[]): string {
 }
 
 /** `a`, `a and b`, `a, b and c`. */
-export function list(items: readonly string[]): string {
+export function list(items: readonly string[], conjunction: 'and' | 'or' = 'and'): string {
   const last = items.at(-1) ?? '';
-  return items.length > 1 ? `${items.slice(0, -1).join(', ')} and ${last}` : last;
+  return items.length > 1 ? `${items.slice(0, -1).join(', ')} ${conjunction} ${last}` : last;
 }

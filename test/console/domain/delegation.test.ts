@@ -100,6 +100,32 @@ test('a domain whose keys are in the key zone is set up by two CNAME records, sw
   expect(tab.errors).toEqual([]);
 });
 
+test('a fault of the key zone is not called a record to correct, and it is said from when on mail is signed', async () => {
+  await using zone = await LoopbackPrimary.start();
+  await using server = await startTestServer({
+    environment: zone.settings,
+    dns: { zones: { 'example.org': {}, 'keys.example': {} } },
+  });
+  const { domains, shares } = server.letterhead;
+  const domain = await domains.create.mutate({ account: 1, domain: 'example.org' });
+  publishRecords(server, domain);
+  const share = await shares.create.mutate({ account: 1, id: domain.id });
+  await using tab = await openTab(browser(), server);
+  const { page } = tab;
+  const app = new ConsolePage(page);
+  await page.goto(`/share#${share.token}`);
+  await app.checkNow();
+  await app.verdict('TARGET_MISSING').first().waitFor();
+  await page.getByRole('heading', { name: 'Both records are published' }).waitFor();
+  await page.getByText('There is nothing left for you to do').waitFor();
+  expect(await page.getByText('Ours to fix').count()).toBe(2);
+  expect(await page.getByText('Change nothing else').count()).toBe(0);
+  await publishZone(server);
+  await app.checkNow();
+  await page.getByText(/once resolvers have forgotten .+: in \d+ minutes/).waitFor();
+  expect(tab.errors).toEqual([]);
+});
+
 function never(): never {
   throw new Error('A domain has records.');
 }

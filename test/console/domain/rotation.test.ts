@@ -43,6 +43,8 @@ test('a key is rotated, a rotation is cancelled and a key is revoked on a domain
   await app.button('Revoke the key').click();
   await page.getByRole('heading', { name: 'Remove the record of the revoked key' }).waitFor();
   await page.getByRole('heading', { name: 'Add 1 record to example.org' }).waitFor();
+  await page.getByText('usually where you bought it.').waitFor();
+  expect(await page.getByText('Change nothing else').count()).toBe(0);
   expect(tab.errors).toEqual([]);
 });
 

@@ -49,6 +49,14 @@ async function fillAccount() {
 const SCREENS: readonly (readonly [string, (page: Page) => Promise<unknown>])[] = [
   ['the list', (page) => open(page, 'domains', NAME)],
   [
+    'the choice of account',
+    async (page) => {
+      await open(page, 'domains', NAME);
+      await page.getByRole('button', { name: 'Account:' }).click();
+      await page.getByRole('dialog').getByText(LONG).waitFor();
+    },
+  ],
+  [
     'the list with all selected',
     async (page) => {
       await open(page, 'domains', NAME);

@@ -85,6 +85,30 @@ test('what was delivered and that a webhook has ended itself is shown without a 
   expect(await reader.page.getByRole('button', { name: 'Add webhook' }).count()).toBe(0);
 });
 
+test('a webhook that is limited to some domains says to which', async () => {
+  await using server = await startTestServer();
+  const { webhooks, domains } = server.letterhead;
+  const ids: number[] = [];
+  for (const domain of ['example.org', 'bücher.example', 'a.example', 'gone.example', 'b.example'])
+    ids.push((await domains.create.mutate({ account: 1, domain })).id);
+  const url = (name: string) => `https://hooks.example.org/${name}`;
+  await webhooks.create.mutate({ account: 1, url: url('many'), domains: ids });
+  await webhooks.create.mutate({ account: 1, url: url('one'), events: ['key.created'], domains: [1] });
+  await domains.delete.mutate({ account: 1, id: ids[3] ?? 0 });
+  await using tab = await openTab(browser(), server, { token: server.token });
+  const { page } = tab;
+  await page.goto('/accounts/1/settings/webhooks');
+  await page.getByRole('cell', { name: 'key.created, of example.org', exact: true }).waitFor();
+  const idn = 'bücher.example (xn--bcher-kva.example)';
+  await page
+    .getByRole('cell', { name: `Everything, of example.org, ${idn}, a.example and 2 more`, exact: true })
+    .waitFor();
+  await page.getByRole('link', { name: url('many') }).click();
+  const all = `Everything, of example.org, ${idn}, a.example, domain 4, which was deleted, b.example. Enabled.`;
+  await page.getByText(all).waitFor();
+  expect(tab.errors).toEqual([]);
+});
+
 test('an event that did not arrive is found in the log of deliveries, and sent again', async () => {
   await using receiver = await startReceiver();
   await using server = await startTestServer({ environment: { WEBHOOK_ALLOW_PRIVATE: 'true' } });

@@ -3,10 +3,15 @@ import { SeverityIcon } from '../components/status-badge.tsx';
 import { Instruction } from './instruction.tsx';
 import type { AsTyped } from './provider.ts';
 
+/** Whether it is to be done at once, and not a hint. */
+export function isUrgent({ code }: Advice): boolean {
+  return code === 'REVOKED_KEY';
+}
+
 /** What else there is to do: at once about a key that was revoked, and then what would help the mail arrive. */
 export function AdviceList({ advice, asTyped }: { advice: readonly Advice[]; asTyped: AsTyped }) {
-  const urgent = advice.filter(({ code }) => code === 'REVOKED_KEY');
-  const optional = advice.filter((one) => !urgent.includes(one));
+  const urgent = advice.filter(isUrgent);
+  const optional = advice.filter((one) => !isUrgent(one));
   return (
     <>
       {urgent.map((one) => (

@@ -1,4 +1,4 @@
-import type { Diagnosis, RecordDiagnosis } from '@letterhead/shared';
+import type { Diagnosis, DiagnosisCode, RecordDiagnosis } from '@letterhead/shared';
 import { worstOf } from '@letterhead/shared/rules';
 import type { DnsForm, FormRecord } from './dns-form.ts';
 
@@ -24,9 +24,16 @@ export function isNeeded({ key, stays }: FormRecord): boolean {
   return stays || key?.state !== 'retiring';
 }
 
-/** How many of the records are as they should be. */
+/** How many of the records are as whoever edits the DNS should have them. */
 export function countFound(records: readonly FormRecord[], diagnosis: Diagnosis | undefined): number {
-  return diagnosesOf(records, diagnosis).filter(({ state }) => state === 'valid').length;
+  return diagnosesOf(records, diagnosis).filter((one) => one.state === 'valid' || isOurFault(one)).length;
+}
+
+const OUR_FAULTS: ReadonlySet<DiagnosisCode> = new Set(['KEY_MISMATCH', 'TARGET_MISSING', 'TARGET_STALE']);
+
+/** Whether the record is right, and what it leads to is not: a fault on Letterhead's side. */
+export function isOurFault({ code }: RecordDiagnosis): boolean {
+  return OUR_FAULTS.has(code);
 }
 
 function diagnosesOf(records: readonly FormRecord[], diagnosis: Diagnosis | undefined): RecordDiagnosis[] {
@@ -44,7 +51,9 @@ export function isWrong({ status }: Diagnosis, { code, severity }: RecordDiagnos
   return severity === 'warning' || severity === 'error';
 }
 
-function isElsewhereOrWrong({ state, found_at }: RecordDiagnosis): boolean {
+function isElsewhereOrWrong(record: RecordDiagnosis): boolean {
+  const { state, found_at } = record;
+  if (isOurFault(record)) return false;
   return state === 'invalid' || (state === 'missing' && found_at !== null);
 }
 

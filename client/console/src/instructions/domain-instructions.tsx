@@ -1,7 +1,7 @@
 import type { Diagnosis, Domain, Key } from '@letterhead/shared';
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import { AdviceList } from './advice.tsx';
+import { AdviceList, isUrgent } from './advice.tsx';
 import { Checklist } from './checklist.tsx';
 import { dnsForm } from './dns-form.ts';
 import { FormHints } from './form-hints.tsx';
@@ -34,6 +34,7 @@ export function DomainInstructions({
   const [chosen, choose] = useState<Provider | null>(null);
   const form = dnsForm(domain, diagnosis, keys);
   const records = diagnosis?.records ?? [];
+  const advice = diagnosis?.advice ?? [];
   const codes = records.map(({ code }) => code);
   const candidates = recognizeProviders(
     records.flatMap(({ nameservers }) => nameservers.map(({ name }) => name)),
@@ -50,10 +51,18 @@ export function DomainInstructions({
         action={action}
         isAwaited={isChecking}
         problem={problem}
-        note={<ProviderNote zone={form.zone} candidates={candidates} provider={provider} onChoose={choose} />}
+        note={
+          <ProviderNote
+            zone={form.zone}
+            candidates={candidates}
+            provider={provider}
+            isAll={!advice.some(isUrgent)}
+            onChoose={choose}
+          />
+        }
         hints={<FormHints form={form} provider={provider} isQuoted={quotesStrings(provider, codes)} />}
       />
-      <AdviceList advice={diagnosis?.advice ?? []} asTyped={asTyped} />
+      <AdviceList advice={advice} asTyped={asTyped} />
     </div>
   );
 }

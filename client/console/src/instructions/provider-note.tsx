@@ -9,11 +9,14 @@ interface ProviderNoteProps {
   readonly candidates: readonly Provider[];
   /** The one that it is at, if there is one candidate or the reader has chosen one. */
   readonly provider: Provider | null;
+  /** Whether the records are all that there is to do there. */
+  readonly isAll: boolean;
   readonly onChoose: (provider: Provider) => void;
 }
 
 /** Where the records go. */
-export function ProviderNote({ zone: name, candidates, provider, onChoose }: ProviderNoteProps) {
+export function ProviderNote({ zone: name, candidates, provider, isAll, onChoose }: ProviderNoteProps) {
+  const limits = isAll && ' Change nothing else.';
   const zone = (
     <strong>
       <DomainName name={name} />
@@ -22,7 +25,7 @@ export function ProviderNote({ zone: name, candidates, provider, onChoose }: Pro
   if (candidates.length === 0) {
     return (
       <p class="provider">
-        Do this where the DNS of {zone} is managed, usually where you bought it. Change nothing else.
+        Do this where the DNS of {zone} is managed, usually where you bought it.{limits}
       </p>
     );
   }
@@ -36,7 +39,7 @@ export function ProviderNote({ zone: name, candidates, provider, onChoose }: Pro
             <strong>{one.name}</strong> (<ProviderLink provider={one} />)
           </span>
         ))}
-        . Change nothing else.
+        .{limits}
       </p>
       {candidates.length > 1 && (
         <ProviderChoice candidates={candidates} chosen={provider} onChoose={onChoose} />

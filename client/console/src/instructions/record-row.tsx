@@ -5,7 +5,7 @@ import { CopyButton } from '../components/copy-button.tsx';
 import { breakable } from '../components/domain-name.tsx';
 import { SeverityIcon } from '../components/status-badge.tsx';
 import { useMinHeight } from '../components/use-min-height.ts';
-import { isWrong } from './checklist-words.ts';
+import { isOurFault, isWrong } from './checklist-words.ts';
 import type { FormRecord } from './dns-form.ts';
 import { Evidence } from './evidence.tsx';
 import type { HostSpelling } from './host-spelling.tsx';
@@ -100,12 +100,18 @@ const STATES: Record<RecordDiagnosis['state'], string> = {
   unknown: 'Not known',
 };
 
-function RecordState({ diagnosis: { state, severity, found_at } }: { diagnosis: RecordDiagnosis }) {
-  const isElsewhere = state === 'missing' && found_at !== null;
+function RecordState({ diagnosis }: { diagnosis: RecordDiagnosis }) {
+  const { state, severity } = diagnosis;
   return (
     <span class="badge" data-tone={severity} data-state={state}>
       <SeverityIcon severity={severity} />
-      {isElsewhere ? 'Wrong host' : STATES[state]}
+      {wordFor(diagnosis)}
     </span>
   );
+}
+
+function wordFor(diagnosis: RecordDiagnosis): string {
+  const { state, found_at } = diagnosis;
+  if (isOurFault(diagnosis)) return 'Ours to fix';
+  return state === 'missing' && found_at !== null ? 'Wrong host' : STATES[state];
 }

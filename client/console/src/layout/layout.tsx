@@ -1,10 +1,11 @@
-import { useQuery } from '@tanstack/react-query';
+import { ChevronsUpDown } from 'lucide-preact';
 import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
 import { Link, useLocation } from 'wouter-preact';
-import { api } from '../api/api.ts';
 import { useLiveEvents } from '../api/live-events.ts';
 import { Announcer } from '../components/announcer.tsx';
 import { useIdentity, useMay } from '../session/identity.ts';
+import { ChooseAccount } from './choose-account.tsx';
 import { ConnectionNotice } from './connection-notice.tsx';
 import { SignOut } from './sign-out.tsx';
 import { Wordmark } from './wordmark.tsx';
@@ -13,6 +14,7 @@ import { Wordmark } from './wordmark.tsx';
 export function Layout({ children }: { children: ComponentChildren }) {
   const { account } = useIdentity();
   const { liveness, reconnect } = useLiveEvents(account.id);
+  const [choosing, setChoosing] = useState(false);
   const home = `/accounts/${account.id}`;
   return (
     <>
@@ -30,7 +32,11 @@ export function Layout({ children }: { children: ComponentChildren }) {
           <NavLink href={`${home}/settings`}>Settings</NavLink>
         </nav>
         <div class="who">
-          {useMay('admin') ? <AccountChoice /> : <span class="account-name">{account.name}</span>}
+          {useMay('admin') ? (
+            <AccountButton name={account.name} onClick={() => setChoosing(true)} />
+          ) : (
+            <AccountName name={account.name} />
+          )}
           <SignOut />
         </div>
       </header>
@@ -40,6 +46,7 @@ export function Layout({ children }: { children: ComponentChildren }) {
       </footer>
       <ConnectionNotice liveness={liveness} onRetry={reconnect} />
       <Announcer />
+      {choosing && <ChooseAccount onClose={() => setChoosing(false)} />}
     </>
   );
 }
@@ -53,24 +60,21 @@ function NavLink({ href, children }: { href: string; children: ComponentChildren
   );
 }
 
-/** Lets an admin choose the account to show. */
-function AccountChoice() {
-  const { account } = useIdentity();
-  const [, navigate] = useLocation();
-  const { data = [account] } = useQuery(api.accounts.list.queryOptions());
+function AccountButton({ name, onClick }: { name: string; onClick: () => void }) {
   return (
-    <label class="account-choice">
-      <span class="visually-hidden">Account</span>
-      <select
-        value={account.id}
-        onChange={(event) => navigate(`/accounts/${event.currentTarget.value}/domains`)}
-      >
-        {data.map(({ id, name }) => (
-          <option key={id} value={id}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </label>
+    <button type="button" class="button account-choice" onClick={onClick}>
+      <span class="visually-hidden">Account: </span>
+      <AccountName name={name} />
+      <ChevronsUpDown aria-hidden="true" />
+    </button>
+  );
+}
+
+/** In one line; what has no room is in its title. */
+function AccountName({ name }: { name: string }) {
+  return (
+    <bdi class="account-name" title={name}>
+      {name}
+    </bdi>
   );
 }

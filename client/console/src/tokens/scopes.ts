@@ -5,7 +5,8 @@ export const SCOPES: Record<Scope, { word: string; allows: string }> = {
   'domains:read': { word: 'Read', allows: 'See domains, their records, states and events.' },
   'domains:write': {
     word: 'Write',
-    allows: 'Add, rename, check and delete domains; create and revoke tokens.',
+    allows:
+      'Add, rename, check and delete domains; rotate and revoke keys; manage share links, tokens and webhooks.',
   },
   'domains:sign': { word: 'Sign', allows: 'Sign mail with the domains’ keys.' },
   'keys:read': {

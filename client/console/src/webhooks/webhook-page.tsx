@@ -14,7 +14,8 @@ import { NotFoundInAccount } from '../layout/not-found.tsx';
 import { useIdentity } from '../session/identity.ts';
 import { WebhookSecret } from './add-webhook.tsx';
 import { DeliveryLog } from './delivery-log.tsx';
-import { describeEvents, describeState } from './webhook-words.ts';
+import { WebhookEvents } from './webhook-events.tsx';
+import { describeState } from './webhook-words.ts';
 
 /** One endpoint, and what was sent to it. */
 export default function WebhookPage({ id }: { id: number }) {
@@ -58,7 +59,7 @@ function Summary({ webhook }: { webhook: Webhook }) {
     <section aria-labelledby="webhook-title" class="webhook">
       <h2 id="webhook-title">{webhook.url}</h2>
       <p>
-        {describeEvents(webhook)}. {describeState(webhook)}.
+        <WebhookEvents webhook={webhook} named={webhook.domains?.length ?? 0} />. {describeState(webhook)}.
       </p>
       {update.error !== null && <Failure error={update.error} />}
       {!webhook.enabled && (

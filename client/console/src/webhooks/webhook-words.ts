@@ -23,9 +23,7 @@ export function describeState({ disabled_reason: reason }: Webhook): string {
   return reason === null ? 'Enabled' : DISABLED[reason];
 }
 
-export function describeEvents({ events, domains }: Webhook): string {
+export function describeEvents({ events }: Webhook): string {
   const choice = EVENT_CHOICES.find((one) => String(one.events?.toSorted()) === String(events?.toSorted()));
-  const which = choice?.words ?? events?.join(', ') ?? '';
-  if (domains === null) return which;
-  return `${which}, of ${domains.length === 1 ? 'one domain' : `${domains.length} domains`}`;
+  return choice?.words ?? events?.join(', ') ?? '';
 }

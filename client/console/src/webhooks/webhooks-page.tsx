@@ -8,7 +8,11 @@ import { Failure } from '../components/failure.tsx';
 import { Page } from '../components/page.tsx';
 import { useIdentity, useMay } from '../session/identity.ts';
 import { AddWebhook } from './add-webhook.tsx';
-import { describeEvents, describeState } from './webhook-words.ts';
+import { WebhookEvents } from './webhook-events.tsx';
+import { describeState } from './webhook-words.ts';
+
+/** Domains of one webhook that the table names. */
+const NAMED_DOMAINS = 3;
 
 /** The endpoints that the account's events are sent to. */
 export default function WebhooksPage() {
@@ -68,7 +72,9 @@ function WebhookTable({ webhooks }: { webhooks: readonly Webhook[] }) {
             <th scope="row">
               <Link href={`/accounts/${account.id}/settings/webhooks/${webhook.id}`}>{webhook.url}</Link>
             </th>
-            <td data-label="Events">{describeEvents(webhook)}</td>
+            <td data-label="Events">
+              <WebhookEvents webhook={webhook} named={NAMED_DOMAINS} />
+            </td>
             <td data-label="Status">{describeState(webhook)}</td>
           </tr>
         ))}

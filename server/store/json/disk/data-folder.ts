@@ -11,6 +11,7 @@ import {
   ScheduleFileShape,
   TokenUseFileShape,
 } from '../formats/files.ts';
+import { UnreadableFileError } from './errors.ts';
 import type { FileSystem } from './file-system.ts';
 import { FileGate, Folder, syncFolder, TEMPORARY_SUFFIX } from './folder.ts';
 import { JsonFile } from './json-file.ts';
@@ -206,7 +207,7 @@ export async function takeSnapshot(folder: DataFolder, number: number): Promise<
   const path = join(folder.path, `${SNAPSHOT_PREFIX}${number}`);
   const files: string[] = [];
   const link = async (name: string) => {
-    if (await linkOrCopy(fileSystem, join(folder.path, name), join(path, name))) files.push(name);
+    if (await linkOrCopy(folder, name, join(path, name))) files.push(name);
   };
   try {
     await fileSystem.mkdir(join(path, 'evidence'));
@@ -235,24 +236,23 @@ async function filesAt(fileSystem: FileSystem, path: string, pattern: RegExp): P
 }
 
 /** False: the file has gone in the meantime. */
-async function linkOrCopy(fileSystem: FileSystem, from: string, to: string): Promise<boolean> {
+async function linkOrCopy({ fileSystem, path }: DataFolder, name: string, to: string): Promise<boolean> {
+  const from = join(path, name);
   const linked = await unlessMissing(
     fileSystem.link(from, to).then(
       () => true,
-      (error: unknown) => {
+      async (error: unknown) => {
         // Not every file system has links: shared folders of some virtual machines do not.
         if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(errorCode(error) ?? ''))
           throw error;
-        return copy(fileSystem, from, to);
+        const text = await fileSystem.readText(from).catch((cause: unknown) => {
+          throw errorCode(cause) === 'ENOENT' ? cause : new UnreadableFileError(name, cause);
+        });
+        await using file = await fileSystem.open(to, 'wx');
+        await file.write(text);
+        return true;
       },
     ),
   );
   return linked ?? false;
-}
-
-async function copy(fileSystem: FileSystem, from: string, to: string): Promise<true> {
-  const text = await fileSystem.readText(from);
-  await using file = await fileSystem.open(to, 'wx');
-  await file.write(text);
-  return true;
 }

@@ -50,6 +50,21 @@ export function accountDamaged(): LetterheadError {
   );
 }
 
+/** A file without which a backup would not be whole. Its name is for the log. */
+export class UnreadableFileError extends LetterheadError {
+  /** Relative to the data folder. */
+  readonly file: string;
+
+  constructor(file: string, cause: unknown) {
+    super(
+      'unavailable',
+      'No backup can be made, because a file in the data folder cannot be read. `letterhead check` names it and the reason, as does the server’s log.',
+      { retryAfter: RETRY_AFTER_DAMAGE, cause },
+    );
+    this.file = file;
+  }
+}
+
 /** Nothing changes this but a restart. */
 export function folderLost(): LetterheadError {
   return new LetterheadError(

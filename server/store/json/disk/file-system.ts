@@ -2,10 +2,9 @@ import { isUtf8 } from 'node:buffer';
 import * as calls from 'node:fs';
 import { closeSync, openSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { errorCode } from '../../../errno.ts';
 import { FILE_LIMITS } from '../../../limits.ts';
+import { makeFolder } from '../../../make-folder.ts';
 import { OPEN_FLAGS, type OpenMode } from '../../../open-flags.ts';
 
 /** The calls that the store makes to the file system, so that a test can let any one of them fail. */
@@ -51,7 +50,7 @@ const close = promisify(calls.close);
 
 /** The machine's file system. */
 export const nodeFileSystem: FileSystem = {
-  mkdir: makeFolder,
+  mkdir: makeOwnFolder,
   readdir: (path) => fs.readdir(path),
   readText,
   open: async (path, mode) => asOpenFile(await open(path, OPEN_FLAGS[mode], 0o600)),
@@ -61,30 +60,11 @@ export const nodeFileSystem: FileSystem = {
   removeFolder: (path) => fs.rm(path, { recursive: true, force: true }),
 };
 
-/** Node's own recursive `mkdir` never ends where the system says ENOENT below a folder that is there, as in `/proc`. */
-async function makeFolder(path: string): Promise<string | undefined> {
-  try {
-    return await makeOneFolder(path);
-  } catch (error) {
-    if (errorCode(error) !== 'ENOENT' || dirname(path) === path) throw error;
-  }
-  const topmost = await makeFolder(dirname(path));
-  const made = await makeOneFolder(path);
-  return topmost ?? made;
-}
-
-/** The folder, where it had to be made. */
-async function makeOneFolder(path: string): Promise<string | undefined> {
-  try {
-    await fs.mkdir(path, { mode: 0o700 });
-    return path;
-  } catch (error) {
-    if (errorCode(error) !== 'EEXIST') throw error;
-    const found = await fs.lstat(path);
-    if (found.isSymbolicLink()) throw Object.assign(new Error(`ELOOP: ${path}`), { code: 'ELOOP', path });
-    if (!found.isDirectory()) throw error;
-    return undefined;
-  }
+async function makeOwnFolder(path: string): Promise<string | undefined> {
+  const made = await makeFolder(path, 0o700);
+  if (made === undefined && (await fs.lstat(path)).isSymbolicLink())
+    throw Object.assign(new Error(`ELOOP: ${path}`), { code: 'ELOOP', path });
+  return made;
 }
 
 /** By its descriptor: at each call, a `FileHandle` of Node costs more. */

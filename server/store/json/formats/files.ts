@@ -1,4 +1,4 @@
-import { DiagnosisCodeSchema, IdSchema } from '@letterhead/shared';
+import { DiagnosisCodeSchema } from '@letterhead/shared';
 import { z } from 'zod';
 import { isWhole } from '../../../records/record-states.ts';
 import type { JsonValue } from '../../interface/events.ts';
@@ -7,6 +7,7 @@ import {
   AccountRowSchema,
   CounterSchema,
   EventRowSchema,
+  IdSchema,
   InstantSchema,
   NewEventSchema,
   RecordIdSchema,

@@ -90,6 +90,8 @@ function refinementOf(check: core.$ZodCheck): Check {
       return (value) => String(value).length >= def.minimum;
     case 'greater_than':
       return (value) => Number(value) > Number(def.value) || (def.inclusive && value === def.value);
+    case 'less_than':
+      return (value) => Number(value) < Number(def.value) || (def.inclusive && value === def.value);
     case 'string_format': {
       const { pattern } = def;
       if (pattern === undefined) break;
