@@ -13,6 +13,7 @@ import {
 import { answerFromZones, type Cached, resolveIn } from './answers.ts';
 import { bindBoth } from './bind.ts';
 import { type Fault, forged, respond } from './faults.ts';
+import { readFrames, toFrame } from './frames.ts';
 import { encode, parseQuery, type Query, reply, UDP_LIMIT, wantsDnssec } from './wire.ts';
 import { canonical, deepestZone, type Records, Zone, type ZoneNames } from './zone.ts';
 
@@ -136,19 +137,10 @@ export class NameServer implements AsyncDisposable {
   #onConnection(connection: net.Socket): void {
     this.#connections.add(connection);
     connection.on('close', () => this.#connections.delete(connection));
-    connection.on('error', () => {});
-    let received = Buffer.alloc(0);
-    connection.on('data', (chunk) => {
-      received = Buffer.concat([received, chunk]);
-      while (received.length >= 2 && received.length >= 2 + received.readUInt16BE(0)) {
-        const end = 2 + received.readUInt16BE(0);
-        this.#onFrame(connection, received.subarray(2, end));
-        received = received.subarray(end);
-      }
-    });
+    readFrames(connection, (message) => this.#onMessage(connection, message));
   }
 
-  #onFrame(connection: net.Socket, message: Buffer): void {
+  #onMessage(connection: net.Socket, message: Buffer): void {
     const query = parseQuery(message);
     if (query === undefined) return;
     const fault = this.#note(query, 'tcp', connection.remotePort ?? 0);
@@ -158,10 +150,7 @@ export class NameServer implements AsyncDisposable {
       return;
     }
     this.#after(this.latency, () => {
-      const answer = this.#respond(query.packet, query.question, fault);
-      const length = Buffer.alloc(2);
-      length.writeUInt16BE(answer.length);
-      const frame = Buffer.concat([length, answer]);
+      const frame = toFrame(this.#respond(query.packet, query.question, fault));
       if (fault === 'tcp-drip') this.#drip(connection, frame);
       else connection.write(frame);
     });
