@@ -148,6 +148,8 @@ export const KEY_LIMITS = {
 /** Limits of judging messages that arrived. */
 export const PROOF_LIMITS = {
   signatures: 5,
+  /** Of the header block: what is made of it takes up to a hundred times its size. */
+  headerBytes: 256 * KIB,
   /** Addresses of From that the answer has. */
   addresses: 10,
   /** What the answer has of an address, a domain or a selector: more is longer than they can be (RFC 5321 §4.5.3.1). */
@@ -422,8 +424,12 @@ export const CLI_LIMITS = {
   waitInterval: 30_000,
   /** Minutes after which it gives up, if the command does not say otherwise. */
   waitMinutes: 60,
-  /** How large the tables and CSV files of an import may be, in bytes. */
-  tableBytes: 256 * 1024 * 1024,
+  /** How large the tables, settings and CSV files of an import may be together, in bytes. */
+  tableBytes: 64 * MIB,
+  /** How many lines, settings or cells one of them may have. */
+  tableEntries: 2_000_000,
+  /** How long a setting may be that says where keys are, before domains are put into it. */
+  pathCharacters: 4_096,
   /** How many sections and lists of rspamd's settings may be in one another. */
   sectionDepth: 16,
   /** Keys that an import or an export has under way. */

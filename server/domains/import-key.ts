@@ -1,6 +1,6 @@
 import { invalidField } from '@letterhead/shared';
 import { type ParsedKey, parsePrivateKey } from '../keys/private-key.ts';
-import { isKeyPair } from '../keys/prove-key.ts';
+import { hasNumbersOf, isKeyPair } from '../keys/prove-key.ts';
 import type { RandomSource } from '../random.ts';
 import { dnsRecordsOf } from '../records/dns-records.ts';
 import { isTooLong } from '../records/record-names.ts';
@@ -12,10 +12,18 @@ import { judge } from '../verification/verdict.ts';
 /** A key that others may break before long. */
 const WEAK_BITS = 2_048;
 
-/** Parses a private key that somebody brings, and tries it out. Rejects with `invalid`. */
+/**
+ * Parses a private key that somebody brings, and tries it out. Rejects with `invalid`, before it is tried out, where its
+ * numbers are not those of a key: with larger ones it would sign as well, and take thirty times as long.
+ */
 export async function readImportedKey(text: string, random: RandomSource): Promise<ParsedKey> {
   const key = parsePrivateKey(text);
   if (typeof key === 'string') throw invalidField('private_key', key);
+  if (!hasNumbersOf(key.privateKey, key.publicKey))
+    throw invalidField(
+      'private_key',
+      'The key is damaged, or it has more than two primes: its numbers don’t belong together. Create a new one for this domain.',
+    );
   if (await isKeyPair(key.privateKey, key.publicKey, random)) return key;
   throw invalidField(
     'private_key',

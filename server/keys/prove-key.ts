@@ -35,14 +35,17 @@ export function createKeyProof(cipher: KeyCipher, random: RandomSource): KeyProo
 
 /**
  * Whether the numbers that a private RSA key (PKCS #8, DER) signs with are those of its public key (DER
- * SubjectPublicKeyInfo, base64) by RFC 8017 §3.2: the primes multiply to the modulus, and the exponents and the
- * coefficient are inverses. Takes microseconds, where a signature takes a millisecond, as each key's first one is slow.
- * False for a key whose numbers are kept otherwise, which may yet sign, and for what is not a key.
+ * SubjectPublicKeyInfo, base64) by RFC 8017 §3.2: the primes multiply to the modulus, the exponents and the coefficient
+ * are inverses, and none is larger than it has to be. Takes microseconds, where a signature takes a millisecond, as each
+ * key's first one is slow. False for a key whose numbers are kept otherwise, which may yet sign, and for what is not a key.
  */
-function hasNumbersOf(privateKey: Uint8Array, publicKey: string): boolean {
+export function hasNumbersOf(privateKey: Uint8Array, publicKey: string): boolean {
   try {
     const [n = 0n, e = 0n] = integersOf(Buffer.from(publicKey, 'base64'));
-    const [, , , , , p = 0n, q = 0n, dp = 0n, dq = 0n, qi = 0n] = integersOf(Buffer.from(privateKey));
+    const [, , , , d = 0n, p = 0n, q = 0n, dp = 0n, dq = 0n, qi = 0n, ...others] = integersOf(
+      Buffer.from(privateKey),
+    );
+    if (d >= n || dp >= p || dq >= q || qi >= p || others.length > 0) return false;
     return p * q === n && (e * dp) % (p - 1n) === 1n && (e * dq) % (q - 1n) === 1n && (qi * q) % p === 1n;
   } catch {
     return false;

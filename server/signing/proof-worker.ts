@@ -1,14 +1,18 @@
 import { constants, publicDecrypt } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { parentPort, workerData } from 'node:worker_threads';
 import { dkimVerify } from 'mailauth/lib/dkim/verify.js';
-import type { ProofAnswer, ProofQuestion, ProofTask, ReadMessage } from './proof.ts';
+import type { ProofAnswer, ProofQuestion, ProofTask, ReadMessage, TooLongHeaders } from './proof.ts';
 
 /** Judges one message. Its thread has no network: the DNS is asked by the thread that started it. */
+
+const LF = 0x0a;
+const CR = 0x0d;
 
 const waiting = new Map<string, (answer: ProofAnswer) => void>();
 parentPort?.on('message', (answer: ProofAnswer) => waiting.get(answer.name)?.(answer));
 
-function tell(message: ProofQuestion | ReadMessage): void {
+function tell(message: ProofQuestion | TooLongHeaders | ReadMessage): void {
   parentPort?.postMessage(message);
 }
 
@@ -22,15 +26,26 @@ async function lookUp(name: string): Promise<string[][]> {
   return answer.values.map((value) => [value]);
 }
 
-/** Renames the signatures that are too many, which leaves the others as they are. */
-function withoutExcess(message: string, limit: number): string {
-  const end = /\r?\n\r?\n/.exec(message)?.index ?? message.length;
+/** Renames the signatures that are too many, which leaves the others as they are. A colon may stand in the next line. */
+function withoutExcess(head: string): string {
   let count = 0;
-  const head = message.slice(0, end).replaceAll(/^DKIM-Signature[ \t]*:/gim, (field) => {
+  return head.replaceAll(/(?<![^\n])DKIM-Signature[ \t\r\n]*:/gi, (field) => {
     count += 1;
-    return count > limit ? `X-${field}` : field;
+    return count > limits.signatures ? `X-${field}` : field;
   });
-  return head + message.slice(end);
+}
+
+/** With CRLF for each LF: the library would take every LF alone for the end of a piece, and keep millions of them. */
+function withCrlf(octets: Uint8Array): Buffer {
+  const lines = Buffer.allocUnsafe(2 * octets.length);
+  let length = 0;
+  let before = 0;
+  for (const octet of octets) {
+    if (octet === LF && before !== CR) lines[length++] = CR;
+    lines[length++] = octet;
+    before = octet;
+  }
+  return lines.subarray(0, length);
 }
 
 /** Whether a signature was made with the private key of this public one, whatever it signs. Null: not known. */
@@ -54,30 +69,38 @@ function clip(text: string): string {
   return text.slice(0, limits.characters);
 }
 
+async function read(head: string, rest: string): Promise<ReadMessage> {
+  const octets = withCrlf(Buffer.from(withoutExcess(head) + rest, 'latin1'));
+  // In one piece, for the library joins each piece with the lines before it that have not ended.
+  const { headerFrom, results } = await dkimVerify(Readable.from([octets]), {
+    resolver: (name: string) => lookUp(name),
+    // RFC 8301 §3.1.
+    rejectRsaSha1: true,
+  });
+  return {
+    kind: 'read',
+    from: [...new Set(headerFrom)].slice(0, limits.addresses).map(clip),
+    signatures: results.flatMap(({ signingDomain, selector, status, publicKey, signature }) =>
+      signingDomain === undefined || selector === undefined
+        ? []
+        : [
+            {
+              domain: clip(signingDomain),
+              selector: clip(selector),
+              result: status.result,
+              comment: status.comment ?? '',
+              aligned: typeof status.aligned === 'string',
+              testing: status.testing === true,
+              isMadeWithKey: isMadeWith(publicKey, signature),
+            },
+          ],
+    ),
+  };
+}
+
 // The thread that started this one has the type.
 const { message, limits } = workerData as ProofTask;
-const text = withoutExcess(fromFirstField(Buffer.from(message).toString('latin1')), limits.signatures);
-const { headerFrom, results } = await dkimVerify(Buffer.from(text, 'latin1'), {
-  resolver: (name: string) => lookUp(name),
-  // RFC 8301 §3.1.
-  rejectRsaSha1: true,
-});
-tell({
-  kind: 'read',
-  from: [...new Set(headerFrom)].slice(0, limits.addresses).map(clip),
-  signatures: results.flatMap(({ signingDomain, selector, status, publicKey, signature }) =>
-    signingDomain === undefined || selector === undefined
-      ? []
-      : [
-          {
-            domain: clip(signingDomain),
-            selector: clip(selector),
-            result: status.result,
-            comment: status.comment ?? '',
-            aligned: typeof status.aligned === 'string',
-            testing: status.testing === true,
-            isMadeWithKey: isMadeWith(publicKey, signature),
-          },
-        ],
-  ),
-});
+const text = fromFirstField(Buffer.from(message).toString('latin1'));
+const end = /\r?\n\r?\n/.exec(text)?.index ?? text.length;
+// Before anything is made of the headers: where one array is too large for its thread, V8 ends the whole process.
+tell(end > limits.headerBytes ? { kind: 'too-long' } : await read(text.slice(0, end), text.slice(end)));

@@ -12,7 +12,7 @@ import type { DomainRow } from '../store/interface/domain-row.ts';
 /** What the worker is given; it loads nothing of the server. */
 export interface ProofTask {
   readonly message: Uint8Array;
-  readonly limits: Pick<typeof PROOF_LIMITS, 'signatures' | 'addresses' | 'characters'>;
+  readonly limits: Pick<typeof PROOF_LIMITS, 'signatures' | 'headerBytes' | 'addresses' | 'characters'>;
 }
 
 /** The TXT records of a name; null with the code of why not. */
@@ -25,6 +25,11 @@ export interface ProofAnswer {
 export interface ProofQuestion {
   readonly kind: 'question';
   readonly name: string;
+}
+
+/** The worker reads no message with such a header block. */
+export interface TooLongHeaders {
+  readonly kind: 'too-long';
 }
 
 /** What the worker has read of a message. */
@@ -65,8 +70,9 @@ async function readMessage(check: DnsCheck, message: Uint8Array, signal: AbortSi
     resourceLimits: { maxOldGenerationSizeMb: PROOF_LIMITS.heapMiB },
   });
   const { promise, resolve, reject } = Promise.withResolvers<ReadMessage>();
-  worker.on('message', (said: ProofQuestion | ReadMessage) => {
+  worker.on('message', (said: ProofQuestion | TooLongHeaders | ReadMessage) => {
     if (said.kind === 'read') resolve(said);
+    else if (said.kind === 'too-long') reject(tooLong());
     else void lookUp(check, said.name).then((answer) => worker.postMessage(answer));
   });
   worker.once('error', (error) => reject(NOT_STARTED.has(errorCode(error)) ? notStarted() : unreadable()));
@@ -99,6 +105,11 @@ function notStarted(): LetterheadError {
 
 function unreadable(): LetterheadError {
   const sentence = 'The message can’t be judged in time, or not at all. Send its source as it arrived.';
+  return invalidField('message', sentence);
+}
+
+function tooLong(): LetterheadError {
+  const sentence = `The header fields of the message have more than ${PROOF_LIMITS.headerBytes / 1024} KiB, which mail servers refuse. Send the source of another message.`;
   return invalidField('message', sentence);
 }
 

@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { addressOf } from '../../bench/free-port.ts';
 import { checkFolder } from '../../server/store/json/check-folder.ts';
@@ -212,6 +212,11 @@ test('a restore brings back everything or nothing', async () => {
   const whole = readFileSync(backup);
   for (const [what, archive, why] of [
     ['cut', whole.subarray(0, whole.length / 2), 'it ends too early. Take another copy of it.'],
+    [
+      'cut within a file before it was compressed',
+      gzipSync(gunzipSync(whole).subarray(0, 700)),
+      'it ends too early. Take another copy of it.',
+    ],
     ['no archive', Buffer.from('hello'), 'it is no archive that `letterhead backup` has written.'],
     [
       'something else',

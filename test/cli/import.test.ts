@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -227,16 +228,77 @@ test('on a terminal, an import rewrites one line that says how far it is, and ta
   expect((await place.run(...argv)).err).toBe('');
 });
 
-test('a table that is too large to be read whole is refused, and nothing of it is taken', async () => {
+const MIB = 1024 ** 2;
+
+/** What would take the memory or the time of minutes, and what is said of it. */
+const ENDLESS: [what: string, format: string, files: Record<string, string>, path: string, error: string][] =
+  [
+    ['a large file', 'csv', { 'k.csv': 'x'.repeat(64 * MIB + 1) }, 'k.csv', 'is too large'],
+    ['millions of empty lines', 'opendkim', { KeyTable: '\n'.repeat(200 * MIB) }, '.', 'is too large'],
+    ['millions of lines', 'opendkim', { KeyTable: 'a\n'.repeat(3e6) }, '.', 'more than 2,000,000 lines'],
+    ['millions of cells', 'csv', { 'k.csv': ','.repeat(3e6) }, 'k.csv', 'more than 2,000,000 cells'],
+    [
+      'millions of settings',
+      'rspamd',
+      { 'a.conf': 'a=1;'.repeat(3e6) },
+      'a.conf',
+      'more than 2,000,000 settings',
+    ],
+    [
+      'a table again and again',
+      'rspamd',
+      { 'a.conf': 'selector_map = "m";\n'.repeat(1e4), m: 'example.org s\n'.repeat(1e5) },
+      'a.conf',
+      'is too large: an import reads 64 MiB of tables in all. Split it.',
+    ],
+  ];
+
+test.each(ENDLESS)(
+  '%s (%s) is refused, and nothing of it is taken',
+  async (_, format, files, path, error) => {
+    await using place = await onTheFolder();
+    await using folder = await folderOf(files);
+    const { exit, out, err } = await place.run('import', '--format', format, join(folder.path, path));
+    expect({ exit, out, err }).toEqual({ exit: 2, out: '', err: expect.stringContaining(error) });
+  },
+);
+
+test('a path of keys that no path can be is said to be none', async () => {
   await using place = await onTheFolder();
-  await using folder = await folderOf({ 'keys.csv': `domain,selector,private_key\n` });
-  await truncate(join(folder.path, 'keys.csv'), 256 * 1024 ** 2 + 1);
-  const { exit, err } = await place.run('import', '--format', 'csv', join(folder.path, 'keys.csv'));
-  expect({ exit, err }).toEqual({
-    exit: 2,
-    err: expect.stringContaining('keys.csv is larger than 256 MiB. Split it.'),
+  await using folder = await folderOf({
+    'a.conf': `path = "/tmp/${'$domain'.repeat(1e6)}.key";\nselector_map = "m";\n`,
+    m: `${'x'.repeat(1_000)}.org s\n`,
   });
+  const { exit, out } = await place.run('import', '--format', 'rspamd', join(folder.path, 'a.conf'));
+  expect([exit, out.replaceAll(folder.path, '')]).toEqual([
+    3,
+    expect.stringMatching(
+      /^(?:Refused \S+, line \d: The path of the keys is longer than a path can be\.\n){2}0 imp/,
+    ),
+  ]);
 });
+
+test.skipIf(process.platform === 'win32')(
+  'a named pipe in the place of a table or a key is not waited for',
+  async () => {
+    await using place = await onTheFolder();
+    await using folder = await folderOf({
+      KeyTable: 'a example.org:s:./pipe\n',
+      'a.conf': 'key_table = "pipe";\n',
+    });
+    execFileSync('mkfifo', [join(folder.path, 'pipe')]);
+    const run = (format: string, path: string) =>
+      place.run('import', '--format', format, join(folder.path, path));
+    const refusal = { exit: 2, err: expect.stringContaining('pipe is no ordinary file.') };
+    for (const format of ['opendkim', 'csv', 'rspamd'])
+      expect(await run(format, 'pipe')).toMatchObject(refusal);
+    expect(await run('rspamd', 'a.conf')).toMatchObject(refusal);
+    expect(await run('opendkim', 'KeyTable')).toMatchObject({
+      exit: 3,
+      out: expect.stringContaining('pipe is no ordinary file.'),
+    });
+  },
+);
 
 test('a CSV file whose quotation mark is closed nowhere is refused, however long it is', async () => {
   await using place = await onTheFolder();

@@ -185,6 +185,41 @@ test('a key whose public exponent makes each signature slow is refused', async (
   expect([status, body.errors.private_key[0]]).toEqual([422, expect.stringContaining('64 bits')]);
 });
 
+/** Numbers of a key that still sign: OpenSSL takes any that are no longer than the modulus, however long that takes it. */
+test.each([
+  ['whose primes are as large as its modulus', { p: 512, q: 512, dp: 512, dq: 512 }],
+  ['whose exponents are larger than its primes', { dp: 512, dq: 512 }],
+])('a key %s, which makes each signature slow, is refused', async (_, octets) => {
+  await using server = await startTestServer();
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 4096 });
+  const long = (length: number) => Buffer.alloc(length, 0x7f).toString('base64url');
+  const numbers = Object.entries(octets).map(([name, length]) => [name, long(length)]);
+  const jwk = { ...privateKey.export({ format: 'jwk' }), ...Object.fromEntries(numbers) };
+  const pem = createPrivateKey({ key: jwk, format: 'jwk' })
+    .export({ type: 'pkcs1', format: 'pem' })
+    .toString();
+  const { status, body } = await importKey(server, { private_key: pem, unproved: true });
+  expect([status, body.errors?.private_key[0]]).toEqual([
+    422,
+    expect.stringContaining('don’t belong together'),
+  ]);
+});
+
+test('a key with hundreds of primes beside its own is refused before it is tried out', async () => {
+  await using server = await startTestServer();
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const numbers = Buffer.from(privateKey.export({ type: 'pkcs1', format: 'der' })).subarray(4);
+  // Version 1, and primes of one octet with their exponents and coefficients.
+  const prime = element(0x30, Buffer.from('020103020103020103', 'hex'));
+  const primes = element(0x30, ...Array.from({ length: 750 }, () => prime));
+  const key = element(0x30, Buffer.of(2, 1, 1), numbers.subarray(3), primes);
+  const { status, body } = await importKey(server, { private_key: key.toString('base64'), unproved: true });
+  expect([status, body.errors?.private_key[0]]).toEqual([
+    422,
+    expect.stringContaining('more than two primes'),
+  ]);
+});
+
 test('a domain that is there with another key keeps it', async () => {
   await using server = await startTestServer();
   await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });

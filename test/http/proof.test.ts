@@ -185,10 +185,53 @@ test('a proof takes messages alone, up to 25 MiB', async () => {
 test('the answer stays small, however many addresses and however long a selector a message has', async () => {
   await using server = await startTestServer();
   await addVerifiedDomain(server, 'example.org');
-  const addresses = Array.from({ length: 50_000 }, (_, at) => `a${at}@example.org`).join();
-  const signature = `v=1; a=rsa-sha256; d=example.org; s=${'a.'.repeat(50_000)}a; h=from; bh=AAAA; b=AAAA`;
+  const addresses = Array.from({ length: 9_000 }, (_, at) => `a${at}@example.org`).join();
+  const signature = `v=1; a=rsa-sha256; d=example.org; s=${'a.'.repeat(20_000)}a; h=from; bh=AAAA; b=AAAA`;
   const message = `DKIM-Signature: ${signature}\r\nFrom: ${'x'.repeat(1_000)}@example.org,${addresses}\r\n\r\nHello.\r\n`;
   const { status, body } = await prove(server, message);
   expect([status, body.data.from.length, body.data.signatures.length]).toEqual([200, 10, 1]);
   expect(JSON.stringify(body).length).toBeLessThan(5_000);
+});
+
+/** What the library makes of each is larger than the thread may be, and some of it in one piece. */
+const LARGE_HEADERS: [what: string, header: string][] = [
+  ['names in h=', `DKIM-Signature: v=1; a=rsa-sha256; d=a; s=a; bh=AAAA; b=AAAA; h=${':'.repeat(24e6)}`],
+  ['lines', 'a:\n'.repeat(8e6)],
+];
+
+test.each(LARGE_HEADERS)('a message with millions of %s does not end the server', async (_, header) => {
+  await using server = await startTestServer();
+  await addVerifiedDomain(server, 'example.org');
+  const { status, body } = await prove(server, `${header}\nFrom: a@example.org\n\nHello.\n`);
+  expect([status, body.errors.message]).toEqual([422, [expect.stringContaining('more than 256 KiB')]]);
+});
+
+const SIGNED_BY = 'v=1; a=rsa-sha256; d=example.com; s=a; h=from; bh=AAAA; b=AAAA';
+
+/** A body of 24 MB, which the library reads in time only in one piece and with CRLF. */
+const LARGE_BODIES: [what: string, body: string][] = [
+  ['one line of spaces', ' '.repeat(24e6)],
+  ['empty lines after a CR', `\r\r${'\n'.repeat(24e6)}`],
+];
+
+test.each(LARGE_BODIES)('a message whose body is %s is judged', async (_, text) => {
+  await using server = await startTestServer();
+  await addVerifiedDomain(server, 'example.org');
+  for (const c of ['simple/simple', 'relaxed/relaxed']) {
+    const { status, body } = await prove(
+      server,
+      `DKIM-Signature: ${SIGNED_BY}; c=${c}\nFrom: a@example.org\n\n${text}`,
+    );
+    expect([status, body.data.signatures]).toMatchObject([200, [{ domain: 'example.com' }]]);
+  }
+});
+
+test('no more than five signatures are judged, wherever the colon of their names is', async () => {
+  await using server = await startTestServer();
+  await addVerifiedDomain(server, 'example.org');
+  const { body } = await prove(
+    server,
+    `${`DKIM-Signature\r\n : ${SIGNED_BY}\r\n`.repeat(20)}From: a@example.org\r\n\r\nHello.\r\n`,
+  );
+  expect(body.data.signatures).toHaveLength(5);
 });

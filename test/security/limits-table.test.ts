@@ -4,6 +4,7 @@ import {
   ACCOUNT_LIMITS,
   ARCHIVE_LIMITS,
   CHECK_LIMITS,
+  CLI_LIMITS,
   COMPRESSION_LIMITS,
   DATABASE_LIMITS,
   DNS_LIMITS,
@@ -83,7 +84,7 @@ test('SECURITY.md lists the limits that the server has', () => {
     ],
     [
       'messages that are proved at once',
-      `${PROOF_LIMITS.underWay.perOwner}, and ${PROOF_LIMITS.underWay.total} of everybody; each of ${mib(SIGN_LIMITS.messageBytes)}, ${PROOF_LIMITS.signatures} signatures and ${seconds(CHECK_LIMITS.milliseconds)} at most; the answer has ${PROOF_LIMITS.addresses} addresses, and ${PROOF_LIMITS.characters} characters of a name`,
+      `${PROOF_LIMITS.underWay.perOwner}, and ${PROOF_LIMITS.underWay.total} of everybody; each of ${mib(SIGN_LIMITS.messageBytes)}, ${kib(PROOF_LIMITS.headerBytes)} of headers, ${PROOF_LIMITS.signatures} signatures and ${seconds(CHECK_LIMITS.milliseconds)} at most; the answer has ${PROOF_LIMITS.addresses} addresses, and ${PROOF_LIMITS.characters} characters of a name`,
     ],
     [
       'requests under way, until their answer is taken',
@@ -277,10 +278,14 @@ test('SECURITY.md lists the limits that the server has', () => {
       `at most ${KEY_ZONE_LIMITS.zoneCharacters} characters; at least ${KEY_ZONE_LIMITS.minSecret} bytes`,
     ],
     ['differences that an answer lists', n(KEY_ZONE_LIMITS.listed)],
-    ['**A backup**', ''],
+    ['**The command line**', ''],
     [
       'a backup that is restored',
       `${n(ARCHIVE_LIMITS.files)} files, ${n(ARCHIVE_LIMITS.fileBytes / 1024 ** 3)} GiB a file, ${ARCHIVE_LIMITS.expansion} times its own size and ${mib(ARCHIVE_LIMITS.extraBytes)}`,
+    ],
+    [
+      'tables and settings with keys that are imported',
+      `${mib(CLI_LIMITS.tableBytes)} together; ${n(CLI_LIMITS.tableEntries)} lines, cells or settings each`,
     ],
   ];
   const table = rows.map(([what, bound]) => `| ${what} | ${bound} |`.replace('|  |', '| |'));

@@ -1,4 +1,6 @@
+import { CLI_LIMITS } from '../../limits.ts';
 import { UsageError } from '../exit-code.ts';
+import { tooMany } from './key-files.ts';
 
 /** A cell without quotes, and what ends a cell. No pattern repeats a group: a cell may be long, and their stack is not. */
 const PLAIN = /[^",\r\n]*/y;
@@ -8,11 +10,13 @@ const END = /,|\r?\n|$/y;
 export function parseCsv(text: string): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];
+  let cells = 0;
   for (let at = text.startsWith('\ufeff') ? 1 : 0; ; ) {
     const end = endOfCell(text, at);
     const separator = end === null ? null : match(END, text, end);
     if (end === null || separator === null)
       throw new UsageError(`The CSV file has a quotation mark out of place in row ${rows.length + 1}.`);
+    if (++cells > CLI_LIMITS.tableEntries) throw tooMany('The CSV file', 'cells');
     row.push(unquote(text.slice(at, end)));
     at = end + separator.length;
     if (separator === ',') continue;

@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { MAX_NAME_LENGTH } from '../../dns/name.ts';
@@ -17,7 +18,7 @@ export type KeySource =
 
 /** Lines `<name> <domain>:<selector>:<path or key>`. */
 export function readKeyTable(table: string, text: string): KeySource[] {
-  return linesOf(text).map(({ line, number }) => {
+  return Array.from(linesOf(text), ({ line, number }) => {
     const from = `${table}, line ${number}`;
     const [, domain = '', selector = '', key = ''] = /^\S+\s+([^:\s]+):([^:\s]+):(.+)$/.exec(line) ?? [];
     if (domain === '') return { from, problem: 'The line is not name, space, domain:selector:path.' };
@@ -49,28 +50,43 @@ export async function isFile(path: string): Promise<boolean> {
   return (await unlessMissing(stat(path)))?.isFile() === true;
 }
 
-/** Null if there is no such file. Throws `UsageError` rather than leave out the end of a long one. */
-export async function readTable(path: string): Promise<string | null> {
+/** Null if there is no such file. Throws `UsageError` rather than leave out the end of one that is longer than `limit`. */
+export async function readTable(path: string, limit: number = CLI_LIMITS.tableBytes): Promise<string | null> {
   const found = await unlessMissing(stat(path));
   if (found === null) return null;
-  if (found.size > CLI_LIMITS.tableBytes)
-    throw new UsageError(`${path} is larger than ${CLI_LIMITS.tableBytes / 1024 ** 2} MiB. Split it.`);
-  return read(path, CLI_LIMITS.tableBytes);
+  if (found.size > limit)
+    throw new UsageError(
+      `${path} is too large: an import reads ${CLI_LIMITS.tableBytes / 1024 ** 2} MiB of tables in all. Split it.`,
+    );
+  return read(path, limit);
 }
 
-/** Reads no more of a file than that many bytes and one. */
+/** Reads no more of a file than that many bytes and one. Does not wait for the other end of a pipe. */
 async function read(path: string, limit: number): Promise<string> {
-  await using file = await open(path);
-  const { size } = await file.stat();
-  const buffer = Buffer.alloc(Math.min(size, limit + 1));
+  await using file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  const found = await file.stat();
+  if (!found.isFile() && !found.isDirectory()) throw new UsageError(`${path} is no ordinary file.`);
+  const buffer = Buffer.alloc(Math.min(found.size, limit + 1));
   const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
   return buffer.toString('utf8', 0, bytesRead);
 }
 
-/** Without comments and empty lines. */
-export function linesOf(text: string): { line: string; number: number }[] {
-  return text
-    .split('\n')
-    .map((line, at) => ({ line: line.trim(), number: at + 1 }))
-    .filter(({ line }) => line !== '' && !line.startsWith('#'));
+/** Without comments and empty lines. Throws `UsageError` for too many. */
+export function* linesOf(text: string): Generator<{ line: string; number: number }> {
+  let count = 0;
+  let number = 1;
+  for (let at = 0; at < text.length; number++) {
+    const end = text.indexOf('\n', at);
+    const line = text.slice(at, end < 0 ? undefined : end).trim();
+    at = end < 0 ? text.length : end + 1;
+    if (line === '' || line.startsWith('#')) continue;
+    if (++count > CLI_LIMITS.tableEntries) throw tooMany('The table', 'lines');
+    yield { line, number };
+  }
+}
+
+export function tooMany(what: string, entries: string): UsageError {
+  return new UsageError(
+    `${what} has more than ${CLI_LIMITS.tableEntries.toLocaleString('en')} ${entries}. Split it.`,
+  );
 }

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { describeErrno, unlessMissing } from '../../errno.ts';
+import { CLI_LIMITS } from '../../limits.ts';
 import { fileKey, isFile, type KeySource, linesOf, readKeyTable, readTable } from './key-files.ts';
 import { parseUcl, type Setting } from './ucl.ts';
 
@@ -16,6 +17,8 @@ const NOT_READ: Readonly<Record<string, string>> = {
   sign_condition: 'The program in this setting, which chooses keys by itself, is not run.',
   '.include': 'The included file is not read. Import it, too, if it names keys.',
 };
+
+const LONG_PATH = 'The path of the keys is longer than a path can be.';
 
 /** A key as a line names it: maps and defaults have what it leaves out. */
 interface NamedKey {
@@ -62,6 +65,8 @@ class DkimSigning {
   readonly #file: string;
   readonly #settings: readonly Setting[];
   readonly #problems: KeySource[] = [];
+  /** What may yet be read of tables: settings can name one again and again. */
+  #bytesLeft: number = CLI_LIMITS.tableBytes;
 
   constructor(file: string, settings: readonly Setting[]) {
     this.#file = file;
@@ -93,11 +98,16 @@ class DkimSigning {
   #toSource({ from, domain, ...key }: NamedKey, selectors: KeyMap, paths: KeyMap): KeySource {
     const selector = key.selector ?? selectors.get(domain)?.value ?? this.#selector();
     const path = key.path ?? paths.get(domain)?.value ?? this.#setting('path')?.text ?? DEFAULT_PATH;
+    if (path.length > CLI_LIMITS.pathCharacters) return { from, problem: LONG_PATH };
+    return { from, domain, selector, key: () => this.#read(path, domain, selector) };
+  }
+
+  #read(path: string, domain: string, selector: string): Promise<string> {
     const file = path.replaceAll(/\$(?:\{(\w+)\}|(\w+))/g, (variable, braced, bare) => {
       const name: string = braced ?? bare;
       return name === 'domain' ? domain : name === 'selector' ? selector : variable;
     });
-    return { from, domain, selector, key: fileKey(resolve(dirname(this.#file), file)) };
+    return fileKey(resolve(dirname(this.#file), file))();
   }
 
   /** Sections `domain { example.org { … } }`, each with a key, or several in a list `selectors`. */
@@ -140,7 +150,8 @@ class DkimSigning {
   /** The file that a setting names; null where it is not here. */
   async #table(location: string, line: number): Promise<{ from: string; text: string } | null> {
     const from = resolve(dirname(this.#file), location.replace(/^(?:fallback\+)?file:\/\//, ''));
-    const text = await readTable(from);
+    const text = await readTable(from, this.#bytesLeft);
+    this.#bytesLeft -= text?.length ?? 0;
     if (text !== null) return { from, text };
     this.#problems.push({ from: this.#at(line), problem: 'The file that this line names is not here.' });
     return null;
@@ -151,6 +162,10 @@ class DkimSigning {
     if (isOff(this.#setting('try_fallback')?.text ?? '')) return [];
     const setting = this.#setting('path');
     const from = this.#at(setting?.line ?? 1);
+    if ((setting?.text.length ?? 0) > CLI_LIMITS.pathCharacters) {
+      this.#problems.push({ from, problem: LONG_PATH });
+      return [];
+    }
     const path = resolve(dirname(this.#file), setting?.text ?? DEFAULT_PATH)
       .replaceAll(/\$(?:\{selector\}|selector\b)/g, () => this.#selector())
       .replaceAll(/\$\{domain\}/g, '$$domain');

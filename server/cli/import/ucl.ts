@@ -1,5 +1,6 @@
 import { CLI_LIMITS } from '../../limits.ts';
 import { UsageError } from '../exit-code.ts';
+import { tooMany } from './key-files.ts';
 
 /** A setting of a file in UCL, rspamd's format. */
 export interface Setting {
@@ -173,6 +174,7 @@ class UclReader {
   }
 
   #add(path: readonly string[], text: string | null): void {
+    if (this.#settings.length >= CLI_LIMITS.tableEntries) throw tooMany(this.#file, 'settings');
     this.#settings.push({ path, text, line: this.#settingLine });
   }
 
