@@ -38,7 +38,7 @@ export function describeErrno(error: unknown): string | null {
 }
 
 /** Why access to a file or folder failed: in words where there are some, else as the system says it. */
-export function reasonOf(error: unknown): string {
+export function describeFileError(error: unknown): string {
   return describeErrno(error) ?? messageOf(error);
 }
 
