@@ -2,8 +2,9 @@ import type dgram from 'node:dgram';
 import { once } from 'node:events';
 import type net from 'node:net';
 import { decode } from 'dns-packet';
+import { frame } from '../../server/dns/transport/tcp.ts';
 import { bindBoth } from './bind.ts';
-import { readFrames, toFrame } from './frames.ts';
+import { readFrames } from './frames.ts';
 
 /** A question as it arrived. */
 export interface HostileQuery {
@@ -87,7 +88,7 @@ export class HostileServer implements AsyncDisposable {
     connection.on('close', () => this.#connections.delete(connection));
     readFrames(connection, (query) => {
       const answers = this.#answer(query, connection.localAddress ?? '', 'tcp');
-      for (const message of answers) connection.write(toFrame(message));
+      for (const message of answers) connection.write(frame(message));
     });
   }
 

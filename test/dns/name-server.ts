@@ -10,10 +10,11 @@ import {
   RECURSION_AVAILABLE,
   TRUNCATED_RESPONSE,
 } from 'dns-packet';
+import { frame } from '../../server/dns/transport/tcp.ts';
 import { answerFromZones, type Cached, resolveIn } from './answers.ts';
 import { bindBoth } from './bind.ts';
 import { type Fault, forged, respond } from './faults.ts';
-import { readFrames, toFrame } from './frames.ts';
+import { readFrames } from './frames.ts';
 import { encode, parseQuery, type Query, reply, UDP_LIMIT, wantsDnssec } from './wire.ts';
 import { canonical, deepestZone, type Records, Zone, type ZoneNames } from './zone.ts';
 
@@ -150,16 +151,16 @@ export class NameServer implements AsyncDisposable {
       return;
     }
     this.#after(this.latency, () => {
-      const frame = toFrame(this.#respond(query.packet, query.question, fault));
-      if (fault === 'tcp-drip') this.#drip(connection, frame);
-      else connection.write(frame);
+      const framed = frame(this.#respond(query.packet, query.question, fault));
+      if (fault === 'tcp-drip') this.#drip(connection, framed);
+      else connection.write(framed);
     });
   }
 
-  #drip(connection: net.Socket, frame: Buffer): void {
-    connection.write(frame.subarray(0, 1));
+  #drip(connection: net.Socket, bytes: Buffer): void {
+    connection.write(bytes.subarray(0, 1));
     this.#after(1000, () => {
-      if (frame.length > 1 && !connection.destroyed) this.#drip(connection, frame.subarray(1));
+      if (bytes.length > 1 && !connection.destroyed) this.#drip(connection, bytes.subarray(1));
     });
   }
 

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
+import { frame } from '../../server/dns/transport/tcp.ts';
 import {
   encodeName,
   encodeRecord,
@@ -9,7 +10,7 @@ import {
   readName,
   TYPE,
 } from '../../server/key-zone/wire.ts';
-import { readFrames, toFrame } from '../dns/frames.ts';
+import { readFrames } from '../dns/frames.ts';
 
 const ZONE = 'keys.example';
 const SECRET = Buffer.alloc(32, 7);
@@ -71,7 +72,7 @@ export class LoopbackPrimary implements AsyncDisposable {
     readFrames(socket, (request) => {
       for (const answer of this.#answers(request)) {
         const sent = this.tamper(answer, request);
-        if (sent !== null) socket.write(toFrame(sent));
+        if (sent !== null) socket.write(frame(sent));
       }
     });
   }
