@@ -10,7 +10,7 @@ import type { ExitCode } from './exit-code.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { type Columns, formatTable } from './layout.ts';
 import type { Terminal } from './output.ts';
-import { formatJson, print, printText } from './output.ts';
+import { formatJson, print, printProgress, printText } from './output.ts';
 
 export interface CommandLineDeps {
   readonly terminal: Terminal;
@@ -164,11 +164,13 @@ export type Attempt<Result> =
   | { readonly result: Result; readonly error: null }
   | { readonly result: null; readonly error: Refusal };
 
-/** Makes one of several calls, and again where the server allows no more for now. Rejects with what concerns all of them. */
+/**
+ * Makes one of several calls, and again where the server allows no more for now, which a terminal is told meanwhile.
+ * Rejects with what concerns all of them.
+ */
 export async function attempt<Result>(
   call: () => Promise<Result>,
-  { pause }: CommandContext,
-  onWait: (error: Refusal) => void = () => {},
+  { terminal, pause }: CommandContext,
 ): Promise<Attempt<Result>> {
   for (;;) {
     try {
@@ -176,8 +178,9 @@ export async function attempt<Result>(
     } catch (thrown) {
       const error = await refusalOf(thrown);
       if (error.code !== 'rate_limited') return { result: null, error };
-      onWait(error);
+      printProgress(terminal, error.message);
       await pause(CLI_LIMITS.rateLimitPause);
+      printProgress(terminal, '');
     }
   }
 }

@@ -41,6 +41,8 @@ const SIGNED_FIELDS = (
 
 /** Characters of a line, by RFC 5322 §2.1.1. */
 const LINE = 78;
+/** Of a signature's value, in a line. */
+const VALUE_LINE = 72;
 const FIELD_NAME = 'DKIM-Signature';
 
 /** Prepares an rsa-sha256 signature, relaxed/relaxed, of a message's header and the hash of its body (RFC 6376 §5). */
@@ -66,12 +68,12 @@ export function openSignature(fields: readonly HeaderField[], tags: SignatureTag
 
 /** Of several fields with one name, the lowest is signed first (RFC 6376 §5.4.2). */
 function selectFields(fields: readonly HeaderField[]): { names: string[]; canonical: string[] } {
-  const byName = Map.groupBy(fields, ({ name }) => name);
+  const byName = Map.groupBy(fields.toReversed(), ({ name }) => name);
   const names: string[] = [];
   const canonical: string[] = [];
   for (const { name, key, more } of SIGNED_FIELDS) {
     const present = byName.get(key) ?? [];
-    for (const field of present.toReversed()) canonical.push(relaxField(field));
+    for (const field of present) canonical.push(relaxField(field));
     for (let times = present.length + more; times > 0; times--) names.push(name);
   }
   return { names, canonical };
@@ -92,7 +94,9 @@ function foldTags(parts: readonly string[]): string {
 }
 
 function foldSignature(signature: Uint8Array): string {
-  return Buffer.from(signature)
-    .toString('base64')
-    .replaceAll(/.{1,72}/g, '\r\n\t$&');
+  const value = Buffer.from(signature).toString('base64');
+  let folded = '';
+  for (let at = 0; at < value.length; at += VALUE_LINE)
+    folded += `\r\n\t${value.slice(at, at + VALUE_LINE)}`;
+  return folded;
 }

@@ -159,9 +159,8 @@ function proceduresIn(request: TrpcRequest): string[] {
   return isBatch(request) ? path.split(',') : [path];
 }
 
-function isBatch({ query }: TrpcRequest): boolean {
-  const [batch] = [query.batch].flat();
-  return batch === '1';
+function isBatch({ query: { batch } }: TrpcRequest): boolean {
+  return batch === '1' || (Array.isArray(batch) && batch[0] === '1');
 }
 
 /** Refuses what has to be refused before a body is read, or a stream begins. */

@@ -173,7 +173,7 @@ test('a domain whose Return-Path alone is found is said to be verified by that, 
   ]);
 });
 
-test('domain add of several names waits where the server allows no more requests for a while', async () => {
+test('domain add of several names waits where the server allows no more requests for a while, and says so', async () => {
   await using server = await startTestServer({ environment: { RATE_LIMIT_PER_MINUTE: '2' } });
   let pauses = 0;
   const pause = async () => {
@@ -182,6 +182,7 @@ test('domain add of several names waits where the server allows no more requests
   };
   const environment = { LETTERHEAD_URL: server.url, LETTERHEAD_TOKEN: server.token };
   const argv = ['domain', 'add', 'a.example', 'b.example'];
-  const { out } = await runInProcess(argv, environment, null, { pause });
+  const { out, err } = await runInProcess(argv, environment, async () => '', { pause });
   expect({ out, pauses }).toEqual({ out: 'Added a.example (domain 1).\n', pauses: 2 });
+  expect(err).toMatch(/\r\S+Too many requests: .+ Try again in \d+ s\./);
 });

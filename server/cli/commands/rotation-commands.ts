@@ -8,7 +8,7 @@ import type { AccountOptions, CommandContext, CommandResult, Target } from '../c
 import { addAccountAction, attempt, domainPages, findDomain, idParser } from '../command-context.ts';
 import { confirm } from '../confirm.ts';
 import { EXIT, UsageError } from '../exit-code.ts';
-import { count, print, printError, printStatus } from '../output.ts';
+import { count, print, printError } from '../output.ts';
 
 interface RotateOptions extends AccountOptions {
   readonly all?: boolean;
@@ -113,9 +113,7 @@ async function rotateMany(
   for await (const domain of domains) {
     if (!(await isWanted(target, domain, { all, latest }))) continue;
     const rotate = () => letterhead.keys.rotate.mutate({ account, id: domain.id });
-    const { result: key, error } = await attempt(rotate, context, ({ message }) =>
-      printStatus(terminal, message),
-    );
+    const { result: key, error } = await attempt(rotate, context);
     if (error === null) rotated += 1;
     else finish(EXIT.refused);
     const name = withPunycode(domain.domain);

@@ -6,7 +6,7 @@ import type { Finding, FoundCode } from '../diagnosis/finding.ts';
 import { damageSentence } from './key-damage.ts';
 import { differenceSentence, noteSentence } from './notes.ts';
 import type { Subject, Words, WordsBesideAction } from './subject.ts';
-import { list, quoted, repeated, STILL_HOLDS, serverList } from './text.ts';
+import { list, NOTHING_CHANGES, quoted, repeated, serverList } from './text.ts';
 import { transientWords } from './transient.ts';
 
 type WordsOf<Code extends FoundCode> = (finding: Finding<Code>, subject: Subject) => WordsBesideAction;
@@ -43,11 +43,11 @@ const WORDS: { readonly [Code in FoundCode]: WordsOf<Code> } = {
   DNS_LAME: transientWords('DNS_LAME'),
   RESOLVER_UNREACHABLE: ({ ofKeyZone }, { record }) => ({
     title: ofKeyZone ? 'Our own name servers aren’t answering' : 'Our DNS resolver isn’t answering',
-    detail: `We couldn’t check ${record.fqdn}, for a reason on our side. There is nothing for you to do. ${STILL_HOLDS} Operators: see ${ofKeyZone ? 'the name servers of DKIM_ZONE' : 'DNS_SERVERS'}.`,
+    detail: `We couldn’t check ${record.fqdn}, for a reason on our side. There is nothing for you to do. ${NOTHING_CHANGES} Operators: see ${ofKeyZone ? 'the name servers of DKIM_ZONE' : 'DNS_SERVERS'}.`,
   }),
   DNSSEC_BROKEN: (finding, { record }) => ({
     title: `DNSSEC fails for ${finding.at === 'record' ? 'this record' : finding.name}`,
-    detail: `${dnssecProof(finding)} Receivers that check DNSSEC get no answer for ${record.fqdn}. ${isThereSentence(finding.isThere)}${STILL_HOLDS}`,
+    detail: `${dnssecProof(finding)} Receivers that check DNSSEC get no answer for ${record.fqdn}. ${isThereSentence(finding.isThere)}${NOTHING_CHANGES}`,
     ...(finding.delegated === null ? {} : { fix: removeDsAbove(finding.delegated) }),
   }),
   DOMAIN_NOT_FOUND: (_, { registrable }) => ({

@@ -17,7 +17,7 @@ export function quoted(text: string): string {
 }
 
 /** Ends what is said of an answer that changes nothing. */
-export const STILL_HOLDS = 'The last result stands; we’ll ask again.';
+export const NOTHING_CHANGES = 'Nothing changes for now; we’ll ask again.';
 
 /** Where a record is to be changed: no form shows it at a name that is an alias, but where that leads. */
 export function placeOf(name: string, alias: string | null): string {

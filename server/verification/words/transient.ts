@@ -1,7 +1,7 @@
 import type { ServerCode, TransientFacts } from '../diagnosis/finding.ts';
 import { failureSentence } from './notes.ts';
 import type { Subject, Words } from './subject.ts';
-import { quoted, STILL_HOLDS, serverList } from './text.ts';
+import { NOTHING_CHANGES, quoted, serverList } from './text.ts';
 
 /** What the name servers of a domain did, as a title. */
 const TITLES: Record<ServerCode, string> = {
@@ -51,7 +51,7 @@ function detailOf(code: ServerCode, facts: TransientFacts, subject: Subject): st
       ? failures.map((failure) => failureSentence(serverList(failure.names), failure))
       : [resolverSentence(code, facts, subject)];
   const leads = alias === null ? [] : [`${subject.record.fqdn} is a CNAME record that points to ${alias}.`];
-  return [...leads, ...what, STILL_HOLDS].join(' ');
+  return [...leads, ...what, NOTHING_CHANGES].join(' ');
 }
 
 function resolverSentence(

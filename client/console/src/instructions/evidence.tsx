@@ -56,7 +56,7 @@ function LastCheck({ diagnosis, at, isExplained }: LastCheckProps) {
         {source === 'resolver'
           ? 'From a DNS resolver, because your name servers didn’t answer'
           : 'Asked your name servers directly'}
-        , <Time at={at} />.{transient && ' No clear answer this time, so the last result stands.'}
+        , <Time at={at} />.{transient && ' No clear answer this time, so nothing changes.'}
       </p>
     </>
   );
