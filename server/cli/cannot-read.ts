@@ -1,4 +1,4 @@
-import { errorCode, describeFileError } from '../errno.ts';
+import { describeFileError, errorCode } from '../errno.ts';
 import { UsageError } from './exit-code.ts';
 
 /** What a person is told of a file that a command was to read. */

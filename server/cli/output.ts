@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { errorCode, describeFileError } from '../errno.ts';
+import { describeFileError, errorCode } from '../errno.ts';
 import { restJson, restTime } from '../rest-json.ts';
 import { escapeForTerminal, inOneLine } from '../terminal-text.ts';
 import { wrapText } from './layout.ts';
