@@ -37,6 +37,11 @@ export function describeErrno(error: unknown): string | null {
   return REASONS[errorCode(error) ?? ''] ?? null;
 }
 
+/** Why access to a file or folder failed: in words where there are some, else as the system says it. */
+export function describeFileError(error: unknown): string {
+  return describeErrno(error) ?? messageOf(error);
+}
+
 /** Message of a thrown value, which need not be an Error. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -11,7 +11,7 @@ import type { Terminal } from './cli/output.ts';
 import { print } from './cli/output.ts';
 import { startupMessage } from './cli/startup-message.ts';
 import { openTerminal } from './cli/terminal.ts';
-import { describeErrno, messageOf } from './errno.ts';
+import { describeFileError } from './errno.ts';
 import type { Installation, InstallationDeps } from './installation.ts';
 import type { Clock } from './instant.ts';
 import packageJson from './package.json' with { type: 'json' };
@@ -43,8 +43,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
       process.loadEnvFile('.env');
     }
   } catch (error) {
-    const reason = describeErrno(error) ?? messageOf(error);
-    terminal.err.write(`letterhead: The file .env cannot be read: ${reason}.\n`);
+    terminal.err.write(`letterhead: The file .env cannot be read: ${describeFileError(error)}.\n`);
     return EXIT.usage;
   }
   return runCommand(argv, { environment: process.env, terminal });

@@ -13,16 +13,6 @@ const UNTOLD = '.letterhead-export-untold';
 const KEY_FILE = { mode: 0o600, folderMode: 0o700 };
 const TABLE = { mode: 0o644, folderMode: 0o755 };
 
-/** Null: it was edited, or cut off. */
-function parseManifest(text: string): unknown[] | null {
-  try {
-    const names: unknown = JSON.parse(text);
-    return Array.isArray(names) ? names : null;
-  } catch {
-    return null;
-  }
-}
-
 /** A folder that a mail server reads its keys from. Rejects with `unavailable` where it can't be written. */
 export class ExportFolder {
   readonly path: string;
@@ -106,5 +96,15 @@ export class ExportFolder {
     const path = join(this.path, name);
     await rm(path, { force: true });
     if (dirname(path) !== this.path) await rmdir(dirname(path)).catch(() => {});
+  }
+}
+
+/** Null: it was edited, or cut off. */
+function parseManifest(text: string): unknown[] | null {
+  try {
+    const names: unknown = JSON.parse(text);
+    return Array.isArray(names) ? names : null;
+  } catch {
+    return null;
   }
 }

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { describeErrno, errorCode } from '../errno.ts';
+import { describeFileError, errorCode } from '../errno.ts';
 import { restJson, restTime } from '../rest-json.ts';
 import { escapeForTerminal, inOneLine } from '../terminal-text.ts';
 import { wrapText } from './layout.ts';
@@ -36,8 +36,7 @@ async function write(out: Writable, text: string): Promise<void> {
   const failure = await new Promise<Error | null | undefined>((resolve) => out.write(text, resolve));
   if (failure == null) return;
   if (isClosedPipe(failure)) throw failure;
-  const reason = describeErrno(failure) ?? failure.message;
-  throw new Error(`The output cannot be written: ${reason}.`, { cause: failure });
+  throw new Error(`The output cannot be written: ${describeFileError(failure)}.`, { cause: failure });
 }
 
 /** Whether the reader of a pipe has gone: the first write fails with EPIPE, later ones with ERR_STREAM_DESTROYED. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describeErrno, messageOf, unlessMissing } from '../errno.ts';
+import { describeFileError, unlessMissing } from '../errno.ts';
 import { OPEN_FLAGS } from '../open-flags.ts';
 import { syncFolder } from '../sync-folder.ts';
 import { SECRET_KEY_LENGTH } from './key-encryption.ts';
@@ -13,9 +13,7 @@ export async function readSecretKeyFile(dataDir: string): Promise<Buffer | undef
   const path = join(dataDir, SECRET_KEY_FILE);
   const text = await unlessMissing(readFile(path, { encoding: 'utf8', flag: OPEN_FLAGS.r })).catch(
     (error: unknown) => {
-      throw new Error(`${path} cannot be read: ${describeErrno(error) ?? messageOf(error)}.`, {
-        cause: error,
-      });
+      throw new Error(`${path} cannot be read: ${describeFileError(error)}.`, { cause: error });
     },
   );
   if (text === null) return undefined;
@@ -45,8 +43,7 @@ export async function makeSecretKeyFile(dataDir: string): Promise<Buffer> {
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
-    const reason = describeErrno(error) ?? messageOf(error);
-    throw new Error(`${path} cannot be written: ${reason}.`, { cause: error });
+    throw new Error(`${path} cannot be written: ${describeFileError(error)}.`, { cause: error });
   }
   await syncFolder(dataDir);
   return key;

@@ -96,7 +96,6 @@ function foldTags(parts: readonly string[]): string {
 function foldSignature(signature: Uint8Array): string {
   const value = Buffer.from(signature).toString('base64');
   let folded = '';
-  for (let at = 0; at < value.length; at += VALUE_LINE)
-    folded += `\r\n\t${value.slice(at, at + VALUE_LINE)}`;
+  for (let at = 0; at < value.length; at += VALUE_LINE) folded += `\r\n\t${value.slice(at, at + VALUE_LINE)}`;
   return folded;
 }

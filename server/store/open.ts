@@ -86,6 +86,11 @@ async function openBackup(
   { store, log, writing }: BackupParts,
   { withoutKey }: BackupOptions,
 ): Promise<Backup> {
+  const logged = (error: unknown): never => {
+    if (error instanceof UnreadableFileError)
+      log.error({ file: error.file, err: error.cause }, 'no backup can be made before this file is mended');
+    throw error;
+  };
   // Only a backup needs tar and gzip: a start does without.
   const { archiveFiles, refuseUnreadable, writeArchive } = await import('./json/archive.ts');
   await using opened = new AsyncDisposableStack();
@@ -104,12 +109,6 @@ async function openBackup(
       return written;
     },
   };
-
-  function logged(error: unknown): never {
-    if (error instanceof UnreadableFileError)
-      log.error({ file: error.file, err: error.cause }, 'no backup can be made before this file is mended');
-    throw error;
-  }
 }
 
 /** What is done with the data itself, and with no server. */

@@ -107,19 +107,9 @@ export class Sender {
     const took = () => Math.round(performance.now() - start);
     try {
       const { status, answer, retryAfter } = await exchange(agent, request, stopped);
-      const duration = took();
-      if (status >= 200 && status < 300)
-        return { ...failed, began, duration, status, delivered: true, error: null, answer };
-      const wait = readRetryAfter(retryAfter, began);
-      return {
-        ...failed,
-        began,
-        duration,
-        status,
-        error: describeRefusal(status),
-        answer,
-        retryAfter: wait,
-      };
+      const ended = { ...failed, began, duration: took(), status, answer };
+      if (status >= 200 && status < 300) return { ...ended, delivered: true, error: null };
+      return { ...ended, error: describeRefusal(status), retryAfter: readRetryAfter(retryAfter, began) };
     } catch (error) {
       stopped.throwIfAborted();
       return { ...failed, began, duration: took(), error: describeFailure(error) };

@@ -4,7 +4,7 @@ import { invalidField, LetterheadError } from '@letterhead/shared';
 import type { Identity } from '../auth/identity.ts';
 import { FairSemaphore } from '../fair-semaphore.ts';
 import type { Clock } from '../instant.ts';
-import { toInstant } from '../instant.ts';
+import { instantAfter, toInstant } from '../instant.ts';
 import type { KeyCipher } from '../keys/key-encryption.ts';
 import { WEBHOOK_LIMITS } from '../limits.ts';
 import type { RandomSource } from '../random.ts';
@@ -117,7 +117,7 @@ export class Webhooks {
     const secret = makeWebhookSecret(random);
     const now = clock();
     const at = toInstant(now);
-    const until = toInstant(new Date(now.getTime() + WEBHOOK_LIMITS.previousSecret));
+    const until = instantAfter(now, WEBHOOK_LIMITS.previousSecret);
     const row = await store.webhooks.update(account.id, id, (before) => ({
       row: {
         ...before,

@@ -3,16 +3,8 @@ import { openPostgresStore, type PostgresStore } from '../../server/store/postgr
 import { silentLog } from '../../server/store/store-log.ts';
 import { silentObserver } from '../postgres/silent-observer.ts';
 import { createDatabase, type TestDatabase } from '../postgres/test-database.ts';
-import { accountsContract } from './accounts.ts';
-import { checksContract } from './checks.ts';
-import { cursorsContract } from './cursors.ts';
-import { domainsContract } from './domains.ts';
-import { eventsContract } from './events.ts';
-import { keyZoneContract } from './key-zone.ts';
-import { settingsContract } from './settings.ts';
+import { storeContract } from './store-contract.ts';
 import type { StoreUnderTest } from './store-under-test.ts';
-import { tokensContract } from './tokens.ts';
-import { webhooksContract } from './webhooks.ts';
 
 let database: TestDatabase;
 
@@ -53,14 +45,4 @@ async function start(): Promise<StoreUnderTest> {
   };
 }
 
-describe('the store over PostgreSQL keeps the contract of a store:', () => {
-  accountsContract(start);
-  tokensContract(start);
-  domainsContract(start);
-  checksContract(start);
-  eventsContract(start);
-  keyZoneContract(start);
-  settingsContract(start);
-  webhooksContract(start);
-  cursorsContract(start);
-});
+describe('the store over PostgreSQL keeps the contract of a store:', () => storeContract(start));

@@ -5,6 +5,7 @@ import type { Event } from '@letterhead/shared';
 import { makeTokenSecret } from '../../server/auth/token-secret.ts';
 import { Acknowledged } from './acknowledged.ts';
 import type { Fleet } from './fleet.ts';
+import { killWhile } from './kill-while.ts';
 import { Listener } from './listener.ts';
 
 export interface CrashRunOptions {
@@ -29,8 +30,6 @@ export interface CrashReport {
 
 const ACCOUNTS = 3;
 const CLIENTS_PER_ACCOUNT = 3;
-/** How long the clients are at work before something is killed, and after it, at most, in milliseconds. */
-const LONGEST_LIFE = 400;
 /** How long a client waits that was not served. */
 const PAUSE = 10;
 /** Domains of an account from which on no more are created: far below its quota, however many kills there are. */
@@ -95,15 +94,11 @@ class Run {
   async liveAndDie(): Promise<void> {
     const servers = await this.#inspectAll();
     this.#lastAt = performance.now();
-    const over = new AbortController();
-    const clients = this.#accounts.flatMap((account) =>
-      Array.from({ length: CLIENTS_PER_ACCOUNT }, () => this.#work(servers, account, over.signal)),
+    await killWhile(this.#fleet, this.#random, (over) =>
+      this.#accounts.flatMap((account) =>
+        Array.from({ length: CLIENTS_PER_ACCOUNT }, () => this.#work(servers, account, over)),
+      ),
     );
-    await sleep(this.#random() * LONGEST_LIFE);
-    await this.#fleet.kill(this.#random());
-    await sleep(this.#random() * LONGEST_LIFE);
-    over.abort();
-    await Promise.all(clients);
   }
 
   async #inspectAll(): Promise<readonly Letterhead[]> {

@@ -4,6 +4,7 @@ import { createLetterhead } from '@letterhead/client';
 import { makeTokenSecret } from '../../server/auth/token-secret.ts';
 import { type Receiver, startReceiver } from '../webhooks/receiver.ts';
 import type { CrashRunOptions } from './crash-run.ts';
+import { type Kill, killWhile } from './kill-while.ts';
 
 /** What a run came to. */
 export interface WebhooksReport {
@@ -19,7 +20,6 @@ export interface WebhooksReport {
 
 const ENDPOINTS = 3;
 /** In milliseconds. */
-const LONGEST_LIFE = 500;
 const PAUSE = 10;
 const ANSWER = 5_000;
 /** Over which the deliveries were begun that a kill may repeat. */
@@ -54,15 +54,9 @@ export async function webhooksRun({
   const killed: Kill[] = [];
   for (let kill = 1; kill <= kills; kill++) {
     const servers = await connect();
-    const over = new AbortController();
-    const clients = servers.map((server) => makeChanges(server, account, over.signal));
-    await sleep(random() * LONGEST_LIFE);
-    const began = performance.now();
-    await fleet.kill(random());
-    killed.push({ began, ended: performance.now() });
-    await sleep(random() * LONGEST_LIFE);
-    over.abort();
-    await Promise.all(clients);
+    killed.push(
+      await killWhile(fleet, random, (over) => servers.map((server) => makeChanges(server, account, over))),
+    );
     onKill?.(kill);
   }
   const last = await lastEvent((await connect())[0] ?? first, account);
@@ -121,11 +115,6 @@ interface RepeatedRun {
 interface Arrival {
   readonly event: number;
   readonly at: number;
-}
-
-interface Kill {
-  readonly began: number;
-  readonly ended: number;
 }
 
 function toArrival({ id, at }: Receiver['received'][number]): Arrival {

@@ -2,7 +2,9 @@ import type dgram from 'node:dgram';
 import { once } from 'node:events';
 import type net from 'node:net';
 import { decode } from 'dns-packet';
+import { frame } from '../../server/dns/transport/tcp.ts';
 import { bindBoth } from './bind.ts';
+import { readFrames } from './frames.ts';
 
 /** A question as it arrived. */
 export interface HostileQuery {
@@ -84,16 +86,9 @@ export class HostileServer implements AsyncDisposable {
   #onConnection(connection: net.Socket): void {
     this.#connections.add(connection);
     connection.on('close', () => this.#connections.delete(connection));
-    connection.on('error', () => {});
-    let received = Buffer.alloc(0);
-    connection.on('data', (chunk) => {
-      received = Buffer.concat([received, chunk]);
-      while (received.length >= 2 && received.length >= 2 + received.readUInt16BE(0)) {
-        const end = 2 + received.readUInt16BE(0);
-        const answers = this.#answer(received.subarray(2, end), connection.localAddress ?? '', 'tcp');
-        for (const message of answers) connection.write(framed(message));
-        received = received.subarray(end);
-      }
+    readFrames(connection, (query) => {
+      const answers = this.#answer(query, connection.localAddress ?? '', 'tcp');
+      for (const message of answers) connection.write(frame(message));
     });
   }
 
@@ -108,12 +103,6 @@ function readQuery(bytes: Buffer, address: string): HostileQuery {
   const { id = 0, questions = [] } = decode(bytes);
   const { name = '', type = '' } = questions[0] ?? {};
   return { bytes: Buffer.from(bytes), id, name: name.toLowerCase(), type, address };
-}
-
-function framed(message: Buffer): Buffer {
-  const length = Buffer.alloc(2);
-  length.writeUInt16BE(message.length);
-  return Buffer.concat([length, message]);
 }
 
 async function closeBoth([udp, tcp]: [dgram.Socket, net.Server]): Promise<void> {

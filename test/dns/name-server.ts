@@ -10,9 +10,11 @@ import {
   RECURSION_AVAILABLE,
   TRUNCATED_RESPONSE,
 } from 'dns-packet';
+import { frame } from '../../server/dns/transport/tcp.ts';
 import { answerFromZones, type Cached, resolveIn } from './answers.ts';
 import { bindBoth } from './bind.ts';
 import { type Fault, forged, respond } from './faults.ts';
+import { readFrames } from './frames.ts';
 import { encode, parseQuery, type Query, reply, UDP_LIMIT, wantsDnssec } from './wire.ts';
 import { canonical, deepestZone, type Records, Zone, type ZoneNames } from './zone.ts';
 
@@ -136,19 +138,10 @@ export class NameServer implements AsyncDisposable {
   #onConnection(connection: net.Socket): void {
     this.#connections.add(connection);
     connection.on('close', () => this.#connections.delete(connection));
-    connection.on('error', () => {});
-    let received = Buffer.alloc(0);
-    connection.on('data', (chunk) => {
-      received = Buffer.concat([received, chunk]);
-      while (received.length >= 2 && received.length >= 2 + received.readUInt16BE(0)) {
-        const end = 2 + received.readUInt16BE(0);
-        this.#onFrame(connection, received.subarray(2, end));
-        received = received.subarray(end);
-      }
-    });
+    readFrames(connection, (message) => this.#onMessage(connection, message));
   }
 
-  #onFrame(connection: net.Socket, message: Buffer): void {
+  #onMessage(connection: net.Socket, message: Buffer): void {
     const query = parseQuery(message);
     if (query === undefined) return;
     const fault = this.#note(query, 'tcp', connection.remotePort ?? 0);
@@ -158,19 +151,16 @@ export class NameServer implements AsyncDisposable {
       return;
     }
     this.#after(this.latency, () => {
-      const answer = this.#respond(query.packet, query.question, fault);
-      const length = Buffer.alloc(2);
-      length.writeUInt16BE(answer.length);
-      const frame = Buffer.concat([length, answer]);
-      if (fault === 'tcp-drip') this.#drip(connection, frame);
-      else connection.write(frame);
+      const framed = frame(this.#respond(query.packet, query.question, fault));
+      if (fault === 'tcp-drip') this.#drip(connection, framed);
+      else connection.write(framed);
     });
   }
 
-  #drip(connection: net.Socket, frame: Buffer): void {
-    connection.write(frame.subarray(0, 1));
+  #drip(connection: net.Socket, bytes: Buffer): void {
+    connection.write(bytes.subarray(0, 1));
     this.#after(1000, () => {
-      if (frame.length > 1 && !connection.destroyed) this.#drip(connection, frame.subarray(1));
+      if (bytes.length > 1 && !connection.destroyed) this.#drip(connection, bytes.subarray(1));
     });
   }
 

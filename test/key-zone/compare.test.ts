@@ -1,17 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compareZone } from '../../server/key-zone/compare.ts';
-import { Primary } from '../../server/key-zone/primary.ts';
+import type { Primary } from '../../server/key-zone/primary.ts';
 import type { LabelContent } from '../../server/key-zone/zone-content.ts';
 import { keyZoneText } from '../../server/records/dns-records.ts';
+import { NEVER, primaryAt, SERVER_TSIG, ZONE } from './primary-at.ts';
 import { ZoneServer } from './zone-server.ts';
 
-const ZONE = 'keys.example';
 const NO_KEY = keyZoneText(null);
-const SECRET = randomBytes(32);
-const TSIG = { name: 'letterhead', algorithm: 'hmac-sha256', secret: SECRET } as const;
-const NEVER = new AbortController().signal;
 const ALICE = { account: 1, id: 1 };
 
 test('a comparison tells every name of ours that differs, and nothing of the names of others', async () => {
@@ -121,16 +117,6 @@ function start(records: string): Promise<ZoneServer> {
     zone: ZONE,
     records,
     replaceable: true,
-    tsig: { ...TSIG, secret: SECRET.toString('base64') },
-  });
-}
-
-function primaryAt(server: ZoneServer): Primary {
-  return new Primary({
-    server: { host: server.address, port: server.port },
-    zone: ZONE,
-    tsig: TSIG,
-    clock: () => new Date(),
-    random: randomBytes,
+    tsig: SERVER_TSIG,
   });
 }

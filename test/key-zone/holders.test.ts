@@ -1,7 +1,6 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { KeyZone } from '../../server/key-zone/key-zone.ts';
-import { Primary } from '../../server/key-zone/primary.ts';
 import type { Difference } from '../../server/key-zone/zone-content.ts';
 import { KEY_ZONE_LIMITS } from '../../server/limits.ts';
 import { openPostgresStore } from '../../server/store/postgres/postgres-store.ts';
@@ -9,14 +8,12 @@ import { silentLog } from '../../server/store/store-log.ts';
 import { FakeTime } from '../monitor/fake-time.ts';
 import { silentObserver } from '../postgres/silent-observer.ts';
 import { createDatabase, type TestDatabase } from '../postgres/test-database.ts';
+import { primaryAt, SERVER_TSIG, ZONE } from './primary-at.ts';
 import { ZoneServer } from './zone-server.ts';
 
-const ZONE = 'keys.example';
 const NAME = `a.one.${ZONE}`;
 const RIGHT = 'v=DKIM1; p=AAAA';
 const WRONG = 'v=DKIM1; p=EVIL';
-const SECRET = randomBytes(32);
-const TSIG = { name: 'letterhead', algorithm: 'hmac-sha256', secret: SECRET } as const;
 
 /** A server as far as the key zone goes, whose time passes when a test says so; one that is killed has no more time. */
 class Holder implements AsyncDisposable {
@@ -77,10 +74,7 @@ class Holder implements AsyncDisposable {
 
 test('of two servers one holds the key zone, the other takes over once that is not heard of, and the first sends nothing any more', async () => {
   await using database = await createDatabase();
-  await using server = await ZoneServer.start('knot', {
-    zone: ZONE,
-    tsig: { ...TSIG, secret: SECRET.toString('base64') },
-  });
+  await using server = await ZoneServer.start('knot', { zone: ZONE, tsig: SERVER_TSIG });
   await using one = await Holder.start(database, server);
   await using two = await Holder.start(database, server);
   const endLease = () => database.query("UPDATE leases SET until = now() - interval '1 second'");
@@ -110,13 +104,3 @@ test('of two servers one holds the key zone, the other takes over once that is n
   await expect.poll(() => two.repaired).toHaveLength(2);
   expect(await server.txt(NAME)).toEqual([`"${RIGHT}"`]);
 });
-
-function primaryAt({ address: host, port }: ZoneServer): Primary {
-  return new Primary({
-    server: { host, port },
-    zone: ZONE,
-    tsig: TSIG,
-    clock: () => new Date(),
-    random: randomBytes,
-  });
-}

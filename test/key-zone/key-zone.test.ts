@@ -1,19 +1,15 @@
-import { randomBytes } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
 import type { ZoneFailure } from '../../server/key-zone/describe-failure.ts';
 import { KeyZone } from '../../server/key-zone/key-zone.ts';
-import { Primary } from '../../server/key-zone/primary.ts';
 import type { Difference, ZoneContent } from '../../server/key-zone/zone-content.ts';
 import { KEY_ZONE_LIMITS } from '../../server/limits.ts';
 import { keyZoneText } from '../../server/records/dns-records.ts';
 import type { DomainRef } from '../../server/store/interface/domain-row.ts';
 import { FakeTime } from '../monitor/fake-time.ts';
+import { primaryAt, SERVER_TSIG, ZONE } from './primary-at.ts';
 import { ZoneServer } from './zone-server.ts';
 
-const ZONE = 'keys.example';
 const NO_KEY = keyZoneText(null);
-const SECRET = randomBytes(32);
-const TSIG = { name: 'letterhead', algorithm: 'hmac-sha256', secret: SECRET } as const;
 const ALICE = { account: 1, id: 1 };
 const BOB = { account: 2, id: 7 };
 
@@ -146,21 +142,13 @@ class Told {
 }
 
 async function start(records = '') {
-  const tsig = { ...TSIG, secret: SECRET.toString('base64') };
-  const server = await ZoneServer.start('knot', { zone: ZONE, records, tsig });
+  const server = await ZoneServer.start('knot', { zone: ZONE, records, tsig: SERVER_TSIG });
   const content = new TestContent();
   const { time } = content;
   const told = new Told();
-  const primary = new Primary({
-    server: { host: server.address, port: server.port },
-    zone: ZONE,
-    tsig: TSIG,
-    clock: () => new Date(),
-    random: randomBytes,
-  });
   const zone = new KeyZone({
     zone: ZONE,
-    primary,
+    primary: primaryAt(server),
     content,
     clock: time.clock,
     timer: time.timer,

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
+import { frame } from '../../server/dns/transport/tcp.ts';
 import {
   encodeName,
   encodeRecord,
@@ -9,6 +10,7 @@ import {
   readName,
   TYPE,
 } from '../../server/key-zone/wire.ts';
+import { readFrames } from '../dns/frames.ts';
 
 const ZONE = 'keys.example';
 const SECRET = Buffer.alloc(32, 7);
@@ -66,19 +68,11 @@ export class LoopbackPrimary implements AsyncDisposable {
 
   #serve(socket: Socket): void {
     this.#sockets.add(socket);
-    socket.on('error', () => {});
     socket.on('close', () => this.#sockets.delete(socket));
-    let received = Buffer.alloc(0);
-    socket.on('data', (chunk) => {
-      received = Buffer.concat([received, chunk]);
-      while (received.length >= 2 && received.length >= 2 + received.readUInt16BE(0)) {
-        const end = 2 + received.readUInt16BE(0);
-        const request = received.subarray(2, end);
-        for (const answer of this.#answers(request)) {
-          const sent = this.tamper(answer, request);
-          if (sent !== null) socket.write(Buffer.concat([number(sent.length, 2), sent]));
-        }
-        received = received.subarray(end);
+    readFrames(socket, (request) => {
+      for (const answer of this.#answers(request)) {
+        const sent = this.tamper(answer, request);
+        if (sent !== null) socket.write(frame(sent));
       }
     });
   }

@@ -1,14 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { Primary, type PrimaryOptions } from '../../server/key-zone/primary.ts';
+import type { Primary } from '../../server/key-zone/primary.ts';
 import { TSIG_ALGORITHMS } from '../../server/key-zone/tsig.ts';
 import { decodeText, TYPE, type WireRecord } from '../../server/key-zone/wire.ts';
+import { NEVER, primaryAt, SERVER_TSIG, TSIG, ZONE } from './primary-at.ts';
 import { ZONE_SERVERS, ZoneServer, type ZoneServerName, type ZoneServerOptions } from './zone-server.ts';
 
-const ZONE = 'keys.example';
-const SECRET = randomBytes(32);
-const TSIG = { name: 'letterhead', algorithm: 'hmac-sha256', secret: SECRET } as const;
-const NEVER = new AbortController().signal;
 /** As long as a key of 2,048 bits; a hundred much longer ones are too much for a transfer of PowerDNS 4.7. */
 const LONG_TEXT = `v=DKIM1; k=rsa; p=${'A'.repeat(392)}`;
 /** PowerDNS refuses what it cannot authenticate without saying why. */
@@ -22,9 +19,8 @@ describe.each(ZONE_SERVERS)('%s', (name) => {
   test.each(TSIG_ALGORITHMS)(
     'takes updates and gives transfers that are signed with %s',
     async (algorithm) => {
-      const tsig = { ...TSIG, algorithm };
-      await using server = await start(name, { tsig: { ...tsig, secret: SECRET.toString('base64') } });
-      const primary = primaryAt(server, { tsig });
+      await using server = await start(name, { tsig: { ...SERVER_TSIG, algorithm } });
+      const primary = primaryAt(server, { tsig: { ...TSIG, algorithm } });
       await primary.update([{ name: `a.label.${ZONE}`, text: LONG_TEXT }], NEVER);
       expect(await textsOf(primary)).toEqual({ [`a.label.${ZONE}`]: LONG_TEXT });
       expect((await server.txt(`a.label.${ZONE}`)).join().replaceAll(/"\s*"?/g, '')).toBe(LONG_TEXT);
@@ -113,22 +109,7 @@ describe.each(ZONE_SERVERS)('%s', (name) => {
 });
 
 function start(name: ZoneServerName, options: Partial<ZoneServerOptions> = {}): Promise<ZoneServer> {
-  return ZoneServer.start(name, {
-    zone: ZONE,
-    tsig: { ...TSIG, secret: SECRET.toString('base64') },
-    ...options,
-  });
-}
-
-function primaryAt(server: ZoneServer, options: Partial<PrimaryOptions> = {}): Primary {
-  return new Primary({
-    server: { host: server.address, port: server.port },
-    zone: ZONE,
-    tsig: TSIG,
-    clock: () => new Date(),
-    random: randomBytes,
-    ...options,
-  });
+  return ZoneServer.start(name, { zone: ZONE, tsig: SERVER_TSIG, ...options });
 }
 
 async function textsOf(primary: Primary): Promise<Record<string, string>> {

@@ -10,6 +10,7 @@ import { openSocket } from './raw-socket.ts';
 const MAX_WAITING = 3;
 /** Well above the limit. */
 const PATIENCE = { timeout: 15_000 };
+const SLOW_CHECKS = { dns: { latency: 400 }, environment: { RATE_LIMIT_PER_MINUTE: '0' } };
 
 /** A server with slow name servers, so that requests for a check wait. */
 async function startSlow(): Promise<TestServer> {
@@ -81,6 +82,13 @@ async function addAccount({ letterhead, makeToken }: TestServer, tokens: number)
   };
 }
 
+/** Creates another account with a token and a domain. */
+async function addDomain(server: TestServer) {
+  const { id, tokens } = await addAccount(server, 1);
+  const domain = await server.letterhead.domains.create.mutate({ account: id, domain: 'example.org' });
+  return { id, token: tokens[0] ?? '', domain: domain.id };
+}
+
 /** Sends the head of a request and a part of its body. `status` is that of the answer, if there is one. */
 async function sendHalf(
   url: string,
@@ -121,14 +129,8 @@ test('bodies that trickle in for one account, however many tokens it has, hold u
 });
 
 test('an account with too many waiting requests is refused more of them, and no other account is', async () => {
-  await using server = await startTestServer({
-    dns: { latency: 400 },
-    environment: { RATE_LIMIT_PER_MINUTE: '0' },
-  });
-  const { id, tokens } = await addAccount(server, 1);
-  const [token = ''] = tokens;
-  await server.letterhead.domains.create.mutate({ account: id, domain: 'example.org' });
-  const [{ id: domain } = { id: 0 }] = await server.letterhead.domains.list.query({ account: id });
+  await using server = await startTestServer(SLOW_CHECKS);
+  const { id, token, domain } = await addDomain(server);
   const waiting = Array.from({ length: ACCOUNT_LIMITS.waitingRequests }, () =>
     server.rest('POST', `/accounts/${id}/domains/${domain}/verify-dns`, { token }),
   );
@@ -146,14 +148,8 @@ test('an account with too many waiting requests is refused more of them, and no 
 });
 
 test('answers that wait for their client to read them count for its account', async () => {
-  await using server = await startTestServer({
-    dns: { latency: 400 },
-    environment: { RATE_LIMIT_PER_MINUTE: '0' },
-  });
-  const { id, tokens } = await addAccount(server, 1);
-  const [token = ''] = tokens;
-  await server.letterhead.domains.create.mutate({ account: id, domain: 'example.org' });
-  const [{ id: domain } = { id: 0 }] = await server.letterhead.domains.list.query({ account: id });
+  await using server = await startTestServer(SLOW_CHECKS);
+  const { id, token, domain } = await addDomain(server);
   const socket = await openSocket(server.url);
   const head = `Host: x\r\nAuthorization: Bearer ${token}\r\n\r\n`;
   const slow = `POST /api/v1/accounts/${id}/domains/${domain}/verify-dns HTTP/1.1\r\n${head}`;

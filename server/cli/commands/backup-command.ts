@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { LetterheadError } from '@letterhead/shared';
 import type { Command } from 'commander';
-import { describeErrno, messageOf } from '../../errno.ts';
+import { describeFileError } from '../../errno.ts';
 import { syncFolder } from '../../sync-folder.ts';
 import { inOneLine } from '../../terminal-text.ts';
 import type { CommandContext, CommandOptions } from '../command-context.ts';
@@ -91,9 +91,8 @@ function refuseNonFile(path: string): void {
 
 function cannotWrite(path: string, error: unknown): unknown {
   if (!(error instanceof Error && 'syscall' in error)) return error;
-  const reason = describeErrno(error) ?? messageOf(error);
   const message = existsSync(dirname(path))
-    ? `The backup cannot be written to ${path}: ${reason}.`
+    ? `The backup cannot be written to ${path}: ${describeFileError(error)}.`
     : `There is no folder ${dirname(path)}. Make it first, or name another file.`;
   return new LetterheadError('unavailable', message, { cause: error });
 }

@@ -51,18 +51,23 @@ function patterns(commands: readonly Completion[], isOption: boolean, separator:
     .join(separator);
 }
 
-function bashScript(commands: readonly Completion[]): string {
-  return `# Load it in ~/.bashrc: source <(letterhead completion bash)
-_letterhead() {
-  local command= word choices=
-  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+/** Lines of a function for bash and zsh that finds the command, or the option, that the words before the cursor lead to. */
+function findCommand(commands: readonly Completion[], words: string): string {
+  return `for word in "${words}"; do
     case "$command $word" in
       ${patterns(commands, false, '|')}) command="$command $word" ;;
     esac
   done
   case "$command $word" in
     ${patterns(commands, true, '|')}) command="$command $word" ;;
-  esac
+  esac`;
+}
+
+function bashScript(commands: readonly Completion[]): string {
+  return `# Load it in ~/.bashrc: source <(letterhead completion bash)
+_letterhead() {
+  local command= word choices=
+  ${findCommand(commands, `\${COMP_WORDS[@]:1:COMP_CWORD-1}`)}
   case "$command" in
 ${commands.map(({ command, words }) => `    '${command}') choices='${words}' ;;`).join('\n')}
   esac
@@ -77,14 +82,7 @@ function zshScript(commands: readonly Completion[]): string {
 # Load it in ~/.zshrc, after compinit: source <(letterhead completion zsh)
 _letterhead() {
   local command= word
-  for word in "\${(@)words[2,CURRENT-1]}"; do
-    case "$command $word" in
-      ${patterns(commands, false, '|')}) command="$command $word" ;;
-    esac
-  done
-  case "$command $word" in
-    ${patterns(commands, true, '|')}) command="$command $word" ;;
-  esac
+  ${findCommand(commands, `\${(@)words[2,CURRENT-1]}`)}
   case "$command" in
 ${commands.map(({ command, words }) => `    '${command}') compadd -- ${words} ;;`).join('\n')}
   esac

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { MAX_NAME_LENGTH } from '../../dns/name.ts';
-import { describeErrno, messageOf, unlessMissing } from '../../errno.ts';
+import { describeFileError, unlessMissing } from '../../errno.ts';
 import { CLI_LIMITS, KEY_LIMITS } from '../../limits.ts';
 import { UsageError } from '../exit-code.ts';
 
@@ -38,7 +38,7 @@ export function fileKey(path: string): () => Promise<string> {
     // What is longer than a name in the DNS may be a key in a wrong place, and is not printed.
     const file = path.length > MAX_NAME_LENGTH ? 'The key’s file' : path;
     const text = await unlessMissing(read(path, KEY_LIMITS.characters)).catch((error: unknown) => {
-      throw new Error(`${file} cannot be read: ${describeErrno(error) ?? messageOf(error)}.`);
+      throw new Error(`${file} cannot be read: ${describeFileError(error)}.`);
     });
     if (text === null) throw new Error(`${file} cannot be read: there is no such file.`);
     return text;

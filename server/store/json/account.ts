@@ -1,4 +1,4 @@
-import { toInstant } from '../../instant.ts';
+import { instantAfter, toInstant } from '../../instant.ts';
 import { KEY_ZONE_LIMITS } from '../../limits.ts';
 import { freeze } from '../freeze.ts';
 import type { EventFilter, EventPage, EventRow, NewEvent } from '../interface/events.ts';
@@ -135,7 +135,7 @@ export class Account {
 
   #withRetired(labels: readonly RetiredLabel[], gone: readonly StoredDomain[]): readonly RetiredLabel[] {
     const now = this.#deps.clock();
-    const oldest = toInstant(new Date(now.getTime() - KEY_ZONE_LIMITS.retiredAge));
+    const oldest = instantAfter(now, -KEY_ZONE_LIMITS.retiredAge);
     const added = gone.flatMap((row) => retiredLabelOf(row, toInstant(now)) ?? []);
     return [...labels.filter(({ retired_at }) => retired_at > oldest), ...added];
   }

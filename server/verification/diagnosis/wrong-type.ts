@@ -55,10 +55,5 @@ const anotherType: Rule<'WRONG_TYPE'>['find'] = (input) => {
   const others = otherTypes(input);
   if (!isAbsent(input) || others.length === 0) return null;
   const types = others.map(({ type }) => type);
-  return {
-    action: add(input),
-    aliases: null,
-    types,
-    found: others.flatMap(({ values }) => values),
-  };
+  return { action: add(input), aliases: null, types, found: others.flatMap(({ values }) => values) };
 };
