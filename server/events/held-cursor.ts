@@ -42,10 +42,11 @@ export class HeldCursor {
     this.#state = { ...this.#state, position };
   }
 
-  /** Takes the lease anew where an attempt has used it up and moved nothing. */
-  async renew(): Promise<void> {
+  /** Takes the lease anew where an attempt may have used it up and moved nothing. False: somebody else may hold it. */
+  async renew(): Promise<boolean> {
     this.move({});
     await this.#saving;
+    return !this.#isLost;
   }
 
   /** Whether there is time left for an attempt, by what is known of the lease; waits where too much is not kept yet. */

@@ -201,7 +201,7 @@ export class Dispatcher {
     const row = toDelivery(attempt, { ...what, trigger: 'event' });
     this.#deps.deliveryLog.note({ account: webhook.account_id, webhook: webhook.id, row });
     if (!attempt.delivered) {
-      cursor.move(await this.#fail(cursor.state, webhook, attempt));
+      cursor.move(await this.#fail(cursor, webhook, attempt));
       return false;
     }
     const slow = attempt.duration > WEBHOOK_LIMITS.slowAfter;
@@ -216,13 +216,15 @@ export class Dispatcher {
   }
 
   /** Plans the next attempt, or disables the endpoint. */
-  async #fail(state: CursorState, webhook: WebhookRow, attempt: Attempt): Promise<Partial<CursorState>> {
-    const wait = WEBHOOK_LIMITS.waits[state.failures];
+  async #fail(cursor: HeldCursor, webhook: WebhookRow, attempt: Attempt): Promise<Partial<CursorState>> {
+    const { failures } = cursor.state;
+    const wait = WEBHOOK_LIMITS.waits[failures];
     if (wait !== undefined && !isGone(attempt)) {
       const due = this.#after(Math.max(wait, attempt.retryAfter));
-      return { failures: state.failures + 1, due, slow: true };
+      return { failures: failures + 1, due, slow: true };
     }
-    await this.#disable(webhook, isGone(attempt) ? 'gone' : 'failed');
+    // While this server was frozen, another one may have delivered what this attempt could not.
+    if (await cursor.renew()) await this.#disable(webhook, isGone(attempt) ? 'gone' : 'failed');
     return { failures: 0, due: null, slow: true };
   }
 

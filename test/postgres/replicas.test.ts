@@ -14,7 +14,7 @@ import { startLoopbackDns } from '../dns/loopback-dns.ts';
 import { KEYS_FILE, keysFromFile } from '../keys-file.ts';
 import { startMailServer } from '../notices/mail-server.ts';
 import { createAccount, event, madeDomain, NOON, newToken } from '../store/rows.ts';
-import { startReceiver } from '../webhooks/receiver.ts';
+import { answerWith, startReceiver } from '../webhooks/receiver.ts';
 import { silentObserver } from './silent-observer.ts';
 import { createDatabase, type TestDatabase } from './test-database.ts';
 
@@ -264,4 +264,28 @@ test('of two servers that follow the same account, one sends each notice and eac
     names.map((name) => `${name}: the DKIM record is verified`),
   );
   expect(receiver.received.map(({ payload }) => payload.data.event.domain.name)).toEqual(names);
+});
+
+test('a last attempt that has failed disables no endpoint that another server sends to by then', async () => {
+  await using receiver = await startReceiver();
+  await using database = await createDatabase();
+  await using server = await serve(database, { WEBHOOK_ALLOW_PRIVATE: 'true' });
+  const hook = { account: 1, url: receiver.url, events: ['domain.created' as const] };
+  const { id } = await server.letterhead.webhooks.create.mutate(hook);
+  await database.query(`UPDATE cursors SET failures = 9 WHERE kind = 'webhook'`);
+  const failing = Promise.withResolvers<() => void>();
+  receiver.answer = (...to) => failing.resolve(() => answerWith(500)(...to));
+  await server.letterhead.domains.create.mutate({ account: 1, domain: 'a.example' });
+  const fail = await failing.promise;
+  // As another server does once the lease has ended.
+  receiver.answer = answerWith(204);
+  await database.query(
+    `UPDATE cursors SET version = version + 1, claimed_until = NULL WHERE kind = 'webhook'`,
+  );
+  await receiver.until(2);
+  fail();
+  await expect.poll(() => server.letterhead.webhooks.deliveries.query({ account: 1, id })).toHaveLength(2);
+  await server.letterhead.domains.create.mutate({ account: 1, domain: 'b.example' });
+  await receiver.until(3);
+  expect(await server.letterhead.webhooks.get.query({ account: 1, id })).toMatchObject({ enabled: true });
 });

@@ -252,7 +252,9 @@ test('a backlog that was skipped stays skipped after a kill that kept the webhoo
   receiver.answer = answerWith(410);
   const webhook = await addWebhook(first, receiver, { events: ['domain.created'] });
   await addDomain(first, 'a.example');
-  await untilEnded(first, webhook, 1);
+  const isEnabled = async () =>
+    (await first.rest('GET', `/accounts/1/webhooks/${webhook.id}`)).body.data.enabled;
+  await expect.poll(isEnabled, PATIENT).toBe(false);
   const cursors = join(first.dataDir, 'cursors.json');
   const read = () => readFile(cursors, 'utf8').catch(() => '');
   await expect.poll(read, PATIENT).toContain('"webhook"');
