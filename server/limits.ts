@@ -442,4 +442,6 @@ export const CLI_LIMITS = {
   rateLimitPause: 5_000,
   /** Milliseconds until an export that failed is tried again. */
   exportRetry: 5_000,
+  /** Milliseconds that the command of `--reload` may take. */
+  reload: 60_000,
 } as const;

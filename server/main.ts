@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { LetterheadError } from '@letterhead/shared';
 import type { Logger } from 'pino';
+import type { CommandLineDeps } from './cli/command-context.ts';
 import { runCommandLine } from './cli/command-line.ts';
 import type { Connection, ConnectOptions } from './cli/connection.ts';
 import type { ExitCode } from './cli/exit-code.ts';
@@ -54,7 +55,7 @@ export interface CommandDeps {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly terminal: Terminal;
   /** Waits; a test's own does not. */
-  readonly pause?: ((ms: number) => Promise<void>) | undefined;
+  readonly pause?: CommandLineDeps['pause'] | undefined;
 }
 
 /**
@@ -66,7 +67,7 @@ export function runCommand(argv: readonly string[], deps: CommandDeps): Promise<
     terminal: deps.terminal,
     version: packageJson.version,
     clock,
-    pause: deps.pause ?? ((ms) => setTimeout(ms)),
+    pause: deps.pause ?? ((ms, signal) => setTimeout(ms, undefined, signal && { signal })),
     connect: (options) => connect(deps, options),
     serve: () => serve(deps),
     copyStore: async (target, onAccount) => {

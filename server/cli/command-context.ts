@@ -19,8 +19,8 @@ export interface CommandLineDeps {
   readonly connect: (options: ConnectOptions) => Promise<Connection>;
   readonly serve: () => Promise<ExitCode>;
   readonly clock: Clock;
-  /** Waits between the checks of `domain verify --wait`. */
-  readonly pause: (ms: number) => Promise<void>;
+  /** Waits, unless the signal ends that before: then it rejects. */
+  readonly pause: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** The data folder that DATA_DIR names, not opened as a store. */
   readonly openFolder: () => Promise<StoreTools>;
   /** Brings the database to the schema of this version. */

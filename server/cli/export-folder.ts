@@ -84,7 +84,7 @@ export class ExportFolder {
     if ((await this.#read(name)) === text) return false;
     const path = join(this.path, name);
     await makeFolder(dirname(path), folderMode);
-    const temporary = `${path}.tmp`;
+    const temporary = temporaryOf(path);
     await rm(temporary, { force: true });
     await writeFile(temporary, text, { flag: OPEN_FLAGS.wx, mode, flush: true });
     await rename(temporary, path);
@@ -95,6 +95,7 @@ export class ExportFolder {
   async #remove(name: string): Promise<void> {
     const path = join(this.path, name);
     await rm(path, { force: true });
+    await rm(temporaryOf(path), { force: true });
     if (dirname(path) !== this.path) await rmdir(dirname(path)).catch(() => {});
   }
 }
@@ -107,4 +108,9 @@ function parseManifest(text: string): unknown[] | null {
   } catch {
     return null;
   }
+}
+
+/** Where a file is written before it takes its place. A kill may leave it. */
+function temporaryOf(path: string): string {
+  return `${path}.tmp`;
 }

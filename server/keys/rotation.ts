@@ -149,6 +149,13 @@ export function isRotationDue(row: DomainRow, maxAge: number | null, now: Instan
   return maxAge !== null && since !== null && instantAfter(since, maxAge * DAY) <= now;
 }
 
+/** Has no key activated later than now, which a clock that was ahead may have noted. */
+export function activatedByNow(row: DomainRow, now: Instant): DomainRow {
+  const isAhead = ({ activated_at }: KeyRow) => activated_at !== null && activated_at > now;
+  if (!row.keys.some(isAhead)) return row;
+  return { ...row, keys: row.keys.map((key) => (isAhead(key) ? { ...key, activated_at: now } : key)) };
+}
+
 /** Whether the CNAME record is verified that leads to the name without the active key. */
 export function isSecondVerified(row: DomainRow): boolean {
   const { selector } = activeKeyOf(row);

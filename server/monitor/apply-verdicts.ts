@@ -1,6 +1,7 @@
 import type { Actor, EventFacts, EventType } from '@letterhead/shared';
 import { type Instant, MINUTE, toInstant } from '../instant.ts';
 import {
+  activatedByNow,
   activatePending,
   isUsable,
   type KeysChange,
@@ -92,7 +93,7 @@ export function applyVerdicts(
 /** What a check changes about which keys there are, and which of them signs. */
 function moveKeys(row: DomainRow, verdicts: Verdicts, cause: Cause): KeysChange {
   const due = retireDue(
-    noteSeen(row, (key) => seenOf(key, verdicts), cause.at),
+    noteSeen(activatedByNow(row, cause.at), (key) => seenOf(key, verdicts), cause.at),
     cause,
   );
   const gone = due.row.keys.filter((key) => key.state === 'revoked' && isGone(key, verdicts));

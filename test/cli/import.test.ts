@@ -37,7 +37,7 @@ const FORMATS: [format: string, what: string, files: Record<string, string>, pat
     'opendkim',
     'a KeyTable',
     {
-      KeyTable: '# keys\nmine example.org:sel.2026:keys/sel.private\n'.replace('keys/', './keys/'),
+      KeyTable: '# keys\nmine example.org:sel.2026:./keys/sel.private # since 2026\n',
       'keys/sel.private': KEY.pem,
     },
     'KeyTable',
@@ -124,6 +124,8 @@ dkim_signing {
   sign_condition = <<EOD
 return function(task) { if "
 EOD
+  domain { .include "$LOCAL_CONFDIR/domains.conf"
+    in.example { .include(try=true) "./in.conf" } }
   domain "named.example" { selector = "a"; path = "/nowhere/$domain.$selector" }
   domain {
     Bare.example {}
@@ -147,19 +149,21 @@ EOD
   const lines = out.split('\n').filter((line) => line !== '');
   expect(exit).toBe(3);
   expect(lines.map((line) => line.replaceAll(folder.path, '').replace(/, 2048 bits.*/, '')).sort()).toEqual([
-    '5 to be imported, 0 unchanged, 7 refused.',
+    '4 to be imported, 0 unchanged, 10 refused.',
+    'Refused /dkim_signing.conf, line 12: The included file is not read. Import it, too, if it names keys.',
+    'Refused /dkim_signing.conf, line 13: The included file is not read. Import it, too, if it names keys.',
     'Refused /dkim_signing.conf, line 1: The included file is not read. Import it, too, if it names keys.',
     'Refused /dkim_signing.conf, line 6: The file that this line names is not here.',
     'Refused /dkim_signing.conf, line 7: The file that this line names is not here.',
     'Refused /dkim_signing.conf, line 8: Keys in Redis are not read. Write them to files first.',
     'Refused /dkim_signing.conf, line 9: The program in this setting, which chooses keys by itself, is not run.',
-    'Refused named.example, selector a: /nowhere/named.example.a cannot be read: there is no such file. (/dkim_signing.conf, line 12)',
-    'Refused three.example, selector main: /keys/three.example/main.key cannot be read: there is no such file. (/dkim_signing.conf, line 16)',
+    'Refused named.example, selector a: /nowhere/named.example.a cannot be read: there is no such file. (/dkim_signing.conf, line 14)',
+    'Refused three.example, selector main: /keys/three.example/main.key cannot be read: there is no such file. (/dkim_signing.conf, line 18)',
+    'Refused two.example, selector two: A domain has one key here, and would have that of selector one (/dkim_signing.conf, line 17) already. (/dkim_signing.conf, line 17)',
     'Would import bare.example, selector main',
     'Would import found.example, selector main',
     'Would import mapped.example, selector mapped',
     'Would import two.example, selector one',
-    'Would import two.example, selector two',
   ]);
 });
 
@@ -214,6 +218,26 @@ short mail.example.org:short:./short.pem
   ])
     expect(out).toMatch(line);
   expect(out.trimEnd().split('\n')).toHaveLength(8);
+});
+
+test('of several keys of a domain, the first one is taken, and a dry run says so', async () => {
+  await using place = await onTheFolder();
+  const later = newKey();
+  await using folder = await folderOf({
+    'keys.csv': `domain,selector,private_key,key_file
+example.org,first,,a.pem
+Example.org.,later,${quoted(later.pem)},
+`,
+    'a.pem': KEY.pem,
+  });
+  const run = (...more: string[]) =>
+    place.run('import', '--format', 'csv', '--unproved', join(folder.path, 'keys.csv'), ...more);
+  expect((await run('--dry-run')).out).toMatch(
+    /^Would import example\.org, selector first, .*\nRefused Example\.org\., selector later: A domain has one key here, .*\n1 to be imported, 0 unchanged, 1 refused\.\n$/,
+  );
+  expect((await run()).out).toMatch(
+    /^Imported example\.org, selector first, .*\nRefused Example\.org\., selector later: Account 1 holds example\.org already.*\n1 imported, 0 unchanged, 1 refused\.\n$/,
+  );
 });
 
 test('on a terminal, an import rewrites one line that says how far it is, and takes it away at the end', async () => {

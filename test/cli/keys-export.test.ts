@@ -1,10 +1,10 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { addressOf } from '../../bench/free-port.ts';
 import { startTestServer, type TestServer } from '../running-server.ts';
 import { addVerifiedDomain, keyRecordOf, publishRecords } from '../signing/sending-account.ts';
@@ -28,6 +28,14 @@ async function filesIn(folder: string): Promise<string[]> {
 
 function publicKeyOf(pem: string): string {
   return createPublicKey(createPrivateKey(pem)).export({ type: 'spki', format: 'der' }).toString('base64');
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 /** Commands with a token that may fetch keys. */
@@ -101,6 +109,20 @@ test('an export has the keys of verified domains, nothing of those that went, an
     [keyFiles[1], 'keys/mine.pem', 'private_keys', 'selectors'].sort(),
   );
   expect(await readdir(join(folder.path, 'keys'))).toEqual(['example.net', 'mine.pem']);
+});
+
+test('a key that a killed export was about to put in its place goes with its domain', async () => {
+  await using place = await onTheFolder();
+  await using folder = await temporaryFolder();
+  const added = await place.json('domain', 'add', 'example.org');
+  const run = () => place.run('keys', 'export', '--format', 'pem', '--unverified', folder.path);
+  await run();
+  const keyFile = `keys/example.org/${added.dns_records[0].hostname.split('.')[0]}.pem`;
+  // As a kill before the rename leaves it.
+  await rename(join(folder.path, keyFile), join(folder.path, `${keyFile}.tmp`));
+  await place.run('domain', 'remove', 'example.org', '--yes');
+  expect(await run()).toMatchObject({ exit: 0 });
+  expect(await readdir(join(folder.path, 'keys'))).toEqual([]);
 });
 
 test('an export that follows its account tells the mail server of every change and of nothing else', async () => {
@@ -193,6 +215,34 @@ test('a mail server that does not reload ends an export as an error, and is told
   expect(await run('--reload', `echo - >> ${log}`)).toMatchObject({ exit: 0 });
   expect(await readFile(log, 'utf8')).toBe('-\n-\n');
 });
+
+test.skipIf(process.platform === 'win32')(
+  'a reload that hangs is ended with what it has started, and is tried again by the next export',
+  async () => {
+    await using place = await onTheFolder();
+    await using folder = await temporaryFolder();
+    await place.json('domain', 'add', 'example.org');
+    const [pid, log] = [join(folder.path, 'pid'), join(folder.path, 'reloads')];
+    const hasStarted = () => vi.waitUntil(() => readFile(pid, 'utf8').catch(() => ''), { timeout: 10_000 });
+    const run = (reload: string) =>
+      runInProcess(
+        ['keys', 'export', '--format', 'exim', '--unverified', folder.path, '--reload', reload],
+        place.environment,
+        null,
+        { pause: async () => void (await hasStarted()) },
+      );
+    // The text of a file comes after the file itself.
+    const hung = await run(`sleep 600 & echo $! > ${pid}.new; mv ${pid}.new ${pid}; wait`);
+    expect(hung.exit).toBe(3);
+    expect(hung.err).toContain('--reload took over 60 seconds');
+    expect(hung.err).toContain('the command of --reload failed: sleep 600');
+    const started = Number(await readFile(pid, 'utf8'));
+    await expect.poll(() => isRunning(started)).toBe(false);
+    await rm(pid);
+    expect(await run(`echo - >> ${log}`)).toMatchObject({ exit: 0 });
+    expect(await readFile(log, 'utf8')).toBe('-\n');
+  },
+);
 
 test('an export that follows its account tells the mail server until it listens', async () => {
   await using server = await startTestServer(ON);

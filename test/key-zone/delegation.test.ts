@@ -166,6 +166,26 @@ test('a delegated key is rotated by itself once it is older than ROTATE_AFTER_DA
   await expect.poll(() => scene.keys()).toEqual(['1 cname active', '2 cname pending']);
 });
 
+test('a key that was verified while the clock was a year ahead is rotated by itself in time', async () => {
+  await using scene = await Delegated.begin({ ROTATE_AFTER_DAYS: '14' });
+  scene.publish(await scene.create());
+  scene.pass(365 * DAY);
+  await scene.check();
+  scene.pass(-365 * DAY);
+  const activatedIn = async () => {
+    await scene.check();
+    const [key] = await scene.server.letterhead.keys.list.query(scene.target);
+    return Number(key?.activated_at) - Date.now();
+  };
+  await expect.poll(activatedIn).toBeLessThan(MINUTE);
+  scene.pass(13 * DAY);
+  await scene.check();
+  expect(await scene.keys()).toEqual(['1 cname active']);
+  scene.pass(1 * DAY);
+  await scene.check();
+  await expect.poll(() => scene.keys()).toEqual(['1 cname active', '2 cname pending']);
+});
+
 test('a domain that is renamed or deleted leaves its names with their keys, for mail under way', async () => {
   await using scene = await Delegated.begin();
   const domain = await scene.create();

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import type { Domain, Key } from '@letterhead/shared';
@@ -84,7 +84,7 @@ async function exportKeys(target: Target, options: ExportOptions, folder: string
   if (options.unverified === true && target.shared)
     throw new UsageError('A server gives out keys of verified domains alone: --unverified needs DATA_DIR.');
   if (options.watch === true) requireServer(target);
-  const exporter = new KeyExport(target, options, resolve(folder));
+  const exporter = new KeyExport(target, options, resolve(folder), context);
   if (options.watch === true) return follow(target, exporter, options, context);
   const { keys, isReloadFailed } = await exporter.run();
   if (isReloadFailed) throw reloadFailed(options.reload);
@@ -105,13 +105,15 @@ class KeyExport {
   readonly folder: ExportFolder;
   readonly #target: Target;
   readonly #options: ExportOptions;
+  readonly #context: CommandContext;
   /** What was fetched before: the key of a selector never changes. */
   #known: ReadonlyMap<string, ExportedKey> = new Map();
 
-  constructor(target: Target, options: ExportOptions, path: string) {
+  constructor(target: Target, options: ExportOptions, path: string, context: CommandContext) {
     this.folder = new ExportFolder(path);
     this.#target = target;
     this.#options = options;
+    this.#context = context;
   }
 
   /** Brings the folder up to date, and tells the mail server if that changed anything. */
@@ -121,7 +123,7 @@ class KeyExport {
     const { keyFiles, tables } = exportFiles(format, this.folder.path, keys);
     const isChanged = await this.folder.replace(keyFiles, tables);
     const isReloadFailed =
-      reload !== undefined && !(await this.folder.tell(isChanged, () => succeeds(reload)));
+      reload !== undefined && !(await this.folder.tell(isChanged, () => succeeds(reload, this.#context)));
     return { keys: keys.length, isReloadFailed };
   }
 
@@ -217,11 +219,34 @@ async function tryToExport(
   }
 }
 
-/** Runs a command of the operator's by their shell, with its output on our standard error. */
-async function succeeds(command: string): Promise<boolean> {
-  const child = spawn(command, { shell: true, stdio: ['ignore', 2, 2] });
+/** Runs a command of the operator's by their shell, with its output on our standard error. One that hangs is ended. */
+async function succeeds(command: string, { pause, terminal }: CommandContext): Promise<boolean> {
+  const child = spawn(command, {
+    shell: true,
+    stdio: ['ignore', 2, 2],
+    // A group of its own, so that what the shell has started ends with it.
+    detached: process.platform !== 'win32',
+  });
+  const ended = new AbortController();
+  pause(CLI_LIMITS.reload, ended.signal).then(
+    () => {
+      printError(
+        terminal,
+        `letterhead: --reload took over ${CLI_LIMITS.reload / 1000} seconds; it is ended.\n`,
+      );
+      endGroup(child);
+    },
+    () => {},
+  );
   const [code] = await once(child, 'exit');
+  ended.abort();
   return code === 0;
+}
+
+function endGroup(child: ChildProcess): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  if (process.platform === 'win32') child.kill();
+  else process.kill(-child.pid, 'SIGKILL');
 }
 
 function reloadFailed(command = ''): LetterheadError {

@@ -43,15 +43,17 @@ export function addImportCommand(program: Command, context: CommandContext): voi
   );
 }
 
-/** Imports some at a time, and prints a line for each as it ends, so that an interruption leaves nothing unsaid. */
+/**
+ * Imports some domains at a time, and prints a line for each key as it ends, so that an interruption leaves nothing
+ * unsaid. Of several keys of a domain, the first one is taken.
+ */
 async function importKeys(target: Target, options: ImportOptions, path: string, context: CommandContext) {
   const { terminal, finish } = context;
   const sources = await listKeySources(options.format, path);
   const counts = { imported: 0, importable: 0, unchanged: 0, refused: 0 };
-  const left = sources.values();
+  const left = Map.groupBy(sources, nameOf).values();
   const work = async () => {
-    for (const source of left) {
-      const report = await importOne(target, options, source, context);
+    for await (const report of importEach(left, target, options, context)) {
       counts[report.result?.outcome ?? 'refused'] += 1;
       printProgress(terminal, '');
       await print(terminal.out, options.json === true ? `${restJson(report)}\n` : describe(report));
@@ -67,6 +69,35 @@ async function importKeys(target: Target, options: ImportOptions, path: string, 
   if (counts.refused > 0) finish(EXIT.refused);
   if (options.json !== true) await print(terminal.out, summary(counts));
   return null;
+}
+
+/** The domain, as far as its spelling matters here: the server tells apart what is left. */
+function nameOf(source: KeySource): string {
+  return 'problem' in source ? source.from : source.domain.toLowerCase().replace(/\.$/, '');
+}
+
+/** Takes groups of one domain's keys, and imports the keys of each one after the other. */
+async function* importEach(
+  groups: Iterable<readonly KeySource[]>,
+  target: Target,
+  options: ImportOptions,
+  context: CommandContext,
+): AsyncGenerator<Report> {
+  for (const sources of groups) {
+    let taken: Report | null = null;
+    for (const source of sources) {
+      const report = await importOne(target, options, source, context);
+      const isImportable = report.result?.outcome === 'importable';
+      // A dry run leaves no domain behind that would refuse the keys after it.
+      yield isImportable && taken !== null ? { ...report, result: null, error: alreadyTaken(taken) } : report;
+      if (isImportable) taken ??= report;
+    }
+  }
+}
+
+function alreadyTaken({ from, selector }: Report): Refusal {
+  const message = `A domain has one key here, and would have that of selector ${selector} (${from}) already.`;
+  return { message, code: 'domain_taken' };
 }
 
 async function importOne(

@@ -16,11 +16,12 @@ export type KeySource =
     }
   | { readonly from: string; readonly problem: string };
 
-/** Lines `<name> <domain>:<selector>:<path or key>`. */
+/** Lines `<name> <domain>:<selector>:<path or key>`, up to a `#`. */
 export function readKeyTable(table: string, text: string): KeySource[] {
   return Array.from(linesOf(text), ({ line, number }) => {
     const from = `${table}, line ${number}`;
-    const [, domain = '', selector = '', key = ''] = /^\S+\s+([^:\s]+):([^:\s]+):(.+)$/.exec(line) ?? [];
+    const [, domain = '', selector = '', key = ''] =
+      /^\S+\s+([^:\s]+):([^:\s]+):([^#]+)(?<!\s)/.exec(line) ?? [];
     if (domain === '') return { from, problem: 'The line is not name, space, domain:selector:path.' };
     if (domain === '%')
       return {

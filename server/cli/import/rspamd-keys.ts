@@ -91,7 +91,7 @@ class DkimSigning {
   }
 
   #noteUnread({ path, text, line }: Setting): void {
-    const problem = NOT_READ[path[0] ?? ''];
+    const problem = NOT_READ[path[0] ?? ''] ?? NOT_READ[path.find(isMacro) ?? ''];
     if (problem !== undefined && !isOff(text)) this.#problems.push({ from: this.#at(line), problem });
   }
 
@@ -116,9 +116,11 @@ class DkimSigning {
     const bare = new Map<string, NamedKey>();
     for (const { path, text, line } of this.#settings) {
       const [section, written, name, index, inner] = path;
-      if (section !== 'domain' || written === undefined) continue;
+      if (section !== 'domain' || written === undefined || isMacro(written)) continue;
       const key = { from: this.#at(line), domain: written.toLowerCase() };
       if (name === undefined) bare.set(key.domain, key);
+      // What it includes may name the key.
+      else if (isMacro(name)) bare.delete(key.domain);
       const field = name === 'selectors' ? inner : name;
       if ((field !== 'selector' && field !== 'path') || text === null) continue;
       const id = `${key.domain} ${name === 'selectors' ? index : ''}`;
@@ -212,6 +214,10 @@ class DkimSigning {
   #at(line: number): string {
     return `${this.#file}, line ${line}`;
   }
+}
+
+function isMacro(name: string): boolean {
+  return name.startsWith('.');
 }
 
 function isOff(text: string | null): boolean {

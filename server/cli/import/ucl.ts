@@ -17,7 +17,8 @@ const BLANKS = /[\s;,]+/y;
 const SPACES = /[ \t]+/y;
 const COMMENT = /#[^\n]*/y;
 const COMMENT_EDGE = /\/\*|\*\//g;
-const MACRO = /\.[a-z_]+[^\n;]*/y;
+const MACRO = /\.[a-z_]+/y;
+const PARAMETERS = /\([^)\n]*\)/y;
 const QUOTE_EDGE = /["'\\]/g;
 const HEREDOC = /<<([A-Z]+)\n/y;
 const PLAIN = /[^\n;,{}[\]#]*/y;
@@ -78,11 +79,18 @@ class UclReader {
     } else if (inside.end === ']') this.#value([...inside.path, `${inside.items++}`], true);
     else {
       const macro = this.#take(MACRO);
-      const key = macro?.split(/[\s(]/, 1)[0] ?? this.#quoted() ?? this.#take(KEY);
+      const key = macro ?? this.#quoted() ?? this.#take(KEY);
       if (key === undefined) throw this.#error('this is no setting');
-      if (macro !== undefined) this.#add([...inside.path, key], macro);
+      if (macro !== undefined) this.#macro([...inside.path, key]);
       else this.#value([...inside.path, key], this.#take(ASSIGN) !== undefined);
     }
+  }
+
+  /** `.include(try=true) "path"`. */
+  #macro(path: readonly string[]): void {
+    this.#take(SPACES);
+    this.#take(PARAMETERS);
+    this.#value(path, true);
   }
 
   /** A value, a section or a list; without `=`, also the name of a section before it. */
