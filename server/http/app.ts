@@ -48,6 +48,7 @@ import {
   allowedMethods,
   answerBrokenHttp,
   ignoreExpectations,
+  METHODS,
   originForm,
   refuseBadHost,
   refuseConnect,
@@ -187,7 +188,7 @@ function noJsonSchema(): never {
 function corsOptions(origins: readonly string[]): { delegator: FastifyCorsOptionsDelegateCallback } {
   const options = {
     origin: [...origins],
-    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    methods: METHODS,
     allowedHeaders: ['authorization', 'content-type', 'last-event-id', 'trpc-accept'],
     exposedHeaders: ['link', 'retry-after', 'x-request-id'],
   };

@@ -13,7 +13,7 @@ const FIXED_HEADERS = {
 };
 
 /** What paths answer to. */
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
+export const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** Sets the fixed headers, and the request's id, by which the log can be searched. */
 export function addFixedHeaders(reply: FastifyReply): FastifyReply {
