@@ -13,8 +13,13 @@ interface WebhookEventsProps {
 
 /** What an endpoint is told of: which events, and of which domains where not of all. */
 export function WebhookEvents({ webhook, named }: WebhookEventsProps) {
-  const { domains } = webhook;
+  const { account_id: account, domains } = webhook;
+  const { data: known } = useQuery({
+    ...api.domains.statuses.queryOptions({ account }),
+    enabled: domains !== null,
+  });
   if (domains === null) return <>{describeEvents(webhook)}</>;
+  const names = known && new Map(known.map(({ id, domain }) => [id, domain]));
   const others = domains.length - named;
   return (
     <>
@@ -22,7 +27,7 @@ export function WebhookEvents({ webhook, named }: WebhookEventsProps) {
       {domains.slice(0, named).map((id, at) => (
         <Fragment key={id}>
           {at > 0 && ', '}
-          <FilteredDomain account={webhook.account_id} id={id} />
+          <FilteredDomain id={id} names={names} />
         </Fragment>
       ))}
       {others > 0 && ` and ${others} more`}
@@ -30,9 +35,14 @@ export function WebhookEvents({ webhook, named }: WebhookEventsProps) {
   );
 }
 
-function FilteredDomain({ account, id }: { account: number; id: number }) {
-  const { data } = useQuery(api.domains.statuses.queryOptions({ account }));
-  const domain = data?.find((one) => one.id === id);
-  if (domain !== undefined) return <DomainName name={domain.domain} />;
-  return data === undefined ? <>…</> : <>domain {id}, which was deleted</>;
+interface FilteredDomainProps {
+  readonly id: number;
+  /** Of the domains that there are; undefined until they are read. */
+  readonly names: ReadonlyMap<number, string> | undefined;
+}
+
+function FilteredDomain({ id, names }: FilteredDomainProps) {
+  const name = names?.get(id);
+  if (name !== undefined) return <DomainName name={name} />;
+  return names === undefined ? <>…</> : <>domain {id}, which was deleted</>;
 }
