@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { startTestServer } from '../running-server.ts';
+import { startTestServer, type TestServer } from '../running-server.ts';
 import { useBrowser } from './browser-suite.ts';
 import { ConsolePage } from './console-page.ts';
 import { dkimOf, publish } from './fixture.ts';
 import { NetworkProxy } from './network-proxy.ts';
-import { openTab } from './open-tab.ts';
+import { openTab, type Tab } from './open-tab.ts';
 
 const browser = useBrowser();
 
@@ -137,13 +137,19 @@ test('a console whose code is cut off before it runs says what to do', async () 
   await tab.page.getByText('If nothing else appears, reload this page').waitFor();
 });
 
+/** A tab on the list, from which the page of example.org was not opened yet. */
+async function openListWithDomain(server: TestServer): Promise<Tab> {
+  await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
+  const tab = await openTab(browser(), server);
+  await new ConsolePage(tab.page).signIn(server.token);
+  return tab;
+}
+
 test('a page whose code is cut off by a changing network is loaded again by itself', async () => {
   await using server = await startTestServer();
-  await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
-  await using tab = await openTab(browser(), server);
+  await using tab = await openListWithDomain(server);
   const { page } = tab;
   const app = new ConsolePage(page);
-  await app.signIn(server.token);
   await page.route('**/assets/copy-button-*.js', (route) => route.abort('internetdisconnected'), {
     times: 1,
   });
@@ -154,11 +160,9 @@ test('a page whose code is cut off by a changing network is loaded again by itse
 
 test('a page whose code can’t be had says so after a second attempt, and can be loaded again', async () => {
   await using server = await startTestServer();
-  await server.letterhead.domains.create.mutate({ account: 1, domain: 'example.org' });
-  await using tab = await openTab(browser(), server);
+  await using tab = await openListWithDomain(server);
   const { page } = tab;
   const app = new ConsolePage(page);
-  await app.signIn(server.token);
   let refusals = 0;
   // As the code of a version before is answered for once another runs.
   await page.route('**/assets/domain-page-*.js', (route) => {
