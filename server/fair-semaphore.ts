@@ -63,7 +63,7 @@ export class FairSemaphore<Owner> {
 
   /** Acquires, does the work, and releases even if it fails. */
   async run<Result>(owner: Owner, work: () => Promise<Result>): Promise<Result> {
-    if (!this.tryAcquire(owner)) await this.acquire(owner);
+    await this.acquire(owner);
     try {
       return await work();
     } finally {
